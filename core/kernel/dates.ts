@@ -1,0 +1,93 @@
+/** A calendar day, "2026-02-28". Comparable as text. Days have no zone; see dayIn for the border to instants. */
+export type IsoDate = string & { readonly IsoDate: unique symbol }
+/** A moment in UTC, "2026-02-28T10:00:00.000Z". Comparable as text. */
+export type Instant = string & { readonly Instant: unique symbol }
+
+const DAY_MS = 86_400_000
+
+export function isoDate(text: string): IsoDate {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
+  if (!match || !exists(Number(match[1]), Number(match[2]), Number(match[3]))) {
+    throw new RangeError(`"${text}" is not a day such as 2026-02-28.`)
+  }
+  return text as IsoDate
+}
+
+export function instant(at: number | Date): Instant {
+  return new Date(at).toISOString() as Instant
+}
+
+export const toMs = (at: Instant): number => Date.parse(at)
+
+/** The calendar day that a clock on the wall of this IANA zone shows at the instant. */
+export function dayIn(zone: string, at: Instant): IsoDate {
+  return dayFormat(zone).format(Date.parse(at)) as IsoDate
+}
+
+export function addDays(day: IsoDate, days: number): IsoDate {
+  return fromEpochDay(epochDay(day) + days)
+}
+
+export function daysBetween(from: IsoDate, to: IsoDate): number {
+  return epochDay(to) - epochDay(from)
+}
+
+/** Adds months and clips to the last day of the month: always call it on the anchor, never on an earlier result. */
+export function addMonths(anchor: IsoDate, months: number): IsoDate {
+  const [year, month, day] = parts(anchor)
+  const index = year * 12 + (month - 1) + months
+  const y = Math.floor(index / 12)
+  const m = (index % 12) + 1
+  return compose(y, m, Math.min(day, daysInMonth(y, m)))
+}
+
+export const yearOf = (day: IsoDate): number => parts(day)[0]
+
+export function maxDay(a: IsoDate, b: IsoDate): IsoDate {
+  return a > b ? a : b
+}
+
+export function minDay(a: IsoDate, b: IsoDate): IsoDate {
+  return a < b ? a : b
+}
+
+function epochDay(day: IsoDate): number {
+  return Date.parse(`${day}T00:00:00Z`) / DAY_MS
+}
+
+function fromEpochDay(n: number): IsoDate {
+  return new Date(n * DAY_MS).toISOString().slice(0, 10) as IsoDate
+}
+
+function parts(day: IsoDate): [number, number, number] {
+  return [Number(day.slice(0, 4)), Number(day.slice(5, 7)), Number(day.slice(8, 10))]
+}
+
+function compose(year: number, month: number, day: number): IsoDate {
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` as IsoDate
+}
+
+function daysInMonth(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate()
+}
+
+function exists(year: number, month: number, day: number): boolean {
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function dayFormat(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone)
+  if (!format) {
+    // The Swedish locale writes days as ISO 8601 does.
+    format = new Intl.DateTimeFormat('sv-SE', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    })
+    formats.set(zone, format)
+  }
+  return format
+}

@@ -1,0 +1,7 @@
+export * from './assert.ts'
+export * from './clock.ts'
+export * from './dates.ts'
+export * from './errors.ts'
+export * from './ids.ts'
+export * from './lifecycle.ts'
+export * from './periods.ts'

@@ -1,0 +1,229 @@
+import type { Static } from 'typebox'
+import { Type } from 'typebox'
+import { ClientSnapshot, MoneyShape, Reference } from './shapes.ts'
+
+/**
+ * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it.
+ * Every charge, capture and refund carries `idempotency_key`, stable over retries of the same attempt: hand it to the
+ * provider unchanged. An unknown outcome is thrown, never guessed; core then asks `look_up` before it tries again.
+ */
+
+/** A saved card or mandate, as its holder may see it. Never a number, never a token that pays by itself. */
+export const SavedMethod = Type.Object({
+  /** The gateway's id of the method. */
+  reference: Reference,
+  /** The gateway's id of the customer who owns it. */
+  customer: Type.Optional(Reference),
+  kind: Type.String({ description: 'card, sepa_debit, …' }),
+  /** For people: "Visa 4242". */
+  label: Type.String({ maxLength: 100 }),
+  brand: Type.Optional(Type.String()),
+  last4: Type.Optional(Type.String({ maxLength: 4 })),
+  /** "2027-09", when it expires at the end of a month. */
+  expires: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}$' })),
+})
+export type SavedMethod = Static<typeof SavedMethod>
+
+/** What happened to one attempt at the gateway. */
+export const PaymentOutcome = Type.Union([
+  /** Money has been taken. `amount` is what was taken, `fee` what the gateway keeps, when it says so. */
+  Type.Object({
+    outcome: Type.Literal('succeeded'),
+    reference: Reference,
+    amount: MoneyShape,
+    fee: Type.Optional(MoneyShape),
+    saved_method: Type.Optional(SavedMethod),
+  }),
+  /** The client must act: follow `url` (hosted page, 3-D Secure) or read `instructions` (bank transfer). */
+  Type.Object({
+    outcome: Type.Literal('needs_client'),
+    reference: Reference,
+    url: Type.Optional(Type.String({ format: 'uri' })),
+    instructions: Type.Optional(
+      Type.Array(
+        Type.Object({ label: Type.String(), value: Type.String(), copy: Type.Optional(Type.Boolean()) }),
+      ),
+    ),
+    /** When the offer ends, UTC. */
+    expires_at: Type.Optional(Type.String()),
+  }),
+  /** Under way at the gateway; an event or `look_up` will tell. */
+  Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
+  /** Reserved, not taken. */
+  Type.Object({ outcome: Type.Literal('authorised'), reference: Reference, amount: MoneyShape }),
+  /** Refused by bank or gateway. `retry`: later may help, a new method is needed, or never. */
+  Type.Object({
+    outcome: Type.Literal('declined'),
+    reference: Type.Optional(Reference),
+    code: Type.String(),
+    /** For the client, in plain words; nothing that helps a thief. */
+    message: Type.String(),
+    retry: Type.Union([Type.Literal('later'), Type.Literal('new_method'), Type.Literal('never')]),
+  }),
+  /** Ended without money: expired, cancelled. */
+  Type.Object({
+    outcome: Type.Literal('cancelled'),
+    reference: Type.Optional(Reference),
+    reason: Type.String(),
+  }),
+  /** The gateway knows nothing of it: the request never arrived. Only `look_up` answers this. */
+  Type.Object({ outcome: Type.Literal('absent') }),
+])
+export type PaymentOutcome = Static<typeof PaymentOutcome>
+
+export const RefundOutcome = Type.Union([
+  Type.Object({ outcome: Type.Literal('succeeded'), reference: Reference }),
+  Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
+  Type.Object({ outcome: Type.Literal('failed'), code: Type.String(), message: Type.String() }),
+  /** This gateway cannot send money back; staff do it by hand and record it. */
+  Type.Object({ outcome: Type.Literal('not_supported'), message: Type.String() }),
+])
+export type RefundOutcome = Static<typeof RefundOutcome>
+
+/** Starts a payment with the client present: hosted page, instructions. */
+export const StartPayment = Type.Object({
+  payment_id: Type.String(),
+  idempotency_key: Type.String({ maxLength: 200 }),
+  amount: MoneyShape,
+  description: Type.String({ maxLength: 200 }),
+  /** Number of the invoice; appears in transfers and on statements. */
+  document: Type.String(),
+  client: ClientSnapshot,
+  /** The gateway's id of this client from an earlier payment. */
+  customer: Type.Optional(Reference),
+  save_method: Type.Boolean(),
+  return_url: Type.String({ format: 'uri' }),
+  cancel_url: Type.String({ format: 'uri' }),
+  /** Language of the client, BCP 47. */
+  locale: Type.String(),
+})
+export type StartPayment = Static<typeof StartPayment>
+
+/** Charges a saved method, the client being absent. */
+export const ChargeMethod = Type.Object({
+  payment_id: Type.String(),
+  idempotency_key: Type.String({ maxLength: 200 }),
+  amount: MoneyShape,
+  description: Type.String({ maxLength: 200 }),
+  document: Type.String(),
+  client: ClientSnapshot,
+  customer: Type.Optional(Reference),
+  method: Reference,
+  return_url: Type.String({ format: 'uri' }),
+})
+export type ChargeMethod = Static<typeof ChargeMethod>
+
+export const LookUpPayment = Type.Object({
+  payment_id: Type.String(),
+  /** The key under which the attempt was sent. */
+  idempotency_key: Type.String(),
+  reference: Type.Optional(Reference),
+})
+export type LookUpPayment = Static<typeof LookUpPayment>
+
+export const RefundPayment = Type.Object({
+  refund_id: Type.String(),
+  idempotency_key: Type.String({ maxLength: 200 }),
+  /** The gateway's reference of the payment. */
+  reference: Reference,
+  amount: MoneyShape,
+  reason: Type.String(),
+})
+export type RefundPayment = Static<typeof RefundPayment>
+
+export const StartSetup = Type.Object({
+  idempotency_key: Type.String({ maxLength: 200 }),
+  client: ClientSnapshot,
+  customer: Type.Optional(Reference),
+  currency: Type.String(),
+  return_url: Type.String({ format: 'uri' }),
+  cancel_url: Type.String({ format: 'uri' }),
+  locale: Type.String(),
+})
+export type StartSetup = Static<typeof StartSetup>
+
+export const RemoveMethod = Type.Object({ method: Reference, customer: Type.Optional(Reference) })
+export type RemoveMethod = Static<typeof RemoveMethod>
+
+/** A webhook that core has checked (or stored as unverified), to be interpreted by the plugin. */
+export const StoredEvent = Type.Object({
+  /** The raw body as received. */
+  body: Type.String(),
+  headers: Type.Record(Type.String(), Type.String()),
+  verified: Type.Boolean(),
+})
+export type StoredEvent = Static<typeof StoredEvent>
+
+/** What an event means. A plugin re-reads the object at its provider before it answers anything that moves money. */
+export const GatewayFact = Type.Union([
+  Type.Object({
+    fact: Type.Literal('payment'),
+    /** Our payment's id when the object carries it, else the gateway's reference decides. */
+    payment_id: Type.Optional(Type.String()),
+    result: PaymentOutcome,
+  }),
+  Type.Object({
+    fact: Type.Literal('refund'),
+    refund_id: Type.Optional(Type.String()),
+    payment_reference: Reference,
+    amount: MoneyShape,
+    result: RefundOutcome,
+  }),
+  Type.Object({
+    fact: Type.Literal('dispute'),
+    reference: Reference,
+    payment_reference: Reference,
+    amount: MoneyShape,
+    status: Type.Union([
+      Type.Literal('inquiry'),
+      Type.Literal('open'),
+      Type.Literal('won'),
+      Type.Literal('lost'),
+      Type.Literal('closed'),
+    ]),
+    reason: Type.String(),
+    evidence_due_at: Type.Optional(Type.String()),
+  }),
+  Type.Object({
+    fact: Type.Literal('method_saved'),
+    client_id: Type.Optional(Type.String()),
+    method: SavedMethod,
+  }),
+  Type.Object({ fact: Type.Literal('method_removed'), method: Reference }),
+  /** Understood and of no consequence to us. */
+  Type.Object({ fact: Type.Literal('ignored'), reason: Type.String() }),
+])
+export type GatewayFact = Static<typeof GatewayFact>
+
+export const GatewayFacts = Type.Object({ facts: Type.Array(GatewayFact) })
+export type GatewayFacts = Static<typeof GatewayFacts>
+
+/** The operations a gateway plugin may offer; `plugin.json` lists which it does under `kinds.gateway`. */
+export interface Gateway {
+  start_payment(input: StartPayment): Promise<PaymentOutcome>
+  charge_method?(input: ChargeMethod): Promise<PaymentOutcome>
+  look_up?(input: LookUpPayment): Promise<PaymentOutcome>
+  refund?(input: RefundPayment): Promise<RefundOutcome>
+  start_setup?(input: StartSetup): Promise<PaymentOutcome>
+  remove_method?(input: RemoveMethod): Promise<{ outcome: 'removed' }>
+  handle_event?(input: StoredEvent): Promise<GatewayFacts>
+  test_connection?(): Promise<ConnectionReport>
+}
+
+export const ConnectionReport = Type.Object({
+  ok: Type.Boolean(),
+  steps: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),
+})
+export type ConnectionReport = Static<typeof ConnectionReport>
+
+/** Operation → input and output schema: what core checks on both sides of a call. */
+export const gatewayOperations = {
+  start_payment: { input: StartPayment, output: PaymentOutcome },
+  charge_method: { input: ChargeMethod, output: PaymentOutcome },
+  look_up: { input: LookUpPayment, output: PaymentOutcome },
+  refund: { input: RefundPayment, output: RefundOutcome },
+  start_setup: { input: StartSetup, output: PaymentOutcome },
+  remove_method: { input: RemoveMethod, output: Type.Object({ outcome: Type.Literal('removed') }) },
+  handle_event: { input: StoredEvent, output: GatewayFacts },
+  test_connection: { input: Type.Object({}), output: ConnectionReport },
+} as const

@@ -1,0 +1,52 @@
+import type { Gateway } from './gateway.ts'
+import type { Provisioner } from './provisioner.ts'
+
+/** What the default export of a plugin's `index.ts` is: one implementation per kind named in `plugin.json`. */
+export interface Plugin {
+  gateway?: (context: PluginContext) => Gateway
+  provisioner?: (context: PluginContext) => Provisioner
+  /** Observe hooks by event name, for instance "invoice.paid". */
+  hooks?: (context: PluginContext) => Record<string, (event: unknown) => Promise<void>>
+}
+
+export interface PluginContext {
+  /** The instance's settings by the manifest's schema. A secret setting is an opaque token. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly storage: Storage
+  readonly secret: SecretTools
+  readonly log: Log
+  /** Milliseconds until the call is ended. */
+  deadline(): number
+}
+
+/** Key–value store of this instance. Values are JSON of at most 64 KiB. */
+export interface Storage {
+  get(key: string): Promise<StoredValue | null>
+  /** `ifVersion` 0 means "only when new"; a number, "only when unchanged since". Answers the new version. */
+  set(key: string, value: unknown, ifVersion?: number): Promise<number>
+  remove(key: string): Promise<void>
+  list(prefix: string): Promise<string[]>
+}
+
+export interface StoredValue {
+  value: unknown
+  version: number
+}
+
+/** Forms in which a secret may leave: the broker fills them in for the hosts bound to the secret. */
+export interface SecretTools {
+  /** A token for a header value, for instance `Bearer ${secret.header('api_key')}`. */
+  header(name: string): string
+  basic(name: string, user?: string): string
+  hmac(name: string, algorithm: 'sha256' | 'sha512', data: string): Promise<string>
+}
+
+export interface Log {
+  info(message: string, facts?: Record<string, unknown>): void
+  warn(message: string, facts?: Record<string, unknown>): void
+  error(message: string, facts?: Record<string, unknown>): void
+}
+
+export function definePlugin(plugin: Plugin): Plugin {
+  return plugin
+}
