@@ -1,0 +1,39 @@
+import type { Sql, SqlValue } from './sql.ts'
+
+export type Dialect = 'sqlite' | 'postgres'
+export type Row = Record<string, SqlValue>
+
+/**
+ * Reads and writes. Column names tell types, on both engines alike: `…_minor` is a bigint, every other number is a
+ * plain number, everything else is text or null. Flags are 0 and 1.
+ */
+export interface Queries {
+  readonly dialect: Dialect
+  all<R extends object = Row>(statement: Sql): Promise<R[]>
+  get<R extends object = Row>(statement: Sql): Promise<R | undefined>
+  /** Runs a change and answers how many rows it touched. */
+  run(statement: Sql): Promise<number>
+  /** Inserts many rows with the fewest statements the engine allows. All rows have the columns of the first. */
+  insert<R extends object>(table: string, rows: readonly R[]): Promise<void>
+}
+
+/** Inside a transaction. Writers take it as an argument, so that nobody writes outside by omission. */
+export interface Trx extends Queries {
+  /** Runs after the commit, in order; never when the transaction is rolled back. */
+  afterCommit(act: () => void): void
+}
+
+export interface Db extends Queries {
+  /**
+   * Runs `work` in one transaction. Only the database is awaited inside: SQLite has one writer.
+   * Commits when the promise fulfils, rolls back when it rejects.
+   */
+  transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Called with the number of statements so far: tests stop a process at each boundary, pages count theirs. */
+export interface StatementMeter {
+  before?(text: string): void
+  after?(text: string): void
+}

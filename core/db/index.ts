@@ -1,0 +1,7 @@
+export type { Db, Dialect, Queries, Row, StatementMeter, Trx } from './db.ts'
+export { BreakingMigration, DatabaseUnavailable, UniqueViolation, violatedUnique } from './errors.ts'
+export { isCurrent, migrate, type Migration } from './migrate.ts'
+export { openPostgres, type PostgresDb, type PostgresOptions } from './postgres.ts'
+export { addColumn, createTable, execute } from './schema.ts'
+export { all, join, list, name, sql, Sql, type SqlValue } from './sql.ts'
+export { openSqlite, type SqliteOptions } from './sqlite.ts'

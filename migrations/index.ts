@@ -1,0 +1,14 @@
+import type { Migration } from '../core/db/index.ts'
+
+/** In the order in which they run. A migration is never edited once a release has carried it. */
+export const migrations: readonly Migration[] = [
+  { name: '0001_means', breaking: false, load: () => import('./0001_means.ts') },
+  { name: '0002_people', breaking: false, load: () => import('./0002_people.ts') },
+  { name: '0003_catalog', breaking: false, load: () => import('./0003_catalog.ts') },
+  { name: '0004_plugins', breaking: false, load: () => import('./0004_plugins.ts') },
+  { name: '0005_services', breaking: false, load: () => import('./0005_services.ts') },
+  { name: '0006_orders', breaking: false, load: () => import('./0006_orders.ts') },
+  { name: '0007_billing', breaking: false, load: () => import('./0007_billing.ts') },
+  { name: '0008_payments', breaking: false, load: () => import('./0008_payments.ts') },
+  { name: '0009_ledger', breaking: false, load: () => import('./0009_ledger.ts') },
+]

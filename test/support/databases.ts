@@ -1,0 +1,96 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { after } from 'node:test'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate, openPostgres, openSqlite, type Db, type StatementMeter } from '../../core/db/index.ts'
+import { migrations } from '../../migrations/index.ts'
+import { onServer, startPostgres, TEMPLATE } from './postgres.ts'
+
+export type Engine = 'sqlite' | 'postgres'
+
+export interface TestDatabase {
+  engine: Engine
+  db: Db
+  /** What DATABASE_URL would say. */
+  url: string
+  remove(): Promise<void>
+}
+
+/** Engines that this run of the tests covers: `npm run check` keeps to SQLite, `npm test` takes both. */
+export const engines: readonly Engine[] = (process.env.BERTH_TEST_ENGINES ?? 'sqlite,postgres').split(
+  ',',
+) as Engine[]
+
+/** A migrated, empty database of its own. SQLite copies a template file; PostgreSQL clones a template database. */
+export async function makeDatabase(engine: Engine, meter?: StatementMeter): Promise<TestDatabase> {
+  return engine === 'sqlite' ? makeSqlite(meter) : makePostgres(meter)
+}
+
+async function makeSqlite(meter: StatementMeter | undefined): Promise<TestDatabase> {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-test-'))
+  const file = join(folder, 'berth.db')
+  copyFileSync(await sqliteTemplate(), file)
+  const db = openSqlite({ file, synchronous: 'off', ...(meter ? { meter } : {}) })
+  return {
+    engine: 'sqlite',
+    db,
+    url: `sqlite:${file}`,
+    remove: async () => {
+      await db.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+let template: Promise<string> | undefined
+
+function sqliteTemplate(): Promise<string> {
+  template ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'berth-template-'))
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, 'template.db')
+    const db = openSqlite({ file, synchronous: 'off' })
+    await migrate(db, migrations, '2026-01-01T00:00:00.000Z')
+    await db.close()
+    return file
+  })()
+  return template
+}
+
+let counter = 0
+
+async function makePostgres(meter: StatementMeter | undefined): Promise<TestDatabase> {
+  const server = await postgresServer()
+  const database = `berth_${process.pid}_${++counter}`
+  await onServer(server, `create database ${database} template ${TEMPLATE}`)
+  const url = `${server}/${database}`
+  const db = openPostgres({ url, poolSize: 6, ...(meter ? { meter } : {}) })
+  return {
+    engine: 'postgres',
+    db,
+    url,
+    remove: async () => {
+      await db.close()
+      await onServer(server, `drop database if exists ${database} with (force)`)
+    },
+  }
+}
+
+let started: Promise<string> | undefined
+
+/** The test runner starts one server and names it here; a test file run by itself starts its own. */
+export function postgresServer(): Promise<string> {
+  started ??= process.env.BERTH_TEST_POSTGRES
+    ? Promise.resolve(process.env.BERTH_TEST_POSTGRES)
+    : startAlone()
+  return started
+}
+
+async function startAlone(): Promise<string> {
+  own = await startPostgres()
+  return own.url
+}
+
+let own: { url: string; stop: () => Promise<void> } | undefined
+
+after(() => own?.stop())

