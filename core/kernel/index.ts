@@ -1,3 +1,4 @@
+export * from './actor.ts'
 export * from './assert.ts'
 export * from './clock.ts'
 export * from './dates.ts'

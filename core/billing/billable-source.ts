@@ -1,0 +1,32 @@
+import type { Queries, Trx } from '../db/index.ts'
+import type { IsoDate } from '../kernel/index.ts'
+import type { DraftLine } from './draft.ts'
+
+/** Something of a client that falls due: one or more periods of a service, with everything that belongs to it. */
+export interface DueItem {
+  sourceId: string
+  clientId: string
+  brandId: string
+  currency: string
+  /** Day on which the period begins, so when it is to be paid. */
+  dueOn: IsoDate
+  lines: readonly DraftLine[]
+  /** What the source needs to step on; handed back to `advance` unchanged. */
+  step: unknown
+  /** Why this item cannot be billed; its client is parked. */
+  problem?: string
+}
+
+/** The port by which billing asks for what falls due, without knowing services, domains or usage. */
+export interface BillableSource {
+  readonly name: string
+  /** The next clients after `afterClientId`, in order, that have anything due by the day. */
+  dueClients(
+    queries: Queries,
+    query: { untilOn: IsoDate; afterClientId: string; limit: number },
+  ): Promise<string[]>
+  /** All that falls due for these clients up to and including the day: at most three periods an item. */
+  dueItems(queries: Queries, query: { untilOn: IsoDate; clientIds: readonly string[] }): Promise<DueItem[]>
+  /** Moves the items on by their periods, in the transaction that writes their charges. */
+  advance(trx: Trx, items: readonly DueItem[]): Promise<void>
+}

@@ -1,0 +1,36 @@
+import type { Json } from '../jobs/index.ts'
+import type { IsoDate } from '../kernel/index.ts'
+
+export type LineKind = 'recurring' | 'option' | 'setup' | 'once' | 'change' | 'discount' | 'manual' | 'fee'
+
+/** One priced event on its way into a document. Amounts are as the brand states prices: net or gross. */
+export interface DraftLine {
+  /** Service, product change or other thing that is charged; null for a free line. */
+  sourceId: string | null
+  kind: LineKind
+  /** With source, kind and period start it makes the charge unique; empty for a recurring one. */
+  cause?: string
+  description: string
+  quantity: number
+  unitMinor: bigint
+  /** quantity × unit after proration; negative for discounts and credits. */
+  amountMinor: bigint
+  taxClass: string
+  periodStart?: IsoDate
+  periodEnd?: IsoDate
+  /** Why this sum: price version, coupon, period and days, rounding. */
+  trace: { [key: string]: Json | undefined }
+}
+
+export type InvoiceOrigin = 'order' | 'renewal' | 'change' | 'manual' | 'deposit'
+
+export interface DraftInvoice {
+  brandId: string
+  clientId: string
+  currency: string
+  origin: InvoiceOrigin
+  originId: string | null
+  dueOn: IsoDate
+  lines: readonly DraftLine[]
+  notes?: string
+}

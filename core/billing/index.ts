@@ -1,0 +1,5 @@
+export * from './billable-source.ts'
+export * from './draft.ts'
+export * from './invoice-lifecycle.ts'
+export * from './ledger.ts'
+export * from './payment-lifecycle.ts'

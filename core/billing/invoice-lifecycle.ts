@@ -1,0 +1,14 @@
+import { defineLifecycle } from '../kernel/index.ts'
+
+/** Overdue, partly paid, payment pending and refunded are derived from payments and days, never stored. */
+export const invoiceLifecycle = defineLifecycle('invoice', {
+  initial: 'draft',
+  transitions: {
+    assemble: { from: ['draft'], to: 'assembling' },
+    issue: { from: ['draft', 'assembling'], to: 'issued' },
+    pay: { from: ['issued', 'written_off'], to: 'paid', fact: true },
+    reopen: { from: ['paid'], to: 'issued', fact: true },
+    void: { from: ['draft', 'issued'], to: 'void' },
+    write_off: { from: ['issued'], to: 'written_off' },
+  },
+})

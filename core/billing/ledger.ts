@@ -1,0 +1,95 @@
+import { sql, type Queries, type Trx } from '../db/index.ts'
+import { assert, type IdMaker, type Instant, type IsoDate } from '../kernel/index.ts'
+
+/**
+ * Accounts by name; a part after ":" splits one by kind, rate or gateway instance. Sign: debit is positive, credit is
+ * negative. What a client owes is receivable > 0; what we owe a client is client_credit < 0.
+ */
+export const account = {
+  receivable: 'receivable',
+  clientCredit: 'client_credit',
+  revenue: (kind: string) => `revenue:${kind}`,
+  tax: (name: string) => `tax:${name}`,
+  gateway: (instanceId: string) => `gateway_clearing:${instanceId}`,
+  gatewayFees: (instanceId: string) => `gateway_fees:${instanceId}`,
+  refunds: 'refunds',
+  disputes: 'disputes',
+  writeOffs: 'write_offs',
+  rounding: 'rounding',
+} as const
+
+export interface Posting {
+  account: string
+  currency: string
+  /** Debit positive, credit negative. */
+  amountMinor: bigint
+  clientId?: string | null
+}
+
+export interface Journal {
+  /** "invoice_issued", "payment_succeeded", …: with the source it makes the journal happen once. */
+  kind: string
+  sourceId: string
+  brandId: string
+  effectiveOn: IsoDate
+  reversesId?: string
+  postings: readonly Posting[]
+}
+
+export interface LedgerMeans {
+  newId: IdMaker
+  business: { now(): Instant }
+}
+
+/** Writes balanced journals: postings first, journals last, so that the database can refuse an unbalanced one. */
+export async function postJournals(
+  means: LedgerMeans,
+  trx: Trx,
+  journals: readonly Journal[],
+): Promise<string[]> {
+  const now = means.business.now()
+  const ids = journals.map(() => means.newId('jrn') as string)
+  const postings = journals.flatMap((journal, i) => rowsOf(journal, ids[i]!))
+  await trx.insert('postings', postings)
+  await trx.insert(
+    'journals',
+    journals.map((journal, i) => ({
+      id: ids[i]!,
+      brand_id: journal.brandId,
+      kind: journal.kind,
+      source_id: journal.sourceId,
+      effective_on: journal.effectiveOn,
+      reverses_id: journal.reversesId ?? null,
+      created_at: now,
+    })),
+  )
+  return ids
+}
+
+export async function postJournal(means: LedgerMeans, trx: Trx, journal: Journal): Promise<string> {
+  const [id] = await postJournals(means, trx, [journal])
+  return id!
+}
+
+/** Account credit that a client holds: positive when we owe. */
+export async function creditBalance(queries: Queries, clientId: string, currency: string): Promise<bigint> {
+  const row = await queries.get<{ balance_minor: bigint | null }>(sql`
+    select sum(amount_minor) as balance_minor from postings
+    where client_id = ${clientId} and account = ${account.clientCredit} and currency = ${currency}`)
+  return -(row?.balance_minor ?? 0n)
+}
+
+function rowsOf(journal: Journal, id: string) {
+  const kept = journal.postings.filter((posting) => posting.amountMinor !== 0n)
+  const total = kept.reduce((sum, posting) => sum + posting.amountMinor, 0n)
+  assert(total === 0n, `journal ${journal.kind} of ${journal.sourceId} sums to ${total}`)
+  return kept.map((posting, i) => ({
+    journal_id: id,
+    position: i + 1,
+    brand_id: journal.brandId,
+    client_id: posting.clientId ?? null,
+    account: posting.account,
+    currency: posting.currency,
+    amount_minor: posting.amountMinor,
+  }))
+}

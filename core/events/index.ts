@@ -1,0 +1,2 @@
+export * from './consumers.ts'
+export * from './events.ts'

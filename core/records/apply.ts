@@ -1,0 +1,97 @@
+import { recordAudit } from '../audit/index.ts'
+import { name, sql, type Row, type SqlValue, type Trx } from '../db/index.ts'
+import { recordEvent, type NewEvent } from '../events/index.ts'
+import { ChangedMeanwhile, IllegalTransition, type Actor, type Lifecycle } from '../kernel/index.ts'
+import type { Means } from './means.ts'
+
+export interface StatefulRow {
+  id: string
+  version: number
+  brand_id?: string | null
+  client_id?: string | null
+}
+
+export interface Change {
+  /** Columns that change together with the state. */
+  set?: Record<string, SqlValue>
+  reason?: string
+  /** Public body of the event; the noun's id and new state are always in it. */
+  body?: NewEvent['body']
+  /** Event name when it is not "noun.state", for instance "service.suspended". */
+  event?: string
+}
+
+/**
+ * The only writer of a state column. Updates where the state is still the old one, writes audit and event in the same
+ * transaction. A second try finds no row and is refused.
+ */
+export async function applyTransition<S extends string, T extends string, R extends StatefulRow>(
+  means: Means,
+  trx: Trx,
+  transition: { lifecycle: Lifecycle<S, T>; row: R; name: T; actor: Actor; change?: Change },
+): Promise<R> {
+  const { lifecycle, row, actor, change = {} } = transition
+  const state = (row as unknown as Row)[lifecycle.column] as S
+  const rule = lifecycle.transitions[transition.name]
+  if (!rule.from.includes(state)) {
+    throw IllegalTransition({ noun: lifecycle.noun, id: row.id, state, transition: transition.name })
+  }
+  const set = { ...change.set, [lifecycle.column]: rule.to }
+  await updateVersioned(means, trx, {
+    table: tableOf(lifecycle),
+    what: lifecycle.noun,
+    row,
+    set,
+    state: { column: lifecycle.column, value: state },
+  })
+  const scope = { subject: row.id, brandId: row.brand_id ?? null, clientId: row.client_id ?? null }
+  const before = { [lifecycle.column]: state, ...pick(row as unknown as Row, Object.keys(change.set ?? {})) }
+  await recordAudit(means, trx, actor, [
+    {
+      ...scope,
+      action: `${lifecycle.noun}.${transition.name}`,
+      before,
+      after: set,
+      reason: change.reason ?? null,
+    },
+  ])
+  const type = change.event ?? `${lifecycle.noun}.${rule.to}`
+  await recordEvent(means, trx, actor, {
+    ...scope,
+    type,
+    body: { id: row.id, [lifecycle.column]: rule.to, ...change.body },
+  })
+  return { ...row, ...set, version: row.version + 1 }
+}
+
+export interface VersionedUpdate {
+  table: string
+  what: string
+  row: { id: string; version: number }
+  set: Record<string, SqlValue>
+  state?: { column: string; value: string }
+}
+
+/** Writes columns when the row still has the version that was read; otherwise ChangedMeanwhile (409). */
+export async function updateVersioned(
+  means: Pick<Means, 'business'>,
+  trx: Trx,
+  update: VersionedUpdate,
+): Promise<void> {
+  const columns = Object.entries({ ...update.set, updated_at: means.business.now() })
+  const assignments = columns.map(([column, value]) => sql`${name(column)} = ${value}`)
+  const set = assignments.reduce((a, b) => sql`${a}, ${b}`)
+  const state = update.state ? sql`and ${name(update.state.column)} = ${update.state.value}` : sql``
+  const { id, version } = update.row
+  const changed = await trx.run(
+    sql`update ${name(update.table)} set ${set}, version = version + 1 where id = ${id} and version = ${version} ${state}`,
+  )
+  if (changed === 0) throw ChangedMeanwhile({ what: update.what, id })
+}
+
+const PLURALS: Record<string, string> = { delivery: 'deliveries' }
+const tableOf = (lifecycle: Lifecycle): string => PLURALS[lifecycle.noun] ?? `${lifecycle.noun}s`
+
+function pick(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]))
+}

@@ -1,0 +1,6 @@
+export * from './apply.ts'
+export * from './check-input.ts'
+export * from './means.ts'
+export * from './scoped.ts'
+export * from './settings.ts'
+export * from './verb.ts'
