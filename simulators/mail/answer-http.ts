@@ -22,7 +22,7 @@ export function answerHttp(mailbox: Mailbox, method: string, url: URL): HttpAnsw
     return { status: 204, headers: {}, body: '' }
   }
   if (method !== 'GET' && method !== 'HEAD') {
-    return { ...page('Not possible', 'Mail can be read here, and cleared with DELETE /messages.json.', 405) }
+    return page('Not possible', 'Mail can be read here, and cleared with DELETE /messages.json.', 405)
   }
   if (url.pathname === '/') return drawList(mailbox, url)
   if (url.pathname === '/mail.css') return file('text/css; charset=utf-8', STYLE)

@@ -37,7 +37,8 @@ export async function startMailCatcher({
     mailbox.add(await parseMessage({ ...envelope, id, receivedAt: Date.now(), source }))
   })
   const http = createServer((request, response) => {
-    const url = new URL(`http://127.0.0.1${request.url ?? '/'}`)
+    // An address that cannot be read, such as one meant for a proxy, is answered like an unknown one.
+    const url = URL.parse(`http://127.0.0.1${request.url ?? '/'}`) ?? new URL('http://127.0.0.1/unreadable')
     const { status, headers, body } = answerHttp(mailbox, request.method ?? 'GET', url)
     response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body)
   })

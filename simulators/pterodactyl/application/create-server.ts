@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer, SignedCall } from '../http/call.ts'
 import { refusal } from '../http/refusals.ts'
-import { assignAllocations, releaseAllocations } from '../panel/assign-allocations.ts'
+import { allocationsOf, assignAllocations, releaseAllocations } from '../panel/assign-allocations.ts'
 import { reachDaemon } from '../panel/daemon.ts'
 import { beginInstall } from '../panel/installs.ts'
 import type { Panel } from '../panel/panel.ts'
@@ -76,11 +76,10 @@ function startOnNode(panel: Panel, server: Server): void {
   try {
     reachDaemon(panel, server.node)
   } catch (error) {
-    const held = panel.allocations.all().filter((allocation) => allocation.server === server.id)
     releaseAllocations(
       panel,
       server,
-      held.map(({ id }) => id),
+      allocationsOf(panel, server).map(({ id }) => id),
     )
     panel.servers.remove(server.id)
     throw error
