@@ -61,6 +61,9 @@ function setBusy(server: Server, busyness: Busyness): void {
 }
 
 function issueKey(panel: Panel, key: Omit<Key, 'token'>): string {
+  if (!panel.users.find(key.owner)) {
+    throw new RangeError(`The simulated panel has no user ${key.owner} to own a key.`)
+  }
   const prefix = key.kind === 'application' ? 'ptla_' : 'ptlc_'
   const token = prefix + randomBytes(24).toString('base64url')
   panel.keys.set(token, { ...key, token })

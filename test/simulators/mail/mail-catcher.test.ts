@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { request } from 'node:http'
 import { after, before, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createTransport } from 'nodemailer'
@@ -123,6 +124,14 @@ test('mail is cleared over HTTP, and what is gone or unknown is told so', async 
   assert.equal((await get(`/messages/${message?.id}`)).status, 404)
   assert.equal((await get('/elsewhere')).status, 404)
   assert.equal((await fetch(`${catcher.url}/`, { method: 'POST' })).status, 405)
+})
+
+test('an address that cannot be read is answered like an unknown one', async () => {
+  const [response] = (await once(request(catcher.url, { path: 'http://x:99999/' }).end(), 'response')) as [
+    { statusCode: number; resume(): void },
+  ]
+  response.resume()
+  assert.equal(response.statusCode, 404)
 })
 
 test('the command prints one line of JSON and runs', async () => {

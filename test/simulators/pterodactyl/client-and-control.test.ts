@@ -135,6 +135,7 @@ test('controls refuse what they cannot do', async (context) => {
   assert.equal((await control(panel, 'POST', '/fail', { calls: 0, status: 200 })).status, 422)
   assert.equal((await control(panel, 'POST', '/nodes/9/down')).status, 404)
   assert.equal((await control(panel, 'POST', '/servers/nothing/busy', { busyness: 'idle' })).status, 404)
+  assert.equal((await control(panel, 'POST', '/keys', { kind: 'client', owner: 9 })).status, 404)
   assert.equal((await control(panel, 'GET', '/elsewhere')).status, 404)
   assert.throws(() => panel.simulator.control.bringNodeUp(9), /no node 9/)
 })
