@@ -8,6 +8,8 @@ export interface Waiting {
 
 /** Holds what happens later, by itself after a while, or only when told when `afterMs` is null. */
 export class Later {
+  /** Called after something has happened. */
+  onRun: () => void = () => {}
   readonly #afterMs: number | null
   readonly #waiting = new Map<Waiting, NodeJS.Timeout | null>()
 
@@ -44,5 +46,6 @@ export class Later {
     if (timer) clearTimeout(timer)
     this.#waiting.delete(waiting)
     waiting.run()
+    this.onRun()
   }
 }

@@ -1,6 +1,6 @@
 import type { TestCard } from './cards.ts'
 import { recordEvent } from './webhooks/events.ts'
-import { Later } from './later.ts'
+import type { Later } from './later.ts'
 import { refuse } from './refusals.ts'
 import type * as shapes from './shapes.ts'
 

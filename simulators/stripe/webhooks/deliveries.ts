@@ -50,7 +50,7 @@ export class Deliveries {
 
   /** Sends what is queued, in order but without waiting for one another. */
   send(): void {
-    for (const delivery of this.all) if (delivery.status === 'queued') this.#start(delivery)
+    for (const delivery of this.all) if (delivery.status === 'queued') void this.#start(delivery)
   }
 
   /** Sends held deliveries one after another, each after the answer to the one before. */
@@ -61,6 +61,12 @@ export class Deliveries {
 
   held(): Delivery[] {
     return this.all.filter((delivery) => delivery.status === 'held')
+  }
+
+  /** Sends what is queued and waits for the answers, but not for further attempts. */
+  async sent(): Promise<void> {
+    this.send()
+    await Promise.all(this.#running)
   }
 
   /** Resolves when nothing is on its way or due for another attempt. */
