@@ -43,7 +43,9 @@ async function answer(means: ServerMeans, request: IncomingMessage, response: Se
     await answerApi(means, { request, response, call: { method, path, query: search.slice(1), body } })
     return
   }
-  sendPage(response, page(means.world, { method, path, body: body ?? '' }))
+  const shown = page(means.world, { method, path, body: body ?? '' })
+  if (means.control.timing === 'before_answer') await means.deliveries.sent()
+  sendPage(response, shown)
 }
 
 async function answerApi(

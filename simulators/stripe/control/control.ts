@@ -1,9 +1,10 @@
 import type { TestCard } from '../cards.ts'
 import { cardOfNumber } from '../cards.ts'
-import { closeDispute, disputeCharge } from '../money/disputes.ts'
+import { closeDispute, disputeCharge, isClosed } from '../money/disputes.ts'
 import { attachMethod, makePaymentMethod } from '../money/payment-methods.ts'
 import { settleRefund } from '../money/refunds.ts'
 import { expireSessions } from '../money/sessions.ts'
+import { refuse } from '../refusals.ts'
 import type { Dispute, PaymentMethod, Refund } from '../shapes.ts'
 import type { Deliveries, Delivery } from '../webhooks/deliveries.ts'
 import { makeEndpoint, removeEndpoint } from '../webhooks/endpoints.ts'
@@ -102,13 +103,17 @@ export class Control {
 
   /** The customer's bank disputes a charge; with `inquiry` it only asks. */
   dispute(order: { charge: string; reason?: string; inquiry?: boolean }): Dispute {
-    const { charge, reason = 'fraudulent', inquiry = false } = order
-    return this.#done(disputeCharge(this.#world, find(this.#world, 'charges', charge), { reason, inquiry }))
+    const { reason = 'fraudulent', inquiry = false } = order
+    const charge = find(this.#world, 'charges', order.charge)
+    if (!charge.captured)
+      throw new Error(`dispute: charge ${charge.id} took no money; there is nothing to dispute.`)
+    return this.#done(disputeCharge(this.#world, charge, { reason, inquiry }))
   }
 
   /** The bank decides a dispute. */
   closeDispute(order: { dispute: string; status: 'won' | 'lost' | 'warning_closed' }): Dispute {
     const dispute = find(this.#world, 'disputes', order.dispute)
+    if (isClosed(dispute)) throw refuse('dispute_closed', { status: dispute.status })
     closeDispute(this.#world, dispute, order.status)
     return this.#done(dispute)
   }

@@ -112,10 +112,10 @@ export function object<F extends FieldTable>(fields: F): Field<Values<F>> {
   })
 }
 
-/** At most 50 keys of 40 characters with values of 500. An empty value takes the key away. */
-export function metadata(): Field<Record<string, string>> {
+/** At most 50 keys of 40 characters with values of 500. An empty value takes the key away, no value at all takes all away. */
+export function metadata(): Field<Record<string, string> | null> {
   return optional((raw, param) => {
-    if (raw === '') return {}
+    if (raw === '') return null
     if (typeof raw === 'string') throw refuse('object_expected', { param })
     const entries = Object.entries(raw)
     if (entries.length > 50) throw refuse('metadata_count', { param, count: entries.length })

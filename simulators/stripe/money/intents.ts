@@ -1,3 +1,4 @@
+import { mergeMetadata } from '../inbound/metadata.ts'
 import { refuse } from '../refusals.ts'
 import type { Metadata, NextAction, PaymentIntent } from '../shapes.ts'
 import type { World } from '../world.ts'
@@ -14,7 +15,7 @@ export interface NewIntent {
   capture_method?: PaymentIntent['capture_method'] | undefined
   customer?: string | null | undefined
   description?: string | null | undefined
-  metadata?: Metadata | undefined
+  metadata?: Metadata | null | undefined
   payment_method?: string | undefined
   receipt_email?: string | null | undefined
   setup_future_usage?: PaymentIntent['setup_future_usage'] | undefined
@@ -57,7 +58,7 @@ export function makeIntent(world: World, order: NewIntent): PaymentIntent {
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
-    metadata: order.metadata ?? {},
+    metadata: mergeMetadata({}, order.metadata),
     next_action: null,
     payment_method: method?.id ?? null,
     payment_method_options: null,

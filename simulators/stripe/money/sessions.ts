@@ -1,3 +1,4 @@
+import { mergeMetadata } from '../inbound/metadata.ts'
 import { refuse } from '../refusals.ts'
 import type { CheckoutSession, LineItem, Metadata, PaymentIntent } from '../shapes.ts'
 import type { SessionPlan, World } from '../world.ts'
@@ -23,10 +24,10 @@ export interface NewSession {
   expires_at?: number | undefined
   line_items?: LineOrder[] | undefined
   locale?: string | undefined
-  metadata?: Metadata | undefined
+  metadata?: Metadata | null | undefined
   payment_intent_data?: PaymentData | undefined
   return_url?: string | undefined
-  setup_intent_data?: { description?: string | undefined; metadata?: Metadata | undefined } | undefined
+  setup_intent_data?: { description?: string | undefined; metadata?: Metadata | null | undefined } | undefined
   success_url?: string | undefined
   ui_mode?: string | undefined
 }
@@ -34,7 +35,7 @@ export interface NewSession {
 interface PaymentData {
   capture_method?: PaymentIntent['capture_method'] | undefined
   description?: string | undefined
-  metadata?: Metadata | undefined
+  metadata?: Metadata | null | undefined
   receipt_email?: string | undefined
   setup_future_usage?: 'off_session' | 'on_session' | undefined
   statement_descriptor?: string | undefined
@@ -72,7 +73,7 @@ export function makeSession(world: World, order: NewSession): CheckoutSession {
     expires_at: expiresAt,
     livemode: false,
     locale: order.locale ?? null,
-    metadata: order.metadata ?? {},
+    metadata: mergeMetadata({}, order.metadata),
     mode: order.mode,
     payment_intent: null,
     payment_method_types: ['card'],
@@ -138,7 +139,7 @@ function planOf(world: World, order: NewSession): SessionPlan {
   return {
     lines: (order.line_items ?? []).map((line, index, all) => lineOf(world, { line, index, all })),
     intent: {
-      metadata: data?.metadata ?? {},
+      metadata: mergeMetadata({}, data?.metadata),
       description: data?.description ?? null,
       setup_future_usage: data?.setup_future_usage ?? null,
       capture_method: data?.capture_method ?? 'automatic_async',

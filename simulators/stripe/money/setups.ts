@@ -1,3 +1,4 @@
+import { mergeMetadata } from '../inbound/metadata.ts'
 import { refuse } from '../refusals.ts'
 import type { Metadata, SetupIntent } from '../shapes.ts'
 import type { World } from '../world.ts'
@@ -11,7 +12,7 @@ export interface NewSetup {
   automatic_payment_methods?: { enabled: boolean; allow_redirects?: string | undefined } | undefined
   customer?: string | null | undefined
   description?: string | null | undefined
-  metadata?: Metadata | undefined
+  metadata?: Metadata | null | undefined
   payment_method?: string | undefined
   usage?: SetupIntent['usage'] | undefined
 }
@@ -34,7 +35,7 @@ export function makeSetup(world: World, order: NewSetup): SetupIntent {
     latest_attempt: null,
     livemode: false,
     mandate: null,
-    metadata: order.metadata ?? {},
+    metadata: mergeMetadata({}, order.metadata),
     next_action: null,
     payment_method: method?.id ?? null,
     payment_method_types: ['card'],

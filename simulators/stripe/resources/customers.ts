@@ -97,7 +97,7 @@ function change(
     description?: string | null | undefined
     email?: string | null | undefined
     invoice_settings?: { default_payment_method: string | null | undefined } | undefined
-    metadata?: Record<string, string> | undefined
+    metadata?: Record<string, string> | null | undefined
     name?: string | null | undefined
     phone?: string | null | undefined
     preferred_locales?: string[] | undefined

@@ -21,7 +21,7 @@ export const refundRoutes = [
     refundCharge(world, chargeOf(world, params), {
       amount: params.amount,
       reason: params.reason,
-      metadata: params.metadata ?? {},
+      metadata: mergeMetadata({}, params.metadata),
     }),
   ),
   route('GET /v1/refunds', { ...pageFields, ...target }, (world, params) => {

@@ -104,6 +104,14 @@ test('every control works over HTTP', async (t) => {
 test('an unknown control and an unknown id are refused', async (t) => {
   const stripe = await startForTest(t)
   assert.equal((await control(stripe.url, 'explode', {})).status, 404)
+  await call(
+    stripe,
+    'POST /v1/payment_intents',
+    offSession(await customerWithCard(stripe, '4000000000009995')),
+  )
+  const [declined] = stripe.control.state().charges
+  const pointless = await control(stripe.url, 'dispute', { charge: declined?.id })
+  assert.match(JSON.stringify(pointless), /took no money/)
   const refused = await control(stripe.url, 'dispute', { charge: 'ch_unknown' })
   assert.deepEqual(refused, { status: 400, body: { error: { message: 'No such charge: "ch_unknown".' } } })
 })

@@ -92,4 +92,7 @@ test('losing evidence, closing, and the control lose it', async (t) => {
   const decided = stripe.control.dispute({ charge: id, inquiry: true })
   stripe.control.closeDispute({ dispute: decided.id, status: 'warning_closed' })
   assert.equal((await read(decided.id)).status, 'warning_closed')
+  assert.throws(() => stripe.control.closeDispute({ dispute: decided.id, status: 'won' }), {
+    name: 'Refusal',
+  })
 })

@@ -189,6 +189,19 @@ test('attach, list, default and detach', async (t) => {
   assert.equal(gone.error['code'], 'payment_method_unexpected_state')
 })
 
+test('metadata is merged key by key; an empty value takes a key away, an empty whole takes all away', async (t) => {
+  const stripe = await startForTest(t)
+  const { id } = await ok<{ id: string }>(stripe, 'POST /v1/customers', {
+    'metadata[a]': '1',
+    'metadata[b]': '2',
+  })
+  const change = async (params: Record<string, string>) =>
+    (await ok(stripe, `POST /v1/customers/${id}`, params))['metadata']
+  assert.deepEqual(await change({ 'metadata[a]': '', 'metadata[c]': '3' }), { b: '2', c: '3' })
+  assert.deepEqual(await change({ name: 'Ada' }), { b: '2', c: '3' })
+  assert.deepEqual(await change({ metadata: '' }), {})
+})
+
 test('a removed customer says so and its cards are gone', async (t) => {
   const stripe = await startForTest(t)
   const saved = await customerWithCard(stripe)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { test } from 'node:test'
 import { signPayload } from '../../../simulators/stripe/index.ts'
-import { customerWithCard, NOW, offSession, ok, startForTest } from './client.ts'
+import { card, customerWithCard, NOW, offSession, ok, openCheckout, startForTest, visit } from './client.ts'
 import { startReceiver } from './receiver.ts'
 
 const SECRET = 'whsec_shop'
@@ -93,6 +93,14 @@ test('an event can arrive before the answer to the call that caused it', async (
   stripe.control.setWebhookTiming({ timing: 'before_answer' })
   await ok(stripe, 'POST /v1/payment_intents', offSession(saved))
   assert.deepEqual(shop.types(), ['payment_method.attached', 'payment_intent.succeeded'])
+})
+
+test('an event can arrive before the customer is back in the shop', async (t) => {
+  const { shop, stripe } = await connect(t)
+  stripe.control.setWebhookTiming({ timing: 'before_answer' })
+  const session = await openCheckout(stripe)
+  await visit(String(session.url), card('4242424242424242'))
+  assert.deepEqual(shop.types(), ['payment_intent.succeeded', 'checkout.session.completed'])
 })
 
 test('an endpoint made over the API hears only what it asked for, with its own secret', async (t) => {
