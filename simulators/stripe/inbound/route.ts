@@ -1,5 +1,5 @@
 import type { World } from '../world.ts'
-import { expandAnswer } from './expand.ts'
+import { checkExpansion, expandAnswer } from './expand.ts'
 import type { FieldTable, Values } from './fields.ts'
 import { list, readFields, text } from './fields.ts'
 import type { RawFields } from './form.ts'
@@ -28,6 +28,7 @@ export function route<F extends FieldTable>(
       { expand: list(text()) },
       expandRaw === undefined ? {} : { expand: expandRaw },
     )
+    checkExpansion(path, expand)
     return expandAnswer(world, serve(world, params, id), expand)
   }
   return { method, path, run }

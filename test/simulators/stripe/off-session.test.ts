@@ -127,6 +127,30 @@ test('error_on_requires_action turns the need for the customer into a 402', asyn
   assert.deepEqual([status, error['code']], [402, 'authentication_required'])
 })
 
+test('an expansion that leads nowhere is refused before the card is charged', async (t) => {
+  const stripe = await startForTest(t)
+  const order = offSession(await customerWithCard(stripe))
+  for (const path of [
+    'latest_charge.colour',
+    'charge',
+    'amount',
+    'latest_charge.payment_intent.customer.invoice_settings.x',
+  ]) {
+    const { status, error } = await call(stripe, CREATE, { ...order, 'expand[0]': path })
+    assert.deepEqual([status, error['param']], [400, path])
+  }
+  assert.deepEqual(stripe.control.state().charges, [])
+  await ok(stripe, CREATE, order)
+  const listed = await ok<{ data: { latest_charge: object; customer: object }[] }>(
+    stripe,
+    'GET /v1/payment_intents',
+    { 'expand[0]': 'data.latest_charge', 'expand[1]': 'data.customer' },
+  )
+  assert.partialDeepStrictEqual(listed.data, [
+    { latest_charge: { amount: 4900 }, customer: { email: 'ada@client.example' } },
+  ])
+})
+
 test('ready-made method ids behave as their cards', async (t) => {
   const stripe = await startForTest(t)
   const pay = (payment_method: string) =>
