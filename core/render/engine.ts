@@ -26,7 +26,7 @@ export function createEngine(
     escapeFunction: show,
     functionHeader:
       `const { ${helperNames.join(', ')} } = options.helpers;\n` +
-      `const part = (name, view) => options.helpers.draw(name, view, options.filepath);\n` +
+      `const part = (name, view) => options.helpers.draw(name, view ?? {}, options.filepath);\n` +
       `const ${CLOSED.map((name) => `${name} = undefined`).join(', ')};`,
     plugins: [{ processFnString: captureAsHtml }],
   })
