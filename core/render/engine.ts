@@ -26,6 +26,7 @@ export function createEngine(
     escapeFunction: show,
     functionHeader:
       `const { ${helperNames.join(', ')} } = options.helpers;\n` +
+      `const draw = (name, view) => { __eta.res += ui(name, view).text };\n` +
       `const part = (name, view) => options.helpers.draw(name, view ?? {}, options.filepath);\n` +
       `const ${CLOSED.map((name) => `${name} = undefined`).join(', ')};`,
     plugins: [{ processFnString: captureAsHtml }],
@@ -42,12 +43,17 @@ export function createEngine(
   }
 }
 
-/** `capture(() => { %>…<% })` gives markup, so that it can be handed to a component without an unescaped mark. */
+/**
+ * `capture(() => { %>…<% })` gives markup, so that it can be handed to a component without an unescaped mark;
+ * eta's `output` escapes as `<%= %>` does.
+ */
 function captureAsHtml(source: string): string {
-  return source.replace(
-    'function capture(fn){',
-    'function capture(fn){return options.helpers.markup(captureText(fn))}function captureText(fn){',
-  )
+  return source
+    .replace('function output(s){__eta.res+=s;}', 'function output(s){__eta.res+=__eta.e(s);}')
+    .replace(
+      'function capture(fn){',
+      'function capture(fn){return options.helpers.markup(captureText(fn))}function captureText(fn){',
+    )
 }
 
 /**
