@@ -101,7 +101,9 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
 
   function icon(name: string, cssClass = ''): Html {
     if (!icons.has(name)) {
-      throw new Error(`There is no icon "${name}". Add it to themes/default/icons.txt and run scripts/icons.ts.`)
+      throw new Error(
+        `There is no icon "${name}". Add it to themes/default/icons.txt and run scripts/icons.ts.`,
+      )
     }
     const mirrored = POINTING.test(name) ? ' icon-pointing' : ''
     const mark = attributes({ class: `icon${mirrored}${cssClass && ` ${cssClass}`}`, 'aria-hidden': 'true' })

@@ -20,8 +20,10 @@ import { url } from './url.ts'
 export interface Renderer {
   /** The whole page: the template inside the layout of the frame's area. */
   page(template: string, view: object, frame: Frame): string
-  /** The template alone: one part of a page, or a mail. */
+  /** The template alone: one part of a page. */
   fragment(template: string, view: object, frame: Frame): string
+  /** A mail: the view also gives subject, preheader, heading, button { label, href } and footer lines. */
+  mail(template: string, view: object, frame: Frame): string
   /** The main part, and after it others that the change touched, each for its own place in the page. */
   parts(main: Part, others: readonly TargetedPart[], frame: Frame): string
 }
@@ -59,6 +61,11 @@ export function createRenderer(options: RendererOptions): Renderer {
     },
     fragment: (template, view, frame) =>
       engine.draw(template, view, makeHelpers(options, engine, frame)).text,
+    mail(template, view, frame) {
+      const helpers = makeHelpers(options, engine, frame)
+      const body = engine.draw(template, view, helpers)
+      return engine.draw('layouts/mail', { ...view, body }, helpers).text
+    },
     parts(main, others, frame) {
       const wrapped = others.map(({ template, view, target }) => {
         const mark = attributes({ 'hx-target': target, 'hx-swap': 'outerHTML' }).text
