@@ -12,9 +12,9 @@ import {
 import type { Instant, IsoDate } from '../kernel/index.ts'
 import type { Money } from '../../sdk/index.ts'
 import type { Assets } from './assets.ts'
-import { createEngine, type Engine, type Helpers } from './engine.ts'
+import { createEngine, engineHelpers, type Engine, type Helpers } from './engine.ts'
 import type { Frame } from './frame.ts'
-import { attributes, Html, trustedHtml } from './html.ts'
+import { attributes, type Html } from './html.ts'
 import { url } from './url.ts'
 
 export interface Renderer {
@@ -117,9 +117,9 @@ function makeHelpers({ messages, assets, slots }: RendererOptions, engine: Engin
     filled: (name: string) => fills.get(name) ?? null,
     frame,
     dir: directionOf(locale),
-    // Not names of their own in templates: `part` and `capture` are built on them.
+    // Not names in templates: the engine's own tools are built on them.
+    ...engineHelpers,
     draw: (name: string, view: object, base: string) => engine.draw(name, view, helpers, base),
-    markup: trustedHtml,
   }
   return helpers
 }

@@ -11,7 +11,8 @@ import {
   type Renderer,
 } from '../../core/render/index.ts'
 import { instant } from '../../core/kernel/index.ts'
-import { admin, danger, form, frameOf, portal, storefront } from './gallery-views.ts'
+import { frameOf } from './gallery-frame.ts'
+import { admin, danger, form, portal, storefront } from './gallery-views.ts'
 
 const root = join(import.meta.dirname, '../..')
 const themeFolders = [join(root, 'themes/default')]

