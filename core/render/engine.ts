@@ -50,12 +50,13 @@ export function createEngine(
   }
 
   function find(name: string, base: string | undefined): Template {
-    const path = pathInTheme(themeFolders, name, base)
-    const known = templates.get(path)
+    const key = base && isRelative(name) ? `${base} ${name}` : name
+    const known = templates.get(key)
     if (known) return known
+    const path = pathInTheme(themeFolders, name, base)
     const file = locate(themeFolders, path)
     const template = { file, run: compile(readFileSync(file, 'utf8'), file) }
-    if (cache) templates.set(path, template)
+    if (cache) templates.set(key, template)
     return template
   }
 
@@ -98,10 +99,12 @@ function locate(folders: readonly string[], path: string): string {
 /** Names start at the theme's folder; those that begin with "_" or "." start at the asking template's folder. */
 function pathInTheme(folders: readonly string[], name: string, base: string | undefined): string {
   const file = name.endsWith('.eta') ? name : `${name}.eta`
-  if (!base || (!name.startsWith('_') && !name.startsWith('.'))) return file
+  if (!base || !isRelative(name)) return file
   const home = folders.find((folder) => isInside(folder, base))
   return home ? join(relative(home, dirname(base)), file) : file
 }
+
+const isRelative = (name: string): boolean => name.startsWith('_') || name.startsWith('.')
 
 function isInside(folder: string, file: string): boolean {
   const path = relative(folder, file)
