@@ -210,7 +210,19 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
   let open: ReturnType<typeof openDesk> | undefined
   return (op: string, text: string, signal: AbortSignal) => {
-    open ??= openDesk({ ...asking, signal }, (reason) => void traces.denials.push(reason))
+    open ??= openDesk(
+      { ...asking, signal },
+      {
+        denied: (reason) => void traces.denials.push(reason),
+        broken: (error) =>
+          caller.log.incident({
+            kind: 'ask_failed',
+            instance: instance.id,
+            plugin: manifest.id,
+            detail: `${op}: ${error instanceof Error ? error.message : String(error)}`,
+          }),
+      },
+    )
     return open(op, text)
   }
 }

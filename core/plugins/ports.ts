@@ -75,7 +75,15 @@ export interface PluginLog {
 }
 
 export interface PluginIncident {
-  kind: 'fault' | 'refused_ask' | 'host_lost' | 'host_output' | 'tripped' | 'disabled' | 'lines_dropped'
+  kind:
+    | 'fault'
+    | 'refused_ask'
+    | 'ask_failed'
+    | 'host_lost'
+    | 'host_output'
+    | 'tripped'
+    | 'disabled'
+    | 'lines_dropped'
   instance?: string
   plugin?: string
   detail: string

@@ -122,8 +122,15 @@ export interface Asked {
   text: string
 }
 
-/** Answers the asks of one call, with its budgets. `onDenied` hears every refused permission. */
-export function openDesk(call: AskingCall, onDenied: (reason: string) => void) {
+export interface DeskEars {
+  /** A permission was refused. */
+  denied(reason: string): void
+  /** An ask failed by a fault of ours; the plugin learns nothing of it. */
+  broken(error: unknown): void
+}
+
+/** Answers the asks of one call, with its budgets. */
+export function openDesk(call: AskingCall, ears: DeskEars) {
   const used = new Map<string, number>()
   const open = new Map<string, number>()
   let total = 0
@@ -142,8 +149,8 @@ export function openDesk(call: AskingCall, onDenied: (reason: string) => void) {
       found.permission(call)
       return { ok: true, text: JSON.stringify((await found.handler(call, checked(found, text))) ?? null) }
     } catch (error) {
-      const refusal = asRefusal(error)
-      if (refusal.code === 'E_DENIED') onDenied(refusal.message)
+      const refusal = asRefusal(error, ears)
+      if (refusal.code === 'E_DENIED') ears.denied(refusal.message)
       return { ok: false, text: JSON.stringify({ code: refusal.code, message: refusal.message }) }
     } finally {
       count(open, -1)
@@ -159,9 +166,10 @@ function checked(found: Row, text: string): never {
 }
 
 /** A failure of ours must not tell a plugin about our insides. */
-function asRefusal(error: unknown): Refusal {
+function asRefusal(error: unknown, ears: DeskEars): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof UnsafeJson)
     return new Refusal('E_INVALID', `The question is refused: ${error.message}.`)
+  ears.broken(error)
   return new Refusal('E_INVALID', 'The question could not be answered.')
 }

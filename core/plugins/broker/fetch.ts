@@ -12,7 +12,8 @@ export const FetchInput = Type.Object(
   {
     url: Type.String({ maxLength: 8_192 }),
     method: Type.String({ pattern: '^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$' }),
-    headers: Type.Array(Type.Tuple([Type.String(), Type.String()]), { maxItems: 100 }),
+    /** Pairs of name and value. */
+    headers: Type.Array(Type.Array(Type.String(), { minItems: 2, maxItems: 2 }), { maxItems: 100 }),
     redirect: Type.Union([Type.Literal('follow'), Type.Literal('manual'), Type.Literal('error')]),
     body: Type.Optional(
       Type.Union([
@@ -79,7 +80,8 @@ function redirected(request: FetchInput, from: Target, status: number, location:
   const asGet = status === 303 || (status < 303 && request.method === 'POST')
   const sameHost = url.host === from.url.host
   const headers = request.headers.filter(
-    ([name, value]) => sameHost || (!CREDENTIALS.has(name.toLowerCase()) && !carriesSecret(name, value)),
+    ([name = '', value = '']) =>
+      sameHost || (!CREDENTIALS.has(name.toLowerCase()) && !carriesSecret(name, value)),
   )
   const { body, ...rest } = { ...request, url: url.href, headers }
   if (asGet) return { ...rest, method: request.method === 'HEAD' ? 'HEAD' : 'GET' }
@@ -165,7 +167,7 @@ async function filledHeaders(
 ): Promise<[string, string][]> {
   const filled: [string, string][] = []
   let bytes = 0
-  for (const [name, value] of headers) {
+  for (const [name = '', value = ''] of headers) {
     if (OWN_HEADERS.has(name.toLowerCase())) continue
     const text = await filledHeader(means, target, name, value)
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || /[\0\r\n]/.test(text))
@@ -202,7 +204,7 @@ async function filledBody(
 ): Promise<Buffer | undefined> {
   if (request.body === undefined) return undefined
   if ('base64' in request.body) return Buffer.from(request.body.base64, 'base64')
-  const type = request.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? ''
+  const type = request.headers.find(([name]) => name?.toLowerCase() === 'content-type')?.[1] ?? ''
   return Buffer.from(await fillIn(request.body.text, fillFor(means, target.rule.secrets, encoderFor(type))))
 }
 

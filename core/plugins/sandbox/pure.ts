@@ -34,7 +34,7 @@ const pureOperations = new Map<string, (input: Record<string, unknown>) => unkno
     ({ hash, key, data }) => createHmac(hashName(hash), bytes(key)).update(bytes(data)).digest('base64'),
   ],
   ['url', ({ url, base }) => parseUrl(url, base)],
-  ['url_set', ({ url, part, value }) => setUrlPart(url, part, value)],
+  ['url_set', ({ href, part, value }) => setUrlPart(href, part, value)],
   ['verify', (input) => verifySignature(input)],
 ])
 
