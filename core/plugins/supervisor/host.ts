@@ -57,12 +57,15 @@ interface HostState {
   child: ChildProcess
   pipe: Duplex
   isolates: Map<number, IsolateEars>
+  /** Isolates that run a call now. */
+  busy: Set<number>
   /** Isolates whose end has not been confirmed yet. */
   disposing: Map<number, NodeJS.Timeout>
   bundles: Set<string>
   readiness: PromiseWithResolvers<void>
   watch: NodeJS.Timeout | undefined
   accepting: boolean
+  poisoned: boolean
   over: boolean
   heardAt: number
   reason: string
@@ -107,11 +110,13 @@ function newState(means: HostMeans): HostState {
     child,
     pipe: child.stdio[3] as Duplex,
     isolates: new Map(),
+    busy: new Set(),
     disposing: new Map(),
     bundles: new Set(),
     readiness: Promise.withResolvers<void>(),
     watch: undefined,
     accepting: true,
+    poisoned: false,
     over: false,
     heardAt: means.ms(),
     reason: 'it ended by itself',
@@ -119,7 +124,9 @@ function newState(means: HostMeans): HostState {
 }
 
 function send(host: HostState, head: CoreHead, body?: string): void {
-  if (!host.over) writeFrame(host.pipe, head, body)
+  if (host.over) return
+  if (head.t === 'call') host.busy.add(head.isolate)
+  writeFrame(host.pipe, head, body)
 }
 
 function hear(host: HostState, head: unknown, body: string): void {
@@ -128,6 +135,7 @@ function hear(host: HostState, head: unknown, body: string): void {
   if (!isHostHead(head)) return kill(host, 'it sent a frame of unknown shape')
   if (head.t === 'ready') return host.readiness.resolve()
   if (head.t === 'pong') return
+  if (head.t === 'done' || head.t === 'fault') rest(host, head.isolate)
   if (head.t !== 'disposed') return host.isolates.get(head.isolate)?.hear(head, body)
   clearTimeout(host.disposing.get(head.isolate))
   host.disposing.delete(head.isolate)
@@ -136,6 +144,7 @@ function hear(host: HostState, head: unknown, body: string): void {
 /** A process that does not confirm in time is poisoned: an isolate runs on in it that nobody can stop. */
 function dispose(host: HostState, isolate: number): void {
   if (!host.isolates.delete(isolate) || host.over) return
+  rest(host, isolate)
   host.disposing.set(
     isolate,
     setTimeout(() => poisoned(host), POISONED_AFTER_MS),
@@ -145,8 +154,17 @@ function dispose(host: HostState, isolate: number): void {
 
 function poisoned(host: HostState): void {
   host.accepting = false
-  const drainMs = host.isolates.size === 0 ? 0 : POISONED_DRAIN_MS
-  setTimeout(() => kill(host, 'an isolate could not be stopped'), drainMs)
+  host.poisoned = true
+  if (host.busy.size === 0) return kill(host, POISONED)
+  setTimeout(() => kill(host, POISONED), POISONED_DRAIN_MS)
+}
+
+const POISONED = 'an isolate could not be stopped'
+
+/** The last call that a poisoned process was allowed to end takes it with it. */
+function rest(host: HostState, isolate: number): void {
+  host.busy.delete(isolate)
+  if (host.poisoned && host.busy.size === 0) setImmediate(() => kill(host, POISONED))
 }
 
 /** Every second: is it alive, and does it keep to its memory? */

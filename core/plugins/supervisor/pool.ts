@@ -107,6 +107,10 @@ function deal(pool: PoolState): void {
   const { slots, waiting } = pool
   for (const slot of slots) {
     if (slot.state !== 'idle') continue
+    if (slot.host?.accepting() !== true) {
+      remove(pool, slot)
+      continue
+    }
     const job = waiting.shift()
     if (job === undefined) break
     assign(pool, slot, job)
