@@ -141,3 +141,12 @@ test('the host process holds no environment and no file', async () => {
     .filter((target) => target.startsWith('/') && !target.startsWith('/dev/') && !target.startsWith('/proc/'))
   assert.deepEqual(files, [])
 })
+
+test('the host process has a network namespace of its own wherever the health page does not miss it', async () => {
+  const bench = open()
+  await report(bench, bench.instance(await loadWritten('any', { code: reporting('return 1') })))
+  const [pid = 0] = await pids(bench)
+  const { wallMissing } = await bench.plugins.health()
+  const sharesOurs = readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')
+  assert.deepEqual(wallMissing, sharesOurs ? ['an empty network namespace for plugin hosts'] : [])
+})
