@@ -118,11 +118,15 @@ for (const engine of engines) {
     test('more than was asked goes to the credit, less leaves the rest open', async () => {
       const { id } = await issue(means, draft(client))
       const first = await start(scriptedGateway([{ outcome: 'pending', reference: 'p_1' }]), id)
-      await db.transaction((trx) => bookOutcome(means, trx, first.id, paid('p_1', '1000') as never, actor))
+      await db.transaction((trx) =>
+        bookOutcome(means, trx, { paymentId: first.id, outcome: paid('p_1', '1000') as never }, actor),
+      )
       assert.equal((await getInvoice(db, id, actor)).status, 'issued')
       const second = await start(scriptedGateway([{ outcome: 'pending', reference: 'p_2' }]), id)
       assert.equal(second.amount_minor, 190n)
-      await db.transaction((trx) => bookOutcome(means, trx, second.id, paid('p_2', '500') as never, actor))
+      await db.transaction((trx) =>
+        bookOutcome(means, trx, { paymentId: second.id, outcome: paid('p_2', '500') as never }, actor),
+      )
       assert.equal((await getInvoice(db, id, actor)).status, 'paid')
       assert.equal(await creditBalance(db, client.id, 'EUR'), 310n)
       await clean()
@@ -140,7 +144,9 @@ for (const engine of engines) {
         id,
       )
       assert.deepEqual([payment.status, payment.decline_message], ['declined', 'The bank said no.'])
-      await db.transaction((trx) => bookOutcome(means, trx, payment.id, paid('late_1') as never, actor))
+      await db.transaction((trx) =>
+        bookOutcome(means, trx, { paymentId: payment.id, outcome: paid('late_1') as never }, actor),
+      )
       assert.equal((await getInvoice(db, id, actor)).status, 'paid')
       await clean()
     })
@@ -213,7 +219,9 @@ for (const engine of engines) {
       const payOne = async () => {
         const { id } = await issue(means, draft(client))
         const payment = await start(scriptedGateway([{ outcome: 'pending', reference: `r_${id}` }]), id)
-        return db.transaction((trx) => bookOutcome(means, trx, payment.id, paid(`pi_${id}`) as never, actor))
+        return db.transaction((trx) =>
+          bookOutcome(means, trx, { paymentId: payment.id, outcome: paid(`pi_${id}`) as never }, actor),
+        )
       }
       const refund = (plugins: PluginCalls, paymentId: string, amount: string, more: object = {}) =>
         refundPayment(
