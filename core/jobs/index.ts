@@ -1,2 +1,4 @@
+export * from './create-jobs.ts'
+export * from './errors.ts'
 export * from './jobs.ts'
 export * from './timers.ts'
