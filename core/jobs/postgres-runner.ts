@@ -9,6 +9,7 @@ import type { JobHandlers, JobRunner, RunnerOptions } from './jobs.ts'
 const BATCH = 200
 const BATCH_TTL_MS = 5_000
 const SETTLE_DELAY_MS = 5
+const NUDGE_MS = 20
 const POLL_MS = 1_000
 const SILENT_MS = 30_000
 const BEATS_PER_SILENCE = 6
@@ -46,7 +47,7 @@ class PostgresRunner implements JobRunner {
     this.#db = db
     this.#options = options
     this.#silentMs = options.silentMs ?? SILENT_MS
-    this.#tasks = taskList(handlers, options, this.#abort.signal)
+    this.#tasks = this.#taskList(handlers)
   }
 
   async start(): Promise<void> {
@@ -90,6 +91,30 @@ class PostgresRunner implements JobRunner {
     if (this.#pool) await this.#db.run(sql`delete from job_nodes where id = ${this.#pool.id}`)
   }
 
+  #taskList(handlers: JobHandlers): TaskList {
+    const tasks = Object.entries(handlers).map(([task, handler]) => [
+      task,
+      async (payload: unknown, { job }: { job: Job }) => {
+        await this.#options.before?.()
+        await handler(payload as never, {
+          jobId: job.id,
+          attempt: job.attempts,
+          lastAttempt: job.attempts >= job.max_attempts,
+          signal: this.#abort.signal,
+        }).finally(() => this.#nudgeQueue(job))
+      },
+    ])
+    return Object.fromEntries(tasks) as TaskList
+  }
+
+  /** The next job of a queue is free when the end of this one is written; a poll would find it a second later. */
+  #nudgeQueue(job: Job): void {
+    if (job.job_queue_id === null) return
+    setTimeout(() => {
+      if (!this.#stopping) this.#pool?.nudge(1)
+    }, NUDGE_MS).unref()
+  }
+
   /** graphile-worker gives up when results could not be written for long, as in an outage of the database. */
   async #restart(error: unknown): Promise<void> {
     if (this.#stopping) return
@@ -117,22 +142,6 @@ class PostgresRunner implements JobRunner {
 const NOW = sql`to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 const before = (ms: number) =>
   sql`to_char((now() - ${ms}::integer * interval '1 millisecond') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-
-function taskList(handlers: JobHandlers, options: RunnerOptions, signal: AbortSignal): TaskList {
-  const tasks = Object.entries(handlers).map(([task, handler]) => [
-    task,
-    async (payload: unknown, { job }: { job: { id: string; attempts: number; max_attempts: number } }) => {
-      await options.before?.()
-      await handler(payload as never, {
-        jobId: job.id,
-        attempt: job.attempts,
-        lastAttempt: job.attempts >= job.max_attempts,
-        signal,
-      })
-    },
-  ])
-  return Object.fromEntries(tasks) as TaskList
-}
 
 /** A fetched batch comes in no order; its workers take it from the front. */
 function byRank(a: Job, b: Job): number {

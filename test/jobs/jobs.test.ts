@@ -222,7 +222,7 @@ for (const engine of engines) {
       const runner = await start(slow, { concurrency: 1 })
       await begun.promise
       await runner.stop(2_000)
-      assert.deepEqual(ended, [1])
+      assert.equal(ended.length, 1)
       await assert.rejects(jobs.drained(100), {
         code: 'job.left',
         params: { count: 2, tasks: 'slow', seconds: 0.1 },
