@@ -124,6 +124,7 @@ export async function up(trx: Trx): Promise<void> {
       task: 'text',
       timer_key: 'text',
       payload: 'json',
+      queue: 'text?',
       due_at: 'instant',
       created_at: 'instant',
     },
