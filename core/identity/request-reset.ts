@@ -37,7 +37,11 @@ export async function sendReset(means: Means, trx: Trx, user: User, brandId: str
     template: 'reset-password',
     to: user,
     brandId,
-    data: { path: `/reset/${token}`, expires_at, first: user.password_hash === null },
+    data: {
+      path: `${brandId === null ? '/admin' : ''}/reset/${token}`,
+      expires_at,
+      first: user.password_hash === null,
+    },
     key: `reset-password/${id}`,
   })
 }
