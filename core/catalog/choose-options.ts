@@ -85,8 +85,7 @@ function chooseValue(option: Option, given: unknown): Outcome {
 }
 
 function chooseTick(option: Option, given: unknown): Outcome {
-  if (ticked(given))
-    return { pick: { value: '1', quantity: 1, moduleValue: '1', shown: option.unit ?? '' } }
+  if (ticked(given)) return { pick: { value: '1', quantity: 1, moduleValue: '1', shown: option.unit ?? '' } }
   return option.required ? { problem: 'must be ticked' } : { pick: null }
 }
 

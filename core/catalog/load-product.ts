@@ -24,11 +24,7 @@ export async function loadProduct(
 }
 
 /** Products of a brand by id, in no order; unknown ids and other brands' are left out. */
-export function loadProducts(
-  queries: Queries,
-  brandId: string,
-  ids: readonly string[],
-): Promise<Product[]> {
+export function loadProducts(queries: Queries, brandId: string, ids: readonly string[]): Promise<Product[]> {
   return loadWhere(queries, sql`p.brand_id = ${brandId} and p.id in (${list(ids)})`)
 }
 

@@ -153,12 +153,7 @@ function notSold(product: Product, terms: PriceTerms): Record<string, string> {
 
 type BaseLine = Pick<PricedLine, 'label' | 'trace'> & { amountMinor: bigint; setupMinor: bigint }
 
-function linesOf(
-  base: BaseLine,
-  choices: readonly Choice[],
-  quantity: number,
-  cycle: Cycle,
-): PricedLine[] {
+function linesOf(base: BaseLine, choices: readonly Choice[], quantity: number, cycle: Cycle): PricedLine[] {
   const recurring = cycle !== 'once' && cycle !== 'free'
   const line = (from: BaseLine, kind: PricedKind, optionId: string | null, times: number): PricedLine => {
     const unitMinor = kind === 'setup' ? from.setupMinor : from.amountMinor
