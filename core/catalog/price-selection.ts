@@ -98,15 +98,19 @@ export function priceSelection(
   return terms.coupon ? withCoupon(product, priced, terms.coupon) : priced
 }
 
-/** The same selection with shares of a coupon taken off, one for each line, as an order spreads them over all items. */
+/**
+ * The same selection with shares of a coupon taken off, one for each line, as an order spreads them over all items.
+ * `carries`: whether renewals of this one are lowered too; a fixed sum is carried by one item of an order only.
+ */
 export function withDiscount(
   priced: PricedSelection,
   coupon: Coupon,
   shares: readonly bigint[],
+  carries = true,
 ): PricedSelection {
   const total = shares.reduce((a, b) => a + b, 0n)
   if (total === 0n) return priced
-  const renews = couponRenews(coupon, priced.cycle)
+  const renews = carries && couponRenews(coupon, priced.cycle)
   const line: PricedLine = {
     kind: 'discount',
     optionId: null,
