@@ -1,10 +1,10 @@
 import { invalidInput } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import type { Coupon } from './coupon.ts'
 import { checkProducts } from './create-coupon.ts'
 import { changeRecord, toColumns } from './edit.ts'
 import { couponFields, exactly, Id, Version } from './inputs.ts'
 import { reachCoupon } from './reach.ts'
-import { toCoupon } from './rows.ts'
 import { couponProblems } from './rules.ts'
 
 /** Changes the limits of a coupon. Its code and worth are fixed, because orders name them; make another one instead. */
@@ -18,10 +18,10 @@ export const changeCoupon = defineVerb(
     means.db.transaction(async (trx) => {
       const { id, version, ...fields } = input
       const row = await reachCoupon(trx, actor, id)
-      await checkProducts(trx, row.brand_id, fields.productIds ?? [])
-      const old = toCoupon(row)
-      const { startsOn = old.startsOn, endsOn = old.endsOn } = fields
-      const problems = couponProblems({ ...old, startsOn, endsOn })
+      await checkProducts(trx, row.brand_id, fields.product_ids ?? [])
+      const { starts_on = row.starts_on, ends_on = row.ends_on } = fields
+      const kind = row.kind as Coupon['kind']
+      const problems = couponProblems({ ...row, kind, starts_on, ends_on })
       if (Object.keys(problems).length > 0) throw invalidInput(problems)
       return changeRecord(
         means,

@@ -24,8 +24,8 @@ export const changeGroup = defineVerb(
     means.db.transaction(async (trx) => {
       const { id, version, ...fields } = input
       const row = await reachGroup(trx, actor, id)
-      if (fields.parentId) {
-        const parent = await reachGroup(trx, actor, fields.parentId)
+      if (fields.parent_id) {
+        const parent = await reachGroup(trx, actor, fields.parent_id)
         await checkParent(trx, row, parent)
       }
       const columns = toColumns(fields)
@@ -40,7 +40,7 @@ export const changeGroup = defineVerb(
 
 /** Walks up from the new parent: the group itself must not be on the way. */
 async function checkParent(queries: Queries, row: GroupRow, parent: GroupRow): Promise<void> {
-  if (parent.brand_id !== row.brand_id) throw invalidInput({ parentId: 'is a group of another brand' })
+  if (parent.brand_id !== row.brand_id) throw invalidInput({ parent_id: 'is a group of another brand' })
   const groups = await queries.all<GroupRow>(
     sql`select * from product_groups where brand_id = ${row.brand_id}`,
   )

@@ -13,7 +13,7 @@ export const changeProduct = defineVerb(
     input: exactly({
       id: Id,
       version: Version,
-      groupId: Type.Optional(Id),
+      group_id: Type.Optional(Id),
       slug: Type.Optional(Slug),
       name: Type.Optional(Name),
       kind: Type.Optional(ProductKindText),
@@ -24,9 +24,9 @@ export const changeProduct = defineVerb(
     means.db.transaction(async (trx) => {
       const { id, version, ...fields } = input
       const row = await reachProduct(trx, actor, id)
-      if (fields.groupId) {
-        const group = await reachGroup(trx, actor, fields.groupId)
-        if (group.brand_id !== row.brand_id) throw invalidInput({ groupId: 'is a group of another brand' })
+      if (fields.group_id) {
+        const group = await reachGroup(trx, actor, fields.group_id)
+        if (group.brand_id !== row.brand_id) throw invalidInput({ group_id: 'is a group of another brand' })
       }
       const columns = toColumns(fields)
       return changeRecord(

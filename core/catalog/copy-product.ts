@@ -4,7 +4,7 @@ import { defineVerb, type Means } from '../records/index.ts'
 import { addOptionValue } from './create-option-value.ts'
 import { addOption } from './create-option.ts'
 import { addOrderField } from './create-order-field.ts'
-import { addProduct } from './create-product.ts'
+import { addProduct, type NewProduct } from './create-product.ts'
 import { exactly, Id, Name, Slug } from './inputs.ts'
 import { putAddon } from './link-addon.ts'
 import { loadProducts } from './load-product.ts'
@@ -37,19 +37,43 @@ interface Copy {
 }
 
 async function copyAll(means: Means, trx: Trx, product: Product, copy: Copy): Promise<string> {
-  const { id: _id, version: _version, prices, options, fields, addons, ...rest } = product
-  const productId = await addProduct(means, trx, { ...rest, status: 'draft' }, copy.actor)
+  const { prices, options, fields, addons } = product
+  const productId = await addProduct(means, trx, productColumns(product), copy.actor)
   await copyPrices(means, trx, { prices, ownerId: productId }, copy)
   for (const option of options)
     if (!option.retiredAt) await copyOption(means, trx, { option, productId }, copy)
-  for (const { id: _fieldId, version: _fieldVersion, retiredAt, ...field } of fields) {
-    if (!retiredAt)
-      await addOrderField(means, trx, { ...field, productId, brandId: copy.brandId }, copy.actor)
+  for (const field of fields) {
+    if (!field.retiredAt)
+      await addOrderField(means, trx, { ...field, product_id: productId, brandId: copy.brandId }, copy.actor)
   }
-  for (const [position, addon] of addons.entries())
-    await putAddon(means, trx, { brandId: copy.brandId, productId, addonId: addon.id, position }, copy.actor)
+  for (const [position, addon] of addons.entries()) {
+    const link = { brandId: copy.brandId, product_id: productId, addon_id: addon.id, position }
+    await putAddon(means, trx, link, copy.actor)
+  }
   return productId
 }
+
+const productColumns = (product: Product): NewProduct => ({
+  brand_id: product.brandId,
+  group_id: product.groupId,
+  slug: product.slug,
+  name: product.name,
+  kind: product.kind,
+  status: 'draft',
+  summary: product.summary,
+  description: product.description,
+  features: product.features,
+  position: product.position,
+  featured: product.featured,
+  tax_class: product.taxClass,
+  stock: product.stock,
+  delivery_on: product.deliveryOn,
+  instance_id: product.instanceId,
+  server_group_id: product.serverGroupId,
+  module_settings: product.moduleSettings,
+  grace_days: product.graceDays,
+  terminate_days: product.terminateDays,
+})
 
 async function copyOption(
   means: Means,
@@ -57,13 +81,13 @@ async function copyOption(
   of: { option: Option; productId: string },
   copy: Copy,
 ): Promise<void> {
-  const { id: _id, version: _version, retiredAt: _retiredAt, values, prices, ...option } = of.option
+  const { values, prices, ...option } = of.option
   const { brandId, actor } = copy
-  const optionId = await addOption(means, trx, { ...option, productId: of.productId, brandId }, actor)
+  const optionId = await addOption(means, trx, { ...option, product_id: of.productId, brandId }, actor)
   await copyPrices(means, trx, { prices, ownerId: optionId }, copy)
   for (const { key, label, moduleValue, position, retiredAt, prices: valuePrices } of values) {
     if (retiredAt) continue
-    const value = { brandId, optionId, key, label, moduleValue, position }
+    const value = { brandId, option_id: optionId, key, label, module_value: moduleValue, position }
     const valueId = await addOptionValue(means, trx, value, actor)
     await copyPrices(means, trx, { prices: valuePrices, ownerId: valueId }, copy)
   }

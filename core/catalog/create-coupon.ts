@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { addRecord, toColumns } from './edit.ts'
+import { couponLifecycle } from './coupon.ts'
+import { addRecord, filledColumns } from './edit.ts'
 import { couponCode } from './find-coupon.ts'
 import { Amount, couponFields, CurrencyCode, exactly, Id } from './inputs.ts'
 import { reachBrand } from './reach.ts'
@@ -14,7 +15,7 @@ export const createCoupon = defineVerb(
     permission: 'coupon.create',
     audience: ['staff'],
     input: exactly({
-      brandId: Id,
+      brand_id: Id,
       code: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$', maxLength: 40 }),
       percent: Type.Optional(Type.String({ maxLength: 10 })),
       currency: Type.Optional(CurrencyCode),
@@ -24,76 +25,73 @@ export const createCoupon = defineVerb(
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      await reachBrand(trx, actor, input.brandId)
-      await checkProducts(trx, input.brandId, input.productIds ?? [])
+      await reachBrand(trx, actor, input.brand_id)
+      await checkProducts(trx, input.brand_id, input.product_ids ?? [])
       const { percent, currency, amount, ...fields } = input
       return addCoupon(means, trx, { ...fields, ...worth({ percent, currency, amount }) }, actor)
     }),
 )
 
 export interface CouponLimits {
-  productIds?: readonly string[] | undefined
-  onlyCycles?: readonly string[] | undefined
+  product_ids?: readonly string[] | undefined
+  only_cycles?: readonly string[] | undefined
   cycles?: number | null | undefined
-  startsOn?: string | null | undefined
-  endsOn?: string | null | undefined
-  usesMax?: number | null | undefined
-  usesPerClient?: number | null | undefined
+  starts_on?: string | null | undefined
+  ends_on?: string | null | undefined
+  uses_max?: number | null | undefined
+  uses_per_client?: number | null | undefined
 }
 
 export interface CouponWorth {
   kind: 'percent' | 'fixed'
-  percentPpm: number | null
+  percent_ppm: number | null
   currency: string | null
-  amountMinor: bigint | null
+  amount_minor: bigint | null
 }
 
 export interface NewCoupon extends CouponLimits, CouponWorth {
-  brandId: string
+  brand_id: string
   code: string
 }
 
 const PRESET = {
-  productIds: [],
-  onlyCycles: [],
-  cycles: 1,
-  startsOn: null,
-  endsOn: null,
-  usesMax: null,
-  usesPerClient: null,
+  product_ids: [],
+  only_cycles: [],
+  starts_on: null,
+  ends_on: null,
+  uses_max: null,
+  uses_per_client: null,
   uses: 0,
-  status: 'active',
+  status: couponLifecycle.initial,
 }
 
 export async function addCoupon(means: Means, trx: Trx, coupon: NewCoupon, actor: Actor): Promise<string> {
   const id = means.newId('cpn')
-  const { startsOn = null, endsOn = null } = coupon
-  const problems = couponProblems({ ...coupon, startsOn, endsOn })
+  const { starts_on = null, ends_on = null } = coupon
+  const problems = couponProblems({ ...coupon, starts_on, ends_on })
   if (Object.keys(problems).length > 0) throw invalidInput(problems)
+  const { brand_id, kind, percent_ppm, currency, amount_minor } = coupon
   const columns = {
-    ...toColumns(PRESET),
-    ...toColumns({ ...coupon, code: couponCode(coupon.code) }),
+    ...{ brand_id, code: couponCode(coupon.code), kind, percent_ppm, currency, amount_minor },
+    ...filledColumns(PRESET, coupon),
+    // Unless it is said, a coupon lowers the first period alone.
+    cycles: coupon.cycles === undefined ? 1 : coupon.cycles,
   }
-  await addRecord(
-    means,
-    trx,
-    { table: 'coupons', what: 'coupon', id, brandId: coupon.brandId, columns },
-    actor,
-  )
+  await addRecord(means, trx, { table: 'coupons', what: 'coupon', id, brandId: brand_id, columns }, actor)
   return id
 }
 
 export async function checkProducts(
   queries: Queries,
   brandId: string,
-  productIds: readonly string[],
+  product_ids: readonly string[],
 ): Promise<void> {
   const known = await queries.all<{ id: string }>(
-    sql`select id from products where brand_id = ${brandId} and id in (${list(productIds)})`,
+    sql`select id from products where brand_id = ${brandId} and id in (${list(product_ids)})`,
   )
-  const unknown = productIds.filter((id) => !known.some((product) => product.id === id))
+  const unknown = product_ids.filter((id) => !known.some((product) => product.id === id))
   if (unknown.length > 0)
-    throw invalidInput({ productIds: `names products that this brand does not have: ${unknown.join(', ')}` })
+    throw invalidInput({ product_ids: `names products that this brand does not have: ${unknown.join(', ')}` })
 }
 
 function worth(input: {
@@ -103,13 +101,13 @@ function worth(input: {
 }): CouponWorth {
   const { percent, currency = null, amount } = input
   if (percent !== undefined) {
-    const percentPpm = readPercent(percent)
-    if (percentPpm === null) throw invalidInput({ percent: 'must be a number such as 12.5' })
-    return { kind: 'percent', percentPpm, currency: null, amountMinor: null }
+    const percent_ppm = readPercent(percent)
+    if (percent_ppm === null) throw invalidInput({ percent: 'must be a number such as 12.5' })
+    return { kind: 'percent', percent_ppm, currency: null, amount_minor: null }
   }
   if (amount === undefined || currency === null)
     throw invalidInput({ percent: 'is missing; name a percentage, or an amount with its currency' })
-  const amountMinor = readAmount(amount, currency)
-  if (typeof amountMinor !== 'bigint') throw invalidInput({ amount: amountMinor.problem })
-  return { kind: 'fixed', percentPpm: null, currency, amountMinor }
+  const amount_minor = readAmount(amount, currency)
+  if (typeof amount_minor !== 'bigint') throw invalidInput({ amount: amount_minor.problem })
+  return { kind: 'fixed', percent_ppm: null, currency, amount_minor }
 }

@@ -1,7 +1,7 @@
 import type { Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { addRecord, toColumns } from './edit.ts'
+import { addRecord } from './edit.ts'
 import { exactly, Id, Key, Name, valueFields } from './inputs.ts'
 import { reachOption } from './reach.ts'
 
@@ -10,23 +10,23 @@ export const createOptionValue = defineVerb(
   {
     permission: 'option_value.create',
     audience: ['staff'],
-    input: exactly({ optionId: Id, key: Key, label: Name, ...valueFields }),
+    input: exactly({ option_id: Id, key: Key, label: Name, ...valueFields }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const option = await reachOption(trx, actor, input.optionId)
+      const option = await reachOption(trx, actor, input.option_id)
       if (option.kind !== 'list' && option.kind !== 'radio')
-        throw invalidInput({ optionId: `is a ${option.kind}; only lists and radios have values` })
+        throw invalidInput({ option_id: `is a ${option.kind}; only lists and radios have values` })
       return addOptionValue(means, trx, { ...input, brandId: option.brand_id }, actor)
     }),
 )
 
 export interface NewOptionValue {
   brandId: string
-  optionId: string
+  option_id: string
   key: string
   label: string
-  moduleValue?: string | null | undefined
+  module_value?: string | null | undefined
   position?: number | undefined
 }
 
@@ -37,8 +37,8 @@ export async function addOptionValue(
   actor: Actor,
 ): Promise<string> {
   const id = means.newId('opv')
-  const { key, brandId, ...fields } = value
-  const columns = { module_value: null, position: 0, ...toColumns(fields), value_key: key }
+  const { brandId, option_id, key: value_key, label, module_value = null, position = 0 } = value
+  const columns = { option_id, value_key, label, module_value, position }
   await addRecord(means, trx, { table: 'option_values', what: 'option_value', id, brandId, columns }, actor)
   return id
 }

@@ -1,7 +1,7 @@
 import type { Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { addRecord, toColumns } from './edit.ts'
+import { addRecord, filledColumns } from './edit.ts'
 import { exactly, Id, Key, Name, optionFields, OptionKindText } from './inputs.ts'
 import type { OptionKind } from './product.ts'
 import { reachProduct } from './reach.ts'
@@ -12,18 +12,18 @@ export const createOption = defineVerb(
   {
     permission: 'option.create',
     audience: ['staff'],
-    input: exactly({ productId: Id, key: Key, name: Name, kind: OptionKindText, ...optionFields }),
+    input: exactly({ product_id: Id, key: Key, name: Name, kind: OptionKindText, ...optionFields }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const product = await reachProduct(trx, actor, input.productId)
+      const product = await reachProduct(trx, actor, input.product_id)
       return addOption(means, trx, { ...input, brandId: product.brand_id }, actor)
     }),
 )
 
 export interface NewOption {
   brandId: string
-  productId: string
+  product_id: string
   key: string
   name: string
   kind: OptionKind
@@ -54,11 +54,11 @@ const PRESET = {
 
 export async function addOption(means: Means, trx: Trx, option: NewOption, actor: Actor): Promise<string> {
   const id = means.newId('opt')
-  const { key, brandId, ...fields } = option
+  const { brandId, product_id, key: option_key, name, kind } = option
   const { minimum = null, maximum = null, step = null, preset = null } = option
   const problems = optionProblems({ kind: option.kind, minimum, maximum, step, preset })
   if (Object.keys(problems).length > 0) throw invalidInput(problems)
-  const columns = { ...toColumns(PRESET), ...toColumns(fields), option_key: key }
+  const columns = { product_id, option_key, name, kind, ...filledColumns(PRESET, option) }
   await addRecord(means, trx, { table: 'options', what: 'option', id, brandId, columns }, actor)
   return id
 }

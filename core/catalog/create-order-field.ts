@@ -1,7 +1,7 @@
 import type { Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { addRecord, toColumns } from './edit.ts'
+import { addRecord, filledColumns } from './edit.ts'
 import { exactly, FieldKindText, Id, Key, Name, orderFieldFields } from './inputs.ts'
 import type { FieldKind } from './product.ts'
 import { reachProduct } from './reach.ts'
@@ -12,18 +12,18 @@ export const createOrderField = defineVerb(
   {
     permission: 'order_field.create',
     audience: ['staff'],
-    input: exactly({ productId: Id, key: Key, label: Name, kind: FieldKindText, ...orderFieldFields }),
+    input: exactly({ product_id: Id, key: Key, label: Name, kind: FieldKindText, ...orderFieldFields }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const product = await reachProduct(trx, actor, input.productId)
+      const product = await reachProduct(trx, actor, input.product_id)
       return addOrderField(means, trx, { ...input, brandId: product.brand_id }, actor)
     }),
 )
 
 export interface NewOrderField {
   brandId: string
-  productId: string
+  product_id: string
   key: string
   label: string
   kind: FieldKind
@@ -44,11 +44,10 @@ export async function addOrderField(
   actor: Actor,
 ): Promise<string> {
   const id = means.newId('fld')
-  const { key, brandId, ...fields } = field
-  const { kind, choices = [], pattern = null } = field
+  const { brandId, product_id, key: field_key, label, kind, choices = [], pattern = null } = field
   const problems = fieldProblems({ kind, choices, pattern })
   if (Object.keys(problems).length > 0) throw invalidInput(problems)
-  const columns = { ...toColumns(PRESET), ...toColumns(fields), field_key: key }
+  const columns = { product_id, field_key, label, kind, ...filledColumns(PRESET, field) }
   await addRecord(means, trx, { table: 'order_fields', what: 'order_field', id, brandId, columns }, actor)
   return id
 }

@@ -1,7 +1,7 @@
 import type { Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { addRecord, toColumns } from './edit.ts'
+import { addRecord, filledColumns } from './edit.ts'
 import { exactly, Id, Name, productFields, ProductKindText, Slug } from './inputs.ts'
 import type { DeliveryMoment, ProductKind, ProductStatus } from './product.ts'
 import { reachGroup } from './reach.ts'
@@ -11,12 +11,12 @@ export const createProduct = defineVerb(
   {
     permission: 'product.create',
     audience: ['staff'],
-    input: exactly({ groupId: Id, slug: Slug, name: Name, kind: ProductKindText, ...productFields }),
+    input: exactly({ group_id: Id, slug: Slug, name: Name, kind: ProductKindText, ...productFields }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const group = await reachGroup(trx, actor, input.groupId)
-      return addProduct(means, trx, { ...input, brandId: group.brand_id, status: 'draft' }, actor)
+      const group = await reachGroup(trx, actor, input.group_id)
+      return addProduct(means, trx, { ...input, brand_id: group.brand_id, status: 'draft' }, actor)
     }),
 )
 
@@ -26,45 +26,45 @@ export interface ProductFields {
   features?: readonly string[] | undefined
   position?: number | undefined
   featured?: boolean | undefined
-  taxClass?: string | undefined
+  tax_class?: string | undefined
   stock?: number | null | undefined
-  deliveryOn?: DeliveryMoment | undefined
-  instanceId?: string | null | undefined
-  serverGroupId?: string | null | undefined
-  moduleSettings?: Readonly<Record<string, unknown>> | undefined
-  graceDays?: number | null | undefined
-  terminateDays?: number | null | undefined
+  delivery_on?: DeliveryMoment | undefined
+  instance_id?: string | null | undefined
+  server_group_id?: string | null | undefined
+  module_settings?: Readonly<Record<string, unknown>> | undefined
+  grace_days?: number | null | undefined
+  terminate_days?: number | null | undefined
 }
 
 export interface NewProduct extends ProductFields {
-  brandId: string
-  groupId: string
+  brand_id: string
+  group_id: string
   slug: string
   name: string
   kind: ProductKind
   status: ProductStatus
 }
 
-const PRESET = toColumns({
+const PRESET = {
   summary: null,
   description: null,
   features: [],
   position: 0,
   featured: false,
-  taxClass: 'standard',
+  tax_class: 'standard',
   stock: null,
-  deliveryOn: 'payment',
-  instanceId: null,
-  serverGroupId: null,
-  moduleSettings: {},
-  graceDays: null,
-  terminateDays: null,
-})
+  delivery_on: 'payment',
+  instance_id: null,
+  server_group_id: null,
+  module_settings: {},
+  grace_days: null,
+  terminate_days: null,
+}
 
 export async function addProduct(means: Means, trx: Trx, product: NewProduct, actor: Actor): Promise<string> {
   const id = means.newId('prd')
-  const { brandId } = product
-  const columns = { ...PRESET, ...toColumns({ ...product }) }
-  await addRecord(means, trx, { table: 'products', what: 'product', id, brandId, columns }, actor)
+  const { brand_id, group_id, slug, name, kind, status } = product
+  const columns = { brand_id, group_id, slug, name, kind, status, ...filledColumns(PRESET, product) }
+  await addRecord(means, trx, { table: 'products', what: 'product', id, brandId: brand_id, columns }, actor)
   return id
 }

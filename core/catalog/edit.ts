@@ -3,14 +3,20 @@ import { violatedUnique, type Row, type SqlValue, type Trx } from '../db/index.t
 import { ChangedMeanwhile, invalidInput, type Actor } from '../kernel/index.ts'
 import { updateVersioned, type Means } from '../records/index.ts'
 
-/** Fields as verbs and files spell them (camel case, booleans, lists) to columns. Absent fields are left out. */
+/** Given fields as columns (booleans are flags, lists and objects JSON). Absent fields are left out. */
 export function toColumns(fields: Readonly<Record<string, unknown>>): Record<string, SqlValue> {
-  const columns: Record<string, SqlValue> = {}
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === undefined) continue
-    columns[key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = stored(value)
-  }
-  return columns
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([column, value]) => [column, stored(value)]))
+}
+
+/** The columns that a preset names, filled from the fields where they are given. Nothing else is taken over. */
+export function filledColumns(
+  preset: Readonly<Record<string, unknown>>,
+  fields: object,
+): Record<string, SqlValue> {
+  const given = fields as Readonly<Record<string, unknown>>
+  const columns = Object.entries(preset).map(([column, value]) => [column, stored(given[column] ?? value)])
+  return Object.fromEntries(columns) as Record<string, SqlValue>
 }
 
 function stored(value: unknown): SqlValue {

@@ -24,7 +24,7 @@ const count = (minimum = 0) =>
   Type.Optional(Type.Union([Type.Integer({ minimum, maximum: 1_000_000_000 }), Type.Null()]))
 
 export const groupFields = {
-  parentId: Type.Optional(Type.Union([Id, Type.Null()])),
+  parent_id: Type.Optional(Type.Union([Id, Type.Null()])),
   headline: text(200),
   description: text(20_000),
   layout: Type.Optional(Type.Enum([...groupLayouts])),
@@ -38,14 +38,14 @@ export const productFields = {
   features: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 30 })),
   position: Type.Optional(Position),
   featured: Type.Optional(Type.Boolean()),
-  taxClass: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 })),
+  tax_class: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 })),
   stock: count(),
-  deliveryOn: Type.Optional(Type.Enum([...deliveryMoments])),
-  instanceId: text(64),
-  serverGroupId: text(64),
-  moduleSettings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-  graceDays: count(),
-  terminateDays: count(),
+  delivery_on: Type.Optional(Type.Enum([...deliveryMoments])),
+  instance_id: text(64),
+  server_group_id: text(64),
+  module_settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  grace_days: count(),
+  terminate_days: count(),
 }
 export const ProductKindText = Type.Enum([...productKinds])
 
@@ -63,7 +63,7 @@ export const optionFields = {
 }
 export const OptionKindText = Type.Enum([...optionKinds])
 
-export const valueFields = { moduleValue: text(200), position: Type.Optional(Position) }
+export const valueFields = { module_value: text(200), position: Type.Optional(Position) }
 
 export const orderFieldFields = {
   hint: text(300),
@@ -76,11 +76,11 @@ export const orderFieldFields = {
 export const FieldKindText = Type.Enum([...fieldKinds])
 
 export const couponFields = {
-  productIds: Type.Optional(Type.Array(Id, { maxItems: 500 })),
-  onlyCycles: Type.Optional(Type.Array(CycleText, { maxItems: 20 })),
+  product_ids: Type.Optional(Type.Array(Id, { maxItems: 500 })),
+  only_cycles: Type.Optional(Type.Array(CycleText, { maxItems: 20 })),
   cycles: count(1),
-  startsOn: Type.Optional(Type.Union([Day, Type.Null()])),
-  endsOn: Type.Optional(Type.Union([Day, Type.Null()])),
-  usesMax: count(1),
-  usesPerClient: count(1),
+  starts_on: Type.Optional(Type.Union([Day, Type.Null()])),
+  ends_on: Type.Optional(Type.Union([Day, Type.Null()])),
+  uses_max: count(1),
+  uses_per_client: count(1),
 }

@@ -12,42 +12,42 @@ export const linkAddon = defineVerb(
   {
     permission: 'addon.link',
     audience: ['staff'],
-    input: exactly({ productId: Id, addonId: Id, position: Type.Optional(Position) }),
+    input: exactly({ product_id: Id, addon_id: Id, position: Type.Optional(Position) }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const product = await reachProduct(trx, actor, input.productId)
-      const addon = await reachProduct(trx, actor, input.addonId)
+      const product = await reachProduct(trx, actor, input.product_id)
+      const addon = await reachProduct(trx, actor, input.addon_id)
       if (product.id === addon.id) throw AddonRefused({ reason: 'it is the product itself' })
       if (product.brand_id !== addon.brand_id) throw AddonRefused({ reason: 'it belongs to another brand' })
-      const link = { productId: product.id, addonId: addon.id, position: input.position ?? 0 }
+      const link = { product_id: product.id, addon_id: addon.id, position: input.position ?? 0 }
       return putAddon(means, trx, { ...link, brandId: product.brand_id }, actor)
     }),
 )
 
 export interface AddonLink {
   brandId: string
-  productId: string
-  addonId: string
+  product_id: string
+  addon_id: string
   position: number
 }
 
 export async function putAddon(means: Means, trx: Trx, link: AddonLink, actor: Actor): Promise<boolean> {
-  const { productId, addonId, position, brandId } = link
+  const { product_id, addon_id, position, brandId } = link
   const old = await trx.get<{ position: number }>(
-    sql`select position from product_addons where product_id = ${productId} and addon_id = ${addonId}`,
+    sql`select position from product_addons where product_id = ${product_id} and addon_id = ${addon_id}`,
   )
   if (old?.position === position) return false
   await trx.run(sql`
-    insert into product_addons (product_id, addon_id, position) values (${productId}, ${addonId}, ${position})
+    insert into product_addons (product_id, addon_id, position) values (${product_id}, ${addon_id}, ${position})
     on conflict (product_id, addon_id) do update set position = excluded.position`)
   await recordAudit(means, trx, actor, [
     {
       action: 'addon.link',
-      subject: productId,
+      subject: product_id,
       brandId,
       before: old,
-      after: { addon_id: addonId, position },
+      after: { addon_id: addon_id, position },
     },
   ])
   return true

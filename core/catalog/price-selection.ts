@@ -205,11 +205,10 @@ function sumsOf(lines: readonly PricedLine[]): Sums {
   return { subtotalMinor, discountMinor, totalMinor: subtotalMinor - discountMinor }
 }
 
-/** Setup is not charged again, so a renewal's discount is worked out from the recurring lines alone. */
+/** Setup is not charged again, and the billing run discounts the sum of a service's period, not its lines. */
 function renewalSums(priced: PricedSelection, coupon: Coupon): Sums {
-  const amounts = priced.lines.flatMap((line) => (line.recurs ? [line.amountMinor] : []))
-  const subtotalMinor = amounts.reduce((a, b) => a + b, 0n)
-  const discountMinor = discountParts(coupon, amounts).reduce((a, b) => a + b, 0n)
+  const { subtotalMinor } = sumsOf(priced.lines.filter((line) => line.recurs))
+  const [discountMinor = 0n] = discountParts(coupon, [subtotalMinor])
   return { subtotalMinor, discountMinor, totalMinor: subtotalMinor - discountMinor }
 }
 

@@ -15,16 +15,21 @@ export const retirePrice = defineVerb(
     permission: 'price.retire',
     audience: ['staff'],
     input: exactly({
-      ownerId: Id,
+      owner_id: Id,
       cycle: CycleText,
       currency: CurrencyCode,
-      validFrom: Type.Optional(Day),
+      valid_from: Type.Optional(Day),
     }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const brand = await reachOwner(trx, actor, input.ownerId)
-      return dropPrices(means, trx, { ...input, brandId: brand.id }, actor)
+      const brand = await reachOwner(trx, actor, input.owner_id)
+      return dropPrices(
+        means,
+        trx,
+        { ...input, ownerId: input.owner_id, validFrom: input.valid_from, brandId: brand.id },
+        actor,
+      )
     }),
 )
 
@@ -33,7 +38,7 @@ export interface PriceTermsToDrop {
   ownerId: string
   cycle: string
   currency: string
-  validFrom?: string
+  validFrom?: string | undefined
 }
 
 export async function dropPrices(

@@ -57,26 +57,26 @@ export function fieldProblems(field: FieldShape): Problems {
 
 export interface CouponShape {
   kind: 'percent' | 'fixed'
-  percentPpm: number | null
+  percent_ppm: number | null
   currency: string | null
-  amountMinor: bigint | null
-  startsOn: string | null
-  endsOn: string | null
+  amount_minor: bigint | null
+  starts_on: string | null
+  ends_on: string | null
 }
 
 export function couponProblems(coupon: CouponShape): Problems {
   const problems: Problems = {}
-  const { percentPpm, amountMinor, startsOn, endsOn } = coupon
+  const { percent_ppm, amount_minor, starts_on, ends_on } = coupon
   if (coupon.kind === 'percent') {
-    if (percentPpm === null || percentPpm < 1 || percentPpm > 1_000_000)
+    if (percent_ppm === null || percent_ppm < 1 || percent_ppm > 1_000_000)
       problems.percent = 'must be above 0 and at most 100'
-    if (amountMinor !== null) problems.amount = 'belongs to fixed coupons'
+    if (amount_minor !== null) problems.amount = 'belongs to fixed coupons'
   } else {
-    if (amountMinor === null || amountMinor <= 0n) problems.amount = 'must be above 0'
+    if (amount_minor === null || amount_minor <= 0n) problems.amount = 'must be above 0'
     if (coupon.currency === null) problems.currency = 'is missing'
-    if (percentPpm !== null) problems.percent = 'belongs to percent coupons'
+    if (percent_ppm !== null) problems.percent = 'belongs to percent coupons'
   }
-  if (startsOn && endsOn && endsOn < startsOn) problems.endsOn = `must not be before ${startsOn}`
+  if (starts_on && ends_on && ends_on < starts_on) problems.ends_on = `must not be before ${starts_on}`
   return problems
 }
 

@@ -26,17 +26,17 @@ export const setPrice = defineVerb(
     permission: 'price.set',
     audience: ['staff'],
     input: exactly({
-      ownerId: Id,
+      owner_id: Id,
       cycle: CycleText,
       currency: CurrencyCode,
       amount: Amount,
       setup: Type.Optional(Amount),
-      validFrom: Type.Optional(Day),
+      valid_from: Type.Optional(Day),
     }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const brand = await reachOwner(trx, actor, input.ownerId)
+      const brand = await reachOwner(trx, actor, input.owner_id)
       const today = means.business.today(brand.zone)
       const price = newPrice(input, brand, today)
       return putPrice(means, trx, price, actor)
@@ -94,12 +94,12 @@ export async function reachOwner(queries: Queries, actor: Actor, ownerId: string
 }
 
 interface PriceInput {
-  ownerId: string
+  owner_id: string
   cycle: string
   currency: string
   amount: string
   setup?: string
-  validFrom?: string
+  valid_from?: string
 }
 
 function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPrice {
@@ -110,12 +110,12 @@ function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPric
   const setup = readAmount(input.setup ?? '0', input.currency)
   if (typeof amount !== 'bigint') fields.amount = amount.problem
   if (typeof setup !== 'bigint') fields.setup = setup.problem
-  const validFrom = input.validFrom ? isoDate(input.validFrom) : today
+  const validFrom = input.valid_from ? isoDate(input.valid_from) : today
   if (validFrom < today)
-    fields.validFrom = `must not be before today, ${today}: what was sold stays as it was`
+    fields.valid_from = `must not be before today, ${today}: what was sold stays as it was`
   if (typeof amount !== 'bigint' || typeof setup !== 'bigint' || Object.keys(fields).length > 0)
     throw invalidInput(fields)
-  const { ownerId, currency } = input
+  const { owner_id: ownerId, currency } = input
   return {
     brandId: brand.id,
     ownerId,

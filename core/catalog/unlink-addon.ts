@@ -10,11 +10,11 @@ export const unlinkAddon = defineVerb(
   {
     permission: 'addon.unlink',
     audience: ['staff'],
-    input: exactly({ productId: Id, addonId: Id }),
+    input: exactly({ product_id: Id, addon_id: Id }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const product = await reachProduct(trx, actor, input.productId)
+      const product = await reachProduct(trx, actor, input.product_id)
       return dropAddon(means, trx, { ...input, brandId: product.brand_id }, actor)
     }),
 )
@@ -22,16 +22,16 @@ export const unlinkAddon = defineVerb(
 export async function dropAddon(
   means: Means,
   trx: Trx,
-  link: { brandId: string; productId: string; addonId: string },
+  link: { brandId: string; product_id: string; addon_id: string },
   actor: Actor,
 ): Promise<boolean> {
-  const { brandId, productId, addonId } = link
+  const { brandId, product_id, addon_id } = link
   const gone = await trx.run(
-    sql`delete from product_addons where product_id = ${productId} and addon_id = ${addonId}`,
+    sql`delete from product_addons where product_id = ${product_id} and addon_id = ${addon_id}`,
   )
   if (gone === 0) return false
   await recordAudit(means, trx, actor, [
-    { action: 'addon.unlink', subject: productId, brandId, before: { addon_id: addonId } },
+    { action: 'addon.unlink', subject: product_id, brandId, before: { addon_id: addon_id } },
   ])
   return true
 }

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { sql, type Trx } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartItems, cartRef, inCart, type CartRow } from './cart.ts'
+import { cartItems, cartRef, type CartRow } from './cart.ts'
+import { inCart } from './in-cart.ts'
 import { priceItems } from './price-items.ts'
 import { productsOf, shopFacts } from './view-cart.ts'
 

@@ -28,7 +28,7 @@ export const addCartItem = defineVerb(
   },
   (means: Means, input, actor): Promise<AddedItem> =>
     means.db.transaction(async (trx) => {
-      const { brandId, token, currency, ...wish } = input
+      const { brand_id: brandId, token, currency, ...wish } = input
       const opened = await openCart(means, trx, { brandId, token, currency }, actor)
       const held = await cartItems(trx, opened.cart.id)
       if (held.length >= ITEMS_MAX) throw CartFull({ most: ITEMS_MAX })
@@ -47,7 +47,7 @@ export const addCartItem = defineVerb(
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
   const shop = await shopFacts(means, trx, cart.brand_id)
   const products = await productsOf(trx, cart.brand_id, [wish])
-  if (!products.has(wish.productId)) throw NotFound({ what: 'product', id: wish.productId })
+  if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
   const terms = { currency: cart.currency, day: shop.today, coupon: null }
   const [item] = priceItems([wish], products, terms).items
   if (Object.keys(item!.errors).length > 0) throw invalidInput(item!.errors)
@@ -63,7 +63,7 @@ async function openCart(
   actor: Actor,
 ): Promise<{ cart: CartRow; token: string | null }> {
   const { brandId, token: known } = opening
-  const ref: CartRef = known === undefined ? { brandId } : { brandId, token: known }
+  const ref: CartRef = known === undefined ? { brand_id: brandId } : { brand_id: brandId, token: known }
   const cart = await findCart(means, trx, ref, actor)
   if (cart) return { cart, token: null }
   const shop = await shopFacts(means, trx, brandId)

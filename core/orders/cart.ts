@@ -1,18 +1,17 @@
 import { Type } from 'typebox'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { sql, type Queries } from '../db/index.ts'
 import { instant, NotFound, type Actor, type Instant } from '../kernel/index.ts'
-import { updateVersioned, type Means } from '../records/index.ts'
+import type { Means } from '../records/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
 import { hashToken } from './tokens.ts'
-import { viewCart, type CartView } from './view-cart.ts'
 
 /** Which cart: that of the signed-in user, else the one whose token the visitor's cookie holds. */
 export const cartRef = {
-  brandId: Type.String({ minLength: 1, maxLength: 64 }),
+  brand_id: Type.String({ minLength: 1, maxLength: 64 }),
   token: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
 }
 export interface CartRef {
-  brandId: string
+  brand_id: string
   token?: string
 }
 
@@ -69,7 +68,7 @@ export async function findCart(
   const hash = ref.token ? hashToken(ref.token) : null
   if (userId === null && hash === null) return undefined
   const rows = await queries.all<CartRow>(sql`
-    select * from carts where brand_id = ${ref.brandId} and order_id is null and expires_at > ${means.clock.now()}
+    select * from carts where brand_id = ${ref.brand_id} and order_id is null and expires_at > ${means.clock.now()}
       and (user_id = ${userId} or (token_hash = ${hash} and user_id is null))`)
   return rows.find((row) => row.user_id !== null) ?? rows[0]
 }
@@ -79,23 +78,6 @@ export async function cartItems(queries: Queries, cartId: string): Promise<CartI
     sql`select * from cart_items where cart_id = ${cartId} order by position, id`,
   )
   return rows.map(toItem)
-}
-
-/** Does something to the actor's cart, keeps it for another while, and answers what it holds then. */
-export function inCart(
-  means: Means,
-  ref: CartRef,
-  actor: Actor,
-  act: (trx: Trx, cart: CartRow) => Promise<Partial<Pick<CartRow, 'currency' | 'coupon_code'>> | void>,
-): Promise<CartView> {
-  return means.db.transaction(async (trx) => {
-    const cart = await findCart(means, trx, ref, actor)
-    if (!cart) throw NotFound({ what: 'cart', id: 'of this visitor' })
-    const changed = (await act(trx, cart)) ?? {}
-    const set = { ...changed, expires_at: cartExpiry(means) }
-    await updateVersioned(means, trx, { table: 'carts', what: 'cart', row: cart, set })
-    return viewCart(means, trx, { ...cart, ...changed })
-  })
 }
 
 /** The item of this cart; another cart's is not found. */
@@ -110,7 +92,7 @@ export async function findItem(queries: Queries, cartId: string, itemId: string)
 /** The columns in which a wish is kept. */
 export function wishColumns(wish: ItemWish) {
   return {
-    product_id: wish.productId,
+    product_id: wish.product_id,
     cycle: wish.cycle,
     quantity: wish.quantity ?? 1,
     options: JSON.stringify(wish.options ?? {}),
@@ -124,7 +106,7 @@ function toItem(row: CartItemRow): CartItem {
     id: row.id,
     seenMinor: row.seen_minor,
     wish: {
-      productId: row.product_id,
+      product_id: row.product_id,
       cycle: row.cycle,
       quantity: row.quantity,
       options: JSON.parse(row.options) as Record<string, unknown>,

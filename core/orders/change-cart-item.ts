@@ -2,10 +2,11 @@ import { Type } from 'typebox'
 import { sql } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { priceWish } from './add-cart-item.ts'
-import { cartRef, findItem, inCart, wishColumns } from './cart.ts'
+import { cartRef, findItem, wishColumns } from './cart.ts'
+import { inCart } from './in-cart.ts'
 import { wishFields, type ItemWish } from './items.ts'
 
-const { productId: _productId, cycle, ...changeable } = wishFields
+const { product_id: _productId, cycle, ...changeable } = wishFields
 
 /** Changes cycle, quantity, options, answers or add-ons of an item; what is left out stays. */
 export const changeCartItem = defineVerb(
@@ -13,12 +14,12 @@ export const changeCartItem = defineVerb(
     permission: 'cart.change',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
-      { ...cartRef, itemId: Type.String({ maxLength: 64 }), cycle: Type.Optional(cycle), ...changeable },
+      { ...cartRef, item_id: Type.String({ maxLength: 64 }), cycle: Type.Optional(cycle), ...changeable },
       { additionalProperties: false },
     ),
   },
   (means: Means, input, actor) => {
-    const { brandId: _brandId, token: _token, itemId, ...change } = input
+    const { brand_id: _brandId, token: _token, item_id: itemId, ...change } = input
     return inCart(means, input, actor, async (trx, cart) => {
       const item = await findItem(trx, cart.id, itemId)
       const wish: ItemWish = { ...item.wish, ...change }

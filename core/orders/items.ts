@@ -7,7 +7,7 @@ const Answers = Type.Record(Type.String({ maxLength: 60 }), Type.Unknown())
 
 export const AddonWish = Type.Object(
   {
-    productId: Type.String({ minLength: 1, maxLength: 64 }),
+    product_id: Type.String({ minLength: 1, maxLength: 64 }),
     quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })),
     options: Type.Optional(Answers),
     fields: Type.Optional(Answers),
@@ -17,7 +17,7 @@ export const AddonWish = Type.Object(
 export type AddonWish = Static<typeof AddonWish>
 
 export const wishFields = {
-  productId: Type.String({ minLength: 1, maxLength: 64 }),
+  product_id: Type.String({ minLength: 1, maxLength: 64 }),
   cycle: Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[dwmy])$' }),
   quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })),
   options: Type.Optional(Answers),

@@ -17,10 +17,10 @@ export const joinCart = defineVerb(
       const mine = await findCart(means, trx, input, actor)
       const hash = hashToken(input.token ?? '')
       const visitor = await trx.get<CartRow>(sql`
-        select * from carts where brand_id = ${input.brandId} and token_hash = ${hash} and user_id is null
+        select * from carts where brand_id = ${input.brand_id} and token_hash = ${hash} and user_id is null
           and order_id is null and expires_at > ${means.clock.now()}`)
       const cart = mine ?? visitor
-      if (!cart) return emptyCart((await shopFacts(means, trx, input.brandId)).currency)
+      if (!cart) return emptyCart((await shopFacts(means, trx, input.brand_id)).currency)
       if (actor.kind !== 'client') return viewCart(means, trx, cart)
       if (visitor && visitor.id !== cart.id) {
         const held = await cartItems(trx, cart.id)

@@ -57,7 +57,7 @@ export function priceItems(
   products: ReadonlyMap<string, Product>,
   terms: ItemTerms,
 ): PricedItems {
-  const items = wishes.map((wish) => priceItem(wish, products.get(wish.productId) ?? null, terms))
+  const items = wishes.map((wish) => priceItem(wish, products.get(wish.product_id) ?? null, terms))
   const problem = terms.coupon ? applyCoupon(items, terms.coupon, terms) : null
   return { items, first: total(items.map((item) => item.first)), couponProblem: problem }
 }
@@ -79,7 +79,7 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
 
 function pricePart(
   product: Product,
-  wish: Omit<AddonWish, 'productId'>,
+  wish: Omit<AddonWish, 'product_id'>,
   of: Cycle,
   terms: ItemTerms,
 ): { part: PricedPart; errors: Record<string, string> } {
@@ -96,9 +96,9 @@ function pricePart(
 
 /** An add-on follows the cycle of its product; one that is only sold once is charged once. */
 function priceAddon(item: PricedItem, product: Product, wish: AddonWish, terms: ItemTerms): PricedPart[] {
-  const addon = product.addons.find((candidate) => candidate.id === wish.productId)
+  const addon = product.addons.find((candidate) => candidate.id === wish.product_id)
   if (!addon || !canBeOrdered(addon)) {
-    item.errors[`addon.${addon?.slug ?? wish.productId}`] = 'is not offered with this product'
+    item.errors[`addon.${addon?.slug ?? wish.product_id}`] = 'is not offered with this product'
     return []
   }
   const { currency, day } = terms

@@ -13,7 +13,7 @@ export const readCart = defineVerb(
   async (means: Means, input, actor): Promise<CartView> => {
     const cart = await findCart(means, means.db, input, actor)
     if (cart) return viewCart(means, means.db, cart)
-    const shop = await shopFacts(means, means.db, input.brandId)
+    const shop = await shopFacts(means, means.db, input.brand_id)
     return emptyCart(shop.currency)
   },
 )

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { sql } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartRef, findItem, inCart } from './cart.ts'
+import { cartRef, findItem } from './cart.ts'
+import { inCart } from './in-cart.ts'
 
 /** Takes an item out of the cart. */
 export const removeCartItem = defineVerb(
@@ -9,13 +10,13 @@ export const removeCartItem = defineVerb(
     permission: 'cart.remove',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
-      { ...cartRef, itemId: Type.String({ maxLength: 64 }) },
+      { ...cartRef, item_id: Type.String({ maxLength: 64 }) },
       { additionalProperties: false },
     ),
   },
   (means: Means, input, actor) =>
     inCart(means, input, actor, async (trx, cart) => {
-      const item = await findItem(trx, cart.id, input.itemId)
+      const item = await findItem(trx, cart.id, input.item_id)
       await trx.run(sql`delete from cart_items where id = ${item.id}`)
     }),
 )

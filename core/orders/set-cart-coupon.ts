@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { couponCode, couponProblem, CouponUnknown, findCoupon } from '../catalog/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartRef, inCart } from './cart.ts'
+import { cartRef } from './cart.ts'
+import { inCart } from './in-cart.ts'
 import { CouponRefused } from './errors.ts'
 import { shopFacts } from './view-cart.ts'
 

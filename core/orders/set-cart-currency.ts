@@ -2,7 +2,8 @@ import { Type } from 'typebox'
 import { invalidInput } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { notePrices } from './accept-cart-prices.ts'
-import { cartRef, inCart } from './cart.ts'
+import { cartRef } from './cart.ts'
+import { inCart } from './in-cart.ts'
 import { shopFacts } from './view-cart.ts'
 
 /** Shows the cart in another currency of the shop; items that are not sold in it say so. */

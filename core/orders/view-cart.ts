@@ -92,7 +92,7 @@ export async function productsOf(
   brandId: string,
   wishes: readonly ItemWish[],
 ): Promise<Map<string, Product>> {
-  const ids = [...new Set(wishes.map((wish) => wish.productId))]
+  const ids = [...new Set(wishes.map((wish) => wish.product_id))]
   const products = ids.length > 0 ? await loadProducts(queries, brandId, ids) : []
   return new Map(products.map((product) => [product.id, product]))
 }
