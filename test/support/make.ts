@@ -1,9 +1,13 @@
 import { hash } from '@node-rs/argon2'
 <<<<<<< HEAD
+<<<<<<< HEAD
 import type { Actor } from '../../core/kernel/index.ts'
 =======
 import { instant, type Actor } from '../../core/kernel/index.ts'
 >>>>>>> identity
+=======
+import type { Actor } from '../../core/kernel/index.ts'
+>>>>>>> catalog
 import type { Means } from '../../core/records/index.ts'
 
 /** Rows for tests, inserted as they are, without a verb. Every maker takes the columns that a test cares about. */
@@ -124,17 +128,23 @@ export async function makeClient(means: Means, columns: Partial<ClientColumns> =
     locale: 'en',
     zone: 'Europe/Berlin',
 <<<<<<< HEAD
+<<<<<<< HEAD
 =======
     search_text: '',
 >>>>>>> identity
+=======
+>>>>>>> catalog
     status: 'active',
     ...stamps(means),
     ...columns,
   }
 <<<<<<< HEAD
+<<<<<<< HEAD
 =======
   row.search_text = [row.name, row.company ?? '', row.email, id].join(' ').toLowerCase()
 >>>>>>> identity
+=======
+>>>>>>> catalog
   await means.db.insert('clients', [row])
   return row
 }
@@ -222,6 +232,7 @@ export async function makeStaff(
 }
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 /** Who acts, without a session: a staff member of all brands. */
 export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_staff'): Actor {
   return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [] }
@@ -231,6 +242,11 @@ export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_sta
   const confirmedAt = instant(Date.UTC(2100, 0, 1))
   return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [], confirmedAt }
 >>>>>>> identity
+=======
+/** Who acts, without a session: a staff member of all brands. */
+export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_staff'): Actor {
+  return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [] }
+>>>>>>> catalog
 }
 
 /** A user who holds these rights on one client, or on one service of it. */
