@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import type { Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { endService } from './end-service.ts'
 import { ServiceNotLive } from './errors.ts'
 import { lockOwnService, lockService, type Work } from './load.ts'
@@ -53,8 +53,6 @@ async function standBack(means: Means, trx: Trx, { delivery, service }: Work, ac
   } else if (delivery.action === 'terminate' && service.delivery_status === 'terminating') {
     const change = { set: { server_id: null } }
     await applyTransition(means, trx, { lifecycle, row: service, name: 'remove', actor, change })
-  } else {
-    await updateVersioned(means, trx, { table: 'services', what: 'service', row: service, set: {} })
   }
 }
 
