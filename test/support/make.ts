@@ -1,13 +1,5 @@
 import { hash } from '@node-rs/argon2'
-<<<<<<< HEAD
-<<<<<<< HEAD
-import type { Actor } from '../../core/kernel/index.ts'
-=======
 import { instant, type Actor } from '../../core/kernel/index.ts'
->>>>>>> identity
-=======
-import type { Actor } from '../../core/kernel/index.ts'
->>>>>>> catalog
 import type { Means } from '../../core/records/index.ts'
 
 /** Rows for tests, inserted as they are, without a verb. Every maker takes the columns that a test cares about. */
@@ -127,24 +119,12 @@ export async function makeClient(means: Means, columns: Partial<ClientColumns> =
     currency_fixed: 0,
     locale: 'en',
     zone: 'Europe/Berlin',
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
     search_text: '',
->>>>>>> identity
-=======
->>>>>>> catalog
     status: 'active',
     ...stamps(means),
     ...columns,
   }
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
   row.search_text = [row.name, row.company ?? '', row.email, id].join(' ').toLowerCase()
->>>>>>> identity
-=======
->>>>>>> catalog
   await means.db.insert('clients', [row])
   return row
 }
@@ -231,22 +211,10 @@ export async function makeStaff(
   return { ...row, user }
 }
 
-<<<<<<< HEAD
-<<<<<<< HEAD
-/** Who acts, without a session: a staff member of all brands. */
-export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_staff'): Actor {
-  return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [] }
-=======
 /** Who acts: a staff member of all brands, who has confirmed with the password and may do what asks for it. */
 export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_staff'): Actor {
   const confirmedAt = instant(Date.UTC(2100, 0, 1))
   return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [], confirmedAt }
->>>>>>> identity
-=======
-/** Who acts, without a session: a staff member of all brands. */
-export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_staff'): Actor {
-  return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [] }
->>>>>>> catalog
 }
 
 /** A user who holds these rights on one client, or on one service of it. */
