@@ -37,7 +37,7 @@ export interface NewInstallation {
   staff: { email: string; password: string; name: string } | null
 }
 
-/** What an area brings. Everything is optional; an area adds one line to the list in wired.ts. */
+/** What an area brings. Everything is optional; an area adds one line to the list below. */
 export interface Area {
   readonly name: string
   jobs?(wiring: Wiring): JobHandlers
@@ -62,4 +62,11 @@ export interface Areas {
   /** Starts the plugin host; null when there is none in this build. */
   readonly openPlugins: ((wiring: HostWiring) => Promise<PluginHost>) | null
   readonly openOutside: (() => Promise<Outside>) | null
+}
+
+/** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
+export const wired: Areas = {
+  areas: [],
+  openPlugins: null,
+  openOutside: null,
 }
