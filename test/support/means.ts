@@ -60,6 +60,7 @@ export function testMeans(db: Db, { now = '2026-01-15T10:00:00.000Z' }: TestMean
     log: silentLog,
     keys: keyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`),
     files: folderFiles(temporaryFolder()),
+    publicUrl: 'http://shop.example',
   }
 }
 

@@ -1,0 +1,6 @@
+export { createControl, type Busyness, type PterodactylControl } from './control.ts'
+export { failAnswer } from './fail-answer.ts'
+export { createFaults, type DelayFault, type FailFault, type Faults, type FaultTarget } from './faults.ts'
+export { createJournal, type Journal, type JournalEntry } from './journal.ts'
+export type { PanelState } from './read-state.ts'
+export { checkControl, controlRoutes } from './routes.ts'

@@ -1,0 +1,56 @@
+import type { EggSeed } from '../nests.ts'
+
+export const rust: EggSeed = {
+  name: 'Rust',
+  description: 'A Rust dedicated server.',
+  docker_images: { Rust: 'registry.panel.example/games:rust' },
+  startup: './RustDedicated -batchmode +server.port {{SERVER_PORT}} +server.hostname "{{HOSTNAME}}"',
+  stop: 'quit',
+  variables: [
+    {
+      name: 'Server name',
+      description: 'The name in the public server list.',
+      env_variable: 'HOSTNAME',
+      default_value: 'A Rust server',
+      user_viewable: true,
+      user_editable: true,
+      rules: 'required|string|max:60',
+    },
+    {
+      name: 'Maximum players',
+      description: 'How many players may join at the same time.',
+      env_variable: 'MAX_PLAYERS',
+      default_value: '40',
+      user_viewable: true,
+      user_editable: true,
+      rules: 'required|integer|between:1,500',
+    },
+    {
+      name: 'World size',
+      description: 'Length of the map in metres.',
+      env_variable: 'WORLD_SIZE',
+      default_value: '3000',
+      user_viewable: true,
+      user_editable: true,
+      rules: 'required|integer|min:1000|max:6000',
+    },
+    {
+      name: 'Remote console password',
+      description: 'Has no default: each server needs its own.',
+      env_variable: 'RCON_PASS',
+      default_value: '',
+      user_viewable: true,
+      user_editable: true,
+      rules: 'required|regex:/^[\\w.-]*$/|max:64',
+    },
+    {
+      name: 'Plugin framework',
+      description: 'Which modification framework is installed.',
+      env_variable: 'FRAMEWORK',
+      default_value: 'vanilla',
+      user_viewable: true,
+      user_editable: true,
+      rules: 'required|string|in:vanilla,oxide,carbon',
+    },
+  ],
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import {
+  addDays,
+  addMonths,
+  cycle,
+  dayIn,
+  daysBetween,
+  instant,
+  isoDate,
+  period,
+  periodStart,
+} from '../../core/kernel/index.ts'
+
+const months: [string, number, string, string][] = [
+  ['2026-01-31', 1, '2026-02-28', 'clipped to the last day'],
+  ['2026-01-31', 2, '2026-03-31', 'from the anchor, not from February'],
+  ['2028-01-31', 1, '2028-02-29', 'leap year'],
+  ['2028-02-29', 12, '2029-02-28', 'a year after 29 February'],
+  ['2028-02-29', 48, '2032-02-29', 'back on 29 February'],
+  ['2026-12-15', 1, '2027-01-15', 'over the end of the year'],
+  ['2026-03-31', -1, '2026-02-28', 'backwards'],
+]
+for (const [from, n, to, why] of months) {
+  test(`${from} + ${n} months is ${to}: ${why}`, () => assert.equal(addMonths(isoDate(from), n), to))
+}
+
+test('a day that does not exist is refused with the expected form', () => {
+  for (const wrong of ['2026-02-29', '2026-13-01', '26-01-01', '2026-1-1', '', '2026-04-31']) {
+    assert.throws(() => isoDate(wrong), /is not a day such as 2026-02-28/)
+  }
+})
+
+test('the day of an instant follows the zone, over changes of summer time', () => {
+  const at = (text: string) => instant(Date.parse(text))
+  assert.equal(dayIn('Europe/Berlin', at('2026-03-28T23:30:00Z')), '2026-03-29')
+  assert.equal(dayIn('America/New_York', at('2026-03-08T04:30:00Z')), '2026-03-07')
+  assert.equal(dayIn('Asia/Jakarta', at('2026-12-31T17:00:00Z')), '2027-01-01')
+})
+
+const anyDay = fc.integer({ min: 0, max: 20_000 }).map((n) => addDays(isoDate('2000-01-01'), n))
+const anyCycle = fc.constantFrom('1d', '14d', '1w', '1m', '3m', '6m', '1y', '2y', '10y').map(cycle)
+
+test('periods tile the time line: each ends where the next begins, and none is empty', () => {
+  fc.assert(
+    fc.property(anyDay, anyCycle, fc.integer({ min: 0, max: 600 }), (anchor, of, n) => {
+      const one = period(anchor, of, n)
+      assert.equal(one.endsOn, periodStart(anchor, of, n + 1))
+      assert.ok(daysBetween(one.startsOn, one.endsOn) >= 1)
+    }),
+  )
+})
+
+test('a cycle is written as a count and a unit, or once or free', () => {
+  for (const wrong of ['', '1', 'm', '0m', '1M', 'monthly', '1000d'])
+    assert.throws(() => cycle(wrong), /is not a billing cycle/)
+  assert.equal(periodStart(isoDate('2026-01-31'), cycle('3m'), 1), '2026-04-30')
+})
