@@ -70,7 +70,7 @@ async function factsOf(shop: Shop, { type, data }: Notice): Promise<GatewayFact[
   return read === undefined ? [ignored(`The type ${type} is of no consequence.`)] : read(shop, data.object.id)
 }
 
-export const ignored = (reason: string): GatewayFact => ({ fact: 'ignored', reason })
+const ignored = (reason: string): GatewayFact => ({ fact: 'ignored', reason })
 
 async function paymentFacts(shop: Shop, intent: Stripe.PaymentIntent): Promise<GatewayFact[]> {
   const paymentId = intent.metadata['payment_id']

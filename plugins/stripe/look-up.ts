@@ -32,7 +32,10 @@ async function findIntent({ stripe }: Shop, input: LookUpPayment): Promise<Strip
   return best((await stripe.paymentIntents.search({ query, limit: NEWEST })).data)
 }
 
-async function findPage({ stripe }: Shop, input: LookUpPayment): Promise<Stripe.Checkout.Session | undefined> {
+async function findPage(
+  { stripe }: Shop,
+  input: LookUpPayment,
+): Promise<Stripe.Checkout.Session | undefined> {
   const newest = await stripe.checkout.sessions.list({ ...ofCustomer(input), limit: NEWEST })
   return newest.data.find(({ client_reference_id: id }) => id === input.payment_id)
 }

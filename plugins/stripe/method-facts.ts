@@ -8,7 +8,8 @@ import { savedMethod } from './saved-method.ts'
 export function setupFact(setup: Stripe.SetupIntent): GatewayFact {
   const method = setup.status === 'succeeded' ? methodOf(setup) : undefined
   const client = setup.metadata?.['client_id']
-  if (method === undefined) return { fact: 'ignored', reason: `Nothing is saved: the setup is ${setup.status}.` }
+  if (method === undefined)
+    return { fact: 'ignored', reason: `Nothing is saved: the setup is ${setup.status}.` }
   return { fact: 'method_saved', method, ...(client === undefined ? {} : { client_id: client }) }
 }
 

@@ -36,7 +36,9 @@ export async function outcomeOfIntent(shop: Shop, intent: Stripe.PaymentIntent):
     case 'requires_confirmation':
       return { outcome: 'pending', reference }
     default:
-      shop.log.warn(`The payment ${reference} has the status "${intent.status}", which this plugin does not know.`)
+      shop.log.warn(
+        `The payment ${reference} has the status "${intent.status}", which this plugin does not know.`,
+      )
       return { outcome: 'pending', reference }
   }
 }

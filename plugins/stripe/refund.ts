@@ -8,7 +8,10 @@ import { idOf } from './saved-method.ts'
 export async function refund(shop: Shop, input: RefundPayment): Promise<RefundOutcome> {
   const amount = toStripe(input.amount)
   if (amount === undefined)
-    return failed('amount_not_countable', `Stripe cannot count this exact amount of ${input.amount.currency}.`)
+    return failed(
+      'amount_not_countable',
+      `Stripe cannot count this exact amount of ${input.amount.currency}.`,
+    )
   const intent = await intentOf(shop, input.reference)
   if (intent === undefined) return failed('not_paid', 'The payment page has taken no money.')
   try {

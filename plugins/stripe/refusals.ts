@@ -67,9 +67,15 @@ export const notCountable = (currency: string): Declined => ({
 
 /** Requests that Stripe refused because of what the client chose: they are answers, not failures. */
 const REQUEST_REFUSALS: Record<string, { message: string; retry: Retry }> = {
-  amount_too_small: { message: 'The amount is below the smallest that can be paid this way.', retry: 'never' },
+  amount_too_small: {
+    message: 'The amount is below the smallest that can be paid this way.',
+    retry: 'never',
+  },
   amount_too_large: { message: 'The amount is above the largest that can be paid this way.', retry: 'never' },
-  payment_method_unexpected_state: { message: 'The saved method can no longer be used.', retry: 'new_method' },
+  payment_method_unexpected_state: {
+    message: 'The saved method can no longer be used.',
+    retry: 'new_method',
+  },
 }
 
 /** A refusal that is an answer to the client, or undefined when the request or the key is at fault. */
