@@ -14,8 +14,6 @@ export interface Settings {
   instructions: Readonly<Record<string, string>>
   daysUntilDue: number
   referenceKind: 'invoice_number' | 'creditor_reference'
-  /** Decimal text by currency. */
-  tolerance: Readonly<Record<string, string>>
 }
 
 const DEFAULT_DAYS = 14
@@ -28,6 +26,5 @@ export function readSettings(given: Readonly<Record<string, unknown>>): Settings
     instructions: (given['instructions'] ?? {}) as Record<string, string>,
     daysUntilDue: typeof days === 'number' ? days : DEFAULT_DAYS,
     referenceKind: given['reference_kind'] === 'creditor_reference' ? 'creditor_reference' : 'invoice_number',
-    tolerance: (given['tolerance'] ?? {}) as Record<string, string>,
   }
 }
