@@ -15,10 +15,7 @@ test('rule: traps on every prototype give a plugin neither our callback nor anot
     JSON.stringify = () => 'stolen'
     JSON.parse = () => ({})
     return seen.filter((kind) => kind === 'function').length + ' functions'`
-  await attack('prototype-traps', { code, deadlineMs: 1_500 }, ({ report, failure }) => {
-    assert.ok(
-      report === '0 functions' || failure === 'E_TIMEOUT' || failure === 'E_PLUGIN',
-      `${report} ${failure}`,
-    )
-  })
+  await attack('prototype-traps', { code, deadlineMs: 1_500 }, ({ report }) =>
+    assert.equal(report, '0 functions'),
+  )
 })

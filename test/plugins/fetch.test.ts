@@ -20,6 +20,7 @@ before(async () => {
     if (url === '/bomb')
       return response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(6_000_000)))
     if (url === '/bytes') return response.end(Buffer.from([0, 255, 1, 254]))
+    if (url === '/control') return response.end(Buffer.alloc(4_000_000, 1))
     if (url === '/silent') return undefined
     return response.end(`answer to ${url}`)
   })
@@ -55,11 +56,14 @@ const settings = {
   },
 }
 
-async function run(code: string, more: { permissions?: object; settings?: Record<string, unknown> } = {}) {
+async function run(
+  code: string,
+  more: { permissions?: object; settings?: Record<string, unknown>; limits?: object } = {},
+) {
   const source = reporting(`const { settings, secret } = context; ${code}`)
   const plugin = await loadWritten('fetching', {
     code: source,
-    manifest: { permissions: more.permissions ?? permissions, settings },
+    manifest: { permissions: more.permissions ?? permissions, settings, limits: more.limits ?? {} },
   })
   const instance = bench.instance(plugin, { secretValues: SECRETS, settings: more.settings ?? {} })
   return report(bench, instance)
@@ -227,6 +231,8 @@ test('answers are unpacked, limited, and keep their bytes', async () => {
   )
   const bytes = `const r = await fetch('https://api.example.com/bytes'); return [...new Uint8Array(await r.arrayBuffer())]`
   assert.equal(await run(bytes), '[0,255,1,254]')
+  const control = `const r = await fetch('https://api.example.com/control'); return (await r.arrayBuffer()).byteLength`
+  assert.equal(await run(control, { limits: { slice_ms: 2_000, memory_mb: 128 } }), '4000000')
 })
 
 test('a deadline over a request that may have taken effect leaves the outcome unknown', async () => {

@@ -81,7 +81,7 @@ function open(destination: Destination, address: string, signal: AbortSignal): P
     signal.removeEventListener('abort', aborted)
   }
   promise.then(finish, finish)
-  socket.once('error', (error) => fail(`${where} cannot be reached: ${error.message}`))
+  socket.once('error', (error) => fail(`${where} cannot be reached: ${firstClause(error.message)}`))
   socket.once(destination.tls ? 'secureConnect' : 'connect', () => {
     const pinned = destination.certificateSha256
     if (pinned !== undefined && !hasFingerprint(socket as TLSSocket, pinned))
@@ -90,6 +90,9 @@ function open(destination: Destination, address: string, signal: AbortSignal): P
   })
   return promise
 }
+
+/** Node adds advice for its own command line after a semicolon. */
+const firstClause = (text: string) => text.split(';')[0] ?? text
 
 function openTls(destination: Destination, address: string): TLSSocket {
   const name = addressLiteral(destination.host) ?? destination.host

@@ -228,11 +228,14 @@ const escapeXml = (value: string) => value.replace(/[&<>"']/g, (mark) => XML_ENT
 const fillFor = (means: FetchMeans, allowed: readonly string[], encode: (value: string) => string) =>
   ({ scope: means.secrets, use: 'request', allowed, encode }) as const
 
+/** Broken UTF-8, or control characters, each of which would take six in JSON. */
+const UNTEXTUAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd]/
+
 /** Text crosses as text when its bytes are UTF-8, so that nothing needs decoding inside. */
 function withBody(answer: Answer): Omit<FetchAnswer, 'url' | 'redirected'> {
   const { body, ...rest } = answer
   if (body.length === 0) return rest
   const text = body.toString('utf8')
-  const isText = Buffer.byteLength(text) === body.length && !text.includes('\ufffd')
+  const isText = Buffer.byteLength(text) === body.length && !UNTEXTUAL.test(text)
   return { ...rest, body: isText ? { text } : { base64: body.toString('base64') } }
 }

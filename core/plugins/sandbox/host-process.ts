@@ -8,8 +8,8 @@ import { createIsolates } from './isolates.ts'
 import type { CoreHead, HostHead } from './protocol.ts'
 
 const PIPE_DESCRIPTOR = 3
-/** Core's answers may hold a whole response of an outside service as base64. */
-const CORE_FRAME_BYTES_MAX = 24 * 1024 * 1024
+/** Core's answers hold a whole response of an outside service, 16 MiB at most, which JSON or base64 makes longer. */
+const CORE_FRAME_BYTES_MAX = 48 * 1024 * 1024
 
 const pipe = new Socket({ fd: PIPE_DESCRIPTOR, readable: true, writable: true })
 const endNow = () => void process.kill(process.pid, 'SIGKILL')

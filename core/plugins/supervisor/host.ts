@@ -16,10 +16,12 @@ import { readFrames, writeFrame } from '../sandbox/frames.ts'
 import { HostHead, type CoreHead } from '../sandbox/protocol.ts'
 import type { HostProgram } from './host-program.ts'
 
+export type IsolateHead = Exclude<HostHead, { t: 'ready' | 'pong' | 'disposed' }>
+
 /** Hears everything that concerns one isolate. After `lost` nothing more comes. */
 export interface IsolateEars {
   memoryMb: number
-  hear(head: Exclude<HostHead, { t: 'ready' | 'pong' | 'disposed' }>, body: string): void
+  hear(head: IsolateHead, body: string): void
   lost(): void
 }
 
@@ -50,93 +52,148 @@ export interface HostMeans {
   onLost(reason: string): void
 }
 
+interface HostState {
+  means: HostMeans
+  child: ChildProcess
+  pipe: Duplex
+  isolates: Map<number, IsolateEars>
+  /** Isolates that run a call now. */
+  busy: Set<number>
+  /** Isolates whose end has not been confirmed yet. */
+  disposing: Map<number, NodeJS.Timeout>
+  bundles: Set<string>
+  readiness: PromiseWithResolvers<void>
+  watch: NodeJS.Timeout | undefined
+  accepting: boolean
+  poisoned: boolean
+  over: boolean
+  heardAt: number
+  reason: string
+}
+
 /** Starts one plugin host process. */
 export function startHost(means: HostMeans): Host {
-  const child = spawnHost(means)
-  const pipe = child.stdio[3] as Duplex
-  const isolates = new Map<number, IsolateEars>()
-  const disposing = new Map<number, NodeJS.Timeout>()
-  const bundles = new Set<string>()
-  let accepting = true
-  let over = false
-  let heardAt = means.ms()
-  let reason = 'it ended by itself'
-  const readiness = Promise.withResolvers<void>()
-  readiness.promise.catch(() => undefined)
-
-  const kill = (why: string) => {
-    if (over) return
-    reason = why
-    accepting = false
-    child.kill('SIGKILL')
-    lose()
-  }
-  const lose = () => {
-    if (over) return
-    over = true
-    accepting = false
-    clearInterval(watch)
-    for (const timer of disposing.values()) clearTimeout(timer)
-    pipe.destroy()
-    readiness.reject(new Error(`The plugin host ended: ${reason}.`))
-    const ears = [...isolates.values()]
-    isolates.clear()
-    for (const one of ears) one.lost()
-    means.onLost(reason)
-  }
-  const poisoned = () => {
-    accepting = false
-    setTimeout(
-      () => kill('an isolate could not be stopped'),
-      isolates.size === 0 ? 0 : POISONED_DRAIN_MS,
-    ).unref()
-  }
-  const watch = setInterval(() => {
-    if (means.ms() - heardAt > SILENT_MS) return kill(`it was silent for ${SILENT_MS / 1000} s`)
-    if (residentBytes(child.pid) > memoryBudget(isolates)) return kill('it used too much memory')
-    writeFrame(pipe, { t: 'ping' } satisfies CoreHead)
-  }, PING_MS)
-  watch.unref()
-
-  child.on('exit', lose)
-  child.on('error', (error) => kill(error.message))
-  pipe.on('error', () => kill('its pipe broke'))
-  readFrames(pipe, {
+  const host = newState(means)
+  host.readiness.promise.catch(() => undefined)
+  host.watch = setInterval(() => look(host), PING_MS)
+  host.watch.unref()
+  host.child.on('exit', () => lose(host))
+  host.child.on('error', (error) => kill(host, error.message))
+  host.pipe.on('error', () => kill(host, 'its pipe broke'))
+  readFrames(host.pipe, {
     maxBytes: FRAME_BYTES_MAX,
-    onBroken: kill,
-    onFrame(head, body) {
-      heardAt = means.ms()
-      if (!isHostHead(head)) return kill('it sent a frame of unknown shape')
-      if (head.t === 'ready') return readiness.resolve()
-      if (head.t === 'pong') return
-      if (head.t !== 'disposed') return isolates.get(head.isolate)?.hear(head, body)
-      clearTimeout(disposing.get(head.isolate))
-      disposing.delete(head.isolate)
-    },
+    onBroken: (reason) => kill(host, reason),
+    onFrame: (head, body) => hear(host, head, body),
   })
-  writeFrame(pipe, { t: 'hello' } satisfies CoreHead, means.program.bootstrap)
-
+  send(host, { t: 'hello' }, means.program.bootstrap)
   return {
-    pid: child.pid,
-    ready: readiness.promise,
-    accepting: () => accepting,
-    size: () => isolates.size,
-    open: (isolate, ears) => void isolates.set(isolate, ears),
-    send: (head, body) => {
-      if (!over) writeFrame(pipe, head, body)
-    },
+    pid: host.child.pid,
+    ready: host.readiness.promise,
+    accepting: () => host.accepting,
+    size: () => host.isolates.size,
+    open: (isolate, ears) => void host.isolates.set(isolate, ears),
+    send: (head, body) => send(host, head, body),
     bundle(hash, code) {
-      if (bundles.has(hash) || over) return
-      bundles.add(hash)
-      writeFrame(pipe, { t: 'bundle', bundle: hash } satisfies CoreHead, code)
+      if (host.bundles.has(hash)) return
+      host.bundles.add(hash)
+      send(host, { t: 'bundle', bundle: hash }, code)
     },
-    dispose(isolate) {
-      if (!isolates.delete(isolate) || over) return
-      disposing.set(isolate, setTimeout(poisoned, POISONED_AFTER_MS))
-      writeFrame(pipe, { t: 'dispose', isolate } satisfies CoreHead)
-    },
-    kill,
+    dispose: (isolate) => dispose(host, isolate),
+    kill: (reason) => kill(host, reason),
   }
+}
+
+function newState(means: HostMeans): HostState {
+  const child = spawnHost(means)
+  return {
+    means,
+    child,
+    pipe: child.stdio[3] as Duplex,
+    isolates: new Map(),
+    busy: new Set(),
+    disposing: new Map(),
+    bundles: new Set(),
+    readiness: Promise.withResolvers<void>(),
+    watch: undefined,
+    accepting: true,
+    poisoned: false,
+    over: false,
+    heardAt: means.ms(),
+    reason: 'it ended by itself',
+  }
+}
+
+function send(host: HostState, head: CoreHead, body?: string): void {
+  if (host.over) return
+  if (head.t === 'call') host.busy.add(head.isolate)
+  writeFrame(host.pipe, head, body)
+}
+
+function hear(host: HostState, head: unknown, body: string): void {
+  if (host.over) return
+  host.heardAt = host.means.ms()
+  if (!isHostHead(head)) return kill(host, 'it sent a frame of unknown shape')
+  if (head.t === 'ready') return host.readiness.resolve()
+  if (head.t === 'pong') return
+  if (head.t === 'done' || head.t === 'fault') rest(host, head.isolate)
+  if (head.t !== 'disposed') return host.isolates.get(head.isolate)?.hear(head, body)
+  clearTimeout(host.disposing.get(head.isolate))
+  host.disposing.delete(head.isolate)
+}
+
+/** A process that does not confirm in time is poisoned: an isolate runs on in it that nobody can stop. */
+function dispose(host: HostState, isolate: number): void {
+  if (!host.isolates.delete(isolate) || host.over) return
+  rest(host, isolate)
+  host.disposing.set(
+    isolate,
+    setTimeout(() => poisoned(host), POISONED_AFTER_MS),
+  )
+  send(host, { t: 'dispose', isolate })
+}
+
+function poisoned(host: HostState): void {
+  host.accepting = false
+  host.poisoned = true
+  if (host.busy.size === 0) return kill(host, POISONED)
+  setTimeout(() => kill(host, POISONED), POISONED_DRAIN_MS)
+}
+
+const POISONED = 'an isolate could not be stopped'
+
+/** The last call that a poisoned process was allowed to end takes it with it. */
+function rest(host: HostState, isolate: number): void {
+  host.busy.delete(isolate)
+  if (host.poisoned && host.busy.size === 0) setImmediate(() => kill(host, POISONED))
+}
+
+/** Every second: is it alive, and does it keep to its memory? */
+function look(host: HostState): void {
+  if (host.means.ms() - host.heardAt > SILENT_MS) return kill(host, `it was silent for ${SILENT_MS / 1000} s`)
+  if (residentBytes(host.child.pid) > memoryBudget(host.isolates))
+    return kill(host, 'it used too much memory')
+  send(host, { t: 'ping' })
+}
+
+function kill(host: HostState, reason: string): void {
+  if (host.over) return
+  host.reason = reason
+  host.child.kill('SIGKILL')
+  lose(host)
+}
+
+function lose(host: HostState): void {
+  if (host.over) return
+  host.over = true
+  host.accepting = false
+  clearInterval(host.watch)
+  for (const timer of host.disposing.values()) clearTimeout(timer)
+  host.pipe.destroy()
+  host.readiness.reject(new Error(`The plugin host ended: ${host.reason}.`))
+  const ears = [...host.isolates.values()]
+  host.isolates.clear()
+  for (const one of ears) one.lost()
+  host.means.onLost(host.reason)
 }
 
 const isHostHead = (head: unknown): head is HostHead => misfit(HostHead, head) === undefined

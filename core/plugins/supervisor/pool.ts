@@ -1,7 +1,7 @@
 import type { Bundle } from '../bundle.ts'
 import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_MS, START_MS } from '../limits.ts'
 import type { Fault, IsolateLimits } from '../sandbox/protocol.ts'
-import type { Host, IsolateEars } from './host.ts'
+import type { Host, IsolateHead } from './host.ts'
 
 /** How a call ended. `ok` false is the plugin's own report, `{ code, message }` as JSON. */
 export type CallEnd =
@@ -62,128 +62,164 @@ interface Slot {
   startTimer: NodeJS.Timeout | undefined
 }
 
+interface PoolState {
+  start: PoolStart
+  means: PoolMeans
+  slots: Set<Slot>
+  waiting: Job[]
+  draining: boolean
+  calls: number
+}
+
 export function createPool(start: PoolStart, means: PoolMeans): Pool {
-  const slots = new Set<Slot>()
-  const waiting: Job[] = []
-  let draining = false
-  let calls = 0
-
-  const deal = () => {
-    for (const slot of slots) {
-      if (slot.state !== 'idle') continue
-      const job = waiting.shift()
-      if (job === undefined) break
-      assign(slot, job)
-    }
-    const starting = [...slots].filter(({ state }) => state === 'starting').length
-    if (waiting.length > starting && slots.size < start.isolates) void open()
-  }
-  const assign = (slot: Slot, job: Job) => {
-    slot.state = 'busy'
-    slot.job = job
-    slot.call = ++calls
-    slot.calls++
-    const { kind, op, text, deadlineMs } = job.call
-    slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs }, text)
-  }
-  const open = async () => {
-    const slot = newSlot(means.nextId(), means.ms())
-    slots.add(slot)
-    try {
-      slot.host = await means.host()
-    } catch {
-      return refuseNext(slot, { end: 'host_lost' })
-    }
-    slot.host.open(slot.id, earsOf(slot))
-    slot.host.bundle(start.bundle.hash, start.bundle.code)
-    const { limits, bundle } = start
-    slot.host.send({ t: 'start', isolate: slot.id, bundle: bundle.hash, limits }, start.text)
-    slot.startTimer = setTimeout(
-      () => refuseNext(slot, { end: 'timeout', limit: `start ${START_MS} ms` }),
-      HOST_START_MS,
-    )
-  }
-  /** A slot that did not start answers for one waiting call; the next one gets a new try. */
-  const refuseNext = (slot: Slot, how: CallEnd) => {
-    remove(slot)
-    waiting.shift()?.end(how)
-    deal()
-  }
-  const remove = (slot: Slot) => {
-    slot.state = 'gone'
-    clearTimeout(slot.startTimer)
-    slots.delete(slot)
-    slot.host?.dispose(slot.id)
-  }
-  /** Ends the slot's call; unless the isolate is known to be well, it goes too. */
-  const finish = (slot: Slot, how: CallEnd, keep: boolean) => {
-    const { job } = slot
-    slot.job = undefined
-    job?.abort.abort()
-    if (keep && !draining && !isWorn(slot, means.ms())) slot.state = 'idle'
-    else remove(slot)
-    job?.end(how)
-    deal()
-  }
-  const earsOf = (slot: Slot): IsolateEars => ({
-    memoryMb: start.limits.memoryMb,
-    lost() {
-      slot.host = undefined
-      const affected = slot.state === 'busy' || slot.state === 'starting'
-      if (affected) means.onHostLost()
-      if (slot.state === 'starting') return refuseNext(slot, { end: 'host_lost' })
-      finish(slot, { end: 'host_lost' }, false)
-    },
-    hear(head, body) {
-      switch (head.t) {
-        case 'started':
-          if (slot.state !== 'starting') return
-          clearTimeout(slot.startTimer)
-          slot.state = 'idle'
-          return draining && waiting.length === 0 ? remove(slot) : deal()
-        case 'not_started':
-          return slot.state === 'starting'
-            ? refuseNext(slot, { end: 'not_started', reason: body })
-            : undefined
-        case 'fault':
-          return finish(slot, endOf(head.fault, start.limits), false)
-      }
-      if (slot.job === undefined || head.call !== slot.call) return
-      if (head.t === 'log') return slot.job.call.onLine(head.level, body)
-      if (head.t === 'done')
-        return finish(slot, { end: 'done', ok: head.ok, text: body }, head.heap === undefined)
-      void answer(slot, slot.job, { ask: head.ask, op: head.op, text: body })
-    },
-  })
-  const answer = async (slot: Slot, job: Job, question: { ask: number; op: string; text: string }) => {
-    const call = slot.call
-    const { ok, text } = await job.call.onAsk(question.op, question.text, job.abort.signal)
-    if (slot.job !== job) return
-    slot.host?.send({ t: 'settle', isolate: slot.id, call, ask: question.ask, ok }, text)
-  }
-
+  const pool: PoolState = { start, means, slots: new Set(), waiting: [], draining: false, calls: 0 }
   return {
-    run(call) {
-      const { promise, resolve } = Promise.withResolvers<CallEnd>()
-      if (waiting.length >= start.queue + start.isolates) return Promise.resolve({ end: 'busy' })
-      const job: Job = { call, end: resolve, abort: new AbortController() }
-      const timer = setTimeout(() => {
-        const how: CallEnd = { end: 'timeout', limit: `deadline ${call.deadlineMs} ms` }
-        const slot = [...slots].find((one) => one.job === job)
-        if (slot !== undefined) return finish(slot, how, false)
-        const at = waiting.indexOf(job)
-        if (at >= 0) waiting.splice(at, 1)
-        job.end(how)
-      }, call.deadlineMs)
-      waiting.push(job)
-      deal()
-      return promise.finally(() => clearTimeout(timer))
-    },
+    run: (call) => run(pool, call),
     drain() {
-      draining = true
-      for (const slot of slots) if (slot.state === 'idle') remove(slot)
+      pool.draining = true
+      for (const slot of pool.slots) if (slot.state === 'idle') remove(pool, slot)
     },
   }
+}
+
+function run(pool: PoolState, call: PoolCall): Promise<CallEnd> {
+  const { start, waiting } = pool
+  if (waiting.length >= start.queue + start.isolates) return Promise.resolve({ end: 'busy' })
+  const { promise, resolve } = Promise.withResolvers<CallEnd>()
+  const job: Job = { call, end: resolve, abort: new AbortController() }
+  const timer = setTimeout(() => expire(pool, job), call.deadlineMs)
+  waiting.push(job)
+  deal(pool)
+  return promise.finally(() => clearTimeout(timer))
+}
+
+function expire(pool: PoolState, job: Job): void {
+  const how: CallEnd = { end: 'timeout', limit: `deadline ${job.call.deadlineMs} ms` }
+  const slot = [...pool.slots].find((one) => one.job === job)
+  if (slot !== undefined) return finish(pool, slot, how)
+  const at = pool.waiting.indexOf(job)
+  if (at >= 0) pool.waiting.splice(at, 1)
+  job.end(how)
+}
+
+/** Gives waiting calls to idle isolates, and starts more of them while there are fewer than granted. */
+function deal(pool: PoolState): void {
+  const { slots, waiting } = pool
+  for (const slot of slots) {
+    if (slot.state !== 'idle') continue
+    if (slot.host?.accepting() !== true) {
+      remove(pool, slot)
+      continue
+    }
+    const job = waiting.shift()
+    if (job === undefined) break
+    assign(pool, slot, job)
+  }
+  const starting = [...slots].filter(({ state }) => state === 'starting').length
+  if (waiting.length > starting && slots.size < pool.start.isolates) void open(pool)
+}
+
+function assign(pool: PoolState, slot: Slot, job: Job): void {
+  slot.state = 'busy'
+  slot.job = job
+  slot.call = ++pool.calls
+  slot.calls++
+  const { kind, op, text, deadlineMs } = job.call
+  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs }, text)
+}
+
+async function open(pool: PoolState): Promise<void> {
+  const { bundle, limits, text } = pool.start
+  const slot = newSlot(pool.means.nextId(), pool.means.ms())
+  pool.slots.add(slot)
+  try {
+    slot.host = await pool.means.host()
+  } catch {
+    return refuseNext(pool, slot, { end: 'host_lost' })
+  }
+  slot.host.open(slot.id, {
+    memoryMb: limits.memoryMb,
+    hear: (head, body) => hear(pool, slot, head, body),
+    lost: () => lose(pool, slot),
+  })
+  slot.host.bundle(bundle.hash, bundle.code)
+  slot.host.send({ t: 'start', isolate: slot.id, bundle: bundle.hash, limits }, text)
+  const tooLate: CallEnd = { end: 'timeout', limit: `start ${START_MS} ms` }
+  slot.startTimer = setTimeout(() => refuseNext(pool, slot, tooLate), HOST_START_MS)
+}
+
+/** An isolate that did not start answers for one waiting call; the next one gets a new try. */
+function refuseNext(pool: PoolState, slot: Slot, how: CallEnd): void {
+  remove(pool, slot)
+  pool.waiting.shift()?.end(how)
+  deal(pool)
+}
+
+function remove(pool: PoolState, slot: Slot): void {
+  slot.state = 'gone'
+  clearTimeout(slot.startTimer)
+  pool.slots.delete(slot)
+  slot.host?.dispose(slot.id)
+}
+
+/** Ends the isolate's call. Unless it answered and is fresh enough, the isolate goes with it. */
+function finish(pool: PoolState, slot: Slot, how: CallEnd, worn = how.end !== 'done'): void {
+  const { job } = slot
+  slot.job = undefined
+  job?.abort.abort()
+  if (worn || pool.draining || isWorn(slot, pool.means.ms())) remove(pool, slot)
+  else slot.state = 'idle'
+  job?.end(how)
+  deal(pool)
+}
+
+function lose(pool: PoolState, slot: Slot): void {
+  slot.host = undefined
+  if (slot.state === 'busy' || slot.state === 'starting') pool.means.onHostLost()
+  if (slot.state === 'starting') refuseNext(pool, slot, { end: 'host_lost' })
+  else finish(pool, slot, { end: 'host_lost' })
+}
+
+/** What a host says is believed only where it fits: a start for one that starts, an answer for the call that runs. */
+function hear(pool: PoolState, slot: Slot, head: IsolateHead, body: string): void {
+  switch (head.t) {
+    case 'started':
+      return slot.state === 'starting' ? started(pool, slot) : undefined
+    case 'not_started':
+      return slot.state === 'starting'
+        ? refuseNext(pool, slot, { end: 'not_started', reason: body })
+        : undefined
+    case 'fault':
+      return slot.state === 'starting'
+        ? refuseNext(pool, slot, endOf(head.fault, pool.start.limits))
+        : finish(pool, slot, endOf(head.fault, pool.start.limits))
+    case 'log':
+      return head.call === slot.call ? slot.job?.call.onLine(head.level, body) : undefined
+    case 'done':
+      if (slot.job === undefined || head.call !== slot.call) return
+      return finish(pool, slot, { end: 'done', ok: head.ok, text: body }, head.heap !== undefined)
+    case 'ask':
+      if (slot.job === undefined || head.call !== slot.call) return
+      return void answer(slot, slot.job, { ask: head.ask, op: head.op, text: body })
+  }
+}
+
+function started(pool: PoolState, slot: Slot): void {
+  clearTimeout(slot.startTimer)
+  slot.state = 'idle'
+  if (pool.draining && pool.waiting.length === 0) remove(pool, slot)
+  else deal(pool)
+}
+
+async function answer(
+  slot: Slot,
+  job: Job,
+  question: { ask: number; op: string; text: string },
+): Promise<void> {
+  const call = slot.call
+  const { ok, text } = await job.call.onAsk(question.op, question.text, job.abort.signal)
+  if (slot.job !== job) return
+  slot.host?.send({ t: 'settle', isolate: slot.id, call, ask: question.ask, ok }, text)
 }
 
 const newSlot = (id: number, bornAt: number): Slot => ({

@@ -63,7 +63,7 @@ export function createWards(means: WardsMeans): Wards {
     const steady = means.ms() - ward.startedAt > STEADY_MS
     ward.backoffMs =
       steady || ward.backoffMs === 0 ? BACKOFF_FIRST_MS : Math.min(ward.backoffMs * 2, BACKOFF_LAST_MS)
-    begin(name, ward)
+    void begin(name, ward)
   }
   const begin = (name: string, ward: Ward): Promise<Host> => {
     const starting = start(name, ward)
@@ -75,10 +75,20 @@ export function createWards(means: WardsMeans): Wards {
     async host(name) {
       const ward = wards.get(name) ?? newWard()
       wards.set(name, ward)
-      const host = await (ward.current ?? begin(name, ward))
-      if (host.accepting()) return host
-      ward.backoffMs = 0
-      return begin(name, ward)
+      for (;;) {
+        const current = ward.current ?? begin(name, ward)
+        try {
+          const host = await current
+          if (host.accepting()) return host
+          ward.backoffMs = 0
+          if (ward.current === current) void begin(name, ward)
+        } catch (error) {
+          // A host that ended while it started has already been followed by the next one.
+          if (ward.current !== current) continue
+          ward.current = undefined
+          throw error
+        }
+      }
     },
     close(name) {
       const ward = wards.get(name)

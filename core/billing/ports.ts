@@ -1,0 +1,33 @@
+import type { Queries, Trx } from '../db/index.ts'
+import type { Actor, IsoDate } from '../kernel/index.ts'
+
+/** Days of grace of one service; null leaves it to the brand's setting. */
+export interface DunningDays {
+  service_id: string
+  grace_days: number | null
+  terminate_days: number | null
+  suspend_after: IsoDate | null
+}
+
+/** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
+export interface OverdueServices {
+  /** For those of the ids that are services. */
+  dunningDays(queries: Queries, ids: readonly string[]): Promise<DunningDays[]>
+  /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */
+  suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
+  /** Removes for good. Services that have ended are left alone. */
+  terminate(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<void>
+  /** Ends what was cancelled for this day or earlier. */
+  endCancelled(on: IsoDate): Promise<number>
+}
+
+/** A call into a plugin instance, through the sandbox. Rejects with a BerthError whose params say `outcome_unknown`. */
+export interface PluginCalls {
+  call<T>(
+    instanceId: string,
+    kind: 'gateway' | 'provisioner',
+    operation: string,
+    input: object,
+    options?: { deadlineMs?: number; requestId?: string; serverId?: string },
+  ): Promise<T>
+}

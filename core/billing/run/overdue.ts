@@ -1,0 +1,86 @@
+import { sql, type Queries } from '../../db/index.ts'
+import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
+import { readSettings, type Means } from '../../records/index.ts'
+import type { DunningDays, OverdueServices } from '../ports.ts'
+import { suspendAfter, terminateAfter } from '../settings.ts'
+
+const BATCH = 200
+
+export interface Sanctions {
+  suspend: string[]
+  terminate: string[]
+}
+
+/** Suspends, and later terminates, what stands on documents unpaid for longer than the grace of each service. */
+export async function sanctionOverdue(
+  means: Means,
+  services: OverdueServices,
+  today: IsoDate,
+  actor: Actor,
+): Promise<{ suspended: number; terminated: number }> {
+  const done = { suspended: 0, terminated: 0 }
+  for await (const batch of ripeServices(means.db, services, today)) {
+    await means.db.transaction(async (trx) => {
+      done.suspended += (await services.suspend(trx, batch.suspend, actor)).length
+      await services.terminate(trx, batch.terminate, actor)
+      done.terminated += batch.terminate.length
+    })
+  }
+  return done
+}
+
+/** Batches of services whose grace is over on the day: the same for the run and for its preview. */
+export async function* ripeServices(
+  queries: Queries,
+  services: OverdueServices,
+  today: IsoDate,
+): AsyncGenerator<Sanctions> {
+  const values = await readSettings(queries, [suspendAfter, terminateAfter])
+  const preset = {
+    suspend: values.get(suspendAfter.key) as number,
+    terminate: values.get(terminateAfter.key) as number,
+  }
+  for (let after = ''; ;) {
+    const overdue = await overdueSources(queries, today, after)
+    if (overdue.length === 0) return
+    const days = await services.dunningDays(
+      queries,
+      overdue.map((row) => row.id),
+    )
+    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, { preset, today })
+    after = overdue.at(-1)!.id
+  }
+}
+
+/** What is charged on issued, unpaid documents that are past their due day, with the oldest due day of each. */
+function overdueSources(
+  queries: Queries,
+  today: IsoDate,
+  after: string,
+): Promise<{ id: string; due_on: IsoDate }[]> {
+  return queries.all<{ id: string; due_on: IsoDate }>(sql`
+    select l.source_id as id, min(i.due_on) as due_on from invoices i join invoice_lines l on l.invoice_id = i.id
+    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${today} and l.source_id > ${after}
+    group by l.source_id order by l.source_id limit ${BATCH}`)
+}
+
+interface Rules {
+  preset: { suspend: number; terminate: number }
+  today: IsoDate
+}
+
+function ripe(
+  dueOn: ReadonlyMap<string, IsoDate>,
+  days: readonly DunningDays[],
+  { preset, today }: Rules,
+): Sanctions {
+  const over = (row: DunningDays, grace: number) => dueOn.get(row.service_id)! <= addDays(today, -grace)
+  const open = days.filter((row) => row.suspend_after === null || row.suspend_after < today)
+  const terminate = open
+    .filter((row) => over(row, row.terminate_days ?? preset.terminate))
+    .map((row) => row.service_id)
+  const suspend = open
+    .filter((row) => over(row, row.grace_days ?? preset.suspend))
+    .map((row) => row.service_id)
+  return { suspend: suspend.filter((id) => !terminate.includes(id)), terminate }
+}
