@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { parse } from 'yaml'
+
+export const SOURCE_LOCALE = 'en'
+
+export type MessageParams = Record<string, string | number | boolean | null | undefined>
+export type Translate = (key: string, params?: MessageParams) => string
+
+export interface Messages {
+  /** `t` for one reader: de-AT falls back to de, then to English, key by key. */
+  translator(locale: string): Translate
+  has(key: string): boolean
+  /** Folders found, such as ["de", "en"]. */
+  readonly locales: readonly string[]
+  /** Keys of English that a language lacks. */
+  missing(locale: string): string[]
+}
+
+export interface MessagesOptions {
+  /** Holds one folder a language, and in it one YAML file an area: en/portal.yaml. */
+  folder: string
+  /** True in tests: an unknown key or a lacking parameter throws. Otherwise the key itself is shown. */
+  strict?: boolean
+}
+
+/** Reads every message at once; a message is compiled at its first use, once for each language. */
+export function createMessages({ folder, strict = false }: MessagesOptions): Messages {
+  const catalogues = readCatalogues(folder)
+  const translators = new Map<string, Translate>()
+
+  return {
+    locales: [...catalogues.keys()].sort(),
+    has: (key) => catalogues.get(SOURCE_LOCALE)?.has(key) ?? false,
+    missing: (locale) => [...keysOf(SOURCE_LOCALE)].filter((key) => !catalogues.get(locale)?.has(key)),
+    translator(locale) {
+      const known = translators.get(locale)
+      if (known) return known
+      const t = makeTranslator(chainOf(locale, catalogues), strict)
+      translators.set(locale, t)
+      return t
+    },
+  }
+
+  function keysOf(locale: string): Iterable<string> {
+    return catalogues.get(locale)?.keys() ?? []
+  }
+}
+
+type Catalogue = Map<string, string>
+type Compiled = string | IntlMessageFormat
+
+function readCatalogues(folder: string): Map<string, Catalogue> {
+  const catalogues = new Map<string, Catalogue>()
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const catalogue: Catalogue = new Map()
+    for (const file of readdirSync(join(folder, entry.name)).sort()) {
+      if (!file.endsWith('.yaml')) continue
+      const path = join(folder, entry.name, file)
+      flatten(parse(readFileSync(path, 'utf8')), basename(file, '.yaml'), catalogue, path)
+    }
+    catalogues.set(entry.name, catalogue)
+  }
+  return catalogues
+}
+
+function flatten(node: unknown, prefix: string, into: Catalogue, path: string): void {
+  if (node === null || node === undefined) return
+  if (typeof node === 'string') {
+    into.set(prefix, node)
+    return
+  }
+  if (typeof node !== 'object' || Array.isArray(node)) {
+    throw new Error(`${path}: "${prefix}" must be a text or a group of texts; put it in quotes.`)
+  }
+  for (const [key, child] of Object.entries(node)) flatten(child, `${prefix}.${key}`, into, path)
+}
+
+function chainOf(locale: string, catalogues: Map<string, Catalogue>): [string, Catalogue][] {
+  const language = locale.split('-')[0]!
+  return [...new Set([locale, language, SOURCE_LOCALE])].flatMap((name): [string, Catalogue][] => {
+    const catalogue = catalogues.get(name)
+    return catalogue ? [[name, catalogue]] : []
+  })
+}
+
+function makeTranslator(chain: [string, Catalogue][], strict: boolean): Translate {
+  const compiled = new Map<string, Compiled>()
+  return (key, params) => {
+    let message = compiled.get(key)
+    if (message === undefined) {
+      message = compileFrom(chain, key, strict)
+      compiled.set(key, message)
+    }
+    return typeof message === 'string' ? message : format(message, key, params, strict)
+  }
+}
+
+/** A message without arguments is kept as plain text, which most are. */
+function compileFrom(chain: [string, Catalogue][], key: string, strict: boolean): Compiled {
+  for (const [locale, catalogue] of chain) {
+    const source = catalogue.get(key)
+    if (source === undefined) continue
+    // Tags are off: "<b>" in a message is text, and a template escapes it.
+    const message = new IntlMessageFormat(source, locale, undefined, { ignoreTag: true })
+    const isPlain = message.getAst().every((part) => part.type === 0)
+    return isPlain ? String(message.format()) : message
+  }
+  if (strict) throw new Error(`There is no message "${key}". Add it to locales/${SOURCE_LOCALE}.`)
+  return key
+}
+
+function format(
+  message: IntlMessageFormat,
+  key: string,
+  params: MessageParams | undefined,
+  strict: boolean,
+): string {
+  try {
+    return String(message.format(params))
+  } catch (cause) {
+    if (strict) throw new Error(`Message "${key}" lacks a parameter.`, { cause })
+    return key
+  }
+}

@@ -1,0 +1,8 @@
+export * from './assets.ts'
+export * from './brand-stylesheet.ts'
+export * from './draw-chart.ts'
+export * from './frame.ts'
+export { escapeText, Html, trustedHtml } from './html.ts'
+export * from './renderer.ts'
+export * from './schema-fields.ts'
+export * from './url.ts'

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path'
+import {
+  directionOf,
+  formatDate,
+  formatInstant,
+  formatMoney,
+  formatNumber,
+  formatRelativeDay,
+  type DateStyle,
+  type Messages,
+} from '../i18n/index.ts'
+import type { Instant, IsoDate } from '../kernel/index.ts'
+import type { Money } from '../../sdk/index.ts'
+import type { Assets } from './assets.ts'
+import { createEngine, type Engine, type Helpers } from './engine.ts'
+import type { Frame } from './frame.ts'
+import { attributes, Html, trustedHtml } from './html.ts'
+import { url } from './url.ts'
+
+export interface Renderer {
+  /** The whole page: the template inside the layout of the frame's area. */
+  page(template: string, view: object, frame: Frame): string
+  /** The template alone: one part of a page, or a mail. */
+  fragment(template: string, view: object, frame: Frame): string
+  /** The main part, and after it others that the change touched, each for its own place in the page. */
+  parts(main: Part, others: readonly TargetedPart[], frame: Frame): string
+}
+
+export interface Part {
+  template: string
+  view: object
+}
+
+export interface TargetedPart extends Part {
+  /** CSS selector such as "#cart-total"; the part replaces that element. */
+  target: string
+}
+
+export interface RendererOptions {
+  /** The first folder that has a file wins; the last is themes/default. */
+  themeFolders: readonly string[]
+  messages: Messages
+  assets: Assets
+  /** Draws what plugins put into a named place. Nothing is drawn without it. */
+  slots?: (name: string, context: Record<string, unknown>, frame: Frame) => Html | null
+  /** False while developing themes: every file is read anew. */
+  cache?: boolean
+}
+
+export function createRenderer(options: RendererOptions): Renderer {
+  const folders = options.themeFolders.map((folder) => resolve(folder))
+  const engine = createEngine(folders, HELPER_NAMES, options.cache ?? true)
+
+  const renderer: Renderer = {
+    page(template, view, frame) {
+      const helpers = makeHelpers(options, engine, frame)
+      const body = engine.draw(template, view, helpers)
+      return engine.draw(`layouts/${frame.area}`, { body }, helpers).text
+    },
+    fragment: (template, view, frame) =>
+      engine.draw(template, view, makeHelpers(options, engine, frame)).text,
+    parts(main, others, frame) {
+      const wrapped = others.map(({ template, view, target }) => {
+        const mark = attributes({ 'hx-target': target, 'hx-swap': 'outerHTML' }).text
+        return `<hx-partial${mark}>${renderer.fragment(template, view, frame)}</hx-partial>`
+      })
+      return [renderer.fragment(main.template, main.view, frame), ...wrapped].join('\n')
+    },
+  }
+  return renderer
+}
+
+const HELPER_NAMES = [
+  't',
+  'money',
+  'date',
+  'instant',
+  'number',
+  'relativeDay',
+  'icon',
+  'url',
+  'asset',
+  'slot',
+  'ui',
+  'attrs',
+  'fill',
+  'filled',
+  'frame',
+  'dir',
+]
+
+/** Made for each answer, because they know its reader. */
+function makeHelpers({ messages, assets, slots }: RendererOptions, engine: Engine, frame: Frame): Helpers {
+  const fills = new Map<string, Html>()
+  const { locale } = frame
+  const helpers: Helpers = {
+    t: messages.translator(locale),
+    money: (amount: Money) => formatMoney(amount, locale),
+    date: (day: IsoDate, style?: DateStyle) => formatDate(day, locale, style),
+    instant: (at: Instant) => formatInstant(at, frame.zone, locale),
+    number: (value: number | bigint) => formatNumber(value, locale),
+    relativeDay: (day: IsoDate) => formatRelativeDay(day, frame.today, locale),
+    icon: (name: string, cssClass?: string) => assets.icon(name, cssClass),
+    url,
+    asset: (name: string) => assets.address(name),
+    slot: (name: string, context = {}) => slots?.(name, context, frame) ?? null,
+    ui: (name: string, params: object = {}) => engine.draw(`components/${name}`, params, helpers),
+    attrs: attributes,
+    fill: (name: string, content: Html) => void fills.set(name, content),
+    filled: (name: string) => fills.get(name) ?? null,
+    frame,
+    dir: directionOf(locale),
+    // Not names of their own in templates: `part` and `capture` are built on them.
+    draw: (name: string, view: object, base: string) => engine.draw(name, view, helpers, base),
+    markup: trustedHtml,
+  }
+  return helpers
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { after } from 'node:test'
+import { createMessages } from '../../core/i18n/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'berth-messages-'))
+after(() => rmSync(folder, { recursive: true }))
+write('en/portal.yaml', 'invoice:\n  pay: Pay {amount}\n  open: Open\ncount: "{n, plural, one {# row} other {# rows}}"\n')
+write('de/portal.yaml', 'invoice:\n  pay: "{amount} zahlen"\n')
+write('fr/portal.yaml', 'invoice:\n  open: Ouvrir\n')
+
+test('the key is file and path; parameters and plurals are ICU', () => {
+  const t = createMessages({ folder }).translator('en')
+  assert.equal(t('portal.invoice.pay', { amount: '€24.00' }), 'Pay €24.00')
+  assert.equal(t('portal.count', { n: 1 }), '1 row')
+  assert.equal(t('portal.count', { n: 1200 }), '1,200 rows')
+})
+
+test('a locale falls back to its language, then to English, key by key', () => {
+  const t = createMessages({ folder }).translator('de-AT')
+  assert.equal(t('portal.invoice.pay', { amount: '24 €' }), '24 € zahlen')
+  assert.equal(t('portal.invoice.open'), 'Open')
+  assert.equal(createMessages({ folder }).translator('sv')('portal.invoice.open'), 'Open')
+})
+
+test('an unknown key throws when strict and shows itself otherwise', () => {
+  assert.throws(() => createMessages({ folder, strict: true }).translator('en')('portal.nothing'), /portal.nothing/)
+  assert.equal(createMessages({ folder }).translator('en')('portal.nothing'), 'portal.nothing')
+})
+
+test('a lacking parameter throws when strict and shows the key otherwise', () => {
+  assert.throws(() => createMessages({ folder, strict: true }).translator('en')('portal.invoice.pay'), /invoice.pay/)
+  assert.equal(createMessages({ folder }).translator('en')('portal.invoice.pay'), 'portal.invoice.pay')
+})
+
+test('missing names what a language lacks', () => {
+  assert.deepEqual(createMessages({ folder }).missing('de'), ['portal.invoice.open', 'portal.count'])
+  assert.deepEqual(createMessages({ folder }).missing('en'), [])
+})
+
+test('a value that is no text is refused with its place', () => {
+  write('bad/en/mail.yaml', 'retries: 3\n')
+  assert.throws(() => createMessages({ folder: join(folder, 'bad') }), /mail\.yaml: "mail\.retries"/)
+})
+
+function write(path: string, text: string): void {
+  const full = join(folder, path)
+  mkdirSync(join(full, '..'), { recursive: true })
+  writeFileSync(full, text)
+}
