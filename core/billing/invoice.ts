@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto'
+import { list, sql, type Queries } from '../db/index.ts'
+import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
+import { findRow, type StatefulRow } from '../records/index.ts'
+import type { InvoiceOrigin } from './draft.ts'
+
+export type InvoiceStatus = 'draft' | 'assembling' | 'issued' | 'paid' | 'void' | 'written_off'
+
+export interface InvoiceRow extends StatefulRow {
+  brand_id: string
+  client_id: string
+  seller_id: string
+  kind: 'invoice' | 'credit_note'
+  number: string | null
+  status: InvoiceStatus
+  currency: string
+  origin: InvoiceOrigin
+  origin_id: string | null
+  issued_on: IsoDate | null
+  due_on: IsoDate
+  issued_at: Instant | null
+  paid_at: Instant | null
+  voided_at: Instant | null
+  in_collections_at: Instant | null
+  subtotal_minor: bigint
+  tax_minor: bigint
+  total_minor: bigint
+  seller: string
+  buyer: string
+  evidence: string
+  prices_include_tax: number
+  locale: string
+  notes: string | null
+  document_hash: string | null
+  file_id: string | null
+  corrects_id: string | null
+  created_at: Instant
+  updated_at: Instant
+}
+
+export interface InvoiceLineRow {
+  id: string
+  invoice_id: string
+  position: number
+  charge_id: string | null
+  live_charge_id: string | null
+  source_id: string | null
+  kind: string
+  description: string
+  quantity: number
+  unit_minor: bigint
+  amount_minor: bigint
+  net_minor: bigint
+  tax_minor: bigint
+  tax_class: string
+  tax_name: string | null
+  tax_rate_ppm: number
+  period_start: string | null
+  period_end: string | null
+  trace: string
+}
+
+export interface InvoiceTaxRow {
+  invoice_id: string
+  tax_name: string
+  rate_ppm: number
+  net_minor: bigint
+  tax_minor: bigint
+}
+
+/** A document with its parts, as pages, PDF and checks read it. */
+export interface Invoice extends InvoiceRow {
+  lines: InvoiceLineRow[]
+  taxes: InvoiceTaxRow[]
+  /** Sum of payments, credit and credit notes applied to it. */
+  allocated_minor: bigint
+}
+
+export const amountDue = (invoice: {
+  total_minor: bigint
+  allocated_minor: bigint
+  status: string
+}): bigint =>
+  invoice.status === 'void' || invoice.status === 'draft' ? 0n : invoice.total_minor - invoice.allocated_minor
+
+/** Derived, never stored. */
+export function isOverdue(invoice: { status: string; due_on: IsoDate }, today: IsoDate): boolean {
+  return invoice.status === 'issued' && invoice.due_on < today
+}
+
+/** The invoice when the actor may read it; NotFound otherwise. */
+export async function getInvoice(queries: Queries, id: string, actor: Actor): Promise<Invoice> {
+  const row = await findRow<InvoiceRow>(queries, actor, {
+    table: 'invoices',
+    what: 'invoice',
+    id,
+    scope: { right: 'invoice.read' },
+  })
+  const [invoice] = await withParts(queries, [row])
+  return invoice!
+}
+
+/** Three statements however many invoices. */
+export async function withParts(queries: Queries, rows: readonly InvoiceRow[]): Promise<Invoice[]> {
+  const ids = rows.map((row) => row.id)
+  const lines = await queries.all<InvoiceLineRow>(
+    sql`select * from invoice_lines where invoice_id in (${list(ids)}) order by invoice_id, position`,
+  )
+  const taxes = await queries.all<InvoiceTaxRow>(
+    sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, rate_ppm desc, tax_name`,
+  )
+  const allocated = await allocatedTo(queries, ids)
+  return rows.map((row) => ({
+    ...row,
+    lines: lines.filter((line) => line.invoice_id === row.id),
+    taxes: taxes.filter((tax) => tax.invoice_id === row.id),
+    allocated_minor: allocated.get(row.id) ?? 0n,
+  }))
+}
+
+export async function allocatedTo(
+  queries: Queries,
+  invoiceIds: readonly string[],
+): Promise<Map<string, bigint>> {
+  const rows = await queries.all<{ invoice_id: string; allocated_minor: bigint }>(sql`
+    select invoice_id, sum(amount_minor) as allocated_minor from allocations where invoice_id in (${list(invoiceIds)}) group by invoice_id`)
+  return new Map(rows.map((row) => [row.invoice_id, row.allocated_minor]))
+}
+
+type Hashed = Pick<
+  InvoiceRow,
+  | 'number'
+  | 'issued_on'
+  | 'due_on'
+  | 'currency'
+  | 'subtotal_minor'
+  | 'tax_minor'
+  | 'total_minor'
+  | 'seller'
+  | 'buyer'
+  | 'client_id'
+  | 'locale'
+  | 'notes'
+  | 'corrects_id'
+>
+type HashedLine = Pick<
+  InvoiceLineRow,
+  | 'position'
+  | 'kind'
+  | 'description'
+  | 'quantity'
+  | 'unit_minor'
+  | 'amount_minor'
+  | 'net_minor'
+  | 'tax_minor'
+  | 'tax_name'
+  | 'tax_rate_ppm'
+  | 'period_start'
+  | 'period_end'
+>
+type HashedTax = Pick<InvoiceTaxRow, 'tax_name' | 'rate_ppm' | 'net_minor' | 'tax_minor'>
+
+/** SHA-256 over the canonical document: everything that a reader of the paper sees. */
+export function documentHash(
+  invoice: Hashed,
+  lines: readonly HashedLine[],
+  taxes: readonly HashedTax[],
+): string {
+  const hash = createHash('sha256')
+  hash.update(
+    join([
+      invoice.number,
+      invoice.issued_on,
+      invoice.due_on,
+      invoice.currency,
+      invoice.client_id,
+      invoice.locale,
+      invoice.notes,
+      invoice.corrects_id,
+    ]) +
+      join([invoice.subtotal_minor, invoice.tax_minor, invoice.total_minor, invoice.seller, invoice.buyer]),
+  )
+  for (const line of lines) {
+    hash.update(
+      join([
+        line.position,
+        line.kind,
+        line.description,
+        line.quantity,
+        line.unit_minor,
+        line.amount_minor,
+        line.net_minor,
+        line.tax_minor,
+      ]) + join([line.tax_name, line.tax_rate_ppm, line.period_start, line.period_end]),
+    )
+  }
+  for (const tax of taxes) hash.update(join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor]))
+  return hash.digest('hex')
+}
+
+/** Lengths are written before the values, so that no two documents have the same text. */
+function join(values: readonly (string | number | bigint | null)[]): string {
+  let text = ''
+  for (const value of values) {
+    const part = value === null ? '' : String(value)
+    text += `${part.length}:${part};`
+  }
+  return text
+}

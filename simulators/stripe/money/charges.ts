@@ -1,0 +1,54 @@
+import type { Decline } from '../cards.ts'
+import type { Charge, PaymentIntent, PaymentMethod } from '../shapes.ts'
+import type { World } from '../world.ts'
+
+/** Records one attempt at the card: declined, or authorised and not yet captured. */
+export function recordCharge(
+  world: World,
+  intent: PaymentIntent,
+  { method, decline }: { method: PaymentMethod; decline?: Decline },
+): Charge {
+  const id = world.nextId('ch')
+  const charge: Charge = {
+    id,
+    object: 'charge',
+    amount: intent.amount,
+    amount_captured: 0,
+    amount_refunded: 0,
+    balance_transaction: null,
+    billing_details: { ...method.billing_details },
+    captured: false,
+    created: world.now(),
+    currency: intent.currency,
+    customer: intent.customer,
+    description: intent.description,
+    disputed: false,
+    failure_code: decline?.code ?? null,
+    failure_message: decline?.message ?? null,
+    livemode: false,
+    metadata: { ...intent.metadata },
+    outcome: outcomeOf(decline),
+    paid: decline === undefined,
+    payment_intent: intent.id,
+    payment_method: method.id,
+    payment_method_details: { type: 'card', card: { ...method.card } },
+    receipt_email: intent.receipt_email,
+    receipt_url: decline ? null : `${world.url}/receipts/${id}`,
+    refunded: false,
+    statement_descriptor: intent.statement_descriptor,
+    status: decline ? 'failed' : 'succeeded',
+  }
+  world.charges.set(id, charge)
+  return charge
+}
+
+function outcomeOf(decline: Decline | undefined): Charge['outcome'] {
+  return {
+    advice_code: decline?.advice_code ?? null,
+    network_status: decline ? 'declined_by_network' : 'approved_by_network',
+    reason: decline?.decline_code ?? decline?.code ?? null,
+    risk_level: 'normal',
+    seller_message: decline ? 'The bank declined the payment.' : 'Payment complete.',
+    type: decline ? 'issuer_declined' : 'authorized',
+  }
+}

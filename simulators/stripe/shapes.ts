@@ -1,0 +1,302 @@
+/** JSON shapes of Stripe's objects, as far as the simulator fills them. Amounts are in Stripe's smallest unit, times unix s. */
+export type Metadata = Record<string, string>
+
+interface Common {
+  id: string
+  livemode: false
+  created: number
+}
+
+export interface Customer extends Common {
+  object: 'customer'
+  address: Record<string, string> | null
+  balance: number
+  currency: null
+  default_source: null
+  delinquent: false
+  description: string | null
+  email: string | null
+  invoice_settings: { default_payment_method: string | null }
+  metadata: Metadata
+  name: string | null
+  phone: string | null
+  preferred_locales: string[]
+  shipping: null
+}
+
+export interface DeletedCustomer {
+  id: string
+  object: 'customer'
+  deleted: true
+}
+
+export interface CardFace {
+  brand: string
+  checks: { cvc_check: string }
+  country: string
+  display_brand: string
+  exp_month: number
+  exp_year: number
+  fingerprint: string
+  funding: string
+  last4: string
+  networks: { available: string[]; preferred: null }
+  three_d_secure_usage: { supported: boolean }
+  wallet: null
+}
+
+export interface PaymentMethod extends Common {
+  object: 'payment_method'
+  allow_redisplay: string
+  billing_details: { email: string | null; name: string | null; phone: string | null; address: null }
+  card: CardFace
+  customer: string | null
+  metadata: Metadata
+  type: 'card'
+}
+
+export interface IntentError {
+  type: 'card_error'
+  code: string
+  message: string
+  decline_code?: string
+  advice_code?: string
+  charge?: string
+  payment_method: PaymentMethod
+}
+
+export type NextAction =
+  | { type: 'redirect_to_url'; redirect_to_url: { url: string; return_url: string } }
+  | { type: 'use_stripe_sdk'; use_stripe_sdk: { type: string } }
+
+export type IntentStatus =
+  | 'requires_payment_method'
+  | 'requires_confirmation'
+  | 'requires_action'
+  | 'requires_capture'
+  | 'succeeded'
+  | 'canceled'
+
+export interface PaymentIntent extends Common {
+  object: 'payment_intent'
+  amount: number
+  amount_capturable: number
+  amount_received: number
+  automatic_payment_methods: { enabled: boolean; allow_redirects: string } | null
+  canceled_at: number | null
+  cancellation_reason: string | null
+  capture_method: 'automatic' | 'automatic_async' | 'manual'
+  client_secret: string
+  confirmation_method: 'automatic'
+  currency: string
+  customer: string | null
+  description: string | null
+  last_payment_error: IntentError | null
+  latest_charge: string | null
+  metadata: Metadata
+  next_action: NextAction | null
+  payment_method: string | null
+  payment_method_options: null
+  payment_method_types: string[]
+  processing: null
+  receipt_email: string | null
+  setup_future_usage: 'off_session' | 'on_session' | null
+  shipping: null
+  statement_descriptor: string | null
+  statement_descriptor_suffix: string | null
+  status: IntentStatus
+}
+
+export interface SetupIntent extends Common {
+  object: 'setup_intent'
+  automatic_payment_methods: { enabled: boolean; allow_redirects: string } | null
+  cancellation_reason: string | null
+  client_secret: string
+  customer: string | null
+  description: string | null
+  last_setup_error: IntentError | null
+  latest_attempt: null
+  mandate: null
+  metadata: Metadata
+  next_action: NextAction | null
+  payment_method: string | null
+  payment_method_types: string[]
+  status: Exclude<IntentStatus, 'requires_capture'>
+  usage: 'off_session' | 'on_session'
+}
+
+export interface LineItem {
+  id: string
+  object: 'item'
+  amount_discount: number
+  amount_subtotal: number
+  amount_tax: number
+  amount_total: number
+  currency: string
+  description: string
+  quantity: number
+}
+
+export interface CheckoutSession extends Common {
+  object: 'checkout.session'
+  amount_subtotal: number | null
+  amount_total: number | null
+  cancel_url: string | null
+  client_reference_id: string | null
+  client_secret: null
+  currency: string | null
+  customer: string | null
+  customer_details: { email: string | null; name: string | null } | null
+  customer_email: string | null
+  expires_at: number
+  locale: string | null
+  metadata: Metadata
+  mode: 'payment' | 'setup'
+  payment_intent: string | null
+  payment_method_types: string[]
+  payment_status: 'paid' | 'unpaid' | 'no_payment_required'
+  return_url: string | null
+  setup_intent: string | null
+  status: 'open' | 'complete' | 'expired'
+  subscription: null
+  success_url: string | null
+  ui_mode: string
+  url: string | null
+}
+
+export interface Charge extends Common {
+  object: 'charge'
+  amount: number
+  amount_captured: number
+  amount_refunded: number
+  balance_transaction: string | null
+  billing_details: PaymentMethod['billing_details']
+  captured: boolean
+  currency: string
+  customer: string | null
+  description: string | null
+  disputed: boolean
+  failure_code: string | null
+  failure_message: string | null
+  metadata: Metadata
+  outcome: {
+    advice_code: string | null
+    network_status: string
+    reason: string | null
+    risk_level: string
+    seller_message: string
+    type: string
+  }
+  paid: boolean
+  payment_intent: string
+  payment_method: string
+  payment_method_details: { type: 'card'; card: CardFace }
+  receipt_email: string | null
+  receipt_url: string | null
+  refunded: boolean
+  statement_descriptor: string | null
+  status: 'pending' | 'succeeded' | 'failed'
+}
+
+export interface Refund {
+  id: string
+  object: 'refund'
+  amount: number
+  balance_transaction: string | null
+  charge: string
+  created: number
+  currency: string
+  failure_reason?: string
+  metadata: Metadata
+  payment_intent: string
+  pending_reason?: string
+  reason: string | null
+  receipt_number: null
+  status: 'pending' | 'requires_action' | 'succeeded' | 'failed' | 'canceled'
+}
+
+export type DisputeStatus =
+  | 'warning_needs_response'
+  | 'warning_under_review'
+  | 'warning_closed'
+  | 'needs_response'
+  | 'under_review'
+  | 'won'
+  | 'lost'
+
+export interface Dispute extends Common {
+  object: 'dispute'
+  amount: number
+  balance_transactions: BalanceTransaction[]
+  charge: string
+  currency: string
+  evidence: Record<string, string | null>
+  evidence_details: {
+    due_by: number | null
+    has_evidence: boolean
+    past_due: boolean
+    submission_count: number
+  }
+  is_charge_refundable: boolean
+  metadata: Metadata
+  payment_intent: string
+  reason: string
+  status: DisputeStatus
+}
+
+export interface BalanceTransaction {
+  id: string
+  object: 'balance_transaction'
+  amount: number
+  available_on: number
+  created: number
+  currency: string
+  description: string | null
+  exchange_rate: null
+  fee: number
+  fee_details: { amount: number; application: null; currency: string; description: string; type: string }[]
+  net: number
+  reporting_category: string
+  source: string
+  status: 'available'
+  type: 'charge' | 'refund' | 'refund_failure' | 'adjustment'
+}
+
+export interface EarlyFraudWarning extends Common {
+  object: 'radar.early_fraud_warning'
+  actionable: boolean
+  charge: string
+  fraud_type: string
+  payment_intent: string
+}
+
+export interface StripeEvent extends Common {
+  object: 'event'
+  api_version: string
+  data: { object: StripeObject; previous_attributes?: Record<string, unknown> }
+  pending_webhooks: number
+  request: { id: string | null; idempotency_key: string | null }
+  type: string
+}
+
+export interface WebhookEndpoint extends Common {
+  object: 'webhook_endpoint'
+  api_version: string
+  application: null
+  description: string | null
+  enabled_events: string[]
+  metadata: Metadata
+  status: 'enabled' | 'disabled'
+  url: string
+}
+
+export type StripeObject =
+  | Customer
+  | PaymentMethod
+  | PaymentIntent
+  | SetupIntent
+  | CheckoutSession
+  | Charge
+  | Refund
+  | Dispute
+  | EarlyFraudWarning
