@@ -24,7 +24,10 @@ export interface DraftLine {
 
 export type InvoiceOrigin = 'order' | 'renewal' | 'change' | 'manual' | 'deposit'
 
+/** A credit note is drafted like an invoice, with amounts below zero, and names the document that it corrects. */
 export interface DraftInvoice {
+  kind?: 'invoice' | 'credit_note'
+  correctsId?: string | null
   brandId: string
   clientId: string
   currency: string

@@ -71,6 +71,28 @@ export async function postJournal(means: LedgerMeans, trx: Trx, journal: Journal
   return id!
 }
 
+/** The mirror of a journal: how the ledger is corrected. */
+export async function reversalOf(
+  queries: Queries,
+  journalId: string,
+  head: Omit<Journal, 'postings' | 'reversesId'>,
+): Promise<Journal> {
+  const rows = await queries.all<{
+    account: string
+    currency: string
+    client_id: string | null
+    amount_minor: bigint
+  }>(sql`
+    select account, currency, client_id, amount_minor from postings where journal_id = ${journalId} order by position`)
+  const postings = rows.map((row) => ({
+    account: row.account,
+    currency: row.currency,
+    clientId: row.client_id,
+    amountMinor: -row.amount_minor,
+  }))
+  return { ...head, reversesId: journalId, postings }
+}
+
 /** Account credit that a client holds: positive when we owe. */
 export async function creditBalance(queries: Queries, clientId: string, currency: string): Promise<bigint> {
   const row = await queries.get<{ balance_minor: bigint | null }>(sql`

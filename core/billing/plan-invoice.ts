@@ -17,6 +17,7 @@ export interface BillTo {
   tax_id: string | null
   tax_exempt: number
   auto_charge: number
+  separate_invoices: number
   locale: string
 }
 

@@ -82,6 +82,8 @@ export function computeTax(lines: readonly TaxableLine[], inclusive: boolean): T
     members.forEach((i, n) => (taxed[i] = split(lines[i]!.amountMinor, shares[n]!, inclusive)))
     if (key !== '') groups.push({ ...rate, ...split(total, groupTax, inclusive) })
   }
+  // The order in which the tax table is read again, so that its hash can be checked.
+  groups.sort((a, b) => b.ratePpm - a.ratePpm || (a.name < b.name ? -1 : 1))
   const netMinor = taxed.reduce((sum, line) => sum + line.netMinor, 0n)
   const taxMinor = taxed.reduce((sum, line) => sum + line.taxMinor, 0n)
   return { lines: taxed, groups, netMinor, taxMinor }

@@ -3,5 +3,5 @@ export { BreakingMigration, DatabaseUnavailable, UniqueViolation, violatedUnique
 export { isCurrent, migrate, type Migration } from './migrate.ts'
 export { openPostgres, type PostgresDb, type PostgresOptions } from './postgres.ts'
 export { addColumn, createTable, execute } from './schema.ts'
-export { all, join, list, name, sql, Sql, type SqlValue } from './sql.ts'
+export { all, forUpdate, join, list, name, sql, Sql, type SqlValue } from './sql.ts'
 export { openSqlite, type SqliteOptions } from './sqlite.ts'

@@ -64,3 +64,8 @@ export function list(values: readonly SqlValue[]): Sql {
 export function all(conditions: readonly Sql[]): Sql {
   return conditions.length === 0 ? new Sql('1 = 1', NOTHING) : join(conditions, ' and ')
 }
+
+/** Makes a read wait for, and hold off, others who change the row. SQLite has one writer, so nothing is needed there. */
+export function forUpdate(dialect: 'sqlite' | 'postgres'): Sql {
+  return new Sql(dialect === 'postgres' ? 'for update' : '', NOTHING)
+}

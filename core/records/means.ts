@@ -17,4 +17,6 @@ export interface Means {
   readonly log: Log
   readonly keys: KeyRing
   readonly files: Files
+  /** Address under which people reach this installation, without a slash at the end: for links in mails. */
+  readonly publicUrl: string
 }

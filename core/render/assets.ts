@@ -68,6 +68,7 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
   for (const name of themeFiles(themeFolders)) add(name, readTheme(themeFolders, name))
   add('theme.css', joinStyles(themeFolders))
   const sprite = byName.get('icons.svg')?.plain.toString() ?? ''
+  const drawnIcons = new Map<string, Html>()
   const icons = new Set([...sprite.matchAll(/<symbol id="([^"]+)"/g)].map((match) => match[1]!))
 
   return { address, serve, icon, add: (name, body) => PREFIX + add(name, body).hashedName, warm, icons }
@@ -100,8 +101,17 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
   }
 
   function icon(name: string, cssClass = ''): Html {
+    const key = `${name} ${cssClass}`
+    let drawn = drawnIcons.get(key)
+    if (!drawn) drawnIcons.set(key, (drawn = drawIcon(name, cssClass)))
+    return drawn
+  }
+
+  function drawIcon(name: string, cssClass: string): Html {
     if (!icons.has(name)) {
-      throw new Error(`There is no icon "${name}". Add it to themes/default/icons.txt and run scripts/icons.ts.`)
+      throw new Error(
+        `There is no icon "${name}". Add it to themes/default/icons.txt and run scripts/icons.ts.`,
+      )
     }
     const mirrored = POINTING.test(name) ? ' icon-pointing' : ''
     const mark = attributes({ class: `icon${mirrored}${cssClass && ` ${cssClass}`}`, 'aria-hidden': 'true' })

@@ -1,88 +1,110 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, relative, isAbsolute } from 'node:path'
-import { Eta, EtaFileResolutionError } from 'eta'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join, relative } from 'node:path'
+import { Eta } from 'eta'
 import { Html, show } from './html.ts'
 
-/** Names that a template can use besides `it`; they travel with the render options, not with the view. */
+/** Names that a template can use besides `it`. */
 export type Helpers = Record<string, unknown>
 
 export interface Engine {
-  /** Draws `storefront/home` from the first theme that has it. `base` is the template that asks, for "./" paths. */
+  /** Draws `storefront/home` from the first theme that has it. `base` is the file that asks, for relative names. */
   draw(template: string, view: object, helpers: Helpers, base?: string): Html
+}
+
+interface Template {
+  file: string
+  run(view: object, helpers: Helpers, file: string): string
 }
 
 /** What templates may not reach by accident. Themes are code all the same: install only what you trust. */
 const CLOSED = ['process', 'globalThis', 'global', 'require', 'fetch', 'Buffer', 'setTimeout', 'setInterval']
 
-/** @param helperNames become plain names in every template */
+/** Tools that write into the template at hand, so they are made inside it. Only those used are put in. */
+const TOOLS: Record<string, string> = {
+  output: 'const output = (value) => { __eta.res += __eta.e(value) };',
+  draw: 'const draw = (name, view) => { __eta.res += helpers.ui(name, view).text };',
+  part: 'const part = (name, view) => helpers.draw(name, view ?? {}, file);',
+  capture:
+    'const capture = (write) => { const before = __eta.res; __eta.res = ""; ' +
+    'try { write(); return helpers.markup(__eta.res) } finally { __eta.res = before } };',
+}
+
+/** @param helperNames those of the helpers that templates may name */
 export function createEngine(
   themeFolders: readonly string[],
   helperNames: readonly string[],
   cache: boolean,
 ): Engine {
-  const eta = new Eta({
-    cache,
-    views: themeFolders[0] ?? '',
-    escapeFunction: show,
-    functionHeader:
-      `const { ${helperNames.join(', ')} } = options.helpers;\n` +
-      `const draw = (name, view) => { __eta.res += ui(name, view).text };\n` +
-      `const part = (name, view) => options.helpers.draw(name, view ?? {}, options.filepath);\n` +
-      `const ${CLOSED.map((name) => `${name} = undefined`).join(', ')};`,
-    plugins: [{ processFnString: captureAsHtml }],
-  })
-  const resolve = resolver(themeFolders, cache)
-  eta.resolvePath = (template, options) => resolve(template, options?.filepath)
+  const eta = new Eta()
+  const templates = new Map<string, Template>()
+  return { draw }
 
-  return {
-    draw(template, view, helpers, base) {
-      // eta hands unknown options on to the template, which is how helpers reach it.
-      const options = { filepath: base, helpers }
-      return new Html(eta.render(template, view, options as { filepath: string }))
-    },
-  }
-}
-
-/**
- * `capture(() => { %>…<% })` gives markup, so that it can be handed to a component without an unescaped mark;
- * eta's `output` escapes as `<%= %>` does.
- */
-function captureAsHtml(source: string): string {
-  return source
-    .replace('function output(s){__eta.res+=s;}', 'function output(s){__eta.res+=__eta.e(s);}')
-    .replace(
-      'function capture(fn){',
-      'function capture(fn){return options.helpers.markup(captureText(fn))}function captureText(fn){',
-    )
-}
-
-/**
- * Finds a template in the theme chain: the first folder that has the file wins. Paths start at the theme
- * folder; "./" and "../" and names beginning with "_" start at the asking template's folder.
- */
-function resolver(folders: readonly string[], cache: boolean): (name: string, base?: string) => string {
-  const found = new Map<string, string>()
-  return (name, base) => {
-    const path = pathInTheme(folders, name, base)
-    const known = found.get(path)
-    if (known) return known
-    for (const folder of folders) {
-      const file = join(folder, path)
-      if (!isInside(folder, file)) break
-      if (!existsSync(file)) continue
-      if (cache) found.set(path, file)
-      return file
+  function draw(name: string, view: object, helpers: Helpers, base?: string): Html {
+    const { file, run } = find(name, base)
+    try {
+      return new Html(run(view, helpers, file))
+    } catch (cause) {
+      if (cause instanceof TemplateError) throw cause
+      throw new TemplateError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     }
-    throw new EtaFileResolutionError(`No theme has the template "${path}". Looked in ${folders.join(', ')}.`)
+  }
+
+  function find(name: string, base: string | undefined): Template {
+    const key = base && isRelative(name) ? `${base} ${name}` : name
+    const known = templates.get(key)
+    if (known) return known
+    const path = pathInTheme(themeFolders, name, base)
+    const file = locate(themeFolders, path)
+    const template = { file, run: compile(readFileSync(file, 'utf8'), file) }
+    if (cache) templates.set(key, template)
+    return template
+  }
+
+  function compile(text: string, file: string): Template['run'] {
+    const names = helperNames.filter((name) => new RegExp(`\\b${name}\\b`).test(text))
+    const tools = Object.keys(TOOLS).filter((name) => new RegExp(`\\b${name}\\(`).test(text))
+    const source = [
+      'const __eta = { res: "", e: helpers.show };',
+      `const { ${names.join(', ')} } = helpers;`,
+      ...tools.map((name) => TOOLS[name]),
+      `const ${CLOSED.map((name) => `${name} = undefined`).join(', ')};`,
+      eta.compileBody(eta.parse(text)),
+      'return __eta.res;',
+    ].join('\n')
+    try {
+      return new Function('it', 'helpers', 'file', source) as Template['run']
+    } catch (cause) {
+      throw new TemplateError(`${file} cannot be read as a template: ${String(cause)}`, { cause })
+    }
   }
 }
 
+/** Says which template failed; the reason is its cause. */
+export class TemplateError extends Error {
+  override name = 'TemplateError'
+}
+
+/** Handed to every template besides its own helpers. */
+export const engineHelpers = { show, markup: (text: string) => new Html(text) }
+
+/** The first folder that has the file wins. */
+function locate(folders: readonly string[], path: string): string {
+  for (const folder of folders) {
+    const file = join(folder, path)
+    if (isInside(folder, file) && existsSync(file)) return file
+  }
+  throw new TemplateError(`No theme has the template "${path}". Looked in ${folders.join(', ')}.`)
+}
+
+/** Names start at the theme's folder; those that begin with "_" or "." start at the asking template's folder. */
 function pathInTheme(folders: readonly string[], name: string, base: string | undefined): string {
   const file = name.endsWith('.eta') ? name : `${name}.eta`
-  if (!base || !/^[._]/.test(name)) return file
+  if (!base || !isRelative(name)) return file
   const home = folders.find((folder) => isInside(folder, base))
   return home ? join(relative(home, dirname(base)), file) : file
 }
+
+const isRelative = (name: string): boolean => name.startsWith('_') || name.startsWith('.')
 
 function isInside(folder: string, file: string): boolean {
   const path = relative(folder, file)

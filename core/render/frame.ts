@@ -83,7 +83,8 @@ export interface NavEntry extends Link {
   group?: string
   /** Shown only when somebody must act. */
   count?: number
-  children?: readonly NavEntry[]
+  /** Keys that open it, such as "g i" (admin). */
+  key?: string
 }
 
 export interface Flash {

@@ -12,16 +12,18 @@ import {
 import type { Instant, IsoDate } from '../kernel/index.ts'
 import type { Money } from '../../sdk/index.ts'
 import type { Assets } from './assets.ts'
-import { createEngine, type Engine, type Helpers } from './engine.ts'
+import { createEngine, engineHelpers, type Engine, type Helpers } from './engine.ts'
 import type { Frame } from './frame.ts'
-import { attributes, Html, trustedHtml } from './html.ts'
+import { attributes, type Html } from './html.ts'
 import { url } from './url.ts'
 
 export interface Renderer {
   /** The whole page: the template inside the layout of the frame's area. */
   page(template: string, view: object, frame: Frame): string
-  /** The template alone: one part of a page, or a mail. */
+  /** The template alone: one part of a page. */
   fragment(template: string, view: object, frame: Frame): string
+  /** A mail: the view also gives subject, preheader, heading, button { label, href } and footer lines. */
+  mail(template: string, view: object, frame: Frame): string
   /** The main part, and after it others that the change touched, each for its own place in the page. */
   parts(main: Part, others: readonly TargetedPart[], frame: Frame): string
 }
@@ -59,6 +61,11 @@ export function createRenderer(options: RendererOptions): Renderer {
     },
     fragment: (template, view, frame) =>
       engine.draw(template, view, makeHelpers(options, engine, frame)).text,
+    mail(template, view, frame) {
+      const helpers = makeHelpers(options, engine, frame)
+      const body = engine.draw(template, view, helpers)
+      return engine.draw('layouts/mail', { ...view, body }, helpers).text
+    },
     parts(main, others, frame) {
       const wrapped = others.map(({ template, view, target }) => {
         const mark = attributes({ 'hx-target': target, 'hx-swap': 'outerHTML' }).text
@@ -110,9 +117,9 @@ function makeHelpers({ messages, assets, slots }: RendererOptions, engine: Engin
     filled: (name: string) => fills.get(name) ?? null,
     frame,
     dir: directionOf(locale),
-    // Not names of their own in templates: `part` and `capture` are built on them.
+    // Not names in templates: the engine's own tools are built on them.
+    ...engineHelpers,
     draw: (name: string, view: object, base: string) => engine.draw(name, view, helpers, base),
-    markup: trustedHtml,
   }
   return helpers
 }

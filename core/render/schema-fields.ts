@@ -85,13 +85,19 @@ function kindOf(schema: FieldSchema): string {
   if (schema.enum) return 'select'
   if (schema.type === 'boolean') return 'checkbox'
   if (schema.type === 'number' || schema.type === 'integer') return 'number'
-  return { uri: 'url', url: 'url', email: 'email', date: 'date', multiline: 'textarea' }[schema.format ?? ''] ?? 'text'
+  return (
+    { uri: 'url', url: 'url', email: 'email', date: 'date', multiline: 'textarea' }[schema.format ?? ''] ??
+    'text'
+  )
 }
 
 const isSecret = (schema: FieldSchema): boolean => schema.format === 'secret' || schema.writeOnly === true
 
 /** A secret that is set may be left empty, which keeps it. */
-function secretPart(set: { setOn: IsoDate; setBy: string } | true | undefined, required: boolean): Partial<SchemaField> {
+function secretPart(
+  set: { setOn: IsoDate; setBy: string } | true | undefined,
+  required: boolean,
+): Partial<SchemaField> {
   const base = { autocomplete: 'off', required: required && !set }
   if (!set) return base
   return set === true ? { ...base, setOn: '' } : { ...base, setOn: set.setOn, setBy: set.setBy }
@@ -118,6 +124,9 @@ function optionsOf(schema: FieldSchema, required: boolean): { value: string; lab
 
 /** "api_key" → "Api key" */
 function words(key: string): string {
-  const text = key.replace(/[_-]+/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
+  const text = key
+    .replace(/[_-]+/g, ' ')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }

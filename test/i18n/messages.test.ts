@@ -7,7 +7,10 @@ import { createMessages } from '../../core/i18n/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-messages-'))
 after(() => rmSync(folder, { recursive: true }))
-write('en/portal.yaml', 'invoice:\n  pay: Pay {amount}\n  open: Open\ncount: "{n, plural, one {# row} other {# rows}}"\n')
+write(
+  'en/portal.yaml',
+  'invoice:\n  pay: Pay {amount}\n  open: Open\ncount: "{n, plural, one {# row} other {# rows}}"\n',
+)
 write('de/portal.yaml', 'invoice:\n  pay: "{amount} zahlen"\n')
 write('fr/portal.yaml', 'invoice:\n  open: Ouvrir\n')
 
@@ -26,12 +29,18 @@ test('a locale falls back to its language, then to English, key by key', () => {
 })
 
 test('an unknown key throws when strict and shows itself otherwise', () => {
-  assert.throws(() => createMessages({ folder, strict: true }).translator('en')('portal.nothing'), /portal.nothing/)
+  assert.throws(
+    () => createMessages({ folder, strict: true }).translator('en')('portal.nothing'),
+    /portal.nothing/,
+  )
   assert.equal(createMessages({ folder }).translator('en')('portal.nothing'), 'portal.nothing')
 })
 
 test('a lacking parameter throws when strict and shows the key otherwise', () => {
-  assert.throws(() => createMessages({ folder, strict: true }).translator('en')('portal.invoice.pay'), /invoice.pay/)
+  assert.throws(
+    () => createMessages({ folder, strict: true }).translator('en')('portal.invoice.pay'),
+    /invoice.pay/,
+  )
   assert.equal(createMessages({ folder }).translator('en')('portal.invoice.pay'), 'portal.invoice.pay')
 })
 

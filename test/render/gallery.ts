@@ -3,9 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createMessages } from '../../core/i18n/index.ts'
-import { createAssets, createRenderer, type Assets, type Frame, type Renderer } from '../../core/render/index.ts'
+import {
+  createAssets,
+  createRenderer,
+  type Assets,
+  type Frame,
+  type Renderer,
+} from '../../core/render/index.ts'
 import { instant } from '../../core/kernel/index.ts'
-import { admin, danger, form, frameOf, portal, storefront } from './gallery-views.ts'
+import { frameOf } from './gallery-frame.ts'
+import { admin, danger, form, portal, storefront } from './gallery-views.ts'
 
 const root = join(import.meta.dirname, '../..')
 const themeFolders = [join(root, 'themes/default')]
@@ -18,7 +25,11 @@ const pages: Record<string, { template: string; view: object; area: Frame['area'
   form: { template: 'gallery/form', view: form, area: 'admin' },
   danger: { template: 'gallery/danger', view: danger, area: 'admin' },
   '404': { template: 'system/404', view: { search: { action: '/admin/search' } }, area: 'system' },
-  '500': { template: 'system/500', view: { reference: 'req_01k8', againHref: '/', mail: 'help@example.com' }, area: 'system' },
+  '500': {
+    template: 'system/500',
+    view: { reference: 'req_01k8', againHref: '/', mail: 'help@example.com' },
+    area: 'system',
+  },
   '429': { template: 'system/429', view: { at: instant(0) }, area: 'system' },
 }
 export const galleryPages = Object.keys(pages)
@@ -45,7 +56,12 @@ export async function startGallery(port = 0): Promise<Gallery> {
   }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, renderer: Renderer, assets: Assets): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  renderer: Renderer,
+  assets: Assets,
+): void {
   const url = new URL(request.url ?? '/', 'http://gallery')
   const name = url.pathname.slice(1) || 'storefront'
   if (name.startsWith('assets/')) return sendAsset(request, response, assets)

@@ -1,0 +1,34 @@
+import type { JobHandlers } from '../jobs/index.ts'
+import { systemActor } from '../kernel/index.ts'
+import {
+  chargeDueInvoice,
+  handleWebhook,
+  lookUp,
+  planCheck,
+  removeAtGateway,
+  resumeRefund,
+  type PaymentRow,
+  type Payments,
+} from './payments/index.ts'
+import { sql } from '../db/index.ts'
+
+const janitor = systemActor('payment_janitor')
+
+export function billingJobs(payments: Payments): JobHandlers {
+  return {
+    'billing.charge': (job: { invoice_id: string; attempt: number }) => chargeDueInvoice(payments, job),
+    'billing.webhook': (job: { id: string }) => handleWebhook(payments, job),
+    'billing.check_payment': (job: { payment_id: string }) => checkAgain(payments, job.payment_id),
+    'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),
+    'billing.remove_method': (job: { method_id: string }) => removeAtGateway(payments, job),
+  }
+}
+
+/** Asks the gateway about an attempt without an answer, and plans the next question while there is none. */
+async function checkAgain(payments: Payments, paymentId: string): Promise<void> {
+  const payment = await payments.db.get<PaymentRow>(sql`select * from payments where id = ${paymentId}`)
+  if (!payment) return
+  const answered = await lookUp(payments, payment, janitor)
+  if (answered.status === 'unknown' || answered.status === 'pending')
+    await payments.db.transaction((trx) => planCheck(payments, trx, answered))
+}

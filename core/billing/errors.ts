@@ -1,0 +1,31 @@
+import { defineError } from '../kernel/index.ts'
+
+export const InvoiceHasPayments = defineError(
+  'invoice.has_payments',
+  409,
+  (p: { number: string }) =>
+    `Invoice ${p.number} has payments. Refund them or issue a credit note; a paid document is not voided.`,
+)
+export const CreditExceedsInvoice = defineError(
+  'credit_note.exceeds_invoice',
+  422,
+  (p: { number: string; left: string }) =>
+    `Invoice ${p.number} can be credited by ${p.left} at most: the rest is credited already.`,
+)
+export const DraftNotEditable = defineError(
+  'invoice.not_a_draft',
+  409,
+  (p: { id: string; status: string }) =>
+    `Invoice ${p.id} is ${p.status}; only a draft can be edited. Issue a credit note and a new invoice instead.`,
+)
+export const WrongCurrency = defineError(
+  'invoice.wrong_currency',
+  422,
+  (p: { currency: string; expected: string }) =>
+    `This client is billed in ${p.expected}; ${p.currency} cannot be used.`,
+)
+export const TooFar = defineError(
+  'billing.too_far',
+  422,
+  (p: { days: number; max: number }) => `A preview of ${p.days} days is too long; ${p.max} is the most.`,
+)

@@ -1,0 +1,27 @@
+import type { Trx } from '../db/index.ts'
+import { assert, type Actor } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import type { DraftInvoice } from './draft.ts'
+import type { InvoiceRow } from './invoice.ts'
+import { loadBuyers, loadSeller } from './parties.ts'
+import { planInvoice } from './plan-invoice.ts'
+import { applyCredit } from './settle-invoice.ts'
+import { writeInvoices } from './write-invoices.ts'
+
+/**
+ * Issues one document in the caller's transaction, uses the client's credit for it, and marks it paid when nothing is
+ * left to pay. Orders, changes and staff come here; the billing run writes many at once by the same planner and writer.
+ */
+export async function issueInvoice(
+  means: Means,
+  trx: Trx,
+  draft: DraftInvoice,
+  actor: Actor,
+): Promise<InvoiceRow> {
+  const seller = await loadSeller(trx, draft.brandId)
+  const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
+  assert(buyer, `client ${draft.clientId} exists`)
+  const plan = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  const [invoice] = await writeInvoices(means, trx, [plan], actor)
+  return applyCredit(means, trx, invoice!, actor)
+}

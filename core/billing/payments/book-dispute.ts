@@ -1,0 +1,135 @@
+import type { GatewayFact } from '../../../sdk/index.ts'
+import { forUpdate, sql, type Trx } from '../../db/index.ts'
+import { defineLifecycle, type Actor, type Instant } from '../../kernel/index.ts'
+import { applyTransition, type Means, type StatefulRow } from '../../records/index.ts'
+import { recordEvent } from '../../events/index.ts'
+import { account, postJournal } from '../ledger.ts'
+import { todayOf } from '../settle-invoice.ts'
+import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
+
+export const disputeLifecycle = defineLifecycle('dispute', {
+  initial: 'inquiry',
+  transitions: {
+    open: { from: ['inquiry'], to: 'open', fact: true },
+    win: { from: ['inquiry', 'open'], to: 'won', fact: true },
+    lose: { from: ['inquiry', 'open'], to: 'lost', fact: true },
+    close: { from: ['inquiry', 'open'], to: 'closed', fact: true },
+  },
+})
+
+export interface DisputeRow extends StatefulRow {
+  payment_id: string
+  client_id: string
+  instance_id: string
+  reference: string
+  status: 'inquiry' | 'open' | 'won' | 'lost' | 'closed'
+  reason: string
+  currency: string
+  amount_minor: bigint
+  evidence_due_at: Instant | null
+  created_at: Instant
+  updated_at: Instant
+}
+
+type DisputeFact = Extract<GatewayFact, { fact: 'dispute' }>
+
+const STEPS = { open: 'open', won: 'win', lost: 'lose', closed: 'close' } as const
+
+/** Books a dispute as the gateway reports it: the money is gone while it is open or lost, and back when it is won. */
+export async function bookDispute(
+  means: Means,
+  trx: Trx,
+  { instanceId, fact }: { instanceId: string; fact: DisputeFact },
+  actor: Actor,
+): Promise<string> {
+  const paymentId = await findPayment(trx, { instanceId, reference: fact.payment_reference })
+  if (!paymentId) return `unmatched dispute ${fact.reference}`
+  const payment = await lockPayment(trx, paymentId)
+  const dispute =
+    (await known(trx, instanceId, fact.reference)) ??
+    (await insert(means, trx, { payment, instanceId, fact }, actor))
+  if (fact.status === 'inquiry' || dispute.status === fact.status)
+    return `dispute ${dispute.id} ${dispute.status}`
+  const name = STEPS[fact.status]
+  if (!disputeLifecycle.transitions[name].from.includes(dispute.status))
+    return `dispute ${dispute.id} stays ${dispute.status}`
+  if (takesMoney(fact.status) && dispute.status === 'inquiry')
+    await move(means, trx, { dispute, payment, sign: 1n, kind: 'dispute_opened' })
+  if (!takesMoney(fact.status) && dispute.status === 'open')
+    await move(means, trx, { dispute, payment, sign: -1n, kind: 'dispute_returned' })
+  const body = { payment_id: payment.id, invoice_id: payment.invoice_id, reason: fact.reason }
+  const moved = await applyTransition(means, trx, {
+    lifecycle: disputeLifecycle,
+    row: dispute,
+    name,
+    actor,
+    change: { body },
+  })
+  return `dispute ${moved.id} ${moved.status}`
+}
+
+const takesMoney = (status: DisputeRow['status']): boolean => status === 'open' || status === 'lost'
+
+function known(trx: Trx, instanceId: string, reference: string): Promise<DisputeRow | undefined> {
+  return trx.get<DisputeRow>(
+    sql`select * from disputes where instance_id = ${instanceId} and reference = ${reference} ${forUpdate(trx.dialect)}`,
+  )
+}
+
+async function insert(
+  means: Means,
+  trx: Trx,
+  { payment, instanceId, fact }: { payment: PaymentRow; instanceId: string; fact: DisputeFact },
+  actor: Actor,
+): Promise<DisputeRow> {
+  const now = means.business.now()
+  const dispute: DisputeRow = {
+    id: means.newId('dsp'),
+    payment_id: payment.id,
+    client_id: payment.client_id,
+    instance_id: instanceId,
+    reference: fact.reference,
+    status: 'inquiry',
+    reason: fact.reason,
+    currency: fact.amount.currency,
+    amount_minor: BigInt(fact.amount.minor),
+    evidence_due_at: (fact.evidence_due_at as Instant | undefined) ?? null,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  await trx.insert('disputes', [dispute])
+  const body = {
+    id: dispute.id,
+    payment_id: payment.id,
+    invoice_id: payment.invoice_id,
+    reason: dispute.reason,
+  }
+  await recordEvent(means, trx, actor, {
+    type: 'dispute.reported',
+    subject: dispute.id,
+    brandId: payment.brand_id,
+    clientId: payment.client_id,
+    body,
+  })
+  return dispute
+}
+
+async function move(
+  means: Means,
+  trx: Trx,
+  { dispute, payment, sign, kind }: { dispute: DisputeRow; payment: PaymentRow; sign: bigint; kind: string },
+): Promise<void> {
+  const { currency } = dispute
+  const amountMinor = dispute.amount_minor * sign
+  await postJournal(means, trx, {
+    kind,
+    sourceId: dispute.id,
+    brandId: payment.brand_id,
+    effectiveOn: await todayOf(means, trx, payment.brand_id),
+    postings: [
+      { account: account.disputes, currency, amountMinor },
+      { account: account.gateway(dispute.instance_id), currency, amountMinor: -amountMinor },
+    ],
+  })
+}

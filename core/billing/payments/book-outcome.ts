@@ -1,0 +1,143 @@
+import type { PaymentOutcome } from '../../../sdk/index.ts'
+import { sql, type Trx } from '../../db/index.ts'
+import { setTimer } from '../../jobs/index.ts'
+import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
+import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
+import { paymentLifecycle } from '../payment-lifecycle.ts'
+import { bookSuccess } from './book-success.ts'
+import { keepMethod } from './keep-method.ts'
+import { lockPayment, type PaymentRow } from './payment.ts'
+
+/** When an attempt without an answer is asked about again, in minutes: soon, in an hour, then daily. */
+const CHECK_MINUTES = [5, 60, 1_440, 1_440, 1_440, 1_440, 1_440] as const
+
+/** Books what a gateway said of an attempt. The same answer twice changes nothing; a late one never undoes money. */
+export async function bookOutcome(
+  means: Means,
+  trx: Trx,
+  paymentId: string,
+  outcome: PaymentOutcome,
+  actor: Actor,
+): Promise<PaymentRow> {
+  const payment = await lockPayment(trx, paymentId)
+  if (payment.status === 'succeeded') return payment
+  switch (outcome.outcome) {
+    case 'succeeded': {
+      const { reference, amount, fee, saved_method: method } = outcome
+      if (method && payment.instance_id)
+        await keepMethod(means, trx, { clientId: payment.client_id, instanceId: payment.instance_id, method })
+      const received = {
+        reference,
+        currency: amount.currency,
+        amountMinor: BigInt(amount.minor),
+        feeMinor: BigInt(fee?.minor ?? 0),
+      }
+      return bookSuccess(means, trx, payment, received, actor)
+    }
+    case 'needs_client': {
+      const needs = JSON.stringify({
+        url: outcome.url,
+        instructions: outcome.instructions,
+        expires_at: outcome.expires_at,
+      })
+      return move(means, trx, payment, {
+        name: 'ask_client',
+        actor,
+        set: { needs, reference: outcome.reference },
+      })
+    }
+    case 'pending':
+      await planCheck(means, trx, payment)
+      return move(means, trx, payment, { name: 'wait', actor, set: { reference: outcome.reference } })
+    case 'authorised':
+      return move(means, trx, payment, { name: 'authorise', actor, set: { reference: outcome.reference } })
+    case 'declined':
+      return move(means, trx, payment, {
+        name: 'decline',
+        actor,
+        set: {
+          reference: outcome.reference ?? payment.reference,
+          decline_code: outcome.code,
+          decline_message: outcome.message,
+          retry: outcome.retry,
+          needs: null,
+        },
+      })
+    case 'cancelled':
+      return move(means, trx, payment, { name: 'cancel', actor, set: { note: outcome.reason, needs: null } })
+    case 'absent':
+      return move(means, trx, payment, {
+        name: 'fail',
+        actor,
+        set: { note: 'The gateway never received this attempt.', needs: null },
+      })
+    default:
+      return never(outcome)
+  }
+}
+
+/** The request went out and no answer came: the attempt stays open until the gateway was asked. */
+export async function bookUnknown(
+  means: Means,
+  trx: Trx,
+  paymentId: string,
+  actor: Actor,
+): Promise<PaymentRow> {
+  const payment = await lockPayment(trx, paymentId)
+  if (payment.status !== 'created' && payment.status !== 'needs_client' && payment.status !== 'pending')
+    return payment
+  await planCheck(means, trx, payment)
+  return move(means, trx, payment, { name: 'lose', actor, set: {} })
+}
+
+/** Plans the next question to the gateway; after the last one the attempt waits for a person. */
+export async function planCheck(
+  means: Means,
+  trx: Trx,
+  payment: Pick<PaymentRow, 'id' | 'checks'>,
+): Promise<void> {
+  const minutes = CHECK_MINUTES[payment.checks]
+  if (minutes === undefined) return
+  const now = means.business.now()
+  const dueAt = instant(toMs(now) + minutes * 60_000)
+  await setTimer(trx, {
+    id: means.newId('tmr'),
+    task: 'billing.check_payment',
+    key: `check/${payment.id}`,
+    dueAt,
+    payload: { payment_id: payment.id },
+    now,
+  })
+  await trx.run(
+    sql`update payments set next_check_at = ${dueAt}, checks = checks + 1 where id = ${payment.id}`,
+  )
+}
+
+interface Move {
+  name: 'ask_client' | 'wait' | 'authorise' | 'decline' | 'cancel' | 'fail' | 'lose'
+  actor: Actor
+  set: Record<string, string | null>
+}
+
+/** A state that is left only forward: an answer that says what we know already only refreshes its details. */
+async function move(
+  means: Means,
+  trx: Trx,
+  payment: PaymentRow,
+  { name, actor, set }: Move,
+): Promise<PaymentRow> {
+  const rule = paymentLifecycle.transitions[name]
+  if (payment.status === rule.to) {
+    await updateVersioned(means, trx, { table: 'payments', what: 'payment', row: payment, set })
+    return { ...payment, ...set, version: payment.version + 1 } as PaymentRow
+  }
+  if (!rule.from.includes(payment.status)) return payment
+  const body = { invoice_id: payment.invoice_id, reason: set.decline_message ?? null }
+  return applyTransition(means, trx, {
+    lifecycle: paymentLifecycle,
+    row: payment,
+    name,
+    actor,
+    change: { set, body },
+  })
+}

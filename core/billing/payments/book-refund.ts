@@ -1,0 +1,203 @@
+import type { RefundOutcome } from '../../../sdk/index.ts'
+import { forUpdate, sql, type Trx } from '../../db/index.ts'
+import { assert, defineLifecycle, type Actor, type Instant } from '../../kernel/index.ts'
+import { applyTransition, type Means, type StatefulRow } from '../../records/index.ts'
+import { account, postJournal, type Posting } from '../ledger.ts'
+import { todayOf } from '../settle-invoice.ts'
+import { addTransaction } from './book-success.ts'
+import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
+
+export const refundLifecycle = defineLifecycle('refund', {
+  initial: 'created',
+  transitions: {
+    wait: { from: ['created'], to: 'pending', fact: true },
+    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: true },
+    // A refund that was reported done can still come back days later.
+    fail: { from: ['created', 'pending', 'succeeded'], to: 'failed', fact: true },
+  },
+})
+
+export interface RefundRow extends StatefulRow {
+  payment_id: string
+  client_id: string
+  invoice_id: string | null
+  credit_note_id: string | null
+  destination: 'source' | 'credit' | 'recorded'
+  status: 'created' | 'pending' | 'succeeded' | 'failed'
+  currency: string
+  amount_minor: bigint
+  effect_key: string
+  reference: string | null
+  reason: string
+  problem: string | null
+  created_at: Instant
+  updated_at: Instant
+}
+
+/** Books the answer to a refund. Money leaves the ledger when it is sent, and comes back when the refund fails. */
+export async function bookRefundOutcome(
+  means: Means,
+  trx: Trx,
+  { refundId, outcome }: { refundId: string; outcome: RefundOutcome },
+  actor: Actor,
+): Promise<RefundRow> {
+  const refund = await trx.get<RefundRow>(
+    sql`select * from refunds where id = ${refundId} ${forUpdate(trx.dialect)}`,
+  )
+  assert(refund, `refund ${refundId} exists`)
+  const payment = await lockPayment(trx, refund.payment_id)
+  if (outcome.outcome === 'failed' || outcome.outcome === 'not_supported')
+    return fail(means, trx, { refund, payment, problem: outcome.message }, actor)
+  const name = outcome.outcome === 'pending' ? 'wait' : 'succeed'
+  if (
+    refund.status === 'failed' ||
+    refund.status === refundLifecycle.transitions[name].to ||
+    refund.status === 'succeeded'
+  )
+    return refund
+  if (refund.status === 'created')
+    await moveMoney(means, trx, { refund, payment, reference: outcome.reference, actor })
+  const set = { reference: outcome.reference }
+  return applyTransition(means, trx, {
+    lifecycle: refundLifecycle,
+    row: refund,
+    name,
+    actor,
+    change: { set, body: bodyOf(refund) },
+  })
+}
+
+interface Failure {
+  refund: RefundRow
+  payment: PaymentRow
+  problem: string
+}
+
+async function fail(
+  means: Means,
+  trx: Trx,
+  { refund, payment, problem }: Failure,
+  actor: Actor,
+): Promise<RefundRow> {
+  if (refund.status === 'failed') return refund
+  if (refund.status !== 'created') {
+    const postings = postingsOf(refund, payment).map((posting) => ({
+      ...posting,
+      amountMinor: -posting.amountMinor,
+    }))
+    const effectiveOn = await todayOf(means, trx, payment.brand_id)
+    await postJournal(means, trx, {
+      kind: 'refund_failed',
+      sourceId: refund.id,
+      brandId: payment.brand_id,
+      effectiveOn,
+      postings,
+    })
+  }
+  return applyTransition(means, trx, {
+    lifecycle: refundLifecycle,
+    row: refund,
+    name: 'fail',
+    actor,
+    change: { set: { problem }, body: bodyOf(refund) },
+  })
+}
+
+async function moveMoney(
+  means: Means,
+  trx: Trx,
+  {
+    refund,
+    payment,
+    reference,
+    actor,
+  }: { refund: RefundRow; payment: PaymentRow; reference: string; actor: Actor },
+): Promise<void> {
+  const effectiveOn = await todayOf(means, trx, payment.brand_id)
+  await postJournal(means, trx, {
+    kind: 'refund_sent',
+    sourceId: refund.id,
+    brandId: payment.brand_id,
+    effectiveOn,
+    postings: postingsOf(refund, payment),
+  })
+  if (refund.destination === 'credit') return
+  await addTransaction(means, trx, payment, {
+    kind: 'refund',
+    reference,
+    currency: refund.currency,
+    amountMinor: -refund.amount_minor,
+    feeMinor: 0n,
+    note: refund.reason,
+    actor: actor.id,
+  })
+}
+
+/** The document stays paid: what was given back is an expense of its own, "refunds", until a credit note says why. */
+function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
+  const { currency, amount_minor: amount } = refund
+  const given: Posting = { account: account.refunds, currency, amountMinor: amount }
+  return refund.destination === 'credit'
+    ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
+    : [given, { account: account.gateway(payment.instance_id ?? 'manual'), currency, amountMinor: -amount }]
+}
+
+const bodyOf = (refund: RefundRow) => ({
+  payment_id: refund.payment_id,
+  invoice_id: refund.invoice_id,
+  destination: refund.destination,
+  amount: { minor: refund.amount_minor.toString(), currency: refund.currency },
+})
+
+export interface RefundFact {
+  instanceId: string
+  refundId: string | undefined
+  paymentReference: string
+  amountMinor: bigint
+  result: RefundOutcome
+}
+
+/** A refund that the gateway reports: ours by its id, or one that was made at the gateway by hand. */
+export async function bookRefund(means: Means, trx: Trx, fact: RefundFact, actor: Actor): Promise<string> {
+  const ours = fact.refundId
+    ? await trx.get<RefundRow>(sql`select * from refunds where id = ${fact.refundId}`)
+    : undefined
+  const known =
+    ours ??
+    ('reference' in fact.result
+      ? await trx.get<RefundRow>(sql`
+    select r.* from refunds r join payments p on p.id = r.payment_id where r.reference = ${fact.result.reference} and p.instance_id = ${fact.instanceId}`)
+      : undefined)
+  const refund = known ?? (await foreignRefund(means, trx, fact))
+  if (!refund) return `unmatched refund of ${fact.paymentReference}`
+  const booked = await bookRefundOutcome(means, trx, { refundId: refund.id, outcome: fact.result }, actor)
+  return `refund ${booked.id} ${booked.status}`
+}
+
+/** Somebody refunded in the gateway's own pages: the books follow. */
+async function foreignRefund(means: Means, trx: Trx, fact: RefundFact): Promise<RefundRow | null> {
+  const paymentId = await findPayment(trx, { instanceId: fact.instanceId, reference: fact.paymentReference })
+  if (!paymentId || !('reference' in fact.result)) return null
+  const payment = await lockPayment(trx, paymentId)
+  const now = means.business.now()
+  const refund: RefundRow = {
+    id: means.newId('ref'),
+    payment_id: payment.id,
+    client_id: payment.client_id,
+    invoice_id: payment.invoice_id,
+    credit_note_id: null,
+    destination: 'source',
+    status: 'created',
+    currency: payment.currency,
+    amount_minor: fact.amountMinor,
+    effect_key: `foreign/${fact.instanceId}/${fact.result.reference}`,
+    reference: fact.result.reference,
+    reason: 'Refunded at the gateway',
+    problem: null,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  await trx.insert('refunds', [refund])
+  return refund
+}

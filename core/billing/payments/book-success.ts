@@ -1,0 +1,124 @@
+import { violatedUnique, type Trx } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import { applyTransition, type Means } from '../../records/index.ts'
+import { account, postJournal, type Posting } from '../ledger.ts'
+import { paymentLifecycle } from '../payment-lifecycle.ts'
+import { allocate, lockInvoice, openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { TransactionBooked, WrongMoney } from './errors.ts'
+import type { PaymentRow } from './payment.ts'
+
+export interface Received {
+  /** The gateway's or bank's id of the movement: unique, so that one transfer is booked once. */
+  reference: string
+  currency: string
+  amountMinor: bigint
+  feeMinor: bigint
+  note?: string | null
+}
+
+/**
+ * Books money that has come: transaction, ledger, allocation to the document, and the rest to the client's credit.
+ * Nothing in it asks whether the money was expected; it is there.
+ */
+export async function bookSuccess(
+  means: Means,
+  trx: Trx,
+  payment: PaymentRow,
+  received: Received,
+  actor: Actor,
+): Promise<PaymentRow> {
+  if (payment.status === 'succeeded') return payment
+  if (received.currency !== payment.currency)
+    throw WrongMoney({ id: payment.id, expected: payment.currency, received: received.currency })
+  await addTransaction(means, trx, payment, { ...received, kind: 'payment', actor: actor.id })
+  const applied = await applyToInvoice(means, trx, payment, received.amountMinor)
+  await postJournal(means, trx, {
+    kind: 'payment_succeeded',
+    sourceId: payment.id,
+    brandId: payment.brand_id,
+    effectiveOn: await todayOf(means, trx, payment.brand_id),
+    postings: postingsOf(payment, received, applied),
+  })
+  const set = {
+    reference: received.reference,
+    received_minor: received.amountMinor,
+    fee_minor: received.feeMinor,
+    needs: null,
+    next_check_at: null,
+    settled_at: means.business.now(),
+  }
+  const body = {
+    invoice_id: payment.invoice_id,
+    amount: { minor: received.amountMinor.toString(), currency: received.currency },
+  }
+  const booked = await applyTransition(means, trx, {
+    lifecycle: paymentLifecycle,
+    row: payment,
+    name: 'succeed',
+    actor,
+    change: { set, body },
+  })
+  if (payment.invoice_id) await settleInvoice(means, trx, await lockInvoice(trx, payment.invoice_id), actor)
+  return booked
+}
+
+async function applyToInvoice(means: Means, trx: Trx, payment: PaymentRow, amount: bigint): Promise<bigint> {
+  if (!payment.invoice_id) return 0n
+  const invoice = await lockInvoice(trx, payment.invoice_id)
+  if (invoice.status !== 'issued' && invoice.status !== 'written_off') return 0n
+  const open = await openAmount(trx, invoice)
+  const applied = amount < open ? amount : open
+  if (applied > 0n)
+    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'payment', amountMinor: applied })
+  return applied
+}
+
+function postingsOf(payment: PaymentRow, received: Received, applied: bigint): Posting[] {
+  const { currency, client_id: clientId } = payment
+  const instance = payment.instance_id ?? 'manual'
+  const rest = received.amountMinor - applied
+  return [
+    { account: account.gateway(instance), currency, amountMinor: received.amountMinor - received.feeMinor },
+    { account: account.gatewayFees(instance), currency, amountMinor: received.feeMinor },
+    { account: account.receivable, currency, clientId, amountMinor: -applied },
+    { account: account.clientCredit, currency, clientId, amountMinor: -rest },
+  ]
+}
+
+export interface Movement extends Received {
+  kind: 'payment' | 'refund' | 'dispute' | 'dispute_returned'
+  actor: string
+}
+
+/** A movement at a gateway, once: the same reference a second time is refused. */
+export async function addTransaction(
+  means: Means,
+  trx: Trx,
+  payment: PaymentRow,
+  movement: Movement,
+): Promise<void> {
+  const now = means.business.now()
+  try {
+    await trx.insert('transactions', [
+      {
+        id: means.newId('trx'),
+        brand_id: payment.brand_id,
+        client_id: payment.client_id,
+        instance_id: payment.instance_id ?? 'manual',
+        reference: movement.reference,
+        kind: movement.kind,
+        payment_id: payment.id,
+        currency: movement.currency,
+        amount_minor: movement.amountMinor,
+        fee_minor: movement.feeMinor,
+        occurred_at: now,
+        note: movement.note ?? null,
+        actor: movement.actor,
+        created_at: now,
+      },
+    ])
+  } catch (error) {
+    if (violatedUnique(error)) throw TransactionBooked({ reference: movement.reference }, error)
+    throw error
+  }
+}

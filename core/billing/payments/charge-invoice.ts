@@ -1,0 +1,127 @@
+import { Type } from 'typebox'
+import { sql, type Trx } from '../../db/index.ts'
+import { systemActor, type Actor } from '../../kernel/index.ts'
+import { defineVerb, findRow } from '../../records/index.ts'
+import type { InvoiceRow } from '../invoice.ts'
+import { lockInvoice, openAmount } from '../settle-invoice.ts'
+import { NoSavedMethod, NothingToPay } from './errors.ts'
+import { attempt, snapshotOf, type Payments } from './gateway.ts'
+import { customerAt, type MethodRow } from './keep-method.ts'
+import { insertPayment, type PaymentRow } from './payment.ts'
+
+/** Charges a saved method now: the button on the pay page, or staff. */
+export const chargeMethod = defineVerb(
+  {
+    permission: 'payment.charge',
+    audience: ['staff', 'client'],
+    input: Type.Object({
+      invoice_id: Type.String(),
+      method_id: Type.Optional(Type.String()),
+      once: Type.Optional(Type.String({ maxLength: 100 })),
+    }),
+  },
+  async (payments: Payments, input, actor) => {
+    const invoice = await findRow<InvoiceRow>(payments.db, actor, {
+      table: 'invoices',
+      what: 'invoice',
+      id: input.invoice_id,
+      scope: { right: 'payment.charge' },
+    })
+    const effectKey = `charge/${invoice.id}/${input.once ?? payments.newId('req')}`
+    const result = await charge(
+      payments,
+      { invoiceId: invoice.id, effectKey, methodId: input.method_id },
+      actor,
+    )
+    if (result === 'no_method') throw NoSavedMethod({})
+    if (result === 'nothing_to_pay')
+      throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
+    return result
+  },
+)
+
+/** The job "billing.charge": the automatic charge of a due document. Repeating it repeats the same attempt. */
+export async function chargeDueInvoice(
+  payments: Payments,
+  job: { invoice_id: string; attempt: number },
+): Promise<void> {
+  const effectKey = `charge/${job.invoice_id}/try_${job.attempt}`
+  await charge(payments, { invoiceId: job.invoice_id, effectKey }, systemActor('automatic_charge'))
+}
+
+interface Charge {
+  invoiceId: string
+  effectKey: string
+  methodId?: string | undefined
+}
+
+async function charge(
+  payments: Payments,
+  wanted: Charge,
+  actor: Actor,
+): Promise<PaymentRow | 'no_method' | 'nothing_to_pay'> {
+  const opened = await openCharge(payments, wanted)
+  if (typeof opened === 'string') return opened
+  const { payment, method, number } = opened
+  // A repeat of a job whose first run got its answer has nothing to send.
+  if (payment.status !== 'created') return payment
+  const customer = await customerAt(payments.db, payment.client_id, method.instance_id)
+  const call = {
+    payment_id: payment.id,
+    idempotency_key: payment.effect_key,
+    amount: { minor: payment.amount_minor.toString(), currency: payment.currency },
+    description: `Invoice ${number}`,
+    document: number,
+    client: await snapshotOf(payments.db, payment.client_id),
+    ...(customer ? { customer } : {}),
+    method: method.reference,
+    return_url: `${payments.publicUrl}/portal/invoices/${payment.invoice_id}?payment=${payment.id}`,
+  }
+  return attempt(payments, { payment, operation: 'charge_method', input: call }, actor)
+}
+
+type Opened = { payment: PaymentRow; method: MethodRow; number: string } | 'no_method' | 'nothing_to_pay'
+
+function openCharge(payments: Payments, { invoiceId, effectKey, methodId }: Charge): Promise<Opened> {
+  return payments.db.transaction(async (trx) => {
+    const invoice = await lockInvoice(trx, invoiceId)
+    const method = await trx.get<MethodRow>(
+      methodId
+        ? sql`select * from payment_methods where id = ${methodId} and client_id = ${invoice.client_id} and removed_at is null`
+        : sql`select * from payment_methods where client_id = ${invoice.client_id} and preferred = 1 and removed_at is null order by created_at limit 1`,
+    )
+    if (!method) return 'no_method'
+    const number = invoice.number ?? invoice.id
+    const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${effectKey}`)
+    if (same) return { payment: same, method: await methodOf(trx, same, method), number }
+    const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
+    if (open <= 0n) return 'nothing_to_pay'
+    const live = await trx.get<PaymentRow>(sql`
+      select * from payments where invoice_id = ${invoiceId} and (status in ('unknown', 'authorised', 'pending') or (status = 'created' and kind = 'saved_method')) limit 1`)
+    // Money may be on its way: a second attempt beside it could take it twice.
+    if (live) return { payment: live, method: await methodOf(trx, live, method), number }
+    const payment = await insertPayment(trx, {
+      id: payments.newId('pay'),
+      brandId: invoice.brand_id,
+      clientId: invoice.client_id,
+      invoiceId,
+      instanceId: method.instance_id,
+      methodId: method.id,
+      kind: 'saved_method',
+      currency: invoice.currency,
+      amountMinor: open,
+      effectKey,
+      attempt: 1,
+      now: payments.business.now(),
+    })
+    return { payment, method, number }
+  })
+}
+
+/** An attempt goes out with the method it was made for, whatever is preferred by now. */
+async function methodOf(trx: Trx, payment: PaymentRow, otherwise: MethodRow): Promise<MethodRow> {
+  return (
+    (await trx.get<MethodRow>(sql`select * from payment_methods where id = ${payment.method_id}`)) ??
+    otherwise
+  )
+}

@@ -1,0 +1,57 @@
+import { defineError } from '../../kernel/index.ts'
+
+export const WrongMoney = defineError(
+  'payment.wrong_currency',
+  409,
+  (p: { id: string; expected: string; received: string }) =>
+    `Payment ${p.id} was to come in ${p.expected} and came in ${p.received}. A person must decide.`,
+)
+export const TransactionBooked = defineError(
+  'payment.already_booked',
+  409,
+  (p: { reference: string }) =>
+    `The transaction "${p.reference}" is booked already; one transfer is not booked twice.`,
+)
+export const NothingToPay = defineError(
+  'invoice.nothing_to_pay',
+  409,
+  (p: { number: string; status: string }) => `Invoice ${p.number} is ${p.status}; nothing is to be paid.`,
+)
+export const PaymentUnderWay = defineError(
+  'payment.under_way',
+  409,
+  (p: { number: string }) =>
+    `A payment for invoice ${p.number} is under way. Wait for its result: a second one could take the money twice.`,
+)
+export const GatewayRefused = defineError(
+  'gateway.failed',
+  502,
+  (p: { gateway: string; reason: string }) =>
+    `${p.gateway} could not be asked: ${p.reason} Nothing was charged.`,
+)
+export const GatewayUnknown = defineError(
+  'gateway.unknown',
+  404,
+  (p: { id: string }) => `There is no active payment gateway "${p.id}".`,
+)
+export const RefundTooLarge = defineError(
+  'refund.too_large',
+  422,
+  (p: { left: string }) => `Of this payment ${p.left} can be refunded at most.`,
+)
+export const NotRefundable = defineError(
+  'refund.not_possible',
+  409,
+  (p: { id: string; status: string }) =>
+    `Payment ${p.id} is ${p.status}; only money that has come can be refunded.`,
+)
+export const NoSavedMethod = defineError(
+  'method.none',
+  409,
+  () => 'The client has no saved payment method. Ask for one or pay by another way.',
+)
+export const AmountOutOfRange = defineError(
+  'payment.amount_out_of_range',
+  422,
+  (p: { minimum: string; maximum: string }) => `The amount must lie between ${p.minimum} and ${p.maximum}.`,
+)

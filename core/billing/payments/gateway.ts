@@ -1,0 +1,105 @@
+import type { ClientSnapshot, PaymentOutcome } from '../../../sdk/index.ts'
+import { list, sql, type Queries } from '../../db/index.ts'
+import { assert, BerthError, type Actor } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { PluginCalls } from '../ports.ts'
+import { bookOutcome, bookUnknown } from './book-outcome.ts'
+import { GatewayRefused, GatewayUnknown } from './errors.ts'
+import type { PaymentRow } from './payment.ts'
+
+/** What paying needs besides the means. */
+export interface Payments extends Means {
+  readonly plugins: PluginCalls
+}
+
+export interface GatewayInstance {
+  id: string
+  plugin_id: string
+  name: string
+  manifest: { kinds?: Record<string, readonly string[]>; name?: string }
+}
+
+interface InstanceRow {
+  id: string
+  plugin_id: string
+  name: string
+  manifest: string
+}
+
+/** Gateways that take money now, in the order in which staff put them. */
+export async function listGateways(queries: Queries, brandId: string): Promise<GatewayInstance[]> {
+  const rows = await queries.all<InstanceRow>(sql`
+    select i.id, i.plugin_id, i.name, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id
+    where i.status = 'active' and p.status = 'enabled' and (i.brand_id is null or i.brand_id = ${brandId}) order by i.position, i.id`)
+  return rows.map(parsed).filter((instance) => instance.manifest.kinds?.gateway)
+}
+
+export async function getGateway(queries: Queries, instanceId: string): Promise<GatewayInstance> {
+  const row = await queries.get<InstanceRow>(sql`
+    select i.id, i.plugin_id, i.name, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id where i.id in (${list([instanceId])}) and i.status = 'active'`)
+  const instance = row && parsed(row)
+  if (!instance?.manifest.kinds?.gateway) throw GatewayUnknown({ id: instanceId })
+  return instance
+}
+
+const parsed = (row: InstanceRow): GatewayInstance => ({
+  ...row,
+  manifest: JSON.parse(row.manifest) as GatewayInstance['manifest'],
+})
+
+export const offers = (instance: GatewayInstance, operation: string): boolean =>
+  instance.manifest.kinds?.gateway?.includes(operation) ?? false
+
+export async function snapshotOf(queries: Queries, clientId: string): Promise<ClientSnapshot> {
+  const row = await queries.get<{
+    id: string
+    name: string
+    email: string
+    company: string | null
+    country: string
+    locale: string
+  }>(sql`select id, name, email, company, country, locale from clients where id = ${clientId}`)
+  assert(row, `client ${clientId} exists`)
+  const { id, name, email, country, locale, company } = row
+  return { id, name, email, country, locale, ...(company ? { company } : {}) }
+}
+
+export interface Attempt {
+  payment: PaymentRow
+  operation: 'start_payment' | 'charge_method' | 'look_up'
+  input: object
+}
+
+/**
+ * Makes the call outside any transaction and books its answer. When no answer came after the request went out, the
+ * attempt becomes "unknown" and is asked about; when it never went out, it fails and may be tried again.
+ */
+export async function attempt(
+  payments: Payments,
+  { payment, operation, input }: Attempt,
+  actor: Actor,
+): Promise<PaymentRow> {
+  assert(payment.instance_id, 'an attempt at a gateway names its instance')
+  const outcome = await payments.plugins
+    .call<PaymentOutcome>(payment.instance_id, 'gateway', operation, input, {
+      deadlineMs: 30_000,
+      ...(actor.requestId ? { requestId: actor.requestId } : {}),
+    })
+    .catch((error: unknown) => error as Error)
+  if (!(outcome instanceof Error))
+    return payments.db.transaction((trx) => bookOutcome(payments, trx, payment.id, outcome, actor))
+  if (mayHaveHappened(outcome))
+    return payments.db.transaction((trx) => bookUnknown(payments, trx, payment.id, actor))
+  if (operation === 'look_up') return payment
+  const note = 'absent' as const
+  await payments.db.transaction((trx) => bookOutcome(payments, trx, payment.id, { outcome: note }, actor))
+  throw GatewayRefused({ gateway: payment.instance_id, reason: outcome.message }, outcome)
+}
+
+/** Only an error that says so proves that nothing went out. */
+function mayHaveHappened(error: Error): boolean {
+  if (!(error instanceof BerthError)) return true
+  if (error.code === 'plugin.busy' || error.code === 'plugin.tripped' || error.code === 'plugin.denied')
+    return false
+  return error.params.outcome_unknown !== false
+}

@@ -1,0 +1,94 @@
+import type { GatewayFact, GatewayFacts } from '../../../sdk/index.ts'
+import { forUpdate, sql, type Trx } from '../../db/index.ts'
+import { never, systemActor, type Actor } from '../../kernel/index.ts'
+import { bookOutcome } from './book-outcome.ts'
+import { bookDispute } from './book-dispute.ts'
+import { bookRefund } from './book-refund.ts'
+import type { Payments } from './gateway.ts'
+import { keepMethod } from './keep-method.ts'
+import { findPayment } from './payment.ts'
+
+interface EventRow {
+  id: string
+  instance_id: string
+  verified: number
+  headers: string
+  body: string
+  status: string
+}
+
+/** The job "billing.webhook": the plugin says what the stored event means, core books it. Repeating it is harmless. */
+export async function handleWebhook(payments: Payments, job: { id: string }): Promise<void> {
+  const event = await payments.db.get<EventRow>(
+    sql`select id, instance_id, verified, headers, body, status from webhook_events where id = ${job.id}`,
+  )
+  if (!event || event.status === 'handled') return
+  const input = {
+    body: event.body,
+    headers: JSON.parse(event.headers) as Record<string, string>,
+    verified: event.verified === 1,
+  }
+  const { facts } = await payments.plugins.call<GatewayFacts>(
+    event.instance_id,
+    'gateway',
+    'handle_event',
+    input,
+    { deadlineMs: 15_000 },
+  )
+  const actor: Actor = { ...systemActor('webhook'), id: event.instance_id, requestId: event.id }
+  await payments.db.transaction(async (trx) => {
+    const row = await trx.get<{ status: string }>(
+      sql`select status from webhook_events where id = ${event.id} ${forUpdate(trx.dialect)}`,
+    )
+    if (row?.status === 'handled') return
+    const outcomes: string[] = []
+    for (const fact of facts)
+      outcomes.push(await book(payments, trx, { fact, instanceId: event.instance_id }, actor))
+    await trx.run(sql`
+      update webhook_events set status = 'handled', outcome = ${outcomes.join('; ') || 'nothing'}, attempts = attempts + 1, handled_at = ${payments.clock.now()} where id = ${event.id}`)
+  })
+}
+
+async function book(
+  payments: Payments,
+  trx: Trx,
+  { fact, instanceId }: { fact: GatewayFact; instanceId: string },
+  actor: Actor,
+): Promise<string> {
+  switch (fact.fact) {
+    case 'payment': {
+      const reference = 'reference' in fact.result ? fact.result.reference : undefined
+      const id = await findPayment(trx, { instanceId, id: fact.payment_id, reference })
+      if (!id) return `unmatched payment ${reference ?? fact.payment_id ?? ''}`
+      const payment = await bookOutcome(payments, trx, id, fact.result, actor)
+      return `payment ${id} ${payment.status}`
+    }
+    case 'refund':
+      return bookRefund(
+        payments,
+        trx,
+        {
+          instanceId,
+          refundId: fact.refund_id,
+          paymentReference: fact.payment_reference,
+          amountMinor: BigInt(fact.amount.minor),
+          result: fact.result,
+        },
+        actor,
+      )
+    case 'dispute':
+      return bookDispute(payments, trx, { instanceId, fact }, actor)
+    case 'method_saved':
+      if (!fact.client_id) return 'method without a client'
+      await keepMethod(payments, trx, { clientId: fact.client_id, instanceId, method: fact.method })
+      return `method ${fact.method.label} kept`
+    case 'method_removed':
+      await trx.run(sql`
+        update payment_methods set removed_at = ${payments.business.now()}, preferred = 0, version = version + 1 where instance_id = ${instanceId} and reference = ${fact.method} and removed_at is null`)
+      return 'method removed'
+    case 'ignored':
+      return `ignored: ${fact.reason}`
+    default:
+      return never(fact)
+  }
+}

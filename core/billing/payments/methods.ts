@@ -1,0 +1,124 @@
+import { Type } from 'typebox'
+import type { PaymentOutcome } from '../../../sdk/index.ts'
+import { recordAudit } from '../../audit/index.ts'
+import { sql } from '../../db/index.ts'
+import { NotFound } from '../../kernel/index.ts'
+import { defineVerb, findRow, updateVersioned } from '../../records/index.ts'
+import { getGateway, snapshotOf, type Payments } from './gateway.ts'
+import { customerAt, type MethodRow } from './keep-method.ts'
+
+/** Saves a method without paying: answers where the client must go. */
+export const startMethodSetup = defineVerb(
+  {
+    permission: 'method.add',
+    audience: ['client', 'staff'],
+    input: Type.Object({
+      client_id: Type.String(),
+      instance_id: Type.String(),
+      return_url: Type.String(),
+      cancel_url: Type.String(),
+    }),
+  },
+  async (payments: Payments, input, actor) => {
+    const row = await findRow<{ id: string; currency: string }>(payments.db, actor, {
+      table: 'clients',
+      what: 'client',
+      id: input.client_id,
+      scope: { client: 'id', right: 'method.add' },
+    })
+    const gateway = await getGateway(payments.db, input.instance_id)
+    const customer = await customerAt(payments.db, row.id, gateway.id)
+    const client = await snapshotOf(payments.db, row.id)
+    const call = {
+      idempotency_key: `setup/${payments.newId('req')}`,
+      client,
+      ...(customer ? { customer } : {}),
+      currency: row.currency,
+      return_url: input.return_url,
+      cancel_url: input.cancel_url,
+      locale: client.locale,
+    }
+    return payments.plugins.call<PaymentOutcome>(gateway.id, 'gateway', 'start_setup', call, {
+      deadlineMs: 15_000,
+    })
+  },
+)
+
+const methodInput = Type.Object({ method_id: Type.String() })
+
+export const preferMethod = defineVerb(
+  { permission: 'method.prefer', audience: ['client', 'staff'], input: methodInput },
+  async (payments: Payments, input, actor) => {
+    const method = await findMethod(payments, input.method_id, { actor, right: 'method.prefer' })
+    await payments.db.transaction(async (trx) => {
+      await trx.run(
+        sql`update payment_methods set preferred = 0 where client_id = ${method.client_id} and id <> ${method.id}`,
+      )
+      await updateVersioned(payments, trx, {
+        table: 'payment_methods',
+        what: 'payment method',
+        row: method,
+        set: { preferred: 1 },
+      })
+      await recordAudit(payments, trx, actor, [
+        { action: 'method.prefer', subject: method.id, clientId: method.client_id },
+      ])
+    })
+  },
+)
+
+/** Forgets the method here first, so that it is never charged again whatever the gateway answers, then there. */
+export const removeMethod = defineVerb(
+  { permission: 'method.remove', audience: ['client', 'staff'], input: methodInput },
+  async (payments: Payments, input, actor) => {
+    const method = await findMethod(payments, input.method_id, { actor, right: 'method.remove' })
+    await payments.db.transaction(async (trx) => {
+      await updateVersioned(payments, trx, {
+        table: 'payment_methods',
+        what: 'payment method',
+        row: method,
+        set: { removed_at: payments.business.now(), preferred: 0 },
+      })
+      const next = sql`select id from payment_methods where client_id = ${method.client_id} and removed_at is null order by created_at limit 1`
+      if (method.preferred === 1)
+        await trx.run(sql`update payment_methods set preferred = 1 where id = (${next})`)
+      await recordAudit(payments, trx, actor, [
+        {
+          action: 'method.remove',
+          subject: method.id,
+          clientId: method.client_id,
+          before: { label: method.label },
+        },
+      ])
+      await payments.jobs.enqueue(trx, [{ task: 'billing.remove_method', payload: { method_id: method.id } }])
+    })
+  },
+)
+
+/** The job "billing.remove_method". */
+export async function removeAtGateway(payments: Payments, job: { method_id: string }): Promise<void> {
+  const method = await payments.db.get<MethodRow>(
+    sql`select * from payment_methods where id = ${job.method_id}`,
+  )
+  if (!method) return
+  const customer = await customerAt(payments.db, method.client_id, method.instance_id)
+  await payments.plugins.call(method.instance_id, 'gateway', 'remove_method', {
+    method: method.reference,
+    ...(customer ? { customer } : {}),
+  })
+}
+
+async function findMethod(
+  payments: Payments,
+  id: string,
+  { actor, right }: { actor: Parameters<typeof findRow>[1]; right: string },
+): Promise<MethodRow> {
+  const method = await findRow<MethodRow>(payments.db, actor, {
+    table: 'payment_methods',
+    what: 'payment method',
+    id,
+    scope: { brand: null, right },
+  })
+  if (method.removed_at) throw NotFound({ what: 'payment method', id })
+  return method
+}

@@ -1,0 +1,136 @@
+import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
+import { assert, type Actor, type Instant } from '../../kernel/index.ts'
+import { findRow, type StatefulRow } from '../../records/index.ts'
+
+export type PaymentStatus =
+  | 'created'
+  | 'needs_client'
+  | 'pending'
+  | 'authorised'
+  | 'succeeded'
+  | 'declined'
+  | 'failed'
+  | 'unknown'
+  | 'cancelled'
+
+/** One attempt to get money, for one document or into the client's credit. */
+export interface PaymentRow extends StatefulRow {
+  brand_id: string
+  client_id: string
+  invoice_id: string | null
+  /** Null for money that staff recorded without a gateway. */
+  instance_id: string | null
+  method_id: string | null
+  kind: 'hosted' | 'saved_method' | 'recorded' | 'deposit'
+  status: PaymentStatus
+  currency: string
+  amount_minor: bigint
+  received_minor: bigint
+  fee_minor: bigint
+  effect_key: string
+  attempt: number
+  reference: string | null
+  /** JSON: where the client must go, or what to read. */
+  needs: string | null
+  decline_code: string | null
+  decline_message: string | null
+  retry: string | null
+  next_check_at: Instant | null
+  checks: number
+  note: string | null
+  settled_at: Instant | null
+  created_at: Instant
+  updated_at: Instant
+}
+
+/** Whether the attempt may still bring money: a second one beside it would charge twice. */
+export const isLive = (payment: Pick<PaymentRow, 'status'>): boolean =>
+  ['created', 'pending', 'authorised', 'unknown'].includes(payment.status)
+
+export function getPayment(queries: Queries, id: string, actor: Actor): Promise<PaymentRow> {
+  return findRow<PaymentRow>(queries, actor, {
+    table: 'payments',
+    what: 'payment',
+    id,
+    scope: { right: 'payment.read' },
+  })
+}
+
+export async function lockPayment(trx: Trx, id: string): Promise<PaymentRow> {
+  const row = await trx.get<PaymentRow>(
+    sql`select * from payments where id = ${id} ${forUpdate(trx.dialect)}`,
+  )
+  assert(row, `payment ${id} exists`)
+  return row
+}
+
+export interface NewPayment {
+  id: string
+  brandId: string
+  clientId: string
+  invoiceId: string | null
+  instanceId: string | null
+  methodId?: string | null
+  kind: PaymentRow['kind']
+  currency: string
+  amountMinor: bigint
+  effectKey: string
+  attempt: number
+  now: Instant
+}
+
+export async function insertPayment(trx: Trx, payment: NewPayment): Promise<PaymentRow> {
+  const row: PaymentRow = {
+    id: payment.id,
+    brand_id: payment.brandId,
+    client_id: payment.clientId,
+    invoice_id: payment.invoiceId,
+    instance_id: payment.instanceId,
+    method_id: payment.methodId ?? null,
+    kind: payment.kind,
+    status: 'created',
+    currency: payment.currency,
+    amount_minor: payment.amountMinor,
+    received_minor: 0n,
+    fee_minor: 0n,
+    effect_key: payment.effectKey,
+    attempt: payment.attempt,
+    reference: null,
+    needs: null,
+    decline_code: null,
+    decline_message: null,
+    retry: null,
+    next_check_at: null,
+    checks: 0,
+    note: null,
+    settled_at: null,
+    version: 1,
+    created_at: payment.now,
+    updated_at: payment.now,
+  }
+  await trx.insert('payments', [row])
+  return row
+}
+
+/** By our own id when the object carries it, else by the gateway's reference. Only within the same instance. */
+export async function findPayment(
+  queries: Queries,
+  wanted: { instanceId: string; id?: string | undefined; reference?: string | undefined },
+): Promise<string | null> {
+  const { instanceId, id, reference } = wanted
+  const byId = id
+    ? await queries.get<{ id: string }>(
+        sql`select id from payments where id = ${id} and instance_id = ${instanceId}`,
+      )
+    : undefined
+  if (byId) return byId.id
+  if (!reference) return null
+  const byReference =
+    (await queries.get<{ id: string }>(
+      sql`select id from payments where instance_id = ${instanceId} and reference = ${reference}`,
+    )) ??
+    (await queries.get<{ id: string }>(
+      sql`select payment_id as id from transactions where instance_id = ${instanceId} and reference = ${reference} and kind = 'payment'`,
+    ))
+  return byReference?.id ?? null
+}

@@ -1,0 +1,126 @@
+import { Type } from 'typebox'
+import { forUpdate, sql } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import { defineVerb, findRow } from '../../records/index.ts'
+import type { InvoiceRow } from '../invoice.ts'
+import { lockInvoice, openAmount } from '../settle-invoice.ts'
+import { NothingToPay, PaymentUnderWay } from './errors.ts'
+import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
+import { customerAt } from './keep-method.ts'
+import { insertPayment, type PaymentRow } from './payment.ts'
+
+/** Starts a payment with the client present: answers the attempt, whose `needs` say where to go or what to read. */
+export const startPayment = defineVerb(
+  {
+    permission: 'payment.start',
+    audience: ['staff', 'client'],
+    input: Type.Object({
+      invoice_id: Type.String(),
+      instance_id: Type.String(),
+      save_method: Type.Optional(Type.Boolean()),
+      return_url: Type.String(),
+      cancel_url: Type.String(),
+    }),
+  },
+  async (payments: Payments, input, actor) => {
+    const invoice = await findRow<InvoiceRow>(payments.db, actor, {
+      table: 'invoices',
+      what: 'invoice',
+      id: input.invoice_id,
+      scope: { right: 'payment.start' },
+    })
+    const gateway = await getGateway(payments.db, input.instance_id)
+    const payment = await openAttempt(payments, invoice, gateway.id)
+    const customer = await customerAt(payments.db, invoice.client_id, gateway.id)
+    const client = await snapshotOf(payments.db, invoice.client_id)
+    const call = {
+      payment_id: payment.id,
+      idempotency_key: payment.effect_key,
+      amount: { minor: payment.amount_minor.toString(), currency: payment.currency },
+      description: `Invoice ${invoice.number}`,
+      document: invoice.number ?? invoice.id,
+      client,
+      ...(customer ? { customer } : {}),
+      save_method: (input.save_method ?? false) && offers(gateway, 'charge_method'),
+      return_url: withPayment(input.return_url, payment.id),
+      cancel_url: withPayment(input.cancel_url, payment.id),
+      locale: client.locale,
+    }
+    return attempt(payments, { payment, operation: 'start_payment', input: call }, actor)
+  },
+)
+
+/** One attempt at a time for a document: the row of the document is held while that is decided. */
+function openAttempt(payments: Payments, found: InvoiceRow, instanceId: string): Promise<PaymentRow> {
+  return payments.db.transaction(async (trx) => {
+    const invoice = await lockInvoice(trx, found.id)
+    const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
+    if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
+    const earlier = await trx.all<PaymentRow>(
+      sql`select * from payments where invoice_id = ${invoice.id} order by id ${forUpdate(trx.dialect)}`,
+    )
+    if (
+      earlier.some(
+        ({ status, kind }) =>
+          status === 'unknown' ||
+          status === 'authorised' ||
+          (kind === 'saved_method' && (status === 'pending' || status === 'created')),
+      )
+    ) {
+      throw PaymentUnderWay({ number: invoice.number ?? invoice.id })
+    }
+    const id = payments.newId('pay')
+    return insertPayment(trx, {
+      id,
+      brandId: invoice.brand_id,
+      clientId: invoice.client_id,
+      invoiceId: invoice.id,
+      instanceId,
+      kind: 'hosted',
+      currency: invoice.currency,
+      amountMinor: open,
+      effectKey: `start/${id}`,
+      attempt: earlier.length + 1,
+      now: payments.business.now(),
+    })
+  })
+}
+
+const withPayment = (url: string, id: string): string => `${url}${url.includes('?') ? '&' : '?'}payment=${id}`
+
+/** Asks the gateway what became of an attempt: on the client's return, by the janitor, or when staff want to know. */
+export const checkPayment = defineVerb(
+  {
+    permission: 'payment.check',
+    audience: ['staff', 'client'],
+    input: Type.Object({ payment_id: Type.String() }),
+  },
+  async (payments: Payments, input, actor) => {
+    const payment = await findRow<PaymentRow>(payments.db, actor, {
+      table: 'payments',
+      what: 'payment',
+      id: input.payment_id,
+    })
+    return lookUp(payments, payment, actor)
+  },
+)
+
+export async function lookUp(payments: Payments, payment: PaymentRow, actor: Actor): Promise<PaymentRow> {
+  const settled = ['succeeded', 'declined', 'failed', 'cancelled'].includes(payment.status)
+  if (
+    settled ||
+    !payment.instance_id ||
+    !offers(await getGateway(payments.db, payment.instance_id), 'look_up')
+  )
+    return payment
+  const { id: payment_id, effect_key: idempotency_key, reference } = payment
+  return attempt(
+    payments,
+    {
+      payment,
+      operation: 'look_up',
+      input: { payment_id, idempotency_key, ...(reference ? { reference } : {}) },
+    },
+    actor,
+  )
+}

@@ -1,0 +1,62 @@
+import { sql } from '../../db/index.ts'
+import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { readSetting, type Means } from '../../records/index.ts'
+import { chargeRetries } from '../settings.ts'
+
+const BATCH = 200
+
+/**
+ * Enters one job for each document that is due and whose client pays by a saved method: on the due day, and again on
+ * the days of the retry plan. The act's row is unique for document and try, so no day is charged twice.
+ */
+export async function chargeDue(means: Means, today: IsoDate): Promise<number> {
+  const retries = [...(await readSetting(means.db, chargeRetries))].sort((a, b) => a - b)
+  let entered = 0
+  for (const [attempt, days] of [0, ...retries].entries()) {
+    entered += await enterAttempt(means, {
+      attempt: attempt + 1,
+      today,
+      from: addDays(today, -days - 3),
+      to: addDays(today, -days),
+    })
+  }
+  return entered
+}
+
+interface Attempt {
+  attempt: number
+  today: IsoDate
+  from: IsoDate
+  to: IsoDate
+}
+
+async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
+  const period = `try_${plan.attempt}`
+  let entered = 0
+  for (;;) {
+    const rows = await means.db.all<{ id: string }>(sql`
+      select i.id from invoices i join clients c on c.id = i.client_id
+      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1
+        and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null)
+        and not exists (select 1 from payments p where p.invoice_id = i.id and p.status in ('created', 'pending', 'authorised', 'unknown'))
+        and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${period})
+      order by i.id limit ${BATCH}`)
+    if (rows.length === 0) return entered
+    const now = means.business.now()
+    await means.db.transaction(async (trx) => {
+      await trx.insert(
+        'automated_acts',
+        rows.map((row) => ({ task: 'charge', subject: row.id, period, outcome: 'entered', acted_at: now })),
+      )
+      await means.jobs.enqueue(
+        trx,
+        rows.map((row) => ({
+          task: 'billing.charge',
+          payload: { invoice_id: row.id, attempt: plan.attempt },
+          key: `charge/${row.id}`,
+        })),
+      )
+    })
+    entered += rows.length
+  }
+}

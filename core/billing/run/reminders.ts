@@ -1,0 +1,122 @@
+import { sql, type Trx } from '../../db/index.ts'
+import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
+import { readSettings, type Means } from '../../records/index.ts'
+import { allocatedTo } from '../invoice.ts'
+import { remindAfter, remindBefore } from '../settings.ts'
+
+interface Step {
+  /** "before_3", "overdue_1": unique with the document, so that a notice goes out once however often the day is run. */
+  name: string
+  template: string
+  dueFrom: IsoDate
+  dueTo: IsoDate
+}
+
+interface Open {
+  id: string
+  number: string
+  client_id: string
+  brand_id: string
+  currency: string
+  due_on: IsoDate
+  total_minor: bigint
+  name: string
+  email: string
+  locale: string
+}
+
+const BATCH = 200
+/** A notice that was missed is sent up to this many days late, then never: nobody wants three at once. */
+const CATCH_UP_DAYS = 3
+
+/** Reminders before the due day and up to three notices after it. Answers how many were entered. */
+export async function sendReminders(means: Means, today: IsoDate, actor: Actor): Promise<number> {
+  const values = await readSettings(means.db, [remindBefore, remindAfter])
+  const steps = stepsOf(
+    values.get(remindBefore.key) as number[],
+    values.get(remindAfter.key) as number[],
+    today,
+  )
+  let sent = 0
+  for (const step of steps) sent += await sendStep(means, step, actor)
+  return sent
+}
+
+function stepsOf(before: readonly number[], after: readonly number[], today: IsoDate): Step[] {
+  const early = before.map((days) => ({
+    name: `before_${days}`,
+    template: 'invoice-reminder',
+    dueFrom: addDays(today, days > 0 ? 1 : 0),
+    dueTo: addDays(today, days),
+  }))
+  const late = [...after]
+    .sort((a, b) => a - b)
+    .map((days, i) => ({
+      name: `overdue_${i + 1}`,
+      template: `invoice-overdue-${i + 1}`,
+      dueFrom: addDays(today, -days - CATCH_UP_DAYS),
+      dueTo: addDays(today, -days),
+    }))
+  return [...early, ...late]
+}
+
+async function sendStep(means: Means, step: Step, actor: Actor): Promise<number> {
+  let sent = 0
+  for (;;) {
+    const rows = await openInvoices(means, step)
+    if (rows.length === 0) return sent
+    await means.db.transaction((trx) => enter(means, trx, { step, rows, actor }))
+    sent += rows.length
+  }
+}
+
+/** Documents without this step yet: each batch that is entered leaves the list by itself. */
+function openInvoices(means: Means, step: Step): Promise<Open[]> {
+  return means.db.all<Open>(sql`
+    select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.total_minor, c.name, c.email, c.locale
+    from invoices i join clients c on c.id = i.client_id
+    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${step.dueFrom} and ${step.dueTo}
+      and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${step.name})
+    order by i.id limit ${BATCH}`)
+}
+
+async function enter(
+  means: Means,
+  trx: Trx,
+  batch: { step: Step; rows: readonly Open[]; actor: Actor },
+): Promise<void> {
+  const { step, rows } = batch
+  const now = means.business.now()
+  const allocated = await allocatedTo(
+    trx,
+    rows.map((row) => row.id),
+  )
+  await trx.insert(
+    'reminders',
+    rows.map((row) => ({ document_id: row.id, step: step.name, client_id: row.client_id, sent_at: now })),
+  )
+  await means.jobs.enqueue(
+    trx,
+    rows.map((row) => ({
+      task: 'mail.send',
+      payload: {
+        template: step.template,
+        to: { address: row.email, name: row.name },
+        client_id: row.client_id,
+        brand_id: row.brand_id,
+        subject_of: row.id,
+        locale: row.locale,
+        key: `${row.id}/${step.name}`,
+        data: {
+          number: row.number,
+          due_on: row.due_on,
+          amount: {
+            minor: (row.total_minor - (allocated.get(row.id) ?? 0n)).toString(),
+            currency: row.currency,
+          },
+          url: `${means.publicUrl}/portal/invoices/${row.id}`,
+        },
+      },
+    })),
+  )
+}

@@ -1,0 +1,203 @@
+import { list, sql, type Queries, type Trx } from '../../db/index.ts'
+import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
+import { readSetting, type Means } from '../../records/index.ts'
+import type { BillableSource } from '../billable-source.ts'
+import type { InvoiceRow } from '../invoice.ts'
+import { account } from '../ledger.ts'
+import type { PlannedInvoice } from '../plan-invoice.ts'
+import { applyCredit, settleInvoice } from '../settle-invoice.ts'
+import { leadDays } from '../settings.ts'
+import { writeInvoices } from '../write-invoices.ts'
+import { planChunk, type ChunkPlan } from './plan-chunk.ts'
+import { addCounts, claim, countsOf, finishRun, openRun, readRun, type RunRow } from './run-row.ts'
+
+export interface RunOptions {
+  sources: readonly BillableSource[]
+  asOfOn: IsoDate
+  actor: Actor
+  /** Stops between chunks; the run goes on from there when it is asked again. */
+  signal?: AbortSignal
+}
+
+/** Clients a chunk. It is adapted so that the writer's lock stays near LOCK_MS_TARGET on SQLite. */
+const CHUNK_MIN = 5
+const CHUNK_MAX = { sqlite: 100, postgres: 1_000 } as const
+const LOCK_MS_TARGET = 12
+const REPLANS_MAX = 3
+
+/**
+ * Issues the renewal invoices of a day, chunk by chunk in the order of client ids. One chunk is one short transaction
+ * that begins with the claim, so a killed, repeated or doubled run ends with the same books.
+ */
+export async function runRenewals(means: Means, options: RunOptions): Promise<RunRow> {
+  const untilOn = addDays(options.asOfOn, await readSetting(means.db, leadDays))
+  let run = await openRun(means, 'renewals', options.asOfOn)
+  let size = 20
+  while (run.status === 'running' && !options.signal?.aborted) {
+    const clientIds = await nextClients(means.db, options.sources, {
+      untilOn,
+      after: run.position,
+      limit: size,
+    })
+    if (clientIds.length === 0) return finishRun(means, run)
+    const started = performance.now()
+    run = await billChunk({ means, options, untilOn }, run, clientIds)
+    size = adapted(size, performance.now() - started, means.db.dialect)
+  }
+  return run
+}
+
+interface Work {
+  means: Means
+  options: RunOptions
+  untilOn: IsoDate
+}
+
+/** The next clients over all sources: as many as every source could see, so that none is passed over. */
+async function nextClients(
+  queries: Queries,
+  sources: readonly BillableSource[],
+  query: { untilOn: IsoDate; after: string; limit: number },
+): Promise<string[]> {
+  const found = new Set<string>()
+  for (const source of sources) {
+    const ids = await source.dueClients(queries, {
+      untilOn: query.untilOn,
+      afterClientId: query.after,
+      limit: query.limit,
+    })
+    for (const id of ids) found.add(id)
+  }
+  return [...found].sort().slice(0, query.limit)
+}
+
+/** Bills the clients; when that fails, halves them until the one that cannot be billed stands alone and is parked. */
+async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]): Promise<RunRow> {
+  const { means, options } = work
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const billable = await withoutParked(means.db, clientIds)
+      const plan = await planChunk(means.db, {
+        sources: options.sources,
+        clientIds: billable,
+        untilOn: work.untilOn,
+        issuedOn: options.asOfOn,
+      })
+      if (plan.problems.length > 0)
+        return await splitOrPark(work, run, { clientIds, reason: plan.problems[0]!.reason })
+      return await commitChunk(work, run, { position: clientIds.at(-1)!, plan })
+    } catch (error) {
+      if ((error as { code?: string }).code === 'database.unavailable') throw error
+      // Somebody may have changed a service between plan and commit: a new plan sees it.
+      if (attempt < REPLANS_MAX && clientIds.length === 1) continue
+      return splitOrPark(work, run, {
+        clientIds,
+        reason: error instanceof Error ? error.message : String(error),
+      })
+    }
+  }
+}
+
+async function commitChunk(
+  work: Work,
+  run: RunRow,
+  chunk: { position: string; plan: ChunkPlan },
+): Promise<RunRow> {
+  const { means, options } = work
+  const { plan, position } = chunk
+  const counts = addCounts(countsOf(run), {
+    invoices: plan.invoices.length,
+    services: servicesIn(plan),
+    parked: 0,
+    totals: totalsOf(plan.invoices),
+  })
+  const claimed = await means.db.transaction(async (trx) => {
+    if (!(await claim(trx, run, { position, counts, now: means.business.now() }))) return false
+    for (const { source, items } of plan.due) await source.advance(trx, items)
+    for (const sameBrand of byBrand(plan.invoices)) {
+      const invoices = await writeInvoices(means, trx, sameBrand, options.actor)
+      await settle(means, trx, invoices, options.actor)
+    }
+    return true
+  })
+  return claimed
+    ? { ...run, position, fence: run.fence + 1, counts: JSON.stringify(counts) }
+    : readRun(means.db, run.kind, run.as_of_on)
+}
+
+/** Only documents of nothing, and those of clients who hold credit, need more than being written. */
+async function settle(means: Means, trx: Trx, invoices: readonly InvoiceRow[], actor: Actor): Promise<void> {
+  const rows = await trx.all<{ client_id: string }>(sql`
+    select client_id from postings where client_id in (${list(invoices.map((invoice) => invoice.client_id))}) and account = ${account.clientCredit}
+    group by client_id, currency having sum(amount_minor) < 0`)
+  const holders = new Set(rows.map((row) => row.client_id))
+  for (const invoice of invoices) {
+    if (holders.has(invoice.client_id)) await applyCredit(means, trx, invoice, actor)
+    else if (invoice.total_minor === 0n) await settleInvoice(means, trx, invoice, actor)
+  }
+}
+
+async function splitOrPark(
+  work: Work,
+  run: RunRow,
+  failed: { clientIds: readonly string[]; reason: string },
+): Promise<RunRow> {
+  const { clientIds, reason } = failed
+  if (clientIds.length === 1) return park(work, run, { clientId: clientIds[0]!, reason })
+  const half = Math.ceil(clientIds.length / 2)
+  const first = await billChunk(work, run, clientIds.slice(0, half))
+  // Another runner may have gone past us; then its claim decides and the loop reads on from there.
+  if (first.position !== clientIds[half - 1]) return first
+  return billChunk(work, first, clientIds.slice(half))
+}
+
+/** Sets a client aside with the reason, for staff to see; the run goes on behind it. */
+async function park(work: Work, run: RunRow, parked: { clientId: string; reason: string }): Promise<RunRow> {
+  const { means } = work
+  const counts = addCounts(countsOf(run), { invoices: 0, services: 0, parked: 1, totals: new Map() })
+  const now = means.business.now()
+  const claimed = await means.db.transaction(async (trx) => {
+    if (!(await claim(trx, run, { position: parked.clientId, counts, now }))) return false
+    await trx.run(sql`
+      insert into parked_clients (client_id, run_id, reason, parked_at, attempts) values (${parked.clientId}, ${run.id}, ${parked.reason}, ${now}, 1)
+      on conflict (client_id) do update set reason = excluded.reason, attempts = parked_clients.attempts + 1`)
+    return true
+  })
+  means.log.error({ client: parked.clientId, reason: parked.reason, run: run.id }, 'billing parked a client')
+  return claimed
+    ? { ...run, position: parked.clientId, fence: run.fence + 1, counts: JSON.stringify(counts) }
+    : readRun(means.db, run.kind, run.as_of_on)
+}
+
+async function withoutParked(queries: Queries, clientIds: readonly string[]): Promise<string[]> {
+  const rows = await queries.all<{ client_id: string }>(
+    sql`select client_id from parked_clients where client_id in (${list(clientIds)})`,
+  )
+  const parked = new Set(rows.map((row) => row.client_id))
+  return clientIds.filter((id) => !parked.has(id))
+}
+
+function adapted(size: number, ms: number, dialect: 'sqlite' | 'postgres'): number {
+  if (dialect === 'postgres') return Math.min(size * 2, CHUNK_MAX.postgres)
+  const fitting = Math.floor((size * LOCK_MS_TARGET) / Math.max(ms, 1))
+  return Math.max(CHUNK_MIN, Math.min(fitting, size * 2, CHUNK_MAX.sqlite))
+}
+
+function byBrand(invoices: readonly PlannedInvoice[]): PlannedInvoice[][] {
+  const groups = new Map<string, PlannedInvoice[]>()
+  for (const invoice of invoices) {
+    const group = groups.get(invoice.draft.brandId)
+    if (group) group.push(invoice)
+    else groups.set(invoice.draft.brandId, [invoice])
+  }
+  return [...groups.values()]
+}
+
+const servicesIn = (plan: ChunkPlan): number => plan.due.reduce((sum, { items }) => sum + items.length, 0)
+
+function totalsOf(invoices: readonly PlannedInvoice[]): Map<string, bigint> {
+  const totals = new Map<string, bigint>()
+  for (const { draft, totalMinor } of invoices)
+    totals.set(draft.currency, (totals.get(draft.currency) ?? 0n) + totalMinor)
+  return totals
+}

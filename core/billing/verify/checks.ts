@@ -1,0 +1,141 @@
+import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { addDays, type IsoDate } from '../../kernel/index.ts'
+
+/** One thing that is wrong, by the id of the record where it shows. */
+export interface Finding {
+  check: string
+  id: string
+  problem: string
+}
+
+export interface Check {
+  name: string
+  /** Rows of id and problem; none when all is well. */
+  statement: (context: { today: IsoDate }) => Sql
+}
+
+/**
+ * Each check is one statement over all documents, because a ledger that sums to zero proves little: what counts is that
+ * every single document, payment and service agrees with its postings.
+ */
+export const checks: readonly Check[] = [
+  {
+    name: 'journal balances in every currency',
+    statement: () => sql`
+      select journal_id as id, 'postings sum to ' || cast(sum(amount_minor) as text) || ' ' || currency as problem
+      from postings group by journal_id, currency having sum(amount_minor) <> 0 order by journal_id`,
+  },
+  {
+    name: 'posting belongs to a journal',
+    statement: () => sql`
+      select p.journal_id as id, 'postings without a journal' as problem from postings p
+      where not exists (select 1 from journals j where j.id = p.journal_id) group by p.journal_id`,
+  },
+  {
+    name: 'lines add up to the document',
+    statement: () => sql`
+      select i.id, 'lines sum to ' || cast(coalesce(sum(l.net_minor), 0) as text) || ' + ' || cast(coalesce(sum(l.tax_minor), 0) as text) || ' tax, the document says ' || cast(i.subtotal_minor as text) || ' + ' || cast(i.tax_minor as text) as problem
+      from invoices i left join invoice_lines l on l.invoice_id = i.id where i.status not in ('draft', 'assembling')
+      group by i.id, i.subtotal_minor, i.tax_minor, i.total_minor
+      having coalesce(sum(l.net_minor), 0) <> i.subtotal_minor or coalesce(sum(l.tax_minor), 0) <> i.tax_minor or i.subtotal_minor + i.tax_minor <> i.total_minor`,
+  },
+  {
+    name: 'tax table adds up to the tax',
+    statement: () => sql`
+      select i.id, 'tax table sums to ' || cast(coalesce(sum(t.tax_minor), 0) as text) || ', the document says ' || cast(i.tax_minor as text) as problem
+      from invoices i left join invoice_taxes t on t.invoice_id = i.id where i.status not in ('draft', 'assembling')
+      group by i.id, i.tax_minor having coalesce(sum(t.tax_minor), 0) <> i.tax_minor`,
+  },
+  {
+    name: 'document stands in the ledger once',
+    statement: () => sql`
+      select i.id, 'receivable postings of its issue sum to ' || cast(coalesce(sum(p.amount_minor), 0) as text) || ', its total is ' || cast(i.total_minor as text) as problem
+      from invoices i left join journals j on j.source_id = i.id and j.kind = i.kind || '_issued'
+      left join postings p on p.journal_id = j.id and p.account = 'receivable' where i.number is not null
+      group by i.id, i.total_minor having coalesce(sum(p.amount_minor), 0) <> i.total_minor`,
+  },
+  {
+    name: 'voided document is reversed',
+    statement: () => sql`
+      select i.id, 'void, but its journal is not reversed' as problem from invoices i where i.status = 'void' and i.total_minor <> 0
+      and not exists (select 1 from journals j where j.source_id = i.id and j.kind = 'invoice_voided')`,
+  },
+  {
+    name: 'document is never allocated more than its total',
+    statement: () => sql`
+      select i.id, 'allocated ' || cast(sum(a.amount_minor) as text) || ' of ' || cast(i.total_minor as text) as problem
+      from invoices i join allocations a on a.invoice_id = i.id where i.kind = 'invoice'
+      group by i.id, i.total_minor having sum(a.amount_minor) > i.total_minor or sum(a.amount_minor) < 0`,
+  },
+  {
+    name: 'paid means nothing is open, issued means something is',
+    statement: () => sql`
+      select i.id, i.status || ' with ' || cast(i.total_minor - coalesce(sum(a.amount_minor), 0) as text) || ' open' as problem
+      from invoices i left join allocations a on a.invoice_id = i.id where i.status in ('paid', 'issued')
+      group by i.id, i.status, i.total_minor
+      having (i.status = 'paid' and i.total_minor <> coalesce(sum(a.amount_minor), 0)) or (i.status = 'issued' and i.total_minor = coalesce(sum(a.amount_minor), 0))`,
+  },
+  {
+    name: 'payment stands in the ledger once',
+    statement: () => sql`
+      select p.id, 'succeeded without a journal, or the other way round' as problem from payments p
+      left join journals j on j.source_id = p.id and j.kind = 'payment_succeeded'
+      where (p.status = 'succeeded') <> (j.id is not null)`,
+  },
+  {
+    name: 'payment applies no more than came',
+    statement: () => sql`
+      select p.id, 'received ' || cast(p.received_minor as text) || ', applied ' || cast(sum(a.amount_minor) as text) as problem
+      from payments p join allocations a on a.payment_id = p.id group by p.id, p.received_minor having sum(a.amount_minor) > p.received_minor`,
+  },
+  {
+    name: 'refunds are no more than came',
+    statement: () => sql`
+      select p.id, 'received ' || cast(p.received_minor as text) || ', refunded ' || cast(sum(r.amount_minor) as text) as problem
+      from payments p join refunds r on r.payment_id = p.id where r.status <> 'failed' group by p.id, p.received_minor having sum(r.amount_minor) > p.received_minor`,
+  },
+  {
+    name: 'client credit is never below zero',
+    statement: () => sql`
+      select client_id as id, 'credit of ' || cast(-sum(amount_minor) as text) || ' ' || currency as problem
+      from postings where account = 'client_credit' group by client_id, currency having sum(amount_minor) > 0`,
+  },
+  {
+    name: 'receivable of a client equals what its documents leave open',
+    statement: () => sql`
+      select d.client_id as id, 'ledger says ' || cast(coalesce(l.ledger_minor, 0) as text) || ', documents say ' || cast(d.open_minor as text) || ' ' || d.currency as problem
+      from (select i.client_id, i.currency, sum(case when i.status = 'void' then 0 else i.total_minor end - coalesce(a.allocated, 0)) as open_minor
+        from invoices i left join (select invoice_id, sum(amount_minor) as allocated from allocations group by invoice_id) a on a.invoice_id = i.id
+        where i.number is not null group by i.client_id, i.currency) d
+      left join (select client_id, currency, sum(amount_minor) as ledger_minor from postings where account = 'receivable' group by client_id, currency) l
+        on l.client_id = d.client_id and l.currency = d.currency
+      where coalesce(l.ledger_minor, 0) <> d.open_minor`,
+  },
+  {
+    name: 'charge is on at most one live document',
+    statement: () => sql`
+      select live_charge_id as id, 'on several live lines' as problem from invoice_lines where live_charge_id is not null group by live_charge_id having count(*) > 1`,
+  },
+  {
+    name: 'live service has its next charge planned',
+    statement: () => sql`
+      select s.id, 'active and recurring, but nothing is planned after ' || coalesce(s.charged_through, 'the start') as problem from services s
+      where s.billing_status = 'active' and s.cycle not in ('once', 'free') and s.next_period_on is null and s.cancel_on is null`,
+  },
+  {
+    name: 'no period is left behind',
+    statement: ({ today }) => sql`
+      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s
+      where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
+      and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
+      and exists (select 1 from billing_runs r where r.as_of_on >= s.next_period_on and r.status <> 'running')`,
+  },
+]
+
+export function runCheck(
+  queries: Queries,
+  check: Check,
+  context: { today: IsoDate },
+): Promise<{ id: string; problem: string }[]> {
+  return queries.all(check.statement(context))
+}

@@ -1,0 +1,257 @@
+import { recordAudit } from '../audit/index.ts'
+import { all, list, sql, type Trx } from '../db/index.ts'
+import { recordEvents, type NewEvent } from '../events/index.ts'
+import { assert, type Actor } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
+import { account, postJournals, type Journal, type Posting } from './ledger.ts'
+import { takeNumbers } from './numbering.ts'
+import { buyerJson } from './parties.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
+
+interface Written {
+  row: InvoiceRow
+  lines: InvoiceLineRow[]
+  taxes: InvoiceTaxRow[]
+  plan: PlannedInvoice
+}
+
+/**
+ * Writes issued documents for any number of plans, in as few statements as the engine allows: charges, invoices, lines,
+ * taxes, ledger, audit, events. All plans are of one seller, brand and year. A charge that exists already stops the
+ * whole write with the unique violation of charges: nothing is billed twice.
+ */
+export async function writeInvoices(
+  means: Means,
+  trx: Trx,
+  plans: readonly PlannedInvoice[],
+  actor: Actor,
+): Promise<InvoiceRow[]> {
+  if (plans.length === 0) return []
+  const written = plans.map((plan) => compose(means, plan))
+  const charges = written.flatMap(({ lines, plan, row }) => chargeRows(lines, plan, row))
+  await trx.insert('charges', charges)
+  await number(means, trx, written)
+  await trx.insert(
+    'invoices',
+    written.map(({ row }) => row),
+  )
+  await trx.insert(
+    'invoice_lines',
+    written.flatMap(({ lines }) => lines),
+  )
+  await trx.insert(
+    'invoice_taxes',
+    written.flatMap(({ taxes }) => taxes),
+  )
+  await postJournals(
+    means,
+    trx,
+    written.filter(({ row }) => row.total_minor !== 0n || row.subtotal_minor !== 0n).map(journalOf),
+  )
+  await fixCurrencies(trx, plans)
+  await recordAudit(
+    means,
+    trx,
+    actor,
+    written.map(({ row }) => auditOf(row)),
+  )
+  await recordEvents(means, trx, actor, written.map(eventOf))
+  return written.map(({ row }) => row)
+}
+
+/** Service ids on a document, for those who hear its events. */
+export function sourcesOf(lines: readonly { source_id: string | null }[]): string[] {
+  return [...new Set(lines.flatMap((line) => (line.source_id === null ? [] : [line.source_id])))]
+}
+
+function compose(means: Means, plan: PlannedInvoice): Written {
+  const { draft, from, buyer } = plan
+  const now = means.business.now()
+  const row: InvoiceRow = {
+    id: means.newId('inv'),
+    brand_id: draft.brandId,
+    client_id: draft.clientId,
+    seller_id: from.sellerId,
+    kind: draft.kind ?? 'invoice',
+    number: null,
+    // A credit note is settled by being issued: its value goes to the client's credit or to a document at once.
+    status: draft.kind === 'credit_note' ? 'paid' : 'issued',
+    currency: draft.currency,
+    origin: draft.origin,
+    origin_id: draft.originId,
+    issued_on: plan.issuedOn,
+    due_on: draft.dueOn,
+    issued_at: now,
+    paid_at: draft.kind === 'credit_note' ? now : null,
+    voided_at: null,
+    in_collections_at: null,
+    subtotal_minor: plan.subtotalMinor,
+    tax_minor: plan.taxMinor,
+    total_minor: plan.totalMinor,
+    seller: from.sellerJson,
+    buyer: buyerJson(buyer),
+    evidence: JSON.stringify({
+      country: buyer.country,
+      region: buyer.region,
+      exempt: buyer.tax_exempt === 1,
+    }),
+    prices_include_tax: from.pricesIncludeTax ? 1 : 0,
+    locale: buyer.locale,
+    notes: draft.notes ?? null,
+    document_hash: null,
+    file_id: null,
+    corrects_id: draft.correctsId ?? null,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  return { row, lines: lineRows(means, plan, row.id), taxes: taxRows(plan, row.id), plan }
+}
+
+function lineRows(means: Means, plan: PlannedInvoice, invoiceId: string): InvoiceLineRow[] {
+  return plan.lines.map((line, i) => {
+    const chargeId = means.newId('chg')
+    return {
+      id: means.newId('inl'),
+      invoice_id: invoiceId,
+      position: i + 1,
+      charge_id: chargeId,
+      live_charge_id: chargeId,
+      source_id: line.sourceId,
+      kind: line.kind,
+      description: line.description,
+      quantity: line.quantity,
+      unit_minor: line.unitMinor,
+      amount_minor: line.amountMinor,
+      net_minor: line.netMinor,
+      tax_minor: line.taxMinor,
+      tax_class: line.taxClass,
+      tax_name: line.rate.name || null,
+      tax_rate_ppm: line.rate.ratePpm,
+      period_start: line.periodStart ?? null,
+      period_end: line.periodEnd ?? null,
+      trace: JSON.stringify(line.trace),
+    }
+  })
+}
+
+function taxRows(plan: PlannedInvoice, invoiceId: string): InvoiceTaxRow[] {
+  return plan.taxes.map((group) => ({
+    invoice_id: invoiceId,
+    tax_name: group.name,
+    rate_ppm: group.ratePpm,
+    net_minor: group.netMinor,
+    tax_minor: group.taxMinor,
+  }))
+}
+
+/** A free line is its own source: it can be charged again on another document. */
+function chargeRows(lines: readonly InvoiceLineRow[], plan: PlannedInvoice, row: InvoiceRow) {
+  return lines.map((line, i) => ({
+    id: line.charge_id!,
+    brand_id: row.brand_id,
+    client_id: row.client_id,
+    source_id: line.source_id ?? line.id,
+    kind: line.kind,
+    period_start: line.period_start ?? row.issued_on!,
+    period_end: line.period_end ?? row.issued_on!,
+    cause: plan.lines[i]!.cause ?? '',
+    currency: row.currency,
+    amount_minor: line.amount_minor,
+    description: line.description,
+    tax_class: line.tax_class,
+    trace: line.trace,
+    created_at: row.created_at,
+  }))
+}
+
+/** Numbers come last of all decisions, so that only documents that are really written take one. */
+async function number(means: Means, trx: Trx, written: readonly Written[]): Promise<void> {
+  const { row } = written[0]!
+  const same = written.every(
+    ({ row: other }) =>
+      other.seller_id === row.seller_id &&
+      other.brand_id === row.brand_id &&
+      other.issued_on === row.issued_on,
+  )
+  assert(same, 'documents written together share seller, brand, kind and day')
+  const series = {
+    sellerId: row.seller_id,
+    brandId: row.brand_id,
+    kind: 'invoice' as const,
+    issuedOn: row.issued_on!,
+  }
+  const numbers = await takeNumbers(means.newId, trx, series, written.length)
+  written.forEach(({ row: invoice, lines, taxes }, i) => {
+    invoice.number = numbers[i]!
+    invoice.document_hash = documentHash(invoice, lines, taxes)
+  })
+}
+
+function journalOf({ row, lines, taxes }: Written): Journal {
+  const { currency, client_id: clientId } = row
+  const byKind = new Map<string, bigint>()
+  for (const line of lines) byKind.set(line.kind, (byKind.get(line.kind) ?? 0n) + line.net_minor)
+  const postings: Posting[] = [
+    { account: account.receivable, currency, clientId, amountMinor: row.total_minor },
+  ]
+  for (const [kind, net] of byKind)
+    postings.push({ account: account.revenue(kind), currency, amountMinor: -net })
+  for (const tax of taxes)
+    postings.push({
+      account: account.tax(`${tax.tax_name}:${tax.rate_ppm}`),
+      currency,
+      amountMinor: -tax.tax_minor,
+    })
+  return {
+    kind: 'invoice_issued',
+    sourceId: row.id,
+    brandId: row.brand_id,
+    effectiveOn: row.issued_on!,
+    postings,
+  }
+}
+
+/** The first issued document fixes the currency of its client. */
+async function fixCurrencies(trx: Trx, plans: readonly PlannedInvoice[]): Promise<void> {
+  const ids = [...new Set(plans.map((plan) => plan.draft.clientId))]
+  await trx.run(
+    sql`update clients set currency_fixed = 1 where ${all([sql`currency_fixed = 0`, sql`id in (${list(ids)})`])}`,
+  )
+}
+
+function auditOf(row: InvoiceRow) {
+  const after = {
+    status: row.status,
+    number: row.number,
+    total_minor: row.total_minor,
+    currency: row.currency,
+  }
+  return {
+    action: `${row.kind}.issue`,
+    subject: row.id,
+    brandId: row.brand_id,
+    clientId: row.client_id,
+    after,
+  }
+}
+
+function eventOf({ row, lines }: Written): NewEvent {
+  return {
+    type: `${row.kind}.issued`,
+    subject: row.id,
+    brandId: row.brand_id,
+    clientId: row.client_id,
+    body: {
+      id: row.id,
+      number: row.number,
+      client_id: row.client_id,
+      total: { minor: row.total_minor.toString(), currency: row.currency },
+      due_on: row.due_on,
+      origin: row.origin,
+      origin_id: row.origin_id,
+      service_ids: sourcesOf(lines),
+    },
+  }
+}
