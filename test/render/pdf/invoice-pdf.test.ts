@@ -87,9 +87,9 @@ describe('an invoice', () => {
 
   test('of 60 lines repeats the head of the table on each of its pages and loses no line', async () => {
     const pages = readPdf(await render(longInvoice(60))).pages.map(linesOf)
-    assert.equal(pages.length, 5)
+    assert.equal(pages.length, 4)
     pages.forEach((lines, i) => {
-      assert.equal(lines.filter((text) => text.endsWith(`Page ${i + 1} of 5`)).length, 1)
+      assert.equal(lines.filter((text) => text.endsWith(`Page ${i + 1} of 4`)).length, 1)
       const heads = lines.filter((text) => text.startsWith('Description Quantity'))
       assert.equal(heads.length, lines.some((text) => text.startsWith('Server number')) ? 1 : 0)
     })
@@ -133,11 +133,10 @@ describe('amounts', () => {
   test('gross, at two rates, tell the tax in them', async () => {
     const lines = linesOf(readPdf(await render(grossInvoice())).pages[0]!)
     const from = lines.findIndex((text) => text.startsWith('Gesamtbetrag'))
-    assert.deepEqual(lines.slice(from, from + 7), [
+    assert.deepEqual(lines.slice(from, from + 6), [
       'Gesamtbetrag 129,70\u00a0€',
       'Nettobetrag 110,00\u00a0€',
-      'darin 19\u00a0% USt 19,00\u00a0€',
-      'darin 7\u00a0% USt 0,70\u00a0€',
+      'darin Steuer 19,70\u00a0€',
       'Steuer Satz Netto Steuerbetrag Brutto',
       'USt 19\u00a0% 100,00\u00a0€ 19,00\u00a0€ 119,00\u00a0€',
       'USt 7\u00a0% 10,00\u00a0€ 0,70\u00a0€ 10,70\u00a0€',
