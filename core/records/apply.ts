@@ -55,7 +55,7 @@ export async function applyTransition<S extends string, T extends string, R exte
       reason: change.reason ?? null,
     },
   ])
-  const type = change.event ?? `${lifecycle.noun}.${rule.to}`
+  const type = change.event ?? rule.event ?? `${lifecycle.noun}.${rule.to}`
   await recordEvent(means, trx, actor, {
     ...scope,
     type,
@@ -89,7 +89,7 @@ export async function updateVersioned(
   if (changed === 0) throw ChangedMeanwhile({ what: update.what, id })
 }
 
-const PLURALS: Record<string, string> = { delivery: 'deliveries' }
+const PLURALS: Record<string, string> = { delivery: 'deliveries', staff: 'staff' }
 const tableOf = (lifecycle: Lifecycle): string => PLURALS[lifecycle.noun] ?? `${lifecycle.noun}s`
 
 function pick(row: Row, columns: readonly string[]): Row {
