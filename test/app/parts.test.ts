@@ -7,13 +7,18 @@ import { text } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
-import { parseSpan } from '../../core/app/advance-clock.ts'
-import { CALL_MAX, createCommandSocket } from '../../core/app/command-socket.ts'
-import { createInstallation } from '../../core/app/installation.ts'
-import { takeLock } from '../../core/app/lock.ts'
-import { socketFile } from '../../core/app/places.ts'
-import { pluginCallsOver, servePluginCalls, type PluginCalls } from '../../core/app/plugin-port.ts'
-import { openSharedClock } from '../../core/app/shared-clock.ts'
+import {
+  CALL_MAX,
+  createCommandSocket,
+  createInstallation,
+  openSharedClock,
+  parseSpan,
+  type PluginCalls,
+  pluginCallsOver,
+  servePluginCalls,
+  socketFile,
+  takeLock,
+} from '../../core/app/index.ts'
 import { instant, NotFound, systemClock, toMs } from '../../core/kernel/index.ts'
 import { testConfig } from '../support/config.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
