@@ -1,6 +1,5 @@
-import type { SqlValue, Trx } from '../../db/index.ts'
-import type { Actor, Cycle, IsoDate } from '../../kernel/index.ts'
-import { applyTransition, type Means } from '../../records/index.ts'
+import type { SqlValue } from '../../db/index.ts'
+import { applyTransition } from '../../records/index.ts'
 import { addCoupon } from '../create-coupon.ts'
 import { addGroup } from '../create-group.ts'
 import { addProduct } from '../create-product.ts'
@@ -8,36 +7,11 @@ import { couponLifecycle } from '../coupon.ts'
 import { changeRecord, toColumns } from '../edit.ts'
 import { putAddon } from '../link-addon.ts'
 import { productLifecycle } from '../product-lifecycle.ts'
-import { dropPrices } from '../retire-price.ts'
-import { putPrice } from '../set-price.ts'
 import { dropAddon } from '../unlink-addon.ts'
 import { applyFields, applyOptions } from './apply-parts.ts'
-import type { Current } from './current.ts'
+import { applyPrices, count, type Applying } from './applying.ts'
 import { retireMissing } from './retire-missing.ts'
-import type { CatalogFile, FileCoupon, FileGroup, FilePrice, FileProduct } from './shape.ts'
-
-export interface ImportReport {
-  created: number
-  changed: number
-  retired: number
-  /** Records of the file that were so already. */
-  unchanged: number
-  /** New versions of prices. */
-  prices: number
-  /** What works but may not be meant, such as a plugin that is not set up. */
-  warnings: string[]
-}
-
-export interface Applying {
-  means: Means
-  trx: Trx
-  actor: Actor
-  brandId: string
-  today: IsoDate
-  current: Current
-  retiring: boolean
-  report: ImportReport
-}
+import type { CatalogFile, FileCoupon, FileGroup, FileProduct } from './shape.ts'
 
 /** Brings the brand's catalogue to what the file says, in the order in which things name each other. */
 export async function applyFile(file: CatalogFile, to: Applying): Promise<void> {
@@ -51,12 +25,6 @@ export async function applyFile(file: CatalogFile, to: Applying): Promise<void> 
 
 export const productsOf = (groups: readonly FileGroup[]): FileProduct[] =>
   groups.flatMap((group) => [...group.products, ...productsOf(group.groups)])
-
-/** Counts what a change did. */
-export function count(to: Applying, changed: boolean): void {
-  if (changed) to.report.changed++
-  else to.report.unchanged++
-}
 
 type Placed = { group: FileGroup; parentId: string | null; position: number; ids: Map<string, string> }
 
@@ -120,7 +88,9 @@ async function applyProduct(
     to.report.created++
   }
   const state = { id: id!, version: (row?.version ?? 1) + (changed ? 1 : 0), status: row?.status ?? 'draft' }
-  const moved = await applyStatus(to, state, status ?? (row ? undefined : 'active'))
+  // Naming a retired product puts it on sale again; drafts and hidden ones stay what they are.
+  const unsaid = row && row.status !== 'retired' ? undefined : 'active'
+  const moved = await applyStatus(to, state, status ?? unsaid)
   if (row) count(to, changed || moved)
   await applyPrices(to, id!, prices)
   await applyOptions(to, id!, options)
@@ -159,28 +129,6 @@ async function applyStatus(
   return true
 }
 
-export async function applyPrices(
-  to: Applying,
-  ownerId: string,
-  prices: readonly FilePrice[],
-): Promise<void> {
-  const { means, trx, actor, brandId, today } = to
-  for (const { cycle, ...price } of prices) {
-    const version = { ...price, cycle: cycle as Cycle, ownerId, brandId, validFrom: today }
-    if ((await putPrice(means, trx, version, actor)) !== null) to.report.prices++
-  }
-  if (!to.retiring) return
-  const kept = new Set(prices.map((price) => `${price.cycle} ${price.currency}`))
-  const held = new Map(
-    (to.current.prices.get(ownerId) ?? []).map((price) => [`${price.cycle} ${price.currency}`, price]),
-  )
-  for (const [terms, { cycle, currency }] of held) {
-    if (kept.has(terms)) continue
-    await dropPrices(means, trx, { brandId, ownerId, cycle, currency }, actor)
-    to.report.retired++
-  }
-}
-
 async function applyAddons(
   to: Applying,
   product: FileProduct,
@@ -189,10 +137,14 @@ async function applyAddons(
   const { means, trx, actor, brandId } = to
   const product_id = ids.get(product.slug)!
   const kept = product.addons.map((addon) => ids.get(addon.slug)!)
-  for (const [position, addon_id] of kept.entries())
-    count(to, await putAddon(means, trx, { brandId, product_id, addon_id, position }, actor))
+  const held = to.current.addons.get(product_id) ?? []
+  for (const [position, addon_id] of kept.entries()) {
+    const changed = await putAddon(means, trx, { brandId, product_id, addon_id, position }, actor)
+    if (held.some((link) => link.addon_id === addon_id)) count(to, changed)
+    else to.report.created++
+  }
   if (!to.retiring) return
-  for (const { addon_id } of to.current.addons.get(product_id) ?? []) {
+  for (const { addon_id } of held) {
     if (kept.includes(addon_id)) continue
     await dropAddon(means, trx, { brandId, product_id, addon_id }, actor)
     to.report.retired++

@@ -2,7 +2,7 @@ import { addOptionValue } from '../create-option-value.ts'
 import { addOption } from '../create-option.ts'
 import { addOrderField } from '../create-order-field.ts'
 import { changeRecord, toColumns } from '../edit.ts'
-import { applyPrices, count, type Applying } from './apply-file.ts'
+import { applyPrices, count, type Applying } from './applying.ts'
 import type { FileField, FileOption, FileValue } from './shape.ts'
 
 /** The options of a product with their values and prices, in the order of the file. */

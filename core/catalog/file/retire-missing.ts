@@ -2,7 +2,7 @@ import { applyTransition } from '../../records/index.ts'
 import { couponLifecycle } from '../coupon.ts'
 import { changeRecord } from '../edit.ts'
 import { productLifecycle } from '../product-lifecycle.ts'
-import type { Applying } from './apply-file.ts'
+import type { Applying } from './applying.ts'
 import { allGroups, type CatalogFile } from './shape.ts'
 
 /** Ends the sale of what the file does not name: products, then the groups that held them, then coupons. */
