@@ -16,7 +16,9 @@ import { session } from './chain/session.ts'
 import type { AreaFrames, State } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { gettingInRoutes } from './getting-in/index.ts'
+import { clientsOnly, staffOnly } from './page/index.ts'
 import { portalFrame, portalRoutes } from './portal/index.ts'
+import { switchRoutes } from './portal/switch-client.ts'
 import { storefrontFrame, storefrontRoutes } from './storefront/index.ts'
 import { machineRoutes } from './system/machine-routes.ts'
 import { setUpRoutes } from './system/set-up.ts'
@@ -38,16 +40,30 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
     locale,
     csrf,
     onceOnly,
-    routes(),
+    openRoutes(),
+    guard,
+    insideRoutes(),
   ]
 }
 
-/** Set-up and getting in come first: they lie inside areas that nobody else enters without a session. */
-function routes(): Middleware<State> {
+/** Pages that anybody may open. Set-up and sign-in of staff lie below /admin, before its guard. */
+function openRoutes(): Middleware<State> {
   const router = new Router<State>()
   setUpRoutes(router)
   gettingInRoutes(router)
   storefrontRoutes(router)
+  switchRoutes(router)
+  return router.routes() as Middleware<State>
+}
+
+/** Beyond this point /portal and /admin, existing pages or not, are for those who are signed in there. */
+const guard: Middleware<State> = (ctx, next) => {
+  const { area } = ctx.state
+  return area === 'admin' ? staffOnly(ctx, next) : area === 'portal' ? clientsOnly(ctx, next) : next()
+}
+
+function insideRoutes(): Middleware<State> {
+  const router = new Router<State>()
   portalRoutes(router)
   adminRoutes(router)
   return router.routes() as Middleware<State>

@@ -23,7 +23,8 @@ export const BodyUnreadable = defineError(
 export const ForeignForm = defineError(
   'request.foreign_form',
   403,
-  () => 'This form did not come from our own page, or the page is too old. Load it again and send it once more.',
+  () =>
+    'This form did not come from our own page, or the page is too old. Load it again and send it once more.',
 )
 export const ShopNotOpen = defineError('shop.not_open', 503, () => 'The shop is not open yet.')
 export const NoClientChosen = defineError(

@@ -16,7 +16,8 @@ export interface Fault {
 export function faultOf(error: unknown): Fault {
   if (error instanceof BerthError) {
     const { status, code, message, params, fields } = error
-    if (code !== 'database.unique' && status !== 500) return { status, code, message, params, fields, bug: false }
+    if (code !== 'database.unique' && status !== 500)
+      return { status, code, message, params, fields, bug: false }
   }
   const constraint = violatedUnique(error)
   if (constraint !== null) return known(UniqueViolation({ constraint }))
@@ -35,13 +36,15 @@ function known({ status, code, message }: BerthError): Fault {
 /** The reader's own words when there are any: messages under errors.by_code, with the error's params. */
 export function faultText(messages: Messages, locale: string, fault: Fault): string {
   const key = `errors.by_code.${fault.code}`
-  return messages.has(key) ? messages.translator(locale)(key, plain(fault.params)) : fault.message
+  return messages.has(key, locale) ? messages.translator(locale)(key, plain(fault.params)) : fault.message
 }
 
 type Plain = Record<string, string | number | boolean>
 
 function plain(params: Record<string, unknown>): Plain {
-  const entries = Object.entries(params).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+  const entries = Object.entries(params).filter(([, value]) =>
+    ['string', 'number', 'boolean'].includes(typeof value),
+  )
   return Object.fromEntries(entries) as Plain
 }
 

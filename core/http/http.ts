@@ -30,7 +30,10 @@ export function createHttp(deps: HttpDeps): Http {
   return {
     handler,
     async listen(port, host) {
-      server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, handler)
+      server = createServer(
+        { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
+        handler,
+      )
       await new Promise<void>((done, failed) => server!.once('error', failed).listen(port, host, done))
       const bound = server.address() as AddressInfo
       return { port: bound.port, address: `http://${host}:${bound.port}` }

@@ -55,7 +55,10 @@ interface KeyRow {
   created_at: Instant
 }
 
-async function claimKey(means: Means, { scope, key, hash }: OnceRequest): Promise<'mine' | 'running' | Answer> {
+async function claimKey(
+  means: Means,
+  { scope, key, hash }: OnceRequest,
+): Promise<'mine' | 'running' | Answer> {
   const now = means.clock.now()
   const fresh = await means.db.run(sql`
     insert into idempotency_keys (scope, idempotency_key, request_hash, created_at) values (${scope}, ${key}, ${hash}, ${now})

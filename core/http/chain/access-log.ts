@@ -16,7 +16,13 @@ export const accessLog: Step = async (ctx, next) => {
   }
   await (statements ? statements.run(run) : run())
   const took = Math.round((performance.now() - started) * 10) / 10
-  const facts = { request: requestId, method: ctx.method, path: withoutToken(ctx.path), status: ctx.status, ms: took }
+  const facts = {
+    request: requestId,
+    method: ctx.method,
+    path: withoutToken(ctx.path),
+    status: ctx.status,
+    ms: took,
+  }
   deps.log.info({ ...facts, address, actor: ctx.state.actor.id }, 'request')
 }
 

@@ -39,7 +39,11 @@ export function areaOf(path: string): Area {
 }
 
 /** From the right: the first address that no trusted proxy has. What stands left of it may be made up. */
-function clientAddress(request: IncomingMessage, peer: string, isTrusted: (address: string) => boolean): string {
+function clientAddress(
+  request: IncomingMessage,
+  peer: string,
+  isTrusted: (address: string) => boolean,
+): string {
   const chain = String(request.headers['x-forwarded-for'] ?? '')
     .split(',')
     .map((item) => item.trim())

@@ -41,7 +41,9 @@ export function brandOfHost(directory: BrandDirectory): Step {
 }
 
 async function readBrands({ db }: Pick<HttpDeps, 'db'>): Promise<ShopBrand[]> {
-  const rows = await db.all<Record<string, string> & { prices_include_tax: number; colour: string | null }>(sql`
+  const rows = await db.all<
+    Record<string, string> & { prices_include_tax: number; colour: string | null }
+  >(sql`
     select b.id, b.realm_id, b.seller_id, b.name, b.slug, b.hosts, b.currency, b.currencies, b.locale, b.zone,
       b.prices_include_tax, b.theme, b.colour, s.name as company, s.email
     from brands b join sellers s on s.id = b.seller_id where b.status = 'active' order by b.id`)

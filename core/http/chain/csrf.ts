@@ -10,7 +10,8 @@ const TOKEN_BYTES = 32
  * made for this very session (or visitor) can hold.
  */
 export const csrf: Step = async (ctx, next) => {
-  if (ctx.method === 'POST' && !(comesFromHere(ctx) && isToken(ctx, ctx.state.formKeys.csrf))) throw ForeignForm({})
+  if (ctx.method === 'POST' && !(comesFromHere(ctx) && isToken(ctx, ctx.state.formKeys.csrf)))
+    throw ForeignForm({})
   await next()
 }
 

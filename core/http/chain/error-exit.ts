@@ -9,7 +9,8 @@ import { auditForeignId } from './foreign-id.ts'
 export const errorExit: Step = async (ctx, next) => {
   try {
     await next()
-    if (ctx.status === 404 && (ctx.body === null || ctx.body === undefined)) throw PageNotFound({ path: ctx.path })
+    if (ctx.status === 404 && (ctx.body === null || ctx.body === undefined))
+      throw PageNotFound({ path: ctx.path })
   } catch (error) {
     await answerError(ctx, error)
   }
@@ -23,7 +24,8 @@ async function answerError(ctx: Ctx, error: unknown): Promise<void> {
     return leadTo(ctx, fault.code === 'actor.not_signed_in' ? '/sign-in' : '/confirm')
   const wait = fault.params.seconds
   if (fault.status === 429 && typeof wait === 'number') ctx.set('Retry-After', String(wait))
-  if (isPartial(ctx) || (ctx.get('HX-Request') !== '' && ctx.method === 'POST')) return answerToast(ctx, fault)
+  if (isPartial(ctx) || (ctx.get('HX-Request') !== '' && ctx.method === 'POST'))
+    return answerToast(ctx, fault)
   await answerPage(ctx, fault)
 }
 
@@ -101,7 +103,10 @@ function errorView(ctx: Ctx, fault: Fault): object {
     reference: requestId,
     ...(brand ? { mail: brand.email } : {}),
     ...(actor.kind === 'staff'
-      ? { permission: permission ?? null, search: { action: '/admin/search', value: ctx.path.split('/').at(-1) } }
+      ? {
+          permission: permission ?? null,
+          search: { action: '/admin/search', value: ctx.path.split('/').at(-1) },
+        }
       : {}),
   }
 }

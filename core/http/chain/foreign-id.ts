@@ -35,5 +35,7 @@ export function auditForeignId(ctx: Pick<Ctx, 'state' | 'method' | 'path'>, faul
     const entry = { action: 'access.refused', subject: id, after: { method: ctx.method, path: ctx.path } }
     await deps.db.transaction((trx) => recordAudit(deps, trx, actor, [entry]))
   }
-  note().catch((error: unknown) => deps.log.error({ err: error, request: ctx.state.requestId }, 'audit failed'))
+  note().catch((error: unknown) =>
+    deps.log.error({ err: error, request: ctx.state.requestId }, 'audit failed'),
+  )
 }

@@ -25,7 +25,9 @@ export const locale: Step = async (ctx, next) => {
 
 export function readChoices(ctx: Ctx): Choices {
   const fields = new URLSearchParams(readCookie(ctx, 'choices') ?? '')
-  const [wanted, currency, theme] = ['locale', 'currency', 'theme'].map((name) => fields.get(name) ?? undefined)
+  const [wanted, currency, theme] = ['locale', 'currency', 'theme'].map(
+    (name) => fields.get(name) ?? undefined,
+  )
   const known = themeOf(theme)
   return {
     ...(wanted && /^[a-z]{2,3}(-[A-Za-z]{2,4})?$/.test(wanted) ? { locale: wanted } : {}),

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto'
 import { once, type Answer } from '../../records/index.ts'
 import type { Ctx, Step } from '../context.ts'
 
-const KEPT_HEADERS = ['Content-Type', 'Location', 'HX-Redirect', 'HX-Trigger', 'HX-Retarget', 'HX-Reswap', 'HX-Reselect']
+const KEPT_HEADERS = [
+  'Content-Type',
+  'Location',
+  'HX-Redirect',
+  'HX-Trigger',
+  'HX-Retarget',
+  'HX-Reswap',
+  'HX-Reselect',
+]
 
 /** A form sent twice (double click, reload, lost answer) is done once; the second time gets the first answer. */
 export const onceOnly: Step = async (ctx, next) => {
@@ -32,7 +40,11 @@ function answerOf(ctx: Ctx): Answer | null {
   const { body } = ctx
   if (ctx.status >= 400 || (body !== null && body !== undefined && typeof body !== 'string')) return null
   const kept = KEPT_HEADERS.map((name): [string, string] => [name, ctx.response.get(name)])
-  return { status: ctx.status, headers: Object.fromEntries(kept.filter(([, value]) => value !== '')), body: body ?? '' }
+  return {
+    status: ctx.status,
+    headers: Object.fromEntries(kept.filter(([, value]) => value !== '')),
+    body: body ?? '',
+  }
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url')

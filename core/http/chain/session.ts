@@ -40,8 +40,7 @@ function actAs({ state }: Ctx, signedIn: SignedIn): void {
 type CookieName = Side | 'guest' | 'choices' | 'flash'
 
 /** "__Host-" keeps other hosts of the domain from planting the cookie; browsers take it over TLS only. */
-const cookieName = (ctx: Ctx, name: CookieName): string =>
-  `${ctx.state.secure ? '__Host-' : ''}berth_${name}`
+const cookieName = (ctx: Ctx, name: CookieName): string => `${ctx.state.secure ? '__Host-' : ''}berth_${name}`
 
 export function readCookie(ctx: Ctx, name: CookieName): string | undefined {
   return ctx.cookies.get(cookieName(ctx, name))

@@ -31,11 +31,22 @@ export function createLive(): Live {
 /** What pages watch: states of what is sold, paid and delivered. */
 export const LIVE_EVENTS: readonly string[] = [
   ...['issued', 'paid', 'voided', 'written_off', 'overdue_step'].map((state) => `invoice.${state}`),
-  ...['succeeded', 'declined', 'failed', 'pending', 'needs_client', 'unknown', 'refunded'].map((state) => `payment.${state}`),
-  ...['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done'].map((state) => `order.${state}`),
-  ...['creating', 'live', 'changing', 'suspended', 'released', 'terminating', 'gone', 'active', 'ending', 'ended'].map(
-    (state) => `service.${state}`,
+  ...['succeeded', 'declined', 'failed', 'pending', 'needs_client', 'unknown', 'refunded'].map(
+    (state) => `payment.${state}`,
   ),
+  ...['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done'].map((state) => `order.${state}`),
+  ...[
+    'creating',
+    'live',
+    'changing',
+    'suspended',
+    'released',
+    'terminating',
+    'gone',
+    'active',
+    'ending',
+    'ended',
+  ].map((state) => `service.${state}`),
   ...['started', 'done', 'failed', 'abandoned'].map((state) => `delivery.${state}`),
   'user.email_verified',
 ]

@@ -71,5 +71,9 @@ async function stillSignedIn(ctx: RouteCtx): Promise<boolean> {
   const { deps, address } = ctx.state
   const realmId = await realmOf(ctx)
   const token = readCookie(ctx, sideOf(ctx))
-  return realmId !== null && token !== undefined && (await actorOfSession(deps, token, { realmId, address })) !== null
+  return (
+    realmId !== null &&
+    token !== undefined &&
+    (await actorOfSession(deps, token, { realmId, address })) !== null
+  )
 }

@@ -26,7 +26,11 @@ export function form<S extends TSchema>(ctx: Ctx, schema: S, set: Record<string,
  * Fields as the schema (of a verb, usually) wants them, unchecked: only those it names, ticks as booleans, one value
  * as a list where a list is wanted, and nothing for an empty field that may be left out.
  */
-export function formInput(ctx: Ctx, schema: TSchema, set: Record<string, unknown> = {}): Record<string, unknown> {
+export function formInput(
+  ctx: Ctx,
+  schema: TSchema,
+  set: Record<string, unknown> = {},
+): Record<string, unknown> {
   const { properties = {}, required = [] } = schema as unknown as ObjectSchema
   const input: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(properties)) {
@@ -47,7 +51,8 @@ interface FieldSchema {
 }
 
 function converted(field: FieldSchema, value: FormBody[string] | undefined): unknown {
-  if (field.type === 'boolean') return value !== undefined && value !== '' && value !== 'false' && value !== '0'
+  if (field.type === 'boolean')
+    return value !== undefined && value !== '' && value !== 'false' && value !== '0'
   if (field.type === 'array') return value === undefined ? [] : Array.isArray(value) ? value : [value]
   if (field.type === 'string' && Array.isArray(value)) return value.at(-1)
   return value
@@ -78,7 +83,10 @@ export interface FormAct {
 }
 
 /** Runs the act of a form. Input that is refused draws the form again, with the values kept and the errors in place. */
-export async function tryForm(ctx: Ctx, { act, redraw, labels = {}, shown = [409, 422] }: FormAct): Promise<void> {
+export async function tryForm(
+  ctx: Ctx,
+  { act, redraw, labels = {}, shown = [409, 422] }: FormAct,
+): Promise<void> {
   try {
     await act()
   } catch (error) {
@@ -91,8 +99,13 @@ export async function tryForm(ctx: Ctx, { act, redraw, labels = {}, shown = [409
 
 function problemOf(ctx: Ctx, fault: Fault, labels: Readonly<Record<string, string>>): FormProblem {
   const { t, locale, deps, form: fields } = ctx.state
-  const values = Object.fromEntries(Object.entries(fields).filter(([name]) => !/password|secret|token/.test(name)))
-  const reasons = Object.entries(fault.fields).map(([name, reason]): [string, string] => [name, reasonText(t, reason)])
+  const values = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => !/password|secret|token/.test(name)),
+  )
+  const reasons = Object.entries(fault.fields).map(([name, reason]): [string, string] => [
+    name,
+    reasonText(t, reason),
+  ])
   const errors = reasons.map(([name, message]) => ({ name, label: labels[name] ?? name, message }))
   const loose = { label: '', message: faultText(deps.messages, locale, fault) }
   return { values, errors: errors.length > 0 ? errors : [loose], fieldErrors: Object.fromEntries(reasons) }

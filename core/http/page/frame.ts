@@ -36,6 +36,7 @@ export function plainFrame(ctx: Ctx, wish: FrameWish): Frame {
     person: personFrame(ctx),
     nav: navigation(ctx, area),
     theme: state.theme,
+    ...(state.area === 'admin' ? { preferencesHref: '/admin/preferences' } : {}),
     path: ctx.url,
     languages: choices(deps.messages.locales, state.locale, (code) => languageName(code)),
     currencies: choices(state.brand?.currencies ?? [], state.currency, (code) => code),
@@ -70,7 +71,12 @@ function personFrame({ state }: Ctx): Frame['person'] {
   if (!signedIn) return null
   const { name, email } = signedIn.user
   return signedIn.actor.kind === 'staff'
-    ? { name, email, menu: [{ label: t('nav.person.own'), href: '/admin/me', icon: 'user' }], signOutHref: '/admin/sign-out' }
+    ? {
+        name,
+        email,
+        menu: [{ label: t('nav.person.own'), href: '/admin/me', icon: 'user' }],
+        signOutHref: '/admin/sign-out',
+      }
     : {
         ...{ name, email, signOutHref: '/sign-out' },
         menu: [
@@ -90,10 +96,15 @@ function sampleFrame({ state }: Ctx): NonNullable<Frame['sample']> {
 }
 
 function choices(values: readonly string[], active: string, label: (value: string) => string) {
-  return values.map((value) => ({ value, label: label(value), ...(isActive(value, active) ? { active: true } : {}) }))
+  return values.map((value) => ({
+    value,
+    label: label(value),
+    ...(isActive(value, active) ? { active: true } : {}),
+  }))
 }
 
-const isActive = (value: string, active: string): boolean => value === active || value === active.split('-')[0]
+const isActive = (value: string, active: string): boolean =>
+  value === active || value === active.split('-')[0]
 
 /** A language in its own words: "Deutsch". */
 function languageName(code: string): string {

@@ -52,7 +52,10 @@ export function listQuery(ctx: Ctx, rules: ListRules): ListQuery {
     sortLink(wanted) {
       const active = wanted === sort.name
       const next = active && !sort.descending ? `-${wanted}` : wanted
-      return { href: href({ sort: next }), direction: active ? (sort.descending ? 'descending' : 'ascending') : null }
+      return {
+        href: href({ sort: next }),
+        direction: active ? (sort.descending ? 'descending' : 'ascending') : null,
+      }
     },
   }
 }
@@ -64,12 +67,16 @@ export function keyset(query: ListQuery): { where: Sql; tail: Sql } {
   const id = name(query.id)
   const descending = sort.descending !== (place?.back ?? false)
   const direction = descending ? sql`desc` : sql`asc`
-  const order = sort.column === query.id ? sql`${id} ${direction}` : sql`${column} ${direction}, ${id} ${direction}`
+  const order =
+    sort.column === query.id ? sql`${id} ${direction}` : sql`${column} ${direction}, ${id} ${direction}`
   const tail = sql`order by ${order} limit ${per + 1}`
   if (!place) return { where: all([]), tail }
   const beyond = descending ? sql`<` : sql`>`
   if (sort.column === query.id) return { where: sql`${id} ${beyond} ${place.id}`, tail }
-  const ways = [sql`${column} ${beyond} ${place.value}`, sql`(${column} = ${place.value} and ${id} ${beyond} ${place.id})`]
+  const ways = [
+    sql`${column} ${beyond} ${place.value}`,
+    sql`(${column} = ${place.value} and ${id} ${beyond} ${place.id})`,
+  ]
   return { where: sql`(${join(ways, ' or ')})`, tail }
 }
 

@@ -47,7 +47,14 @@ export function fragmentOrSeeOther(ctx: Ctx, done: Done): void {
     return seeOther(ctx, done.href)
   }
   const toast: TargetedPart[] = done.message
-    ? [{ template: 'components/toast', view: { tone: 'good', text: done.message }, target: '#toasts', swap: 'beforeend' }]
+    ? [
+        {
+          template: 'components/toast',
+          view: { tone: 'good', text: done.message },
+          target: '#toasts',
+          swap: 'beforeend',
+        },
+      ]
     : []
   const [template, view] = done.part
   const others = [...(done.others ?? []), ...toast]

@@ -1,7 +1,7 @@
 import type { ClientChoice, SignedIn } from '../../identity/index.ts'
 import { may, type Audience } from '../../records/index.ts'
 import { NotSignedIn, type Actor } from '../../kernel/index.ts'
-import type { Ctx, RouteStep, ShopBrand } from '../context.ts'
+import type { Ctx, ShopBrand, Step } from '../context.ts'
 import { NoClientChosen, ShopNotOpen } from '../errors.ts'
 import { seeOther } from './page.ts'
 
@@ -31,8 +31,8 @@ export function requireBrand(ctx: Ctx): ShopBrand {
   return ctx.state.brand
 }
 
-/** Step for the portal's routes: signed in, and acting for one client. */
-export const clientsOnly: RouteStep = async (ctx, next) => {
+/** Step before the portal's routes: signed in, and acting for one client when there are several to choose from. */
+export const clientsOnly: Step = async (ctx, next) => {
   const { clients } = requireUser(ctx)
   const active = clients.filter(({ status }) => status === 'active')
   if (!ctx.state.client && active.length > 1) {
@@ -42,7 +42,7 @@ export const clientsOnly: RouteStep = async (ctx, next) => {
   await next()
 }
 
-export const staffOnly: RouteStep = async (ctx, next) => {
+export const staffOnly: Step = async (ctx, next) => {
   requireStaff(ctx)
   await next()
 }
@@ -53,5 +53,7 @@ export const can = (ctx: Ctx, verb: { permission: string; audience: readonly Aud
 
 /** A way back that stays with us: a path of this host, or the fallback. */
 export function safePath(text: unknown, fallback: string): string {
-  return typeof text === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(text) && text.length < 2000 ? text : fallback
+  return typeof text === 'string' && /^\/(?![/\\])[^\\\s]*$/.test(text) && text.length < 2000
+    ? text
+    : fallback
 }
