@@ -37,8 +37,12 @@ export interface StoredValue {
 export interface SecretTools {
   /** A token for a header value, for instance `Bearer ${secret.header('api_key')}`. */
   header(name: string): string
+  /** The value of an `Authorization` header: `Basic` of "user:secret". */
   basic(name: string, user?: string): string
-  hmac(name: string, algorithm: 'sha256' | 'sha512', data: string): Promise<string>
+  /** Lower-case hex. The secret needs `"use": "hmac"` in plugin.json. */
+  hmac(name: string, algorithm: 'sha1' | 'sha256' | 'sha512', data: string): Promise<string>
+  /** Lower-case hex of the joined parts, in which `header(name)` stands for a secret with `"use": "digest"`. */
+  digest(algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512', parts: readonly string[]): Promise<string>
 }
 
 export interface Log {

@@ -173,13 +173,14 @@ async function number(means: Means, trx: Trx, written: readonly Written[]): Prom
     ({ row: other }) =>
       other.seller_id === row.seller_id &&
       other.brand_id === row.brand_id &&
+      other.kind === row.kind &&
       other.issued_on === row.issued_on,
   )
   assert(same, 'documents written together share seller, brand, kind and day')
   const series = {
     sellerId: row.seller_id,
     brandId: row.brand_id,
-    kind: 'invoice' as const,
+    kind: row.kind,
     issuedOn: row.issued_on!,
   }
   const numbers = await takeNumbers(means.newId, trx, series, written.length)
@@ -205,7 +206,7 @@ function journalOf({ row, lines, taxes }: Written): Journal {
       amountMinor: -tax.tax_minor,
     })
   return {
-    kind: 'invoice_issued',
+    kind: `${row.kind}_issued`,
     sourceId: row.id,
     brandId: row.brand_id,
     effectiveOn: row.issued_on!,

@@ -11,12 +11,17 @@ import { lockPayment, type PaymentRow } from './payment.ts'
 /** When an attempt without an answer is asked about again, in minutes: soon, in an hour, then daily. */
 const CHECK_MINUTES = [5, 60, 1_440, 1_440, 1_440, 1_440, 1_440] as const
 
+/** What a gateway said of one of our attempts. */
+export interface Answered {
+  paymentId: string
+  outcome: PaymentOutcome
+}
+
 /** Books what a gateway said of an attempt. The same answer twice changes nothing; a late one never undoes money. */
 export async function bookOutcome(
   means: Means,
   trx: Trx,
-  paymentId: string,
-  outcome: PaymentOutcome,
+  { paymentId, outcome }: Answered,
   actor: Actor,
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
@@ -32,7 +37,7 @@ export async function bookOutcome(
         amountMinor: BigInt(amount.minor),
         feeMinor: BigInt(fee?.minor ?? 0),
       }
-      return bookSuccess(means, trx, payment, received, actor)
+      return bookSuccess(means, trx, { payment, received }, actor)
     }
     case 'needs_client': {
       const needs = JSON.stringify({

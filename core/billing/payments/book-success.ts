@@ -16,6 +16,11 @@ export interface Received {
   note?: string | null
 }
 
+export interface Success {
+  payment: PaymentRow
+  received: Received
+}
+
 /**
  * Books money that has come: transaction, ledger, allocation to the document, and the rest to the client's credit.
  * Nothing in it asks whether the money was expected; it is there.
@@ -23,8 +28,7 @@ export interface Received {
 export async function bookSuccess(
   means: Means,
   trx: Trx,
-  payment: PaymentRow,
-  received: Received,
+  { payment, received }: Success,
   actor: Actor,
 ): Promise<PaymentRow> {
   if (payment.status === 'succeeded') return payment

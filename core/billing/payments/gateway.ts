@@ -87,12 +87,15 @@ export async function attempt(
     })
     .catch((error: unknown) => error as Error)
   if (!(outcome instanceof Error))
-    return payments.db.transaction((trx) => bookOutcome(payments, trx, payment.id, outcome, actor))
+    return payments.db.transaction((trx) =>
+      bookOutcome(payments, trx, { paymentId: payment.id, outcome }, actor),
+    )
   if (mayHaveHappened(outcome))
     return payments.db.transaction((trx) => bookUnknown(payments, trx, payment.id, actor))
   if (operation === 'look_up') return payment
-  const note = 'absent' as const
-  await payments.db.transaction((trx) => bookOutcome(payments, trx, payment.id, { outcome: note }, actor))
+  await payments.db.transaction((trx) =>
+    bookOutcome(payments, trx, { paymentId: payment.id, outcome: { outcome: 'absent' } }, actor),
+  )
   throw GatewayRefused({ gateway: payment.instance_id, reason: outcome.message }, outcome)
 }
 

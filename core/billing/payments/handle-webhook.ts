@@ -60,7 +60,7 @@ async function book(
       const reference = 'reference' in fact.result ? fact.result.reference : undefined
       const id = await findPayment(trx, { instanceId, id: fact.payment_id, reference })
       if (!id) return `unmatched payment ${reference ?? fact.payment_id ?? ''}`
-      const payment = await bookOutcome(payments, trx, id, fact.result, actor)
+      const payment = await bookOutcome(payments, trx, { paymentId: id, outcome: fact.result }, actor)
       return `payment ${id} ${payment.status}`
     }
     case 'refund':

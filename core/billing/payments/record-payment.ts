@@ -60,7 +60,7 @@ export const recordPayment = defineVerb(
         feeMinor: 0n,
         note: input.note ?? null,
       }
-      return bookSuccess(payments, trx, payment, received, actor)
+      return bookSuccess(payments, trx, { payment, received }, actor)
     })
   },
 )

@@ -2,11 +2,10 @@ import type { SignedCall } from '../http/call.ts'
 import { item, list, nullResource, writeTime, type Item, type List } from '../http/envelope.ts'
 import { allocationsOf } from '../panel/assign-allocations.ts'
 import { identifierOf, isInstalled, type Panel } from '../panel/panel.ts'
-import type { Resource, Server } from '../panel/records.ts'
+import type { Resource, Server, User } from '../panel/records.ts'
 import { drawDatabase } from './draw-database.ts'
 import { drawEgg, drawNest } from './draw-egg.ts'
 import { drawAllocation, drawLocation, drawNode } from './draw-place.ts'
-import { drawUser } from './draw-user.ts'
 import { drawIncludes, plain, type Includes } from './includes.ts'
 
 export function drawServer(panel: Panel, call: SignedCall, server: Server): Item {
@@ -85,4 +84,22 @@ function drawVariables(panel: Panel, server: Server): Item[] {
   return (panel.eggs.find(server.egg)?.variables ?? []).map((variable) =>
     item('server_variable', { ...variable, server_value: server.environment[variable.env_variable] ?? '' }),
   )
+}
+
+/** Stands beside the server because each can include the other. */
+export function drawUser(panel: Panel, call: SignedCall, user: User): Item {
+  const { two_factor, created_at, updated_at, ...attributes } = user
+  const servers = () => panel.servers.all().filter((server) => server.user === user.id)
+  return item('user', {
+    ...attributes,
+    '2fa': two_factor,
+    created_at: writeTime(created_at),
+    updated_at: writeTime(updated_at),
+    ...drawIncludes(call, {
+      servers: {
+        resource: 'servers',
+        draw: () => list(servers().map((server) => drawServer(panel, plain(call), server))),
+      },
+    }),
+  })
 }

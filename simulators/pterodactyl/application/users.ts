@@ -6,7 +6,7 @@ import type { Panel } from '../panel/panel.ts'
 import type { User } from '../panel/records.ts'
 import { flagIn, textIn, type Fields } from '../rules/index.ts'
 import { checkFields } from './check-fields.ts'
-import { drawUser } from './draw-user.ts'
+import { drawUser } from './draw-server.ts'
 import { findRow } from './find-row.ts'
 
 const ROOT = '/api/application/users'

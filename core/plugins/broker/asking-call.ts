@@ -1,0 +1,19 @@
+import type { Manifest } from '../manifest/manifest.ts'
+import type { PluginStorage } from '../ports.ts'
+import type { Resolver } from './connect.ts'
+import type { OutboundMap } from './fetch.ts'
+import type { NetworkRule } from './network.ts'
+import type { SecretScope } from './secrets.ts'
+
+/** What core holds of the call that asks. Nothing of it comes from the plugin. */
+export interface AskingCall {
+  instance: string
+  manifest: Manifest
+  rules: readonly NetworkRule[]
+  secrets: SecretScope
+  storage: PluginStorage
+  outbound: OutboundMap
+  resolver: Resolver
+  signal: AbortSignal
+  onSend(method: string, host: string): void
+}

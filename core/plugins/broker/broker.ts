@@ -1,0 +1,175 @@
+import { Type, type Static, type TSchema } from 'typebox'
+import { misfit } from '../checks.ts'
+import { parseGuarded, UnsafeJson } from '../json.ts'
+import * as limits from '../limits.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import type { AskingCall } from './asking-call.ts'
+import { brokerFetch, FetchInput } from './fetch.ts'
+import { denied, Refusal } from './refusal.ts'
+import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
+import { listKeys, readEntry, removeEntry, writeEntry } from './storage.ts'
+
+interface Row {
+  schema: TSchema
+  /** Throws a denial when the manifest does not grant it at all. Fetch then checks its host by itself. */
+  permission(call: AskingCall): void
+  budget: { perCall(manifest: Manifest): number; atOnce: number }
+  handler(call: AskingCall, input: never): Promise<unknown>
+}
+
+const row = <S extends TSchema>(one: {
+  schema: S
+  permission: Row['permission']
+  budget: Row['budget']
+  handler(call: AskingCall, input: Static<S>): Promise<unknown>
+}): Row => one
+
+const exact = { additionalProperties: false } as const
+const Key = Type.String({ minLength: 1, maxLength: limits.STORAGE_KEY_LENGTH })
+const Hash = Type.String({ maxLength: 10 })
+const asksOf = (manifest: Manifest) => manifest.limits?.asks ?? limits.ASKS
+const cheap: Row['budget'] = { perCall: asksOf, atOnce: limits.ASKS_AT_ONCE }
+
+const needsStorage = ({ manifest }: AskingCall) => {
+  if (manifest.permissions?.storage === undefined) throw denied('Storage is not declared.')
+}
+const needsSecrets = ({ secrets }: AskingCall) => {
+  if (secrets.grants.length === 0) throw denied('No secret is declared.')
+}
+const needsNetwork = ({ manifest }: AskingCall) => {
+  if ((manifest.permissions?.network ?? []).length === 0) throw denied('No host is declared.')
+}
+
+/** Everything a plugin can ask of core. An operation without a row does not exist. */
+export const askTable: ReadonlyMap<string, Row> = new Map([
+  [
+    'fetch',
+    row({
+      schema: FetchInput,
+      permission: needsNetwork,
+      budget: {
+        perCall: (manifest) => manifest.limits?.fetches ?? limits.FETCHES,
+        atOnce: limits.FETCHES_AT_ONCE,
+      },
+      handler: (call, input) =>
+        brokerFetch(
+          { ...call, responseBytes: call.manifest.limits?.response_bytes ?? limits.RESPONSE_BYTES },
+          input,
+        ),
+    }),
+  ],
+  [
+    'storage_get',
+    row({
+      schema: Type.Object({ key: Key }, exact),
+      permission: needsStorage,
+      budget: cheap,
+      handler: (call, { key }) => readEntry(call, key),
+    }),
+  ],
+  [
+    'storage_set',
+    row({
+      schema: Type.Object(
+        { key: Key, value: Type.Unknown(), if_version: Type.Optional(Type.Integer({ minimum: 0 })) },
+        exact,
+      ),
+      permission: needsStorage,
+      budget: cheap,
+      handler: (call, input) => writeEntry(call, input),
+    }),
+  ],
+  [
+    'storage_remove',
+    row({
+      schema: Type.Object({ key: Key }, exact),
+      permission: needsStorage,
+      budget: cheap,
+      handler: (call, { key }) => removeEntry(call, key),
+    }),
+  ],
+  [
+    'storage_list',
+    row({
+      schema: Type.Object({ prefix: Type.String({ maxLength: limits.STORAGE_KEY_LENGTH }) }, exact),
+      permission: needsStorage,
+      budget: cheap,
+      handler: (call, { prefix }) => listKeys(call, prefix),
+    }),
+  ],
+  [
+    'secret_hmac',
+    row({
+      schema: Type.Object({ token: Type.String({ maxLength: 400 }), hash: Hash, data: Type.String() }, exact),
+      permission: needsSecrets,
+      budget: cheap,
+      handler: (call, input) => hmacWithSecret(call.secrets, input),
+    }),
+  ],
+  [
+    'secret_digest',
+    row({
+      schema: Type.Object({ hash: Hash, parts: Type.Array(Type.String(), { maxItems: 50 }) }, exact),
+      permission: needsSecrets,
+      budget: cheap,
+      handler: (call, input) => digestWithSecrets(call.secrets, input),
+    }),
+  ],
+])
+
+export interface Asked {
+  ok: boolean
+  text: string
+}
+
+export interface DeskEars {
+  /** A permission was refused. */
+  denied(reason: string): void
+  /** An ask failed by a fault of ours; the plugin learns nothing of it. */
+  broken(error: unknown): void
+}
+
+/** Answers the asks of one call, with its budgets. */
+export function openDesk(call: AskingCall, ears: DeskEars) {
+  const used = new Map<string, number>()
+  const open = new Map<string, number>()
+  let total = 0
+  return async (op: string, text: string): Promise<Asked> => {
+    const count = (table: Map<string, number>, by: number) => table.set(op, (table.get(op) ?? 0) + by)
+    count(open, 1)
+    try {
+      const found = askTable.get(op)
+      if (found === undefined) throw denied(`There is no operation "${op}".`)
+      if (++total > asksOf(call.manifest)) throw new Refusal('E_LIMIT', 'Too many questions in one call.')
+      count(used, 1)
+      if ((used.get(op) ?? 0) > found.budget.perCall(call.manifest))
+        throw new Refusal('E_LIMIT', `Too many of "${op}" in one call.`)
+      if ((open.get(op) ?? 0) > found.budget.atOnce)
+        throw new Refusal('E_LIMIT', `Too many of "${op}" at once.`)
+      found.permission(call)
+      return { ok: true, text: JSON.stringify((await found.handler(call, checked(found, text))) ?? null) }
+    } catch (error) {
+      const refusal = asRefusal(error, ears)
+      if (refusal.code === 'E_DENIED') ears.denied(refusal.message)
+      return { ok: false, text: JSON.stringify({ code: refusal.code, message: refusal.message }) }
+    } finally {
+      count(open, -1)
+    }
+  }
+}
+
+function checked(found: Row, text: string): never {
+  const input = parseGuarded(text)
+  const problem = misfit(found.schema, input)
+  if (problem !== undefined) throw new Refusal('E_INVALID', problem)
+  return input as never
+}
+
+/** A failure of ours must not tell a plugin about our insides. */
+function asRefusal(error: unknown, ears: DeskEars): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof UnsafeJson)
+    return new Refusal('E_INVALID', `The question is refused: ${error.message}.`)
+  ears.broken(error)
+  return new Refusal('E_INVALID', 'The question could not be answered.')
+}

@@ -1,0 +1,318 @@
+import { instant, type BerthError, type Clock } from '../kernel/index.ts'
+import { openDesk } from './broker/broker.ts'
+import type { Resolver } from './broker/connect.ts'
+import type { OutboundMap } from './broker/fetch.ts'
+import { networkRules } from './broker/network.ts'
+import { tokenOf, type SecretScope } from './broker/secrets.ts'
+import { closed, misfit } from './checks.ts'
+import * as errors from './errors.ts'
+import { parseGuarded, UnsafeJson } from './json.ts'
+import * as limits from './limits.ts'
+import { secretFields } from './manifest/read-manifest.ts'
+import { kindTables, type CallRequest, type Kind, type OperationTable } from './kinds.ts'
+import type { PluginInstance, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
+import type { IsolateStart } from './sandbox/protocol.ts'
+import type { Breaker } from './supervisor/breaker.ts'
+import type { CallEnd, PoolStart } from './supervisor/pool.ts'
+import type { Supervisor } from './supervisor/supervisor.ts'
+
+export interface Caller {
+  clock: Clock
+  storage: PluginStorage
+  log: PluginLog
+  outbound: OutboundMap
+  resolver: Resolver
+  wards: 1 | 3
+  breaker: Breaker
+  supervisor: Supervisor
+  /** What the tokens of an instance begin with. */
+  mark(instance: string): string
+  admitLine(instance: string): boolean
+}
+
+export interface PluginCall {
+  instance: PluginInstance
+  kind: Kind
+  operation: string
+  request: CallRequest
+}
+
+/** What happened during one call that its end alone does not tell. */
+interface Traces {
+  denials: string[]
+  /** A request left that may have changed something outside. */
+  sent: boolean
+}
+
+/** One call from core to a plugin and back, with every check on the way. */
+export async function callPlugin(caller: Caller, call: PluginCall): Promise<unknown> {
+  const schemas = declaredSchemas(call)
+  const input = withTokens(caller, call)
+  const problem = schemas === undefined ? undefined : misfit(closed(schemas.input), input)
+  if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
+  const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
+  admit(caller, call, circuit)
+  const traces: Traces = { denials: [], sent: false }
+  const start = await startOf(caller, call)
+  const of = { instance: call.instance.id, ward: wardOf(caller, call), start }
+  const desk = deskOf(caller, call, traces)
+  const ended = await caller.supervisor.run(of, {
+    kind: call.kind,
+    op: call.operation,
+    text: JSON.stringify(input ?? null),
+    deadlineMs: call.request.deadlineMs,
+    onAsk: desk,
+    onLine: (level, text) => keepLine(caller, call, level, text),
+  })
+  const result = outcomeOf(call, ended, schemas?.output, traces)
+  const fault =
+    traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
+  noteFault(caller, call, { circuit, fault, result, traces })
+  if ('error' in result) throw result.error
+  return result.value
+}
+
+const nameOf = ({ kind, operation }: PluginCall) => `${kind}.${operation}`
+
+/** Throws PluginDenied when plugin.json does not list the operation. Hooks have no schemas here. */
+function declaredSchemas(call: PluginCall): { input: object; output: object } | undefined {
+  const { manifest } = call.instance.plugin
+  const listed = call.kind === 'hooks' ? manifest.hooks : manifest.kinds[call.kind]
+  if (!(listed as readonly string[] | undefined)?.includes(call.operation))
+    throw errors.PluginDenied(
+      failed(call, false, { reason: 'its plugin.json does not list this operation.' }),
+    )
+  if (call.kind === 'hooks') return undefined
+  const table: OperationTable = kindTables[call.kind]
+  return table[call.operation]
+}
+
+function failed<T extends object>(call: PluginCall, unknown: boolean, more: T): errors.FailedCall & T {
+  const { id, plugin } = call.instance
+  return {
+    plugin: plugin.manifest.id,
+    instance: id,
+    operation: nameOf(call),
+    outcome_unknown: unknown,
+    ...more,
+  }
+}
+
+/** Secret settings of the server are tokens for the plugin, whatever core put there. */
+function withTokens(caller: Caller, call: PluginCall): unknown {
+  const { input } = call.request
+  const server = serverSettings(input)
+  if (server === undefined) return input
+  const { manifest } = call.instance.plugin
+  const declared = declaredSecrets(call)
+  const tokens = secretFields(manifest.server_settings)
+    .filter((name) => declared.includes(`server.${name}`))
+    .map((name) => [name, tokenOf(caller.mark(call.instance.id), `server.${name}`)])
+  const hidden = Object.fromEntries(secretFields(manifest.server_settings).map((name) => [name, undefined]))
+  const settings = JSON.parse(
+    JSON.stringify({ ...server.settings, ...hidden, ...Object.fromEntries(tokens) }),
+  )
+  return { ...(input as object), server: { ...server, settings } }
+}
+
+function serverSettings(input: unknown): { id: string; settings: Record<string, unknown> } | undefined {
+  if (typeof input !== 'object' || input === null || !('server' in input)) return undefined
+  const { server } = input
+  if (typeof server !== 'object' || server === null || !('settings' in server)) return undefined
+  return server as { id: string; settings: Record<string, unknown> }
+}
+
+const declaredSecrets = (call: PluginCall): string[] =>
+  (call.instance.plugin.manifest.permissions?.secrets ?? []).map(({ name }) => name)
+
+function admit(caller: Caller, call: PluginCall, circuit: string): void {
+  if (caller.breaker.disabled(call.instance.plugin.manifest.id))
+    throw errors.PluginTripped(failed(call, false, { until: 'staff enable it again' }))
+  const answer = caller.breaker.admit(circuit, caller.clock.ms())
+  if (answer.open) throw errors.PluginTripped(failed(call, false, { until: instant(answer.untilMs) }))
+}
+
+async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
+  const { manifest, bundle } = call.instance.plugin
+  const asked = manifest.limits ?? {}
+  const asks = asked.asks ?? limits.ASKS
+  const start: IsolateStart = {
+    settings: await instanceSettings(caller, call),
+    secretNames: declaredSecrets(call),
+    tokenMark: caller.mark(call.instance.id),
+    asks,
+    asksAtOnce: limits.ASKS_AT_ONCE,
+  }
+  return {
+    bundle,
+    text: JSON.stringify(start),
+    limits: {
+      memoryMb: asked.memory_mb ?? limits.MEMORY_MB,
+      sliceMs: asked.slice_ms ?? limits.SLICE_MS,
+      cpuMs: asked.cpu_ms ?? limits.CPU_MS,
+      startMs: limits.START_MS,
+      asks,
+    },
+    isolates: asked.isolates ?? limits.ISOLATES,
+    queue: asked.queue ?? limits.QUEUE,
+  }
+}
+
+/** Secret settings are tokens, or the value itself where the manifest says `"read": true`. */
+async function instanceSettings(caller: Caller, call: PluginCall): Promise<Record<string, unknown>> {
+  const { instance } = call
+  const grants = instance.plugin.manifest.permissions?.secrets ?? []
+  const settings = { ...instance.settings }
+  for (const name of secretFields(instance.plugin.manifest.settings)) {
+    const grant = grants.find((one) => one.name === name)
+    delete settings[name]
+    if (grant?.read === true) settings[name] = await instance.secrets(name)
+    else if (grant !== undefined) settings[name] = tokenOf(caller.mark(instance.id), name)
+  }
+  return settings
+}
+
+/** What a leak would cost decides the ward. */
+function wardOf(caller: Caller, call: PluginCall): string {
+  if (caller.wards === 1) return 'all'
+  const { kinds } = call.instance.plugin.manifest
+  if (kinds.gateway !== undefined) return 'money'
+  return kinds.provisioner !== undefined ? 'fleet' : 'rest'
+}
+
+function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
+  const { instance, request } = call
+  const { manifest } = instance.plugin
+  const config = {
+    settings: instance.settings,
+    server: serverSettings(request.input)?.settings ?? {},
+  }
+  const trusted = [...(instance.trustedHosts ?? []), ...(request.server?.trustedHosts ?? [])]
+  const secrets: SecretScope = {
+    mark: caller.mark(instance.id),
+    grants: manifest.permissions?.secrets ?? [],
+    resolve: (name) =>
+      name.startsWith('server.')
+        ? (request.server?.secrets(name.slice('server.'.length)) ?? Promise.resolve(undefined))
+        : instance.secrets(name),
+  }
+  const asking = {
+    instance: instance.id,
+    manifest,
+    rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
+    secrets,
+    storage: caller.storage,
+    outbound: caller.outbound,
+    resolver: caller.resolver,
+    onSend(method: string) {
+      if (method !== 'GET' && method !== 'HEAD') traces.sent = true
+    },
+  }
+  let open: ReturnType<typeof openDesk> | undefined
+  return (op: string, text: string, signal: AbortSignal) => {
+    open ??= openDesk(
+      { ...asking, signal },
+      {
+        denied: (reason) => void traces.denials.push(reason),
+        broken: (error) =>
+          caller.log.incident({
+            kind: 'ask_failed',
+            instance: instance.id,
+            plugin: manifest.id,
+            detail: `${op}: ${error instanceof Error ? error.message : String(error)}`,
+          }),
+      },
+    )
+    return open(op, text)
+  }
+}
+
+function keepLine(caller: Caller, call: PluginCall, level: string, text: string): void {
+  if (!caller.admitLine(call.instance.id)) return
+  const known: PluginLogLine['level'] = level === 'warn' || level === 'error' ? level : 'info'
+  caller.log.line({
+    instance: call.instance.id,
+    plugin: call.instance.plugin.manifest.id,
+    operation: nameOf(call),
+    level: known,
+    text: text.slice(0, limits.LOG_LINE_LENGTH),
+  })
+}
+
+type Result = { value: unknown } | { error: BerthError }
+
+/** The outcome is unknown as soon as a request left that may have changed something and no answer of ours says what. */
+function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, { sent }: Traces): Result {
+  switch (ended.end) {
+    case 'done':
+      return ended.ok
+        ? answerOf(call, { text: ended.text, output, sent })
+        : { error: reported(call, ended.text, sent) }
+    case 'timeout':
+      return { error: errors.PluginTimeout(failed(call, sent, { limit: ended.limit })) }
+    case 'memory':
+      return { error: errors.PluginMemory(failed(call, sent, {})) }
+    case 'busy':
+      return { error: errors.PluginBusy(failed(call, false, {})) }
+    case 'host_lost':
+      return { error: errors.PluginHostLost(failed(call, sent, {})) }
+    case 'invalid':
+      return { error: errors.PluginInvalidResult(failed(call, sent, { reason: ended.reason })) }
+    case 'denied':
+      return { error: errors.PluginDenied(failed(call, sent, { reason: ended.reason })) }
+    case 'not_started':
+      return {
+        error: errors.PluginFailed(failed(call, false, { reason: `it did not start: ${ended.reason}` })),
+      }
+  }
+}
+
+function answerOf(
+  call: PluginCall,
+  { text, output, sent }: { text: string; output: object | undefined; sent: boolean },
+): Result {
+  const invalid = (reason: string) => ({
+    error: errors.PluginInvalidResult(failed(call, sent, { reason })),
+  })
+  try {
+    const value = parseGuarded(text)
+    const problem = output === undefined ? undefined : misfit(closed(output), value)
+    return problem === undefined ? { value } : invalid(problem)
+  } catch (error) {
+    if (error instanceof UnsafeJson) return invalid(error.message)
+    throw error
+  }
+}
+
+function reported(call: PluginCall, text: string, sent: boolean): BerthError {
+  const report = readReport(text)
+  if (report?.code === 'invalid_result')
+    return errors.PluginInvalidResult(failed(call, sent, { reason: report.message }))
+  const reason = report?.message ?? 'it failed without a reason'
+  return errors.PluginFailed(failed(call, sent, { reason: reason.slice(0, limits.ERROR_MESSAGE_LENGTH) }))
+}
+
+function readReport(text: string): { code: string; message: string } | undefined {
+  try {
+    const value = parseGuarded(text) as { code?: unknown; message?: unknown } | null
+    return { code: String(value?.code), message: String(value?.message) }
+  } catch {
+    return undefined
+  }
+}
+
+interface Note {
+  circuit: string
+  fault: boolean
+  result: Result
+  traces: Traces
+}
+
+function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, traces }: Note): void {
+  const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
+  for (const detail of traces.denials) caller.log.incident({ kind: 'refused_ask', ...about, detail })
+  if (fault && 'error' in result)
+    caller.log.incident({ kind: 'fault', ...about, detail: result.error.message })
+  if (caller.breaker.record(circuit, fault, caller.clock.ms()))
+    caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
+}

@@ -1,0 +1,87 @@
+import { BerthError, defineError } from '../kernel/index.ts'
+
+/** Which call failed. `outcome_unknown` means: something may have happened outside; ask the provider before a retry. */
+export interface FailedCall {
+  plugin: string
+  instance: string
+  operation: string
+  outcome_unknown: boolean
+}
+
+const named = (call: FailedCall) => `Plugin "${call.plugin}" (${call.instance}), ${call.operation}`
+
+export const PluginTimeout = defineError(
+  'plugin.timeout',
+  504,
+  (p: FailedCall & { limit: string }) => `${named(p)}: no answer within its limit (${p.limit}).`,
+)
+export const PluginMemory = defineError(
+  'plugin.memory',
+  502,
+  (p: FailedCall) => `${named(p)}: it used more memory than it may.`,
+)
+export const PluginBusy = defineError(
+  'plugin.busy',
+  502,
+  (p: FailedCall) => `${named(p)}: too many calls are waiting. Try again in a moment.`,
+)
+export const PluginDenied = defineError(
+  'plugin.denied',
+  502,
+  (p: FailedCall & { reason: string }) => `${named(p)}: ${p.reason}`,
+)
+export const PluginInvalidResult = defineError(
+  'plugin.invalid_result',
+  502,
+  (p: FailedCall & { reason: string }) => `${named(p)}: its answer does not fit: ${p.reason}`,
+)
+export const PluginFailed = defineError(
+  'plugin.failed',
+  502,
+  (p: FailedCall & { reason: string }) => `${named(p)}: ${p.reason}`,
+)
+export const PluginTripped = defineError(
+  'plugin.tripped',
+  502,
+  (p: FailedCall & { until: string }) => `${named(p)}: paused after repeated faults until ${p.until}.`,
+)
+export const PluginHostLost = defineError(
+  'plugin.host_lost',
+  502,
+  (p: FailedCall) => `${named(p)}: the plugin host ended while the call ran.`,
+)
+export const ManifestInvalid = defineError(
+  'plugin.manifest_invalid',
+  422,
+  (p: { where: string; problems: readonly string[] }) =>
+    `${p.where} is not a valid plugin.json: ${p.problems.join('; ')}`,
+)
+export const BundleFailed = defineError(
+  'plugin.bundle_failed',
+  422,
+  (p: { where: string; reason: string }) => `${p.where} cannot be bundled: ${p.reason}`,
+)
+
+/** The short names that the health page, the log and plugin authors use for the same failures. */
+export const failureNames = {
+  'plugin.timeout': 'E_TIMEOUT',
+  'plugin.memory': 'E_MEMORY',
+  'plugin.busy': 'E_BUSY',
+  'plugin.denied': 'E_DENIED',
+  'plugin.invalid_result': 'E_INVALID_RESULT',
+  'plugin.failed': 'E_PLUGIN',
+  'plugin.tripped': 'E_TRIPPED',
+  'plugin.host_lost': 'E_HOST_LOST',
+} as const satisfies Record<string, string>
+export type FailureName = (typeof failureNames)[keyof typeof failureNames]
+
+/** E_TIMEOUT and so on; undefined for an error that is not about a plugin's call. */
+export function failureName(error: unknown): FailureName | undefined {
+  if (!(error instanceof BerthError)) return undefined
+  return Object.entries(failureNames).find(([code]) => code === error.code)?.[1]
+}
+
+/** Whether the failed call may have taken effect at the provider. */
+export function outcomeUnknown(error: unknown): boolean {
+  return error instanceof BerthError && error.params['outcome_unknown'] === true
+}

@@ -1,0 +1,25 @@
+export { bundlePlugin, type Bundle } from './bundle.ts'
+export type { Resolver } from './broker/connect.ts'
+export { askTable } from './broker/broker.ts'
+export type { OutboundMap } from './broker/fetch.ts'
+export * from './errors.ts'
+export {
+  Manifest,
+  manifestSchemaText,
+  type NetworkGrant,
+  type SecretGrant,
+  type WebhookScheme,
+} from './manifest/manifest.ts'
+export { readManifest, secretFields, secretSettings } from './manifest/read-manifest.ts'
+export type { CallRequest, Kind } from './kinds.ts'
+export { createPlugins, type Plugins, type PluginsHealth, type PluginsMeans } from './plugins.ts'
+export type * from './ports.ts'
+export type { WallMode } from './supervisor/wall.ts'
+export {
+  checkWebhookSignature,
+  eventId,
+  type Delivery,
+  type HmacScheme,
+  type SignatureVerdict,
+} from './webhook-signature.ts'
+export * from './registry/index.ts'

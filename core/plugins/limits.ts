@@ -1,0 +1,71 @@
+/** The defaults of what a plugin may use. Units are in the names: ms, bytes, mb (mebibytes of V8 heap). */
+export const KIB = 1024
+export const MIB = 1024 * 1024
+
+export const FRAME_BYTES_MAX = 1.5 * MIB
+export const MESSAGE_BYTES_MAX = 1 * MIB
+/** A request body of 1 MiB grows by a third as base64 and carries its headers beside it. */
+export const ASK_BYTES_MAX = 1.45 * MIB
+export const BUNDLE_BYTES_MAX = 1 * MIB
+
+export const SLICE_MS = 500
+export const SLICE_MS_CEILING = 2_000
+export const CPU_MS = 2_000
+export const CPU_MS_CEILING = 10_000
+export const START_MS = 2_000
+/** Covers a cold host process, whose start is paid by the first call that needs it. */
+export const HOST_START_MS = 10_000
+export const MEMORY_MB = 64
+export const MEMORY_MB_CEILING = 128
+export const HOST_MEMORY_MB = 256
+export const HOST_MEMORY_PER_ISOLATE = 1.5
+
+export const ISOLATES = 2
+export const ISOLATES_CEILING = 4
+export const QUEUE = 64
+export const QUEUE_CEILING = 256
+export const RECYCLE_CALLS = 5_000
+export const RECYCLE_MS = 24 * 60 * 60_000
+export const RECYCLE_HEAP = 0.7
+
+export const ASKS = 200
+export const ASKS_CEILING = 1_000
+export const ASKS_AT_ONCE = 16
+export const TIMERS_AT_ONCE = 32
+
+export const FETCHES = 50
+export const FETCHES_CEILING = 200
+export const FETCHES_AT_ONCE = 6
+export const REQUEST_BYTES = 1 * MIB
+export const RESPONSE_BYTES = 4 * MIB
+export const RESPONSE_BYTES_CEILING = 16 * MIB
+export const HEADER_BYTES = 32 * KIB
+export const CONNECT_MS = 10_000
+export const FETCH_MS = 30_000
+
+export const STORAGE_VALUE_BYTES = 64 * KIB
+export const STORAGE_BYTES = 1 * MIB
+export const STORAGE_KEY_LENGTH = 200
+
+export const LOG_LINES_PER_CALL = 50
+export const LOG_LINES_PER_MINUTE = 300
+export const LOG_LINE_LENGTH = 2_048
+export const ERROR_MESSAGE_LENGTH = 2_000
+
+export const JSON_DEPTH = 32
+export const JSON_NODES = 20_000
+
+export const POISONED_AFTER_MS = 250
+export const POISONED_DRAIN_MS = 2_000
+export const PING_MS = 1_000
+export const SILENT_MS = 6_000
+export const BACKOFF_FIRST_MS = 250
+export const BACKOFF_LAST_MS = 60_000
+
+export const FAULTS_TO_TRIP = 5
+export const FAULTS_WINDOW_MS = 60_000
+export const TRIPPED_FIRST_MS = 30_000
+export const TRIPPED_LAST_MS = 15 * 60_000
+export const SUSPECT_CALLS = 100
+export const HOST_LOSSES_TO_DISABLE = 3
+export const HOST_LOSSES_WINDOW_MS = 10 * 60_000

@@ -1,0 +1,174 @@
+import { Type, type Static, type TProperties } from 'typebox'
+import { gatewayOperations, provisionerOperations } from '../../../sdk/index.ts'
+import * as limits from '../limits.ts'
+
+/**
+ * What `plugin.json` may say. `plugin.schema.json` beside this file is generated from it by
+ * `scripts/write-plugin-schema.ts`, for editors and plugin authors.
+ */
+
+const exact = <T extends TProperties>(properties: T, description?: string) =>
+  Type.Object(properties, {
+    additionalProperties: false,
+    ...(description === undefined ? {} : { description }),
+  })
+
+const oneOf = (names: readonly string[]) => Type.Enum([...names])
+const operationsOf = (table: object) =>
+  Type.Array(oneOf(Object.keys(table)), { uniqueItems: true, minItems: 1 })
+
+const SecretName = Type.String({
+  pattern: '^(server\\.)?[a-z][a-z0-9_]*$',
+  description: 'A setting marked secret; "server.x" is a setting of the server.',
+})
+const HostName = Type.String({
+  pattern: '^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$',
+  description: 'An exact host name in lower case, such as api.example.com. No wildcards.',
+})
+const Port = Type.Integer({ minimum: 1, maximum: 65_535 })
+const SettingsSchema = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'A JSON Schema of type object. "secret": true marks a setting that is kept encrypted.',
+})
+
+const networkParts = {
+  ports: Type.Optional(Type.Array(Port, { minItems: 1, description: 'Default: 443, or the port as typed.' })),
+  secrets: Type.Optional(Type.Array(SecretName, { description: 'Secrets that may go to this host.' })),
+  query_secrets: Type.Optional(
+    Type.Array(SecretName, { description: 'Secrets that may stand in its URLs.' }),
+  ),
+  redirects: Type.Optional(Type.Boolean({ description: 'Follow at most 3 redirects to declared hosts.' })),
+}
+
+export const NetworkGrant = Type.Union([
+  exact({ host: HostName, ...networkParts }),
+  exact({
+    fromConfig: Type.String({
+      pattern: '^(server|settings)\\.[a-z][a-z0-9_]*$',
+      description: 'The setting in which staff type the host, for instance "server.hostname".',
+    }),
+    ...networkParts,
+  }),
+])
+export type NetworkGrant = Static<typeof NetworkGrant>
+
+const SecretUse = Type.Union([Type.Literal('request'), Type.Literal('hmac'), Type.Literal('digest')])
+export const SecretGrant = exact({
+  name: SecretName,
+  read: Type.Optional(Type.Boolean({ description: 'The plugin sees the value itself. Shown in red.' })),
+  use: Type.Optional(Type.Union([SecretUse, Type.Array(SecretUse, { minItems: 1 })])),
+})
+export type SecretGrant = Static<typeof SecretGrant>
+
+export const WebhookScheme = Type.Union([
+  exact(
+    {
+      scheme: Type.Literal('hmac'),
+      header: Type.String({ minLength: 1, description: 'The header that carries the signature.' }),
+      algorithm: Type.Union([Type.Literal('sha1'), Type.Literal('sha256'), Type.Literal('sha512')]),
+      encoding: Type.Optional(Type.Union([Type.Literal('hex'), Type.Literal('base64')])),
+      signed: Type.String({
+        pattern: '\\{body\\}',
+        description: 'What is signed: {body}, {t} or any other field of the header, {header:Name}.',
+      }),
+      signature: Type.Optional(
+        Type.String({
+          description: 'Field of the header that is the signature, such as "v1". Absent: all of it.',
+        }),
+      ),
+      tolerance: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600, description: 'Seconds.' })),
+      secret: SecretName,
+      event_id: Type.String({
+        minLength: 1,
+        description: 'Where the body has its id: "id", "data.id" or "/data/id".',
+      }),
+    },
+    'Core checks an HMAC before it stores the event.',
+  ),
+  exact(
+    { scheme: Type.Literal('none'), event_id: Type.Optional(Type.String({ minLength: 1 })) },
+    'Core stores the event as unverified, under a quota.',
+  ),
+])
+export type WebhookScheme = Static<typeof WebhookScheme>
+
+const Limits = exact({
+  memory_mb: Type.Optional(Type.Integer({ minimum: 16, maximum: limits.MEMORY_MB_CEILING })),
+  slice_ms: Type.Optional(Type.Integer({ minimum: 50, maximum: limits.SLICE_MS_CEILING })),
+  cpu_ms: Type.Optional(Type.Integer({ minimum: 50, maximum: limits.CPU_MS_CEILING })),
+  isolates: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.ISOLATES_CEILING })),
+  queue: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.QUEUE_CEILING })),
+  asks: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.ASKS_CEILING })),
+  fetches: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.FETCHES_CEILING })),
+  response_bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.RESPONSE_BYTES_CEILING })),
+})
+
+const Permissions = exact({
+  network: Type.Optional(Type.Array(NetworkGrant)),
+  data: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+:[a-z_]+:(current|all)$' }), {
+      description: 'noun.verb:fields:reach, for instance "invoice.read:summary:current".',
+    }),
+  ),
+  secrets: Type.Optional(Type.Array(SecretGrant)),
+  storage: Type.Optional(exact({ bytes: Type.Integer({ minimum: 1, maximum: 64 * limits.MIB }) })),
+  schedules: Type.Optional(
+    Type.Array(
+      exact({
+        name: Type.String({ pattern: '^[a-z][a-z0-9_]*$' }),
+        every: Type.String({
+          pattern: '^([5-9]|[1-9]\\d+)m$|^[1-9]\\d*[hd]$',
+          description: '5m at least; 6h, 1d.',
+        }),
+      }),
+    ),
+  ),
+  slots: Type.Optional(Type.Array(Type.String({ pattern: '^(storefront|portal|admin)(\\.[a-z_]+)+$' }))),
+  browser: Type.Optional(
+    exact({
+      scripts: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),
+      frames: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),
+    }),
+  ),
+})
+
+export const Manifest = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    id: Type.String({
+      pattern: '^[a-z][a-z0-9-]{1,39}$',
+      description: 'Lower case, also the name of the folder.',
+    }),
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+    version: Type.String({ pattern: '^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$' }),
+    sdk: Type.String({
+      pattern: '^[\\^~]?\\d+(\\.\\d+){0,2}$',
+      description: 'SDK versions it works with, such as "1".',
+    }),
+    description: Type.String({ minLength: 1, maxLength: 300 }),
+    kinds: exact({
+      gateway: Type.Optional(operationsOf(gatewayOperations)),
+      provisioner: Type.Optional(operationsOf(provisionerOperations)),
+    }),
+    hooks: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+$' }), {
+        uniqueItems: true,
+        description: 'Events that it observes, such as "invoice.paid".',
+      }),
+    ),
+    webhooks: Type.Optional(Type.Array(WebhookScheme, { maxItems: 4 })),
+    permissions: Type.Optional(Permissions),
+    settings: Type.Optional(SettingsSchema),
+    server_settings: Type.Optional(SettingsSchema),
+    product_settings: Type.Optional(SettingsSchema),
+    limits: Type.Optional(Limits),
+  },
+  {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'plugin.json of a Berth plugin',
+    additionalProperties: false,
+  },
+)
+export type Manifest = Static<typeof Manifest>
+
+/** The exact text of `plugin.schema.json`. */
+export const manifestSchemaText = () => `${JSON.stringify(Manifest, null, 2)}\n`

@@ -1,0 +1,133 @@
+import type { Clock } from '../kernel/index.ts'
+import { systemResolver, type Resolver } from './broker/connect.ts'
+import type { OutboundMap } from './broker/fetch.ts'
+import { callPlugin } from './call-plugin.ts'
+import type { CallRequest, Kind } from './kinds.ts'
+import { createLineBudget } from './line-budget.ts'
+import type { PluginInstance, PluginLog, PluginStorage } from './ports.ts'
+import { createBreaker } from './supervisor/breaker.ts'
+import { prepareHostProgram } from './supervisor/host-program.ts'
+import { createSupervisor } from './supervisor/supervisor.ts'
+import { raiseWall, type WallMode } from './supervisor/wall.ts'
+
+export interface PluginsMeans {
+  /** The system clock. */
+  clock: Clock
+  /** Fills the bytes with randomness, for the tokens of secrets. */
+  randomFill(bytes: Uint8Array): void
+  storage: PluginStorage
+  log: PluginLog
+  /** A folder of ours for the host's program and bundles. */
+  cacheFolder: string
+  /** One host process for all, or three: money, fleet and the rest. */
+  wards?: 1 | 3
+  wall?: WallMode
+  /** Host or host:port → origin on this machine. Only for installations marked sample or test. */
+  outbound?: OutboundMap
+  resolver?: Resolver
+}
+
+export interface PluginsHealth {
+  hosts: { ward: string; pid: number | undefined }[]
+  /** Instances that run in a host of their own after a loss. */
+  suspects: string[]
+  /** Circuits that are open: "instance operation server". */
+  tripped: string[]
+  disabled: string[]
+  /** What the wall lacks on this system. */
+  wallMissing: readonly string[]
+  outbound: OutboundMap
+}
+
+export interface Plugins {
+  /**
+   * Calls one operation of an instance: kind "gateway" or "provisioner" by the SDK's tables, or "hooks" with the
+   * event's name as operation. Input and output are checked. Throws BerthErrors of `errors.ts`; see `outcomeUnknown`.
+   */
+  call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
+  /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
+  drain(instanceId: string): void
+  /** Lets a plugin run again after three lost hosts had disabled it. */
+  enable(pluginId: string): void
+  health(): Promise<PluginsHealth>
+  stop(): void
+}
+
+/** Makes the plugin host. Processes start with the first call; nothing else runs before. */
+export function createPlugins(means: PluginsMeans): Plugins {
+  const breaker = createBreaker()
+  const disabled = new Set<string>()
+  const pluginOf = new Map<string, string>()
+  const wall = raiseWall(means.wall ?? 'auto')
+  wall.catch(() => undefined)
+  const supervisor = createSupervisor({
+    program: prepareHostProgram(means.cacheFolder),
+    wall,
+    ms: () => means.clock.ms(),
+    random: () => randomFraction(means.randomFill),
+    onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
+    onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
+    onHostLost(instance) {
+      const plugin = pluginOf.get(instance) ?? instance
+      if (!breaker.hostLost(plugin, means.clock.ms())) return
+      disabled.add(plugin)
+      means.log.incident({ kind: 'disabled', instance, plugin, detail: 'Its hosts were lost three times.' })
+    },
+  })
+  const caller = {
+    clock: means.clock,
+    storage: means.storage,
+    log: means.log,
+    outbound: means.outbound ?? {},
+    resolver: means.resolver ?? systemResolver,
+    wards: means.wards ?? 1,
+    breaker,
+    supervisor,
+    mark: createMarks(means.randomFill),
+    admitLine: createLineBudget(means.clock, means.log),
+  }
+  return {
+    call(instance, kind, operation, request) {
+      pluginOf.set(instance.id, instance.plugin.manifest.id)
+      return callPlugin(caller, { instance, kind, operation, request })
+    },
+    drain: (instance) => supervisor.drain(instance),
+    enable(plugin) {
+      disabled.delete(plugin)
+      breaker.enable(plugin)
+    },
+    async health() {
+      return {
+        hosts: supervisor.running(),
+        suspects: supervisor.suspects(),
+        tripped: breaker.openCircuits(means.clock.ms()),
+        disabled: [...disabled],
+        wallMissing: (await wall).missing,
+        outbound: caller.outbound,
+      }
+    },
+    stop: () => supervisor.stop(),
+  }
+}
+
+const MARK_BYTES = 12
+
+/** One mark per instance: a token of another instance, or of another run of core, is worth nothing. */
+function createMarks(randomFill: (bytes: Uint8Array) => void): (instance: string) => string {
+  const marks = new Map<string, string>()
+  return (instance) => {
+    const known = marks.get(instance)
+    if (known !== undefined) return known
+    const bytes = Buffer.alloc(MARK_BYTES)
+    randomFill(bytes)
+    const mark = `bsk_${bytes.toString('hex')}`
+    marks.set(instance, mark)
+    return mark
+  }
+}
+
+function randomFraction(randomFill: (bytes: Uint8Array) => void): number {
+  const bytes = Buffer.alloc(4)
+  randomFill(bytes)
+  return bytes.readUInt32BE() / 2 ** 32
+}

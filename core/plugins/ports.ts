@@ -1,0 +1,90 @@
+import type { Manifest } from './manifest/manifest.ts'
+import type { Bundle } from './bundle.ts'
+
+/** What core hands to the plugin host. The database, the keys and the settings of an installation stay behind these. */
+
+/** A plugin that has been read, checked and granted. */
+export interface LoadedPlugin {
+  manifest: Manifest
+  bundle: Bundle
+}
+
+/** Finds the value of a secret by its declared name; undefined when none is set. Asked once per use, never cached. */
+export type SecretResolver = (name: string) => Promise<string | undefined>
+
+/** A plugin set up once. Changing `settings` ends its isolates after their calls and starts new ones. */
+export interface PluginInstance {
+  id: string
+  plugin: LoadedPlugin
+  /** By the manifest's `settings` schema. Values of secret settings may be left out: tokens take their place. */
+  settings: Record<string, unknown>
+  secrets: SecretResolver
+  /** Hosts of `settings.*` that staff have ticked as reachable although their address is private. */
+  trustedHosts?: readonly TrustedHost[]
+}
+
+/** The server that a provisioner's call is about; its settings are in the call's input. */
+export interface PluginServer {
+  id: string
+  /** Asked for names without the prefix: "api_key" for the secret "server.api_key". */
+  secrets: SecretResolver
+  trustedHosts?: readonly TrustedHost[]
+}
+
+export interface TrustedHost {
+  host: string
+  port: number
+  /** SHA-256 of a self-signed certificate, hex with or without colons. */
+  certificateSha256?: string
+}
+
+/** Rows of one instance: `plugin_storage(instance, key, value, version)`. */
+export interface PluginStorage {
+  get(instance: string, key: string): Promise<{ value: unknown; version: number } | undefined>
+  /**
+   * Writes and answers the new version. `ifVersion` 0: only when absent; n: only while it is n; absent: always.
+   * Answers 'conflict' when the version differs, 'full' when the instance would hold more than `bytesMax`.
+   */
+  set(instance: string, entry: StorageWrite): Promise<number | 'conflict' | 'full'>
+  remove(instance: string, key: string): Promise<void>
+  /** Keys with this prefix in order, at most `limit`. */
+  list(instance: string, prefix: string, limit: number): Promise<string[]>
+}
+
+export interface StorageWrite {
+  key: string
+  value: unknown
+  /** Length of key and value as JSON, UTF-8. */
+  bytes: number
+  ifVersion: number | undefined
+  bytesMax: number
+}
+
+export interface PluginLogLine {
+  instance: string
+  plugin: string
+  operation: string
+  level: 'info' | 'warn' | 'error'
+  text: string
+}
+
+/** Takes a plugin's lines and what befell it (faults, refusals, restarts); keeps them as it likes. Must not throw. */
+export interface PluginLog {
+  line(line: PluginLogLine): void
+  incident(incident: PluginIncident): void
+}
+
+export interface PluginIncident {
+  kind:
+    | 'fault'
+    | 'refused_ask'
+    | 'ask_failed'
+    | 'host_lost'
+    | 'host_output'
+    | 'tripped'
+    | 'disabled'
+    | 'lines_dropped'
+  instance?: string
+  plugin?: string
+  detail: string
+}

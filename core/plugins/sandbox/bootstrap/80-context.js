@@ -1,0 +1,91 @@
+let tokenMark = ''
+let secretNames = []
+
+const lineOf = (part) => {
+  if (typeof part === 'string') return part
+  if (part instanceof Error) return `${part.name}: ${part.message}`
+  try {
+    return writeJson(part) ?? `${typeof part}`
+  } catch {
+    return `[${typeof part}]`
+  }
+}
+
+const writeLine = (level, parts) => {
+  if (current === null || ++current.lines > LINES_PER_CALL) return
+  let line = ''
+  for (let i = 0; i < parts.length && line.length < LINE_LENGTH_MAX; i++)
+    line += (i === 0 ? '' : ' ') + cut(`${lineOf(parts[i])}`, LINE_LENGTH_MAX)
+  out('log', level, cut(line, LINE_LENGTH_MAX))
+}
+
+const lineWriter =
+  (level) =>
+  (...parts) =>
+    writeLine(level, parts)
+
+expose(
+  'console',
+  freeze({
+    debug: lineWriter('info'),
+    log: lineWriter('info'),
+    info: lineWriter('info'),
+    warn: lineWriter('warn'),
+    error: lineWriter('error'),
+    trace: lineWriter('info'),
+  }),
+)
+
+const base64Url = (text) =>
+  toBase64(encodeUtf8(text)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '')
+
+const tokenOf = (name, form, user) => {
+  if (!secretNames.includes(name)) throw new Error(`The secret "${name}" is not declared in plugin.json.`)
+  return `${tokenMark}.${form}.${user}.${name}.end`
+}
+
+const HASH_NAMES = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512', md5: 'MD5' }
+
+const contextOf = (settings) =>
+  freeze({
+    settings: freeze(settings),
+    storage: freeze({
+      get: (key) => ask('storage_get', { key: `${key}` }),
+      set: (key, value, ifVersion) =>
+        ask('storage_set', {
+          key: `${key}`,
+          value,
+          ...(ifVersion === undefined ? {} : { if_version: ifVersion }),
+        }),
+      remove: async (key) => {
+        await ask('storage_remove', { key: `${key}` })
+      },
+      list: (prefix = '') => ask('storage_list', { prefix: `${prefix}` }),
+    }),
+    secret: freeze({
+      header: (name) => tokenOf(`${name}`, 'raw', ''),
+      basic: (name, user = '') => tokenOf(`${name}`, 'basic', base64Url(`${user}`)),
+      hmac: async (name, algorithm, data) => {
+        const token = tokenOf(`${name}`, 'raw', '')
+        const input = {
+          token,
+          hash: HASH_NAMES[algorithm] ?? `${algorithm}`,
+          data: toBase64(encodeUtf8(`${data}`)),
+        }
+        return hex(fromBase64(await ask('secret_hmac', input)))
+      },
+      digest: async (algorithm, parts) => {
+        const input = {
+          hash: HASH_NAMES[algorithm] ?? `${algorithm}`,
+          parts: [...parts].map((part) => `${part}`),
+        }
+        return hex(fromBase64(await ask('secret_digest', input)))
+      },
+    }),
+    log: freeze({
+      info: lineWriter('info'),
+      warn: lineWriter('warn'),
+      error: lineWriter('error'),
+    }),
+    deadline: () => (current === null ? 0 : max(0, current.endsAt - wallClock())),
+  })

@@ -1,0 +1,112 @@
+/** The only file that touches isolated-vm. Runs in the plugin host process, never in core. */
+import ivm from 'isolated-vm'
+import type { Fault } from './protocol.ts'
+
+export type Wire = string | number | boolean
+
+export interface EngineMeans {
+  bootstrap: string
+  code: string
+  memoryMb: number
+  sliceMs: number
+  startMs: number
+  /** Hears what the isolate says: done, ask, timer, log. */
+  out(kind: string, ...rest: Wire[]): void
+  /** Answers pure questions at once. Must not throw. */
+  pure(op: string, text: string): string
+}
+
+export interface Engine {
+  /** Enters the isolate. Rejects with EngineFault when the engine had to end the run. */
+  enter(entry: 'call' | 'settle', ...rest: Wire[]): Promise<void>
+  cpuMs(): number
+  /** Used heap, external memory included, ÷ the limit. */
+  heap(): Promise<number>
+  dispose(): void
+}
+
+export class EngineFault extends Error {
+  readonly fault: Fault
+  constructor(fault: Fault, message: string) {
+    super(message)
+    this.fault = fault
+  }
+}
+
+/** Makes an isolate, runs our bootstrap in it and then the plugin's top level. */
+export async function createEngine(means: EngineMeans): Promise<Engine> {
+  const isolate = new ivm.Isolate({
+    memoryLimit: means.memoryMb,
+    onCatastrophicError: () => process.kill(process.pid, 'SIGKILL'),
+  })
+  try {
+    const context = await isolate.createContext()
+    const entries = await runBootstrap(context, means)
+    const script = await isolate.compileScript(installing(means.code), { filename: 'plugin.js' })
+    await script.run(context, { timeout: means.startMs, release: true })
+    return engineOf(isolate, entries, means)
+  } catch (error) {
+    const fault = faultOf(isolate, error)
+    disposeQuietly(isolate)
+    throw new EngineFault(fault, plainMessage(error))
+  }
+}
+
+interface Entries {
+  call: ivm.Reference<(...rest: Wire[]) => void>
+  settle: ivm.Reference<(...rest: Wire[]) => void>
+}
+
+async function runBootstrap(context: ivm.Context, means: EngineMeans): Promise<Entries> {
+  const out = new ivm.Callback(means.out, { ignored: true })
+  const pure = new ivm.Callback(means.pure, { sync: true })
+  const held = await context.evalClosure(means.bootstrap, [out, pure], {
+    timeout: means.startMs,
+    result: { reference: true },
+    filename: 'runtime.js',
+  })
+  const call = await held.get('call', { reference: true })
+  const settle = await held.get('settle', { reference: true })
+  held.release()
+  return { call, settle }
+}
+
+/** The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. */
+const installing = (code: string) =>
+  `(install => {\n${code}\n;install(berthPlugin.default) })(globalThis.berthInstall)`
+
+function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): Engine {
+  return {
+    async enter(entry, ...rest) {
+      try {
+        await entries[entry].apply(undefined, rest, { timeout: means.sliceMs })
+      } catch (error) {
+        throw new EngineFault(faultOf(isolate, error), 'The engine ended the run.')
+      }
+    },
+    cpuMs: () => Number(isolate.cpuTime / 1_000_000n),
+    async heap() {
+      const stats = await isolate.getHeapStatistics()
+      return (stats.used_heap_size + stats.externally_allocated_size) / (means.memoryMb * 1024 * 1024)
+    },
+    dispose: () => disposeQuietly(isolate),
+  }
+}
+
+/** The engine alone disposes of an isolate behind our back, and only for its memory. */
+function faultOf(isolate: ivm.Isolate, error: unknown): Fault {
+  if (isolate.isDisposed) return 'memory'
+  const text = plainMessage(error)
+  return text.startsWith('Script execution timed out') ? 'slice' : 'unknown'
+}
+
+/** isolated-vm has already copied the message; only an own text property is read, never a getter. */
+function plainMessage(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return 'It threw something that is no error.'
+  const message: unknown = Object.getOwnPropertyDescriptor(error, 'message')?.value
+  return typeof message === 'string' ? message.slice(0, 2_000) : 'It threw an error without a message.'
+}
+
+function disposeQuietly(isolate: ivm.Isolate): void {
+  if (!isolate.isDisposed) isolate.dispose()
+}

@@ -1,0 +1,216 @@
+import { ASK_BYTES_MAX, MESSAGE_BYTES_MAX, RECYCLE_HEAP, TIMERS_AT_ONCE } from '../limits.ts'
+import { createEngine, EngineFault, type Engine, type Wire } from './engine.ts'
+import { answerPure } from './pure.ts'
+import type { CoreHead, Fault, HostHead, IsolateLimits } from './protocol.ts'
+
+export interface Isolates {
+  hello(bootstrap: string): void
+  bundle(hash: string, code: string): void
+  start(head: Extract<CoreHead, { t: 'start' }>, text: string): Promise<void>
+  call(head: Extract<CoreHead, { t: 'call' }>, text: string): void
+  settle(head: Extract<CoreHead, { t: 'settle' }>, text: string): void
+  dispose(isolate: number): void
+}
+
+type Send = (head: HostHead, body?: string) => void
+
+/** One isolate. It runs one call at a time; `entries` counts the runs inside it that have not come back. */
+interface Room {
+  id: number
+  limits: IsolateLimits
+  startText: string
+  engine: Engine | undefined
+  call: number
+  cpuAtStart: number
+  asks: number
+  lines: number
+  entries: number
+  timers: Map<number, NodeJS.Timeout>
+  answer: { ok: boolean; text: string } | undefined
+  calls: number
+  ended: boolean
+  /** Core has disposed of it and waits to hear that nothing runs in it any more. */
+  awaited: boolean
+}
+
+const NO_CALL = 0
+/** Measuring the heap costs another entry, so it is done now and then. */
+const HEAP_EVERY_CALLS = 16
+/** Asks and lines beyond their budgets are refused inside; more than this many leaving means that was broken. */
+const FLOOD_FACTOR = 4
+const LINES_FLOOD = 400
+
+/** All isolates of this process. Bundles are kept by hash and shared by the isolates of one plugin. */
+export function createIsolates(send: Send): Isolates {
+  const rooms = new Map<number, Room>()
+  const bundles = new Map<string, string>()
+  let bootstrap = ''
+  return {
+    hello: (source) => void (bootstrap = source),
+    bundle: (hash, code) => void bundles.set(hash, code),
+    async start(head, text) {
+      const room = newRoom(head.isolate, head.limits, text)
+      rooms.set(room.id, room)
+      await start(room, { bootstrap, code: bundles.get(head.bundle) ?? '', send })
+    },
+    call(head, text) {
+      const room = rooms.get(head.isolate)
+      if (room?.engine === undefined || room.ended) return
+      beginCall(room, head.call)
+      enter(room, send, 'call', head.call, head.kind, head.op, text, head.deadlineMs)
+    },
+    settle(head, text) {
+      const room = rooms.get(head.isolate)
+      if (room === undefined || room.ended || room.call !== head.call) return
+      enter(room, send, 'settle', head.ask, head.ok, text)
+    },
+    dispose(id) {
+      const room = rooms.get(id)
+      rooms.delete(id)
+      if (room === undefined) return send({ t: 'disposed', isolate: id })
+      room.awaited = true
+      end(room)
+      if (room.entries === 0) send({ t: 'disposed', isolate: id })
+    },
+  }
+}
+
+const newRoom = (id: number, limits: IsolateLimits, startText: string): Room => ({
+  id,
+  limits,
+  startText,
+  engine: undefined,
+  call: NO_CALL,
+  cpuAtStart: 0,
+  asks: 0,
+  lines: 0,
+  entries: 0,
+  timers: new Map(),
+  answer: undefined,
+  calls: 0,
+  ended: false,
+  awaited: false,
+})
+
+async function start(room: Room, means: { bootstrap: string; code: string; send: Send }): Promise<void> {
+  room.entries++
+  try {
+    room.engine = await createEngine({
+      ...means,
+      ...room.limits,
+      out: (kind, ...rest) => hear(room, means.send, kind, rest),
+      pure: answerPure,
+    })
+    await room.engine.enter('call', NO_CALL, 'start', '', room.startText, 0)
+    if (!room.ended) means.send({ t: 'started', isolate: room.id })
+  } catch (error) {
+    const why = error instanceof EngineFault ? error.message : 'The isolate did not start.'
+    if (!room.ended) means.send({ t: 'not_started', isolate: room.id }, why)
+    end(room)
+  } finally {
+    left(room, means.send)
+    if (room.ended) room.engine?.dispose()
+  }
+}
+
+function beginCall(room: Room, call: number): void {
+  room.call = call
+  room.cpuAtStart = room.engine?.cpuMs() ?? 0
+  room.asks = 0
+  room.lines = 0
+  room.answer = undefined
+  room.calls++
+}
+
+/** Runs one entry and looks at its cost when it comes back. */
+function enter(room: Room, send: Send, entry: 'call' | 'settle', ...rest: Wire[]): void {
+  room.entries++
+  room.engine
+    ?.enter(entry, ...rest)
+    .catch((error: unknown) => fault(room, send, error instanceof EngineFault ? error.fault : 'unknown'))
+    .then(() => left(room, send))
+    .catch(() => fault(room, send, 'unknown'))
+}
+
+function left(room: Room, send: Send): void {
+  room.entries--
+  if (!room.ended) return settleDown(room, send)
+  if (room.awaited && room.entries === 0) send({ t: 'disposed', isolate: room.id })
+}
+
+/** The answer and the last entry's return come in either order; whichever is later ends the call. */
+function settleDown(room: Room, send: Send): void {
+  if (room.call === NO_CALL || room.engine === undefined) return
+  if (room.engine.cpuMs() - room.cpuAtStart > room.limits.cpuMs) return fault(room, send, 'cpu')
+  if (room.answer === undefined || room.entries > 0) return
+  finish(room, send, room.answer).catch(() => fault(room, send, 'unknown'))
+}
+
+/** The answer leaves only when nothing runs any more, so that a loop after it fails its own call, not the next. */
+async function finish(room: Room, send: Send, answer: { ok: boolean; text: string }): Promise<void> {
+  const call = room.call
+  room.answer = undefined
+  room.call = NO_CALL
+  clearTimers(room)
+  if (Buffer.byteLength(answer.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
+  const heap = room.calls % HEAP_EVERY_CALLS === 0 ? await room.engine?.heap() : undefined
+  const head = { t: 'done', isolate: room.id, call, ok: answer.ok } as const
+  send(heap !== undefined && heap > RECYCLE_HEAP ? { ...head, heap } : head, answer.text)
+}
+
+/** What comes out of the isolate. Nothing here trusts it: kinds, types and counts are checked again. */
+function hear(room: Room, send: Send, kind: string, rest: Wire[]): void {
+  if (room.ended || room.call === NO_CALL) return
+  const [first, second, third] = rest
+  if (kind === 'done' && first === room.call) {
+    room.answer = { ok: second === true, text: String(third) }
+    settleDown(room, send)
+  } else if (kind === 'timer' && typeof first === 'number' && typeof second === 'number') {
+    setTimer(room, send, first, second)
+  } else if (kind === 'untimer' && typeof first === 'number') {
+    clearTimeout(room.timers.get(first))
+    room.timers.delete(first)
+  } else if (kind === 'ask' && typeof first === 'number') {
+    ask(room, send, { ask: first, op: String(second).slice(0, 40), text: String(third) })
+  } else if (kind === 'log') {
+    if (++room.lines > LINES_FLOOD) return fault(room, send, 'flood')
+    const line = String(second).slice(0, 4_096)
+    send({ t: 'log', isolate: room.id, call: room.call, level: String(first).slice(0, 5) }, line)
+  } else fault(room, send, 'unknown')
+}
+
+function ask(room: Room, send: Send, question: { ask: number; op: string; text: string }): void {
+  if (++room.asks > room.limits.asks * FLOOD_FACTOR) return fault(room, send, 'flood')
+  if (Buffer.byteLength(question.text) > ASK_BYTES_MAX) return fault(room, send, 'size')
+  const head = { t: 'ask', isolate: room.id, call: room.call, ask: question.ask, op: question.op } as const
+  send(head, question.text)
+}
+
+function setTimer(room: Room, send: Send, id: number, ms: number): void {
+  if (room.timers.size >= TIMERS_AT_ONCE * 2) return fault(room, send, 'flood')
+  const timer = setTimeout(
+    () => {
+      room.timers.delete(id)
+      if (!room.ended) enter(room, send, 'settle', id, true, 'null')
+    },
+    Math.min(Math.max(1, ms), 300_000),
+  )
+  room.timers.set(id, timer)
+}
+
+function fault(room: Room, send: Send, what: Fault): void {
+  if (room.ended) return
+  send({ t: 'fault', isolate: room.id, fault: what })
+  end(room)
+}
+
+function end(room: Room): void {
+  room.ended = true
+  clearTimers(room)
+  room.engine?.dispose()
+}
+
+function clearTimers(room: Room): void {
+  for (const timer of room.timers.values()) clearTimeout(timer)
+  room.timers.clear()
+}

@@ -1,0 +1,93 @@
+import { createHash, createHmac, createPublicKey, randomFillSync, verify } from 'node:crypto'
+import type { JsonWebKey, KeyObject } from 'node:crypto'
+
+/**
+ * The second, synchronous entry: pure functions that the isolate's own JavaScript has not. Text in, text out,
+ * bytes as base64. Answered inside the host process; nothing of core is asked.
+ */
+export function answerPure(op: string, text: string): string {
+  try {
+    const run = pureOperations.get(op)
+    if (run === undefined) return failed('unknown operation')
+    return JSON.stringify({ ok: true, value: run(JSON.parse(text) as Record<string, unknown>) })
+  } catch {
+    return failed('invalid input')
+  }
+}
+
+const failed = (reason: string) => JSON.stringify({ ok: false, reason })
+
+const RANDOM_BYTES_MAX = 65_536
+const hashes = new Map([
+  ['SHA-1', 'sha1'],
+  ['SHA-256', 'sha256'],
+  ['SHA-384', 'sha384'],
+  ['SHA-512', 'sha512'],
+  ['MD5', 'md5'],
+])
+
+const pureOperations = new Map<string, (input: Record<string, unknown>) => unknown>([
+  ['random', ({ length }) => randomBase64(length)],
+  ['digest', ({ hash, data }) => createHash(hashName(hash)).update(bytes(data)).digest('base64')],
+  [
+    'hmac',
+    ({ hash, key, data }) => createHmac(hashName(hash), bytes(key)).update(bytes(data)).digest('base64'),
+  ],
+  ['url', ({ url, base }) => parseUrl(url, base)],
+  ['url_set', ({ href, part, value }) => setUrlPart(href, part, value)],
+  ['verify', (input) => verifySignature(input)],
+])
+
+function randomBase64(length: unknown): string {
+  if (typeof length !== 'number' || length < 0 || length > RANDOM_BYTES_MAX) throw new RangeError('length')
+  return randomFillSync(Buffer.alloc(length)).toString('base64')
+}
+
+function hashName(name: unknown): string {
+  const found = hashes.get(String(name))
+  if (found === undefined) throw new RangeError('hash')
+  return found
+}
+
+const bytes = (text: unknown) => Buffer.from(String(text), 'base64')
+
+const URL_PARTS = [
+  'href',
+  'origin',
+  'protocol',
+  'username',
+  'password',
+  'host',
+  'hostname',
+  'port',
+  'pathname',
+  'search',
+  'hash',
+] as const
+
+function parseUrl(url: unknown, base: unknown): Record<string, string> {
+  return partsOf(new URL(String(url), base === undefined || base === null ? undefined : String(base)))
+}
+
+function setUrlPart(href: unknown, part: unknown, value: unknown): Record<string, string> {
+  const url = new URL(String(href))
+  const name = URL_PARTS.find((known) => known === part)
+  if (name === undefined || name === 'origin') throw new RangeError('part')
+  url[name] = String(value)
+  return partsOf(url)
+}
+
+const partsOf = (url: URL) => Object.fromEntries(URL_PARTS.map((part) => [part, url[part]]))
+
+function verifySignature(input: Record<string, unknown>): boolean {
+  const key = publicKey(String(input['format']), input['key'])
+  const hash = input['hash'] === undefined ? undefined : hashName(input['hash'])
+  const options = input['algorithm'] === 'ECDSA' ? { key, dsaEncoding: 'ieee-p1363' as const } : { key }
+  return verify(hash, bytes(input['data']), options, bytes(input['signature']))
+}
+
+function publicKey(format: string, key: unknown): KeyObject {
+  if (format === 'jwk') return createPublicKey({ key: key as JsonWebKey, format: 'jwk' })
+  if (format === 'spki') return createPublicKey({ key: bytes(key), format: 'der', type: 'spki' })
+  throw new RangeError('format')
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+/** What a host process is started with. */
+export interface HostProgram {
+  /** The host's code as one file of JavaScript: `--jitless` has no WebAssembly, so Node cannot strip types there. */
+  file: string
+  /** What the process may read: its own code and the add-on. */
+  readable: string[]
+  /** An empty folder to run in. */
+  cwd: string
+  /** Source of the runtime that runs first in every isolate. */
+  bootstrap: string
+}
+
+const SANDBOX = fileURLToPath(new URL('../sandbox', import.meta.url))
+
+/** Builds the host's program into `folder`. Two processes may do so at once. */
+export async function prepareHostProgram(folder: string): Promise<HostProgram> {
+  const addon = await realpath(createRequire(import.meta.url).resolve('isolated-vm/isolated-vm.js'))
+  const loader = await realpath(createRequire(addon).resolve('node-gyp-build'))
+  const file = await buildHost(folder, addon)
+  const cwd = join(await realpath(folder), 'empty')
+  await mkdir(cwd, { recursive: true })
+  return {
+    file,
+    readable: [file, join(dirname(addon), '*'), join(dirname(loader), '*'), '/etc/alpine-release'],
+    cwd,
+    bootstrap: await readBootstrap(),
+  }
+}
+
+async function buildHost(folder: string, addon: string): Promise<string> {
+  const result = await build({
+    entryPoints: [join(SANDBOX, 'host-process.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'addon',
+        setup: (bundler) =>
+          bundler.onResolve({ filter: /^isolated-vm$/ }, () => ({ path: addon, external: true })),
+      },
+    ],
+  })
+  const code = result.outputFiles[0]?.text ?? ''
+  await mkdir(folder, { recursive: true })
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
+  const file = join(await realpath(folder), `host-${hash}.mjs`)
+  await writeFile(`${file}.${process.pid}.part`, code)
+  await rename(`${file}.${process.pid}.part`, file)
+  return file
+}
+
+/** The parts share one closure, so that what the first one captures is safe from the plugin and seen by the rest. */
+async function readBootstrap(): Promise<string> {
+  const folder = join(SANDBOX, 'bootstrap')
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.js')).sort()
+  const parts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  return `'use strict'\nreturn ((out, pure) => {\n${parts.join('\n')}\n})($0, $1)`
+}

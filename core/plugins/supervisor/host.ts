@@ -1,0 +1,241 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import { misfit } from '../checks.ts'
+import {
+  FRAME_BYTES_MAX,
+  HOST_MEMORY_MB,
+  HOST_MEMORY_PER_ISOLATE,
+  MIB,
+  PING_MS,
+  POISONED_AFTER_MS,
+  POISONED_DRAIN_MS,
+  SILENT_MS,
+} from '../limits.ts'
+import { readFrames, writeFrame } from '../sandbox/frames.ts'
+import { HostHead, type CoreHead } from '../sandbox/protocol.ts'
+import type { HostProgram } from './host-program.ts'
+
+export type IsolateHead = Exclude<HostHead, { t: 'ready' | 'pong' | 'disposed' }>
+
+/** Hears everything that concerns one isolate. After `lost` nothing more comes. */
+export interface IsolateEars {
+  memoryMb: number
+  hear(head: IsolateHead, body: string): void
+  lost(): void
+}
+
+export interface Host {
+  readonly pid: number | undefined
+  /** Settles when the process answers; rejects when it ended before. */
+  readonly ready: Promise<void>
+  /** False once it is poisoned or gone: no new isolates. */
+  accepting(): boolean
+  /** Isolates that are open now. */
+  size(): number
+  /** Isolate numbers are unique over all hosts. */
+  open(isolate: number, ears: IsolateEars): void
+  send(head: CoreHead, body?: string): void
+  /** Sends a bundle once. */
+  bundle(hash: string, code: string): void
+  /** Ends an isolate. A process that does not confirm in time is poisoned and killed. */
+  dispose(isolate: number): void
+  kill(reason: string): void
+}
+
+export interface HostMeans {
+  program: HostProgram
+  /** Put before the command, for instance to start in an empty network namespace. */
+  wall: readonly string[]
+  ms(): number
+  onOutput(line: string): void
+  onLost(reason: string): void
+}
+
+interface HostState {
+  means: HostMeans
+  child: ChildProcess
+  pipe: Duplex
+  isolates: Map<number, IsolateEars>
+  /** Isolates that run a call now. */
+  busy: Set<number>
+  /** Isolates whose end has not been confirmed yet. */
+  disposing: Map<number, NodeJS.Timeout>
+  bundles: Set<string>
+  readiness: PromiseWithResolvers<void>
+  watch: NodeJS.Timeout | undefined
+  accepting: boolean
+  poisoned: boolean
+  over: boolean
+  heardAt: number
+  reason: string
+}
+
+/** Starts one plugin host process. */
+export function startHost(means: HostMeans): Host {
+  const host = newState(means)
+  host.readiness.promise.catch(() => undefined)
+  host.watch = setInterval(() => look(host), PING_MS)
+  host.watch.unref()
+  host.child.on('exit', () => lose(host))
+  host.child.on('error', (error) => kill(host, error.message))
+  host.pipe.on('error', () => kill(host, 'its pipe broke'))
+  readFrames(host.pipe, {
+    maxBytes: FRAME_BYTES_MAX,
+    onBroken: (reason) => kill(host, reason),
+    onFrame: (head, body) => hear(host, head, body),
+  })
+  send(host, { t: 'hello' }, means.program.bootstrap)
+  return {
+    pid: host.child.pid,
+    ready: host.readiness.promise,
+    accepting: () => host.accepting,
+    size: () => host.isolates.size,
+    open: (isolate, ears) => void host.isolates.set(isolate, ears),
+    send: (head, body) => send(host, head, body),
+    bundle(hash, code) {
+      if (host.bundles.has(hash)) return
+      host.bundles.add(hash)
+      send(host, { t: 'bundle', bundle: hash }, code)
+    },
+    dispose: (isolate) => dispose(host, isolate),
+    kill: (reason) => kill(host, reason),
+  }
+}
+
+function newState(means: HostMeans): HostState {
+  const child = spawnHost(means)
+  return {
+    means,
+    child,
+    pipe: child.stdio[3] as Duplex,
+    isolates: new Map(),
+    busy: new Set(),
+    disposing: new Map(),
+    bundles: new Set(),
+    readiness: Promise.withResolvers<void>(),
+    watch: undefined,
+    accepting: true,
+    poisoned: false,
+    over: false,
+    heardAt: means.ms(),
+    reason: 'it ended by itself',
+  }
+}
+
+function send(host: HostState, head: CoreHead, body?: string): void {
+  if (host.over) return
+  if (head.t === 'call') host.busy.add(head.isolate)
+  writeFrame(host.pipe, head, body)
+}
+
+function hear(host: HostState, head: unknown, body: string): void {
+  if (host.over) return
+  host.heardAt = host.means.ms()
+  if (!isHostHead(head)) return kill(host, 'it sent a frame of unknown shape')
+  if (head.t === 'ready') return host.readiness.resolve()
+  if (head.t === 'pong') return
+  if (head.t === 'done' || head.t === 'fault') rest(host, head.isolate)
+  if (head.t !== 'disposed') return host.isolates.get(head.isolate)?.hear(head, body)
+  clearTimeout(host.disposing.get(head.isolate))
+  host.disposing.delete(head.isolate)
+}
+
+/** A process that does not confirm in time is poisoned: an isolate runs on in it that nobody can stop. */
+function dispose(host: HostState, isolate: number): void {
+  if (!host.isolates.delete(isolate) || host.over) return
+  rest(host, isolate)
+  host.disposing.set(
+    isolate,
+    setTimeout(() => poisoned(host), POISONED_AFTER_MS),
+  )
+  send(host, { t: 'dispose', isolate })
+}
+
+function poisoned(host: HostState): void {
+  host.accepting = false
+  host.poisoned = true
+  if (host.busy.size === 0) return kill(host, POISONED)
+  setTimeout(() => kill(host, POISONED), POISONED_DRAIN_MS)
+}
+
+const POISONED = 'an isolate could not be stopped'
+
+/** The last call that a poisoned process was allowed to end takes it with it. */
+function rest(host: HostState, isolate: number): void {
+  host.busy.delete(isolate)
+  if (host.poisoned && host.busy.size === 0) setImmediate(() => kill(host, POISONED))
+}
+
+/** Every second: is it alive, and does it keep to its memory? */
+function look(host: HostState): void {
+  if (host.means.ms() - host.heardAt > SILENT_MS) return kill(host, `it was silent for ${SILENT_MS / 1000} s`)
+  if (residentBytes(host.child.pid) > memoryBudget(host.isolates))
+    return kill(host, 'it used too much memory')
+  send(host, { t: 'ping' })
+}
+
+function kill(host: HostState, reason: string): void {
+  if (host.over) return
+  host.reason = reason
+  host.child.kill('SIGKILL')
+  lose(host)
+}
+
+function lose(host: HostState): void {
+  if (host.over) return
+  host.over = true
+  host.accepting = false
+  clearInterval(host.watch)
+  for (const timer of host.disposing.values()) clearTimeout(timer)
+  host.pipe.destroy()
+  host.readiness.reject(new Error(`The plugin host ended: ${host.reason}.`))
+  const ears = [...host.isolates.values()]
+  host.isolates.clear()
+  for (const one of ears) one.lost()
+  host.means.onLost(host.reason)
+}
+
+const isHostHead = (head: unknown): head is HostHead => misfit(HostHead, head) === undefined
+
+function spawnHost(means: HostMeans): ChildProcess {
+  const { program } = means
+  const command = [
+    ...means.wall,
+    process.execPath,
+    '--no-node-snapshot',
+    '--jitless',
+    `--max-old-space-size=${HOST_MEMORY_MB}`,
+    '--no-warnings',
+    '--permission',
+    '--allow-addons',
+    ...program.readable.map((path) => `--allow-fs-read=${path}`),
+    program.file,
+  ]
+  const child = spawn(command[0] ?? process.execPath, command.slice(1), {
+    cwd: program.cwd,
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => means.onOutput(chunk.toString('utf8').slice(0, 2_000)))
+  return child
+}
+
+const memoryBudget = (isolates: ReadonlyMap<number, IsolateEars>) =>
+  [...isolates.values()].reduce(
+    (sum, { memoryMb }) => sum + memoryMb * HOST_MEMORY_PER_ISOLATE,
+    HOST_MEMORY_MB,
+  ) * MIB
+
+const PAGE_BYTES = 4_096
+
+/** Resident memory of a process; 0 where the system has no /proc. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]
+    return Number(pages) * PAGE_BYTES
+  } catch {
+    return 0
+  }
+}

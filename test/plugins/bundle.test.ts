@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, beforeEach, test } from 'node:test'
+import { bundlePlugin } from '../../core/plugins/index.ts'
+
+let folder = ''
+before(async () => void (folder = await mkdtemp(join(tmpdir(), 'berth-bundle-'))))
+after(() => rm(folder, { recursive: true }))
+beforeEach(() => rm(join(folder, 'index.ts'), { force: true }))
+const write = (text: string) => writeFile(join(folder, 'index.ts'), text)
+const bundle = () => bundlePlugin(folder, join(folder, 'dist'))
+
+test('a plugin that uses definePlugin and money carries neither schemas nor typebox', async () => {
+  await write(`import { definePlugin, money } from '@berth/sdk'
+    export default definePlugin({ hooks: () => ({ 'invoice.paid': async () => void money(1, 'EUR') }) })`)
+  const { code, hash } = await bundle()
+  assert.ok(code.length < 5_000, `${code.length} characters`)
+  assert.match(hash, /^[0-9a-f]{64}$/)
+  assert.deepEqual(await bundle(), { code, hash })
+})
+
+test('a changed source makes another bundle', async () => {
+  await write('export default { a: 1 }')
+  const first = await bundle()
+  await write('export default { a: 2 }')
+  assert.notEqual((await bundle()).hash, first.hash)
+})
+
+test('a plugin cannot be bundled with a module of Node', async () => {
+  await write(`import { readFileSync } from 'node:fs'\nexport default { readFileSync }`)
+  await assert.rejects(bundle(), { code: 'plugin.bundle_failed', message: /node:fs/ })
+})
+
+test('a bundle larger than 1 MiB is refused', async () => {
+  await write(`export default { text: '${'x'.repeat(1_100_000)}' }`)
+  await assert.rejects(bundle(), { code: 'plugin.bundle_failed', message: /1048576 is the most/ })
+})

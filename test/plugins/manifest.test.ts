@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
+import type { BerthError } from '../../core/kernel/index.ts'
+import { manifestSchemaText, readManifest } from '../../core/plugins/index.ts'
+import { minimalManifest } from './support/setup.ts'
+
+const problems = (more: Record<string, unknown>): unknown => {
+  try {
+    readManifest(JSON.stringify({ ...minimalManifest('sample'), ...more }), 'sample/plugin.json')
+  } catch (error) {
+    return (error as BerthError).params['problems']
+  }
+  return []
+}
+
+test('plugin.schema.json is what scripts/write-plugin-schema.ts would write', async () => {
+  const file = new URL('../../core/plugins/manifest/plugin.schema.json', import.meta.url)
+  assert.ok(isDeepStrictEqual(JSON.parse(await readFile(file, 'utf8')), JSON.parse(manifestSchemaText())))
+})
+
+const cases: [string, Record<string, unknown>, string[]][] = [
+  ['the minimal manifest', {}, []],
+  ['a missing name', { name: undefined }, ['the whole: "name" is missing']],
+  [
+    'an operation that the SDK has not',
+    { kinds: { gateway: ['steal'] } },
+    [
+      'kinds.gateway.0: must be equal to one of the allowed values (expected: start_payment, charge_method, look_up, refund, start_setup, remove_method, handle_event, test_connection)',
+    ],
+  ],
+  [
+    'a version in words',
+    { version: 'one' },
+    [
+      'version: must match pattern "^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$" (expected: ^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$)',
+    ],
+  ],
+  [
+    'an unknown limit',
+    { limits: { files: 1 } },
+    [
+      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, isolates, queue, asks, fetches, response_bytes)',
+    ],
+  ],
+  [
+    'a secret that is bound but not declared',
+    { permissions: { network: [{ host: 'a.example.com', secrets: ['key'] }] } },
+    ['permissions.network.0: "key" is no secret (expected: a name of permissions.secrets)'],
+  ],
+  [
+    'a secret without a setting',
+    { permissions: { secrets: [{ name: 'key' }] } },
+    ['permissions.secrets: "key" is no setting (expected: a setting with "secret": true)'],
+  ],
+  [
+    'a host from a setting that is not there',
+    { permissions: { network: [{ fromConfig: 'server.hostname' }] } },
+    ['permissions.network.0.fromConfig: there is no "server.hostname" (expected: a field of its schema)'],
+  ],
+  [
+    'settings that are no schema',
+    { settings: { type: 'object', properties: { a: { type: 'colour' } } } },
+    [
+      'settings: it is not a JSON Schema: data/properties/a/type must be equal to one of the allowed values, data/properties/a/type must be array, data/properties/a/type must match a schema in anyOf (expected: draft 2020-12)',
+    ],
+  ],
+]
+for (const [what, more, expected] of cases) {
+  test(`plugin.json with ${what}`, () => assert.deepEqual(problems(more), expected))
+}
+
+test('a wildcard host is refused with the expected form', () => {
+  assert.match(
+    String(problems({ permissions: { network: [{ host: '*.example.com' }] } })),
+    /permissions\.network\.0\.host: must match pattern .* \(expected: An exact host name in lower case/,
+  )
+})
+
+test('text that is no JSON, or JSON with a forbidden key, is refused by name', () => {
+  assert.throws(() => readManifest('{', 'x/plugin.json'), {
+    code: 'plugin.manifest_invalid',
+    message: 'x/plugin.json is not a valid plugin.json: the whole: it is not JSON (expected: a JSON object)',
+  })
+  assert.throws(() => readManifest('{"__proto__":{}}', 'x/plugin.json'), /it uses the key "__proto__"/)
+})

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { ProvisionInput } from '../../sdk/index.ts'
+import { failureName } from '../../core/plugins/index.ts'
+import { openLoopback } from './support/loopback.ts'
+import { loadWritten, openBench } from './support/setup.ts'
+
+const panel = await openLoopback((_request, response) => response.end('{"id":7}'))
+const bench = openBench({ wards: 3, outbound: { 'panel.example.com:8443': panel.origin } })
+after(() => {
+  bench.plugins.stop()
+  panel.close()
+})
+
+const CODE = `export default {
+  provisioner: () => ({
+    async create({ server, service }) {
+      const response = await fetch(server.settings.hostname + '/servers', {
+        method: 'POST',
+        headers: { authorization: 'Bearer ' + server.settings.token },
+        body: service.external_id,
+      })
+      const { id } = await response.json()
+      return { outcome: 'done', remote_id: String(id) }
+    },
+    async describe({ server }) {
+      return { state: 'live', detail: JSON.stringify(server.settings) }
+    },
+  }),
+  hooks: (context) => ({
+    'invoice.paid': async (event) => { context.log.info('paid', { number: event.number }) },
+  }),
+}`
+const MANIFEST = {
+  kinds: { provisioner: ['create', 'describe'] },
+  hooks: ['invoice.paid'],
+  permissions: {
+    network: [{ fromConfig: 'server.hostname', secrets: ['server.token'] }],
+    secrets: [{ name: 'server.token' }],
+  },
+  server_settings: {
+    type: 'object',
+    properties: {
+      hostname: { type: 'string' },
+      token: { type: 'string', secret: true },
+      undeclared: { type: 'string', secret: true },
+    },
+  },
+}
+const instance = bench.instance(await loadWritten('panel', { code: CODE, manifest: MANIFEST }))
+
+const INPUT: ProvisionInput = {
+  server: {
+    id: 'srv_1',
+    settings: { hostname: 'https://panel.example.com:8443', token: 'ciphertext', undeclared: 'ciphertext' },
+  },
+  service: {
+    external_id: 'svc_1',
+    label: 'A server',
+    settings: {},
+    client: { id: 'cli_1', name: 'A', email: 'a@example.com', locale: 'en' },
+  },
+}
+const server = {
+  id: 'srv_1',
+  secrets: (name: string) => Promise.resolve(name === 'token' ? 'ptla_1' : undefined),
+}
+
+test('a provisioner reaches the host that staff typed, with the secret of that server', async () => {
+  const request = { input: INPUT, deadlineMs: 10_000, server }
+  const answer = await bench.plugins.call(instance, 'provisioner', 'create', request)
+  assert.deepEqual(answer, { outcome: 'done', remote_id: '7' })
+  assert.equal(panel.seen[0]?.headers.authorization, 'Bearer ptla_1')
+  assert.equal(panel.seen[0]?.headers.host, 'panel.example.com:8443')
+})
+
+test('secrets of a server are tokens inside, and undeclared ones are not there at all', async () => {
+  const request = { input: INPUT, deadlineMs: 10_000, server }
+  const answer = (await bench.plugins.call(instance, 'provisioner', 'describe', request)) as {
+    detail: string
+  }
+  const settings = JSON.parse(answer.detail) as Record<string, string>
+  assert.deepEqual(Object.keys(settings), ['hostname', 'token'])
+  assert.match(settings['token'] ?? '', /^bsk_[0-9a-f]{24}\.raw\.\.server\.token\.end$/)
+})
+
+test('a listed hook hears its event; another one is never called', async () => {
+  const request = { input: { number: 'INV-1' }, deadlineMs: 10_000 }
+  assert.equal(await bench.plugins.call(instance, 'hooks', 'invoice.paid', request), null)
+  assert.deepEqual(
+    bench.lines.map(({ operation, level, text }) => [operation, level, text]),
+    [['hooks.invoice.paid', 'info', 'paid {"number":"INV-1"}']],
+  )
+  assert.equal(
+    await bench.plugins.call(instance, 'hooks', 'invoice.issued', request).catch(failureName),
+    'E_DENIED',
+  )
+})
+
+test('with three wards a gateway and a provisioner run in different processes', async () => {
+  const source = `export default { gateway: () => ({ handle_event: async () => ({ facts: [] }) }) }`
+  const gateway = bench.instance(await loadWritten('gateway', { code: source }))
+  const input = { body: '', headers: {}, verified: true }
+  await bench.plugins.call(gateway, 'gateway', 'handle_event', { input, deadlineMs: 10_000 })
+  const { hosts } = await bench.plugins.health()
+  assert.deepEqual(hosts.map(({ ward }) => ward).sort(), ['fleet', 'money'])
+  assert.equal(new Set(hosts.map(({ pid }) => pid)).size, 2)
+})
+
+test("input that does not fit the SDK's schema never leaves core", async () => {
+  const request = { input: { ...INPUT, extra: 1 }, deadlineMs: 10_000, server }
+  await assert.rejects(bench.plugins.call(instance, 'provisioner', 'create', request), {
+    name: 'TypeError',
+    message: `Core's input for provisioner.create does not fit: the whole: the key "extra" is not known.`,
+  })
+})
