@@ -33,11 +33,11 @@ export async function makeGameServer(
   const slug = columns.slug ?? 'minecraft'
   const base = { group_id: groupId, slug, name: 'Minecraft', kind: 'game_server' }
   const productId = await createProduct(means, { ...base, ...columns }, staff)
-  const price = (owner_id: string, cycle: string, currency: string, amount: string, setup = '0') =>
-    setPrice(means, { owner_id, cycle, currency, amount, setup }, staff)
-  await price(productId, '1m', 'EUR', '4.90', '5.00')
-  await price(productId, '1m', 'IDR', '79000.00')
-  await price(productId, '1y', 'EUR', '49.00')
+  const price = (owner_id: string, cycle: string, currency: string, sums: [string, string?]) =>
+    setPrice(means, { owner_id, cycle, currency, amount: sums[0], setup: sums[1] }, staff)
+  await price(productId, '1m', 'EUR', ['4.90', '5.00'])
+  await price(productId, '1m', 'IDR', ['79000.00'])
+  await price(productId, '1y', 'EUR', ['49.00'])
   const option = (key: string, kind: string, more: object = {}) =>
     createOption(means, { product_id: productId, key, name: key, kind, ...more }, staff)
   const memory = await option('memory', 'number', {
@@ -48,8 +48,8 @@ export async function makeGameServer(
     unit: 'GB',
     setting: 'memory',
   })
-  await price(memory, '1m', 'EUR', '0.50')
-  await price(memory, '1y', 'EUR', '5.00')
+  await price(memory, '1m', 'EUR', ['0.50'])
+  await price(memory, '1y', 'EUR', ['5.00'])
   const place = await option('place', 'list', { required: true, preset: 'fra', setting: 'location' })
   const fra = await createOptionValue(
     means,
@@ -61,11 +61,11 @@ export async function makeGameServer(
     { option_id: place, key: 'nyc', label: 'New York', module_value: '2' },
     staff,
   )
-  await price(nyc, '1m', 'EUR', '1.00')
+  await price(nyc, '1m', 'EUR', ['1.00'])
   const backup = await option('backup', 'checkbox')
-  await price(backup, '1m', 'EUR', '1.50', '2.00')
+  await price(backup, '1m', 'EUR', ['1.50', '2.00'])
   const addresses = await option('addresses', 'quantity', { maximum: 3 })
-  await price(addresses, '1m', 'EUR', '2.00')
+  await price(addresses, '1m', 'EUR', ['2.00'])
   const field = await createOrderField(
     means,
     { product_id: productId, key: 'name', label: 'Server name', kind: 'text', pattern: '[a-z ]{3,20}' },
