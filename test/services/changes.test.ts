@@ -6,6 +6,7 @@ import type { StoredEvent } from '../../core/events/index.ts'
 import { cycle } from '../../core/kernel/index.ts'
 import {
   cancelChange,
+  dropStaleChanges,
   previewChange,
   requestChange,
   serviceConsumers,
@@ -14,7 +15,7 @@ import {
   type OfferRequest,
 } from '../../core/services/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { monthlyFrom, openShop, owner, seed, staff, type Shop } from './fixture.ts'
+import { monthlyFrom, openShop, owner, seed, staff, system, type Shop } from './fixture.ts'
 
 const prices: Record<string, bigint> = { prd_small: 1_000n, prd_big: 2_500n }
 
@@ -203,6 +204,15 @@ for (const engine of engines) {
       assert.deepEqual(voided, [first.invoiceId, second.invoiceId])
       await paid(second.invoiceId!, [id])
       assert.equal((await shop.service(id)).recurring_minor, 1_000n)
+    })
+
+    test('a change left unpaid until the next period is charged is taken back', async () => {
+      const id = await running()
+      const change = await requestChange(means, { service_id: id, product_id: 'prd_big' }, owner())
+      assert.equal(await dropStaleChanges(means, system), 0)
+      await db.run(sql`update services set charged_through = '2026-03-15', period_index = 2 where id = ${id}`)
+      assert.equal(await dropStaleChanges(means, system), 1)
+      assert.deepEqual(voided, [change.invoiceId])
     })
 
     test('a renewal charged ahead is changed whole', async () => {

@@ -112,6 +112,10 @@ for (const engine of engines) {
       await shop.work()
       assert.equal(shop.plugins.log(), 'suspend')
       assert.equal(await state(id), 'suspended')
+      const told = await db.get<{ body: string }>(
+        sql`select body from events where type = 'service.suspended'`,
+      )
+      assert.deepEqual((JSON.parse(told!.body) as { reasons: string[] }).reasons, ['abuse', 'overdue'])
       await releaseService(shop.means, { service_id: id, reason: 'abuse' }, staff)
       await shop.work()
       assert.equal(shop.plugins.log(), 'suspend')
