@@ -1,5 +1,6 @@
 import { covers, invalidInput, type Actor } from '../kernel/index.ts'
-import { allVerbs } from '../records/index.ts'
+import { allVerbs, type Audience } from '../records/index.ts'
+import { OWN_ACCOUNT } from './actor-of.ts'
 import { ExceedsOwnPermissions } from './errors.ts'
 
 export interface CataloguedNoun {
@@ -42,11 +43,17 @@ export function requireBrandsHeld(actor: Actor, brandIds: readonly string[] | nu
 function catalogueFor(audience: 'staff' | 'client'): CataloguedNoun[] {
   const nouns = new Map<string, string[]>()
   for (const [permission, rules] of allVerbs) {
-    if (!rules.audience.includes(audience)) continue
+    if (!rules.audience.includes(audience) || isEverybodys(permission, rules.audience, audience)) continue
     const noun = permission.slice(0, permission.indexOf('.'))
     nouns.set(noun, [...(nouns.get(noun) ?? []), permission])
   }
   return [...nouns]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([noun, permissions]) => ({ noun, permissions: permissions.sort() }))
+}
+
+/** What guests may do, or everybody about the own account, is nothing to give. */
+function isEverybodys(permission: string, audience: readonly Audience[], whose: 'staff' | 'client'): boolean {
+  const own = whose === 'staff' ? OWN_ACCOUNT : ['session.*', 'user.*']
+  return audience.includes('guest') || covers(own, permission)
 }
