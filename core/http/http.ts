@@ -5,6 +5,7 @@ import { arrivalReader } from './chain/arrival.ts'
 import { pageChain } from './chain.ts'
 import type { State } from './context.ts'
 import type { HttpDeps } from './deps.ts'
+import { isWebhook, webhookHandler } from './webhooks/webhooks.ts'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -23,8 +24,10 @@ const GRACE_MS = 5_000
 export function createHttp(deps: HttpDeps): Http {
   const arrival = arrivalReader(deps.options)
   const pages = koaHandler(deps, new Koa<State>(), pageChain(deps, arrival))
+  const webhooks = webhookHandler(deps, arrival)
   const handler: Handler = (request, response) => {
-    pages(request, response)
+    if (isWebhook(request)) webhooks(request, response)
+    else pages(request, response)
   }
   let server: Server | undefined
   return {

@@ -1,4 +1,7 @@
 import { join } from 'node:path'
+import { billingDeps } from '../../core/app/wire/billing-area.ts'
+import { orderDeps } from '../../core/app/wire/orders-area.ts'
+import { webhookVerdict } from '../../core/plugins/index.ts'
 import {
   createHttp,
   createLive,
@@ -31,7 +34,9 @@ export async function startWeb(means: Means, more: Partial<HttpDeps> = {}): Prom
     ...means,
     ...{ messages, assets, renderer, live: createLive(), statements: createStatementCounter() },
     plugins: { call: () => Promise.reject(new Error('no plugin is called here')) },
-    webhooks: { verdict: () => Promise.resolve(null) },
+    orders: orderDeps(means),
+    billing: billingDeps(means),
+    webhooks: { verdict: (id, delivery) => webhookVerdict(means, id, delivery) },
     ready: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     options: { url: null, proxies: [], kind: 'real' },
     ...more,

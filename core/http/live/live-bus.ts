@@ -1,3 +1,4 @@
+import { BroadcastChannel } from 'node:worker_threads'
 import type { Consumer } from '../../events/index.ts'
 
 /** All that goes to a browser: what happened, and to which record. It fetches what it may see by itself. */
@@ -14,12 +15,21 @@ export interface Live {
   listen(hear: (message: LiveMessage) => void): () => void
 }
 
-/** Carries messages within this process. Pages of other processes poll. */
+const CHANNEL = 'berth.live'
+
+/** Carries messages between the threads of this process: jobs hear of events, the web tells browsers. Other processes poll. */
 export function createLive(): Live {
   const listeners = new Set<(message: LiveMessage) => void>()
+  const hearAll = (message: LiveMessage) => {
+    for (const hear of listeners) hear(message)
+  }
+  const channel = new BroadcastChannel(CHANNEL)
+  channel.onmessage = (event) => hearAll((event as { data: LiveMessage }).data)
+  channel.unref()
   return {
     publish(message) {
-      for (const hear of listeners) hear(message)
+      hearAll(message)
+      channel.postMessage(message)
     },
     listen(hear) {
       listeners.add(hear)

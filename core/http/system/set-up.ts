@@ -31,15 +31,13 @@ async function takeSetUp(ctx: RouteCtx): Promise<void> {
     shown: [403, 422, 429],
     redraw: (problem) => drawSetUp(ctx, withFieldNames(problem)),
     async act() {
-      await setUpInstallation(
-        deps,
-        { token: field(ctx, 'token'), kind: deps.options.kind, ...inputOf(ctx) },
-        actor,
-      ).catch((error: unknown) => {
-        throw (error as { code?: string }).code === AlreadySetUp.code
-          ? PageNotFound({ path: ctx.path })
-          : error
-      })
+      await setUpInstallation(deps, { token: field(ctx, 'token'), ...inputOf(ctx) }, actor).catch(
+        (error: unknown) => {
+          throw (error as { code?: string }).code === AlreadySetUp.code
+            ? PageNotFound({ path: ctx.path })
+            : error
+        },
+      )
       flash(ctx, { tone: 'good', text: t('getting_in.set_up.done') })
       seeOther(ctx, '/admin/sign-in')
     },
