@@ -2,6 +2,7 @@ import type { BillingDeps, PluginCalls, WebhookVerdict } from '../billing/index.
 import type { Messages } from '../i18n/index.ts'
 import type { Assets, Renderer } from '../render/index.ts'
 import type { OrderDeps } from '../orders/index.ts'
+import type { ChangePorts } from '../services/index.ts'
 import type { Means } from '../records/index.ts'
 import type { Live } from './live/live-bus.ts'
 import type { StatementCounter } from './statements.ts'
@@ -12,6 +13,8 @@ export interface HttpDeps extends Means {
   /** Ports of the areas whose verbs take more than the means. */
   readonly orders: OrderDeps
   readonly billing: BillingDeps
+  /** What changing a running service asks of billing and catalogue. */
+  readonly changes: ChangePorts
   readonly renderer: Renderer
   readonly assets: Assets
   readonly messages: Messages

@@ -6,6 +6,7 @@ import { createAssets, createRenderer } from '../../render/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { billingDeps } from './billing-area.ts'
+import { changePorts } from './change-ports.ts'
 import { orderDeps } from './orders-area.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -38,6 +39,7 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     ...{ plugins, assets, messages },
     orders: orderDeps(means),
     billing: billingDeps(means),
+    changes: changePorts,
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
     webhooks: { verdict: (instanceId, delivery) => webhookVerdict(means, instanceId, delivery) },
