@@ -1,8 +1,16 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
+import { messageRoutes } from './account/messages.ts'
+import { peopleRoutes } from './account/people.ts'
+import { profileRoutes } from './account/profile.ts'
+import { securityRoutes } from './account/security.ts'
 import { homeRoutes } from './home.ts'
 import { invoiceRoutes } from './invoices/index.ts'
+import { creditRoutes } from './money/credit.ts'
+import { methodRoutes } from './money/methods.ts'
+import { transactionRoutes } from './money/transactions.ts'
+import { orderRoutes } from './orders.ts'
 import { serviceRoutes } from './services/index.ts'
 
 export { portalFrame } from './portal-frame.ts'
@@ -13,4 +21,12 @@ export function portalRoutes(router: Router<State>): void {
   homeRoutes(router)
   invoiceRoutes(router)
   serviceRoutes(router)
+  orderRoutes(router)
+  methodRoutes(router)
+  creditRoutes(router)
+  transactionRoutes(router)
+  profileRoutes(router)
+  peopleRoutes(router)
+  securityRoutes(router)
+  messageRoutes(router)
 }
