@@ -16,7 +16,7 @@ interface Row {
   subject: string
   to_address: string
   status: string
-  text: string
+  plain: string
   sent_at: Instant | null
   created_at: Instant
 }
@@ -48,7 +48,7 @@ async function showMessage(ctx: RouteCtx): Promise<void> {
   const id = ctx.params.messageId!
   const row = await deps.db.get<Row>(sql`select m.* from messages m where m.id = ${id} and ${ownMessages(ctx)}`)
   if (!row) throw NotFound({ what: 'message', id })
-  const view = { subject: row.subject, to: row.to_address, at: row.sent_at ?? row.created_at, text: row.text }
+  const view = { subject: row.subject, to: row.to_address, at: row.sent_at ?? row.created_at, text: row.plain }
   await page(ctx, 'portal/account/message', view, { title: row.subject })
 }
 
