@@ -38,7 +38,7 @@ for (const engine of engines) {
       const shown = textOf(text)
       assert.match(shown, /All is well/)
       assert.match(shown, /quay\.example/)
-      assert.match(shown, /1 Feb 2026 Shared hosting S – quay\.example €7\.13/)
+      assert.match(shown, /1 Feb 2026 €7\.13 Shared hosting S – quay\.example/)
     })
 
     test('home puts what is unpaid first, with its button', async () => {
