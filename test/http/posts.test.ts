@@ -54,12 +54,13 @@ for (const engine of engines) {
 
     test('a post from elsewhere is refused although the token is right', async () => {
       const { user, browser } = await signedIn()
-      for (const headers of [
+      const foreign: Record<string, string>[] = [
         { Origin: 'https://evil.example' },
         { Origin: 'null' },
         { 'Sec-Fetch-Site': 'cross-site' },
         { 'Sec-Fetch-Site': 'same-site' },
-      ])
+      ]
+      for (const headers of foreign)
         assert.equal((await browser.post('/preferences', { theme: 'dark' }, headers)).status, 403)
       assert.equal(await themeOf(user.id), 'system')
     })

@@ -108,7 +108,7 @@ function queryParameters({ query }: Endpoint): Parameter[] {
 }
 
 function responses(endpoint: Endpoint, hasPath: boolean): Record<string, ResponseDoc> {
-  const refusals: Record<number, string> = {
+  const refusals = {
     ...COMMON,
     ...(hasPath ? { 404: 'There is none, or it is not yours.' } : {}),
     ...(endpoint.body || endpoint.query ? { 422: 'A field does not fit; `fields` says which and why.' } : {}),

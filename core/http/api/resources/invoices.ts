@@ -3,7 +3,8 @@ import {
   amountDue,
   getInvoice,
   listInvoices,
-  previewBilling,
+  readInvoice,
+  readPreview,
   voidInvoice,
   type Invoice,
   type ListedInvoice,
@@ -39,12 +40,11 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     path: '/invoices/{invoice_id}',
     tag,
     summary: 'Read one invoice with its lines',
-    permission: 'invoice.read',
-    audience: ['staff', 'client'],
+    permission: readInvoice.permission,
+    audience: readInvoice.audience,
     status: 200,
     answer: { one: 'Invoice' },
-    handle: async ({ deps, actor, params }) =>
-      invoiceResource(await getInvoice(deps.db, params.invoice_id!, actor)),
+    handle: async ({ deps, actor, params }) => invoiceResource(await readInvoice(deps, params, actor)),
   },
   {
     id: 'voidInvoice',
@@ -69,14 +69,13 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     path: '/billing/preview',
     tag,
     summary: 'What the next days will invoice and suspend',
-    permission: 'billing.preview',
-    audience: ['staff'],
+    permission: readPreview.permission,
+    audience: readPreview.audience,
     query: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 400, description: 'From today on.' }) }),
     status: 200,
     answer: { one: 'Preview' },
-    async handle({ deps, query }) {
-      const today = deps.business.today('UTC')
-      const preview = await previewBilling(deps, deps.billing, { today, days: Number(query.days) })
+    async handle({ deps, actor, query }) {
+      const preview = await readPreview(deps.billing, query, actor)
       return {
         until_on: preview.untilOn,
         invoices: preview.invoices.map((invoice) => ({

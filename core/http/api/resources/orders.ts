@@ -1,5 +1,12 @@
 import { Type } from 'typebox'
-import { acceptOrder, getOrder, listOrders, type OrderRow, type OrderStatus } from '../../../orders/index.ts'
+import {
+  acceptOrder,
+  getOrder,
+  listOrders,
+  readOrder,
+  type OrderRow,
+  type OrderStatus,
+} from '../../../orders/index.ts'
 import { amount } from '../amount.ts'
 import { listQueryOf, type Endpoint, type Paged } from '../endpoint.ts'
 
@@ -12,8 +19,8 @@ export const orderEndpoints: readonly Endpoint[] = [
     path: '/orders',
     tag,
     summary: 'List orders, newest first',
-    permission: 'order.read',
-    audience: ['staff', 'client'],
+    permission: readOrder.permission,
+    audience: readOrder.audience,
     query: listQueryOf({
       client_id: Type.Optional(Type.String({ maxLength: 64 })),
       status: Type.Optional(Type.Enum(['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done'])),
@@ -41,12 +48,11 @@ export const orderEndpoints: readonly Endpoint[] = [
     path: '/orders/{order_id}',
     tag,
     summary: 'Read one order',
-    permission: 'order.read',
-    audience: ['staff', 'client'],
+    permission: readOrder.permission,
+    audience: readOrder.audience,
     status: 200,
     answer: { one: 'Order' },
-    handle: async ({ deps, actor, params }) =>
-      orderResource(await getOrder(deps.db, actor, params.order_id!)),
+    handle: async ({ deps, actor, params }) => orderResource(await readOrder(deps, params, actor)),
   },
   {
     id: 'acceptOrder',

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import {
   getPayment,
   listPayments,
+  readPayment,
   recordPayment,
   refundPayment,
   type PaymentRow,
@@ -38,12 +39,11 @@ export const paymentEndpoints: readonly Endpoint[] = [
     path: '/payments/{payment_id}',
     tag,
     summary: 'Read one payment',
-    permission: 'payment.read',
-    audience: ['staff', 'client'],
+    permission: readPayment.permission,
+    audience: readPayment.audience,
     status: 200,
     answer: { one: 'Payment' },
-    handle: async ({ deps, actor, params }) =>
-      paymentResource(await getPayment(deps.db, params.payment_id!, actor)),
+    handle: async ({ deps, actor, params }) => paymentResource(await readPayment(deps, params, actor)),
   },
   {
     id: 'recordPayment',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { listProducts, type Product } from '../../../catalog/index.ts'
+import { readProducts, type Product } from '../../../catalog/index.ts'
 import { amount } from '../amount.ts'
 import type { Endpoint } from '../endpoint.ts'
 
@@ -10,8 +10,8 @@ export const productEndpoints: readonly Endpoint[] = [
     path: '/products',
     tag: 'products',
     summary: 'List the products of a brand in the order of its shop',
-    permission: 'product.read',
-    audience: ['staff'],
+    permission: readProducts.permission,
+    audience: readProducts.audience,
     query: Type.Object({
       brand_id: Type.String({ maxLength: 64, description: 'brd_…' }),
       status: Type.Optional(Type.Enum(['draft', 'active', 'hidden', 'retired'])),
@@ -19,12 +19,7 @@ export const productEndpoints: readonly Endpoint[] = [
     status: 200,
     answer: { list: 'Product' },
     async handle({ deps, actor, query }) {
-      const { brand_id, status } = query as { brand_id: string; status?: Product['status'] }
-      const reached = actor.brandIds === 'all' || actor.brandIds.includes(brand_id)
-      const products = reached
-        ? await listProducts(deps.db, brand_id, status ? { statuses: [status] } : {})
-        : []
-      return { items: products.map(productResource), next: null }
+      return { items: (await readProducts(deps, query, actor)).map(productResource), next: null }
     },
   },
 ]
