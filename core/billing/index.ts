@@ -1,5 +1,6 @@
 export * from './billable-source.ts'
 export * from './billing-jobs.ts'
+export * from './documents/index.ts'
 export * from './draft.ts'
 export * from './errors.ts'
 export * from './invoice.ts'
