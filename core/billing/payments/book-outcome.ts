@@ -83,7 +83,12 @@ export async function bookOutcome(
 }
 
 /** The gateway's id of the client, made or found on the way: handed in the next time. */
-async function keepKnownCustomer(means: Means, trx: Trx, payment: PaymentRow, outcome: PaymentOutcome): Promise<void> {
+async function keepKnownCustomer(
+  means: Means,
+  trx: Trx,
+  payment: PaymentRow,
+  outcome: PaymentOutcome,
+): Promise<void> {
   if (!('customer' in outcome) || !outcome.customer || !payment.instance_id) return
   const { client_id: clientId, instance_id: instanceId } = payment
   await keepCustomer(trx, { clientId, instanceId, reference: outcome.customer, now: means.business.now() })
