@@ -7,6 +7,7 @@ export async function up(trx: Trx): Promise<void> {
     kind: 'text',
     clock_offset_ms: 'int = 0',
     setup_token_hash: 'text?',
+    set_up_at: 'instant?',
     created_at: 'instant',
     updated_at: 'instant',
   })

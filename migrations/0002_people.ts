@@ -42,7 +42,9 @@ async function identity(trx: Trx): Promise<void> {
       agent: 'text',
       created_at: 'instant',
       last_seen_at: 'instant',
+      idle_minutes: 'int',
       expires_at: 'instant',
+      ends_by: 'instant',
       confirmed_at: 'instant?',
       ended_at: 'instant?',
     },
@@ -55,6 +57,7 @@ async function identity(trx: Trx): Promise<void> {
       id: 'text',
       purpose: 'text',
       user_id: 'ref users',
+      email: 'text?',
       token_hash: 'text',
       expires_at: 'instant',
       used_at: 'instant?',
@@ -78,7 +81,13 @@ async function identity(trx: Trx): Promise<void> {
       agent: 'text',
       occurred_at: 'instant',
     },
-    { index: { ix_sign_ins_user: 'user_id, id', ix_sign_ins_email: 'email_key, occurred_at' } },
+    { index: { ix_sign_ins_user: 'user_id, id', ix_sign_ins_time: 'occurred_at' } },
+  )
+  await createTable(
+    trx,
+    'rate_limits',
+    { name: 'text', subject: 'text', attempts: 'int', window_ends_at: 'instant' },
+    { primary: 'name, subject', index: { ix_rate_limits_end: 'window_ends_at' } },
   )
   await createTable(
     trx,
@@ -100,6 +109,7 @@ async function identity(trx: Trx): Promise<void> {
       id: 'text',
       user_id: 'ref users',
       role_id: 'ref roles',
+      brand_ids: 'json?',
       status: 'text',
       version: 'int = 1',
       created_at: 'instant',
@@ -113,16 +123,17 @@ async function identity(trx: Trx): Promise<void> {
     {
       id: 'text',
       name: 'text',
+      hint: 'text',
       token_hash: 'text',
-      owner_kind: 'text',
-      owner_id: 'text',
+      user_id: 'ref users',
+      client_id: 'text?',
       scopes: 'json',
       last_used_at: 'instant?',
       expires_at: 'instant?',
       revoked_at: 'instant?',
       created_at: 'instant',
     },
-    { unique: { uq_api_keys_token: 'token_hash' } },
+    { unique: { uq_api_keys_token: 'token_hash' }, index: { ix_api_keys_user: 'user_id' } },
   )
 }
 
@@ -212,6 +223,7 @@ async function clients(trx: Trx): Promise<void> {
       currency_fixed: 'flag = 0',
       locale: 'text',
       zone: 'text',
+      search_text: "text = ''",
       status: 'text',
       version: 'int = 1',
       created_at: 'instant',

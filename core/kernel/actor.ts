@@ -1,6 +1,8 @@
+import type { Instant } from './dates.ts'
+
 /**
  * Who acts. Staff hold the permissions of their role within their brands; clients hold the rights of their
- * memberships; the system acts in jobs and runs. Permissions may end in ".*" and "*" is all.
+ * memberships; the system acts in jobs and runs. A pattern is "invoice.void", "invoice.*", "*.read" or "*" for all.
  */
 export interface Actor {
   readonly kind: 'system' | 'staff' | 'client' | 'guest' | 'plugin'
@@ -12,6 +14,10 @@ export interface Actor {
   readonly grants: readonly ClientGrant[]
   readonly requestId?: string
   readonly address?: string
+  /** Set when the actor came through a session; an API key has none. */
+  readonly sessionId?: string
+  /** When the password was last given again in this session, for acts that ask for it. */
+  readonly confirmedAt?: Instant | null
 }
 
 /** What a user may do for one client, or for one service of it. */
@@ -37,12 +43,13 @@ export function guestActor(brandId: string, facts: { requestId?: string; address
   }
 }
 
-/** Whether a list of patterns covers a permission: "invoice.void", "invoice.*" and "*" cover "invoice.void". */
+/** Whether a list of patterns covers a permission: "invoice.void", "invoice.*", "*.void" and "*" cover "invoice.void". */
 export function covers(patterns: readonly string[], permission: string): boolean {
   return patterns.some(
     (pattern) =>
       pattern === '*' ||
       pattern === permission ||
-      (pattern.endsWith('.*') && permission.startsWith(pattern.slice(0, -1))),
+      (pattern.endsWith('.*') && permission.startsWith(pattern.slice(0, -1))) ||
+      (pattern.startsWith('*.') && permission.endsWith(pattern.slice(1))),
   )
 }

@@ -45,6 +45,7 @@ export const prefixes = {
   sel: 'seller',
   ser: 'number series',
   ses: 'session',
+  sgn: 'sign-in',
   srv: 'server',
   stf: 'staff member',
   svc: 'service',

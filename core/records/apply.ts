@@ -89,7 +89,7 @@ export async function updateVersioned(
   if (changed === 0) throw ChangedMeanwhile({ what: update.what, id })
 }
 
-const PLURALS: Record<string, string> = { delivery: 'deliveries' }
+const PLURALS: Record<string, string> = { delivery: 'deliveries', staff: 'staff' }
 const tableOf = (lifecycle: Lifecycle): string => PLURALS[lifecycle.noun] ?? `${lifecycle.noun}s`
 
 function pick(row: Row, columns: readonly string[]): Row {

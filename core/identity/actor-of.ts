@@ -1,0 +1,247 @@
+import { all, sql, type Sql } from '../db/index.ts'
+import { instant, toMs, type Actor, type ClientGrant, type Instant } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import { intersect } from './patterns.ts'
+import type { Session, User } from './rows.ts'
+import { secretTokenHash } from './secret-token.ts'
+
+const MINUTE_MS = 60_000
+
+/** Where the request came in. A session holds only in the realm of its user. */
+export interface RequestFacts {
+  realmId: string
+  address: string
+  requestId?: string
+}
+
+/** A client that the user may choose to act for; with a status other than active there is no grant. */
+export interface ClientChoice {
+  id: string
+  brand_id: string
+  name: string
+  company: string | null
+  status: string
+  owner: boolean
+}
+
+export interface SignedIn {
+  actor: Actor
+  user: Omit<User, 'password_hash'>
+  session: Session
+  clients: readonly ClientChoice[]
+}
+
+/** What everybody signed in may do about their own account, whatever their role. */
+export const OWN_ACCOUNT: readonly string[] = [
+  'session.*',
+  'api_key.*',
+  'user.change_password',
+  'user.change_profile',
+  'user.change_email',
+  'user.request_verification',
+]
+
+/** Who acts with this cookie; null when the session is unknown, over, of another realm, or of a disabled user. */
+export async function actorOfSession(
+  means: Means,
+  token: string,
+  facts: RequestFacts,
+): Promise<SignedIn | null> {
+  const now = means.clock.now()
+  const conditions = [
+    sql`s.token_hash = ${secretTokenHash(token)} and s.ended_at is null and s.expires_at > ${now} and s.ends_by > ${now}`,
+    sql`u.realm_id = ${facts.realmId}`,
+  ]
+  const rows = await means.db.all<PrincipalRow & SessionColumns>(sql`
+    select s.id as session_id, s.client_id as session_client_id, s.address as session_address, s.agent,
+      s.created_at as started_at, s.last_seen_at as session_seen_at, s.idle_minutes, s.expires_at, s.ends_by, s.confirmed_at,
+      ${principalColumns} from sessions s join users u on u.id = s.user_id ${principalJoins(means)} where ${all(conditions)}`)
+  const [row] = rows
+  if (!row || !mayAct(row)) return null
+  const session = await touched(means, sessionOf(row))
+  return {
+    actor: {
+      ...actorFor(rows),
+      address: facts.address,
+      ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }),
+      sessionId: session.id,
+      confirmedAt: session.confirmed_at,
+    },
+    user: userOf(row),
+    session,
+    clients: choicesOf(rows),
+  }
+}
+
+export interface KeyFacts {
+  address: string
+  requestId?: string
+}
+
+/** Who acts with this API key: its user, cut to the key's scopes and, when it has one, to its client. */
+export async function actorOfApiKey(
+  means: Means,
+  token: string,
+  facts: KeyFacts,
+): Promise<{ actor: Actor; user: Omit<User, 'password_hash'>; keyId: string } | null> {
+  const now = means.clock.now()
+  const rows = await means.db.all<PrincipalRow & KeyColumns>(sql`
+    select k.id as key_id, k.name as key_name, k.client_id as key_client_id, k.scopes, k.last_used_at, ${principalColumns}
+    from api_keys k join users u on u.id = k.user_id ${principalJoins(means)}
+    where k.token_hash = ${secretTokenHash(token)} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${now})`)
+  const [row] = rows
+  if (!row || !mayAct(row)) return null
+  if (isStale(means, row.last_used_at))
+    await means.db.run(sql`update api_keys set last_used_at = ${now} where id = ${row.key_id}`)
+  const scopes = JSON.parse(row.scopes) as string[]
+  const whole = actorFor(rows)
+  const actor: Actor = {
+    ...whole,
+    id: row.key_id,
+    name: row.key_name,
+    permissions: intersect(scopes, whole.permissions),
+    grants: whole.grants
+      .filter((grant) => row.key_client_id === null || grant.clientId === row.key_client_id)
+      .map((grant) => ({ ...grant, rights: intersect(scopes, grant.rights) })),
+    address: facts.address,
+    ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }),
+  }
+  return { actor, user: userOf(row), keyId: row.key_id }
+}
+
+interface SessionColumns {
+  session_id: string
+  session_client_id: string | null
+  session_address: string
+  agent: string
+  started_at: Instant
+  session_seen_at: Instant
+  idle_minutes: number
+  expires_at: Instant
+  ends_by: Instant
+  confirmed_at: Instant | null
+}
+
+interface KeyColumns {
+  key_id: string
+  key_name: string
+  key_client_id: string | null
+  scopes: string
+  last_used_at: Instant | null
+}
+
+/** One row a membership; the user's own columns repeat. */
+interface PrincipalRow extends Omit<User, 'password_hash'> {
+  realm_kind: 'staff' | 'clients'
+  staff_status: string | null
+  staff_brand_ids: string | null
+  permissions: string | null
+  grant_client_id: string | null
+  grant_service_id: string | null
+  grant_rights: string | null
+  grant_owner: number | null
+  client_name: string | null
+  client_company: string | null
+  client_status: string | null
+  client_brand_id: string | null
+}
+
+const principalColumns = sql`
+  u.id, u.realm_id, u.email, u.email_key, u.name, u.email_verified_at, u.locale, u.theme, u.status, u.last_seen_at,
+  u.version, u.created_at, u.updated_at, r.kind as realm_kind,
+  f.status as staff_status, f.brand_ids as staff_brand_ids, o.permissions,
+  m.client_id as grant_client_id, m.service_id as grant_service_id, m.rights as grant_rights, m.owner as grant_owner,
+  c.name as client_name, c.company as client_company, c.status as client_status, c.brand_id as client_brand_id`
+
+/** Memberships end by the business clock, as the services do that they are for. */
+function principalJoins(means: Means): Sql {
+  return sql`
+    join realms r on r.id = u.realm_id
+    left join staff f on f.user_id = u.id
+    left join roles o on o.id = f.role_id
+    left join memberships m on m.user_id = u.id and (m.ends_at is null or m.ends_at > ${means.business.now()})
+    left join clients c on c.id = m.client_id`
+}
+
+function mayAct(row: PrincipalRow): boolean {
+  return row.status === 'active' && (row.realm_kind === 'clients' || row.staff_status === 'active')
+}
+
+function actorFor(rows: readonly PrincipalRow[]): Actor {
+  const row = rows[0]!
+  const { id, name } = row
+  if (row.realm_kind === 'staff') {
+    const permissions = [...(JSON.parse(row.permissions ?? '[]') as string[]), ...OWN_ACCOUNT]
+    const brandIds = row.staff_brand_ids ? (JSON.parse(row.staff_brand_ids) as string[]) : 'all'
+    return { kind: 'staff', id, name, permissions, brandIds, grants: [] }
+  }
+  const held = rows.filter((membership) => membership.client_status === 'active')
+  const brandIds = [...new Set(held.map((membership) => membership.client_brand_id!))]
+  return { kind: 'client', id, name, permissions: [], brandIds, grants: held.map(grantOf) }
+}
+
+function grantOf(row: PrincipalRow): ClientGrant {
+  return {
+    clientId: row.grant_client_id!,
+    serviceId: row.grant_service_id,
+    rights: JSON.parse(row.grant_rights!) as string[],
+  }
+}
+
+function choicesOf(rows: readonly PrincipalRow[]): ClientChoice[] {
+  const choices = new Map<string, ClientChoice>()
+  for (const row of rows) {
+    if (!row.grant_client_id) continue
+    choices.set(row.grant_client_id, {
+      id: row.grant_client_id,
+      brand_id: row.client_brand_id!,
+      name: row.client_name!,
+      company: row.client_company,
+      status: row.client_status!,
+      owner: row.grant_owner === 1 || choices.get(row.grant_client_id)?.owner === true,
+    })
+  }
+  return [...choices.values()]
+}
+
+function userOf(row: PrincipalRow): Omit<User, 'password_hash'> {
+  const { id, realm_id, email, email_key, name, email_verified_at, locale, theme } = row
+  const { status, last_seen_at, version, created_at, updated_at } = row
+  return {
+    ...{ id, realm_id, email, email_key, name, email_verified_at, locale, theme },
+    ...{ status, last_seen_at, version, created_at, updated_at },
+  }
+}
+
+function sessionOf(row: PrincipalRow & SessionColumns): Session {
+  return {
+    id: row.session_id,
+    user_id: row.id,
+    client_id: row.session_client_id,
+    address: row.session_address,
+    agent: row.agent,
+    created_at: row.started_at,
+    last_seen_at: row.session_seen_at,
+    idle_minutes: row.idle_minutes,
+    expires_at: row.expires_at,
+    ends_by: row.ends_by,
+    confirmed_at: row.confirmed_at,
+    ended_at: null,
+  }
+}
+
+/** A visit moves the end of the session. Written at most once a minute, so that pages stay reads. */
+async function touched(means: Means, session: Session): Promise<Session> {
+  if (!isStale(means, session.last_seen_at)) return session
+  const now = means.clock.now()
+  const idle = instant(means.clock.ms() + session.idle_minutes * MINUTE_MS)
+  const expires_at = idle < session.ends_by ? idle : session.ends_by
+  await means.db.run(
+    sql`update sessions set last_seen_at = ${now}, expires_at = ${expires_at} where id = ${session.id} and ended_at is null`,
+  )
+  return { ...session, last_seen_at: now, expires_at }
+}
+
+function isStale(means: Means, at: Instant | null): boolean {
+  return at === null || means.clock.ms() - toMs(at) >= MINUTE_MS
+}

@@ -1,0 +1,8 @@
+import { Type } from 'typebox'
+
+export const Email = Type.String({ format: 'email', maxLength: 254 })
+
+/** What makes two spellings of an address one account: unique within a realm. */
+export function emailKey(email: string): string {
+  return email.trim().normalize('NFKC').toLowerCase()
+}

@@ -1,0 +1,155 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/index.ts'
+import { all, list, sql, type Queries, type Sql } from '../db/index.ts'
+import { NotFound, type Actor, type Instant } from '../kernel/index.ts'
+import { applyTransition, defineVerb, type Means } from '../records/index.ts'
+import { requireConfirmed } from './confirm.ts'
+import type { SignInRecord } from './own-sessions.ts'
+import { sendReset } from './request-reset.ts'
+import type { Session, User } from './rows.ts'
+import { endSessions } from './sessions.ts'
+import { userLifecycle } from './user-lifecycle.ts'
+
+const PAGE = 50
+
+export interface ListedUser {
+  id: string
+  email: string
+  name: string
+  status: User['status']
+  email_verified_at: Instant | null
+  last_seen_at: Instant | null
+  created_at: Instant
+  clients: number
+}
+
+/** Users who sign in as clients, newest first. `after` is the last id of the page before. */
+export const listUsers = defineVerb(
+  {
+    permission: 'user.list',
+    audience: ['staff'],
+    input: Type.Object({
+      q: Type.Optional(Type.String({ maxLength: 200 })),
+      status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
+      after: Type.Optional(Type.String()),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+    }),
+  },
+  async (means: Means, input, actor): Promise<{ users: ListedUser[]; next: string | null }> => {
+    const limit = input.limit ?? PAGE
+    const conditions = [reachable(actor)]
+    for (const word of (input.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)) {
+      const pattern = `%${word.replaceAll(/[%_!]/g, '!$&')}%`
+      conditions.push(
+        sql`(u.email_key like ${pattern} escape '!' or lower(u.name) like ${pattern} escape '!' or u.id = ${word})`,
+      )
+    }
+    if (input.status) conditions.push(sql`u.status = ${input.status}`)
+    if (input.after) conditions.push(sql`u.id < ${input.after}`)
+    const rows = await means.db.all<ListedUser>(sql`
+      select u.id, u.email, u.name, u.status, u.email_verified_at, u.last_seen_at, u.created_at,
+        (select count(*) from memberships m where m.user_id = u.id) as clients
+      from users u where ${all(conditions)} order by u.id desc limit ${limit + 1}`)
+    const users = rows.slice(0, limit)
+    return { users, next: rows.length > limit ? users.at(-1)!.id : null }
+  },
+)
+
+const One = Type.Object({ user_id: Type.String() })
+
+export interface UserDetails {
+  user: Omit<User, 'password_hash'>
+  sessions: Session[]
+  sign_ins: SignInRecord[]
+}
+
+export const readUser = defineVerb(
+  { permission: 'user.read', audience: ['staff'], input: One },
+  async (means: Means, { user_id }, actor): Promise<UserDetails> => {
+    const { password_hash: _secret, ...user } = await findUser(means.db, actor, user_id)
+    const now = means.clock.now()
+    const sessions = await means.db.all<Session>(sql`
+      select id, user_id, client_id, address, agent, created_at, last_seen_at, idle_minutes, expires_at, ends_by, confirmed_at, ended_at
+      from sessions where user_id = ${user_id} and ended_at is null and expires_at > ${now} and ends_by > ${now}
+      order by last_seen_at desc`)
+    const sign_ins = await means.db.all<SignInRecord>(sql`
+      select outcome, address, agent, occurred_at from sign_ins where user_id = ${user_id} order by id desc limit 50`)
+    return { user, sessions, sign_ins }
+  },
+)
+
+const WithReason = Type.Object({
+  user_id: Type.String(),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+})
+
+export const disableUser = defineVerb(
+  { permission: 'user.disable', audience: ['staff'], input: WithReason },
+  async (means: Means, { user_id, reason }, actor): Promise<void> => {
+    requireConfirmed(means, actor)
+    await means.db.transaction(async (trx) => {
+      const row = await findUser(trx, actor, user_id)
+      const change = { reason }
+      await applyTransition(means, trx, { lifecycle: userLifecycle, row, name: 'disable', actor, change })
+      await endSessions(means, trx, user_id)
+    })
+  },
+)
+
+export const enableUser = defineVerb(
+  { permission: 'user.enable', audience: ['staff'], input: WithReason },
+  async (means: Means, { user_id, reason }, actor): Promise<void> => {
+    requireConfirmed(means, actor)
+    await means.db.transaction(async (trx) => {
+      const row = await findUser(trx, actor, user_id)
+      const change = { reason }
+      await applyTransition(means, trx, { lifecycle: userLifecycle, row, name: 'enable', actor, change })
+    })
+  },
+)
+
+export const endUserSessions = defineVerb(
+  { permission: 'user.end_sessions', audience: ['staff'], input: One },
+  async (means: Means, { user_id }, actor): Promise<number> =>
+    means.db.transaction(async (trx) => {
+      await findUser(trx, actor, user_id)
+      const ended = await endSessions(means, trx, user_id)
+      await recordAudit(means, trx, actor, [
+        { action: 'user.end_sessions', subject: user_id, after: { ended } },
+      ])
+      return ended
+    }),
+)
+
+/** The link of a reset by mail; staff never see or set a password. */
+export const sendUserReset = defineVerb(
+  {
+    permission: 'user.send_reset',
+    audience: ['staff'],
+    input: Type.Object({ user_id: Type.String(), brand_id: Type.Optional(Type.String()) }),
+  },
+  async (means: Means, { user_id, brand_id }, actor): Promise<void> =>
+    means.db.transaction(async (trx) => {
+      const user = await findUser(trx, actor, user_id)
+      const brand = await trx.get<{ id: string }>(sql`
+        select id from brands where realm_id = ${user.realm_id} and (${brand_id ?? ''} in ('', id)) order by id limit 1`)
+      if (!brand) throw NotFound({ what: 'brand', id: brand_id ?? '' })
+      await sendReset(means, trx, user, brand.id)
+      await recordAudit(means, trx, actor, [{ action: 'user.send_reset', subject: user_id }])
+    }),
+)
+
+async function findUser(queries: Queries, actor: Actor, id: string): Promise<User> {
+  const user = await queries.get<User>(
+    sql`select u.* from users u where u.id = ${id} and ${reachable(actor)}`,
+  )
+  if (!user) throw NotFound({ what: 'user', id })
+  return user
+}
+
+/** Customers of the brands that the actor may see. Staff are managed by the verbs of staff, with their own rules. */
+function reachable(actor: Actor): Sql {
+  const customers = sql`u.realm_id in (select id from realms where kind = 'clients')`
+  if (actor.kind === 'system' || actor.brandIds === 'all') return customers
+  return sql`u.realm_id in (select realm_id from brands where id in (${list(actor.brandIds)})) and ${customers}`
+}
