@@ -270,6 +270,7 @@ async function clients(trx: Trx): Promise<void> {
       id: 'text',
       client_id: 'ref clients',
       author: 'text',
+      author_name: 'text',
       body: 'text',
       pinned: 'flag = 0',
       version: 'int = 1',

@@ -1,5 +1,5 @@
 import { hash } from '@node-rs/argon2'
-import type { Actor } from '../../core/kernel/index.ts'
+import { instant, type Actor } from '../../core/kernel/index.ts'
 import type { Means } from '../../core/records/index.ts'
 
 /** Rows for tests, inserted as they are, without a verb. Every maker takes the columns that a test cares about. */
@@ -119,10 +119,12 @@ export async function makeClient(means: Means, columns: Partial<ClientColumns> =
     currency_fixed: 0,
     locale: 'en',
     zone: 'Europe/Berlin',
+    search_text: '',
     status: 'active',
     ...stamps(means),
     ...columns,
   }
+  row.search_text = [row.name, row.company ?? '', row.email, id].join(' ').toLowerCase()
   await means.db.insert('clients', [row])
   return row
 }
@@ -209,9 +211,10 @@ export async function makeStaff(
   return { ...row, user }
 }
 
-/** Who acts, without a session: a staff member of all brands. */
+/** Who acts: a staff member of all brands, who has confirmed with the password and may do what asks for it. */
 export function staffActor(permissions: readonly string[] = ['*'], id = 'usr_staff'): Actor {
-  return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [] }
+  const confirmedAt = instant(Date.UTC(2100, 0, 1))
+  return { kind: 'staff', id, name: 'Staff', permissions, brandIds: 'all', grants: [], confirmedAt }
 }
 
 /** A user who holds these rights on one client, or on one service of it. */

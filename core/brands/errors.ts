@@ -1,0 +1,19 @@
+import { defineError } from '../kernel/index.ts'
+
+export const TaxRuleOverlaps = defineError(
+  'tax_rule.overlaps',
+  409,
+  (p: { id: string; name: string }) =>
+    `The tax rule "${p.name}" (${p.id}) covers the same place, class and days. End it first.`,
+)
+export const TaxRuleInEffect = defineError(
+  'tax_rule.in_effect',
+  409,
+  (p: { starts_on: string }) =>
+    `This rule is in effect since ${p.starts_on}, so documents may name it. End it and add a new one.`,
+)
+export const HostTaken = defineError(
+  'brand.host_taken',
+  409,
+  (p: { host: string; brand: string }) => `The host "${p.host}" belongs to the brand ${p.brand} already.`,
+)

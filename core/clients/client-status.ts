@@ -1,0 +1,49 @@
+import { Type } from 'typebox'
+import type { Actor } from '../kernel/index.ts'
+import { applyTransition, defineVerb, type Means } from '../records/index.ts'
+import { clientLifecycle } from './client-lifecycle.ts'
+import { findClient } from './find-client.ts'
+import type { Client } from './rows.ts'
+
+const input = Type.Object({
+  client_id: Type.String(),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+})
+interface Wanted {
+  client_id: string
+  reason: string
+}
+
+export const suspendClient = defineVerb(
+  { permission: 'client.suspend', audience: ['staff'], input },
+  (means: Means, wanted, actor): Promise<Client> => move(means, 'suspend', wanted, actor),
+)
+
+export const reinstateClient = defineVerb(
+  { permission: 'client.reinstate', audience: ['staff'], input },
+  (means: Means, wanted, actor): Promise<Client> => move(means, 'reinstate', wanted, actor),
+)
+
+/** Says nothing about services: what runs is ended by the verbs of services first. */
+export const closeClient = defineVerb(
+  { permission: 'client.close', audience: ['staff'], input },
+  (means: Means, wanted, actor): Promise<Client> => move(means, 'close', wanted, actor),
+)
+
+export const reopenClient = defineVerb(
+  { permission: 'client.reopen', audience: ['staff'], input },
+  (means: Means, wanted, actor): Promise<Client> => move(means, 'reopen', wanted, actor),
+)
+
+type Move = keyof typeof clientLifecycle.transitions
+
+function move(means: Means, transition: Move, wanted: Wanted, actor: Actor): Promise<Client> {
+  const { client_id, reason } = wanted
+  return means.db.transaction(async (trx) => {
+    const client = await findClient(trx, actor, client_id, `client.${transition}`)
+    const row = { ...client, client_id: client.id }
+    const change = { reason }
+    await applyTransition(means, trx, { lifecycle: clientLifecycle, row, name: transition, actor, change })
+    return findClient(trx, actor, client_id, `client.${transition}`)
+  })
+}

@@ -1,0 +1,29 @@
+import { defineError } from '../kernel/index.ts'
+
+export const CurrencyFixed = defineError(
+  'client.currency_fixed',
+  409,
+  (p: { currency: string }) =>
+    `The currency stays ${p.currency}, because documents were issued in it. Another currency needs another account.`,
+)
+export const FieldLocked = defineError(
+  'client.field_locked',
+  403,
+  (p: { field: string }) =>
+    `The field "${p.field}" can only be changed by the provider. Please write to them.`,
+)
+export const LastMember = defineError(
+  'membership.last_owner',
+  409,
+  () => 'A client needs an owner. Make another member the owner first.',
+)
+export const AlreadyMember = defineError(
+  'membership.exists',
+  409,
+  (p: { email: string }) => `${p.email} is a member already. Change the rights there.`,
+)
+export const ExceedsOwnRights = defineError(
+  'membership.exceeds_own',
+  403,
+  (p: { right: string }) => `You do not hold "${p.right}" yourself, so you cannot give or take it.`,
+)
