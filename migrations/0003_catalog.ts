@@ -8,6 +8,7 @@ export async function up(trx: Trx): Promise<void> {
     trx,
     'prices',
     // `owner_id` is a product, an option or an option value; several versions of one price differ in valid_from.
+    // A version is never changed: one that is replaced on its own day is retired beside the new one.
     {
       id: 'text',
       owner_id: 'text',
@@ -19,7 +20,7 @@ export async function up(trx: Trx): Promise<void> {
       retired_at: 'instant?',
       created_at: 'instant',
     },
-    { unique: { uq_prices_version: 'owner_id, cycle, currency, valid_from' } },
+    { uniqueWhere: { uq_prices_version: 'owner_id, cycle, currency, valid_from where retired_at is null' } },
   )
   await createTable(
     trx,
@@ -33,10 +34,13 @@ export async function up(trx: Trx): Promise<void> {
       currency: 'text?',
       amount_minor: 'money?',
       product_ids: 'json',
+      // Billing cycles it is good for; empty is every cycle. `cycles` counts the periods it lasts, null is for ever.
+      only_cycles: "json = '[]'",
       cycles: 'int?',
       starts_on: 'day?',
       ends_on: 'day?',
       uses_max: 'int?',
+      uses_per_client: 'int?',
       uses: 'int = 0',
       status: 'text',
       version: 'int = 1',
@@ -62,6 +66,7 @@ async function products(trx: Trx): Promise<void> {
       layout: "text = 'cards'",
       position: 'int',
       hidden: 'flag = 0',
+      retired_at: 'instant?',
       version: 'int = 1',
       created_at: 'instant',
       updated_at: 'instant',

@@ -21,7 +21,7 @@ export async function up(trx: Trx): Promise<void> {
     },
     {
       unique: { uq_carts_token: 'token_hash' },
-      index: { ix_carts_user: 'user_id where user_id is not null' },
+      uniqueWhere: { uq_carts_user: 'brand_id, user_id where user_id is not null and order_id is null' },
     },
   )
   await createTable(
@@ -79,7 +79,7 @@ export async function up(trx: Trx): Promise<void> {
       unique: { uq_orders_number: 'brand_id, number' },
       index: {
         ix_orders_client: 'client_id, id',
-        ix_orders_status: 'status, id',
+        ix_orders_status: 'brand_id, status, id',
         ix_orders_invoice: 'invoice_id where invoice_id is not null',
       },
     },
@@ -99,10 +99,17 @@ export async function up(trx: Trx): Promise<void> {
       amount_minor: 'money',
       setup_minor: 'money',
       discount_minor: 'money',
+      // Units of stock that this item holds; they go back when the order falls through or the service ends.
+      stock_held: 'int = 0',
       choices: 'json',
       position: 'int',
     },
-    { index: { ix_order_items_order: 'order_id, position' } },
+    {
+      index: {
+        ix_order_items_order: 'order_id, position',
+        ix_order_items_service: 'service_id where service_id is not null',
+      },
+    },
   )
   await createTable(
     trx,

@@ -1,0 +1,31 @@
+import { Type } from 'typebox'
+import { defineVerb, type Means } from '../records/index.ts'
+import { changeRecord, toColumns } from './edit.ts'
+import { exactly, Id, Key, Name, valueFields, Version } from './inputs.ts'
+import { reachValue } from './reach.ts'
+
+export const changeOptionValue = defineVerb(
+  {
+    permission: 'option_value.change',
+    audience: ['staff'],
+    input: exactly({
+      id: Id,
+      version: Version,
+      key: Type.Optional(Key),
+      label: Type.Optional(Name),
+      ...valueFields,
+    }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const { id, version, key, ...fields } = input
+      const row = await reachValue(trx, actor, id)
+      const columns = { ...toColumns(fields), ...toColumns({ valueKey: key }) }
+      return changeRecord(
+        means,
+        trx,
+        { table: 'option_values', what: 'option_value', brandId: row.brand_id, row, version, columns },
+        actor,
+      )
+    }),
+)

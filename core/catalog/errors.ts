@@ -1,0 +1,28 @@
+import { defineError } from '../kernel/index.ts'
+
+export const GroupInUse = defineError(
+  'group.in_use',
+  409,
+  (p: { id: string; products: number; groups: number }) =>
+    `The group still holds ${p.products} products and ${p.groups} groups on offer. Move or retire them first.`,
+)
+export const GroupLoop = defineError(
+  'group.loop',
+  422,
+  (p: { slug: string }) => `The group "${p.slug}" would stand inside itself. Choose another parent.`,
+)
+export const AddonRefused = defineError(
+  'addon.refused',
+  422,
+  (p: { reason: string }) => `This product cannot be offered as an add-on here: ${p.reason}.`,
+)
+export const CouponUnknown = defineError(
+  'coupon.unknown',
+  404,
+  (p: { code: string }) => `There is no coupon "${p.code}" in this shop.`,
+)
+export const CouponUsedUp = defineError(
+  'coupon.used_up',
+  409,
+  (p: { code: string }) => `The coupon "${p.code}" was used up a moment ago. Order without it.`,
+)

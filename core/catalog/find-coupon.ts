@@ -1,0 +1,31 @@
+import { sql, type Queries } from '../db/index.ts'
+import type { Coupon } from './coupon.ts'
+import { toCoupon, type CouponRow } from './rows.ts'
+
+/** Codes are kept in capitals, so that "summer" and "SUMMER" are one. */
+export const couponCode = (text: string): string => text.trim().toUpperCase()
+
+/** The coupon of a brand by its code, valid or not; undefined when there is none. */
+export async function findCoupon(
+  queries: Queries,
+  brandId: string,
+  code: string,
+): Promise<Coupon | undefined> {
+  const row = await queries.get<CouponRow>(
+    sql`select * from coupons where brand_id = ${brandId} and code = ${couponCode(code)}`,
+  )
+  return row && toCoupon(row)
+}
+
+/** Coupons by id, for renewals that a coupon still lowers. */
+export async function findCouponById(queries: Queries, id: string): Promise<Coupon | undefined> {
+  const row = await queries.get<CouponRow>(sql`select * from coupons where id = ${id}`)
+  return row && toCoupon(row)
+}
+
+export async function listCoupons(queries: Queries, brandId: string): Promise<Coupon[]> {
+  const rows = await queries.all<CouponRow>(
+    sql`select * from coupons where brand_id = ${brandId} order by code`,
+  )
+  return rows.map(toCoupon)
+}

@@ -1,0 +1,143 @@
+import { divideHalfUp } from '../../sdk/index.ts'
+import { cycleParts, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
+import type { Option, Price, Product } from './product.ts'
+
+export interface PriceTerms {
+  currency: string
+  cycle: Cycle
+  day: IsoDate
+}
+
+/** The version in force: the newest whose first day is not after the day. Undefined: not sold so. */
+export function priceAt(prices: readonly Price[], terms: PriceTerms): Price | undefined {
+  let found: Price | undefined
+  for (const price of prices) {
+    if (price.cycle !== terms.cycle || price.currency !== terms.currency || price.validFrom > terms.day)
+      continue
+    if (!found || price.validFrom > found.validFrom) found = price
+  }
+  return found
+}
+
+/** The prices of a product in one currency on a day, shortest cycle first, "once" and "free" at the end. */
+export function pricesOn(product: Product, currency: string, day: IsoDate): Price[] {
+  const cycles = [...new Set(product.prices.map((price) => price.cycle))]
+  return cycles
+    .sort((a, b) => daysOf(a) - daysOf(b))
+    .flatMap((cycle) => priceAt(product.prices, { currency, cycle, day }) ?? [])
+}
+
+/** Currencies in which a product can be bought on a day. */
+export function currenciesOn(product: Product, day: IsoDate): string[] {
+  return [...new Set(product.prices.flatMap((p) => (p.validFrom <= day ? [p.currency] : [])))].sort()
+}
+
+/** What one month of a period's price comes to, half up; a year counts 365 days. Null when nothing recurs. */
+export function perMonth(minor: bigint, cycle: Cycle): bigint | null {
+  const parts = cycleParts(cycle)
+  if (!parts) return null
+  const count = BigInt(parts.count)
+  switch (parts.unit) {
+    case 'day':
+      return divideHalfUp(minor * 365n, 12n * count)
+    case 'week':
+      return divideHalfUp(minor * 365n, 84n * count)
+    case 'month':
+      return divideHalfUp(minor, count)
+    case 'year':
+      return divideHalfUp(minor, 12n * count)
+  }
+}
+
+export interface FromPrice {
+  cycle: Cycle
+  /** What a period costs at least. */
+  amountMinor: bigint
+  setupMinor: bigint
+  /** Null for a price that is paid once. */
+  perMonthMinor: bigint | null
+}
+
+/**
+ * The least that a product costs, for cards: the cheapest month over all its cycles, with the cheapest choice of
+ * every option that cannot be left out. Null when it is not sold in the currency.
+ */
+export function fromPrice(product: Product, currency: string, day: IsoDate): FromPrice | null {
+  const offers = pricesOn(product, currency, day).flatMap((price) => {
+    const least = leastOptions(product.options, { currency, cycle: price.cycle, day })
+    if (least === null) return []
+    const amountMinor = price.amountMinor + least
+    return [
+      {
+        cycle: price.cycle,
+        amountMinor,
+        setupMinor: price.setupMinor,
+        perMonthMinor: perMonth(amountMinor, price.cycle),
+      },
+    ]
+  })
+  const recurring = offers.filter((offer) => recurs(offer.cycle))
+  const cost = (offer: FromPrice) => offer.perMonthMinor ?? offer.amountMinor
+  const candidates = recurring.length > 0 ? recurring : offers
+  return candidates.reduce<FromPrice | null>(
+    (best, offer) => (best && cost(best) <= cost(offer) ? best : offer),
+    null,
+  )
+}
+
+/** Null when an option that must be chosen has no value that is sold on these terms. */
+function leastOptions(options: readonly Option[], terms: PriceTerms): bigint | null {
+  let total = 0n
+  for (const option of options) {
+    if (!option.required || option.retiredAt) continue
+    const least = leastOption(option, terms)
+    if (least === null) return null
+    total += least
+  }
+  return total
+}
+
+function leastOption(option: Option, terms: PriceTerms): bigint | null {
+  if (option.kind === 'list' || option.kind === 'radio') {
+    const costs = option.values.flatMap((value) =>
+      value.retiredAt ? [] : (chargeFor(value.prices, terms)?.amountMinor ?? []),
+    )
+    return costs.length === 0 ? null : costs.reduce((a, b) => (a < b ? a : b))
+  }
+  const charge = chargeFor(option.prices, terms)
+  if (!charge) return null
+  const times = option.kind === 'checkbox' ? 1 : (option.minimum ?? 0)
+  return charge.amountMinor * BigInt(times)
+}
+
+export interface UnitCharge {
+  priceId: string | null
+  amountMinor: bigint
+  setupMinor: bigint
+  validFrom: IsoDate | null
+}
+
+const INCLUDED: UnitCharge = { priceId: null, amountMinor: 0n, setupMinor: 0n, validFrom: null }
+
+/** The charge of an option or value: nothing when it has no price at all, undefined when only other terms are sold. */
+export function chargeFor(prices: readonly Price[], terms: PriceTerms): UnitCharge | undefined {
+  if (prices.length === 0) return INCLUDED
+  const price = priceAt(prices, terms)
+  return (
+    price && {
+      priceId: price.id,
+      amountMinor: price.amountMinor,
+      setupMinor: price.setupMinor,
+      validFrom: price.validFrom,
+    }
+  )
+}
+
+const UNIT_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const
+
+/** Rough length, only to sort by. */
+function daysOf(cycle: Cycle): number {
+  const parts = cycleParts(cycle)
+  if (parts) return parts.count * UNIT_DAYS[parts.unit]
+  return cycle === 'once' ? 1_000_000 : 1_000_001
+}

@@ -1,0 +1,149 @@
+import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
+
+export const productKinds = [
+  'shared_hosting',
+  'reseller_hosting',
+  'vps',
+  'dedicated_server',
+  'game_server',
+  'saas',
+  'certificate',
+  'addon',
+  'other',
+] as const
+export type ProductKind = (typeof productKinds)[number]
+
+/** What has to happen before the thing is delivered. */
+export const deliveryMoments = ['order', 'payment', 'acceptance'] as const
+export type DeliveryMoment = (typeof deliveryMoments)[number]
+
+export const optionKinds = ['list', 'radio', 'checkbox', 'quantity', 'number'] as const
+export type OptionKind = (typeof optionKinds)[number]
+
+export const fieldKinds = ['text', 'textarea', 'number', 'list', 'checkbox'] as const
+export type FieldKind = (typeof fieldKinds)[number]
+
+export const groupLayouts = ['cards', 'table', 'slider', 'list'] as const
+export type GroupLayout = (typeof groupLayouts)[number]
+
+export type ProductStatus = 'draft' | 'active' | 'hidden' | 'retired'
+
+export interface Group {
+  id: string
+  brandId: string
+  parentId: string | null
+  slug: string
+  name: string
+  headline: string | null
+  description: string | null
+  layout: GroupLayout
+  position: number
+  hidden: boolean
+  retiredAt: Instant | null
+  version: number
+}
+
+/** One version of a price: what a period costs, and what is charged once at the start. */
+export interface Price {
+  id: string
+  ownerId: string
+  cycle: Cycle
+  currency: string
+  amountMinor: bigint
+  setupMinor: bigint
+  validFrom: IsoDate
+}
+
+export interface OptionValue {
+  id: string
+  key: string
+  label: string
+  moduleValue: string | null
+  position: number
+  retiredAt: Instant | null
+  version: number
+  prices: readonly Price[]
+}
+
+/**
+ * A choice of a product. Lists and radios are priced by value, a checkbox when it is ticked, quantities and numbers
+ * by their price times the number. An option or value without any price is included.
+ */
+export interface Option {
+  id: string
+  productId: string
+  key: string
+  name: string
+  hint: string | null
+  kind: OptionKind
+  unit: string | null
+  required: boolean
+  minimum: number | null
+  maximum: number | null
+  step: number | null
+  /** Value key, number, or "1" for a tick. */
+  preset: string | null
+  /** Name of the module setting that the choice fills. */
+  setting: string | null
+  changeable: boolean
+  position: number
+  retiredAt: Instant | null
+  version: number
+  values: readonly OptionValue[]
+  prices: readonly Price[]
+}
+
+/** A question asked when ordering. It has no price. */
+export interface OrderField {
+  id: string
+  productId: string
+  key: string
+  label: string
+  hint: string | null
+  kind: FieldKind
+  choices: readonly string[]
+  /** Regular expression that the whole text must match. */
+  pattern: string | null
+  required: boolean
+  setting: string | null
+  position: number
+  retiredAt: Instant | null
+  version: number
+}
+
+export interface Product {
+  id: string
+  brandId: string
+  groupId: string
+  slug: string
+  kind: ProductKind
+  name: string
+  summary: string | null
+  description: string | null
+  features: readonly string[]
+  status: ProductStatus
+  position: number
+  featured: boolean
+  taxClass: string
+  /** Units left; null is unlimited. */
+  stock: number | null
+  deliveryOn: DeliveryMoment
+  instanceId: string | null
+  serverGroupId: string | null
+  moduleSettings: Readonly<Record<string, unknown>>
+  graceDays: number | null
+  terminateDays: number | null
+  version: number
+  prices: readonly Price[]
+  options: readonly Option[]
+  fields: readonly OrderField[]
+  /** Products that may be ordered with this one; their own add-ons are left out. */
+  addons: readonly Product[]
+}
+
+export const canBeOrdered = (product: Product): boolean =>
+  product.status === 'active' || product.status === 'hidden'
+
+export function soldOut(product: Product, wanted = 1): boolean {
+  return product.stock !== null && product.stock < wanted
+}

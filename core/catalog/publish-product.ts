@@ -1,0 +1,14 @@
+import { applyTransition, defineVerb, type Means } from '../records/index.ts'
+import { exactly, Id } from './inputs.ts'
+import { productLifecycle } from './product-lifecycle.ts'
+import { reachProduct } from './reach.ts'
+
+/** Puts a product on sale and lists it. */
+export const publishProduct = defineVerb(
+  { permission: 'product.publish', audience: ['staff'], input: exactly({ id: Id }) },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const row = await reachProduct(trx, actor, input.id)
+      await applyTransition(means, trx, { lifecycle: productLifecycle, row, name: 'publish', actor })
+    }),
+)

@@ -1,0 +1,271 @@
+import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
+import type { Coupon } from './coupon.ts'
+import type {
+  DeliveryMoment,
+  FieldKind,
+  Group,
+  GroupLayout,
+  Option,
+  OptionKind,
+  OptionValue,
+  OrderField,
+  Price,
+  Product,
+  ProductKind,
+  ProductStatus,
+} from './product.ts'
+
+/** The rows of the tables as they are stored, and how they become records: the only place that knows both spellings. */
+
+export interface GroupRow {
+  id: string
+  brand_id: string
+  parent_id: string | null
+  slug: string
+  name: string
+  headline: string | null
+  description: string | null
+  layout: string
+  position: number
+  hidden: number
+  retired_at: Instant | null
+  version: number
+}
+
+export interface ProductRow {
+  id: string
+  brand_id: string
+  group_id: string
+  slug: string
+  kind: string
+  name: string
+  summary: string | null
+  description: string | null
+  features: string
+  status: string
+  position: number
+  featured: number
+  tax_class: string
+  stock: number | null
+  delivery_on: string
+  instance_id: string | null
+  server_group_id: string | null
+  module_settings: string
+  grace_days: number | null
+  terminate_days: number | null
+  version: number
+}
+
+export interface OptionRow {
+  id: string
+  product_id: string
+  option_key: string
+  name: string
+  hint: string | null
+  kind: string
+  unit: string | null
+  required: number
+  minimum: number | null
+  maximum: number | null
+  step: number | null
+  preset: string | null
+  setting: string | null
+  changeable: number
+  position: number
+  retired_at: Instant | null
+  version: number
+}
+
+export interface ValueRow {
+  id: string
+  option_id: string
+  value_key: string
+  label: string
+  module_value: string | null
+  position: number
+  retired_at: Instant | null
+  version: number
+}
+
+export interface FieldRow {
+  id: string
+  product_id: string
+  field_key: string
+  label: string
+  hint: string | null
+  kind: string
+  choices: string
+  pattern: string | null
+  required: number
+  setting: string | null
+  position: number
+  retired_at: Instant | null
+  version: number
+}
+
+export interface PriceRow {
+  id: string
+  owner_id: string
+  cycle: string
+  currency: string
+  amount_minor: bigint
+  setup_minor: bigint
+  valid_from: string
+}
+
+export interface CouponRow {
+  id: string
+  brand_id: string
+  code: string
+  kind: string
+  percent_ppm: number | null
+  currency: string | null
+  amount_minor: bigint | null
+  product_ids: string
+  only_cycles: string
+  cycles: number | null
+  starts_on: string | null
+  ends_on: string | null
+  uses_max: number | null
+  uses_per_client: number | null
+  uses: number
+  status: string
+  version: number
+}
+
+export function toGroup(row: GroupRow): Group {
+  return {
+    id: row.id,
+    brandId: row.brand_id,
+    parentId: row.parent_id,
+    slug: row.slug,
+    name: row.name,
+    headline: row.headline,
+    description: row.description,
+    layout: row.layout as GroupLayout,
+    position: row.position,
+    hidden: row.hidden === 1,
+    retiredAt: row.retired_at,
+    version: row.version,
+  }
+}
+
+export type ProductParts = Pick<Product, 'prices' | 'options' | 'fields' | 'addons'>
+
+export function toProduct(row: ProductRow, parts: ProductParts): Product {
+  return {
+    id: row.id,
+    brandId: row.brand_id,
+    groupId: row.group_id,
+    slug: row.slug,
+    kind: row.kind as ProductKind,
+    name: row.name,
+    summary: row.summary,
+    description: row.description,
+    features: JSON.parse(row.features) as string[],
+    status: row.status as ProductStatus,
+    position: row.position,
+    featured: row.featured === 1,
+    taxClass: row.tax_class,
+    stock: row.stock,
+    deliveryOn: row.delivery_on as DeliveryMoment,
+    instanceId: row.instance_id,
+    serverGroupId: row.server_group_id,
+    moduleSettings: JSON.parse(row.module_settings) as Record<string, unknown>,
+    graceDays: row.grace_days,
+    terminateDays: row.terminate_days,
+    version: row.version,
+    ...parts,
+  }
+}
+
+export function toOption(
+  row: OptionRow,
+  parts: { values: readonly OptionValue[]; prices: readonly Price[] },
+): Option {
+  return {
+    id: row.id,
+    productId: row.product_id,
+    key: row.option_key,
+    name: row.name,
+    hint: row.hint,
+    kind: row.kind as OptionKind,
+    unit: row.unit,
+    required: row.required === 1,
+    minimum: row.minimum,
+    maximum: row.maximum,
+    step: row.step,
+    preset: row.preset,
+    setting: row.setting,
+    changeable: row.changeable === 1,
+    position: row.position,
+    retiredAt: row.retired_at,
+    version: row.version,
+    ...parts,
+  }
+}
+
+export function toValue(row: ValueRow, prices: readonly Price[]): OptionValue {
+  return {
+    id: row.id,
+    key: row.value_key,
+    label: row.label,
+    moduleValue: row.module_value,
+    position: row.position,
+    retiredAt: row.retired_at,
+    version: row.version,
+    prices,
+  }
+}
+
+export function toField(row: FieldRow): OrderField {
+  return {
+    id: row.id,
+    productId: row.product_id,
+    key: row.field_key,
+    label: row.label,
+    hint: row.hint,
+    kind: row.kind as FieldKind,
+    choices: JSON.parse(row.choices) as string[],
+    pattern: row.pattern,
+    required: row.required === 1,
+    setting: row.setting,
+    position: row.position,
+    retiredAt: row.retired_at,
+    version: row.version,
+  }
+}
+
+export function toPrice(row: PriceRow): Price {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    cycle: row.cycle as Cycle,
+    currency: row.currency,
+    amountMinor: row.amount_minor,
+    setupMinor: row.setup_minor,
+    validFrom: row.valid_from as IsoDate,
+  }
+}
+
+export function toCoupon(row: CouponRow): Coupon {
+  return {
+    id: row.id,
+    brandId: row.brand_id,
+    code: row.code,
+    kind: row.kind as Coupon['kind'],
+    percentPpm: row.percent_ppm,
+    currency: row.currency,
+    amountMinor: row.amount_minor,
+    productIds: JSON.parse(row.product_ids) as string[],
+    onlyCycles: JSON.parse(row.only_cycles) as Cycle[],
+    cycles: row.cycles,
+    startsOn: row.starts_on as IsoDate | null,
+    endsOn: row.ends_on as IsoDate | null,
+    usesMax: row.uses_max,
+    usesPerClient: row.uses_per_client,
+    uses: row.uses,
+    status: row.status as Coupon['status'],
+    version: row.version,
+  }
+}

@@ -1,0 +1,128 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/index.ts'
+import { sql, type Queries, type Trx } from '../db/index.ts'
+import {
+  cycle,
+  invalidInput,
+  isoDate,
+  NotFound,
+  type Actor,
+  type Cycle,
+  type IsoDate,
+} from '../kernel/index.ts'
+import { defineVerb, type Means } from '../records/index.ts'
+import { Amount, CurrencyCode, CycleText, Day, exactly, Id } from './inputs.ts'
+import { priceAt } from './prices.ts'
+import { reachBrand, reachOption, reachProduct, reachValue, type BrandFacts } from './reach.ts'
+import { toPrice, type PriceRow } from './rows.ts'
+import { readAmount } from './rules.ts'
+
+/**
+ * Sets what a product, option or value costs from a day on, today when none is named. It is a new version beside the
+ * old ones: services keep the version that they were sold at. Answers its id, or null when the price is so already.
+ */
+export const setPrice = defineVerb(
+  {
+    permission: 'price.set',
+    audience: ['staff'],
+    input: exactly({
+      owner_id: Id,
+      cycle: CycleText,
+      currency: CurrencyCode,
+      amount: Amount,
+      setup: Type.Optional(Amount),
+      valid_from: Type.Optional(Day),
+    }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const brand = await reachOwner(trx, actor, input.owner_id)
+      const today = means.business.today(brand.zone)
+      const price = newPrice(input, brand, today)
+      return putPrice(means, trx, price, actor)
+    }),
+)
+
+export interface NewPrice {
+  brandId: string
+  ownerId: string
+  cycle: Cycle
+  currency: string
+  amountMinor: bigint
+  setupMinor: bigint
+  validFrom: IsoDate
+}
+
+/** Writes the version unless the one in force on its day says the same. */
+export async function putPrice(
+  means: Means,
+  trx: Trx,
+  price: NewPrice,
+  actor: Actor,
+): Promise<string | null> {
+  const { ownerId, currency, validFrom } = price
+  const rows = await trx.all<PriceRow>(sql`
+    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from from prices
+    where owner_id = ${ownerId} and cycle = ${price.cycle} and currency = ${currency} and retired_at is null`)
+  const old = priceAt(rows.map(toPrice), { cycle: price.cycle, currency, day: validFrom })
+  if (old?.amountMinor === price.amountMinor && old.setupMinor === price.setupMinor) return null
+  const now = means.business.now()
+  if (old?.validFrom === validFrom)
+    await trx.run(sql`update prices set retired_at = ${now} where id = ${old.id}`)
+  const id = means.newId('prc')
+  const terms = { owner_id: ownerId, cycle: price.cycle, currency, valid_from: validFrom }
+  const amounts = { amount_minor: price.amountMinor, setup_minor: price.setupMinor }
+  await trx.insert('prices', [{ id, ...terms, ...amounts, created_at: now }])
+  await recordAudit(means, trx, actor, [
+    {
+      action: 'price.set',
+      subject: ownerId,
+      brandId: price.brandId,
+      before: old && { price_id: old.id, amount_minor: old.amountMinor, setup_minor: old.setupMinor },
+      after: { price_id: id, ...terms, ...amounts },
+    },
+  ])
+  return id
+}
+
+/** The brand whose product, option or value this is. */
+export async function reachOwner(queries: Queries, actor: Actor, ownerId: string): Promise<BrandFacts> {
+  const reach = { prd: reachProduct, opt: reachOption, opv: reachValue }[ownerId.slice(0, 3)]
+  if (!reach) throw NotFound({ what: 'product, option or value', id: ownerId })
+  const { brand_id } = await reach(queries, actor, ownerId)
+  return reachBrand(queries, actor, brand_id)
+}
+
+interface PriceInput {
+  owner_id: string
+  cycle: string
+  currency: string
+  amount: string
+  setup?: string
+  valid_from?: string
+}
+
+function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPrice {
+  const fields: Record<string, string> = {}
+  if (!brand.currencies.includes(input.currency))
+    fields.currency = `is not a currency of this brand, which sells in ${brand.currencies.join(', ')}`
+  const amount = readAmount(input.amount, input.currency)
+  const setup = readAmount(input.setup ?? '0', input.currency)
+  if (typeof amount !== 'bigint') fields.amount = amount.problem
+  if (typeof setup !== 'bigint') fields.setup = setup.problem
+  const validFrom = input.valid_from ? isoDate(input.valid_from) : today
+  if (validFrom < today)
+    fields.valid_from = `must not be before today, ${today}: what was sold stays as it was`
+  if (typeof amount !== 'bigint' || typeof setup !== 'bigint' || Object.keys(fields).length > 0)
+    throw invalidInput(fields)
+  const { owner_id: ownerId, currency } = input
+  return {
+    brandId: brand.id,
+    ownerId,
+    currency,
+    cycle: cycle(input.cycle),
+    amountMinor: amount,
+    setupMinor: setup,
+    validFrom,
+  }
+}

@@ -1,0 +1,117 @@
+import { Type } from 'typebox'
+import { sql, type Queries } from '../db/index.ts'
+import { instant, NotFound, type Actor, type Instant } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import type { AddonWish, ItemWish } from './items.ts'
+import { hashToken } from './tokens.ts'
+
+/** Which cart: that of the signed-in user, else the one whose token the visitor's cookie holds. */
+export const cartRef = {
+  brand_id: Type.String({ minLength: 1, maxLength: 64 }),
+  token: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+}
+export interface CartRef {
+  brand_id: string
+  token?: string
+}
+
+export interface CartRow {
+  id: string
+  brand_id: string
+  token_hash: string | null
+  user_id: string | null
+  client_id: string | null
+  currency: string
+  coupon_code: string | null
+  order_id: string | null
+  expires_at: Instant
+  version: number
+}
+
+export interface CartItemRow {
+  id: string
+  cart_id: string
+  product_id: string
+  cycle: string
+  quantity: number
+  options: string
+  fields: string
+  addons: string
+  seen_minor: bigint
+  position: number
+  version: number
+}
+
+export interface CartItem {
+  id: string
+  /** First period of all units without coupon, as it was shown last. */
+  seenMinor: bigint
+  wish: ItemWish
+}
+
+/** A visitor's cart is kept this long after the last change. */
+export const CART_DAYS = 30
+const DAY_MS = 86_400_000
+
+export function cartExpiry(means: Pick<Means, 'clock'>): Instant {
+  return instant(means.clock.ms() + CART_DAYS * DAY_MS)
+}
+
+/** The open cart of the actor. A token opens only carts of nobody or of the actor, so a cookie left behind is no key. */
+export async function findCart(
+  means: Pick<Means, 'clock'>,
+  queries: Queries,
+  ref: CartRef,
+  actor: Actor,
+): Promise<CartRow | undefined> {
+  const userId = actor.kind === 'client' ? actor.id : null
+  const hash = ref.token ? hashToken(ref.token) : null
+  if (userId === null && hash === null) return undefined
+  const rows = await queries.all<CartRow>(sql`
+    select * from carts where brand_id = ${ref.brand_id} and order_id is null and expires_at > ${means.clock.now()}
+      and (user_id = ${userId} or (token_hash = ${hash} and user_id is null))`)
+  return rows.find((row) => row.user_id !== null) ?? rows[0]
+}
+
+export async function cartItems(queries: Queries, cartId: string): Promise<CartItem[]> {
+  const rows = await queries.all<CartItemRow>(
+    sql`select * from cart_items where cart_id = ${cartId} order by position, id`,
+  )
+  return rows.map(toItem)
+}
+
+/** The item of this cart; another cart's is not found. */
+export async function findItem(queries: Queries, cartId: string, itemId: string): Promise<CartItem> {
+  const row = await queries.get<CartItemRow>(
+    sql`select * from cart_items where id = ${itemId} and cart_id = ${cartId}`,
+  )
+  if (!row) throw NotFound({ what: 'cart item', id: itemId })
+  return toItem(row)
+}
+
+/** The columns in which a wish is kept. */
+export function wishColumns(wish: ItemWish) {
+  return {
+    product_id: wish.product_id,
+    cycle: wish.cycle,
+    quantity: wish.quantity ?? 1,
+    options: JSON.stringify(wish.options ?? {}),
+    fields: JSON.stringify(wish.fields ?? {}),
+    addons: JSON.stringify(wish.addons ?? []),
+  }
+}
+
+function toItem(row: CartItemRow): CartItem {
+  return {
+    id: row.id,
+    seenMinor: row.seen_minor,
+    wish: {
+      product_id: row.product_id,
+      cycle: row.cycle,
+      quantity: row.quantity,
+      options: JSON.parse(row.options) as Record<string, unknown>,
+      fields: JSON.parse(row.fields) as Record<string, unknown>,
+      addons: JSON.parse(row.addons) as AddonWish[],
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { defineError } from '../kernel/index.ts'
+
+export const CartEmpty = defineError('cart.empty', 422, () => 'There is nothing in the cart to order.')
+export const CartFull = defineError(
+  'cart.full',
+  422,
+  (p: { most: number }) => `A cart holds at most ${p.most} items. Order these first.`,
+)
+export const CouponRefused = defineError('coupon.refused', 422, (p: { reason: string }) => p.reason)
+export const OutOfStock = defineError(
+  'order.out_of_stock',
+  409,
+  (p: { product: string }) =>
+    `"${p.product}" is sold out, or fewer are left than were asked for. Nothing was ordered.`,
+)
+export const PricesChanged = defineError(
+  'order.prices_changed',
+  409,
+  (p: { changes: readonly { item: string; seen_minor: string; now_minor: string }[] }) =>
+    `${p.changes.length} prices have changed since they were shown. Look at the cart and accept them first.`,
+)
+export const CurrencyFixed = defineError(
+  'order.currency_fixed',
+  409,
+  (p: { currency: string }) =>
+    `This account is billed in ${p.currency}. Switch the cart to ${p.currency} to order.`,
+)
+export const KeyReused = defineError(
+  'order.key_reused',
+  409,
+  (p: { key: string }) => `The once-only key "${p.key}" was used for a different order. Take a new one.`,
+)
+export const OrderPaid = defineError(
+  'order.paid',
+  409,
+  (p: { id: string }) => `The order ${p.id} is paid. Choose a refund to go on.`,
+)

@@ -1,0 +1,23 @@
+import { Type } from 'typebox'
+import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { orderLifecycle } from './order-lifecycle.ts'
+import type { OrderRow } from './rows.ts'
+
+/** Sets an order aside until a person has looked at it. */
+export const holdOrder = defineVerb(
+  {
+    permission: 'order.hold',
+    audience: ['staff'],
+    input: Type.Object(
+      { order_id: Type.String({ maxLength: 64 }), reason: Type.String({ minLength: 1, maxLength: 500 }) },
+      { additionalProperties: false },
+    ),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const row = await findRow<OrderRow>(trx, actor, { table: 'orders', what: 'order', id: input.order_id })
+      const { reason } = input
+      const change = { set: { hold_reason: reason }, reason, body: { number: row.number } }
+      await applyTransition(means, trx, { lifecycle: orderLifecycle, row, name: 'hold', actor, change })
+    }),
+)

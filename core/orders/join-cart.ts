@@ -1,0 +1,39 @@
+import { Type } from 'typebox'
+import { sql } from '../db/index.ts'
+import { defineVerb, type Means } from '../records/index.ts'
+import { cartExpiry, cartItems, cartRef, findCart, type CartRow } from './cart.ts'
+import { emptyCart, shopFacts, viewCart, type CartView } from './view-cart.ts'
+import { hashToken } from './tokens.ts'
+
+/** At sign-in: what the visitor had put together becomes the user's, beside what the user's cart held already. */
+export const joinCart = defineVerb(
+  {
+    permission: 'cart.join',
+    audience: ['guest', 'client'],
+    input: Type.Object({ ...cartRef }, { additionalProperties: false }),
+  },
+  (means: Means, input, actor): Promise<CartView> =>
+    means.db.transaction(async (trx) => {
+      const mine = await findCart(means, trx, input, actor)
+      const hash = hashToken(input.token ?? '')
+      const visitor = await trx.get<CartRow>(sql`
+        select * from carts where brand_id = ${input.brand_id} and token_hash = ${hash} and user_id is null
+          and order_id is null and expires_at > ${means.clock.now()}`)
+      const cart = mine ?? visitor
+      if (!cart) return emptyCart((await shopFacts(means, trx, input.brand_id)).currency)
+      if (actor.kind !== 'client') return viewCart(means, trx, cart)
+      if (visitor && visitor.id !== cart.id) {
+        const held = await cartItems(trx, cart.id)
+        await trx.run(
+          sql`update cart_items set cart_id = ${cart.id}, position = position + ${held.length} where cart_id = ${visitor.id}`,
+        )
+        await trx.run(sql`delete from carts where id = ${visitor.id}`)
+      }
+      const coupon_code = cart.coupon_code ?? visitor?.coupon_code ?? null
+      await trx.run(sql`
+        update carts set user_id = ${actor.id}, coupon_code = ${coupon_code}, expires_at = ${cartExpiry(means)},
+          version = version + 1, updated_at = ${means.business.now()}
+        where id = ${cart.id}`)
+      return viewCart(means, trx, { ...cart, user_id: actor.id, coupon_code })
+    }),
+)

@@ -1,0 +1,73 @@
+import { sql, type Trx } from '../db/index.ts'
+import type { Consumer, StoredEvent } from '../events/index.ts'
+import { systemActor } from '../kernel/index.ts'
+import { applyTransition, type Means } from '../records/index.ts'
+import { accept } from './accept-order.ts'
+import { returnHeld } from './drop-order.ts'
+import { orderLifecycle } from './order-lifecycle.ts'
+import type { OrderItemRow, OrderRow } from './rows.ts'
+
+/** What orders do when money comes and services live or end. */
+export function orderConsumers(means: Means): Consumer[] {
+  return [
+    {
+      name: 'orders.accept_paid',
+      types: ['invoice.paid'],
+      handle: (trx, event) => acceptPaid(means, trx, event),
+    },
+    {
+      name: 'orders.finish',
+      types: ['service.live', 'order.accepted'],
+      handle: (trx, event) => finish(means, trx, event),
+    },
+    {
+      name: 'orders.return_stock',
+      types: ['service.ended'],
+      handle: (trx, event) => returnStockOf(trx, String(event.body.id)),
+    },
+  ]
+}
+
+const ACTOR = systemActor('orders')
+
+/**
+ * A paid order goes on by itself, unless one of its products waits for a person. A held order stays held: somebody
+ * wanted to look at it, and money does not answer their question.
+ */
+async function acceptPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const { origin, origin_id: orderId } = event.body
+  if (origin !== 'order' || typeof orderId !== 'string') return
+  const row = await trx.get<OrderRow>(sql`select * from orders where id = ${orderId}`)
+  if (row?.status !== 'placed') return
+  const waiting = await trx.get(sql`
+    select s.id from order_items i join services s on s.id = i.service_id
+    where i.order_id = ${orderId} and s.delivery_on = 'acceptance' limit 1`)
+  if (!waiting) await accept(means, trx, row, ACTOR)
+}
+
+/** An accepted order is done when everything of it is live. */
+async function finish(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const row = await orderOf(trx, event)
+  if (row?.status !== 'accepted') return
+  const open = await trx.get(sql`
+    select i.id from order_items i left join services s on s.id = i.service_id
+    where i.order_id = ${row.id} and (s.id is null or s.delivery_status in ('none', 'creating')) limit 1`)
+  if (open) return
+  const change = { body: { number: row.number } }
+  await applyTransition(means, trx, { lifecycle: orderLifecycle, row, name: 'finish', actor: ACTOR, change })
+}
+
+function orderOf(trx: Trx, event: StoredEvent): Promise<OrderRow | undefined> {
+  const id = String(event.body.id)
+  if (event.type === 'order.accepted') return trx.get<OrderRow>(sql`select * from orders where id = ${id}`)
+  return trx.get<OrderRow>(
+    sql`select o.* from orders o join order_items i on i.order_id = o.id where i.service_id = ${id}`,
+  )
+}
+
+async function returnStockOf(trx: Trx, serviceId: string): Promise<void> {
+  const item = await trx.get<OrderItemRow>(
+    sql`select * from order_items where service_id = ${serviceId} and stock_held > 0`,
+  )
+  if (item) await returnHeld(trx, item)
+}
