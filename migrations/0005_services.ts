@@ -77,6 +77,7 @@ async function services(trx: Trx): Promise<void> {
       remote_id: 'text?',
       module_settings: 'json',
       generation: 'int = 0',
+      change_due: 'flag = 0',
       delivered_at: 'instant?',
       parked_reason: 'text?',
       version: 'int = 1',
@@ -86,7 +87,8 @@ async function services(trx: Trx): Promise<void> {
     {
       index: {
         ix_services_client: 'client_id, id',
-        ix_services_due: 'next_period_on, client_id where next_period_on is not null',
+        // In the order in which the billing run walks: one pass over the index covers a whole run.
+        ix_services_due: 'client_id, next_period_on where next_period_on is not null',
         ix_services_cancel: 'cancel_on where cancel_on is not null',
         ix_services_server: 'server_id where server_id is not null',
         ix_services_parent: 'parent_id where parent_id is not null',
@@ -146,11 +148,18 @@ async function services(trx: Trx): Promise<void> {
   )
   await createTable(
     trx,
+    'service_usage',
+    { service_id: 'ref services', report: 'json', read_at: 'instant' },
+    { primary: 'service_id' },
+  )
+  await createTable(
+    trx,
     'service_changes',
     {
       id: 'text',
-      service_id: 'ref services',
+      brand_id: 'text',
       client_id: 'text',
+      service_id: 'ref services',
       kind: 'text',
       status: 'text',
       before_state: 'json',
@@ -193,6 +202,8 @@ async function deliveries(trx: Trx): Promise<void> {
       payload: 'json',
       cause: 'text?',
       next_try_at: 'instant?',
+      // While a call is out (system clock): who comes meanwhile waits, who comes later looks before it acts.
+      busy_until: 'instant?',
       started_at: 'instant?',
       ended_at: 'instant?',
       version: 'int = 1',
@@ -201,7 +212,8 @@ async function deliveries(trx: Trx): Promise<void> {
     },
     {
       unique: { uq_deliveries_generation: 'service_id, generation' },
-      index: { ix_deliveries_queue: 'status, created_at', ix_deliveries_service: 'service_id, id' },
+      uniqueWhere: { uq_deliveries_open: "service_id where status in ('open', 'waiting')" },
+      index: { ix_deliveries_queue: 'status, id', ix_deliveries_service: 'service_id, id' },
     },
   )
   await createTable(

@@ -129,8 +129,9 @@ export async function up(trx: Trx): Promise<void> {
     'cancellations',
     {
       id: 'text',
-      service_id: 'ref services',
+      brand_id: 'text',
       client_id: 'text',
+      service_id: 'ref services',
       at: 'text',
       reason: 'text',
       effective_on: 'day',

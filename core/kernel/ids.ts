@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 export const prefixes = {
   aud: 'audit entry',
   brd: 'brand',
+  can: 'cancellation',
   cat: 'catalogue import',
   chg: 'charge',
   cli: 'client',
@@ -14,6 +15,7 @@ export const prefixes = {
   crd: 'credit note',
   crt: 'cart',
   cti: 'cart item',
+  dlc: 'delivery call',
   dlv: 'delivery',
   dsp: 'dispute',
   evt: 'event',

@@ -5,6 +5,8 @@ export interface Transition<S extends string> {
   readonly to: S
   /** Facts from outside (paid, refunded, delivered) have no check hook: nobody may refuse what has happened. */
   readonly fact?: boolean
+  /** Event when "noun.state" would not tell what happened: "service.released" also ends in the state live. */
+  readonly event?: string
 }
 
 export interface Lifecycle<S extends string = string, T extends string = string> {
@@ -30,7 +32,7 @@ export function defineLifecycle<S extends string, T extends string>(
   table: {
     column?: string
     initial: S
-    transitions: Record<T, { from: readonly NoInfer<S>[]; to: S; fact?: boolean }>
+    transitions: Record<T, { from: readonly NoInfer<S>[]; to: S; fact?: boolean; event?: string }>
   },
 ): Lifecycle<S, T> {
   const transitions = table.transitions as Record<T, Transition<S>>

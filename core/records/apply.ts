@@ -55,7 +55,7 @@ export async function applyTransition<S extends string, T extends string, R exte
       reason: change.reason ?? null,
     },
   ])
-  const type = change.event ?? `${lifecycle.noun}.${rule.to}`
+  const type = change.event ?? rule.event ?? `${lifecycle.noun}.${rule.to}`
   await recordEvent(means, trx, actor, {
     ...scope,
     type,

@@ -1,0 +1,166 @@
+import { Type } from 'typebox'
+import { sql, type Queries, type Trx } from '../db/index.ts'
+import { recordEvent } from '../events/index.ts'
+import { recordAudit } from '../audit/index.ts'
+import { minDay, type Actor, type IsoDate } from '../kernel/index.ts'
+import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { cancellationLifecycle } from './change-lifecycle.ts'
+import { NotCancelled, ServiceEnded } from './errors.ts'
+import { endService } from './end-service.ts'
+import { lockFamily, lockOwnService } from './load.ts'
+import { mailClient, servicePath } from './mails.ts'
+import type { CancellationRow, ServiceRow } from './rows.ts'
+import { billingLifecycle } from './service-lifecycle.ts'
+
+/** Ends a service now, or at the end of what is paid. Answers the day on which it ends. */
+export const cancelService = defineVerb(
+  {
+    permission: 'service.cancel',
+    audience: ['client', 'staff'],
+    input: Type.Object({
+      service_id: Type.String(),
+      at: Type.Enum({ now: 'now', end: 'end' } as const, { default: 'end' }),
+      reason: Type.String({ minLength: 1, maxLength: 1_000 }),
+    }),
+  },
+  (means: Means, input, actor): Promise<{ effectiveOn: IsoDate }> =>
+    means.db.transaction(async (trx) => {
+      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.cancel' })
+      if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
+      await withdraw(means, trx, service, actor)
+      const today = means.business.today(service.zone)
+      const endsOn = input.at === 'now' ? today : await endOfTerm(trx, service, today)
+      // A service that was never paid for has no term to wait for.
+      const waits = endsOn > today && service.billing_status !== 'pending'
+      const effectiveOn = waits ? endsOn : today
+      const row = await record(
+        means,
+        trx,
+        { service, at: input.at, reason: input.reason, effectiveOn },
+        actor,
+      )
+      if (waits) await planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor)
+      else {
+        await carryOut(means, trx, row, actor)
+        await endService(means, trx, { service, reason: input.reason }, actor)
+      }
+      return { effectiveOn }
+    }),
+)
+
+/** Takes a planned cancellation back, until its day. */
+export const undoCancellation = defineVerb(
+  {
+    permission: 'service.undo_cancellation',
+    audience: ['client', 'staff'],
+    input: Type.Object({ service_id: Type.String() }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const wanted = { id: input.service_id, right: 'service.undo_cancellation' }
+      const service = await lockOwnService(trx, actor, wanted)
+      if (service.billing_status !== 'ending' || !(await withdraw(means, trx, service, actor)))
+        throw NotCancelled({ id: service.id })
+      for (const row of await lockFamily(trx, service)) {
+        if (row.billing_status !== 'ending') continue
+        const change = { set: { cancel_on: null, cancel_reason: null } }
+        await applyTransition(means, trx, { lifecycle: billingLifecycle, row, name: 'keep', actor, change })
+      }
+      const link = servicePath(service)
+      const occasion = String(service.version)
+      await mailClient(means, trx, service, { template: 'cancellation-undone', link, occasion })
+    }),
+)
+
+/** First day that is not paid: an unpaid renewal is not part of the term. Today when nothing recurs. */
+export async function endOfTerm(queries: Queries, service: ServiceRow, today: IsoDate): Promise<IsoDate> {
+  if (service.charged_through === null) return today
+  const unpaid = await queries.get<{ starts_on: IsoDate | null }>(sql`
+    select min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id
+    where l.source_id = ${service.id} and l.kind = 'recurring' and i.status = 'issued'
+      and l.period_start > ${today}`)
+  return unpaid?.starts_on ? minDay(unpaid.starts_on, service.charged_through) : service.charged_through
+}
+
+async function record(
+  means: Means,
+  trx: Trx,
+  wish: { service: ServiceRow; at: 'now' | 'end'; reason: string; effectiveOn: IsoDate },
+  actor: Actor,
+): Promise<CancellationRow> {
+  const { service, at, reason, effectiveOn } = wish
+  const now = means.business.now()
+  const row: CancellationRow = {
+    id: means.newId('can'),
+    brand_id: service.brand_id,
+    client_id: service.client_id,
+    service_id: service.id,
+    at,
+    reason,
+    effective_on: effectiveOn,
+    status: cancellationLifecycle.initial,
+    requested_by: actor.id,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  await trx.insert('cancellations', [row])
+  const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }
+  const after = { cancellation: row.id, at, effective_on: effectiveOn }
+  await recordAudit(means, trx, actor, [{ ...scope, action: 'service.cancel', after, reason }])
+  const body = { id: row.id, service_id: service.id, at, effective_on: effectiveOn, reason }
+  await recordEvent(means, trx, actor, { ...scope, type: 'cancellation.planned', body })
+  const mail = {
+    template: 'cancellation-received',
+    link: servicePath(service, '/cancel'),
+    occasion: row.id,
+  } as const
+  await mailClient(means, trx, service, { ...mail, data: { effective_on: effectiveOn, at } })
+  return row
+}
+
+async function planEnd(
+  means: Means,
+  trx: Trx,
+  { service, effectiveOn, reason }: { service: ServiceRow; effectiveOn: IsoDate; reason: string },
+  actor: Actor,
+): Promise<void> {
+  for (const row of await lockFamily(trx, service)) {
+    if (row.billing_status === 'pending') {
+      await endService(means, trx, { service: row, reason }, actor)
+      continue
+    }
+    const set = { cancel_on: effectiveOn, cancel_reason: reason }
+    if (row.billing_status === 'ending') {
+      await updateVersioned(means, trx, { table: 'services', what: 'service', row, set })
+      continue
+    }
+    const change = { set, reason, body: { effective_on: effectiveOn } }
+    await applyTransition(means, trx, { lifecycle: billingLifecycle, row, name: 'plan_end', actor, change })
+  }
+}
+
+/** Whether there was a planned cancellation; it is undone. */
+async function withdraw(means: Means, trx: Trx, service: ServiceRow, actor: Actor): Promise<boolean> {
+  const row = await planned(trx, service.id)
+  if (!row) return false
+  await applyTransition(means, trx, { lifecycle: cancellationLifecycle, row, name: 'undo', actor })
+  return true
+}
+
+export async function carryOut(means: Means, trx: Trx, row: CancellationRow, actor: Actor): Promise<void> {
+  const change = { body: { service_id: row.service_id } }
+  await applyTransition(means, trx, {
+    lifecycle: cancellationLifecycle,
+    row,
+    name: 'carry_out',
+    actor,
+    change,
+  })
+}
+
+export function planned(trx: Trx, serviceId: string): Promise<CancellationRow | undefined> {
+  return trx.get<CancellationRow>(
+    sql`select * from cancellations where service_id = ${serviceId} and status = 'planned'`,
+  )
+}

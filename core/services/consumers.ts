@@ -1,0 +1,107 @@
+import { list, sql, type Trx } from '../db/index.ts'
+import type { Consumer, StoredEvent } from '../events/index.ts'
+import { systemActor } from '../kernel/index.ts'
+import { applyTransition, readSetting, updateVersioned, type Means } from '../records/index.ts'
+import { applyPaidChanges } from './apply-change.ts'
+import { endServices } from './end-service.ts'
+import { liftHold } from './lift-hold.ts'
+import { lockService } from './load.ts'
+import { nextIndexOn } from './skip-periods.ts'
+import type { ServiceRow } from './rows.ts'
+import { billingLifecycle } from './service-lifecycle.ts'
+import { invoiceSuspended } from './settings.ts'
+import { startDelivery } from './start-delivery.ts'
+
+const actor = systemActor('services')
+
+/** What services do when orders and invoices move. Each event carries `service_ids`. */
+export function serviceConsumers(means: Means): Consumer[] {
+  return [
+    {
+      name: 'services.paid',
+      types: ['invoice.paid'],
+      handle: (trx, event) => hearPaid(means, trx, event),
+    },
+    {
+      name: 'services.ordered',
+      types: ['order.placed', 'order.accepted'],
+      handle: (trx, event) =>
+        deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance'),
+    },
+    {
+      name: 'services.order_cancelled',
+      types: ['order.cancelled', 'order.rejected'],
+      handle: (trx, event) => {
+        const reason = event.type === 'order.rejected' ? 'The order was rejected' : 'The order was cancelled'
+        return endServices(means, trx, { serviceIds: serviceIds(event), reason }, actor)
+      },
+    },
+  ]
+}
+
+function serviceIds(event: StoredEvent): string[] {
+  const ids = event.body.service_ids
+  if (!Array.isArray(ids)) return []
+  return (ids as unknown[]).filter((id): id is string => typeof id === 'string').sort()
+}
+
+async function hearPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const ids = serviceIds(event)
+  const indebted = await stillOverdue(means, trx, ids, event.subject)
+  for (const id of ids) {
+    const service = await activate(means, trx, await lockService(trx, id))
+    if (service.billing_status === 'ended') continue
+    if (service.delivery_status === 'none' && service.delivery_on === 'payment')
+      await startDelivery(means, trx, { service, action: 'create', cause: event.id }, actor)
+    else if (!indebted.has(id)) await release(means, trx, service)
+  }
+  await applyPaidChanges(means, trx, event.subject, actor)
+}
+
+async function activate(means: Means, trx: Trx, row: ServiceRow): Promise<ServiceRow> {
+  if (row.billing_status !== 'pending') return row
+  const change = { body: { order_item_id: row.order_item_id, product_id: row.product_id } }
+  return applyTransition(means, trx, { lifecycle: billingLifecycle, row, name: 'activate', actor, change })
+}
+
+/** Services that another unpaid invoice still covers, its day being over in the service's own zone. */
+async function stillOverdue(
+  means: Means,
+  trx: Trx,
+  ids: readonly string[],
+  paidId: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await trx.all<{ id: string; zone: string; due_on: string }>(sql`
+    select s.id, s.zone, min(i.due_on) as due_on from services s
+    join invoice_lines l on l.source_id = s.id join invoices i on i.id = l.invoice_id
+    where s.id in (${list(ids)}) and i.status = 'issued' and i.id <> ${paidId} group by s.id, s.zone`)
+  return new Set(rows.filter((row) => row.due_on < means.business.today(row.zone)).map((row) => row.id))
+}
+
+/** Only the hold of debt goes: what is held for abuse or by staff stays held. */
+async function release(means: Means, trx: Trx, service: ServiceRow): Promise<void> {
+  const lifted = await liftHold(means, trx, { service, reason: 'overdue' }, actor)
+  if (lifted) await skipSuspended(means, trx, service.id)
+}
+
+/** Where suspended services are not charged, the periods missed are left out and charging goes on with today's. */
+async function skipSuspended(means: Means, trx: Trx, serviceId: string): Promise<void> {
+  const row = await lockService(trx, serviceId)
+  if (await readSetting(trx, invoiceSuspended, { brand: row.brand_id })) return
+  const days = nextIndexOn(row, means.business.today(row.zone))
+  if (days) await updateVersioned(means, trx, { table: 'services', what: 'service', row, set: days })
+}
+
+async function deliverOn(
+  means: Means,
+  trx: Trx,
+  event: StoredEvent,
+  moment: 'order' | 'acceptance',
+): Promise<void> {
+  for (const id of serviceIds(event)) {
+    const service = await lockService(trx, id)
+    if (service.delivery_on !== moment || service.delivery_status !== 'none') continue
+    if (service.billing_status === 'ended') continue
+    await startDelivery(means, trx, { service, action: 'create', cause: event.id }, actor)
+  }
+}

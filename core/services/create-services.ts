@@ -1,0 +1,145 @@
+import type { Trx } from '../db/index.ts'
+import { recordEvents } from '../events/index.ts'
+import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
+import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
+
+export interface SpecOption {
+  optionId: string
+  valueId: string | null
+  quantity: number
+  value: string
+  label: string
+  /** For one period and the whole quantity of option and service; 0n for options that do not recur. */
+  amountMinor: bigint
+  setting: string | null
+  moduleValue: string | null
+  priceId: string | null
+}
+
+/** A service to be made by an order. Days are in `zone`; amounts are as the brand states prices. */
+export interface ServiceSpec {
+  brandId: string
+  clientId: string
+  orderItemId: string | null
+  productId: string
+  /** Position in the same list of the service of which this one is a part; it comes earlier. */
+  parentIndex?: number
+  label: string
+  currency: string
+  cycle: Cycle
+  quantity: number
+  /** One period of the product itself, whole quantity. */
+  amountMinor: bigint
+  /** One period with options, before discounts. */
+  recurringMinor: bigint
+  priceId: string | null
+  taxClass: string
+  couponId?: string | null
+  couponCyclesLeft?: number | null
+  zone: string
+  anchorOn: IsoDate | null
+  chargedThrough: IsoDate | null
+  nextPeriodOn: IsoDate | null
+  periodIndex: number
+  deliveryOn: ServiceRow['delivery_on']
+  instanceId: string | null
+  serverGroupId: string | null
+  moduleSettings: Record<string, unknown>
+  options: readonly SpecOption[]
+  fields: readonly { fieldId: string; label: string; value: string; setting: string | null }[]
+}
+
+/** Writes services with their options and fields in four statements, pending and not delivered. Answers ids in order. */
+export async function createServices(
+  means: Means,
+  trx: Trx,
+  specs: readonly ServiceSpec[],
+  actor: Actor,
+): Promise<string[]> {
+  const ids = specs.map(() => means.newId('svc') as string)
+  const now = means.business.now()
+  await trx.insert(
+    'services',
+    specs.map((spec, i) => ({
+      ...columnsOf(spec),
+      id: ids[i]!,
+      parent_id: spec.parentIndex === undefined ? null : ids[spec.parentIndex]!,
+      created_at: now,
+      updated_at: now,
+    })),
+  )
+  await trx.insert(
+    'service_options',
+    specs.flatMap((spec, i) => optionRows(ids[i]!, spec.options)),
+  )
+  await trx.insert(
+    'service_fields',
+    specs.flatMap((spec, i) => fieldRows(ids[i]!, spec.fields)),
+  )
+  const created = specs.map((spec, i) => ({
+    type: 'service.created',
+    subject: ids[i]!,
+    brandId: spec.brandId,
+    clientId: spec.clientId,
+    body: { id: ids[i]!, product_id: spec.productId, order_item_id: spec.orderItemId },
+  }))
+  await recordEvents(means, trx, actor, created)
+  return ids
+}
+
+function columnsOf(spec: ServiceSpec) {
+  return {
+    brand_id: spec.brandId,
+    client_id: spec.clientId,
+    product_id: spec.productId,
+    order_item_id: spec.orderItemId,
+    label: spec.label,
+    billing_status: billingLifecycle.initial,
+    delivery_status: deliveryStateLifecycle.initial,
+    currency: spec.currency,
+    cycle: spec.cycle,
+    quantity: spec.quantity,
+    price_id: spec.priceId,
+    amount_minor: spec.amountMinor,
+    recurring_minor: spec.recurringMinor,
+    tax_class: spec.taxClass,
+    coupon_id: spec.couponId ?? null,
+    coupon_cycles_left: spec.couponCyclesLeft ?? null,
+    zone: spec.zone,
+    anchor_on: spec.anchorOn,
+    period_index: spec.periodIndex,
+    next_period_on: spec.nextPeriodOn,
+    charged_through: spec.chargedThrough,
+    delivery_on: spec.deliveryOn,
+    instance_id: spec.instanceId,
+    server_group_id: spec.serverGroupId,
+    module_settings: JSON.stringify(spec.moduleSettings),
+  }
+}
+
+export function optionRows(serviceId: string, options: readonly SpecOption[]): ServiceOptionRow[] {
+  return options.map((option) => ({
+    service_id: serviceId,
+    option_id: option.optionId,
+    value_id: option.valueId,
+    quantity: option.quantity,
+    value: option.value,
+    label: option.label,
+    amount_minor: option.amountMinor,
+    setting: option.setting,
+    module_value: option.moduleValue,
+    price_id: option.priceId,
+  }))
+}
+
+function fieldRows(serviceId: string, fields: ServiceSpec['fields']): ServiceFieldRow[] {
+  return fields.map((field) => ({
+    service_id: serviceId,
+    field_id: field.fieldId,
+    label: field.label,
+    value: field.value,
+    setting: field.setting,
+  }))
+}

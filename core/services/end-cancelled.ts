@@ -1,0 +1,35 @@
+import { sql } from '../db/index.ts'
+import { systemActor, type IsoDate } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import { carryOut, planned } from './cancel-service.ts'
+import { endService } from './end-service.ts'
+import { lockService } from './load.ts'
+
+const CHUNK = 50
+
+/** The daily step: ends what was cancelled for a day up to and including this one. Answers how many have ended. */
+export async function endCancelled(means: Means, day: IsoDate): Promise<number> {
+  const actor = systemActor('end_cancelled')
+  let after = ''
+  for (let ended = 0; ;) {
+    const due = await means.db.all<{ id: string }>(sql`
+      select id from services where cancel_on <= ${day} and billing_status = 'ending' and id > ${after}
+      order by id limit ${CHUNK}`)
+    if (due.length === 0) return ended
+    after = due.at(-1)!.id
+    ended += await means.db.transaction(async (trx) => {
+      let count = 0
+      for (const { id } of due) {
+        const service = await lockService(trx, id)
+        // Undone meanwhile, or ended together with the service of which it is a part.
+        if (service.billing_status !== 'ending' || service.cancel_on === null || service.cancel_on > day)
+          continue
+        const row = await planned(trx, id)
+        if (row) await carryOut(means, trx, row, actor)
+        await endService(means, trx, { service, reason: service.cancel_reason ?? 'Cancelled' }, actor)
+        count++
+      }
+      return count
+    })
+  }
+}

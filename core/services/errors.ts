@@ -1,0 +1,70 @@
+import { defineError } from '../kernel/index.ts'
+
+export const ServerInUse = defineError(
+  'server.in_use',
+  409,
+  (p: { id: string; services: number }) =>
+    `The server ${p.id} holds ${p.services} services. Move or terminate them before it is disabled.`,
+)
+export const ServiceEnded = defineError(
+  'service.ended',
+  409,
+  (p: { id: string }) => `The service ${p.id} has ended. Order a new one instead.`,
+)
+export const ServiceNotLive = defineError(
+  'service.not_live',
+  409,
+  (p: { id: string; state: string }) =>
+    `The service ${p.id} is ${p.state}, so this cannot be done now. Try again when it is live.`,
+)
+export const NothingAtProvider = defineError(
+  'service.not_at_provider',
+  409,
+  (p: { id: string }) => `The service ${p.id} is delivered by hand; there is no provider to ask.`,
+)
+export const ProviderRefused = defineError(
+  'service.provider_refused',
+  409,
+  (p: { operation: string; code: string; message: string }) =>
+    `The provider refused "${p.operation}" (${p.code}): ${p.message}`,
+)
+export const HoldMissing = defineError(
+  'service.hold_missing',
+  409,
+  (p: { id: string; reason: string }) =>
+    `The service ${p.id} has no hold "${p.reason}" that could be lifted.`,
+)
+export const NotCancelled = defineError(
+  'cancellation.none',
+  409,
+  (p: { id: string }) => `The service ${p.id} has no planned cancellation to take back.`,
+)
+export const DeliveryBusy = defineError(
+  'delivery.busy',
+  409,
+  (p: { id: string }) =>
+    `A call to the provider is out for the delivery ${p.id}. Wait a moment for its answer and try again.`,
+)
+export const DeliveryOpen = defineError(
+  'delivery.open',
+  409,
+  (p: { service: string }) =>
+    `Another delivery of the service ${p.service} is open. Finish or abandon that one first.`,
+)
+export const WrongAction = defineError(
+  'delivery.wrong_action',
+  409,
+  (p: { id: string; action: string; wanted: string }) =>
+    `The delivery ${p.id} is a "${p.action}"; this is possible for ${p.wanted} only.`,
+)
+export const NotFoundAtProvider = defineError(
+  'delivery.not_at_provider',
+  409,
+  (p: { remote_id: string; state: string }) =>
+    `The provider says that "${p.remote_id}" is ${p.state}. Only something that exists there can be adopted.`,
+)
+export const ChangeNotPossible = defineError(
+  'service_change.not_possible',
+  409,
+  (p: { id: string; reason: string }) => `The service ${p.id} cannot be changed so: ${p.reason}`,
+)

@@ -1,0 +1,81 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/index.ts'
+import { sql, type Trx } from '../db/index.ts'
+import { recordEvent } from '../events/index.ts'
+import type { Actor } from '../kernel/index.ts'
+import { defineVerb, type Means } from '../records/index.ts'
+import { HoldMissing } from './errors.ts'
+import { lockFamily, lockOwnService } from './load.ts'
+import { reconcileDelivery } from './reconcile-delivery.ts'
+import { holdReasons, type HoldReason, type ServiceRow } from './rows.ts'
+
+/** Staff lift one hold, or all of them when no reason is given. */
+export const releaseService = defineVerb(
+  {
+    permission: 'service.release',
+    audience: ['staff'],
+    input: Type.Object({
+      service_id: Type.String(),
+      reason: Type.Optional(
+        Type.Enum({ overdue: 'overdue', abuse: 'abuse', staff: 'staff', client: 'client' } as const),
+      ),
+    }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.release' })
+      if (input.reason !== undefined)
+        return liftOrRefuse(means, trx, { service, reason: input.reason }, actor)
+      for (const reason of holdReasons) await liftHold(means, trx, { service, reason }, actor)
+    }),
+)
+
+/** A client wakes a service that it paused. */
+export const resumeService = defineVerb(
+  {
+    permission: 'service.resume',
+    audience: ['client', 'staff'],
+    input: Type.Object({ service_id: Type.String() }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.resume' })
+      await liftOrRefuse(means, trx, { service, reason: 'client' }, actor)
+    }),
+)
+
+export interface LiftedHold {
+  /** Locked by the caller. */
+  service: ServiceRow
+  reason: HoldReason
+}
+
+async function liftOrRefuse(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<void> {
+  const lifted = await liftHold(means, trx, hold, actor)
+  if (!lifted) throw HoldMissing({ id: hold.service.id, reason: hold.reason })
+}
+
+/** Takes a hold off; the last one releases the service and its parts. Answers whether there was such a hold. */
+export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
+  const { service, reason } = hold
+  if (!(await removeHold(means, trx, { service, reason }, actor))) return false
+  const rest = await trx.get(sql`select reason from service_holds where service_id = ${service.id} limit 1`)
+  for (const member of await lockFamily(trx, service)) {
+    if (!rest && member.id !== service.id)
+      await removeHold(means, trx, { service: member, reason: 'parent' }, actor)
+    await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
+  }
+  return true
+}
+
+async function removeHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
+  const { service, reason } = hold
+  const removed = await trx.run(
+    sql`delete from service_holds where service_id = ${service.id} and reason = ${reason}`,
+  )
+  if (removed === 0) return false
+  const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }
+  await recordAudit(means, trx, actor, [{ ...scope, action: 'service.lift_hold', before: { hold: reason } }])
+  await recordEvent(means, trx, actor, { ...scope, type: 'service.lifted', body: { id: service.id, reason } })
+  return true
+}

@@ -1,0 +1,79 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/index.ts'
+import { sql, type Trx } from '../db/index.ts'
+import { recordEvent } from '../events/index.ts'
+import type { Actor } from '../kernel/index.ts'
+import { defineVerb, type Means } from '../records/index.ts'
+import { ServiceEnded } from './errors.ts'
+import { lockFamily, lockOwnService } from './load.ts'
+import { reconcileDelivery } from './reconcile-delivery.ts'
+import type { HoldReason, ServiceRow } from './rows.ts'
+
+/** Staff hold a service: it is suspended until every hold is lifted. */
+export const suspendService = defineVerb(
+  {
+    permission: 'service.suspend',
+    audience: ['staff'],
+    input: Type.Object({
+      service_id: Type.String(),
+      reason: Type.Enum({ staff: 'staff', abuse: 'abuse' } as const, { default: 'staff' }),
+      note: Type.Optional(Type.String({ maxLength: 1_000 })),
+    }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.suspend' })
+      await placeHold(means, trx, { service, reason: input.reason, note: input.note }, actor)
+    }),
+)
+
+/** A client rests its own service; charging goes on. */
+export const pauseService = defineVerb(
+  {
+    permission: 'service.pause',
+    audience: ['client', 'staff'],
+    input: Type.Object({ service_id: Type.String() }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.pause' })
+      await placeHold(means, trx, { service, reason: 'client' }, actor)
+    }),
+)
+
+export interface NewHold {
+  /** Locked by the caller. */
+  service: ServiceRow
+  reason: Exclude<HoldReason, 'parent'>
+  note?: string | undefined
+}
+
+/** Adds a hold to a service and its parts. The first one suspends; the same one again changes nothing. */
+export async function placeHold(means: Means, trx: Trx, hold: NewHold, actor: Actor): Promise<void> {
+  const { service, reason, note } = hold
+  if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
+  if (!(await addHold(means, trx, { service, reason, note }, actor))) return
+  for (const member of await lockFamily(trx, service)) {
+    if (member.id !== service.id) await addHold(means, trx, { service: member, reason: 'parent' }, actor)
+    await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
+  }
+}
+
+async function addHold(
+  means: Means,
+  trx: Trx,
+  { service, reason, note }: { service: ServiceRow; reason: HoldReason; note?: string | undefined },
+  actor: Actor,
+): Promise<boolean> {
+  const added = await trx.run(sql`
+    insert into service_holds (service_id, reason, note, placed_by, placed_at)
+    values (${service.id}, ${reason}, ${note ?? null}, ${actor.id}, ${means.business.now()})
+    on conflict (service_id, reason) do nothing`)
+  if (added === 0) return false
+  const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }
+  await recordAudit(means, trx, actor, [
+    { ...scope, action: 'service.hold', after: { hold: reason }, reason: note ?? null },
+  ])
+  await recordEvent(means, trx, actor, { ...scope, type: 'service.held', body: { id: service.id, reason } })
+  return true
+}

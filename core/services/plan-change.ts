@@ -1,0 +1,113 @@
+import type { DraftLine } from '../billing/index.ts'
+import { cycleParts, periodStart, type IsoDate } from '../kernel/index.ts'
+import { discountOf, type Coupon } from './plan-periods.ts'
+import type { Offer } from './ports.ts'
+import { chargedRests, restPrice, type Rest } from './prorate.ts'
+import type { ServiceRow } from './rows.ts'
+
+export interface ChangeFacts {
+  service: ServiceRow
+  oldName: string
+  offer: Offer
+  onDay: IsoDate
+  /** The coupon that counts in the present period, when one does. */
+  coupon?: Coupon | undefined
+  changeId: string
+}
+
+/** Billing days after the change; they stay as they are when the cycle stays. */
+export interface NewDays {
+  anchorOn: IsoDate
+  periodIndex: number
+  chargedThrough: IsoDate
+}
+
+export interface ChangePlan {
+  lines: DraftLine[]
+  /** Before tax; negative when the client gets something back. */
+  totalMinor: bigint
+  creditMinor: bigint
+  chargeMinor: bigint
+  days: NewDays | null
+}
+
+/** Credit for what is charged and unused, charge for the same days at the new price. A new cycle begins a period today. */
+export function planChange(facts: ChangeFacts): ChangePlan {
+  const { service, offer, onDay } = facts
+  const rests = restsOf(service, onDay)
+  const sameCycle = offer.cycle === service.cycle
+  const days = sameCycle ? null : newDays(offer, onDay)
+  const charged = sameCycle ? rests : days ? [fullRest(onDay, days.chargedThrough)] : []
+  const credits = rests.map((rest) => creditLine(facts, rest))
+  const charges = charged.map((rest) => chargeLine(facts, rest))
+  const lines = [...credits, ...charges].filter((line) => line.amountMinor !== 0n)
+  const creditMinor = sum(credits)
+  const chargeMinor = sum(charges)
+  return { lines, totalMinor: creditMinor + chargeMinor, creditMinor, chargeMinor, days }
+}
+
+function restsOf(service: ServiceRow, onDay: IsoDate): Rest[] {
+  if (service.anchor_on === null || cycleParts(service.cycle) === null) return []
+  const { anchor_on: anchorOn, cycle, period_index: periodIndex } = service
+  return chargedRests({ anchorOn, cycle, periodIndex }, onDay)
+}
+
+function newDays(offer: Offer, onDay: IsoDate): NewDays | null {
+  if (cycleParts(offer.cycle) === null) return null
+  return { anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1) }
+}
+
+function fullRest(startsOn: IsoDate, endsOn: IsoDate): Rest {
+  return { startsOn, endsOn, fromOn: startsOn, days: 1, length: 1 }
+}
+
+function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
+  const { service } = facts
+  const price = net(service.recurring_minor, facts)
+  return line(facts, rest, { part: 'credit', name: facts.oldName, price, amount: -restPrice(price, rest) })
+}
+
+function chargeLine(facts: ChangeFacts, rest: Rest): DraftLine {
+  const price = net(facts.offer.recurringMinor, facts)
+  return line(facts, rest, { part: 'charge', name: facts.offer.name, price, amount: restPrice(price, rest) })
+}
+
+const net = (minor: bigint, { coupon, service }: ChangeFacts): bigint =>
+  coupon ? minor - discountOf(coupon, minor, service.currency) : minor
+
+interface Side {
+  part: 'credit' | 'charge'
+  name: string
+  price: bigint
+  amount: bigint
+}
+
+/** The cause makes each side of a change one charge: asked for twice, it is charged once. */
+function line({ service, offer, changeId, coupon }: ChangeFacts, rest: Rest, side: Side): DraftLine {
+  return {
+    sourceId: service.id,
+    kind: 'change',
+    cause: `${changeId}:${side.part}`,
+    description: side.name,
+    quantity: 1,
+    unitMinor: side.amount,
+    amountMinor: side.amount,
+    taxClass: side.part === 'credit' ? service.tax_class : offer.taxClass,
+    periodStart: rest.fromOn,
+    periodEnd: rest.endsOn,
+    trace: {
+      change: changeId,
+      part: side.part,
+      refers_to: `${service.id} ${rest.startsOn}`,
+      price: side.part === 'credit' ? service.price_id : offer.priceId,
+      of: side.price.toString(),
+      days: rest.days,
+      length: rest.length,
+      coupon: coupon?.id ?? null,
+      rounding: 'half up on the running total',
+    },
+  }
+}
+
+const sum = (lines: readonly DraftLine[]): bigint =>
+  lines.reduce((total, { amountMinor }) => total + amountMinor, 0n)

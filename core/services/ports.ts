@@ -1,0 +1,64 @@
+import type { DraftInvoice } from '../billing/index.ts'
+import type { Queries, Trx } from '../db/index.ts'
+import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import type { SpecOption } from './create-services.ts'
+import type { ServiceRow } from './rows.ts'
+
+/** Calls into plugins, made by core/plugins. Rejects with plugin.…, whose params.outcome_unknown tells whether it may have acted. */
+export interface PluginCalls {
+  call<T>(
+    instanceId: string,
+    kind: 'gateway' | 'provisioner',
+    operation: string,
+    input: object,
+    options?: { deadlineMs?: number; requestId?: string; serverId?: string },
+  ): Promise<T>
+}
+
+/** For verbs and jobs that reach the provider; never inside a transaction. */
+export interface ProviderMeans extends Means {
+  readonly plugins: PluginCalls
+}
+
+/** What a change of plan or options costs and delivers: the service as it would be ordered today. */
+export interface Offer {
+  productId: string
+  name: string
+  taxClass: string
+  cycle: Cycle
+  priceId: string | null
+  amountMinor: bigint
+  recurringMinor: bigint
+  instanceId: string | null
+  moduleSettings: Record<string, unknown>
+  options: readonly SpecOption[]
+}
+
+export interface OfferRequest {
+  service: ServiceRow
+  productId: string
+  cycle: Cycle
+  options: readonly { optionId: string; valueId?: string; quantity?: number; value?: string }[]
+  onDay: IsoDate
+}
+
+/** What changing a service needs from catalogue and billing. */
+export interface ChangePorts {
+  /** Prices the wish, or refuses it with the reason. */
+  price(queries: Queries, request: OfferRequest): Promise<Offer>
+  issueInvoice(
+    means: Means,
+    trx: Trx,
+    draft: DraftInvoice,
+    actor: Actor,
+  ): Promise<{ id: string; number: string | null; totalMinor: bigint }>
+  /** Takes back an unpaid invoice of a change that is cancelled or replaced. */
+  voidInvoice(means: Means, trx: Trx, invoiceId: string, actor: Actor): Promise<unknown>
+  /** Books lines whose sum is negative as credit of the client. */
+  giveCredit(means: Means, trx: Trx, draft: DraftInvoice, actor: Actor): Promise<unknown>
+}
+
+export interface ChangeMeans extends Means {
+  readonly changes: ChangePorts
+}

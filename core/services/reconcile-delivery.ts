@@ -1,0 +1,111 @@
+import { sql, type Trx } from '../db/index.ts'
+import { clearTimer } from '../jobs/index.ts'
+import type { Actor } from '../kernel/index.ts'
+import { applyTransition, type Means } from '../records/index.ts'
+import { deliveryLifecycle } from './delivery-lifecycle.ts'
+import { finishDelivery } from './finish-delivery.ts'
+import { lockService } from './load.ts'
+import type { DeliveryAction, DeliveryRow, ServiceRow } from './rows.ts'
+import { deliveryStateLifecycle } from './service-lifecycle.ts'
+import { startDelivery } from './start-delivery.ts'
+
+export interface Wish {
+  serviceId: string
+  cause?: string
+}
+
+/**
+ * Starts the work that brings the thing at the provider to what we want now: held, running, changed or gone. Called
+ * after every act that changes the wish and after every delivery; while work is open it waits for its end.
+ */
+export async function reconcileDelivery(
+  means: Means,
+  trx: Trx,
+  { serviceId, cause }: Wish,
+  actor: Actor,
+): Promise<void> {
+  for (;;) {
+    const service = await lockService(trx, serviceId)
+    const action = await wantedAction(trx, service)
+    if (action === null) return giveUpNeedless(means, trx, service, actor)
+    const open = await openDelivery(trx, serviceId)
+    if (open && !(action === 'terminate' && mayStop(means, open))) return
+    if (open) await abandonDelivery(means, trx, open, actor)
+    if (action === 'discard') return discard(means, trx, service, actor)
+    const delivery = await startDelivery(means, trx, { service, action, ...(cause ? { cause } : {}) }, actor)
+    if (delivery.step !== 'by_hand') return
+    // Nobody but us keeps a service that was delivered by hand: staff hear of it, and the state follows at once.
+    await finishDelivery(means, trx, { delivery, service: await lockService(trx, serviceId) }, actor)
+  }
+}
+
+async function wantedAction(
+  trx: Trx,
+  service: ServiceRow,
+): Promise<Exclude<DeliveryAction, 'create'> | 'discard' | null> {
+  const { delivery_status: state } = service
+  if (service.billing_status === 'ended') return wantedAtEnd(service)
+  if (state !== 'live' && state !== 'suspended' && state !== 'changing') return null
+  const held = await trx.get(sql`select reason from service_holds where service_id = ${service.id} limit 1`)
+  if (held) return state === 'suspended' ? null : 'suspend'
+  if (state === 'suspended') return 'release'
+  return state === 'live' && service.change_due === 1 ? 'change' : null
+}
+
+function wantedAtEnd(service: ServiceRow): 'discard' | 'terminate' | null {
+  switch (service.delivery_status) {
+    case 'none':
+      return 'discard'
+    case 'creating':
+      // Without a server nothing was ever asked for.
+      return service.server_id === null ? 'discard' : 'terminate'
+    case 'live':
+    case 'changing':
+    case 'suspended':
+      return 'terminate'
+    default:
+      return null
+  }
+}
+
+export function openDelivery(trx: Trx, serviceId: string): Promise<DeliveryRow | undefined> {
+  return trx.get<DeliveryRow>(
+    sql`select * from deliveries where service_id = ${serviceId} and status in ('open', 'waiting')`,
+  )
+}
+
+/** A call that is out must be heard first: its answer decides what there is to take back. */
+export function isBusy(means: Means, delivery: DeliveryRow): boolean {
+  return delivery.busy_until !== null && delivery.busy_until > means.clock.now()
+}
+
+const mayStop = (means: Means, delivery: DeliveryRow): boolean =>
+  delivery.action !== 'terminate' && !isBusy(means, delivery)
+
+export async function abandonDelivery(
+  means: Means,
+  trx: Trx,
+  row: DeliveryRow,
+  actor: Actor,
+): Promise<DeliveryRow> {
+  await clearTimer(trx, `delivery:${row.id}`)
+  const set = { ended_at: means.business.now(), busy_until: null, next_try_at: null }
+  const change = { set, body: { service_id: row.service_id, action: row.action } }
+  return applyTransition(means, trx, { lifecycle: deliveryLifecycle, row, name: 'abandon', actor, change })
+}
+
+/** A suspension that failed is over when its hold is lifted, as a failed release is when a hold came back. */
+async function giveUpNeedless(means: Means, trx: Trx, service: ServiceRow, actor: Actor): Promise<void> {
+  const needless = await trx.all<DeliveryRow>(sql`
+    select * from deliveries where service_id = ${service.id} and status = 'failed'
+      and action in ('suspend', 'release')`)
+  for (const row of needless) await abandonDelivery(means, trx, row, actor)
+}
+
+async function discard(means: Means, trx: Trx, row: ServiceRow, actor: Actor): Promise<void> {
+  const failed = await trx.all<DeliveryRow>(
+    sql`select * from deliveries where service_id = ${row.id} and status in ('open', 'waiting', 'failed')`,
+  )
+  for (const delivery of failed) await abandonDelivery(means, trx, delivery, actor)
+  await applyTransition(means, trx, { lifecycle: deliveryStateLifecycle, row, name: 'discard', actor })
+}

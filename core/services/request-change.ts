@@ -1,0 +1,151 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/index.ts'
+import type { DraftInvoice } from '../billing/index.ts'
+import { sql, type Trx } from '../db/index.ts'
+import type { Actor, IsoDate } from '../kernel/index.ts'
+import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { applyChange } from './apply-change.ts'
+import { changeLifecycle } from './change-lifecycle.ts'
+import { forUpdate, lockOwnService } from './load.ts'
+import type { ChangeState } from './change-state.ts'
+import type { ChangePlan } from './plan-change.ts'
+import type { ChangeMeans, Offer } from './ports.ts'
+import { ChangeWish, priceChange, type PricedChange } from './preview-change.ts'
+import type { ChangeRow, ServiceRow } from './rows.ts'
+
+export interface RequestedChange {
+  id: string
+  status: 'pending' | 'applied'
+  /** To be paid before the change happens. */
+  invoiceId: string | null
+}
+
+/**
+ * Changes plan or options. What costs something waits for its invoice; what costs nothing, or gives credit, happens at
+ * once. A change that still waited is replaced and its invoice taken back.
+ */
+export const requestChange = defineVerb(
+  { permission: 'service.change', audience: ['client', 'staff'], input: ChangeWish },
+  (means: ChangeMeans, input, actor): Promise<RequestedChange> =>
+    means.db.transaction(async (trx) => {
+      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.change' })
+      await dropPending(means, trx, { service, name: 'replace' }, actor)
+      const changeId = means.newId('chn')
+      const priced = await priceChange(means, trx, { service, wish: input, changeId })
+      const draft = draftOf(means, priced, changeId)
+      const invoice =
+        priced.plan.totalMinor > 0n ? await means.changes.issueInvoice(means, trx, draft, actor) : null
+      const row = rowOf(means, priced, { id: changeId, invoiceId: invoice?.id ?? null, actor })
+      await trx.insert('service_changes', [row])
+      await audit(means, trx, row, actor)
+      if (invoice) return { id: row.id, status: 'pending', invoiceId: invoice.id }
+      if (priced.plan.totalMinor < 0n) await means.changes.giveCredit(means, trx, draft, actor)
+      await applyChange(means, trx, { change: row, service }, actor)
+      return { id: row.id, status: 'applied', invoiceId: null }
+    }),
+)
+
+/** Takes back a change that waits for its payment. */
+export const cancelChange = defineVerb(
+  {
+    permission: 'service.cancel_change',
+    audience: ['client', 'staff'],
+    input: Type.Object({ change_id: Type.String() }),
+  },
+  (means: ChangeMeans, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const scope = { service: 'service_id', right: 'service.cancel_change' }
+      const wanted = { table: 'service_changes', what: 'service change', id: input.change_id, scope }
+      const row = await findRow<ChangeRow>(trx, actor, wanted)
+      await drop(means, trx, { row, name: 'cancel' }, actor)
+    }),
+)
+
+async function dropPending(
+  means: ChangeMeans,
+  trx: Trx,
+  { service, name }: { service: ServiceRow; name: 'replace' | 'cancel' },
+  actor: Actor,
+): Promise<void> {
+  const pending = await trx.all<ChangeRow>(sql`
+    select * from service_changes where service_id = ${service.id} and status = 'pending' ${forUpdate(trx)}`)
+  for (const row of pending) await drop(means, trx, { row, name }, actor)
+}
+
+async function drop(
+  means: ChangeMeans,
+  trx: Trx,
+  { row, name }: { row: ChangeRow; name: 'replace' | 'cancel' },
+  actor: Actor,
+): Promise<void> {
+  const change = { body: { service_id: row.service_id } }
+  await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name, actor, change })
+  if (row.invoice_id !== null) await means.changes.voidInvoice(means, trx, row.invoice_id, actor)
+}
+
+function draftOf(means: Means, { service, plan }: PricedChange, changeId: string): DraftInvoice {
+  return {
+    brandId: service.brand_id,
+    clientId: service.client_id,
+    currency: service.currency,
+    origin: 'change',
+    originId: changeId,
+    dueOn: means.business.today(service.zone),
+    lines: plan.lines,
+  }
+}
+
+function rowOf(
+  means: Means,
+  { service, offer, plan }: PricedChange,
+  { id, invoiceId, actor }: { id: string; invoiceId: string | null; actor: Actor },
+): ChangeRow {
+  const now = means.business.now()
+  return {
+    id,
+    brand_id: service.brand_id,
+    client_id: service.client_id,
+    service_id: service.id,
+    kind: offer.productId === service.product_id && offer.cycle === service.cycle ? 'options' : 'plan',
+    status: changeLifecycle.initial,
+    before_state: JSON.stringify(stateBefore(service)),
+    after_state: JSON.stringify(stateAfter(offer, plan)),
+    effective_on: means.business.today(service.zone),
+    invoice_id: invoiceId,
+    amount_minor: plan.totalMinor,
+    currency: service.currency,
+    actor: actor.id,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+const stateBefore = (service: ServiceRow) => ({
+  productId: service.product_id,
+  cycle: service.cycle,
+  priceId: service.price_id,
+  amountMinor: service.amount_minor.toString(),
+  recurringMinor: service.recurring_minor.toString(),
+  chargedThrough: service.charged_through as IsoDate | null,
+})
+
+function stateAfter(offer: Offer, plan: ChangePlan): ChangeState {
+  return {
+    productId: offer.productId,
+    cycle: offer.cycle,
+    priceId: offer.priceId,
+    amountMinor: offer.amountMinor.toString(),
+    recurringMinor: offer.recurringMinor.toString(),
+    taxClass: offer.taxClass,
+    moduleSettings: offer.moduleSettings,
+    options: offer.options.map((option) => ({ ...option, amountMinor: option.amountMinor.toString() })),
+    days: plan.days,
+  }
+}
+
+async function audit(means: Means, trx: Trx, row: ChangeRow, actor: Actor): Promise<void> {
+  const scope = { subject: row.service_id, brandId: row.brand_id, clientId: row.client_id }
+  const after = { change: row.id, invoice: row.invoice_id, amount_minor: row.amount_minor }
+  await recordAudit(means, trx, actor, [{ ...scope, action: 'service.change', after }])
+}

@@ -1,0 +1,69 @@
+import { Type } from 'typebox'
+import { list, sql, type Queries, type Trx } from '../db/index.ts'
+import { isoDate, type Actor, type IsoDate } from '../kernel/index.ts'
+import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { recordAudit } from '../audit/index.ts'
+import { forUpdate, lockOwnService } from './load.ts'
+import { placeHold } from './place-hold.ts'
+import type { ServiceRow } from './rows.ts'
+
+/**
+ * The port of billing: holds services whose invoice is overdue. Leaves out those that staff spare for now and those
+ * that have ended. Answers the ids that are held afterwards by this call.
+ */
+export async function suspendOverdue(
+  means: Means,
+  trx: Trx,
+  serviceIds: readonly string[],
+  actor: Actor,
+): Promise<string[]> {
+  const services = await trx.all<ServiceRow>(sql`
+    select s.* from services s where s.id in (${list(serviceIds)}) and s.billing_status in ('active', 'ending')
+      and not exists (select 1 from service_holds h where h.service_id = s.id and h.reason = 'overdue')
+    order by s.id ${forUpdate(trx)}`)
+  const held: string[] = []
+  for (const service of services) {
+    if (service.suspend_after !== null && means.business.today(service.zone) <= service.suspend_after)
+      continue
+    await placeHold(means, trx, { service, reason: 'overdue' }, actor)
+    held.push(service.id)
+  }
+  return held
+}
+
+export interface DunningDays {
+  service_id: string
+  /** Days after the due day until suspension and termination; null leaves it to the brand's setting. */
+  grace_days: number | null
+  terminate_days: number | null
+  suspend_after: IsoDate | null
+}
+
+/** What a service, or else its product, says about days of grace. One statement. */
+export function dunningDays(queries: Queries, serviceIds: readonly string[]): Promise<DunningDays[]> {
+  return queries.all<DunningDays>(sql`
+    select s.id as service_id, coalesce(s.grace_days, p.grace_days) as grace_days,
+      coalesce(s.terminate_days, p.terminate_days) as terminate_days, s.suspend_after
+    from services s join products p on p.id = s.product_id where s.id in (${list(serviceIds)}) order by s.id`)
+}
+
+/** Staff keep a service from being suspended for debt up to and including a day; null ends that. */
+export const spareService = defineVerb(
+  {
+    permission: 'service.spare',
+    audience: ['staff'],
+    input: Type.Object({
+      service_id: Type.String(),
+      until_on: Type.Union([Type.String({ format: 'date' }), Type.Null()]),
+    }),
+  },
+  (means: Means, input, actor) =>
+    means.db.transaction(async (trx) => {
+      const row = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.spare' })
+      const set = { suspend_after: input.until_on === null ? null : isoDate(input.until_on) }
+      await updateVersioned(means, trx, { table: 'services', what: 'service', row, set })
+      const scope = { subject: row.id, brandId: row.brand_id, clientId: row.client_id }
+      const before = { suspend_after: row.suspend_after }
+      await recordAudit(means, trx, actor, [{ ...scope, action: 'service.spare', before, after: set }])
+    }),
+)
