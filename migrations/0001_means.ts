@@ -173,6 +173,8 @@ export async function up(trx: Trx): Promise<void> {
       plain: 'text',
       attachments: 'json',
       status: 'text',
+      sends: 'int = 1',
+      sealed_url: 'text?',
       attempts: 'int = 0',
       last_error: 'text?',
       sent_at: 'instant?',

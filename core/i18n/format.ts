@@ -22,6 +22,11 @@ export function formatNumber(value: number | bigint, locale: string): string {
   return numberFormat(locale).format(value).replace('-', '\u2212')
 }
 
+/** "19%" from parts per million. */
+export function formatRate(ppm: number, locale: string): string {
+  return rateFormat(locale).format(ppm / 1_000_000)
+}
+
 /** "today", "in 3 days", "2 months ago": months from 60 days on, years from 730. */
 export function formatRelativeDay(day: IsoDate, today: IsoDate, locale: string): string {
   const days = daysBetween(today, day)
@@ -59,6 +64,10 @@ const dateFormat = remember(
 )
 
 const numberFormat = remember((locale: string) => new Intl.NumberFormat(locale))
+
+const rateFormat = remember(
+  (locale: string) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 4 }),
+)
 
 const relativeFormat = remember((locale: string) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
 

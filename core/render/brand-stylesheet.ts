@@ -21,7 +21,7 @@ function checked(colour: string): string {
 }
 
 /** Black or white, whichever can be read better on the colour (WCAG relative luminance). */
-function inkOn(colour: string): string {
+export function inkOn(colour: string): string {
   const luminance = luminanceOf(colour)
   return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000'
 }

@@ -33,8 +33,9 @@ const TOOLS: Record<string, string> = {
 export function createEngine(
   themeFolders: readonly string[],
   helperNames: readonly string[],
-  cache: boolean,
+  options: { cache: boolean; prepare?: (source: string) => string },
 ): Engine {
+  const { cache, prepare = (source: string) => source } = options
   const eta = new Eta()
   const templates = new Map<string, Template>()
   return { draw }
@@ -55,7 +56,7 @@ export function createEngine(
     if (known) return known
     const path = pathInTheme(themeFolders, name, base)
     const file = locate(themeFolders, path)
-    const template = { file, run: compile(readFileSync(file, 'utf8'), file) }
+    const template = { file, run: compile(prepare(readFileSync(file, 'utf8')), file) }
     if (cache) templates.set(key, template)
     return template
   }

@@ -47,11 +47,16 @@ export interface RendererOptions {
   slots?: (name: string, context: Record<string, unknown>, frame: Frame) => Html | null
   /** False while developing themes: every file is read anew. */
   cache?: boolean
+  /** Changes the source of each template once, when it is read: mails put their styles into the markup. */
+  prepare?: (source: string) => string
 }
 
 export function createRenderer(options: RendererOptions): Renderer {
   const folders = options.themeFolders.map((folder) => resolve(folder))
-  const engine = createEngine(folders, HELPER_NAMES, options.cache ?? true)
+  const engine = createEngine(folders, HELPER_NAMES, {
+    cache: options.cache ?? true,
+    ...(options.prepare ? { prepare: options.prepare } : {}),
+  })
 
   const renderer: Renderer = {
     page(template, view, frame) {

@@ -1,0 +1,80 @@
+import { Type, type Static, type TObject } from 'typebox'
+
+/** How a field reaches the reader: amounts, days and moments are written in the reader's language. */
+export type Shown = 'money' | 'day' | 'instant'
+
+const text = Type.String({ minLength: 1, maxLength: 500 })
+const money = Type.Object(
+  { minor: Type.String({ pattern: '^-?\\d{1,18}$' }), currency: Type.String({ pattern: '^[A-Z]{3}$' }) },
+  { shown: 'money' satisfies Shown },
+)
+const day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', shown: 'day' satisfies Shown })
+const instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T[\\d:.]+Z$', shown: 'instant' satisfies Shown })
+
+/** Where the button leads: an absolute address, or a path below the brand's. */
+const url = Type.String({ pattern: '^(https?://[^\\s]+|/([^/\\s][^\\s]*)?)$', maxLength: 2000 })
+const maybe = <T extends ReturnType<typeof Type.String> | typeof money>(schema: T) =>
+  Type.Optional(Type.Union([schema, Type.Null()]))
+
+const invoice = { url, number: text, amount: money }
+const service = { url, label: text }
+
+/** Every mail by template name with what its sender must hand over. */
+export const mailData = {
+  'verify-email': Type.Object({ url, expires_at: instant }),
+  'reset-password': Type.Object({ url, expires_at: instant, first: Type.Optional(Type.Boolean()) }),
+  'account-exists': Type.Object({ url: Type.Optional(url) }),
+  'password-changed': Type.Object({ url: Type.Optional(url), changed_at: instant, address: maybe(text) }),
+  'staff-invite': Type.Object({ url, expires_at: maybe(instant) }),
+  'client-account': Type.Object({ url, expires_at: maybe(instant) }),
+
+  'order-received': Type.Object({
+    url,
+    order: text,
+    items: Type.Array(Type.Object({ label: text, amount: money }), { maxItems: 200 }),
+    total: money,
+    due_on: maybe(day),
+  }),
+  'order-held': Type.Object({ url, order: text }),
+
+  'invoice-issued': Type.Object({ ...invoice, due_on: day, charge_on: maybe(day) }),
+  'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
+  'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
+  'payment-needs-client': Type.Object(invoice),
+  'invoice-reminder': Type.Object({ ...invoice, due_on: day }),
+  'invoice-overdue-1': Type.Object({ ...invoice, due_on: day }),
+  'invoice-overdue-2': Type.Object({ ...invoice, due_on: day, suspend_on: maybe(day) }),
+  'invoice-overdue-3': Type.Object({ ...invoice, due_on: day, suspend_on: maybe(day) }),
+  'refund-sent': Type.Object({ ...invoice, method: maybe(text) }),
+  'method-expiring': Type.Object({ url, method: text, expires_on: day }),
+
+  'service-ready': Type.Object({
+    ...service,
+    access: Type.Optional(Type.Array(Type.Object({ label: text, value: text }), { maxItems: 20 })),
+  }),
+  'service-suspended': Type.Object({ ...service, reason: maybe(text) }),
+  'service-released': Type.Object(service),
+  'service-terminated': Type.Object(service),
+  'cancellation-received': Type.Object({ ...service, effective_on: maybe(day) }),
+  'cancellation-undone': Type.Object(service),
+  'delivery-late': Type.Object(service),
+
+  'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
+  'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
+  'delivery-by-hand': Type.Object({ ...service, action: text }),
+} satisfies Record<string, TObject>
+
+export type MailTemplate = keyof typeof mailData
+export type MailData<T extends MailTemplate> = Static<(typeof mailData)[T]>
+
+export const isMailTemplate = (name: string): name is MailTemplate => Object.hasOwn(mailData, name)
+
+/** Their button lets whoever holds it into an account: the log never shows it. */
+const SECRET: ReadonlySet<MailTemplate> = new Set([
+  'verify-email',
+  'reset-password',
+  'staff-invite',
+  'client-account',
+])
+
+export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

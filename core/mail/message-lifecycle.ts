@@ -1,0 +1,11 @@
+import { defineLifecycle } from '../kernel/index.ts'
+
+/** A mail in the log. "sent" means that our mail server took it, not that somebody read it. */
+export const messageLifecycle = defineLifecycle('message', {
+  initial: 'queued',
+  transitions: {
+    send: { from: ['queued'], to: 'sent', fact: true },
+    fail: { from: ['queued'], to: 'failed', fact: true },
+    resend: { from: ['sent', 'failed'], to: 'queued' },
+  },
+})

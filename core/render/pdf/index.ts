@@ -1,0 +1,2 @@
+export type * from './invoice-document.ts'
+export * from './render-invoice-pdf.ts'

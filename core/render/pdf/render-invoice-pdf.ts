@@ -1,0 +1,21 @@
+import type { Translate } from '../../i18n/index.ts'
+import type { InvoiceDocument } from './invoice-document.ts'
+
+export interface RenderOptions {
+  /** Words of the document's language. */
+  t: Translate
+  /** Hears of characters that no font has; a visible mark stands in their place. */
+  onMissing(characters: string): void
+  /** A4 when absent. */
+  size?: 'A4' | 'LETTER'
+  /** Colour of the brand, "#3550c8", for the link. */
+  accent?: string
+  /** TTF files asked for what our own fonts lack, such as Chinese. */
+  fonts?: readonly string[]
+}
+
+/** The PDF of an issued document. The same document gives the same bytes. The PDF library is loaded at first use. */
+export async function renderInvoicePdf(doc: InvoiceDocument, options: RenderOptions): Promise<Buffer> {
+  const { drawInvoice } = await import('./draw-invoice.ts')
+  return drawInvoice(doc, options)
+}

@@ -1,0 +1,50 @@
+import type { MailData, MailTemplate } from '../../core/mail/index.ts'
+
+const url = '/portal/invoices/inv_01'
+const number = 'KH-2026-000042'
+const amount = { minor: '3641', currency: 'EUR' }
+const label = 'Cloud server M (web-1)'
+const invoice = { url, number, amount }
+const service = { url: '/portal/services/svc_01', label }
+const expires_at = '2026-01-16T10:00:00.000Z'
+
+/** What an area hands over for each template, every optional field included. */
+export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
+  'verify-email': { url: '/verify-email/secret-token', expires_at },
+  'reset-password': { url: '/reset/secret-token', expires_at },
+  'account-exists': { url: '/sign-in' },
+  'password-changed': { url: '/portal/security', changed_at: expires_at, address: '192.0.2.7' },
+  'staff-invite': { url: '/reset/secret-token', expires_at },
+  'client-account': { url: '/reset/secret-token', expires_at },
+  'order-received': {
+    url: '/orders/ord_01',
+    order: 'ORD-1001',
+    items: [
+      { label, amount: { minor: '1900', currency: 'EUR' } },
+      { label: 'Setup', amount: { minor: '900', currency: 'EUR' } },
+    ],
+    total: amount,
+    due_on: '2026-01-29',
+  },
+  'order-held': { url: '/orders/ord_01', order: 'ORD-1001' },
+  'invoice-issued': { ...invoice, due_on: '2026-01-29', charge_on: '2026-01-29' },
+  'payment-received': { ...invoice, paid_on: '2026-01-29', method: 'Visa ending in 4242' },
+  'payment-failed': { ...invoice, reason: 'Insufficient funds', retry_on: '2026-02-01' },
+  'payment-needs-client': invoice,
+  'invoice-reminder': { ...invoice, due_on: '2026-01-29' },
+  'invoice-overdue-1': { ...invoice, due_on: '2026-01-29' },
+  'invoice-overdue-2': { ...invoice, due_on: '2026-01-29', suspend_on: '2026-02-12' },
+  'invoice-overdue-3': { ...invoice, due_on: '2026-01-29', suspend_on: '2026-02-12' },
+  'refund-sent': { ...invoice, method: 'Visa ending in 4242' },
+  'method-expiring': { url: '/portal/methods', method: 'Visa ending in 4242', expires_on: '2026-02-28' },
+  'service-ready': { ...service, access: [{ label: 'Address', value: 'web-1.kontor.example' }] },
+  'service-suspended': { ...service, reason: 'An invoice is overdue.' },
+  'service-released': service,
+  'service-terminated': service,
+  'cancellation-received': { ...service, effective_on: '2026-02-14' },
+  'cancellation-undone': service,
+  'delivery-late': service,
+  'dispute-opened': { ...invoice, client: 'Ada Quay', reason: 'fraudulent', respond_by: '2026-02-12' },
+  'delivery-failed': { ...service, failure: 'timed_out', problem: 'No answer within 30 s.' },
+  'delivery-by-hand': { ...service, action: 'create' },
+}
