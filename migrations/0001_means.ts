@@ -103,6 +103,7 @@ export async function up(trx: Trx): Promise<void> {
       index: {
         ix_jobs_ready: 'priority, run_at, id where dead_at is null',
         ix_jobs_dead: 'dead_at where dead_at is not null',
+        ix_jobs_queue: 'queue, locked_until where queue is not null',
       },
       uniqueWhere: { uq_jobs_key: 'job_key where job_key is not null and dead_at is null' },
     },
@@ -124,6 +125,7 @@ export async function up(trx: Trx): Promise<void> {
       task: 'text',
       timer_key: 'text',
       payload: 'json',
+      queue: 'text?',
       due_at: 'instant',
       created_at: 'instant',
     },

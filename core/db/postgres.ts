@@ -23,6 +23,8 @@ export function openPostgres({ url, poolSize = 10, meter }: PostgresOptions): Po
   const pool = new pg.Pool({ connectionString: url, max: poolSize, idleTimeoutMillis: 30_000 })
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
+  // The same while it is in use: the query that it breaks rejects, and says so where it was asked.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const types: ColumnTypes = new Map()
   const queries = new PostgresQueries((config) => pool.query(config), meter, types)
   const context = { pool, meter, types }

@@ -1,2 +1,6 @@
+export * from './create-jobs.ts'
+export * from './errors.ts'
 export * from './jobs.ts'
 export * from './timers.ts'
+export * from './pump.ts'
+export * from './schedules.ts'

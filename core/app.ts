@@ -1,0 +1,150 @@
+import {
+  wired,
+  type Area,
+  type Areas,
+  type Command,
+  type HostWiring,
+  type Outside,
+  type Part,
+  type Wiring,
+} from './app/areas.ts'
+import { createCommandSocket } from './app/command-socket.ts'
+import { CommandUnknown, OutboundRefused, SplitNeedsPostgres } from './app/errors.ts'
+import { checkHealth } from './app/health.ts'
+import { findInstallation } from './app/installation.ts'
+import { takeLock } from './app/lock.ts'
+import { onSqlite, openMeans } from './app/open-means.ts'
+import { ownCommands } from './app/own-commands.ts'
+import { lockFile, socketFile } from './app/places.ts'
+import { noPlugins, type PluginCalls } from './app/plugin-port.ts'
+import { createWorkThread } from './app/work-thread.ts'
+import { allSchedules, createWork } from './app/work.ts'
+import type { Config } from './config/index.ts'
+import type { Means } from './records/index.ts'
+
+/** What a process is for: everything, one half of it beside others, or a command while no core runs. */
+export type Role = 'serve' | 'web' | 'work' | 'command'
+
+export interface AppOptions {
+  role?: Role
+  /** Starts stand-ins of outside companies; not called for a real installation. */
+  openOutside?: () => Promise<Outside>
+  /** Wins over the configuration's. */
+  outbound?: Readonly<Record<string, string>>
+  /** Keeps jobs in this thread, where on SQLite they have one of their own. */
+  sameThread?: boolean
+  /** Only in that thread: the plugins of the main one, which holds the lock. */
+  mainPlugins?: PluginCalls
+  areas?: Areas
+}
+
+export interface App {
+  readonly means: Means
+  readonly wiring: Wiring
+  start(): Promise<void>
+  /** Finishes the work in hand, and ends within five seconds. */
+  stop(): Promise<void>
+  /** Runs a command by name; a line at a time goes to `say`. */
+  command(name: string, input: unknown, say?: (line: string) => void): Promise<unknown>
+}
+
+/** Wires everything; nobody else does. Opens the database, brings it up to date and starts nothing yet. */
+export async function createApp(config: Config, options: AppOptions = {}): Promise<App> {
+  refuseSplit(config, options)
+  const release = onSqlite(config) && !options.mainPlugins ? takeLock(lockFile(config)) : () => undefined
+  const { close, ...opened } = await openMeans(config).catch((error: unknown) => {
+    release()
+    throw error
+  })
+  const giveBack = async () => {
+    await close()
+    release()
+  }
+  try {
+    const outside = await outsideOf(opened.means, config, options)
+    const base = { config, ...opened, outbound: outside.outbound }
+    return await assemble(base, options, async () => {
+      await outside.stop()
+      await giveBack()
+    })
+  } catch (error) {
+    await giveBack()
+    throw error
+  }
+}
+
+function refuseSplit(config: Config, { role, mainPlugins }: AppOptions): void {
+  if (onSqlite(config) && !mainPlugins && (role === 'web' || role === 'work'))
+    throw SplitNeedsPostgres({ command: role })
+}
+
+/** Where calls to outside companies go instead. Money of a real installation is never diverted. */
+async function outsideOf(means: Means, config: Config, options: AppOptions): Promise<Outside> {
+  const real = (await findInstallation(means.db))?.kind === 'real'
+  const outbound = options.outbound ?? config.outbound
+  if (real && Object.keys(outbound).length > 0) throw OutboundRefused({})
+  const outside = real ? undefined : await options.openOutside?.()
+  return { outbound: { ...outbound, ...outside?.outbound }, stop: async () => outside?.stop() }
+}
+
+async function assemble(base: HostWiring, options: AppOptions, giveBack: () => Promise<void>): Promise<App> {
+  const { areas, openPlugins } = options.areas ?? wired
+  const host = options.mainPlugins ? null : ((await openPlugins?.(base)) ?? null)
+  const worker = { running: () => true }
+  const wiring: Wiring = {
+    ...base,
+    plugins: options.mainPlugins ?? host ?? noPlugins,
+    health: () => checkHealth(base, () => worker.running()),
+  }
+  const command = commandsOf(wiring, areas)
+  const parts = await partsOf(wiring, { options, command, worker })
+  return {
+    means: wiring.means,
+    wiring,
+    command,
+    async start() {
+      for (const part of parts) await part.start()
+    },
+    async stop() {
+      await Promise.all(parts.map((part) => part.stop()))
+      await host?.stop()
+      await giveBack()
+    },
+  }
+}
+
+function commandsOf(wiring: Wiring, areas: readonly Area[]): App['command'] {
+  const commands = new Map<string, Command>(Object.entries(ownCommands(areas, allSchedules(wiring, areas))))
+  for (const area of areas)
+    for (const [name, act] of Object.entries(area.commands ?? {})) commands.set(name, act)
+  return async (name, input, say = () => undefined) => {
+    const act = commands.get(name)
+    if (!act) throw CommandUnknown({ name })
+    return act(wiring, input as never, say)
+  }
+}
+
+interface PartMeans {
+  options: AppOptions
+  command: App['command']
+  worker: { running: () => boolean }
+}
+
+/** The web first, so that the shop is there while the rest comes up. */
+async function partsOf(wiring: Wiring, { options, command, worker }: PartMeans): Promise<Part[]> {
+  const { role = 'serve', sameThread = false } = options
+  const { areas } = options.areas ?? wired
+  const parts: Part[] = []
+  if (role === 'serve' || role === 'web')
+    for (const area of areas) if (area.serve) parts.push(await area.serve(wiring))
+  if (role === 'serve' && onSqlite(wiring.config)) {
+    parts.push(createCommandSocket(socketFile(wiring.config), command))
+    if (!sameThread) {
+      const thread = createWorkThread(wiring)
+      worker.running = thread.running
+      return [...parts, thread]
+    }
+  }
+  if (role !== 'web') parts.push(createWork(wiring, areas, allSchedules(wiring, areas)))
+  return parts
+}

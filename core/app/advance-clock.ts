@@ -1,0 +1,70 @@
+import { nextTimer, pumpOnce, type Schedule } from '../jobs/index.ts'
+import { instant, toMs, type Instant } from '../kernel/index.ts'
+import type { Wiring } from './areas.ts'
+
+const DAY_MS = 86_400_000
+
+export interface Advanced {
+  from: Instant
+  to: Instant
+  jobs: number
+}
+
+/**
+ * Moves the business clock and ends when all work due by then is done. It stops at each timer and at least once a day,
+ * so that what a day brings is done on that day; schedules run once at each stop that finds them due.
+ */
+export async function advanceClock(
+  wiring: Wiring,
+  schedules: readonly Schedule[],
+  ms: number,
+  say: (line: string) => void,
+): Promise<Advanced> {
+  const { means, sharedClock } = wiring
+  const from = means.business.now()
+  const target = toMs(from) + ms
+  let jobs = await workOff(wiring, schedules)
+  while (toMs(means.business.now()) < target) {
+    const stop = await nextStop(wiring, target)
+    await sharedClock.advance(Math.max(stop - toMs(means.business.now()), 1))
+    const done = await workOff(wiring, schedules)
+    jobs += done
+    say(`${means.business.now()}  ${done} ${done === 1 ? 'job' : 'jobs'}`)
+  }
+  return { from, to: means.business.now(), jobs }
+}
+
+async function nextStop({ means }: Wiring, target: number): Promise<number> {
+  const timer = await nextTimer(means.db)
+  const day = toMs(means.business.now()) + DAY_MS
+  return Math.min(target, day, timer === null ? day : toMs(timer))
+}
+
+/** Jobs may set timers that are due already, so it takes rounds until one finds nothing. */
+async function workOff({ means, engine }: Wiring, schedules: readonly Schedule[]): Promise<number> {
+  await engine.drained()
+  for (let jobs = 0; ;) {
+    const entered = await pumpOnce(means, schedules)
+    if (entered === 0) return jobs
+    jobs += entered
+    await engine.drained()
+  }
+}
+
+/** "40d", "12h", "2w" in milliseconds. */
+export function parseSpan(text: string): number {
+  const match = /^([1-9]\d{0,3})([hdw])$/.exec(text)
+  if (!match) throw new RangeError(`"${text}" is not a span such as 12h, 40d or 6w.`)
+  const unit = { h: DAY_MS / 24, d: DAY_MS, w: 7 * DAY_MS }[match[2] as 'h' | 'd' | 'w']
+  return Number(match[1]) * unit
+}
+
+/** The clock as it stands, for `berth clock show`. */
+export function showClock({ means, sharedClock }: Wiring): {
+  now: Instant
+  system: Instant
+  offset_days: number
+} {
+  const days = Math.round((sharedClock.offsetMs() / DAY_MS) * 100) / 100
+  return { now: means.business.now(), system: instant(means.clock.ms()), offset_days: days }
+}

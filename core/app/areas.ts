@@ -1,0 +1,72 @@
+import type { Config } from '../config/index.ts'
+import type { Consumer } from '../events/index.ts'
+import type { JobEngine, JobHandlers, Schedule } from '../jobs/index.ts'
+import type { Means } from '../records/index.ts'
+import type { Health } from './health.ts'
+import type { InstallationKind } from './installation.ts'
+import type { PluginCalls, PluginHost } from './plugin-port.ts'
+import type { SharedClock } from './shared-clock.ts'
+
+/** What the parts of an area are made from. */
+export interface Wiring {
+  readonly config: Config
+  readonly means: Means
+  readonly engine: JobEngine
+  readonly sharedClock: SharedClock
+  readonly plugins: PluginCalls
+  /** Hosts of outside companies that stand on this machine; empty on a real installation. */
+  readonly outbound: Readonly<Record<string, string>>
+  /** For /readyz; /healthz needs no function, because a process that answers is alive. */
+  health(): Promise<Health>
+}
+
+/** What the plugin host is made from. */
+export type HostWiring = Omit<Wiring, 'plugins' | 'health'>
+
+/** Something that runs as long as the process does, such as the web server. */
+export interface Part {
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Called by `berth …`; in the running core when there is one. `say` shows a line at once. */
+export type Command = (wiring: Wiring, input: never, say: (line: string) => void) => Promise<unknown>
+
+export interface NewInstallation {
+  kind: InstallationKind
+  staff: { email: string; password: string; name: string } | null
+}
+
+/** What an area brings. Everything is optional; an area adds one line to the list below. */
+export interface Area {
+  readonly name: string
+  jobs?(wiring: Wiring): JobHandlers
+  consumers?(wiring: Wiring): readonly Consumer[]
+  schedules?(wiring: Wiring): readonly Schedule[]
+  /** "catalog.import": how the command line names it. */
+  readonly commands?: Readonly<Record<string, Command>>
+  /** Runs in the process or thread that serves the web. */
+  serve?(wiring: Wiring): Promise<Part>
+  /** Completes a new installation: its first brand, roles and staff, and the goods of a sample shop. */
+  install?(wiring: Wiring, facts: NewInstallation): Promise<void>
+}
+
+/** Stands in for outside companies while the sample shop runs. */
+export interface Outside {
+  outbound: Readonly<Record<string, string>>
+  stop(): Promise<void>
+}
+
+export interface Areas {
+  readonly areas: readonly Area[]
+  /** Starts the plugin host; null when there is none in this build. */
+  readonly openPlugins: ((wiring: HostWiring) => Promise<PluginHost>) | null
+  readonly openOutside: (() => Promise<Outside>) | null
+}
+
+/** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
+export const wired: Areas = {
+  areas: [],
+  openPlugins: null,
+  openOutside: null,
+}

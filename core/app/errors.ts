@@ -1,0 +1,54 @@
+import { defineError } from '../kernel/index.ts'
+
+export const AlreadyRunning = defineError(
+  'process.already_running',
+  409,
+  (p: { folder: string; pid: number }) =>
+    `Berth runs already on the data folder ${p.folder} (process ${p.pid}). Stop it first, or give this one another folder with BERTH_DATA_DIR.`,
+)
+export const SplitNeedsPostgres = defineError(
+  'process.split_needs_postgres',
+  400,
+  (p: { command: string }) =>
+    `"berth ${p.command}" runs beside other processes, which SQLite does not allow. Use "berth serve", or set DATABASE_URL to a PostgreSQL database.`,
+)
+export const NoInstallation = defineError(
+  'installation.missing',
+  409,
+  () => 'There is no installation in this database yet. Run "berth init" first.',
+)
+export const InstallationExists = defineError(
+  'installation.exists',
+  409,
+  (p: { kind: string }) =>
+    `This database holds a ${p.kind} installation already. Use another BERTH_DATA_DIR or DATABASE_URL for a new one.`,
+)
+export const ClockIsReal = defineError(
+  'clock.real',
+  409,
+  (p: { kind: string }) =>
+    `The clock of a ${p.kind} installation is the real one and cannot be moved. Make one with "berth init --test-clock".`,
+)
+export const OutboundRefused = defineError(
+  'config.outbound_refused',
+  409,
+  () =>
+    'A real installation does not start with an outbound map (BERTH_OUTBOUND): its payments would go to this machine. Remove it, or use a test installation.',
+)
+export const CommandUnknown = defineError(
+  'command.unknown',
+  404,
+  (p: { name: string }) =>
+    `This version has no command "${p.name}". Its areas may not be wired; see "berth --help".`,
+)
+export const PluginsAway = defineError(
+  'plugin.away',
+  503,
+  (p: { outcome_unknown: boolean }) =>
+    `This process runs no plugins${p.outcome_unknown ? ' any more; whether the call took effect is unknown' : ''}. Start "berth serve" and try again.`,
+)
+export const CommandTooLong = defineError(
+  'command.too_long',
+  413,
+  (p: { max: number }) => `A command may be at most ${p.max} characters long.`,
+)

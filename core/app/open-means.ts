@@ -1,0 +1,64 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { migrations } from '../../migrations/index.ts'
+import type { Config } from '../config/index.ts'
+import { isCurrent, migrate, openPostgres, openSqlite, type Db } from '../db/index.ts'
+import { folderFiles } from '../files/index.ts'
+import { createJobs, type JobEngine } from '../jobs/index.ts'
+import { idMaker, systemClock } from '../kernel/index.ts'
+import { createLog } from '../log/index.ts'
+import type { Means } from '../records/index.ts'
+import { keyRing, keysFromFile } from '../secrets/index.ts'
+import { openSharedClock, type SharedClock } from './shared-clock.ts'
+
+export interface OpenMeans {
+  means: Means
+  engine: JobEngine
+  sharedClock: SharedClock
+  close(): Promise<void>
+}
+
+/** Opens everything that verbs stand on. The database is brought up to date first. */
+export async function openMeans(config: Config): Promise<OpenMeans> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const clock = systemClock
+  const newId = idMaker(clock)
+  const db = openDatabase(config)
+  try {
+    const engine = await createJobs({ db, clock, newId })
+    await bringUpToDate(db, engine)
+    const sharedClock = await openSharedClock(db, clock)
+    const means: Means = {
+      db,
+      clock,
+      business: sharedClock.business,
+      newId,
+      jobs: engine,
+      log: createLog(config.logLevel),
+      keys: keyRing(config.keys ?? keysFromFile(join(config.dataDir, 'keys'))),
+      files: folderFiles(join(config.dataDir, 'files')),
+    }
+    return { means, engine, sharedClock, close: () => close(db, sharedClock) }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+export const onSqlite = (config: Config): boolean => config.databaseUrl.startsWith('sqlite:')
+
+function openDatabase(config: Config): Db {
+  return onSqlite(config)
+    ? openSqlite({ file: config.databaseUrl.slice('sqlite:'.length) })
+    : openPostgres({ url: config.databaseUrl })
+}
+
+async function bringUpToDate(db: Db, engine: JobEngine): Promise<void> {
+  if (!(await isCurrent(db, migrations))) await migrate(db, migrations, systemClock.now())
+  await engine.install()
+}
+
+async function close(db: Db, sharedClock: SharedClock): Promise<void> {
+  sharedClock.close()
+  await db.close()
+}

@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../config/index.ts'
+
+export const lockFile = (config: Config): string => join(config.dataDir, 'berth.lock')
+
+/** The kernel's limit for the path of a socket. */
+const SOCKET_PATH_MAX = 100
+
+/** In the data folder; in the temporary folder under a name made of it when the path would be too long. */
+export function socketFile(config: Config): string {
+  const path = join(config.dataDir, 'berth.sock')
+  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX) return path
+  const name = createHash('sha256').update(config.dataDir).digest('hex').slice(0, 24)
+  return join(tmpdir(), `berth-${name}.sock`)
+}

@@ -1,0 +1,98 @@
+import type { MessagePort } from 'node:worker_threads'
+import { BerthError } from '../kernel/index.ts'
+import { PluginsAway } from './errors.ts'
+
+export interface PluginCallOptions {
+  deadlineMs?: number
+  requestId?: string
+  serverId?: string
+}
+
+/** What areas see of the plugins. Rejects with the BerthErrors of the plugin host. */
+export interface PluginCalls {
+  call<T>(
+    instanceId: string,
+    kind: 'gateway' | 'provisioner',
+    operation: string,
+    ...more: [input: object, options?: PluginCallOptions]
+  ): Promise<T>
+}
+
+export interface PluginHost extends PluginCalls {
+  health(): Promise<Record<string, unknown>>
+  stop(): Promise<void>
+}
+
+/** Stands in where no plugin host runs, as in a command on a database without a core. */
+export const noPlugins: PluginCalls = {
+  call: () => Promise.reject(PluginsAway({ outcome_unknown: false })),
+}
+
+type CallArguments = Parameters<PluginCalls['call']>
+
+interface Question {
+  id: number
+  args: CallArguments
+}
+
+type Answer = { id: number; value: unknown } | { id: number; error: CarriedError }
+
+interface CarriedError {
+  code: string | null
+  status: number
+  message: string
+  params: Record<string, unknown>
+}
+
+/** The side of the thread that owns the plugin host. */
+export function servePluginCalls(port: MessagePort, plugins: PluginCalls): void {
+  port.on('message', ({ id, args }: Question) => {
+    plugins.call(...args).then(
+      (value) => answer(port, { id, value }),
+      (error: unknown) => answer(port, { id, error: carry(error) }),
+    )
+  })
+}
+
+/** The side of the other thread: calls go over the port, and what is open when it closes is lost. */
+export function pluginCallsOver(port: MessagePort): PluginCalls {
+  const open = new Map<number, PromiseWithResolvers<unknown>>()
+  let last = 0
+  let closed = false
+  port.on('message', (message: Answer) => {
+    const waiting = open.get(message.id)
+    open.delete(message.id)
+    if ('error' in message) waiting?.reject(unpack(message.error))
+    else waiting?.resolve(message.value)
+  })
+  port.on('close', () => {
+    closed = true
+    for (const waiting of open.values()) waiting.reject(PluginsAway({ outcome_unknown: true }))
+    open.clear()
+  })
+  port.unref()
+  return {
+    call<T>(...args: CallArguments): Promise<T> {
+      if (closed) return Promise.reject(PluginsAway({ outcome_unknown: false }))
+      const waiting = Promise.withResolvers<unknown>()
+      const id = ++last
+      open.set(id, waiting)
+      port.postMessage({ id, args } satisfies Question)
+      return waiting.promise as Promise<T>
+    },
+  }
+}
+
+function answer(port: MessagePort, message: Answer): void {
+  port.postMessage(message)
+}
+
+function carry(error: unknown): CarriedError {
+  const message = error instanceof Error ? error.message : String(error)
+  if (!(error instanceof BerthError)) return { code: null, status: 500, message, params: {} }
+  return { code: error.code, status: error.status, message, params: error.params }
+}
+
+function unpack({ code, status, message, params }: CarriedError): Error {
+  return code === null ? new Error(message) : new BerthError(code, status, message, { params })
+}

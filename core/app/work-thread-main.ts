@@ -1,0 +1,11 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createApp } from '../app.ts'
+import { pluginCallsOver } from './plugin-port.ts'
+import type { WorkThreadData } from './work-thread.ts'
+
+const { config, outbound, plugins } = workerData as WorkThreadData
+
+const app = await createApp(config, { role: 'work', mainPlugins: pluginCallsOver(plugins), outbound })
+await app.start()
+parentPort!.once('message', () => void app.stop().then(() => parentPort!.close()))
+parentPort!.postMessage('ready')

@@ -1,0 +1,44 @@
+import { createApp, type App, type AppOptions, type Role } from '../app.ts'
+import { wired } from '../app/areas.ts'
+import { findInstallation } from '../app/installation.ts'
+import { maskedConfig, type Config } from '../config/index.ts'
+
+const STOP_MS = 5_000
+
+/** Runs until SIGTERM or SIGINT. */
+export async function serve(config: Config, role: Role, options: AppOptions = {}): Promise<App> {
+  const app = await createApp(config, { ...options, role })
+  app.means.log.info({ config: maskedConfig(config), role }, 'Berth starts')
+  stopOnSignal(app)
+  await app.start()
+  app.means.log.info({ role }, 'Berth runs')
+  return app
+}
+
+/** `npm start`: a sample shop on an empty database, with stand-ins for the outside companies; else what is there. */
+export async function serveSample(config: Config): Promise<App> {
+  const { openOutside } = wired
+  const app = await createApp(config, openOutside ? { openOutside } : {})
+  if (!(await findInstallation(app.means.db))) await app.command('init', { kind: 'sample', staff: null })
+  stopOnSignal(app)
+  await app.start()
+  return app
+}
+
+function stopOnSignal(app: App): void {
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(1), STOP_MS).unref()
+    void app.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        app.means.log.error({ err: error }, 'Berth could not be stopped in order')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
