@@ -24,7 +24,10 @@ export const SavedMethod = Type.Object({
 })
 export type SavedMethod = Static<typeof SavedMethod>
 
-/** What happened to one attempt at the gateway. */
+/**
+ * What happened to one attempt at the gateway. `reference` may change on the way (from a hosted page to the payment
+ * made on it): the latest one counts.
+ */
 export const PaymentOutcome = Type.Union([
   /** Money has been taken. `amount` is what was taken, `fee` what the gateway keeps, when it says so. */
   Type.Object({
@@ -33,6 +36,7 @@ export const PaymentOutcome = Type.Union([
     amount: MoneyShape,
     fee: Type.Optional(MoneyShape),
     saved_method: Type.Optional(SavedMethod),
+    customer: Type.Optional(Reference),
   }),
   /** The client must act: follow `url` (hosted page, 3-D Secure) or read `instructions` (bank transfer). */
   Type.Object({
@@ -46,6 +50,8 @@ export const PaymentOutcome = Type.Union([
     ),
     /** When the offer ends, UTC. */
     expires_at: Type.Optional(Type.String()),
+    /** The gateway's id of the client, made or found for this payment: core keeps it and hands it in the next time. */
+    customer: Type.Optional(Reference),
   }),
   /** Under way at the gateway; an event or `look_up` will tell. */
   Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
@@ -96,6 +102,8 @@ export const StartPayment = Type.Object({
   cancel_url: Type.String({ format: 'uri' }),
   /** Language of the client, BCP 47. */
   locale: Type.String(),
+  /** Now by the business clock, UTC, for gateways that set a term themselves. */
+  started_at: Type.Optional(Type.String()),
 })
 export type StartPayment = Static<typeof StartPayment>
 
@@ -118,6 +126,8 @@ export const LookUpPayment = Type.Object({
   /** The key under which the attempt was sent. */
   idempotency_key: Type.String(),
   reference: Type.Optional(Reference),
+  /** The gateway's id of the client, which narrows the search when there is no reference. */
+  customer: Type.Optional(Reference),
 })
 export type LookUpPayment = Static<typeof LookUpPayment>
 

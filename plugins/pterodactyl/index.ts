@@ -1,0 +1,40 @@
+import { definePlugin, type PluginContext, type Provisioner, type ServerTarget } from '../../sdk/index.ts'
+import { changeServer } from './change-server.ts'
+import { createServer } from './create-server.ts'
+import { describeServer } from './describe-server.ts'
+import { failureOf } from './failures.ts'
+import { openPanel, type Panel } from './panel.ts'
+import { sendPower } from './send-power.ts'
+import { release, suspend } from './suspend-server.ts'
+import { terminateServer } from './terminate-server.ts'
+import { testConnection } from './test-connection.ts'
+import { readUsage } from './read-usage.ts'
+
+export default definePlugin({
+  provisioner: (context): Provisioner => ({
+    create: (input) => answering(context, input, createServer),
+    suspend: (input) => answering(context, input, suspend),
+    release: (input) => answering(context, input, release),
+    change: (input) => answering(context, input, changeServer),
+    terminate: (input) => answering(context, input, terminateServer),
+    power: (input) => answering(context, input, sendPower),
+    describe: (input) => describeServer(openPanel(context, input.server), input.service),
+    usage: (input) => readUsage(openPanel(context, input.server), input.service),
+    test_connection: ({ server }) => testConnection(openPanel(context, server)),
+  }),
+})
+
+type Outcome = Awaited<ReturnType<Provisioner['create']>>
+
+/** What the panel refuses is an outcome with a name; only what nobody foresaw is thrown. */
+async function answering<Input extends { server: ServerTarget }>(
+  context: PluginContext,
+  input: Input,
+  act: (panel: Panel, input: Input) => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await act(openPanel(context, input.server), input)
+  } catch (error) {
+    return failureOf(error)
+  }
+}

@@ -1,0 +1,72 @@
+import Stripe from 'stripe'
+import type { ChargeMethod, PaymentOutcome } from '../../sdk/index.ts'
+import { toStripe } from './amounts.ts'
+import type { Shop } from './connect.ts'
+import { INTENT_PARTS, outcomeOfIntent, readIntent } from './outcomes.ts'
+import { isMissing, notCountable, refusedRequest, type Declined } from './refusals.ts'
+import { idOf } from './saved-method.ts'
+
+/** Longest value that metadata takes. */
+const METADATA_LENGTH = 500
+
+const METHOD_GONE: Declined = {
+  outcome: 'declined',
+  code: 'method_gone',
+  message: 'The saved method is no longer at Stripe. Please add it again.',
+  retry: 'new_method',
+}
+
+/** Charges a saved method while the client is away. */
+export async function chargeMethod(shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> {
+  const amount = toStripe(input.amount)
+  if (amount === undefined) return notCountable(input.amount.currency)
+  const customer = input.customer ?? (await ownerOf(shop, input.method))
+  if (customer === undefined) return METHOD_GONE
+  try {
+    const intent = await shop.stripe.paymentIntents.create(intentOf(shop, input, { amount, customer }), {
+      idempotencyKey: input.idempotency_key,
+    })
+    return await outcomeOfIntent(shop, intent)
+  } catch (error) {
+    return afterError(shop, error)
+  }
+}
+
+async function ownerOf({ stripe }: Shop, method: string): Promise<string | undefined> {
+  try {
+    return idOf((await stripe.paymentMethods.retrieve(method)).customer)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+function intentOf(shop: Shop, input: ChargeMethod, given: { amount: number; customer: string }) {
+  const returnable = input.return_url.length <= METADATA_LENGTH
+  return {
+    amount: given.amount,
+    currency: input.amount.currency.toLowerCase(),
+    customer: given.customer,
+    payment_method: input.method,
+    off_session: true,
+    confirm: true,
+    description: input.description,
+    metadata: {
+      payment_id: input.payment_id,
+      client_id: input.client.id,
+      document: input.document,
+      ...(returnable ? { return_url: input.return_url } : {}),
+    },
+    ...(shop.statementSuffix === undefined ? {} : { statement_descriptor_suffix: shop.statementSuffix }),
+    expand: INTENT_PARTS,
+  }
+}
+
+/** A decline leaves an intent behind. It is read anew, because an answer replayed for its key may be an old one. */
+async function afterError(shop: Shop, error: unknown): Promise<PaymentOutcome> {
+  if (error instanceof Stripe.errors.StripeCardError && error.payment_intent)
+    return outcomeOfIntent(shop, await readIntent(shop, error.payment_intent.id))
+  const refused = refusedRequest(error)
+  if (refused === undefined) throw error
+  return refused
+}

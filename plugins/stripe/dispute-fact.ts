@@ -1,0 +1,40 @@
+import type Stripe from 'stripe'
+import type { GatewayFact } from '../../sdk/index.ts'
+import { fromStripe } from './amounts.ts'
+import type { Shop } from './connect.ts'
+import { idOf } from './saved-method.ts'
+
+type Status = Extract<GatewayFact, { fact: 'dispute' }>['status']
+
+const STATUSES: Record<string, Status> = {
+  warning_needs_response: 'inquiry',
+  warning_under_review: 'inquiry',
+  warning_closed: 'closed',
+  prevented: 'closed',
+  needs_response: 'open',
+  under_review: 'open',
+  appeal_needs_response: 'open',
+  appeal_under_review: 'open',
+  won: 'won',
+  lost: 'lost',
+}
+
+export function disputeFact({ log }: Shop, dispute: Stripe.Dispute): GatewayFact {
+  const status = STATUSES[dispute.status]
+  const payment = idOf(dispute.payment_intent)
+  if (payment === undefined) return { fact: 'ignored', reason: 'The dispute belongs to no payment of ours.' }
+  if (status === undefined) {
+    log.warn(`The dispute ${dispute.id} has the status "${dispute.status}", which this plugin does not know.`)
+    return { fact: 'ignored', reason: `The status "${dispute.status}" is not known.` }
+  }
+  const due = dispute.evidence_details.due_by
+  return {
+    fact: 'dispute',
+    reference: dispute.id,
+    payment_reference: payment,
+    amount: fromStripe(dispute.amount, dispute.currency),
+    status,
+    reason: dispute.reason,
+    ...(due === null ? {} : { evidence_due_at: new Date(due * 1_000).toISOString() }),
+  }
+}

@@ -1,0 +1,26 @@
+import { definePlugin } from '../../sdk/index.ts'
+import { chargeMethod } from './charge-method.ts'
+import { connect } from './connect.ts'
+import { handleEvent } from './handle-event.ts'
+import { lookUp } from './look-up.ts'
+import { refund } from './refund.ts'
+import { removeMethod } from './remove-method.ts'
+import { startPayment } from './start-payment.ts'
+import { startSetup } from './start-setup.ts'
+import { testConnection } from './test-connection.ts'
+
+export default definePlugin({
+  gateway: (context) => {
+    const shop = connect(context)
+    return {
+      start_payment: (input) => startPayment(shop, input),
+      charge_method: (input) => chargeMethod(shop, input),
+      look_up: (input) => lookUp(shop, input),
+      refund: (input) => refund(shop, input),
+      start_setup: (input) => startSetup(shop, input),
+      remove_method: (input) => removeMethod(shop, input),
+      handle_event: (input) => handleEvent(shop, input),
+      test_connection: () => testConnection(shop),
+    }
+  },
+})

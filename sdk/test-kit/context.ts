@@ -1,0 +1,105 @@
+import type { PluginContext, StoredValue } from '../plugin.ts'
+
+/** What a plugin finds around it in a test without the sandbox. */
+export interface TestInstance {
+  context: PluginContext
+  /** Lines of the plugin's log, "warn text". */
+  lines: string[]
+  /** Gives the global fetch back. */
+  close(): void
+}
+
+export interface TestInstanceParts {
+  settings?: Record<string, unknown>
+  /** By setting name; the plugin sees tokens, the requests carry the values. */
+  secrets?: Record<string, string>
+  /** Origin that the plugin calls → origin of the simulator. */
+  outbound?: Record<string, string>
+}
+
+const TOKEN = /bsk_test\.(raw|basic)\.([^.]*)\.([a-z0-9_.]+?)\.end/g
+const DEADLINE_MS = 60_000
+
+/**
+ * Makes the context of one instance for unit tests: settings, storage in memory, and a fetch that fills in secrets and
+ * leads to simulators. It stands in for the global fetch until `close`, so one instance is open at a time.
+ */
+export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
+  const secrets = parts.secrets ?? {}
+  const lines: string[] = []
+  const original = globalThis.fetch
+  globalThis.fetch = (input, init) => {
+    const headers = new Headers(init?.headers)
+    for (const [name, value] of headers) headers.set(name, fillIn(value, secrets))
+    return original(redirected(String(input), parts.outbound ?? {}), { ...init, headers })
+  }
+  const write = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
+  return {
+    lines,
+    close: () => void (globalThis.fetch = original),
+    context: {
+      settings: { ...parts.settings, ...tokensOf(secrets) },
+      storage: memoryStorage(),
+      secret: {
+        header: (name) => tokenOf(secrets, name, 'raw', ''),
+        basic: (name, user = '') => tokenOf(secrets, name, 'basic', user),
+        hmac: (name, algorithm, data) => signed(secrets[name] ?? '', algorithm, data),
+      },
+      log: { info: write('info'), warn: write('warn'), error: write('error') },
+      deadline: () => DEADLINE_MS,
+    },
+  }
+}
+
+/** The token that a plugin gets in place of a secret of its server's settings. */
+export const serverToken = (name: string): string => `bsk_test.raw..server.${name}.end`
+
+function tokensOf(secrets: Record<string, string>): Record<string, string> {
+  const own = Object.keys(secrets).filter((name) => !name.startsWith('server.'))
+  return Object.fromEntries(own.map((name) => [name, tokenOf(secrets, name, 'raw', '')]))
+}
+
+function tokenOf(secrets: Record<string, string>, name: string, form: string, user: string): string {
+  if (!(name in secrets)) throw new Error(`The secret "${name}" is not set in this test.`)
+  return `bsk_test.${form}.${user}.${name}.end`
+}
+
+function fillIn(text: string, secrets: Record<string, string>): string {
+  return text.replace(TOKEN, (_token, form: string, user: string, name: string) => {
+    const value = secrets[name]
+    if (value === undefined) throw new Error(`The secret "${name}" is not set in this test.`)
+    return form === 'basic' ? `Basic ${btoa(`${user}:${value}`)}` : value
+  })
+}
+
+function redirected(url: string, outbound: Record<string, string>): string {
+  const { origin } = new URL(url)
+  const target = outbound[origin]
+  return target === undefined ? url : target + url.slice(origin.length)
+}
+
+async function signed(secret: string, algorithm: 'sha256' | 'sha512', data: string): Promise<string> {
+  const encoder = new TextEncoder()
+  const hash = algorithm === 'sha256' ? 'SHA-256' : 'SHA-512'
+  const key = await crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash }, false, [
+    'sign',
+  ])
+  const bytes = new Uint8Array(await crypto.subtle.sign('HMAC', key, encoder.encode(data)))
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function memoryStorage(): PluginContext['storage'] {
+  const rows = new Map<string, StoredValue>()
+  return {
+    get: (key) => Promise.resolve(rows.get(key) ?? null),
+    set(key, value, ifVersion) {
+      const held = rows.get(key)?.version ?? 0
+      if (ifVersion !== undefined && ifVersion !== held)
+        return Promise.reject(new Error(`"${key}" has version ${held}, not ${ifVersion}.`))
+      rows.set(key, { value: structuredClone(value), version: held + 1 })
+      return Promise.resolve(held + 1)
+    },
+    remove: (key) => Promise.resolve(void rows.delete(key)),
+    list: (prefix) => Promise.resolve([...rows.keys()].filter((key) => key.startsWith(prefix)).sort()),
+  }
+}

@@ -1,0 +1,58 @@
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { gatewayOperations, type Gateway } from '../gateway.ts'
+import type { Plugin, PluginContext } from '../plugin.ts'
+import { provisionerOperations, type Provisioner } from '../provisioner.ts'
+
+/** The gateway of a plugin, every call checked on both sides as core checks it: keys that no schema names are errors. */
+export function strictGateway(plugin: Plugin, context: PluginContext): Required<Gateway> {
+  if (plugin.gateway === undefined) throw new Error('The plugin has no "gateway".')
+  return strict(plugin.gateway(context), gatewayOperations) as Required<Gateway>
+}
+
+export function strictProvisioner(plugin: Plugin, context: PluginContext): Required<Provisioner> {
+  if (plugin.provisioner === undefined) throw new Error('The plugin has no "provisioner".')
+  return strict(plugin.provisioner(context), provisionerOperations) as Required<Provisioner>
+}
+
+type Handler = (input: unknown) => Promise<unknown>
+type Operations = Record<string, { input: TSchema; output: TSchema }>
+
+function strict(handlers: object, operations: Operations): Record<string, Handler> {
+  const given = handlers as Record<string, Handler | undefined>
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, { input, output }]) => [
+      name,
+      checked(name, given[name], { input, output }),
+    ]),
+  )
+}
+
+function checked(name: string, handler: Handler | undefined, { input, output }: Operations[string]): Handler {
+  return async (given = {}) => {
+    if (handler === undefined) throw new Error(`The plugin does not offer "${name}".`)
+    assertFits(`the input of ${name}`, input, given)
+    const answer = await handler(JSON.parse(JSON.stringify(given)))
+    assertFits(`the answer of ${name}`, output, answer)
+    return answer
+  }
+}
+
+function assertFits(what: string, schema: TSchema, value: unknown): void {
+  const form = closed(schema) as TSchema
+  if (Value.Check(form, value)) return
+  const [problem] = Value.Errors(form, value)
+  throw new TypeError(
+    `${what} does not fit its schema: ${problem?.instancePath} ${problem?.message}: ${JSON.stringify(value)}`,
+  )
+}
+
+/** The same schema in which every object refuses keys that it does not name. */
+function closed(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(closed)
+  if (typeof part !== 'object' || part === null) return part
+  const copy = Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, closed(inner)]))
+  return 'properties' in part && !('additionalProperties' in part)
+    ? { ...copy, additionalProperties: false }
+    : copy
+}
