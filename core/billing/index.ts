@@ -1,6 +1,7 @@
 export * from './billable-source.ts'
 export * from './billing-jobs.ts'
 export * from './draft.ts'
+export * from './draft-invoice.ts'
 export * from './errors.ts'
 export * from './invoice.ts'
 export * from './invoice-lifecycle.ts'
