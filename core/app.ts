@@ -1,24 +1,30 @@
 import {
-  wired,
+  allSchedules,
   type Area,
   type Areas,
+  checkHealth,
   type Command,
+  CommandUnknown,
+  createCommandSocket,
+  createWork,
+  createWorkThread,
+  findInstallation,
   type HostWiring,
+  lockFile,
+  noPlugins,
+  onSqlite,
+  openMeans,
+  OutboundRefused,
   type Outside,
+  ownCommands,
   type Part,
+  type PluginCalls,
+  socketFile,
+  SplitNeedsPostgres,
+  takeLock,
+  wired,
   type Wiring,
-} from './app/areas.ts'
-import { createCommandSocket } from './app/command-socket.ts'
-import { CommandUnknown, OutboundRefused, SplitNeedsPostgres } from './app/errors.ts'
-import { checkHealth } from './app/health.ts'
-import { findInstallation } from './app/installation.ts'
-import { takeLock } from './app/lock.ts'
-import { onSqlite, openMeans } from './app/open-means.ts'
-import { ownCommands } from './app/own-commands.ts'
-import { lockFile, socketFile } from './app/places.ts'
-import { noPlugins, type PluginCalls } from './app/plugin-port.ts'
-import { createWorkThread } from './app/work-thread.ts'
-import { allSchedules, createWork } from './app/work.ts'
+} from './app/index.ts'
 import type { Config } from './config/index.ts'
 import type { Means } from './records/index.ts'
 

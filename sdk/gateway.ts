@@ -175,6 +175,8 @@ export const GatewayFact = Type.Union([
   Type.Object({
     fact: Type.Literal('refund'),
     refund_id: Type.Optional(Type.String()),
+    /** Our payment's id when the gateway tells it: events may come before the payment's own. */
+    payment_id: Type.Optional(Type.String()),
     payment_reference: Reference,
     amount: MoneyShape,
     result: RefundOutcome,
@@ -182,6 +184,7 @@ export const GatewayFact = Type.Union([
   Type.Object({
     fact: Type.Literal('dispute'),
     reference: Reference,
+    payment_id: Type.Optional(Type.String()),
     payment_reference: Reference,
     amount: MoneyShape,
     status: Type.Union([

@@ -6,6 +6,12 @@ import type { Health } from './health.ts'
 import type { InstallationKind } from './installation.ts'
 import type { PluginCalls, PluginHost } from './plugin-port.ts'
 import type { SharedClock } from './shared-clock.ts'
+import { billingArea } from './wire/billing-area.ts'
+import { httpArea } from './wire/http-area.ts'
+import { ordersArea } from './wire/orders-area.ts'
+import { peopleArea } from './wire/people-area.ts'
+import { openPlugins } from './wire/plugin-host.ts'
+import { servicesArea } from './wire/services-area.ts'
 
 /** What the parts of an area are made from. */
 export interface Wiring {
@@ -66,7 +72,7 @@ export interface Areas {
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [],
-  openPlugins: null,
+  areas: [peopleArea, billingArea, servicesArea, ordersArea, httpArea],
+  openPlugins,
   openOutside: null,
 }

@@ -37,6 +37,7 @@ export async function openMeans(config: Config): Promise<OpenMeans> {
       log: createLog(config.logLevel),
       keys: keyRing(config.keys ?? keysFromFile(join(config.dataDir, 'keys'))),
       files: folderFiles(join(config.dataDir, 'files')),
+      publicUrl: config.url ?? `http://localhost:${config.port}`,
     }
     return { means, engine, sharedClock, close: () => close(db, sharedClock) }
   } catch (error) {

@@ -1,14 +1,24 @@
-import type { Trx } from '../db/index.ts'
+import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
+
+/** Days of grace of one service; null leaves it to the brand's setting. */
+export interface DunningDays {
+  service_id: string
+  grace_days: number | null
+  terminate_days: number | null
+  suspend_after: IsoDate | null
+}
 
 /** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
 export interface OverdueServices {
-  /** Places the hold "overdue"; services that are suspended or exempt already are left alone. Answers those it touched. */
-  suspend(trx: Trx, serviceIds: readonly string[], on: IsoDate, actor: Actor): Promise<string[]>
-  /** Removes for good. Answers those it touched. */
-  terminate(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
+  /** For those of the ids that are services. */
+  dunningDays(queries: Queries, ids: readonly string[]): Promise<DunningDays[]>
+  /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */
+  suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
+  /** Removes for good. Services that have ended are left alone. */
+  terminate(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<void>
   /** Ends what was cancelled for this day or earlier. */
-  endCancelled(on: IsoDate, actor: Actor): Promise<number>
+  endCancelled(on: IsoDate): Promise<number>
 }
 
 /** A call into a plugin instance, through the sandbox. Rejects with a BerthError whose params say `outcome_unknown`. */

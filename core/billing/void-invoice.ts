@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { sql, type Trx } from '../db/index.ts'
+import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { InvoiceHasPayments } from './errors.ts'
 import type { InvoiceRow } from './invoice.ts'
@@ -16,32 +17,42 @@ export const voidInvoice = defineVerb(
   },
   async (means: Means, input, actor) => {
     await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: input.invoice_id })
-    return means.db.transaction(async (trx) => {
-      const invoice = await lockInvoice(trx, input.invoice_id)
-      const paid = await trx.get(
-        sql`select id from allocations where invoice_id = ${invoice.id} and kind = 'payment' limit 1`,
-      )
-      if (paid) throw InvoiceHasPayments({ number: invoice.number ?? invoice.id })
-      await returnCredit(means, trx, invoice)
-      const set = { voided_at: means.business.now() }
-      const voided = await applyTransition(means, trx, {
-        lifecycle: invoiceLifecycle,
-        row: invoice,
-        name: 'void',
-        actor,
-        change: {
-          set,
-          reason: input.reason,
-          event: 'invoice.voided',
-          body: { number: invoice.number, origin: invoice.origin, origin_id: invoice.origin_id },
-        },
-      })
-      await trx.run(sql`update invoice_lines set live_charge_id = null where invoice_id = ${invoice.id}`)
-      if (invoice.number !== null) await reverse(means, trx, invoice)
-      return voided
-    })
+    return means.db.transaction((trx) =>
+      voidIssued(means, trx, { invoiceId: input.invoice_id, reason: input.reason }, actor),
+    )
   },
 )
+
+/** The same in a transaction that is open already: an order that falls through takes its document with it. */
+export async function voidIssued(
+  means: Means,
+  trx: Trx,
+  act: { invoiceId: string; reason: string },
+  actor: Actor,
+): Promise<InvoiceRow> {
+  const invoice = await lockInvoice(trx, act.invoiceId)
+  const paid = await trx.get(
+    sql`select id from allocations where invoice_id = ${invoice.id} and kind = 'payment' limit 1`,
+  )
+  if (paid) throw InvoiceHasPayments({ number: invoice.number ?? invoice.id })
+  await returnCredit(means, trx, invoice)
+  const change = {
+    set: { voided_at: means.business.now() },
+    reason: act.reason,
+    event: 'invoice.voided',
+    body: { number: invoice.number, origin: invoice.origin, origin_id: invoice.origin_id },
+  }
+  const voided = await applyTransition(means, trx, {
+    lifecycle: invoiceLifecycle,
+    row: invoice,
+    name: 'void',
+    actor,
+    change,
+  })
+  await trx.run(sql`update invoice_lines set live_charge_id = null where invoice_id = ${invoice.id}`)
+  if (invoice.number !== null) await reverse(means, trx, invoice)
+  return voided
+}
 
 /** Credit that was used on the document goes back to the client. */
 async function returnCredit(means: Means, trx: Trx, invoice: InvoiceRow): Promise<void> {

@@ -72,7 +72,7 @@ export const setUpInstallation = defineVerb(
         seller_id: sellerId,
         brand_id: brandId,
       }
-      await recordAudit(means, trx, actor, [{ action: 'installation.set_up', subject: 'this', after: made }])
+      await recordAudit(means, trx, actor, [{ action: 'installation.set_up', subject: 'installation', after: made }])
       return made
     })
   },

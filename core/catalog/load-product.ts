@@ -13,7 +13,7 @@ import {
   type ValueRow,
 } from './rows.ts'
 
-/** The product with all that its page shows, in seven statements; undefined when the brand has none of that slug. */
+/** The product with all that its page shows, in six statements; undefined when the brand has none of that slug. */
 export async function loadProduct(
   queries: Queries,
   brandId: string,

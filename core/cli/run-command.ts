@@ -1,9 +1,7 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import { type CommandAnswer, type CommandCall, onSqlite, socketFile } from '../app/index.ts'
 import { createApp } from '../app.ts'
-import type { CommandAnswer, CommandCall } from '../app/command-socket.ts'
-import { onSqlite } from '../app/open-means.ts'
-import { socketFile } from '../app/places.ts'
 import type { Config } from '../config/index.ts'
 import { BerthError } from '../kernel/index.ts'
 

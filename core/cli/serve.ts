@@ -1,6 +1,5 @@
+import { findInstallation, wired } from '../app/index.ts'
 import { createApp, type App, type AppOptions, type Role } from '../app.ts'
-import { wired } from '../app/areas.ts'
-import { findInstallation } from '../app/installation.ts'
 import { maskedConfig, type Config } from '../config/index.ts'
 
 const STOP_MS = 5_000
@@ -9,9 +8,7 @@ const STOP_MS = 5_000
 export async function serve(config: Config, role: Role, options: AppOptions = {}): Promise<App> {
   const app = await createApp(config, { ...options, role })
   app.means.log.info({ config: maskedConfig(config), role }, 'Berth starts')
-  stopOnSignal(app)
-  await app.start()
-  app.means.log.info({ role }, 'Berth runs')
+  await run(app)
   return app
 }
 
@@ -20,9 +17,19 @@ export async function serveSample(config: Config): Promise<App> {
   const { openOutside } = wired
   const app = await createApp(config, openOutside ? { openOutside } : {})
   if (!(await findInstallation(app.means.db))) await app.command('init', { kind: 'sample', staff: null })
-  stopOnSignal(app)
-  await app.start()
+  await run(app)
   return app
+}
+
+async function run(app: App): Promise<void> {
+  stopOnSignal(app)
+  try {
+    await app.start()
+  } catch (error) {
+    await app.stop()
+    throw error
+  }
+  app.means.log.info({}, 'Berth runs')
 }
 
 function stopOnSignal(app: App): void {

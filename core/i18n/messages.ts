@@ -11,7 +11,8 @@ export type Translate = (key: string, params?: MessageParams) => string
 export interface Messages {
   /** `t` for one reader: de-AT falls back to de, then to English, key by key. */
   translator(locale: string): Translate
-  has(key: string): boolean
+  /** Whether English has the message; with a locale, whether that language or one it falls back to has it. */
+  has(key: string, locale?: string): boolean
   /** Folders found, such as ["de", "en"]. */
   readonly locales: readonly string[]
   /** Keys of English that a language lacks. */
@@ -32,7 +33,8 @@ export function createMessages({ folder, strict = false }: MessagesOptions): Mes
 
   return {
     locales: [...catalogues.keys()].sort(),
-    has: (key) => catalogues.get(SOURCE_LOCALE)?.has(key) ?? false,
+    has: (key, locale = SOURCE_LOCALE) =>
+      chainOf(locale, catalogues).some(([, catalogue]) => catalogue.has(key)),
     missing: (locale) => [...keysOf(SOURCE_LOCALE)].filter((key) => !catalogues.get(locale)?.has(key)),
     translator(locale) {
       const known = translators.get(locale)

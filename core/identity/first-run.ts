@@ -38,6 +38,6 @@ export async function closeSetUp(
 async function ensureInstallation(means: Means, trx: Trx, kind: InstallationKind): Promise<void> {
   const now = means.clock.now()
   await trx.run(sql`
-    insert into installation (id, kind, created_at, updated_at) values ('this', ${kind}, ${now}, ${now})
+    insert into installation (id, kind, created_at, updated_at) values ('installation', ${kind}, ${now}, ${now})
     on conflict (id) do nothing`)
 }

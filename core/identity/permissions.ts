@@ -1,5 +1,6 @@
 import { covers, invalidInput, type Actor } from '../kernel/index.ts'
-import { allVerbs, declaredReads } from '../records/index.ts'
+import { allVerbs, declaredReads, type Audience } from '../records/index.ts'
+import { OWN_ACCOUNT } from './actor-of.ts'
 import { ExceedsOwnPermissions } from './errors.ts'
 
 export interface CataloguedNoun {
@@ -41,7 +42,10 @@ export function requireBrandsHeld(actor: Actor, brandIds: readonly string[] | nu
 
 function catalogueFor(audience: 'staff' | 'client'): CataloguedNoun[] {
   const nouns = new Map<string, string[]>()
-  const ofVerbs = [...allVerbs].filter(([, rules]) => rules.audience.includes(audience))
+  const ofVerbs = [...allVerbs].filter(
+    ([permission, rules]) =>
+      rules.audience.includes(audience) && !isEverybodys(permission, rules.audience, audience),
+  )
   const ofPages = [...declaredReads].filter(([, audiences]) => audiences.has(audience))
   for (const permission of new Set([...ofVerbs, ...ofPages].map(([name]) => name))) {
     const noun = permission.slice(0, permission.indexOf('.'))
@@ -50,4 +54,10 @@ function catalogueFor(audience: 'staff' | 'client'): CataloguedNoun[] {
   return [...nouns]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([noun, permissions]) => ({ noun, permissions: permissions.sort() }))
+}
+
+/** What guests may do, or everybody about the own account, is nothing to give. */
+function isEverybodys(permission: string, audience: readonly Audience[], whose: 'staff' | 'client'): boolean {
+  const own = whose === 'staff' ? OWN_ACCOUNT : ['session.*', 'user.*']
+  return audience.includes('guest') || covers(own, permission)
 }

@@ -46,6 +46,14 @@ export function takeTurn(db: Db, clock: Clock, turn: Turn): Promise<ClaimedJob[]
   })
 }
 
+/** Read before a turn that would only claim, so that an idle runner leaves the writer to others. */
+export async function anyReady(db: Db, clock: Clock, tasks: string): Promise<boolean> {
+  const row = await db.get(sql`
+    select id from jobs where dead_at is null and run_at <= ${clock.now()} and locked_until is null
+      and task in (select value from json_each(${tasks})) limit 1`)
+  return row !== undefined
+}
+
 /** Ready jobs by priority and age; of each queue the first one, and only while none of it runs. */
 async function claim(trx: Trx, clock: Clock, turn: Turn): Promise<ClaimedJob[]> {
   const now = clock.now()

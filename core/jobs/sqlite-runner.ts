@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobHandlers, JobMeans, JobRunner, RunnerOptions } from './jobs.ts'
-import { freeLocks, freeOwn, takeTurn, type ClaimedJob, type Failure } from './sqlite-claim.ts'
+import { anyReady, freeLocks, freeOwn, takeTurn, type ClaimedJob, type Failure } from './sqlite-claim.ts'
 import { openWake } from './wake.ts'
 
 const BATCH = 100
@@ -99,7 +99,9 @@ class SqliteRunner implements JobRunner {
     const renew = clock.ms() - this.#renewedMs >= this.#leaseMs / 3
     const [done, failed] = [this.#done, this.#failed]
     const returned = this.#stopping ? this.#waiting : []
-    if (!renew && wanted + done.length + failed.length + returned.length === 0) return 0
+    if (!renew && done.length + failed.length + returned.length === 0) {
+      if (wanted === 0 || !(await anyReady(db, clock, this.#tasks))) return 0
+    }
     this.#done = []
     this.#failed = []
     const common = { node: this.#node, leaseMs: this.#leaseMs, tasks: this.#tasks, chance }

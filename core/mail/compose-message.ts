@@ -38,7 +38,7 @@ export const deliverJob = (row: { id: string; template: string }) => ({
 
 function makeRow(means: ComposeMeans, mail: CheckedMail, brand: MailBrand, key: string): MessageRow {
   const id: Id<'msg'> = means.newId('msg')
-  const url = new URL(String(mail.data.url ?? '/'), `${brand.address}/`).href
+  const url = absolute(String(mail.data.url ?? '/sign-in'), brand)
   const secret = isSecret(mail.template)
   const drawn = means.drawer.draw(mail, brand, secret ? SECRET_LINK : url)
   const now = means.business.now()
@@ -65,3 +65,6 @@ function makeRow(means: ComposeMeans, mail: CheckedMail, brand: MailBrand, key: 
     updated_at: now,
   }
 }
+
+const absolute = (url: string, brand: MailBrand): string =>
+  new URL(url.startsWith('/') ? brand.address + url : url).href

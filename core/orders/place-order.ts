@@ -102,7 +102,6 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   const priced = await priceBasket(trx, input.brand_id, { basket, shop, coupon })
   const orderId = means.newId('ord')
   const held = await takeStock(trx, priced.items)
-  if (coupon) await redeemCoupon(means, trx, coupon, { orderId, clientId: client.id })
   const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today, coupon }
   const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
   const specs = planned.map((item) => item.spec)
@@ -226,6 +225,7 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
   const accessKey = newToken()
   const row = { ...orderRow(done, actor, means.business.now()), access_key_hash: hashToken(accessKey) }
   await trx.insert('orders', [row])
+  if (done.coupon) await redeemCoupon(means, trx, done.coupon, { orderId: id, clientId: input.client_id })
   await trx.insert('order_items', itemRows(done))
   if (basket.cart) await trx.run(sql`update carts set order_id = ${id} where id = ${basket.cart.id}`)
   const scope = { subject: id, brandId: input.brand_id, clientId: input.client_id }

@@ -93,7 +93,7 @@ function failed<T extends object>(call: PluginCall, unknown: boolean, more: T): 
     plugin: plugin.manifest.id,
     instance: id,
     operation: nameOf(call),
-    outcomeUnknown: unknown,
+    outcome_unknown: unknown,
     ...more,
   }
 }

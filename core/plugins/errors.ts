@@ -1,11 +1,11 @@
 import { BerthError, defineError } from '../kernel/index.ts'
 
-/** Which call failed. `outcomeUnknown` means: something may have happened outside; ask the provider before a retry. */
+/** Which call failed. `outcome_unknown` means: something may have happened outside; ask the provider before a retry. */
 export interface FailedCall {
   plugin: string
   instance: string
   operation: string
-  outcomeUnknown: boolean
+  outcome_unknown: boolean
 }
 
 const named = (call: FailedCall) => `Plugin "${call.plugin}" (${call.instance}), ${call.operation}`
@@ -83,5 +83,5 @@ export function failureName(error: unknown): FailureName | undefined {
 
 /** Whether the failed call may have taken effect at the provider. */
 export function outcomeUnknown(error: unknown): boolean {
-  return error instanceof BerthError && error.params['outcomeUnknown'] === true
+  return error instanceof BerthError && error.params['outcome_unknown'] === true
 }

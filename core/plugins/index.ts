@@ -22,3 +22,4 @@ export {
   type HmacScheme,
   type SignatureVerdict,
 } from './webhook-signature.ts'
+export * from './registry/index.ts'

@@ -30,6 +30,8 @@ export interface Frame {
   sample?: { mailHref: string; clock: Instant; clockHref: string }
   /** The reader's stored choice; "system" when none. */
   theme?: 'light' | 'dark' | 'system'
+  /** Where the choices of language, currency and theme are sent; "/preferences" when absent. */
+  preferencesHref?: string
   /** Where this page is now, for forms that come back (language, currency). */
   path?: string
   search?: { href: string; label: string }

@@ -36,6 +36,8 @@ export interface Part {
 export interface TargetedPart extends Part {
   /** CSS selector such as "#cart-total"; the part replaces that element. */
   target: string
+  /** Another way to put it there, such as "beforeend" for a toast. */
+  swap?: 'outerHTML' | 'innerHTML' | 'beforeend' | 'afterbegin'
 }
 
 export interface RendererOptions {
@@ -72,8 +74,8 @@ export function createRenderer(options: RendererOptions): Renderer {
       return engine.draw('layouts/mail', { ...view, body }, helpers).text
     },
     parts(main, others, frame) {
-      const wrapped = others.map(({ template, view, target }) => {
-        const mark = attributes({ 'hx-target': target, 'hx-swap': 'outerHTML' }).text
+      const wrapped = others.map(({ template, view, target, swap = 'outerHTML' }) => {
+        const mark = attributes({ 'hx-target': target, 'hx-swap': swap }).text
         return `<hx-partial${mark}>${renderer.fragment(template, view, frame)}</hx-partial>`
       })
       return [renderer.fragment(main.template, main.view, frame), ...wrapped].join('\n')

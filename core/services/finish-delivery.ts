@@ -1,6 +1,6 @@
 import type { AccessDetail } from '../../sdk/index.ts'
 import { sql, type SqlValue, type Trx } from '../db/index.ts'
-import { clearTimer } from '../jobs/index.ts'
+import { clearTimer, type Json } from '../jobs/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
 import { deliveryLifecycle } from './delivery-lifecycle.ts'
@@ -34,14 +34,27 @@ export async function finishDelivery(
   await applyTransition(means, trx, finished)
   await clearTimer(trx, `delivery:${delivery.id}`)
   if (access) await keepAccess(means, trx, service.id, access)
-  const change = { set: columnsAfter(means, service, delivery.action, remoteId), body: eventBody(service) }
+  const reasons = delivery.action === 'suspend' ? await holdsOf(trx, service.id) : []
+  const held: { [key: string]: Json } = reasons.length > 0 ? { reasons } : {}
+  const change = {
+    set: columnsAfter(means, service, delivery.action, remoteId),
+    body: { order_item_id: service.order_item_id, product_id: service.product_id, ...held },
+  }
   const lifecycle = deliveryStateLifecycle
   const name = TRANSITIONS[delivery.action]
   await applyTransition(means, trx, { lifecycle, row: service, name, actor, change })
   const mail = MAILS[delivery.action]
   if (!mail) return
   const link = servicePath(service, delivery.action === 'create' ? '/access' : '')
-  await mailClient(means, trx, service, { template: mail, link, occasion: String(delivery.generation) })
+  const occasion = String(delivery.generation)
+  await mailClient(means, trx, service, { template: mail, link, occasion, data: held })
+}
+
+async function holdsOf(trx: Trx, serviceId: string): Promise<string[]> {
+  const rows = await trx.all<{ reason: string }>(
+    sql`select reason from service_holds where service_id = ${serviceId} order by reason`,
+  )
+  return rows.map((row) => row.reason)
 }
 
 const TRANSITIONS = {
@@ -70,11 +83,6 @@ function columnsAfter(
   const remote = { remote_id: remoteId ?? service.remote_id }
   return action === 'create' ? { ...remote, delivered_at: means.business.now() } : remote
 }
-
-const eventBody = (service: ServiceRow) => ({
-  order_item_id: service.order_item_id,
-  product_id: service.product_id,
-})
 
 /** Replaces what was known. Secrets are sealed to their place; everything else stays readable for lists. */
 export async function keepAccess(

@@ -41,13 +41,13 @@ export interface Coupon {
   amount_minor: bigint | null
 }
 
-/** Handed back to `advance`: where the service stood, and where it goes. */
+/** Handed back to `advance`: where the service stood, and where it goes. Named as columns, because the database reads it. */
 export interface ServiceStep {
   id: string
-  fromIndex: number
-  toIndex: number
-  chargedThrough: IsoDate
-  couponCyclesLeft: number | null
+  from_index: number
+  to_index: number
+  charged_through: IsoDate
+  coupon_cycles_left: number | null
 }
 
 /** More than this at once would surprise the client; the rest comes with the next run. */
@@ -80,10 +80,10 @@ export function planPeriods(
   if (index === service.period_index) return null
   const step: ServiceStep = {
     id: service.id,
-    fromIndex: service.period_index,
-    toIndex: index,
-    chargedThrough: startsOn,
-    couponCyclesLeft: left,
+    from_index: service.period_index,
+    to_index: index,
+    charged_through: startsOn,
+    coupon_cycles_left: left,
   }
   return item(service, lines, step)
 }

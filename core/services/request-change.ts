@@ -61,6 +61,31 @@ export const cancelChange = defineVerb(
     }),
 )
 
+/**
+ * The daily step: takes back changes whose service was charged again, or has ended, before their invoice was paid; the
+ * sum on that invoice no longer fits. Answers how many.
+ */
+export async function dropStaleChanges(means: ChangeMeans, actor: Actor): Promise<number> {
+  const pending = await means.db.all<ChangeRow & Standing>(sql`
+    select c.*, s.charged_through, s.billing_status from service_changes c join services s on s.id = c.service_id
+    where c.status = 'pending' order by c.id`)
+  const stale = pending.filter(isStale)
+  for (const row of stale) {
+    await means.db.transaction((trx) => drop(means, trx, { row, name: 'cancel' }, actor))
+  }
+  return stale.length
+}
+
+interface Standing {
+  charged_through: IsoDate | null
+  billing_status: string
+}
+
+function isStale(row: ChangeRow & Standing): boolean {
+  const before = JSON.parse(row.before_state) as ReturnType<typeof stateBefore>
+  return row.billing_status === 'ended' || row.charged_through !== before.chargedThrough
+}
+
 async function dropPending(
   means: ChangeMeans,
   trx: Trx,
@@ -127,7 +152,7 @@ const stateBefore = (service: ServiceRow) => ({
   priceId: service.price_id,
   amountMinor: service.amount_minor.toString(),
   recurringMinor: service.recurring_minor.toString(),
-  chargedThrough: service.charged_through as IsoDate | null,
+  chargedThrough: service.charged_through,
 })
 
 function stateAfter(offer: Offer, plan: ChangePlan): ChangeState {

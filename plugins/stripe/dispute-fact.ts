@@ -2,7 +2,7 @@ import type Stripe from 'stripe'
 import type { GatewayFact } from '../../sdk/index.ts'
 import { fromStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
-import { idOf } from './saved-method.ts'
+import { paymentOf } from './ids.ts'
 
 type Status = Extract<GatewayFact, { fact: 'dispute' }>['status']
 
@@ -21,7 +21,7 @@ const STATUSES: Record<string, Status> = {
 
 export function disputeFact({ log }: Shop, dispute: Stripe.Dispute): GatewayFact {
   const status = STATUSES[dispute.status]
-  const payment = idOf(dispute.payment_intent)
+  const payment = paymentOf(dispute.payment_intent)
   if (payment === undefined) return { fact: 'ignored', reason: 'The dispute belongs to no payment of ours.' }
   if (status === undefined) {
     log.warn(`The dispute ${dispute.id} has the status "${dispute.status}", which this plugin does not know.`)
@@ -31,7 +31,7 @@ export function disputeFact({ log }: Shop, dispute: Stripe.Dispute): GatewayFact
   return {
     fact: 'dispute',
     reference: dispute.id,
-    payment_reference: payment,
+    ...payment,
     amount: fromStripe(dispute.amount, dispute.currency),
     status,
     reason: dispute.reason,

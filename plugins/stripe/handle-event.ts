@@ -7,7 +7,7 @@ import { outcomeOfIntent, outcomeOfPage, readIntent, readSetup } from './outcome
 import { fromStripe } from './amounts.ts'
 import { outcomeOfRefund } from './refund.ts'
 import { isMissing } from './refusals.ts'
-import { idOf } from './saved-method.ts'
+import { idOf, PAYMENT_PART, paymentOf } from './ids.ts'
 
 /**
  * Says what an event means. Events come late, twice and in any order, and in the shapes of another version: only the
@@ -45,13 +45,15 @@ type Reader = (shop: Shop, id: string) => Promise<GatewayFact[]>
 const READERS: Record<string, Reader> = {
   'payment_intent.': async (shop, id) => paymentFacts(shop, await readIntent(shop, id)),
   'checkout.session.': pageFacts,
-  'refund.': async (shop, id) => [refundFact(shop, await shop.stripe.refunds.retrieve(id))],
-  'charge.refund.updated': async (shop, id) => [refundFact(shop, await shop.stripe.refunds.retrieve(id))],
+  'refund.': refundFacts,
+  'charge.refund.updated': refundFacts,
   'charge.refunded': async (shop, id) => {
-    const { data } = await shop.stripe.refunds.list({ charge: id, limit: 100 })
+    const { data } = await shop.stripe.refunds.list({ charge: id, limit: 100, expand: PAYMENTS })
     return data.map((refund) => refundFact(shop, refund))
   },
-  'charge.dispute.': async (shop, id) => [disputeFact(shop, await shop.stripe.disputes.retrieve(id))],
+  'charge.dispute.': async (shop, id) => [
+    disputeFact(shop, await shop.stripe.disputes.retrieve(id, { expand: PAYMENT_PART })),
+  ],
   'setup_intent.': async (shop, id) => [setupFact(await readSetup(shop, id))],
   'payment_method.': async (shop, id) => [await methodSaved(shop, id)],
   'payment_method.detached': (_shop, id) => Promise.resolve([{ fact: 'method_removed', method: id }]),
@@ -61,6 +63,8 @@ const READERS: Record<string, Reader> = {
     return Promise.resolve([ignored('A warning moves no money.')])
   },
 }
+
+const PAYMENTS = PAYMENT_PART.map((part) => `data.${part}`)
 
 const STARTS = Object.keys(READERS).sort((a, b) => b.length - a.length)
 
@@ -88,14 +92,18 @@ async function pageFacts(shop: Shop, id: string): Promise<GatewayFact[]> {
   return [{ fact: 'payment', payment_id: page.client_reference_id, result: await outcomeOfPage(shop, page) }]
 }
 
+async function refundFacts(shop: Shop, id: string): Promise<GatewayFact[]> {
+  return [refundFact(shop, await shop.stripe.refunds.retrieve(id, { expand: PAYMENT_PART }))]
+}
+
 function refundFact(shop: Shop, refund: Stripe.Refund): GatewayFact {
-  const payment = idOf(refund.payment_intent)
+  const payment = paymentOf(refund.payment_intent)
   if (payment === undefined) return ignored('The refund belongs to no payment of ours.')
   const refundId = refund.metadata?.['refund_id']
   return {
     fact: 'refund',
     ...(refundId === undefined ? {} : { refund_id: refundId }),
-    payment_reference: payment,
+    ...payment,
     amount: fromStripe(refund.amount, refund.currency),
     result: outcomeOfRefund(shop, refund),
   }

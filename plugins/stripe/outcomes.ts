@@ -3,7 +3,8 @@ import type { PaymentOutcome } from '../../sdk/index.ts'
 import { fromStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
 import { declined } from './refusals.ts'
-import { idOf, savedMethod } from './saved-method.ts'
+import { idOf } from './ids.ts'
+import { savedMethod } from './saved-method.ts'
 
 /** What every read of an intent must bring along. */
 export const INTENT_PARTS = ['latest_charge.balance_transaction', 'payment_method']

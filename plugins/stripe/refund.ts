@@ -2,7 +2,7 @@ import Stripe from 'stripe'
 import type { RefundOutcome, RefundPayment } from '../../sdk/index.ts'
 import { toStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
-import { idOf } from './saved-method.ts'
+import { idOf } from './ids.ts'
 
 /** Sends money back, all or a part. */
 export async function refund(shop: Shop, input: RefundPayment): Promise<RefundOutcome> {

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import type { SavedMethod } from '../../sdk/index.ts'
+import { idOf } from './ids.ts'
 
 /** A method as its holder may see it, or undefined while it belongs to no customer. */
 export function savedMethod(method: Stripe.PaymentMethod): SavedMethod | undefined {
@@ -16,11 +17,6 @@ export function savedMethod(method: Stripe.PaymentMethod): SavedMethod | undefin
     last4: card.last4,
     expires: `${card.exp_year}-${String(card.exp_month).padStart(2, '0')}`,
   }
-}
-
-/** The id of something that Stripe sends as an id or as the whole object. */
-export function idOf(field: string | { id: string } | null | undefined): string | undefined {
-  return typeof field === 'string' ? field : field?.id
 }
 
 /** "sepa_debit" → "Sepa debit". */

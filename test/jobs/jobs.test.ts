@@ -11,7 +11,7 @@ import {
 import { idMaker, instant, systemClock } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { takeAndHang } from './hang.ts'
+import { cutConnections, takeAndHang } from './break.ts'
 
 for (const engine of engines) {
   describe(`jobs on ${engine}`, async () => {
@@ -251,6 +251,29 @@ for (const engine of engines) {
       await start({ deaf: async (_payload, { attempt }) => void ended.push(attempt) })
       await until(() => ended.length === 1, 10_000)
       assert.deepEqual(ended, [2])
+    })
+
+    test('goes on when its connections were cut, and is not held up by a long transaction', async () => {
+      const seen: number[] = []
+      await start({ steady: async ({ n }: { n: number }) => void seen.push(n) } as JobHandlers)
+      await enter({ task: 'steady', payload: { n: 1 } })
+      await until(() => seen.length === 1, 5_000)
+      if (engine === 'postgres') {
+        await cutConnections(db)
+        const open = Promise.withResolvers<void>()
+        const long = db.transaction(async (trx) => {
+          await jobs.enqueue(trx, [{ task: 'steady', payload: { n: 3 } }])
+          await open.promise
+        })
+        await enter({ task: 'steady', payload: { n: 2 } })
+        await until(() => seen.length === 2, 10_000)
+        open.resolve()
+        await long
+      } else {
+        await enter({ task: 'steady', payload: { n: 2 } }, { task: 'steady', payload: { n: 3 } })
+      }
+      await jobs.drained(10_000)
+      assert.deepEqual(seen, [1, 2, 3])
     })
 
     test('leaves a task that it does not know to a node that does', async () => {

@@ -2,20 +2,13 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { list, name, sql } from '../../core/db/index.ts'
 import {
-  adoptDelivery,
   deliver,
   endServices,
-  giveUpDelivery,
-  markDelivered,
   placeHold,
   retryDelivery,
   revealAccess,
-  serviceConsumers,
   showDelivery,
-  undoDelivery,
-  deliverService,
 } from '../../core/services/index.ts'
-import type { StoredEvent } from '../../core/events/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import {
   hostLost,
@@ -45,21 +38,6 @@ const made = {
   ],
 }
 
-export function event(type: string, subject: string, body: StoredEvent['body']): StoredEvent {
-  return {
-    id: `evt_${subject}_${type}`,
-    type,
-    version: 1,
-    brand_id: 'brd_a',
-    client_id: 'cli_a',
-    subject,
-    actor: 'system:test',
-    cause: null,
-    occurred_at: '2026-01-15T10:00:00.000Z' as StoredEvent['occurred_at'],
-    body,
-  }
-}
-
 for (const engine of engines) {
   describe(`deliveries on ${engine}`, async () => {
     const { db, remove } = await makeDatabase(engine)
@@ -80,23 +58,8 @@ for (const engine of engines) {
       shop = openShop(db)
     })
 
-    const pay = async (ids: string[], invoice = 'inv_1') => {
-      for (const consumer of serviceConsumers(shop.means))
-        if (consumer.types.includes('invoice.paid'))
-          await db.transaction((trx) =>
-            consumer.handle(trx, event('invoice.paid', invoice, { id: invoice, service_ids: ids })),
-          )
-    }
-    const sold = async () => {
-      const id = await shop.sell()
-      await pay([id])
-      return id
-    }
-    const states = async (id: string) => {
-      const { delivery_status, server_id, remote_id } = await shop.service(id)
-      const { status, step, failure, attempts } = await shop.delivery(id)
-      return { delivery_status, server_id, remote_id, status, step, failure, attempts }
-    }
+    const sold = () => shop.sold()
+    const states = (id: string) => shop.states(id)
 
     test('creates after payment, keeps secrets sealed, tells the client without a password', async () => {
       shop.plugins.script('create', made)
@@ -307,7 +270,7 @@ for (const engine of engines) {
     test('never fills a server beyond its places, whoever comes at once', async () => {
       await db.run(sql`update servers set capacity = 1 where id = 'srv_2'`)
       const ids = await Promise.all(Array.from({ length: 6 }, () => shop.sell()))
-      await Promise.all(ids.map((id) => pay([id])))
+      await Promise.all(ids.map((id) => shop.hear('invoice.paid', 'inv_1', [id])))
       const held = await db.all<{ server_id: string | null; services: number }>(sql`
         select server_id, count(*) as services from services where delivery_status = 'creating' and id in (${list(ids)})
         group by server_id order by server_id`)
@@ -336,71 +299,6 @@ for (const engine of engines) {
       assert.equal((await shop.service(third)).server_id, 'srv_1')
       await db.run(sql`update server_groups set fill = 'fill_first'`)
       await db.run(sql`update servers set status = 'active'`)
-    })
-
-    test('adopts what staff found at the provider, and nothing that is not there', async () => {
-      shop.plugins.script('create', permanent)
-      shop.plugins.script('describe', { state: 'absent' }, { state: 'live', remote_id: 'r7' })
-      const id = await sold()
-      await shop.work()
-      const input = { delivery_id: (await shop.delivery(id)).id, remote_id: 'r7' }
-      await assert.rejects(adoptDelivery(shop.means, input, staff), { code: 'delivery.not_at_provider' })
-      await adoptDelivery(shop.means, input, staff)
-      assert.equal((await states(id)).delivery_status, 'live')
-      assert.equal((await states(id)).remote_id, 'r7')
-      assert.equal(shop.plugins.calls.at(-1)!.input.service.remote_id, 'r7')
-      await assert.rejects(adoptDelivery(shop.means, input, owner()), { code: 'actor.forbidden' })
-    })
-
-    test('undo takes back what was made and frees the place', async () => {
-      shop.plugins.script('create', { outcome: 'pending', remote_id: 'r1' })
-      shop.plugins.script('describe', { state: 'failed' })
-      shop.plugins.script('terminate', transient, { outcome: 'done' })
-      const id = await sold()
-      await shop.work(1)
-      assert.equal((await states(id)).status, 'failed')
-      await undoDelivery(shop.means, { delivery_id: (await shop.delivery(id)).id }, staff)
-      await shop.work(1)
-      assert.deepEqual(await states(id), {
-        delivery_status: 'none',
-        server_id: null,
-        remote_id: null,
-        status: 'abandoned',
-        step: 'undo',
-        failure: 'agent_unreachable',
-        attempts: 1,
-      })
-      assert.equal(shop.plugins.log(), 'create describe terminate terminate')
-      shop.plugins.script('create', made)
-      await deliverService(shop.means, { service_id: id }, staff)
-      await shop.work()
-      assert.equal((await states(id)).delivery_status, 'live')
-    })
-
-    test('giving up with the money returned ends the service', async () => {
-      shop.plugins.script('create', permanent)
-      const id = await sold()
-      await shop.work()
-      const input = { delivery_id: (await shop.delivery(id)).id, refunded: true, reason: 'No stock' }
-      await giveUpDelivery(shop.means, input, staff)
-      const row = await shop.service(id)
-      assert.deepEqual([row.billing_status, row.delivery_status, row.server_id], ['ended', 'gone', null])
-      assert.deepEqual(await shop.events('delivery.refunded'), ['delivery.refunded'])
-    })
-
-    test('a product without a plugin waits for a person', async () => {
-      const id = await shop.sell({ instanceId: null, serverGroupId: null })
-      await pay([id])
-      await shop.work()
-      assert.equal((await states(id)).step, 'by_hand')
-      const input = {
-        delivery_id: (await shop.delivery(id)).id,
-        access: [{ label: 'Key', value: 'k', kind: 'secret' }],
-      }
-      await markDelivered(shop.means, input, staff)
-      assert.equal((await states(id)).delivery_status, 'live')
-      assert.equal((await revealAccess(shop.means, { service_id: id, position: 0 }, owner())).value, 'k')
-      assert.deepEqual(shop.plugins.calls, [])
     })
 
     test('a service that ends while it is being created is removed when the answer is there', async () => {

@@ -1,9 +1,11 @@
 import type { Db } from '../../core/db/index.ts'
 import { sql } from '../../core/db/index.ts'
+import type { StoredEvent } from '../../core/events/index.ts'
 import { BerthError, cycle, isoDate, systemActor, type Actor, type IsoDate } from '../../core/kernel/index.ts'
 import {
   createServices,
   deliver,
+  serviceConsumers,
   type DeliveryRow,
   type PluginCalls,
   type ProviderMeans,
@@ -215,13 +217,7 @@ export function fakePlugins(): FakePlugins {
     calls,
     script: (operation, ...answers) => void scripts.set(operation, answers),
     log: () => calls.map((call) => call.operation).join(' '),
-    async call<T>(
-      _id: string,
-      _kind: string,
-      operation: string,
-      input: object,
-      options?: { requestId?: string },
-    ) {
+    async call<T>(...[, , operation, input, options]: Parameters<PluginCalls['call']>) {
       const call = { operation, input, requestId: options?.requestId } as Call
       calls.push(call)
       const script = scripts.get(operation) ?? [{ outcome: 'done' }]
@@ -241,6 +237,9 @@ export const tooBusy = () =>
 export const transient = { outcome: 'failed', code: 'unreachable', message: 'down', kind: 'transient' }
 export const permanent = { outcome: 'failed', code: 'bad_credentials', message: 'refused', kind: 'permanent' }
 
+export type States = Pick<ServiceRow, 'delivery_status' | 'server_id' | 'remote_id'> &
+  Pick<DeliveryRow, 'status' | 'step' | 'failure' | 'attempts'>
+
 export interface Shop {
   means: TestMeans & ProviderMeans
   plugins: FakePlugins
@@ -250,6 +249,12 @@ export interface Shop {
   /** Runs jobs and timers of the business clock up to `minutes` from now, as pump and runner would. */
   work(minutes?: number): Promise<void>
   events(type?: string): Promise<string[]>
+  /** Lets services hear of an order or an invoice. */
+  hear(type: string, subject: string, serviceIds: string[]): Promise<void>
+  /** A service that is paid, its delivery begun. */
+  sold(over?: Partial<ServiceSpec>): Promise<string>
+  /** Service and newest delivery in short. */
+  states(id: string): Promise<States>
   mails(): string[]
 }
 
@@ -257,6 +262,7 @@ export function openShop(db: Db): Shop {
   const plugins = fakePlugins()
   const means = { ...testMeans(db), plugins }
   let done = 0
+  let heard = 0
   const runJobs = async () => {
     for (; done < means.jobs.entered.length; done++) {
       const job = means.jobs.entered[done]!
@@ -264,11 +270,29 @@ export function openShop(db: Db): Shop {
         await deliver(means, (job.payload as { delivery_id: string }).delivery_id)
     }
   }
+  const hear: Shop['hear'] = async (type, subject, ids) => {
+    const event = { id: `evt_${++heard}`, type, subject, body: { service_ids: ids } }
+    for (const consumer of serviceConsumers(means))
+      if (consumer.types.includes(type))
+        await db.transaction((trx) => consumer.handle(trx, event as unknown as StoredEvent))
+  }
+  const sell: Shop['sell'] = (over) =>
+    db.transaction(async (trx) => (await createServices(means, trx, [spec(over)], system))[0]!)
   return {
     means,
     plugins,
-    sell: (over) =>
-      db.transaction(async (trx) => (await createServices(means, trx, [spec(over)], system))[0]!),
+    sell,
+    hear,
+    sold: async (over) => {
+      const id = await sell(over)
+      await hear('invoice.paid', 'inv_1', [id])
+      return id
+    },
+    states: async (id) => ({
+      ...(await db.get<States>(sql`
+        select s.delivery_status, s.server_id, s.remote_id, d.status, d.step, d.failure, d.attempts
+        from services s join deliveries d on d.service_id = s.id where s.id = ${id} order by d.id desc limit 1`))!,
+    }),
     service: async (id) => (await db.get<ServiceRow>(sql`select * from services where id = ${id}`))!,
     delivery: async (id) =>
       (await db.get<DeliveryRow>(

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { addDays, cycle, daysBetween, isoDate } from '../../core/kernel/index.ts'
-import { chargedRests, restPrice, shareOf } from '../../core/services/index.ts'
+import {
+  chargedRests,
+  planChange,
+  restPrice,
+  shareOf,
+  type Offer,
+  type ServiceRow,
+} from '../../core/services/index.ts'
 
 const rest = (anchor: string, index: number, on: string, of = '1m') =>
   chargedRests({ anchorOn: isoDate(anchor), cycle: cycle(of), periodIndex: index }, isoDate(on))
@@ -81,6 +88,30 @@ describe('proration by day', () => {
           assert.equal(before + restPrice(price, left!), price)
         },
       ),
+    )
+  })
+
+  test('there and back on the same day costs nothing, whatever the prices, the day and the coupon', () => {
+    const coupon = { id: 'cpn_a', code: 'A', percent_ppm: 333_333, currency: null, amount_minor: null }
+    const onlyOld = { tax_class: 'standard', currency: 'EUR', cycle: cycle('1m'), period_index: 2 }
+    const cost = (from: bigint, to: bigint, days: { anchor: number; used: number; discounted: boolean }) => {
+      const anchorOn = addDays(isoDate('2027-12-01'), days.anchor)
+      const service = { ...onlyOld, id: 'svc_a', anchor_on: anchorOn, recurring_minor: from } as ServiceRow
+      const offer = { name: 'New', cycle: service.cycle, recurringMinor: to, taxClass: 'standard' } as Offer
+      const facts = { service, offer, oldName: 'Old', changeId: 'chn_a', onDay: addDays(anchorOn, days.used) }
+      return planChange({ ...facts, coupon: days.discounted ? coupon : undefined }).totalMinor
+    }
+    const price = fc.bigInt({ min: 0n, max: 1_000_000n })
+    const days = fc.record({
+      anchor: fc.integer({ min: 0, max: 800 }),
+      used: fc.integer({ min: 0, max: 70 }),
+      discounted: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(price, price, price, days, (a, b, c, when) => {
+        assert.equal(cost(a, b, when) + cost(b, a, when), 0n)
+        assert.equal(cost(a, b, when) + cost(b, c, when), cost(a, c, when))
+      }),
     )
   })
 })

@@ -96,8 +96,12 @@ function testJobs(): TestJobs {
   }
 }
 
+let folder: string | undefined
+
+/** One for the process; files are named by their hash, so that means do not disturb each other. */
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'berth-files-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  return folder
+  if (folder) return folder
+  const made = mkdtempSync(join(tmpdir(), 'berth-files-'))
+  process.on('exit', () => rmSync(made, { recursive: true, force: true }))
+  return (folder = made)
 }

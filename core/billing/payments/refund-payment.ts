@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { toDecimal, type RefundOutcome } from '../../../sdk/index.ts'
-import { sql, type Queries } from '../../db/index.ts'
+import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
 import { BerthError, type Actor } from '../../kernel/index.ts'
-import { defineVerb, findRow } from '../../records/index.ts'
+import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import { bookRefundOutcome, type RefundRow } from './book-refund.ts'
 import { NotRefundable, RefundTooLarge } from './errors.ts'
 import type { Payments } from './gateway.ts'
@@ -54,11 +54,12 @@ export async function resumeRefund(
   actor: Actor,
 ): Promise<void> {
   const refund = await payments.db.get<RefundRow>(sql`select * from refunds where id = ${job.refund_id}`)
-  if (refund?.status !== 'created' || refund.destination !== 'source') return
+  if (refund?.status !== 'created') return
   const payment = await payments.db.get<PaymentRow>(
     sql`select * from payments where id = ${refund.payment_id}`,
   )
-  const outcome = await send(payments, payment!, refund)
+  const byHand = { outcome: 'succeeded', reference: refund.id } as const
+  const outcome = refund.destination === 'source' ? await send(payments, payment!, refund) : byHand
   if (outcome === 'unknown') throw new Error(`refund ${refund.id}: no answer yet`)
   await payments.db.transaction((trx) =>
     bookRefundOutcome(payments, trx, { refundId: refund.id, outcome }, actor),
@@ -73,45 +74,74 @@ interface Wanted {
   once?: string | undefined
 }
 
-function openRefund(payments: Payments, wanted: Wanted): Promise<{ refund: RefundRow; payment: PaymentRow }> {
+async function openRefund(
+  payments: Payments,
+  wanted: Wanted,
+): Promise<{ refund: RefundRow; payment: PaymentRow }> {
   return payments.db.transaction(async (trx) => {
     const payment = await lockPayment(trx, wanted.payment_id)
-    if (payment.status !== 'succeeded') throw NotRefundable({ id: payment.id, status: payment.status })
-    const effectKey = `refund/${payment.id}/${wanted.once ?? payments.newId('req')}`
-    const same = await trx.get<RefundRow>(sql`select * from refunds where effect_key = ${effectKey}`)
-    if (same) return { refund: same, payment }
-    const left = payment.received_minor - (await refundedOf(trx, payment.id))
-    if (wanted.amountMinor > left)
-      throw RefundTooLarge({
-        left: `${toDecimal({ minor: left, currency: payment.currency })} ${payment.currency}`,
-      })
-    const now = payments.business.now()
-    const refund: RefundRow = {
-      id: payments.newId('ref'),
-      payment_id: payment.id,
-      client_id: payment.client_id,
-      invoice_id: payment.invoice_id,
-      credit_note_id: null,
-      destination: wanted.destination,
-      status: 'created',
-      currency: payment.currency,
-      amount_minor: wanted.amountMinor,
-      effect_key: effectKey,
-      reference: null,
-      reason: wanted.reason,
-      problem: null,
-      version: 1,
-      created_at: now,
-      updated_at: now,
-    }
-    await trx.insert('refunds', [refund])
-    // Should the process die before the answer is booked, the job sends the same refund again.
-    if (wanted.destination === 'source')
-      await payments.jobs.enqueue(trx, [
-        { task: 'billing.refund', payload: { refund_id: refund.id }, key: `refund/${refund.id}` },
-      ])
-    return { refund, payment }
+    return { refund: await enterRefund(payments, trx, payment, wanted), payment }
   })
+}
+
+/** Writes the refund down and, for one that goes out, the job that sends it should this process die before it does. */
+async function enterRefund(means: Means, trx: Trx, payment: PaymentRow, wanted: Wanted): Promise<RefundRow> {
+  if (payment.status !== 'succeeded') throw NotRefundable({ id: payment.id, status: payment.status })
+  const effectKey = `refund/${payment.id}/${wanted.once ?? means.newId('req')}`
+  const same = await trx.get<RefundRow>(sql`select * from refunds where effect_key = ${effectKey}`)
+  if (same) return same
+  const left = payment.received_minor - (await refundedOf(trx, payment.id))
+  if (wanted.amountMinor > left)
+    throw RefundTooLarge({
+      left: `${toDecimal({ minor: left, currency: payment.currency })} ${payment.currency}`,
+    })
+  const now = means.business.now()
+  const refund: RefundRow = {
+    id: means.newId('ref'),
+    payment_id: payment.id,
+    client_id: payment.client_id,
+    invoice_id: payment.invoice_id,
+    credit_note_id: null,
+    destination: wanted.destination,
+    status: 'created',
+    currency: payment.currency,
+    amount_minor: wanted.amountMinor,
+    effect_key: effectKey,
+    reference: null,
+    reason: wanted.reason,
+    problem: null,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  await trx.insert('refunds', [refund])
+  if (wanted.destination !== 'recorded')
+    await means.jobs.enqueue(trx, [
+      { task: 'billing.refund', payload: { refund_id: refund.id }, key: `refund/${refund.id}` },
+    ])
+  return refund
+}
+
+/** Enters the refund of everything that was paid on a document: an order that falls through after payment. */
+export async function refundInvoice(
+  means: Means,
+  trx: Trx,
+  act: { invoiceId: string; reason: string },
+): Promise<void> {
+  const paid = await trx.all<PaymentRow>(sql`
+    select * from payments where invoice_id = ${act.invoiceId} and status = 'succeeded' order by id ${forUpdate(trx.dialect)}`)
+  for (const payment of paid) {
+    const amountMinor = payment.received_minor - (await refundedOf(trx, payment.id))
+    if (amountMinor === 0n) continue
+    const destination = payment.instance_id ? 'source' : 'credit'
+    await enterRefund(means, trx, payment, {
+      payment_id: payment.id,
+      amountMinor,
+      destination,
+      reason: act.reason,
+      once: 'order',
+    })
+  }
 }
 
 /** What has gone back or is on its way back. */

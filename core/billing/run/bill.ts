@@ -33,7 +33,7 @@ const actor = systemActor('billing_run')
 /** Everything that money does on a day, in the order in which it may depend on each other. Safe to repeat. */
 export async function billDay(deps: BillingDeps, on: IsoDate, signal?: AbortSignal): Promise<DayReport> {
   const { means, sources, services } = deps
-  const ended = await services.endCancelled(on, actor)
+  const ended = await services.endCancelled(on)
   const run = await runRenewals(means, { sources, asOfOn: on, actor, ...(signal ? { signal } : {}) })
   const charges = await chargeDue(means, on)
   const reminders = await sendReminders(means, on, actor)
@@ -44,8 +44,7 @@ export async function billDay(deps: BillingDeps, on: IsoDate, signal?: AbortSign
     ...countsOf(run),
     charges,
     reminders,
-    suspended: sanctions.suspend,
-    terminated: sanctions.terminate,
+    ...sanctions,
     ended,
   }
 }

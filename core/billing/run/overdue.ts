@@ -1,12 +1,15 @@
-import { list, name, sql, type Queries, type Trx } from '../../db/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { readSettings, type Means } from '../../records/index.ts'
-import type { OverdueServices } from '../ports.ts'
+import type { DunningDays, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
 
 const BATCH = 200
 
-type Sanction = 'suspend' | 'terminate'
+export interface Sanctions {
+  suspend: string[]
+  terminate: string[]
+}
 
 /** Suspends, and later terminates, what stands on documents unpaid for longer than the grace of each service. */
 export async function sanctionOverdue(
@@ -14,58 +17,70 @@ export async function sanctionOverdue(
   services: OverdueServices,
   today: IsoDate,
   actor: Actor,
-): Promise<Record<Sanction, number>> {
-  const values = await readSettings(means.db, [suspendAfter, terminateAfter])
-  const suspend = await sanction(means, {
-    kind: 'suspend',
-    days: values.get(suspendAfter.key) as number,
-    today,
-    act: (trx, ids) => services.suspend(trx, ids, today, actor),
-  })
-  const terminate = await sanction(means, {
-    kind: 'terminate',
-    days: values.get(terminateAfter.key) as number,
-    today,
-    act: (trx, ids) => services.terminate(trx, ids, actor),
-  })
-  return { suspend, terminate }
+): Promise<{ suspended: number; terminated: number }> {
+  const done = { suspended: 0, terminated: 0 }
+  for await (const batch of ripeServices(means.db, services, today)) {
+    await means.db.transaction(async (trx) => {
+      done.suspended += (await services.suspend(trx, batch.suspend, actor)).length
+      await services.terminate(trx, batch.terminate, actor)
+      done.terminated += batch.terminate.length
+    })
+  }
+  return done
 }
 
-interface Plan {
-  kind: Sanction
-  days: number
-  today: IsoDate
-  act: (trx: Trx, ids: readonly string[]) => Promise<string[]>
-}
-
-async function sanction(means: Means, plan: Plan): Promise<number> {
-  let touched = 0
-  let after = ''
-  for (;;) {
-    const ids = await overdueServices(means.db, plan, after)
-    if (ids.length === 0) return touched
-    touched += await means.db.transaction(async (trx) => (await plan.act(trx, ids)).length)
-    after = ids.at(-1)!
+/** Batches of services whose grace is over on the day: the same for the run and for its preview. */
+export async function* ripeServices(
+  queries: Queries,
+  services: OverdueServices,
+  today: IsoDate,
+): AsyncGenerator<Sanctions> {
+  const values = await readSettings(queries, [suspendAfter, terminateAfter])
+  const preset = {
+    suspend: values.get(suspendAfter.key) as number,
+    terminate: values.get(terminateAfter.key) as number,
+  }
+  for (let after = ''; ;) {
+    const overdue = await overdueSources(queries, today, after)
+    if (overdue.length === 0) return
+    const days = await services.dunningDays(
+      queries,
+      overdue.map((row) => row.id),
+    )
+    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, { preset, today })
+    after = overdue.at(-1)!.id
   }
 }
 
-/** Services on issued, unpaid documents whose due day is further back than their grace. A service may have its own. */
-export async function overdueServices(
+/** What is charged on issued, unpaid documents that are past their due day, with the oldest due day of each. */
+function overdueSources(
   queries: Queries,
-  plan: Pick<Plan, 'kind' | 'days' | 'today'>,
+  today: IsoDate,
   after: string,
-): Promise<string[]> {
-  const own = name(plan.kind === 'suspend' ? 's.grace_days' : 's.terminate_days')
-  const states = list(plan.kind === 'suspend' ? ['live', 'changing'] : ['live', 'changing', 'suspended'])
-  const rows = await queries.all<{ id: string; due_on: IsoDate; own_days: number | null }>(sql`
-    select s.id, min(i.due_on) as due_on, ${own} as own_days from services s
-    join invoice_lines l on l.source_id = s.id join invoices i on i.id = l.invoice_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${plan.today} and s.id > ${after}
-      and s.billing_status in ('active', 'ending') and s.delivery_status in (${states})
-      and (s.suspend_after is null or s.suspend_after < ${plan.today})
-    group by s.id, ${own} order by s.id limit ${BATCH}`)
-  const ripe = rows.filter((row) => row.due_on <= addDays(plan.today, -(row.own_days ?? plan.days)))
-  // Nothing ripe among a full batch still has to be stepped over.
-  if (ripe.length === 0 && rows.length === BATCH) return overdueServices(queries, plan, rows.at(-1)!.id)
-  return ripe.map((row) => row.id)
+): Promise<{ id: string; due_on: IsoDate }[]> {
+  return queries.all<{ id: string; due_on: IsoDate }>(sql`
+    select l.source_id as id, min(i.due_on) as due_on from invoices i join invoice_lines l on l.invoice_id = i.id
+    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${today} and l.source_id > ${after}
+    group by l.source_id order by l.source_id limit ${BATCH}`)
+}
+
+interface Rules {
+  preset: { suspend: number; terminate: number }
+  today: IsoDate
+}
+
+function ripe(
+  dueOn: ReadonlyMap<string, IsoDate>,
+  days: readonly DunningDays[],
+  { preset, today }: Rules,
+): Sanctions {
+  const over = (row: DunningDays, grace: number) => dueOn.get(row.service_id)! <= addDays(today, -grace)
+  const open = days.filter((row) => row.suspend_after === null || row.suspend_after < today)
+  const terminate = open
+    .filter((row) => over(row, row.terminate_days ?? preset.terminate))
+    .map((row) => row.service_id)
+  const suspend = open
+    .filter((row) => over(row, row.grace_days ?? preset.suspend))
+    .map((row) => row.service_id)
+  return { suspend: suspend.filter((id) => !terminate.includes(id)), terminate }
 }

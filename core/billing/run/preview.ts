@@ -1,11 +1,11 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
-import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
-import { leadDays, suspendAfter } from '../settings.ts'
-import { overdueServices } from './overdue.ts'
+import { leadDays } from '../settings.ts'
+import { ripeServices } from './overdue.ts'
+import type { BillingDeps } from './bill.ts'
 import { planChunk } from './plan-chunk.ts'
 
 export interface PreviewInvoice {
@@ -32,7 +32,7 @@ export interface Preview {
     totalMinor: bigint
     clientName: string
   }[]
-  /** Services that would be suspended today if nothing is paid. */
+  /** Services that will be suspended by then if nothing is paid. */
   suspensions: string[]
   problems: { clientId: string; reason: string }[]
 }
@@ -43,7 +43,7 @@ const CHUNK = 200
 /** What the next days will invoice, charge and suspend: the run's own planning without the commit. */
 export async function previewBilling(
   means: Means,
-  sources: readonly BillableSource[],
+  { sources, services }: Pick<BillingDeps, 'sources' | 'services'>,
   query: { today: IsoDate; days: number },
 ): Promise<Preview> {
   if (query.days > DAYS_MAX) throw TooFar({ days: query.days, max: DAYS_MAX })
@@ -74,11 +74,8 @@ export async function previewBilling(
     after = clientIds.at(-1)!
   }
   preview.invoices.sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))
-  preview.suspensions = await overdueServices(
-    means.db,
-    { kind: 'suspend', days: await readSetting(means.db, suspendAfter), today: untilOn },
-    '',
-  )
+  for await (const batch of ripeServices(means.db, services, untilOn))
+    preview.suspensions.push(...batch.suspend)
   return preview
 }
 

@@ -1,15 +1,14 @@
-import type { PluginCalls } from '../../billing/index.ts'
 import { formatMoney, type MessageParams, type Translate } from '../../i18n/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
 import type { Cell, Form } from './blocks.ts'
 import type { FormBody } from '../chain/read-body.ts'
 import type { Ctx } from '../context.ts'
+import type { HttpDeps } from '../deps.ts'
 import { faultOf, faultText } from '../fault.ts'
 import { reasonText } from '../page/index.ts'
 import type { AdminPorts } from './ports.ts'
 
-export type AdminMeans = Means & { readonly plugins: PluginCalls } & AdminPorts
+export type AdminMeans = HttpDeps & AdminPorts
 
 /** Where a staff member works: means, who it is, in which language and on which day. */
 export interface Desk {

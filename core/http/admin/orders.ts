@@ -42,7 +42,7 @@ function drop(name: 'reject' | 'cancel') {
   const { means, actor } = desk
   const { form } = asked
   const input = { order_id: asked.params.id, reason: textOf(form, 'reason'), refund: ticked(form, 'refund') }
-  await (name === 'reject' ? rejectOrder : cancelOrder)({ means, ...means.orders }, input, actor)
+  await (name === 'reject' ? rejectOrder : cancelOrder)(means.orders, input, actor)
   return done(desk, asked, name === 'reject' ? 'rejected' : 'cancelled')
   }
 }

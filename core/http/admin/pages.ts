@@ -35,18 +35,18 @@ export interface Section {
   acts?: readonly Act[]
 }
 
-/** Puts the pages and acts of one noun on the router, which stands at /admin. */
+/** Puts the pages and acts of one noun on the router, below /admin. */
 export function mount(router: Router<State>, { pages = [], acts = [] }: Section): void {
   for (const { path, permission, draw } of pages) {
     declareRead(permission, STAFF)
-    router.get(path, async (ctx) => {
+    router.get(`/admin${path}`, async (ctx) => {
       permit({ permission, audience: STAFF }, ctx.state.actor)
       await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
     })
   }
   for (const one of acts) {
     declareRead(one.permission, STAFF)
-    router.post(one.path, async (ctx) => {
+    router.post(`/admin${one.path}`, async (ctx) => {
       permit({ permission: one.permission, audience: STAFF }, ctx.state.actor)
       await work(ctx, one)
     })

@@ -1,15 +1,12 @@
-import type { BillableSource } from '../../billing/index.ts'
-import type { OrderPorts } from '../../orders/index.ts'
+import type { JobEngine } from '../../jobs/index.ts'
 import type { ChangePorts, ServerSettingsRules } from '../../services/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import type { FormSchema } from '../../render/index.ts'
 
 /** What pages of staff reach beyond means: wired by the app, handed to adminRoutes once. */
 export interface AdminPorts {
-  readonly orders: OrderPorts
   readonly changes: ChangePorts
   serverSettings(instanceId: string): Promise<ServerSettingsRules>
-  readonly sources: readonly BillableSource[]
   readonly registry: PluginRegistry
   readonly jobDesk: JobDesk
   health(): Promise<readonly HealthLine[]>
@@ -45,15 +42,8 @@ export interface ManifestFacts {
   permissions?: Record<string, unknown>
 }
 
-export interface JobDesk {
-  /** Moves a job that was given up back into the queue. */
-  retry(jobId: string): Promise<void>
-  discard(jobId: string): Promise<void>
-  /** Runs a schedule now. */
-  runSchedule(name: string): Promise<void>
-  /** Hands an event to its consumers again; those that have a receipt skip it. */
-  replay(eventId: string): Promise<void>
-}
+/** The part of the job engine that staff see. */
+export type JobDesk = Pick<JobEngine, 'listDeadJobs' | 'retryJob'>
 
 export interface HealthLine {
   name: string

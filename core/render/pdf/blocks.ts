@@ -42,6 +42,8 @@ export interface TableRow {
 
 const GAP = 16
 const PADDING = 7
+/** Below a row; its last line has space of its own. */
+const FOOT = 4.5
 const SMALL = 7.8
 /** A cell of more lines than this goes on in a further row, which may stand on the next page. */
 const LINES_A_ROW = 36
@@ -127,7 +129,7 @@ function drawCells(
 function rowHeight(sheet: Sheet, widths: readonly number[], row: TableRow | undefined): number {
   if (!row) return 0
   const note = row.note ? sheet.height(row.note, widths[0]!, { size: SMALL }) + 1 : 0
-  return Math.max(sheet.height(row.cells[0] ?? '', widths[0]!) + note, SIZE * LEADING) + 2 * PADDING
+  return Math.max(sheet.height(row.cells[0] ?? '', widths[0]!) + note, SIZE * LEADING) + PADDING + FOOT
 }
 
 function splitTall(sheet: Sheet, widths: readonly number[], row: TableRow): TableRow[] {

@@ -168,7 +168,7 @@ function periodOf({ t, date }: Draft, { periodStart, periodEnd }: DocumentLine):
 function totals(sheet: Sheet, draft: Draft): void {
   const { doc, t, money } = draft
   const subtotal = { label: t('pdf.subtotal'), value: money(doc.subtotalMinor) }
-  const tax = doc.taxes.map((part) => ({ label: taxLabel(draft, part), value: money(part.taxMinor) }))
+  const tax = taxRows(draft)
   const total: Row = {
     label: t(`pdf.total.${doc.kind}`),
     value: money(doc.totalMinor),
@@ -188,6 +188,16 @@ function totals(sheet: Sheet, draft: Draft): void {
   sheet.y += 18
 }
 
+/** A single rate is told beside the total; several have a table of their own. */
+function taxRows(draft: Draft): Row[] {
+  const { doc, t, money } = draft
+  if (doc.taxes.length < 2) {
+    return doc.taxes.map((tax) => ({ label: taxLabel(draft, tax), value: money(tax.taxMinor) }))
+  }
+  const label = t(doc.pricesIncludeTax ? 'pdf.tax_sum_included' : 'pdf.tax_sum')
+  return [{ label, value: money(doc.taxMinor) }]
+}
+
 const taxLabel = ({ doc, t, money, rate }: Draft, tax: InvoiceDocument['taxes'][number]): string =>
   t(doc.pricesIncludeTax ? 'pdf.tax_included' : 'pdf.tax_on', {
     name: tax.name,
@@ -195,7 +205,7 @@ const taxLabel = ({ doc, t, money, rate }: Draft, tax: InvoiceDocument['taxes'][
     net: money(tax.netMinor),
   })
 
-/** With several rates the law asks for net and tax of each; a single one is told beside the total. */
+/** Net and tax of each rate, when there are several. */
 function taxes(sheet: Sheet, draft: Draft): void {
   const { doc, t, money, rate } = draft
   if (doc.taxes.length < 2) return

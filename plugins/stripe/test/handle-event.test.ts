@@ -89,7 +89,7 @@ test('an event that core could not check is refused when its signature is wrong'
   })
 })
 
-test('a payment of somebody else is ignored', async (t) => {
+test('a payment of somebody else is ignored, and so is its dispute', async (t) => {
   const shop = await openShop(t)
   const body = new URLSearchParams({
     amount: '100',
@@ -102,6 +102,10 @@ test('a payment of somebody else is ignored', async (t) => {
   await fetch(`${shop.stripe.url}/v1/payment_intents`, { method: 'POST', headers, body })
   assert.deepEqual(await factsOf(shop, 'payment_intent.succeeded'), [
     { fact: 'ignored', reason: 'The payment was not made by us.' },
+  ])
+  shop.stripe.control.dispute({ charge: onlyCharge(shop).id })
+  assert.deepEqual(await factsOf(shop, 'charge.dispute.created'), [
+    { fact: 'ignored', reason: 'The dispute belongs to no payment of ours.' },
   ])
 })
 
@@ -163,6 +167,7 @@ test('disputes are told with their state, sum and last day', async (t) => {
   const open = {
     fact: 'dispute',
     reference: dispute.id,
+    payment_id: 'pay_1',
     payment_reference: onlyCharge(shop).payment_intent,
     amount: eur('4900'),
     status: 'open',

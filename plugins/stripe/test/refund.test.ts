@@ -54,6 +54,7 @@ test('a pending refund succeeds later', async (t) => {
   assert.deepEqual((await factsOf(shop, 'refund.updated')).at(-1), {
     fact: 'refund',
     refund_id: 'rfd_1',
+    payment_id: 'pay_1',
     payment_reference: reference,
     amount: eur('4900'),
     result: { outcome: 'succeeded', reference: made?.id },
@@ -71,6 +72,7 @@ test('a refund that succeeded can fail afterwards', async (t) => {
   assert.deepEqual(fact, {
     fact: 'refund',
     refund_id: 'rfd_1',
+    payment_id: 'pay_1',
     payment_reference: reference,
     amount: eur('4900'),
     result: {

@@ -19,7 +19,7 @@
     document.dispatchEvent(new Event('berth:theme'))
     markTheme()
     const form = button.form
-    if (form) fetch(form.action, { method: 'POST', body: new FormData(form, button), redirect: 'manual' }).catch(() => {})
+    if (form) fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form, button)), redirect: 'manual' }).catch(() => {})
     button.closest('details')?.removeAttribute('open')
   })
   const markTheme = () => {

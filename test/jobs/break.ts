@@ -19,3 +19,10 @@ export async function takeAndHang(engine: Engine, db: Db): Promise<void> {
     update graphile_worker._private_job_queues set locked_by = 'pool-lost', locked_at = now()
     where queue_name = 'server:1'`)
 }
+
+/** Ends every other connection to this database, as a restart of the server does. */
+export async function cutConnections(db: Db): Promise<void> {
+  await db.all(sql`
+    select pg_terminate_backend(pid) as cut from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`)
+}

@@ -1,0 +1,98 @@
+import {
+  billDay,
+  billingJobs,
+  billUntil,
+  previewBilling,
+  verifyBooks,
+  type BillingDeps,
+  type OverdueServices,
+  type Payments,
+} from '../../billing/index.ts'
+import { sql } from '../../db/index.ts'
+import { isoDate, type IsoDate } from '../../kernel/index.ts'
+import {
+  dunningDays,
+  endCancelled,
+  endServices,
+  serviceSource,
+  suspendOverdue,
+} from '../../services/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { Area, Command, Wiring } from '../areas.ts'
+
+export const paymentsOf = (wiring: Wiring): Payments => ({ ...wiring.means, plugins: wiring.plugins })
+
+export function billingDeps(means: Means): BillingDeps {
+  const services: OverdueServices = {
+    dunningDays,
+    suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
+    terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
+    endCancelled: (on) => endCancelled(means, on),
+  }
+  return { means, sources: [serviceSource], services }
+}
+
+export const billingArea: Area = {
+  name: 'billing',
+  jobs: (wiring) => billingJobs(paymentsOf(wiring)),
+  schedules: ({ means }) => [
+    {
+      name: 'billing.run',
+      // Every hour, because days begin at different hours in different zones; a day that is done is passed over.
+      cron: '15 * * * *',
+      run: async () => {
+        const today = await billingDay(means)
+        if (!today || (await isDone(means, today))) return { skipped: true }
+        const reports = await billUntil(billingDeps(means), today)
+        return { days: reports.length, invoices: reports.reduce((sum, report) => sum + report.invoices, 0) }
+      },
+    },
+  ],
+  commands: {
+    bill: ((
+      wiring: Wiring,
+      input: { preview_days: number | null; until: string | null },
+      say: (line: string) => void,
+    ) => bill(wiring, input, say)) as Command,
+    verify: ((wiring: Wiring, _input: object, say: (line: string) => void) => verify(wiring, say)) as Command,
+  },
+}
+
+/** The day for billing: that of the first brand. Null while there is no brand. */
+export async function billingDay(means: Means): Promise<IsoDate | null> {
+  const brand = await means.db.get<{ zone: string }>(sql`select zone from brands order by id limit 1`)
+  return brand ? means.business.today(brand.zone) : null
+}
+
+async function isDone(means: Means, day: IsoDate): Promise<boolean> {
+  const row = await means.db.get(
+    sql`select id from billing_runs where kind = 'renewals' and as_of_on = ${day} and status <> 'running'`,
+  )
+  return row !== undefined
+}
+
+async function bill(
+  { means }: Wiring,
+  input: { preview_days: number | null; until: string | null },
+  say: (line: string) => void,
+): Promise<unknown> {
+  const today = await billingDay(means)
+  if (!today) return 'There is no brand yet, so there is nothing to bill.'
+  const deps = billingDeps(means)
+  if (input.preview_days !== null) return previewBilling(means, deps, { today, days: input.preview_days })
+  const until = input.until ? isoDate(input.until) : today
+  const reports =
+    until > today || input.until === null ? await billUntil(deps, until) : [await billDay(deps, until)]
+  for (const { on, invoices, charges, reminders, suspended, terminated, parked } of reports) {
+    say(
+      `${on}  ${invoices} invoices, ${charges} charges, ${reminders} reminders, ${suspended} suspended, ${terminated} terminated, ${parked} parked`,
+    )
+  }
+  return `${reports.length} ${reports.length === 1 ? 'day' : 'days'} billed.`
+}
+
+async function verify({ means }: Wiring, say: (line: string) => void): Promise<{ findings: number }> {
+  const findings = await verifyBooks(means.db, (await billingDay(means)) ?? isoDate('1970-01-01'))
+  for (const { check, id, problem } of findings) say(`${id}  ${check}: ${problem}`)
+  return { findings: findings.length }
+}

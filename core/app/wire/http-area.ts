@@ -1,0 +1,59 @@
+import { join, resolve } from 'node:path'
+import { createHttp, createLive, liveConsumer, type HttpDeps } from '../../http/index.ts'
+import { createMessages } from '../../i18n/index.ts'
+import { webhookVerdict } from '../../plugins/index.ts'
+import { createAssets, createRenderer } from '../../render/index.ts'
+import type { Area, Wiring } from '../areas.ts'
+import { findInstallation } from '../installation.ts'
+import { billingDeps } from './billing-area.ts'
+import { orderDeps } from './orders-area.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+
+/** The web server. It listens in the main thread; the consumer tells it of events from wherever jobs run. */
+export const httpArea: Area = {
+  name: 'http',
+  consumers: () => [liveConsumer({ live: createLive() })],
+  async serve(wiring) {
+    const http = createHttp(await httpDeps(wiring))
+    const { port, host } = wiring.config
+    return {
+      async start() {
+        const { address } = await http.listen(port, host)
+        wiring.means.log.info({ address }, 'the web server listens')
+      },
+      stop: () => http.close(),
+    }
+  },
+}
+
+async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
+  const { config, means, plugins } = wiring
+  const themeFolders = [join(config.dataDir, 'themes', 'own'), join(ROOT, 'themes/default')]
+  const messages = createMessages({ folder: join(ROOT, 'locales') })
+  const assets = createAssets({ themeFolders, cacheFolder: join(config.dataDir, 'cache/assets') })
+  assets.warm().catch((error: unknown) => means.log.warn({ err: error }, 'files of the theme stay at gzip'))
+  return {
+    ...means,
+    ...{ plugins, assets, messages },
+    orders: orderDeps(means),
+    billing: billingDeps(means),
+    renderer: createRenderer({ themeFolders, messages, assets }),
+    live: createLive(),
+    webhooks: { verdict: (instanceId, delivery) => webhookVerdict(means, instanceId, delivery) },
+    ready: () => readiness(wiring),
+    options: {
+      url: config.url,
+      proxies: config.proxies,
+      kind: (await findInstallation(means.db))?.kind ?? 'real',
+    },
+  }
+}
+
+async function readiness(wiring: Wiring) {
+  const { ready, checks } = await wiring.health()
+  return {
+    ready,
+    checks: Object.fromEntries(checks.map(({ name, ok, detail }) => [name, ok ? 'ok' : detail])),
+  }
+}

@@ -1,0 +1,35 @@
+import { allocatedTo, issueInvoice, refundInvoice, voidIssued } from '../../billing/index.ts'
+import { sql } from '../../db/index.ts'
+import { assert } from '../../kernel/index.ts'
+import { orderConsumers, type OrderDeps } from '../../orders/index.ts'
+import type { Means } from '../../records/index.ts'
+import { createServices, endServices } from '../../services/index.ts'
+import type { Area } from '../areas.ts'
+
+export const ordersArea: Area = {
+  name: 'orders',
+  consumers: ({ means }) => orderConsumers(means),
+}
+
+/** What orders ask of billing and services, in their own transaction. */
+export function orderDeps(means: Means): OrderDeps {
+  return {
+    means,
+    createServices: async (of, trx, specs, actor) =>
+      (await createServices(of, trx, specs, actor)).map((id) => ({ id })),
+    endServices,
+    refundInvoice,
+    issueInvoice: async (of, trx, draft, actor) => {
+      const { id, tax_minor, total_minor } = await issueInvoice(of, trx, draft, actor)
+      return { id, taxMinor: tax_minor, totalMinor: total_minor }
+    },
+    voidInvoice: async (of, trx, act, actor) => void (await voidIssued(of, trx, act, actor)),
+    invoiceStanding: async (queries, invoiceId) => {
+      const row = await queries.get<{ status: string }>(
+        sql`select status from invoices where id = ${invoiceId}`,
+      )
+      assert(row, `invoice ${invoiceId} exists`)
+      return { status: row.status, paidMinor: (await allocatedTo(queries, [invoiceId])).get(invoiceId) ?? 0n }
+    },
+  }
+}

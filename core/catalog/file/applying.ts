@@ -1,0 +1,58 @@
+import type { Trx } from '../../db/index.ts'
+import type { Actor, Cycle, IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import { dropPrices } from '../retire-price.ts'
+import { putPrice } from '../set-price.ts'
+import type { Current } from './current.ts'
+import type { FilePrice } from './shape.ts'
+
+export interface ImportReport {
+  created: number
+  changed: number
+  retired: number
+  /** Records of the file that were so already. */
+  unchanged: number
+  /** New versions of prices. */
+  prices: number
+  /** What works but may not be meant, such as a plugin that is not set up. */
+  warnings: string[]
+}
+
+export interface Applying {
+  means: Means
+  trx: Trx
+  actor: Actor
+  brandId: string
+  today: IsoDate
+  current: Current
+  retiring: boolean
+  report: ImportReport
+}
+
+/** Counts what a change did. */
+export function count(to: Applying, changed: boolean): void {
+  if (changed) to.report.changed++
+  else to.report.unchanged++
+}
+
+export async function applyPrices(
+  to: Applying,
+  ownerId: string,
+  prices: readonly FilePrice[],
+): Promise<void> {
+  const { means, trx, actor, brandId, today } = to
+  for (const { cycle, ...price } of prices) {
+    const version = { ...price, cycle: cycle as Cycle, ownerId, brandId, validFrom: today }
+    if ((await putPrice(means, trx, version, actor)) !== null) to.report.prices++
+  }
+  if (!to.retiring) return
+  const kept = new Set(prices.map((price) => `${price.cycle} ${price.currency}`))
+  const held = new Map(
+    (to.current.prices.get(ownerId) ?? []).map((price) => [`${price.cycle} ${price.currency}`, price]),
+  )
+  for (const [terms, { cycle, currency }] of held) {
+    if (kept.has(terms)) continue
+    await dropPrices(means, trx, { brandId, ownerId, cycle, currency }, actor)
+    to.report.retired++
+  }
+}

@@ -1,0 +1,76 @@
+import type { Current } from './current.ts'
+import type { Entry, FileReader } from './reader.ts'
+import { allGroups, type CatalogFile, type FileLink, type FileProduct } from './shape.ts'
+
+/** What only shows when the file is seen as a whole and beside what the brand has: doubles, links, changed kinds. */
+export function checkFile(reader: FileReader, file: CatalogFile, current: Current): void {
+  const groups = allGroups(file.groups)
+  const products = groups.flatMap((group) => group.products)
+  refuseDoubles(reader, groups, (group) => group.slug)
+  refuseDoubles(reader, products, (product) => product.slug)
+  refuseDoubles(reader, file.coupons, (coupon) => coupon.code)
+  const slugs = new Set([...products.map((product) => product.slug), ...current.products.keys()])
+  for (const product of products) {
+    refuseDoubles(reader, product.options, (option) => option.key)
+    refuseDoubles(reader, product.fields, (field) => field.key)
+    for (const option of product.options) refuseDoubles(reader, option.values, (value) => value.key)
+    refuseUnknown(reader, product.addons, slugs)
+    for (const addon of product.addons)
+      if (addon.slug === product.slug)
+        reader.refuse(addon.entry, 'is the product itself', 'the slug of another product')
+    refuseChangedKinds(reader, product, current)
+  }
+  for (const coupon of file.coupons) {
+    refuseUnknown(reader, coupon.products ?? [], slugs)
+    const old = current.coupons.get(coupon.code)
+    if (
+      old &&
+      (old.percent_ppm !== coupon.percent_ppm ||
+        old.amount_minor !== coupon.amount_minor ||
+        old.currency !== coupon.currency)
+    )
+      reader.refuse(coupon.entry, 'exists with another worth', 'a new code: orders name the old one')
+    if (coupon.starts_on && coupon.ends_on && coupon.ends_on < coupon.starts_on)
+      reader.refuse(coupon.entry, 'ends before it starts', `ends_on from ${coupon.starts_on} on`)
+  }
+}
+
+function refuseDoubles<T extends { entry: Entry }>(
+  reader: FileReader,
+  items: readonly T[],
+  nameOf: (item: T) => string,
+): void {
+  const seen = new Set<string>()
+  for (const item of items) {
+    const name = nameOf(item)
+    if (name !== '' && seen.has(name))
+      reader.refuse(item.entry, `"${name}" is in the file twice`, 'a name of its own')
+    seen.add(name)
+  }
+}
+
+function refuseUnknown(reader: FileReader, links: readonly FileLink[], slugs: ReadonlySet<string>): void {
+  for (const link of links) {
+    if (link.slug !== '' && !slugs.has(link.slug))
+      reader.refuse(
+        link.entry,
+        `there is no product "${link.slug}"`,
+        'the slug of a product in this file or shop',
+      )
+  }
+}
+
+/** Services were sold under the kind of an option, so it stays. */
+function refuseChangedKinds(reader: FileReader, product: FileProduct, current: Current): void {
+  const row = current.products.get(product.slug)
+  const options = row ? (current.options.get(row.id) ?? []) : []
+  for (const option of product.options) {
+    const old = options.find((one) => one.option_key === option.key)
+    if (old && old.kind !== option.kind)
+      reader.refuse(
+        option.entry,
+        `is a ${option.kind} here and a ${old.kind} in the shop`,
+        `kind: ${old.kind}, or another key`,
+      )
+  }
+}

@@ -1,0 +1,312 @@
+import { readAmount, readPercent, fieldProblems, optionProblems } from '../rules.ts'
+import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from '../product.ts'
+import type { Entry, FileReader } from './reader.ts'
+import type {
+  CatalogFile,
+  FileCoupon,
+  FileField,
+  FileGroup,
+  FileOption,
+  FilePrice,
+  FileProduct,
+  FileValue,
+} from './shape.ts'
+import {
+  choice,
+  cycleOf,
+  day,
+  flag,
+  KEY,
+  LONG,
+  NAME,
+  optionalText,
+  requiredText,
+  SHORT,
+  SLUG,
+  texts,
+  whole,
+} from './values.ts'
+
+/** Reads a whole file. Problems are collected in the reader; with problems the answer is not to be used. */
+export function readCatalogFile(reader: FileReader, currencies: readonly string[]): CatalogFile {
+  const file: CatalogFile = { groups: [], coupons: [], retireMissing: false }
+  const fields = reader.map(reader.root, ['berth_catalog', 'retire_missing', 'groups', 'coupons'])
+  if (!fields) return file
+  choice(reader, fields.get('berth_catalog'), ['1'])
+  file.retireMissing = flag(reader, fields.get('retire_missing')) ?? false
+  const read: Reading = { reader, currencies }
+  file.groups = list(read, fields.get('groups'), readGroup)
+  file.coupons = list(read, fields.get('coupons'), readCoupon)
+  return file
+}
+
+interface Reading {
+  reader: FileReader
+  currencies: readonly string[]
+}
+
+function list<T>(
+  read: Reading,
+  entry: Entry | undefined,
+  one: (read: Reading, entry: Entry) => T | undefined,
+): T[] {
+  return (read.reader.list(entry) ?? []).flatMap((item) => one(read, item) ?? [])
+}
+
+function readGroup(read: Reading, entry: Entry): FileGroup | undefined {
+  const { reader } = read
+  const keys = ['slug', 'name', 'headline', 'description', 'layout', 'hidden', 'groups', 'products']
+  const fields = reader.map(entry, keys)
+  if (!fields) return undefined
+  return {
+    entry,
+    slug: requiredText(reader, { parent: entry, fields, key: 'slug' }, SLUG),
+    name: requiredText(reader, { parent: entry, fields, key: 'name' }, NAME),
+    headline: optionalText(reader, fields.get('headline'), SHORT),
+    description: optionalText(reader, fields.get('description'), LONG),
+    layout: choice(reader, fields.get('layout'), groupLayouts),
+    hidden: flag(reader, fields.get('hidden')),
+    groups: list(read, fields.get('groups'), readGroup),
+    products: list(read, fields.get('products'), readProduct),
+  }
+}
+
+const PRODUCT_KEYS = [
+  ...[
+    'slug',
+    'name',
+    'kind',
+    'status',
+    'summary',
+    'description',
+    'features',
+    'featured',
+    'tax_class',
+    'stock',
+  ],
+  ...['delivery_on', 'plugin', 'server_group', 'settings', 'grace_days', 'terminate_days'],
+  ...['prices', 'options', 'fields', 'addons'],
+]
+
+function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
+  const { reader } = read
+  const fields = reader.map(entry, PRODUCT_KEYS)
+  if (!fields) return undefined
+  const get = (key: string) => fields.get(key)
+  return {
+    entry,
+    slug: requiredText(reader, { parent: entry, fields, key: 'slug' }, SLUG),
+    name: requiredText(reader, { parent: entry, fields, key: 'name' }, NAME),
+    kind: choice(reader, get('kind'), productKinds) ?? 'other',
+    status: choice(reader, get('status'), ['draft', 'active', 'hidden']),
+    summary: optionalText(reader, get('summary'), SHORT),
+    description: optionalText(reader, get('description'), LONG),
+    features: texts(reader, get('features'), SHORT),
+    featured: flag(reader, get('featured')),
+    tax_class: optionalText(reader, get('tax_class'), KEY) ?? undefined,
+    stock: whole(reader, get('stock')),
+    delivery_on: choice(reader, get('delivery_on'), deliveryMoments),
+    plugin: optionalText(reader, get('plugin'), SHORT),
+    server_group: optionalText(reader, get('server_group'), SHORT),
+    module_settings: reader.settings(get('settings')),
+    grace_days: whole(reader, get('grace_days')),
+    terminate_days: whole(reader, get('terminate_days')),
+    prices: readPrices(read, get('prices')),
+    options: list(read, get('options'), readOption),
+    fields: list(read, get('fields'), readField),
+    addons: (reader.list(get('addons')) ?? []).map((item) => ({
+      entry: item,
+      slug: optionalText(reader, item, SLUG) ?? '',
+    })),
+  }
+}
+
+function readPrices({ reader, currencies }: Reading, entry: Entry | undefined): FilePrice[] {
+  const prices: FilePrice[] = []
+  for (const [word, byCurrency] of (entry && reader.map(entry)) ?? []) {
+    const cycle = cycleOf(reader, byCurrency, word)
+    for (const [currency, sums] of reader.map(byCurrency) ?? []) {
+      if (!currencies.includes(currency))
+        reader.refuse(
+          sums,
+          `"${currency}" is not sold in`,
+          `a currency of the brand: ${currencies.join(', ')}`,
+        )
+      else if (cycle !== undefined) prices.push({ cycle, currency, ...readSums(reader, sums, currency) })
+    }
+  }
+  return prices
+}
+
+/** "4.90", or a mapping with amount and setup. */
+function readSums(reader: FileReader, entry: Entry, currency: string) {
+  if (!reader.isMap(entry)) return { amountMinor: readMoney(reader, entry, currency), setupMinor: 0n }
+  const fields = reader.map(entry, ['amount', 'setup'])
+  const amount = fields?.get('amount')
+  const setup = fields?.get('setup')
+  if (!amount) reader.refuse(entry, 'has no amount', '{ amount: 4.90, setup: 5.00 }')
+  return {
+    amountMinor: amount ? readMoney(reader, amount, currency) : 0n,
+    setupMinor: setup ? readMoney(reader, setup, currency) : 0n,
+  }
+}
+
+function readMoney(reader: FileReader, entry: Entry, currency: string): bigint {
+  const text = reader.scalar(entry)
+  if (text === undefined) return 0n
+  const amount = readAmount(text ?? '', currency)
+  if (typeof amount === 'bigint') return amount
+  reader.refuse(
+    entry,
+    amount.problem,
+    `an amount in ${currency} such as 12${currency === 'JPY' ? '' : '.00'}`,
+  )
+  return 0n
+}
+
+const OPTION_KEYS = [
+  ...['key', 'name', 'kind', 'hint', 'unit', 'required', 'minimum', 'maximum', 'step', 'preset', 'setting'],
+  ...['changeable', 'values', 'prices'],
+]
+
+function readOption(read: Reading, entry: Entry): FileOption | undefined {
+  const { reader } = read
+  const fields = reader.map(entry, OPTION_KEYS)
+  if (!fields) return undefined
+  const get = (key: string) => fields.get(key)
+  const option: FileOption = {
+    entry,
+    key: requiredText(reader, { parent: entry, fields, key: 'key' }, KEY),
+    name: requiredText(reader, { parent: entry, fields, key: 'name' }, NAME),
+    kind: choice(reader, get('kind'), optionKinds) ?? 'list',
+    hint: optionalText(reader, get('hint'), SHORT),
+    unit: optionalText(reader, get('unit'), KEY_OR_UNIT),
+    required: flag(reader, get('required')),
+    minimum: whole(reader, get('minimum')),
+    maximum: whole(reader, get('maximum')),
+    step: whole(reader, get('step'), 1),
+    preset: optionalText(reader, get('preset'), KEY),
+    setting: optionalText(reader, get('setting'), SHORT),
+    changeable: flag(reader, get('changeable')),
+    values: list(read, get('values'), readValue),
+    prices: readPrices(read, get('prices')),
+  }
+  checkOption(reader, fields, option)
+  return option
+}
+
+const KEY_OR_UNIT = { expected: 'a unit such as GB', max: 40 }
+
+function checkOption(reader: FileReader, fields: ReadonlyMap<string, Entry>, option: FileOption): void {
+  const { entry, kind, values, prices } = option
+  const { minimum = null, maximum = null, step = null, preset = null } = option
+  const hasValues = kind === 'list' || kind === 'radio'
+  if (!fields.has('kind')) reader.refuse(entry, 'has no kind', `kind: one of ${optionKinds.join(', ')}`)
+  if (hasValues && values.length === 0)
+    reader.refuse(entry, `is a ${kind} without values`, 'values: with key and label')
+  if (!hasValues && values.length > 0)
+    reader.refuse(entry, `is a ${kind} with values`, 'values under a list or radio only')
+  if (hasValues && prices.length > 0)
+    reader.refuse(entry, `is a ${kind} with a price of its own`, 'prices under each value')
+  const shape = { kind, minimum, maximum, step, preset }
+  for (const [field, reason] of Object.entries(
+    optionProblems(
+      shape,
+      values.map((value) => value.key),
+    ),
+  ))
+    reader.refuse(fields.get(field) ?? entry, reason, `a ${field} that fits the option`)
+}
+
+function readValue(read: Reading, entry: Entry): FileValue | undefined {
+  const { reader } = read
+  const fields = reader.map(entry, ['key', 'label', 'module_value', 'prices'])
+  if (!fields) return undefined
+  return {
+    entry,
+    key: requiredText(reader, { parent: entry, fields, key: 'key' }, KEY),
+    label: requiredText(reader, { parent: entry, fields, key: 'label' }, NAME),
+    module_value: optionalText(reader, fields.get('module_value'), SHORT),
+    prices: readPrices(read, fields.get('prices')),
+  }
+}
+
+function readField({ reader }: Reading, entry: Entry): FileField | undefined {
+  const keys = ['key', 'label', 'kind', 'hint', 'choices', 'pattern', 'required', 'setting']
+  const fields = reader.map(entry, keys)
+  if (!fields) return undefined
+  const field: FileField = {
+    entry,
+    key: requiredText(reader, { parent: entry, fields, key: 'key' }, KEY),
+    label: requiredText(reader, { parent: entry, fields, key: 'label' }, NAME),
+    kind: choice(reader, fields.get('kind'), fieldKinds) ?? 'text',
+    hint: optionalText(reader, fields.get('hint'), SHORT),
+    choices: texts(reader, fields.get('choices'), NAME),
+    pattern: optionalText(reader, fields.get('pattern'), SHORT),
+    required: flag(reader, fields.get('required')),
+    setting: optionalText(reader, fields.get('setting'), SHORT),
+  }
+  const { kind, choices = [], pattern = null } = field
+  for (const [name, reason] of Object.entries(fieldProblems({ kind, choices, pattern })))
+    reader.refuse(fields.get(name) ?? entry, reason, `${name} that fit the kind ${kind}`)
+  return field
+}
+
+const COUPON_KEYS = [
+  ...['code', 'percent', 'amount', 'currency', 'products', 'only_cycles', 'cycles', 'starts_on', 'ends_on'],
+  ...['uses_max', 'uses_per_client'],
+]
+const CODE = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
+  expected: 'letters and digits, such as SUMMER26',
+  max: 40,
+}
+
+function readCoupon(read: Reading, entry: Entry): FileCoupon | undefined {
+  const { reader } = read
+  const fields = reader.map(entry, COUPON_KEYS)
+  if (!fields) return undefined
+  const get = (key: string) => fields.get(key)
+  return {
+    entry,
+    code: requiredText(reader, { parent: entry, fields, key: 'code' }, CODE).toUpperCase(),
+    ...readWorth(read, entry, fields),
+    products: reader.list(get('products'))?.map((item) => ({
+      entry: item,
+      slug: optionalText(reader, item, SLUG) ?? '',
+    })),
+    only_cycles: reader
+      .list(get('only_cycles'))
+      ?.flatMap((item) => cycleOf(reader, item, reader.scalar(item) ?? '') ?? []),
+    cycles: whole(reader, get('cycles'), 1),
+    starts_on: day(reader, get('starts_on')),
+    ends_on: day(reader, get('ends_on')),
+    uses_max: whole(reader, get('uses_max'), 1),
+    uses_per_client: whole(reader, get('uses_per_client'), 1),
+  }
+}
+
+function readWorth({ reader, currencies }: Reading, entry: Entry, fields: ReadonlyMap<string, Entry>) {
+  const percent = fields.get('percent')
+  const amount = fields.get('amount')
+  const nothing = { kind: 'percent' as const, percent_ppm: 0, currency: null, amount_minor: null }
+  if ((percent === undefined) === (amount === undefined)) {
+    reader.refuse(entry, 'states no worth, or two', 'either percent, or amount with currency')
+    return nothing
+  }
+  if (percent) {
+    const percent_ppm = readPercent(reader.scalar(percent) ?? '')
+    if (percent_ppm !== null && percent_ppm > 0 && percent_ppm <= 1_000_000)
+      return { ...nothing, percent_ppm }
+    reader.refuse(percent, 'is not a percentage', 'a number above 0 and at most 100')
+    return nothing
+  }
+  const currency = choice(reader, fields.get('currency'), currencies)
+  if (!currency) {
+    if (!fields.has('currency'))
+      reader.refuse(entry, 'has an amount without currency', `currency: ${currencies[0]}`)
+    return nothing
+  }
+  const amount_minor = readMoney(reader, amount!, currency)
+  return { kind: 'fixed' as const, percent_ppm: null, currency, amount_minor }
+}

@@ -1,0 +1,32 @@
+import { applyTransition } from '../../records/index.ts'
+import { couponLifecycle } from '../coupon.ts'
+import { changeRecord } from '../edit.ts'
+import { productLifecycle } from '../product-lifecycle.ts'
+import type { Applying } from './applying.ts'
+import { allGroups, type CatalogFile } from './shape.ts'
+
+/** Ends the sale of what the file does not name: products, then the groups that held them, then coupons. */
+export async function retireMissing(file: CatalogFile, to: Applying): Promise<void> {
+  const { means, trx, actor, brandId, current, report } = to
+  const groups = allGroups(file.groups)
+  const products = new Set(groups.flatMap((group) => group.products.map((product) => product.slug)))
+  for (const [slug, row] of current.products) {
+    if (products.has(slug) || row.status === 'retired') continue
+    await applyTransition(means, trx, { lifecycle: productLifecycle, row, name: 'retire', actor })
+    report.retired++
+  }
+  const slugs = new Set(groups.map((group) => group.slug))
+  for (const [slug, row] of current.groups) {
+    if (slugs.has(slug) || row.retired_at) continue
+    const columns = { retired_at: means.business.now() }
+    const record = { table: 'product_groups', what: 'group', act: 'retire', brandId }
+    await changeRecord(means, trx, { ...record, row, columns }, actor)
+    report.retired++
+  }
+  const codes = new Set(file.coupons.map((coupon) => coupon.code))
+  for (const [code, row] of current.coupons) {
+    if (codes.has(code) || row.status === 'retired') continue
+    await applyTransition(means, trx, { lifecycle: couponLifecycle, row, name: 'retire', actor })
+    report.retired++
+  }
+}

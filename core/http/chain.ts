@@ -1,0 +1,70 @@
+import { Router } from '@koa/router'
+import type { Middleware } from 'koa'
+import { adminFrame, adminRoutes } from './admin/index.ts'
+import { accessLog } from './chain/access-log.ts'
+import type { ReadArrival } from './chain/arrival.ts'
+import { brandDirectory, brandOfHost } from './chain/brand-of-host.ts'
+import { compression } from './chain/compression.ts'
+import { csrf } from './chain/csrf.ts'
+import { errorExit } from './chain/error-exit.ts'
+import { locale } from './chain/locale.ts'
+import { onceOnly } from './chain/once-only.ts'
+import { formBody } from './chain/read-body.ts'
+import { requestId } from './chain/request-id.ts'
+import { securityHeaders } from './chain/security-headers.ts'
+import { session } from './chain/session.ts'
+import type { AreaFrames, State } from './context.ts'
+import type { HttpDeps } from './deps.ts'
+import { gettingInRoutes } from './getting-in/index.ts'
+import { clientsOnly, staffOnly } from './page/index.ts'
+import { portalFrame, portalRoutes } from './portal/index.ts'
+import { switchRoutes } from './portal/switch-client.ts'
+import { storefrontFrame, storefrontRoutes } from './storefront/index.ts'
+import { machineRoutes } from './system/machine-routes.ts'
+import { setUpRoutes } from './system/set-up.ts'
+
+const frames: AreaFrames = { storefront: storefrontFrame, portal: portalFrame, admin: adminFrame }
+
+/** What every request for a page passes, in this order. The API and webhooks have chains of their own. */
+export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<State>[] {
+  return [
+    requestId(deps, frames, arrival),
+    accessLog,
+    compression,
+    errorExit,
+    securityHeaders,
+    machineRoutes,
+    formBody,
+    brandOfHost(brandDirectory(deps)),
+    session,
+    locale,
+    csrf,
+    onceOnly,
+    openRoutes(),
+    guard,
+    insideRoutes(),
+  ]
+}
+
+/** Pages that anybody may open. Set-up and sign-in of staff lie below /admin, before its guard. */
+function openRoutes(): Middleware<State> {
+  const router = new Router<State>()
+  setUpRoutes(router)
+  gettingInRoutes(router)
+  storefrontRoutes(router)
+  switchRoutes(router)
+  return router.routes() as Middleware<State>
+}
+
+/** Beyond this point /portal and /admin, existing pages or not, are for those who are signed in there. */
+const guard: Middleware<State> = (ctx, next) => {
+  const { area } = ctx.state
+  return area === 'admin' ? staffOnly(ctx, next) : area === 'portal' ? clientsOnly(ctx, next) : next()
+}
+
+function insideRoutes(): Middleware<State> {
+  const router = new Router<State>()
+  portalRoutes(router)
+  adminRoutes(router)
+  return router.routes() as Middleware<State>
+}

@@ -1,0 +1,55 @@
+import { sql } from '../../db/index.ts'
+import type { ShopBrand, Step } from '../context.ts'
+import type { HttpDeps } from '../deps.ts'
+
+/** Active brands, kept for some seconds: they are read at every request and change once a year. */
+export interface BrandDirectory {
+  ofHost(host: string): Promise<ShopBrand | null>
+}
+
+const KEPT_MS = 5_000
+
+export function brandDirectory(deps: Pick<HttpDeps, 'db' | 'clock'>): BrandDirectory {
+  let brands: readonly ShopBrand[] = []
+  let readAt = -Infinity
+  return {
+    async ofHost(host) {
+      if (deps.clock.ms() - readAt > KEPT_MS || brands.length === 0) {
+        brands = await readBrands(deps)
+        readAt = deps.clock.ms()
+      }
+      const name = host.replace(/:\d+$/, '')
+      return brands.find(({ hosts }) => hosts.includes(host) || hosts.includes(name)) ?? brands[0] ?? null
+    },
+  }
+}
+
+/** A host that no brand names gets the oldest brand, so that a fresh installation answers under any name. */
+export function brandOfHost(directory: BrandDirectory): Step {
+  return async (ctx, next) => {
+    const { state } = ctx
+    const brand = await directory.ofHost(new URL(state.origin).host)
+    if (brand) {
+      state.brand = brand
+      state.actor = { ...state.actor, brandIds: [brand.id] }
+      state.locale = brand.locale
+      state.zone = brand.zone
+      state.currency = brand.currency
+    }
+    await next()
+  }
+}
+
+async function readBrands({ db }: Pick<HttpDeps, 'db'>): Promise<ShopBrand[]> {
+  const rows = await db.all<
+    Record<string, string> & { prices_include_tax: number; colour: string | null }
+  >(sql`
+    select b.id, b.realm_id, b.seller_id, b.name, b.slug, b.hosts, b.currency, b.currencies, b.locale, b.zone,
+      b.prices_include_tax, b.theme, b.colour, s.name as company, s.email
+    from brands b join sellers s on s.id = b.seller_id where b.status = 'active' order by b.id`)
+  return rows.map((row) => ({
+    ...(row as unknown as ShopBrand),
+    hosts: JSON.parse(row.hosts!) as string[],
+    currencies: JSON.parse(row.currencies!) as string[],
+  }))
+}

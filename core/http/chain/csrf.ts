@@ -1,0 +1,49 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Ctx, Step } from '../context.ts'
+import { ForeignForm } from '../errors.ts'
+import { guestSecret, readCookie, sideOf } from './session.ts'
+
+const TOKEN_BYTES = 32
+
+/**
+ * A post must come from our own page. Two proofs: what the browser says of its origin, and a token that only a page
+ * made for this very session (or visitor) can hold.
+ */
+export const csrf: Step = async (ctx, next) => {
+  if (ctx.method === 'POST' && !(comesFromHere(ctx) && isToken(ctx, ctx.state.formKeys.csrf)))
+    throw ForeignForm({})
+  await next()
+}
+
+/** The token for the forms of this answer: masked anew each time, so that compression tells nothing of it. */
+export function csrfToken(ctx: Ctx): string {
+  const mask = randomBytes(TOKEN_BYTES)
+  return Buffer.concat([mask, xor(mask, tokenOf(bindingOf(ctx)))]).toString('base64url')
+}
+
+/** Whoever is signed in needs no headers beside the token: some proxies and old browsers drop them. */
+function comesFromHere(ctx: Ctx): boolean {
+  const site = ctx.get('Sec-Fetch-Site')
+  const origin = ctx.get('Origin')
+  if (origin !== '' && origin !== ctx.state.origin) return false
+  if (site !== '' && site !== 'same-origin') return false
+  return ctx.state.signedIn !== null || site !== '' || origin !== ''
+}
+
+function isToken(ctx: Ctx, sent: string | undefined): boolean {
+  const bytes = Buffer.from(sent ?? '', 'base64url')
+  if (bytes.length !== 2 * TOKEN_BYTES) return false
+  const token = xor(bytes.subarray(0, TOKEN_BYTES), bytes.subarray(TOKEN_BYTES))
+  return timingSafeEqual(token, tokenOf(bindingOf(ctx)))
+}
+
+/** Both secrets are random, in cookies that no script can read: a digest of them is a token nobody else can make. */
+function bindingOf(ctx: Ctx): string {
+  return ctx.state.signedIn ? readCookie(ctx, sideOf(ctx))! : guestSecret(ctx)
+}
+
+const tokenOf = (binding: string): Buffer => createHmac('sha256', binding).update('form token').digest()
+
+function xor(a: Buffer, b: Buffer): Buffer {
+  return Buffer.from(a.map((byte, i) => byte ^ b[i]!))
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { actorOfSession, staffRealm, type SignedIn } from '../../identity/index.ts'
+import type { Ctx, Step } from '../context.ts'
+
+/** Staff and clients are of different realms, so one browser may hold a session of each. */
+export type Side = 'staff' | 'client'
+export const sideOf = (ctx: Ctx): Side => (ctx.state.area === 'admin' ? 'staff' : 'client')
+
+/** Who is signed in on this side of the house, and which of several clients the session acts for. */
+export const session: Step = async (ctx, next) => {
+  const { state } = ctx
+  state.guest = readCookie(ctx, 'guest') ?? ''
+  const token = readCookie(ctx, sideOf(ctx))
+  const realmId = token ? await realmOf(ctx) : null
+  if (token && realmId) {
+    const facts = { realmId, address: state.address, requestId: state.requestId }
+    const signedIn = await actorOfSession(state.deps, token, facts)
+    if (signedIn) actAs(ctx, signedIn)
+  }
+  await next()
+}
+
+/** The realm whose users may sign in here. */
+export async function realmOf(ctx: Ctx): Promise<string | null> {
+  if (sideOf(ctx) === 'client') return ctx.state.brand?.realm_id ?? null
+  return (await staffRealm(ctx.state.deps.db)).id
+}
+
+function actAs({ state }: Ctx, signedIn: SignedIn): void {
+  state.signedIn = signedIn
+  state.actor = signedIn.actor
+  if (signedIn.actor.kind !== 'client') return
+  const choices = signedIn.clients.filter(({ status }) => status === 'active')
+  const chosen = choices.find(({ id }) => id === signedIn.session.client_id)
+  state.client = chosen ?? (choices.length === 1 ? choices[0]! : null)
+  const grants = signedIn.actor.grants.filter(({ clientId }) => clientId === state.client?.id)
+  state.actor = { ...signedIn.actor, grants, brandIds: state.brand ? [state.brand.id] : [] }
+}
+
+type CookieName = Side | 'guest' | 'choices' | 'flash'
+
+/** "__Host-" keeps other hosts of the domain from planting the cookie; browsers take it over TLS only. */
+const cookieName = (ctx: Ctx, name: CookieName): string => `${ctx.state.secure ? '__Host-' : ''}berth_${name}`
+
+export function readCookie(ctx: Ctx, name: CookieName): string | undefined {
+  return ctx.cookies.get(cookieName(ctx, name))
+}
+
+/** Without `days` the cookie ends with the browser. Null removes it. */
+export function writeCookie(ctx: Ctx, name: CookieName, value: string | null, days?: number): void {
+  ctx.cookies.set(cookieName(ctx, name), value, {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: '/',
+    secure: ctx.state.secure,
+    overwrite: true,
+    ...(days === undefined ? {} : { maxAge: days * 86_400_000 }),
+  })
+}
+
+/** The visitor's secret, made at the first page that shows a form. */
+export function guestSecret(ctx: Ctx): string {
+  if (ctx.state.guest === '') {
+    ctx.state.guest = randomBytes(24).toString('base64url')
+    writeCookie(ctx, 'guest', ctx.state.guest, 30)
+  }
+  return ctx.state.guest
+}
+
+/** After signing in or out nothing that was known before holds any longer: a planted cookie is worth nothing. */
+export function takeSession(ctx: Ctx, token: string | null, days?: number): void {
+  writeCookie(ctx, sideOf(ctx), token, days)
+}

@@ -1,0 +1,18 @@
+export { areaOf } from './chain/arrival.ts'
+export { contentPolicy, type ContentSources } from './chain/security-headers.ts'
+export type {
+  AreaFrame,
+  AreaFrames,
+  Ctx,
+  FormBody,
+  RouteCtx,
+  RouteStep,
+  ShopBrand,
+  State,
+  Step,
+} from './context.ts'
+export type * from './deps.ts'
+export * from './errors.ts'
+export { createHttp, type Handler, type Http } from './http.ts'
+export { createLive, LIVE_EVENTS, liveConsumer, type Live, type LiveMessage } from './live/live-bus.ts'
+export { createStatementCounter, type StatementCounter } from './statements.ts'

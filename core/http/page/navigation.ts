@@ -1,0 +1,113 @@
+import { covers } from '../../kernel/index.ts'
+import type { Area, NavEntry } from '../../render/index.ts'
+import type { Ctx } from '../context.ts'
+
+/** Navigation is data. `right` leaves an entry out for those who could do nothing there. */
+export interface NavItem {
+  /** Message "nav.<area>.<key>". */
+  key: string
+  href: string
+  icon: string
+  right?: string
+  /** Message "nav.group.<group>" (admin). */
+  group?: string
+  /** Keys that open it: "g i" (admin). */
+  keys?: string
+}
+
+export const portalNav: readonly NavItem[] = [
+  { key: 'home', href: '/portal', icon: 'home' },
+  { key: 'services', href: '/portal/services', icon: 'server-2', right: 'service.read' },
+  { key: 'invoices', href: '/portal/invoices', icon: 'file-invoice', right: 'invoice.read' },
+  { key: 'orders', href: '/portal/orders', icon: 'shopping-bag', right: 'order.read' },
+  {
+    key: 'payment_methods',
+    href: '/portal/payment-methods',
+    icon: 'credit-card',
+    right: 'payment_method.read',
+  },
+  { key: 'account', href: '/portal/account', icon: 'user-circle' },
+]
+
+export const adminNav: readonly NavItem[] = [
+  { key: 'board', href: '/admin', icon: 'dashboard', keys: 'g d' },
+  {
+    key: 'clients',
+    href: '/admin/clients',
+    icon: 'users',
+    group: 'sales',
+    right: 'client.list',
+    keys: 'g c',
+  },
+  {
+    key: 'orders',
+    href: '/admin/orders',
+    icon: 'shopping-bag',
+    group: 'sales',
+    right: 'order.list',
+    keys: 'g o',
+  },
+  {
+    key: 'services',
+    href: '/admin/services',
+    icon: 'server-2',
+    group: 'delivery',
+    right: 'service.list',
+    keys: 'g s',
+  },
+  {
+    key: 'deliveries',
+    href: '/admin/deliveries',
+    icon: 'truck-delivery',
+    group: 'delivery',
+    right: 'delivery.list',
+  },
+  { key: 'servers', href: '/admin/servers', icon: 'database', group: 'delivery', right: 'server.list' },
+  {
+    key: 'invoices',
+    href: '/admin/invoices',
+    icon: 'file-invoice',
+    group: 'billing',
+    right: 'invoice.list',
+    keys: 'g i',
+  },
+  { key: 'payments', href: '/admin/payments', icon: 'credit-card', group: 'billing', right: 'payment.list' },
+  { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
+  { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
+  { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
+  {
+    key: 'plugins',
+    href: '/admin/plugins',
+    icon: 'puzzle',
+    group: 'system',
+    right: 'plugin.list',
+    keys: 'g p',
+  },
+  { key: 'messages', href: '/admin/messages', icon: 'mail', group: 'system', right: 'message.list' },
+  { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
+  { key: 'staff', href: '/admin/staff', icon: 'user-check', group: 'system', right: 'staff.list' },
+  { key: 'settings', href: '/admin/settings', icon: 'settings', group: 'system', right: 'setting.read' },
+]
+
+const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNav, admin: adminNav }
+
+export function navigation(ctx: Ctx, area: Area): NavEntry[] {
+  const { actor, t } = ctx.state
+  const held = [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)]
+  const items = (NAVIGATION[area] ?? []).filter(({ right }) => right === undefined || mayReach(held, right))
+  const best = items
+    .filter(({ href }) => ctx.path === href || ctx.path.startsWith(`${href}/`))
+    .sort((a, b) => b.href.length - a.href.length)[0]
+  return items.map((item) => ({
+    ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
+    ...(item === best ? { active: true } : {}),
+    ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
+    ...(item.keys ? { key: item.keys } : {}),
+  }))
+}
+
+/** Whoever may do anything with the noun finds its pages. */
+function mayReach(held: readonly string[], right: string): boolean {
+  const noun = `${right.split('.')[0]!}.`
+  return covers(held, right) || held.some((pattern) => pattern.startsWith(noun))
+}

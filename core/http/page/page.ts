@@ -1,0 +1,85 @@
+import type { Frame, TargetedPart } from '../../render/index.ts'
+import type { Ctx } from '../context.ts'
+import { contentPolicy, type ContentSources } from '../chain/security-headers.ts'
+import { flash } from './flash.ts'
+import { frameOf, plainFrame, type FrameWish } from './frame.ts'
+import { isPartial, targetId, varyByHtmx } from './htmx.ts'
+
+export interface PageWish extends FrameWish {
+  status?: number
+  /** Parts that htmx may ask for alone: id of the element → template and view. */
+  parts?: Readonly<Record<string, readonly [template: string, view: object]>>
+  /** Sources that this page needs beyond our own (a gateway's card fields). */
+  sources?: ContentSources
+}
+
+/** Answers the page, or the one part of it that htmx asks for. */
+export async function page(ctx: Ctx, template: string, view: object, wish: PageWish): Promise<void> {
+  varyByHtmx(ctx)
+  const part = isPartial(ctx) ? wish.parts?.[targetId(ctx) ?? ''] : undefined
+  if (part) return fragment(ctx, part[0], part[1])
+  const frame = await frameOf(ctx, wish)
+  if (wish.sources) ctx.set('Content-Security-Policy', contentPolicy(wish.sources))
+  send(ctx, ctx.state.deps.renderer.page(template, view, frame), wish.status)
+}
+
+/** Answers one part. */
+export function fragment(ctx: Ctx, template: string, view: object, status?: number): void {
+  varyByHtmx(ctx)
+  send(ctx, ctx.state.deps.renderer.fragment(template, view, partFrame(ctx)), status)
+}
+
+export interface Done {
+  /** The page that shows the result, for a browser without htmx. */
+  href: string
+  /** "Invoice 2026-0012 was sent." */
+  message?: string
+  /** The part that is swapped in; without it the page is loaded anew. */
+  part?: readonly [template: string, view: object]
+  /** Further parts that the change touched. */
+  others?: readonly TargetedPart[]
+}
+
+/** After a change: the parts that it touched, with the message as a toast; or 303 to the page, with a flash. */
+export function fragmentOrSeeOther(ctx: Ctx, done: Done): void {
+  if (!isPartial(ctx) || !done.part) {
+    if (done.message) flash(ctx, { tone: 'good', text: done.message })
+    return seeOther(ctx, done.href)
+  }
+  const toast: TargetedPart[] = done.message
+    ? [
+        {
+          template: 'components/toast',
+          view: { tone: 'good', text: done.message },
+          target: '#toasts',
+          swap: 'beforeend',
+        },
+      ]
+    : []
+  const [template, view] = done.part
+  const others = [...(done.others ?? []), ...toast]
+  varyByHtmx(ctx)
+  send(ctx, ctx.state.deps.renderer.parts({ template, view }, others, partFrame(ctx)))
+}
+
+/** To another page. htmx is told to load it whole when it had asked for a part. */
+export function seeOther(ctx: Ctx, href: string): void {
+  if (isPartial(ctx)) {
+    ctx.status = 200
+    ctx.set('HX-Redirect', href)
+    ctx.body = ''
+    return
+  }
+  ctx.status = 303
+  ctx.set('Location', href)
+  ctx.body = ''
+}
+
+/** Parts know the reader and carry the form token; navigation and messages belong to pages. */
+const partFrame = (ctx: Ctx): Frame => plainFrame(ctx, { title: '', area: ctx.state.area })
+
+function send(ctx: Ctx, html: string, status = 200): void {
+  ctx.status = status
+  ctx.type = 'html'
+  ctx.body = html
+}

@@ -1,0 +1,27 @@
+import type { Translate } from '../../i18n/index.ts'
+
+/** Reasons that the input check gives, and the messages that say them in the reader's language. */
+const REASONS: readonly [RegExp, string][] = [
+  [/^is missing$/, 'missing'],
+  [/^must not be empty$/, 'missing'],
+  [/^needs at least (\d+) characters$/, 'too_short'],
+  [/^may have at most (\d+) characters$/, 'too_long'],
+  [/^must be one of /, 'not_offered'],
+  [/^is not a valid email$/, 'email'],
+  [/^must be (?:integer|number)$/, 'number'],
+  [/^repeats the same few characters$/, 'password_repeats'],
+  [/^is a run of neighbouring characters$/, 'password_run'],
+  [/^is one of the passwords that are guessed first$/, 'password_common'],
+  [/^is made of your name or e-mail address$/, 'password_personal'],
+  [/^is not an amount/, 'amount'],
+  [/^is not a day/, 'day'],
+]
+
+/** "is missing" → "Please fill this in". What has no message of its own is shown as it is, as a sentence. */
+export function reasonText(t: Translate, reason: string): string {
+  for (const [pattern, key] of REASONS) {
+    const match = pattern.exec(reason)
+    if (match) return t(`errors.reason.${key}`, match[1] === undefined ? {} : { count: Number(match[1]) })
+  }
+  return t('errors.reason.other', { reason })
+}

@@ -1,0 +1,7 @@
+export * from './instance-verbs.ts'
+export * from './load-bundled.ts'
+export * from './plugin-calls.ts'
+export * from './plugin-log.ts'
+export * from './plugin-row.ts'
+export * from './plugin-storage.ts'
+export * from './webhook-verdict.ts'

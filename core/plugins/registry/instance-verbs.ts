@@ -1,0 +1,186 @@
+import { Type } from 'typebox'
+import { sql, type Trx } from '../../db/index.ts'
+import { NotFound, type Actor } from '../../kernel/index.ts'
+import { recordAudit } from '../../audit/index.ts'
+import { checkInput, defineVerb, updateVersioned, type Means } from '../../records/index.ts'
+import { putSecret } from '../../secrets/index.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { secretFields } from '../manifest/read-manifest.ts'
+import { getInstance, type InstanceRow } from './plugin-row.ts'
+
+/** Told when an instance changed, so that its isolates start anew. */
+export interface PluginAdmin extends Means {
+  readonly drain: (instanceId: string) => void
+}
+
+const name = Type.String({ minLength: 1, maxLength: 100 })
+const settings = Type.Record(Type.String(), Type.Unknown())
+
+/** Sets a plugin up once more: its own settings, secrets, storage, isolates and webhook address. */
+export const createInstance = defineVerb(
+  {
+    permission: 'plugin_instance.create',
+    audience: ['staff'],
+    input: Type.Object({
+      plugin_id: Type.String(),
+      name,
+      brand_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+      settings,
+    }),
+  },
+  async (means: PluginAdmin, input, actor) => {
+    const plugin = await means.db.get<{ manifest: string }>(
+      sql`select manifest from plugins where id = ${input.plugin_id}`,
+    )
+    if (!plugin) throw NotFound({ what: 'plugin', id: input.plugin_id })
+    const manifest = JSON.parse(plugin.manifest) as Manifest
+    const { open, secret } = separated(manifest, checkSettings(manifest, input.settings, []))
+    const now = means.business.now()
+    const row: InstanceRow = {
+      id: means.newId('plg'),
+      plugin_id: input.plugin_id,
+      brand_id: input.brand_id ?? null,
+      name: input.name,
+      settings: JSON.stringify(open),
+      status: 'active',
+      position: 0,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    }
+    await means.db.transaction(async (trx) => {
+      await trx.insert('plugin_instances', [row])
+      await putSecrets(means, trx, { ownerId: row.id, values: secret }, actor)
+      await recordAudit(means, trx, actor, [
+        {
+          action: 'plugin_instance.create',
+          subject: row.id,
+          after: { ...open, secrets: Object.keys(secret) },
+        },
+      ])
+    })
+    return row
+  },
+)
+
+/** Changes name and settings. A secret that is left empty stays as it is. */
+export const changeInstance = defineVerb(
+  {
+    permission: 'plugin_instance.change',
+    audience: ['staff'],
+    input: Type.Object({ instance_id: Type.String(), version: Type.Integer(), name, settings }),
+  },
+  async (means: PluginAdmin, input, actor) => {
+    const instance = await getInstance(means.db, input.instance_id)
+    const kept = await means.db.all<{ name: string }>(
+      sql`select name from secrets where owner_id = ${instance.id}`,
+    )
+    const { open, secret } = separated(
+      instance.manifest,
+      checkSettings(
+        instance.manifest,
+        input.settings,
+        kept.map((row) => row.name),
+      ),
+    )
+    await means.db.transaction(async (trx) => {
+      const set = { name: input.name, settings: JSON.stringify(open) }
+      await updateVersioned(means, trx, {
+        table: 'plugin_instances',
+        what: 'plugin instance',
+        row: { id: instance.id, version: input.version },
+        set,
+      })
+      await putSecrets(means, trx, { ownerId: instance.id, values: secret }, actor)
+      const before = { name: instance.name, settings: instance.settings }
+      await recordAudit(means, trx, actor, [
+        {
+          action: 'plugin_instance.change',
+          subject: instance.id,
+          before,
+          after: { ...set, secrets: Object.keys(secret) },
+        },
+      ])
+    })
+    means.drain(instance.id)
+  },
+)
+
+export const setInstanceStatus = defineVerb(
+  {
+    permission: 'plugin_instance.switch',
+    audience: ['staff'],
+    input: Type.Object({
+      instance_id: Type.String(),
+      status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+    }),
+  },
+  async (means: PluginAdmin, input, actor) => {
+    const instance = await getInstance(means.db, input.instance_id)
+    await means.db.transaction(async (trx) => {
+      await updateVersioned(means, trx, {
+        table: 'plugin_instances',
+        what: 'plugin instance',
+        row: instance,
+        set: { status: input.status },
+      })
+      await recordAudit(means, trx, actor, [
+        {
+          action: 'plugin_instance.switch',
+          subject: instance.id,
+          before: { status: instance.status },
+          after: { status: input.status },
+        },
+      ])
+    })
+    means.drain(instance.id)
+  },
+)
+
+/** By the manifest's schema. A secret that is set already need not be given again. */
+function checkSettings(
+  manifest: Manifest,
+  values: Record<string, unknown>,
+  kept: readonly string[],
+): Record<string, unknown> {
+  const schema = manifest.settings as (Record<string, unknown> & { required?: string[] }) | undefined
+  if (!schema) return {}
+  const secrets = new Set(secretFields(schema))
+  const given = Object.fromEntries(
+    Object.entries(values).filter(([key, value]) => !(secrets.has(key) && value === '')),
+  )
+  const required = (schema.required ?? []).filter((key) => !(kept.includes(key) && given[key] === undefined))
+  return checkInput(Type.Unsafe<Record<string, unknown>>({ ...schema, required }), given)
+}
+
+/** Secrets never stand in the settings column. Pasted line ends are cut: they would break every signature. */
+function separated(
+  manifest: Manifest,
+  values: Record<string, unknown>,
+): { open: Record<string, unknown>; secret: Record<string, string> } {
+  const secrets = new Set(secretFields(manifest.settings ?? {}))
+  const entries = Object.entries(values)
+  return {
+    open: Object.fromEntries(entries.filter(([key]) => !secrets.has(key))),
+    secret: Object.fromEntries(
+      entries.filter(([key]) => secrets.has(key)).map(([key, value]) => [key, String(value).trim()]),
+    ),
+  }
+}
+
+async function putSecrets(
+  means: Means,
+  trx: Trx,
+  owner: { ownerId: string; values: Record<string, string> },
+  actor: Actor,
+): Promise<void> {
+  for (const [secretName, value] of Object.entries(owner.values)) {
+    await putSecret(trx, means.keys, {
+      ownerId: owner.ownerId,
+      name: secretName,
+      value,
+      actor: actor.id,
+      now: means.business.now(),
+    })
+  }
+}

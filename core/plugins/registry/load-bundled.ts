@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { recordAudit } from '../../audit/index.ts'
+import { sql } from '../../db/index.ts'
+import { systemActor } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import { bundlePlugin } from '../bundle.ts'
+import { readManifest } from '../manifest/read-manifest.ts'
+import type { LoadedPlugin } from '../ports.ts'
+
+export interface BundledFolders {
+  /** The folder that holds one folder a plugin, and `bundles.json` with the hashes that we trust. */
+  plugins: string
+  cache: string
+}
+
+const actor = systemActor('plugin_loader')
+
+/**
+ * Reads and bundles the plugins that come with Berth and writes what is new about them into the registry. A bundle
+ * whose hash is not the committed one is left out, because bundled plugins are granted without being asked.
+ */
+export async function loadBundled(means: Means, folders: BundledFolders): Promise<Map<string, LoadedPlugin>> {
+  const trusted = JSON.parse(readFileSync(join(folders.plugins, 'bundles.json'), 'utf8')) as Record<
+    string,
+    string
+  >
+  const loaded = new Map<string, LoadedPlugin>()
+  await Promise.all(
+    pluginFolders(folders.plugins).map(async (folder) => {
+      const file = join(folder, 'plugin.json')
+      const manifest = readManifest(readFileSync(file, 'utf8'), file)
+      const bundle = await bundlePlugin(folder, folders.cache)
+      if (trusted[manifest.id] === bundle.hash) loaded.set(manifest.id, { manifest, bundle })
+      else
+        means.log.error(
+          { plugin: manifest.id, found: bundle.hash },
+          'a bundled plugin is not the one that was shipped; it stays off',
+        )
+    }),
+  )
+  for (const plugin of loaded.values()) await register(means, plugin)
+  return loaded
+}
+
+export function pluginFolders(root: string): string[] {
+  return readdirSync(root)
+    .map((name) => join(root, name))
+    .filter((folder) => existsSync(join(folder, 'plugin.json')))
+    .sort()
+}
+
+async function register(means: Means, { manifest, bundle }: LoadedPlugin): Promise<void> {
+  const known = await means.db.get<{ bundle_sha256: string }>(
+    sql`select bundle_sha256 from plugins where id = ${manifest.id}`,
+  )
+  if (known?.bundle_sha256 === bundle.hash) return
+  const now = means.business.now()
+  const granted = JSON.stringify(manifest.permissions ?? {})
+  await means.db.transaction(async (trx) => {
+    await trx.run(sql`
+      insert into plugins (id, version, bundle_sha256, manifest, granted, status, installed_at, updated_at)
+      values (${manifest.id}, ${manifest.version}, ${bundle.hash}, ${JSON.stringify(manifest)}, ${granted}, 'enabled', ${now}, ${now})
+      on conflict (id) do update set version = excluded.version, bundle_sha256 = excluded.bundle_sha256,
+        manifest = excluded.manifest, granted = excluded.granted, updated_at = excluded.updated_at`)
+    await recordAudit(means, trx, actor, [
+      {
+        action: 'plugin.install',
+        subject: manifest.id,
+        after: { version: manifest.version, bundle: bundle.hash, granted: manifest.permissions ?? {} },
+      },
+    ])
+  })
+}

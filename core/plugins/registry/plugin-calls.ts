@@ -1,0 +1,83 @@
+import { defineError, NotFound } from '../../kernel/index.ts'
+import { sql, type Db } from '../../db/index.ts'
+import { readSecret, type KeyRing } from '../../secrets/index.ts'
+import type { Plugins } from '../plugins.ts'
+import type { LoadedPlugin, PluginInstance, PluginServer, TrustedHost } from '../ports.ts'
+import { getInstance, type Instance } from './plugin-row.ts'
+
+export const PluginOff = defineError(
+  'plugin.off',
+  409,
+  (p: { id: string; outcome_unknown: false }) =>
+    `The plugin instance "${p.id}" is switched off or its plugin is not installed. Nothing was sent.`,
+)
+
+export interface CallOptions {
+  deadlineMs?: number
+  requestId?: string
+  serverId?: string
+}
+
+/** The port by which areas reach plugins: instances by id, settings and secrets looked up at each call. */
+export interface PluginCalls {
+  call<T>(
+    instanceId: string,
+    kind: 'gateway' | 'provisioner',
+    operation: string,
+    input: object,
+    options?: CallOptions,
+  ): Promise<T>
+}
+
+export interface CallMeans {
+  db: Db
+  keys: KeyRing
+  plugins: Plugins
+  loaded: ReadonlyMap<string, LoadedPlugin>
+}
+
+const DEADLINE_MS = 15_000
+
+type CallArguments = [
+  instanceId: string,
+  kind: 'gateway' | 'provisioner',
+  operation: string,
+  input: object,
+  options?: CallOptions,
+]
+
+export function pluginCalls(means: CallMeans): PluginCalls {
+  return {
+    call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {
+      const row = await getInstance(means.db, instanceId)
+      const plugin = means.loaded.get(row.plugin_id)
+      if (row.status !== 'active' || !plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
+      const server = options.serverId ? await serverOf(means, options.serverId) : undefined
+      const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
+      return (await means.plugins.call(instanceOf(means, row, plugin), kind, operation, request)) as T
+    },
+  }
+}
+
+function instanceOf(means: CallMeans, row: Instance, plugin: LoadedPlugin): PluginInstance {
+  const settings = JSON.parse(row.settings) as Record<string, unknown>
+  return {
+    id: row.id,
+    plugin,
+    settings,
+    secrets: async (name) => (await readSecret(means.db, means.keys, row.id, name)) ?? undefined,
+    trustedHosts: trustedIn(settings),
+  }
+}
+
+async function serverOf(means: CallMeans, id: string): Promise<PluginServer> {
+  const row = await means.db.get<{ settings: string }>(sql`select settings from servers where id = ${id}`)
+  if (!row) throw NotFound({ what: 'server', id })
+  const secrets = async (name: string) => (await readSecret(means.db, means.keys, id, name)) ?? undefined
+  return { id, secrets, trustedHosts: trustedIn(JSON.parse(row.settings) as Record<string, unknown>) }
+}
+
+/** Private addresses that staff allowed for this instance or server, one by one. */
+function trustedIn(settings: Record<string, unknown>): TrustedHost[] {
+  return Array.isArray(settings['trusted_hosts']) ? (settings['trusted_hosts'] as TrustedHost[]) : []
+}

@@ -1,0 +1,69 @@
+import type { Db } from '../../db/index.ts'
+import type { Clock, IdMaker } from '../../kernel/index.ts'
+import type { Log } from '../../log/index.ts'
+import type { PluginLog } from '../ports.ts'
+
+export interface LogMeans {
+  db: Db
+  clock: Clock
+  newId: IdMaker
+  log: Log
+}
+
+const FLUSH_MS = 250
+const WAITING_MAX = 2_000
+
+/** Keeps plugins' lines and mishaps for the admin pages. Writes in batches; never throws into the host. */
+export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void> } {
+  let waiting: object[] = []
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
+  const flush = () => {
+    timer = undefined
+    const rows = waiting
+    waiting = []
+    writing = writing
+      .then(() => means.db.insert('plugin_log', rows))
+      .catch((error: unknown) => means.log.error({ error: String(error) }, 'plugin log not written'))
+  }
+  const add = (line: {
+    instance: string
+    level: string
+    operation: string | null
+    message: string
+    facts: object
+  }) => {
+    if (waiting.length >= WAITING_MAX) return
+    waiting.push({
+      id: means.newId('evt'),
+      instance_id: line.instance,
+      level: line.level,
+      operation: line.operation,
+      message: line.message,
+      facts: JSON.stringify(line.facts),
+      duration_ms: null,
+      request_id: null,
+      occurred_at: means.clock.now(),
+    })
+    timer ??= setTimeout(flush, FLUSH_MS).unref()
+  }
+  return {
+    line: ({ instance, operation, level, text }) =>
+      add({ instance, level, operation, message: text, facts: {} }),
+    incident: ({ kind, instance, plugin, detail }) => {
+      means.log.warn({ plugin, instance, kind }, detail)
+      add({
+        instance: instance ?? plugin ?? 'host',
+        level: 'error',
+        operation: null,
+        message: detail,
+        facts: { incident: kind },
+      })
+    },
+    async stop() {
+      clearTimeout(timer)
+      if (waiting.length > 0) flush()
+      await writing
+    },
+  }
+}

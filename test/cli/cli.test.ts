@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { onSqlite, openMeans, socketFile } from '../../core/app/index.ts'
+import { loadConfig } from '../../core/config/index.ts'
+import { sql } from '../../core/db/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { dataFolder } from '../support/config.ts'
+
+const BERTH = join(import.meta.dirname, '../../bin/berth')
+
+for (const engine of engines) {
+  describe(`command line on ${engine}`, async () => {
+    const { url, remove } = await makeDatabase(engine)
+    const environment = { BERTH_DATA_DIR: dataFolder(), DATABASE_URL: url, PORT: '0', LOG_LEVEL: 'info' }
+    const config = loadConfig(environment)
+    const children: ChildProcess[] = []
+    after(async () => {
+      for (const child of children) child.kill('SIGKILL')
+      await remove()
+    })
+
+    const start = (...args: string[]) => {
+      const child = spawn(process.execPath, [BERTH, ...args], { env: { ...process.env, ...environment } })
+      children.push(child)
+      return child
+    }
+    const berth = async (args: string, input = '') => {
+      const child = start(...args.split(' '))
+      child.stdin!.end(input)
+      const [out, err, [code]] = await Promise.all([
+        text(child.stdout!),
+        text(child.stderr!),
+        once(child, 'exit') as Promise<[number]>,
+      ])
+      return { out, err, code }
+    }
+    /** Waits for the line that says so. */
+    const serve = async (role = 'serve') => {
+      const child = start(role)
+      let log = ''
+      child.stderr!.on('data', (chunk) => (log += String(chunk)))
+      const end = performance.now() + 20_000
+      while (!log.includes('Berth runs')) {
+        assert.ok(performance.now() < end && child.exitCode === null, log)
+        await sleep(20)
+      }
+      return child
+    }
+
+    test('makes an installation once, and moves its clock without a core', async () => {
+      const early = await berth('clock advance 1d')
+      assert.deepEqual([early.code, early.out], [1, ''])
+      assert.match(early.err, /Run "berth init" first/)
+      const made = await berth('init --test-clock')
+      assert.equal(made.code, 0)
+      assert.match(made.out, /token: [\w-]{32}\n/)
+      const again = await berth('init')
+      assert.deepEqual([again.code, again.out], [1, ''])
+      assert.match(again.err, /holds a test installation already/)
+      const moved = await berth('clock advance 2d')
+      assert.equal(moved.code, 0)
+      assert.equal(moved.out.split('\n').filter((line) => / jobs?$/.test(line)).length, 2)
+    })
+
+    test('refuses what cannot be before it opens anything', async () => {
+      assert.match((await berth('clock advance soon')).err, /not a span such as 12h/)
+      assert.match((await berth('bill --until 2026-02-30')).err, /not a day such as/)
+      assert.match((await berth('bill --preview 0')).err, /whole number from 1 to 400/)
+      assert.match((await berth('init --staff-email a@example.com')).err, /go together/)
+    })
+
+    test('speaks to the core that runs, which stops in order within five seconds', async () => {
+      const core = await serve()
+      assert.equal(existsSync(socketFile(config)), onSqlite(config))
+      const health = await berth('health')
+      assert.equal(health.code, 0)
+      assert.match(health.out, /ok {3}worker: runs/)
+      assert.equal((await berth('clock advance 3d')).code, 0)
+      const shown = JSON.parse((await berth('clock show')).out) as { offset_days: number }
+      assert.ok(Math.abs(shown.offset_days - 5) < 0.1)
+      const stopping = performance.now()
+      core.kill('SIGTERM')
+      const [code] = (await once(core, 'exit')) as [number]
+      assert.equal(code, 0)
+      assert.ok(performance.now() - stopping < 5_000)
+    })
+
+    test('goes on after a core that was killed', async () => {
+      const core = await serve()
+      core.kill('SIGKILL')
+      await once(core, 'exit')
+      const { means, engine: jobs, close } = await openMeans(config)
+      await means.db.transaction((trx) =>
+        jobs.enqueue(trx, [{ task: 'events.deliver', payload: { ids: [] } }]),
+      )
+      const next = await serve()
+      await jobs.drained(10_000)
+      const { left } = (await means.db.get<{ left: number }>(
+        onSqlite(config)
+          ? sql`select count(*) as "left" from jobs`
+          : sql`select count(*) as "left" from graphile_worker.jobs`,
+      ))!
+      await close()
+      next.kill('SIGINT')
+      const [code] = (await once(next, 'exit')) as [number]
+      assert.deepEqual([left, code], [0, 0])
+    })
+  })
+}

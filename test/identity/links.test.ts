@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { sql } from '../../core/db/index.ts'
+import {
+  actorOfSession,
+  changeEmail,
+  checkResetLink,
+  requestReset,
+  requestVerification,
+  resetPassword,
+  sendUserReset,
+  signIn,
+  verifyEmail,
+} from '../../core/identity/index.ts'
+import { guestActor } from '../../core/kernel/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { makeBrand, makeRealm, makeUser, PASSWORD, staffActor } from '../support/make.ts'
+import { testMeans } from '../support/means.ts'
+
+interface Mail {
+  template: string
+  to: { address: string }
+  brand_id: string | null
+  data: { path?: string }
+}
+
+for (const engine of engines) {
+  describe(`links by mail on ${engine}`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    after(remove)
+    const means = testMeans(db)
+    const brand = await makeBrand(means)
+    const realm_id = brand.realm_id
+    const fresh = 'cobalt-heron-meadow-7'
+    let visitors = 0
+    const guest = () => guestActor(brand.id, { address: `198.51.100.${++visitors}` })
+    const mailsTo = (address: string) =>
+      (means.jobs.of('mail.send') as unknown as Mail[]).filter((mail) => mail.to.address === address)
+    const lastToken = (address: string) => mailsTo(address).at(-1)!.data.path!.split('/').at(-1)!
+    const askReset = async (email: string) => {
+      await requestReset(means, { realm_id, email }, guest())
+      return lastToken(email)
+    }
+    const reset = (token: string, password = fresh, realm = realm_id) =>
+      resetPassword(means, { realm_id: realm, token, password }, guest())
+    const enter = (email: string, password: string) =>
+      signIn(means, { realm_id, email, password, agent: '' }, guest())
+    const whoIs = (token: string) => actorOfSession(means, token, { realmId: realm_id, address: '' })
+
+    test('sets a new password once, ends all sessions and proves the address', async () => {
+      const user = await makeUser(means, { realm_id, email_verified_at: null })
+      const old = await enter(user.email, PASSWORD)
+      const token = await askReset(user.email)
+      assert.deepEqual(await checkResetLink(means, { token, realmId: realm_id }), { email: user.email })
+      await reset(token)
+      assert.equal(await whoIs(old.token), null)
+      await assert.rejects(enter(user.email, PASSWORD), { code: 'sign_in.failed' })
+      const { token: session } = await enter(user.email, fresh)
+      assert.equal((await whoIs(session))!.user.email_verified_at, means.clock.now())
+      await assert.rejects(reset(token), { code: 'link.invalid', status: 410, params: { reason: 'used' } })
+      assert.equal(mailsTo(user.email).at(-1)!.template, 'password-changed')
+    })
+
+    test('answers an unknown address as a known one, without a mail', async () => {
+      const known = await makeUser(means, { realm_id })
+      const answers = [
+        await requestReset(means, { realm_id, email: known.email }, guest()),
+        await requestReset(means, { realm_id, email: 'nobody@example.org' }, guest()),
+      ]
+      assert.deepEqual(answers, [undefined, undefined])
+      assert.equal(mailsTo(known.email).length, 1)
+      assert.equal(mailsTo('nobody@example.org').length, 0)
+    })
+
+    test('sends no link for a disabled user', async () => {
+      const user = await makeUser(means, { realm_id, status: 'disabled' })
+      await requestReset(means, { realm_id, email: user.email }, guest())
+      assert.equal(mailsTo(user.email).length, 0)
+    })
+
+    test('refuses a link of a reset after half an hour', async () => {
+      const user = await makeUser(means, { realm_id })
+      const token = await askReset(user.email)
+      means.clock.advance(30 * 60_000)
+      await assert.rejects(reset(token), { code: 'link.invalid', params: { reason: 'expired' } })
+    })
+
+    test('refuses an older link once a newer one was sent', async () => {
+      const user = await makeUser(means, { realm_id })
+      const older = await askReset(user.email)
+      const newer = await askReset(user.email)
+      await assert.rejects(reset(older), { params: { reason: 'used' } })
+      await reset(newer)
+    })
+
+    test('refuses a link in another realm, and one that was never sent', async () => {
+      const user = await makeUser(means, { realm_id })
+      const token = await askReset(user.email)
+      const other = await makeRealm(means)
+      await assert.rejects(reset(token, fresh, other.id), { params: { reason: 'unknown' } })
+      await assert.rejects(reset('made-up'), { params: { reason: 'unknown' } })
+      const purpose = verifyEmail(means, { realm_id, token }, guest())
+      await assert.rejects(purpose, { params: { reason: 'unknown' } })
+    })
+
+    test('lets the link stand when the password is refused', async () => {
+      const user = await makeUser(means, { realm_id })
+      const token = await askReset(user.email)
+      await assert.rejects(reset(token, 'short'), { fields: { password: 'needs at least 10 characters' } })
+      await reset(token)
+    })
+
+    test('lets one of two clicks at once through', async () => {
+      const user = await makeUser(means, { realm_id })
+      const token = await askReset(user.email)
+      const outcomes = await Promise.allSettled([reset(token), reset(token)])
+      assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), ['fulfilled', 'rejected'])
+    })
+
+    test('limits how often one address can be sent links, known or not', async () => {
+      for (const email of [(await makeUser(means, { realm_id })).email, 'nobody-else@example.org']) {
+        for (let i = 0; i < 4; i++) await requestReset(means, { realm_id, email }, guest())
+        await assert.rejects(requestReset(means, { realm_id, email }, guest()), { status: 429 })
+      }
+    })
+
+    test('keeps only the hash of a link', async () => {
+      const user = await makeUser(means, { realm_id })
+      const token = await askReset(user.email)
+      const rows = await db.all<{ token_hash: string }>(
+        sql`select token_hash from one_time_tokens where user_id = ${user.id}`,
+      )
+      assert.equal(rows.length, 1)
+      assert.notEqual(rows[0]!.token_hash, token)
+    })
+
+    test('verifies an address by its link, once, within three days', async () => {
+      const user = await makeUser(means, { realm_id, email_verified_at: null })
+      const { actor } = (await whoIs((await enter(user.email, PASSWORD)).token))!
+      await requestVerification(means, {}, actor)
+      const late = lastToken(user.email)
+      means.clock.advance(3 * 24 * 3_600_000)
+      await assert.rejects(verifyEmail(means, { realm_id, token: late }, guest()), {
+        params: { reason: 'expired' },
+      })
+      await requestVerification(means, {}, actor)
+      const token = lastToken(user.email)
+      const done = await verifyEmail(means, { realm_id, token }, guest())
+      assert.deepEqual(done, { user_id: user.id, email: user.email })
+      await assert.rejects(verifyEmail(means, { realm_id, token }, guest()), { params: { reason: 'used' } })
+      const before = mailsTo(user.email).length
+      await requestVerification(means, {}, actor)
+      assert.equal(mailsTo(user.email).length, before)
+    })
+
+    test('changes the address only when the new one is proved, after the password', async () => {
+      const user = await makeUser(means, { realm_id })
+      const { token: session } = await enter(user.email, PASSWORD)
+      means.clock.advance(11 * 60_000)
+      const late = (await whoIs(session))!.actor
+      const email = `new-${user.email}`
+      await assert.rejects(changeEmail(means, { email }, late), { code: 'session.confirmation_needed' })
+      await changeEmail(means, { email }, { ...late, confirmedAt: means.clock.now() })
+      assert.equal((await whoIs(session))!.user.email, user.email)
+      await verifyEmail(means, { realm_id, token: lastToken(email) }, guest())
+      assert.equal((await whoIs(session))!.user.email, email)
+    })
+
+    test('does not tell that a new address has an account', async () => {
+      const holder = await makeUser(means, { realm_id })
+      const user = await makeUser(means, { realm_id })
+      const { actor } = (await whoIs((await enter(user.email, PASSWORD)).token))!
+      assert.equal(await changeEmail(means, { email: holder.email }, actor), undefined)
+      assert.deepEqual(
+        mailsTo(holder.email).map((mail) => mail.template),
+        ['account-exists'],
+      )
+    })
+
+    test('lets staff send a reset but never see it, and only for customers', async () => {
+      const user = await makeUser(means, { realm_id })
+      await sendUserReset(means, { user_id: user.id }, staffActor(['user.send_reset']))
+      assert.equal(mailsTo(user.email)[0]!.brand_id, brand.id)
+      await assert.rejects(sendUserReset(means, { user_id: user.id }, staffActor(['user.read'])), {
+        code: 'actor.forbidden',
+      })
+      const elsewhere = { ...staffActor(), brandIds: ['brd_other'] }
+      await assert.rejects(sendUserReset(means, { user_id: user.id }, elsewhere), {
+        code: 'record.not_found',
+      })
+    })
+  })
+}

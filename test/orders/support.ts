@@ -1,0 +1,66 @@
+import type { DraftInvoice } from '../../core/billing/index.ts'
+import type { Means } from '../../core/records/index.ts'
+import type { InvoiceStanding, OrderDeps, ServiceSpec } from '../../core/orders/index.ts'
+
+export interface TestDeps extends OrderDeps {
+  specs: ServiceSpec[]
+  drafts: DraftInvoice[]
+  standings: Map<string, InvoiceStanding>
+  /** "void inv_…", "refund inv_…", "end svc_…" */
+  acts: string[]
+}
+
+/** Ports that keep services as rows and note everything else; tax is 10 %. */
+export function orderDeps(means: Means): TestDeps {
+  const deps: TestDeps = {
+    means,
+    specs: [],
+    drafts: [],
+    standings: new Map(),
+    acts: [],
+    async createServices(_means, trx, specs) {
+      deps.specs.push(...specs)
+      const rows = specs.map((spec) => serviceRow(means, spec))
+      await trx.insert('services', rows)
+      return rows.map(({ id }) => ({ id }))
+    },
+    async issueInvoice(_means, _trx, draft) {
+      deps.drafts.push(draft)
+      const id: string = means.newId('inv')
+      const net = draft.lines.reduce((sum, line) => sum + line.amountMinor, 0n)
+      deps.standings.set(id, { status: 'issued', paidMinor: 0n })
+      return { id, taxMinor: net / 10n, totalMinor: net + net / 10n }
+    },
+    invoiceStanding: async (_queries, invoiceId) => deps.standings.get(invoiceId)!,
+    voidInvoice: async (_means, _trx, act) => void deps.acts.push(`void ${act.invoiceId}`),
+    refundInvoice: async (_means, _trx, act) => void deps.acts.push(`refund ${act.invoiceId}`),
+    endServices: async (_means, _trx, act) => void deps.acts.push(`end ${act.serviceIds.join(' ')}`),
+  }
+  return deps
+}
+
+function serviceRow(means: Means, spec: ServiceSpec) {
+  const now = means.business.now()
+  return {
+    id: means.newId('svc') as string,
+    brand_id: spec.brandId,
+    client_id: spec.clientId,
+    product_id: spec.productId,
+    order_item_id: spec.orderItemId,
+    label: spec.label,
+    billing_status: 'pending',
+    delivery_status: 'none',
+    currency: spec.currency,
+    cycle: spec.cycle,
+    quantity: spec.quantity,
+    amount_minor: spec.amountMinor,
+    recurring_minor: spec.recurringMinor,
+    tax_class: spec.taxClass,
+    zone: spec.zone,
+    period_index: spec.periodIndex,
+    delivery_on: spec.deliveryOn,
+    module_settings: JSON.stringify(spec.moduleSettings),
+    created_at: now,
+    updated_at: now,
+  }
+}
