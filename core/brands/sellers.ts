@@ -3,8 +3,9 @@ import { recordAudit } from '../audit/index.ts'
 import { all, list, sql, type Queries, type Row, type Sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { requireCountry } from './countries.ts'
 import type { Seller, SellerAddress } from './rows.ts'
-import { requireCountry, SellerInput } from './shapes.ts'
+import { SellerInput } from './shapes.ts'
 
 export const listSellers = defineVerb(
   { permission: 'seller.list', audience: ['staff'], input: Type.Object({}) },

@@ -59,8 +59,3 @@ export function requireZone(zone: string): void {
     throw invalidInput({ zone: `"${zone}" is not a time zone such as Europe/Berlin` })
   }
 }
-
-export function requireCountry(code: string): void {
-  const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
-  if (names.of(code) === undefined) throw invalidInput({ country: `"${code}" is not a country` })
-}

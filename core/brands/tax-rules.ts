@@ -3,10 +3,11 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, NotFound, type Actor, type IsoDate } from '../kernel/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { requireCountry } from './countries.ts'
 import { TaxRuleInEffect, TaxRuleOverlaps } from './errors.ts'
 import type { TaxRule } from './rows.ts'
 import { findReachableSeller } from './sellers.ts'
-import { Country, Region, requireCountry } from './shapes.ts'
+import { Country, Region } from './shapes.ts'
 
 const Day = Type.String({ format: 'date' })
 const Rule = {

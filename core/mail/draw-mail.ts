@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Messages, Translate } from '../i18n/index.ts'
 import type { BusinessClock } from '../kernel/index.ts'
-import { createRenderer, inkOn, trustedHtml, type Assets, type Frame } from '../render/index.ts'
+import { createRenderer, inkOn, type Assets, type Frame } from '../render/index.ts'
 import { inlineStyles } from './inline-styles.ts'
 import { mailData } from './mail-data.ts'
 import type { CheckedMail } from './mail-request.ts'
@@ -63,21 +63,16 @@ export function createMailDrawer(options: MailDrawerOptions): MailDrawer {
       const say = (part: string) => oneLine(t(`mail.${keyOf(template)}.${part}`, view))
       const subject = say('subject')
       const frame = frameOf(mail, brand, { title: subject, today: business.today(brand.zone) })
-      const body = trustedHtml(renderer.fragment(`mail/${template}`, view, frame))
       const colour = brand.colour ?? COLOUR
-      const html = renderer.fragment(
-        'layouts/mail',
-        {
-          subject,
-          preheader: say('preheader'),
-          heading: say('heading'),
-          body,
-          button: { href: url, label: say('button'), colour, ink: inkOn(colour) },
-          greeting: greeting(mail, t),
-          legal: brand.legal,
-        },
-        frame,
-      )
+      const parts = {
+        subject,
+        preheader: say('preheader'),
+        heading: say('heading'),
+        greeting: greeting(mail, t),
+        button: { href: url, label: say('button'), colour, ink: inkOn(colour) },
+        footer: brand.legal,
+      }
+      const html = renderer.mail(`mail/${template}`, { ...view, ...parts }, frame)
       return { subject, html, plain: plainTwin(html) }
     },
   }

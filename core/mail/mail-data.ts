@@ -25,8 +25,8 @@ export const mailData = {
   'reset-password': Type.Object({ url, expires_at: instant, first: Type.Optional(Type.Boolean()) }),
   'account-exists': Type.Object({ url: Type.Optional(url) }),
   'password-changed': Type.Object({ url: Type.Optional(url), changed_at: instant, address: maybe(text) }),
-  'staff-invite': Type.Object({ url, expires_at: maybe(instant) }),
-  'client-account': Type.Object({ url, expires_at: maybe(instant) }),
+  'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
+  'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 
   'order-received': Type.Object({
     url,
@@ -70,11 +70,6 @@ export type MailData<T extends MailTemplate> = Static<(typeof mailData)[T]>
 export const isMailTemplate = (name: string): name is MailTemplate => Object.hasOwn(mailData, name)
 
 /** Their button lets whoever holds it into an account: the log never shows it. */
-const SECRET: ReadonlySet<MailTemplate> = new Set([
-  'verify-email',
-  'reset-password',
-  'staff-invite',
-  'client-account',
-])
+const SECRET: ReadonlySet<MailTemplate> = new Set(['verify-email', 'reset-password', 'staff-invite'])
 
 export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

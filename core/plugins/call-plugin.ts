@@ -47,7 +47,7 @@ interface Traces {
 /** One call from core to a plugin and back, with every check on the way. */
 export async function callPlugin(caller: Caller, call: PluginCall): Promise<unknown> {
   const schemas = declaredSchemas(call)
-  const input = withTokens(caller, call)
+  const input = await withTokens(caller, call)
   const problem = schemas === undefined ? undefined : misfit(closed(schemas.input), input)
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
@@ -98,22 +98,26 @@ function failed<T extends object>(call: PluginCall, unknown: boolean, more: T): 
   }
 }
 
-/** Secret settings of the server are tokens for the plugin, whatever core put there. */
-function withTokens(caller: Caller, call: PluginCall): unknown {
+/** Secret settings of the server are tokens for the plugin, whatever core put there; one that is not set is absent. */
+async function withTokens(caller: Caller, call: PluginCall): Promise<unknown> {
   const { input } = call.request
   const server = serverSettings(input)
   if (server === undefined) return input
   const { manifest } = call.instance.plugin
   const declared = declaredSecrets(call)
-  const tokens = secretFields(manifest.server_settings)
-    .filter((name) => declared.includes(`server.${name}`))
-    .map((name) => [name, tokenOf(caller.mark(call.instance.id), `server.${name}`)])
+  const tokens: [string, string][] = []
+  for (const name of secretFields(manifest.server_settings)) {
+    const value = declared.includes(`server.${name}`) ? await call.request.server?.secrets(name) : undefined
+    if (isSet(value)) tokens.push([name, tokenOf(caller.mark(call.instance.id), `server.${name}`)])
+  }
   const hidden = Object.fromEntries(secretFields(manifest.server_settings).map((name) => [name, undefined]))
   const settings = JSON.parse(
     JSON.stringify({ ...server.settings, ...hidden, ...Object.fromEntries(tokens) }),
   )
   return { ...(input as object), server: { ...server, settings } }
 }
+
+const isSet = (value: string | undefined) => value !== undefined && value !== ''
 
 function serverSettings(input: unknown): { id: string; settings: Record<string, unknown> } | undefined {
   if (typeof input !== 'object' || input === null || !('server' in input)) return undefined
@@ -158,7 +162,7 @@ async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
   }
 }
 
-/** Secret settings are tokens, or the value itself where the manifest says `"read": true`. */
+/** Secret settings that are set are tokens, or the value itself where the manifest says `"read": true`. */
 async function instanceSettings(caller: Caller, call: PluginCall): Promise<Record<string, unknown>> {
   const { instance } = call
   const grants = instance.plugin.manifest.permissions?.secrets ?? []
@@ -166,8 +170,8 @@ async function instanceSettings(caller: Caller, call: PluginCall): Promise<Recor
   for (const name of secretFields(instance.plugin.manifest.settings)) {
     const grant = grants.find((one) => one.name === name)
     delete settings[name]
-    if (grant?.read === true) settings[name] = await instance.secrets(name)
-    else if (grant !== undefined) settings[name] = tokenOf(caller.mark(instance.id), name)
+    const value = grant === undefined ? undefined : await instance.secrets(name)
+    if (isSet(value)) settings[name] = grant?.read === true ? value : tokenOf(caller.mark(instance.id), name)
   }
   return settings
 }

@@ -22,7 +22,7 @@ export interface Renderer {
   page(template: string, view: object, frame: Frame): string
   /** The template alone: one part of a page. */
   fragment(template: string, view: object, frame: Frame): string
-  /** A mail: the view also gives subject, preheader, heading, button { label, href } and footer lines. */
+  /** A mail: the view also gives subject, preheader, heading, greeting, button { label, href, colour, ink } and footer lines. */
   mail(template: string, view: object, frame: Frame): string
   /** The main part, and after it others that the change touched, each for its own place in the page. */
   parts(main: Part, others: readonly TargetedPart[], frame: Frame): string

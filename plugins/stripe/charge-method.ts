@@ -4,10 +4,7 @@ import { toStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
 import { INTENT_PARTS, outcomeOfIntent, readIntent } from './outcomes.ts'
 import { isMissing, notCountable, refusedRequest, type Declined } from './refusals.ts'
-import { idOf } from './ids.ts'
-
-/** Longest value that metadata takes. */
-const METADATA_LENGTH = 500
+import { idOf, METADATA_LENGTH } from './ids.ts'
 
 const METHOD_GONE: Declined = {
   outcome: 'declined',

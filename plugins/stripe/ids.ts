@@ -5,6 +5,9 @@ export function idOf(field: string | { id: string } | null | undefined): string 
   return typeof field === 'string' ? field : field?.id
 }
 
+/** Longest value that metadata takes. */
+export const METADATA_LENGTH = 500
+
 /** What a refund or dispute must bring along, so that its payment can be told. */
 export const PAYMENT_PART = ['payment_intent']
 

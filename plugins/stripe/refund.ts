@@ -2,7 +2,7 @@ import Stripe from 'stripe'
 import type { RefundOutcome, RefundPayment } from '../../sdk/index.ts'
 import { toStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
-import { idOf } from './ids.ts'
+import { idOf, METADATA_LENGTH } from './ids.ts'
 
 /** Sends money back, all or a part. */
 export async function refund(shop: Shop, input: RefundPayment): Promise<RefundOutcome> {
@@ -16,7 +16,11 @@ export async function refund(shop: Shop, input: RefundPayment): Promise<RefundOu
   if (intent === undefined) return failed('not_paid', 'The payment page has taken no money.')
   try {
     const made = await shop.stripe.refunds.create(
-      { payment_intent: intent, amount, metadata: { refund_id: input.refund_id, reason: input.reason } },
+      {
+        payment_intent: intent,
+        amount,
+        metadata: { refund_id: input.refund_id, reason: input.reason.slice(0, METADATA_LENGTH) },
+      },
       { idempotencyKey: input.idempotency_key },
     )
     return outcomeOfRefund(shop, made)

@@ -14,8 +14,8 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'reset-password': { url: '/reset/secret-token', expires_at },
   'account-exists': { url: '/sign-in' },
   'password-changed': { url: '/portal/security', changed_at: expires_at, address: '192.0.2.7' },
-  'staff-invite': { url: '/reset/secret-token', expires_at },
-  'client-account': { url: '/reset/secret-token', expires_at },
+  'staff-invite': { url: '/admin/reset/secret-token', expires_at, invited_by: 'Ida Brandt' },
+  'client-account': { url: '/reset', client: 'Quay & Sons Ltd', has_password: false },
   'order-received': {
     url: '/orders/ord_01',
     order: 'ORD-1001',

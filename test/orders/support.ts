@@ -1,3 +1,5 @@
+import { makeGameServer, makeGroup } from '../catalog/make-product.ts'
+import { clientActor, makeClient } from '../support/make.ts'
 import type { DraftInvoice } from '../../core/billing/index.ts'
 import type { Means } from '../../core/records/index.ts'
 import type { InvoiceStanding, OrderDeps, ServiceSpec } from '../../core/orders/index.ts'
@@ -63,4 +65,28 @@ function serviceRow(means: Means, spec: ServiceSpec) {
     created_at: now,
     updated_at: now,
   }
+}
+
+let keys = 0
+
+/** A shop that sells game servers, a client with its user, and the makings of an order. */
+export async function makeShop(
+  means: Means,
+  columns: { stock?: number; delivery_on?: 'acceptance' | 'payment' } = {},
+) {
+  const { brand, groupId } = await makeGroup(means)
+  const game = await makeGameServer(means, groupId, columns)
+  const client = await makeClient(means, { brand_id: brand.id })
+  const buyer = clientActor(client.id, { id: means.newId('usr') })
+  const wish = { product_id: game.productId, cycle: '1m', options: { memory: 8 } }
+  const order = (more: object = {}) => ({
+    brand_id: brand.id,
+    client_id: client.id,
+    once_key: `once-key-${++keys}`,
+    items: [wish],
+    currency: 'EUR',
+    terms: { version: '2026-01', accepted: true },
+    ...more,
+  })
+  return { brand, groupId, game, client, buyer, wish, order, deps: orderDeps(means) }
 }

@@ -92,12 +92,18 @@ test('further parts carry their place', () => {
 test('a mail stands in the layout of mails', () => {
   const text = renderer.mail(
     'mail/paid',
-    { name: 'Ada', subject: 'Thank you', button: { label: 'Open', href: 'https://x.example/' } },
+    {
+      name: 'Ada',
+      subject: 'Thank you',
+      button: { label: 'Open', href: 'https://x.example/', colour: '#3550c8', ink: '#ffffff' },
+      footer: ['Kontor Hosting GmbH', 'HRB 98765'],
+    },
     frame,
   )
   assert.match(text, /<title>Thank you<\/title>/)
   assert.match(text, /<p>Ada<\/p>/)
   assert.match(text, /href="https:\/\/x.example\/">Open/)
+  assert.match(text, />Kontor Hosting GmbH<br>HRB 98765</)
 })
 
 test('the frame shows what must not be overlooked', () => {

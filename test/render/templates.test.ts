@@ -26,7 +26,12 @@ test('no template reaches for the engine behind the helpers', () => {
 })
 
 test('no inline style, no inline script, no attribute that is code', () => {
-  assert.deepEqual(findAll(/\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|hx-on[:=]|\bjs:|javascript:/), [])
+  const found = findAll(/\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|hx-on[:=]|\bjs:|javascript:/)
+  // A mail has no style sheet for the brand's colour to stand in.
+  assert.deepEqual(
+    found.filter((line) => !line.includes('layouts/mail.eta') || !line.includes('class="m-button"')),
+    [],
+  )
   const own = /<script( defer)? src="<%= asset\('[a-z.-]+'\) %>"><\/script>/g
   const others = templates.filter(({ text }) => text.replaceAll(own, '').includes('<script'))
   assert.deepEqual(

@@ -81,3 +81,21 @@ test('the life of a server runs inside the sandbox, with keys that it does not h
   assert.deepEqual(await call('terminate'), { outcome: 'done' })
   assert.deepEqual(await call('describe'), { state: 'absent' })
 })
+
+test('a key that is not set is absent, not a token that leads nowhere', async () => {
+  const withoutKey = (operation: string, more: object = {}) =>
+    bench.plugins.call(instance, 'provisioner', operation, {
+      input: { server, service, ...more },
+      deadlineMs: 60_000,
+      server: {
+        id: server.id,
+        secrets: (name) => Promise.resolve(name === 'client_key' ? undefined : simulator.applicationKey),
+      },
+    })
+  assert.deepEqual(await withoutKey('usage'), { available: false, metrics: [] })
+  assert.partialDeepStrictEqual(await withoutKey('power', { signal: 'stop' }), {
+    outcome: 'failed',
+    code: 'invalid_settings',
+    kind: 'permanent',
+  })
+})

@@ -5,7 +5,7 @@ import { before, test } from 'node:test'
 import { build, type Metafile } from 'esbuild'
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url))
-/** Past what the host runs; the host bundles with the same settings. */
+/** The most that the host runs. It bundles with the same settings as this test. */
 const BYTES_MAX = 1024 * 1024
 
 let metafile: Metafile

@@ -7,7 +7,7 @@ const order = (reference: string, minor: string, more = {}) => ({
   idempotency_key: `rfd_1:${minor}`,
   reference,
   amount: eur(minor),
-  reason: 'Cancelled within the first days',
+  reason: `Cancelled within the first days. ${'Long story. '.repeat(50)}`,
   ...more,
 })
 

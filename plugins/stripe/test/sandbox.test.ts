@@ -98,8 +98,8 @@ test('a decline is an answer; a lost answer is an unknown outcome that look_up s
   stripe.control.loseAnswer({ path: '/v1/payment_intents', method: 'POST', times: 2 })
   await assert.rejects(
     call('charge_method', lost),
-    (error: { code?: string; params?: { outcomeUnknown?: boolean } }) => {
-      assert.deepEqual([error.code, error.params?.outcomeUnknown], ['plugin.failed', true])
+    (error: { code?: string; params?: { outcome_unknown?: boolean } }) => {
+      assert.deepEqual([error.code, error.params?.outcome_unknown], ['plugin.failed', true])
       return true
     },
   )

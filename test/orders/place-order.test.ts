@@ -9,82 +9,37 @@ import {
   setPrice,
 } from '../../core/catalog/index.ts'
 import { sql } from '../../core/db/index.ts'
-import type { StoredEvent } from '../../core/events/index.ts'
-import { guestActor, type Actor, type BerthError } from '../../core/kernel/index.ts'
+import { guestActor, type BerthError } from '../../core/kernel/index.ts'
 import {
-  acceptOrder,
   addCartItem,
   cancelOrder,
-  countOrders,
   getOrder,
-  getOrderByKey,
-  holdOrder,
   joinCart,
   listOrders,
-  noteOrder,
-  orderConsumers,
   placeOrder,
   readCart,
-  rejectOrder,
   setCartCoupon,
 } from '../../core/orders/index.ts'
-import { makeCoupon, makeGameServer, makeGroup } from '../catalog/make-product.ts'
+import { makeCoupon } from '../catalog/make-product.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
-import { clientActor, makeClient, staffActor } from '../support/make.ts'
+import { clientActor, staffActor } from '../support/make.ts'
 import { testMeans, type TestMeans } from '../support/means.ts'
-import { orderDeps } from './support.ts'
+import { makeShop } from './support.ts'
 
 const staff = staffActor()
 const code = (expected: string) => (error: unknown) => (error as BerthError).code === expected
 
 for (const engine of engines) {
-  describe(`orders on ${engine}`, () => {
+  describe(`placed orders on ${engine}`, () => {
     let database: TestDatabase
     let means: TestMeans
-    let keys = 0
     before(async () => {
       database = await makeDatabase(engine)
       means = testMeans(database.db, { now: '2026-01-31T10:00:00.000Z' })
     })
     after(() => database.remove())
 
-    async function shop(columns: { stock?: number; delivery_on?: 'acceptance' | 'payment' } = {}) {
-      const { brand, groupId } = await makeGroup(means)
-      const game = await makeGameServer(means, groupId, columns)
-      const client = await makeClient(means, { brand_id: brand.id })
-      const buyer = clientActor(client.id, { id: means.newId('usr') })
-      const wish = { product_id: game.productId, cycle: '1m', options: { memory: 8 } }
-      const order = (more: object = {}) => ({
-        brand_id: brand.id,
-        client_id: client.id,
-        once_key: `once-key-${++keys}`,
-        items: [wish],
-        currency: 'EUR',
-        terms: { version: '2026-01', accepted: true },
-        ...more,
-      })
-      return { brand, groupId, game, client, buyer, wish, order, deps: orderDeps(means) }
-    }
-
-    const event = (type: string, body: StoredEvent['body']): StoredEvent => ({
-      id: means.newId('evt'),
-      type,
-      version: 1,
-      brand_id: null,
-      client_id: null,
-      subject: '',
-      actor: 'system:test',
-      cause: null,
-      occurred_at: means.business.now(),
-      body,
-    })
-
-    async function hear(heard: StoredEvent) {
-      for (const consumer of orderConsumers(means)) {
-        if (consumer.types.includes(heard.type))
-          await means.db.transaction((trx) => consumer.handle(trx, heard))
-      }
-    }
+    const shop = (columns?: Parameters<typeof makeShop>[1]) => makeShop(means, columns)
 
     it('are placed from the visitor’s cart, with services, invoice, evidence and event', async () => {
       const { brand, game, client, buyer, wish, order, deps } = await shop({ stock: 10 })
@@ -368,134 +323,6 @@ for (const engine of engines) {
       const readOnly = clientActor(client.id, { rights: ['order.read'] })
       await assert.rejects(placeOrder(deps, order(), readOnly), code('actor.forbidden'))
       await assert.rejects(placeOrder(deps, order({ items: undefined }), buyer), code('cart.empty'))
-    })
-
-    it('are shown to their client, to staff of their brand, and by their key', async () => {
-      const { brand, buyer, order, deps, client } = await shop()
-      const first = await placeOrder(deps, order(), buyer)
-      const second = await placeOrder(deps, order(), buyer)
-      const access = { brandId: brand.id, orderId: first.id, key: first.access_key }
-      assert.equal((await getOrderByKey(means.db, access)).id, first.id)
-      await assert.rejects(
-        getOrderByKey(means.db, { ...access, key: second.access_key }),
-        code('record.not_found'),
-      )
-      await assert.rejects(getOrderByKey(means.db, { ...access, brandId: 'brd_x' }), code('record.not_found'))
-      const newest = await listOrders(means.db, buyer, { limit: 1 })
-      assert.deepEqual(
-        newest.map((row) => row.id),
-        [second.id],
-      )
-      const older = await listOrders(means.db, buyer, { limit: 1, before: second.id })
-      assert.deepEqual(
-        older.map((row) => row.id),
-        [first.id],
-      )
-      const stranger = clientActor('cli_other')
-      await assert.rejects(getOrder(means.db, stranger, first.id), code('record.not_found'))
-      assert.deepEqual(await listOrders(means.db, stranger, { clientId: client.id, limit: 9 }), [])
-      const elsewhere: Actor = { ...staff, brandIds: ['brd_x'] }
-      await assert.rejects(getOrder(means.db, elsewhere, first.id), code('record.not_found'))
-      const here: Actor = { ...staff, brandIds: [brand.id] }
-      assert.deepEqual(await countOrders(means.db, here), new Map([['placed', 2]]))
-      assert.equal((await listOrders(means.db, here, { statuses: ['held'], limit: 9 })).length, 0)
-      const acts = [acceptOrder, holdOrder, noteOrder]
-      for (const act of acts) {
-        const input = {
-          order_id: first.id,
-          ...(act === acceptOrder ? {} : act === holdOrder ? { reason: 'x' } : { note: 'x' }),
-        }
-        await assert.rejects(act(means, input, elsewhere), code('record.not_found'))
-      }
-      const drop = { order_id: first.id, reason: 'x' }
-      await assert.rejects(cancelOrder(deps, drop, elsewhere), code('record.not_found'))
-      await assert.rejects(rejectOrder(deps, drop, buyer), code('actor.forbidden'))
-    })
-
-    it('are held, noted and accepted by staff', async () => {
-      const { buyer, order, deps } = await shop()
-      const placed = await placeOrder(deps, order(), buyer)
-      await holdOrder(means, { order_id: placed.id, reason: 'card from elsewhere' }, staff)
-      await noteOrder(means, { order_id: placed.id, note: 'called them' }, staff)
-      const held = await getOrder(means.db, staff, placed.id)
-      assert.deepEqual(
-        [held.status, held.hold_reason, held.note],
-        ['held', 'card from elsewhere', 'called them'],
-      )
-      await acceptOrder(means, { order_id: placed.id }, staff)
-      await assert.rejects(acceptOrder(means, { order_id: placed.id }, staff), code('state.illegal'))
-      const told = await means.db.get<{ body: string }>(
-        sql`select body from events where type = 'order.accepted' and subject = ${placed.id}`,
-      )
-      assert.deepEqual((JSON.parse(told!.body) as { service_ids: string[] }).service_ids, placed.service_ids)
-    })
-
-    it('give stock, coupon and invoice back when they fall through', async () => {
-      const { brand, game, buyer, wish, order, deps } = await shop({ stock: 3 })
-      await makeCoupon(means, brand.id, {})
-      const placed = await placeOrder(
-        deps,
-        order({ items: [{ ...wish, quantity: 2 }], coupon_code: 'SUMMER' }),
-        buyer,
-      )
-      await rejectOrder(deps, { order_id: placed.id, reason: 'fraud' }, staff)
-      assert.equal((await getOrder(means.db, staff, placed.id)).status, 'rejected')
-      assert.deepEqual(deps.acts, [`void ${placed.invoice_id}`, `end ${placed.service_ids.join(' ')}`])
-      assert.equal((await loadProduct(means.db, brand.id, game.slug))?.stock, 3)
-      assert.equal((await findCoupon(means.db, brand.id, 'SUMMER'))?.uses, 0)
-      const drop = { order_id: placed.id, reason: 'again' }
-      await assert.rejects(cancelOrder(deps, drop, staff), code('state.illegal'))
-      assert.equal((await loadProduct(means.db, brand.id, game.slug))?.stock, 3)
-    })
-
-    it('that are paid are dropped only with the refund', async () => {
-      const { buyer, order, deps } = await shop()
-      const placed = await placeOrder(deps, order(), buyer)
-      deps.standings.set(placed.invoice_id, { status: 'paid', paidMinor: 979n })
-      const drop = { order_id: placed.id, reason: 'asked for it' }
-      await assert.rejects(cancelOrder(deps, drop, staff), code('order.paid'))
-      assert.equal((await getOrder(means.db, staff, placed.id)).status, 'placed')
-      await cancelOrder(deps, { ...drop, refund: true }, staff)
-      assert.equal(deps.acts[0], `refund ${placed.invoice_id}`)
-    })
-
-    it('go on by themselves when they are paid, and are done when all is live', async () => {
-      const { buyer, wish, order, deps } = await shop()
-      const placed = await placeOrder(deps, order({ items: [{ ...wish, quantity: 2 }] }), buyer)
-      const status = async () => (await getOrder(means.db, staff, placed.id)).status
-      await hear(event('invoice.paid', { id: placed.invoice_id, origin: 'renewal', origin_id: placed.id }))
-      assert.equal(await status(), 'placed')
-      await hear(event('invoice.paid', { id: placed.invoice_id, origin: 'order', origin_id: placed.id }))
-      assert.equal(await status(), 'accepted')
-      const [first, second] = placed.service_ids as [string, string]
-      const live = async (id: string) => {
-        await means.db.run(sql`update services set delivery_status = 'live' where id = ${id}`)
-        await hear(event('service.live', { id }))
-      }
-      await live(first)
-      assert.equal(await status(), 'accepted')
-      await live(second)
-      assert.equal(await status(), 'done')
-    })
-
-    it('wait for a person when a product says so or somebody holds them', async () => {
-      const careful = await shop({ delivery_on: 'acceptance' })
-      const waiting = await placeOrder(careful.deps, careful.order(), careful.buyer)
-      await hear(event('invoice.paid', { origin: 'order', origin_id: waiting.id }))
-      assert.equal((await getOrder(means.db, staff, waiting.id)).status, 'placed')
-      const held = await placeOrder(careful.deps, careful.order(), careful.buyer)
-      await holdOrder(means, { order_id: held.id, reason: 'look at it' }, staff)
-      await hear(event('invoice.paid', { origin: 'order', origin_id: held.id }))
-      assert.equal((await getOrder(means.db, staff, held.id)).status, 'held')
-    })
-
-    it('free the stock of a service that ends, once', async () => {
-      const { brand, game, buyer, order, deps } = await shop({ stock: 1 })
-      const placed = await placeOrder(deps, order(), buyer)
-      const ended = event('service.ended', { id: placed.service_ids[0]! })
-      await hear(ended)
-      await hear(ended)
-      assert.equal((await loadProduct(means.db, brand.id, game.slug))?.stock, 1)
     })
   })
 }

@@ -1,0 +1,28 @@
+import type { Judged } from './figure.ts'
+
+type Bench = () => Promise<Judged[] | void>
+
+/** `npm run bench -- NAME …`; without names everything. Ends with 1 when a bar is missed. */
+const benches: Record<string, () => Promise<Bench>> = {
+  'billing-run': async () => (await import('./billing-run.ts')).benchBillingRun,
+  jobs: async () => (await import('./jobs.ts')).benchJobs,
+}
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  console.error(`There is no bench "${unknown.join('", "')}". There are: ${Object.keys(benches).join(', ')}.`)
+  process.exit(1)
+}
+const judged: Judged[] = []
+for (const name of names.length > 0 ? names : Object.keys(benches)) {
+  const bench = await benches[name]!()
+  judged.push(...((await bench()) ?? []))
+}
+const missed = judged.filter((figure) => !figure.met).map((figure) => figure.name)
+console.log(
+  missed.length === 0
+    ? `bench: ${judged.length} figures, all bars met`
+    : `bench: missed ${missed.join(', ')}`,
+)
+process.exit(missed.length === 0 ? 0 : 1)
