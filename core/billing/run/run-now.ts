@@ -3,17 +3,16 @@ import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { findRow, defineVerb, type Means } from '../../records/index.ts'
 
-/** The schedule of the daily run, by which the app registers it. */
-export const BILLING_SCHEDULE = 'billing.run'
+/** The job that the app registers: it bills up to the present day. */
+export const RUN_NOW_TASK = 'billing.run_now'
 
 /** Starts the day's run beside its schedule. A day that was billed is only searched for what is still due. */
 export const runBillingNow = defineVerb(
   { permission: 'billing.run', audience: ['staff'], input: Type.Object({}) },
   (means: Means, _input, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
-      await recordAudit(means, trx, actor, [{ action: 'billing.run', subject: BILLING_SCHEDULE }])
-      const payload = { name: BILLING_SCHEDULE }
-      await means.jobs.enqueue(trx, [{ task: 'schedules.run', payload, key: `schedule:${BILLING_SCHEDULE}` }])
+      await recordAudit(means, trx, actor, [{ action: 'billing.run', subject: RUN_NOW_TASK }])
+      await means.jobs.enqueue(trx, [{ task: RUN_NOW_TASK, payload: {}, key: RUN_NOW_TASK }])
     }),
 )
 

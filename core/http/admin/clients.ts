@@ -13,7 +13,7 @@ import {
   suspendClient,
 } from '../../clients/index.ts'
 import { NotFound } from '../../kernel/index.ts'
-import type { FormBody } from '../chain/read-body.ts'
+import type { FormBody } from '../context.ts'
 import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Act, Page, Section } from './pages.ts'
 import { clientMove, creditPage, editClient, newClient, PROFILE } from './views/client-forms.ts'

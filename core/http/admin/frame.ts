@@ -1,6 +1,6 @@
 import { sql } from '../../db/index.ts'
 import { may, scoped } from '../../records/index.ts'
-import type { AreaFrame } from '../deps.ts'
+import type { AreaFrame, State } from '../context.ts'
 import { navigation } from '../page/index.ts'
 
 interface Counts {
@@ -33,7 +33,7 @@ export const adminFrame: AreaFrame = async (ctx) => {
 }
 
 /** One statement, whatever waits. */
-async function countWaiting({ deps, actor }: { deps: Parameters<AreaFrame>[0]['state']['deps']; actor: Parameters<AreaFrame>[0]['state']['actor'] }): Promise<Counts> {
+async function countWaiting({ deps, actor }: Pick<State, 'deps' | 'actor'>): Promise<Counts> {
   const row = await deps.db.get<Counts>(sql`
     select (select count(*) from orders o where o.status in ('placed', 'held') and ${scoped(actor, { table: 'o' })}) as orders,
       (select count(*) from deliveries d where d.status = 'failed' and ${scoped(actor, { table: 'd' })}) as deliveries,

@@ -10,7 +10,7 @@ import {
 } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { findClient } from '../../clients/index.ts'
-import type { FormBody } from '../chain/read-body.ts'
+import type { FormBody } from '../context.ts'
 import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'

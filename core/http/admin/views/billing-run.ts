@@ -11,7 +11,7 @@ const SHOWN = 200
 export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const days = daysOf(asked.query.days)
-  const preview = await previewBilling(means, means.billing.sources, { today: desk.today, days })
+  const preview = await previewBilling(means, means.billing, { today: desk.today, days })
   const l = labeller(desk)
   return {
     head: {
