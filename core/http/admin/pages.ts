@@ -18,6 +18,8 @@ export interface Outcome {
   href: string
   /** Past tense, with the object: "Invoice INV-2026-00012 was voided." */
   message?: string
+  /** The act was made and says that something is wrong, such as a test of a connection. */
+  failed?: boolean
 }
 
 /** A change: calls one verb. `again` draws the form that is shown again, with the reasons, when the verb refuses. */
@@ -30,18 +32,33 @@ export interface Act {
 
 const STAFF = ['staff'] as const
 
+/** What is read as a file: an export, a document, a mail as it was sent. */
+export interface FileOut {
+  path: string
+  permission: string
+  send: (desk: Desk, asked: Asked) => Promise<{ name?: string; type: string; body: string | Buffer; policy?: string }>
+}
+
 export interface Section {
   pages?: readonly Page[]
   acts?: readonly Act[]
+  files?: readonly FileOut[]
 }
 
 /** Puts the pages and acts of one noun on the router, below /admin. */
-export function mount(router: Router<State>, { pages = [], acts = [] }: Section): void {
+export function mount(router: Router<State>, { pages = [], acts = [], files = [] }: Section): void {
   for (const { path, permission, draw } of pages) {
     declareRead(permission, STAFF)
     router.get(`/admin${path}`, async (ctx) => {
       permit({ permission, audience: STAFF }, ctx.state.actor)
       await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
+    })
+  }
+  for (const file of files) {
+    declareRead(file.permission, STAFF)
+    router.get(`/admin${file.path}`, async (ctx) => {
+      permit({ permission: file.permission, audience: STAFF }, ctx.state.actor)
+      await deliver(ctx, file)
     })
   }
   for (const one of acts) {
@@ -53,12 +70,21 @@ export function mount(router: Router<State>, { pages = [], acts = [] }: Section)
   }
 }
 
+/** With a name it is downloaded, without one it is shown under the policy given. */
+async function deliver(ctx: RouteCtx, { send }: FileOut): Promise<void> {
+  const { name, type, body, policy } = await send(deskOf(ctx), askedOf(ctx))
+  ctx.type = type
+  ctx.body = body
+  if (name) ctx.attachment(name)
+  if (policy) ctx.set('Content-Security-Policy', policy)
+}
+
 async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
   const desk = deskOf(ctx)
   const asked = askedOf(ctx)
   try {
     const done = await act(desk, asked)
-    if (done.message) flash(ctx, { tone: 'good', text: done.message })
+    if (done.message) flash(ctx, { tone: done.failed ? 'bad' : 'good', text: done.message })
     seeOther(ctx, done.href)
   } catch (error) {
     const refused = again ? refusalOf(ctx, error) : null
