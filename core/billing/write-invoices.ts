@@ -159,9 +159,6 @@ function chargeRows(lines: readonly InvoiceLineRow[], plan: PlannedInvoice, row:
     cause: plan.lines[i]!.cause ?? '',
     currency: row.currency,
     amount_minor: line.amount_minor,
-    description: line.description,
-    tax_class: line.tax_class,
-    trace: line.trace,
     created_at: row.created_at,
   }))
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { orderDeps } from '../../core/app/wire/orders-area.ts'
-import { webhookVerdict } from '../../core/plugins/index.ts'
+import { webhookVerdicts } from '../../core/plugins/index.ts'
 import {
   createHttp,
   createLive,
@@ -38,7 +38,7 @@ export async function startWeb(means: Means, more: Partial<HttpDeps> = {}): Prom
     orders: orderDeps(means),
     billing: billingDeps(means),
     admin: adminPorts(means),
-    webhooks: { verdict: (id, delivery) => webhookVerdict(means, id, delivery) },
+    webhooks: { verdict: webhookVerdicts(means) },
     ready: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     options: { url: null, proxies: [], kind: 'real' },
     ...more,

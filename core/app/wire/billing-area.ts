@@ -1,5 +1,6 @@
 import {
   billDay,
+  billingConsumers,
   billingJobs,
   billUntil,
   previewBilling,
@@ -20,6 +21,7 @@ import {
 } from '../../services/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Command, Wiring } from '../areas.ts'
+import { words } from './words.ts'
 
 export const paymentsOf = (wiring: Wiring): Payments => ({ ...wiring.means, plugins: wiring.plugins })
 
@@ -36,9 +38,10 @@ export function billingDeps(means: Means): BillingDeps {
 export const billingArea: Area = {
   name: 'billing',
   jobs: (wiring) => ({
-    ...billingJobs(paymentsOf(wiring)),
+    ...billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
     [RUN_NOW_TASK]: () => runNow(wiring.means),
   }),
+  consumers: ({ means }) => billingConsumers(means),
   schedules: ({ means }) => [
     {
       name: 'billing.run',

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { createHttp, createLive, liveConsumer, type HttpDeps } from '../../http/index.ts'
 import { createMessages } from '../../i18n/index.ts'
-import { webhookVerdict } from '../../plugins/index.ts'
+import { webhookVerdicts } from '../../plugins/index.ts'
 import { createAssets, createRenderer } from '../../render/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
@@ -42,7 +42,7 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     admin: adminPorts(wiring),
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
-    webhooks: { verdict: (instanceId, delivery) => webhookVerdict(means, instanceId, delivery) },
+    webhooks: { verdict: webhookVerdicts(means) },
     ready: () => readiness(wiring),
     options: {
       url: config.url,

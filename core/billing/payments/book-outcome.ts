@@ -5,7 +5,7 @@ import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { bookSuccess } from './book-success.ts'
-import { keepMethod } from './keep-method.ts'
+import { keepCustomer, keepMethod } from './keep-method.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
 
 /** When an attempt without an answer is asked about again, in minutes: soon, in an hour, then daily. */
@@ -26,6 +26,15 @@ export async function bookOutcome(
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
   if (payment.status === 'succeeded') return payment
+  if ('customer' in outcome && outcome.customer && payment.instance_id) {
+    const kept = {
+      clientId: payment.client_id,
+      instanceId: payment.instance_id,
+      reference: outcome.customer,
+      now: means.business.now(),
+    }
+    await keepCustomer(trx, kept)
+  }
   switch (outcome.outcome) {
     case 'succeeded': {
       const { reference, amount, fee, saved_method: method } = outcome

@@ -1,0 +1,2 @@
+export * from './billing-consumers.ts'
+export * from './keep-document.ts'
