@@ -6,6 +6,7 @@ import { sweepIdempotencyKeys } from '../../records/index.ts'
 import { createAssets, createRenderer } from '../../render/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
+import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from './billing-area.ts'
 import { orderDeps } from './orders-area.ts'
 
@@ -46,6 +47,7 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     ...{ plugins, assets, messages },
     orders: orderDeps(means),
     billing: billingDeps(means),
+    admin: adminPorts(wiring),
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
     webhooks: { verdict: webhookVerdicts(means) },
