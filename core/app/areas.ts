@@ -7,7 +7,9 @@ import type { InstallationKind } from './installation.ts'
 import type { PluginCalls, PluginHost } from './plugin-port.ts'
 import type { SharedClock } from './shared-clock.ts'
 import { billingArea } from './wire/billing-area.ts'
+import { catalogArea } from './wire/catalog-area.ts'
 import { httpArea } from './wire/http-area.ts'
+import { mailArea } from './wire/mail-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
@@ -72,7 +74,7 @@ export interface Areas {
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [peopleArea, billingArea, servicesArea, ordersArea, httpArea],
+  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, httpArea],
   openPlugins,
   openOutside: null,
 }

@@ -151,7 +151,7 @@ for (const engine of engines) {
       }
       const row = await findInstallation(app.means.db)
       await app.stop()
-      assert.match(setup_token, /^[\w-]{32}$/)
+      assert.match(setup_token, /^[\w-]{43}$/)
       assert.match(row!.setup_token_hash!, /^[0-9a-f]{64}$/)
     })
 
