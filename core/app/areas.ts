@@ -62,6 +62,8 @@ export interface Area {
 /** Stands in for outside companies while the sample shop runs. */
 export interface Outside {
   outbound: Readonly<Record<string, string>>
+  /** Takes the mail of the shop. */
+  smtpUrl?: string
   stop(): Promise<void>
 }
 
@@ -69,12 +71,10 @@ export interface Areas {
   readonly areas: readonly Area[]
   /** Starts the plugin host; null when there is none in this build. */
   readonly openPlugins: ((wiring: HostWiring) => Promise<PluginHost>) | null
-  readonly openOutside: (() => Promise<Outside>) | null
 }
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
   areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, httpArea],
   openPlugins,
-  openOutside: null,
 }

@@ -24,14 +24,15 @@ export function findInstallation(queries: Queries): Promise<Installation | undef
 
 const ONLY = 'installation'
 
-/** Writes the one row that says what this database is for. */
+/** Writes the one row that says what this database is for. `clockOffsetMs` is how far its clock stands from the real one. */
 export async function createInstallation(
   means: Pick<Means, 'db' | 'clock'>,
   kind: InstallationKind,
+  clockOffsetMs = 0,
 ): Promise<void> {
   const now = means.clock.now()
   const made = await means.db.run(sql`
     insert into installation (id, kind, clock_offset_ms, created_at, updated_at)
-    values (${ONLY}, ${kind}, 0, ${now}, ${now}) on conflict (id) do nothing`)
+    values (${ONLY}, ${kind}, ${clockOffsetMs}, ${now}, ${now}) on conflict (id) do nothing`)
   if (made === 0) throw InstallationExists({ kind: (await findInstallation(means.db))!.kind })
 }

@@ -12,8 +12,7 @@ export const catalogArea: Area = {
   commands: {
     'catalog.import': (async ({ means }: Wiring, { text }: { text: string }): Promise<ImportReport> =>
       importCatalog(means, text, actor, { brandId: await firstBrand(means) })) as Command,
-    'catalog.export': async ({ means }) =>
-      exportCatalog(means, { brand_id: await firstBrand(means) }, actor),
+    'catalog.export': async ({ means }) => exportCatalog(means, { brand_id: await firstBrand(means) }, actor),
   },
 }
 

@@ -1,7 +1,13 @@
 import { findBrand, findSeller, type Brand, type Seller } from '../../brands/index.ts'
 import { sql } from '../../db/index.ts'
 import { NotFound } from '../../kernel/index.ts'
-import { createMailDrawer, mailJobs, smtpTransport, type MailBrand, type MailDrawer } from '../../mail/index.ts'
+import {
+  createMailDrawer,
+  mailJobs,
+  smtpTransport,
+  type MailBrand,
+  type MailDrawer,
+} from '../../mail/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { openTheme } from './theme.ts'

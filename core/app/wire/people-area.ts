@@ -7,9 +7,7 @@ import type { Area, NewInstallation, Wiring } from '../areas.ts'
 export const peopleArea: Area = {
   name: 'people',
   jobs: ({ means }) => identityJobs(means),
-  schedules: ({ means }) => [
-    { name: 'identity.sweep', cron: '20 3 * * *', run: () => sweepIdentity(means) },
-  ],
+  schedules: ({ means }) => [{ name: 'identity.sweep', cron: '20 3 * * *', run: () => sweepIdentity(means) }],
   install: async (wiring, facts) => {
     if (facts.staff) await setUp(wiring, facts.staff)
   },
