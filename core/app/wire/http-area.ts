@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { createHttp, createLive, liveConsumer, type HttpDeps } from '../../http/index.ts'
 import { createMessages } from '../../i18n/index.ts'
 import { webhookVerdicts } from '../../plugins/index.ts'
+import { sweepIdempotencyKeys } from '../../records/index.ts'
 import { createAssets, createRenderer } from '../../render/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
@@ -14,6 +15,13 @@ const ROOT = resolve(import.meta.dirname, '../../..')
 export const httpArea: Area = {
   name: 'http',
   consumers: () => [liveConsumer({ live: createLive() })],
+  schedules: ({ means }) => [
+    {
+      name: 'http.sweep',
+      cron: '40 * * * *',
+      run: async () => ({ forgotten: await sweepIdempotencyKeys(means) }),
+    },
+  ],
   async serve(wiring) {
     const http = createHttp(await httpDeps(wiring))
     const { port, host } = wiring.config
