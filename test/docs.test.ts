@@ -72,6 +72,12 @@ test('docs/capabilities.md has every number once, in a state there is', () => {
   assert.deepEqual(odd, [])
 })
 
+test('the counts on docs/capabilities.md are those of its rows', () => {
+  const counted = STATES.map((state) => capabilities().filter((row) => row[2] === state).length)
+  const line = `Of ${capabilities().length}: ${counted[0]} work, ${counted[1]} partly, ${counted[2]} not yet.`
+  assert.ok(read('docs/capabilities.md').includes(line), line)
+})
+
 test('what works names the tests that show it, and every file that is named exists', () => {
   const rows = capabilities().map(([number, , state, proof = '']) => ({
     number,
