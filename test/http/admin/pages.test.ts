@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
   { at: () => '/admin/transactions', facts: [/BANK-1/], permission: 'transaction.list' },
   { at: () => '/admin/disputes', facts: [/No disputes/], permission: 'dispute.list' },
   { at: () => '/admin/webhook-events', facts: [/No events/], permission: 'webhook.list' },
-  { at: () => '/admin/billing', facts: [/Billing run/, /Nobody is set aside/], permission: 'billing.read', part: () => 'billing-figures' },
+  { at: () => '/admin/billing', facts: [/Billing run/, /Nobody is set aside/], permission: 'billing.preview', part: () => 'billing-figures' },
 ]
 
 /** Stand for ids in the names of tests, and for unknown ones. */
