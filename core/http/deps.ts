@@ -5,6 +5,7 @@ import type { OrderDeps } from '../orders/index.ts'
 import type { Means } from '../records/index.ts'
 import type { Live } from './live/live-bus.ts'
 import type { StatementCounter } from './statements.ts'
+import type { SampleDesk } from './system/sample.ts'
 
 /** What the web server is made of. Pages hand it to verbs as their means; it is wired once, in app.ts. */
 export interface HttpDeps extends Means {
@@ -21,6 +22,8 @@ export interface HttpDeps extends Means {
   /** What /readyz tells: whether work can be taken, and the state of each part. */
   readonly ready: () => Promise<Readiness>
   readonly statements?: StatementCounter
+  /** Absent on a real installation. */
+  readonly sample?: SampleDesk
   readonly options: HttpOptions
 }
 

@@ -37,6 +37,11 @@ export function companiesOf(dataDir: string, { ports, keys }: SampleFacts): Comp
     panel: originOf(ports.panel),
     mail: originOf(ports.mail),
     outbound: { 'api.stripe.com': originOf(ports.stripe), [PANEL_HOST]: originOf(ports.panel) },
+    companies: [
+      { key: 'mail', url: originOf(ports.mail) },
+      { key: 'stripe', url: originOf(ports.stripe) },
+      { key: 'pterodactyl', url: originOf(ports.panel) },
+    ],
     smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
     start: async () =>
       void (await Promise.all([

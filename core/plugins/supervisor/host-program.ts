@@ -18,7 +18,9 @@ export interface HostProgram {
 
 const SANDBOX = fileURLToPath(new URL('../sandbox', import.meta.url))
 /** Everything that the program may be made of. */
-const SOURCES = ['..', '../../kernel', '../../../sdk'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+const SOURCES = ['..', '../../kernel', '../../../sdk'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
 
 /** Builds the host's program into `folder` when its sources have changed. Two processes may do so at once. */
 export async function prepareHostProgram(folder: string): Promise<HostProgram> {
