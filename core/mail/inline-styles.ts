@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 
-type Juice = (typeof import('juice'))['default']
+type Library = typeof import('juice')
 
 const load = createRequire(import.meta.url)
-let juice: Juice | undefined
+let juice: Library['default'] | undefined
 
 /**
  * Puts the styles of mail.css into the source of a template, once, when it is read: most mail programs drop style
@@ -13,7 +13,7 @@ let juice: Juice | undefined
 export function inlineStyles(source: string, css: string): string {
   const isWhole = /<head>/i.test(source)
   // Loaded at the first mail: pages do without it.
-  juice ??= load('juice') as Juice
+  juice ??= (load('juice') as Library).default
   return juice(source, {
     extraCss: css,
     insertPreservedExtraCss: isWhole,
