@@ -1,3 +1,4 @@
+import { issueDocument, type DocumentMeans } from './documents/index.ts'
 import type { JobHandlers } from '../jobs/index.ts'
 import { systemActor } from '../kernel/index.ts'
 import {
@@ -14,12 +15,13 @@ import { sql } from '../db/index.ts'
 
 const janitor = systemActor('payment_janitor')
 
-export function billingJobs(payments: Payments): JobHandlers {
+export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
   return {
     'billing.charge': (job: { invoice_id: string; attempt: number }) => chargeDueInvoice(payments, job),
     'billing.webhook': (job: { id: string }) => handleWebhook(payments, job),
     'billing.check_payment': (job: { payment_id: string }) => checkAgain(payments, job.payment_id),
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),
+    'billing.document': (job: { invoice_id: string }) => issueDocument(payments, job),
     'billing.remove_method': (job: { method_id: string }) => removeAtGateway(payments, job),
   }
 }

@@ -72,7 +72,9 @@ export const setUpInstallation = defineVerb(
         seller_id: sellerId,
         brand_id: brandId,
       }
-      await recordAudit(means, trx, actor, [{ action: 'installation.set_up', subject: 'installation', after: made }])
+      await recordAudit(means, trx, actor, [
+        { action: 'installation.set_up', subject: 'installation', after: made },
+      ])
       return made
     })
   },

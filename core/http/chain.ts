@@ -15,6 +15,7 @@ import { securityHeaders } from './chain/security-headers.ts'
 import { session } from './chain/session.ts'
 import type { AreaFrames, State } from './context.ts'
 import type { HttpDeps } from './deps.ts'
+import { developerRoutes } from './developers/api-reference.ts'
 import { gettingInRoutes } from './getting-in/index.ts'
 import { clientsOnly, staffOnly } from './page/index.ts'
 import { portalFrame, portalRoutes } from './portal/index.ts'
@@ -52,6 +53,7 @@ function openRoutes(): Middleware<State> {
   const router = new Router<State>()
   setUpRoutes(router)
   gettingInRoutes(router)
+  developerRoutes(router)
   storefrontRoutes(router)
   switchRoutes(router)
   sampleRoutes(router)

@@ -11,9 +11,11 @@ import {
   refundPayment,
   startPayment,
   verifyBooks,
+  type DocumentMeans,
   type Payments,
   type PluginCalls,
 } from '../../core/billing/index.ts'
+import { words } from '../../core/app/wire/words.ts'
 import { sql } from '../../core/db/index.ts'
 import { BerthError, isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -21,6 +23,7 @@ import { clientActor, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { actor, draft, issue, makeBuyer, makeGateway, scriptedGateway } from './support.ts'
 
+const translator = (locale: string) => words().translator(locale)
 const eur = (minor: string) => ({ minor, currency: 'EUR' })
 const paid = (reference: string, minor = '1190') => ({
   outcome: 'succeeded',
@@ -38,7 +41,7 @@ for (const engine of engines) {
     const means = testMeans(db)
     const { client } = await makeBuyer(means)
     const gateway = await makeGateway(means)
-    const using = (plugins: PluginCalls): Payments => ({ ...means, plugins })
+    const using = (plugins: PluginCalls): Payments & DocumentMeans => ({ ...means, plugins, translator })
     const owner = clientActor(client.id)
     const start = (plugins: PluginCalls, invoiceId: string) =>
       startPayment(

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
+import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { orderDeps } from '../../core/app/wire/orders-area.ts'
-import { webhookVerdict } from '../../core/plugins/index.ts'
+import { webhookVerdicts } from '../../core/plugins/index.ts'
 import {
   createHttp,
   createLive,
@@ -36,7 +37,8 @@ export async function startWeb(means: Means, more: Partial<HttpDeps> = {}): Prom
     plugins: { call: () => Promise.reject(new Error('no plugin is called here')) },
     orders: orderDeps(means),
     billing: billingDeps(means),
-    webhooks: { verdict: (id, delivery) => webhookVerdict(means, id, delivery) },
+    admin: adminPorts(means),
+    webhooks: { verdict: webhookVerdicts(means) },
     ready: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     options: { url: null, proxies: [], kind: 'real' },
     ...more,

@@ -1,8 +1,10 @@
 import {
   billDay,
+  billingConsumers,
   billingJobs,
   billUntil,
   previewBilling,
+  RUN_NOW_TASK,
   verifyBooks,
   type BillingDeps,
   type OverdueServices,
@@ -19,6 +21,7 @@ import {
 } from '../../services/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Command, Wiring } from '../areas.ts'
+import { words } from './words.ts'
 
 export const paymentsOf = (wiring: Wiring): Payments => ({ ...wiring.means, plugins: wiring.plugins })
 
@@ -34,7 +37,11 @@ export function billingDeps(means: Means): BillingDeps {
 
 export const billingArea: Area = {
   name: 'billing',
-  jobs: (wiring) => billingJobs(paymentsOf(wiring)),
+  jobs: (wiring) => ({
+    ...billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
+    [RUN_NOW_TASK]: () => runNow(wiring.means),
+  }),
+  consumers: ({ means }) => billingConsumers(means),
   schedules: ({ means }) => [
     {
       name: 'billing.run',
@@ -56,6 +63,11 @@ export const billingArea: Area = {
     ) => bill(wiring, input, say)) as Command,
     verify: ((wiring: Wiring, _input: object, say: (line: string) => void) => verify(wiring, say)) as Command,
   },
+}
+
+async function runNow(means: Means): Promise<void> {
+  const today = await billingDay(means)
+  if (today) await billUntil(billingDeps(means), today)
 }
 
 /** The day for billing: that of the first brand. Null while there is no brand. */

@@ -1,8 +1,10 @@
 import { createHttp, createLive, liveConsumer, type HttpDeps, type SampleDesk } from '../../http/index.ts'
-import { webhookVerdict } from '../../plugins/index.ts'
+import { webhookVerdicts } from '../../plugins/index.ts'
+import { sweepIdempotencyKeys } from '../../records/index.ts'
 import { createRenderer } from '../../render/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
+import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from './billing-area.ts'
 import { orderDeps } from './orders-area.ts'
 import { openTheme } from './theme.ts'
@@ -11,6 +13,13 @@ import { openTheme } from './theme.ts'
 export const httpArea: Area = {
   name: 'http',
   consumers: () => [liveConsumer({ live: createLive() })],
+  schedules: ({ means }) => [
+    {
+      name: 'http.sweep',
+      cron: '40 * * * *',
+      run: async () => ({ forgotten: await sweepIdempotencyKeys(means) }),
+    },
+  ],
   async serve(wiring) {
     const http = createHttp(await httpDeps(wiring))
     const { port, host } = wiring.config
@@ -34,9 +43,10 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     ...{ plugins, assets, messages },
     orders: orderDeps(means),
     billing: billingDeps(means),
+    admin: adminPorts(wiring),
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
-    webhooks: { verdict: (instanceId, delivery) => webhookVerdict(means, instanceId, delivery) },
+    webhooks: { verdict: webhookVerdicts(means) },
     ready: () => readiness(wiring),
     ...(kind === 'real' ? {} : { sample: sampleDesk(wiring) }),
     options: { url: config.url, proxies: config.proxies, kind },

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import type { Config } from '../../config/index.ts'
-import { createMessages, type Messages } from '../../i18n/index.ts'
+import type { Messages } from '../../i18n/index.ts'
 import { createAssets, type Assets } from '../../render/index.ts'
+import { words } from './words.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 
@@ -15,7 +16,7 @@ export interface Theme {
 /** What pages and mails are drawn with. */
 export function openTheme({ dataDir }: Config): Theme {
   const themeFolders = [join(dataDir, 'themes', 'own'), join(ROOT, 'themes/default')]
-  const messages = createMessages({ folder: join(ROOT, 'locales') })
+  const messages = words()
   const assets = createAssets({ themeFolders, cacheFolder: join(dataDir, 'cache/assets') })
   return { themeFolders, messages, assets }
 }

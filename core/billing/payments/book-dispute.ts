@@ -42,7 +42,11 @@ export async function bookDispute(
   { instanceId, fact }: { instanceId: string; fact: DisputeFact },
   actor: Actor,
 ): Promise<string> {
-  const paymentId = await findPayment(trx, { instanceId, reference: fact.payment_reference })
+  const paymentId = await findPayment(trx, {
+    instanceId,
+    id: fact.payment_id,
+    reference: fact.payment_reference,
+  })
   if (!paymentId) return `unmatched dispute ${fact.reference}`
   const payment = await lockPayment(trx, paymentId)
   const dispute =

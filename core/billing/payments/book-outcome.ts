@@ -5,7 +5,7 @@ import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { bookSuccess } from './book-success.ts'
-import { keepMethod } from './keep-method.ts'
+import { keepCustomer, keepMethod } from './keep-method.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
 
 /** When an attempt without an answer is asked about again, in minutes: soon, in an hour, then daily. */
@@ -26,6 +26,7 @@ export async function bookOutcome(
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
   if (payment.status === 'succeeded') return payment
+  await keepKnownCustomer(means, trx, payment, outcome)
   switch (outcome.outcome) {
     case 'succeeded': {
       const { reference, amount, fee, saved_method: method } = outcome
@@ -79,6 +80,18 @@ export async function bookOutcome(
     default:
       return never(outcome)
   }
+}
+
+/** The gateway's id of the client, made or found on the way: handed in the next time. */
+async function keepKnownCustomer(
+  means: Means,
+  trx: Trx,
+  payment: PaymentRow,
+  outcome: PaymentOutcome,
+): Promise<void> {
+  if (!('customer' in outcome) || !outcome.customer || !payment.instance_id) return
+  const { client_id: clientId, instance_id: instanceId } = payment
+  await keepCustomer(trx, { clientId, instanceId, reference: outcome.customer, now: means.business.now() })
 }
 
 /** The request went out and no answer came: the attempt stays open until the gateway was asked. */

@@ -152,6 +152,7 @@ const bodyOf = (refund: RefundRow) => ({
 export interface RefundFact {
   instanceId: string
   refundId: string | undefined
+  paymentId: string | undefined
   paymentReference: string
   amountMinor: bigint
   result: RefundOutcome
@@ -176,7 +177,11 @@ export async function bookRefund(means: Means, trx: Trx, fact: RefundFact, actor
 
 /** Somebody refunded in the gateway's own pages: the books follow. */
 async function foreignRefund(means: Means, trx: Trx, fact: RefundFact): Promise<RefundRow | null> {
-  const paymentId = await findPayment(trx, { instanceId: fact.instanceId, reference: fact.paymentReference })
+  const paymentId = await findPayment(trx, {
+    instanceId: fact.instanceId,
+    id: fact.paymentId,
+    reference: fact.paymentReference,
+  })
   if (!paymentId || !('reference' in fact.result)) return null
   const payment = await lockPayment(trx, paymentId)
   const now = means.business.now()

@@ -70,6 +70,7 @@ async function book(
         {
           instanceId,
           refundId: fact.refund_id,
+          paymentId: fact.payment_id,
           paymentReference: fact.payment_reference,
           amountMinor: BigInt(fact.amount.minor),
           result: fact.result,

@@ -45,6 +45,7 @@ export const startPayment = defineVerb(
       return_url: withPayment(input.return_url, payment.id),
       cancel_url: withPayment(input.cancel_url, payment.id),
       locale: client.locale,
+      started_at: payments.business.now(),
     }
     return attempt(payments, { payment, operation: 'start_payment', input: call }, actor)
   },
@@ -114,13 +115,12 @@ export async function lookUp(payments: Payments, payment: PaymentRow, actor: Act
   )
     return payment
   const { id: payment_id, effect_key: idempotency_key, reference } = payment
-  return attempt(
-    payments,
-    {
-      payment,
-      operation: 'look_up',
-      input: { payment_id, idempotency_key, ...(reference ? { reference } : {}) },
-    },
-    actor,
-  )
+  const customer = await customerAt(payments.db, payment.client_id, payment.instance_id)
+  const input = {
+    payment_id,
+    idempotency_key,
+    ...(reference ? { reference } : {}),
+    ...(customer ? { customer } : {}),
+  }
+  return attempt(payments, { payment, operation: 'look_up', input }, actor)
 }

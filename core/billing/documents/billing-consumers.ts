@@ -1,0 +1,178 @@
+import { list, sql, type Trx } from '../../db/index.ts'
+import type { Consumer, StoredEvent } from '../../events/index.ts'
+import { covers, type IsoDate } from '../../kernel/index.ts'
+import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { PaymentRow } from '../payments/index.ts'
+import { dropRenewals } from './drop-renewals.ts'
+
+/** What billing does when its own documents and payments have moved: papers and mails, after the commit. */
+export function billingConsumers(means: Means): Consumer[] {
+  return [
+    {
+      name: 'billing.documents',
+      types: ['invoice.issued', 'credit_note.issued'],
+      handle: (trx, event) =>
+        means.jobs.enqueue(trx, [
+          {
+            task: 'billing.document',
+            payload: { invoice_id: event.subject },
+            key: `document/${event.subject}`,
+          },
+        ]),
+    },
+    {
+      name: 'billing.cancelled',
+      types: ['cancellation.planned'],
+      handle: (trx, event) => {
+        const { service_id, effective_on } = event.body as { service_id: string; effective_on: IsoDate }
+        return dropRenewals(means, trx, { serviceId: service_id, effectiveOn: effective_on })
+      },
+    },
+    {
+      name: 'billing.payment_mails',
+      types: ['payment.succeeded', 'payment.declined', 'payment.needs_client'],
+      handle: (trx, event) => tellOfPayment(means, trx, event),
+    },
+    {
+      name: 'billing.refund_mails',
+      types: ['refund.succeeded'],
+      handle: (trx, event) => tellOfRefund(means, trx, event),
+    },
+    {
+      name: 'billing.dispute_mails',
+      types: ['dispute.reported'],
+      handle: (trx, event) => tellOfDispute(means, trx, event),
+    },
+  ]
+}
+
+interface Subject {
+  number: string
+  invoice_id: string
+  brand_id: string
+  client_id: string
+  name: string
+  email: string
+  locale: string
+}
+
+/** Decline and 3-D Secure are told by mail only when nobody sits before the screen. */
+async function tellOfPayment(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const payment = await trx.get<PaymentRow & { method: string | null }>(sql`
+    select p.*, m.label as method from payments p left join payment_methods m on m.id = p.method_id where p.id = ${event.subject}`)
+  const subject = payment && (await subjectOf(trx, payment.invoice_id))
+  if (!subject) return
+  const absent = payment.kind === 'saved_method'
+  const facts = { number: subject.number, url: `/portal/invoices/${subject.invoice_id}` }
+  if (event.type === 'payment.succeeded') {
+    const amount = { minor: payment.received_minor.toString(), currency: payment.currency }
+    await tell(means, trx, {
+      subject,
+      event,
+      template: 'payment-received',
+      data: { ...facts, amount, paid_on: event.occurred_at.slice(0, 10), method: payment.method },
+    })
+  } else if (absent) {
+    const amount = { minor: payment.amount_minor.toString(), currency: payment.currency }
+    const declined = event.type === 'payment.declined'
+    if (declined)
+      await tell(means, trx, {
+        subject,
+        event,
+        template: 'payment-failed',
+        data: { ...facts, amount, reason: payment.decline_message ?? 'The payment was declined.' },
+      })
+    else
+      await tell(means, trx, { subject, event, template: 'payment-needs-client', data: { ...facts, amount } })
+  }
+}
+
+async function tellOfRefund(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const { invoice_id, amount, destination } = event.body as {
+    invoice_id: string | null
+    amount: { minor: string; currency: string }
+    destination: string
+  }
+  const subject = destination === 'credit' ? undefined : await subjectOf(trx, invoice_id)
+  if (subject)
+    await tell(means, trx, {
+      subject,
+      event,
+      template: 'refund-sent',
+      data: { number: subject.number, amount, url: `/portal/invoices/${subject.invoice_id}` },
+    })
+}
+
+/** Told to every active member of staff who may refund: a dispute has a deadline. */
+async function tellOfDispute(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const dispute = await trx.get<{
+    payment_id: string
+    amount_minor: bigint
+    currency: string
+    reason: string
+    evidence_due_at: string | null
+    invoice_id: string | null
+  }>(sql`
+    select d.payment_id, d.amount_minor, d.currency, d.reason, d.evidence_due_at, p.invoice_id from disputes d join payments p on p.id = d.payment_id where d.id = ${event.subject}`)
+  const subject = dispute && (await subjectOf(trx, dispute.invoice_id))
+  if (!subject) return
+  const staff = await trx.all<{
+    id: string
+    email: string
+    name: string
+    locale: string
+    permissions: string
+  }>(sql`
+    select s.id, u.email, u.name, u.locale, r.permissions from staff s join users u on u.id = s.user_id join roles r on r.id = s.role_id where s.status = 'active' order by s.id`)
+  for (const member of staff.filter((row) =>
+    covers(JSON.parse(row.permissions) as string[], 'payment.refund'),
+  )) {
+    await enterMail(means, trx, {
+      template: 'dispute-opened',
+      to: { address: member.email, name: member.name },
+      brand_id: subject.brand_id,
+      subject_of: event.subject,
+      locale: member.locale,
+      key: `${event.subject}/opened/${member.id}`,
+      data: {
+        number: subject.number,
+        client: subject.name,
+        amount: { minor: dispute.amount_minor.toString(), currency: dispute.currency },
+        reason: dispute.reason,
+        respond_by: dispute.evidence_due_at?.slice(0, 10) ?? null,
+        url: `/admin/payments/${dispute.payment_id}`,
+      },
+    })
+  }
+}
+
+async function subjectOf(trx: Trx, invoiceId: string | null): Promise<Subject | undefined> {
+  return trx.get<Subject>(sql`
+    select i.number, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
+    where i.id in (${list(invoiceId === null ? [] : [invoiceId])})`)
+}
+
+interface Telling<T extends MailTemplate> {
+  subject: Subject
+  event: StoredEvent
+  template: T
+  data: MailData<T>
+}
+
+function tell<T extends MailTemplate>(
+  means: Means,
+  trx: Trx,
+  { subject, event, template, data }: Telling<T>,
+): Promise<void> {
+  return enterMail(means, trx, {
+    template,
+    to: { address: subject.email, name: subject.name },
+    client_id: subject.client_id,
+    brand_id: subject.brand_id,
+    subject_of: subject.invoice_id,
+    locale: subject.locale,
+    key: `${event.id}/${template}`,
+    data,
+  })
+}

@@ -1,0 +1,168 @@
+import type { Translate } from '../../i18n/index.ts'
+import { addFile, type StoredFile } from '../../files/index.ts'
+import { sql } from '../../db/index.ts'
+import { assert, systemActor } from '../../kernel/index.ts'
+import { enterMail } from '../../mail/index.ts'
+import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
+import type { Means } from '../../records/index.ts'
+import { getInvoice, type Invoice } from '../invoice.ts'
+
+/** What printing needs besides the means: the words of a language. */
+export interface DocumentMeans extends Means {
+  readonly translator: (locale: string) => Translate
+}
+
+const actor = systemActor('documents')
+
+/**
+ * The job "billing.document": renders the PDF once, keeps its bytes by their hash, and sends the invoice with it. A
+ * document that has its file is never rendered again, so what the client got is what we hold.
+ */
+export async function issueDocument(means: DocumentMeans, job: { invoice_id: string }): Promise<void> {
+  const invoice = await getInvoice(means.db, job.invoice_id, actor)
+  const fileId = await keepDocument(means, invoice)
+  if (invoice.kind === 'invoice') await sendInvoice(means, invoice, fileId)
+}
+
+/** The id of the stored PDF; renders it when there is none yet. */
+export async function keepDocument(means: DocumentMeans, invoice: Invoice): Promise<string> {
+  if (invoice.file_id) return invoice.file_id
+  const onMissing = (characters: string) =>
+    means.log.warn({ invoice: invoice.id, characters }, 'no font has these characters')
+  const bytes = await renderInvoicePdf(await documentOf(means, invoice), {
+    t: means.translator(invoice.locale),
+    onMissing,
+  })
+  const file: StoredFile = {
+    id: means.newId('fil'),
+    sha256: await means.files.keep(bytes),
+    media_type: 'application/pdf',
+    bytes: bytes.length,
+    file_name: fileName(invoice),
+    created_at: means.clock.now(),
+  }
+  return means.db.transaction(async (trx) => {
+    const id = await addFile(trx, file)
+    await trx.run(sql`update invoices set file_id = ${id} where id = ${invoice.id} and file_id is null`)
+    const row = await trx.get<{ file_id: string }>(sql`select file_id from invoices where id = ${invoice.id}`)
+    return row!.file_id
+  })
+}
+
+export const fileName = (invoice: { number: string | null; id: string }): string =>
+  `${invoice.number ?? invoice.id}.pdf`
+
+async function sendInvoice(means: DocumentMeans, invoice: Invoice, fileId: string): Promise<void> {
+  const client = await means.db.get<{ name: string; email: string; locale: string }>(
+    sql`select name, email, locale from clients where id = ${invoice.client_id}`,
+  )
+  assert(client, `client ${invoice.client_id} exists`)
+  const amount = { minor: invoice.total_minor.toString(), currency: invoice.currency }
+  await means.db.transaction((trx) =>
+    enterMail(means, trx, {
+      template: 'invoice-issued',
+      to: { address: client.email, name: client.name },
+      client_id: invoice.client_id,
+      brand_id: invoice.brand_id,
+      subject_of: invoice.id,
+      locale: client.locale,
+      key: `${invoice.id}/issued`,
+      data: {
+        number: invoice.number!,
+        amount,
+        due_on: invoice.due_on,
+        url: `/portal/invoices/${invoice.id}`,
+      },
+      attachments: [{ file_id: fileId, name: fileName(invoice) }],
+    }),
+  )
+}
+
+interface FrozenSeller {
+  name: string
+  address: { lines?: string[]; postcode?: string; city?: string }
+  country: string
+  tax_id: string | null
+  email: string
+  legal_text: string | null
+}
+
+interface FrozenBuyer {
+  name: string
+  company: string | null
+  address_1: string
+  address_2: string | null
+  city: string
+  region: string | null
+  postcode: string
+  country: string
+  tax_id: string | null
+}
+
+/** The document as its frozen columns say it, whatever has become of seller and buyer since. */
+async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<InvoiceDocument> {
+  const seller = JSON.parse(invoice.seller) as FrozenSeller
+  const buyer = JSON.parse(invoice.buyer) as FrozenBuyer
+  const corrected = invoice.corrects_id
+    ? await means.db.get<{ number: string }>(
+        sql`select number from invoices where id = ${invoice.corrects_id}`,
+      )
+    : undefined
+  return {
+    number: invoice.number!,
+    kind: invoice.kind,
+    currency: invoice.currency,
+    issuedOn: invoice.issued_on!,
+    dueOn: invoice.due_on,
+    ...(corrected ? { corrects: corrected.number } : {}),
+    seller: {
+      name: seller.name,
+      addressLines: sellerLines(seller),
+      taxId: seller.tax_id,
+      email: seller.email,
+      legalText: seller.legal_text,
+    },
+    buyer: {
+      name: buyer.name,
+      company: buyer.company,
+      addressLines: buyerLines(buyer),
+      country: buyer.country,
+      taxId: buyer.tax_id,
+    },
+    lines: invoice.lines.map((line) => ({
+      description: line.description,
+      periodStart: line.period_start as InvoiceDocument['issuedOn'] | null,
+      periodEnd: line.period_end as InvoiceDocument['issuedOn'] | null,
+      quantity: line.quantity,
+      unitMinor: line.unit_minor,
+      amountMinor: line.amount_minor,
+      taxRatePpm: line.tax_rate_ppm,
+      netMinor: line.net_minor,
+      taxMinor: line.tax_minor,
+    })),
+    taxes: invoice.taxes.map((tax) => ({
+      name: tax.tax_name,
+      ratePpm: tax.rate_ppm,
+      netMinor: tax.net_minor,
+      taxMinor: tax.tax_minor,
+    })),
+    subtotalMinor: invoice.subtotal_minor,
+    taxMinor: invoice.tax_minor,
+    totalMinor: invoice.total_minor,
+    ...(invoice.notes ? { notes: invoice.notes } : {}),
+    locale: invoice.locale,
+    pricesIncludeTax: invoice.prices_include_tax === 1,
+    ...(invoice.kind === 'invoice' ? { payUrl: `${means.publicUrl}/portal/invoices/${invoice.id}` } : {}),
+  }
+}
+
+function sellerLines({ address, country }: FrozenSeller): string[] {
+  return [...(address.lines ?? []), `${address.postcode ?? ''} ${address.city ?? ''}`.trim(), country].filter(
+    Boolean,
+  )
+}
+
+function buyerLines(buyer: FrozenBuyer): string[] {
+  const place = [buyer.postcode, buyer.city].filter(Boolean).join(' ')
+  return [buyer.address_1, buyer.address_2 ?? '', place, buyer.region ?? ''].filter(Boolean)
+}
