@@ -7,7 +7,9 @@ import type { InstallationKind } from './installation.ts'
 import type { PluginCalls, PluginHost } from './plugin-port.ts'
 import type { SharedClock } from './shared-clock.ts'
 import { billingArea } from './wire/billing-area.ts'
+import { catalogArea } from './wire/catalog-area.ts'
 import { httpArea } from './wire/http-area.ts'
+import { mailArea } from './wire/mail-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
@@ -60,6 +62,8 @@ export interface Area {
 /** Stands in for outside companies while the sample shop runs. */
 export interface Outside {
   outbound: Readonly<Record<string, string>>
+  /** Takes the mail of the shop. */
+  smtpUrl?: string
   stop(): Promise<void>
 }
 
@@ -67,12 +71,10 @@ export interface Areas {
   readonly areas: readonly Area[]
   /** Starts the plugin host; null when there is none in this build. */
   readonly openPlugins: ((wiring: HostWiring) => Promise<PluginHost>) | null
-  readonly openOutside: (() => Promise<Outside>) | null
 }
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [peopleArea, billingArea, servicesArea, ordersArea, httpArea],
+  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, httpArea],
   openPlugins,
-  openOutside: null,
 }

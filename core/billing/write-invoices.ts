@@ -69,7 +69,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
   const { draft, from, buyer } = plan
   const now = means.business.now()
   const row: InvoiceRow = {
-    id: means.newId('inv'),
+    id: draft.id ?? means.newId('inv'),
     brand_id: draft.brandId,
     client_id: draft.clientId,
     seller_id: from.sellerId,

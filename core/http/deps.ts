@@ -3,6 +3,7 @@ import type { Messages } from '../i18n/index.ts'
 import type { Assets, Renderer } from '../render/index.ts'
 import type { OrderDeps } from '../orders/index.ts'
 import type { Means } from '../records/index.ts'
+import type { AdminPorts } from './admin/ports.ts'
 import type { Live } from './live/live-bus.ts'
 import type { StatementCounter } from './statements.ts'
 
@@ -12,6 +13,8 @@ export interface HttpDeps extends Means {
   /** Ports of the areas whose verbs take more than the means. */
   readonly orders: OrderDeps
   readonly billing: BillingDeps
+  /** What pages of staff reach beyond these. */
+  readonly admin: AdminPorts
   readonly renderer: Renderer
   readonly assets: Assets
   readonly messages: Messages

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { orderDeps } from '../../core/app/wire/orders-area.ts'
 import { webhookVerdicts } from '../../core/plugins/index.ts'
@@ -36,6 +37,7 @@ export async function startWeb(means: Means, more: Partial<HttpDeps> = {}): Prom
     plugins: { call: () => Promise.reject(new Error('no plugin is called here')) },
     orders: orderDeps(means),
     billing: billingDeps(means),
+    admin: adminPorts(means),
     webhooks: { verdict: webhookVerdicts(means) },
     ready: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     options: { url: null, proxies: [], kind: 'real' },
