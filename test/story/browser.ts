@@ -84,12 +84,13 @@ function refreshOf(headers: Headers): string | null {
   return /^0;\s*url=(.+)$/.exec(headers.get('refresh') ?? '')?.[1] ?? null
 }
 
-/** The form of the page that leads to `action`: its path, or a pattern of it. */
-export function formOf(page: Page, action: string | RegExp): Form {
+/** The form of the page that leads to `action`: its path, or a pattern of it. Of several, the one that has the field. */
+export function formOf(page: Page, action: string | RegExp, field?: string): Form {
   const forms = formsOf(page)
-  const fits = ({ action: at }: Form) => {
+  const fits = ({ action: at, fields }: Form) => {
     const { pathname } = new URL(at, page.url)
-    return typeof action === 'string' ? pathname === action : action.test(pathname)
+    const leads = typeof action === 'string' ? pathname === action : action.test(pathname)
+    return leads && (field === undefined || fields.some(([name]) => name === field))
   }
   const form = forms.find(fits)
   if (form) return form
@@ -145,9 +146,16 @@ function attribute(head: string, name: string): string | undefined {
 
 const has = (head: string, name: string): boolean => new RegExp(`(?:^|\\s)${name}(?:[\\s=/]|$)`).test(head)
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  nbsp: ' ',
+}
 
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   text.replace(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole)
 
 /** What the page says, without its head and its tags: for messages of a story that went wrong. */

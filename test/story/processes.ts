@@ -78,7 +78,7 @@ export async function until(
   what: string,
   withinMs = START_MS,
 ): Promise<void> {
-  for (const end = performance.now() + withinMs; ; ) {
+  for (const end = performance.now() + withinMs; ;) {
     if (await asked()) return
     if (performance.now() > end) throw new Error(`Waited ${withinMs / 1_000} seconds in vain for ${what}.`)
     await new Promise((resume) => setTimeout(resume, 100))
