@@ -44,7 +44,6 @@ export async function up(trx: Trx): Promise<void> {
       index: {
         ix_events_subject: 'subject, id',
         ix_events_client: 'client_id, id',
-        ix_events_type: 'type, id',
       },
     },
   )
@@ -76,7 +75,6 @@ export async function up(trx: Trx): Promise<void> {
       index: {
         ix_audit_subject: 'subject, id',
         ix_audit_client: 'client_id, id',
-        ix_audit_actor: 'actor, id',
       },
     },
   )

@@ -30,15 +30,11 @@ export async function up(trx: Trx): Promise<void> {
       cause: "text = ''",
       currency: 'text',
       amount_minor: 'money',
-      description: 'text',
-      tax_class: 'text',
-      trace: 'json',
       created_at: 'instant',
     },
     // A period of a source is charged once, whoever asks: the run, an upgrade, staff or a repeat of any of them.
     {
       unique: { uq_charges_event: 'source_id, kind, period_start, cause' },
-      index: { ix_charges_client: 'client_id, id' },
     },
   )
   await invoices(trx)

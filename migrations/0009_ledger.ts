@@ -2,7 +2,7 @@ import { createTable, execute, type Trx } from '../core/db/index.ts'
 
 /**
  * Double entry, append-only. Postings go in first, the journal row last: its trigger refuses a journal whose postings
- * do not sum to zero in every currency, and nothing can be added to, changed in or removed from it later.
+ * do not sum to zero in its one currency, and nothing can be added to, changed in or removed from it later.
  */
 export async function up(trx: Trx): Promise<void> {
   await createTable(
@@ -19,7 +19,9 @@ export async function up(trx: Trx): Promise<void> {
     },
     {
       primary: 'journal_id, position',
-      index: { ix_postings_client: 'client_id, account, currency', ix_postings_account: 'account, currency' },
+      index: {
+        ix_postings_client: 'client_id, account, currency where client_id is not null',
+      },
     },
   )
   await createTable(
@@ -30,6 +32,7 @@ export async function up(trx: Trx): Promise<void> {
       brand_id: 'text',
       kind: 'text',
       source_id: 'text',
+      currency: 'text',
       effective_on: 'day',
       reverses_id: 'text?',
       created_at: 'instant',
@@ -39,8 +42,9 @@ export async function up(trx: Trx): Promise<void> {
   await (trx.dialect === 'sqlite' ? sqliteTriggers(trx) : postgresTriggers(trx))
 }
 
-const UNBALANCED = `exists (select 1 from postings where journal_id = new.id group by currency having sum(amount_minor) <> 0)
-  or not exists (select 1 from postings where journal_id = new.id)`
+/** One pass over the postings of the new journal: there are some, they sum to zero, and all have its currency. */
+const UNBALANCED = `(select count(*) = 0 or sum(amount_minor) <> 0 or sum(currency <> new.currency) > 0
+  from postings where journal_id = new.id)`
 
 async function sqliteTriggers(trx: Trx): Promise<void> {
   await execute(
@@ -65,7 +69,7 @@ async function postgresTriggers(trx: Trx): Promise<void> {
   await execute(
     trx,
     `create function refuse_unbalanced() returns trigger language plpgsql as $$ begin
-    if exists (select 1 from new_rows n left join postings p on p.journal_id = n.id group by n.id, p.currency having coalesce(sum(p.amount_minor), 1) <> 0) then
+    if exists (select 1 from new_rows n left join postings p on p.journal_id = n.id group by n.id, n.currency having count(p.journal_id) = 0 or sum(p.amount_minor) <> 0 or bool_or(p.currency <> n.currency)) then
       raise exception 'journals_balance: the postings of a journal must sum to zero'; end if; return null; end $$`,
   )
   await execute(

@@ -16,6 +16,8 @@ export interface PluginCalls {
     operation: string,
     ...more: [input: object, options?: PluginCallOptions]
   ): Promise<T>
+  /** Starts the isolates of a changed instance anew; only the thread that owns the host can. */
+  drain?(instanceId: string): void
 }
 
 export interface PluginHost extends PluginCalls {

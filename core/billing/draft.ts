@@ -26,6 +26,8 @@ export type InvoiceOrigin = 'order' | 'renewal' | 'change' | 'manual' | 'deposit
 
 /** A credit note is drafted like an invoice, with amounts below zero, and names the document that it corrects. */
 export interface DraftInvoice {
+  /** Id that the document takes over from a draft of staff. */
+  id?: string
   kind?: 'invoice' | 'credit_note'
   correctsId?: string | null
   brandId: string

@@ -58,6 +58,7 @@ export async function postJournals(
       brand_id: journal.brandId,
       kind: journal.kind,
       source_id: journal.sourceId,
+      currency: journal.postings[0]!.currency,
       effective_on: journal.effectiveOn,
       reverses_id: journal.reversesId ?? null,
       created_at: now,

@@ -69,7 +69,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
   const { draft, from, buyer } = plan
   const now = means.business.now()
   const row: InvoiceRow = {
-    id: means.newId('inv'),
+    id: draft.id ?? means.newId('inv'),
     brand_id: draft.brandId,
     client_id: draft.clientId,
     seller_id: from.sellerId,
@@ -159,9 +159,6 @@ function chargeRows(lines: readonly InvoiceLineRow[], plan: PlannedInvoice, row:
     cause: plan.lines[i]!.cause ?? '',
     currency: row.currency,
     amount_minor: line.amount_minor,
-    description: line.description,
-    tax_class: line.tax_class,
-    trace: line.trace,
     created_at: row.created_at,
   }))
 }

@@ -43,7 +43,9 @@ function connect({ file, synchronous = 'full' }: SqliteOptions): Database.Databa
   connection.pragma('journal_mode = wal')
   connection.pragma(`synchronous = ${synchronous}`)
   connection.pragma('foreign_keys = on')
-  connection.pragma('cache_size = -16000')
+  connection.pragma('cache_size = -32000')
+  // Pages that every commit touches are copied into the file once for many commits.
+  connection.pragma('wal_autocheckpoint = 4000')
   // Waiting is done by us, without blocking the thread.
   connection.pragma('busy_timeout = 0')
   return connection

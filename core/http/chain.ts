@@ -15,12 +15,14 @@ import { securityHeaders } from './chain/security-headers.ts'
 import { session } from './chain/session.ts'
 import type { AreaFrames, State } from './context.ts'
 import type { HttpDeps } from './deps.ts'
+import { developerRoutes } from './developers/api-reference.ts'
 import { gettingInRoutes } from './getting-in/index.ts'
 import { clientsOnly, staffOnly } from './page/index.ts'
 import { portalFrame, portalRoutes } from './portal/index.ts'
 import { switchRoutes } from './portal/switch-client.ts'
 import { storefrontFrame, storefrontRoutes } from './storefront/index.ts'
 import { machineRoutes } from './system/machine-routes.ts'
+import { sampleDeskRoutes, sampleRoutes } from './system/sample.ts'
 import { setUpRoutes } from './system/set-up.ts'
 
 const frames: AreaFrames = { storefront: storefrontFrame, portal: portalFrame, admin: adminFrame }
@@ -51,8 +53,10 @@ function openRoutes(): Middleware<State> {
   const router = new Router<State>()
   setUpRoutes(router)
   gettingInRoutes(router)
+  developerRoutes(router)
   storefrontRoutes(router)
   switchRoutes(router)
+  sampleRoutes(router)
   return router.routes() as Middleware<State>
 }
 
@@ -66,5 +70,6 @@ function insideRoutes(): Middleware<State> {
   const router = new Router<State>()
   portalRoutes(router)
   adminRoutes(router)
+  sampleDeskRoutes(router)
   return router.routes() as Middleware<State>
 }

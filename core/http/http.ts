@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
+import { apiChain } from './api/api-chain.ts'
 import { arrivalReader } from './chain/arrival.ts'
 import { pageChain } from './chain.ts'
 import type { State } from './context.ts'
@@ -24,9 +25,11 @@ const GRACE_MS = 5_000
 export function createHttp(deps: HttpDeps): Http {
   const arrival = arrivalReader(deps.options)
   const pages = koaHandler(deps, new Koa<State>(), pageChain(deps, arrival))
+  const api = koaHandler(deps, new Koa<State>(), apiChain(deps, arrival))
   const webhooks = webhookHandler(deps, arrival)
   const handler: Handler = (request, response) => {
     if (isWebhook(request)) webhooks(request, response)
+    else if (request.url!.startsWith('/api/')) api(request, response)
     else pages(request, response)
   }
   let server: Server | undefined

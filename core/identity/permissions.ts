@@ -1,5 +1,5 @@
 import { covers, invalidInput, type Actor } from '../kernel/index.ts'
-import { allVerbs, type Audience } from '../records/index.ts'
+import { allVerbs, declaredReads, type Audience } from '../records/index.ts'
 import { OWN_ACCOUNT } from './actor-of.ts'
 import { ExceedsOwnPermissions } from './errors.ts'
 
@@ -42,8 +42,12 @@ export function requireBrandsHeld(actor: Actor, brandIds: readonly string[] | nu
 
 function catalogueFor(audience: 'staff' | 'client'): CataloguedNoun[] {
   const nouns = new Map<string, string[]>()
-  for (const [permission, rules] of allVerbs) {
-    if (!rules.audience.includes(audience) || isEverybodys(permission, rules.audience, audience)) continue
+  const ofVerbs = [...allVerbs].filter(
+    ([permission, rules]) =>
+      rules.audience.includes(audience) && !isEverybodys(permission, rules.audience, audience),
+  )
+  const ofPages = [...declaredReads].filter(([, audiences]) => audiences.has(audience))
+  for (const permission of new Set([...ofVerbs, ...ofPages].map(([name]) => name))) {
     const noun = permission.slice(0, permission.indexOf('.'))
     nouns.set(noun, [...(nouns.get(noun) ?? []), permission])
   }

@@ -19,6 +19,16 @@ export interface Verb<M, S extends TSchema, R> extends VerbRules<S> {
 
 const verbs = new Map<string, VerbRules<TSchema>>()
 
+const reads = new Map<string, Set<Audience>>()
+
+/** Permissions that open a page which no verb stands behind: a role may hold them as well. */
+export const declaredReads: ReadonlyMap<string, ReadonlySet<Audience>> = reads
+
+/** Several pages may share a permission, also with a verb. */
+export function declareRead(permission: string, audience: readonly Audience[]): void {
+  reads.set(permission, new Set([...(reads.get(permission) ?? []), ...audience]))
+}
+
 /** Every verb by permission: the walk of all verbs with a foreign id reads this. */
 export const allVerbs: ReadonlyMap<string, VerbRules<TSchema>> = verbs
 

@@ -95,6 +95,7 @@ for (const engine of engines) {
         brand_id: 'b',
         kind: 'k',
         source_id: id,
+        currency: 'EUR',
         effective_on: day,
         reverses_id: null,
         created_at: at,

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
+import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { orderDeps } from '../../core/app/wire/orders-area.ts'
-import { webhookVerdict } from '../../core/plugins/index.ts'
+import { webhookVerdicts } from '../../core/plugins/index.ts'
 import {
   createHttp,
   createLive,
@@ -37,8 +38,9 @@ export async function startWeb(means: Means, more: Partial<HttpDeps> = {}): Prom
     plugins: { call: () => Promise.reject(new Error('no plugin is called here')) },
     orders: orderDeps(means),
     billing: billingDeps(means),
+    admin: adminPorts(means),
+    webhooks: { verdict: webhookVerdicts(means) },
     changes: changePorts,
-    webhooks: { verdict: (id, delivery) => webhookVerdict(means, id, delivery) },
     ready: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     options: { url: null, proxies: [], kind: 'real' },
     ...more,

@@ -4,6 +4,7 @@ import {
   billingJobs,
   billUntil,
   previewBilling,
+  RUN_NOW_TASK,
   verifyBooks,
   type BillingDeps,
   type OverdueServices,
@@ -36,8 +37,10 @@ export function billingDeps(means: Means): BillingDeps {
 
 export const billingArea: Area = {
   name: 'billing',
-  jobs: (wiring) =>
-    billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
+  jobs: (wiring) => ({
+    ...billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
+    [RUN_NOW_TASK]: () => runNow(wiring.means),
+  }),
   consumers: ({ means }) => billingConsumers(means),
   schedules: ({ means }) => [
     {
@@ -60,6 +63,11 @@ export const billingArea: Area = {
     ) => bill(wiring, input, say)) as Command,
     verify: ((wiring: Wiring, _input: object, say: (line: string) => void) => verify(wiring, say)) as Command,
   },
+}
+
+async function runNow(means: Means): Promise<void> {
+  const today = await billingDay(means)
+  if (today) await billUntil(billingDeps(means), today)
 }
 
 /** The day for billing: that of the first brand. Null while there is no brand. */

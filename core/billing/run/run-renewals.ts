@@ -22,7 +22,7 @@ export interface RunOptions {
 /** Clients a chunk. It is adapted so that the writer's lock stays near LOCK_MS_TARGET on SQLite. */
 const CHUNK_MIN = 5
 const CHUNK_MAX = { sqlite: 100, postgres: 1_000 } as const
-const LOCK_MS_TARGET = 12
+const LOCK_MS_TARGET = 14
 const REPLANS_MAX = 3
 
 /**
@@ -40,9 +40,9 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
       limit: size,
     })
     if (clientIds.length === 0) return finishRun(means, run)
-    const started = performance.now()
-    run = await billChunk({ means, options, untilOn }, run, clientIds)
-    size = adapted(size, performance.now() - started, means.db.dialect)
+    const work: Work = { means, options, untilOn, lockMs: 0 }
+    run = await billChunk(work, run, clientIds)
+    size = adapted(size, work.lockMs, means.db.dialect)
   }
   return run
 }
@@ -51,6 +51,8 @@ interface Work {
   means: Means
   options: RunOptions
   untilOn: IsoDate
+  /** How long the last chunk held the writer. */
+  lockMs: number
 }
 
 /** The next clients over all sources: as many as every source could see, so that none is passed over. */
@@ -111,6 +113,7 @@ async function commitChunk(
     parked: 0,
     totals: totalsOf(plan.invoices),
   })
+  const started = performance.now()
   const claimed = await means.db.transaction(async (trx) => {
     if (!(await claim(trx, run, { position, counts, now: means.business.now() }))) return false
     for (const { source, items } of plan.due) await source.advance(trx, items)
@@ -120,6 +123,7 @@ async function commitChunk(
     }
     return true
   })
+  work.lockMs = performance.now() - started
   return claimed
     ? { ...run, position, fence: run.fence + 1, counts: JSON.stringify(counts) }
     : readRun(means.db, run.kind, run.as_of_on)

@@ -1,0 +1,23 @@
+import { Type } from 'typebox'
+import { Forbidden } from '../../kernel/index.ts'
+import { defineVerb } from '../../records/index.ts'
+import type { BillingDeps } from './bill.ts'
+import { previewBilling, type Preview } from './preview.ts'
+
+const PERMISSION = 'billing.preview'
+
+/** What the next days will invoice and suspend, for staff of all brands: a run knows no borders between them. */
+export const readPreview = defineVerb(
+  {
+    permission: PERMISSION,
+    audience: ['staff'],
+    input: Type.Object({
+      days: Type.Integer({ minimum: 1, maximum: 400 }),
+      zone: Type.Optional(Type.String()),
+    }),
+  },
+  async (deps: BillingDeps, { days, zone = 'UTC' }, actor): Promise<Preview> => {
+    if (actor.kind === 'staff' && actor.brandIds !== 'all') throw Forbidden({ permission: PERMISSION })
+    return previewBilling(deps.means, deps, { today: deps.means.business.today(zone), days })
+  },
+)

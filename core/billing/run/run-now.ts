@@ -1,0 +1,32 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../../audit/index.ts'
+import { sql } from '../../db/index.ts'
+import { findRow, defineVerb, type Means } from '../../records/index.ts'
+
+/** The job that the app registers: it bills up to the present day. */
+export const RUN_NOW_TASK = 'billing.run_now'
+
+/** Starts the day's run beside its schedule. A day that was billed is only searched for what is still due. */
+export const runBillingNow = defineVerb(
+  { permission: 'billing.run', audience: ['staff'], input: Type.Object({}) },
+  (means: Means, _input, actor): Promise<void> =>
+    means.db.transaction(async (trx) => {
+      await recordAudit(means, trx, actor, [{ action: 'billing.run', subject: RUN_NOW_TASK }])
+      await means.jobs.enqueue(trx, [{ task: RUN_NOW_TASK, payload: {}, key: RUN_NOW_TASK }])
+    }),
+)
+
+/** Puts a client whose cause was repaired back into the run. */
+export const releaseParkedClient = defineVerb(
+  { permission: 'billing.release_parked', audience: ['staff'], input: Type.Object({ client_id: Type.String() }) },
+  async (means: Means, { client_id }, actor): Promise<void> => {
+    const scope = { client: 'id' }
+    await findRow(means.db, actor, { table: 'clients', what: 'client', id: client_id, scope })
+    await means.db.transaction(async (trx) => {
+      const freed = await trx.run(sql`delete from parked_clients where client_id = ${client_id}`)
+      if (freed === 0) return
+      const entry = { action: 'billing.release_parked', subject: client_id, clientId: client_id }
+      await recordAudit(means, trx, actor, [entry])
+    })
+  },
+)

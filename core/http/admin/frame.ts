@@ -1,0 +1,43 @@
+import { sql } from '../../db/index.ts'
+import { may, scoped } from '../../records/index.ts'
+import type { AreaFrame, State } from '../context.ts'
+import { navigation } from '../page/index.ts'
+
+interface Counts {
+  orders: number
+  deliveries: number
+  disputes: number
+}
+
+/** What every page of staff has besides the common frame: search, what can be created, and counts of what waits. */
+export const adminFrame: AreaFrame = async (ctx) => {
+  const { actor, t, signedIn } = ctx.state
+  if (!signedIn) return {}
+  const counts = await countWaiting(ctx.state)
+  const nav = navigation(ctx, 'admin').map((entry) => {
+    const count = counts[entry.href.slice('/admin/'.length) as keyof Counts]
+    return count ? { ...entry, count } : entry
+  })
+  const create = [
+    { permission: 'client.create', label: t('admin.clients.new'), href: '/admin/clients/new', icon: 'user-plus' },
+    { permission: 'invoice.create', label: t('admin.invoices.new'), href: '/admin/invoices/new', icon: 'file-invoice' },
+    { permission: 'product.create', label: t('admin.products.new'), href: '/admin/catalog/products/new', icon: 'package' },
+    { permission: 'coupon.create', label: t('admin.coupons.new'), href: '/admin/coupons/new', icon: 'ticket' },
+  ].filter(({ permission }) => may(actor, { permission, audience: ['staff'] }))
+  return {
+    nav,
+    create,
+    search: { href: '/admin/search', label: t('admin.search.field') },
+    health: { href: '/admin/health', tone: 'neutral', label: t('admin.health.title') },
+  }
+}
+
+/** One statement, whatever waits. */
+async function countWaiting({ deps, actor }: Pick<State, 'deps' | 'actor'>): Promise<Counts> {
+  const row = await deps.db.get<Counts>(sql`
+    select (select count(*) from orders o where o.status in ('placed', 'held') and ${scoped(actor, { table: 'o' })}) as orders,
+      (select count(*) from deliveries d where d.status = 'failed' and ${scoped(actor, { table: 'd' })}) as deliveries,
+      (select count(*) from disputes d join clients c on c.id = d.client_id where d.status in ('open', 'inquiry')
+        and ${scoped(actor, { table: 'c', client: 'id' })}) as disputes`)
+  return row ?? { orders: 0, deliveries: 0, disputes: 0 }
+}

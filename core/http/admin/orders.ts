@@ -1,0 +1,53 @@
+import { acceptOrder, cancelOrder, holdOrder, noteOrder, rejectOrder } from '../../orders/index.ts'
+import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
+import type { Section } from './pages.ts'
+import { orderDanger, orderList, orderPage } from './views/orders.ts'
+
+const [holdPage, rejectPage, cancelPage] = (['hold', 'reject', 'cancel'] as const).map(orderDanger)
+
+export const orders: Section = {
+  pages: [
+    { path: '/orders', permission: 'order.list', draw: orderList },
+    { path: '/orders/:id', permission: 'order.read', draw: orderPage },
+    { path: '/orders/:id/hold', permission: 'order.hold', draw: holdPage! },
+    { path: '/orders/:id/reject', permission: 'order.reject', draw: rejectPage! },
+    { path: '/orders/:id/cancel', permission: 'order.cancel', draw: cancelPage! },
+  ],
+  acts: [
+    { path: '/orders/:id/accept', permission: 'order.accept', again: orderPage, act: accept },
+    { path: '/orders/:id/hold', permission: 'order.hold', again: holdPage!, act: hold },
+    { path: '/orders/:id/reject', permission: 'order.reject', again: rejectPage!, act: drop('reject') },
+    { path: '/orders/:id/cancel', permission: 'order.cancel', again: cancelPage!, act: drop('cancel') },
+    { path: '/orders/:id/note', permission: 'order.note', again: orderPage, act: note },
+  ],
+}
+
+const done = ({ t }: Desk, { params }: Asked, what: string) => ({
+  href: `/admin/orders/${params.id!}`,
+  message: t(`admin.orders.was.${what}`),
+})
+
+async function accept(desk: Desk, asked: Asked) {
+  await acceptOrder(desk.means, { order_id: asked.params.id }, desk.actor)
+  return done(desk, asked, 'accepted')
+}
+
+async function hold(desk: Desk, asked: Asked) {
+  await holdOrder(desk.means, { order_id: asked.params.id, reason: textOf(asked.form, 'reason') }, desk.actor)
+  return done(desk, asked, 'held')
+}
+
+function drop(name: 'reject' | 'cancel') {
+  return async (desk: Desk, asked: Asked) => {
+  const { means, actor } = desk
+  const { form } = asked
+  const input = { order_id: asked.params.id, reason: textOf(form, 'reason'), refund: ticked(form, 'refund') }
+  await (name === 'reject' ? rejectOrder : cancelOrder)(means.orders, input, actor)
+  return done(desk, asked, name === 'reject' ? 'rejected' : 'cancelled')
+  }
+}
+
+async function note(desk: Desk, asked: Asked) {
+  await noteOrder(desk.means, { order_id: asked.params.id, note: optional(asked.form, 'note') }, desk.actor)
+  return done(desk, asked, 'noted')
+}

@@ -1,0 +1,46 @@
+import { getPayment, refundPayment, replayWebhook } from '../../billing/index.ts'
+import { invalidInput } from '../../kernel/index.ts'
+import { readAmount } from '../page/index.ts'
+import { textOf, type Asked, type Desk } from './desk.ts'
+import type { Section } from './pages.ts'
+import {
+  disputeList,
+  disputePage,
+  paymentList,
+  paymentPage,
+  refundPage,
+  transactionList,
+} from './views/payments.ts'
+import { webhookList, webhookPage } from './views/webhook-events.ts'
+
+export const payments: Section = {
+  pages: [
+    { path: '/payments', permission: 'payment.list', draw: paymentList },
+    { path: '/payments/:id', permission: 'payment.read', draw: paymentPage },
+    { path: '/payments/:id/refund', permission: 'payment.refund', draw: refundPage },
+    { path: '/transactions', permission: 'transaction.list', draw: transactionList },
+    { path: '/disputes', permission: 'dispute.list', draw: disputeList },
+    { path: '/disputes/:id', permission: 'dispute.read', draw: disputePage },
+    { path: '/webhook-events', permission: 'webhook.list', draw: webhookList },
+    { path: '/webhook-events/:id', permission: 'webhook.read', draw: webhookPage },
+  ],
+  acts: [
+    { path: '/payments/:id/refund', permission: 'payment.refund', again: refundPage, act: refund },
+    { path: '/webhook-events/:id/replay', permission: 'webhook.replay', act: replay },
+  ],
+}
+
+async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked) {
+  const payment = await getPayment(means.db, params.id!, actor)
+  const amount = readAmount(textOf(form, 'amount'), payment.currency, locale)
+  if (amount === null || amount <= 0n) throw invalidInput({ amount: 'is not an amount such as 24.00' })
+  const [destination, reason] = [textOf(form, 'destination'), textOf(form, 'reason')]
+  const input = { payment_id: payment.id, amount_minor: amount.toString(), destination, reason }
+  const { status } = await refundPayment(means, input, actor)
+  return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
+}
+
+async function replay({ means, actor, t }: Desk, { params }: Asked) {
+  await replayWebhook(means, { webhook_event_id: params.id }, actor)
+  return { href: `/admin/webhook-events/${params.id!}`, message: t('admin.webhooks.replayed') }
+}

@@ -1,0 +1,34 @@
+import type { JobEngine } from '../../jobs/index.ts'
+import type { ChangePorts, ServerSettingsRules } from '../../services/index.ts'
+import type { FormSchema } from '../../render/index.ts'
+
+/** What pages of staff reach beyond means: wired by the app, handed to adminRoutes once. */
+export interface AdminPorts {
+  readonly changes: ChangePorts
+  serverSettings(instanceId: string): Promise<ServerSettingsRules>
+  /** An instance was changed: its isolates start anew. */
+  drain(instanceId: string): void
+  readonly jobDesk: JobDesk
+  health(): Promise<readonly HealthLine[]>
+}
+
+/** The part of a manifest from which forms are drawn. */
+export interface ManifestFacts {
+  name?: string
+  description?: string
+  version?: string
+  kinds?: Record<string, readonly string[]>
+  settings?: FormSchema
+  server_settings?: FormSchema
+  permissions?: Record<string, unknown>
+}
+
+/** The part of the job engine that staff see. */
+export type JobDesk = Pick<JobEngine, 'listDeadJobs' | 'retryJob'>
+
+export interface HealthLine {
+  name: string
+  ok: boolean
+  /** What it is like, and what to do when it is not well. */
+  detail: string
+}

@@ -1,0 +1,57 @@
+import { changeServer, createServer, createServerGroup, setServerStatus, testServer } from '../../services/index.ts'
+import type { FormBody } from '../context.ts'
+import { schemaValues } from './schema-values.ts'
+import { countOf, optional, textOf, type Asked, type Desk } from './desk.ts'
+import type { Section } from './pages.ts'
+import { newServer, serverList, serverPage } from './views/servers.ts'
+
+export const servers: Section = {
+  pages: [
+    { path: '/servers', permission: 'server.list', draw: serverList },
+    { path: '/servers/new', permission: 'server.create', draw: newServer },
+    { path: '/servers/:id', permission: 'server.read', draw: serverPage },
+  ],
+  acts: [
+    { path: '/servers', permission: 'server.create', again: newServer, act: create },
+    { path: '/servers/:id', permission: 'server.change', again: serverPage, act: change },
+    { path: '/servers/:id/test', permission: 'server.test', again: serverPage, act: test },
+    { path: '/servers/:id/status/:act', permission: 'server.set_status', again: serverPage, act: setStatus },
+    { path: '/server-groups', permission: 'server_group.create', again: serverList, act: addGroup },
+  ],
+}
+
+async function create({ means, actor, t }: Desk, { form }: Asked) {
+  const instance_id = textOf(form, 'instance_id')
+  const id = await createServer(means, { instance_id, ...(await factsOf(means, instance_id, form)) }, actor)
+  return { href: `/admin/servers/${id}`, message: t('admin.servers.done.created') }
+}
+
+async function change({ means, actor, t }: Desk, { form, params, version }: Asked) {
+  const facts = await factsOf(means, textOf(form, 'instance_id'), form)
+  await changeServer(means, { server_id: params.id, version, ...facts }, actor)
+  return { href: `/admin/servers/${params.id!}`, message: t('admin.servers.done.changed') }
+}
+
+async function factsOf(means: Desk['means'], instanceId: string, form: FormBody) {
+  const { schema, secrets: secretNames } = await means.serverSettings(instanceId)
+  const { settings, secrets } = schemaValues(schema, secretNames, form.settings)
+  const [name, group_id, capacity] = [textOf(form, 'name'), optional(form, 'group_id'), countOf(form, 'capacity')]
+  return { name, group_id, capacity, settings, secrets }
+}
+
+async function test({ means, actor, t }: Desk, { params }: Asked) {
+  const { ok, steps } = await testServer(means, { server_id: params.id }, actor)
+  const detail = steps.map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`).join(' · ')
+  const message = t(ok ? 'admin.servers.done.reached' : 'admin.servers.done.not_reached', { detail })
+  return { href: `/admin/servers/${params.id!}`, message, failed: !ok }
+}
+
+async function setStatus({ means, actor, t }: Desk, { params }: Asked) {
+  await setServerStatus(means, { server_id: params.id, act: params.act }, actor)
+  return { href: `/admin/servers/${params.id!}`, message: t('admin.servers.done.switched') }
+}
+
+async function addGroup({ means, actor, t }: Desk, { form }: Asked) {
+  await createServerGroup(means, { name: textOf(form, 'name'), fill: textOf(form, 'fill') }, actor)
+  return { href: '/admin/servers', message: t('admin.servers.done.group') }
+}

@@ -1,0 +1,201 @@
+import { listGroups, listProducts, type GroupNode, type Product } from '../../../catalog/index.ts'
+import { sql } from '../../../db/index.ts'
+import { NotFound } from '../../../kernel/index.ts'
+import { scoped } from '../../../records/index.ts'
+import type { Block, PageView, TreeNode } from '../blocks.ts'
+import { filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
+import { allowed } from './clients.ts'
+
+interface BrandRow {
+  id: string
+  name: string
+  currencies: string
+}
+
+export function brandsOf(desk: Desk): Promise<BrandRow[]> {
+  return desk.means.db.all<BrandRow>(
+    sql`select id, name, currencies from brands b where ${scoped(desk.actor, { table: 'b', client: null, brand: 'id' })} order by id`,
+  )
+}
+
+export const productState = (desk: Desk, status: string) => ({
+  state: status,
+  label: desk.t(`admin.product.${status}`),
+  tone: ({ active: 'good', draft: 'neutral', hidden: 'info' } as const)[status] ?? ('off' as const),
+})
+
+/** The tree of each brand with its products. */
+export async function catalogPage(desk: Desk, _asked: Asked): Promise<PageView> {
+  const { t } = desk
+  const brands = await brandsOf(desk)
+  const trees: Block[] = []
+  for (const brand of brands) trees.push(await treeOf(desk, brand))
+  return {
+    head: {
+      title: t('admin.catalog.title'),
+      actions: [
+        { label: t('admin.products.new'), href: '/admin/catalog/products/new', kind: 'primary', icon: 'plus' },
+        { label: t('admin.groups.new'), href: '/admin/catalog/groups/new', icon: 'folder' },
+        { label: t('admin.catalog.import'), href: '/admin/catalog/import', icon: 'upload' },
+        ...brands.map((brand) => ({
+          label: t('admin.catalog.export', { brand: brand.name }),
+          href: `/admin/catalog/export/${brand.id}.yaml`,
+          icon: 'download',
+          kind: 'ghost' as const,
+          plain: true,
+        })),
+      ],
+    },
+    main: trees,
+  }
+}
+
+async function treeOf(desk: Desk, brand: BrandRow): Promise<Block> {
+  const { t, means } = desk
+  const groups = await listGroups(means.db, brand.id, { hidden: true, retired: true })
+  const products = await means.db.all<{ id: string; group_id: string; name: string; status: string; kind: string }>(
+    sql`select id, group_id, name, status, kind from products where brand_id = ${brand.id} order by position, name`,
+  )
+  const leaf = (product: (typeof products)[number]): TreeNode => ({
+    label: product.name,
+    href: `/admin/catalog/products/${product.id}`,
+    cells: [productState(desk, product.status), t(`admin.product_kind.${product.kind}`)],
+    nodes: [],
+  })
+  const node = (group: GroupNode): TreeNode => ({
+    label: group.name,
+    href: `/admin/catalog/groups/${group.id}`,
+    cells: group.hidden ? [{ state: 'hidden', label: t('admin.product.hidden'), tone: 'info' }] : [],
+    nodes: [...group.groups.map(node), ...products.filter((product) => product.group_id === group.id).map(leaf)],
+  })
+  return {
+    kind: 'tree',
+    id: `catalog-${brand.id}`,
+    title: brand.name,
+    nodes: groups.map(node),
+    empty: { icon: 'package', title: t('admin.catalog.none'), text: t('admin.catalog.none_text'), action: { label: t('admin.groups.new'), href: '/admin/catalog/groups/new' } },
+  }
+}
+
+interface GroupRow {
+  id: string
+  brand_id: string
+  slug: string
+  name: string
+  headline: string | null
+  description: string | null
+  layout: string
+  position: number
+  hidden: number
+  version: number
+}
+
+export async function groupPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means, actor } = desk
+  const id = asked.params.id!
+  const group = await means.db.get<GroupRow>(
+    sql`select g.* from product_groups g where g.id = ${id} and ${scoped(actor, { table: 'g', client: null })}`,
+  )
+  if (!group) throw NotFound({ what: 'group', id })
+  const products = await listProducts(means.db, group.brand_id, { groupIds: [id], statuses: ['draft', 'active', 'hidden', 'retired'] })
+  return {
+    head: {
+      title: group.name,
+      crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: group.name }],
+      actions: [{ label: t('admin.products.new'), href: `/admin/catalog/products/new?group=${id}`, icon: 'plus' }],
+    },
+    main: [
+      {
+        kind: 'form',
+        id: 'group-form',
+        action: `/admin/catalog/groups/${id}`,
+        fields: groupFields(desk, asked, group),
+        submit: { label: t('admin.save') },
+        ...formParts(desk, asked, group.version),
+      },
+      productTable(desk, products),
+    ],
+  }
+}
+
+function productTable(desk: Desk, products: readonly Product[]): Block {
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: 'group-products',
+    title: desk.t('admin.products.title'),
+    columns: [{ label: l('product'), phone: 'title' }, { label: l('stock'), align: 'end' }, { label: l('state'), phone: 'side' }],
+    rows: products.map((product) => ({
+      id: `row-${product.id}`,
+      href: `/admin/catalog/products/${product.id}`,
+      label: product.name,
+      cells: [product.name, product.stock ?? '∞', productState(desk, product.status)],
+    })),
+    empty: { icon: 'package', title: desk.t('admin.products.none') },
+  }
+}
+
+export async function newGroup(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t } = desk
+  const brands = await brandsOf(desk)
+  return {
+    head: { title: t('admin.groups.new'), crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: t('admin.groups.new') }] },
+    main: [
+      {
+        kind: 'form',
+        id: 'group-form',
+        action: '/admin/catalog/groups',
+        fields: [
+          { ...filled(asked, 'brand_id', brands[0]?.id), kind: 'select', label: t('admin.label.brand'), options: brands.map(({ id, name }) => ({ value: id, label: name })) },
+          ...groupFields(desk, asked, null),
+        ],
+        submit: { label: t('admin.groups.create') },
+        cancelHref: '/admin/catalog',
+        ...formParts(desk, asked),
+      },
+    ],
+  }
+}
+
+function groupFields(desk: Desk, asked: Asked, group: GroupRow | null) {
+  const l = labeller(desk)
+  const { t } = desk
+  return [
+    { ...filled(asked, 'name', group?.name), label: l('name') },
+    { ...filled(asked, 'slug', group?.slug), label: l('slug'), hint: t('admin.catalog.slug_hint') },
+    { ...filled(asked, 'headline', group?.headline), label: l('headline'), required: false },
+    { ...filled(asked, 'description', group?.description), kind: 'textarea', rows: 3, label: l('description'), required: false },
+    {
+      ...filled(asked, 'layout', group?.layout ?? 'cards'),
+      kind: 'select',
+      label: l('layout'),
+      options: ['cards', 'table', 'slider', 'list'].map((value) => ({ value, label: t(`admin.layout.${value}`) })),
+    },
+    { ...filled(asked, 'position', group?.position ?? 0), kind: 'number', min: 0, label: l('position') },
+    { ...tickedField(asked, 'hidden', group?.hidden === 1), label: t('admin.catalog.hidden') },
+  ]
+}
+
+export async function importPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t } = desk
+  const brands = await brandsOf(desk)
+  return {
+    head: { title: t('admin.catalog.import'), text: t('admin.catalog.import_text'), crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: t('admin.catalog.import') }] },
+    main: [
+      {
+        kind: 'form',
+        id: 'import-form',
+        action: '/admin/catalog/import',
+        fields: [
+          { ...filled(asked, 'brand_id', brands[0]?.id), kind: 'select', label: t('admin.label.brand'), options: brands.map(({ id, name }) => ({ value: id, label: name })) },
+          { ...filled(asked, 'yaml'), kind: 'textarea', rows: 20, label: 'YAML' },
+        ],
+        submit: { label: t('admin.catalog.import') },
+        cancelHref: '/admin/catalog',
+        ...formParts(desk, asked),
+      },
+    ],
+  }
+}
+
+export const mayEdit = (desk: Desk): boolean => allowed(desk, 'product.change')

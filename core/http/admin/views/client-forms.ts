@@ -1,0 +1,170 @@
+import { findClient, type Client } from '../../../clients/index.ts'
+import { sql } from '../../../db/index.ts'
+import type { IsoDate } from '../../../kernel/index.ts'
+import { scoped } from '../../../records/index.ts'
+import { inMoney, type DangerView, type Field, type PageView } from '../blocks.ts'
+import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { dangerParts } from './invoice-forms.ts'
+
+const crumbs = (desk: Desk, label: string, client?: Client) => [
+  { label: desk.t('admin.clients.title'), href: '/admin/clients' },
+  ...(client ? [{ label: client.company ?? client.name, href: `/admin/clients/${client.id}` }] : []),
+  { label },
+]
+
+export async function newClient(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const l = labeller(desk)
+  const brands = await means.db.all<{ id: string; name: string; currencies: string }>(
+    sql`select id, name, currencies from brands b where ${scoped(desk.actor, { table: 'b', client: null, brand: 'id' })} order by id`,
+  )
+  const currencies = [...new Set(brands.flatMap((brand) => JSON.parse(brand.currencies) as string[]))]
+  const choice = (values: readonly string[]) => values.map((value) => ({ value, label: value }))
+  return {
+    head: { title: t('admin.clients.new'), crumbs: crumbs(desk, t('admin.clients.new')) },
+    main: [
+      {
+        kind: 'form',
+        id: 'client-form',
+        action: '/admin/clients',
+        fields: [
+          {
+            ...filled(asked, 'brand_id', brands[0]?.id),
+            kind: 'select',
+            label: l('brand'),
+            options: brands.map(({ id, name }) => ({ value: id, label: name })),
+          },
+          { ...filled(asked, 'currency', currencies[0]), kind: 'select', label: l('currency'), options: choice(currencies) },
+          ...profileFields(desk, asked),
+          {
+            ...filled(asked, 'owner_email'),
+            kind: 'email',
+            required: false,
+            label: l('owner_email'),
+            hint: t('admin.clients.owner_hint'),
+          },
+        ],
+        submit: { label: t('admin.clients.create') },
+        cancelHref: '/admin/clients',
+        ...formParts(desk, asked),
+      },
+    ],
+  }
+}
+
+export async function editClient(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t } = desk
+  const client = await findClient(desk.means.db, desk.actor, asked.params.id!, 'client.change')
+  return {
+    head: { title: t('admin.clients.edit'), crumbs: crumbs(desk, t('admin.edit'), client) },
+    main: [
+      {
+        kind: 'form',
+        id: 'client-form',
+        action: `/admin/clients/${client.id}`,
+        fields: profileFields(desk, asked, client),
+        submit: { label: t('admin.save') },
+        cancelHref: `/admin/clients/${client.id}`,
+        ...formParts(desk, asked, client.version),
+      },
+    ],
+  }
+}
+
+const OPTIONAL = ['company', 'phone', 'address_1', 'address_2', 'postcode', 'city', 'region', 'tax_id'] as const
+
+/** Names of the fields that a profile has, in the order shown. */
+export const PROFILE = ['name', 'company', 'email', 'phone', 'address_1', 'address_2', 'postcode', 'city', 'region', 'country', 'tax_id', 'locale'] as const
+
+function profileFields(desk: Desk, asked: Asked, client?: Client): Field[] {
+  const l = labeller(desk)
+  const kinds: Partial<Record<(typeof PROFILE)[number], Partial<Field>>> = {
+    email: { kind: 'email' },
+    phone: { kind: 'tel' },
+    country: { hint: desk.t('admin.clients.country_hint') },
+    locale: { required: false, hint: desk.t('admin.clients.locale_hint') },
+  }
+  return PROFILE.map((name) => ({
+    ...filled(asked, `profile[${name}]`, client?.[name]),
+    ...refusedProfile(asked, name),
+    label: l(name),
+    required: !(OPTIONAL as readonly string[]).includes(name),
+    ...kinds[name],
+  }))
+}
+
+/** Grouped fields are read and refused as "profile.name". */
+function refusedProfile(asked: Asked, name: string): Partial<Field> {
+  if (!asked.refused) return {}
+  const group = asked.refused.values.profile
+  const value = typeof group === 'object' && !Array.isArray(group) ? group[name] : ''
+  const error = asked.refused.fields[`profile.${name}`] ?? asked.refused.fields[name]
+  return { value: typeof value === 'string' ? value : '', ...(error ? { error } : {}) }
+}
+
+/** Suspend, reinstate, close, reopen: each says what it does and asks why. */
+export const clientMove =
+  (move: string) =>
+  async (desk: Desk, asked: Asked): Promise<DangerView> => {
+    const { t } = desk
+    const client = await findClient(desk.means.db, desk.actor, asked.params.id!, `client.${move}`)
+    const name = client.company ?? client.name
+    return {
+      title: t(`admin.clients.${move}.title`, { name }),
+      crumbs: crumbs(desk, t(`admin.clients.act.${move}`), client),
+      action: `/admin/clients/${client.id}/${move}`,
+      label: t(`admin.clients.act.${move}`),
+      cancelHref: `/admin/clients/${client.id}`,
+      acts: [{ text: t(`admin.clients.${move}.effect`) }, { text: t(`admin.clients.${move}.keeps`) }],
+      ...dangerParts(desk, asked),
+    }
+  }
+
+interface Movement {
+  journal_id: string
+  position: number
+  kind: string
+  source_id: string
+  effective_on: IsoDate
+  currency: string
+  amount_minor: bigint
+}
+
+/** Every posting on the client's credit account, newest first. */
+export async function creditPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const l = labeller(desk)
+  const client = await findClient(means.db, desk.actor, asked.params.id!, 'client.read')
+  const rows = await means.db.all<Movement>(sql`
+    select p.journal_id, p.position, j.kind, j.source_id, j.effective_on, p.currency, p.amount_minor
+    from postings p join journals j on j.id = p.journal_id
+    where p.client_id = ${client.id} and p.account = 'client_credit' order by p.journal_id desc, p.position limit 200`)
+  const balance = rows.reduce((sum, row) => sum - row.amount_minor, 0n)
+  return {
+    head: { title: t('admin.credit.title'), crumbs: crumbs(desk, t('admin.credit.title'), client) },
+    main: [
+      {
+        kind: 'stats',
+        id: 'credit-balance',
+        items: [{ label: t('admin.credit.balance'), value: inMoney(balance, client.currency), icon: 'wallet' }],
+      },
+      {
+        kind: 'table',
+        id: 'credit-movements',
+        title: t('admin.credit.movements'),
+        columns: [
+          { label: l('day'), phone: 'title' },
+          { label: l('kind') },
+          { label: l('amount'), align: 'end', phone: 'side' },
+        ],
+        rows: rows.map((row) => ({
+          id: `row-${row.journal_id}-${row.position}`,
+          href: `/admin/ledger/journals/${row.journal_id}`,
+          label: row.kind,
+          cells: [{ day: row.effective_on }, row.kind, inMoney(-row.amount_minor, row.currency)],
+        })),
+        empty: { icon: 'wallet', title: t('admin.credit.none') },
+      },
+    ],
+  }
+}

@@ -1,0 +1,448 @@
+import { creditBalance } from '../../../billing/index.ts'
+import { findClient, type Client } from '../../../clients/index.ts'
+import { sql } from '../../../db/index.ts'
+import type { Instant, IsoDate } from '../../../kernel/index.ts'
+import { may, scoped } from '../../../records/index.ts'
+import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
+import { formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+import { stateOf } from './invoice-list.ts'
+import { listPage } from './list-page.ts'
+
+interface Listed {
+  id: string
+  name: string
+  company: string | null
+  email: string
+  country: string
+  status: string
+  currency: string
+  brand: string
+  services: number
+  open_minor: bigint | null
+  created_at: Instant
+}
+
+export function clientList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  const { t } = desk
+  return listPage<Listed>(desk, asked, {
+    noun: 'clients',
+    path: '/admin/clients',
+    icon: 'users',
+    listing: {
+      columns: sql`c.id, c.name, c.company, c.email, c.country, c.status, c.currency, c.created_at, b.name as brand,
+        (select count(*) from services s where s.client_id = c.id and s.billing_status in ('active', 'ending')) as services,
+        (select sum(i.total_minor) from invoices i where i.client_id = c.id and i.status = 'issued') as open_minor`,
+      from: sql`from clients c join brands b on b.id = c.brand_id`,
+      where: [scoped(desk.actor, { table: 'c', client: 'id' })],
+      key: sql`c.id`,
+    },
+    searchIn: [sql`c.search_text`, sql`c.id`],
+    tabs: [
+      { value: 'all', label: t('admin.tab.all') },
+      ...['active', 'suspended', 'closed'].map((value) => ({
+        value,
+        label: t(`common.state.${value}`),
+        where: sql`c.status = ${value}`,
+      })),
+    ],
+    actions: [{ label: t('admin.clients.new'), href: '/admin/clients/new', kind: 'primary', icon: 'user-plus' }],
+    emptyAction: { label: t('admin.clients.new'), href: '/admin/clients/new' },
+    columns: [
+      { label: l('name'), phone: 'title' },
+      { label: l('email') },
+      { label: l('state'), phone: 'side' },
+      { label: l('services'), align: 'end' },
+      { label: l('open'), align: 'end' },
+      { label: l('brand'), phone: 'hide' },
+      { label: l('since'), phone: 'hide' },
+    ],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/clients/${row.id}`,
+      label: row.company ?? row.name,
+      cells: [
+        row.company ? `${row.company} (${row.name})` : row.name,
+        row.email,
+        { state: row.status },
+        row.services,
+        inMoney(row.open_minor ?? 0n, row.currency),
+        row.brand,
+        { at: row.created_at },
+      ],
+    }),
+  })
+}
+
+/** The usual at one glance: at most twelve statements, however much a client has. */
+export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const client = await findClient(means.db, actor, asked.params.id!, 'client.read')
+  const credit = await creditBalance(means.db, client.id, client.currency)
+  const notes = await notesOf(desk, client)
+  return {
+    head: {
+      title: client.company ?? client.name,
+      crumbs: [{ label: t('admin.clients.title'), href: '/admin/clients' }, { label: client.company ?? client.name }],
+      status: [{ state: client.status }],
+      actions: actsOf(desk, client),
+    },
+    main: [
+      ...notes.filter(({ pinned }) => pinned === 1).map((note) => pinnedNote(note)),
+      await servicesOf(desk, client),
+      await invoicesOf(desk, client),
+      await paymentsOf(desk, client),
+      await ordersOf(desk, client),
+      await messagesOf(desk, client),
+      notesBlock(desk, client, notes),
+      noteForm(desk, asked, client),
+      await auditTimeline(desk, { subject: client.id, id: `client-${client.id}-history` }),
+    ],
+    aside: [facts(desk, client, credit), switches(desk, asked, client), await members(desk, client)],
+  }
+}
+
+function actsOf(desk: Desk, client: Client): Button[] {
+  const { t } = desk
+  const { status } = client
+  const at = `/admin/clients/${client.id}`
+  const offers: [permission: string, fits: boolean, button: Button][] = [
+    [
+      'invoice.create',
+      status === 'active',
+      { label: t('admin.invoices.new'), href: `/admin/invoices/new?client=${client.id}`, icon: 'file-invoice' },
+    ],
+    ['client.change', true, { label: t('admin.edit'), href: `${at}/edit`, icon: 'pencil' }],
+    ...MOVES.map((move): [string, boolean, Button] => [
+      `client.${move.name}`,
+      move.from.includes(status),
+      { label: t(`admin.clients.act.${move.name}`), href: `${at}/${move.name}`, kind: 'ghost', icon: move.icon },
+    ]),
+  ]
+  return offers.filter(([permission, fits]) => fits && allowed(desk, permission)).map(([, , button]) => button)
+}
+
+/** States of a client that staff may change, and from where. */
+export const MOVES = [
+  { name: 'suspend', from: ['active'], icon: 'player-pause' },
+  { name: 'reinstate', from: ['suspended'], icon: 'player-play' },
+  { name: 'close', from: ['active', 'suspended'], icon: 'lock' },
+  { name: 'reopen', from: ['closed'], icon: 'lock-open' },
+]
+
+export const allowed = (desk: Desk, permission: string): boolean =>
+  may(desk.actor, { permission, audience: ['staff'] })
+
+function facts(desk: Desk, client: Client, credit: bigint): Block {
+  const l = labeller(desk)
+  return {
+    kind: 'facts',
+    id: `client-${client.id}-facts`,
+    title: desk.t('admin.clients.facts'),
+    items: [
+      { label: l('contact'), value: client.name },
+      { label: l('email'), value: { copy: client.email, label: l('email') } },
+      { label: l('phone'), value: client.phone },
+      {
+        label: l('address'),
+        value: [client.address_1, client.address_2, `${client.postcode} ${client.city}`, client.region, client.country]
+          .filter((part) => part?.trim())
+          .join(', '),
+      },
+      { label: l('tax_id'), value: client.tax_id },
+      { label: l('currency'), value: client.currency },
+      { label: l('credit'), value: { href: `/admin/clients/${client.id}/credit`, text: moneyText(desk, credit, client.currency) } },
+      { label: l('language'), value: client.locale },
+      { label: l('since'), value: { at: client.created_at } },
+      { label: l('id'), value: { copy: client.id, label: l('id') } },
+    ],
+  }
+}
+
+function switches(desk: Desk, asked: Asked, client: Client): Block {
+  const { t } = desk
+  const of = (name: 'auto_charge' | 'separate_invoices' | 'tax_exempt') => ({
+    ...tickedField(asked, name, client[name] === 1),
+    label: t(`admin.clients.switch.${name}`),
+    hint: t(`admin.clients.switch.${name}_hint`),
+  })
+  return {
+    kind: 'form',
+    id: `client-${client.id}-switches`,
+    title: t('admin.clients.switches'),
+    action: `/admin/clients/${client.id}/switches`,
+    fields: [of('auto_charge'), of('separate_invoices'), of('tax_exempt')],
+    submit: { label: t('admin.save'), kind: 'secondary' },
+    ...formParts(desk, { ...asked, refused: null }),
+  }
+}
+
+async function servicesOf(desk: Desk, client: Client): Promise<Block> {
+  const l = labeller(desk)
+  const { t } = desk
+  const rows = await desk.means.db.all<{
+    id: string
+    label: string
+    product: string
+    billing_status: string
+    delivery_status: string
+    next_period_on: IsoDate | null
+    recurring_minor: bigint
+    currency: string
+  }>(sql`
+    select s.id, s.label, p.name as product, s.billing_status, s.delivery_status, s.next_period_on, s.recurring_minor, s.currency
+    from services s join products p on p.id = s.product_id where s.client_id = ${client.id} order by s.id desc limit 25`)
+  return {
+    kind: 'table',
+    id: `client-${client.id}-services`,
+    title: t('admin.services.title'),
+    actions: [{ label: t('admin.all'), href: `/admin/services?client=${client.id}`, kind: 'ghost' }],
+    columns: [
+      { label: l('service'), phone: 'title' },
+      { label: l('billing_state'), phone: 'side' },
+      { label: l('delivery_state') },
+      { label: l('next_due') },
+      { label: l('price'), align: 'end' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/services/${row.id}`,
+      label: row.label,
+      cells: [
+        row.label,
+        { state: row.billing_status },
+        { state: row.delivery_status },
+        { day: row.next_period_on },
+        inMoney(row.recurring_minor, row.currency),
+      ],
+    })),
+    empty: { icon: 'server-2', title: t('admin.clients.no_services') },
+  }
+}
+
+async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
+  const l = labeller(desk)
+  const { t } = desk
+  const rows = await desk.means.db.all<{
+    id: string
+    number: string | null
+    status: string
+    due_on: IsoDate
+    total_minor: bigint
+    currency: string
+  }>(sql`
+    select id, number, status, due_on, total_minor, currency from invoices where client_id = ${client.id}
+    order by case when status = 'issued' then 0 else 1 end, id desc limit 10`)
+  return {
+    kind: 'table',
+    id: `client-${client.id}-invoices`,
+    title: t('admin.invoices.title'),
+    actions: [{ label: t('admin.all'), href: `/admin/invoices?client=${client.id}`, kind: 'ghost' }],
+    columns: [
+      { label: l('number'), phone: 'title' },
+      { label: l('state'), phone: 'side' },
+      { label: l('due_on') },
+      { label: l('total'), align: 'end' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/invoices/${row.id}`,
+      label: row.number ?? t('admin.invoices.draft'),
+      cells: [
+        row.number ?? t('admin.invoices.draft'),
+        { state: stateOf(row, desk.today) },
+        { day: row.due_on },
+        inMoney(row.total_minor, row.currency),
+      ],
+    })),
+    empty: { icon: 'file-invoice', title: t('admin.invoices.none') },
+  }
+}
+
+async function paymentsOf(desk: Desk, client: Client): Promise<Block> {
+  const l = labeller(desk)
+  const { t } = desk
+  const rows = await desk.means.db.all<{
+    id: string
+    kind: string
+    status: string
+    amount_minor: bigint
+    currency: string
+    created_at: Instant
+  }>(sql`select id, kind, status, amount_minor, currency, created_at from payments where client_id = ${client.id} order by id desc limit 10`)
+  return {
+    kind: 'table',
+    id: `client-${client.id}-payments`,
+    title: t('admin.payments.title'),
+    actions: [{ label: t('admin.all'), href: `/admin/payments?client=${client.id}`, kind: 'ghost' }],
+    columns: [
+      { label: l('at'), phone: 'title' },
+      { label: l('method') },
+      { label: l('state'), phone: 'side' },
+      { label: l('amount'), align: 'end' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/payments/${row.id}`,
+      label: row.id,
+      cells: [
+        { at: row.created_at },
+        t(`admin.payment_kind.${row.kind}`),
+        { state: row.status },
+        inMoney(row.amount_minor, row.currency),
+      ],
+    })),
+    empty: { icon: 'credit-card', title: t('admin.payments.none') },
+  }
+}
+
+async function ordersOf(desk: Desk, client: Client): Promise<Block> {
+  const l = labeller(desk)
+  const { t } = desk
+  const rows = await desk.means.db.all<{
+    id: string
+    number: string
+    status: string
+    total_minor: bigint
+    currency: string
+    placed_at: Instant
+  }>(sql`select id, number, status, total_minor, currency, placed_at from orders where client_id = ${client.id} order by id desc limit 10`)
+  return {
+    kind: 'table',
+    id: `client-${client.id}-orders`,
+    title: t('admin.orders.title'),
+    columns: [
+      { label: l('number'), phone: 'title' },
+      { label: l('state'), phone: 'side' },
+      { label: l('at') },
+      { label: l('total'), align: 'end' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/orders/${row.id}`,
+      label: row.number,
+      cells: [row.number, { state: row.status }, { at: row.placed_at }, inMoney(row.total_minor, row.currency)],
+    })),
+    empty: { icon: 'shopping-bag', title: t('admin.orders.none') },
+  }
+}
+
+async function messagesOf(desk: Desk, client: Client): Promise<Block> {
+  const l = labeller(desk)
+  const { t } = desk
+  const rows = await desk.means.db.all<{ id: string; subject: string; status: string; created_at: Instant }>(sql`
+    select id, subject, status, created_at from messages where client_id = ${client.id} order by id desc limit 10`)
+  return {
+    kind: 'table',
+    id: `client-${client.id}-messages`,
+    title: t('admin.messages.title'),
+    actions: [{ label: t('admin.all'), href: `/admin/messages?client=${client.id}`, kind: 'ghost' }],
+    columns: [
+      { label: l('subject'), phone: 'title' },
+      { label: l('state'), phone: 'side' },
+      { label: l('at') },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/messages/${row.id}`,
+      label: row.subject,
+      cells: [row.subject, { state: row.status }, { at: row.created_at }],
+    })),
+    empty: { icon: 'mail', title: t('admin.messages.none') },
+  }
+}
+
+interface Note {
+  id: string
+  author_name: string
+  body: string
+  pinned: number
+  created_at: Instant
+}
+
+const notesOf = (desk: Desk, client: Client): Promise<Note[]> =>
+  desk.means.db.all<Note>(
+    sql`select id, author_name, body, pinned, created_at from client_notes where client_id = ${client.id} order by pinned desc, id desc limit 50`,
+  )
+
+const pinnedNote = (note: Note): Block => ({
+  kind: 'notice',
+  id: `pinned-${note.id}`,
+  tone: 'warn',
+  title: note.author_name,
+  text: note.body,
+})
+
+function notesBlock(desk: Desk, client: Client, notes: readonly Note[]): Block {
+  const l = labeller(desk)
+  const { t } = desk
+  return {
+    kind: 'table',
+    id: `client-${client.id}-notes`,
+    title: t('admin.notes.title'),
+    columns: [{ label: l('note'), phone: 'title' }, { label: l('by') }, { label: l('at') }],
+    rows: notes.map((note) => ({
+      id: `row-${note.id}`,
+      label: note.body.slice(0, 40),
+      cells: [note.body, note.author_name, { at: note.created_at }],
+      menu: [
+        {
+          label: t(note.pinned === 1 ? 'admin.notes.unpin' : 'admin.notes.pin'),
+          href: `/admin/clients/${client.id}/notes/${note.id}/pin`,
+          icon: 'pin',
+          post: true,
+        },
+        {
+          label: t('admin.remove'),
+          href: `/admin/clients/${client.id}/notes/${note.id}/remove`,
+          icon: 'trash',
+          post: true,
+          danger: true,
+        },
+      ],
+    })),
+    empty: { icon: 'notes', title: t('admin.notes.none') },
+  }
+}
+
+function noteForm(desk: Desk, asked: Asked, client: Client): Block {
+  const { t } = desk
+  const error = asked.refused?.fields.body
+  return {
+    kind: 'form',
+    id: `client-${client.id}-note-form`,
+    title: t('admin.notes.new'),
+    action: `/admin/clients/${client.id}/notes`,
+    fields: [
+      {
+        kind: 'textarea',
+        name: 'body',
+        rows: 3,
+        label: desk.t('admin.label.note'),
+        hint: t('admin.notes.hint'),
+        ...(error ? { error } : {}),
+      },
+      { ...tickedField(asked, 'pinned', false), label: t('admin.notes.pinned') },
+    ],
+    submit: { label: t('admin.notes.add'), kind: 'secondary' },
+    ...formParts(desk, asked),
+  }
+}
+
+async function members(desk: Desk, client: Client): Promise<Block> {
+  const { t } = desk
+  const rows = await desk.means.db.all<{ user_id: string; name: string; email: string; owner: number; last_seen_at: Instant | null }>(sql`
+    select m.user_id, u.name, u.email, m.owner, u.last_seen_at from memberships m join users u on u.id = m.user_id
+    where m.client_id = ${client.id} order by m.owner desc, u.name limit 50`)
+  return {
+    kind: 'facts',
+    id: `client-${client.id}-members`,
+    title: t('admin.clients.members'),
+    items: rows.map((row) => ({
+      label: row.owner === 1 ? `${row.name} (${t('admin.clients.owner')})` : row.name,
+      value: row.email,
+      ...(row.last_seen_at ? { hint: t('admin.clients.last_seen', { at: row.last_seen_at.slice(0, 10) }) } : {}),
+    })),
+  }
+}

@@ -1,0 +1,238 @@
+import { amountDue, getInvoice, type Invoice } from '../../../billing/index.ts'
+import { sql } from '../../../db/index.ts'
+import { formatRate } from '../../../i18n/index.ts'
+import type { Instant, IsoDate } from '../../../kernel/index.ts'
+import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
+import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+import { stateOf } from './invoice-list.ts'
+
+export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
+  const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)
+  const title = invoice.number ?? desk.t('admin.invoices.draft')
+  const due = amountDue(invoice)
+  return {
+    head: {
+      title,
+      crumbs: [{ label: desk.t('admin.invoices.title'), href: '/admin/invoices' }, { label: title }],
+      status: [{ state: stateOf(invoice, desk.today) }],
+      actions: actsOf(desk, invoice, due),
+    },
+    main: [
+      lines(desk, invoice),
+      ...(invoice.status === 'draft' ? [] : [await payments(desk, invoice), await ledger(desk, invoice)]),
+      await auditTimeline(desk, { subject: invoice.id, id: `invoice-${invoice.id}-history` }),
+    ],
+    aside: [summary(desk, invoice, due), parties(desk, invoice), ...(await mails(desk, invoice))],
+  }
+}
+
+function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
+  const { t } = desk
+  const at = `/admin/invoices/${invoice.id}`
+  if (invoice.status === 'draft')
+    return [
+      { label: t('admin.invoices.act.issue'), post: `${at}/issue`, kind: 'primary', icon: 'send' },
+      { label: t('admin.invoices.act.edit'), href: `${at}/edit`, icon: 'pencil' },
+      { label: t('admin.invoices.act.discard'), post: `${at}/discard`, kind: 'ghost', icon: 'trash' },
+    ]
+  const paper: Button = { label: t('admin.invoices.act.pdf'), href: `${at}.pdf`, icon: 'download', plain: true }
+  if (invoice.status !== 'issued') return [paper]
+  const open: Button[] =
+    due > 0n
+      ? [
+          { label: t('admin.invoices.act.record'), href: `${at}/payment`, kind: 'primary', icon: 'cash' },
+          { label: t('admin.invoices.act.charge'), href: `${at}/charge`, icon: 'credit-card' },
+        ]
+      : []
+  return [...open, paper, { label: t('admin.invoices.act.void'), href: `${at}/void`, kind: 'ghost', icon: 'ban' }]
+}
+
+function lines(desk: Desk, invoice: Invoice): Block {
+  const l = labeller(desk)
+  const money = (minor: bigint) => inMoney(minor, invoice.currency)
+  return {
+    kind: 'table',
+    id: `invoice-${invoice.id}-lines`,
+    title: desk.t('admin.invoices.lines'),
+    columns: [
+      { label: l('description'), phone: 'title' },
+      { label: l('quantity'), align: 'end' },
+      { label: l('unit'), align: 'end', phone: 'hide' },
+      { label: l('tax'), phone: 'line' },
+      { label: l('net'), align: 'end', phone: 'side' },
+      { label: l('why') },
+    ],
+    rows: invoice.lines.map((line) => ({
+      id: `row-${line.id}`,
+      label: line.description,
+      cells: [
+        line.description,
+        line.quantity,
+        money(line.unit_minor),
+        line.tax_name === null ? null : `${line.tax_name} ${formatRate(line.tax_rate_ppm, desk.locale)}`,
+        money(line.net_minor),
+        { href: `/admin/invoices/${invoice.id}/why/${line.position}`, text: desk.t('admin.invoices.why') },
+      ],
+    })),
+    foot: ['', '', '', '', money(invoice.subtotal_minor), ''],
+    empty: { title: desk.t('admin.invoices.no_lines') },
+  }
+}
+
+function summary(desk: Desk, invoice: Invoice, due: bigint): Block {
+  const l = labeller(desk)
+  const money = (minor: bigint) => inMoney(minor, invoice.currency)
+  return {
+    kind: 'facts',
+    id: `invoice-${invoice.id}-summary`,
+    title: desk.t('admin.invoices.summary'),
+    lines: true,
+    items: [
+      { label: l('subtotal'), value: money(invoice.subtotal_minor) },
+      ...invoice.taxes.map((tax) => ({
+        label: `${tax.tax_name || l('no_tax')} ${formatRate(tax.rate_ppm, desk.locale)}`,
+        value: money(tax.tax_minor),
+      })),
+      { label: l('total'), value: money(invoice.total_minor), total: true },
+      { label: l('paid'), value: money(invoice.allocated_minor) },
+      { label: l('open'), value: money(due), total: true },
+    ],
+  }
+}
+
+function parties(desk: Desk, invoice: Invoice): Block {
+  const l = labeller(desk)
+  const buyer = JSON.parse(invoice.buyer) as { name: string; company?: string | null; email: string; country: string }
+  return {
+    kind: 'facts',
+    id: `invoice-${invoice.id}-facts`,
+    title: desk.t('admin.invoices.document'),
+    items: [
+      { label: l('client'), value: clientLink(invoice.client_id, buyer.company ?? buyer.name) },
+      { label: l('email'), value: buyer.email },
+      { label: l('country'), value: buyer.country },
+      { label: l('issued_on'), value: { day: invoice.issued_on } },
+      { label: l('due_on'), value: { day: invoice.due_on, relative: true } },
+      { label: l('paid_at'), value: { at: invoice.paid_at } },
+      { label: l('origin'), value: desk.t(`admin.origin.${invoice.origin}`) },
+      ...(invoice.corrects_id
+        ? [{ label: l('corrects'), value: { href: `/admin/invoices/${invoice.corrects_id}`, text: invoice.corrects_id } }]
+        : []),
+      ...(invoice.notes ? [{ label: l('notes'), value: invoice.notes }] : []),
+      ...(invoice.document_hash
+        ? [{ label: l('document_hash'), value: { copy: invoice.document_hash, label: l('document_hash') } }]
+        : []),
+      { label: l('id'), value: { copy: invoice.id, label: l('id') } },
+    ],
+  }
+}
+
+interface Applied {
+  id: string
+  kind: string
+  payment_id: string | null
+  payment_kind: string | null
+  payment_status: string | null
+  method: string | null
+  decline_message: string | null
+  amount_minor: bigint
+  created_at: Instant
+}
+
+/** What was applied to the document, and attempts that brought nothing: two statements. */
+async function payments(desk: Desk, invoice: Invoice): Promise<Block> {
+  const { means, t } = desk
+  const l = labeller(desk)
+  const applied = await means.db.all<Applied>(sql`
+    select a.id, a.kind, a.payment_id, p.kind as payment_kind, p.status as payment_status, i.name as method,
+      p.decline_message, a.amount_minor, a.created_at
+    from allocations a left join payments p on p.id = a.payment_id left join plugin_instances i on i.id = p.instance_id
+    where a.invoice_id = ${invoice.id} order by a.id limit 100`)
+  const without = await means.db.all<Applied>(sql`
+    select p.id, 'attempt' as kind, p.id as payment_id, p.kind as payment_kind, p.status as payment_status,
+      i.name as method, p.decline_message, p.amount_minor, p.created_at
+    from payments p left join plugin_instances i on i.id = p.instance_id
+    where p.invoice_id = ${invoice.id} and p.status <> 'succeeded' order by p.id limit 100`)
+  return {
+    kind: 'table',
+    id: `invoice-${invoice.id}-payments`,
+    title: t('admin.payments.title'),
+    columns: [
+      { label: l('kind'), phone: 'title' },
+      { label: l('method') },
+      { label: l('state'), phone: 'side' },
+      { label: l('at') },
+      { label: l('amount'), align: 'end' },
+    ],
+    rows: [...applied, ...without].map((row) => ({
+      id: `row-${row.id}`,
+      ...(row.payment_id ? { href: `/admin/payments/${row.payment_id}` } : {}),
+      label: t(`admin.allocation.${row.kind}`),
+      cells: [
+        t(`admin.allocation.${row.kind}`),
+        row.method ?? (row.payment_kind ? t(`admin.payment_kind.${row.payment_kind}`) : null),
+        row.payment_status ? { state: row.payment_status } : null,
+        { at: row.created_at },
+        inMoney(row.amount_minor, invoice.currency),
+      ],
+    })),
+    empty: { icon: 'cash', title: t('admin.payments.none_here') },
+  }
+}
+
+interface Posted {
+  journal_id: string
+  kind: string
+  effective_on: IsoDate
+  account: string
+  position: number
+  amount_minor: bigint
+}
+
+/** Every posting that this document caused, also by its credit and void. */
+async function ledger(desk: Desk, invoice: Invoice): Promise<Block> {
+  const l = labeller(desk)
+  const rows = await desk.means.db.all<Posted>(sql`
+    select p.journal_id, j.kind, j.effective_on, p.account, p.position, p.amount_minor
+    from journals j join postings p on p.journal_id = j.id
+    where j.source_id = ${invoice.id}
+      or j.source_id in (select id from allocations where invoice_id = ${invoice.id})
+      or j.source_id in (select id from payments where invoice_id = ${invoice.id})
+    order by p.journal_id, p.position limit 200`)
+  return {
+    kind: 'table',
+    id: `invoice-${invoice.id}-ledger`,
+    title: desk.t('admin.invoices.ledger'),
+    columns: [
+      { label: l('journal'), phone: 'title' },
+      { label: l('day') },
+      { label: l('account') },
+      { label: l('amount'), align: 'end', phone: 'side' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.journal_id}-${row.position}`,
+      href: `/admin/ledger/journals/${row.journal_id}`,
+      label: row.kind,
+      cells: [row.kind, { day: row.effective_on }, { mono: row.account }, inMoney(row.amount_minor, invoice.currency)],
+    })),
+    empty: { title: desk.t('admin.invoices.no_ledger') },
+  }
+}
+
+async function mails(desk: Desk, invoice: Invoice): Promise<Block[]> {
+  const rows = await desk.means.db.all<{ id: string; subject: string; status: string; created_at: Instant }>(sql`
+    select id, subject, status, created_at from messages where subject_of = ${invoice.id} order by id desc limit 10`)
+  if (rows.length === 0) return []
+  return [
+    {
+      kind: 'facts',
+      id: `invoice-${invoice.id}-mails`,
+      title: desk.t('admin.messages.title'),
+      items: rows.map((row) => ({
+        label: row.subject,
+        value: { cells: [{ href: `/admin/messages/${row.id}`, text: desk.t('admin.messages.open') }, { state: row.status }] },
+      })),
+    },
+  ]
+}

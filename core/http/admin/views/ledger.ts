@@ -1,0 +1,154 @@
+import { sql } from '../../../db/index.ts'
+import { NotFound, type Instant, type IsoDate } from '../../../kernel/index.ts'
+import { scoped } from '../../../records/index.ts'
+import { inMoney, type PageView } from '../blocks.ts'
+import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
+import { listPage } from './list-page.ts'
+import { placeOfId } from './search.ts'
+
+interface Balance {
+  account: string
+  currency: string
+  balance_minor: bigint
+  postings: number
+}
+
+/** Balances of all accounts are sums of postings, never stored. */
+export async function ledgerPage(desk: Desk, _asked: Asked): Promise<PageView> {
+  const { means, t, actor } = desk
+  const l = labeller(desk)
+  const rows = await means.db.all<Balance>(sql`
+    select p.account, p.currency, sum(p.amount_minor) as balance_minor, count(*) as postings from postings p
+    where ${scoped(actor, { table: 'p' })} group by p.account, p.currency order by p.account, p.currency limit 500`)
+  return {
+    head: {
+      title: t('admin.ledger.title'),
+      text: t('admin.ledger.text'),
+      actions: [{ label: t('admin.journals.title'), href: '/admin/ledger/journals', icon: 'book' }],
+    },
+    main: [
+      {
+        kind: 'table',
+        id: 'ledger-accounts',
+        title: t('admin.ledger.accounts'),
+        columns: [
+          { label: l('account'), phone: 'title' },
+          { label: l('postings'), align: 'end', phone: 'hide' },
+          { label: l('balance'), align: 'end', phone: 'side' },
+        ],
+        rows: rows.map((row) => ({
+          id: `account-${row.account}-${row.currency}`,
+          href: `/admin/ledger/journals?account=${encodeURIComponent(row.account)}`,
+          label: row.account,
+          cells: [{ mono: row.account }, row.postings, inMoney(row.balance_minor, row.currency)],
+        })),
+        empty: { icon: 'book', title: t('admin.ledger.none') },
+      },
+    ],
+  }
+}
+
+interface Journal {
+  id: string
+  kind: string
+  source_id: string
+  effective_on: IsoDate
+  reverses_id: string | null
+  created_at: Instant
+}
+
+export function journalList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  const { account } = asked.query
+  const own = scoped(desk.actor, { table: 'j', client: null })
+  const inAccount = sql`exists (select 1 from postings p where p.journal_id = j.id and p.account = ${account ?? ''})`
+  return listPage<Journal>(desk, asked, {
+    noun: 'journals',
+    path: '/admin/ledger/journals',
+    icon: 'book',
+    listing: { columns: sql`j.*`, from: sql`from journals j`, where: account ? [own, inAccount] : [own], key: sql`j.id` },
+    searchIn: [sql`j.kind`, sql`j.source_id`, sql`j.id`],
+    columns: [{ label: l('kind'), phone: 'title' }, { label: l('day'), phone: 'side' }, { label: l('source') }, { label: l('at'), phone: 'hide' }],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/ledger/journals/${row.id}`,
+      label: row.kind,
+      cells: [row.kind, { day: row.effective_on }, { mono: row.source_id }, { at: row.created_at }],
+    }),
+  })
+}
+
+interface Posting {
+  position: number
+  account: string
+  currency: string
+  amount_minor: bigint
+  client_id: string | null
+  client: string | null
+}
+
+export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, t, actor } = desk
+  const l = labeller(desk)
+  const id = asked.params.id!
+  const journal = await means.db.get<Journal>(
+    sql`select j.* from journals j where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
+  )
+  if (!journal) throw NotFound({ what: 'journal', id })
+  const postings = await means.db.all<Posting>(sql`
+    select p.position, p.account, p.currency, p.amount_minor, p.client_id, coalesce(c.company, c.name) as client
+    from postings p left join clients c on c.id = p.client_id where p.journal_id = ${id} order by p.position`)
+  const source = placeOfId(journal.source_id)
+  return {
+    head: {
+      title: journal.kind,
+      crumbs: [
+        { label: t('admin.ledger.title'), href: '/admin/ledger' },
+        { label: t('admin.journals.title'), href: '/admin/ledger/journals' },
+        { label: journal.id },
+      ],
+    },
+    main: [
+      {
+        kind: 'table',
+        id: 'journal-postings',
+        title: t('admin.journals.postings'),
+        columns: [
+          { label: l('account'), phone: 'title' },
+          { label: l('client') },
+          { label: l('debit'), align: 'end' },
+          { label: l('credit_side'), align: 'end' },
+        ],
+        rows: postings.map((row) => ({
+          id: `posting-${row.position}`,
+          label: row.account,
+          cells: [
+            { mono: row.account },
+            clientLink(row.client_id, row.client),
+            row.amount_minor > 0n ? inMoney(row.amount_minor, row.currency) : null,
+            row.amount_minor < 0n ? inMoney(-row.amount_minor, row.currency) : null,
+          ],
+        })),
+        empty: { title: '' },
+      },
+    ],
+    aside: [
+      {
+        kind: 'facts',
+        id: 'journal-facts',
+        items: [
+          { label: l('day'), value: { day: journal.effective_on } },
+          { label: l('at'), value: { at: journal.created_at } },
+          { label: l('source'), value: source ? { href: source, text: journal.source_id } : { mono: journal.source_id } },
+          {
+            label: l('reverses'),
+            value: journal.reverses_id
+              ? { href: `/admin/ledger/journals/${journal.reverses_id}`, text: journal.reverses_id }
+              : null,
+          },
+          { label: l('id'), value: { copy: journal.id, label: l('id') } },
+        ],
+      },
+    ],
+  }
+}

@@ -1,0 +1,116 @@
+import { sql, type Sql } from '../../../db/index.ts'
+import { url } from '../../../render/index.ts'
+import type { Block, Button, Column, Empty, List, PageView, Row } from '../blocks.ts'
+import type { Asked, Desk } from '../desk.ts'
+import { holds, readList, type Listing } from '../read-list.ts'
+
+export interface ListSpec<R extends { id: string }> {
+  /** Messages "admin.<noun>.title", ".none", ".none_text". */
+  noun: string
+  /** "/admin/payments". */
+  path: string
+  listing: Listing
+  columns: readonly Column[]
+  row: (row: R) => Row
+  /** Values of the parameter `status`, each with its condition; the first is shown when none is asked for. */
+  tabs?: readonly Tab[]
+  /** Columns in which the search looks; without any there is no search field. */
+  searchIn?: readonly Sql[]
+  /** Parameter → column: exact filters, shown as chips. */
+  filters?: Readonly<Record<string, Sql>>
+  icon?: string
+  actions?: readonly Button[]
+  emptyAction?: Empty['action']
+  before?: readonly Block[]
+}
+
+export interface Tab {
+  value: string
+  label: string
+  where?: Sql
+  count?: number
+}
+
+/** A page that is one list: tabs, live search, filters, paging by key. Two statements. */
+export async function listPage<R extends { id: string }>(
+  desk: Desk,
+  asked: Asked,
+  spec: ListSpec<R>,
+): Promise<PageView> {
+  const { t, means } = desk
+  const tab = spec.tabs?.find(({ value }) => value === asked.query.status) ?? spec.tabs?.[0]
+  const filters = Object.entries(spec.filters ?? {}).filter(([name]) => asked.query[name])
+  const where = [
+    ...spec.listing.where,
+    ...(tab?.where ? [tab.where] : []),
+    ...filters.map(([name, column]) => sql`${column} = ${asked.query[name]!}`),
+    ...(spec.searchIn && asked.query.q ? [holds(spec.searchIn, asked.query.q)] : []),
+  ]
+  const { rows, pager } = await readList<R>(means.db, { ...spec.listing, where }, asked)
+  const title = t(`admin.${spec.noun}.title`)
+  return {
+    head: { title, ...(spec.actions ? { actions: spec.actions } : {}) },
+    main: [
+      ...(spec.before ?? []),
+      {
+        kind: 'list',
+        id: spec.noun,
+        label: title,
+        ...tabsOf(spec, asked, tab),
+        ...searchOf(desk, spec, asked),
+        chips: filters.map(([name]) => ({
+          label: t('admin.filter.by', { name: t(`admin.label.${name}`), value: asked.query[name]! }),
+          removeHref: url(asked.url, { [name]: null, after: null, before: null }),
+        })),
+        columns: spec.columns,
+        rows: rows.map(spec.row),
+        pager,
+        empty: emptyOf(desk, spec, asked),
+      },
+    ],
+  }
+}
+
+function tabsOf<R extends { id: string }>(spec: ListSpec<R>, asked: Asked, active?: Tab): Pick<List, 'tabs'> {
+  if (!spec.tabs) return {}
+  const kept = Object.fromEntries(Object.keys(spec.filters ?? {}).map((name) => [name, asked.query[name] ?? null]))
+  return {
+    tabs: spec.tabs.map((tab, i) => ({
+      label: tab.label,
+      href: url(spec.path, { status: i === 0 ? null : tab.value, ...kept }),
+      active: tab === active,
+      ...(tab.count === undefined ? {} : { count: tab.count }),
+    })),
+  }
+}
+
+function searchOf<R extends { id: string }>(desk: Desk, spec: ListSpec<R>, asked: Asked): Pick<List, 'search'> {
+  if (!spec.searchIn) return {}
+  const names = ['status', ...Object.keys(spec.filters ?? {})]
+  return {
+    search: {
+      action: spec.path,
+      value: asked.query.q ?? '',
+      placeholder: desk.t(`admin.${spec.noun}.search`),
+      keep: names.flatMap((name) => (asked.query[name] ? [[name, asked.query[name]] as const] : [])),
+    },
+  }
+}
+
+/** Nothing yet and nothing found are two things. */
+function emptyOf<R extends { id: string }>(desk: Desk, spec: ListSpec<R>, asked: Asked): Empty {
+  const { t } = desk
+  if (asked.query.q)
+    return {
+      icon: 'search',
+      title: t('common.list.nothing_found'),
+      text: t('common.list.nothing_found_text', { filter: asked.query.q }),
+      action: { label: t('common.list.filters_clear'), href: spec.path },
+    }
+  return {
+    icon: spec.icon ?? 'folder',
+    title: t(`admin.${spec.noun}.none`),
+    text: t(`admin.${spec.noun}.none_text`),
+    ...(spec.emptyAction ? { action: spec.emptyAction } : {}),
+  }
+}

@@ -1,0 +1,381 @@
+import { getPayment, refundedOf, type PaymentRow } from '../../../billing/index.ts'
+import { list, sql } from '../../../db/index.ts'
+import { NotFound, type Instant } from '../../../kernel/index.ts'
+import { scoped } from '../../../records/index.ts'
+import { toDecimal } from '../../../../sdk/index.ts'
+import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+import { listPage } from './list-page.ts'
+
+type Listed = PaymentRow & { client_name: string; number: string | null; method: string | null }
+
+const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method`
+const from = sql`from payments p join clients c on c.id = p.client_id
+  left join invoices v on v.id = p.invoice_id left join plugin_instances i on i.id = p.instance_id`
+
+export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  const { t } = desk
+  return listPage<Listed>(desk, asked, {
+    noun: 'payments',
+    path: '/admin/payments',
+    icon: 'credit-card',
+    listing: { columns, from, where: [scoped(desk.actor, { table: 'p' })], key: sql`p.id` },
+    searchIn: [sql`p.id`, sql`p.reference`, sql`v.number`, sql`c.name`, sql`c.company`, sql`c.email`],
+    filters: { client: sql`p.client_id` },
+    tabs: [
+      { value: 'all', label: t('admin.tab.all') },
+      { value: 'succeeded', label: t('common.state.succeeded'), where: sql`p.status = 'succeeded'` },
+      {
+        value: 'open',
+        label: t('admin.tab.open'),
+        where: sql`p.status in (${list(['created', 'needs_client', 'pending', 'authorised', 'unknown'])})`,
+      },
+      { value: 'failed', label: t('admin.tab.failed'), where: sql`p.status in (${list(['declined', 'failed'])})` },
+    ],
+    actions: [
+      { label: t('admin.transactions.title'), href: '/admin/transactions', icon: 'arrows-sort' },
+      { label: t('admin.disputes.title'), href: '/admin/disputes', icon: 'alert-triangle' },
+      { label: t('admin.webhooks.title'), href: '/admin/webhook-events', icon: 'webhook' },
+    ],
+    columns: [
+      { label: l('at'), phone: 'title' },
+      { label: l('client') },
+      { label: l('invoice') },
+      { label: l('method'), phone: 'hide' },
+      { label: l('state'), phone: 'side' },
+      { label: l('amount'), align: 'end' },
+    ],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/payments/${row.id}`,
+      label: row.id,
+      cells: [
+        { at: row.created_at },
+        clientLink(row.client_id, row.client_name),
+        row.invoice_id ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id } : null,
+        row.method ?? t(`admin.payment_kind.${row.kind}`),
+        { state: row.status },
+        inMoney(row.amount_minor, row.currency),
+      ],
+    }),
+  })
+}
+
+export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const payment = await getPayment(means.db, asked.params.id!, actor)
+  const facts = await means.db.get<Listed>(sql`select ${columns} ${from} where p.id = ${payment.id}`)
+  const refunded = await refundedOf(means.db, payment.id)
+  const left = payment.status === 'succeeded' ? payment.received_minor - refunded : 0n
+  const title = moneyText(desk, payment.amount_minor, payment.currency)
+  return {
+    head: {
+      title,
+      text: t('admin.payments.of', { client: facts?.client_name ?? payment.client_id }),
+      crumbs: [{ label: t('admin.payments.title'), href: '/admin/payments' }, { label: title }],
+      status: [{ state: payment.status }],
+      ...(left > 0n
+        ? { actions: [{ label: t('admin.payments.refund'), href: `/admin/payments/${payment.id}/refund`, icon: 'receipt-refund' }] }
+        : {}),
+    },
+    main: [
+      ...(payment.decline_message ? [declined(desk, payment)] : []),
+      await movements(desk, payment),
+      await refunds(desk, payment),
+      await auditTimeline(desk, { subject: payment.id, id: `payment-${payment.id}-history` }),
+    ],
+    aside: [facsimile(desk, facts ?? { ...payment, client_name: payment.client_id, number: null, method: null }, refunded)],
+  }
+}
+
+const declined = (desk: Desk, payment: PaymentRow): Block => ({
+  kind: 'notice',
+  id: `payment-${payment.id}-reason`,
+  tone: 'warn',
+  title: desk.t('admin.payments.declined', { code: payment.decline_code ?? '–' }),
+  text: payment.decline_message ?? '',
+})
+
+function facsimile(desk: Desk, row: Listed, refunded: bigint): Block {
+  const l = labeller(desk)
+  const money = (minor: bigint) => inMoney(minor, row.currency)
+  return {
+    kind: 'facts',
+    id: `payment-${row.id}-facts`,
+    title: desk.t('admin.payments.facts'),
+    items: [
+      { label: l('client'), value: clientLink(row.client_id, row.client_name) },
+      {
+        label: l('invoice'),
+        value: row.invoice_id ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id } : null,
+      },
+      { label: l('method'), value: row.method ?? desk.t(`admin.payment_kind.${row.kind}`) },
+      { label: l('received'), value: money(row.received_minor) },
+      { label: l('fee'), value: money(row.fee_minor) },
+      { label: l('refunded'), value: money(refunded) },
+      { label: l('attempt'), value: row.attempt },
+      { label: l('next_check_at'), value: { at: row.next_check_at } },
+      { label: l('reference'), value: row.reference ? { copy: row.reference, label: l('reference') } : null },
+      { label: l('note'), value: row.note },
+      { label: l('id'), value: { copy: row.id, label: l('id') } },
+    ],
+  }
+}
+
+interface Movement {
+  id: string
+  kind: string
+  reference: string
+  currency: string
+  amount_minor: bigint
+  fee_minor: bigint
+  occurred_at: Instant
+}
+
+async function movements(desk: Desk, payment: PaymentRow): Promise<Block> {
+  const rows = await desk.means.db.all<Movement>(
+    sql`select * from transactions where payment_id = ${payment.id} order by id limit 100`,
+  )
+  return { ...movementTable(desk, rows), id: `payment-${payment.id}-transactions` }
+}
+
+function movementTable(desk: Desk, rows: readonly Movement[]) {
+  const l = labeller(desk)
+  return {
+    kind: 'table' as const,
+    id: 'transactions',
+    title: desk.t('admin.transactions.title'),
+    columns: [
+      { label: l('reference'), phone: 'title' as const },
+      { label: l('kind') },
+      { label: l('at') },
+      { label: l('fee'), align: 'end' as const, phone: 'hide' as const },
+      { label: l('amount'), align: 'end' as const, phone: 'side' as const },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      label: row.reference,
+      cells: [
+        { mono: row.reference },
+        desk.t(`admin.transaction.${row.kind}`),
+        { at: row.occurred_at },
+        inMoney(row.fee_minor, row.currency),
+        inMoney(row.amount_minor, row.currency),
+      ],
+    })),
+    empty: { icon: 'arrows-sort', title: desk.t('admin.transactions.none') },
+  }
+}
+
+async function refunds(desk: Desk, payment: PaymentRow): Promise<Block> {
+  const l = labeller(desk)
+  const rows = await desk.means.db.all<{
+    id: string
+    destination: string
+    status: string
+    amount_minor: bigint
+    reason: string
+    problem: string | null
+    created_at: Instant
+  }>(sql`select * from refunds where payment_id = ${payment.id} order by id limit 100`)
+  return {
+    kind: 'table',
+    id: `payment-${payment.id}-refunds`,
+    title: desk.t('admin.refunds.title'),
+    columns: [
+      { label: l('at'), phone: 'title' },
+      { label: l('destination') },
+      { label: l('reason') },
+      { label: l('state'), phone: 'side' },
+      { label: l('amount'), align: 'end' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      label: row.id,
+      cells: [
+        { at: row.created_at },
+        desk.t(`admin.refund_to.${row.destination}`),
+        row.problem ? `${row.reason} (${row.problem})` : row.reason,
+        { state: row.status },
+        inMoney(row.amount_minor, payment.currency),
+      ],
+    })),
+    empty: { icon: 'receipt-refund', title: desk.t('admin.refunds.none') },
+  }
+}
+
+export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const payment = await getPayment(means.db, asked.params.id!, actor)
+  const left = payment.received_minor - (await refundedOf(means.db, payment.id))
+  const sum = moneyText(desk, left, payment.currency)
+  const title = t('admin.refunds.new', { sum })
+  const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
+  return {
+    head: {
+      title,
+      text: t('admin.refunds.text'),
+      crumbs: [
+        { label: t('admin.payments.title'), href: '/admin/payments' },
+        { label: payment.id, href: `/admin/payments/${payment.id}` },
+        { label: t('admin.refunds.title') },
+      ],
+    },
+    main: [
+      {
+        kind: 'form',
+        id: 'refund-form',
+        action: `/admin/payments/${payment.id}/refund`,
+        fields: [
+          {
+            ...filled(asked, 'amount', toDecimal({ minor: left, currency: payment.currency })),
+            kind: 'money',
+            currency: payment.currency,
+            label: l('amount'),
+            hint: t('admin.refunds.most', { sum }),
+          },
+          {
+            ...filled(asked, 'destination', destinations[0]!),
+            kind: 'radio',
+            label: l('destination'),
+            options: destinations.map((value) => ({ value, label: t(`admin.refund_to.${value}`) })),
+          },
+          { ...filled(asked, 'reason'), kind: 'textarea', rows: 2, label: l('reason'), hint: t('common.danger.reason_hint') },
+        ],
+        submit: { label: t('admin.refunds.submit'), kind: 'danger' },
+        cancelHref: `/admin/payments/${payment.id}`,
+        ...formParts(desk, asked),
+      },
+    ],
+  }
+}
+
+export function transactionList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  return listPage<Movement & { client_id: string; client_name: string; instance: string | null; payment_id: string | null }>(
+    desk,
+    asked,
+    {
+      noun: 'transactions',
+      path: '/admin/transactions',
+      icon: 'arrows-sort',
+      listing: {
+        columns: sql`x.*, coalesce(c.company, c.name) as client_name, i.name as instance`,
+        from: sql`from transactions x join clients c on c.id = x.client_id left join plugin_instances i on i.id = x.instance_id`,
+        where: [scoped(desk.actor, { table: 'x' })],
+        key: sql`x.id`,
+      },
+      searchIn: [sql`x.reference`, sql`c.name`, sql`c.company`],
+      filters: { client: sql`x.client_id` },
+      columns: [
+        { label: l('reference'), phone: 'title' },
+        { label: l('client') },
+        { label: l('gateway'), phone: 'hide' },
+        { label: l('kind') },
+        { label: l('at'), phone: 'hide' },
+        { label: l('fee'), align: 'end', phone: 'hide' },
+        { label: l('amount'), align: 'end', phone: 'side' },
+      ],
+      row: (row) => ({
+        id: `row-${row.id}`,
+        ...(row.payment_id ? { href: `/admin/payments/${row.payment_id}` } : {}),
+        label: row.reference,
+        cells: [
+          { mono: row.reference },
+          clientLink(row.client_id, row.client_name),
+          row.instance,
+          desk.t(`admin.transaction.${row.kind}`),
+          { at: row.occurred_at },
+          inMoney(row.fee_minor, row.currency),
+          inMoney(row.amount_minor, row.currency),
+        ],
+      }),
+    },
+  )
+}
+
+interface Dispute {
+  id: string
+  payment_id: string
+  client_id: string
+  client_name: string
+  reference: string
+  status: string
+  reason: string
+  currency: string
+  amount_minor: bigint
+  evidence_due_at: Instant | null
+}
+
+const disputesFrom = sql`from disputes d join clients c on c.id = d.client_id`
+const disputeColumns = sql`d.*, coalesce(c.company, c.name) as client_name`
+
+export function disputeList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  return listPage<Dispute>(desk, asked, {
+    noun: 'disputes',
+    path: '/admin/disputes',
+    icon: 'shield-check',
+    listing: {
+      columns: disputeColumns,
+      from: disputesFrom,
+      where: [scoped(desk.actor, { table: 'c', client: 'id' })],
+      key: sql`d.id`,
+    },
+    searchIn: [sql`d.reference`, sql`c.name`, sql`c.company`],
+    columns: [
+      { label: l('reference'), phone: 'title' },
+      { label: l('client') },
+      { label: l('reason') },
+      { label: l('deadline') },
+      { label: l('state'), phone: 'side' },
+      { label: l('amount'), align: 'end' },
+    ],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/disputes/${row.id}`,
+      label: row.reference,
+      cells: [
+        { mono: row.reference },
+        clientLink(row.client_id, row.client_name),
+        row.reason,
+        { at: row.evidence_due_at },
+        { state: row.status, label: desk.t(`admin.dispute.${row.status}`), tone: row.status === 'won' ? 'good' : 'warn' },
+        inMoney(row.amount_minor, row.currency),
+      ],
+    }),
+  })
+}
+
+export async function disputePage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const id = asked.params.id!
+  const own = scoped(actor, { table: 'c', client: 'id' })
+  const row = await means.db.get<Dispute>(sql`select ${disputeColumns} ${disputesFrom} where d.id = ${id} and ${own}`)
+  if (!row) throw NotFound({ what: 'dispute', id })
+  return {
+    head: {
+      title: t('admin.disputes.one', { reference: row.reference }),
+      crumbs: [{ label: t('admin.disputes.title'), href: '/admin/disputes' }, { label: row.reference }],
+      status: [{ state: row.status, label: t(`admin.dispute.${row.status}`), tone: row.status === 'won' ? 'good' : 'warn' }],
+    },
+    main: [
+      {
+        kind: 'facts',
+        id: `dispute-${row.id}-facts`,
+        items: [
+          { label: l('client'), value: clientLink(row.client_id, row.client_name) },
+          { label: l('payment'), value: { href: `/admin/payments/${row.payment_id}`, text: row.payment_id } },
+          { label: l('amount'), value: inMoney(row.amount_minor, row.currency) },
+          { label: l('reason'), value: row.reason },
+          { label: l('deadline'), value: { at: row.evidence_due_at }, hint: t('admin.disputes.answer_there') },
+        ],
+      },
+      await auditTimeline(desk, { subject: row.id, id: `dispute-${row.id}-history` }),
+    ],
+  }
+}

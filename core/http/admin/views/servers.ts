@@ -1,0 +1,232 @@
+import { listServers } from '../../../services/index.ts'
+import { sql } from '../../../db/index.ts'
+import { NotFound, type Instant } from '../../../kernel/index.ts'
+import { schemaFields, type FormSchema } from '../../../render/index.ts'
+import type { Field, PageView } from '../blocks.ts'
+import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+import { allowed } from './clients.ts'
+
+export const serverState = (desk: Desk, status: string) => ({
+  state: status,
+  label: desk.t(`admin.server.${status}`),
+  tone: status === 'active' ? ('good' as const) : ('warn' as const),
+})
+
+export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const { servers, groups } = await listServers(means, {}, actor)
+  return {
+    head: {
+      title: t('admin.servers.title'),
+      actions: [{ label: t('admin.servers.new'), href: '/admin/servers/new', kind: 'primary', icon: 'plus' }],
+    },
+    main: [
+      {
+        kind: 'table',
+        id: 'servers',
+        title: t('admin.servers.title'),
+        columns: [
+          { label: l('name'), phone: 'title' },
+          { label: l('instance') },
+          { label: l('group') },
+          { label: l('fill'), align: 'end' },
+          { label: l('failures'), align: 'end', phone: 'hide' },
+          { label: l('last_contact') },
+          { label: l('state'), phone: 'side' },
+        ],
+        rows: servers.map((row) => ({
+          id: `row-${row.id}`,
+          href: `/admin/servers/${row.id}`,
+          label: row.name,
+          cells: [
+            row.name,
+            row.instance_name,
+            row.group_name,
+            row.capacity === null ? row.services : `${row.services} / ${row.capacity}`,
+            row.failures,
+            { at: row.last_contact_at },
+            serverState(desk, row.status),
+          ],
+        })),
+        empty: {
+          icon: 'server',
+          title: t('admin.servers.none'),
+          text: t('admin.servers.none_text'),
+          action: { label: t('admin.servers.new'), href: '/admin/servers/new' },
+        },
+      },
+      {
+        kind: 'table',
+        id: 'server-groups',
+        title: t('admin.servers.groups'),
+        columns: [{ label: l('name'), phone: 'title' }, { label: l('rule') }],
+        rows: groups.map((group) => ({
+          id: `row-${group.id}`,
+          label: group.name,
+          cells: [group.name, t(`admin.servers.fill.${group.fill}`)],
+        })),
+        empty: { icon: 'folder', title: t('admin.servers.no_groups') },
+      },
+      ...(allowed(desk, 'server_group.create') ? [groupForm(desk, asked)] : []),
+    ],
+  }
+}
+
+function groupForm(desk: Desk, asked: Asked) {
+  const { t } = desk
+  return {
+    kind: 'form' as const,
+    id: 'server-group-form',
+    title: t('admin.servers.new_group'),
+    action: '/admin/server-groups',
+    fields: [
+      { ...filled(asked, 'name'), label: t('admin.label.name') },
+      {
+        ...filled(asked, 'fill', 'fill_first'),
+        kind: 'select',
+        label: t('admin.label.rule'),
+        options: ['fill_first', 'least_used'].map((value) => ({ value, label: t(`admin.servers.fill.${value}`) })),
+      },
+    ],
+    submit: { label: t('admin.servers.add_group'), kind: 'secondary' as const },
+    ...formParts(desk, asked),
+  }
+}
+
+interface ServerFacts {
+  id: string
+  instance_id: string
+  instance: string
+  group_id: string | null
+  name: string
+  settings: string
+  capacity: number | null
+  status: string
+  last_contact_at: Instant | null
+  last_problem: string | null
+  version: number
+}
+
+async function readServer(desk: Desk, id: string): Promise<ServerFacts> {
+  const row = await desk.means.db.get<ServerFacts>(
+    sql`select v.*, i.name as instance from servers v join plugin_instances i on i.id = v.instance_id where v.id = ${id}`,
+  )
+  if (!row) throw NotFound({ what: 'server', id })
+  return row
+}
+
+export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t } = desk
+  const l = labeller(desk)
+  const server = await readServer(desk, asked.params.id!)
+  const at = `/admin/servers/${server.id}`
+  const other = server.status === 'active' ? 'maintain' : 'activate'
+  return {
+    head: {
+      title: server.name,
+      crumbs: [{ label: t('admin.servers.title'), href: '/admin/servers' }, { label: server.name }],
+      status: [serverState(desk, server.status)],
+      actions: [
+        ...(allowed(desk, 'server.test') ? [{ label: t('admin.servers.test'), post: `${at}/test`, icon: 'plug-connected' }] : []),
+        ...(allowed(desk, 'server.set_status')
+          ? [{ label: t(`admin.servers.to.${other}`), post: `${at}/status/${other}`, icon: 'tool', kind: 'ghost' as const }]
+          : []),
+      ],
+    },
+    main: [
+      ...(server.last_problem
+        ? [{ kind: 'notice', id: `server-${server.id}-problem`, tone: 'bad', title: t('admin.servers.problem'), text: server.last_problem } as const]
+        : []),
+      await settingsForm(desk, asked, { server, instanceId: server.instance_id }),
+      await auditTimeline(desk, { subject: server.id, id: `server-${server.id}-history` }),
+    ],
+    aside: [
+      {
+        kind: 'facts',
+        id: `server-${server.id}-facts`,
+        items: [
+          { label: l('instance'), value: { href: `/admin/plugins/instances/${server.instance_id}`, text: server.instance } },
+          { label: l('last_contact'), value: { at: server.last_contact_at } },
+          { label: l('services'), value: { href: `/admin/services?server=${server.id}`, text: t('admin.servers.services') } },
+          { label: l('deliveries'), value: { href: `/admin/deliveries?status=all&server=${server.id}`, text: t('admin.deliveries.title') } },
+          { label: l('id'), value: { copy: server.id, label: l('id') } },
+        ],
+      },
+    ],
+  }
+}
+
+/** First which instance, then the settings that its plugin asks for. */
+export async function newServer(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const instances = await means.db.all<{ id: string; name: string; manifest: string }>(sql`
+    select i.id, i.name, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id where i.status = 'active' order by i.name`)
+  const provisioners = instances.filter(
+    ({ manifest }) => (JSON.parse(manifest) as { kinds?: Record<string, unknown> }).kinds?.provisioner,
+  )
+  const instanceId = asked.query.instance ?? (typeof asked.refused?.values.instance_id === 'string' ? asked.refused.values.instance_id : undefined)
+  const head = {
+    title: t('admin.servers.new'),
+    crumbs: [{ label: t('admin.servers.title'), href: '/admin/servers' }, { label: t('admin.servers.new') }],
+  }
+  if (instanceId) return { head, main: [await settingsForm(desk, asked, { server: null, instanceId })] }
+  if (provisioners.length === 0)
+    return { head, main: [{ kind: 'notice', id: 'server-none', tone: 'info', text: t('admin.servers.no_instance'), action: { label: t('admin.plugins.title'), href: '/admin/plugins' } }] }
+  return {
+    head,
+    main: [
+      {
+        kind: 'form',
+        id: 'server-instance',
+        method: 'get',
+        action: '/admin/servers/new',
+        keys: {},
+        fields: [{ kind: 'select', name: 'instance', label: t('admin.label.instance'), options: provisioners.map(({ id, name }) => ({ value: id, label: name })) }],
+        submit: { label: t('admin.next') },
+      },
+    ],
+  }
+}
+
+async function settingsForm(desk: Desk, asked: Asked, of: { server: ServerFacts | null; instanceId: string }) {
+  const { t, means } = desk
+  const { server, instanceId } = of
+  const { schema, secrets } = await means.serverSettings(instanceId)
+  const groups = await means.db.all<{ id: string; name: string }>(sql`select id, name from server_groups order by name`)
+  const set = server
+    ? await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${server.id}`)
+    : []
+  const typed = asked.refused?.values.settings
+  const drawn = schemaFields({
+    schema: { properties: {}, ...(schema as object), type: 'object' } as FormSchema,
+    values: typed && typeof typed === 'object' && !Array.isArray(typed) ? typed : server ? (JSON.parse(server.settings) as Record<string, unknown>) : {},
+    secrets: Object.fromEntries(set.filter(({ name }) => secrets.includes(name)).map(({ name }) => [name, true as const])),
+    errors: { ...asked.refused?.fields },
+    prefix: 'settings',
+  })
+  const fields: Field[] = [
+    { name: 'instance_id', kind: 'hidden', label: '', value: instanceId },
+    { ...filled(asked, 'name', server?.name), label: t('admin.label.name') },
+    {
+      ...filled(asked, 'group_id', server?.group_id),
+      kind: 'select',
+      required: false,
+      label: t('admin.label.group'),
+      options: [{ value: '', label: '–' }, ...groups.map(({ id, name }) => ({ value: id, label: name }))],
+    },
+    { ...filled(asked, 'capacity', server?.capacity), kind: 'number', min: 0, required: false, label: t('admin.label.capacity'), hint: t('admin.servers.capacity_hint') },
+    ...drawn,
+  ]
+  return {
+    kind: 'form' as const,
+    id: 'server-form',
+    title: t('admin.servers.settings'),
+    action: server ? `/admin/servers/${server.id}` : '/admin/servers',
+    fields,
+    submit: { label: t(server ? 'admin.save' : 'admin.servers.create') },
+    cancelHref: '/admin/servers',
+    ...formParts(desk, asked, server?.version),
+  }
+}

@@ -1,0 +1,93 @@
+import { previewChange, type ServiceRow } from '../../../services/index.ts'
+import { sql } from '../../../db/index.ts'
+import { findRow } from '../../../records/index.ts'
+import { cycle } from '../../../kernel/index.ts'
+import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+
+/** Another plan or cycle: asking (GET) shows what it costs today and later, sending does it. */
+export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const wanted = { table: 'services', what: 'service', id: asked.params.id! }
+  const service = await findRow<ServiceRow>(means.db, actor, wanted)
+  const products = await means.db.all<{ id: string; name: string }>(sql`
+    select p.id, p.name from products p where p.brand_id = ${service.brand_id} and p.kind <> 'addon'
+      and (p.status in ('active', 'hidden') or p.id = ${service.product_id}) order by p.position, p.name limit 200`)
+  const cycles = await means.db.all<{ cycle: string }>(sql`
+    select distinct cycle from prices where currency = ${service.currency} and retired_at is null
+      and owner_id in (select id from products where brand_id = ${service.brand_id}) order by cycle`)
+  const at = `/admin/services/${service.id}`
+  const chosen = { product: asked.query.product ?? service.product_id, cycle: asked.query.cycle ?? service.cycle }
+  return {
+    head: {
+      title: t('admin.services.change.title', { name: service.label }),
+      crumbs: [
+        { label: t('admin.services.title'), href: '/admin/services' },
+        { label: service.label, href: at },
+        { label: t('admin.services.act.change') },
+      ],
+    },
+    main: [
+      {
+        kind: 'form',
+        id: 'change-wish',
+        title: t('admin.services.change.wish'),
+        method: 'get',
+        action: `${at}/change`,
+        keys: {},
+        fields: [
+          {
+            ...filled(asked, 'product', chosen.product),
+            kind: 'select',
+            label: l('product'),
+            options: products.map(({ id, name }) => ({ value: id, label: name })),
+          },
+          {
+            ...filled(asked, 'cycle', chosen.cycle),
+            kind: 'select',
+            label: l('cycle'),
+            options: cycles.map((row) => ({ value: row.cycle, label: row.cycle })),
+          },
+        ],
+        submit: { label: t('admin.services.change.show'), kind: 'secondary' },
+      },
+      ...(asked.query.product || asked.refused ? await priced(desk, asked, chosen) : []),
+    ],
+  }
+}
+
+async function priced(desk: Desk, asked: Asked, chosen: { product: string; cycle: string }): Promise<Block[]> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const id = asked.params.id!
+  const wish = { service_id: id, product_id: chosen.product, cycle: cycle(chosen.cycle), options: [] }
+  const { offer, plan, service } = await previewChange(means, wish, actor)
+  const money = (minor: bigint) => inMoney(minor, service.currency)
+  return [
+    {
+      kind: 'facts',
+      id: 'change-price',
+      title: t('admin.services.change.price'),
+      lines: true,
+      items: [
+        ...plan.lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
+        { label: l('due_today'), value: money(plan.totalMinor), total: true },
+        { label: t('admin.services.change.from_then', { cycle: offer.cycle }), value: money(offer.recurringMinor) },
+      ],
+    },
+    {
+      kind: 'form',
+      id: 'change-form',
+      action: `/admin/services/${id}/change`,
+      fields: [
+        { name: 'product', label: '', kind: 'hidden', value: chosen.product },
+        { name: 'cycle', label: '', kind: 'hidden', value: chosen.cycle },
+      ],
+      text: t(plan.totalMinor > 0n ? 'admin.services.change.invoiced' : 'admin.services.change.at_once'),
+      submit: { label: t('admin.services.act.change') },
+      cancelHref: `/admin/services/${id}`,
+      ...formParts(desk, asked),
+    },
+  ]
+}

@@ -1,0 +1,302 @@
+import { showService, type ShownService } from '../../../services/index.ts'
+import { sql } from '../../../db/index.ts'
+import type { IsoDate } from '../../../kernel/index.ts'
+import { findRow, scoped } from '../../../records/index.ts'
+import { inMoney, type Block, type Button, type DangerView, type PageView } from '../blocks.ts'
+import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+import { allowed } from './clients.ts'
+import { dangerParts } from './invoice-forms.ts'
+import { listPage } from './list-page.ts'
+
+interface Listed {
+  id: string
+  label: string
+  client_id: string
+  client_name: string
+  product: string
+  server: string | null
+  billing_status: string
+  delivery_status: string
+  next_period_on: IsoDate | null
+  recurring_minor: bigint
+  currency: string
+  hold: string | null
+}
+
+export function serviceList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  const { t } = desk
+  return listPage<Listed>(desk, asked, {
+    noun: 'services',
+    path: '/admin/services',
+    icon: 'server-2',
+    listing: {
+      columns: sql`s.id, s.label, s.client_id, coalesce(c.company, c.name) as client_name, p.name as product, v.name as server,
+        s.billing_status, s.delivery_status, s.next_period_on, s.recurring_minor, s.currency,
+        (select min(h.reason) from service_holds h where h.service_id = s.id) as hold`,
+      from: sql`from services s join clients c on c.id = s.client_id join products p on p.id = s.product_id
+        left join servers v on v.id = s.server_id`,
+      where: [scoped(desk.actor, { table: 's' })],
+      key: sql`s.id`,
+    },
+    searchIn: [sql`s.label`, sql`s.id`, sql`s.remote_id`, sql`c.name`, sql`c.company`, sql`c.email`],
+    filters: { client: sql`s.client_id`, product: sql`s.product_id`, server: sql`s.server_id` },
+    tabs: [
+      { value: 'all', label: t('admin.tab.all') },
+      { value: 'active', label: t('common.state.active'), where: sql`s.billing_status = 'active'` },
+      { value: 'pending', label: t('common.state.pending'), where: sql`s.billing_status = 'pending'` },
+      { value: 'suspended', label: t('common.state.suspended'), where: sql`s.delivery_status = 'suspended'` },
+      { value: 'ending', label: t('common.state.ending'), where: sql`s.billing_status = 'ending'` },
+      { value: 'ended', label: t('common.state.ended'), where: sql`s.billing_status = 'ended'` },
+    ],
+    columns: [
+      { label: l('service'), phone: 'title' },
+      { label: l('client') },
+      { label: l('billing_state'), phone: 'side' },
+      { label: l('delivery_state') },
+      { label: l('server'), phone: 'hide' },
+      { label: l('next_due') },
+      { label: l('price'), align: 'end' },
+    ],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/services/${row.id}`,
+      label: row.label,
+      cells: [
+        row.label === row.product ? row.label : `${row.label} (${row.product})`,
+        clientLink(row.client_id, row.client_name),
+        { state: row.billing_status },
+        row.hold
+          ? { cells: [{ state: row.delivery_status }, t(`admin.hold.${row.hold}`)] }
+          : { state: row.delivery_status },
+        row.server,
+        { day: row.next_period_on },
+        inMoney(row.recurring_minor, row.currency),
+      ],
+    }),
+  })
+}
+
+export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const shown = await showService(means, { service_id: asked.params.id }, actor)
+  const { service } = shown
+  return {
+    head: {
+      title: service.label,
+      text: shown.productName,
+      crumbs: [{ label: t('admin.services.title'), href: '/admin/services' }, { label: service.label }],
+      status: [{ state: service.billing_status }, { state: service.delivery_status }],
+      actions: actsOf(desk, shown),
+    },
+    main: [
+      ...holdNotices(desk, shown),
+      ...(service.parked_reason
+        ? [{ kind: 'notice', id: `service-${service.id}-parked`, tone: 'bad', text: service.parked_reason } as const]
+        : []),
+      planned(desk, shown),
+      choices(desk, shown),
+      deliveries(desk, shown),
+      ...(shown.parts.length > 0 ? [parts(desk, shown)] : []),
+      await auditTimeline(desk, { subject: service.id, id: `service-${service.id}-history` }),
+    ],
+    aside: [facts(desk, shown, await clientName(desk, service.client_id)), spareForm(desk, asked, shown)],
+  }
+}
+
+async function clientName(desk: Desk, id: string): Promise<string> {
+  const row = await desk.means.db.get<{ name: string }>(
+    sql`select coalesce(company, name) as name from clients where id = ${id}`,
+  )
+  return row?.name ?? id
+}
+
+function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
+  const { t } = desk
+  const at = `/admin/services/${service.id}`
+  const ended = service.billing_status === 'ended'
+  const live = ['live', 'changing', 'suspended'].includes(service.delivery_status)
+  const offers: [permission: string, fits: boolean, button: Button][] = [
+    ['service.deliver', !ended && service.delivery_status === 'none', { label: t('admin.services.act.deliver'), post: `${at}/deliver`, kind: 'primary', icon: 'truck-delivery' }],
+    ['service.release', holds.length > 0, { label: t('admin.services.act.release'), post: `${at}/release`, kind: 'primary', icon: 'player-play' }],
+    ['service.suspend', !ended && live && holds.length === 0, { label: t('admin.services.act.suspend'), href: `${at}/suspend`, icon: 'player-pause' }],
+    ['service.change', !ended, { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' }],
+    ['service.cancel', !ended && service.cancel_on === null, { label: t('admin.services.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'calendar-due' }],
+    ['service.undo_cancellation', service.cancel_on !== null && !ended, { label: t('admin.services.act.keep'), post: `${at}/keep`, icon: 'rotate' }],
+    ['service.terminate', !ended, { label: t('admin.services.act.terminate'), href: `${at}/terminate`, kind: 'ghost', icon: 'trash' }],
+  ]
+  return offers.filter(([permission, fits]) => fits && allowed(desk, permission)).map(([, , button]) => button)
+}
+
+const holdNotices = (desk: Desk, { holds }: ShownService): Block[] =>
+  holds.map((hold) => ({
+    kind: 'notice',
+    id: `hold-${hold.reason}`,
+    tone: 'warn',
+    title: desk.t(`admin.hold.${hold.reason}`),
+    text: hold.note ?? desk.t('admin.services.held'),
+  }))
+
+function facts(desk: Desk, { service, serverName, cancellation }: ShownService, client: string): Block {
+  const l = labeller(desk)
+  return {
+    kind: 'facts',
+    id: `service-${service.id}-facts`,
+    title: desk.t('admin.services.facts'),
+    items: [
+      { label: l('client'), value: clientLink(service.client_id, client) },
+      { label: l('price'), value: inMoney(service.recurring_minor, service.currency), hint: service.cycle },
+      { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
+      { label: l('charged_through'), value: { day: service.charged_through } },
+      { label: l('cancel_on'), value: { day: service.cancel_on }, ...(cancellation ? { hint: cancellation.reason } : {}) },
+      { label: l('server'), value: service.server_id ? { href: `/admin/servers/${service.server_id}`, text: serverName ?? service.server_id } : null },
+      { label: l('remote_id'), value: service.remote_id ? { copy: service.remote_id, label: l('remote_id') } : null },
+      { label: l('delivered_at'), value: { at: service.delivered_at } },
+      { label: l('id'), value: { copy: service.id, label: l('id') } },
+    ],
+  }
+}
+
+function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
+  const l = labeller(desk)
+  const lines = nextCharge?.lines ?? []
+  return {
+    kind: 'table',
+    id: `service-${service.id}-planned`,
+    title: desk.t('admin.services.planned'),
+    columns: [
+      { label: l('description'), phone: 'title' },
+      { label: l('period') },
+      { label: l('why'), phone: 'hide' },
+      { label: l('amount'), align: 'end', phone: 'side' },
+    ],
+    rows: lines.map((line, i) => ({
+      id: `planned-${i}`,
+      label: line.description,
+      cells: [
+        line.description,
+        line.periodStart ? `${line.periodStart} – ${line.periodEnd ?? ''}` : null,
+        Object.entries(line.trace).map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(' · '),
+        inMoney(line.amountMinor, service.currency),
+      ],
+    })),
+    empty: { icon: 'calendar', title: desk.t('admin.services.nothing_planned') },
+  }
+}
+
+function choices(desk: Desk, { service, options, fields }: ShownService): Block {
+  return {
+    kind: 'facts',
+    id: `service-${service.id}-choices`,
+    title: desk.t('admin.services.choices'),
+    items: [
+      ...options.map((option) => ({ label: option.label, value: option.value, hint: option.setting ?? '' })),
+      ...fields.map((field) => ({ label: field.label, value: field.value })),
+    ],
+  }
+}
+
+const TONES = { open: 'busy', waiting: 'warn', failed: 'bad', done: 'good', abandoned: 'off' } as const
+
+export const deliveryState = (desk: Desk, status: string) => ({
+  state: status,
+  label: desk.t(`admin.delivery.${status}`),
+  tone: TONES[status as keyof typeof TONES] ?? ('neutral' as const),
+})
+
+function deliveries(desk: Desk, shown: ShownService): Block {
+  const l = labeller(desk)
+  const { t } = desk
+  return {
+    kind: 'table',
+    id: `service-${shown.service.id}-deliveries`,
+    title: t('admin.deliveries.title'),
+    columns: [
+      { label: l('action'), phone: 'title' },
+      { label: l('state'), phone: 'side' },
+      { label: l('failure') },
+      { label: l('attempts'), align: 'end', phone: 'hide' },
+      { label: l('at') },
+    ],
+    rows: shown.deliveries.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/deliveries/${row.id}`,
+      label: t(`admin.delivery_action.${row.action}`),
+      cells: [
+        t(`admin.delivery_action.${row.action}`),
+        deliveryState(desk, row.status),
+        row.failure ? t(`admin.failure.${row.failure}`) : null,
+        row.attempts,
+        { at: row.created_at },
+      ],
+    })),
+    empty: { icon: 'truck-delivery', title: t('admin.deliveries.none_here') },
+  }
+}
+
+function parts(desk: Desk, shown: ShownService): Block {
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: `service-${shown.service.id}-parts`,
+    title: desk.t('admin.services.parts'),
+    columns: [{ label: l('service'), phone: 'title' }, { label: l('billing_state') }, { label: l('delivery_state') }],
+    rows: shown.parts.map((part) => ({
+      id: `row-${part.id}`,
+      href: `/admin/services/${part.id}`,
+      label: part.label,
+      cells: [part.label, { state: part.billing_status }, { state: part.delivery_status }],
+    })),
+    empty: { title: '' },
+  }
+}
+
+function spareForm(desk: Desk, asked: Asked, { service }: ShownService): Block {
+  const { t } = desk
+  return {
+    kind: 'form',
+    id: `service-${service.id}-spare`,
+    title: t('admin.services.spare'),
+    text: t('admin.services.spare_text'),
+    action: `/admin/services/${service.id}/spare`,
+    fields: [{ ...filled(asked, 'until_on', service.suspend_after), kind: 'date', required: false, label: t('admin.label.until_on') }],
+    submit: { label: t('admin.save'), kind: 'secondary' },
+    ...formParts(desk, asked),
+  }
+}
+
+/** Suspend, cancel and terminate: what happens in order, and why it is done. */
+export const serviceDanger =
+  (act: 'suspend' | 'terminate' | 'cancel') =>
+  async (desk: Desk, asked: Asked): Promise<DangerView> => {
+    const { t } = desk
+    const wanted = { table: 'services', what: 'service', id: asked.params.id! }
+    const service = await findRow<{ id: string; label: string }>(desk.means.db, desk.actor, wanted)
+    const name = service.label
+    return {
+      title: t(`admin.services.${act}.title`, { name }),
+      crumbs: [
+        { label: t('admin.services.title'), href: '/admin/services' },
+        { label: name, href: `/admin/services/${service.id}` },
+        { label: t(`admin.services.act.${act}`) },
+      ],
+      action: `/admin/services/${service.id}/${act}`,
+      label: t(`admin.services.act.${act}`),
+      cancelHref: `/admin/services/${service.id}`,
+      acts: [
+        { text: t(`admin.services.${act}.provider`), icon: 'server-2' },
+        { text: t(`admin.services.${act}.money`), icon: 'cash' },
+        { text: t(`admin.services.${act}.after`), ...(act === 'terminate' ? { final: true } : {}) },
+      ],
+      ...(act === 'cancel' ? { fields: [whenField(desk, asked)] } : {}),
+      ...dangerParts(desk, asked),
+    }
+  }
+
+const whenField = (desk: Desk, asked: Asked) => ({
+  ...filled(asked, 'at', 'end'),
+  kind: 'radio',
+  label: desk.t('admin.label.when'),
+  options: ['end', 'now'].map((value) => ({ value, label: desk.t(`admin.services.cancel.${value}`) })),
+})

@@ -1,0 +1,180 @@
+import { Type, type TSchema } from 'typebox'
+
+const text = (description: string) => Type.String({ description })
+const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+const day = (description: string) => Type.String({ format: 'date', description })
+const nullableDay = (description: string) =>
+  Type.Union([Type.String({ format: 'date' }), Type.Null()], { description })
+const instant = (description: string) => Type.String({ format: 'date-time', description })
+const refTo = (name: string) => Type.Ref(`#/components/schemas/${name}`)
+const money = () => refTo('Money')
+
+const Money = Type.Object(
+  {
+    minor: Type.String({
+      pattern: '^-?\\d+$',
+      description: 'Smallest units, as text: no reader loses digits.',
+    }),
+    currency: text('ISO 4217 code.'),
+  },
+  { description: 'An amount: { "minor": "2400", "currency": "EUR" } is € 24.00.' },
+)
+
+const Problem = Type.Object(
+  {
+    type: text('urn:berth:error: and the code.'),
+    title: text('The code in words.'),
+    status: Type.Integer({ description: 'The HTTP status.' }),
+    code: text('Stable name of the refusal, such as invoice.has_payments.'),
+    detail: text('What happened and what to do, for people.'),
+    request_id: text('Names this request in our logs.'),
+    fields: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Field → what is wrong with it.' }),
+    ),
+  },
+  { description: 'Every refusal has this shape (RFC 9457).' },
+)
+
+const Client = Type.Object({
+  id: text('cli_…'),
+  brand_id: text('brd_…'),
+  name: text('The person.'),
+  company: nullable('The company, when it is one.'),
+  email: text('Where documents go.'),
+  country: text('ISO 3166 code.'),
+  currency: text('Of every document of this client.'),
+  status: text('active, suspended or closed.'),
+  created_at: instant('When it was made.'),
+})
+
+const Invoice = Type.Object({
+  id: text('inv_…'),
+  number: nullable('Null while it is a draft.'),
+  kind: text('invoice or credit_note.'),
+  status: text('draft, issued, paid, void or written_off.'),
+  client_id: text('cli_…'),
+  issued_on: nullableDay('Day of issue.'),
+  due_on: day('Day by which it is to be paid.'),
+  subtotal: money(),
+  tax: money(),
+  total: money(),
+  due: money(),
+  lines: Type.Array(refTo('InvoiceLine')),
+})
+
+const InvoiceLine = Type.Object({
+  position: Type.Integer(),
+  kind: text('recurring, setup, once …'),
+  description: text('As on the document.'),
+  quantity: Type.Number(),
+  net: money(),
+  tax: money(),
+  tax_rate_ppm: Type.Integer({ description: 'Parts per million: 190000 is 19 %.' }),
+  period_start: nullable('First day of the period.'),
+  period_end: nullable('Last day of the period.'),
+})
+
+const ListedInvoice = Type.Object({
+  id: text('inv_…'),
+  number: nullable('Null while it is a draft.'),
+  kind: text('invoice or credit_note.'),
+  status: text('draft, issued, paid, void or written_off.'),
+  client_id: text('cli_…'),
+  issued_on: nullableDay('Day of issue.'),
+  due_on: day('Day by which it is to be paid.'),
+  total: money(),
+  due: money(),
+})
+
+const Payment = Type.Object({
+  id: text('pay_…'),
+  client_id: text('cli_…'),
+  invoice_id: nullable('inv_…; null for money into the client’s credit.'),
+  kind: text('hosted, saved_method, recorded or deposit.'),
+  status: text(
+    'created, needs_client, pending, authorised, succeeded, declined, failed, unknown or cancelled.',
+  ),
+  amount: money(),
+  received: money(),
+  reference: nullable('At the gateway or the bank.'),
+  created_at: instant('When it was started.'),
+})
+
+const Refund = Type.Object({
+  id: text('ref_…'),
+  payment_id: text('pay_…'),
+  destination: text('source, credit or recorded.'),
+  status: text('created, pending, succeeded or failed.'),
+  amount: money(),
+  reason: text('Why.'),
+  created_at: instant('When it was asked for.'),
+})
+
+const Preview = Type.Object({
+  until_on: day('The last day looked at.'),
+  invoices: Type.Array(
+    Type.Object({
+      client_id: text('cli_…'),
+      client_name: text('Who gets it.'),
+      issues_on: day('Day of issue.'),
+      due_on: day('Day by which it is to be paid.'),
+      total: money(),
+      lines: Type.Array(Type.Object({ description: Type.String(), amount: money() })),
+    }),
+  ),
+  suspensions: Type.Array(Type.String(), {
+    description: 'Services that will be suspended if nothing is paid.',
+  }),
+})
+
+const Service = Type.Object({
+  id: text('svc_…'),
+  client_id: text('cli_…'),
+  product_id: text('prd_…'),
+  product_name: text('What was bought.'),
+  label: text('What its owner calls it.'),
+  billing_status: text('pending, active, ending or ended.'),
+  delivery_status: text('none, creating, live, changing, suspended, terminating or gone.'),
+  cycle: text('month, year …'),
+  recurring: money(),
+  next_period_on: nullableDay('First day of the next period.'),
+})
+
+const Order = Type.Object({
+  id: text('ord_…'),
+  number: text('As shown to people.'),
+  client_id: text('cli_…'),
+  status: text('placed, held, accepted, rejected, cancelled or done.'),
+  invoice_id: nullable('inv_…'),
+  total: money(),
+  placed_at: instant('When it was placed.'),
+})
+
+const Product = Type.Object({
+  id: text('prd_…'),
+  group_id: text('grp_…'),
+  slug: text('In its address.'),
+  kind: text('What sort of service it is.'),
+  name: text('As in the shop.'),
+  summary: nullable('One sentence.'),
+  status: text('draft, active, hidden or retired.'),
+  prices: Type.Array(Type.Object({ cycle: Type.String(), amount: money(), setup: money() })),
+})
+
+/** Shapes of the document, by name. Answers are made in `resources/`, and a test holds them to these. */
+export const components = {
+  Client,
+  Invoice,
+  InvoiceLine,
+  ListedInvoice,
+  Money,
+  Order,
+  Payment,
+  Preview,
+  Problem,
+  Product,
+  Refund,
+  Service,
+} satisfies Record<string, TSchema>
+
+export type ComponentName = keyof typeof components

@@ -1,0 +1,17 @@
+import type { Endpoint } from './endpoint.ts'
+import { clientEndpoints } from './resources/clients.ts'
+import { invoiceEndpoints } from './resources/invoices.ts'
+import { orderEndpoints } from './resources/orders.ts'
+import { paymentEndpoints } from './resources/payments.ts'
+import { productEndpoints } from './resources/products.ts'
+import { serviceEndpoints } from './resources/services.ts'
+
+/** The whole of version 1. What is added here is served and documented. */
+export const endpoints: readonly Endpoint[] = [
+  ...clientEndpoints,
+  ...invoiceEndpoints,
+  ...orderEndpoints,
+  ...paymentEndpoints,
+  ...productEndpoints,
+  ...serviceEndpoints,
+]

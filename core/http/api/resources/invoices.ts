@@ -1,0 +1,122 @@
+import { Type } from 'typebox'
+import {
+  amountDue,
+  getInvoice,
+  listInvoices,
+  readInvoice,
+  readPreview,
+  voidInvoice,
+  type Invoice,
+  type ListedInvoice,
+} from '../../../billing/index.ts'
+import { amount } from '../amount.ts'
+import { bodyOf, listQueryOf, type Endpoint } from '../endpoint.ts'
+
+const tag = 'invoices'
+
+export const invoiceEndpoints: readonly Endpoint[] = [
+  {
+    id: 'listInvoices',
+    method: 'get',
+    path: '/invoices',
+    tag,
+    summary: 'List invoices and credit notes, newest first',
+    permission: listInvoices.permission,
+    audience: listInvoices.audience,
+    query: listQueryOf({
+      client_id: Type.Optional(Type.String({ maxLength: 64 })),
+      status: Type.Optional(Type.Enum(['draft', 'issued', 'paid', 'void', 'written_off'])),
+    }),
+    status: 200,
+    answer: { list: 'ListedInvoice' },
+    async handle({ deps, actor, query }) {
+      const { rows, next } = await listInvoices(deps, query, actor)
+      return { items: rows.map(listedResource), next }
+    },
+  },
+  {
+    id: 'getInvoice',
+    method: 'get',
+    path: '/invoices/{invoice_id}',
+    tag,
+    summary: 'Read one invoice with its lines',
+    permission: readInvoice.permission,
+    audience: readInvoice.audience,
+    status: 200,
+    answer: { one: 'Invoice' },
+    handle: async ({ deps, actor, params }) => invoiceResource(await readInvoice(deps, params, actor)),
+  },
+  {
+    id: 'voidInvoice',
+    method: 'post',
+    path: '/invoices/{invoice_id}/void',
+    tag,
+    summary: 'Declare an unpaid invoice never valid',
+    permission: voidInvoice.permission,
+    audience: voidInvoice.audience,
+    body: bodyOf(voidInvoice, ['invoice_id']),
+    status: 200,
+    answer: { one: 'Invoice' },
+    refusals: { 409: 'Payments are booked on it, or it is void already.' },
+    async handle({ deps, actor, params, body }) {
+      const { id } = await voidInvoice(deps, { ...body, ...params }, actor)
+      return invoiceResource(await getInvoice(deps.db, id, actor))
+    },
+  },
+  {
+    id: 'previewBilling',
+    method: 'get',
+    path: '/billing/preview',
+    tag,
+    summary: 'What the next days will invoice and suspend',
+    permission: readPreview.permission,
+    audience: readPreview.audience,
+    query: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 400, description: 'From today on.' }) }),
+    status: 200,
+    answer: { one: 'Preview' },
+    async handle({ deps, actor, query }) {
+      const preview = await readPreview(deps.billing, query, actor)
+      return {
+        until_on: preview.untilOn,
+        invoices: preview.invoices.map((invoice) => ({
+          client_id: invoice.clientId,
+          client_name: invoice.clientName,
+          issues_on: invoice.issuesOn,
+          due_on: invoice.dueOn,
+          total: amount(invoice.totalMinor, invoice.currency),
+          lines: invoice.lines.map(({ description, amountMinor }) => ({
+            description,
+            amount: amount(amountMinor, invoice.currency),
+          })),
+        })),
+        suspensions: preview.suspensions,
+      }
+    },
+  },
+]
+
+function listedResource(invoice: ListedInvoice) {
+  const { id, number, kind, status, client_id, issued_on, due_on, currency } = invoice
+  return {
+    ...{ id, number, kind, status, client_id, issued_on, due_on },
+    total: amount(invoice.total_minor, currency),
+    due: amount(amountDue(invoice), currency),
+  }
+}
+
+function invoiceResource(invoice: Invoice) {
+  const { currency } = invoice
+  return {
+    ...listedResource(invoice),
+    subtotal: amount(invoice.subtotal_minor, currency),
+    tax: amount(invoice.tax_minor, currency),
+    lines: invoice.lines.map((line) => {
+      const { position, kind, description, quantity, tax_rate_ppm, period_start, period_end } = line
+      return {
+        ...{ position, kind, description, quantity, tax_rate_ppm, period_start, period_end },
+        net: amount(line.net_minor, currency),
+        tax: amount(line.tax_minor, currency),
+      }
+    }),
+  }
+}

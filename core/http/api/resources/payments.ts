@@ -1,0 +1,102 @@
+import { Type } from 'typebox'
+import {
+  getPayment,
+  listPayments,
+  readPayment,
+  recordPayment,
+  refundPayment,
+  type PaymentRow,
+  type RefundRow,
+} from '../../../billing/index.ts'
+import { amount } from '../amount.ts'
+import { bodyOf, listQueryOf, type Endpoint } from '../endpoint.ts'
+
+const tag = 'payments'
+
+export const paymentEndpoints: readonly Endpoint[] = [
+  {
+    id: 'listPayments',
+    method: 'get',
+    path: '/payments',
+    tag,
+    summary: 'List payments, newest first',
+    permission: listPayments.permission,
+    audience: listPayments.audience,
+    query: listQueryOf({
+      client_id: Type.Optional(Type.String({ maxLength: 64 })),
+      invoice_id: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+    status: 200,
+    answer: { list: 'Payment' },
+    async handle({ deps, actor, query }) {
+      const { rows, next } = await listPayments(deps, query, actor)
+      return { items: rows.map(paymentResource), next }
+    },
+  },
+  {
+    id: 'getPayment',
+    method: 'get',
+    path: '/payments/{payment_id}',
+    tag,
+    summary: 'Read one payment',
+    permission: readPayment.permission,
+    audience: readPayment.audience,
+    status: 200,
+    answer: { one: 'Payment' },
+    handle: async ({ deps, actor, params }) => paymentResource(await readPayment(deps, params, actor)),
+  },
+  {
+    id: 'recordPayment',
+    method: 'post',
+    path: '/invoices/{invoice_id}/payments',
+    tag,
+    summary: 'Book money that was seen to arrive',
+    permission: recordPayment.permission,
+    audience: recordPayment.audience,
+    body: bodyOf(recordPayment, ['invoice_id']),
+    status: 201,
+    answer: { one: 'Payment' },
+    refusals: { 409: 'The movement is booked already, or the invoice cannot be paid.' },
+    async handle({ deps, actor, params, body }) {
+      const { id } = await recordPayment(deps, { ...body, ...params }, actor)
+      return paymentResource(await getPayment(deps.db, id, actor))
+    },
+  },
+  {
+    id: 'refundPayment',
+    method: 'post',
+    path: '/payments/{payment_id}/refunds',
+    tag,
+    summary: 'Give money back',
+    permission: refundPayment.permission,
+    audience: refundPayment.audience,
+    body: bodyOf(refundPayment, ['payment_id']),
+    status: 201,
+    answer: { one: 'Refund' },
+    refusals: { 409: 'The payment has not succeeded.' },
+    handle: async ({ deps, actor, params, body }) =>
+      refundResource(await refundPayment(deps, { ...body, ...params }, actor)),
+  },
+]
+
+function paymentResource(payment: PaymentRow) {
+  const { id, client_id, invoice_id, kind, status, currency, reference, created_at } = payment
+  return {
+    ...{ id, client_id, invoice_id, kind, status, reference, created_at },
+    amount: amount(payment.amount_minor, currency),
+    received: amount(payment.received_minor, currency),
+  }
+}
+
+function refundResource(refund: RefundRow) {
+  const { id, payment_id, destination, status, currency, reason, created_at } = refund
+  return {
+    id,
+    payment_id,
+    destination,
+    status,
+    reason,
+    created_at,
+    amount: amount(refund.amount_minor, currency),
+  }
+}
