@@ -23,7 +23,7 @@ export async function serveSample(given: Config): Promise<App> {
   const facts = await readFacts(given.dataDir, given.port)
   // The terminal is for people here: the log keeps to what needs them.
   const logLevel = given.logLevel === 'info' ? 'warn' : given.logLevel
-  const config = { ...given, port: facts.ports.web, logLevel }
+  const config: Config = { ...given, port: facts.ports.web, logLevel, sqliteSync: 'off' }
   const companies = companiesOf(config.dataDir, facts)
   const app = await createApp(config, { openOutside: () => Promise.resolve(companies) })
   await run(app)
