@@ -79,7 +79,7 @@ function addInstallation(program: Command, config: () => Config): void {
     .description('recompute the books and the seals')
     .action(async () => {
       const { findings } = (await run(config(), { name: 'verify', input: {} })) as { findings: number }
-      console.log(findings === 0 ? 'The books are right.' : `${findings} findings.`)
+      console.log(findings === 0 ? 'The books add up.' : `${findings} findings.`)
       if (findings > 0) process.exitCode = 1
     })
 }
