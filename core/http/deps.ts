@@ -6,6 +6,7 @@ import type { Means } from '../records/index.ts'
 import type { AdminPorts } from './admin/ports.ts'
 import type { Live } from './live/live-bus.ts'
 import type { StatementCounter } from './statements.ts'
+import type { SampleDesk } from './system/sample.ts'
 
 /** What the web server is made of. Pages hand it to verbs as their means; it is wired once, in app.ts. */
 export interface HttpDeps extends Means {
@@ -24,6 +25,8 @@ export interface HttpDeps extends Means {
   /** What /readyz tells: whether work can be taken, and the state of each part. */
   readonly ready: () => Promise<Readiness>
   readonly statements?: StatementCounter
+  /** Absent on a real installation. */
+  readonly sample?: SampleDesk
   readonly options: HttpOptions
 }
 

@@ -1,4 +1,4 @@
-import { createHttp, createLive, liveConsumer, type HttpDeps } from '../../http/index.ts'
+import { createHttp, createLive, liveConsumer, type HttpDeps, type SampleDesk } from '../../http/index.ts'
 import { webhookVerdicts } from '../../plugins/index.ts'
 import { sweepIdempotencyKeys } from '../../records/index.ts'
 import { createRenderer } from '../../render/index.ts'
@@ -35,6 +35,7 @@ export const httpArea: Area = {
 
 async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
   const { config, means, plugins } = wiring
+  const kind = (await findInstallation(means.db))?.kind ?? 'real'
   const { themeFolders, messages, assets } = openTheme(config)
   assets.warm().catch((error: unknown) => means.log.warn({ err: error }, 'files of the theme stay at gzip'))
   return {
@@ -47,13 +48,15 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     live: createLive(),
     webhooks: { verdict: webhookVerdicts(means) },
     ready: () => readiness(wiring),
-    options: {
-      url: config.url,
-      proxies: config.proxies,
-      kind: (await findInstallation(means.db))?.kind ?? 'real',
-    },
+    ...(kind === 'real' ? {} : { sample: sampleDesk(wiring) }),
+    options: { url: config.url, proxies: config.proxies, kind },
   }
 }
+
+const sampleDesk = ({ companies, command }: Wiring): SampleDesk => ({
+  companies,
+  advance: (days) => command('clock.advance', { span: `${days}d` }),
+})
 
 async function readiness(wiring: Wiring) {
   const { ready, checks } = await wiring.health()
