@@ -2,6 +2,7 @@ import type { BillingDeps, PluginCalls, WebhookVerdict } from '../billing/index.
 import type { Messages } from '../i18n/index.ts'
 import type { Assets, Renderer } from '../render/index.ts'
 import type { OrderDeps } from '../orders/index.ts'
+import type { ChangePorts } from '../services/index.ts'
 import type { Means } from '../records/index.ts'
 import type { AdminPorts } from './admin/ports.ts'
 import type { Live } from './live/live-bus.ts'
@@ -16,6 +17,8 @@ export interface HttpDeps extends Means {
   readonly billing: BillingDeps
   /** What pages of staff reach beyond these. */
   readonly admin: AdminPorts
+  /** What changing a running service asks of billing and catalogue. */
+  readonly changes: ChangePorts
   readonly renderer: Renderer
   readonly assets: Assets
   readonly messages: Messages

@@ -6,6 +6,7 @@ import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from './billing-area.ts'
+import { changePorts } from './change-ports.ts'
 import { orderDeps } from './orders-area.ts'
 import { openTheme } from './theme.ts'
 
@@ -44,6 +45,7 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     orders: orderDeps(means),
     billing: billingDeps(means),
     admin: adminPorts(wiring),
+    changes: changePorts,
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
     webhooks: { verdict: webhookVerdicts(means) },

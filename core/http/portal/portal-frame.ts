@@ -1,12 +1,28 @@
 import { sql } from '../../db/index.ts'
 import { scoped } from '../../records/index.ts'
-import type { Flash } from '../../render/index.ts'
+import type { Flash, NavEntry } from '../../render/index.ts'
 import type { AreaFrame, Ctx } from '../context.ts'
+import { navigation } from '../page/index.ts'
 
 /** At most one banner above a page, the gravest: suspended, overdue, address not confirmed. */
 export const portalFrame: AreaFrame = async (ctx) => {
   const banner = saysItself(ctx) ? null : ((await overdueBanner(ctx)) ?? verifyBanner(ctx))
-  return banner ? { banner } : {}
+  return { ...(banner ? { banner } : {}), nav: ownNavigation(ctx) }
+}
+
+/** Pages that stand under an entry of the navigation without lying below its address. */
+const UNDER: readonly [RegExp, string][] = [
+  [/^\/portal\/(transactions|credit)/, '/portal/invoices'],
+  [/^\/portal\/(security|messages)/, '/portal/account'],
+]
+
+function ownNavigation(ctx: Ctx): NavEntry[] {
+  const entries = navigation(ctx, 'portal')
+  const home = UNDER.find(([pattern]) => pattern.test(ctx.path))?.[1]
+  if (home === undefined) return entries
+  return entries.map(({ active: _active, ...entry }) =>
+    entry.href === home ? { ...entry, active: true } : entry,
+  )
 }
 
 /** Pages that are about just this. */
