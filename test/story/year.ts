@@ -49,7 +49,7 @@ async function order(world: World): Promise<void> {
   const bought = await buyServer(world)
   await panelHas(world, { suspended: false, memory: 4096 })
   const seen = await world.client.get(bought.url.pathname + bought.url.search)
-  assert.match(textOf(seen), /Paid \(done\)/)
+  assert.match(textOf(seen), /Payment \(done\)/)
 }
 
 const refuse = async (stripe: string, times: number) =>
