@@ -24,7 +24,7 @@ export interface World {
   end(): Promise<void>
 }
 
-/** Makes an empty installation with a movable clock, and starts everything. */
+/** Makes an empty installation with a movable clock and starts the companies; the shop itself is not open yet. */
 export async function makeWorld(engine: Engine): Promise<World> {
   const database = await makeDatabase(engine)
   const port = await freePort()
@@ -48,7 +48,6 @@ export async function makeWorld(engine: Engine): Promise<World> {
   try {
     const names = ['--staff-email', STAFF.email, '--staff-name', 'Story Owner', '--staff-password-stdin']
     await processes.berth(['init', '--test-clock', ...names], STAFF.password)
-    await processes.serve()
   } catch (error) {
     await end()
     throw error

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { formOf, textOf } from './browser.ts'
 import { buyServer, payByCard, signUp } from './buy.ts'
 import { readBooks, rowsOf } from './books.ts'
-import { goTo } from './clock.ts'
+import { goOn, goToFirstDay } from './clock.ts'
 import { until } from './processes.ts'
 import { control, idIn, landed, setUp } from './set-up.ts'
 import type { World } from './world.ts'
@@ -49,7 +49,7 @@ async function order(world: World): Promise<void> {
   const bought = await buyServer(world)
   await panelHas(world, { suspended: false, memory: 4096 })
   const seen = await world.client.get(bought.url.pathname + bought.url.search)
-  assert.match(textOf(seen), /Paid \(done\)/)
+  assert.match(textOf(seen), /Payment \(done\)/)
 }
 
 const refuse = async (stripe: string, times: number) =>
@@ -153,12 +153,16 @@ export async function liveTheYear(
   dayOf: (day: string) => string,
   seen: (line: string) => void,
 ): Promise<string[]> {
+  let today = dayOf(year[0]!.on)
+  await goToFirstDay(world, today)
+  await world.processes.serve()
   for (const { on, what, act } of year) {
-    await goTo(world, dayOf(on))
+    await goOn(world, today, dayOf(on))
+    today = dayOf(on)
     await act?.(world)
     const { findings } = JSON.parse(await world.processes.berth(['verify'])) as { findings: number }
-    assert.equal(findings, 0, `berth verify on ${dayOf(on)}`)
-    seen(`${dayOf(on)}  ${what}; verify is clean`)
+    assert.equal(findings, 0, `berth verify on ${today}`)
+    seen(`${today}  ${what}; verify is clean`)
   }
   return readBooks(world.staff)
 }
