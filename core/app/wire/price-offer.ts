@@ -8,7 +8,10 @@ export const priceOffer: ChangePorts['price'] = async (queries, request): Promis
   const { service, productId, onDay } = request
   const [product] = await loadProducts(queries, service.brand_id, [productId])
   if (!product) throw NotFound({ what: 'product', id: productId })
-  const options = { ...(await presentOptions(queries, service.id, product)), ...wishedOptions(product, request) }
+  const options = {
+    ...(await presentOptions(queries, service.id, product)),
+    ...wishedOptions(product, request),
+  }
   const terms = { cycle: request.cycle, currency: service.currency, day: onDay }
   const priced = priceSelection(product, { quantity: service.quantity, options }, terms)
   if (Object.keys(priced.errors).length > 0) throw invalidInput(priced.errors)
