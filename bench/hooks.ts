@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { median, report, type Judged } from './figure.ts'
 import { systemClock } from '../core/kernel/index.ts'
 import { bundlePlugin, createPlugins, readManifest, type PluginInstance } from '../core/plugins/index.ts'
 
@@ -83,3 +84,17 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
 }
 
 const at = (sorted: readonly number[], share: number) => sorted[Math.floor(sorted.length * share)] ?? 0
+
+/** The figure of `npm run bench -- hooks`: the median of three measurements, each of two thousand calls. */
+export async function benchHooks(): Promise<Judged[]> {
+  const medians: number[] = []
+  for (let round = 0; round < 3; round++) medians.push((await measureHooks()).medianMs)
+  return [
+    report({
+      name: 'hook_roundtrip_ms',
+      value: median(medians),
+      unit: 'ms',
+      bar: { of: 'value', most: 0.5 },
+    }),
+  ]
+}

@@ -7,6 +7,7 @@ import { idMaker, systemClock } from '../core/kernel/index.ts'
 import { silentLog } from '../core/log/index.ts'
 import { migrations } from '../migrations/index.ts'
 import { startPostgres, TEMPLATE } from '../test/support/postgres.ts'
+import { median, report, type Judged } from './figure.ts'
 
 const JOBS = 10_000
 const BATCH = 100
@@ -16,22 +17,24 @@ const ROUNDS = 5
  * Jobs that do nothing, a second, against the bare statements: claim a hundred rows, delete a hundred rows. Rounds of
  * both take turns, so that what else the machine does falls on both.
  */
-export async function benchJobs(): Promise<void> {
+export async function benchJobs(): Promise<Judged[]> {
+  const figures: Judged[] = []
   const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'))
   const sqlite = openSqlite({ file: join(folder, 'berth.db') })
   await migrate(sqlite, migrations, systemClock.now())
-  await measure('jobs_sqlite', sqlite, claimSqlite)
+  figures.push(await measure('jobs_sqlite', sqlite, claimSqlite))
   await sqlite.close()
   rmSync(folder, { recursive: true, force: true })
 
   const server = await startPostgres()
   const postgres = openPostgres({ url: `${server.url}/${TEMPLATE}` })
-  await measure('jobs_postgres', postgres, claimPostgres)
+  figures.push(await measure('jobs_postgres', postgres, claimPostgres))
   await postgres.close()
   await server.stop()
+  return figures
 }
 
-async function measure(name: string, db: Db, claim: (db: Db) => Promise<string[]>): Promise<void> {
+async function measure(name: string, db: Db, claim: (db: Db) => Promise<string[]>): Promise<Judged> {
   const jobs = await createJobs({ db, clock: systemClock, newId: idMaker(systemClock) })
   await jobs.install()
   const ours: number[] = []
@@ -41,8 +44,14 @@ async function measure(name: string, db: Db, claim: (db: Db) => Promise<string[]
     raw.push(await claimAndDelete(db, claim))
   }
   const [value, baseline] = [median(ours), median(raw)]
-  const ratio = Math.round((value / baseline) * 100) / 100
-  console.log(JSON.stringify({ name, value, unit: 'jobs/s', baseline, ratio }))
+  return report({
+    name,
+    value,
+    unit: 'jobs/s',
+    baseline,
+    ratio: value / baseline,
+    bar: { of: 'ratio', least: 0.4 },
+  })
 }
 
 async function runJobs(db: Db, jobs: JobEngine): Promise<number> {
@@ -109,7 +118,3 @@ async function claimPostgres(db: Db): Promise<string[]> {
 }
 
 const perSecond = (started: number) => Math.round((JOBS / (performance.now() - started)) * 1000)
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
-}

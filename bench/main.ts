@@ -1,11 +1,14 @@
 import type { Judged } from './figure.ts'
 
-type Bench = () => Promise<Judged[] | void>
+type Bench = () => Promise<Judged[]>
 
 /** `npm run bench -- NAME …`; without names everything. Ends with 1 when a bar is missed. */
 const benches: Record<string, () => Promise<Bench>> = {
   'billing-run': async () => (await import('./billing-run.ts')).benchBillingRun,
+  pages: async () => (await import('./pages.ts')).benchPages,
+  webhooks: async () => (await import('./webhooks.ts')).benchWebhooks,
   jobs: async () => (await import('./jobs.ts')).benchJobs,
+  hooks: async () => (await import('./hooks.ts')).benchHooks,
 }
 
 const names = process.argv.slice(2)
@@ -17,7 +20,7 @@ if (unknown.length > 0) {
 const judged: Judged[] = []
 for (const name of names.length > 0 ? names : Object.keys(benches)) {
   const bench = await benches[name]!()
-  judged.push(...((await bench()) ?? []))
+  judged.push(...(await bench()))
 }
 const missed = judged.filter((figure) => !figure.met).map((figure) => figure.name)
 console.log(

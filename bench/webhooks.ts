@@ -16,6 +16,7 @@ import { silentLog } from '../core/log/index.ts'
 import { webhookVerdicts } from '../core/plugins/index.ts'
 import { keyRing, putSecret } from '../core/secrets/index.ts'
 import { migrations } from '../migrations/index.ts'
+import { median, report, type Judged } from './figure.ts'
 
 const ROUNDS = 5
 const SECONDS = 2
@@ -30,7 +31,7 @@ const SCHEME = {
  * Webhooks taken (signature, repeat check, event and job on disk) a second of this process's processor time, against a
  * bare server that reads the same bodies and answers. The senders are a process of their own.
  */
-export async function benchWebhooks(): Promise<void> {
+export async function benchWebhooks(): Promise<Judged[]> {
   const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'))
   const { deps, instance } = await prepare(join(folder, 'berth.db'))
   const handle = webhookHandler(deps, arrivalReader({ url: null, proxies: [] }))
@@ -46,11 +47,19 @@ export async function benchWebhooks(): Promise<void> {
     rates.bare.push(await perProcessorSecond(bare.port, '/'))
   }
   const [value, baseline] = [median(rates.ours), median(rates.bare)]
-  const ratio = Math.round((value / baseline) * 1000) / 1000
-  console.log(JSON.stringify({ name: 'webhook_accept', value, unit: 'webhooks/cpu-s', baseline, ratio }))
+  const bar = { of: 'ratio', least: 0.25 } as const
+  const figure = report({
+    name: 'webhook_accept',
+    value,
+    unit: 'webhooks/CPU-s',
+    baseline,
+    ratio: value / baseline,
+    bar,
+  })
   for (const { server } of [ours, bare]) server.close()
   await deps.db.close()
   rmSync(folder, { recursive: true, force: true })
+  return [figure]
 }
 
 async function prepare(file: string): Promise<{ deps: HttpDeps; instance: string }> {
@@ -131,9 +140,6 @@ async function listen(server: Server): Promise<{ server: Server; port: number }>
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return { server, port: (server.address() as AddressInfo).port }
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
 if (process.argv[2] === 'send') {
   await send(process.argv[3]!, process.argv[4]!)

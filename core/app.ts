@@ -68,7 +68,9 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   }
   try {
     const outside = await outsideOf(opened.means, config, options)
-    const base = { config, ...opened, outbound: outside.outbound }
+    const smtpUrl = outside.smtpUrl ?? config.smtpUrl
+    const { outbound, companies = [] } = outside
+    const base = { config: { ...config, smtpUrl }, ...opened, outbound, companies }
     return await assemble(base, options, async () => {
       await outside.stop()
       await giveBack()
@@ -86,11 +88,15 @@ function refuseSplit(config: Config, { role, mainPlugins }: AppOptions): void {
 
 /** Where calls to outside companies go instead. Money of a real installation is never diverted. */
 async function outsideOf(means: Means, config: Config, options: AppOptions): Promise<Outside> {
-  const real = (await findInstallation(means.db))?.kind === 'real'
+  const kind = (await findInstallation(means.db))?.kind
   const outbound = options.outbound ?? config.outbound
-  if (real && Object.keys(outbound).length > 0) throw OutboundRefused({})
-  const outside = real ? undefined : await options.openOutside?.()
-  return { outbound: { ...outbound, ...outside?.outbound }, stop: async () => outside?.stop() }
+  if (kind === 'real' && Object.keys(outbound).length > 0) throw OutboundRefused({})
+  const outside: Outside | undefined = kind === 'real' ? undefined : await options.openOutside?.()
+  return {
+    ...outside,
+    outbound: { ...outbound, ...outside?.outbound },
+    stop: async () => outside?.stop(),
+  }
 }
 
 async function assemble(base: HostWiring, options: AppOptions, giveBack: () => Promise<void>): Promise<App> {
@@ -101,8 +107,9 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
     ...base,
     plugins: options.mainPlugins ?? host ?? noPlugins,
     health: () => checkHealth(base, () => worker.running()),
+    command: (name, input) => command(name, input),
   }
-  const command = commandsOf(wiring, areas)
+  const command: App['command'] = commandsOf(wiring, areas)
   const parts = await partsOf(wiring, { options, command, worker })
   return {
     means: wiring.means,

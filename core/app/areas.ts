@@ -1,13 +1,16 @@
 import type { Config } from '../config/index.ts'
 import type { Consumer } from '../events/index.ts'
 import type { JobEngine, JobHandlers, Schedule } from '../jobs/index.ts'
+import type { Company } from '../http/index.ts'
 import type { Means } from '../records/index.ts'
 import type { Health } from './health.ts'
 import type { InstallationKind } from './installation.ts'
 import type { PluginCalls, PluginHost } from './plugin-port.ts'
 import type { SharedClock } from './shared-clock.ts'
 import { billingArea } from './wire/billing-area.ts'
+import { catalogArea } from './wire/catalog-area.ts'
 import { httpArea } from './wire/http-area.ts'
+import { mailArea } from './wire/mail-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
@@ -22,12 +25,16 @@ export interface Wiring {
   readonly plugins: PluginCalls
   /** Hosts of outside companies that stand on this machine; empty on a real installation. */
   readonly outbound: Readonly<Record<string, string>>
+  /** Simulated companies that this process has started. */
+  readonly companies: readonly Company[]
+  /** Runs a command of any area by its name. */
+  command(name: string, input: unknown): Promise<unknown>
   /** For /readyz; /healthz needs no function, because a process that answers is alive. */
   health(): Promise<Health>
 }
 
 /** What the plugin host is made from. */
-export type HostWiring = Omit<Wiring, 'plugins' | 'health'>
+export type HostWiring = Omit<Wiring, 'plugins' | 'health' | 'command'>
 
 /** Something that runs as long as the process does, such as the web server. */
 export interface Part {
@@ -60,6 +67,9 @@ export interface Area {
 /** Stands in for outside companies while the sample shop runs. */
 export interface Outside {
   outbound: Readonly<Record<string, string>>
+  /** Takes the mail of the shop. */
+  smtpUrl?: string
+  companies?: readonly Company[]
   stop(): Promise<void>
 }
 
@@ -67,12 +77,10 @@ export interface Areas {
   readonly areas: readonly Area[]
   /** Starts the plugin host; null when there is none in this build. */
   readonly openPlugins: ((wiring: HostWiring) => Promise<PluginHost>) | null
-  readonly openOutside: (() => Promise<Outside>) | null
 }
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [peopleArea, billingArea, servicesArea, ordersArea, httpArea],
+  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, httpArea],
   openPlugins,
-  openOutside: null,
 }

@@ -1,10 +1,10 @@
 import { sql, type Queries } from '../db/index.ts'
 import type { Instant } from '../kernel/index.ts'
+import type { InstallationKind } from '../identity/index.ts'
 import type { Means } from '../records/index.ts'
 import { InstallationExists } from './errors.ts'
 
-/** Real ones run on the real clock and never with an outbound map; samples and tests may do both. */
-export type InstallationKind = 'real' | 'test' | 'sample'
+export type { InstallationKind }
 
 export interface Installation {
   id: string
@@ -12,6 +12,8 @@ export interface Installation {
   clock_offset_ms: number
   /** SHA-256 of the one-time token that opens the set-up page; null once it was used. */
   setup_token_hash: string | null
+  /** Null until somebody, or `berth init`, made the first brand and staff. */
+  set_up_at: Instant | null
   created_at: Instant
   updated_at: Instant
 }
@@ -22,15 +24,15 @@ export function findInstallation(queries: Queries): Promise<Installation | undef
 
 const ONLY = 'installation'
 
-/** Writes the one row that says what this database is for. */
+/** Writes the one row that says what this database is for. `clockOffsetMs` is how far its clock stands from the real one. */
 export async function createInstallation(
   means: Pick<Means, 'db' | 'clock'>,
   kind: InstallationKind,
-  setupTokenHash: string | null,
+  clockOffsetMs = 0,
 ): Promise<void> {
   const now = means.clock.now()
   const made = await means.db.run(sql`
-    insert into installation (id, kind, clock_offset_ms, setup_token_hash, created_at, updated_at)
-    values (${ONLY}, ${kind}, 0, ${setupTokenHash}, ${now}, ${now}) on conflict (id) do nothing`)
+    insert into installation (id, kind, clock_offset_ms, created_at, updated_at)
+    values (${ONLY}, ${kind}, ${clockOffsetMs}, ${now}, ${now}) on conflict (id) do nothing`)
   if (made === 0) throw InstallationExists({ kind: (await findInstallation(means.db))!.kind })
 }

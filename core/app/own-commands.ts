@@ -1,11 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { firstRun } from '../identity/index.ts'
 import type { Schedule } from '../jobs/index.ts'
 import { advanceClock, parseSpan, showClock } from './advance-clock.ts'
 import type { Area, Command, NewInstallation, Wiring } from './areas.ts'
 import { InstallationExists } from './errors.ts'
 import { createInstallation, findInstallation } from './installation.ts'
-
-const TOKEN_BYTES = 24
 
 /** What the command line can do without any area. */
 export function ownCommands(areas: readonly Area[], schedules: readonly Schedule[]): Record<string, Command> {
@@ -26,10 +24,9 @@ async function init(
 ): Promise<{ kind: string; setup_token: string | null }> {
   const existing = await findInstallation(wiring.means.db)
   if (existing) throw InstallationExists({ kind: existing.kind })
-  const token = facts.staff ? null : randomBytes(TOKEN_BYTES).toString('base64url')
-  const hash = token && createHash('sha256').update(token).digest('hex')
-  await createInstallation(wiring.means, facts.kind, hash)
+  await createInstallation(wiring.means, facts.kind)
   await wiring.sharedClock.reread()
   for (const area of areas) await area.install?.(wiring, facts)
-  return { kind: facts.kind, setup_token: token }
+  const open = facts.staff ? null : await firstRun(wiring.means, facts.kind)
+  return { kind: facts.kind, setup_token: open?.token ?? null }
 }

@@ -18,7 +18,7 @@ import { addBrand } from './brands.ts'
 import { addSeller } from './sellers.ts'
 import { BrandInput, SellerInput } from './shapes.ts'
 
-const Kind = Type.Union([Type.Literal('real'), Type.Literal('sample'), Type.Literal('test_clock')])
+const Kind = Type.Union([Type.Literal('real'), Type.Literal('test'), Type.Literal('sample')])
 
 export interface SetUp {
   owner_user_id: string
@@ -72,7 +72,9 @@ export const setUpInstallation = defineVerb(
         seller_id: sellerId,
         brand_id: brandId,
       }
-      await recordAudit(means, trx, actor, [{ action: 'installation.set_up', subject: 'installation', after: made }])
+      await recordAudit(means, trx, actor, [
+        { action: 'installation.set_up', subject: 'installation', after: made },
+      ])
       return made
     })
   },

@@ -1,8 +1,11 @@
-import { findInstallation, wired } from '../app/index.ts'
+import { createInstallation, findInstallation, openMeans, type InstallationKind } from '../app/index.ts'
+import { openSampleShop, readFacts, companiesOf, YEAR_DAYS } from '../app/sample/index.ts'
 import { createApp, type App, type AppOptions, type Role } from '../app.ts'
 import { maskedConfig, type Config } from '../config/index.ts'
+import { welcome } from './welcome.ts'
 
 const STOP_MS = 5_000
+const DAY_MS = 86_400_000
 
 /** Runs until SIGTERM or SIGINT. */
 export async function serve(config: Config, role: Role, options: AppOptions = {}): Promise<App> {
@@ -12,13 +15,33 @@ export async function serve(config: Config, role: Role, options: AppOptions = {}
   return app
 }
 
-/** `npm start`: a sample shop on an empty database, with stand-ins for the outside companies; else what is there. */
-export async function serveSample(config: Config): Promise<App> {
-  const { openOutside } = wired
-  const app = await createApp(config, openOutside ? { openOutside } : {})
-  if (!(await findInstallation(app.means.db))) await app.command('init', { kind: 'sample', staff: null })
+/** `npm start`: a sample shop on an empty database, with simulated companies; else what is there. */
+export async function serveSample(given: Config): Promise<App> {
+  const kind = await kindOf(given)
+  if (kind !== 'sample') return serve(given, 'serve')
+  const started = performance.now()
+  const facts = await readFacts(given.dataDir, given.port)
+  // The terminal is for people here: the log keeps to what needs them.
+  const logLevel = given.logLevel === 'info' ? 'warn' : given.logLevel
+  const config = { ...given, port: facts.ports.web, logLevel }
+  const companies = companiesOf(config.dataDir, facts)
+  const app = await createApp(config, { openOutside: () => Promise.resolve(companies) })
   await run(app)
+  await openSampleShop(app, { facts, companies }, console.log)
+  console.log(welcome({ config, facts, companies, seconds: (performance.now() - started) / 1_000 }))
   return app
+}
+
+/** Writes the row of a sample installation when there is none: everything else is wired by its kind. */
+async function kindOf(config: Config): Promise<InstallationKind> {
+  const { means, close } = await openMeans(config)
+  try {
+    const found = await findInstallation(means.db)
+    if (!found) await createInstallation(means, 'sample', -YEAR_DAYS * DAY_MS)
+    return found?.kind ?? 'sample'
+  } finally {
+    await close()
+  }
 }
 
 async function run(app: App): Promise<void> {

@@ -3,7 +3,8 @@ import type { Means } from '../records/index.ts'
 import { AlreadySetUp, SetUpTokenWrong } from './errors.ts'
 import { newSecretToken, secretTokenHash } from './secret-token.ts'
 
-export type InstallationKind = 'real' | 'sample' | 'test_clock'
+/** Real ones run on the real clock and never with an outbound map; tests and samples may do both. */
+export type InstallationKind = 'real' | 'test' | 'sample'
 
 /**
  * Called at each start. Before the installation is set up it answers a fresh one-time token to print, and the one

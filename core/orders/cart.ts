@@ -80,6 +80,24 @@ export async function cartItems(queries: Queries, cartId: string): Promise<CartI
   return rows.map(toItem)
 }
 
+/** How many items the actor's cart holds, for the head of every page: one statement. */
+export async function countCartItems(
+  means: Pick<Means, 'clock'>,
+  queries: Queries,
+  ref: CartRef,
+  actor: Actor,
+): Promise<number> {
+  const userId = actor.kind === 'client' ? actor.id : null
+  const hash = ref.token ? hashToken(ref.token) : null
+  if (userId === null && hash === null) return 0
+  const rows = await queries.all<{ user_id: string | null; items: number }>(sql`
+    select c.id, c.user_id, count(i.id) as items from carts c left join cart_items i on i.cart_id = c.id
+    where c.brand_id = ${ref.brand_id} and c.order_id is null and c.expires_at > ${means.clock.now()}
+      and (c.user_id = ${userId} or (c.token_hash = ${hash} and c.user_id is null))
+    group by c.id, c.user_id`)
+  return (rows.find((row) => row.user_id !== null) ?? rows[0])?.items ?? 0
+}
+
 /** The item of this cart; another cart's is not found. */
 export async function findItem(queries: Queries, cartId: string, itemId: string): Promise<CartItem> {
   const row = await queries.get<CartItemRow>(

@@ -38,7 +38,7 @@ type Settings = Readonly<Record<string, unknown>>
 
 const DEFAULT_IO = 500
 
-/** Options come as text, so numbers may be written as text. Throws SettingsProblem. */
+/** Options come as text: numbers may be written as text, lists with commas between. Throws SettingsProblem. */
 export function readProduct(settings: Settings): Product {
   return {
     nest: integer(settings, 'nest'),
@@ -109,6 +109,7 @@ function text(settings: Settings, field: string): string | undefined {
 function list(settings: Settings, field: string): unknown[] {
   const value = settings[field]
   if (!isSet(value)) return []
+  if (typeof value === 'string') return value.split(',')
   if (!Array.isArray(value)) throw new SettingsProblem(field, 'a list')
   return value
 }

@@ -15,4 +15,6 @@ const catcher = await startMailCatcher({
 
 console.log(JSON.stringify({ url: catcher.url, smtpPort: catcher.smtpPort }))
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void catcher.close())
+// A parent that opened a channel takes the catcher along when it ends, however it ends.
+for (const end of ['SIGINT', 'SIGTERM', 'disconnect'] as const)
+  process.once(end, () => void catcher.close().then(() => process.exit(0)))

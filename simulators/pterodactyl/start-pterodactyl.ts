@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createControl, createFaults, createJournal, type PterodactylControl } from './control/index.ts'
 import { createRateLimiter, type RateLimits } from './http/limit-rate.ts'
 import { serve } from './http/serve.ts'
+import { loadPanel, savePanel } from './panel/keep.ts'
 import { createPanel } from './panel/panel.ts'
 
 export interface PterodactylOptions {
@@ -16,6 +17,8 @@ export interface PterodactylOptions {
   /** How long an install script takes on the clock; 30 s unless told. */
   installMs?: number
   rateLimits?: Partial<RateLimits>
+  /** File in which the state outlives this run: read at the start, written by `close`. */
+  stateFile?: string | undefined
 }
 
 export interface PterodactylSimulator {
@@ -35,6 +38,7 @@ export async function startPterodactyl(options: PterodactylOptions): Promise<Pte
   const clientKey = options.clientKey ?? 'ptlc_simulated_client_key'
   const { clock, installMs = 30_000 } = options
   const panel = createPanel({ clock, installMs, applicationKey, clientKey })
+  if (options.stateFile !== undefined) loadPanel(panel, options.stateFile)
   const faults = createFaults()
   const journal = createJournal()
   const control = createControl(panel, faults, journal)
@@ -52,6 +56,7 @@ export async function startPterodactyl(options: PterodactylOptions): Promise<Pte
     server.close()
     server.closeAllConnections()
     await closed
+    if (options.stateFile !== undefined) savePanel(panel, options.stateFile)
   }
   return { url: `http://127.0.0.1:${port}`, applicationKey, clientKey, control, close }
 }

@@ -4,6 +4,7 @@ import type { WebhookTarget } from './control/control.ts'
 import { Control } from './control/control.ts'
 import { Faults } from './control/faults.ts'
 import { IdempotencyKeys } from './inbound/idempotency.ts'
+import { loadWorld, saveWorld } from './keep.ts'
 import { Later } from './later.ts'
 import { makeServer } from './server.ts'
 import { Deliveries } from './webhooks/deliveries.ts'
@@ -25,6 +26,8 @@ export interface StripeOptions {
   /** Part of every id; give each run its own where ids must not come again. */
   seed?: string
   fees?: FeeRates
+  /** File in which the state outlives this run: read at the start, written by `close`. */
+  stateFile?: string
 }
 
 export interface StripeSimulator {
@@ -35,7 +38,7 @@ export interface StripeSimulator {
   close(): Promise<void>
 }
 
-/** Starts a simulated Stripe on the loopback address. Its state lives in memory. */
+/** Starts a simulated Stripe on the loopback address. Its state lives in memory, between runs in `stateFile`. */
 export async function startStripe(options: StripeOptions): Promise<StripeSimulator> {
   const secretKey = options.secretKey ?? 'sk_test_simulator'
   const later = new Later(options.settleAfterMs === undefined ? 1000 : options.settleAfterMs)
@@ -45,6 +48,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeSimulat
     later,
     fees: options.fees ?? { basisPoints: 290, fixed: 30 },
   })
+  if (options.stateFile !== undefined) loadWorld(world, options.stateFile)
   const deliveries = new Deliveries(world, {
     retryGapsMs: options.webhookRetryGapsMs ?? [500, 2000, 8000],
     timeoutMs: 10_000,
@@ -60,11 +64,13 @@ export async function startStripe(options: StripeOptions): Promise<StripeSimulat
   await once(server, 'listening')
   world.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const close = async () => {
+    if (options.stateFile !== undefined) later.settle()
     later.close()
     await deliveries.close()
     server.close()
     server.closeAllConnections()
     await once(server, 'close')
+    if (options.stateFile !== undefined) saveWorld(world, options.stateFile)
   }
   return { url: world.url, secretKey, control, close }
 }

@@ -59,7 +59,7 @@ for (const engine of engines) {
       return testConfig({ DATABASE_URL: database.url, ...environment })
     }
     const open = async (config: Config, area: Area, options: AppOptions = {}): Promise<App> => {
-      const areas = { areas: [area], openPlugins: null, openOutside: null }
+      const areas = { areas: [area], openPlugins: null }
       return createApp(config, { areas, sameThread: true, ...options })
     }
 
@@ -151,7 +151,7 @@ for (const engine of engines) {
       }
       const row = await findInstallation(app.means.db)
       await app.stop()
-      assert.match(setup_token, /^[\w-]{32}$/)
+      assert.match(setup_token, /^[\w-]{43}$/)
       assert.match(row!.setup_token_hash!, /^[0-9a-f]{64}$/)
     })
 
@@ -192,7 +192,7 @@ for (const engine of engines) {
     test('refuses two areas that handle the same task, and leaves nothing locked', async () => {
       const config = await make()
       const { area } = diary()
-      const areas = { areas: [area, area], openPlugins: null, openOutside: null }
+      const areas = { areas: [area, area], openPlugins: null }
       await assert.rejects(createApp(config, { areas, sameThread: true }), /same task/)
       const app = await open(config, area)
       await app.stop()

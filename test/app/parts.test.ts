@@ -156,7 +156,7 @@ for (const engine of engines) {
 
     test('is the same in every process that reads the row', async () => {
       const [one, two] = [await openSharedClock(db, systemClock), await openSharedClock(db, systemClock)]
-      await createInstallation({ db, clock: systemClock }, 'test', null)
+      await createInstallation({ db, clock: systemClock }, 'test')
       await one.reread()
       await one.advance(86_400_000)
       await one.advance(86_400_000)

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { words } from '../../core/app/wire/words.ts'
-import { billingConsumers, getInvoice, issueDocument, keepDocument } from '../../core/billing/index.ts'
+import {
+  billingConsumers,
+  dropRenewals,
+  getInvoice,
+  issueDocument,
+  keepDocument,
+  verifyBooks,
+} from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { deliverEvents } from '../../core/events/index.ts'
+import { isoDate } from '../../core/kernel/index.ts'
 import { getFile } from '../../core/files/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { testMeans } from '../support/means.ts'
+import { makeServices } from './make-services.ts'
 import { actor, draft, issue, makeBuyer } from './support.ts'
 
 for (const engine of engines) {
@@ -43,6 +52,58 @@ for (const engine of engines) {
       const first = await keepDocument(means, await getInvoice(db, id, actor))
       await db.run(sql`update sellers set name = 'Another name Ltd'`)
       assert.equal(await keepDocument(means, await getInvoice(db, id, actor)), first)
+    })
+
+    describe('a cancelled service', () => {
+      const period = { periodStart: isoDate('2026-02-01'), periodEnd: isoDate('2026-03-01') }
+      const line = (sourceId: string, amountMinor: bigint) => ({
+        sourceId,
+        kind: 'recurring' as const,
+        description: 'Hosting',
+        quantity: 1,
+        unitMinor: amountMinor,
+        amountMinor,
+        taxClass: 'standard',
+        trace: {},
+        ...period,
+      })
+      const cancel = (serviceId: string) =>
+        db.transaction((trx) => dropRenewals(means, trx, { serviceId, effectiveOn: isoDate('2026-02-01') }))
+
+      const serviceOf = async (name: string) => {
+        const { brand } = await makeBuyer(means)
+        await makeServices(means, brand, { clients: 1, perClient: 2, nextPeriodOn: '2026-03-01' })
+        const services = await db.all<{ id: string; client_id: string; brand_id: string; currency: string }>(
+          sql`select id, client_id, brand_id, currency from services where brand_id = ${brand.id} order by id`,
+        )
+        return { services, name, payer: { id: services[0]!.client_id, brand_id: brand.id, currency: 'EUR' } }
+      }
+
+      test('takes an unpaid renewal that is its alone with it', async () => {
+        const { services, payer } = await serviceOf('alone')
+        const { id } = await issue(
+          means,
+          draft(payer, { origin: 'renewal', lines: [line(services[0]!.id, 500n)] }),
+        )
+        await cancel(services[0]!.id)
+        assert.equal((await getInvoice(db, id, actor)).status, 'void')
+        assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+      })
+
+      test('lowers one that it shares, by a credit note', async () => {
+        const { services, payer } = await serviceOf('shared')
+        const { id } = await issue(
+          means,
+          draft(payer, {
+            origin: 'renewal',
+            lines: [line(services[0]!.id, 500n), line(services[1]!.id, 700n)],
+          }),
+        )
+        await cancel(services[0]!.id)
+        const invoice = await getInvoice(db, id, actor)
+        assert.deepEqual([invoice.status, invoice.allocated_minor], ['issued', 595n])
+        assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+      })
     })
   })
 }

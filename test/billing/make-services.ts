@@ -1,5 +1,5 @@
 import type { TestMeans } from '../support/means.ts'
-import { makeBuyer } from './support.ts'
+import type { makeBuyer } from './support.ts'
 
 export interface ServicesWanted {
   clients: number

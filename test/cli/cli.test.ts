@@ -59,7 +59,7 @@ for (const engine of engines) {
       assert.match(early.err, /Run "berth init" first/)
       const made = await berth('init --test-clock')
       assert.equal(made.code, 0)
-      assert.match(made.out, /token: [\w-]{32}\n/)
+      assert.match(made.out, /token: [\w-]{43}\n/)
       const again = await berth('init')
       assert.deepEqual([again.code, again.out], [1, ''])
       assert.match(again.err, /holds a test installation already/)

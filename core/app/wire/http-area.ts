@@ -1,20 +1,26 @@
-import { join, resolve } from 'node:path'
-import { createHttp, createLive, liveConsumer, type HttpDeps } from '../../http/index.ts'
-import { createMessages } from '../../i18n/index.ts'
+import { createHttp, createLive, liveConsumer, type HttpDeps, type SampleDesk } from '../../http/index.ts'
 import { webhookVerdicts } from '../../plugins/index.ts'
-import { createAssets, createRenderer } from '../../render/index.ts'
+import { sweepIdempotencyKeys } from '../../records/index.ts'
+import { createRenderer } from '../../render/index.ts'
 import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from './billing-area.ts'
+import { changePorts } from './change-ports.ts'
 import { orderDeps } from './orders-area.ts'
-
-const ROOT = resolve(import.meta.dirname, '../../..')
+import { openTheme } from './theme.ts'
 
 /** The web server. It listens in the main thread; the consumer tells it of events from wherever jobs run. */
 export const httpArea: Area = {
   name: 'http',
   consumers: () => [liveConsumer({ live: createLive() })],
+  schedules: ({ means }) => [
+    {
+      name: 'http.sweep',
+      cron: '40 * * * *',
+      run: async () => ({ forgotten: await sweepIdempotencyKeys(means) }),
+    },
+  ],
   async serve(wiring) {
     const http = createHttp(await httpDeps(wiring))
     const { port, host } = wiring.config
@@ -30,9 +36,8 @@ export const httpArea: Area = {
 
 async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
   const { config, means, plugins } = wiring
-  const themeFolders = [join(config.dataDir, 'themes', 'own'), join(ROOT, 'themes/default')]
-  const messages = createMessages({ folder: join(ROOT, 'locales') })
-  const assets = createAssets({ themeFolders, cacheFolder: join(config.dataDir, 'cache/assets') })
+  const kind = (await findInstallation(means.db))?.kind ?? 'real'
+  const { themeFolders, messages, assets } = openTheme(config)
   assets.warm().catch((error: unknown) => means.log.warn({ err: error }, 'files of the theme stay at gzip'))
   return {
     ...means,
@@ -40,17 +45,20 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     orders: orderDeps(means),
     billing: billingDeps(means),
     admin: adminPorts(wiring),
+    changes: changePorts,
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
     webhooks: { verdict: webhookVerdicts(means) },
     ready: () => readiness(wiring),
-    options: {
-      url: config.url,
-      proxies: config.proxies,
-      kind: (await findInstallation(means.db))?.kind ?? 'real',
-    },
+    ...(kind === 'real' ? {} : { sample: sampleDesk(wiring) }),
+    options: { url: config.url, proxies: config.proxies, kind },
   }
 }
+
+const sampleDesk = ({ companies, command }: Wiring): SampleDesk => ({
+  companies,
+  advance: (days) => command('clock.advance', { span: `${days}d` }),
+})
 
 async function readiness(wiring: Wiring) {
   const { ready, checks } = await wiring.health()

@@ -1,4 +1,4 @@
-import { identityJobs } from '../../identity/index.ts'
+import { identityJobs, sweepIdentity } from '../../identity/index.ts'
 import { setUpInstallation } from '../../brands/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import type { Area, NewInstallation, Wiring } from '../areas.ts'
@@ -7,6 +7,7 @@ import type { Area, NewInstallation, Wiring } from '../areas.ts'
 export const peopleArea: Area = {
   name: 'people',
   jobs: ({ means }) => identityJobs(means),
+  schedules: ({ means }) => [{ name: 'identity.sweep', cron: '20 3 * * *', run: () => sweepIdentity(means) }],
   install: async (wiring, facts) => {
     if (facts.staff) await setUp(wiring, facts.staff)
   },
@@ -22,8 +23,7 @@ async function setUp({ means }: Wiring, staff: NonNullable<NewInstallation['staf
   }
   const brand = {
     name: 'My hosting',
-    slug: 'main',
-    hosts: [],
+    hosts: ['localhost'],
     currency: 'EUR',
     currencies: ['EUR', 'USD', 'IDR'],
     locale: 'en',

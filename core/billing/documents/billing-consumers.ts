@@ -1,9 +1,10 @@
 import { list, sql, type Trx } from '../../db/index.ts'
 import type { Consumer, StoredEvent } from '../../events/index.ts'
-import { covers } from '../../kernel/index.ts'
+import { covers, type IsoDate } from '../../kernel/index.ts'
 import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { PaymentRow } from '../payments/index.ts'
+import { dropRenewals } from './drop-renewals.ts'
 
 /** What billing does when its own documents and payments have moved: papers and mails, after the commit. */
 export function billingConsumers(means: Means): Consumer[] {
@@ -19,6 +20,14 @@ export function billingConsumers(means: Means): Consumer[] {
             key: `document/${event.subject}`,
           },
         ]),
+    },
+    {
+      name: 'billing.cancelled',
+      types: ['cancellation.planned'],
+      handle: (trx, event) => {
+        const { service_id, effective_on } = event.body as { service_id: string; effective_on: IsoDate }
+        return dropRenewals(means, trx, { serviceId: service_id, effectiveOn: effective_on })
+      },
     },
     {
       name: 'billing.payment_mails',

@@ -1,2 +1,3 @@
 export * from './billing-consumers.ts'
+export * from './drop-renewals.ts'
 export * from './keep-document.ts'

@@ -26,15 +26,7 @@ export async function bookOutcome(
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
   if (payment.status === 'succeeded') return payment
-  if ('customer' in outcome && outcome.customer && payment.instance_id) {
-    const kept = {
-      clientId: payment.client_id,
-      instanceId: payment.instance_id,
-      reference: outcome.customer,
-      now: means.business.now(),
-    }
-    await keepCustomer(trx, kept)
-  }
+  await keepKnownCustomer(means, trx, payment, outcome)
   switch (outcome.outcome) {
     case 'succeeded': {
       const { reference, amount, fee, saved_method: method } = outcome
@@ -88,6 +80,18 @@ export async function bookOutcome(
     default:
       return never(outcome)
   }
+}
+
+/** The gateway's id of the client, made or found on the way: handed in the next time. */
+async function keepKnownCustomer(
+  means: Means,
+  trx: Trx,
+  payment: PaymentRow,
+  outcome: PaymentOutcome,
+): Promise<void> {
+  if (!('customer' in outcome) || !outcome.customer || !payment.instance_id) return
+  const { client_id: clientId, instance_id: instanceId } = payment
+  await keepCustomer(trx, { clientId, instanceId, reference: outcome.customer, now: means.business.now() })
 }
 
 /** The request went out and no answer came: the attempt stays open until the gateway was asked. */

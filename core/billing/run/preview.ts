@@ -79,7 +79,7 @@ export async function previewBilling(
   return preview
 }
 
-function shown(invoice: PlannedInvoice, lead: number, today: IsoDate): PreviewInvoice {
+export function shown(invoice: PlannedInvoice, lead: number, today: IsoDate): PreviewInvoice {
   const { draft, buyer } = invoice
   const issuesOn = addDays(draft.dueOn, -lead)
   return {

@@ -37,7 +37,7 @@ function actAs({ state }: Ctx, signedIn: SignedIn): void {
   state.actor = { ...signedIn.actor, grants, brandIds: state.brand ? [state.brand.id] : [] }
 }
 
-type CookieName = Side | 'guest' | 'choices' | 'flash'
+type CookieName = Side | 'guest' | 'cart' | 'choices' | 'flash'
 
 /** "__Host-" keeps other hosts of the domain from planting the cookie; browsers take it over TLS only. */
 const cookieName = (ctx: Ctx, name: CookieName): string => `${ctx.state.secure ? '__Host-' : ''}berth_${name}`

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router'
 import { signIn, signOut } from '../../identity/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { takeSession } from '../chain/session.ts'
+import { joinVisitorCart } from '../storefront/visitor-cart.ts'
 import { field, formInput, page, safePath, seeOther, tryForm, type FormProblem } from '../page/index.ts'
 import { homeOf, isStaffSide, onThisSide, requireRealm } from './realm.ts'
 
@@ -28,9 +29,10 @@ async function takeSignIn(ctx: RouteCtx): Promise<void> {
       const { deps, actor, signedIn } = ctx.state
       const set = { realm_id: await requireRealm(ctx), agent: ctx.get('User-Agent').slice(0, 300) }
       const input = formInput(ctx, signIn.input, set)
-      const { token } = await signIn(deps, input, actor)
+      const { token, session } = await signIn(deps, input, actor)
       if (signedIn) await signOut(deps, {}, actor)
       takeSession(ctx, token, input.remember === true && !isStaffSide(ctx) ? 90 : undefined)
+      if (!isStaffSide(ctx)) await joinVisitorCart(ctx, { ...actor, kind: 'client', id: session.user_id })
       seeOther(ctx, next)
     },
   })

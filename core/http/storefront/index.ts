@@ -1,11 +1,25 @@
 import type { Router } from '@koa/router'
-import type { AreaFrame, State } from '../context.ts'
+import type { State } from '../context.ts'
+import { cartRoutes } from './cart.ts'
+import { checkoutRoutes } from './checkout.ts'
+import { groupRoutes } from './group.ts'
+import { homeRoutes } from './home.ts'
+import { legalRoutes } from './legal.ts'
+import { orderRoutes } from './order.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { productRoutes } from './product.ts'
+
+export { storefrontFrame } from './frame.ts'
+export { joinVisitorCart } from './visitor-cart.ts'
 
 /** Routes of the shop front. Each file of this folder adds its own. */
 export function storefrontRoutes(router: Router<State>): void {
+  homeRoutes(router)
+  groupRoutes(router)
+  productRoutes(router)
+  cartRoutes(router)
+  checkoutRoutes(router)
+  orderRoutes(router)
+  legalRoutes(router)
   preferenceRoutes(router)
 }
-
-/** What every page of the shop front has besides the common frame. */
-export const storefrontFrame: AreaFrame = () => Promise.resolve({})

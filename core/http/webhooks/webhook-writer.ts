@@ -16,7 +16,7 @@ const GROUP_MAX = 100
  * one gathers, so that the groups grow with the load. Each caller hears when its own event is on disk.
  */
 export function webhookWriter(means: Means): StoreWebhook {
-  let waiting: Waiting[] = []
+  const waiting: Waiting[] = []
   let writing = false
   const write = async () => {
     const group = waiting.splice(0, GROUP_MAX)

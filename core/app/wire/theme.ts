@@ -1,0 +1,22 @@
+import { join, resolve } from 'node:path'
+import type { Config } from '../../config/index.ts'
+import type { Messages } from '../../i18n/index.ts'
+import { createAssets, type Assets } from '../../render/index.ts'
+import { words } from './words.ts'
+
+const ROOT = resolve(import.meta.dirname, '../../..')
+
+export interface Theme {
+  /** The first folder that has a file wins: what stands in the data folder goes before what comes with Berth. */
+  themeFolders: readonly string[]
+  messages: Messages
+  assets: Assets
+}
+
+/** What pages and mails are drawn with. */
+export function openTheme({ dataDir }: Config): Theme {
+  const themeFolders = [join(dataDir, 'themes', 'own'), join(ROOT, 'themes/default')]
+  const messages = words()
+  const assets = createAssets({ themeFolders, cacheFolder: join(dataDir, 'cache/assets') })
+  return { themeFolders, messages, assets }
+}

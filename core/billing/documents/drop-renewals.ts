@@ -1,0 +1,83 @@
+import { list, sql, type Trx } from '../../db/index.ts'
+import { systemActor, type IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { DraftLine } from '../draft.ts'
+import type { InvoiceLineRow } from '../invoice.ts'
+import { issueCreditNote } from '../issue-credit-note.ts'
+import { applyCredit, lockInvoice } from '../settle-invoice.ts'
+import { voidIssued } from '../void-invoice.ts'
+
+const actor = systemActor('cancellation')
+const REASON = 'The service was cancelled before this period'
+
+/**
+ * A cancelled service owes nothing for periods that begin after its end: an unpaid renewal that holds nothing else is
+ * voided, one that holds more is lowered by a credit note.
+ */
+export async function dropRenewals(
+  means: Means,
+  trx: Trx,
+  cancelled: { serviceId: string; effectiveOn: IsoDate },
+): Promise<void> {
+  const parts = await trx.all<{ id: string }>(
+    sql`select id from services where id = ${cancelled.serviceId} or parent_id = ${cancelled.serviceId}`,
+  )
+  const sources = parts.map((row) => row.id)
+  const open = await trx.all<{ id: string }>(sql`
+    select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id
+    where i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
+  for (const { id } of open)
+    await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
+}
+
+interface Dropped {
+  invoiceId: string
+  sources: readonly string[]
+  from: IsoDate
+}
+
+async function dropLines(means: Means, trx: Trx, { invoiceId, sources, from }: Dropped): Promise<void> {
+  const invoice = await lockInvoice(trx, invoiceId)
+  const paid = await trx.get(
+    sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment' limit 1`,
+  )
+  const lines = await trx.all<InvoiceLineRow>(
+    sql`select * from invoice_lines where invoice_id = ${invoiceId} order by position`,
+  )
+  const unused = lines.filter(
+    (line) =>
+      line.source_id !== null && sources.includes(line.source_id) && (line.period_start ?? '') >= from,
+  )
+  if (unused.length === lines.length && !paid) {
+    await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
+    return
+  }
+  const { brand_id: brandId, client_id: clientId, currency, due_on: dueOn } = invoice
+  const draft = {
+    brandId,
+    clientId,
+    currency,
+    origin: 'change' as const,
+    originId: invoiceId,
+    correctsId: invoiceId,
+    dueOn,
+    lines: unused.map(credited),
+  }
+  await issueCreditNote(means, trx, draft, actor)
+  await applyCredit(means, trx, invoice, actor)
+}
+
+function credited(line: InvoiceLineRow): DraftLine {
+  return {
+    sourceId: null,
+    kind: 'change',
+    description: line.description,
+    quantity: line.quantity,
+    unitMinor: -line.unit_minor,
+    amountMinor: -line.amount_minor,
+    taxClass: line.tax_class,
+    ...(line.period_start ? { periodStart: line.period_start as IsoDate } : {}),
+    ...(line.period_end ? { periodEnd: line.period_end as IsoDate } : {}),
+    trace: { credits: line.id, reason: REASON },
+  }
+}

@@ -1,0 +1,21 @@
+import type { Router } from '@koa/router'
+import type { State } from '../../context.ts'
+import { listInvoices } from './list.ts'
+import { comeBack, showPay, takeCredit, takePay } from './pay.ts'
+import { sendPdf } from './pdf.ts'
+import { readInvoice, showInvoice } from './show.ts'
+import { showUpcoming } from './upcoming.ts'
+
+export function invoiceRoutes(router: Router<State>): void {
+  router.get('/portal/invoices', listInvoices)
+  router.get('/portal/invoices/upcoming', showUpcoming)
+  router.get('/portal/invoices/:invoiceId.pdf', sendPdf)
+  router.get('/portal/invoices/:invoiceId', async (ctx) => {
+    const { payment } = ctx.query
+    if (typeof payment === 'string') await comeBack(ctx, await readInvoice(ctx), payment)
+    else await showInvoice(ctx)
+  })
+  router.get('/portal/invoices/:invoiceId/pay', showPay)
+  router.post('/portal/invoices/:invoiceId/pay', takePay)
+  router.post('/portal/invoices/:invoiceId/use-credit', takeCredit)
+}

@@ -1,0 +1,61 @@
+import { money, type Money } from '../../../../sdk/index.ts'
+import { amountDue, isOverdue, type InvoiceRow } from '../../../billing/index.ts'
+import { sql, type Sql } from '../../../db/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
+import type { IsoDate } from '../../../kernel/index.ts'
+
+/** What rows and heads show of a document. */
+export type ListedInvoice = Pick<
+  InvoiceRow,
+  'id' | 'kind' | 'number' | 'status' | 'currency' | 'issued_on' | 'due_on' | 'total_minor' | 'in_collections_at'
+> & { allocated_minor: bigint }
+
+/** Columns of a ListedInvoice; the table goes by the name i. */
+export const listedInvoice: Sql = sql`
+  i.id, i.kind, i.number, i.status, i.currency, i.issued_on, i.due_on, i.total_minor, i.in_collections_at,
+  (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id) as allocated_minor`
+
+/** Parameters of the component `status`. */
+export interface ShownState {
+  state: string
+  label?: string
+  tone?: string
+}
+
+export function invoiceState(t: Translate, invoice: ListedInvoice, today: IsoDate): ShownState {
+  if (invoice.kind === 'credit_note')
+    return { state: 'done', label: t('portal.invoices.credited'), tone: 'good' }
+  if (invoice.status !== 'issued') return { state: invoice.status }
+  if (isOverdue(invoice, today)) return { state: 'overdue' }
+  return { state: invoice.allocated_minor > 0n ? 'partly_paid' : 'issued' }
+}
+
+export interface InvoiceRowView {
+  id: string
+  href: string
+  number: string
+  issuedOn: IsoDate | null
+  dueOn: IsoDate
+  status: ShownState
+  total: Money
+  due: Money
+  isOverdue: boolean
+  payHref: string | null
+}
+
+export function invoiceRowView(t: Translate, invoice: ListedInvoice, today: IsoDate): InvoiceRowView {
+  const href = `/portal/invoices/${invoice.id}`
+  const due = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
+  return {
+    id: invoice.id,
+    href,
+    number: invoice.number ?? invoice.id,
+    issuedOn: invoice.issued_on,
+    dueOn: invoice.due_on,
+    status: invoiceState(t, invoice, today),
+    total: money(invoice.total_minor, invoice.currency),
+    due: money(due, invoice.currency),
+    isOverdue: isOverdue(invoice, today),
+    payHref: due > 0n ? `${href}/pay` : null,
+  }
+}

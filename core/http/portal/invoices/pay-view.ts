@@ -1,0 +1,142 @@
+import { money, type Money } from '../../../../sdk/index.ts'
+import {
+  amountDue,
+  creditBalance,
+  isLive,
+  listGateways,
+  listMethods,
+  offers,
+  type GatewayInstance,
+  type Invoice,
+  type MethodRow,
+  type PaymentRow,
+} from '../../../billing/index.ts'
+import { sql } from '../../../db/index.ts'
+import type { Instant, IsoDate } from '../../../kernel/index.ts'
+import type { RouteCtx } from '../../context.ts'
+import { formKeys, type FormProblem } from '../../page/index.ts'
+
+/** "2027-09" → 09/2027; and whether that month is over. */
+export interface MethodView {
+  id: string
+  label: string
+  kind: string
+  icon: string
+  expires: string | null
+  isExpired: boolean
+  isPreferred: boolean
+}
+
+export interface PayView {
+  id: string
+  number: string
+  href: string
+  payHref: string
+  creditHref: string
+  due: Money
+  /** As the form hands it back, to notice when the sum has changed meanwhile. */
+  seen: string
+  dueOn: IsoDate
+  standing: 'open' | 'waiting' | 'paid' | 'closed'
+  /** Waiting pages look again by themselves. */
+  polls: boolean
+  instructions: { label: string; value: string; copy: boolean }[]
+  expiresAt: Instant | null
+  /** A hosted page that was opened and not finished. */
+  unfinished: { name: string; href: string } | null
+  declined: { text: string | null; retry: string } | null
+  methods: MethodView[]
+  gateways: { id: string; name: string; canSave: boolean }[]
+  credit: Money | null
+  keys: { once: string }
+  errors: FormProblem['errors']
+}
+
+interface Attempt extends Pick<
+  PaymentRow,
+  'id' | 'status' | 'kind' | 'needs' | 'decline_message' | 'decline_code' | 'retry' | 'instance_id'
+> {
+  instance_name: string | null
+}
+
+/** Everything on the pay page; four statements after the invoice. */
+export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): Promise<PayView> {
+  const { deps, zone } = ctx.state
+  const { db } = deps
+  const href = `/portal/invoices/${invoice.id}`
+  const due = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
+  const attempts = await readAttempts(ctx, invoice.id)
+  const open = due > 0n
+  const methods = open ? await listMethods(db, invoice.client_id) : []
+  const gateways = open ? await listGateways(db, invoice.brand_id) : []
+  const credit = open ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
+  const standing = standingOf(invoice, due, attempts)
+  return {
+    ...{ id: invoice.id, number: invoice.number ?? invoice.id, href, payHref: `${href}/pay` },
+    ...{ creditHref: `${href}/use-credit`, due: money(due, invoice.currency), seen: String(due) },
+    ...{ dueOn: invoice.due_on, standing, polls: standing === 'waiting' },
+    ...latestOf(attempts[0], standing),
+    methods: methods.map((method) => methodView(method, deps.business.today(zone))),
+    gateways: gateways.map(gatewayView),
+    credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
+    keys: formKeys(),
+    errors: problem?.errors ?? [],
+  }
+}
+
+function readAttempts(ctx: RouteCtx, invoiceId: string): Promise<Attempt[]> {
+  return ctx.state.deps.db.all<Attempt>(sql`
+    select p.id, p.status, p.kind, p.needs, p.decline_message, p.decline_code, p.retry, p.instance_id, g.name as instance_name
+    from payments p left join plugin_instances g on g.id = p.instance_id
+    where p.invoice_id = ${invoiceId} order by p.id desc limit 10`)
+}
+
+function standingOf(invoice: Invoice, due: bigint, attempts: readonly Attempt[]): PayView['standing'] {
+  if (invoice.status === 'paid') return 'paid'
+  if (due <= 0n) return 'closed'
+  // A hosted page that never opened left an attempt behind that brings no money.
+  const waits = attempts.some(
+    (attempt) => isLive(attempt) && (attempt.status !== 'created' || attempt.kind === 'saved_method'),
+  )
+  return waits ? 'waiting' : 'open'
+}
+
+interface Needs {
+  url?: string
+  instructions?: { label: string; value: string; copy?: boolean }[]
+  expires_at?: Instant
+}
+
+function latestOf(latest: Attempt | undefined, standing: PayView['standing']) {
+  const nothing = { instructions: [], expiresAt: null, unfinished: null, declined: null }
+  if (!latest || standing !== 'open') return nothing
+  if (latest.status === 'declined' || latest.status === 'failed') {
+    const text = latest.status === 'declined' ? latest.decline_message : null
+    return { ...nothing, declined: { text, retry: latest.retry ?? 'later' } }
+  }
+  if (latest.status !== 'needs_client' || !latest.needs) return nothing
+  const needs = JSON.parse(latest.needs) as Needs
+  const instructions = (needs.instructions ?? []).map((item) => ({ ...item, copy: item.copy ?? false }))
+  const unfinished =
+    needs.url && instructions.length === 0 ? { name: latest.instance_name ?? '', href: needs.url } : null
+  return { ...nothing, instructions, expiresAt: needs.expires_at ?? null, unfinished }
+}
+
+const gatewayView = (gateway: GatewayInstance) => ({
+  id: gateway.id,
+  name: gateway.name,
+  canSave: offers(gateway, 'charge_method'),
+})
+
+export function methodView(method: MethodRow, today: IsoDate): MethodView {
+  const [year, month] = (method.expires_on ?? '').split('-')
+  return {
+    id: method.id,
+    label: method.label,
+    kind: method.kind,
+    icon: method.kind === 'card' ? 'credit-card' : 'building-bank',
+    expires: year && month ? `${month}/${year}` : null,
+    isExpired: method.expires_on !== null && method.expires_on < today.slice(0, 7),
+    isPreferred: method.preferred === 1,
+  }
+}

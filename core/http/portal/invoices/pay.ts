@@ -1,0 +1,107 @@
+import {
+  amountDue,
+  chargeMethod,
+  checkPayment,
+  getPayment,
+  startPayment,
+  useCredit,
+  type Invoice,
+  type PaymentRow,
+} from '../../../billing/index.ts'
+import { NotFound } from '../../../kernel/index.ts'
+import type { RouteCtx } from '../../context.ts'
+import {
+  field,
+  fragmentOrSeeOther,
+  page,
+  requireClient,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../../page/index.ts'
+import { AmountChanged } from '../errors.ts'
+import { leave } from '../leave.ts'
+import { payView } from './pay-view.ts'
+import { readInvoice } from './show.ts'
+
+/** CP-09 pay. With ?payment=… the client comes back from the gateway, which is asked once what became of it. */
+export async function showPay(ctx: RouteCtx): Promise<void> {
+  const invoice = await readInvoice(ctx)
+  const { payment } = ctx.query
+  if (typeof payment === 'string') return comeBack(ctx, invoice, payment)
+  await drawPay(ctx, invoice)
+}
+
+/** Also for the invoice's own address, where an automatic charge that needs the client leads back to. */
+export async function comeBack(ctx: RouteCtx, invoice: Invoice, paymentId: string): Promise<void> {
+  const { deps, actor } = ctx.state
+  const payment = await getPayment(deps.db, paymentId, actor)
+  if (payment.invoice_id !== invoice.id) throw NotFound({ what: 'payment', id: paymentId })
+  await checkPayment(deps, { payment_id: paymentId }, actor)
+  seeOther(ctx, `/portal/invoices/${invoice.id}/pay`)
+}
+
+export async function takePay(ctx: RouteCtx): Promise<void> {
+  const invoice = await readInvoice(ctx)
+  await tryForm(ctx, {
+    shown: [404, 409, 422, 502, 503, 504],
+    redraw: async (problem) => drawPay(ctx, await readInvoice(ctx), problem),
+    async act() {
+      refuseOtherSum(ctx, invoice)
+      const payment = field(ctx, 'method') === '' ? await start(ctx, invoice) : await charge(ctx, invoice)
+      await follow(ctx, invoice, payment)
+    },
+  })
+}
+
+export async function takeCredit(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const href = `/portal/invoices/${ctx.params.invoiceId}/pay`
+  await useCredit(deps, { invoice_id: ctx.params.invoiceId }, actor)
+  const invoice = await readInvoice(ctx)
+  const part = [`portal/invoices/_pay`, await payView(ctx, invoice)] as const
+  fragmentOrSeeOther(ctx, { href, part, message: t('portal.pay.credit_used') })
+}
+
+/** The sum that was shown is the sum that is taken: a late fee or a credit meanwhile is looked at first. */
+function refuseOtherSum(ctx: RouteCtx, invoice: Invoice): void {
+  const seen = field(ctx, 'seen')
+  if (invoice.status === 'issued' && seen !== '' && seen !== String(amountDue(invoice)))
+    throw AmountChanged({ number: invoice.number ?? invoice.id })
+}
+
+function charge(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
+  const { deps, actor, formKeys } = ctx.state
+  const once = formKeys.once ? { once: formKeys.once.slice(0, 100) } : {}
+  return chargeMethod(deps, { invoice_id: invoice.id, method_id: field(ctx, 'method'), ...once }, actor)
+}
+
+function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
+  const { deps, actor, origin } = ctx.state
+  const back = `${origin}/portal/invoices/${invoice.id}/pay`
+  return startPayment(
+    deps,
+    {
+      ...{ invoice_id: invoice.id, instance_id: field(ctx, 'gateway'), save_method: field(ctx, 'save') !== '' },
+      ...{ return_url: back, cancel_url: back },
+    },
+    actor,
+  )
+}
+
+async function follow(ctx: RouteCtx, invoice: Invoice, payment: PaymentRow): Promise<void> {
+  const backHref = `/portal/invoices/${invoice.id}/pay`
+  const { url } = JSON.parse(payment.needs ?? '{}') as { url?: string }
+  if (payment.status !== 'needs_client' || !url) return seeOther(ctx, backHref)
+  await leave(ctx, url, { name: new URL(url).host, backHref })
+}
+
+async function drawPay(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): Promise<void> {
+  requireClient(ctx)
+  const { t } = ctx.state
+  const view = await payView(ctx, invoice, problem)
+  await page(ctx, 'portal/invoices/pay', view, {
+    title: t('portal.pay.title', { number: view.number }),
+    parts: { [`invoice-${invoice.id}-pay`]: ['portal/invoices/_pay', view] },
+  })
+}

@@ -1,0 +1,44 @@
+import { money } from '../../../../sdk/index.ts'
+import { getInvoice, type Invoice } from '../../../billing/index.ts'
+import { sql } from '../../../db/index.ts'
+import { NotFound } from '../../../kernel/index.ts'
+import type { RouteCtx } from '../../context.ts'
+import { page, requireClient } from '../../page/index.ts'
+import { invoiceView, type AppliedRow } from './invoice-view.ts'
+
+/** CP-09. */
+export async function showInvoice(ctx: RouteCtx): Promise<void> {
+  const invoice = await readInvoice(ctx)
+  const view = invoiceView(ctx, invoice)
+  const applied = await readApplied(ctx, invoice.id)
+  const payments = applied.map((row) => ({
+    label: row.method_label ?? row.instance_name ?? ctx.state.t(`portal.invoices.applied.${row.kind}`),
+    at: row.created_at,
+    amount: money(row.amount_minor, invoice.currency),
+  }))
+  const title = ctx.state.t(`portal.invoices.${view.isCreditNote ? 'one_credit_note' : 'one'}`, {
+    number: view.number,
+  })
+  const body = { ...view, payments, title }
+  await page(ctx, 'portal/invoices/show', body, {
+    title,
+    parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },
+  })
+}
+
+/** Documents that are still being put together are nobody's business yet. */
+export async function readInvoice(ctx: RouteCtx): Promise<Invoice> {
+  const { actor } = requireClient(ctx)
+  const invoice = await getInvoice(ctx.state.deps.db, ctx.params.invoiceId!, actor)
+  if (invoice.status === 'draft' || invoice.status === 'assembling')
+    throw NotFound({ what: 'invoice', id: invoice.id })
+  return invoice
+}
+
+function readApplied(ctx: RouteCtx, invoiceId: string): Promise<AppliedRow[]> {
+  return ctx.state.deps.db.all<AppliedRow>(sql`
+    select a.kind, a.amount_minor, a.created_at, g.name as instance_name, m.label as method_label
+    from allocations a left join payments p on p.id = a.payment_id
+    left join plugin_instances g on g.id = p.instance_id left join payment_methods m on m.id = p.method_id
+    where a.invoice_id = ${invoiceId} order by a.created_at, a.id`)
+}

@@ -1,0 +1,94 @@
+import { cycle } from '../../kernel/index.ts'
+import { url } from '../../render/index.ts'
+import type { CartItemView, CartNotice, CartView } from '../../orders/index.ts'
+import type { Ctx } from '../context.ts'
+import { productHref } from './plan-cards.ts'
+import { cycleName, moneyText, perCycle, taxNote } from './price-text.ts'
+import { renewalText, sumLines } from './product-summary.ts'
+import { queryOf } from './selection.ts'
+
+/** The cart as its page, and the part that every change answers, show it. */
+export function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string } = {}) {
+  return {
+    count: cart.items.length,
+    items: cart.items.map((item) => itemView(ctx, cart, item)),
+    notices: noticesOf(ctx, cart),
+    changed: cart.notices.some(({ kind }) => kind === 'price_changed'),
+    coupon: couponView(cart, problem),
+    sums: sumsView(ctx, cart),
+    orderable: cart.orderable,
+    couponProblem: cart.couponProblem,
+    currency: cart.currency,
+  }
+}
+
+function itemView(ctx: Ctx, cart: CartView, item: CartItemView) {
+  const { wish, product } = item
+  const name = product?.name ?? ctx.state.t('storefront.cart.gone')
+  const path = `/cart/items/${item.id}`
+  const edit = product ? url(productHref(product), { ...queryOf(product, wish), item: item.id }) : null
+  return {
+    ...{ id: item.id, name, cycle: cycleName(ctx, cycle(wish.cycle)) },
+    details: item.units[0]?.[0]?.selection.choices.map(({ label }) => label) ?? [],
+    lines: sumLines(ctx, item, cart.currency),
+    quantity: String(wish.quantity ?? 1),
+    price: moneyText(ctx, item.first.totalMinor, cart.currency),
+    then: renewalText(ctx, item, cart.currency),
+    editHref: edit,
+    quantityHref: `${path}/quantity`,
+    removeHref: `${path}/remove`,
+    errors: Object.values(item.errors).map((reason) =>
+      ctx.state.t('storefront.cart.item_problem', { reason }),
+    ),
+  }
+}
+
+/** Nothing is changed silently: each difference is said with both sums. */
+function noticesOf(ctx: Ctx, cart: CartView): string[] {
+  const nameOf = (id: string) => cart.items.find((item) => item.id === id)?.product?.name ?? ''
+  return cart.notices.map((notice) => noticeText(ctx, notice, { name: nameOf(notice.itemId), cart }))
+}
+
+function noticeText(ctx: Ctx, notice: CartNotice, of: { name: string; cart: CartView }): string {
+  const { t } = ctx.state
+  const { name, cart } = of
+  switch (notice.kind) {
+    case 'price_changed': {
+      const before = moneyText(ctx, notice.seenMinor, cart.currency)
+      return t('storefront.cart.price_changed', {
+        name,
+        before,
+        now: moneyText(ctx, notice.nowMinor, cart.currency),
+      })
+    }
+    case 'sold_out':
+      return t('storefront.cart.sold_out', { name: notice.product, count: notice.left })
+    case 'not_sold':
+      return t('storefront.cart.not_sold', { name: name || t('storefront.cart.gone') })
+  }
+}
+
+function couponView(cart: CartView, problem: { coupon?: string; code?: string }) {
+  return { code: cart.couponCode, entered: problem.code ?? '', error: problem.coupon ?? cart.couponProblem }
+}
+
+function sumsView(ctx: Ctx, cart: CartView) {
+  const { t } = ctx.state
+  const text = (minor: bigint) => moneyText(ctx, minor, cart.currency)
+  const { subtotalMinor, discountMinor, totalMinor } = cart.first
+  const discount = {
+    label: t('storefront.cart.discount', { code: cart.couponCode ?? '' }),
+    value: text(-discountMinor),
+  }
+  return {
+    lines: [
+      { label: t('storefront.cart.subtotal'), value: text(subtotalMinor) },
+      ...(discountMinor > 0n ? [discount] : []),
+    ],
+    total: text(totalMinor),
+    tax: taxNote(ctx),
+    renewals: cart.renewals.map(({ cycle: of, sums }) =>
+      t('storefront.summary.then', { price: text(sums.totalMinor), per: perCycle(ctx, cycle(of)) }),
+    ),
+  }
+}

@@ -1,0 +1,115 @@
+import { findClient } from '../../clients/index.ts'
+import { formatRate } from '../../i18n/index.ts'
+import type { CartView } from '../../orders/index.ts'
+import type { Ctx } from '../context.ts'
+import { countryOptions, type FormProblem } from '../page/index.ts'
+import { BILL_FIELDS, type BillField } from './buyer.ts'
+import type { PayChoice } from './pay-choices.ts'
+import { cycle } from '../../kernel/index.ts'
+import { cycleName, moneyText, perCycle } from './price-text.ts'
+import { previewTax } from './tax-preview.ts'
+
+/** Who is billed, as the form shows it and as far as tax asks. */
+export interface BillTo {
+  values: Record<BillField, string>
+  exempt: boolean
+  /** Name of the client that the order is for; null for a guest. */
+  client: { name: string; email: string } | null
+}
+
+/** What was typed, else what was asked for with the address, else what is known of the client. */
+export async function billTo(ctx: Ctx, problem?: FormProblem): Promise<BillTo> {
+  const { deps, actor, client } = ctx.state
+  const known = client ? await findClient(deps.db, actor, client.id, 'order.place') : null
+  const typed = (name: BillField): string | undefined => {
+    const text = problem?.values[name] ?? ctx.query[name]
+    return typeof text === 'string' ? text : undefined
+  }
+  const preset = (name: BillField) => known?.[name] ?? (name === 'country' ? countryOfBrowser(ctx) : '')
+  const values = Object.fromEntries(BILL_FIELDS.map((name) => [name, typed(name) ?? preset(name)]))
+  return {
+    values: values as Record<BillField, string>,
+    exempt: known?.tax_exempt === 1,
+    client: known && { name: known.company ?? known.name, email: known.email },
+  }
+}
+
+/** "de-AT" says Austria; a guess, to be changed in the form. */
+function countryOfBrowser(ctx: Ctx): string {
+  const region = /^[a-z]{2,3}-([A-Z]{2})$/i.exec(ctx.acceptsLanguages()[0] ?? '')?.[1]
+  return region?.toUpperCase() ?? ''
+}
+
+/** What is due with the tax of the buyer's place, for the part `_totals`. */
+export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt }: BillTo) {
+  const { t, locale } = ctx.state
+  const text = (minor: bigint) => moneyText(ctx, minor, cart.currency)
+  const place = { country: values.country, region: values.region || null, exempt }
+  const taxed = await previewTax(ctx, cart, place)
+  const total = taxed.netMinor + taxed.taxMinor
+  const taxes = taxed.groups
+    .filter(({ ratePpm }) => ratePpm > 0)
+    .map((group) => ({
+      label: t('storefront.checkout.tax', { name: group.name, rate: formatRate(group.ratePpm, locale) }),
+      value: text(group.taxMinor),
+    }))
+  const { discountMinor } = cart.first
+  return {
+    items: cart.items.map((item) => ({
+      label: item.units.length > 1 ? `${item.units.length} × ${item.product?.name}` : item.product?.name,
+      note: cycleName(ctx, cycle(item.wish.cycle)),
+      value: text(item.first.subtotalMinor),
+    })),
+    lines: [
+      ...(discountMinor > 0n
+        ? [
+            {
+              label: t('storefront.cart.discount', { code: cart.couponCode ?? '' }),
+              value: text(-discountMinor),
+            },
+          ]
+        : []),
+      { label: t('storefront.checkout.net'), value: text(taxed.netMinor) },
+      ...taxes,
+    ],
+    isTaxKnown: values.country !== '',
+    total: text(total),
+    isFree: total === 0n,
+    submit:
+      total === 0n
+        ? t('storefront.checkout.order_free')
+        : t('storefront.checkout.order', { price: text(total) }),
+    renewals: cart.renewals.map(({ cycle: of, sums }) =>
+      t('storefront.summary.then', { price: text(sums.totalMinor), per: perCycle(ctx, cycle(of)) }),
+    ),
+  }
+}
+
+interface CheckoutFacts {
+  bill: BillTo
+  totals: Awaited<ReturnType<typeof totalsView>>
+  pay: readonly PayChoice[]
+  terms: { version: string }
+  problem: FormProblem | undefined
+}
+
+export function checkoutView(ctx: Ctx, { bill, totals, pay, terms, problem }: CheckoutFacts) {
+  const { signedIn, t, locale } = ctx.state
+  const typed = (name: string) => {
+    const value = problem?.values[name]
+    return typeof value === 'string' ? value : ''
+  }
+
+  const known = !signedIn && (ctx.query.known !== undefined || typed('known') === '1')
+  return {
+    ...{ known, totals, errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
+    person: signedIn ? { name: signedIn.user.name, email: signedIn.user.email } : null,
+    client: bill.client,
+    guest: { email: typed('email'), name: typed('name') },
+    bill: bill.values,
+    countries: countryOptions(locale),
+    pay: { choices: pay, chosen: typed('pay') || (pay[0]?.value ?? ''), none: pay.length === 0 },
+    note: typed('note'),
+    terms: { version: terms.version, hint: t('storefront.legal.version', { version: terms.version }) },
+  }
+}

@@ -1,0 +1,127 @@
+import type { Router } from '@koa/router'
+import { signIn } from '../../identity/index.ts'
+import { readCart, type CartView } from '../../orders/index.ts'
+import type { RouteCtx, State } from '../context.ts'
+import { takeSession } from '../chain/session.ts'
+import { requireRealm } from '../getting-in/realm.ts'
+import {
+  field,
+  flash,
+  formKeys,
+  fragmentOrSeeOther,
+  isPartial,
+  page,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../page/index.ts'
+import { signInSession } from './buyer.ts'
+import { billTo, checkoutView, totalsView } from './checkout-view.ts'
+import { currentTerms } from './legal.ts'
+import { payChoices, readPayWith } from './pay-choices.ts'
+import { placeAndPay, requireTerms } from './place.ts'
+import { cartOf, joinVisitorCart } from './visitor-cart.ts'
+
+/** SF-07. */
+export function checkoutRoutes(router: Router<State>): void {
+  router.get('/checkout', showCheckout)
+  router.post('/checkout', takeCheckout)
+  router.post('/checkout/sign-in', takeSignIn)
+}
+
+async function showCheckout(ctx: RouteCtx): Promise<void> {
+  const { signedIn, client } = ctx.state
+  if (signedIn && !client && signedIn.clients.length > 1)
+    return seeOther(ctx, '/portal/switch?next=/checkout')
+  await drawCheckout(ctx)
+}
+
+async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const cart = await readCart(deps, cartOf(ctx), actor)
+  if (isPartial(ctx)) return answerTotals(ctx, cart)
+  if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
+  const bill = await billTo(ctx, problem)
+  const totals = await totalsView(ctx, cart, bill)
+  const [pay, terms] = [await payChoices(ctx), await currentTerms(ctx)]
+  const view = checkoutView(ctx, { bill, totals, pay, terms, problem })
+  await page(
+    ctx,
+    'storefront/checkout',
+    { ...view, keys: formKeys() },
+    { title: t('storefront.checkout.title') },
+  )
+}
+
+/** The sums for another place, and the button that names them. Nothing when the order went out meanwhile. */
+async function answerTotals(ctx: RouteCtx, cart: CartView): Promise<void> {
+  if (!cart.orderable) {
+    ctx.status = 204
+    return
+  }
+  const totals = await totalsView(ctx, cart, await billTo(ctx))
+  fragmentOrSeeOther(ctx, {
+    href: '/checkout',
+    part: ['storefront/_totals', totals],
+    others: [{ template: 'storefront/_place-order', view: totals, target: '#place-order' }],
+  })
+}
+
+/** A cart that cannot be ordered as it is says so on its own page. */
+function isReady(ctx: RouteCtx, cart: CartView): boolean {
+  if (!cart.orderable && cart.items.length > 0)
+    flash(ctx, { tone: 'warn', text: ctx.state.t('storefront.checkout.look_at_cart') })
+  return cart.orderable
+}
+
+async function takeCheckout(ctx: RouteCtx): Promise<void> {
+  const { deps, actor } = ctx.state
+  const cart = await readCart(deps, cartOf(ctx), actor)
+  if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
+  await tryForm(ctx, {
+    shown: [403, 409, 422, 429],
+    redraw: (problem) => drawCheckout(ctx, flattened(problem)),
+    async act() {
+      const terms = await currentTerms(ctx)
+      requireTerms(ctx, terms.version)
+      const isFree = cart.first.totalMinor === 0n
+      const payWith = isFree ? null : readPayWith(field(ctx, 'pay'), await payChoices(ctx))
+      await placeAndPay(ctx, { terms: terms.version, payWith })
+    },
+  })
+}
+
+/** The verbs group who is billed; the form does not. */
+function flattened(problem: FormProblem): FormProblem {
+  const bare = (name: string) => name.replace(/^profile\./, '')
+  const fieldErrors = Object.fromEntries(
+    Object.entries(problem.fieldErrors).map(([name, text]) => [bare(name), text]),
+  )
+  return {
+    ...problem,
+    fieldErrors,
+    errors: problem.errors.map((error) => (error.name ? { ...error, name: bare(error.name) } : error)),
+  }
+}
+
+/** In place: the cart stays, and the page goes on with the account's own address. */
+async function takeSignIn(ctx: RouteCtx): Promise<void> {
+  await tryForm(ctx, {
+    shown: [403, 422, 429],
+    redraw: (problem) => drawCheckout(ctx, { ...problem, values: { ...problem.values, known: '1' } }),
+    async act() {
+      const { deps, actor } = ctx.state
+      const input = {
+        realm_id: await requireRealm(ctx),
+        email: field(ctx, 'email'),
+        password: ctx.state.form.password,
+        agent: ctx.get('User-Agent').slice(0, 300),
+      }
+      const { token } = await signIn(deps, input, actor)
+      takeSession(ctx, token)
+      const { actor: buyer } = await signInSession(ctx, token)
+      await joinVisitorCart(ctx, buyer)
+      seeOther(ctx, '/checkout')
+    },
+  })
+}

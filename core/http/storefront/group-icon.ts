@@ -1,0 +1,16 @@
+import type { Product, ProductKind } from '../../catalog/index.ts'
+
+const ICONS: Record<ProductKind, string> = {
+  shared_hosting: 'world',
+  reseller_hosting: 'users',
+  vps: 'cloud',
+  dedicated_server: 'server-2',
+  game_server: 'device-gamepad-2',
+  saas: 'sparkles',
+  certificate: 'certificate',
+  addon: 'puzzle',
+  other: 'package',
+}
+
+/** The sign of a group: that of its first product. */
+export const groupIcon = (products: readonly Product[]): string => ICONS[products[0]?.kind ?? 'other']

@@ -1,0 +1,138 @@
+import { formatInstant } from '../../i18n/index.ts'
+import { cycle, type Instant } from '../../kernel/index.ts'
+import { url } from '../../render/index.ts'
+import type { Ctx } from '../context.ts'
+import type { OrderedService, OrderStatus } from './order-status.ts'
+import type { PayChoice } from './pay-choices.ts'
+import { hostedUrl, needsOf, payHref } from './pay-order.ts'
+import { cycleName, moneyText } from './price-text.ts'
+
+type StepState = 'done' | 'current' | 'failed' | 'todo'
+
+interface Step {
+  label: string
+  state: StepState
+  note?: string
+}
+
+/** The live part of the status page. */
+export function orderView(ctx: Ctx, status: OrderStatus, choices: readonly PayChoice[]) {
+  const { order, inside, invoice, services } = status
+  const key = typeof ctx.query.key === 'string' ? ctx.query.key : null
+  const href = url(`/orders/${order.id}`, { key })
+  const phase = phaseOf(status)
+  return {
+    ...{ id: order.id, number: order.number, href, invoiceId: invoice?.id ?? null, inside },
+    live: phase !== 'ready' && phase !== 'over',
+    ...{ phase, title: ctx.state.t(`storefront.order.phase.${phase}.title`) },
+    text: ctx.state.t(`storefront.order.phase.${phase}.text`, { mail: ctx.state.brand?.email ?? '' }),
+    steps: stepsOf(ctx, status, phase),
+    pay: payView(status, { choices, href }),
+    services: inside ? services.map((service) => serviceView(ctx, service)) : [],
+    details: inside ? detailsOf(ctx, status) : null,
+    signInHref: inside ? null : `/sign-in?next=${encodeURIComponent(href)}`,
+    total: moneyText(ctx, order.total_minor, order.currency),
+  }
+}
+
+type Phase = 'pay' | 'instructions' | 'paying' | 'declined' | 'check' | 'delivery' | 'late' | 'ready' | 'over'
+
+const isLive = (service: OrderedService): boolean =>
+  ['live', 'changing', 'suspended'].includes(service.delivery_status)
+
+function phaseOf({ order, invoice, payment, services }: OrderStatus): Phase {
+  if (order.status === 'cancelled' || order.status === 'rejected') return 'over'
+  if (order.status === 'done' || (services.length > 0 && services.every(isLive))) return 'ready'
+  if (order.status === 'held') return 'check'
+  if (invoice?.status === 'issued') return payPhase(payment)
+  if (services.some(({ failure }) => failure !== null)) return 'late'
+  return order.status === 'placed' ? 'check' : 'delivery'
+}
+
+function payPhase(payment: OrderStatus['payment']): Phase {
+  if (!payment) return 'pay'
+  if (needsOf(payment).instructions?.length) return 'instructions'
+  if (['pending', 'authorised', 'unknown'].includes(payment.status)) return 'paying'
+  return payment.status === 'declined' || payment.status === 'failed' ? 'declined' : 'pay'
+}
+
+function stepsOf(ctx: Ctx, status: OrderStatus, phase: Phase): { label: string; steps: Step[] } {
+  const { t, zone, locale } = ctx.state
+  const { order, invoice } = status
+  const at = (instant: Instant | null) => (instant ? formatInstant(instant, zone, locale) : undefined)
+  const isPaid = invoice === null || invoice.status === 'paid'
+  const step = (name: string, state: StepState, note?: string): Step => ({
+    ...{ label: t(`storefront.order.step.${name}`), state },
+    ...(note ? { note } : {}),
+  })
+  const paying: StepState = isPaid ? 'done' : phase === 'declined' || phase === 'over' ? 'failed' : 'current'
+  const ready: StepState = phase === 'ready' ? 'done' : 'todo'
+  return {
+    label: t('storefront.order.steps'),
+    steps: [
+      step('ordered', 'done', at(order.placed_at)),
+      step('paid', paying, isPaid ? at(invoice?.paid_at ?? null) : undefined),
+      step(
+        'delivery',
+        deliveryState(phase, isPaid),
+        phase === 'delivery' ? t('storefront.order.usually') : undefined,
+      ),
+      step('ready', ready),
+    ],
+  }
+}
+
+function deliveryState(phase: Phase, isPaid: boolean): StepState {
+  if (phase === 'ready') return 'done'
+  return isPaid && phase !== 'over' ? 'current' : 'todo'
+}
+
+function payView(status: OrderStatus, { choices, href }: { choices: readonly PayChoice[]; href: string }) {
+  const { payment, canPay, inside } = status
+  const needs = inside && payment ? needsOf(payment) : {}
+  return {
+    canPay: canPay && choices.length > 0,
+    action: payHref(href),
+    choices,
+    chosen: payment?.instance_id ? `gateway:${payment.instance_id}` : (choices[0]?.value ?? ''),
+    goHref: inside && payment && hostedUrl(payment) ? payHref(href) : null,
+    instructions: (needs.instructions ?? []).map(({ label, value, copy }) => ({
+      label,
+      value,
+      copy: copy === true,
+    })),
+    reason: inside && payment?.status === 'declined' ? payment.decline_message : null,
+  }
+}
+
+function serviceView({ state: { t } }: Ctx, service: OrderedService) {
+  const waits = service.delivery_status === 'none' && service.failure === null
+  return {
+    label: service.label,
+    status: waits
+      ? { tone: 'neutral', icon: 'clock', label: t('storefront.order.waits') }
+      : { state: service.failure ? 'failed' : service.delivery_status },
+    href: isLive(service) ? `/portal/services/${service.id}` : null,
+  }
+}
+
+function detailsOf(ctx: Ctx, { order, invoice }: OrderStatus) {
+  const text = (minor: bigint) => moneyText(ctx, minor, order.currency)
+  const { t } = ctx.state
+  const discount = {
+    label: t('storefront.cart.discount', { code: order.coupon_code ?? '' }),
+    value: text(-order.discount_minor),
+  }
+  return {
+    items: order.items.map((item) => ({
+      label: item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name,
+      note: cycleName(ctx, cycle(item.cycle)),
+      value: text(item.amount_minor + item.setup_minor),
+    })),
+    lines: [
+      ...(order.discount_minor > 0n ? [discount] : []),
+      ...(order.tax_minor > 0n ? [{ label: t('storefront.order.tax'), value: text(order.tax_minor) }] : []),
+    ],
+    invoice: invoice?.number ? { number: invoice.number, href: `/portal/invoices/${invoice.id}` } : null,
+  }
+}

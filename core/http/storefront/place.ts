@@ -1,0 +1,82 @@
+import { checkInput } from '../../records/index.ts'
+import { findClient } from '../../clients/index.ts'
+import { BerthError, invalidInput } from '../../kernel/index.ts'
+import { placeOrder, type PlacedOrder } from '../../orders/index.ts'
+import { url } from '../../render/index.ts'
+import type { Ctx } from '../context.ts'
+import { faultOf, faultText } from '../fault.ts'
+import { field, flash, requireBrand, requireClient, seeOther } from '../page/index.ts'
+import { knownBuyer, newBuyer, type Buyer } from './buyer.ts'
+import { GuestBuyer } from './guest-buyer.ts'
+import type { PayWith } from './pay-choices.ts'
+import { payOrder } from './pay-order.ts'
+import { cartOf } from './visitor-cart.ts'
+
+export interface Placing {
+  /** Version of the terms that was accepted. */
+  terms: string
+  /** Null when nothing is to be paid. */
+  payWith: PayWith | null
+}
+
+/** Terms are accepted in the version that was shown. */
+export function requireTerms(ctx: Ctx, version: string): void {
+  if (field(ctx, 'terms') !== version) throw invalidInput({ terms: 'must be accepted' })
+}
+
+/** Account if there is none yet, order, payment: each stands by itself, and the next begins when it stands. */
+export async function placeAndPay(ctx: Ctx, placing: Placing): Promise<void> {
+  if (ctx.state.signedIn) {
+    const { actor, client } = requireClient(ctx)
+    const buyer = await knownBuyer(ctx, await findClient(ctx.state.deps.db, actor, client.id, 'order.place'))
+    return finish(ctx, await place(ctx, buyer, placing), { buyer, placing })
+  }
+  checkInput(GuestBuyer, guestInput(ctx))
+  const buyer = await newBuyer(ctx)
+  const order = await place(ctx, buyer, placing).catch((error: unknown) => backToCheckout(ctx, error))
+  if (order) await finish(ctx, order, { buyer, placing })
+}
+
+const guestInput = (ctx: Ctx) => ({
+  email: field(ctx, 'email'),
+  name: field(ctx, 'name'),
+  country: field(ctx, 'country'),
+})
+
+/** The account exists now, so the page begins anew as that of a known buyer, and says what was refused. */
+function backToCheckout(ctx: Ctx, error: unknown): null {
+  const fault = faultOf(error)
+  if (!(error instanceof BerthError) || fault.bug) throw error
+  const text = faultText(ctx.state.deps.messages, ctx.state.locale, fault)
+  flash(ctx, { tone: 'warn', title: ctx.state.t('storefront.checkout.account_made'), text })
+  seeOther(ctx, '/checkout')
+  return null
+}
+
+function place(ctx: Ctx, buyer: Buyer, { terms, payWith }: Placing): Promise<PlacedOrder> {
+  const { deps, formKeys, address } = ctx.state
+  const { token } = cartOf(ctx)
+  const note = field(ctx, 'note')
+  const input = {
+    brand_id: requireBrand(ctx).id,
+    client_id: buyer.clientId,
+    once_key: formKeys.once ?? deps.newId('req'),
+    ...(token ? { cart_token: token } : {}),
+    ...(payWith?.kind === 'gateway' ? { instance_id: payWith.id } : {}),
+    terms: { version: terms, accepted: true },
+    evidence: { address, country: field(ctx, 'country') },
+    agent: ctx.get('User-Agent').slice(0, 500),
+    ...(note ? { note } : {}),
+  }
+  return placeOrder(deps.orders, input, buyer.actor)
+}
+
+async function finish(
+  ctx: Ctx,
+  order: PlacedOrder,
+  { buyer, placing }: { buyer: Buyer; placing: Placing },
+): Promise<void> {
+  const href = url(`/orders/${order.id}`, { key: order.access_key })
+  if (placing.payWith === null || order.total_minor === '0') return seeOther(ctx, href)
+  await payOrder(ctx, { invoiceId: order.invoice_id, href, payWith: placing.payWith }, buyer.actor)
+}

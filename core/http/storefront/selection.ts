@@ -1,0 +1,77 @@
+import type { Product } from '../../catalog/index.ts'
+import type { ItemWish } from '../../orders/index.ts'
+import type { Ctx } from '../context.ts'
+
+/** How a configured product is written in an address and in a form: cycle, qty, o.memory, f.hostname, a.backup, coupon. */
+export type Fields = Readonly<Record<string, string>>
+
+/** The fields of a post with those of its address below them; the last one of a name wins. */
+export function fieldsOf(ctx: Ctx): Fields {
+  const all = { ...ctx.query, ...ctx.state.form }
+  const texts = Object.entries(all).flatMap(([name, value]) => {
+    const text = Array.isArray(value) ? value.at(-1) : value
+    return typeof text === 'string' ? [[name, text] as const] : []
+  })
+  return Object.fromEntries(texts)
+}
+
+export interface Chosen {
+  wish: ItemWish
+  /** Whether the visitor has been at the form: a first look is not greeted with errors. */
+  touched: boolean
+}
+
+/** What was chosen. What the product does not have is passed over; a box that came without its name was not ticked. */
+export function readChosen(product: Product, fields: Fields, preset: string): Chosen {
+  const touched = fields.cycle !== undefined
+  const options = product.options.flatMap(({ key, kind, retiredAt }) => {
+    const given = fields[`o.${key}`] ?? (touched && kind === 'checkbox' ? '0' : undefined)
+    return given === undefined || retiredAt ? [] : [[key, given] as const]
+  })
+  const answers = product.fields.flatMap(({ key, kind, retiredAt }) => {
+    const given = fields[`f.${key}`] ?? (touched && kind === 'checkbox' ? '0' : undefined)
+    return given === undefined || retiredAt ? [] : [[key, given] as const]
+  })
+  const addons = product.addons.filter(({ slug }) => fields[`a.${slug}`] !== undefined)
+  const wish: ItemWish = {
+    product_id: product.id,
+    cycle: /^(once|free|[1-9]\d{0,2}[dwmy])$/.test(fields.cycle ?? '') ? fields.cycle! : preset,
+    quantity: quantityOf(fields.qty),
+    options: Object.fromEntries(options),
+    fields: Object.fromEntries(answers),
+    addons: addons.map(({ id }) => ({ product_id: id })),
+  }
+  return { wish, touched }
+}
+
+/** The same in the other direction: the address that opens the product configured like this. */
+export function queryOf(product: Product, wish: ItemWish): Record<string, string> {
+  const named = (prefix: string, values: Record<string, unknown> = {}) =>
+    Object.entries(values).map(([key, value]): [string, string] => [`${prefix}.${key}`, String(value)])
+  const addons = (wish.addons ?? []).flatMap(({ product_id: id }): [string, string][] => {
+    const addon = product.addons.find((candidate) => candidate.id === id)
+    return addon ? [[`a.${addon.slug}`, '1']] : []
+  })
+  return Object.fromEntries([
+    ['cycle', wish.cycle],
+    ['qty', String(wish.quantity ?? 1)],
+    ...named('o', wish.options),
+    ...named('f', wish.fields),
+    ...addons,
+  ])
+}
+
+/** "option.memory" as pricing names it → "o.memory" as the form does. */
+export function fieldName(error: string): string {
+  const [kind, key = ''] = error.split('.')
+  if (kind === 'option') return `o.${key}`
+  if (kind === 'field') return `f.${key}`
+  if (kind === 'addon') return `a.${key}`
+  return kind === 'quantity' ? 'qty' : kind!
+}
+
+/** Nothing sensible: priced as 0, which is refused with the range that is allowed. */
+function quantityOf(text: string | undefined): number {
+  if (text === undefined || text === '') return 1
+  return /^\d{1,4}$/.test(text) ? Number(text) : 0
+}
