@@ -89,7 +89,7 @@ function sectionForm(desk: Desk, asked: Asked, { section, settings, values, writ
   return {
     kind: 'form',
     id: `settings-${section}`,
-    title: t(`admin.settings.section.${section}`),
+    title: titleOf(desk, section),
     action: `/admin/settings/${section}`,
     fields: settings.map((setting) =>
       settingField(desk, mine, {
@@ -152,3 +152,9 @@ const textOfValue = (value: unknown): string =>
       : typeof value === 'object'
         ? JSON.stringify(value)
         : String(value as string | number | boolean)
+
+/** A section that an area added without words of its own is called by its key. */
+function titleOf({ means, t }: Desk, section: string): string {
+  const key = `admin.settings.section.${section}`
+  return means.messages.has(key) ? t(key) : section
+}
