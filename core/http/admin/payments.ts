@@ -3,14 +3,8 @@ import { invalidInput } from '../../kernel/index.ts'
 import { readAmount } from '../page/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
-import {
-  disputeList,
-  disputePage,
-  paymentList,
-  paymentPage,
-  refundPage,
-  transactionList,
-} from './views/payments.ts'
+import { paymentList, paymentPage, refundPage, transactionList } from './views/payments.ts'
+import { disputeList, disputePage } from './views/disputes.ts'
 import { webhookList, webhookPage } from './views/webhook-events.ts'
 
 export const payments: Section = {

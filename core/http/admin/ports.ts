@@ -1,10 +1,9 @@
 import type { JobEngine } from '../../jobs/index.ts'
-import type { ChangePorts, ServerSettingsRules } from '../../services/index.ts'
+import type { ServerSettingsRules } from '../../services/index.ts'
 import type { FormSchema } from '../../render/index.ts'
 
 /** What pages of staff reach beyond means: wired by the app, handed to adminRoutes once. */
 export interface AdminPorts {
-  readonly changes: ChangePorts
   serverSettings(instanceId: string): Promise<ServerSettingsRules>
   /** An instance was changed: its isolates start anew. */
   drain(instanceId: string): void

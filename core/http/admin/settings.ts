@@ -60,11 +60,11 @@ function typed(setting: Setting, form: FormBody): [string, unknown][] {
   if (schema.type === 'boolean') return [[setting.key, ticked(form, name)]]
   if (!(name in form)) return []
   const text = textOf(form, name)
-  if (schema.type !== 'array')
-    return text === '' && schema.type !== 'string' ? [[setting.key, setting.preset]] : [[setting.key, text]]
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-  return [[setting.key, parts]]
+  if (schema.type === 'array') {
+    const parts = text.split(',').map((part) => part.trim())
+    return [[setting.key, parts.filter(Boolean)]]
+  }
+  if (schema.type === 'string' || text === '') return [[setting.key, text === '' ? setting.preset : text]]
+  // A number of its own is not converted by the check, which converts only what lies inside a list or an object.
+  return [[setting.key, Number.isNaN(Number(text)) ? text : Number(text)]]
 }

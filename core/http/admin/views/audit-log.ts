@@ -72,11 +72,11 @@ export function auditList(desk: Desk, asked: Asked): Promise<PageView> {
 
 function filterForm(desk: Desk, asked: Asked): Block {
   const l = labeller(desk)
-  const field = (name: string, kind: string) => ({
+  const field = (name: string, kind: string, label = name) => ({
     ...filled(asked, name, asked.query[name]),
     kind,
     required: false,
-    label: l(name),
+    label: l(label),
   })
   return {
     kind: 'form',
@@ -88,7 +88,7 @@ function filterForm(desk: Desk, asked: Asked): Block {
     fields: [
       field('action', 'text'),
       field('actor', 'text'),
-      field('subject', 'text'),
+      field('subject', 'text', 'record'),
       field('from_day', 'date'),
       field('to_day', 'date'),
     ],

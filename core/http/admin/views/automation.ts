@@ -1,8 +1,8 @@
-import { listSchedules } from '../../../jobs/index.ts'
+import { listSchedules, type ScheduleState } from '../../../jobs/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import type { PageView } from '../blocks.ts'
+import type { Block, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
@@ -17,7 +17,6 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
   const l = labeller(desk)
   const schedules = await listSchedules(means.db)
   const dead = await means.jobDesk.listDeadJobs(DEAD_SHOWN)
-  const now = means.business.now()
   return {
     head: {
       title: t('admin.automation.title'),
@@ -53,44 +52,7 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
         })),
         empty: { icon: 'circle-check', title: t('admin.automation.none_dead') },
       },
-      {
-        kind: 'table',
-        id: 'schedules',
-        title: t('admin.automation.schedules'),
-        columns: [
-          { label: l('name'), phone: 'title' },
-          { label: l('next_run') },
-          { label: l('last_run'), phone: 'hide' },
-          { label: l('outcome'), phone: 'side' },
-          { label: l('result'), phone: 'hide' },
-        ],
-        rows: schedules.map((row) => ({
-          id: `row-${row.id}`,
-          label: row.id,
-          cells: [
-            { mono: row.id },
-            row.due_at < now
-              ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] }
-              : { at: row.due_at },
-            { at: row.last_ended_at },
-            row.last_outcome ? { state: row.last_outcome } : null,
-            row.last_result,
-          ],
-          ...(allowed(desk, 'schedule.run')
-            ? {
-                menu: [
-                  {
-                    label: t('admin.automation.run'),
-                    href: `/admin/schedules/${row.id}/run`,
-                    icon: 'player-play',
-                    post: true,
-                  },
-                ],
-              }
-            : {}),
-        })),
-        empty: { icon: 'clock', title: t('admin.automation.no_schedules') },
-      },
+      scheduleTable(desk, schedules),
     ],
   }
 }
@@ -190,5 +152,49 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
         ],
       },
     ],
+  }
+}
+
+function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  const now = desk.means.business.now()
+  return {
+    kind: 'table',
+    id: 'schedules',
+    title: t('admin.automation.schedules'),
+    columns: [
+      { label: l('name'), phone: 'title' },
+      { label: l('next_run') },
+      { label: l('last_run'), phone: 'hide' },
+      { label: l('outcome'), phone: 'side' },
+      { label: l('result'), phone: 'hide' },
+    ],
+    rows: schedules.map((row) => ({
+      id: `row-${row.id}`,
+      label: row.id,
+      cells: [
+        { mono: row.id },
+        row.due_at < now
+          ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] }
+          : { at: row.due_at },
+        { at: row.last_ended_at },
+        row.last_outcome ? { state: row.last_outcome } : null,
+        row.last_result,
+      ],
+      ...(allowed(desk, 'schedule.run')
+        ? {
+            menu: [
+              {
+                label: t('admin.automation.run'),
+                href: `/admin/schedules/${row.id}/run`,
+                icon: 'player-play',
+                post: true,
+              },
+            ],
+          }
+        : {}),
+    })),
+    empty: { icon: 'clock', title: t('admin.automation.no_schedules') },
   }
 }

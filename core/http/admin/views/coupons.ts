@@ -2,7 +2,7 @@ import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import { NotFound, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { inMoney, type Cell, type Field, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
@@ -91,15 +91,7 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const l = labeller(desk)
   const coupon = await readCoupon(desk, asked.params.id!)
-  const uses = await means.db.all<{
-    id: string
-    order_id: string
-    number: string
-    client_id: string
-    client: string
-    used_at: Instant
-    released_at: Instant | null
-  }>(sql`
+  const uses = await means.db.all<Use>(sql`
     select u.id, u.order_id, o.number, u.client_id, coalesce(c.company, c.name) as client, u.used_at, u.released_at
     from coupon_uses u join orders o on o.id = u.order_id join clients c on c.id = u.client_id
     where u.coupon_id = ${coupon.id} order by u.id desc limit 50`)
@@ -129,29 +121,7 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, coupon.version),
       },
-      {
-        kind: 'table',
-        id: 'coupon-uses',
-        title: t('admin.coupons.uses'),
-        columns: [
-          { label: l('number'), phone: 'title' },
-          { label: l('client') },
-          { label: l('at') },
-          { label: l('released_at'), phone: 'hide' },
-        ],
-        rows: uses.map((use) => ({
-          id: `row-${use.id}`,
-          href: `/admin/orders/${use.order_id}`,
-          label: use.number,
-          cells: [
-            use.number,
-            clientLink(use.client_id, use.client),
-            { at: use.used_at },
-            { at: use.released_at },
-          ],
-        })),
-        empty: { icon: 'ticket', title: t('admin.coupons.unused') },
-      },
+      usesTable(desk, uses),
       await auditTimeline(desk, { subject: coupon.id, id: 'coupon-history' }),
     ],
     aside: [
@@ -249,4 +219,42 @@ function limitFields(desk: Desk, asked: Asked, coupon: Coupon | null): Field[] {
       label: l('uses_per_client'),
     },
   ]
+}
+
+interface Use {
+  id: string
+  order_id: string
+  number: string
+  client_id: string
+  client: string
+  used_at: Instant
+  released_at: Instant | null
+}
+
+function usesTable(desk: Desk, uses: readonly Use[]): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: 'coupon-uses',
+    title: t('admin.coupons.uses'),
+    columns: [
+      { label: l('number'), phone: 'title' },
+      { label: l('client') },
+      { label: l('at') },
+      { label: l('released_at'), phone: 'hide' },
+    ],
+    rows: uses.map((use) => ({
+      id: `row-${use.id}`,
+      href: `/admin/orders/${use.order_id}`,
+      label: use.number,
+      cells: [
+        use.number,
+        clientLink(use.client_id, use.client),
+        { at: use.used_at },
+        { at: use.released_at },
+      ],
+    })),
+    empty: { icon: 'ticket', title: t('admin.coupons.unused') },
+  }
 }

@@ -1,13 +1,13 @@
-import { countFailures, showDelivery } from '../../../services/index.ts'
+import { countFailures, showDelivery, type DeliveryCall } from '../../../services/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import type { Button, DangerView, PageView } from '../blocks.ts'
+import type { Block, Button, DangerView, PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
-import { listPage } from './list-page.ts'
+import { listPage, type Tab } from './list-page.ts'
 import { deliveryState } from './services.ts'
 import { pretty } from './webhook-events.ts'
 
@@ -44,37 +44,8 @@ export async function deliveryList(desk: Desk, asked: Asked): Promise<PageView> 
     },
     searchIn: [sql`s.label`, sql`c.name`, sql`c.company`, sql`d.id`],
     filters: { server: sql`d.server_id`, failure: sql`d.failure` },
-    tabs: [
-      {
-        value: 'waiting',
-        label: t('admin.deliveries.tab.queue'),
-        where: sql`d.status in (${list(['open', 'waiting', 'failed'])})`,
-      },
-      {
-        value: 'failed',
-        label: t('admin.deliveries.tab.failed'),
-        where: sql`d.status = 'failed'`,
-        count: failures.reduce((sum, row) => sum + row.deliveries, 0),
-      },
-      { value: 'done', label: t('admin.delivery.done'), where: sql`d.status = 'done'` },
-      { value: 'all', label: t('admin.tab.all') },
-    ],
-    ...(failures.length > 0
-      ? {
-          before: [
-            {
-              kind: 'stats',
-              id: 'delivery-failures',
-              items: failures.map((row) => ({
-                label: t(`admin.failure.${row.failure}`),
-                value: row.deliveries,
-                icon: 'alert-triangle',
-                href: `/admin/deliveries?status=failed&failure=${row.failure}`,
-              })),
-            },
-          ],
-        }
-      : {}),
+    tabs: tabsOf(desk, failures),
+    ...(failures.length > 0 ? { before: [failureStats(desk, failures)] } : {}),
     columns: [
       { label: l('service'), phone: 'title' },
       { label: l('client') },
@@ -140,30 +111,7 @@ export async function deliveryPage(desk: Desk, asked: Asked): Promise<PageView> 
             } as const,
           ]
         : []),
-      {
-        kind: 'table',
-        id: `delivery-${delivery.id}-calls`,
-        title: t('admin.deliveries.calls'),
-        columns: [
-          { label: l('call'), phone: 'title' },
-          { label: l('outcome'), phone: 'side' },
-          { label: l('detail') },
-          { label: l('duration'), align: 'end', phone: 'hide' },
-          { label: l('at') },
-        ],
-        rows: calls.map((call) => ({
-          id: `row-${call.id}`,
-          label: call.operation,
-          cells: [
-            { mono: call.operation },
-            call.outcome,
-            call.detail,
-            `${call.duration_ms} ms`,
-            { at: call.occurred_at },
-          ],
-        })),
-        empty: { icon: 'plug', title: t('admin.deliveries.no_calls') },
-      },
+      callsTable(desk, delivery.id, calls),
       ...(open && delivery.action === 'create' && allowed(desk, 'delivery.adopt')
         ? [adoptForm(desk, asked, delivery.id)]
         : []),
@@ -268,5 +216,67 @@ export async function abandonPage(desk: Desk, asked: Asked): Promise<DangerView>
     ],
     fields: [{ ...tickedField(asked, 'refunded', false), label: t('admin.deliveries.abandon.refunded') }],
     ...dangerParts(desk, asked),
+  }
+}
+
+function callsTable(desk: Desk, id: string, calls: readonly DeliveryCall[]): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: `delivery-${id}-calls`,
+    title: t('admin.deliveries.calls'),
+    columns: [
+      { label: l('call'), phone: 'title' },
+      { label: l('outcome'), phone: 'side' },
+      { label: l('detail') },
+      { label: l('duration'), align: 'end', phone: 'hide' },
+      { label: l('at') },
+    ],
+    rows: calls.map((call) => ({
+      id: `row-${call.id}`,
+      label: call.operation,
+      cells: [
+        { mono: call.operation },
+        call.outcome,
+        call.detail,
+        `${call.duration_ms} ms`,
+        { at: call.occurred_at },
+      ],
+    })),
+    empty: { icon: 'plug', title: t('admin.deliveries.no_calls') },
+  }
+}
+
+function tabsOf(desk: Desk, failures: readonly { deliveries: number }[]): Tab[] {
+  const { t } = desk
+  return [
+    {
+      value: 'waiting',
+      label: t('admin.deliveries.tab.queue'),
+      where: sql`d.status in (${list(['open', 'waiting', 'failed'])})`,
+    },
+    {
+      value: 'failed',
+      label: t('admin.deliveries.tab.failed'),
+      where: sql`d.status = 'failed'`,
+      count: failures.reduce((sum, row) => sum + row.deliveries, 0),
+    },
+    { value: 'done', label: t('admin.delivery.done'), where: sql`d.status = 'done'` },
+    { value: 'all', label: t('admin.tab.all') },
+  ]
+}
+
+function failureStats(desk: Desk, failures: readonly { failure: string; deliveries: number }[]): Block {
+  const { t } = desk
+  return {
+    kind: 'stats',
+    id: 'delivery-failures',
+    items: failures.map((row) => ({
+      label: t(`admin.failure.${row.failure}`),
+      value: row.deliveries,
+      icon: 'alert-triangle',
+      href: `/admin/deliveries?status=failed&failure=${row.failure}`,
+    })),
   }
 }

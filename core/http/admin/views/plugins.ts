@@ -3,6 +3,7 @@ import {
   listInstances,
   listPlugins,
   secretFields,
+  type Instance,
   type Manifest,
 } from '../../../plugins/index.ts'
 import { sql } from '../../../db/index.ts'
@@ -200,26 +201,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       log(desk, lines),
       await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),
     ],
-    aside: [
-      {
-        kind: 'facts',
-        id: 'instance-facts',
-        items: [
-          { label: l('version'), value: instance.manifest.version },
-          { label: l('kind'), value: Object.keys(instance.manifest.kinds).join(', ') },
-          {
-            label: l('webhook_address'),
-            value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') },
-          },
-          {
-            label: t('admin.webhooks.title'),
-            value: { href: `/admin/webhook-events?instance=${instance.id}`, text: t('admin.plugins.events') },
-          },
-          { label: l('id'), value: { copy: instance.id, label: l('id') } },
-        ],
-      },
-      permissions(desk, instance.manifest),
-    ],
+    aside: [instanceFacts(desk, instance), permissions(desk, instance.manifest)],
   }
 }
 
@@ -265,6 +247,28 @@ function permissions(desk: Desk, manifest: Manifest): Block {
     items: [
       { label: t('admin.plugins.may_network'), value: hosts.join(', ') },
       { label: t('admin.plugins.may_secrets'), value: secrets.join(', ') },
+    ],
+  }
+}
+
+function instanceFacts(desk: Desk, instance: Instance): Block {
+  const { t, means } = desk
+  const l = labeller(desk)
+  return {
+    kind: 'facts',
+    id: 'instance-facts',
+    items: [
+      { label: l('version'), value: instance.manifest.version },
+      { label: l('kind'), value: Object.keys(instance.manifest.kinds).join(', ') },
+      {
+        label: l('webhook_address'),
+        value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') },
+      },
+      {
+        label: t('admin.webhooks.title'),
+        value: { href: `/admin/webhook-events?instance=${instance.id}`, text: t('admin.plugins.events') },
+      },
+      { label: l('id'), value: { copy: instance.id, label: l('id') } },
     ],
   }
 }

@@ -89,7 +89,7 @@ function sectionForm(desk: Desk, asked: Asked, { section, settings, values, writ
   return {
     kind: 'form',
     id: `settings-${section}`,
-    title: t(`admin.settings.section.${section}`),
+    title: titleOf(desk, section),
     action: `/admin/settings/${section}`,
     fields: settings.map((setting) =>
       settingField(desk, mine, {
@@ -123,14 +123,14 @@ function settingField(
   const { t } = desk
   const schema = setting.schema as Json
   const name = fieldName(setting.key)
-  const preset = t('admin.settings.preset', { value: textOfValue(setting.preset) })
+  const preset = t('admin.settings.preset', { value: textOfValue(setting.preset) || '–' })
   const who = by
     ? t('admin.settings.changed', { who: by.name ?? by.updated_by, day: by.updated_at.slice(0, 10) })
     : ''
   const base = { label: setting.label, hint: [setting.hint, preset, who].filter(Boolean).join(' ') }
   if (schema.type === 'boolean') return { ...tickedField(asked, name, value === true), ...base }
   const choices = schema.enum ?? schema.anyOf?.flatMap((one) => one.const ?? [])
-  const field = { ...filled(asked, name, textOfValue(value)), ...base, required: false }
+  const field = { ...filled(asked, name, textOfValue(value)), ...base, required: schema.type !== 'array' }
   if (choices && choices.length > 0)
     return { ...field, kind: 'select', options: choices.map((one) => ({ value: one, label: one })) }
   if (schema.type === 'integer' || schema.type === 'number')
@@ -152,3 +152,9 @@ const textOfValue = (value: unknown): string =>
       : typeof value === 'object'
         ? JSON.stringify(value)
         : String(value as string | number | boolean)
+
+/** A section that an area added without words of its own is called by its key. */
+function titleOf({ means, t }: Desk, section: string): string {
+  const key = `admin.settings.section.${section}`
+  return means.messages.has(key) ? t(key) : section
+}
