@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module'
-
-type Library = typeof import('juice')
+import type inline from 'juice'
 
 const load = createRequire(import.meta.url)
-let juice: Library['default'] | undefined
+let juice: typeof inline | undefined
 
 /**
  * Puts the styles of mail.css into the source of a template, once, when it is read: most mail programs drop style
@@ -13,7 +12,7 @@ let juice: Library['default'] | undefined
 export function inlineStyles(source: string, css: string): string {
   const isWhole = /<head>/i.test(source)
   // Loaded at the first mail: pages do without it.
-  juice ??= (load('juice') as Library).default
+  juice ??= (load('juice') as { default: typeof inline }).default
   return juice(source, {
     extraCss: css,
     insertPreservedExtraCss: isWhole,

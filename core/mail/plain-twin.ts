@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import type { FormatCallback } from 'html-to-text'
+import type { compile, FormatCallback } from 'html-to-text'
 
 /** The button as a sentence of its own, with its address on the next line so that every program can follow it. */
 const button: FormatCallback = (element, walk, builder) => {
@@ -12,7 +12,7 @@ const button: FormatCallback = (element, walk, builder) => {
   builder.closeBlock({ trailingLineBreaks: 2 })
 }
 
-type Library = typeof import('html-to-text')
+type Library = { compile: typeof compile }
 
 const load = createRequire(import.meta.url)
 let twin: ((html: string) => string) | undefined

@@ -100,20 +100,21 @@ describe('the sample shop', () => {
   })
 
   test('hears what Stripe tells it', async () => {
-    const { ports, keys } = facts()
     const handled = sql`select count(*) as rows from webhook_events where status = 'handled'`
     const known = await count(handled)
-    const made = await fetch(`http://127.0.0.1:${ports.stripe}/v1/customers`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${keys.stripe}`, 'Stripe-Version': API_VERSION },
-      body: new URLSearchParams({ name: 'Somebody' }),
-    })
+    const control = `http://127.0.0.1:${facts().ports.stripe}/_control`
+    const { charges } = (await (await fetch(`${control}/state`)).json()) as {
+      charges: { id: string; captured: boolean }[]
+    }
+    const { id: charge } = charges.find(({ captured }) => captured)!
+    const made = await fetch(`${control}/dispute`, { method: 'POST', body: JSON.stringify({ charge }) })
     assert.equal(made.status, 200)
     const end = performance.now() + 10_000
     while ((await count(handled)) === known) {
       assert.ok(performance.now() < end, 'the event is handled in time')
       await sleep(50)
     }
+    assert.equal(await count(sql`select count(*) as rows from disputes`), 1)
   })
 
   test('opens again with everything in its place, and its companies remember', async () => {
