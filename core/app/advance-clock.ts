@@ -10,14 +10,21 @@ export interface Advanced {
   jobs: number
 }
 
+export interface Journey {
+  /** How far to go. */
+  ms: number
+  /** The longest way without a stop. A day brings what it brings on that day; further ones are for making history fast. */
+  strideMs?: number
+}
+
 /**
- * Moves the business clock and ends when all work due by then is done. It stops at each timer and at least once a day,
- * so that what a day brings is done on that day; schedules run once at each stop that finds them due.
+ * Moves the business clock and ends when all work due by then is done. It stops at each timer and at least once a
+ * stride; schedules run once at each stop that finds them due.
  */
 export async function advanceClock(
   wiring: Wiring,
   schedules: readonly Schedule[],
-  ms: number,
+  { ms, strideMs = DAY_MS }: Journey,
   say: (line: string) => void,
 ): Promise<Advanced> {
   const { means, sharedClock } = wiring
@@ -25,7 +32,7 @@ export async function advanceClock(
   const target = toMs(from) + ms
   let jobs = await workOff(wiring, schedules)
   while (toMs(means.business.now()) < target) {
-    const stop = await nextStop(wiring, target)
+    const stop = await nextStop(wiring, target, strideMs)
     await sharedClock.advance(Math.max(stop - toMs(means.business.now()), 1))
     const done = await workOff(wiring, schedules)
     jobs += done
@@ -34,10 +41,10 @@ export async function advanceClock(
   return { from, to: means.business.now(), jobs }
 }
 
-async function nextStop({ means }: Wiring, target: number): Promise<number> {
+async function nextStop({ means }: Wiring, target: number, strideMs: number): Promise<number> {
   const timer = await nextTimer(means.db)
-  const day = toMs(means.business.now()) + DAY_MS
-  return Math.min(target, day, timer === null ? day : toMs(timer))
+  const far = toMs(means.business.now()) + strideMs
+  return Math.min(target, far, timer === null ? far : toMs(timer))
 }
 
 /** Jobs may set timers that are due already, so it takes rounds until one finds nothing. */

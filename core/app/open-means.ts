@@ -50,7 +50,7 @@ export const onSqlite = (config: Config): boolean => config.databaseUrl.startsWi
 
 function openDatabase(config: Config): Db {
   return onSqlite(config)
-    ? openSqlite({ file: config.databaseUrl.slice('sqlite:'.length) })
+    ? openSqlite({ file: config.databaseUrl.slice('sqlite:'.length), synchronous: config.sqliteSync })
     : openPostgres({ url: config.databaseUrl })
 }
 

@@ -9,8 +9,13 @@ import { createInstallation, findInstallation } from './installation.ts'
 export function ownCommands(areas: readonly Area[], schedules: readonly Schedule[]): Record<string, Command> {
   return {
     'clock.show': async (wiring) => showClock(wiring),
-    'clock.advance': (wiring, { span }: { span: string }, say) =>
-      advanceClock(wiring, schedules, parseSpan(span), say),
+    'clock.advance': (wiring, { span, stride }: { span: string; stride?: string }, say) =>
+      advanceClock(
+        wiring,
+        schedules,
+        { ms: parseSpan(span), ...(stride ? { strideMs: parseSpan(stride) } : {}) },
+        say,
+      ),
     health: (wiring) => wiring.health(),
     init: (wiring, facts: NewInstallation) => init(wiring, areas, facts),
   }

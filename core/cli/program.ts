@@ -77,7 +77,11 @@ function addInstallation(program: Command, config: () => Config): void {
   program
     .command('verify')
     .description('recompute the books and the seals')
-    .action(() => show(config(), { name: 'verify', input: {} }))
+    .action(async () => {
+      const { findings } = (await run(config(), { name: 'verify', input: {} })) as { findings: number }
+      console.log(findings === 0 ? 'The books add up.' : `${findings} findings.`)
+      if (findings > 0) process.exitCode = 1
+    })
 }
 
 function newInstallation(options: InitOptions, command: Command): NewInstallation {

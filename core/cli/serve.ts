@@ -1,6 +1,13 @@
-import { createInstallation, findInstallation, openMeans, type InstallationKind } from '../app/index.ts'
+import {
+  createInstallation,
+  findInstallation,
+  NoInstallation,
+  openMeans,
+  type InstallationKind,
+} from '../app/index.ts'
 import { openSampleShop, readFacts, companiesOf, YEAR_DAYS } from '../app/sample/index.ts'
 import { createApp, type App, type AppOptions, type Role } from '../app.ts'
+import { firstRun } from '../identity/index.ts'
 import { maskedConfig, type Config } from '../config/index.ts'
 import { welcome } from './welcome.ts'
 
@@ -11,8 +18,19 @@ const DAY_MS = 86_400_000
 export async function serve(config: Config, role: Role, options: AppOptions = {}): Promise<App> {
   const app = await createApp(config, { ...options, role })
   app.means.log.info({ config: maskedConfig(config), role }, 'Berth starts')
+  if (role !== 'work') await printToken(app)
   await run(app)
   return app
+}
+
+/** Until somebody has set the installation up, each start opens the set-up page with a new token. */
+async function printToken({ means, wiring }: App): Promise<void> {
+  const found = await findInstallation(means.db)
+  if (found?.set_up_at) return
+  // A real installation would not start again with an outbound map; what this one is to be must be said.
+  if (!found && Object.keys(wiring.outbound).length > 0) throw NoInstallation({})
+  const open = await firstRun(means, found?.kind ?? 'real')
+  if (open) console.log(`Set Berth up at ${means.publicUrl}/admin/setup?token=${open.token}`)
 }
 
 /** `npm start`: a sample shop on an empty database, with simulated companies; else what is there. */
@@ -23,7 +41,7 @@ export async function serveSample(given: Config): Promise<App> {
   const facts = await readFacts(given.dataDir, given.port)
   // The terminal is for people here: the log keeps to what needs them.
   const logLevel = given.logLevel === 'info' ? 'warn' : given.logLevel
-  const config = { ...given, port: facts.ports.web, logLevel }
+  const config: Config = { ...given, port: facts.ports.web, logLevel, sqliteSync: 'off' }
   const companies = companiesOf(config.dataDir, facts)
   const app = await createApp(config, { openOutside: () => Promise.resolve(companies) })
   await run(app)

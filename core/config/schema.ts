@@ -4,6 +4,7 @@ export interface Config {
   readonly host: string
   readonly dataDir: string
   readonly databaseUrl: string
+  readonly sqliteSync: 'full' | 'normal' | 'off'
   readonly keys: string | null
   readonly wards: 1 | 3
   readonly pluginWall: 'auto' | 'strict' | 'off'
@@ -62,6 +63,13 @@ export const configKeys: Readonly<Record<keyof Config, ConfigKey>> = {
     preset: null,
     secret: true,
     why: 'postgres://user:password@host/name, or sqlite:FILE. Empty: the file berth.db in the data folder.',
+  },
+  sqliteSync: {
+    env: 'BERTH_SQLITE_SYNC',
+    type: 'choice',
+    of: ['full', 'normal', 'off'],
+    preset: 'full',
+    why: 'How surely SQLite has a commit on disk: full survives a power cut. The sample shop takes off, because nothing in it is real.',
   },
   keys: {
     env: 'BERTH_KEYS',

@@ -20,6 +20,7 @@ describe('configuration', () => {
       host: '127.0.0.1',
       dataDir: folder,
       databaseUrl: `sqlite:${folder}/berth.db`,
+      sqliteSync: 'full',
       keys: null,
       wards: 1,
       pluginWall: 'auto',

@@ -6,7 +6,7 @@ import type { Means } from '../../core/records/index.ts'
 /** What pages of staff reach beyond the means, with the real job table and no plugin host. */
 export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminPorts {
   return {
-    changes: changePorts,
+    changes: { ...changePorts, price: () => Promise.reject(new Error('no change is priced here')) },
     serverSettings: () => Promise.resolve({ schema: {}, secrets: [] }),
     drain: () => undefined,
     jobDesk: {

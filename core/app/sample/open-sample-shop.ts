@@ -30,7 +30,7 @@ export async function openSampleShop(
   // During the year Stripe's answers say it all; its events begin to come when the shop opens.
   await liveAYear(
     { wiring, shop, password, clients: new Map() },
-    (days) => app.command('clock.advance', { span: `${days}d` }),
+    (days) => app.command('clock.advance', { span: `${days}d`, stride: `${days}d` }),
     say,
   )
   await hearStripe(companies, facts, shop.stripeId)

@@ -3,6 +3,7 @@ import {
   billingConsumers,
   billingJobs,
   billUntil,
+  isDayDone,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -49,7 +50,7 @@ export const billingArea: Area = {
       cron: '15 * * * *',
       run: async () => {
         const today = await billingDay(means)
-        if (!today || (await isDone(means, today))) return { skipped: true }
+        if (!today || (await isDayDone(means, today))) return { skipped: true }
         const reports = await billUntil(billingDeps(means), today)
         return { days: reports.length, invoices: reports.reduce((sum, report) => sum + report.invoices, 0) }
       },
@@ -74,13 +75,6 @@ async function runNow(means: Means): Promise<void> {
 export async function billingDay(means: Means): Promise<IsoDate | null> {
   const brand = await means.db.get<{ zone: string }>(sql`select zone from brands order by id limit 1`)
   return brand ? means.business.today(brand.zone) : null
-}
-
-async function isDone(means: Means, day: IsoDate): Promise<boolean> {
-  const row = await means.db.get(
-    sql`select id from billing_runs where kind = 'renewals' and as_of_on = ${day} and status <> 'running'`,
-  )
-  return row !== undefined
 }
 
 async function bill(

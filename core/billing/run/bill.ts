@@ -38,6 +38,7 @@ export async function billDay(deps: BillingDeps, on: IsoDate, signal?: AbortSign
   const charges = await chargeDue(means, on)
   const reminders = await sendReminders(means, on, actor)
   const sanctions = await sanctionOverdue(means, services, on, actor)
+  if (run.status !== 'running') await markDone(means, on)
   return {
     on,
     status: run.status,
@@ -63,10 +64,28 @@ export async function billUntil(
 }
 
 async function firstDay(means: Means, until: IsoDate): Promise<IsoDate> {
-  const last = await means.db.get<{ as_of_on: IsoDate; status: string }>(
-    sql`select as_of_on, status from billing_runs where kind = 'renewals' and as_of_on <= ${until} order by as_of_on desc limit 1`,
+  const last = await means.db.get<{ on: IsoDate | null }>(
+    sql`select max(period) as "on" from automated_acts where task = ${DAY_TASK} and subject = 'installation' and period <= ${until}`,
   )
-  if (!last) return until
-  if (last.status === 'running' || daysBetween(last.as_of_on, until) === 0) return last.as_of_on
-  return maxDay(addDays(last.as_of_on, 1), addDays(until, -CATCH_UP_DAYS))
+  if (!last?.on) return until
+  if (daysBetween(last.on, until) === 0) return until
+  return maxDay(addDays(last.on, 1), addDays(until, -CATCH_UP_DAYS))
+}
+
+const DAY_TASK = 'billing.day'
+
+/** Written when every step of the day has run: a day that was killed half-way is run again as a whole. */
+async function markDone(means: Means, on: IsoDate): Promise<void> {
+  await means.db.run(sql`
+    insert into automated_acts (task, subject, period, outcome, acted_at) values (${DAY_TASK}, 'installation', ${on}, 'done', ${means.business.now()})
+    on conflict (task, subject, period) do nothing`)
+}
+
+/** Whether everything of the day has been done. */
+export async function isDayDone(means: Means, on: IsoDate): Promise<boolean> {
+  return (
+    (await means.db.get(
+      sql`select period from automated_acts where task = ${DAY_TASK} and subject = 'installation' and period = ${on}`,
+    )) !== undefined
+  )
 }

@@ -7,7 +7,7 @@ const BATCH = 200
 
 /**
  * Enters one job for each document that is due and whose client pays by a saved method: on the due day, and again on
- * the days of the retry plan. The act's row is unique for document and try, so no day is charged twice.
+ * the days of the retry plan. The act's row is unique for document and try, so no day is charged twice. A method that was refused for good is left alone for this document.
  */
 export async function chargeDue(means: Means, today: IsoDate): Promise<number> {
   const retries = [...(await readSetting(means.db, chargeRetries))].sort((a, b) => a - b)
@@ -37,7 +37,8 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
     const rows = await means.db.all<{ id: string }>(sql`
       select i.id from invoices i join clients c on c.id = i.client_id
       where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1
-        and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null)
+        and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null
+          and not exists (select 1 from payments d where d.invoice_id = i.id and d.method_id = m.id and d.status = 'declined' and d.retry in ('never', 'new_method')))
         and not exists (select 1 from payments p where p.invoice_id = i.id and p.status in ('created', 'pending', 'authorised', 'unknown'))
         and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${period})
       order by i.id limit ${BATCH}`)

@@ -1,6 +1,7 @@
 import type { Queries } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import type { BillableSource, DueItem } from '../billable-source.ts'
+import type { DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
 import { planInvoice, type BillFrom, type BillTo, type PlannedInvoice } from '../plan-invoice.ts'
 
@@ -38,11 +39,9 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const items = due.flatMap(({ items: all }) => all)
   const buyers = await loadBuyers(queries, query.clientIds)
   const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))])
-  return {
-    due,
-    invoices: problems.length > 0 ? [] : planAll(items, { buyers, sellers, issuedOn: query.issuedOn }),
-    problems,
-  }
+  const troubled = new Set(problems.map(({ clientId }) => clientId))
+  const sound = items.filter((item) => !troubled.has(item.clientId))
+  return { due, invoices: planAll(sound, { buyers, sellers, issuedOn: query.issuedOn }), problems }
 }
 
 interface Parties {
@@ -53,24 +52,36 @@ interface Parties {
 
 function planAll(items: readonly DueItem[], { buyers, sellers, issuedOn }: Parties): PlannedInvoice[] {
   const plans: PlannedInvoice[] = []
-  for (const group of groupItems(items, buyers)) {
-    const { brandId, clientId, currency, dueOn } = group[0]!
-    const lines = group.length === 1 ? group[0]!.lines : group.flatMap((item) => item.lines)
+  for (const { item, dueOn, lines } of groupLines(items, buyers)) {
+    const { brandId, clientId, currency } = item
     const draft = { brandId, clientId, currency, origin: 'renewal' as const, originId: null, dueOn, lines }
     plans.push(planInvoice(draft, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn))
   }
   return plans
 }
 
-/** What falls due on the same day goes on one document, unless the client wants them apart. */
-function groupItems(items: readonly DueItem[], buyers: Parties['buyers']): DueItem[][] {
-  const groups = new Map<string, DueItem[]>()
+interface Group {
+  item: DueItem
+  dueOn: IsoDate
+  lines: DraftLine[]
+}
+
+/**
+ * What falls due on the same day goes on one document, unless the client wants services apart. Of an item with several
+ * periods each goes to its own day.
+ */
+function groupLines(items: readonly DueItem[], buyers: Parties['buyers']): Iterable<Group> {
+  const groups = new Map<string, Group>()
   items.forEach((item, i) => {
-    const apart = buyers.get(item.clientId)?.separate_invoices === 1 ? String(i) : ''
-    const key = `${item.clientId} ${item.brandId} ${item.currency} ${item.dueOn} ${apart}`
-    const group = groups.get(key)
-    if (group) group.push(item)
-    else groups.set(key, [item])
+    const apart = buyers.get(item.clientId)?.separate_invoices === 1 ? i : ''
+    const head = `${item.clientId} ${item.brandId} ${item.currency} ${apart} `
+    for (const line of item.lines) {
+      const dueOn = line.periodStart ?? item.dueOn
+      const key = head + dueOn
+      const group = groups.get(key)
+      if (group) group.lines.push(line)
+      else groups.set(key, { item, dueOn, lines: [line] })
+    }
   })
-  return [...groups.values()]
+  return groups.values()
 }

@@ -7,6 +7,7 @@ import { leadDays } from '../settings.ts'
 import { ripeServices } from './overdue.ts'
 import type { BillingDeps } from './bill.ts'
 import { planChunk } from './plan-chunk.ts'
+import { withoutParked } from './run-renewals.ts'
 
 export interface PreviewInvoice {
   clientId: string
@@ -68,7 +69,13 @@ export async function previewBilling(
         ids.add(id)
     const clientIds = [...ids].sort().slice(0, CHUNK)
     if (clientIds.length === 0) break
-    const plan = await planChunk(means.db, { sources, clientIds, untilOn: horizon, issuedOn: query.today })
+    const billable = await withoutParked(means.db, clientIds)
+    const plan = await planChunk(means.db, {
+      sources,
+      clientIds: billable,
+      untilOn: horizon,
+      issuedOn: query.today,
+    })
     preview.invoices.push(...plan.invoices.map((invoice) => shown(invoice, lead, query.today)))
     preview.problems.push(...plan.problems)
     after = clientIds.at(-1)!

@@ -173,7 +173,8 @@ async function park(work: Work, run: RunRow, parked: { clientId: string; reason:
     : readRun(means.db, run.kind, run.as_of_on)
 }
 
-async function withoutParked(queries: Queries, clientIds: readonly string[]): Promise<string[]> {
+/** Those that no person has to look at first. */
+export async function withoutParked(queries: Queries, clientIds: readonly string[]): Promise<string[]> {
   const rows = await queries.all<{ client_id: string }>(
     sql`select client_id from parked_clients where client_id in (${list(clientIds)})`,
   )

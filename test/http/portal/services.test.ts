@@ -4,7 +4,7 @@ import { createStatementCounter } from '../../../core/http/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { setPrice } from '../../../core/catalog/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { draft, issue } from '../../billing/support.ts'
+import { draft, issue, scriptedGateway } from '../../billing/support.ts'
 import { PASSWORD, staffActor } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
@@ -18,13 +18,14 @@ for (const engine of engines) {
     let web: Web
     let portal: Awaited<ReturnType<typeof makeFullPortal>>
     let browser: WebBrowser
+    const answers: object[] = []
     before(async () => {
       const statements = createStatementCounter()
       database = await makeDatabase(engine, statements.meter)
       means = testMeans(database.db)
       portal = await makeFullPortal(means)
       const options = { url: null, proxies: [], kind: 'real', countStatements: true } as const
-      web = await startWeb(means, { statements, options })
+      web = await startWeb(means, { plugins: scriptedGateway(answers as never), statements, options })
       browser = await signedIn(web, portal.user)
     })
     after(async () => {
@@ -96,6 +97,8 @@ for (const engine of engines) {
       const wish = `${portal.product.id} 1y`
       const preview = await browser.get(`${path}/preview?plan=${encodeURIComponent(wish)}`)
       assert.match(textOf(preview.text), /New plan until the next charge €60\.00/)
+      assert.ok(Number(preview.headers.get('x-statements')) <= 12)
+      assert.equal((await browser.post(path, { plan: `${means.newId('prd')} 1m` })).status, 404)
       const ordered = await browser.post(path, { plan: wish })
       assert.match(ordered.location!, /^\/portal\/invoices\/inv_\w+\/pay$/)
       const shown = await browser.get(`/portal/services/${portal.serviceId}`)
@@ -147,6 +150,25 @@ for (const engine of engines) {
       assert.equal(refused.status, 422)
       assert.match(textOf(refused.text), /between 5\.00 EUR and 1000\.00 EUR/)
       assert.deepEqual(await means.db.all(sql`select id from payments where kind = 'deposit'`), [])
+    })
+
+    test('a deposit goes to the gateway and, once paid, into the credit', async () => {
+      await browser.get('/portal/credit')
+      answers.push({ outcome: 'needs_client', reference: 'cs_9', url: 'https://pay.example/cs_9' })
+      const away = await browser.post('/portal/credit', { amount: '20.00', gateway: portal.gateway.id })
+      assert.equal(away.headers.get('refresh'), '0; url=https://pay.example/cs_9')
+      const [payment] = await means.db.all<{ id: string }>(
+        sql`select id from payments where kind = 'deposit'`,
+      )
+      answers.push({ outcome: 'succeeded', reference: 'pi_9', amount: { minor: '2000', currency: 'EUR' } })
+      assert.equal((await browser.get(`/portal/credit?payment=${payment!.id}`)).location, '/portal/credit')
+      assert.match(textOf((await browser.get('/portal/credit')).text), /Your credit €20\.00/)
+      assert.match(textOf((await browser.get('/portal/transactions')).text), /Added to credit Succeeded/)
+      const invoice = await issue(means, draft(portal.client))
+      assert.match(
+        textOf((await browser.get(`/portal/invoices/${invoice.id}`)).text),
+        /Account credit €11\.90/,
+      )
     })
 
     test('a new password needs the present one', async () => {

@@ -13,6 +13,7 @@ import {
 import type { RouteCtx } from '../../context.ts'
 import { field, flash, formKeys, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
+import { offeredWish } from './offered-wish.ts'
 
 /** CP-04: plans of the same group that are delivered the same way, and the options that may change. */
 export async function showChange(ctx: RouteCtx): Promise<void> {
@@ -53,7 +54,8 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
-  const { plan, service } = await previewChange(deps, wishOf(id, asked), actor)
+  const wish = await offeredWish(ctx, wishOf(id, asked))
+  const { plan, service } = await previewChange(deps, wish, actor)
   const amount = (minor: bigint) => money(minor, service.currency)
   const href = `/portal/services/${id}`
   const view = {
@@ -80,7 +82,8 @@ export async function takeChange(ctx: RouteCtx): Promise<void> {
       await showChange(ctx)
     },
     async act() {
-      const { invoiceId } = await requestChange(deps, wishOf(id, asked), actor)
+      const wish = await offeredWish(ctx, wishOf(id, asked))
+      const { invoiceId } = await requestChange(deps, wish, actor)
       if (invoiceId) return seeOther(ctx, `/portal/invoices/${invoiceId}/pay`)
       flash(ctx, { tone: 'good', text: t('portal.change.done') })
       seeOther(ctx, `/portal/services/${id}`)
