@@ -1,4 +1,4 @@
-import { formOf, textOf, type Form, type Page } from './browser.ts'
+import { formOf, textOf, type Page } from './browser.ts'
 import { until } from './processes.ts'
 import { idIn, landed } from './set-up.ts'
 import type { World } from './world.ts'
@@ -88,4 +88,3 @@ export function radioOf({ html, url }: Page, name: string, pattern: RegExp): str
   throw new Error(`${url.pathname} offers nothing like ${String(pattern)} for ${name}.`)
 }
 
-export type { Form }
