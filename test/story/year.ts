@@ -160,8 +160,7 @@ export async function liveTheYear(
     await goOn(world, today, dayOf(on))
     today = dayOf(on)
     await act?.(world)
-    const { findings } = JSON.parse(await world.processes.berth(['verify'])) as { findings: number }
-    assert.equal(findings, 0, `berth verify on ${today}`)
+    assert.match(await world.processes.berth(['verify']), /^The books add up\.$/m, `berth verify on ${today}`)
     seen(`${today}  ${what}; verify is clean`)
   }
   return readBooks(world.staff)
