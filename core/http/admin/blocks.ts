@@ -69,6 +69,8 @@ export type Field = Partial<SchemaField> & {
   rows?: number
   currency?: string
   suffix?: string
+  /** In a grid: takes the room that is left. */
+  wide?: boolean
   options?: readonly { value: string; label: string }[]
 }
 
@@ -98,7 +100,12 @@ export interface List {
   id: string
   label: string
   tabs?: readonly { label: string; href: string; active: boolean; count?: number }[]
-  search?: { action: string; value: string; placeholder?: string; keep: readonly (readonly [string, string])[] }
+  search?: {
+    action: string
+    value: string
+    placeholder?: string
+    keep: readonly (readonly [string, string])[]
+  }
   chips?: readonly { label: string; removeHref: string }[]
   columns: readonly Column[]
   rows: readonly Row[]
@@ -193,18 +200,7 @@ export interface TreeNode {
   nodes: readonly TreeNode[]
 }
 
-export type Block =
-  | Facts
-  | Table
-  | List
-  | Form
-  | Stats
-  | ChartCard
-  | Timeline
-  | Notice
-  | Text
-  | Sheet
-  | Tree
+export type Block = Facts | Table | List | Form | Stats | ChartCard | Timeline | Notice | Text | Sheet | Tree
 
 export interface Head {
   title: string

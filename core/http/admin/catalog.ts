@@ -44,18 +44,32 @@ export const catalog: Section = {
     { path: `${products}/:id/prices`, permission: 'price.set', again: productPage, act: setPrices },
     { path: `${products}/:id/options`, permission: 'option.create', again: productPage, act: addOption },
     { path: `${products}/:id/fields`, permission: 'order_field.create', again: productPage, act: addField },
-    { path: `${products}/:id/fields/:field/retire`, permission: 'order_field.retire', again: productPage, act: retireField },
+    {
+      path: `${products}/:id/fields/:field/retire`,
+      permission: 'order_field.retire',
+      again: productPage,
+      act: retireField,
+    },
     { path: `${products}/:id/addons`, permission: 'addon.link', again: productPage, act: addAddon },
-    { path: `${products}/:id/addons/:addon/unlink`, permission: 'addon.unlink', again: productPage, act: removeAddon },
-    ...(['publish', 'hide', 'retire'] as const).map(
-      (name): Act => ({ path: `${products}/:id/${name}`, permission: `product.${name}`, again: productPage, act: move(name) }),
-    ),
+    {
+      path: `${products}/:id/addons/:addon/unlink`,
+      permission: 'addon.unlink',
+      again: productPage,
+      act: removeAddon,
+    },
+    ...(['publish', 'hide', 'retire'] as const).map((name): Act => ({
+      path: `${products}/:id/${name}`,
+      permission: `product.${name}`,
+      again: productPage,
+      act: move(name),
+    })),
     ...options.acts!,
   ],
   files: [{ path: '/catalog/export/:file', permission: 'catalog.export', send: exportFile }],
 }
 
-const atProduct = ({ params }: Asked): string => `/admin/catalog/products/${params.id!}`
+const atProduct = ({ params }: Asked, tab?: string): string =>
+  `/admin/catalog/products/${params.id!}${tab ? `?tab=${tab}` : ''}`
 
 async function importFile({ means, actor, t }: Desk, { form }: Asked) {
   const text = textOf(form, 'yaml')
@@ -65,7 +79,11 @@ async function importFile({ means, actor, t }: Desk, { form }: Asked) {
 
 async function exportFile({ means, actor }: Desk, { params }: Asked) {
   const brand_id = params.file!.replace(/\.yaml$/, '')
-  return { name: 'catalogue.yaml', type: 'text/yaml; charset=utf-8', body: await exportCatalog(means, { brand_id }, actor) }
+  return {
+    name: 'catalogue.yaml',
+    type: 'text/yaml; charset=utf-8',
+    body: await exportCatalog(means, { brand_id }, actor),
+  }
 }
 
 const groupOf = (form: FormBody) => ({
@@ -151,7 +169,7 @@ async function setPrices(desk: Desk, asked: Asked) {
     return { ownerId: product.id, prices: product.prices, cycle, currency, amount, setup, validFrom, fields }
   })
   const count = await savePrices(desk, typed)
-  return { href: atProduct(asked), message: desk.t('admin.products.done.prices', { count }) }
+  return { href: atProduct(asked, 'prices'), message: desk.t('admin.products.done.prices', { count }) }
 }
 
 async function addOption({ means, actor, t }: Desk, asked: Asked) {
@@ -180,22 +198,22 @@ async function addField({ means, actor, t }: Desk, asked: Asked) {
     required: ticked(form, 'field_required'),
   }
   await createOrderField(means, input, actor)
-  return { href: atProduct(asked), message: t('admin.fields.done.created') }
+  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.created') }
 }
 
 async function retireField({ means, actor, t }: Desk, asked: Asked) {
   await retireOrderField(means, { id: asked.params.field }, actor)
-  return { href: atProduct(asked), message: t('admin.fields.done.retired') }
+  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.retired') }
 }
 
 async function addAddon({ means, actor, t }: Desk, asked: Asked) {
   await linkAddon(means, { product_id: asked.params.id, addon_id: textOf(asked.form, 'addon_id') }, actor)
-  return { href: atProduct(asked), message: t('admin.addons.done.linked') }
+  return { href: atProduct(asked, 'addons'), message: t('admin.addons.done.linked') }
 }
 
 async function removeAddon({ means, actor, t }: Desk, asked: Asked) {
   await unlinkAddon(means, { product_id: asked.params.id, addon_id: asked.params.addon }, actor)
-  return { href: atProduct(asked), message: t('admin.addons.done.unlinked') }
+  return { href: atProduct(asked, 'addons'), message: t('admin.addons.done.unlinked') }
 }
 
 function move(name: 'publish' | 'hide' | 'retire'): Act['act'] {

@@ -36,7 +36,10 @@ const STAFF = ['staff'] as const
 export interface FileOut {
   path: string
   permission: string
-  send: (desk: Desk, asked: Asked) => Promise<{ name?: string; type: string; body: string | Buffer; policy?: string }>
+  send: (
+    desk: Desk,
+    asked: Asked,
+  ) => Promise<{ name?: string; type: string; body: string | Buffer; policy?: string }>
 }
 
 export interface Section {
@@ -47,18 +50,19 @@ export interface Section {
 
 /** Puts the pages and acts of one noun on the router, below /admin. */
 export function mount(router: Router<State>, { pages = [], acts = [], files = [] }: Section): void {
-  for (const { path, permission, draw } of pages) {
-    declareRead(permission, STAFF)
-    router.get(`/admin${path}`, async (ctx) => {
-      permit({ permission, audience: STAFF }, ctx.state.actor)
-      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
-    })
-  }
+  // Files first: "inv_….pdf" would be taken for the id of a page.
   for (const file of files) {
     declareRead(file.permission, STAFF)
     router.get(`/admin${file.path}`, async (ctx) => {
       permit({ permission: file.permission, audience: STAFF }, ctx.state.actor)
       await deliver(ctx, file)
+    })
+  }
+  for (const { path, permission, draw } of pages) {
+    declareRead(permission, STAFF)
+    router.get(`/admin${path}`, async (ctx) => {
+      permit({ permission, audience: STAFF }, ctx.state.actor)
+      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
     })
   }
   for (const one of acts) {
@@ -95,7 +99,9 @@ async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
 
 /** The page, or the one block of it that htmx asks for by its id. */
 function show(ctx: RouteCtx, view: View, status: number): Promise<void> {
-  const parts = Object.fromEntries(blocksOf(view).map((block) => [block.id, ['admin/_block', block] as const]))
+  const parts = Object.fromEntries(
+    blocksOf(view).map((block) => [block.id, ['admin/_block', block] as const]),
+  )
   const title = isDanger(view) ? view.title : view.head.title
   return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', view, { title, parts, status })
 }

@@ -75,6 +75,10 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt }: B
     isTaxKnown: values.country !== '',
     total: text(total),
     isFree: total === 0n,
+    submit:
+      total === 0n
+        ? t('storefront.checkout.order_free')
+        : t('storefront.checkout.order', { price: text(total) }),
     renewals: cart.renewals.map(({ cycle: of, sums }) =>
       t('storefront.summary.then', { price: text(sums.totalMinor), per: perCycle(ctx, cycle(of)) }),
     ),
@@ -82,7 +86,6 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt }: B
 }
 
 interface CheckoutFacts {
-  cart: CartView
   bill: BillTo
   totals: Awaited<ReturnType<typeof totalsView>>
   pay: readonly PayChoice[]
@@ -108,8 +111,5 @@ export function checkoutView(ctx: Ctx, { bill, totals, pay, terms, problem }: Ch
     pay: { choices: pay, chosen: typed('pay') || (pay[0]?.value ?? ''), none: pay.length === 0 },
     note: typed('note'),
     terms: { version: terms.version, hint: t('storefront.legal.version', { version: terms.version }) },
-    submit: totals.isFree
-      ? t('storefront.checkout.order_free')
-      : t('storefront.checkout.order', { price: totals.total }),
   }
 }

@@ -4,7 +4,17 @@ import { readCart, type CartView } from '../../orders/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { takeSession } from '../chain/session.ts'
 import { requireRealm } from '../getting-in/realm.ts'
-import { field, flash, formKeys, page, seeOther, tryForm, type FormProblem } from '../page/index.ts'
+import {
+  field,
+  flash,
+  formKeys,
+  fragmentOrSeeOther,
+  isPartial,
+  page,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../page/index.ts'
 import { signInSession } from './buyer.ts'
 import { billTo, checkoutView, totalsView } from './checkout-view.ts'
 import { currentTerms } from './legal.ts'
@@ -29,18 +39,32 @@ async function showCheckout(ctx: RouteCtx): Promise<void> {
 async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { deps, actor, t } = ctx.state
   const cart = await readCart(deps, cartOf(ctx), actor)
+  if (isPartial(ctx)) return answerTotals(ctx, cart)
   if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
   const bill = await billTo(ctx, problem)
   const totals = await totalsView(ctx, cart, bill)
   const [pay, terms] = [await payChoices(ctx), await currentTerms(ctx)]
-  const view = checkoutView(ctx, { cart, bill, totals, pay, terms, problem })
-  const parts = { totals: ['storefront/_totals', totals] as const }
+  const view = checkoutView(ctx, { bill, totals, pay, terms, problem })
   await page(
     ctx,
     'storefront/checkout',
     { ...view, keys: formKeys() },
-    { title: t('storefront.checkout.title'), parts },
+    { title: t('storefront.checkout.title') },
   )
+}
+
+/** The sums for another place, and the button that names them. Nothing when the order went out meanwhile. */
+async function answerTotals(ctx: RouteCtx, cart: CartView): Promise<void> {
+  if (!cart.orderable) {
+    ctx.status = 204
+    return
+  }
+  const totals = await totalsView(ctx, cart, await billTo(ctx))
+  fragmentOrSeeOther(ctx, {
+    href: '/checkout',
+    part: ['storefront/_totals', totals],
+    others: [{ template: 'storefront/_place-order', view: totals, target: '#place-order' }],
+  })
 }
 
 /** A cart that cannot be ordered as it is says so on its own page. */

@@ -4,7 +4,7 @@ import type { RouteCtx, State } from '../context.ts'
 import { can, page, requireBrand } from '../page/index.ts'
 import { compareTable } from './compare-table.ts'
 import { groupIcon } from './group-icon.ts'
-import { fromText, planCard, type PlanCard } from './plan-cards.ts'
+import { cyclesOf, fromText, planCard, type PlanCard } from './plan-cards.ts'
 import { priceView, type PriceView } from './price-text.ts'
 import { groupHref, shopGroups, withSubGroups } from './shop-groups.ts'
 
@@ -62,13 +62,17 @@ function offerOf(ctx: RouteCtx, group: GroupNode, { products, view }: Shop) {
 function featured(ctx: RouteCtx, { products, view }: Shop): PlanCard[] {
   const chosen = products.filter((product) => product.featured)
   const shown = (chosen.length > 0 ? chosen : products).slice(0, FEATURED_MAX)
-  return shown.map((product) => ({ ...planCard(ctx, product, view), featured: false }))
+  return shown.map((product) => {
+    const cycle = cyclesOf([product], view)[0] ?? null
+    const { mark: _all, ...card } = planCard(ctx, product, { ...view, cycle })
+    return { ...card, featured: false }
+  })
 }
 
 /** The group whose products stand side by side: the first that is laid out as a table. */
 function compareOf(ctx: RouteCtx, { groups, products, view }: Shop) {
   const group = groups.flatMap(withSubGroups).find(({ layout }) => layout === 'table')
   const inside = products.filter(({ groupId }) => groupId === group?.id)
-  const table = compareTable(ctx, inside, view)
+  const table = compareTable(ctx, inside, { ...view, cycle: cyclesOf(inside, view)[0] ?? null })
   return group && table ? { title: group.name, text: group.headline, table } : null
 }

@@ -28,7 +28,7 @@ export function orderView(ctx: Ctx, status: OrderStatus, choices: readonly PayCh
     text: ctx.state.t(`storefront.order.phase.${phase}.text`, { mail: ctx.state.brand?.email ?? '' }),
     steps: stepsOf(ctx, status, phase),
     pay: payView(status, { choices, href }),
-    services: inside ? services.map(serviceView) : [],
+    services: inside ? services.map((service) => serviceView(ctx, service)) : [],
     details: inside ? detailsOf(ctx, status) : null,
     signInHref: inside ? null : `/sign-in?next=${encodeURIComponent(href)}`,
     total: moneyText(ctx, order.total_minor, order.currency),
@@ -105,11 +105,14 @@ function payView(status: OrderStatus, { choices, href }: { choices: readonly Pay
   }
 }
 
-function serviceView(service: OrderedService) {
-  const ready = isLive(service)
+function serviceView({ state: { t } }: Ctx, service: OrderedService) {
+  const waits = service.delivery_status === 'none' && service.failure === null
   return {
-    ...{ label: service.label, state: service.failure ? 'failed' : service.delivery_status },
-    href: ready ? `/portal/services/${service.id}` : null,
+    label: service.label,
+    status: waits
+      ? { tone: 'neutral', icon: 'clock', label: t('storefront.order.waits') }
+      : { state: service.failure ? 'failed' : service.delivery_status },
+    href: isLive(service) ? `/portal/services/${service.id}` : null,
   }
 }
 

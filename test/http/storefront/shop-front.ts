@@ -4,6 +4,9 @@ import { money } from '../../../sdk/index.ts'
 import { makeBrand, makeClient, makeMembership, makeUser, staffActor } from '../../support/make.ts'
 import type { TestMeans } from '../../support/means.ts'
 import { startWeb, type Web } from '../../support/web.ts'
+import { orderDeps } from '../../../core/app/wire/orders-area.ts'
+import { OutOfStock, type OrderDeps } from '../../../core/orders/index.ts'
+import { createStatementCounter, type StatementCounter } from '../../../core/http/index.ts'
 
 const CATALOG = readFileSync(new URL('../../../examples/catalog.yaml', import.meta.url), 'utf8')
 
@@ -13,6 +16,8 @@ export interface ShopFront {
   /** Id of a gateway with a hosted page, and of one that answers instructions. */
   gateways: { hosted: string; transfer: string }
   /** Calls that went to the gateways. */
+  /** Set to true: the next order fails in the midst of its transaction. */
+  fate: { fails: boolean }
   calls: { instance: string; operation: string; input: Record<string, unknown> }[]
   close(): Promise<void>
 }
@@ -20,7 +25,10 @@ export interface ShopFront {
 export const HOSTED_PAGE = 'https://pay.gateway.example/session/1'
 
 /** The example catalogue in a shop of Germany with 19 % VAT, two gateways, and the whole web server. */
-export async function openShopFront(means: TestMeans): Promise<ShopFront> {
+export async function openShopFront(
+  means: TestMeans,
+  statements: StatementCounter = createStatementCounter(),
+): Promise<ShopFront> {
   const brand = await makeBrand(means)
   await importCatalog(means, CATALOG, staffActor(), { brandId: brand.id })
   await addVat(means, brand.seller_id)
@@ -33,8 +41,10 @@ export async function openShopFront(means: TestMeans): Promise<ShopFront> {
   }
   const plugins = { call: call as Web['deps']['plugins']['call'] }
   const options = { url: null, proxies: [], kind: 'test' as const, countStatements: true }
-  const web = await startWeb(means, { plugins, options })
-  return { web, brand, gateways: { hosted, transfer }, calls, close: () => web.close() }
+  const fate = { fails: false }
+  const orders = failingOrders(means, fate)
+  const web = await startWeb(means, { plugins, options, orders, statements })
+  return { web, brand, gateways: { hosted, transfer }, calls, fate, close: () => web.close() }
 }
 
 function answerOf(operation: string, { isHosted, input }: { isHosted: boolean; input: object }): object {
@@ -105,4 +115,18 @@ export async function makeBuyer(means: TestMeans, brand: ShopFront['brand'], ema
   const user = await makeUser(means, { realm_id: brand.realm_id, email })
   await makeMembership(means, { client_id: client.id, user_id: user.id })
   return { client, user, email }
+}
+
+/** The real ports; on demand the last of them refuses after everything else of the order was written. */
+function failingOrders(means: TestMeans, fate: { fails: boolean }): OrderDeps {
+  const real = orderDeps(means)
+  return {
+    ...real,
+    async issueInvoice(of, trx, draft, actor) {
+      const invoice = await real.issueInvoice(of, trx, draft, actor)
+      if (!fate.fails) return invoice
+      fate.fails = false
+      throw OutOfStock({ product: 'Minecraft' })
+    },
+  }
 }

@@ -130,14 +130,66 @@ for (const engine of engines) {
 
     test('when the order fails the account stays, and nothing of an order does', async () => {
       const browser = shop.web.browser()
+      await put(browser)
+      const checkout = await browser.get('/checkout')
+      shop.fate.fails = true
+      const failed = await browser.post('/checkout', {
+        ...guest('late@buyer.example'),
+        ...once(checkout.text),
+      })
+      assert.deepEqual([failed.status, failed.location], [303, '/checkout'])
+      assert.deepEqual(await rows('late@buyer.example'), [])
+      const client = sql`select id from clients where email = 'late@buyer.example'`
+      assert.notEqual(await means.db.get(client), undefined)
+      const services = sql`select s.id from services s join clients c on c.id = s.client_id where c.email = 'late@buyer.example'`
+      assert.equal(await means.db.get(services), undefined)
+
+      const again = await browser.get('/checkout')
+      assert.match(again.text, /Your account is made, but nothing was ordered yet/)
+      assert.match(again.text, /sold out/)
+      assert.match(again.text, /late@buyer\.example/)
+      const { email: _e, name: _n, password: _p, ...known } = guest('late@buyer.example')
+      const placed = await browser.post('/checkout', { ...known, ...once(again.text) })
+      assert.match(placed.location!, /^\/orders\/ord_/)
+      assert.equal((await rows('late@buyer.example')).length, 1)
+    })
+
+    test('what is sold out meanwhile leads back to the cart, which says so', async () => {
+      const browser = shop.web.browser()
       await put(browser, { product: 'epyc-32', cycle: '1m', qty: '2' })
       const checkout = await browser.get('/checkout')
       await means.db.run(sql`update products set stock = 1 where slug = 'epyc-32'`)
-      const look = await browser.post('/checkout', { ...guest('late@buyer.example'), ...once(checkout.text) })
-      assert.equal(look.location, '/cart')
-      assert.deepEqual(await rows('late@buyer.example'), [])
+      const refused = await browser.post('/checkout', {
+        ...guest('slow@buyer.example'),
+        ...once(checkout.text),
+      })
+      assert.equal(refused.location, '/cart')
+      assert.deepEqual(await rows('slow@buyer.example'), [])
       assert.match((await browser.get('/cart')).text, /only 1 left/)
       await means.db.run(sql`update products set stock = 2 where slug = 'epyc-32'`)
+    })
+
+    test('paid, delivered, ready: the status page follows', async () => {
+      const browser = shop.web.browser()
+      await put(browser)
+      const checkout = await browser.get('/checkout')
+      const placed = await browser.post('/checkout', {
+        ...guest('happy@buyer.example'),
+        ...once(checkout.text),
+      })
+      const path = placed.location!.replace('/pay', '')
+      const [order] = await rows('happy@buyer.example')
+      await means.db.run(
+        sql`update invoices set status = 'paid', paid_at = ${means.business.now()} where origin_id = ${order!.id}`,
+      )
+      await means.db.run(sql`update orders set status = 'accepted' where id = ${order!.id}`)
+      assert.match((await browser.get(path)).text, /it is being built/)
+      const services = sql`(select service_id from order_items where order_id = ${order!.id})`
+      await means.db.run(sql`update services set delivery_status = 'live' where id in ${services}`)
+      const ready = await browser.get(path)
+      assert.match(ready.text, /Everything is ready/)
+      assert.match(ready.text, /href="\/portal\/services\/svc_/)
+      assert.doesNotMatch(ready.text, /every 5s/)
     })
 
     test('an address that has an account is told so, and everything else stays filled in', async () => {

@@ -1,4 +1,4 @@
-import { previewBilling, type Preview } from '../../../billing/index.ts'
+import { readPreview, type Preview } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
@@ -11,13 +11,20 @@ const SHOWN = 200
 export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const days = daysOf(asked.query.days)
-  const preview = await previewBilling(means, means.billing, { today: desk.today, days })
+  const preview = await readPreview(means.billing, { days, zone: desk.zone }, desk.actor)
   const l = labeller(desk)
   return {
     head: {
       title: t('admin.billing.title'),
       text: t('admin.billing.text', { days }),
-      actions: [{ label: t('admin.billing.run_now'), post: '/admin/billing/run', kind: 'primary', icon: 'player-play' }],
+      actions: [
+        {
+          label: t('admin.billing.run_now'),
+          post: '/admin/billing/run',
+          kind: 'primary',
+          icon: 'player-play',
+        },
+      ],
     },
     main: [
       {
@@ -27,7 +34,7 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
         action: '/admin/billing',
         inline: true,
         keys: {},
-        fields: [{ kind: 'number', name: 'days', label: l('days'), value: String(days), min: 0, max: 400 }],
+        fields: [{ kind: 'number', name: 'days', label: l('days'), value: String(days), min: 1, max: 400 }],
         submit: { label: t('admin.billing.look'), kind: 'secondary' },
       },
       figures(desk, preview),
@@ -42,7 +49,7 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
 
 function daysOf(text: string | undefined): number {
   const days = Number(text ?? DAYS)
-  return Number.isInteger(days) && days >= 0 && days <= 400 ? days : DAYS
+  return Number.isInteger(days) && days >= 1 && days <= 400 ? days : DAYS
 }
 
 function figures(desk: Desk, preview: Preview): Block {
@@ -53,7 +60,12 @@ function figures(desk: Desk, preview: Preview): Block {
     kind: 'stats',
     id: 'billing-figures',
     items: [
-      { label: t('admin.billing.invoices'), value: preview.invoices.length, note: text, icon: 'file-invoice' },
+      {
+        label: t('admin.billing.invoices'),
+        value: preview.invoices.length,
+        note: text,
+        icon: 'file-invoice',
+      },
       { label: t('admin.billing.charges'), value: preview.charges.length, icon: 'credit-card' },
       { label: t('admin.billing.suspensions'), value: preview.suspensions.length, icon: 'player-pause' },
       { label: t('admin.billing.problems'), value: preview.problems.length, icon: 'alert-triangle' },
@@ -120,7 +132,12 @@ function charges(desk: Desk, preview: Preview): Block {
 
 async function suspensions(desk: Desk, preview: Preview): Promise<Block> {
   const l = labeller(desk)
-  const rows = await desk.means.db.all<{ id: string; label: string; client_id: string; client_name: string }>(sql`
+  const rows = await desk.means.db.all<{
+    id: string
+    label: string
+    client_id: string
+    client_name: string
+  }>(sql`
     select s.id, s.label, s.client_id, coalesce(c.company, c.name) as client_name from services s
     join clients c on c.id = s.client_id where s.id in (${list(preview.suspensions.slice(0, SHOWN))}) order by s.id`)
   return {
@@ -208,8 +225,14 @@ async function runs(desk: Desk): Promise<Block> {
       { label: l('ended_at'), phone: 'hide' },
     ],
     rows: rows.map((row) => {
-      const counts = JSON.parse(row.counts) as { invoices: number; parked: number; totals: Record<string, string> }
-      const sums = Object.entries(counts.totals).map(([currency, minor]) => moneyText(desk, BigInt(minor), currency))
+      const counts = JSON.parse(row.counts) as {
+        invoices: number
+        parked: number
+        totals: Record<string, string>
+      }
+      const sums = Object.entries(counts.totals).map(([currency, minor]) =>
+        moneyText(desk, BigInt(minor), currency),
+      )
       return {
         id: `row-${row.id}`,
         label: row.as_of_on,
