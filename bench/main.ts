@@ -5,6 +5,7 @@ type Bench = () => Promise<Judged[]>
 /** `npm run bench -- NAME …`; without names everything. Ends with 1 when a bar is missed. */
 const benches: Record<string, () => Promise<Bench>> = {
   'billing-run': async () => (await import('./billing-run.ts')).benchBillingRun,
+  pages: async () => (await import('./pages.ts')).benchPages,
   webhooks: async () => (await import('./webhooks.ts')).benchWebhooks,
   jobs: async () => (await import('./jobs.ts')).benchJobs,
   hooks: async () => (await import('./hooks.ts')).benchHooks,

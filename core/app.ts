@@ -69,7 +69,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
   try {
     const outside = await outsideOf(opened.means, config, options)
     const smtpUrl = outside.smtpUrl ?? config.smtpUrl
-    const base = { config: { ...config, smtpUrl }, ...opened, outbound: outside.outbound }
+    const { outbound, companies = [] } = outside
+    const base = { config: { ...config, smtpUrl }, ...opened, outbound, companies }
     return await assemble(base, options, async () => {
       await outside.stop()
       await giveBack()
@@ -90,7 +91,7 @@ async function outsideOf(means: Means, config: Config, options: AppOptions): Pro
   const kind = (await findInstallation(means.db))?.kind
   const outbound = options.outbound ?? config.outbound
   if (kind === 'real' && Object.keys(outbound).length > 0) throw OutboundRefused({})
-  const outside = kind === 'real' ? undefined : await options.openOutside?.()
+  const outside: Outside | undefined = kind === 'real' ? undefined : await options.openOutside?.()
   return {
     ...outside,
     outbound: { ...outbound, ...outside?.outbound },
@@ -106,8 +107,9 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
     ...base,
     plugins: options.mainPlugins ?? host ?? noPlugins,
     health: () => checkHealth(base, () => worker.running()),
+    command: (name, input) => command(name, input),
   }
-  const command = commandsOf(wiring, areas)
+  const command: App['command'] = commandsOf(wiring, areas)
   const parts = await partsOf(wiring, { options, command, worker })
   return {
     means: wiring.means,

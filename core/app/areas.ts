@@ -1,6 +1,7 @@
 import type { Config } from '../config/index.ts'
 import type { Consumer } from '../events/index.ts'
 import type { JobEngine, JobHandlers, Schedule } from '../jobs/index.ts'
+import type { Company } from '../http/index.ts'
 import type { Means } from '../records/index.ts'
 import type { Health } from './health.ts'
 import type { InstallationKind } from './installation.ts'
@@ -24,12 +25,16 @@ export interface Wiring {
   readonly plugins: PluginCalls
   /** Hosts of outside companies that stand on this machine; empty on a real installation. */
   readonly outbound: Readonly<Record<string, string>>
+  /** Simulated companies that this process has started. */
+  readonly companies: readonly Company[]
+  /** Runs a command of any area by its name. */
+  command(name: string, input: unknown): Promise<unknown>
   /** For /readyz; /healthz needs no function, because a process that answers is alive. */
   health(): Promise<Health>
 }
 
 /** What the plugin host is made from. */
-export type HostWiring = Omit<Wiring, 'plugins' | 'health'>
+export type HostWiring = Omit<Wiring, 'plugins' | 'health' | 'command'>
 
 /** Something that runs as long as the process does, such as the web server. */
 export interface Part {
@@ -64,6 +69,7 @@ export interface Outside {
   outbound: Readonly<Record<string, string>>
   /** Takes the mail of the shop. */
   smtpUrl?: string
+  companies?: readonly Company[]
   stop(): Promise<void>
 }
 

@@ -52,3 +52,9 @@ export const CommandTooLong = defineError(
   413,
   (p: { max: number }) => `A command may be at most ${p.max} characters long.`,
 )
+export const CompanyFailed = defineError(
+  'sample.company_failed',
+  500,
+  (p: { name: string }) =>
+    `The simulated company "${p.name}" did not start; its own words stand above. When another program has taken its port, change it in sample.json of the data folder.`,
+)

@@ -1,5 +1,5 @@
 import { createInstallation, findInstallation, openMeans, type InstallationKind } from '../app/index.ts'
-import { openSampleShop, readFacts, startCompanies, YEAR_DAYS, type Companies } from '../app/sample/index.ts'
+import { openSampleShop, readFacts, companiesOf, YEAR_DAYS } from '../app/sample/index.ts'
 import { createApp, type App, type AppOptions, type Role } from '../app.ts'
 import { maskedConfig, type Config } from '../config/index.ts'
 import { welcome } from './welcome.ts'
@@ -24,14 +24,11 @@ export async function serveSample(given: Config): Promise<App> {
   // The terminal is for people here: the log keeps to what needs them.
   const logLevel = given.logLevel === 'info' ? 'warn' : given.logLevel
   const config = { ...given, port: facts.ports.web, logLevel }
-  let companies: Companies | undefined
-  const openOutside = async () => (companies = await startCompanies(config.dataDir, facts))
-  const app = await createApp(config, { openOutside })
+  const companies = companiesOf(config.dataDir, facts)
+  const app = await createApp(config, { openOutside: () => Promise.resolve(companies) })
   await run(app)
-  await openSampleShop(app, { facts, companies: companies! }, console.log)
-  console.log(
-    welcome({ config, facts, companies: companies!, seconds: (performance.now() - started) / 1_000 }),
-  )
+  await openSampleShop(app, { facts, companies }, console.log)
+  console.log(welcome({ config, facts, companies, seconds: (performance.now() - started) / 1_000 }))
   return app
 }
 

@@ -22,6 +22,7 @@ import { portalFrame, portalRoutes } from './portal/index.ts'
 import { switchRoutes } from './portal/switch-client.ts'
 import { storefrontFrame, storefrontRoutes } from './storefront/index.ts'
 import { machineRoutes } from './system/machine-routes.ts'
+import { sampleDeskRoutes, sampleRoutes } from './system/sample.ts'
 import { setUpRoutes } from './system/set-up.ts'
 
 const frames: AreaFrames = { storefront: storefrontFrame, portal: portalFrame, admin: adminFrame }
@@ -55,6 +56,7 @@ function openRoutes(): Middleware<State> {
   developerRoutes(router)
   storefrontRoutes(router)
   switchRoutes(router)
+  sampleRoutes(router)
   return router.routes() as Middleware<State>
 }
 
@@ -68,5 +70,6 @@ function insideRoutes(): Middleware<State> {
   const router = new Router<State>()
   portalRoutes(router)
   adminRoutes(router)
+  sampleDeskRoutes(router)
   return router.routes() as Middleware<State>
 }

@@ -2,10 +2,12 @@ import type { BillingDeps, PluginCalls, WebhookVerdict } from '../billing/index.
 import type { Messages } from '../i18n/index.ts'
 import type { Assets, Renderer } from '../render/index.ts'
 import type { OrderDeps } from '../orders/index.ts'
+import type { ChangePorts } from '../services/index.ts'
 import type { Means } from '../records/index.ts'
 import type { AdminPorts } from './admin/ports.ts'
 import type { Live } from './live/live-bus.ts'
 import type { StatementCounter } from './statements.ts'
+import type { SampleDesk } from './system/sample.ts'
 
 /** What the web server is made of. Pages hand it to verbs as their means; it is wired once, in app.ts. */
 export interface HttpDeps extends Means {
@@ -15,6 +17,8 @@ export interface HttpDeps extends Means {
   readonly billing: BillingDeps
   /** What pages of staff reach beyond these. */
   readonly admin: AdminPorts
+  /** What changing a running service asks of billing and catalogue. */
+  readonly changes: ChangePorts
   readonly renderer: Renderer
   readonly assets: Assets
   readonly messages: Messages
@@ -24,6 +28,8 @@ export interface HttpDeps extends Means {
   /** What /readyz tells: whether work can be taken, and the state of each part. */
   readonly ready: () => Promise<Readiness>
   readonly statements?: StatementCounter
+  /** Absent on a real installation. */
+  readonly sample?: SampleDesk
   readonly options: HttpOptions
 }
 

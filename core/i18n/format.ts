@@ -10,8 +10,19 @@ export function formatMoney(amount: Money, locale: string): string {
 
 /** "28 Feb 2026". A day has no zone and is never shifted. */
 export function formatDate(day: IsoDate, locale: string, style: DateStyle = 'medium'): string {
-  return dateFormat(locale, 'UTC', { dateStyle: style }).format(Date.parse(`${day}T00:00:00Z`))
+  const key = `${day} ${locale} ${style}`
+  let text = writtenDays.get(key)
+  if (text === undefined) {
+    text = dateFormat(locale, 'UTC', { dateStyle: style }).format(Date.parse(`${day}T00:00:00Z`))
+    if (writtenDays.size >= WRITTEN_MAX) writtenDays.clear()
+    writtenDays.set(key, text)
+  }
+  return text
 }
+
+/** Lists show the same few days again and again, and writing one takes longer than finding it. */
+const writtenDays = new Map<string, string>()
+const WRITTEN_MAX = 5_000
 
 /** "28 Feb 2026, 11:00" as a clock in the zone shows it. */
 export function formatInstant(at: Instant, zone: string, locale: string): string {

@@ -21,8 +21,16 @@ export const toMs = (at: Instant): number => Date.parse(at)
 
 /** The calendar day that a clock on the wall of this IANA zone shows at the instant. */
 export function dayIn(zone: string, at: Instant): IsoDate {
-  return dayFormat(zone).format(Date.parse(at)) as IsoDate
+  const minute = at.slice(0, 16)
+  const last = lastDays.get(zone)
+  if (last?.minute === minute) return last.day
+  const day = dayFormat(zone).format(Date.parse(at)) as IsoDate
+  lastDays.set(zone, { minute, day })
+  return day
 }
+
+/** No zone begins its day within a minute, so the last answer holds for the rest of it. */
+const lastDays = new Map<string, { minute: string; day: IsoDate }>()
 
 export function addDays(day: IsoDate, days: number): IsoDate {
   return fromEpochDay(epochDay(day) + days)

@@ -1,4 +1,9 @@
-import juice from 'juice'
+import { createRequire } from 'node:module'
+
+type Library = typeof import('juice')
+
+const load = createRequire(import.meta.url)
+let juice: Library['default'] | undefined
 
 /**
  * Puts the styles of mail.css into the source of a template, once, when it is read: most mail programs drop style
@@ -7,6 +12,8 @@ import juice from 'juice'
  */
 export function inlineStyles(source: string, css: string): string {
   const isWhole = /<head>/i.test(source)
+  // Loaded at the first mail: pages do without it.
+  juice ??= (load('juice') as Library).default
   return juice(source, {
     extraCss: css,
     insertPreservedExtraCss: isWhole,

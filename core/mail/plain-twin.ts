@@ -1,4 +1,5 @@
-import { compile, type FormatCallback } from 'html-to-text'
+import { createRequire } from 'node:module'
+import type { FormatCallback } from 'html-to-text'
 
 /** The button as a sentence of its own, with its address on the next line so that every program can follow it. */
 const button: FormatCallback = (element, walk, builder) => {
@@ -11,8 +12,18 @@ const button: FormatCallback = (element, walk, builder) => {
   builder.closeBlock({ trailingLineBreaks: 2 })
 }
 
-/** The mail without markup, wrapped for programs that show plain text. */
-export const plainTwin: (html: string) => string = compile({
+type Library = typeof import('html-to-text')
+
+const load = createRequire(import.meta.url)
+let twin: ((html: string) => string) | undefined
+
+/** The mail without markup, wrapped for programs that show plain text. The library is loaded at the first mail. */
+export function plainTwin(html: string): string {
+  twin ??= (load('html-to-text') as Library).compile(OPTIONS)
+  return twin(html)
+}
+
+const OPTIONS: Parameters<Library['compile']>[0] = {
   wordwrap: 76,
   formatters: { button },
   selectors: [
@@ -24,4 +35,4 @@ export const plainTwin: (html: string) => string = compile({
     { selector: 'a', format: 'anchor', options: { hideLinkHrefIfSameAsText: true } },
     { selector: 'table.m-facts', format: 'dataTable', options: { uppercaseHeaderCells: false } },
   ],
-})
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type Plugin as EsbuildPlugin } from 'esbuild'
+import type { Plugin as EsbuildPlugin } from 'esbuild'
 import { BundleFailed } from './errors.ts'
 import { BUNDLE_BYTES_MAX } from './limits.ts'
 
@@ -30,6 +30,8 @@ export async function bundlePlugin(folder: string, cacheFolder: string): Promise
 }
 
 async function bundleAnew(folder: string, cached: string): Promise<string> {
+  // Loaded when something has changed: most starts find all bundles in the cache.
+  const { build } = await import('esbuild')
   try {
     const result = await build({
       entryPoints: [join(folder, 'index.ts')],
@@ -82,7 +84,8 @@ const sdkAlias: EsbuildPlugin = {
   },
 }
 
-async function sourceHash(folders: readonly string[]): Promise<string> {
+/** Of the names and contents of all source files in these folders. */
+export async function sourceHash(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256')
   for (const folder of folders) {
     for (const file of await sourcesOf(folder)) {
@@ -104,7 +107,7 @@ async function sourcesOf(folder: string): Promise<string[]> {
     .sort()
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+export async function readIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch {

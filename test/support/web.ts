@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
+import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { orderDeps } from '../../core/app/wire/orders-area.ts'
 import { webhookVerdicts } from '../../core/plugins/index.ts'
 import {
@@ -39,6 +40,7 @@ export async function startWeb(means: Means, more: Partial<HttpDeps> = {}): Prom
     billing: billingDeps(means),
     admin: adminPorts(means),
     webhooks: { verdict: webhookVerdicts(means) },
+    changes: changePorts,
     ready: () => Promise.resolve({ ready: true, checks: { database: 'ok' } }),
     options: { url: null, proxies: [], kind: 'real' },
     ...more,

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Outside } from '../areas.ts'
-import { writeFacts, type SampleFacts } from './sample-facts.ts'
+import { CompanyFailed } from '../errors.ts'
+import type { SampleFacts } from './sample-facts.ts'
 
 const SIMULATORS = resolve(import.meta.dirname, '../../../simulators')
 
@@ -15,49 +16,53 @@ export interface Companies extends Outside {
   stripe: string
   panel: string
   mail: string
+  /** Fulfils when all of them listen. */
+  start(): Promise<void>
 }
 
 /**
- * Starts them on the ports of before. They keep what they know in the data folder, and end with this process however it
- * ends, because their channel to it breaks.
+ * They stand on the ports of before, so the shop knows where they are before they run. They keep what they know in the
+ * data folder, and end with this process however it ends, because their channel to it breaks.
  */
-export async function startCompanies(dataDir: string, facts: SampleFacts): Promise<Companies> {
-  const { ports, keys } = facts
+export function companiesOf(dataDir: string, { ports, keys }: SampleFacts): Companies {
   const children: ChildProcess[] = []
-  const start = (name: string, args: readonly (string | number)[]) =>
-    startCompany(children, name, args.map(String))
-  const stop = async () => void (await Promise.all(children.map(end)))
-  try {
-    const [stripe, panel, mail] = await Promise.all([
-      start('stripe', [
-        ...['--port', ports.stripe, '--secret-key', keys.stripe],
-        ...['--state', join(dataDir, 'simulated-stripe')],
-      ]),
-      start('pterodactyl', [
-        ...['--port', ports.panel, '--application-key', keys.application, '--client-key', keys.client],
-        // The year of the sample shop passes in seconds: no install takes time, and no minute has too many calls.
-        ...['--install-ms', 0, '--calls-per-minute', 1_000_000],
-        ...['--state', join(dataDir, 'simulated-panel')],
-      ]),
-      start('mail', ['--smtp-port', ports.smtp, '--http-port', ports.mail]),
-    ])
-    writeFacts(dataDir, facts)
-    const outbound = { 'api.stripe.com': stripe, [PANEL_HOST]: panel }
-    return { stripe, panel, mail, outbound, smtpUrl: `smtp://127.0.0.1:${ports.smtp}`, stop }
-  } catch (error) {
-    await stop()
-    throw error
+  const start = (name: string, args: readonly (string | number)[]) => startCompany(children, name, args)
+  const stripe = ['--port', ports.stripe, '--secret-key', keys.stripe]
+  const panel = ['--port', ports.panel, '--application-key', keys.application, '--client-key', keys.client]
+  // The year of the sample shop passes in seconds: no install takes time, and no minute has too many calls.
+  const fast = ['--install-ms', 0, '--calls-per-minute', 1_000_000]
+  const state = (name: string) => ['--state', join(dataDir, name)]
+  return {
+    stripe: originOf(ports.stripe),
+    panel: originOf(ports.panel),
+    mail: originOf(ports.mail),
+    outbound: { 'api.stripe.com': originOf(ports.stripe), [PANEL_HOST]: originOf(ports.panel) },
+    companies: [
+      { key: 'mail', url: originOf(ports.mail) },
+      { key: 'stripe', url: originOf(ports.stripe) },
+      { key: 'pterodactyl', url: originOf(ports.panel) },
+    ],
+    smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
+    start: async () =>
+      void (await Promise.all([
+        start('stripe', [...stripe, ...state('simulated-stripe')]),
+        start('pterodactyl', [...panel, ...fast, ...state('simulated-panel')]),
+        start('mail', ['--smtp-port', ports.smtp, '--http-port', ports.mail]),
+      ])),
+    stop: async () => void (await Promise.all(children.map(end))),
   }
 }
 
-/** Answers the origin that the simulator prints as its first line. */
+const originOf = (port: number): string => `http://127.0.0.1:${port}`
+
+/** Fulfils with the first line that the simulator prints: then it listens. */
 async function startCompany(
   children: ChildProcess[],
   name: string,
-  args: readonly string[],
-): Promise<string> {
+  args: readonly (string | number)[],
+): Promise<void> {
   const script = join(SIMULATORS, name, 'main.ts')
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [script, ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Not of our process group: Ctrl-C ends us first, and then them.
     detached: true,
@@ -65,10 +70,7 @@ async function startCompany(
   children.push(child)
   const lines = createInterface({ input: child.stdout! })
   const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as unknown[]
-  if (typeof line === 'string') return (JSON.parse(line) as { url: string }).url
-  throw new Error(
-    `The simulated company "${name}" did not start. Its words stand above; if its port is taken, remove "ports" of the sample by deleting the data folder.`,
-  )
+  if (typeof line !== 'string') throw CompanyFailed({ name })
 }
 
 const END_MS = 3_000

@@ -15,6 +15,8 @@ export async function openSampleShop(
 ): Promise<void> {
   const { wiring } = app
   const { dataDir } = wiring.config
+  writeFacts(dataDir, facts)
+  await companies.start()
   const [made] = await stripeInstances(wiring.means.db)
   if (made !== undefined) {
     await hearStripe(companies, facts, made)

@@ -1,8 +1,12 @@
 import { issueCreditNote, issueInvoice, voidIssued } from '../../billing/index.ts'
-import type { ChangePorts } from '../../services/index.ts'
+import { loadProducts, priceSelection, type PricedSelection, type Product } from '../../catalog/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
+import { invalidInput } from '../../kernel/index.ts'
+import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
 
-/** What a change of a running service asks of billing; the price comes from the catalogue. */
-export const changeBilling: Omit<ChangePorts, 'price'> = {
+/** What a change of a running service asks of billing and of the catalogue. */
+export const changePorts: ChangePorts = {
+  price: offerOf,
   issueInvoice: async (means, trx, draft, actor) => {
     const { id, number, total_minor } = await issueInvoice(means, trx, draft, actor)
     return { id, number, totalMinor: total_minor }
@@ -10,4 +14,73 @@ export const changeBilling: Omit<ChangePorts, 'price'> = {
   voidInvoice: (means, trx, invoiceId, actor) =>
     voidIssued(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
   giveCredit: issueCreditNote,
+}
+
+/**
+ * The service as the catalogue sells it on the day. What the wish leaves out stays as it is; of another plan the
+ * options of the same key are taken over. Options that do not change later are refused.
+ */
+async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
+  const { service, productId, cycle, onDay } = request
+  const [product] = await loadProducts(queries, service.brand_id, [productId])
+  if (!product) throw invalidInput({ product_id: 'is not offered here' })
+  const present = await queries.all<{ option_key: string; value: string }>(sql`
+    select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
+  const kept = new Map(present.map(({ option_key: key, value }) => [key, value]))
+  const options = wantedOptions(product, kept, request)
+  const priced = priceSelection(
+    product,
+    { quantity: service.quantity, options },
+    { currency: service.currency, cycle, day: onDay },
+  )
+  if (Object.keys(priced.errors).length > 0) throw invalidInput(priced.errors)
+  return offer(product, priced)
+}
+
+function wantedOptions(
+  product: Product,
+  kept: ReadonlyMap<string, string>,
+  { service, options: wished }: OfferRequest,
+): Record<string, string> {
+  const wanted: Record<string, string> = {}
+  for (const option of product.options) {
+    const wish = wished.find(({ optionId }) => optionId === option.id)
+    const before = kept.get(option.key)
+    const value = wish
+      ? (option.values.find(({ id }) => id === wish.valueId)?.key ?? wish.value ?? String(wish.quantity ?? ''))
+      : before
+    if (value === undefined) continue
+    const changes = wish !== undefined && value !== (before ?? '')
+    if (changes && !option.changeable && product.id === service.product_id)
+      throw invalidInput({ [`option.${option.key}`]: 'cannot be changed on a running service' })
+    if (!option.retiredAt) wanted[option.key] = value
+  }
+  return wanted
+}
+
+function offer(product: Product, priced: PricedSelection): Offer {
+  const recurring = priced.lines.filter((line) => line.recurs)
+  const sum = (lines: typeof recurring) => lines.reduce((total, line) => total + line.amountMinor, 0n)
+  return {
+    productId: product.id,
+    name: product.name,
+    taxClass: product.taxClass,
+    cycle: priced.cycle,
+    priceId: priced.priceId,
+    amountMinor: sum(recurring.filter((line) => line.kind === 'recurring')),
+    recurringMinor: sum(recurring),
+    instanceId: product.instanceId,
+    moduleSettings: { ...product.moduleSettings },
+    options: priced.choices.map((choice) => ({
+      optionId: choice.optionId,
+      valueId: choice.valueId,
+      quantity: choice.quantity,
+      value: choice.value,
+      label: choice.label,
+      amountMinor: choice.amountMinor * BigInt(choice.quantity * priced.quantity),
+      setting: choice.setting,
+      moduleValue: choice.moduleValue,
+      priceId: choice.priceId,
+    })),
+  }
 }

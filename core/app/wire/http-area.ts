@@ -1,4 +1,4 @@
-import { createHttp, createLive, liveConsumer, type HttpDeps } from '../../http/index.ts'
+import { createHttp, createLive, liveConsumer, type HttpDeps, type SampleDesk } from '../../http/index.ts'
 import { webhookVerdicts } from '../../plugins/index.ts'
 import { sweepIdempotencyKeys } from '../../records/index.ts'
 import { createRenderer } from '../../render/index.ts'
@@ -6,6 +6,7 @@ import type { Area, Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from './billing-area.ts'
+import { changePorts } from './change-ports.ts'
 import { orderDeps } from './orders-area.ts'
 import { openTheme } from './theme.ts'
 
@@ -35,6 +36,7 @@ export const httpArea: Area = {
 
 async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
   const { config, means, plugins } = wiring
+  const kind = (await findInstallation(means.db))?.kind ?? 'real'
   const { themeFolders, messages, assets } = openTheme(config)
   assets.warm().catch((error: unknown) => means.log.warn({ err: error }, 'files of the theme stay at gzip'))
   return {
@@ -43,17 +45,20 @@ async function httpDeps(wiring: Wiring): Promise<HttpDeps> {
     orders: orderDeps(means),
     billing: billingDeps(means),
     admin: adminPorts(wiring),
+    changes: changePorts,
     renderer: createRenderer({ themeFolders, messages, assets }),
     live: createLive(),
     webhooks: { verdict: webhookVerdicts(means) },
     ready: () => readiness(wiring),
-    options: {
-      url: config.url,
-      proxies: config.proxies,
-      kind: (await findInstallation(means.db))?.kind ?? 'real',
-    },
+    ...(kind === 'real' ? {} : { sample: sampleDesk(wiring) }),
+    options: { url: config.url, proxies: config.proxies, kind },
   }
 }
+
+const sampleDesk = ({ companies, command }: Wiring): SampleDesk => ({
+  companies,
+  advance: (days) => command('clock.advance', { span: `${days}d` }),
+})
 
 async function readiness(wiring: Wiring) {
   const { ready, checks } = await wiring.health()

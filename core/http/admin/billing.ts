@@ -4,7 +4,7 @@ import type { Section } from './pages.ts'
 import { billingPage } from './views/billing-run.ts'
 
 export const billing: Section = {
-  pages: [{ path: '/billing', permission: 'billing.read', draw: billingPage }],
+  pages: [{ path: '/billing', permission: 'billing.preview', draw: billingPage }],
   acts: [
     { path: '/billing/run', permission: 'billing.run', act: runNow },
     { path: '/billing/parked/:client/release', permission: 'billing.release_parked', act: release },

@@ -69,6 +69,8 @@ export type Field = Partial<SchemaField> & {
   rows?: number
   currency?: string
   suffix?: string
+  /** In a grid: takes the room that is left. */
+  wide?: boolean
   options?: readonly { value: string; label: string }[]
 }
 

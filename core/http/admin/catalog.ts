@@ -55,7 +55,8 @@ export const catalog: Section = {
   files: [{ path: '/catalog/export/:file', permission: 'catalog.export', send: exportFile }],
 }
 
-const atProduct = ({ params }: Asked): string => `/admin/catalog/products/${params.id!}`
+const atProduct = ({ params }: Asked, tab?: string): string =>
+  `/admin/catalog/products/${params.id!}${tab ? `?tab=${tab}` : ''}`
 
 async function importFile({ means, actor, t }: Desk, { form }: Asked) {
   const text = textOf(form, 'yaml')
@@ -151,7 +152,7 @@ async function setPrices(desk: Desk, asked: Asked) {
     return { ownerId: product.id, prices: product.prices, cycle, currency, amount, setup, validFrom, fields }
   })
   const count = await savePrices(desk, typed)
-  return { href: atProduct(asked), message: desk.t('admin.products.done.prices', { count }) }
+  return { href: atProduct(asked, 'prices'), message: desk.t('admin.products.done.prices', { count }) }
 }
 
 async function addOption({ means, actor, t }: Desk, asked: Asked) {
@@ -180,22 +181,22 @@ async function addField({ means, actor, t }: Desk, asked: Asked) {
     required: ticked(form, 'field_required'),
   }
   await createOrderField(means, input, actor)
-  return { href: atProduct(asked), message: t('admin.fields.done.created') }
+  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.created') }
 }
 
 async function retireField({ means, actor, t }: Desk, asked: Asked) {
   await retireOrderField(means, { id: asked.params.field }, actor)
-  return { href: atProduct(asked), message: t('admin.fields.done.retired') }
+  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.retired') }
 }
 
 async function addAddon({ means, actor, t }: Desk, asked: Asked) {
   await linkAddon(means, { product_id: asked.params.id, addon_id: textOf(asked.form, 'addon_id') }, actor)
-  return { href: atProduct(asked), message: t('admin.addons.done.linked') }
+  return { href: atProduct(asked, 'addons'), message: t('admin.addons.done.linked') }
 }
 
 async function removeAddon({ means, actor, t }: Desk, asked: Asked) {
   await unlinkAddon(means, { product_id: asked.params.id, addon_id: asked.params.addon }, actor)
-  return { href: atProduct(asked), message: t('admin.addons.done.unlinked') }
+  return { href: atProduct(asked, 'addons'), message: t('admin.addons.done.unlinked') }
 }
 
 function move(name: 'publish' | 'hide' | 'retire'): Act['act'] {

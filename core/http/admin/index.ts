@@ -1,19 +1,35 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
+import { audit } from './audit.ts'
+import { automation } from './automation.ts'
 import { billing } from './billing.ts'
+import { board } from './board.ts'
+import { catalog } from './catalog.ts'
 import { clients } from './clients.ts'
+import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
+import { health } from './health.ts'
 import { invoices } from './invoices.ts'
+import { ledger } from './ledger.ts'
+import { messages } from './messages.ts'
 import { orders } from './orders.ts'
 import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
+import { plugins } from './plugins.ts'
+import { servers } from './servers.ts'
 import { services } from './services.ts'
+import { settings } from './settings.ts'
+import { staff } from './staff.ts'
+import { tax } from './tax.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
-const sections: readonly Section[] = [clients, orders, services, deliveries, invoices, payments, billing]
+const sections: readonly Section[] = [
+  ...[board, clients, orders, services, deliveries, servers, invoices, payments, billing, ledger, tax, coupons],
+  ...[catalog, plugins, automation, messages, audit, settings, staff, health],
+]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */
 export function adminRoutes(router: Router<State>): void {

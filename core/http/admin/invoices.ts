@@ -3,12 +3,15 @@ import {
   chargeMethod,
   createDraft,
   discardDraft,
+  fileName,
   getInvoice,
   issueDraft,
+  keepDocument,
   recordPayment,
   voidInvoice,
 } from '../../billing/index.ts'
-import { invalidInput } from '../../kernel/index.ts'
+import { getFile } from '../../files/index.ts'
+import { invalidInput, NotFound } from '../../kernel/index.ts'
 import { findClient } from '../../clients/index.ts'
 import type { FormBody } from '../context.ts'
 import { readAmount } from '../page/index.ts'
@@ -29,6 +32,7 @@ export const invoices: Section = {
     { path: '/invoices/:id/charge', permission: 'payment.charge', draw: chargePage },
     { path: '/invoices/:id/why/:position', permission: 'invoice.read', draw: whyPage },
   ],
+  files: [{ path: '/invoices/:id.pdf', permission: 'invoice.read', send: sendPdf }],
   acts: [
     { path: '/invoices', permission: 'invoice.create', again: newInvoice, act: create },
     { path: '/invoices/:id', permission: 'invoice.change', again: editInvoice, act: change },
@@ -41,6 +45,15 @@ export const invoices: Section = {
 }
 
 const at = (asked: Asked): string => `/admin/invoices/${asked.params.id!}`
+
+/** The PDF that the client got, rendered once and kept. */
+async function sendPdf({ means, actor }: Desk, { params }: Asked) {
+  const invoice = await getInvoice(means.db, params.id!, actor)
+  if (invoice.number === null) throw NotFound({ what: 'document', id: invoice.id })
+  const translator = (locale: string) => means.messages.translator(locale)
+  const file = await getFile(means.db, await keepDocument({ ...means, translator }, invoice))
+  return { name: fileName(invoice), type: 'application/pdf', body: await means.files.read(file!.sha256) }
+}
 
 async function create({ means, actor, t, locale }: Desk, { form }: Asked) {
   const client = await findClient(means.db, actor, textOf(form, 'client_id'), 'client.read')

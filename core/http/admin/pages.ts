@@ -47,18 +47,19 @@ export interface Section {
 
 /** Puts the pages and acts of one noun on the router, below /admin. */
 export function mount(router: Router<State>, { pages = [], acts = [], files = [] }: Section): void {
-  for (const { path, permission, draw } of pages) {
-    declareRead(permission, STAFF)
-    router.get(`/admin${path}`, async (ctx) => {
-      permit({ permission, audience: STAFF }, ctx.state.actor)
-      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
-    })
-  }
+  // Files first: "inv_….pdf" would be taken for the id of a page.
   for (const file of files) {
     declareRead(file.permission, STAFF)
     router.get(`/admin${file.path}`, async (ctx) => {
       permit({ permission: file.permission, audience: STAFF }, ctx.state.actor)
       await deliver(ctx, file)
+    })
+  }
+  for (const { path, permission, draw } of pages) {
+    declareRead(permission, STAFF)
+    router.get(`/admin${path}`, async (ctx) => {
+      permit({ permission, audience: STAFF }, ctx.state.actor)
+      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
     })
   }
   for (const one of acts) {

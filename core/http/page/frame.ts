@@ -106,8 +106,15 @@ function choices(values: readonly string[], active: string, label: (value: strin
 const isActive = (value: string, active: string): boolean =>
   value === active || value === active.split('-')[0]
 
-/** A language in its own words: "Deutsch". */
+const languageNames = new Map<string, string>()
+
+/** A language in its own words: "Deutsch". Making the names of a language costs a millisecond, so it is done once. */
 function languageName(code: string): string {
-  const name = new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code
-  return name.slice(0, 1).toLocaleUpperCase(code) + name.slice(1)
+  let name = languageNames.get(code)
+  if (name === undefined) {
+    const plain = new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code
+    name = plain.slice(0, 1).toLocaleUpperCase(code) + plain.slice(1)
+    languageNames.set(code, name)
+  }
+  return name
 }

@@ -73,6 +73,8 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'payments', href: '/admin/payments', icon: 'credit-card', group: 'billing', right: 'payment.list' },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
+  { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },
+  { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
   { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
   {
@@ -83,10 +85,12 @@ export const adminNav: readonly NavItem[] = [
     right: 'plugin.list',
     keys: 'g p',
   },
+  { key: 'automation', href: '/admin/jobs', icon: 'clock', group: 'system', right: 'job.list' },
   { key: 'messages', href: '/admin/messages', icon: 'mail', group: 'system', right: 'message.list' },
   { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
   { key: 'staff', href: '/admin/staff', icon: 'user-check', group: 'system', right: 'staff.list' },
   { key: 'settings', href: '/admin/settings', icon: 'settings', group: 'system', right: 'setting.read' },
+  { key: 'health', href: '/admin/health', icon: 'heartbeat', group: 'system', right: 'health.read' },
 ]
 
 const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNav, admin: adminNav }

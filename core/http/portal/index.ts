@@ -1,12 +1,32 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
+import { messageRoutes } from './account/messages.ts'
+import { peopleRoutes } from './account/people.ts'
+import { profileRoutes } from './account/profile.ts'
+import { securityRoutes } from './account/security.ts'
+import { homeRoutes } from './home.ts'
 import { invoiceRoutes } from './invoices/index.ts'
+import { creditRoutes } from './money/credit.ts'
+import { methodRoutes } from './money/methods.ts'
+import { transactionRoutes } from './money/transactions.ts'
+import { orderRoutes } from './orders.ts'
+import { serviceRoutes } from './services/index.ts'
 
 export { portalFrame } from './portal-frame.ts'
 
 /** Routes of the client area, reached by a signed-in user who acts for one client. Each file adds its own. */
 export function portalRoutes(router: Router<State>): void {
   router.get('/portal/live', liveStream)
+  homeRoutes(router)
   invoiceRoutes(router)
+  serviceRoutes(router)
+  orderRoutes(router)
+  methodRoutes(router)
+  creditRoutes(router)
+  transactionRoutes(router)
+  profileRoutes(router)
+  peopleRoutes(router)
+  securityRoutes(router)
+  messageRoutes(router)
 }

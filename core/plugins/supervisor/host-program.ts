@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { readIfThere, sourceHash } from '../bundle.ts'
 
 /** What a host process is started with. */
 export interface HostProgram {
@@ -18,8 +17,12 @@ export interface HostProgram {
 }
 
 const SANDBOX = fileURLToPath(new URL('../sandbox', import.meta.url))
+/** Everything that the program may be made of. */
+const SOURCES = ['..', '../../kernel', '../../../sdk'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
 
-/** Builds the host's program into `folder`. Two processes may do so at once. */
+/** Builds the host's program into `folder` when its sources have changed. Two processes may do so at once. */
 export async function prepareHostProgram(folder: string): Promise<HostProgram> {
   const addon = await realpath(createRequire(import.meta.url).resolve('isolated-vm/isolated-vm.js'))
   const loader = await realpath(createRequire(addon).resolve('node-gyp-build'))
@@ -35,6 +38,11 @@ export async function prepareHostProgram(folder: string): Promise<HostProgram> {
 }
 
 async function buildHost(folder: string, addon: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  const file = join(await realpath(folder), `host-${await sourceHash(SOURCES)}.mjs`)
+  const before = await readIfThere(file)
+  if (before?.includes(JSON.stringify(addon))) return file
+  const { build } = await import('esbuild')
   const result = await build({
     entryPoints: [join(SANDBOX, 'host-process.ts')],
     bundle: true,
@@ -52,9 +60,6 @@ async function buildHost(folder: string, addon: string): Promise<string> {
     ],
   })
   const code = result.outputFiles[0]?.text ?? ''
-  await mkdir(folder, { recursive: true })
-  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
-  const file = join(await realpath(folder), `host-${hash}.mjs`)
   await writeFile(`${file}.${process.pid}.part`, code)
   await rename(`${file}.${process.pid}.part`, file)
   return file

@@ -34,7 +34,7 @@ const cases: readonly Case[] = [
   { at: (ids) => `/admin/deliveries/${ids.delivery}`, facts: [/connect ECONNREFUSED/, /Adopt what exists/], permission: 'delivery.read' },
   { at: (ids) => `/admin/deliveries/${ids.delivery}/abandon`, facts: [/No further try is made/], permission: 'delivery.abandon' },
   { at: () => '/admin/invoices', facts: [/INV-2026-00001/, /INV-2026-00002/, /INV-2026-00003/], permission: 'invoice.list' },
-  { at: () => '/admin/invoices/new', facts: [/name="description\[0\]"/], permission: 'invoice.create' },
+  { at: (ids) => `/admin/invoices/new?client=${ids.client}`, facts: [/name="description\[0\]"/], permission: 'invoice.create' },
   { at: (ids) => `/admin/invoices/${ids.overdue}`, facts: [/INV-2026-00002/, /Overdue/, /€47\.60/, /revenue:manual/], permission: 'invoice.read', part: (ids) => `invoice-${ids.overdue}-summary` },
   { at: (ids) => `/admin/invoices/${ids.orderInvoice}/why/1`, facts: [/How it was computed/], permission: 'invoice.read' },
   { at: (ids) => `/admin/invoices/${ids.overdue}/void`, facts: [/€47\.60 is reversed in the ledger/], permission: 'invoice.void' },
@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
   { at: () => '/admin/transactions', facts: [/BANK-1/], permission: 'transaction.list' },
   { at: () => '/admin/disputes', facts: [/No disputes/], permission: 'dispute.list' },
   { at: () => '/admin/webhook-events', facts: [/No events/], permission: 'webhook.list' },
-  { at: () => '/admin/billing', facts: [/Billing run/, /Nobody is set aside/], permission: 'billing.read', part: () => 'billing-figures' },
+  { at: () => '/admin/billing', facts: [/Billing run/, /Nobody is set aside/], permission: 'billing.preview', part: () => 'billing-figures' },
 ]
 
 /** Stand for ids in the names of tests, and for unknown ones. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { createStatementCounter } from '../../../core/http/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { draft, issue, makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
@@ -17,11 +18,13 @@ for (const engine of engines) {
     let plugins: ReturnType<typeof scriptedGateway>
     const answers: object[] = []
     before(async () => {
-      database = await makeDatabase(engine)
+      const statements = createStatementCounter()
+      database = await makeDatabase(engine, statements.meter)
       means = testMeans(database.db)
       portal = await makePortal(means)
       plugins = scriptedGateway(answers as never)
-      web = await startWeb(means, { plugins })
+      const options = { url: null, proxies: [], kind: 'real', countStatements: true } as const
+      web = await startWeb(means, { plugins, statements, options })
       browser = await signedIn(web, portal.user)
     })
     after(async () => {
@@ -156,18 +159,12 @@ for (const engine of engines) {
     })
 
     test('pages keep to their number of statements', async () => {
-      const counted = await startWeb(means, {
-        plugins,
-        options: { url: null, proxies: [], kind: 'real', countStatements: true },
-      })
       const invoice = await issue(means, draft(portal.client, { amounts: Array<bigint>(30).fill(100n) }))
-      const reader = await signedIn(counted, portal.user)
       for (const path of ['', '/upcoming', `/${invoice.id}`, `/${invoice.id}/pay`]) {
-        const { headers } = await reader.get(`/portal/invoices${path}`)
+        const { headers } = await browser.get(`/portal/invoices${path}`)
         const statements = Number(headers.get('x-statements'))
         assert.ok(statements > 0 && statements <= 12, `${path || 'list'}: ${statements}`)
       }
-      await counted.close()
     })
   })
 }

@@ -1,4 +1,4 @@
-import { previewBilling, type Preview } from '../../../billing/index.ts'
+import { readPreview, type Preview } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
@@ -11,7 +11,7 @@ const SHOWN = 200
 export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const days = daysOf(asked.query.days)
-  const preview = await previewBilling(means, means.billing, { today: desk.today, days })
+  const preview = await readPreview(means.billing, { days, zone: desk.zone }, desk.actor)
   const l = labeller(desk)
   return {
     head: {
@@ -27,7 +27,7 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
         action: '/admin/billing',
         inline: true,
         keys: {},
-        fields: [{ kind: 'number', name: 'days', label: l('days'), value: String(days), min: 0, max: 400 }],
+        fields: [{ kind: 'number', name: 'days', label: l('days'), value: String(days), min: 1, max: 400 }],
         submit: { label: t('admin.billing.look'), kind: 'secondary' },
       },
       figures(desk, preview),
@@ -42,7 +42,7 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
 
 function daysOf(text: string | undefined): number {
   const days = Number(text ?? DAYS)
-  return Number.isInteger(days) && days >= 0 && days <= 400 ? days : DAYS
+  return Number.isInteger(days) && days >= 1 && days <= 400 ? days : DAYS
 }
 
 function figures(desk: Desk, preview: Preview): Block {

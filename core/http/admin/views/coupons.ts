@@ -43,7 +43,7 @@ export function couponList(desk: Desk, asked: Asked): Promise<PageView> {
   return listPage<Coupon>(desk, asked, {
     noun: 'coupons',
     path: '/admin/coupons',
-    icon: 'discount',
+    icon: 'ticket',
     listing: { columns: sql`k.*`, from: sql`from coupons k`, where: [own(desk)], key: sql`k.id` },
     searchIn: [sql`k.code`],
     tabs: [
@@ -122,7 +122,7 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
           label: use.number,
           cells: [use.number, clientLink(use.client_id, use.client), { at: use.used_at }, { at: use.released_at }],
         })),
-        empty: { icon: 'discount', title: t('admin.coupons.unused') },
+        empty: { icon: 'ticket', title: t('admin.coupons.unused') },
       },
       await auditTimeline(desk, { subject: coupon.id, id: 'coupon-history' }),
     ],

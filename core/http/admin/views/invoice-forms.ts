@@ -1,37 +1,63 @@
 import { amountDue, getInvoice, listGateways, type Invoice } from '../../../billing/index.ts'
+import { findClient, listClients } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { addDays } from '../../../kernel/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
-import type { DangerView, Field, PageView } from '../blocks.ts'
+import type { Block, DangerView, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, looseProblem, moneyText, textOf, type Asked, type Desk } from '../desk.ts'
 
 const SPARE_LINES = 4
 
+/** First for whom, by a search; then the lines. */
 export async function newInvoice(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t } = desk
-  const l = labeller(desk)
-  const dueOn = addDays(desk.today, 14)
-  const client: Field = {
-    ...filled(asked, 'client_id', asked.query.client),
-    label: l('client'),
-    hint: t('admin.invoices.client_hint'),
-  }
+  const { t, means, actor } = desk
   const title = t('admin.invoices.new')
-  return Promise.resolve({
-    head: { title, crumbs: crumbs(desk, title) },
+  const clientId = asked.refused ? textOf(asked.refused.values, 'client_id') : asked.query.client
+  if (!clientId) return { head: { title, crumbs: crumbs(desk, title) }, main: await clientSearch(desk, asked) }
+  const client = await findClient(means.db, actor, clientId, 'client.read')
+  const name = client.company ?? client.name
+  return {
+    head: { title, text: t('admin.invoices.for', { client: name, currency: client.currency }), crumbs: crumbs(desk, title) },
     main: [
       {
         kind: 'form',
         id: 'invoice-form',
         action: '/admin/invoices',
-        fields: [client, dueField(desk, asked, dueOn), notesField(desk, asked, '')],
+        fields: [
+          { kind: 'hidden', name: 'client_id', label: '', value: client.id },
+          dueField(desk, asked, addDays(desk.today, 14)),
+          notesField(desk, asked, ''),
+        ],
         grid: linesGrid(desk, asked, []),
         submit: { label: t('admin.invoices.create') },
         cancelHref: '/admin/invoices',
         ...formParts(desk, asked),
       },
     ],
-  })
+  }
+}
+
+async function clientSearch(desk: Desk, asked: Asked): Promise<Block[]> {
+  const { t, means, actor } = desk
+  const l = labeller(desk)
+  const q = asked.query.q ?? ''
+  const { clients } = await listClients(means, { q, status: 'active', limit: 20 }, actor)
+  return [
+    {
+      kind: 'list',
+      id: 'invoice-clients',
+      label: t('admin.clients.title'),
+      search: { action: '/admin/invoices/new', value: q, placeholder: t('admin.clients.search'), keep: [] },
+      columns: [{ label: l('client'), phone: 'title' }, { label: l('email') }, { label: l('currency'), phone: 'side' }],
+      rows: clients.map((client) => ({
+        id: `row-${client.id}`,
+        href: `/admin/invoices/new?client=${client.id}`,
+        label: client.name,
+        cells: [client.company ?? client.name, client.email, client.currency],
+      })),
+      empty: { icon: 'users', title: t('common.list.nothing_found') },
+    },
+  ]
 }
 
 export async function editInvoice(desk: Desk, asked: Asked): Promise<PageView> {
@@ -106,6 +132,7 @@ function linesGrid(desk: Desk, asked: Asked, known: readonly TypedLine[]) {
           name: `${name}[${i}]`,
           label: `${l(name)} ${i + 1}`,
           value: line[name],
+          wide: name === 'description',
           kind: name === 'unit' ? 'money' : name === 'quantity' ? 'number' : 'text',
           ...(error ? { error } : {}),
         }

@@ -24,10 +24,18 @@ export async function reachProduct(desk: Desk, id: string): Promise<{ product: P
   return { product, currencies: JSON.parse(row.currencies) as string[] }
 }
 
+const TABS = ['facts', 'prices', 'options', 'fields', 'addons'] as const
+type Tab = (typeof TABS)[number]
+
+/** One part at a time; a refused form names its part by where it was sent. */
+const tabOf = ({ path, query }: Asked): Tab =>
+  TABS.find((tab) => path.endsWith(`/${tab}`)) ?? TABS.find((tab) => tab === query.tab) ?? 'facts'
+
 export async function productPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const { product, currencies } = await reachProduct(desk, asked.params.id!)
-  const refused = (id: string): Asked => (asked.path.endsWith(id) ? asked : { ...asked, refused: null })
+  const tab = tabOf(asked)
+  const at = `/admin/catalog/products/${product.id}`
   return {
     head: {
       title: product.name,
@@ -35,16 +43,37 @@ export async function productPage(desk: Desk, asked: Asked): Promise<PageView> {
       status: [productState(desk, product.status)],
       actions: movesOf(desk, product),
     },
-    main: [
-      await factsForm(desk, refused(product.id), product),
-      pricesForm(desk, refused('/prices'), { product, currencies }),
-      optionsTable(desk, product),
-      optionForm(desk, refused('/options'), product),
-      fieldsTable(desk, product),
-      fieldForm(desk, refused('/fields'), product),
-      ...(await addonBlocks(desk, refused('/addons'), product)),
-      await auditTimeline(desk, { subject: product.id, id: `product-${product.id}-history` }),
-    ],
+    tabs: {
+      label: product.name,
+      tabs: TABS.map((name) => ({
+        label: t(`admin.products.tab.${name}`),
+        href: name === 'facts' ? at : `${at}?tab=${name}`,
+        active: name === tab,
+      })),
+    },
+    main: await partOf(desk, asked, { product, currencies, tab }),
+  }
+}
+
+async function partOf(
+  desk: Desk,
+  asked: Asked,
+  { product, currencies, tab }: { product: Product; currencies: string[]; tab: Tab },
+): Promise<Block[]> {
+  switch (tab) {
+    case 'facts':
+      return [
+        await factsForm(desk, asked, product),
+        await auditTimeline(desk, { subject: product.id, id: `product-${product.id}-history` }),
+      ]
+    case 'prices':
+      return [pricesForm(desk, asked, { product, currencies })]
+    case 'options':
+      return [optionsTable(desk, product), optionForm(desk, asked, product)]
+    case 'fields':
+      return [fieldsTable(desk, product), fieldForm(desk, asked, product)]
+    case 'addons':
+      return addonBlocks(desk, asked, product)
   }
 }
 

@@ -1,5 +1,6 @@
-import { previewChange, showService } from '../../../services/index.ts'
+import { previewChange, type ServiceRow } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
+import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
@@ -8,7 +9,8 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const l = labeller(desk)
-  const { service, productName } = await showService(means, { service_id: asked.params.id }, actor)
+  const wanted = { table: 'services', what: 'service', id: asked.params.id! }
+  const service = await findRow<ServiceRow>(means.db, actor, wanted)
   const products = await means.db.all<{ id: string; name: string }>(sql`
     select p.id, p.name from products p where p.brand_id = ${service.brand_id} and p.kind <> 'addon'
       and (p.status in ('active', 'hidden') or p.id = ${service.product_id}) order by p.position, p.name limit 200`)
@@ -20,7 +22,6 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
   return {
     head: {
       title: t('admin.services.change.title', { name: service.label }),
-      text: productName,
       crumbs: [
         { label: t('admin.services.title'), href: '/admin/services' },
         { label: service.label, href: at },

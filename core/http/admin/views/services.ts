@@ -1,7 +1,7 @@
 import { showService, type ShownService } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
-import { scoped } from '../../../records/index.ts'
+import { findRow, scoped } from '../../../records/index.ts'
 import { inMoney, type Block, type Button, type DangerView, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
@@ -271,7 +271,8 @@ export const serviceDanger =
   (act: 'suspend' | 'terminate' | 'cancel') =>
   async (desk: Desk, asked: Asked): Promise<DangerView> => {
     const { t } = desk
-    const { service } = await showService(desk.means, { service_id: asked.params.id }, desk.actor)
+    const wanted = { table: 'services', what: 'service', id: asked.params.id! }
+    const service = await findRow<{ id: string; label: string }>(desk.means.db, desk.actor, wanted)
     const name = service.label
     return {
       title: t(`admin.services.${act}.title`, { name }),

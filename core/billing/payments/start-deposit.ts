@@ -1,0 +1,104 @@
+import { Type } from 'typebox'
+import { minorDigits, money, toDecimal } from '../../../sdk/index.ts'
+import { defineSetting, defineVerb, findRow, readSetting } from '../../records/index.ts'
+import { AmountOutOfRange } from './errors.ts'
+import { attempt, getGateway, snapshotOf, type Payments } from './gateway.ts'
+import { customerAt } from './keep-method.ts'
+import { insertPayment } from './payment.ts'
+
+const units = Type.Integer({ minimum: 1, maximum: 100_000_000 })
+const scopes = ['installation', 'brand'] as const
+
+export const depositMinimum = defineSetting({
+  key: 'billing.deposit_minimum',
+  schema: units,
+  preset: 5,
+  scopes,
+  label: 'Smallest deposit',
+  hint: 'Least that a client may add to the credit at once, in whole units of the currency.',
+})
+
+export const depositMaximum = defineSetting({
+  key: 'billing.deposit_maximum',
+  schema: units,
+  preset: 1_000,
+  scopes,
+  label: 'Largest deposit',
+  hint: 'Most that a client may add to the credit at once, in whole units of the currency.',
+})
+
+/** A payment for no document: what comes goes to the client's credit. */
+export const startDeposit = defineVerb(
+  {
+    permission: 'payment.deposit',
+    audience: ['client', 'staff'],
+    input: Type.Object({
+      client_id: Type.String(),
+      instance_id: Type.String(),
+      /** Minor units of the client's currency. */
+      amount_minor: Type.String({ pattern: '^\\d{1,15}$' }),
+      return_url: Type.String(),
+      cancel_url: Type.String(),
+    }),
+  },
+  async (payments: Payments, input, actor) => {
+    const { id, brand_id, currency } = await findRow<{ id: string; brand_id: string; currency: string }>(
+      payments.db,
+      actor,
+      {
+        ...{ table: 'clients', what: 'client', id: input.client_id },
+        scope: { client: 'id', right: 'payment.deposit' },
+      },
+    )
+    const amountMinor = BigInt(input.amount_minor)
+    await refuseOutside(payments, { brandId: brand_id, currency, amountMinor })
+    const gateway = await getGateway(payments.db, input.instance_id)
+    const paymentId = payments.newId('pay')
+    const payment = await payments.db.transaction((trx) =>
+      insertPayment(trx, {
+        ...{ id: paymentId, brandId: brand_id, clientId: id, invoiceId: null, instanceId: gateway.id },
+        ...{ kind: 'deposit', currency, amountMinor, effectKey: `deposit/${paymentId}`, attempt: 1 },
+        now: payments.business.now(),
+      }),
+    )
+    const customer = await customerAt(payments.db, id, gateway.id)
+    const client = await snapshotOf(payments.db, id)
+    const call = {
+      payment_id: payment.id,
+      idempotency_key: payment.effect_key,
+      amount: { minor: input.amount_minor, currency },
+      description: 'Account credit',
+      document: payment.id,
+      client,
+      ...(customer ? { customer } : {}),
+      save_method: false,
+      return_url: `${input.return_url}?payment=${payment.id}`,
+      cancel_url: `${input.cancel_url}?payment=${payment.id}`,
+      locale: client.locale,
+      started_at: payments.business.now(),
+    }
+    return attempt(payments, { payment, operation: 'start_payment', input: call }, actor)
+  },
+)
+
+async function refuseOutside(
+  payments: Payments,
+  { brandId, currency, amountMinor }: { brandId: string; currency: string; amountMinor: bigint },
+): Promise<void> {
+  const { minimum, maximum } = await depositLimits(payments, brandId, currency)
+  if (amountMinor >= minimum.minor && amountMinor <= maximum.minor) return
+  throw AmountOutOfRange({
+    minimum: `${toDecimal(minimum)} ${currency}`,
+    maximum: `${toDecimal(maximum)} ${currency}`,
+  })
+}
+
+/** Least and most of one deposit, in the currency. */
+export async function depositLimits(payments: Pick<Payments, 'db'>, brandId: string, currency: string) {
+  const limit = async (setting: typeof depositMinimum) =>
+    money(BigInt(await readSetting(payments.db, setting, { brand: brandId })) * unitOf(currency), currency)
+  return { minimum: await limit(depositMinimum), maximum: await limit(depositMaximum) }
+}
+
+/** Minor units in one whole unit. */
+const unitOf = (currency: string): bigint => 10n ** BigInt(minorDigits(currency))

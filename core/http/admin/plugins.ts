@@ -1,0 +1,71 @@
+import { changeInstance, createInstance, getInstance, setInstanceStatus } from '../../plugins/index.ts'
+import { sql } from '../../db/index.ts'
+import { BerthError } from '../../kernel/index.ts'
+import { schemaValues } from './schema-values.ts'
+import { textOf, type Asked, type Desk } from './desk.ts'
+import type { Act, Section } from './pages.ts'
+import { instancePage, newInstance, pluginList } from './views/plugins.ts'
+
+const one = '/plugins/instances/:id'
+
+export const plugins: Section = {
+  pages: [
+    { path: '/plugins', permission: 'plugin.list', draw: pluginList },
+    { path: '/plugins/:plugin/new', permission: 'plugin_instance.create', draw: newInstance },
+    { path: one, permission: 'plugin.read', draw: instancePage },
+  ],
+  acts: [
+    { path: one, permission: 'plugin_instance.change', again: instancePage, act: change },
+    { path: `${one}/test`, permission: 'plugin_instance.test', again: instancePage, act: test },
+    { path: `${one}/enable`, permission: 'plugin_instance.switch', again: instancePage, act: turn('active') },
+    { path: `${one}/disable`, permission: 'plugin_instance.switch', again: instancePage, act: turn('disabled') },
+    { path: '/plugins/:plugin', permission: 'plugin_instance.create', again: newInstance, act: create },
+  ],
+}
+
+const href = (id: string): string => `/admin/plugins/instances/${id}`
+
+async function create({ means, actor, t }: Desk, { form, params }: Asked) {
+  const plugin = await means.db.get<{ manifest: string }>(sql`select manifest from plugins where id = ${params.plugin!}`)
+  const { settings } = schemaValues(settingsOf(plugin), [], form.settings)
+  const row = await createInstance(means, { plugin_id: params.plugin, name: textOf(form, 'name'), settings }, actor)
+  return { href: href(row.id), message: t('admin.plugins.done.created', { name: row.name }) }
+}
+
+const settingsOf = (plugin: { manifest: string } | undefined): object =>
+  plugin ? ((JSON.parse(plugin.manifest) as { settings?: object }).settings ?? {}) : {}
+
+/** A secret that is left empty is left out, which keeps it. */
+async function change({ means, actor, t }: Desk, { form, params, version }: Asked) {
+  const instance = await getInstance(means.db, params.id!)
+  const { settings } = schemaValues(instance.manifest.settings ?? {}, [], form.settings)
+  const input = { instance_id: instance.id, version: version ?? instance.version, name: textOf(form, 'name'), settings }
+  await changeInstance(means, input, actor)
+  return { href: href(instance.id), message: t('admin.plugins.done.changed') }
+}
+
+interface Report {
+  ok: boolean
+  steps: readonly { name: string; ok: boolean; detail?: string }[]
+}
+
+async function test({ means, t }: Desk, { params }: Asked) {
+  const instance = await getInstance(means.db, params.id!)
+  const kind = 'gateway' in instance.manifest.kinds ? 'gateway' : 'provisioner'
+  const { ok, steps } = await means.plugins
+    .call<Report>(instance.id, kind, 'test_connection', {}, { deadlineMs: 20_000 })
+    .catch((error: unknown): Report => {
+      if (!(error instanceof BerthError)) throw error
+      return { ok: false, steps: [{ name: instance.name, ok: false, detail: error.message }] }
+    })
+  const detail = steps.map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`).join(' · ')
+  const message = t(ok ? 'admin.plugins.done.reached' : 'admin.plugins.done.not_reached', { detail })
+  return { href: href(instance.id), message, failed: !ok }
+}
+
+function turn(status: 'active' | 'disabled'): Act['act'] {
+  return async ({ means, actor, t }, { params }) => {
+    await setInstanceStatus(means, { instance_id: params.id, status }, actor)
+    return { href: href(params.id!), message: t(`admin.plugins.done.${status}`) }
+  }
+}

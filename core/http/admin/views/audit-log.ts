@@ -1,0 +1,121 @@
+import { sql } from '../../../db/index.ts'
+import { NotFound, type Instant } from '../../../kernel/index.ts'
+import { scoped } from '../../../records/index.ts'
+import type { Block, PageView } from '../blocks.ts'
+import { filled, labeller, type Asked, type Desk } from '../desk.ts'
+import { recordCell } from './automation.ts'
+import { listPage } from './list-page.ts'
+
+interface Entry {
+  id: string
+  action: string
+  subject: string
+  actor: string
+  name: string | null
+  client_id: string | null
+  before_state: string | null
+  after_state: string | null
+  reason: string | null
+  request_id: string | null
+  address: string | null
+  occurred_at: Instant
+}
+
+const from = sql`from audit a left join users u on u.id = a.actor`
+
+/** Who did what to which record, with old and new. */
+export function auditList(desk: Desk, asked: Asked): Promise<PageView> {
+  const l = labeller(desk)
+  const days = [
+    ...(asked.query.from_day ? [sql`a.occurred_at >= ${`${asked.query.from_day}T00:00:00.000Z`}`] : []),
+    ...(asked.query.to_day ? [sql`a.occurred_at <= ${`${asked.query.to_day}T23:59:59.999Z`}`] : []),
+  ]
+  return listPage<Entry>(desk, asked, {
+    noun: 'audit',
+    path: '/admin/audit',
+    icon: 'history',
+    before: [filterForm(desk, asked)],
+    listing: {
+      columns: sql`a.id, a.action, a.subject, a.actor, u.name, a.reason, a.address, a.occurred_at`,
+      from,
+      where: [scoped(desk.actor, { table: 'a' }), ...days],
+      key: sql`a.id`,
+    },
+    searchIn: [sql`a.action`, sql`a.subject`, sql`a.actor`, sql`u.name`, sql`a.request_id`],
+    filters: { action: sql`a.action`, actor: sql`a.actor`, subject: sql`a.subject`, client: sql`a.client_id` },
+    columns: [{ label: l('action'), phone: 'title' }, { label: l('record') }, { label: l('by') }, { label: l('reason'), phone: 'hide' }, { label: l('at'), phone: 'side' }],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/audit/${row.id}`,
+      label: row.action,
+      cells: [{ mono: row.action }, recordCell(row.subject), row.name ?? row.actor, row.reason, { at: row.occurred_at }],
+    }),
+  })
+}
+
+function filterForm(desk: Desk, asked: Asked): Block {
+  const l = labeller(desk)
+  const field = (name: string, kind: string) => ({ ...filled(asked, name, asked.query[name]), kind, required: false, label: l(name) })
+  return {
+    kind: 'form',
+    id: 'audit-filter',
+    method: 'get',
+    action: '/admin/audit',
+    inline: true,
+    keys: {},
+    fields: [field('action', 'text'), field('actor', 'text'), field('subject', 'text'), field('from_day', 'date'), field('to_day', 'date')],
+    submit: { label: desk.t('admin.filter.apply'), kind: 'secondary' },
+  }
+}
+
+export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const id = asked.params.id!
+  const row = await means.db.get<Entry>(sql`select a.*, u.name ${from} where a.id = ${id} and ${scoped(actor, { table: 'a' })}`)
+  if (!row) throw NotFound({ what: 'audit entry', id })
+  return {
+    head: { title: row.action, crumbs: [{ label: t('admin.audit.title'), href: '/admin/audit' }, { label: row.action }] },
+    main: [changes(desk, row)],
+    aside: [
+      {
+        kind: 'facts',
+        id: 'audit-facts',
+        items: [
+          { label: l('record'), value: recordCell(row.subject) },
+          { label: l('by'), value: row.name ?? row.actor },
+          { label: l('at'), value: { at: row.occurred_at } },
+          { label: l('reason'), value: row.reason },
+          { label: l('client'), value: row.client_id ? recordCell(row.client_id) : null },
+          { label: l('ip'), value: row.address },
+          { label: l('request'), value: row.request_id ? { href: `/admin/audit?q=${row.request_id}`, text: row.request_id } : null },
+          { label: l('id'), value: { copy: row.id, label: l('id') } },
+        ],
+      },
+    ],
+  }
+}
+
+/** Field by field, old beside new. */
+function changes(desk: Desk, row: Entry): Block {
+  const l = labeller(desk)
+  const [before, after] = [row.before_state, row.after_state].map(fieldsOf)
+  const names = [...new Set([...Object.keys(before!), ...Object.keys(after!)])]
+  return {
+    kind: 'table',
+    id: 'audit-changes',
+    title: desk.t('admin.audit.changes'),
+    columns: [{ label: l('field'), phone: 'title' }, { label: l('before') }, { label: l('after') }],
+    rows: names.map((name) => ({ id: `field-${name}`, label: name, cells: [{ mono: name }, shown(before![name]), shown(after![name])] })),
+    empty: { icon: 'history', title: desk.t('admin.audit.no_changes') },
+  }
+}
+
+function fieldsOf(json: string | null): Record<string, unknown> {
+  const value: unknown = json === null ? null : JSON.parse(json)
+  if (value === null || value === undefined) return {}
+  return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : { value }
+}
+
+const shown = (value: unknown): string | null =>
+  value === undefined || value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)

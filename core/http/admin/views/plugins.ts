@@ -1,0 +1,197 @@
+import { getInstance, listInstances, listPlugins, secretFields, type Manifest } from '../../../plugins/index.ts'
+import { sql } from '../../../db/index.ts'
+import { NotFound, type Instant } from '../../../kernel/index.ts'
+import { schemaFields, type FormSchema } from '../../../render/index.ts'
+import type { Block, Cell, Field, PageView } from '../blocks.ts'
+import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+import { allowed } from './clients.ts'
+
+const crumbs = (desk: Desk, label: string) => [{ label: desk.t('admin.plugins.title'), href: '/admin/plugins' }, { label }]
+
+const switchState = (desk: Desk, status: string): Cell => ({
+  state: status,
+  label: desk.t(status === 'active' || status === 'enabled' ? 'admin.plugins.on' : 'admin.plugins.off'),
+  tone: status === 'active' || status === 'enabled' ? 'good' : 'off',
+})
+
+export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const l = labeller(desk)
+  const plugins = await listPlugins(means.db)
+  const instances = await listInstances(means.db)
+  return {
+    head: { title: t('admin.plugins.title') },
+    main: [
+      {
+        kind: 'table',
+        id: 'plugin-instances',
+        title: t('admin.plugins.instances'),
+        columns: [{ label: l('name'), phone: 'title' }, { label: l('plugin') }, { label: l('kind') }, { label: l('state'), phone: 'side' }],
+        rows: instances.map((row) => ({
+          id: `row-${row.id}`,
+          href: `/admin/plugins/instances/${row.id}`,
+          label: row.name,
+          cells: [row.name, row.manifest.name, Object.keys(row.manifest.kinds).join(', '), switchState(desk, row.status)],
+        })),
+        empty: { icon: 'puzzle', title: t('admin.plugins.no_instances'), text: t('admin.plugins.no_instances_text') },
+      },
+      {
+        kind: 'table',
+        id: 'plugins',
+        title: t('admin.plugins.installed'),
+        columns: [{ label: l('plugin'), phone: 'title' }, { label: l('kind') }, { label: l('version') }, { label: l('state'), phone: 'side' }, { label: l('set_up') }],
+        rows: plugins.map((row) => ({
+          id: `row-${row.id}`,
+          label: row.manifest.name,
+          cells: [
+            row.manifest.name,
+            Object.keys(row.manifest.kinds).join(', '),
+            row.version,
+            switchState(desk, row.status),
+            { href: `/admin/plugins/${row.id}/new`, text: t('admin.plugins.new') },
+          ],
+        })),
+        empty: { icon: 'puzzle', title: t('admin.plugins.none') },
+      },
+    ],
+  }
+}
+
+export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const plugin = (await listPlugins(means.db)).find(({ id }) => id === asked.params.plugin)
+  if (!plugin) throw NotFound({ what: 'plugin', id: asked.params.plugin! })
+  return {
+    head: { title: t('admin.plugins.new_title', { name: plugin.manifest.name }), text: plugin.manifest.description ?? '', crumbs: crumbs(desk, plugin.manifest.name) },
+    main: [
+      {
+        kind: 'form',
+        id: 'instance-form',
+        action: `/admin/plugins/${plugin.id}`,
+        fields: [{ ...filled(asked, 'name', plugin.manifest.name), label: t('admin.label.name') }, ...settingsFields(asked, { schema: plugin.manifest.settings, values: {}, set: [] })],
+        submit: { label: t('admin.plugins.create') },
+        cancelHref: '/admin/plugins',
+        ...formParts(desk, asked),
+      },
+      permissions(desk, plugin.manifest),
+    ],
+  }
+}
+
+interface Drawn {
+  schema: Record<string, unknown> | undefined
+  values: Record<string, unknown>
+  set: readonly string[]
+}
+
+function settingsFields(asked: Asked, { schema, values, set }: Drawn): Field[] {
+  if (!schema) return []
+  const typed = asked.refused?.values.settings
+  const secrets = secretFields(schema)
+  return schemaFields({
+    schema: { properties: {}, ...schema, type: 'object' } as FormSchema,
+    values: typed && typeof typed === 'object' && !Array.isArray(typed) ? typed : values,
+    secrets: Object.fromEntries(set.filter((name) => secrets.includes(name)).map((name) => [name, true as const])),
+    errors: { ...asked.refused?.fields },
+    prefix: 'settings',
+  })
+}
+
+interface Line {
+  id: string
+  level: string
+  operation: string | null
+  message: string
+  duration_ms: number | null
+  occurred_at: Instant
+}
+
+/** Settings by the plugin's schema with secrets masked, what it may do, and its last log lines. */
+export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const l = labeller(desk)
+  const instance = await getInstance(means.db, asked.params.id!)
+  const set = await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${instance.id}`)
+  const lines = await means.db.all<Line>(
+    sql`select id, level, operation, message, duration_ms, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
+  )
+  const at = `/admin/plugins/instances/${instance.id}`
+  const turn = instance.status === 'active' ? 'disable' : 'enable'
+  return {
+    head: {
+      title: instance.name,
+      text: instance.manifest.name,
+      crumbs: crumbs(desk, instance.name),
+      status: [switchState(desk, instance.status)],
+      actions: [
+        ...(allowed(desk, 'plugin_instance.test') ? [{ label: t('admin.plugins.test'), post: `${at}/test`, icon: 'plug-connected' }] : []),
+        ...(allowed(desk, 'plugin_instance.switch') ? [{ label: t(`admin.plugins.act.${turn}`), post: `${at}/${turn}`, icon: 'power', kind: 'ghost' as const }] : []),
+      ],
+    },
+    main: [
+      {
+        kind: 'form',
+        id: 'instance-form',
+        title: t('admin.plugins.settings'),
+        action: at,
+        fields: [
+          { ...filled(asked, 'name', instance.name), label: l('name') },
+          ...settingsFields(asked, { schema: instance.manifest.settings, values: JSON.parse(instance.settings) as Record<string, unknown>, set: set.map(({ name }) => name) }),
+        ],
+        submit: { label: t('admin.save') },
+        ...formParts(desk, asked, instance.version),
+      },
+      log(desk, lines),
+      await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),
+    ],
+    aside: [
+      {
+        kind: 'facts',
+        id: 'instance-facts',
+        items: [
+          { label: l('version'), value: instance.manifest.version },
+          { label: l('kind'), value: Object.keys(instance.manifest.kinds).join(', ') },
+          { label: l('webhook_address'), value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') } },
+          { label: t('admin.webhooks.title'), value: { href: `/admin/webhook-events?instance=${instance.id}`, text: t('admin.plugins.events') } },
+          { label: l('id'), value: { copy: instance.id, label: l('id') } },
+        ],
+      },
+      permissions(desk, instance.manifest),
+    ],
+  }
+}
+
+function log(desk: Desk, lines: readonly Line[]): Block {
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: 'instance-log',
+    title: desk.t('admin.plugins.log'),
+    columns: [{ label: l('message'), phone: 'title' }, { label: l('level'), phone: 'side' }, { label: l('call') }, { label: l('duration'), align: 'end', phone: 'hide' }, { label: l('at') }],
+    rows: lines.map((line) => ({
+      id: `row-${line.id}`,
+      label: line.message.slice(0, 60),
+      cells: [line.message, line.level, line.operation, line.duration_ms === null ? null : `${line.duration_ms} ms`, { at: line.occurred_at }],
+    })),
+    empty: { icon: 'list-details', title: desk.t('admin.plugins.no_log') },
+  }
+}
+
+/** What the plugin may reach, in plain words. */
+function permissions(desk: Desk, manifest: Manifest): Block {
+  const { t } = desk
+  const hosts = (manifest.permissions?.network ?? []).map((grant) =>
+    'host' in grant ? grant.host : t('admin.plugins.host_of_setting', { setting: grant.fromConfig }),
+  )
+  const secrets = (manifest.permissions?.secrets ?? []).map(({ name }) => name)
+  return {
+    kind: 'facts',
+    id: 'plugin-permissions',
+    title: t('admin.plugins.may'),
+    items: [
+      { label: t('admin.plugins.may_network'), value: hosts.join(', ') },
+      { label: t('admin.plugins.may_secrets'), value: secrets.join(', ') },
+    ],
+  }
+}

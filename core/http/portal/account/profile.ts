@@ -1,0 +1,86 @@
+import type { Router } from '@koa/router'
+import { changeClient, findClient, lockedFields, Profile, profileFields, type Client } from '../../../clients/index.ts'
+import { readSetting } from '../../../records/index.ts'
+import { ChangedMeanwhile } from '../../../kernel/index.ts'
+import type { RouteCtx, State } from '../../context.ts'
+import {
+  can,
+  countryOptions,
+  flash,
+  formInput,
+  formKeys,
+  formVersion,
+  page,
+  requireClient,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../../page/index.ts'
+import { accountTabs } from './tabs.ts'
+
+const SHOWN = profileFields.filter((name) => !['kind', 'locale', 'zone'].includes(name))
+
+export function profileRoutes(router: Router<State>): void {
+  router.get('/portal/account', (ctx) => drawProfile(ctx))
+  router.post('/portal/account', takeProfile)
+}
+
+/** CP-16. */
+async function drawProfile(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
+  const { t, locale, deps } = ctx.state
+  const client = await readClient(ctx)
+  const locked: readonly string[] = await readSetting(deps.db, lockedFields, { brand: client.brand_id })
+  const values: Record<string, unknown> = { ...client, ...problem?.values }
+  const view = {
+    tabs: accountTabs(t, 'profile'),
+    fields: SHOWN.map((name) => ({
+      ...INPUTS[name],
+      ...{ name, label: t(`portal.account.field.${name}`), value: values[name] ?? '' },
+      ...(name === 'country' ? { kind: 'select', options: countryOptions(locale) } : {}),
+      required: REQUIRED.has(name),
+      error: problem?.fieldErrors[`profile.${name}`] ?? problem?.fieldErrors[name],
+      hint: locked.includes(name) ? t('portal.account.locked') : null,
+      attrs: locked.includes(name) ? { readonly: true } : {},
+    })),
+    canChange: can(ctx, changeClient),
+    currency: client.currency,
+    ...{ keys: formKeys(client), errors: problem?.errors ?? [] },
+  }
+  await page(ctx, 'portal/account/index', view, { title: t('portal.account.title') })
+}
+
+const REQUIRED = new Set<string>(['name', 'email', 'address_1', 'city', 'postcode', 'country'])
+const INPUTS: Record<string, { kind?: string; autocomplete?: string }> = {
+  name: { autocomplete: 'name' },
+  company: { autocomplete: 'organization' },
+  email: { kind: 'email', autocomplete: 'email' },
+  phone: { kind: 'tel', autocomplete: 'tel' },
+  address_1: { autocomplete: 'address-line1' },
+  address_2: { autocomplete: 'address-line2' },
+  postcode: { autocomplete: 'postal-code' },
+  city: { autocomplete: 'address-level2' },
+  region: { autocomplete: 'address-level1' },
+  country: { autocomplete: 'country' },
+}
+
+async function takeProfile(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  await tryForm(ctx, {
+    redraw: (problem) => drawProfile(ctx, problem),
+    async act() {
+      const client = await readClient(ctx)
+      const seen = formVersion(ctx)
+      if (seen !== null && seen !== client.version) throw ChangedMeanwhile({ what: 'client', id: client.id })
+      const profile = formInput(ctx, Profile)
+      for (const name of SHOWN) if (ctx.state.form[name] === '' && !REQUIRED.has(name)) profile[name] = null
+      await changeClient(deps, { client_id: client.id, profile }, actor)
+      flash(ctx, { tone: 'good', text: t('portal.account.saved') })
+      seeOther(ctx, '/portal/account')
+    },
+  })
+}
+
+function readClient(ctx: RouteCtx): Promise<Client> {
+  const { actor, client } = requireClient(ctx)
+  return findClient(ctx.state.deps.db, actor, client.id, 'client.read')
+}

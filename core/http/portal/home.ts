@@ -1,0 +1,74 @@
+import type { Router } from '@koa/router'
+import { sql } from '../../db/index.ts'
+import { requestVerification } from '../../identity/index.ts'
+import { scoped } from '../../records/index.ts'
+import type { RouteCtx, State } from '../context.ts'
+import { flash, page, requireClient, requireUser, seeOther } from '../page/index.ts'
+import { invoiceRowView, listedInvoice, type ListedInvoice } from './invoices/invoice-row.ts'
+import { upcomingView } from './invoices/upcoming.ts'
+import { verifyBanner } from './portal-frame.ts'
+import { readServiceRows, serviceRowView } from './services/service-row.ts'
+
+const SERVICES_SHOWN = 6
+const UNPAID_SHOWN = 5
+
+export function homeRoutes(router: Router<State>): void {
+  router.get('/portal', showHome)
+  router.post('/portal/verify', sendVerificationAgain)
+}
+
+/** CP-01: what needs the client, what there is, and what is coming. */
+async function showHome(ctx: RouteCtx): Promise<void> {
+  const { t, client } = ctx.state
+  const { user } = requireUser(ctx)
+  if (!client) return page(ctx, 'portal/no-client', {}, { title: t('portal.home.title') })
+  const view = { ...(await homeView(ctx)), greeting: t('portal.home.hello', { name: user.name.split(' ')[0]! }) }
+  await page(ctx, 'portal/home', view, {
+    title: t('portal.home.title'),
+    parts: {
+      'home-needs': ['portal/_needs', view],
+      'home-services': ['portal/_services', view],
+    },
+  })
+}
+
+async function homeView(ctx: RouteCtx) {
+  const { t, deps, zone } = ctx.state
+  const today = deps.business.today(zone)
+  const unpaid = await readUnpaid(ctx)
+  const services = await readServiceRows(ctx, { where: sql`s.billing_status <> 'ended'`, limit: SERVICES_SHOWN + 1 })
+  const upcoming = await upcomingView(ctx, 30)
+  return {
+    verify: verifyBanner(ctx),
+    needs: unpaid.slice(0, UNPAID_SHOWN).map((row) => ({
+      ...invoiceRowView(t, row, today),
+      declined: row.declined,
+    })),
+    moreNeeds: unpaid.length > UNPAID_SHOWN,
+    services: services.slice(0, SERVICES_SHOWN).map((row) => serviceRowView(t, row)),
+    moreServices: services.length > SERVICES_SHOWN,
+    charges: upcoming.charges,
+    totals: upcoming.totals,
+  }
+}
+
+type Unpaid = ListedInvoice & { declined: string | null }
+
+/** What is open, the oldest first, with the reason when the last attempt to pay it was refused. */
+function readUnpaid(ctx: RouteCtx): Promise<Unpaid[]> {
+  const { actor, client } = requireClient(ctx)
+  return ctx.state.deps.db.all<Unpaid>(sql`
+    select ${listedInvoice}, d.decline_message as declined from invoices i
+    left join payments d on d.id = (select max(p.id) from payments p where p.invoice_id = i.id) and d.status = 'declined'
+    where i.client_id = ${client.id} and ${scoped(actor, { table: 'i', right: 'invoice.read' })}
+      and i.kind = 'invoice' and i.status = 'issued'
+    order by i.due_on, i.id limit ${UNPAID_SHOWN + 1}`)
+}
+
+async function sendVerificationAgain(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const { user } = requireUser(ctx)
+  await requestVerification(deps, {}, actor)
+  flash(ctx, { tone: 'good', text: t('portal.home.verify_sent', { email: user.email }) })
+  seeOther(ctx, '/portal')
+}

@@ -1,0 +1,82 @@
+import type { Router } from '@koa/router'
+import {
+  listGateways,
+  listMethods,
+  offers,
+  preferMethod,
+  removeMethod,
+  startMethodSetup,
+} from '../../../billing/index.ts'
+import { Forbidden } from '../../../kernel/index.ts'
+import { may } from '../../../records/index.ts'
+import type { RouteCtx, State } from '../../context.ts'
+import { can, field, flash, formKeys, page, requireClient, seeOther } from '../../page/index.ts'
+import { methodView } from '../invoices/pay-view.ts'
+import { leave } from '../leave.ts'
+
+const HREF = '/portal/payment-methods'
+const LIST = { permission: 'payment_method.read', audience: ['client'] } as const
+
+export function methodRoutes(router: Router<State>): void {
+  router.get(HREF, showMethods)
+  router.post(HREF, addMethod)
+  router.post(`${HREF}/:methodId/prefer`, takePrefer)
+  router.post(`${HREF}/:methodId/remove`, takeRemove)
+}
+
+/** CP-11. */
+async function showMethods(ctx: RouteCtx): Promise<void> {
+  const { actor, client } = requireClient(ctx)
+  if (!may(actor, LIST)) throw Forbidden({ permission: LIST.permission })
+  const { deps, t, zone } = ctx.state
+  const methods = await listMethods(deps.db, client.id)
+  const gateways = await listGateways(deps.db, client.brand_id)
+  const view = {
+    methods: methods.map((method) => ({
+      ...methodView(method, deps.business.today(zone)),
+      preferHref: method.preferred || !can(ctx, preferMethod) ? null : `${HREF}/${method.id}/prefer`,
+      removeHref: can(ctx, removeMethod) ? `${HREF}/${method.id}/remove` : null,
+    })),
+    gateways: can(ctx, startMethodSetup)
+      ? gateways.filter((one) => offers(one, 'start_setup')).map(({ id, name }) => ({ id, name }))
+      : [],
+    isNew: ctx.query.added !== undefined,
+    keys: formKeys(),
+  }
+  await page(ctx, 'portal/payment-methods', view, {
+    title: t('portal.methods.title'),
+    parts: { methods: ['portal/_methods', view] },
+  })
+}
+
+async function addMethod(ctx: RouteCtx): Promise<void> {
+  const { actor, client } = requireClient(ctx)
+  const { deps, origin, t } = ctx.state
+  const back = `${origin}${HREF}`
+  const outcome = await startMethodSetup(
+    deps,
+    {
+      ...{ client_id: client.id, instance_id: field(ctx, 'gateway') },
+      ...{ return_url: `${back}?added=1`, cancel_url: back },
+    },
+    actor,
+  )
+  if (outcome.outcome === 'needs_client' && outcome.url)
+    return leave(ctx, outcome.url, { name: new URL(outcome.url).host, backHref: HREF })
+  flash(ctx, { tone: 'warn', text: t('portal.methods.not_added') })
+  seeOther(ctx, HREF)
+}
+
+async function takePrefer(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  await preferMethod(deps, { method_id: ctx.params.methodId }, actor)
+  flash(ctx, { tone: 'good', text: t('portal.methods.preferred_done') })
+  seeOther(ctx, HREF)
+}
+
+async function takeRemove(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  await removeMethod(deps, { method_id: ctx.params.methodId }, actor)
+  flash(ctx, { tone: 'good', text: t('portal.methods.removed') })
+  seeOther(ctx, HREF)
+}

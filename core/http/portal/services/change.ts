@@ -1,0 +1,152 @@
+import { money } from '../../../../sdk/index.ts'
+import { listProducts, pricesOn, type Option, type Product } from '../../../catalog/index.ts'
+import { sql } from '../../../db/index.ts'
+import { NotFound, recurs } from '../../../kernel/index.ts'
+import { findRow } from '../../../records/index.ts'
+import {
+  cancelChange,
+  previewChange,
+  requestChange,
+  type ChangeRow,
+  type ServiceRow,
+} from '../../../services/index.ts'
+import type { RouteCtx } from '../../context.ts'
+import { field, flash, formKeys, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
+import { cycleText } from '../cycle-text.ts'
+
+/** CP-04: plans of the same group that are delivered the same way, and the options that may change. */
+export async function showChange(ctx: RouteCtx): Promise<void> {
+  const service = await findService(ctx)
+  const { deps, t, zone } = ctx.state
+  const day = deps.business.today(zone)
+  const products = await plansFor(ctx, service)
+  const present = products.find(({ id }) => id === service.product_id)
+  const kept = await keptOptions(ctx, service.id)
+  const plans = products.flatMap((product) =>
+    pricesOn(product, service.currency, day)
+      .filter(({ cycle }) => recurs(cycle))
+      .map(({ cycle, amountMinor }) => ({
+        value: `${product.id} ${cycle}`,
+        label: product.name,
+        hint: product.summary,
+        price: money(amountMinor * BigInt(service.quantity), service.currency),
+        cycle: cycleText(t, cycle),
+        isPresent: product.id === service.product_id && cycle === service.cycle,
+      })),
+  )
+  const href = `/portal/services/${service.id}`
+  const view = {
+    ...{ id: service.id, label: service.label, href, previewHref: `${href}/upgrade/preview`, plans },
+    plan: `${service.product_id} ${service.cycle}`,
+    options: (present?.options ?? []).filter(isOffered).map((option) => optionView(option, kept.get(option.id))),
+    isPossible: service.billing_status === 'active',
+  }
+  await page(ctx, 'portal/services/change', view, { title: t('portal.change.title', { label: service.label }) })
+}
+
+/** The sums of a choice: a part of the page above, and a page to confirm on. Nothing is changed by looking. */
+export async function showPreview(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const id = ctx.params.serviceId!
+  const asked = new URLSearchParams(ctx.querystring)
+  const { plan, service } = await previewChange(deps, wishOf(id, asked), actor)
+  const amount = (minor: bigint) => money(minor, service.currency)
+  const href = `/portal/services/${id}`
+  const view = {
+    ...{ id, href, action: `${href}/upgrade`, fields: [...asked].filter(([name]) => isWish(name)) },
+    ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(plan.totalMinor) },
+    isCredit: plan.totalMinor < 0n,
+    isFree: plan.totalMinor === 0n,
+    keys: formKeys(),
+  }
+  await page(ctx, 'portal/services/preview', view, {
+    title: t('portal.change.preview'),
+    parts: { 'change-preview': ['portal/services/_preview', view] },
+  })
+}
+
+export async function takeChange(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const id = ctx.params.serviceId!
+  const asked = new URLSearchParams()
+  for (const name of Object.keys(ctx.state.form)) asked.set(name, field(ctx, name))
+  await tryForm(ctx, {
+    redraw: async (problem) => {
+      for (const error of problem.errors) flash(ctx, { tone: 'bad', text: error.message })
+      await showChange(ctx)
+    },
+    async act() {
+      const { invoiceId } = await requestChange(deps, wishOf(id, asked), actor)
+      if (invoiceId) return seeOther(ctx, `/portal/invoices/${invoiceId}/pay`)
+      flash(ctx, { tone: 'good', text: t('portal.change.done') })
+      seeOther(ctx, `/portal/services/${id}`)
+    },
+  })
+}
+
+export async function takeCancelChange(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const { changeId, serviceId } = ctx.params
+  const scope = { service: 'service_id', right: 'service.cancel_change' }
+  const row = await findRow<ChangeRow>(deps.db, actor, {
+    ...{ table: 'service_changes', what: 'service change', id: changeId!, scope },
+  })
+  if (row.service_id !== serviceId) throw NotFound({ what: 'service change', id: changeId! })
+  await cancelChange(deps, { change_id: changeId }, actor)
+  flash(ctx, { tone: 'good', text: t('portal.change.taken_back') })
+  seeOther(ctx, `/portal/services/${serviceId}`)
+}
+
+const isWish = (name: string): boolean => name === 'plan' || name.startsWith('o.')
+
+/** "plan" is a product and a cycle; "o.<option>" a value, number or tick. */
+function wishOf(service_id: string, asked: URLSearchParams) {
+  const [product_id, cycle] = (asked.get('plan') ?? '').split(' ')
+  const options = [...asked].flatMap(([name, value]) =>
+    name.startsWith('o.') ? [{ option_id: name.slice(2), value_id: value, value }] : [],
+  )
+  return { service_id, options, ...(product_id && cycle ? { product_id, cycle } : {}) }
+}
+
+function findService(ctx: RouteCtx): Promise<ServiceRow> {
+  const { actor } = requireClient(ctx)
+  const scope = { service: 'id', right: requestChange.permission }
+  const id = ctx.params.serviceId!
+  return findRow<ServiceRow>(ctx.state.deps.db, actor, { table: 'services', what: 'service', id, scope })
+}
+
+async function plansFor(ctx: RouteCtx, service: ServiceRow): Promise<Product[]> {
+  const { db } = ctx.state.deps
+  const row = await db.get<{ group_id: string }>(
+    sql`select group_id from products where id = ${service.product_id}`,
+  )
+  const products = await listProducts(db, service.brand_id, { groupIds: row ? [row.group_id] : [] })
+  return products.filter(
+    (product) =>
+      product.id === service.product_id ||
+      (product.status === 'active' && product.instanceId === service.instance_id),
+  )
+}
+
+async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string, string>> {
+  const rows = await ctx.state.deps.db.all<{ option_id: string; value: string }>(
+    sql`select option_id, value from service_options where service_id = ${serviceId}`,
+  )
+  return new Map(rows.map((row) => [row.option_id, row.value]))
+}
+
+const isOffered = (option: Option): boolean => option.changeable && option.retiredAt === null
+
+function optionView(option: Option, present: string | undefined) {
+  const choices = option.values
+    .filter((value) => value.retiredAt === null || value.key === present)
+    .map((value) => ({ value: value.key, label: value.label }))
+  const nothing = option.required ? [] : [{ value: '', label: '–' }]
+  return {
+    ...{ name: `o.${option.id}`, label: option.name, hint: option.hint, unit: option.unit },
+    kind: option.kind === 'checkbox' ? 'checkbox' : choices.length > 0 ? 'select' : 'number',
+    options: [...nothing, ...choices],
+    value: present ?? option.preset ?? '',
+    ...{ min: option.minimum ?? 0, max: option.maximum, step: option.step ?? 1 },
+  }
+}

@@ -1,0 +1,135 @@
+import { money, type Money } from '../../../../sdk/index.ts'
+import type { Instant, IsoDate } from '../../../kernel/index.ts'
+import {
+  cancelService,
+  requestChange,
+  revealAccess,
+  sendPower,
+  type DeliveryRow,
+  type ShownService,
+} from '../../../services/index.ts'
+import type { RouteCtx } from '../../context.ts'
+import { can, formKeys } from '../../page/index.ts'
+import { cycleText } from '../cycle-text.ts'
+import { shownState } from './service-row.ts'
+
+const SIGNALS = ['start', 'restart', 'stop'] as const
+
+/** What the page of one service shows. Secrets are not in it: they are asked for one by one. */
+export function serviceView(ctx: RouteCtx, shown: ShownService) {
+  const { t } = ctx.state
+  const { service, productName } = shown
+  const { id, currency } = service
+  const href = `/portal/services/${id}`
+  const isLive = service.delivery_status === 'live'
+  const isActive = service.billing_status === 'active'
+  return {
+    ...{ id, href, label: service.label || productName, product: productName, state: shownState(service) },
+    notice: noticeOf(shown),
+    facts: {
+      price: money(service.recurring_minor, currency),
+      cycle: cycleText(t, service.cycle),
+      nextOn: isActive ? service.next_period_on : null,
+      paidThrough: service.charged_through,
+      since: service.created_at,
+      server: shown.serverName,
+    },
+    access: shown.access.map((entry) => ({
+      ...{ label: entry.label, kind: entry.kind, value: entry.value, position: entry.position },
+      revealHref: `${href}/access/${entry.position}`,
+      canReveal: can(ctx, revealAccess),
+    })),
+    options: shown.options.map((option) => ({
+      label: option.label,
+      amount: option.amount_minor === 0n ? null : money(option.amount_minor, currency),
+    })),
+    fields: shown.fields.map(({ label, value }) => ({ label, value })),
+    parts: shown.parts.map((part) => ({ label: part.label, href: `/portal/services/${part.id}` })),
+    next: nextView(shown),
+    history: shown.deliveries.map(historyEntry),
+    power: can(ctx, sendPower) && service.instance_id ? SIGNALS.map((signal) => powerView(href, signal)) : [],
+    hasUsage: service.instance_id !== null && service.server_id !== null,
+    isLive,
+    changeHref: isActive && can(ctx, requestChange) ? `${href}/upgrade` : null,
+    cancelHref: service.billing_status !== 'ended' && can(ctx, cancelService) ? `${href}/cancel` : null,
+    pendingChange: shown.pendingChange && {
+      payHref: shown.pendingChange.invoice_id ? `/portal/invoices/${shown.pendingChange.invoice_id}/pay` : null,
+      cancelHref: `${href}/changes/${shown.pendingChange.id}/cancel`,
+      amount: money(shown.pendingChange.amount_minor, currency),
+    },
+    keys: formKeys(),
+  }
+}
+
+const powerView = (href: string, signal: (typeof SIGNALS)[number]) => ({ signal, href: `${href}/actions/${signal}` })
+
+interface NoticeView {
+  key: string
+  tone: 'info' | 'warn' | 'bad' | 'busy'
+  day: IsoDate | null
+  href: string | null
+  post: boolean
+}
+
+/** Why the service is as it is, and what to do: the gravest first. */
+function noticeOf({ service, holds, cancellation, deliveries }: ShownService): NoticeView | null {
+  const href = `/portal/services/${service.id}`
+  const unpaid = '/portal/invoices?show=unpaid'
+  const notice = (key: string, tone: NoticeView['tone'], more: Partial<NoticeView> = {}) => ({
+    ...{ key, tone, day: null, href: null, post: false },
+    ...more,
+  })
+  if (service.billing_status === 'ended') return notice('ended', 'info', { day: service.ended_on })
+  if (holds.some(({ reason }) => reason === 'overdue')) return notice('overdue', 'bad', { href: unpaid })
+  if (service.delivery_status === 'suspended' || holds.length > 0) return notice('suspended', 'bad')
+  if (cancellation) {
+    const day = cancellation.effective_on
+    return notice('ending', 'warn', { day, href: `${href}/cancel/undo`, post: true })
+  }
+  if (deliveries[0]?.status === 'failed') return notice('not_delivered', 'warn')
+  if (service.delivery_status === 'creating') return notice('creating', 'busy')
+  if (service.delivery_status === 'changing') return notice('changing', 'busy')
+  return service.billing_status === 'pending' ? notice('pending', 'info', { href: unpaid }) : null
+}
+
+interface NextView {
+  dueOn: IsoDate
+  lines: { description: string; amount: Money; from: IsoDate | null; to: IsoDate | null }[]
+  total: Money
+}
+
+function nextView({ nextCharge, service }: ShownService): NextView | null {
+  if (!nextCharge || nextCharge.lines.length === 0) return null
+  const total = nextCharge.lines.reduce((sum, line) => sum + line.amountMinor, 0n)
+  return {
+    dueOn: nextCharge.dueOn,
+    lines: nextCharge.lines.map((line) => ({
+      description: line.description,
+      amount: money(line.amountMinor, service.currency),
+      from: line.periodStart ?? null,
+      to: line.periodEnd ?? null,
+    })),
+    total: money(total, service.currency),
+  }
+}
+
+const MARKS: Record<string, { icon: string; tone: string }> = {
+  done: { icon: 'circle-check', tone: 'good' },
+  failed: { icon: 'alert-triangle', tone: 'warn' },
+}
+
+/** What was done at the provider. Why something failed is for staff; clients read that it is looked after. */
+const historyEntry = (delivery: DeliveryRow): HistoryEntry => ({
+  ...(MARKS[delivery.status] ?? { icon: 'clock', tone: 'busy' }),
+  action: delivery.action,
+  status: delivery.status,
+  at: delivery.ended_at ?? delivery.created_at,
+})
+
+interface HistoryEntry {
+  icon: string
+  tone: string
+  action: string
+  status: string
+  at: Instant
+}

@@ -1,0 +1,57 @@
+import { confirmedOrAsk } from './step-up.ts'
+import { readUsage, revealAccess, sendPower, showService, undoCancellation } from '../../../services/index.ts'
+import type { RouteCtx } from '../../context.ts'
+import { fragment, fragmentOrSeeOther, isPartial, page, seeOther } from '../../page/index.ts'
+import { serviceView } from './service-view.ts'
+import { usageView } from './usage-view.ts'
+
+/** CP-03. */
+export async function showOne(ctx: RouteCtx): Promise<void> {
+  const { deps, actor } = ctx.state
+  const shown = await showService(deps, { service_id: ctx.params.serviceId }, actor)
+  const view = serviceView(ctx, shown)
+  await page(ctx, 'portal/services/show', view, {
+    title: view.label,
+    parts: { [`service-${view.id}`]: ['portal/services/_service', view] },
+  })
+}
+
+/** One secret, for this once; it stands in no page that could be kept or sent on. */
+export async function takeReveal(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const { serviceId, position } = ctx.params
+  confirmedOrAsk(ctx)
+  const secret = await revealAccess(deps, { service_id: serviceId, position: Number(position) }, actor)
+  const view = { ...secret, id: `access-${serviceId}-${position}`, backHref: `/portal/services/${serviceId}` }
+  if (isPartial(ctx)) return fragment(ctx, 'portal/services/_secret', view)
+  await page(ctx, 'portal/services/secret', view, { title: t('portal.service.access') })
+}
+
+/** Asked of the provider, so it comes after the page; on its own address it is a page. */
+export async function showUsage(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const id = ctx.params.serviceId!
+  const view = usageView(id, await readUsage(deps, { service_id: id }, actor))
+  await page(ctx, 'portal/services/usage', view, {
+    title: t('portal.usage.title'),
+    parts: { [`service-${id}-usage`]: ['portal/services/_usage', view] },
+  })
+}
+
+export async function takePower(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const { serviceId, action } = ctx.params
+  await sendPower(deps, { service_id: serviceId, signal: action }, actor)
+  const usage = usageView(serviceId!, null)
+  fragmentOrSeeOther(ctx, {
+    href: `/portal/services/${serviceId}`,
+    message: t(`portal.service.power_done.${action}`),
+    part: ['portal/services/_usage', { ...usage, isFresh: true }],
+  })
+}
+
+export async function takeUndo(ctx: RouteCtx): Promise<void> {
+  const { deps, actor } = ctx.state
+  await undoCancellation(deps, { service_id: ctx.params.serviceId }, actor)
+  seeOther(ctx, `/portal/services/${ctx.params.serviceId}`)
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SampleFacts } from '../../core/app/sample/index.ts'
+import { openSqlite, sql, type Db } from '../../core/db/index.ts'
+import { dataFolder } from '../support/config.ts'
+import { WebBrowser } from '../support/web.ts'
+
+const BERTH = join(import.meta.dirname, '../../bin/berth')
+const OPEN = 'Ctrl-C ends it.'
+
+describe('the sample shop', () => {
+  const folder = dataFolder()
+  let child: ChildProcess
+  let said = ''
+
+  const start = async () => {
+    said = ''
+    const environment = { ...process.env, BERTH_DATA_DIR: folder, PORT: '0', LOG_LEVEL: 'warn' }
+    child = spawn(process.execPath, [BERTH, 'start'], { env: environment })
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (said += String(chunk)))
+    const end = performance.now() + 60_000
+    while (!said.includes(OPEN)) {
+      assert.ok(performance.now() < end && child.exitCode === null, said)
+      await sleep(20)
+    }
+  }
+  const stop = async () => {
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    await exited
+  }
+  const facts = () => JSON.parse(readFileSync(join(folder, 'sample.json'), 'utf8')) as SampleFacts
+  const berth = async (command: string) => {
+    const environment = { ...process.env, BERTH_DATA_DIR: folder }
+    const running = spawn(process.execPath, [BERTH, ...command.split(' ')], { env: environment })
+    let out = ''
+    running.stdout.on('data', (chunk) => (out += String(chunk)))
+    await once(running, 'exit')
+    return out
+  }
+  const reading = async <T>(read: (db: Db) => Promise<T>): Promise<T> => {
+    const db = openSqlite({ file: join(folder, 'berth.db') })
+    return read(db).finally(() => db.close())
+  }
+  const count = (query: ReturnType<typeof sql>) =>
+    reading(async (db) => (await db.get<{ rows: number }>(query))!.rows)
+
+  before(start)
+  after(() => child.kill('SIGKILL'))
+
+  test('prints where it is and how to sign in, keeps that for its owner alone, and logs no problem', () => {
+    const { ports, staff, client } = facts()
+    for (const text of [`localhost:${ports.web}`, `127.0.0.1:${ports.mail}`, 'berth init'])
+      assert.ok(said.includes(text), text)
+    for (const { email, password } of [staff, client])
+      assert.match(said, new RegExp(`${email} +${password}\n`))
+    assert.doesNotMatch(said, /"level":/)
+    assert.equal(statSync(join(folder, 'sample.json')).mode & 0o777, 0o600)
+  })
+
+  test('has a year of business behind it, with books that add up', async () => {
+    assert.equal(await count(sql`select count(*) as rows from clients`), 26)
+    assert.ok((await count(sql`select count(*) as rows from invoices where status = 'paid'`)) > 60)
+    assert.ok((await count(sql`select count(*) as rows from services where delivery_status = 'live'`)) > 15)
+    const marks = {
+      overdue: sql`select count(*) as rows from invoices where status = 'issued'`,
+      suspended: sql`select count(*) as rows from services where delivery_status = 'suspended'`,
+      ended: sql`select count(*) as rows from services where billing_status = 'ended'`,
+      refunded: sql`select count(*) as rows from refunds where status = 'succeeded'`,
+    }
+    for (const [mark, query] of Object.entries(marks)) assert.ok((await count(query)) > 0, mark)
+    assert.match(await berth('verify'), /"findings": 0/)
+    assert.match(await berth('health'), /ok +jobs: none has failed/)
+  })
+
+  test('lets staff and the client in, and shows its pages marked as a sample', async () => {
+    const { ports, staff, client } = facts()
+    const address = `http://127.0.0.1:${ports.web}`
+    const shop = new WebBrowser(address)
+    const home = await shop.get('/sample')
+    assert.equal(home.status, 200)
+    assert.match(home.text, /Sample shop\. Nothing here is real/)
+    assert.equal((await shop.get('/sample/mail')).location, `http://127.0.0.1:${ports.mail}/`)
+    assert.equal((await shop.signIn(client.email, client.password)).status, 303)
+    const desk = new WebBrowser(address)
+    assert.equal((await desk.get('/admin/sample')).status, 303)
+    assert.equal((await desk.signIn(staff.email, staff.password, '/admin/sign-in')).status, 303)
+    assert.equal((await desk.get('/admin/sample')).status, 200)
+    const before = await berth('clock show')
+    assert.equal((await desk.post('/admin/sample/clock', { days: '1' })).status, 303)
+    assert.match(before, /"offset_days": 0\b/)
+    assert.match(await berth('clock show'), /"offset_days": 1\b/)
+  })
+
+  test('hears what Stripe tells it', async () => {
+    const { ports, keys } = facts()
+    const handled = sql`select count(*) as rows from webhook_events where status = 'handled'`
+    const known = await count(handled)
+    const made = await fetch(`http://127.0.0.1:${ports.stripe}/v1/customers`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${keys.stripe}` },
+      body: new URLSearchParams({ name: 'Somebody' }),
+    })
+    assert.equal(made.status, 200)
+    const end = performance.now() + 10_000
+    while ((await count(handled)) === known) {
+      assert.ok(performance.now() < end, 'the event is handled in time')
+      await sleep(50)
+    }
+  })
+
+  test('opens again with everything in its place, and its companies remember', async () => {
+    const earlier = facts()
+    const invoices = await count(sql`select count(*) as rows from invoices`)
+    await stop()
+    await start()
+    assert.deepEqual(facts(), earlier)
+    assert.equal(await count(sql`select count(*) as rows from invoices`), invoices)
+    assert.doesNotMatch(said, /Making a sample shop/)
+    const method = await reading((db) =>
+      db.get<{ reference: string }>(sql`select reference from payment_methods order by id limit 1`),
+    )
+    const kept = await fetch(
+      `http://127.0.0.1:${earlier.ports.stripe}/v1/payment_methods/${method!.reference}`,
+      {
+        headers: { Authorization: `Bearer ${earlier.keys.stripe}` },
+      },
+    )
+    assert.equal(kept.status, 200)
+  })
+})
