@@ -47,7 +47,9 @@ function wantedOptions(
     const wish = wished.find(({ optionId }) => optionId === option.id)
     const before = kept.get(option.key)
     const value = wish
-      ? (option.values.find(({ id }) => id === wish.valueId)?.key ?? wish.value ?? String(wish.quantity ?? ''))
+      ? (option.values.find(({ id }) => id === wish.valueId)?.key ??
+        wish.value ??
+        String(wish.quantity ?? ''))
       : before
     if (value === undefined) continue
     const changes = wish !== undefined && value !== (before ?? '')

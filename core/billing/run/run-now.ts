@@ -18,7 +18,11 @@ export const runBillingNow = defineVerb(
 
 /** Puts a client whose cause was repaired back into the run. */
 export const releaseParkedClient = defineVerb(
-  { permission: 'billing.release_parked', audience: ['staff'], input: Type.Object({ client_id: Type.String() }) },
+  {
+    permission: 'billing.release_parked',
+    audience: ['staff'],
+    input: Type.Object({ client_id: Type.String() }),
+  },
   async (means: Means, { client_id }, actor): Promise<void> => {
     const scope = { client: 'id' }
     await findRow(means.db, actor, { table: 'clients', what: 'client', id: client_id, scope })

@@ -27,7 +27,9 @@ export const retryJob = defineVerb(
   { permission: 'job.retry', audience: ['staff'], input: Type.Object({ job_id: Type.String() }) },
   async (means: Means & Pick<AdminPorts, 'jobDesk'>, { job_id }, actor): Promise<void> => {
     await means.jobDesk.retryJob(job_id)
-    await means.db.transaction((trx) => recordAudit(means, trx, actor, [{ action: 'job.retry', subject: job_id }]))
+    await means.db.transaction((trx) =>
+      recordAudit(means, trx, actor, [{ action: 'job.retry', subject: job_id }]),
+    )
   },
 )
 
@@ -36,7 +38,8 @@ export const runSchedule = defineVerb(
   { permission: 'schedule.run', audience: ['staff'], input: Type.Object({ schedule_id: Type.String() }) },
   (means: Means, { schedule_id: name }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
-      if (!(await trx.get(sql`select id from schedules where id = ${name}`))) throw NotFound({ what: 'schedule', id: name })
+      if (!(await trx.get(sql`select id from schedules where id = ${name}`)))
+        throw NotFound({ what: 'schedule', id: name })
       await recordAudit(means, trx, actor, [{ action: 'schedule.run', subject: name }])
       await means.jobs.enqueue(trx, [{ task: 'schedules.run', payload: { name }, key: `schedule:${name}` }])
     }),

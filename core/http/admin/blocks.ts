@@ -100,7 +100,12 @@ export interface List {
   id: string
   label: string
   tabs?: readonly { label: string; href: string; active: boolean; count?: number }[]
-  search?: { action: string; value: string; placeholder?: string; keep: readonly (readonly [string, string])[] }
+  search?: {
+    action: string
+    value: string
+    placeholder?: string
+    keep: readonly (readonly [string, string])[]
+  }
   chips?: readonly { label: string; removeHref: string }[]
   columns: readonly Column[]
   rows: readonly Row[]
@@ -195,18 +200,7 @@ export interface TreeNode {
   nodes: readonly TreeNode[]
 }
 
-export type Block =
-  | Facts
-  | Table
-  | List
-  | Form
-  | Stats
-  | ChartCard
-  | Timeline
-  | Notice
-  | Text
-  | Sheet
-  | Tree
+export type Block = Facts | Table | List | Form | Stats | ChartCard | Timeline | Notice | Text | Sheet | Tree
 
 export interface Head {
   title: string

@@ -21,7 +21,9 @@ const href = ({ params }: Asked): string => `/admin/catalog/options/${params.id!
 
 async function change({ means, actor, t }: Desk, asked: Asked) {
   const { form, version } = asked
-  const counts = ['minimum', 'maximum', 'step'].filter((name) => name in form).map((name) => [name, countOf(form, name)])
+  const counts = ['minimum', 'maximum', 'step']
+    .filter((name) => name in form)
+    .map((name) => [name, countOf(form, name)])
   const input = {
     id: asked.params.id,
     ...(version ? { version } : {}),
@@ -58,7 +60,9 @@ async function setPrices(desk: Desk, asked: Asked) {
     const part = parts.find(({ id }) => id === ownerId)
     const fields = { amount: `amount[${key}]`, setup: `amount[${key}]` }
     const amount = textOf(amounts, key)
-    return part ? [{ ownerId, prices: part.prices, cycle, currency, amount, setup: '', validFrom: null, fields }] : []
+    return part
+      ? [{ ownerId, prices: part.prices, cycle, currency, amount, setup: '', validFrom: null, fields }]
+      : []
   })
   const count = await savePrices(desk, typed)
   return { href: href(asked), message: desk.t('admin.products.done.prices', { count }) }

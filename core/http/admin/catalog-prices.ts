@@ -22,15 +22,21 @@ export async function savePrices(desk: Desk, typed: readonly TypedPrice[]): Prom
   let changed = 0
   for (const { one, amount, setup } of changes) {
     const terms = { owner_id: one.ownerId, cycle: one.cycle, currency: one.currency }
-    const present = priceAt(one.prices, { cycle: cycle(one.cycle), currency: one.currency, day: one.validFrom ?? desk.today })
+    const present = priceAt(one.prices, {
+      cycle: cycle(one.cycle),
+      currency: one.currency,
+      day: one.validFrom ?? desk.today,
+    })
     if (amount === null) {
       if (present) changed += await retirePrice(desk.means, terms, desk.actor)
       continue
     }
     const day = one.validFrom ? { valid_from: one.validFrom } : {}
-    const id = await setPrice(desk.means, { ...terms, amount, ...(setup === null ? {} : { setup }), ...day }, desk.actor).catch(
-      named(one),
-    )
+    const id = await setPrice(
+      desk.means,
+      { ...terms, amount, ...(setup === null ? {} : { setup }), ...day },
+      desk.actor,
+    ).catch(named(one))
     if (id !== null) changed++
   }
   return changed
@@ -52,5 +58,9 @@ const named =
   (error: unknown): never => {
     if (!(error instanceof BerthError)) throw error
     const { amount, setup, ...rest } = error.fields
-    throw invalidInput({ ...rest, ...(amount ? { [one.fields.amount]: amount } : {}), ...(setup ? { [one.fields.setup]: setup } : {}) })
+    throw invalidInput({
+      ...rest,
+      ...(amount ? { [one.fields.amount]: amount } : {}),
+      ...(setup ? { [one.fields.setup]: setup } : {}),
+    })
   }

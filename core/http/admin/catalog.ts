@@ -44,12 +44,25 @@ export const catalog: Section = {
     { path: `${products}/:id/prices`, permission: 'price.set', again: productPage, act: setPrices },
     { path: `${products}/:id/options`, permission: 'option.create', again: productPage, act: addOption },
     { path: `${products}/:id/fields`, permission: 'order_field.create', again: productPage, act: addField },
-    { path: `${products}/:id/fields/:field/retire`, permission: 'order_field.retire', again: productPage, act: retireField },
+    {
+      path: `${products}/:id/fields/:field/retire`,
+      permission: 'order_field.retire',
+      again: productPage,
+      act: retireField,
+    },
     { path: `${products}/:id/addons`, permission: 'addon.link', again: productPage, act: addAddon },
-    { path: `${products}/:id/addons/:addon/unlink`, permission: 'addon.unlink', again: productPage, act: removeAddon },
-    ...(['publish', 'hide', 'retire'] as const).map(
-      (name): Act => ({ path: `${products}/:id/${name}`, permission: `product.${name}`, again: productPage, act: move(name) }),
-    ),
+    {
+      path: `${products}/:id/addons/:addon/unlink`,
+      permission: 'addon.unlink',
+      again: productPage,
+      act: removeAddon,
+    },
+    ...(['publish', 'hide', 'retire'] as const).map((name): Act => ({
+      path: `${products}/:id/${name}`,
+      permission: `product.${name}`,
+      again: productPage,
+      act: move(name),
+    })),
     ...options.acts!,
   ],
   files: [{ path: '/catalog/export/:file', permission: 'catalog.export', send: exportFile }],
@@ -66,7 +79,11 @@ async function importFile({ means, actor, t }: Desk, { form }: Asked) {
 
 async function exportFile({ means, actor }: Desk, { params }: Asked) {
   const brand_id = params.file!.replace(/\.yaml$/, '')
-  return { name: 'catalogue.yaml', type: 'text/yaml; charset=utf-8', body: await exportCatalog(means, { brand_id }, actor) }
+  return {
+    name: 'catalogue.yaml',
+    type: 'text/yaml; charset=utf-8',
+    body: await exportCatalog(means, { brand_id }, actor),
+  }
 }
 
 const groupOf = (form: FormBody) => ({

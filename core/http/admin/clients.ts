@@ -29,25 +29,30 @@ export const clients: Section = {
     { path: '/clients/:id', permission: 'client.read', draw: clientPage },
     { path: '/clients/:id/edit', permission: 'client.change', draw: editClient },
     { path: '/clients/:id/credit', permission: 'client.read', draw: creditPage },
-    ...moveNames.map(
-      (name): Page => ({ path: `/clients/:id/${name}`, permission: `client.${name}`, draw: clientMove(name) }),
-    ),
+    ...moveNames.map((name): Page => ({
+      path: `/clients/:id/${name}`,
+      permission: `client.${name}`,
+      draw: clientMove(name),
+    })),
   ],
   acts: [
     { path: '/clients', permission: 'client.create', again: newClient, act: create },
     { path: '/clients/:id', permission: 'client.change', again: editClient, act: change },
-    { path: '/clients/:id/switches', permission: 'client.change_switches', again: clientPage, act: setSwitches },
+    {
+      path: '/clients/:id/switches',
+      permission: 'client.change_switches',
+      again: clientPage,
+      act: setSwitches,
+    },
     { path: '/clients/:id/notes', permission: 'note.create', again: clientPage, act: addNote },
     { path: '/clients/:id/notes/:note/pin', permission: 'note.change', act: pinNote },
     { path: '/clients/:id/notes/:note/remove', permission: 'note.delete', act: removeNote },
-    ...moveNames.map(
-      (name): Act => ({
-        path: `/clients/:id/${name}`,
-        permission: `client.${name}`,
-        again: clientMove(name),
-        act: move(name),
-      }),
-    ),
+    ...moveNames.map((name): Act => ({
+      path: `/clients/:id/${name}`,
+      permission: `client.${name}`,
+      again: clientMove(name),
+      act: move(name),
+    })),
   ],
 }
 
@@ -65,11 +70,18 @@ async function create({ means, actor, t }: Desk, { form }: Asked) {
     },
     actor,
   )
-  return { href: `/admin/clients/${client.id}`, message: t('admin.clients.done.created', { name: client.name }) }
+  return {
+    href: `/admin/clients/${client.id}`,
+    message: t('admin.clients.done.created', { name: client.name }),
+  }
 }
 
 async function change({ means, actor, t }: Desk, asked: Asked) {
-  const client = await changeClient(means, { client_id: asked.params.id, profile: profileOf(asked.form) }, actor)
+  const client = await changeClient(
+    means,
+    { client_id: asked.params.id, profile: profileOf(asked.form) },
+    actor,
+  )
   return { href: at(asked), message: t('admin.clients.done.changed', { name: client.name }) }
 }
 
@@ -81,7 +93,11 @@ async function setSwitches({ means, actor, t }: Desk, asked: Asked) {
 }
 
 async function addNote({ means, actor, t }: Desk, asked: Asked) {
-  const input = { client_id: asked.params.id, body: textOf(asked.form, 'body'), pinned: ticked(asked.form, 'pinned') }
+  const input = {
+    client_id: asked.params.id,
+    body: textOf(asked.form, 'body'),
+    pinned: ticked(asked.form, 'pinned'),
+  }
   await createNote(means, input, actor)
   return { href: at(asked), message: t('admin.notes.added') }
 }
@@ -89,7 +105,10 @@ async function addNote({ means, actor, t }: Desk, asked: Asked) {
 async function pinNote({ means, actor, t }: Desk, asked: Asked) {
   const note = await noteOf({ means, actor }, asked)
   await changeNote(means, { note_id: note.id, pinned: note.pinned !== 1 }, actor)
-  return { href: at(asked), message: t(note.pinned === 1 ? 'admin.notes.unpinned' : 'admin.notes.was_pinned') }
+  return {
+    href: at(asked),
+    message: t(note.pinned === 1 ? 'admin.notes.unpinned' : 'admin.notes.was_pinned'),
+  }
 }
 
 async function removeNote({ means, actor, t }: Desk, asked: Asked) {

@@ -28,8 +28,14 @@ const limitsOf = (form: FormBody) => ({
 
 async function create({ means, actor, t }: Desk, { form }: Asked) {
   const [percent, amount] = [optional(form, 'percent'), optional(form, 'amount')]
-  const worth = percent !== null ? { percent } : amount !== null ? { amount, currency: textOf(form, 'currency') } : {}
-  const input = { brand_id: textOf(form, 'brand_id'), code: textOf(form, 'code'), ...worth, ...limitsOf(form) }
+  const worth =
+    percent !== null ? { percent } : amount !== null ? { amount, currency: textOf(form, 'currency') } : {}
+  const input = {
+    brand_id: textOf(form, 'brand_id'),
+    code: textOf(form, 'code'),
+    ...worth,
+    ...limitsOf(form),
+  }
   const id = await createCoupon(means, input, actor)
   return { href: `/admin/coupons/${id}`, message: t('admin.coupons.done.created', { code: input.code }) }
 }

@@ -1,4 +1,10 @@
-import { adoptDelivery, giveUpDelivery, markDelivered, retryDelivery, undoDelivery } from '../../services/index.ts'
+import {
+  adoptDelivery,
+  giveUpDelivery,
+  markDelivered,
+  retryDelivery,
+  undoDelivery,
+} from '../../services/index.ts'
 import { textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { abandonPage, deliveryList, deliveryPage } from './views/deliveries.ts'
@@ -12,7 +18,12 @@ export const deliveries: Section = {
   acts: [
     { path: '/deliveries/:id/retry', permission: 'delivery.retry', again: deliveryPage, act: retry },
     { path: '/deliveries/:id/undo', permission: 'delivery.undo', again: deliveryPage, act: undo },
-    { path: '/deliveries/:id/mark-done', permission: 'delivery.mark_done', again: deliveryPage, act: markDone },
+    {
+      path: '/deliveries/:id/mark-done',
+      permission: 'delivery.mark_done',
+      again: deliveryPage,
+      act: markDone,
+    },
     { path: '/deliveries/:id/adopt', permission: 'delivery.adopt', again: deliveryPage, act: adopt },
     { path: '/deliveries/:id/abandon', permission: 'delivery.abandon', again: abandonPage, act: abandon },
   ],
@@ -46,7 +57,11 @@ async function adopt(desk: Desk, asked: Asked) {
 
 async function abandon(desk: Desk, asked: Asked) {
   const { form } = asked
-  const input = { delivery_id: asked.params.id, refunded: ticked(form, 'refunded'), reason: textOf(form, 'reason') }
+  const input = {
+    delivery_id: asked.params.id,
+    refunded: ticked(form, 'refunded'),
+    reason: textOf(form, 'reason'),
+  }
   await giveUpDelivery(desk.means, input, desk.actor)
   return done(desk, asked, 'abandoned')
 }

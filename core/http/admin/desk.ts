@@ -50,7 +50,7 @@ export function refusalOf(ctx: Ctx, error: unknown): (Refused & { status: number
     Object.entries(fault.fields).map(([name, reason]) => [name, reasonText(t, reason)]),
   )
   const named = Object.keys(fields).some((name) => name in values)
-  const problem = named ? null : problemOf(fields) ?? faultText(deps.messages, locale, fault)
+  const problem = named ? null : (problemOf(fields) ?? faultText(deps.messages, locale, fault))
   return { values, fields, problem, status: fault.status }
 }
 

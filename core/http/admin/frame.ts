@@ -19,10 +19,30 @@ export const adminFrame: AreaFrame = async (ctx) => {
     return count ? { ...entry, count } : entry
   })
   const create = [
-    { permission: 'client.create', label: t('admin.clients.new'), href: '/admin/clients/new', icon: 'user-plus' },
-    { permission: 'invoice.create', label: t('admin.invoices.new'), href: '/admin/invoices/new', icon: 'file-invoice' },
-    { permission: 'product.create', label: t('admin.products.new'), href: '/admin/catalog/products/new', icon: 'package' },
-    { permission: 'coupon.create', label: t('admin.coupons.new'), href: '/admin/coupons/new', icon: 'ticket' },
+    {
+      permission: 'client.create',
+      label: t('admin.clients.new'),
+      href: '/admin/clients/new',
+      icon: 'user-plus',
+    },
+    {
+      permission: 'invoice.create',
+      label: t('admin.invoices.new'),
+      href: '/admin/invoices/new',
+      icon: 'file-invoice',
+    },
+    {
+      permission: 'product.create',
+      label: t('admin.products.new'),
+      href: '/admin/catalog/products/new',
+      icon: 'package',
+    },
+    {
+      permission: 'coupon.create',
+      label: t('admin.coupons.new'),
+      href: '/admin/coupons/new',
+      icon: 'ticket',
+    },
   ].filter(({ permission }) => may(actor, { permission, audience: ['staff'] }))
   return {
     nav,

@@ -21,8 +21,16 @@ async function healthPage(desk: Desk, _asked: Asked): Promise<PageView> {
         kind: 'table',
         id: 'health-lines',
         title: t('admin.health.parts'),
-        columns: [{ label: l('part'), phone: 'title' }, { label: l('state'), phone: 'side' }, { label: l('detail') }],
-        rows: lines.map(({ name, ok, detail }) => ({ id: `health-${name}`, label: name, cells: [name, { state: ok ? 'healthy' : 'degraded' }, detail] })),
+        columns: [
+          { label: l('part'), phone: 'title' },
+          { label: l('state'), phone: 'side' },
+          { label: l('detail') },
+        ],
+        rows: lines.map(({ name, ok, detail }) => ({
+          id: `health-${name}`,
+          label: name,
+          cells: [name, { state: ok ? 'healthy' : 'degraded' }, detail],
+        })),
         empty: { icon: 'heartbeat', title: t('admin.health.none') },
       },
       {

@@ -27,7 +27,20 @@ export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[board, clients, orders, services, deliveries, servers, invoices, payments, billing, ledger, tax, coupons],
+  ...[
+    board,
+    clients,
+    orders,
+    services,
+    deliveries,
+    servers,
+    invoices,
+    payments,
+    billing,
+    ledger,
+    tax,
+    coupons,
+  ],
   ...[catalog, plugins, automation, messages, audit, settings, staff, health],
 ]
 

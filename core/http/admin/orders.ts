@@ -39,11 +39,15 @@ async function hold(desk: Desk, asked: Asked) {
 
 function drop(name: 'reject' | 'cancel') {
   return async (desk: Desk, asked: Asked) => {
-  const { means, actor } = desk
-  const { form } = asked
-  const input = { order_id: asked.params.id, reason: textOf(form, 'reason'), refund: ticked(form, 'refund') }
-  await (name === 'reject' ? rejectOrder : cancelOrder)(means.orders, input, actor)
-  return done(desk, asked, name === 'reject' ? 'rejected' : 'cancelled')
+    const { means, actor } = desk
+    const { form } = asked
+    const input = {
+      order_id: asked.params.id,
+      reason: textOf(form, 'reason'),
+      refund: ticked(form, 'refund'),
+    }
+    await (name === 'reject' ? rejectOrder : cancelOrder)(means.orders, input, actor)
+    return done(desk, asked, name === 'reject' ? 'rejected' : 'cancelled')
   }
 }
 

@@ -36,7 +36,10 @@ const STAFF = ['staff'] as const
 export interface FileOut {
   path: string
   permission: string
-  send: (desk: Desk, asked: Asked) => Promise<{ name?: string; type: string; body: string | Buffer; policy?: string }>
+  send: (
+    desk: Desk,
+    asked: Asked,
+  ) => Promise<{ name?: string; type: string; body: string | Buffer; policy?: string }>
 }
 
 export interface Section {
@@ -96,7 +99,9 @@ async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
 
 /** The page, or the one block of it that htmx asks for by its id. */
 function show(ctx: RouteCtx, view: View, status: number): Promise<void> {
-  const parts = Object.fromEntries(blocksOf(view).map((block) => [block.id, ['admin/_block', block] as const]))
+  const parts = Object.fromEntries(
+    blocksOf(view).map((block) => [block.id, ['admin/_block', block] as const]),
+  )
   const title = isDanger(view) ? view.title : view.head.title
   return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', view, { title, parts, status })
 }

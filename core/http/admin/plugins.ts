@@ -18,7 +18,12 @@ export const plugins: Section = {
     { path: one, permission: 'plugin_instance.change', again: instancePage, act: change },
     { path: `${one}/test`, permission: 'plugin_instance.test', again: instancePage, act: test },
     { path: `${one}/enable`, permission: 'plugin_instance.switch', again: instancePage, act: turn('active') },
-    { path: `${one}/disable`, permission: 'plugin_instance.switch', again: instancePage, act: turn('disabled') },
+    {
+      path: `${one}/disable`,
+      permission: 'plugin_instance.switch',
+      again: instancePage,
+      act: turn('disabled'),
+    },
     { path: '/plugins/:plugin', permission: 'plugin_instance.create', again: newInstance, act: create },
   ],
 }
@@ -26,9 +31,15 @@ export const plugins: Section = {
 const href = (id: string): string => `/admin/plugins/instances/${id}`
 
 async function create({ means, actor, t }: Desk, { form, params }: Asked) {
-  const plugin = await means.db.get<{ manifest: string }>(sql`select manifest from plugins where id = ${params.plugin!}`)
+  const plugin = await means.db.get<{ manifest: string }>(
+    sql`select manifest from plugins where id = ${params.plugin!}`,
+  )
   const { settings } = schemaValues(settingsOf(plugin), [], form.settings)
-  const row = await createInstance(means, { plugin_id: params.plugin, name: textOf(form, 'name'), settings }, actor)
+  const row = await createInstance(
+    means,
+    { plugin_id: params.plugin, name: textOf(form, 'name'), settings },
+    actor,
+  )
   return { href: href(row.id), message: t('admin.plugins.done.created', { name: row.name }) }
 }
 
@@ -39,7 +50,12 @@ const settingsOf = (plugin: { manifest: string } | undefined): object =>
 async function change({ means, actor, t }: Desk, { form, params, version }: Asked) {
   const instance = await getInstance(means.db, params.id!)
   const { settings } = schemaValues(instance.manifest.settings ?? {}, [], form.settings)
-  const input = { instance_id: instance.id, version: version ?? instance.version, name: textOf(form, 'name'), settings }
+  const input = {
+    instance_id: instance.id,
+    version: version ?? instance.version,
+    name: textOf(form, 'name'),
+    settings,
+  }
   await changeInstance(means, input, actor)
   return { href: href(instance.id), message: t('admin.plugins.done.changed') }
 }
@@ -58,7 +74,9 @@ async function test({ means, t }: Desk, { params }: Asked) {
       if (!(error instanceof BerthError)) throw error
       return { ok: false, steps: [{ name: instance.name, ok: false, detail: error.message }] }
     })
-  const detail = steps.map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`).join(' · ')
+  const detail = steps
+    .map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`)
+    .join(' · ')
   const message = t(ok ? 'admin.plugins.done.reached' : 'admin.plugins.done.not_reached', { detail })
   return { href: href(instance.id), message, failed: !ok }
 }

@@ -1,4 +1,10 @@
-import { changeServer, createServer, createServerGroup, setServerStatus, testServer } from '../../services/index.ts'
+import {
+  changeServer,
+  createServer,
+  createServerGroup,
+  setServerStatus,
+  testServer,
+} from '../../services/index.ts'
 import type { FormBody } from '../context.ts'
 import { schemaValues } from './schema-values.ts'
 import { countOf, optional, textOf, type Asked, type Desk } from './desk.ts'
@@ -35,13 +41,19 @@ async function change({ means, actor, t }: Desk, { form, params, version }: Aske
 async function factsOf(means: Desk['means'], instanceId: string, form: FormBody) {
   const { schema, secrets: secretNames } = await means.serverSettings(instanceId)
   const { settings, secrets } = schemaValues(schema, secretNames, form.settings)
-  const [name, group_id, capacity] = [textOf(form, 'name'), optional(form, 'group_id'), countOf(form, 'capacity')]
+  const [name, group_id, capacity] = [
+    textOf(form, 'name'),
+    optional(form, 'group_id'),
+    countOf(form, 'capacity'),
+  ]
   return { name, group_id, capacity, settings, secrets }
 }
 
 async function test({ means, actor, t }: Desk, { params }: Asked) {
   const { ok, steps } = await testServer(means, { server_id: params.id }, actor)
-  const detail = steps.map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`).join(' · ')
+  const detail = steps
+    .map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`)
+    .join(' · ')
   const message = t(ok ? 'admin.servers.done.reached' : 'admin.servers.done.not_reached', { detail })
   return { href: `/admin/servers/${params.id!}`, message, failed: !ok }
 }

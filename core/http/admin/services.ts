@@ -13,7 +13,9 @@ import type { Section } from './pages.ts'
 import { changePage } from './views/service-change.ts'
 import { serviceDanger, serviceList, servicePage } from './views/services.ts'
 
-const [suspendPage, terminatePage, cancelPage] = (['suspend', 'terminate', 'cancel'] as const).map(serviceDanger)
+const [suspendPage, terminatePage, cancelPage] = (['suspend', 'terminate', 'cancel'] as const).map(
+  serviceDanger,
+)
 
 export const services: Section = {
   pages: [
@@ -26,7 +28,12 @@ export const services: Section = {
   ],
   acts: [
     { path: '/services/:id/suspend', permission: 'service.suspend', again: suspendPage!, act: suspend },
-    { path: '/services/:id/terminate', permission: 'service.terminate', again: terminatePage!, act: terminate },
+    {
+      path: '/services/:id/terminate',
+      permission: 'service.terminate',
+      again: terminatePage!,
+      act: terminate,
+    },
     { path: '/services/:id/cancel', permission: 'service.cancel', again: cancelPage!, act: cancel },
     { path: '/services/:id/keep', permission: 'service.undo_cancellation', again: servicePage, act: keep },
     { path: '/services/:id/release', permission: 'service.release', again: servicePage, act: release },
@@ -83,7 +90,11 @@ async function spare(desk: Desk, asked: Asked) {
 
 async function change(desk: Desk, asked: Asked) {
   const { form } = asked
-  const wish = { service_id: asked.params.id, product_id: textOf(form, 'product'), cycle: textOf(form, 'cycle') }
+  const wish = {
+    service_id: asked.params.id,
+    product_id: textOf(form, 'product'),
+    cycle: textOf(form, 'cycle'),
+  }
   const { invoiceId } = await requestChange(desk.means, wish, desk.actor)
   return invoiceId === null
     ? done(desk, asked, 'changed')

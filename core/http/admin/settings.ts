@@ -60,7 +60,11 @@ function typed(setting: Setting, form: FormBody): [string, unknown][] {
   if (schema.type === 'boolean') return [[setting.key, ticked(form, name)]]
   if (!(name in form)) return []
   const text = textOf(form, name)
-  if (schema.type !== 'array') return text === '' && schema.type !== 'string' ? [[setting.key, setting.preset]] : [[setting.key, text]]
-  const parts = text.split(',').map((part) => part.trim()).filter(Boolean)
+  if (schema.type !== 'array')
+    return text === '' && schema.type !== 'string' ? [[setting.key, setting.preset]] : [[setting.key, text]]
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
   return [[setting.key, parts]]
 }

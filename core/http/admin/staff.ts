@@ -1,5 +1,13 @@
 import { sql } from '../../db/index.ts'
-import { changeRole, changeStaff, createRole, createStaff, deleteRole, disableStaff, enableStaff } from '../../identity/index.ts'
+import {
+  changeRole,
+  changeStaff,
+  createRole,
+  createStaff,
+  deleteRole,
+  disableStaff,
+  enableStaff,
+} from '../../identity/index.ts'
 import type { FormBody } from '../context.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Act, Section } from './pages.ts'
@@ -33,7 +41,9 @@ async function invite({ means, actor, t }: Desk, { form }: Asked) {
 
 /** Brands stay as they are: absent would mean all of them. */
 async function change({ means, actor, t }: Desk, { form, params }: Asked) {
-  const row = await means.db.get<{ brand_ids: string | null }>(sql`select brand_ids from staff where id = ${params.id!}`)
+  const row = await means.db.get<{ brand_ids: string | null }>(
+    sql`select brand_ids from staff where id = ${params.id!}`,
+  )
   const brand_ids = row?.brand_ids ? (JSON.parse(row.brand_ids) as string[]) : null
   await changeStaff(means, { staff_id: params.id, role_id: textOf(form, 'role_id'), brand_ids }, actor)
   return { href: `/admin/staff/${params.id!}`, message: t('admin.staff.done.changed') }
@@ -48,7 +58,13 @@ function turn(name: 'disable' | 'enable'): Act['act'] {
 
 const roleOf = (form: FormBody) => ({
   name: textOf(form, 'name'),
-  permissions: [...new Set(textOf(form, 'patterns').split(/[\s,]+/).filter(Boolean))],
+  permissions: [
+    ...new Set(
+      textOf(form, 'patterns')
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    ),
+  ],
 })
 
 async function addRole({ means, actor, t }: Desk, { form }: Asked) {

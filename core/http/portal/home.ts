@@ -22,7 +22,10 @@ async function showHome(ctx: RouteCtx): Promise<void> {
   const { t, client } = ctx.state
   const { user } = requireUser(ctx)
   if (!client) return page(ctx, 'portal/no-client', {}, { title: t('portal.home.title') })
-  const view = { ...(await homeView(ctx)), greeting: t('portal.home.hello', { name: user.name.split(' ')[0]! }) }
+  const view = {
+    ...(await homeView(ctx)),
+    greeting: t('portal.home.hello', { name: user.name.split(' ')[0]! }),
+  }
   await page(ctx, 'portal/home', view, {
     title: t('portal.home.title'),
     parts: {
@@ -36,7 +39,10 @@ async function homeView(ctx: RouteCtx) {
   const { t, deps, zone } = ctx.state
   const today = deps.business.today(zone)
   const unpaid = await readUnpaid(ctx)
-  const services = await readServiceRows(ctx, { where: sql`s.billing_status <> 'ended'`, limit: SERVICES_SHOWN + 1 })
+  const services = await readServiceRows(ctx, {
+    where: sql`s.billing_status <> 'ended'`,
+    limit: SERVICES_SHOWN + 1,
+  })
   const upcoming = await upcomingView(ctx, 30)
   return {
     verify: verifyBanner(ctx),

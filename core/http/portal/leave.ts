@@ -8,5 +8,10 @@ import { isPartial, page, seeOther } from '../page/index.ts'
 export async function leave(ctx: Ctx, href: string, to: { name: string; backHref: string }): Promise<void> {
   if (isPartial(ctx)) return seeOther(ctx, href)
   ctx.set('Refresh', `0; url=${href}`)
-  await page(ctx, 'portal/leave', { href, ...to }, { title: ctx.state.t('portal.leave.title', { name: to.name }) })
+  await page(
+    ctx,
+    'portal/leave',
+    { href, ...to },
+    { title: ctx.state.t('portal.leave.title', { name: to.name }) },
+  )
 }

@@ -23,7 +23,9 @@ async function listOwnOrders(ctx: RouteCtx): Promise<void> {
   const found = await deps.db.all<OrderRow & { names: string }>(sql`
     select o.*, (select min(x.name) from order_items x where x.order_id = o.id and x.parent_id is null) as names
     from orders o where ${all([...own, where])} ${tail}`)
-  const counted = await deps.db.get<{ orders: number }>(sql`select count(*) as orders from orders o where ${all(own)}`)
+  const counted = await deps.db.get<{ orders: number }>(
+    sql`select count(*) as orders from orders o where ${all(own)}`,
+  )
   const placeOf = (row: OrderRow) => ({ value: row.id, id: row.id })
   const { rows, pager } = listPage(query, found, { placeOf, count: counted?.orders ?? 0 })
   const view = {
@@ -61,7 +63,11 @@ function orderView(ctx: RouteCtx, order: Order, states: ReadonlyMap<string, stri
       href: item.service_id ? `/portal/services/${item.service_id}` : null,
       state: states.get(item.service_id ?? '') ?? null,
     })),
-    ...{ subtotal: amount(order.subtotal_minor), tax: amount(order.tax_minor), total: amount(order.total_minor) },
+    ...{
+      subtotal: amount(order.subtotal_minor),
+      tax: amount(order.tax_minor),
+      total: amount(order.total_minor),
+    },
     discount: order.discount_minor > 0n ? amount(-order.discount_minor) : null,
     coupon: order.coupon_code,
   }

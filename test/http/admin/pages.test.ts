@@ -12,46 +12,152 @@ interface Case {
 }
 
 const cases: readonly Case[] = [
-  { at: () => '/admin/clients', facts: [/Northwind Ltd \(Ada Lind\)/, /Otto Quist/], permission: 'client.list' },
-  { at: () => '/admin/clients/new', facts: [/Owner’s e-mail/], permission: 'client.create', part: () => 'client-form' },
+  {
+    at: () => '/admin/clients',
+    facts: [/Northwind Ltd \(Ada Lind\)/, /Otto Quist/],
+    permission: 'client.list',
+  },
+  {
+    at: () => '/admin/clients/new',
+    facts: [/Owner’s e-mail/],
+    permission: 'client.create',
+    part: () => 'client-form',
+  },
   {
     at: (ids) => `/admin/clients/${ids.client}`,
     facts: [/Northwind Ltd/, /Game server/, /INV-2026-00002/, /Kai 7, 28195 Bremen, DE/],
     permission: 'client.read',
     part: (ids) => `client-${ids.client}-invoices`,
   },
-  { at: (ids) => `/admin/clients/${ids.client}/edit`, facts: [/value="Northwind Ltd"/], permission: 'client.change' },
-  { at: (ids) => `/admin/clients/${ids.client}/credit`, facts: [/No credit was ever booked/], permission: 'client.read' },
-  { at: (ids) => `/admin/clients/${ids.client}/suspend`, facts: [/Services that run go on running/], permission: 'client.suspend' },
+  {
+    at: (ids) => `/admin/clients/${ids.client}/edit`,
+    facts: [/value="Northwind Ltd"/],
+    permission: 'client.change',
+  },
+  {
+    at: (ids) => `/admin/clients/${ids.client}/credit`,
+    facts: [/No credit was ever booked/],
+    permission: 'client.read',
+  },
+  {
+    at: (ids) => `/admin/clients/${ids.client}/suspend`,
+    facts: [/Services that run go on running/],
+    permission: 'client.suspend',
+  },
   { at: () => '/admin/orders', facts: [/Northwind Ltd/], permission: 'order.list' },
-  { at: (ids) => `/admin/orders/${ids.order}`, facts: [/Game server/, /This is the first order/], permission: 'order.read', part: (ids) => `order-${ids.order}-sums` },
-  { at: (ids) => `/admin/orders/${ids.order}/reject`, facts: [/Give back what was paid/], permission: 'order.reject' },
+  {
+    at: (ids) => `/admin/orders/${ids.order}`,
+    facts: [/Game server/, /This is the first order/],
+    permission: 'order.read',
+    part: (ids) => `order-${ids.order}-sums`,
+  },
+  {
+    at: (ids) => `/admin/orders/${ids.order}/reject`,
+    facts: [/Give back what was paid/],
+    permission: 'order.reject',
+  },
   { at: () => '/admin/services', facts: [/Game server/, /Being created/], permission: 'service.list' },
-  { at: (ids) => `/admin/services/${ids.service}`, facts: [/Game server/, /Provider unreachable/, /Memory/], permission: 'service.read', part: (ids) => `service-${ids.service}-deliveries` },
-  { at: (ids) => `/admin/services/${ids.service}/terminate`, facts: [/Removed data does not come back/], permission: 'service.terminate' },
+  {
+    at: (ids) => `/admin/services/${ids.service}`,
+    facts: [/Game server/, /Provider unreachable/, /Memory/],
+    permission: 'service.read',
+    part: (ids) => `service-${ids.service}-deliveries`,
+  },
+  {
+    at: (ids) => `/admin/services/${ids.service}/terminate`,
+    facts: [/Removed data does not come back/],
+    permission: 'service.terminate',
+  },
   { at: (ids) => `/admin/services/${ids.service}/change`, facts: [/New plan/], permission: 'service.change' },
-  { at: () => '/admin/deliveries', facts: [/Provider unreachable/, /node-7/], permission: 'delivery.list', part: () => 'delivery-failures' },
-  { at: (ids) => `/admin/deliveries/${ids.delivery}`, facts: [/connect ECONNREFUSED/, /Adopt what exists/], permission: 'delivery.read' },
-  { at: (ids) => `/admin/deliveries/${ids.delivery}/abandon`, facts: [/No further try is made/], permission: 'delivery.abandon' },
-  { at: () => '/admin/invoices', facts: [/INV-2026-00001/, /INV-2026-00002/, /INV-2026-00003/], permission: 'invoice.list' },
-  { at: (ids) => `/admin/invoices/new?client=${ids.client}`, facts: [/name="description\[0\]"/], permission: 'invoice.create' },
-  { at: (ids) => `/admin/invoices/${ids.overdue}`, facts: [/INV-2026-00002/, /Overdue/, /€47\.60/, /revenue:manual/], permission: 'invoice.read', part: (ids) => `invoice-${ids.overdue}-summary` },
-  { at: (ids) => `/admin/invoices/${ids.orderInvoice}/why/1`, facts: [/How it was computed/], permission: 'invoice.read' },
-  { at: (ids) => `/admin/invoices/${ids.overdue}/void`, facts: [/€47\.60 is reversed in the ledger/], permission: 'invoice.void' },
-  { at: (ids) => `/admin/invoices/${ids.overdue}/payment`, facts: [/value="47\.60"/, /Cards/], permission: 'payment.record' },
-  { at: (ids) => `/admin/invoices/${ids.overdue}/charge`, facts: [/has no saved method/], permission: 'payment.charge' },
+  {
+    at: () => '/admin/deliveries',
+    facts: [/Provider unreachable/, /node-7/],
+    permission: 'delivery.list',
+    part: () => 'delivery-failures',
+  },
+  {
+    at: (ids) => `/admin/deliveries/${ids.delivery}`,
+    facts: [/connect ECONNREFUSED/, /Adopt what exists/],
+    permission: 'delivery.read',
+  },
+  {
+    at: (ids) => `/admin/deliveries/${ids.delivery}/abandon`,
+    facts: [/No further try is made/],
+    permission: 'delivery.abandon',
+  },
+  {
+    at: () => '/admin/invoices',
+    facts: [/INV-2026-00001/, /INV-2026-00002/, /INV-2026-00003/],
+    permission: 'invoice.list',
+  },
+  {
+    at: (ids) => `/admin/invoices/new?client=${ids.client}`,
+    facts: [/name="description\[0\]"/],
+    permission: 'invoice.create',
+  },
+  {
+    at: (ids) => `/admin/invoices/${ids.overdue}`,
+    facts: [/INV-2026-00002/, /Overdue/, /€47\.60/, /revenue:manual/],
+    permission: 'invoice.read',
+    part: (ids) => `invoice-${ids.overdue}-summary`,
+  },
+  {
+    at: (ids) => `/admin/invoices/${ids.orderInvoice}/why/1`,
+    facts: [/How it was computed/],
+    permission: 'invoice.read',
+  },
+  {
+    at: (ids) => `/admin/invoices/${ids.overdue}/void`,
+    facts: [/€47\.60 is reversed in the ledger/],
+    permission: 'invoice.void',
+  },
+  {
+    at: (ids) => `/admin/invoices/${ids.overdue}/payment`,
+    facts: [/value="47\.60"/, /Cards/],
+    permission: 'payment.record',
+  },
+  {
+    at: (ids) => `/admin/invoices/${ids.overdue}/charge`,
+    facts: [/has no saved method/],
+    permission: 'payment.charge',
+  },
   { at: () => '/admin/payments', facts: [/€29\.75/, /INV-2026-00003/], permission: 'payment.list' },
-  { at: (ids) => `/admin/payments/${ids.payment}`, facts: [/BANK-1/, /Nothing was refunded/], permission: 'payment.read' },
-  { at: (ids) => `/admin/payments/${ids.payment}/refund`, facts: [/At most €29\.75/], permission: 'payment.refund' },
+  {
+    at: (ids) => `/admin/payments/${ids.payment}`,
+    facts: [/BANK-1/, /Nothing was refunded/],
+    permission: 'payment.read',
+  },
+  {
+    at: (ids) => `/admin/payments/${ids.payment}/refund`,
+    facts: [/At most €29\.75/],
+    permission: 'payment.refund',
+  },
   { at: () => '/admin/transactions', facts: [/BANK-1/], permission: 'transaction.list' },
   { at: () => '/admin/disputes', facts: [/No disputes/], permission: 'dispute.list' },
   { at: () => '/admin/webhook-events', facts: [/No events/], permission: 'webhook.list' },
-  { at: () => '/admin/billing', facts: [/Billing run/, /Nobody is set aside/], permission: 'billing.preview', part: () => 'billing-figures' },
+  {
+    at: () => '/admin/billing',
+    facts: [/Billing run/, /Nobody is set aside/],
+    permission: 'billing.preview',
+    part: () => 'billing-figures',
+  },
 ]
 
 /** Stand for ids in the names of tests, and for unknown ones. */
 const NAMES = Object.fromEntries(
-  ['client', 'order', 'service', 'delivery', 'overdue', 'orderInvoice', 'payment', 'product', 'group', 'server', 'instance'].map((name) => [name, '…']),
+  [
+    'client',
+    'order',
+    'service',
+    'delivery',
+    'overdue',
+    'orderInvoice',
+    'payment',
+    'product',
+    'group',
+    'server',
+    'instance',
+  ].map((name) => [name, '…']),
 ) as unknown as WorldIds
 
 const STATEMENTS_MAX = 16
@@ -72,7 +178,10 @@ for (const engine of engines)
         assertStatus(page, 200)
         for (const fact of facts) assert.match(page.text.replace(/\s+/g, ' '), fact)
         assert.equal((page.text.match(/<h1/g) ?? []).length, 1)
-        assert.ok(Number(page.headers.get('x-statements')) <= STATEMENTS_MAX, `${name}: ${page.headers.get('x-statements')} statements`)
+        assert.ok(
+          Number(page.headers.get('x-statements')) <= STATEMENTS_MAX,
+          `${name}: ${page.headers.get('x-statements')} statements`,
+        )
       })
       it(`${name} names the permission that is missing`, async () => {
         const other = permission === 'staff.list' ? 'role.list' : 'staff.list'
@@ -97,7 +206,8 @@ for (const engine of engines)
     it('answers 404 for ids that do not exist, on every page of one record', async () => {
       for (const { at } of cases) {
         const address = at(NAMES)
-        if (address === at({ ...NAMES, client: '', order: '' } as WorldIds) && !address.includes('…')) continue
+        if (address === at({ ...NAMES, client: '', order: '' } as WorldIds) && !address.includes('…'))
+          continue
         const page = await world.staff.get(address.replaceAll('…', 'x'))
         assertStatus(page, 404)
       }

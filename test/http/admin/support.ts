@@ -6,7 +6,15 @@ import { placeOrder } from '../../../core/orders/index.ts'
 import { makeGateway, draft } from '../../billing/support.ts'
 import { makeGameServer, makeGroup } from '../../catalog/make-product.ts'
 import { makeDatabase, type Engine, type TestDatabase } from '../../support/databases.ts'
-import { clientActor, makeClient, makeMembership, makeStaff, makeUser, PASSWORD, staffActor } from '../../support/make.ts'
+import {
+  clientActor,
+  makeClient,
+  makeMembership,
+  makeStaff,
+  makeUser,
+  PASSWORD,
+  staffActor,
+} from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Reply, type Web, type WebBrowser } from '../../support/web.ts'
 import { createStatementCounter, type HttpDeps } from '../../../core/http/index.ts'
@@ -130,7 +138,14 @@ async function makeTaxRule(means: TestMeans, seller_id: string): Promise<void> {
 async function makeServer(means: TestMeans, instance_id: string): Promise<string> {
   const id = means.newId('srv')
   const now = means.business.now()
-  const facts = { instance_id, group_id: null, name: 'node-7', settings: '{}', capacity: 40, status: 'active' }
+  const facts = {
+    instance_id,
+    group_id: null,
+    name: 'node-7',
+    settings: '{}',
+    capacity: 40,
+    status: 'active',
+  }
   await means.db.insert('servers', [{ id, ...facts, created_at: now, updated_at: now }])
   return id
 }
@@ -148,7 +163,9 @@ async function makeFailedDelivery(means: TestMeans, service: string, server: str
       ...{ payload: '{"memory":8192}', created_at: now, updated_at: now },
     },
   ])
-  await means.db.run(sql`update services set generation = 1, delivery_status = 'creating' where id = ${service}`)
+  await means.db.run(
+    sql`update services set generation = 1, delivery_status = 'creating' where id = ${service}`,
+  )
   return id
 }
 

@@ -20,7 +20,12 @@ export async function makeFullPortal(means: TestMeans) {
       trx,
       [
         {
-          ...{ brandId: portal.brand.id, clientId: portal.client.id, orderItemId: null, productId: product.id },
+          ...{
+            brandId: portal.brand.id,
+            clientId: portal.client.id,
+            orderItemId: null,
+            productId: product.id,
+          },
           ...{ label: 'quay.example', currency: 'EUR', cycle: cycle('1m'), quantity: 1, priceId: 'prc_1' },
           ...{ amountMinor: 599n, recurringMinor: 599n, taxClass: 'standard', zone: 'Europe/Berlin' },
           ...{ anchorOn: isoDate('2026-01-01'), chargedThrough: isoDate('2026-02-01') },
@@ -37,8 +42,24 @@ export async function makeFullPortal(means: TestMeans) {
   const sealed = means.keys.seal('hidden-harbour', accessPlace(serviceId!, 1))
   const at = means.business.now()
   await means.db.insert('service_access', [
-    { service_id: serviceId!, position: 0, label: 'Address', kind: 'text', value: '192.0.2.7', sealed: null, updated_at: at },
-    { service_id: serviceId!, position: 1, label: 'Password', kind: 'secret', value: null, sealed, updated_at: at },
+    {
+      service_id: serviceId!,
+      position: 0,
+      label: 'Address',
+      kind: 'text',
+      value: '192.0.2.7',
+      sealed: null,
+      updated_at: at,
+    },
+    {
+      service_id: serviceId!,
+      position: 1,
+      label: 'Password',
+      kind: 'secret',
+      value: null,
+      sealed,
+      updated_at: at,
+    },
   ])
   return { ...portal, product, gateway, serviceId: serviceId! }
 }

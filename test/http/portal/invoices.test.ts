@@ -124,7 +124,10 @@ for (const engine of engines) {
       })
       assert.equal((await browser.post(path, { method, seen: '1190' })).location, path)
       const declined = textOf((await browser.get(path)).text)
-      assert.match(declined, /The payment did not go through The bank says that the account does not hold enough\./)
+      assert.match(
+        declined,
+        /The payment did not go through The bank says that the account does not hold enough\./,
+      )
 
       answers.push({ outcome: 'pending', reference: 'pi_2' })
       await browser.post(path, { method, seen: '1190' })

@@ -66,7 +66,10 @@ for (const engine of engines) {
 
     test('cancelling needs a reason; it ends with the term and can be taken back', async () => {
       const path = `/portal/services/${portal.serviceId}`
-      assert.match(textOf((await browser.get(`${path}/cancel`)).text), /At the end of the term, on 1 Feb 2026/)
+      assert.match(
+        textOf((await browser.get(`${path}/cancel`)).text),
+        /At the end of the term, on 1 Feb 2026/,
+      )
       const refused = await browser.post(`${path}/cancel`, { at: 'end', reason: '' })
       assert.equal(refused.status, 422)
       const state = async () =>
@@ -83,7 +86,10 @@ for (const engine of engines) {
 
     test('a change shows its price, and waits for its invoice', async () => {
       const staff = staffActor()
-      for (const [cycle, amount] of [['1m', '5.99'], ['1y', '60.00']] as const)
+      for (const [cycle, amount] of [
+        ['1m', '5.99'],
+        ['1y', '60.00'],
+      ] as const)
         await setPrice(means, { owner_id: portal.product.id, cycle, currency: 'EUR', amount }, staff)
       const path = `/portal/services/${portal.serviceId}/upgrade`
       assert.match(textOf((await browser.get(path)).text), /Shared hosting S €60\.00 per year/)
@@ -108,18 +114,30 @@ for (const engine of engines) {
         assert.equal((await browser.get(`/portal/${noun}/${id}`)).status, 404, noun)
       for (const end of ['upgrade', 'cancel', 'usage'])
         assert.equal((await browser.get(`/portal/services/${ids.services}/${end}`)).status, 404, end)
-      const cancelled = await browser.post(`/portal/services/${ids.services}/cancel`, { at: 'now', reason: 'other' })
+      const cancelled = await browser.post(`/portal/services/${ids.services}/cancel`, {
+        at: 'now',
+        reason: 'other',
+      })
       assert.equal(cancelled.status, 404)
     })
 
     test('the profile is kept when it fits, and drawn again when it does not', async () => {
       await browser.get('/portal/account')
-      const profile = { name: 'Ada Quay', email: 'ada@quay.example', address_1: 'Kai 8', city: 'Bremen', postcode: '28195', country: 'DE' }
+      const profile = {
+        name: 'Ada Quay',
+        email: 'ada@quay.example',
+        address_1: 'Kai 8',
+        city: 'Bremen',
+        postcode: '28195',
+        country: 'DE',
+      }
       const refused = await browser.post('/portal/account', { ...profile, email: 'nobody' })
       assert.equal(refused.status, 422)
       assert.match(refused.text, /value="nobody"/)
       assert.equal((await browser.post('/portal/account', profile)).location, '/portal/account')
-      const row = await means.db.get<{ address_1: string }>(sql`select address_1 from clients where id = ${portal.client.id}`)
+      const row = await means.db.get<{ address_1: string }>(
+        sql`select address_1 from clients where id = ${portal.client.id}`,
+      )
       assert.equal(row!.address_1, 'Kai 8')
     })
 

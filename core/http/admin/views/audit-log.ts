@@ -42,20 +42,42 @@ export function auditList(desk: Desk, asked: Asked): Promise<PageView> {
       key: sql`a.id`,
     },
     searchIn: [sql`a.action`, sql`a.subject`, sql`a.actor`, sql`u.name`, sql`a.request_id`],
-    filters: { action: sql`a.action`, actor: sql`a.actor`, subject: sql`a.subject`, client: sql`a.client_id` },
-    columns: [{ label: l('action'), phone: 'title' }, { label: l('record') }, { label: l('by') }, { label: l('reason'), phone: 'hide' }, { label: l('at'), phone: 'side' }],
+    filters: {
+      action: sql`a.action`,
+      actor: sql`a.actor`,
+      subject: sql`a.subject`,
+      client: sql`a.client_id`,
+    },
+    columns: [
+      { label: l('action'), phone: 'title' },
+      { label: l('record') },
+      { label: l('by') },
+      { label: l('reason'), phone: 'hide' },
+      { label: l('at'), phone: 'side' },
+    ],
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/audit/${row.id}`,
       label: row.action,
-      cells: [{ mono: row.action }, recordCell(row.subject), row.name ?? row.actor, row.reason, { at: row.occurred_at }],
+      cells: [
+        { mono: row.action },
+        recordCell(row.subject),
+        row.name ?? row.actor,
+        row.reason,
+        { at: row.occurred_at },
+      ],
     }),
   })
 }
 
 function filterForm(desk: Desk, asked: Asked): Block {
   const l = labeller(desk)
-  const field = (name: string, kind: string) => ({ ...filled(asked, name, asked.query[name]), kind, required: false, label: l(name) })
+  const field = (name: string, kind: string) => ({
+    ...filled(asked, name, asked.query[name]),
+    kind,
+    required: false,
+    label: l(name),
+  })
   return {
     kind: 'form',
     id: 'audit-filter',
@@ -63,7 +85,13 @@ function filterForm(desk: Desk, asked: Asked): Block {
     action: '/admin/audit',
     inline: true,
     keys: {},
-    fields: [field('action', 'text'), field('actor', 'text'), field('subject', 'text'), field('from_day', 'date'), field('to_day', 'date')],
+    fields: [
+      field('action', 'text'),
+      field('actor', 'text'),
+      field('subject', 'text'),
+      field('from_day', 'date'),
+      field('to_day', 'date'),
+    ],
     submit: { label: desk.t('admin.filter.apply'), kind: 'secondary' },
   }
 }
@@ -72,10 +100,15 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const row = await means.db.get<Entry>(sql`select a.*, u.name ${from} where a.id = ${id} and ${scoped(actor, { table: 'a' })}`)
+  const row = await means.db.get<Entry>(
+    sql`select a.*, u.name ${from} where a.id = ${id} and ${scoped(actor, { table: 'a' })}`,
+  )
   if (!row) throw NotFound({ what: 'audit entry', id })
   return {
-    head: { title: row.action, crumbs: [{ label: t('admin.audit.title'), href: '/admin/audit' }, { label: row.action }] },
+    head: {
+      title: row.action,
+      crumbs: [{ label: t('admin.audit.title'), href: '/admin/audit' }, { label: row.action }],
+    },
     main: [changes(desk, row)],
     aside: [
       {
@@ -88,7 +121,10 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
           { label: l('reason'), value: row.reason },
           { label: l('client'), value: row.client_id ? recordCell(row.client_id) : null },
           { label: l('ip'), value: row.address },
-          { label: l('request'), value: row.request_id ? { href: `/admin/audit?q=${row.request_id}`, text: row.request_id } : null },
+          {
+            label: l('request'),
+            value: row.request_id ? { href: `/admin/audit?q=${row.request_id}`, text: row.request_id } : null,
+          },
           { label: l('id'), value: { copy: row.id, label: l('id') } },
         ],
       },
@@ -106,7 +142,11 @@ function changes(desk: Desk, row: Entry): Block {
     id: 'audit-changes',
     title: desk.t('admin.audit.changes'),
     columns: [{ label: l('field'), phone: 'title' }, { label: l('before') }, { label: l('after') }],
-    rows: names.map((name) => ({ id: `field-${name}`, label: name, cells: [{ mono: name }, shown(before![name]), shown(after![name])] })),
+    rows: names.map((name) => ({
+      id: `field-${name}`,
+      label: name,
+      cells: [{ mono: name }, shown(before![name]), shown(after![name])],
+    })),
     empty: { icon: 'history', title: desk.t('admin.audit.no_changes') },
   }
 }
@@ -118,4 +158,8 @@ function fieldsOf(json: string | null): Record<string, unknown> {
 }
 
 const shown = (value: unknown): string | null =>
-  value === undefined || value === null ? null : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)
+  value === undefined || value === null
+    ? null
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value as string | number)

@@ -19,18 +19,37 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
   const dead = await means.jobDesk.listDeadJobs(DEAD_SHOWN)
   const now = means.business.now()
   return {
-    head: { title: t('admin.automation.title'), actions: [{ label: t('admin.events.title'), href: '/admin/events', icon: 'bolt' }] },
+    head: {
+      title: t('admin.automation.title'),
+      actions: [{ label: t('admin.events.title'), href: '/admin/events', icon: 'bolt' }],
+    },
     main: [
       {
         kind: 'table',
         id: 'dead-jobs',
         title: t('admin.automation.dead'),
-        columns: [{ label: l('task'), phone: 'title' }, { label: l('problem') }, { label: l('attempts'), align: 'end', phone: 'hide' }, { label: l('at'), phone: 'side' }],
+        columns: [
+          { label: l('task'), phone: 'title' },
+          { label: l('problem') },
+          { label: l('attempts'), align: 'end', phone: 'hide' },
+          { label: l('at'), phone: 'side' },
+        ],
         rows: dead.map((job) => ({
           id: `row-${job.id}`,
           label: job.task,
           cells: [{ mono: job.task }, job.error, job.attempts, { at: job.died_at }],
-          ...(allowed(desk, 'job.retry') ? { menu: [{ label: t('admin.automation.retry'), href: `/admin/jobs/${job.id}/retry`, icon: 'refresh', post: true }] } : {}),
+          ...(allowed(desk, 'job.retry')
+            ? {
+                menu: [
+                  {
+                    label: t('admin.automation.retry'),
+                    href: `/admin/jobs/${job.id}/retry`,
+                    icon: 'refresh',
+                    post: true,
+                  },
+                ],
+              }
+            : {}),
         })),
         empty: { icon: 'circle-check', title: t('admin.automation.none_dead') },
       },
@@ -38,18 +57,37 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
         kind: 'table',
         id: 'schedules',
         title: t('admin.automation.schedules'),
-        columns: [{ label: l('name'), phone: 'title' }, { label: l('next_run') }, { label: l('last_run'), phone: 'hide' }, { label: l('outcome'), phone: 'side' }, { label: l('result'), phone: 'hide' }],
+        columns: [
+          { label: l('name'), phone: 'title' },
+          { label: l('next_run') },
+          { label: l('last_run'), phone: 'hide' },
+          { label: l('outcome'), phone: 'side' },
+          { label: l('result'), phone: 'hide' },
+        ],
         rows: schedules.map((row) => ({
           id: `row-${row.id}`,
           label: row.id,
           cells: [
             { mono: row.id },
-            row.due_at < now ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] } : { at: row.due_at },
+            row.due_at < now
+              ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] }
+              : { at: row.due_at },
             { at: row.last_ended_at },
             row.last_outcome ? { state: row.last_outcome } : null,
             row.last_result,
           ],
-          ...(allowed(desk, 'schedule.run') ? { menu: [{ label: t('admin.automation.run'), href: `/admin/schedules/${row.id}/run`, icon: 'player-play', post: true }] } : {}),
+          ...(allowed(desk, 'schedule.run')
+            ? {
+                menu: [
+                  {
+                    label: t('admin.automation.run'),
+                    href: `/admin/schedules/${row.id}/run`,
+                    icon: 'player-play',
+                    post: true,
+                  },
+                ],
+              }
+            : {}),
         })),
         empty: { icon: 'clock', title: t('admin.automation.no_schedules') },
       },
@@ -73,10 +111,20 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
     noun: 'events',
     path: '/admin/events',
     icon: 'bolt',
-    listing: { columns: sql`e.id, e.type, e.subject, e.actor, e.client_id, e.occurred_at`, from: sql`from events e`, where: [scoped(desk.actor, { table: 'e' })], key: sql`e.id` },
+    listing: {
+      columns: sql`e.id, e.type, e.subject, e.actor, e.client_id, e.occurred_at`,
+      from: sql`from events e`,
+      where: [scoped(desk.actor, { table: 'e' })],
+      key: sql`e.id`,
+    },
     searchIn: [sql`e.type`, sql`e.subject`, sql`e.id`],
     filters: { subject: sql`e.subject`, type: sql`e.type`, client: sql`e.client_id` },
-    columns: [{ label: l('type'), phone: 'title' }, { label: l('record') }, { label: l('by'), phone: 'hide' }, { label: l('at'), phone: 'side' }],
+    columns: [
+      { label: l('type'), phone: 'title' },
+      { label: l('record') },
+      { label: l('by'), phone: 'hide' },
+      { label: l('at'), phone: 'side' },
+    ],
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/events/${row.id}`,
@@ -96,7 +144,9 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const event = await means.db.get<Event>(sql`select e.* from events e where e.id = ${id} and ${scoped(actor, { table: 'e' })}`)
+  const event = await means.db.get<Event>(
+    sql`select e.* from events e where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
+  )
   if (!event) throw NotFound({ what: 'event', id })
   const receipts = await means.db.all<{ consumer: string; handled_at: Instant }>(
     sql`select consumer, handled_at from event_receipts where event_id = ${id} order by handled_at, consumer`,
@@ -105,7 +155,9 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
     head: {
       title: event.type,
       crumbs: [{ label: t('admin.events.title'), href: '/admin/events' }, { label: event.type }],
-      actions: allowed(desk, 'event.replay') ? [{ label: t('admin.events.replay'), post: `/admin/events/${id}/replay`, icon: 'refresh' }] : [],
+      actions: allowed(desk, 'event.replay')
+        ? [{ label: t('admin.events.replay'), post: `/admin/events/${id}/replay`, icon: 'refresh' }]
+        : [],
     },
     main: [
       { kind: 'text', id: 'event-body', title: t('admin.events.body'), text: pretty(event.body) },
@@ -113,8 +165,15 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'table',
         id: 'event-receipts',
         title: t('admin.events.receipts'),
-        columns: [{ label: l('consumer'), phone: 'title' }, { label: l('at'), phone: 'side' }],
-        rows: receipts.map((row) => ({ id: `row-${row.consumer}`, label: row.consumer, cells: [{ mono: row.consumer }, { at: row.handled_at }] })),
+        columns: [
+          { label: l('consumer'), phone: 'title' },
+          { label: l('at'), phone: 'side' },
+        ],
+        rows: receipts.map((row) => ({
+          id: `row-${row.consumer}`,
+          label: row.consumer,
+          cells: [{ mono: row.consumer }, { at: row.handled_at }],
+        })),
         empty: { icon: 'bolt', title: t('admin.events.unheard') },
       },
     ],

@@ -17,7 +17,14 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
     head: {
       title: t('admin.billing.title'),
       text: t('admin.billing.text', { days }),
-      actions: [{ label: t('admin.billing.run_now'), post: '/admin/billing/run', kind: 'primary', icon: 'player-play' }],
+      actions: [
+        {
+          label: t('admin.billing.run_now'),
+          post: '/admin/billing/run',
+          kind: 'primary',
+          icon: 'player-play',
+        },
+      ],
     },
     main: [
       {
@@ -53,7 +60,12 @@ function figures(desk: Desk, preview: Preview): Block {
     kind: 'stats',
     id: 'billing-figures',
     items: [
-      { label: t('admin.billing.invoices'), value: preview.invoices.length, note: text, icon: 'file-invoice' },
+      {
+        label: t('admin.billing.invoices'),
+        value: preview.invoices.length,
+        note: text,
+        icon: 'file-invoice',
+      },
       { label: t('admin.billing.charges'), value: preview.charges.length, icon: 'credit-card' },
       { label: t('admin.billing.suspensions'), value: preview.suspensions.length, icon: 'player-pause' },
       { label: t('admin.billing.problems'), value: preview.problems.length, icon: 'alert-triangle' },
@@ -120,7 +132,12 @@ function charges(desk: Desk, preview: Preview): Block {
 
 async function suspensions(desk: Desk, preview: Preview): Promise<Block> {
   const l = labeller(desk)
-  const rows = await desk.means.db.all<{ id: string; label: string; client_id: string; client_name: string }>(sql`
+  const rows = await desk.means.db.all<{
+    id: string
+    label: string
+    client_id: string
+    client_name: string
+  }>(sql`
     select s.id, s.label, s.client_id, coalesce(c.company, c.name) as client_name from services s
     join clients c on c.id = s.client_id where s.id in (${list(preview.suspensions.slice(0, SHOWN))}) order by s.id`)
   return {
@@ -208,8 +225,14 @@ async function runs(desk: Desk): Promise<Block> {
       { label: l('ended_at'), phone: 'hide' },
     ],
     rows: rows.map((row) => {
-      const counts = JSON.parse(row.counts) as { invoices: number; parked: number; totals: Record<string, string> }
-      const sums = Object.entries(counts.totals).map(([currency, minor]) => moneyText(desk, BigInt(minor), currency))
+      const counts = JSON.parse(row.counts) as {
+        invoices: number
+        parked: number
+        totals: Record<string, string>
+      }
+      const sums = Object.entries(counts.totals).map(([currency, minor]) =>
+        moneyText(desk, BigInt(minor), currency),
+      )
       return {
         id: `row-${row.id}`,
         label: row.as_of_on,

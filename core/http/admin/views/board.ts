@@ -151,14 +151,37 @@ function figures(desk: Desk, { days, months, currency, counts }: Money & { count
       {
         label: t('admin.board.month'),
         value: inMoney(now, currency),
-        note: t('admin.board.compared', { same: moneyText(desk, before, currency), whole: moneyText(desk, whole, currency) }),
+        note: t('admin.board.compared', {
+          same: moneyText(desk, before, currency),
+          whole: moneyText(desk, whole, currency),
+        }),
         icon: 'report-money',
         href: '/admin/invoices',
       },
-      { label: t('admin.board.unpaid'), value: counts.unpaid, icon: 'file-invoice', href: '/admin/invoices?status=unpaid' },
-      { label: t('admin.board.overdue'), value: counts.overdue, icon: 'calendar-due', href: '/admin/invoices?status=overdue' },
-      { label: t('admin.services.title'), value: counts.services, icon: 'server-2', href: '/admin/services?status=active' },
-      { label: t('admin.clients.title'), value: counts.clients, icon: 'users', href: '/admin/clients?status=active' },
+      {
+        label: t('admin.board.unpaid'),
+        value: counts.unpaid,
+        icon: 'file-invoice',
+        href: '/admin/invoices?status=unpaid',
+      },
+      {
+        label: t('admin.board.overdue'),
+        value: counts.overdue,
+        icon: 'calendar-due',
+        href: '/admin/invoices?status=overdue',
+      },
+      {
+        label: t('admin.services.title'),
+        value: counts.services,
+        icon: 'server-2',
+        href: '/admin/services?status=active',
+      },
+      {
+        label: t('admin.clients.title'),
+        value: counts.clients,
+        icon: 'users',
+        href: '/admin/clients?status=active',
+      },
     ],
   }
 }
@@ -170,7 +193,11 @@ function chart(desk: Desk, { days, months, currency }: Money): Block {
   const points = []
   for (let day = months.lastStart; day <= today; day = addDays(day, 1)) {
     const minor = sumOf({ days, currency }, day, day)
-    points.push({ label: day.slice(5), value: Number(minor) / scale, text: formatMoney({ minor, currency }, locale) })
+    points.push({
+      label: day.slice(5),
+      value: Number(minor) / scale,
+      text: formatMoney({ minor, currency }, locale),
+    })
   }
   const compact = new Intl.NumberFormat(locale, { notation: 'compact' })
   const title = t('admin.board.chart', { currency })
@@ -184,9 +211,11 @@ function chart(desk: Desk, { days, months, currency }: Money): Block {
 
 async function nextRun(desk: Desk): Promise<Block> {
   const { t } = desk
-  const schedule = await desk.means.db.get<{ due_at: Instant; last_ended_at: Instant | null; last_outcome: string | null }>(
-    sql`select due_at, last_ended_at, last_outcome from schedules where id = 'billing.run'`,
-  )
+  const schedule = await desk.means.db.get<{
+    due_at: Instant
+    last_ended_at: Instant | null
+    last_outcome: string | null
+  }>(sql`select due_at, last_ended_at, last_outcome from schedules where id = 'billing.run'`)
   return {
     kind: 'facts',
     id: 'board-run',

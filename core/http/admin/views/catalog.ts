@@ -34,7 +34,12 @@ export async function catalogPage(desk: Desk, _asked: Asked): Promise<PageView> 
     head: {
       title: t('admin.catalog.title'),
       actions: [
-        { label: t('admin.products.new'), href: '/admin/catalog/products/new', kind: 'primary', icon: 'plus' },
+        {
+          label: t('admin.products.new'),
+          href: '/admin/catalog/products/new',
+          kind: 'primary',
+          icon: 'plus',
+        },
         { label: t('admin.groups.new'), href: '/admin/catalog/groups/new', icon: 'folder' },
         { label: t('admin.catalog.import'), href: '/admin/catalog/import', icon: 'upload' },
         ...brands.map((brand) => ({
@@ -53,7 +58,13 @@ export async function catalogPage(desk: Desk, _asked: Asked): Promise<PageView> 
 async function treeOf(desk: Desk, brand: BrandRow): Promise<Block> {
   const { t, means } = desk
   const groups = await listGroups(means.db, brand.id, { hidden: true, retired: true })
-  const products = await means.db.all<{ id: string; group_id: string; name: string; status: string; kind: string }>(
+  const products = await means.db.all<{
+    id: string
+    group_id: string
+    name: string
+    status: string
+    kind: string
+  }>(
     sql`select id, group_id, name, status, kind from products where brand_id = ${brand.id} order by position, name`,
   )
   const leaf = (product: (typeof products)[number]): TreeNode => ({
@@ -66,14 +77,22 @@ async function treeOf(desk: Desk, brand: BrandRow): Promise<Block> {
     label: group.name,
     href: `/admin/catalog/groups/${group.id}`,
     cells: group.hidden ? [{ state: 'hidden', label: t('admin.product.hidden'), tone: 'info' }] : [],
-    nodes: [...group.groups.map(node), ...products.filter((product) => product.group_id === group.id).map(leaf)],
+    nodes: [
+      ...group.groups.map(node),
+      ...products.filter((product) => product.group_id === group.id).map(leaf),
+    ],
   })
   return {
     kind: 'tree',
     id: `catalog-${brand.id}`,
     title: brand.name,
     nodes: groups.map(node),
-    empty: { icon: 'package', title: t('admin.catalog.none'), text: t('admin.catalog.none_text'), action: { label: t('admin.groups.new'), href: '/admin/catalog/groups/new' } },
+    empty: {
+      icon: 'package',
+      title: t('admin.catalog.none'),
+      text: t('admin.catalog.none_text'),
+      action: { label: t('admin.groups.new'), href: '/admin/catalog/groups/new' },
+    },
   }
 }
 
@@ -97,12 +116,17 @@ export async function groupPage(desk: Desk, asked: Asked): Promise<PageView> {
     sql`select g.* from product_groups g where g.id = ${id} and ${scoped(actor, { table: 'g', client: null })}`,
   )
   if (!group) throw NotFound({ what: 'group', id })
-  const products = await listProducts(means.db, group.brand_id, { groupIds: [id], statuses: ['draft', 'active', 'hidden', 'retired'] })
+  const products = await listProducts(means.db, group.brand_id, {
+    groupIds: [id],
+    statuses: ['draft', 'active', 'hidden', 'retired'],
+  })
   return {
     head: {
       title: group.name,
       crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: group.name }],
-      actions: [{ label: t('admin.products.new'), href: `/admin/catalog/products/new?group=${id}`, icon: 'plus' }],
+      actions: [
+        { label: t('admin.products.new'), href: `/admin/catalog/products/new?group=${id}`, icon: 'plus' },
+      ],
     },
     main: [
       {
@@ -124,7 +148,11 @@ function productTable(desk: Desk, products: readonly Product[]): Block {
     kind: 'table',
     id: 'group-products',
     title: desk.t('admin.products.title'),
-    columns: [{ label: l('product'), phone: 'title' }, { label: l('stock'), align: 'end' }, { label: l('state'), phone: 'side' }],
+    columns: [
+      { label: l('product'), phone: 'title' },
+      { label: l('stock'), align: 'end' },
+      { label: l('state'), phone: 'side' },
+    ],
     rows: products.map((product) => ({
       id: `row-${product.id}`,
       href: `/admin/catalog/products/${product.id}`,
@@ -139,14 +167,22 @@ export async function newGroup(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const brands = await brandsOf(desk)
   return {
-    head: { title: t('admin.groups.new'), crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: t('admin.groups.new') }] },
+    head: {
+      title: t('admin.groups.new'),
+      crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: t('admin.groups.new') }],
+    },
     main: [
       {
         kind: 'form',
         id: 'group-form',
         action: '/admin/catalog/groups',
         fields: [
-          { ...filled(asked, 'brand_id', brands[0]?.id), kind: 'select', label: t('admin.label.brand'), options: brands.map(({ id, name }) => ({ value: id, label: name })) },
+          {
+            ...filled(asked, 'brand_id', brands[0]?.id),
+            kind: 'select',
+            label: t('admin.label.brand'),
+            options: brands.map(({ id, name }) => ({ value: id, label: name })),
+          },
           ...groupFields(desk, asked, null),
         ],
         submit: { label: t('admin.groups.create') },
@@ -164,12 +200,21 @@ function groupFields(desk: Desk, asked: Asked, group: GroupRow | null) {
     { ...filled(asked, 'name', group?.name), label: l('name') },
     { ...filled(asked, 'slug', group?.slug), label: l('slug'), hint: t('admin.catalog.slug_hint') },
     { ...filled(asked, 'headline', group?.headline), label: l('headline'), required: false },
-    { ...filled(asked, 'description', group?.description), kind: 'textarea', rows: 3, label: l('description'), required: false },
+    {
+      ...filled(asked, 'description', group?.description),
+      kind: 'textarea',
+      rows: 3,
+      label: l('description'),
+      required: false,
+    },
     {
       ...filled(asked, 'layout', group?.layout ?? 'cards'),
       kind: 'select',
       label: l('layout'),
-      options: ['cards', 'table', 'slider', 'list'].map((value) => ({ value, label: t(`admin.layout.${value}`) })),
+      options: ['cards', 'table', 'slider', 'list'].map((value) => ({
+        value,
+        label: t(`admin.layout.${value}`),
+      })),
     },
     { ...filled(asked, 'position', group?.position ?? 0), kind: 'number', min: 0, label: l('position') },
     { ...tickedField(asked, 'hidden', group?.hidden === 1), label: t('admin.catalog.hidden') },
@@ -180,14 +225,26 @@ export async function importPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const brands = await brandsOf(desk)
   return {
-    head: { title: t('admin.catalog.import'), text: t('admin.catalog.import_text'), crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: t('admin.catalog.import') }] },
+    head: {
+      title: t('admin.catalog.import'),
+      text: t('admin.catalog.import_text'),
+      crumbs: [
+        { label: t('admin.catalog.title'), href: '/admin/catalog' },
+        { label: t('admin.catalog.import') },
+      ],
+    },
     main: [
       {
         kind: 'form',
         id: 'import-form',
         action: '/admin/catalog/import',
         fields: [
-          { ...filled(asked, 'brand_id', brands[0]?.id), kind: 'select', label: t('admin.label.brand'), options: brands.map(({ id, name }) => ({ value: id, label: name })) },
+          {
+            ...filled(asked, 'brand_id', brands[0]?.id),
+            kind: 'select',
+            label: t('admin.label.brand'),
+            options: brands.map(({ id, name }) => ({ value: id, label: name })),
+          },
           { ...filled(asked, 'yaml'), kind: 'textarea', rows: 20, label: 'YAML' },
         ],
         submit: { label: t('admin.catalog.import') },

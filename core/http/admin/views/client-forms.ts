@@ -34,7 +34,12 @@ export async function newClient(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('brand'),
             options: brands.map(({ id, name }) => ({ value: id, label: name })),
           },
-          { ...filled(asked, 'currency', currencies[0]), kind: 'select', label: l('currency'), options: choice(currencies) },
+          {
+            ...filled(asked, 'currency', currencies[0]),
+            kind: 'select',
+            label: l('currency'),
+            options: choice(currencies),
+          },
           ...profileFields(desk, asked),
           {
             ...filled(asked, 'owner_email'),
@@ -71,10 +76,32 @@ export async function editClient(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-const OPTIONAL = ['company', 'phone', 'address_1', 'address_2', 'postcode', 'city', 'region', 'tax_id'] as const
+const OPTIONAL = [
+  'company',
+  'phone',
+  'address_1',
+  'address_2',
+  'postcode',
+  'city',
+  'region',
+  'tax_id',
+] as const
 
 /** Names of the fields that a profile has, in the order shown. */
-export const PROFILE = ['name', 'company', 'email', 'phone', 'address_1', 'address_2', 'postcode', 'city', 'region', 'country', 'tax_id', 'locale'] as const
+export const PROFILE = [
+  'name',
+  'company',
+  'email',
+  'phone',
+  'address_1',
+  'address_2',
+  'postcode',
+  'city',
+  'region',
+  'country',
+  'tax_id',
+  'locale',
+] as const
 
 function profileFields(desk: Desk, asked: Asked, client?: Client): Field[] {
   const l = labeller(desk)
@@ -146,7 +173,9 @@ export async function creditPage(desk: Desk, asked: Asked): Promise<PageView> {
       {
         kind: 'stats',
         id: 'credit-balance',
-        items: [{ label: t('admin.credit.balance'), value: inMoney(balance, client.currency), icon: 'wallet' }],
+        items: [
+          { label: t('admin.credit.balance'), value: inMoney(balance, client.currency), icon: 'wallet' },
+        ],
       },
       {
         kind: 'table',

@@ -47,7 +47,9 @@ export function clientList(desk: Desk, asked: Asked): Promise<PageView> {
         where: sql`c.status = ${value}`,
       })),
     ],
-    actions: [{ label: t('admin.clients.new'), href: '/admin/clients/new', kind: 'primary', icon: 'user-plus' }],
+    actions: [
+      { label: t('admin.clients.new'), href: '/admin/clients/new', kind: 'primary', icon: 'user-plus' },
+    ],
     emptyAction: { label: t('admin.clients.new'), href: '/admin/clients/new' },
     columns: [
       { label: l('name'), phone: 'title' },
@@ -84,7 +86,10 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
   return {
     head: {
       title: client.company ?? client.name,
-      crumbs: [{ label: t('admin.clients.title'), href: '/admin/clients' }, { label: client.company ?? client.name }],
+      crumbs: [
+        { label: t('admin.clients.title'), href: '/admin/clients' },
+        { label: client.company ?? client.name },
+      ],
       status: [{ state: client.status }],
       actions: actsOf(desk, client),
     },
@@ -111,16 +116,27 @@ function actsOf(desk: Desk, client: Client): Button[] {
     [
       'invoice.create',
       status === 'active',
-      { label: t('admin.invoices.new'), href: `/admin/invoices/new?client=${client.id}`, icon: 'file-invoice' },
+      {
+        label: t('admin.invoices.new'),
+        href: `/admin/invoices/new?client=${client.id}`,
+        icon: 'file-invoice',
+      },
     ],
     ['client.change', true, { label: t('admin.edit'), href: `${at}/edit`, icon: 'pencil' }],
     ...MOVES.map((move): [string, boolean, Button] => [
       `client.${move.name}`,
       move.from.includes(status),
-      { label: t(`admin.clients.act.${move.name}`), href: `${at}/${move.name}`, kind: 'ghost', icon: move.icon },
+      {
+        label: t(`admin.clients.act.${move.name}`),
+        href: `${at}/${move.name}`,
+        kind: 'ghost',
+        icon: move.icon,
+      },
     ]),
   ]
-  return offers.filter(([permission, fits]) => fits && allowed(desk, permission)).map(([, , button]) => button)
+  return offers
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , button]) => button)
 }
 
 /** States of a client that staff may change, and from where. */
@@ -146,13 +162,22 @@ function facts(desk: Desk, client: Client, credit: bigint): Block {
       { label: l('phone'), value: client.phone },
       {
         label: l('address'),
-        value: [client.address_1, client.address_2, `${client.postcode} ${client.city}`, client.region, client.country]
+        value: [
+          client.address_1,
+          client.address_2,
+          `${client.postcode} ${client.city}`,
+          client.region,
+          client.country,
+        ]
           .filter((part) => part?.trim())
           .join(', '),
       },
       { label: l('tax_id'), value: client.tax_id },
       { label: l('currency'), value: client.currency },
-      { label: l('credit'), value: { href: `/admin/clients/${client.id}/credit`, text: moneyText(desk, credit, client.currency) } },
+      {
+        label: l('credit'),
+        value: { href: `/admin/clients/${client.id}/credit`, text: moneyText(desk, credit, client.currency) },
+      },
       { label: l('language'), value: client.locale },
       { label: l('since'), value: { at: client.created_at } },
       { label: l('id'), value: { copy: client.id, label: l('id') } },
@@ -270,7 +295,9 @@ async function paymentsOf(desk: Desk, client: Client): Promise<Block> {
     amount_minor: bigint
     currency: string
     created_at: Instant
-  }>(sql`select id, kind, status, amount_minor, currency, created_at from payments where client_id = ${client.id} order by id desc limit 10`)
+  }>(
+    sql`select id, kind, status, amount_minor, currency, created_at from payments where client_id = ${client.id} order by id desc limit 10`,
+  )
   return {
     kind: 'table',
     id: `client-${client.id}-payments`,
@@ -307,7 +334,9 @@ async function ordersOf(desk: Desk, client: Client): Promise<Block> {
     total_minor: bigint
     currency: string
     placed_at: Instant
-  }>(sql`select id, number, status, total_minor, currency, placed_at from orders where client_id = ${client.id} order by id desc limit 10`)
+  }>(
+    sql`select id, number, status, total_minor, currency, placed_at from orders where client_id = ${client.id} order by id desc limit 10`,
+  )
   return {
     kind: 'table',
     id: `client-${client.id}-orders`,
@@ -322,7 +351,12 @@ async function ordersOf(desk: Desk, client: Client): Promise<Block> {
       id: `row-${row.id}`,
       href: `/admin/orders/${row.id}`,
       label: row.number,
-      cells: [row.number, { state: row.status }, { at: row.placed_at }, inMoney(row.total_minor, row.currency)],
+      cells: [
+        row.number,
+        { state: row.status },
+        { at: row.placed_at },
+        inMoney(row.total_minor, row.currency),
+      ],
     })),
     empty: { icon: 'shopping-bag', title: t('admin.orders.none') },
   }
@@ -331,7 +365,12 @@ async function ordersOf(desk: Desk, client: Client): Promise<Block> {
 async function messagesOf(desk: Desk, client: Client): Promise<Block> {
   const l = labeller(desk)
   const { t } = desk
-  const rows = await desk.means.db.all<{ id: string; subject: string; status: string; created_at: Instant }>(sql`
+  const rows = await desk.means.db.all<{
+    id: string
+    subject: string
+    status: string
+    created_at: Instant
+  }>(sql`
     select id, subject, status, created_at from messages where client_id = ${client.id} order by id desc limit 10`)
   return {
     kind: 'table',
@@ -432,7 +471,13 @@ function noteForm(desk: Desk, asked: Asked, client: Client): Block {
 
 async function members(desk: Desk, client: Client): Promise<Block> {
   const { t } = desk
-  const rows = await desk.means.db.all<{ user_id: string; name: string; email: string; owner: number; last_seen_at: Instant | null }>(sql`
+  const rows = await desk.means.db.all<{
+    user_id: string
+    name: string
+    email: string
+    owner: number
+    last_seen_at: Instant | null
+  }>(sql`
     select m.user_id, u.name, u.email, m.owner, u.last_seen_at from memberships m join users u on u.id = m.user_id
     where m.client_id = ${client.id} order by m.owner desc, u.name limit 50`)
   return {
@@ -442,7 +487,9 @@ async function members(desk: Desk, client: Client): Promise<Block> {
     items: rows.map((row) => ({
       label: row.owner === 1 ? `${row.name} (${t('admin.clients.owner')})` : row.name,
       value: row.email,
-      ...(row.last_seen_at ? { hint: t('admin.clients.last_seen', { at: row.last_seen_at.slice(0, 10) }) } : {}),
+      ...(row.last_seen_at
+        ? { hint: t('admin.clients.last_seen', { at: row.last_seen_at.slice(0, 10) }) }
+        : {}),
     })),
   }
 }

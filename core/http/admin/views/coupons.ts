@@ -28,7 +28,9 @@ interface Coupon {
 const own = (desk: Desk) => scoped(desk.actor, { table: 'k', client: null })
 
 const worthOf = (desk: Desk, row: Coupon): Cell =>
-  row.percent_ppm === null ? inMoney(row.amount_minor ?? 0n, row.currency ?? 'EUR') : formatRate(row.percent_ppm, desk.locale)
+  row.percent_ppm === null
+    ? inMoney(row.amount_minor ?? 0n, row.currency ?? 'EUR')
+    : formatRate(row.percent_ppm, desk.locale)
 
 const stateOf = (desk: Desk, status: string) => ({
   state: status,
@@ -78,7 +80,9 @@ export function couponList(desk: Desk, asked: Asked): Promise<PageView> {
 }
 
 async function readCoupon(desk: Desk, id: string): Promise<Coupon> {
-  const row = await desk.means.db.get<Coupon>(sql`select k.* from coupons k where k.id = ${id} and ${own(desk)}`)
+  const row = await desk.means.db.get<Coupon>(
+    sql`select k.* from coupons k where k.id = ${id} and ${own(desk)}`,
+  )
   if (!row) throw NotFound({ what: 'coupon', id })
   return row
 }
@@ -87,7 +91,15 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const l = labeller(desk)
   const coupon = await readCoupon(desk, asked.params.id!)
-  const uses = await means.db.all<{ id: string; order_id: string; number: string; client_id: string; client: string; used_at: Instant; released_at: Instant | null }>(sql`
+  const uses = await means.db.all<{
+    id: string
+    order_id: string
+    number: string
+    client_id: string
+    client: string
+    used_at: Instant
+    released_at: Instant | null
+  }>(sql`
     select u.id, u.order_id, o.number, u.client_id, coalesce(c.company, c.name) as client, u.used_at, u.released_at
     from coupon_uses u join orders o on o.id = u.order_id join clients c on c.id = u.client_id
     where u.coupon_id = ${coupon.id} order by u.id desc limit 50`)
@@ -98,7 +110,13 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
       crumbs: [{ label: t('admin.coupons.title'), href: '/admin/coupons' }, { label: coupon.code }],
       status: [stateOf(desk, coupon.status)],
       actions: allowed(desk, `coupon.${move}`)
-        ? [{ label: t(`admin.coupons.act.${move}`), post: `/admin/coupons/${coupon.id}/${move}`, icon: move === 'retire' ? 'ban' : 'rotate' }]
+        ? [
+            {
+              label: t(`admin.coupons.act.${move}`),
+              post: `/admin/coupons/${coupon.id}/${move}`,
+              icon: move === 'retire' ? 'ban' : 'rotate',
+            },
+          ]
         : [],
     },
     main: [
@@ -115,12 +133,22 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'table',
         id: 'coupon-uses',
         title: t('admin.coupons.uses'),
-        columns: [{ label: l('number'), phone: 'title' }, { label: l('client') }, { label: l('at') }, { label: l('released_at'), phone: 'hide' }],
+        columns: [
+          { label: l('number'), phone: 'title' },
+          { label: l('client') },
+          { label: l('at') },
+          { label: l('released_at'), phone: 'hide' },
+        ],
         rows: uses.map((use) => ({
           id: `row-${use.id}`,
           href: `/admin/orders/${use.order_id}`,
           label: use.number,
-          cells: [use.number, clientLink(use.client_id, use.client), { at: use.used_at }, { at: use.released_at }],
+          cells: [
+            use.number,
+            clientLink(use.client_id, use.client),
+            { at: use.used_at },
+            { at: use.released_at },
+          ],
         })),
         empty: { icon: 'ticket', title: t('admin.coupons.unused') },
       },
@@ -148,18 +176,40 @@ export async function newCoupon(desk: Desk, asked: Asked): Promise<PageView> {
   )
   const currencies = [...new Set(brands.flatMap((brand) => JSON.parse(brand.currencies) as string[]))]
   return {
-    head: { title: t('admin.coupons.new'), crumbs: [{ label: t('admin.coupons.title'), href: '/admin/coupons' }, { label: t('admin.coupons.new') }] },
+    head: {
+      title: t('admin.coupons.new'),
+      crumbs: [
+        { label: t('admin.coupons.title'), href: '/admin/coupons' },
+        { label: t('admin.coupons.new') },
+      ],
+    },
     main: [
       {
         kind: 'form',
         id: 'coupon-form',
         action: '/admin/coupons',
         fields: [
-          { ...filled(asked, 'brand_id', brands[0]?.id), kind: 'select', label: l('brand'), options: brands.map(({ id, name }) => ({ value: id, label: name })) },
+          {
+            ...filled(asked, 'brand_id', brands[0]?.id),
+            kind: 'select',
+            label: l('brand'),
+            options: brands.map(({ id, name }) => ({ value: id, label: name })),
+          },
           { ...filled(asked, 'code'), label: l('code'), hint: t('admin.coupons.code_hint') },
-          { ...filled(asked, 'percent'), label: l('percent'), suffix: '%', required: false, hint: t('admin.coupons.percent_hint') },
+          {
+            ...filled(asked, 'percent'),
+            label: l('percent'),
+            suffix: '%',
+            required: false,
+            hint: t('admin.coupons.percent_hint'),
+          },
           { ...filled(asked, 'amount'), kind: 'money', label: l('amount'), required: false },
-          { ...filled(asked, 'currency', currencies[0]), kind: 'select', label: l('currency'), options: currencies.map((value) => ({ value, label: value })) },
+          {
+            ...filled(asked, 'currency', currencies[0]),
+            kind: 'select',
+            label: l('currency'),
+            options: currencies.map((value) => ({ value, label: value })),
+          },
           ...limitFields(desk, asked, null),
         ],
         submit: { label: t('admin.coupons.create') },
@@ -174,10 +224,29 @@ function limitFields(desk: Desk, asked: Asked, coupon: Coupon | null): Field[] {
   const l = labeller(desk)
   const { t } = desk
   return [
-    { ...filled(asked, 'cycles', coupon ? coupon.cycles : 1), kind: 'number', min: 1, required: false, label: l('cycles'), hint: t('admin.coupons.cycles_hint') },
+    {
+      ...filled(asked, 'cycles', coupon ? coupon.cycles : 1),
+      kind: 'number',
+      min: 1,
+      required: false,
+      label: l('cycles'),
+      hint: t('admin.coupons.cycles_hint'),
+    },
     { ...filled(asked, 'starts_on', coupon?.starts_on), kind: 'date', required: false, label: l('from') },
     { ...filled(asked, 'ends_on', coupon?.ends_on), kind: 'date', required: false, label: l('to') },
-    { ...filled(asked, 'uses_max', coupon?.uses_max), kind: 'number', min: 1, required: false, label: l('uses_max') },
-    { ...filled(asked, 'uses_per_client', coupon?.uses_per_client), kind: 'number', min: 1, required: false, label: l('uses_per_client') },
+    {
+      ...filled(asked, 'uses_max', coupon?.uses_max),
+      kind: 'number',
+      min: 1,
+      required: false,
+      label: l('uses_max'),
+    },
+    {
+      ...filled(asked, 'uses_per_client', coupon?.uses_per_client),
+      kind: 'number',
+      min: 1,
+      required: false,
+      label: l('uses_per_client'),
+    },
   ]
 }

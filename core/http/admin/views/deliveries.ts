@@ -100,7 +100,16 @@ export async function deliveryList(desk: Desk, asked: Asked): Promise<PageView> 
         { at: row.next_try_at },
       ],
       ...(row.status === 'failed' && allowed(desk, 'delivery.retry')
-        ? { menu: [{ label: t('admin.deliveries.act.retry'), href: `/admin/deliveries/${row.id}/retry`, icon: 'refresh', post: true }] }
+        ? {
+            menu: [
+              {
+                label: t('admin.deliveries.act.retry'),
+                href: `/admin/deliveries/${row.id}/retry`,
+                icon: 'refresh',
+                post: true,
+              },
+            ],
+          }
         : {}),
     }),
   })
@@ -145,11 +154,19 @@ export async function deliveryPage(desk: Desk, asked: Asked): Promise<PageView> 
         rows: calls.map((call) => ({
           id: `row-${call.id}`,
           label: call.operation,
-          cells: [{ mono: call.operation }, call.outcome, call.detail, `${call.duration_ms} ms`, { at: call.occurred_at }],
+          cells: [
+            { mono: call.operation },
+            call.outcome,
+            call.detail,
+            `${call.duration_ms} ms`,
+            { at: call.occurred_at },
+          ],
         })),
         empty: { icon: 'plug', title: t('admin.deliveries.no_calls') },
       },
-      ...(open && delivery.action === 'create' && allowed(desk, 'delivery.adopt') ? [adoptForm(desk, asked, delivery.id)] : []),
+      ...(open && delivery.action === 'create' && allowed(desk, 'delivery.adopt')
+        ? [adoptForm(desk, asked, delivery.id)]
+        : []),
       await auditTimeline(desk, { subject: delivery.id, id: `delivery-${delivery.id}-history` }),
     ],
     aside: [
@@ -161,29 +178,60 @@ export async function deliveryPage(desk: Desk, asked: Asked): Promise<PageView> 
           { label: l('step'), value: delivery.step },
           { label: l('attempts'), value: delivery.attempts },
           { label: l('next_try'), value: { at: delivery.next_try_at } },
-          { label: l('server'), value: delivery.server_id ? { href: `/admin/servers/${delivery.server_id}`, text: delivery.server_id } : null },
+          {
+            label: l('server'),
+            value: delivery.server_id
+              ? { href: `/admin/servers/${delivery.server_id}`, text: delivery.server_id }
+              : null,
+          },
           { label: l('remote_id'), value: service.remote_id },
           { label: l('at'), value: { at: delivery.created_at } },
           { label: l('ended_at'), value: { at: delivery.ended_at } },
           { label: l('id'), value: { copy: delivery.id, label: l('id') } },
         ],
       },
-      { kind: 'text', id: `delivery-${delivery.id}-payload`, title: t('admin.deliveries.payload'), text: pretty(delivery.payload) },
+      {
+        kind: 'text',
+        id: `delivery-${delivery.id}-payload`,
+        title: t('admin.deliveries.payload'),
+        text: pretty(delivery.payload),
+      },
     ],
   }
 }
 
-function actsOf(desk: Desk, delivery: { id: string; step: string; action: string; server_id: string | null; status: string }): Button[] {
+function actsOf(
+  desk: Desk,
+  delivery: { id: string; step: string; action: string; server_id: string | null; status: string },
+): Button[] {
   const { t } = desk
   const at = `/admin/deliveries/${delivery.id}`
   const byHand = delivery.step === 'by_hand'
   const offers: [permission: string, fits: boolean, button: Button][] = [
-    ['delivery.retry', !byHand && delivery.status !== 'open', { label: t('admin.deliveries.act.retry'), post: `${at}/retry`, kind: 'primary', icon: 'refresh' }],
-    ['delivery.mark_done', byHand, { label: t('admin.deliveries.act.mark_done'), post: `${at}/mark-done`, kind: 'primary', icon: 'check' }],
-    ['delivery.undo', !byHand && delivery.action === 'create' && delivery.server_id !== null, { label: t('admin.deliveries.act.undo'), post: `${at}/undo`, icon: 'corner-up-left' }],
-    ['delivery.abandon', true, { label: t('admin.deliveries.act.abandon'), href: `${at}/abandon`, kind: 'ghost', icon: 'ban' }],
+    [
+      'delivery.retry',
+      !byHand && delivery.status !== 'open',
+      { label: t('admin.deliveries.act.retry'), post: `${at}/retry`, kind: 'primary', icon: 'refresh' },
+    ],
+    [
+      'delivery.mark_done',
+      byHand,
+      { label: t('admin.deliveries.act.mark_done'), post: `${at}/mark-done`, kind: 'primary', icon: 'check' },
+    ],
+    [
+      'delivery.undo',
+      !byHand && delivery.action === 'create' && delivery.server_id !== null,
+      { label: t('admin.deliveries.act.undo'), post: `${at}/undo`, icon: 'corner-up-left' },
+    ],
+    [
+      'delivery.abandon',
+      true,
+      { label: t('admin.deliveries.act.abandon'), href: `${at}/abandon`, kind: 'ghost', icon: 'ban' },
+    ],
   ]
-  return offers.filter(([permission, fits]) => fits && allowed(desk, permission)).map(([, , button]) => button)
+  return offers
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , button]) => button)
 }
 
 function adoptForm(desk: Desk, asked: Asked, id: string) {

@@ -4,7 +4,16 @@ import { sql } from '../../../db/index.ts'
 import { addDays } from '../../../kernel/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
 import type { Block, DangerView, Field, PageView } from '../blocks.ts'
-import { filled, formParts, labeller, looseProblem, moneyText, textOf, type Asked, type Desk } from '../desk.ts'
+import {
+  filled,
+  formParts,
+  labeller,
+  looseProblem,
+  moneyText,
+  textOf,
+  type Asked,
+  type Desk,
+} from '../desk.ts'
 
 const SPARE_LINES = 4
 
@@ -13,11 +22,16 @@ export async function newInvoice(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
   const title = t('admin.invoices.new')
   const clientId = asked.refused ? textOf(asked.refused.values, 'client_id') : asked.query.client
-  if (!clientId) return { head: { title, crumbs: crumbs(desk, title) }, main: await clientSearch(desk, asked) }
+  if (!clientId)
+    return { head: { title, crumbs: crumbs(desk, title) }, main: await clientSearch(desk, asked) }
   const client = await findClient(means.db, actor, clientId, 'client.read')
   const name = client.company ?? client.name
   return {
-    head: { title, text: t('admin.invoices.for', { client: name, currency: client.currency }), crumbs: crumbs(desk, title) },
+    head: {
+      title,
+      text: t('admin.invoices.for', { client: name, currency: client.currency }),
+      crumbs: crumbs(desk, title),
+    },
     main: [
       {
         kind: 'form',
@@ -48,7 +62,11 @@ async function clientSearch(desk: Desk, asked: Asked): Promise<Block[]> {
       id: 'invoice-clients',
       label: t('admin.clients.title'),
       search: { action: '/admin/invoices/new', value: q, placeholder: t('admin.clients.search'), keep: [] },
-      columns: [{ label: l('client'), phone: 'title' }, { label: l('email') }, { label: l('currency'), phone: 'side' }],
+      columns: [
+        { label: l('client'), phone: 'title' },
+        { label: l('email') },
+        { label: l('currency'), phone: 'side' },
+      ],
       rows: clients.map((client) => ({
         id: `row-${client.id}`,
         href: `/admin/invoices/new?client=${client.id}`,
@@ -72,7 +90,11 @@ export async function editInvoice(desk: Desk, asked: Asked): Promise<PageView> {
         id: 'invoice-form',
         action: `/admin/invoices/${invoice.id}`,
         fields: [dueField(desk, asked, invoice.due_on), notesField(desk, asked, invoice.notes ?? '')],
-        grid: linesGrid(desk, asked, invoice.lines.map((line) => typedLine(invoice, line))),
+        grid: linesGrid(
+          desk,
+          asked,
+          invoice.lines.map((line) => typedLine(invoice, line)),
+        ),
         submit: { label: t('admin.save') },
         cancelHref: `/admin/invoices/${invoice.id}`,
         ...formParts(desk, asked, invoice.version),
@@ -197,7 +219,11 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
         action: `/admin/invoices/${invoice.id}/payment`,
         fields: [
           { ...filled(asked, 'amount', open), kind: 'money', label: l('amount'), currency: invoice.currency },
-          { ...filled(asked, 'reference'), label: l('reference'), hint: t('admin.invoices.record.reference_hint') },
+          {
+            ...filled(asked, 'reference'),
+            label: l('reference'),
+            hint: t('admin.invoices.record.reference_hint'),
+          },
           {
             ...filled(asked, 'instance_id'),
             kind: 'select',
@@ -231,7 +257,18 @@ export async function chargePage(desk: Desk, asked: Asked): Promise<PageView> {
   const head = { title, crumbs: crumbs(desk, title) }
   if (methods.length === 0) {
     const text = t('admin.invoices.charge.none')
-    return { head, main: [{ kind: 'notice', id: 'charge-none', tone: 'info', text, action: { label: t('admin.back'), href: back } }] }
+    return {
+      head,
+      main: [
+        {
+          kind: 'notice',
+          id: 'charge-none',
+          tone: 'info',
+          text,
+          action: { label: t('admin.back'), href: back },
+        },
+      ],
+    }
   }
   return {
     head,
@@ -261,7 +298,8 @@ export async function whyPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const l = labeller(desk)
   const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)
-  const line = invoice.lines.find(({ position }) => String(position) === asked.params.position) ?? invoice.lines[0]!
+  const line =
+    invoice.lines.find(({ position }) => String(position) === asked.params.position) ?? invoice.lines[0]!
   const money = (minor: bigint) => ({ money: { minor, currency: invoice.currency } })
   const number = invoice.number ?? t('admin.invoices.draft')
   return {
@@ -292,7 +330,10 @@ export async function whyPage(desk: Desk, asked: Asked): Promise<PageView> {
         id: 'why-trace',
         title: t('admin.invoices.trace'),
         items: [
-          { label: l('period'), value: line.period_start ? `${line.period_start} – ${line.period_end}` : null },
+          {
+            label: l('period'),
+            value: line.period_start ? `${line.period_start} – ${line.period_end}` : null,
+          },
           { label: l('source'), value: line.source_id ? { copy: line.source_id, label: l('source') } : null },
           ...traceItems(JSON.parse(line.trace) as Record<string, unknown>),
         ],

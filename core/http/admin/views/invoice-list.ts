@@ -44,7 +44,9 @@ export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
   return {
     head: {
       title,
-      actions: [{ label: t('admin.invoices.new'), href: '/admin/invoices/new', kind: 'primary', icon: 'plus' }],
+      actions: [
+        { label: t('admin.invoices.new'), href: '/admin/invoices/new', kind: 'primary', icon: 'plus' },
+      ],
     },
     main: [
       {

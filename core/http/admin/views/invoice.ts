@@ -36,7 +36,12 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
       { label: t('admin.invoices.act.edit'), href: `${at}/edit`, icon: 'pencil' },
       { label: t('admin.invoices.act.discard'), post: `${at}/discard`, kind: 'ghost', icon: 'trash' },
     ]
-  const paper: Button = { label: t('admin.invoices.act.pdf'), href: `${at}.pdf`, icon: 'download', plain: true }
+  const paper: Button = {
+    label: t('admin.invoices.act.pdf'),
+    href: `${at}.pdf`,
+    icon: 'download',
+    plain: true,
+  }
   if (invoice.status !== 'issued') return [paper]
   const open: Button[] =
     due > 0n
@@ -45,7 +50,11 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
           { label: t('admin.invoices.act.charge'), href: `${at}/charge`, icon: 'credit-card' },
         ]
       : []
-  return [...open, paper, { label: t('admin.invoices.act.void'), href: `${at}/void`, kind: 'ghost', icon: 'ban' }]
+  return [
+    ...open,
+    paper,
+    { label: t('admin.invoices.act.void'), href: `${at}/void`, kind: 'ghost', icon: 'ban' },
+  ]
 }
 
 function lines(desk: Desk, invoice: Invoice): Block {
@@ -103,7 +112,12 @@ function summary(desk: Desk, invoice: Invoice, due: bigint): Block {
 
 function parties(desk: Desk, invoice: Invoice): Block {
   const l = labeller(desk)
-  const buyer = JSON.parse(invoice.buyer) as { name: string; company?: string | null; email: string; country: string }
+  const buyer = JSON.parse(invoice.buyer) as {
+    name: string
+    company?: string | null
+    email: string
+    country: string
+  }
   return {
     kind: 'facts',
     id: `invoice-${invoice.id}-facts`,
@@ -117,7 +131,12 @@ function parties(desk: Desk, invoice: Invoice): Block {
       { label: l('paid_at'), value: { at: invoice.paid_at } },
       { label: l('origin'), value: desk.t(`admin.origin.${invoice.origin}`) },
       ...(invoice.corrects_id
-        ? [{ label: l('corrects'), value: { href: `/admin/invoices/${invoice.corrects_id}`, text: invoice.corrects_id } }]
+        ? [
+            {
+              label: l('corrects'),
+              value: { href: `/admin/invoices/${invoice.corrects_id}`, text: invoice.corrects_id },
+            },
+          ]
         : []),
       ...(invoice.notes ? [{ label: l('notes'), value: invoice.notes }] : []),
       ...(invoice.document_hash
@@ -214,14 +233,24 @@ async function ledger(desk: Desk, invoice: Invoice): Promise<Block> {
       id: `row-${row.journal_id}-${row.position}`,
       href: `/admin/ledger/journals/${row.journal_id}`,
       label: row.kind,
-      cells: [row.kind, { day: row.effective_on }, { mono: row.account }, inMoney(row.amount_minor, invoice.currency)],
+      cells: [
+        row.kind,
+        { day: row.effective_on },
+        { mono: row.account },
+        inMoney(row.amount_minor, invoice.currency),
+      ],
     })),
     empty: { title: desk.t('admin.invoices.no_ledger') },
   }
 }
 
 async function mails(desk: Desk, invoice: Invoice): Promise<Block[]> {
-  const rows = await desk.means.db.all<{ id: string; subject: string; status: string; created_at: Instant }>(sql`
+  const rows = await desk.means.db.all<{
+    id: string
+    subject: string
+    status: string
+    created_at: Instant
+  }>(sql`
     select id, subject, status, created_at from messages where subject_of = ${invoice.id} order by id desc limit 10`)
   if (rows.length === 0) return []
   return [
@@ -231,7 +260,12 @@ async function mails(desk: Desk, invoice: Invoice): Promise<Block[]> {
       title: desk.t('admin.messages.title'),
       items: rows.map((row) => ({
         label: row.subject,
-        value: { cells: [{ href: `/admin/messages/${row.id}`, text: desk.t('admin.messages.open') }, { state: row.status }] },
+        value: {
+          cells: [
+            { href: `/admin/messages/${row.id}`, text: desk.t('admin.messages.open') },
+            { state: row.status },
+          ],
+        },
       })),
     },
   ]

@@ -66,9 +66,19 @@ export function journalList(desk: Desk, asked: Asked): Promise<PageView> {
     noun: 'journals',
     path: '/admin/ledger/journals',
     icon: 'book',
-    listing: { columns: sql`j.*`, from: sql`from journals j`, where: account ? [own, inAccount] : [own], key: sql`j.id` },
+    listing: {
+      columns: sql`j.*`,
+      from: sql`from journals j`,
+      where: account ? [own, inAccount] : [own],
+      key: sql`j.id`,
+    },
     searchIn: [sql`j.kind`, sql`j.source_id`, sql`j.id`],
-    columns: [{ label: l('kind'), phone: 'title' }, { label: l('day'), phone: 'side' }, { label: l('source') }, { label: l('at'), phone: 'hide' }],
+    columns: [
+      { label: l('kind'), phone: 'title' },
+      { label: l('day'), phone: 'side' },
+      { label: l('source') },
+      { label: l('at'), phone: 'hide' },
+    ],
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/ledger/journals/${row.id}`,
@@ -139,7 +149,10 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
         items: [
           { label: l('day'), value: { day: journal.effective_on } },
           { label: l('at'), value: { at: journal.created_at } },
-          { label: l('source'), value: source ? { href: source, text: journal.source_id } : { mono: journal.source_id } },
+          {
+            label: l('source'),
+            value: source ? { href: source, text: journal.source_id } : { mono: journal.source_id },
+          },
           {
             label: l('reverses'),
             value: journal.reverses_id

@@ -73,7 +73,9 @@ export async function listPage<R extends { id: string }>(
 
 function tabsOf<R extends { id: string }>(spec: ListSpec<R>, asked: Asked, active?: Tab): Pick<List, 'tabs'> {
   if (!spec.tabs) return {}
-  const kept = Object.fromEntries(Object.keys(spec.filters ?? {}).map((name) => [name, asked.query[name] ?? null]))
+  const kept = Object.fromEntries(
+    Object.keys(spec.filters ?? {}).map((name) => [name, asked.query[name] ?? null]),
+  )
   return {
     tabs: spec.tabs.map((tab, i) => ({
       label: tab.label,
@@ -84,7 +86,11 @@ function tabsOf<R extends { id: string }>(spec: ListSpec<R>, asked: Asked, activ
   }
 }
 
-function searchOf<R extends { id: string }>(desk: Desk, spec: ListSpec<R>, asked: Asked): Pick<List, 'search'> {
+function searchOf<R extends { id: string }>(
+  desk: Desk,
+  spec: ListSpec<R>,
+  asked: Asked,
+): Pick<List, 'search'> {
   if (!spec.searchIn) return {}
   const names = ['status', ...Object.keys(spec.filters ?? {})]
   return {

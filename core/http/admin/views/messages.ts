@@ -25,14 +25,30 @@ export function messageList(desk: Desk, asked: Asked): Promise<PageView> {
     filters: { client: sql`m.client_id`, template: sql`m.template` },
     tabs: [
       { value: 'all', label: t('admin.tab.all') },
-      ...['queued', 'sent', 'failed'].map((value) => ({ value, label: t(`common.state.${value}`), where: sql`m.status = ${value}` })),
+      ...['queued', 'sent', 'failed'].map((value) => ({
+        value,
+        label: t(`common.state.${value}`),
+        where: sql`m.status = ${value}`,
+      })),
     ],
-    columns: [{ label: l('subject'), phone: 'title' }, { label: l('recipient') }, { label: l('template'), phone: 'hide' }, { label: l('state'), phone: 'side' }, { label: l('at') }],
+    columns: [
+      { label: l('subject'), phone: 'title' },
+      { label: l('recipient') },
+      { label: l('template'), phone: 'hide' },
+      { label: l('state'), phone: 'side' },
+      { label: l('at') },
+    ],
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/messages/${row.id}`,
       label: row.subject,
-      cells: [row.subject, row.to_address, { mono: row.template }, { state: row.status }, { at: row.sent_at ?? row.created_at }],
+      cells: [
+        row.subject,
+        row.to_address,
+        { mono: row.template },
+        { state: row.status },
+        { at: row.sent_at ?? row.created_at },
+      ],
     }),
   })
 }
@@ -47,11 +63,20 @@ export async function messagePage(desk: Desk, asked: Asked): Promise<PageView> {
       title: message.subject,
       crumbs: [{ label: t('admin.messages.title'), href: '/admin/messages' }, { label: message.subject }],
       status: [{ state: message.status }],
-      actions: allowed(desk, 'message.resend') ? [{ label: t('admin.messages.resend'), post: `/admin/messages/${message.id}/resend`, icon: 'send' }] : [],
+      actions: allowed(desk, 'message.resend')
+        ? [{ label: t('admin.messages.resend'), post: `/admin/messages/${message.id}/resend`, icon: 'send' }]
+        : [],
     },
     main: [
-      ...(message.last_error ? [{ kind: 'notice', id: 'message-error', tone: 'bad', text: message.last_error } as const] : []),
-      { kind: 'sheet', id: 'message-sheet', title: t('admin.messages.as_sent'), href: `/admin/messages/${message.id}/sheet` },
+      ...(message.last_error
+        ? [{ kind: 'notice', id: 'message-error', tone: 'bad', text: message.last_error } as const]
+        : []),
+      {
+        kind: 'sheet',
+        id: 'message-sheet',
+        title: t('admin.messages.as_sent'),
+        href: `/admin/messages/${message.id}/sheet`,
+      },
       { kind: 'text', id: 'message-plain', title: t('admin.messages.plain'), text: message.plain },
     ],
     aside: [

@@ -61,7 +61,13 @@ function factsForm(desk: Desk, asked: Asked, option: Option): Block {
   const { t } = desk
   const l = labeller(desk)
   const counted = option.kind === 'quantity' || option.kind === 'number'
-  const number = (name: 'minimum' | 'maximum' | 'step'): Field => ({ ...filled(asked, name, option[name]), kind: 'number', min: 0, required: false, label: l(name) })
+  const number = (name: 'minimum' | 'maximum' | 'step'): Field => ({
+    ...filled(asked, name, option[name]),
+    kind: 'number',
+    min: 0,
+    required: false,
+    label: l(name),
+  })
   return {
     kind: 'form',
     id: 'option-form',
@@ -72,7 +78,12 @@ function factsForm(desk: Desk, asked: Asked, option: Option): Block {
       { ...filled(asked, 'hint', option.hint), label: l('hint'), required: false },
       ...(counted ? [number('minimum'), number('maximum'), number('step')] : []),
       { ...filled(asked, 'preset', option.preset), label: l('preset'), required: false },
-      { ...filled(asked, 'setting', option.setting), label: l('setting'), required: false, hint: t('admin.options.setting_hint') },
+      {
+        ...filled(asked, 'setting', option.setting),
+        label: l('setting'),
+        required: false,
+        hint: t('admin.options.setting_hint'),
+      },
       { ...tickedField(asked, 'required', option.required), label: t('admin.options.required') },
       { ...tickedField(asked, 'changeable', option.changeable), label: t('admin.options.changeable') },
     ],
@@ -92,7 +103,12 @@ function valueForm(desk: Desk, asked: Asked, option: Option): Block {
     fields: [
       { ...filled(asked, 'label'), label: l('name') },
       { ...filled(asked, 'key'), label: l('key') },
-      { ...filled(asked, 'module_value'), label: l('module_value'), required: false, hint: t('admin.options.module_value_hint') },
+      {
+        ...filled(asked, 'module_value'),
+        label: l('module_value'),
+        required: false,
+        hint: t('admin.options.module_value_hint'),
+      },
     ],
     submit: { label: t('admin.options.add_value'), kind: 'secondary' },
     ...formParts(desk, asked),
@@ -100,7 +116,11 @@ function valueForm(desk: Desk, asked: Asked, option: Option): Block {
 }
 
 /** One row for each value and cycle, one column for each currency. */
-function pricesForm(desk: Desk, asked: Asked, of: { option: Option; cycles: Cycle[]; currencies: string[] }): Block {
+function pricesForm(
+  desk: Desk,
+  asked: Asked,
+  of: { option: Option; cycles: Cycle[]; currencies: string[] },
+): Block {
   const { t, today } = desk
   const cell = (part: Priced, of: string, currency: string): Field => {
     const price = priceAt(part.prices, { cycle: cycle(of), currency, day: today })
@@ -126,7 +146,10 @@ function pricesForm(desk: Desk, asked: Asked, of: { option: Option; cycles: Cycl
       caption: t('admin.products.prices'),
       columns: of.currencies,
       rows: pricedParts(of.option).flatMap((part) =>
-        of.cycles.map((one) => ({ label: `${part.label} · ${one}`, cells: of.currencies.map((currency) => cell(part, one, currency)) })),
+        of.cycles.map((one) => ({
+          label: `${part.label} · ${one}`,
+          cells: of.currencies.map((currency) => cell(part, one, currency)),
+        })),
       ),
     },
     submit: { label: t('admin.products.save_prices') },

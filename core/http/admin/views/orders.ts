@@ -32,7 +32,8 @@ export async function orderList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const { t, means, actor } = desk
   const counts = await countOrders(means.db, actor)
-  const countOf = (states: readonly OrderStatus[]) => states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0)
+  const countOf = (states: readonly OrderStatus[]) =>
+    states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0)
   return listPage<Listed>(desk, asked, {
     noun: 'orders',
     path: '/admin/orders',
@@ -91,7 +92,15 @@ export async function orderPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       ...(order.hold_reason
-        ? [{ kind: 'notice', id: `order-${order.id}-hold`, tone: 'warn', title: t('common.state.held'), text: order.hold_reason } as const]
+        ? [
+            {
+              kind: 'notice',
+              id: `order-${order.id}-hold`,
+              tone: 'warn',
+              title: t('common.state.held'),
+              text: order.hold_reason,
+            } as const,
+          ]
         : []),
       lines(desk, order),
       earlier(desk, order, around.earlier),
@@ -117,7 +126,12 @@ async function aroundOf(desk: Desk, order: Order): Promise<Around> {
   const earlier = await db.all<Listed>(sql`
     select id, number, client_id, '' as client_name, status, total_minor, currency, hold_reason, placed_at
     from orders where client_id = ${order.client_id} and id < ${order.id} order by id desc limit 10`)
-  return { client: row?.client ?? order.client_id, invoice: row?.invoice ?? null, invoice_status: row?.invoice_status ?? null, earlier }
+  return {
+    client: row?.client ?? order.client_id,
+    invoice: row?.invoice ?? null,
+    invoice_status: row?.invoice_status ?? null,
+    earlier,
+  }
 }
 
 function actsOf(desk: Desk, order: Order): Button[] {
@@ -126,12 +140,30 @@ function actsOf(desk: Desk, order: Order): Button[] {
   const { status } = order
   const undecided = status === 'placed' || status === 'held'
   const offers: [permission: string, fits: boolean, button: Button][] = [
-    ['order.accept', undecided, { label: t('admin.orders.act.accept'), post: `${at}/accept`, kind: 'primary', icon: 'check' }],
-    ['order.hold', status === 'placed', { label: t('admin.orders.act.hold'), href: `${at}/hold`, icon: 'player-pause' }],
-    ['order.reject', undecided, { label: t('admin.orders.act.reject'), href: `${at}/reject`, kind: 'ghost', icon: 'x' }],
-    ['order.cancel', undecided || status === 'accepted', { label: t('admin.orders.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'ban' }],
+    [
+      'order.accept',
+      undecided,
+      { label: t('admin.orders.act.accept'), post: `${at}/accept`, kind: 'primary', icon: 'check' },
+    ],
+    [
+      'order.hold',
+      status === 'placed',
+      { label: t('admin.orders.act.hold'), href: `${at}/hold`, icon: 'player-pause' },
+    ],
+    [
+      'order.reject',
+      undecided,
+      { label: t('admin.orders.act.reject'), href: `${at}/reject`, kind: 'ghost', icon: 'x' },
+    ],
+    [
+      'order.cancel',
+      undecided || status === 'accepted',
+      { label: t('admin.orders.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'ban' },
+    ],
   ]
-  return offers.filter(([permission, fits]) => fits && allowed(desk, permission)).map(([, , button]) => button)
+  return offers
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , button]) => button)
 }
 
 function lines(desk: Desk, order: Order): Block {
@@ -171,10 +203,16 @@ function lines(desk: Desk, order: Order): Block {
 /** "Memory: 4 GB · Location: Berlin", as far as choices carry labels. */
 function choicesText(json: string): string {
   const { options = [], fields = [] } = JSON.parse(json) as Record<'options' | 'fields', unknown>
-  const entries = [...(Array.isArray(options) ? options : []), ...(Array.isArray(fields) ? fields : [])] as Record<string, unknown>[]
+  const entries = [
+    ...(Array.isArray(options) ? options : []),
+    ...(Array.isArray(fields) ? fields : []),
+  ] as Record<string, unknown>[]
   return entries
     .filter((entry) => typeof entry.label === 'string')
-    .map((entry) => `${entry.label as string}: ${typeof entry.value === 'object' ? '' : String(entry.value ?? '')}`)
+    .map(
+      (entry) =>
+        `${entry.label as string}: ${typeof entry.value === 'object' ? '' : String(entry.value ?? '')}`,
+    )
     .join(' · ')
 }
 
@@ -187,7 +225,10 @@ function sums(desk: Desk, order: Order): Block {
     lines: true,
     items: [
       { label: l('subtotal'), value: money(order.subtotal_minor) },
-      { label: order.coupon_code ? `${l('discount')} (${order.coupon_code})` : l('discount'), value: money(-order.discount_minor) },
+      {
+        label: order.coupon_code ? `${l('discount')} (${order.coupon_code})` : l('discount'),
+        value: money(-order.discount_minor),
+      },
       { label: l('tax'), value: money(order.tax_minor) },
       { label: l('total'), value: money(order.total_minor), total: true },
     ],
@@ -206,7 +247,12 @@ function facts(desk: Desk, order: Order, around: Around): Block {
       {
         label: l('invoice'),
         value: order.invoice_id
-          ? { cells: [{ href: `/admin/invoices/${order.invoice_id}`, text: around.invoice ?? order.invoice_id }, around.invoice_status ? { state: around.invoice_status } : null] }
+          ? {
+              cells: [
+                { href: `/admin/invoices/${order.invoice_id}`, text: around.invoice ?? order.invoice_id },
+                around.invoice_status ? { state: around.invoice_status } : null,
+              ],
+            }
           : null,
       },
       { label: l('at'), value: { at: order.placed_at } },
@@ -225,12 +271,22 @@ function earlier(desk: Desk, order: Order, rows: readonly Listed[]): Block {
     kind: 'table',
     id: `order-${order.id}-earlier`,
     title: desk.t('admin.orders.earlier'),
-    columns: [{ label: l('number'), phone: 'title' }, { label: l('state'), phone: 'side' }, { label: l('at') }, { label: l('total'), align: 'end' }],
+    columns: [
+      { label: l('number'), phone: 'title' },
+      { label: l('state'), phone: 'side' },
+      { label: l('at') },
+      { label: l('total'), align: 'end' },
+    ],
     rows: rows.map((row) => ({
       id: `row-${row.id}`,
       href: `/admin/orders/${row.id}`,
       label: row.number,
-      cells: [row.number, { state: row.status }, { at: row.placed_at }, inMoney(row.total_minor, row.currency)],
+      cells: [
+        row.number,
+        { state: row.status },
+        { at: row.placed_at },
+        inMoney(row.total_minor, row.currency),
+      ],
     })),
     empty: { icon: 'shopping-bag', title: desk.t('admin.orders.first') },
   }
@@ -242,7 +298,16 @@ function noteForm(desk: Desk, asked: Asked, order: Order): Block {
     id: `order-${order.id}-note`,
     title: desk.t('admin.notes.one'),
     action: `/admin/orders/${order.id}/note`,
-    fields: [{ ...filled(asked, 'note', order.note), kind: 'textarea', rows: 3, required: false, label: desk.t('admin.label.note'), hint: desk.t('admin.notes.hint') }],
+    fields: [
+      {
+        ...filled(asked, 'note', order.note),
+        kind: 'textarea',
+        rows: 3,
+        required: false,
+        label: desk.t('admin.label.note'),
+        hint: desk.t('admin.notes.hint'),
+      },
+    ],
     submit: { label: desk.t('admin.save'), kind: 'secondary' },
     ...formParts(desk, asked),
   }
@@ -265,7 +330,17 @@ export const orderDanger =
       label: t(`admin.orders.act.${act}`),
       cancelHref: `/admin/orders/${order.id}`,
       acts: steps.map((step) => ({ text: t(`admin.orders.effect.${step}`) })),
-      ...(act === 'hold' ? {} : { fields: [{ ...tickedField(asked, 'refund', false), label: t('admin.orders.refund'), hint: t('admin.orders.refund_hint') }] }),
+      ...(act === 'hold'
+        ? {}
+        : {
+            fields: [
+              {
+                ...tickedField(asked, 'refund', false),
+                label: t('admin.orders.refund'),
+                hint: t('admin.orders.refund_hint'),
+              },
+            ],
+          }),
       ...dangerParts(desk, asked),
     }
   }

@@ -32,7 +32,11 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
         label: t('admin.tab.open'),
         where: sql`p.status in (${list(['created', 'needs_client', 'pending', 'authorised', 'unknown'])})`,
       },
-      { value: 'failed', label: t('admin.tab.failed'), where: sql`p.status in (${list(['declined', 'failed'])})` },
+      {
+        value: 'failed',
+        label: t('admin.tab.failed'),
+        where: sql`p.status in (${list(['declined', 'failed'])})`,
+      },
     ],
     actions: [
       { label: t('admin.transactions.title'), href: '/admin/transactions', icon: 'arrows-sort' },
@@ -54,7 +58,9 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
       cells: [
         { at: row.created_at },
         clientLink(row.client_id, row.client_name),
-        row.invoice_id ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id } : null,
+        row.invoice_id
+          ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
+          : null,
         row.method ?? t(`admin.payment_kind.${row.kind}`),
         { state: row.status },
         inMoney(row.amount_minor, row.currency),
@@ -77,7 +83,15 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
       crumbs: [{ label: t('admin.payments.title'), href: '/admin/payments' }, { label: title }],
       status: [{ state: payment.status }],
       ...(left > 0n
-        ? { actions: [{ label: t('admin.payments.refund'), href: `/admin/payments/${payment.id}/refund`, icon: 'receipt-refund' }] }
+        ? {
+            actions: [
+              {
+                label: t('admin.payments.refund'),
+                href: `/admin/payments/${payment.id}/refund`,
+                icon: 'receipt-refund',
+              },
+            ],
+          }
         : {}),
     },
     main: [
@@ -86,7 +100,13 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
       await refunds(desk, payment),
       await auditTimeline(desk, { subject: payment.id, id: `payment-${payment.id}-history` }),
     ],
-    aside: [facsimile(desk, facts ?? { ...payment, client_name: payment.client_id, number: null, method: null }, refunded)],
+    aside: [
+      facsimile(
+        desk,
+        facts ?? { ...payment, client_name: payment.client_id, number: null, method: null },
+        refunded,
+      ),
+    ],
   }
 }
 
@@ -109,7 +129,9 @@ function facsimile(desk: Desk, row: Listed, refunded: bigint): Block {
       { label: l('client'), value: clientLink(row.client_id, row.client_name) },
       {
         label: l('invoice'),
-        value: row.invoice_id ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id } : null,
+        value: row.invoice_id
+          ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
+          : null,
       },
       { label: l('method'), value: row.method ?? desk.t(`admin.payment_kind.${row.kind}`) },
       { label: l('received'), value: money(row.received_minor) },
@@ -243,7 +265,13 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('destination'),
             options: destinations.map((value) => ({ value, label: t(`admin.refund_to.${value}`) })),
           },
-          { ...filled(asked, 'reason'), kind: 'textarea', rows: 2, label: l('reason'), hint: t('common.danger.reason_hint') },
+          {
+            ...filled(asked, 'reason'),
+            kind: 'textarea',
+            rows: 2,
+            label: l('reason'),
+            hint: t('common.danger.reason_hint'),
+          },
         ],
         submit: { label: t('admin.refunds.submit'), kind: 'danger' },
         cancelHref: `/admin/payments/${payment.id}`,
@@ -255,46 +283,44 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
 
 export function transactionList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
-  return listPage<Movement & { client_id: string; client_name: string; instance: string | null; payment_id: string | null }>(
-    desk,
-    asked,
-    {
-      noun: 'transactions',
-      path: '/admin/transactions',
-      icon: 'arrows-sort',
-      listing: {
-        columns: sql`x.*, coalesce(c.company, c.name) as client_name, i.name as instance`,
-        from: sql`from transactions x join clients c on c.id = x.client_id left join plugin_instances i on i.id = x.instance_id`,
-        where: [scoped(desk.actor, { table: 'x' })],
-        key: sql`x.id`,
-      },
-      searchIn: [sql`x.reference`, sql`c.name`, sql`c.company`],
-      filters: { client: sql`x.client_id` },
-      columns: [
-        { label: l('reference'), phone: 'title' },
-        { label: l('client') },
-        { label: l('gateway'), phone: 'hide' },
-        { label: l('kind') },
-        { label: l('at'), phone: 'hide' },
-        { label: l('fee'), align: 'end', phone: 'hide' },
-        { label: l('amount'), align: 'end', phone: 'side' },
-      ],
-      row: (row) => ({
-        id: `row-${row.id}`,
-        ...(row.payment_id ? { href: `/admin/payments/${row.payment_id}` } : {}),
-        label: row.reference,
-        cells: [
-          { mono: row.reference },
-          clientLink(row.client_id, row.client_name),
-          row.instance,
-          desk.t(`admin.transaction.${row.kind}`),
-          { at: row.occurred_at },
-          inMoney(row.fee_minor, row.currency),
-          inMoney(row.amount_minor, row.currency),
-        ],
-      }),
+  return listPage<
+    Movement & { client_id: string; client_name: string; instance: string | null; payment_id: string | null }
+  >(desk, asked, {
+    noun: 'transactions',
+    path: '/admin/transactions',
+    icon: 'arrows-sort',
+    listing: {
+      columns: sql`x.*, coalesce(c.company, c.name) as client_name, i.name as instance`,
+      from: sql`from transactions x join clients c on c.id = x.client_id left join plugin_instances i on i.id = x.instance_id`,
+      where: [scoped(desk.actor, { table: 'x' })],
+      key: sql`x.id`,
     },
-  )
+    searchIn: [sql`x.reference`, sql`c.name`, sql`c.company`],
+    filters: { client: sql`x.client_id` },
+    columns: [
+      { label: l('reference'), phone: 'title' },
+      { label: l('client') },
+      { label: l('gateway'), phone: 'hide' },
+      { label: l('kind') },
+      { label: l('at'), phone: 'hide' },
+      { label: l('fee'), align: 'end', phone: 'hide' },
+      { label: l('amount'), align: 'end', phone: 'side' },
+    ],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      ...(row.payment_id ? { href: `/admin/payments/${row.payment_id}` } : {}),
+      label: row.reference,
+      cells: [
+        { mono: row.reference },
+        clientLink(row.client_id, row.client_name),
+        row.instance,
+        desk.t(`admin.transaction.${row.kind}`),
+        { at: row.occurred_at },
+        inMoney(row.fee_minor, row.currency),
+        inMoney(row.amount_minor, row.currency),
+      ],
+    }),
+  })
 }
 
 interface Dispute {
@@ -343,7 +369,11 @@ export function disputeList(desk: Desk, asked: Asked): Promise<PageView> {
         clientLink(row.client_id, row.client_name),
         row.reason,
         { at: row.evidence_due_at },
-        { state: row.status, label: desk.t(`admin.dispute.${row.status}`), tone: row.status === 'won' ? 'good' : 'warn' },
+        {
+          state: row.status,
+          label: desk.t(`admin.dispute.${row.status}`),
+          tone: row.status === 'won' ? 'good' : 'warn',
+        },
         inMoney(row.amount_minor, row.currency),
       ],
     }),
@@ -355,13 +385,21 @@ export async function disputePage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const id = asked.params.id!
   const own = scoped(actor, { table: 'c', client: 'id' })
-  const row = await means.db.get<Dispute>(sql`select ${disputeColumns} ${disputesFrom} where d.id = ${id} and ${own}`)
+  const row = await means.db.get<Dispute>(
+    sql`select ${disputeColumns} ${disputesFrom} where d.id = ${id} and ${own}`,
+  )
   if (!row) throw NotFound({ what: 'dispute', id })
   return {
     head: {
       title: t('admin.disputes.one', { reference: row.reference }),
       crumbs: [{ label: t('admin.disputes.title'), href: '/admin/disputes' }, { label: row.reference }],
-      status: [{ state: row.status, label: t(`admin.dispute.${row.status}`), tone: row.status === 'won' ? 'good' : 'warn' }],
+      status: [
+        {
+          state: row.status,
+          label: t(`admin.dispute.${row.status}`),
+          tone: row.status === 'won' ? 'good' : 'warn',
+        },
+      ],
     },
     main: [
       {
@@ -372,7 +410,11 @@ export async function disputePage(desk: Desk, asked: Asked): Promise<PageView> {
           { label: l('payment'), value: { href: `/admin/payments/${row.payment_id}`, text: row.payment_id } },
           { label: l('amount'), value: inMoney(row.amount_minor, row.currency) },
           { label: l('reason'), value: row.reason },
-          { label: l('deadline'), value: { at: row.evidence_due_at }, hint: t('admin.disputes.answer_there') },
+          {
+            label: l('deadline'),
+            value: { at: row.evidence_due_at },
+            hint: t('admin.disputes.answer_there'),
+          },
         ],
       },
       await auditTimeline(desk, { subject: row.id, id: `dispute-${row.id}-history` }),

@@ -1,4 +1,10 @@
-import { getInstance, listInstances, listPlugins, secretFields, type Manifest } from '../../../plugins/index.ts'
+import {
+  getInstance,
+  listInstances,
+  listPlugins,
+  secretFields,
+  type Manifest,
+} from '../../../plugins/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import { schemaFields, type FormSchema } from '../../../render/index.ts'
@@ -7,7 +13,10 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 
-const crumbs = (desk: Desk, label: string) => [{ label: desk.t('admin.plugins.title'), href: '/admin/plugins' }, { label }]
+const crumbs = (desk: Desk, label: string) => [
+  { label: desk.t('admin.plugins.title'), href: '/admin/plugins' },
+  { label },
+]
 
 const switchState = (desk: Desk, status: string): Cell => ({
   state: status,
@@ -27,20 +36,40 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
         kind: 'table',
         id: 'plugin-instances',
         title: t('admin.plugins.instances'),
-        columns: [{ label: l('name'), phone: 'title' }, { label: l('plugin') }, { label: l('kind') }, { label: l('state'), phone: 'side' }],
+        columns: [
+          { label: l('name'), phone: 'title' },
+          { label: l('plugin') },
+          { label: l('kind') },
+          { label: l('state'), phone: 'side' },
+        ],
         rows: instances.map((row) => ({
           id: `row-${row.id}`,
           href: `/admin/plugins/instances/${row.id}`,
           label: row.name,
-          cells: [row.name, row.manifest.name, Object.keys(row.manifest.kinds).join(', '), switchState(desk, row.status)],
+          cells: [
+            row.name,
+            row.manifest.name,
+            Object.keys(row.manifest.kinds).join(', '),
+            switchState(desk, row.status),
+          ],
         })),
-        empty: { icon: 'puzzle', title: t('admin.plugins.no_instances'), text: t('admin.plugins.no_instances_text') },
+        empty: {
+          icon: 'puzzle',
+          title: t('admin.plugins.no_instances'),
+          text: t('admin.plugins.no_instances_text'),
+        },
       },
       {
         kind: 'table',
         id: 'plugins',
         title: t('admin.plugins.installed'),
-        columns: [{ label: l('plugin'), phone: 'title' }, { label: l('kind') }, { label: l('version') }, { label: l('state'), phone: 'side' }, { label: l('set_up') }],
+        columns: [
+          { label: l('plugin'), phone: 'title' },
+          { label: l('kind') },
+          { label: l('version') },
+          { label: l('state'), phone: 'side' },
+          { label: l('set_up') },
+        ],
         rows: plugins.map((row) => ({
           id: `row-${row.id}`,
           label: row.manifest.name,
@@ -63,13 +92,20 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
   const plugin = (await listPlugins(means.db)).find(({ id }) => id === asked.params.plugin)
   if (!plugin) throw NotFound({ what: 'plugin', id: asked.params.plugin! })
   return {
-    head: { title: t('admin.plugins.new_title', { name: plugin.manifest.name }), text: plugin.manifest.description ?? '', crumbs: crumbs(desk, plugin.manifest.name) },
+    head: {
+      title: t('admin.plugins.new_title', { name: plugin.manifest.name }),
+      text: plugin.manifest.description ?? '',
+      crumbs: crumbs(desk, plugin.manifest.name),
+    },
     main: [
       {
         kind: 'form',
         id: 'instance-form',
         action: `/admin/plugins/${plugin.id}`,
-        fields: [{ ...filled(asked, 'name', plugin.manifest.name), label: t('admin.label.name') }, ...settingsFields(asked, { schema: plugin.manifest.settings, values: {}, set: [] })],
+        fields: [
+          { ...filled(asked, 'name', plugin.manifest.name), label: t('admin.label.name') },
+          ...settingsFields(asked, { schema: plugin.manifest.settings, values: {}, set: [] }),
+        ],
         submit: { label: t('admin.plugins.create') },
         cancelHref: '/admin/plugins',
         ...formParts(desk, asked),
@@ -92,7 +128,9 @@ function settingsFields(asked: Asked, { schema, values, set }: Drawn): Field[] {
   return schemaFields({
     schema: { properties: {}, ...schema, type: 'object' } as FormSchema,
     values: typed && typeof typed === 'object' && !Array.isArray(typed) ? typed : values,
-    secrets: Object.fromEntries(set.filter((name) => secrets.includes(name)).map((name) => [name, true as const])),
+    secrets: Object.fromEntries(
+      set.filter((name) => secrets.includes(name)).map((name) => [name, true as const]),
+    ),
     errors: { ...asked.refused?.fields },
     prefix: 'settings',
   })
@@ -112,7 +150,9 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
   const { t, means } = desk
   const l = labeller(desk)
   const instance = await getInstance(means.db, asked.params.id!)
-  const set = await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${instance.id}`)
+  const set = await means.db.all<{ name: string }>(
+    sql`select name from secrets where owner_id = ${instance.id}`,
+  )
   const lines = await means.db.all<Line>(
     sql`select id, level, operation, message, duration_ms, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
   )
@@ -125,8 +165,19 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       crumbs: crumbs(desk, instance.name),
       status: [switchState(desk, instance.status)],
       actions: [
-        ...(allowed(desk, 'plugin_instance.test') ? [{ label: t('admin.plugins.test'), post: `${at}/test`, icon: 'plug-connected' }] : []),
-        ...(allowed(desk, 'plugin_instance.switch') ? [{ label: t(`admin.plugins.act.${turn}`), post: `${at}/${turn}`, icon: 'power', kind: 'ghost' as const }] : []),
+        ...(allowed(desk, 'plugin_instance.test')
+          ? [{ label: t('admin.plugins.test'), post: `${at}/test`, icon: 'plug-connected' }]
+          : []),
+        ...(allowed(desk, 'plugin_instance.switch')
+          ? [
+              {
+                label: t(`admin.plugins.act.${turn}`),
+                post: `${at}/${turn}`,
+                icon: 'power',
+                kind: 'ghost' as const,
+              },
+            ]
+          : []),
       ],
     },
     main: [
@@ -137,7 +188,11 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         action: at,
         fields: [
           { ...filled(asked, 'name', instance.name), label: l('name') },
-          ...settingsFields(asked, { schema: instance.manifest.settings, values: JSON.parse(instance.settings) as Record<string, unknown>, set: set.map(({ name }) => name) }),
+          ...settingsFields(asked, {
+            schema: instance.manifest.settings,
+            values: JSON.parse(instance.settings) as Record<string, unknown>,
+            set: set.map(({ name }) => name),
+          }),
         ],
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, instance.version),
@@ -152,8 +207,14 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         items: [
           { label: l('version'), value: instance.manifest.version },
           { label: l('kind'), value: Object.keys(instance.manifest.kinds).join(', ') },
-          { label: l('webhook_address'), value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') } },
-          { label: t('admin.webhooks.title'), value: { href: `/admin/webhook-events?instance=${instance.id}`, text: t('admin.plugins.events') } },
+          {
+            label: l('webhook_address'),
+            value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') },
+          },
+          {
+            label: t('admin.webhooks.title'),
+            value: { href: `/admin/webhook-events?instance=${instance.id}`, text: t('admin.plugins.events') },
+          },
           { label: l('id'), value: { copy: instance.id, label: l('id') } },
         ],
       },
@@ -168,11 +229,23 @@ function log(desk: Desk, lines: readonly Line[]): Block {
     kind: 'table',
     id: 'instance-log',
     title: desk.t('admin.plugins.log'),
-    columns: [{ label: l('message'), phone: 'title' }, { label: l('level'), phone: 'side' }, { label: l('call') }, { label: l('duration'), align: 'end', phone: 'hide' }, { label: l('at') }],
+    columns: [
+      { label: l('message'), phone: 'title' },
+      { label: l('level'), phone: 'side' },
+      { label: l('call') },
+      { label: l('duration'), align: 'end', phone: 'hide' },
+      { label: l('at') },
+    ],
     rows: lines.map((line) => ({
       id: `row-${line.id}`,
       label: line.message.slice(0, 60),
-      cells: [line.message, line.level, line.operation, line.duration_ms === null ? null : `${line.duration_ms} ms`, { at: line.occurred_at }],
+      cells: [
+        line.message,
+        line.level,
+        line.operation,
+        line.duration_ms === null ? null : `${line.duration_ms} ms`,
+        { at: line.occurred_at },
+      ],
     })),
     empty: { icon: 'list-details', title: desk.t('admin.plugins.no_log') },
   }

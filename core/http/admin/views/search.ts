@@ -61,11 +61,26 @@ export async function searchPage(desk: Desk, asked: Asked): Promise<PageView> {
         submit: { label: t('admin.search.go') },
       },
       ...(place
-        ? [{ kind: 'notice', id: 'search-id', tone: 'info', text: q, action: { label: t('admin.search.open'), href: place } } as const]
+        ? [
+            {
+              kind: 'notice',
+              id: 'search-id',
+              tone: 'info',
+              text: q,
+              action: { label: t('admin.search.open'), href: place },
+            } as const,
+          ]
         : []),
       ...kinds.map((kind) => group(desk, kind, found)),
       ...(q && found.length === 0 && !place
-        ? [{ kind: 'notice', id: 'search-none', tone: 'neutral', text: t('admin.search.none', { q }) } as const]
+        ? [
+            {
+              kind: 'notice',
+              id: 'search-none',
+              tone: 'neutral',
+              text: t('admin.search.none', { q }),
+            } as const,
+          ]
         : []),
     ],
   }
@@ -80,7 +95,12 @@ function group(desk: Desk, kind: string, found: readonly Found[]): Block {
     columns: [{ label: t('admin.label.name'), phone: 'title' }, { label: t('admin.label.detail') }],
     rows: found
       .filter((row) => row.kind === kind)
-      .map((row) => ({ id: `found-${row.id}`, href: `/admin/${kind}/${row.id}`, label: row.title, cells: [row.title, row.detail] })),
+      .map((row) => ({
+        id: `found-${row.id}`,
+        href: `/admin/${kind}/${row.id}`,
+        label: row.title,
+        cells: [row.title, row.detail],
+      })),
     empty: { title: '' },
   }
 }

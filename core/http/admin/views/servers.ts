@@ -87,7 +87,10 @@ function groupForm(desk: Desk, asked: Asked) {
         ...filled(asked, 'fill', 'fill_first'),
         kind: 'select',
         label: t('admin.label.rule'),
-        options: ['fill_first', 'least_used'].map((value) => ({ value, label: t(`admin.servers.fill.${value}`) })),
+        options: ['fill_first', 'least_used'].map((value) => ({
+          value,
+          label: t(`admin.servers.fill.${value}`),
+        })),
       },
     ],
     submit: { label: t('admin.servers.add_group'), kind: 'secondary' as const },
@@ -129,15 +132,32 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
       crumbs: [{ label: t('admin.servers.title'), href: '/admin/servers' }, { label: server.name }],
       status: [serverState(desk, server.status)],
       actions: [
-        ...(allowed(desk, 'server.test') ? [{ label: t('admin.servers.test'), post: `${at}/test`, icon: 'plug-connected' }] : []),
+        ...(allowed(desk, 'server.test')
+          ? [{ label: t('admin.servers.test'), post: `${at}/test`, icon: 'plug-connected' }]
+          : []),
         ...(allowed(desk, 'server.set_status')
-          ? [{ label: t(`admin.servers.to.${other}`), post: `${at}/status/${other}`, icon: 'tool', kind: 'ghost' as const }]
+          ? [
+              {
+                label: t(`admin.servers.to.${other}`),
+                post: `${at}/status/${other}`,
+                icon: 'tool',
+                kind: 'ghost' as const,
+              },
+            ]
           : []),
       ],
     },
     main: [
       ...(server.last_problem
-        ? [{ kind: 'notice', id: `server-${server.id}-problem`, tone: 'bad', title: t('admin.servers.problem'), text: server.last_problem } as const]
+        ? [
+            {
+              kind: 'notice',
+              id: `server-${server.id}-problem`,
+              tone: 'bad',
+              title: t('admin.servers.problem'),
+              text: server.last_problem,
+            } as const,
+          ]
         : []),
       await settingsForm(desk, asked, { server, instanceId: server.instance_id }),
       await auditTimeline(desk, { subject: server.id, id: `server-${server.id}-history` }),
@@ -147,10 +167,22 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'facts',
         id: `server-${server.id}-facts`,
         items: [
-          { label: l('instance'), value: { href: `/admin/plugins/instances/${server.instance_id}`, text: server.instance } },
+          {
+            label: l('instance'),
+            value: { href: `/admin/plugins/instances/${server.instance_id}`, text: server.instance },
+          },
           { label: l('last_contact'), value: { at: server.last_contact_at } },
-          { label: l('services'), value: { href: `/admin/services?server=${server.id}`, text: t('admin.servers.services') } },
-          { label: l('deliveries'), value: { href: `/admin/deliveries?status=all&server=${server.id}`, text: t('admin.deliveries.title') } },
+          {
+            label: l('services'),
+            value: { href: `/admin/services?server=${server.id}`, text: t('admin.servers.services') },
+          },
+          {
+            label: l('deliveries'),
+            value: {
+              href: `/admin/deliveries?status=all&server=${server.id}`,
+              text: t('admin.deliveries.title'),
+            },
+          },
           { label: l('id'), value: { copy: server.id, label: l('id') } },
         ],
       },
@@ -166,14 +198,27 @@ export async function newServer(desk: Desk, asked: Asked): Promise<PageView> {
   const provisioners = instances.filter(
     ({ manifest }) => (JSON.parse(manifest) as { kinds?: Record<string, unknown> }).kinds?.provisioner,
   )
-  const instanceId = asked.query.instance ?? (typeof asked.refused?.values.instance_id === 'string' ? asked.refused.values.instance_id : undefined)
+  const instanceId =
+    asked.query.instance ??
+    (typeof asked.refused?.values.instance_id === 'string' ? asked.refused.values.instance_id : undefined)
   const head = {
     title: t('admin.servers.new'),
     crumbs: [{ label: t('admin.servers.title'), href: '/admin/servers' }, { label: t('admin.servers.new') }],
   }
   if (instanceId) return { head, main: [await settingsForm(desk, asked, { server: null, instanceId })] }
   if (provisioners.length === 0)
-    return { head, main: [{ kind: 'notice', id: 'server-none', tone: 'info', text: t('admin.servers.no_instance'), action: { label: t('admin.plugins.title'), href: '/admin/plugins' } }] }
+    return {
+      head,
+      main: [
+        {
+          kind: 'notice',
+          id: 'server-none',
+          tone: 'info',
+          text: t('admin.servers.no_instance'),
+          action: { label: t('admin.plugins.title'), href: '/admin/plugins' },
+        },
+      ],
+    }
   return {
     head,
     main: [
@@ -183,26 +228,46 @@ export async function newServer(desk: Desk, asked: Asked): Promise<PageView> {
         method: 'get',
         action: '/admin/servers/new',
         keys: {},
-        fields: [{ kind: 'select', name: 'instance', label: t('admin.label.instance'), options: provisioners.map(({ id, name }) => ({ value: id, label: name })) }],
+        fields: [
+          {
+            kind: 'select',
+            name: 'instance',
+            label: t('admin.label.instance'),
+            options: provisioners.map(({ id, name }) => ({ value: id, label: name })),
+          },
+        ],
         submit: { label: t('admin.next') },
       },
     ],
   }
 }
 
-async function settingsForm(desk: Desk, asked: Asked, of: { server: ServerFacts | null; instanceId: string }) {
+async function settingsForm(
+  desk: Desk,
+  asked: Asked,
+  of: { server: ServerFacts | null; instanceId: string },
+) {
   const { t, means } = desk
   const { server, instanceId } = of
   const { schema, secrets } = await means.serverSettings(instanceId)
-  const groups = await means.db.all<{ id: string; name: string }>(sql`select id, name from server_groups order by name`)
+  const groups = await means.db.all<{ id: string; name: string }>(
+    sql`select id, name from server_groups order by name`,
+  )
   const set = server
     ? await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${server.id}`)
     : []
   const typed = asked.refused?.values.settings
   const drawn = schemaFields({
     schema: { properties: {}, ...(schema as object), type: 'object' } as FormSchema,
-    values: typed && typeof typed === 'object' && !Array.isArray(typed) ? typed : server ? (JSON.parse(server.settings) as Record<string, unknown>) : {},
-    secrets: Object.fromEntries(set.filter(({ name }) => secrets.includes(name)).map(({ name }) => [name, true as const])),
+    values:
+      typed && typeof typed === 'object' && !Array.isArray(typed)
+        ? typed
+        : server
+          ? (JSON.parse(server.settings) as Record<string, unknown>)
+          : {},
+    secrets: Object.fromEntries(
+      set.filter(({ name }) => secrets.includes(name)).map(({ name }) => [name, true as const]),
+    ),
     errors: { ...asked.refused?.fields },
     prefix: 'settings',
   })
@@ -216,7 +281,14 @@ async function settingsForm(desk: Desk, asked: Asked, of: { server: ServerFacts 
       label: t('admin.label.group'),
       options: [{ value: '', label: '–' }, ...groups.map(({ id, name }) => ({ value: id, label: name }))],
     },
-    { ...filled(asked, 'capacity', server?.capacity), kind: 'number', min: 0, required: false, label: t('admin.label.capacity'), hint: t('admin.servers.capacity_hint') },
+    {
+      ...filled(asked, 'capacity', server?.capacity),
+      kind: 'number',
+      min: 0,
+      required: false,
+      label: t('admin.label.capacity'),
+      hint: t('admin.servers.capacity_hint'),
+    },
     ...drawn,
   ]
   return {

@@ -18,7 +18,10 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
     select distinct cycle from prices where currency = ${service.currency} and retired_at is null
       and owner_id in (select id from products where brand_id = ${service.brand_id}) order by cycle`)
   const at = `/admin/services/${service.id}`
-  const chosen = { product: asked.query.product ?? service.product_id, cycle: asked.query.cycle ?? service.cycle }
+  const chosen = {
+    product: asked.query.product ?? service.product_id,
+    cycle: asked.query.cycle ?? service.cycle,
+  }
   return {
     head: {
       title: t('admin.services.change.title', { name: service.label }),
@@ -57,7 +60,11 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-async function priced(desk: Desk, asked: Asked, chosen: { product: string; cycle: string }): Promise<Block[]> {
+async function priced(
+  desk: Desk,
+  asked: Asked,
+  chosen: { product: string; cycle: string },
+): Promise<Block[]> {
   const { means, actor, t } = desk
   const l = labeller(desk)
   const id = asked.params.id!
@@ -73,7 +80,10 @@ async function priced(desk: Desk, asked: Asked, chosen: { product: string; cycle
       items: [
         ...plan.lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
         { label: l('due_today'), value: money(plan.totalMinor), total: true },
-        { label: t('admin.services.change.from_then', { cycle: offer.cycle }), value: money(offer.recurringMinor) },
+        {
+          label: t('admin.services.change.from_then', { cycle: offer.cycle }),
+          value: money(offer.recurringMinor),
+        },
       ],
     },
     {

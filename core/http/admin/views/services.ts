@@ -93,7 +93,14 @@ export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
     main: [
       ...holdNotices(desk, shown),
       ...(service.parked_reason
-        ? [{ kind: 'notice', id: `service-${service.id}-parked`, tone: 'bad', text: service.parked_reason } as const]
+        ? [
+            {
+              kind: 'notice',
+              id: `service-${service.id}-parked`,
+              tone: 'bad',
+              text: service.parked_reason,
+            } as const,
+          ]
         : []),
       planned(desk, shown),
       choices(desk, shown),
@@ -118,15 +125,50 @@ function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
   const ended = service.billing_status === 'ended'
   const live = ['live', 'changing', 'suspended'].includes(service.delivery_status)
   const offers: [permission: string, fits: boolean, button: Button][] = [
-    ['service.deliver', !ended && service.delivery_status === 'none', { label: t('admin.services.act.deliver'), post: `${at}/deliver`, kind: 'primary', icon: 'truck-delivery' }],
-    ['service.release', holds.length > 0, { label: t('admin.services.act.release'), post: `${at}/release`, kind: 'primary', icon: 'player-play' }],
-    ['service.suspend', !ended && live && holds.length === 0, { label: t('admin.services.act.suspend'), href: `${at}/suspend`, icon: 'player-pause' }],
-    ['service.change', !ended, { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' }],
-    ['service.cancel', !ended && service.cancel_on === null, { label: t('admin.services.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'calendar-due' }],
-    ['service.undo_cancellation', service.cancel_on !== null && !ended, { label: t('admin.services.act.keep'), post: `${at}/keep`, icon: 'rotate' }],
-    ['service.terminate', !ended, { label: t('admin.services.act.terminate'), href: `${at}/terminate`, kind: 'ghost', icon: 'trash' }],
+    [
+      'service.deliver',
+      !ended && service.delivery_status === 'none',
+      {
+        label: t('admin.services.act.deliver'),
+        post: `${at}/deliver`,
+        kind: 'primary',
+        icon: 'truck-delivery',
+      },
+    ],
+    [
+      'service.release',
+      holds.length > 0,
+      { label: t('admin.services.act.release'), post: `${at}/release`, kind: 'primary', icon: 'player-play' },
+    ],
+    [
+      'service.suspend',
+      !ended && live && holds.length === 0,
+      { label: t('admin.services.act.suspend'), href: `${at}/suspend`, icon: 'player-pause' },
+    ],
+    [
+      'service.change',
+      !ended,
+      { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' },
+    ],
+    [
+      'service.cancel',
+      !ended && service.cancel_on === null,
+      { label: t('admin.services.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'calendar-due' },
+    ],
+    [
+      'service.undo_cancellation',
+      service.cancel_on !== null && !ended,
+      { label: t('admin.services.act.keep'), post: `${at}/keep`, icon: 'rotate' },
+    ],
+    [
+      'service.terminate',
+      !ended,
+      { label: t('admin.services.act.terminate'), href: `${at}/terminate`, kind: 'ghost', icon: 'trash' },
+    ],
   ]
-  return offers.filter(([permission, fits]) => fits && allowed(desk, permission)).map(([, , button]) => button)
+  return offers
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , button]) => button)
 }
 
 const holdNotices = (desk: Desk, { holds }: ShownService): Block[] =>
@@ -149,9 +191,21 @@ function facts(desk: Desk, { service, serverName, cancellation }: ShownService, 
       { label: l('price'), value: inMoney(service.recurring_minor, service.currency), hint: service.cycle },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
       { label: l('charged_through'), value: { day: service.charged_through } },
-      { label: l('cancel_on'), value: { day: service.cancel_on }, ...(cancellation ? { hint: cancellation.reason } : {}) },
-      { label: l('server'), value: service.server_id ? { href: `/admin/servers/${service.server_id}`, text: serverName ?? service.server_id } : null },
-      { label: l('remote_id'), value: service.remote_id ? { copy: service.remote_id, label: l('remote_id') } : null },
+      {
+        label: l('cancel_on'),
+        value: { day: service.cancel_on },
+        ...(cancellation ? { hint: cancellation.reason } : {}),
+      },
+      {
+        label: l('server'),
+        value: service.server_id
+          ? { href: `/admin/servers/${service.server_id}`, text: serverName ?? service.server_id }
+          : null,
+      },
+      {
+        label: l('remote_id'),
+        value: service.remote_id ? { copy: service.remote_id, label: l('remote_id') } : null,
+      },
       { label: l('delivered_at'), value: { at: service.delivered_at } },
       { label: l('id'), value: { copy: service.id, label: l('id') } },
     ],
@@ -177,7 +231,12 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
       cells: [
         line.description,
         line.periodStart ? `${line.periodStart} – ${line.periodEnd ?? ''}` : null,
-        Object.entries(line.trace).map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(' · '),
+        Object.entries(line.trace)
+          .map(
+            ([name, value]) =>
+              `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+          )
+          .join(' · '),
         inMoney(line.amountMinor, service.currency),
       ],
     })),
@@ -241,7 +300,11 @@ function parts(desk: Desk, shown: ShownService): Block {
     kind: 'table',
     id: `service-${shown.service.id}-parts`,
     title: desk.t('admin.services.parts'),
-    columns: [{ label: l('service'), phone: 'title' }, { label: l('billing_state') }, { label: l('delivery_state') }],
+    columns: [
+      { label: l('service'), phone: 'title' },
+      { label: l('billing_state') },
+      { label: l('delivery_state') },
+    ],
     rows: shown.parts.map((part) => ({
       id: `row-${part.id}`,
       href: `/admin/services/${part.id}`,
@@ -260,7 +323,14 @@ function spareForm(desk: Desk, asked: Asked, { service }: ShownService): Block {
     title: t('admin.services.spare'),
     text: t('admin.services.spare_text'),
     action: `/admin/services/${service.id}/spare`,
-    fields: [{ ...filled(asked, 'until_on', service.suspend_after), kind: 'date', required: false, label: t('admin.label.until_on') }],
+    fields: [
+      {
+        ...filled(asked, 'until_on', service.suspend_after),
+        kind: 'date',
+        required: false,
+        label: t('admin.label.until_on'),
+      },
+    ],
     submit: { label: t('admin.save'), kind: 'secondary' },
     ...formParts(desk, asked),
   }

@@ -1,11 +1,20 @@
-import { listRoles, listStaff, permissionCatalogue, type ListedRole, type ListedStaff } from '../../../identity/index.ts'
+import {
+  listRoles,
+  listStaff,
+  permissionCatalogue,
+  type ListedRole,
+  type ListedStaff,
+} from '../../../identity/index.ts'
 import { covers, NotFound } from '../../../kernel/index.ts'
 import type { Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 
-const crumbs = (desk: Desk, label: string) => [{ label: desk.t('admin.staff.title'), href: '/admin/staff' }, { label }]
+const crumbs = (desk: Desk, label: string) => [
+  { label: desk.t('admin.staff.title'), href: '/admin/staff' },
+  { label },
+]
 
 export async function staffList(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
@@ -15,8 +24,19 @@ export async function staffList(desk: Desk, _asked: Asked): Promise<PageView> {
     head: {
       title: t('admin.staff.title'),
       actions: [
-        ...(allowed(desk, 'role.list') ? [{ label: t('admin.roles.title'), href: '/admin/roles', icon: 'shield' }] : []),
-        ...(allowed(desk, 'staff.create') ? [{ label: t('admin.staff.new'), href: '/admin/staff/new', icon: 'user-plus', kind: 'primary' as const }] : []),
+        ...(allowed(desk, 'role.list')
+          ? [{ label: t('admin.roles.title'), href: '/admin/roles', icon: 'shield' }]
+          : []),
+        ...(allowed(desk, 'staff.create')
+          ? [
+              {
+                label: t('admin.staff.new'),
+                href: '/admin/staff/new',
+                icon: 'user-plus',
+                kind: 'primary' as const,
+              },
+            ]
+          : []),
       ],
     },
     main: [
@@ -24,7 +44,13 @@ export async function staffList(desk: Desk, _asked: Asked): Promise<PageView> {
         kind: 'table',
         id: 'staff',
         title: t('admin.staff.title'),
-        columns: [{ label: l('name'), phone: 'title' }, { label: l('email') }, { label: l('role') }, { label: l('state'), phone: 'side' }, { label: l('last_seen') }],
+        columns: [
+          { label: l('name'), phone: 'title' },
+          { label: l('email') },
+          { label: l('role') },
+          { label: l('state'), phone: 'side' },
+          { label: l('last_seen') },
+        ],
         rows: members.map((row) => ({
           id: `row-${row.id}`,
           href: `/admin/staff/${row.id}`,
@@ -50,7 +76,11 @@ export async function newStaff(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
   const roles = await listRoles(means, {}, actor)
   return {
-    head: { title: t('admin.staff.new'), text: t('admin.staff.invite_text'), crumbs: crumbs(desk, t('admin.staff.new')) },
+    head: {
+      title: t('admin.staff.new'),
+      text: t('admin.staff.invite_text'),
+      crumbs: crumbs(desk, t('admin.staff.new')),
+    },
     main: [
       {
         kind: 'form',
@@ -81,7 +111,16 @@ export async function staffPage(desk: Desk, asked: Asked): Promise<PageView> {
       title: member.name,
       crumbs: crumbs(desk, member.name),
       status: [{ state: member.status }],
-      actions: allowed(desk, `staff.${turn}`) ? [{ label: t(`admin.staff.act.${turn}`), post: `/admin/staff/${member.id}/${turn}`, icon: 'power', kind: 'ghost' }] : [],
+      actions: allowed(desk, `staff.${turn}`)
+        ? [
+            {
+              label: t(`admin.staff.act.${turn}`),
+              post: `/admin/staff/${member.id}/${turn}`,
+              icon: 'power',
+              kind: 'ghost',
+            },
+          ]
+        : [],
     },
     main: [
       {
@@ -111,7 +150,9 @@ export async function staffPage(desk: Desk, asked: Asked): Promise<PageView> {
 }
 
 const brandsText = (desk: Desk, member: ListedStaff): string =>
-  member.brand_ids === null ? desk.t('admin.staff.all_brands') : (JSON.parse(member.brand_ids) as string[]).join(', ')
+  member.brand_ids === null
+    ? desk.t('admin.staff.all_brands')
+    : (JSON.parse(member.brand_ids) as string[]).join(', ')
 
 export async function roleList(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
@@ -121,15 +162,26 @@ export async function roleList(desk: Desk, _asked: Asked): Promise<PageView> {
     head: {
       title: t('admin.roles.title'),
       crumbs: crumbs(desk, t('admin.roles.title')),
-      actions: allowed(desk, 'role.create') ? [{ label: t('admin.roles.new'), href: '/admin/roles/new', icon: 'plus', kind: 'primary' }] : [],
+      actions: allowed(desk, 'role.create')
+        ? [{ label: t('admin.roles.new'), href: '/admin/roles/new', icon: 'plus', kind: 'primary' }]
+        : [],
     },
     main: [
       {
         kind: 'table',
         id: 'roles',
         title: t('admin.roles.title'),
-        columns: [{ label: l('name'), phone: 'title' }, { label: l('permissions') }, { label: l('people'), align: 'end', phone: 'side' }],
-        rows: roles.map((role) => ({ id: `row-${role.id}`, href: `/admin/roles/${role.id}`, label: role.name, cells: [role.name, summaryOf(role.permissions), role.staff] })),
+        columns: [
+          { label: l('name'), phone: 'title' },
+          { label: l('permissions') },
+          { label: l('people'), align: 'end', phone: 'side' },
+        ],
+        rows: roles.map((role) => ({
+          id: `row-${role.id}`,
+          href: `/admin/roles/${role.id}`,
+          label: role.name,
+          cells: [role.name, summaryOf(role.permissions), role.staff],
+        })),
         empty: { icon: 'shield', title: t('admin.roles.none') },
       },
     ],
@@ -144,15 +196,31 @@ export async function rolePage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
   const l = labeller(desk)
   const isNew = asked.params.id === undefined
-  const role = isNew ? undefined : (await listRoles(means, {}, actor)).find(({ id }) => id === asked.params.id)
+  const role = isNew
+    ? undefined
+    : (await listRoles(means, {}, actor)).find(({ id }) => id === asked.params.id)
   if (!isNew && !role) throw NotFound({ what: 'role', id: asked.params.id! })
   const patterns = role?.permissions ?? []
   const written = asked.refused?.values.patterns
   return {
     head: {
       title: role?.name ?? t('admin.roles.new'),
-      crumbs: [...crumbs(desk, t('admin.roles.title')).slice(0, 1), { label: t('admin.roles.title'), href: '/admin/roles' }, { label: role?.name ?? t('admin.roles.new') }],
-      actions: role && role.staff === 0 && allowed(desk, 'role.delete') ? [{ label: t('admin.remove'), post: `/admin/roles/${role.id}/remove`, icon: 'trash', kind: 'ghost' }] : [],
+      crumbs: [
+        ...crumbs(desk, t('admin.roles.title')).slice(0, 1),
+        { label: t('admin.roles.title'), href: '/admin/roles' },
+        { label: role?.name ?? t('admin.roles.new') },
+      ],
+      actions:
+        role && role.staff === 0 && allowed(desk, 'role.delete')
+          ? [
+              {
+                label: t('admin.remove'),
+                post: `/admin/roles/${role.id}/remove`,
+                icon: 'trash',
+                kind: 'ghost',
+              },
+            ]
+          : [],
     },
     main: [
       {
@@ -182,7 +250,10 @@ export async function rolePage(desk: Desk, asked: Asked): Promise<PageView> {
         columns: [{ label: l('noun'), phone: 'title' }, { label: l('may') }, { label: l('may_not') }],
         rows: permissionCatalogue().map(({ noun, permissions }) => {
           const verbs = (held: boolean) =>
-            permissions.filter((one) => covers(patterns, one) === held).map((one) => one.slice(noun.length + 1)).join(', ')
+            permissions
+              .filter((one) => covers(patterns, one) === held)
+              .map((one) => one.slice(noun.length + 1))
+              .join(', ')
           return { id: `noun-${noun}`, label: noun, cells: [{ mono: noun }, verbs(true), verbs(false)] }
         }),
         empty: { title: '' },

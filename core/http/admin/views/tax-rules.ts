@@ -36,9 +36,27 @@ async function rulesOf(desk: Desk, seller: { id: string; name: string }): Promis
     rows: rules.map((rule) => ({
       id: `row-${rule.id}`,
       label: `${rule.country} ${rule.name}`,
-      cells: [rule.country, rule.region, rule.tax_class, rule.name, formatRate(rule.rate_ppm, desk.locale), { day: rule.starts_on }, { day: rule.ends_on }],
+      cells: [
+        rule.country,
+        rule.region,
+        rule.tax_class,
+        rule.name,
+        formatRate(rule.rate_ppm, desk.locale),
+        { day: rule.starts_on },
+        { day: rule.ends_on },
+      ],
       ...(allowed(desk, 'tax_rule.delete') && rule.starts_on > today
-        ? { menu: [{ label: t('admin.remove'), href: `/admin/tax/${rule.id}/remove`, icon: 'trash', post: true, danger: true }] }
+        ? {
+            menu: [
+              {
+                label: t('admin.remove'),
+                href: `/admin/tax/${rule.id}/remove`,
+                icon: 'trash',
+                post: true,
+                danger: true,
+              },
+            ],
+          }
         : {}),
     })),
     empty: { icon: 'receipt-tax', title: t('admin.tax.none') },
@@ -54,7 +72,12 @@ function ruleForm(desk: Desk, asked: Asked, sellers: readonly { id: string; name
     title: t('admin.tax.new'),
     action: '/admin/tax',
     fields: [
-      { ...filled(asked, 'seller_id', sellers[0]?.id), kind: 'select', label: l('seller'), options: sellers.map(({ id, name }) => ({ value: id, label: name })) },
+      {
+        ...filled(asked, 'seller_id', sellers[0]?.id),
+        kind: 'select',
+        label: l('seller'),
+        options: sellers.map(({ id, name }) => ({ value: id, label: name })),
+      },
       { ...filled(asked, 'country'), label: l('country'), hint: t('admin.clients.country_hint') },
       { ...filled(asked, 'region'), label: l('region'), required: false },
       { ...filled(asked, 'tax_class', 'standard'), label: l('tax_class') },

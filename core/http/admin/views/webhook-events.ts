@@ -84,18 +84,30 @@ export async function webhookPage(desk: Desk, asked: Asked): Promise<PageView> {
       title: row.event_key,
       crumbs: [{ label: t('admin.webhooks.title'), href: '/admin/webhook-events' }, { label: row.event_key }],
       status: [stateOf(desk, row.status)],
-      actions: [{ label: t('admin.webhooks.replay'), post: `/admin/webhook-events/${row.id}/replay`, icon: 'refresh' }],
+      actions: [
+        {
+          label: t('admin.webhooks.replay'),
+          post: `/admin/webhook-events/${row.id}/replay`,
+          icon: 'refresh',
+        },
+      ],
     },
     main: [
       {
         kind: 'facts',
         id: 'webhook-facts',
         items: [
-          { label: l('instance'), value: { href: `/admin/plugins/instances/${row.instance_id}`, text: row.instance } },
+          {
+            label: l('instance'),
+            value: { href: `/admin/plugins/instances/${row.instance_id}`, text: row.instance },
+          },
           { label: l('at'), value: { at: row.received_at } },
           { label: l('handled_at'), value: { at: row.handled_at } },
           { label: l('attempt'), value: row.attempts },
-          { label: l('signature'), value: t(row.verified === 1 ? 'admin.webhook.verified' : 'admin.webhook.unverified') },
+          {
+            label: l('signature'),
+            value: t(row.verified === 1 ? 'admin.webhook.verified' : 'admin.webhook.unverified'),
+          },
           { label: l('outcome'), value: row.outcome },
         ],
       },

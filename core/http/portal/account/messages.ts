@@ -29,7 +29,9 @@ async function listOwnMessages(ctx: RouteCtx): Promise<void> {
   const own = ownMessages(ctx)
   const found = await deps.db.all<Row>(sql`
     select m.id, m.subject, m.to_address, m.status, m.sent_at, m.created_at from messages m where ${all([own, where])} ${tail}`)
-  const counted = await deps.db.get<{ messages: number }>(sql`select count(*) as messages from messages m where ${own}`)
+  const counted = await deps.db.get<{ messages: number }>(
+    sql`select count(*) as messages from messages m where ${own}`,
+  )
   const placeOf = (row: Row) => ({ value: row.id, id: row.id })
   const { rows, pager } = listPage(query, found, { placeOf, count: counted?.messages ?? 0 })
   const view = {
@@ -46,9 +48,16 @@ async function listOwnMessages(ctx: RouteCtx): Promise<void> {
 async function showMessage(ctx: RouteCtx): Promise<void> {
   const { deps } = ctx.state
   const id = ctx.params.messageId!
-  const row = await deps.db.get<Row>(sql`select m.* from messages m where m.id = ${id} and ${ownMessages(ctx)}`)
+  const row = await deps.db.get<Row>(
+    sql`select m.* from messages m where m.id = ${id} and ${ownMessages(ctx)}`,
+  )
   if (!row) throw NotFound({ what: 'message', id })
-  const view = { subject: row.subject, to: row.to_address, at: row.sent_at ?? row.created_at, text: row.plain }
+  const view = {
+    subject: row.subject,
+    to: row.to_address,
+    at: row.sent_at ?? row.created_at,
+    text: row.plain,
+  }
   await page(ctx, 'portal/account/message', view, { title: row.subject })
 }
 

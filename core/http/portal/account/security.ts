@@ -7,7 +7,16 @@ import {
   listSignIns,
 } from '../../../identity/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
-import { flash, formInput, formKeys, page, requireUser, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
+import {
+  flash,
+  formInput,
+  formKeys,
+  page,
+  requireUser,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../../page/index.ts'
 import { accountTabs } from './tabs.ts'
 
 const HREF = '/portal/security'

@@ -7,7 +7,15 @@ import type { IsoDate } from '../../../kernel/index.ts'
 /** What rows and heads show of a document. */
 export type ListedInvoice = Pick<
   InvoiceRow,
-  'id' | 'kind' | 'number' | 'status' | 'currency' | 'issued_on' | 'due_on' | 'total_minor' | 'in_collections_at'
+  | 'id'
+  | 'kind'
+  | 'number'
+  | 'status'
+  | 'currency'
+  | 'issued_on'
+  | 'due_on'
+  | 'total_minor'
+  | 'in_collections_at'
 > & { allocated_minor: bigint }
 
 /** Columns of a ListedInvoice; the table goes by the name i. */

@@ -50,7 +50,12 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
   const href = `/portal/invoices/${invoice.id}`
   const due = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
   return {
-    ...{ id: invoice.id, href, number: invoice.number ?? invoice.id, isCreditNote: invoice.kind === 'credit_note' },
+    ...{
+      id: invoice.id,
+      href,
+      number: invoice.number ?? invoice.id,
+      isCreditNote: invoice.kind === 'credit_note',
+    },
     status: invoiceState(t, invoice, deps.business.today(zone)),
     ...{ issuedOn: invoice.issued_on, dueOn: invoice.due_on, notes: invoice.notes },
     seller: partyView(invoice.seller, locale),

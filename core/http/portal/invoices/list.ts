@@ -26,11 +26,9 @@ export async function listInvoices(ctx: RouteCtx): Promise<void> {
     id: 'i.id',
     filters: { show: SHOWS },
   })
-  const own = all([
-    sql`i.client_id = ${client.id}`,
-    scoped(actor, { table: 'i', right: 'invoice.read' }),
-  ])
-  if (!actor.grants.some(({ serviceId }) => serviceId === null)) throw Forbidden({ permission: 'invoice.read' })
+  const own = all([sql`i.client_id = ${client.id}`, scoped(actor, { table: 'i', right: 'invoice.read' })])
+  if (!actor.grants.some(({ serviceId }) => serviceId === null))
+    throw Forbidden({ permission: 'invoice.read' })
   const counts = await countTabs(ctx, own)
   const show = (query.filters.show as Show | undefined) ?? (counts.unpaid > 0 ? 'unpaid' : 'all')
   const { rows, pager } = await readRows(ctx, query, { own, show, count: countOf(counts, show) })

@@ -82,7 +82,11 @@ function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
   return startPayment(
     deps,
     {
-      ...{ invoice_id: invoice.id, instance_id: field(ctx, 'gateway'), save_method: field(ctx, 'save') !== '' },
+      ...{
+        invoice_id: invoice.id,
+        instance_id: field(ctx, 'gateway'),
+        save_method: field(ctx, 'save') !== '',
+      },
       ...{ return_url: back, cancel_url: back },
     },
     actor,

@@ -12,7 +12,18 @@ import { sql } from '../../../db/index.ts'
 import { Forbidden, type IsoDate } from '../../../kernel/index.ts'
 import { may } from '../../../records/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
-import { can, field, flash, formKeys, moneyField, page, requireClient, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
+import {
+  can,
+  field,
+  flash,
+  formKeys,
+  moneyField,
+  page,
+  requireClient,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../../page/index.ts'
 import { invoiceTabs } from '../invoices/tabs.ts'
 import { leave } from '../leave.ts'
 
@@ -45,7 +56,11 @@ async function takeDeposit(ctx: RouteCtx): Promise<void> {
     async act() {
       const amount = moneyField(ctx, 'amount', await currencyOf(ctx))
       const back = `${origin}${HREF}`
-      const input = { client_id: client.id, instance_id: field(ctx, 'gateway'), amount_minor: String(amount.minor) }
+      const input = {
+        client_id: client.id,
+        instance_id: field(ctx, 'gateway'),
+        amount_minor: String(amount.minor),
+      }
       const payment = await startDeposit(deps, { ...input, return_url: back, cancel_url: back }, actor)
       const { url } = JSON.parse(payment.needs ?? '{}') as { url?: string }
       if (url) return leave(ctx, url, { name: new URL(url).host, backHref: HREF })
@@ -82,7 +97,10 @@ async function drawCredit(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     where p.client_id = ${client.id} and p.account = ${account.clientCredit} order by j.id desc limit 50`)
   const view = {
     tabs: invoiceTabs(t, 'credit'),
-    balances: balances.length > 0 ? balances.map((row) => money(-row.balance_minor, row.currency)) : [money(0n, currency)],
+    balances:
+      balances.length > 0
+        ? balances.map((row) => money(-row.balance_minor, row.currency))
+        : [money(0n, currency)],
     movements: movements.map((row) => ({
       text: t(`portal.credit.kind.${KINDS.has(row.kind) ? row.kind : 'other'}`),
       day: row.effective_on,

@@ -41,7 +41,9 @@ async function showTransactions(ctx: RouteCtx): Promise<void> {
       (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment_id = p.id and r.status = 'succeeded') as refunded_minor
     from payments p left join invoices i on i.id = p.invoice_id left join plugin_instances g on g.id = p.instance_id
     left join payment_methods m on m.id = p.method_id where ${all([...own, where])} ${tail}`)
-  const counted = await deps.db.get<{ payments: number }>(sql`select count(*) as payments from payments p where ${all(own)}`)
+  const counted = await deps.db.get<{ payments: number }>(
+    sql`select count(*) as payments from payments p where ${all(own)}`,
+  )
   const placeOf = (row: Row) => ({ value: row.id, id: row.id })
   const { rows, pager } = listPage(query, found, { placeOf, count: counted?.payments ?? 0 })
   const view = {

@@ -38,10 +38,14 @@ export async function showChange(ctx: RouteCtx): Promise<void> {
   const view = {
     ...{ id: service.id, label: service.label, href, previewHref: `${href}/upgrade/preview`, plans },
     plan: `${service.product_id} ${service.cycle}`,
-    options: (present?.options ?? []).filter(isOffered).map((option) => optionView(option, kept.get(option.id))),
+    options: (present?.options ?? [])
+      .filter(isOffered)
+      .map((option) => optionView(option, kept.get(option.id))),
     isPossible: service.billing_status === 'active',
   }
-  await page(ctx, 'portal/services/change', view, { title: t('portal.change.title', { label: service.label }) })
+  await page(ctx, 'portal/services/change', view, {
+    title: t('portal.change.title', { label: service.label }),
+  })
 }
 
 /** The sums of a choice: a part of the page above, and a page to confirm on. Nothing is changed by looking. */

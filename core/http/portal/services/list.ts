@@ -18,9 +18,14 @@ export async function listServices(ctx: RouteCtx): Promise<void> {
   const counts = await countServices(ctx)
   const show = query.filters.show === 'ended' ? 'ended' : 'current'
   const { where, tail } = keyset(query)
-  const conditions: Sql[] = [where, show === 'ended' ? sql`s.billing_status = 'ended'` : sql`s.billing_status <> 'ended'`]
+  const conditions: Sql[] = [
+    where,
+    show === 'ended' ? sql`s.billing_status = 'ended'` : sql`s.billing_status <> 'ended'`,
+  ]
   for (const pattern of searchPatterns(query.q))
-    conditions.push(sql`(lower(s.label) like ${pattern} escape '!' or lower(p.name) like ${pattern} escape '!')`)
+    conditions.push(
+      sql`(lower(s.label) like ${pattern} escape '!' or lower(p.name) like ${pattern} escape '!')`,
+    )
   const found = await readServiceRows(ctx, { where: all(conditions), tail })
   const placeOf = (row: (typeof found)[number]) => ({
     value: query.sort.name === 'label' ? row.label : row.id,

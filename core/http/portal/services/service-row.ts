@@ -69,7 +69,9 @@ export function serviceRowView(t: Translate, row: ListedRow): ServiceRowView {
 }
 
 /** The one state that matters first: what exists, unless it is over, ending or not paid yet. */
-export function shownState(row: Pick<ServiceRow, 'billing_status' | 'delivery_status' | 'cancel_on'>): string {
+export function shownState(
+  row: Pick<ServiceRow, 'billing_status' | 'delivery_status' | 'cancel_on'>,
+): string {
   if (row.billing_status === 'ended') return 'ended'
   if (row.delivery_status === 'suspended') return 'suspended'
   if (row.billing_status === 'ending') return 'ending'

@@ -53,7 +53,9 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
     changeHref: isActive && can(ctx, requestChange) ? `${href}/upgrade` : null,
     cancelHref: service.billing_status !== 'ended' && can(ctx, cancelService) ? `${href}/cancel` : null,
     pendingChange: shown.pendingChange && {
-      payHref: shown.pendingChange.invoice_id ? `/portal/invoices/${shown.pendingChange.invoice_id}/pay` : null,
+      payHref: shown.pendingChange.invoice_id
+        ? `/portal/invoices/${shown.pendingChange.invoice_id}/pay`
+        : null,
       cancelHref: `${href}/changes/${shown.pendingChange.id}/cancel`,
       amount: money(shown.pendingChange.amount_minor, currency),
     },
@@ -61,7 +63,10 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
   }
 }
 
-const powerView = (href: string, signal: (typeof SIGNALS)[number]) => ({ signal, href: `${href}/actions/${signal}` })
+const powerView = (href: string, signal: (typeof SIGNALS)[number]) => ({
+  signal,
+  href: `${href}/actions/${signal}`,
+})
 
 interface NoticeView {
   key: string

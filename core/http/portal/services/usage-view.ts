@@ -32,7 +32,12 @@ function metricView({ label, value, limit, unit }: UsageReport['metrics'][number
   const whole = Math.max(limit ?? value, 1)
   const step = Math.min(Math.floor(Math.log2(whole) / 10), SIZES.length - 1)
   const size = 1024 ** step
-  return { label, used: round(value / size), limit: limit === undefined ? null : round(limit / size), unit: SIZES[step]! }
+  return {
+    label,
+    used: round(value / size),
+    limit: limit === undefined ? null : round(limit / size),
+    unit: SIZES[step]!,
+  }
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10
