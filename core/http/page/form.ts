@@ -75,7 +75,7 @@ export interface FormProblem {
 
 export interface FormAct {
   act: () => Promise<void>
-  /** Draws the same page again; the status is set here. Passwords are not in `values`. */
+  /** Draws the same page again, or leads elsewhere; the status is set here. Passwords are not in `values`. */
   redraw: (problem: FormProblem) => Promise<void>
   labels?: Readonly<Record<string, string>>
   /** Statuses of refusals that belong into the form: 409 and 422 unless said otherwise. */
@@ -93,7 +93,7 @@ export async function tryForm(
     const fault = faultOf(error)
     if (fault.bug || !shown.includes(fault.status) || fault.code === 'record.changed') throw error
     await redraw(problemOf(ctx, fault, labels))
-    ctx.status = fault.status
+    if (ctx.status !== 303) ctx.status = fault.status
   }
 }
 

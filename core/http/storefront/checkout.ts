@@ -40,7 +40,7 @@ async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void>
   const { deps, actor, t } = ctx.state
   const cart = await readCart(deps, cartOf(ctx), actor)
   if (isPartial(ctx)) return answerTotals(ctx, cart)
-  if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
+  if (!isReady(ctx, cart, problem?.errors[0]?.message)) return seeOther(ctx, '/cart')
   const bill = await billTo(ctx, problem)
   const totals = await totalsView(ctx, cart, bill)
   const [pay, terms] = [await payChoices(ctx), await currentTerms(ctx)]
@@ -68,9 +68,9 @@ async function answerTotals(ctx: RouteCtx, cart: CartView): Promise<void> {
 }
 
 /** A cart that cannot be ordered as it is says so on its own page. */
-function isReady(ctx: RouteCtx, cart: CartView): boolean {
+function isReady(ctx: RouteCtx, cart: CartView, reason?: string): boolean {
   if (!cart.orderable && cart.items.length > 0)
-    flash(ctx, { tone: 'warn', text: ctx.state.t('storefront.checkout.look_at_cart') })
+    flash(ctx, { tone: 'warn', text: reason ?? ctx.state.t('storefront.checkout.look_at_cart') })
   return cart.orderable
 }
 

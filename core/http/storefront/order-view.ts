@@ -23,7 +23,7 @@ export function orderView(ctx: Ctx, status: OrderStatus, choices: readonly PayCh
   const phase = phaseOf(status)
   return {
     ...{ id: order.id, number: order.number, href, invoiceId: invoice?.id ?? null, inside },
-    live: phase !== 'ready' && phase !== 'over',
+    poll: POLL[phase] ?? null,
     ...{ phase, title: ctx.state.t(`storefront.order.phase.${phase}.title`) },
     text: ctx.state.t(`storefront.order.phase.${phase}.text`, { mail: ctx.state.brand?.email ?? '' }),
     steps: stepsOf(ctx, status, phase),
@@ -36,6 +36,12 @@ export function orderView(ctx: Ctx, status: OrderStatus, choices: readonly PayCh
 }
 
 type Phase = 'pay' | 'instructions' | 'paying' | 'declined' | 'check' | 'delivery' | 'late' | 'ready' | 'over'
+
+/** How often the page looks by itself; what happens at our side is told by the event stream at once. */
+const POLL: Partial<Record<Phase, string>> = {
+  ...{ paying: '3s', delivery: '5s', late: '30s', check: '60s' },
+  ...{ pay: '10s', declined: '60s', instructions: '60s' },
+}
 
 const isLive = (service: OrderedService): boolean =>
   ['live', 'changing', 'suspended'].includes(service.delivery_status)

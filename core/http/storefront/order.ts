@@ -3,7 +3,17 @@ import { checkPayment } from '../../billing/index.ts'
 import { BerthError, NotSignedIn } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
 import type { RouteCtx, State } from '../context.ts'
-import { can, field, fragment, isPartial, page, requireClient, seeOther, tryForm } from '../page/index.ts'
+import {
+  can,
+  field,
+  flash,
+  fragment,
+  isPartial,
+  page,
+  requireClient,
+  seeOther,
+  tryForm,
+} from '../page/index.ts'
 import { orderView } from './order-view.ts'
 import { payChoices, readPayWith } from './pay-choices.ts'
 import { hostedUrl, payOrder } from './pay-order.ts'
@@ -63,7 +73,10 @@ async function takePay(ctx: RouteCtx): Promise<void> {
   if (!status.canPay || !status.invoice) return seeOther(ctx, href)
   const { invoice } = status
   await tryForm(ctx, {
-    redraw: async () => seeOther(ctx, href),
+    async redraw({ errors }) {
+      flash(ctx, { tone: 'warn', text: errors[0]!.message })
+      seeOther(ctx, href)
+    },
     async act() {
       const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx))
       await payOrder(ctx, { invoiceId: invoice.id, href, payWith }, actor)

@@ -33,7 +33,7 @@ export async function placeAndPay(ctx: Ctx, placing: Placing): Promise<void> {
   }
   checkInput(GuestBuyer, guestInput(ctx))
   const buyer = await newBuyer(ctx)
-  const order = await place(ctx, buyer, placing).catch((error: unknown) => backToCheckout(ctx, error))
+  const order = await place(ctx, buyer, placing).catch((error: unknown) => backToCart(ctx, error))
   if (order) await finish(ctx, order, { buyer, placing })
 }
 
@@ -43,13 +43,13 @@ const guestInput = (ctx: Ctx) => ({
   country: field(ctx, 'country'),
 })
 
-/** The account exists now, so the page begins anew as that of a known buyer, and says what was refused. */
-function backToCheckout(ctx: Ctx, error: unknown): null {
+/** The account exists now: the buyer goes on as a known one, from the cart, and reads what was refused. */
+function backToCart(ctx: Ctx, error: unknown): null {
   const fault = faultOf(error)
   if (!(error instanceof BerthError) || fault.bug) throw error
   const text = faultText(ctx.state.deps.messages, ctx.state.locale, fault)
   flash(ctx, { tone: 'warn', title: ctx.state.t('storefront.checkout.account_made'), text })
-  seeOther(ctx, '/checkout')
+  seeOther(ctx, '/cart')
   return null
 }
 

@@ -17,7 +17,7 @@ export interface ShopFront {
   gateways: { hosted: string; transfer: string }
   /** Calls that went to the gateways. */
   /** Set to true: the next order fails in the midst of its transaction. */
-  fate: { fails: boolean }
+  fate: { fails: boolean; lookUp: object }
   calls: { instance: string; operation: string; input: Record<string, unknown> }[]
   close(): Promise<void>
 }
@@ -35,22 +35,22 @@ export async function openShopFront(
   const hosted = await addGateway(means, 'Card', 1)
   const transfer = await addGateway(means, 'Bank transfer', 2)
   const calls: ShopFront['calls'] = []
+  const fate = { fails: false, lookUp: { outcome: 'pending', reference: 'ref_1' } as object }
   const call = (instance: string, _kind: string, operation: string, input: object) => {
     calls.push({ instance, operation, input: input as Record<string, unknown> })
-    return Promise.resolve(answerOf(operation, { isHosted: instance === hosted, input }))
+    const answer = operation === 'look_up' ? fate.lookUp : answerOf({ isHosted: instance === hosted, input })
+    return Promise.resolve(answer)
   }
   const plugins = { call: call as Web['deps']['plugins']['call'] }
   const options = { url: null, proxies: [], kind: 'test' as const, countStatements: true }
-  const fate = { fails: false }
   const orders = failingOrders(means, fate)
   const web = await startWeb(means, { plugins, options, orders, statements })
   return { web, brand, gateways: { hosted, transfer }, calls, fate, close: () => web.close() }
 }
 
-function answerOf(operation: string, { isHosted, input }: { isHosted: boolean; input: object }): object {
+function answerOf({ isHosted, input }: { isHosted: boolean; input: object }): object {
   const { amount, payment_id } = input as { amount: { minor: string; currency: string }; payment_id: string }
   const reference = `ref_${payment_id}`
-  if (operation === 'look_up') return { outcome: 'pending', reference }
   if (isHosted) return { outcome: 'needs_client', reference, url: HOSTED_PAGE }
   const sum = money(amount.minor, amount.currency)
   return {

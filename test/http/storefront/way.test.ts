@@ -137,16 +137,17 @@ for (const engine of engines) {
         ...guest('late@buyer.example'),
         ...once(checkout.text),
       })
-      assert.deepEqual([failed.status, failed.location], [303, '/checkout'])
+      assert.deepEqual([failed.status, failed.location], [303, '/cart'])
       assert.deepEqual(await rows('late@buyer.example'), [])
       const client = sql`select id from clients where email = 'late@buyer.example'`
       assert.notEqual(await means.db.get(client), undefined)
       const services = sql`select s.id from services s join clients c on c.id = s.client_id where c.email = 'late@buyer.example'`
       assert.equal(await means.db.get(services), undefined)
 
+      const cart = await browser.get('/cart')
+      assert.match(cart.text, /Your account is made, but nothing was ordered yet/)
+      assert.match(cart.text, /sold out/)
       const again = await browser.get('/checkout')
-      assert.match(again.text, /Your account is made, but nothing was ordered yet/)
-      assert.match(again.text, /sold out/)
       assert.match(again.text, /late@buyer\.example/)
       const { email: _e, name: _n, password: _p, ...known } = guest('late@buyer.example')
       const placed = await browser.post('/checkout', { ...known, ...once(again.text) })
@@ -169,6 +170,53 @@ for (const engine of engines) {
       await means.db.run(sql`update products set stock = 2 where slug = 'epyc-32'`)
     })
 
+    test('back from the gateway: the payment is asked about, and a declined one can be made again', async () => {
+      const browser = shop.web.browser()
+      await put(browser)
+      const checkout = await browser.get('/checkout')
+      const placed = await browser.post('/checkout', {
+        ...guest('pays@buyer.example'),
+        ...once(checkout.text),
+      })
+      const back = String(shop.calls.at(-1)!.input.return_url).replace(shop.web.address, '')
+      assert.match((await browser.get(back)).text, /Your payment is on its way/)
+      assert.equal(shop.calls.at(-1)!.operation, 'look_up')
+      const path = placed.location!.replace('/pay', '')
+      const pay = await browser.post(placed.location!, { pay: `gateway:${shop.gateways.transfer}` })
+      assert.equal(pay.location, path, 'while a payment is under way no second one starts')
+
+      const reason = 'Your bank refused the card.'
+      shop.fate.lookUp = { outcome: 'declined', code: 'card_declined', message: reason, retry: 'new_method' }
+      const declined = await browser.get(back)
+      assert.match(declined.text, /The payment did not work/)
+      assert.match(declined.text, /Your bank refused the card/)
+      assert.equal((await browser.post(placed.location!, { pay: 'gateway:plg_none' })).location, path)
+      assert.match((await browser.get(path)).text, /Please fill this in/)
+      const again = await browser.post(placed.location!, { pay: `gateway:${shop.gateways.transfer}` })
+      assert.equal(again.location, path)
+      assert.match((await browser.get(path)).text, /DE02120300000000202051/)
+      shop.fate.lookUp = { outcome: 'pending', reference: 'ref_1' }
+    })
+
+    test('an order of a known client that is refused is said in the checkout, with nothing ordered', async () => {
+      const { email } = await makeBuyer(means, shop.brand, 'moment@buyer.example')
+      const browser = shop.web.browser()
+      await put(browser)
+      await browser.signIn(email, PASSWORD)
+      const checkout = await browser.get('/checkout')
+      shop.fate.fails = true
+      const fields = {
+        terms: '1',
+        country: 'DE',
+        pay: `gateway:${shop.gateways.hosted}`,
+        ...once(checkout.text),
+      }
+      const refused = await browser.post('/checkout', fields)
+      assert.equal(refused.status, 409)
+      assert.match(refused.text, /sold out/)
+      assert.deepEqual(await rows(email), [])
+    })
+
     test('paid, delivered, ready: the status page follows', async () => {
       const browser = shop.web.browser()
       await put(browser)
@@ -189,7 +237,7 @@ for (const engine of engines) {
       const ready = await browser.get(path)
       assert.match(ready.text, /Everything is ready/)
       assert.match(ready.text, /href="\/portal\/services\/svc_/)
-      assert.doesNotMatch(ready.text, /every 5s/)
+      assert.doesNotMatch(ready.text, /hx-trigger="ord_/)
     })
 
     test('an address that has an account is told so, and everything else stays filled in', async () => {
