@@ -87,4 +87,3 @@ export function radioOf({ html, url }: Page, name: string, pattern: RegExp): str
   }
   throw new Error(`${url.pathname} offers nothing like ${String(pattern)} for ${name}.`)
 }
-
