@@ -53,14 +53,19 @@ async function transaction<T>(context: Context, work: (trx: Trx) => Promise<T>):
     })
     const acts: (() => void)[] = []
     let broken: Error | undefined
+    let begun = false
     try {
+      // A connection that died while it lay in the pool is noticed here, before anything was done: take another.
+      await client.query('begin')
+      begun = true
       const result = await attemptOnce(client, context, work, acts)
       for (const act of acts) act()
       return result
     } catch (error) {
       if (isConnectionLoss(error)) broken = error as Error
       const code = (error as { code?: string }).code ?? ''
-      if (!RETRY_CODES.has(code) || attempt >= RETRIES_MAX) throw explained(error)
+      const again = RETRY_CODES.has(code) || (!begun && broken !== undefined)
+      if (!again || attempt >= RETRIES_MAX) throw explained(error)
     } finally {
       client.release(broken)
     }
@@ -74,7 +79,6 @@ async function attemptOnce<T>(
   acts: (() => void)[],
 ): Promise<T> {
   const queries = new PostgresQueries((config) => client.query(config), meter, types)
-  await client.query('begin')
   try {
     const result = await work({
       dialect: 'postgres',
