@@ -24,6 +24,7 @@ import {
   takeLock,
   wired,
   type Wiring,
+  type WorkingPart,
 } from './app/index.ts'
 import type { Config } from './config/index.ts'
 import type { Means } from './records/index.ts'
@@ -101,7 +102,7 @@ async function outsideOf(means: Means, config: Config, options: AppOptions): Pro
 
 async function assemble(base: HostWiring, options: AppOptions, giveBack: () => Promise<void>): Promise<App> {
   const { areas, openPlugins } = options.areas ?? wired
-  const host = options.mainPlugins ? null : ((await openPlugins?.(base)) ?? null)
+  const host = options.mainPlugins ? null : (openPlugins?.(base) ?? null)
   const worker = { running: () => true }
   const wiring: Wiring = {
     ...base,
@@ -110,7 +111,7 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
     command: (name, input) => command(name, input),
   }
   const command: App['command'] = commandsOf(wiring, areas)
-  const parts = await partsOf(wiring, { options, command, worker })
+  const parts = await partsOf(wiring, { options, command, worker, host })
   return {
     means: wiring.means,
     wiring,
@@ -119,7 +120,7 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
       for (const part of parts) await part.start()
     },
     async stop() {
-      await Promise.all(parts.map((part) => part.stop()))
+      await Promise.all(parts.filter((part) => part !== host).map((part) => part.stop()))
       await host?.stop()
       await giveBack()
     },
@@ -141,23 +142,34 @@ interface PartMeans {
   options: AppOptions
   command: App['command']
   worker: { running: () => boolean }
+  host: Part | null
 }
 
-/** The web first, so that the shop is there while the rest comes up. */
-async function partsOf(wiring: Wiring, { options, command, worker }: PartMeans): Promise<Part[]> {
+/** The web first, so that the shop is there while the rest comes up; /readyz says when it is whole. */
+async function partsOf(wiring: Wiring, { options, command, worker, host }: PartMeans): Promise<Part[]> {
   const { role = 'serve', sameThread = false } = options
   const { areas } = options.areas ?? wired
   const parts: Part[] = []
   if (role === 'serve' || role === 'web')
     for (const area of areas) if (area.serve) parts.push(await area.serve(wiring))
-  if (role === 'serve' && onSqlite(wiring.config)) {
-    parts.push(createCommandSocket(socketFile(wiring.config), command))
-    if (!sameThread) {
-      const thread = createWorkThread(wiring)
-      worker.running = thread.running
-      return [...parts, thread]
-    }
+  const socket = role === 'serve' && onSqlite(wiring.config)
+  if (socket) parts.push(createCommandSocket(socketFile(wiring.config), command))
+  if (host) parts.push(host)
+  if (role === 'web') return parts
+  const work = socket && !sameThread ? createWorkThread(wiring) : jobsHere(wiring, areas)
+  if (role !== 'command') worker.running = work.running
+  return [...parts, work]
+}
+
+function jobsHere(wiring: Wiring, areas: readonly Area[]): WorkingPart {
+  const work = createWork(wiring, areas, allSchedules(wiring, areas))
+  let running = false
+  return {
+    running: () => running,
+    async start() {
+      await work.start()
+      running = true
+    },
+    stop: () => work.stop(),
   }
-  if (role !== 'web') parts.push(createWork(wiring, areas, allSchedules(wiring, areas)))
-  return parts
 }

@@ -1,5 +1,5 @@
-import type { Static } from 'typebox'
-import { Type } from 'typebox'
+import type { Static } from './type.ts'
+import { Type } from './type.ts'
 import { ClientSnapshot, MoneyShape, Reference } from './shapes.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 import { ConnectionReport } from './gateway.ts'
 import { ClientSnapshot, Reference } from './shapes.ts'
 

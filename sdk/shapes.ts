@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from './type.ts'
 
 /** An id at an outside company. */
 export const Reference = Type.String({ minLength: 1, maxLength: 255 })

@@ -79,6 +79,11 @@ test('clock, environment and randomness are read in one place each', () => {
   assert.deepEqual(wrong, [])
 })
 
+test('TypeBox is a matter of types: its four hundred files are loaded by none of ours', () => {
+  const wrong = files.filter((file) => /^import (?!type )[^;]*?from 'typebox'/m.test(codeOf(file)))
+  assert.deepEqual(wrong, [])
+})
+
 test('no file is longer than 400 lines', () => {
   assert.deepEqual(
     files.filter((file) => read(file).split('\n').length > 401),

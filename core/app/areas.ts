@@ -42,6 +42,11 @@ export interface Part {
   stop(): Promise<void>
 }
 
+/** Runs jobs; /readyz asks whether it does. */
+export interface WorkingPart extends Part {
+  running(): boolean
+}
+
 /** Called by `berth …`; in the running core when there is one. `say` shows a line at once. */
 export type Command = (wiring: Wiring, input: never, say: (line: string) => void) => Promise<unknown>
 
@@ -75,8 +80,8 @@ export interface Outside {
 
 export interface Areas {
   readonly areas: readonly Area[]
-  /** Starts the plugin host; null when there is none in this build. */
-  readonly openPlugins: ((wiring: HostWiring) => Promise<PluginHost>) | null
+  /** Makes the plugin host; null when there is none in this build. */
+  readonly openPlugins: ((wiring: HostWiring) => PluginHost) | null
 }
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */

@@ -5,6 +5,10 @@ import type { Config } from '../config/index.ts'
 
 export const lockFile = (config: Config): string => join(config.dataDir, 'berth.lock')
 
+/** Where Node keeps compiled code: bin/berth, the thread of jobs and simulated companies share it. */
+export const compileCache = (config: Pick<Config, 'dataDir'>): string =>
+  join(config.dataDir, 'cache', 'compile')
+
 /** The kernel's limit for the path of a socket. */
 const SOCKET_PATH_MAX = 100
 

@@ -21,6 +21,8 @@ export interface PluginCalls {
 }
 
 export interface PluginHost extends PluginCalls {
+  /** Reads the plugins and enters what is new about them. */
+  start(): Promise<void>
   health(): Promise<Record<string, unknown>>
   stop(): Promise<void>
 }

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
 
 const days = (maximum: number) => Type.Integer({ minimum: 0, maximum })

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { defineVerb, findRow, type Means } from '../records/index.ts'
 import { NothingToPay } from './payments/errors.ts'
 import type { InvoiceRow } from './invoice.ts'

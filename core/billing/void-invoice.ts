@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { all, list, sql, type Queries, type Row, type Sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'

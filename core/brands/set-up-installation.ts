@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import type { Trx } from '../db/index.ts'
 import {

@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import { isCurrency } from '../../sdk/index.ts'
+import { isCurrency, Type } from '../../sdk/index.ts'
 import { invalidInput } from '../kernel/index.ts'
 
 export const Country = Type.String({ pattern: '^[A-Z]{2}$' })

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { invalidInput } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { changeRecord, toColumns } from './edit.ts'

@@ -1,4 +1,4 @@
-import { Type, type TProperties } from 'typebox'
+import { Type, type TProperties } from '../../sdk/index.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from './product.ts'
 
 /** Shapes that several verbs of the catalogue take. */

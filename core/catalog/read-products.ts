@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { listProducts } from './load-product.ts'
 import type { Product } from './product.ts'

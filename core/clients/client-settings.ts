@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
 
 export const profileFields = [

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { clientLifecycle } from './client-lifecycle.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { findBrand, type Brand } from '../brands/index.ts'
 import { sql, type Trx } from '../db/index.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { all, sql, type Queries } from '../db/index.ts'
 import type { Instant } from '../kernel/index.ts'
 import { defineVerb, scoped, type Means } from '../records/index.ts'

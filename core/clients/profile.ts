@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../sdk/index.ts'
 import { Country, Locale, requireCountry, requireZone } from '../brands/index.ts'
 import { Email } from '../identity/index.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { findBrand, Locale, type Brand } from '../brands/index.ts'
 import type { Trx } from '../db/index.ts'
 import {

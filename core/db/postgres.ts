@@ -1,7 +1,10 @@
-import pg from 'pg'
+import { createRequire } from 'node:module'
+import type pg from 'pg'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
 import type { Sql, SqlValue } from './sql.ts'
+
+const load = createRequire(import.meta.url)
 
 const INT8 = 20
 const NUMERIC = 1700
@@ -20,7 +23,9 @@ export interface PostgresDb extends Db {
 }
 
 export function openPostgres({ url, poolSize = 10, meter }: PostgresOptions): PostgresDb {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, idleTimeoutMillis: 30_000 })
+  // Loaded here: an installation on SQLite goes without.
+  const { Pool } = load('pg') as typeof pg
+  const pool = new Pool({ connectionString: url, max: poolSize, idleTimeoutMillis: 30_000 })
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
   // The same while it is in use: the query that it breaks rejects, and says so where it was asked.

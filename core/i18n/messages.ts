@@ -26,16 +26,17 @@ export interface MessagesOptions {
   strict?: boolean
 }
 
-/** Reads every message at once; a message is compiled at its first use, once for each language. */
+/** A file of messages is read when one of them is asked for; a message is compiled then, once for each language. */
 export function createMessages({ folder, strict = false }: MessagesOptions): Messages {
-  const catalogues = readCatalogues(folder)
+  const catalogues = findCatalogues(folder)
   const translators = new Map<string, Translate>()
 
   return {
     locales: [...catalogues.keys()].sort(),
     has: (key, locale = SOURCE_LOCALE) =>
-      chainOf(locale, catalogues).some(([, catalogue]) => catalogue.has(key)),
-    missing: (locale) => [...keysOf(SOURCE_LOCALE)].filter((key) => !catalogues.get(locale)?.has(key)),
+      chainOf(locale, catalogues).some(([, catalogue]) => catalogue.find(key) !== undefined),
+    missing: (locale) =>
+      keysOf(SOURCE_LOCALE).filter((key) => catalogues.get(locale)?.find(key) === undefined),
     translator(locale) {
       const known = translators.get(locale)
       if (known) return known
@@ -45,30 +46,54 @@ export function createMessages({ folder, strict = false }: MessagesOptions): Mes
     },
   }
 
-  function keysOf(locale: string): Iterable<string> {
+  function keysOf(locale: string): string[] {
     return catalogues.get(locale)?.keys() ?? []
   }
 }
 
-type Catalogue = Map<string, string>
-type Compiled = string | IntlMessageFormat
-
-function readCatalogues(folder: string): Map<string, Catalogue> {
-  const catalogues = new Map<string, Catalogue>()
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue
-    const catalogue: Catalogue = new Map()
-    for (const file of readdirSync(join(folder, entry.name)).sort()) {
-      if (!file.endsWith('.yaml')) continue
-      const path = join(folder, entry.name, file)
-      flatten(parse(readFileSync(path, 'utf8')), basename(file, '.yaml'), catalogue, path)
-    }
-    catalogues.set(entry.name, catalogue)
-  }
-  return catalogues
+/** The messages of one language. */
+interface Catalogue {
+  find(key: string): string | undefined
+  /** All of them, so this reads every file. */
+  keys(): string[]
 }
 
-function flatten(node: unknown, prefix: string, into: Catalogue, path: string): void {
+type Compiled = string | IntlMessageFormat
+
+function findCatalogues(folder: string): Map<string, Catalogue> {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  return new Map(folders.map(({ name }) => [name, openCatalogue(join(folder, name))]))
+}
+
+function openCatalogue(folder: string): Catalogue {
+  const areas = readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => basename(file, '.yaml'))
+    .sort()
+  const read = new Map<string, ReadonlyMap<string, string>>()
+  const messagesOf = (area: string) => {
+    let messages = read.get(area)
+    if (!messages) read.set(area, (messages = readArea(folder, area)))
+    return messages
+  }
+  const known = new Set(areas)
+  return {
+    find(key) {
+      const area = key.slice(0, key.indexOf('.'))
+      return known.has(area) ? messagesOf(area).get(key) : undefined
+    },
+    keys: () => areas.flatMap((area) => [...messagesOf(area).keys()]),
+  }
+}
+
+function readArea(folder: string, area: string): ReadonlyMap<string, string> {
+  const path = join(folder, `${area}.yaml`)
+  const messages = new Map<string, string>()
+  flatten(parse(readFileSync(path, 'utf8')), area, messages, path)
+  return messages
+}
+
+function flatten(node: unknown, prefix: string, into: Map<string, string>, path: string): void {
   if (node === null || node === undefined) return
   if (typeof node === 'string') {
     into.set(prefix, node)
@@ -103,7 +128,7 @@ function makeTranslator(chain: [string, Catalogue][], strict: boolean): Translat
 /** A message without arguments is kept as plain text, which most are. */
 function compileFrom(chain: [string, Catalogue][], key: string, strict: boolean): Compiled {
   for (const [locale, catalogue] of chain) {
-    const source = catalogue.get(key)
+    const source = catalogue.find(key)
     if (source === undefined) continue
     // Tags are off: "<b>" in a message is text, and a template escapes it.
     const message = new IntlMessageFormat(source, locale, undefined, { ignoreTag: true })

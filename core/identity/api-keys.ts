@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { all, sql } from '../db/index.ts'
 import { covers, instant, invalidInput, NotFound, type Actor, type Instant } from '../kernel/index.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 
 export const Email = Type.String({ format: 'email', maxLength: 254 })
 

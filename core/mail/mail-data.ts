@@ -1,4 +1,4 @@
-import { Type, type Static, type TObject } from 'typebox'
+import { Type, type Static, type TObject } from '../../sdk/index.ts'
 
 /** How a field reaches the reader: amounts, days and moments are written in the reader's language. */
 export type Shown = 'money' | 'day' | 'instant'

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../sdk/index.ts'
 import type { Trx } from '../db/index.ts'
 import { checkInput, type Means } from '../records/index.ts'
 import { UnknownTemplate } from './errors.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { defineVerb, findRow, type Means } from '../records/index.ts'
 import type { Attachment, MessageRow } from './message.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { deliverJob } from './compose-message.ts'
 import { LinkSpent } from './errors.ts'

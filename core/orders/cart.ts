@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { instant, NotFound, type Actor, type Instant } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'

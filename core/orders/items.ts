@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../sdk/index.ts'
 import { QUANTITY_MAX } from '../catalog/index.ts'
 
 /** How a wish is written down: in a cart, in an order by staff, in an API call. */

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
 import type { OrderRow } from './rows.ts'

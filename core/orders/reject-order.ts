@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { defineVerb } from '../records/index.ts'
 import { dropOrder, dropFields } from './drop-order.ts'
 import type { OrderDeps } from './ports.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { sql } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { cartRef, findItem } from './cart.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { couponCode, couponProblem, CouponUnknown, findCoupon } from '../catalog/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { cartRef } from './cart.ts'

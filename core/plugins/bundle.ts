@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin as EsbuildPlugin } from 'esbuild'
+import { bundleCode } from './bundle-code.ts'
 import { BundleFailed } from './errors.ts'
 import { BUNDLE_BYTES_MAX } from './limits.ts'
 
@@ -30,13 +31,9 @@ export async function bundlePlugin(folder: string, cacheFolder: string): Promise
 }
 
 async function bundleAnew(folder: string, cached: string): Promise<string> {
-  // Loaded when something has changed: most starts find all bundles in the cache.
-  const { build } = await import('esbuild')
   try {
-    const result = await build({
+    const code = await bundleCode({
       entryPoints: [join(folder, 'index.ts')],
-      bundle: true,
-      write: false,
       format: 'iife',
       globalName: 'berthPlugin',
       platform: 'browser',
@@ -44,10 +41,8 @@ async function bundleAnew(folder: string, cached: string): Promise<string> {
       target: 'es2022',
       minify: true,
       charset: 'utf8',
-      logLevel: 'silent',
       plugins: [sdkAlias],
     })
-    const code = result.outputFiles[0]?.text ?? ''
     await writeWhole(cached, code)
     return code
   } catch (cause) {

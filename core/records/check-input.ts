@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../../sdk/index.ts'
 import { invalidInput } from '../kernel/index.ts'
 
 const ajv = new Ajv2020({

@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'

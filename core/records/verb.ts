@@ -1,4 +1,4 @@
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../../sdk/index.ts'
 import { covers, Forbidden, NotSignedIn, type Actor } from '../kernel/index.ts'
 import { checkInput } from './check-input.ts'
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzipSync } from 'node:zlib'
 import { attributes, Html } from './html.ts'
@@ -15,8 +16,6 @@ export interface Assets {
   icon(name: string, cssClass?: string): Html
   /** Adds a style sheet made at run time, such as a brand's colours, and gives its address. */
   add(name: string, body: string): string
-  /** Compresses everything as well as can be. Until it is done, gzip is served. */
-  warm(): Promise<void>
   readonly icons: ReadonlySet<string>
 }
 
@@ -30,6 +29,8 @@ export interface AssetsOptions {
   themeFolders: readonly string[]
   /** Keeps what was compressed between starts. */
   cacheFolder?: string
+  /** Hears why a file stays at gzip. */
+  onTrouble?: (error: unknown) => void
 }
 
 interface Asset {
@@ -38,6 +39,8 @@ interface Asset {
   plain: Buffer
   gzip?: Buffer
   brotli?: Buffer
+  /** Brotli was asked for, and was found or is being made. */
+  wanted?: true
 }
 
 const PREFIX = '/assets/'
@@ -60,18 +63,23 @@ const PACKAGED: Record<string, string> = {
   'hx-preload.js': 'htmx.org/dist/ext/hx-preload.min.js',
 }
 
-export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Assets {
+export function createAssets({
+  themeFolders,
+  cacheFolder,
+  onTrouble = () => undefined,
+}: AssetsOptions): Assets {
   const byName = new Map<string, Asset>()
   const byHashedName = new Map<string, Asset>()
+  /** Files of packages are read when they are first asked for: they are large, and most shops never write from right to left. */
+  const unread = new Map(Object.entries(PACKAGED))
 
-  for (const [name, path] of Object.entries(PACKAGED)) addPackaged(name, path)
   for (const name of themeFiles(themeFolders)) add(name, readTheme(themeFolders, name))
   add('theme.css', joinStyles(themeFolders))
   const sprite = byName.get('icons.svg')?.plain.toString() ?? ''
   const drawnIcons = new Map<string, Html>()
   const icons = new Set([...sprite.matchAll(/<symbol id="([^"]+)"/g)].map((match) => match[1]!))
 
-  return { address, serve, icon, add: (name, body) => PREFIX + add(name, body).hashedName, warm, icons }
+  return { address, serve, icon, add: (name, body) => PREFIX + add(name, body).hashedName, icons }
 
   function add(name: string, body: string | Buffer): Asset {
     const asset = makeAsset(name, Buffer.from(body))
@@ -87,15 +95,29 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
     add(name, name.endsWith('.css') ? drawDataAddresses(text, drawn) : text)
   }
 
+  function find(name: string): Asset | undefined {
+    const path = unread.get(name)
+    unread.delete(name)
+    if (path !== undefined) addPackaged(name, path)
+    return byName.get(name)
+  }
+
+  /** A browser may ask by an address that it had before we started. */
+  function findHashed(hashedName: string): Asset | undefined {
+    for (const name of byHashedName.has(hashedName) ? [] : [...unread.keys()]) find(name)
+    return byHashedName.get(hashedName)
+  }
+
   function address(name: string): string {
-    const asset = byName.get(name)
+    const asset = find(name)
     if (!asset) throw new Error(`There is no asset "${name}" in ${themeFolders.join(', ')}.`)
     return PREFIX + asset.hashedName
   }
 
   function serve(hashedName: string, acceptEncoding = ''): ServedAsset | null {
-    const asset = byHashedName.get(hashedName)
+    const asset = findHashed(hashedName)
     if (!asset) return null
+    if (isCompressed(asset) && takes(acceptEncoding, 'br')) want(asset)
     const coding = codingOf(asset, acceptEncoding)
     return { body: bodyOf(asset, coding), headers: headersOf(asset, coding) }
   }
@@ -118,10 +140,13 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
     return new Html(`<svg${mark.text}><use href="${address('icons.svg')}#${name}"/></svg>`)
   }
 
-  async function warm(): Promise<void> {
-    for (const asset of byHashedName.values()) {
-      if (isCompressed(asset)) asset.brotli ??= await compress(asset, cacheFolder)
-    }
+  /** The best compression takes a second of work, so until it is done gzip is served. */
+  function want(asset: Asset): void {
+    if (asset.wanted) return
+    asset.wanted = true
+    const file = cacheFolder && join(cacheFolder, `${asset.hashedName}.br`)
+    if (file && existsSync(file)) asset.brotli = readFileSync(file)
+    else compress(asset, file).catch(onTrouble)
   }
 }
 
@@ -180,13 +205,15 @@ const isCompressed = (asset: Asset): boolean => COMPRESSED.has(extname(asset.has
 
 function codingOf(asset: Asset, acceptEncoding: string): Coding {
   if (!isCompressed(asset)) return null
-  const accepted = acceptEncoding
+  if (asset.brotli && takes(acceptEncoding, 'br')) return 'br'
+  return takes(acceptEncoding, 'gzip') ? 'gzip' : null
+}
+
+const takes = (acceptEncoding: string, coding: string): boolean =>
+  acceptEncoding
     .split(',')
     .filter((item) => !/;\s*q=0(\.0*)?\s*$/.test(item))
-    .map((item) => item.split(';')[0]!.trim())
-  if (asset.brotli && accepted.includes('br')) return 'br'
-  return accepted.includes('gzip') ? 'gzip' : null
-}
+    .some((item) => item.split(';')[0]!.trim() === coding)
 
 function bodyOf(asset: Asset, coding: Coding): Buffer {
   if (coding === 'br' && asset.brotli) return asset.brotli
@@ -205,15 +232,12 @@ function headersOf(asset: Asset, coding: Coding): Record<string, string> {
   }
 }
 
-async function compress(asset: Asset, cacheFolder: string | undefined): Promise<Buffer> {
-  const file = cacheFolder && join(cacheFolder, `${asset.hashedName}.br`)
-  if (file && existsSync(file)) return readFileSync(file)
-  const body = await promisify(brotliCompress)(asset.plain, {
+async function compress(asset: Asset, file: string | undefined): Promise<void> {
+  asset.brotli = await promisify(brotliCompress)(asset.plain, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: asset.plain.length },
   })
-  if (file && cacheFolder) {
-    mkdirSync(cacheFolder, { recursive: true })
-    writeFileSync(file, body)
-  }
-  return body
+  if (file === undefined) return
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(`${file}.${process.pid}.part`, asset.brotli)
+  await rename(`${file}.${process.pid}.part`, file)
 }

@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import { AccessDetail, type ServiceReport } from '../../sdk/index.ts'
+import { AccessDetail, type ServiceReport, Type } from '../../sdk/index.ts'
 import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
 import { callProvider } from './call-provider.ts'
 import { NotFoundAtProvider, WrongAction } from './errors.ts'

@@ -1,5 +1,10 @@
-import { Type } from 'typebox'
-import type { PowerInput, ProvisionInput, ProvisionOutcome, UsageReport } from '../../sdk/index.ts'
+import {
+  type PowerInput,
+  type ProvisionInput,
+  type ProvisionOutcome,
+  Type,
+  type UsageReport,
+} from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql } from '../db/index.ts'
 import { BerthError, instant, type Instant } from '../kernel/index.ts'

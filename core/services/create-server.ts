@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import type { TSchema } from 'typebox'
+import { type TSchema, Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../sdk/index.ts'
 import { all, sql, type Sql } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { defineVerb, scoped, type Means } from '../records/index.ts'

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../sdk/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { cycle, recurs } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'

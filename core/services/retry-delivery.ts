@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import type { Trx } from '../db/index.ts'
 import { clearTimer } from '../jobs/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'

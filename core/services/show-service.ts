@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import type { DueItem } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { covers, type Actor, type Instant } from '../kernel/index.ts'

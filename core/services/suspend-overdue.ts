@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { isoDate, type Actor, type IsoDate } from '../kernel/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'

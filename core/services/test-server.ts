@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import type { ConnectionReport, ServerInput } from '../../sdk/index.ts'
+import { type ConnectionReport, type ServerInput, Type } from '../../sdk/index.ts'
 import { sql } from '../db/index.ts'
 import { BerthError } from '../kernel/index.ts'
 import { defineVerb } from '../records/index.ts'

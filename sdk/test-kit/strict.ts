@@ -1,4 +1,4 @@
-import type { TSchema } from 'typebox'
+import type { TSchema } from '../type.ts'
 import { Value } from 'typebox/value'
 import { gatewayOperations, type Gateway } from '../gateway.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'

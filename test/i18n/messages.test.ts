@@ -49,9 +49,13 @@ test('missing names what a language lacks', () => {
   assert.deepEqual(createMessages({ folder }).missing('en'), [])
 })
 
-test('a value that is no text is refused with its place', () => {
+test('a value that is no text is refused with its place, and no other file suffers', () => {
   write('bad/en/mail.yaml', 'retries: 3\n')
-  assert.throws(() => createMessages({ folder: join(folder, 'bad') }), /mail\.yaml: "mail\.retries"/)
+  write('bad/en/nav.yaml', 'home: Home\n')
+  const messages = createMessages({ folder: join(folder, 'bad') })
+  assert.equal(messages.translator('en')('nav.home'), 'Home')
+  assert.throws(() => messages.translator('en')('mail.retries'), /mail\.yaml: "mail\.retries"/)
+  assert.throws(() => messages.missing('de'), /mail\.yaml: "mail\.retries"/)
 })
 
 function write(path: string, text: string): void {

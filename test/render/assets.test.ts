@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { createAssets } from '../../core/render/index.ts'
 
@@ -29,14 +30,33 @@ test('serve answers in the best coding, for ever, and null for an unknown name',
   assert.equal(assets.serve('../package.json', undefined), null)
 })
 
-test('after warming, brotli is served, and kept in the folder for the next start', async () => {
+test('brotli is made when it is first asked for, and kept in the folder for the next start', async () => {
   const fresh = createAssets({ themeFolders, cacheFolder })
   const name = fresh.add('brand.css', ':root{--b-accent:#3550c8}').slice('/assets/'.length)
-  await fresh.warm()
-  const served = fresh.serve(name, 'gzip, br')!
-  assert.equal(served.headers['Content-Encoding'], 'br')
-  assert.equal(brotliDecompressSync(served.body).toString(), ':root{--b-accent:#3550c8}')
-  assert.ok(readdirSync(cacheFolder).includes(`${name}.br`))
+  const coding = () => fresh.serve(name, 'gzip, br')!.headers['Content-Encoding']
+  assert.equal(coding(), 'gzip')
+  while (!readdirSync(cacheFolder).includes(`${name}.br`)) await sleep(5)
+  assert.equal(coding(), 'br')
+  assert.equal(brotliDecompressSync(fresh.serve(name, 'br')!.body).toString(), ':root{--b-accent:#3550c8}')
+  const next = createAssets({ themeFolders, cacheFolder })
+  assert.equal(next.add('brand.css', ':root{--b-accent:#3550c8}'), `/assets/${name}`)
+  assert.equal(next.serve(name, 'gzip, br')!.headers['Content-Encoding'], 'br')
+})
+
+test('when brotli cannot be kept it is said, and the file is served all the same', async () => {
+  const trouble = Promise.withResolvers<unknown>()
+  const blocked = join(cacheFolder, 'file')
+  writeFileSync(blocked, '')
+  const fresh = createAssets({ themeFolders, cacheFolder: blocked, onTrouble: trouble.resolve })
+  const name = fresh.add('brand.css', ':root{}').slice('/assets/'.length)
+  assert.equal(gunzipSync(fresh.serve(name, 'gzip, br')!.body).toString(), ':root{}')
+  assert.equal(((await trouble.promise) as { code: string }).code, 'EEXIST')
+})
+
+test('a file of a package is found by the address that a browser had before the start', () => {
+  const address = assets.address('tabler.rtl.css')
+  const served = createAssets({ themeFolders }).serve(address.slice('/assets/'.length), undefined)!
+  assert.equal(served.headers['Content-Type'], 'text/css; charset=utf-8')
 })
 
 test('no style sheet needs more than the page may load', () => {

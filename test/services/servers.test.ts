@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { readSecret } from '../../core/secrets/index.ts'
 import {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Outside } from '../areas.ts'
 import { CompanyFailed } from '../errors.ts'
+import { compileCache } from '../places.ts'
 import type { SampleFacts } from './sample-facts.ts'
 
 const SIMULATORS = resolve(import.meta.dirname, '../../../simulators')
@@ -26,7 +27,11 @@ export interface Companies extends Outside {
  */
 export function companiesOf(dataDir: string, { ports, keys }: SampleFacts): Companies {
   const children: ChildProcess[] = []
-  const start = (name: string, args: readonly (string | number)[]) => startCompany(children, name, args)
+  const start = async (name: string, args: readonly (string | number)[]) => {
+    const child = openCompany(dataDir, name, args)
+    children.push(child)
+    await listening(child, name)
+  }
   const stripe = ['--port', ports.stripe, '--secret-key', keys.stripe]
   const panel = ['--port', ports.panel, '--application-key', keys.application, '--client-key', keys.client]
   // The year of the sample shop passes in seconds: no install takes time, and no minute has too many calls.
@@ -55,19 +60,18 @@ export function companiesOf(dataDir: string, { ports, keys }: SampleFacts): Comp
 
 const originOf = (port: number): string => `http://127.0.0.1:${port}`
 
-/** Fulfils with the first line that the simulator prints: then it listens. */
-async function startCompany(
-  children: ChildProcess[],
-  name: string,
-  args: readonly (string | number)[],
-): Promise<void> {
+function openCompany(dataDir: string, name: string, args: readonly (string | number)[]): ChildProcess {
   const script = join(SIMULATORS, name, 'main.ts')
-  const child = spawn(process.execPath, [script, ...args.map(String)], {
+  return spawn(process.execPath, [script, ...args.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: { NODE_COMPILE_CACHE: compileCache({ dataDir }) },
     // Not of our process group: Ctrl-C ends us first, and then them.
     detached: true,
   })
-  children.push(child)
+}
+
+/** Fulfils with the first line that the simulator prints. */
+async function listening(child: ChildProcess, name: string): Promise<void> {
   const lines = createInterface({ input: child.stdout! })
   const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as unknown[]
   if (typeof line !== 'string') throw CompanyFailed({ name })

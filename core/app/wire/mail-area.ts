@@ -29,7 +29,7 @@ function drawerOf({ config, means }: Wiring): MailDrawer {
   let drawer: MailDrawer | undefined
   return {
     draw(...mail) {
-      drawer ??= createMailDrawer({ ...openTheme(config), business: means.business })
+      drawer ??= createMailDrawer({ ...openTheme({ config, means }), business: means.business })
       return drawer.draw(...mail)
     },
   }

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
-import type { Config } from '../../config/index.ts'
 import type { Messages } from '../../i18n/index.ts'
 import { createAssets, type Assets } from '../../render/index.ts'
+import type { Wiring } from '../areas.ts'
 import { words } from './words.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -14,9 +14,13 @@ export interface Theme {
 }
 
 /** What pages and mails are drawn with. */
-export function openTheme({ dataDir }: Config): Theme {
-  const themeFolders = [join(dataDir, 'themes', 'own'), join(ROOT, 'themes/default')]
+export function openTheme({ config, means }: Pick<Wiring, 'config' | 'means'>): Theme {
+  const themeFolders = [join(config.dataDir, 'themes', 'own'), join(ROOT, 'themes/default')]
   const messages = words()
-  const assets = createAssets({ themeFolders, cacheFolder: join(dataDir, 'cache/assets') })
+  const assets = createAssets({
+    themeFolders,
+    cacheFolder: join(config.dataDir, 'cache/assets'),
+    onTrouble: (error) => means.log.warn({ err: error }, 'a file of the theme stays at gzip'),
+  })
   return { themeFolders, messages, assets }
 }

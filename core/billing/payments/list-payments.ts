@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { all, sql } from '../../db/index.ts'
 import { defineVerb, scoped, type Means } from '../../records/index.ts'
 import type { PaymentRow } from './payment.ts'

@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import type { PaymentOutcome } from '../../../sdk/index.ts'
+import { type PaymentOutcome, Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { NotFound } from '../../kernel/index.ts'

@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import { toDecimal, type RefundOutcome } from '../../../sdk/index.ts'
+import { type RefundOutcome, toDecimal, Type } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
 import { BerthError, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'

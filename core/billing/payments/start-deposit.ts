@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import { minorDigits, money, toDecimal } from '../../../sdk/index.ts'
+import { minorDigits, money, toDecimal, Type } from '../../../sdk/index.ts'
 import { defineSetting, defineVerb, findRow, readSetting } from '../../records/index.ts'
 import { AmountOutOfRange } from './errors.ts'
 import { attempt, getGateway, snapshotOf, type Payments } from './gateway.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { forUpdate, sql } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'

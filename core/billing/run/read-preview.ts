@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { Forbidden } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import type { BillingDeps } from './bill.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { findRow, defineVerb, type Means } from '../../records/index.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { BerthError, defineError, type Actor } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { BerthError, invalidInput, NotFound } from '../../kernel/index.ts'
 import { defineVerb, writeSetting, type Means, type Setting } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'

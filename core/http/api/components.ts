@@ -1,4 +1,4 @@
-import { Type, type TSchema } from 'typebox'
+import { Type, type TSchema } from '../../../sdk/index.ts'
 
 const text = (description: string) => Type.String({ description })
 const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description })

@@ -1,4 +1,4 @@
-import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import { Type, type Static, type TObject, type TProperties } from '../../../sdk/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { permit, type Audience } from '../../records/index.ts'
 import type { HttpDeps } from '../deps.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Static, TSchema } from 'typebox'
+import type { Static, TSchema } from '../../../sdk/index.ts'
 import { checkInput } from '../../records/index.ts'
 import type { Ctx, FormBody } from '../context.ts'
 import { faultOf, faultText, type Fault } from '../fault.ts'

@@ -1,5 +1,5 @@
 import type { Router } from '@koa/router'
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { NotFound } from '../../kernel/index.ts'
 import { defineSetting, readSetting } from '../../records/index.ts'
 import type { Ctx, RouteCtx, State } from '../context.ts'

@@ -1,5 +1,5 @@
 import type { Router } from '@koa/router'
-import { Type } from 'typebox'
+import { Type } from '../../../sdk/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { PageNotFound } from '../errors.ts'

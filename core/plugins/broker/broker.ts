@@ -1,4 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from '../../../sdk/index.ts'
 import { misfit } from '../checks.ts'
 import { parseGuarded, UnsafeJson } from '../json.ts'
 import * as limits from '../limits.ts'

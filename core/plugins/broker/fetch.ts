@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Static } from 'typebox'
-import { Type } from 'typebox'
+import { type Static, Type } from '../../../sdk/index.ts'
 import { FETCH_MS, HEADER_BYTES, REQUEST_BYTES } from '../limits.ts'
 import { connectChecked, type Destination, type Resolver } from './connect.ts'
 import { exchange, type Answer } from './exchange.ts'

@@ -1,5 +1,10 @@
-import { Type, type Static, type TProperties } from 'typebox'
-import { gatewayOperations, provisionerOperations } from '../../../sdk/index.ts'
+import {
+  gatewayOperations,
+  provisionerOperations,
+  type Static,
+  type TProperties,
+  Type,
+} from '../../../sdk/index.ts'
 import * as limits from '../limits.ts'
 
 /**

@@ -1,10 +1,13 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { ManifestInvalid } from '../errors.ts'
 import { parseGuarded, UnsafeJson } from '../json.ts'
 import { Manifest } from './manifest.ts'
 
 const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true })
-const fits = ajv.compile<Manifest>(Manifest)
+let compiled: ValidateFunction<Manifest> | undefined
+
+/** Compiled at the first manifest: a thread that reads none goes without. */
+const check = (): ValidateFunction<Manifest> => (compiled ??= ajv.compile<Manifest>(Manifest))
 
 /**
  * Reads the text of a plugin.json. Throws ManifestInvalid whose problems each give path, reason and expected form;
@@ -12,6 +15,7 @@ const fits = ajv.compile<Manifest>(Manifest)
  */
 export function readManifest(text: string, where: string): Manifest {
   const value = parsed(text, where)
+  const fits = check()
   if (!fits(value)) throw ManifestInvalid({ where, problems: problemsOf(fits.errors ?? []) })
   const problems = [...secretProblems(value), ...settingsProblems(value), ...configProblems(value)]
   if (problems.length > 0) throw ManifestInvalid({ where, problems })

@@ -5,6 +5,7 @@ import { sql } from '../../db/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { bundlePlugin } from '../bundle.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { LoadedPlugin } from '../ports.ts'
 
@@ -25,11 +26,11 @@ export async function loadBundled(means: Means, folders: BundledFolders): Promis
     string,
     string
   >
+  const known = await means.db.all<KnownPlugin>(sql`select id, bundle_sha256, manifest from plugins`)
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
     pluginFolders(folders.plugins).map(async (folder) => {
-      const file = join(folder, 'plugin.json')
-      const manifest = readManifest(readFileSync(file, 'utf8'), file)
+      const manifest = manifestOf(folder, known)
       const bundle = await bundlePlugin(folder, folders.cache)
       if (trusted[manifest.id] === bundle.hash) loaded.set(manifest.id, { manifest, bundle })
       else
@@ -39,9 +40,39 @@ export async function loadBundled(means: Means, folders: BundledFolders): Promis
         )
     }),
   )
-  for (const plugin of loaded.values()) await register(means, plugin)
+  for (const plugin of loaded.values()) if (!isKnown(plugin, known)) await register(means, plugin)
   return loaded
 }
+
+interface KnownPlugin {
+  id: string
+  bundle_sha256: string
+  manifest: string
+}
+
+/** What stands in the registry was checked when it was entered. Checking it at each start would hold up the first pages. */
+function manifestOf(folder: string, known: readonly KnownPlugin[]): Manifest {
+  const file = join(folder, 'plugin.json')
+  const text = readFileSync(file, 'utf8')
+  const checked = known.find(({ manifest }) => manifest === compact(text))
+  return checked ? (JSON.parse(checked.manifest) as Manifest) : readManifest(text, file)
+}
+
+function compact(text: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+const isKnown = ({ manifest, bundle }: LoadedPlugin, known: readonly KnownPlugin[]): boolean =>
+  known.some(
+    (row) =>
+      row.id === manifest.id &&
+      row.bundle_sha256 === bundle.hash &&
+      row.manifest === JSON.stringify(manifest),
+  )
 
 export function pluginFolders(root: string): string[] {
   return readdirSync(root)
@@ -51,10 +82,6 @@ export function pluginFolders(root: string): string[] {
 }
 
 async function register(means: Means, { manifest, bundle }: LoadedPlugin): Promise<void> {
-  const known = await means.db.get<{ bundle_sha256: string }>(
-    sql`select bundle_sha256 from plugins where id = ${manifest.id}`,
-  )
-  if (known?.bundle_sha256 === bundle.hash) return
   const now = means.business.now()
   const granted = JSON.stringify(manifest.permissions ?? {})
   await means.db.transaction(async (trx) => {

@@ -32,8 +32,9 @@ export interface PluginCalls {
 export interface CallMeans {
   db: Db
   keys: KeyRing
-  plugins: Plugins
-  loaded: ReadonlyMap<string, LoadedPlugin>
+  plugins(): Plugins
+  /** The plugins that come with Berth; read at the first call when nobody asked before. */
+  loaded(): Promise<ReadonlyMap<string, LoadedPlugin>>
 }
 
 const DEADLINE_MS = 15_000
@@ -50,11 +51,11 @@ export function pluginCalls(means: CallMeans): PluginCalls {
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {
       const row = await getInstance(means.db, instanceId)
-      const plugin = means.loaded.get(row.plugin_id)
+      const plugin = (await means.loaded()).get(row.plugin_id)
       if (row.status !== 'active' || !plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
       const server = options.serverId ? await serverOf(means, options.serverId) : undefined
       const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
-      return (await means.plugins.call(instanceOf(means, row, plugin), kind, operation, request)) as T
+      return (await means.plugins().call(instanceOf(means, row, plugin), kind, operation, request)) as T
     },
   }
 }

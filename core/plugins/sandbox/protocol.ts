@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static } from '../../../sdk/index.ts'
 
 /**
  * The heads of the frames between core and a plugin host. Bodies are text: code, or JSON that only core and the

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/p
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleCode } from '../bundle-code.ts'
 import { readIfThere, sourceHash } from '../bundle.ts'
 
 /** What a host process is started with. */
@@ -42,15 +43,11 @@ async function buildHost(folder: string, addon: string): Promise<string> {
   const file = join(await realpath(folder), `host-${await sourceHash(SOURCES)}.mjs`)
   const before = await readIfThere(file)
   if (before?.includes(JSON.stringify(addon))) return file
-  const { build } = await import('esbuild')
-  const result = await build({
+  const code = await bundleCode({
     entryPoints: [join(SANDBOX, 'host-process.ts')],
-    bundle: true,
-    write: false,
     format: 'esm',
     platform: 'node',
     target: 'node24',
-    logLevel: 'silent',
     plugins: [
       {
         name: 'addon',
@@ -59,7 +56,6 @@ async function buildHost(folder: string, addon: string): Promise<string> {
       },
     ],
   })
-  const code = result.outputFiles[0]?.text ?? ''
   await writeFile(`${file}.${process.pid}.part`, code)
   await rename(`${file}.${process.pid}.part`, file)
   return file

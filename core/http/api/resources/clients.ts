@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../../sdk/index.ts'
 import { listClients, readClient, type Client, type ListedClient } from '../../../clients/index.ts'
 import { listQueryOf, type Endpoint } from '../endpoint.ts'
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../../sdk/index.ts'
 import { readProducts, type Product } from '../../../catalog/index.ts'
 import { amount } from '../amount.ts'
 import type { Endpoint } from '../endpoint.ts'

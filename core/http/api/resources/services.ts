@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../../sdk/index.ts'
 import { listServices, showService } from '../../../services/index.ts'
 import { amount } from '../amount.ts'
 import { listQueryOf, type Endpoint } from '../endpoint.ts'

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../../../sdk/index.ts'
 import { cancelService, endOfTerm, showService, type ShownService } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { flash, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
