@@ -1,22 +1,37 @@
 import { spec } from 'node:test/reporters'
 import { run } from 'node:test'
 import { globSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
 
 export interface Outcome {
   passed: number
   failed: number
 }
 
+const SLOWEST_SHOWN = 10
+/** Each file is a process of its own, and without this each would strip and compile the same sources again. */
+const COMPILED = resolve(import.meta.dirname, '../node_modules/.cache/tests')
+
 /** Runs test files, each in a process of its own, and counts single tests. A file without any test has failed. */
 export async function runTests(patterns: readonly string[], env: Record<string, string>): Promise<Outcome> {
-  Object.assign(process.env, env)
+  Object.assign(process.env, { NODE_COMPILE_CACHE: COMPILED }, env)
   const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern)))].sort()
   const outcome: Outcome = { passed: 0, failed: 0 }
+  const seconds: [string, number][] = []
   const tests = run({ files, concurrency: 2, timeout: 600_000 })
   tests.on('test:pass', (data) => void (data.details.type === 'suite' || (outcome.passed += 1)))
   tests.on('test:fail', () => void (outcome.failed += 1))
+  tests.on('test:summary', ({ file, duration_ms }) => {
+    if (file !== undefined) seconds.push([relative('.', file), duration_ms / 1_000])
+  })
   tests.compose(new spec()).pipe(process.stdout, { end: false })
   await new Promise((resolve) => tests.on('end', resolve))
   if (outcome.passed === 0) outcome.failed += 1
+  showSlowest(seconds)
   return outcome
+}
+
+function showSlowest(seconds: readonly [string, number][]): void {
+  const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST_SHOWN)
+  for (const [file, took] of slowest) console.log(`${took.toFixed(1).padStart(6)} s  ${file}`)
 }

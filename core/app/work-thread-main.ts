@@ -7,5 +7,6 @@ const { config, outbound, plugins } = workerData as WorkThreadData
 
 const app = await createApp(config, { role: 'work', mainPlugins: pluginCallsOver(plugins), outbound })
 await app.start()
-parentPort!.once('message', () => void app.stop().then(() => parentPort!.close()))
+// Ends the thread alone, and also when something idle, such as a connection to the mail server, would keep it.
+parentPort!.once('message', () => void app.stop().then(() => process.exit()))
 parentPort!.postMessage('ready')

@@ -33,6 +33,11 @@ export interface AssetsOptions {
   onTrouble?: (error: unknown) => void
 }
 
+interface BrotliMeans {
+  cacheFolder: string | undefined
+  onTrouble: (error: unknown) => void
+}
+
 interface Asset {
   hashedName: string
   type: string
@@ -117,7 +122,7 @@ export function createAssets({
   function serve(hashedName: string, acceptEncoding = ''): ServedAsset | null {
     const asset = findHashed(hashedName)
     if (!asset) return null
-    if (isCompressed(asset) && takes(acceptEncoding, 'br')) want(asset)
+    if (isCompressed(asset) && takes(acceptEncoding, 'br')) wantBrotli(asset, { cacheFolder, onTrouble })
     const coding = codingOf(asset, acceptEncoding)
     return { body: bodyOf(asset, coding), headers: headersOf(asset, coding) }
   }
@@ -125,29 +130,27 @@ export function createAssets({
   function icon(name: string, cssClass = ''): Html {
     const key = `${name} ${cssClass}`
     let drawn = drawnIcons.get(key)
-    if (!drawn) drawnIcons.set(key, (drawn = drawIcon(name, cssClass)))
+    if (!drawn) {
+      drawn = drawIcon(name, cssClass, { icons, address: address('icons.svg') })
+      drawnIcons.set(key, drawn)
+    }
     return drawn
   }
+}
 
-  function drawIcon(name: string, cssClass: string): Html {
-    if (!icons.has(name)) {
-      throw new Error(
-        `There is no icon "${name}". Add it to themes/default/icons.txt and run scripts/icons.ts.`,
-      )
-    }
-    const mirrored = POINTING.test(name) ? ' icon-pointing' : ''
-    const mark = attributes({ class: `icon${mirrored}${cssClass && ` ${cssClass}`}`, 'aria-hidden': 'true' })
-    return new Html(`<svg${mark.text}><use href="${address('icons.svg')}#${name}"/></svg>`)
+function drawIcon(
+  name: string,
+  cssClass: string,
+  sprite: { icons: ReadonlySet<string>; address: string },
+): Html {
+  if (!sprite.icons.has(name)) {
+    throw new Error(
+      `There is no icon "${name}". Add it to themes/default/icons.txt and run scripts/icons.ts.`,
+    )
   }
-
-  /** The best compression takes a second of work, so until it is done gzip is served. */
-  function want(asset: Asset): void {
-    if (asset.wanted) return
-    asset.wanted = true
-    const file = cacheFolder && join(cacheFolder, `${asset.hashedName}.br`)
-    if (file && existsSync(file)) asset.brotli = readFileSync(file)
-    else compress(asset, file).catch(onTrouble)
-  }
+  const mirrored = POINTING.test(name) ? ' icon-pointing' : ''
+  const mark = attributes({ class: `icon${mirrored}${cssClass && ` ${cssClass}`}`, 'aria-hidden': 'true' })
+  return new Html(`<svg${mark.text}><use href="${sprite.address}#${name}"/></svg>`)
 }
 
 /** Icons that say "onwards" or "back" are mirrored in languages written from right to left. */
@@ -230,6 +233,15 @@ function headersOf(asset: Asset, coding: Coding): Record<string, string> {
     ...(isCompressed(asset) ? { Vary: 'Accept-Encoding' } : {}),
     ...(coding ? { 'Content-Encoding': coding } : {}),
   }
+}
+
+/** The best compression takes a second of work, so until it is done gzip is served. */
+function wantBrotli(asset: Asset, { cacheFolder, onTrouble }: BrotliMeans): void {
+  if (asset.wanted) return
+  asset.wanted = true
+  const file = cacheFolder && join(cacheFolder, `${asset.hashedName}.br`)
+  if (file && existsSync(file)) asset.brotli = readFileSync(file)
+  else compress(asset, file).catch(onTrouble)
 }
 
 async function compress(asset: Asset, file: string | undefined): Promise<void> {

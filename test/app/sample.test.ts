@@ -33,7 +33,7 @@ describe('the sample shop', () => {
   const stop = async () => {
     const exited = once(child, 'exit')
     child.kill('SIGTERM')
-    await exited
+    assert.deepEqual(await exited, [0, null], 'it ends in order')
   }
   const facts = () => JSON.parse(readFileSync(join(folder, 'sample.json'), 'utf8')) as SampleFacts
   const berth = async (command: string) => {
