@@ -1,5 +1,6 @@
-// Loading the application declares every lifecycle.
+// Loading the application and its pages declares every lifecycle.
 import '../core/app.ts'
+import '../core/app/wire/open-web.ts'
 import { allLifecycles, type Lifecycle } from '../core/kernel/index.ts'
 
 const HEAD = `# States and transitions

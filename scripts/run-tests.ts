@@ -17,12 +17,18 @@ export async function runTests(patterns: readonly string[], env: Record<string, 
   Object.assign(process.env, { NODE_COMPILE_CACHE: COMPILED }, env)
   const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern)))].sort()
   const outcome: Outcome = { passed: 0, failed: 0 }
-  const seconds: [string, number][] = []
+  const seconds = new Map<string, number>()
   const tests = run({ files, concurrency: 2, timeout: 600_000 })
-  tests.on('test:pass', (data) => void (data.details.type === 'suite' || (outcome.passed += 1)))
-  tests.on('test:fail', () => void (outcome.failed += 1))
-  tests.on('test:summary', ({ file, duration_ms }) => {
-    if (file !== undefined) seconds.push([relative('.', file), duration_ms / 1_000])
+  const note = ({ file, nesting, details }: Ended) => {
+    if (file && nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1_000)
+  }
+  tests.on('test:pass', (data) => {
+    note(data)
+    if (data.details.type !== 'suite') outcome.passed += 1
+  })
+  tests.on('test:fail', (data) => {
+    note(data)
+    outcome.failed += 1
   })
   tests.compose(new spec()).pipe(process.stdout, { end: false })
   await new Promise((resolve) => tests.on('end', resolve))
@@ -31,7 +37,13 @@ export async function runTests(patterns: readonly string[], env: Record<string, 
   return outcome
 }
 
-function showSlowest(seconds: readonly [string, number][]): void {
+interface Ended {
+  file?: string | undefined
+  nesting: number
+  details: { duration_ms: number }
+}
+
+function showSlowest(seconds: ReadonlyMap<string, number>): void {
   const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, SLOWEST_SHOWN)
-  for (const [file, took] of slowest) console.log(`${took.toFixed(1).padStart(6)} s  ${file}`)
+  for (const [file, took] of slowest) console.log(`${took.toFixed(1).padStart(6)} s  ${relative('.', file)}`)
 }

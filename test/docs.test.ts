@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
-// Loading the application declares every error.
+// Loading the application and its pages declares every error.
 import '../core/app.ts'
+import '../core/app/wire/open-web.ts'
 import { configKeys } from '../core/config/index.ts'
 import { errorCodes } from '../core/kernel/index.ts'
 import { drawLifecycles } from '../scripts/draw-lifecycles.ts'

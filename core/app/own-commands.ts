@@ -28,6 +28,8 @@ async function init(
   facts: NewInstallation,
 ): Promise<{ kind: string; setup_token: string | null }> {
   const existing = await findInstallation(wiring.means.db)
+  // The first roles are checked against the permissions that there are, and pages bring verbs of their own.
+  await import('./wire/open-web.ts')
   if (existing) throw InstallationExists({ kind: existing.kind })
   await createInstallation(wiring.means, facts.kind)
   await wiring.sharedClock.reread()
