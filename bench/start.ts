@@ -63,9 +63,7 @@ interface Shop {
 
 async function firstStart(shop: Shop): Promise<Cost> {
   const { child, cost } = begin(shop)
-  let said = ''
-  child.stdout!.on('data', (chunk) => (said += String(chunk)))
-  await until(child, () => Promise.resolve(said.includes('Ctrl-C ends it.')))
+  await isOpen(child)
   const taken = cost()
   await end(child)
   return taken
@@ -86,8 +84,8 @@ async function secondStarts(shop: Shop): Promise<{ second: Cost[]; bare: Cost[] 
 
 async function idleMemory(shop: Shop): Promise<number> {
   const { child } = begin(shop)
-  await until(child, () => isReady(shop))
-  await until(child, () => tellOfDispute(shop))
+  await isOpen(child)
+  await tellOfDispute(shop)
   const hosts = () => childrenOf(child.pid!).filter(isPluginHost)
   await until(child, () => Promise.resolve(hosts().length > 0))
   await isHome(shop)
@@ -125,33 +123,31 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** The page itself with the brand's name, not merely an answer. */
 async function isHome({ port }: Shop): Promise<boolean> {
-  const page = await textOf(`http://127.0.0.1:${port}/`)
-  return page?.includes('Sample Hosting') ?? false
+  try {
+    const page = await fetch(`http://127.0.0.1:${port}/`)
+    return (await page.text()).includes('Sample Hosting')
+  } catch {
+    return false
+  }
 }
 
-async function isReady({ port }: Shop): Promise<boolean> {
-  return (await textOf(`http://127.0.0.1:${port}/readyz`)) !== undefined
+/** It says so when its companies run, too. */
+async function isOpen(child: ChildProcess): Promise<void> {
+  let said = ''
+  child.stdout!.on('data', (chunk) => (said += String(chunk)))
+  await until(child, () => Promise.resolve(said.includes('Ctrl-C ends it.')))
 }
 
 /** The simulated Stripe reports a dispute, which its plugin has to read. */
-async function tellOfDispute({ folder }: Shop): Promise<boolean> {
+async function tellOfDispute({ folder }: Shop): Promise<void> {
   const { ports } = JSON.parse(readFileSync(join(folder, 'sample.json'), 'utf8')) as SampleFacts
   const control = `http://127.0.0.1:${ports.stripe}/_control`
-  const state = await textOf(`${control}/state`)
-  if (state === undefined) return false
-  const { charges } = JSON.parse(state) as { charges: { id: string; captured: boolean }[] }
-  const body = JSON.stringify({ charge: charges.find(({ captured }) => captured)!.id })
-  return (await textOf(`${control}/dispute`, { method: 'POST', body })) !== undefined
-}
-
-async function textOf(address: string, init: RequestInit = {}): Promise<string | undefined> {
-  try {
-    const answer = await fetch(address, init)
-    const text = await answer.text()
-    return answer.ok ? text : undefined
-  } catch {
-    return undefined
+  const { charges } = (await (await fetch(`${control}/state`)).json()) as {
+    charges: { id: string; captured: boolean }[]
   }
+  const body = JSON.stringify({ charge: charges.find(({ captured }) => captured)!.id })
+  const told = await fetch(`${control}/dispute`, { method: 'POST', body })
+  if (!told.ok) throw new Error(`The simulated Stripe answered ${told.status}.`)
 }
 
 /** A Node that does nothing says itself what it cost. */
