@@ -68,7 +68,13 @@ for (const engine of engines) {
         ...period,
       })
       const cancel = (serviceId: string) =>
-        db.transaction((trx) => dropRenewals(means, trx, { serviceId, effectiveOn: isoDate('2026-02-01') }))
+        db.transaction((trx) =>
+          dropRenewals(means, trx, {
+            cancellationId: 'can_test',
+            serviceId,
+            effectiveOn: isoDate('2026-02-01'),
+          }),
+        )
 
       const serviceOf = async (name: string) => {
         const { brand } = await makeBuyer(means)
