@@ -17,16 +17,19 @@ export interface DueItem {
   problem?: string
 }
 
+/** What is asked for: periods that begin up to and including a day, of some brands or all. */
+export interface DueWindow {
+  untilOn: IsoDate
+  brandIds?: readonly string[] | null
+}
+
 /** The port by which billing asks for what falls due, without knowing services, domains or usage. */
 export interface BillableSource {
   readonly name: string
   /** The next clients after `afterClientId`, in order, that have anything due by the day. */
-  dueClients(
-    queries: Queries,
-    query: { untilOn: IsoDate; afterClientId: string; limit: number },
-  ): Promise<string[]>
+  dueClients(queries: Queries, query: DueWindow & { afterClientId: string; limit: number }): Promise<string[]>
   /** All that falls due for these clients up to and including the day: at most three periods an item. */
-  dueItems(queries: Queries, query: { untilOn: IsoDate; clientIds: readonly string[] }): Promise<DueItem[]>
+  dueItems(queries: Queries, query: DueWindow & { clientIds: readonly string[] }): Promise<DueItem[]>
   /** Moves the items on by their periods, in the transaction that writes their charges. */
   advance(trx: Trx, items: readonly DueItem[]): Promise<void>
 }

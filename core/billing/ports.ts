@@ -9,6 +9,12 @@ export interface DunningDays {
   suspend_after: IsoDate | null
 }
 
+/** A day of some brands: those whose days begin together; null stands for all. */
+export interface BilledDay {
+  on: IsoDate
+  brandIds: readonly string[] | null
+}
+
 /** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
 export interface OverdueServices {
   /** For those of the ids that are services. */
@@ -18,7 +24,7 @@ export interface OverdueServices {
   /** Removes for good. Services that have ended are left alone. */
   terminate(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<void>
   /** Ends what was cancelled for this day or earlier. */
-  endCancelled(on: IsoDate): Promise<number>
+  endCancelled(day: BilledDay): Promise<number>
 }
 
 /** A call into a plugin instance, through the sandbox. Rejects with a BerthError whose params say `outcome_unknown`. */

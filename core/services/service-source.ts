@@ -1,6 +1,5 @@
-import type { BillableSource, DueItem } from '../billing/index.ts'
+import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../billing/index.ts'
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
-import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
 import { invoiceSuspended } from './settings.ts'
@@ -9,17 +8,17 @@ import { invoiceSuspended } from './settings.ts'
 export const serviceSource: BillableSource = {
   name: 'services',
 
-  async dueClients(queries, { untilOn, afterClientId, limit }) {
-    const condition = billable(untilOn, await spared(queries))
+  async dueClients(queries, { afterClientId, limit, ...window }) {
+    const condition = billable(window, await spared(queries))
     const rows = await queries.all<{ client_id: string }>(sql`
       select distinct s.client_id from services s where s.client_id > ${afterClientId} and ${condition}
       order by s.client_id limit ${limit}`)
     return rows.map((row) => row.client_id)
   },
 
-  async dueItems(queries, { untilOn, clientIds }) {
+  async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
-    const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(untilOn, await spared(queries))}`
+    const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window, await spared(queries))}`
     const services = await queries.all<DueService>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
@@ -31,7 +30,7 @@ export const serviceSource: BillableSource = {
     const items: DueItem[] = []
     for (const service of services) {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
-      const item = planPeriods(service, untilOn, options.get(service.id), coupon)
+      const item = planPeriods(service, window.untilOn, options.get(service.id), coupon)
       if (item) items.push(item)
     }
     return items
@@ -57,12 +56,13 @@ async function spared(queries: Queries): Promise<Spared> {
   return { byDefault, brands: brands.map((row) => row.scope_id) }
 }
 
-function billable(untilOn: IsoDate, { byDefault, brands }: Spared): Sql {
+function billable({ untilOn, brandIds = null }: DueWindow, { byDefault, brands }: Spared): Sql {
   const conditions = [
     sql`s.next_period_on <= ${untilOn}`,
     sql`s.billing_status in ('active', 'ending')`,
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
   ]
+  if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
   if (byDefault) conditions.push(sql`(s.delivery_status <> 'suspended' or s.brand_id in (${list(brands)}))`)
   else if (brands.length > 0)
     conditions.push(sql`(s.delivery_status <> 'suspended' or s.brand_id not in (${list(brands)}))`)

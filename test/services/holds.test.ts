@@ -246,9 +246,9 @@ for (const engine of engines) {
         code: 'cancellation.none',
       })
       await cancel()
-      assert.equal(await endCancelled(shop.means, day('2026-02-14')), 0)
-      assert.equal(await endCancelled(shop.means, day('2026-02-15')), 1)
-      assert.equal(await endCancelled(shop.means, day('2026-02-15')), 0)
+      assert.equal(await endCancelled(shop.means, { on: day('2026-02-14'), brandIds: null }), 0)
+      assert.equal(await endCancelled(shop.means, { on: day('2026-02-15'), brandIds: null }), 1)
+      assert.equal(await endCancelled(shop.means, { on: day('2026-02-15'), brandIds: null }), 0)
       await shop.work()
       assert.equal(shop.plugins.log(), 'terminate')
       const row = await shop.service(id)

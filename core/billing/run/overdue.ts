@@ -1,8 +1,9 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { readSettings, type Means } from '../../records/index.ts'
-import type { DunningDays, OverdueServices } from '../ports.ts'
+import type { BilledDay, DunningDays, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
+import { ofBrands } from './zones.ts'
 
 const BATCH = 200
 
@@ -15,11 +16,11 @@ export interface Sanctions {
 export async function sanctionOverdue(
   means: Means,
   services: OverdueServices,
-  today: IsoDate,
+  day: BilledDay,
   actor: Actor,
 ): Promise<{ suspended: number; terminated: number }> {
   const done = { suspended: 0, terminated: 0 }
-  for await (const batch of ripeServices(means.db, services, today)) {
+  for await (const batch of ripeServices(means.db, services, day)) {
     await means.db.transaction(async (trx) => {
       done.suspended += (await services.suspend(trx, batch.suspend, actor)).length
       await services.terminate(trx, batch.terminate, actor)
@@ -33,7 +34,7 @@ export async function sanctionOverdue(
 export async function* ripeServices(
   queries: Queries,
   services: OverdueServices,
-  today: IsoDate,
+  day: BilledDay,
 ): AsyncGenerator<Sanctions> {
   const values = await readSettings(queries, [suspendAfter, terminateAfter])
   const preset = {
@@ -41,13 +42,13 @@ export async function* ripeServices(
     terminate: values.get(terminateAfter.key) as number,
   }
   for (let after = ''; ;) {
-    const overdue = await overdueSources(queries, today, after)
+    const overdue = await overdueSources(queries, day, after)
     if (overdue.length === 0) return
     const days = await services.dunningDays(
       queries,
       overdue.map((row) => row.id),
     )
-    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, { preset, today })
+    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, { preset, today: day.on })
     after = overdue.at(-1)!.id
   }
 }
@@ -55,12 +56,12 @@ export async function* ripeServices(
 /** What is charged on issued, unpaid documents that are past their due day, with the oldest due day of each. */
 function overdueSources(
   queries: Queries,
-  today: IsoDate,
+  { on, brandIds }: BilledDay,
   after: string,
 ): Promise<{ id: string; due_on: IsoDate }[]> {
   return queries.all<{ id: string; due_on: IsoDate }>(sql`
     select l.source_id as id, min(i.due_on) as due_on from invoices i join invoice_lines l on l.invoice_id = i.id
-    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${today} and l.source_id > ${after}
+    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${on} and l.source_id > ${after} and ${ofBrands(sql`i.brand_id`, brandIds)}
     group by l.source_id order by l.source_id limit ${BATCH}`)
 }
 

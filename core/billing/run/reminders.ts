@@ -2,7 +2,9 @@ import { sql, type Trx } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { readSettings, type Means } from '../../records/index.ts'
 import { allocatedTo } from '../invoice.ts'
+import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
+import { ofBrands } from './zones.ts'
 
 interface Step {
   /** "before_3", "overdue_1": unique with the document, so that a notice goes out once however often the day is run. */
@@ -30,15 +32,15 @@ const BATCH = 200
 const CATCH_UP_DAYS = 3
 
 /** Reminders before the due day and up to three notices after it. Answers how many were entered. */
-export async function sendReminders(means: Means, today: IsoDate, actor: Actor): Promise<number> {
+export async function sendReminders(means: Means, day: BilledDay, actor: Actor): Promise<number> {
   const values = await readSettings(means.db, [remindBefore, remindAfter])
   const steps = stepsOf(
     values.get(remindBefore.key) as number[],
     values.get(remindAfter.key) as number[],
-    today,
+    day.on,
   )
   let sent = 0
-  for (const step of steps) sent += await sendStep(means, step, actor)
+  for (const step of steps) sent += await sendStep(means, { step, brandIds: day.brandIds }, actor)
   return sent
 }
 
@@ -60,22 +62,27 @@ function stepsOf(before: readonly number[], after: readonly number[], today: Iso
   return [...early, ...late]
 }
 
-async function sendStep(means: Means, step: Step, actor: Actor): Promise<number> {
+interface OpenStep {
+  step: Step
+  brandIds: readonly string[] | null
+}
+
+async function sendStep(means: Means, of: OpenStep, actor: Actor): Promise<number> {
   let sent = 0
   for (;;) {
-    const rows = await openInvoices(means, step)
+    const rows = await openInvoices(means, of)
     if (rows.length === 0) return sent
-    await means.db.transaction((trx) => enter(means, trx, { step, rows, actor }))
+    await means.db.transaction((trx) => enter(means, trx, { step: of.step, rows, actor }))
     sent += rows.length
   }
 }
 
 /** Documents without this step yet: each batch that is entered leaves the list by itself. */
-function openInvoices(means: Means, step: Step): Promise<Open[]> {
+function openInvoices(means: Means, { step, brandIds }: OpenStep): Promise<Open[]> {
   return means.db.all<Open>(sql`
     select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${step.dueFrom} and ${step.dueTo}
+    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${step.dueFrom} and ${step.dueTo} and ${ofBrands(sql`i.brand_id`, brandIds)}
       and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${step.name})
     order by i.id limit ${BATCH}`)
 }

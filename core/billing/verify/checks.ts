@@ -134,10 +134,10 @@ export const checks: readonly Check[] = [
   {
     name: 'no period is left behind',
     statement: ({ today }) => sql`
-      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s
+      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
       and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
-      and exists (select 1 from billing_runs r where r.as_of_on >= s.next_period_on and r.status <> 'running')`,
+      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
   },
 ]
 
