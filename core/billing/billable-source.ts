@@ -1,5 +1,6 @@
-import type { Queries, Trx } from '../db/index.ts'
+import type { Queries, Sql, Trx } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
+import type { SettingColumns } from '../records/index.ts'
 import type { DraftLine } from './draft.ts'
 
 /** Something of a client that falls due: one or more periods of a service, with everything that belongs to it. */
@@ -11,6 +12,8 @@ export interface DueItem {
   /** Day on which the period begins, so when it is to be paid. */
   dueOn: IsoDate
   lines: readonly DraftLine[]
+  /** The day up to which it was asked for, where that differs by scope. */
+  untilOn?: IsoDate
   /** What the source needs to step on; handed back to `advance` unchanged. */
   step: unknown
   /** Why this item cannot be billed; its client is parked. */
@@ -19,7 +22,10 @@ export interface DueItem {
 
 /** What is asked for: periods that begin up to and including a day, of some brands or all. */
 export interface DueWindow {
+  /** The latest day for anyone. */
   untilOn: IsoDate
+  /** Where days differ by scope: the day of a row with these columns, as SQL. */
+  untilOf?: (columns: SettingColumns) => Sql
   brandIds?: readonly string[] | null
 }
 

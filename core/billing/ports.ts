@@ -1,11 +1,12 @@
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
+import type { ScopedSetting } from '../records/index.ts'
 
-/** Days of grace of one service; null leaves it to the brand's setting. */
+/** Days after the due day until suspension and termination of one service: its own, else those of its scopes. */
 export interface DunningDays {
   service_id: string
-  grace_days: number | null
-  terminate_days: number | null
+  grace_days: number
+  terminate_days: number
   suspend_after: IsoDate | null
 }
 
@@ -15,10 +16,16 @@ export interface BilledDay {
   brandIds: readonly string[] | null
 }
 
+/** The settings of grace, for a service that has no days of its own. */
+export interface GracePreset {
+  suspend: ScopedSetting<number>
+  terminate: ScopedSetting<number>
+}
+
 /** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
 export interface OverdueServices {
   /** For those of the ids that are services. */
-  dunningDays(queries: Queries, ids: readonly string[]): Promise<DunningDays[]>
+  dunningDays(queries: Queries, ids: readonly string[], preset: GracePreset): Promise<DunningDays[]>
   /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */
   suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
   /** Removes for good. Services that have ended are left alone. */

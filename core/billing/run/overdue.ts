@@ -1,6 +1,6 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { readSettings, type Means } from '../../records/index.ts'
+import { scopedSetting, type Means } from '../../records/index.ts'
 import type { BilledDay, DunningDays, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -36,10 +36,9 @@ export async function* ripeServices(
   services: OverdueServices,
   day: BilledDay,
 ): AsyncGenerator<Sanctions> {
-  const values = await readSettings(queries, [suspendAfter, terminateAfter])
   const preset = {
-    suspend: values.get(suspendAfter.key) as number,
-    terminate: values.get(terminateAfter.key) as number,
+    suspend: await scopedSetting(queries, suspendAfter),
+    terminate: await scopedSetting(queries, terminateAfter),
   }
   for (let after = ''; ;) {
     const overdue = await overdueSources(queries, day, after)
@@ -47,8 +46,9 @@ export async function* ripeServices(
     const days = await services.dunningDays(
       queries,
       overdue.map((row) => row.id),
+      preset,
     )
-    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, { preset, today: day.on })
+    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, day.on)
     after = overdue.at(-1)!.id
   }
 }
@@ -65,23 +65,10 @@ function overdueSources(
     group by l.source_id order by l.source_id limit ${BATCH}`)
 }
 
-interface Rules {
-  preset: { suspend: number; terminate: number }
-  today: IsoDate
-}
-
-function ripe(
-  dueOn: ReadonlyMap<string, IsoDate>,
-  days: readonly DunningDays[],
-  { preset, today }: Rules,
-): Sanctions {
+function ripe(dueOn: ReadonlyMap<string, IsoDate>, days: readonly DunningDays[], today: IsoDate): Sanctions {
   const over = (row: DunningDays, grace: number) => dueOn.get(row.service_id)! <= addDays(today, -grace)
   const open = days.filter((row) => row.suspend_after === null || row.suspend_after < today)
-  const terminate = open
-    .filter((row) => over(row, row.terminate_days ?? preset.terminate))
-    .map((row) => row.service_id)
-  const suspend = open
-    .filter((row) => over(row, row.grace_days ?? preset.suspend))
-    .map((row) => row.service_id)
+  const terminate = open.filter((row) => over(row, row.terminate_days)).map((row) => row.service_id)
+  const suspend = open.filter((row) => over(row, row.grace_days)).map((row) => row.service_id)
   return { suspend: suspend.filter((id) => !terminate.includes(id)), terminate }
 }

@@ -1,13 +1,13 @@
 import { list, sql, type Queries, type Trx } from '../../db/index.ts'
-import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { readSetting, type Means } from '../../records/index.ts'
+import type { Actor, IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
 import type { BillableSource, DueWindow } from '../billable-source.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { account } from '../ledger.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCredit, settleInvoice } from '../settle-invoice.ts'
-import { leadDays } from '../settings.ts'
 import { writeInvoices } from '../write-invoices.ts'
+import { dueWindow } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
 import { addCounts, claim, countsOf, finishRun, openRun, readRun, type RunRow } from './run-row.ts'
 import type { BilledZone } from './zones.ts'
@@ -39,8 +39,7 @@ const REPLANS_MAX = 3
  */
 export async function runRenewals(means: Means, options: RunOptions): Promise<RunRow> {
   const { zone = EVERYWHERE } = options
-  const untilOn = addDays(options.asOfOn, await readSetting(means.db, leadDays))
-  const window = { untilOn, brandIds: zone.brandIds }
+  const window = await dueWindow(means.db, { on: options.asOfOn, brandIds: zone.brandIds })
   let run = await openRun(means, runKind(zone.zone), options.asOfOn)
   let size = 20
   while (run.status === 'running' && !options.signal?.aborted) {
