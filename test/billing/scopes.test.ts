@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
-import { billDay, chargeDueInvoice, type Payments } from '../../core/billing/index.ts'
+import {
+  billDay,
+  chargeDueInvoice,
+  inheritSetting,
+  listOverrides,
+  overrideSetting,
+  type Payments,
+} from '../../core/billing/index.ts'
 import { sql, type SqlValue } from '../../core/db/index.ts'
 import { addDays, isoDate } from '../../core/kernel/index.ts'
-import { inheritSetting, listOverrides, overrideSetting } from '../../core/records/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'

@@ -2,17 +2,17 @@ import { Type } from 'typebox'
 import { recordAudit } from '../audit/index.ts'
 import { list, sql, type Queries } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
-import { findRow } from './scoped.ts'
 import {
   allSettings,
+  defineVerb,
+  findRow,
   SCOPES_WIDEST_FIRST,
   writeSetting,
+  type Means,
   type ScopeIds,
   type Setting,
   type SettingScope,
-} from './settings.ts'
-import { defineVerb } from './verb.ts'
-import type { Means } from './means.ts'
+} from '../records/index.ts'
 
 const Scope = Type.Enum({ brand: 'brand', group: 'group', product: 'product', client: 'client' } as const)
 const Place = { scope: Scope, scope_id: Type.String() }
@@ -64,7 +64,7 @@ export interface OverridableSetting {
 
 /** The settings that a scope may override, with its own and its inherited values. */
 export const listOverrides = defineVerb(
-  { permission: 'setting.list_overrides', audience: ['staff'], input: Type.Object(Place) },
+  { permission: 'setting.list', audience: ['staff'], input: Type.Object(Place) },
   async (means: Means, { scope, scope_id }, actor): Promise<OverridableSetting[]> => {
     const ids = await placeOf(means.db, actor, scope, scope_id)
     const rows = await means.db.all<{ key: string; scope: SettingScope; value: string; scope_id: string }>(
