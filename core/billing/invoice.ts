@@ -64,6 +64,9 @@ export interface InvoiceTaxRow {
   invoice_id: string
   tax_name: string
   rate_ppm: number
+  level: number
+  compound: number
+  /** What it was taken on: for a compound tax with the tax of the first level in it. */
   net_minor: bigint
   tax_minor: bigint
 }
@@ -107,7 +110,7 @@ export async function withParts(queries: Queries, rows: readonly InvoiceRow[]): 
     sql`select * from invoice_lines where invoice_id in (${list(ids)}) order by invoice_id, position`,
   )
   const taxes = await queries.all<InvoiceTaxRow>(
-    sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, rate_ppm desc, tax_name`,
+    sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, level, rate_ppm desc, tax_name`,
   )
   const allocated = await allocatedTo(queries, ids)
   return rows.map((row) => ({
@@ -158,7 +161,7 @@ type HashedLine = Pick<
   | 'period_start'
   | 'period_end'
 >
-type HashedTax = Pick<InvoiceTaxRow, 'tax_name' | 'rate_ppm' | 'net_minor' | 'tax_minor'>
+type HashedTax = Omit<InvoiceTaxRow, 'invoice_id'>
 
 /** SHA-256 over the canonical document: everything that a reader of the paper sees. */
 export function documentHash(
@@ -194,7 +197,11 @@ export function documentHash(
       ]) + join([line.tax_name, line.tax_rate_ppm, line.period_start, line.period_end]),
     )
   }
-  for (const tax of taxes) hash.update(join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor]))
+  for (const tax of taxes) {
+    hash.update(join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor]))
+    // Documents with one level hash as they did before there were two.
+    if (tax.level > 1) hash.update(join([tax.level, tax.compound]))
+  }
   return hash.digest('hex')
 }
 

@@ -6,7 +6,13 @@ import { checkInput } from './check-input.ts'
 import type { Means } from './means.ts'
 
 export type SettingScope = 'installation' | 'brand' | 'group' | 'product' | 'client'
-const ORDER: readonly SettingScope[] = ['installation', 'brand', 'group', 'product', 'client']
+export const SCOPES_WIDEST_FIRST: readonly SettingScope[] = [
+  'installation',
+  'brand',
+  'group',
+  'product',
+  'client',
+]
 
 /** A setting is declared beside its area: what it is, what it touches, its default, where it may be overridden. */
 export interface Setting<S extends TSchema = TSchema> {
@@ -40,7 +46,7 @@ export async function readSetting<S extends TSchema>(
     sql`select scope, scope_id, value from settings where key = ${setting.key} and scope_id in (${list(scopeIds)})`,
   )
   const fitting = rows.filter((row) => row.scope === 'installation' || ids[row.scope] === row.scope_id)
-  fitting.sort((a, b) => ORDER.indexOf(b.scope) - ORDER.indexOf(a.scope))
+  fitting.sort((a, b) => SCOPES_WIDEST_FIRST.indexOf(b.scope) - SCOPES_WIDEST_FIRST.indexOf(a.scope))
   return fitting[0] ? (JSON.parse(fitting[0].value) as Static<S>) : setting.preset
 }
 
@@ -79,7 +85,12 @@ export async function writeSetting<S extends TSchema>(
     values (${change.scope}, ${change.scopeId}, ${key}, ${value}, ${actor.id}, ${means.business.now()})
     on conflict (scope, scope_id, key) do update
     set value = excluded.value, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = settings.version + 1`)
+  // Of the installation as a whole the value says all; elsewhere the trail also names where it holds.
+  const told = (text: string | undefined) =>
+    change.scope === 'installation' || text === undefined
+      ? text
+      : { scope: change.scope, scope_id: change.scopeId, value: text }
   await recordAudit(means, trx, actor, [
-    { action: 'setting.change', subject: key, before: old?.value, after: value },
+    { action: 'setting.change', subject: key, before: told(old?.value), after: told(value) },
   ])
 }

@@ -1,4 +1,4 @@
-import { list, sql, type Trx } from '../../db/index.ts'
+import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { DraftLine } from '../draft.ts'
@@ -10,15 +10,25 @@ import { voidIssued } from '../void-invoice.ts'
 const actor = systemActor('cancellation')
 const REASON = 'The service was cancelled before this period'
 
+/** Put before the cause of a charge that a cancellation took back: its period may be charged again. */
+export const droppedBy = (cancellationId: string): string => `dropped/${cancellationId}/`
+
+export interface Cancelled {
+  cancellationId: string
+  serviceId: string
+  effectiveOn: IsoDate
+}
+
 /**
  * A cancelled service owes nothing for periods that begin after its end: an unpaid renewal that holds nothing else is
- * voided, one that holds more is lowered by a credit note.
+ * voided, one that holds more is lowered by a credit note. The charges give up their place, so that a cancellation that
+ * is taken back can be followed by a new charge. One that was taken back meanwhile drops nothing.
  */
-export async function dropRenewals(
-  means: Means,
-  trx: Trx,
-  cancelled: { serviceId: string; effectiveOn: IsoDate },
-): Promise<void> {
+export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled): Promise<void> {
+  const cancellation = await trx.get<{ status: string }>(
+    sql`select status from cancellations where id = ${cancelled.cancellationId} ${forUpdate(trx.dialect)}`,
+  )
+  if (cancellation?.status === 'undone') return
   const parts = await trx.all<{ id: string }>(
     sql`select id from services where id = ${cancelled.serviceId} or parent_id = ${cancelled.serviceId}`,
   )
@@ -26,8 +36,11 @@ export async function dropRenewals(
   const open = await trx.all<{ id: string }>(sql`
     select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id
     where i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
-  for (const { id } of open)
-    await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
+  for (const { id } of open) {
+    const lines = await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
+    await trx.run(sql`
+      update charges set cause = ${droppedBy(cancelled.cancellationId)} || cause where id in (${list(lines.map((line) => line.charge_id))})`)
+  }
 }
 
 interface Dropped {
@@ -36,7 +49,11 @@ interface Dropped {
   from: IsoDate
 }
 
-async function dropLines(means: Means, trx: Trx, { invoiceId, sources, from }: Dropped): Promise<void> {
+async function dropLines(
+  means: Means,
+  trx: Trx,
+  { invoiceId, sources, from }: Dropped,
+): Promise<InvoiceLineRow[]> {
   const invoice = await lockInvoice(trx, invoiceId)
   const paid = await trx.get(
     sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment' limit 1`,
@@ -50,7 +67,7 @@ async function dropLines(means: Means, trx: Trx, { invoiceId, sources, from }: D
   )
   if (unused.length === lines.length && !paid) {
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
-    return
+    return unused
   }
   const { brand_id: brandId, client_id: clientId, currency, due_on: dueOn } = invoice
   const draft = {
@@ -65,6 +82,7 @@ async function dropLines(means: Means, trx: Trx, { invoiceId, sources, from }: D
   }
   await issueCreditNote(means, trx, draft, actor)
   await applyCredit(means, trx, invoice, actor)
+  return unused
 }
 
 function credited(line: InvoiceLineRow): DraftLine {

@@ -123,12 +123,21 @@ export const checks: readonly Check[] = [
       where s.billing_status = 'active' and s.cycle not in ('once', 'free') and s.next_period_on is null and s.cancel_on is null`,
   },
   {
+    name: 'period that a cancellation dropped is planned again',
+    statement: () => sql`
+      select s.id, 'kept after a cancellation, but its period of ' || min(c.period_start) || ' is neither charged nor planned' as problem
+      from services s join charges c on c.source_id = s.id and c.kind = 'recurring' and c.cause like 'dropped/%'
+      where s.billing_status = 'active' and s.cancel_on is null and (s.next_period_on is null or s.next_period_on > c.period_start)
+      and not exists (select 1 from charges k where k.source_id = s.id and k.kind = 'recurring' and k.period_start = c.period_start and k.cause not like 'dropped/%')
+      group by s.id order by s.id`,
+  },
+  {
     name: 'no period is left behind',
     statement: ({ today }) => sql`
-      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s
+      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
       and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
-      and exists (select 1 from billing_runs r where r.as_of_on >= s.next_period_on and r.status <> 'running')`,
+      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
   },
 ]
 

@@ -59,7 +59,17 @@ const Invoice = Type.Object({
   tax: money(),
   total: money(),
   due: money(),
+  taxes: Type.Array(refTo('InvoiceTax')),
   lines: Type.Array(refTo('InvoiceLine')),
+})
+
+const InvoiceTax = Type.Object({
+  name: text('As on the document.'),
+  rate_ppm: Type.Integer({ description: 'Parts per million: 190000 is 19 %.' }),
+  level: Type.Integer({ description: '1, or 2 for a tax that comes on top of another.' }),
+  compound: Type.Boolean({ description: 'Whether the base holds the tax of the first level.' }),
+  base: money(),
+  tax: money(),
 })
 
 const InvoiceLine = Type.Object({
@@ -166,6 +176,7 @@ export const components = {
   Client,
   Invoice,
   InvoiceLine,
+  InvoiceTax,
   ListedInvoice,
   Money,
   Order,

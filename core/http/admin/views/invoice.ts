@@ -3,7 +3,7 @@ import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
-import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
+import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { stateOf } from './invoice-list.ts'
 
@@ -100,7 +100,11 @@ function summary(desk: Desk, invoice: Invoice, due: bigint): Block {
     items: [
       { label: l('subtotal'), value: money(invoice.subtotal_minor) },
       ...invoice.taxes.map((tax) => ({
-        label: `${tax.tax_name || l('no_tax')} ${formatRate(tax.rate_ppm, desk.locale)}`,
+        label: desk.t('admin.invoices.tax_of', {
+          name: tax.tax_name,
+          rate: formatRate(tax.rate_ppm, desk.locale),
+          net: moneyText(desk, tax.net_minor, invoice.currency),
+        }),
         value: money(tax.tax_minor),
       })),
       { label: l('total'), value: money(invoice.total_minor), total: true },

@@ -110,6 +110,11 @@ function invoiceResource(invoice: Invoice) {
     ...listedResource(invoice),
     subtotal: amount(invoice.subtotal_minor, currency),
     tax: amount(invoice.tax_minor, currency),
+    taxes: invoice.taxes.map((tax) => ({
+      ...{ name: tax.tax_name, rate_ppm: tax.rate_ppm, level: tax.level, compound: tax.compound === 1 },
+      base: amount(tax.net_minor, currency),
+      tax: amount(tax.tax_minor, currency),
+    })),
     lines: invoice.lines.map((line) => {
       const { position, kind, description, quantity, tax_rate_ppm, period_start, period_end } = line
       return {
