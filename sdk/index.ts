@@ -1,5 +1,6 @@
 export * from './currency.ts'
 export * from './gateway.ts'
+export * from './hooks.ts'
 export * from './money.ts'
 export * from './plugin.ts'
 export * from './provisioner.ts'

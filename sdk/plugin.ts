@@ -1,12 +1,15 @@
 import type { Gateway } from './gateway.ts'
+import type { Checks, Observers, Shapes } from './hooks.ts'
 import type { Provisioner } from './provisioner.ts'
 
 /** What the default export of a plugin's `index.ts` is: one implementation per kind named in `plugin.json`. */
 export interface Plugin {
   gateway?: (context: PluginContext) => Gateway
   provisioner?: (context: PluginContext) => Provisioner
-  /** Observe hooks by event name, for instance "invoice.paid". */
-  hooks?: (context: PluginContext) => Record<string, (event: unknown) => Promise<void>>
+  /** Hooks by the names listed in plugin.json: "invoice.paid", "service.end:check", "mail.message:shape". */
+  observe?: (context: PluginContext) => Observers
+  check?: (context: PluginContext) => Checks
+  shape?: (context: PluginContext) => Shapes
 }
 
 export interface PluginContext {

@@ -3,6 +3,7 @@ export type { Resolver } from './broker/connect.ts'
 export { askTable } from './broker/broker.ts'
 export type { OutboundMap } from './broker/fetch.ts'
 export * from './errors.ts'
+export * from './hooks/index.ts'
 export {
   Manifest,
   manifestSchemaText,

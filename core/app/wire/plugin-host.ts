@@ -10,6 +10,7 @@ const FOLDER = resolve(import.meta.dirname, '../../../plugins')
 export async function openPlugins({
   config,
   means,
+  hooks,
   outbound,
 }: HostWiring): Promise<PluginHost & { drain(instanceId: string): void }> {
   const cache = join(config.dataDir, 'cache')
@@ -28,7 +29,10 @@ export async function openPlugins({
   const { call } = pluginCalls({ db: means.db, keys: means.keys, plugins, loaded })
   return {
     call,
-    drain: (instanceId) => plugins.drain(instanceId),
+    drain: (instanceId) => {
+      plugins.drain(instanceId)
+      void hooks.refresh()
+    },
     health: async () => ({ ...(await plugins.health()) }),
     stop: async () => {
       plugins.stop()

@@ -1,6 +1,7 @@
 import { defineError, NotFound } from '../../kernel/index.ts'
 import { sql, type Db } from '../../db/index.ts'
 import { readSecret, type KeyRing } from '../../secrets/index.ts'
+import type { Kind } from '../kinds.ts'
 import type { Plugins } from '../plugins.ts'
 import type { LoadedPlugin, PluginInstance, PluginServer, TrustedHost } from '../ports.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
@@ -20,13 +21,7 @@ export interface CallOptions {
 
 /** The port by which areas reach plugins: instances by id, settings and secrets looked up at each call. */
 export interface PluginCalls {
-  call<T>(
-    instanceId: string,
-    kind: 'gateway' | 'provisioner',
-    operation: string,
-    input: object,
-    options?: CallOptions,
-  ): Promise<T>
+  call<T>(instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions): Promise<T>
 }
 
 export interface CallMeans {
@@ -38,13 +33,7 @@ export interface CallMeans {
 
 const DEADLINE_MS = 15_000
 
-type CallArguments = [
-  instanceId: string,
-  kind: 'gateway' | 'provisioner',
-  operation: string,
-  input: object,
-  options?: CallOptions,
-]
+type CallArguments = [instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions]
 
 export function pluginCalls(means: CallMeans): PluginCalls {
   return {
