@@ -49,15 +49,14 @@ export const CheckAnswer = Type.Union([
 ])
 export type CheckAnswer = Static<typeof CheckAnswer>
 
-/** A mail before it is queued. */
+/** A mail before it is handed to the mail server. */
 export const MailDraft = Type.Object({
   template: Type.String(),
-  locale: Type.String(),
   brand_id: Type.Union([Type.String(), Type.Null()]),
   client_id: Type.Union([Type.String(), Type.Null()]),
   subject: Type.String(),
 })
-/** Another subject, or a reason not to send the mail at all. */
+/** Another subject, or a reason not to send the mail at all; a mail with a secret link is sent all the same. */
 export const MailShape = Type.Object({
   subject: Type.Optional(Type.String({ minLength: 1, maxLength: 250 })),
   withhold: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),

@@ -31,16 +31,24 @@ export interface Hooks {
   observers(type: string): readonly string[]
   /** Asks in order; the first refusal ends it. Never throws. Not inside a transaction. */
   check(question: CheckQuestion): Promise<CheckVerdict>
-  /** Each plugin's answer to the value, in order; one that failed is left out, or ends the act, by the hook's law. */
-  shape<N extends ShapeHookName>(hook: N, value: ShapeValue<N>): Promise<ShapeAnswer<N>[]>
+  /**
+   * Hands the value on from plugin to plugin; `apply` makes the next one of each answer. A plugin that failed is passed
+   * over, or ends the act with CheckUnanswered, by the hook's law. Not inside a transaction.
+   */
+  shape<N extends ShapeHookName>(hook: N, value: ShapeValue<N>, apply: ApplyShape<N>): Promise<ShapeValue<N>>
 }
+
+export type ApplyShape<N extends ShapeHookName> = (
+  value: ShapeValue<N>,
+  answer: ShapeAnswer<N>,
+) => ShapeValue<N>
 
 /** Where no plugins are: tests of single verbs, commands of a bare database. */
 export const noHooks: Hooks = {
   listens: () => false,
   observers: () => [],
   check: () => Promise.resolve({ allowed: true }),
-  shape: () => Promise.resolve([]),
+  shape: (_hook, value) => Promise.resolve(value),
 }
 
 const checks = new Map<string, { says: string; irreversible: boolean }>()

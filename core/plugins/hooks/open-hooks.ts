@@ -9,6 +9,7 @@ import type { Clock } from '../../kernel/index.ts'
 import type { Log } from '../../log/index.ts'
 import type { Queries } from '../../db/index.ts'
 import {
+  type ApplyShape,
   checkHookOf,
   CheckRefused,
   CheckUnanswered,
@@ -61,18 +62,23 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
       }
       return { allowed: true }
     },
-    async shape<N extends ShapeHookName>(hook: N, value: ShapeValue<N>): Promise<ShapeAnswer<N>[]> {
-      const answers: ShapeAnswer<N>[] = []
+    async shape<N extends ShapeHookName>(
+      hook: N,
+      value: ShapeValue<N>,
+      apply: ApplyShape<N>,
+    ): Promise<ShapeValue<N>> {
+      let shaped = value
       for (const listener of active(hook)) {
         try {
-          answers.push((await ask(listener, 'shape', hook, value as object)) as ShapeAnswer<N>)
+          const answer = await ask(listener, 'shape', hook, shaped as object)
+          shaped = apply(shaped, answer as ShapeAnswer<N>)
         } catch (error) {
           told(listener, hook, error)
           if (hookNamed(hook)?.failure === 'stop')
             throw CheckUnanswered({ plugin: listener.plugin, hook, subject: hook }, error)
         }
       }
-      return answers
+      return shaped
     },
     bind: (bound) => void (call = bound),
     refresh: () => listeners.refresh(),
