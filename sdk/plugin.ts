@@ -10,12 +10,15 @@ export interface Plugin {
   observe?: (context: PluginContext) => Observers
   check?: (context: PluginContext) => Checks
   shape?: (context: PluginContext) => Shapes
+  /** By the names of `permissions.schedules`. Runs as a job of at most a minute. */
+  schedule?: (context: PluginContext) => Record<string, () => Promise<void>>
 }
 
 export interface PluginContext {
   /** The instance's settings by the manifest's schema. A secret setting is an opaque token. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly storage: Storage
+  readonly records: Records
   readonly secret: SecretTools
   readonly log: Log
   /** Milliseconds until the call is ended. */
@@ -34,6 +37,15 @@ export interface Storage {
 export interface StoredValue {
   value: unknown
   version: number
+}
+
+/** Reads what `permissions.data` grants. */
+export interface Records {
+  /**
+   * `scope` is noun.verb:fields, such as "invoice.read:summary". With reach "current" it answers for the record that
+   * the call is about and its client; everything else is null, as is an id that there is not.
+   */
+  read(scope: string, id: string): Promise<Record<string, unknown> | null>
 }
 
 /** Forms in which a secret may leave: the broker fills them in for the hosts bound to the secret. */

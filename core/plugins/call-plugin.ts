@@ -3,6 +3,7 @@ import { openDesk } from './broker/broker.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules } from './broker/network.ts'
+import { subjectOf, type Scopes } from './broker/records.ts'
 import { tokenOf, type SecretScope } from './broker/secrets.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
@@ -21,6 +22,7 @@ import type { Supervisor } from './supervisor/supervisor.ts'
 export interface Caller {
   clock: Clock
   storage: PluginStorage
+  scopes: Scopes
   log: PluginLog
   outbound: OutboundMap
   resolver: Resolver
@@ -79,7 +81,9 @@ const nameOf = ({ kind, operation }: PluginCall) => `${kind}.${operation}`
 /** Throws PluginDenied when plugin.json does not list the operation. */
 function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   const { manifest } = call.instance.plugin
-  if (isLaw(call.kind)) {
+  if (call.kind === 'schedule') {
+    if ((manifest.permissions?.schedules ?? []).some(({ name }) => name === call.operation)) return NOTHING_IN
+  } else if (isLaw(call.kind)) {
     const hook = hookNamed(call.operation)
     const names = (manifest.hooks ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.name))
     if (hook && names.includes(call.operation)) return hook
@@ -90,6 +94,8 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   }
   throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
 }
+
+const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
 
 const isLaw = (kind: Kind): kind is Law => kind === 'observe' || kind === 'check' || kind === 'shape'
 
@@ -220,6 +226,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
     secrets,
     storage: caller.storage,
+    scopes: caller.scopes,
+    about: subjectOf(request.input),
     outbound: caller.outbound,
     resolver: caller.resolver,
     onSend(method: string) {

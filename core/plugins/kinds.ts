@@ -10,7 +10,8 @@ export const kindTables = {
   provisioner: provisionerOperations,
 } as const satisfies Record<string, OperationTable>
 export type ProviderKind = keyof typeof kindTables
-export type Kind = ProviderKind | Law
+/** What is called of a plugin: a provider's operation, a hook of one law, or a schedule. */
+export type Kind = ProviderKind | Law | 'schedule'
 
 export interface CallRequest {
   input: unknown

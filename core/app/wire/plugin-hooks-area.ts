@@ -1,7 +1,7 @@
-import { observeEvent, queueObservers } from '../../plugins/index.ts'
+import { observeEvent, planSchedules, queueObservers, runSchedule } from '../../plugins/index.ts'
 import type { Area } from '../areas.ts'
 
-/** Carries events to the plugins that observe them. */
+/** Carries events to the plugins that observe them, and runs their schedules. */
 export const pluginHooksArea: Area = {
   name: 'plugin_hooks',
   consumers: ({ means }) => [
@@ -15,5 +15,10 @@ export const pluginHooksArea: Area = {
   jobs: ({ means, plugins }) => ({
     'plugins.observe': (payload: { instance: string; event: string }) =>
       observeEvent({ ...means, plugins }, payload),
+    'plugins.run_schedule': (payload: { instance: string; name: string }) =>
+      runSchedule({ ...means, plugins }, payload),
   }),
+  schedules: ({ means }) => [
+    { name: 'plugins.plan_schedules', cron: '*/10 * * * *', run: () => planSchedules(means) },
+  ],
 }

@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { createPlugins, databaseLog, databaseStorage, loadBundled, pluginCalls } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
+import { pluginScopes } from './plugin-scopes.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../plugins')
@@ -20,6 +21,7 @@ export async function openPlugins({
     clock: means.clock,
     randomFill: (bytes) => void randomFillSync(bytes),
     storage: databaseStorage(means.db, means.clock),
+    scopes: pluginScopes(means.db),
     log,
     cacheFolder: cache,
     wards: config.wards,
