@@ -1,6 +1,13 @@
 import { randomFillSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
-import { createPlugins, databaseLog, databaseStorage, loadBundled, pluginCalls } from '../../plugins/index.ts'
+import {
+  createPlugins,
+  databaseLog,
+  databaseStorage,
+  loadBundled,
+  loadedPlugins,
+  pluginCalls,
+} from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
 import { pluginScopes } from './plugin-scopes.ts'
 import type { PluginHost } from '../plugin-port.ts'
@@ -28,7 +35,10 @@ export async function openPlugins({
     wall: config.pluginWall,
     outbound,
   })
-  const { call } = pluginCalls({ db: means.db, keys: means.keys, plugins, loaded })
+  const { call } = pluginCalls({
+    ...{ db: means.db, keys: means.keys, plugins },
+    loaded: loadedPlugins(means.db, loaded),
+  })
   return {
     call,
     drain: (instanceId) => {

@@ -51,10 +51,11 @@ export function pluginFolders(root: string): string[] {
 }
 
 async function register(means: Means, { manifest, bundle }: LoadedPlugin): Promise<void> {
-  const known = await means.db.get<{ bundle_sha256: string }>(
-    sql`select bundle_sha256 from plugins where id = ${manifest.id}`,
+  const known = await means.db.get<{ bundle_sha256: string; source: string }>(
+    sql`select bundle_sha256, source from plugins where id = ${manifest.id}`,
   )
-  if (known?.bundle_sha256 === bundle.hash) return
+  // Whoever installed a package in place of a bundled plugin keeps it.
+  if (known?.bundle_sha256 === bundle.hash || known?.source === 'package') return
   const now = means.business.now()
   const granted = JSON.stringify(manifest.permissions ?? {})
   await means.db.transaction(async (trx) => {

@@ -4,6 +4,7 @@ import { readSecret, type KeyRing } from '../../secrets/index.ts'
 import type { Kind } from '../kinds.ts'
 import type { Plugins } from '../plugins.ts'
 import type { LoadedPlugin, PluginInstance, PluginServer, TrustedHost } from '../ports.ts'
+import type { LoadedPlugins } from './loaded-plugins.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
 
 export const PluginOff = defineError(
@@ -28,7 +29,7 @@ export interface CallMeans {
   db: Db
   keys: KeyRing
   plugins: Plugins
-  loaded: ReadonlyMap<string, LoadedPlugin>
+  loaded: LoadedPlugins
 }
 
 const DEADLINE_MS = 15_000
@@ -39,8 +40,9 @@ export function pluginCalls(means: CallMeans): PluginCalls {
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {
       const row = await getInstance(means.db, instanceId)
-      const plugin = means.loaded.get(row.plugin_id)
-      if (row.status !== 'active' || !plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
+      const on = row.status === 'active' && row.plugin_status !== 'disabled'
+      const plugin = on ? await means.loaded.find(row.plugin_id, row.bundle_sha256) : undefined
+      if (!plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
       const server = options.serverId ? await serverOf(means, options.serverId) : undefined
       const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
       return (await means.plugins.call(instanceOf(means, row, plugin), kind, operation, request)) as T
