@@ -14,7 +14,7 @@ import { httpArea } from './wire/http-area.ts'
 import { mailArea } from './wire/mail-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
-import { pluginHooksArea } from './wire/plugin-hooks-area.ts'
+import { pluginsArea } from './wire/plugins-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
 import { servicesArea } from './wire/services-area.ts'
 
@@ -84,15 +84,6 @@ export interface Areas {
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [
-    peopleArea,
-    catalogArea,
-    billingArea,
-    servicesArea,
-    ordersArea,
-    mailArea,
-    pluginHooksArea,
-    httpArea,
-  ],
+  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, pluginsArea, httpArea],
   openPlugins,
 }

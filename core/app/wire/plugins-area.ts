@@ -1,9 +1,11 @@
 import { observeEvent, planSchedules, queueObservers, runSchedule } from '../../plugins/index.ts'
 import type { Area } from '../areas.ts'
+import { pluginCommands } from './plugin-commands.ts'
 
 /** Carries events to the plugins that observe them, and runs their schedules. */
-export const pluginHooksArea: Area = {
-  name: 'plugin_hooks',
+export const pluginsArea: Area = {
+  name: 'plugins',
+  commands: pluginCommands,
   consumers: ({ means }) => [
     {
       name: 'plugin_hooks',
