@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 /** Runs `berth plugin …` in the folder; answers all that it printed, and its exit code. */
 const plugin = (...args: string[]) =>
   new Promise<{ text: string; code: number }>((done) => {
-    const env = { ...process.env, BERTH_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'fatal' }
+    const env = { ...process.env, BERTH_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'error' }
     execFile(process.execPath, [BERTH, 'plugin', ...args], { cwd: folder, env }, (error, out, err) =>
       done({ text: out + err, code: error ? Number(error.code) : 0 }),
     )
