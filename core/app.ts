@@ -104,9 +104,13 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
   const { areas, openPlugins } = options.areas ?? wired
   const host = options.mainPlugins ? null : (openPlugins?.(base) ?? null)
   const worker = { running: () => true }
+  const plugins = options.mainPlugins ?? host ?? noPlugins
+  base.hooks.bind(({ instance }, law, hook, { input, deadlineMs }) =>
+    plugins.call(instance, law, hook, input, { deadlineMs }),
+  )
   const wiring: Wiring = {
     ...base,
-    plugins: options.mainPlugins ?? host ?? noPlugins,
+    plugins,
     health: () => checkHealth(base, () => worker.running()),
     command: (name, input) => command(name, input),
   }

@@ -5,7 +5,7 @@ import { allLifecycles, type Lifecycle } from '../core/kernel/index.ts'
 
 const HEAD = `# States and transitions
 
-Written by \`node scripts/write-lifecycles.ts\` from the tables in the code; a test compares them. Only \`applyTransition\` (\`core/records/apply.ts\`) writes a state. A *fact* comes from outside and has no check hook: nobody may refuse what has happened. The event is what consumers, webhooks and plugins hear; audit rows say \`noun.transition\`.
+Written by \`node scripts/write-lifecycles.ts\` from the tables in the code; a test compares them. Only \`applyTransition\` (\`core/records/apply.ts\`) writes a state. A *fact* comes from outside and has no check hook: nobody may refuse what has happened. What *follows* from an act that was checked has none either. The event is what consumers, webhooks and plugins hear; audit rows say \`noun.transition\`.
 `
 
 /** The whole of docs/lifecycles.md. */
@@ -15,8 +15,14 @@ export function drawLifecycles(): string {
 }
 
 function drawLifecycle(lifecycle: Lifecycle): string {
-  const rows = Object.entries(lifecycle.transitions).map(([name, { from, to, fact, event }]) => {
-    const cells = [name, from.join(', '), to, event ?? `${lifecycle.noun}.${to}`, fact ? 'fact' : '']
+  const rows = Object.entries(lifecycle.transitions).map(([name, { from, to, fact, follows, event }]) => {
+    const cells = [
+      name,
+      from.join(', '),
+      to,
+      event ?? `${lifecycle.noun}.${to}`,
+      fact ? 'fact' : follows ? 'follows' : '',
+    ]
     return `| ${cells.join(' | ')} |`
   })
   return [

@@ -1,18 +1,24 @@
 import type { Gateway } from './gateway.ts'
+import type { Checks, Observers, Shapes } from './hooks.ts'
 import type { Provisioner } from './provisioner.ts'
 
 /** What the default export of a plugin's `index.ts` is: one implementation per kind named in `plugin.json`. */
 export interface Plugin {
   gateway?: (context: PluginContext) => Gateway
   provisioner?: (context: PluginContext) => Provisioner
-  /** Observe hooks by event name, for instance "invoice.paid". */
-  hooks?: (context: PluginContext) => Record<string, (event: unknown) => Promise<void>>
+  /** Hooks by the names listed in plugin.json: "invoice.paid", "service.end:check", "mail.message:shape". */
+  observe?: (context: PluginContext) => Observers
+  check?: (context: PluginContext) => Checks
+  shape?: (context: PluginContext) => Shapes
+  /** By the names of `permissions.schedules`. Runs as a job of at most a minute. */
+  schedule?: (context: PluginContext) => Record<string, () => Promise<void>>
 }
 
 export interface PluginContext {
   /** The instance's settings by the manifest's schema. A secret setting is an opaque token. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly storage: Storage
+  readonly records: Records
   readonly secret: SecretTools
   readonly log: Log
   /** Milliseconds until the call is ended. */
@@ -31,6 +37,15 @@ export interface Storage {
 export interface StoredValue {
   value: unknown
   version: number
+}
+
+/** Reads what `permissions.data` grants. */
+export interface Records {
+  /**
+   * `scope` is noun.verb:fields, such as "invoice.read:summary". With reach "current" it answers for the record that
+   * the call is about and its client; everything else is null, as is an id that there is not.
+   */
+  read(scope: string, id: string): Promise<Record<string, unknown> | null>
 }
 
 /** Forms in which a secret may leave: the broker fills them in for the hosts bound to the secret. */

@@ -11,7 +11,7 @@ import {
 } from '../../core/kernel/index.ts'
 import type { Jobs } from '../../core/jobs/index.ts'
 import { silentLog } from '../../core/log/index.ts'
-import type { Means } from '../../core/records/index.ts'
+import { noHooks, type Means } from '../../core/records/index.ts'
 import { keyRing } from '../../core/secrets/index.ts'
 import { createJobs } from '../../core/jobs/index.ts'
 import { makeServices } from '../../test/billing/make-services.ts'
@@ -35,6 +35,7 @@ export async function benchMeans(db: Db): Promise<Means> {
     log: silentLog,
     keys: keyRing(`bench:${Buffer.alloc(32, 1).toString('base64')}`),
     files: { keep: () => Promise.resolve(''), read: () => Promise.reject(new Error('no files here')) },
+    hooks: noHooks,
     publicUrl: 'http://localhost',
   }
 }

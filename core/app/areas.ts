@@ -2,6 +2,7 @@ import type { Config } from '../config/index.ts'
 import type { Consumer } from '../events/index.ts'
 import type { JobEngine, JobHandlers, Schedule } from '../jobs/index.ts'
 import type { Company } from '../http/index.ts'
+import type { OpenHooks } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import type { Health } from './health.ts'
 import type { InstallationKind } from './installation.ts'
@@ -13,6 +14,7 @@ import { httpArea } from './wire/http-area.ts'
 import { mailArea } from './wire/mail-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
+import { pluginsArea } from './wire/plugins-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
 import { servicesArea } from './wire/services-area.ts'
 
@@ -20,6 +22,7 @@ import { servicesArea } from './wire/services-area.ts'
 export interface Wiring {
   readonly config: Config
   readonly means: Means
+  readonly hooks: OpenHooks
   readonly engine: JobEngine
   readonly sharedClock: SharedClock
   readonly plugins: PluginCalls
@@ -86,6 +89,6 @@ export interface Areas {
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, httpArea],
+  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, pluginsArea, httpArea],
   openPlugins,
 }

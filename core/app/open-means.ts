@@ -7,12 +7,15 @@ import { folderFiles } from '../files/index.ts'
 import { createJobs, type JobEngine } from '../jobs/index.ts'
 import { idMaker, systemClock } from '../kernel/index.ts'
 import { createLog } from '../log/index.ts'
+import { openHooks, type OpenHooks } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import { keyRing, keysFromFile } from '../secrets/index.ts'
 import { openSharedClock, type SharedClock } from './shared-clock.ts'
 
 export interface OpenMeans {
   means: Means
+  /** The same as `means.hooks`, to be bound to the plugin host. */
+  hooks: OpenHooks
   engine: JobEngine
   sharedClock: SharedClock
   close(): Promise<void>
@@ -28,18 +31,21 @@ export async function openMeans(config: Config): Promise<OpenMeans> {
     const engine = await createJobs({ db, clock, newId })
     await bringUpToDate(db, engine)
     const sharedClock = await openSharedClock(db, clock)
+    const log = createLog(config.logLevel)
+    const hooks = await openHooks({ db, clock, log })
     const means: Means = {
       db,
       clock,
       business: sharedClock.business,
       newId,
       jobs: engine,
-      log: createLog(config.logLevel),
+      log,
+      hooks,
       keys: keyRing(config.keys ?? keysFromFile(join(config.dataDir, 'keys'))),
       files: folderFiles(join(config.dataDir, 'files')),
       publicUrl: config.url ?? `http://localhost:${config.port}`,
     }
-    return { means, engine, sharedClock, close: () => close(db, sharedClock) }
+    return { means, hooks, engine, sharedClock, close: () => close(db, sharedClock, hooks) }
   } catch (error) {
     await db.close()
     throw error
@@ -59,7 +65,8 @@ async function bringUpToDate(db: Db, engine: JobEngine): Promise<void> {
   await engine.install()
 }
 
-async function close(db: Db, sharedClock: SharedClock): Promise<void> {
+async function close(db: Db, sharedClock: SharedClock, hooks: OpenHooks): Promise<void> {
+  hooks.stop()
   sharedClock.close()
   await db.close()
 }

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
+import type { Kind } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
@@ -12,7 +13,7 @@ export interface PluginCallOptions {
 export interface PluginCalls {
   call<T>(
     instanceId: string,
-    kind: 'gateway' | 'provisioner',
+    kind: Kind,
     operation: string,
     ...more: [input: object, options?: PluginCallOptions]
   ): Promise<T>

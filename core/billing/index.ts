@@ -1,3 +1,4 @@
+import './hooks.ts'
 export * from './billable-source.ts'
 export * from './billing-jobs.ts'
 export * from './documents/index.ts'

@@ -7,8 +7,8 @@ export const invoiceLifecycle = defineLifecycle('invoice', {
     assemble: { from: ['draft'], to: 'assembling' },
     issue: { from: ['draft', 'assembling'], to: 'issued' },
     pay: { from: ['issued', 'written_off'], to: 'paid', fact: true },
-    reopen: { from: ['paid'], to: 'issued', fact: true },
-    void: { from: ['draft', 'issued'], to: 'void' },
-    write_off: { from: ['issued'], to: 'written_off' },
+    reopen: { from: ['paid'], to: 'issued', fact: true, event: 'invoice.reopened' },
+    void: { from: ['draft', 'issued'], to: 'void', event: 'invoice.voided' },
+    write_off: { from: ['issued'], to: 'written_off', irreversible: true },
   },
 })

@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { list, sql, type Queries } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'

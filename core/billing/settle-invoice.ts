@@ -65,7 +65,7 @@ export async function settleInvoice(
       row: invoice,
       name: 'reopen',
       actor,
-      change: { ...change, set, event: 'invoice.reopened' },
+      change: { ...change, set },
     })
   }
   return invoice

@@ -39,7 +39,6 @@ export async function voidIssued(
   const change = {
     set: { voided_at: means.business.now() },
     reason: act.reason,
-    event: 'invoice.voided',
     body: { number: invoice.number, origin: invoice.origin, origin_id: invoice.origin_id },
   }
   const voided = await applyTransition(means, trx, {

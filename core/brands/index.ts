@@ -1,3 +1,4 @@
+import './hooks.ts'
 export {
   addBrand,
   brandOfHost,

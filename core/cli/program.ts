@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { type Health, type NewInstallation, parseSpan } from '../app/index.ts'
 import type { Config } from '../config/index.ts'
 import { isoDate } from '../kernel/index.ts'
+import { addPlugins } from './plugins.ts'
 import { runCommand, type Call } from './run-command.ts'
 import { serve, serveSample } from './serve.ts'
 
@@ -16,6 +17,7 @@ export function createProgram(config: () => Config): Command {
   addClock(program, config)
   addBilling(program, config)
   addCatalog(program, config)
+  addPlugins(program, config)
   return program
 }
 

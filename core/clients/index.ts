@@ -1,3 +1,4 @@
+import './hooks.ts'
 export { addMembership, type NewMembership } from './add-membership.ts'
 export * from './change-client.ts'
 export { clientLifecycle } from './client-lifecycle.ts'

@@ -21,6 +21,8 @@ export interface Queries {
 export interface Trx extends Queries {
   /** Runs after the commit, in order; never when the transaction is rolled back. */
   afterCommit(act: () => void): void
+  /** What AskFirst has brought so far, by the keys of its questions. */
+  readonly answers: ReadonlyMap<string, unknown>
 }
 
 export interface Db extends Queries {

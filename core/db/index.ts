@@ -1,3 +1,4 @@
+export { AskFirst } from './ask-first.ts'
 export type { Db, Dialect, Queries, Row, StatementMeter, Trx } from './db.ts'
 export { BreakingMigration, DatabaseUnavailable, UniqueViolation, violatedUnique } from './errors.ts'
 export { isCurrent, migrate, type Migration } from './migrate.ts'

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type pg from 'pg'
+import { withAnswers } from './ask-first.ts'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
 import type { Sql, SqlValue } from './sql.ts'
@@ -40,7 +41,7 @@ export function openPostgres({ url, poolSize = 10, meter }: PostgresOptions): Po
     get: (statement) => queries.get(statement),
     run: (statement) => queries.run(statement),
     insert: (table, rows) => queries.insert(table, rows),
-    transaction: (work) => transaction(context, work),
+    transaction: (work) => withAnswers((once, answers) => transaction(context, once, answers), work),
     close: () => pool.end(),
   }
 }
@@ -51,7 +52,11 @@ interface Context {
   types: ColumnTypes
 }
 
-async function transaction<T>(context: Context, work: (trx: Trx) => Promise<T>): Promise<T> {
+async function transaction<T>(
+  context: Context,
+  work: (trx: Trx) => Promise<T>,
+  answers: Trx['answers'],
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const client = await context.pool.connect().catch((error: unknown) => {
       throw explained(error)
@@ -63,7 +68,7 @@ async function transaction<T>(context: Context, work: (trx: Trx) => Promise<T>):
       // A connection that died while it lay in the pool is noticed here, before anything was done: take another.
       await client.query('begin')
       begun = true
-      const result = await attemptOnce(client, context, work, acts)
+      const result = await attemptOnce(client, context, work, { acts, answers })
       for (const act of acts) act()
       return result
     } catch (error) {
@@ -81,7 +86,7 @@ async function attemptOnce<T>(
   client: pg.PoolClient,
   { meter, types }: Context,
   work: (trx: Trx) => Promise<T>,
-  acts: (() => void)[],
+  { acts, answers }: { acts: (() => void)[]; answers: Trx['answers'] },
 ): Promise<T> {
   const queries = new PostgresQueries((config) => client.query(config), meter, types)
   try {
@@ -92,6 +97,7 @@ async function attemptOnce<T>(
       run: (statement) => queries.run(statement),
       insert: (table, rows) => queries.insert(table, rows),
       afterCommit: (act) => void acts.push(act),
+      answers,
     })
     meter?.before?.('commit')
     await client.query('commit')

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { withAnswers } from './ask-first.ts'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
 import type { Sql, SqlValue } from './sql.ts'
@@ -28,7 +29,7 @@ export function openSqlite(options: SqliteOptions): Db {
     get: (statement) => reads.get(statement),
     run: (statement) => line.transaction((trx) => trx.run(statement)),
     insert: (table, rows) => line.transaction((trx) => trx.insert(table, rows)),
-    transaction: (work) => line.transaction(work),
+    transaction: (work) => withAnswers((once, answers) => line.transaction(once, answers), work),
     close: async () => {
       await line.idle()
       reader.close()
@@ -135,6 +136,9 @@ function reader(statement: Database.Statement<SqlValue[], Row>): Prepared['all']
   }
 }
 
+type Answers = Trx['answers']
+const NO_ANSWERS: Answers = new Map()
+
 /** One writer at a time in this process; other processes and threads are waited for without blocking. */
 class WriterLine {
   readonly #connection: Database.Database
@@ -148,8 +152,8 @@ class WriterLine {
     this.#meter = meter
   }
 
-  transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#attempt(work))
+  transaction<T>(work: (trx: Trx) => Promise<T>, answers: Answers = NO_ANSWERS): Promise<T> {
+    const turn = this.#last.then(() => this.#attempt(work, answers))
     this.#last = turn.catch(() => undefined)
     return turn
   }
@@ -158,7 +162,7 @@ class WriterLine {
     await this.#last
   }
 
-  async #attempt<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
+  async #attempt<T>(work: (trx: Trx) => Promise<T>, answers: Answers): Promise<T> {
     await this.#begin()
     const acts: (() => void)[] = []
     const trx: Trx = {
@@ -168,6 +172,7 @@ class WriterLine {
       run: (statement) => this.#queries.run(statement),
       insert: (table, rows) => this.#queries.insert(table, rows),
       afterCommit: (act) => void acts.push(act),
+      answers,
     }
     let result: T
     try {

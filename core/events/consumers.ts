@@ -19,6 +19,8 @@ export interface StoredEvent {
 export interface Consumer {
   name: string
   types: readonly string[]
+  /** Further types, where that can change while we run. */
+  listens?(type: string): boolean
   handle(trx: Trx, event: StoredEvent): Promise<void>
 }
 
@@ -40,13 +42,16 @@ export async function deliverEvents(
   for (const row of rows) {
     const event: StoredEvent = { ...row, body: JSON.parse(row.body) as StoredEvent['body'] }
     for (const consumer of consumers) {
-      if (!consumer.types.includes(event.type)) continue
+      if (!hears(consumer, event.type)) continue
       await deliverOnce(means, consumer, event).catch((error: unknown) => failures.push(error))
     }
   }
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} event consumers failed: ${String(failures[0])}`)
 }
+
+const hears = (consumer: Consumer, type: string): boolean =>
+  consumer.types.includes(type) || (consumer.listens?.(type) ?? false)
 
 async function deliverOnce(means: DeliveryMeans, consumer: Consumer, event: StoredEvent): Promise<void> {
   await means.db.transaction(async (trx) => {

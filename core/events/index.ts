@@ -1,2 +1,3 @@
 export * from './consumers.ts'
+export * from './declared.ts'
 export * from './events.ts'

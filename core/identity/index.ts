@@ -1,3 +1,4 @@
+import './hooks.ts'
 export * from './actor-of.ts'
 export { changePassword, changeProfile } from './change-own-account.ts'
 export { changeEmail } from './change-email.ts'

@@ -1,7 +1,8 @@
 import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
+import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { defineVerb, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, type Asking, type Means } from '../records/index.ts'
 import { AccountDisabled, SignInFailed } from './errors.ts'
 import { emailKey } from './email-key.ts'
 import { isPassword } from './password-hash.ts'
@@ -36,9 +37,12 @@ export const signIn = defineVerb(
       const outcome = user && fits ? await admit(means, trx, user) : 'failed'
       await recordSignIn(means, trx, { ...attempt, user_id: user?.id ?? null, outcome })
       if (outcome !== 'succeeded') return outcome
+      demandCheck(means, trx, actor, startAsking(user!, address))
       await forgetAttempts(trx, account)
       const { id: userId, realm_kind: realmKind } = user!
       const remember = wanted.remember ?? false
+      const event = { type: 'user.signed_in', subject: userId, body: { id: userId, address } }
+      await recordEvent(means, trx, actor, event)
       return startSession(means, trx, { userId, realmKind, ...attempt, remember, confirmed: true })
     })
     if (started === 'disabled') throw AccountDisabled({})
@@ -46,6 +50,11 @@ export const signIn = defineVerb(
     return started
   },
 )
+
+/** The password was right; a plugin may still refuse, by where the user comes from. */
+function startAsking(user: Candidate, address: string): Asking {
+  return { noun: 'session', transition: 'start', from: 'none', to: 'open', row: user, facts: { address } }
+}
 
 function findCandidate(means: Means, realmId: string, key: string): Promise<Candidate | undefined> {
   return means.db.get<Candidate>(sql`

@@ -37,6 +37,7 @@ export const prefixes = {
   ori: 'order item',
   pay: 'payment',
   plg: 'plugin instance',
+  plv: 'plugin version',
   prc: 'price',
   prd: 'product',
   ref: 'refund',

@@ -5,8 +5,12 @@ export interface Transition<S extends string> {
   readonly to: S
   /** Facts from outside (paid, refunded, delivered) have no check hook: nobody may refuse what has happened. */
   readonly fact?: boolean
+  /** Follows from an act that was checked already, so nobody is asked again: the house must not stall half-way. */
+  readonly follows?: boolean
   /** Event when "noun.state" would not tell what happened: "service.released" also ends in the state live. */
   readonly event?: string
+  /** Cannot be taken back: it waits when a plugin that is to check it does not answer. Others go on. */
+  readonly irreversible?: boolean
 }
 
 export interface Lifecycle<S extends string = string, T extends string = string> {
@@ -32,7 +36,17 @@ export function defineLifecycle<S extends string, T extends string>(
   table: {
     column?: string
     initial: S
-    transitions: Record<T, { from: readonly NoInfer<S>[]; to: S; fact?: boolean; event?: string }>
+    transitions: Record<
+      T,
+      {
+        from: readonly NoInfer<S>[]
+        to: S
+        fact?: boolean
+        follows?: boolean
+        event?: string
+        irreversible?: boolean
+      }
+    >
   },
 ): Lifecycle<S, T> {
   const transitions = table.transitions as Record<T, Transition<S>>

@@ -6,6 +6,7 @@ import { escapeText } from '../render/index.ts'
 import { MailNotTaken } from './errors.ts'
 import { messageLifecycle } from './message-lifecycle.ts'
 import { SECRET_LINK, sealPlace, type Attachment, type MessageRow } from './message.ts'
+import { shapeMail } from './shape-mail.ts'
 import type { MailTransport, OutgoingMail } from './transport.ts'
 
 export interface DeliverMeans extends Means {
@@ -25,7 +26,9 @@ export async function deliverMessage(
 ): Promise<void> {
   const row = await means.db.get<MessageRow>(sql`select * from messages where id = ${id}`)
   if (row?.status !== 'queued') return
-  const mail = await outgoing(means, row)
+  const { subject, withheld } = await shapeMail(means, row)
+  if (withheld !== null) return move(means, row, 'withhold', { last_error: withheld })
+  const mail = await outgoing(means, { ...row, subject })
   try {
     await means.transport.send(mail)
   } catch (cause) {
@@ -35,6 +38,7 @@ export async function deliverMessage(
   const set = {
     attempts: row.attempts + 1,
     last_error: null,
+    subject,
     sent_at: means.business.now(),
     sealed_url: null,
   }
@@ -94,7 +98,7 @@ async function noteFailure(
 async function move(
   means: Means,
   row: MessageRow,
-  name: 'send' | 'fail',
+  name: 'send' | 'fail' | 'withhold',
   set: Record<string, string | number | null>,
 ): Promise<void> {
   const body = { template: row.template, subject_of: row.subject_of }

@@ -34,7 +34,12 @@ export const listMessages = defineVerb(
       client_id: Type.Optional(Type.String()),
       subject_of: Type.Optional(Type.String()),
       status: Type.Optional(
-        Type.Union([Type.Literal('queued'), Type.Literal('sent'), Type.Literal('failed')]),
+        Type.Union([
+          Type.Literal('queued'),
+          Type.Literal('sent'),
+          Type.Literal('failed'),
+          Type.Literal('withheld'),
+        ]),
       ),
       template: Type.Optional(Type.String()),
       /** Part of the address or the subject. */

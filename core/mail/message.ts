@@ -1,7 +1,7 @@
 import type { Instant } from '../kernel/index.ts'
 import type { StatefulRow } from '../records/index.ts'
 
-export type MessageStatus = 'queued' | 'sent' | 'failed'
+export type MessageStatus = 'queued' | 'sent' | 'failed' | 'withheld'
 
 /** A row of the log, which is the outbox as well. */
 export interface MessageRow extends StatefulRow {

@@ -1,3 +1,4 @@
+import './hooks.ts'
 export * from './accept-cart-prices.ts'
 export * from './accept-order.ts'
 export * from './add-cart-item.ts'

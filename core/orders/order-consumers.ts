@@ -1,9 +1,10 @@
 import { sql, type Trx } from '../db/index.ts'
 import type { Consumer, StoredEvent } from '../events/index.ts'
 import { systemActor } from '../kernel/index.ts'
-import { applyTransition, type Means } from '../records/index.ts'
+import { applyTransition, isCheckRefusal, type Means } from '../records/index.ts'
 import { accept } from './accept-order.ts'
 import { returnHeld } from './drop-order.ts'
+import { hold } from './hold-order.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import type { OrderItemRow, OrderRow } from './rows.ts'
 
@@ -32,7 +33,7 @@ const ACTOR = systemActor('orders')
 
 /**
  * A paid order goes on by itself, unless one of its products waits for a person. A held order stays held: somebody
- * wanted to look at it, and money does not answer their question.
+ * wanted to look at it, and money does not answer their question. One that a plugin refuses is held for staff.
  */
 async function acceptPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
   const { origin, origin_id: orderId } = event.body
@@ -42,7 +43,13 @@ async function acceptPaid(means: Means, trx: Trx, event: StoredEvent): Promise<v
   const waiting = await trx.get(sql`
     select s.id from order_items i join services s on s.id = i.service_id
     where i.order_id = ${orderId} and s.delivery_on = 'acceptance' limit 1`)
-  if (!waiting) await accept(means, trx, row, ACTOR)
+  if (waiting) return
+  try {
+    await accept(means, trx, row, ACTOR)
+  } catch (error) {
+    if (!isCheckRefusal(error)) throw error
+    await hold(means, trx, { row, reason: error.message }, ACTOR)
+  }
 }
 
 /** An accepted order is done when everything of it is live. */

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
-import { defineVerb, findRow } from '../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking } from '../records/index.ts'
 import { CouponUnknown, findCoupon, redeemCoupon, reserveStock, type Coupon } from '../catalog/index.ts'
 import { cartItems, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, OutOfStock, PricesChanged } from './errors.ts'
@@ -100,6 +100,7 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
     throw CurrencyFixed({ currency: client.currency })
   const coupon = await wantedCoupon(trx, input.brand_id, basket.couponCode)
   const priced = await priceBasket(trx, input.brand_id, { basket, shop, coupon })
+  demandCheck(means, trx, actor, placeAsking(client, basket, priced))
   const orderId = means.newId('ord')
   const held = await takeStock(trx, priced.items)
   const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today, coupon }
@@ -123,6 +124,16 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   )
   const done = { orderId, basket, priced, coupon, planned, serviceIds, invoice, held }
   return writeOrder(deps, trx, { ...placing, ...done }, actor)
+}
+
+/** The order has no id yet: the cart stands for it, or else its client. */
+function placeAsking(client: ClientFacts, { cart, currency }: Basket, priced: PricedItems): Asking {
+  const row = { id: cart?.id ?? client.id, version: 0, brand_id: client.brand_id, client_id: client.id }
+  const items = priced.items.map(({ product, first }) => ({
+    product_id: product?.id ?? null,
+    net_minor: String(first.subtotalMinor),
+  }))
+  return { noun: 'order', transition: 'place', from: 'cart', to: 'placed', row, facts: { currency, items } }
 }
 
 interface Basket {

@@ -3,12 +3,15 @@ import { openDesk } from './broker/broker.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules } from './broker/network.ts'
+import { subjectOf, type Scopes } from './broker/records.ts'
 import { tokenOf, type SecretScope } from './broker/secrets.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
 import { parseGuarded, UnsafeJson } from './json.ts'
 import * as limits from './limits.ts'
+import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
+import { hookNamed, type Law } from './hooks/index.ts'
 import { kindTables, type CallRequest, type Kind, type OperationTable } from './kinds.ts'
 import type { PluginInstance, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
@@ -19,6 +22,7 @@ import type { Supervisor } from './supervisor/supervisor.ts'
 export interface Caller {
   clock: Clock
   storage: PluginStorage
+  scopes: Scopes
   log: PluginLog
   outbound: OutboundMap
   resolver: Resolver
@@ -48,7 +52,7 @@ interface Traces {
 export async function callPlugin(caller: Caller, call: PluginCall): Promise<unknown> {
   const schemas = declaredSchemas(call)
   const input = await withTokens(caller, call)
-  const problem = schemas === undefined ? undefined : misfit(closed(schemas.input), input)
+  const problem = misfit(closed(schemas.input), input)
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   admit(caller, call, circuit)
@@ -64,7 +68,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     onAsk: desk,
     onLine: (level, text) => keepLine(caller, call, level, text),
   })
-  const result = outcomeOf(call, ended, schemas?.output, traces)
+  const result = outcomeOf(call, ended, schemas.output, traces)
   const fault =
     traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
   noteFault(caller, call, { circuit, fault, result, traces })
@@ -74,18 +78,26 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
 
 const nameOf = ({ kind, operation }: PluginCall) => `${kind}.${operation}`
 
-/** Throws PluginDenied when plugin.json does not list the operation. Hooks have no schemas here. */
-function declaredSchemas(call: PluginCall): { input: object; output: object } | undefined {
+/** Throws PluginDenied when plugin.json does not list the operation. */
+function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   const { manifest } = call.instance.plugin
-  const listed = call.kind === 'hooks' ? manifest.hooks : manifest.kinds[call.kind]
-  if (!(listed as readonly string[] | undefined)?.includes(call.operation))
-    throw errors.PluginDenied(
-      failed(call, false, { reason: 'its plugin.json does not list this operation.' }),
-    )
-  if (call.kind === 'hooks') return undefined
-  const table: OperationTable = kindTables[call.kind]
-  return table[call.operation]
+  if (call.kind === 'schedule') {
+    if ((manifest.permissions?.schedules ?? []).some(({ name }) => name === call.operation)) return NOTHING_IN
+  } else if (isLaw(call.kind)) {
+    const hook = hookNamed(call.operation)
+    const names = (manifest.hooks ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.name))
+    if (hook && names.includes(call.operation)) return hook
+  } else if ((manifest.kinds[call.kind] as readonly string[] | undefined)?.includes(call.operation)) {
+    const table: OperationTable = kindTables[call.kind]
+    const schemas = table[call.operation]
+    if (schemas) return schemas
+  }
+  throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
 }
+
+const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
+
+const isLaw = (kind: Kind): kind is Law => kind === 'observe' || kind === 'check' || kind === 'shape'
 
 function failed<T extends object>(call: PluginCall, unknown: boolean, more: T): errors.FailedCall & T {
   const { id, plugin } = call.instance
@@ -184,9 +196,17 @@ function wardOf(caller: Caller, call: PluginCall): string {
   return kinds.provisioner !== undefined ? 'fleet' : 'rest'
 }
 
+/** A pure hook may ask for nothing: the same value must always have the same answer. */
+function grantedNow(call: PluginCall): Manifest {
+  const { manifest } = call.instance.plugin
+  if (!isLaw(call.kind) || hookNamed(call.operation)?.pure !== true) return manifest
+  const { permissions: _, ...rest } = manifest
+  return rest
+}
+
 function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   const { instance, request } = call
-  const { manifest } = instance.plugin
+  const manifest = grantedNow(call)
   const config = {
     settings: instance.settings,
     server: serverSettings(request.input)?.settings ?? {},
@@ -206,6 +226,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
     secrets,
     storage: caller.storage,
+    scopes: caller.scopes,
+    about: subjectOf(request.input),
     outbound: caller.outbound,
     resolver: caller.resolver,
     onSend(method: string) {

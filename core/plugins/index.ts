@@ -3,6 +3,7 @@ export type { Resolver } from './broker/connect.ts'
 export { askTable } from './broker/broker.ts'
 export type { OutboundMap } from './broker/fetch.ts'
 export * from './errors.ts'
+export * from './hooks/index.ts'
 export {
   Manifest,
   manifestSchemaText,
@@ -13,6 +14,7 @@ export {
 export { readManifest, secretFields, secretSettings } from './manifest/read-manifest.ts'
 export type { CallRequest, Kind } from './kinds.ts'
 export { createPlugins, type Plugins, type PluginsHealth, type PluginsMeans } from './plugins.ts'
+export * from './package/index.ts'
 export type * from './ports.ts'
 export type { WallMode } from './supervisor/wall.ts'
 export {

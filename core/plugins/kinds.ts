@@ -1,4 +1,5 @@
 import { gatewayOperations, provisionerOperations } from '../../sdk/index.ts'
+import type { Law } from './hooks/index.ts'
 import type { PluginServer } from './ports.ts'
 
 export type OperationTable = Record<string, { input: object; output: object }>
@@ -8,7 +9,9 @@ export const kindTables = {
   gateway: gatewayOperations,
   provisioner: provisionerOperations,
 } as const satisfies Record<string, OperationTable>
-export type Kind = keyof typeof kindTables | 'hooks'
+export type ProviderKind = keyof typeof kindTables
+/** What is called of a plugin: a provider's operation, a hook of one law, or a schedule. */
+export type Kind = ProviderKind | Law | 'schedule'
 
 export interface CallRequest {
   input: unknown

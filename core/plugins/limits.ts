@@ -7,6 +7,7 @@ export const MESSAGE_BYTES_MAX = 1 * MIB
 /** A request body of 1 MiB grows by a third as base64 and carries its headers beside it. */
 export const ASK_BYTES_MAX = 1.45 * MIB
 export const BUNDLE_BYTES_MAX = 1 * MIB
+export const PACKAGE_BYTES_MAX = 4 * MIB
 
 export const SLICE_MS = 500
 export const SLICE_MS_CEILING = 2_000

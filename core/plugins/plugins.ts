@@ -4,7 +4,7 @@ import type { OutboundMap } from './broker/fetch.ts'
 import { callPlugin } from './call-plugin.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createLineBudget } from './line-budget.ts'
-import type { PluginInstance, PluginLog, PluginStorage } from './ports.ts'
+import type { PluginInstance, PluginLog, PluginScope, PluginStorage } from './ports.ts'
 import { createBreaker } from './supervisor/breaker.ts'
 import { prepareHostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
@@ -16,6 +16,8 @@ export interface PluginsMeans {
   /** Fills the bytes with randomness, for the tokens of secrets. */
   randomFill(bytes: Uint8Array): void
   storage: PluginStorage
+  /** What may be granted of the areas' records. */
+  scopes?: readonly PluginScope[]
   log: PluginLog
   /** A folder of ours for the host's program and bundles. */
   cacheFolder: string
@@ -77,6 +79,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const caller = {
     clock: means.clock,
     storage: means.storage,
+    scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
     log: means.log,
     outbound: means.outbound ?? {},
     resolver: means.resolver ?? systemResolver,

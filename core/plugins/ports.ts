@@ -60,6 +60,15 @@ export interface StorageWrite {
   bytesMax: number
 }
 
+/** Fields of a noun that a plugin may be granted, as areas register them: "invoice.read:summary". */
+export interface PluginScope {
+  name: string
+  /** What an administrator reads before granting it. */
+  says: string
+  /** Null for an id that there is not. Amounts are texts of minor units, since only JSON crosses. */
+  read(id: string): Promise<{ clientId: string | null; value: Record<string, unknown> } | null>
+}
+
 export interface PluginLogLine {
   instance: string
   plugin: string

@@ -2,6 +2,7 @@ import { recordAudit } from '../audit/index.ts'
 import { name, sql, type Row, type SqlValue, type Trx } from '../db/index.ts'
 import { recordEvent, type NewEvent } from '../events/index.ts'
 import { ChangedMeanwhile, IllegalTransition, type Actor, type Lifecycle } from '../kernel/index.ts'
+import { demandCheck } from './hooks.ts'
 import type { Means } from './means.ts'
 
 export interface StatefulRow {
@@ -36,6 +37,15 @@ export async function applyTransition<S extends string, T extends string, R exte
   if (!rule.from.includes(state)) {
     throw IllegalTransition({ noun: lifecycle.noun, id: row.id, state, transition: transition.name })
   }
+  if (!rule.fact && !rule.follows)
+    demandCheck(means, trx, actor, {
+      noun: lifecycle.noun,
+      transition: transition.name,
+      from: state,
+      to: rule.to,
+      row,
+      reason: change.reason ?? null,
+    })
   const set = { ...change.set, [lifecycle.column]: rule.to }
   await updateVersioned(means, trx, {
     table: tableOf(lifecycle),

@@ -1,6 +1,7 @@
 export * from './apply.ts'
 export * from './check-input.ts'
 export * from './errors.ts'
+export * from './hooks.ts'
 export * from './idempotency.ts'
 export * from './means.ts'
 export * from './scoped.ts'

@@ -4,6 +4,7 @@ import type { Jobs } from '../jobs/index.ts'
 import type { BusinessClock, Clock, IdMaker } from '../kernel/index.ts'
 import type { Log } from '../log/index.ts'
 import type { KeyRing } from '../secrets/index.ts'
+import type { Hooks } from './hooks.ts'
 
 /** What every verb may use. Wired once in app.ts and handed down; there are no singletons. */
 export interface Means {
@@ -17,6 +18,8 @@ export interface Means {
   readonly log: Log
   readonly keys: KeyRing
   readonly files: Files
+  /** What plugins say to our acts. */
+  readonly hooks: Hooks
   /** Address under which people reach this installation, without a slash at the end: for links in mails. */
   readonly publicUrl: string
 }

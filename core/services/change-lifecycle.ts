@@ -4,9 +4,9 @@ import { defineLifecycle } from '../kernel/index.ts'
 export const changeLifecycle = defineLifecycle('service_change', {
   initial: 'pending',
   transitions: {
-    apply: { from: ['pending'], to: 'applied' },
-    cancel: { from: ['pending'], to: 'cancelled' },
-    replace: { from: ['pending'], to: 'replaced' },
+    apply: { from: ['pending'], to: 'applied', follows: true },
+    cancel: { from: ['pending'], to: 'cancelled', follows: true },
+    replace: { from: ['pending'], to: 'replaced', follows: true },
   },
 })
 
@@ -14,6 +14,6 @@ export const cancellationLifecycle = defineLifecycle('cancellation', {
   initial: 'planned',
   transitions: {
     undo: { from: ['planned'], to: 'undone' },
-    carry_out: { from: ['planned'], to: 'done' },
+    carry_out: { from: ['planned'], to: 'done', follows: true },
   },
 })

@@ -4,11 +4,11 @@ import { defineLifecycle } from '../kernel/index.ts'
 export const deliveryLifecycle = defineLifecycle('delivery', {
   initial: 'open',
   transitions: {
-    wait: { from: ['open'], to: 'waiting' },
+    wait: { from: ['open'], to: 'waiting', follows: true },
     finish: { from: ['open', 'waiting', 'failed'], to: 'done', fact: true },
     fail: { from: ['open', 'waiting'], to: 'failed', fact: true },
-    retry: { from: ['waiting', 'failed'], to: 'open', event: 'delivery.retried' },
-    abandon: { from: ['open', 'waiting', 'failed'], to: 'abandoned' },
+    retry: { from: ['waiting', 'failed'], to: 'open', event: 'delivery.retried', follows: true },
+    abandon: { from: ['open', 'waiting', 'failed'], to: 'abandoned', follows: true },
   },
 })
 

@@ -1,3 +1,4 @@
+import './hooks.ts'
 export * from './abandon-delivery.ts'
 export * from './adopt-delivery.ts'
 export { applyPaidChanges } from './apply-change.ts'

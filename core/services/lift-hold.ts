@@ -3,9 +3,10 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { defineVerb, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, type Means } from '../records/index.ts'
 import { HoldMissing } from './errors.ts'
 import { lockFamily, lockOwnService } from './load.ts'
+import { holdAsking } from './place-hold.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import { holdReasons, type HoldReason, type ServiceRow } from './rows.ts'
 
@@ -58,6 +59,7 @@ async function liftOrRefuse(means: Means, trx: Trx, hold: LiftedHold, actor: Act
 /** Takes a hold off; the last one releases the service and its parts. Answers whether there was such a hold. */
 export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
   const { service, reason } = hold
+  demandCheck(means, trx, actor, holdAsking(service, 'lift', reason))
   if (!(await removeHold(means, trx, { service, reason }, actor))) return false
   const rest = await trx.get(sql`select reason from service_holds where service_id = ${service.id} limit 1`)
   for (const member of await lockFamily(trx, service)) {

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { defineVerb, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, type Asking, type Means } from '../records/index.ts'
 import { ServiceEnded } from './errors.ts'
 import { lockFamily, lockOwnService } from './load.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
@@ -52,11 +52,18 @@ export interface NewHold {
 export async function placeHold(means: Means, trx: Trx, hold: NewHold, actor: Actor): Promise<void> {
   const { service, reason, note } = hold
   if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
+  demandCheck(means, trx, actor, holdAsking(service, 'hold', reason))
   if (!(await addHold(means, trx, { service, reason, note }, actor))) return
   for (const member of await lockFamily(trx, service)) {
     if (member.id !== service.id) await addHold(means, trx, { service: member, reason: 'parent' }, actor)
     await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
   }
+}
+
+/** A hold moves no state by itself, so its check is asked here: may this service be held, or be let go? */
+export function holdAsking(service: ServiceRow, transition: 'hold' | 'lift', reason: HoldReason): Asking {
+  const [from, to] = transition === 'hold' ? ['free', 'held'] : ['held', 'free']
+  return { noun: 'service', transition, from, to, row: service, facts: { hold: reason } }
 }
 
 async function addHold(

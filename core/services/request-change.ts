@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import type { DraftInvoice } from '../billing/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
-import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { applyTransition, defineVerb, demandCheck, findRow, type Means } from '../records/index.ts'
 import { applyChange } from './apply-change.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { forUpdate, lockOwnService } from './load.ts'
@@ -29,6 +29,10 @@ export const requestChange = defineVerb(
   (means: ChangeMeans, input, actor): Promise<RequestedChange> =>
     means.db.transaction(async (trx) => {
       const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.change' })
+      demandCheck(means, trx, actor, {
+        ...{ noun: 'service', transition: 'change_plan', from: 'as_is', to: 'changed', row: service },
+        facts: { product_id: input.product_id ?? service.product_id, options: input.options },
+      })
       await dropPending(means, trx, { service, name: 'replace' }, actor)
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })

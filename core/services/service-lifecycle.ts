@@ -5,10 +5,10 @@ export const billingLifecycle = defineLifecycle('service', {
   column: 'billing_status',
   initial: 'pending',
   transitions: {
-    activate: { from: ['pending'], to: 'active', event: 'service.activated' },
+    activate: { from: ['pending'], to: 'active', event: 'service.activated', follows: true },
     plan_end: { from: ['active'], to: 'ending' },
     keep: { from: ['ending'], to: 'active', event: 'service.kept' },
-    end: { from: ['pending', 'active', 'ending'], to: 'ended' },
+    end: { from: ['pending', 'active', 'ending'], to: 'ended', irreversible: true },
   },
 })
 
@@ -17,14 +17,14 @@ export const deliveryStateLifecycle = defineLifecycle('service', {
   column: 'delivery_status',
   initial: 'none',
   transitions: {
-    create: { from: ['none'], to: 'creating' },
+    create: { from: ['none'], to: 'creating', follows: true },
     deliver: { from: ['creating'], to: 'live', fact: true },
     undo: { from: ['creating'], to: 'none', event: 'service.undone', fact: true },
-    change: { from: ['live'], to: 'changing' },
+    change: { from: ['live'], to: 'changing', follows: true },
     finish_change: { from: ['changing'], to: 'live', event: 'service.changed', fact: true },
     suspend: { from: ['live', 'changing'], to: 'suspended', fact: true },
     release: { from: ['suspended'], to: 'live', event: 'service.released', fact: true },
-    terminate: { from: ['creating', 'live', 'changing', 'suspended'], to: 'terminating' },
+    terminate: { from: ['creating', 'live', 'changing', 'suspended'], to: 'terminating', follows: true },
     discard: { from: ['none', 'creating'], to: 'gone', event: 'service.discarded', fact: true },
     remove: { from: ['terminating'], to: 'gone', event: 'service.terminated', fact: true },
   },

@@ -13,6 +13,8 @@ export interface TestInstanceParts {
   settings?: Record<string, unknown>
   /** By setting name; the plugin sees tokens, the requests carry the values. */
   secrets?: Record<string, string>
+  /** "invoice.read:summary inv_1" → what the plugin reads. */
+  records?: Record<string, Record<string, unknown>>
   /** Origin that the plugin calls → origin of the simulator. */
   outbound?: Record<string, string>
 }
@@ -40,6 +42,7 @@ export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
     context: {
       settings: { ...parts.settings, ...tokensOf(secrets) },
       storage: memoryStorage(),
+      records: { read: (scope, id) => Promise.resolve(parts.records?.[`${scope} ${id}`] ?? null) },
       secret: {
         header: (name) => tokenOf(secrets, name, 'raw', ''),
         basic: (name, user = '') => tokenOf(secrets, name, 'basic', user),

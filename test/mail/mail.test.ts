@@ -14,6 +14,7 @@ import {
   type MailTransport,
   type MessageRow,
 } from '../../core/mail/index.ts'
+import { noHooks, type Hooks } from '../../core/records/index.ts'
 import { startMailCatcher, type MailCatcher } from '../../simulators/mail/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { clientActor, staffActor } from '../support/make.ts'
@@ -71,6 +72,23 @@ for (const engine of engines) {
       for (const job of means.jobs.of('mail.deliver')) await run('mail.deliver', job)
     }
     const rows = () => means.db.all<MessageRow>(sql`select * from messages order by id`)
+
+    test('a mail that a plugin keeps back is not sent, says why, and staff can send it after all', async () => {
+      const keeping = {
+        ...noHooks,
+        shape: ((_hook: string, value: object, apply: (v: object, a: object) => object) =>
+          Promise.resolve(apply(value, { withhold: 'Only on weekdays' }))) as Hooks['shape'],
+      }
+      await run('mail.send', invoice())
+      const [job] = means.jobs.of('mail.deliver')
+      await mailJobs({ ...means, hooks: keeping })['mail.deliver']!(job as never, context())
+      const [row] = await rows()
+      assert.deepEqual([row!.status, row!.last_error], ['withheld', 'Only on weekdays'])
+      assert.equal(catcher.messages().length, 0)
+      await resendMessage(means, { id: row!.id }, staffActor(['message.*']))
+      await run('mail.deliver', means.jobs.of('mail.deliver').at(-1))
+      assert.equal(catcher.messages().length, 1)
+    })
 
     test('a mail arrives with text, markup and attachment, and its row says so', async () => {
       const sha256 = await means.files.keep(Buffer.from('%PDF-1.7 sample'))

@@ -9,7 +9,16 @@ test('every operation has a schema that refuses unknown keys, a permission and a
   const manifest = readManifest(JSON.stringify(minimalManifest('bare')), 'bare')
   assert.deepEqual(
     [...askTable.keys()],
-    ['fetch', 'storage_get', 'storage_set', 'storage_remove', 'storage_list', 'secret_hmac', 'secret_digest'],
+    [
+      'fetch',
+      'storage_get',
+      'storage_set',
+      'storage_remove',
+      'storage_list',
+      'record_read',
+      'secret_hmac',
+      'secret_digest',
+    ],
   )
   for (const [op, row] of askTable) {
     assert.match(misfit(row.schema, { surprise: 1 }) ?? '', /./, op)

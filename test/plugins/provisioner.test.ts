@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import type { ProvisionInput } from '../../sdk/index.ts'
+// Areas declare the hooks that there are.
+import '../../core/billing/index.ts'
+import type { HookEvent, ProvisionInput } from '../../sdk/index.ts'
 import { failureName } from '../../core/plugins/index.ts'
 import { openLoopback } from './support/loopback.ts'
 import { loadWritten, openBench } from './support/setup.ts'
@@ -27,8 +29,8 @@ const CODE = `export default {
       return { state: 'live', detail: JSON.stringify(server.settings) }
     },
   }),
-  hooks: (context) => ({
-    'invoice.paid': async (event) => { context.log.info('paid', { number: event.number }) },
+  observe: (context) => ({
+    'invoice.paid': async (event) => { context.log.info('paid', { id: event.id }) },
   }),
 }`
 const MANIFEST = {
@@ -85,14 +87,25 @@ test('secrets of a server are tokens inside, and undeclared ones are not there a
 })
 
 test('a listed hook hears its event; another one is never called', async () => {
-  const request = { input: { number: 'INV-1' }, deadlineMs: 10_000 }
-  assert.equal(await bench.plugins.call(instance, 'hooks', 'invoice.paid', request), null)
+  const input: HookEvent = {
+    ...{
+      id: 'evt_1',
+      type: 'invoice.paid',
+      version: 1,
+      subject: 'inv_1',
+      brand_id: 'brd_1',
+      client_id: 'cli_1',
+    },
+    ...{ occurred_at: '2026-01-15T10:00:00.000Z', actor: 'system:test', body: { id: 'inv_1' } },
+  }
+  const request = { input, deadlineMs: 10_000 }
+  assert.equal(await bench.plugins.call(instance, 'observe', 'invoice.paid', request), null)
   assert.deepEqual(
     bench.lines.map(({ operation, level, text }) => [operation, level, text]),
-    [['hooks.invoice.paid', 'info', 'paid {"number":"INV-1"}']],
+    [['observe.invoice.paid', 'info', 'paid {"id":"evt_1"}']],
   )
   assert.equal(
-    await bench.plugins.call(instance, 'hooks', 'invoice.issued', request).catch(failureName),
+    await bench.plugins.call(instance, 'observe', 'invoice.issued', request).catch(failureName),
     'E_DENIED',
   )
 })

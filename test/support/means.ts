@@ -14,7 +14,7 @@ import {
   type Instant,
 } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
-import type { Means } from '../../core/records/index.ts'
+import { noHooks, type Means } from '../../core/records/index.ts'
 import { keyRing } from '../../core/secrets/index.ts'
 
 const DAY_MS = 86_400_000
@@ -60,6 +60,7 @@ export function testMeans(db: Db, { now = '2026-01-15T10:00:00.000Z' }: TestMean
     log: silentLog,
     keys: keyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`),
     files: folderFiles(temporaryFolder()),
+    hooks: noHooks,
     publicUrl: 'http://shop.example',
   }
 }

@@ -12,7 +12,7 @@ import { deliverEvents } from '../../core/events/index.ts'
 import { createJobs, type JobHandlers } from '../../core/jobs/index.ts'
 import { businessClock, idMaker, instant, isoDate, systemClock } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
-import type { Means } from '../../core/records/index.ts'
+import { noHooks, type Means } from '../../core/records/index.ts'
 import { keyRing } from '../../core/secrets/index.ts'
 import { serviceConsumers } from '../../core/services/index.ts'
 import { makeServices } from '../billing/make-services.ts'
@@ -40,6 +40,7 @@ export async function tortureMeans(db: Db) {
       keep: () => Promise.resolve('0'.repeat(64)),
       read: () => Promise.reject(new Error('no files here')),
     },
+    hooks: noHooks,
     publicUrl: 'http://localhost',
   }
   return { means, engine }

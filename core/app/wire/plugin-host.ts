@@ -5,10 +5,12 @@ import {
   databaseLog,
   databaseStorage,
   loadBundled,
+  loadedPlugins,
   pluginCalls,
   type Plugins,
 } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
+import { pluginScopes } from './plugin-scopes.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../plugins')
@@ -17,6 +19,7 @@ const FOLDER = resolve(import.meta.dirname, '../../../plugins')
 export function openPlugins({
   config,
   means,
+  hooks,
   outbound,
 }: HostWiring): PluginHost & { drain(instanceId: string): void } {
   const cache = join(config.dataDir, 'cache')
@@ -29,17 +32,24 @@ export function openPlugins({
       clock: means.clock,
       randomFill: (bytes) => void randomFillSync(bytes),
       storage: databaseStorage(means.db, means.clock),
+      scopes: pluginScopes(means.db),
       log,
       cacheFolder: cache,
       wards: config.wards,
       wall: config.pluginWall,
       outbound,
     }))
-  const { call } = pluginCalls({ db: means.db, keys: means.keys, plugins, loaded })
+  const { call } = pluginCalls({
+    ...{ db: means.db, keys: means.keys, plugins },
+    loaded: loadedPlugins(means.db, loaded),
+  })
   return {
     start: async () => void (await loaded()),
     call,
-    drain: (instanceId) => made?.drain(instanceId),
+    drain: (instanceId) => {
+      made?.drain(instanceId)
+      void hooks.refresh()
+    },
     health: async () => ({ ...(await plugins().health()) }),
     stop: async () => {
       made?.stop()

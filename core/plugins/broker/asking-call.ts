@@ -3,6 +3,7 @@ import type { PluginStorage } from '../ports.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
 import type { NetworkRule } from './network.ts'
+import type { CallSubject, Scopes } from './records.ts'
 import type { SecretScope } from './secrets.ts'
 
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
@@ -12,6 +13,8 @@ export interface AskingCall {
   rules: readonly NetworkRule[]
   secrets: SecretScope
   storage: PluginStorage
+  scopes: Scopes
+  about: CallSubject
   outbound: OutboundMap
   resolver: Resolver
   signal: AbortSignal

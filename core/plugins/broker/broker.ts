@@ -5,6 +5,7 @@ import * as limits from '../limits.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { AskingCall } from './asking-call.ts'
 import { brokerFetch, FetchInput } from './fetch.ts'
+import { readRecord } from './records.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
 import { listKeys, readEntry, removeEntry, writeEntry } from './storage.ts'
@@ -35,6 +36,9 @@ const needsStorage = ({ manifest }: AskingCall) => {
 }
 const needsSecrets = ({ secrets }: AskingCall) => {
   if (secrets.grants.length === 0) throw denied('No secret is declared.')
+}
+const needsData = ({ manifest }: AskingCall) => {
+  if ((manifest.permissions?.data ?? []).length === 0) throw denied('No data scope is declared.')
 }
 const needsNetwork = ({ manifest }: AskingCall) => {
   if ((manifest.permissions?.network ?? []).length === 0) throw denied('No host is declared.')
@@ -95,6 +99,18 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
       permission: needsStorage,
       budget: cheap,
       handler: (call, { prefix }) => listKeys(call, prefix),
+    }),
+  ],
+  [
+    'record_read',
+    row({
+      schema: Type.Object(
+        { scope: Type.String({ maxLength: 80 }), id: Type.String({ maxLength: 64 }) },
+        exact,
+      ),
+      permission: needsData,
+      budget: cheap,
+      handler: (call, input) => readRecord(call, input),
     }),
   ],
   [

@@ -136,6 +136,22 @@ const Permissions = exact({
   ),
 })
 
+const HookName = Type.String({
+  pattern: '^[a-z_]+\\.[a-z_]+(:check|:shape)?$',
+  description:
+    'An event such as "invoice.paid", a check such as "service.end:check", or a shape such as "mail.message:shape".',
+})
+export const HookEntry = Type.Union([
+  HookName,
+  exact({
+    name: HookName,
+    stage: Type.Enum(['early', 'normal', 'late'], {
+      description: 'When among other plugins. Default: normal.',
+    }),
+  }),
+])
+export type HookEntry = Static<typeof HookEntry>
+
 export const Manifest = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
@@ -155,9 +171,9 @@ export const Manifest = Type.Object(
       provisioner: Type.Optional(operationsOf(provisionerOperations)),
     }),
     hooks: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+$' }), {
-        uniqueItems: true,
-        description: 'Events that it observes, such as "invoice.paid".',
+      Type.Array(HookEntry, {
+        maxItems: 100,
+        description: 'Hooks that it answers; docs/hooks.md lists all.',
       }),
     ),
     webhooks: Type.Optional(Type.Array(WebhookScheme, { maxItems: 4 })),

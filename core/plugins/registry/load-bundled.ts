@@ -26,7 +26,7 @@ export async function loadBundled(means: Means, folders: BundledFolders): Promis
     string,
     string
   >
-  const known = await means.db.all<KnownPlugin>(sql`select id, bundle_sha256, manifest from plugins`)
+  const known = await means.db.all<KnownPlugin>(sql`select id, bundle_sha256, manifest, source from plugins`)
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
     pluginFolders(folders.plugins).map(async (folder) => {
@@ -46,6 +46,7 @@ export async function loadBundled(means: Means, folders: BundledFolders): Promis
 
 interface KnownPlugin {
   id: string
+  source: string
   bundle_sha256: string
   manifest: string
 }
@@ -70,8 +71,9 @@ const isKnown = ({ manifest, bundle }: LoadedPlugin, known: readonly KnownPlugin
   known.some(
     (row) =>
       row.id === manifest.id &&
-      row.bundle_sha256 === bundle.hash &&
-      row.manifest === JSON.stringify(manifest),
+      // Whoever installed a package in place of a bundled plugin keeps it.
+      (row.source === 'package' ||
+        (row.bundle_sha256 === bundle.hash && row.manifest === JSON.stringify(manifest))),
   )
 
 export function pluginFolders(root: string): string[] {

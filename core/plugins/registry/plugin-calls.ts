@@ -1,8 +1,10 @@
 import { defineError, NotFound } from '../../kernel/index.ts'
 import { sql, type Db } from '../../db/index.ts'
 import { readSecret, type KeyRing } from '../../secrets/index.ts'
+import type { Kind } from '../kinds.ts'
 import type { Plugins } from '../plugins.ts'
 import type { LoadedPlugin, PluginInstance, PluginServer, TrustedHost } from '../ports.ts'
+import type { LoadedPlugins } from './loaded-plugins.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
 
 export const PluginOff = defineError(
@@ -20,39 +22,27 @@ export interface CallOptions {
 
 /** The port by which areas reach plugins: instances by id, settings and secrets looked up at each call. */
 export interface PluginCalls {
-  call<T>(
-    instanceId: string,
-    kind: 'gateway' | 'provisioner',
-    operation: string,
-    input: object,
-    options?: CallOptions,
-  ): Promise<T>
+  call<T>(instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions): Promise<T>
 }
 
 export interface CallMeans {
   db: Db
   keys: KeyRing
   plugins(): Plugins
-  /** The plugins that come with Berth; read at the first call when nobody asked before. */
-  loaded(): Promise<ReadonlyMap<string, LoadedPlugin>>
+  loaded: LoadedPlugins
 }
 
 const DEADLINE_MS = 15_000
 
-type CallArguments = [
-  instanceId: string,
-  kind: 'gateway' | 'provisioner',
-  operation: string,
-  input: object,
-  options?: CallOptions,
-]
+type CallArguments = [instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions]
 
 export function pluginCalls(means: CallMeans): PluginCalls {
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {
       const row = await getInstance(means.db, instanceId)
-      const plugin = (await means.loaded()).get(row.plugin_id)
-      if (row.status !== 'active' || !plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
+      const on = row.status === 'active' && row.plugin_status !== 'disabled'
+      const plugin = on ? await means.loaded.find(row.plugin_id, row.bundle_sha256) : undefined
+      if (!plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
       const server = options.serverId ? await serverOf(means, options.serverId) : undefined
       const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
       return (await means.plugins().call(instanceOf(means, row, plugin), kind, operation, request)) as T

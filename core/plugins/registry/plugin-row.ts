@@ -29,13 +29,16 @@ export interface InstanceRow {
 
 export interface Instance extends InstanceRow {
   manifest: Manifest
+  bundle_sha256: string
+  plugin_status: 'enabled' | 'disabled'
 }
 
-type Joined = InstanceRow & { manifest: string }
+type Joined = Omit<Instance, 'manifest'> & { manifest: string }
 
 export async function getInstance(queries: Queries, id: string): Promise<Instance> {
   const row = await queries.get<Joined>(sql`
-    select i.*, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id where i.id = ${id}`)
+    select i.*, p.manifest, p.bundle_sha256, p.status as plugin_status
+    from plugin_instances i join plugins p on p.id = i.plugin_id where i.id = ${id}`)
   if (!row) throw NotFound({ what: 'plugin instance', id })
   return parsed(row)
 }
@@ -43,7 +46,8 @@ export async function getInstance(queries: Queries, id: string): Promise<Instanc
 /** All instances in the order in which staff put them, with their manifests. */
 export async function listInstances(queries: Queries): Promise<Instance[]> {
   const rows = await queries.all<Joined>(sql`
-    select i.*, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id order by i.position, i.id`)
+    select i.*, p.manifest, p.bundle_sha256, p.status as plugin_status
+    from plugin_instances i join plugins p on p.id = i.plugin_id order by i.position, i.id`)
   return rows.map(parsed)
 }
 

@@ -25,7 +25,7 @@ export function messageList(desk: Desk, asked: Asked): Promise<PageView> {
     filters: { client: sql`m.client_id`, template: sql`m.template` },
     tabs: [
       { value: 'all', label: t('admin.tab.all') },
-      ...['queued', 'sent', 'failed'].map((value) => ({
+      ...['queued', 'sent', 'failed', 'withheld'].map((value) => ({
         value,
         label: t(`common.state.${value}`),
         where: sql`m.status = ${value}`,

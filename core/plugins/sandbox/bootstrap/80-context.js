@@ -62,6 +62,9 @@ const contextOf = (settings) =>
       },
       list: (prefix = '') => ask('storage_list', { prefix: `${prefix}` }),
     }),
+    records: freeze({
+      read: (scope, id) => ask('record_read', { scope: `${scope}`, id: `${id}` }),
+    }),
     secret: freeze({
       header: (name) => tokenOf(`${name}`, 'raw', ''),
       basic: (name, user = '') => tokenOf(`${name}`, 'basic', base64Url(`${user}`)),

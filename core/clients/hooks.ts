@@ -1,0 +1,5 @@
+import { declareEvent } from '../events/index.ts'
+
+/** What plugins and webhooks may hear and refuse of this area beyond its lifecycles. */
+declareEvent('client.created', 'A client exists, made by sign-up, checkout or staff.')
+declareEvent('client.changed', 'Fields of a client were changed. Body: changed (names of fields).')

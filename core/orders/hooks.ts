@@ -1,0 +1,12 @@
+import { declareEvent } from '../events/index.ts'
+import { declareCheck } from '../records/index.ts'
+
+/** What plugins and webhooks may hear and refuse of this area beyond its lifecycles. */
+declareEvent(
+  'order.placed',
+  'An order and its invoice exist. Body: number, invoice_id, service_ids, currency, total_minor.',
+)
+declareCheck(
+  'order.place:check',
+  'Before an order is written. The subject is the cart, or the client of an order without one. Facts: currency, items (product_id, net_minor).',
+)

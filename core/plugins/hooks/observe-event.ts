@@ -1,0 +1,69 @@
+import type { HookEvent } from '../../../sdk/index.ts'
+import { sql, type Trx } from '../../db/index.ts'
+import type { StoredEvent } from '../../events/index.ts'
+import { setTimer } from '../../jobs/index.ts'
+import { instant, toMs } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { PluginCalls } from '../registry/plugin-calls.ts'
+
+interface Told {
+  instance: string
+  event: string
+}
+
+const TASK = 'plugins.observe'
+const DEADLINE_MS = 15_000
+/** An instance that is switched off may be back tomorrow: its events wait so long, and are looked at so often. */
+const KEPT_MS = 7 * 86_400_000
+const LOOK_AGAIN_MS = 3_600_000
+
+/** One job for each plugin that observes the event; of one subject each plugin hears the events in their order. */
+export async function queueObservers(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const jobs = means.hooks.observers(event.type).map((instance) => ({
+    task: TASK,
+    payload: { instance, event: event.id },
+    key: `observe:${instance}:${event.id}`,
+    queue: `observe:${instance}:${event.subject}`,
+  }))
+  await means.jobs.enqueue(trx, jobs)
+}
+
+/** The job: tells one plugin of one event. Throws to be tried again. */
+export async function observeEvent(means: Means & { plugins: PluginCalls }, told: Told): Promise<void> {
+  const instance = await means.db.get<{ status: string; plugin_status: string }>(sql`
+    select i.status, p.status as plugin_status from plugin_instances i join plugins p on p.id = i.plugin_id
+    where i.id = ${told.instance}`)
+  const row = await means.db.get<Omit<StoredEvent, 'body'> & { body: string }>(
+    sql`select * from events where id = ${told.event}`,
+  )
+  if (!instance || !row) return
+  if (instance.status !== 'active' || instance.plugin_status !== 'enabled')
+    return keepForLater(means, told, row)
+  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row), { deadlineMs: DEADLINE_MS })
+}
+
+function eventOf(row: Omit<StoredEvent, 'body'> & { body: string }): HookEvent {
+  const { id, type, version, subject, brand_id, client_id, occurred_at, actor } = row
+  const body = JSON.parse(row.body) as HookEvent['body']
+  return { id, type, version, subject, brand_id, client_id, occurred_at, actor, body }
+}
+
+async function keepForLater(
+  means: Means,
+  told: Told,
+  row: { occurred_at: string; subject: string },
+): Promise<void> {
+  const now = means.business.now()
+  if (toMs(now) - Date.parse(row.occurred_at) > KEPT_MS) return
+  await means.db.transaction((trx) =>
+    setTimer(trx, {
+      id: means.newId('tmr'),
+      task: TASK,
+      key: `observe:${told.instance}:${told.event}`,
+      queue: `observe:${told.instance}:${row.subject}`,
+      dueAt: instant(toMs(now) + LOOK_AGAIN_MS),
+      payload: { instance: told.instance, event: told.event },
+      now,
+    }),
+  )
+}

@@ -1,0 +1,66 @@
+import { defineError } from '../../kernel/index.ts'
+
+export const PackageInvalid = defineError(
+  'plugin.package_invalid',
+  422,
+  (p: { reason: string }) => `This is not a plugin package: ${p.reason}.`,
+)
+export const SignatureWrong = defineError(
+  'plugin.signature_wrong',
+  422,
+  (p: { plugin: string }) =>
+    `The signature of "${p.plugin}" does not fit its files. It was changed after it was signed: do not use it.`,
+)
+export const PackageUnsigned = defineError(
+  'plugin.unsigned',
+  409,
+  (p: { plugin: string }) =>
+    `Nobody has signed "${p.plugin}": anybody between its author and you may have changed it. It can be installed when you say that you take this risk.`,
+)
+export const AuthorChanged = defineError(
+  'plugin.author_changed',
+  409,
+  (p: { plugin: string; known: string; found: string }) =>
+    `"${p.plugin}" was signed by ${p.known} until now, and this package by ${p.found}. Ask its author before you trust the new key.`,
+)
+export const VersionLower = defineError(
+  'plugin.version_lower',
+  409,
+  (p: { plugin: string; installed: string; found: string }) =>
+    `"${p.plugin}" is installed as ${p.installed}; this package is ${p.found}. To go back, roll back or say so.`,
+)
+export const PermissionsAsked = defineError(
+  'plugin.permissions_asked',
+  409,
+  (p: { plugin: string; missing: readonly string[] }) =>
+    `"${p.plugin}" asks for what was not granted: ${p.missing.join('; ')}.`,
+)
+export const SdkUnknown = defineError(
+  'plugin.sdk_unknown',
+  422,
+  (p: { plugin: string; wanted: string; ours: string }) =>
+    `"${p.plugin}" is written for SDK ${p.wanted}; this Berth has ${p.ours}.`,
+)
+export const HooksUnknown = defineError(
+  'plugin.hooks_unknown',
+  422,
+  (p: { plugin: string; unknown: readonly string[] }) =>
+    `"${p.plugin}" asks for hooks that there are not: ${p.unknown.join('; ')}.`,
+)
+export const PluginBundled = defineError(
+  'plugin.bundled',
+  409,
+  (p: { plugin: string }) =>
+    `"${p.plugin}" comes with Berth and goes with it: switch its instances off instead.`,
+)
+export const PluginInUse = defineError(
+  'plugin.in_use',
+  409,
+  (p: { plugin: string; instances: number }) =>
+    `"${p.plugin}" still has ${p.instances} instances that records point to. Disable it; its data stays.`,
+)
+export const NothingBefore = defineError(
+  'plugin.nothing_before',
+  409,
+  (p: { plugin: string }) => `There is no earlier version of "${p.plugin}" to go back to.`,
+)

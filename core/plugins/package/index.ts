@@ -1,0 +1,5 @@
+export * from './errors.ts'
+export { packFolder } from './pack-folder.ts'
+export { readPackage, writePackage, type PluginPackage, type Signature } from './package-file.ts'
+export { permissionsAdded, permissionsAsked, type PermissionAsked } from './permissions.ts'
+export { fingerprint, makeAuthorKey, signatureFits, signPackage } from './sign-package.ts'

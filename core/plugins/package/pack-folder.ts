@@ -1,0 +1,22 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bundlePlugin } from '../bundle.ts'
+import { MANIFEST_FILE, BUNDLE_FILE, writePackage } from './package-file.ts'
+import { PackageInvalid } from './errors.ts'
+
+/** Texts that come along to be read. */
+const BESIDE = ['README.md', 'CHANGELOG.md', 'LICENSE']
+
+/** Bundles a plugin's folder and answers the text of its unsigned package. The same sources give the same bytes. */
+export async function packFolder(folder: string, cacheFolder: string): Promise<string> {
+  const names = await readdir(folder).catch(() => {
+    throw PackageInvalid({ reason: `there is no folder ${folder}` })
+  })
+  if (!names.includes(MANIFEST_FILE)) throw PackageInvalid({ reason: `${folder} has no ${MANIFEST_FILE}` })
+  const wanted = [MANIFEST_FILE, ...BESIDE.filter((name) => names.includes(name))]
+  const texts = await Promise.all(
+    wanted.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
+  )
+  const { code } = await bundlePlugin(folder, cacheFolder)
+  return writePackage({ ...Object.fromEntries(texts), [BUNDLE_FILE]: code }, null)
+}

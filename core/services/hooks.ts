@@ -1,0 +1,27 @@
+import { declareEvent } from '../events/index.ts'
+import { declareCheck } from '../records/index.ts'
+
+/** What plugins and webhooks may hear and refuse of this area beyond its lifecycles. */
+declareEvent(
+  'service.created',
+  'A service was ordered; nothing exists at its provider yet. Body: product_id, order_item_id.',
+)
+declareEvent('service.held', 'A hold was placed: overdue, abuse, staff or client. Body: reason.')
+declareEvent('service.lifted', 'A hold was lifted; the service is released when none is left. Body: reason.')
+declareEvent(
+  'delivery.refunded',
+  'What was paid and could not be delivered goes back to the client. Body: service_id, order_item_id.',
+)
+declareEvent(
+  'cancellation.planned',
+  'A service is to end, now or at the end of its term. Body: service_id, at, effective_on, reason.',
+)
+declareCheck(
+  'service.hold:check',
+  'Before a service is suspended, by anybody. Facts: hold (overdue, abuse, staff, client).',
+)
+declareCheck(
+  'service.change_plan:check',
+  'Before a change of plan or options is entered. Facts: product_id, options (as wished).',
+)
+declareCheck('service.lift:check', 'Before a hold is lifted. Facts: hold.')

@@ -1,0 +1,47 @@
+// Loading the application declares every hook.
+import '../core/app.ts'
+import { allHooks, type Hook, type Law } from '../core/plugins/index.ts'
+import { counterparts } from './hook-counterparts.ts'
+
+const HEAD = `# Hooks
+
+Written by \`node scripts/write-hooks.ts\` from the code; a test compares them. A plugin lists the names it wants under \`hooks\` in plugin.json, as a text or as \`{ "name": …, "stage": "early" | "normal" | "late" }\`, and answers them in \`observe\`, \`check\` or \`shape\`. Plugins are asked by stage, then by their ids. Shapes of questions and answers: \`sdk/hooks.ts\`.
+`
+
+const LAWS: Record<Law, string> = {
+  observe: `## Observe: what has happened
+
+Sent after the commit to each instance by itself, at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Nothing that an observer does changes what has happened.
+`,
+  check: `## Check: what is about to happen
+
+Asked before anything is written, while no lock is held; the first refusal ends the act, and its message is shown. A plugin that fails or does not answer in five seconds is passed over and noted, so that it cannot stop the house; where the last column says *stop*, the act cannot be taken back and waits until the plugin answers. What comes from outside (paid, refunded, disputed, delivered) has no check.
+`,
+  shape: `## Shape: a value on its way
+
+The value is handed on, and each plugin's answer is applied by core within the bounds of its schema. *skip*: a plugin that fails changes nothing. *stop*: the act fails whole, because its sum would be wrong. *pure*: no network, no storage; the same value always has the same answer.
+`,
+}
+
+const FAILURES: Record<Hook['failure'], string> = { retry: 'tried again', skip: 'skip', stop: '**stop**' }
+
+/** The whole of docs/hooks.md. */
+export function drawHooks(): string {
+  const hooks = [...allHooks().values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const parts = (['observe', 'check', 'shape'] as const).map((law) =>
+    [LAWS[law], ...drawTable(hooks.filter((hook) => hook.law === law))].join('\n'),
+  )
+  return `${[HEAD, ...parts].join('\n')}\n`
+}
+
+function drawTable(hooks: readonly Hook[]): string[] {
+  return [
+    '| Hook | When | A plugin fails | In WHMCS |',
+    '|---|---|---|---|',
+    ...hooks.map(
+      ({ name, when, failure, pure }) =>
+        `| \`${name}\` | ${when} | ${FAILURES[failure]}${pure ? ', pure' : ''} | ${counterparts[name] ?? ''} |`,
+    ),
+    '',
+  ]
+}

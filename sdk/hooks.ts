@@ -1,0 +1,136 @@
+import { Type, type Static, type TSchema } from './type.ts'
+
+/**
+ * Hooks in three laws. A plugin lists the names it wants under `hooks` in plugin.json and answers them in `observe`,
+ * `check` or `shape`. Plugins are asked in the order of their stage (early, normal, late), then of their ids.
+ */
+
+/** Observe: what has happened. Sent after the commit, at least once, and tried again until the plugin has heard it. */
+export const HookEvent = Type.Object({
+  /** Stays the same when an event is sent again: keep it to notice that. */
+  id: Type.String(),
+  /** "invoice.paid", also the hook's name. */
+  type: Type.String(),
+  version: Type.Integer(),
+  /** The record that it is about. */
+  subject: Type.String(),
+  brand_id: Type.Union([Type.String(), Type.Null()]),
+  client_id: Type.Union([Type.String(), Type.Null()]),
+  /** Business time, UTC. */
+  occurred_at: Type.String(),
+  /** "usr_…", "key_…" or "system:…". */
+  actor: Type.String(),
+  body: Type.Record(Type.String(), Type.Unknown()),
+})
+export type HookEvent = Static<typeof HookEvent>
+
+/** Check: what is about to happen, before anything is written. */
+export const CheckQuestion = Type.Object({
+  noun: Type.String(),
+  transition: Type.String(),
+  subject: Type.String(),
+  /** The state now, and the one it would have. */
+  from: Type.String(),
+  to: Type.String(),
+  brand_id: Type.Union([Type.String(), Type.Null()]),
+  client_id: Type.Union([Type.String(), Type.Null()]),
+  /** Who wants it: system, staff, client or guest. */
+  actor_kind: Type.String(),
+  reason: Type.Union([Type.String(), Type.Null()]),
+  /** What else the hook says: its entry in docs/hooks.md names it. */
+  facts: Type.Record(Type.String(), Type.Unknown()),
+})
+export type CheckQuestion = Static<typeof CheckQuestion>
+
+/** The first refusal wins; its message is shown to whoever wanted the act. */
+export const CheckAnswer = Type.Union([
+  Type.Object({ allow: Type.Literal(true) }),
+  Type.Object({ allow: Type.Literal(false), message: Type.String({ minLength: 1, maxLength: 500 }) }),
+])
+export type CheckAnswer = Static<typeof CheckAnswer>
+
+/** A mail before it is handed to the mail server. */
+export const MailDraft = Type.Object({
+  template: Type.String(),
+  brand_id: Type.Union([Type.String(), Type.Null()]),
+  client_id: Type.Union([Type.String(), Type.Null()]),
+  subject: Type.String(),
+})
+/** Another subject, or a reason not to send the mail at all; a mail with a secret link is sent all the same. */
+export const MailShape = Type.Object({
+  subject: Type.Optional(Type.String({ minLength: 1, maxLength: 250 })),
+  withhold: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+})
+
+/** The navigation of an area, as it is before plugins. */
+export const Navigation = Type.Object({
+  area: Type.Union([Type.Literal('storefront'), Type.Literal('portal'), Type.Literal('admin')]),
+  locale: Type.String(),
+  entries: Type.Array(Type.Object({ key: Type.String(), label: Type.String(), href: Type.String() })),
+})
+/** Entries to hide by key, and new ones. An address is a path of this shop or an https address. */
+export const NavigationShape = Type.Object({
+  hide: Type.Optional(Type.Array(Type.String(), { maxItems: 20 })),
+  add: Type.Optional(
+    Type.Array(
+      Type.Object({
+        label: Type.String({ minLength: 1, maxLength: 40 }),
+        href: Type.String({ pattern: '^(/[^/\\\\]|https://)[^\\s]*$', maxLength: 500 }),
+        icon: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$' })),
+      }),
+      { maxItems: 5 },
+    ),
+  ),
+})
+
+/** A document before it is issued: what it will charge, net, one entry a line. */
+export const InvoiceDraft = Type.Object({
+  client_id: Type.String(),
+  brand_id: Type.String(),
+  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  lines: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      kind: Type.String(),
+      description: Type.String(),
+      /** Minor units as text, before tax; below zero for a reduction. */
+      net_minor: Type.String({ pattern: '^-?\\d{1,18}$' }),
+      product_id: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+})
+/** Further lines of kind fee or discount; a discount is below zero, and all of them never more than the document. */
+export const InvoiceLines = Type.Object({
+  add: Type.Array(
+    Type.Object({
+      kind: Type.Union([Type.Literal('fee'), Type.Literal('discount')]),
+      description: Type.String({ minLength: 1, maxLength: 200 }),
+      net_minor: Type.String({ pattern: '^-?\\d{1,15}$' }),
+    }),
+    { maxItems: 20 },
+  ),
+})
+
+export interface ShapeHook {
+  value: TSchema
+  answer: TSchema
+  /** Skip: core goes on with the value as it was. Stop: the act fails, because its sum would be wrong without it. */
+  failure: 'skip' | 'stop'
+  /** A pure hook has no network and no storage: the same value always has the same answer. */
+  pure: boolean
+}
+
+/** Shape: a value on its way, handed from plugin to plugin. */
+export const shapeHooks = {
+  'mail.message:shape': { value: MailDraft, answer: MailShape, failure: 'skip', pure: false },
+  'page.navigation:shape': { value: Navigation, answer: NavigationShape, failure: 'skip', pure: false },
+  'invoice.lines:shape': { value: InvoiceDraft, answer: InvoiceLines, failure: 'stop', pure: true },
+} as const satisfies Record<string, ShapeHook>
+
+export type ShapeHookName = keyof typeof shapeHooks
+export type ShapeValue<N extends ShapeHookName> = Static<(typeof shapeHooks)[N]['value']>
+export type ShapeAnswer<N extends ShapeHookName> = Static<(typeof shapeHooks)[N]['answer']>
+
+export type Observers = Record<string, (event: HookEvent) => Promise<void>>
+export type Checks = Record<string, (question: CheckQuestion) => Promise<CheckAnswer>>
+export type Shapes = { [N in ShapeHookName]?: (value: ShapeValue<N>) => Promise<ShapeAnswer<N>> }

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { minimalManifest } from '../plugins/support/setup.ts'
+
+const BERTH = join(import.meta.dirname, '../../bin/berth')
+const folder = mkdtempSync(join(tmpdir(), 'berth-cli-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs `berth plugin …` in the folder; answers all that it printed, and its exit code. */
+const plugin = (...args: string[]) =>
+  new Promise<{ text: string; code: number }>((done) => {
+    const env = { ...process.env, BERTH_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'error' }
+    execFile(process.execPath, [BERTH, 'plugin', ...args], { cwd: folder, env }, (error, out, err) =>
+      done({ text: out + err, code: error ? Number(error.code) : 0 }),
+    )
+  })
+const write = (version: string) => {
+  mkdirSync(join(folder, 'parcel'), { recursive: true })
+  const manifest = { ...minimalManifest('parcel'), version, permissions: { storage: { bytes: 1000 } } }
+  writeFileSync(join(folder, 'parcel/plugin.json'), JSON.stringify(manifest))
+  writeFileSync(join(folder, 'parcel/index.ts'), 'export default { gateway: () => ({}) }')
+}
+
+test('an author makes a key, packs, signs and verifies; the key is for nobody else', async () => {
+  write('1.0.0')
+  const made = await plugin('keygen', 'author.pem')
+  assert.match(made.text, /fingerprint: ([0-9a-f]{4} ){7}/)
+  assert.equal(statSync(join(folder, 'author.pem')).mode & 0o777, 0o600)
+  assert.equal((await plugin('keygen', 'author.pem')).code, 1, 'a key is never written over')
+  await plugin('pack', 'parcel')
+  const first = readFileSync(join(folder, 'parcel-1.0.0.berth-plugin'), 'utf8')
+  await plugin('pack', 'parcel', '--out', 'again.berth-plugin')
+  assert.equal(readFileSync(join(folder, 'again.berth-plugin'), 'utf8'), first)
+  const unsigned = await plugin('verify', 'again.berth-plugin')
+  assert.deepEqual([unsigned.code, /nobody has signed/.test(unsigned.text)], [1, true])
+  await plugin('sign', 'parcel-1.0.0.berth-plugin', '--key', 'author.pem')
+  const verified = await plugin('verify', 'parcel-1.0.0.berth-plugin')
+  assert.deepEqual([verified.code, /whole, signed by/.test(verified.text)], [0, true])
+})
+
+test('an administrator reads what is asked for before it is granted', async () => {
+  const asked = await plugin('install', 'parcel-1.0.0.berth-plugin')
+  assert.equal(asked.code, 1)
+  assert.match(asked.text, /storage 1000/)
+  assert.match(asked.text, /Nothing was installed/)
+  const unsigned = await plugin('install', 'again.berth-plugin', '--grant')
+  assert.match(unsigned.text, /Nobody has signed/)
+  assert.equal(unsigned.code, 1)
+  const installed = await plugin('install', 'parcel-1.0.0.berth-plugin', '--grant')
+  assert.match(installed.text, /parcel 1\.0\.0 is installed/)
+  await plugin('disable', 'parcel')
+  assert.match((await plugin('list')).text, /parcel 1\.0\.0 {2}package, disabled/)
+  assert.equal((await plugin('logs', 'parcel')).code, 0)
+})
+
+test('an upgrade is rolled back, and what comes along cannot be removed', async () => {
+  write('1.1.0')
+  await plugin('pack', 'parcel')
+  await plugin('sign', 'parcel-1.1.0.berth-plugin', '--key', 'author.pem')
+  assert.match((await plugin('install', 'parcel-1.1.0.berth-plugin', '--grant')).text, /in place of 1\.0\.0/)
+  assert.match(
+    (await plugin('install', 'parcel-1.0.0.berth-plugin', '--grant')).text,
+    /is installed as 1\.1\.0/,
+  )
+  assert.match((await plugin('roll-back', 'parcel')).text, /parcel 1\.0\.0 runs again/)
+  await plugin('remove', 'parcel')
+  assert.doesNotMatch((await plugin('list')).text, /parcel/)
+  assert.match((await plugin('remove', 'stripe')).text, /comes with Berth/)
+})

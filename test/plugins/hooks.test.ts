@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, test } from 'node:test'
+import '../../core/billing/index.ts'
+import { closeClient, reinstateClient, suspendClient } from '../../core/clients/index.ts'
+import { sql } from '../../core/db/index.ts'
+import { deliverEvents, type Consumer } from '../../core/events/index.ts'
+import { systemClock } from '../../core/kernel/index.ts'
+import { silentLog } from '../../core/log/index.ts'
+import {
+  hookNamed,
+  observeEvent,
+  openHooks,
+  queueObservers,
+  type LoadedPlugin,
+  type PluginCalls,
+} from '../../core/plugins/index.ts'
+import { createServices, terminateService } from '../../core/services/index.ts'
+import { owner, seed, spec, staff } from '../services/fixture.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { testMeans } from '../support/means.ts'
+import { loadWritten, openBench } from './support/setup.ts'
+
+const guard = (id: string, refuses: string, hooks: unknown[]) =>
+  loadWritten(id, {
+    code: `export default {
+      check: (context) => new Proxy({}, { get: (_, hook) => async (question) => {
+        context.log.info(hook + ' ' + question.from + ' ' + question.to + ' ' + question.actor_kind)
+        if (question.reason === 'loop') for (;;) {}
+        if (question.reason === 'nonsense') return { allow: 'perhaps' }
+        return question.reason === ${JSON.stringify(refuses)} ? { allow: false, message: '${id} says no' } : { allow: true }
+      } }),
+    }`,
+    manifest: { kinds: {}, hooks },
+  })
+
+const CHECKS = ['client.suspend:check', 'client.close:check', 'service.end:check']
+const [first, second, listener] = await Promise.all([
+  guard('a-guard', 'refuse a', CHECKS),
+  guard('b-guard', 'refuse b', [{ name: 'client.suspend:check', stage: 'early' }]),
+  loadWritten('listener', {
+    code: `export default {
+      observe: (context) => ({
+        'client.suspended': async (event) => { context.log.info(event.id + ' ' + event.subject + ' ' + event.body.status) },
+        'client.active': async (event) => { throw new Error('not today') },
+      }),
+    }`,
+    manifest: { kinds: {}, hooks: ['client.suspended', 'client.active'] },
+  }),
+])
+
+for (const engine of engines) {
+  describe(`hooks on ${engine}`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    const bench = openBench()
+    const hooks = await openHooks({ db, clock: systemClock, log: silentLog })
+    after(async () => {
+      bench.plugins.stop()
+      hooks.stop()
+      await remove()
+    })
+    await seed(db)
+    const means = { ...testMeans(db), hooks }
+    const instances = new Map<string, ReturnType<typeof bench.instance>>()
+    const install = async (plugin: LoadedPlugin) => {
+      const { id } = plugin.manifest
+      const at = means.business.now()
+      const facts = { version: '1.0.0', bundle_sha256: plugin.bundle.hash, granted: '{}', status: 'enabled' }
+      const row = {
+        id,
+        manifest: JSON.stringify(plugin.manifest),
+        installed_at: at,
+        updated_at: at,
+        ...facts,
+      }
+      await db.insert('plugins', [row])
+      const instance = { ...bench.instance(plugin), id: `plg_${id}` }
+      const stamps = { status: 'active', created_at: at, updated_at: at }
+      await db.insert('plugin_instances', [
+        { id: instance.id, plugin_id: id, name: id, settings: '{}', ...stamps },
+      ])
+      instances.set(instance.id, instance)
+    }
+    for (const plugin of [first, second, listener]) await install(plugin)
+    await hooks.refresh()
+    const plugins: PluginCalls = {
+      call: (...[id, kind, operation, input]: Parameters<PluginCalls['call']>) =>
+        bench.plugins.call(instances.get(id)!, kind, operation, { input, deadlineMs: 5_000 }) as never,
+    }
+    hooks.bind(({ instance }, law, hook, { input, deadlineMs }) =>
+      plugins.call(instance, law, hook, input, { deadlineMs }),
+    )
+    const state = async (table: 'clients' | 'services', id: string) => {
+      const column = table === 'clients' ? sql`status` : sql`billing_status as status`
+      const from = table === 'clients' ? sql`clients` : sql`services`
+      return (await db.get<{ status: string }>(sql`select ${column} from ${from} where id = ${id}`))!.status
+    }
+    beforeEach(async () => {
+      await db.run(sql`update clients set status = 'active'`)
+      await db.run(sql`delete from events`)
+      bench.lines.length = 0
+    })
+
+    test('a check is asked before anything is written, and its refusal is the answer', async () => {
+      const act = suspendClient(means, { client_id: 'cli_a', reason: 'refuse a' }, staff)
+      await assert.rejects(act, { code: 'hook.refused', status: 409, message: 'a-guard says no' })
+      assert.equal(await state('clients', 'cli_a'), 'active')
+      assert.deepEqual(await db.all(sql`select id from events`), [])
+      const audit = await db.all(sql`select id from audit where action = 'client.suspend'`)
+      assert.deepEqual(audit, [])
+    })
+
+    test('early stages come first whatever the id, and the first refusal ends the asking', async () => {
+      await assert.rejects(suspendClient(means, { client_id: 'cli_a', reason: 'refuse b' }, staff), {
+        message: 'b-guard says no',
+      })
+      const expected = [['plg_b-guard', 'client.suspend:check active suspended staff']]
+      assert.deepEqual(
+        bench.lines.map(({ instance, text }) => [instance, text]),
+        expected,
+      )
+    })
+
+    test('an act that all allow happens once', async () => {
+      const client = await suspendClient(means, { client_id: 'cli_a', reason: 'debt' }, staff)
+      assert.equal(client.status, 'suspended')
+      assert.deepEqual(
+        bench.lines.map((line) => line.instance),
+        ['plg_b-guard', 'plg_a-guard'],
+      )
+      const events = await db.all<{ type: string }>(sql`select type from events`)
+      assert.deepEqual(events, [{ type: 'client.suspended' }])
+    })
+
+    test('a plugin that loops or talks nonsense does not stop an act that can be taken back', async () => {
+      for (const reason of ['loop', 'nonsense']) {
+        const client = await closeClient(means, { client_id: 'cli_b', reason }, staff)
+        assert.equal(client.status, 'closed', reason)
+        await db.run(sql`update clients set status = 'active'`)
+      }
+    })
+
+    test('what cannot be taken back waits for the plugin that is to check it', async () => {
+      const [service] = await db.transaction((trx) => createServices(means, trx, [spec()], staff))
+      const id = typeof service === 'string' ? service : (service as unknown as { id: string }).id
+      const end = (reason: string) => terminateService(means, { service_id: id, reason }, staff)
+      await assert.rejects(end('nonsense'), { code: 'hook.unanswered', status: 503 })
+      assert.equal(await state('services', id), 'pending')
+      await end('wanted')
+      assert.equal(await state('services', id), 'ended')
+    })
+
+    test('an observer hears each event once, tries again after a failure, and waits while it is off', async () => {
+      await suspendClient(means, { client_id: 'cli_a', reason: 'debt' }, staff)
+      await reinstateClient(means, { client_id: 'cli_a', reason: 'paid' }, staff)
+      const consumer: Consumer = {
+        name: 'plugin_hooks',
+        types: [],
+        listens: (type) => hooks.observers(type).length > 0,
+        handle: (trx, event) => queueObservers(means, trx, event),
+      }
+      const events = await db.all<{ id: string; type: string }>(sql`select id, type from events order by id`)
+      const ids = events.map(({ id }) => id)
+      means.jobs.entered.length = 0
+      await deliverEvents(means, [consumer], ids)
+      await deliverEvents(means, [consumer], ids)
+      const jobs = means.jobs.of('plugins.observe') as { instance: string; event: string }[]
+      assert.deepEqual(
+        jobs,
+        ids.map((event) => ({ instance: 'plg_listener', event })),
+      )
+      bench.lines.length = 0
+      await observeEvent({ ...means, plugins }, jobs[0]!)
+      assert.deepEqual(
+        bench.lines.map(({ text }) => text),
+        [`${ids[0]} cli_a suspended`],
+      )
+      await assert.rejects(observeEvent({ ...means, plugins }, jobs[1]!), { code: 'plugin.failed' })
+
+      await db.run(sql`update plugin_instances set status = 'disabled' where id = 'plg_listener'`)
+      await observeEvent({ ...means, plugins }, jobs[0]!)
+      const timers = await db.all<{ task: string; due_at: string }>(sql`select task, due_at from timers`)
+      assert.deepEqual(timers, [{ task: 'plugins.observe', due_at: '2026-01-15T11:00:00.000Z' }])
+      means.business.advance(8)
+      await db.run(sql`delete from timers`)
+      await observeEvent({ ...means, plugins }, jobs[0]!)
+      assert.deepEqual(await db.all(sql`select id from timers`), [])
+    })
+
+    test('who may not act at all is refused before any plugin is asked', async () => {
+      await assert.rejects(suspendClient(means, { client_id: 'cli_a', reason: 'x' }, owner()), {
+        status: 403,
+      })
+      assert.deepEqual(bench.lines, [])
+    })
+  })
+}
+
+test('every hook has a law for the plugin that fails, and facts have no check', () => {
+  assert.equal(hookNamed('service.end:check')?.failure, 'stop')
+  assert.equal(hookNamed('client.suspend:check')?.failure, 'skip')
+  assert.equal(hookNamed('client.suspended')?.failure, 'retry')
+  assert.equal(hookNamed('invoice.lines:shape')?.failure, 'stop')
+  assert.equal(hookNamed('invoice.pay:check'), undefined)
+  assert.equal(hookNamed('invoice.paid')?.law, 'observe')
+})
