@@ -33,6 +33,16 @@ export function formatNumber(value: number | bigint, locale: string): string {
   return numberFormat(locale).format(value).replace('-', '\u2212')
 }
 
+/** "1.2K" for the scale of a chart. */
+export function formatCompact(value: number, locale: string): string {
+  return compactFormat(locale).format(value)
+}
+
+/** "Germany" from "DE"; a code that nobody knows stays as it is. */
+export function regionName(code: string, locale: string): string {
+  return regionNames(locale).of(code) ?? code
+}
+
 /** "19%" from parts per million. */
 export function formatRate(ppm: number, locale: string): string {
   return rateFormat(locale).format(ppm / 1_000_000)
@@ -75,6 +85,10 @@ const dateFormat = remember(
 )
 
 const numberFormat = remember((locale: string) => new Intl.NumberFormat(locale))
+
+const compactFormat = remember((locale: string) => new Intl.NumberFormat(locale, { notation: 'compact' }))
+
+const regionNames = remember((locale: string) => new Intl.DisplayNames(locale, { type: 'region' }))
 
 const rateFormat = remember(
   (locale: string) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 4 }),
