@@ -106,15 +106,15 @@ class SqliteQueries implements Queries {
     this.#openView = openView
   }
 
-  async all<R extends object>(statement: Sql): Promise<R[]> {
-    return (await this.#execute(statement.text, (prepared) => prepared.all(statement.values))) as R[]
+  all<R extends object>(statement: Sql): Promise<R[]> {
+    return this.#execute(statement.text, (prepared) => prepared.all(statement.values)) as Promise<R[]>
   }
 
   async get<R extends object>(statement: Sql): Promise<R | undefined> {
     return (await this.all<R>(statement))[0]
   }
 
-  async run(statement: Sql): Promise<number> {
+  run(statement: Sql): Promise<number> {
     return this.#execute(statement.text, (prepared) => prepared.run(statement.values).changes)
   }
 
@@ -131,7 +131,7 @@ class SqliteQueries implements Queries {
   /** A reader may meet a short lock while the log is being restarted: wait for it outside the thread. */
   async #execute<T>(text: string, act: (prepared: Prepared) => T): Promise<T> {
     this.#meter?.before?.(text)
-    const started = performance.now()
+    let started = 0
     for (;;) {
       try {
         this.#openView()
@@ -139,6 +139,7 @@ class SqliteQueries implements Queries {
         this.#meter?.after?.(text)
         return result
       } catch (error) {
+        started ||= performance.now()
         if (!isBusy(error) || performance.now() - started > BUSY_GIVE_UP_MS) throw explained(error)
         await sleep(BUSY_RETRY_MS)
       }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { IntlMessageFormat } from 'intl-messageformat'
 import { parse } from 'yaml'
+import { compileMessage, type CompiledMessage, type MessageParams } from './compile-message.ts'
 
 export const SOURCE_LOCALE = 'en'
 
-export type MessageParams = Record<string, string | number | boolean | null | undefined>
+export type { MessageParams }
 export type Translate = (key: string, params?: MessageParams) => string
 
 export interface Messages {
@@ -51,7 +51,6 @@ export function createMessages({ folder, strict = false }: MessagesOptions): Mes
 }
 
 type Catalogue = Map<string, string>
-type Compiled = string | IntlMessageFormat
 
 function readCatalogues(folder: string): Map<string, Catalogue> {
   const catalogues = new Map<string, Catalogue>()
@@ -89,7 +88,7 @@ function chainOf(locale: string, catalogues: Map<string, Catalogue>): [string, C
 }
 
 function makeTranslator(chain: [string, Catalogue][], strict: boolean): Translate {
-  const compiled = new Map<string, Compiled>()
+  const compiled = new Map<string, CompiledMessage>()
   return (key, params) => {
     let message = compiled.get(key)
     if (message === undefined) {
@@ -100,28 +99,23 @@ function makeTranslator(chain: [string, Catalogue][], strict: boolean): Translat
   }
 }
 
-/** A message without arguments is kept as plain text, which most are. */
-function compileFrom(chain: [string, Catalogue][], key: string, strict: boolean): Compiled {
+function compileFrom(chain: [string, Catalogue][], key: string, strict: boolean): CompiledMessage {
   for (const [locale, catalogue] of chain) {
     const source = catalogue.get(key)
-    if (source === undefined) continue
-    // Tags are off: "<b>" in a message is text, and a template escapes it.
-    const message = new IntlMessageFormat(source, locale, undefined, { ignoreTag: true })
-    const isPlain = message.getAst().every((part) => part.type === 0)
-    return isPlain ? String(message.format()) : message
+    if (source !== undefined) return compileMessage(source, locale)
   }
   if (strict) throw new Error(`There is no message "${key}". Add it to locales/${SOURCE_LOCALE}.`)
   return key
 }
 
 function format(
-  message: IntlMessageFormat,
+  message: Exclude<CompiledMessage, string>,
   key: string,
   params: MessageParams | undefined,
   strict: boolean,
 ): string {
   try {
-    return String(message.format(params))
+    return message(params)
   } catch (cause) {
     if (strict) throw new Error(`Message "${key}" lacks a parameter.`, { cause })
     return key

@@ -101,7 +101,7 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
   }
 
   function icon(name: string, cssClass = ''): Html {
-    const key = `${name} ${cssClass}`
+    const key = cssClass === '' ? name : `${name} ${cssClass}`
     let drawn = drawnIcons.get(key)
     if (!drawn) drawnIcons.set(key, (drawn = drawIcon(name, cssClass)))
     return drawn
@@ -115,7 +115,7 @@ export function createAssets({ themeFolders, cacheFolder }: AssetsOptions): Asse
     }
     const mirrored = POINTING.test(name) ? ' icon-pointing' : ''
     const mark = attributes({ class: `icon${mirrored}${cssClass && ` ${cssClass}`}`, 'aria-hidden': 'true' })
-    return new Html(`<svg${mark.text}><use href="${address('icons.svg')}#${name}"/></svg>`)
+    return new Html(`<svg${mark.bytes}><use href="${address('icons.svg')}#${name}"/></svg>`)
   }
 
   async function warm(): Promise<void> {

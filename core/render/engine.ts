@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative } from 'node:path'
 import { Eta } from 'eta'
-import { Html, show } from './html.ts'
+import { Html, show, toBytes } from './html.ts'
 
 /** Names that a template can use besides `it`. */
 export type Helpers = Record<string, unknown>
@@ -13,6 +13,7 @@ export interface Engine {
 
 interface Template {
   file: string
+  /** Answers bytes, see Html. */
   run(view: object, helpers: Helpers, file: string): string
 }
 
@@ -21,12 +22,12 @@ const CLOSED = ['process', 'globalThis', 'global', 'require', 'fetch', 'Buffer',
 
 /** Tools that write into the template at hand, so they are made inside it. Only those used are put in. */
 const TOOLS: Record<string, string> = {
-  output: 'const output = (value) => { __eta.res += __eta.e(value) };',
-  draw: 'const draw = (name, view) => { __eta.res += helpers.ui(name, view).text };',
+  output: 'const output = (value) => { __text += __show(value) };',
+  draw: 'const draw = (name, view) => { __text += helpers.ui(name, view).bytes };',
   part: 'const part = (name, view) => helpers.draw(name, view ?? {}, file);',
   capture:
-    'const capture = (write) => { const before = __eta.res; __eta.res = ""; ' +
-    'try { write(); return helpers.markup(__eta.res) } finally { __eta.res = before } };',
+    'const capture = (write) => { const before = __text; __text = ""; ' +
+    'try { write(); return helpers.markup(__text) } finally { __text = before } };',
 }
 
 /** @param helperNames those of the helpers that templates may name */
@@ -37,7 +38,8 @@ export function createEngine(
 ): Engine {
   const { cache, prepare = (source: string) => source } = options
   const eta = new Eta()
-  const templates = new Map<string, Template>()
+  /** By the file that asks, then by name: both texts are kept ones, so that looking up makes no new text. */
+  const templates = new Map<string, Map<string, Template>>()
   return { draw }
 
   function draw(name: string, view: object, helpers: Helpers, base?: string): Html {
@@ -51,13 +53,15 @@ export function createEngine(
   }
 
   function find(name: string, base: string | undefined): Template {
-    const key = base && isRelative(name) ? `${base} ${name}` : name
-    const known = templates.get(key)
+    const asker = base ?? ''
+    const known = templates.get(asker)?.get(name)
     if (known) return known
     const path = pathInTheme(themeFolders, name, base)
     const file = locate(themeFolders, path)
     const template = { file, run: compile(prepare(readFileSync(file, 'utf8')), file) }
-    if (cache) templates.set(key, template)
+    if (!cache) return template
+    const asked = templates.get(asker) ?? new Map<string, Template>()
+    templates.set(asker, asked.set(name, template))
     return template
   }
 
@@ -65,12 +69,13 @@ export function createEngine(
     const names = helperNames.filter((name) => new RegExp(`\\b${name}\\b`).test(text))
     const tools = Object.keys(TOOLS).filter((name) => new RegExp(`\\b${name}\\(`).test(text))
     const source = [
-      'const __eta = { res: "", e: helpers.show };',
+      'let __text = "";',
+      'const { show: __show, raw: __raw } = helpers;',
       `const { ${names.join(', ')} } = helpers;`,
       ...tools.map((name) => TOOLS[name]),
       `const ${CLOSED.map((name) => `${name} = undefined`).join(', ')};`,
-      eta.compileBody(eta.parse(text)),
-      'return __eta.res;',
+      ...eta.parse(text).map(statementOf),
+      'return __text;',
     ].join('\n')
     try {
       return new Function('it', 'helpers', 'file', source) as Template['run']
@@ -80,13 +85,24 @@ export function createEngine(
   }
 }
 
+/** A piece of a template as a statement: text, `<%= shown %>`, `<%~ raw %>` or `<% done %>`. */
+function statementOf(piece: ReturnType<Eta['parse']>[number]): string {
+  if (typeof piece === 'string') return `__text += '${toBytes(piece)}';`
+  if (piece.t === 'i') return `__text += __show(${piece.val});`
+  return piece.t === 'r' ? `__text += __raw(${piece.val});` : piece.val
+}
+
 /** Says which template failed; the reason is its cause. */
 export class TemplateError extends Error {
   override name = 'TemplateError'
 }
 
 /** Handed to every template besides its own helpers. */
-export const engineHelpers = { show, markup: (text: string) => new Html(text) }
+export const engineHelpers = {
+  show,
+  raw: (text: unknown) => toBytes(String(text)),
+  markup: (bytes: string) => new Html(bytes),
+}
 
 /** The first folder that has the file wins. */
 function locate(folders: readonly string[], path: string): string {

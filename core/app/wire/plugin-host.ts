@@ -11,7 +11,9 @@ export async function openPlugins({
   config,
   means,
   outbound,
-}: HostWiring): Promise<PluginHost & { drain(instanceId: string): void }> {
+}: Pick<HostWiring, 'config' | 'means' | 'outbound'>): Promise<
+  PluginHost & { drain(instanceId: string): void }
+> {
   const cache = join(config.dataDir, 'cache')
   const loaded = await loadBundled(means, { plugins: FOLDER, cache })
   const log = databaseLog(means)
