@@ -72,6 +72,7 @@ function readView(connection: Database.Database): ReadView {
   const close = () => {
     if (!isOpen) return
     isOpen = false
+    // A failure to read may have ended it already.
     if (connection.inTransaction) end.run()
   }
   const open = () => {

@@ -16,20 +16,20 @@ const trueMinus = (text: string): string => text.replace('-', '\u2212')
 
 /** "28 Feb 2026". A day has no zone and is never shifted. */
 export function formatDate(day: IsoDate, locale: string, style: DateStyle = 'medium'): string {
-  return writtenOnce(`${day} ${locale} ${style}`, () =>
+  return writtenOnce(dayTexts(locale, style), day, () =>
     dateFormat(locale, 'UTC', { dateStyle: style }).format(Date.parse(`${day}T00:00:00Z`)),
   )
 }
 
 /** "28 Feb 2026, 11:00" as a clock in the zone shows it. */
 export function formatInstant(at: Instant, zone: string, locale: string): string {
-  return writtenOnce(`${at.slice(0, 16)} ${zone} ${locale}`, () =>
+  return writtenOnce(instantTexts(locale, zone), at.slice(0, 16), () =>
     dateFormat(locale, zone, { dateStyle: 'medium', timeStyle: 'short' }).format(toMs(at)),
   )
 }
 
 export function formatNumber(value: number | bigint, locale: string): string {
-  return writtenOnce(`${value} ${locale}`, () => trueMinus(numberFormat(locale).format(value)))
+  return writtenOnce(numberTexts(locale), String(value), () => trueMinus(numberFormat(locale).format(value)))
 }
 
 /** "1.2K" for the scale of a chart. */
@@ -39,7 +39,7 @@ export function formatCompact(value: number, locale: string): string {
 
 /** "Germany" from "DE"; a code that nobody knows stays as it is. */
 export function regionName(code: string, locale: string): string {
-  return writtenOnce(`region ${code} ${locale}`, () => regionNames(locale).of(code) ?? code)
+  return writtenOnce(regionTexts(locale), code, () => regionNames(locale).of(code) ?? code)
 }
 
 /** "19%" from parts per million. */
@@ -50,7 +50,7 @@ export function formatRate(ppm: number, locale: string): string {
 /** "today", "in 3 days", "2 months ago": months from 60 days on, years from 730. */
 export function formatRelativeDay(day: IsoDate, today: IsoDate, locale: string): string {
   const days = daysBetween(today, day)
-  return writtenOnce(`in ${days} ${locale}`, () => relativeDay(days, locale))
+  return writtenOnce(relativeTexts(locale), days, () => relativeDay(days, locale))
 }
 
 function relativeDay(days: number, locale: string): string {
@@ -140,7 +140,7 @@ function grouped(whole: string, { group, groupedFrom }: MoneyShape): string {
 }
 
 /** Pages show the same few days and counts again and again, and writing one takes longer than finding it. */
-function writtenOnce(key: string, write: () => string): string {
+function writtenOnce<K>(written: Map<K, string>, key: K, write: () => string): string {
   let text = written.get(key)
   if (text === undefined) {
     text = write()
@@ -150,8 +150,7 @@ function writtenOnce(key: string, write: () => string): string {
   return text
 }
 
-const written = new Map<string, string>()
-const WRITTEN_MAX = 20_000
+const WRITTEN_MAX = 5_000
 
 const dateFormat = remember(
   (locale: string, zone: string, style: Intl.DateTimeFormatOptions) =>
@@ -159,6 +158,12 @@ const dateFormat = remember(
 )
 
 const numberFormat = remember((locale: string) => new Intl.NumberFormat(locale))
+
+const dayTexts = remember((_locale: string, _style: DateStyle) => new Map<IsoDate, string>())
+const instantTexts = remember((_locale: string, _zone: string) => new Map<string, string>())
+const numberTexts = remember((_locale: string) => new Map<string, string>())
+const relativeTexts = remember((_locale: string) => new Map<number, string>())
+const regionTexts = remember((_locale: string) => new Map<string, string>())
 
 const compactFormat = remember((locale: string) => new Intl.NumberFormat(locale, { notation: 'compact' }))
 
@@ -173,7 +178,9 @@ const relativeFormat = remember((locale: string) => new Intl.RelativeTimeFormat(
 /** Intl objects cost some 50 µs each to make, so each is made once. */
 function remember<A extends readonly unknown[], R>(make: (...key: A) => R): (...key: A) => R {
   const made = new Map<string, R>()
+  let last: { key: A; value: R } | undefined
   return (...key) => {
+    if (last && key.every((part, i) => part === last!.key[i])) return last.value
     let id = ''
     for (const part of key) id += typeof part === 'string' ? `${part}|` : JSON.stringify(part)
     let value = made.get(id)
@@ -181,6 +188,7 @@ function remember<A extends readonly unknown[], R>(make: (...key: A) => R): (...
       value = make(...key)
       made.set(id, value)
     }
+    last = { key, value }
     return value
   }
 }

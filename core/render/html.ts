@@ -33,27 +33,45 @@ export function escapeText(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (mark) => ENTITIES[mark]!) : text
 }
 
+/** Text as bytes, its own markup left as it is. */
 export function toBytes(text: string): string {
-  return BEYOND_ASCII.test(text) ? text.replace(/[\u0080-\u{10ffff}]/gu, bytesOf) : text
+  return BEYOND_ASCII.test(text) ? spelled(text, NO_ENTITIES) : text
 }
 
 /** Escaped and as bytes. */
 function shown(text: string): string {
-  return SPECIAL.test(text) ? text.replace(/[&<>"'\u0080-\u{10ffff}]/gu, bytesOf) : text
+  return SPECIAL.test(text) ? spelled(text, ENTITIES) : text
 }
 
 const BEYOND_ASCII = /[\u0080-\uffff]/
 const SPECIAL = /[&<>"'\u0080-\uffff]/
+const NO_ENTITIES: Record<string, string> = {}
 
-/** Letters met so far; a letter that is special in markup stands for its entity only where it is escaped. */
-const lettersAsBytes = new Map<string, string>(Object.entries(ENTITIES))
+/** Letter by letter: most texts that need it are short, such as "€14.26". */
+function spelled(text: string, entities: Record<string, string>): string {
+  let bytes = ''
+  let from = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    const letter = code < 0x80 ? entities[text[i]!] : bytesOf(text.codePointAt(i)!)
+    if (letter === undefined) continue
+    bytes += text.slice(from, i) + letter
+    // What lies beyond 16 bits takes two places in a text.
+    if (code >= 0xd800 && code < 0xdc00 && text.codePointAt(i)! > 0xffff) i++
+    from = i + 1
+  }
+  return bytes + text.slice(from)
+}
+
+/** Letters met so far. */
+const lettersAsBytes = new Map<number, string>()
 const LETTERS_MAX = 5_000
 
-function bytesOf(letter: string): string {
-  let bytes = lettersAsBytes.get(letter)
+function bytesOf(code: number): string {
+  let bytes = lettersAsBytes.get(code)
   if (bytes === undefined) {
-    bytes = Buffer.from(letter, 'utf8').toString('latin1')
-    if (lettersAsBytes.size < LETTERS_MAX) lettersAsBytes.set(letter, bytes)
+    bytes = Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
+    if (lettersAsBytes.size < LETTERS_MAX) lettersAsBytes.set(code, bytes)
   }
   return bytes
 }
@@ -69,7 +87,11 @@ export function show(value: unknown): string {
 }
 
 /** Attributes from a record: true writes the bare name, false, null and undefined write nothing. */
-export function attributes(values: Record<string, unknown> | undefined): Html {
+export const attributes = (values: Record<string, unknown> | undefined): Html =>
+  new Html(showAttributes(values))
+
+/** What `<%= attrs(values) %>` writes. */
+export function showAttributes(values: Record<string, unknown> | undefined): string {
   let text = ''
   for (const name in values) {
     const value = values[name]
@@ -77,7 +99,7 @@ export function attributes(values: Record<string, unknown> | undefined): Html {
     if (!allowed.has(name)) allow(name)
     text += value === true ? ` ${name}` : ` ${name}="${shown(String(value))}"`
   }
-  return new Html(text)
+  return text
 }
 
 /** Names checked before; there are some dozens of them in a theme. */
