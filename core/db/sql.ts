@@ -24,27 +24,45 @@ export function sql(strings: TemplateStringsArray, ...parts: readonly (SqlValue 
     if (text === undefined) plainTexts.set(strings, (text = strings.join('?')))
     return new Sql(text, parts as readonly SqlValue[])
   }
-  let text = strings[0]!
   const values: SqlValue[] = []
-  parts.forEach((part, i) => {
+  const nested: string[] = []
+  for (const part of parts) {
     if (part instanceof Sql) {
-      text += part.text
       values.push(...part.values)
+      nested.push(part.text)
     } else {
-      text += '?'
       values.push(part)
+      nested.push('?')
     }
-    text += strings[i + 1]!
-  })
-  return new Sql(text, values)
+  }
+  return new Sql(nestedText(strings, nested), values)
 }
+
+/** A statement is put together from the same pieces nearly always: its text, once made, is found again. */
+function nestedText(strings: TemplateStringsArray, nested: readonly string[]): string {
+  const last = nestedTexts.get(strings)
+  if (last && nested.every((text, i) => text === last.nested[i])) return last.text
+  const text = strings.reduce((before, string, i) => before + nested[i - 1]! + string)
+  nestedTexts.set(strings, { nested, text })
+  return text
+}
+
+const nestedTexts = new WeakMap<TemplateStringsArray, { nested: readonly string[]; text: string }>()
 
 /** A name of a table or column. Refuses everything but snake_case, so that it can never carry a statement. */
 export function name(identifier: string): Sql {
+  let known = names.get(identifier)
+  if (known) return known
   if (!/^[a-z_][a-z0-9_.]*$/.test(identifier))
     throw new TypeError(`"${identifier}" is not a name of a table or column.`)
-  return new Sql(identifier, NOTHING)
+  known = new Sql(identifier, NOTHING)
+  if (names.size < NAMES_MAX) names.set(identifier, known)
+  return known
 }
+
+/** Names come from our own code, so there are some hundreds of them. */
+const names = new Map<string, Sql>()
+const NAMES_MAX = 5_000
 
 /** Joins fragments: `and`, commas, unions. */
 export function join(parts: readonly Sql[], separator: string): Sql {

@@ -21,8 +21,12 @@ export function openSqlite(options: SqliteOptions): Db {
   const writer = connect(options)
   const reader = connect(options)
   reader.pragma('query_only = on')
-  const reads = new SqliteQueries(reader, options.meter)
-  const line = new WriterLine(writer, new SqliteQueries(writer, options.meter), options.meter)
+  const view = readView(reader)
+  const reads = new SqliteQueries(reader, options.meter, view.open)
+  const line = new WriterLine(writer, new SqliteQueries(writer, options.meter), {
+    meter: options.meter,
+    leaveView: view.close,
+  })
   return {
     dialect: 'sqlite',
     all: (statement) => reads.all(statement),
@@ -52,6 +56,36 @@ function connect({ file, synchronous = 'full' }: SqliteOptions): Database.Databa
   return connection
 }
 
+interface ReadView {
+  open(): void
+  close(): void
+}
+
+/**
+ * Reads that follow each other without waiting for anything but the database share one view of it: a page sees one
+ * state, and takes and gives back its locks once. The view ends before any other callback runs, and at each of our own
+ * writes, so that nothing older than the last commit is ever read.
+ */
+function readView(connection: Database.Database): ReadView {
+  const begin = connection.prepare('begin')
+  const end = connection.prepare('commit')
+  let isOpen = false
+  const close = () => {
+    if (!isOpen) return
+    isOpen = false
+    // A failure to read may have ended it already.
+    if (connection.inTransaction) end.run()
+  }
+  const open = () => {
+    if (isOpen) return
+    begin.run()
+    isOpen = true
+    // Runs as soon as the promises at hand are settled.
+    process.nextTick(close)
+  }
+  return { open, close }
+}
+
 interface Prepared {
   run: (values: readonly SqlValue[]) => Database.RunResult
   all: (values: readonly SqlValue[]) => Row[]
@@ -61,22 +95,28 @@ class SqliteQueries implements Queries {
   readonly dialect = 'sqlite' as const
   readonly #connection: Database.Database
   readonly #meter: StatementMeter | undefined
+  readonly #openView: () => void
   readonly #statements = new Map<string, Prepared>()
 
-  constructor(connection: Database.Database, meter: StatementMeter | undefined) {
+  constructor(
+    connection: Database.Database,
+    meter: StatementMeter | undefined,
+    openView: () => void = () => undefined,
+  ) {
     this.#connection = connection
     this.#meter = meter
+    this.#openView = openView
   }
 
-  async all<R extends object>(statement: Sql): Promise<R[]> {
-    return (await this.#execute(statement.text, (prepared) => prepared.all(statement.values))) as R[]
+  all<R extends object>(statement: Sql): Promise<R[]> {
+    return this.#execute(statement.text, (prepared) => prepared.all(statement.values)) as Promise<R[]>
   }
 
   async get<R extends object>(statement: Sql): Promise<R | undefined> {
     return (await this.all<R>(statement))[0]
   }
 
-  async run(statement: Sql): Promise<number> {
+  run(statement: Sql): Promise<number> {
     return this.#execute(statement.text, (prepared) => prepared.run(statement.values).changes)
   }
 
@@ -93,13 +133,15 @@ class SqliteQueries implements Queries {
   /** A reader may meet a short lock while the log is being restarted: wait for it outside the thread. */
   async #execute<T>(text: string, act: (prepared: Prepared) => T): Promise<T> {
     this.#meter?.before?.(text)
-    const started = performance.now()
+    let started = 0
     for (;;) {
       try {
+        this.#openView()
         const result = act(this.#prepare(text))
         this.#meter?.after?.(text)
         return result
       } catch (error) {
+        started ||= performance.now()
         if (!isBusy(error) || performance.now() - started > BUSY_GIVE_UP_MS) throw explained(error)
         await sleep(BUSY_RETRY_MS)
       }
@@ -109,7 +151,7 @@ class SqliteQueries implements Queries {
   #prepare(text: string): Prepared {
     let prepared = this.#statements.get(text)
     if (prepared) return prepared
-    const statement = this.#connection.prepare<SqlValue[], Row>(text)
+    const statement = this.#connection.prepare<SqlValue[], Row>(asExpressions(text))
     prepared = {
       run: (values) => statement.run(...values),
       all: statement.reader ? reader(statement) : (values) => (statement.run(...values), []),
@@ -119,6 +161,12 @@ class SqliteQueries implements Queries {
     return prepared
   }
 }
+
+/**
+ * SQLite plans a statement anew whenever a bare parameter that it looked at while planning is bound again, which costs
+ * ten times what running it does. What stands in an expression it does not look at; "+" changes no value.
+ */
+const asExpressions = (text: string): string => text.replaceAll('?', '+?')
 
 /** Money needs safe integers; where no column is money the faster plain numbers are exact enough. */
 function reader(statement: Database.Statement<SqlValue[], Row>): Prepared['all'] {
@@ -144,12 +192,18 @@ class WriterLine {
   readonly #connection: Database.Database
   readonly #queries: SqliteQueries
   readonly #meter: StatementMeter | undefined
+  readonly #leaveView: () => void
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(connection: Database.Database, queries: SqliteQueries, meter: StatementMeter | undefined) {
+  constructor(
+    connection: Database.Database,
+    queries: SqliteQueries,
+    { meter, leaveView }: { meter: StatementMeter | undefined; leaveView: () => void },
+  ) {
     this.#connection = connection
     this.#queries = queries
     this.#meter = meter
+    this.#leaveView = leaveView
   }
 
   transaction<T>(work: (trx: Trx) => Promise<T>, answers: Answers = NO_ANSWERS): Promise<T> {
@@ -187,6 +241,7 @@ class WriterLine {
   }
 
   async #begin(): Promise<void> {
+    this.#leaveView()
     const started = performance.now()
     for (;;) {
       try {
@@ -201,6 +256,7 @@ class WriterLine {
 
   #finish(word: 'commit'): void {
     this.#meter?.before?.(word)
+    this.#leaveView()
     this.#connection.exec(word)
     this.#meter?.after?.(word)
   }

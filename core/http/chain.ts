@@ -6,6 +6,7 @@ import type { ReadArrival } from './chain/arrival.ts'
 import { brandDirectory, brandOfHost } from './chain/brand-of-host.ts'
 import { compression } from './chain/compression.ts'
 import { csrf } from './chain/csrf.ts'
+import { dispatch } from './chain/dispatch.ts'
 import { errorExit } from './chain/error-exit.ts'
 import { locale } from './chain/locale.ts'
 import { onceOnly } from './chain/once-only.ts'
@@ -42,14 +43,14 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
     locale,
     csrf,
     onceOnly,
-    openRoutes(),
+    dispatch(openRouter()),
     guard,
-    insideRoutes(),
+    dispatch(insideRouter()),
   ]
 }
 
 /** Pages that anybody may open. Set-up and sign-in of staff lie below /admin, before its guard. */
-function openRoutes(): Middleware<State> {
+function openRouter(): Router<State> {
   const router = new Router<State>()
   setUpRoutes(router)
   gettingInRoutes(router)
@@ -57,7 +58,7 @@ function openRoutes(): Middleware<State> {
   storefrontRoutes(router)
   switchRoutes(router)
   sampleRoutes(router)
-  return router.routes() as Middleware<State>
+  return router
 }
 
 /** Beyond this point /portal and /admin, existing pages or not, are for those who are signed in there. */
@@ -66,10 +67,10 @@ const guard: Middleware<State> = (ctx, next) => {
   return area === 'admin' ? staffOnly(ctx, next) : area === 'portal' ? clientsOnly(ctx, next) : next()
 }
 
-function insideRoutes(): Middleware<State> {
+function insideRouter(): Router<State> {
   const router = new Router<State>()
   portalRoutes(router)
   adminRoutes(router)
   sampleDeskRoutes(router)
-  return router.routes() as Middleware<State>
+  return router
 }

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { IntlMessageFormat } from 'intl-messageformat'
 import { parse } from 'yaml'
+import { compileMessage, type CompiledMessage, type MessageParams } from './compile-message.ts'
 
 export const SOURCE_LOCALE = 'en'
 
-export type MessageParams = Record<string, string | number | boolean | null | undefined>
+export type { MessageParams }
 export type Translate = (key: string, params?: MessageParams) => string
 
 export interface Messages {
@@ -57,8 +57,6 @@ interface Catalogue {
   /** All of them, so this reads every file. */
   keys(): string[]
 }
-
-type Compiled = string | IntlMessageFormat
 
 function findCatalogues(folder: string): Map<string, Catalogue> {
   const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
@@ -114,7 +112,7 @@ function chainOf(locale: string, catalogues: Map<string, Catalogue>): [string, C
 }
 
 function makeTranslator(chain: [string, Catalogue][], strict: boolean): Translate {
-  const compiled = new Map<string, Compiled>()
+  const compiled = new Map<string, CompiledMessage>()
   return (key, params) => {
     let message = compiled.get(key)
     if (message === undefined) {
@@ -125,28 +123,23 @@ function makeTranslator(chain: [string, Catalogue][], strict: boolean): Translat
   }
 }
 
-/** A message without arguments is kept as plain text, which most are. */
-function compileFrom(chain: [string, Catalogue][], key: string, strict: boolean): Compiled {
+function compileFrom(chain: [string, Catalogue][], key: string, strict: boolean): CompiledMessage {
   for (const [locale, catalogue] of chain) {
     const source = catalogue.find(key)
-    if (source === undefined) continue
-    // Tags are off: "<b>" in a message is text, and a template escapes it.
-    const message = new IntlMessageFormat(source, locale, undefined, { ignoreTag: true })
-    const isPlain = message.getAst().every((part) => part.type === 0)
-    return isPlain ? String(message.format()) : message
+    if (source !== undefined) return compileMessage(source, locale)
   }
   if (strict) throw new Error(`There is no message "${key}". Add it to locales/${SOURCE_LOCALE}.`)
   return key
 }
 
 function format(
-  message: IntlMessageFormat,
+  message: Exclude<CompiledMessage, string>,
   key: string,
   params: MessageParams | undefined,
   strict: boolean,
 ): string {
   try {
-    return String(message.format(params))
+    return message(params)
   } catch (cause) {
     if (strict) throw new Error(`Message "${key}" lacks a parameter.`, { cause })
     return key

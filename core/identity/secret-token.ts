@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** 256 random bits for a cookie, a link or a key. Only the hash is stored: a copy of the database opens nothing. */
 export function newSecretToken(): { token: string; hash: string } {
@@ -8,5 +8,5 @@ export function newSecretToken(): { token: string; hash: string } {
 
 /** A plain hash is enough, because a token of 256 bits cannot be guessed as a password can. */
 export function secretTokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token)
 }

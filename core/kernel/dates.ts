@@ -14,8 +14,14 @@ export function isoDate(text: string): IsoDate {
 }
 
 export function instant(at: number | Date): Instant {
-  return new Date(at).toISOString() as Instant
+  if (at === last.at) return last.text
+  const text = new Date(at).toISOString() as Instant
+  if (typeof at === 'number') last = { at, text }
+  return text
 }
+
+/** A request asks for the time again and again within one millisecond. */
+let last: { at: number | null; text: Instant } = { at: null, text: '' as Instant }
 
 export const toMs = (at: Instant): number => Date.parse(at)
 

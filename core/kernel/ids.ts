@@ -1,5 +1,5 @@
-import { randomFillSync } from 'node:crypto'
 import type { Clock } from './clock.ts'
+import { fillRandom } from './random.ts'
 
 /** Every prefix of a TypeID and what it names. A record keeps its prefix for ever. */
 export const prefixes = {
@@ -78,10 +78,7 @@ const THIRTY_BITS = 2 ** 30
  * Makes TypeIDs: a prefix and a UUIDv7 in Crockford base 32, so that ids sort by the moment they were made.
  * Within one millisecond the last 60 bits count up, which keeps the order of a batch and costs no new randomness.
  */
-export function idMaker(
-  clock: Clock,
-  random: (bytes: Uint8Array) => void = (b) => void randomFillSync(b),
-): IdMaker {
+export function idMaker(clock: Clock, random: (bytes: Uint8Array) => void = fillRandom): IdMaker {
   const bytes = new Uint8Array(10)
   let last = -1
   let head = ''
@@ -118,11 +115,9 @@ export function isId<P extends Prefix>(prefix: P, text: unknown): text is Id<P> 
 
 /** First 14 of 26 characters: 48 bits of time, version 7, 12 random bits, variant 2 and two random bits. */
 function headOf(ms: number, random: number): string {
-  const value =
-    (((((BigInt(ms) << 4n) | 7n) << 12n) | BigInt(random & 0xfff)) << 4n) | 8n | BigInt(random >> 14)
-  let text = ''
-  for (let shift = 65n; shift >= 0n; shift -= 5n) text += ALPHABET[Number((value >> shift) & 31n)]
-  return text
+  const high = Math.floor(ms / 1024)
+  const low = (ms % 1024) * 2 ** 20 + (7 << 16) + ((random & 0xfff) << 4) + 8 + (random >> 14)
+  return PAIRS[Math.floor(high / THIRTY_BITS)]! + sixOf(high % THIRTY_BITS) + sixOf(low)
 }
 
 function sixOf(thirtyBits: number): string {

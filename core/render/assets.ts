@@ -128,7 +128,7 @@ export function createAssets({
   }
 
   function icon(name: string, cssClass = ''): Html {
-    const key = `${name} ${cssClass}`
+    const key = cssClass === '' ? name : `${name} ${cssClass}`
     let drawn = drawnIcons.get(key)
     if (!drawn) {
       drawn = drawIcon(name, cssClass, { icons, address: address('icons.svg') })
@@ -150,7 +150,7 @@ function drawIcon(
   }
   const mirrored = POINTING.test(name) ? ' icon-pointing' : ''
   const mark = attributes({ class: `icon${mirrored}${cssClass && ` ${cssClass}`}`, 'aria-hidden': 'true' })
-  return new Html(`<svg${mark.text}><use href="${sprite.address}#${name}"/></svg>`)
+  return new Html(`<svg${mark.bytes}><use href="${sprite.address}#${name}"/></svg>`)
 }
 
 /** Icons that say "onwards" or "back" are mirrored in languages written from right to left. */

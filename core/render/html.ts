@@ -1,8 +1,17 @@
-/** Markup that is safe to put into a page as it stands. Everything else a template shows is escaped. */
+/**
+ * Markup that is safe to put into a page as it stands. Everything else a template shows is escaped.
+ *
+ * Pages are put together from bytes: texts in which each letter stands for one byte of UTF-8. A single letter beyond
+ * Latin-1, such as the euro sign, makes the engine keep a whole page in two bytes a letter, and turning that into UTF-8
+ * took longer than drawing the page. What is bytes is never shown to anybody but the socket.
+ */
 export class Html {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
+  readonly bytes: string
+  constructor(bytes: string) {
+    this.bytes = bytes
+  }
+  get text(): string {
+    return Buffer.from(this.bytes, 'latin1').toString('utf8')
   }
   toString(): string {
     return this.text
@@ -10,7 +19,7 @@ export class Html {
 }
 
 /** Marks text as markup. Only for markup that we made ourselves or that came out of the sanitiser. */
-export const trustedHtml = (text: string): Html => new Html(text)
+export const trustedHtml = (text: string): Html => new Html(toBytes(text))
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
@@ -24,25 +33,73 @@ export function escapeText(text: string): string {
   return /[&<>"']/.test(text) ? text.replace(/[&<>"']/g, (mark) => ENTITIES[mark]!) : text
 }
 
-/** What `<%= value %>` writes: markup as it is, nothing for null and undefined, all else escaped. */
+/** Text as bytes, its own markup left as it is. */
+export function toBytes(text: string): string {
+  return BEYOND_ASCII.test(text) ? spelled(text, NO_ENTITIES) : text
+}
+
+/** Escaped and as bytes. */
+function shown(text: string): string {
+  return SPECIAL.test(text) ? spelled(text, ENTITIES) : text
+}
+
+const BEYOND_ASCII = /[\u0080-\uffff]/
+const SPECIAL = /[&<>"'\u0080-\uffff]/
+const NO_ENTITIES: Record<string, string> = {}
+
+/** Letter by letter: most texts that need it are short, such as "€14.26". */
+function spelled(text: string, entities: Record<string, string>): string {
+  let bytes = ''
+  let from = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    const letter = code < 0x80 ? entities[text[i]!] : bytesOf(text.codePointAt(i)!)
+    if (letter === undefined) continue
+    bytes += text.slice(from, i) + letter
+    // What lies beyond 16 bits takes two places in a text.
+    if (code >= 0xd800 && code < 0xdc00 && text.codePointAt(i)! > 0xffff) i++
+    from = i + 1
+  }
+  return bytes + text.slice(from)
+}
+
+/** Letters met so far. */
+const lettersAsBytes = new Map<number, string>()
+const LETTERS_MAX = 5_000
+
+function bytesOf(code: number): string {
+  let bytes = lettersAsBytes.get(code)
+  if (bytes === undefined) {
+    bytes = Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
+    if (lettersAsBytes.size < LETTERS_MAX) lettersAsBytes.set(code, bytes)
+  }
+  return bytes
+}
+
+/** What `<%= value %>` writes, as bytes: markup as it is, nothing for null and undefined, all else escaped. */
 export function show(value: unknown): string {
-  if (value instanceof Html) return value.text
-  if (typeof value === 'string') return escapeText(value)
+  if (typeof value === 'string') return shown(value)
+  if (value instanceof Html) return value.bytes
   if (value === null || value === undefined || value === false) return ''
   if (Array.isArray(value)) return value.map(show).join('')
   if (typeof value === 'object') throw new TypeError('A template shows an object; show one of its fields.')
-  return escapeText(String(value))
+  return shown(String(value))
 }
 
 /** Attributes from a record: true writes the bare name, false, null and undefined write nothing. */
-export function attributes(values: Record<string, unknown> | undefined): Html {
+export const attributes = (values: Record<string, unknown> | undefined): Html =>
+  new Html(showAttributes(values))
+
+/** What `<%= attrs(values) %>` writes. */
+export function showAttributes(values: Record<string, unknown> | undefined): string {
   let text = ''
-  for (const [name, value] of Object.entries(values ?? {})) {
+  for (const name in values) {
+    const value = values[name]
     if (value === false || value === null || value === undefined) continue
     if (!allowed.has(name)) allow(name)
-    text += value === true ? ` ${name}` : ` ${name}="${escapeText(String(value))}"`
+    text += value === true ? ` ${name}` : ` ${name}="${shown(String(value))}"`
   }
-  return new Html(text)
+  return text
 }
 
 /** Names checked before; there are some dozens of them in a theme. */

@@ -15,11 +15,12 @@ import type { Assets } from './assets.ts'
 import { createEngine, engineHelpers, type Engine, type Helpers } from './engine.ts'
 import type { Frame } from './frame.ts'
 import { attributes, type Html } from './html.ts'
+import { toneOfState } from './tone-of-state.ts'
 import { url } from './url.ts'
 
 export interface Renderer {
-  /** The whole page: the template inside the layout of the frame's area. */
-  page(template: string, view: object, frame: Frame): string
+  /** The whole page, in UTF-8: the template inside the layout of the frame's area. */
+  page(template: string, view: object, frame: Frame): Buffer
   /** The template alone: one part of a page. */
   fragment(template: string, view: object, frame: Frame): string
   /** A mail: the view also gives subject, preheader, heading, greeting, button { label, href, colour, ink } and footer lines. */
@@ -64,7 +65,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     page(template, view, frame) {
       const helpers = makeHelpers(options, engine, frame)
       const body = engine.draw(template, view, helpers)
-      return engine.draw(`layouts/${frame.area}`, { body }, helpers).text
+      return Buffer.from(engine.draw(`layouts/${frame.area}`, { body }, helpers).bytes, 'latin1')
     },
     fragment: (template, view, frame) =>
       engine.draw(template, view, makeHelpers(options, engine, frame)).text,
@@ -99,9 +100,19 @@ const HELPER_NAMES = [
   'attrs',
   'fill',
   'filled',
+  'toneOfState',
   'frame',
   'dir',
 ]
+
+const componentPaths = new Map<string, string>()
+
+/** The same text each time, so that looking the template up compares no letters. */
+function componentPath(name: string): string {
+  let path = componentPaths.get(name)
+  if (path === undefined) componentPaths.set(name, (path = `components/${name}`))
+  return path
+}
 
 /** Made for each answer, because they know its reader. */
 function makeHelpers({ messages, assets, slots }: RendererOptions, engine: Engine, frame: Frame): Helpers {
@@ -118,8 +129,9 @@ function makeHelpers({ messages, assets, slots }: RendererOptions, engine: Engin
     url,
     asset: (name: string) => assets.address(name),
     slot: (name: string, context = {}) => slots?.(name, context, frame) ?? null,
-    ui: (name: string, params: object = {}) => engine.draw(`components/${name}`, params, helpers),
+    ui: (name: string, params: object = {}) => engine.draw(componentPath(name), params, helpers),
     attrs: attributes,
+    toneOfState,
     fill: (name: string, content: Html) => void fills.set(name, content),
     filled: (name: string) => fills.get(name) ?? null,
     frame,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import fc from 'fast-check'
 import {
   directionOf,
   formatDate,
@@ -9,7 +10,7 @@ import {
   formatRelativeDay,
 } from '../../core/i18n/index.ts'
 import { instant, isoDate } from '../../core/kernel/index.ts'
-import { money } from '../../sdk/index.ts'
+import { minorDigits, money, toDecimal } from '../../sdk/index.ts'
 
 test('money is exact beyond the reach of floating point', () => {
   assert.equal(formatMoney(money(123456789012345678901n, 'EUR'), 'en'), '€1,234,567,890,123,456,789.01')
@@ -20,6 +21,43 @@ test('money follows our table of minor digits, not that of Intl', () => {
   assert.equal(formatMoney(money(2400, 'JPY'), 'en'), '¥2,400')
   assert.equal(formatMoney(money(12345, 'KWD'), 'en'), 'KWD\u00a012.345')
   assert.equal(formatMoney(money(150, 'IQD'), 'en'), 'IQD\u00a00.150')
+})
+
+test('money is written as Intl writes it, whatever the language, the currency and the amount', () => {
+  const locales = [
+    'en',
+    'de',
+    'de-AT',
+    'de-CH',
+    'fr',
+    'es',
+    'pl',
+    'pt-PT',
+    'sv',
+    'ja',
+    'tr',
+    'en-IN',
+    'hi',
+    'ar-EG',
+    'fa',
+  ]
+  const currencies = ['EUR', 'USD', 'JPY', 'KWD', 'CHF', 'IDR', 'CVE', 'PLN', 'INR']
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...locales),
+      fc.constantFrom(...currencies),
+      fc.oneof(fc.bigInt(-(10n ** 24n), 10n ** 24n), fc.bigInt(-2_000_000n, 2_000_000n)),
+      (locale, currency, minor) => {
+        const digits = minorDigits(currency)
+        const [minimumFractionDigits, maximumFractionDigits] = [digits, digits]
+        const rules = { minimumFractionDigits, maximumFractionDigits }
+        const intl = new Intl.NumberFormat(locale, { style: 'currency', currency, ...rules })
+        const text = intl.format(toDecimal(money(minor, currency)) as Intl.StringNumericLiteral)
+        assert.equal(formatMoney(money(minor, currency), locale), text.replace('-', '\u2212'))
+      },
+    ),
+    { numRuns: 1_000 },
+  )
 })
 
 test('a negative amount has a minus sign and no brackets', () => {

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
+import { IntlMessageFormat } from 'intl-messageformat'
+import { compileMessage } from '../../core/i18n/compile-message.ts'
 import { createMessages } from '../../core/i18n/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-messages-'))
@@ -56,6 +58,26 @@ test('a value that is no text is refused with its place, and no other file suffe
   assert.equal(messages.translator('en')('nav.home'), 'Home')
   assert.throws(() => messages.translator('en')('mail.retries'), /mail\.yaml: "mail\.retries"/)
   assert.throws(() => messages.missing('de'), /mail\.yaml: "mail\.retries"/)
+})
+
+test('a message is written as the library writes it', () => {
+  const messages = [
+    '{n, plural, =0 {none} one {# row of {who}} other {# rows of {who}}}',
+    '{n, plural, offset:1 =1 {you} one {you and # other} other {you and # others}}',
+    '{n, selectordinal, one {#st} two {#nd} few {#rd} other {#th}}',
+    '{who, select, Ada {her {n} rows} other {their {n, plural, one {row} other {# rows}}}}',
+    "it''s {who}: <b>{n}</b>, '{'x'}'",
+    '{n, number, percent} of {who}',
+  ]
+  for (const source of messages)
+    for (const locale of ['en', 'de', 'pl', 'ar'])
+      for (const n of [0, 1, 2, 3, 5, 21, 22, 103, 1_200, 1.5, -1])
+        for (const who of ['Ada', 'Bo', '']) {
+          const library = new IntlMessageFormat(source, locale, undefined, { ignoreTag: true })
+          const compiled = compileMessage(source, locale)
+          const text = typeof compiled === 'string' ? compiled : compiled({ n, who })
+          assert.equal(text, String(library.format({ n, who })), `${source} ${locale} ${n}`)
+        }
 })
 
 function write(path: string, text: string): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { attributes, show, trustedHtml } from '../../core/render/html.ts'
+import { attributes, Html, show, trustedHtml } from '../../core/render/html.ts'
 import { brandStylesheet, drawChart, schemaFields, url } from '../../core/render/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
 
@@ -95,4 +95,16 @@ test('a brand colour gets an ink that can be read, and nothing but a colour is t
   assert.match(brandStylesheet({ accent: '#ffd400' }), /--b-accent-ink:#000000/)
   assert.match(brandStylesheet({ accent: '#3550c8' }), /--b-accent-ink:#ffffff/)
   assert.throws(() => brandStylesheet({ accent: 'red;}body{display:none' }), RangeError)
+})
+
+test('text beyond ASCII becomes the bytes of UTF-8, escaped or trusted', () => {
+  for (const text of ['Grüße', '€ 1–2 × 3', 'Привет', '日本', '👩‍💻', 'a\u0000b', 'lone \ud800 half']) {
+    const bytes = Buffer.from(text, 'utf8')
+    assert.deepEqual(Buffer.from(show(text), 'latin1'), bytes)
+    assert.deepEqual(Buffer.from(trustedHtml(text).bytes, 'latin1'), bytes)
+    assert.deepEqual(Buffer.from(attributes({ title: text }).bytes, 'latin1').subarray(8, -1), bytes)
+    assert.equal(trustedHtml(text).text, bytes.toString())
+  }
+  assert.equal(new Html(show('<ü>')).text, '&lt;ü&gt;')
+  assert.equal(trustedHtml('<ü>').text, '<ü>')
 })

@@ -43,7 +43,7 @@ test('a part gets its own view and nothing of its parent', () => {
 
 test('page and fragment hold the same markup', () => {
   const fragment = renderer.fragment('portal/hello', { name: 'Ada' }, frame)
-  const page = renderer.page('portal/hello', { name: 'Ada' }, frame)
+  const page = renderer.page('portal/hello', { name: 'Ada' }, frame).toString()
   assert.ok(page.includes(fragment))
   assert.match(page, /^<!doctype html>/)
   assert.match(page, /<main id="main"/)
@@ -107,7 +107,7 @@ test('a mail stands in the layout of mails', () => {
 })
 
 test('the frame shows what must not be overlooked', () => {
-  const page = renderer.page(
+  const bytes = renderer.page(
     'portal/hello',
     { name: 'Ada' },
     {
@@ -123,6 +123,7 @@ test('the frame shows what must not be overlooked', () => {
       },
     },
   )
+  const page = bytes.toString()
   assert.match(page, /dir="rtl"/)
   assert.match(page, /tabler\.rtl\.[0-9a-f]{12}\.css/)
   assert.match(page, /Coupon &lt;SPRING&gt; removed\./)

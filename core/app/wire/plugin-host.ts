@@ -21,7 +21,9 @@ export function openPlugins({
   means,
   hooks,
   outbound,
-}: HostWiring): PluginHost & { drain(instanceId: string): void } {
+}: Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'>): PluginHost & {
+  drain(instanceId: string): void
+} {
   const cache = join(config.dataDir, 'cache')
   let loading: ReturnType<typeof loadBundled> | undefined
   const loaded = () => (loading ??= loadBundled(means, { plugins: FOLDER, cache }))

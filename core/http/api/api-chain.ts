@@ -7,6 +7,7 @@ import { checkInput, once } from '../../records/index.ts'
 import { accessLog } from '../chain/access-log.ts'
 import type { ReadArrival } from '../chain/arrival.ts'
 import { compression } from '../chain/compression.ts'
+import { dispatch } from '../chain/dispatch.ts'
 import { mediaType, readText } from '../chain/read-body.ts'
 import { requestId } from '../chain/request-id.ts'
 import { securityHeaders } from '../chain/security-headers.ts'
@@ -70,7 +71,7 @@ function operations(): Middleware<State> {
     const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1')
     router[endpoint.method](path, (ctx) => answer(ctx, endpoint))
   }
-  return router.routes() as Middleware<State>
+  return dispatch(router)
 }
 
 async function answer(ctx: RouteCtx, endpoint: Endpoint): Promise<void> {

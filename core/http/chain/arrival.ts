@@ -20,15 +20,32 @@ export function arrivalReader(options: Pick<HttpOptions, 'url' | 'proxies'>): Re
     return networks.some(([base, bits]) => parsed.kind() === base.kind() && parsed.match(base, bits))
   }
   const publicUrl = options.url === null ? null : new URL(options.url)
+  const plain = remembered((peer) => ipaddr.process(peer).toString())
   return (request) => {
     const peer = request.socket.remoteAddress ?? '0.0.0.0'
     const trusted = networks.length > 0 && isTrusted(peer)
-    const address = trusted ? clientAddress(request, peer, isTrusted) : ipaddr.process(peer).toString()
+    const address = trusted ? clientAddress(request, peer, isTrusted) : plain(peer)
     const forwarded = trusted ? first(request.headers['x-forwarded-proto']) : undefined
     const secure = forwarded === undefined ? publicUrl?.protocol === 'https:' : forwarded === 'https'
     const asked = (trusted && first(request.headers['x-forwarded-host'])) || request.headers.host
     const host = (asked ?? publicUrl?.host ?? 'localhost').toLowerCase()
     return { address, secure, host, origin: `${secure ? 'https' : 'http'}://${host}` }
+  }
+}
+
+const PEERS_MAX = 1_000
+
+/** The same few peers come again and again, and reading an address costs more than finding it. */
+function remembered(read: (peer: string) => string): (peer: string) => string {
+  const known = new Map<string, string>()
+  return (peer) => {
+    let text = known.get(peer)
+    if (text === undefined) {
+      text = read(peer)
+      if (known.size >= PEERS_MAX) known.clear()
+      known.set(peer, text)
+    }
+    return text
   }
 }
 

@@ -28,7 +28,7 @@ export function brandDirectory(deps: Pick<HttpDeps, 'db' | 'clock'>): BrandDirec
 export function brandOfHost(directory: BrandDirectory): Step {
   return async (ctx, next) => {
     const { state } = ctx
-    const brand = await directory.ofHost(new URL(state.origin).host)
+    const brand = await directory.ofHost(state.origin.slice(state.origin.indexOf('//') + 2))
     if (brand) {
       state.brand = brand
       state.actor = { ...state.actor, brandIds: [brand.id] }

@@ -1,11 +1,19 @@
 import { constants } from 'node:zlib'
 import compress from 'koa-compress'
+import type { Step } from '../context.ts'
 
 /** Event streams stay as they are: a compressor would hold messages back. Files of the theme are compressed already. */
-export const compression = compress({
+const compressed = compress({
   threshold: 1024,
   filter: (type) => /^text\/(?!event-stream)|\bjson\b|\bxml\b/i.test(type),
   br: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   gzip: { level: 5 },
   deflate: false,
 })
+
+/** Whoever takes no coding is spared the choice of one. */
+export const compression: Step = (ctx, next) => {
+  if (ctx.headers['accept-encoding'] !== undefined) return compressed(ctx, next)
+  ctx.vary('Accept-Encoding')
+  return next()
+}

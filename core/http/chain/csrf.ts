@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from '../../kernel/index.ts'
 import type { Ctx, Step } from '../context.ts'
 import { ForeignForm } from '../errors.ts'
 import { guestSecret, readCookie, sideOf } from './session.ts'
@@ -42,8 +43,10 @@ function bindingOf(ctx: Ctx): string {
   return ctx.state.signedIn ? readCookie(ctx, sideOf(ctx))! : guestSecret(ctx)
 }
 
-const tokenOf = (binding: string): Buffer => createHmac('sha256', binding).update('form token').digest()
+const tokenOf = (binding: string): Buffer => hash('sha256', `form token ${binding}`, 'buffer')
 
 function xor(a: Buffer, b: Buffer): Buffer {
-  return Buffer.from(a.map((byte, i) => byte ^ b[i]!))
+  const mixed = Buffer.allocUnsafe(a.length)
+  for (let i = 0; i < a.length; i++) mixed[i] = a[i]! ^ b[i]!
+  return mixed
 }

@@ -15,8 +15,8 @@ export const locale: Step = async (ctx, next) => {
   const known = state.deps.messages.locales
   const fits = (wanted: string | undefined) =>
     wanted !== undefined && known.includes(wanted.split('-')[0]!) ? wanted : undefined
-  const browser = ctx.acceptsLanguages().find((language) => language !== '*' && fits(language))
-  state.locale = fits(state.signedIn?.user.locale) ?? fits(chosen.locale) ?? browser ?? state.locale
+  const ofBrowser = () => ctx.acceptsLanguages().find((language) => language !== '*' && fits(language))
+  state.locale = fits(state.signedIn?.user.locale) ?? fits(chosen.locale) ?? ofBrowser() ?? state.locale
   state.t = state.deps.messages.translator(state.locale)
   state.theme = themeOf(state.signedIn?.user.theme) ?? chosen.theme ?? 'system'
   if (chosen.currency && state.brand?.currencies.includes(chosen.currency)) state.currency = chosen.currency
@@ -24,7 +24,9 @@ export const locale: Step = async (ctx, next) => {
 }
 
 export function readChoices(ctx: Ctx): Choices {
-  const fields = new URLSearchParams(readCookie(ctx, 'choices') ?? '')
+  const text = readCookie(ctx, 'choices')
+  if (text === undefined) return {}
+  const fields = new URLSearchParams(text)
   const [wanted, currency, theme] = ['locale', 'currency', 'theme'].map(
     (name) => fields.get(name) ?? undefined,
   )

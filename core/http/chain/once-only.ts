@@ -37,7 +37,8 @@ function requestOf(ctx: Ctx, key: string): { scope: string; key: string; hash: s
 
 /** Only what was done is kept; a refused form may be corrected and sent with the same key. */
 function answerOf(ctx: Ctx): Answer | null {
-  const { body } = ctx
+  const isPage = Buffer.isBuffer(ctx.body) && ctx.type === 'text/html'
+  const body = isPage ? (ctx.body as Buffer).toString('utf8') : ctx.body
   if (ctx.status >= 400 || (body !== null && body !== undefined && typeof body !== 'string')) return null
   const kept = KEPT_HEADERS.map((name): [string, string] => [name, ctx.response.get(name)])
   return {

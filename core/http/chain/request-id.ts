@@ -10,7 +10,6 @@ export function requestId(deps: HttpDeps, frames: AreaFrames, arrival: ReadArriv
     const id = deps.newId('req')
     const { address, secure, origin } = arrival(ctx.req)
     ctx.set('X-Request-Id', id)
-    ctx.cookies.secure = secure
     Object.assign(ctx.state, {
       deps,
       frames,

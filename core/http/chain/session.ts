@@ -23,8 +23,14 @@ export const session: Step = async (ctx, next) => {
 /** The realm whose users may sign in here. */
 export async function realmOf(ctx: Ctx): Promise<string | null> {
   if (sideOf(ctx) === 'client') return ctx.state.brand?.realm_id ?? null
-  return (await staffRealm(ctx.state.deps.db)).id
+  const { db } = ctx.state.deps
+  let id = staffRealms.get(db)
+  if (id === undefined) staffRealms.set(db, (id = (await staffRealm(db)).id))
+  return id
 }
+
+/** There is one for ever, once there is one. */
+const staffRealms = new WeakMap<object, string>()
 
 function actAs({ state }: Ctx, signedIn: SignedIn): void {
   state.signedIn = signedIn
@@ -43,11 +49,19 @@ type CookieName = Side | 'guest' | 'cart' | 'choices' | 'flash'
 const cookieName = (ctx: Ctx, name: CookieName): string => `${ctx.state.secure ? '__Host-' : ''}berth_${name}`
 
 export function readCookie(ctx: Ctx, name: CookieName): string | undefined {
-  return ctx.cookies.get(cookieName(ctx, name))
+  const wanted = cookieName(ctx, name)
+  for (const pair of (ctx.headers.cookie ?? '').split(';')) {
+    const at = pair.indexOf('=')
+    if (at > 0 && pair.slice(0, at).trim() === wanted) return unquoted(pair.slice(at + 1).trim())
+  }
+  return undefined
 }
+
+const unquoted = (text: string): string => (text.startsWith('"') ? text.slice(1, -1) : text)
 
 /** Without `days` the cookie ends with the browser. Null removes it. */
 export function writeCookie(ctx: Ctx, name: CookieName, value: string | null, days?: number): void {
+  ctx.cookies.secure = ctx.state.secure
   ctx.cookies.set(cookieName(ctx, name), value, {
     httpOnly: true,
     sameSite: 'lax',

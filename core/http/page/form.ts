@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Static, TSchema } from '../../../sdk/index.ts'
 import { checkInput } from '../../records/index.ts'
+import { randomBytes } from '../../kernel/index.ts'
 import type { Ctx, FormBody } from '../context.ts'
 import { faultOf, faultText, type Fault } from '../fault.ts'
 import { reasonText } from './reasons.ts'

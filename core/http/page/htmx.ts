@@ -10,7 +10,11 @@ export function targetId(ctx: Ctx): string | null {
   return at < 0 ? null : ctx.get('HX-Target').slice(at + 1)
 }
 
+const HTMX_HEADERS = 'HX-Request, HX-Target, HX-Request-Type'
+
 /** Caches keep the part and the page apart. */
 export function varyByHtmx(ctx: Ctx): void {
-  ctx.vary(['HX-Request', 'HX-Target', 'HX-Request-Type'])
+  const known = ctx.response.get('Vary')
+  if (known.includes(HTMX_HEADERS)) return
+  ctx.set('Vary', known === '' ? HTMX_HEADERS : `${known}, ${HTMX_HEADERS}`)
 }

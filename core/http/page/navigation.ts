@@ -1,3 +1,4 @@
+import type { Translate } from '../../i18n/index.ts'
 import { covers } from '../../kernel/index.ts'
 import type { Area, NavEntry } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
@@ -97,17 +98,40 @@ const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNa
 
 export function navigation(ctx: Ctx, area: Area): NavEntry[] {
   const { actor, t } = ctx.state
-  const held = [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)]
-  const items = (NAVIGATION[area] ?? []).filter(({ right }) => right === undefined || mayReach(held, right))
-  const best = items
-    .filter(({ href }) => ctx.path === href || ctx.path.startsWith(`${href}/`))
-    .sort((a, b) => b.href.length - a.href.length)[0]
-  return items.map((item) => ({
-    ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
-    ...(item === best ? { active: true } : {}),
-    ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
-    ...(item.keys ? { key: item.keys } : {}),
-  }))
+  const entries = entriesFor(area, [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)], t)
+  let best: NavEntry | undefined
+  for (const entry of entries) {
+    const leads = ctx.path === entry.href || ctx.path.startsWith(`${entry.href}/`)
+    if (leads && entry.href.length > (best?.href.length ?? 0)) best = entry
+  }
+  return entries.map((entry) => (entry === best ? { ...entry, active: true } : entry))
+}
+
+/** Readers of one language with the same rights have the same entries: they are made once. */
+function entriesFor(area: Area, held: readonly string[], t: Translate): readonly NavEntry[] {
+  let known = made.get(t)
+  if (!known) made.set(t, (known = new Map()))
+  const key = `${area} ${held.join(' ')}`
+  let entries = known.get(key)
+  if (!entries) {
+    entries = makeEntries(area, held, t)
+    if (known.size >= MADE_MAX) known.clear()
+    known.set(key, entries)
+  }
+  return entries
+}
+
+const made = new WeakMap<Translate, Map<string, readonly NavEntry[]>>()
+const MADE_MAX = 200
+
+function makeEntries(area: Area, held: readonly string[], t: Translate): NavEntry[] {
+  return (NAVIGATION[area] ?? [])
+    .filter(({ right }) => right === undefined || mayReach(held, right))
+    .map((item) => ({
+      ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
+      ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
+      ...(item.keys ? { key: item.keys } : {}),
+    }))
 }
 
 /** Whoever may do anything with the noun finds its pages. */

@@ -78,7 +78,7 @@ export function seeOther(ctx: Ctx, href: string): void {
 /** Parts know the reader and carry the form token; navigation and messages belong to pages. */
 const partFrame = (ctx: Ctx): Frame => plainFrame(ctx, { title: '', area: ctx.state.area })
 
-function send(ctx: Ctx, html: string, status = 200): void {
+function send(ctx: Ctx, html: string | Buffer, status = 200): void {
   ctx.status = status
   ctx.type = 'html'
   ctx.body = html

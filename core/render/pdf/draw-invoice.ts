@@ -1,5 +1,12 @@
 import type { Translate } from '../../i18n/index.ts'
-import { directionOf, formatDate, formatMoney, formatNumber, formatRate } from '../../i18n/index.ts'
+import {
+  directionOf,
+  formatDate,
+  formatMoney,
+  formatNumber,
+  formatRate,
+  regionName,
+} from '../../i18n/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import {
   drawParagraph,
@@ -89,7 +96,7 @@ function parties(sheet: Sheet, draft: Draft): void {
   const label: Look = { size: 7.8, colour: SOFT }
   const names = [buyer.company, buyer.name].filter((name): name is string => Boolean(name))
   const taxId = buyer.taxId ? [`${t('pdf.tax_id')} ${buyer.taxId}`] : []
-  const rest = [...names.slice(1), ...buyer.addressLines, countryName(buyer.country, doc.locale), ...taxId]
+  const rest = [...names.slice(1), ...buyer.addressLines, regionName(buyer.country, doc.locale), ...taxId]
   const top = sheet.y
   const left = drawStack(
     sheet,
@@ -252,8 +259,4 @@ function foot(sheet: Sheet, draft: Draft, count: { page: number; pages: number }
   sheet.rule(y - 7)
   sheet.text(draft.t('pdf.page', count), { ...look, x: sheet.width - 90, y, width: 90, align: 'end' })
   for (const text of footText(draft)) y += sheet.text(text, { ...look, x: 0, y, width: footWidth(sheet) })
-}
-
-function countryName(code: string, locale: string): string {
-  return new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code
 }

@@ -1,5 +1,5 @@
 import { sql } from '../../../db/index.ts'
-import { formatMoney } from '../../../i18n/index.ts'
+import { formatCompact, formatMoney } from '../../../i18n/index.ts'
 import { addDays, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { minorDigits } from '../../../../sdk/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -199,13 +199,12 @@ function chart(desk: Desk, { days, months, currency }: Money): Block {
       text: formatMoney({ minor, currency }, locale),
     })
   }
-  const compact = new Intl.NumberFormat(locale, { notation: 'compact' })
   const title = t('admin.board.chart', { currency })
   return {
     kind: 'chart',
     id: 'board-chart',
     title,
-    chart: drawChart({ kind: 'bar', title, points, scale: (value) => compact.format(value) }),
+    chart: drawChart({ kind: 'bar', title, points, scale: (value) => formatCompact(value, locale) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { money, type Money } from '../../../../sdk/index.ts'
 import { amountDue, type Invoice } from '../../../billing/index.ts'
+import { regionName } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { invoiceState, type ShownState } from './invoice-row.ts'
@@ -93,7 +94,7 @@ function partyView(json: string, locale: string): PartyView {
   const { address } = party
   const street = address ? (address.lines ?? []) : [party.address_1, party.address_2]
   const town = [address?.postcode ?? party.postcode, address?.city ?? party.city].filter(Boolean).join(' ')
-  const country = new Intl.DisplayNames(locale, { type: 'region' }).of(party.country) ?? party.country
+  const country = regionName(party.country, locale)
   return {
     name: party.company ?? party.name,
     lines: [party.company ? party.name : null, ...street, town, party.region, country].filter(
