@@ -42,14 +42,28 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
     locale,
     csrf,
     onceOnly,
-    openRoutes(),
+    openRouter().routes() as Middleware<State>,
     guard,
-    insideRoutes(),
+    insideRouter().routes() as Middleware<State>,
   ]
 }
 
+export interface PageRoute {
+  method: 'GET' | 'POST'
+  path: string
+}
+
+/** Every route of the pages, from the routers themselves: whoever goes through them all misses none. */
+export function pageRoutes(): PageRoute[] {
+  return [openRouter(), insideRouter()].flatMap(({ stack }) =>
+    stack.flatMap(({ methods, path }) =>
+      methods.filter((method) => method !== 'HEAD').map((method) => ({ method, path }) as PageRoute),
+    ),
+  )
+}
+
 /** Pages that anybody may open. Set-up and sign-in of staff lie below /admin, before its guard. */
-function openRoutes(): Middleware<State> {
+function openRouter(): Router<State> {
   const router = new Router<State>()
   setUpRoutes(router)
   gettingInRoutes(router)
@@ -57,7 +71,7 @@ function openRoutes(): Middleware<State> {
   storefrontRoutes(router)
   switchRoutes(router)
   sampleRoutes(router)
-  return router.routes() as Middleware<State>
+  return router
 }
 
 /** Beyond this point /portal and /admin, existing pages or not, are for those who are signed in there. */
@@ -66,10 +80,10 @@ const guard: Middleware<State> = (ctx, next) => {
   return area === 'admin' ? staffOnly(ctx, next) : area === 'portal' ? clientsOnly(ctx, next) : next()
 }
 
-function insideRoutes(): Middleware<State> {
+function insideRouter(): Router<State> {
   const router = new Router<State>()
   portalRoutes(router)
   adminRoutes(router)
   sampleDeskRoutes(router)
-  return router.routes() as Middleware<State>
+  return router
 }
