@@ -12,10 +12,10 @@ import { startWeb, type Web } from '../test/support/web.ts'
 import { benchMeans, fillShop, runBilling } from './billing/shop.ts'
 import { median, report, type Judged } from './figure.ts'
 import { load } from './load.ts'
+import { benchStatements } from './statements.ts'
 
 const ROUNDS = 5
 const SERVICES = 400
-const STATEMENTS_MAX = 12
 
 interface Page {
   name: string
@@ -42,7 +42,7 @@ export async function benchPages(): Promise<Judged[]> {
         report({ name: 'pages_p99_over_p50', value: p99, unit: 'times', bar: { of: 'value', most: 4 } }),
       )
   }
-  judged.push(await countStatements(web, [...lists, ...dashboards]))
+  judged.push(await benchStatements())
   bare.close()
   await close()
   rmSync(folder, { recursive: true, force: true })
@@ -75,22 +75,6 @@ async function measure(web: Web, pages: readonly Page[], bare: string) {
   return { value, baseline, ratio: value / baseline, p99: median(tails) }
 }
 
-async function countStatements(web: Web, pages: readonly Page[]): Promise<Judged> {
-  let most = 0
-  for (const page of pages) {
-    const response = await fetch(web.address + page.path, { headers: { cookie: page.cookies } })
-    const statements = Number(response.headers.get('x-statements'))
-    console.log(JSON.stringify({ page: page.name, statements }))
-    most = Math.max(most, statements)
-  }
-  return report({
-    name: 'pages_statements',
-    value: most,
-    unit: 'statements',
-    bar: { of: 'value', most: STATEMENTS_MAX },
-  })
-}
-
 async function openShop(file: string) {
   const statements = createStatementCounter()
   const db = openSqlite({ file, synchronous: 'normal', meter: statements.meter })
@@ -100,7 +84,7 @@ async function openShop(file: string) {
   await runBilling(means)
   const web = await startWeb(means, {
     statements,
-    options: { url: null, proxies: [], kind: 'real', countStatements: true },
+    options: { url: null, proxies: [], kind: 'real' },
   })
   const invoice = (await db.get<{ id: string; client_id: string }>(
     sql`select id, client_id from invoices where status = 'issued' order by id limit 1`,

@@ -13,7 +13,7 @@ import {
   type ValueRow,
 } from './rows.ts'
 
-/** The product with all that its page shows, in six statements; undefined when the brand has none of that slug. */
+/** The product with all that its page shows, in four statements; undefined when the brand has none of that slug. */
 export async function loadProduct(
   queries: Queries,
   brandId: string,
@@ -52,15 +52,9 @@ export function listProducts(
 }
 
 async function loadWhere(queries: Queries, condition: Sql): Promise<Product[]> {
-  const rows = await queries.all<ProductRow>(
-    sql`select p.* from products p where ${condition} order by p.position, p.name, p.id`,
-  )
+  const { rows, links } = await loadRows(queries, condition)
   if (rows.length === 0) return []
-  const ids = rows.map((row) => row.id)
-  const links = await queries.all<{ of_id: string } & ProductRow>(sql`
-    select a.product_id as of_id, p.* from product_addons a join products p on p.id = a.addon_id
-    where a.product_id in (${list(ids)}) order by a.position, p.id`)
-  const parts = await loadParts(queries, [...new Set([...ids, ...links.map((link) => link.id)])])
+  const parts = await loadParts(queries, [...new Set([...rows, ...links].map(({ id }) => id))])
   const assemble = (row: ProductRow, addons: readonly Product[]): Product =>
     toProduct(row, {
       prices: parts.prices.get(row.id) ?? [],
@@ -68,7 +62,7 @@ async function loadWhere(queries: Queries, condition: Sql): Promise<Product[]> {
       fields: parts.fields.get(row.id) ?? [],
       addons,
     })
-  const addons = groupBy(links, (link) => link.of_id)
+  const addons = groupBy(links, (link) => link.addon_of)
   return rows.map((row) =>
     assemble(
       row,
@@ -77,29 +71,78 @@ async function loadWhere(queries: Queries, condition: Sql): Promise<Product[]> {
   )
 }
 
+type Link = ProductRow & { addon_of: string }
+
+/** The products, and once for each product that offers them, their add-ons. */
+async function loadRows(queries: Queries, condition: Sql): Promise<{ rows: ProductRow[]; links: Link[] }> {
+  const found = await queries.all<ProductRow & { addon_of: string | null }>(sql`
+    with wanted as (select p.* from products p where ${condition})
+    select * from (
+      select null as addon_of, w.position as place, w.* from wanted w
+      union all
+      select a.product_id as addon_of, a.position as place, p.* from wanted w
+        join product_addons a on a.product_id = w.id join products p on p.id = a.addon_id
+    ) found order by place, case when addon_of is null then name else '' end, id`)
+  const isLink = (row: ProductRow & { addon_of: string | null }): row is Link => row.addon_of !== null
+  return { rows: found.filter((row) => !isLink(row)), links: found.filter(isLink) }
+}
+
 async function loadParts(queries: Queries, productIds: readonly string[]) {
   const ids = list(productIds)
-  const options = await queries.all<OptionRow>(
-    sql`select * from options where product_id in (${ids}) order by position, id`,
-  )
-  const values = await queries.all<ValueRow>(sql`
-    select v.* from option_values v join options o on o.id = v.option_id
-    where o.product_id in (${ids}) order by v.position, v.id`)
+  const options = await loadOptions(queries, ids)
   const fields = await queries.all<FieldRow>(
     sql`select * from order_fields where product_id in (${ids}) order by position, id`,
   )
   const prices = await loadPrices(queries, ids)
-  const valuesOf = groupBy(values, (value) => value.option_id)
-  const made = options.map((option) =>
+  const made = options.map(({ option, values }) =>
     toOption(option, {
       prices: prices.get(option.id) ?? [],
-      values: (valuesOf.get(option.id) ?? []).map((value) => toValue(value, prices.get(value.id) ?? [])),
+      values: values.map((value) => toValue(value, prices.get(value.id) ?? [])),
     }),
   )
   return {
     prices,
     options: groupBy(made, (option) => option.productId),
     fields: groupBy(fields.map(toField), (field) => field.productId),
+  }
+}
+
+/** A row a value; an option without values has one row without a value. */
+type OptionAndValue = OptionRow & {
+  value_id: string | null
+  value_key: string
+  value_label: string
+  module_value: string | null
+  value_position: number
+  value_retired_at: ValueRow['retired_at']
+  value_version: number
+}
+
+async function loadOptions(
+  queries: Queries,
+  productIds: Sql,
+): Promise<{ option: OptionRow; values: ValueRow[] }[]> {
+  const rows = await queries.all<OptionAndValue>(sql`
+    select o.*, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.position as value_position,
+      v.retired_at as value_retired_at, v.version as value_version
+    from options o left join option_values v on v.option_id = o.id
+    where o.product_id in (${productIds}) order by o.position, o.id, v.position, v.id`)
+  return [...groupBy(rows, (row) => row.id).values()].map((ofOption) => ({
+    option: ofOption[0]!,
+    values: ofOption.flatMap((row) => (row.value_id === null ? [] : [valueOf(row, row.value_id)])),
+  }))
+}
+
+function valueOf(row: OptionAndValue, id: string): ValueRow {
+  return {
+    id,
+    option_id: row.id,
+    value_key: row.value_key,
+    label: row.value_label,
+    module_value: row.module_value,
+    position: row.value_position,
+    retired_at: row.value_retired_at,
+    version: row.value_version,
   }
 }
 

@@ -49,6 +49,20 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
   ]
 }
 
+export interface PageRoute {
+  method: 'GET' | 'POST'
+  path: string
+}
+
+/** Every route of the pages, from the routers themselves: whoever goes through them all misses none. */
+export function pageRoutes(): PageRoute[] {
+  return [openRouter(), insideRouter()].flatMap(({ stack }) =>
+    stack.flatMap(({ methods, path }) =>
+      methods.filter((method) => method !== 'HEAD').map((method) => ({ method, path }) as PageRoute),
+    ),
+  )
+}
+
 /** Pages that anybody may open. Set-up and sign-in of staff lie below /admin, before its guard. */
 function openRouter(): Router<State> {
   const router = new Router<State>()

@@ -7,9 +7,9 @@ import { secretTokenHash } from './secret-token.ts'
 
 const MINUTE_MS = 60_000
 
-/** Where the request came in. A session holds only in the realm of its user. */
+/** Where the request came in. A session holds only in the realm of its user; of staff there is one realm. */
 export interface RequestFacts {
-  realmId: string
+  realm: { id: string } | { kind: 'staff' }
   address: string
   requestId?: string
 }
@@ -50,7 +50,7 @@ export async function actorOfSession(
   const now = means.clock.now()
   const conditions = [
     sql`s.token_hash = ${secretTokenHash(token)} and s.ended_at is null and s.expires_at > ${now} and s.ends_by > ${now}`,
-    sql`u.realm_id = ${facts.realmId}`,
+    'id' in facts.realm ? sql`u.realm_id = ${facts.realm.id}` : sql`r.kind = ${facts.realm.kind}`,
   ]
   const rows = await means.db.all<PrincipalRow & SessionColumns>(sql`
     select s.id as session_id, s.client_id as session_client_id, s.address as session_address, s.agent,

@@ -4,7 +4,7 @@ import { defineVerb, type Means } from '../records/index.ts'
 import { cartItems, cartRef, type CartRow } from './cart.ts'
 import { inCart } from './in-cart.ts'
 import { priceItems } from './price-items.ts'
-import { productsOf, shopFacts } from './view-cart.ts'
+import { productsOf } from './view-cart.ts'
 
 /** Says that the prices of now have been seen, so that checkout takes them. */
 export const acceptCartPrices = defineVerb(
@@ -18,11 +18,10 @@ export const acceptCartPrices = defineVerb(
 
 /** Notes what each item costs now in the cart's currency. */
 export async function notePrices(means: Means, trx: Trx, cart: CartRow): Promise<void> {
-  const shop = await shopFacts(means, trx, cart.brand_id)
   const items = await cartItems(trx, cart.id)
   const wishes = items.map((item) => item.wish)
   const products = await productsOf(trx, cart.brand_id, wishes)
-  const terms = { currency: cart.currency, day: shop.today, coupon: null }
+  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
   const priced = priceItems(wishes, products, terms).items
   for (const [i, item] of items.entries()) {
     const now = priced[i]!.first.subtotalMinor

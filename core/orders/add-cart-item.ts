@@ -45,10 +45,9 @@ export const addCartItem = defineVerb(
 
 /** What a wish costs before any coupon; refuses one that cannot be ordered so, field by field. */
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
-  const shop = await shopFacts(means, trx, cart.brand_id)
   const products = await productsOf(trx, cart.brand_id, [wish])
   if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
-  const terms = { currency: cart.currency, day: shop.today, coupon: null }
+  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
   const [item] = priceItems([wish], products, terms).items
   if (Object.keys(item!.errors).length > 0) throw invalidInput(item!.errors)
   return item!.first.subtotalMinor
@@ -72,7 +71,7 @@ async function openCart(
     throw invalidInput({ currency: `must be one of ${shop.currencies.join(', ')}` })
   const token = newToken()
   const now = means.business.now()
-  const made: CartRow = {
+  const made = {
     id: means.newId('crt'),
     brand_id: brandId,
     token_hash: hashToken(token),
@@ -85,5 +84,5 @@ async function openCart(
     version: 1,
   }
   await trx.insert('carts', [{ ...made, created_at: now, updated_at: now }])
-  return { cart: made, token }
+  return { cart: { ...made, zone: shop.zone }, token }
 }

@@ -1,5 +1,5 @@
 import { Type } from '../../sdk/index.ts'
-import { sql, type Queries } from '../db/index.ts'
+import { sql, type Queries, type Sql } from '../db/index.ts'
 import { instant, NotFound, type Actor, type Instant } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
@@ -26,6 +26,8 @@ export interface CartRow {
   order_id: string | null
   expires_at: Instant
   version: number
+  /** Of its brand, by whose days prices and coupons are valid. */
+  zone: string
 }
 
 export interface CartItemRow {
@@ -57,6 +59,10 @@ export function cartExpiry(means: Pick<Means, 'clock'>): Instant {
   return instant(means.clock.ms() + CART_DAYS * DAY_MS)
 }
 
+/** Carts of brands that sell, without conditions. */
+export const selectCarts = sql`
+  select c.*, b.zone from carts c join brands b on b.id = c.brand_id and b.status = 'active'`
+
 /** The open cart of the actor. A token opens only carts of nobody or of the actor, so a cookie left behind is no key. */
 export async function findCart(
   means: Pick<Means, 'clock'>,
@@ -64,13 +70,38 @@ export async function findCart(
   ref: CartRef,
   actor: Actor,
 ): Promise<CartRow | undefined> {
+  const own = ownCarts(means, ref, actor)
+  if (!own) return undefined
+  const rows = await queries.all<CartRow>(sql`${selectCarts} where ${own}`)
+  return rows.find((row) => row.user_id !== null) ?? rows[0]
+}
+
+/** The same cart with what it holds, in one statement. */
+export async function findFilledCart(
+  means: Pick<Means, 'clock'>,
+  queries: Queries,
+  ref: CartRef,
+  actor: Actor,
+): Promise<{ cart: CartRow; items: CartItem[] } | undefined> {
+  const own = ownCarts(means, ref, actor)
+  if (!own) return undefined
+  const rows = await queries.all<CartRow & HeldColumns & { item_id: string | null }>(sql`
+    select c.*, b.zone, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.seen_minor
+    from carts c join brands b on b.id = c.brand_id and b.status = 'active'
+    left join cart_items i on i.cart_id = c.id where ${own} order by i.position, i.id`)
+  const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
+  if (!cart) return undefined
+  const held = rows.filter((row) => row.id === cart.id && row.item_id !== null)
+  return { cart, items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
+}
+
+/** Conditions on `carts c`; null for whoever can have none. */
+function ownCarts(means: Pick<Means, 'clock'>, ref: CartRef, actor: Actor): Sql | null {
   const userId = actor.kind === 'client' ? actor.id : null
   const hash = ref.token ? hashToken(ref.token) : null
-  if (userId === null && hash === null) return undefined
-  const rows = await queries.all<CartRow>(sql`
-    select * from carts where brand_id = ${ref.brand_id} and order_id is null and expires_at > ${means.clock.now()}
-      and (user_id = ${userId} or (token_hash = ${hash} and user_id is null))`)
-  return rows.find((row) => row.user_id !== null) ?? rows[0]
+  if (userId === null && hash === null) return null
+  return sql`c.brand_id = ${ref.brand_id} and c.order_id is null and c.expires_at > ${means.clock.now()}
+    and (c.user_id = ${userId} or (c.token_hash = ${hash} and c.user_id is null))`
 }
 
 export async function cartItems(queries: Queries, cartId: string): Promise<CartItem[]> {
@@ -87,14 +118,11 @@ export async function countCartItems(
   ref: CartRef,
   actor: Actor,
 ): Promise<number> {
-  const userId = actor.kind === 'client' ? actor.id : null
-  const hash = ref.token ? hashToken(ref.token) : null
-  if (userId === null && hash === null) return 0
+  const own = ownCarts(means, ref, actor)
+  if (!own) return 0
   const rows = await queries.all<{ user_id: string | null; items: number }>(sql`
     select c.id, c.user_id, count(i.id) as items from carts c left join cart_items i on i.cart_id = c.id
-    where c.brand_id = ${ref.brand_id} and c.order_id is null and c.expires_at > ${means.clock.now()}
-      and (c.user_id = ${userId} or (c.token_hash = ${hash} and c.user_id is null))
-    group by c.id, c.user_id`)
+    where ${own} group by c.id, c.user_id`)
   return (rows.find((row) => row.user_id !== null) ?? rows[0])?.items ?? 0
 }
 
@@ -119,7 +147,10 @@ export function wishColumns(wish: ItemWish) {
   }
 }
 
-function toItem(row: CartItemRow): CartItem {
+/** What of an item is the wish and its price. */
+type HeldColumns = Omit<CartItemRow, 'id' | 'cart_id' | 'position' | 'version'>
+
+function toItem(row: HeldColumns & { id: string }): CartItem {
   return {
     id: row.id,
     seenMinor: row.seen_minor,

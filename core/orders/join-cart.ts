@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { sql } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartExpiry, cartItems, cartRef, findCart, type CartRow } from './cart.ts'
+import { cartExpiry, cartItems, cartRef, findCart, selectCarts, type CartRow } from './cart.ts'
 import { emptyCart, shopFacts, viewCart, type CartView } from './view-cart.ts'
 import { hashToken } from './tokens.ts'
 
@@ -17,8 +17,8 @@ export const joinCart = defineVerb(
       const mine = await findCart(means, trx, input, actor)
       const hash = hashToken(input.token ?? '')
       const visitor = await trx.get<CartRow>(sql`
-        select * from carts where brand_id = ${input.brand_id} and token_hash = ${hash} and user_id is null
-          and order_id is null and expires_at > ${means.clock.now()}`)
+        ${selectCarts} where c.brand_id = ${input.brand_id} and c.token_hash = ${hash} and c.user_id is null
+          and c.order_id is null and c.expires_at > ${means.clock.now()}`)
       const cart = mine ?? visitor
       if (!cart) return emptyCart((await shopFacts(means, trx, input.brand_id)).currency)
       if (actor.kind !== 'client') return viewCart(means, trx, cart)

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartRef, findCart } from './cart.ts'
+import { cartRef, findFilledCart } from './cart.ts'
 import { emptyCart, shopFacts, viewCart, type CartView } from './view-cart.ts'
 
 /** The visitor's cart with prices of now; an empty one when there is none yet. */
@@ -11,8 +11,8 @@ export const readCart = defineVerb(
     input: Type.Object({ ...cartRef }, { additionalProperties: false }),
   },
   async (means: Means, input, actor): Promise<CartView> => {
-    const cart = await findCart(means, means.db, input, actor)
-    if (cart) return viewCart(means, means.db, cart)
+    const found = await findFilledCart(means, means.db, input, actor)
+    if (found) return viewCart(means, means.db, found.cart, found.items)
     const shop = await shopFacts(means, means.db, input.brand_id)
     return emptyCart(shop.currency)
   },

@@ -4,7 +4,6 @@ import { defineVerb, type Means } from '../records/index.ts'
 import { cartRef } from './cart.ts'
 import { inCart } from './in-cart.ts'
 import { CouponRefused } from './errors.ts'
-import { shopFacts } from './view-cart.ts'
 
 /** Enters a coupon, or takes it out with null. One that nobody can use now is refused with the reason. */
 export const setCartCoupon = defineVerb(
@@ -22,8 +21,8 @@ export const setCartCoupon = defineVerb(
       const code = couponCode(input.code)
       const coupon = await findCoupon(trx, cart.brand_id, code)
       if (!coupon) throw CouponUnknown({ code })
-      const shop = await shopFacts(means, trx, cart.brand_id)
-      const problem = couponProblem(coupon, { currency: cart.currency, day: shop.today })
+      const terms = { currency: cart.currency, day: means.business.today(cart.zone) }
+      const problem = couponProblem(coupon, terms)
       if (problem) throw CouponRefused({ reason: problem })
       return { coupon_code: code }
     }),

@@ -2,7 +2,7 @@ import { findCoupon, loadProducts, type Coupon, type Product, type Sums } from '
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
-import { cartItems, type CartRow } from './cart.ts'
+import { cartItems, type CartItem, type CartRow } from './cart.ts'
 import type { ItemWish } from './items.ts'
 import { NOTHING, priceItems, total, unitsWanted, type PricedItem } from './price-items.ts'
 
@@ -61,13 +61,18 @@ export function emptyCart(currency: string): CartView {
   }
 }
 
-export async function viewCart(means: Means, queries: Queries, cart: CartRow): Promise<CartView> {
-  const shop = await shopFacts(means, queries, cart.brand_id)
-  const items = await cartItems(queries, cart.id)
+/** The cart with prices of now. Its items are read unless they are at hand. */
+export async function viewCart(
+  means: Means,
+  queries: Queries,
+  cart: CartRow,
+  held?: readonly CartItem[],
+): Promise<CartView> {
+  const items = held ?? (await cartItems(queries, cart.id))
   const wishes = items.map((item) => item.wish)
   const products = await productsOf(queries, cart.brand_id, wishes)
   const coupon = await couponOf(queries, cart)
-  const terms = { currency: cart.currency, day: shop.today, coupon }
+  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]

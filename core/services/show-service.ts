@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import type { DueItem } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
-import { covers, type Actor, type Instant } from '../kernel/index.ts'
+import { assert, covers, type Actor, type Instant, type IsoDate } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { findService } from './load.ts'
 import { nextCharges } from './next-charges.ts'
@@ -14,7 +14,6 @@ import type {
   ServiceOptionRow,
   ServiceRow,
 } from './rows.ts'
-import { couponsOf } from './service-source.ts'
 
 export interface ShownAccess {
   position: number
@@ -29,6 +28,7 @@ export interface ShownService {
   service: ServiceRow
   productName: string
   serverName: string | null
+  clientName: string
   options: ServiceOptionRow[]
   fields: ServiceFieldRow[]
   holds: HoldRow[]
@@ -36,14 +36,14 @@ export interface ShownService {
   parts: { id: string; label: string; billing_status: string; delivery_status: string }[]
   deliveries: DeliveryRow[]
   /** The change that waits for its payment. */
-  pendingChange: ChangeRow | null
-  cancellation: CancellationRow | null
+  pendingChange: Pick<ChangeRow, 'id' | 'invoice_id' | 'amount_minor'> | null
+  cancellation: Pick<CancellationRow, 'reason' | 'effective_on'> | null
   nextCharge: DueItem | null
 }
 
 const DELIVERIES_MAX = 20
 
-/** Everything about one service, in at most twelve statements however much there is. */
+/** Everything about one service, in eight statements however much there is. */
 export const showService = defineVerb(
   {
     permission: 'service.read',
@@ -53,24 +53,61 @@ export const showService = defineVerb(
   async (means: Means, input, actor): Promise<ShownService> => {
     const { db } = means
     const service = await findService(db, actor, { id: input.service_id, right: 'service.read' })
-    const names = await db.get<{ product_name: string; server_name: string | null }>(sql`
-      select p.name as product_name, v.name as server_name from services s join products p on p.id = s.product_id
-      left join servers v on v.id = s.server_id where s.id = ${service.id}`)
-    const productName = names?.product_name ?? service.label
+    const { coupon, ...names } = await besideOf(db, service)
     const options = await db.all<ServiceOptionRow>(
       sql`select * from service_options where service_id = ${service.id} order by option_id`,
     )
-    const coupon = (await couponsOf(db, [service])).get(service.coupon_id ?? '')
     return {
       service,
-      productName,
-      serverName: names?.server_name ?? null,
+      ...names,
       options,
-      nextCharge: nextCharges({ ...service, product_name: productName }, options, coupon),
+      nextCharge: nextCharges({ ...service, product_name: names.productName }, options, coupon),
       ...(await aroundOf(db, service, actor)),
     }
   },
 )
+
+interface Beside {
+  product_name: string
+  server_name: string | null
+  client_name: string
+  coupon_id: string | null
+  code: string
+  percent_ppm: number | null
+  currency: string | null
+  amount_minor: bigint | null
+  change_id: string | null
+  invoice_id: string | null
+  change_minor: bigint
+  effective_on: IsoDate | null
+  reason: string
+}
+
+/** What there is one of, or none: names, the coupon that still lowers it, the open change, the planned end. */
+async function besideOf(db: Queries, { id }: ServiceRow) {
+  const row = await db.get<Beside>(sql`
+    select p.name as product_name, v.name as server_name, coalesce(c.company, c.name) as client_name,
+      k.id as coupon_id, k.code, k.percent_ppm, k.currency, k.amount_minor,
+      h.id as change_id, h.invoice_id, h.amount_minor as change_minor, x.effective_on, x.reason
+    from services s join products p on p.id = s.product_id join clients c on c.id = s.client_id
+    left join servers v on v.id = s.server_id
+    left join coupons k on k.id = s.coupon_id and (s.coupon_cycles_left is null or s.coupon_cycles_left <> 0)
+    left join service_changes h on h.service_id = s.id and h.status = 'pending'
+    left join cancellations x on x.service_id = s.id and x.status = 'planned'
+    where s.id = ${id} limit 1`)
+  assert(row, `service ${id} has a product and a client`)
+  const { code, percent_ppm, currency, amount_minor, invoice_id, effective_on, reason } = row
+  return {
+    productName: row.product_name,
+    serverName: row.server_name,
+    clientName: row.client_name,
+    coupon:
+      row.coupon_id === null ? undefined : { id: row.coupon_id, code, percent_ppm, currency, amount_minor },
+    pendingChange:
+      row.change_id === null ? null : { id: row.change_id, invoice_id, amount_minor: row.change_minor },
+    cancellation: effective_on === null ? null : { reason, effective_on },
+  }
+}
 
 async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
   const { id } = service
@@ -86,12 +123,6 @@ async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
   const deliveries = await db.all<DeliveryRow>(
     sql`select * from deliveries where service_id = ${id} order by id desc limit ${DELIVERIES_MAX}`,
   )
-  const pendingChange = await db.get<ChangeRow>(
-    sql`select * from service_changes where service_id = ${id} and status = 'pending'`,
-  )
-  const cancellation = await db.get<CancellationRow>(
-    sql`select * from cancellations where service_id = ${id} and status = 'planned'`,
-  )
   const access = maySeeAccess(service, actor) ? await accessOf(db, id) : []
   return {
     fields,
@@ -99,8 +130,6 @@ async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
     access,
     parts,
     deliveries,
-    pendingChange: pendingChange ?? null,
-    cancellation: cancellation ?? null,
   }
 }
 

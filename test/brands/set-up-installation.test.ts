@@ -71,7 +71,7 @@ for (const engine of engines) {
       const realmId = made.staff_realm_id
       const { email, password } = wanted.owner
       const { token } = await signIn(means, { realm_id: realmId, email, password, agent: '' }, visitor())
-      const signedIn = await actorOfSession(means, token, { realmId, address: '' })
+      const signedIn = await actorOfSession(means, token, { realm: { id: realmId }, address: '' })
       assert.equal(signedIn?.actor.kind, 'staff')
       assert.equal(signedIn.actor.permissions[0], '*')
       assert.equal(signedIn.actor.brandIds, 'all')

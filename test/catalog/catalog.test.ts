@@ -51,7 +51,7 @@ for (const engine of engines) {
       await makeGameServer(own, groupId)
       statements.length = 0
       const product = await loadProduct(own.db, brand.id, 'minecraft')
-      assert.equal(statements.length, 6)
+      assert.equal(statements.length, 4)
       assert.deepEqual(
         product?.options.map((option) => [option.key, option.kind, option.prices.length]),
         [

@@ -45,7 +45,7 @@ for (const engine of engines) {
       resetPassword(means, { realm_id: realm, token, password }, guest())
     const enter = (email: string, password: string) =>
       signIn(means, { realm_id, email, password, agent: '' }, guest())
-    const whoIs = (token: string) => actorOfSession(means, token, { realmId: realm_id, address: '' })
+    const whoIs = (token: string) => actorOfSession(means, token, { realm: { id: realm_id }, address: '' })
 
     test('sets a new password once, ends all sessions and proves the address', async () => {
       const user = await makeUser(means, { realm_id, email_verified_at: null })

@@ -47,7 +47,7 @@ for (const engine of engines) {
     const enter = (email: string, password = PASSWORD, guest = visitor(), more: object = {}) =>
       signIn(means, { realm_id: realmId, email, password, agent: 'Firefox', ...more }, guest)
     const whoIs = (token: string, realm = realmId) =>
-      actorOfSession(means, token, { realmId: realm, address: '192.0.2.9', requestId: 'req_1' })
+      actorOfSession(means, token, { realm: { id: realm }, address: '192.0.2.9', requestId: 'req_1' })
 
     test('opens a session that names the user, the clients and the rights', async () => {
       const user = await makeUser(means, { realm_id: realmId, email: 'Ada@Example.org' })

@@ -59,7 +59,7 @@ for (const engine of engines) {
     ): Promise<Actor> => {
       const guest = guestActor('', { address: means.newId('req') })
       const { token } = await signIn(means, { realm_id, email, password, agent: '' }, guest)
-      return (await actorOfSession(means, token, { realmId: realm_id, address: '' }))!.actor
+      return (await actorOfSession(means, token, { realm: { id: realm_id }, address: '' }))!.actor
     }
 
     test('lists what a role may hold from the verbs themselves', () => {
@@ -171,7 +171,7 @@ for (const engine of engines) {
       const wanted = { realm_id: realm.id, email: member.user.email, password: PASSWORD, agent: '' }
       const { token } = await signIn(means, wanted, guest())
       await disableStaff(means, { staff_id: member.id, reason: 'left' }, lead)
-      assert.equal(await actorOfSession(means, token, { realmId: realm.id, address: '' }), null)
+      assert.equal(await actorOfSession(means, token, { realm: { id: realm.id }, address: '' }), null)
       await assert.rejects(signIn(means, wanted, guest()), { code: 'sign_in.account_disabled' })
       await assert.rejects(disableStaff(means, { staff_id: member.id }, lead), { code: 'state.illegal' })
       await enableStaff(means, { staff_id: member.id }, lead)

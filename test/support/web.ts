@@ -87,8 +87,12 @@ export class WebBrowser {
     return this.post(path, { email, password })
   }
 
+  cookieHeader(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
   async #send(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Reply> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = this.cookieHeader()
     const headers = { ...init.headers, ...(cookie ? { Cookie: cookie } : {}) }
     const response = await fetch(this.#address + path, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) this.#keep(line)

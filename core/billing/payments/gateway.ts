@@ -1,5 +1,5 @@
 import type { ClientSnapshot, PaymentOutcome } from '../../../sdk/index.ts'
-import { list, sql, type Queries } from '../../db/index.ts'
+import { list, sql, type Queries, type Sql } from '../../db/index.ts'
 import { assert, BerthError, type Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { PluginCalls } from '../ports.ts'
@@ -19,7 +19,7 @@ export interface GatewayInstance {
   manifest: { kinds?: Record<string, readonly string[]>; name?: string }
 }
 
-interface InstanceRow {
+export interface InstanceRow {
   id: string
   plugin_id: string
   name: string
@@ -27,10 +27,20 @@ interface InstanceRow {
 }
 
 /** Gateways that take money now, in the order in which staff put them. */
-export async function listGateways(queries: Queries, brandId: string): Promise<GatewayInstance[]> {
-  const rows = await queries.all<InstanceRow>(sql`
-    select i.id, i.plugin_id, i.name, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id
-    where i.status = 'active' and p.status = 'enabled' and (i.brand_id is null or i.brand_id = ${brandId}) order by i.position, i.id`)
+export function listGateways(queries: Queries, brandId: string): Promise<GatewayInstance[]> {
+  return readGateways<InstanceRow>(queries, brandId)
+}
+
+/** The same with further columns of what is joined to each. */
+export async function readGateways<R extends InstanceRow>(
+  queries: Queries,
+  brandId: string,
+  more: { columns: Sql; from: Sql } = { columns: sql``, from: sql`` },
+): Promise<(Omit<R, 'manifest'> & GatewayInstance)[]> {
+  const rows = await queries.all<R>(sql`
+    select i.id, i.plugin_id, i.name, p.manifest ${more.columns} from plugin_instances i join plugins p on p.id = i.plugin_id
+    ${more.from} where i.status = 'active' and p.status = 'enabled' and (i.brand_id is null or i.brand_id = ${brandId})
+    order by i.position, i.id`)
   return rows.map(parsed).filter((instance) => instance.manifest.kinds?.gateway)
 }
 
@@ -42,7 +52,7 @@ export async function getGateway(queries: Queries, instanceId: string): Promise<
   return instance
 }
 
-const parsed = (row: InstanceRow): GatewayInstance => ({
+const parsed = <R extends InstanceRow>(row: R): Omit<R, 'manifest'> & GatewayInstance => ({
   ...row,
   manifest: JSON.parse(row.manifest) as GatewayInstance['manifest'],
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { actorOfSession, staffRealm, type SignedIn } from '../../identity/index.ts'
+import { actorOfSession, type SignedIn } from '../../identity/index.ts'
 import type { Ctx, Step } from '../context.ts'
 
 /** Staff and clients are of different realms, so one browser may hold a session of each. */
@@ -11,26 +11,17 @@ export const session: Step = async (ctx, next) => {
   const { state } = ctx
   state.guest = readCookie(ctx, 'guest') ?? ''
   const token = readCookie(ctx, sideOf(ctx))
-  const realmId = token ? await realmOf(ctx) : null
-  if (token && realmId) {
-    const facts = { realmId, address: state.address, requestId: state.requestId }
-    const signedIn = await actorOfSession(state.deps, token, facts)
-    if (signedIn) actAs(ctx, signedIn)
-  }
+  const signedIn = token ? await signedInBy(ctx, token) : null
+  if (signedIn) actAs(ctx, signedIn)
   await next()
 }
 
-/** The realm whose users may sign in here. */
-export async function realmOf(ctx: Ctx): Promise<string | null> {
-  if (sideOf(ctx) === 'client') return ctx.state.brand?.realm_id ?? null
-  const { db } = ctx.state.deps
-  let id = staffRealms.get(db)
-  if (id === undefined) staffRealms.set(db, (id = (await staffRealm(db)).id))
-  return id
+/** Everything about the session of this token, when it is one of this side of the house; one statement. */
+export async function signedInBy(ctx: Ctx, token: string): Promise<SignedIn | null> {
+  const { deps, address, requestId, brand } = ctx.state
+  const realm = sideOf(ctx) === 'staff' ? ({ kind: 'staff' } as const) : brand && { id: brand.realm_id }
+  return realm && actorOfSession(deps, token, { realm, address, requestId })
 }
-
-/** There is one for ever, once there is one. */
-const staffRealms = new WeakMap<object, string>()
 
 function actAs({ state }: Ctx, signedIn: SignedIn): void {
   state.signedIn = signedIn

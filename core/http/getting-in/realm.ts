@@ -1,12 +1,13 @@
+import { staffRealm } from '../../identity/index.ts'
 import type { Ctx } from '../context.ts'
 import { ShopNotOpen } from '../errors.ts'
-import { realmOf } from '../chain/session.ts'
 
 /** The realm of this side: of the brand's customers, or of staff. */
 export async function requireRealm(ctx: Ctx): Promise<string> {
-  const realm = await realmOf(ctx)
-  if (realm === null) throw ShopNotOpen({})
-  return realm
+  if (isStaffSide(ctx)) return (await staffRealm(ctx.state.deps.db)).id
+  const { brand } = ctx.state
+  if (!brand) throw ShopNotOpen({})
+  return brand.realm_id
 }
 
 export const isStaffSide = (ctx: Ctx): boolean => ctx.state.area === 'admin'

@@ -1,7 +1,6 @@
 import type { Actor } from '../../kernel/index.ts'
-import { actorOfSession } from '../../identity/index.ts'
 import type { RouteCtx, RouteStep } from '../context.ts'
-import { readCookie, realmOf, sideOf } from '../chain/session.ts'
+import { readCookie, sideOf, signedInBy } from '../chain/session.ts'
 import type { LiveMessage } from './live-bus.ts'
 
 const BEAT_MS = 25_000
@@ -68,12 +67,6 @@ function send(ctx: RouteCtx, { name, id }: LiveMessage): void {
 }
 
 async function stillSignedIn(ctx: RouteCtx): Promise<boolean> {
-  const { deps, address } = ctx.state
-  const realmId = await realmOf(ctx)
   const token = readCookie(ctx, sideOf(ctx))
-  return (
-    realmId !== null &&
-    token !== undefined &&
-    (await actorOfSession(deps, token, { realmId, address })) !== null
-  )
+  return token !== undefined && (await signedInBy(ctx, token)) !== null
 }

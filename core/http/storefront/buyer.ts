@@ -1,15 +1,9 @@
 import { findBrand } from '../../brands/index.ts'
 import { changeClient, prepareRegistration, registerClient, type Client } from '../../clients/index.ts'
-import {
-  actorOfSession,
-  countAttempts,
-  limits,
-  startOwnSession,
-  type SignedIn,
-} from '../../identity/index.ts'
-import { assert, NotSignedIn, type Actor } from '../../kernel/index.ts'
+import { countAttempts, limits, startOwnSession, type SignedIn } from '../../identity/index.ts'
+import { NotSignedIn, type Actor } from '../../kernel/index.ts'
 import type { Ctx } from '../context.ts'
-import { realmOf, takeSession } from '../chain/session.ts'
+import { signedInBy, takeSession } from '../chain/session.ts'
 import { field, requireBrand, requireClient } from '../page/index.ts'
 import { joinVisitorCart } from './visitor-cart.ts'
 
@@ -88,10 +82,7 @@ function sent(ctx: Ctx, name: string): string | undefined {
 
 /** Everything about the session that was just started. */
 export async function signInSession(ctx: Ctx, token: string): Promise<SignedIn> {
-  const { deps, address, requestId } = ctx.state
-  const realmId = await realmOf(ctx)
-  assert(realmId, 'a shop has a realm')
-  const signedIn = await actorOfSession(deps, token, { realmId, address, requestId })
+  const signedIn = await signedInBy(ctx, token)
   if (!signedIn) throw NotSignedIn({})
   return signedIn
 }

@@ -20,7 +20,7 @@ import { drawProduct } from './product.ts'
 import { requireOrderable } from './product-summary.ts'
 import { fieldsOf, queryOf } from './selection.ts'
 import { groupHref, shopGroups } from './shop-groups.ts'
-import { cartOf, keepCart } from './visitor-cart.ts'
+import { cartOf, keepCart, visitorCart } from './visitor-cart.ts'
 
 /** SF-06. */
 export function cartRoutes(router: Router<State>): void {
@@ -35,7 +35,7 @@ export function cartRoutes(router: Router<State>): void {
 }
 
 async function showCart(ctx: RouteCtx): Promise<void> {
-  const cart = await readCart(ctx.state.deps, cartOf(ctx), ctx.state.actor)
+  const cart = await visitorCart(ctx)
   await drawCart(ctx, cart)
 }
 
@@ -181,7 +181,7 @@ async function takeCoupon(ctx: RouteCtx): Promise<void> {
 
 /** The cart with the reason at the field, as a part or a page. */
 async function refuseCoupon(ctx: RouteCtx, coupon: string): Promise<void> {
-  const cart = await readCart(ctx.state.deps, cartOf(ctx), ctx.state.actor)
+  const cart = await visitorCart(ctx)
   const problem = { coupon, code: field(ctx, 'code') }
   if (isPartial(ctx))
     fragmentOrSeeOther(ctx, { href: '/cart', part: ['storefront/_cart', cartView(ctx, cart, problem)] })

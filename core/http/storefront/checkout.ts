@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router'
 import { signIn } from '../../identity/index.ts'
-import { readCart, type CartView } from '../../orders/index.ts'
+import type { CartView } from '../../orders/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { takeSession } from '../chain/session.ts'
 import { requireRealm } from '../getting-in/realm.ts'
@@ -20,7 +20,7 @@ import { billTo, checkoutView, totalsView } from './checkout-view.ts'
 import { currentTerms } from './legal.ts'
 import { payChoices, readPayWith } from './pay-choices.ts'
 import { placeAndPay, requireTerms } from './place.ts'
-import { cartOf, joinVisitorCart } from './visitor-cart.ts'
+import { joinVisitorCart, visitorCart } from './visitor-cart.ts'
 
 /** SF-07. */
 export function checkoutRoutes(router: Router<State>): void {
@@ -37,8 +37,8 @@ async function showCheckout(ctx: RouteCtx): Promise<void> {
 }
 
 async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
-  const { deps, actor, t } = ctx.state
-  const cart = await readCart(deps, cartOf(ctx), actor)
+  const { t } = ctx.state
+  const cart = await visitorCart(ctx)
   if (isPartial(ctx)) return answerTotals(ctx, cart)
   if (!isReady(ctx, cart, problem?.errors[0]?.message)) return seeOther(ctx, '/cart')
   const bill = await billTo(ctx, problem)
@@ -75,8 +75,7 @@ function isReady(ctx: RouteCtx, cart: CartView, reason?: string): boolean {
 }
 
 async function takeCheckout(ctx: RouteCtx): Promise<void> {
-  const { deps, actor } = ctx.state
-  const cart = await readCart(deps, cartOf(ctx), actor)
+  const cart = await visitorCart(ctx)
   if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
   await tryForm(ctx, {
     shown: [403, 409, 422, 429],

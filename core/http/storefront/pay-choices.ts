@@ -1,4 +1,4 @@
-import { listGateways, listMethods } from '../../billing/index.ts'
+import { listPayWays } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
@@ -15,13 +15,9 @@ export interface PayChoice {
 /** Saved methods first, then the gateways in the order of staff. */
 export async function payChoices(ctx: Ctx): Promise<PayChoice[]> {
   const { deps, client, t } = ctx.state
-  const gateways = await listGateways(deps.db, requireBrand(ctx).id)
-  const saved = client ? await listMethods(deps.db, client.id) : []
-  const active = new Set(gateways.map(({ id }) => id))
+  const { gateways, methods } = await listPayWays(deps.db, requireBrand(ctx).id, client?.id ?? null)
   return [
-    ...saved
-      .filter((method) => active.has(method.instance_id))
-      .map(({ id, label }) => ({ value: `method:${id}`, label, hint: t('storefront.pay.saved') })),
+    ...methods.map(({ id, label }) => ({ value: `method:${id}`, label, hint: t('storefront.pay.saved') })),
     ...gateways.map(({ id, name }) => ({ value: `gateway:${id}`, label: name })),
   ]
 }

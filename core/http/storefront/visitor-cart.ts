@@ -1,4 +1,11 @@
-import { countCartItems, joinCart, setCartCurrency, type CartRef } from '../../orders/index.ts'
+import {
+  countCartItems,
+  joinCart,
+  readCart,
+  setCartCurrency,
+  type CartRef,
+  type CartView,
+} from '../../orders/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import type { Ctx } from '../context.ts'
 import { readCookie, writeCookie } from '../chain/session.ts'
@@ -17,8 +24,21 @@ export function keepCart(ctx: Ctx, token: string | null): void {
   if (token !== null) writeCookie(ctx, 'cart', token, KEPT_DAYS)
 }
 
+const read = new WeakMap<Ctx['req'], CartView>()
+
+/** The cart as its own page and the checkout show it. */
+export async function visitorCart(ctx: Ctx): Promise<CartView> {
+  const { deps, actor } = ctx.state
+  const cart = await readCart(deps, cartOf(ctx), actor)
+  read.set(ctx.req, cart)
+  return cart
+}
+
+/** For the head of the page; a page that shows the cart has counted already. */
 export function cartCount(ctx: Ctx): Promise<number> {
   const { deps, actor, brand } = ctx.state
+  const shown = read.get(ctx.req)
+  if (shown) return Promise.resolve(shown.items.length)
   return brand ? countCartItems(deps, deps.db, cartOf(ctx), actor) : Promise.resolve(0)
 }
 

@@ -1,4 +1,4 @@
-import { previewChange, type ServiceRow } from '../../../services/index.ts'
+import { previewChange, type PricedChange, type ServiceRow } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
@@ -7,10 +7,10 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 
 /** Another plan or cycle: asking (GET) shows what it costs today and later, sending does it. */
 export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { means, actor, t } = desk
+  const { means, t } = desk
   const l = labeller(desk)
-  const wanted = { table: 'services', what: 'service', id: asked.params.id! }
-  const service = await findRow<ServiceRow>(means.db, actor, wanted)
+  const change = asked.query.product || asked.refused ? await previewed(desk, asked) : null
+  const service = change?.service ?? (await presentService(desk, asked))
   const products = await means.db.all<{ id: string; name: string }>(sql`
     select p.id, p.name from products p where p.brand_id = ${service.brand_id} and p.kind <> 'addon'
       and (p.status in ('active', 'hidden') or p.id = ${service.product_id}) order by p.position, p.name limit 200`)
@@ -55,21 +55,35 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
         ],
         submit: { label: t('admin.services.change.show'), kind: 'secondary' },
       },
-      ...(asked.query.product || asked.refused ? await priced(desk, asked, chosen) : []),
+      ...(change ? priced(desk, asked, { change, chosen }) : []),
     ],
   }
 }
 
-async function priced(
-  desk: Desk,
-  asked: Asked,
-  chosen: { product: string; cycle: string },
-): Promise<Block[]> {
-  const { means, actor, t } = desk
+function presentService({ means, actor }: Desk, { params }: Asked): Promise<ServiceRow> {
+  return findRow<ServiceRow>(means.db, actor, { table: 'services', what: 'service', id: params.id! })
+}
+
+function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<PricedChange> {
+  const wish = {
+    service_id: params.id!,
+    ...(query.product ? { product_id: query.product } : {}),
+    ...(query.cycle ? { cycle: cycle(query.cycle) } : {}),
+    options: [],
+  }
+  return previewChange(means, wish, actor)
+}
+
+interface Chosen {
+  change: PricedChange
+  chosen: { product: string; cycle: string }
+}
+
+function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
+  const { t } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const wish = { service_id: id, product_id: chosen.product, cycle: cycle(chosen.cycle), options: [] }
-  const { offer, plan, service } = await previewChange(means, wish, actor)
+  const { offer, plan, service } = change
   const money = (minor: bigint) => inMoney(minor, service.currency)
   return [
     {

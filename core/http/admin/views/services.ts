@@ -108,15 +108,8 @@ export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(shown.parts.length > 0 ? [parts(desk, shown)] : []),
       await auditTimeline(desk, { subject: service.id, id: `service-${service.id}-history` }),
     ],
-    aside: [facts(desk, shown, await clientName(desk, service.client_id)), spareForm(desk, asked, shown)],
+    aside: [facts(desk, shown), spareForm(desk, asked, shown)],
   }
-}
-
-async function clientName(desk: Desk, id: string): Promise<string> {
-  const row = await desk.means.db.get<{ name: string }>(
-    sql`select coalesce(company, name) as name from clients where id = ${id}`,
-  )
-  return row?.name ?? id
 }
 
 function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
@@ -180,14 +173,14 @@ const holdNotices = (desk: Desk, { holds }: ShownService): Block[] =>
     text: hold.note ?? desk.t('admin.services.held'),
   }))
 
-function facts(desk: Desk, { service, serverName, cancellation }: ShownService, client: string): Block {
+function facts(desk: Desk, { service, serverName, clientName, cancellation }: ShownService): Block {
   const l = labeller(desk)
   return {
     kind: 'facts',
     id: `service-${service.id}-facts`,
     title: desk.t('admin.services.facts'),
     items: [
-      { label: l('client'), value: clientLink(service.client_id, client) },
+      { label: l('client'), value: clientLink(service.client_id, clientName) },
       { label: l('price'), value: inMoney(service.recurring_minor, service.currency), hint: service.cycle },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
       { label: l('charged_through'), value: { day: service.charged_through } },

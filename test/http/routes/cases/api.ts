@@ -1,0 +1,36 @@
+import type { RouteCase } from '../route-case.ts'
+
+const base = '/api/v1'
+const ids = (prefix: string): RegExp => new RegExp(`"id":"${prefix}_`, 'g')
+
+/** Operations of the API that read, by the names of the endpoint table. */
+export const apiCases: readonly RouteCase[] = [
+  { route: '/clients', at: () => `${base}/clients?limit=100`, as: 'key', rows: [ids('cli')] },
+  { route: '/clients/{client_id}', at: ({ client }) => `${base}/clients/${client}`, as: 'key' },
+  { route: '/invoices', at: () => `${base}/invoices?limit=100`, as: 'key', rows: [ids('inv')] },
+  {
+    route: '/invoices/{invoice_id}',
+    at: ({ overdue }) => `${base}/invoices/${overdue}`,
+    as: 'key',
+    rows: [/"description":/g],
+  },
+  {
+    route: '/billing/preview',
+    at: () => `${base}/billing/preview?days=60`,
+    as: 'key',
+    rows: [/"description":/g],
+    overBar: 'Plans as the run does, which reads settings, parties and sources one after the other.',
+  },
+  { route: '/orders', at: () => `${base}/orders?limit=100`, as: 'key', rows: [ids('ord')] },
+  { route: '/orders/{order_id}', at: ({ order }) => `${base}/orders/${order}`, as: 'key' },
+  { route: '/payments', at: () => `${base}/payments?limit=100`, as: 'key', rows: [/"id":/g] },
+  { route: '/payments/{payment_id}', at: ({ payment }) => `${base}/payments/${payment}`, as: 'key' },
+  {
+    route: '/products',
+    at: ({ brand }) => `${base}/products?brand_id=${brand}`,
+    as: 'key',
+    rows: [ids('prd')],
+  },
+  { route: '/services', at: () => `${base}/services?limit=100`, as: 'key', rows: [ids('svc')] },
+  { route: '/services/{service_id}', at: ({ service }) => `${base}/services/${service}`, as: 'key' },
+]

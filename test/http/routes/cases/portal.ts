@@ -1,0 +1,116 @@
+import type { RouteCase } from '../route-case.ts'
+
+/** What a client opens for itself. */
+export const portalCases: readonly RouteCase[] = [
+  {
+    route: '/portal',
+    at: () => '/portal',
+    as: 'client',
+    rows: [/href="\/portal\/invoices\/inv_/g, /href="\/portal\/services\/svc_/g],
+  },
+  { route: '/portal/live', at: () => '/portal/live', as: 'client', stream: true },
+  { route: '/portal/switch', at: () => '/portal/switch', as: 'keeper', rows: [/\/portal\/switch\/cli_/g] },
+  {
+    route: '/portal/services',
+    at: () => '/portal/services?per=100',
+    as: 'client',
+    rows: [/href="\/portal\/services\/svc_/g],
+  },
+  {
+    route: '/portal/services/:serviceId',
+    at: ({ service }) => `/portal/services/${service}`,
+    as: 'client',
+    rows: [/\/access\/\d+/g, />\s*More\s*</g],
+  },
+  {
+    route: '/portal/services/:serviceId/usage',
+    at: ({ service }) => `/portal/services/${service}/usage`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/upgrade',
+    at: ({ service }) => `/portal/services/${service}/upgrade`,
+    as: 'client',
+    rows: [/Product \d+/g, /Option \d+/g, /Place \d+/g],
+  },
+  {
+    route: '/portal/services/:serviceId/upgrade/preview',
+    at: ({ service, product, option }) =>
+      `/portal/services/${service}/upgrade/preview?plan=${product}+1m&o.${option}=nyc`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/cancel',
+    at: ({ service }) => `/portal/services/${service}/cancel`,
+    as: 'client',
+  },
+  {
+    route: '/portal/invoices',
+    at: () => '/portal/invoices?per=100',
+    as: 'client',
+    rows: [/href="\/portal\/invoices\/inv_\w+"/g],
+  },
+  {
+    route: '/portal/invoices/upcoming',
+    at: () => '/portal/invoices/upcoming',
+    as: 'client',
+    rows: [/quay-\d+/g],
+  },
+  {
+    route: '/portal/invoices/:invoiceId',
+    at: ({ overdue }) => `/portal/invoices/${overdue}`,
+    as: 'client',
+    rows: [/Line \d+/g],
+  },
+  {
+    route: '/portal/invoices/:invoiceId.pdf',
+    at: ({ paid }) => `/portal/invoices/${paid}.pdf`,
+    as: 'client',
+  },
+  {
+    route: '/portal/invoices/:invoiceId/pay',
+    at: ({ overdue }) => `/portal/invoices/${overdue}/pay`,
+    as: 'client',
+    rows: [/Visa \d+/g, /Gateway \d+/g],
+  },
+  {
+    route: '/portal/orders',
+    at: () => '/portal/orders?per=100',
+    as: 'client',
+    rows: [/href="\/portal\/orders\/ord_/g],
+  },
+  {
+    route: '/portal/orders/:orderId',
+    at: ({ order }) => `/portal/orders/${order}`,
+    as: 'client',
+    rows: [/Minecraft/g],
+  },
+  {
+    route: '/portal/payment-methods',
+    at: () => '/portal/payment-methods',
+    as: 'client',
+    rows: [/Visa \d+/g],
+  },
+  { route: '/portal/credit', at: () => '/portal/credit', as: 'client', rows: [/0\.01/g, /Gateway \d+/g] },
+  {
+    route: '/portal/transactions',
+    at: () => '/portal/transactions?per=100',
+    as: 'client',
+    rows: [/BANK-\d+/g],
+  },
+  { route: '/portal/account', at: () => '/portal/account', as: 'client' },
+  {
+    route: '/portal/account/people',
+    at: () => '/portal/account/people',
+    as: 'client',
+    rows: [/u\d+@user\.example/g],
+  },
+  { route: '/portal/security', at: () => '/portal/security', as: 'client', rows: [/\/sessions\/ses_/g] },
+  {
+    route: '/portal/messages',
+    at: () => '/portal/messages?per=100',
+    as: 'client',
+    rows: [/href="\/portal\/messages\/msg_/g],
+  },
+  { route: '/portal/messages/:messageId', at: ({ message }) => `/portal/messages/${message}`, as: 'client' },
+]

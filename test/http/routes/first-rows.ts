@@ -1,0 +1,398 @@
+import { createApiKey } from '../../../core/identity/index.ts'
+import { newSecretToken } from '../../../core/identity/secret-token.ts'
+import { sql } from '../../../core/db/index.ts'
+import { addCartItem } from '../../../core/orders/index.ts'
+import { accessPlace } from '../../../core/services/finish-delivery.ts'
+import { linkAddon } from '../../../core/catalog/index.ts'
+import { makeGameServer } from '../../catalog/make-product.ts'
+import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
+import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
+import type { TestMeans } from '../../support/means.ts'
+
+/** One record of each kind that a page lists or shows. */
+export interface FirstRows extends WorldIds {
+  email: string
+  /** A user who may act for every client of the shop, and has not chosen one. */
+  keeperEmail: string
+  staffEmail: string
+  staffRealm: string
+  keeper: string
+  staff: string
+  role: string
+  apiKey: string
+  cart: string
+  orderItem: string
+  realm: string
+  seller: string
+  draft: string
+  option: string
+  method: string
+  message: string
+  webhookEvent: string
+  plugin: string
+  dispute: string
+  refund: string
+  coupon: string
+  serverGroup: string
+  run: string
+  event: string
+  audit: string
+  tokens: { verify: string; reset: string; staffReset: string }
+}
+
+/** A plugin that takes payments and delivers, so that pages of both offer its instances. */
+const BOTH_KINDS = JSON.stringify({
+  name: 'Test plugin',
+  kinds: { gateway: ['start_payment', 'start_setup', 'charge_method'], provisioner: ['create', 'power'] },
+})
+
+export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
+  const ids = await fillDesk(means)
+  const { db } = means
+  const brand = (await db.get<{ realm_id: string; seller_id: string }>(
+    sql`select realm_id, seller_id from brands where id = ${ids.brand}`,
+  ))!
+  const user = (await db.get<{ email: string }>(sql`select email from users where id = ${ids.user}`))!
+  const keeper = await makeUser(means, { realm_id: brand.realm_id, name: 'Kim Berg' })
+  await makeMembership(means, { client_id: ids.client, user_id: keeper.id })
+  const staff = await makeStaff(means)
+  const person = { sessionId: 'ses_test', confirmedAt: means.clock.now() }
+  const { key } = await createApiKey(
+    means,
+    { name: 'Books', scopes: ['*'] },
+    { ...staffActor(), id: staff.user_id, ...person },
+  )
+  await makeAddon(means, ids)
+  const cart = await makeCart(means, ids)
+  const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
+  const option = (await db.get<{ id: string }>(
+    sql`select id from options where product_id = ${ids.product} and option_key = 'place'`,
+  ))!
+  const plugin = (await db.get<{ plugin_id: string }>(
+    sql`select plugin_id from plugin_instances where id = ${ids.instance}`,
+  ))!
+  await means.db.run(sql`update plugins set manifest = ${BOTH_KINDS} where id = ${plugin.plugin_id}`)
+  return {
+    ...ids,
+    ...(await makeServiceRows(means, ids)),
+    ...(await makeMoneyRows(means, ids)),
+    ...(await makeDeskRows(means, ids)),
+    ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
+    ...{
+      staffEmail: staff.user.email,
+      staffRealm: staff.user.realm_id,
+      staff: staff.id,
+      role: staff.role_id,
+    },
+    ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
+    ...(await findRecorded(means, ids)),
+    ...{ realm: brand.realm_id, seller: brand.seller_id },
+    tokens: {
+      verify: await makeToken(means, 'verify_email', { id: ids.user, email: user.email }),
+      reset: await makeToken(means, 'reset_password', { id: ids.user, email: user.email }),
+      staffReset: await makeToken(means, 'reset_password', staff.user),
+    },
+  }
+}
+
+async function makeAddon(means: TestMeans, ids: WorldIds): Promise<void> {
+  const { productId } = await makeGameServer(means, ids.group, { slug: 'product-0' })
+  await linkAddon(means, { product_id: ids.product, addon_id: productId }, staffActor())
+}
+
+async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {
+  const wish = { product_id: ids.product, cycle: '1m', options: { memory: 8 }, fields: { name: 'quay one' } }
+  const owner = clientActor(ids.client, { id: ids.user })
+  await addCartItem(means, { brand_id: ids.brand, currency: 'EUR', ...wish }, owner)
+  return (await means.db.get<{ id: string }>(sql`select id from carts where user_id = ${ids.user}`))!.id
+}
+
+/** What stands on the page of a service besides its delivery. */
+async function makeServiceRows(means: TestMeans, ids: WorldIds) {
+  const { db } = means
+  const now = means.business.now()
+  const of = { brand_id: ids.brand, client_id: ids.client, service_id: ids.service }
+  await db.run(sql`
+    update services set billing_status = 'active', delivery_status = 'live', instance_id = ${ids.instance}, server_id = ${ids.server},
+      remote_id = '17', anchor_on = '2026-01-15', next_period_on = '2026-02-15', charged_through = '2026-02-15', period_index = 1,
+      delivered_at = ${now} where id = ${ids.service}`)
+  await db.run(sql`update products set instance_id = ${ids.instance} where id = ${ids.product}`)
+  await db.insert('service_access', [
+    {
+      service_id: ids.service,
+      position: 0,
+      label: 'Password',
+      kind: 'secret',
+      value: null,
+      sealed: means.keys.seal('harbour', accessPlace(ids.service, 0)),
+      updated_at: now,
+    },
+  ])
+  await db.insert('service_holds', [
+    {
+      service_id: ids.service,
+      reason: 'staff',
+      note: 'Asked by mail',
+      placed_by: 'usr_staff',
+      placed_at: now,
+    },
+  ])
+  await db.insert('service_usage', [
+    {
+      service_id: ids.service,
+      report: JSON.stringify({
+        available: true,
+        metrics: [{ label: 'Memory', value: 10, limit: 100, unit: 'count' }],
+      }),
+      read_at: now,
+    },
+  ])
+  const field = (await db.get<{ id: string }>(
+    sql`select id from order_fields where product_id = ${ids.product}`,
+  ))!
+  await db.insert('service_fields', [
+    { service_id: ids.service, field_id: field.id, label: 'Server name', value: 'quay one', setting: null },
+  ])
+  const state = JSON.stringify({ product_id: ids.product, cycle: '1m', options: [] })
+  await db.insert('service_changes', [
+    {
+      id: means.newId('chn'),
+      ...of,
+      kind: 'change',
+      status: 'applied',
+      before_state: state,
+      after_state: state,
+      effective_on: '2026-01-15',
+      amount_minor: 100n,
+      currency: 'EUR',
+      actor: 'usr_staff',
+      created_at: now,
+      updated_at: now,
+    },
+  ])
+  await db.insert('delivery_calls', [
+    {
+      id: means.newId('dlc'),
+      delivery_id: ids.delivery,
+      operation: 'create',
+      outcome: 'failed',
+      detail: null,
+      duration_ms: 12,
+      occurred_at: now,
+    },
+  ])
+  return {}
+}
+
+async function makeMoneyRows(means: TestMeans, ids: WorldIds) {
+  const { db } = means
+  const now = means.business.now()
+  const times = { created_at: now, updated_at: now }
+  const [method, refund, dispute, draft] = [
+    means.newId('mth'),
+    means.newId('ref'),
+    means.newId('dsp'),
+    means.newId('inv'),
+  ]
+  await db.insert('payment_methods', [
+    {
+      id: method,
+      client_id: ids.client,
+      instance_id: ids.instance,
+      reference: 'pm_1',
+      kind: 'card',
+      label: 'Visa 4242',
+      consent_at: now,
+      preferred: 1,
+      ...times,
+    },
+  ])
+  const money = { currency: 'EUR', amount_minor: 100n }
+  await db.insert('refunds', [
+    {
+      id: refund,
+      payment_id: ids.payment,
+      client_id: ids.client,
+      invoice_id: ids.paid,
+      destination: 'source',
+      status: 'failed',
+      ...money,
+      effect_key: 'refund-0',
+      reason: 'Too late',
+      ...times,
+    },
+  ])
+  await db.insert('disputes', [
+    {
+      id: dispute,
+      payment_id: ids.payment,
+      client_id: ids.client,
+      instance_id: ids.instance,
+      reference: 'dp_0',
+      status: 'open',
+      reason: 'fraudulent',
+      ...money,
+      ...times,
+    },
+  ])
+  const template = (await db.get<Record<string, string>>(
+    sql`select * from invoices where id = ${ids.overdue}`,
+  ))!
+  await db.insert('invoices', [
+    {
+      ...template,
+      id: draft,
+      number: null,
+      status: 'draft',
+      issued_on: null,
+      issued_at: null,
+      document_hash: null,
+      file_id: null,
+    },
+  ])
+  const line = (await db.get<Record<string, string>>(
+    sql`select * from invoice_lines where invoice_id = ${ids.overdue}`,
+  ))!
+  await db.insert('invoice_lines', [
+    { ...line, id: means.newId('inl'), invoice_id: draft, live_charge_id: null },
+  ])
+  await db.insert('reminders', [
+    { document_id: ids.overdue, step: 'after_0', client_id: ids.client, sent_at: now },
+  ])
+  return { method, refund, dispute, draft }
+}
+
+/** What staff look after: mails, events of gateways, coupons, notes, parked clients. */
+async function makeDeskRows(means: TestMeans, ids: WorldIds) {
+  const { db } = means
+  const now = means.business.now()
+  const times = { created_at: now, updated_at: now }
+  const [message, webhookEvent, coupon, serverGroup] = [
+    means.newId('msg'),
+    means.newId('whe'),
+    means.newId('cpn'),
+    means.newId('svg'),
+  ]
+  await db.insert('messages', [
+    {
+      id: message,
+      brand_id: ids.brand,
+      client_id: ids.client,
+      template: 'service-ready',
+      message_key: 'first',
+      subject_of: ids.service,
+      to_address: 'ada@client.example',
+      to_name: 'Ada',
+      sender: 'Kontor <hello@kontor.example>',
+      subject: 'Your server is ready',
+      html: '<p>Ready</p>',
+      plain: 'Ready',
+      attachments: '[]',
+      status: 'sent',
+      sent_at: now,
+      ...times,
+    },
+  ])
+  await db.insert('webhook_events', [
+    {
+      id: webhookEvent,
+      instance_id: ids.instance,
+      event_key: 'evt_0',
+      verified: 1,
+      headers: '{}',
+      body: '{}',
+      status: 'received',
+      received_at: now,
+    },
+  ])
+  await db.insert('coupons', [
+    {
+      id: coupon,
+      brand_id: ids.brand,
+      code: 'SUMMER',
+      kind: 'percent',
+      percent_ppm: 100_000,
+      product_ids: JSON.stringify([ids.product]),
+      status: 'active',
+      ...times,
+    },
+  ])
+  await db.run(sql`update services set coupon_id = ${coupon} where id = ${ids.service}`)
+  await db.run(sql`update carts set coupon_code = 'SUMMER' where brand_id = ${ids.brand}`)
+  await db.insert('coupon_uses', [
+    { id: means.newId('cpu'), coupon_id: coupon, order_id: ids.order, client_id: ids.client, used_at: now },
+  ])
+  await db.insert('server_groups', [{ id: serverGroup, name: 'Falkenstein', fill: 'least_used', ...times }])
+  await db.run(sql`update servers set group_id = ${serverGroup} where id = ${ids.server}`)
+  await db.insert('contacts', [
+    {
+      id: means.newId('cnt'),
+      client_id: ids.client,
+      name: 'Bo Kai',
+      email: 'bo@client.example',
+      topics: '["billing"]',
+      ...times,
+    },
+  ])
+  await db.insert('client_notes', [
+    {
+      id: means.newId('nte'),
+      client_id: ids.client,
+      author: 'usr_staff',
+      author_name: 'Staff',
+      body: 'Calls on Fridays',
+      ...times,
+    },
+  ])
+  await db.insert('parked_clients', [
+    { client_id: ids.otherClient, run_id: 'run_1', reason: 'no tax rule', parked_at: now, attempts: 1 },
+  ])
+  await db.insert('plugin_log', [
+    {
+      id: means.newId('req'),
+      instance_id: ids.instance,
+      level: 'info',
+      operation: 'look_up',
+      message: 'asked',
+      facts: '{}',
+      duration_ms: 5,
+      occurred_at: now,
+    },
+  ])
+  const run = means.newId('run')
+  await db.insert('billing_runs', [
+    {
+      id: run,
+      kind: 'renewals',
+      as_of_on: '2019-12-31',
+      status: 'completed',
+      position: '',
+      fence: 1,
+      counts: JSON.stringify({ invoices: 1, parked: 0, totals: { EUR: '100' } }),
+      started_at: now,
+      ended_at: now,
+      updated_at: now,
+    },
+  ])
+  return { message, webhookEvent, coupon, serverGroup, run }
+}
+
+/** What the order left behind by itself. */
+async function findRecorded({ db }: TestMeans, ids: WorldIds) {
+  const event = await db.get<{ id: string }>(sql`select id from events where subject = ${ids.order} limit 1`)
+  const audit = await db.get<{ id: string }>(sql`select id from audit where subject = ${ids.order} limit 1`)
+  return { event: event!.id, audit: audit!.id }
+}
+
+async function makeToken(
+  means: TestMeans,
+  purpose: string,
+  user: { id: string; email: string },
+): Promise<string> {
+  const { token, hash } = newSecretToken()
+  const row = { id: means.newId('tok'), purpose, user_id: user.id, email: user.email, token_hash: hash }
+  await means.db.insert('one_time_tokens', [
+    { ...row, expires_at: '2100-01-01T00:00:00.000Z', created_at: means.business.now() },
+  ])
+  return token
+}

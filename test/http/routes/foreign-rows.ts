@@ -1,0 +1,91 @@
+import { name, sql, type Row } from '../../../core/db/index.ts'
+import type { Prefix } from '../../../core/kernel/index.ts'
+import { makeClient, makeMembership, makeUser } from '../../support/make.ts'
+import type { TestMeans } from '../../support/means.ts'
+import type { FirstRows } from './first-rows.ts'
+import type { Ids } from './ids-in-routes.ts'
+
+/** One record of each kind that belongs to somebody else: a client of this brand, or the brand given and its client. */
+export async function makeForeignRows(
+  means: TestMeans,
+  rows: FirstRows,
+  brand: { id: string; realm_id: string },
+): Promise<Ids> {
+  const owner = await makeClient(means, { brand_id: brand.id, name: 'Ben Moor' })
+  const user = await makeUser(means, { realm_id: brand.realm_id, name: 'Ben Moor' })
+  const membership = await makeMembership(means, { client_id: owner.id, user_id: user.id })
+  const copy = copier(means)
+  const of = { brand_id: brand.id, client_id: owner.id }
+  const group = await copy('product_groups', rows.group, 'grp', { brand_id: brand.id, slug: owner.id })
+  const product = await copy('products', rows.product, 'prd', {
+    brand_id: brand.id,
+    group_id: group,
+    slug: owner.id,
+  })
+  const option = await copy('options', rows.option, 'opt', { product_id: product })
+  const service = await copy('services', rows.service, 'svc', { ...of, product_id: product })
+  const invoice = await copy('invoices', rows.overdue, 'inv', { ...of, number: owner.id })
+  const order = await copy('orders', rows.order, 'ord', { ...of, number: owner.id, invoice_id: invoice })
+  const payment = await copy('payments', rows.payment, 'pay', {
+    ...of,
+    effect_key: owner.id,
+    reference: owner.id,
+  })
+  const cart = await copy('carts', rows.cart, 'crt', {
+    brand_id: brand.id,
+    user_id: user.id,
+    token_hash: owner.id,
+  })
+  const first = async (table: string, column: string, value: string) =>
+    (await means.db.get<{ id: string }>(sql`select id from ${name(table)} where ${name(column)} = ${value}`))!
+      .id
+  return {
+    ...{
+      client: owner.id,
+      membership: membership.id,
+      group,
+      product,
+      option,
+      service,
+      invoice,
+      order,
+      payment,
+    },
+    method: await copy('payment_methods', rows.method, 'mth', { client_id: owner.id, reference: owner.id }),
+    message: await copy('messages', rows.message, 'msg', { ...of, message_key: owner.id }),
+    delivery: await copy('deliveries', rows.delivery, 'dlv', { ...of, service_id: service }),
+    dispute: await copy('disputes', rows.dispute, 'dsp', {
+      client_id: owner.id,
+      payment_id: payment,
+      reference: owner.id,
+    }),
+    coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
+    change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {
+      ...{ ...of, service_id: service, status: 'pending' },
+    }),
+    cartItem: await copy('cart_items', await first('cart_items', 'cart_id', rows.cart), 'cti', {
+      cart_id: cart,
+    }),
+    session: await copy('sessions', await first('sessions', 'user_id', rows.user), 'ses', {
+      ...{ user_id: user.id, token_hash: owner.id },
+    }),
+    event: await copy('events', rows.event, 'evt', of),
+    audit: await copy('audit', rows.audit, 'aud', of),
+    note: await copy('client_notes', await first('client_notes', 'client_id', rows.client), 'nte', {
+      client_id: owner.id,
+    }),
+    field: await copy('order_fields', await first('order_fields', 'product_id', rows.product), 'fld', {
+      product_id: product,
+    }),
+  }
+}
+
+const copier =
+  (means: TestMeans) =>
+  async (table: string, from: string, prefix: Prefix, change: Row): Promise<string> => {
+    const row = await means.db.get(sql`select * from ${name(table)} where id = ${from}`)
+    if (!row) throw new Error(`There is no row ${from} of ${table}.`)
+    const id: string = means.newId(prefix)
+    await means.db.insert(table, [{ ...row, id, ...change }])
+    return id
+  }

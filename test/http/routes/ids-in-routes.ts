@@ -1,0 +1,127 @@
+import type { IdMaker, Prefix } from '../../../core/kernel/index.ts'
+
+/** Kinds of records that an address can name, with the prefix of their ids. */
+const KINDS = {
+  audit: 'aud',
+  cartItem: 'cti',
+  change: 'chn',
+  client: 'cli',
+  coupon: 'cpn',
+  delivery: 'dlv',
+  dispute: 'dsp',
+  event: 'evt',
+  field: 'fld',
+  group: 'grp',
+  instance: 'plg',
+  invoice: 'inv',
+  job: 'job',
+  journal: 'jrn',
+  membership: 'mem',
+  message: 'msg',
+  method: 'mth',
+  note: 'nte',
+  option: 'opt',
+  order: 'ord',
+  payment: 'pay',
+  product: 'prd',
+  role: 'rol',
+  server: 'srv',
+  service: 'svc',
+  session: 'ses',
+  staff: 'stf',
+  taxRule: 'tax',
+  webhookEvent: 'whe',
+} as const satisfies Record<string, Prefix>
+
+export type Kind = keyof typeof KINDS
+export type Ids = Readonly<Partial<Record<Kind, string>>>
+
+/** Parameters whose name says what they are. */
+const BY_NAME: Readonly<Record<string, Kind>> = {
+  ':serviceId': 'service',
+  ':invoiceId': 'invoice',
+  ':orderId': 'order',
+  ':order': 'order',
+  ':messageId': 'message',
+  ':methodId': 'method',
+  ':membershipId': 'membership',
+  ':sessionId': 'session',
+  ':clientId': 'client',
+  ':client': 'client',
+  ':changeId': 'change',
+  ':itemId': 'cartItem',
+  ':note': 'note',
+  ':field': 'field',
+  ':addon': 'product',
+  '{client_id}': 'client',
+  '{invoice_id}': 'invoice',
+  '{order_id}': 'order',
+  '{payment_id}': 'payment',
+  '{service_id}': 'service',
+}
+
+/** What stands before ":id" on pages of staff. */
+const BY_FOLDER: Readonly<Record<string, Kind>> = {
+  '/admin/audit': 'audit',
+  '/admin/catalog/groups': 'group',
+  '/admin/catalog/options': 'option',
+  '/admin/catalog/products': 'product',
+  '/admin/clients': 'client',
+  '/admin/coupons': 'coupon',
+  '/admin/deliveries': 'delivery',
+  '/admin/disputes': 'dispute',
+  '/admin/events': 'event',
+  '/admin/invoices': 'invoice',
+  '/admin/jobs': 'job',
+  '/admin/ledger/journals': 'journal',
+  '/admin/messages': 'message',
+  '/admin/orders': 'order',
+  '/admin/payments': 'payment',
+  '/admin/plugins/instances': 'instance',
+  '/admin/roles': 'role',
+  '/admin/servers': 'server',
+  '/admin/services': 'service',
+  '/admin/staff': 'staff',
+  '/admin/tax': 'taxRule',
+  '/admin/webhook-events': 'webhookEvent',
+}
+
+/** Words and secrets, not ids of records. */
+const WORDS: Readonly<Record<string, string>> = {
+  ':act': 'drain',
+  ':action': 'restart',
+  ':file': 'catalogue.yaml',
+  ':group': 'no-such-group',
+  ':plugin': 'no-such-plugin',
+  ':position': '0',
+  ':product': 'no-such-product',
+  ':section': 'billing',
+  ':tag': 'invoices',
+  ':token': 'no-such-token',
+  ':version': 'no-such-version',
+}
+
+const PARAMETER = /:\w+|\{\w+\}/g
+
+/** The record that an address is about: the first one that it names. Null for addresses of none. */
+export function subjectOf(route: string): Kind | null {
+  const kinds = [...route.matchAll(PARAMETER)].map((match) => kindOf(route, match[0], match.index))
+  return kinds.find((kind) => kind !== null) ?? null
+}
+
+/** The address with an id for each parameter. A parameter that this file does not know is an error. */
+export function addressOf(route: string, ids: Ids, newId: IdMaker): string {
+  return route.replaceAll(PARAMETER, (parameter, at: number) => {
+    const kind = kindOf(route, parameter, at)
+    if (kind === null) return WORDS[parameter] ?? 'no-such-name'
+    return ids[kind] ?? newId(KINDS[kind])
+  })
+}
+
+function kindOf(route: string, parameter: string, at: number): Kind | null {
+  const kind = BY_NAME[parameter] ?? BY_FOLDER[route.slice(0, at - 1)]
+  // The name of a schedule stands in its address.
+  if (kind === undefined && !(parameter in WORDS) && !route.startsWith('/admin/schedules/'))
+    throw new Error(`${route}: nobody knows what ${parameter} is.`)
+  return kind ?? null
+}
