@@ -35,7 +35,8 @@ interface Seen {
 export async function dump(db: Db): Promise<string[]> {
   const seen: Seen[] = []
   for (const table of await tablesOf(db))
-    for (const row of await db.all(sql`select * from ${name(table)}`)) seen.push({ table, row: shown(table, row) })
+    for (const row of await db.all(sql`select * from ${name(table)}`))
+      seen.push({ table, row: shown(table, row) })
   let labels = new Map<string, string>()
   for (let round = 0; round < ROUNDS; round++) labels = relabel(seen, labels)
   return seen.map(({ table, row }) => `${table} ${written(row, labels)}`).sort()

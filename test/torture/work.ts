@@ -122,10 +122,14 @@ function handlers(means: TortureMeans): JobHandlers {
 
 /** Work for the outside is written down instead of being done: each job once, as a mail server would see it. */
 function told(means: Means, what: string): JobHandler {
-  return async (payload: object, { jobId }) => tell(means, { job: jobId, what, told: JSON.stringify(payload) })
+  return async (payload: object, { jobId }) =>
+    tell(means, { job: jobId, what, told: JSON.stringify(payload) })
 }
 
-async function tell(means: Means, { job, what, told }: Record<'job' | 'what' | 'told', string>): Promise<void> {
+async function tell(
+  means: Means,
+  { job, what, told }: Record<'job' | 'what' | 'told', string>,
+): Promise<void> {
   await means.db.run(sql`
     insert into torture_outside (job, what, told) values (${job}, ${what}, ${told}) on conflict (job, what) do nothing`)
 }
@@ -151,24 +155,28 @@ interface Hosted {
   amount_minor: bigint
 }
 
-/** All at once, then all again in the other order, as senders do that did not hear the answer. */
-const sendWebhooks = (order: WorkOrder, witness: Witness) => async (means: Means): Promise<void> => {
-  const verdict = webhookVerdicts(means)
-  const store = webhookWriter(means)
-  const rows = await means.db.all<Hosted>(
-    sql`select id, instance_id, effect_key, amount_minor from payments where kind = 'hosted' order by effect_key`,
-  )
-  const send = async (row: Hosted, n: number) => {
-    if (order.acknowledged.includes(n)) return
-    const webhook = { instanceId: row.instance_id, address: '127.0.0.1', ...signed(means, eventOf(row)) }
-    const judged = await verdict(row.instance_id, webhook)
-    if (judged.verdict === 'refused') throw new Error(`A good webhook was refused: ${judged.reason}`)
-    await store({ webhook, verdict: judged })
-    witness.acknowledged(n)
+/** One, the others at once, then all again in the other order, as senders do that did not hear the answer. */
+const sendWebhooks =
+  (order: WorkOrder, witness: Witness) =>
+  async (means: Means): Promise<void> => {
+    const verdict = webhookVerdicts(means)
+    const store = webhookWriter(means)
+    const rows = await means.db.all<Hosted>(
+      sql`select id, instance_id, effect_key, amount_minor from payments where kind = 'hosted' order by effect_key`,
+    )
+    const send = async (row: Hosted, n: number) => {
+      if (order.acknowledged.includes(n)) return
+      const webhook = { instanceId: row.instance_id, address: '127.0.0.1', ...signed(means, eventOf(row)) }
+      const judged = await verdict(row.instance_id, webhook)
+      if (judged.verdict === 'refused') throw new Error(`A good webhook was refused: ${judged.reason}`)
+      await store({ webhook, verdict: judged })
+      witness.acknowledged(n)
+    }
+    const [first, ...others] = rows
+    if (first) await send(first, 0)
+    await Promise.all(others.map((row, n) => send(row, n + 1)))
+    for (const [n, row] of [...rows.entries()].toReversed()) await send(row, rows.length + n)
   }
-  await Promise.all(rows.map(send))
-  for (const [n, row] of [...rows.entries()].toReversed()) await send(row, rows.length + n)
-}
 
 function eventOf(row: Hosted): object {
   const amount = { minor: row.amount_minor.toString(), currency: 'EUR' }

@@ -53,7 +53,11 @@ async function liveDay(db: Db, day: IsoDate): Promise<void> {
 
 async function makeWebhookGateway(means: TestMeans) {
   const gateway = await makeGateway(means)
-  const manifest = { name: 'Gateway', kinds: { gateway: ['charge_method', 'handle_event'] }, webhooks: [SCHEME] }
+  const manifest = {
+    name: 'Gateway',
+    kinds: { gateway: ['charge_method', 'handle_event'] },
+    webhooks: [SCHEME],
+  }
   await means.db.run(
     sql`update plugins set manifest = ${JSON.stringify(manifest)} where id = ${gateway.plugin_id}`,
   )
