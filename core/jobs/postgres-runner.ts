@@ -125,13 +125,16 @@ class PostgresRunner implements JobRunner {
     await this.start().catch((again: unknown) => this.#restart(again))
   }
 
+  /** A node may wait long for a connection between the two statements, and is alive all the same. */
   async #beatOnce(): Promise<void> {
+    const { id } = this.#pool!
     try {
       await this.#db.run(sql`
-        insert into job_nodes (id, beat_at) values (${this.#pool!.id}, ${NOW})
+        insert into job_nodes (id, beat_at) values (${id}, ${NOW})
         on conflict (id) do update set beat_at = excluded.beat_at`)
       await this.#db.all(sql`
-        with silent as (delete from job_nodes where beat_at < ${before(this.#silentMs)} returning id)
+        with silent as (
+          delete from job_nodes where beat_at < ${before(this.#silentMs)} and id <> ${id} returning id)
         select graphile_worker.force_unlock_workers(array(select id from silent)) is null as freed`)
     } catch (error) {
       this.#options.log.warn({ err: error }, 'The heartbeat of the worker could not be written')

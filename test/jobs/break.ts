@@ -1,4 +1,4 @@
-import { sql, type Db } from '../../core/db/index.ts'
+import { execute, sql, type Db } from '../../core/db/index.ts'
 import { instant, systemClock } from '../../core/kernel/index.ts'
 import type { Engine } from '../support/databases.ts'
 
@@ -18,6 +18,34 @@ export async function takeAndHang(engine: Engine, db: Db): Promise<void> {
   await db.run(sql`
     update graphile_worker._private_job_queues set locked_by = 'pool-lost', locked_at = now()
     where queue_name = 'server:1'`)
+}
+
+/** Makes every sign of life look a day old, as if its writer had to wait for a connection; answers how to end that. */
+export async function makeBeatsLate(engine: Engine, db: Db): Promise<() => Promise<void>> {
+  const [table, column] = engine === 'sqlite' ? ['jobs', 'locked_until'] : ['job_nodes', 'beat_at']
+  const statements =
+    engine === 'sqlite'
+      ? {
+          make: [
+            `create trigger late after update of ${column} on ${table} when new.${column} > '2000-01-02' begin
+              update ${table} set ${column} = '2000-01-01T00:00:00.000Z' where id = new.id; end`,
+          ],
+          end: ['drop trigger late'],
+        }
+      : {
+          make: [
+            `create function late() returns trigger language plpgsql as
+              'begin new.${column} := ''2000-01-01T00:00:00.000Z''; return new; end'`,
+            `create trigger late before insert or update on ${table} for each row execute function late()`,
+          ],
+          end: [`drop trigger late on ${table}`, 'drop function late'],
+        }
+  const run = (texts: readonly string[]) =>
+    db.transaction(async (trx) => {
+      for (const text of texts) await execute(trx, text)
+    })
+  await run(statements.make)
+  return () => run(statements.end)
 }
 
 /** Ends every other connection to this database, as a restart of the server does. */

@@ -11,7 +11,7 @@ import {
 import { idMaker, instant, systemClock } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { cutConnections, takeAndHang } from './break.ts'
+import { cutConnections, makeBeatsLate, takeAndHang } from './break.ts'
 
 for (const engine of engines) {
   describe(`jobs on ${engine}`, async () => {
@@ -206,6 +206,16 @@ for (const engine of engines) {
       stuck.resolve()
       await jobs.drained(10_000)
       assert.deepEqual(attempts, [2])
+    })
+
+    test('does not take itself for dead, however late its own sign of life is', async () => {
+      let runs = 0
+      await enter({ task: 'long', payload: {} })
+      const punctual = await makeBeatsLate(engine, db)
+      await start({ long: async () => void ((runs += 1), await sleep(2_500)) }, { silentMs: 300 })
+      await jobs.drained(10_000)
+      await punctual()
+      assert.equal(runs, 1)
     })
 
     test('lets the work in hand end when it is stopped, and takes no more', async () => {

@@ -19,6 +19,6 @@ export async function goOn({ staff }: World, from: string, to: string): Promise<
   let days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS)
   for (; days > 0; days -= DAYS_MAX) {
     const wanted = { days: String(Math.min(days, DAYS_MAX)) }
-    landed(await staff.fill('/admin/sample', '/admin/sample/clock', wanted), '/admin/sample')
+    landed(await staff.fill('/admin/sample', '/sample/clock', wanted), '/admin/sample')
   }
 }

@@ -1,10 +1,23 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formOf, textOf, type Page } from './browser.ts'
 import { PANEL_HOST, STAFF, type World } from './world.ts'
 
 const CATALOG = join(import.meta.dirname, '../../examples/catalog.yaml')
 
-/** What staff do before the first client comes: tax, ways to pay, the panel. By the forms of the desk; the goods come from the file. */
+/** The main job on real input: the file of a whole provider goes into an installation that has nothing yet. */
+export async function importIntoNothing({ processes }: World): Promise<void> {
+  const said = await processes.berth(['catalog', 'import', CATALOG])
+  const report = JSON.parse(said) as { created: number; prices: number; warnings: string[] }
+  const homeless = report.warnings.filter((line) => line.endsWith('no plugin "pterodactyl" is set up'))
+  if (report.created === 0 || report.prices === 0 || homeless.length === 0)
+    throw new Error(`The import into nothing should make all goods and miss the panel: ${said}`)
+}
+
+/**
+ * What staff do before the first client comes, by the forms of the desk: tax, ways to pay, the panel. The file is
+ * imported once more, because its game servers find their panel only now.
+ */
 export async function setUp(world: World): Promise<void> {
   const { staff } = world
   await signInAsStaff(world)
@@ -12,7 +25,8 @@ export async function setUp(world: World): Promise<void> {
   landed(await staff.fill('/admin/tax', '/admin/tax', tax), '/admin/tax')
   await addStripe(world)
   await addPanel(world)
-  await world.processes.berth(['catalog', 'import', CATALOG])
+  const yaml = readFileSync(CATALOG, 'utf8')
+  landed(await staff.fill('/admin/catalog/import', '/admin/catalog/import', { yaml }), '/admin/catalog')
 }
 
 export async function signInAsStaff({ staff }: World): Promise<void> {

@@ -4,7 +4,7 @@ import { buyServer, payByCard, signUp } from './buy.ts'
 import { readBooks, rowsOf } from './books.ts'
 import { goOn, goToFirstDay } from './clock.ts'
 import { until } from './processes.ts'
-import { control, idIn, landed, setUp } from './set-up.ts'
+import { control, idIn, importIntoNothing, landed, setUp } from './set-up.ts'
 import type { World } from './world.ts'
 
 interface Act {
@@ -154,6 +154,7 @@ export async function liveTheYear(
   seen: (line: string) => void,
 ): Promise<string[]> {
   let today = dayOf(year[0]!.on)
+  await importIntoNothing(world)
   await goToFirstDay(world, today)
   await world.processes.serve()
   for (const { on, what, act } of year) {

@@ -53,11 +53,15 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
   }
 }
 
-export async function onServer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${server}/postgres` })
+export const onServer = (server: string, statement: string): Promise<void> =>
+  onDatabase(`${server}/postgres`, statement)
+
+/** Several statements may stand in the text, with semicolons between. */
+export async function onDatabase(url: string, statements: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(statement)
+    await client.query(statements)
   } finally {
     await client.end()
   }

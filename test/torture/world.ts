@@ -1,149 +1,162 @@
-import {
-  billDay,
-  billingConsumers,
-  billingJobs,
-  receiveWebhook,
-  type PluginCalls,
-} from '../../core/billing/index.ts'
+import { billDay } from '../../core/billing/index.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
-import { words } from '../../core/app/wire/words.ts'
 import { sql, type Db } from '../../core/db/index.ts'
-import { deliverEvents } from '../../core/events/index.ts'
-import { createJobs, type JobHandlers } from '../../core/jobs/index.ts'
-import { businessClock, idMaker, instant, isoDate, systemClock } from '../../core/kernel/index.ts'
-import { silentLog } from '../../core/log/index.ts'
-import { noHooks, type Means } from '../../core/records/index.ts'
-import { keyRing } from '../../core/secrets/index.ts'
-import { serviceConsumers } from '../../core/services/index.ts'
+import { isoDate, type IsoDate } from '../../core/kernel/index.ts'
+import { putSecret } from '../../core/secrets/index.ts'
 import { makeServices } from '../billing/make-services.ts'
 import { draft, issue, makeBuyer, makeGateway } from '../billing/support.ts'
+import type { TestMeans } from '../support/means.ts'
+import { DECLINED_METHOD, TODAY, tortureMeans, WEBHOOK_SECRET, withRunner } from './work.ts'
 
-const DAY = isoDate('2026-01-15')
-const AT = Date.parse(`${DAY}T10:00:00Z`)
+/** As many clients as the run needs for a second chunk, and one or two of everything else that a day brings. */
+const RENEWALS = 21
+const HOSTED_PAYMENTS = 3
 
-export const WORLD = { clients: 10, perClient: 2, paid: 4 }
-
-/** Means on the real engine, with the business day standing still. Files and mails go nowhere: only the books count here. */
-export async function tortureMeans(db: Db) {
-  const newId = idMaker(systemClock)
-  const engine = await createJobs({ db, clock: systemClock, newId })
-  await engine.install()
-  const means: Means = {
-    db,
-    clock: systemClock,
-    business: businessClock({ now: () => instant(AT), ms: () => AT }, () => 0),
-    newId,
-    jobs: engine,
-    log: silentLog,
-    keys: keyRing(`torture:${Buffer.alloc(32, 3).toString('base64')}`),
-    files: {
-      keep: () => Promise.resolve('0'.repeat(64)),
-      read: () => Promise.reject(new Error('no files here')),
-    },
-    hooks: noHooks,
-    publicUrl: 'http://localhost',
-  }
-  return { means, engine }
+const SCHEME = {
+  ...{ scheme: 'hmac', header: 'X-Signature', algorithm: 'sha256', signed: '{t}.{body}', signature: 'v1' },
+  ...{ tolerance: 300, secret: 'webhook_secret', event_id: 'id' },
 }
 
-/** Clients with services that are due today, and invoices whose clients have been to the gateway's page. */
+/**
+ * A small shop on the morning of TODAY: renewals to issue, documents to charge and to remind of, services to suspend,
+ * to remove and to end, and clients who have just paid at the gateway's page.
+ */
 export async function buildWorld(db: Db): Promise<void> {
-  const { means } = await tortureMeans(db)
-  const { brand, client } = await makeBuyer(means as never)
-  const gateway = await makeGateway(means as never)
-  await makeServices(means as never, brand, {
-    clients: WORLD.clients,
-    perClient: WORLD.perClient,
-    nextPeriodOn: '2026-01-20',
-  })
-  for (let n = 0; n < WORLD.paid; n++) {
-    const invoice = await issue(means as never, draft(client, { amounts: [1_000n + BigInt(n)] }))
-    const now = means.business.now()
-    await db.insert('payments', [
+  const means = (await tortureMeans(db, TODAY)) as unknown as TestMeans
+  await db.run(
+    sql`create table torture_outside (job text not null, what text not null, told text not null, primary key (job, what))`,
+  )
+  const { brand, client } = await makeBuyer(means)
+  const gateway = await makeWebhookGateway(means)
+  const services = (clients: number, nextPeriodOn: string) =>
+    makeServices(means, brand, { clients, perClient: 1, nextPeriodOn })
+  await services(RENEWALS, '2026-01-20')
+  await services(1, '2026-01-10')
+  await services(1, '2025-12-16')
+  await services(2, '2026-01-15')
+  await saveMethods(means, gateway.id)
+  for (const day of ['2025-12-09', '2026-01-03', '2026-01-08', '2026-01-09']) await liveDay(db, isoDate(day))
+  await services(1, '2026-01-17')
+  await cancelAt(means, '2026-01-17', TODAY)
+  for (let n = 0; n < HOSTED_PAYMENTS; n++) {
+    const invoice = await issue(means, draft(client, { amounts: [1_000n + BigInt(n)] }))
+    await openAtGateway(means, { invoice, instanceId: gateway.id, key: `start/${n}` })
+  }
+  await withRunner(await tortureMeans(db, TODAY), () => Promise.resolve())
+}
+
+/** A day before TODAY, with everything that follows from it. */
+async function liveDay(db: Db, day: IsoDate): Promise<void> {
+  const means = await tortureMeans(db, day)
+  await withRunner(means, async () => void (await billDay(billingDeps(means), day)))
+}
+
+async function makeWebhookGateway(means: TestMeans) {
+  const gateway = await makeGateway(means)
+  const manifest = {
+    name: 'Gateway',
+    kinds: { gateway: ['charge_method', 'handle_event'] },
+    webhooks: [SCHEME],
+  }
+  await means.db.run(
+    sql`update plugins set manifest = ${JSON.stringify(manifest)} where id = ${gateway.plugin_id}`,
+  )
+  await means.db.transaction((trx) =>
+    putSecret(trx, means.keys, {
+      ...{ ownerId: gateway.id, name: 'webhook_secret', value: WEBHOOK_SECRET },
+      ...{ actor: 'torture', now: means.clock.now() },
+    }),
+  )
+  return gateway
+}
+
+/** Two clients pay by themselves; the bank takes the first and declines the second. */
+async function saveMethods(means: TestMeans, instanceId: string): Promise<void> {
+  const rows = await means.db.all<{ client_id: string }>(
+    sql`select client_id from services where next_period_on = '2026-01-15' order by id`,
+  )
+  const now = means.business.now()
+  for (const [n, { client_id }] of rows.entries()) {
+    await means.db.run(sql`update clients set auto_charge = 1 where id = ${client_id}`)
+    await means.db.insert('payment_methods', [
       {
-        id: means.newId('pay'),
-        brand_id: brand.id,
-        client_id: client.id,
-        invoice_id: invoice.id,
-        instance_id: gateway.id,
-        method_id: null,
-        kind: 'hosted',
-        status: 'needs_client',
-        currency: 'EUR',
-        amount_minor: invoice.total_minor,
-        received_minor: 0n,
-        fee_minor: 0n,
-        effect_key: `start/${n}`,
-        attempt: 1,
-        reference: `cs_${n}`,
-        needs: null,
-        decline_code: null,
-        decline_message: null,
-        retry: null,
-        next_check_at: null,
-        checks: 0,
-        note: null,
-        settled_at: null,
-        version: 1,
+        id: means.newId('mth'),
+        client_id,
+        instance_id: instanceId,
+        reference: n === 1 ? DECLINED_METHOD : `pm_${n}`,
+        kind: 'card',
+        label: 'Card',
+        preferred: 1,
+        consent_at: now,
         created_at: now,
         updated_at: now,
       },
     ])
   }
-  await db.run(sql`delete from jobs`).catch(() => undefined)
 }
 
-/**
- * What a day brings, as often as it takes: every webhook twice, the billing run, and all jobs that follow. It may be
- * started again at any point, as a process that died is.
- */
-export async function doTheWork(db: Db): Promise<void> {
-  const { means, engine } = await tortureMeans(db)
-  const plugins: PluginCalls = {
-    call: <T>(_instance: string, _kind: string, _operation: string, input: object) =>
-      Promise.resolve(JSON.parse((input as { body: string }).body) as T),
-  }
-  const runner = engine.runner(handlers(means, plugins), { log: silentLog, alone: true, silentMs: 1_500 })
-  await runner.start()
-  const payments = await db.all<{
-    id: string
-    reference: string
-    instance_id: string
-    amount_minor: bigint
-  }>(sql`
-    select id, coalesce(effect_key, '') as reference, instance_id, amount_minor from payments where kind = 'hosted' order by effect_key`)
-  for (const payment of [...payments, ...payments.toReversed()]) await deliver(means, payment)
-  await billDay(billingDeps(means), DAY)
-  await engine.drained(60_000)
-  await runner.stop()
-}
-
-function handlers(means: Means, plugins: PluginCalls): JobHandlers {
-  const consumers = [...billingConsumers(means), ...serviceConsumers(means)]
-  const payments = { ...means, plugins, translator: (locale: string) => words().translator(locale) }
-  return {
-    ...billingJobs(payments),
-    'events.deliver': ({ ids }: { ids: readonly string[] }) => deliverEvents(means, consumers, ids),
-    'billing.document': () => Promise.resolve(),
-    'mail.send': () => Promise.resolve(),
-    'services.deliver': () => Promise.resolve(),
-  }
-}
-
-async function deliver(
-  means: Means,
-  payment: { id: string; reference: string; instance_id: string; amount_minor: bigint },
-): Promise<void> {
-  const result = {
-    outcome: 'succeeded',
-    reference: `pi_${payment.reference}`,
-    amount: { minor: payment.amount_minor.toString(), currency: 'EUR' },
-  }
-  const body = JSON.stringify({ facts: [{ fact: 'payment', payment_id: payment.id, result }] })
-  const verdict = { verdict: 'accepted', verified: true, eventKey: `evt_${payment.reference}` } as const
-  await receiveWebhook(
-    means,
-    { instanceId: payment.instance_id, headers: {}, body, address: '127.0.0.1' },
-    verdict,
+async function cancelAt(means: TestMeans, nextPeriodOn: string, day: IsoDate): Promise<void> {
+  const service = (await means.db.get<{ id: string; brand_id: string; client_id: string }>(
+    sql`select id, brand_id, client_id from services where next_period_on = ${nextPeriodOn}`,
+  ))!
+  await means.db.run(
+    sql`update services set billing_status = 'ending', cancel_on = ${day} where id = ${service.id}`,
   )
+  const now = means.business.now()
+  await means.db.insert('cancellations', [
+    {
+      id: means.newId('can'),
+      brand_id: service.brand_id,
+      client_id: service.client_id,
+      service_id: service.id,
+      at: 'end',
+      reason: 'not_needed',
+      effective_on: day,
+      status: 'planned',
+      requested_by: 'torture',
+      created_at: now,
+      updated_at: now,
+    },
+  ])
+}
+
+interface Opened {
+  invoice: Awaited<ReturnType<typeof issue>>
+  instanceId: string
+  key: string
+}
+
+/** The client has been sent to the gateway's page, and the gateway will tell by webhook. */
+async function openAtGateway(means: TestMeans, { invoice, instanceId, key }: Opened): Promise<void> {
+  const now = means.business.now()
+  await means.db.insert('payments', [
+    {
+      id: means.newId('pay'),
+      brand_id: invoice.brand_id,
+      client_id: invoice.client_id,
+      invoice_id: invoice.id,
+      instance_id: instanceId,
+      method_id: null,
+      kind: 'hosted',
+      status: 'needs_client',
+      currency: 'EUR',
+      amount_minor: invoice.total_minor,
+      received_minor: 0n,
+      fee_minor: 0n,
+      effect_key: key,
+      attempt: 1,
+      reference: `cs_${key}`,
+      needs: null,
+      decline_code: null,
+      decline_message: null,
+      retry: null,
+      next_check_at: null,
+      checks: 0,
+      note: null,
+      settled_at: null,
+      version: 1,
+      created_at: now,
+      updated_at: now,
+    },
+  ])
 }

@@ -3,7 +3,16 @@ import { Type } from '../../../sdk/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { PageNotFound } from '../errors.ts'
-import { field, formInput, formKeys, fragmentOrSeeOther, page, seeOther, tryForm } from '../page/index.ts'
+import {
+  field,
+  formInput,
+  formKeys,
+  fragmentOrSeeOther,
+  page,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../page/index.ts'
 
 /** What a sample or test installation lets staff do beyond a real one. */
 export interface SampleDesk {
@@ -55,7 +64,7 @@ export function sampleRoutes(router: Router<State>): void {
 /** For staff, on sample and test installations. */
 export function sampleDeskRoutes(router: Router<State>): void {
   router.get('/admin/sample', (ctx: RouteCtx) => drawDesk(ctx))
-  router.post('/admin/sample/clock', takeAdvance)
+  router.post('/sample/clock', takeAdvance)
   router.post('/admin/sample/fail', takeFail)
 }
 
@@ -82,10 +91,11 @@ async function showSample(ctx: RouteCtx): Promise<void> {
   await page(ctx, 'system/sample', { companies, now: deps.business.now() }, { title: t('sample.title') })
 }
 
-async function drawDesk(ctx: RouteCtx): Promise<void> {
+async function drawDesk(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { companies } = deskOf(ctx)
   const { t, deps } = ctx.state
-  const view = { companies, now: deps.business.now(), keys: formKeys(), daysMax: DAYS_MAX }
+  const clock = { now: deps.business.now(), days: problem?.values.days ?? 1, max: DAYS_MAX }
+  const view = { companies, clock, keys: formKeys(), problem }
   await page(ctx, 'system/sample-desk', view, { title: t('sample.desk.title') })
 }
 
@@ -93,7 +103,8 @@ async function takeAdvance(ctx: RouteCtx): Promise<void> {
   const { actor, t } = ctx.state
   const desk = deskOf(ctx)
   await tryForm(ctx, {
-    redraw: () => drawDesk(ctx),
+    redraw: (problem) => drawDesk(ctx, problem),
+    labels: { days: t('sample.desk.days') },
     async act() {
       await advanceClock(desk, { days: Number(field(ctx, 'days')) }, actor)
       fragmentOrSeeOther(ctx, { href: '/admin/sample', message: t('sample.desk.advanced') })
