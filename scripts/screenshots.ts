@@ -121,6 +121,7 @@ async function takePictures(
     for (const scheme of SCHEMES) {
       await page.setViewportSize({ width, height: 800 })
       await page.emulateMedia({ colorScheme: scheme })
+      await page.waitForTimeout(150)
       await screenshot(page, `${file}.${width}.${scheme}.png`)
       const wider = await overflow(page)
       if (wider > 0) found.push(`${width} px: ${wider} px wider than the window`)

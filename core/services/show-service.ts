@@ -30,7 +30,8 @@ export interface ShownService {
   productName: string
   serverName: string | null
   options: ServiceOptionRow[]
-  fields: ServiceFieldRow[]
+  /** With the kind of the question, which says how the answer reads. */
+  fields: (ServiceFieldRow & { kind: string | null })[]
   holds: HoldRow[]
   access: ShownAccess[]
   parts: { id: string; label: string; billing_status: string; delivery_status: string }[]
@@ -74,9 +75,9 @@ export const showService = defineVerb(
 
 async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
   const { id } = service
-  const fields = await db.all<ServiceFieldRow>(
-    sql`select * from service_fields where service_id = ${id} order by field_id`,
-  )
+  const fields = await db.all<ServiceFieldRow & { kind: string | null }>(sql`
+    select f.*, q.kind from service_fields f left join order_fields q on q.id = f.field_id
+    where f.service_id = ${id} order by f.field_id`)
   const holds = await db.all<HoldRow>(
     sql`select * from service_holds where service_id = ${id} order by placed_at`,
   )

@@ -43,7 +43,10 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
       label: option.label,
       amount: option.amount_minor === 0n ? null : money(option.amount_minor, currency),
     })),
-    fields: shown.fields.map(({ label, value }) => ({ label, value })),
+    fields: shown.fields.map(({ label, value, kind }) => ({
+      label,
+      value: kind === 'checkbox' ? t(`portal.service.tick.${value === '1' ? 'yes' : 'no'}`) : value,
+    })),
     parts: shown.parts.map((part) => ({ label: part.label, href: `/portal/services/${part.id}` })),
     next: nextView(shown),
     history: shown.deliveries.map(historyEntry),

@@ -31,7 +31,7 @@ export async function takeReveal(ctx: RouteCtx): Promise<void> {
 export async function showUsage(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
-  const view = usageView(id, await readUsage(deps, { service_id: id }, actor))
+  const view = usageView(t, id, await readUsage(deps, { service_id: id }, actor))
   await page(ctx, 'portal/services/usage', view, {
     title: t('portal.usage.title'),
     parts: { [`service-${id}-usage`]: ['portal/services/_usage', view] },
@@ -42,7 +42,7 @@ export async function takePower(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const { serviceId, action } = ctx.params
   await sendPower(deps, { service_id: serviceId, signal: action }, actor)
-  const usage = usageView(serviceId!, null)
+  const usage = usageView(t, serviceId!, null)
   fragmentOrSeeOther(ctx, {
     href: `/portal/services/${serviceId}`,
     message: t(`portal.service.power_done.${action}`),
