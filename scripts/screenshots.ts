@@ -4,6 +4,7 @@
  *
  *   npm run screenshots -- storefront portal admin            whole areas
  *   npm run screenshots -- portal /portal/invoices?show=paid  these pages of an area alone
+ *   npm run screenshots -- portal --as ines.hofer@post.example   a client whose service is suspended
  *   … --locale de --axe --out FOLDER
  *
  * The shop lives in BERTH_DATA_DIR, else in a folder that is kept for the next time; one that runs already is used.
@@ -40,7 +41,9 @@ const AREAS: Record<string, Area> = {
   portal: {
     starts: ['/portal', '/portal/switch', '/confirm', '/portal/not-there'],
     holds: /^\/portal/,
-    prepare: (page, address, { client }) => signIn(page, `${address}/sign-in`, client),
+    // All clients of the sample shop have the same password.
+    prepare: (page, address, { client }) =>
+      signIn(page, `${address}/sign-in`, { ...client, ...(values.as ? { email: values.as } : {}) }),
   },
   admin: {
     starts: ['/admin', '/admin/sample', '/admin/confirm', '/admin/not-there'],
@@ -56,7 +59,12 @@ const EXAMPLES = 2
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { locale: { type: 'string', default: 'en' }, axe: { type: 'boolean' }, out: { type: 'string' } },
+  options: {
+    as: { type: 'string' },
+    locale: { type: 'string', default: 'en' },
+    axe: { type: 'boolean' },
+    out: { type: 'string' },
+  },
 })
 const dataDir = process.env.BERTH_DATA_DIR ?? join(tmpdir(), 'berth-screenshots')
 const out = values.out ?? join(tmpdir(), 'berth-screenshots-out')
