@@ -1,11 +1,5 @@
 import type { Router } from '@koa/router'
-import {
-  changeClient,
-  findClient,
-  lockedFields,
-  Profile,
-  type Client,
-} from '../../../clients/index.ts'
+import { changeClient, findClient, lockedFields, Profile, type Client } from '../../../clients/index.ts'
 import { readSetting } from '../../../records/index.ts'
 import { ChangedMeanwhile } from '../../../kernel/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
