@@ -18,7 +18,7 @@ import type { Page } from 'playwright-core'
 import { axe, launchBrowser, overflow, screenshot, type OpenPage } from '../test/support/browser.ts'
 
 interface Facts {
-  ports: { web: number }
+  ports: { web: number; mail: number }
   staff: SignIn
   client: SignIn
 }
@@ -41,9 +41,11 @@ const AREAS: Record<string, Area> = {
   portal: {
     starts: ['/portal', '/portal/switch', '/confirm', '/portal/not-there'],
     holds: /^\/portal/,
-    // All clients of the sample shop have the same password.
-    prepare: (page, address, { client }) =>
-      signIn(page, `${address}/sign-in`, { ...client, ...(values.as ? { email: values.as } : {}) }),
+    async prepare(page, address, facts) {
+      const who = { ...facts.client, ...(values.as ? { email: values.as } : {}) }
+      if (values.as) await setPassword(page, address, { ...who, mail: facts.ports.mail })
+      await signIn(page, `${address}/sign-in`, who)
+    },
   },
   admin: {
     starts: ['/admin', '/admin/sample', '/admin/confirm', '/admin/not-there'],
@@ -54,6 +56,7 @@ const AREAS: Record<string, Area> = {
 
 const WIDTHS = [1280, 390]
 const SCHEMES = ['light', 'dark'] as const
+const RESET = /\/reset\/[\w-]+/
 /** Pages of one kind of record that are looked at. */
 const EXAMPLES = 2
 
@@ -162,6 +165,29 @@ async function fillCart(page: Page, address: string): Promise<void> {
   for (const box of await page.locator('input[type=checkbox][name^="f."]').all()) await box.check()
   await page.locator('main form[action="/cart/items"] button.btn-primary').first().click()
   await page.waitForURL('**/cart')
+}
+
+/** By the link that a client asks for, read in the sample shop's mail. */
+async function setPassword(page: Page, address: string, who: SignIn & { mail: number }): Promise<void> {
+  await page.goto(`${address}/reset`)
+  await page.locator('input[name=email]').fill(who.email)
+  await page.locator('main form button.btn-primary').click()
+  let link: string | undefined
+  for (let waited = 0; waited < 30 && link === undefined; waited += 1) {
+    await page.waitForTimeout(1000)
+    const messages = (await (await fetch(`http://127.0.0.1:${who.mail}/messages.json`)).json()) as Mail[]
+    link = messages.find(({ to, text }) => to.includes(who.email) && RESET.test(text))?.text.match(RESET)?.[0]
+  }
+  if (link === undefined) throw new Error(`${who.email} got no mail with a link.`)
+  await page.goto(address + link)
+  await page.locator('input[name=password]').fill(who.password)
+  await page.locator('main form button.btn-primary').click()
+  await page.waitForURL('**/sign-in')
+}
+
+interface Mail {
+  to: string[]
+  text: string
 }
 
 async function signIn(page: Page, url: string, { email, password }: SignIn): Promise<void> {
