@@ -1,5 +1,12 @@
 import { confirmedOrAsk } from './step-up.ts'
-import { readUsage, revealAccess, sendPower, showService, undoCancellation } from '../../../services/index.ts'
+import {
+  readServiceFile,
+  readUsage,
+  revealAccess,
+  sendPower,
+  showService,
+  undoCancellation,
+} from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { fragment, fragmentOrSeeOther, isPartial, page, seeOther } from '../../page/index.ts'
 import { serviceView } from './service-view.ts'
@@ -36,6 +43,16 @@ export async function showUsage(ctx: RouteCtx): Promise<void> {
     title: t('portal.usage.title'),
     parts: { [`service-${id}-usage`]: ['portal/services/_usage', view] },
   })
+}
+
+/** Always as a download: whatever it is, it never runs as a page of ours. */
+export async function sendFile(ctx: RouteCtx): Promise<void> {
+  const { deps, actor } = ctx.state
+  const { serviceId = '', fieldId = '' } = ctx.params
+  const { file, bytes } = await readServiceFile(deps, { serviceId, fieldId }, actor)
+  ctx.type = file.media_type
+  ctx.attachment(file.file_name)
+  ctx.body = bytes
 }
 
 export async function takePower(ctx: RouteCtx): Promise<void> {
