@@ -18,6 +18,7 @@ type Builder = Pick<
   | 'Object'
   | 'Optional'
   | 'Partial'
+  | 'Pick'
   | 'Record'
   | 'Ref'
   | 'String'
@@ -47,6 +48,14 @@ export const Type = {
       Object.fromEntries(
         Object.entries(schema.properties).map(([key, field]) => [key, optionally(field as Schema)]),
       ),
+      options,
+    ),
+  Pick: (schema: { properties: Schema }, keys: readonly string[], options?: Options) =>
+    objectOf(
+      Object.fromEntries(Object.entries(schema.properties).filter(([key]) => keys.includes(key))) as Record<
+        string,
+        Schema
+      >,
       options,
     ),
   Record: (key: Schema, value: Schema, options?: Options) => ({

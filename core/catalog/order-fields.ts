@@ -56,6 +56,8 @@ function problemOf(field: OrderField, value: string): string | null {
   if (value === '') return null
   if (field.kind === 'list' && !field.choices.includes(value))
     return `must be one of ${field.choices.join(', ')}`
+  if (field.kind === 'file')
+    return /^fil_[0-9a-z]{26}$/.test(value) ? null : 'must be a file that was sent before'
   if (field.kind === 'number' && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) return 'must be a number'
   const longest = field.kind === 'textarea' ? FIELD_AREA_MAX : FIELD_TEXT_MAX
   if (value.length > longest) return `may have at most ${longest} characters`

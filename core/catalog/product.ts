@@ -20,7 +20,7 @@ export type DeliveryMoment = (typeof deliveryMoments)[number]
 export const optionKinds = ['list', 'radio', 'checkbox', 'quantity', 'number'] as const
 export type OptionKind = (typeof optionKinds)[number]
 
-export const fieldKinds = ['text', 'textarea', 'number', 'list', 'checkbox'] as const
+export const fieldKinds = ['text', 'textarea', 'number', 'list', 'checkbox', 'file'] as const
 export type FieldKind = (typeof fieldKinds)[number]
 
 export const groupLayouts = ['cards', 'table', 'slider', 'list'] as const

@@ -1,4 +1,5 @@
 import { isCurrency, parseDecimal } from '../../sdk/index.ts'
+import { fileTypes } from '../files/index.ts'
 import { isPattern } from './order-fields.ts'
 import type { FieldKind, OptionKind } from './product.ts'
 
@@ -50,7 +51,11 @@ export interface FieldShape {
 export function fieldProblems(field: FieldShape): Problems {
   const problems: Problems = {}
   if (field.kind === 'list' && field.choices.length === 0) problems.choices = 'needs at least one choice'
-  if (field.kind !== 'list' && field.choices.length > 0) problems.choices = 'belongs to lists alone'
+  if (field.kind === 'file') {
+    if (!field.choices.every((type) => type in fileTypes))
+      problems.choices = `must be among ${Object.keys(fileTypes).join(', ')}`
+  } else if (field.kind !== 'list' && field.choices.length > 0)
+    problems.choices = 'belongs to lists and files alone'
   if (field.pattern !== null && !isPattern(field.pattern)) problems.pattern = 'is not a regular expression'
   return problems
 }

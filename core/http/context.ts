@@ -3,6 +3,7 @@ import type { Middleware, ParameterizedContext } from 'koa'
 import type { Translate } from '../i18n/index.ts'
 import type { ClientChoice, SignedIn } from '../identity/index.ts'
 import type { Actor } from '../kernel/index.ts'
+import type { Upload } from '../orders/index.ts'
 import type { Area, Frame } from '../render/index.ts'
 import type { HttpDeps } from './deps.ts'
 
@@ -19,6 +20,8 @@ export interface State {
   area: Area
   /** Fields of a form post, without the keys that every form carries. */
   form: FormBody
+  /** Files of a form post, by the name of their field. */
+  uploads: Map<string, Upload>
   formKeys: { csrf?: string; once?: string; version?: string }
   /** Null before the first brand is made. */
   brand: ShopBrand | null

@@ -19,6 +19,7 @@ export const limits = {
   confirm: { name: 'session.confirm', most: 10, minutes: 15 },
   resetByAddress: { name: 'reset.address', most: 15, minutes: 60 },
   resetByAccount: { name: 'reset.account', most: 4, minutes: 60 },
+  uploadByAddress: { name: 'upload.address', most: 30, minutes: 60 },
   verification: { name: 'verification.user', most: 5, minutes: 60 },
   setUp: { name: 'set_up.address', most: 10, minutes: 15 },
 } satisfies Record<string, RateLimit>

@@ -24,13 +24,19 @@ export interface ShownAccess {
   shown_at: Instant | null
 }
 
+/** With the kind of the question, which says how the answer reads, and the name of a file that was the answer. */
+export interface ShownField extends ServiceFieldRow {
+  kind: string | null
+  file_name: string | null
+}
+
 export interface ShownService {
   service: ServiceRow
   productName: string
   serverName: string | null
   clientName: string
   options: ServiceOptionRow[]
-  fields: ServiceFieldRow[]
+  fields: ShownField[]
   holds: HoldRow[]
   access: ShownAccess[]
   parts: { id: string; label: string; billing_status: string; delivery_status: string }[]
@@ -111,9 +117,10 @@ async function besideOf(db: Queries, { id }: ServiceRow) {
 
 async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
   const { id } = service
-  const fields = await db.all<ServiceFieldRow>(
-    sql`select * from service_fields where service_id = ${id} order by field_id`,
-  )
+  const fields = await db.all<ShownField>(sql`
+    select f.*, q.kind, x.file_name from service_fields f left join order_fields q on q.id = f.field_id
+    left join files x on q.kind = 'file' and x.id = f.value
+    where f.service_id = ${id} order by f.field_id`)
   const holds = await db.all<HoldRow>(
     sql`select * from service_holds where service_id = ${id} order by placed_at`,
   )

@@ -238,6 +238,26 @@ describe('a priced selection', () => {
     assert.deepEqual(priced.errors, { 'option.backup': 'is not sold for "1y" in EUR' })
   })
 
+  it('is sold for every cycle of the trade, once and free among them', () => {
+    const sums: [string, bigint, boolean][] = [
+      ['once', 990n, false],
+      ['free', 0n, false],
+      ['1m', 500n, true],
+      ['3m', 1_400n, true],
+      ['6m', 2_700n, true],
+      ['1y', 5_000n, true],
+      ['2y', 9_500n, true],
+      ['3y', 13_500n, true],
+    ]
+    const prices = sums.map(([of, amount]) => price('prd_1', amount, { cycle: cycle(of) }))
+    for (const [of, amount, recurs] of sums) {
+      const priced = priceSelection(product({ prices }), {}, { ...terms, cycle: cycle(of) })
+      assert.deepEqual(priced.errors, {}, of)
+      assert.equal(priced.first.totalMinor, amount, of)
+      assert.equal(priced.renewal?.totalMinor ?? null, recurs ? amount : null, of)
+    }
+  })
+
   it('is charged once when it is sold once', () => {
     const once = product({ prices: [price('prd_1', 990n, { cycle: cycle('once') })] })
     const priced = priceSelection(once, { quantity: 2 }, { ...terms, cycle: cycle('once') })

@@ -15,6 +15,8 @@ function schemas(T: typeof Type): object[] {
     T.Object({ inner: closed, again: T.Optional(closed) }),
     T.Partial(closed),
     T.Partial(closed, { description: 'Part of a person' }),
+    T.Pick(closed, ['age']),
+    T.Pick(T.Object({ a: T.String(), b: T.Null(), c: T.Boolean() }), ['c', 'a'], { description: 'Two' }),
     T.Optional(closed),
     T.Union([T.Literal('a'), T.Literal(1), T.Literal(true), T.Null()], { description: 'One of four' }),
     T.Array(T.Number({ maximum: 5 }), { uniqueItems: true }),

@@ -148,6 +148,39 @@ for (const engine of engines) {
       await retire(forever)
     })
 
+    test('every cycle is charged for its own length, counted from the anchor', async () => {
+      const lengths = {
+        ...{ '1m': '2026-02-28', '3m': '2026-04-30', '6m': '2026-07-31' },
+        ...{ '1y': '2027-01-31', '2y': '2028-01-31', '3y': '2029-01-31' },
+      }
+      for (const [text, endsOn] of Object.entries(lengths)) {
+        const begins = { anchorOn: day('2026-01-31'), chargedThrough: null, nextPeriodOn: day('2026-01-31') }
+        const id = await sell({ cycle: cycle(text), ...begins, periodIndex: 0 })
+        assert.equal(await due('2026-01-30', id), undefined)
+        assert.deepEqual(shape(await due('2026-01-31', id)), [
+          ['recurring', '2026-01-31', endsOn, 1, 1_000n, 1_000n],
+        ])
+        await retire(id)
+      }
+    })
+
+    test('goes on being charged when its product is hidden or retired', async () => {
+      const id = await sell()
+      const before = shape(await due('2026-02-15', id))
+      for (const status of ['hidden', 'retired', 'active']) {
+        await db.run(sql`update products set status = ${status} where id = 'prd_small'`)
+        assert.deepEqual(shape(await due('2026-02-15', id)), before, status)
+      }
+      assert.equal(before?.length, 1)
+      await retire(id)
+    })
+
+    test('charges nothing that is free', async () => {
+      const nothing = { anchorOn: null, nextPeriodOn: null, chargedThrough: null }
+      const id = await sell({ cycle: cycle('free'), ...nothing, amountMinor: 0n, recurringMinor: 0n })
+      assert.equal(await due('2030-12-31', id), undefined)
+    })
+
     test('charges nothing that is pending, ended, cancelled for the day or bought once', async () => {
       const pending = await sell({}, 'pending')
       const ended = await sell({}, 'ended')

@@ -23,18 +23,15 @@ export async function signIn({ client }: World): Promise<void> {
   if (!page.url.pathname.startsWith('/portal')) throw new Error(`The client cannot sign in: ${textOf(page)}`)
 }
 
-/** The newest address in the client's mail that fits. */
-async function linkInMail({ mail }: World, pattern: RegExp): Promise<string> {
+/** The newest address in somebody's mail that fits. */
+export async function linkInMail({ mail }: World, pattern: RegExp, to = CLIENT.email): Promise<string> {
   let link: string | undefined
   await until(
     async () => {
       const answer = await fetch(`${mail}/messages.json`)
-      const list = (await answer.json()) as { id: string }[] | { messages: { id: string }[] }
-      const messages = Array.isArray(list) ? list : list.messages
-      for (const { id } of messages) {
-        const { text } = (await (await fetch(`${mail}/messages/${id}.json`)).json()) as { text: string }
-        link ??= pattern.exec(text)?.[0]
-      }
+      const messages = (await answer.json()) as { to: string[]; text: string }[]
+      const own = messages.filter((message) => message.to.includes(to))
+      link = own.map(({ text }) => pattern.exec(text)?.[0]).find((found) => found !== undefined)
       return link !== undefined
     },
     `a mail with a link like ${String(pattern)}`,

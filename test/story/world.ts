@@ -13,6 +13,7 @@ export const PANEL_HOST = 'panel.story.example'
 /** An installation with the companies around it, and who looks at it. */
 export interface World {
   processes: Processes
+  dataDir: string
   /** Origins. */
   shop: string
   stripe: string
@@ -53,7 +54,7 @@ export async function makeWorld(engine: Engine): Promise<World> {
     throw error
   }
   const [staff, client] = [new Browser(shop), new Browser(shop)]
-  return { ...companies, processes, shop, staff, client, end }
+  return { ...companies, processes, dataDir: database.folder, shop, staff, client, end }
 }
 
 async function startCompanies() {

@@ -16,6 +16,7 @@ export interface Look {
   height?: number
   scheme?: 'light' | 'dark'
   scripts?: boolean
+  locale?: string
 }
 
 export interface OpenPage {
@@ -82,6 +83,7 @@ async function openPage(browser: Browser, address: string, look: Look): Promise<
     colorScheme: look.scheme ?? 'light',
     javaScriptEnabled: look.scripts ?? true,
     reducedMotion: 'reduce',
+    ...(look.locale ? { locale: look.locale } : {}),
   }
   const context = await browser.newContext(options)
   const page = await context.newPage()

@@ -82,6 +82,15 @@ export class WebBrowser {
     return this.#send(path, { method: 'POST', body, headers: own })
   }
 
+  /** With files, as a browser sends a form of several parts. */
+  async postParts(path: string, fields: Record<string, string>, files: Record<string, File>): Promise<Reply> {
+    const body = new FormData()
+    for (const [name, value] of Object.entries({ _csrf: this.#token, ...fields })) body.append(name, value)
+    for (const [name, file] of Object.entries(files)) body.append(name, file)
+    const own = { Origin: this.#address, 'Sec-Fetch-Site': 'same-origin' }
+    return this.#send(path, { method: 'POST', body, headers: own })
+  }
+
   async signIn(email: string, password: string, path = '/sign-in'): Promise<Reply> {
     await this.get(path)
     return this.post(path, { email, password })

@@ -50,7 +50,7 @@ function wantedOptions(
       ? (option.values.find(({ id }) => id === wish.valueId)?.key ??
         wish.value ??
         String(wish.quantity ?? ''))
-      : before
+      : (before ?? (isLeftOut(option, product, service.product_id) ? '' : undefined))
     if (value === undefined) continue
     const changes = wish !== undefined && value !== (before ?? '')
     if (changes && !option.changeable && product.id === service.product_id)
@@ -59,6 +59,10 @@ function wantedOptions(
   }
   return wanted
 }
+
+/** What the buyer left out of this very product stays out: its preset is an offer, not a choice. */
+const isLeftOut = (option: Product['options'][number], product: Product, presentId: string): boolean =>
+  product.id === presentId && !option.required
 
 function offer(product: Product, priced: PricedSelection): Offer {
   const recurring = priced.lines.filter((line) => line.recurs)

@@ -1,6 +1,7 @@
 import {
   cancelService,
   deliverService,
+  readServiceFile,
   releaseService,
   requestChange,
   spareService,
@@ -18,6 +19,17 @@ const [suspendPage, terminatePage, cancelPage] = (['suspend', 'terminate', 'canc
 )
 
 export const services: Section = {
+  files: [
+    {
+      path: '/services/:id/files/:field',
+      permission: 'service.read',
+      async send({ means, actor }, { params }) {
+        const wanted = { serviceId: params.id!, fieldId: params.field! }
+        const { file, bytes } = await readServiceFile(means, wanted, actor)
+        return { name: file.file_name, type: file.media_type, body: bytes }
+      },
+    },
+  ],
   pages: [
     { path: '/services', permission: 'service.list', draw: serviceList },
     { path: '/services/:id', permission: 'service.read', draw: servicePage },

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { randomBytes } from '../../kernel/index.ts'
+import { NotSignedIn, randomBytes } from '../../kernel/index.ts'
 import type { Ctx, Step } from '../context.ts'
 import { ForeignForm } from '../errors.ts'
 import { guestSecret, readCookie, sideOf } from './session.ts'
@@ -12,9 +12,13 @@ const TOKEN_BYTES = 32
  */
 export const csrf: Step = async (ctx, next) => {
   if (ctx.method === 'POST' && !(comesFromHere(ctx) && isToken(ctx, ctx.state.formKeys.csrf)))
-    throw ForeignForm({})
+    throw hasLostSession(ctx) ? NotSignedIn({}) : ForeignForm({})
   await next()
 }
+
+/** The session ended while the form was open: its token fits no longer, and the reader is led to sign in and back. */
+const hasLostSession = (ctx: Ctx): boolean =>
+  ctx.state.signedIn === null && comesFromHere(ctx) && readCookie(ctx, sideOf(ctx)) !== undefined
 
 /** The token for the forms of this answer: masked anew each time, so that compression tells nothing of it. */
 export function csrfToken(ctx: Ctx): string {

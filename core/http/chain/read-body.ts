@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { BodyKind, BodyTooLarge, BodyUnreadable } from '../errors.ts'
-import type { FormBody, Step } from '../context.ts'
+import type { Ctx, FormBody, Step } from '../context.ts'
 
 const FORM_LIMIT = 256 * 1024
+/** A form with a few files; one file has a limit of its own. */
+const FILES_LIMIT = 10 * 1024 * 1024
 const FIELDS_MAX = 2000
 const KEYS = { _csrf: 'csrf', _once: 'once', _version: 'version' } as const
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
@@ -12,11 +14,7 @@ export const emptyForm = (): FormBody => Object.create(null) as FormBody
 /** Reads forms of pages. */
 export const formBody: Step = async (ctx, next) => {
   if (ctx.method === 'POST') {
-    const text = await readText(ctx.req, FORM_LIMIT)
-    const type = mediaType(ctx.req)
-    if (text !== '' && type !== 'application/x-www-form-urlencoded')
-      throw BodyKind({ type, expected: 'a form (application/x-www-form-urlencoded)' })
-    const fields = [...new URLSearchParams(text)]
+    const fields = takesFiles(ctx) ? await readParts(ctx) : await readFields(ctx)
     if (fields.length > FIELDS_MAX) throw BodyTooLarge({ limit: `${FIELDS_MAX} fields` })
     for (const [name, value] of fields) {
       if (name in KEYS) ctx.state.formKeys[KEYS[name as keyof typeof KEYS]] = value
@@ -26,11 +24,42 @@ export const formBody: Step = async (ctx, next) => {
   await next()
 }
 
+async function readFields(ctx: Ctx): Promise<[string, string][]> {
+  const text = (await readBytes(ctx.req, FORM_LIMIT)).toString('utf8')
+  const type = mediaType(ctx.req)
+  if (text !== '' && type !== 'application/x-www-form-urlencoded')
+    throw BodyKind({ type, expected: 'a form (application/x-www-form-urlencoded)' })
+  return [...new URLSearchParams(text)]
+}
+
+/** Files come with what is ordered and nowhere else. */
+const takesFiles = (ctx: Ctx): boolean =>
+  mediaType(ctx.req) === 'multipart/form-data' && /^\/cart\/items(\/[^/]+)?$/.test(ctx.path)
+
+/** The platform's own parser; files are put aside for the handler, and an empty choice of a file is nothing. */
+async function readParts(ctx: Ctx): Promise<[string, string][]> {
+  const bytes = await readBytes(ctx.req, FILES_LIMIT)
+  const headers = { 'Content-Type': ctx.get('Content-Type') }
+  const parts = await new Response(new Uint8Array(bytes), { headers }).formData().catch((cause: unknown) => {
+    throw BodyUnreadable({ reason: 'its parts do not fit together' }, cause)
+  })
+  const fields: [string, string][] = []
+  for (const [name, value] of parts) {
+    if (typeof value === 'string') fields.push([name, value])
+    else if (value.size > 0)
+      ctx.state.uploads.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) })
+  }
+  return fields
+}
+
 export const mediaType = (request: IncomingMessage): string =>
   (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
 
 /** The body as text, refused as soon as it is longer than `limit` bytes. */
-export async function readText(request: IncomingMessage, limit: number): Promise<string> {
+export const readText = async (request: IncomingMessage, limit: number): Promise<string> =>
+  (await readBytes(request, limit)).toString('utf8')
+
+async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () => BodyTooLarge({ limit: `${Math.floor(limit / 1024)} kB` })
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
   const chunks: Buffer[] = []
@@ -45,7 +74,7 @@ export async function readText(request: IncomingMessage, limit: number): Promise
     throw BodyUnreadable({ reason: 'it ended early' }, cause)
   }
   if (length > limit) throw tooLarge()
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /** name, name[], name[key]: deeper groups are read as written. */

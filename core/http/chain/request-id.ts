@@ -19,6 +19,7 @@ export function requestId(deps: HttpDeps, frames: AreaFrames, arrival: ReadArriv
       origin,
       area: areaOf(ctx.path),
       form: emptyForm(),
+      uploads: new Map(),
       formKeys: {},
       brand: null,
       signedIn: null,

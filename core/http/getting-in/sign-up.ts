@@ -1,7 +1,10 @@
 import type { Router } from '@koa/router'
-import { signUp } from '../../clients/index.ts'
+import { Type } from '../../../sdk/index.ts'
+import { Profile, signUp } from '../../clients/index.ts'
+import { passwordProblem } from '../../identity/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import {
+  checkField,
   countryOptions,
   field,
   page,
@@ -9,6 +12,7 @@ import {
   safePath,
   seeOther,
   tryForm,
+  ungrouped,
   type FormProblem,
 } from '../page/index.ts'
 
@@ -16,7 +20,18 @@ import {
 export function signUpRoutes(router: Router<State>): void {
   router.get('/sign-up', showSignUp)
   router.post('/sign-up', takeSignUp)
+  router.post('/sign-up/check', checkSignUp)
 }
+
+/** Says nothing of whether the address has an account. */
+function checkSignUp(ctx: RouteCtx): void {
+  const { password } = ctx.state.form
+  const person = { name: field(ctx, 'name'), email: field(ctx, 'email') }
+  const text = typeof password === 'string' ? password : ''
+  checkField(ctx, Asked, { password: passwordProblem(text, person) })
+}
+
+const Asked = Type.Pick(Profile, ['name', 'email', 'country'])
 
 async function showSignUp(ctx: RouteCtx): Promise<void> {
   const next = safePath(ctx.query.next, '/portal')
@@ -29,7 +44,7 @@ async function takeSignUp(ctx: RouteCtx): Promise<void> {
   const next = safePath(field(ctx, 'next'), '/portal')
   await tryForm(ctx, {
     shown: [422, 429],
-    redraw: (problem) => drawSignUp(ctx, next, flattened(problem)),
+    redraw: (problem) => drawSignUp(ctx, next, ungrouped(problem)),
     async act() {
       const { deps, actor, locale, currency } = ctx.state
       const profile = { name: field(ctx, 'name'), email: field(ctx, 'email'), country: field(ctx, 'country') }
@@ -39,16 +54,6 @@ async function takeSignUp(ctx: RouteCtx): Promise<void> {
       await drawSent(ctx, profile.email, next)
     },
   })
-}
-
-/** The verb's input groups who is billed; the form does not. */
-function flattened(problem: FormProblem): FormProblem {
-  const bare = (name: string) => name.replace(/^profile\./, '')
-  const fieldErrors = Object.fromEntries(
-    Object.entries(problem.fieldErrors).map(([name, text]) => [bare(name), text]),
-  )
-  const errors = problem.errors.map((error) => (error.name ? { ...error, name: bare(error.name) } : error))
-  return { ...problem, fieldErrors, errors }
 }
 
 async function drawSignUp(ctx: RouteCtx, next: string, problem?: FormProblem): Promise<void> {

@@ -110,3 +110,11 @@ function problemOf(ctx: Ctx, fault: Fault, labels: Readonly<Record<string, strin
   const loose = { label: '', message: faultText(deps.messages, locale, fault) }
   return { values, errors: errors.length > 0 ? errors : [loose], fieldErrors: Object.fromEntries(reasons) }
 }
+
+/** Verbs group who is billed as `profile`; the forms that ask for it name the fields bare. */
+export function ungrouped(problem: FormProblem): FormProblem {
+  const bare = (name: string) => name.replace(/^profile\./, '')
+  const named = Object.entries(problem.fieldErrors).map(([name, text]) => [bare(name), text])
+  const errors = problem.errors.map((error) => (error.name ? { ...error, name: bare(error.name) } : error))
+  return { ...problem, errors, fieldErrors: Object.fromEntries(named) as Record<string, string> }
+}

@@ -1,3 +1,4 @@
+export * from './check-field.ts'
 export * from './countries.ts'
 export * from './fields.ts'
 export * from './flash.ts'

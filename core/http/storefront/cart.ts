@@ -20,6 +20,7 @@ import { drawProduct } from './product.ts'
 import { requireOrderable } from './product-summary.ts'
 import { fieldsOf, queryOf } from './selection.ts'
 import { groupHref, shopGroups } from './shop-groups.ts'
+import { keepUploads } from './uploads.ts'
 import { cartOf, keepCart, visitorCart } from './visitor-cart.ts'
 
 /** SF-06. */
@@ -70,7 +71,7 @@ const countPart = (cart: CartView) => ({
 
 /** From the product's page; also what "undo" sends after a removal. */
 async function takeAdd(ctx: RouteCtx): Promise<void> {
-  const configured = await configure(ctx, await findProduct(ctx, fieldsOf(ctx).product ?? ''))
+  const configured = await takeConfigured(ctx)
   await tryForm(ctx, {
     labels: labelsOf(configured),
     redraw: (problem) => drawProduct(ctx, configured, problem),
@@ -96,8 +97,16 @@ function toCart(ctx: RouteCtx): void {
   ctx.body = ''
 }
 
+/** What the form says, with the files that came along kept first. */
+async function takeConfigured(ctx: RouteCtx): Promise<Configured> {
+  const product = await findProduct(ctx, fieldsOf(ctx).product ?? '')
+  const problems = await keepUploads(ctx, product)
+  const configured = await configure(ctx, product)
+  return { ...configured, errors: { ...configured.errors, ...problems } }
+}
+
 async function takeChange(ctx: RouteCtx): Promise<void> {
-  const configured = await configure(ctx, await findProduct(ctx, fieldsOf(ctx).product ?? ''))
+  const configured = await takeConfigured(ctx)
   await tryForm(ctx, {
     labels: labelsOf(configured),
     redraw: (problem) => drawProduct(ctx, configured, problem),

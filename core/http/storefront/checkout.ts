@@ -1,10 +1,12 @@
 import type { Router } from '@koa/router'
-import { signIn } from '../../identity/index.ts'
+import { Profile } from '../../clients/index.ts'
+import { passwordProblem, signIn } from '../../identity/index.ts'
 import type { CartView } from '../../orders/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { takeSession } from '../chain/session.ts'
 import { requireRealm } from '../getting-in/realm.ts'
 import {
+  checkField,
   field,
   flash,
   formKeys,
@@ -13,6 +15,7 @@ import {
   page,
   seeOther,
   tryForm,
+  ungrouped,
   type FormProblem,
 } from '../page/index.ts'
 import { signInSession } from './buyer.ts'
@@ -26,7 +29,15 @@ import { joinVisitorCart, visitorCart } from './visitor-cart.ts'
 export function checkoutRoutes(router: Router<State>): void {
   router.get('/checkout', showCheckout)
   router.post('/checkout', takeCheckout)
+  router.post('/checkout/check', checkCheckout)
   router.post('/checkout/sign-in', takeSignIn)
+}
+
+function checkCheckout(ctx: RouteCtx): void {
+  const { password } = ctx.state.form
+  const person = { name: field(ctx, 'name'), email: field(ctx, 'email') }
+  const text = typeof password === 'string' ? password : ''
+  checkField(ctx, Profile, { password: passwordProblem(text, person) })
 }
 
 async function showCheckout(ctx: RouteCtx): Promise<void> {
@@ -79,7 +90,7 @@ async function takeCheckout(ctx: RouteCtx): Promise<void> {
   if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
   await tryForm(ctx, {
     shown: [403, 409, 422, 429],
-    redraw: (problem) => drawCheckout(ctx, flattened(problem)),
+    redraw: (problem) => drawCheckout(ctx, ungrouped(problem)),
     async act() {
       const terms = await currentTerms(ctx)
       requireTerms(ctx, terms.version)
@@ -88,19 +99,6 @@ async function takeCheckout(ctx: RouteCtx): Promise<void> {
       await placeAndPay(ctx, { terms: terms.version, payWith })
     },
   })
-}
-
-/** The verbs group who is billed; the form does not. */
-function flattened(problem: FormProblem): FormProblem {
-  const bare = (name: string) => name.replace(/^profile\./, '')
-  const fieldErrors = Object.fromEntries(
-    Object.entries(problem.fieldErrors).map(([name, text]) => [bare(name), text]),
-  )
-  return {
-    ...problem,
-    fieldErrors,
-    errors: problem.errors.map((error) => (error.name ? { ...error, name: bare(error.name) } : error)),
-  }
 }
 
 /** In place: the cart stays, and the page goes on with the account's own address. */

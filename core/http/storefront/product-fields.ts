@@ -7,6 +7,7 @@ import {
   type Price,
   type Product,
 } from '../../catalog/index.ts'
+import { fileTypes } from '../../files/index.ts'
 import { cycle, type Cycle } from '../../kernel/index.ts'
 import type { Ctx } from '../context.ts'
 import { reasonText } from '../page/index.ts'
@@ -149,6 +150,12 @@ function questionField(ctx: Ctx, field: OrderField, { value, errors }: Answered)
   const base = { name, label, hint, required, ...errorOf(ctx, errors[name]) }
   if (field.kind === 'checkbox')
     return { ...base, kind: 'checkbox', value: '1', checked: value === '1', required }
+  if (field.kind === 'file') {
+    const types = field.choices.length > 0 ? field.choices : Object.keys(fileTypes)
+    const note = value === '' ? null : ctx.state.t('storefront.product.file_kept')
+    const accept = types.map((type) => `.${type}`).join(',')
+    return { ...base, kind: 'file', value, note, accept, required: required && value === '' }
+  }
   if (field.kind === 'list') {
     const options = field.choices.map((choice) => ({ value: choice, label: choice }))
     return { ...base, kind: 'select', value, options }

@@ -57,6 +57,7 @@ export async function drawProduct(
   const view = {
     ...(await productHead(ctx, configured)),
     ...{ path, item, choices, keys: formKeys(), errors: problem?.errors ?? [] },
+    takesFiles: product.fields.some(({ kind, retiredAt }) => kind === 'file' && !retiredAt),
     questions: questionFields(ctx, configured, problem ? configured.errors : {}),
     quantity: { value: String(configured.wish.quantity ?? 1), error: problem?.fieldErrors.qty ?? null },
     coupon: { value: configured.coupon.code, error: problem?.fieldErrors.coupon ?? null },

@@ -195,10 +195,26 @@
       for (const link of links) link === best ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current')
     }
   }
+  // A row of tabs that is wider than the screen begins at the one that is open.
+  const showCurrentTab = (tabs) => {
+    const tab = $('[aria-current]', tabs)
+    if (tab && tabs.scrollWidth > tabs.clientWidth)
+      tabs.scrollLeft += tab.getBoundingClientRect().left - tabs.getBoundingClientRect().left - tabs.clientWidth / 4
+  }
+  // What was said about a field that was left holds for the field; the focus stays where the person went.
+  const markChecked = (field) => {
+    const isWrong = $('.b-error', document.getElementById(field.dataset.checked) ?? undefined) !== null
+    if (isWrong === (field.getAttribute('aria-invalid') === 'true')) return
+    field.dataset.seen = ''
+    if (isWrong) field.setAttribute('aria-invalid', 'true')
+    else field.removeAttribute('aria-invalid')
+  }
   const settle = () => {
     armToasts()
     sleepButtons()
     for (const scope of $$('[data-bulk]')) countBulk(scope)
+    for (const tabs of $$('.b-tabs')) showCurrentTab(tabs)
+    for (const field of $$('[data-checked]')) markChecked(field)
     $('[aria-invalid="true"]:not([data-seen])')?.focus()
     for (const field of $$('[aria-invalid="true"]')) field.dataset.seen = ''
   }

@@ -127,7 +127,7 @@ export function fieldForm(desk: Desk, asked: Asked, product: Product): Block {
         ...filled(asked, 'field_kind', 'text'),
         kind: 'select',
         label: l('kind'),
-        options: ['text', 'textarea', 'number', 'list', 'checkbox'].map((value) => ({
+        options: ['text', 'textarea', 'number', 'list', 'checkbox', 'file'].map((value) => ({
           value,
           label: t(`admin.field_kind.${value}`),
         })),

@@ -237,6 +237,9 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
   }
 }
 
+const answerOf = (serviceId: string, { value, file_name, field_id }: ShownService['fields'][number]) =>
+  file_name === null ? value : { href: `/admin/services/${serviceId}/files/${field_id}`, text: file_name }
+
 function choices(desk: Desk, { service, options, fields }: ShownService): Block {
   return {
     kind: 'facts',
@@ -244,7 +247,7 @@ function choices(desk: Desk, { service, options, fields }: ShownService): Block 
     title: desk.t('admin.services.choices'),
     items: [
       ...options.map((option) => ({ label: option.label, value: option.value, hint: option.setting ?? '' })),
-      ...fields.map((field) => ({ label: field.label, value: field.value })),
+      ...fields.map((field) => ({ label: field.label, value: answerOf(service.id, field) })),
     ],
   }
 }

@@ -1,17 +1,11 @@
 import type { Router } from '@koa/router'
-import {
-  changeClient,
-  findClient,
-  lockedFields,
-  Profile,
-  profileFields,
-  type Client,
-} from '../../../clients/index.ts'
+import { changeClient, findClient, lockedFields, Profile, type Client } from '../../../clients/index.ts'
 import { readSetting } from '../../../records/index.ts'
 import { ChangedMeanwhile } from '../../../kernel/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
 import {
   can,
+  checkField,
   countryOptions,
   flash,
   formInput,
@@ -25,11 +19,25 @@ import {
 } from '../../page/index.ts'
 import { accountTabs } from './tabs.ts'
 
-const SHOWN = profileFields.filter((name) => !['kind', 'locale', 'zone'].includes(name))
+/** In the order in which people write an address. */
+const SHOWN = [
+  'name',
+  'company',
+  'email',
+  'phone',
+  'address_1',
+  'address_2',
+  'postcode',
+  'city',
+  'region',
+  'country',
+  'tax_id',
+] as const satisfies readonly (keyof Profile)[]
 
 export function profileRoutes(router: Router<State>): void {
   router.get('/portal/account', (ctx) => drawProfile(ctx))
   router.post('/portal/account', takeProfile)
+  router.post('/portal/account/check', (ctx) => checkField(ctx, Profile))
 }
 
 /** CP-16. */
@@ -45,6 +53,7 @@ async function drawProfile(ctx: RouteCtx, problem?: FormProblem): Promise<void> 
       ...{ name, label: t(`portal.account.field.${name}`), value: values[name] ?? '' },
       ...(name === 'country' ? { kind: 'select', options: countryOptions(locale) } : {}),
       required: REQUIRED.has(name),
+      check: '/portal/account/check',
       error: problem?.fieldErrors[`profile.${name}`] ?? problem?.fieldErrors[name],
       hint: locked.includes(name) ? t('portal.account.locked') : null,
       attrs: locked.includes(name) ? { readonly: true } : {},

@@ -38,6 +38,8 @@ export interface PayView {
   seen: string
   dueOn: IsoDate
   standing: 'open' | 'waiting' | 'paid' | 'closed'
+  /** What is waited for: an answer of the bank, or whether the gateway got the question at all. */
+  waitsFor: 'bank' | 'answer'
   /** Waiting pages look again by themselves. */
   polls: boolean
   instructions: { label: string; value: string; copy: boolean }[]
@@ -75,6 +77,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     ...{ id: invoice.id, number: invoice.number ?? invoice.id, href, payHref: `${href}/pay` },
     ...{ creditHref: `${href}/use-credit`, due: money(due, invoice.currency), seen: String(due) },
     ...{ dueOn: invoice.due_on, standing, polls: standing === 'waiting' },
+    waitsFor: attempts.some(({ status }) => status === 'unknown') ? 'answer' : 'bank',
     ...latestOf(attempts[0], standing),
     methods: methods.map((method) => methodView(method, deps.business.today(zone))),
     gateways: gateways.map(gatewayView),

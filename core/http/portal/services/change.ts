@@ -55,12 +55,13 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
   const wish = await offeredWish(ctx, wishOf(id, asked))
-  const { plan, service } = await previewChange(deps, wish, actor)
+  const { plan, offer, service } = await previewChange(deps, wish, actor)
   const amount = (minor: bigint) => money(minor, service.currency)
   const href = `/portal/services/${id}`
   const view = {
     ...{ id, href, action: `${href}/upgrade`, fields: [...asked].filter(([name]) => isWish(name)) },
     ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(plan.totalMinor) },
+    next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
     isCredit: plan.totalMinor < 0n,
     isFree: plan.totalMinor === 0n,
     keys: formKeys(),
@@ -153,7 +154,9 @@ function optionView(option: Option, present: string | undefined) {
     ...{ name: `o.${option.id}`, label: option.name, hint: option.hint, unit: option.unit },
     kind: option.kind === 'checkbox' ? 'checkbox' : choices.length > 0 ? 'select' : 'number',
     options: [...nothing, ...choices],
-    value: present ?? option.preset ?? '',
+    // What was not chosen is not there: a preset of the shop would look like a wish.
+    value: present ?? (choices.length > 0 ? '' : String(option.minimum ?? 0)),
+    required: option.required,
     ...{ min: option.minimum ?? 0, max: option.maximum, step: option.step ?? 1 },
   }
 }

@@ -43,7 +43,7 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
       label: option.label,
       amount: option.amount_minor === 0n ? null : money(option.amount_minor, currency),
     })),
-    fields: shown.fields.map(({ label, value }) => ({ label, value })),
+    fields: shown.fields.map((field) => fieldView(ctx, href, field)),
     parts: shown.parts.map((part) => ({ label: part.label, href: `/portal/services/${part.id}` })),
     next: nextView(shown),
     history: shown.deliveries.map(historyEntry),
@@ -61,6 +61,14 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
     },
     keys: formKeys(),
   }
+}
+
+/** Ticks read as words; a file is a link to it. */
+function fieldView({ state: { t } }: RouteCtx, href: string, field: ShownService['fields'][number]) {
+  const { label, value, kind, file_name } = field
+  if (kind === 'checkbox') return { label, value: t(`portal.service.tick.${value === '1' ? 'yes' : 'no'}`) }
+  if (kind !== 'file') return { label, value }
+  return { label, value: file_name ?? value, href: file_name ? `${href}/files/${field.field_id}` : null }
 }
 
 const powerView = (href: string, signal: (typeof SIGNALS)[number]) => ({

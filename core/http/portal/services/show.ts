@@ -1,5 +1,12 @@
 import { confirmedOrAsk } from './step-up.ts'
-import { readUsage, revealAccess, sendPower, showService, undoCancellation } from '../../../services/index.ts'
+import {
+  readServiceFile,
+  readUsage,
+  revealAccess,
+  sendPower,
+  showService,
+  undoCancellation,
+} from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { fragment, fragmentOrSeeOther, isPartial, page, seeOther } from '../../page/index.ts'
 import { serviceView } from './service-view.ts'
@@ -31,18 +38,28 @@ export async function takeReveal(ctx: RouteCtx): Promise<void> {
 export async function showUsage(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
-  const view = usageView(id, await readUsage(deps, { service_id: id }, actor))
+  const view = usageView(t, id, await readUsage(deps, { service_id: id }, actor))
   await page(ctx, 'portal/services/usage', view, {
     title: t('portal.usage.title'),
     parts: { [`service-${id}-usage`]: ['portal/services/_usage', view] },
   })
 }
 
+/** Always as a download: whatever it is, it never runs as a page of ours. */
+export async function sendFile(ctx: RouteCtx): Promise<void> {
+  const { deps, actor } = ctx.state
+  const { serviceId = '', fieldId = '' } = ctx.params
+  const { file, bytes } = await readServiceFile(deps, { serviceId, fieldId }, actor)
+  ctx.type = file.media_type
+  ctx.attachment(file.file_name)
+  ctx.body = bytes
+}
+
 export async function takePower(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const { serviceId, action } = ctx.params
   await sendPower(deps, { service_id: serviceId, signal: action }, actor)
-  const usage = usageView(serviceId!, null)
+  const usage = usageView(t, serviceId!, null)
   fragmentOrSeeOther(ctx, {
     href: `/portal/services/${serviceId}`,
     message: t(`portal.service.power_done.${action}`),

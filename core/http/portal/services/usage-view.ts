@@ -1,4 +1,5 @@
 import type { UsageReport } from '../../../../sdk/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import type { Usage } from '../../../services/index.ts'
 
@@ -13,21 +14,22 @@ export interface UsageView {
   metrics: { label: string; used: number; limit: number | null; unit: string }[]
 }
 
-export function usageView(serviceId: string, usage: Usage | null): UsageView {
+export function usageView(t: Translate, serviceId: string, usage: Usage | null): UsageView {
   return {
     id: serviceId,
     href: `/portal/services/${serviceId}/usage`,
     readAt: usage?.readAt ?? null,
     stale: usage?.stale ?? false,
     power: usage?.report.power ?? null,
-    metrics: usage?.report.available ? usage.report.metrics.map(metricView) : [],
+    metrics: usage?.report.available ? usage.report.metrics.map((metric) => metricView(t, metric)) : [],
   }
 }
 
 const SIZES = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-const UNITS = { percent: '%', count: '', ms: 'ms' } as const
+const UNITS = { percent: '%', count: '' } as const
 
-function metricView({ label, value, limit, unit }: UsageReport['metrics'][number]) {
+function metricView(t: Translate, { label, value, limit, unit }: UsageReport['metrics'][number]) {
+  if (unit === 'ms') return { label, limit: null, ...duration(t, value) }
   if (unit !== 'bytes') return { label, used: round(value), limit: limit ?? null, unit: UNITS[unit] }
   const whole = Math.max(limit ?? value, 1)
   const step = Math.min(Math.floor(Math.log2(whole) / 10), SIZES.length - 1)
@@ -38,6 +40,20 @@ function metricView({ label, value, limit, unit }: UsageReport['metrics'][number
     limit: limit === undefined ? null : round(limit / size),
     unit: SIZES[step]!,
   }
+}
+
+const SPANS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const
+
+/** The largest unit of which there are two: "36 hours", "10 minutes". */
+function duration(t: Translate, ms: number): { used: number; unit: string } {
+  const [span, length] = SPANS.find(([, size]) => ms >= 2 * size) ?? SPANS[3]
+  const used = Math.floor(ms / length)
+  return { used, unit: t(`portal.usage.span.${span}`, { count: used }) }
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10
