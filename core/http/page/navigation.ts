@@ -13,6 +13,8 @@ export interface NavItem {
   group?: string
   /** Keys that open it: "g i" (admin). */
   keys?: string
+  /** Further addresses that belong to it. */
+  also?: readonly string[]
 }
 
 export const portalNav: readonly NavItem[] = [
@@ -62,7 +64,14 @@ export const adminNav: readonly NavItem[] = [
     group: 'delivery',
     right: 'delivery.list',
   },
-  { key: 'servers', href: '/admin/servers', icon: 'database', group: 'delivery', right: 'server.list' },
+  {
+    key: 'servers',
+    href: '/admin/servers',
+    icon: 'database',
+    group: 'delivery',
+    right: 'server.list',
+    also: ['/admin/server-groups'],
+  },
   {
     key: 'invoices',
     href: '/admin/invoices',
@@ -71,7 +80,14 @@ export const adminNav: readonly NavItem[] = [
     right: 'invoice.list',
     keys: 'g i',
   },
-  { key: 'payments', href: '/admin/payments', icon: 'credit-card', group: 'billing', right: 'payment.list' },
+  {
+    key: 'payments',
+    href: '/admin/payments',
+    icon: 'credit-card',
+    group: 'billing',
+    right: 'payment.list',
+    also: ['/admin/transactions', '/admin/disputes', '/admin/webhook-events'],
+  },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
   { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
@@ -86,9 +102,17 @@ export const adminNav: readonly NavItem[] = [
     keys: 'g p',
   },
   { key: 'automation', href: '/admin/jobs', icon: 'clock', group: 'system', right: 'job.list' },
+  { key: 'events', href: '/admin/events', icon: 'bolt', group: 'system', right: 'event.list' },
   { key: 'messages', href: '/admin/messages', icon: 'mail', group: 'system', right: 'message.list' },
   { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
-  { key: 'staff', href: '/admin/staff', icon: 'user-check', group: 'system', right: 'staff.list' },
+  {
+    key: 'staff',
+    href: '/admin/staff',
+    icon: 'user-check',
+    group: 'system',
+    right: 'staff.list',
+    also: ['/admin/roles'],
+  },
   { key: 'settings', href: '/admin/settings', icon: 'settings', group: 'system', right: 'setting.read' },
   { key: 'health', href: '/admin/health', icon: 'heartbeat', group: 'system', right: 'health.read' },
 ]
@@ -100,7 +124,7 @@ export function navigation(ctx: Ctx, area: Area): NavEntry[] {
   const held = [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)]
   const items = (NAVIGATION[area] ?? []).filter(({ right }) => right === undefined || mayReach(held, right))
   const best = items
-    .filter(({ href }) => ctx.path === href || ctx.path.startsWith(`${href}/`))
+    .filter((item) => [item.href, ...(item.also ?? [])].some((href) => isBelow(ctx.path, href, area)))
     .sort((a, b) => b.href.length - a.href.length)[0]
   return items.map((item) => ({
     ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
@@ -109,6 +133,10 @@ export function navigation(ctx: Ctx, area: Area): NavEntry[] {
     ...(item.keys ? { key: item.keys } : {}),
   }))
 }
+
+/** The start page of an area holds only itself: everything else lies below its address. */
+const isBelow = (path: string, href: string, area: Area): boolean =>
+  path === href || (href !== `/${area}` && path.startsWith(`${href}/`))
 
 /** Whoever may do anything with the noun finds its pages. */
 function mayReach(held: readonly string[], right: string): boolean {
