@@ -2,17 +2,16 @@ import {
   getInstance,
   listInstances,
   listPlugins,
-  secretFields,
   type Instance,
   type Manifest,
 } from '../../../plugins/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
-import { schemaFields, type FormSchema } from '../../../render/index.ts'
-import type { Block, Cell, Field, PageView } from '../blocks.ts'
+import type { Block, Cell, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { settingsFields } from './settings-fields.ts'
 
 const crumbs = (desk: Desk, label: string) => [
   { label: desk.t('admin.plugins.title'), href: '/admin/plugins' },
@@ -105,7 +104,11 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
         action: `/admin/plugins/${plugin.id}`,
         fields: [
           { ...filled(asked, 'name', plugin.manifest.name), label: t('admin.label.name') },
-          ...settingsFields(asked, { schema: plugin.manifest.settings, values: {}, set: [] }),
+          ...(await settingsFields(desk, asked, {
+            schema: plugin.manifest.settings,
+            values: {},
+            ownerId: null,
+          })),
         ],
         submit: { label: t('admin.plugins.create') },
         cancelHref: '/admin/plugins',
@@ -114,27 +117,6 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
       permissions(desk, plugin.manifest),
     ],
   }
-}
-
-interface Drawn {
-  schema: Record<string, unknown> | undefined
-  values: Record<string, unknown>
-  set: readonly string[]
-}
-
-function settingsFields(asked: Asked, { schema, values, set }: Drawn): Field[] {
-  if (!schema) return []
-  const typed = asked.refused?.values.settings
-  const secrets = secretFields(schema)
-  return schemaFields({
-    schema: { properties: {}, ...schema, type: 'object' } as FormSchema,
-    values: typed && typeof typed === 'object' && !Array.isArray(typed) ? typed : values,
-    secrets: Object.fromEntries(
-      set.filter((name) => secrets.includes(name)).map((name) => [name, true as const]),
-    ),
-    errors: { ...asked.refused?.fields },
-    prefix: 'settings',
-  })
 }
 
 interface Line {
@@ -151,9 +133,6 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
   const { t, means } = desk
   const l = labeller(desk)
   const instance = await getInstance(means.db, asked.params.id!)
-  const set = await means.db.all<{ name: string }>(
-    sql`select name from secrets where owner_id = ${instance.id}`,
-  )
   const lines = await means.db.all<Line>(
     sql`select id, level, operation, message, duration_ms, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
   )
@@ -189,11 +168,11 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         action: at,
         fields: [
           { ...filled(asked, 'name', instance.name), label: l('name') },
-          ...settingsFields(asked, {
+          ...(await settingsFields(desk, asked, {
             schema: instance.manifest.settings,
             values: JSON.parse(instance.settings) as Record<string, unknown>,
-            set: set.map(({ name }) => name),
-          }),
+            ownerId: instance.id,
+          })),
         ],
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, instance.version),

@@ -2,6 +2,8 @@ import { loadProducts, pricesOn, type Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
+import { getInstance } from '../../../plugins/index.ts'
+import type { FormSchema } from '../../../render/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
 import type { Block, Button, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
@@ -9,6 +11,7 @@ import type { FormBody } from '../../context.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { productState } from './catalog.ts'
+import { settingsFields } from './settings-fields.ts'
 import { addonBlocks, fieldForm, fieldsTable, optionForm, optionsTable } from './product-choices.ts'
 
 const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once']
@@ -135,6 +138,7 @@ async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Bl
   const instances = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from plugin_instances where status = 'active' order by name`,
   )
+  const module = await moduleFields(desk, asked, product)
   const groups = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from server_groups order by name`,
   )
@@ -147,6 +151,7 @@ async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Bl
       ...nameFields(desk, asked, product),
       ...sellingFields(desk, asked, product),
       ...deliveryFields(desk, asked, { product, instances, groups }),
+      ...module,
     ],
     submit: { label: t('admin.save') },
     ...formParts(desk, asked, product.version),
@@ -248,12 +253,29 @@ function deliveryFields(desk: Desk, asked: Asked, { product, instances, groups }
       label: l('group'),
       options: choice(groups),
     },
+  ]
+}
+
+/** What the plugin wants to know of a product, or null when it says nothing about it. */
+export async function moduleSchema({ means }: Desk, product: Product): Promise<FormSchema | null> {
+  if (!product.instanceId) return null
+  const { manifest } = await getInstance(means.db, product.instanceId)
+  const schema = manifest.product_settings as FormSchema | undefined
+  // Options and questions of the product may fill what the plugin requires.
+  return schema ? { ...schema, required: [] } : null
+}
+
+/** Fields by the plugin's schema; JSON as long as no instance is chosen that has one. */
+async function moduleFields(desk: Desk, asked: Asked, product: Product): Promise<Field[]> {
+  const schema = await moduleSchema(desk, product)
+  if (schema) return settingsFields(desk, asked, { schema, values: product.moduleSettings, ownerId: null })
+  return [
     {
       ...filled(asked, 'module_settings', JSON.stringify(product.moduleSettings, null, 2)),
       kind: 'textarea',
       rows: 5,
-      label: l('module_settings'),
-      hint: t('admin.products.module_hint'),
+      label: desk.t('admin.label.module_settings'),
+      hint: desk.t('admin.products.module_hint'),
     },
   ]
 }
