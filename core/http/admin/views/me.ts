@@ -1,6 +1,12 @@
-import { listApiKeys, listSessions, listSignIns, requirePerson } from '../../../identity/index.ts'
+import {
+  listApiKeys,
+  listSessions,
+  listSignIns,
+  requirePerson,
+  type ListedApiKey,
+} from '../../../identity/index.ts'
 import { sql } from '../../../db/index.ts'
-import type { Block, PageView } from '../blocks.ts'
+import type { Block, Cell, PageView, Row } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 
 const SIGN_INS_SHOWN = 15
@@ -158,11 +164,7 @@ async function signInTable(desk: Desk): Promise<Block> {
 /** The own API keys, and a form for a new one. */
 export async function keysPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
-  const l = labeller(desk)
   const keys = await listApiKeys(means, {}, actor)
-  const now = means.clock.now()
-  const stateOf = (key: (typeof keys)[number]) =>
-    key.revoked_at ? 'revoked' : key.expires_at !== null && key.expires_at <= now ? 'expired' : 'active'
   return {
     head: {
       title: t('admin.me.title'),
@@ -172,78 +174,72 @@ export async function keysPage(desk: Desk, asked: Asked): Promise<PageView> {
       ],
     },
     tabs: tabsOf(desk, 'keys'),
-    main: [
-      {
-        kind: 'table',
-        id: 'api-keys',
-        title: t('admin.keys.title'),
-        columns: [
-          { label: l('name'), phone: 'title' },
-          { label: l('key') },
-          { label: l('scopes') },
-          { label: l('last_used') },
-          { label: l('expires'), phone: 'hide' },
-          { label: l('state'), phone: 'side' },
-        ],
-        rows: keys.map((key) => ({
-          id: `row-${key.id}`,
-          label: key.name,
-          cells: [
-            key.name,
-            { mono: `${key.hint}…` },
-            key.scopes.join(', '),
-            { at: key.last_used_at },
-            { at: key.expires_at },
-            {
-              state: stateOf(key),
-              label: t(`admin.keys.state.${stateOf(key)}`),
-              tone: stateOf(key) === 'active' ? 'good' : 'off',
-            },
-          ],
-          ...(stateOf(key) === 'active'
-            ? {
-                menu: [
-                  {
-                    label: t('admin.keys.revoke'),
-                    href: `/admin/me/keys/${key.id}/revoke`,
-                    icon: 'ban',
-                    post: true,
-                    danger: true,
-                  },
-                ],
-              }
-            : {}),
-        })),
-        empty: { icon: 'key', title: t('admin.keys.none') },
-      },
-      {
-        kind: 'form',
-        id: 'key-form',
-        title: t('admin.keys.new'),
-        action: '/admin/me/keys',
-        fields: [
-          { ...filled(asked, 'name'), label: l('name'), hint: t('admin.keys.name_hint') },
-          {
-            ...filled(asked, 'scopes'),
-            kind: 'textarea',
-            rows: 4,
-            label: l('scopes'),
-            hint: t('admin.keys.scopes_hint'),
-          },
-          {
-            ...filled(asked, 'days', 365),
-            kind: 'number',
-            min: 1,
-            max: 3650,
-            required: false,
-            label: l('days'),
-            hint: t('admin.keys.days_hint'),
-          },
-        ],
-        submit: { label: t('admin.keys.create') },
-        ...formParts(desk, asked),
-      },
+    main: [keyTable(desk, keys), keyForm(desk, asked)],
+  }
+}
+
+function keyTable(desk: Desk, keys: readonly ListedApiKey[]): Block {
+  const { means, t } = desk
+  const l = labeller(desk)
+  const now = means.clock.now()
+  const stateOf = (key: ListedApiKey) =>
+    key.revoked_at ? 'revoked' : key.expires_at !== null && key.expires_at <= now ? 'expired' : 'active'
+  const menuOf = (key: ListedApiKey): Pick<Row, 'menu'> => {
+    if (stateOf(key) !== 'active') return {}
+    const href = `/admin/me/keys/${key.id}/revoke`
+    return { menu: [{ label: t('admin.keys.revoke'), href, icon: 'ban', post: true, danger: true }] }
+  }
+  const stateCell = (state: string): Cell => ({
+    state,
+    label: t(`admin.keys.state.${state}`),
+    tone: state === 'active' ? 'good' : 'off',
+  })
+  return {
+    kind: 'table',
+    id: 'api-keys',
+    title: t('admin.keys.title'),
+    columns: [
+      { label: l('name'), phone: 'title' },
+      { label: l('key') },
+      { label: l('scopes') },
+      { label: l('last_used') },
+      { label: l('expires'), phone: 'hide' },
+      { label: l('state'), phone: 'side' },
     ],
+    rows: keys.map((key) => ({
+      id: `row-${key.id}`,
+      label: key.name,
+      cells: [
+        key.name,
+        { mono: `${key.hint}…` },
+        key.scopes.join(', '),
+        { at: key.last_used_at },
+        { at: key.expires_at },
+        stateCell(stateOf(key)),
+      ],
+      ...menuOf(key),
+    })),
+    empty: { icon: 'key', title: t('admin.keys.none') },
+  }
+}
+
+function keyForm(desk: Desk, asked: Asked): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  const scopes = { ...filled(asked, 'scopes'), kind: 'textarea', rows: 4, label: l('scopes') }
+  const days = { ...filled(asked, 'days', 365), kind: 'number', min: 1, max: 3650, label: l('days') }
+  return {
+    kind: 'form',
+    id: 'key-form',
+    title: t('admin.keys.new'),
+    action: '/admin/me/keys',
+    fields: [
+      { ...filled(asked, 'name'), label: l('name'), hint: t('admin.keys.name_hint') },
+      { ...scopes, hint: t('admin.keys.scopes_hint') },
+      { ...days, required: false, hint: t('admin.keys.days_hint') },
+    ],
+    submit: { label: t('admin.keys.create') },
+    ...formParts(desk, asked),
   }
 }
 
