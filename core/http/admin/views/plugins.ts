@@ -12,6 +12,7 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { settingsFields } from './settings-fields.ts'
+import { kindName } from './words.ts'
 
 const crumbs = (desk: Desk, label: string) => [
   { label: desk.t('admin.plugins.title'), href: '/admin/plugins' },
@@ -49,7 +50,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           cells: [
             row.name,
             row.manifest.name,
-            Object.keys(row.manifest.kinds).join(', '),
+            kindName(desk, row.manifest.kinds),
             switchState(desk, row.status),
           ],
         })),
@@ -75,7 +76,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           label: row.manifest.name,
           cells: [
             row.manifest.name,
-            Object.keys(row.manifest.kinds).join(', '),
+            kindName(desk, row.manifest.kinds),
             row.version,
             switchState(desk, row.status),
             { href: `/admin/plugins/${row.id}/new`, text: t('admin.plugins.new') },
@@ -238,7 +239,7 @@ function instanceFacts(desk: Desk, instance: Instance): Block {
     id: 'instance-facts',
     items: [
       { label: l('version'), value: instance.manifest.version },
-      { label: l('kind'), value: Object.keys(instance.manifest.kinds).join(', ') },
+      { label: l('kind'), value: kindName(desk, instance.manifest.kinds) },
       {
         label: l('webhook_address'),
         value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') },

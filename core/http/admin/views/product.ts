@@ -13,6 +13,7 @@ import { allowed } from './clients.ts'
 import { productState } from './catalog.ts'
 import { settingsFields } from './settings-fields.ts'
 import { addonBlocks, fieldForm, fieldsTable, optionForm, optionsTable } from './product-choices.ts'
+import { cycleName } from './words.ts'
 
 const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once']
 const KINDS = [
@@ -284,7 +285,7 @@ async function moduleFields(desk: Desk, asked: Asked, product: Product): Promise
 function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies: string[] }): Block {
   const { t, today } = desk
   const { product, currencies } = of
-  const cycles = [...new Set([...product.prices.map(({ cycle }) => cycle), ...CYCLES])]
+  const cycles = [...new Set([...CYCLES, ...product.prices.map(({ cycle }) => cycle)])]
   const typed = (column: string, key: string) =>
     asked.refused ? textOf((asked.refused.values[column] ?? {}) as FormBody, key) : null
   const cell = (column: 'amount' | 'setup', cycle: string, currency: string): Field => {
@@ -299,7 +300,7 @@ function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies
       name: `${column}[${key}]`,
       label: t('admin.products.price_of', {
         what: t(`admin.label.${column === 'amount' ? 'price' : 'setup'}`),
-        cycle,
+        cycle: cycleName(desk, cycle),
         currency,
       }),
       value: typed(column, key) ?? stored,
@@ -320,7 +321,7 @@ function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies
         `${currency} ${t('admin.label.setup')}`,
       ]),
       rows: cycles.map((cycle) => ({
-        label: t(`admin.cycle.${CYCLES.includes(cycle) ? cycle : 'other'}`, { cycle }),
+        label: cycleName(desk, cycle),
         cells: currencies.flatMap((currency) => [
           cell('amount', cycle, currency),
           cell('setup', cycle, currency),

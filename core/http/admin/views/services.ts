@@ -8,6 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { choiceOf, cycleName, traceItems } from './words.ts'
 
 interface Listed {
   id: string
@@ -188,7 +189,11 @@ function facts(desk: Desk, { service, serverName, cancellation }: ShownService, 
     title: desk.t('admin.services.facts'),
     items: [
       { label: l('client'), value: clientLink(service.client_id, client) },
-      { label: l('price'), value: inMoney(service.recurring_minor, service.currency), hint: service.cycle },
+      {
+        label: l('price'),
+        value: inMoney(service.recurring_minor, service.currency),
+        hint: cycleName(desk, service.cycle),
+      },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
       { label: l('charged_through'), value: { day: service.charged_through } },
       {
@@ -231,11 +236,8 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
       cells: [
         line.description,
         line.periodStart ? `${line.periodStart} – ${line.periodEnd ?? ''}` : null,
-        Object.entries(line.trace)
-          .map(
-            ([name, value]) =>
-              `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-          )
+        traceItems(desk, line.trace)
+          .map(({ label, value }) => `${label} ${value}`)
           .join(' · '),
         inMoney(line.amountMinor, service.currency),
       ],
@@ -250,8 +252,8 @@ function choices(desk: Desk, { service, options, fields }: ShownService): Block 
     id: `service-${service.id}-choices`,
     title: desk.t('admin.services.choices'),
     items: [
-      ...options.map((option) => ({ label: option.label, value: option.value, hint: option.setting ?? '' })),
-      ...fields.map((field) => ({ label: field.label, value: field.value })),
+      ...options.map((option) => ({ ...choiceOf(option), hint: option.setting ?? '' })),
+      ...fields.map(choiceOf),
     ],
   }
 }
