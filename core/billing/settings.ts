@@ -8,8 +8,6 @@ export const leadDays = defineSetting({
   schema: days(60),
   preset: 7,
   scopes: ['installation', 'brand', 'group', 'product', 'client'],
-  label: 'Invoice ahead',
-  hint: 'Days before a period begins on which its invoice is issued.',
 })
 
 export const remindBefore = defineSetting({
@@ -17,8 +15,6 @@ export const remindBefore = defineSetting({
   schema: Type.Array(days(60), { maxItems: 5 }),
   preset: [3],
   scopes: ['installation', 'brand', 'client'],
-  label: 'Reminders before the due day',
-  hint: 'Days before the due day, for instance 3.',
 })
 
 export const remindAfter = defineSetting({
@@ -26,8 +22,6 @@ export const remindAfter = defineSetting({
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 120 }), { maxItems: 3 }),
   preset: [1, 3, 7],
   scopes: ['installation', 'brand', 'client'],
-  label: 'Overdue notices',
-  hint: 'Days after the due day on which the first, second and third notice go out.',
 })
 
 export const suspendAfter = defineSetting({
@@ -35,8 +29,6 @@ export const suspendAfter = defineSetting({
   schema: days(120),
   preset: 5,
   scopes: ['installation', 'brand', 'group', 'product', 'client'],
-  label: 'Grace before suspension',
-  hint: 'Days after the due day on which an unpaid service is suspended. A product or service may have its own.',
 })
 
 export const terminateAfter = defineSetting({
@@ -44,8 +36,6 @@ export const terminateAfter = defineSetting({
   schema: days(365),
   preset: 30,
   scopes: ['installation', 'brand', 'group', 'product', 'client'],
-  label: 'Grace before termination',
-  hint: 'Days after the due day on which an unpaid service is removed for good.',
 })
 
 export const chargeRetries = defineSetting({
@@ -53,6 +43,4 @@ export const chargeRetries = defineSetting({
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 }),
   preset: [2, 5],
   scopes: ['installation', 'brand', 'client'],
-  label: 'Repeat a declined charge',
-  hint: 'Days after the due day on which a saved method is tried again.',
 })

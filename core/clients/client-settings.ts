@@ -24,6 +24,4 @@ export const lockedFields = defineSetting({
   schema: Type.Array(Type.Union(profileFields.map((field) => Type.Literal(field))), { uniqueItems: true }),
   preset: [],
   scopes: ['installation', 'brand'],
-  label: 'Locked profile fields',
-  hint: 'Fields of the profile that clients see and only staff change.',
 })

@@ -46,7 +46,10 @@ function catalogueFor(audience: 'staff' | 'client'): CataloguedNoun[] {
     ([permission, rules]) =>
       rules.audience.includes(audience) && !isEverybodys(permission, rules.audience, audience),
   )
-  const ofPages = [...declaredReads].filter(([, audiences]) => audiences.has(audience))
+  const ofPages = [...declaredReads].filter(
+    ([permission, audiences]) =>
+      audiences.has(audience) && !isEverybodys(permission, [...audiences], audience),
+  )
   for (const permission of new Set([...ofVerbs, ...ofPages].map(([name]) => name))) {
     const noun = permission.slice(0, permission.indexOf('.'))
     nouns.set(noun, [...(nouns.get(noun) ?? []), permission])

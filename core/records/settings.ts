@@ -1,7 +1,7 @@
 import type { Static, TSchema } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { list, sql, type Queries, type Trx } from '../db/index.ts'
-import type { Actor } from '../kernel/index.ts'
+import { all, list, sql, type Queries, type Trx } from '../db/index.ts'
+import { invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { checkInput } from './check-input.ts'
 import type { Means } from './means.ts'
 
@@ -14,14 +14,15 @@ export const SCOPES_WIDEST_FIRST: readonly SettingScope[] = [
   'client',
 ]
 
-/** A setting is declared beside its area: what it is, what it touches, its default, where it may be overridden. */
+/**
+ * A setting is declared beside its area: its schema, its default, where it may be overridden. What it is and what it
+ * touches is said in locales, as settings.<key>.label and .hint.
+ */
 export interface Setting<S extends TSchema = TSchema> {
   key: string
   schema: S
   preset: Static<S>
   scopes: readonly SettingScope[]
-  label: string
-  hint: string
 }
 
 const declared = new Map<string, Setting>()
@@ -62,35 +63,67 @@ export async function readSettings(
   return new Map(settings.map((setting) => [setting.key, stored.get(setting.key) ?? setting.preset]))
 }
 
-export interface SettingChange<S extends TSchema> {
-  setting: Setting<S>
+export interface SettingPlace {
   scope: SettingScope
+  /** Empty for the installation. */
   scopeId: string
+}
+
+export interface StoredSetting {
+  key: string
+  value: unknown
+  updated_by: string
+  updated_at: Instant
+}
+
+/** What is written at one place, by key: one statement, whatever the number of settings. */
+export async function storedSettings(
+  queries: Queries,
+  place: SettingPlace,
+): Promise<Map<string, StoredSetting>> {
+  const rows = await queries.all<{ key: string; value: string; updated_by: string; updated_at: Instant }>(sql`
+    select key, value, updated_by, updated_at from settings where scope = ${place.scope} and scope_id = ${place.scopeId}`)
+  return new Map(rows.map((row) => [row.key, { ...row, value: JSON.parse(row.value) as unknown }]))
+}
+
+export interface SettingChange<S extends TSchema> extends SettingPlace {
+  setting: Setting<S>
+  /** Undefined takes the place's own value away: the wider scope holds again. */
   value: unknown
 }
 
+/** Writes one value, or takes it away. What does not change leaves no trace. */
 export async function writeSetting<S extends TSchema>(
   means: Means,
   trx: Trx,
   change: SettingChange<S>,
   actor: Actor,
 ): Promise<void> {
-  const value = JSON.stringify(checkInput(change.setting.schema, change.value))
-  const { key } = change.setting
-  const old = await trx.get<{ value: string }>(
-    sql`select value from settings where scope = ${change.scope} and scope_id = ${change.scopeId} and key = ${key}`,
-  )
-  await trx.run(sql`
-    insert into settings (scope, scope_id, key, value, updated_by, updated_at)
-    values (${change.scope}, ${change.scopeId}, ${key}, ${value}, ${actor.id}, ${means.business.now()})
-    on conflict (scope, scope_id, key) do update
-    set value = excluded.value, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = settings.version + 1`)
-  // Of the installation as a whole the value says all; elsewhere the trail also names where it holds.
-  const told = (text: string | undefined) =>
-    change.scope === 'installation' || text === undefined
-      ? text
-      : { scope: change.scope, scope_id: change.scopeId, value: text }
+  const { setting, scope, scopeId } = change
+  if (!setting.scopes.includes(scope))
+    throw invalidInput({
+      [setting.key]: `cannot be set for a ${scope} (expected: ${setting.scopes.join(', ')})`,
+    })
+  const value = change.value === undefined ? null : JSON.stringify(checkInput(setting.schema, change.value))
+  const at = all([sql`scope = ${scope}`, sql`scope_id = ${scopeId}`, sql`key = ${setting.key}`])
+  const old = await trx.get<{ value: string }>(sql`select value from settings where ${at}`)
+  if ((old?.value ?? null) === value) return
+  if (value === null) await trx.run(sql`delete from settings where ${at}`)
+  else
+    await trx.run(sql`
+      insert into settings (scope, scope_id, key, value, updated_by, updated_at)
+      values (${scope}, ${scopeId}, ${setting.key}, ${value}, ${actor.id}, ${means.business.now()})
+      on conflict (scope, scope_id, key) do update
+      set value = excluded.value, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = settings.version + 1`)
+  const shown = (text: string | null | undefined) =>
+    text == null ? null : { value: JSON.parse(text) as unknown }
   await recordAudit(means, trx, actor, [
-    { action: 'setting.change', subject: key, before: told(old?.value), after: told(value) },
+    {
+      action: 'setting.change',
+      subject: setting.key,
+      brandId: scope === 'brand' ? scopeId : null,
+      before: shown(old?.value),
+      after: shown(value),
+    },
   ])
 }

@@ -6,6 +6,4 @@ export const invoiceSuspended = defineSetting({
   schema: Type.Boolean(),
   preset: true,
   scopes: ['installation', 'brand'],
-  label: 'Invoice suspended services',
-  hint: 'When off, a suspended service is not charged; after its release charging goes on with the period of that day.',
 })

@@ -325,7 +325,7 @@ export const form = {
           title: 'Panel address',
           description: 'Where your panel answers.',
         },
-        api_key: { type: 'string', format: 'secret', title: 'API key' },
+        api_key: { type: 'string', secret: true, title: 'API key' },
         retries: { type: 'integer', minimum: 0, maximum: 5, default: 3 },
         mode: { type: 'string', enum: ['test', 'live'], default: 'test' },
         verify: { type: 'boolean', title: 'Check certificates', default: true },

@@ -60,7 +60,7 @@ test('a form is drawn from a schema; a secret never carries its value', () => {
       required: ['host', 'key'],
       properties: {
         host: { type: 'string', format: 'uri', title: 'Address', description: 'Where it answers.' },
-        key: { type: 'string', format: 'secret' },
+        key: { type: 'string', secret: true },
         tries: { type: 'integer', minimum: 0, maximum: 5, default: 3 },
         mode: { type: 'string', enum: ['test', 'live'] },
         verify: { type: 'boolean', default: true },

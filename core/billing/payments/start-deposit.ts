@@ -13,8 +13,6 @@ export const depositMinimum = defineSetting({
   schema: units,
   preset: 5,
   scopes,
-  label: 'Smallest deposit',
-  hint: 'Least that a client may add to the credit at once, in whole units of the currency.',
 })
 
 export const depositMaximum = defineSetting({
@@ -22,8 +20,6 @@ export const depositMaximum = defineSetting({
   schema: units,
   preset: 1_000,
   scopes,
-  label: 'Largest deposit',
-  hint: 'Most that a client may add to the credit at once, in whole units of the currency.',
 })
 
 /** A payment for no document: what comes goes to the client's credit. */

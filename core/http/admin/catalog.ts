@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox'
 import {
   changeGroup,
   changeProduct,
@@ -15,13 +16,15 @@ import {
   unlinkAddon,
 } from '../../catalog/index.ts'
 import { invalidInput, isoDate } from '../../kernel/index.ts'
+import { checkInput } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
 import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import { options } from './catalog-options.ts'
 import type { Act, Section } from './pages.ts'
+import { schemaValues } from './schema-values.ts'
 import { catalogPage, groupPage, importPage, newGroup } from './views/catalog.ts'
-import { newProduct, productPage, reachProduct } from './views/product.ts'
+import { moduleSchema, newProduct, productPage, reachProduct } from './views/product.ts'
 
 const products = '/catalog/products'
 
@@ -118,7 +121,8 @@ async function addProduct({ means, actor, t }: Desk, { form }: Asked) {
   return { href: `/admin/catalog/products/${id}`, message: t('admin.products.done.created') }
 }
 
-async function editProduct({ means, actor, t }: Desk, asked: Asked) {
+async function editProduct(desk: Desk, asked: Asked) {
+  const { means, actor, t } = desk
   const { form, version } = asked
   const input = {
     id: asked.params.id,
@@ -137,7 +141,7 @@ async function editProduct({ means, actor, t }: Desk, asked: Asked) {
     delivery_on: textOf(form, 'delivery_on'),
     instance_id: optional(form, 'instance_id'),
     server_group_id: optional(form, 'server_group_id'),
-    module_settings: jsonOf(form, 'module_settings'),
+    module_settings: await moduleSettingsOf(desk, asked),
   }
   await changeProduct(means, input, actor)
   return { href: atProduct(asked), message: t('admin.products.done.changed') }
@@ -148,6 +152,17 @@ const linesOf = (form: FormBody, name: string): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)
+
+/** As the plugin's schema wants them; what it does not know of stays as it is. */
+async function moduleSettingsOf(desk: Desk, { form, params }: Asked): Promise<unknown> {
+  if ('module_settings' in form) return jsonOf(form, 'module_settings')
+  const { product } = await reachProduct(desk, params.id!)
+  const schema = await moduleSchema(desk, product)
+  if (!schema) return product.moduleSettings
+  const { settings } = schemaValues(schema, [], form.settings)
+  const kept = Object.entries(product.moduleSettings).filter(([name]) => !(name in schema.properties))
+  return { ...Object.fromEntries(kept), ...(checkInput(schema as unknown as TSchema, settings) as object) }
+}
 
 function jsonOf(form: FormBody, name: string): unknown {
   try {

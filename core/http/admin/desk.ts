@@ -49,10 +49,15 @@ export function refusalOf(ctx: Ctx, error: unknown): (Refused & { status: number
   const fields = Object.fromEntries(
     Object.entries(fault.fields).map(([name, reason]) => [name, reasonText(t, reason)]),
   )
-  const named = Object.keys(fields).some((name) => name in values)
+  const named = Object.keys(fields).some((name) => holdsField(values, name))
   const problem = named ? null : (problemOf(fields) ?? faultText(deps.messages, locale, fault))
   return { values, fields, problem, status: fault.status }
 }
+
+/** Also as one of a group: settings[api_key]. */
+const holdsField = (values: FormBody, name: string): boolean =>
+  name in values ||
+  Object.values(values).some((group) => typeof group === 'object' && !Array.isArray(group) && name in group)
 
 /** A reason at a field that the form does not have is said above it. */
 const problemOf = (fields: Record<string, string>): string | null =>

@@ -12,6 +12,7 @@ import { deliveries } from './deliveries.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
+import { me } from './me.ts'
 import { messages } from './messages.ts'
 import { orders } from './orders.ts'
 import { mount, type Section } from './pages.ts'
@@ -41,7 +42,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[catalog, plugins, automation, messages, audit, settings, staff, health],
+  ...[catalog, plugins, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

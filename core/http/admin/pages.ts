@@ -1,4 +1,5 @@
 import type { Router } from '@koa/router'
+import { requireConfirmed } from '../../identity/index.ts'
 import { declareRead, permit } from '../../records/index.ts'
 import type { Ctx, RouteCtx, State } from '../context.ts'
 import { flash, page, seeOther } from '../page/index.ts'
@@ -12,10 +13,15 @@ export interface Page {
   path: string
   permission: string
   draw: Draw
+  /** Asks for the password before the form of a dangerous act, so that nothing typed is lost. */
+  confirmed?: boolean
 }
 
 export interface Outcome {
+  /** Where the result is seen. */
   href: string
+  /** Shown once instead of leading there: what is never read back, such as a new key. */
+  once?: View
   /** Past tense, with the object: "Invoice INV-2026-00012 was voided." */
   message?: string
   /** The act was made and says that something is wrong, such as a test of a connection. */
@@ -27,6 +33,8 @@ export interface Act {
   path: string
   permission: string
   again?: Draw
+  /** Dangerous: the password once more, unless it was given in the last minutes. */
+  confirmed?: boolean
   act: (desk: Desk, asked: Asked) => Promise<Outcome>
 }
 
@@ -58,10 +66,11 @@ export function mount(router: Router<State>, { pages = [], acts = [], files = []
       await deliver(ctx, file)
     })
   }
-  for (const { path, permission, draw } of pages) {
+  for (const { path, permission, draw, confirmed } of pages) {
     declareRead(permission, STAFF)
     router.get(`/admin${path}`, async (ctx) => {
       permit({ permission, audience: STAFF }, ctx.state.actor)
+      if (confirmed) requireConfirmed(ctx.state.deps, ctx.state.actor)
       await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
     })
   }
@@ -69,6 +78,7 @@ export function mount(router: Router<State>, { pages = [], acts = [], files = []
     declareRead(one.permission, STAFF)
     router.post(`/admin${one.path}`, async (ctx) => {
       permit({ permission: one.permission, audience: STAFF }, ctx.state.actor)
+      if (one.confirmed) requireConfirmed(ctx.state.deps, ctx.state.actor)
       await work(ctx, one)
     })
   }
@@ -80,7 +90,10 @@ async function deliver(ctx: RouteCtx, { send }: FileOut): Promise<void> {
   ctx.type = type
   ctx.body = body
   if (name) ctx.attachment(name)
-  if (policy) ctx.set('Content-Security-Policy', policy)
+  if (policy) {
+    ctx.set('Content-Security-Policy', policy)
+    ctx.set('X-Frame-Options', 'SAMEORIGIN')
+  }
 }
 
 async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
@@ -88,6 +101,7 @@ async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
   const asked = askedOf(ctx)
   try {
     const done = await act(desk, asked)
+    if (done.once) return await show(ctx, done.once, 200)
     if (done.message) flash(ctx, { tone: done.failed ? 'bad' : 'good', text: done.message })
     seeOther(ctx, done.href)
   } catch (error) {
@@ -103,7 +117,13 @@ function show(ctx: RouteCtx, view: View, status: number): Promise<void> {
     blocksOf(view).map((block) => [block.id, ['admin/_block', block] as const]),
   )
   const title = isDanger(view) ? view.title : view.head.title
-  return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', view, { title, parts, status })
+  const framed = blocksOf(view).some(({ kind }) => kind === 'sheet')
+  return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', view, {
+    title,
+    parts,
+    status,
+    ...(framed ? { sources: { ownFrame: true } } : {}),
+  })
 }
 
 export function deskOf(ctx: Ctx): Desk {

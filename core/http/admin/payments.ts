@@ -11,7 +11,7 @@ export const payments: Section = {
   pages: [
     { path: '/payments', permission: 'payment.list', draw: paymentList },
     { path: '/payments/:id', permission: 'payment.read', draw: paymentPage },
-    { path: '/payments/:id/refund', permission: 'payment.refund', draw: refundPage },
+    { path: '/payments/:id/refund', confirmed: true, permission: 'payment.refund', draw: refundPage },
     { path: '/transactions', permission: 'transaction.list', draw: transactionList },
     { path: '/disputes', permission: 'dispute.list', draw: disputeList },
     { path: '/disputes/:id', permission: 'dispute.read', draw: disputePage },
@@ -19,7 +19,13 @@ export const payments: Section = {
     { path: '/webhook-events/:id', permission: 'webhook.read', draw: webhookPage },
   ],
   acts: [
-    { path: '/payments/:id/refund', permission: 'payment.refund', again: refundPage, act: refund },
+    {
+      path: '/payments/:id/refund',
+      confirmed: true,
+      permission: 'payment.refund',
+      again: refundPage,
+      act: refund,
+    },
     { path: '/webhook-events/:id/replay', permission: 'webhook.replay', act: replay },
   ],
 }

@@ -15,7 +15,7 @@ export const plugins: Section = {
     { path: one, permission: 'plugin.read', draw: instancePage },
   ],
   acts: [
-    { path: one, permission: 'plugin_instance.change', again: instancePage, act: change },
+    { path: one, confirmed: true, permission: 'plugin_instance.change', again: instancePage, act: change },
     { path: `${one}/test`, permission: 'plugin_instance.test', again: instancePage, act: test },
     { path: `${one}/enable`, permission: 'plugin_instance.switch', again: instancePage, act: turn('active') },
     {

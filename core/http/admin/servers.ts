@@ -18,8 +18,8 @@ export const servers: Section = {
     { path: '/servers/:id', permission: 'server.read', draw: serverPage },
   ],
   acts: [
-    { path: '/servers', permission: 'server.create', again: newServer, act: create },
-    { path: '/servers/:id', permission: 'server.change', again: serverPage, act: change },
+    { path: '/servers', confirmed: true, permission: 'server.create', again: newServer, act: create },
+    { path: '/servers/:id', confirmed: true, permission: 'server.change', again: serverPage, act: change },
     { path: '/servers/:id/test', permission: 'server.test', again: serverPage, act: test },
     { path: '/servers/:id/status/:act', permission: 'server.set_status', again: serverPage, act: setStatus },
     { path: '/server-groups', permission: 'server_group.create', again: serverList, act: addGroup },

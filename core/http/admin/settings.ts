@@ -1,10 +1,22 @@
 import { Type } from '../../../sdk/index.ts'
-import { BerthError, invalidInput, NotFound } from '../../kernel/index.ts'
-import { defineVerb, writeSetting, type Means, type Setting } from '../../records/index.ts'
+import { sql } from '../../db/index.ts'
+import { requireConfirmed } from '../../identity/index.ts'
+import { BerthError, invalidInput, NotFound, type Actor } from '../../kernel/index.ts'
+import {
+  defineVerb,
+  scoped,
+  writeSetting,
+  type Means,
+  type Setting,
+  type SettingPlace,
+} from '../../records/index.ts'
+import type { FieldSchema } from '../../render/index.ts'
+import { url } from '../../render/index.ts'
 import type { FormBody } from '../context.ts'
-import { textOf, ticked, type Asked, type Desk } from './desk.ts'
+import { schemaValues } from './schema-values.ts'
+import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
-import { fieldName, settingsIn, settingsPage } from './views/settings.ts'
+import { fieldName, placeOf, settingsIn, settingsPage } from './views/settings.ts'
 
 export const settings: Section = {
   pages: [
@@ -14,57 +26,97 @@ export const settings: Section = {
   acts: [{ path: '/settings/:section', permission: 'setting.change', again: settingsPage, act: save }],
 }
 
-/** Writes settings of one section for the whole installation, all or none. */
+/** Writes settings of one section, for the installation or for a brand, all or none. */
 export const changeSettings = defineVerb(
   {
     permission: 'setting.change',
     audience: ['staff'],
-    input: Type.Object({ section: Type.String(), values: Type.Record(Type.String(), Type.Unknown()) }),
+    input: Type.Object({
+      section: Type.String(),
+      /** Absent: for the whole installation. */
+      brand_id: Type.Optional(Type.String()),
+      values: Type.Record(Type.String(), Type.Unknown()),
+      /** Keys whose own value goes: what holds for the installation holds again. */
+      inherit: Type.Array(Type.String(), { default: [] }),
+    }),
   },
-  (means: Means, { section, values }, actor): Promise<void> =>
-    means.db.transaction(async (trx) => {
-      for (const setting of settingsIn(section)) {
-        if (!(setting.key in values)) continue
-        const change = { setting, scope: 'installation', scopeId: '', value: values[setting.key] } as const
+  async (means: Means, { section, brand_id, values, inherit }, actor): Promise<void> => {
+    requireConfirmed(means, actor)
+    const place = await reach(means, brand_id, actor)
+    await means.db.transaction(async (trx) => {
+      for (const setting of settingsIn(section, place)) {
+        const inherits = inherit.includes(setting.key)
+        if (!inherits && !(setting.key in values)) continue
+        const change = { setting, ...place, value: inherits ? undefined : values[setting.key] }
         await writeSetting(means, trx, change, actor).catch(namedAfter(setting))
       }
-    }),
+    })
+  },
 )
 
-/** The check speaks of the value as a whole; the form has many. */
+/** Staff of some brands change the settings of those, and none that hold everywhere. */
+async function reach(means: Means, brandId: string | undefined, actor: Actor): Promise<SettingPlace> {
+  if (brandId === undefined) {
+    if (actor.kind === 'staff' && actor.brandIds !== 'all')
+      throw NotFound({ what: 'settings', id: 'installation' })
+    return { scope: 'installation', scopeId: '' }
+  }
+  const row = await means.db.get(
+    sql`select b.id from brands b where b.id = ${brandId} and ${scoped(actor, { table: 'b', client: null, brand: 'id' })}`,
+  )
+  if (!row) throw NotFound({ what: 'brand', id: brandId })
+  return { scope: 'brand', scopeId: brandId }
+}
+
+/** The check speaks of the value or of a part of it; the form has many. */
 const namedAfter =
   (setting: Setting) =>
   (error: unknown): never => {
     if (!(error instanceof BerthError) || error.code !== 'input.invalid') throw error
-    throw invalidInput({ [fieldName(setting.key)]: Object.values(error.fields)[0] ?? error.message })
+    const name = fieldName(setting.key)
+    const parts = Object.entries(error.fields).map(([part, reason]) => [
+      part in ((setting.schema as FieldSchema).properties ?? {}) ? `${name}.${part}` : name,
+      reason,
+    ])
+    throw invalidInput(Object.fromEntries(parts) as Record<string, string>)
   }
 
-async function save({ means, actor, t }: Desk, { form, params }: Asked) {
+async function save(desk: Desk, { form, params }: Asked) {
   const section = params.section!
-  const known = settingsIn(section)
+  const brandId = textOf(form, 'brand')
+  const { place } = await placeOf(desk, brandId)
+  const known = settingsIn(section, place)
   if (known.length === 0) throw NotFound({ what: 'section of settings', id: section })
-  const values = Object.fromEntries(known.flatMap((setting) => typed(setting, form)))
-  await changeSettings(means, { section, values }, actor)
-  return { href: '/admin/settings', message: t('admin.settings.saved') }
-}
-
-interface Json {
-  type?: string
-  items?: { type?: string }
-}
-
-/** A text field becomes what the schema wants; a field that was not drawn stays as it is. */
-function typed(setting: Setting, form: FormBody): [string, unknown][] {
-  const schema = setting.schema as Json
-  const name = fieldName(setting.key)
-  if (schema.type === 'boolean') return [[setting.key, ticked(form, name)]]
-  if (!(name in form)) return []
-  const text = textOf(form, name)
-  if (schema.type === 'array') {
-    const parts = text.split(',').map((part) => part.trim())
-    return [[setting.key, parts.filter(Boolean)]]
+  // A search narrows the form, and a tick that is off is not sent: the form says which settings it holds.
+  const drawn = new Set(textOf(form, 'drawn').split(','))
+  const group = (form.values ?? {}) as FormBody
+  const shown = known.filter(({ key }) => drawn.has(key))
+  const inherits = ({ key }: Setting) => brandId !== '' && textOf(group, `own.${fieldName(key)}`) === ''
+  const input = {
+    section,
+    ...(brandId === '' ? {} : { brand_id: brandId }),
+    values: typed(
+      shown.filter((setting) => !inherits(setting)),
+      group,
+    ),
+    inherit: shown.filter(inherits).map(({ key }) => key),
   }
-  if (schema.type === 'string' || text === '') return [[setting.key, text === '' ? setting.preset : text]]
-  // A number of its own is not converted by the check, which converts only what lies inside a list or an object.
-  return [[setting.key, Number.isNaN(Number(text)) ? text : Number(text)]]
+  await changeSettings(desk.means, input, desk.actor)
+  return { href: url('/admin/settings', { brand: brandId || null }), message: desk.t('admin.settings.saved') }
+}
+
+/** Fields become what the schemas want. */
+function typed(shown: readonly Setting[], group: FormBody): Record<string, unknown> {
+  const properties = Object.fromEntries(shown.map(({ key, schema }) => [fieldName(key), schema]))
+  const { settings: values } = schemaValues({ properties }, [], group)
+  return Object.fromEntries(
+    shown.map((setting) => [setting.key, valueOf(setting, values[fieldName(setting.key)])]),
+  )
+}
+
+/** An emptied list is empty, an emptied field is the default. A number by itself is not converted by the check. */
+function valueOf({ schema, preset }: Setting, value: unknown): unknown {
+  const { type } = schema as FieldSchema
+  if (value === undefined) return type === 'array' ? [] : preset
+  return type === 'integer' && !Number.isNaN(Number(value)) ? Number(value) : value
 }

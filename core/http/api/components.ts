@@ -171,9 +171,50 @@ const Product = Type.Object({
   prices: Type.Array(Type.Object({ cycle: Type.String(), amount: money(), setup: money() })),
 })
 
+const Delivery = Type.Object({
+  id: text('dlv_…'),
+  service_id: text('svc_…'),
+  client_id: text('cli_…'),
+  server_id: nullable('srv_…; null while none is chosen.'),
+  action: text('create, suspend, release, change or terminate.'),
+  status: text('open, waiting, failed, done or abandoned.'),
+  attempts: Type.Integer({ description: 'Tries so far.' }),
+  failure: nullable('Why it stands still: timed_out, agent_unreachable …'),
+  problem: nullable('What the provider said.'),
+  created_at: instant('When it was opened.'),
+  updated_at: instant('When it last moved.'),
+})
+
+const Server = Type.Object({
+  id: text('srv_…'),
+  name: text('As staff call it.'),
+  instance_id: text('plg_…'),
+  group_id: nullable('svg_…'),
+  status: text('active or maintenance.'),
+  capacity: Type.Union([Type.Integer(), Type.Null()], { description: 'Places; null is no limit.' }),
+  services: Type.Integer({ description: 'Places taken.' }),
+  failures: Type.Integer({ description: 'Failed deliveries that wait for staff.' }),
+  last_contact_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+    description: 'When it last answered.',
+  }),
+  last_problem: nullable('What went wrong last.'),
+})
+
+const Event = Type.Object({
+  id: text('evt_…'),
+  type: text('What has happened: invoice.paid …'),
+  subject: text('Id of the record it is about.'),
+  client_id: nullable('cli_…'),
+  actor: text('Who did it.'),
+  occurred_at: instant('When.'),
+  body: Type.Unknown({ description: 'Facts of the event, by its type.' }),
+})
+
 /** Shapes of the document, by name. Answers are made in `resources/`, and a test holds them to these. */
 export const components = {
   Client,
+  Delivery,
+  Event,
   Invoice,
   InvoiceLine,
   InvoiceTax,
@@ -185,6 +226,7 @@ export const components = {
   Problem,
   Product,
   Refund,
+  Server,
   Service,
 } satisfies Record<string, TSchema>
 

@@ -1,9 +1,12 @@
 import type { Endpoint } from './endpoint.ts'
 import { clientEndpoints } from './resources/clients.ts'
+import { deliveryEndpoints } from './resources/deliveries.ts'
+import { eventEndpoints } from './resources/events.ts'
 import { invoiceEndpoints } from './resources/invoices.ts'
 import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
 import { productEndpoints } from './resources/products.ts'
+import { serverEndpoints } from './resources/servers.ts'
 import { serviceEndpoints } from './resources/services.ts'
 
 /** The whole of version 1. What is added here is served and documented. */
@@ -14,4 +17,7 @@ export const endpoints: readonly Endpoint[] = [
   ...paymentEndpoints,
   ...productEndpoints,
   ...serviceEndpoints,
+  ...deliveryEndpoints,
+  ...serverEndpoints,
+  ...eventEndpoints,
 ]

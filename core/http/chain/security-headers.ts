@@ -6,6 +6,8 @@ export interface ContentSources {
   frame?: readonly string[]
   connect?: readonly string[]
   image?: readonly string[]
+  /** The page shows a page of ours in a frame, such as a mail as it was sent. */
+  ownFrame?: boolean
 }
 
 /** Nothing inline and nothing from elsewhere. `extra` names what a single page needs beyond that. */
@@ -17,12 +19,17 @@ export function contentPolicy(extra: ContentSources = {}): string {
     "style-src 'self'",
     `img-src ${sources(extra.image)}`,
     `connect-src ${sources(extra.connect)}`,
-    `frame-src ${extra.frame?.length ? extra.frame.map(checkedSource).join(' ') : "'none'"}`,
+    `frame-src ${framesOf(extra)}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ')
+}
+
+function framesOf({ frame = [], ownFrame }: ContentSources): string {
+  const sources = [...(ownFrame ? ["'self'"] : []), ...frame.map(checkedSource)]
+  return sources.join(' ') || "'none'"
 }
 
 const OWN_POLICY = contentPolicy()

@@ -5,10 +5,31 @@ import { PageNotFound } from '../errors.ts'
 import { page } from '../page/index.ts'
 import { schemaRows, type SchemaRow } from './schema-rows.ts'
 
-/** DV-02: the reference of the API, drawn from the document that programs read. */
+/** DV-01 and DV-02: how one begins, and the reference of the API, drawn from the document that programs read. */
 export function developerRoutes(router: Router<State>): void {
+  router.get('/developers', showStart)
   router.get('/developers/api', (ctx) => showReference(ctx, null))
   router.get('/developers/api/:tag', (ctx) => showReference(ctx, ctx.params.tag!))
+}
+
+const FACTS = ['key', 'scopes', 'lists', 'money', 'once', 'errors', 'limits'] as const
+
+async function showStart(ctx: RouteCtx): Promise<void> {
+  const { origin, t } = ctx.state
+  const document = openApi(origin)
+  const view = {
+    server: document.servers[0]!.url,
+    sample: sampleOf(document, 'GET', '/invoices?limit=5', false),
+    facts: FACTS.map((name) => ({
+      title: t(`developers.start.${name}.title`),
+      text: t(`developers.start.${name}.text`),
+    })),
+    tags: document.tags.map(({ name }) => ({
+      label: t(`developers.tag.${name}`),
+      href: `/developers/api/${name}`,
+    })),
+  }
+  await page(ctx, 'developers/index', view, { title: t('developers.start.title') })
 }
 
 interface OperationView {

@@ -14,6 +14,8 @@ export interface NavItem {
   group?: string
   /** Keys that open it: "g i" (admin). */
   keys?: string
+  /** Further addresses that belong to it. */
+  also?: readonly string[]
 }
 
 export const portalNav: readonly NavItem[] = [
@@ -63,7 +65,14 @@ export const adminNav: readonly NavItem[] = [
     group: 'delivery',
     right: 'delivery.list',
   },
-  { key: 'servers', href: '/admin/servers', icon: 'database', group: 'delivery', right: 'server.list' },
+  {
+    key: 'servers',
+    href: '/admin/servers',
+    icon: 'database',
+    group: 'delivery',
+    right: 'server.list',
+    also: ['/admin/server-groups'],
+  },
   {
     key: 'invoices',
     href: '/admin/invoices',
@@ -72,7 +81,14 @@ export const adminNav: readonly NavItem[] = [
     right: 'invoice.list',
     keys: 'g i',
   },
-  { key: 'payments', href: '/admin/payments', icon: 'credit-card', group: 'billing', right: 'payment.list' },
+  {
+    key: 'payments',
+    href: '/admin/payments',
+    icon: 'credit-card',
+    group: 'billing',
+    right: 'payment.list',
+    also: ['/admin/transactions', '/admin/disputes', '/admin/webhook-events'],
+  },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
   { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
@@ -87,9 +103,17 @@ export const adminNav: readonly NavItem[] = [
     keys: 'g p',
   },
   { key: 'automation', href: '/admin/jobs', icon: 'clock', group: 'system', right: 'job.list' },
+  { key: 'events', href: '/admin/events', icon: 'bolt', group: 'system', right: 'event.list' },
   { key: 'messages', href: '/admin/messages', icon: 'mail', group: 'system', right: 'message.list' },
   { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
-  { key: 'staff', href: '/admin/staff', icon: 'user-check', group: 'system', right: 'staff.list' },
+  {
+    key: 'staff',
+    href: '/admin/staff',
+    icon: 'user-check',
+    group: 'system',
+    right: 'staff.list',
+    also: ['/admin/roles'],
+  },
   { key: 'settings', href: '/admin/settings', icon: 'settings', group: 'system', right: 'setting.read' },
   { key: 'health', href: '/admin/health', icon: 'heartbeat', group: 'system', right: 'health.read' },
 ]
@@ -98,17 +122,23 @@ const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNa
 
 export function navigation(ctx: Ctx, area: Area): NavEntry[] {
   const { actor, t } = ctx.state
-  const entries = entriesFor(area, [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)], t)
-  let best: NavEntry | undefined
-  for (const entry of entries) {
-    const leads = ctx.path === entry.href || ctx.path.startsWith(`${entry.href}/`)
-    if (leads && entry.href.length > (best?.href.length ?? 0)) best = entry
+  const items = entriesFor(area, [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)], t)
+  let best: MadeEntry | undefined
+  for (const item of items) {
+    const leads = item.reaches.some((href) => isBelow(ctx.path, href, area))
+    if (leads && item.entry.href.length > (best?.entry.href.length ?? 0)) best = item
   }
-  return entries.map((entry) => (entry === best ? { ...entry, active: true } : entry))
+  return items.map((item) => (item === best ? { ...item.entry, active: true } : item.entry))
+}
+
+interface MadeEntry {
+  entry: NavEntry
+  /** Addresses below which the entry is the active one. */
+  reaches: readonly string[]
 }
 
 /** Readers of one language with the same rights have the same entries: they are made once. */
-function entriesFor(area: Area, held: readonly string[], t: Translate): readonly NavEntry[] {
+function entriesFor(area: Area, held: readonly string[], t: Translate): readonly MadeEntry[] {
   let known = made.get(t)
   if (!known) made.set(t, (known = new Map()))
   const key = `${area} ${held.join(' ')}`
@@ -121,18 +151,25 @@ function entriesFor(area: Area, held: readonly string[], t: Translate): readonly
   return entries
 }
 
-const made = new WeakMap<Translate, Map<string, readonly NavEntry[]>>()
+const made = new WeakMap<Translate, Map<string, readonly MadeEntry[]>>()
 const MADE_MAX = 200
 
-function makeEntries(area: Area, held: readonly string[], t: Translate): NavEntry[] {
+function makeEntries(area: Area, held: readonly string[], t: Translate): MadeEntry[] {
   return (NAVIGATION[area] ?? [])
     .filter(({ right }) => right === undefined || mayReach(held, right))
     .map((item) => ({
-      ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
-      ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
-      ...(item.keys ? { key: item.keys } : {}),
+      entry: {
+        ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
+        ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
+        ...(item.keys ? { key: item.keys } : {}),
+      },
+      reaches: [item.href, ...(item.also ?? [])],
     }))
 }
+
+/** The start page of an area holds only itself: everything else lies below its address. */
+const isBelow = (path: string, href: string, area: Area): boolean =>
+  path === href || (href !== `/${area}` && path.startsWith(`${href}/`))
 
 /** Whoever may do anything with the noun finds its pages. */
 function mayReach(held: readonly string[], right: string): boolean {

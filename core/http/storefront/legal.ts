@@ -22,8 +22,6 @@ export const shopTerms = defineSetting({
   ),
   preset: { version: '1', text: '' },
   scopes: ['installation', 'brand'],
-  label: 'Terms of service',
-  hint: 'Orders keep the version that was accepted. A line that begins with "# " is a heading, an empty line ends a paragraph.',
 })
 
 export function currentTerms(ctx: Ctx): Promise<{ version: string; text: string }> {

@@ -242,30 +242,6 @@ for (const engine of engines)
       )
     })
 
-    it('saves settings of one section, all or none', async () => {
-      const read = () =>
-        one<{ value: string }>(sql`select value from settings where key = 'billing.lead_days'`)
-      const fields = {
-        billing__lead_days: '14',
-        billing__remind_after: '2, 5',
-        billing__suspend_after: '500',
-      }
-      refused(
-        await send('/admin/settings', '/admin/settings/billing', fields),
-        /f-billing-suspend-after-error/,
-      )
-      assert.equal(await read(), undefined)
-      await follow(
-        await send('/admin/settings', '/admin/settings/billing', { ...fields, billing__suspend_after: '9' }),
-      )
-      assert.equal((await read())!.value, '14')
-      assert.equal(
-        (await one<{ value: string }>(sql`select value from settings where key = 'billing.remind_after'`))!
-          .value,
-        '[2,5]',
-      )
-    })
-
     it('tries a delivery again, holds and accepts an order', async () => {
       await follow(
         await send(

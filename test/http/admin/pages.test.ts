@@ -162,7 +162,7 @@ const cases: readonly Case[] = [
   },
   {
     at: () => '/admin/ledger/journals',
-    facts: [/invoice_issued/, /payment_succeeded/],
+    facts: [/Invoice issued/, /Payment received/],
     permission: 'ledger.read',
   },
   {

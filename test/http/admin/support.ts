@@ -20,13 +20,16 @@ export interface AdminWorld {
   close(): Promise<void>
 }
 
-export async function openAdmin(engine: Engine, more: Partial<HttpDeps> = {}): Promise<AdminWorld> {
+export async function openAdmin(
+  engine: Engine,
+  more: Partial<HttpDeps> | ((means: TestMeans) => Partial<HttpDeps>) = {},
+): Promise<AdminWorld> {
   const statements = createStatementCounter()
   const database = await makeDatabase(engine, statements.meter)
   const means = testMeans(database.db, { now: '2026-01-15T10:00:00.000Z' })
   const staff = await makeStaff(means)
   const ids = await fillDesk(means)
-  const web = await startWeb(means, { statements, ...more })
+  const web = await startWeb(means, { statements, ...(typeof more === 'function' ? more(means) : more) })
   const browserOf = async (email: string) => {
     const browser = web.browser()
     const reply = await browser.signIn(email, PASSWORD, '/admin/sign-in')
@@ -74,4 +77,10 @@ export const asPart = (id: string): Record<string, string> => ({
 
 export function assertStatus(reply: Reply, status: number): void {
   assert.equal(reply.status, status, reply.text.replace(/\s+/g, ' ').slice(0, 1_500))
+}
+
+/** Says in a failure what the main part shows, not the whole page. */
+export function assertShows(html: string, pattern: RegExp): void {
+  const main = html.slice(Math.max(0, html.indexOf('<main'))).replace(/\s+/g, ' ')
+  assert.ok(pattern.test(html), `${String(pattern)} is not in ${main.slice(0, 6_000)}`)
 }

@@ -2,6 +2,7 @@ import { sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import type { Block } from '../blocks.ts'
 import type { Desk } from '../desk.ts'
+import { actName } from './words.ts'
 
 interface Entry {
   action: string
@@ -23,7 +24,7 @@ export async function auditTimeline(desk: Desk, of: { subject: string; id: strin
     id: of.id,
     title: desk.t('admin.history.title'),
     entries: rows.map((row) => ({
-      title: row.action,
+      title: actName(desk, row.action),
       at: row.occurred_at,
       who: row.name ?? row.actor,
       ...(row.reason ? { text: row.reason } : {}),

@@ -7,18 +7,20 @@ import { drawChart } from '../../../render/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { moneyText, type Asked, type Desk } from '../desk.ts'
 
-/** What needs a person first, then money: four statements, however large the shop. */
+/** What needs a person first, then money: five statements, however large the shop. */
 export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, actor } = desk
   const months = monthsOf(desk.today)
   const days = await issuedByDay(desk, months.lastStart)
   const currency = mainCurrency(days)
   const counts = await countAll(desk)
+  const open = await openByCurrency(desk)
   return {
     head: { title: t('admin.board.title', { name: actor.name }) },
     main: [
       waiting(desk, await needsPerson(desk)),
-      figures(desk, { days, months, currency, counts }),
+      figures(desk, { days, months, currency, counts, open }),
+      moneyTable(desk, { days, months, currency, open }),
       chart(desk, { days, months, currency }),
     ],
     aside: [await nextRun(desk)],
@@ -62,19 +64,34 @@ function mainCurrency(days: readonly Day[]): string {
 interface Counts {
   clients: number
   services: number
-  unpaid: number
-  overdue: number
-  parked: number
+  orders: number
 }
 
-async function countAll(desk: Desk): Promise<Counts> {
-  const { means, actor, today } = desk
+interface Open {
+  currency: string
+  unpaid: number
+  unpaid_minor: bigint
+  overdue: number
+  overdue_minor: bigint
+}
+
+/** What clients still owe, by currency: documents that are issued and not paid, less what was paid on them. */
+function openByCurrency({ means, actor, today }: Desk): Promise<Open[]> {
+  const rest = sql`i.total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0)`
+  return means.db.all<Open>(sql`
+    select o.currency, count(*) as unpaid, sum(o.rest) as unpaid_minor,
+      sum(case when o.due_on < ${today} then 1 else 0 end) as overdue,
+      sum(case when o.due_on < ${today} then o.rest else 0 end) as overdue_minor
+    from (select i.currency, i.due_on, ${rest} as rest from invoices i
+      where i.status = 'issued' and ${scoped(actor, { table: 'i' })}) o
+    group by o.currency order by o.currency`)
+}
+
+async function countAll({ means, actor, today }: Desk): Promise<Counts> {
   const row = await means.db.get<Counts>(sql`
     select (select count(*) from clients c where c.status = 'active' and ${scoped(actor, { table: 'c', client: 'id' })}) as clients,
       (select count(*) from services s where s.billing_status in ('active', 'ending') and ${scoped(actor, { table: 's' })}) as services,
-      (select count(*) from invoices i where i.status = 'issued' and ${scoped(actor, { table: 'i' })}) as unpaid,
-      (select count(*) from invoices i where i.status = 'issued' and i.due_on < ${today} and ${scoped(actor, { table: 'i' })}) as overdue,
-      (select count(*) from parked_clients) as parked`)
+      (select count(*) from orders o where o.placed_at >= ${`${today.slice(0, 8)}01`} and ${scoped(actor, { table: 'o' })}) as orders`)
   return row!
 }
 
@@ -139,50 +156,77 @@ const sumOf = ({ days, currency }: Pick<Money, 'days' | 'currency'>, from: IsoDa
     .filter((row) => row.currency === currency && row.day >= from && row.day <= to)
     .reduce((sum, row) => sum + row.sum_minor, 0n)
 
-function figures(desk: Desk, { days, months, currency, counts }: Money & { counts: Counts }): Block {
+function figures(
+  desk: Desk,
+  { days, months, currency, counts, open }: Money & { counts: Counts; open: readonly Open[] },
+): Block {
   const { t, today } = desk
-  const now = sumOf({ days, currency }, months.start, today)
-  const before = sumOf({ days, currency }, months.lastStart, months.lastSame)
-  const whole = sumOf({ days, currency }, months.lastStart, addDays(months.start, -1))
+  const sums = (name: 'unpaid_minor' | 'overdue_minor') =>
+    open
+      .filter((row) => row[name] !== 0n)
+      .map((row) => moneyText(desk, row[name], row.currency))
+      .join(' · ')
+  const total = (name: 'unpaid' | 'overdue') => open.reduce((sum, row) => sum + row[name], 0)
+  const link = (name: string, value: number, rest: { icon: string; href: string; note?: string }) => ({
+    label: t(name),
+    value,
+    ...rest,
+  })
   return {
     kind: 'stats',
     id: 'board-figures',
     items: [
       {
         label: t('admin.board.month'),
-        value: inMoney(now, currency),
-        note: t('admin.board.compared', {
-          same: moneyText(desk, before, currency),
-          whole: moneyText(desk, whole, currency),
-        }),
+        value: inMoney(sumOf({ days, currency }, months.start, today), currency),
         icon: 'report-money',
         href: '/admin/invoices',
       },
-      {
-        label: t('admin.board.unpaid'),
-        value: counts.unpaid,
-        icon: 'file-invoice',
-        href: '/admin/invoices?status=unpaid',
-      },
-      {
-        label: t('admin.board.overdue'),
-        value: counts.overdue,
-        icon: 'calendar-due',
-        href: '/admin/invoices?status=overdue',
-      },
-      {
-        label: t('admin.services.title'),
-        value: counts.services,
-        icon: 'server-2',
-        href: '/admin/services?status=active',
-      },
-      {
-        label: t('admin.clients.title'),
-        value: counts.clients,
-        icon: 'users',
-        href: '/admin/clients?status=active',
-      },
+      link('admin.board.unpaid', total('unpaid'), {
+        ...{ icon: 'file-invoice', href: '/admin/invoices?status=unpaid', note: sums('unpaid_minor') },
+      }),
+      link('admin.board.overdue', total('overdue'), {
+        ...{ icon: 'calendar-due', href: '/admin/invoices?status=overdue', note: sums('overdue_minor') },
+      }),
+      link('admin.board.orders', counts.orders, { icon: 'shopping-bag', href: '/admin/orders?status=all' }),
+      link('admin.board.services', counts.services, {
+        ...{ icon: 'server-2', href: '/admin/services?status=active' },
+      }),
+      link('admin.board.clients', counts.clients, { icon: 'users', href: '/admin/clients?status=active' }),
     ],
+  }
+}
+
+/** Every currency in a line of its own: sums of several are never added. */
+function moneyTable(desk: Desk, { days, months, open }: Money & { open: readonly Open[] }): Block {
+  const { t, today } = desk
+  const currencies = [...new Set([...days, ...open].map(({ currency }) => currency))].sort()
+  const of = (currency: string, from: IsoDate, to: IsoDate) =>
+    inMoney(sumOf({ days, currency }, from, to), currency)
+  const owed = (currency: string, name: 'unpaid_minor' | 'overdue_minor') =>
+    inMoney(open.find((row) => row.currency === currency)?.[name] ?? 0n, currency)
+  const names = ['currency', 'this_month', 'same_days', 'last_month', 'open', 'overdue']
+  return {
+    kind: 'table',
+    id: 'board-money',
+    title: t('admin.board.money'),
+    columns: names.map((name, place) => ({
+      label: t(`admin.board.column.${name}`),
+      ...(place === 0 ? { phone: 'title' as const } : { align: 'end' as const }),
+    })),
+    rows: currencies.map((currency) => ({
+      id: `money-${currency}`,
+      label: currency,
+      cells: [
+        currency,
+        of(currency, months.start, today),
+        of(currency, months.lastStart, months.lastSame),
+        of(currency, months.lastStart, addDays(months.start, -1)),
+        owed(currency, 'unpaid_minor'),
+        owed(currency, 'overdue_minor'),
+      ],
+    })),
+    empty: { icon: 'report-money', title: t('admin.board.no_money') },
   }
 }
 

@@ -5,6 +5,7 @@ import { scoped } from '../../../records/index.ts'
 import { inMoney, type DangerView, type Field, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { dangerParts } from './invoice-forms.ts'
+import { countryOptions } from '../../page/index.ts'
 
 const crumbs = (desk: Desk, label: string, client?: Client) => [
   { label: desk.t('admin.clients.title'), href: '/admin/clients' },
@@ -108,8 +109,8 @@ function profileFields(desk: Desk, asked: Asked, client?: Client): Field[] {
   const kinds: Partial<Record<(typeof PROFILE)[number], Partial<Field>>> = {
     email: { kind: 'email' },
     phone: { kind: 'tel' },
-    country: { hint: desk.t('admin.clients.country_hint') },
-    locale: { required: false, hint: desk.t('admin.clients.locale_hint') },
+    country: { kind: 'select', options: [...countryOptions(desk.locale)] },
+    locale: { kind: 'select', required: false, options: languageOptions(desk, client?.locale) },
   }
   return PROFILE.map((name) => ({
     ...filled(asked, `profile[${name}]`, client?.[name]),
@@ -118,6 +119,14 @@ function profileFields(desk: Desk, asked: Asked, client?: Client): Field[] {
     required: !(OPTIONAL as readonly string[]).includes(name),
     ...kinds[name],
   }))
+}
+
+/** Languages that mails and documents can have; without one the brand's is taken. */
+function languageOptions({ means, locale, t }: Desk, stored: string | null | undefined) {
+  const names = new Intl.DisplayNames(locale, { type: 'language' })
+  const locales = [...new Set([...means.messages.locales, ...(stored ? [stored] : [])])]
+  const options = locales.map((value) => ({ value, label: names.of(value) ?? value }))
+  return [{ value: '', label: t('admin.clients.brand_language') }, ...options]
 }
 
 /** Grouped fields are read and refused as "profile.name". */

@@ -90,6 +90,9 @@ export async function deliveryPage(desk: Desk, asked: Asked): Promise<PageView> 
   const { means, actor, t } = desk
   const l = labeller(desk)
   const { delivery, service, calls } = await showDelivery(means, { delivery_id: asked.params.id }, actor)
+  const server = delivery.server_id
+    ? await means.db.get<{ name: string }>(sql`select name from servers where id = ${delivery.server_id}`)
+    : null
   const title = `${t(`admin.delivery_action.${delivery.action}`)}: ${service.label}`
   const open = ['open', 'waiting', 'failed'].includes(delivery.status)
   return {
@@ -129,7 +132,7 @@ export async function deliveryPage(desk: Desk, asked: Asked): Promise<PageView> 
           {
             label: l('server'),
             value: delivery.server_id
-              ? { href: `/admin/servers/${delivery.server_id}`, text: delivery.server_id }
+              ? { href: `/admin/servers/${delivery.server_id}`, text: server?.name ?? delivery.server_id }
               : null,
           },
           { label: l('remote_id'), value: service.remote_id },
@@ -239,7 +242,7 @@ function callsTable(desk: Desk, id: string, calls: readonly DeliveryCall[]): Blo
       cells: [
         { mono: call.operation },
         call.outcome,
-        call.detail,
+        call.detail ? { mono: call.detail } : null,
         `${call.duration_ms} ms`,
         { at: call.occurred_at },
       ],

@@ -14,6 +14,7 @@ import {
   type Asked,
   type Desk,
 } from '../desk.ts'
+import { traceItems } from './words.ts'
 
 const SPARE_LINES = 4
 
@@ -335,15 +336,9 @@ export async function whyPage(desk: Desk, asked: Asked): Promise<PageView> {
             value: line.period_start ? `${line.period_start} – ${line.period_end}` : null,
           },
           { label: l('source'), value: line.source_id ? { copy: line.source_id, label: l('source') } : null },
-          ...traceItems(JSON.parse(line.trace) as Record<string, unknown>),
+          ...traceItems(desk, JSON.parse(line.trace) as Record<string, unknown>),
         ],
       },
     ],
   }
 }
-
-const traceItems = (trace: Record<string, unknown>) =>
-  Object.entries(trace).map(([label, value]) => ({
-    label,
-    value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-  }))

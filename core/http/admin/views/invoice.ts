@@ -6,6 +6,7 @@ import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { stateOf } from './invoice-list.ts'
+import { accountCell, journalName } from './words.ts'
 
 export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)
@@ -236,11 +237,11 @@ async function ledger(desk: Desk, invoice: Invoice): Promise<Block> {
     rows: rows.map((row) => ({
       id: `row-${row.journal_id}-${row.position}`,
       href: `/admin/ledger/journals/${row.journal_id}`,
-      label: row.kind,
+      label: journalName(desk, row.kind),
       cells: [
-        row.kind,
+        journalName(desk, row.kind),
         { day: row.effective_on },
-        { mono: row.account },
+        accountCell(desk, row.account),
         inMoney(row.amount_minor, invoice.currency),
       ],
     })),

@@ -5,6 +5,7 @@ import { inMoney, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
 import { placeOfId } from './search.ts'
+import { accountCell, journalName } from './words.ts'
 
 interface Balance {
   account: string
@@ -40,7 +41,7 @@ export async function ledgerPage(desk: Desk, _asked: Asked): Promise<PageView> {
           id: `account-${row.account}-${row.currency}`,
           href: `/admin/ledger/journals?account=${encodeURIComponent(row.account)}`,
           label: row.account,
-          cells: [{ mono: row.account }, row.postings, inMoney(row.balance_minor, row.currency)],
+          cells: [accountCell(desk, row.account), row.postings, inMoney(row.balance_minor, row.currency)],
         })),
         empty: { icon: 'book', title: t('admin.ledger.none') },
       },
@@ -82,8 +83,13 @@ export function journalList(desk: Desk, asked: Asked): Promise<PageView> {
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/ledger/journals/${row.id}`,
-      label: row.kind,
-      cells: [row.kind, { day: row.effective_on }, { mono: row.source_id }, { at: row.created_at }],
+      label: journalName(desk, row.kind),
+      cells: [
+        journalName(desk, row.kind),
+        { day: row.effective_on },
+        { mono: row.source_id },
+        { at: row.created_at },
+      ],
     }),
   })
 }
@@ -111,7 +117,7 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
   const source = placeOfId(journal.source_id)
   return {
     head: {
-      title: journal.kind,
+      title: journalName(desk, journal.kind),
       crumbs: [
         { label: t('admin.ledger.title'), href: '/admin/ledger' },
         { label: t('admin.journals.title'), href: '/admin/ledger/journals' },
@@ -133,7 +139,7 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
           id: `posting-${row.position}`,
           label: row.account,
           cells: [
-            { mono: row.account },
+            accountCell(desk, row.account),
             clientLink(row.client_id, row.client),
             row.amount_minor > 0n ? inMoney(row.amount_minor, row.currency) : null,
             row.amount_minor < 0n ? inMoney(-row.amount_minor, row.currency) : null,

@@ -7,6 +7,7 @@ import type { FormBody } from '../../context.ts'
 import type { Block, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
 import { reachProduct } from './product.ts'
+import { cycleName } from './words.ts'
 
 /** Whose prices a grid row holds: the option itself, or one of its values. */
 export interface Priced {
@@ -130,7 +131,7 @@ function pricesForm(
     return {
       kind: 'money',
       name: `amount[${name}]`,
-      label: t('admin.products.price_of', { what: part.label, cycle: of, currency }),
+      label: t('admin.products.price_of', { what: part.label, cycle: cycleName(desk, of), currency }),
       value: typed ?? (price ? toDecimal({ minor: price.amountMinor, currency }) : ''),
       ...(error ? { error } : {}),
     }
@@ -147,7 +148,7 @@ function pricesForm(
       columns: of.currencies,
       rows: pricedParts(of.option).flatMap((part) =>
         of.cycles.map((one) => ({
-          label: `${part.label} · ${one}`,
+          label: `${part.label} · ${cycleName(desk, one)}`,
           cells: of.currencies.map((currency) => cell(part, one, currency)),
         })),
       ),

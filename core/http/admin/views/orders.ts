@@ -8,6 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { choiceOf, cycleName } from './words.ts'
 
 interface Listed {
   id: string
@@ -188,7 +189,7 @@ function lines(desk: Desk, order: Order): Block {
       label: item.name,
       cells: [
         item.parent_id ? `+ ${item.name}` : item.name,
-        item.cycle,
+        cycleName(desk, item.cycle),
         item.quantity,
         choicesText(item.choices),
         money(item.setup_minor),
@@ -203,16 +204,11 @@ function lines(desk: Desk, order: Order): Block {
 /** "Memory: 4 GB · Location: Berlin", as far as choices carry labels. */
 function choicesText(json: string): string {
   const { options = [], fields = [] } = JSON.parse(json) as Record<'options' | 'fields', unknown>
-  const entries = [
-    ...(Array.isArray(options) ? options : []),
-    ...(Array.isArray(fields) ? fields : []),
-  ] as Record<string, unknown>[]
+  const entriesOf = (list: unknown) => (Array.isArray(list) ? (list as Record<string, unknown>[]) : [])
+  const entries = [...entriesOf(options), ...entriesOf(fields)]
   return entries
-    .filter((entry) => typeof entry.label === 'string')
-    .map(
-      (entry) =>
-        `${entry.label as string}: ${typeof entry.value === 'object' ? '' : String(entry.value ?? '')}`,
-    )
+    .flatMap(({ label, value }) => (typeof label === 'string' ? [choiceOf({ label, value })] : []))
+    .map(({ label, value }) => `${label}: ${value}`)
     .join(' · ')
 }
 

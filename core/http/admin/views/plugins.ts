@@ -2,17 +2,17 @@ import {
   getInstance,
   listInstances,
   listPlugins,
-  secretFields,
   type Instance,
   type Manifest,
 } from '../../../plugins/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
-import { schemaFields, type FormSchema } from '../../../render/index.ts'
-import type { Block, Cell, Field, PageView } from '../blocks.ts'
+import type { Block, Cell, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { settingsFields } from './settings-fields.ts'
+import { kindName } from './words.ts'
 
 const crumbs = (desk: Desk, label: string) => [
   { label: desk.t('admin.plugins.title'), href: '/admin/plugins' },
@@ -50,7 +50,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           cells: [
             row.name,
             row.manifest.name,
-            Object.keys(row.manifest.kinds).join(', '),
+            kindName(desk, row.manifest.kinds),
             switchState(desk, row.status),
           ],
         })),
@@ -76,7 +76,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           label: row.manifest.name,
           cells: [
             row.manifest.name,
-            Object.keys(row.manifest.kinds).join(', '),
+            kindName(desk, row.manifest.kinds),
             row.version,
             switchState(desk, row.status),
             { href: `/admin/plugins/${row.id}/new`, text: t('admin.plugins.new') },
@@ -105,7 +105,11 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
         action: `/admin/plugins/${plugin.id}`,
         fields: [
           { ...filled(asked, 'name', plugin.manifest.name), label: t('admin.label.name') },
-          ...settingsFields(asked, { schema: plugin.manifest.settings, values: {}, set: [] }),
+          ...(await settingsFields(desk, asked, {
+            schema: plugin.manifest.settings,
+            values: {},
+            ownerId: null,
+          })),
         ],
         submit: { label: t('admin.plugins.create') },
         cancelHref: '/admin/plugins',
@@ -114,27 +118,6 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
       permissions(desk, plugin.manifest),
     ],
   }
-}
-
-interface Drawn {
-  schema: Record<string, unknown> | undefined
-  values: Record<string, unknown>
-  set: readonly string[]
-}
-
-function settingsFields(asked: Asked, { schema, values, set }: Drawn): Field[] {
-  if (!schema) return []
-  const typed = asked.refused?.values.settings
-  const secrets = secretFields(schema)
-  return schemaFields({
-    schema: { properties: {}, ...schema, type: 'object' } as FormSchema,
-    values: typed && typeof typed === 'object' && !Array.isArray(typed) ? typed : values,
-    secrets: Object.fromEntries(
-      set.filter((name) => secrets.includes(name)).map((name) => [name, true as const]),
-    ),
-    errors: { ...asked.refused?.fields },
-    prefix: 'settings',
-  })
 }
 
 interface Line {
@@ -151,9 +134,6 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
   const { t, means } = desk
   const l = labeller(desk)
   const instance = await getInstance(means.db, asked.params.id!)
-  const set = await means.db.all<{ name: string }>(
-    sql`select name from secrets where owner_id = ${instance.id}`,
-  )
   const lines = await means.db.all<Line>(
     sql`select id, level, operation, message, duration_ms, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
   )
@@ -189,11 +169,11 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         action: at,
         fields: [
           { ...filled(asked, 'name', instance.name), label: l('name') },
-          ...settingsFields(asked, {
+          ...(await settingsFields(desk, asked, {
             schema: instance.manifest.settings,
             values: JSON.parse(instance.settings) as Record<string, unknown>,
-            set: set.map(({ name }) => name),
-          }),
+            ownerId: instance.id,
+          })),
         ],
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, instance.version),
@@ -259,7 +239,7 @@ function instanceFacts(desk: Desk, instance: Instance): Block {
     id: 'instance-facts',
     items: [
       { label: l('version'), value: instance.manifest.version },
-      { label: l('kind'), value: Object.keys(instance.manifest.kinds).join(', ') },
+      { label: l('kind'), value: kindName(desk, instance.manifest.kinds) },
       {
         label: l('webhook_address'),
         value: { copy: `${means.publicUrl}/webhooks/${instance.id}`, label: l('webhook_address') },

@@ -2,6 +2,8 @@ import { loadProducts, pricesOn, type Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
+import { getInstance } from '../../../plugins/index.ts'
+import type { FormSchema } from '../../../render/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
 import type { Block, Button, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
@@ -9,7 +11,9 @@ import type { FormBody } from '../../context.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { productState } from './catalog.ts'
+import { settingsFields } from './settings-fields.ts'
 import { addonBlocks, fieldForm, fieldsTable, optionForm, optionsTable } from './product-choices.ts'
+import { cycleName } from './words.ts'
 
 const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once']
 const KINDS = [
@@ -135,6 +139,7 @@ async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Bl
   const instances = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from plugin_instances where status = 'active' order by name`,
   )
+  const module = await moduleFields(desk, asked, product)
   const groups = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from server_groups order by name`,
   )
@@ -147,6 +152,7 @@ async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Bl
       ...nameFields(desk, asked, product),
       ...sellingFields(desk, asked, product),
       ...deliveryFields(desk, asked, { product, instances, groups }),
+      ...module,
     ],
     submit: { label: t('admin.save') },
     ...formParts(desk, asked, product.version),
@@ -248,12 +254,29 @@ function deliveryFields(desk: Desk, asked: Asked, { product, instances, groups }
       label: l('group'),
       options: choice(groups),
     },
+  ]
+}
+
+/** What the plugin wants to know of a product, or null when it says nothing about it. */
+export async function moduleSchema({ means }: Desk, product: Product): Promise<FormSchema | null> {
+  if (!product.instanceId) return null
+  const { manifest } = await getInstance(means.db, product.instanceId)
+  const schema = manifest.product_settings as FormSchema | undefined
+  // Options and questions of the product may fill what the plugin requires.
+  return schema ? { ...schema, required: [] } : null
+}
+
+/** Fields by the plugin's schema; JSON as long as no instance is chosen that has one. */
+async function moduleFields(desk: Desk, asked: Asked, product: Product): Promise<Field[]> {
+  const schema = await moduleSchema(desk, product)
+  if (schema) return settingsFields(desk, asked, { schema, values: product.moduleSettings, ownerId: null })
+  return [
     {
       ...filled(asked, 'module_settings', JSON.stringify(product.moduleSettings, null, 2)),
       kind: 'textarea',
       rows: 5,
-      label: l('module_settings'),
-      hint: t('admin.products.module_hint'),
+      label: desk.t('admin.label.module_settings'),
+      hint: desk.t('admin.products.module_hint'),
     },
   ]
 }
@@ -262,7 +285,7 @@ function deliveryFields(desk: Desk, asked: Asked, { product, instances, groups }
 function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies: string[] }): Block {
   const { t, today } = desk
   const { product, currencies } = of
-  const cycles = [...new Set([...product.prices.map(({ cycle }) => cycle), ...CYCLES])]
+  const cycles = [...new Set([...CYCLES, ...product.prices.map(({ cycle }) => cycle)])]
   const typed = (column: string, key: string) =>
     asked.refused ? textOf((asked.refused.values[column] ?? {}) as FormBody, key) : null
   const cell = (column: 'amount' | 'setup', cycle: string, currency: string): Field => {
@@ -277,7 +300,7 @@ function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies
       name: `${column}[${key}]`,
       label: t('admin.products.price_of', {
         what: t(`admin.label.${column === 'amount' ? 'price' : 'setup'}`),
-        cycle,
+        cycle: cycleName(desk, cycle),
         currency,
       }),
       value: typed(column, key) ?? stored,
@@ -298,7 +321,7 @@ function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies
         `${currency} ${t('admin.label.setup')}`,
       ]),
       rows: cycles.map((cycle) => ({
-        label: t(`admin.cycle.${CYCLES.includes(cycle) ? cycle : 'other'}`, { cycle }),
+        label: cycleName(desk, cycle),
         cells: currencies.flatMap((currency) => [
           cell('amount', cycle, currency),
           cell('setup', cycle, currency),

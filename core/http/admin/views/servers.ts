@@ -1,11 +1,11 @@
 import { listServers } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
-import { schemaFields, type FormSchema } from '../../../render/index.ts'
 import type { Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { settingsFields } from './settings-fields.ts'
 
 export const serverState = (desk: Desk, status: string) => ({
   state: status,
@@ -249,27 +249,14 @@ async function settingsForm(
 ) {
   const { t, means } = desk
   const { server, instanceId } = of
-  const { schema, secrets } = await means.serverSettings(instanceId)
+  const { schema } = await means.serverSettings(instanceId)
   const groups = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from server_groups order by name`,
   )
-  const set = server
-    ? await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${server.id}`)
-    : []
-  const typed = asked.refused?.values.settings
-  const drawn = schemaFields({
-    schema: { properties: {}, ...(schema as object), type: 'object' } as FormSchema,
-    values:
-      typed && typeof typed === 'object' && !Array.isArray(typed)
-        ? typed
-        : server
-          ? (JSON.parse(server.settings) as Record<string, unknown>)
-          : {},
-    secrets: Object.fromEntries(
-      set.filter(({ name }) => secrets.includes(name)).map(({ name }) => [name, true as const]),
-    ),
-    errors: { ...asked.refused?.fields },
-    prefix: 'settings',
+  const drawn = await settingsFields(desk, asked, {
+    schema,
+    values: server ? (JSON.parse(server.settings) as Record<string, unknown>) : {},
+    ownerId: server?.id ?? null,
   })
   const fields: Field[] = [
     { name: 'instance_id', kind: 'hidden', label: '', value: instanceId },

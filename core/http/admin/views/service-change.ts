@@ -4,6 +4,7 @@ import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { cycleName } from './words.ts'
 
 /** Another plan or cycle: asking (GET) shows what it costs today and later, sending does it. */
 export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -50,7 +51,7 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
             ...filled(asked, 'cycle', chosen.cycle),
             kind: 'select',
             label: l('cycle'),
-            options: cycles.map((row) => ({ value: row.cycle, label: row.cycle })),
+            options: cycles.map((row) => ({ value: row.cycle, label: cycleName(desk, row.cycle) })),
           },
         ],
         submit: { label: t('admin.services.change.show'), kind: 'secondary' },
@@ -95,7 +96,7 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
         ...plan.lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
         { label: l('due_today'), value: money(plan.totalMinor), total: true },
         {
-          label: t('admin.services.change.from_then', { cycle: offer.cycle }),
+          label: t('admin.services.change.from_then', { cycle: cycleName(desk, offer.cycle) }),
           value: money(offer.recurringMinor),
         },
       ],

@@ -8,6 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { choiceOf, cycleName, traceItems } from './words.ts'
 
 interface Listed {
   id: string
@@ -181,7 +182,11 @@ function facts(desk: Desk, { service, serverName, clientName, cancellation }: Sh
     title: desk.t('admin.services.facts'),
     items: [
       { label: l('client'), value: clientLink(service.client_id, clientName) },
-      { label: l('price'), value: inMoney(service.recurring_minor, service.currency), hint: service.cycle },
+      {
+        label: l('price'),
+        value: inMoney(service.recurring_minor, service.currency),
+        hint: cycleName(desk, service.cycle),
+      },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
       { label: l('charged_through'), value: { day: service.charged_through } },
       {
@@ -224,11 +229,8 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
       cells: [
         line.description,
         line.periodStart ? `${line.periodStart} – ${line.periodEnd ?? ''}` : null,
-        Object.entries(line.trace)
-          .map(
-            ([name, value]) =>
-              `${name}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-          )
+        traceItems(desk, line.trace)
+          .map(({ label, value }) => `${label} ${value}`)
           .join(' · '),
         inMoney(line.amountMinor, service.currency),
       ],
@@ -237,8 +239,13 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
   }
 }
 
-const answerOf = (serviceId: string, { value, file_name, field_id }: ShownService['fields'][number]) =>
-  file_name === null ? value : { href: `/admin/services/${serviceId}/files/${field_id}`, text: file_name }
+const answerOf = (serviceId: string, field: ShownService['fields'][number]) =>
+  field.file_name === null
+    ? choiceOf(field)
+    : {
+        label: field.label,
+        value: { href: `/admin/services/${serviceId}/files/${field.field_id}`, text: field.file_name },
+      }
 
 function choices(desk: Desk, { service, options, fields }: ShownService): Block {
   return {
@@ -246,8 +253,8 @@ function choices(desk: Desk, { service, options, fields }: ShownService): Block 
     id: `service-${service.id}-choices`,
     title: desk.t('admin.services.choices'),
     items: [
-      ...options.map((option) => ({ label: option.label, value: option.value, hint: option.setting ?? '' })),
-      ...fields.map((field) => ({ label: field.label, value: answerOf(service.id, field) })),
+      ...options.map((option) => ({ ...choiceOf(option), hint: option.setting ?? '' })),
+      ...fields.map((field) => answerOf(service.id, field)),
     ],
   }
 }

@@ -1,65 +1,85 @@
-import { allSettings, readSettings, type Setting } from '../../../records/index.ts'
+import {
+  allSettings,
+  scoped,
+  storedSettings,
+  type Setting,
+  type SettingPlace,
+  type StoredSetting,
+} from '../../../records/index.ts'
 import { sql } from '../../../db/index.ts'
-import type { Instant } from '../../../kernel/index.ts'
+import { dayIn, NotFound } from '../../../kernel/index.ts'
+import { schemaFields, url, type FieldSchema } from '../../../render/index.ts'
 import type { Block, Field, PageView } from '../blocks.ts'
-import { filled, formParts, tickedField, type Asked, type Desk } from '../desk.ts'
+import { formParts, textOf, type Asked, type Desk } from '../desk.ts'
+import type { FormBody } from '../../context.ts'
+import { schemaValues } from '../schema-values.ts'
 import { allowed } from './clients.ts'
 
 /** "billing.lead_days" belongs to the section "billing". */
 export const sectionOf = (key: string): string => key.slice(0, key.indexOf('.'))
 
-export const settingsIn = (section: string): Setting[] =>
+/** Name of the form field: dots part the fields of an object. */
+export const fieldName = (key: string): string => key.replace('.', '__')
+
+export const settingsIn = (section: string, { scope }: SettingPlace): Setting[] =>
   [...allSettings.values()]
-    .filter(({ key }) => sectionOf(key) === section)
+    .filter(({ key, scopes }) => sectionOf(key) === section && scopes.includes(scope))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
 
-interface Written {
-  key: string
-  name: string | null
-  updated_by: string
-  updated_at: Instant
+/** What a page says of a setting. */
+export const wordsOf = ({ t }: Desk, { key }: Setting) => ({
+  label: t(`settings.${key}.label`),
+  hint: t(`settings.${key}.hint`),
+})
+
+interface Shop {
+  id: string
+  name: string
 }
 
-/** All settings, one form a section; the search narrows them by key, name and hint. */
+const brandsOf = ({ means, actor }: Desk): Promise<Shop[]> =>
+  means.db.all<Shop>(
+    sql`select b.id, b.name from brands b where ${scoped(actor, { table: 'b', client: null, brand: 'id' })} order by b.name`,
+  )
+
+/** The place that a page or a form is about; a brand out of reach is not found. */
+export async function placeOf(desk: Desk, brandId: string): Promise<{ place: SettingPlace; brands: Shop[] }> {
+  const brands = await brandsOf(desk)
+  if (brandId === '') return { place: { scope: 'installation', scopeId: '' }, brands }
+  if (!brands.some(({ id }) => id === brandId)) throw NotFound({ what: 'brand', id: brandId })
+  return { place: { scope: 'brand', scopeId: brandId }, brands }
+}
+
+/** All settings of one place, one form a section; the search narrows them by key, name and hint. */
 export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
+  const { place, brands } = await placeOf(desk, asked.query.brand ?? textOf(asked.form, 'brand'))
   const q = (asked.query.q ?? '').trim().toLowerCase()
-  const fits = (setting: Setting) =>
-    `${setting.key} ${setting.label} ${setting.hint}`.toLowerCase().includes(q)
-  const found = [...allSettings.values()].filter(
-    (setting) => setting.scopes.includes('installation') && fits(setting),
-  )
-  const values = await readSettings(means.db, found)
-  const written = await means.db.all<Written>(sql`
-    select s.key, u.name, s.updated_by, s.updated_at from settings s left join users u on u.id = s.updated_by where s.scope = 'installation'`)
+  const fits = (setting: Setting) => {
+    const { label, hint } = wordsOf(desk, setting)
+    return `${setting.key} ${label} ${hint}`.toLowerCase().includes(q)
+  }
+  const found = [...allSettings.values()].filter((one) => one.scopes.includes(place.scope) && fits(one))
+  const wide = await storedSettings(means.db, { scope: 'installation', scopeId: '' })
+  const own = place.scope === 'installation' ? wide : await storedSettings(means.db, place)
+  const names = await namesOf(desk, [...own.values()])
   const sections = [...new Set(found.map(({ key }) => sectionOf(key)))].sort()
   return {
-    head: { title: t('admin.settings.title') },
+    head: { title: t('admin.settings.title'), text: t(`admin.settings.text.${place.scope}`) },
+    tabs: {
+      label: t('admin.settings.title'),
+      tabs: [{ id: '', name: t('admin.settings.everywhere') }, ...brands].map(({ id, name }) => ({
+        label: name,
+        href: url('/admin/settings', { brand: id || null }),
+        active: id === place.scopeId,
+      })),
+    },
     main: [
-      {
-        kind: 'form',
-        id: 'settings-search',
-        method: 'get',
-        action: '/admin/settings',
-        inline: true,
-        keys: {},
-        fields: [
-          {
-            kind: 'search',
-            name: 'q',
-            label: t('admin.settings.search'),
-            value: asked.query.q ?? '',
-            required: false,
-          },
-        ],
-        submit: { label: t('admin.search.go'), kind: 'secondary' },
-      },
+      searchForm(desk, asked, place),
       ...sections.map((section) =>
         sectionForm(desk, asked, {
-          section,
-          settings: found.filter(({ key }) => sectionOf(key) === section),
-          values,
-          written,
+          ...{ section, place, own, wide, names },
+          settings: settingsIn(section, place).filter((one) => found.includes(one)),
         }),
       ),
       ...(sections.length === 0
@@ -76,84 +96,141 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
   }
 }
 
+async function namesOf(
+  { means }: Desk,
+  rows: readonly StoredSetting[],
+): Promise<ReadonlyMap<string, string>> {
+  if (rows.length === 0) return new Map()
+  const users = await means.db.all<Shop>(
+    sql`select id, name from users where id in (select updated_by from settings)`,
+  )
+  return new Map(users.map(({ id, name }) => [id, name]))
+}
+
+function searchForm({ t }: Desk, asked: Asked, place: SettingPlace): Block {
+  const hidden = { kind: 'hidden', name: 'brand', label: '', value: place.scopeId }
+  const field = {
+    kind: 'search',
+    name: 'q',
+    label: t('admin.settings.search'),
+    value: asked.query.q ?? '',
+    required: false,
+  }
+  return {
+    kind: 'form',
+    id: 'settings-search',
+    method: 'get',
+    action: '/admin/settings',
+    inline: true,
+    keys: {},
+    fields: place.scopeId ? [hidden, field] : [field],
+    submit: { label: t('admin.search.go'), kind: 'secondary' },
+  }
+}
+
 interface Drawn {
   section: string
   settings: readonly Setting[]
-  values: ReadonlyMap<string, unknown>
-  written: readonly Written[]
+  place: SettingPlace
+  own: ReadonlyMap<string, StoredSetting>
+  wide: ReadonlyMap<string, StoredSetting>
+  names: ReadonlyMap<string, string>
 }
 
-function sectionForm(desk: Desk, asked: Asked, { section, settings, values, written }: Drawn): Block {
+function sectionForm(desk: Desk, asked: Asked, drawn: Drawn): Block {
   const { t } = desk
+  const { section, settings, place } = drawn
   const mine = asked.params.section === section ? asked : { ...asked, refused: null }
+  const brand = { kind: 'hidden', name: 'brand', label: '', value: place.scopeId }
   return {
     kind: 'form',
     id: `settings-${section}`,
     title: titleOf(desk, section),
     action: `/admin/settings/${section}`,
-    fields: settings.map((setting) =>
-      settingField(desk, mine, {
-        setting,
-        value: values.get(setting.key),
-        by: written.find(({ key }) => key === setting.key),
-      }),
-    ),
+    fields: [
+      ...(place.scopeId ? [brand] : []),
+      { kind: 'hidden', name: 'drawn', label: '', value: settings.map(({ key }) => key).join(',') },
+      ...settings.flatMap((setting) => settingFields(desk, mine, setting, drawn)),
+    ],
     submit: { label: t('admin.save'), disabled: !allowed(desk, 'setting.change') },
     ...formParts(desk, mine),
   }
 }
 
-interface Json {
-  type?: string
-  items?: object
-  anyOf?: readonly { const?: string }[]
-  enum?: readonly string[]
-  minimum?: number
-  maximum?: number
-}
-
-/** Name of the form field: dots would be read as groups by nobody, but ids of elements dislike them. */
-export const fieldName = (key: string): string => key.replace('.', '__')
-
-function settingField(
-  desk: Desk,
-  asked: Asked,
-  { setting, value, by }: { setting: Setting; value: unknown; by: Written | undefined },
-): Field {
+/** The field; for a brand a tick before it says whether the brand has a value of its own. */
+function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn: Drawn): Field[] {
   const { t } = desk
-  const schema = setting.schema as Json
   const name = fieldName(setting.key)
-  const preset = t('admin.settings.preset', { value: textOfValue(setting.preset) || '–' })
-  const who = by
-    ? t('admin.settings.changed', { who: by.name ?? by.updated_by, day: by.updated_at.slice(0, 10) })
-    : ''
-  const base = { label: setting.label, hint: [setting.hint, preset, who].filter(Boolean).join(' ') }
-  if (schema.type === 'boolean') return { ...tickedField(asked, name, value === true), ...base }
-  const choices = schema.enum ?? schema.anyOf?.flatMap((one) => one.const ?? [])
-  const field = { ...filled(asked, name, textOfValue(value)), ...base, required: schema.type !== 'array' }
-  if (choices && choices.length > 0)
-    return { ...field, kind: 'select', options: choices.map((one) => ({ value: one, label: one })) }
-  if (schema.type === 'integer' || schema.type === 'number')
-    return {
-      ...field,
-      kind: 'number',
-      ...(schema.minimum === undefined ? {} : { min: schema.minimum }),
-      ...(schema.maximum === undefined ? {} : { max: schema.maximum }),
-    }
-  return field
+  const inherited = drawn.wide.get(setting.key)?.value ?? setting.preset
+  const stored = drawn.own.get(setting.key)
+  const typed = (asked.refused?.values.values ?? {}) as FormBody
+  const value = asked.refused
+    ? schemaValues({ properties: { [name]: setting.schema } }, [], typed).settings[name]
+    : (stored?.value ?? inherited)
+  const ticked = asked.refused ? textOf(typed, `own.${name}`) !== '' : stored !== undefined
+  const own: Field = {
+    kind: 'checkbox',
+    name: `values[own.${name}]`,
+    label: t('admin.settings.own', { name: wordsOf(desk, setting).label }),
+    checked: ticked,
+    required: false,
+  }
+  const [field] = schemaFields({
+    schema: { type: 'object', properties: { [name]: drawable(desk, setting, hintOf(desk, setting, drawn)) } },
+    values: { [name]: value },
+    errors: { ...asked.refused?.fields },
+    prefix: 'values',
+  })
+  return drawn.place.scope === 'installation' ? [{ ...field!, required: isNumber(setting) }] : [own, field!]
 }
 
-/** Lists are written with commas. */
-const textOfValue = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.join(', ')
-    : value === null || value === undefined
-      ? ''
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value as string | number | boolean)
+const isNumber = ({ schema }: Setting): boolean => (schema as FieldSchema).type === 'integer'
 
-/** A section that an area added without words of its own is called by its key. */
+/** The schema with the words of a page: for the setting, for its choices, for the parts of an object. */
+function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
+  const schema = setting.schema as FieldSchema
+  const name = (part: string) => desk.t(`settings.${setting.key}.part.${part}`)
+  const parts = Object.entries(schema.properties ?? {}).map(([part, one]) => [
+    part,
+    { ...one, title: name(part) },
+  ])
+  const choices = schema.items?.anyOf?.map((one) => String(one.const)) ?? []
+  return {
+    ...schema,
+    title: wordsOf(desk, setting).label,
+    description: hint,
+    ...(parts.length > 0 ? { properties: Object.fromEntries(parts) as Record<string, FieldSchema> } : {}),
+    ...(choices.length > 0 ? { items: { ...schema.items, enumNames: choices.map(name) } } : {}),
+  }
+}
+
+/** What it touches, what holds without it, and who changed it last. */
+function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn): string {
+  const { t, zone, locale } = desk
+  const preset =
+    place.scope === 'installation' ? setting.preset : (wide.get(setting.key)?.value ?? setting.preset)
+  const text = textOfValue(desk, preset)
+  const row = own.get(setting.key)
+  const day =
+    row &&
+    new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(dayIn(zone, row.updated_at)))
+  return [
+    wordsOf(desk, setting).hint,
+    text === null ? '' : t(`admin.settings.preset.${place.scope}`, { value: text }),
+    row ? t('admin.settings.changed', { who: names.get(row.updated_by) ?? row.updated_by, day: day! }) : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** A value as a sentence can hold it; null for what is too long for one. */
+function textOfValue({ t }: Desk, value: unknown): string | null {
+  if (typeof value === 'boolean') return t(value ? 'admin.settings.yes' : 'admin.settings.no')
+  if (Array.isArray(value)) return value.length === 0 ? t('admin.settings.nothing') : value.join(', ')
+  return typeof value === 'object' ? null : String(value as string | number)
+}
+
+/** A section that a plugin added without words of its own is called by its key. */
 function titleOf({ means, t }: Desk, section: string): string {
   const key = `admin.settings.section.${section}`
   return means.messages.has(key) ? t(key) : section

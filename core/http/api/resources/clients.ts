@@ -13,7 +13,9 @@ export const clientEndpoints: readonly Endpoint[] = [
     audience: listClients.audience,
     query: listQueryOf({
       q: Type.Optional(Type.String({ maxLength: 200, description: 'Words of name, company, e-mail or id.' })),
-      status: Type.Optional(Type.Enum(['active', 'suspended', 'closed'])),
+      status: Type.Optional(
+        Type.Enum(['active', 'suspended', 'closed'], { description: 'Only in this state.' }),
+      ),
     }),
     status: 200,
     answer: { list: 'Client' },

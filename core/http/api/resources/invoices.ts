@@ -24,8 +24,10 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     permission: listInvoices.permission,
     audience: listInvoices.audience,
     query: listQueryOf({
-      client_id: Type.Optional(Type.String({ maxLength: 64 })),
-      status: Type.Optional(Type.Enum(['draft', 'issued', 'paid', 'void', 'written_off'])),
+      client_id: Type.Optional(Type.String({ maxLength: 64, description: 'cli_…: only of this client.' })),
+      status: Type.Optional(
+        Type.Enum(['draft', 'issued', 'paid', 'void', 'written_off'], { description: 'Only in this state.' }),
+      ),
     }),
     status: 200,
     answer: { list: 'ListedInvoice' },

@@ -22,8 +22,12 @@ export const orderEndpoints: readonly Endpoint[] = [
     permission: readOrder.permission,
     audience: readOrder.audience,
     query: listQueryOf({
-      client_id: Type.Optional(Type.String({ maxLength: 64 })),
-      status: Type.Optional(Type.Enum(['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done'])),
+      client_id: Type.Optional(Type.String({ maxLength: 64, description: 'cli_…: only of this client.' })),
+      status: Type.Optional(
+        Type.Enum(['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done'], {
+          description: 'Only in this state.',
+        }),
+      ),
     }),
     status: 200,
     answer: { list: 'Order' },

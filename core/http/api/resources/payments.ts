@@ -23,8 +23,8 @@ export const paymentEndpoints: readonly Endpoint[] = [
     permission: listPayments.permission,
     audience: listPayments.audience,
     query: listQueryOf({
-      client_id: Type.Optional(Type.String({ maxLength: 64 })),
-      invoice_id: Type.Optional(Type.String({ maxLength: 64 })),
+      client_id: Type.Optional(Type.String({ maxLength: 64, description: 'cli_…: only of this client.' })),
+      invoice_id: Type.Optional(Type.String({ maxLength: 64, description: 'inv_…: only for this invoice.' })),
     }),
     status: 200,
     answer: { list: 'Payment' },

@@ -14,7 +14,9 @@ export const productEndpoints: readonly Endpoint[] = [
     audience: readProducts.audience,
     query: Type.Object({
       brand_id: Type.String({ maxLength: 64, description: 'brd_…' }),
-      status: Type.Optional(Type.Enum(['draft', 'active', 'hidden', 'retired'])),
+      status: Type.Optional(
+        Type.Enum(['draft', 'active', 'hidden', 'retired'], { description: 'Only in this state.' }),
+      ),
     }),
     status: 200,
     answer: { list: 'Product' },

@@ -13,8 +13,10 @@ export const serviceEndpoints: readonly Endpoint[] = [
     permission: listServices.permission,
     audience: listServices.audience,
     query: listQueryOf({
-      client_id: Type.Optional(Type.String({ maxLength: 64 })),
-      billing_status: Type.Optional(Type.Enum(['pending', 'active', 'ending', 'ended'])),
+      client_id: Type.Optional(Type.String({ maxLength: 64, description: 'cli_…: only of this client.' })),
+      billing_status: Type.Optional(
+        Type.Enum(['pending', 'active', 'ending', 'ended'], { description: 'Only in this state.' }),
+      ),
     }),
     status: 200,
     answer: { list: 'Service' },

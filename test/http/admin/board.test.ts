@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { voidInvoice } from '../../../core/billing/index.ts'
+import { sql } from '../../../core/db/index.ts'
+import { formatMoney } from '../../../core/i18n/index.ts'
+import { issue, draft } from '../../billing/support.ts'
+import { engines } from '../../support/databases.ts'
+import { makeClient, staffActor } from '../../support/make.ts'
+import { assertStatus, elementOf, openAdmin, type AdminWorld } from './support.ts'
+
+for (const engine of engines)
+  describe(`the board (${engine})`, () => {
+    let world: AdminWorld
+    before(async () => {
+      world = await openAdmin(engine)
+      const dollars = await makeClient(world.means, { brand_id: world.ids.brand, currency: 'USD' })
+      await issue(world.means, draft(dollars, { amounts: [12_345n] }))
+      const wrong = await issue(world.means, draft(dollars, { amounts: [99_900n] }))
+      await voidInvoice(world.means, { invoice_id: wrong.id, reason: 'Twice' }, staffActor())
+    })
+    after(() => world.close())
+
+    /** What the postings say, which the board does not read. */
+    const inLedger = async (accounts: string) => {
+      const rows = await world.means.db.all<{ currency: string; sum_minor: bigint }>(sql`
+        select currency, sum(amount_minor) as sum_minor from postings where account like ${accounts}
+        group by currency order by currency`)
+      return new Map(rows.map((row) => [row.currency, row.sum_minor]))
+    }
+
+    it('says by currency what the ledger says: revenue of the month and what clients owe', async () => {
+      const page = await world.staff.get('/admin')
+      assertStatus(page, 200)
+      const [revenue, owed] = [await inLedger('revenue%'), await inLedger('receivable')]
+      assert.deepEqual([...revenue.keys()], ['EUR', 'USD'])
+      for (const [currency, minor] of revenue) {
+        const row = elementOfRow(page.text, `money-${currency}`)
+        const amount = (sum: bigint) => formatMoney({ minor: sum, currency }, 'en')
+        assert.equal(row[1], amount(-minor), `revenue in ${currency}`)
+        assert.equal(row[4], amount(owed.get(currency)!), `owed in ${currency}`)
+      }
+      assert.equal(elementOfRow(page.text, 'money-USD')[1], '$123.45')
+    })
+
+    it('counts what the lists show', async () => {
+      const figures = elementOf((await world.staff.get('/admin')).text, 'board-figures').replace(
+        /<[^>]+>/g,
+        ' ',
+      )
+      const count = (label: string) => Number(new RegExp(`${label}\\s+(\\d+)`).exec(figures)?.[1])
+      assert.equal(count('Unpaid invoices'), 3)
+      assert.equal(count('Overdue'), 1)
+      assert.equal(count('Orders this month'), 1)
+      assert.equal(count('Active clients'), 3)
+    })
+  })
+
+function elementOfRow(html: string, id: string): string[] {
+  const row = new RegExp(`<tr id="${id}">(.*?)</tr>`, 's').exec(html)
+  assert.ok(row, `the row ${id} is there`)
+  return [...row[1]!.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) =>
+    cell!
+      .replace(/<[^>]+>/g, '')
+      .replaceAll('&nbsp;', ' ')
+      .trim(),
+  )
+}
