@@ -11,4 +11,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007_billing', breaking: false, load: () => import('./0007_billing.ts') },
   { name: '0008_payments', breaking: false, load: () => import('./0008_payments.ts') },
   { name: '0009_ledger', breaking: false, load: () => import('./0009_ledger.ts') },
+  { name: '0010_ledger_refusals', breaking: false, load: () => import('./0010_ledger_refusals.ts') },
 ]
