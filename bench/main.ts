@@ -15,6 +15,8 @@ const benches: Record<string, () => Promise<Bench>> = {
 const parts: typeof benches = {
   billing_run_sqlite: async () => (await import('./billing/on-sqlite.ts')).benchOnSqlite,
   billing_run_postgres: async () => (await import('./billing/on-postgres.ts')).benchOnPostgres,
+  billing_run_growth: async () => (await import('./billing/growth.ts')).benchGrowth,
+  billing_run_page_p99: async () => (await import('./billing/page-wait.ts')).benchPageWait,
 }
 const all = { ...benches, ...parts }
 
