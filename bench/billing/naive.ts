@@ -59,9 +59,6 @@ async function billOne(id: string, newId: ReturnType<typeof idMaker>): Promise<v
       cause: 'naive',
       currency: 'EUR',
       amount_minor: 599,
-      description: 'Hosting',
-      tax_class: 'standard',
-      trace: '{}',
       created_at: at,
     })
     await Invoice.query(trx).insert({

@@ -1,17 +1,18 @@
 import Database from 'better-sqlite3'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql, type Db } from '../../core/db/index.ts'
-import { systemClock, idMaker } from '../../core/kernel/index.ts'
+import { Sql, sql, type Db } from '../../core/db/index.ts'
+import { idMaker, systemClock } from '../../core/kernel/index.ts'
 
 const newId = idMaker(systemClock)
 
+/** The columns of the line table, all of them; a test compares. */
 export const LINE_COLUMNS =
   'id, invoice_id, position, charge_id, live_charge_id, source_id, kind, description, quantity, unit_minor, amount_minor, net_minor, tax_minor, tax_class, tax_name, tax_rate_ppm, period_start, period_end, trace'.split(
     ', ',
   )
 
-type LineValues = (string | number | null)[]
+export type LineValues = (string | number | null)[]
 
 /** Lines as the run writes them. */
 export function lineValues(count: number): LineValues[] {
@@ -46,7 +47,7 @@ export function lineValues(count: number): LineValues[] {
 export function insertRaw(file: string, rows: readonly LineValues[]): void {
   const db = new Database(file)
   db.pragma('journal_mode = wal')
-  db.pragma('synchronous = normal')
+  db.pragma('synchronous = full')
   const insert = db.prepare(
     `insert into invoice_lines (${LINE_COLUMNS.join(', ')}) values (${LINE_COLUMNS.map(() => '?').join(', ')})`,
   )
@@ -64,7 +65,6 @@ export async function copyRaw(db: Db, folder: string, rows: readonly LineValues[
     rows.map((row) => row.map((value) => (value === null ? '\\N' : String(value))).join('\t')).join('\n'),
     { mode: 0o644 },
   )
-  const { Sql } = await import('../../core/db/index.ts')
   await db.run(new Sql(`copy invoice_lines (${LINE_COLUMNS.join(', ')}) from '${file}'`, []))
 }
 
@@ -107,23 +107,4 @@ export async function makeDocument(db: Db, invoiceId: string): Promise<void> {
       updated_at: at,
     },
   ])
-}
-
-const TICKS_PER_SECOND = 100
-
-/** CPU seconds so far of all processes of the PostgreSQL server, read from the system. */
-export function serverCpuSeconds(): number {
-  let ticks = 0
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      if (!/^\d+ \(postgres\)/.test(stat)) continue
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      // User and system time of the process, and of its children that have ended.
-      ticks += Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14])
-    } catch {
-      // A process that ended while we looked.
-    }
-  }
-  return ticks / TICKS_PER_SECOND
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { list, sql, type Queries } from '../db/index.ts'
 import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
 import { findRow, type StatefulRow } from '../records/index.ts'
@@ -169,40 +169,24 @@ export function documentHash(
   lines: readonly HashedLine[],
   taxes: readonly HashedTax[],
 ): string {
-  const hash = createHash('sha256')
-  hash.update(
-    join([
-      invoice.number,
-      invoice.issued_on,
-      invoice.due_on,
-      invoice.currency,
-      invoice.client_id,
-      invoice.locale,
-      invoice.notes,
-      invoice.corrects_id,
-    ]) +
-      join([invoice.subtotal_minor, invoice.tax_minor, invoice.total_minor, invoice.seller, invoice.buyer]),
-  )
+  const { number, issued_on, due_on, currency, client_id, locale, notes, corrects_id } = invoice
+  const { subtotal_minor, tax_minor, total_minor, seller, buyer } = invoice
+  let text =
+    join([number, issued_on, due_on, currency]) +
+    join([client_id, locale, notes, corrects_id]) +
+    join([subtotal_minor, tax_minor, total_minor, seller, buyer])
   for (const line of lines) {
-    hash.update(
-      join([
-        line.position,
-        line.kind,
-        line.description,
-        line.quantity,
-        line.unit_minor,
-        line.amount_minor,
-        line.net_minor,
-        line.tax_minor,
-      ]) + join([line.tax_name, line.tax_rate_ppm, line.period_start, line.period_end]),
-    )
+    text +=
+      join([line.position, line.kind, line.description, line.quantity]) +
+      join([line.unit_minor, line.amount_minor, line.net_minor, line.tax_minor]) +
+      join([line.tax_name, line.tax_rate_ppm, line.period_start, line.period_end])
   }
   for (const tax of taxes) {
-    hash.update(join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor]))
+    text += join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor])
     // Documents with one level hash as they did before there were two.
-    if (tax.level > 1) hash.update(join([tax.level, tax.compound]))
+    if (tax.level > 1) text += join([tax.level, tax.compound])
   }
-  return hash.digest('hex')
+  return hash('sha256', text)
 }
 
 /** Lengths are written before the values, so that no two documents have the same text. */

@@ -73,7 +73,7 @@ export async function loadBuyers(
   clientIds: readonly string[],
 ): Promise<Map<string, BillTo>> {
   const rows = await queries.all<BillTo>(sql`
-    select id, name, company, email, address_1, address_2, city, region, postcode, country, tax_id, tax_exempt, auto_charge, separate_invoices, locale
+    select id, name, company, email, address_1, address_2, city, region, postcode, country, tax_id, tax_exempt, auto_charge, separate_invoices, currency_fixed, locale
     from clients where id in (${list(clientIds)})`)
   return new Map(rows.map((row) => [row.id, row]))
 }

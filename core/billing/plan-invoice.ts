@@ -18,6 +18,8 @@ export interface BillTo {
   tax_exempt: number
   auto_charge: number
   separate_invoices: number
+  /** Set by the first document; never taken back. */
+  currency_fixed: number
   locale: string
 }
 

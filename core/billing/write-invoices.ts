@@ -194,7 +194,9 @@ function journalOf({ row, lines, taxes }: Written): Journal {
 
 /** The first issued document fixes the currency of its client. */
 async function fixCurrencies(trx: Trx, plans: readonly PlannedInvoice[]): Promise<void> {
-  const ids = [...new Set(plans.map((plan) => plan.draft.clientId))]
+  const loose = plans.filter(({ buyer }) => buyer.currency_fixed === 0)
+  if (loose.length === 0) return
+  const ids = [...new Set(loose.map(({ draft }) => draft.clientId))]
   await trx.run(
     sql`update clients set currency_fixed = 1 where ${all([sql`currency_fixed = 0`, sql`id in (${list(ids)})`])}`,
   )
@@ -204,7 +206,7 @@ function auditOf(row: InvoiceRow) {
   const after = {
     status: row.status,
     number: row.number,
-    total_minor: row.total_minor,
+    total_minor: row.total_minor.toString(),
     currency: row.currency,
   }
   return {

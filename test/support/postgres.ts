@@ -10,8 +10,16 @@ import { migrations } from '../../migrations/index.ts'
 /** Name of the migrated, empty database that tests clone. */
 export const TEMPLATE = 'berth_template'
 
+/** Tests lose nothing when the machine dies. */
+const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'].flatMap((flag) => [
+  '-c',
+  flag,
+])
+
 /** A real server on a free port of loopback, with the migrated template. Its owner stops it. */
-export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startPostgres(
+  flags: readonly string[] = FORGETFUL,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'berth-pg-'))
   // As root the server runs under a user of its own, who must reach the folder.
   chmodSync(folder, 0o777)
@@ -24,16 +32,7 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
     port,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: [
-      '-c',
-      'fsync=off',
-      '-c',
-      'synchronous_commit=off',
-      '-c',
-      'max_connections=200',
-      '-c',
-      'full_page_writes=off',
-    ],
+    postgresFlags: ['-c', 'max_connections=200', ...flags],
     onLog: () => undefined,
     onError: () => undefined,
   })

@@ -27,10 +27,9 @@ export const runKind = (zone: string): string => `renewals:${zone}`
 
 const EVERYWHERE: BilledZone = { zone: 'all', brandIds: null }
 
-/** Clients a chunk. It is adapted so that the writer's lock stays near LOCK_MS_TARGET on SQLite. */
-const CHUNK_MIN = 5
-const CHUNK_MAX = { sqlite: 100, postgres: 1_000 } as const
-const LOCK_MS_TARGET = 14
+/** Services that a chunk aims at. On SQLite pages wait while a chunk is written: this many take about ten milliseconds. */
+const CHUNK_SERVICES = { sqlite: 200, postgres: 2_000 } as const
+const FIRST_CLIENTS = 20
 const REPLANS_MAX = 3
 
 /**
@@ -41,7 +40,7 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
   const { zone = EVERYWHERE } = options
   const window = await dueWindow(means.db, { on: options.asOfOn, brandIds: zone.brandIds })
   let run = await openRun(means, runKind(zone.zone), options.asOfOn)
-  let size = 20
+  let size = FIRST_CLIENTS
   while (run.status === 'running' && !options.signal?.aborted) {
     const clientIds = await nextClients(means.db, options.sources, {
       window,
@@ -49,9 +48,9 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
       limit: size,
     })
     if (clientIds.length === 0) return finishRun(means, run)
-    const work: Work = { means, options, window, lockMs: 0 }
+    const work: Work = { means, options, window, services: 0 }
     run = await billChunk(work, run, clientIds)
-    size = adapted(size, work.lockMs, means.db.dialect)
+    size = nextSize(clientIds.length, work.services, CHUNK_SERVICES[means.db.dialect])
   }
   return run
 }
@@ -60,8 +59,8 @@ interface Work {
   means: Means
   options: RunOptions
   window: DueWindow
-  /** How long the last chunk held the writer. */
-  lockMs: number
+  /** How many the last chunk had. */
+  services: number
 }
 
 /** The next clients over all sources: as many as every source could see, so that none is passed over. */
@@ -122,9 +121,9 @@ async function commitChunk(
     parked: 0,
     totals: totalsOf(plan.invoices),
   })
-  const started = performance.now()
   const claimed = await means.db.transaction(async (trx) => {
     if (!(await claim(trx, run, { position, counts, now: means.business.now() }))) return false
+    if (trx.dialect === 'postgres') await forgetPlans(trx)
     for (const { source, items } of plan.due) await source.advance(trx, items)
     for (const sameBrand of byBrand(plan.invoices)) {
       const invoices = await writeInvoices(means, trx, sameBrand, options.actor)
@@ -132,10 +131,18 @@ async function commitChunk(
     }
     return true
   })
-  work.lockMs = performance.now() - started
+  work.services = counts.services - countsOf(run).services
   return claimed
     ? { ...run, position, fence: run.fence + 1, counts: JSON.stringify(counts) }
     : readRun(means.db, run.kind, run.as_of_on)
+}
+
+/**
+ * A connection keeps the plans by which foreign keys are checked from when its tables were small, when reading them
+ * whole was best: in the first run of a shop that would make each chunk slower than the one before.
+ */
+async function forgetPlans(trx: Trx): Promise<void> {
+  await trx.run(sql`discard plans`)
 }
 
 /** Only documents of nothing, and those of clients who hold credit, need more than being written. */
@@ -191,10 +198,10 @@ export async function withoutParked(queries: Queries, clientIds: readonly string
   return clientIds.filter((id) => !parked.has(id))
 }
 
-function adapted(size: number, ms: number, dialect: 'sqlite' | 'postgres'): number {
-  if (dialect === 'postgres') return Math.min(size * 2, CHUNK_MAX.postgres)
-  const fitting = Math.floor((size * LOCK_MS_TARGET) / Math.max(ms, 1))
-  return Math.max(CHUNK_MIN, Math.min(fitting, size * 2, CHUNK_MAX.sqlite))
+/** How many clients will have about so many services, going by those of the last chunk. */
+function nextSize(clients: number, services: number, wanted: number): number {
+  const fitting = Math.floor((clients * wanted) / Math.max(services, 1))
+  return Math.max(1, Math.min(fitting, clients * 2, wanted))
 }
 
 function byBrand(invoices: readonly PlannedInvoice[]): PlannedInvoice[][] {

@@ -1,0 +1,71 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openPostgres, sql, type Db } from '../../core/db/index.ts'
+import { createJobs } from '../../core/jobs/index.ts'
+import { idMaker, systemClock } from '../../core/kernel/index.ts'
+import { onServer, startPostgres, TEMPLATE } from '../../test/support/postgres.ts'
+import type { Judged } from '../figure.ts'
+import { costWithServer, type Cost } from './cpu.ts'
+import { judge } from './on-sqlite.ts'
+import { copyRaw, lineValues, makeDocument, type LineValues } from './raw.ts'
+import { benchMeans, fillShop, runBilling } from './shop.ts'
+
+const SERVICES = 100_000
+const ROUNDS = 5
+/** As a provider sets a server up: every commit on the disk, and room for the tables in memory. */
+const SERVER = ['-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB']
+
+/** The run on PostgreSQL beside COPY into the line table, in turns; CPU of ours and of the server. */
+export async function benchOnPostgres(): Promise<Judged[]> {
+  const server = await startPostgres(SERVER)
+  const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'))
+  // The server, a user of its own, reads the file of the COPY.
+  chmodSync(folder, 0o755)
+  try {
+    await postgresShop(server.url)
+    const rows = lineValues(SERVICES)
+    const [ours, raw]: [Cost[], Cost[]] = [[], []]
+    for (let round = 0; round < ROUNDS; round++) {
+      raw.push(await onCopy(server.url, (db) => copyOnce(db, folder, rows)))
+      ours.push(await onCopy(server.url, runOnce))
+    }
+    return judge('billing_run_postgres', { ours, raw, least: 0.05 })
+  } finally {
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function postgresShop(url: string): Promise<void> {
+  await onServer(url, `create database shop template ${TEMPLATE}`)
+  const db = openPostgres({ url: `${url}/shop`, poolSize: 4 })
+  await (await createJobs({ db, clock: systemClock, newId: idMaker(systemClock) })).install()
+  const means = await benchMeans(db)
+  await fillShop(means, SERVICES)
+  await makeDocument(db, means.newId('inv'))
+  await db.run(sql`vacuum analyze`)
+  await db.close()
+}
+
+/** What the work costs on a fresh copy of the shop whose making is all on the disk. */
+async function onCopy(url: string, work: (db: Db) => Promise<void>): Promise<Cost> {
+  await onServer(url, 'drop database if exists round with (force)')
+  await onServer(url, 'create database round template shop strategy file_copy')
+  await onServer(url, 'checkpoint')
+  const db = openPostgres({ url: `${url}/round`, poolSize: 4 })
+  const cost = await costWithServer(db, () => work(db))
+  await db.close()
+  return cost
+}
+
+async function copyOnce(db: Db, folder: string, rows: readonly LineValues[]): Promise<void> {
+  const document = await db.get<{ id: string }>(sql`select id from invoices limit 1`)
+  for (const row of rows) row[1] = document!.id
+  await copyRaw(db, folder, rows)
+}
+
+async function runOnce(db: Db): Promise<void> {
+  const done = await runBilling(await benchMeans(db))
+  if (done !== SERVICES) throw new Error(`the run charged ${done} of ${SERVICES} services`)
+}
