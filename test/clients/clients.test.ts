@@ -61,7 +61,10 @@ for (const engine of engines) {
         await verifyEmail(means, { realm_id: brand.realm_id, token }, guest())
         const entry = { realm_id: brand.realm_id, email: 'ida@example.org', password: PASSWORD, agent: '' }
         const session = await signIn(means, entry, guest())
-        const signedIn = await actorOfSession(means, session.token, { realm: { id: brand.realm_id }, address: '' })
+        const signedIn = await actorOfSession(means, session.token, {
+          realm: { id: brand.realm_id },
+          address: '',
+        })
         const [choice] = signedIn!.clients
         assert.deepEqual([choice?.name, choice?.owner, signedIn!.user.locale], ['Ida Mole', true, 'de'])
         const client = await readClient(means, { client_id: choice!.id }, signedIn!.actor)
