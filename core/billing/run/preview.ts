@@ -78,6 +78,7 @@ export async function previewBilling(
     })
     preview.invoices.push(...plan.invoices.map((invoice) => shown(invoice, lead, query.today)))
     preview.problems.push(...plan.problems)
+    if (clientIds.length < CHUNK) break
     after = clientIds.at(-1)!
   }
   preview.invoices.sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))

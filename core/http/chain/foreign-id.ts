@@ -21,6 +21,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   grp: 'product_groups',
   inv: 'invoices',
   jrn: 'journals',
+  key: 'api_keys',
   mem: 'memberships',
   msg: 'messages',
   mth: 'payment_methods',

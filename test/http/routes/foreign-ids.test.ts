@@ -89,9 +89,18 @@ function hasBrand(path: string): boolean {
   const kind = subjectOf(path)
   return (
     kind !== null &&
-    !['instance', 'job', 'journal', 'role', 'server', 'session', 'staff', 'taxRule', 'webhookEvent'].includes(
-      kind,
-    )
+    ![
+      'apiKey',
+      'instance',
+      'job',
+      'journal',
+      'role',
+      'server',
+      'session',
+      'staff',
+      'taxRule',
+      'webhookEvent',
+    ].includes(kind)
   )
 }
 

@@ -2,6 +2,7 @@ import type { IdMaker, Prefix } from '../../../core/kernel/index.ts'
 
 /** Kinds of records that an address can name, with the prefix of their ids. */
 const KINDS = {
+  apiKey: 'key',
   audit: 'aud',
   cartItem: 'cti',
   change: 'chn',
@@ -46,6 +47,9 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':methodId': 'method',
   ':membershipId': 'membership',
   ':sessionId': 'session',
+  ':session': 'session',
+  ':key': 'apiKey',
+  ':fieldId': 'field',
   ':clientId': 'client',
   ':client': 'client',
   ':changeId': 'change',
@@ -54,9 +58,12 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':field': 'field',
   ':addon': 'product',
   '{client_id}': 'client',
+  '{delivery_id}': 'delivery',
+  '{event_id}': 'event',
   '{invoice_id}': 'invoice',
   '{order_id}': 'order',
   '{payment_id}': 'payment',
+  '{server_id}': 'server',
   '{service_id}': 'service',
 }
 
