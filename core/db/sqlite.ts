@@ -35,6 +35,7 @@ export function openSqlite(options: SqliteOptions): Db {
     transaction: (work) => line.transaction(work),
     close: async () => {
       await line.idle()
+      view.close()
       reader.close()
       writer.close()
     },
