@@ -38,6 +38,7 @@ export function openSqlite(options: SqliteOptions): Db {
     transaction: (work) => withAnswers((once, answers) => line.transaction(once, answers), work),
     close: async () => {
       await line.idle()
+      view.close()
       reader.close()
       writer.close()
     },

@@ -157,6 +157,14 @@ describe('reads on sqlite', async () => {
     assert.equal(await count(), 1)
   })
 
+  test('may be followed by the end of the connection at once', async () => {
+    const brief = openSqlite({ file: url.slice('sqlite:'.length), synchronous: 'off' })
+    assert.ok(Array.isArray(await brief.all(sql`select id from realms`)))
+    await brief.close()
+    await assert.rejects(brief.all(sql`select id from realms`), /not open/)
+    await new Promise((done) => setImmediate(done))
+  })
+
   test('of several tables are planned once, not at each run', async () => {
     let plans = 0
     const joined = (alias: string) => sql`

@@ -14,6 +14,8 @@ export interface Listing {
   where: readonly Sql[]
   /** Column of the id: "i.id". */
   key: Sql
+  /** Like `from` without what only adds columns: enough to count the rows. */
+  counted?: Sql
 }
 
 export interface Slice<R> {
@@ -24,7 +26,7 @@ export interface Slice<R> {
 /** One page of a list and its count, exact up to 1,000: two statements, whatever the number of rows. */
 export async function readList<R extends { id: string }>(
   queries: Queries,
-  { columns, from, where, key }: Listing,
+  { columns, from, where, key, counted: countedFrom = from }: Listing,
   asked: Asked,
 ): Promise<Slice<R>> {
   const { after, before } = asked.query
@@ -37,7 +39,7 @@ export async function readList<R extends { id: string }>(
   if (back) rows.reverse()
   const more = found.length > PER_PAGE
   const counted = await queries.get<{ entries: number }>(sql`
-    select count(*) as entries from (select 1 as one ${from} where ${all(where)} limit ${COUNTED_MAX + 1}) found`)
+    select count(*) as entries from (select 1 as one ${countedFrom} where ${all(where)} limit ${COUNTED_MAX + 1}) found`)
   const entries = counted!.entries
   const hasPrevious = back ? more : after !== undefined
   const hasNext = back ? true : more

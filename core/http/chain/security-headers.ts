@@ -34,19 +34,21 @@ function framesOf({ frame = [], ownFrame }: ContentSources): string {
 
 const OWN_POLICY = contentPolicy()
 
-export const securityHeaders: Step = async (ctx, next) => {
-  ctx.set({
-    'Content-Security-Policy': OWN_POLICY,
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-    'Referrer-Policy': 'same-origin',
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=()',
-    'Cache-Control': 'no-store',
-  })
+const HEADERS = Object.entries({
+  'Content-Security-Policy': OWN_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'Cache-Control': 'no-store',
+})
+
+export const securityHeaders: Step = (ctx, next) => {
+  for (const [name, value] of HEADERS) ctx.res.setHeader(name, value)
   if (ctx.state.secure) ctx.set('Strict-Transport-Security', 'max-age=31536000; includeSubDomains')
-  await next()
+  return next()
 }
 
 /** Whole hosts over TLS only: no wildcards of schemes, no keywords. */

@@ -35,17 +35,39 @@ function actAs({ state }: Ctx, signedIn: SignedIn): void {
 }
 
 type CookieName = Side | 'guest' | 'cart' | 'choices' | 'flash'
+const namesWith = (prefix: string): Record<CookieName, string> => ({
+  staff: `${prefix}berth_staff`,
+  client: `${prefix}berth_client`,
+  guest: `${prefix}berth_guest`,
+  cart: `${prefix}berth_cart`,
+  choices: `${prefix}berth_choices`,
+  flash: `${prefix}berth_flash`,
+})
+const PLAIN_NAMES = namesWith('')
+const SECURE_NAMES = namesWith('__Host-')
 
 /** "__Host-" keeps other hosts of the domain from planting the cookie; browsers take it over TLS only. */
-const cookieName = (ctx: Ctx, name: CookieName): string => `${ctx.state.secure ? '__Host-' : ''}berth_${name}`
+const cookieName = (ctx: Ctx, name: CookieName): string =>
+  (ctx.state.secure ? SECURE_NAMES : PLAIN_NAMES)[name]
 
 export function readCookie(ctx: Ctx, name: CookieName): string | undefined {
-  const wanted = cookieName(ctx, name)
-  for (const pair of (ctx.headers.cookie ?? '').split(';')) {
+  return cookiesIn(ctx.headers.cookie ?? '').get(cookieName(ctx, name))
+}
+
+/** A request reads several of its cookies, one after the other. */
+let lastRead: { header: string; cookies: ReadonlyMap<string, string> } = { header: '', cookies: new Map() }
+
+function cookiesIn(header: string): ReadonlyMap<string, string> {
+  if (lastRead.header === header) return lastRead.cookies
+  const cookies = new Map<string, string>()
+  for (const pair of header.split(';')) {
     const at = pair.indexOf('=')
-    if (at > 0 && pair.slice(0, at).trim() === wanted) return unquoted(pair.slice(at + 1).trim())
+    const name = pair.slice(0, at).trim()
+    // The first of several with one name counts, as browsers send the closest first.
+    if (at > 0 && !cookies.has(name)) cookies.set(name, unquoted(pair.slice(at + 1).trim()))
   }
-  return undefined
+  lastRead = { header, cookies }
+  return cookies
 }
 
 const unquoted = (text: string): string => (text.startsWith('"') ? text.slice(1, -1) : text)

@@ -36,6 +36,7 @@ export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
       from: sql`from invoices i join clients c on c.id = i.client_id`,
       where,
       key: sql`i.id`,
+      ...(asked.query.q ? {} : { counted: sql`from invoices i` }),
     },
     asked,
   )
@@ -135,9 +136,9 @@ function filters({ query }: Asked): Sql[] {
 /** Drafts, unpaid and overdue ones are worth a number: somebody has to act on them. */
 async function countTabs(desk: Desk, own: Sql): Promise<Partial<Record<Tab, number>>> {
   const row = await desk.means.db.get<{ draft: number; unpaid: number; overdue: number }>(sql`
-    select count(case when i.status = 'draft' then 1 end) as draft, count(case when i.status = 'issued' then 1 end) as unpaid,
-      count(case when i.status = 'issued' and i.due_on < ${desk.today} then 1 end) as overdue
-    from invoices i where ${own} and i.status in ('draft', 'issued')`)
+    select (select count(*) from invoices i where i.status = 'draft' and ${own}) as draft,
+      (select count(*) from invoices i where i.status = 'issued' and ${own}) as unpaid,
+      (select count(*) from invoices i where i.status = 'issued' and i.due_on < ${desk.today} and ${own}) as overdue`)
   return { draft: row?.draft ?? 0, unpaid: row?.unpaid ?? 0, overdue: row?.overdue ?? 0 }
 }
 
