@@ -12,6 +12,18 @@ export const CreditExceedsInvoice = defineError(
   (p: { number: string; left: string }) =>
     `Invoice ${p.number} can be credited by ${p.left} at most: the rest is credited already.`,
 )
+export const NotCreditable = defineError(
+  'credit_note.not_creditable',
+  409,
+  (p: { number: string; status: string }) =>
+    `Document ${p.number} is ${p.status}; only an issued or paid invoice can be credited.`,
+)
+export const NotCollectable = defineError(
+  'invoice.not_collectable',
+  409,
+  (p: { number: string; status: string; there: boolean }) =>
+    `Invoice ${p.number} is ${p.status}${p.there ? ' and in collections' : ''}; an unpaid invoice can be sent there, and one that is there taken back.`,
+)
 export const DraftNotEditable = defineError(
   'invoice.not_a_draft',
   409,

@@ -47,6 +47,12 @@ const Client = Type.Object({
   created_at: instant('When it was made.'),
 })
 
+/** The status, or what follows from payments and the day. */
+const state = () =>
+  text(
+    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue or partly_paid.',
+  )
+
 const Invoice = Type.Object({
   id: text('inv_…'),
   number: nullable('Null while it is a draft.'),
@@ -57,6 +63,7 @@ const Invoice = Type.Object({
   due_on: day('Day by which it is to be paid.'),
   subtotal: money(),
   tax: money(),
+  state: state(),
   total: money(),
   due: money(),
   taxes: Type.Array(refTo('InvoiceTax')),
@@ -92,6 +99,7 @@ const ListedInvoice = Type.Object({
   client_id: text('cli_…'),
   issued_on: nullableDay('Day of issue.'),
   due_on: day('Day by which it is to be paid.'),
+  state: state(),
   total: money(),
   due: money(),
 })
@@ -114,6 +122,8 @@ const Refund = Type.Object({
   id: text('ref_…'),
   payment_id: text('pay_…'),
   destination: text('source, credit or recorded.'),
+  taken_from: text('goodwill, credit or credit_note.'),
+  credit_note_id: nullable('inv_… of the credit note that it was made with.'),
   status: text('created, pending, succeeded or failed.'),
   amount: money(),
   reason: text('Why.'),

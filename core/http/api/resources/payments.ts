@@ -89,11 +89,14 @@ function paymentResource(payment: PaymentRow) {
 }
 
 function refundResource(refund: RefundRow) {
-  const { id, payment_id, destination, status, currency, reason, created_at } = refund
+  const { id, payment_id, destination, taken_from, credit_note_id, status, currency, reason, created_at } =
+    refund
   return {
     id,
     payment_id,
     destination,
+    taken_from,
+    credit_note_id,
     status,
     reason,
     created_at,
