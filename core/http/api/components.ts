@@ -118,6 +118,19 @@ const Payment = Type.Object({
   created_at: instant('When it was started.'),
 })
 
+const Transaction = Type.Object({
+  id: text('trx_…'),
+  client_id: text('cli_…'),
+  kind: text('payment, refund, dispute or dispute_returned.'),
+  gateway: nullable('Null for money that was booked by hand.'),
+  reference: text('At the gateway or the bank.'),
+  amount: money(),
+  fee: Type.Union([money(), Type.Null()], { description: 'What the gateway kept. Null for clients.' }),
+  payment_id: nullable('pay_…'),
+  invoice_id: nullable('inv_…'),
+  occurred_at: instant('When it was booked.'),
+})
+
 const Refund = Type.Object({
   id: text('ref_…'),
   payment_id: text('pay_…'),
@@ -196,6 +209,7 @@ export const components = {
   Product,
   Refund,
   Service,
+  Transaction,
 } satisfies Record<string, TSchema>
 
 export type ComponentName = keyof typeof components

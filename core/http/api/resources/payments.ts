@@ -2,9 +2,11 @@ import { Type } from 'typebox'
 import {
   getPayment,
   listPayments,
+  listTransactions,
   readPayment,
   recordPayment,
   refundPayment,
+  type ListedTransaction,
   type PaymentRow,
   type RefundRow,
 } from '../../../billing/index.ts'
@@ -31,6 +33,22 @@ export const paymentEndpoints: readonly Endpoint[] = [
     async handle({ deps, actor, query }) {
       const { rows, next } = await listPayments(deps, query, actor)
       return { items: rows.map(paymentResource), next }
+    },
+  },
+  {
+    id: 'listTransactions',
+    method: 'get',
+    path: '/transactions',
+    tag,
+    summary: 'List movements of money, newest first',
+    permission: listTransactions.permission,
+    audience: listTransactions.audience,
+    query: listQueryOf({ client_id: Type.Optional(Type.String({ maxLength: 64 })) }),
+    status: 200,
+    answer: { list: 'Transaction' },
+    async handle({ deps, actor, query }) {
+      const { rows, next } = await listTransactions(deps, query, actor)
+      return { items: rows.map(transactionResource), next }
     },
   },
   {
@@ -78,6 +96,15 @@ export const paymentEndpoints: readonly Endpoint[] = [
       refundResource(await refundPayment(deps, { ...body, ...params }, actor)),
   },
 ]
+
+function transactionResource(row: ListedTransaction) {
+  const { id, client_id, kind, gateway, reference, payment_id, invoice_id, occurred_at } = row
+  return {
+    ...{ id, client_id, kind, gateway, reference, payment_id, invoice_id, occurred_at },
+    amount: amount(row.amount_minor, row.currency),
+    fee: row.fee_minor === null ? null : amount(row.fee_minor, row.currency),
+  }
+}
 
 function paymentResource(payment: PaymentRow) {
   const { id, client_id, invoice_id, kind, status, currency, reference, created_at } = payment
