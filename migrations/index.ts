@@ -13,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { name: '0009_ledger', breaking: false, load: () => import('./0009_ledger.ts') },
   { name: '0010_tax_levels', breaking: false, load: () => import('./0010_tax_levels.ts') },
   { name: '0011_refund_source', breaking: false, load: () => import('./0011_refund_source.ts') },
+  { name: '0012_number_series', breaking: false, load: () => import('./0012_number_series.ts') },
 ]

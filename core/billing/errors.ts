@@ -24,6 +24,18 @@ export const NotCollectable = defineError(
   (p: { number: string; status: string; there: boolean }) =>
     `Invoice ${p.number} is ${p.status}${p.there ? ' and in collections' : ''}; an unpaid invoice can be sent there, and one that is there taken back.`,
 )
+export const SeriesInUse = defineError(
+  'number_series.in_use',
+  409,
+  (p: { year: number; next: number }) =>
+    `Documents of ${p.year} have numbers of this series already, the next is ${p.next}. It can look different from the next year on.`,
+)
+export const SeriesHeadTaken = defineError(
+  'number_series.head_taken',
+  409,
+  (p: { head: string; kind: string; year: number }) =>
+    `Numbers that begin with "${p.head}" could meet those of the series ${p.kind} ${p.year} of the same seller. Choose another beginning.`,
+)
 export const DraftNotEditable = defineError(
   'invoice.not_a_draft',
   409,
