@@ -14,4 +14,6 @@ export const migrations: readonly Migration[] = [
   { name: '0010_tax_levels', breaking: false, load: () => import('./0010_tax_levels.ts') },
   { name: '0011_plugin_versions', breaking: false, load: () => import('./0011_plugin_versions.ts') },
   { name: '0012_ledger_refusals', breaking: false, load: () => import('./0012_ledger_refusals.ts') },
+  { name: '0013_refund_source', breaking: false, load: () => import('./0013_refund_source.ts') },
+  { name: '0014_number_series', breaking: false, load: () => import('./0014_number_series.ts') },
 ]

@@ -27,7 +27,12 @@ export interface DueWindow {
   /** Where days differ by scope: the day of a row with these columns, as SQL. */
   untilOf?: (columns: SettingColumns) => Sql
   brandIds?: readonly string[] | null
+  /** Every period until the day, not only those that one run takes: for a preview. */
+  everyPeriod?: boolean
 }
+
+/** Periods of an item in one run. More at once would surprise the client; the rest comes with the next run. */
+export const PERIODS_MAX = 3
 
 /** The port by which billing asks for what falls due, without knowing services, domains or usage. */
 export interface BillableSource {

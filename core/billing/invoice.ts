@@ -3,6 +3,7 @@ import { list, sql, type Queries } from '../db/index.ts'
 import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
 import { findRow, type StatefulRow } from '../records/index.ts'
 import type { InvoiceOrigin } from './draft.ts'
+import { standings, type Standing } from './invoice-state.ts'
 
 export type InvoiceStatus = 'draft' | 'assembling' | 'issued' | 'paid' | 'void' | 'written_off'
 
@@ -72,11 +73,9 @@ export interface InvoiceTaxRow {
 }
 
 /** A document with its parts, as pages, PDF and checks read it. */
-export interface Invoice extends InvoiceRow {
+export interface Invoice extends InvoiceRow, Standing {
   lines: InvoiceLineRow[]
   taxes: InvoiceTaxRow[]
-  /** Sum of payments, credit and credit notes applied to it. */
-  allocated_minor: bigint
 }
 
 export const amountDue = (invoice: {
@@ -84,7 +83,9 @@ export const amountDue = (invoice: {
   allocated_minor: bigint
   status: string
 }): bigint =>
-  invoice.status === 'void' || invoice.status === 'draft' ? 0n : invoice.total_minor - invoice.allocated_minor
+  ['void', 'draft', 'written_off'].includes(invoice.status)
+    ? 0n
+    : invoice.total_minor - invoice.allocated_minor
 
 /** Derived, never stored. */
 export function isOverdue(invoice: { status: string; due_on: IsoDate }, today: IsoDate): boolean {
@@ -112,12 +113,12 @@ export async function withParts(queries: Queries, rows: readonly InvoiceRow[]): 
   const taxes = await queries.all<InvoiceTaxRow>(
     sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, level, rate_ppm desc, tax_name`,
   )
-  const allocated = await allocatedTo(queries, ids)
+  const standing = await standings(queries, ids)
   return rows.map((row) => ({
     ...row,
     lines: lines.filter((line) => line.invoice_id === row.id),
     taxes: taxes.filter((tax) => tax.invoice_id === row.id),
-    allocated_minor: allocated.get(row.id) ?? 0n,
+    ...standing(row.id),
   }))
 }
 

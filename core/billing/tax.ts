@@ -179,7 +179,11 @@ function giveDifference(shares: bigint[], bases: readonly bigint[], whole: bigin
   shares[largest] = shares[largest]! + difference
 }
 
-function taxTable(lines: readonly TaxableLine[], taxed: readonly SharedLine[]): TaxGroup[] {
+/** A row for each tax of the lines, with what it was taken on. */
+export function taxTable(
+  lines: readonly Pick<TaxableLine, 'taxes'>[],
+  taxed: readonly SharedLine[],
+): TaxGroup[] {
   const table = new Map<string, TaxGroup>()
   lines.forEach(({ taxes }, i) => {
     const { netMinor, partsMinor } = taxed[i]!

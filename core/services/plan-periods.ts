@@ -1,5 +1,5 @@
 import { divideHalfUp } from '../../sdk/index.ts'
-import type { DraftLine, DueItem } from '../billing/index.ts'
+import { PERIODS_MAX, type DraftLine, type DueItem } from '../billing/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
 
 /** What planning reads of a service: one row of the snapshot. */
@@ -50,24 +50,43 @@ export interface ServiceStep {
   coupon_cycles_left: number | null
 }
 
-/** More than this at once would surprise the client; the rest comes with the next run. */
-export const PERIODS_MAX = 3
-
 const NO_OPTIONS: readonly DueOption[] = []
 
-/** The periods of one service that begin up to and including the day. Null when there is none. */
+/** The periods of one service that begin up to and including the day, as one run takes them. Null when there is none. */
 export function planPeriods(
   service: DueService,
   untilOn: IsoDate,
   options: readonly DueOption[] = NO_OPTIONS,
   coupon?: Coupon,
 ): DueItem | null {
+  return plan({ service, untilOn, options, coupon, periodsMax: PERIODS_MAX })
+}
+
+/** All of them, in however many runs: what a preview looks at. */
+export function planEveryPeriod(
+  service: DueService,
+  untilOn: IsoDate,
+  options: readonly DueOption[] = NO_OPTIONS,
+  coupon?: Coupon,
+): DueItem | null {
+  return plan({ service, untilOn, options, coupon, periodsMax: Number.POSITIVE_INFINITY })
+}
+
+interface Periods {
+  service: DueService
+  untilOn: IsoDate
+  options: readonly DueOption[]
+  coupon: Coupon | undefined
+  periodsMax: number
+}
+
+function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueItem | null {
   const { anchor_on: anchorOn, cancel_on: cancelOn } = service
   const lines: DraftLine[] = []
   let index = service.period_index
   let startsOn = service.next_period_on
   let left = service.coupon_cycles_left
-  while (index < service.period_index + PERIODS_MAX && startsOn <= untilOn) {
+  while (index < service.period_index + periodsMax && startsOn <= untilOn) {
     if (cancelOn !== null && cancelOn <= startsOn) break
     const endsOn = endOf(anchorOn, service.cycle, index)
     if (endsOn === null || endsOn <= startsOn) return unbillable(service)

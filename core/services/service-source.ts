@@ -2,7 +2,7 @@ import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
-import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
+import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
 import { invoiceSuspended } from './settings.ts'
 
 /** Services as billing sees them: what begins a period by the day. Three to five statements a chunk of clients. */
@@ -33,7 +33,8 @@ export const serviceSource: BillableSource = {
     for (const service of services) {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
       const untilOn = service.until_on ?? window.untilOn
-      const item = planPeriods(service, untilOn, options.get(service.id), coupon)
+      const planned = window.everyPeriod ? planEveryPeriod : planPeriods
+      const item = planned(service, untilOn, options.get(service.id), coupon)
       if (item) items.push(service.until_on ? { ...item, untilOn } : item)
     }
     return items

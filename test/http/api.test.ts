@@ -104,6 +104,7 @@ for (const engine of engines) {
       const one = await send(key, 'GET', `/invoices/${made[0]}`)
       assertShape('Invoice', [one.body])
       assert.deepEqual(one.body.total, { minor: '119', currency: 'EUR' })
+      assert.equal(one.body.state, 'issued')
       assert.deepEqual(one.body.taxes, [
         {
           ...{ name: 'VAT', rate_ppm: 190_000, level: 1, compound: false },

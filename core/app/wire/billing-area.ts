@@ -85,7 +85,7 @@ async function bill(
   const today = await billingDay(means)
   if (!today) return 'There is no brand yet, so there is nothing to bill.'
   const deps = billingDeps(means)
-  if (input.preview_days !== null) return previewBilling(means, deps, { today, days: input.preview_days })
+  if (input.preview_days !== null) return previewBilling(means, deps, { days: input.preview_days })
   const reports = await billed(deps, { until: input.until ? isoDate(input.until) : null, today })
   for (const { on, zone, invoices, charges, reminders, suspended, terminated, parked } of reports) {
     say(

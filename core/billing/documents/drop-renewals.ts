@@ -1,10 +1,8 @@
 import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
-import type { DraftLine } from '../draft.ts'
+import { creditLines } from '../credit-invoice.ts'
 import type { InvoiceLineRow } from '../invoice.ts'
-import { issueCreditNote } from '../issue-credit-note.ts'
-import { applyCredit, lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
 
 const actor = systemActor('cancellation')
@@ -54,48 +52,21 @@ async function dropLines(
   trx: Trx,
   { invoiceId, sources, from }: Dropped,
 ): Promise<InvoiceLineRow[]> {
-  const invoice = await lockInvoice(trx, invoiceId)
   const paid = await trx.get(
     sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment' limit 1`,
   )
-  const lines = await trx.all<InvoiceLineRow>(
+  const all = await trx.all<InvoiceLineRow>(
     sql`select * from invoice_lines where invoice_id = ${invoiceId} order by position`,
   )
-  const unused = lines.filter(
+  const unused = all.filter(
     (line) =>
       line.source_id !== null && sources.includes(line.source_id) && (line.period_start ?? '') >= from,
   )
-  if (unused.length === lines.length && !paid) {
+  if (unused.length === all.length && !paid) {
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
     return unused
   }
-  const { brand_id: brandId, client_id: clientId, currency, due_on: dueOn } = invoice
-  const draft = {
-    brandId,
-    clientId,
-    currency,
-    origin: 'change' as const,
-    originId: invoiceId,
-    correctsId: invoiceId,
-    dueOn,
-    lines: unused.map(credited),
-  }
-  await issueCreditNote(means, trx, draft, actor)
-  await applyCredit(means, trx, invoice, actor)
+  const lines = unused.map(({ position }) => ({ position }))
+  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
   return unused
-}
-
-function credited(line: InvoiceLineRow): DraftLine {
-  return {
-    sourceId: null,
-    kind: 'change',
-    description: line.description,
-    quantity: line.quantity,
-    unitMinor: -line.unit_minor,
-    amountMinor: -line.amount_minor,
-    taxClass: line.tax_class,
-    ...(line.period_start ? { periodStart: line.period_start as IsoDate } : {}),
-    ...(line.period_end ? { periodEnd: line.period_end as IsoDate } : {}),
-    trace: { credits: line.id, reason: REASON },
-  }
 }

@@ -53,7 +53,7 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   for (;;) {
     const rows = await means.db.all<{ id: string }>(sql`
       select i.id from invoices i join clients c on c.id = i.client_id
-      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1 and ${plan.among}
+      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1 and ${plan.among}
         and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null
           and not exists (select 1 from payments d where d.invoice_id = i.id and d.method_id = m.id and d.status = 'declined' and d.retry in ('never', 'new_method')))
         and not exists (select 1 from payments p where p.invoice_id = i.id and p.status in ('created', 'pending', 'authorised', 'unknown'))

@@ -1,7 +1,7 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
-import type { BilledDay, DunningDays, OverdueServices } from '../ports.ts'
+import type { BilledDay, DunningDays, GracePreset, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
 import { ofBrands } from './zones.ts'
 
@@ -36,19 +36,21 @@ export async function* ripeServices(
   services: OverdueServices,
   day: BilledDay,
 ): AsyncGenerator<Sanctions> {
-  const preset = {
-    suspend: await scopedSetting(queries, suspendAfter),
-    terminate: await scopedSetting(queries, terminateAfter),
-  }
+  let preset: GracePreset | undefined
   for (let after = ''; ;) {
     const overdue = await overdueSources(queries, day, after)
     if (overdue.length === 0) return
+    preset ??= {
+      suspend: await scopedSetting(queries, suspendAfter),
+      terminate: await scopedSetting(queries, terminateAfter),
+    }
     const days = await services.dunningDays(
       queries,
       overdue.map((row) => row.id),
       preset,
     )
     yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, day.on)
+    if (overdue.length < BATCH) return
     after = overdue.at(-1)!.id
   }
 }

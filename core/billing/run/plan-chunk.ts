@@ -21,7 +21,8 @@ export interface ChunkQuery {
   sources: readonly BillableSource[]
   clientIds: readonly string[]
   window: DueWindow
-  issuedOn: IsoDate
+  /** The day of the run; for a preview the day on which a run will issue the nth period of an item. */
+  issuedOn: IsoDate | ((period: { item: DueItem; dueOn: IsoDate; nth: number }) => IsoDate)
 }
 
 /** One function for run, preview and tests: reads a snapshot, decides nothing that the snapshot does not say. */
@@ -41,18 +42,22 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))])
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
-  return { due, invoices: planAll(sound, { buyers, sellers, issuedOn: query.issuedOn }), problems }
+  return { due, invoices: planAll(sound, { buyers, sellers, issuedOn: dayOf(query.issuedOn) }), problems }
 }
 
 interface Parties {
   buyers: ReadonlyMap<string, BillTo>
   sellers: ReadonlyMap<string, BillFrom>
-  issuedOn: IsoDate
+  issuedOn: IssueDay
 }
 
-function planAll(items: readonly DueItem[], { buyers, sellers, issuedOn }: Parties): PlannedInvoice[] {
+type IssueDay = Exclude<ChunkQuery['issuedOn'], IsoDate>
+
+const dayOf = (day: ChunkQuery['issuedOn']): IssueDay => (typeof day === 'function' ? day : () => day)
+
+function planAll(items: readonly DueItem[], { buyers, sellers, issuedOn: day }: Parties): PlannedInvoice[] {
   const plans: PlannedInvoice[] = []
-  for (const { item, dueOn, lines } of groupLines(items, buyers)) {
+  for (const { item, dueOn, issuedOn, lines } of groupLines(items, buyers, day)) {
     const { brandId, clientId, currency } = item
     const draft = { brandId, clientId, currency, origin: 'renewal' as const, originId: null, dueOn, lines }
     plans.push(planInvoice(draft, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn))
@@ -63,6 +68,7 @@ function planAll(items: readonly DueItem[], { buyers, sellers, issuedOn }: Parti
 interface Group {
   item: DueItem
   dueOn: IsoDate
+  issuedOn: IsoDate
   lines: DraftLine[]
 }
 
@@ -70,17 +76,22 @@ interface Group {
  * What falls due on the same day goes on one document, unless the client wants services apart. Of an item with several
  * periods each goes to its own day.
  */
-function groupLines(items: readonly DueItem[], buyers: Parties['buyers']): Iterable<Group> {
+function groupLines(items: readonly DueItem[], buyers: Parties['buyers'], day: IssueDay): Iterable<Group> {
   const groups = new Map<string, Group>()
   items.forEach((item, i) => {
     const apart = buyers.get(item.clientId)?.separate_invoices === 1 ? i : ''
     const head = `${item.clientId} ${item.brandId} ${item.currency} ${apart} `
+    let nth = -1
+    let last = ''
     for (const line of item.lines) {
       const dueOn = line.periodStart ?? item.dueOn
-      const key = head + dueOn
+      if (dueOn !== last) nth++
+      last = dueOn
+      const issuedOn = day({ item, dueOn, nth })
+      const key = `${head}${issuedOn} ${dueOn}`
       const group = groups.get(key)
       if (group) group.lines.push(line)
-      else groups.set(key, { item, dueOn, lines: [line] })
+      else groups.set(key, { item, dueOn, issuedOn, lines: [line] })
     }
   })
   return groups.values()

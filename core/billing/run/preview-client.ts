@@ -1,10 +1,8 @@
 import type { Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-import { readSetting } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
-import { leadDays } from '../settings.ts'
-import { planChunk } from './plan-chunk.ts'
-import { shown, type PreviewInvoice } from './preview.ts'
+import { byDueDay, shown, type PreviewInvoice } from './preview.ts'
+import { planAhead } from './plan-ahead.ts'
 
 /**
  * What falls due for one client in the next days, by the planning of the run itself. Documents that would be issued but
@@ -15,11 +13,11 @@ export async function previewClient(
   sources: readonly BillableSource[],
   query: { clientId: string; today: IsoDate; days: number },
 ): Promise<PreviewInvoice[]> {
-  const lead = await readSetting(queries, leadDays)
-  const window = { untilOn: addDays(query.today, query.days) }
-  const clientIds = [query.clientId]
-  const plan = await planChunk(queries, { sources, clientIds, window, issuedOn: query.today })
+  const { today, days, clientId } = query
+  const ahead = await planAhead(queries, { today, days, brandIds: null })
+  const plan = await ahead.plan(sources, [clientId])
   return plan.invoices
-    .map((invoice) => shown(invoice, lead, query.today))
-    .sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))
+    .filter(({ draft }) => draft.dueOn <= addDays(today, days))
+    .map(shown)
+    .sort(byDueDay)
 }

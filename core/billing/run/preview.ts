@@ -1,13 +1,14 @@
 import { sql, type Queries } from '../../db/index.ts'
-import { addDays, type IsoDate } from '../../kernel/index.ts'
-import { readSetting, type Means } from '../../records/index.ts'
+import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
-import { leadDays } from '../settings.ts'
-import { ripeServices } from './overdue.ts'
 import type { BillingDeps } from './bill.ts'
-import { planChunk } from './plan-chunk.ts'
-import { withoutParked } from './run-renewals.ts'
+import { ripeServices } from './overdue.ts'
+import { planAhead } from './plan-ahead.ts'
+import { nextClients, withoutParked } from './run-renewals.ts'
+import { billedZones, ofBrands } from './zones.ts'
 
 export interface PreviewInvoice {
   clientId: string
@@ -41,59 +42,71 @@ export interface Preview {
 const DAYS_MAX = 400
 const CHUNK = 200
 
-/** What the next days will invoice, charge and suspend: the run's own planning without the commit. */
+/**
+ * What the next days will invoice, charge and suspend: the run's own planning without the commit, for each zone from its
+ * own day on, or from the day that is asked for.
+ */
 export async function previewBilling(
   means: Means,
   { sources, services }: Pick<BillingDeps, 'sources' | 'services'>,
-  query: { today: IsoDate; days: number },
+  query: { today?: IsoDate; days: number },
 ): Promise<Preview> {
-  if (query.days > DAYS_MAX) throw TooFar({ days: query.days, max: DAYS_MAX })
-  const lead = await readSetting(means.db, leadDays)
-  const untilOn = addDays(query.today, query.days)
-  const horizon = addDays(untilOn, lead)
+  const { days } = query
+  if (days > DAYS_MAX) throw TooFar({ days, max: DAYS_MAX })
+  const zones = await billedZones(means.db)
+  const todayIn = (zone: string) => query.today ?? means.business.today(zone)
+  const lastDays = zones.map(({ zone }) => addDays(todayIn(zone), days))
   const preview: Preview = {
-    untilOn,
+    untilOn: lastDays.reduce(maxDay, addDays(todayIn('UTC'), days)),
     invoices: [],
-    charges: await dueCharges(means.db, query.today, untilOn),
+    charges: [],
     suspensions: [],
     problems: [],
   }
-  for (let after = ''; ;) {
-    const ids = new Set<string>()
-    for (const source of sources)
-      for (const id of await source.dueClients(means.db, {
-        untilOn: horizon,
-        afterClientId: after,
-        limit: CHUNK,
-      }))
-        ids.add(id)
-    const clientIds = [...ids].sort().slice(0, CHUNK)
-    if (clientIds.length === 0) break
-    const billable = await withoutParked(means.db, clientIds)
-    const plan = await planChunk(means.db, {
-      sources,
-      clientIds: billable,
-      window: { untilOn: horizon },
-      issuedOn: query.today,
-    })
-    preview.invoices.push(...plan.invoices.map((invoice) => shown(invoice, lead, query.today)))
-    preview.problems.push(...plan.problems)
-    if (clientIds.length < CHUNK) break
-    after = clientIds.at(-1)!
+  for (const { zone, brandIds } of zones) {
+    const today = todayIn(zone)
+    preview.charges.push(...(await dueCharges(means.db, { today, days, brandIds })))
+    await addInvoices(means.db, sources, { preview, today, days, brandIds })
+    const last = { on: addDays(today, days), brandIds }
+    for await (const batch of ripeServices(means.db, services, last))
+      preview.suspensions.push(...batch.suspend)
   }
-  preview.invoices.sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))
-  for await (const batch of ripeServices(means.db, services, { on: untilOn, brandIds: null }))
-    preview.suspensions.push(...batch.suspend)
+  preview.invoices.sort(byDueDay)
   return preview
 }
 
-export function shown(invoice: PlannedInvoice, lead: number, today: IsoDate): PreviewInvoice {
+interface Ahead {
+  today: IsoDate
+  days: number
+  brandIds: readonly string[] | null
+}
+
+async function addInvoices(
+  queries: Queries,
+  sources: readonly BillableSource[],
+  { preview, ...query }: Ahead & { preview: Preview },
+): Promise<void> {
+  const ahead = await planAhead(queries, query)
+  for (let after = ''; ;) {
+    const clientIds = await nextClients(queries, sources, { window: ahead.window, after, limit: CHUNK })
+    if (clientIds.length === 0) return
+    const plan = await ahead.plan(sources, await withoutParked(queries, clientIds))
+    preview.invoices.push(...plan.invoices.map(shown))
+    preview.problems.push(...plan.problems)
+    if (clientIds.length < CHUNK) return
+    after = clientIds.at(-1)!
+  }
+}
+
+export const byDueDay = (a: PreviewInvoice, b: PreviewInvoice): number =>
+  a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0
+
+export function shown(invoice: PlannedInvoice): PreviewInvoice {
   const { draft, buyer } = invoice
-  const issuesOn = addDays(draft.dueOn, -lead)
   return {
     clientId: draft.clientId,
     clientName: buyer.company ?? buyer.name,
-    issuesOn: issuesOn < today ? today : issuesOn,
+    issuesOn: invoice.issuedOn,
     dueOn: draft.dueOn,
     currency: draft.currency,
     netMinor: invoice.subtotalMinor,
@@ -103,7 +116,7 @@ export function shown(invoice: PlannedInvoice, lead: number, today: IsoDate): Pr
   }
 }
 
-async function dueCharges(queries: Queries, from: IsoDate, to: IsoDate): Promise<Preview['charges']> {
+async function dueCharges(queries: Queries, { today, days, brandIds }: Ahead): Promise<Preview['charges']> {
   const rows = await queries.all<{
     id: string
     number: string
@@ -113,7 +126,8 @@ async function dueCharges(queries: Queries, from: IsoDate, to: IsoDate): Promise
     name: string
   }>(sql`
     select i.id, i.number, i.due_on, i.currency, i.total_minor, c.name from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.due_on between ${from} and ${to} and c.auto_charge = 1
+    where i.status = 'issued' and i.kind = 'invoice' and i.due_on between ${today} and ${addDays(today, days)} and c.auto_charge = 1
+      and i.in_collections_at is null and ${ofBrands(sql`i.brand_id`, brandIds)}
       and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null)
     order by i.due_on, i.id limit 500`)
   return rows.map((row) => ({

@@ -13,11 +13,10 @@ export const readPreview = defineVerb(
     audience: ['staff'],
     input: Type.Object({
       days: Type.Integer({ minimum: 1, maximum: 400 }),
-      zone: Type.Optional(Type.String()),
     }),
   },
-  async (deps: BillingDeps, { days, zone = 'UTC' }, actor): Promise<Preview> => {
+  async (deps: BillingDeps, { days }, actor): Promise<Preview> => {
     if (actor.kind === 'staff' && actor.brandIds !== 'all') throw Forbidden({ permission: PERMISSION })
-    return previewBilling(deps.means, deps, { today: deps.means.business.today(zone), days })
+    return previewBilling(deps.means, deps, { days })
   },
 )

@@ -64,7 +64,7 @@ interface Work {
 }
 
 /** The next clients over all sources: as many as every source could see, so that none is passed over. */
-async function nextClients(
+export async function nextClients(
   queries: Queries,
   sources: readonly BillableSource[],
   query: { window: DueWindow; after: string; limit: number },

@@ -11,7 +11,7 @@ const SHOWN = 200
 export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const days = daysOf(asked.query.days)
-  const preview = await readPreview(means.billing, { days, zone: desk.zone }, desk.actor)
+  const preview = await readPreview(means.billing, { days }, desk.actor)
   const l = labeller(desk)
   return {
     head: {

@@ -1,0 +1,34 @@
+import type { Queries } from '../../db/index.ts'
+import { addDays, daysBetween, maxDay, type IsoDate } from '../../kernel/index.ts'
+import { PERIODS_MAX, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
+import { dueWindow, untilOf } from './due-window.ts'
+import { planChunk, type ChunkPlan } from './plan-chunk.ts'
+
+export interface Ahead {
+  /** What sources are asked for. */
+  window: DueWindow
+  plan(sources: readonly BillableSource[], clientIds: readonly string[]): Promise<ChunkPlan>
+}
+
+/**
+ * What the runs of today and of the days after it will issue: every period within the lead days of the last one, each
+ * on the day on which a run will take it. A run takes a few periods of an item, so an item that is behind needs several.
+ */
+export async function planAhead(
+  queries: Queries,
+  { today, days, brandIds }: { today: IsoDate; days: number; brandIds: readonly string[] | null },
+): Promise<Ahead> {
+  const lastOn = addDays(today, days)
+  const window = { ...(await dueWindow(queries, { on: lastOn, brandIds })), everyPeriod: true }
+  const issuedOn = ({ item, dueOn, nth }: { item: DueItem; dueOn: IsoDate; nth: number }): IsoDate => {
+    const lead = daysBetween(lastOn, untilOf(item, window))
+    return maxDay(addDays(dueOn, -lead), addDays(today, Math.floor(nth / PERIODS_MAX)))
+  }
+  return {
+    window,
+    plan: async (sources, clientIds) => {
+      const plan = await planChunk(queries, { sources, clientIds, window, issuedOn })
+      return { ...plan, invoices: plan.invoices.filter((invoice) => invoice.issuedOn <= lastOn) }
+    },
+  }
+}
