@@ -5,7 +5,7 @@ import { DatabaseUnavailable } from './errors.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
 const BUSY_RETRY_MS = 3
-const BUSY_GIVE_UP_MS = 30_000
+const LOCK_WAIT_MS = 30_000
 const STATEMENTS_MAX = 1_000
 
 export interface SqliteOptions {
@@ -13,6 +13,8 @@ export interface SqliteOptions {
   meter?: StatementMeter
   /** "full" keeps every acknowledged commit through a power loss; tests may take "off". */
   synchronous?: 'full' | 'normal' | 'off'
+  /** How long a statement waits while another process or thread holds the file, before it gives up. */
+  lockWaitMs?: number
 }
 
 /** Opens a database with one connection that reads and one that writes; transactions wait in line for the writer. */
@@ -20,8 +22,10 @@ export function openSqlite(options: SqliteOptions): Db {
   const writer = connect(options)
   const reader = connect(options)
   reader.pragma('query_only = on')
-  const reads = new SqliteQueries(reader, options.meter)
-  const line = new WriterLine(writer, new SqliteQueries(writer, options.meter), options.meter)
+  const { meter, lockWaitMs = LOCK_WAIT_MS } = options
+  const how = { meter, lockWaitMs }
+  const reads = new SqliteQueries(reader, how)
+  const line = new WriterLine(writer, new SqliteQueries(writer, how), how)
   return {
     dialect: 'sqlite',
     all: (statement) => reads.all(statement),
@@ -56,15 +60,20 @@ interface Prepared {
   all: (values: readonly SqlValue[]) => Row[]
 }
 
+interface How {
+  meter: StatementMeter | undefined
+  lockWaitMs: number
+}
+
 class SqliteQueries implements Queries {
   readonly dialect = 'sqlite' as const
   readonly #connection: Database.Database
-  readonly #meter: StatementMeter | undefined
+  readonly #how: How
   readonly #statements = new Map<string, Prepared>()
 
-  constructor(connection: Database.Database, meter: StatementMeter | undefined) {
+  constructor(connection: Database.Database, how: How) {
     this.#connection = connection
-    this.#meter = meter
+    this.#how = how
   }
 
   async all<R extends object>(statement: Sql): Promise<R[]> {
@@ -91,18 +100,11 @@ class SqliteQueries implements Queries {
 
   /** A reader may meet a short lock while the log is being restarted: wait for it outside the thread. */
   async #execute<T>(text: string, act: (prepared: Prepared) => T): Promise<T> {
-    this.#meter?.before?.(text)
-    const started = performance.now()
-    for (;;) {
-      try {
-        const result = act(this.#prepare(text))
-        this.#meter?.after?.(text)
-        return result
-      } catch (error) {
-        if (!isBusy(error) || performance.now() - started > BUSY_GIVE_UP_MS) throw explained(error)
-        await sleep(BUSY_RETRY_MS)
-      }
-    }
+    const { meter, lockWaitMs } = this.#how
+    meter?.before?.(text)
+    const result = await whenFree(performance.now() + lockWaitMs, () => act(this.#prepare(text)))
+    meter?.after?.(text)
+    return result
   }
 
   #prepare(text: string): Prepared {
@@ -139,17 +141,19 @@ function reader(statement: Database.Statement<SqlValue[], Row>): Prepared['all']
 class WriterLine {
   readonly #connection: Database.Database
   readonly #queries: SqliteQueries
-  readonly #meter: StatementMeter | undefined
+  readonly #how: How
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(connection: Database.Database, queries: SqliteQueries, meter: StatementMeter | undefined) {
+  constructor(connection: Database.Database, queries: SqliteQueries, how: How) {
     this.#connection = connection
     this.#queries = queries
-    this.#meter = meter
+    this.#how = how
   }
 
+  /** The wait for the file is counted from here: a long lock ends for all in line at about the same time. */
   transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#attempt(work))
+    const until = performance.now() + this.#how.lockWaitMs
+    const turn = this.#last.then(() => this.#attempt(work, until))
     this.#last = turn.catch(() => undefined)
     return turn
   }
@@ -158,8 +162,8 @@ class WriterLine {
     await this.#last
   }
 
-  async #attempt<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    await this.#begin()
+  async #attempt<T>(work: (trx: Trx) => Promise<T>, until: number): Promise<T> {
+    await whenFree(until, () => this.#connection.exec('begin immediate'))
     const acts: (() => void)[] = []
     const trx: Trx = {
       dialect: 'sqlite',
@@ -181,23 +185,22 @@ class WriterLine {
     return result
   }
 
-  async #begin(): Promise<void> {
-    const started = performance.now()
-    for (;;) {
-      try {
-        this.#connection.exec('begin immediate')
-        return
-      } catch (error) {
-        if (!isBusy(error) || performance.now() - started > BUSY_GIVE_UP_MS) throw explained(error)
-        await sleep(BUSY_RETRY_MS)
-      }
-    }
-  }
-
   #finish(word: 'commit'): void {
-    this.#meter?.before?.(word)
+    this.#how.meter?.before?.(word)
     this.#connection.exec(word)
-    this.#meter?.after?.(word)
+    this.#how.meter?.after?.(word)
+  }
+}
+
+/** Tries again while another process or thread holds the file; the thread is free meanwhile. */
+async function whenFree<T>(until: number, act: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return act()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw explained(error)
+      await sleep(BUSY_RETRY_MS)
+    }
   }
 }
 

