@@ -72,9 +72,11 @@ async function runOnce(trx: Trx, migration: Migration, now: string): Promise<boo
   return true
 }
 
-/** SQLite's transaction is already alone; PostgreSQL needs one lock for all installers. */
+/** SQLite's transaction is already alone; PostgreSQL needs one lock for all installers. They wait for as long as it takes. */
 async function lock(trx: Trx): Promise<void> {
-  if (trx.dialect === 'postgres') await trx.all(sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`)
+  if (trx.dialect === 'sqlite') return
+  await execute(trx, 'set local lock_timeout = 0')
+  await trx.all(sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`)
 }
 
 function refuseUnknownBreaking(rows: readonly Applied[], migrations: readonly Migration[]): void {

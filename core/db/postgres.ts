@@ -10,6 +10,7 @@ const load = createRequire(import.meta.url)
 const INT8 = 20
 const NUMERIC = 1700
 const RETRIES_MAX = 8
+const LOCK_WAIT_MS = 30_000
 /** Serialisation failure, deadlock: the whole transaction may simply be run again. */
 const RETRY_CODES = new Set(['40001', '40P01'])
 
@@ -17,16 +18,24 @@ export interface PostgresOptions {
   url: string
   poolSize?: number
   meter?: StatementMeter
+  /** How long a statement waits for a row or table that somebody else has locked, before it gives up. */
+  lockWaitMs?: number
 }
 
 export interface PostgresDb extends Db {
   readonly pool: pg.Pool
 }
 
-export function openPostgres({ url, poolSize = 10, meter }: PostgresOptions): PostgresDb {
+export function openPostgres(options: PostgresOptions): PostgresDb {
+  const { url, poolSize = 10, meter, lockWaitMs = LOCK_WAIT_MS } = options
   // Loaded here: an installation on SQLite goes without.
   const { Pool } = load('pg') as typeof pg
-  const pool = new Pool({ connectionString: url, max: poolSize, idleTimeoutMillis: 30_000 })
+  const pool = new Pool({
+    connectionString: url,
+    max: poolSize,
+    idleTimeoutMillis: 30_000,
+    lock_timeout: lockWaitMs,
+  })
   // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
   // The same while it is in use: the query that it breaks rejects, and says so where it was asked.

@@ -6,7 +6,7 @@ import { DatabaseUnavailable } from './errors.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
 const BUSY_RETRY_MS = 3
-const BUSY_GIVE_UP_MS = 30_000
+const LOCK_WAIT_MS = 30_000
 const STATEMENTS_MAX = 1_000
 /** Rows an insert: a statement with several costs less than as many statements, up to about here. */
 const GROUP = 20
@@ -16,6 +16,8 @@ export interface SqliteOptions {
   meter?: StatementMeter
   /** "full" keeps every acknowledged commit through a power loss; tests may take "off". */
   synchronous?: 'full' | 'normal' | 'off'
+  /** How long a statement waits while another process or thread holds the file, before it gives up. */
+  lockWaitMs?: number
 }
 
 /** Opens a database with one connection that reads and one that writes; transactions wait in line for the writer. */
@@ -23,10 +25,12 @@ export function openSqlite(options: SqliteOptions): Db {
   const writer = connect(options)
   const reader = connect(options)
   reader.pragma('query_only = on')
+  const { meter, lockWaitMs = LOCK_WAIT_MS } = options
   const view = readView(reader)
-  const reads = new SqliteQueries(reader, options.meter, view.open)
-  const line = new WriterLine(writer, new SqliteQueries(writer, options.meter), {
-    meter: options.meter,
+  const reads = new SqliteQueries(reader, { meter, lockWaitMs, openView: view.open })
+  const writing = { meter, lockWaitMs }
+  const line = new WriterLine(writer, new SqliteQueries(writer, writing), {
+    ...writing,
     leaveView: view.close,
   })
   return {
@@ -94,21 +98,22 @@ interface Prepared {
   all: (values: readonly SqlValue[]) => Row[]
 }
 
+interface How {
+  meter: StatementMeter | undefined
+  lockWaitMs: number
+  openView?: () => void
+  leaveView?: () => void
+}
+
 class SqliteQueries implements Queries {
   readonly dialect = 'sqlite' as const
   readonly #connection: Database.Database
-  readonly #meter: StatementMeter | undefined
-  readonly #openView: () => void
+  readonly #how: How
   readonly #statements = new Map<string, Prepared>()
 
-  constructor(
-    connection: Database.Database,
-    meter: StatementMeter | undefined,
-    openView: () => void = () => undefined,
-  ) {
+  constructor(connection: Database.Database, how: How) {
     this.#connection = connection
-    this.#meter = meter
-    this.#openView = openView
+    this.#how = how
   }
 
   all<R extends object>(statement: Sql): Promise<R[]> {
@@ -140,20 +145,15 @@ class SqliteQueries implements Queries {
 
   /** A reader may meet a short lock while the log is being restarted: wait for it outside the thread. */
   async #execute<T>(text: string, act: (prepared: Prepared) => T): Promise<T> {
-    this.#meter?.before?.(text)
-    let started = 0
-    for (;;) {
-      try {
-        this.#openView()
-        const result = act(this.#prepare(text))
-        this.#meter?.after?.(text)
-        return result
-      } catch (error) {
-        started ||= performance.now()
-        if (!isBusy(error) || performance.now() - started > BUSY_GIVE_UP_MS) throw explained(error)
-        await sleep(BUSY_RETRY_MS)
-      }
-    }
+    const { meter, lockWaitMs, openView } = this.#how
+    meter?.before?.(text)
+    const until = () => performance.now() + lockWaitMs
+    const result = await whenFree(until, () => {
+      openView?.()
+      return act(this.#prepare(text))
+    })
+    meter?.after?.(text)
+    return result
   }
 
   #prepare(text: string): Prepared {
@@ -216,23 +216,19 @@ const NO_ANSWERS: Answers = new Map()
 class WriterLine {
   readonly #connection: Database.Database
   readonly #queries: SqliteQueries
-  readonly #meter: StatementMeter | undefined
-  readonly #leaveView: () => void
+  readonly #how: How
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(
-    connection: Database.Database,
-    queries: SqliteQueries,
-    { meter, leaveView }: { meter: StatementMeter | undefined; leaveView: () => void },
-  ) {
+  constructor(connection: Database.Database, queries: SqliteQueries, how: How) {
     this.#connection = connection
     this.#queries = queries
-    this.#meter = meter
-    this.#leaveView = leaveView
+    this.#how = how
   }
 
+  /** The wait for the file is counted from here: a long lock ends for all in line at about the same time. */
   transaction<T>(work: (trx: Trx) => Promise<T>, answers: Answers = NO_ANSWERS): Promise<T> {
-    const turn = this.#last.then(() => this.#attempt(work, answers))
+    const until = performance.now() + this.#how.lockWaitMs
+    const turn = this.#last.then(() => this.#attempt(work, { until, answers }))
     this.#last = turn.catch(() => undefined)
     return turn
   }
@@ -241,8 +237,15 @@ class WriterLine {
     await this.#last
   }
 
-  async #attempt<T>(work: (trx: Trx) => Promise<T>, answers: Answers): Promise<T> {
-    await this.#begin()
+  async #attempt<T>(
+    work: (trx: Trx) => Promise<T>,
+    { until, answers }: { until: number; answers: Answers },
+  ): Promise<T> {
+    this.#how.leaveView?.()
+    await whenFree(
+      () => until,
+      () => this.#connection.exec('begin immediate'),
+    )
     const acts: (() => void)[] = []
     const trx: Trx = {
       dialect: 'sqlite',
@@ -265,25 +268,25 @@ class WriterLine {
     return result
   }
 
-  async #begin(): Promise<void> {
-    this.#leaveView()
-    const started = performance.now()
-    for (;;) {
-      try {
-        this.#connection.exec('begin immediate')
-        return
-      } catch (error) {
-        if (!isBusy(error) || performance.now() - started > BUSY_GIVE_UP_MS) throw explained(error)
-        await sleep(BUSY_RETRY_MS)
-      }
-    }
-  }
-
   #finish(word: 'commit'): void {
-    this.#meter?.before?.(word)
-    this.#leaveView()
+    this.#how.meter?.before?.(word)
+    this.#how.leaveView?.()
     this.#connection.exec(word)
-    this.#meter?.after?.(word)
+    this.#how.meter?.after?.(word)
+  }
+}
+
+/** Tries again while another process or thread holds the file; the thread is free meanwhile. */
+async function whenFree<T>(until: () => number, act: () => T): Promise<T> {
+  let end: number | undefined
+  for (;;) {
+    try {
+      return act()
+    } catch (error) {
+      end ??= until()
+      if (!isBusy(error) || performance.now() > end) throw explained(error)
+      await sleep(BUSY_RETRY_MS)
+    }
   }
 }
 

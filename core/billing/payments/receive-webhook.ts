@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from '../../db/index.ts'
 import type { Means } from '../../records/index.ts'
+import { receiveWebhooks } from './receive-webhooks.ts'
 
 /** What the signature check of the manifest said. */
 export type WebhookVerdict =
@@ -14,14 +15,14 @@ export interface IncomingWebhook {
   address: string
 }
 
-/** Stores an accepted event and its job in one transaction, so that an answer of 200 means it cannot be lost. */
+/** Stores an accepted event and its job; writes down a refused one with the hash of its body, and nothing else of it. */
 export async function receiveWebhook(
   means: Means,
   webhook: IncomingWebhook,
   verdict: WebhookVerdict,
 ): Promise<'stored' | 'repeated' | 'refused'> {
-  const now = means.clock.now()
   if (verdict.verdict === 'refused') {
+    const now = means.clock.now()
     const body = createHash('sha256').update(webhook.body).digest('hex')
     await means.db.run(sql`
       insert into webhook_refusals (id, instance_id, reason, address, body_sha256, received_at)
@@ -32,14 +33,5 @@ export async function receiveWebhook(
     )
     return 'refused'
   }
-  return means.db.transaction(async (trx) => {
-    const id = means.newId('whe')
-    const fresh = await trx.run(sql`
-      insert into webhook_events (id, instance_id, event_key, verified, headers, body, status, received_at)
-      values (${id}, ${webhook.instanceId}, ${verdict.eventKey}, ${verdict.verified ? 1 : 0}, ${JSON.stringify(webhook.headers)}, ${webhook.body}, 'received', ${now})
-      on conflict (instance_id, event_key) do nothing`)
-    if (fresh === 0) return 'repeated'
-    await means.jobs.enqueue(trx, [{ task: 'billing.webhook', payload: { id }, maxAttempts: 12 }])
-    return 'stored'
-  })
+  return (await receiveWebhooks(means, [{ webhook, verdict }]))[0]!
 }

@@ -22,6 +22,9 @@ export async function receiveWebhooks(
     await means.jobs.enqueue(trx, jobs)
     return new Set(ids)
   })
+  for (const { id, webhook, verdict } of rows)
+    if (!stored.has(id))
+      means.log.info({ instance: webhook.instanceId, event: verdict.eventKey }, 'webhook repeated')
   return rows.map(({ id }) => (stored.has(id) ? 'stored' : 'repeated'))
 }
 
