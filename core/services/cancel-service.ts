@@ -115,7 +115,7 @@ async function record(
   await recordEvent(means, trx, actor, { ...scope, type: 'cancellation.planned', body })
   const mail = {
     template: 'cancellation-received',
-    link: servicePath(service, '/cancel'),
+    link: servicePath(service),
     occasion: row.id,
   } as const
   await mailClient(means, trx, service, { ...mail, data: { effective_on: effectiveOn, at } })

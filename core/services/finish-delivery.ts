@@ -45,7 +45,7 @@ export async function finishDelivery(
   await applyTransition(means, trx, { lifecycle, row: service, name, actor, change })
   const mail = MAILS[delivery.action]
   if (!mail) return
-  const link = servicePath(service, delivery.action === 'create' ? '/access' : '')
+  const link = servicePath(service)
   const occasion = String(delivery.generation)
   await mailClient(means, trx, service, { template: mail, link, occasion, data: held })
 }

@@ -69,5 +69,4 @@ export async function mailStaff(
   if (jobs.length > 0) await means.jobs.enqueue(trx, jobs)
 }
 
-export const servicePath = (service: { id: string }, part = ''): string =>
-  `/portal/services/${service.id}${part}`
+export const servicePath = (service: { id: string }): string => `/portal/services/${service.id}`

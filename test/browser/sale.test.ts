@@ -55,6 +55,7 @@ test(
     await page.waitForURL('**/portal/services/svc_**')
     await seesAccess(page)
     assert.deepEqual(problems, [])
+    await followsMail(page, email)
     await isBooked(email)
     await close()
   },
@@ -84,6 +85,7 @@ test('without scripts, on a phone: the same by links and buttons', { timeout: 30
   await page.getByRole('link', { name: 'Open' }).click()
   await page.waitForURL('**/portal/services/svc_**')
   await seesAccess(page)
+  await followsMail(page, email)
   await isBooked(email)
   await close()
 })
@@ -142,6 +144,13 @@ async function seesAccess(page: Page): Promise<void> {
   const access = page.locator('.b-card', { has: page.getByRole('heading', { name: 'Access' }) })
   assert.match((await access.textContent())!, /play\.|\d+\.\d+\.\d+\.\d+/)
   assert.equal(await overflow(page), 0)
+}
+
+/** The mail that says it is ready leads to the same page. */
+async function followsMail(page: Page, email: string): Promise<void> {
+  const link = await linkInMail(world, /\/portal\/services\/[\w/]+/, email)
+  await page.goto(world.shop + link)
+  await seesAccess(page)
 }
 
 /** What the pages said is what the books and the panel hold: one of each. */

@@ -128,3 +128,33 @@ test('without scripts, on a phone: the same way by links and buttons', { timeout
   assert.equal(await overflow(page), 0)
   await close()
 })
+
+for (const width of [1280, 390])
+  test(
+    `every page of shop and sign-in at ${width} px: accessible in light and dark, never wider than the window`,
+    { timeout: 300_000 },
+    async () => {
+      const { page, problems, close } = await browser.open(`${shop.web.address}/products/valheim`, { width })
+      await page.getByLabel('Server name').fill('The long hall')
+      await page.getByLabel('Password', { exact: false }).first().fill('Runestone7')
+      await page.locator('.b-summary').getByRole('button', { name: 'Add to cart' }).click()
+      await page.waitForURL('**/cart')
+      const shopPages = ['/', '/shop', '/shop/web-hosting', '/products/minecraft', '/cart', '/checkout']
+      const others = ['/checkout?known=1', '/legal/terms', '/sign-in', '/sign-up', '/reset', '/not-there']
+      for (const path of [...shopPages, ...others]) {
+        await page.goto(shop.web.address + path)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme })
+          await page.waitForTimeout(100)
+          assert.deepEqual(await axe(page), [], `${path} ${colorScheme}`)
+        }
+        assert.equal(await overflow(page), 0, path)
+        assert.equal(await page.locator('h1').count(), 1, path)
+      }
+      assert.deepEqual(
+        problems.filter((problem) => !/status of 404/.test(problem)),
+        [],
+      )
+      await close()
+    },
+  )

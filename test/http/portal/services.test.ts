@@ -81,6 +81,9 @@ for (const engine of engines) {
       assert.equal((await browser.post(`${path}/cancel`, { at: 'end', reason: 'other' })).location, path)
       assert.equal(await state(), 'ending')
       assert.match(textOf((await browser.get(path)).text), /It is cancelled and ends on 1 Feb 2026/)
+      const mails = means.jobs.of('mail.send') as { template: string; data: { link: string } }[]
+      const mail = mails.findLast(({ template }) => template === 'cancellation-received')!
+      assert.match(textOf((await browser.get(mail.data.link)).text), /Keep it/)
       await browser.post(`${path}/cancel/undo`)
       assert.equal(await state(), 'active')
     })

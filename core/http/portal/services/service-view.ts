@@ -30,7 +30,7 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
       price: money(service.recurring_minor, currency),
       cycle: cycleText(t, service.cycle),
       nextOn: isActive ? service.next_period_on : null,
-      paidThrough: service.charged_through,
+      chargedThrough: service.charged_through,
       since: service.created_at,
       server: shown.serverName,
     },

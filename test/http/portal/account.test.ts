@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { sql } from '../../../core/db/index.ts'
+import { makeGateway, scriptedGateway } from '../../billing/support.ts'
+import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
+import { makeMembership, makeUser } from '../../support/make.ts'
+import { testMeans, type TestMeans } from '../../support/means.ts'
+import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
+import { makePortal, signedIn, textOf } from './shop.ts'
+
+for (const engine of engines) {
+  describe(`account pages of the portal (${engine})`, () => {
+    let database: TestDatabase
+    let means: TestMeans
+    let web: Web
+    let portal: Awaited<ReturnType<typeof makePortal>>
+    let browser: WebBrowser
+    const answers: object[] = []
+    before(async () => {
+      database = await makeDatabase(engine)
+      means = testMeans(database.db)
+      portal = await makePortal(means)
+      web = await startWeb(means, { plugins: scriptedGateway(answers as never) })
+      browser = await signedIn(web, portal.user)
+    })
+    after(async () => {
+      await web.close()
+      await database.remove()
+    })
+
+    const addMethod = async (clientId: string, instanceId: string, more: object) => {
+      const id = means.newId('mth')
+      const at = means.business.now()
+      const stamps = { consent_at: at, created_at: at, updated_at: at, version: 1, removed_at: null }
+      const card = { kind: 'card', brand_name: 'visa', last4: '4242', expires_on: '2030-01', preferred: 0 }
+      const place = { id, client_id: clientId, instance_id: instanceId, reference: `pm_${id}` }
+      await means.db.insert('payment_methods', [{ ...place, ...card, ...stamps, ...more }])
+      return id
+    }
+    const methods = () =>
+      means.db.all<{ id: string; preferred: number; removed: number }>(sql`
+        select id, preferred, case when removed_at is null then 0 else 1 end as removed from payment_methods
+        where client_id = ${portal.client.id} order by id`)
+
+    test('saved methods: one is preferred, one is removed, and those of others are out of reach', async () => {
+      const gateway = await makeGateway(means)
+      const visa = await addMethod(portal.client.id, gateway.id, { label: 'Visa 4242', preferred: 1 })
+      const master = await addMethod(portal.client.id, gateway.id, { label: 'Mastercard 4444' })
+      const foreign = await addMethod(portal.foreign.id, gateway.id, { label: 'Visa 9999' })
+      const shown = textOf((await browser.get('/portal/payment-methods')).text)
+      assert.match(shown, /Visa 4242 01\/2030 Preferred .*Mastercard 4444 01\/2030/)
+      assert.doesNotMatch(shown, /9999/)
+
+      assert.equal((await browser.post(`/portal/payment-methods/${master}/prefer`)).status, 303)
+      assert.equal((await browser.post(`/portal/payment-methods/${visa}/remove`)).status, 303)
+      assert.deepEqual(
+        (await methods()).map((row) => ({ ...row })),
+        [
+          { id: visa, preferred: 0, removed: 1 },
+          { id: master, preferred: 1, removed: 0 },
+        ],
+      )
+      assert.doesNotMatch(textOf((await browser.get('/portal/payment-methods')).text), /Visa 4242/)
+      for (const act of ['prefer', 'remove'])
+        assert.equal((await browser.post(`/portal/payment-methods/${foreign}/${act}`)).status, 404, act)
+    })
+
+    test('a method is added at the page of the gateway, and the page waits for it', async () => {
+      const gateway = await makeGateway(means, ['start_payment', 'charge_method', 'start_setup'])
+      const page = await browser.get('/portal/payment-methods')
+      assert.match(page.text, new RegExp(`name="gateway" value="${gateway.id}"`))
+      answers.push({ outcome: 'needs_client', reference: 'seti_1', url: 'https://pay.example/setup' })
+      const away = await browser.post('/portal/payment-methods', { gateway: gateway.id })
+      assert.equal(away.headers.get('refresh'), '0; url=https://pay.example/setup')
+      await means.db.run(sql`update payment_methods set removed_at = ${means.clock.now()}`)
+      const back = await browser.get('/portal/payment-methods?added=1')
+      assert.match(back.text, /id="methods"[^>]*hx-trigger="every 4s"/)
+    })
+
+    test('open sessions are listed with device and address, and ended one by one or all others', async () => {
+      const away = [
+        await signedIn(web, portal.user),
+        await signedIn(web, portal.user),
+        await signedIn(web, portal.user),
+      ]
+      const page = await browser.get('/portal/security')
+      assert.match(textOf(page.text), /127\.0\.0\.1/)
+      assert.equal(page.text.match(/\/portal\/security\/sessions\/ses_\w+\/end"/g)!.length, 3)
+      assert.equal(textOf(page.text).match(/This one/g)!.length, 1)
+      const [href] = /\/portal\/security\/sessions\/ses_\w+\/end/.exec(page.text)!
+      await browser.post(href)
+      const open = async () => {
+        const found = await Promise.all(away.map((one) => one.get('/portal/switch')))
+        return found.filter(({ status }) => status === 200).length
+      }
+      assert.equal(await open(), 2)
+      await browser.post('/portal/security/sessions/end-others')
+      assert.equal(await open(), 0)
+      assert.equal((await browser.get('/portal/security')).status, 200)
+    })
+
+    test('the history tells good sign-ins from bad ones', async () => {
+      await web.browser().signIn(portal.user.email, 'not the password at all')
+      const shown = textOf((await browser.get('/portal/security')).text)
+      assert.match(shown, /Signed in/)
+      assert.match(shown, /Wrong password|Refused|did not/i)
+    })
+
+    test('people are listed with what they may do, and a membership is taken back', async () => {
+      const member = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, {
+        ...{ client_id: portal.client.id, user_id: member.id, owner: 0, rights: ['invoice.read'] },
+      })
+      const page = await browser.get('/portal/account/people')
+      assert.match(textOf(page.text), /\(you\)/)
+      assert.match(textOf(page.text), new RegExp(`${member.email} invoice\\.read`))
+      const href = /\/portal\/account\/people\/\w+\/remove/.exec(page.text)![0]
+      assert.equal((await browser.post(href)).location, '/portal/account/people')
+      assert.doesNotMatch((await browser.get('/portal/account/people')).text, new RegExp(member.email))
+    })
+
+    test('the mails that were sent are read again; those of others are not found', async () => {
+      const ids = { own: means.newId('msg'), foreign: means.newId('msg') }
+      const at = means.business.now()
+      const mail = {
+        ...{ brand_id: portal.brand.id, template: 'invoice-issued', message_key: null, subject_of: null },
+        ...{
+          to_address: 'ada@quay.example',
+          to_name: 'Ada',
+          sender: 'shop@kontor.example',
+          html: '<p>-</p>',
+        },
+        ...{ attachments: '[]', status: 'sent', sent_at: at, created_at: at, updated_at: at },
+      }
+      await means.db.insert('messages', [
+        {
+          ...mail,
+          id: ids.own,
+          client_id: portal.client.id,
+          subject: 'Your invoice',
+          plain: 'Please pay €5.',
+        },
+        { ...mail, id: ids.foreign, client_id: portal.foreign.id, subject: 'Secret', plain: 'Not yours.' },
+      ])
+      const list = textOf((await browser.get('/portal/messages')).text)
+      assert.match(list, /Your invoice ada@quay\.example/)
+      assert.doesNotMatch(list, /Secret/)
+      assert.match(textOf((await browser.get(`/portal/messages/${ids.own}`)).text), /Please pay €5\./)
+      assert.equal((await browser.get(`/portal/messages/${ids.foreign}`)).status, 404)
+    })
+  })
+}
