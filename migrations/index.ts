@@ -11,4 +11,7 @@ export const migrations: readonly Migration[] = [
   { name: '0007_billing', breaking: false, load: () => import('./0007_billing.ts') },
   { name: '0008_payments', breaking: false, load: () => import('./0008_payments.ts') },
   { name: '0009_ledger', breaking: false, load: () => import('./0009_ledger.ts') },
+  { name: '0010_tax_levels', breaking: false, load: () => import('./0010_tax_levels.ts') },
+  { name: '0011_refund_source', breaking: false, load: () => import('./0011_refund_source.ts') },
+  { name: '0012_number_series', breaking: false, load: () => import('./0012_number_series.ts') },
 ]

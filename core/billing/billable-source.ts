@@ -1,5 +1,6 @@
-import type { Queries, Trx } from '../db/index.ts'
+import type { Queries, Sql, Trx } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
+import type { SettingColumns } from '../records/index.ts'
 import type { DraftLine } from './draft.ts'
 
 /** Something of a client that falls due: one or more periods of a service, with everything that belongs to it. */
@@ -11,22 +12,30 @@ export interface DueItem {
   /** Day on which the period begins, so when it is to be paid. */
   dueOn: IsoDate
   lines: readonly DraftLine[]
+  /** The day up to which it was asked for, where that differs by scope. */
+  untilOn?: IsoDate
   /** What the source needs to step on; handed back to `advance` unchanged. */
   step: unknown
   /** Why this item cannot be billed; its client is parked. */
   problem?: string
 }
 
+/** What is asked for: periods that begin up to and including a day, of some brands or all. */
+export interface DueWindow {
+  /** The latest day for anyone. */
+  untilOn: IsoDate
+  /** Where days differ by scope: the day of a row with these columns, as SQL. */
+  untilOf?: (columns: SettingColumns) => Sql
+  brandIds?: readonly string[] | null
+}
+
 /** The port by which billing asks for what falls due, without knowing services, domains or usage. */
 export interface BillableSource {
   readonly name: string
   /** The next clients after `afterClientId`, in order, that have anything due by the day. */
-  dueClients(
-    queries: Queries,
-    query: { untilOn: IsoDate; afterClientId: string; limit: number },
-  ): Promise<string[]>
+  dueClients(queries: Queries, query: DueWindow & { afterClientId: string; limit: number }): Promise<string[]>
   /** All that falls due for these clients up to and including the day: at most three periods an item. */
-  dueItems(queries: Queries, query: { untilOn: IsoDate; clientIds: readonly string[] }): Promise<DueItem[]>
+  dueItems(queries: Queries, query: DueWindow & { clientIds: readonly string[] }): Promise<DueItem[]>
   /** Moves the items on by their periods, in the transaction that writes their charges. */
   advance(trx: Trx, items: readonly DueItem[]): Promise<void>
 }

@@ -4,6 +4,7 @@ import { sql, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
+import { lineColumns, taxRows } from './document-rows.ts'
 import { DraftNotEditable } from './errors.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import { issueInvoice } from './issue-invoice.ts'
@@ -196,27 +197,10 @@ async function writeLines(means: Means, trx: Trx, id: string, plan: PlannedInvoi
     invoice_id: id,
     position: i + 1,
     source_id: null,
-    kind: line.kind,
-    description: line.description,
-    quantity: line.quantity,
-    unit_minor: line.unitMinor,
-    amount_minor: line.amountMinor,
-    net_minor: line.netMinor,
-    tax_minor: line.taxMinor,
-    tax_class: line.taxClass,
-    tax_name: line.rate.name || null,
-    tax_rate_ppm: line.rate.ratePpm,
-    trace: JSON.stringify(line.trace),
+    ...lineColumns(line),
   }))
   await trx.insert('invoice_lines', lines)
-  const taxes = plan.taxes.map((group) => ({
-    invoice_id: id,
-    tax_name: group.name,
-    rate_ppm: group.ratePpm,
-    net_minor: group.netMinor,
-    tax_minor: group.taxMinor,
-  }))
-  await trx.insert('invoice_taxes', taxes)
+  await trx.insert('invoice_taxes', taxRows(plan, id))
 }
 
 async function removeLines(trx: Trx, id: string): Promise<void> {

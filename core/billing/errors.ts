@@ -12,6 +12,30 @@ export const CreditExceedsInvoice = defineError(
   (p: { number: string; left: string }) =>
     `Invoice ${p.number} can be credited by ${p.left} at most: the rest is credited already.`,
 )
+export const NotCreditable = defineError(
+  'credit_note.not_creditable',
+  409,
+  (p: { number: string; status: string }) =>
+    `Document ${p.number} is ${p.status}; only an issued or paid invoice can be credited.`,
+)
+export const NotCollectable = defineError(
+  'invoice.not_collectable',
+  409,
+  (p: { number: string; status: string; there: boolean }) =>
+    `Invoice ${p.number} is ${p.status}${p.there ? ' and in collections' : ''}; an unpaid invoice can be sent there, and one that is there taken back.`,
+)
+export const SeriesInUse = defineError(
+  'number_series.in_use',
+  409,
+  (p: { year: number; next: number }) =>
+    `Documents of ${p.year} have numbers of this series already, the next is ${p.next}. It can look different from the next year on.`,
+)
+export const SeriesHeadTaken = defineError(
+  'number_series.head_taken',
+  409,
+  (p: { head: string; kind: string; year: number }) =>
+    `Numbers that begin with "${p.head}" could meet those of the series ${p.kind} ${p.year} of the same seller. Choose another beginning.`,
+)
 export const DraftNotEditable = defineError(
   'invoice.not_a_draft',
   409,

@@ -3,6 +3,7 @@ import { list, sql, type Queries } from '../db/index.ts'
 import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
 import { findRow, type StatefulRow } from '../records/index.ts'
 import type { InvoiceOrigin } from './draft.ts'
+import { standings, type Standing } from './invoice-state.ts'
 
 export type InvoiceStatus = 'draft' | 'assembling' | 'issued' | 'paid' | 'void' | 'written_off'
 
@@ -64,16 +65,17 @@ export interface InvoiceTaxRow {
   invoice_id: string
   tax_name: string
   rate_ppm: number
+  level: number
+  compound: number
+  /** What it was taken on: for a compound tax with the tax of the first level in it. */
   net_minor: bigint
   tax_minor: bigint
 }
 
 /** A document with its parts, as pages, PDF and checks read it. */
-export interface Invoice extends InvoiceRow {
+export interface Invoice extends InvoiceRow, Standing {
   lines: InvoiceLineRow[]
   taxes: InvoiceTaxRow[]
-  /** Sum of payments, credit and credit notes applied to it. */
-  allocated_minor: bigint
 }
 
 export const amountDue = (invoice: {
@@ -81,7 +83,9 @@ export const amountDue = (invoice: {
   allocated_minor: bigint
   status: string
 }): bigint =>
-  invoice.status === 'void' || invoice.status === 'draft' ? 0n : invoice.total_minor - invoice.allocated_minor
+  ['void', 'draft', 'written_off'].includes(invoice.status)
+    ? 0n
+    : invoice.total_minor - invoice.allocated_minor
 
 /** Derived, never stored. */
 export function isOverdue(invoice: { status: string; due_on: IsoDate }, today: IsoDate): boolean {
@@ -107,14 +111,14 @@ export async function withParts(queries: Queries, rows: readonly InvoiceRow[]): 
     sql`select * from invoice_lines where invoice_id in (${list(ids)}) order by invoice_id, position`,
   )
   const taxes = await queries.all<InvoiceTaxRow>(
-    sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, rate_ppm desc, tax_name`,
+    sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, level, rate_ppm desc, tax_name`,
   )
-  const allocated = await allocatedTo(queries, ids)
+  const standing = await standings(queries, ids)
   return rows.map((row) => ({
     ...row,
     lines: lines.filter((line) => line.invoice_id === row.id),
     taxes: taxes.filter((tax) => tax.invoice_id === row.id),
-    allocated_minor: allocated.get(row.id) ?? 0n,
+    ...standing(row.id),
   }))
 }
 
@@ -158,7 +162,7 @@ type HashedLine = Pick<
   | 'period_start'
   | 'period_end'
 >
-type HashedTax = Pick<InvoiceTaxRow, 'tax_name' | 'rate_ppm' | 'net_minor' | 'tax_minor'>
+type HashedTax = Omit<InvoiceTaxRow, 'invoice_id'>
 
 /** SHA-256 over the canonical document: everything that a reader of the paper sees. */
 export function documentHash(
@@ -194,7 +198,11 @@ export function documentHash(
       ]) + join([line.tax_name, line.tax_rate_ppm, line.period_start, line.period_end]),
     )
   }
-  for (const tax of taxes) hash.update(join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor]))
+  for (const tax of taxes) {
+    hash.update(join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor]))
+    // Documents with one level hash as they did before there were two.
+    if (tax.level > 1) hash.update(join([tax.level, tax.compound]))
+  }
   return hash.digest('hex')
 }
 

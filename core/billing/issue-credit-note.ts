@@ -5,7 +5,7 @@ import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { account, postJournal } from './ledger.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
-import { planInvoice } from './plan-invoice.ts'
+import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
 import { todayOf } from './settle-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
@@ -28,6 +28,15 @@ export async function issueCreditNote(
     seller,
     means.business.today(seller.zone),
   )
+  return issuePlannedNote(means, trx, plan, actor)
+}
+
+export async function issuePlannedNote(
+  means: Means,
+  trx: Trx,
+  plan: PlannedInvoice,
+  actor: Actor,
+): Promise<InvoiceRow> {
   assert(plan.totalMinor < 0n, 'a credit note is below zero')
   const [note] = await writeInvoices(means, trx, [plan], actor)
   await moveToCredit(means, trx, note!)

@@ -13,6 +13,8 @@ export const account = {
   gateway: (instanceId: string) => `gateway_clearing:${instanceId}`,
   gatewayFees: (instanceId: string) => `gateway_fees:${instanceId}`,
   refunds: 'refunds',
+  /** Taken out of a client's credit for a refund that is not sent yet. */
+  refundsDue: 'refunds_due',
   disputes: 'disputes',
   writeOffs: 'write_offs',
   rounding: 'rounding',

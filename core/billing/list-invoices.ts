@@ -1,11 +1,10 @@
 import { Type } from 'typebox'
 import { all, sql } from '../db/index.ts'
 import { defineVerb, scoped, type Means } from '../records/index.ts'
-import { allocatedTo, type InvoiceRow } from './invoice.ts'
+import type { InvoiceRow } from './invoice.ts'
+import { standings, type Standing } from './invoice-state.ts'
 
-export interface ListedInvoice extends InvoiceRow {
-  allocated_minor: bigint
-}
+export interface ListedInvoice extends InvoiceRow, Standing {}
 
 /** Documents newest first: a client sees its own but drafts, staff those of their brands. `after` is the last id seen. */
 export const listInvoices = defineVerb(
@@ -29,11 +28,11 @@ export const listInvoices = defineVerb(
       sql`select i.* from invoices i where ${all(conditions)} order by i.id desc limit ${input.limit + 1}`,
     )
     const kept = found.slice(0, input.limit)
-    const allocated = await allocatedTo(
+    const standing = await standings(
       means.db,
       kept.map(({ id }) => id),
     )
-    const rows = kept.map((row) => ({ ...row, allocated_minor: allocated.get(row.id) ?? 0n }))
+    const rows = kept.map((row) => ({ ...row, ...standing(row.id) }))
     return { rows, next: found.length > kept.length ? kept.at(-1)!.id : null }
   },
 )

@@ -1,16 +1,23 @@
-import { sql, type Trx } from '../db/index.ts'
+import { sql, type Sql, type Trx } from '../db/index.ts'
 import { assert, yearOf, type IdMaker, type IsoDate } from '../kernel/index.ts'
 
 export type DocumentKind = 'invoice' | 'credit_note'
 
+export const DOCUMENT_KINDS: readonly DocumentKind[] = ['invoice', 'credit_note']
 const PREFIXES: Record<DocumentKind, string> = { invoice: 'INV', credit_note: 'CN' }
-const DIGITS = 5
 
 export interface Series {
   sellerId: string
   brandId: string
   kind: DocumentKind
   issuedOn: IsoDate
+}
+
+/** How the numbers of a series look: what stands before the count, with {year} or {yy} in it, and the digits of it. */
+export interface NumberLook {
+  head: string | null
+  prefix: string
+  digits: number
 }
 
 /**
@@ -23,20 +30,43 @@ export async function takeNumbers(
   series: Series,
   count: number,
 ): Promise<string[]> {
-  const { sellerId, brandId, kind, issuedOn } = series
-  const year = yearOf(issuedOn)
-  await trx.run(sql`
-    insert into number_series (id, seller_id, brand_id, kind, year, prefix, next_number)
-    values (${newId('ser')}, ${sellerId}, ${brandId}, ${kind}, ${year}, ${PREFIXES[kind]}, 1)
-    on conflict (seller_id, brand_id, kind, year) do nothing`)
-  const row = await trx.get<{ prefix: string; next_number: number }>(sql`
-    update number_series set next_number = next_number + ${count}
-    where seller_id = ${sellerId} and brand_id = ${brandId} and kind = ${kind} and year = ${year}
-    returning prefix, next_number`)
+  const year = yearOf(series.issuedOn)
+  const of = { ...series, year }
+  await openSeries(newId, trx, of)
+  const row = await trx.get<NumberLook & { next_number: number }>(sql`
+    update number_series set next_number = next_number + ${count} where ${isSeries(of)} returning prefix, head, digits, next_number`)
   assert(row, 'the number series exists')
   const first = row.next_number - count
-  return Array.from(
-    { length: count },
-    (_, i) => `${row.prefix}-${year}-${String(first + i).padStart(DIGITS, '0')}`,
-  )
+  return Array.from({ length: count }, (_, i) => numberIn(row, year, first + i))
 }
+
+export interface YearSeries {
+  sellerId: string
+  brandId: string
+  kind: DocumentKind
+  year: number
+}
+
+export const isSeries = ({ sellerId, brandId, kind, year }: YearSeries): Sql =>
+  sql`seller_id = ${sellerId} and brand_id = ${brandId} and kind = ${kind} and year = ${year}`
+
+/** Begins the series of a year, when nobody has; it looks as the year before did. */
+export async function openSeries(newId: IdMaker, trx: Trx, of: YearSeries): Promise<void> {
+  const { sellerId, brandId, kind, year } = of
+  const before = (column: Sql) => sql`(
+    select ${column} from number_series where seller_id = ${sellerId} and brand_id = ${brandId} and kind = ${kind} and year < ${year} order by year desc limit 1)`
+  await trx.run(sql`
+    insert into number_series (id, seller_id, brand_id, kind, year, prefix, next_number, head, digits)
+    values (${newId('ser')}, ${sellerId}, ${brandId}, ${kind}, ${year}, ${PREFIXES[kind]}, 1, ${before(sql`head`)}, coalesce(${before(sql`digits`)}, 5))
+    on conflict (seller_id, brand_id, kind, year) do nothing`)
+}
+
+export function headIn(look: Pick<NumberLook, 'head' | 'prefix'>, year: number): string {
+  const head = look.head ?? `${look.prefix}-{year}-`
+  return head.replaceAll('{year}', String(year)).replaceAll('{yy}', String(year % 100).padStart(2, '0'))
+}
+
+export const defaultHead = (kind: DocumentKind): string => `${PREFIXES[kind]}-{year}-`
+
+const numberIn = (look: NumberLook, year: number, count: number): string =>
+  headIn(look, year) + String(count).padStart(look.digits, '0')

@@ -27,7 +27,7 @@ export async function loadSellers(
     select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name, s.address, s.country, s.region, s.tax_id, s.email, s.legal_text
     from brands b join sellers s on s.id = b.seller_id where b.id in (${list(brandIds)})`)
   const rules = await queries.all<TaxRule & { seller_id: string }>(sql`
-    select seller_id, country, region, tax_class, name, rate_ppm, starts_on, ends_on from tax_rules
+    select seller_id, country, region, tax_class, name, rate_ppm, level, compound, starts_on, ends_on from tax_rules
     where seller_id in (${list(rows.map((row) => row.seller_id))}) order by starts_on desc, id`)
   return new Map(
     rows.map((row) => [

@@ -1,6 +1,6 @@
 import { assert, type IsoDate } from '../kernel/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
-import { computeTax, taxRateFor, type TaxedLine, type TaxGroup, type TaxRate, type TaxRule } from './tax.ts'
+import { computeTax, taxesFor, type SharedLine, type TaxGroup, type TaxRate, type TaxRule } from './tax.ts'
 
 /** The client as the document will name it. */
 export interface BillTo {
@@ -33,8 +33,8 @@ export interface BillFrom {
   taxRules: readonly TaxRule[]
 }
 
-export interface PlannedLine extends DraftLine, TaxedLine {
-  rate: TaxRate
+export interface PlannedLine extends DraftLine, SharedLine {
+  taxes: readonly TaxRate[]
 }
 
 /** A complete document but for its id and number: what preview shows and what the run writes. */
@@ -59,15 +59,15 @@ export function planInvoice(
 ): PlannedInvoice {
   assert(draft.lines.length > 0, `invoice for ${draft.clientId} has no lines`)
   const place = { country: buyer.country, region: buyer.region, exempt: buyer.tax_exempt === 1 }
-  const rates = draft.lines.map((line) => taxRateFor(from.taxRules, place, line.taxClass, issuedOn))
-  const taxed = computeTax(
-    draft.lines.map((line, i) => ({ amountMinor: line.amountMinor, rate: rates[i]! })),
-    from.pricesIncludeTax,
-  )
+  const lines = draft.lines.map((line) => ({
+    ...line,
+    taxes: taxesFor(from.taxRules, place, line.taxClass, issuedOn),
+  }))
+  const taxed = computeTax(lines, from.pricesIncludeTax)
   return {
     draft,
     issuedOn,
-    lines: draft.lines.map((line, i) => ({ ...line, ...taxed.lines[i]!, rate: rates[i]! })),
+    lines: lines.map((line, i) => ({ ...line, ...taxed.lines[i]! })),
     taxes: taxed.groups,
     subtotalMinor: taxed.netMinor,
     taxMinor: taxed.taxMinor,

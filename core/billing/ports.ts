@@ -1,24 +1,37 @@
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
+import type { ScopedSetting } from '../records/index.ts'
 
-/** Days of grace of one service; null leaves it to the brand's setting. */
+/** Days after the due day until suspension and termination of one service: its own, else those of its scopes. */
 export interface DunningDays {
   service_id: string
-  grace_days: number | null
-  terminate_days: number | null
+  grace_days: number
+  terminate_days: number
   suspend_after: IsoDate | null
+}
+
+/** A day of some brands: those whose days begin together; null stands for all. */
+export interface BilledDay {
+  on: IsoDate
+  brandIds: readonly string[] | null
+}
+
+/** The settings of grace, for a service that has no days of its own. */
+export interface GracePreset {
+  suspend: ScopedSetting<number>
+  terminate: ScopedSetting<number>
 }
 
 /** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
 export interface OverdueServices {
   /** For those of the ids that are services. */
-  dunningDays(queries: Queries, ids: readonly string[]): Promise<DunningDays[]>
+  dunningDays(queries: Queries, ids: readonly string[], preset: GracePreset): Promise<DunningDays[]>
   /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */
   suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
   /** Removes for good. Services that have ended are left alone. */
   terminate(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<void>
   /** Ends what was cancelled for this day or earlier. */
-  endCancelled(on: IsoDate): Promise<number>
+  endCancelled(day: BilledDay): Promise<number>
 }
 
 /** A call into a plugin instance, through the sandbox. Rejects with a BerthError whose params say `outcome_unknown`. */

@@ -3,6 +3,7 @@ import { all, list, sql, type Trx } from '../db/index.ts'
 import { recordEvents, type NewEvent } from '../events/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { lineColumns, taxRows } from './document-rows.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
 import { account, postJournals, type Journal, type Posting } from './ledger.ts'
 import { takeNumbers } from './numbering.ts'
@@ -119,31 +120,11 @@ function lineRows(means: Means, plan: PlannedInvoice, invoiceId: string): Invoic
       charge_id: chargeId,
       live_charge_id: chargeId,
       source_id: line.sourceId,
-      kind: line.kind,
-      description: line.description,
-      quantity: line.quantity,
-      unit_minor: line.unitMinor,
-      amount_minor: line.amountMinor,
-      net_minor: line.netMinor,
-      tax_minor: line.taxMinor,
-      tax_class: line.taxClass,
-      tax_name: line.rate.name || null,
-      tax_rate_ppm: line.rate.ratePpm,
       period_start: line.periodStart ?? null,
       period_end: line.periodEnd ?? null,
-      trace: JSON.stringify(line.trace),
+      ...lineColumns(line),
     }
   })
-}
-
-function taxRows(plan: PlannedInvoice, invoiceId: string): InvoiceTaxRow[] {
-  return plan.taxes.map((group) => ({
-    invoice_id: invoiceId,
-    tax_name: group.name,
-    rate_ppm: group.ratePpm,
-    net_minor: group.netMinor,
-    tax_minor: group.taxMinor,
-  }))
 }
 
 /** A free line is its own source: it can be charged again on another document. */

@@ -6,6 +6,12 @@ export const TaxRuleOverlaps = defineError(
   (p: { id: string; name: string }) =>
     `The tax rule "${p.name}" (${p.id}) covers the same place, class and days. End it first.`,
 )
+export const TaxNameTaken = defineError(
+  'tax_rule.name_taken',
+  409,
+  (p: { name: string; level: number }) =>
+    `"${p.name}" is a tax of level ${p.level} in this country. Give the tax of the other level its own name.`,
+)
 export const TaxRuleInEffect = defineError(
   'tax_rule.in_effect',
   409,

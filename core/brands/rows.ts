@@ -57,6 +57,10 @@ export interface TaxRule {
   name: string
   /** Parts per million: 190000 is 19 %. */
   rate_ppm: number
+  /** 1 or 2: of each level a buyer pays one tax, so two rules of different levels add up. */
+  level: number
+  /** 1: taken on the net sum and the tax of the first level. */
+  compound: number
   starts_on: IsoDate
   /** The first day on which it holds no more; null while there is no end. */
   ends_on: IsoDate | null

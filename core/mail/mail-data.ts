@@ -37,7 +37,12 @@ export const mailData = {
   }),
   'order-held': Type.Object({ url, order: text }),
 
-  'invoice-issued': Type.Object({ ...invoice, due_on: day, charge_on: maybe(day) }),
+  'invoice-issued': Type.Object({
+    ...invoice,
+    due_on: day,
+    charge_on: maybe(day),
+    taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
+  }),
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
   'payment-needs-client': Type.Object(invoice),

@@ -6,7 +6,13 @@ import { checkInput } from './check-input.ts'
 import type { Means } from './means.ts'
 
 export type SettingScope = 'installation' | 'brand' | 'group' | 'product' | 'client'
-const ORDER: readonly SettingScope[] = ['installation', 'brand', 'group', 'product', 'client']
+export const SCOPES_WIDEST_FIRST: readonly SettingScope[] = [
+  'installation',
+  'brand',
+  'group',
+  'product',
+  'client',
+]
 
 /**
  * A setting is declared beside its area: its schema, its default, where it may be overridden. What it is and what it
@@ -41,7 +47,7 @@ export async function readSetting<S extends TSchema>(
     sql`select scope, scope_id, value from settings where key = ${setting.key} and scope_id in (${list(scopeIds)})`,
   )
   const fitting = rows.filter((row) => row.scope === 'installation' || ids[row.scope] === row.scope_id)
-  fitting.sort((a, b) => ORDER.indexOf(b.scope) - ORDER.indexOf(a.scope))
+  fitting.sort((a, b) => SCOPES_WIDEST_FIRST.indexOf(b.scope) - SCOPES_WIDEST_FIRST.indexOf(a.scope))
   return fitting[0] ? (JSON.parse(fitting[0].value) as Static<S>) : setting.preset
 }
 
@@ -109,8 +115,10 @@ export async function writeSetting<S extends TSchema>(
       values (${scope}, ${scopeId}, ${setting.key}, ${value}, ${actor.id}, ${means.business.now()})
       on conflict (scope, scope_id, key) do update
       set value = excluded.value, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = settings.version + 1`)
+  // Of the installation as a whole the value says all; elsewhere the trail also names where it holds.
+  const where = scope === 'installation' ? {} : { scope, scope_id: scopeId }
   const shown = (text: string | null | undefined) =>
-    text == null ? null : { value: JSON.parse(text) as unknown }
+    text == null ? null : { ...where, value: JSON.parse(text) as unknown }
   await recordAudit(means, trx, actor, [
     {
       action: 'setting.change',

@@ -7,8 +7,9 @@ import { applyTransition, defineVerb, updateVersioned, type Means } from '../rec
 import { cancellationLifecycle } from './change-lifecycle.ts'
 import { NotCancelled, ServiceEnded } from './errors.ts'
 import { endService } from './end-service.ts'
-import { lockFamily, lockOwnService } from './load.ts'
+import { lockFamily, lockOwnService, lockService } from './load.ts'
 import { mailClient, servicePath } from './mails.ts'
+import { planAgain } from './plan-again.ts'
 import type { CancellationRow, ServiceRow } from './rows.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
 
@@ -25,9 +26,10 @@ export const cancelService = defineVerb(
   },
   (means: Means, input, actor): Promise<{ effectiveOn: IsoDate }> =>
     means.db.transaction(async (trx) => {
-      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.cancel' })
-      if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
-      await withdraw(means, trx, service, actor)
+      const wanted = { id: input.service_id, right: 'service.cancel' }
+      const found = await lockOwnService(trx, actor, wanted)
+      if (found.billing_status === 'ended') throw ServiceEnded({ id: found.id })
+      const service = (await withdraw(means, trx, found, actor)) ? await lockService(trx, found.id) : found
       const today = means.business.today(service.zone)
       const endsOn = input.at === 'now' ? today : await endOfTerm(trx, service, today)
       // A service that was never paid for has no term to wait for.
@@ -58,9 +60,10 @@ export const undoCancellation = defineVerb(
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const wanted = { id: input.service_id, right: 'service.undo_cancellation' }
-      const service = await lockOwnService(trx, actor, wanted)
-      if (service.billing_status !== 'ending' || !(await withdraw(means, trx, service, actor)))
-        throw NotCancelled({ id: service.id })
+      const found = await lockOwnService(trx, actor, wanted)
+      if (found.billing_status !== 'ending' || !(await withdraw(means, trx, found, actor)))
+        throw NotCancelled({ id: found.id })
+      const service = await lockService(trx, found.id)
       for (const row of await lockFamily(trx, service)) {
         if (row.billing_status !== 'ending') continue
         const change = { set: { cancel_on: null, cancel_reason: null } }
@@ -140,11 +143,12 @@ async function planEnd(
   }
 }
 
-/** Whether there was a planned cancellation; it is undone. */
+/** Whether there was a planned cancellation; it is undone, and what it had dropped is planned again. */
 async function withdraw(means: Means, trx: Trx, service: ServiceRow, actor: Actor): Promise<boolean> {
   const row = await planned(trx, service.id)
   if (!row) return false
   await applyTransition(means, trx, { lifecycle: cancellationLifecycle, row, name: 'undo', actor })
+  for (const part of await lockFamily(trx, service)) await planAgain(means, trx, part, row.id)
   return true
 }
 

@@ -1,5 +1,6 @@
 import { sql } from '../db/index.ts'
-import { systemActor, type IsoDate } from '../kernel/index.ts'
+import { ofBrands, type BilledDay } from '../billing/index.ts'
+import { systemActor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { carryOut, planned } from './cancel-service.ts'
 import { endService } from './end-service.ts'
@@ -8,12 +9,12 @@ import { lockService } from './load.ts'
 const CHUNK = 50
 
 /** The daily step: ends what was cancelled for a day up to and including this one. Answers how many have ended. */
-export async function endCancelled(means: Means, day: IsoDate): Promise<number> {
+export async function endCancelled(means: Means, { on: day, brandIds }: BilledDay): Promise<number> {
   const actor = systemActor('end_cancelled')
   let after = ''
   for (let ended = 0; ;) {
     const due = await means.db.all<{ id: string }>(sql`
-      select id from services where cancel_on <= ${day} and billing_status = 'ending' and id > ${after}
+      select id from services where cancel_on <= ${day} and billing_status = 'ending' and id > ${after} and ${ofBrands(sql`brand_id`, brandIds)}
       order by id limit ${CHUNK}`)
     if (due.length === 0) return ended
     after = due.at(-1)!.id

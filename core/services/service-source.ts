@@ -1,4 +1,4 @@
-import type { BillableSource, DueItem } from '../billing/index.ts'
+import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../billing/index.ts'
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
@@ -9,21 +9,22 @@ import { invoiceSuspended } from './settings.ts'
 export const serviceSource: BillableSource = {
   name: 'services',
 
-  async dueClients(queries, { untilOn, afterClientId, limit }) {
-    const condition = billable(untilOn, await spared(queries))
+  async dueClients(queries, { afterClientId, limit, ...window }) {
+    const condition = billable(window, await spared(queries))
     const rows = await queries.all<{ client_id: string }>(sql`
       select distinct s.client_id from services s where s.client_id > ${afterClientId} and ${condition}
       order by s.client_id limit ${limit}`)
     return rows.map((row) => row.client_id)
   },
 
-  async dueItems(queries, { untilOn, clientIds }) {
+  async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
-    const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(untilOn, await spared(queries))}`
-    const services = await queries.all<DueService>(sql`
+    const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window, await spared(queries))}`
+    const until = window.untilOf ? sql`, ${window.untilOf(SCOPES)} as until_on` : sql``
+    const services = await queries.all<DueService & { until_on?: IsoDate }>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.next_period_on, s.cancel_on
+        s.anchor_on, s.period_index, s.next_period_on, s.cancel_on${until}
       from services s join products p on p.id = s.product_id
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
@@ -31,13 +32,22 @@ export const serviceSource: BillableSource = {
     const items: DueItem[] = []
     for (const service of services) {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
+      const untilOn = service.until_on ?? window.untilOn
       const item = planPeriods(service, untilOn, options.get(service.id), coupon)
-      if (item) items.push(item)
+      if (item) items.push(service.until_on ? { ...item, untilOn } : item)
     }
     return items
   },
 
   advance: advanceServices,
+}
+
+/** Where a service finds the ids of its scopes. */
+const SCOPES = {
+  brand: sql`s.brand_id`,
+  group: sql`(select g.group_id from products g where g.id = s.product_id)`,
+  product: sql`s.product_id`,
+  client: sql`s.client_id`,
 }
 
 /** Where suspended services are not charged: the installation as a whole, and brands that differ from it. */
@@ -57,12 +67,14 @@ async function spared(queries: Queries): Promise<Spared> {
   return { byDefault, brands: brands.map((row) => row.scope_id) }
 }
 
-function billable(untilOn: IsoDate, { byDefault, brands }: Spared): Sql {
+function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault, brands }: Spared): Sql {
   const conditions = [
     sql`s.next_period_on <= ${untilOn}`,
     sql`s.billing_status in ('active', 'ending')`,
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
   ]
+  if (untilOf) conditions.push(sql`s.next_period_on <= ${untilOf(SCOPES)}`)
+  if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
   if (byDefault) conditions.push(sql`(s.delivery_status <> 'suspended' or s.brand_id in (${list(brands)}))`)
   else if (brands.length > 0)
     conditions.push(sql`(s.delivery_status <> 'suspended' or s.brand_id not in (${list(brands)}))`)

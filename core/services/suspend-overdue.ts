@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import type { DunningDays, GracePreset } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
-import { isoDate, type Actor, type IsoDate } from '../kernel/index.ts'
+import { isoDate, type Actor } from '../kernel/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { forUpdate, lockOwnService } from './load.ts'
@@ -31,19 +32,23 @@ export async function suspendOverdue(
   return held
 }
 
-export interface DunningDays {
-  service_id: string
-  /** Days after the due day until suspension and termination; null leaves it to the brand's setting. */
-  grace_days: number | null
-  terminate_days: number | null
-  suspend_after: IsoDate | null
-}
-
-/** What a service, or else its product, says about days of grace. One statement. */
-export function dunningDays(queries: Queries, serviceIds: readonly string[]): Promise<DunningDays[]> {
+/** What a service says about days of grace, else what holds for its client, product, group or brand. One statement. */
+export function dunningDays(
+  queries: Queries,
+  serviceIds: readonly string[],
+  preset: GracePreset,
+): Promise<DunningDays[]> {
+  const columns = {
+    brand: sql`s.brand_id`,
+    group: sql`p.group_id`,
+    product: sql`p.id`,
+    client: sql`s.client_id`,
+  }
+  const suspend = preset.suspend.text(columns, { product: sql`cast(p.grace_days as text)` })
+  const terminate = preset.terminate.text(columns, { product: sql`cast(p.terminate_days as text)` })
   return queries.all<DunningDays>(sql`
-    select s.id as service_id, coalesce(s.grace_days, p.grace_days) as grace_days,
-      coalesce(s.terminate_days, p.terminate_days) as terminate_days, s.suspend_after
+    select s.id as service_id, coalesce(s.grace_days, cast(${suspend} as integer)) as grace_days,
+      coalesce(s.terminate_days, cast(${terminate} as integer)) as terminate_days, s.suspend_after
     from services s join products p on p.id = s.product_id where s.id in (${list(serviceIds)}) order by s.id`)
 }
 

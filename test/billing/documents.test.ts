@@ -67,8 +67,15 @@ for (const engine of engines) {
         trace: {},
         ...period,
       })
-      const cancel = (serviceId: string) =>
-        db.transaction((trx) => dropRenewals(means, trx, { serviceId, effectiveOn: isoDate('2026-02-01') }))
+      const cancel = async (serviceId: string) => {
+        const effectiveOn = isoDate('2026-02-01')
+        await db.run(
+          sql`update services set billing_status = 'ending', cancel_on = ${effectiveOn} where id = ${serviceId}`,
+        )
+        await db.transaction((trx) =>
+          dropRenewals(means, trx, { cancellationId: 'can_test', serviceId, effectiveOn }),
+        )
+      }
 
       const serviceOf = async (name: string) => {
         const { brand } = await makeBuyer(means)

@@ -115,15 +115,36 @@ for (const engine of engines) {
       assert.deepEqual(await rates('2026-07-01'), [210_000])
     })
 
-    test('of one name are one a day; of two names they add up', async () => {
+    test('of one level are one a day and place; of two levels they add up', async () => {
       const { id } = await makeSeller(means)
-      await add(id, { country: 'CA', region: 'QC', name: 'QST', rate_ppm: 99_750 })
+      await add(id, { country: 'CA', region: 'QC', name: 'QST', level: 2, rate_ppm: 99_750 })
       await add(id, { country: 'CA', name: 'GST', rate_ppm: 50_000 })
-      const again = add(id, { country: 'CA', region: 'QC', name: 'QST', starts_on: '2026-03-01' })
+      const again = add(id, { country: 'CA', region: 'QC', name: 'PST', level: 2, starts_on: '2026-03-01' })
       await assert.rejects(again, { code: 'tax_rule.overlaps', status: 409 })
-      await add(id, { country: 'CA', region: 'BC', name: 'QST' })
-      await add(id, { country: 'CA', region: 'QC', name: 'QST', tax_class: 'reduced' })
-      assert.equal((await listTaxRules(means, { seller_id: id }, staff)).length, 4)
+      await add(id, { country: 'CA', region: 'BC', name: 'PST', level: 2, compound: true })
+      await add(id, { country: 'CA', region: 'QC', name: 'QST', level: 2, tax_class: 'reduced' })
+      assert.deepEqual(
+        (await listTaxRules(means, { seller_id: id }, staff)).map((rule) => [
+          rule.name,
+          rule.level,
+          rule.compound,
+        ]),
+        [
+          ['GST', 1, 0],
+          ['PST', 2, 1],
+          ['QST', 2, 0],
+          ['QST', 2, 0],
+        ],
+      )
+    })
+
+    test('keep a name to one level, and compound to the second', async () => {
+      const { id } = await makeSeller(means)
+      await add(id, { country: 'CA', name: 'GST' })
+      const second = add(id, { country: 'CA', region: 'QC', name: 'GST', level: 2 })
+      await assert.rejects(second, { code: 'tax_rule.name_taken', status: 409 })
+      await assert.rejects(add(id, { compound: true }), { code: 'input.invalid' })
+      await assert.rejects(add(id, { level: 3 }), { code: 'input.invalid' })
     })
 
     test('refuse days and places that are none', async () => {

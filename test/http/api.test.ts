@@ -104,6 +104,13 @@ for (const engine of engines) {
       const one = await send(key, 'GET', `/invoices/${made[0]}`)
       assertShape('Invoice', [one.body])
       assert.deepEqual(one.body.total, { minor: '119', currency: 'EUR' })
+      assert.equal(one.body.state, 'issued')
+      assert.deepEqual(one.body.taxes, [
+        {
+          ...{ name: 'VAT', rate_ppm: 190_000, level: 1, compound: false },
+          ...{ base: { minor: '100', currency: 'EUR' }, tax: { minor: '19', currency: 'EUR' } },
+        },
+      ])
       assertShape('Client', (await send(key, 'GET', '/clients')).body.items!)
       assertShape('Preview', [(await send(key, 'GET', '/billing/preview?days=30')).body])
       for (const list of ['/payments', '/services', '/orders', `/products?brand_id=${buyer.brand.id}`])

@@ -27,7 +27,15 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     due_on: '2026-01-29',
   },
   'order-held': { url: '/orders/ord_01', order: 'ORD-1001' },
-  'invoice-issued': { ...invoice, due_on: '2026-01-29', charge_on: '2026-01-29' },
+  'invoice-issued': {
+    ...invoice,
+    due_on: '2026-01-29',
+    charge_on: '2026-01-29',
+    taxes: [
+      { name: 'GST', amount: { minor: '158', currency: 'EUR' } },
+      { name: 'QST', amount: { minor: '316', currency: 'EUR' } },
+    ],
+  },
   'payment-received': { ...invoice, paid_on: '2026-01-29', method: 'Visa ending in 4242' },
   'payment-failed': { ...invoice, reason: 'Insufficient funds', retry_on: '2026-02-01' },
   'payment-needs-client': invoice,

@@ -17,6 +17,8 @@ import {
   createServices,
   dunningDays,
 } from '../../core/services/index.ts'
+import { suspendAfter, terminateAfter } from '../../core/billing/index.ts'
+import { scopedSetting } from '../../core/records/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { day, openShop, owner, permanent, seed, spec, staff, system, type Shop } from './fixture.ts'
 
@@ -170,6 +172,11 @@ for (const engine of engines) {
       assert.equal(await state(id), 'live')
     })
 
+    const preset = async () => ({
+      suspend: await scopedSetting(db, suspendAfter),
+      terminate: await scopedSetting(db, terminateAfter),
+    })
+
     test('staff spare a service up to a day', async () => {
       const id = await running()
       await spareService(shop.means, { service_id: id, until_on: '2026-01-15' }, staff)
@@ -178,8 +185,8 @@ for (const engine of engines) {
       assert.deepEqual(await overdue([id]), [id])
       await db.run(sql`update products set grace_days = 9 where id = 'prd_small'`)
       assert.deepEqual(
-        (await dunningDays(db, [id])).map((row) => ({ ...row })),
-        [{ service_id: id, grace_days: 9, terminate_days: null, suspend_after: '2026-01-15' }],
+        (await dunningDays(db, [id], await preset())).map((row) => ({ ...row })),
+        [{ service_id: id, grace_days: 9, terminate_days: 30, suspend_after: '2026-01-15' }],
       )
     })
 
@@ -246,9 +253,9 @@ for (const engine of engines) {
         code: 'cancellation.none',
       })
       await cancel()
-      assert.equal(await endCancelled(shop.means, day('2026-02-14')), 0)
-      assert.equal(await endCancelled(shop.means, day('2026-02-15')), 1)
-      assert.equal(await endCancelled(shop.means, day('2026-02-15')), 0)
+      assert.equal(await endCancelled(shop.means, { on: day('2026-02-14'), brandIds: null }), 0)
+      assert.equal(await endCancelled(shop.means, { on: day('2026-02-15'), brandIds: null }), 1)
+      assert.equal(await endCancelled(shop.means, { on: day('2026-02-15'), brandIds: null }), 0)
       await shop.work()
       assert.equal(shop.plugins.log(), 'terminate')
       const row = await shop.service(id)

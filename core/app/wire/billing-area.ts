@@ -2,12 +2,14 @@ import {
   billDay,
   billingConsumers,
   billingJobs,
+  billToday,
   billUntil,
-  isDayDone,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
+  zonesToBill,
   type BillingDeps,
+  type DayReport,
   type OverdueServices,
   type Payments,
 } from '../../billing/index.ts'
@@ -31,7 +33,7 @@ export function billingDeps(means: Means): BillingDeps {
     dunningDays,
     suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
-    endCancelled: (on) => endCancelled(means, on),
+    endCancelled: (day) => endCancelled(means, day),
   }
   return { means, sources: [serviceSource], services }
 }
@@ -49,9 +51,8 @@ export const billingArea: Area = {
       // Every hour, because days begin at different hours in different zones; a day that is done is passed over.
       cron: '15 * * * *',
       run: async () => {
-        const today = await billingDay(means)
-        if (!today || (await isDayDone(means, today))) return { skipped: true }
-        const reports = await billUntil(billingDeps(means), today)
+        if ((await zonesToBill(means)).length === 0) return { skipped: true }
+        const reports = await billToday(billingDeps(means))
         return { days: reports.length, invoices: reports.reduce((sum, report) => sum + report.invoices, 0) }
       },
     },
@@ -67,12 +68,11 @@ export const billingArea: Area = {
 }
 
 async function runNow(means: Means): Promise<void> {
-  const today = await billingDay(means)
-  if (today) await billUntil(billingDeps(means), today)
+  await billToday(billingDeps(means))
 }
 
-/** The day for billing: that of the first brand. Null while there is no brand. */
-export async function billingDay(means: Means): Promise<IsoDate | null> {
+/** The day of the first brand, for what asks without a brand. Null while there is none. */
+async function billingDay(means: Means): Promise<IsoDate | null> {
   const brand = await means.db.get<{ zone: string }>(sql`select zone from brands order by id limit 1`)
   return brand ? means.business.today(brand.zone) : null
 }
@@ -86,15 +86,21 @@ async function bill(
   if (!today) return 'There is no brand yet, so there is nothing to bill.'
   const deps = billingDeps(means)
   if (input.preview_days !== null) return previewBilling(means, deps, { today, days: input.preview_days })
-  const until = input.until ? isoDate(input.until) : today
-  const reports =
-    until > today || input.until === null ? await billUntil(deps, until) : [await billDay(deps, until)]
-  for (const { on, invoices, charges, reminders, suspended, terminated, parked } of reports) {
+  const reports = await billed(deps, { until: input.until ? isoDate(input.until) : null, today })
+  for (const { on, zone, invoices, charges, reminders, suspended, terminated, parked } of reports) {
     say(
-      `${on}  ${invoices} invoices, ${charges} charges, ${reminders} reminders, ${suspended} suspended, ${terminated} terminated, ${parked} parked`,
+      `${on} ${zone}  ${invoices} invoices, ${charges} charges, ${reminders} reminders, ${suspended} suspended, ${terminated} terminated, ${parked} parked`,
     )
   }
   return `${reports.length} ${reports.length === 1 ? 'day' : 'days'} billed.`
+}
+
+async function billed(
+  deps: BillingDeps,
+  { until, today }: { until: IsoDate | null; today: IsoDate },
+): Promise<DayReport[]> {
+  if (until === null) return billToday(deps)
+  return until > today ? billUntil(deps, until) : [await billDay(deps, until)]
 }
 
 async function verify({ means }: Wiring, say: (line: string) => void): Promise<{ findings: number }> {

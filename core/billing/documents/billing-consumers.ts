@@ -25,8 +25,9 @@ export function billingConsumers(means: Means): Consumer[] {
       name: 'billing.cancelled',
       types: ['cancellation.planned'],
       handle: (trx, event) => {
-        const { service_id, effective_on } = event.body as { service_id: string; effective_on: IsoDate }
-        return dropRenewals(means, trx, { serviceId: service_id, effectiveOn: effective_on })
+        const body = event.body as { id: string; service_id: string; effective_on: IsoDate }
+        const { id: cancellationId, service_id: serviceId, effective_on: effectiveOn } = body
+        return dropRenewals(means, trx, { cancellationId, serviceId, effectiveOn })
       },
     },
     {

@@ -1,24 +1,32 @@
-import { list, sql, type Trx } from '../../db/index.ts'
+import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
-import type { DraftLine } from '../draft.ts'
+import { creditLines } from '../credit-invoice.ts'
 import type { InvoiceLineRow } from '../invoice.ts'
-import { issueCreditNote } from '../issue-credit-note.ts'
-import { applyCredit, lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
 
 const actor = systemActor('cancellation')
 const REASON = 'The service was cancelled before this period'
 
+/** Put before the cause of a charge that a cancellation took back: its period may be charged again. */
+export const droppedBy = (cancellationId: string): string => `dropped/${cancellationId}/`
+
+export interface Cancelled {
+  cancellationId: string
+  serviceId: string
+  effectiveOn: IsoDate
+}
+
 /**
  * A cancelled service owes nothing for periods that begin after its end: an unpaid renewal that holds nothing else is
- * voided, one that holds more is lowered by a credit note.
+ * voided, one that holds more is lowered by a credit note. The charges give up their place, so that a cancellation that
+ * is taken back can be followed by a new charge. One that was taken back meanwhile drops nothing.
  */
-export async function dropRenewals(
-  means: Means,
-  trx: Trx,
-  cancelled: { serviceId: string; effectiveOn: IsoDate },
-): Promise<void> {
+export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled): Promise<void> {
+  const cancellation = await trx.get<{ status: string }>(
+    sql`select status from cancellations where id = ${cancelled.cancellationId} ${forUpdate(trx.dialect)}`,
+  )
+  if (cancellation?.status === 'undone') return
   const parts = await trx.all<{ id: string }>(
     sql`select id from services where id = ${cancelled.serviceId} or parent_id = ${cancelled.serviceId}`,
   )
@@ -26,8 +34,11 @@ export async function dropRenewals(
   const open = await trx.all<{ id: string }>(sql`
     select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id
     where i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
-  for (const { id } of open)
-    await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
+  for (const { id } of open) {
+    const lines = await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
+    await trx.run(sql`
+      update charges set cause = ${droppedBy(cancelled.cancellationId)} || cause where id in (${list(lines.map((line) => line.charge_id))})`)
+  }
 }
 
 interface Dropped {
@@ -36,48 +47,26 @@ interface Dropped {
   from: IsoDate
 }
 
-async function dropLines(means: Means, trx: Trx, { invoiceId, sources, from }: Dropped): Promise<void> {
-  const invoice = await lockInvoice(trx, invoiceId)
+async function dropLines(
+  means: Means,
+  trx: Trx,
+  { invoiceId, sources, from }: Dropped,
+): Promise<InvoiceLineRow[]> {
   const paid = await trx.get(
     sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment' limit 1`,
   )
-  const lines = await trx.all<InvoiceLineRow>(
+  const all = await trx.all<InvoiceLineRow>(
     sql`select * from invoice_lines where invoice_id = ${invoiceId} order by position`,
   )
-  const unused = lines.filter(
+  const unused = all.filter(
     (line) =>
       line.source_id !== null && sources.includes(line.source_id) && (line.period_start ?? '') >= from,
   )
-  if (unused.length === lines.length && !paid) {
+  if (unused.length === all.length && !paid) {
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
-    return
+    return unused
   }
-  const { brand_id: brandId, client_id: clientId, currency, due_on: dueOn } = invoice
-  const draft = {
-    brandId,
-    clientId,
-    currency,
-    origin: 'change' as const,
-    originId: invoiceId,
-    correctsId: invoiceId,
-    dueOn,
-    lines: unused.map(credited),
-  }
-  await issueCreditNote(means, trx, draft, actor)
-  await applyCredit(means, trx, invoice, actor)
-}
-
-function credited(line: InvoiceLineRow): DraftLine {
-  return {
-    sourceId: null,
-    kind: 'change',
-    description: line.description,
-    quantity: line.quantity,
-    unitMinor: -line.unit_minor,
-    amountMinor: -line.amount_minor,
-    taxClass: line.tax_class,
-    ...(line.period_start ? { periodStart: line.period_start as IsoDate } : {}),
-    ...(line.period_end ? { periodEnd: line.period_end as IsoDate } : {}),
-    trace: { credits: line.id, reason: REASON },
-  }
+  const lines = unused.map(({ position }) => ({ position }))
+  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
+  return unused
 }

@@ -71,6 +71,12 @@ async function sendInvoice(means: DocumentMeans, invoice: Invoice, fileId: strin
         number: invoice.number!,
         amount,
         due_on: invoice.due_on,
+        taxes: invoice.taxes
+          .filter((tax) => tax.tax_minor !== 0n)
+          .map((tax) => ({
+            name: tax.tax_name,
+            amount: { minor: tax.tax_minor.toString(), currency: invoice.currency },
+          })),
         url: `/portal/invoices/${invoice.id}`,
       },
       attachments: [{ file_id: fileId, name: fileName(invoice) }],
@@ -143,6 +149,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     taxes: invoice.taxes.map((tax) => ({
       name: tax.tax_name,
       ratePpm: tax.rate_ppm,
+      level: tax.level,
       netMinor: tax.net_minor,
       taxMinor: tax.tax_minor,
     })),

@@ -17,12 +17,19 @@ export const refundLifecycle = defineLifecycle('refund', {
   },
 })
 
+/**
+ * What pays for a refund: "credit_note", the one that it was made with; "credit", what the client holds, such as an
+ * overpayment or a deposit; "goodwill", an expense of ours.
+ */
+export type RefundSource = 'goodwill' | 'credit' | 'credit_note'
+
 export interface RefundRow extends StatefulRow {
   payment_id: string
   client_id: string
   invoice_id: string | null
   credit_note_id: string | null
   destination: 'source' | 'credit' | 'recorded'
+  taken_from: RefundSource
   status: 'created' | 'pending' | 'succeeded' | 'failed'
   currency: string
   amount_minor: bigint
@@ -80,11 +87,8 @@ async function fail(
   actor: Actor,
 ): Promise<RefundRow> {
   if (refund.status === 'failed') return refund
-  if (refund.status !== 'created') {
-    const postings = postingsOf(refund, payment).map((posting) => ({
-      ...posting,
-      amountMinor: -posting.amountMinor,
-    }))
+  const postings = undone(refund, payment)
+  if (postings.length > 0) {
     const effectiveOn = await todayOf(means, trx, payment.brand_id)
     await postJournal(means, trx, {
       kind: 'refund_failed',
@@ -133,13 +137,44 @@ async function moveMoney(
   })
 }
 
-/** The document stays paid: what was given back is an expense of its own, "refunds", until a credit note says why. */
+/** Goodwill is an expense of its own, "refunds"; everything else was set aside when the refund was entered. */
 function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   const { currency, amount_minor: amount } = refund
-  const given: Posting = { account: account.refunds, currency, amountMinor: amount }
+  const from = refund.taken_from === 'goodwill' ? account.refunds : account.refundsDue
+  const given: Posting = { account: from, currency, amountMinor: amount }
   return refund.destination === 'credit'
     ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
     : [given, { account: account.gateway(payment.instance_id ?? 'manual'), currency, amountMinor: -amount }]
+}
+
+/** Sets aside what a refund takes of the client's credit, so that no invoice uses it before the refund is sent. */
+export async function holdForRefund(
+  means: Means,
+  trx: Trx,
+  refund: RefundRow,
+  brandId: string,
+): Promise<void> {
+  await postJournal(means, trx, {
+    kind: 'refund_held',
+    sourceId: refund.id,
+    brandId,
+    effectiveOn: await todayOf(means, trx, brandId),
+    postings: heldPostings(refund),
+  })
+}
+
+function heldPostings({ currency, client_id: clientId, amount_minor: amountMinor }: RefundRow): Posting[] {
+  return [
+    { account: account.clientCredit, currency, clientId, amountMinor },
+    { account: account.refundsDue, currency, amountMinor: -amountMinor },
+  ]
+}
+
+/** What has been booked of a refund so far, turned round: what was set aside is the client's credit again. */
+function undone(refund: RefundRow, payment: PaymentRow): Posting[] {
+  const held = refund.taken_from === 'goodwill' ? [] : heldPostings(refund)
+  const sent = refund.status === 'created' ? [] : postingsOf(refund, payment)
+  return [...held, ...sent].map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }))
 }
 
 const bodyOf = (refund: RefundRow) => ({
@@ -192,6 +227,7 @@ async function foreignRefund(means: Means, trx: Trx, fact: RefundFact): Promise<
     invoice_id: payment.invoice_id,
     credit_note_id: null,
     destination: 'source',
+    taken_from: 'goodwill',
     status: 'created',
     currency: payment.currency,
     amount_minor: fact.amountMinor,

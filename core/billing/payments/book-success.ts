@@ -72,9 +72,25 @@ async function applyToInvoice(means: Means, trx: Trx, payment: PaymentRow, amoun
   if (invoice.status !== 'issued' && invoice.status !== 'written_off') return 0n
   const open = await openAmount(trx, invoice)
   const applied = amount < open ? amount : open
-  if (applied > 0n)
-    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'payment', amountMinor: applied })
+  if (applied === 0n) return 0n
+  await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'payment', amountMinor: applied })
+  if (invoice.status === 'written_off') await recover(means, trx, payment, applied)
   return applied
+}
+
+/** A claim that was given up is paid after all: as much of the loss is none. */
+async function recover(means: Means, trx: Trx, payment: PaymentRow, amountMinor: bigint): Promise<void> {
+  const { currency, client_id: clientId, brand_id: brandId } = payment
+  await postJournal(means, trx, {
+    kind: 'write_off_recovered',
+    sourceId: payment.id,
+    brandId,
+    effectiveOn: await todayOf(means, trx, brandId),
+    postings: [
+      { account: account.receivable, currency, clientId, amountMinor },
+      { account: account.writeOffs, currency, clientId, amountMinor: -amountMinor },
+    ],
+  })
 }
 
 function postingsOf(payment: PaymentRow, received: Received, applied: bigint): Posting[] {

@@ -12,6 +12,11 @@ export const TransactionBooked = defineError(
   (p: { reference: string }) =>
     `The transaction "${p.reference}" is booked already; one transfer is not booked twice.`,
 )
+export const NoMethodSetup = defineError(
+  'gateway.no_method_setup',
+  409,
+  (p: { gateway: string }) => `${p.gateway} saves no method without a payment. Save it while paying.`,
+)
 export const NothingToPay = defineError(
   'invoice.nothing_to_pay',
   409,

@@ -4,8 +4,9 @@ import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { NotFound } from '../../kernel/index.ts'
 import { defineVerb, findRow, updateVersioned } from '../../records/index.ts'
-import { getGateway, snapshotOf, type Payments } from './gateway.ts'
-import { customerAt, type MethodRow } from './keep-method.ts'
+import { NoMethodSetup } from './errors.ts'
+import { getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
+import { customerAt, listMethods, type MethodRow } from './keep-method.ts'
 
 /** Saves a method without paying: answers where the client must go. */
 export const startMethodSetup = defineVerb(
@@ -27,6 +28,7 @@ export const startMethodSetup = defineVerb(
       scope: { client: 'id', right: 'method.add' },
     })
     const gateway = await getGateway(payments.db, input.instance_id)
+    if (!offers(gateway, 'start_setup')) throw NoMethodSetup({ gateway: gateway.name })
     const customer = await customerAt(payments.db, row.id, gateway.id)
     const client = await snapshotOf(payments.db, row.id)
     const call = {
@@ -41,6 +43,31 @@ export const startMethodSetup = defineVerb(
     return payments.plugins.call<PaymentOutcome>(gateway.id, 'gateway', 'start_setup', call, {
       deadlineMs: 15_000,
     })
+  },
+)
+
+export interface ListedMethod extends MethodRow {
+  /** How many services are charged by it and by no other. */
+  services: number
+}
+
+/** A client's saved methods, the default one first. */
+export const listSavedMethods = defineVerb(
+  {
+    permission: 'method.list',
+    audience: ['client', 'staff'],
+    input: Type.Object({ client_id: Type.String() }),
+  },
+  async (payments: Pick<Payments, 'db'>, input, actor): Promise<ListedMethod[]> => {
+    const scope = { client: 'id', right: 'method.list' }
+    const { id } = await findRow<{ id: string }>(payments.db, actor, {
+      ...{ table: 'clients', what: 'client', id: input.client_id, scope },
+    })
+    const named = await payments.db.all<{ method_id: string; n: number }>(sql`
+      select method_id, count(*) as n from services where client_id = ${id} and method_id is not null and billing_status <> 'ended' group by method_id`)
+    const services = new Map(named.map((row) => [row.method_id, row.n]))
+    const methods = await listMethods(payments.db, id)
+    return methods.map((method) => ({ ...method, services: services.get(method.id) ?? 0 }))
   },
 )
 
@@ -67,7 +94,7 @@ export const preferMethod = defineVerb(
   },
 )
 
-/** Forgets the method here first, so that it is never charged again whatever the gateway answers, then there. */
+/** Services that named the method go back to the default one. Forgets it here first, so that it is never charged again whatever the gateway answers, then there. */
 export const removeMethod = defineVerb(
   { permission: 'method.remove', audience: ['client', 'staff'], input: methodInput },
   async (payments: Payments, input, actor) => {
@@ -79,6 +106,8 @@ export const removeMethod = defineVerb(
         row: method,
         set: { removed_at: payments.business.now(), preferred: 0 },
       })
+      await trx.run(sql`
+        update services set method_id = null, version = version + 1 where client_id = ${method.client_id} and method_id = ${method.id}`)
       const next = sql`select id from payment_methods where client_id = ${method.client_id} and removed_at is null order by created_at limit 1`
       if (method.preferred === 1)
         await trx.run(sql`update payment_methods set preferred = 1 where id = (${next})`)

@@ -32,7 +32,7 @@ export const recordPayment = defineVerb(
     })
     return payments.db.transaction(async (trx) => {
       const invoice = await lockInvoice(trx, input.invoice_id)
-      if (invoice.status !== 'issued' && invoice.status !== 'paid')
+      if (!['issued', 'paid', 'written_off'].includes(invoice.status))
         throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
       const instanceId = input.instance_id || null
       const waiting = await trx.get<PaymentRow>(sql`

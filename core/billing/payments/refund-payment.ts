@@ -1,15 +1,19 @@
 import { Type } from 'typebox'
 import { toDecimal, type RefundOutcome } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
-import { BerthError, type Actor } from '../../kernel/index.ts'
+import { BerthError, invalidInput, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
-import { bookRefundOutcome, type RefundRow } from './book-refund.ts'
+import { CreditedLines, creditLines, type CreditWish } from '../credit-invoice.ts'
+import type { InvoiceRow } from '../invoice.ts'
+import { creditBalance } from '../ledger.ts'
+import { bookRefundOutcome, holdForRefund, type RefundRow, type RefundSource } from './book-refund.ts'
 import { NotRefundable, RefundTooLarge } from './errors.ts'
 import type { Payments } from './gateway.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
 
 /**
- * Gives money back: "source" sends it through the gateway, "credit" into the client's credit, "recorded" books what was
+ * Gives money back. With a credit note the sale is taken back in the books, its tax too; without one it is taken from
+ * the client's credit when the payment brought some (a deposit, an overpayment), and is goodwill else. "source" sends it through the gateway, "credit" into the client's credit, "recorded" books what was
  * sent by hand. The refund's row and key exist before anything goes out, so a repeat repeats the same refund.
  */
 export const refundPayment = defineVerb(
@@ -22,6 +26,9 @@ export const refundPayment = defineVerb(
       destination: Type.Union([Type.Literal('source'), Type.Literal('credit'), Type.Literal('recorded')]),
       reason: Type.String({ minLength: 1, maxLength: 500 }),
       reference: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      /** Of the document that was paid: whole, or the lines named. */
+      credit_note: Type.Optional(Type.Object({ lines: CreditedLines })),
+      from: Type.Optional(Type.Enum({ credit: 'credit', goodwill: 'goodwill' } as const)),
       once: Type.Optional(Type.String({ maxLength: 100 })),
     }),
   },
@@ -31,10 +38,11 @@ export const refundPayment = defineVerb(
       what: 'payment',
       id: input.payment_id,
     })
-    const { refund, payment } = await openRefund(payments, {
-      ...input,
-      amountMinor: BigInt(input.amount_minor),
-    })
+    if (input.credit_note && input.destination === 'credit')
+      throw invalidInput({ destination: 'a credit note is credit of the client already' })
+    if (input.credit_note && input.from) throw invalidInput({ from: 'is the credit note itself' })
+    const wanted = { ...input, amountMinor: BigInt(input.amount_minor) }
+    const { refund, payment } = await openRefund(payments, wanted, actor)
     if (refund.status !== 'created') return refund
     const outcome =
       input.destination === 'source'
@@ -72,20 +80,35 @@ interface Wanted {
   destination: RefundRow['destination']
   reason: string
   once?: string | undefined
+  credit_note?: { lines?: CreditWish['lines'] } | undefined
+  /** One that was issued for it already. */
+  note?: InvoiceRow
+  from?: 'credit' | 'goodwill' | undefined
 }
 
 async function openRefund(
   payments: Payments,
   wanted: Wanted,
+  actor: Actor,
 ): Promise<{ refund: RefundRow; payment: PaymentRow }> {
   return payments.db.transaction(async (trx) => {
     const payment = await lockPayment(trx, wanted.payment_id)
-    return { refund: await enterRefund(payments, trx, payment, wanted), payment }
+    return { refund: await enterRefund({ means: payments, trx, actor }, payment, wanted), payment }
   })
 }
 
+interface Work {
+  means: Means
+  trx: Trx
+  actor: Actor
+}
+
 /** Writes the refund down and, for one that goes out, the job that sends it should this process die before it does. */
-async function enterRefund(means: Means, trx: Trx, payment: PaymentRow, wanted: Wanted): Promise<RefundRow> {
+async function enterRefund(
+  { means, trx, actor }: Work,
+  payment: PaymentRow,
+  wanted: Wanted,
+): Promise<RefundRow> {
   if (payment.status !== 'succeeded') throw NotRefundable({ id: payment.id, status: payment.status })
   const effectKey = `refund/${payment.id}/${wanted.once ?? means.newId('req')}`
   const same = await trx.get<RefundRow>(sql`select * from refunds where effect_key = ${effectKey}`)
@@ -95,14 +118,16 @@ async function enterRefund(means: Means, trx: Trx, payment: PaymentRow, wanted: 
     throw RefundTooLarge({
       left: `${toDecimal({ minor: left, currency: payment.currency })} ${payment.currency}`,
     })
+  const note = await creditFirst({ means, trx, actor }, payment, wanted)
   const now = means.business.now()
   const refund: RefundRow = {
     id: means.newId('ref'),
     payment_id: payment.id,
     client_id: payment.client_id,
     invoice_id: payment.invoice_id,
-    credit_note_id: null,
+    credit_note_id: note?.id ?? null,
     destination: wanted.destination,
+    taken_from: note ? 'credit_note' : await sourceOf(trx, payment, wanted),
     status: 'created',
     currency: payment.currency,
     amount_minor: wanted.amountMinor,
@@ -115,6 +140,7 @@ async function enterRefund(means: Means, trx: Trx, payment: PaymentRow, wanted: 
     updated_at: now,
   }
   await trx.insert('refunds', [refund])
+  if (refund.taken_from !== 'goodwill') await holdForRefund(means, trx, refund, payment.brand_id)
   if (wanted.destination !== 'recorded')
     await means.jobs.enqueue(trx, [
       { task: 'billing.refund', payload: { refund_id: refund.id }, key: `refund/${refund.id}` },
@@ -122,25 +148,76 @@ async function enterRefund(means: Means, trx: Trx, payment: PaymentRow, wanted: 
   return refund
 }
 
-/** Enters the refund of everything that was paid on a document: an order that falls through after payment. */
+/** The credit note of a refund that has one. What it is worth beyond the refund stays the client's credit. */
+async function creditFirst(
+  { means, trx, actor }: Work,
+  payment: PaymentRow,
+  { credit_note: wish, note: issued, reason, amountMinor }: Wanted,
+): Promise<InvoiceRow | null> {
+  if (issued || !wish) return issued ?? null
+  if (!payment.invoice_id) throw invalidInput({ credit_note: 'the payment was for no document' })
+  const note = await creditLines(
+    means,
+    trx,
+    { invoiceId: payment.invoice_id, lines: wish.lines, reason },
+    actor,
+  )
+  await refuseBeyond(trx, payment, { amountMinor, mostMinor: -note.total_minor })
+  return note
+}
+
+/** Money that no document took is the client's credit: giving it back besides would give it twice. */
+async function sourceOf(
+  trx: Trx,
+  payment: PaymentRow,
+  { from, amountMinor, destination }: Wanted,
+): Promise<RefundSource> {
+  if (destination === 'credit' || from === 'goodwill') return 'goodwill'
+  const applied = await trx.get<{ applied_minor: bigint | null }>(
+    sql`select sum(amount_minor) as applied_minor from allocations where payment_id = ${payment.id}`,
+  )
+  const surplus = payment.received_minor - (applied?.applied_minor ?? 0n)
+  if (from !== 'credit' && (surplus === 0n || amountMinor > surplus)) return 'goodwill'
+  await refuseBeyond(trx, payment, { amountMinor, mostMinor: amountMinor })
+  return 'credit'
+}
+
+async function refuseBeyond(
+  trx: Trx,
+  { client_id: clientId, currency }: PaymentRow,
+  { amountMinor, mostMinor }: { amountMinor: bigint; mostMinor: bigint },
+): Promise<void> {
+  const credit = await creditBalance(trx, clientId, currency)
+  const left = credit < mostMinor ? credit : mostMinor
+  if (amountMinor > left)
+    throw RefundTooLarge({ left: `${toDecimal({ minor: left, currency })} ${currency}` })
+}
+
+/**
+ * Credits a document as a whole and enters the refunds of what was paid on it: an order that falls through after
+ * payment. Money that came by hand stays the client's credit.
+ */
 export async function refundInvoice(
   means: Means,
   trx: Trx,
-  act: { invoiceId: string; reason: string },
+  { invoiceId, reason }: { invoiceId: string; reason: string },
+  actor: Actor,
 ): Promise<void> {
   const paid = await trx.all<PaymentRow>(sql`
-    select * from payments where invoice_id = ${act.invoiceId} and status = 'succeeded' order by id ${forUpdate(trx.dialect)}`)
+    select * from payments where invoice_id = ${invoiceId} and status = 'succeeded' order by id ${forUpdate(trx.dialect)}`)
+  const note = await creditLines(means, trx, { invoiceId, reason }, actor)
   for (const payment of paid) {
     const amountMinor = payment.received_minor - (await refundedOf(trx, payment.id))
-    if (amountMinor === 0n) continue
-    const destination = payment.instance_id ? 'source' : 'credit'
-    await enterRefund(means, trx, payment, {
+    if (amountMinor === 0n || !payment.instance_id) continue
+    const wanted = {
       payment_id: payment.id,
       amountMinor,
-      destination,
-      reason: act.reason,
+      destination: 'source',
+      reason,
       once: 'order',
-    })
+      note,
+    } as const
+    await enterRefund({ means, trx, actor }, payment, wanted)
   }
 }
 

@@ -7,7 +7,8 @@ import { chargeDue } from './charge-due.ts'
 import { sanctionOverdue } from './overdue.ts'
 import { sendReminders } from './reminders.ts'
 import { runRenewals } from './run-renewals.ts'
-import { countsOf, type RunCounts } from './run-row.ts'
+import { addCounts, countsOf, type RunCounts } from './run-row.ts'
+import { billedZones, type BilledZone } from './zones.ts'
 
 export interface BillingDeps {
   means: Means
@@ -17,6 +18,7 @@ export interface BillingDeps {
 
 export interface DayReport extends RunCounts {
   on: IsoDate
+  zone: string
   status: string
   charges: number
   reminders: number
@@ -30,17 +32,88 @@ const CATCH_UP_DAYS = 45
 
 const actor = systemActor('billing_run')
 
-/** Everything that money does on a day, in the order in which it may depend on each other. Safe to repeat. */
+/** Bills one day for the brands of every zone, and answers for all of them together. */
 export async function billDay(deps: BillingDeps, on: IsoDate, signal?: AbortSignal): Promise<DayReport> {
+  const reports: DayReport[] = []
+  for (const zone of await billedZones(deps.means.db))
+    reports.push(await billZone(deps, { zone, on }, signal))
+  return reports.reduce(together)
+}
+
+const STATUSES = ['completed', 'completed_with_exceptions', 'running']
+
+function together(a: DayReport, b: DayReport): DayReport {
+  const totals = new Map(Object.entries(b.totals).map(([currency, minor]) => [currency, BigInt(minor)]))
+  return {
+    ...{ on: a.on, zone: `${a.zone}, ${b.zone}` },
+    status: STATUSES.indexOf(a.status) > STATUSES.indexOf(b.status) ? a.status : b.status,
+    ...addCounts(a, { ...b, totals }),
+    charges: a.charges + b.charges,
+    reminders: a.reminders + b.reminders,
+    suspended: a.suspended + b.suspended,
+    terminated: a.terminated + b.terminated,
+    ended: a.ended + b.ended,
+  }
+}
+
+/** Bills each zone up to its own present day, every day since its last completed one. */
+export async function billToday(deps: BillingDeps, signal?: AbortSignal): Promise<DayReport[]> {
+  const reports: DayReport[] = []
+  for (const zone of await billedZones(deps.means.db)) {
+    const today = deps.means.business.today(zone.zone)
+    reports.push(...(await billZoneUntil(deps, { zone, until: today }, signal)))
+  }
+  return reports
+}
+
+/** Runs every day since the last completed one, in order, up to and including `until`, for the brands of every zone. */
+export async function billUntil(
+  deps: BillingDeps,
+  until: IsoDate,
+  signal?: AbortSignal,
+): Promise<DayReport[]> {
+  const reports: DayReport[] = []
+  for (const zone of await billedZones(deps.means.db))
+    reports.push(...(await billZoneUntil(deps, { zone, until }, signal)))
+  return reports
+}
+
+/** Zones whose present day has not been billed yet. */
+export async function zonesToBill(means: Means): Promise<BilledZone[]> {
+  const open: BilledZone[] = []
+  for (const zone of await billedZones(means.db))
+    if (!(await isDayDone(means, zone, means.business.today(zone.zone)))) open.push(zone)
+  return open
+}
+
+async function billZoneUntil(
+  deps: BillingDeps,
+  { zone, until }: { zone: BilledZone; until: IsoDate },
+  signal?: AbortSignal,
+): Promise<DayReport[]> {
+  const reports: DayReport[] = []
+  for (let on = await firstDay(deps.means, zone, until); on <= until && !signal?.aborted; on = addDays(on, 1))
+    reports.push(await billZone(deps, { zone, on }, signal))
+  return reports
+}
+
+/** Everything that money does on a day, in the order in which it may depend on each other. Safe to repeat. */
+async function billZone(
+  deps: BillingDeps,
+  { zone, on }: { zone: BilledZone; on: IsoDate },
+  signal?: AbortSignal,
+): Promise<DayReport> {
   const { means, sources, services } = deps
-  const ended = await services.endCancelled(on)
-  const run = await runRenewals(means, { sources, asOfOn: on, actor, ...(signal ? { signal } : {}) })
-  const charges = await chargeDue(means, on)
-  const reminders = await sendReminders(means, on, actor)
-  const sanctions = await sanctionOverdue(means, services, on, actor)
-  if (run.status !== 'running') await markDone(means, on)
+  const day = { on, brandIds: zone.brandIds }
+  const ended = await services.endCancelled(day)
+  const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
+  const charges = await chargeDue(means, day)
+  const reminders = await sendReminders(means, day, actor)
+  const sanctions = await sanctionOverdue(means, services, day, actor)
+  if (run.status !== 'running') await markDone(means, zone, on)
   return {
     on,
+    zone: zone.zone,
     status: run.status,
     ...countsOf(run),
     charges,
@@ -50,42 +123,31 @@ export async function billDay(deps: BillingDeps, on: IsoDate, signal?: AbortSign
   }
 }
 
-/** Runs every day since the last completed one, in order, up to and including `until`. */
-export async function billUntil(
-  deps: BillingDeps,
-  until: IsoDate,
-  signal?: AbortSignal,
-): Promise<DayReport[]> {
-  const reports: DayReport[] = []
-  for (let day = await firstDay(deps.means, until); day <= until && !signal?.aborted; day = addDays(day, 1)) {
-    reports.push(await billDay(deps, day, signal))
-  }
-  return reports
-}
+const DAY_TASK = 'billing.day'
+/** Under this name stand the days of before each zone had its own run. */
+const ALL_ZONES = 'installation'
 
-async function firstDay(means: Means, until: IsoDate): Promise<IsoDate> {
+async function firstDay(means: Means, { zone }: BilledZone, until: IsoDate): Promise<IsoDate> {
   const last = await means.db.get<{ on: IsoDate | null }>(
-    sql`select max(period) as "on" from automated_acts where task = ${DAY_TASK} and subject = 'installation' and period <= ${until}`,
+    sql`select max(period) as "on" from automated_acts where task = ${DAY_TASK} and subject in (${zone}, ${ALL_ZONES}) and period <= ${until}`,
   )
   if (!last?.on) return until
   if (daysBetween(last.on, until) === 0) return until
   return maxDay(addDays(last.on, 1), addDays(until, -CATCH_UP_DAYS))
 }
 
-const DAY_TASK = 'billing.day'
-
 /** Written when every step of the day has run: a day that was killed half-way is run again as a whole. */
-async function markDone(means: Means, on: IsoDate): Promise<void> {
+async function markDone(means: Means, { zone }: BilledZone, on: IsoDate): Promise<void> {
   await means.db.run(sql`
-    insert into automated_acts (task, subject, period, outcome, acted_at) values (${DAY_TASK}, 'installation', ${on}, 'done', ${means.business.now()})
+    insert into automated_acts (task, subject, period, outcome, acted_at) values (${DAY_TASK}, ${zone}, ${on}, 'done', ${means.business.now()})
     on conflict (task, subject, period) do nothing`)
 }
 
 /** Whether everything of the day has been done. */
-export async function isDayDone(means: Means, on: IsoDate): Promise<boolean> {
+async function isDayDone(means: Means, { zone }: BilledZone, on: IsoDate): Promise<boolean> {
   return (
     (await means.db.get(
-      sql`select period from automated_acts where task = ${DAY_TASK} and subject = 'installation' and period = ${on}`,
+      sql`select period from automated_acts where task = ${DAY_TASK} and subject in (${zone}, ${ALL_ZONES}) and period = ${on}`,
     )) !== undefined
   )
 }

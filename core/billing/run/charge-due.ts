@@ -1,7 +1,9 @@
-import { sql } from '../../db/index.ts'
+import { sql, type Sql } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-import { readSetting, type Means } from '../../records/index.ts'
+import { scopedSetting, type Means } from '../../records/index.ts'
+import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
+import { ofBrands } from './zones.ts'
 
 const BATCH = 200
 
@@ -9,13 +11,27 @@ const BATCH = 200
  * Enters one job for each document that is due and whose client pays by a saved method: on the due day, and again on
  * the days of the retry plan. The act's row is unique for document and try, so no day is charged twice. A method that was refused for good is left alone for this document.
  */
-export async function chargeDue(means: Means, today: IsoDate): Promise<number> {
-  const retries = [...(await readSetting(means.db, chargeRetries))].sort((a, b) => a - b)
+export async function chargeDue(means: Means, { on: today, brandIds }: BilledDay): Promise<number> {
+  const retries = await scopedSetting(means.db, chargeRetries)
   let entered = 0
-  for (const [attempt, days] of [0, ...retries].entries()) {
+  for (const plan of retries.values) {
+    const among = sql`${retries.has(plan, SCOPES)} and ${ofBrands(SCOPES.brand, brandIds)}`
+    entered += await enterPlan(means, { plan, among, today })
+  }
+  return entered
+}
+
+const SCOPES = { brand: sql`i.brand_id`, client: sql`i.client_id` }
+
+async function enterPlan(
+  means: Means,
+  { plan, among, today }: { plan: readonly number[]; among: Sql; today: IsoDate },
+): Promise<number> {
+  let entered = 0
+  for (const [attempt, days] of [0, ...[...plan].sort((a, b) => a - b)].entries()) {
     entered += await enterAttempt(means, {
       attempt: attempt + 1,
-      today,
+      among,
       from: addDays(today, -days - 3),
       to: addDays(today, -days),
     })
@@ -25,7 +41,8 @@ export async function chargeDue(means: Means, today: IsoDate): Promise<number> {
 
 interface Attempt {
   attempt: number
-  today: IsoDate
+  /** Those of the brands that are billed whose scope has this plan. */
+  among: Sql
   from: IsoDate
   to: IsoDate
 }
@@ -36,7 +53,7 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   for (;;) {
     const rows = await means.db.all<{ id: string }>(sql`
       select i.id from invoices i join clients c on c.id = i.client_id
-      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1
+      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1 and ${plan.among}
         and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null
           and not exists (select 1 from payments d where d.invoice_id = i.id and d.method_id = m.id and d.status = 'declined' and d.retry in ('never', 'new_method')))
         and not exists (select 1 from payments p where p.invoice_id = i.id and p.status in ('created', 'pending', 'authorised', 'unknown'))

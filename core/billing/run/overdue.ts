@@ -1,8 +1,9 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { readSettings, type Means } from '../../records/index.ts'
-import type { DunningDays, OverdueServices } from '../ports.ts'
+import { scopedSetting, type Means } from '../../records/index.ts'
+import type { BilledDay, DunningDays, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
+import { ofBrands } from './zones.ts'
 
 const BATCH = 200
 
@@ -15,11 +16,11 @@ export interface Sanctions {
 export async function sanctionOverdue(
   means: Means,
   services: OverdueServices,
-  today: IsoDate,
+  day: BilledDay,
   actor: Actor,
 ): Promise<{ suspended: number; terminated: number }> {
   const done = { suspended: 0, terminated: 0 }
-  for await (const batch of ripeServices(means.db, services, today)) {
+  for await (const batch of ripeServices(means.db, services, day)) {
     await means.db.transaction(async (trx) => {
       done.suspended += (await services.suspend(trx, batch.suspend, actor)).length
       await services.terminate(trx, batch.terminate, actor)
@@ -33,21 +34,21 @@ export async function sanctionOverdue(
 export async function* ripeServices(
   queries: Queries,
   services: OverdueServices,
-  today: IsoDate,
+  day: BilledDay,
 ): AsyncGenerator<Sanctions> {
-  const values = await readSettings(queries, [suspendAfter, terminateAfter])
   const preset = {
-    suspend: values.get(suspendAfter.key) as number,
-    terminate: values.get(terminateAfter.key) as number,
+    suspend: await scopedSetting(queries, suspendAfter),
+    terminate: await scopedSetting(queries, terminateAfter),
   }
   for (let after = ''; ;) {
-    const overdue = await overdueSources(queries, today, after)
+    const overdue = await overdueSources(queries, day, after)
     if (overdue.length === 0) return
     const days = await services.dunningDays(
       queries,
       overdue.map((row) => row.id),
+      preset,
     )
-    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, { preset, today })
+    yield ripe(new Map(overdue.map((row) => [row.id, row.due_on])), days, day.on)
     after = overdue.at(-1)!.id
   }
 }
@@ -55,32 +56,19 @@ export async function* ripeServices(
 /** What is charged on issued, unpaid documents that are past their due day, with the oldest due day of each. */
 function overdueSources(
   queries: Queries,
-  today: IsoDate,
+  { on, brandIds }: BilledDay,
   after: string,
 ): Promise<{ id: string; due_on: IsoDate }[]> {
   return queries.all<{ id: string; due_on: IsoDate }>(sql`
     select l.source_id as id, min(i.due_on) as due_on from invoices i join invoice_lines l on l.invoice_id = i.id
-    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${today} and l.source_id > ${after}
+    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${on} and l.source_id > ${after} and ${ofBrands(sql`i.brand_id`, brandIds)}
     group by l.source_id order by l.source_id limit ${BATCH}`)
 }
 
-interface Rules {
-  preset: { suspend: number; terminate: number }
-  today: IsoDate
-}
-
-function ripe(
-  dueOn: ReadonlyMap<string, IsoDate>,
-  days: readonly DunningDays[],
-  { preset, today }: Rules,
-): Sanctions {
+function ripe(dueOn: ReadonlyMap<string, IsoDate>, days: readonly DunningDays[], today: IsoDate): Sanctions {
   const over = (row: DunningDays, grace: number) => dueOn.get(row.service_id)! <= addDays(today, -grace)
   const open = days.filter((row) => row.suspend_after === null || row.suspend_after < today)
-  const terminate = open
-    .filter((row) => over(row, row.terminate_days ?? preset.terminate))
-    .map((row) => row.service_id)
-  const suspend = open
-    .filter((row) => over(row, row.grace_days ?? preset.suspend))
-    .map((row) => row.service_id)
+  const terminate = open.filter((row) => over(row, row.terminate_days)).map((row) => row.service_id)
+  const suspend = open.filter((row) => over(row, row.grace_days)).map((row) => row.service_id)
   return { suspend: suspend.filter((id) => !terminate.includes(id)), terminate }
 }

@@ -1,6 +1,6 @@
 import type { Queries } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
-import type { BillableSource, DueItem } from '../billable-source.ts'
+import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
 import type { DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
 import { planInvoice, type BillFrom, type BillTo, type PlannedInvoice } from '../plan-invoice.ts'
@@ -20,7 +20,7 @@ export interface ChunkPlan {
 export interface ChunkQuery {
   sources: readonly BillableSource[]
   clientIds: readonly string[]
-  untilOn: IsoDate
+  window: DueWindow
   issuedOn: IsoDate
 }
 
@@ -30,7 +30,7 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   for (const source of query.sources) {
     due.push({
       source,
-      items: await source.dueItems(queries, { untilOn: query.untilOn, clientIds: query.clientIds }),
+      items: await source.dueItems(queries, { ...query.window, clientIds: query.clientIds }),
     })
   }
   const problems = due.flatMap(({ items }) =>

@@ -16,9 +16,9 @@ export async function previewClient(
   query: { clientId: string; today: IsoDate; days: number },
 ): Promise<PreviewInvoice[]> {
   const lead = await readSetting(queries, leadDays)
-  const untilOn = addDays(query.today, query.days)
+  const window = { untilOn: addDays(query.today, query.days) }
   const clientIds = [query.clientId]
-  const plan = await planChunk(queries, { sources, clientIds, untilOn, issuedOn: query.today })
+  const plan = await planChunk(queries, { sources, clientIds, window, issuedOn: query.today })
   return plan.invoices
     .map((invoice) => shown(invoice, lead, query.today))
     .sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))

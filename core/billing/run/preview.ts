@@ -73,7 +73,7 @@ export async function previewBilling(
     const plan = await planChunk(means.db, {
       sources,
       clientIds: billable,
-      untilOn: horizon,
+      window: { untilOn: horizon },
       issuedOn: query.today,
     })
     preview.invoices.push(...plan.invoices.map((invoice) => shown(invoice, lead, query.today)))
@@ -81,7 +81,7 @@ export async function previewBilling(
     after = clientIds.at(-1)!
   }
   preview.invoices.sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0))
-  for await (const batch of ripeServices(means.db, services, untilOn))
+  for await (const batch of ripeServices(means.db, services, { on: untilOn, brandIds: null }))
     preview.suspensions.push(...batch.suspend)
   return preview
 }

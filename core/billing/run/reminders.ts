@@ -1,8 +1,10 @@
-import { sql, type Trx } from '../../db/index.ts'
+import { sql, type Sql, type Trx } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { readSettings, type Means } from '../../records/index.ts'
+import { scopedSetting, type Means } from '../../records/index.ts'
 import { allocatedTo } from '../invoice.ts'
+import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
+import { ofBrands } from './zones.ts'
 
 interface Step {
   /** "before_3", "overdue_1": unique with the document, so that a notice goes out once however often the day is run. */
@@ -30,26 +32,35 @@ const BATCH = 200
 const CATCH_UP_DAYS = 3
 
 /** Reminders before the due day and up to three notices after it. Answers how many were entered. */
-export async function sendReminders(means: Means, today: IsoDate, actor: Actor): Promise<number> {
-  const values = await readSettings(means.db, [remindBefore, remindAfter])
-  const steps = stepsOf(
-    values.get(remindBefore.key) as number[],
-    values.get(remindAfter.key) as number[],
-    today,
-  )
+export async function sendReminders(means: Means, day: BilledDay, actor: Actor): Promise<number> {
+  const before = await scopedSetting(means.db, remindBefore)
+  const after = await scopedSetting(means.db, remindAfter)
+  const early = before.values.map((days) => ({
+    steps: earlySteps(days, day.on),
+    rows: before.has(days, SCOPES),
+  }))
+  const late = after.values.map((days) => ({ steps: lateSteps(days, day.on), rows: after.has(days, SCOPES) }))
   let sent = 0
-  for (const step of steps) sent += await sendStep(means, step, actor)
+  for (const { steps, rows } of [...early, ...late]) {
+    const among = sql`${rows} and ${ofBrands(SCOPES.brand, day.brandIds)}`
+    for (const step of steps) sent += await sendStep(means, { step, among }, actor)
+  }
   return sent
 }
 
-function stepsOf(before: readonly number[], after: readonly number[], today: IsoDate): Step[] {
-  const early = before.map((days) => ({
+const SCOPES = { brand: sql`i.brand_id`, client: sql`i.client_id` }
+
+function earlySteps(before: readonly number[], today: IsoDate): Step[] {
+  return before.map((days) => ({
     name: `before_${days}`,
     template: 'invoice-reminder',
     dueFrom: addDays(today, days > 0 ? 1 : 0),
     dueTo: addDays(today, days),
   }))
-  const late = [...after]
+}
+
+function lateSteps(after: readonly number[], today: IsoDate): Step[] {
+  return [...after]
     .sort((a, b) => a - b)
     .map((days, i) => ({
       name: `overdue_${i + 1}`,
@@ -57,25 +68,30 @@ function stepsOf(before: readonly number[], after: readonly number[], today: Iso
       dueFrom: addDays(today, -days - CATCH_UP_DAYS),
       dueTo: addDays(today, -days),
     }))
-  return [...early, ...late]
 }
 
-async function sendStep(means: Means, step: Step, actor: Actor): Promise<number> {
+interface OpenStep {
+  step: Step
+  /** Those of the brands that are billed whose scope has this step. */
+  among: Sql
+}
+
+async function sendStep(means: Means, of: OpenStep, actor: Actor): Promise<number> {
   let sent = 0
   for (;;) {
-    const rows = await openInvoices(means, step)
+    const rows = await openInvoices(means, of)
     if (rows.length === 0) return sent
-    await means.db.transaction((trx) => enter(means, trx, { step, rows, actor }))
+    await means.db.transaction((trx) => enter(means, trx, { step: of.step, rows, actor }))
     sent += rows.length
   }
 }
 
 /** Documents without this step yet: each batch that is entered leaves the list by itself. */
-function openInvoices(means: Means, step: Step): Promise<Open[]> {
+function openInvoices(means: Means, { step, among }: OpenStep): Promise<Open[]> {
   return means.db.all<Open>(sql`
     select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.due_on between ${step.dueFrom} and ${step.dueTo}
+    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${step.dueFrom} and ${step.dueTo} and ${among}
       and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${step.name})
     order by i.id limit ${BATCH}`)
 }

@@ -1,23 +1,31 @@
 import { list, sql, type Queries, type Trx } from '../../db/index.ts'
-import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { readSetting, type Means } from '../../records/index.ts'
-import type { BillableSource } from '../billable-source.ts'
+import type { Actor, IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { BillableSource, DueWindow } from '../billable-source.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { account } from '../ledger.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCredit, settleInvoice } from '../settle-invoice.ts'
-import { leadDays } from '../settings.ts'
 import { writeInvoices } from '../write-invoices.ts'
+import { dueWindow } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
 import { addCounts, claim, countsOf, finishRun, openRun, readRun, type RunRow } from './run-row.ts'
+import type { BilledZone } from './zones.ts'
 
 export interface RunOptions {
   sources: readonly BillableSource[]
   asOfOn: IsoDate
+  /** Whose day it is; absent: of all brands. */
+  zone?: BilledZone
   actor: Actor
   /** Stops between chunks; the run goes on from there when it is asked again. */
   signal?: AbortSignal
 }
+
+/** A run is one of a zone and a day. */
+export const runKind = (zone: string): string => `renewals:${zone}`
+
+const EVERYWHERE: BilledZone = { zone: 'all', brandIds: null }
 
 /** Clients a chunk. It is adapted so that the writer's lock stays near LOCK_MS_TARGET on SQLite. */
 const CHUNK_MIN = 5
@@ -30,17 +38,18 @@ const REPLANS_MAX = 3
  * that begins with the claim, so a killed, repeated or doubled run ends with the same books.
  */
 export async function runRenewals(means: Means, options: RunOptions): Promise<RunRow> {
-  const untilOn = addDays(options.asOfOn, await readSetting(means.db, leadDays))
-  let run = await openRun(means, 'renewals', options.asOfOn)
+  const { zone = EVERYWHERE } = options
+  const window = await dueWindow(means.db, { on: options.asOfOn, brandIds: zone.brandIds })
+  let run = await openRun(means, runKind(zone.zone), options.asOfOn)
   let size = 20
   while (run.status === 'running' && !options.signal?.aborted) {
     const clientIds = await nextClients(means.db, options.sources, {
-      untilOn,
+      window,
       after: run.position,
       limit: size,
     })
     if (clientIds.length === 0) return finishRun(means, run)
-    const work: Work = { means, options, untilOn, lockMs: 0 }
+    const work: Work = { means, options, window, lockMs: 0 }
     run = await billChunk(work, run, clientIds)
     size = adapted(size, work.lockMs, means.db.dialect)
   }
@@ -50,7 +59,7 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
 interface Work {
   means: Means
   options: RunOptions
-  untilOn: IsoDate
+  window: DueWindow
   /** How long the last chunk held the writer. */
   lockMs: number
 }
@@ -59,12 +68,12 @@ interface Work {
 async function nextClients(
   queries: Queries,
   sources: readonly BillableSource[],
-  query: { untilOn: IsoDate; after: string; limit: number },
+  query: { window: DueWindow; after: string; limit: number },
 ): Promise<string[]> {
   const found = new Set<string>()
   for (const source of sources) {
     const ids = await source.dueClients(queries, {
-      untilOn: query.untilOn,
+      ...query.window,
       afterClientId: query.after,
       limit: query.limit,
     })
@@ -82,7 +91,7 @@ async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]):
       const plan = await planChunk(means.db, {
         sources: options.sources,
         clientIds: billable,
-        untilOn: work.untilOn,
+        window: work.window,
         issuedOn: options.asOfOn,
       })
       if (plan.problems.length > 0)

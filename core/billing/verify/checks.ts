@@ -95,6 +95,16 @@ export const checks: readonly Check[] = [
       from payments p join refunds r on r.payment_id = p.id where r.status <> 'failed' group by p.id, p.received_minor having sum(r.amount_minor) > p.received_minor`,
   },
   {
+    name: 'what refunds hold back is what they have not sent yet',
+    statement: () => sql`
+      select d.currency as id, 'ledger holds ' || cast(d.held_minor as text) || ', refunds say ' || cast(d.due_minor as text) as problem
+      from (select c.currency,
+          -coalesce((select sum(p.amount_minor) from postings p where p.account = 'refunds_due' and p.currency = c.currency), 0) as held_minor,
+          coalesce((select sum(r.amount_minor) from refunds r where r.status = 'created' and r.taken_from <> 'goodwill' and r.currency = c.currency), 0) as due_minor
+        from (select currency from postings where account = 'refunds_due' union select currency from refunds where taken_from <> 'goodwill') c) d
+      where d.held_minor <> d.due_minor`,
+  },
+  {
     name: 'client credit is never below zero',
     statement: () => sql`
       select client_id as id, 'credit of ' || cast(-sum(amount_minor) as text) || ' ' || currency as problem
@@ -104,7 +114,7 @@ export const checks: readonly Check[] = [
     name: 'receivable of a client equals what its documents leave open',
     statement: () => sql`
       select d.client_id as id, 'ledger says ' || cast(coalesce(l.ledger_minor, 0) as text) || ', documents say ' || cast(d.open_minor as text) || ' ' || d.currency as problem
-      from (select i.client_id, i.currency, sum(case when i.status = 'void' then 0 else i.total_minor end - coalesce(a.allocated, 0)) as open_minor
+      from (select i.client_id, i.currency, sum(case i.status when 'void' then -coalesce(a.allocated, 0) when 'written_off' then 0 else i.total_minor - coalesce(a.allocated, 0) end) as open_minor
         from invoices i left join (select invoice_id, sum(amount_minor) as allocated from allocations group by invoice_id) a on a.invoice_id = i.id
         where i.number is not null group by i.client_id, i.currency) d
       left join (select client_id, currency, sum(amount_minor) as ledger_minor from postings where account = 'receivable' group by client_id, currency) l
@@ -123,12 +133,21 @@ export const checks: readonly Check[] = [
       where s.billing_status = 'active' and s.cycle not in ('once', 'free') and s.next_period_on is null and s.cancel_on is null`,
   },
   {
+    name: 'period that a cancellation dropped is planned again',
+    statement: () => sql`
+      select s.id, 'kept after a cancellation, but its period of ' || min(c.period_start) || ' is neither charged nor planned' as problem
+      from services s join charges c on c.source_id = s.id and c.kind = 'recurring' and c.cause like 'dropped/%'
+      where s.billing_status = 'active' and s.cancel_on is null and (s.next_period_on is null or s.next_period_on > c.period_start)
+      and not exists (select 1 from charges k where k.source_id = s.id and k.kind = 'recurring' and k.period_start = c.period_start and k.cause not like 'dropped/%')
+      group by s.id order by s.id`,
+  },
+  {
     name: 'no period is left behind',
     statement: ({ today }) => sql`
-      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s
+      select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
       and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
-      and exists (select 1 from billing_runs r where r.as_of_on >= s.next_period_on and r.status <> 'running')`,
+      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
   },
 ]
 

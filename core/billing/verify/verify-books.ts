@@ -1,6 +1,8 @@
 import { sql, type Queries } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { documentHash, withParts, type InvoiceRow } from '../invoice.ts'
+import type { NumberSeries } from '../number-series.ts'
+import { headIn } from '../numbering.ts'
 import { checks, runCheck, type Finding } from './checks.ts'
 
 const BATCH = 500
@@ -37,31 +39,21 @@ async function verifyHashes(queries: Queries): Promise<Finding[]> {
   }
 }
 
-interface SeriesRow {
-  id: string
-  seller_id: string
-  brand_id: string
-  kind: string
-  year: number
-  prefix: string
-  next_number: number
-}
-
-/** Numbers 1 … next − 1 of a series exist exactly once, and later numbers have no earlier day. */
+/** Numbers first … next − 1 of a series exist exactly once, and later numbers have no earlier day. */
 async function verifyNumbers(queries: Queries): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const series of await queries.all<SeriesRow>(sql`select * from number_series order by id`)) {
-    const prefix = `${series.prefix}-${series.year}-`
+  for (const series of await queries.all<NumberSeries>(sql`select * from number_series order by id`)) {
+    const prefix = headIn(series, series.year)
     const rows = await queries.all<{ number: string; issued_on: IsoDate }>(sql`
       select number, issued_on from invoices where seller_id = ${series.seller_id} and brand_id = ${series.brand_id} and kind = ${series.kind}
       and number >= ${prefix} and number < ${`${prefix}~`} order by length(number), number`)
     let day = ''
     rows.forEach(({ number, issued_on }, i) => {
-      if (Number(number.slice(prefix.length)) !== i + 1)
+      if (Number(number.slice(prefix.length)) !== series.first_number + i)
         findings.push({
           check: 'numbers have no gap',
           id: series.id,
-          problem: `${number} stands where ${prefix}${i + 1} should`,
+          problem: `${number} stands where ${prefix}${series.first_number + i} should`,
         })
       if (issued_on < day)
         findings.push({
@@ -71,11 +63,11 @@ async function verifyNumbers(queries: Queries): Promise<Finding[]> {
         })
       day = issued_on
     })
-    if (rows.length !== series.next_number - 1)
+    if (rows.length !== series.next_number - series.first_number)
       findings.push({
         check: 'numbers have no gap',
         id: series.id,
-        problem: `${rows.length} documents, the counter says ${series.next_number - 1}`,
+        problem: `${rows.length} documents, the counter says ${series.next_number - series.first_number}`,
       })
   }
   return findings

@@ -1,6 +1,6 @@
 import { createTaxRule, deleteTaxRule } from '../../brands/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
-import { optional, textOf, type Asked, type Desk } from './desk.ts'
+import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { taxPage } from './views/tax-rules.ts'
 
@@ -23,6 +23,8 @@ async function create({ means, actor, t }: Desk, { form }: Asked) {
     tax_class: textOf(form, 'tax_class'),
     name: textOf(form, 'name'),
     rate_ppm: ppmOf(textOf(form, 'rate')),
+    level: countOf(form, 'level') ?? 1,
+    compound: ticked(form, 'compound'),
     starts_on: textOf(form, 'starts_on'),
     ends_on,
   }

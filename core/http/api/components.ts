@@ -47,6 +47,12 @@ const Client = Type.Object({
   created_at: instant('When it was made.'),
 })
 
+/** The status, or what follows from payments and the day. */
+const state = () =>
+  text(
+    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue or partly_paid.',
+  )
+
 const Invoice = Type.Object({
   id: text('inv_…'),
   number: nullable('Null while it is a draft.'),
@@ -57,9 +63,20 @@ const Invoice = Type.Object({
   due_on: day('Day by which it is to be paid.'),
   subtotal: money(),
   tax: money(),
+  state: state(),
   total: money(),
   due: money(),
+  taxes: Type.Array(refTo('InvoiceTax')),
   lines: Type.Array(refTo('InvoiceLine')),
+})
+
+const InvoiceTax = Type.Object({
+  name: text('As on the document.'),
+  rate_ppm: Type.Integer({ description: 'Parts per million: 190000 is 19 %.' }),
+  level: Type.Integer({ description: '1, or 2 for a tax that comes on top of another.' }),
+  compound: Type.Boolean({ description: 'Whether the base holds the tax of the first level.' }),
+  base: money(),
+  tax: money(),
 })
 
 const InvoiceLine = Type.Object({
@@ -82,6 +99,7 @@ const ListedInvoice = Type.Object({
   client_id: text('cli_…'),
   issued_on: nullableDay('Day of issue.'),
   due_on: day('Day by which it is to be paid.'),
+  state: state(),
   total: money(),
   due: money(),
 })
@@ -100,10 +118,25 @@ const Payment = Type.Object({
   created_at: instant('When it was started.'),
 })
 
+const Transaction = Type.Object({
+  id: text('trx_…'),
+  client_id: text('cli_…'),
+  kind: text('payment, refund, dispute or dispute_returned.'),
+  gateway: nullable('Null for money that was booked by hand.'),
+  reference: text('At the gateway or the bank.'),
+  amount: money(),
+  fee: Type.Union([money(), Type.Null()], { description: 'What the gateway kept. Null for clients.' }),
+  payment_id: nullable('pay_…'),
+  invoice_id: nullable('inv_…'),
+  occurred_at: instant('When it was booked.'),
+})
+
 const Refund = Type.Object({
   id: text('ref_…'),
   payment_id: text('pay_…'),
   destination: text('source, credit or recorded.'),
+  taken_from: text('goodwill, credit or credit_note.'),
+  credit_note_id: nullable('inv_… of the credit note that it was made with.'),
   status: text('created, pending, succeeded or failed.'),
   amount: money(),
   reason: text('Why.'),
@@ -207,6 +240,7 @@ export const components = {
   Event,
   Invoice,
   InvoiceLine,
+  InvoiceTax,
   ListedInvoice,
   Money,
   Order,
@@ -217,6 +251,7 @@ export const components = {
   Refund,
   Server,
   Service,
+  Transaction,
 } satisfies Record<string, TSchema>
 
 export type ComponentName = keyof typeof components

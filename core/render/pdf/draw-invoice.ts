@@ -209,7 +209,9 @@ const taxLabel = ({ doc, t, money, rate }: Draft, tax: InvoiceDocument['taxes'][
 function taxes(sheet: Sheet, draft: Draft): void {
   const { doc, t, money, rate } = draft
   if (doc.taxes.length < 2) return
-  const labels = ['name', 'rate', 'net', 'tax', 'gross']
+  // With two taxes on the same lines, what one of them makes of the net sum is no gross sum.
+  const stacked = doc.taxes.some(({ level }) => level === 2)
+  const labels = ['name', 'rate', stacked ? 'base' : 'net', 'tax', ...(stacked ? [] : ['gross'])]
   const columns = labels.map((name, i) => ({ label: t(`pdf.tax_table.${name}`), figures: i > 0 }))
   const rows = doc.taxes.map((tax) => ({
     cells: [
@@ -217,7 +219,7 @@ function taxes(sheet: Sheet, draft: Draft): void {
       rate(tax.ratePpm),
       money(tax.netMinor),
       money(tax.taxMinor),
-      money(tax.netMinor + tax.taxMinor),
+      ...(stacked ? [] : [money(tax.netMinor + tax.taxMinor)]),
     ],
   }))
   sheet.keep(30 * (rows.length + 1))

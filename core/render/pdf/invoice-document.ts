@@ -59,6 +59,9 @@ export interface DocumentLine {
 export interface DocumentTax {
   name: string
   ratePpm: number
+  /** 2: it comes on top of another tax of the same lines. */
+  level?: number
+  /** What it was taken on. */
   netMinor: bigint
   taxMinor: bigint
 }

@@ -33,7 +33,7 @@ for (const engine of engines)
       return (await staff.get(reply.location!)).text.replace(/\s+/g, ' ')
     }
 
-    it('rejects an order with its money back: the service ends, the sum becomes credit or goes back', async () => {
+    it('rejects an order with its money back: the sale is credited whole', async () => {
       const pay = `/admin/invoices/${world.ids.orderInvoice}/payment`
       await follow(await send(pay, pay, { amount: '16.54', reference: 'B-9' }))
       const at = `/admin/orders/${world.ids.order}`
@@ -46,13 +46,50 @@ for (const engine of engines)
         sql`select status from orders where id = ${world.ids.order}`,
       )
       assert.equal(order.status, 'rejected')
-      const refund = await one<{ sum: bigint; n: number }>(
-        sql`select sum(r.amount_minor) as sum, count(*) as n from refunds r join payments p on p.id = r.payment_id
-          where p.invoice_id = ${world.ids.orderInvoice}`,
-      )
-      assert.deepEqual([BigInt(refund.sum), refund.n], [1_654n, 1])
+      const note = await one<{ total_minor: bigint; n: number }>(sql`
+        select min(total_minor) as total_minor, count(*) as n from invoices where kind = 'credit_note'`)
+      assert.deepEqual([BigInt(note.total_minor), note.n], [-1_654n, 1], 'the sale is credited, once')
       const again = await send(`${at}/reject`, `${at}/reject`, { reason: 'Fraud', refund: 'on' })
       assertStatus(again, 409)
+    })
+
+    it('hands a claim to collections, takes it back, and writes it off with what stood open', async () => {
+      const at = `/admin/invoices/${world.ids.overdue}`
+      assertStatus(await send(`${at}/collections`, `${at}/collections`, { reason: '' }), 422)
+      await follow(await send(`${at}/collections`, `${at}/collections`, { reason: 'No answer' }))
+      const row = () =>
+        one<{ status: string; there: string | null }>(
+          sql`select status, in_collections_at as there from invoices where id = ${world.ids.overdue}`,
+        )
+      assert.ok((await row()).there)
+      assertStatus(await send(`${at}/collections`, `${at}/collections`, { reason: 'Again' }), 409)
+      await follow(await send(`${at}/recall`, `${at}/recall`, { reason: 'Promised to pay' }))
+      assert.equal((await row()).there, null)
+      assertShows(
+        await follow(await send(`${at}/write-off`, `${at}/write-off`, { reason: 'Insolvent' })),
+        /The invoice was written off/,
+      )
+      assert.equal((await row()).status, 'written_off')
+      const loss = await one<{ sum: bigint }>(
+        sql`select sum(amount_minor) as sum from postings where account like 'write_offs%'`,
+      )
+      assert.equal(BigInt(loss.sum), 4_760n)
+    })
+
+    it('credits a paid invoice, and nothing that is credited already', async () => {
+      const at = `/admin/invoices/${world.ids.paid}`
+      assertShows(
+        await follow(await send(`${at}/credit`, `${at}/credit`, { reason: 'Wrong product' })),
+        /The credit note was issued/,
+      )
+      const notes = () =>
+        one<{ n: number; sum: bigint }>(
+          sql`select count(*) as n, sum(total_minor) as sum from invoices where kind = 'credit_note' and total_minor = -2975`,
+        )
+      assert.deepEqual([(await notes()).n, BigInt((await notes()).sum)], [1, -2_975n])
+      const again = await send(`${at}/credit`, `${at}/credit`, { reason: 'Again' })
+      assert.ok([409, 422].includes(again.status), String(again.status))
+      assert.equal((await notes()).n, 1)
     })
 
     it('turns a coupon off and on again', async () => {

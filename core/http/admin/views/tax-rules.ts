@@ -1,7 +1,7 @@
 import { listSellers, listTaxRules } from '../../../brands/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Block, PageView } from '../blocks.ts'
-import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 
 /** Rules of every seller, and a form for one more. */
@@ -30,6 +30,7 @@ async function rulesOf(desk: Desk, seller: { id: string; name: string }): Promis
       { label: l('tax_class') },
       { label: l('name') },
       { label: l('rate'), align: 'end', phone: 'side' },
+      { label: l('tax_level') },
       { label: l('from') },
       { label: l('to'), phone: 'hide' },
     ],
@@ -42,6 +43,7 @@ async function rulesOf(desk: Desk, seller: { id: string; name: string }): Promis
         rule.tax_class,
         rule.name,
         formatRate(rule.rate_ppm, desk.locale),
+        t(rule.compound === 1 ? 'admin.tax.level_compound' : 'admin.tax.level_of', { level: rule.level }),
         { day: rule.starts_on },
         { day: rule.ends_on },
       ],
@@ -83,6 +85,14 @@ function ruleForm(desk: Desk, asked: Asked, sellers: readonly { id: string; name
       { ...filled(asked, 'tax_class', 'standard'), label: l('tax_class') },
       { ...filled(asked, 'name', 'VAT'), label: l('name'), hint: t('admin.tax.name_hint') },
       { ...filled(asked, 'rate'), label: l('rate'), suffix: '%' },
+      {
+        ...filled(asked, 'level', 1),
+        kind: 'select',
+        label: l('tax_level'),
+        hint: t('admin.tax.level_hint'),
+        options: [1, 2].map((level) => ({ value: String(level), label: t('admin.tax.level_of', { level }) })),
+      },
+      { ...tickedField(asked, 'compound', false), label: t('admin.tax.compound') },
       { ...filled(asked, 'starts_on', today), kind: 'date', label: l('from') },
       { ...filled(asked, 'ends_on'), kind: 'date', label: l('to'), required: false },
     ],

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import {
   amountDue,
   getInvoice,
+  invoiceState,
   listInvoices,
   readInvoice,
   readPreview,
@@ -9,6 +10,7 @@ import {
   type Invoice,
   type ListedInvoice,
 } from '../../../billing/index.ts'
+import type { IsoDate } from '../../../kernel/index.ts'
 import { amount } from '../amount.ts'
 import { bodyOf, listQueryOf, type Endpoint } from '../endpoint.ts'
 
@@ -33,7 +35,7 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     answer: { list: 'ListedInvoice' },
     async handle({ deps, actor, query }) {
       const { rows, next } = await listInvoices(deps, query, actor)
-      return { items: rows.map(listedResource), next }
+      return { items: rows.map((row) => listedResource(row, deps.business.today('UTC'))), next }
     },
   },
   {
@@ -46,7 +48,8 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     audience: readInvoice.audience,
     status: 200,
     answer: { one: 'Invoice' },
-    handle: async ({ deps, actor, params }) => invoiceResource(await readInvoice(deps, params, actor)),
+    handle: async ({ deps, actor, params }) =>
+      invoiceResource(await readInvoice(deps, params, actor), deps.business.today('UTC')),
   },
   {
     id: 'voidInvoice',
@@ -62,7 +65,7 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     refusals: { 409: 'Payments are booked on it, or it is void already.' },
     async handle({ deps, actor, params, body }) {
       const { id } = await voidInvoice(deps, { ...body, ...params }, actor)
-      return invoiceResource(await getInvoice(deps.db, id, actor))
+      return invoiceResource(await getInvoice(deps.db, id, actor), deps.business.today('UTC'))
     },
   },
   {
@@ -97,21 +100,27 @@ export const invoiceEndpoints: readonly Endpoint[] = [
   },
 ]
 
-function listedResource(invoice: ListedInvoice) {
+function listedResource(invoice: ListedInvoice, today: IsoDate) {
   const { id, number, kind, status, client_id, issued_on, due_on, currency } = invoice
   return {
     ...{ id, number, kind, status, client_id, issued_on, due_on },
+    state: invoiceState(invoice, today),
     total: amount(invoice.total_minor, currency),
     due: amount(amountDue(invoice), currency),
   }
 }
 
-function invoiceResource(invoice: Invoice) {
+function invoiceResource(invoice: Invoice, today: IsoDate) {
   const { currency } = invoice
   return {
-    ...listedResource(invoice),
+    ...listedResource(invoice, today),
     subtotal: amount(invoice.subtotal_minor, currency),
     tax: amount(invoice.tax_minor, currency),
+    taxes: invoice.taxes.map((tax) => ({
+      ...{ name: tax.tax_name, rate_ppm: tax.rate_ppm, level: tax.level, compound: tax.compound === 1 },
+      base: amount(tax.net_minor, currency),
+      tax: amount(tax.tax_minor, currency),
+    })),
     lines: invoice.lines.map((line) => {
       const { position, kind, description, quantity, tax_rate_ppm, period_start, period_end } = line
       return {

@@ -2,9 +2,11 @@ import { Type } from 'typebox'
 import {
   getPayment,
   listPayments,
+  listTransactions,
   readPayment,
   recordPayment,
   refundPayment,
+  type ListedTransaction,
   type PaymentRow,
   type RefundRow,
 } from '../../../billing/index.ts'
@@ -31,6 +33,22 @@ export const paymentEndpoints: readonly Endpoint[] = [
     async handle({ deps, actor, query }) {
       const { rows, next } = await listPayments(deps, query, actor)
       return { items: rows.map(paymentResource), next }
+    },
+  },
+  {
+    id: 'listTransactions',
+    method: 'get',
+    path: '/transactions',
+    tag,
+    summary: 'List movements of money, newest first',
+    permission: listTransactions.permission,
+    audience: listTransactions.audience,
+    query: listQueryOf({ client_id: Type.Optional(Type.String({ maxLength: 64 })) }),
+    status: 200,
+    answer: { list: 'Transaction' },
+    async handle({ deps, actor, query }) {
+      const { rows, next } = await listTransactions(deps, query, actor)
+      return { items: rows.map(transactionResource), next }
     },
   },
   {
@@ -79,6 +97,15 @@ export const paymentEndpoints: readonly Endpoint[] = [
   },
 ]
 
+function transactionResource(row: ListedTransaction) {
+  const { id, client_id, kind, gateway, reference, payment_id, invoice_id, occurred_at } = row
+  return {
+    ...{ id, client_id, kind, gateway, reference, payment_id, invoice_id, occurred_at },
+    amount: amount(row.amount_minor, row.currency),
+    fee: row.fee_minor === null ? null : amount(row.fee_minor, row.currency),
+  }
+}
+
 function paymentResource(payment: PaymentRow) {
   const { id, client_id, invoice_id, kind, status, currency, reference, created_at } = payment
   return {
@@ -89,11 +116,14 @@ function paymentResource(payment: PaymentRow) {
 }
 
 function refundResource(refund: RefundRow) {
-  const { id, payment_id, destination, status, currency, reason, created_at } = refund
+  const { id, payment_id, destination, taken_from, credit_note_id, status, currency, reason, created_at } =
+    refund
   return {
     id,
     payment_id,
     destination,
+    taken_from,
+    credit_note_id,
     status,
     reason,
     created_at,

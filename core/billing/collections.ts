@@ -1,0 +1,54 @@
+import { Type } from 'typebox'
+import { recordAudit } from '../audit/index.ts'
+import { recordEvent } from '../events/index.ts'
+import type { Actor, Instant } from '../kernel/index.ts'
+import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
+import { NotCollectable } from './errors.ts'
+import type { InvoiceRow } from './invoice.ts'
+import { lockInvoice } from './settle-invoice.ts'
+
+const input = Type.Object({
+  invoice_id: Type.String(),
+  reason: Type.String({ minLength: 1, maxLength: 500 }),
+})
+
+/** Hands an unpaid document to collections: reminders and automatic charges leave it alone from then on. */
+export const sendToCollections = defineVerb(
+  { permission: 'invoice.send_to_collections', audience: ['staff'], input },
+  (means: Means, act, actor): Promise<void> =>
+    mark(means, { ...act, action: 'invoice.send_to_collections', at: means.business.now() }, actor),
+)
+
+/** Takes it back: reminders and charges go on by their plan. */
+export const recallFromCollections = defineVerb(
+  { permission: 'invoice.recall_from_collections', audience: ['staff'], input },
+  (means: Means, act, actor): Promise<void> =>
+    mark(means, { ...act, action: 'invoice.recall_from_collections', at: null }, actor),
+)
+
+async function mark(
+  means: Means,
+  act: { invoice_id: string; reason: string; action: string; at: Instant | null },
+  actor: Actor,
+): Promise<void> {
+  await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: act.invoice_id })
+  await means.db.transaction(async (trx) => {
+    const row: InvoiceRow = await lockInvoice(trx, act.invoice_id)
+    const wanted = act.at === null ? row.in_collections_at !== null : row.in_collections_at === null
+    if (row.kind !== 'invoice' || row.status !== 'issued' || !wanted)
+      throw NotCollectable({
+        number: row.number ?? row.id,
+        status: row.status,
+        there: row.in_collections_at !== null,
+      })
+    const set = { in_collections_at: act.at }
+    await updateVersioned(means, trx, { table: 'invoices', what: 'invoice', row, set })
+    const scope = { subject: row.id, brandId: row.brand_id, clientId: row.client_id }
+    const before = { in_collections_at: row.in_collections_at }
+    await recordAudit(means, trx, actor, [
+      { ...scope, action: act.action, before, after: set, reason: act.reason },
+    ])
+    const type = act.at === null ? 'invoice.recalled_from_collections' : 'invoice.sent_to_collections'
+    await recordEvent(means, trx, actor, { ...scope, type, body: { id: row.id, number: row.number } })
+  })
+}

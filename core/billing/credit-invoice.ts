@@ -1,0 +1,113 @@
+import { Type } from 'typebox'
+import { toDecimal } from '../../sdk/index.ts'
+import { sql, type Queries, type Trx } from '../db/index.ts'
+import { assert, invalidInput, type Actor } from '../kernel/index.ts'
+import { defineVerb, findRow, type Means } from '../records/index.ts'
+import { CreditExceedsInvoice, NotCreditable } from './errors.ts'
+import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
+import { issuePlannedNote } from './issue-credit-note.ts'
+import { loadBuyers, loadSeller } from './parties.ts'
+import { planCreditNote, type LineCredit } from './plan-credit-note.ts'
+import { applyCredit, lockInvoice } from './settle-invoice.ts'
+
+/** Lines by their position; without an amount, or without lines at all, everything that is left. */
+export const CreditedLines = Type.Optional(
+  Type.Array(
+    Type.Object({
+      position: Type.Integer({ minimum: 1 }),
+      /** Minor units as the document states prices, net or gross; with the sign of its line. */
+      amount_minor: Type.Optional(Type.String({ pattern: '^-?[1-9]\\d{0,14}$' })),
+    }),
+    { minItems: 1, maxItems: 100 },
+  ),
+)
+
+/** Credits an issued document, whole or in part; the value pays what is open of it and is the client's credit beyond. */
+export const creditInvoice = defineVerb(
+  {
+    permission: 'credit_note.create',
+    audience: ['staff'],
+    input: Type.Object({
+      invoice_id: Type.String(),
+      lines: CreditedLines,
+      reason: Type.String({ minLength: 1, maxLength: 500 }),
+    }),
+  },
+  async (means: Means, input, actor): Promise<InvoiceRow> => {
+    await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: input.invoice_id })
+    return means.db.transaction((trx) =>
+      creditLines(means, trx, { ...input, invoiceId: input.invoice_id }, actor),
+    )
+  },
+)
+
+export interface CreditWish {
+  invoiceId: string
+  lines?: readonly { position: number; amount_minor?: string }[] | undefined
+  reason: string
+}
+
+/** The same in a transaction that is open already: a refund takes its money out of the credit note. */
+export async function creditLines(
+  means: Means,
+  trx: Trx,
+  wish: CreditWish,
+  actor: Actor,
+): Promise<InvoiceRow> {
+  const invoice = await lockInvoice(trx, wish.invoiceId)
+  const { kind, status } = invoice
+  if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid'))
+    throw NotCreditable({ number: invoice.number ?? invoice.id, status })
+  const credits = wished(invoice, await creditable(trx, invoice), wish.lines)
+  const from = await loadSeller(trx, invoice.brand_id)
+  const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
+  assert(buyer, `client ${invoice.client_id} exists`)
+  const issuedOn = means.business.today(from.zone)
+  const plan = planCreditNote({ invoice, credits, reason: wish.reason, buyer, from, issuedOn })
+  if (plan.totalMinor >= 0n) throw invalidInput({ lines: 'sum to nothing that could be credited' })
+  const note = await issuePlannedNote(means, trx, plan, actor)
+  await applyCredit(means, trx, invoice, actor)
+  return note
+}
+
+/** The lines of a document with what earlier credit notes took of each. */
+export async function creditable(queries: Queries, invoice: InvoiceRow): Promise<LineCredit[]> {
+  const lines = await queries.all<InvoiceLineRow>(
+    sql`select * from invoice_lines where invoice_id = ${invoice.id} order by position`,
+  )
+  const taken = await queries.all<{ trace: string; amount_minor: bigint }>(sql`
+    select l.trace, l.amount_minor from invoices n join invoice_lines l on l.invoice_id = n.id
+    where n.client_id = ${invoice.client_id} and n.corrects_id = ${invoice.id} and n.kind = 'credit_note'`)
+  const credited = new Map<string, bigint>()
+  for (const { trace, amount_minor } of taken) {
+    const { credits } = JSON.parse(trace) as { credits?: string }
+    if (credits) credited.set(credits, (credited.get(credits) ?? 0n) - amount_minor)
+  }
+  return lines.map((line) => ({ line, amountMinor: null, creditedMinor: credited.get(line.id) ?? 0n }))
+}
+
+function wished(invoice: InvoiceRow, known: readonly LineCredit[], wish: CreditWish['lines']): LineCredit[] {
+  const open = known.filter(({ line, creditedMinor }) => line.amount_minor !== creditedMinor)
+  const nothing = CreditExceedsInvoice({ number: invoice.number!, left: `0 ${invoice.currency}` })
+  if (!wish) {
+    if (open.length === 0) throw nothing
+    return open
+  }
+  return wish.map(({ position, amount_minor }, i) => {
+    const at = known.find(({ line }) => line.position === position)
+    if (!at) throw invalidInput({ lines: `the document has no line ${position}` })
+    if (wish.findIndex((other) => other.position === position) !== i)
+      throw invalidInput({ lines: `line ${position} is named twice` })
+    const left = at.line.amount_minor - at.creditedMinor
+    const amountMinor = amount_minor === undefined ? left : BigInt(amount_minor)
+    if (left === 0n) throw nothing
+    if (amountMinor > 0n !== left > 0n || size(amountMinor) > size(left))
+      throw CreditExceedsInvoice({
+        number: invoice.number!,
+        left: `${toDecimal({ minor: left, currency: invoice.currency })} ${invoice.currency}`,
+      })
+    return { ...at, amountMinor }
+  })
+}
+
+const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount)

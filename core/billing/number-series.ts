@@ -1,0 +1,116 @@
+import { Type } from 'typebox'
+import { findBrand } from '../brands/index.ts'
+import { recordAudit } from '../audit/index.ts'
+import { all, sql, type Queries, type Trx } from '../db/index.ts'
+import { invalidInput, yearOf, type Actor } from '../kernel/index.ts'
+import { defineVerb, findRow, scoped, type Means } from '../records/index.ts'
+import { SeriesHeadTaken, SeriesInUse } from './errors.ts'
+import {
+  defaultHead,
+  DOCUMENT_KINDS,
+  headIn,
+  isSeries,
+  openSeries,
+  type DocumentKind,
+  type YearSeries,
+} from './numbering.ts'
+
+export interface NumberSeries {
+  id: string
+  seller_id: string
+  brand_id: string
+  kind: DocumentKind
+  year: number
+  prefix: string
+  head: string | null
+  digits: number
+  first_number: number
+  next_number: number
+}
+
+export const listNumberSeries = defineVerb(
+  { permission: 'number_series.list', audience: ['staff'], input: Type.Object({}) },
+  (means: Means, _input, actor): Promise<NumberSeries[]> =>
+    means.db.all<NumberSeries>(
+      sql`select n.* from number_series n where ${scoped(actor, { table: 'n', client: null })} order by n.brand_id, n.kind, n.year desc`,
+    ),
+)
+
+/**
+ * Says how the numbers of a brand's documents look from a year on: what stands before the count, how many digits, and
+ * where it begins. Only before the first document of that year: a series whose look changed half-way would neither be
+ * in order nor show that it has no gaps.
+ */
+export const changeNumberSeries = defineVerb(
+  {
+    permission: 'number_series.change',
+    audience: ['staff'],
+    input: Type.Object({
+      brand_id: Type.String(),
+      kind: Type.Enum({ invoice: 'invoice', credit_note: 'credit_note' } as const),
+      year: Type.Integer({ minimum: 2000, maximum: 2200 }),
+      /** Letters, digits, dashes, dots, slashes and {year} or {yy}: "KH-{year}-". */
+      head: Type.String({ pattern: '^(?:[A-Za-z0-9./_-]|\\{year\\}|\\{yy\\}){1,30}$' }),
+      digits: Type.Integer({ minimum: 1, maximum: 10, default: 5 }),
+      first_number: Type.Integer({ minimum: 1, maximum: 1_000_000_000, default: 1 }),
+    }),
+  },
+  async (means: Means, input, actor): Promise<void> => {
+    const scope = { client: null, brand: 'id' }
+    await findRow(means.db, actor, { table: 'brands', what: 'brand', id: input.brand_id, scope })
+    const { id: brandId, seller_id: sellerId, zone } = await findBrand(means.db, input.brand_id)
+    const { kind, year, head, digits, first_number } = input
+    if (!/\{year\}|\{yy\}/.test(head))
+      throw invalidInput({ head: 'needs {year} or {yy}, because the count begins again each year' })
+    if (year < yearOf(means.business.today(zone))) throw invalidInput({ year: 'is over' })
+    const of = { sellerId, brandId, kind, year }
+    await means.db.transaction((trx) =>
+      change(means, trx, { of, look: { head, digits, first_number } }, actor),
+    )
+  },
+)
+
+interface Wish {
+  of: YearSeries
+  look: { head: string; digits: number; first_number: number }
+}
+
+async function change(means: Means, trx: Trx, { of, look }: Wish, actor: Actor): Promise<void> {
+  await openSeries(means.newId, trx, of)
+  const before = await trx.get<NumberSeries>(sql`select * from number_series where ${isSeries(of)}`)
+  await refuseTaken(trx, of, look.head)
+  const changed = await trx.run(sql`
+    update number_series set head = ${look.head}, digits = ${look.digits}, first_number = ${look.first_number}, next_number = ${look.first_number}
+    where ${isSeries(of)} and next_number = first_number`)
+  if (changed === 0) throw SeriesInUse({ year: of.year, next: before!.next_number })
+  const entry = {
+    action: 'number_series.change',
+    subject: before!.id,
+    brandId: of.brandId,
+    before,
+    after: look,
+  }
+  await recordAudit(means, trx, actor, [entry])
+}
+
+/** Two series of a seller must never make the same number, also not "A-1" and "2" beside "A-" and "12". */
+async function refuseTaken(queries: Queries, of: YearSeries, wanted: string): Promise<void> {
+  const known = await queries.all<NumberSeries>(
+    sql`select * from number_series where ${all([sql`seller_id = ${of.sellerId}`, sql`not (${isSeries(of)})`])}`,
+  )
+  const defaults = DOCUMENT_KINDS.filter((kind) => kind !== of.kind).map((kind) => ({
+    ...{ kind, year: of.year, brand_id: of.brandId, prefix: '', head: defaultHead(kind) },
+  }))
+  const own = headIn({ head: wanted, prefix: '' }, of.year)
+  const set = (kind: string) =>
+    known.some((row) => row.kind === kind && row.year === of.year && row.brand_id === of.brandId)
+  const rival = [...known, ...defaults.filter(({ kind }) => !set(kind))].find((row) =>
+    meet(own, headIn(row, row.year)),
+  )
+  if (rival) throw SeriesHeadTaken({ head: own, kind: rival.kind, year: rival.year })
+}
+
+function meet(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a]
+  return long.startsWith(short) && /^\d*$/.test(long.slice(short.length))
+}

@@ -1,0 +1,128 @@
+import { divideHalfUp } from '../../sdk/index.ts'
+import { assert, type IsoDate } from '../kernel/index.ts'
+import type { DraftInvoice, DraftLine, LineKind } from './draft.ts'
+import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
+import type { BillFrom, BillTo, PlannedInvoice, PlannedLine } from './plan-invoice.ts'
+import { taxTable, type TaxRate } from './tax.ts'
+
+/** How much of a line is credited: as its document states prices, with its sign; null for all that is left. */
+export interface LineCredit {
+  line: InvoiceLineRow
+  amountMinor: bigint | null
+  /** What earlier credit notes took of it, as its document states prices. */
+  creditedMinor: bigint
+}
+
+export interface CreditPlan {
+  invoice: InvoiceRow
+  credits: readonly LineCredit[]
+  reason: string
+  buyer: BillTo
+  from: BillFrom
+  issuedOn: IsoDate
+}
+
+/**
+ * Pure: the credit note over some lines of a document. Taxes are those of the document, not of today, and come back by
+ * the cumulative rule: what all notes of a line give back together is the share of its tax half up, so that a line that
+ * is credited to the end gives back exactly what it took, in however many steps.
+ */
+export function planCreditNote({
+  invoice,
+  credits,
+  reason,
+  buyer,
+  from,
+  issuedOn,
+}: CreditPlan): PlannedInvoice {
+  const inclusive = invoice.prices_include_tax === 1
+  const lines = credits.map((credit) => creditedLine(credit, inclusive, reason))
+  const subtotalMinor = lines.reduce((sum, line) => sum + line.netMinor, 0n)
+  const taxMinor = lines.reduce((sum, line) => sum + line.taxMinor, 0n)
+  const draft: DraftInvoice = {
+    kind: 'credit_note',
+    correctsId: invoice.id,
+    brandId: invoice.brand_id,
+    clientId: invoice.client_id,
+    currency: invoice.currency,
+    origin: 'manual',
+    originId: invoice.id,
+    dueOn: issuedOn,
+    lines,
+    notes: reason,
+  }
+  return {
+    draft,
+    issuedOn,
+    lines,
+    taxes: taxTable(lines, lines),
+    subtotalMinor,
+    taxMinor,
+    totalMinor: subtotalMinor + taxMinor,
+    buyer,
+    from: { ...from, pricesIncludeTax: inclusive },
+  }
+}
+
+function creditedLine(
+  { line, amountMinor, creditedMinor }: LineCredit,
+  inclusive: boolean,
+  reason: string,
+): PlannedLine {
+  const whole = line.amount_minor
+  const upTo = amountMinor === null ? whole : creditedMinor + amountMinor
+  assert(whole !== 0n, `line ${line.id} has something to credit`)
+  const parts = partsOf(line)
+  const share = (of: bigint, part: bigint) => divideHalfUp(of * part, whole)
+  const partsMinor = parts.map(({ taxMinor }) => share(taxMinor, creditedMinor) - share(taxMinor, upTo))
+  const taxMinor = partsMinor.reduce((sum, part) => sum + part, 0n)
+  const credited = creditedMinor - upTo
+  return {
+    ...draftOf(line, credited, reason),
+    taxes: parts.map(({ rate }) => rate),
+    netMinor: inclusive ? credited - taxMinor : credited,
+    taxMinor,
+    partsMinor,
+  }
+}
+
+function draftOf(line: InvoiceLineRow, amountMinor: bigint, reason: string): DraftLine {
+  const wholly = -amountMinor === line.amount_minor
+  return {
+    sourceId: null,
+    kind: line.kind as LineKind,
+    description: line.description,
+    quantity: wholly ? line.quantity : 1,
+    unitMinor: wholly ? -line.unit_minor : amountMinor,
+    amountMinor,
+    taxClass: line.tax_class,
+    ...(line.period_start ? { periodStart: line.period_start as IsoDate } : {}),
+    ...(line.period_end ? { periodEnd: line.period_end as IsoDate } : {}),
+    trace: { credits: line.id, of: line.amount_minor.toString(), reason },
+  }
+}
+
+interface Part {
+  rate: TaxRate
+  taxMinor: bigint
+}
+
+interface TracedTax {
+  name: string
+  rate_ppm: number
+  level: number
+  compound: boolean
+  tax_minor: string
+}
+
+/** The taxes that a line bore: two are told apart in its trace. */
+export function partsOf(line: InvoiceLineRow): Part[] {
+  const { taxes } = JSON.parse(line.trace) as { taxes?: TracedTax[] }
+  if (taxes)
+    return taxes.map(({ name, rate_ppm: ratePpm, level, compound, tax_minor }) => ({
+      rate: level === 1 ? { name, ratePpm } : { name, ratePpm, level, compound },
+      taxMinor: BigInt(tax_minor),
+    }))
+  if (line.tax_name === null) return []
+  return [{ rate: { name: line.tax_name, ratePpm: line.tax_rate_ppm }, taxMinor: line.tax_minor }]
+}

@@ -1,0 +1,49 @@
+import { Type } from 'typebox'
+import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import type { InvoiceRow } from './invoice.ts'
+import { invoiceLifecycle } from './invoice-lifecycle.ts'
+import { account, postJournal } from './ledger.ts'
+import { lockInvoice, openAmount, todayOf } from './settle-invoice.ts'
+
+/**
+ * Gives a claim up: the document stays, what is open of it is a loss. Money that comes after all is booked on it and
+ * takes as much of the loss back.
+ */
+export const writeOffInvoice = defineVerb(
+  {
+    permission: 'invoice.write_off',
+    audience: ['staff'],
+    input: Type.Object({ invoice_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
+  },
+  async (means: Means, { invoice_id, reason }, actor): Promise<InvoiceRow> => {
+    await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: invoice_id })
+    return means.db.transaction(async (trx) => {
+      const invoice = await lockInvoice(trx, invoice_id)
+      const amountMinor = await openAmount(trx, invoice)
+      const { currency, client_id: clientId, brand_id: brandId } = invoice
+      const change = {
+        reason,
+        body: { number: invoice.number, amount: { minor: amountMinor.toString(), currency } },
+      }
+      const transition = {
+        lifecycle: invoiceLifecycle,
+        row: invoice,
+        name: 'write_off' as const,
+        actor,
+        change,
+      }
+      const written = await applyTransition(means, trx, transition)
+      await postJournal(means, trx, {
+        kind: 'invoice_written_off',
+        sourceId: invoice.id,
+        brandId,
+        effectiveOn: await todayOf(means, trx, brandId),
+        postings: [
+          { account: account.writeOffs, currency, clientId, amountMinor },
+          { account: account.receivable, currency, clientId, amountMinor: -amountMinor },
+        ],
+      })
+      return written
+    })
+  },
+)

@@ -1,0 +1,51 @@
+import type { Static, TSchema } from 'typebox'
+import { join, sql, type Queries, type Sql } from '../db/index.ts'
+import type { Setting, SettingScope } from './settings.ts'
+
+/** The columns in which the rows of a statement hold the ids of their scopes. */
+export type SettingColumns = Partial<Record<Exclude<SettingScope, 'installation'>, Sql>>
+
+/** A setting as statements over many rows use it: each row finds its own value, the narrowest scope's. */
+export interface ScopedSetting<T> {
+  /** All values that are in force somewhere; the installation's comes first. */
+  values: readonly T[]
+  /** The value of a row as JSON text. `own` are columns that stand beside a scope's setting and yield to it. */
+  text(columns: SettingColumns, own?: SettingColumns): Sql
+  /** The condition that a row has this value. */
+  has(value: T, columns: SettingColumns): Sql
+}
+
+const NARROWEST_FIRST = ['client', 'product', 'group', 'brand'] as const
+
+/** One statement reads which values there are; scopes without a value of their own cost nothing. */
+export async function scopedSetting<S extends TSchema>(
+  queries: Queries,
+  setting: Setting<S>,
+): Promise<ScopedSetting<Static<S>>> {
+  const rows = await queries.all<{ scope: SettingScope; value: string }>(
+    sql`select distinct scope, value from settings where key = ${setting.key} order by scope, value`,
+  )
+  const known = rows.filter(({ scope }) => setting.scopes.includes(scope))
+  const whole = known.find(({ scope }) => scope === 'installation')?.value ?? JSON.stringify(setting.preset)
+  const texts = [...new Set([whole, ...known.map(({ value }) => value)])]
+  const set = new Set(known.map(({ scope }) => scope))
+  const text = (columns: SettingColumns, own: SettingColumns = {}): Sql => {
+    const parts = NARROWEST_FIRST.flatMap((scope) => {
+      const column = columns[scope]
+      const stored =
+        column && set.has(scope)
+          ? [
+              sql`(select x.value from settings x where x.scope = ${scope} and x.scope_id = ${column} and x.key = ${setting.key})`,
+            ]
+          : []
+      return [...stored, ...(own[scope] ? [own[scope]] : [])]
+    })
+    return parts.length === 0 ? sql`${whole}` : sql`coalesce(${join([...parts, sql`${whole}`], ', ')})`
+  }
+  return {
+    values: texts.map((value) => JSON.parse(value) as Static<S>),
+    text,
+    has: (value, columns) =>
+      texts.length === 1 ? sql`1 = 1` : sql`${text(columns)} = ${JSON.stringify(value)}`,
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, test } from 'node:test'
+import { changeNumberSeries, creditInvoice, listNumberSeries, verifyBooks } from '../../core/billing/index.ts'
+import { sql } from '../../core/db/index.ts'
+import { isoDate } from '../../core/kernel/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { makeBrand, makeClient, staffActor } from '../support/make.ts'
+import { testMeans } from '../support/means.ts'
+import { draft, issue, makeBuyer } from './support.ts'
+
+for (const engine of engines) {
+  describe(`number series (${engine})`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    after(remove)
+    const means = testMeans(db)
+    const staff = staffActor()
+    let buyer: Awaited<ReturnType<typeof makeBuyer>>
+    beforeEach(async () => {
+      means.business.set('2026-01-15T10:00:00.000Z')
+      buyer = await makeBuyer(means)
+    })
+    const change = (more: object, who = staff) =>
+      changeNumberSeries(means, { brand_id: buyer.brand.id, kind: 'invoice', year: 2026, ...more }, who)
+    const next = async () => (await issue(means, draft(buyer.client))).number
+    const clean = async () => assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+
+    test('look as a brand wants, from its first number on, and the next year the same', async () => {
+      await change({ head: 'KH/{yy}/', digits: 3, first_number: 501 })
+      assert.deepEqual([await next(), await next()], ['KH/26/501', 'KH/26/502'])
+      await clean()
+      means.business.set('2027-02-01T10:00:00.000Z')
+      assert.equal(await next(), 'KH/27/001')
+      await clean()
+      const rows = (await listNumberSeries(means, {}, staff)).filter((row) => row.brand_id === buyer.brand.id)
+      assert.deepEqual(
+        rows.map((row) => [row.year, row.head, row.next_number]),
+        [
+          [2027, 'KH/{yy}/', 2],
+          [2026, 'KH/{yy}/', 503],
+        ],
+      )
+    })
+
+    test('are by kind and brand', async () => {
+      const other = await makeBrand(means, { seller_id: buyer.brand.seller_id })
+      const client = await makeClient(means, { brand_id: other.id })
+      await change({ brand_id: other.id, head: 'B{year}-' })
+      await change({ kind: 'credit_note', head: 'GS-{year}-' })
+      const { id, number } = await issue(means, draft(buyer.client))
+      const note = await creditInvoice(means, { invoice_id: id, reason: 'Wrong' }, staff)
+      const theirs = await issue(means, draft(client))
+      assert.deepEqual(
+        [number, note.number, theirs.number],
+        ['INV-2026-00001', 'GS-2026-00001', 'B2026-00001'],
+      )
+      await clean()
+    })
+
+    test('change no more once a document has a number, and never for a year that is over', async () => {
+      await next()
+      await assert.rejects(change({ head: 'NEW-{year}-' }), { code: 'number_series.in_use', status: 409 })
+      await change({ year: 2027, head: 'NEW-{year}-' })
+      assert.equal(await next(), 'INV-2026-00002')
+      means.business.set('2027-01-10T10:00:00.000Z')
+      assert.equal(await next(), 'NEW-2027-00001')
+      await assert.rejects(change({ head: 'OLD-{year}-' }), { code: 'input.invalid' })
+      await clean()
+    })
+
+    test('never make the same number twice', async () => {
+      const refused = (more: object) => assert.rejects(change(more), { code: 'number_series.head_taken' })
+      await refused({ head: 'CN-{year}-' })
+      await change({ kind: 'credit_note', head: 'A{year}-' })
+      await refused({ head: 'A{year}-' })
+      await refused({ head: 'A{year}-1' })
+      const other = await makeBrand(means, { seller_id: buyer.brand.seller_id })
+      await refused({ brand_id: other.id, head: 'A{year}-' })
+      await change({ head: 'B{year}-' })
+      assert.equal(await next(), 'B2026-00001')
+    })
+
+    test('are changed by whoever may, in a way that counts', async () => {
+      const invalid = (more: object) => assert.rejects(change(more), { code: 'input.invalid' })
+      await invalid({ head: 'INV-' })
+      await invalid({ head: 'IN V-{year}' })
+      await invalid({ head: '{year}-', digits: 11 })
+      await assert.rejects(change({ head: '{year}-' }, staffActor(['number_series.list'])), {
+        code: 'actor.forbidden',
+      })
+      await assert.rejects(change({ head: '{year}-' }, { ...staffActor(), brandIds: ['brd_other'] }), {
+        code: 'record.not_found',
+      })
+      const told = await db.all(
+        sql`select id from audit where action = 'number_series.change' and brand_id = ${buyer.brand.id}`,
+      )
+      assert.deepEqual(told, [])
+      await change({ head: '{year}-' })
+      assert.equal(await next(), '2026-00001')
+    })
+  })
+}
