@@ -115,8 +115,10 @@ export async function writeSetting<S extends TSchema>(
       values (${scope}, ${scopeId}, ${setting.key}, ${value}, ${actor.id}, ${means.business.now()})
       on conflict (scope, scope_id, key) do update
       set value = excluded.value, updated_by = excluded.updated_by, updated_at = excluded.updated_at, version = settings.version + 1`)
+  // Of the installation as a whole the value says all; elsewhere the trail also names where it holds.
+  const where = scope === 'installation' ? {} : { scope, scope_id: scopeId }
   const shown = (text: string | null | undefined) =>
-    text == null ? null : { value: JSON.parse(text) as unknown }
+    text == null ? null : { ...where, value: JSON.parse(text) as unknown }
   await recordAudit(means, trx, actor, [
     {
       action: 'setting.change',

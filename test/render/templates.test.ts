@@ -74,12 +74,8 @@ test('every icon and every message named in a template exists', () => {
   )
 })
 
-test('German lacks nothing of what every page needs', () => {
-  const missing = createMessages({ folder: join(root, 'locales') }).missing('de')
-  assert.deepEqual(
-    missing.filter((key) => /^(common|errors)\./.test(key)),
-    [],
-  )
+test('German lacks nothing', () => {
+  assert.deepEqual(createMessages({ folder: join(root, 'locales') }).missing('de'), [])
 })
 
 function findAll(pattern: RegExp): string[] {

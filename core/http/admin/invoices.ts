@@ -2,13 +2,17 @@ import {
   changeDraft,
   chargeMethod,
   createDraft,
+  creditInvoice,
   discardDraft,
   fileName,
   getInvoice,
   issueDraft,
   keepDocument,
+  recallFromCollections,
   recordPayment,
+  sendToCollections,
   voidInvoice,
+  writeOffInvoice,
 } from '../../billing/index.ts'
 import { getFile } from '../../files/index.ts'
 import { invalidInput, NotFound } from '../../kernel/index.ts'
@@ -16,10 +20,19 @@ import { findClient } from '../../clients/index.ts'
 import type { FormBody } from '../context.ts'
 import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
-import type { Section } from './pages.ts'
+import type { Act, Page, Section } from './pages.ts'
 import { chargePage, editInvoice, newInvoice, paymentPage, voidPage, whyPage } from './views/invoice-forms.ts'
 import { invoiceList } from './views/invoice-list.ts'
 import { invoicePage } from './views/invoice.ts'
+import { invoiceMove, invoiceMoves, pathOf, type InvoiceMove } from './views/invoice-moves.ts'
+
+const moves = {
+  write_off: writeOffInvoice,
+  collections: sendToCollections,
+  recall: recallFromCollections,
+  credit: creditInvoice,
+}
+const permissionOf = (move: InvoiceMove): string => moves[move].permission
 
 export const invoices: Section = {
   pages: [
@@ -31,6 +44,11 @@ export const invoices: Section = {
     { path: '/invoices/:id/payment', permission: 'payment.record', draw: paymentPage },
     { path: '/invoices/:id/charge', permission: 'payment.charge', draw: chargePage },
     { path: '/invoices/:id/why/:position', permission: 'invoice.read', draw: whyPage },
+    ...invoiceMoves.map((move): Page => ({
+      path: `/invoices/:id/${pathOf(move)}`,
+      permission: permissionOf(move),
+      draw: invoiceMove(move),
+    })),
   ],
   files: [{ path: '/invoices/:id.pdf', permission: 'invoice.read', send: sendPdf }],
   acts: [
@@ -41,7 +59,20 @@ export const invoices: Section = {
     { path: '/invoices/:id/void', permission: 'invoice.void', again: voidPage, act: declareVoid },
     { path: '/invoices/:id/payment', permission: 'payment.record', again: paymentPage, act: record },
     { path: '/invoices/:id/charge', permission: 'payment.charge', again: chargePage, act: charge },
+    ...invoiceMoves.map((move): Act => ({
+      path: `/invoices/:id/${pathOf(move)}`,
+      permission: permissionOf(move),
+      again: invoiceMove(move),
+      act: moved(move),
+    })),
   ],
+}
+
+function moved(move: InvoiceMove): Act['act'] {
+  return async ({ means, actor, t }, asked) => {
+    await moves[move](means, { invoice_id: asked.params.id, reason: textOf(asked.form, 'reason') }, actor)
+    return { href: at(asked), message: t(`admin.invoices.${move}.done`) }
+  }
 }
 
 const at = (asked: Asked): string => `/admin/invoices/${asked.params.id!}`

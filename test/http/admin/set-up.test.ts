@@ -113,8 +113,8 @@ for (const engine of engines) {
         assert.deepEqual(
           entries.map((row) => [row.before_state, row.after_state]),
           [
-            [null, '{"value":21}'],
-            ['{"value":21}', null],
+            [null, `{"scope":"brand","scope_id":"${brand}","value":21}`],
+            [`{"scope":"brand","scope_id":"${brand}","value":21}`, null],
           ],
         )
       })

@@ -85,7 +85,7 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
       { label: l('type'), phone: 'title' },
       { label: l('record') },
       { label: l('by'), phone: 'hide' },
-      { label: l('at'), phone: 'side' },
+      { label: l('at') },
     ],
     row: (row) => ({
       id: `row-${row.id}`,

@@ -55,7 +55,7 @@ export function clientList(desk: Desk, asked: Asked): Promise<PageView> {
       { label: l('name'), phone: 'title' },
       { label: l('email') },
       { label: l('state'), phone: 'side' },
-      { label: l('services'), align: 'end' },
+      { label: l('services'), align: 'end', phone: 'hide' },
       { label: l('open'), align: 'end' },
       { label: l('brand'), phone: 'hide' },
       { label: l('since'), phone: 'hide' },

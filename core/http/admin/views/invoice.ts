@@ -5,7 +5,9 @@ import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
+import { allowed } from './clients.ts'
 import { stateOf } from './invoice-list.ts'
+import { pathOf, type InvoiceMove } from './invoice-moves.ts'
 import { accountCell, journalName } from './words.ts'
 
 export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -43,7 +45,11 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
     icon: 'download',
     plain: true,
   }
-  if (invoice.status !== 'issued') return [paper]
+  const credit: Button[] =
+    invoice.kind === 'invoice' && allowed(desk, 'credit_note.create')
+      ? [{ label: t('admin.invoices.act.credit'), href: `${at}/credit`, kind: 'ghost', icon: 'receipt' }]
+      : []
+  if (invoice.status !== 'issued') return invoice.status === 'paid' ? [paper, ...credit] : [paper]
   const open: Button[] =
     due > 0n
       ? [
@@ -51,11 +57,32 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
           { label: t('admin.invoices.act.charge'), href: `${at}/charge`, icon: 'credit-card' },
         ]
       : []
+  const claim = invoice.kind === 'invoice' && due > 0n ? claimActs(desk, invoice) : []
   return [
     ...open,
     paper,
+    ...claim,
+    ...credit,
     { label: t('admin.invoices.act.void'), href: `${at}/void`, kind: 'ghost', icon: 'ban' },
   ]
+}
+
+/** What becomes of a claim that is not paid. */
+function claimActs(desk: Desk, invoice: Invoice): Button[] {
+  const there = invoice.in_collections_at !== null
+  const moves: [move: InvoiceMove, permission: string, icon: string, fits: boolean][] = [
+    ['collections', 'invoice.send_to_collections', 'alert-triangle', !there],
+    ['recall', 'invoice.recall_from_collections', 'arrow-left', there],
+    ['write_off', 'invoice.write_off', 'x', true],
+  ]
+  return moves
+    .filter(([, permission, , fits]) => fits && allowed(desk, permission))
+    .map(([move, , icon]) => ({
+      label: desk.t(`admin.invoices.act.${move}`),
+      href: `/admin/invoices/${invoice.id}/${pathOf(move)}`,
+      kind: 'ghost',
+      icon,
+    }))
 }
 
 function lines(desk: Desk, invoice: Invoice): Block {

@@ -43,7 +43,9 @@ export const paymentEndpoints: readonly Endpoint[] = [
     summary: 'List movements of money, newest first',
     permission: listTransactions.permission,
     audience: listTransactions.audience,
-    query: listQueryOf({ client_id: Type.Optional(Type.String({ maxLength: 64 })) }),
+    query: listQueryOf({
+      client_id: Type.Optional(Type.String({ maxLength: 64, description: 'cli_…: only of this client.' })),
+    }),
     status: 200,
     answer: { list: 'Transaction' },
     async handle({ deps, actor, query }) {
