@@ -22,6 +22,8 @@ export function openSqlite(options: SqliteOptions): Db {
   const writer = connect(options)
   const reader = connect(options)
   reader.pragma('query_only = on')
+  // What is read again and again fits; a walk over a large table would only fill memory with what nobody reads twice.
+  reader.pragma('cache_size = -8000')
   const reads = new SqliteQueries(reader, options.meter)
   const line = new WriterLine(writer, new SqliteQueries(writer, options.meter), options.meter)
   return {
