@@ -25,6 +25,8 @@ export function openSqlite(options: SqliteOptions): Db {
   const writer = connect(options)
   const reader = connect(options)
   reader.pragma('query_only = on')
+  // What is read again and again fits; a walk over a large table would only fill memory with what nobody reads twice.
+  reader.pragma('cache_size = -8000')
   const { meter, lockWaitMs = LOCK_WAIT_MS } = options
   const view = readView(reader)
   const reads = new SqliteQueries(reader, { meter, lockWaitMs, openView: view.open })

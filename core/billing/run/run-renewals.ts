@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import { list, sql, type Queries, type Trx } from '../../db/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
@@ -51,6 +52,8 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
     const work: Work = { means, options, window, services: 0 }
     run = await billChunk(work, run, clientIds)
     size = nextSize(clientIds.length, work.services, CHUNK_SERVICES[means.db.dialect])
+    // On SQLite nothing above waits for the system: without this, signals and other jobs would wait for the whole run.
+    await othersTurn()
   }
   return run
 }
