@@ -337,8 +337,8 @@ interface Note {
 function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, traces }: Note): void {
   const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
   for (const detail of traces.denials) caller.log.incident({ kind: 'refused_ask', ...about, detail })
-  if (fault && 'error' in result)
-    caller.log.incident({ kind: 'fault', ...about, detail: result.error.message })
+  if ('error' in result)
+    caller.log.incident({ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message })
   if (caller.breaker.record(circuit, fault, caller.clock.ms()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }

@@ -86,6 +86,8 @@ export interface PluginLog {
 export interface PluginIncident {
   kind:
     | 'fault'
+    /** It threw: reported like a fault, and not counted as one, because a provider that is down looks the same. */
+    | 'failed'
     | 'refused_ask'
     | 'ask_failed'
     | 'host_lost'
