@@ -46,7 +46,10 @@ for (const engine of engines) {
       database = await makeDatabase(engine)
       means = testMeans(database.db)
       bench = openBench()
-      const calls = pluginCalls({ ...means, plugins: bench.plugins, loaded })
+      const calls = pluginCalls({
+        ...{ ...means, plugins: () => bench.plugins },
+        loaded: { find: (id) => Promise.resolve(loaded.get(id)) },
+      })
       web = await startWeb(means, {
         plugins: {
           call: (...[instance, kind, operation, input, options]) =>
