@@ -62,13 +62,16 @@ export const MailShape = Type.Object({
   withhold: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
 })
 
-/** The navigation of an area, as it is before plugins. */
+/** The navigation of an area for readers of one language and equal rights. Kept for half a minute. */
 export const Navigation = Type.Object({
   area: Type.Union([Type.Literal('storefront'), Type.Literal('portal'), Type.Literal('admin')]),
   locale: Type.String(),
-  entries: Type.Array(Type.Object({ key: Type.String(), label: Type.String(), href: Type.String() })),
+  entries: Type.Array(Type.Object({ label: Type.String(), href: Type.String() })),
 })
-/** Entries to hide by key, and new ones. An address is a path of this shop or an https address. */
+/**
+ * New entries, and entries to leave out by their address. Staff keep all of theirs. An address is a path of this shop
+ * or an https address.
+ */
 export const NavigationShape = Type.Object({
   hide: Type.Optional(Type.Array(Type.String(), { maxItems: 20 })),
   add: Type.Optional(
@@ -76,7 +79,6 @@ export const NavigationShape = Type.Object({
       Type.Object({
         label: Type.String({ minLength: 1, maxLength: 40 }),
         href: Type.String({ pattern: '^(/[^/\\\\]|https://)[^\\s]*$', maxLength: 500 }),
-        icon: Type.Optional(Type.String({ pattern: '^[a-z0-9-]+$' })),
       }),
       { maxItems: 5 },
     ),

@@ -3,6 +3,7 @@ import type { Ctx } from '../context.ts'
 import { csrfToken } from '../chain/csrf.ts'
 import { takeFlashes } from './flash.ts'
 import { navigation } from './navigation.ts'
+import { shapeNavigation } from './shape-navigation.ts'
 
 export interface FrameWish {
   title: string
@@ -17,7 +18,8 @@ export async function frameOf(ctx: Ctx, wish: FrameWish): Promise<Frame> {
   const { state } = ctx
   const area = wish.area ?? state.area
   const own = (await state.frames[area]?.(ctx)) ?? {}
-  return { ...plainFrame(ctx, { ...wish, area }), flashes: takeFlashes(ctx), ...own, ...wish.frame }
+  const frame = { ...plainFrame(ctx, { ...wish, area }), flashes: takeFlashes(ctx), ...own, ...wish.frame }
+  return { ...frame, nav: await shapeNavigation(ctx, area, frame.nav) }
 }
 
 /** The same without any question to the database, for errors and parts. */
