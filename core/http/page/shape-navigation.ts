@@ -21,9 +21,9 @@ export async function shapeNavigation(
   ctx: Ctx,
   area: Area,
   entries: readonly NavEntry[],
-): Promise<NavEntry[]> {
+): Promise<readonly NavEntry[]> {
   const { hooks } = ctx.state.deps
-  if (area === 'system' || !hooks.listens(HOOK)) return [...entries]
+  if (area === 'system' || !hooks.listens(HOOK)) return entries
   const shaped = shapedBy(ctx, area, entries)
   const found = await Promise.race([shaped, sleep(WAIT_MS, entries)])
   return found.map((entry) => entries.find(({ href }) => href === entry.href) ?? entry)
