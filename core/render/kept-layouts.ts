@@ -51,9 +51,18 @@ const isOnce = ({ flashes, sample }: Frame): boolean => sample !== undefined || 
 
 function keyOf(frame: Frame, fills: Fills): string {
   const open = { title: '', csrf: frame.csrf === '', path: frame.path === undefined }
-  const own = JSON.stringify({ ...frame, ...open })
+  const own = JSON.stringify({ ...frame, ...open, nav: null }) + navText(frame.nav)
   return fills.size === 0 ? own : JSON.stringify([own, [...fills].map(([name, html]) => [name, html.bytes])])
 }
+
+/** The longest part of a frame; readers with the same rights share one list of entries. */
+function navText(nav: Frame['nav']): string {
+  let text = navTexts.get(nav)
+  if (text === undefined) navTexts.set(nav, (text = JSON.stringify(nav)))
+  return text
+}
+
+const navTexts = new WeakMap<Frame['nav'], string>()
 
 function marksWith(secret: string) {
   return {
