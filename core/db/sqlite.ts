@@ -119,11 +119,11 @@ class SqliteQueries implements Queries {
   }
 
   all<R extends object>(statement: Sql): Promise<R[]> {
-    return this.#execute(statement.text, (prepared) => prepared.all(statement.values)) as Promise<R[]>
+    return this.#read(statement, (rows) => rows) as Promise<R[]>
   }
 
-  async get<R extends object>(statement: Sql): Promise<R | undefined> {
-    return (await this.all<R>(statement))[0]
+  get<R extends object>(statement: Sql): Promise<R | undefined> {
+    return this.#read(statement, (rows) => rows[0]) as Promise<R | undefined>
   }
 
   run(statement: Sql): Promise<number> {
@@ -145,10 +145,30 @@ class SqliteQueries implements Queries {
     })
   }
 
-  /** A reader may meet a short lock while the log is being restarted: wait for it outside the thread. */
+  /** Reads nearly always succeed at once: only one that met a lock waits, with all that waiting takes. */
+  #read<T>(statement: Sql, take: (rows: Row[]) => T): Promise<T> {
+    const { text, values } = statement
+    const { meter, openView } = this.#how
+    try {
+      meter?.before?.(text)
+      openView?.()
+      const rows = this.#prepare(text).all(values)
+      meter?.after?.(text)
+      return Promise.resolve(take(rows))
+    } catch (error) {
+      if (!isBusy(error)) return Promise.reject(explained(error) as Error)
+    }
+    return this.#whenFree(text, (prepared) => prepared.all(values)).then(take)
+  }
+
   async #execute<T>(text: string, act: (prepared: Prepared) => T): Promise<T> {
+    this.#how.meter?.before?.(text)
+    return await this.#whenFree(text, act)
+  }
+
+  /** A reader may meet a short lock while the log is being restarted: wait for it outside the thread. */
+  async #whenFree<T>(text: string, act: (prepared: Prepared) => T): Promise<T> {
     const { meter, lockWaitMs, openView } = this.#how
-    meter?.before?.(text)
     const until = () => performance.now() + lockWaitMs
     const result = await whenFree(until, () => {
       openView?.()

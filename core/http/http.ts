@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import Koa from 'koa'
 import { apiChain } from './api/api-chain.ts'
 import { arrivalReader } from './chain/arrival.ts'
+import { inOrder } from './chain/in-order.ts'
 import { pageChain } from './chain.ts'
 import type { State } from './context.ts'
 import type { HttpDeps } from './deps.ts'
@@ -49,7 +50,7 @@ export function createHttp(deps: HttpDeps): Http {
 }
 
 function koaHandler(deps: HttpDeps, app: Koa<State>, chain: readonly Koa.Middleware<State>[]): Handler {
-  for (const step of chain) app.use(step)
+  app.use(inOrder(chain))
   app.silent = true
   app.on('error', (error: Error & { code?: string }) => {
     if (!GONE.has(error.code ?? '')) deps.log.error({ err: error }, 'answer failed')

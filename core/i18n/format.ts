@@ -34,7 +34,7 @@ export function formatNumber(value: number | bigint, locale: string): string {
 
 /** "1.2K" for the scale of a chart. */
 export function formatCompact(value: number, locale: string): string {
-  return compactFormat(locale).format(value)
+  return writtenOnce(compactTexts(locale), value, () => compactFormat(locale).format(value))
 }
 
 /** "Germany" from "DE"; a code that nobody knows stays as it is. */
@@ -44,7 +44,7 @@ export function regionName(code: string, locale: string): string {
 
 /** "19%" from parts per million. */
 export function formatRate(ppm: number, locale: string): string {
-  return rateFormat(locale).format(ppm / 1_000_000)
+  return writtenOnce(rateTexts(locale), ppm, () => rateFormat(locale).format(ppm / 1_000_000))
 }
 
 /** "today", "in 3 days", "2 months ago": months from 60 days on, years from 730. */
@@ -163,6 +163,8 @@ const dayTexts = remember((_locale: string, _style: DateStyle) => new Map<IsoDat
 const instantTexts = remember((_locale: string, _zone: string) => new Map<string, string>())
 const numberTexts = remember((_locale: string) => new Map<string, string>())
 const relativeTexts = remember((_locale: string) => new Map<number, string>())
+const compactTexts = remember((_locale: string) => new Map<number, string>())
+const rateTexts = remember((_locale: string) => new Map<number, string>())
 const regionTexts = remember((_locale: string) => new Map<string, string>())
 
 const compactFormat = remember((locale: string) => new Intl.NumberFormat(locale, { notation: 'compact' }))

@@ -4,6 +4,7 @@ export type IsoDate = string & { readonly IsoDate: unique symbol }
 export type Instant = string & { readonly Instant: unique symbol }
 
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 
 export function isoDate(text: string): IsoDate {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)
@@ -15,10 +16,25 @@ export function isoDate(text: string): IsoDate {
 
 export function instant(at: number | Date): Instant {
   if (at === last.at) return last.text
-  const text = new Date(at).toISOString() as Instant
-  if (typeof at === 'number') last = { at, text }
+  if (typeof at !== 'number') return at.toISOString() as Instant
+  const text = written(at)
+  last = { at, text }
   return text
 }
+
+/** Writing a date and a time costs ten times what replacing the seconds does, and most instants are of one minute. */
+function written(at: number): Instant {
+  if (!(at >= lastMinute.from && at < lastMinute.from + MINUTE_MS && Number.isInteger(at))) {
+    const text = new Date(at).toISOString() as Instant
+    lastMinute = { from: Math.floor(at / MINUTE_MS) * MINUTE_MS, text: text.slice(0, -'00.000Z'.length) }
+    return text
+  }
+  const ms = at - lastMinute.from
+  return `${lastMinute.text}${padded(Math.floor(ms / 1000), 2)}.${padded(ms % 1000, 3)}Z` as Instant
+}
+
+const padded = (number: number, digits: number): string => String(number).padStart(digits, '0')
+let lastMinute = { from: NaN, text: '' }
 
 /** A request asks for the time again and again within one millisecond. */
 let last: { at: number | null; text: Instant } = { at: null, text: '' as Instant }
@@ -66,11 +82,31 @@ export function minDay(a: IsoDate, b: IsoDate): IsoDate {
 }
 
 function epochDay(day: IsoDate): number {
-  return Date.parse(`${day}T00:00:00Z`) / DAY_MS
+  let n = numbersByDay.get(day)
+  if (n === undefined) {
+    n = Date.parse(`${day}T00:00:00Z`) / DAY_MS
+    keep(numbersByDay, day, n)
+  }
+  return n
 }
 
 function fromEpochDay(n: number): IsoDate {
-  return new Date(n * DAY_MS).toISOString().slice(0, 10) as IsoDate
+  let day = daysByNumber.get(n)
+  if (day === undefined) {
+    day = new Date(n * DAY_MS).toISOString().slice(0, 10) as IsoDate
+    keep(daysByNumber, n, day)
+  }
+  return day
+}
+
+/** Charts and periods walk over the same days again and again, and reading a day costs ten times what finding it does. */
+const numbersByDay = new Map<IsoDate, number>()
+const daysByNumber = new Map<number, IsoDate>()
+const DAYS_MAX = 5_000
+
+function keep<K, V>(known: Map<K, V>, key: K, value: V): void {
+  if (known.size >= DAYS_MAX) known.clear()
+  known.set(key, value)
 }
 
 function parts(day: IsoDate): [number, number, number] {

@@ -95,13 +95,14 @@ export async function findFilledCart(
   return { cart, items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
 }
 
-/** Conditions on `carts c`; null for whoever can have none. */
+/** Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. */
 function ownCarts(means: Pick<Means, 'clock'>, ref: CartRef, actor: Actor): Sql | null {
   const userId = actor.kind === 'client' ? actor.id : null
   const hash = ref.token ? hashToken(ref.token) : null
   if (userId === null && hash === null) return null
-  return sql`c.brand_id = ${ref.brand_id} and c.order_id is null and c.expires_at > ${means.clock.now()}
-    and (c.user_id = ${userId} or (c.token_hash = ${hash} and c.user_id is null))`
+  return sql`c.brand_id = ${ref.brand_id} and c.order_id is null and c.expires_at > ${means.clock.now()} and c.id in (
+    select o.id from carts o where o.brand_id = ${ref.brand_id} and o.user_id = ${userId} and o.order_id is null
+    union all select g.id from carts g where g.token_hash = ${hash} and g.user_id is null)`
 }
 
 export async function cartItems(queries: Queries, cartId: string): Promise<CartItem[]> {

@@ -15,6 +15,7 @@ import type { Assets } from './assets.ts'
 import { createEngine, engineHelpers, type Engine, type Helpers } from './engine.ts'
 import type { Frame } from './frame.ts'
 import { attributes, type Html } from './html.ts'
+import { drawnAnew, keptLayouts } from './kept-layouts.ts'
 import { toneOfState } from './tone-of-state.ts'
 import { url } from './url.ts'
 
@@ -61,11 +62,22 @@ export function createRenderer(options: RendererOptions): Renderer {
     ...(options.prepare ? { prepare: options.prepare } : {}),
   })
 
+  const around = options.cache === false ? drawnAnew : keptLayouts()
+
   const renderer: Renderer = {
     page(template, view, frame) {
-      const helpers = makeHelpers(options, engine, frame)
-      const body = engine.draw(template, view, helpers)
-      return Buffer.from(engine.draw(`layouts/${frame.area}`, { body }, helpers).bytes, 'latin1')
+      const fills = new Map<string, Html>()
+      const body = engine.draw(template, view, makeHelpers(options, engine, frame, fills))
+      const bytes = around(frame, { body, fills }, (open, place) => {
+        let asksSlots = false
+        const slots: RendererOptions['slots'] = (...asked) => {
+          asksSlots = true
+          return options.slots?.(...asked) ?? null
+        }
+        const helpers = makeHelpers({ ...options, slots }, engine, open, fills)
+        return { bytes: engine.draw(`layouts/${open.area}`, { body: place }, helpers).bytes, asksSlots }
+      })
+      return Buffer.from(bytes, 'latin1')
     },
     fragment: (template, view, frame) =>
       engine.draw(template, view, makeHelpers(options, engine, frame)).text,
@@ -115,8 +127,12 @@ function componentPath(name: string): string {
 }
 
 /** Made for each answer, because they know its reader. */
-function makeHelpers({ messages, assets, slots }: RendererOptions, engine: Engine, frame: Frame): Helpers {
-  const fills = new Map<string, Html>()
+function makeHelpers(
+  { messages, assets, slots }: RendererOptions,
+  engine: Engine,
+  frame: Frame,
+  fills = new Map<string, Html>(),
+): Helpers {
   const { locale } = frame
   const helpers: Helpers = {
     t: messages.translator(locale),

@@ -39,6 +39,29 @@ test('the day of an instant follows the zone, over changes of summer time', () =
   assert.equal(dayIn('Asia/Jakarta', at('2026-12-31T17:00:00Z')), '2027-01-01')
 })
 
+test('an instant is written as the platform writes it, in the same minute and across its border', () => {
+  const near = fc.integer({ min: -70_000, max: 70_000 })
+  fc.assert(
+    fc.property(fc.integer({ min: -1e12, max: 4e12 }), fc.array(near), (at, steps) => {
+      for (const ms of [at, ...steps.map((step) => at + step), at])
+        assert.equal(instant(ms), new Date(ms).toISOString())
+    }),
+  )
+  assert.throws(() => instant(NaN), RangeError)
+})
+
+test('days are counted as the platform counts them, and one that does not exist is refused', () => {
+  const start = Date.parse('1000-01-01T00:00:00Z') / 86_400_000
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2_500_000 }), fc.integer({ min: 0, max: 9_999 }), (n, more) => {
+      const written = (day: number) => new Date((start + day) * 86_400_000).toISOString().slice(0, 10)
+      assert.equal(addDays(isoDate(written(n)), more), written(n + more))
+      assert.equal(daysBetween(isoDate(written(n)), isoDate(written(n + more))), more)
+    }),
+  )
+  assert.throws(() => addDays('2026-13-01' as ReturnType<typeof isoDate>, 1), RangeError)
+})
+
 const anyDay = fc.integer({ min: 0, max: 20_000 }).map((n) => addDays(isoDate('2000-01-01'), n))
 const anyCycle = fc.constantFrom('1d', '14d', '1w', '1m', '3m', '6m', '1y', '2y', '10y').map(cycle)
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test, { after } from 'node:test'
 import { createMessages } from '../../core/i18n/index.ts'
-import { createAssets, createRenderer, trustedHtml } from '../../core/render/index.ts'
+import { createAssets, createRenderer, trustedHtml, type RendererOptions } from '../../core/render/index.ts'
 import { frameOf } from './gallery-frame.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -20,6 +20,7 @@ write(
 write('portal/slot.eta', "[<%= slot('portal.service.aside', { id: 'svc_1' }) %>]")
 write('portal/escape.eta', "<%= part('../../secret') %>")
 write('portal/world.eta', '<%= typeof process %> <%= typeof require %>')
+write('portal/head.eta', "<% fill('head', capture(() => { %><i><%= it.name %></i><% })) %>")
 write('portal/out.eta', '<% output(it.name) %>')
 write('../secret-outside.eta', 'secret')
 after(() => rmSync(join(theme, '../secret-outside.eta')))
@@ -27,12 +28,13 @@ write('components/money.eta', '<span>own</span>')
 write('mail/paid.eta', '<p><%= it.name %></p>')
 
 const frame = frameOf('portal')
-const renderer = createRenderer({
+const options: RendererOptions = {
   themeFolders,
   messages: createMessages({ folder: join(root, 'locales'), strict: true }),
   assets: createAssets({ themeFolders }),
   slots: (name, context) => trustedHtml(`<u>${name} ${String(context.id)}</u>`),
-})
+}
+const renderer = createRenderer(options)
 
 test('a part gets its own view and nothing of its parent', () => {
   assert.equal(
@@ -136,3 +138,40 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
 }
+
+test('a kept layout is the layout drawn anew, whatever of the frame changes', () => {
+  const anew = createRenderer({ ...options, cache: false })
+  const kept = createRenderer(options)
+  const base = frameOf('admin')
+  const frames = [
+    base,
+    { ...base, title: 'Täxt <b> & "more"', path: '/admin/x?q="1"&y=€', csrf: 'other' },
+    { ...base, csrf: '' },
+    { ...base, nav: base.nav.map((entry, i) => ({ ...entry, active: i === 2 })) },
+    { ...base, nav: base.nav.slice(1) },
+    { ...base, person: { ...base.person!, name: 'Somebody Else' } },
+    { ...base, theme: 'dark' as const },
+    { ...base, locale: 'de' },
+    { ...base, banner: { tone: 'bad' as const, text: 'Overdue' } },
+    { ...base, flashes: [{ tone: 'good' as const, text: 'Saved' }] },
+    frameOf('portal'),
+    frameOf('storefront'),
+    frameOf('system'),
+  ]
+  for (const frame of [...frames, ...frames.toReversed()])
+    for (const template of ['portal/hello', 'portal/head'])
+      assert.equal(
+        kept.page(template, { name: 'open-body €' }, frame).toString(),
+        anew.page(template, { name: 'open-body €' }, frame).toString(),
+      )
+})
+
+test('a layout in which a plugin has a word is drawn for each page', () => {
+  let asked = 0
+  const own = createRenderer({ ...options, slots: () => trustedHtml(`<u>${++asked}</u>`) })
+  const system = frameOf('system')
+  write('layouts/_foot.eta', "<%= slot('foot') %>")
+  const read = () => own.page('portal/hello', { name: 'Ada' }, system).toString()
+  assert.match(read(), /<u>1<\/u>/)
+  assert.match(read(), /<u>2<\/u>/)
+})

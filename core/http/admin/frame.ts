@@ -1,5 +1,6 @@
 import { sql } from '../../db/index.ts'
 import { may, scoped } from '../../records/index.ts'
+import type { NavEntry } from '../../render/index.ts'
 import type { AreaFrame, State } from '../context.ts'
 import { navigation } from '../page/index.ts'
 
@@ -14,10 +15,7 @@ export const adminFrame: AreaFrame = async (ctx) => {
   const { actor, t, signedIn } = ctx.state
   if (!signedIn) return {}
   const counts = await countWaiting(ctx.state)
-  const nav = navigation(ctx, 'admin').map((entry) => {
-    const count = counts[entry.href.slice('/admin/'.length) as keyof Counts]
-    return count ? { ...entry, count } : entry
-  })
+  const nav = withCounts(navigation(ctx, 'admin'), counts)
   const create = [
     {
       permission: 'client.create',
@@ -50,6 +48,14 @@ export const adminFrame: AreaFrame = async (ctx) => {
     search: { href: '/admin/search', label: t('admin.search.field') },
     health: { href: '/admin/health', tone: 'neutral', label: t('admin.health.title') },
   }
+}
+
+function withCounts(nav: readonly NavEntry[], counts: Counts): readonly NavEntry[] {
+  if (counts.orders + counts.deliveries + counts.disputes === 0) return nav
+  return nav.map((entry) => {
+    const count = counts[entry.href.slice('/admin/'.length) as keyof Counts]
+    return count ? { ...entry, count } : entry
+  })
 }
 
 /** One statement, whatever waits. */

@@ -1,10 +1,10 @@
 import { sql } from '../../db/index.ts'
-import type { ShopBrand, Step } from '../context.ts'
+import type { ShopBrand, State, Step } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
 
 /** Active brands, kept for some seconds: they are read at every request and change once a year. */
 export interface BrandDirectory {
-  ofHost(host: string): Promise<ShopBrand | null>
+  ofHost(host: string): ShopBrand | null | Promise<ShopBrand | null>
 }
 
 const KEPT_MS = 5_000
@@ -12,32 +12,45 @@ const KEPT_MS = 5_000
 export function brandDirectory(deps: Pick<HttpDeps, 'db' | 'clock'>): BrandDirectory {
   let brands: readonly ShopBrand[] = []
   let readAt = -Infinity
+  const found = (host: string) => {
+    const name = host.replace(/:\d+$/, '')
+    return brands.find(({ hosts }) => hosts.includes(host) || hosts.includes(name)) ?? brands[0] ?? null
+  }
   return {
-    async ofHost(host) {
-      if (deps.clock.ms() - readAt > KEPT_MS || brands.length === 0) {
-        brands = await readBrands(deps)
+    ofHost(host) {
+      if (deps.clock.ms() - readAt <= KEPT_MS && brands.length > 0) return found(host)
+      return readBrands(deps).then((rows) => {
+        brands = rows
         readAt = deps.clock.ms()
-      }
-      const name = host.replace(/:\d+$/, '')
-      return brands.find(({ hosts }) => hosts.includes(host) || hosts.includes(name)) ?? brands[0] ?? null
+        return found(host)
+      })
     },
   }
 }
 
 /** A host that no brand names gets the oldest brand, so that a fresh installation answers under any name. */
 export function brandOfHost(directory: BrandDirectory): Step {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const { state } = ctx
-    const brand = await directory.ofHost(state.origin.slice(state.origin.indexOf('//') + 2))
-    if (brand) {
-      state.brand = brand
-      state.actor = { ...state.actor, brandIds: [brand.id] }
-      state.locale = brand.locale
-      state.zone = brand.zone
-      state.currency = brand.currency
+    const found = directory.ofHost(state.origin.slice(state.origin.indexOf('//') + 2))
+    if (!(found instanceof Promise)) {
+      standIn(state, found)
+      return next()
     }
-    await next()
+    return found.then((brand) => {
+      standIn(state, brand)
+      return next()
+    })
   }
+}
+
+function standIn(state: State, brand: ShopBrand | null): void {
+  if (!brand) return
+  state.brand = brand
+  state.actor = { ...state.actor, brandIds: [brand.id] }
+  state.locale = brand.locale
+  state.zone = brand.zone
+  state.currency = brand.currency
 }
 
 async function readBrands({ db }: Pick<HttpDeps, 'db'>): Promise<ShopBrand[]> {

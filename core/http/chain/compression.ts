@@ -14,6 +14,6 @@ const compressed = compress({
 /** Whoever takes no coding is spared the choice of one. */
 export const compression: Step = (ctx, next) => {
   if (ctx.headers['accept-encoding'] !== undefined) return compressed(ctx, next)
-  ctx.set('Vary', 'Accept-Encoding')
+  ctx.res.setHeader('Vary', 'Accept-Encoding')
   return next()
 }

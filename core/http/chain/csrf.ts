@@ -10,10 +10,10 @@ const TOKEN_BYTES = 32
  * A post must come from our own page. Two proofs: what the browser says of its origin, and a token that only a page
  * made for this very session (or visitor) can hold.
  */
-export const csrf: Step = async (ctx, next) => {
+export const csrf: Step = (ctx, next) => {
   if (ctx.method === 'POST' && !(comesFromHere(ctx) && isToken(ctx, ctx.state.formKeys.csrf)))
     throw hasLostSession(ctx) ? NotSignedIn({}) : ForeignForm({})
-  await next()
+  return next()
 }
 
 /** The session ended while the form was open: its token fits no longer, and the reader is led to sign in and back. */

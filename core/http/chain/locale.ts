@@ -9,7 +9,7 @@ export interface Choices {
 }
 
 /** The account's language, else the one chosen here, else the first of the browser's that we have, else the brand's. */
-export const locale: Step = async (ctx, next) => {
+export const locale: Step = (ctx, next) => {
   const { state } = ctx
   const chosen = readChoices(ctx)
   const known = state.deps.messages.locales
@@ -20,7 +20,7 @@ export const locale: Step = async (ctx, next) => {
   state.t = state.deps.messages.translator(state.locale)
   state.theme = themeOf(state.signedIn?.user.theme) ?? chosen.theme ?? 'system'
   if (chosen.currency && state.brand?.currencies.includes(chosen.currency)) state.currency = chosen.currency
-  await next()
+  return next()
 }
 
 export function readChoices(ctx: Ctx): Choices {

@@ -12,16 +12,15 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 export const emptyForm = (): FormBody => Object.create(null) as FormBody
 
 /** Reads forms of pages. */
-export const formBody: Step = async (ctx, next) => {
-  if (ctx.method === 'POST') {
-    const fields = takesFiles(ctx) ? await readParts(ctx) : await readFields(ctx)
-    if (fields.length > FIELDS_MAX) throw BodyTooLarge({ limit: `${FIELDS_MAX} fields` })
-    for (const [name, value] of fields) {
-      if (name in KEYS) ctx.state.formKeys[KEYS[name as keyof typeof KEYS]] = value
-      else put(ctx.state.form, name, value)
-    }
+export const formBody: Step = (ctx, next) => (ctx.method === 'POST' ? readForm(ctx).then(next) : next())
+
+async function readForm(ctx: Ctx): Promise<void> {
+  const fields = takesFiles(ctx) ? await readParts(ctx) : await readFields(ctx)
+  if (fields.length > FIELDS_MAX) throw BodyTooLarge({ limit: `${FIELDS_MAX} fields` })
+  for (const [name, value] of fields) {
+    if (name in KEYS) ctx.state.formKeys[KEYS[name as keyof typeof KEYS]] = value
+    else put(ctx.state.form, name, value)
   }
-  await next()
 }
 
 async function readFields(ctx: Ctx): Promise<[string, string][]> {

@@ -6,11 +6,11 @@ import { emptyForm } from './read-body.ts'
 
 /** Fills the state, so that every later step, and the error exit at any of them, finds something it can use. */
 export function requestId(deps: HttpDeps, frames: AreaFrames, arrival: ReadArrival): Step {
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const id = deps.newId('req')
     const { address, secure, origin } = arrival(ctx.req)
-    ctx.set('X-Request-Id', id)
-    Object.assign(ctx.state, {
+    ctx.res.setHeader('X-Request-Id', id)
+    ctx.state = {
       deps,
       frames,
       requestId: id,
@@ -31,7 +31,7 @@ export function requestId(deps: HttpDeps, frames: AreaFrames, arrival: ReadArriv
       currency: '',
       theme: 'system',
       t: deps.messages.translator('en'),
-    } satisfies typeof ctx.state)
-    await next()
+    }
+    return next()
   }
 }

@@ -18,7 +18,8 @@ export async function frameOf(ctx: Ctx, wish: FrameWish): Promise<Frame> {
   const { state } = ctx
   const area = wish.area ?? state.area
   const own = (await state.frames[area]?.(ctx)) ?? {}
-  const frame = { ...plainFrame(ctx, { ...wish, area }), flashes: takeFlashes(ctx), ...own, ...wish.frame }
+  const more = { flashes: takeFlashes(ctx), ...own, ...wish.frame }
+  const frame = { ...plainFrame(ctx, { ...wish, area, frame: more }), ...more }
   return { ...frame, nav: await shapeNavigation(ctx, area, frame.nav) }
 }
 
@@ -36,7 +37,7 @@ export function plainFrame(ctx: Ctx, wish: FrameWish): Frame {
     csrf: csrfToken(ctx),
     brand: brandFrame(ctx),
     person: personFrame(ctx),
-    nav: navigation(ctx, area),
+    nav: wish.frame?.nav ?? navigation(ctx, area),
     theme: state.theme,
     ...(state.area === 'admin' ? { preferencesHref: '/admin/preferences' } : {}),
     path: ctx.url,

@@ -14,7 +14,7 @@ const HTMX_HEADERS = 'HX-Request, HX-Target, HX-Request-Type'
 
 /** Caches keep the part and the page apart. */
 export function varyByHtmx(ctx: Ctx): void {
-  const known = ctx.response.get('Vary')
+  const known = String(ctx.res.getHeader('Vary') ?? '')
   if (known.includes(HTMX_HEADERS)) return
-  ctx.set('Vary', known === '' ? HTMX_HEADERS : `${known}, ${HTMX_HEADERS}`)
+  ctx.res.setHeader('Vary', known === '' ? HTMX_HEADERS : `${known}, ${HTMX_HEADERS}`)
 }

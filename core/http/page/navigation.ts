@@ -120,15 +120,20 @@ export const adminNav: readonly NavItem[] = [
 
 const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNav, admin: adminNav }
 
-export function navigation(ctx: Ctx, area: Area): NavEntry[] {
+export function navigation(ctx: Ctx, area: Area): readonly NavEntry[] {
   const { actor, t } = ctx.state
-  const items = entriesFor(area, [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)], t)
+  const made = entriesFor(area, [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)], t)
   let best: MadeEntry | undefined
-  for (const item of items) {
+  for (const item of made.items) {
     const leads = item.reaches.some((href) => isBelow(ctx.path, href, area))
     if (leads && item.entry.href.length > (best?.entry.href.length ?? 0)) best = item
   }
-  return items.map((item) => (item === best ? { ...item.entry, active: true } : item.entry))
+  let drawn = made.byActive.get(best)
+  if (!drawn) {
+    drawn = made.items.map((item) => (item === best ? { ...item.entry, active: true } : item.entry))
+    made.byActive.set(best, drawn)
+  }
+  return drawn
 }
 
 interface MadeEntry {
@@ -137,21 +142,26 @@ interface MadeEntry {
   reaches: readonly string[]
 }
 
-/** Readers of one language with the same rights have the same entries: they are made once. */
-function entriesFor(area: Area, held: readonly string[], t: Translate): readonly MadeEntry[] {
-  let known = made.get(t)
-  if (!known) made.set(t, (known = new Map()))
-  const key = `${area} ${held.join(' ')}`
-  let entries = known.get(key)
-  if (!entries) {
-    entries = makeEntries(area, held, t)
-    if (known.size >= MADE_MAX) known.clear()
-    known.set(key, entries)
-  }
-  return entries
+interface Made {
+  items: readonly MadeEntry[]
+  byActive: Map<MadeEntry | undefined, readonly NavEntry[]>
 }
 
-const made = new WeakMap<Translate, Map<string, readonly MadeEntry[]>>()
+/** Readers of one language with the same rights have the same entries: they are made once. */
+function entriesFor(area: Area, held: readonly string[], t: Translate): Made {
+  let known = entriesMade.get(t)
+  if (!known) entriesMade.set(t, (known = new Map()))
+  const key = `${area} ${held.join(' ')}`
+  let made = known.get(key)
+  if (!made) {
+    made = { items: makeEntries(area, held, t), byActive: new Map() }
+    if (known.size >= MADE_MAX) known.clear()
+    known.set(key, made)
+  }
+  return made
+}
+
+const entriesMade = new WeakMap<Translate, Map<string, Made>>()
 const MADE_MAX = 200
 
 function makeEntries(area: Area, held: readonly string[], t: Translate): MadeEntry[] {

@@ -80,6 +80,6 @@ const partFrame = (ctx: Ctx): Frame => plainFrame(ctx, { title: '', area: ctx.st
 
 function send(ctx: Ctx, html: string | Buffer, status = 200): void {
   ctx.status = status
-  ctx.set('Content-Type', 'text/html; charset=utf-8')
+  ctx.res.setHeader('Content-Type', 'text/html; charset=utf-8')
   ctx.body = html
 }

@@ -60,7 +60,10 @@ async function homeView(ctx: RouteCtx) {
 
 type Unpaid = ListedInvoice & { declined: string | null }
 
-/** What is open, the oldest first, with the reason when the last attempt to pay it was refused. */
+/**
+ * What is open, the oldest first, with the reason when the last attempt to pay it was refused. The order is of an
+ * expression, so that the engine walks the client's documents and not all unpaid ones of the shop in the order of days.
+ */
 function readUnpaid(ctx: RouteCtx): Promise<Unpaid[]> {
   const { actor, client } = requireClient(ctx)
   return ctx.state.deps.db.all<Unpaid>(sql`
@@ -68,7 +71,7 @@ function readUnpaid(ctx: RouteCtx): Promise<Unpaid[]> {
     left join payments d on d.id = (select max(p.id) from payments p where p.invoice_id = i.id) and d.status = 'declined'
     where i.client_id = ${client.id} and ${scoped(actor, { table: 'i', right: 'invoice.read' })}
       and i.kind = 'invoice' and i.status = 'issued'
-    order by i.due_on, i.id limit ${UNPAID_SHOWN + 1}`)
+    order by i.due_on || '', i.id limit ${UNPAID_SHOWN + 1}`)
 }
 
 async function sendVerificationAgain(ctx: RouteCtx): Promise<void> {

@@ -1,8 +1,15 @@
 import type { Step } from '../context.ts'
 
 /** What machines and browsers ask for without a session: health, files of the theme, robots.txt. */
-export const machineRoutes: Step = async (ctx, next) => {
-  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next()
+export const machineRoutes: Step = (ctx, next) => {
+  const { method, path } = ctx
+  const isOne = (method === 'GET' || method === 'HEAD') && (path.startsWith('/assets/') || WORDS.has(path))
+  return isOne ? answer(ctx, next) : next()
+}
+
+const WORDS = new Set(['/healthz', '/readyz', '/robots.txt'])
+
+const answer: Step = async (ctx, next) => {
   const { deps, origin } = ctx.state
   if (ctx.path.startsWith('/assets/')) {
     const served = deps.assets.serve(ctx.path.slice('/assets/'.length), ctx.get('Accept-Encoding'))

@@ -77,13 +77,14 @@ interface Open {
 
 /** What clients still owe, by currency: documents that are issued and not paid, less what was paid on them. */
 function openByCurrency({ means, actor, today }: Desk): Promise<Open[]> {
-  const rest = sql`i.total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0)`
+  const issued = sql`i.status = 'issued' and ${scoped(actor, { table: 'i' })}`
+  const isOverdue = sql`case when i.due_on < ${today} then 1 else 0 end`
   return means.db.all<Open>(sql`
-    select o.currency, count(*) as unpaid, sum(o.rest) as unpaid_minor,
-      sum(case when o.due_on < ${today} then 1 else 0 end) as overdue,
-      sum(case when o.due_on < ${today} then o.rest else 0 end) as overdue_minor
-    from (select i.currency, i.due_on, ${rest} as rest from invoices i
-      where i.status = 'issued' and ${scoped(actor, { table: 'i' })}) o
+    select o.currency, sum(o.documents) as unpaid, sum(o.rest) as unpaid_minor,
+      sum(o.documents * o.overdue) as overdue, sum(o.rest * o.overdue) as overdue_minor
+    from (select i.currency, ${isOverdue} as overdue, 1 as documents, i.total_minor as rest from invoices i where ${issued}
+      union all select i.currency, ${isOverdue}, 0, -a.amount_minor from invoices i join allocations a on a.invoice_id = i.id
+        where ${issued}) o
     group by o.currency order by o.currency`)
 }
 
