@@ -1,3 +1,4 @@
+// Bridge rule 4: the length is checked before the answer leaves.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -41,9 +41,13 @@ export async function createEngine(means: EngineMeans): Promise<Engine> {
   })
   try {
     const context = await isolate.createContext()
-    const entries = await runBootstrap(context, means)
+    const start: Start = { failure: undefined }
+    const entries = await runBootstrap(context, means, start)
+    // Only what is a script by itself can be put between our braces: it cannot close them.
+    await isolate.compileScript(means.code, { filename: 'plugin.js' })
     const script = await isolate.compileScript(installing(means.code), { filename: 'plugin.js' })
     await script.run(context, { timeout: means.startMs, release: true })
+    if (start.failure !== undefined) throw new Error(start.failure)
     return engineOf(isolate, entries, means)
   } catch (error) {
     const fault = faultOf(isolate, error)
@@ -57,9 +61,19 @@ interface Entries {
   settle: ivm.Reference<(...rest: Wire[]) => void>
 }
 
-async function runBootstrap(context: ivm.Context, means: EngineMeans): Promise<Entries> {
+/** Why the plugin's top level failed, as our runtime tells it. */
+interface Start {
+  failure: string | undefined
+}
+
+async function runBootstrap(context: ivm.Context, means: EngineMeans, start: Start): Promise<Entries> {
   const out = new ivm.Callback(means.out, { ignored: true })
-  const pure = new ivm.Callback(means.pure, { sync: true })
+  const answer = (op: string, text: string): string => {
+    if (op !== START_FAILED) return means.pure(op, text)
+    start.failure = text
+    return ''
+  }
+  const pure = new ivm.Callback(answer, { sync: true })
   const held = await context.evalClosure(means.bootstrap, [out, pure], {
     timeout: means.startMs,
     result: { reference: true },
@@ -71,9 +85,14 @@ async function runBootstrap(context: ivm.Context, means: EngineMeans): Promise<E
   return { call, settle }
 }
 
-/** The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. */
+const START_FAILED = 'start_failed'
+
+/**
+ * The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. It calls
+ * the bundle, and tells in plain text what that throws: isolated-vm would read the thrown value outside of any timeout.
+ */
 const installing = (code: string) =>
-  `(install => {\n${code}\n;install(berthPlugin.default) })(globalThis.berthInstall)`
+  `globalThis.berthInstall(() => {\n${code}\n;return berthPlugin.default })`
 
 function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): Engine {
   return {
