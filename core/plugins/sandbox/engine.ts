@@ -43,8 +43,7 @@ export async function createEngine(means: EngineMeans): Promise<Engine> {
     const context = await isolate.createContext()
     const start: Start = { failure: undefined }
     const entries = await runBootstrap(context, means, start)
-    // Only what is a script by itself can be put between our braces: it cannot close them.
-    await isolate.compileScript(means.code, { filename: 'plugin.js' })
+    await checkWhole(isolate, means.code)
     const script = await isolate.compileScript(installing(means.code), { filename: 'plugin.js' })
     await script.run(context, { timeout: means.startMs, release: true })
     if (start.failure !== undefined) throw new Error(start.failure)
@@ -59,6 +58,15 @@ export async function createEngine(means: EngineMeans): Promise<Engine> {
 interface Entries {
   call: ivm.Reference<(...rest: Wire[]) => void>
   settle: ivm.Reference<(...rest: Wire[]) => void>
+}
+
+const whole = new Set<string>()
+
+/** Only what is a script by itself can be put between our braces: it cannot close them. Looked at once a bundle. */
+async function checkWhole(isolate: ivm.Isolate, code: string): Promise<void> {
+  if (whole.has(code)) return
+  await isolate.compileScript(code, { filename: 'plugin.js' })
+  whole.add(code)
 }
 
 /** Why the plugin's top level failed, as our runtime tells it. */
