@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<Bench>> = {
   webhooks: async () => (await import('./webhooks.ts')).benchWebhooks,
   jobs: async () => (await import('./jobs.ts')).benchJobs,
   hooks: async () => (await import('./hooks.ts')).benchHooks,
+  sandbox: async () => (await import('./sandbox.ts')).benchSandbox,
   start: async () => (await import('./start.ts')).benchStart,
 }
 

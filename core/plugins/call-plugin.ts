@@ -302,6 +302,8 @@ function answerOf(
   })
   try {
     const value = parseGuarded(text)
+    // No database of ours keeps it, and every text of an answer may end in one.
+    if (/(?<!\\)(\\\\)*\\u0000/.test(text)) return invalid('it has the character U+0000')
     const problem = output === undefined ? undefined : misfit(closed(output), value)
     return problem === undefined ? { value } : invalid(problem)
   } catch (error) {
@@ -315,7 +317,8 @@ function reported(call: PluginCall, text: string, sent: boolean): BerthError {
   if (report?.code === 'invalid_result')
     return errors.PluginInvalidResult(failed(call, sent, { reason: report.message }))
   const reason = report?.message ?? 'it failed without a reason'
-  return errors.PluginFailed(failed(call, sent, { reason: reason.slice(0, limits.ERROR_MESSAGE_LENGTH) }))
+  const told = reason.slice(0, limits.ERROR_MESSAGE_LENGTH).replaceAll('\0', '\ufffd')
+  return errors.PluginFailed(failed(call, sent, { reason: told }))
 }
 
 function readReport(text: string): { code: string; message: string } | undefined {

@@ -20,6 +20,8 @@ export const MEMORY_MB = 64
 export const MEMORY_MB_CEILING = 128
 export const HOST_MEMORY_MB = 256
 export const HOST_MEMORY_PER_ISOLATE = 1.5
+/** Priority of a host process, as `nice` counts it. */
+export const HOST_NICE = 10
 
 export const ISOLATES = 2
 export const ISOLATES_CEILING = 4

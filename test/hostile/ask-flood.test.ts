@@ -1,3 +1,4 @@
+// Limits: 16 questions at once.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

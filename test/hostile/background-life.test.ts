@@ -1,3 +1,4 @@
+// Isolate life: no background life; a call's timers end with it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// Limits: memory outside the heap counts.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

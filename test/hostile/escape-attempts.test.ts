@@ -1,3 +1,4 @@
+// Runtime: what is never there.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { failureName } from '../../core/plugins/index.ts'
+import { failureName, type PluginInstance, type PluginsMeans } from '../../core/plugins/index.ts'
 import { loadWritten, openBench, report, reporting, type Bench } from '../plugins/support/setup.ts'
 
 export interface Attack {
@@ -9,6 +9,10 @@ export interface Attack {
   source?: string
   manifest?: Record<string, unknown>
   deadlineMs?: number
+  /** What core stands on: a name server that lies, an outside service, a clock. */
+  means?: Partial<PluginsMeans>
+  settings?: Record<string, unknown>
+  secretValues?: Record<string, string>
 }
 
 export interface Outcome {
@@ -19,23 +23,27 @@ export interface Outcome {
   message?: string
   tookMs: number
   bench: Bench
+  /** The hostile one, to be called again. */
+  instance: PluginInstance
 }
 
 /** Runs one hostile plugin in hosts of its own, then proves that a well-behaved plugin still answers beside it. */
 export async function attack(id: string, what: Attack, inspect: (outcome: Outcome) => void | Promise<void>) {
-  const bench = openBench()
+  const bench = openBench(what.means)
   try {
     const neighbour = bench.instance(await loadWritten('neighbour', { code: reporting('return "well"') }))
     assert.equal(await report(bench, neighbour), 'well')
     const source = what.source ?? reporting(what.code ?? '')
     const manifest = what.manifest === undefined ? {} : { manifest: what.manifest }
-    const hostile = bench.instance(await loadWritten(id, { code: source, ...manifest }))
+    const { settings = {}, secretValues = {} } = what
+    const plugin = await loadWritten(id, { code: source, ...manifest })
+    const hostile = bench.instance(plugin, { settings, secretValues })
     const startedAt = performance.now()
     const ended = await report(bench, hostile, what.deadlineMs ?? 5_000).then(
       (text) => ({ report: text }),
       (error: Error) => ({ failure: failureName(error) ?? String(error), message: error.message }),
     )
-    await inspect({ ...ended, tookMs: performance.now() - startedAt, bench })
+    await inspect({ ...ended, tookMs: performance.now() - startedAt, bench, instance: hostile })
     assert.equal(await report(bench, neighbour), 'well')
   } finally {
     bench.plugins.stop()

@@ -1,3 +1,4 @@
+// Limits: lines of a call and their length.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

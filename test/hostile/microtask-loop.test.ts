@@ -1,3 +1,4 @@
+// Limits: one uninterrupted run, microtasks included.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

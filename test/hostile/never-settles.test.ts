@@ -1,3 +1,4 @@
+// What must hold, 3: every call ends by its deadline.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// When it fails, 4: a catastrophic error ends the process alone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

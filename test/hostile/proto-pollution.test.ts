@@ -1,3 +1,4 @@
+// Bridge rule 7: forbidden keys.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// Bridge rule 3: own tables are written by definition on objects without prototype.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// Bridge rule 5: no path, function or receiver of ours goes in.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// Bridge rules 4 and 6: thrown values are read inside, and cut.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// Permissions, network: deny by default.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// Bridge rule 8: the permission is checked in core.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'

@@ -1,3 +1,4 @@
+// When it fails, 3: not settled 250 ms after its end, the process is poisoned and killed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'

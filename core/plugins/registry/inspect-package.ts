@@ -31,7 +31,7 @@ export interface PackageReport {
   installed: InstalledPlugin | null
   /** Fingerprint of who signed it; null when nobody did. */
   author: string | null
-  /** Signed by another author than the version that is installed. */
+  /** Another author than that of the version that is installed: who comes along with Berth, or signed nothing, counts. */
   authorChanged: boolean
   /** A lower version than the one that is installed. */
   lower: boolean
@@ -47,17 +47,19 @@ export async function inspectPackage(queries: Queries, text: string): Promise<Pa
   if (signature && !signatureFits(found, signature)) throw SignatureWrong({ plugin: manifest.id })
   refuseUnfit(manifest)
   const installed = await findPlugin(queries, manifest.id)
-  const known = installed?.author_key ?? null
   return {
     found,
     installed,
     author: signature ? fingerprint(signature.key) : null,
-    authorChanged: known !== null && known !== (signature?.key ?? null),
+    authorChanged: installed !== null && !isSameAuthor(installed, signature?.key ?? null),
     lower: installed !== null && semver.lt(manifest.version, installed.version),
     asked: permissionsAsked(manifest),
     added: permissionsAdded(installed?.manifest ?? null, manifest),
   }
 }
+
+const isSameAuthor = ({ source, author_key }: InstalledPlugin, key: string | null): boolean =>
+  source === 'package' && author_key === key
 
 /** Throws when the plugin is made for another Berth than this one. */
 export function refuseUnfit({ id, sdk, hooks = [] }: Manifest): void {

@@ -11,7 +11,7 @@ import {
   PermissionsAsked,
   VersionLower,
 } from '../package/index.ts'
-import { inspectPackage, type PackageReport } from './inspect-package.ts'
+import { inspectPackage, type InstalledPlugin, type PackageReport } from './inspect-package.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
 
 const input = Type.Object({
@@ -55,13 +55,17 @@ function refuse(
   const { id: plugin, version } = found.manifest
   if (author === null && wanted.allow_unsigned !== true) throw PackageUnsigned({ plugin })
   if (authorChanged && (author === null || wanted.accept_author !== author)) {
-    const known = fingerprint(installed!.author_key!)
-    throw AuthorChanged({ plugin, known, found: author ?? 'nobody' })
+    throw AuthorChanged({ plugin, known: authorOf(installed!), found: author ?? 'nobody' })
   }
   if (lower && wanted.allow_lower !== true)
     throw VersionLower({ plugin, installed: installed!.version, found: version })
   const missing = asked.filter(({ key }) => !wanted.granted.includes(key))
   if (missing.length > 0) throw PermissionsAsked({ plugin, missing: missing.map(({ key }) => key) })
+}
+
+function authorOf({ source, author_key }: InstalledPlugin): string {
+  if (source === 'bundled') return 'nobody, because it comes with Berth,'
+  return author_key === null ? 'nobody' : fingerprint(author_key)
 }
 
 async function write(

@@ -39,7 +39,7 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
       instance_id: line.instance,
       level: line.level,
       operation: line.operation,
-      message: line.message,
+      message: storable(line.message),
       facts: JSON.stringify(line.facts),
       duration_ms: null,
       request_id: null,
@@ -67,3 +67,6 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
     },
   }
 }
+
+/** PostgreSQL has no U+0000 in texts, and one line with it would cost all lines of its batch. */
+const storable = (text: string): string => text.replaceAll('\0', '\ufffd')

@@ -1,4 +1,4 @@
-import { sql, type Db } from '../../db/index.ts'
+import { forUpdate, sql, type Db } from '../../db/index.ts'
 import type { Clock } from '../../kernel/index.ts'
 import type { PluginStorage } from '../ports.ts'
 
@@ -12,6 +12,8 @@ export function databaseStorage(db: Db, clock: Clock): PluginStorage {
     },
     set: (instance, entry) =>
       db.transaction(async (trx) => {
+        // One writer an instance at a time: the quota is a sum, and two writers would each leave out the other's row.
+        await trx.get(sql`select id from plugin_instances where id = ${instance} ${forUpdate(trx.dialect)}`)
         const row = await trx.get<{ version: number }>(sql`
           select version from plugin_storage where instance_id = ${instance} and record_id = '' and storage_key = ${entry.key}`)
         if (entry.ifVersion !== undefined && entry.ifVersion !== (row?.version ?? 0)) return 'conflict'

@@ -41,9 +41,12 @@ export async function createEngine(means: EngineMeans): Promise<Engine> {
   })
   try {
     const context = await isolate.createContext()
-    const entries = await runBootstrap(context, means)
+    const start: Start = { failure: undefined }
+    const entries = await runBootstrap(context, means, start)
+    await checkWhole(isolate, means.code)
     const script = await isolate.compileScript(installing(means.code), { filename: 'plugin.js' })
     await script.run(context, { timeout: means.startMs, release: true })
+    if (start.failure !== undefined) throw new Error(start.failure)
     return engineOf(isolate, entries, means)
   } catch (error) {
     const fault = faultOf(isolate, error)
@@ -57,9 +60,28 @@ interface Entries {
   settle: ivm.Reference<(...rest: Wire[]) => void>
 }
 
-async function runBootstrap(context: ivm.Context, means: EngineMeans): Promise<Entries> {
+const whole = new Set<string>()
+
+/** Only what is a script by itself can be put between our braces: it cannot close them. Looked at once a bundle. */
+async function checkWhole(isolate: ivm.Isolate, code: string): Promise<void> {
+  if (whole.has(code)) return
+  await isolate.compileScript(code, { filename: 'plugin.js' })
+  whole.add(code)
+}
+
+/** Why the plugin's top level failed, as our runtime tells it. */
+interface Start {
+  failure: string | undefined
+}
+
+async function runBootstrap(context: ivm.Context, means: EngineMeans, start: Start): Promise<Entries> {
   const out = new ivm.Callback(means.out, { ignored: true })
-  const pure = new ivm.Callback(means.pure, { sync: true })
+  const answer = (op: string, text: string): string => {
+    if (op !== START_FAILED) return means.pure(op, text)
+    start.failure = text
+    return ''
+  }
+  const pure = new ivm.Callback(answer, { sync: true })
   const held = await context.evalClosure(means.bootstrap, [out, pure], {
     timeout: means.startMs,
     result: { reference: true },
@@ -71,9 +93,14 @@ async function runBootstrap(context: ivm.Context, means: EngineMeans): Promise<E
   return { call, settle }
 }
 
-/** The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. */
+const START_FAILED = 'start_failed'
+
+/**
+ * The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. It calls
+ * the bundle, and tells in plain text what that throws: isolated-vm would read the thrown value outside of any timeout.
+ */
 const installing = (code: string) =>
-  `(install => {\n${code}\n;install(berthPlugin.default) })(globalThis.berthInstall)`
+  `globalThis.berthInstall(() => {\n${code}\n;return berthPlugin.default })`
 
 function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): Engine {
   return {

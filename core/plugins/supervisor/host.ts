@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { misfit } from '../checks.ts'
 import {
   FRAME_BYTES_MAX,
   HOST_MEMORY_MB,
   HOST_MEMORY_PER_ISOLATE,
+  HOST_NICE,
   MIB,
   PING_MS,
   POISONED_AFTER_MS,
@@ -217,9 +219,19 @@ function spawnHost(means: HostMeans): ChildProcess {
     env: {},
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
+  giveWay(child.pid)
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => means.onOutput(chunk.toString('utf8').slice(0, 2_000)))
   return child
+}
+
+/** Pages come first: a plugin that loops gets what they leave over. */
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, HOST_NICE)
+  } catch {
+    // It ended already, or the system does not let us: then it runs as we do.
+  }
 }
 
 const memoryBudget = (isolates: ReadonlyMap<number, IsolateEars>) =>

@@ -21,6 +21,7 @@ const ERROR_LENGTH_MAX = 2000
 const LINE_LENGTH_MAX = 2048
 const LINES_PER_CALL = 50
 const TIMERS_AT_ONCE = 32
+const TIMERS_PER_CALL = 5_000
 
 // Tables are objects without prototype, written by definition: a trap on a prototype neither sees nor stops it.
 const table = () => createObject(null)

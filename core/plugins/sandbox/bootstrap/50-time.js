@@ -34,6 +34,8 @@ const forgetTimer = (id) => {
 const addTimer = (run, delay, rest, again) => {
   if (typeof run !== 'function') throw new TypeError('A timer needs a function.')
   if (current === null) throw callOver()
+  if (++current.timers > TIMERS_PER_CALL)
+    throw new RangeError(`More than ${TIMERS_PER_CALL} timers in one call.`)
   if (timerCount >= TIMERS_AT_ONCE) throw new RangeError(`More than ${TIMERS_AT_ONCE} timers at once.`)
   const ms = trunc(Number(delay))
   const id = nextId()

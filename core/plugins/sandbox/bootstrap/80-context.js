@@ -3,8 +3,8 @@ let secretNames = []
 
 const lineOf = (part) => {
   if (typeof part === 'string') return part
-  if (part instanceof Error) return `${part.name}: ${part.message}`
   try {
+    if (part instanceof Error) return `${part.name}: ${part.message}`
     return writeJson(part) ?? `${typeof part}`
   } catch {
     return `[${typeof part}]`

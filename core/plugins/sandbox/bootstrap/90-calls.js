@@ -97,7 +97,7 @@ const begin = (text) => {
 /** Entry: starts a call, or hands over the instance's start (`kind` "start"). Never throws. */
 const call = (id, kind, op, text, deadlineMs) => {
   if (kind === 'start') return begin(text)
-  current = { id, asks: 0, open: 0, lines: 0, endsAt: wallClock() + deadlineMs }
+  current = { id, asks: 0, open: 0, lines: 0, timers: 0, endsAt: wallClock() + deadlineMs }
   run(current, kind, op, text)
 }
 
@@ -106,14 +106,23 @@ const settle = (id, ok, text) => {
   const wake = waiting[id]
   if (wake === undefined) return
   delete waiting[id]
-  wake(ok, text)
+  try {
+    wake(ok, text)
+  } catch {
+    // Nothing of a plugin may leave by being thrown: the host process would read it outside of any timeout.
+  }
 }
 
-expose('berthInstall', (installed) => {
+/** What the bundle throws is put into words here, within the time of the start. */
+expose('berthInstall', (load) => {
   delete globalThis.berthInstall
-  if (typeof installed !== 'object' || installed === null)
-    throw new TypeError('The default export of index.ts must be what definePlugin returned.')
-  plugin = installed
+  try {
+    plugin = load()
+    if (typeof plugin !== 'object' || plugin === null)
+      throw new TypeError('The default export of index.ts must be what definePlugin returned.')
+  } catch (error) {
+    pure('start_failed', messageOf(error))
+  }
 })
 
 return { call, settle }

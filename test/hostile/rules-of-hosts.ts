@@ -1,0 +1,178 @@
+import type { Rule } from './rules.ts'
+
+const BRIDGE = 'core/plugins/sandbox/bootstrap'
+const ISOLATES = 'core/plugins/sandbox/isolates.ts'
+const ENGINE = 'core/plugins/sandbox/engine.ts'
+const HOST = 'core/plugins/supervisor/host.ts'
+
+/** Rules of the isolate, its runtime and its host process, each with the change that switches it off. */
+export const rulesOfHosts: readonly Rule[] = [
+  {
+    off: 'answers are measured inside',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'if (answer.length > MESSAGE_LENGTH_MAX)',
+    to: 'if (false)',
+    tests: ['huge-answer'],
+  },
+  {
+    off: 'messages are measured again in the host process',
+    file: ISOLATES,
+    from: 'if (Buffer.byteLength(answer.text) > MESSAGE_BYTES_MAX)',
+    to: 'if (false)',
+    tests: ['to-json-on-refusal', 'wide-answer'],
+  },
+  {
+    off: 'questions are measured again in the host process',
+    file: ISOLATES,
+    from: 'if (Buffer.byteLength(question.text) > ASK_BYTES_MAX)',
+    to: 'if (false)',
+    tests: ['wide-ask'],
+  },
+  {
+    off: 'error messages are cut',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'return cut(`${text}`, ERROR_LENGTH_MAX)',
+    to: 'return `${text}`',
+    tests: ['throwing-getter'],
+  },
+  {
+    off: 'what is thrown at the start is told in words',
+    file: `${BRIDGE}/90-calls.js`,
+    from: "pure('start_failed', messageOf(error))",
+    to: 'throw error',
+    tests: ['thrown-at-start'],
+  },
+  {
+    off: 'nothing is thrown out of timers',
+    file: `${BRIDGE}/80-context.js`,
+    from: '  try {\n    if (part instanceof Error) return `${part.name}: ${part.message}`\n',
+    to: '  if (part instanceof Error) return `${part.name}: ${part.message}`\n  try {\n',
+    tests: ['thrown-in-timer'],
+  },
+  {
+    off: 'a bundle is a script by itself',
+    file: ENGINE,
+    from: 'await checkWhole(isolate, means.code)',
+    to: '',
+    tests: ['breaking-out-of-the-wrapper'],
+  },
+  {
+    off: 'what the engine brings is removed',
+    file: `${BRIDGE}/10-intrinsics.js`,
+    from: 'delete globalThis[name]',
+    to: 'void name',
+    tests: ['escape-attempts'],
+  },
+  {
+    off: 'one run has 500 ms',
+    file: ENGINE,
+    from: 'rest, { timeout: means.sliceMs }',
+    to: 'rest, {}',
+    tests: ['endless-loop', 'regex-backtracking'],
+  },
+  {
+    off: 'a call has 2 s of CPU',
+    file: ISOLATES,
+    from: '> room.limits.cpuMs',
+    to: '> Infinity',
+    tests: ['many-short-runs'],
+  },
+  {
+    off: 'an isolate has 64 MB',
+    file: ENGINE,
+    from: 'memoryLimit: means.memoryMb',
+    to: 'memoryLimit: 2_000',
+    tests: ['buffer-bomb'],
+  },
+  {
+    off: 'an isolate that leaks is replaced',
+    file: ISOLATES,
+    from: 'heap > RECYCLE_HEAP',
+    to: 'heap > 100',
+    tests: ['slow-leak'],
+  },
+  {
+    off: 'an answer leaves when nothing runs any more',
+    file: ISOLATES,
+    from: 'room.answer === undefined || room.entries > 0',
+    to: 'room.answer === undefined',
+    tests: ['loop-after-answer'],
+  },
+  {
+    off: 'after the answer nothing may be asked',
+    file: `${BRIDGE}/90-calls.js`,
+    from: '  current = null\n  waiting = table()',
+    to: '  waiting = table()',
+    tests: ['asks-after-answer'],
+  },
+  {
+    off: '32 timers at once',
+    file: `${BRIDGE}/50-time.js`,
+    from: 'if (timerCount >= TIMERS_AT_ONCE)',
+    to: 'if (false)',
+    tests: ['timer-flood'],
+  },
+  {
+    off: '5 000 timers a call',
+    file: `${BRIDGE}/50-time.js`,
+    from: 'if (++current.timers > TIMERS_PER_CALL)',
+    to: 'if (false)',
+    tests: ['timer-churn'],
+  },
+  {
+    off: '200 questions a call',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'if (++current.asks > asksPerCall)',
+    to: 'if (false)',
+    tests: ['many-asks'],
+  },
+  {
+    off: '16 questions at once',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'if (current.open >= asksAtOnce)',
+    to: 'if (false)',
+    tests: ['ask-flood'],
+  },
+  {
+    off: '50 lines a call',
+    file: `${BRIDGE}/80-context.js`,
+    from: 'current === null || ++current.lines > LINES_PER_CALL',
+    to: 'current === null',
+    tests: ['log-flood'],
+  },
+  {
+    off: 'a process that does not stop is killed',
+    file: HOST,
+    from: 'setTimeout(() => poisoned(host), POISONED_AFTER_MS)',
+    to: 'setTimeout(() => poisoned(host), 60_000)',
+    tests: ['uninterruptible'],
+  },
+  {
+    off: 'memory of a host process is watched',
+    file: HOST,
+    from: 'if (residentBytes(host.child.pid) > memoryBudget(host.isolates))',
+    to: 'if (false)',
+    tests: ['fat-host'],
+  },
+  {
+    off: 'a silent host process is killed',
+    file: HOST,
+    from: 'host.means.ms() - host.heardAt > SILENT_MS',
+    to: 'false',
+    tests: ['silent-host'],
+  },
+  {
+    off: 'a frame has 1.5 MiB',
+    file: HOST,
+    from: 'maxBytes: FRAME_BYTES_MAX',
+    to: 'maxBytes: 2 ** 33',
+    tests: ['frame-too-large'],
+  },
+  {
+    off: 'frames have a known shape',
+    file: HOST,
+    from: 'misfit(HostHead, head) === undefined',
+    to: 'head !== undefined',
+    tests: ['frame-unknown-shape'],
+  },
+]
