@@ -1,6 +1,10 @@
 import type { Static } from './type.ts'
 import { Type } from './type.ts'
-import { ClientSnapshot, MoneyShape, Reference } from './shapes.ts'
+import { CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
+import type { KindOf, Operation } from './kinds/operation.ts'
+import { ClientSnapshot, ConnectionReport, MoneyShape, Reference } from './shapes.ts'
+
+export * from './gateway-optional.ts'
 
 /**
  * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it.
@@ -211,32 +215,26 @@ export type GatewayFact = Static<typeof GatewayFact>
 export const GatewayFacts = Type.Object({ facts: Type.Array(GatewayFact) })
 export type GatewayFacts = Static<typeof GatewayFacts>
 
-/** The operations a gateway plugin may offer; `plugin.json` lists which it does under `kinds.gateway`. */
-export interface Gateway {
-  start_payment(input: StartPayment): Promise<PaymentOutcome>
-  charge_method?(input: ChargeMethod): Promise<PaymentOutcome>
-  look_up?(input: LookUpPayment): Promise<PaymentOutcome>
-  refund?(input: RefundPayment): Promise<RefundOutcome>
-  start_setup?(input: StartSetup): Promise<PaymentOutcome>
-  remove_method?(input: RemoveMethod): Promise<{ outcome: 'removed' }>
-  handle_event?(input: StoredEvent): Promise<GatewayFacts>
-  test_connection?(): Promise<ConnectionReport>
-}
-
-export const ConnectionReport = Type.Object({
-  ok: Type.Boolean(),
-  steps: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),
-})
-export type ConnectionReport = Static<typeof ConnectionReport>
-
 /** Operation → input and output schema: what core checks on both sides of a call. */
 export const gatewayOperations = {
-  start_payment: { input: StartPayment, output: PaymentOutcome },
-  charge_method: { input: ChargeMethod, output: PaymentOutcome },
+  start_payment: { input: StartPayment, output: PaymentOutcome, changes: true },
+  charge_method: { input: ChargeMethod, output: PaymentOutcome, changes: true },
   look_up: { input: LookUpPayment, output: PaymentOutcome },
-  refund: { input: RefundPayment, output: RefundOutcome },
+  refund: { input: RefundPayment, output: RefundOutcome, changes: true },
   start_setup: { input: StartSetup, output: PaymentOutcome },
-  remove_method: { input: RemoveMethod, output: Type.Object({ outcome: Type.Literal('removed') }) },
+  remove_method: {
+    input: RemoveMethod,
+    output: Type.Object({ outcome: Type.Literal('removed') }),
+    changes: true,
+  },
   handle_event: { input: StoredEvent, output: GatewayFacts },
   test_connection: { input: Type.Object({}), output: ConnectionReport },
-} as const
+  /** As charge_method, but only reserves. */
+  authorise: { input: ChargeMethod, output: PaymentOutcome, changes: true },
+  capture: { input: CapturePayment, output: PaymentOutcome, changes: true },
+  void: { input: VoidPayment, output: PaymentOutcome, changes: true },
+  ...gatewayOptionalOperations,
+} as const satisfies Record<string, Operation>
+
+/** The operations a gateway plugin may offer; `plugin.json` lists which it does under `kinds.gateway`. */
+export type Gateway = KindOf<typeof gatewayOperations, 'start_payment'>

@@ -1,11 +1,10 @@
-import type { Gateway } from './gateway.ts'
 import type { Checks, Observers, Shapes } from './hooks.ts'
-import type { Provisioner } from './provisioner.ts'
+import type { ProviderKind, Providers } from './kinds/index.ts'
 
 /** What the default export of a plugin's `index.ts` is: one implementation per kind named in `plugin.json`. */
-export interface Plugin {
-  gateway?: (context: PluginContext) => Gateway
-  provisioner?: (context: PluginContext) => Provisioner
+export type Plugin = { [K in ProviderKind]?: (context: PluginContext) => Providers[K] } & PluginHooks
+
+export interface PluginHooks {
   /** Hooks by the names listed in plugin.json: "invoice.paid", "service.end:check", "mail.message:shape". */
   observe?: (context: PluginContext) => Observers
   check?: (context: PluginContext) => Checks

@@ -1,6 +1,6 @@
 import type { Type as TypeBox } from 'typebox'
 
-export type { Static, TObject, TProperties, TSchema } from 'typebox'
+export type { Static, TObject, TOptional, TProperties, TSchema } from 'typebox'
 
 type Options = Record<string, unknown>
 type Schema = Record<string, unknown>

@@ -16,6 +16,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['core/records'],
   ['core/render'],
   ['core/plugins'],
+  ['core/conformance'],
   ['core/mail'],
   ['core/identity'],
   ['core/brands'],

@@ -12,7 +12,7 @@ import * as limits from './limits.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
-import { kindTables, type CallRequest, type Kind, type OperationTable } from './kinds.ts'
+import { operationOf, type CallRequest, type Kind } from './kinds.ts'
 import type { PluginInstance, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
 import type { Breaker } from './supervisor/breaker.ts'
@@ -88,8 +88,7 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
     const names = (manifest.hooks ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.name))
     if (hook && names.includes(call.operation)) return hook
   } else if ((manifest.kinds[call.kind] as readonly string[] | undefined)?.includes(call.operation)) {
-    const table: OperationTable = kindTables[call.kind]
-    const schemas = table[call.operation]
+    const schemas = operationOf(call.kind, call.operation)
     if (schemas) return schemas
   }
   throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
@@ -193,15 +192,20 @@ function wardOf(caller: Caller, call: PluginCall): string {
   if (caller.wards === 1) return 'all'
   const { kinds } = call.instance.plugin.manifest
   if (kinds.gateway !== undefined) return 'money'
-  return kinds.provisioner !== undefined ? 'fleet' : 'rest'
+  return kinds.provisioner !== undefined || kinds.registrar !== undefined ? 'fleet' : 'rest'
 }
 
-/** A pure hook may ask for nothing: the same value must always have the same answer. */
+/** A pure hook or operation may ask for nothing: the same value must always have the same answer. */
 function grantedNow(call: PluginCall): Manifest {
   const { manifest } = call.instance.plugin
-  if (!isLaw(call.kind) || hookNamed(call.operation)?.pure !== true) return manifest
+  if (!isPure(call)) return manifest
   const { permissions: _, ...rest } = manifest
   return rest
+}
+
+function isPure({ kind, operation }: PluginCall): boolean {
+  if (kind === 'schedule') return false
+  return (isLaw(kind) ? hookNamed(operation) : operationOf(kind, operation))?.pure === true
 }
 
 function deskOf(caller: Caller, call: PluginCall, traces: Traces) {

@@ -1,15 +1,7 @@
-import { gatewayOperations, provisionerOperations } from '../../sdk/index.ts'
+import { kindTables, type Operation, type ProviderKind } from '../../sdk/index.ts'
 import type { Law } from './hooks/index.ts'
 import type { PluginServer } from './ports.ts'
 
-export type OperationTable = Record<string, { input: object; output: object }>
-
-/** Kinds of provider and their operations. */
-export const kindTables = {
-  gateway: gatewayOperations,
-  provisioner: provisionerOperations,
-} as const satisfies Record<string, OperationTable>
-export type ProviderKind = keyof typeof kindTables
 /** What is called of a plugin: a provider's operation, a hook of one law, or a schedule. */
 export type Kind = ProviderKind | Law | 'schedule'
 
@@ -19,4 +11,10 @@ export interface CallRequest {
   deadlineMs: number
   /** The server a provisioner's call is about. */
   server?: PluginServer
+}
+
+/** The row of a provider's operation in the SDK's tables; undefined when there is none of this name. */
+export function operationOf(kind: ProviderKind, operation: string): Operation | undefined {
+  const table: Record<string, Operation> = kindTables[kind]
+  return Object.hasOwn(table, operation) ? table[operation] : undefined
 }

@@ -1,7 +1,8 @@
 import {
-  gatewayOperations,
-  provisionerOperations,
+  kindTables,
+  type ProviderKind,
   type Static,
+  type TOptional,
   type TProperties,
   Type,
 } from '../../../sdk/index.ts'
@@ -21,6 +22,11 @@ const exact = <T extends TProperties>(properties: T, description?: string) =>
 const oneOf = (names: readonly string[]) => Type.Enum([...names])
 const operationsOf = (table: object) =>
   Type.Array(oneOf(Object.keys(table)), { uniqueItems: true, minItems: 1 })
+
+/** For each kind the operations that the plugin offers. */
+const kindLists = Object.fromEntries(
+  Object.entries(kindTables).map(([kind, table]) => [kind, Type.Optional(operationsOf(table))]),
+) as Record<ProviderKind, TOptional<ReturnType<typeof operationsOf>>>
 
 const SecretName = Type.String({
   pattern: '^(server\\.)?[a-z][a-z0-9_]*$',
@@ -166,10 +172,7 @@ export const Manifest = Type.Object(
       description: 'SDK versions it works with, such as "1".',
     }),
     description: Type.String({ minLength: 1, maxLength: 300 }),
-    kinds: exact({
-      gateway: Type.Optional(operationsOf(gatewayOperations)),
-      provisioner: Type.Optional(operationsOf(provisionerOperations)),
-    }),
+    kinds: exact(kindLists),
     hooks: Type.Optional(
       Type.Array(HookEntry, {
         maxItems: 100,

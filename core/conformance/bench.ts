@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { BerthError } from '../kernel/index.ts'
+import {
+  bundlePlugin,
+  createPlugins,
+  readManifest,
+  type Kind,
+  type LoadedPlugin,
+  type PluginIncident,
+  type Plugins,
+  type PluginsMeans,
+} from '../plugins/index.ts'
+import { serveCompany, type Company, type CompanyServer, type Weather } from './company.ts'
+import { memoryStorage } from './memory-storage.ts'
+
+/** What a plugin's author says about it in `test/conformance.ts`; a plugin without settings needs none. */
+export interface Conformance {
+  settings?: Record<string, unknown>
+  secrets?: Record<string, string>
+  /** Hosts that the plugin calls; all lead to the company. */
+  hosts?: readonly string[]
+  company?: () => Company | Promise<Company>
+  /** Inputs that must be answered rather than refused, by operation or hook; played in this order. */
+  inputs?: Record<string, readonly unknown[]>
+  /** The exact answers to these inputs, where they are known. */
+  answers?: Record<string, readonly unknown[]>
+  /** Stored events of a gateway: in whatever order they come, their facts are the same. */
+  events?: readonly unknown[]
+}
+
+/** The plugin in one real host for all its benches, and what a bench may turn on it. */
+export interface Subject {
+  plugin: LoadedPlugin
+  about: Conformance
+  plugins: Plugins
+  /** Filled by the bench that is open: one at a time. */
+  outbound: Record<string, string>
+  incidents: PluginIncident[]
+}
+
+export type Told = { answer: unknown } | { code: string; message: string }
+
+/** One instance of the plugin in the real sandbox, with a company of its own. */
+export interface Bench {
+  company: CompanyServer
+  made(): number
+  refused(): string[]
+  call(kind: Kind, operation: string, input: unknown, deadlineMs?: number): Promise<Told>
+  close(): Promise<void>
+}
+
+export type BenchMeans = Pick<PluginsMeans, 'clock' | 'randomFill' | 'cacheFolder'>
+
+/** Reads a plugin's folder and makes a host for it; `plugins.stop()` ends that. */
+export async function openSubject(means: BenchMeans, folder: string): Promise<Subject> {
+  const file = join(folder, 'plugin.json')
+  const manifest = readManifest(await readFile(file, 'utf8'), file)
+  const bundle = await bundlePlugin(folder, means.cacheFolder)
+  const about = await scriptOf(folder)
+  const outbound: Record<string, string> = {}
+  const incidents: PluginIncident[] = []
+  const log = { line: () => undefined, incident: (one: PluginIncident) => void incidents.push(one) }
+  const plugins = createPlugins({ ...means, storage: memoryStorage(), log, outbound })
+  return { plugin: { manifest, bundle }, about, plugins, outbound, incidents }
+}
+
+async function scriptOf(folder: string): Promise<Conformance> {
+  const script = join(folder, 'test', 'conformance.ts')
+  if (!existsSync(script)) return {}
+  return ((await import(pathToFileURL(script).href)) as { default: Conformance }).default
+}
+
+const DEADLINE_MS = 15_000
+
+let benches = 0
+
+/** A new instance, so a new isolate, storage and breaker, with a company of its own. */
+export async function openBench(subject: Subject, weather: Weather = 'well'): Promise<Bench> {
+  const { plugin, about, plugins, outbound, incidents } = subject
+  const own = await about.company?.()
+  const company = await serveCompany(own)
+  company.weather = weather
+  for (const host of about.hosts ?? []) outbound[host] = company.origin
+  incidents.length = 0
+  const secret = (name: string) => Promise.resolve(about.secrets?.[name])
+  const instance = { id: `plg_${++benches}`, plugin, settings: about.settings ?? {}, secrets: secret }
+  const server = { id: 'srv_1', secrets: (name: string) => secret(`server.${name}`) }
+  return {
+    company,
+    made: () => own?.made?.() ?? 0,
+    refused: () => incidents.filter(({ kind }) => kind === 'refused_ask').map(({ detail }) => detail),
+    async call(kind, operation, input, deadlineMs = DEADLINE_MS) {
+      try {
+        return { answer: await plugins.call(instance, kind, operation, { input, deadlineMs, server }) }
+      } catch (error) {
+        if (error instanceof BerthError) return { code: error.code, message: error.message }
+        throw error
+      }
+    },
+    async close() {
+      plugins.drain(instance.id)
+      await company.close()
+    },
+  }
+}

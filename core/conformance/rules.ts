@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Told } from './bench.ts'
+
+/** Undefined when the rule holds, else what is wrong. */
+export type Problem = string | undefined
+
+/** Failures that are the plugin's own, whatever the outside does. */
+const FAULTS = ['plugin.invalid_result', 'plugin.memory', 'plugin.denied', 'plugin.host_lost', 'plugin.busy']
+
+const SUCCESSES = new Set([
+  ...[
+    'succeeded',
+    'authorised',
+    'done',
+    'removed',
+    'updated',
+    'active',
+    'accepted',
+    'sent',
+    'pushed',
+    'noted',
+  ],
+  ...['signed_in', 'valid', 'passed', 'found', 'code', 'answered', 'ready'],
+])
+
+/** An honest answer or an error that says why. `mustAnswer`: the input is the author's own. */
+export function answersWell(told: Told, mustAnswer: boolean): Problem {
+  if ('answer' in told) return undefined
+  if (!mustAnswer && told.code === 'plugin.failed') return undefined
+  return told.message
+}
+
+/** Whose company fails cannot know that anything worked: it throws, or says that it failed. */
+export function claimsNothing(told: Told): Problem {
+  if (!('answer' in told)) return FAULTS.includes(told.code) ? told.message : undefined
+  const { outcome, ok } = fieldsOf(told.answer)
+  if (SUCCESSES.has(String(outcome))) return `it answered "${String(outcome)}", though its company had failed`
+  return ok === true ? 'it answered ok, though its company had failed' : undefined
+}
+
+export function sameAgain(first: Told, second: Told): Problem {
+  if (!('answer' in first) || !('answer' in second)) return undefined
+  return isDeepStrictEqual(first.answer, second.answer)
+    ? undefined
+    : `${JSON.stringify(first.answer)} became ${JSON.stringify(second.answer)}`.slice(0, 300)
+}
+
+/** What was made may be told again with other words, never with another id. */
+export function sameThing(first: Told, second: Told): Problem {
+  if (!('answer' in first) || !('answer' in second)) return undefined
+  const [one, two] = [fieldsOf(first.answer), fieldsOf(second.answer)]
+  for (const key of ['reference', 'remote_id'])
+    if (one[key] !== undefined && two[key] !== undefined && one[key] !== two[key])
+      return `${key} ${String(one[key])} became ${String(two[key])}`
+  return undefined
+}
+
+/** A payment is never of another currency or of more than was asked. */
+export function takesNoMore(input: unknown, told: Told): Problem {
+  const asked = fieldsOf(fieldsOf(input)['amount'])
+  const taken = 'answer' in told ? fieldsOf(fieldsOf(told.answer)['amount']) : {}
+  if (asked['currency'] === undefined || taken['currency'] === undefined) return undefined
+  const fits =
+    taken['currency'] === asked['currency'] &&
+    BigInt(String(taken['minor'])) <= BigInt(String(asked['minor']))
+  return fits ? undefined : `asked ${JSON.stringify(asked)}, took ${JSON.stringify(taken)}`
+}
+
+/** Each line asked has one answer, and no other has. */
+export function answersEachLine(input: unknown, told: Told): Problem {
+  if (!('answer' in told)) return undefined
+  const keys = (of: unknown) =>
+    ((fieldsOf(of)['lines'] ?? []) as { key: string }[]).map(({ key }) => key).sort()
+  const [asked, answered] = [keys(input), keys(told.answer)]
+  return isDeepStrictEqual(asked, answered)
+    ? undefined
+    : `asked lines ${asked.join()}, answered ${answered.join()}`
+}
+
+/** A message that says nothing moves nothing. */
+export function movesNothing(told: Told): Problem {
+  if (!('answer' in told)) return FAULTS.includes(told.code) ? told.message : undefined
+  const facts = (fieldsOf(told.answer)['facts'] ?? []) as { fact: string }[]
+  const moving = facts.filter(({ fact }) => fact !== 'ignored')
+  return moving.length === 0 ? undefined : `it made ${JSON.stringify(moving)} of a message that says nothing`
+}
+
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}

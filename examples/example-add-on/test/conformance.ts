@@ -1,0 +1,18 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+const viewer = { kind: 'client', client_id: 'cli_1', locale: 'en' }
+
+export default {
+  inputs: {
+    draw_slot: [{ slot: 'portal.home', viewer }],
+    submit: [
+      { action: 'wish', values: { wish: 'More disk' }, viewer },
+      { action: 'wish', values: {}, viewer },
+    ],
+  },
+  answers: {
+    submit: [
+      { outcome: 'done', message: 'Thank you.' },
+      { outcome: 'refused', message: 'Say what you wish for.' },
+    ],
+  },
+} satisfies Conformance

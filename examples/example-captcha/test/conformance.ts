@@ -1,0 +1,8 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+export default {
+  inputs: {
+    challenge: [{ form: 'register', locale: 'en' }],
+    verify: [{ form: 'register', answer: '7', state: 'made-up' }],
+  },
+  answers: { verify: [{ outcome: 'refused', reason: 'No such question.' }] },
+} satisfies Conformance

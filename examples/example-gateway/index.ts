@@ -1,0 +1,75 @@
+import { definePlugin, type PaymentOutcome } from '../../sdk/index.ts'
+
+const API = 'https://pay.example.com/v1'
+
+interface Payment {
+  id: string
+  status: 'paid' | 'open' | 'declined'
+  amount: { minor: string; currency: string }
+  page?: string
+}
+
+export default definePlugin({
+  gateway: ({ secret }) => {
+    const ask = async (path: string, body?: object, key = ''): Promise<Payment | undefined> => {
+      const response = await fetch(API + path, {
+        method: body ? 'POST' : 'GET',
+        headers: { authorization: `Bearer ${secret.header('api_key')}`, 'idempotency-key': key },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+      if (response.status === 404) return undefined
+      // What we do not understand we do not guess: core asks `look_up` afterwards.
+      if (!response.ok) throw new Error(`The gateway answered ${response.status}.`)
+      return (await response.json()) as Payment
+    }
+    return {
+      async start_payment({ idempotency_key, amount, payment_id, return_url }) {
+        return outcomeOf(await ask('/payments', { amount, ours: payment_id, return_url }, idempotency_key))
+      },
+      async charge_method({ idempotency_key, amount, payment_id, method }) {
+        return outcomeOf(await ask('/payments', { amount, ours: payment_id, method }, idempotency_key))
+      },
+      async look_up({ payment_id, reference }) {
+        return outcomeOf(await ask(reference ? `/payments/${reference}` : `/payments/of/${payment_id}`))
+      },
+      async refund({ idempotency_key, reference, amount }) {
+        const refund = await ask('/refunds', { payment: reference, amount }, idempotency_key)
+        return refund
+          ? { outcome: 'succeeded', reference: refund.id }
+          : { outcome: 'failed', code: 'unknown_payment', message: 'The gateway does not know this payment.' }
+      },
+      /** The message only says where to look: what counts is what the gateway answers when asked. */
+      async handle_event({ body }) {
+        const id = paymentIn(body)
+        if (id === undefined) return { facts: [{ fact: 'ignored', reason: 'It names no payment.' }] }
+        return { facts: [{ fact: 'payment', result: outcomeOf(await ask(`/payments/${id}`)) }] }
+      },
+    }
+  },
+})
+
+function outcomeOf(payment: Payment | undefined): PaymentOutcome {
+  if (payment === undefined) return { outcome: 'absent' }
+  const { id: reference, amount } = payment
+  if (payment.status === 'paid') return { outcome: 'succeeded', reference, amount }
+  if (payment.status === 'declined')
+    return {
+      outcome: 'declined',
+      reference,
+      code: 'declined',
+      message: 'The card was declined.',
+      retry: 'new_method',
+    }
+  return payment.page
+    ? { outcome: 'needs_client', reference, url: payment.page }
+    : { outcome: 'pending', reference }
+}
+
+function paymentIn(body: string): string | undefined {
+  try {
+    const event = JSON.parse(body) as { payment?: unknown } | null
+    return typeof event?.payment === 'string' ? encodeURIComponent(event.payment) : undefined
+  } catch {
+    return undefined
+  }
+}

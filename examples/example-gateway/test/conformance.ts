@@ -1,0 +1,83 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+const payments = () => {
+  const made = new Map<string, { id: string; status: string; amount: unknown; page?: string }>()
+  return {
+    made: () => made.size,
+    answer({
+      method,
+      path,
+      headers,
+      body,
+    }: {
+      method: string
+      path: string
+      headers: Record<string, string>
+      body: string
+    }) {
+      if (method === 'GET') {
+        const found = [...made.values()].find(({ id }) => path.endsWith(`/${id}`))
+        return found ? { json: found } : { status: 404 }
+      }
+      const key = headers['idempotency-key'] ?? ''
+      const { amount, method: card } = JSON.parse(body) as { amount: unknown; method?: string }
+      const status = card === 'card_declined' ? 'declined' : card || path === '/v1/refunds' ? 'paid' : 'open'
+      const id = `p_${made.size + 1}`
+      const page = status === 'open' ? { page: 'https://pay.example.com/p' } : {}
+      if (!made.has(key)) made.set(key, { id, status, amount, ...page })
+      return { json: made.get(key) }
+    },
+  }
+}
+
+const client = { id: 'cli_1', name: 'Ann', email: 'ann@client.example', locale: 'en' }
+const attempt = (key: string) => ({
+  payment_id: key,
+  idempotency_key: `${key}:1`,
+  amount: { minor: '4900', currency: 'EUR' },
+  description: 'Invoice 1',
+  document: 'INV-1',
+  client,
+  return_url: 'https://shop.example/back',
+})
+const event = (payment: string) => ({ body: JSON.stringify({ payment }), headers: {}, verified: true })
+
+export default {
+  secrets: { api_key: 'key' },
+  hosts: ['pay.example.com'],
+  company: payments,
+  inputs: {
+    charge_method: [
+      { ...attempt('pay_1'), method: 'card_good' },
+      { ...attempt('pay_2'), method: 'card_declined' },
+    ],
+    start_payment: [
+      { ...attempt('pay_3'), save_method: false, locale: 'en', cancel_url: 'https://shop.example/no' },
+    ],
+    look_up: [{ payment_id: 'pay_9', idempotency_key: 'pay_9:1' }],
+    refund: [
+      {
+        refund_id: 'ref_1',
+        idempotency_key: 'ref_1:1',
+        reference: 'p_1',
+        amount: { minor: '100', currency: 'EUR' },
+        reason: 'asked',
+      },
+    ],
+  },
+  answers: {
+    charge_method: [
+      { outcome: 'succeeded', reference: 'p_1', amount: { minor: '4900', currency: 'EUR' } },
+      {
+        outcome: 'declined',
+        reference: 'p_2',
+        code: 'declined',
+        message: 'The card was declined.',
+        retry: 'new_method',
+      },
+    ],
+    start_payment: [{ outcome: 'needs_client', reference: 'p_1', url: 'https://pay.example.com/p' }],
+    look_up: [{ outcome: 'absent' }],
+    refund: [{ outcome: 'succeeded', reference: 'p_1' }],
+  },
+  events: [event('p_1'), event('p_2')],
+} satisfies Conformance

@@ -1,0 +1,33 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+const mailCompany = () => {
+  const sent = new Map<string, string>()
+  return {
+    made: () => sent.size,
+    answer({ headers }: { headers: Record<string, string> }) {
+      const key = headers['idempotency-key'] ?? ''
+      if (!sent.has(key)) sent.set(key, `m_${sent.size + 1}`)
+      return { json: { id: sent.get(key) } }
+    },
+  }
+}
+const mail = {
+  idempotency_key: 'mail_1:1',
+  from: { email: 'shop@berth.example' },
+  to: [{ email: 'ann@client.example' }],
+  subject: 'Invoice',
+  text: 'Here it is.',
+  headers: {},
+  attachments: [],
+}
+const bounce = { body: '{"bounced":"ann@client.example"}', headers: {}, verified: true }
+
+export default {
+  secrets: { api_key: 'key' },
+  hosts: ['mail.example.com'],
+  company: mailCompany,
+  inputs: { send: [mail], handle_event: [bounce] },
+  answers: {
+    send: [{ outcome: 'accepted', reference: 'm_1' }],
+    handle_event: [{ facts: [{ fact: 'bounced', email: 'ann@client.example', permanent: true }] }],
+  },
+} satisfies Conformance

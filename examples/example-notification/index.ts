@@ -1,0 +1,20 @@
+import { definePlugin } from '../../sdk/index.ts'
+
+export default definePlugin({
+  notification_channel: ({ secret }) => ({
+    target_form: () =>
+      Promise.resolve({
+        form: { type: 'object', required: ['room'], properties: { room: { type: 'string', title: 'Room' } } },
+      }),
+    async send({ idempotency_key, target, title, text }) {
+      const response = await fetch('https://chat.example.com/messages', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret.header('api_key')}` },
+        body: JSON.stringify({ id: idempotency_key, room: target['room'], text: `${title}\n${text}` }),
+      })
+      if (!response.ok) throw new Error(`The chat answered ${response.status}.`)
+      const { id } = (await response.json()) as { id: string }
+      return { outcome: 'sent', reference: id }
+    },
+  }),
+})

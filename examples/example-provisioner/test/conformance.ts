@@ -1,0 +1,32 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+const panel = () => {
+  const boxes = new Map<string, { id: string; state: string }>()
+  let made = 0
+  return {
+    made: () => made,
+    answer({ method, path, body }: { method: string; path: string; body: string }) {
+      const sent = body === '' ? {} : (JSON.parse(body) as { name?: string; state?: string })
+      if (method === 'POST' && sent.name) {
+        boxes.set(sent.name, { id: `box_${++made}`, state: 'live' })
+        return { json: boxes.get(sent.name) }
+      }
+      const name = decodeURIComponent(path.split('/')[2] ?? '')
+      const box = boxes.get(name)
+      if (!box) return { status: 404 }
+      if (method === 'DELETE') boxes.delete(name)
+      if (sent.state) box.state = sent.state
+      return { json: box }
+    },
+  }
+}
+
+const client = { id: 'cli_1', name: 'Ann', email: 'ann@client.example', locale: 'en' }
+const service = { external_id: 'svc_1', label: 'Box', settings: { plan: 'small' }, client }
+
+export default {
+  secrets: { api_key: 'key' },
+  hosts: ['panel.example.com'],
+  company: panel,
+  inputs: { create: [{ server: { id: 'srv_1', settings: {} }, service }] },
+  answers: { create: [{ outcome: 'done', remote_id: 'box_1' }] },
+} satisfies Conformance

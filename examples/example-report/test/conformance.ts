@@ -1,0 +1,28 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+const row = (gross_minor: string) => ({ client_id: 'cli_1', currency: 'EUR', gross_minor })
+
+export default {
+  inputs: {
+    run: [
+      {
+        key: 'by_client',
+        from: '2026-11-01',
+        until: '2026-12-01',
+        values: {},
+        locale: 'en',
+        rows: [row('1000'), row('-300')],
+      },
+    ],
+  },
+  answers: {
+    run: [
+      {
+        columns: [
+          { key: 'client', label: 'Client', type: 'text' },
+          { key: 'sum', label: 'Sum', type: 'money' },
+        ],
+        rows: [{ client: 'cli_1', sum: { minor: '700', currency: 'EUR' } }],
+      },
+    ],
+  },
+} satisfies Conformance

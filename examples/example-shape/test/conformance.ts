@@ -1,0 +1,18 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+const draft = (net_minor: string) => ({
+  client_id: 'cli_1',
+  brand_id: 'brd_1',
+  currency: 'EUR',
+  lines: [{ key: 'a', kind: 'recurring', description: 'Box', net_minor, product_id: null }],
+})
+
+export default {
+  settings: { below_minor: '1000', fee_minor: '150' },
+  inputs: { 'invoice.lines:shape': [draft('999'), draft('1000')] },
+  answers: {
+    'invoice.lines:shape': [
+      { add: [{ kind: 'fee', description: 'Handling', net_minor: '150' }] },
+      { add: [] },
+    ],
+  },
+} satisfies Conformance

@@ -1,0 +1,7 @@
+import type { Conformance } from '../../../core/conformance/index.ts'
+export default {
+  inputs: { draw: [{ key: 'paid', locale: 'en' }] },
+  answers: {
+    draw: [{ blocks: [{ block: 'facts', facts: [{ label: 'Paid', value: '0' }] }], keep_for: 60 }],
+  },
+} satisfies Conformance

@@ -1,0 +1,169 @@
+import { Type, type Static } from './type.ts'
+import {
+  Action,
+  Blocks,
+  DayText,
+  Done,
+  DoneOrFailed,
+  Failed,
+  IdempotencyKey,
+  InstantText,
+  Reference,
+} from './shapes.ts'
+import { ProvisionInput, ProvisionOutcome, ServerInput } from './provisioner-shapes.ts'
+
+/** What only some provisioners can do. Every changing call carries a key and may be called again. */
+
+const ofService = <T extends Parameters<typeof Type.Object>[0]>(more: T) =>
+  Type.Object({ ...ProvisionInput.properties, idempotency_key: IdempotencyKey, ...more })
+
+const Name = Type.String({ minLength: 1, maxLength: 190 })
+
+/** Room on a server; null where it has no limit. */
+export const CapacityReport = Type.Object({
+  accounts: Type.Object({
+    used: Type.Integer({ minimum: 0 }),
+    limit: Type.Union([Type.Integer(), Type.Null()]),
+  }),
+  resources: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      unit: Type.Enum(['bytes', 'percent', 'count']),
+      used: Type.Number({ minimum: 0 }),
+      limit: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  ),
+})
+export type CapacityReport = Static<typeof CapacityReport>
+
+/** An account as it stands at the provider, for adoption and for the comparison of both lists. */
+export const RemoteAccount = Type.Object({
+  remote_id: Reference,
+  /** Our service id, when the provider keeps it. */
+  external_id: Type.Optional(Type.String()),
+  name: Type.String(),
+  product: Type.Optional(Type.String()),
+  state: Type.Enum(['live', 'suspended', 'creating', 'failed']),
+  email: Type.Optional(Type.String()),
+  created_at: Type.Optional(InstantText),
+})
+
+export const Snapshot = Type.Object({
+  reference: Reference,
+  name: Type.String(),
+  created_at: InstantText,
+  bytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  state: Type.Enum(['ready', 'creating', 'failed']),
+})
+
+const FeatureInput = ofService({ feature: Name, settings: Type.Record(Type.String(), Type.Unknown()) })
+const SnapshotInput = ofService({ snapshot: Reference })
+
+export const provisionerOptionalOperations = {
+  capacity: { input: ServerInput, output: CapacityReport },
+  /** Whether the server and its parts are well. */
+  server_health: {
+    input: ServerInput,
+    output: Type.Object({
+      status: Type.Enum(['good', 'degraded', 'down']),
+      checks: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),
+    }),
+  },
+  /** Rules of the order form that a schema cannot say: a name that is taken, a place that is full. */
+  check_order: {
+    input: Type.Object({ ...ServerInput.properties, settings: Type.Record(Type.String(), Type.Unknown()) }),
+    output: Type.Object({
+      problems: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })),
+    }),
+  },
+  /** After each paid renewal. `through` is exclusive: the first day that is not paid for. */
+  renew: { input: ofService({ through: DayText }), output: ProvisionOutcome, changes: true },
+  change_password: {
+    input: ofService({ password: Type.String({ minLength: 8, maxLength: 200 }) }),
+    output: ProvisionOutcome,
+    changes: true,
+  },
+  /** Only what is given changes. */
+  rename: {
+    input: ofService({
+      user: Type.Optional(Name),
+      domain: Type.Optional(Name),
+      label: Type.Optional(Name),
+      ip: Type.Optional(Name),
+    }),
+    output: ProvisionOutcome,
+    changes: true,
+  },
+  /** A one-time address, good for minutes; core shows it to nobody but who asked. */
+  sign_on: {
+    input: Type.Object({ ...ProvisionInput.properties, as: Type.Enum(['client', 'staff']) }),
+    output: Type.Union([
+      Type.Object({
+        outcome: Type.Literal('ready'),
+        url: Type.String({ pattern: '^https?://' }),
+        expires_at: Type.Optional(InstantText),
+      }),
+      Failed,
+    ]),
+  },
+  list_accounts: {
+    input: Type.Object({ ...ServerInput.properties, cursor: Type.Optional(Type.String()) }),
+    output: Type.Object({
+      accounts: Type.Array(RemoteAccount, { maxItems: 500 }),
+      cursor: Type.Optional(Type.String()),
+    }),
+  },
+  list_actions: { input: ProvisionInput, output: Type.Object({ actions: Type.Array(Action) }) },
+  run_action: {
+    input: ofService({ action: Type.String(), values: Type.Record(Type.String(), Type.Unknown()) }),
+    output: Type.Union([
+      Done,
+      Type.Object({ outcome: Type.Literal('pending') }),
+      Type.Object({ outcome: Type.Literal('message'), message: Type.String() }),
+      Failed,
+    ]),
+    changes: true,
+  },
+  /** What the plugin shows on the service's page. */
+  draw_panel: {
+    input: Type.Object({
+      ...ProvisionInput.properties,
+      for: Type.Enum(['client', 'staff']),
+      locale: Type.String(),
+    }),
+    output: Type.Object({ blocks: Blocks }),
+  },
+  add_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
+  suspend_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
+  release_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
+  remove_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
+  /** All data of the service is lost. */
+  reinstall: {
+    input: ofService({ image: Type.Optional(Name), keep_data: Type.Boolean() }),
+    output: ProvisionOutcome,
+    changes: true,
+  },
+  list_images: {
+    input: ProvisionInput,
+    output: Type.Object({ images: Type.Array(Type.Object({ key: Name, label: Type.String() })) }),
+  },
+  /** Starts from, or leaves, a rescue system. */
+  rescue: {
+    input: ofService({ on: Type.Boolean(), image: Type.Optional(Name) }),
+    output: ProvisionOutcome,
+    changes: true,
+  },
+  list_snapshots: { input: ProvisionInput, output: Type.Object({ snapshots: Type.Array(Snapshot) }) },
+  create_snapshot: {
+    input: ofService({ name: Name }),
+    output: Type.Union([Type.Object({ outcome: Type.Literal('done'), snapshot: Snapshot }), Failed]),
+    changes: true,
+  },
+  restore_snapshot: { input: SnapshotInput, output: ProvisionOutcome, changes: true },
+  remove_snapshot: { input: SnapshotInput, output: DoneOrFailed, changes: true },
+  set_reverse_dns: {
+    input: ofService({ ip: Name, name: Type.Union([Name, Type.Null()]) }),
+    output: DoneOrFailed,
+    changes: true,
+  },
+} as const
