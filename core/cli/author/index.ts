@@ -24,7 +24,14 @@ export function addWriting(plugin: Command, config: () => Config): void {
     .action(async (folder: string) => {
       if (!(await testPlugin(resolve(folder), (line) => console.log(line)))) process.exitCode = 1
     })
-  void config
+  plugin
+    .command('try')
+    .description('sell something with a plugin in a test shop that is thrown away afterwards')
+    .argument('<folder>')
+    .action(async (folder: string) => {
+      const { tryPlugin } = await import('./try-plugin.ts')
+      await tryPlugin(config(), resolve(folder), (line) => console.log(line))
+    })
 }
 
 async function askKind(): Promise<string> {
