@@ -1,5 +1,4 @@
 import { sql } from '../../db/index.ts'
-import { systemActor } from '../../kernel/index.ts'
 import {
   changeInstance,
   createInstance,
@@ -10,23 +9,23 @@ import {
   type Kind,
 } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
-import { DevelopRefused } from '../errors.ts'
-import { findInstallation } from '../installation.ts'
 import { pluginAdmin } from '../wire/plugin-admin.ts'
-
-export const developer = systemActor('plugin_developer')
+import { developer, refuseReal } from './developer.ts'
+import { makeTrialServer } from './trial-server.ts'
 
 export interface Developed {
   /** The text of the package. */
   package: string
   settings: Record<string, unknown>
+  /** Settings of a server, for a provisioner. */
+  server: Record<string, unknown>
 }
 
 /**
  * Puts what somebody is writing into a shop where nothing is real: everything that it asks for is granted and nobody
  * need sign it. Answers the instance, which is made when there is none.
  */
-export async function developPlugin(wiring: Wiring, wish: Developed): Promise<{ instance_id: string }> {
+export async function developPlugin(wiring: Wiring, wish: Developed): Promise<Draft> {
   await refuseReal(wiring)
   const admin = pluginAdmin(wiring)
   const { manifest } = readPackage(wish.package)
@@ -34,7 +33,15 @@ export async function developPlugin(wiring: Wiring, wish: Developed): Promise<{ 
   const trust = { allow_unsigned: true, allow_lower: true }
   await installPlugin(admin, { package: wish.package, granted, ...trust }, developer)
   await forgetDrafts(wiring, manifest.id)
-  return { instance_id: await ownInstance(wiring, manifest.id, wish.settings) }
+  const instance_id = await ownInstance(wiring, manifest.id, wish.settings)
+  if (!manifest.kinds.provisioner) return { instance_id, server_id: null }
+  const instance = await getInstance(admin.db, instance_id)
+  return { instance_id, server_id: await makeTrialServer(admin, instance, wish.server) }
+}
+
+export interface Draft {
+  instance_id: string
+  server_id: string | null
 }
 
 /** Each save is a version of its own, and the drafts between are of no use to anybody. */
@@ -73,14 +80,23 @@ export interface HandCall {
   kind: Kind
   operation: string
   input: object
+  server_id: string | null
 }
 
 /** A call typed by hand, as core would make it: checked on both sides, in the sandbox. */
 export async function callByHand(wiring: Wiring, call: HandCall): Promise<unknown> {
   await refuseReal(wiring)
-  return wiring.plugins.call(call.instance_id, call.kind, call.operation, call.input)
-}
-
-export async function refuseReal({ means }: Pick<Wiring, 'means'>): Promise<void> {
-  if ((await findInstallation(means.db))?.kind === 'real') throw DevelopRefused({})
+  const { instance_id, kind, operation, input, server_id } = call
+  if (!server_id) return wiring.plugins.call(instance_id, kind, operation, input)
+  const server = await wiring.means.db.get<{ settings: string }>(
+    sql`select settings from servers where id = ${server_id}`,
+  )
+  const target = { id: server_id, settings: JSON.parse(server?.settings ?? '{}') as object }
+  return wiring.plugins.call(
+    instance_id,
+    kind,
+    operation,
+    { server: target, ...input },
+    { serverId: server_id },
+  )
 }

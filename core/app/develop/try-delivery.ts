@@ -2,7 +2,7 @@ import { sql } from '../../db/index.ts'
 import { releaseService, suspendService, terminateService } from '../../services/index.ts'
 import type { Wiring } from '../areas.ts'
 import { TrialFailed } from '../errors.ts'
-import { developer } from './develop-plugin.ts'
+import { developer } from './developer.ts'
 
 /** Sees that a service was delivered, then leads it through what staff may do with it. */
 export async function tryDelivery(wiring: Wiring, id: string, say: (line: string) => void): Promise<void> {

@@ -8,14 +8,12 @@ import { getInstance, type Instance } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
 import { TrialFailed } from '../errors.ts'
 import { orderDeps } from '../wire/orders-area.ts'
-import { developer, refuseReal } from './develop-plugin.ts'
+import { developer, refuseReal } from './developer.ts'
 import { tryDelivery } from './try-delivery.ts'
-import { makeTrialServer } from './trial-server.ts'
 
 export interface Trial {
   instance_id: string
-  /** Settings of a server and of a product, for a provisioner. */
-  server: Record<string, unknown>
+  /** Settings of a product, for a provisioner. */
   product: Record<string, unknown>
 }
 
@@ -35,7 +33,6 @@ export async function trySale(wiring: Wiring, trial: Trial, say: Say): Promise<v
 async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<PlacedOrder> {
   const { means } = wiring
   const delivers = instance.manifest.kinds.provisioner !== undefined
-  if (delivers) await makeTrialServer(means, instance, trial.server)
   const brand = await means.db.get<{ id: string }>(sql`select id from brands order by id limit 1`)
   assert(brand, 'a test installation has a brand')
   const slug = `trial-${means.newId('prd').slice(-10)}`

@@ -15,6 +15,8 @@ const DevFile = Type.Object(
     /** Of a server and of a product, for provisioners. Secrets stand among them: nothing here is real. */
     server: Values,
     product: Values,
+    /** What a call typed by hand is made with, by "gateway.start_payment", else by the kind. */
+    inputs: Type.Record(Type.String(), Values, { default: {} }),
     /** Host → file of the folder that stands in for the company. Its first line is its address. */
     companies: Type.Record(Type.String(), Type.String(), { default: {} }),
   },

@@ -25,6 +25,14 @@ export function addWriting(plugin: Command, config: () => Config): void {
       if (!(await testPlugin(resolve(folder), (line) => console.log(line)))) process.exitCode = 1
     })
   plugin
+    .command('dev')
+    .description('run a plugin in the sandbox of a test shop, again with each change')
+    .argument('<folder>')
+    .action(async (folder: string) => {
+      const { devPlugin } = await import('./dev-plugin.ts')
+      await devPlugin(config(), resolve(folder), (line) => console.log(line))
+    })
+  plugin
     .command('try')
     .description('sell something with a plugin in a test shop that is thrown away afterwards')
     .argument('<folder>')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { findInstallation } from '../../app/index.ts'
+import { refuseReal } from '../../app/develop/index.ts'
 import { createApp, type App } from '../../app.ts'
 import type { Config } from '../../config/index.ts'
 import { openStandIns } from './stand-ins.ts'
@@ -23,22 +24,30 @@ export async function openTestShop(config: Config, wish: ShopWish): Promise<Test
   const companies = await openStandIns(wish.folder, wish.companies)
   try {
     const outbound = { ...config.outbound, ...companies.outbound }
-    const app = await createApp(config, {
-      role: wish.serves ? 'serve' : 'command',
-      outbound,
-      sameThread: true,
-    })
-    const staff = (await findInstallation(app.means.db)) ? null : await makeShop(app)
-    await app.start()
+    const role = wish.serves ? 'serve' : 'command'
+    const app = await createApp(config, { role, outbound, sameThread: true })
     const stop = async () => {
       await app.stop()
       await companies.stop()
     }
-    return { command: app.command, staff, stop }
+    return { command: app.command, staff: await started(app).catch(stopped(app)), stop }
   } catch (error) {
     await companies.stop()
     throw error
   }
+}
+
+/** Nothing of a real installation is started, not even to say that it is refused. */
+async function started(app: App): Promise<TestShop['staff']> {
+  await refuseReal(app.wiring)
+  const staff = (await findInstallation(app.means.db)) ? null : await makeShop(app)
+  await app.start()
+  return staff
+}
+
+const stopped = (app: App) => async (error: unknown) => {
+  await app.stop()
+  throw error
 }
 
 async function makeShop(app: App): Promise<{ email: string; password: string }> {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Draft } from '../../app/develop/index.ts'
 import type { Config } from '../../config/index.ts'
 import { packFolder } from '../../plugins/index.ts'
 import { readDevFile } from './dev-file.ts'
@@ -24,9 +25,9 @@ export async function tryPlugin(given: Config, folder: string, say: Say): Promis
     const text = await packFolder(folder, join(dataDir, 'cache'))
     const shop = await openTestShop(config, { folder, companies, serves: false })
     try {
-      const made = await shop.command('plugin.develop', { package: text, settings })
+      const made = await shop.command('plugin.develop', { package: text, settings, server })
       say('It is installed in a test shop.')
-      await shop.command('plugin.try', { ...(made as { instance_id: string }), server, product }, say)
+      await shop.command('plugin.try', { ...(made as Draft), product }, say)
     } finally {
       await shop.stop()
     }
