@@ -1,5 +1,4 @@
-// Loading the application declares every hook.
-import '../core/app.ts'
+import { loadAllHooks } from '../core/app/wire/all-hooks.ts'
 import { allHooks, type Hook, type Law } from '../core/plugins/index.ts'
 import { counterparts } from './hook-counterparts.ts'
 
@@ -24,6 +23,8 @@ The value is handed on, and each plugin's answer is applied by core within the b
 }
 
 const FAILURES: Record<Hook['failure'], string> = { retry: 'tried again', skip: 'skip', stop: '**stop**' }
+
+await loadAllHooks()
 
 /** The whole of docs/hooks.md. */
 export function drawHooks(): string {

@@ -83,19 +83,22 @@ export const NavigationShape = Type.Object({
   ),
 })
 
-/** A document before it is issued: what it will charge, net, one entry a line. */
+/**
+ * A renewal before it is issued, in the billing run and in its preview. Not sent for orders and changes, whose buyers
+ * have seen the sum.
+ */
 export const InvoiceDraft = Type.Object({
   client_id: Type.String(),
   brand_id: Type.String(),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(
     Type.Object({
-      key: Type.String(),
       kind: Type.String(),
       description: Type.String(),
-      /** Minor units as text, before tax; below zero for a reduction. */
-      net_minor: Type.String({ pattern: '^-?\\d{1,18}$' }),
-      product_id: Type.Union([Type.String(), Type.Null()]),
+      /** Minor units as text, net or gross as the brand states its prices; below zero for a reduction. */
+      amount_minor: Type.String({ pattern: '^-?\\d{1,18}$' }),
+      /** The service that is charged. */
+      source_id: Type.Union([Type.String(), Type.Null()]),
     }),
   ),
 })
@@ -105,7 +108,7 @@ export const InvoiceLines = Type.Object({
     Type.Object({
       kind: Type.Union([Type.Literal('fee'), Type.Literal('discount')]),
       description: Type.String({ minLength: 1, maxLength: 200 }),
-      net_minor: Type.String({ pattern: '^-?\\d{1,15}$' }),
+      amount_minor: Type.String({ pattern: '^-?\\d{1,15}$' }),
     }),
     { maxItems: 20 },
   ),

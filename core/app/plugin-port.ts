@@ -19,6 +19,8 @@ export interface PluginCalls {
   ): Promise<T>
   /** Starts the isolates of a changed instance anew; only the thread that owns the host can. */
   drain?(instanceId: string): void
+  /** Enters the plugins that come along, where this process has the host. */
+  start?(): Promise<void>
 }
 
 export interface PluginHost extends PluginCalls {

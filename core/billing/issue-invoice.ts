@@ -1,6 +1,7 @@
 import type { Trx } from '../db/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
-import type { Means } from '../records/index.ts'
+import { demandCheck, type Means } from '../records/index.ts'
+import { issueAsking } from './check-issue.ts'
 import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
@@ -22,6 +23,7 @@ export async function issueInvoice(
   const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
   const plan = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  demandCheck(means, trx, actor, issueAsking(plan))
   const [invoice] = await writeInvoices(means, trx, [plan], actor)
   return applyCredit(means, trx, invoice!, actor)
 }

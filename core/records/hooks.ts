@@ -102,7 +102,7 @@ export function demandCheck(means: { hooks: Hooks }, trx: Trx, actor: Actor, ask
 const keyOf = ({ noun, transition, row, facts }: Asking): string =>
   `${checkHookOf(noun, transition)} ${row.id} ${row.version} ${JSON.stringify(facts ?? {})}`
 
-function questionOf(
+export function questionOf(
   { noun, transition, from, to, row, reason, facts = {} }: Asking,
   actor: Actor,
 ): CheckQuestion {

@@ -1,7 +1,7 @@
-import { sql } from '../db/index.ts'
+import { sql, type Trx } from '../db/index.ts'
 import { ofBrands, type BilledDay } from '../billing/index.ts'
-import { systemActor } from '../kernel/index.ts'
-import type { Means } from '../records/index.ts'
+import { systemActor, type Actor, type IsoDate } from '../kernel/index.ts'
+import { unlessRefused, type Means } from '../records/index.ts'
 import { carryOut, planned } from './cancel-service.ts'
 import { endService } from './end-service.ts'
 import { lockService } from './load.ts'
@@ -18,19 +18,28 @@ export async function endCancelled(means: Means, { on: day, brandIds }: BilledDa
       order by id limit ${CHUNK}`)
     if (due.length === 0) return ended
     after = due.at(-1)!.id
-    ended += await means.db.transaction(async (trx) => {
-      let count = 0
-      for (const { id } of due) {
-        const service = await lockService(trx, id)
-        // Undone meanwhile, or ended together with the service of which it is a part.
-        if (service.billing_status !== 'ending' || service.cancel_on === null || service.cancel_on > day)
-          continue
-        const row = await planned(trx, id)
-        if (row) await carryOut(means, trx, row, actor)
-        await endService(means, trx, { service, reason: service.cancel_reason ?? 'Cancelled' }, actor)
-        count++
-      }
-      return count
-    })
+    const ids = due.map((row) => row.id)
+    ended += await unlessRefused(means, { ids, refusal: 'service.end_refused', actor }, (trx, some) =>
+      endThose(means, trx, { ids: some, day }, actor),
+    )
   }
+}
+
+async function endThose(
+  means: Means,
+  trx: Trx,
+  { ids, day }: { ids: readonly string[]; day: IsoDate },
+  actor: Actor,
+): Promise<number> {
+  let count = 0
+  for (const id of ids) {
+    const service = await lockService(trx, id)
+    // Undone meanwhile, or ended together with the service of which it is a part.
+    if (service.billing_status !== 'ending' || service.cancel_on === null || service.cancel_on > day) continue
+    const row = await planned(trx, id)
+    if (row) await carryOut(means, trx, row, actor)
+    await endService(means, trx, { service, reason: service.cancel_reason ?? 'Cancelled' }, actor)
+    count++
+  }
+  return count
 }

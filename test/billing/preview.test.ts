@@ -78,7 +78,7 @@ for (const engine of engines) {
         [...preview.invoices].sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0)),
         preview.invoices,
       )
-      const query = { clientId: of(1).client_id, today: FIRST, days: DAYS }
+      const query = { clientId: of(1).client_id, today: FIRST, days: DAYS, hooks: means.hooks }
       foreseenOfClient = sorted(
         (await previewClient(db, deps.sources, query)).map((row): Line => [
           row.clientId,

@@ -4,21 +4,13 @@ import '../../core/billing/index.ts'
 import { closeClient, reinstateClient, suspendClient } from '../../core/clients/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { deliverEvents, type Consumer } from '../../core/events/index.ts'
-import { systemClock } from '../../core/kernel/index.ts'
-import { silentLog } from '../../core/log/index.ts'
-import {
-  hookNamed,
-  observeEvent,
-  openHooks,
-  queueObservers,
-  type LoadedPlugin,
-  type PluginCalls,
-} from '../../core/plugins/index.ts'
+import { hookNamed, observeEvent, queueObservers } from '../../core/plugins/index.ts'
 import { createServices, terminateService } from '../../core/services/index.ts'
 import { owner, seed, spec, staff } from '../services/fixture.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { testMeans } from '../support/means.ts'
-import { loadWritten, openBench } from './support/setup.ts'
+import { openHookHouse } from './support/hook-house.ts'
+import { loadWritten } from './support/setup.ts'
 
 const guard = (id: string, refuses: string, hooks: unknown[]) =>
   loadWritten(id, {
@@ -51,44 +43,13 @@ const [first, second, listener] = await Promise.all([
 for (const engine of engines) {
   describe(`hooks on ${engine}`, async () => {
     const { db, remove } = await makeDatabase(engine)
-    const bench = openBench()
-    const hooks = await openHooks({ db, clock: systemClock, log: silentLog })
+    await seed(db)
+    const { hooks, bench, plugins, close } = await openHookHouse(db, [first, second, listener])
     after(async () => {
-      bench.plugins.stop()
-      hooks.stop()
+      close()
       await remove()
     })
-    await seed(db)
     const means = { ...testMeans(db), hooks }
-    const instances = new Map<string, ReturnType<typeof bench.instance>>()
-    const install = async (plugin: LoadedPlugin) => {
-      const { id } = plugin.manifest
-      const at = means.business.now()
-      const facts = { version: '1.0.0', bundle_sha256: plugin.bundle.hash, granted: '{}', status: 'enabled' }
-      const row = {
-        id,
-        manifest: JSON.stringify(plugin.manifest),
-        installed_at: at,
-        updated_at: at,
-        ...facts,
-      }
-      await db.insert('plugins', [row])
-      const instance = { ...bench.instance(plugin), id: `plg_${id}` }
-      const stamps = { status: 'active', created_at: at, updated_at: at }
-      await db.insert('plugin_instances', [
-        { id: instance.id, plugin_id: id, name: id, settings: '{}', ...stamps },
-      ])
-      instances.set(instance.id, instance)
-    }
-    for (const plugin of [first, second, listener]) await install(plugin)
-    await hooks.refresh()
-    const plugins: PluginCalls = {
-      call: (...[id, kind, operation, input]: Parameters<PluginCalls['call']>) =>
-        bench.plugins.call(instances.get(id)!, kind, operation, { input, deadlineMs: 5_000 }) as never,
-    }
-    hooks.bind(({ instance }, law, hook, { input, deadlineMs }) =>
-      plugins.call(instance, law, hook, input, { deadlineMs }),
-    )
     const state = async (table: 'clients' | 'services', id: string) => {
       const column = table === 'clients' ? sql`status` : sql`billing_status as status`
       const from = table === 'clients' ? sql`clients` : sql`services`

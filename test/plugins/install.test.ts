@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import '../../core/app.ts'
+import '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import {
   createInstance,

@@ -18,7 +18,7 @@ const actor = systemActor('command_line')
 const markOf = ({ grave, key }: PermissionAsked): string => `${grave ? '!' : ' '} ${key}`
 
 /** What `berth plugin …` asks of the core. Input and answers are JSON, because they may cross a socket. */
-export const pluginCommands: Record<string, Command> = {
+const commands: Record<string, Command> = {
   ...developCommands,
   'plugin.inspect': (async ({ means }: Wiring, { text }: { text: string }) => {
     const { found, installed, author, asked, added, lower, authorChanged } = await inspectPackage(
@@ -62,3 +62,14 @@ export const pluginCommands: Record<string, Command> = {
       left join plugin_instances i on i.id = l.instance_id
       where l.instance_id = ${id} or i.plugin_id = ${id} order by l.id desc limit ${lines}`)) as Command,
 }
+
+/** Where no core runs on the folder, the plugins that come along may not have been entered yet. */
+export const pluginCommands: Record<string, Command> = Object.fromEntries(
+  Object.entries(commands).map(([name, act]): [string, Command] => [
+    name,
+    async (wiring, input, say) => {
+      await wiring.plugins.start?.()
+      return act(wiring, input, say)
+    },
+  ]),
+)

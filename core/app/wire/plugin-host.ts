@@ -10,6 +10,7 @@ import {
   type Plugins,
 } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
+import { loadAllHooks } from './all-hooks.ts'
 import { pluginScopes } from './plugin-scopes.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
@@ -26,7 +27,7 @@ export function openPlugins({
 } {
   const cache = join(config.dataDir, 'cache')
   let loading: ReturnType<typeof loadBundled> | undefined
-  const loaded = () => (loading ??= loadBundled(means, { plugins: FOLDER, cache }))
+  const loaded = () => (loading ??= loadAllHooks().then(() => loadBundled(means, { plugins: FOLDER, cache })))
   const log = databaseLog(means)
   let made: Plugins | undefined
   const plugins = () =>

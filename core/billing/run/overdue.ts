@@ -1,6 +1,6 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type Means } from '../../records/index.ts'
+import { scopedSetting, unlessRefused, type Means } from '../../records/index.ts'
 import type { BilledDay, DunningDays, GracePreset, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -21,10 +21,16 @@ export async function sanctionOverdue(
 ): Promise<{ suspended: number; terminated: number }> {
   const done = { suspended: 0, terminated: 0 }
   for await (const batch of ripeServices(means.db, services, day)) {
-    await means.db.transaction(async (trx) => {
-      done.suspended += (await services.suspend(trx, batch.suspend, actor)).length
-      await services.terminate(trx, batch.terminate, actor)
-      done.terminated += batch.terminate.length
+    const suspend = { ids: batch.suspend, refusal: 'service.hold_refused', actor }
+    done.suspended += await unlessRefused(
+      means,
+      suspend,
+      async (trx, ids) => (await services.suspend(trx, ids, actor)).length,
+    )
+    const terminate = { ids: batch.terminate, refusal: 'service.end_refused', actor }
+    done.terminated += await unlessRefused(means, terminate, async (trx, ids) => {
+      await services.terminate(trx, ids, actor)
+      return ids.length
     })
   }
   return done

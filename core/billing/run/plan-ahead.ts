@@ -1,6 +1,7 @@
 import type { Queries } from '../../db/index.ts'
 import { addDays, daysBetween, maxDay, type IsoDate } from '../../kernel/index.ts'
 import { PERIODS_MAX, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
+import type { Hooks } from '../../records/index.ts'
 import { dueWindow, untilOf } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
 
@@ -16,8 +17,9 @@ export interface Ahead {
  */
 export async function planAhead(
   queries: Queries,
-  { today, days, brandIds }: { today: IsoDate; days: number; brandIds: readonly string[] | null },
+  query: { today: IsoDate; days: number; brandIds: readonly string[] | null; hooks?: Hooks },
 ): Promise<Ahead> {
+  const { today, days, brandIds, hooks } = query
   const lastOn = addDays(today, days)
   const window = { ...(await dueWindow(queries, { on: lastOn, brandIds })), everyPeriod: true }
   const issuedOn = ({ item, dueOn, nth }: { item: DueItem; dueOn: IsoDate; nth: number }): IsoDate => {
@@ -27,7 +29,13 @@ export async function planAhead(
   return {
     window,
     plan: async (sources, clientIds) => {
-      const plan = await planChunk(queries, { sources, clientIds, window, issuedOn })
+      const plan = await planChunk(queries, {
+        sources,
+        clientIds,
+        window,
+        issuedOn,
+        ...(hooks ? { hooks } : {}),
+      })
       return { ...plan, invoices: plan.invoices.filter((invoice) => invoice.issuedOn <= lastOn) }
     },
   }

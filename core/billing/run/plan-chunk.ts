@@ -3,7 +3,9 @@ import type { IsoDate } from '../../kernel/index.ts'
 import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
 import type { DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
+import { noHooks, type Hooks } from '../../records/index.ts'
 import { planInvoice, type BillFrom, type BillTo, type PlannedInvoice } from '../plan-invoice.ts'
+import { shapeLines } from '../shape-lines.ts'
 
 export interface DueOfSource {
   source: BillableSource
@@ -22,6 +24,8 @@ export interface ChunkQuery {
   clientIds: readonly string[]
   window: DueWindow
   /** The day of the run; for a preview the day on which a run will issue the nth period of an item. */
+  /** Plugins that shape lines and check documents; nobody is asked without. */
+  hooks?: Hooks
   issuedOn: IsoDate | ((period: { item: DueItem; dueOn: IsoDate; nth: number }) => IsoDate)
 }
 
@@ -42,25 +46,32 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))])
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
-  return { due, invoices: planAll(sound, { buyers, sellers, issuedOn: dayOf(query.issuedOn) }), problems }
+  const invoices = await planAll(sound, {
+    ...{ buyers, sellers, issuedOn: dayOf(query.issuedOn) },
+    hooks: query.hooks ?? noHooks,
+  })
+  return { due, invoices, problems }
 }
 
 interface Parties {
   buyers: ReadonlyMap<string, BillTo>
   sellers: ReadonlyMap<string, BillFrom>
   issuedOn: IssueDay
+  hooks: Hooks
 }
 
 type IssueDay = Exclude<ChunkQuery['issuedOn'], IsoDate>
 
 const dayOf = (day: ChunkQuery['issuedOn']): IssueDay => (typeof day === 'function' ? day : () => day)
 
-function planAll(items: readonly DueItem[], { buyers, sellers, issuedOn: day }: Parties): PlannedInvoice[] {
+async function planAll(items: readonly DueItem[], parties: Parties): Promise<PlannedInvoice[]> {
+  const { buyers, sellers, issuedOn: day, hooks } = parties
   const plans: PlannedInvoice[] = []
   for (const { item, dueOn, issuedOn, lines } of groupLines(items, buyers, day)) {
     const { brandId, clientId, currency } = item
     const draft = { brandId, clientId, currency, origin: 'renewal' as const, originId: null, dueOn, lines }
-    plans.push(planInvoice(draft, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn))
+    const shaped = await shapeLines(hooks, draft)
+    plans.push(planInvoice(shaped, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn))
   }
   return plans
 }

@@ -1,5 +1,6 @@
 import type { Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import type { Hooks } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { byDueDay, shown, type PreviewInvoice } from './preview.ts'
 import { planAhead } from './plan-ahead.ts'
@@ -11,10 +12,10 @@ import { planAhead } from './plan-ahead.ts'
 export async function previewClient(
   queries: Queries,
   sources: readonly BillableSource[],
-  query: { clientId: string; today: IsoDate; days: number },
+  query: { clientId: string; today: IsoDate; days: number; hooks: Hooks },
 ): Promise<PreviewInvoice[]> {
-  const { today, days, clientId } = query
-  const ahead = await planAhead(queries, { today, days, brandIds: null })
+  const { today, days, clientId, hooks } = query
+  const ahead = await planAhead(queries, { today, days, brandIds: null, hooks })
   const plan = await ahead.plan(sources, [clientId])
   return plan.invoices
     .filter(({ draft }) => draft.dueOn <= addDays(today, days))

@@ -1,6 +1,6 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import type { Hooks, Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
@@ -66,7 +66,7 @@ export async function previewBilling(
   for (const { zone, brandIds } of zones) {
     const today = todayIn(zone)
     preview.charges.push(...(await dueCharges(means.db, { today, days, brandIds })))
-    await addInvoices(means.db, sources, { preview, today, days, brandIds })
+    await addInvoices(means.db, sources, { preview, today, days, brandIds, hooks: means.hooks })
     const last = { on: addDays(today, days), brandIds }
     for await (const batch of ripeServices(means.db, services, last))
       preview.suspensions.push(...batch.suspend)
@@ -84,7 +84,7 @@ interface Ahead {
 async function addInvoices(
   queries: Queries,
   sources: readonly BillableSource[],
-  { preview, ...query }: Ahead & { preview: Preview },
+  { preview, ...query }: Ahead & { preview: Preview; hooks: Hooks },
 ): Promise<void> {
   const ahead = await planAhead(queries, query)
   for (let after = ''; ;) {

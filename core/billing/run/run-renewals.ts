@@ -4,6 +4,7 @@ import type { Actor, IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { BillableSource, DueWindow } from '../billable-source.ts'
 import type { InvoiceRow } from '../invoice.ts'
+import { checkIssue } from '../check-issue.ts'
 import { account } from '../ledger.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCredit, settleInvoice } from '../settle-invoice.ts'
@@ -95,7 +96,9 @@ async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]):
         clientIds: billable,
         window: work.window,
         issuedOn: options.asOfOn,
+        hooks: means.hooks,
       })
+      await checkIssue(means.hooks, plan.invoices, options.actor)
       if (plan.problems.length > 0)
         return await splitOrPark(work, run, { clientIds, reason: plan.problems[0]!.reason })
       return await commitChunk(work, run, { position: clientIds.at(-1)!, plan })

@@ -63,8 +63,14 @@ export function lawOf(name: string): Law {
 }
 
 let table: ReadonlyMap<string, Hook> | undefined
+let declared = 0
 
-/** The hook of that name, once all areas have been loaded. */
+/** The hook of that name. An area that is loaded later adds its own. */
 export function hookNamed(name: string): Hook | undefined {
-  return (table ??= allHooks()).get(name)
+  const now = allLifecycles.length + declaredEvents.size + declaredChecks.size
+  if (!table || now !== declared) {
+    table = allHooks()
+    declared = now
+  }
+  return table.get(name)
 }

@@ -133,7 +133,7 @@ const shopOf = (rows: FirstRows): Many[] => [
     value_key: `v${n}`,
     label: `Place ${n}`,
   })),
-  under('order_fields', { product_id: rows.product }, 'fld', (n) => ({
+  under('order_fields', { product_id: rows.product, kind: 'text' }, 'fld', (n) => ({
     field_key: `f${n}`,
     label: `Field ${n}`,
     required: 0,

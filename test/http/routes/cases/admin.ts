@@ -44,6 +44,7 @@ export const adminCases: readonly RouteCase[] = [
   ...['suspend', 'terminate', 'cancel'].map((act) =>
     of(`/services/:id/${act}`, ({ service }) => `/services/${service}/${act}`),
   ),
+  of('/services/:id/files/:field', ({ service, serviceFile }) => `/services/${service}/files/${serviceFile}`),
   of('/services/:id/change', ({ service }) => `/services/${service}/change`, /Product \d+/g),
   of(
     '/services/:id/change',
@@ -68,6 +69,9 @@ export const adminCases: readonly RouteCase[] = [
   of('/invoices/:id.pdf', ({ paid }) => `/invoices/${paid}.pdf`),
   of('/invoices/:id/edit', ({ draft }) => `/invoices/${draft}/edit`),
   of('/invoices/:id/void', ({ overdue }) => `/invoices/${overdue}/void`),
+  ...['write-off', 'collections', 'recall', 'credit'].map((act) =>
+    of(`/invoices/:id/${act}`, ({ overdue }) => `/invoices/${overdue}/${act}`),
+  ),
   of('/invoices/:id/payment', ({ overdue }) => `/invoices/${overdue}/payment`, /Gateway \d+/g),
   of('/invoices/:id/charge', ({ overdue }) => `/invoices/${overdue}/charge`, /Visa \d+/g),
   of('/invoices/:id/why/:position', ({ orderInvoice }) => `/invoices/${orderInvoice}/why/1`),
@@ -113,6 +117,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/messages/:id', ({ message }) => `/messages/${message}`),
   of('/messages/:id/sheet', ({ message }) => `/messages/${message}/sheet`),
   desk('/audit', links('audit/aud_\\w+')),
+  desk('/audit.csv', /\r\n/g),
   of('/audit/:id', ({ audit }) => `/audit/${audit}`),
   desk('/settings', /Clause \d+/g),
   of('/settings/:section', () => '/settings/billing', /Clause \d+/g),
@@ -122,5 +127,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/roles', links('roles/rol_\\w+')),
   desk('/roles/new'),
   of('/roles/:id', ({ role }) => `/roles/${role}`),
+  desk('/me'),
+  desk('/me/keys'),
   desk('/health'),
 ]

@@ -23,6 +23,11 @@ export const portalCases: readonly RouteCase[] = [
     rows: [/\/access\/\d+/g, />\s*More\s*</g],
   },
   {
+    route: '/portal/services/:serviceId/files/:fieldId',
+    at: ({ service, serviceFile }) => `/portal/services/${service}/files/${serviceFile}`,
+    as: 'client',
+  },
+  {
     route: '/portal/services/:serviceId/usage',
     at: ({ service }) => `/portal/services/${service}/usage`,
     as: 'client',

@@ -31,6 +31,7 @@ export const storefrontCases: readonly RouteCase[] = [
   { route: '/admin/reset/:token', at: ({ tokens }) => `/admin/reset/${tokens.staffReset}`, as: 'guest' },
   { route: '/admin/confirm', at: () => '/admin/confirm', as: 'staff' },
   { route: '/admin/setup', at: () => '/admin/setup', as: 'guest' },
+  { route: '/developers', at: () => '/developers', as: 'guest', rows: [groups] },
   { route: '/developers/api', at: () => '/developers/api', as: 'guest', rows: [groups] },
   { route: '/developers/api/:tag', at: () => '/developers/api/invoices', as: 'guest', rows: [groups] },
   { route: '/sample', at: () => '/sample', as: 'guest', rows: [groups] },
