@@ -40,6 +40,7 @@ export default tseslint.config(
     files: [
       'test/**/*.ts',
       'plugins/*/test/**/*.ts',
+      'create-berth-plugin/templates/*/test/**/*.ts',
       'simulators/**/*.test.ts',
       'bench/**/*.ts',
       'migrations/**/*.ts',

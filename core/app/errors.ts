@@ -58,3 +58,14 @@ export const CompanyFailed = defineError(
   (p: { name: string }) =>
     `The simulated company "${p.name}" did not start; its own words stand above. When another program has taken its port, change it in sample.json of the data folder.`,
 )
+export const DevelopRefused = defineError(
+  'plugin.develop_refused',
+  409,
+  () =>
+    'Plugins are not developed in a real installation: its money and its clients are real. Use another BERTH_DATA_DIR.',
+)
+export const TrialFailed = defineError(
+  'plugin.trial_failed',
+  422,
+  (p: { what: string }) => `The trial went wrong. ${p.what}`,
+)

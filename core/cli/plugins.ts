@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Config } from '../config/index.ts'
+import { addWriting } from './author/index.ts'
 import { runCommand, type Call } from './run-command.ts'
 
 interface Inspected {
@@ -24,6 +25,7 @@ interface InstallOptions {
 /** `berth plugin …`: what authors do needs no installation; what administrators do runs in the core. */
 export function addPlugins(program: Command, config: () => Config): void {
   const plugin = program.command('plugin').description('plugins: for authors and administrators')
+  addWriting(plugin, config)
   addAuthoring(plugin, config)
   addInstalling(plugin, config)
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Plugin as EsbuildPlugin } from 'esbuild'
+import type { BuildOptions, Plugin as EsbuildPlugin } from 'esbuild'
 import { bundleCode } from './bundle-code.ts'
 import { BundleFailed } from './errors.ts'
 import { BUNDLE_BYTES_MAX } from './limits.ts'
@@ -30,19 +30,30 @@ export async function bundlePlugin(folder: string, cacheFolder: string): Promise
   return { code, hash: createHash('sha256').update(code).digest('hex') }
 }
 
+/**
+ * The source map of that script, for an author's eyes. It stands outside: the script has no word about it, so that its
+ * hash is the same with and without.
+ */
+export async function mapPlugin(folder: string): Promise<string> {
+  const map = { sourcemap: 'external', outfile: join(folder, 'plugin.js') } as const
+  return bundleCode({ ...optionsOf(folder), ...map }, '.map')
+}
+
+const optionsOf = (folder: string): BuildOptions => ({
+  entryPoints: [join(folder, 'index.ts')],
+  format: 'iife',
+  globalName: 'berthPlugin',
+  platform: 'browser',
+  conditions: ['workerd', 'worker'],
+  target: 'es2022',
+  minify: true,
+  charset: 'utf8',
+  plugins: [sdkAlias],
+})
+
 async function bundleAnew(folder: string, cached: string): Promise<string> {
   try {
-    const code = await bundleCode({
-      entryPoints: [join(folder, 'index.ts')],
-      format: 'iife',
-      globalName: 'berthPlugin',
-      platform: 'browser',
-      conditions: ['workerd', 'worker'],
-      target: 'es2022',
-      minify: true,
-      charset: 'utf8',
-      plugins: [sdkAlias],
-    })
+    const code = await bundleCode(optionsOf(folder))
     await writeWhole(cached, code)
     return code
   } catch (cause) {

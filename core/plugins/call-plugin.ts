@@ -269,15 +269,13 @@ function keepLine(caller: Caller, call: PluginCall, level: string, text: string)
   })
 }
 
-type Result = { value: unknown } | { error: BerthError }
+type Result = { value: unknown } | { error: BerthError; frames?: readonly string[] }
 
 /** The outcome is unknown as soon as a request left that may have changed something and no answer of ours says what. */
 function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, { sent }: Traces): Result {
   switch (ended.end) {
     case 'done':
-      return ended.ok
-        ? answerOf(call, { text: ended.text, output, sent })
-        : { error: reported(call, ended.text, sent) }
+      return ended.ok ? answerOf(call, { text: ended.text, output, sent }) : reported(call, ended.text, sent)
     case 'timeout':
       return { error: errors.PluginTimeout(failed(call, sent, { limit: ended.limit })) }
     case 'memory':
@@ -316,19 +314,29 @@ function answerOf(
   }
 }
 
-function reported(call: PluginCall, text: string, sent: boolean): BerthError {
+function reported(call: PluginCall, text: string, sent: boolean): Result {
   const report = readReport(text)
   if (report?.code === 'invalid_result')
-    return errors.PluginInvalidResult(failed(call, sent, { reason: report.message }))
+    return { error: errors.PluginInvalidResult(failed(call, sent, { reason: report.message })) }
   const reason = report?.message ?? 'it failed without a reason'
   const told = reason.slice(0, limits.ERROR_MESSAGE_LENGTH).replaceAll('\0', '\ufffd')
-  return errors.PluginFailed(failed(call, sent, { reason: told }))
+  const error = errors.PluginFailed(failed(call, sent, { reason: told }))
+  const frames = framesOf(report?.stack ?? '')
+  return frames.length > 0 ? { error, frames } : { error }
 }
 
-function readReport(text: string): { code: string; message: string } | undefined {
+const FRAMES_MAX = 20
+
+/** Of a stack only the places in the bundle are kept: the rest says nothing to an author, and may be anything. */
+const framesOf = (stack: string): string[] =>
+  [...stack.matchAll(/^ +at (.{0,200}\bplugin\.js:\d{1,6}:\d{1,7}\)?)$/gm)]
+    .slice(0, FRAMES_MAX)
+    .map(([, frame]) => frame!)
+
+function readReport(text: string): { code: string; message: string; stack: string } | undefined {
   try {
-    const value = parseGuarded(text) as { code?: unknown; message?: unknown } | null
-    return { code: String(value?.code), message: String(value?.message) }
+    const value = parseGuarded(text) as { code?: unknown; message?: unknown; stack?: unknown } | null
+    return { code: String(value?.code), message: String(value?.message), stack: String(value?.stack ?? '') }
   } catch {
     return undefined
   }
@@ -345,7 +353,10 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, t
   const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
   for (const detail of traces.denials) caller.log.incident({ kind: 'refused_ask', ...about, detail })
   if ('error' in result)
-    caller.log.incident({ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message })
+    caller.log.incident({
+      ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
+      ...(result.frames ? { frames: result.frames } : {}),
+    })
   if (caller.breaker.record(circuit, fault, caller.clock.ms()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }

@@ -1,4 +1,4 @@
-export { bundlePlugin, type Bundle } from './bundle.ts'
+export { bundlePlugin, mapPlugin, type Bundle } from './bundle.ts'
 export type { Resolver } from './broker/connect.ts'
 export { askTable } from './broker/broker.ts'
 export type { OutboundMap } from './broker/fetch.ts'

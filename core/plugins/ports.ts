@@ -98,4 +98,6 @@ export interface PluginIncident {
   instance?: string
   plugin?: string
   detail: string
+  /** Where in the bundle it was thrown, innermost first. */
+  frames?: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { join, name, sql, type Queries } from '../../db/index.ts'
+import { sql } from '../../db/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import {
   inspectPackage,
@@ -10,41 +10,16 @@ import {
   type PermissionAsked,
 } from '../../plugins/index.ts'
 import type { Command, Wiring } from '../areas.ts'
+import { developCommands } from '../develop/index.ts'
+import { pluginAdmin } from './plugin-admin.ts'
 
 const actor = systemActor('command_line')
-
-/** What the verbs of plugins need besides means: the isolates of a changed instance start anew. */
-export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'>) => ({
-  ...means,
-  drain: (instanceId: string) => plugins.drain?.(instanceId),
-  uses: (instanceId: string) => usesOf(means.db, instanceId),
-})
-
-/** Tables whose rows say for ever through which instance something went. */
-const POINTING = [
-  'products',
-  'servers',
-  'services',
-  'orders',
-  'gateway_customers',
-  'payment_methods',
-  'payments',
-]
-
-async function usesOf(queries: Queries, instanceId: string): Promise<number> {
-  const counts = POINTING.map(
-    (table) => sql`select count(*) as n from ${name(table)} where instance_id = ${instanceId}`,
-  )
-  const row = await queries.get<{ n: number }>(
-    sql`select coalesce(sum(n), 0) as n from (${join(counts, ' union all ')}) uses`,
-  )
-  return Number(row?.n ?? 0)
-}
 
 const markOf = ({ grave, key }: PermissionAsked): string => `${grave ? '!' : ' '} ${key}`
 
 /** What `berth plugin …` asks of the core. Input and answers are JSON, because they may cross a socket. */
 const commands: Record<string, Command> = {
+  ...developCommands,
   'plugin.inspect': (async ({ means }: Wiring, { text }: { text: string }) => {
     const { found, installed, author, asked, added, lower, authorChanged } = await inspectPackage(
       means.db,
@@ -83,7 +58,7 @@ const commands: Record<string, Command> = {
   }) as Command,
   'plugin.logs': (({ means }: Wiring, { id, lines }: { id: string; lines: number }) =>
     means.db.all(sql`
-      select l.occurred_at, l.instance_id, l.level, l.operation, l.message from plugin_log l
+      select l.occurred_at, l.instance_id, l.level, l.operation, l.message, l.facts, l.id from plugin_log l
       left join plugin_instances i on i.id = l.instance_id
       where l.instance_id = ${id} or i.plugin_id = ${id} order by l.id desc limit ${lines}`)) as Command,
 }

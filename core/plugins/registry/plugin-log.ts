@@ -50,14 +50,14 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
   return {
     line: ({ instance, operation, level, text }) =>
       add({ instance, level, operation, message: text, facts: {} }),
-    incident: ({ kind, instance, plugin, detail }) => {
+    incident: ({ kind, instance, plugin, detail, frames }) => {
       means.log.warn({ plugin, instance, kind }, detail)
       add({
         instance: instance ?? plugin ?? 'host',
         level: 'error',
         operation: null,
         message: detail,
-        facts: { incident: kind },
+        facts: { incident: kind, ...(frames ? { frames } : {}) },
       })
     },
     async stop() {

@@ -59,6 +59,15 @@ const messageOf = (error) => {
   }
 }
 
+/** Where it was thrown, for whoever writes the plugin. Read like the message: it may be anything. */
+const stackOf = (error) => {
+  try {
+    return typeof error === 'object' && error !== null ? cut(`${error.stack}`, ERROR_LENGTH_MAX) : ''
+  } catch {
+    return ''
+  }
+}
+
 const answerOf = async (kind, op, text) => {
   try {
     const handlers = handlersOf(kind)
@@ -70,11 +79,11 @@ const answerOf = async (kind, op, text) => {
     if (answer.length > MESSAGE_LENGTH_MAX) return refusal('invalid_result', 'it is larger than 1 MiB')
     return { ok: true, text: answer }
   } catch (error) {
-    return refusal('plugin', messageOf(error))
+    return refusal('plugin', messageOf(error), stackOf(error))
   }
 }
 
-const refusal = (code, message) => ({ ok: false, text: writeJson({ code, message }) })
+const refusal = (code, message, stack = '') => ({ ok: false, text: writeJson({ code, message, stack }) })
 
 const run = async (call, kind, op, text) => {
   const answer = await answerOf(kind, op, text)

@@ -1,0 +1,52 @@
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { PluginFolderTaken, PluginIdWrong, PluginKindUnknown } from './errors.ts'
+import { linkSdk } from './link-sdk.ts'
+
+const TEMPLATES = resolve(import.meta.dirname, '../../../create-berth-plugin/templates')
+
+/** Kinds that a new plugin can be of: each is a folder that is itself a whole plugin. */
+export const newKinds = (): string[] =>
+  readdirSync(TEMPLATES).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+
+/** What is asked for most stands first. */
+const FIRST = ['gateway', 'provisioner']
+const rank = (kind: string) => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length)
+
+/** Writes a plugin that runs and whose test passes into a new folder. The folder's name becomes its id. */
+export function createPlugin(folder: string, kind: string): { id: string } {
+  const id = basename(folder)
+  if (!/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/.test(id)) throw PluginIdWrong({ id })
+  if (!newKinds().includes(kind)) throw PluginKindUnknown({ kind, known: newKinds() })
+  if (existsSync(folder)) throw PluginFolderTaken({ folder })
+  cpSync(join(TEMPLATES, kind), folder, { recursive: true })
+  for (const file of ['plugin.json', 'README.md']) rename(join(folder, file), id)
+  for (const [file, value] of Object.entries(besides(id)))
+    writeFileSync(
+      join(folder, file),
+      typeof value === 'string' ? value : `${JSON.stringify(value, null, 2)}\n`,
+    )
+  linkSdk(folder)
+  return { id }
+}
+
+function rename(file: string, id: string): void {
+  const name = id[0]!.toUpperCase() + id.slice(1).replaceAll('-', ' ')
+  const text = readFileSync(file, 'utf8').replaceAll('my-plugin', id).replaceAll('My plugin', name)
+  const schema = '{\n  "$schema": "./node_modules/@berth/plugin.schema.json",'
+  writeFileSync(file, file.endsWith('plugin.json') ? text.replace('{', schema) : text)
+}
+
+/** There is no build step: Node runs the files as they are, and an editor completes from these. */
+const besides = (id: string) => ({
+  'package.json': { name: id, private: true, type: 'module' },
+  'tsconfig.json': {
+    compilerOptions: {
+      ...{ target: 'es2024', lib: ['es2024'], module: 'nodenext', types: ['node'], noEmit: true },
+      ...{ strict: true, skipLibCheck: true, allowImportingTsExtensions: true },
+      ...{ erasableSyntaxOnly: true, verbatimModuleSyntax: true },
+    },
+    include: ['**/*.ts'],
+  },
+  '.gitignore': 'node_modules/\n*.berth-plugin\n',
+})

@@ -1,0 +1,147 @@
+import { createInterface } from 'node:readline'
+import { join } from 'node:path'
+import type { Draft } from '../../app/develop/index.ts'
+import type { App } from '../../app.ts'
+import type { Config } from '../../config/index.ts'
+import { BerthError } from '../../kernel/index.ts'
+import { mapPlugin, packFolder, readPackage, type Manifest } from '../../plugins/index.ts'
+import { runCommand } from '../run-command.ts'
+import { readDevFile, type DevFile } from './dev-file.ts'
+import { linkSdk } from './link-sdk.ts'
+import { mapFrames } from './map-frames.ts'
+import { watchFolder } from './watch-folder.ts'
+import { openTestShop, type TestShop } from './test-shop.ts'
+
+type Say = (line: string) => void
+
+/** A plugin that is being written, in a shop. */
+interface Session {
+  folder: string
+  cache: string
+  command: App['command']
+  say: Say
+  /** What runs now; null until the first version that can be loaded. */
+  draft: (Draft & { manifest: Manifest; dev: DevFile; map: Promise<string> }) | null
+  lastLine: string
+}
+
+const TAIL_MS = 250
+
+/** Runs a plugin in the sandbox of a test shop, again with each change of its folder, until its console is closed. */
+export async function devPlugin(config: Config, folder: string, say: Say): Promise<void> {
+  linkSdk(folder)
+  const shop = await shopFor(config, folder, say)
+  const cache = join(config.dataDir, 'cache')
+  const session: Session = { folder, cache, command: shop.command, say, draft: null, lastLine: '' }
+  await reload(session)
+  session.lastLine = (await linesOf(session, 1))[0]?.id ?? ''
+  const watcher = watchFolder(folder, () => reload(session))
+  const tail = setInterval(() => void tellLines(session), TAIL_MS)
+  try {
+    await listen(session)
+  } finally {
+    watcher.close()
+    clearInterval(tail)
+    await shop.stop()
+  }
+}
+
+/** The shop that runs on the data folder, or one of its own. */
+async function shopFor(
+  config: Config,
+  folder: string,
+  say: Say,
+): Promise<Pick<TestShop, 'command' | 'stop'>> {
+  const { companies } = readDevFile(folder)
+  const quiet: Config = { ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel }
+  try {
+    const shop = await openTestShop(quiet, { folder, companies, serves: true })
+    say(`The shop of ${config.dataDir} runs on http://localhost:${config.port}.`)
+    if (shop.staff) say(`Staff sign in at /admin as ${shop.staff.email} with ${shop.staff.password}`)
+    return shop
+  } catch (error) {
+    if (!(error instanceof BerthError && error.code === 'process.already_running')) throw error
+  }
+  say(`The shop that runs on ${config.dataDir} is used.`)
+  if (Object.keys(companies).length > 0)
+    say('It knows no stand-ins of dev.json: name them in BERTH_OUTBOUND when you start it.')
+  const command: App['command'] = (name, input, told = say) => runCommand(config, { name, input }, told)
+  return { command, stop: () => Promise.resolve() }
+}
+
+async function reload(session: Session): Promise<void> {
+  const { folder, cache, command, say } = session
+  const from = performance.now()
+  try {
+    const dev = readDevFile(folder)
+    const text = await packFolder(folder, cache)
+    const { manifest } = readPackage(text)
+    const wish = { package: text, settings: dev.settings, server: dev.server }
+    const draft = (await command('plugin.develop', wish)) as Draft
+    const map = mapPlugin(folder)
+    map.catch(() => undefined)
+    session.draft = { ...draft, manifest, dev, map }
+    say(`${manifest.id} ${manifest.version} is loaded (${Math.round(performance.now() - from)} ms).`)
+  } catch (error) {
+    say(messageOf(error))
+    // A shop that refuses altogether will not change its mind.
+    if (error instanceof BerthError && error.code === 'plugin.develop_refused') throw error
+  }
+}
+
+interface Line {
+  id: string
+  level: string
+  operation: string | null
+  message: string
+  facts: string
+}
+
+async function linesOf({ draft, command }: Session, lines: number): Promise<Line[]> {
+  if (!draft) return []
+  return (await command('plugin.logs', { id: draft.instance_id, lines })) as Line[]
+}
+
+async function tellLines(session: Session): Promise<void> {
+  const { draft, say } = session
+  const lines = await linesOf(session, 100)
+  if (!draft) return
+  const news = lines.filter(({ id }) => id > session.lastLine).reverse()
+  session.lastLine = news.at(-1)?.id ?? session.lastLine
+  for (const { level, operation, message, facts } of news) {
+    say(`${level} ${operation ?? ''} ${message}`)
+    const { frames } = JSON.parse(facts) as { frames?: string[] }
+    for (const frame of frames ? mapFrames(frames, await draft.map) : []) say(`    at ${frame}`)
+  }
+}
+
+const HELP = 'gateway.start_payment {"amount": …}   calls an operation; "try" sells something; "quit" ends'
+
+async function listen(session: Session): Promise<void> {
+  session.say(HELP)
+  for await (const line of createInterface({ input: process.stdin })) {
+    const text = line.trim()
+    if (text === 'quit') break
+    if (text !== '') await answer(session, text).catch((error: unknown) => session.say(messageOf(error)))
+  }
+  await tellLines(session)
+}
+
+async function answer({ draft, command, say }: Session, text: string): Promise<void> {
+  if (!draft) return say('Nothing is loaded yet.')
+  const { instance_id, server_id, manifest, dev } = draft
+  if (text === 'try') return void (await command('plugin.try', { instance_id, product: dev.product }, say))
+  const [, kind, operation, given] = /^([a-z_]+)\.(\S+)\s*(.*)$/.exec(text) ?? []
+  if (!kind || !operation) {
+    for (const [name, operations] of Object.entries(manifest.kinds))
+      for (const one of operations) say(`${name}.${one}`)
+    return say(HELP)
+  }
+  const preset = dev.inputs[`${kind}.${operation}`] ?? dev.inputs[kind] ?? {}
+  const input = { ...preset, ...(JSON.parse(given || '{}') as object) }
+  say(
+    JSON.stringify(await command('plugin.call', { instance_id, server_id, kind, operation, input }), null, 2),
+  )
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
