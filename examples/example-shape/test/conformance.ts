@@ -1,9 +1,9 @@
 import type { Conformance } from '../../../core/conformance/index.ts'
-const draft = (net_minor: string) => ({
+const draft = (amount_minor: string) => ({
   client_id: 'cli_1',
   brand_id: 'brd_1',
   currency: 'EUR',
-  lines: [{ key: 'a', kind: 'recurring', description: 'Box', net_minor, product_id: null }],
+  lines: [{ key: 'a', kind: 'recurring', description: 'Box', amount_minor, product_id: null }],
 })
 
 export default {
@@ -11,7 +11,7 @@ export default {
   inputs: { 'invoice.lines:shape': [draft('999'), draft('1000')] },
   answers: {
     'invoice.lines:shape': [
-      { add: [{ kind: 'fee', description: 'Handling', net_minor: '150' }] },
+      { add: [{ kind: 'fee', description: 'Handling', amount_minor: '150' }] },
       { add: [] },
     ],
   },
