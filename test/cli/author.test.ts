@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { mapFrames } from '../../core/cli/author/map-frames.ts'
+import { newKinds } from '../../core/cli/author/create-plugin.ts'
+import { bundlePlugin, mapPlugin } from '../../core/plugins/index.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const BERTH = join(ROOT, 'bin/berth')
+const folder = mkdtempSync(join(tmpdir(), 'berth-author-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const envOf = (data: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...{ BERTH_DATA_DIR: join(folder, data), LOG_LEVEL: 'error', PORT: '0' },
+  // Set by the runner of this test, whose language the one of a plugin's tests would speak.
+  NODE_TEST_CONTEXT: undefined,
+})
+
+/** Runs a script in the folder; answers all that it printed, and its exit code. */
+const run = (script: string, args: string[], data = 'data') =>
+  new Promise<{ text: string; code: number }>((done) => {
+    const options = { cwd: folder, env: envOf(data) }
+    const child = execFile(process.execPath, [script, ...args], options, (error, out, err) =>
+      done({ text: out + err, code: error ? Number(error.code) : 0 }),
+    )
+    child.stdin?.end()
+  })
+const plugin = (...args: string[]) => run(BERTH, ['plugin', ...args])
+
+const ENDS = {
+  gateway: /^look_up: succeeded\nInvoice INV-\d{4}-00001 over 10\.00 EUR is paid\.$/m,
+  provisioner: /^The service is suspended \(box_1\)\.\nThe service is live \(box_1\)\.\nThe service is gone/m,
+  hooks: /^Invoice INV-\d{4}-00001 over 10\.00 EUR is paid\.$/m,
+} as const
+
+for (const kind of newKinds())
+  test(`a new plugin of kind ${kind} passes its own test and sells in a test shop`, async () => {
+    const made = await run(join(ROOT, 'create-berth-plugin/index.js'), [`new-${kind}`, '--kind', kind])
+    assert.equal(made.code, 0, made.text)
+    const tested = await plugin('test', `new-${kind}`)
+    assert.equal(tested.code, 0, tested.text)
+    assert.match(tested.text, /(pass [3-9][\s\S]*fail 0)/)
+    const tried = await plugin('try', `new-${kind}`)
+    assert.match(tried.text, ENDS[kind as keyof typeof ENDS])
+    assert.equal(tried.code, 0)
+  })
+
+test('nothing is written over, and ids and kinds are those that Berth knows', async () => {
+  await plugin('new', 'twice', '--kind', 'gateway')
+  const again = await plugin('new', 'twice', '--kind', 'hooks')
+  assert.deepEqual([again.code, /there already/.test(again.text)], [1, true])
+  assert.match(readFileSync(join(folder, 'twice/plugin.json'), 'utf8'), /"gateway"/)
+  assert.match((await plugin('new', 'Wrong_Id', '--kind', 'gateway')).text, /cannot be the id/)
+  assert.match((await plugin('new', 'third', '--kind', 'teapot')).text, /one of: gateway, provisioner/)
+})
+
+test('a plugin whose test fails, or that sells nothing, exits 1 and says why', async () => {
+  await plugin('new', 'broken', '--kind', 'gateway')
+  const file = join(folder, 'broken/index.ts')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace("outcome: 'succeeded', reference: id, amount", "outcome: 'pending', reference: id, amount"),
+  )
+  assert.equal((await plugin('test', 'broken')).code, 1)
+  writeFileSync(
+    file,
+    text.replace("case 'paid':", "case 'paid':\n      return { outcome: 'pending', reference: id }"),
+  )
+  const tried = await plugin('try', 'broken')
+  assert.deepEqual(
+    [tried.code, /The trial went wrong\. Invoice INV-\d{4}-00001 is issued/.test(tried.text)],
+    [1, true],
+  )
+})
+
+test('the source map stands outside the bundle and leads to the author’s line', async () => {
+  await plugin('new', 'mapped', '--kind', 'hooks')
+  const place = join(folder, 'mapped')
+  const { code, hash } = await bundlePlugin(place, join(folder, 'cache'))
+  const map = await mapPlugin(place)
+  assert.doesNotMatch(code, /sourceMappingURL/)
+  assert.equal((await bundlePlugin(place, join(folder, 'other-cache'))).hash, hash)
+  const lines = code.split('\n')
+  const line = lines.findIndex((text) => text.includes('Please write to us'))
+  const column = lines[line]!.indexOf('Please write to us')
+  const source = readFileSync(join(place, 'index.ts'), 'utf8').split('\n')
+  const wanted = source.findIndex((text) => text.includes('Please write to us')) + 1
+  // One line of the host stands before the bundle, and places count from one.
+  const [frame] = mapFrames([`Object.check (plugin.js:${line + 2}:${column + 1})`], map)
+  assert.match(frame!, new RegExp(`^Object\\.check \\(index\\.ts:${wanted}:\\d+\\)$`))
+  assert.deepEqual(mapFrames(['somewhere (runtime.js:1:2)', 'nonsense'], map), [])
+})
+
+test('a real installation is left alone', async () => {
+  await plugin('new', 'kept-out', '--kind', 'hooks')
+  assert.equal((await run(BERTH, ['init'], 'real')).code, 0)
+  const refused = await run(BERTH, ['plugin', 'dev', 'kept-out'], 'real')
+  assert.deepEqual([refused.code, /not developed in a real installation/.test(refused.text)], [1, true])
+  assert.doesNotMatch((await run(BERTH, ['plugin', 'list'], 'real')).text, /kept-out/)
+})
