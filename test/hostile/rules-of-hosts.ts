@@ -29,13 +29,6 @@ export const rulesOfHosts: readonly Rule[] = [
     tests: ['wide-ask'],
   },
   {
-    off: 'error messages are cut',
-    file: `${BRIDGE}/90-calls.js`,
-    from: 'return cut(`${text}`, ERROR_LENGTH_MAX)',
-    to: 'return `${text}`',
-    tests: ['throwing-getter'],
-  },
-  {
     off: 'what is thrown at the start is told in words',
     file: `${BRIDGE}/90-calls.js`,
     from: "pure('start_failed', messageOf(error))",
