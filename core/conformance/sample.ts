@@ -57,7 +57,7 @@ function textOf(part: Schema, size: Size): string {
   }
   const least = Number(part['minLength'] ?? 0)
   if (size === 'least') return 'a'.repeat(Math.max(least, 1))
-  return 'Ünïcødé "quote" <b> 😀'.padEnd(least, 'x').slice(0, Number(part['maxLength'] ?? 200))
+  return 'Ünïcødé "quote" <b> 😀'.padEnd(least + 1, 'x').slice(0, Number(part['maxLength'] ?? 200))
 }
 
 function numberOf(part: Schema, size: Size): number {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { randomFillSync } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { runConformance } from '../../core/conformance/index.ts'
+import { systemClock } from '../../core/kernel/index.ts'
+
+const EXAMPLES = join(import.meta.dirname, '../../examples')
+
+/** The names of the rules that an example breaks once this piece of its code is replaced. */
+async function brokenRules(example: string, code: string, by: string): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-conformance-'))
+  try {
+    const source = await readFile(join(EXAMPLES, example, 'index.ts'), 'utf8')
+    assert.ok(source.includes(code), `${example} no longer says ${code}`)
+    await mkdir(join(folder, 'test'))
+    await cp(join(EXAMPLES, example, 'plugin.json'), join(folder, 'plugin.json'))
+    await cp(join(EXAMPLES, example, 'test/conformance.ts'), join(folder, 'test/conformance.ts'))
+    await writeFile(join(folder, 'index.ts'), withSdk(source.replaceAll(code, by)))
+    const randomFill = (bytes: Uint8Array) => void randomFillSync(bytes)
+    const cacheFolder = join(tmpdir(), 'berth-test-plugins')
+    const { checks } = await runConformance({ clock: systemClock, randomFill, cacheFolder }, folder)
+    return checks.filter(({ problem }) => problem !== undefined).map(({ name }) => name)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+const withSdk = (source: string) =>
+  source.replaceAll('../../sdk/index.ts', join(import.meta.dirname, '../../sdk/index.ts'))
+
+test('a rate that changes from call to call breaks the rule of pure operations', async () => {
+  const broken = await brokenRules(
+    'example-tax',
+    "Number(settings['rate_ppm'])",
+    'crypto.getRandomValues(new Uint16Array(1))[0]!',
+  )
+  assert.ok(broken.includes('tax.determine, again: the same answer'), broken.join('\n'))
+})
+
+test('a gateway that loses the key makes a payment twice', async () => {
+  const broken = await brokenRules(
+    'example-gateway',
+    "'idempotency-key': key",
+    "'idempotency-key': crypto.randomUUID()",
+  )
+  for (const rule of [
+    'gateway.charge_method, again: the same thing',
+    'gateway.charge_method, again: nothing is made twice',
+    'gateway.charge_method, after a lost answer: nothing is made twice',
+  ])
+    assert.ok(broken.includes(rule), broken.join('\n'))
+})
+
+test('a mail that counts as accepted although the company is down breaks its rule', async () => {
+  const broken = await brokenRules(
+    'example-mail',
+    'if (!response.ok) throw new Error(`The mail company answered ${response.status}.`)',
+    "if (!response.ok) return { outcome: 'accepted', reference: 'x' }",
+  )
+  assert.deepEqual(broken, ['mail_transport.send, company errors: no success is claimed'])
+})
