@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { Kind } from '../plugins/index.ts'
+import type { Kind, PluginsHealth } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
@@ -19,12 +19,15 @@ export interface PluginCalls {
   ): Promise<T>
   /** Starts the isolates of a changed instance anew; only the thread that owns the host can. */
   drain?(instanceId: string): void
+  /** Lets a plugin run again that lost hosts had switched off. */
+  forgive?(pluginId: string): void
+  /** Of the hosts of this process; absent in a thread or process that owns none. */
+  health?(): Promise<PluginsHealth>
 }
 
 export interface PluginHost extends PluginCalls {
   /** Reads the plugins and enters what is new about them. */
   start(): Promise<void>
-  health(): Promise<Record<string, unknown>>
   stop(): Promise<void>
 }
 

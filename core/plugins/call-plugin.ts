@@ -15,6 +15,7 @@ import { hookNamed, type Law } from './hooks/index.ts'
 import { kindTables, type CallRequest, type Kind, type OperationTable } from './kinds.ts'
 import type { PluginInstance, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
+import type { CallBook } from './call-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
 import type { CallEnd, PoolStart } from './supervisor/pool.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
@@ -28,6 +29,7 @@ export interface Caller {
   resolver: Resolver
   wards: 1 | 3
   breaker: Breaker
+  book: CallBook
   supervisor: Supervisor
   /** What the tokens of an instance begin with. */
   mark(instance: string): string
@@ -60,6 +62,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const start = await startOf(caller, call)
   const of = { instance: call.instance.id, ward: wardOf(caller, call), start }
   const desk = deskOf(caller, call, traces)
+  const startedMs = caller.clock.ms()
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
@@ -72,6 +75,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const fault =
     traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
   noteFault(caller, call, { circuit, fault, result, traces })
+  noteCost(caller, call, { startedMs, ended, result })
   if ('error' in result) throw result.error
   return result.value
 }
@@ -341,4 +345,20 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, t
     caller.log.incident({ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message })
   if (caller.breaker.record(circuit, fault, caller.clock.ms()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
+}
+
+function noteCost(
+  { book, clock }: Caller,
+  call: PluginCall,
+  { startedMs, ended, result }: { startedMs: number; ended: CallEnd; result: Result },
+): void {
+  book.note(call.instance.id, {
+    operation: nameOf(call),
+    server: call.request.server?.id ?? null,
+    startedMs,
+    tookMs: Math.max(0, clock.ms() - startedMs),
+    outcome: 'error' in result ? result.error.code : 'ok',
+    cpuMs: ended.end === 'done' ? (ended.cpuMs ?? null) : null,
+    heap: ended.end === 'done' ? (ended.heap ?? null) : null,
+  })
 }

@@ -17,6 +17,7 @@ const actor = systemActor('command_line')
 export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'>) => ({
   ...means,
   drain: (instanceId: string) => plugins.drain?.(instanceId),
+  forgive: (pluginId: string) => plugins.forgive?.(pluginId),
   uses: (instanceId: string) => usesOf(means.db, instanceId),
 })
 
