@@ -4,7 +4,7 @@ import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
-import { tokenOf, type SecretScope } from './broker/secrets.ts'
+import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
 import { parseGuarded, UnsafeJson } from './json.ts'
@@ -48,6 +48,8 @@ interface Traces {
   denials: string[]
   /** A request left that may have changed something outside. */
   sent: boolean
+  /** Secrets that the plugin sees themselves: nothing that it says may repeat them. */
+  seen: readonly string[]
 }
 
 /** One call from core to a plugin and back, with every check on the way. */
@@ -58,7 +60,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   admit(caller, call, circuit)
-  const traces: Traces = { denials: [], sent: false }
+  const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
   const start = await startOf(caller, call)
   const of = { instance: call.instance.id, ward: wardOf(caller, call), start }
   const desk = deskOf(caller, call, traces)
@@ -69,7 +71,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     text: JSON.stringify(input ?? null),
     deadlineMs: call.request.deadlineMs,
     onAsk: desk,
-    onLine: (level, text) => keepLine(caller, call, level, text),
+    onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
   })
   const result = outcomeOf(call, ended, schemas.output, traces)
   const fault =
@@ -144,6 +146,15 @@ function serverSettings(input: unknown): { id: string; settings: Record<string, 
 
 const declaredSecrets = (call: PluginCall): string[] =>
   (call.instance.plugin.manifest.permissions?.secrets ?? []).map(({ name }) => name)
+
+/** Values of the secrets that the manifest lets the plugin read. */
+async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
+  const grants = instance.plugin.manifest.permissions?.secrets ?? []
+  const values = await Promise.all(
+    grants.filter(({ read }) => read === true).map(({ name }) => instance.secrets(name)),
+  )
+  return values.filter((value): value is string => isSet(value))
+}
 
 function admit(caller: Caller, call: PluginCall, circuit: string): void {
   if (caller.breaker.disabled(call.instance.plugin.manifest.id))
@@ -272,12 +283,13 @@ function keepLine(caller: Caller, call: PluginCall, level: string, text: string)
 type Result = { value: unknown } | { error: BerthError }
 
 /** The outcome is unknown as soon as a request left that may have changed something and no answer of ours says what. */
-function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, { sent }: Traces): Result {
+function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, traces: Traces): Result {
+  const { sent } = traces
   switch (ended.end) {
     case 'done':
       return ended.ok
         ? answerOf(call, { text: ended.text, output, sent })
-        : { error: reported(call, ended.text, sent) }
+        : { error: reported(call, ended.text, traces) }
     case 'timeout':
       return { error: errors.PluginTimeout(failed(call, sent, { limit: ended.limit })) }
     case 'memory':
@@ -314,11 +326,11 @@ function answerOf(
   }
 }
 
-function reported(call: PluginCall, text: string, sent: boolean): BerthError {
+function reported(call: PluginCall, text: string, { sent, seen }: Traces): BerthError {
   const report = readReport(text)
   if (report?.code === 'invalid_result')
-    return errors.PluginInvalidResult(failed(call, sent, { reason: report.message }))
-  const reason = report?.message ?? 'it failed without a reason'
+    return errors.PluginInvalidResult(failed(call, sent, { reason: masked(report.message, seen) }))
+  const reason = masked(report?.message ?? 'it failed without a reason', seen)
   return errors.PluginFailed(failed(call, sent, { reason: reason.slice(0, limits.ERROR_MESSAGE_LENGTH) }))
 }
 

@@ -6,6 +6,8 @@ import { defineVerb, type Means } from '../../records/index.ts'
 import { PACKAGE_BYTES_MAX } from '../limits.ts'
 import { fingerprint, type PluginPackage } from '../package/index.ts'
 import { inspectPackage } from './inspect-package.ts'
+import { installPlugin } from './install-plugin.ts'
+import type { PluginAdmin } from './instance-verbs.ts'
 
 /** A package that waits for somebody to read what it asks for. */
 export interface PluginOffer {
@@ -64,4 +66,35 @@ export async function getOffer(queries: Queries, id: string): Promise<PluginOffe
   const row = await queries.get<PluginOffer>(sql`select * from plugin_offers where id = ${id}`)
   if (!row) throw NotFound({ what: 'plugin offer', id })
   return row
+}
+
+/** What a person ticked on the page that shows what a package asks for. */
+export interface Granted {
+  offer_id: string
+  /** Everything that it asks for. */
+  grant: boolean
+  unsigned: boolean
+  author: boolean
+  lower: boolean
+}
+
+/** Installs the very package that was shown, and forgets the offer. */
+export async function installOffer(
+  means: PluginAdmin,
+  ticks: Granted,
+  actor: Actor,
+): Promise<{ id: string; version: string }> {
+  const { id, package: text } = await getOffer(means.db, ticks.offer_id)
+  const { asked, author } = await inspectPackage(means.db, text)
+  const installed = await installPlugin(
+    means,
+    {
+      ...{ package: text, granted: ticks.grant ? asked.map(({ key }) => key) : [] },
+      ...{ allow_unsigned: ticks.unsigned, allow_lower: ticks.lower },
+      ...(ticks.author && author !== null ? { accept_author: author } : {}),
+    },
+    actor,
+  )
+  await means.db.run(sql`delete from plugin_offers where id = ${id}`)
+  return installed
 }
