@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { Type, type Static } from '../../../sdk/index.ts'
 import { misfit } from '../checks.ts'
 import { Manifest } from '../manifest/manifest.ts'
-import { IndexInvalid } from './errors.ts'
-import { Signature } from './package-file.ts'
+import { IndexInvalid, PackageUnsigned } from './errors.ts'
+import { Signature, type PluginPackage } from './package-file.ts'
 import { signWith, signedBy } from './sign-package.ts'
 
 /**
@@ -67,6 +67,17 @@ export function readIndex(text: string): PluginIndex {
   if (!signedBy(signedBytes({ name: title, plugins }), signature))
     throw IndexInvalid({ reason: 'its signature does not fit; it was changed after it was signed' })
   return { name: title, plugins, key: signature.key }
+}
+
+/** What a list says of a package. Only what its author signed is listed. */
+export function entryOf(of: { text: string; found: PluginPackage; address: string }): IndexEntry {
+  const { manifest, signature } = of.found
+  if (!signature) throw PackageUnsigned({ plugin: manifest.id })
+  return {
+    ...{ id: manifest.id, version: manifest.version, name: manifest.name },
+    ...{ description: manifest.description, sha256: packageHash(of.text) },
+    ...{ address: of.address, author: signature.key },
+  }
 }
 
 export const packageHash = (text: string): string => createHash('sha256').update(text).digest('hex')

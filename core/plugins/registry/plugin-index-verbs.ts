@@ -80,6 +80,7 @@ export const offerFromIndex = defineVerb(
     input: Type.Object({ plugin_id: Type.String(), version: Type.String() }),
   },
   async (means: IndexMeans, { plugin_id, version }, actor): Promise<string> => {
+    if ((await readSetting(means.db, indexAddress)) === '') throw NotFound({ what: 'plugin', id: plugin_id })
     const { index, address } = await trustedIndex(means)
     const entry = index.plugins.find((one) => one.id === plugin_id && one.version === version)
     if (!entry) throw NotFound({ what: 'plugin', id: `${plugin_id} ${version}` })

@@ -202,8 +202,7 @@ for (const engine of engines) {
       )
       assert.ok(figures.every(({ cpuMs }) => cpuMs > 0))
       const page = (await staff.get('/admin/plugins/parcel')).text.replace(/\s+/g, ' ')
-      for (const id of [first, second])
-        assertShows(page, new RegExp(`href="/admin/plugins/instances/${id}"`))
+      for (const id of [first, second]) assertShows(page, new RegExp(`href="/admin/plugins/instances/${id}"`))
       assertShows(page, /id="call-2".*gateway\.test_connection/)
     })
 

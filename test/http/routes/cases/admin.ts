@@ -109,7 +109,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/plugins/health'),
   of('/plugins/:plugin', ({ plugin }) => `/plugins/${plugin}`, links('plugins/instances/plg_\\w+')),
   of('/plugins/:plugin/roll-back', ({ plugin }) => `/plugins/${plugin}/roll-back`),
-  of('/plugins/:plugin/remove', ({ plugin }) => `/plugins/${plugin}/remove`),
+  of('/plugins/:plugin/remove', ({ plugin }) => `/plugins/${plugin}/remove`, /Gateway \d+/g),
   of('/plugins/:plugin/new', ({ plugin }) => `/plugins/${plugin}/new`),
   of('/plugins/instances/:id', ({ instance }) => `/plugins/instances/${instance}`, /asked/g),
   desk('/jobs', /mail\.send/g),
