@@ -16,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { name: '0012_ledger_refusals', breaking: false, load: () => import('./0012_ledger_refusals.ts') },
   { name: '0013_refund_source', breaking: false, load: () => import('./0013_refund_source.ts') },
   { name: '0014_number_series', breaking: false, load: () => import('./0014_number_series.ts') },
+  { name: '0015_plugin_offers', breaking: false, load: () => import('./0015_plugin_offers.ts') },
 ]

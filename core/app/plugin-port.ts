@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { Kind } from '../plugins/index.ts'
+import type { Kind, PluginsHealth } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
@@ -21,12 +21,15 @@ export interface PluginCalls {
   drain?(instanceId: string): void
   /** Enters the plugins that come along, where this process has the host. */
   start?(): Promise<void>
+  /** Lets a plugin run again that lost hosts had switched off. */
+  forgive?(pluginId: string): void
+  /** Of the hosts of this process; absent in a thread or process that owns none. */
+  health?(): Promise<PluginsHealth>
 }
 
 export interface PluginHost extends PluginCalls {
   /** Reads the plugins and enters what is new about them. */
   start(): Promise<void>
-  health(): Promise<Record<string, unknown>>
   stop(): Promise<void>
 }
 

@@ -27,6 +27,7 @@ export function addPlugins(program: Command, config: () => Config): void {
   const plugin = program.command('plugin').description('plugins: for authors and administrators')
   addWriting(plugin, config)
   addAuthoring(plugin, config)
+  addListing(plugin)
   addInstalling(plugin, config)
 }
 
@@ -80,6 +81,33 @@ function addAuthoring(plugin: Command, config: () => Config): void {
       if (!signatureFits(found, found.signature)) return fail(`${id} ${version}: the signature does not fit.`)
       console.log(`${id} ${version}: whole, signed by ${fingerprint(found.signature.key)}`)
     })
+}
+
+/** Makes the list that "Look into the list" of the staff pages reads. */
+function addListing(plugin: Command): void {
+  plugin
+    .command('index')
+    .description('sign a list of packages, for others to install from')
+    .argument('<packages...>', 'files beside which the list will lie')
+    .requiredOption('--key <file>', 'your private key, as keeper of the list')
+    .requiredOption('--name <name>', 'how the list is called')
+    .option('-o, --out <file>', 'where to write it', 'index.json')
+    .action(async (packages: string[], { key, name, out }: ListOptions) => {
+      const { entryOf, fingerprint, readIndex, readPackage, writeIndex } = await import('../plugins/index.ts')
+      const plugins = packages.map((file) => {
+        const text = readFileSync(file, 'utf8')
+        return entryOf({ text, found: readPackage(text), address: basename(file) })
+      })
+      const text = writeIndex({ name, plugins }, readFileSync(key, 'utf8'))
+      writeFileSync(out, text)
+      console.log(`${basename(out)}: ${plugins.length} plugins, kept by ${fingerprint(readIndex(text).key)}`)
+    })
+}
+
+interface ListOptions {
+  key: string
+  name: string
+  out: string
 }
 
 function addInstalling(plugin: Command, config: () => Config): void {

@@ -37,6 +37,7 @@ export const prefixes = {
   ori: 'order item',
   pay: 'payment',
   plg: 'plugin instance',
+  plo: 'plugin offer',
   plv: 'plugin version',
   prc: 'price',
   prd: 'product',

@@ -4,7 +4,7 @@ import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
-import { tokenOf, type SecretScope } from './broker/secrets.ts'
+import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
 import { parseGuarded, UnsafeJson } from './json.ts'
@@ -15,6 +15,7 @@ import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type CallRequest, type Kind } from './kinds.ts'
 import type { PluginInstance, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
+import type { CallBook } from './call-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
 import type { CallEnd, PoolStart } from './supervisor/pool.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
@@ -28,6 +29,7 @@ export interface Caller {
   resolver: Resolver
   wards: 1 | 3
   breaker: Breaker
+  book: CallBook
   supervisor: Supervisor
   /** What the tokens of an instance begin with. */
   mark(instance: string): string
@@ -46,6 +48,8 @@ interface Traces {
   denials: string[]
   /** A request left that may have changed something outside. */
   sent: boolean
+  /** Secrets that the plugin sees themselves: nothing that it says may repeat them. */
+  seen: readonly string[]
 }
 
 /** One call from core to a plugin and back, with every check on the way. */
@@ -56,22 +60,24 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   admit(caller, call, circuit)
-  const traces: Traces = { denials: [], sent: false }
+  const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
   const start = await startOf(caller, call)
   const of = { instance: call.instance.id, ward: wardOf(caller, call), start }
   const desk = deskOf(caller, call, traces)
+  const startedMs = caller.clock.ms()
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
     text: JSON.stringify(input ?? null),
     deadlineMs: call.request.deadlineMs,
     onAsk: desk,
-    onLine: (level, text) => keepLine(caller, call, level, text),
+    onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
   })
   const result = outcomeOf(call, ended, schemas.output, traces)
   const fault =
     traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
   noteFault(caller, call, { circuit, fault, result, traces })
+  noteCost(caller, call, { startedMs, ended, result })
   if ('error' in result) throw result.error
   return result.value
 }
@@ -139,6 +145,15 @@ function serverSettings(input: unknown): { id: string; settings: Record<string, 
 
 const declaredSecrets = (call: PluginCall): string[] =>
   (call.instance.plugin.manifest.permissions?.secrets ?? []).map(({ name }) => name)
+
+/** Values of the secrets that the manifest lets the plugin read. */
+async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
+  const grants = instance.plugin.manifest.permissions?.secrets ?? []
+  const values = await Promise.all(
+    grants.filter(({ read }) => read === true).map(({ name }) => instance.secrets(name)),
+  )
+  return values.filter((value): value is string => isSet(value))
+}
 
 function admit(caller: Caller, call: PluginCall, circuit: string): void {
   if (caller.breaker.disabled(call.instance.plugin.manifest.id))
@@ -272,10 +287,13 @@ function keepLine(caller: Caller, call: PluginCall, level: string, text: string)
 type Result = { value: unknown } | { error: BerthError; frames?: readonly string[] }
 
 /** The outcome is unknown as soon as a request left that may have changed something and no answer of ours says what. */
-function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, { sent }: Traces): Result {
+function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, traces: Traces): Result {
+  const { sent } = traces
   switch (ended.end) {
     case 'done':
-      return ended.ok ? answerOf(call, { text: ended.text, output, sent }) : reported(call, ended.text, sent)
+      return ended.ok
+        ? answerOf(call, { text: ended.text, output, sent })
+        : reported(call, ended.text, traces)
     case 'timeout':
       return { error: errors.PluginTimeout(failed(call, sent, { limit: ended.limit })) }
     case 'memory':
@@ -314,14 +332,14 @@ function answerOf(
   }
 }
 
-function reported(call: PluginCall, text: string, sent: boolean): Result {
+function reported(call: PluginCall, text: string, { sent, seen }: Traces): Result {
   const report = readReport(text)
   if (report?.code === 'invalid_result')
-    return { error: errors.PluginInvalidResult(failed(call, sent, { reason: report.message })) }
-  const reason = report?.message ?? 'it failed without a reason'
+    return { error: errors.PluginInvalidResult(failed(call, sent, { reason: masked(report.message, seen) })) }
+  const reason = masked(report?.message ?? 'it failed without a reason', seen)
   const told = reason.slice(0, limits.ERROR_MESSAGE_LENGTH).replaceAll('\0', '\ufffd')
   const error = errors.PluginFailed(failed(call, sent, { reason: told }))
-  const frames = framesOf(report?.stack ?? '')
+  const frames = framesOf(report?.stack ?? '').map((frame) => masked(frame, seen))
   return frames.length > 0 ? { error, frames } : { error }
 }
 
@@ -359,4 +377,20 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, t
     })
   if (caller.breaker.record(circuit, fault, caller.clock.ms()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
+}
+
+function noteCost(
+  { book, clock }: Caller,
+  call: PluginCall,
+  { startedMs, ended, result }: { startedMs: number; ended: CallEnd; result: Result },
+): void {
+  book.note(call.instance.id, {
+    operation: nameOf(call),
+    server: call.request.server?.id ?? null,
+    startedMs,
+    tookMs: Math.max(0, clock.ms() - startedMs),
+    outcome: 'error' in result ? result.error.code : 'ok',
+    cpuMs: ended.end === 'done' ? (ended.cpuMs ?? null) : null,
+    heap: ended.end === 'done' ? (ended.heap ?? null) : null,
+  })
 }

@@ -12,6 +12,7 @@ export {
   type WebhookScheme,
 } from './manifest/manifest.ts'
 export { readManifest, secretFields, secretSettings } from './manifest/read-manifest.ts'
+export type { CallFigures, CallNote } from './call-book.ts'
 export type { CallRequest, Kind } from './kinds.ts'
 export { createPlugins, type Plugins, type PluginsHealth, type PluginsMeans } from './plugins.ts'
 export * from './package/index.ts'

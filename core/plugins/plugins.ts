@@ -5,6 +5,8 @@ import { callPlugin } from './call-plugin.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createLineBudget } from './line-budget.ts'
 import type { PluginInstance, PluginLog, PluginScope, PluginStorage } from './ports.ts'
+import { createCallBook, type CallFigures } from './call-book.ts'
+import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker } from './supervisor/breaker.ts'
 import { prepareHostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
@@ -30,7 +32,7 @@ export interface PluginsMeans {
 }
 
 export interface PluginsHealth {
-  hosts: { ward: string; pid: number | undefined }[]
+  hosts: { ward: string; pid: number | undefined; cost: ProcessCost | null }[]
   /** Instances that run in a host of their own after a loss. */
   suspects: string[]
   /** Circuits that are open: "instance operation server". */
@@ -39,6 +41,8 @@ export interface PluginsHealth {
   /** What the wall lacks on this system. */
   wallMissing: readonly string[]
   outbound: OutboundMap
+  /** Of each instance that was called since this process started. */
+  figures: CallFigures[]
 }
 
 export interface Plugins {
@@ -58,6 +62,7 @@ export interface Plugins {
 /** Makes the plugin host. Processes start with the first call; nothing else runs before. */
 export function createPlugins(means: PluginsMeans): Plugins {
   const breaker = createBreaker()
+  const book = createCallBook()
   const disabled = new Set<string>()
   const pluginOf = new Map<string, string>()
   const wall = raiseWall(means.wall ?? 'auto')
@@ -85,6 +90,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     resolver: means.resolver ?? systemResolver,
     wards: means.wards ?? 1,
     breaker,
+    book,
     supervisor,
     mark: createMarks(means.randomFill),
     admitLine: createLineBudget(means.clock, means.log),
@@ -101,12 +107,18 @@ export function createPlugins(means: PluginsMeans): Plugins {
     },
     async health() {
       return {
-        hosts: supervisor.running(),
+        hosts: await Promise.all(
+          supervisor.running().map(async (host) => ({
+            ...host,
+            cost: host.pid === undefined ? null : await processCost(host.pid),
+          })),
+        ),
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(means.clock.ms()),
         disabled: [...disabled],
         wallMissing: (await wall).missing,
         outbound: caller.outbound,
+        figures: book.figures(),
       }
     },
     stop: () => supervisor.stop(),

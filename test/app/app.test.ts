@@ -99,7 +99,6 @@ for (const engine of engines) {
       const host = {
         call: () => Promise.reject(new Error('no plugin is called')),
         start: () => opened.promise,
-        health: () => Promise.resolve({}),
         stop: () => Promise.resolve(),
       }
       const areas = { areas: [area], openPlugins: () => host }

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import type { SampleFacts } from '../../core/app/sample/index.ts'
 import { openSqlite, sql, type Sql } from '../../core/db/index.ts'
+import { writePackage } from '../../core/plugins/index.ts'
+import { loadWritten, minimalManifest } from '../plugins/support/setup.ts'
 import { axe, launchBrowser, overflow, type Look, type TestBrowser } from '../support/browser.ts'
 import { dataFolder } from '../support/config.ts'
 
@@ -93,6 +95,64 @@ describe('staff in a browser, in the sample shop', () => {
     assert.equal(server.settings, '{"panel_url":"https://panel.sample.example"}')
     assert.ok(server.last_contact_at)
   }
+
+  /** A package that says where it is set up. */
+  const parcel = async () => {
+    const { bundle } = await loadWritten('parcel', {
+      code: `export default { gateway: ({ settings }) => ({
+        async test_connection() { return { ok: true, steps: [{ name: 'hello', ok: true, detail: settings.label }] } },
+      }) }`,
+    })
+    const settings = { type: 'object', properties: { label: { type: 'string', title: 'Label' } } }
+    const kinds = { gateway: ['test_connection'] }
+    const permissions = { network: [{ host: 'api.parcel.example' }], data: ['client.read:contact:all'] }
+    const manifest = { ...minimalManifest('parcel'), name: 'Parcel', kinds, permissions, settings }
+    return writePackage({ 'plugin.json': JSON.stringify(manifest), 'bundle.js': bundle.code }, null)
+  }
+
+  test(
+    'upload a plugin, grant what it asks for, set it up, call it; also without scripts',
+    { timeout: 240_000 },
+    async () => {
+      const text = await parcel()
+      for (const look of [{}, { scripts: false, width: 390 }] as Look[]) {
+        const { page, problems, close } = await signIn(look)
+        await go(page, '/admin/plugins/install')
+        const file = { name: 'parcel.berth-plugin', mimeType: 'application/json', buffer: Buffer.from(text) }
+        await page.getByLabel('Package').setInputFiles(file)
+        await main(page).getByRole('button', { name: 'Show what it asks for' }).click()
+        await says(page, 'Nobody has signed this package')
+        await says(page, 'Read client.read:contact:all, of every client')
+        assert.equal(await overflow(page), 0)
+        await page.getByLabel(/the grave things too/).check()
+        await page.getByLabel(/I take the risk/).check()
+        await main(page)
+          .getByRole('button', { name: /Install a plugin|Update/ })
+          .click()
+        await says(page, /parcel 1\.0\.0 is installed/)
+        const name = `Parcel ${look.width ?? 1280}`
+        await main(page)
+          .getByRole('link', { name: /Set up/ })
+          .first()
+          .click()
+        await page.getByLabel('Name', { exact: true }).fill(name)
+        await page.getByLabel('Label').fill('Dock 9')
+        await main(page).getByRole('button', { name: 'Set up' }).click()
+        await says(page, `${name} was set up.`)
+        await main(page).getByRole('button', { name: 'Test connection' }).click()
+        await says(page, /The connection works.*Dock 9/)
+        await go(page, '/admin/plugins/parcel')
+        await says(page, 'gateway.test_connection')
+        assert.equal(await overflow(page), 0)
+        assert.deepEqual(problems, [])
+        await close()
+      }
+      const { n } = await row<{ n: number }>(
+        sql`select count(*) as n from plugin_instances where plugin_id = 'parcel'`,
+      )
+      assert.equal(n, 2)
+    },
+  )
 
   test(
     'set up a plugin and its server, accept an order, see it delivered, refund',

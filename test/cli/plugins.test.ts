@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { readIndex } from '../../core/plugins/index.ts'
 import { minimalManifest } from '../plugins/support/setup.ts'
 
 const BERTH = join(import.meta.dirname, '../../bin/berth')
@@ -40,6 +41,19 @@ test('an author makes a key, packs, signs and verifies; the key is for nobody el
   await plugin('sign', 'parcel-1.0.0.berth-plugin', '--key', 'author.pem')
   const verified = await plugin('verify', 'parcel-1.0.0.berth-plugin')
   assert.deepEqual([verified.code, /whole, signed by/.test(verified.text)], [0, true])
+})
+
+test('a list of packages is signed, and only of packages that are', async () => {
+  const options = ['--key', 'author.pem', '--name', 'Ours']
+  const made = await plugin('index', 'parcel-1.0.0.berth-plugin', ...options)
+  assert.match(made.text, /index\.json: 1 plugins, kept by ([0-9a-f]{4} ){7}/)
+  const { name, plugins } = readIndex(readFileSync(join(folder, 'index.json'), 'utf8'))
+  assert.deepEqual(
+    [name, plugins.map(({ id, address }) => [id, address])],
+    ['Ours', [['parcel', 'parcel-1.0.0.berth-plugin']]],
+  )
+  const unsigned = await plugin('index', 'again.berth-plugin', ...options)
+  assert.deepEqual([unsigned.code, /Nobody has signed/.test(unsigned.text)], [1, true])
 })
 
 test('an administrator reads what is asked for before it is granted', async () => {

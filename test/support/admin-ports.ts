@@ -1,4 +1,5 @@
 import type { AdminPorts } from '../../core/http/index.ts'
+import { packageSource } from '../../core/plugins/index.ts'
 import { createJobs, type JobEngine } from '../../core/jobs/index.ts'
 import type { Means } from '../../core/records/index.ts'
 
@@ -7,6 +8,10 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
   return {
     serverSettings: () => Promise.resolve({ schema: {}, secrets: [] }),
     drain: () => undefined,
+    forgive: () => undefined,
+    uses: () => Promise.resolve(0),
+    packages: packageSource(),
+    pluginHealth: () => Promise.resolve(null),
     jobDesk: {
       listDeadJobs: async (limit) => (await installed(means)).listDeadJobs(limit),
       retryJob: async (id) => (await installed(means)).retryJob(id),

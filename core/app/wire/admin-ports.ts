@@ -1,17 +1,21 @@
 import type { AdminPorts } from '../../http/index.ts'
-import { getInstance, secretFields } from '../../plugins/index.ts'
+import { getInstance, packageSource, secretFields } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
+import { pluginAdmin } from './plugin-admin.ts'
 
 /** What pages of staff reach beyond the means. */
 export function adminPorts(wiring: Wiring): AdminPorts {
   const { means, engine, plugins } = wiring
+  const { drain, forgive, uses } = pluginAdmin(wiring)
   return {
     serverSettings: async (instanceId) => {
       const { manifest } = await getInstance(means.db, instanceId)
       const schema = manifest.server_settings ?? { type: 'object', properties: {} }
       return { schema, secrets: secretFields(schema) }
     },
-    drain: (instanceId) => plugins.drain?.(instanceId),
+    ...{ drain, forgive, uses },
+    packages: packageSource({ outbound: wiring.outbound }),
+    pluginHealth: async () => (await plugins.health?.()) ?? null,
     jobDesk: engine,
     health: async () => (await wiring.health()).checks,
   }

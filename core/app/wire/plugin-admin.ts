@@ -5,6 +5,7 @@ import type { Wiring } from '../areas.ts'
 export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'>) => ({
   ...means,
   drain: (instanceId: string) => plugins.drain?.(instanceId),
+  forgive: (pluginId: string) => plugins.forgive?.(pluginId),
   uses: (instanceId: string) => usesOf(means.db, instanceId),
 })
 

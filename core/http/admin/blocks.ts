@@ -128,6 +128,8 @@ export interface Form {
   keys: { once?: string; version?: number }
   /** The refusal that belongs to no field. */
   problem?: string
+  /** A file goes with it. */
+  takesFiles?: boolean
   /** Fields beside each other, with the button in the same line. */
   inline?: boolean
 }
@@ -227,6 +229,8 @@ export interface DangerView {
   label: string
   cancelHref: string
   acts: readonly { text: string; icon?: string; final?: boolean }[]
+  /** What must be typed before a record is erased. */
+  word?: string
   /** Label of the reason field; false when none is asked for. */
   reason?: string | false
   fields?: readonly Field[]

@@ -2,6 +2,7 @@ import { formatMoney, type MessageParams, type Translate } from '../../i18n/inde
 import type { Actor, IsoDate } from '../../kernel/index.ts'
 import type { Cell, Form } from './blocks.ts'
 import type { Ctx, FormBody } from '../context.ts'
+import type { Upload } from '../../orders/index.ts'
 import type { HttpDeps } from '../deps.ts'
 import { faultOf, faultText } from '../fault.ts'
 import { reasonText } from '../page/index.ts'
@@ -27,6 +28,8 @@ export interface Asked {
   params: Readonly<Record<string, string>>
   query: Readonly<Record<string, string>>
   form: FormBody
+  /** Files of the form, by field. */
+  uploads: ReadonlyMap<string, Upload>
   version: number | null
   refused: Refused | null
 }

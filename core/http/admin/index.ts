@@ -17,6 +17,7 @@ import { messages } from './messages.ts'
 import { orders } from './orders.ts'
 import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
+import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
@@ -42,7 +43,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[catalog, plugins, automation, messages, audit, settings, staff, health, me],
+  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

@@ -134,13 +134,14 @@ export function deskOf(ctx: Ctx): Desk {
 function askedOf(ctx: RouteCtx): Asked {
   const query = Object.fromEntries(new URLSearchParams(ctx.querystring))
   const version = Number(ctx.state.formKeys.version)
-  const { form } = ctx.state
+  const { form, uploads } = ctx.state
   return {
     path: ctx.path,
     url: ctx.url,
     params: ctx.params as Record<string, string>,
     query,
     form,
+    uploads,
     version: Number.isInteger(version) && version > 0 ? version : null,
     refused: null,
   }

@@ -1,3 +1,4 @@
+import type { PackageSource, PluginsHealth } from '../../plugins/index.ts'
 import type { JobEngine } from '../../jobs/index.ts'
 import type { ServerSettingsRules } from '../../services/index.ts'
 import type { FormSchema } from '../../render/index.ts'
@@ -7,6 +8,14 @@ export interface AdminPorts {
   serverSettings(instanceId: string): Promise<ServerSettingsRules>
   /** An instance was changed: its isolates start anew. */
   drain(instanceId: string): void
+  /** A plugin that lost hosts had switched off may run again. */
+  forgive(pluginId: string): void
+  /** How many records of areas point to an instance. */
+  uses(instanceId: string): Promise<number>
+  /** Reads lists of plugins and packages, when staff ask for it. */
+  readonly packages: PackageSource
+  /** Null in a process that owns no plugin hosts. */
+  pluginHealth(): Promise<PluginsHealth | null>
   readonly jobDesk: JobDesk
   health(): Promise<readonly HealthLine[]>
 }

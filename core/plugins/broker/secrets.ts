@@ -16,6 +16,15 @@ const TOKEN = /bsk_[0-9a-f]{24}\.(raw|basic)\.([A-Za-z0-9_-]*)\.([a-z0-9_.]+?)\.
 /** A token stands for a secret in texts. `user` makes the form for Basic authorisation. */
 export const tokenOf = (mark: string, name: string) => `${mark}.raw..${name}.end`
 
+const HIDDEN = '•••'
+
+/** A text as logs and people may have it: without tokens, and without values that a plugin was allowed to see. */
+export const masked = (text: string, values: readonly string[]): string =>
+  values
+    .filter((value) => value.length >= 4)
+    .reduce((kept, value) => kept.replaceAll(value, HIDDEN), text)
+    .replace(TOKEN, HIDDEN)
+
 export const namesIn = (text: string): string[] => [...text.matchAll(TOKEN)].map((found) => found[3] ?? '')
 
 /** Replaces the tokens of a text by their values. `encode` fits a value to where it goes. */

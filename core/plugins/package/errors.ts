@@ -64,3 +64,30 @@ export const NothingBefore = defineError(
   409,
   (p: { plugin: string }) => `There is no earlier version of "${p.plugin}" to go back to.`,
 )
+export const IndexInvalid = defineError(
+  'plugin.index_invalid',
+  422,
+  (p: { reason: string }) => `This is not a list of plugins: ${p.reason}.`,
+)
+export const IndexUnset = defineError(
+  'plugin.index_unset',
+  409,
+  () => 'No list of plugins is set. Enter its address and the fingerprint of its key in the settings.',
+)
+export const IndexUntrusted = defineError(
+  'plugin.index_untrusted',
+  409,
+  (p: { found: string }) =>
+    `The list is signed by ${p.found}, which is not the fingerprint in the settings. Ask whoever keeps it before you trust that key.`,
+)
+export const SourceUnreadable = defineError(
+  'plugin.source_unreadable',
+  422,
+  (p: { address: string; reason: string }) => `${p.address} cannot be read: ${p.reason}.`,
+)
+export const PackageOther = defineError(
+  'plugin.package_other',
+  422,
+  (p: { plugin: string; reason: string }) =>
+    `The package of "${p.plugin}" is not the one in the list: ${p.reason}. Nothing was installed.`,
+)

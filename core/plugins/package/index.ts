@@ -2,4 +2,12 @@ export * from './errors.ts'
 export { packFolder } from './pack-folder.ts'
 export { readPackage, writePackage, type PluginPackage, type Signature } from './package-file.ts'
 export { permissionsAdded, permissionsAsked, type PermissionAsked } from './permissions.ts'
+export {
+  entryOf,
+  packageHash,
+  readIndex,
+  writeIndex,
+  type IndexEntry,
+  type PluginIndex,
+} from './plugin-index.ts'
 export { fingerprint, makeAuthorKey, signatureFits, signPackage } from './sign-package.ts'

@@ -9,6 +9,13 @@ export interface PermissionAsked {
   what: string
   /** Shown in red: reaches everybody's records, or sees a secret itself. */
   grave: boolean
+  /** The same in messages of pages, one after the other: admin.plugins.asks.<word>. */
+  says: readonly Saying[]
+}
+
+export interface Saying {
+  word: string
+  of: Readonly<Record<string, string | number>>
 }
 
 /** Everything that a manifest asks for, in a fixed order. */
@@ -16,16 +23,39 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
   const { permissions = {}, hooks = [], webhooks = [], limits = {} } = manifest
   const asked: PermissionAsked[] = [
     ...(permissions.network ?? []).map((grant) => networkOf(grant)),
-    ...(permissions.data ?? []).map((scope) => one('data', scope, scope.endsWith(':all'))),
+    ...(permissions.data ?? []).map((scope) =>
+      one(
+        'data',
+        scope,
+        [saying(scope.endsWith(':all') ? 'data_all' : 'data_current', { scope })],
+        scope.endsWith(':all'),
+      ),
+    ),
     ...(permissions.secrets ?? []).map((grant) => secretOf(grant)),
-    ...(permissions.storage ? [one('storage', `${permissions.storage.bytes}`)] : []),
-    ...(permissions.schedules ?? []).map(({ name, every }) => one('schedule', `${name} every ${every}`)),
-    ...(permissions.slots ?? []).map((slot) => one('slot', slot)),
-    ...(permissions.browser?.scripts ?? []).map((origin) => one('browser', `scripts from ${origin}`, true)),
-    ...(permissions.browser?.frames ?? []).map((origin) => one('browser', `frames from ${origin}`)),
-    ...hooks.map((entry) => one('hook', typeof entry === 'string' ? entry : entry.name)),
-    ...(webhooks.some(({ scheme }) => scheme === 'none') ? [one('webhook', 'unchecked', true)] : []),
-    ...Object.entries(limits).map(([name, value]) => one('limit', `${name} ${value}`)),
+    ...(permissions.storage
+      ? [
+          one('storage', `${permissions.storage.bytes}`, [
+            saying('storage', { kilobytes: Math.ceil(permissions.storage.bytes / 1024) }),
+          ]),
+        ]
+      : []),
+    ...(permissions.schedules ?? []).map(({ name, every }) =>
+      one('schedule', `${name} every ${every}`, [saying('schedule', { name, every })]),
+    ),
+    ...(permissions.slots ?? []).map((slot) => one('slot', slot, [saying('slot', { slot })])),
+    ...(permissions.browser?.scripts ?? []).map((origin) =>
+      one('browser', `scripts from ${origin}`, [saying('browser_scripts', { origin })], true),
+    ),
+    ...(permissions.browser?.frames ?? []).map((origin) =>
+      one('browser', `frames from ${origin}`, [saying('browser_frames', { origin })]),
+    ),
+    ...hooks.map((entry) => hookOf(typeof entry === 'string' ? entry : entry.name)),
+    ...(webhooks.some(({ scheme }) => scheme === 'none')
+      ? [one('webhook', 'unchecked', [saying('webhook_unchecked', {})], true)]
+      : []),
+    ...Object.entries(limits).map(([name, value]) =>
+      one('limit', `${name} ${value}`, [saying('limit', { name, value })]),
+    ),
   ]
   return asked
 }
@@ -46,19 +76,39 @@ function networkOf(
     ...(grant.query_secrets ?? []).map((name) => `${name} in its URLs`),
   ]
   const carried = secrets.length > 0 ? ` with ${secrets.join(', ')}` : ''
-  return one('network', `${host}${ports}${carried}${grant.redirects === true ? ', follows redirects' : ''}`)
+  const says = [
+    'host' in grant
+      ? saying('network_host', { host: grant.host })
+      : saying('network_setting', { setting: grant.fromConfig }),
+    ...(grant.ports ? [saying('network_ports', { ports: grant.ports.join(', ') })] : []),
+    ...(grant.secrets?.length ? [saying('network_secrets', { secrets: grant.secrets.join(', ') })] : []),
+    ...(grant.query_secrets?.length
+      ? [saying('network_query', { secrets: grant.query_secrets.join(', ') })]
+      : []),
+    ...(grant.redirects === true ? [saying('network_redirects', {})] : []),
+  ]
+  const redirects = grant.redirects === true ? ', follows redirects' : ''
+  return one('network', `${host}${ports}${carried}${redirects}`, says)
 }
 
 /** Without a word about its use a secret goes into requests, which its hosts then name. */
 function secretOf({ name, read, use = 'request' }: SecretGrant): PermissionAsked {
   const uses = [use].flat()
   const told = uses.length === 1 && uses[0] === 'request' ? name : `${name} for ${uses.join(', ')}`
-  return one('secret', read === true ? `${told} (its value)` : told, read === true)
+  const says = [saying(read === true ? 'secret_read' : 'secret_use', { name })]
+  return one('secret', read === true ? `${told} (its value)` : told, says, read === true)
 }
 
-const one = (kind: PermissionAsked['kind'], what: string, grave = false): PermissionAsked => ({
-  key: `${kind} ${what}`,
-  kind,
-  what,
-  grave,
-})
+function hookOf(name: string): PermissionAsked {
+  const [, law = 'observe'] = name.split(':')
+  return one('hook', name, [saying(`hook_${law}`, { name })])
+}
+
+const saying = (word: string, of: Saying['of']): Saying => ({ word, of })
+
+const one = (
+  kind: PermissionAsked['kind'],
+  what: string,
+  says: readonly Saying[],
+  grave = false,
+): PermissionAsked => ({ key: `${kind} ${what}`, kind, what, grave, says })

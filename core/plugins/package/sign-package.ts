@@ -23,15 +23,21 @@ export function makeAuthorKey(): { privatePem: string; publicKey: string } {
 
 /** The text of the same package with a signature of its hashes, name and version. */
 export function signPackage(found: PluginPackage, privatePem: string): string {
-  const key = createPrivateKey(privatePem)
-  const value = sign(null, signedBytes(found), key).toString('base64')
-  return writePackage(found.files, { key: rawKey(createPublicKey(key)), value })
+  return writePackage(found.files, signWith(signedBytes(found), privatePem))
 }
 
-export function signatureFits(found: PluginPackage, signature: Signature): boolean {
+export const signatureFits = (found: PluginPackage, signature: Signature): boolean =>
+  signedBy(signedBytes(found), signature)
+
+export function signWith(bytes: Buffer, privatePem: string): Signature {
+  const key = createPrivateKey(privatePem)
+  return { key: rawKey(createPublicKey(key)), value: sign(null, bytes, key).toString('base64') }
+}
+
+export function signedBy(bytes: Buffer, signature: Signature): boolean {
   const der = Buffer.concat([SPKI, Buffer.from(signature.key, 'base64')])
   const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
-  return verify(null, signedBytes(found), key, Buffer.from(signature.value, 'base64'))
+  return verify(null, bytes, key, Buffer.from(signature.value, 'base64'))
 }
 
 /** What people compare: "b3f1 09aa …", the first 16 bytes of the key's hash. */

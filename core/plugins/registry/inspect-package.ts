@@ -6,6 +6,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import {
   fingerprint,
   HooksUnknown,
+  PackageInvalid,
   permissionsAdded,
   permissionsAsked,
   readPackage,
@@ -22,6 +23,7 @@ export interface InstalledPlugin {
   bundle_sha256: string
   manifest: Manifest
   source: 'bundled' | 'package'
+  status: 'enabled' | 'disabled'
   author_key: string | null
 }
 
@@ -61,8 +63,12 @@ export async function inspectPackage(queries: Queries, text: string): Promise<Pa
 const isSameAuthor = ({ source, author_key }: InstalledPlugin, key: string | null): boolean =>
   source === 'package' && author_key === key
 
+/** Words that stand where an id could in /admin/plugins/…. */
+const TAKEN = new Set(['install', 'index', 'offers', 'health', 'instances'])
+
 /** Throws when the plugin is made for another Berth than this one. */
 export function refuseUnfit({ id, sdk, hooks = [] }: Manifest): void {
+  if (TAKEN.has(id)) throw PackageInvalid({ reason: `"${id}" is a word of our own addresses` })
   if (!semver.satisfies(SDK_VERSION, sdk)) throw SdkUnknown({ plugin: id, wanted: sdk, ours: SDK_VERSION })
   const known = allHooks()
   const unknown = hooks
@@ -78,7 +84,7 @@ export function refuseUnfit({ id, sdk, hooks = [] }: Manifest): void {
 
 export async function findPlugin(queries: Queries, id: string): Promise<InstalledPlugin | null> {
   const row = await queries.get<Omit<InstalledPlugin, 'manifest'> & { manifest: string }>(sql`
-    select id, version, bundle_sha256, manifest, source, author_key from plugins where id = ${id}`)
+    select id, version, bundle_sha256, manifest, source, status, author_key from plugins where id = ${id}`)
   return row ? { ...row, manifest: JSON.parse(row.manifest) as Manifest } : null
 }
 

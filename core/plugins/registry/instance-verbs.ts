@@ -11,6 +11,8 @@ import { getInstance, type InstanceRow } from './plugin-row.ts'
 /** Told when an instance changed, so that its isolates start anew. */
 export interface PluginAdmin extends Means {
   readonly drain: (instanceId: string) => void
+  /** Staff take a plugin back that lost hosts had switched off. */
+  readonly forgive?: (pluginId: string) => void
 }
 
 const name = Type.String({ minLength: 1, maxLength: 100 })

@@ -29,6 +29,7 @@ export const setPluginStatus = defineVerb(
         { action: 'plugin.switch', subject: plugin.id, after: { status: input.status } },
       ])
     })
+    if (input.status === 'enabled') means.forgive?.(plugin.id)
     await drainAll(means, plugin.id)
   },
 )

@@ -111,7 +111,7 @@ function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): E
         throw new EngineFault(faultOf(isolate, error), 'The engine ended the run.')
       }
     },
-    cpuMs: () => Number(isolate.cpuTime / 1_000_000n),
+    cpuMs: () => Number(isolate.cpuTime) / 1e6,
     async heap() {
       const stats = await isolate.getHeapStatistics()
       return (stats.used_heap_size + stats.externally_allocated_size) / (means.memoryMb * 1024 * 1024)

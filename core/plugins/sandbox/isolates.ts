@@ -1,4 +1,4 @@
-import { ASK_BYTES_MAX, MESSAGE_BYTES_MAX, RECYCLE_HEAP, TIMERS_AT_ONCE } from '../limits.ts'
+import { ASK_BYTES_MAX, MESSAGE_BYTES_MAX, TIMERS_AT_ONCE } from '../limits.ts'
 import { createEngine, EngineFault, type Engine, type Wire } from './engine.ts'
 import { answerPure } from './pure.ts'
 import type { CoreHead, Fault, HostHead, IsolateLimits } from './protocol.ts'
@@ -154,8 +154,9 @@ async function finish(room: Room, send: Send, answer: { ok: boolean; text: strin
   clearTimers(room)
   if (Buffer.byteLength(answer.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
   const heap = room.calls % HEAP_EVERY_CALLS === 0 ? await room.engine?.heap() : undefined
-  const head = { t: 'done', isolate: room.id, call, ok: answer.ok } as const
-  send(heap !== undefined && heap > RECYCLE_HEAP ? { ...head, heap } : head, answer.text)
+  const cpuMs = Math.max(0, (room.engine?.cpuMs() ?? 0) - room.cpuAtStart)
+  const head = { t: 'done', isolate: room.id, call, ok: answer.ok, cpuMs } as const
+  send(heap === undefined ? head : { ...head, heap }, answer.text)
 }
 
 /** What comes out of the isolate. Nothing here trusts it: kinds, types and counts are checked again. */

@@ -46,13 +46,14 @@ export const HostHead = Type.Union([
   Type.Object({ t: Type.Literal('started'), isolate: Id }, exact),
   /** Body: why the isolate did not start. */
   Type.Object({ t: Type.Literal('not_started'), isolate: Id }, exact),
-  /** Body: JSON of the value, or `{ code, message }`. `heap` is used heap ÷ limit when it was measured. */
+  /** Body: JSON of the value, or `{ code, message }`. `heap` is used heap ÷ limit when it was measured, `cpuMs` what the call took. */
   Type.Object(
     {
       t: Type.Literal('done'),
       isolate: Id,
       call: Id,
       ok: Type.Boolean(),
+      cpuMs: Type.Optional(Type.Number({ minimum: 0 })),
       heap: Type.Optional(Type.Number()),
     },
     exact,

@@ -1,11 +1,11 @@
 import type { Bundle } from '../bundle.ts'
-import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_MS, START_MS } from '../limits.ts'
+import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_HEAP, RECYCLE_MS, START_MS } from '../limits.ts'
 import type { Fault, IsolateLimits } from '../sandbox/protocol.ts'
 import type { Host, IsolateHead } from './host.ts'
 
 /** How a call ended. `ok` false is the plugin's own report, `{ code, message }` as JSON. */
 export type CallEnd =
-  | { end: 'done'; ok: boolean; text: string }
+  | { end: 'done'; ok: boolean; text: string; cpuMs?: number; heap?: number }
   | { end: 'timeout'; limit: string }
   | { end: 'memory' | 'busy' | 'host_lost' }
   | { end: 'invalid' | 'denied' | 'not_started'; reason: string }
@@ -180,6 +180,12 @@ function lose(pool: PoolState, slot: Slot): void {
   else finish(pool, slot, { end: 'host_lost' })
 }
 
+const doneBy = ({ ok, cpuMs, heap }: Extract<IsolateHead, { t: 'done' }>, text: string): CallEnd => ({
+  ...{ end: 'done', ok, text },
+  ...(cpuMs === undefined ? {} : { cpuMs }),
+  ...(heap === undefined ? {} : { heap }),
+})
+
 /** What a host says is believed only where it fits: a start for one that starts, an answer for the call that runs. */
 function hear(pool: PoolState, slot: Slot, head: IsolateHead, body: string): void {
   switch (head.t) {
@@ -197,7 +203,7 @@ function hear(pool: PoolState, slot: Slot, head: IsolateHead, body: string): voi
       return head.call === slot.call ? slot.job?.call.onLine(head.level, body) : undefined
     case 'done':
       if (slot.job === undefined || head.call !== slot.call) return
-      return finish(pool, slot, { end: 'done', ok: head.ok, text: body }, head.heap !== undefined)
+      return finish(pool, slot, doneBy(head, body), (head.heap ?? 0) > RECYCLE_HEAP)
     case 'ask':
       if (slot.job === undefined || head.call !== slot.call) return
       return void answer(slot, slot.job, { ask: head.ask, op: head.op, text: body })

@@ -211,6 +211,21 @@ const cases: readonly Case[] = [
     part: () => 'plugin-instances',
   },
   {
+    at: () => '/admin/plugins/install',
+    facts: [/type="file"/, /enctype="multipart\/form-data"/, /Nothing waits/],
+    permission: 'plugin.offer',
+  },
+  {
+    at: () => '/admin/plugins/index',
+    facts: [/No list of plugins is set/],
+    permission: 'plugin.read_index',
+  },
+  {
+    at: () => '/admin/plugins/health',
+    facts: [/This process runs no plugin hosts/],
+    permission: 'plugin.read',
+  },
+  {
     at: (ids) => `/admin/plugins/instances/${ids.instance}`,
     facts: [/value="Cards"/, /\/webhooks\/plg_/],
     permission: 'plugin.read',

@@ -3,6 +3,7 @@ import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import { sql } from '../../../core/db/index.ts'
 import { addCartItem } from '../../../core/orders/index.ts'
 import { accessPlace } from '../../../core/services/finish-delivery.ts'
+import { offerPackage, writePackage } from '../../../core/plugins/index.ts'
 import { linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
@@ -32,6 +33,7 @@ export interface FirstRows extends WorldIds {
   message: string
   webhookEvent: string
   plugin: string
+  offer: string
   dispute: string
   refund: string
   coupon: string
@@ -90,6 +92,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       role: staff.role_id,
     },
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
+    offer: await makeOffer(means),
     ...(await findRecorded(means, ids)),
     ...{ realm: brand.realm_id, seller: brand.seller_id },
     tokens: {
@@ -98,6 +101,14 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staffReset: await makeToken(means, 'reset_password', staff.user),
     },
   }
+}
+
+/** A package that waits to be granted. */
+function makeOffer(means: TestMeans): Promise<string> {
+  const manifest = { id: 'parcel', name: 'Parcel', version: '1.0.0', sdk: '1', description: 'Waits.' }
+  const kinds = { gateway: ['test_connection'] }
+  const files = { 'plugin.json': JSON.stringify({ ...manifest, kinds }), 'bundle.js': 'void 0' }
+  return offerPackage(means, { package: writePackage(files, null) }, staffActor())
 }
 
 async function makeAddon(means: TestMeans, ids: WorldIds): Promise<void> {

@@ -94,6 +94,7 @@ function hasBrand(path: string): boolean {
       'instance',
       'job',
       'journal',
+      'offer',
       'role',
       'server',
       'session',

@@ -152,6 +152,7 @@ const pluginsOf = (rows: FirstRows): Many[] => [
   { table: 'plugins', first: { id: rows.plugin }, differs: (n) => ({ id: `plugin-${n}` }) },
   own('plugin_instances', rows.instance, 'plg', (n) => ({ name: `Gateway ${n}` })),
   under('plugin_log', { instance_id: rows.instance }, 'req'),
+  own('plugin_offers', rows.offer, 'plo', () => ({})),
   own('webhook_events', rows.webhookEvent, 'whe', (n) => ({ event_key: `evt_${n}` })),
   own('server_groups', rows.serverGroup, 'svg', (n) => ({ name: `Place ${n}` })),
   own('servers', rows.server, 'srv', (n) => ({ name: `node-${n}` })),

@@ -2,24 +2,23 @@ import {
   getInstance,
   listInstances,
   listPlugins,
+  permissionsAsked,
   type Instance,
-  type Manifest,
 } from '../../../plugins/index.ts'
 import { sql } from '../../../db/index.ts'
-import { NotFound, type Instant } from '../../../kernel/index.ts'
+import { NotFound } from '../../../kernel/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { askedTable } from './plugin-asks.ts'
+import { figureStats, lastCalls, openOf } from './plugin-figures.ts'
+import { pluginCrumbs } from './plugin-install.ts'
+import { logTable, type LogLine } from './plugin-log.ts'
 import { settingsFields } from './settings-fields.ts'
 import { kindName } from './words.ts'
 
-const crumbs = (desk: Desk, label: string) => [
-  { label: desk.t('admin.plugins.title'), href: '/admin/plugins' },
-  { label },
-]
-
-const switchState = (desk: Desk, status: string): Cell => ({
+export const switchState = (desk: Desk, status: string): Cell => ({
   state: status,
   label: desk.t(status === 'active' || status === 'enabled' ? 'admin.plugins.on' : 'admin.plugins.off'),
   tone: status === 'active' || status === 'enabled' ? 'good' : 'off',
@@ -31,7 +30,22 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
   const plugins = await listPlugins(means.db)
   const instances = await listInstances(means.db)
   return {
-    head: { title: t('admin.plugins.title') },
+    head: {
+      title: t('admin.plugins.title'),
+      actions: [
+        ...(allowed(desk, 'plugin.offer')
+          ? [{ label: t('admin.plugins.install'), href: '/admin/plugins/install', icon: 'upload' }]
+          : []),
+        ...(allowed(desk, 'plugin.read')
+          ? [
+              {
+                ...{ label: t('admin.plugins.health'), href: '/admin/plugins/health', icon: 'heartbeat' },
+                kind: 'ghost' as const,
+              },
+            ]
+          : []),
+      ],
+    },
     main: [
       {
         kind: 'table',
@@ -73,6 +87,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
         ],
         rows: plugins.map((row) => ({
           id: `row-${row.id}`,
+          href: `/admin/plugins/${row.id}`,
           label: row.manifest.name,
           cells: [
             row.manifest.name,
@@ -96,7 +111,7 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
     head: {
       title: t('admin.plugins.new_title', { name: plugin.manifest.name }),
       text: plugin.manifest.description ?? '',
-      crumbs: crumbs(desk, plugin.manifest.name),
+      crumbs: pluginCrumbs(desk, plugin.manifest.name),
     },
     main: [
       {
@@ -115,18 +130,9 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
         cancelHref: '/admin/plugins',
         ...formParts(desk, asked),
       },
-      permissions(desk, plugin.manifest),
+      askedTable(desk, { asked: permissionsAsked(plugin.manifest), added: null }),
     ],
   }
-}
-
-interface Line {
-  id: string
-  level: string
-  operation: string | null
-  message: string
-  duration_ms: number | null
-  occurred_at: Instant
 }
 
 /** Settings by the plugin's schema with secrets masked, what it may do, and its last log lines. */
@@ -134,16 +140,22 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
   const { t, means } = desk
   const l = labeller(desk)
   const instance = await getInstance(means.db, asked.params.id!)
-  const lines = await means.db.all<Line>(
-    sql`select id, level, operation, message, duration_ms, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
+  const lines = await means.db.all<LogLine>(
+    sql`select id, level, operation, message, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
   )
+  const health = await means.pluginHealth()
+  const figures = (health?.figures ?? []).filter((one) => one.instance === instance.id)
   const at = `/admin/plugins/instances/${instance.id}`
   const turn = instance.status === 'active' ? 'disable' : 'enable'
   return {
     head: {
       title: instance.name,
       text: instance.manifest.name,
-      crumbs: crumbs(desk, instance.name),
+      crumbs: [
+        ...pluginCrumbs(desk, '').slice(0, 1),
+        { label: instance.manifest.name, href: `/admin/plugins/${instance.plugin_id}` },
+        { label: instance.name },
+      ],
       status: [switchState(desk, instance.status)],
       actions: [
         ...(allowed(desk, 'plugin_instance.test')
@@ -162,6 +174,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       ],
     },
     main: [
+      figureStats(desk, figures, openOf(health?.tripped ?? [], [instance.id])),
       {
         kind: 'form',
         id: 'instance-form',
@@ -178,55 +191,13 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, instance.version),
       },
-      log(desk, lines),
+      lastCalls(desk, figures),
+      logTable(desk, lines),
       await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),
     ],
-    aside: [instanceFacts(desk, instance), permissions(desk, instance.manifest)],
-  }
-}
-
-function log(desk: Desk, lines: readonly Line[]): Block {
-  const l = labeller(desk)
-  return {
-    kind: 'table',
-    id: 'instance-log',
-    title: desk.t('admin.plugins.log'),
-    columns: [
-      { label: l('message'), phone: 'title' },
-      { label: l('level'), phone: 'side' },
-      { label: l('call') },
-      { label: l('duration'), align: 'end', phone: 'hide' },
-      { label: l('at') },
-    ],
-    rows: lines.map((line) => ({
-      id: `row-${line.id}`,
-      label: line.message.slice(0, 60),
-      cells: [
-        line.message,
-        line.level,
-        line.operation,
-        line.duration_ms === null ? null : `${line.duration_ms} ms`,
-        { at: line.occurred_at },
-      ],
-    })),
-    empty: { icon: 'list-details', title: desk.t('admin.plugins.no_log') },
-  }
-}
-
-/** What the plugin may reach, in plain words. */
-function permissions(desk: Desk, manifest: Manifest): Block {
-  const { t } = desk
-  const hosts = (manifest.permissions?.network ?? []).map((grant) =>
-    'host' in grant ? grant.host : t('admin.plugins.host_of_setting', { setting: grant.fromConfig }),
-  )
-  const secrets = (manifest.permissions?.secrets ?? []).map(({ name }) => name)
-  return {
-    kind: 'facts',
-    id: 'plugin-permissions',
-    title: t('admin.plugins.may'),
-    items: [
-      { label: t('admin.plugins.may_network'), value: hosts.join(', ') },
-      { label: t('admin.plugins.may_secrets'), value: secrets.join(', ') },
+    aside: [
+      instanceFacts(desk, instance),
+      askedTable(desk, { asked: permissionsAsked(instance.manifest), added: null }),
     ],
   }
 }
