@@ -6,7 +6,11 @@ export default definePlugin({
     'invoice.lines:shape': ({ lines }) => {
       const net = lines.reduce((sum, { amount_minor }) => sum + BigInt(amount_minor), 0n)
       const small = net > 0n && net < BigInt(String(settings['below_minor']))
-      const fee = { kind: 'fee' as const, description: 'Handling', amount_minor: String(settings['fee_minor']) }
+      const fee = {
+        kind: 'fee' as const,
+        description: 'Handling',
+        amount_minor: String(settings['fee_minor']),
+      }
       return Promise.resolve({ add: small ? [fee] : [] })
     },
   }),

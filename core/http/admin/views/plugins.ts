@@ -32,19 +32,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
   return {
     head: {
       title: t('admin.plugins.title'),
-      actions: [
-        ...(allowed(desk, 'plugin.offer')
-          ? [{ label: t('admin.plugins.install'), href: '/admin/plugins/install', icon: 'upload' }]
-          : []),
-        ...(allowed(desk, 'plugin.read')
-          ? [
-              {
-                ...{ label: t('admin.plugins.health'), href: '/admin/plugins/health', icon: 'heartbeat' },
-                kind: 'ghost' as const,
-              },
-            ]
-          : []),
-      ],
+      actions: listActions(desk),
     },
     main: [
       {
@@ -101,6 +89,23 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
       },
     ],
   }
+}
+
+function listActions(desk: Desk) {
+  const { t } = desk
+  return [
+    ...(allowed(desk, 'plugin.offer')
+      ? [{ label: t('admin.plugins.install'), href: '/admin/plugins/install', icon: 'upload' }]
+      : []),
+    ...(allowed(desk, 'plugin.read')
+      ? [
+          {
+            ...{ label: t('admin.plugins.health'), href: '/admin/plugins/health', icon: 'heartbeat' },
+            kind: 'ghost' as const,
+          },
+        ]
+      : []),
+  ]
 }
 
 export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
