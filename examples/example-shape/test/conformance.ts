@@ -3,7 +3,7 @@ const draft = (amount_minor: string) => ({
   client_id: 'cli_1',
   brand_id: 'brd_1',
   currency: 'EUR',
-  lines: [{ key: 'a', kind: 'recurring', description: 'Box', amount_minor, product_id: null }],
+  lines: [{ kind: 'recurring', description: 'Box', amount_minor, source_id: 'svc_1' }],
 })
 
 export default {
