@@ -6,12 +6,12 @@ import { attack } from './hostile.ts'
 
 const input = {
   ...{ client_id: 'cli_a', brand_id: 'brd_a', currency: 'EUR' },
-  lines: [{ key: 'a', kind: 'service', description: 'a', net_minor: '1000', product_id: null }],
+  lines: [{ kind: 'recurring', description: 'a', amount_minor: '1000', source_id: null }],
 }
 
 test('rule: a shape of a price has neither network nor storage, though the manifest grants both', async () => {
   const source = `export default { gateway: () => ({ async test_connection() { return { ok: true, steps: [] } } }),
-    shape: (context) => ({ 'invoice.lines:shape': async (value) => { const seen = []; await context.storage.set('a', 1).catch((e) => seen.push(e.code)); await fetch('https://api.example.com/').catch((e) => seen.push(e.code)); return { add: [{ kind: 'fee', description: seen.join(' '), net_minor: '1' }] } } }) }`
+    shape: (context) => ({ 'invoice.lines:shape': async (value) => { const seen = []; await context.storage.set('a', 1).catch((e) => seen.push(e.code)); await fetch('https://api.example.com/').catch((e) => seen.push(e.code)); return { add: [{ kind: 'fee', description: seen.join(' '), amount_minor: '1' }] } } }) }`
   const manifest = {
     hooks: ['invoice.lines:shape'],
     ...{ permissions: { network: [{ host: 'api.example.com' }], storage: { bytes: 1_000 } } },
