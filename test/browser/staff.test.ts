@@ -10,7 +10,7 @@ import type { SampleFacts } from '../../core/app/sample/index.ts'
 import { openSqlite, sql, type Sql } from '../../core/db/index.ts'
 import { writePackage } from '../../core/plugins/index.ts'
 import { loadWritten, minimalManifest } from '../plugins/support/setup.ts'
-import { axe, launchBrowser, overflow, type Look, type TestBrowser } from '../support/browser.ts'
+import { launchBrowser, overflow, type Look, type TestBrowser } from '../support/browser.ts'
 import { dataFolder } from '../support/config.ts'
 
 const BERTH = join(import.meta.dirname, '../../bin/berth')
@@ -237,51 +237,4 @@ describe('staff in a browser, in the sample shop', () => {
     assert.equal(await overflow(page), 0)
     await close()
   })
-
-  test(
-    'axe finds nothing on any page of staff, in light and wide or dark and narrow, and none is too wide',
-    { timeout: 600_000 },
-    async () => {
-      const { page, close } = await signIn()
-      const place = (href: string) => href.replace(/[a-z]+_[0-9a-z]{26}/g, ':id').replace(/\?(?!tab=).*/, '')
-      const queue = ['/admin', '/developers', '/developers/api', '/sample', '/admin/sample']
-      const seen = new Set(queue)
-      const found: string[] = []
-      let pages = 0
-      /** All acts on one noun are drawn by one template: axe looks at the first of them. */
-      const kindOf = (href: string) => place(href).replace(/(:id|\/new|\/plugins\/[a-z-]+)\/.*/, '$1/act')
-      const drawn = new Set<string>()
-      for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-        await page.emulateMedia({ colorScheme: 'light' })
-        await page.setViewportSize({ width: 1280, height: 900 })
-        const answer = await go(page, path)
-        if (answer?.status() !== 200) found.push(`${path}: ${answer?.status()}`)
-        // Each page in one of the two, in turns: components are looked at in all of them by the gallery's test.
-        const looks = [
-          ['light', 1280],
-          ['dark', 390],
-        ] as const
-        const looked = looks[pages++ % looks.length]!
-        for (const [scheme, width] of looks) {
-          await page.emulateMedia({ colorScheme: scheme })
-          await page.setViewportSize({ width, height: 900 })
-          if ((await overflow(page)) !== 0) found.push(`${path}: wider than ${width}`)
-          if (scheme !== looked[0] || drawn.has(kindOf(path))) continue
-          found.push(...(await axe(page)).map((line) => `${path} (${scheme}): ${line}`))
-        }
-        drawn.add(kindOf(path))
-        const links = await page.evaluate<string[]>(
-          `[...document.querySelectorAll('a[href^="/admin"], a[href^="/developers"]')].map((link) => link.getAttribute('href'))`,
-        )
-        for (const link of links) {
-          if (/\.(pdf|csv|yaml)|export/.test(link) || seen.has(place(link))) continue
-          seen.add(place(link))
-          queue.push(link)
-        }
-      }
-      assert.ok(seen.size > 80, `${seen.size} pages were found`)
-      assert.deepEqual(found, [])
-      await close()
-    },
-  )
 })
