@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const viewer = { kind: 'client', client_id: 'cli_1', locale: 'en' }
 
 export default {
