@@ -3,7 +3,7 @@ export * from './abandon-delivery.ts'
 export * from './adopt-delivery.ts'
 export { applyPaidChanges } from './apply-change.ts'
 export * from './ask-provider.ts'
-export { cancelService, endOfTerm, undoCancellation } from './cancel-service.ts'
+export { cancelService, undoCancellation, type Cancelled } from './cancel-service.ts'
 export { cancellationLifecycle, changeLifecycle } from './change-lifecycle.ts'
 export { serviceConsumers } from './consumers.ts'
 export * from './create-server.ts'
@@ -12,6 +12,7 @@ export { deliver, servicesJobs } from './deliver.ts'
 export { deliveryLifecycle, type DeliveryStatus } from './delivery-lifecycle.ts'
 export * from './edit-service.ts'
 export { endCancelled } from './end-cancelled.ts'
+export { endOfTerm } from './end-of-term.ts'
 export * from './end-service.ts'
 export * from './errors.ts'
 export { liftHold, releaseService, resumeService, type LiftedHold } from './lift-hold.ts'
@@ -23,10 +24,21 @@ export { pauseService, placeHold, suspendService, type NewHold } from './place-h
 export { planChange, type ChangeFacts, type ChangePlan } from './plan-change.ts'
 export * from './ports.ts'
 export { ChangeWish, previewChange, type PricedChange } from './preview-change.ts'
-export { chargedRests, restOf, restPrice, shareOf, type Rest } from './prorate.ts'
+export {
+  chargedRests,
+  prorationModes,
+  restOf,
+  restPrice,
+  shareOf,
+  type Proration,
+  type ProrationMode,
+  type Rest,
+  type Span,
+} from './prorate.ts'
 export { cancelChange, dropStaleChanges, requestChange, type RequestedChange } from './request-change.ts'
 export * from './read-service-file.ts'
 export { retryDelivery, undoDelivery } from './retry-delivery.ts'
+export { planUnused, type Unused } from './return-unused.ts'
 export * from './reveal-access.ts'
 export * from './rows.ts'
 export * from './save-server-group.ts'
@@ -34,7 +46,8 @@ export { serverLifecycle, type ServerStatus } from './server-lifecycle.ts'
 export { serviceSource } from './service-source.ts'
 export * from './service-lifecycle.ts'
 export * from './set-server-status.ts'
-export { invoiceSuspended } from './settings.ts'
+export * from './settings.ts'
 export * from './show-service.ts'
 export * from './suspend-overdue.ts'
+export { readTerms, termsOf, type Terms } from './terms.ts'
 export * from './test-server.ts'
