@@ -14,18 +14,26 @@ import {
   type Sums,
 } from '../catalog/index.ts'
 import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { firstSelection, type FirstTermOf } from './first-lines.ts'
+import type { FirstTerm } from '../services/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
 
 export interface ItemTerms {
   currency: string
   day: IsoDate
   coupon: Coupon | null
+  /** Absent where whole periods are priced, as the list has them. */
+  firstTerm?: FirstTermOf
 }
 
 /** A product or add-on that becomes one service. */
 export interface PricedPart {
   product: Product
+  /** What the first document charges. */
   selection: PricedSelection
+  /** The same with a whole period. */
+  listed: PricedSelection
+  term: FirstTerm | null
   fields: FieldAnswer[]
 }
 
@@ -39,6 +47,8 @@ export interface PricedItem {
   units: PricedUnit[]
   /** All units, with their shares of the coupon. */
   first: Sums
+  /** Of whole periods without the coupon: what a visitor was shown stays the same from day to day. */
+  listedMinor: bigint
   renewal: Sums | null
   /** "cycle", "option.memory", "field.hostname", "addon.extra-ip.quantity", "product" → reason. */
   errors: Record<string, string>
@@ -63,7 +73,15 @@ export function priceItems(
 }
 
 function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): PricedItem {
-  const item: PricedItem = { wish, product, units: [], first: NOTHING, renewal: null, errors: {} }
+  const item: PricedItem = {
+    wish,
+    product,
+    units: [],
+    first: NOTHING,
+    listedMinor: 0n,
+    renewal: null,
+    errors: {},
+  }
   if (!product || !canBeOrdered(product)) {
     item.errors.product = 'is no longer sold'
     return item
@@ -85,11 +103,13 @@ function pricePart(
 ): { part: PricedPart; errors: Record<string, string> } {
   const { currency, day } = terms
   const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {} }
-  const selection = priceSelection(product, choice, { currency, day, cycle: of })
+  const listed = priceSelection(product, choice, { currency, day, cycle: of })
+  const term = terms.firstTerm?.(product, of) ?? null
+  const selection = term ? firstSelection(listed, term) : listed
   const { answers, errors } = checkFields(product.fields, wish.fields ?? {})
   const named = Object.entries(errors).map(([key, reason]) => [`field.${key}`, reason] as const)
   return {
-    part: { product, selection, fields: answers },
+    part: { product, selection, listed, term, fields: answers },
     errors: { ...selection.errors, ...Object.fromEntries(named) },
   }
 }
@@ -139,6 +159,7 @@ function applyCoupon(items: PricedItem[], coupon: Coupon, terms: ItemTerms): str
 function sumUp(item: PricedItem): void {
   const parts = item.units.flat()
   item.first = total(parts.map((part) => part.selection.first))
+  item.listedMinor = total(parts.map((part) => part.listed.first)).subtotalMinor
   const renewals = parts.flatMap((part) => part.selection.renewal ?? [])
   item.renewal = renewals.length > 0 ? total(renewals) : null
 }

@@ -2,6 +2,7 @@ import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
 
@@ -43,6 +44,7 @@ export interface ServiceSpec {
   chargedThrough: IsoDate | null
   nextPeriodOn: IsoDate | null
   periodIndex: number
+  spans?: readonly Span[]
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
   serverGroupId: string | null
@@ -112,6 +114,7 @@ function columnsOf(spec: ServiceSpec) {
     period_index: spec.periodIndex,
     next_period_on: spec.nextPeriodOn,
     charged_through: spec.chargedThrough,
+    spans: spansText(spec.spans ?? []),
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
     server_group_id: spec.serverGroupId,

@@ -11,6 +11,7 @@ export { createServices, type ServiceSpec, type SpecOption } from './create-serv
 export { deliver, servicesJobs } from './deliver.ts'
 export { deliveryLifecycle, type DeliveryStatus } from './delivery-lifecycle.ts'
 export * from './edit-service.ts'
+export { alignedTerm, firstTerm, type FirstTerm, type Parent } from './first-term.ts'
 export { endCancelled } from './end-cancelled.ts'
 export { endOfTerm } from './end-of-term.ts'
 export * from './end-service.ts'
@@ -30,6 +31,7 @@ export {
   restOf,
   restPrice,
   shareOf,
+  spansOf,
   type Proration,
   type ProrationMode,
   type Rest,
