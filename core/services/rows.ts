@@ -153,7 +153,7 @@ export interface ChangeRow {
   brand_id: string
   client_id: string
   service_id: string
-  kind: 'plan' | 'options'
+  kind: 'plan' | 'options' | 'renewal' | 'pause'
   status: string
   before_state: string
   after_state: string
