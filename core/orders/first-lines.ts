@@ -2,10 +2,18 @@ import type { PricedLine, PricedSelection, Product } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
 import type { Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
-import { firstTerm, readTerms, restPrice, type FirstTerm, type Rest } from '../services/index.ts'
+import {
+  alignedTerm,
+  firstTerm,
+  readTerms,
+  restPrice,
+  type FirstTerm,
+  type Parent,
+  type Rest,
+} from '../services/index.ts'
 
 /** How long the first period of a product is when it is ordered by this cycle. */
-export type FirstTermOf = (product: Product, of: Cycle) => FirstTerm
+export type FirstTermOf = (product: Product, of: Cycle, parent?: Parent | null) => FirstTerm
 
 export interface Shop {
   brandId: string
@@ -25,10 +33,10 @@ export async function firstTerms(
   const productIds = products.flatMap(({ id, addons }) => [id, ...addons.map((addon) => addon.id)])
   const terms = await readTerms(queries, { brandId: shop.brandId, clientId: shop.clientId, productIds })
   const at = means.business.now()
-  return (product, cycle) => {
+  return (product, cycle, parent) => {
     const own = terms(product.id)
-    const how = { mode: own.proration, zone: shop.zone, at }
-    return firstTerm({ cycle, today: shop.today, how, terms: own })
+    const of = { cycle, today: shop.today, how: { mode: own.proration, zone: shop.zone, at } }
+    return parent ? alignedTerm(of, parent) : firstTerm({ ...of, terms: own })
   }
 }
 

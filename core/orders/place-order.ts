@@ -1,6 +1,6 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { sql, type Trx } from '../db/index.ts'
+import { forUpdate, sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
@@ -14,6 +14,7 @@ import { orderLifecycle } from './order-lifecycle.ts'
 import { draftLines, planOrder, type PlannedItem } from './plan-order.ts'
 import type { IssuedInvoice, OrderDeps } from './ports.ts'
 import { priceItems, unitsWanted, type PricedItem, type PricedItems } from './price-items.ts'
+import { runningParents } from './running-parents.ts'
 import { hashToken, newToken } from './tokens.ts'
 import { productsOf, shopFacts } from './view-cart.ts'
 
@@ -184,8 +185,11 @@ async function priceBasket(
   if (wishes.length === 0) throw CartEmpty({})
   const products = await productsOf(trx, shop.brandId, wishes)
   const firstTerm = await firstTerms(means, trx, [...products.values()], shop)
+  const parents = await runningParents(trx, wishes, {
+    ...{ clientId: shop.clientId ?? '', lock: forUpdate(trx.dialect) },
+  })
   const priced = priceItems(wishes, products, {
-    ...{ currency: basket.currency, day: shop.today, coupon, firstTerm },
+    ...{ currency: basket.currency, day: shop.today, coupon, firstTerm, parents },
   })
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),

@@ -27,13 +27,16 @@ export interface OrderFacts {
 /** Turns priced items into positions: each unit its own service, add-ons under it. */
 export function planOrder(items: readonly PricedItem[], facts: OrderFacts): PlannedItem[] {
   const planned: PlannedItem[] = []
-  for (const unit of items.flatMap((item) => item.units)) {
+  const units = items.flatMap(({ wish, units: all }) =>
+    all.map((unit) => ({ unit, serviceId: wish.service_id })),
+  )
+  for (const { unit, serviceId } of units) {
     const parentIndex = planned.length
     unit.forEach((part, i) => {
       const parent = i === 0 ? null : parentIndex
       const id = facts.newItemId()
       planned.push({
-        ...{ id, parentIndex: parent, part, spec: specOf(part, id, parent, facts) },
+        ...{ id, parentIndex: parent, part, spec: specOf(part, id, parent ?? serviceId ?? null, facts) },
         startsOn: facts.today,
       })
     })
@@ -44,7 +47,7 @@ export function planOrder(items: readonly PricedItem[], facts: OrderFacts): Plan
 function specOf(
   { product, selection, listed, term, fields }: PricedPart,
   orderItemId: string,
-  parentIndex: number | null,
+  parent: number | string | null,
   facts: OrderFacts,
 ): ServiceSpec {
   const first = term ?? wholeTerm(facts.today, selection.cycle)
@@ -55,7 +58,7 @@ function specOf(
     clientId: facts.clientId,
     orderItemId,
     productId: product.id,
-    ...(parentIndex === null ? {} : { parentIndex }),
+    ...parentOf(parent),
     label: product.name,
     currency: selection.currency,
     cycle: selection.cycle,
@@ -88,6 +91,12 @@ function specOf(
     })),
     fields: fields.map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
   }
+}
+
+/** Another position of the order, or a service that runs already. */
+function parentOf(parent: number | string | null): Pick<ServiceSpec, 'parentIndex' | 'parentId'> {
+  if (parent === null) return {}
+  return typeof parent === 'number' ? { parentIndex: parent } : { parentId: parent }
 }
 
 function wholeTerm(today: IsoDate, of: ServiceSpec['cycle']): FirstTerm {

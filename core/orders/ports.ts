@@ -14,6 +14,8 @@ export interface ServiceSpec {
   productId: string
   /** Place of the service in the same list that this one is an add-on of. */
   parentIndex?: number
+  /** A running service that this one is an add-on of. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle

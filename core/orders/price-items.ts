@@ -15,7 +15,8 @@ import {
 } from '../catalog/index.ts'
 import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { firstSelection, type FirstTermOf } from './first-lines.ts'
-import type { FirstTerm } from '../services/index.ts'
+import { parentProblem, type Parents } from './running-parents.ts'
+import type { FirstTerm, Parent } from '../services/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
 
 export interface ItemTerms {
@@ -24,6 +25,8 @@ export interface ItemTerms {
   coupon: Coupon | null
   /** Absent where whole periods are priced, as the list has them. */
   firstTerm?: FirstTermOf
+  /** Running services for which add-ons are wished. */
+  parents?: Parents
 }
 
 /** A product or add-on that becomes one service. */
@@ -86,6 +89,9 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
     item.errors.product = 'is no longer sold'
     return item
   }
+  const problem = parentProblem(terms.parents, wish, { product, currency: terms.currency })
+  if (problem) item.errors.service = problem
+  if (wish.service_id !== undefined) return priceForRunning(item, product, wish.service_id, terms)
   const own = pricePart(product, { ...wish, quantity: 1 }, cycle(wish.cycle), terms)
   Object.assign(item.errors, own.errors)
   const addons = (wish.addons ?? []).flatMap((addon) => priceAddon(item, product, addon, terms))
@@ -95,16 +101,31 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
   return item
 }
 
+/** An add-on of a running service is one service of so many units, on the days of that one. */
+function priceForRunning(
+  item: PricedItem,
+  product: Product,
+  serviceId: string,
+  terms: ItemTerms,
+): PricedItem {
+  const parent = terms.parents?.get(serviceId)?.days ?? null
+  const { part, errors } = pricePart(product, item.wish, cycle(item.wish.cycle), { ...terms, parent })
+  Object.assign(item.errors, errors)
+  item.units = [[part]]
+  sumUp(item)
+  return item
+}
+
 function pricePart(
   product: Product,
   wish: Omit<AddonWish, 'product_id'>,
   of: Cycle,
-  terms: ItemTerms,
+  terms: ItemTerms & { parent?: Parent | null },
 ): { part: PricedPart; errors: Record<string, string> } {
   const { currency, day } = terms
   const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {} }
   const listed = priceSelection(product, choice, { currency, day, cycle: of })
-  const term = terms.firstTerm?.(product, of) ?? null
+  const term = terms.firstTerm?.(product, of, terms.parent) ?? null
   const selection = term ? firstSelection(listed, term) : listed
   const { answers, errors } = checkFields(product.fields, wish.fields ?? {})
   const named = Object.entries(errors).map(([key, reason]) => [`field.${key}`, reason] as const)

@@ -27,6 +27,8 @@ export interface ServiceSpec {
   productId: string
   /** Position in the same list of the service of which this one is a part; it comes earlier. */
   parentIndex?: number
+  /** A service of which this one is a part and that runs already. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle
@@ -67,7 +69,7 @@ export async function createServices(
     specs.map((spec, i) => ({
       ...columnsOf(spec),
       id: ids[i]!,
-      parent_id: spec.parentIndex === undefined ? null : ids[spec.parentIndex]!,
+      parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,
       updated_at: now,
     })),
