@@ -5,7 +5,7 @@ import { recordAudit } from '../audit/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { cancellationLifecycle } from './change-lifecycle.ts'
-import { NotCancelled, ServiceEnded } from './errors.ts'
+import { ChangeNotPossible, NotCancelled, ServiceEnded } from './errors.ts'
 import { endOfTerm } from './end-of-term.ts'
 import { endService } from './end-service.ts'
 import { lockFamily, lockOwnService, lockService } from './load.ts'
@@ -42,6 +42,11 @@ export const cancelService = defineVerb(
       const found = await lockOwnService(trx, actor, wanted)
       if (found.billing_status === 'ended') throw ServiceEnded({ id: found.id })
       const service = (await withdraw(means, trx, found, actor)) ? await lockService(trx, found.id) : found
+      if (input.at === 'end' && service.paused_on !== null)
+        throw ChangeNotPossible({
+          id: service.id,
+          reason: 'it is paused, so its term has no end. Resume it first, or cancel it now.',
+        })
       const today = means.business.today(service.zone)
       const endsOn = input.at === 'now' ? today : await endOfTerm(trx, service, today)
       // A service that was never paid for has no term to wait for.

@@ -95,5 +95,7 @@ function refuseImpossible(means: Means, service: ServiceRow) {
       id: service.id,
       reason: `it is ${service.billing_status}; only an active service changes.`,
     })
+  if (service.paused_on !== null)
+    throw ChangeNotPossible({ id: service.id, reason: 'it is paused; resume it first.' })
   return means.business.today(service.zone)
 }

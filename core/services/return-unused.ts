@@ -1,6 +1,6 @@
 import type { DraftInvoice, DraftLine } from '../billing/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
-import type { Actor, IsoDate } from '../kernel/index.ts'
+import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf } from './plan-change.ts'
 import { discountOf } from './plan-periods.ts'
@@ -25,12 +25,15 @@ export async function planUnused(
   { services, cause }: { services: readonly ServiceRow[]; cause: string },
 ): Promise<Unused> {
   const [whole] = services
-  const { unusedOnCancel: policy, proration: mode } = await termsOf(queries, whole!)
+  const { unusedOnCancel: policy, proration: mode, pause } = await termsOf(queries, whole!)
   const lines: DraftLine[] = []
   if (policy !== 'none') {
     for (const service of services) {
       const how = { mode, zone: service.zone, at: means.business.now() }
-      lines.push(...(await unusedLines(queries, { service, how, cause }, means.business.today(service.zone))))
+      const today = means.business.today(service.zone)
+      // Time that a pause keeps is unused from the day after it began.
+      const kept = pause === 'stretch' && service.paused_on !== null ? addDays(service.paused_on, 1) : today
+      lines.push(...(await unusedLines(queries, { service, how, cause }, minDay(kept, today))))
     }
   }
   return { policy, lines, amountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0n) }
