@@ -1,5 +1,5 @@
 import { ticked } from './order-fields.ts'
-import { chargeFor, type PriceTerms } from './prices.ts'
+import { chargeFor, listTrace, type PriceTerms } from './prices.ts'
 import type { Option, OptionValue, Price } from './product.ts'
 
 /** What was chosen for one option, as it is charged and handed to the module. */
@@ -134,6 +134,7 @@ function addChoice(result: Choices, option: Option, pick: Pick, terms: PriceTerm
       price_id: charge.priceId,
       valid_from: charge.validFrom,
       cycle: terms.cycle,
+      ...listTrace(charge),
     },
   })
 }

@@ -1,7 +1,7 @@
 import type { Cycle, IsoDate } from '../kernel/index.ts'
 import { couponFits, couponProblem, couponRenews, discountParts, type Coupon } from './coupon.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
-import { priceAt, type PriceTerms } from './prices.ts'
+import { listTrace, priceAt, type PriceTerms } from './prices.ts'
 import type { Product } from './product.ts'
 
 export interface Selection {
@@ -90,7 +90,7 @@ export function priceSelection(
       label: product.name,
       amountMinor: price.amountMinor,
       setupMinor: price.setupMinor,
-      trace: { price_id: price.id, valid_from: price.validFrom, cycle: terms.cycle },
+      trace: { price_id: price.id, valid_from: price.validFrom, cycle: terms.cycle, ...listTrace(price) },
     }
     priced.lines = linesOf(base, chosen.choices, quantity, terms.cycle)
   }

@@ -8,16 +8,24 @@ export interface PriceTerms {
   day: IsoDate
 }
 
-/** The version in force: the newest whose first day is not after the day. Undefined: not sold so. */
+/**
+ * The version in force: the newest whose first day is not after the day, of the price list before the default.
+ * Undefined: not sold so.
+ */
 export function priceAt(prices: readonly Price[], terms: PriceTerms): Price | undefined {
   let found: Price | undefined
   for (const price of prices) {
     if (price.cycle !== terms.cycle || price.currency !== terms.currency || price.validFrom > terms.day)
       continue
-    if (!found || price.validFrom > found.validFrom) found = price
+    if (!found || isNewer(price, found)) found = price
   }
   return found
 }
+
+const isNewer = (price: Price, than: Price): boolean =>
+  (price.listId === undefined) === (than.listId === undefined)
+    ? price.validFrom > than.validFrom
+    : price.listId !== undefined
 
 /** The prices of a product in one currency on a day, shortest cycle first, "once" and "free" at the end. */
 export function pricesOn(product: Product, currency: string, day: IsoDate): Price[] {
@@ -110,7 +118,15 @@ function leastOption(option: Option, terms: PriceTerms): bigint | null {
   return charge.amountMinor * BigInt(times)
 }
 
-export interface UnitCharge {
+/** Of which list a price is, and what the list took off it. */
+export function listTrace({ listId, discountPpm }: Pick<Price, 'listId' | 'discountPpm'>) {
+  return {
+    ...(listId === undefined ? {} : { list_id: listId }),
+    ...(discountPpm === undefined ? {} : { list_discount_ppm: discountPpm }),
+  }
+}
+
+export interface UnitCharge extends Pick<Price, 'listId' | 'discountPpm'> {
   priceId: string | null
   amountMinor: bigint
   setupMinor: bigint
@@ -129,6 +145,8 @@ export function chargeFor(prices: readonly Price[], terms: PriceTerms): UnitChar
       amountMinor: price.amountMinor,
       setupMinor: price.setupMinor,
       validFrom: price.validFrom,
+      ...(price.listId === undefined ? {} : { listId: price.listId }),
+      ...(price.discountPpm === undefined ? {} : { discountPpm: price.discountPpm }),
     }
   )
 }

@@ -52,6 +52,10 @@ export interface Price {
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate
+  /** The price list that it belongs to; absent for a default price. */
+  listId?: string
+  /** What the list takes off the default price, when the list has no price of its own. */
+  discountPpm?: number
 }
 
 export interface OptionValue {

@@ -1,3 +1,4 @@
+import { timesPpm } from '../../sdk/index.ts'
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
 import type { Coupon } from './coupon.ts'
 import type {
@@ -111,6 +112,9 @@ export interface PriceRow {
   amount_minor: bigint
   setup_minor: bigint
   valid_from: string
+  list_id: string | null
+  /** Of the list that is asked for; null without one. */
+  discount_ppm?: number | null
 }
 
 export interface CouponRow {
@@ -242,11 +246,20 @@ export function toPrice(row: PriceRow): Price {
     ownerId: row.owner_id,
     cycle: row.cycle as Cycle,
     currency: row.currency,
-    amountMinor: row.amount_minor,
-    setupMinor: row.setup_minor,
+    amountMinor: lowered(row.amount_minor, row),
+    setupMinor: lowered(row.setup_minor, row),
     validFrom: row.valid_from as IsoDate,
+    ...(row.list_id === null ? {} : { listId: row.list_id }),
+    ...(isLowered(row) ? { discountPpm: row.discount_ppm } : {}),
   }
 }
+
+/** A list lowers default prices; its own are as they are. */
+const isLowered = (row: PriceRow): row is PriceRow & { discount_ppm: number } =>
+  row.list_id === null && row.discount_ppm != null && row.discount_ppm > 0
+
+const lowered = (minor: bigint, row: PriceRow): bigint =>
+  isLowered(row) ? timesPpm(minor, 1_000_000 - row.discount_ppm) : minor
 
 export function toCoupon(row: CouponRow): Coupon {
   return {

@@ -12,6 +12,7 @@ import {
 } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { Amount, CurrencyCode, CycleText, Day, exactly, Id } from './inputs.ts'
+import { findPriceList } from './price-lists.ts'
 import { priceAt } from './prices.ts'
 import { reachBrand, reachOption, reachProduct, reachValue, type BrandFacts } from './reach.ts'
 import { toPrice, type PriceRow } from './rows.ts'
@@ -32,6 +33,8 @@ export const setPrice = defineVerb(
       amount: Amount,
       setup: Type.Optional(Amount),
       valid_from: Type.Optional(Day),
+      /** Absent: the default price. */
+      list_id: Type.Optional(Id),
     }),
   },
   (means: Means, input, actor) =>
@@ -39,6 +42,7 @@ export const setPrice = defineVerb(
       const brand = await reachOwner(trx, actor, input.owner_id)
       const today = means.business.today(brand.zone)
       const price = newPrice(input, brand, today)
+      if (input.list_id) await refuseForeignList(trx, actor, { id: input.list_id, brandId: brand.id })
       return putPrice(means, trx, price, actor)
     }),
 )
@@ -51,6 +55,7 @@ export interface NewPrice {
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate
+  listId?: string | null
 }
 
 /** Writes the version unless the one in force on its day says the same. */
@@ -60,17 +65,18 @@ export async function putPrice(
   price: NewPrice,
   actor: Actor,
 ): Promise<string | null> {
-  const { ownerId, currency, validFrom } = price
+  const { ownerId, currency, validFrom, listId = null } = price
   const rows = await trx.all<PriceRow>(sql`
-    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from from prices
-    where owner_id = ${ownerId} and cycle = ${price.cycle} and currency = ${currency} and retired_at is null`)
+    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from, list_id from prices
+    where owner_id = ${ownerId} and cycle = ${price.cycle} and currency = ${currency} and retired_at is null
+      and coalesce(list_id, '') = ${listId ?? ''}`)
   const old = priceAt(rows.map(toPrice), { cycle: price.cycle, currency, day: validFrom })
   if (old?.amountMinor === price.amountMinor && old.setupMinor === price.setupMinor) return null
   const now = means.business.now()
   if (old?.validFrom === validFrom)
     await trx.run(sql`update prices set retired_at = ${now} where id = ${old.id}`)
   const id = means.newId('prc')
-  const terms = { owner_id: ownerId, cycle: price.cycle, currency, valid_from: validFrom }
+  const terms = { owner_id: ownerId, cycle: price.cycle, currency, valid_from: validFrom, list_id: listId }
   const amounts = { amount_minor: price.amountMinor, setup_minor: price.setupMinor }
   await trx.insert('prices', [{ id, ...terms, ...amounts, created_at: now }])
   await recordAudit(means, trx, actor, [
@@ -83,6 +89,16 @@ export async function putPrice(
     },
   ])
   return id
+}
+
+async function refuseForeignList(
+  trx: Trx,
+  actor: Actor,
+  { id, brandId }: { id: string; brandId: string },
+): Promise<void> {
+  const list = await findPriceList(trx, actor, id)
+  if (list.brand_id !== brandId) throw NotFound({ what: 'price list', id })
+  if (list.retired_at !== null) throw invalidInput({ list_id: 'is retired' })
 }
 
 /** The brand whose product, option or value this is. */
@@ -100,6 +116,7 @@ interface PriceInput {
   amount: string
   setup?: string
   valid_from?: string
+  list_id?: string
 }
 
 function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPrice {
@@ -124,5 +141,6 @@ function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPric
     amountMinor: amount,
     setupMinor: setup,
     validFrom,
+    listId: input.list_id ?? null,
   }
 }

@@ -28,6 +28,8 @@ export interface CartRow {
   version: number
   /** Of its brand, by whose days prices and coupons are valid. */
   zone: string
+  /** For whom it is priced: the client that the actor acts for. */
+  buyer_id: string | null
 }
 
 export interface CartItemRow {
@@ -73,7 +75,14 @@ export async function findCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow>(sql`${selectCarts} where ${own}`)
-  return rows.find((row) => row.user_id !== null) ?? rows[0]
+  const row = rows.find(({ user_id: userId }) => userId !== null) ?? rows[0]
+  return row && { ...row, buyer_id: buyerOf(actor) }
+}
+
+/** The client that an actor acts for; null for guests, staff and who acts for several. */
+export function buyerOf(actor: Actor): string | null {
+  const [only, ...others] = new Set(actor.grants.map(({ clientId }) => clientId))
+  return actor.kind === 'client' && only !== undefined && others.length === 0 ? only : null
 }
 
 /** The same cart with what it holds, in one statement. */
@@ -92,7 +101,10 @@ export async function findFilledCart(
   const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
   if (!cart) return undefined
   const held = rows.filter((row) => row.id === cart.id && row.item_id !== null)
-  return { cart, items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
+  return {
+    cart: { ...cart, buyer_id: buyerOf(actor) },
+    items: held.map((row) => toItem({ ...row, id: row.item_id! })),
+  }
 }
 
 /** Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. */

@@ -99,7 +99,7 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   if (client.currency_fixed === 1 && client.currency !== basket.currency)
     throw CurrencyFixed({ currency: client.currency })
   const coupon = await wantedCoupon(trx, input.brand_id, basket.couponCode)
-  const priced = await priceBasket(trx, input.brand_id, { basket, shop, coupon })
+  const priced = await priceBasket(trx, client, { basket, shop, coupon })
   demandCheck(means, trx, actor, placeAsking(client, basket, priced))
   const orderId = means.newId('ord')
   const held = await takeStock(trx, priced.items)
@@ -175,13 +175,13 @@ async function wantedCoupon(trx: Trx, brandId: string, code: string | null): Pro
 /** Prices everything anew and refuses what does not fit, with "items.0.option.memory" naming the place. */
 async function priceBasket(
   trx: Trx,
-  brandId: string,
+  client: ClientFacts,
   of: { basket: Basket; shop: ShopFacts; coupon: Coupon | null },
 ): Promise<PricedItems> {
   const { basket, shop, coupon } = of
   const wishes = basket.items.map((item) => item.wish)
   if (wishes.length === 0) throw CartEmpty({})
-  const products = await productsOf(trx, brandId, wishes)
+  const products = await productsOf(trx, client.brand_id, wishes, client.id)
   const priced = priceItems(wishes, products, { currency: basket.currency, day: shop.today, coupon })
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),

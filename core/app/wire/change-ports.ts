@@ -22,7 +22,9 @@ export const changePorts: ChangePorts = {
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
   const { service, productId, cycle, onDay } = request
-  const [product] = await loadProducts(queries, service.brand_id, [productId])
+  const [product] = await loadProducts(queries, service.brand_id, [productId], {
+    clientId: service.client_id,
+  })
   if (!product) throw invalidInput({ product_id: 'is not offered here' })
   const present = await queries.all<{ option_key: string; value: string }>(sql`
     select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
