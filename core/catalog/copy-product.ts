@@ -100,8 +100,9 @@ async function copyPrices(
   of: { prices: readonly Price[]; ownerId: string },
   copy: Copy,
 ): Promise<void> {
-  for (const { cycle, currency, amountMinor, setupMinor } of pricesInForce(of.prices, copy.day)) {
-    const price = { brandId: copy.brandId, ownerId: of.ownerId, cycle, currency, amountMinor, setupMinor }
+  for (const { cycle, currency, amountMinor, setupMinor, scheme } of pricesInForce(of.prices, copy.day)) {
+    const sums = { amountMinor, setupMinor, scheme: scheme ?? null }
+    const price = { brandId: copy.brandId, ownerId: of.ownerId, cycle, currency, ...sums }
     await putPrice(means, trx, { ...price, validFrom: copy.day }, copy.actor)
   }
 }

@@ -167,7 +167,7 @@ async function loadPrices(
   pricesFor: PricesFor,
 ): Promise<Map<string, Price[]>> {
   const rows = await queries.all<PriceRow>(sql`
-    select r.id, r.owner_id, r.cycle, r.currency, r.amount_minor, r.setup_minor, r.valid_from, r.list_id, l.discount_ppm
+    select r.id, r.owner_id, r.cycle, r.currency, r.amount_minor, r.setup_minor, r.valid_from, r.list_id, r.scheme, l.discount_ppm
     from prices r left join price_lists l on l.id = ${listOf(pricesFor)} and l.retired_at is null
     where r.retired_at is null and (r.list_id is null or r.list_id = l.id) and (owner_id in (${productIds})
       or owner_id in (select id from options where product_id in (${productIds}))

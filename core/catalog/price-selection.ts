@@ -177,12 +177,12 @@ function linesOf(base: BaseLine, choices: readonly Choice[], quantity: number, c
   const setups = [
     ...(base.setupMinor > 0n ? [line(base, 'setup', null, quantity)] : []),
     ...choices.flatMap((choice) =>
-      choice.setupMinor > 0n ? [line(choice, 'setup', choice.optionId, choice.quantity * quantity)] : [],
+      choice.setupMinor > 0n ? [line(choice, 'setup', choice.optionId, choice.times * quantity)] : [],
     ),
   ]
   return [
     own,
-    ...options.map((choice) => line(choice, 'option', choice.optionId, choice.quantity * quantity)),
+    ...options.map((choice) => line(choice, 'option', choice.optionId, choice.times * quantity)),
     ...setups,
   ]
 }

@@ -1,6 +1,7 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import { cycleParts, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Option, Price, Product } from './product.ts'
+import { priceScheme, schemeTrace } from './schemes.ts'
 
 export interface PriceTerms {
   currency: string
@@ -114,8 +115,7 @@ function leastOption(option: Option, terms: PriceTerms): bigint | null {
   }
   const charge = chargeFor(option.prices, terms)
   if (!charge) return null
-  const times = option.kind === 'checkbox' ? 1 : (option.minimum ?? 0)
-  return charge.amountMinor * BigInt(times)
+  return chargeOf(charge, option.kind === 'checkbox' ? 1 : (option.minimum ?? 0)).sumMinor
 }
 
 /** Of which list a price is, and what the list took off it. */
@@ -126,11 +126,35 @@ export function listTrace({ listId, discountPpm }: Pick<Price, 'listId' | 'disco
   }
 }
 
-export interface UnitCharge extends Pick<Price, 'listId' | 'discountPpm'> {
+export interface UnitCharge extends Pick<Price, 'listId' | 'discountPpm' | 'scheme'> {
   priceId: string | null
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate | null
+}
+
+export interface QuantityCharge {
+  /** Units that stand on the line, and the price of one: with a scheme one unit of the whole sum. */
+  times: number
+  unitMinor: bigint
+  /** times × unit. */
+  sumMinor: bigint
+  /** How a scheme came to it; null without one. */
+  pricing: string | null
+}
+
+/** What a quantity costs for one period. */
+export function chargeOf({ scheme, amountMinor }: UnitCharge, quantity: number): QuantityCharge {
+  if (!scheme)
+    return {
+      times: quantity,
+      unitMinor: amountMinor,
+      sumMinor: amountMinor * BigInt(quantity),
+      pricing: null,
+    }
+  const sum = priceScheme(scheme, quantity)
+  const minor = sum.amountMinor
+  return { times: 1, unitMinor: minor, sumMinor: minor, pricing: schemeTrace(scheme, sum) }
 }
 
 const INCLUDED: UnitCharge = { priceId: null, amountMinor: 0n, setupMinor: 0n, validFrom: null }
@@ -145,6 +169,7 @@ export function chargeFor(prices: readonly Price[], terms: PriceTerms): UnitChar
       amountMinor: price.amountMinor,
       setupMinor: price.setupMinor,
       validFrom: price.validFrom,
+      ...(price.scheme ? { scheme: price.scheme } : {}),
       ...(price.listId === undefined ? {} : { listId: price.listId }),
       ...(price.discountPpm === undefined ? {} : { discountPpm: price.discountPpm }),
     }

@@ -1,4 +1,5 @@
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
+import type { Scheme } from './schemes.ts'
 
 export const productKinds = [
   'shared_hosting',
@@ -52,6 +53,8 @@ export interface Price {
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate
+  /** Steps of an option's price; `amountMinor` is then what one unit costs. */
+  scheme?: Scheme
   /** The price list that it belongs to; absent for a default price. */
   listId?: string
   /** What the list takes off the default price, when the list has no price of its own. */

@@ -15,6 +15,7 @@ import type {
   ProductKind,
   ProductStatus,
 } from './product.ts'
+import { mapScheme, readScheme } from './schemes.ts'
 
 /** The rows of the tables as they are stored, and how they become records: the only place that knows both spellings. */
 
@@ -113,6 +114,7 @@ export interface PriceRow {
   setup_minor: bigint
   valid_from: string
   list_id: string | null
+  scheme: string | null
   /** Of the list that is asked for; null without one. */
   discount_ppm?: number | null
 }
@@ -249,6 +251,9 @@ export function toPrice(row: PriceRow): Price {
     amountMinor: lowered(row.amount_minor, row),
     setupMinor: lowered(row.setup_minor, row),
     validFrom: row.valid_from as IsoDate,
+    ...(row.scheme === null
+      ? {}
+      : { scheme: mapScheme(readScheme(row.scheme), (minor) => lowered(minor, row)) }),
     ...(row.list_id === null ? {} : { listId: row.list_id }),
     ...(isLowered(row) ? { discountPpm: row.discount_ppm } : {}),
   }

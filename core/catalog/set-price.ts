@@ -1,4 +1,4 @@
-import { Type } from '../../sdk/index.ts'
+import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import {
@@ -17,6 +17,8 @@ import { priceAt } from './prices.ts'
 import { reachBrand, reachOption, reachProduct, reachValue, type BrandFacts } from './reach.ts'
 import { toPrice, type PriceRow } from './rows.ts'
 import { readAmount } from './rules.ts'
+import { schemeOf, SchemeText, unitOf } from './scheme-input.ts'
+import { storeScheme, type Scheme } from './schemes.ts'
 
 /**
  * Sets what a product, option or value costs from a day on, today when none is named. It is a new version beside the
@@ -30,7 +32,9 @@ export const setPrice = defineVerb(
       owner_id: Id,
       cycle: CycleText,
       currency: CurrencyCode,
-      amount: Amount,
+      /** One of both: a sum, or the steps of an option's price. */
+      amount: Type.Optional(Amount),
+      scheme: Type.Optional(SchemeText),
       setup: Type.Optional(Amount),
       valid_from: Type.Optional(Day),
       /** Absent: the default price. */
@@ -42,6 +46,7 @@ export const setPrice = defineVerb(
       const brand = await reachOwner(trx, actor, input.owner_id)
       const today = means.business.today(brand.zone)
       const price = newPrice(input, brand, today)
+      if (price.scheme) await demandCounted(trx, input.owner_id)
       if (input.list_id) await refuseForeignList(trx, actor, { id: input.list_id, brandId: brand.id })
       return putPrice(means, trx, price, actor)
     }),
@@ -56,6 +61,8 @@ export interface NewPrice {
   setupMinor: bigint
   validFrom: IsoDate
   listId?: string | null
+  /** Steps of an option's price; the amount is then what one unit costs. */
+  scheme?: Scheme | null
 }
 
 /** Writes the version unless the one in force on its day says the same. */
@@ -67,17 +74,19 @@ export async function putPrice(
 ): Promise<string | null> {
   const { ownerId, currency, validFrom, listId = null } = price
   const rows = await trx.all<PriceRow>(sql`
-    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from, list_id from prices
+    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from, list_id, scheme from prices
     where owner_id = ${ownerId} and cycle = ${price.cycle} and currency = ${currency} and retired_at is null
       and coalesce(list_id, '') = ${listId ?? ''}`)
   const old = priceAt(rows.map(toPrice), { cycle: price.cycle, currency, day: validFrom })
-  if (old?.amountMinor === price.amountMinor && old.setupMinor === price.setupMinor) return null
+  const scheme = price.scheme ? storeScheme(price.scheme) : null
+  const same = old && (old.scheme ? storeScheme(old.scheme) : null) === scheme
+  if (same && old.amountMinor === price.amountMinor && old.setupMinor === price.setupMinor) return null
   const now = means.business.now()
   if (old?.validFrom === validFrom)
     await trx.run(sql`update prices set retired_at = ${now} where id = ${old.id}`)
   const id = means.newId('prc')
   const terms = { owner_id: ownerId, cycle: price.cycle, currency, valid_from: validFrom, list_id: listId }
-  const amounts = { amount_minor: price.amountMinor, setup_minor: price.setupMinor }
+  const amounts = { amount_minor: price.amountMinor, setup_minor: price.setupMinor, scheme }
   await trx.insert('prices', [{ id, ...terms, ...amounts, created_at: now }])
   await recordAudit(means, trx, actor, [
     {
@@ -89,6 +98,13 @@ export async function putPrice(
     },
   ])
   return id
+}
+
+/** Steps need something to count: a quantity or a number. */
+async function demandCounted(trx: Trx, ownerId: string): Promise<void> {
+  const option = await trx.get<{ kind: string }>(sql`select kind from options where id = ${ownerId}`)
+  if (option?.kind !== 'quantity' && option?.kind !== 'number')
+    throw invalidInput({ scheme: 'is for options of the kinds quantity and number only' })
 }
 
 async function refuseForeignList(
@@ -113,7 +129,8 @@ interface PriceInput {
   owner_id: string
   cycle: string
   currency: string
-  amount: string
+  amount?: string
+  scheme?: Static<typeof SchemeText>
   setup?: string
   valid_from?: string
   list_id?: string
@@ -123,7 +140,10 @@ function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPric
   const fields: Record<string, string> = {}
   if (!brand.currencies.includes(input.currency))
     fields.currency = `is not a currency of this brand, which sells in ${brand.currencies.join(', ')}`
-  const amount = readAmount(input.amount, input.currency)
+  const scheme = input.scheme ? schemeOf(input.scheme, input.currency, fields) : null
+  const amount = scheme ? unitOf(scheme) : readAmount(input.amount ?? '', input.currency)
+  if ((input.amount === undefined) === (input.scheme === undefined))
+    fields.amount = 'is given, or else the steps of a scheme'
   const setup = readAmount(input.setup ?? '0', input.currency)
   if (typeof amount !== 'bigint') fields.amount = amount.problem
   if (typeof setup !== 'bigint') fields.setup = setup.problem
@@ -140,6 +160,7 @@ function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPric
     cycle: cycle(input.cycle),
     amountMinor: amount,
     setupMinor: setup,
+    scheme,
     validFrom,
     listId: input.list_id ?? null,
   }

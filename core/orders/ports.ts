@@ -52,6 +52,8 @@ export interface ServiceOptionSpec {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing: string | null
 }
 
 export interface ServiceFieldSpec {

@@ -16,6 +16,8 @@ export interface SpecOption {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+  /** How the steps of its price came to the amount, for the trace of each renewal. */
+  pricing?: string | null
 }
 
 /** A service to be made by an order. Days are in `zone`; amounts are as the brand states prices. */
@@ -131,6 +133,7 @@ export function optionRows(serviceId: string, options: readonly SpecOption[]): S
     setting: option.setting,
     module_value: option.moduleValue,
     price_id: option.priceId,
+    pricing: option.pricing ?? null,
   }))
 }
 

@@ -31,6 +31,8 @@ export interface DueOption {
   quantity: number
   amount_minor: bigint
   price_id: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing?: string | null
 }
 
 export interface Coupon {
@@ -170,7 +172,10 @@ function addLines(
       taxClass,
       periodStart: startsOn,
       periodEnd: endsOn,
-      trace: { price: option.price_id, option: option.option_id, period: index },
+      trace: {
+        ...{ price: option.price_id, option: option.option_id, period: index },
+        ...(option.pricing ? { pricing: option.pricing } : {}),
+      },
     })
   }
   if (!coupon) return

@@ -66,6 +66,8 @@ export interface ServiceOptionRow {
   setting: string | null
   module_value: string | null
   price_id: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing: string | null
 }
 
 export interface ServiceFieldRow {

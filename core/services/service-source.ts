@@ -84,7 +84,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault,
 
 async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, DueOption[]>> {
   const rows = await queries.all<DueOption>(sql`
-    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id
+    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id, o.pricing
     from services s join service_options o on o.service_id = s.id
     where ${condition} and o.amount_minor <> 0 order by o.service_id, o.option_id`)
   const grouped = new Map<string, DueOption[]>()

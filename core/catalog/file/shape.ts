@@ -1,4 +1,5 @@
 import type { DeliveryMoment, FieldKind, GroupLayout, OptionKind, ProductKind } from '../product.ts'
+import type { Scheme } from '../schemes.ts'
 import type { Entry } from './reader.ts'
 
 /** A catalogue file that was read. Undefined: the file does not say; null: it says "none". */
@@ -58,6 +59,7 @@ export interface FilePrice {
   currency: string
   amountMinor: bigint
   setupMinor: bigint
+  scheme?: Scheme
 }
 
 export interface FileOption {

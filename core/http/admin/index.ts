@@ -21,6 +21,7 @@ import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
 import { priceLists } from './price-lists.ts'
+import { priceSteps } from './price-steps.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
@@ -45,7 +46,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[clientGroups, priceLists],
+  ...[clientGroups, priceLists, priceSteps],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

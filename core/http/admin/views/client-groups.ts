@@ -69,7 +69,8 @@ export async function clientGroupPage(desk: Desk, asked: Asked): Promise<PageVie
   const { t, means, actor } = desk
   const group = await findClientGroup(means.db, actor, asked.params.id!)
   const at = `/admin/client-groups/${group.id}`
-  const refused = (end: string): Asked => (asked.path.endsWith(end) ? asked : { ...asked, refused: null })
+  const ofRules = asked.path.endsWith('/settings')
+  const refused = (mine: boolean): Asked => (mine ? asked : { ...asked, refused: null })
   return {
     head: {
       title: group.name,
@@ -85,11 +86,11 @@ export async function clientGroupPage(desk: Desk, asked: Asked): Promise<PageVie
         kind: 'form',
         id: 'client-group-form',
         action: at,
-        fields: await factFields(desk, refused(group.id), group),
+        fields: await factFields(desk, refused(!ofRules), group),
         submit: { label: t('admin.save') },
-        ...formParts(desk, refused(group.id), group.version),
+        ...formParts(desk, refused(!ofRules), group.version),
       },
-      await settingsForm(desk, refused('/settings'), group),
+      await settingsForm(desk, refused(ofRules), group),
       await membersTable(desk, group),
       await auditTimeline(desk, { subject: group.id, id: 'client-group-history' }),
     ],
