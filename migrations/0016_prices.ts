@@ -60,7 +60,7 @@ async function priceLists(trx: Trx): Promise<void> {
 async function terms(trx: Trx): Promise<void> {
   await addColumn(trx, 'products', 'periods_max', 'int?')
   await addColumn(trx, 'products', 'trial_days', 'int?')
-  // Currency → minor units as text; a currency that is not named has no trial, and none named at all makes it free.
+  // Currency → decimal; a currency that is not named has no trial, and none named at all makes it free.
   await addColumn(trx, 'products', 'trial_prices', "json = '{}'")
   await addColumn(trx, 'products', 'trial_then', "text = 'convert'")
   await addColumn(trx, 'cart_items', 'trial', 'flag = 0')

@@ -2,13 +2,15 @@ import type { Cycle, IsoDate } from '../kernel/index.ts'
 import { couponFits, couponProblem, couponRenews, discountParts, type Coupon } from './coupon.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
 import { listTrace, priceAt, type PriceTerms } from './prices.ts'
-import type { Product } from './product.ts'
+import type { Product, Trial } from './product.ts'
 
 export interface Selection {
   /** Units of the product itself; 1 when absent. Options count for each unit. */
   quantity?: number
   /** Option key → value key, number or tick. */
   options?: Readonly<Record<string, unknown>>
+  /** Begin with the product's trial. */
+  trial?: boolean
 }
 
 export interface SelectionTerms extends PriceTerms {
@@ -45,6 +47,8 @@ export interface PricedSelection {
   day: IsoDate
   quantity: number
   priceId: string | null
+  /** Set when it begins with a trial: the first period follows it, or nothing does. */
+  trial: SelectedTrial | null
   lines: PricedLine[]
   choices: Choice[]
   /** Due now: the first period with setup. */
@@ -53,6 +57,11 @@ export interface PricedSelection {
   renewal: Sums | null
   /** Field ("cycle", "currency", "quantity", "option.memory", "coupon") → what is wrong and what is allowed. */
   errors: Record<string, string>
+}
+
+export interface SelectedTrial extends Pick<Trial, 'days' | 'then'> {
+  /** What the product itself costs each period afterwards. */
+  ownMinor: bigint
 }
 
 export const QUANTITY_MAX = 50
@@ -79,6 +88,7 @@ export function priceSelection(
     day: terms.day,
     quantity,
     priceId: price?.id ?? null,
+    trial: null,
     lines: [],
     choices: chosen.choices,
     first: NOTHING,
@@ -95,6 +105,7 @@ export function priceSelection(
     priced.lines = linesOf(base, chosen.choices, quantity, terms.cycle)
   }
   withSums(priced)
+  if (selection.trial) return withTrial(product, priced)
   return terms.coupon ? withCoupon(product, priced, terms.coupon) : priced
 }
 
@@ -132,6 +143,37 @@ export function withDiscount(
   withSums(discounted)
   if (discounted.renewal && renews) discounted.renewal = renewalSums(priced, coupon)
   return discounted
+}
+
+/**
+ * The trial in place of the first period: its price, no options, no set-up fee and no coupon. What follows is priced as
+ * always, unless the trial ends it.
+ */
+function withTrial(product: Product, priced: PricedSelection): PricedSelection {
+  const { trial } = product
+  const fee = trial && trialFee(trial, priced.currency)
+  const own = priced.lines.find(({ kind }) => kind === 'recurring')
+  if (!trial || fee === null || !own) {
+    const problem = !trial || fee === null ? 'is not offered for this product' : 'is for billing cycles only'
+    return { ...priced, errors: { ...priced.errors, trial: problem } }
+  }
+  const line: PricedLine = {
+    ...own,
+    unitMinor: fee,
+    amountMinor: fee * BigInt(own.quantity),
+    recurs: false,
+    trace: { ...own.trace, trial_days: trial.days, trial_then: trial.then },
+  }
+  const lines = [line]
+  const renewal = trial.then === 'end' ? null : priced.renewal
+  const selected = { days: trial.days, then: trial.then, ownMinor: own.amountMinor }
+  return { ...priced, trial: selected, lines, first: sumsOf(lines), renewal }
+}
+
+/** Null where the trial is not sold in the currency. */
+export function trialFee({ prices }: Trial, currency: string): bigint | null {
+  if (Object.keys(prices).length === 0) return 0n
+  return prices[currency] ?? null
 }
 
 function wantedQuantity(quantity: number, errors: Record<string, string>): number {

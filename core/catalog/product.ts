@@ -118,6 +118,18 @@ export interface OrderField {
   version: number
 }
 
+/** A first time before the first period, once for a client and product. */
+export interface Trial {
+  days: number
+  /** What it costs by currency; empty: nothing, in every currency. */
+  prices: Readonly<Record<string, bigint>>
+  /** "convert": the first period follows; "end": the service ends with it. */
+  then: TrialEnd
+}
+
+export const trialEnds = ['convert', 'end'] as const
+export type TrialEnd = (typeof trialEnds)[number]
+
 export interface Product {
   id: string
   brandId: string
@@ -140,6 +152,10 @@ export interface Product {
   moduleSettings: Readonly<Record<string, unknown>>
   graceDays: number | null
   terminateDays: number | null
+  /** Periods after which the product ends by itself; null goes on. */
+  periodsMax: number | null
+  /** How it may be tried first; null: not at all. */
+  trial: Trial | null
   version: number
   prices: readonly Price[]
   options: readonly Option[]

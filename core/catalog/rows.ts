@@ -1,4 +1,4 @@
-import { timesPpm } from '../../sdk/index.ts'
+import { parseDecimal, timesPpm } from '../../sdk/index.ts'
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
 import type { Coupon } from './coupon.ts'
 import type {
@@ -14,6 +14,8 @@ import type {
   Product,
   ProductKind,
   ProductStatus,
+  Trial,
+  TrialEnd,
 } from './product.ts'
 import { mapScheme, readScheme } from './schemes.ts'
 
@@ -55,6 +57,10 @@ export interface ProductRow {
   module_settings: string
   grace_days: number | null
   terminate_days: number | null
+  periods_max: number | null
+  trial_days: number | null
+  trial_prices: string
+  trial_then: string
   version: number
 }
 
@@ -180,9 +186,18 @@ export function toProduct(row: ProductRow, parts: ProductParts): Product {
     moduleSettings: JSON.parse(row.module_settings) as Record<string, unknown>,
     graceDays: row.grace_days,
     terminateDays: row.terminate_days,
+    periodsMax: row.periods_max,
+    trial: trialOf(row),
     version: row.version,
     ...parts,
   }
+}
+
+function trialOf({ trial_days: days, trial_prices, trial_then }: ProductRow): Trial | null {
+  if (days === null) return null
+  const decimals = Object.entries(JSON.parse(trial_prices) as Record<string, string>)
+  const prices = decimals.map(([currency, text]) => [currency, parseDecimal(text, currency).minor])
+  return { days, then: trial_then as TrialEnd, prices: Object.fromEntries(prices) as Trial['prices'] }
 }
 
 export function toOption(

@@ -1,6 +1,12 @@
-import { couponRenews, type Coupon, type PricedLine } from '../catalog/index.ts'
+import {
+  couponRenews,
+  type Coupon,
+  type PricedLine,
+  type PricedSelection,
+  type Product,
+} from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
-import { period, recurs, type IsoDate, type Period } from '../kernel/index.ts'
+import { addDays, period, recurs, type IsoDate, type Period } from '../kernel/index.ts'
 import type { ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
 
@@ -10,6 +16,8 @@ export interface PlannedItem {
   parentIndex: number | null
   part: PricedPart
   spec: ServiceSpec
+  /** First day of what is charged now: the trial begins today, its service is counted from the day after. */
+  startsOn: IsoDate
 }
 
 export interface OrderFacts {
@@ -29,7 +37,13 @@ export function planOrder(items: readonly PricedItem[], facts: OrderFacts): Plan
     unit.forEach((part, i) => {
       const parent = i === 0 ? null : parentIndex
       const id = facts.newItemId()
-      planned.push({ id, parentIndex: parent, part, spec: specOf(part, id, parent, facts) })
+      planned.push({
+        id,
+        parentIndex: parent,
+        part,
+        spec: specOf(part, id, parent, facts),
+        startsOn: facts.today,
+      })
     })
   }
   return planned
@@ -41,7 +55,9 @@ function specOf(
   parentIndex: number | null,
   facts: OrderFacts,
 ): ServiceSpec {
-  const first = firstPeriod(facts.today, selection.cycle)
+  const { trial } = selection
+  const anchorOn = trial ? addDays(facts.today, trial.days) : facts.today
+  const first = trial ? { startsOn: facts.today, endsOn: anchorOn } : firstPeriod(anchorOn, selection.cycle)
   const own = selection.lines.find((line) => line.kind === 'recurring' || line.kind === 'once')!
   return {
     brandId: facts.brandId,
@@ -53,16 +69,18 @@ function specOf(
     currency: selection.currency,
     cycle: selection.cycle,
     quantity: selection.quantity,
-    amountMinor: first ? own.amountMinor : 0n,
+    amountMinor: trial ? trial.ownMinor : first ? own.amountMinor : 0n,
     recurringMinor: selection.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
     taxClass: product.taxClass,
     ...couponOf(facts.coupon, selection.lines, selection.cycle),
     zone: facts.zone,
-    anchorOn: facts.today,
+    anchorOn,
     chargedThrough: first?.endsOn ?? null,
     nextPeriodOn: first?.endsOn ?? null,
-    periodIndex: first ? 1 : 0,
+    periodIndex: first && !trial ? 1 : 0,
+    periodsLeft: periodsLeft(product, selection),
+    trialEndsOn: trial ? anchorOn : null,
     deliveryOn: product.deliveryOn,
     instanceId: product.instanceId,
     serverGroupId: product.serverGroupId,
@@ -83,6 +101,13 @@ function specOf(
   }
 }
 
+/** Periods still to be charged after what is charged now; null goes on. */
+function periodsLeft({ periodsMax }: Product, { trial, cycle }: PricedSelection): number | null {
+  if (trial?.then === 'end') return 0
+  if (periodsMax === null || !recurs(cycle)) return null
+  return trial ? periodsMax : periodsMax - 1
+}
+
 function firstPeriod(today: IsoDate, of: ServiceSpec['cycle']): Period | null {
   return recurs(of) ? period(today, of, 0) : null
 }
@@ -100,8 +125,8 @@ function couponOf(
 
 /** The lines of the invoice. A charge is unique by service, kind, period start and cause, so options name themselves. */
 export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly string[]): DraftLine[] {
-  return planned.flatMap(({ part, spec }, i) => {
-    const { nextPeriodOn: periodEnd, anchorOn: periodStart } = spec
+  return planned.flatMap(({ part, spec, startsOn: periodStart }, i) => {
+    const { nextPeriodOn: periodEnd } = spec
     return part.selection.lines.map((line) => ({
       sourceId: serviceIds[i]!,
       kind: line.kind,

@@ -33,6 +33,10 @@ export interface ServiceSpec {
   nextPeriodOn: IsoDate | null
   /** Number of the next period to be charged, counted from 0 at the anchor. */
   periodIndex: number
+  /** Periods still to be charged; null goes on. */
+  periodsLeft: number | null
+  /** The day after the trial that it begins with. */
+  trialEndsOn: IsoDate | null
   deliveryOn: 'order' | 'payment' | 'acceptance'
   instanceId: string | null
   serverGroupId: string | null

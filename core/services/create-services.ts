@@ -45,6 +45,10 @@ export interface ServiceSpec {
   chargedThrough: IsoDate | null
   nextPeriodOn: IsoDate | null
   periodIndex: number
+  /** Periods still to be charged; null or absent goes on. */
+  periodsLeft?: number | null
+  /** The day after the trial that it begins with. */
+  trialEndsOn?: IsoDate | null
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
   serverGroupId: string | null
@@ -114,6 +118,8 @@ function columnsOf(spec: ServiceSpec) {
     period_index: spec.periodIndex,
     next_period_on: spec.nextPeriodOn,
     charged_through: spec.chargedThrough,
+    periods_left: spec.periodsLeft ?? null,
+    trial_ends_on: spec.trialEndsOn ?? null,
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
     server_group_id: spec.serverGroupId,

@@ -31,6 +31,10 @@ export interface ServiceRow {
   period_index: number
   next_period_on: IsoDate | null
   charged_through: IsoDate | null
+  /** Periods still to be charged; null goes on. With 0 it ends on the day up to which it is charged. */
+  periods_left: number | null
+  /** The day after the trial that it began with. */
+  trial_ends_on: IsoDate | null
   auto_charge: number
   method_id: string | null
   suspend_after: IsoDate | null

@@ -9,7 +9,7 @@ import { listCoupons } from '../find-coupon.ts'
 import { exactly, Id } from '../inputs.ts'
 import { listGroups, type GroupNode } from '../list-groups.ts'
 import { listProducts } from '../load-product.ts'
-import type { Option, OrderField, Price, Product } from '../product.ts'
+import type { Option, OrderField, Price, Product, Trial } from '../product.ts'
 import { reachBrand } from '../reach.ts'
 import type { Scheme } from '../schemes.ts'
 import { wordOf } from './values.ts'
@@ -108,12 +108,22 @@ function productOut(product: Product, facts: Facts): Out {
     settings: product.moduleSettings,
     grace_days: product.graceDays,
     terminate_days: product.terminateDays,
+    periods: product.periodsMax,
+    trial: product.trial && trialOut(product.trial),
     prices: pricesOut(product.prices, facts),
     options: product.options.filter((option) => !option.retiredAt).map((option) => optionOut(option, facts)),
     fields: product.fields.filter((field) => !field.retiredAt).map(fieldOut),
     addons: addons.map((addon) => addon.slug),
   })
 }
+
+const trialOut = ({ days, then, prices }: Trial): Out =>
+  said({
+    ...{ days, then: then === 'convert' ? null : then },
+    prices: Object.fromEntries(
+      Object.entries(prices).map(([currency, minor]) => [currency, decimal(minor, currency)]),
+    ),
+  })
 
 function pricesOut(prices: readonly Price[], facts: Facts): Out {
   const out: Record<string, Out> = {}

@@ -1,6 +1,7 @@
 import { readPercent, fieldProblems, optionProblems } from '../rules.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from '../product.ts'
 import { readMoney, readPrices, type Reading } from './read-prices.ts'
+import { readTerms } from './read-terms.ts'
 import type { Entry, FileReader } from './reader.ts'
 import type {
   CatalogFile,
@@ -80,7 +81,7 @@ const PRODUCT_KEYS = [
     'stock',
   ],
   ...['delivery_on', 'plugin', 'server_group', 'settings', 'grace_days', 'terminate_days'],
-  ...['prices', 'options', 'fields', 'addons'],
+  ...['periods', 'trial', 'prices', 'options', 'fields', 'addons'],
 ]
 
 function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
@@ -106,6 +107,7 @@ function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
     module_settings: reader.settings(get('settings')),
     grace_days: whole(reader, get('grace_days')),
     terminate_days: whole(reader, get('terminate_days')),
+    terms: readTerms(read, { periods: get('periods'), trial: get('trial') }),
     prices: readPrices(read, get('prices'), { steps: false }),
     options: list(read, get('options'), readOption),
     fields: list(read, get('fields'), readField),

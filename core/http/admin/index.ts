@@ -23,6 +23,7 @@ import { plugins } from './plugins.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
 import { servers } from './servers.ts'
+import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
@@ -46,7 +47,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[clientGroups, priceLists, priceSteps],
+  ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

@@ -15,6 +15,7 @@ import type { Configured } from './configure.ts'
 import { savingText } from './plan-cards.ts'
 import { cycleName, moneyText, monthlyText, perCycle } from './price-text.ts'
 import { stepsText } from './steps-text.ts'
+import { trialField } from './trial-field.ts'
 
 /** Parameters of the component `field`. */
 export type FieldView = Record<string, unknown> & { name: string; label: string }
@@ -26,7 +27,10 @@ export function choiceFields(ctx: Ctx, configured: Configured) {
   return {
     href: ctx.path,
     cycle: cycleField(ctx, configured),
-    options: options.map((option) => optionField(ctx, option, configured)),
+    options: [
+      ...trialField(ctx, configured),
+      ...options.map((option) => optionField(ctx, option, configured)),
+    ],
     addons: product.addons.flatMap((addon) => addonField(ctx, addon, configured)),
   }
 }

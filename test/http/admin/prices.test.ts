@@ -71,6 +71,24 @@ for (const engine of engines) {
       assert.deepEqual(await stored(), [])
     })
 
+    test('a product gets a trial and a term, and the shop offers it', async () => {
+      const { staff, ids, web } = world
+      const at = `/admin/catalog/products/${ids.product}`
+      await staff.get(`${at}?tab=terms`)
+      const form = { periods_max: '12', trial_days: '14', trial_then: 'convert' }
+      const refused = await staff.post(`${at}/terms`, { ...form, 'trial_prices[EUR]': '1.001' })
+      assertStatus(refused, 422)
+      await staff.get(`${at}?tab=terms`)
+      await post(`${at}/terms`, { ...form, 'trial_prices[EUR]': '1.50' })
+      assertShows((await staff.get(`${at}?tab=terms`)).text, /value="1\.50"/)
+      const shop = web.browser()
+      const way = '/products/minecraft?cycle=1m&o.memory=8'
+      assertShows((await shop.get(way)).text, /Begin with 14 days of trial \(€1\.50\)/)
+      const tried = (await shop.get(`${way}&trial=1`)).text
+      assertShows(tried, /name="trial"[^>]* checked|checked[^>]* name="trial"/)
+      assertShows(tried, /Then €8\.90/)
+    })
+
     test('a price gets steps; what does not fit is said at its field', async () => {
       const { staff, ids, means, web } = world
       const option = (await means.db.get<{ id: string }>(

@@ -113,6 +113,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/catalog/products/new', /Group \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}`, /Gateway \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=prices`),
+  of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=terms`),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=options`, /Option \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=fields`, /Field \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=addons`, /Product \d+/g),
