@@ -28,8 +28,6 @@ export interface CartRow {
   version: number
   /** Of its brand, by whose days prices and coupons are valid. */
   zone: string
-  /** For whom it is priced: the client that the actor acts for. */
-  buyer_id: string | null
 }
 
 export interface CartItemRow {
@@ -76,15 +74,15 @@ export async function findCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow>(sql`${selectCarts} where ${own}`)
-  const row = rows.find(({ user_id: userId }) => userId !== null) ?? rows[0]
-  return row && { ...row, buyer_id: buyerOf(actor) }
+  const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
+  return cart && forClient(cart, actor)
 }
 
-/** The client that an actor acts for; null for guests, staff and who acts for several. */
-export function buyerOf(actor: Actor): string | null {
-  const [only, ...others] = new Set(actor.grants.map(({ clientId }) => clientId))
-  return actor.kind === 'client' && only !== undefined && others.length === 0 ? only : null
-}
+/** A client may have a renewal day of its own, so the cart says for whom it is priced. */
+export const forClient = <R extends CartRow>(cart: R, { grants }: Actor): R => ({
+  ...cart,
+  client_id: cart.client_id ?? grants[0]?.clientId ?? null,
+})
 
 /** The same cart with what it holds, in one statement. */
 export async function findFilledCart(
@@ -102,10 +100,7 @@ export async function findFilledCart(
   const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
   if (!cart) return undefined
   const held = rows.filter((row) => row.id === cart.id && row.item_id !== null)
-  return {
-    cart: { ...cart, buyer_id: buyerOf(actor) },
-    items: held.map((row) => toItem({ ...row, id: row.item_id! })),
-  }
+  return { cart: forClient(cart, actor), items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
 }
 
 /** Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. */

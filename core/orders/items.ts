@@ -26,7 +26,14 @@ export const wishFields = {
   /** Begin with the product's trial, where it has one. */
   trial: Type.Optional(Type.Boolean()),
 }
-export const ItemWish = Type.Object(wishFields, { additionalProperties: false })
+export const ItemWish = Type.Object(
+  {
+    ...wishFields,
+    /** The running service that it is an add-on of; a cart holds none such. */
+    service_id: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  },
+  { additionalProperties: false },
+)
 export type ItemWish = Static<typeof ItemWish>
 
 export const ITEMS_MAX = 30

@@ -2,6 +2,7 @@ import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
 
@@ -28,6 +29,8 @@ export interface ServiceSpec {
   productId: string
   /** Position in the same list of the service of which this one is a part; it comes earlier. */
   parentIndex?: number
+  /** A service of which this one is a part and that runs already. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle
@@ -49,6 +52,7 @@ export interface ServiceSpec {
   periodsLeft?: number | null
   /** The day after the trial that it begins with. */
   trialEndsOn?: IsoDate | null
+  spans?: readonly Span[]
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
   serverGroupId: string | null
@@ -71,7 +75,7 @@ export async function createServices(
     specs.map((spec, i) => ({
       ...columnsOf(spec),
       id: ids[i]!,
-      parent_id: spec.parentIndex === undefined ? null : ids[spec.parentIndex]!,
+      parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,
       updated_at: now,
     })),
@@ -120,6 +124,7 @@ function columnsOf(spec: ServiceSpec) {
     charged_through: spec.chargedThrough,
     periods_left: spec.periodsLeft ?? null,
     trial_ends_on: spec.trialEndsOn ?? null,
+    spans: spansText(spec.spans ?? []),
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
     server_group_id: spec.serverGroupId,

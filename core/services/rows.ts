@@ -35,6 +35,11 @@ export interface ServiceRow {
   periods_left: number | null
   /** The day after the trial that it began with. */
   trial_ends_on: IsoDate | null
+  /** Spans as JSON: charged time that the periods of the anchor do not count. */
+  spans: string | null
+  /** Set while nothing is charged because the service rests. */
+  paused_on: IsoDate | null
+  metered_until: Instant | null
   auto_charge: number
   method_id: string | null
   suspend_after: IsoDate | null
@@ -154,7 +159,7 @@ export interface ChangeRow {
   brand_id: string
   client_id: string
   service_id: string
-  kind: 'plan' | 'options'
+  kind: 'plan' | 'options' | 'renewal' | 'pause'
   status: string
   before_state: string
   after_state: string
@@ -177,6 +182,9 @@ export interface CancellationRow {
   reason: string
   effective_on: IsoDate
   status: string
+  /** What of the unused time was given back, tax included, and the document that says so. */
+  returned_minor: bigint
+  credit_note_id: string | null
   requested_by: string
   version: number
   created_at: Instant
