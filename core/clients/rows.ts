@@ -19,6 +19,8 @@ export interface Client {
   tax_exempt: number
   auto_charge: number
   separate_invoices: number
+  /** The client group whose prices and rules hold for it. */
+  client_group_id: string | null
   currency: string
   /** 1 from the first issued document on. */
   currency_fixed: number

@@ -23,7 +23,7 @@ export const serviceSource: BillableSource = {
     const services = await queries.all<DueService & Ahead>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.next_period_on, s.cancel_on${aheadColumns(window)}
+        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on${aheadColumns(window)}
       from services s join products p on p.id = s.product_id
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
@@ -92,6 +92,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault,
     sql`s.next_period_on <= ${untilOn}`,
     sql`s.billing_status in ('active', 'ending')`,
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
+    sql`(s.periods_left is null or s.periods_left > 0)`,
   ]
   if (untilOf) conditions.push(sql`s.next_period_on <= ${untilOf(SCOPES)}`)
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
@@ -103,7 +104,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault,
 
 async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, DueOption[]>> {
   const rows = await queries.all<DueOption>(sql`
-    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id
+    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id, o.pricing
     from services s join service_options o on o.service_id = s.id
     where ${condition} and o.amount_minor <> 0 order by o.service_id, o.option_id`)
   const grouped = new Map<string, DueOption[]>()

@@ -40,7 +40,9 @@ export const changePorts: ChangePorts = {
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
   const { service, productId, cycle, quantity, onDay } = request
-  const [product] = await loadProducts(queries, service.brand_id, [productId])
+  const [product] = await loadProducts(queries, service.brand_id, [productId], {
+    clientId: service.client_id,
+  })
   if (!product) throw invalidInput({ product_id: 'is not offered here' })
   const present = await queries.all<{ option_key: string; value: string }>(sql`
     select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
@@ -102,7 +104,8 @@ function offer(product: Product, priced: PricedSelection): Offer {
       quantity: choice.quantity,
       value: choice.value,
       label: choice.label,
-      amountMinor: choice.amountMinor * BigInt(choice.quantity * priced.quantity),
+      amountMinor: choice.amountMinor * BigInt(choice.times * priced.quantity),
+      pricing: choice.pricing,
       setting: choice.setting,
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,

@@ -6,6 +6,7 @@ import { automation } from './automation.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { clientGroups } from './client-groups.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
@@ -19,7 +20,10 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { priceLists } from './price-lists.ts'
+import { priceSteps } from './price-steps.ts'
 import { servers } from './servers.ts'
+import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
@@ -43,6 +47,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
+  ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

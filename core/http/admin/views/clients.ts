@@ -178,6 +178,17 @@ function facts(desk: Desk, client: Client, credit: bigint): Block {
         label: l('credit'),
         value: { href: `/admin/clients/${client.id}/credit`, text: moneyText(desk, credit, client.currency) },
       },
+      ...(client.client_group_id === null
+        ? []
+        : [
+            {
+              label: desk.t('prices.group.one'),
+              value: {
+                href: `/admin/client-groups/${client.client_group_id}`,
+                text: desk.t('prices.group.open'),
+              },
+            },
+          ]),
       { label: l('language'), value: client.locale },
       { label: l('since'), value: { at: client.created_at } },
       { label: l('id'), value: { copy: client.id, label: l('id') } },

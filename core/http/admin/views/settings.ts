@@ -158,7 +158,7 @@ function sectionForm(desk: Desk, asked: Asked, drawn: Drawn): Block {
 }
 
 /** The field; for a brand a tick before it says whether the brand has a value of its own. */
-function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn: Drawn): Field[] {
+export function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn: Drawn): Field[] {
   const { t } = desk
   const name = fieldName(setting.key)
   const inherited = drawn.wide.get(setting.key)?.value ?? setting.preset
