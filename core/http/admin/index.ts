@@ -19,6 +19,7 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { renewals } from './renewals.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
@@ -34,6 +35,7 @@ const sections: readonly Section[] = [
     clients,
     orders,
     services,
+    renewals,
     deliveries,
     servers,
     invoices,

@@ -59,6 +59,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':offer': 'offer',
   ':field': 'field',
   ':addon': 'product',
+  ':productId': 'product',
   '{client_id}': 'client',
   '{delivery_id}': 'delivery',
   '{event_id}': 'event',
