@@ -22,6 +22,7 @@ import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
+import { renewals } from './renewals.ts'
 import { servers } from './servers.ts'
 import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
@@ -38,6 +39,7 @@ const sections: readonly Section[] = [
     clients,
     orders,
     services,
+    renewals,
     deliveries,
     servers,
     invoices,

@@ -122,6 +122,11 @@ function actsOf(desk: Desk, client: Client): Button[] {
         icon: 'file-invoice',
       },
     ],
+    [
+      'service.align_renewals',
+      status === 'active',
+      { label: t('extras.admin.align.link'), href: `${at}/renewals`, kind: 'ghost', icon: 'calendar' },
+    ],
     ['client.change', true, { label: t('admin.edit'), href: `${at}/edit`, icon: 'pencil' }],
     ...MOVES.map((move): [string, boolean, Button] => [
       `client.${move.name}`,
