@@ -41,8 +41,12 @@ export const mailData = {
     ...invoice,
     due_on: day,
     charge_on: maybe(day),
+    /** The invoice of a proforma that was paid. */
+    paid: Type.Optional(Type.Boolean()),
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
+  'proforma-issued': Type.Object({ ...invoice, due_on: day }),
+  'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
   'payment-needs-client': Type.Object(invoice),

@@ -1,9 +1,11 @@
 import {
+  billableItemsSource,
   billDay,
   billingConsumers,
   billingJobs,
   billToday,
   billUntil,
+  carriedSource,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -35,7 +37,7 @@ export function billingDeps(means: Means): BillingDeps {
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
     endCancelled: (day) => endCancelled(means, day),
   }
-  return { means, sources: [serviceSource], services }
+  return { means, sources: [serviceSource, billableItemsSource, carriedSource], services }
 }
 
 export const billingArea: Area = {

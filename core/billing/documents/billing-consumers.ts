@@ -11,13 +11,13 @@ export function billingConsumers(means: Means): Consumer[] {
   return [
     {
       name: 'billing.documents',
-      types: ['invoice.issued', 'credit_note.issued'],
+      types: ['invoice.issued', 'credit_note.issued', 'invoice.proforma_issued', 'receipt.issued'],
       handle: (trx, event) =>
         means.jobs.enqueue(trx, [
           {
             task: 'billing.document',
             payload: { invoice_id: event.subject },
-            key: `document/${event.subject}`,
+            key: `document/${event.subject}/${event.type}`,
           },
         ]),
     },

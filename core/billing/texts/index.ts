@@ -1,0 +1,2 @@
+export * from './fitting-texts.ts'
+export * from './load-texts.ts'
