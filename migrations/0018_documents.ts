@@ -95,7 +95,7 @@ async function documents(trx: Trx): Promise<void> {
     {
       document_id: 'ref invoices',
       step: 'int',
-      fee_id: 'ref invoices',
+      fee_id: 'ref invoices?',
       client_id: 'text',
       base_minor: 'money',
       amount_minor: 'money',

@@ -42,6 +42,22 @@ export const StillProforma = defineError(
   (p: { number: string }) =>
     `${p.number} is a proforma: nothing is owed on it, so there is nothing to credit, collect or write off. Declare it void instead.`,
 )
+export const NotRegroupable = defineError(
+  'invoice.not_regroupable',
+  409,
+  (p: { number: string; reason: string }) =>
+    `${p.number} cannot be merged or split: ${p.reason}. Several documents can still be paid together.`,
+)
+export const TextRetired = defineError(
+  'document_text.retired',
+  409,
+  (p: { name: string }) => `The text "${p.name}" is on no further document already.`,
+)
+export const LinkOver = defineError(
+  'invoice.not_payable',
+  409,
+  (p: { number: string }) => `${p.number} is not an issued invoice, so nobody can be sent there to pay it.`,
+)
 export const BillableOver = defineError(
   'billable_item.over',
   409,

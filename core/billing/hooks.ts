@@ -12,3 +12,7 @@ declareEvent(
   'Something outside products is to be charged. Body: id, name, timing, cycle.',
 )
 declareEvent('billable_item.stopped', 'It is charged no further. Body: id, name, done.')
+declareEvent(
+  'invoice.regrouped',
+  'Documents were merged or split: void ones and those that stand for them. Body: id, kind, from, to.',
+)

@@ -90,8 +90,11 @@ export function planInvoice(
   }
 }
 
+/** Documents whose day was said by staff, or by those that they stand for. */
+const OWN_DAY: readonly string[] = ['manual', 'merged', 'split', 'late_fee']
+
 /** Who may pay later has the days of the terms from the issue on; staff who write a document say its day themselves. */
 function dueOf({ kind, dueOn, origin }: DraftInvoice, { terms }: BillTo, issuedOn: IsoDate): IsoDate {
-  if (terms.paymentDays === 0 || kind === 'credit_note' || origin === 'manual') return dueOn
+  if (terms.paymentDays === 0 || kind === 'credit_note' || OWN_DAY.includes(origin)) return dueOn
   return maxDay(dueOn, addDays(issuedOn, terms.paymentDays))
 }

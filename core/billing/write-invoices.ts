@@ -66,7 +66,7 @@ export async function writeInvoices(
 
 /** Service ids on a document, for those who hear its events. */
 export function sourcesOf(lines: readonly { source_id: string | null }[]): string[] {
-  return [...new Set(lines.flatMap((line) => (line.source_id === null ? [] : [line.source_id])))]
+  return [...new Set(lines.flatMap(({ source_id: id }) => (id?.startsWith('svc_') ? [id] : [])))]
 }
 
 /** A credit note is settled by being issued, its value is credit or pays a document at once; a receipt says what has come. */

@@ -39,6 +39,8 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   },
   'proforma-issued': { ...invoice, due_on: '2026-01-29' },
   'deposit-received': { ...invoice, due_on: '2026-01-29' },
+  'invoice-link': { ...invoice, due_on: '2026-01-29', expires_at },
+  'statement-of-account': { url: '/portal/statement', from: '2026-01-01', to: '2026-01-31', balance: amount },
   'payment-received': { ...invoice, paid_on: '2026-01-29', method: 'Visa ending in 4242' },
   'payment-failed': { ...invoice, reason: 'Insufficient funds', retry_on: '2026-02-01' },
   'payment-needs-client': invoice,

@@ -5,6 +5,7 @@ import { assert, systemActor } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
 import type { Means } from '../../records/index.ts'
+import { lineText } from './line-text.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
 
 /** What printing needs besides the means: the words of a language. */
@@ -178,8 +179,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
       taxId: buyer.tax_id,
     },
     lines: invoice.lines.map((line) => ({
-      description:
-        line.kind === 'deposit' ? means.translator(invoice.locale)('pdf.deposit_line') : line.description,
+      description: lineText(means.translator(invoice.locale), line),
       periodStart: line.period_start as InvoiceDocument['issuedOn'] | null,
       periodEnd: line.period_end as InvoiceDocument['issuedOn'] | null,
       quantity: line.quantity,

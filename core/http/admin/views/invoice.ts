@@ -1,4 +1,4 @@
-import { amountDue, getInvoice, type Invoice } from '../../../billing/index.ts'
+import { amountDue, getInvoice, paymentsFor, type Invoice } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
@@ -204,7 +204,7 @@ async function payments(desk: Desk, invoice: Invoice): Promise<Block> {
     select p.id, 'attempt' as kind, p.id as payment_id, p.kind as payment_kind, p.status as payment_status,
       i.name as method, p.decline_message, p.amount_minor, p.created_at
     from payments p left join plugin_instances i on i.id = p.instance_id
-    where p.invoice_id = ${invoice.id} and p.status <> 'succeeded' order by p.id limit 100`)
+    where ${paymentsFor(sql`${invoice.id}`)} and p.status <> 'succeeded' order by p.id limit 100`)
   return {
     kind: 'table',
     id: `invoice-${invoice.id}-payments`,
