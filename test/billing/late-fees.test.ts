@@ -68,7 +68,7 @@ for (const engine of engines)
     const staff = staffActor()
     const deps = billingDeps(means)
     const { brand } = await makeBuyer(means)
-    const set = (value: LateFee, scope = 'brand', scope_id = brand.id) =>
+    const set = (value: LateFee, scope = 'brand', scope_id: string = brand.id) =>
       overrideSetting(means, { key: lateFee.key, scope, scope_id, value }, staff)
     const bill = (on: string) => {
       means.business.set(`${on}T06:00:00.000Z`)

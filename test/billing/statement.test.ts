@@ -114,29 +114,16 @@ for (const engine of engines)
             ...{ currency: 'EUR', effective_on: `2026-0${1 + (i % 9)}-01`, reverses_id: null },
             created_at: means.business.now(),
           }))
-          const posting = (
-            journal_id: string,
-            position: number,
-            name: string,
-            amount_minor: bigint,
-            client_id: string | null,
-          ) => ({
-            ...{
-              journal_id,
-              position,
-              brand_id: brand.id,
-              client_id,
-              account: name,
-              currency: 'EUR',
-              amount_minor,
-            },
+          const posting = (journal_id: string, position: number, account: string, amount_minor: bigint) => ({
+            ...{ journal_id, position, brand_id: brand.id, account, currency: 'EUR', amount_minor },
+            client_id: account.startsWith('revenue') ? null : many.id,
           })
           await trx.insert(
             'postings',
             journals.flatMap(({ id }) => [
-              posting(id, 1, 'receivable', 150n, many.id),
-              posting(id, 2, 'client_credit', -50n, many.id),
-              posting(id, 3, 'revenue:manual', -100n, null),
+              posting(id, 1, 'receivable', 150n),
+              posting(id, 2, 'client_credit', -50n),
+              posting(id, 3, 'revenue:manual', -100n),
             ]),
           )
           await trx.insert('journals', journals)

@@ -132,7 +132,7 @@ function draftOf({ rule, step, on }: Step, { invoice, baseMinor, amountMinor }: 
         ...{ periodStart: invoice.due_on, periodEnd: on },
         trace: {
           ...{ number: invoice.number, step: step.step, of: baseMinor.toString(), rule: rule.kind },
-          ...(rule.kind === 'percent' ? { percent: rule.percent } : {}),
+          ...(rule.kind === 'percent' ? { percent: rule.percent ?? '0' } : {}),
         },
       },
     ],

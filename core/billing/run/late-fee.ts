@@ -4,13 +4,13 @@ import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { defineSetting } from '../../records/index.ts'
 
 /** Whole units with up to three decimals, for every currency alike; empty for none. */
-const Sum = Type.String({ pattern: '^(\\d{1,7}(\\.\\d{1,3})?)?$' })
+const Sum = Type.Optional(Type.String({ pattern: '^(\\d{1,7}(\\.\\d{1,3})?)?$' }))
 
 const LateFee = Type.Object({
   kind: Type.Enum({ none: 'none', fixed: 'fixed', percent: 'percent' } as const),
   amount: Sum,
   /** Of what is open, in percent. */
-  percent: Type.String({ pattern: '^(\\d{1,3}(\\.\\d{1,4})?)?$' }),
+  percent: Type.Optional(Type.String({ pattern: '^(\\d{1,3}(\\.\\d{1,4})?)?$' })),
   minimum: Sum,
   maximum: Sum,
   grace_days: Type.Integer({ minimum: 1, maximum: 365 }),
@@ -25,7 +25,7 @@ export const lateFee = defineSetting({
   key: 'billing.late_fee',
   schema: LateFee,
   preset: {
-    ...{ kind: 'none', amount: '', percent: '', minimum: '', maximum: '' },
+    kind: 'none',
     ...{ grace_days: 7, every_days: 0, times: 1, tax_class: 'none' },
   },
   scopes: ['installation', 'brand', 'client'],
@@ -35,13 +35,13 @@ export const lateFee = defineSetting({
 export function feeOn(rule: LateFee, openMinor: bigint, currency: string): bigint {
   const plain =
     rule.kind === 'fixed'
-      ? minorOf(rule.amount, currency)
+      ? minorOf(rule.amount ?? '', currency)
       : rule.kind === 'percent'
-        ? timesPpm(openMinor, Math.round(Number(rule.percent) * 10_000))
+        ? timesPpm(openMinor, Math.round(Number(rule.percent ?? '0') * 10_000))
         : 0n
-  const least = rule.minimum === '' ? plain : minorOf(rule.minimum, currency)
+  const least = !rule.minimum ? plain : minorOf(rule.minimum, currency)
   const raised = rule.kind !== 'none' && plain < least ? least : plain
-  const most = rule.maximum === '' ? raised : minorOf(rule.maximum, currency)
+  const most = !rule.maximum ? raised : minorOf(rule.maximum, currency)
   return raised > most ? most : raised
 }
 
