@@ -216,7 +216,6 @@ const SPARE_LINES = 3
 
 export async function newBillable(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
-  const l = labeller(desk)
   const title = t('admin.billables.new')
   const clientId = asked.refused ? textOf(asked.refused.values, 'client_id') : asked.query.client
   if (!clientId)
@@ -244,49 +243,7 @@ export async function newBillable(desk: Desk, asked: Asked): Promise<PageView> {
         action: '/admin/billables',
         fields: [
           { kind: 'hidden', name: 'client_id', label: '', value: client.id },
-          { ...filled(asked, 'name'), label: l('name'), hint: t('admin.billables.name_hint') },
-          {
-            ...filled(asked, 'timing', asked.query.timing ?? 'next'),
-            kind: 'select',
-            label: l('when'),
-            options: ['now', 'next', 'day'].map((value) => ({
-              value,
-              label: t(`admin.billables.timing.${value}`),
-            })),
-          },
-          {
-            ...filled(asked, 'on', desk.today),
-            kind: 'date',
-            required: false,
-            label: t('admin.billables.on'),
-          },
-          {
-            ...filled(asked, 'cycle'),
-            kind: 'select',
-            required: false,
-            label: t('admin.billables.every'),
-            options: [
-              { value: '', label: t('admin.billables.once') },
-              ...['7d', '14d', '1m', '3m', '6m', '1y'].map((value) => ({
-                value,
-                label: cycleName(desk, value),
-              })),
-            ],
-          },
-          {
-            ...filled(asked, 'times'),
-            kind: 'number',
-            min: 1,
-            required: false,
-            label: t('admin.billables.times'),
-            hint: t('admin.billables.times_hint'),
-          },
-          {
-            ...tickedField(asked, 'apart', false),
-            label: t('admin.billables.apart'),
-            hint: t('admin.billables.apart_hint'),
-          },
-          { ...filled(asked, 'notes'), kind: 'textarea', rows: 2, required: false, label: l('notes') },
+          ...wishFields(desk, asked),
         ],
         grid: grid(desk, asked),
         submit: { label: t('admin.billables.create') },
@@ -295,6 +252,56 @@ export async function newBillable(desk: Desk, asked: Asked): Promise<PageView> {
       },
     ],
   }
+}
+
+function wishFields(desk: Desk, asked: Asked): Field[] {
+  const { t } = desk
+  const l = labeller(desk)
+  return [
+    { ...filled(asked, 'name'), label: l('name'), hint: t('admin.billables.name_hint') },
+    {
+      ...filled(asked, 'timing', asked.query.timing ?? 'next'),
+      kind: 'select',
+      label: l('when'),
+      options: ['now', 'next', 'day'].map((value) => ({
+        value,
+        label: t(`admin.billables.timing.${value}`),
+      })),
+    },
+    {
+      ...filled(asked, 'on', desk.today),
+      kind: 'date',
+      required: false,
+      label: t('admin.billables.on'),
+    },
+    {
+      ...filled(asked, 'cycle'),
+      kind: 'select',
+      required: false,
+      label: t('admin.billables.every'),
+      options: [
+        { value: '', label: t('admin.billables.once') },
+        ...['7d', '14d', '1m', '3m', '6m', '1y'].map((value) => ({
+          value,
+          label: cycleName(desk, value),
+        })),
+      ],
+    },
+    {
+      ...filled(asked, 'times'),
+      kind: 'number',
+      min: 1,
+      required: false,
+      label: t('admin.billables.times'),
+      hint: t('admin.billables.times_hint'),
+    },
+    {
+      ...tickedField(asked, 'apart', false),
+      label: t('admin.billables.apart'),
+      hint: t('admin.billables.apart_hint'),
+    },
+    { ...filled(asked, 'notes'), kind: 'textarea', rows: 2, required: false, label: l('notes') },
+  ]
 }
 
 const COLUMNS = ['description', 'basis', 'quantity', 'unit', 'tax_class'] as const

@@ -1,6 +1,7 @@
-import { movementName, readStatement } from '../../../billing/index.ts'
+import { movementName, readStatement, type Statement } from '../../../billing/index.ts'
 import { url } from '../../../render/index.ts'
-import { inMoney, type PageView } from '../blocks.ts'
+import type { MessageParams } from '../../../i18n/index.ts'
+import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 
@@ -16,7 +17,7 @@ export async function statementPage(desk: Desk, asked: Asked): Promise<PageView>
   const { t, means } = desk
   const days = daysOf(desk, asked)
   const statement = await readStatement(means, { client_id: asked.params.id, ...days }, desk.actor)
-  const { currency, entries } = statement
+  const { currency } = statement
   const at = `/admin/clients/${statement.clientId}`
   const title = t('documents.statement.title')
   const word = (name: string) => t(`documents.statement.${name}`)
@@ -54,48 +55,47 @@ export async function statementPage(desk: Desk, asked: Asked): Promise<PageView>
           { label: word('closing'), value: inMoney(statement.closingMinor, currency) },
         ],
       },
-      {
-        kind: 'table',
-        id: 'statement-entries',
-        title: t('documents.statement.period', days),
-        columns: [
-          { label: word('what'), phone: 'title' },
-          { label: word('on') },
-          { label: word('reference') },
-          { label: word('amount'), align: 'end', phone: 'side' },
-          { label: word('balance'), align: 'end' },
-        ],
-        rows: entries.slice(-SHOWN_MAX).map((entry) => ({
-          id: `row-${entry.journalId}`,
-          href: `/admin/ledger/journals/${entry.journalId}`,
-          label: word(`kind.${movementName(entry.kind)}`),
-          cells: [
-            word(`kind.${movementName(entry.kind)}`),
-            { day: entry.on },
-            entry.reference,
-            inMoney(entry.amountMinor, currency),
-            inMoney(entry.balanceMinor, currency),
-          ],
-        })),
-        empty: { icon: 'book', title: word('none') },
-      },
-      ...(allowed(desk, 'statement.send')
-        ? [
-            {
-              ...{
-                kind: 'form' as const,
-                id: 'statement-send',
-                action: `${at}/statement/send`,
-                inline: true,
-              },
-              fields: (['from', 'to'] as const).map((name) => ({
-                ...{ kind: 'hidden', name, label: '', value: days[name] },
-              })),
-              submit: { label: t('admin.statements.send'), kind: 'secondary' as const, icon: 'mail' },
-              ...formParts(desk, asked),
-            },
-          ]
-        : []),
+      entriesTable(desk, statement),
+      ...(allowed(desk, 'statement.send') ? [sendForm(desk, asked, days)] : []),
     ],
   }
 }
+
+function entriesTable(desk: Desk, { entries, currency, from, to }: Statement): Block {
+  const word = (name: string, params?: MessageParams) => desk.t(`documents.statement.${name}`, params)
+  return {
+    kind: 'table',
+    id: 'statement-entries',
+    title: word('period', { from, to }),
+    columns: [
+      { label: word('what'), phone: 'title' },
+      { label: word('on') },
+      { label: word('reference') },
+      { label: word('amount'), align: 'end', phone: 'side' },
+      { label: word('balance'), align: 'end' },
+    ],
+    rows: entries.slice(-SHOWN_MAX).map((entry) => ({
+      id: `row-${entry.journalId}`,
+      href: `/admin/ledger/journals/${entry.journalId}`,
+      label: word(`kind.${movementName(entry.kind)}`),
+      cells: [
+        word(`kind.${movementName(entry.kind)}`),
+        { day: entry.on },
+        entry.reference,
+        inMoney(entry.amountMinor, currency),
+        inMoney(entry.balanceMinor, currency),
+      ],
+    })),
+    empty: { icon: 'book', title: word('none') },
+  }
+}
+
+const sendForm = (desk: Desk, asked: Asked, days: { from: string; to: string }): Block => ({
+  ...{ kind: 'form', id: 'statement-send', inline: true },
+  action: `${asked.path.replace(/\/send$/, '')}/send`,
+  fields: (['from', 'to'] as const).map((name) => ({
+    ...{ kind: 'hidden', name, label: '', value: days[name] },
+  })),
+  submit: { label: desk.t('admin.statements.send'), kind: 'secondary', icon: 'mail' },
+  ...formParts(desk, asked),
+})
