@@ -4,6 +4,7 @@ import { fillRandom } from './random.ts'
 /** Every prefix of a TypeID and what it names. A record keeps its prefix for ever. */
 export const prefixes = {
   aud: 'audit entry',
+  bli: 'billable item',
   brd: 'brand',
   can: 'cancellation',
   cat: 'catalogue import',
@@ -26,9 +27,11 @@ export const prefixes = {
   grp: 'product group',
   inl: 'invoice line',
   inv: 'invoice',
+  dtx: 'document text',
   job: 'job',
   jrn: 'journal',
   key: 'API key',
+  lnk: 'invoice link',
   mem: 'membership',
   mth: 'payment method',
   msg: 'message',

@@ -1,6 +1,13 @@
-import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../billing/index.ts'
+import {
+  aheadColumns,
+  aheadOf,
+  ofBrands,
+  type Ahead,
+  type BillableSource,
+  type DueItem,
+  type DueWindow,
+} from '../billing/index.ts'
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
-import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
 import { invoiceSuspended } from './settings.ts'
@@ -23,7 +30,7 @@ export const serviceSource: BillableSource = {
     const services = await queries.all<DueService & Ahead>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on${aheadColumns(window)}
+        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on${aheadColumns(window, SCOPES)}
       from services s join products p on p.id = s.product_id
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
@@ -50,25 +57,6 @@ const SCOPES = {
   client: sql`s.client_id`,
   cycle: sql`s.cycle`,
 }
-
-/** By which day each service is asked for, where that differs. */
-interface Ahead {
-  until_on?: IsoDate
-  lead?: string
-  monthly?: number
-}
-
-function aheadColumns({ untilOf, leadOf, monthlyOf }: DueWindow): Sql {
-  const until = untilOf ? sql`, ${untilOf(SCOPES)} as until_on` : sql``
-  const lead = leadOf ? sql`, ${leadOf(SCOPES)} as lead` : sql``
-  const monthly = monthlyOf ? sql`, case when ${monthlyOf(SCOPES)} then 1 else 0 end as monthly` : sql``
-  return sql`${until}${lead}${monthly}`
-}
-
-const aheadOf = ({ lead, monthly }: Ahead): Pick<DueItem, 'lead' | 'monthly'> => ({
-  ...(lead === undefined ? {} : { lead: Number(lead) }),
-  ...(monthly === 1 ? { monthly: true } : {}),
-})
 
 /** Where suspended services are not charged: the installation as a whole, and brands that differ from it. */
 interface Spared {

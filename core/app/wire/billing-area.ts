@@ -1,9 +1,11 @@
 import {
+  billableItemsSource,
   billDay,
   billingConsumers,
   billingJobs,
   billToday,
   billUntil,
+  carriedSource,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -40,7 +42,7 @@ export function billingDeps(means: Means): BillingDeps {
       return (await endCancelled(means, day)) + (await endTerms(means, day))
     },
   }
-  return { means, sources: [serviceSource], services }
+  return { means, sources: [serviceSource, billableItemsSource, carriedSource], services }
 }
 
 export const billingArea: Area = {
