@@ -1,6 +1,8 @@
 import './hooks.ts'
 export * from './billable-source.ts'
 export * from './billing-jobs.ts'
+export * from './chart.ts'
+export * from './closing/index.ts'
 export * from './collections.ts'
 export * from './credit-invoice.ts'
 export * from './documents/index.ts'
