@@ -19,6 +19,8 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { reconciler } from './reconciler.ts'
+import { reports } from './reports.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
@@ -40,6 +42,8 @@ const sections: readonly Section[] = [
     payments,
     billing,
     ledger,
+    reports,
+    reconciler,
     tax,
     coupons,
   ],
