@@ -1,6 +1,13 @@
 import { toDecimal } from '../../../sdk/index.ts'
 import { closeMonth, reopenMonth } from '../../billing/index.ts'
-import { csv, exportCsv, exportLedger, journalsCsv, setAccountCode } from '../../reports/index.ts'
+import {
+  csv,
+  exportCsv,
+  exportLedger,
+  journalsCsv,
+  setAccountCode,
+  writeDocuments,
+} from '../../reports/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { accountPage } from './views/books/account.ts'
@@ -31,6 +38,7 @@ export const ledger: Section = {
   files: [
     { path: '/ledger/trial-balance.csv', permission: 'ledger.read', send: sendTrial },
     { path: '/ledger/journals.csv', permission: 'ledger.read', send: sendJournals },
+    { path: '/ledger/documents', permission: 'ledger.write_documents', send: sendDocuments },
     { path: '/ledger/exports/:id.csv', permission: 'ledger.read', send: sendExport },
   ],
   acts: [
@@ -75,6 +83,14 @@ async function setCode({ means, actor, t }: Desk, { form }: Asked) {
 async function sendExport({ means, actor }: Desk, { params }: Asked) {
   const id = params.id!
   return { name: `ledger-${id}.csv`, type: CSV, body: await exportCsv(means.db, actor, id) }
+}
+
+/** By the exporter and format that the form offers, as "instance format". */
+async function sendDocuments({ means, actor }: Desk, { query }: Asked) {
+  const [instance_id = '', format = ''] = (query.format ?? '').split(' ')
+  const days = { from: query.from ?? '', to: query.to ?? '', brand_id: query.brand || null }
+  const { name, type, text } = await writeDocuments(means, { instance_id, format, ...days }, actor)
+  return { name, type, body: text }
 }
 
 async function sendJournals(desk: Desk, asked: Asked) {

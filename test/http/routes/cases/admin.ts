@@ -101,6 +101,10 @@ export const adminCases: readonly RouteCase[] = [
   desk('/reconciler', links('reconciler/dcy_\\w+/repair')),
   of('/reconciler/:id/repair', ({ discrepancy }) => `/reconciler/${discrepancy}/repair`),
   of('/reconciler/:id/dismiss', ({ discrepancy }) => `/reconciler/${discrepancy}/dismiss`),
+  {
+    ...of('/ledger/documents', () => '/ledger/documents?format=plg_x%20csv&from=2026-01-01&to=2026-01-31'),
+    status: 404,
+  },
   desk('/reports'),
   of('/reports/:report', () => '/reports/gateways'),
   of('/reports/:report.csv', () => '/reports/gateways.csv'),

@@ -24,6 +24,7 @@ export async function exportsPage(desk: Desk, asked: Asked): Promise<PageView> {
     main: [
       ...(allowed(desk, 'ledger.export') ? [exportForm(desk, asked, brands)] : []),
       exportTable(desk, rows, brands),
+      ...(allowed(desk, 'ledger.write_documents') ? await documentForm(desk, brands) : []),
       await codeTable(desk),
       ...(allowed(desk, 'ledger.set_code') ? [codeForm(desk, asked, brands)] : []),
     ],
@@ -89,6 +90,75 @@ function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandN
       },
     ],
     empty: { icon: 'download', title: t('books.exports.none'), text: t('books.exports.none_text') },
+  }
+}
+
+/** What a plugin takes longer for than this is not offered. */
+const PATIENCE_MS = 2_000
+
+interface Format {
+  key: string
+  label: string
+}
+
+/** The formats of all exporters that are set up; nothing while there is none. */
+async function documentForm(desk: Desk, brands: readonly BrandName[]): Promise<Block[]> {
+  const { means, actor, t } = desk
+  const instances = await means.db.all<{ id: string; name: string; manifest: string }>(sql`
+    select g.id, g.name, p.manifest from plugin_instances g join plugins p on p.id = g.plugin_id
+    where g.status = 'active' and p.status <> 'disabled' and (g.brand_id is null or ${scoped(actor, { table: 'g', client: null })}) order by g.name, g.id`)
+  const exporters = instances.filter(
+    ({ manifest }) => 'exporter' in ((JSON.parse(manifest) as { kinds?: object }).kinds ?? {}),
+  )
+  const offered = await Promise.all(exporters.map((one) => formatsOf(desk, one)))
+  const options = offered.flat()
+  if (options.length === 0) return []
+  const { from, to } = lastMonth(desk.today)
+  const brand = {
+    ...{ kind: 'select', name: 'brand', label: t('books.label.brand'), value: '', required: false },
+    options: [
+      { value: '', label: t('books.all.brand') },
+      ...brands.map(({ id, name }) => ({ value: id, label: name })),
+    ],
+  }
+  return [
+    {
+      ...{
+        kind: 'form',
+        id: 'write-documents',
+        title: t('books.documents.title'),
+        text: t('books.documents.text'),
+      },
+      ...{ method: 'get', action: '/admin/ledger/documents', inline: true, keys: {} },
+      fields: [
+        { kind: 'select', name: 'format', label: t('books.label.format'), value: options[0]!.value, options },
+        { kind: 'date', name: 'from', label: t('books.label.from'), value: from },
+        { kind: 'date', name: 'to', label: t('books.label.to'), value: to },
+        ...(brands.length > 1 ? [brand] : []),
+      ],
+      submit: { label: t('books.documents.submit'), kind: 'secondary', icon: 'download' },
+    },
+  ]
+}
+
+async function formatsOf(
+  { means }: Desk,
+  { id, name }: { id: string; name: string },
+): Promise<{ value: string; label: string }[]> {
+  try {
+    const asked = means.plugins.call<{ formats: Format[] }>(
+      id,
+      'exporter',
+      'list_formats',
+      {},
+      { deadlineMs: PATIENCE_MS },
+    )
+    return (await asked).formats.map(({ key, label }) => ({
+      value: `${id} ${key}`,
+      label: `${name}: ${label}`,
+    }))
+  } catch {
+    return []
   }
 }
 
