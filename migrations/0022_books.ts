@@ -30,6 +30,12 @@ export async function up(trx: Trx): Promise<void> {
     },
   )
   await execute(trx, 'create index ix_journals_day on journals (brand_id, effective_on)')
+  // With the amount in it a client's balance is read from the index alone.
+  await execute(trx, 'drop index ix_postings_client')
+  await execute(
+    trx,
+    'create index ix_postings_client on postings (client_id, account, currency, amount_minor) where client_id is not null',
+  )
   await (trx.dialect === 'sqlite' ? sqliteTrigger(trx) : postgresTrigger(trx))
 }
 
