@@ -1,18 +1,8 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-
-/** One thing that is wrong, by the id of the record where it shows. */
-export interface Finding {
-  check: string
-  id: string
-  problem: string
-}
-
-export interface Check {
-  name: string
-  /** Rows of id and problem; none when all is well. */
-  statement: (context: { today: IsoDate }) => Sql
-}
+import type { Check } from './check.ts'
+import { documentChecks } from './document-checks.ts'
+import { moneyChecks, monthChecks } from './money-checks.ts'
 
 /**
  * Each check is one statement over all documents, because a ledger that sums to zero proves little: what counts is that
@@ -177,6 +167,9 @@ export const checks: readonly Check[] = [
       and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
       and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
   },
+  ...documentChecks,
+  ...moneyChecks,
+  ...monthChecks,
 ]
 
 export function runCheck(
