@@ -14,6 +14,11 @@ export interface Check {
   statement: (context: { today: IsoDate }) => Sql
 }
 
+/** Where a brand does not charge suspended services, their periods are left out until they are released. */
+const CHARGED_WHEN_SUSPENDED = sql`'true' = coalesce(
+  (select value from settings where key = 'services.invoice_suspended' and scope = 'brand' and scope_id = b.id),
+  (select value from settings where key = 'services.invoice_suspended' and scope = 'installation'), 'true')`
+
 /**
  * Each check is one statement over all documents, because a ledger that sums to zero proves little: what counts is that
  * every single document, payment and service agrees with its postings.
@@ -146,7 +151,8 @@ export const checks: readonly Check[] = [
     statement: ({ today }) => sql`
       select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
-      and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
+      and s.delivery_status <> 'gone' and (s.delivery_status <> 'suspended' or ${CHARGED_WHEN_SUSPENDED})
+      and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
       and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
   },
 ]
