@@ -73,7 +73,7 @@ async function stillOverdue(
   const rows = await trx.all<{ id: string; zone: string; due_on: string }>(sql`
     select s.id, s.zone, min(i.due_on) as due_on from services s
     join invoice_lines l on l.source_id = s.id join invoices i on i.id = l.invoice_id
-    where s.id in (${list(ids)}) and i.status = 'issued' and i.id <> ${paidId} group by s.id, s.zone`)
+    where s.id in (${list(ids)}) and i.status = 'issued' and i.origin <> 'change' and i.id <> ${paidId} group by s.id, s.zone`)
   return new Set(rows.filter((row) => row.due_on < means.business.today(row.zone)).map((row) => row.id))
 }
 

@@ -1,4 +1,4 @@
-import { issueCreditNote, issueInvoice, voidIssued } from '../../billing/index.ts'
+import { issueCreditNote, issueInvoice, takeBackInvoice } from '../../billing/index.ts'
 import { loadProducts, priceSelection, type PricedSelection, type Product } from '../../catalog/index.ts'
 import { sql, type Queries } from '../../db/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
@@ -12,7 +12,7 @@ export const changePorts: ChangePorts = {
     return { id, number, totalMinor: total_minor }
   },
   voidInvoice: (means, trx, invoiceId, actor) =>
-    voidIssued(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
+    takeBackInvoice(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
   giveCredit: issueCreditNote,
 }
 
