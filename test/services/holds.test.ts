@@ -353,13 +353,16 @@ for (const engine of engines) {
       test('the books are in order with a period that nobody is to charge, and not with one that was forgotten', async () => {
         const id = await held((service) => suspendService(shop.means, { service_id: service }, staff))
         const run = { id: 'run_a', kind: 'renewals:UTC', as_of_on: '2026-03-01', status: 'completed' }
-        const stamps = { started_at: 'x', updated_at: 'x' }
+        const stamps = { started_at: 'x', updated_at: 'x', ended_at: '2026-03-01T00:00:00.000Z' }
         await db.insert('billing_runs', [{ ...run, position: '', fence: 0, counts: '{}', ...stamps }])
         const forgotten = async () =>
           (await verifyBooks(db, isoDate('2026-05-20'))).filter((finding) => finding.id === id).length
         assert.equal(await forgotten(), 0)
         await db.run(sql`update settings set value = 'true'`)
         assert.equal(await forgotten(), 1)
+        // Put back to that period after the run, it waits for the next one.
+        await db.run(sql`update services set updated_at = '2026-03-01T01:00:00.000Z' where id = ${id}`)
+        assert.equal(await forgotten(), 0)
         await db.run(sql`update settings set value = 'false'`)
       })
     })

@@ -157,7 +157,7 @@ export function simulateGateway(dice: Dice): SimulatedGateway {
     refunds,
     weather: CALM,
     call: (operation, input) =>
-      Promise.resolve().then(() => overTheLine(dice, gateway.weather, operation, input, act)),
+      Promise.resolve().then(() => overTheLine(dice, gateway.weather, operation, { input, act })),
     finish: (key, how) => {
       const payment = payments.get(key)
       if (payment?.state !== 'waiting') return
@@ -211,9 +211,8 @@ function stateOf(dice: Dice, { declined, pending }: GatewayWeather): GatewayPaym
 function overTheLine(
   dice: Dice,
   weather: GatewayWeather,
-  operation: keyof typeof gatewayOperations | (string & {}),
-  input: object,
-  act: (operation: string, input: object) => unknown,
+  operation: string,
+  { input, act }: { input: object; act: (operation: string, input: object) => unknown },
 ): unknown {
   const schemas = gatewayOperations[operation as keyof typeof gatewayOperations]
   demandFit(`input of ${operation}`, closed(schemas.input), JSON.parse(JSON.stringify(input)))

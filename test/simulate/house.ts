@@ -6,8 +6,6 @@ import { orderDeps } from '../../core/app/wire/orders-area.ts'
 import type { Db } from '../../core/db/index.ts'
 import { deliverEvents } from '../../core/events/index.ts'
 import { pumpTimers, type JobHandlers } from '../../core/jobs/index.ts'
-import { sqliteJobs } from '../../core/jobs/sqlite-jobs.ts'
-import { freeLocks, takeTurn, type ClaimedJob, type Failure } from '../../core/jobs/sqlite-claim.ts'
 import { businessClock, idMaker, instant, type Clock } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
 import type { OrderDeps } from '../../core/orders/index.ts'
@@ -18,6 +16,7 @@ import type { Dice } from './dice.ts'
 import type { SimulatedGateway } from './gateway.ts'
 import { PowerCut, powered, type Power } from './power.ts'
 import type { SimulatedProvider } from './provider.ts'
+import { memoryQueue, tableQueue, type TakenJob } from './queue.ts'
 
 /** Both clocks stand where they are put: no story waits for real time. */
 export interface HandClock extends Clock {
@@ -59,12 +58,9 @@ const TAKEN: JobHandlers = {
   'mail.send': () => Promise.resolve(),
   'billing.document': () => Promise.resolve(),
 }
-/** Runs at its own moment of the day, see dailyWork. */
+/** Runs first, as other schedules follow from it. */
 const BILLING = 'billing.run'
 
-const LEASE_MS = 60_000
-const BATCH = 6
-const FOR_EVER = '9999-12-31T00:00:00.000Z'
 const MINUTE_MS = 60_000
 /** A day ends at the latest after so many rounds of work; more would be work that makes itself. */
 const ROUNDS_MAX = 20_000
@@ -79,13 +75,17 @@ export function openHouse(at: { db: Db; clock: HandClock; dice: Dice; outside: O
 
   function boot() {
     const newId = idMaker(clock, (bytes) => dice.fork(`ids ${++process} ${clock.ms()}`).fill(bytes))
-    const jobs = sqliteJobs({ db: power.db, clock, newId })
+    const node = `node_${process}`
+    const queue =
+      power.db.dialect === 'sqlite'
+        ? tableQueue({ db: power.db, clock, newId, node, chance: dice.fraction })
+        : memoryQueue()
     const means: HouseMeans = {
       db: power.db,
       clock,
       business: businessClock(clock, () => 0),
       newId,
-      jobs,
+      jobs: queue.jobs,
       log: silentLog,
       keys: keyRing(`house:${Buffer.alloc(32, 5).toString('base64')}`),
       files: {
@@ -101,17 +101,10 @@ export function openHouse(at: { db: Db; clock: HandClock; dice: Dice; outside: O
     }
     const wiring = { means, plugins: means.plugins } as unknown as Wiring
     const areas = wired.areas.filter(({ name }) => !AREAS_LEFT_OUT.has(name))
-    return { means, areas, wiring, handlers: handlersOf(wiring, areas), node: `node_${process}` }
+    return { means, areas, wiring, handlers: handlersOf(wiring, areas), queue }
   }
 
-  async function turn(done: ClaimedJob[], failed: Failure[], wanted: number): Promise<ClaimedJob[]> {
-    const { node, handlers } = running
-    const tasks = JSON.stringify(Object.keys(handlers))
-    const common = { node, leaseMs: LEASE_MS, tasks, chance: dice.fraction, renew: false, returned: [] }
-    return takeTurn(power.db, clock, { ...common, done, failed, wanted })
-  }
-
-  async function runJob(job: ClaimedJob): Promise<Failure | null> {
+  async function runJob(job: TakenJob): Promise<{ job: TakenJob; error: string } | null> {
     const context = {
       ...{ jobId: job.id, attempt: job.attempts, signal: new AbortController().signal },
       lastAttempt: job.attempts >= job.max_attempts,
@@ -127,19 +120,19 @@ export function openHouse(at: { db: Db; clock: HandClock; dice: Dice; outside: O
   }
 
   async function workOff(): Promise<void> {
-    let claimed: ClaimedJob[] = []
+    let claimed: TakenJob[] = []
     for (let round = 0; round < ROUNDS_MAX; round++) {
       await pumpTimers(running.means)
-      claimed = await turn([], [], BATCH)
+      claimed = await running.queue.take(Object.keys(running.handlers))
       if (claimed.length === 0) return
-      const done: ClaimedJob[] = []
-      const failed: Failure[] = []
+      const done: TakenJob[] = []
+      const failed: { job: TakenJob; error: string }[] = []
       for (const job of dice.shuffled(claimed)) {
         const failure = await runJob(job)
         if (failure) failed.push(failure)
         else done.push(job)
       }
-      await turn(done, failed, 0)
+      await running.queue.settle(done, failed)
     }
     throw new Error(`Work makes more work without an end: ${claimed.map(({ task }) => task).join(', ')}`)
   }
@@ -158,15 +151,15 @@ export function openHouse(at: { db: Db; clock: HandClock; dice: Dice; outside: O
     workOff,
     dailyWork: async () => {
       const { areas, wiring, means } = running
+      await billToday(billingDeps(means))
       const schedules = areas.flatMap((area) => area.schedules?.(wiring) ?? [])
       for (const schedule of schedules) if (schedule.name !== BILLING) await schedule.run()
-      await billToday(billingDeps(means))
     },
     restart: async () => {
       power.restore()
       running = boot()
       clock.set(clock.ms() + MINUTE_MS)
-      await at.db.transaction((trx) => freeLocks(trx, clock, running.node, FOR_EVER))
+      await running.queue.takeOver()
     },
   }
 }

@@ -28,6 +28,8 @@ async function main(): Promise<void> {
       clients: { type: 'string', default: '50' },
       lanes: { type: 'string', default: String(Math.min(2, availableParallelism())) },
       twice: { type: 'boolean', default: false },
+      /** File that the database of the story is left in. */
+      keep: { type: 'string' },
     },
   })
   const first = values.seed
@@ -35,7 +37,11 @@ async function main(): Promise<void> {
   const seeds = Array.from({ length: alone ? 1 : Number(values.seeds) }, (_, n) =>
     alone ? first : String(Number(first) + n),
   )
-  const length = { years: Number(values.years), clients: Number(values.clients) }
+  const length = {
+    years: Number(values.years),
+    clients: Number(values.clients),
+    ...(values.keep ? { keep: values.keep } : {}),
+  }
   const task: Task = { template: await storyTemplate(), length, twice: values.twice }
   const started = performance.now()
   const sums = { days: 0, invoices: 0, payments: 0, cuts: 0, acts: 0, refused: 0, failed: 0 }

@@ -19,6 +19,8 @@ import { makeWorld, staff, type World } from './world.ts'
 export interface Length {
   years: number
   clients: number
+  /** File that the database is left in, to be looked at. */
+  keep?: string
 }
 
 /** How a story went. The same seed and length give the same of everything. */
@@ -45,7 +47,11 @@ const DEEP_CHECK_DAYS = 91
 const CUT_WITHIN = 120
 
 /** Lives through years of a small house of shops, all of it by one seed. */
-export async function liveStory(seed: string, template: string, { years, clients }: Length): Promise<Ending> {
+export async function liveStory(
+  seed: string,
+  template: string,
+  { years, clients, keep }: Length,
+): Promise<Ending> {
   const folder = mkdtempSync(join(tmpdir(), 'berth-story-'))
   const file = join(folder, 'berth.db')
   copyFileSync(template, file)
@@ -64,6 +70,7 @@ export async function liveStory(seed: string, template: string, { years, clients
     return await teller.ending(seed)
   } finally {
     await db.close()
+    if (keep) copyFileSync(file, keep)
     if (process.env.KEEP) copyFileSync(file, process.env.KEEP)
     rmSync(folder, { recursive: true, force: true })
   }

@@ -29,32 +29,26 @@ export async function brokenTruths(
 
 interface Span {
   source_id: string
-  kind: string
-  cause: string
+  sign: number
   period_start: IsoDate
   period_end: IsoDate
 }
 
 /**
- * Each day of a service is charged once: a period charges its days, a change takes them back at the old price and
- * charges them at the new one. Changes that were not applied, and lines that a void or a cancellation took back, do
- * not count.
+ * Each day of a service is charged once: a period charges its days; a change of cycle gives back what is left of them and
+ * charges its own. Lines that a void or a cancellation took back do not count.
  */
 async function paidDays(db: House['means']['db']): Promise<string[]> {
-  const rows = await db.all<Span>(sql`
-    select l.source_id, l.kind, c.cause, c.period_start, c.period_end from invoice_lines l
+  const periods = await db.all<Omit<Span, 'sign'>>(sql`
+    select l.source_id, c.period_start, c.period_end from invoice_lines l
     join charges c on c.id = l.live_charge_id join services s on s.id = l.source_id
-    left join service_changes h on l.kind = 'change' and c.cause like h.id || ':%' and h.service_id = s.id
-    where s.cycle not in ('once', 'free') and c.cause not like 'dropped/%' and c.period_end is not null
-      and (l.kind = 'recurring' or (l.kind = 'change' and h.status = 'applied'))
-    order by l.source_id, c.period_start`)
-  rows.push(...(await changesWithoutLines(db)))
+    where s.cycle not in ('once', 'free') and c.cause not like 'dropped/%' and c.period_end is not null and l.kind = 'recurring'`)
+  const spans = [...periods.map((period) => ({ ...period, sign: 1 })), ...(await movedDays(db))]
   const broken: string[] = []
-  for (const [id, spans] of Map.groupBy(rows, (row) => row.source_id)) {
+  for (const [id, own] of Map.groupBy(spans, (span) => span.source_id)) {
     const steps = new Map<string, number>()
     const step = (day: string, by: number) => steps.set(day, (steps.get(day) ?? 0) + by)
-    for (const { kind, cause, period_start, period_end } of spans) {
-      const sign = kind === 'change' && cause.endsWith(':credit') ? -1 : 1
+    for (const { sign, period_start, period_end } of own) {
       step(period_start, sign)
       step(period_end, -sign)
     }
@@ -68,25 +62,24 @@ async function paidDays(db: House['means']['db']): Promise<string[]> {
   return broken
 }
 
-/** A change whose credit and charge are the same sum is on no document; its days move all the same. */
-async function changesWithoutLines(db: House['means']['db']): Promise<Span[]> {
+/** What changes of the cycle gave back and charged. Within the same cycle no day moves, whatever the sums. */
+async function movedDays(db: House['means']['db']): Promise<Span[]> {
   const rows = await db.all<{
-    id: string
     service_id: string
     effective_on: IsoDate
     before_state: string
     after_state: string
   }>(sql`
-    select id, service_id, effective_on, before_state, after_state from service_changes
-    where status = 'applied' and amount_minor = 0`)
-  return rows.flatMap(({ id, service_id, effective_on, before_state, after_state }) => {
+    select service_id, effective_on, before_state, after_state from service_changes where status = 'applied'`)
+  return rows.flatMap(({ service_id, effective_on, before_state, after_state }) => {
     const before = JSON.parse(before_state) as { chargedThrough: IsoDate | null }
     const { days } = JSON.parse(after_state) as { days: { chargedThrough: IsoDate } | null }
-    const span = { source_id: service_id, kind: 'change', period_start: effective_on }
-    if (!days || !before.chargedThrough || before.chargedThrough <= effective_on) return []
+    if (!days) return []
+    const span = { source_id: service_id, period_start: effective_on }
+    const back = before.chargedThrough && before.chargedThrough > effective_on
     return [
-      { ...span, cause: `${id}:credit`, period_end: before.chargedThrough },
-      { ...span, cause: `${id}:charge`, period_end: days.chargedThrough },
+      ...(back ? [{ ...span, sign: -1, period_end: before.chargedThrough! }] : []),
+      { ...span, sign: 1, period_end: days.chargedThrough },
     ]
   })
 }
@@ -136,12 +129,13 @@ async function panelAgrees({ means, outside }: House): Promise<string[]> {
   })
 }
 
-/** A change that waits has an invoice that waits; one that is taken back has none to be paid. */
+/** A change that waits has an invoice that waits; of one that is taken back nothing is owed, and nothing was kept. */
 async function changesAgree({ means }: House): Promise<string[]> {
   const rows = await means.db.all<{ id: string; status: string; invoice: string }>(sql`
     select h.id, h.status, i.status as invoice from service_changes h join invoices i on i.id = h.invoice_id
     join services s on s.id = h.service_id
     where (h.status = 'pending' and i.status = 'paid' and s.billing_status <> 'ended')
-      or (h.status in ('cancelled', 'replaced') and i.status in ('issued', 'paid'))`)
+      or (h.status in ('cancelled', 'replaced') and i.status in ('issued', 'paid')
+        and i.total_minor + coalesce((select sum(n.total_minor) from invoices n where n.corrects_id = i.id), 0) <> 0)`)
   return rows.map(({ id, status, invoice }) => `the change ${id} is ${status} and its invoice ${invoice}`)
 }
