@@ -12,7 +12,8 @@ import {
 import { countOf, optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { changePage } from './views/service-change.ts'
-import { serviceDanger, serviceList, servicePage } from './views/services.ts'
+import { serviceList } from './views/service-list.ts'
+import { serviceDanger, servicePage } from './views/services.ts'
 
 const [suspendPage, terminatePage, cancelPage] = (['suspend', 'terminate', 'cancel'] as const).map(
   serviceDanger,

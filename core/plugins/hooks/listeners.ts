@@ -68,7 +68,7 @@ function tableOf(rows: readonly Row[]): Map<string, Listener[]> {
 }
 
 /** Operations are found by the same table: "gateway.refund", and what is shown in slots with its place. */
-function offersOf({ kinds, permissions }: Manifest): { name: string; stage: number }[] {
+function offersOf({ kinds = {}, permissions }: Partial<Manifest>): { name: string; stage: number }[] {
   const names = Object.entries(kinds).flatMap(([kind, operations]) =>
     (operations as string[]).map((operation) => `${kind}.${operation}`),
   )
