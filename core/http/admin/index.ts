@@ -10,6 +10,7 @@ import { clientGroups } from './client-groups.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
+import { exchangeRates } from './exchange-rates.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
@@ -47,7 +48,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[clientGroups, priceLists, priceSteps, productTerms],
+  ...[clientGroups, priceLists, priceSteps, productTerms, exchangeRates],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
