@@ -1,4 +1,10 @@
-import { exportCatalog, importCatalog, type ImportReport } from '../../catalog/index.ts'
+import {
+  exportCatalog,
+  fetchRates,
+  followRates,
+  importCatalog,
+  type ImportReport,
+} from '../../catalog/index.ts'
 import { sql } from '../../db/index.ts'
 import { NotFound, systemActor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
@@ -9,6 +15,16 @@ const actor = systemActor('command_line')
 /** Products and prices as a file; the command line reads and writes that of the first brand. */
 export const catalogArea: Area = {
   name: 'catalog',
+  schedules: ({ means, plugins }) => [
+    {
+      name: 'catalog.rates',
+      cron: '25 */6 * * *',
+      run: async () => {
+        const fresh = await fetchRates({ ...means, plugins })
+        return { fresh, prices: await followRates(means, systemActor('exchange_rates')) }
+      },
+    },
+  ],
   commands: {
     'catalog.import': (async ({ means }: Wiring, { text }: { text: string }): Promise<ImportReport> =>
       importCatalog(means, text, actor, { brandId: await firstBrand(means) })) as Command,

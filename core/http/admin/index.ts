@@ -13,6 +13,7 @@ import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
 import { documentTexts } from './document-texts.ts'
+import { exchangeRates } from './exchange-rates.ts'
 import { health } from './health.ts'
 import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
@@ -61,6 +62,7 @@ const sections: readonly Section[] = [
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
+  ...[exchangeRates],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

@@ -115,6 +115,13 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
+  {
+    key: 'exchange_rates',
+    href: '/admin/exchange-rates',
+    icon: 'switch-horizontal',
+    group: 'shop',
+    right: 'exchange_rate.list',
+  },
   { key: 'price_lists', href: '/admin/price-lists', icon: 'tags', group: 'shop', right: 'price_list.list' },
   {
     key: 'client_groups',

@@ -42,6 +42,8 @@ export interface FirstRows extends WorldIds {
   refund: string
   coupon: string
   priceList: string
+  priceRule: string
+  rate: string
   clientGroup: string
   serverGroup: string
   run: string

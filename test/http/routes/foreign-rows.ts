@@ -90,6 +90,7 @@ export async function makeForeignRows(
       reference: owner.id,
     }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
+    priceRule: await copy('price_rules', rows.priceRule, 'prr', { brand_id: brand.id, currency: owner.id }),
     priceList: await copy('price_lists', rows.priceList, 'plt', { brand_id: brand.id, name: owner.id }),
     clientGroup: await copy('client_groups', rows.clientGroup, 'cgr', {
       brand_id: brand.id,

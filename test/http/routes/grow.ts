@@ -113,6 +113,10 @@ const shopOf = (rows: FirstRows): Many[] => [
     name: `Group ${n}`,
     parent_id: n % 2 ? rows.group : null,
   })),
+  own('exchange_rates', rows.rate, 'fxr', (n) => ({
+    valid_on: `1999-${String(1 + (n % 12)).padStart(2, '0')}-${String(10 + (n % 19))}`,
+    rate: `1.${n}`,
+  })),
   own('price_lists', rows.priceList, 'plt', (n) => ({ name: `List ${n}` })),
   own('client_groups', rows.clientGroup, 'cgr', (n) => ({ name: `Clients ${n}` })),
   own('products', rows.product, 'prd', (n) => ({ slug: `product-${n}`, name: `Product ${n}` })),

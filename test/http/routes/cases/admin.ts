@@ -135,6 +135,8 @@ export const adminCases: readonly RouteCase[] = [
   desk('/coupons', links('coupons/cpn_\\w+')),
   desk('/coupons/new'),
   of('/coupons/:id', ({ coupon }) => `/coupons/${coupon}`, links('orders/ord_\\w+')),
+  desk('/exchange-rates', /id="row-fxr_/g),
+  of('/exchange-rates/rules/:rule', ({ priceRule }) => `/exchange-rates/rules/${priceRule}`, /Product \d+/g),
   desk('/price-lists', links('price-lists/plt_\\w+')),
   desk('/price-lists/new'),
   of('/price-lists/:id', ({ priceList }) => `/price-lists/${priceList}`, /products\/prd_\w+"/g),
