@@ -1,6 +1,6 @@
 import { couponRenews, type Coupon, type PricedLine } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
-import type { Instant, IsoDate } from '../kernel/index.ts'
+import { isMetered, type Instant, type IsoDate } from '../kernel/index.ts'
 import { firstTerm, type FirstTerm } from '../services/index.ts'
 import type { ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
@@ -70,7 +70,7 @@ function specOf(
     ...couponOf(facts.coupon, selection.lines, selection.cycle),
     zone: facts.zone,
     anchorOn: first.anchorOn,
-    chargedThrough: first.nextOn,
+    chargedThrough: isMetered(selection.cycle) ? null : first.nextOn,
     nextPeriodOn: first.nextOn,
     periodIndex: first.periodIndex,
     spans: first.spans,
@@ -129,7 +129,9 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
       amountMinor: line.amountMinor,
       taxClass: part.product.taxClass,
       periodStart: line.period?.startsOn ?? startsOn,
-      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd: line.period?.endsOn ?? periodEnd } : {}),
+      ...(periodEnd !== null && line.kind !== 'setup' && !isMetered(spec.cycle)
+        ? { periodEnd: line.period?.endsOn ?? periodEnd }
+        : {}),
       trace: line.trace,
     }))
   })

@@ -19,6 +19,7 @@ import {
   dunningDays,
   endCancelled,
   endServices,
+  hourSource,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -35,7 +36,7 @@ export function billingDeps(means: Means): BillingDeps {
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
     endCancelled: (day) => endCancelled(means, day),
   }
-  return { means, sources: [serviceSource], services }
+  return { means, sources: [serviceSource, hourSource], services }
 }
 
 export const billingArea: Area = {

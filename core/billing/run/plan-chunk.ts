@@ -95,7 +95,7 @@ function groupLines(items: readonly DueItem[], buyers: Parties['buyers'], day: I
     let nth = -1
     let last = ''
     for (const line of item.lines) {
-      const dueOn = line.periodStart ?? item.dueOn
+      const dueOn = item.inArrears ? item.dueOn : (line.periodStart ?? item.dueOn)
       if (dueOn !== last) nth++
       last = dueOn
       const issuedOn = day({ item, dueOn, nth })
