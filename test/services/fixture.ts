@@ -260,9 +260,10 @@ export interface Shop {
   mails(): string[]
 }
 
-export function openShop(db: Db): Shop {
+/** With plugins that answer by script, unless real ones are given. */
+export function openShop(db: Db, real?: PluginCalls): Shop {
   const plugins = fakePlugins()
-  const means = { ...testMeans(db), plugins, changes: changePorts }
+  const means = { ...testMeans(db), plugins: real ?? plugins, changes: changePorts }
   let done = 0
   let heard = 0
   const runJobs = async () => {
