@@ -25,6 +25,7 @@ import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { tax } from './tax.ts'
+import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -45,7 +46,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[terms, catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

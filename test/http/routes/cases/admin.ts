@@ -60,6 +60,9 @@ export const adminCases: readonly RouteCase[] = [
     ({ service, addon }) => `/services/${service}/extras?product=${addon}&cycle=1m&quantity=2`,
     /Product \d+/g,
   ),
+  of('/clients/:id/terms', ({ client }) => `/clients/${client}/terms`),
+  of('/catalog/products/:id/terms', ({ product }) => `/catalog/products/${product}/terms`),
+  of('/catalog/groups/:id/terms', ({ group }) => `/catalog/groups/${group}/terms`),
   of('/clients/:id/renewals', ({ client }) => `/clients/${client}/renewals`),
   of(
     '/clients/:id/renewals',
