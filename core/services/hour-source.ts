@@ -21,19 +21,19 @@ export const hourSource: BillableSource = {
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
     const condition = sql`s.client_id in (${list(clientIds)}) and ${due(window)}`
-    const cap = (await scopedSetting(queries, hourCap)).text(SCOPES)
-    const services = await queries.all<MeteredService>(sql`
+    const services = await queries.all<Omit<MeteredService, 'hour_cap'>>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity, s.price_id,
         s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left, s.anchor_on, s.period_index,
-        s.next_period_on, s.cancel_on, s.zone, s.metered_until, s.metered_end, s.delivered_at,
-        cast(${cap} as integer) as hour_cap
+        s.periods_left, s.next_period_on, s.cancel_on, s.zone, s.metered_until, s.metered_end, s.delivered_at
       from services s join products p on p.id = s.product_id where ${condition} order by s.client_id, s.id`)
     if (services.length === 0) return []
+    const caps = await capsOf(queries, condition)
     const options = await optionsOf(queries, condition)
     const coupons = await couponsOf(queries, services)
     return services.flatMap((service): DueItem[] => {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
-      const item = planHours(service, window.on ?? window.untilOn, options.get(service.id), coupon)
+      const metered = { ...service, hour_cap: caps.get(service.id) ?? 0 }
+      const item = planHours(metered, window.on ?? window.untilOn, options.get(service.id), coupon)
       return item ? [item] : []
     })
   },
@@ -51,6 +51,15 @@ function due({ on, untilOn, brandIds = null }: DueWindow): Sql {
   ]
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
   return join(conditions, ' and ')
+}
+
+/** Most hours a month of each service: its product's, group's, brand's or the installation's. */
+async function capsOf(queries: Queries, condition: Sql): Promise<Map<string, number>> {
+  const cap = (await scopedSetting(queries, hourCap)).text(SCOPES)
+  const rows = await queries.all<{ id: string; cap: number }>(
+    sql`select s.id, cast(${cap} as integer) as cap from services s where ${condition}`,
+  )
+  return new Map(rows.map((row) => [row.id, row.cap]))
 }
 
 async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, DueOption[]>> {

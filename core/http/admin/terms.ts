@@ -10,9 +10,9 @@ import { TERM_PLACES, termsPage, type TermScope } from './views/terms.ts'
 
 const SCOPES = ['client', 'product', 'group'] as const
 const PATHS = {
-  client: '/clients/:id/terms',
-  product: '/catalog/products/:id/terms',
-  group: '/catalog/groups/:id/terms',
+  client: '/clients/:id/settings',
+  product: '/catalog/products/:id/settings',
+  group: '/catalog/groups/:id/settings',
 } as const
 
 /** Gives one place values of its own, and takes others away, all or none. */

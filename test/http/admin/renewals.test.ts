@@ -87,7 +87,7 @@ for (const engine of engines)
     })
 
     it('keeps terms of one product and one client, all of a form or none', async () => {
-      const of = (path: string) => `/admin/${path}/terms`
+      const of = (path: string) => `/admin/${path}/settings`
       const read = (scope: string) =>
         world.means.db.all<{ key: string; value: string }>(
           sql`select key, value from settings where scope = ${scope} and key <> 'billing.anchor_day' order by key`,

@@ -9,6 +9,7 @@ import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import type { TestMeans } from '../../support/means.ts'
 
@@ -40,6 +41,8 @@ export interface FirstRows extends WorldIds {
   dispute: string
   refund: string
   coupon: string
+  priceList: string
+  clientGroup: string
   serverGroup: string
   run: string
   event: string
@@ -87,6 +90,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     serviceFile: await makeServiceFile(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
+    ...(await makePriceRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
     ...{
       staffEmail: staff.user.email,

@@ -191,7 +191,13 @@ function facts(desk: Desk, { service, serverName, clientName, cancellation }: Sh
         hint: cycleName(desk, service.cycle),
       },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
-      { label: l('charged_through'), value: { day: service.charged_through } },
+      {
+        label: l('charged_through'),
+        value: { day: service.charged_through },
+        ...(service.periods_left === null
+          ? {}
+          : { hint: desk.t('prices.terms.left', { count: service.periods_left }) }),
+      },
       ...(service.paused_on
         ? [{ label: desk.t('extras.admin.paused_on'), value: { day: service.paused_on } }]
         : []),

@@ -59,7 +59,7 @@ function form(desk: Desk, asked: Asked, { scope, id, at, rows, own, names }: Dra
   return {
     kind: 'form',
     id: `${scope}-terms`,
-    action: `${at}/${id}/terms`,
+    action: `${at}/${id}/settings`,
     fields: rows.flatMap(({ setting }) => settingFields(desk, asked, setting, drawn)),
     submit: { label: desk.t('admin.save') },
     ...formParts(desk, asked),
