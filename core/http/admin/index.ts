@@ -38,6 +38,7 @@ import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { statements } from './statements.ts'
 import { tax } from './tax.ts'
+import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -62,7 +63,7 @@ const sections: readonly Section[] = [
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
-  ...[exchangeRates],
+  ...[exchangeRates, terms],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
