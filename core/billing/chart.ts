@@ -14,12 +14,15 @@ const CHART: Readonly<Record<string, AccountClass>> = {
   [account.clientCredit]: 'liability',
   [account.refundsDue]: 'liability',
   tax: 'liability',
+  gift_cards: 'liability',
   deferred: 'liability',
   revenue: 'income',
   gateway_fees: 'expense',
   [account.refunds]: 'expense',
   [account.writeOffs]: 'expense',
   [account.rounding]: 'expense',
+  promotions: 'expense',
+  gift_card_grants: 'expense',
 }
 
 export function classOfAccount(name: string, balanceMinor: bigint): AccountClass {

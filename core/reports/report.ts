@@ -21,6 +21,8 @@ export interface ReportShape {
   /** What a row stands for, such as country and rate; with the currency they name it. */
   groups: readonly { key: string; kind: GroupKind }[]
   figures: readonly { key: string; kind: FigureKind }[]
+  /** The figure that is shown where there is room for one; the last one without. */
+  headline?: string
   /** A balance is asked for by its last day alone. */
   oneDay?: boolean
 }

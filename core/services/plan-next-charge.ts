@@ -33,7 +33,8 @@ export async function planNextCharge(
   actor: Actor,
 ): Promise<NextCharge | null> {
   const row = await lockService(trx, serviceId)
-  const next = row.billing_status === 'active' && row.cancel_on === null ? nextChargeOf(row) : null
+  const meant = row.billing_status === 'active' && row.cancel_on === null && row.paused_on === null
+  const next = meant ? nextChargeOf(row) : null
   if (!next) return null
   await updateVersioned(means, trx, { table: 'services', what: 'service', row, set: { ...next } })
   const before = {

@@ -56,7 +56,7 @@ export const documentChecks: readonly Check[] = [
     name: 'period of a service is charged on one live line',
     statement: () => sql`
       select l.source_id as id, cast(count(*) as text) || ' live lines for the period of ' || l.period_start as problem
-      from invoice_lines l join charges k on k.id = l.live_charge_id and k.cause not like 'dropped/%' and k.cause not like 'moved/%'
+      from invoice_lines l join charges k on k.id = l.live_charge_id and k.cause = ''
       where l.kind = 'recurring' and l.source_id is not null
       group by l.source_id, l.period_start having count(*) > 1 order by l.source_id`,
   },

@@ -10,6 +10,7 @@ import { DOCUMENTS_SHOWN, ofQuery, type Report, type ReportDocument, type Report
  */
 export const mrrReport: Report = {
   key: 'mrr',
+  headline: 'mrr',
   oneDay: true,
   groups: [
     { key: 'product', kind: 'text' },

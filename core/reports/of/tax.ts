@@ -5,6 +5,7 @@ import { factReport } from '../fact-report.ts'
 /** Tax by country and rate, credit notes and voids among them; what bears no tax stands in a row of its own. */
 export const taxReport = factReport({
   key: 'tax',
+  headline: 'tax',
   groups: [
     { key: 'country', kind: 'text' },
     { key: 'tax_name', kind: 'text' },

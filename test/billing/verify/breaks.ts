@@ -147,6 +147,13 @@ export const breaks: readonly Break[] = [
     },
   },
   {
+    check: 'paused service is held by its client and charges nothing',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update services set paused_on = '2026-02-01' where id = ${ids.service}`)
+      return ids.service
+    },
+  },
+  {
     check: 'period that a cancellation dropped is planned again',
     break: async ({ trx, ids, newId }) => {
       const charge = await first(
@@ -229,7 +236,7 @@ export const breaks: readonly Break[] = [
       )
       const charge = await first(trx, sql`select * from charges where id = ${line.charge_id as string}`)
       const id = newId('chg')
-      await trx.insert('charges', [{ ...charge, id, cause: 'again' }])
+      await trx.insert('charges', [{ ...charge, id, kind: 'fee' }])
       await trx.insert('invoice_lines', [
         { ...line, id: newId('inl'), position: 99, charge_id: id, live_charge_id: id },
       ])

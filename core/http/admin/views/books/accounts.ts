@@ -155,7 +155,10 @@ function trialTable(desk: Desk, { wanted, brands, currency, rows }: Table<TrialR
     columns: [
       { label: t('books.label.account'), phone: 'title' },
       ...(named ? [{ label: t('books.label.brand') }] : []),
-      ...figures.map(([name]) => ({ label: t(`books.label.${name}`), align: 'end' as const })),
+      ...figures.map(([name]) => ({
+        ...{ label: t(`books.label.${name}`), align: 'end' as const },
+        phone: name === 'closing' ? ('side' as const) : ('hide' as const),
+      })),
     ],
     rows: inClasses(rows, (row) => row.balance_minor).map(({ row }) => ({
       ...accountRow(row, wanted),

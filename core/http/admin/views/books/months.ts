@@ -79,7 +79,7 @@ function monthTable(desk: Desk, brands: readonly BrandName[], months: readonly M
       { label: t('books.label.brand') },
       { label: t('books.label.state'), phone: 'side' },
       { label: t('books.label.closed_at'), phone: 'line' },
-      { label: '' },
+      { label: t('books.label.act') },
     ],
     rows: months.map((row) => ({
       id: `month-${row.id}`,

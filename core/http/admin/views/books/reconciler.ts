@@ -96,11 +96,12 @@ function repairCell(desk: Desk, row: DiscrepancyRow): Cell {
 
 /** The words of a kind with what they name; sums as people read them. */
 function detailOf(desk: Desk, row: DiscrepancyRow): Record<string, string> {
-  const { open, ...detail } = JSON.parse(row.detail) as Record<string, string>
+  const { open, state, ...detail } = JSON.parse(row.detail) as Record<string, string>
   const money = (minor: bigint) => (row.currency ? moneyText(desk, minor, row.currency) : '')
   return {
     ...{ name: '', number: '', day: '', reference: '', gateway: '', what: '', state: '' },
     ...detail,
+    state: state === undefined ? '' : desk.t(`common.state.${state}`),
     open: open === undefined ? '' : money(BigInt(open)),
     sum: row.amount_minor === null ? '' : money(row.amount_minor),
   }

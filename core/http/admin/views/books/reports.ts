@@ -91,6 +91,7 @@ interface OneTable {
 
 function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block {
   const { t } = desk
+  const headline = report.headline ?? report.figures.at(-1)!.key
   const sum = (key: string): Cell =>
     addsUp(report, key)
       ? inMoney(
@@ -106,9 +107,9 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
       ...report.groups.map(({ key }, i) => ({
         ...{ label: t(`books.group.${key}`), phone: i === 0 ? ('title' as const) : ('line' as const) },
       })),
-      ...report.figures.map(({ key }, i) => ({
+      ...report.figures.map(({ key }) => ({
         ...{ label: t(`books.figure.${key}`), align: 'end' as const },
-        ...(i === report.figures.length - 1 ? { phone: 'side' as const } : {}),
+        phone: key === headline ? ('side' as const) : ('hide' as const),
       })),
       { label: t('books.label.documents'), align: 'end', phone: 'hide' },
     ],
