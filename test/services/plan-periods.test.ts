@@ -7,6 +7,7 @@ import {
   planPeriods,
   type Coupon,
   type DueService,
+  type ServiceStep,
 } from '../../core/services/plan-periods.ts'
 
 const service = (over: Partial<DueService> = {}): DueService => ({
@@ -28,6 +29,7 @@ const service = (over: Partial<DueService> = {}): DueService => ({
   period_index: 1,
   next_period_on: isoDate('2026-02-28'),
   cancel_on: null,
+  periods_left: null,
   ...over,
 })
 const option = { service_id: 'svc_1', option_id: 'opt_1', label: 'Memory', quantity: 3, amount_minor: 300n, price_id: 'prc_2' }
@@ -54,7 +56,8 @@ describe('the periods of a service that a run charges', () => {
   test('says where the service stands and where it goes', () => {
     const item = planPeriods(service({ coupon_cycles_left: 5 }), isoDate('2026-03-31'), [], half)!
     assert.deepEqual(item.step, {
-      ...{ id: 'svc_1', from_index: 1, to_index: 3, charged_through: '2026-04-30', coupon_cycles_left: 3 },
+      ...{ id: 'svc_1', from_index: 1, from_on: '2026-02-28', to_index: 3, charged_through: '2026-04-30' },
+      ...{ coupon_cycles_left: 3, periods_left: null },
     })
     assert.deepEqual(
       [item.sourceId, item.clientId, item.brandId, item.currency, item.dueOn],
@@ -67,6 +70,13 @@ describe('the periods of a service that a run charges', () => {
     assert.equal(ending('2026-02-28'), null)
     assert.equal(ending('2026-03-31')?.lines.length, 1)
     assert.equal(ending('2026-04-01')?.lines.length, 2)
+  })
+
+  test('no more than the term has', () => {
+    const item = (periods_left: number) => planPeriods(service({ periods_left }), isoDate('2026-12-31'))
+    assert.equal(item(0), null)
+    const two = item(2)!
+    assert.deepEqual([two.lines.length, (two.step as ServiceStep).periods_left], [2, 0])
   })
 
   test('with each option, and a discount on the sum while the coupon lasts', () => {
@@ -84,11 +94,12 @@ describe('the periods of a service that a run charges', () => {
     assert.deepEqual(item.lines[0]!.trace, { price: 'prc_1', period: 1 })
     assert.deepEqual(item.lines[1]!.trace, { price: 'prc_2', option: 'opt_1', period: 1 })
     assert.deepEqual(item.lines[2]!.trace, { coupon: 'cpn_1', ppm: 500_000, of: '1300' })
-    assert.equal(item.step!.coupon_cycles_left, 0)
+    assert.equal((item.step as ServiceStep).coupon_cycles_left, 0)
   })
 
   test('a coupon for ever counts nothing, and one of nothing is no line', () => {
-    assert.equal(planPeriods(service(), isoDate('2026-02-28'), [], five)!.step!.coupon_cycles_left, null)
+    const step = planPeriods(service(), isoDate('2026-02-28'), [], five)!.step as ServiceStep
+    assert.equal(step.coupon_cycles_left, null)
     assert.equal(planPeriods(service({ currency: 'USD' }), isoDate('2026-02-28'), [], five)!.lines.length, 1)
   })
 

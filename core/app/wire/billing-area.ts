@@ -1,9 +1,11 @@
 import {
+  billableItemsSource,
   billDay,
   billingConsumers,
   billingJobs,
   billToday,
   billUntil,
+  carriedSource,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -16,9 +18,11 @@ import {
 import { sql } from '../../db/index.ts'
 import { isoDate, type IsoDate } from '../../kernel/index.ts'
 import {
+  announceTerms,
   dunningDays,
   endCancelled,
   endServices,
+  endTerms,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -33,9 +37,12 @@ export function billingDeps(means: Means): BillingDeps {
     dunningDays,
     suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
-    endCancelled: (day) => endCancelled(means, day),
+    endCancelled: async (day) => {
+      await announceTerms(means, day)
+      return (await endCancelled(means, day)) + (await endTerms(means, day))
+    },
   }
-  return { means, sources: [serviceSource], services }
+  return { means, sources: [serviceSource, billableItemsSource, carriedSource], services }
 }
 
 export const billingArea: Area = {

@@ -1,5 +1,5 @@
 import { systemActor } from '../../kernel/index.ts'
-import { dropStaleChanges, serviceConsumers, servicesJobs } from '../../services/index.ts'
+import { closeIdleClients, dropStaleChanges, serviceConsumers, servicesJobs } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
 import { changePorts } from './change-ports.ts'
 
@@ -15,6 +15,11 @@ export const servicesArea: Area = {
       run: async () => ({
         dropped: await dropStaleChanges({ ...means, changes: changePorts }, systemActor('stale_changes')),
       }),
+    },
+    {
+      name: 'clients.close_idle',
+      cron: '40 3 * * *',
+      run: async () => ({ closed: await closeIdleClients(means) }),
     },
   ],
 }
