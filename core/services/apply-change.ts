@@ -24,7 +24,8 @@ export async function applyChange(
     row: service,
     set: columnsOf(after),
   })
-  if (after.days !== null) await freePeriods(trx, { changeId: row.id, serviceId: service.id, from: after.days.anchorOn })
+  if (after.days !== null)
+    await freePeriods(trx, { changeId: row.id, serviceId: service.id, from: after.days.anchorOn })
   await trx.run(sql`delete from service_options where service_id = ${service.id}`)
   const options = after.options.map((option) => ({ ...option, amountMinor: BigInt(option.amountMinor) }))
   await trx.insert('service_options', optionRows(service.id, options))

@@ -20,7 +20,10 @@ test('a lifecycle knows its states in the order in which they are reached, and i
 })
 
 test('its column is "status" unless it says otherwise', () => {
-  const plain = defineLifecycle('test_door', { initial: 'shut', transitions: { open: { from: ['shut'], to: 'open' } } })
+  const plain = defineLifecycle('test_door', {
+    initial: 'shut',
+    transitions: { open: { from: ['shut'], to: 'open' } },
+  })
   assert.equal(plain.column, 'status')
 })
 
@@ -33,7 +36,9 @@ test('a state that cannot be reached stops the start, also behind ones that can'
         sink: { from: ['sea', 'storm'] as never[], to: 'gone' },
       },
     })
-  assert.throws(wrong, { message: 'Lifecycle test_boat: "sink" starts from "storm", which cannot be reached.' })
+  assert.throws(wrong, {
+    message: 'Lifecycle test_boat: "sink" starts from "storm", which cannot be reached.',
+  })
 })
 
 test('a transition that is not possible says from where, of what and which', () => {

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { cycle, cycleParts, isoDate, maxDay, minDay, period, periodStart, recurs, yearOf } from '../../core/kernel/index.ts'
+import {
+  cycle,
+  cycleParts,
+  isoDate,
+  maxDay,
+  minDay,
+  period,
+  periodStart,
+  recurs,
+  yearOf,
+} from '../../core/kernel/index.ts'
 
 describe('the nth period', () => {
   // Anchor, cycle, n, first day, why.
@@ -57,7 +67,10 @@ test('a cycle is a count and a unit', () => {
   ])
   assert.equal(recurs(cycle('1d')), true)
   for (const wrong of ['x1m', '1mx', '01m', '1000d', '1.5m', '-1m', 'Once'])
-    assert.throws(() => cycle(wrong), { name: 'RangeError', message: `"${wrong}" is not a billing cycle such as 1m, 3m, 1y, once or free.` })
+    assert.throws(() => cycle(wrong), {
+      name: 'RangeError',
+      message: `"${wrong}" is not a billing cycle such as 1m, 3m, 1y, once or free.`,
+    })
 })
 
 test('of two days the earlier and the later one, and the year of a day', () => {

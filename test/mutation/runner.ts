@@ -48,9 +48,15 @@ class BundleRunner implements TestRunner {
       format: 'cjs',
       packages: 'external',
       write: false,
-      define: { 'import.meta.dirname': JSON.stringify(resolve('test')), 'import.meta.url': '"file:///suite"' },
+      define: {
+        'import.meta.dirname': JSON.stringify(resolve('test')),
+        'import.meta.url': '"file:///suite"',
+      },
       plugins: [
-        { name: 'collect', setup: (of) => of.onResolve({ filter: /^node:test$/ }, () => ({ path: at('collect.ts') })) },
+        {
+          name: 'collect',
+          setup: (of) => of.onResolve({ filter: /^node:test$/ }, () => ({ path: at('collect.ts') })),
+        },
       ],
       logLevel: 'error',
     })
@@ -65,7 +71,12 @@ class BundleRunner implements TestRunner {
     return { status: DryRunStatus.Complete, tests, ...(mutantCoverage ? { mutantCoverage } : {}) }
   }
 
-  async mutantRun({ activeMutant, testFilter, hitLimit, disableBail }: MutantRunOptions): Promise<MutantRunResult> {
+  async mutantRun({
+    activeMutant,
+    testFilter,
+    hitLimit,
+    disableBail,
+  }: MutantRunOptions): Promise<MutantRunResult> {
     Object.assign(switches, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit ? 0 : undefined })
     const tests = await this.#run(testFilter, !disableBail)
     const reached = determineHitLimitReached(switches.hitCount, switches.hitLimit)

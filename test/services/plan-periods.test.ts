@@ -32,12 +32,20 @@ const service = (over: Partial<DueService> = {}): DueService => ({
   periods_left: null,
   ...over,
 })
-const option = { service_id: 'svc_1', option_id: 'opt_1', label: 'Memory', quantity: 3, amount_minor: 300n, price_id: 'prc_2' }
+const option = {
+  service_id: 'svc_1',
+  option_id: 'opt_1',
+  label: 'Memory',
+  quantity: 3,
+  amount_minor: 300n,
+  price_id: 'prc_2',
+}
 const half: Coupon = { id: 'cpn_1', code: 'HALF', percent_ppm: 500_000, currency: null, amount_minor: null }
 const five: Coupon = { id: 'cpn_2', code: 'FIVE', percent_ppm: null, currency: 'EUR', amount_minor: 500n }
 
 describe('the periods of a service that a run charges', () => {
-  const starts = (item: ReturnType<typeof planPeriods>) => item?.lines.map(({ periodStart, periodEnd }) => [periodStart, periodEnd])
+  const starts = (item: ReturnType<typeof planPeriods>) =>
+    item?.lines.map(({ periodStart, periodEnd }) => [periodStart, periodEnd])
 
   test('none before its day, one on it, three at most', () => {
     assert.equal(planPeriods(service(), isoDate('2026-02-27')), null)
@@ -66,7 +74,8 @@ describe('the periods of a service that a run charges', () => {
   })
 
   test('none that begins on the day of its end or later', () => {
-    const ending = (cancel_on: string) => planPeriods(service({ cancel_on: isoDate(cancel_on) }), isoDate('2026-12-31'))
+    const ending = (cancel_on: string) =>
+      planPeriods(service({ cancel_on: isoDate(cancel_on) }), isoDate('2026-12-31'))
     assert.equal(ending('2026-02-28'), null)
     assert.equal(ending('2026-03-31')?.lines.length, 1)
     assert.equal(ending('2026-04-01')?.lines.length, 2)
@@ -82,7 +91,14 @@ describe('the periods of a service that a run charges', () => {
   test('with each option, and a discount on the sum while the coupon lasts', () => {
     const item = planPeriods(service({ coupon_cycles_left: 1 }), isoDate('2026-03-31'), [option], half)!
     assert.deepEqual(
-      item.lines.map(({ kind, cause, description, quantity, unitMinor, amountMinor }) => [kind, cause, description, quantity, unitMinor, amountMinor]),
+      item.lines.map(({ kind, cause, description, quantity, unitMinor, amountMinor }) => [
+        kind,
+        cause,
+        description,
+        quantity,
+        unitMinor,
+        amountMinor,
+      ]),
       [
         ['recurring', undefined, 'Plan', 1, 1_000n, 1_000n],
         ['option', 'opt_1', 'Memory', 3, 100n, 300n],
@@ -104,21 +120,35 @@ describe('the periods of a service that a run charges', () => {
   })
 
   test('named with its label where that says more', () => {
-    const name = (label: string) => planPeriods(service({ label }), isoDate('2026-02-28'))!.lines[0]!.description
+    const name = (label: string) =>
+      planPeriods(service({ label }), isoDate('2026-02-28'))!.lines[0]!.description
     assert.deepEqual([name(''), name('Plan'), name('My world')], ['Plan', 'Plan', 'Plan – My world'])
   })
 
   test('in units where they multiply to the amount, else as one', () => {
     const line = (quantity: number, amount_minor: bigint) => {
-      const { quantity: shown, unitMinor } = planPeriods(service({ quantity, amount_minor }), isoDate('2026-02-28'))!.lines[0]!
+      const { quantity: shown, unitMinor } = planPeriods(
+        service({ quantity, amount_minor }),
+        isoDate('2026-02-28'),
+      )!.lines[0]!
       return [shown, unitMinor]
     }
-    assert.deepEqual([line(4, 1_000n), line(3, 1_000n), line(0, 1_000n)], [[4, 250n], [1, 1_000n], [1, 1_000n]])
+    assert.deepEqual(
+      [line(4, 1_000n), line(3, 1_000n), line(0, 1_000n)],
+      [
+        [4, 250n],
+        [1, 1_000n],
+        [1, 1_000n],
+      ],
+    )
   })
 
   test('one whose days do not fit says so and is not charged', () => {
     const once = planPeriods(service({ cycle: cycle('once') }), isoDate('2026-02-28'))!
-    assert.match(once.problem!, /svc_1 do not fit: cycle "once", anchor 2026-01-31, next period 2026-02-28 \(number 1\)/)
+    assert.match(
+      once.problem!,
+      /svc_1 do not fit: cycle "once", anchor 2026-01-31, next period 2026-02-28 \(number 1\)/,
+    )
     assert.deepEqual([once.lines, once.step], [[], null])
     assert.ok(planPeriods(service({ cycle: cycle('free') }), isoDate('2026-02-28'))!.problem)
     assert.match(planPeriods(service({ anchor_on: null }), isoDate('2026-02-28'))!.problem!, /anchor missing/)
@@ -129,11 +159,21 @@ describe('the periods of a service that a run charges', () => {
 test('a coupon takes a share half up, or a sum that is never more than there is, in its own currency', () => {
   const third = { ...half, percent_ppm: 333_333 }
   assert.deepEqual(
-    [discountOf(half, 1n, 'EUR'), discountOf(half, 3n, 'EUR'), discountOf(third, 100n, 'JPY'), discountOf(third, 1_000n, 'KWD')],
+    [
+      discountOf(half, 1n, 'EUR'),
+      discountOf(half, 3n, 'EUR'),
+      discountOf(third, 100n, 'JPY'),
+      discountOf(third, 1_000n, 'KWD'),
+    ],
     [1n, 2n, 33n, 333n],
   )
   assert.deepEqual(
-    [discountOf(five, 499n, 'EUR'), discountOf(five, 500n, 'EUR'), discountOf(five, 501n, 'EUR'), discountOf(five, 501n, 'USD')],
+    [
+      discountOf(five, 499n, 'EUR'),
+      discountOf(five, 500n, 'EUR'),
+      discountOf(five, 501n, 'EUR'),
+      discountOf(five, 501n, 'USD'),
+    ],
     [499n, 500n, 500n, 0n],
   )
   assert.equal(discountOf({ ...five, amount_minor: null }, 501n, 'EUR'), 0n)

@@ -20,7 +20,10 @@ for (const seed of ['first', 'second']) {
 }
 
 test('another seed tells another story', async () => {
-  const [one, other] = [await liveStory('first', template, LENGTH), await liveStory('third', template, LENGTH)]
+  const [one, other] = [
+    await liveStory('first', template, LENGTH),
+    await liveStory('third', template, LENGTH),
+  ]
   assert.notEqual(one.books, other.books)
 })
 
@@ -37,7 +40,10 @@ test('after a power cut nothing is written any more, whoever catches it, until t
   await assert.rejects(put('c'), PowerCut)
   power.restore()
   await put('d')
-  assert.deepEqual((await db.all<{ id: string }>(sql`select id from schedules`)).map(({ id }) => id), ['d'])
+  assert.deepEqual(
+    (await db.all<{ id: string }>(sql`select id from schedules`)).map(({ id }) => id),
+    ['d'],
+  )
   assert.equal(power.cuts, 1)
   await remove()
 })
