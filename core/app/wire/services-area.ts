@@ -9,17 +9,17 @@ export const servicesArea: Area = {
   consumers: ({ means }) => serviceConsumers(means),
   schedules: ({ means }) => [
     {
+      name: 'clients.close_idle',
+      cron: '40 3 * * *',
+      run: async () => ({ closed: await closeIdleClients(means) }),
+    },
+    {
       name: 'services.drop_stale_changes',
       // After the billing run of the hour, which is what makes a waiting change stale.
       cron: '45 * * * *',
       run: async () => ({
         dropped: await dropStaleChanges({ ...means, changes: changePorts }, systemActor('stale_changes')),
       }),
-    },
-    {
-      name: 'clients.close_idle',
-      cron: '40 3 * * *',
-      run: async () => ({ closed: await closeIdleClients(means) }),
     },
   ],
 }

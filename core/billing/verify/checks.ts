@@ -1,18 +1,8 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-
-/** One thing that is wrong, by the id of the record where it shows. */
-export interface Finding {
-  check: string
-  id: string
-  problem: string
-}
-
-export interface Check {
-  name: string
-  /** Rows of id and problem; none when all is well. */
-  statement: (context: { today: IsoDate }) => Sql
-}
+import type { Check } from './check.ts'
+import { documentChecks } from './document-checks.ts'
+import { moneyChecks, monthChecks } from './money-checks.ts'
 
 /** Where a brand does not charge suspended services, their periods are left out until they are released. */
 const CHARGED_WHEN_SUSPENDED = sql`'true' = coalesce(
@@ -184,6 +174,9 @@ export const checks: readonly Check[] = [
       and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
       and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running' and r.ended_at > s.updated_at)`,
   },
+  ...documentChecks,
+  ...moneyChecks,
+  ...monthChecks,
 ]
 
 export function runCheck(

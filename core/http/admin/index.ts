@@ -28,6 +28,8 @@ import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
 import { renewals } from './renewals.ts'
 import { regroup } from './regroup.ts'
+import { reconciler } from './reconciler.ts'
+import { reports } from './reports.ts'
 import { servers } from './servers.ts'
 import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
@@ -35,6 +37,7 @@ import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { statements } from './statements.ts'
 import { tax } from './tax.ts'
+import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -52,12 +55,14 @@ const sections: readonly Section[] = [
     payments,
     billing,
     ledger,
+    reports,
+    reconciler,
     tax,
     coupons,
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
-  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[terms, catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */
