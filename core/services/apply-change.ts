@@ -24,12 +24,28 @@ export async function applyChange(
     row: service,
     set: columnsOf(after),
   })
+  if (after.days !== null)
+    await freePeriods(trx, { changeId: row.id, serviceId: service.id, from: after.days.anchorOn })
   await trx.run(sql`delete from service_options where service_id = ${service.id}`)
   const options = after.options.map((option) => ({ ...option, amountMinor: BigInt(option.amountMinor) }))
   await trx.insert('service_options', optionRows(service.id, options))
   const change = { body: { service_id: service.id, kind: row.kind } }
   await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'apply', actor, change })
   await reconcileDelivery(means, trx, { serviceId: service.id, cause: row.id }, actor)
+}
+
+/**
+ * Periods that were charged ahead and are given back no longer stand in the way of those of the new cycle, which may
+ * begin on the same days.
+ */
+async function freePeriods(
+  trx: Trx,
+  { changeId, serviceId, from }: { changeId: string; serviceId: string; from: IsoDate },
+): Promise<void> {
+  await trx.run(sql`
+    update charges set cause = ${`changed/${changeId}/`} || cause
+    where source_id = ${serviceId} and kind in ('recurring', 'option', 'discount') and period_start >= ${from}
+      and cause not like 'changed/%' and cause not like 'dropped/%'`)
 }
 
 const TOO_LATE = 'The service was charged again, or had ended, before the change was paid'

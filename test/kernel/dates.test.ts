@@ -11,6 +11,7 @@ import {
   isoDate,
   period,
   periodStart,
+  toMs,
 } from '../../core/kernel/index.ts'
 
 const months: [string, number, string, string][] = [
@@ -80,3 +81,66 @@ test('a cycle is written as a count and a unit, or once or free', () => {
     assert.throws(() => cycle(wrong), /is not a billing cycle/)
   assert.equal(periodStart(isoDate('2026-01-31'), cycle('3m'), 1), '2026-04-30')
 })
+
+test('a day is written in full, with nothing before or after it', () => {
+  for (const wrong of [
+    'x2026-01-01',
+    '2026-01-01x',
+    '2026-01-01T00:00:00Z',
+    '0000-01-01',
+    '2026-00-10',
+    '2026-01-00',
+  ])
+    assert.throws(() => isoDate(wrong), {
+      name: 'RangeError',
+      message: `"${wrong}" is not a day such as 2026-02-28.`,
+    })
+  assert.equal(isoDate('0001-01-01'), '0001-01-01')
+})
+
+test('an instant comes from milliseconds or a date, and gives them back', () => {
+  const ms = Date.parse('2026-03-29T00:59:59.999Z')
+  assert.equal(instant(new Date(ms)), '2026-03-29T00:59:59.999Z')
+  assert.equal(toMs(instant(ms)), ms)
+})
+
+// Zone, instant, day on the wall there, why.
+const zones: [string, string, string, string][] = [
+  [
+    'Europe/Berlin',
+    '2026-03-28T22:59:59.999Z',
+    '2026-03-28',
+    'the last moment of the day before summer time',
+  ],
+  ['Europe/Berlin', '2026-03-28T23:00:00.000Z', '2026-03-29', 'the first of a day that has 23 hours'],
+  ['Europe/Berlin', '2026-03-29T21:59:59.999Z', '2026-03-29', 'and its last'],
+  ['Europe/Berlin', '2026-10-25T22:59:59.999Z', '2026-10-25', 'a day that has 25 hours'],
+  [
+    'America/Sao_Paulo',
+    '2018-11-04T03:00:00.000Z',
+    '2018-11-04',
+    'a day that began at one, because midnight was left out',
+  ],
+  ['Australia/Lord_Howe', '2026-04-04T12:59:59.999Z', '2026-04-04', 'eleven hours ahead'],
+  [
+    'Australia/Lord_Howe',
+    '2026-04-05T13:29:59.999Z',
+    '2026-04-05',
+    'and ten and a half after half an hour was put in',
+  ],
+  ['Pacific/Apia', '2011-12-30T09:59:59.999Z', '2011-12-29', 'the evening before a day that there was not'],
+  ['Pacific/Apia', '2011-12-30T10:00:00.000Z', '2011-12-31', 'and the morning after it'],
+  [
+    'Asia/Kathmandu',
+    '2026-12-31T18:14:59.999Z',
+    '2026-12-31',
+    'a quarter of an hour is a quarter of an hour',
+  ],
+  ['Asia/Kathmandu', '2026-12-31T18:15:00.000Z', '2027-01-01', 'and a year begins with it'],
+]
+for (const [zone, at, day, why] of zones)
+  test(`${at} is ${day} in ${zone}: ${why}`, () => {
+    assert.equal(dayIn(zone, instant(Date.parse(at))), day)
+    // Asked again within the minute it is the same.
+    assert.equal(dayIn(zone, instant(Date.parse(at))), day)
+  })

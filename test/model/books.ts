@@ -52,6 +52,11 @@ export class ModelBooks {
     return this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
   }
 
+  /** What a document of these lines would ask for. */
+  totalOf(lines: readonly ModelLine[]): bigint {
+    return sumOf(this.#taxed(lines).map(({ amount, tax }) => (this.#inclusive ? amount : amount + tax)))
+  }
+
   /** Lines that sum to less than nothing: their value is credit. */
   giveBack(origin: ModelDocument['origin'], lines: readonly ModelLine[]): void {
     this.credit -= this.#add('credit_note', { origin, due: this.today, lines: this.#taxed(lines) }).total

@@ -13,9 +13,10 @@ import { BerthError, type Actor } from '../../core/kernel/index.ts'
 import { placeOrder } from '../../core/orders/index.ts'
 import * as services from '../../core/services/index.ts'
 import { toDecimal } from '../../sdk/index.ts'
-import { dice } from '../simulate/dice.ts'
+import { dice, type Dice } from '../simulate/dice.ts'
 import { simulateGateway } from '../simulate/gateway.ts'
 import { handClock, openHouse, type House } from '../simulate/house.ts'
+import { isCut } from '../simulate/power.ts'
 import { simulateProvider } from '../simulate/provider.ts'
 import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.ts'
 import type { History, Step } from './history.ts'
@@ -36,7 +37,22 @@ interface Goods {
   memories: string[]
 }
 
-export async function openPlayer(db: Db, { startsOn, shop }: History, seed: string): Promise<Player> {
+/**
+ * How the daily work goes. "disturbed": it is killed at a statement and begun anew, done twice, done by two at once, and
+ * its jobs come in another order; nothing of that may show in the books.
+ */
+export type Manner = 'calm' | 'disturbed'
+
+export interface Playing {
+  manner: Manner
+  seed: string
+}
+
+export async function openPlayer(
+  db: Db,
+  { startsOn, shop }: History,
+  { manner, seed }: Playing,
+): Promise<Player> {
   const clock = handClock(Date.parse(`${startsOn}T12:00:00Z`))
   const chance = dice(seed)
   const outside = {
@@ -68,7 +84,13 @@ export async function openPlayer(db: Db, { startsOn, shop }: History, seed: stri
   const goods = await makeGoods(house, brand, shop)
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()
-  const hands = new Hands(house, { brandId: brand.id, clientId: client.id, currency: shop.currency, goods })
+  const daily = manner === 'calm' ? () => house.dailyWork() : disturbed(house, chance.fork('disturbances'))
+  const hands = new Hands(house, daily, {
+    brandId: brand.id,
+    clientId: client.id,
+    currency: shop.currency,
+    goods,
+  })
   return {
     house,
     clientId: client.id,
@@ -80,6 +102,25 @@ export async function openPlayer(db: Db, { startsOn, shop }: History, seed: stri
       await house.workOff()
       return possible
     },
+  }
+}
+
+function disturbed(house: House, dice: Dice): () => Promise<void> {
+  const { power, means } = house
+  return async () => {
+    if (means.db.dialect === 'sqlite' && dice.chance(0.3)) power.cutIn(dice.whole(1, 40))
+    for (;;) {
+      try {
+        await house.dailyWork()
+        break
+      } catch (error) {
+        if (!isCut(error)) throw error
+        await house.restart()
+      }
+    }
+    power.cutIn(Infinity)
+    if (dice.chance(0.2)) await house.dailyWork()
+    if (dice.chance(0.2)) await Promise.all([house.dailyWork(), house.dailyWork()])
   }
 }
 
@@ -131,12 +172,14 @@ interface Place {
 
 class Hands {
   readonly #house: House
+  readonly #daily: () => Promise<void>
   readonly #place: Place
   readonly #client: Actor
   #count = 0
 
-  constructor(house: House, place: Place) {
+  constructor(house: House, daily: () => Promise<void>, place: Place) {
     this.#house = house
+    this.#daily = daily
     this.#place = place
     this.#client = clientActor(place.clientId, { brandId: place.brandId })
   }
@@ -205,13 +248,13 @@ class Hands {
       case 'wait':
         for (let n = 0; n < step.days; n++) {
           clock.set(clock.ms() + DAY_MS)
-          await this.#house.dailyWork()
+          await this.#daily()
           await this.#house.workOff()
         }
         return true
       case 'sleep':
         clock.set(clock.ms() + step.days * DAY_MS)
-        await this.#house.dailyWork()
+        await this.#daily()
         return true
     }
   }

@@ -1,37 +1,8 @@
-import { halfUp, least, partOf, spread, sumOf } from './arithmetic.ts'
+import { halfUp, least, partOf, signOf, spread, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
 import type { CouponName, History, ModelShop, Step } from './history.ts'
-
-interface Waiting {
-  document: ModelDocument
-  apply(): void
-  /** End of what was charged when the sum was made. */
-  through: Day
-}
-
-export interface ModelService {
-  plan: number
-  cycle: string
-  price: bigint
-  /** A unit of memory, and how many. */
-  unit: bigint
-  memory: number
-  coupon: CouponName | null
-  couponLeft: number | null
-  anchor: Day
-  /** Number of the first period that is not charged. */
-  index: number
-  /** Periods that were charged with a discount, by their ends. */
-  discounted: Set<Day>
-  status: 'pending' | 'active' | 'ending' | 'ended'
-  cancelOn: Day | null
-  overdue: boolean
-  staff: boolean
-  waiting: Waiting | null
-  /** Periods that the planned cancellation took back. */
-  taken: { from: Day; to: Day }[]
-}
+import type { ModelService, Waiting } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -64,8 +35,8 @@ export class Model {
   /** End of what is charged. */
   through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
 
-  /** Answers whether the step was possible. */
-  take(step: Step): boolean {
+  /** Answers whether the step was possible; null when the rules do not say. */
+  take(step: Step): boolean | null {
     switch (step.do) {
       case 'order':
         return this.#order(step)
@@ -109,8 +80,6 @@ export class Model {
     this.#renew()
     this.#sanction()
   }
-
-  // Orders and periods.
 
   #order({ plan, cycle, memory, units, coupon }: Of<'order'>): boolean {
     const [price, unit, setup] = this.#prices[plan]![cycle]!
@@ -191,8 +160,6 @@ export class Model {
     for (const lines of groups.values()) this.books.issue('renewal', lines[0]!.from, lines)
   }
 
-  // Debt.
-
   /** What is owed and late. A change that waits is not owed. */
   #late = (): ModelDocument[] =>
     this.books.documents.filter(
@@ -243,13 +210,12 @@ export class Model {
 
   // Changes.
 
-  #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean {
+  #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean | null {
     const service = this.#nth(
       this.services.filter(({ status }) => status !== 'ended'),
       which,
     )
     if (service?.status !== 'active') return false
-    if (service.waiting) this.#takeBack(service)
     const cycle = wanted ?? service.cycle
     const memory = wish ?? service.memory
     const [price, unit] = this.#prices[plan]![cycle]!
@@ -277,6 +243,9 @@ export class Model {
     const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
     const apply = () => void Object.assign(service, { plan, cycle, price, unit, memory, ...days })
     const total = sumOf(lines.map(({ amount }) => amount))
+    // Credit before tax and owed after it, or the other way round: the tax rates of the plans differ that much.
+    if (signOf(total) !== signOf(this.books.totalOf(lines))) return null
+    if (service.waiting) this.#takeBack(service)
     if (total > 0n) {
       const document = this.books.write('change', this.today, lines)
       service.waiting = { document, apply, through }

@@ -7,6 +7,10 @@ export class PowerCut extends Error {
   }
 }
 
+/** Also when the cut is one of several failures. */
+export const isCut = (error: unknown): boolean =>
+  error instanceof PowerCut || (error instanceof AggregateError && error.errors.some(isCut))
+
 /**
  * The power of a process at work. It is cut before a statement, or between a commit and the news of it; then every
  * statement fails until it is on again, so that code which catches the error can do no more than a dead process could.

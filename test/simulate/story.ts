@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { receiveWebhook } from '../../core/billing/index.ts'
-import { openSqlite, sql, type Queries } from '../../core/db/index.ts'
+import { sql, type Queries } from '../../core/db/index.ts'
 import { addDays, BerthError, dayIn, instant, isoDate, toMs, type IsoDate } from '../../core/kernel/index.ts'
 import { retryDelivery } from '../../core/services/index.ts'
 import { clientActor } from '../support/make.ts'
@@ -11,8 +8,9 @@ import { ACTS } from './acts.ts'
 import { dice as throwing, type Dice } from './dice.ts'
 import { simulateGateway, type SentEvent } from './gateway.ts'
 import { handClock, openHouse, type House } from './house.ts'
-import { PowerCut } from './power.ts'
+import { isCut } from './power.ts'
 import { simulateProvider } from './provider.ts'
+import { copyOf } from './template.ts'
 import { brokenAgreements, brokenTruths } from './truths.ts'
 import { makeWorld, staff, type World } from './world.ts'
 
@@ -52,10 +50,7 @@ export async function liveStory(
   template: string,
   { years, clients, keep }: Length,
 ): Promise<Ending> {
-  const folder = mkdtempSync(join(tmpdir(), 'berth-story-'))
-  const file = join(folder, 'berth.db')
-  copyFileSync(template, file)
-  const db = openSqlite({ file, synchronous: 'off' })
+  const { db, remove } = copyOf(template, keep)
   try {
     const dice = throwing(seed)
     const clock = handClock(toMs(instant(Date.parse(`${FIRST_DAY}T00:00:00Z`))))
@@ -69,10 +64,7 @@ export async function liveStory(
     await teller.liveUntil(Math.round(years * 365))
     return await teller.ending(seed)
   } finally {
-    await db.close()
-    if (keep) copyFileSync(file, keep)
-    if (process.env.KEEP) copyFileSync(file, process.env.KEEP)
-    rmSync(folder, { recursive: true, force: true })
+    await remove()
   }
 }
 
@@ -274,9 +266,6 @@ class Teller {
     if (what.length > 0) this.#broken = { on: this.#today, what }
   }
 }
-
-const isCut = (error: unknown): boolean =>
-  error instanceof PowerCut || (error instanceof AggregateError && error.errors.some(isCut))
 
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

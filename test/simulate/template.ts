@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate, openSqlite } from '../../core/db/index.ts'
+import { migrate, openSqlite, type Db } from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
 
 /** An empty, migrated database that each story begins with a copy of. It goes with the process. */
@@ -13,4 +13,20 @@ export async function storyTemplate(): Promise<string> {
   await migrate(db, migrations, '2026-01-01T00:00:00.000Z')
   await db.close()
   return file
+}
+
+/** A copy to live in. `keep`: a file that it is left in when it is removed. */
+export function copyOf(template: string, keep?: string): { db: Db; remove(): Promise<void> } {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-story-'))
+  const file = join(folder, 'berth.db')
+  copyFileSync(template, file)
+  const db = openSqlite({ file, synchronous: 'off' })
+  return {
+    db,
+    remove: async () => {
+      await db.close()
+      if (keep) copyFileSync(file, keep)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }

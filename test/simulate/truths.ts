@@ -38,7 +38,7 @@ interface Span {
  * Each day of a service is charged once: a period charges its days; a change of cycle gives back what is left of them and
  * charges its own. Lines that a void or a cancellation took back do not count.
  */
-async function paidDays(db: House['means']['db']): Promise<string[]> {
+export async function paidDays(db: House['means']['db']): Promise<string[]> {
   const periods = await db.all<Omit<Span, 'sign'>>(sql`
     select l.source_id, c.period_start, c.period_end from invoice_lines l
     join charges c on c.id = l.live_charge_id join services s on s.id = l.source_id

@@ -1,0 +1,34 @@
+import type { ModelDocument } from './books.ts'
+import type { Day } from './calendar.ts'
+import type { CouponName } from './history.ts'
+
+/** A change that waits for its payment. */
+export interface Waiting {
+  document: ModelDocument
+  apply(): void
+  /** End of what was charged when the sum was made. */
+  through: Day
+}
+
+export interface ModelService {
+  plan: number
+  cycle: string
+  price: bigint
+  /** A unit of memory, and how many. */
+  unit: bigint
+  memory: number
+  coupon: CouponName | null
+  couponLeft: number | null
+  anchor: Day
+  /** Number of the first period that is not charged. */
+  index: number
+  /** Periods that were charged with a discount, by their ends. */
+  discounted: Set<Day>
+  status: 'pending' | 'active' | 'ending' | 'ended'
+  cancelOn: Day | null
+  overdue: boolean
+  staff: boolean
+  waiting: Waiting | null
+  /** Periods that the planned cancellation took back. */
+  taken: { from: Day; to: Day }[]
+}

@@ -1,0 +1,18 @@
+/** The tests that judge mutants: those of pure modules, which need neither database nor network. */
+import '../billing/tax-table.test.ts'
+import '../billing/tax.test.ts'
+import '../catalog/pricing.test.ts'
+import '../catalog/schemes.test.ts'
+import '../kernel/dates.test.ts'
+import '../kernel/lifecycle.test.ts'
+import '../kernel/periods.test.ts'
+import '../model/arithmetic.test.ts'
+import '../sdk/money-arithmetic.test.ts'
+import '../sdk/money.test.ts'
+import '../services/plan-change.test.ts'
+import '../services/first-term.test.ts'
+import '../services/plan-periods.test.ts'
+import '../services/prorate.test.ts'
+import '../services/proration-modes.test.ts'
+
+export { tests } from './collect.ts'
