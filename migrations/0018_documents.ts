@@ -68,6 +68,8 @@ async function billables(trx: Trx): Promise<void> {
       due_on: 'day',
       line: 'json',
       carried_on: 'day',
+      // Waits no longer than this.
+      until_on: 'day',
       placed: 'flag = 0',
     },
     {

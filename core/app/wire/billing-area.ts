@@ -5,7 +5,6 @@ import {
   billingJobs,
   billToday,
   billUntil,
-  carriedSource,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -37,7 +36,7 @@ export function billingDeps(means: Means): BillingDeps {
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
     endCancelled: (day) => endCancelled(means, day),
   }
-  return { means, sources: [serviceSource, billableItemsSource, carriedSource], services }
+  return { means, sources: [serviceSource, billableItemsSource], services }
 }
 
 export const billingArea: Area = {

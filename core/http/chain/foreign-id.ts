@@ -7,6 +7,7 @@ import type { Fault } from '../fault.ts'
 /** Records that an address can name and that belong to a client or a brand. */
 const TABLES: Partial<Record<Prefix, string>> = {
   aud: 'audit',
+  bli: 'billable_items',
   brd: 'brands',
   can: 'cancellations',
   chn: 'service_changes',
@@ -16,12 +17,14 @@ const TABLES: Partial<Record<Prefix, string>> = {
   cti: 'cart_items',
   dlv: 'deliveries',
   dsp: 'disputes',
+  dtx: 'document_texts',
   evt: 'events',
   fld: 'order_fields',
   grp: 'product_groups',
   inv: 'invoices',
   jrn: 'journals',
   key: 'api_keys',
+  lnk: 'invoice_links',
   mem: 'memberships',
   msg: 'messages',
   mth: 'payment_methods',
