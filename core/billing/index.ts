@@ -1,4 +1,5 @@
 import './hooks.ts'
+export * from './ahead.ts'
 export * from './billable-source.ts'
 export * from './billables/index.ts'
 export * from './billing-jobs.ts'

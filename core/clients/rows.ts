@@ -19,6 +19,8 @@ export interface Client {
   tax_exempt: number
   auto_charge: number
   separate_invoices: number
+  /** The client group whose prices and rules hold for it. */
+  client_group_id: string | null
   /** 0: no late fees are charged. */
   late_fees: number
   /** 0: no notices of what is overdue. */

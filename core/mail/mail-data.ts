@@ -69,6 +69,8 @@ export const mailData = {
   'cancellation-received': Type.Object({ ...service, effective_on: maybe(day) }),
   'cancellation-undone': Type.Object(service),
   'delivery-late': Type.Object(service),
+  'trial-converts': Type.Object({ ...service, ends_on: day, amount: money }),
+  'service-term-ends': Type.Object({ ...service, ends_on: day }),
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),

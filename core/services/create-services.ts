@@ -2,6 +2,7 @@ import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
 
@@ -16,6 +17,8 @@ export interface SpecOption {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+  /** How the steps of its price came to the amount, for the trace of each renewal. */
+  pricing?: string | null
 }
 
 /** A service to be made by an order. Days are in `zone`; amounts are as the brand states prices. */
@@ -26,6 +29,8 @@ export interface ServiceSpec {
   productId: string
   /** Position in the same list of the service of which this one is a part; it comes earlier. */
   parentIndex?: number
+  /** A service of which this one is a part and that runs already. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle
@@ -43,6 +48,11 @@ export interface ServiceSpec {
   chargedThrough: IsoDate | null
   nextPeriodOn: IsoDate | null
   periodIndex: number
+  /** Periods still to be charged; null or absent goes on. */
+  periodsLeft?: number | null
+  /** The day after the trial that it begins with. */
+  trialEndsOn?: IsoDate | null
+  spans?: readonly Span[]
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
   serverGroupId: string | null
@@ -65,7 +75,7 @@ export async function createServices(
     specs.map((spec, i) => ({
       ...columnsOf(spec),
       id: ids[i]!,
-      parent_id: spec.parentIndex === undefined ? null : ids[spec.parentIndex]!,
+      parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,
       updated_at: now,
     })),
@@ -112,6 +122,9 @@ function columnsOf(spec: ServiceSpec) {
     period_index: spec.periodIndex,
     next_period_on: spec.nextPeriodOn,
     charged_through: spec.chargedThrough,
+    periods_left: spec.periodsLeft ?? null,
+    trial_ends_on: spec.trialEndsOn ?? null,
+    spans: spansText(spec.spans ?? []),
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
     server_group_id: spec.serverGroupId,
@@ -131,6 +144,7 @@ export function optionRows(serviceId: string, options: readonly SpecOption[]): S
     setting: option.setting,
     module_value: option.moduleValue,
     price_id: option.priceId,
+    pricing: option.pricing ?? null,
   }))
 }
 

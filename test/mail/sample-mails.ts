@@ -57,6 +57,11 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'cancellation-received': { ...service, effective_on: '2026-02-14' },
   'cancellation-undone': service,
   'delivery-late': service,
+  'trial-converts': {
+    ...{ ...service, ends_on: '2026-02-14' },
+    amount: { minor: '1200', currency: 'EUR' },
+  },
+  'service-term-ends': { ...service, ends_on: '2026-02-14' },
   'dispute-opened': { ...invoice, client: 'Ada Quay', reason: 'fraudulent', respond_by: '2026-02-12' },
   'delivery-failed': { ...service, failure: 'timed_out', problem: 'No answer within 30 s.' },
   'delivery-by-hand': { ...service, action: 'create' },

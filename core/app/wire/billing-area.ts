@@ -17,9 +17,11 @@ import {
 import { sql } from '../../db/index.ts'
 import { isoDate, type IsoDate } from '../../kernel/index.ts'
 import {
+  announceTerms,
   dunningDays,
   endCancelled,
   endServices,
+  endTerms,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -34,7 +36,10 @@ export function billingDeps(means: Means): BillingDeps {
     dunningDays,
     suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
-    endCancelled: (day) => endCancelled(means, day),
+    endCancelled: async (day) => {
+      await announceTerms(means, day)
+      return (await endCancelled(means, day)) + (await endTerms(means, day))
+    },
   }
   return { means, sources: [serviceSource, billableItemsSource], services }
 }

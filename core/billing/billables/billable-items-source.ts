@@ -1,6 +1,7 @@
 import { list, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { ChangedMeanwhile } from '../../kernel/index.ts'
-import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
+import { aheadColumns, aheadOf, type Ahead } from '../ahead.ts'
+import type { BillableSource, DueWindow } from '../billable-source.ts'
 import { carriedItems, placeCarried, type CarriedRow, type CarriedStep } from '../carry/carried-items.ts'
 import { ofBrands } from '../run/zones.ts'
 import { planBillable, type BillableItem, type BillableLine, type BillableStep } from './billable.ts'
@@ -35,7 +36,7 @@ export const billableItemsSource: BillableSource = {
       const untilOn = item.until_on ?? window.untilOn
       const every = window.everyPeriod ? { everyPeriod: true } : {}
       const planned = planBillable(item, lines.get(item.id) ?? [], { untilOn, ...every })
-      return planned ? [item.until_on ? { ...planned, untilOn } : planned] : []
+      return planned ? [{ ...planned, ...aheadOf(item) }] : []
     })
     return [...due, ...carriedItems(carried, window.untilOn)]
   },
@@ -54,7 +55,7 @@ export const billableItemsSource: BillableSource = {
 }
 
 /** An item, or with a line a carried sum in the columns of one. */
-type DueRow = BillableItem & { until_on: DueItem['untilOn'] | null; line: string | null }
+type DueRow = BillableItem & Ahead & { line: string | null }
 
 const carriedRow = (row: DueRow, line: string): CarriedRow => ({
   ...{ charge_id: row.id, brand_id: row.brand_id, client_id: row.client_id, currency: row.currency },
@@ -62,15 +63,16 @@ const carriedRow = (row: DueRow, line: string): CarriedRow => ({
 })
 
 function readDue(queries: Queries, clientIds: readonly string[], window: DueWindow): Promise<DueRow[]> {
-  const { untilOf, brandIds = null } = window
-  const until = untilOf ? untilOf(SCOPES) : sql`null`
+  const { brandIds = null, untilOf, leadOf, monthlyOf } = window
+  // As many as the columns of what is asked besides, which sums that wait do not have.
+  const nothing = [untilOf, leadOf, monthlyOf].filter(Boolean).reduce((text) => sql`${text}, null`, sql``)
   return queries.all<DueRow>(sql`
     select b.id, b.brand_id, b.client_id, b.currency, b.name, b.timing, b.cycle, b.times, b.done, b.anchor_on, b.next_on,
-      b.apart, b.notes, b.status, ${until} as until_on, null as line
+      b.apart, b.notes, b.status, null as line${aheadColumns(window, SCOPES)}
     from billable_items b where b.client_id in (${list(clientIds)}) and (${dated(window)} or ${waiting(window)})
     union all
     select c.charge_id, c.brand_id, c.client_id, c.currency, '', 'next', null, null, 0, c.due_on, c.until_on,
-      0, null, 'active', null, c.line
+      0, null, 'active', c.line${nothing}
     from carried_lines c where c.client_id in (${list(clientIds)}) and c.placed = 0 and ${ofBrands(sql`c.brand_id`, brandIds)}
     order by client_id, id`)
 }

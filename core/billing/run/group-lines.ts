@@ -1,4 +1,4 @@
-import type { IsoDate } from '../../kernel/index.ts'
+import { minDay, type IsoDate } from '../../kernel/index.ts'
 import type { DueItem } from '../billable-source.ts'
 import type { DraftLine } from '../draft.ts'
 import type { BillTo } from '../plan-invoice.ts'
@@ -18,7 +18,7 @@ export interface Group {
 export type IssueDay = (period: { item: DueItem; dueOn: IsoDate; nth: number }) => IsoDate
 
 /**
- * What falls due on the same day goes on one document, unless the client wants services apart. Of an item with several
+ * What falls due on the same day, or in the same month, goes on one document, unless the client wants services apart. Of an item with several
  * periods each goes to its own day. Items that join others wait while their client gets no document: they are left out.
  */
 export function groupLines(
@@ -60,10 +60,14 @@ function addItem(
     if (dueOn !== last) nth++
     last = dueOn
     const issuedOn = day({ item, dueOn, nth })
-    const key = `${head} ${apart} ${issuedOn} ${dueOn}`
+    const key = `${head} ${apart} ${issuedOn} ${item.monthly ? dueOn.slice(0, 7) : dueOn}`
     const group = groups.get(key)
-    if (group) group.lines.push(line)
-    else groups.set(key, { item, head, dueOn, issuedOn, lines: [line], forced: item.apart !== undefined })
+    if (!group) {
+      groups.set(key, { item, head, dueOn, issuedOn, lines: [line], forced: item.apart !== undefined })
+      continue
+    }
+    group.lines.push(line)
+    group.dueOn = minDay(group.dueOn, dueOn)
   }
 }
 

@@ -7,6 +7,7 @@ import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
@@ -23,8 +24,12 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { priceLists } from './price-lists.ts'
+import { priceSteps } from './price-steps.ts'
+import { renewals } from './renewals.ts'
 import { regroup } from './regroup.ts'
 import { servers } from './servers.ts'
+import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
@@ -40,6 +45,7 @@ const sections: readonly Section[] = [
     clients,
     orders,
     services,
+    renewals,
     deliveries,
     servers,
     invoices,
@@ -49,6 +55,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
+  ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]

@@ -107,6 +107,14 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
+  { key: 'price_lists', href: '/admin/price-lists', icon: 'tags', group: 'shop', right: 'price_list.list' },
+  {
+    key: 'client_groups',
+    href: '/admin/client-groups',
+    icon: 'users',
+    group: 'sales',
+    right: 'client_group.list',
+  },
   { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
   {
     key: 'plugins',

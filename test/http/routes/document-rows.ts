@@ -1,33 +1,44 @@
-import { createBillable, createInvoiceLink, createText } from '../../../core/billing/index.ts'
-import { sql } from '../../../core/db/index.ts'
-import { staffActor } from '../../support/make.ts'
+import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import type { TestMeans } from '../../support/means.ts'
 
-/** A billable item, a text and a secret address of the shop. */
+/** A billable item, a text and secret addresses of the shop, as rows: they leave nothing in the audit log. */
 export async function makeDocumentRows(
   means: TestMeans,
   ids: { brand: string; client: string; overdue: string; paid: string },
 ) {
-  const line = {
-    description: 'Care 0',
-    basis: 'amount',
-    quantity: '1',
-    unit_minor: '1',
-    tax_class: 'standard',
+  const { db } = means
+  const now = means.business.now()
+  const stamps = { version: 1, created_at: now, updated_at: now }
+  const [billable, documentText] = [means.newId('bli'), means.newId('dtx')]
+  await db.insert('billable_items', [
+    {
+      ...{ id: billable, brand_id: ids.brand, client_id: ids.client, currency: 'EUR', name: 'Care' },
+      ...{ timing: 'day', cycle: '1m', anchor_on: '2030-01-01', next_on: '2030-01-01', status: 'active' },
+      ...stamps,
+    },
+  ])
+  await db.insert('billable_lines', [
+    {
+      ...{ item_id: billable, position: 1, description: 'Care 0', basis: 'amount', quantity_milli: 1_000 },
+      ...{ unit_minor: 1n, amount_minor: 1n, tax_class: 'standard' },
+    },
+  ])
+  await db.insert('document_texts', [
+    {
+      ...{ id: documentText, brand_id: ids.brand, name: 'Thanks', kind: 'invoice', country: 'ZZ' },
+      ...{ situation: 'any', body: 'Thank you', position: 1, ...stamps },
+    },
+  ])
+  const link = (invoice_id: string) => {
+    const { token, hash } = newSecretToken()
+    // The first look at an address is written down: all of these are later ones.
+    const row = {
+      ...{ id: means.newId('lnk'), brand_id: ids.brand, client_id: ids.client, invoice_id, token_hash: hash },
+      ...{ expires_at: '2099-01-01T00:00:00.000Z', opened_at: now, created_by: 'test', created_at: now },
+    }
+    return { token, row }
   }
-  const item = { client_id: ids.client, name: 'Care', timing: 'day', cycle: '1m', on: '2030-01-01' }
-  const billable = await createBillable(means, { ...item, lines: [line] }, staffActor())
-  const text = { name: 'Thanks', kind: 'invoice', country: null, situation: 'any', locale: null }
-  const documentText = await createText(
-    means,
-    { ...text, brand_id: ids.brand, body: 'Thank you', position: 1 },
-    staffActor(),
-  )
-  const { id, url } = await createInvoiceLink(means, { invoice_id: ids.overdue, days: 365 }, staffActor())
-  const ofPaid = await createInvoiceLink(means, { invoice_id: ids.paid, days: 365 }, staffActor())
-  await means.db.run(sql`update document_texts set country = 'ZZ' where id = ${documentText}`)
-  // The first look at an address is written down: all of these are later ones.
-  await means.db.run(sql`update invoice_links set opened_at = ${means.clock.now()}`)
-  const tokenOf = (address: string) => address.split('/').at(-1)!
-  return { billable, documentText, invoiceLink: id, payToken: tokenOf(url), paidToken: tokenOf(ofPaid.url) }
+  const [open, paid] = [link(ids.overdue), link(ids.paid)]
+  await db.insert('invoice_links', [open.row, paid.row])
+  return { billable, documentText, invoiceLink: open.row.id, payToken: open.token, paidToken: paid.token }
 }

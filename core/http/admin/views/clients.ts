@@ -123,6 +123,11 @@ function actsOf(desk: Desk, client: Client): Button[] {
       },
     ],
     [
+      'service.align_renewals',
+      status === 'active',
+      { label: t('extras.admin.align.link'), href: `${at}/renewals`, kind: 'ghost', icon: 'calendar' },
+    ],
+    [
       'billable_item.create',
       status === 'active',
       { label: t('admin.billables.new'), href: `/admin/billables/new?client=${client.id}`, icon: 'receipt' },
@@ -203,6 +208,17 @@ function facts(desk: Desk, client: Client, credit: bigint): Block {
         label: l('credit'),
         value: { href: `/admin/clients/${client.id}/credit`, text: moneyText(desk, credit, client.currency) },
       },
+      ...(client.client_group_id === null
+        ? []
+        : [
+            {
+              label: desk.t('prices.group.one'),
+              value: {
+                href: `/admin/client-groups/${client.client_group_id}`,
+                text: desk.t('prices.group.open'),
+              },
+            },
+          ]),
       { label: l('language'), value: client.locale },
       { label: l('since'), value: { at: client.created_at } },
       { label: l('id'), value: { copy: client.id, label: l('id') } },
