@@ -97,7 +97,8 @@ async function documents(trx: Trx): Promise<void> {
     {
       document_id: 'ref invoices',
       step: 'int',
-      fee_id: 'ref invoices?',
+      // Made before the document, whose row comes after the claim.
+      fee_id: 'text?',
       client_id: 'text',
       base_minor: 'money',
       amount_minor: 'money',

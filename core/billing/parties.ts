@@ -68,6 +68,7 @@ function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom
   }
 }
 
+/** A client's own terms go before those of its group, which come first. */
 export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
@@ -75,8 +76,9 @@ export async function loadBuyers(
   const rows = await queries.all<Omit<BillTo, 'own'> & { key: string | null; value: string | null }>(sql`
     select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id,
       c.tax_exempt, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale, t.key, t.value
-    from clients c left join settings t on t.scope = 'client' and t.scope_id = c.id and t.key in (${list(TERM_KEYS)})
-    where c.id in (${list(clientIds)})`)
+    from clients c left join settings t on t.key in (${list(TERM_KEYS)})
+      and ((t.scope = 'client' and t.scope_id = c.id) or (t.scope = 'client_group' and t.scope_id = c.client_group_id))
+    where c.id in (${list(clientIds)}) order by c.id, t.scope desc`)
   const buyers = new Map<string, BillTo>()
   for (const { key, value, ...row } of rows) {
     const buyer = buyers.get(row.id) ?? { ...row, own: {} }
