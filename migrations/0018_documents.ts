@@ -68,6 +68,8 @@ async function billables(trx: Trx): Promise<void> {
       due_on: 'day',
       line: 'json',
       carried_on: 'day',
+      // Waits no longer than this.
+      until_on: 'day',
       placed: 'flag = 0',
     },
     {
@@ -95,7 +97,8 @@ async function documents(trx: Trx): Promise<void> {
     {
       document_id: 'ref invoices',
       step: 'int',
-      fee_id: 'ref invoices?',
+      // Made before the document, whose row comes after the claim.
+      fee_id: 'text?',
       client_id: 'text',
       base_minor: 'money',
       amount_minor: 'money',

@@ -1,4 +1,4 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import type { Setting } from '../records/index.ts'
 import { invoiceMinimum, paymentDays, proformaFirst } from './settings.ts'
 
 /** What settings say of the documents of one client. */
@@ -11,11 +11,14 @@ export interface BillingTerms {
   paymentDays: number
 }
 
-const SETTINGS = {
+const SETTINGS: Readonly<Record<keyof BillingTerms, Pick<Setting, 'key' | 'preset'>>> = {
   proforma: proformaFirst,
   minimumUnits: invoiceMinimum,
   paymentDays,
 }
+
+/** Keys of the settings that terms are made of. */
+export const TERM_KEYS: readonly string[] = Object.values(SETTINGS).map(({ key }) => key)
 
 export const PRESET_TERMS: BillingTerms = {
   proforma: proformaFirst.preset,
@@ -23,28 +26,19 @@ export const PRESET_TERMS: BillingTerms = {
   paymentDays: paymentDays.preset,
 }
 
-const NARROWEST_FIRST = ['client', 'brand', 'installation']
-
-/** The terms of any number of clients: one statement. */
-export async function readTerms(
-  queries: Queries,
-  clients: readonly { id: string; brand_id: string }[],
-): Promise<(client: { id: string; brand_id: string }) => BillingTerms> {
-  const keys = Object.values(SETTINGS).map(({ key }) => key)
-  const places = ['', ...new Set(clients.map((one) => one.brand_id)), ...clients.map(({ id }) => id)]
-  const rows = await queries.all<{ key: string; scope: string; scope_id: string; value: string }>(
-    sql`select key, scope, scope_id, value from settings where key in (${list(keys)}) and scope_id in (${list(places)})`,
+/** The terms that rows of settings state, later ones before earlier ones. */
+export function termsIn(rows: readonly { key: string; value: string }[]): Partial<BillingTerms> {
+  const names = Object.keys(SETTINGS) as (keyof BillingTerms)[]
+  return Object.fromEntries(
+    rows.flatMap(({ key, value }) => {
+      const name = names.find((one) => SETTINGS[one].key === key)
+      return name ? [[name, JSON.parse(value) as unknown]] : []
+    }),
   )
-  if (rows.length === 0) return () => PRESET_TERMS
-  const stored = new Map(rows.map((row) => [`${row.key} ${row.scope} ${row.scope_id}`, row.value]))
-  return ({ id, brand_id }) => {
-    const ids: Record<string, string> = { client: id, brand: brand_id, installation: '' }
-    const valueOf = ({ key, preset }: { key: string; preset: unknown }): unknown => {
-      const at = NARROWEST_FIRST.find((scope) => stored.has(`${key} ${scope} ${ids[scope]!}`))
-      return at === undefined ? preset : JSON.parse(stored.get(`${key} ${at} ${ids[at]!}`)!)
-    }
-    return Object.fromEntries(
-      Object.entries(SETTINGS).map(([name, setting]) => [name, valueOf(setting)]),
-    ) as unknown as BillingTerms
-  }
 }
+
+/** A client's own terms go before those of its brand. */
+export const termsOf = (
+  buyer: { own: Partial<BillingTerms> },
+  from: { terms: BillingTerms },
+): BillingTerms => ({ ...from.terms, ...buyer.own })

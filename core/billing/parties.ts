@@ -1,7 +1,7 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert } from '../kernel/index.ts'
-import { readTerms } from './billing-terms.ts'
-import { loadTexts } from './texts/load-texts.ts'
+import { TERM_KEYS, termsIn } from './billing-terms.ts'
+import { loadBrandFacts } from './texts/load-brand-facts.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
 import type { TaxRule } from './tax.ts'
 
@@ -31,11 +31,11 @@ export async function loadSellers(
   const rules = await queries.all<TaxRule & { seller_id: string }>(sql`
     select seller_id, country, region, tax_class, name, rate_ppm, level, compound, starts_on, ends_on from tax_rules
     where seller_id in (${list(rows.map((row) => row.seller_id))}) order by starts_on desc, id`)
-  const texts = await loadTexts(queries, brandIds)
+  const factsOf = await loadBrandFacts(queries, brandIds)
   return new Map(
     rows.map((row) => {
       const own = rules.filter((rule) => rule.seller_id === row.seller_id)
-      return [row.brand_id, { ...sellerOf(row, own), texts: texts.get(row.brand_id) ?? [] }]
+      return [row.brand_id, { ...sellerOf(row, own), ...factsOf(row.brand_id) }]
     }),
   )
 }
@@ -46,7 +46,7 @@ export async function loadSeller(queries: Queries, brandId: string): Promise<Bil
   return seller
 }
 
-function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom, 'texts'> {
+function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom, 'texts' | 'terms'> {
   const { name, country, region, tax_id, email, legal_text } = row
   return {
     brandId: row.brand_id,
@@ -68,15 +68,24 @@ function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom
   }
 }
 
+/** A client's own terms go before those of its group, which come first. */
 export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
 ): Promise<Map<string, BillTo>> {
-  const rows = await queries.all<Omit<BillTo, 'terms'> & { brand_id: string }>(sql`
-    select id, brand_id, name, company, email, address_1, address_2, city, region, postcode, country, tax_id, tax_exempt, auto_charge, separate_invoices, currency_fixed, locale
-    from clients where id in (${list(clientIds)})`)
-  const termsOf = await readTerms(queries, rows)
-  return new Map(rows.map((row) => [row.id, { ...row, terms: termsOf(row) }]))
+  const rows = await queries.all<Omit<BillTo, 'own'> & { key: string | null; value: string | null }>(sql`
+    select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id,
+      c.tax_exempt, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale, t.key, t.value
+    from clients c left join settings t on t.key in (${list(TERM_KEYS)})
+      and ((t.scope = 'client' and t.scope_id = c.id) or (t.scope = 'client_group' and t.scope_id = c.client_group_id))
+    where c.id in (${list(clientIds)}) order by c.id, t.scope desc`)
+  const buyers = new Map<string, BillTo>()
+  for (const { key, value, ...row } of rows) {
+    const buyer = buyers.get(row.id) ?? { ...row, own: {} }
+    if (key !== null && value !== null) buyer.own = { ...buyer.own, ...termsIn([{ key, value }]) }
+    buyers.set(row.id, buyer)
+  }
+  return buyers
 }
 
 /** The buyer's part of the document, frozen as JSON. */

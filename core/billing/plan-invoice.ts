@@ -1,5 +1,5 @@
 import { addDays, assert, maxDay, type IsoDate } from '../kernel/index.ts'
-import type { BillingTerms } from './billing-terms.ts'
+import { termsOf, type BillingTerms } from './billing-terms.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
 import { fittingTexts, type DocumentText } from './texts/fitting-texts.ts'
 import { computeTax, taxesFor, type SharedLine, type TaxGroup, type TaxRate, type TaxRule } from './tax.ts'
@@ -23,7 +23,8 @@ export interface BillTo {
   /** Set by the first document; never taken back. */
   currency_fixed: number
   locale: string
-  terms: BillingTerms
+  /** Terms in which it differs from its brand. */
+  own: Partial<BillingTerms>
 }
 
 /** The seller as the document will name it, with what decides its taxes and numbers. */
@@ -37,6 +38,8 @@ export interface BillFrom {
   zone: string
   taxRules: readonly TaxRule[]
   texts: readonly DocumentText[]
+  /** Of clients without terms of their own. */
+  terms: BillingTerms
 }
 
 export interface PlannedLine extends DraftLine, SharedLine {
@@ -73,11 +76,12 @@ export function planInvoice(
   }))
   const taxed = computeTax(lines, from.pricesIncludeTax)
   const kind = draft.kind ?? 'invoice'
+  const terms = termsOf(buyer, from)
   const totalMinor = taxed.netMinor + taxed.taxMinor
   const texts = fittingTexts(from.texts, { kind, buyer, taxMinor: taxed.taxMinor })
   const notes = [draft.notes, ...texts].filter(Boolean).join('\n\n')
   return {
-    draft: { ...draft, dueOn: dueOf(draft, buyer, issuedOn), ...(notes ? { notes } : {}) },
+    draft: { ...draft, dueOn: dueOf(draft, terms, issuedOn), ...(notes ? { notes } : {}) },
     issuedOn,
     lines: lines.map((line, i) => ({ ...line, ...taxed.lines[i]! })),
     taxes: taxed.groups,
@@ -86,7 +90,7 @@ export function planInvoice(
     totalMinor,
     buyer,
     from,
-    ...(kind === 'invoice' && buyer.terms.proforma && totalMinor > 0n ? { proforma: true } : {}),
+    ...(kind === 'invoice' && terms.proforma && totalMinor > 0n ? { proforma: true } : {}),
   }
 }
 
@@ -94,7 +98,7 @@ export function planInvoice(
 const OWN_DAY: readonly string[] = ['manual', 'merged', 'split', 'late_fee']
 
 /** Who may pay later has the days of the terms from the issue on; staff who write a document say its day themselves. */
-function dueOf({ kind, dueOn, origin }: DraftInvoice, { terms }: BillTo, issuedOn: IsoDate): IsoDate {
+function dueOf({ kind, dueOn, origin }: DraftInvoice, terms: BillingTerms, issuedOn: IsoDate): IsoDate {
   if (terms.paymentDays === 0 || kind === 'credit_note' || OWN_DAY.includes(origin)) return dueOn
   return maxDay(dueOn, addDays(issuedOn, terms.paymentDays))
 }

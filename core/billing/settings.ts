@@ -74,14 +74,14 @@ export const proformaFirst = defineSetting({
   key: 'billing.proforma_first',
   schema: Type.Boolean(),
   preset: false,
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
 export const invoiceMinimum = defineSetting({
   key: 'billing.invoice_minimum',
   schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
   preset: 0,
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
 export const carryDays = defineSetting({
@@ -95,12 +95,12 @@ export const paymentDays = defineSetting({
   key: 'billing.payment_days',
   schema: days(180),
   preset: 0,
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
 export const creditLimit = defineSetting({
   key: 'billing.credit_limit',
   schema: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
   preset: 0,
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })

@@ -278,7 +278,11 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
   }
   const owing = { id: input.client_id, brand_id: input.brand_id, currency: basket.currency }
   const on_credit = await paysLater(trx, owing)
-  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body: { ...body, on_credit } })
+  await recordEvent(means, trx, actor, {
+    ...scope,
+    type: 'order.placed',
+    body: on_credit ? { ...body, on_credit } : body,
+  })
   const { client_id: _clientId, ...answer } = body
   return { ...answer, access_key: accessKey }
 }

@@ -36,6 +36,18 @@ for (const engine of engines)
     test('give days to pay from the issue on, unless staff say the day themselves', async () => {
       const client = await makeClient(means, { brand_id: brand.id })
       await own('billing.payment_days', client.id, 30)
+      const now = means.business.now()
+      const group = means.newId('cgr')
+      await db.insert('client_groups', [
+        { id: group, brand_id: brand.id, name: 'Resellers', version: 1, created_at: now, updated_at: now },
+      ])
+      const grouped = await makeClient(means, { brand_id: brand.id })
+      await db.run(
+        sql`update clients set client_group_id = ${group} where id in (${grouped.id}, ${client.id})`,
+      )
+      await own('billing.payment_days', group, 45, 'client_group')
+      const byGroup = await issue(means, draft(grouped, { origin: 'order', originId: 'ord_0' }))
+      assert.equal(byGroup.due_on, '2026-03-01')
       const order = await issue(means, draft(client, { origin: 'order', originId: 'ord_1' }))
       const manual = await issue(means, draft(client))
       assert.deepEqual([order.due_on, manual.due_on], ['2026-02-14', '2026-01-20'])

@@ -44,7 +44,7 @@ describe('a line credited in steps', () => {
     ...{ starts_on: isoDate('2020-01-01'), ends_on: null },
   })
   const buyer = {
-    ...{ id: 'cli_x', country: 'CA', region: null, tax_exempt: 0, locale: 'en', terms: PRESET_TERMS },
+    ...{ id: 'cli_x', country: 'CA', region: null, tax_exempt: 0, locale: 'en', own: {} },
   } as unknown as BillTo
 
   test('gives back exactly what it took, of each tax, whatever the steps, net or gross', () => {
@@ -59,7 +59,7 @@ describe('a line credited in steps', () => {
         const from = {
           pricesIncludeTax: inclusive,
           taxRules: [rule('A', a, 1, 0), rule('B', b, 2, on)],
-          texts: [],
+          ...{ texts: [], terms: PRESET_TERMS },
         } as unknown as BillFrom
         const client = { id: 'cli_x', brand_id: 'brd_x', currency: 'EUR' }
         const plan = planInvoice(draft(client, { amounts: [whole] }), buyer, from, today)

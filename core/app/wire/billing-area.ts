@@ -6,7 +6,6 @@ import {
   billingJobs,
   billToday,
   billUntil,
-  carriedSource,
   previewBilling,
   sumPreview,
   RUN_NOW_TASK,
@@ -45,7 +44,7 @@ export function billingDeps(means: Means): BillingDeps {
       return (await endCancelled(means, day)) + (await endTerms(means, day))
     },
   }
-  return { means, sources: [serviceSource, hourSource, billableItemsSource, carriedSource], services }
+  return { means, sources: [serviceSource, hourSource, billableItemsSource], services }
 }
 
 export const billingArea: Area = {

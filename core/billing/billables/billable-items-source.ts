@@ -1,40 +1,80 @@
 import { list, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { ChangedMeanwhile } from '../../kernel/index.ts'
 import { aheadColumns, aheadOf, type Ahead } from '../ahead.ts'
-import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
+import type { BillableSource, DueWindow } from '../billable-source.ts'
+import { carriedItems, placeCarried, type CarriedRow, type CarriedStep } from '../carry/carried-items.ts'
 import { ofBrands } from '../run/zones.ts'
 import { planBillable, type BillableItem, type BillableLine, type BillableStep } from './billable.ts'
 
-/** Items outside products as the run sees them. Those that wait for the next invoice bring no client by themselves. */
+/**
+ * Items outside products, and sums that were carried forward, as the run sees them. What waits for the next invoice
+ * brings no client by itself, unless it has waited for too long.
+ */
 export const billableItemsSource: BillableSource = {
   name: 'billable items',
 
   async dueClients(queries, { afterClientId, limit, ...window }) {
+    const { brandIds = null } = window
     const rows = await queries.all<{ client_id: string }>(sql`
-      select distinct b.client_id from billable_items b where b.client_id > ${afterClientId} and ${dated(window)}
-      order by b.client_id limit ${limit}`)
+      select b.client_id from billable_items b where b.client_id > ${afterClientId} and ${dated(window)}
+      union select c.client_id from carried_lines c where c.client_id > ${afterClientId} and c.placed = 0
+        and c.until_on <= ${window.untilOn} and ${ofBrands(sql`c.brand_id`, brandIds)}
+      order by client_id limit ${limit}`)
     return rows.map((row) => row.client_id)
   },
 
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
-    const among = sql`b.client_id in (${list(clientIds)}) and (${dated(window)} or ${waiting(window)})`
-    const items = await queries.all<BillableItem & Ahead>(
-      sql`select b.*${aheadColumns(window, SCOPES)} from billable_items b where ${among} order by b.client_id, b.id`,
-    )
+    const rows = await readDue(queries, clientIds, window)
+    const items = rows.filter(({ line }) => line === null)
+    const carried = rows.flatMap((row) => (row.line === null ? [] : [carriedRow(row, row.line)]))
     const lines = await linesOf(
       queries,
       items.map(({ id }) => id),
     )
-    return items.flatMap((item) => {
+    const due = items.flatMap((item) => {
       const untilOn = item.until_on ?? window.untilOn
       const every = window.everyPeriod ? { everyPeriod: true } : {}
-      const due = planBillable(item, lines.get(item.id) ?? [], { untilOn, ...every })
-      return due ? [{ ...due, ...aheadOf(item) }] : []
+      const planned = planBillable(item, lines.get(item.id) ?? [], { untilOn, ...every })
+      return planned ? [{ ...planned, ...aheadOf(item) }] : []
     })
+    return [...due, ...carriedItems(carried, window.untilOn)]
   },
 
-  advance: advanceBillables,
+  async advance(trx, items) {
+    const steps = items.map(({ step }) => step as BillableStep | CarriedStep)
+    await placeCarried(
+      trx,
+      steps.flatMap((step) => ('chargeIds' in step ? step.chargeIds : [])),
+    )
+    await advanceBillables(
+      trx,
+      steps.flatMap((step) => ('chargeIds' in step ? [] : [step])),
+    )
+  },
+}
+
+/** An item, or with a line a carried sum in the columns of one. */
+type DueRow = BillableItem & Ahead & { line: string | null }
+
+const carriedRow = (row: DueRow, line: string): CarriedRow => ({
+  ...{ charge_id: row.id, brand_id: row.brand_id, client_id: row.client_id, currency: row.currency },
+  ...{ due_on: row.anchor_on, until_on: row.next_on!, line },
+})
+
+function readDue(queries: Queries, clientIds: readonly string[], window: DueWindow): Promise<DueRow[]> {
+  const { brandIds = null, untilOf, leadOf, monthlyOf } = window
+  // As many as the columns of what is asked besides, which sums that wait do not have.
+  const nothing = [untilOf, leadOf, monthlyOf].filter(Boolean).reduce((text) => sql`${text}, null`, sql``)
+  return queries.all<DueRow>(sql`
+    select b.id, b.brand_id, b.client_id, b.currency, b.name, b.timing, b.cycle, b.times, b.done, b.anchor_on, b.next_on,
+      b.apart, b.notes, b.status, null as line${aheadColumns(window, SCOPES)}
+    from billable_items b where b.client_id in (${list(clientIds)}) and (${dated(window)} or ${waiting(window)})
+    union all
+    select c.charge_id, c.brand_id, c.client_id, c.currency, '', 'next', null, null, 0, c.due_on, c.until_on,
+      0, null, 'active', c.line${nothing}
+    from carried_lines c where c.client_id in (${list(clientIds)}) and c.placed = 0 and ${ofBrands(sql`c.brand_id`, brandIds)}
+    order by client_id, id`)
 }
 
 const SCOPES = { brand: sql`b.brand_id`, client: sql`b.client_id` }
@@ -65,8 +105,7 @@ export async function linesOf(
 }
 
 /** Moves items on in one statement; one that has moved or was stopped meanwhile refuses the whole write. */
-async function advanceBillables(trx: Trx, items: readonly DueItem[]): Promise<void> {
-  const steps = items.map((item) => item.step as BillableStep)
+async function advanceBillables(trx: Trx, steps: readonly BillableStep[]): Promise<void> {
   if (steps.length === 0) return
   const changed = await trx.run(sql`
     update billable_items set done = v.to_done, next_on = v.next_on, status = v.status, version = version + 1

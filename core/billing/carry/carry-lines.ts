@@ -1,7 +1,8 @@
 import { list, sql, type Trx } from '../../db/index.ts'
-import type { IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { readSetting, type Means } from '../../records/index.ts'
 import type { DraftLine } from '../draft.ts'
+import { carryDays } from '../settings.ts'
 
 /** Lines of a client whose sum is below the smallest invoice. */
 export interface CarriedSum {
@@ -24,6 +25,7 @@ export async function carryLines(means: Means, trx: Trx, sums: readonly CarriedS
   if (rows.length === 0) return
   const now = means.business.now()
   const fresh = rows.filter(({ line }) => line.chargeId === undefined)
+  const days = await readSetting(trx, carryDays)
   await trx.insert(
     'charges',
     fresh.map(({ sum, line, id }) => ({
@@ -42,7 +44,8 @@ export async function carryLines(means: Means, trx: Trx, sums: readonly CarriedS
     'carried_lines',
     fresh.map(({ sum, line, id }) => ({
       ...{ charge_id: id, brand_id: sum.brandId, client_id: sum.clientId, currency: sum.currency },
-      ...{ due_on: sum.dueOn, line: stored(line), carried_on: sum.issuedOn, placed: 0 },
+      ...{ due_on: sum.dueOn, line: stored(line), carried_on: sum.issuedOn },
+      ...{ until_on: addDays(sum.dueOn, days), placed: 0 },
     })),
   )
   const again = rows.filter(({ line }) => line.chargeId !== undefined).map(({ id }) => id)

@@ -1,2 +1,2 @@
-export * from './carried-source.ts'
+export * from './carried-items.ts'
 export * from './carry-lines.ts'

@@ -1,4 +1,4 @@
-import { forUpdate, sql, type Sql, type Trx } from '../../db/index.ts'
+import { forUpdate, join, sql, type Sql, type Trx } from '../../db/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import type { DraftInvoice } from '../draft.ts'
@@ -25,11 +25,12 @@ export async function chargeLateFees(means: Means, day: BilledDay, actor: Actor)
   for (const rule of rules.values) {
     const among = sql`${rules.has(rule, SCOPES)} and ${ofBrands(SCOPES.brand, day.brandIds)}`
     for (const step of feeSteps(rule, day.on)) {
-      for (let done = BATCH; done === BATCH;) {
-        done = await means.db.transaction((trx) =>
+      for (let found = BATCH; found === BATCH;) {
+        const batch = await means.db.transaction((trx) =>
           chargeBatch(means, trx, { rule, step, among, on: day.on }, actor),
         )
-        charged += done
+        found = batch.found
+        charged += batch.charged
       }
     }
   }
@@ -44,37 +45,42 @@ interface Step {
   on: IsoDate
 }
 
-/** The documents are kept while their fee is worked out, so that no payment comes between. */
-async function chargeBatch(means: Means, trx: Trx, of: Step, actor: Actor): Promise<number> {
+/**
+ * The documents are kept while their fee is worked out, so that no payment comes between; the row of the fee decides
+ * who of two runners charges it.
+ */
+async function chargeBatch(
+  means: Means,
+  trx: Trx,
+  of: Step,
+  actor: Actor,
+): Promise<{ found: number; charged: number }> {
   const overdue = await overdueDocuments(trx, of)
-  if (overdue.length === 0) return 0
   const allocated = await allocatedTo(
     trx,
     overdue.map((row) => row.id),
   )
   const fees = overdue.map((invoice) => {
     const baseMinor = invoice.total_minor - (allocated.get(invoice.id) ?? 0n)
-    return { invoice, baseMinor, amountMinor: feeOn(of.rule, baseMinor, invoice.currency) }
+    const amountMinor = feeOn(of.rule, baseMinor, invoice.currency)
+    return { invoice, baseMinor, amountMinor, id: means.newId('inv') as string }
   })
-  const issued = await issueFees(
-    means,
-    trx,
-    { ...of, fees: fees.filter((fee) => fee.amountMinor > 0n) },
-    actor,
+  const claimed = await claimFees(trx, of, fees)
+  await issueFees(means, trx, { ...of, fees: claimed.filter((fee) => fee.amountMinor > 0n) }, actor)
+  return { found: overdue.length, charged: claimed.length }
+}
+
+async function claimFees(trx: Trx, { step, on }: Step, fees: readonly Fee[]): Promise<Fee[]> {
+  if (fees.length === 0) return []
+  const rows = fees.map(
+    ({ invoice, id, baseMinor, amountMinor }) =>
+      sql`(${invoice.id}, ${step.step}, ${amountMinor > 0n ? id : null}, ${invoice.client_id}, ${baseMinor}, ${amountMinor}, ${on})`,
   )
-  await trx.insert(
-    'late_fees',
-    fees.map(({ invoice, baseMinor, amountMinor }) => ({
-      ...{ document_id: invoice.id, step: of.step.step, fee_id: issued.get(invoice.id) ?? null },
-      ...{
-        client_id: invoice.client_id,
-        base_minor: baseMinor,
-        amount_minor: amountMinor,
-        charged_on: of.on,
-      },
-    })),
-  )
-  return overdue.length
+  const claimed = await trx.all<{ document_id: string }>(sql`
+    insert into late_fees (document_id, step, fee_id, client_id, base_minor, amount_minor, charged_on) values ${join(rows, ', ')}
+    on conflict (document_id, step) do nothing returning document_id`)
+  const ids = new Set(claimed.map((row) => row.document_id))
+  return fees.filter(({ invoice }) => ids.has(invoice.id))
 }
 
 /** A fee on a fee is never charged, nor one while money is on its way. */
@@ -90,21 +96,22 @@ function overdueDocuments(trx: Trx, { step, among }: Step): Promise<InvoiceRow[]
 
 interface Fee {
   invoice: InvoiceRow
+  /** Of the document that charges it. */
+  id: string
   baseMinor: bigint
   amountMinor: bigint
 }
 
-/** The document of each fee by the id of what it is charged on. */
 async function issueFees(
   means: Means,
   trx: Trx,
   of: Step & { fees: readonly Fee[] },
   actor: Actor,
-): Promise<Map<string, string>> {
+): Promise<void> {
+  if (of.fees.length === 0) return
   const buyers = await loadBuyers(trx, [...new Set(of.fees.map(({ invoice }) => invoice.client_id))])
   const brandIds = [...new Set(of.fees.map(({ invoice }) => invoice.brand_id))]
   const sellers = await loadSellers(trx, brandIds)
-  const issued = new Map<string, string>()
   for (const brandId of brandIds) {
     const plans: PlannedInvoice[] = of.fees
       .filter(({ invoice }) => invoice.brand_id === brandId)
@@ -112,16 +119,13 @@ async function issueFees(
         const { client_id } = fee.invoice
         return planInvoice(draftOf(of, fee), buyers.get(client_id)!, sellers.get(brandId)!, of.on)
       })
-    for (const row of await writeInvoices(means, trx, plans, actor)) {
-      issued.set(row.origin_id!, row.id)
-      await applyCredit(means, trx, row, actor)
-    }
+    for (const row of await writeInvoices(means, trx, plans, actor)) await applyCredit(means, trx, row, actor)
   }
-  return issued
 }
 
-function draftOf({ rule, step, on }: Step, { invoice, baseMinor, amountMinor }: Fee): DraftInvoice {
+function draftOf({ rule, step, on }: Step, { invoice, baseMinor, amountMinor, id }: Fee): DraftInvoice {
   return {
+    id,
     ...{ brandId: invoice.brand_id, clientId: invoice.client_id, currency: invoice.currency },
     ...{ origin: 'late_fee', originId: invoice.id, dueOn: on },
     lines: [

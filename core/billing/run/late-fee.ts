@@ -28,7 +28,7 @@ export const lateFee = defineSetting({
     kind: 'none',
     ...{ grace_days: 7, every_days: 0, times: 1, tax_class: 'none' },
   },
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
 /** Pure: what is charged on an open sum. Percentages and sums of too many decimals are rounded half up. */

@@ -3,6 +3,7 @@ import type { Queries } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { noHooks, type Hooks } from '../../records/index.ts'
 import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
+import { termsOf } from '../billing-terms.ts'
 import type { CarriedSum } from '../carry/index.ts'
 import type { DraftInvoice, DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
@@ -93,8 +94,10 @@ async function planAll(
 }
 
 /** The order of their days matters only where a sum may move on to the next document. */
-function ordered(groups: readonly Group[], { buyers }: Parties): readonly Group[] {
-  const mayMove = groups.some(({ item }) => (buyers.get(item.clientId)?.terms.minimumUnits ?? 0) > 0)
+function ordered(groups: readonly Group[], { buyers, sellers }: Parties): readonly Group[] {
+  const mayMove = groups.some(
+    ({ item }) => termsOf(buyers.get(item.clientId)!, sellers.get(item.brandId)!).minimumUnits > 0,
+  )
   return mayMove ? groups.toSorted(byDay) : groups
 }
 
@@ -113,8 +116,8 @@ async function planGroup(
   return planInvoice(shaped, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn)
 }
 
-function isSmall({ draft, buyer, totalMinor }: PlannedInvoice): boolean {
-  const { minimumUnits } = buyer.terms
+function isSmall({ draft, buyer, from, totalMinor }: PlannedInvoice): boolean {
+  const { minimumUnits } = termsOf(buyer, from)
   if (minimumUnits === 0 || totalMinor <= 0n) return false
   return totalMinor < BigInt(minimumUnits) * 10n ** BigInt(minorDigits(draft.currency))
 }

@@ -7,6 +7,7 @@ import type { Fault } from '../fault.ts'
 /** Records that an address can name and that belong to a client or a brand. */
 const TABLES: Partial<Record<Prefix, string>> = {
   aud: 'audit',
+  bli: 'billable_items',
   brd: 'brands',
   can: 'cancellations',
   cgr: 'client_groups',
@@ -18,6 +19,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   dcy: 'discrepancies',
   dlv: 'deliveries',
   dsp: 'disputes',
+  dtx: 'document_texts',
   evt: 'events',
   fld: 'order_fields',
   grp: 'product_groups',
@@ -26,6 +28,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   key: 'api_keys',
   lex: 'ledger_exports',
   lmo: 'ledger_months',
+  lnk: 'invoice_links',
   mem: 'memberships',
   msg: 'messages',
   mth: 'payment_methods',

@@ -8,6 +8,7 @@ import { linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
+import { makeDocumentRows } from './document-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
@@ -51,6 +52,12 @@ export interface FirstRows extends WorldIds {
   audit: string
   /** The question that a file of the service answers. */
   serviceFile: string
+  billable: string
+  documentText: string
+  invoiceLink: string
+  /** Secret of an address that opens the overdue invoice. */
+  payToken: string
+  paidToken: string
   tokens: { verify: string; reset: string; staffReset: string }
 }
 
@@ -92,6 +99,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     serviceFile: await makeServiceFile(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
+    ...(await makeDocumentRows(means, ids)),
     ...(await makePriceRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
     ...{

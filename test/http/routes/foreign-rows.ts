@@ -81,6 +81,11 @@ export async function makeForeignRows(
       order,
       payment,
     },
+    billable: await copy('billable_items', rows.billable, 'bli', of),
+    documentText: await copy('document_texts', rows.documentText, 'dtx', { brand_id: brand.id }),
+    invoiceLink: await copy('invoice_links', rows.invoiceLink, 'lnk', {
+      ...{ ...of, invoice_id: invoice, token_hash: owner.id },
+    }),
     method: await copy('payment_methods', rows.method, 'mth', { client_id: owner.id, reference: owner.id }),
     message: await copy('messages', rows.message, 'msg', { ...of, message_key: owner.id }),
     delivery: await copy('deliveries', rows.delivery, 'dlv', { ...of, service_id: service }),

@@ -49,6 +49,7 @@ const manyOf = (rows: FirstRows): readonly Many[] => [
   ...moneyOf(rows),
   ...ordersOf(rows),
   ...deskOf(rows),
+  ...documentsOf(rows),
 ]
 
 const own = (table: string, id: string, prefix: Prefix, more: (n: number) => Row = () => ({})): Many => ({
@@ -64,6 +65,17 @@ const under = (
   prefix: Prefix,
   more: (n: number) => Row = () => ({}),
 ): Many => ({ table, first, differs: (n, id) => ({ id: id(prefix), ...more(n) }) })
+
+const documentsOf = (rows: FirstRows): Many[] => [
+  own('billable_items', rows.billable, 'bli', (n) => ({ name: `Item ${n}` })),
+  {
+    table: 'billable_lines',
+    first: { item_id: rows.billable },
+    differs: (n) => ({ position: n + 1, description: `Care ${n}` }),
+  },
+  own('document_texts', rows.documentText, 'dtx', (n) => ({ name: `Text ${n}` })),
+  under('invoice_links', { id: rows.invoiceLink }, 'lnk', (n) => ({ token_hash: `link-${n}` })),
+]
 
 const peopleOf = (rows: FirstRows): Many[] => [
   own('clients', rows.client, 'cli', (n) => ({

@@ -1,6 +1,6 @@
 import { creditStanding } from '../../../billing/index.ts'
 import { findClient } from '../../../clients/index.ts'
-import { allSettings, storedSettings, type Setting } from '../../../records/index.ts'
+import { allSettings, storedSettings, type Setting, type StoredSetting } from '../../../records/index.ts'
 import { inMoney, type PageView } from '../blocks.ts'
 import { formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { namesOf, settingFields } from './settings.ts'
@@ -19,7 +19,11 @@ export async function termsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const own = await storedSettings(means.db, { scope: 'client', scopeId: client.id })
   const everywhere = await storedSettings(means.db, { scope: 'installation', scopeId: '' })
   const ofBrand = await storedSettings(means.db, { scope: 'brand', scopeId: client.brand_id })
-  const wide = new Map([...everywhere, ...ofBrand])
+  const group = client.client_group_id
+  const ofGroup = group
+    ? await storedSettings(means.db, { scope: 'client_group', scopeId: group })
+    : new Map<string, StoredSetting>()
+  const wide = new Map([...everywhere, ...ofBrand, ...ofGroup])
   const names = await namesOf(desk, [...own.values()])
   const place = { scope: 'client' as const, scopeId: client.id }
   const drawn = { section: 'terms', settings: termsSettings(), place, own, wide, names }

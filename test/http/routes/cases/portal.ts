@@ -1,5 +1,8 @@
 import type { RouteCase } from '../route-case.ts'
 
+/** What stands in the next days is asked of every source, with the terms and texts of documents. */
+const AS_THE_RUN = 'Plans as the run does, which reads settings, parties and sources one after the other.'
+
 /** What a client opens for itself. */
 export const portalCases: readonly RouteCase[] = [
   {
@@ -7,6 +10,7 @@ export const portalCases: readonly RouteCase[] = [
     at: () => '/portal',
     as: 'client',
     rows: [/href="\/portal\/invoices\/inv_/g, /href="\/portal\/services\/svc_/g],
+    overBar: AS_THE_RUN,
   },
   { route: '/portal/live', at: () => '/portal/live', as: 'client', stream: true },
   { route: '/portal/switch', at: () => '/portal/switch', as: 'keeper', rows: [/\/portal\/switch\/cli_/g] },
@@ -116,6 +120,29 @@ export const portalCases: readonly RouteCase[] = [
     at: () => '/portal/payment-methods',
     as: 'client',
     rows: [/Visa \d+/g],
+  },
+  {
+    route: '/portal/pay',
+    at: () => '/portal/pay',
+    as: 'client',
+    rows: [/name="pick\[inv_/g, /Gateway \d+/g],
+  },
+  {
+    route: '/portal/statement',
+    at: () => '/portal/statement?from=2020-01-01&to=2030-01-01',
+    as: 'client',
+    rows: [/id="jrn_\w+"/g],
+  },
+  {
+    route: '/portal/statement.pdf',
+    at: () => '/portal/statement.pdf?from=2020-01-01&to=2020-01-31',
+    as: 'client',
+  },
+  {
+    route: '/portal/statement.csv',
+    at: () => '/portal/statement.csv?from=2020-01-01&to=2030-01-01',
+    as: 'client',
+    rows: [/\r\n/g],
   },
   { route: '/portal/credit', at: () => '/portal/credit', as: 'client', rows: [/0\.01/g, /Gateway \d+/g] },
   {

@@ -1,0 +1,40 @@
+import { list, sql, type Queries } from '../../db/index.ts'
+import { PRESET_TERMS, TERM_KEYS, termsIn, type BillingTerms } from '../billing-terms.ts'
+import type { DocumentText } from './fitting-texts.ts'
+
+/** What a brand says of its documents: the texts on them, in their order, and the terms of its clients. */
+export interface BrandFacts {
+  texts: readonly DocumentText[]
+  terms: BillingTerms
+}
+
+interface FactRow extends Omit<DocumentText, 'kind'> {
+  what: 'text' | 'setting'
+  owner: string
+  /** Kind of document, or key of the setting. */
+  kind: string
+}
+
+/** Facts of any number of brands: one statement. */
+export async function loadBrandFacts(
+  queries: Queries,
+  brandIds: readonly string[],
+): Promise<(brandId: string) => BrandFacts> {
+  const rows = await queries.all<FactRow>(sql`
+    select 'text' as what, brand_id as owner, kind, country, situation, locale, body, position, id from document_texts
+    where brand_id in (${list(brandIds)}) and retired_at is null
+    union all
+    select 'setting', scope_id, key, null, scope, null, value, 0, key from settings
+    where key in (${list(TERM_KEYS)}) and scope in ('installation', 'brand') and scope_id in (${list(['', ...brandIds])})
+    order by position, id`)
+  const settings = rows
+    .filter(({ what }) => what === 'setting')
+    .map(({ owner, kind, body }) => ({ owner, key: kind, value: body }))
+  const everywhere = termsIn(settings.filter(({ owner }) => owner === ''))
+  return (brandId) => ({
+    texts: rows.filter(
+      ({ what, owner }) => what === 'text' && owner === brandId,
+    ) as unknown as DocumentText[],
+    terms: { ...PRESET_TERMS, ...everywhere, ...termsIn(settings.filter(({ owner }) => owner === brandId)) },
+  })
+}
