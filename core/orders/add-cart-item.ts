@@ -3,6 +3,7 @@ import { sql, type Trx } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { cartExpiry, cartItems, cartRef, findCart, wishColumns, type CartRef, type CartRow } from './cart.ts'
+import { NO_COUPONS } from './apply-coupons.ts'
 import { CartFull } from './errors.ts'
 import { ITEMS_MAX, wishFields, type ItemWish } from './items.ts'
 import { priceItems } from './price-items.ts'
@@ -47,7 +48,12 @@ export const addCartItem = defineVerb(
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
   const products = await productsOf(trx, cart.brand_id, [wish])
   if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
+  const terms = {
+    currency: cart.currency,
+    day: means.business.today(cart.zone),
+    coupons: NO_COUPONS,
+    buyer: null,
+  }
   const [item] = priceItems([wish], products, terms).items
   if (Object.keys(item!.errors).length > 0) throw invalidInput(item!.errors)
   return item!.first.subtotalMinor
@@ -78,7 +84,7 @@ async function openCart(
     user_id: actor.kind === 'client' ? actor.id : null,
     client_id: null,
     currency,
-    coupon_code: null,
+    coupon_codes: '[]',
     order_id: null,
     expires_at: cartExpiry(means),
     version: 1,

@@ -22,7 +22,8 @@ export interface CartRow {
   user_id: string | null
   client_id: string | null
   currency: string
-  coupon_code: string | null
+  /** JSON: codes in the order in which they were typed */
+  coupon_codes: string
   order_id: string | null
   expires_at: Instant
   version: number
@@ -50,6 +51,9 @@ export interface CartItem {
   seenMinor: bigint
   wish: ItemWish
 }
+
+export const codesOf = (cart: Pick<CartRow, 'coupon_codes'>): string[] =>
+  JSON.parse(cart.coupon_codes) as string[]
 
 /** A visitor's cart is kept this long after the last change. */
 export const CART_DAYS = 30

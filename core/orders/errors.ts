@@ -1,3 +1,4 @@
+import type { CouponProblem } from '../catalog/index.ts'
 import { defineError } from '../kernel/index.ts'
 
 export const CartEmpty = defineError('cart.empty', 422, () => 'There is nothing in the cart to order.')
@@ -6,7 +7,8 @@ export const CartFull = defineError(
   422,
   (p: { most: number }) => `A cart holds at most ${p.most} items. Order these first.`,
 )
-export const CouponRefused = defineError('coupon.refused', 422, (p: { reason: string }) => p.reason)
+/** The problem names the limit that the coupon meets: "uses_max", "minimum", "buyers" … */
+export const CouponRefused = defineError('coupon.refused', 422, (p: CouponProblem) => p.reason)
 export const OutOfStock = defineError(
   'order.out_of_stock',
   409,

@@ -2,10 +2,16 @@ import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
-import { invalidInput, type Actor } from '../kernel/index.ts'
-import { defineVerb, demandCheck, findRow, type Asking } from '../records/index.ts'
-import { CouponUnknown, findCoupon, redeemCoupon, reserveStock, type Coupon } from '../catalog/index.ts'
-import { cartItems, findCart, type CartItem, type CartRow } from './cart.ts'
+import { invalidInput, type Actor, type BerthError } from '../kernel/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
+import {
+  CouponUnknown,
+  CouponUsedUp,
+  redeemCoupon,
+  reserveStock,
+  type CouponProblem,
+} from '../catalog/index.ts'
+import { cartItems, codesOf, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, OutOfStock, PricesChanged } from './errors.ts'
 import { ITEMS_MAX, ItemWish } from './items.ts'
 import { onceOnly } from './once-only.ts'
@@ -15,6 +21,7 @@ import type { IssuedInvoice, OrderDeps } from './ports.ts'
 import { priceItems, unitsWanted, type PricedItem, type PricedItems } from './price-items.ts'
 import { hashToken, newToken } from './tokens.ts'
 import { productsOf, shopFacts, type ShopFacts } from './view-cart.ts'
+import { couponBuyer, wantedCoupons } from './wanted-coupons.ts'
 
 const Facts = Type.Record(Type.String({ maxLength: 60 }), Type.Unknown())
 
@@ -30,6 +37,8 @@ export const PlaceOrder = Type.Object(
     items: Type.Optional(Type.Array(ItemWish, { minItems: 1, maxItems: ITEMS_MAX })),
     currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
     coupon_code: Type.Optional(Type.String({ maxLength: 40 })),
+    /** Several that stack. */
+    coupon_codes: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
     /** Gateway instance that the client wants to pay through. */
     instance_id: Type.Optional(Type.String({ maxLength: 64 })),
     terms: Type.Object({
@@ -98,12 +107,11 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   const shop = await shopFacts(means, trx, input.brand_id)
   if (client.currency_fixed === 1 && client.currency !== basket.currency)
     throw CurrencyFixed({ currency: client.currency })
-  const coupon = await wantedCoupon(trx, input.brand_id, basket.couponCode)
-  const priced = await priceBasket(trx, input.brand_id, { basket, shop, coupon })
+  const priced = await priceBasket(trx, client, { basket, shop })
   demandCheck(means, trx, actor, placeAsking(client, basket, priced))
   const orderId = means.newId('ord')
   const held = await takeStock(trx, priced.items)
-  const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today, coupon }
+  const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
   const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
   const specs = planned.map((item) => item.spec)
   const services = await deps.createServices(means, trx, specs, actor)
@@ -122,7 +130,7 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
     },
     actor,
   )
-  const done = { orderId, basket, priced, coupon, planned, serviceIds, invoice, held }
+  const done = { orderId, basket, priced, planned, serviceIds, invoice, held }
   return writeOrder(deps, trx, { ...placing, ...done }, actor)
 }
 
@@ -142,7 +150,7 @@ interface Basket {
   /** What the visitor was shown, by item; absent for orders without a cart. */
   seen: readonly bigint[] | null
   currency: string
-  couponCode: string | null
+  couponCodes: readonly string[]
 }
 
 async function openBasket(
@@ -151,10 +159,10 @@ async function openBasket(
   { input, client }: Placing,
   actor: Actor,
 ): Promise<Basket> {
-  const couponCode = input.coupon_code ?? null
+  const asked = [...(input.coupon_codes ?? []), ...(input.coupon_code ? [input.coupon_code] : [])]
   if (input.items) {
     const items = input.items.map((wish) => ({ wish }))
-    return { cart: null, items, seen: null, currency: input.currency ?? client.currency, couponCode }
+    return { cart: null, items, seen: null, currency: input.currency ?? client.currency, couponCodes: asked }
   }
   const { brand_id, cart_token: token } = input
   const ref = token === undefined ? { brand_id } : { brand_id, token }
@@ -162,34 +170,41 @@ async function openBasket(
   if (!cart) throw CartEmpty({})
   const items = await cartItems(trx, cart.id)
   const seen = items.map((item) => item.seenMinor)
-  return { cart, items, seen, currency: cart.currency, couponCode: cart.coupon_code ?? couponCode }
-}
-
-async function wantedCoupon(trx: Trx, brandId: string, code: string | null): Promise<Coupon | null> {
-  if (code === null) return null
-  const coupon = await findCoupon(trx, brandId, code)
-  if (!coupon) throw CouponUnknown({ code })
-  return coupon
+  const held = codesOf(cart)
+  return { cart, items, seen, currency: cart.currency, couponCodes: held.length > 0 ? held : asked }
 }
 
 /** Prices everything anew and refuses what does not fit, with "items.0.option.memory" naming the place. */
 async function priceBasket(
   trx: Trx,
-  brandId: string,
-  of: { basket: Basket; shop: ShopFacts; coupon: Coupon | null },
+  client: ClientFacts,
+  { basket, shop }: { basket: Basket; shop: ShopFacts },
 ): Promise<PricedItems> {
-  const { basket, shop, coupon } = of
+  const brandId = client.brand_id
   const wishes = basket.items.map((item) => item.wish)
   if (wishes.length === 0) throw CartEmpty({})
   const products = await productsOf(trx, brandId, wishes)
-  const priced = priceItems(wishes, products, { currency: basket.currency, day: shop.today, coupon })
+  const coupons = await wantedCoupons(trx, brandId, basket.couponCodes)
+  const [unknown] = coupons.unknown
+  if (unknown !== undefined) throw CouponUnknown({ code: unknown })
+  const buyer = await couponBuyer(trx, { clientId: client.id }, coupons)
+  const terms = { currency: basket.currency, day: shop.today, coupons, buyer }
+  const priced = priceItems(wishes, products, terms)
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),
   )
   if (problems.length > 0) throw invalidInput(Object.fromEntries(problems))
-  if (priced.couponProblem) throw CouponRefused({ reason: priced.couponProblem })
+  if (priced.couponProblem) throw couponRefusal(priced.couponProblem)
   refuseChanges(priced.items, basket.seen)
   return priced
+}
+
+/** A coupon at its limit is refused alike, whether the limit was met before the order or at its very end. */
+function couponRefusal(problem: CouponProblem): BerthError {
+  const { code, field } = problem
+  return field === 'uses_max' || field === 'uses_per_client'
+    ? CouponUsedUp({ code, field })
+    : CouponRefused(problem)
 }
 
 function refuseChanges(items: readonly PricedItem[], seen: readonly bigint[] | null): void {
@@ -224,7 +239,6 @@ interface Done extends Placing {
   orderId: string
   basket: Basket
   priced: PricedItems
-  coupon: Coupon | null
   planned: readonly PlannedItem[]
   serviceIds: string[]
   invoice: IssuedInvoice
@@ -236,7 +250,7 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
   const accessKey = newToken()
   const row = { ...orderRow(done, actor, means.business.now()), access_key_hash: hashToken(accessKey) }
   await trx.insert('orders', [row])
-  if (done.coupon) await redeemCoupon(means, trx, done.coupon, { orderId: id, clientId: input.client_id })
+  await redeemCoupons(means, trx, done)
   await trx.insert('order_items', itemRows(done))
   if (basket.cart) await trx.run(sql`update carts set order_id = ${id} where id = ${basket.cart.id}`)
   const scope = { subject: id, brandId: input.brand_id, clientId: input.client_id }
@@ -255,11 +269,30 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
   return { ...answer, access_key: accessKey }
 }
 
+/**
+ * Coupons in order of their ids, so that two orders never wait for each other. Whoever orders for the first time twice at
+ * once is a new client once: the coupon's row is held by now, so the other order shows.
+ */
+async function redeemCoupons(means: Means, trx: Trx, done: Done): Promise<void> {
+  const { orderId, input, basket, priced } = done
+  const used = [...priced.coupons].sort((a, b) => (a.coupon.id < b.coupon.id ? -1 : 1))
+  for (const { coupon, discountMinor } of used) {
+    const use = { orderId, clientId: input.client_id, currency: basket.currency, discountMinor }
+    await redeemCoupon(means, trx, coupon, use)
+    if (coupon.buyers !== 'new') continue
+    const other = await trx.get(sql`
+      select id from orders where client_id = ${input.client_id} and id <> ${orderId} and status not in ('cancelled', 'rejected') limit 1`)
+    const problem = { code: coupon.code, field: 'buyers', value: 'new' }
+    if (other) throw CouponRefused({ ...problem, reason: `The coupon "${coupon.code}" is for new clients.` })
+  }
+}
+
 /** The number is the random end of the id: short, and as unique as the id for all practical purposes. */
 const NUMBER_LENGTH = 8
 
 function orderRow(done: Done, actor: Actor, now: string) {
-  const { input, orderId: id, priced, invoice, coupon } = done
+  const { input, orderId: id, priced, invoice } = done
+  const coupons = priced.coupons.map(({ coupon }) => coupon)
   const { version } = input.terms
   return {
     id,
@@ -272,8 +305,8 @@ function orderRow(done: Done, actor: Actor, now: string) {
     discount_minor: priced.first.discountMinor,
     tax_minor: invoice.taxMinor,
     total_minor: invoice.totalMinor,
-    coupon_id: coupon?.id ?? null,
-    coupon_code: coupon?.code ?? null,
+    coupon_id: coupons[0]?.id ?? null,
+    coupon_code: coupons.map(({ code }) => code).join(', ') || null,
     invoice_id: invoice.id,
     instance_id: input.instance_id ?? null,
     placed_by: actor.id,

@@ -1,7 +1,7 @@
-import { couponRenews, type Coupon, type PricedLine } from '../catalog/index.ts'
+import type { LastingDiscount, PricedLine } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
 import { period, recurs, type IsoDate, type Period } from '../kernel/index.ts'
-import type { ServiceSpec } from './ports.ts'
+import type { ServiceDiscountSpec, ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
 
 /** One position of the order: what becomes one service and its lines on the invoice. */
@@ -17,7 +17,6 @@ export interface OrderFacts {
   clientId: string
   zone: string
   today: IsoDate
-  coupon: Coupon | null
   newItemId: () => string
 }
 
@@ -57,7 +56,7 @@ function specOf(
     recurringMinor: selection.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
     taxClass: product.taxClass,
-    ...couponOf(facts.coupon, selection.lines, selection.cycle),
+    ...lastingOf(selection.lasting),
     zone: facts.zone,
     anchorOn: facts.today,
     chargedThrough: first?.endsOn ?? null,
@@ -86,15 +85,25 @@ function firstPeriod(today: IsoDate, of: ServiceSpec['cycle']): Period | null {
   return recurs(of) ? period(today, of, 0) : null
 }
 
-/** The service keeps a coupon only when it still lowers its next period. */
-function couponOf(
-  coupon: Coupon | null,
-  lines: readonly PricedLine[],
-  of: ServiceSpec['cycle'],
-): Pick<ServiceSpec, 'couponId' | 'couponCyclesLeft'> {
-  const carried = lines.some((line) => line.kind === 'discount' && line.recurs)
-  if (!coupon || !carried || !couponRenews(coupon, of)) return { couponId: null, couponCyclesLeft: null }
-  return { couponId: coupon.id, couponCyclesLeft: coupon.cycles === null ? null : coupon.cycles - 1 }
+/** Discounts after the coupon that stands on the service itself come from this place on. */
+export const AFTER_COUPON = 100
+
+/**
+ * The first coupon that takes its own share or sum stands on the service, where the billing run reads it; everything
+ * else that lasts is a row of its own, before or after it.
+ */
+function lastingOf(
+  lasting: readonly LastingDiscount[],
+): Pick<ServiceSpec, 'couponId' | 'couponCyclesLeft' | 'discounts'> {
+  const at = lasting.findIndex(({ cause, isOwn }) => cause === 'coupon' && isOwn)
+  const coupon = lasting[at]
+  const discounts = lasting.flatMap((discount, i): ServiceDiscountSpec[] => {
+    if (i === at) return []
+    const { cause, id: causeId, label, percentPpm, amountMinor, periodsLeft, bond } = discount
+    const position = i < at || at < 0 ? i : AFTER_COUPON + i
+    return [{ position, cause, causeId, label, percentPpm, amountMinor, periodsLeft, bond }]
+  })
+  return { couponId: coupon?.id ?? null, couponCyclesLeft: coupon?.periodsLeft ?? null, discounts }
 }
 
 /** The lines of the invoice. A charge is unique by service, kind, period start and cause, so options name themselves. */
@@ -104,7 +113,7 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
     return part.selection.lines.map((line) => ({
       sourceId: serviceIds[i]!,
       kind: line.kind,
-      ...(line.optionId === null ? {} : { cause: line.optionId }),
+      ...causeOf(line),
       description: line.label,
       quantity: line.quantity,
       unitMinor: line.unitMinor,
@@ -116,3 +125,6 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
     }))
   })
 }
+
+const causeOf = ({ optionId, cause }: PricedLine): { cause?: string } =>
+  optionId !== null ? { cause: optionId } : cause === undefined ? {} : { cause }

@@ -1,10 +1,19 @@
-import { findCoupon, loadProducts, type Coupon, type Product, type Sums } from '../catalog/index.ts'
+import { loadProducts, type CouponProblem, type Product, type Sums } from '../catalog/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
-import { cartItems, type CartItem, type CartRow } from './cart.ts'
+import { cartItems, codesOf, type CartItem, type CartRow } from './cart.ts'
 import type { ItemWish } from './items.ts'
-import { NOTHING, priceItems, total, unitsWanted, type PricedItem } from './price-items.ts'
+import {
+  discountsOf,
+  NOTHING,
+  priceItems,
+  total,
+  unitsWanted,
+  type OrderDiscount,
+  type PricedItem,
+} from './price-items.ts'
+import { couponBuyer, wantedCoupons } from './wanted-coupons.ts'
 
 export type CartNotice =
   | { kind: 'price_changed'; itemId: string; seenMinor: bigint; nowMinor: bigint }
@@ -19,8 +28,10 @@ export interface CartView {
   /** Null: nothing was put in yet. */
   id: string | null
   currency: string
-  couponCode: string | null
-  couponProblem: string | null
+  couponCodes: string[]
+  couponProblem: CouponProblem | null
+  /** What is taken off the first period, and why. */
+  discounts: OrderDiscount[]
   items: CartItemView[]
   notices: CartNotice[]
   /** Due now, before tax. */
@@ -51,8 +62,9 @@ export function emptyCart(currency: string): CartView {
   return {
     id: null,
     currency,
-    couponCode: null,
+    couponCodes: [],
     couponProblem: null,
+    discounts: [],
     items: [],
     notices: [],
     first: NOTHING,
@@ -71,19 +83,21 @@ export async function viewCart(
   const items = held ?? (await cartItems(queries, cart.id))
   const wishes = items.map((item) => item.wish)
   const products = await productsOf(queries, cart.brand_id, wishes)
-  const coupon = await couponOf(queries, cart)
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon }
+  const coupons = await wantedCoupons(queries, cart.brand_id, codesOf(cart))
+  const buyer = await couponBuyer(queries, cart.user_id === null ? null : { userId: cart.user_id }, coupons)
+  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupons, buyer }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
-  const unknown = cart.coupon_code && !coupon ? `There is no coupon "${cart.coupon_code}".` : null
+  const [unknown] = coupons.unknown.map(noSuchCoupon)
   const couponProblem = unknown ?? priced.couponProblem
   const sound = views.every((view) => Object.keys(view.errors).length === 0)
   return {
     id: cart.id,
     currency: cart.currency,
-    couponCode: cart.coupon_code,
+    couponCodes: codesOf(cart),
     couponProblem,
+    discounts: discountsOf(views),
     items: views,
     notices,
     first: priced.first,
@@ -102,10 +116,10 @@ export async function productsOf(
   return new Map(products.map((product) => [product.id, product]))
 }
 
-async function couponOf(queries: Queries, cart: CartRow): Promise<Coupon | null> {
-  if (cart.coupon_code === null) return null
-  return (await findCoupon(queries, cart.brand_id, cart.coupon_code)) ?? null
-}
+const noSuchCoupon = (code: string): CouponProblem => ({
+  ...{ code, field: 'code', value: '' },
+  reason: `There is no coupon "${code}".`,
+})
 
 function changeOf(view: CartItemView, seenMinor: bigint): CartNotice[] {
   if (view.errors.product) return [{ kind: 'not_sold', itemId: view.id }]

@@ -2,6 +2,7 @@ import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { writeDiscounts } from './service-discounts.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
 
@@ -16,6 +17,17 @@ export interface SpecOption {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+}
+
+export interface SpecDiscount {
+  position: number
+  cause: string
+  causeId: string
+  label: string
+  percentPpm: number | null
+  amountMinor: bigint | null
+  periodsLeft: number | null
+  bond: string | null
 }
 
 /** A service to be made by an order. Days are in `zone`; amounts are as the brand states prices. */
@@ -38,6 +50,10 @@ export interface ServiceSpec {
   taxClass: string
   couponId?: string | null
   couponCyclesLeft?: number | null
+  /** What else lowers later periods. */
+  discounts?: readonly SpecDiscount[]
+  /** Names of what it belongs to: services that share one keep its discounts while all of them live. */
+  bonds?: readonly string[]
   zone: string
   anchorOn: IsoDate | null
   chargedThrough: IsoDate | null
@@ -51,7 +67,7 @@ export interface ServiceSpec {
   fields: readonly { fieldId: string; label: string; value: string; setting: string | null }[]
 }
 
-/** Writes services with their options and fields in four statements, pending and not delivered. Answers ids in order. */
+/** Writes services with their options, fields and discounts in few statements, pending and not delivered. Answers ids in order. */
 export async function createServices(
   means: Means,
   trx: Trx,
@@ -78,6 +94,7 @@ export async function createServices(
     'service_fields',
     specs.flatMap((spec, i) => fieldRows(ids[i]!, spec.fields)),
   )
+  await writeDiscounts(means, trx, specs, ids)
   const created = specs.map((spec, i) => ({
     type: 'service.created',
     subject: ids[i]!,

@@ -2,11 +2,12 @@ import type { DueItem } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
+import type { ServiceDiscount } from './service-discounts.ts'
 import type { ServiceOptionRow, ServiceRow } from './rows.ts'
 
 /** What the next period will cost, line by line, with why; null when nothing more is charged. */
 export function nextCharges(
-  service: ServiceRow & { product_name: string },
+  service: ServiceRow & { product_name: string; discounts?: readonly ServiceDiscount[] },
   options: readonly ServiceOptionRow[],
   coupon?: Coupon,
 ): DueItem | null {

@@ -1,12 +1,13 @@
 import { Type, type Static } from '../../sdk/index.ts'
-import { sql, type Queries } from '../db/index.ts'
+import { sql, type Queries, type Sql } from '../db/index.ts'
 import { cycle, recurs } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { ChangeNotPossible, ServiceEnded } from './errors.ts'
 import { findService } from './load.ts'
-import { planChange, type ChangePlan } from './plan-change.ts'
+import { planChange, type ChangeFacts, type ChangePlan } from './plan-change.ts'
 import type { Coupon } from './plan-periods.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
+import type { ServiceDiscount } from './service-discounts.ts'
 import type { ServiceRow } from './rows.ts'
 
 export const ChangeWish = Type.Object({
@@ -88,14 +89,20 @@ function refuseImpossible(means: Means, service: ServiceRow) {
 async function pricedFacts(
   queries: Queries,
   service: ServiceRow,
-): Promise<{ oldName: string; coupon?: Coupon }> {
+): Promise<Pick<ChangeFacts, 'oldName' | 'coupon' | 'further'>> {
+  const chargedAs = (causes: Sql) => sql`exists (
+      select 1 from charges c where c.source_id = ${service.id} and c.kind = 'discount'
+        and c.period_end = ${service.charged_through ?? ''} and c.cause in (${causes}))`
   const row = await queries.get<{ name: string } & { [K in keyof Coupon]: Coupon[K] | null }>(sql`
     select p.name, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor from products p
-    left join coupons k on k.id = ${service.coupon_id} and exists (
-      select 1 from charges c where c.source_id = ${service.id} and c.kind = 'discount'
-        and c.period_end = ${service.charged_through ?? ''})
+    left join coupons k on k.id = ${service.coupon_id} and ${chargedAs(sql`'', k.id`)}
     where p.id = ${service.product_id}`)
   if (!row) return { oldName: service.label }
+  const further = await queries.all<ServiceDiscount>(sql`
+    select * from service_discounts d where d.service_id = ${service.id} and ${chargedAs(sql`d.id, d.cause_id`)}
+    order by d.position, d.id`)
   const { name: oldName, id, code, ...terms } = row
-  return id === null || code === null ? { oldName } : { oldName, coupon: { id, code, ...terms } }
+  return id === null || code === null
+    ? { oldName, further }
+    : { oldName, further, coupon: { id, code, ...terms } }
 }

@@ -3,9 +3,10 @@ import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
+import { discountsWhere } from './service-discounts.ts'
 import { invoiceSuspended } from './settings.ts'
 
-/** Services as billing sees them: what begins a period by the day. Three to five statements a chunk of clients. */
+/** Services as billing sees them: what begins a period by the day. Four to six statements a chunk of clients. */
 export const serviceSource: BillableSource = {
   name: 'services',
 
@@ -29,12 +30,15 @@ export const serviceSource: BillableSource = {
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
     const coupons = await couponsOf(queries, services)
+    const discounts = await discountsWhere(queries, condition)
     const items: DueItem[] = []
     for (const service of services) {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
       const untilOn = service.until_on ?? window.untilOn
       const planned = window.everyPeriod ? planEveryPeriod : planPeriods
-      const item = planned(service, untilOn, options.get(service.id), coupon)
+      const lowered = discounts.get(service.id)
+      const due = lowered ? { ...service, discounts: lowered } : service
+      const item = planned(due, untilOn, options.get(service.id), coupon)
       if (item) items.push(service.until_on ? { ...item, untilOn } : item)
     }
     return items

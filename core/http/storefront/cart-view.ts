@@ -2,6 +2,7 @@ import { cycle } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
 import type { CartItemView, CartNotice, CartView } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
+import { couponProblemText, discountLines } from './discount-text.ts'
 import { productHref } from './plan-cards.ts'
 import { cycleName, moneyText, perCycle, taxNote } from './price-text.ts'
 import { renewalText, sumLines } from './product-summary.ts'
@@ -14,10 +15,9 @@ export function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; c
     items: cart.items.map((item) => itemView(ctx, cart, item)),
     notices: noticesOf(ctx, cart),
     changed: cart.notices.some(({ kind }) => kind === 'price_changed'),
-    coupon: couponView(cart, problem),
+    coupon: couponView(ctx, cart, problem),
     sums: sumsView(ctx, cart),
     orderable: cart.orderable,
-    couponProblem: cart.couponProblem,
     currency: cart.currency,
   }
 }
@@ -68,22 +68,19 @@ function noticeText(ctx: Ctx, notice: CartNotice, of: { name: string; cart: Cart
   }
 }
 
-function couponView(cart: CartView, problem: { coupon?: string; code?: string }) {
-  return { code: cart.couponCode, entered: problem.code ?? '', error: problem.coupon ?? cart.couponProblem }
+function couponView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string }) {
+  const said = cart.couponProblem ? couponProblemText(ctx, cart.couponProblem) : null
+  return { codes: cart.couponCodes, entered: problem.code ?? '', error: problem.coupon ?? said }
 }
 
 function sumsView(ctx: Ctx, cart: CartView) {
   const { t } = ctx.state
   const text = (minor: bigint) => moneyText(ctx, minor, cart.currency)
-  const { subtotalMinor, discountMinor, totalMinor } = cart.first
-  const discount = {
-    label: t('storefront.cart.discount', { code: cart.couponCode ?? '' }),
-    value: text(-discountMinor),
-  }
+  const { subtotalMinor, totalMinor } = cart.first
   return {
     lines: [
       { label: t('storefront.cart.subtotal'), value: text(subtotalMinor) },
-      ...(discountMinor > 0n ? [discount] : []),
+      ...discountLines(ctx, cart.discounts, cart.currency),
     ],
     total: text(totalMinor),
     tax: taxNote(ctx),

@@ -180,7 +180,7 @@ async function takeCoupon(ctx: RouteCtx): Promise<void> {
     answerCart(
       ctx,
       cart,
-      cart.couponProblem ? undefined : t('storefront.cart.coupon_set', { code: cart.couponCode ?? '' }),
+      cart.couponProblem ? undefined : t('storefront.cart.coupon_set', { code: code.toUpperCase() }),
     )
   } catch (error) {
     if (!(error instanceof BerthError) || !error.code.startsWith('coupon.')) throw error
@@ -199,7 +199,9 @@ async function refuseCoupon(ctx: RouteCtx, coupon: string): Promise<void> {
 }
 
 async function takeCouponAway(ctx: RouteCtx): Promise<void> {
-  const cart = await setCartCoupon(ctx.state.deps, { ...cartOf(ctx), code: null }, ctx.state.actor)
+  const code = field(ctx, 'code')
+  const what = code === '' ? { code: null } : { code, out: true }
+  const cart = await setCartCoupon(ctx.state.deps, { ...cartOf(ctx), ...what }, ctx.state.actor)
   answerCart(ctx, cart, ctx.state.t('storefront.cart.coupon_removed'))
 }
 
