@@ -4,6 +4,7 @@ import { addColumn, createTable, execute, type Trx } from '../core/db/index.ts'
 export async function up(trx: Trx): Promise<void> {
   await coupons(trx)
   await lastingDiscounts(trx)
+  await quotes(trx)
 }
 
 async function coupons(trx: Trx): Promise<void> {
@@ -61,5 +62,94 @@ async function lastingDiscounts(trx: Trx): Promise<void> {
     'service_bonds',
     { bond_id: 'text', service_id: 'ref services' },
     { primary: 'bond_id, service_id', index: { ix_service_bonds_service: 'service_id' } },
+  )
+}
+
+/** A quote and its versions. What a version says is frozen when it is sent; a change makes the next one. */
+async function quotes(trx: Trx): Promise<void> {
+  await createTable(
+    trx,
+    'quotes',
+    {
+      id: 'text',
+      brand_id: 'ref brands',
+      client_id: 'ref clients',
+      number: 'text?',
+      status: 'text',
+      title: 'text',
+      currency: 'text',
+      total_minor: 'money',
+      expires_on: 'day',
+      // Opens the page without signing in: the hash is compared, the sealed key goes into mails again.
+      key_hash: 'text',
+      key_sealed: 'text',
+      order_id: 'text?',
+      owner_id: 'text?',
+      follow_up_on: 'day?',
+      staff_note: 'text?',
+      answered_at: 'instant?',
+      answered_by: 'text?',
+      answer: 'json',
+      version: 'int = 1',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    {
+      uniqueWhere: { uq_quotes_number: 'brand_id, number where number is not null' },
+      index: { ix_quotes_client: 'client_id, id', ix_quotes_status: 'status, expires_on' },
+    },
+  )
+  await createTable(
+    trx,
+    'quote_versions',
+    {
+      id: 'text',
+      quote_id: 'ref quotes',
+      number: 'int',
+      content: 'json',
+      priced: 'json',
+      subtotal_minor: 'money',
+      tax_minor: 'money',
+      total_minor: 'money',
+      seller: 'json',
+      buyer: 'json',
+      prices_include_tax: 'flag',
+      locale: 'text',
+      expires_on: 'day',
+      sent_on: 'day?',
+      sent_at: 'instant?',
+      document_hash: 'text?',
+      file_id: 'text?',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    { unique: { uq_quote_versions_number: 'quote_id, number' } },
+  )
+  await freezeSent(trx)
+}
+
+async function freezeSent(trx: Trx): Promise<void> {
+  const frozen = [
+    'content',
+    'priced',
+    'subtotal_minor',
+    'tax_minor',
+    'total_minor',
+    'seller',
+    'buyer',
+    'document_hash',
+  ]
+  if (trx.dialect === 'sqlite') {
+    const changed = frozen.map((column) => `new.${column} is not old.${column}`).join(' or ')
+    await execute(
+      trx,
+      `create trigger quote_versions_frozen before update on quote_versions when old.sent_at is not null and (${changed}) begin select raise(abort, 'quote_versions_frozen: a version that was sent never changes'); end`,
+    )
+    return
+  }
+  const changed = frozen.map((column) => `new.${column} is distinct from old.${column}`).join(' or ')
+  await execute(
+    trx,
+    `create trigger quote_versions_frozen before update on quote_versions for each row when (old.sent_at is not null and (${changed})) execute function refuse_frozen()`,
   )
 }

@@ -16,6 +16,7 @@ export const defaultRoles: readonly { name: string; permissions: readonly string
       'transaction.*',
       'credit.*',
       'coupon.*',
+      'quote.*',
       'tax_rule.*',
       'client.change',
       'client.change_switches',

@@ -43,6 +43,7 @@ export const mailData = {
     charge_on: maybe(day),
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
+  'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
   'payment-needs-client': Type.Object(invoice),
@@ -74,7 +75,12 @@ export type MailData<T extends MailTemplate> = Static<(typeof mailData)[T]>
 
 export const isMailTemplate = (name: string): name is MailTemplate => Object.hasOwn(mailData, name)
 
-/** Their button lets whoever holds it into an account: the log never shows it. */
-const SECRET: ReadonlySet<MailTemplate> = new Set(['verify-email', 'reset-password', 'staff-invite'])
+/** Their button or text lets whoever holds it into an account, or act for it: the log never shows it. */
+const SECRET: ReadonlySet<MailTemplate> = new Set([
+  'verify-email',
+  'reset-password',
+  'staff-invite',
+  'quote-sent',
+])
 
 export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

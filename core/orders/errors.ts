@@ -32,6 +32,17 @@ export const KeyReused = defineError(
   409,
   (p: { key: string }) => `The once-only key "${p.key}" was used for a different order. Take a new one.`,
 )
+export const QuoteNotADraft = defineError(
+  'quote.not_a_draft',
+  409,
+  (p: { id: string; status: string }) => `The quote ${p.id} is ${p.status}. Revise it first.`,
+)
+export const QuoteExpired = defineError(
+  'quote.expired',
+  409,
+  (p: { number: string }) =>
+    `The quote ${p.number} is over, or there is a newer version of it. Look at it again.`,
+)
 export const OrderPaid = defineError(
   'order.paid',
   409,

@@ -36,6 +36,12 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
       { name: 'QST', amount: { minor: '316', currency: 'EUR' } },
     ],
   },
+  'quote-sent': {
+    ...invoice,
+    url: '/quotes/quo_01?key=secret',
+    title: 'Three game servers',
+    expires_on: '2026-02-14',
+  },
   'payment-received': { ...invoice, paid_on: '2026-01-29', method: 'Visa ending in 4242' },
   'payment-failed': { ...invoice, reason: 'Insufficient funds', retry_on: '2026-02-01' },
   'payment-needs-client': invoice,

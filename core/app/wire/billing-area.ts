@@ -22,6 +22,7 @@ import {
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
+import { verifyQuotes } from '../../orders/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Command, Wiring } from '../areas.ts'
 import { words } from './words.ts'
@@ -104,7 +105,8 @@ async function billed(
 }
 
 async function verify({ means }: Wiring, say: (line: string) => void): Promise<{ findings: number }> {
-  const findings = await verifyBooks(means.db, (await billingDay(means)) ?? isoDate('1970-01-01'))
+  const books = await verifyBooks(means.db, (await billingDay(means)) ?? isoDate('1970-01-01'))
+  const findings = [...books, ...(await verifyQuotes(means.db))]
   for (const { check, id, problem } of findings) say(`${id}  ${check}: ${problem}`)
   return { findings: findings.length }
 }

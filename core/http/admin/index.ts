@@ -19,6 +19,7 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { quotes } from './quotes.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
@@ -42,6 +43,7 @@ const sections: readonly Section[] = [
     ledger,
     tax,
     coupons,
+    quotes,
   ],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]

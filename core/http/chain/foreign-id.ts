@@ -31,6 +31,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   pay: 'payments',
   plg: 'plugin_instances',
   prd: 'products',
+  quo: 'quotes',
   ref: 'refunds',
   ses: 'sessions',
   srv: 'servers',

@@ -50,6 +50,7 @@ export const adminNav: readonly NavItem[] = [
     right: 'order.list',
     keys: 'g o',
   },
+  { key: 'quotes', href: '/admin/quotes', icon: 'file-text', group: 'sales', right: 'quote.list' },
   {
     key: 'services',
     href: '/admin/services',

@@ -11,6 +11,7 @@ import { creditRoutes } from './money/credit.ts'
 import { methodRoutes } from './money/methods.ts'
 import { transactionRoutes } from './money/transactions.ts'
 import { orderRoutes } from './orders.ts'
+import { quoteListRoutes } from './quotes.ts'
 import { serviceRoutes } from './services/index.ts'
 
 export { portalFrame } from './portal-frame.ts'
@@ -22,6 +23,7 @@ export function portalRoutes(router: Router<State>): void {
   invoiceRoutes(router)
   serviceRoutes(router)
   orderRoutes(router)
+  quoteListRoutes(router)
   methodRoutes(router)
   creditRoutes(router)
   transactionRoutes(router)

@@ -7,6 +7,7 @@ import { homeRoutes } from './home.ts'
 import { legalRoutes } from './legal.ts'
 import { orderRoutes } from './order.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { quoteRoutes } from './quote.ts'
 import { productRoutes } from './product.ts'
 
 export { storefrontFrame } from './frame.ts'
@@ -20,6 +21,7 @@ export function storefrontRoutes(router: Router<State>): void {
   cartRoutes(router)
   checkoutRoutes(router)
   orderRoutes(router)
+  quoteRoutes(router)
   legalRoutes(router)
   preferenceRoutes(router)
 }

@@ -115,7 +115,7 @@ function facts({ doc, t, date }: Draft): Row[] {
   const rows: (Row | false)[] = [
     { label: t(`pdf.number.${doc.kind}`), value: doc.number },
     { label: t('pdf.issued'), value: date(doc.issuedOn) },
-    doc.kind === 'invoice' && { label: t('pdf.due'), value: date(doc.dueOn) },
+    doc.kind !== 'credit_note' && { label: t(`pdf.until.${doc.kind}`), value: date(doc.dueOn) },
     Boolean(doc.corrects) && { label: t('pdf.corrects'), value: doc.corrects ?? '' },
     Boolean(doc.seller.taxId) && { label: t('pdf.seller_tax_id'), value: doc.seller.taxId ?? '' },
   ]
@@ -137,7 +137,7 @@ function amount(sheet: Sheet, draft: Draft): void {
   })
   if (doc.payUrl) {
     const box = { x: 0, y: sheet.y + 2, width: sheet.width, colour: draft.accent, link: doc.payUrl }
-    sheet.tag('Link', () => (sheet.y += sheet.text(t('pdf.pay'), box) + 2))
+    sheet.tag('Link', () => (sheet.y += sheet.text(t(`pdf.go.${doc.kind}`), box) + 2))
   }
   sheet.y += 22
 }

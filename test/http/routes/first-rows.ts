@@ -1,7 +1,9 @@
 import { createApiKey } from '../../../core/identity/index.ts'
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import { sql } from '../../../core/db/index.ts'
-import { addCartItem } from '../../../core/orders/index.ts'
+import { join } from 'node:path'
+import { createMessages } from '../../../core/i18n/index.ts'
+import { addCartItem, createQuote, getQuote, keepQuote, sendQuote } from '../../../core/orders/index.ts'
 import { accessPlace } from '../../../core/services/finish-delivery.ts'
 import { offerPackage, writePackage } from '../../../core/plugins/index.ts'
 import { linkAddon } from '../../../core/catalog/index.ts'
@@ -37,6 +39,7 @@ export interface FirstRows extends WorldIds {
   dispute: string
   refund: string
   coupon: string
+  quote: string
   serverGroup: string
   run: string
   event: string
@@ -93,6 +96,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     },
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
+    quote: await makeQuote(means, ids),
     ...(await findRecorded(means, ids)),
     ...{ realm: brand.realm_id, seller: brand.seller_id },
     tokens: {
@@ -101,6 +105,18 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staffReset: await makeToken(means, 'reset_password', staff.user),
     },
   }
+}
+
+/** A quote that was sent. Its PDF is kept already, as the job does after sending. */
+async function makeQuote(means: TestMeans, ids: WorldIds): Promise<string> {
+  const lines = [{ description: 'Moving in', quantity: 1, unit_minor: '5000' }]
+  const content = { title: 'Move', expires_on: '2026-02-15', lines }
+  const id = await createQuote(means, { client_id: ids.client, ...content }, staffActor())
+  await sendQuote(means, { quote_id: id }, staffActor())
+  const quote = await getQuote(means.db, staffActor(), id)
+  const words = createMessages({ folder: join(import.meta.dirname, '../../../locales') })
+  await keepQuote({ ...means, translator: (locale) => words.translator(locale) }, quote, quote.versions[0]!)
+  return id
 }
 
 /** A package that waits to be granted. */

@@ -143,6 +143,7 @@ const shopOf = (rows: FirstRows): Many[] => [
     first: { product_id: rows.product },
     differs: (_, id) => ({ addon_id: id('prd') }),
   },
+  own('quotes', rows.quote, 'quo', (n) => ({ number: `QUO-${n}` })),
   own('coupons', rows.coupon, 'cpn', (n) => ({ code: `CODE${n}` })),
   under('tax_rules', { seller_id: rows.seller }, 'tax', (n) => ({ country: country(n) })),
   under('cart_items', { cart_id: rows.cart }, 'cti'),

@@ -50,6 +50,12 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/quotes',
+    at: () => '/portal/quotes?per=100',
+    as: 'client',
+    rows: [/href="\/quotes\/quo_\w+"/g],
+  },
+  {
     route: '/portal/invoices',
     at: () => '/portal/invoices?per=100',
     as: 'client',
