@@ -5,6 +5,7 @@ export async function up(trx: Trx): Promise<void> {
   await coupons(trx)
   await lastingDiscounts(trx)
   await quotes(trx)
+  await deals(trx)
 }
 
 async function coupons(trx: Trx): Promise<void> {
@@ -151,5 +152,55 @@ async function freezeSent(trx: Trx): Promise<void> {
   await execute(
     trx,
     `create trigger quote_versions_frozen before update on quote_versions for each row when (old.sent_at is not null and (${changed})) execute function refuse_frozen()`,
+  )
+}
+
+/** Products that are cheaper together, that give each other, that suggest each other. */
+async function deals(trx: Trx): Promise<void> {
+  // What is in force of both, so that a cart reads it with its brand and not by statements of its own.
+  await addColumn(trx, 'brands', 'deals', `json = '{"bundles":[],"gifts":[]}'`)
+  const stamps = { status: 'text', version: 'int = 1', created_at: 'instant', updated_at: 'instant' }
+  await createTable(
+    trx,
+    'bundles',
+    {
+      id: 'text',
+      brand_id: 'ref brands',
+      slug: 'text',
+      name: 'text',
+      summary: 'text?',
+      position: 'int = 0',
+      // JSON: product_id and cycles of each member; empty cycles are all.
+      members: 'json',
+      kind: 'text',
+      percent_ppm: 'int?',
+      currency: 'text?',
+      amount_minor: 'money?',
+      lasts: 'text',
+      ...stamps,
+    },
+    { unique: { uq_bundles_slug: 'brand_id, slug' } },
+  )
+  await createTable(
+    trx,
+    'product_gifts',
+    {
+      id: 'text',
+      brand_id: 'ref brands',
+      giver_id: 'ref products',
+      giver_cycles: 'json',
+      given_id: 'ref products',
+      given_cycles: 'json',
+      percent_ppm: 'int',
+      lasts: 'text',
+      ...stamps,
+    },
+    { unique: { uq_product_gifts_pair: 'giver_id, given_id' } },
+  )
+  await createTable(
+    trx,
+    'product_suggestions',
+    { product_id: 'ref products', suggested_id: 'ref products', position: 'int' },
+    { primary: 'product_id, suggested_id' },
   )
 }

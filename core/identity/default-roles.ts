@@ -17,6 +17,8 @@ export const defaultRoles: readonly { name: string; permissions: readonly string
       'credit.*',
       'coupon.*',
       'quote.*',
+      'bundle.*',
+      'product_gift.*',
       'tax_rule.*',
       'client.change',
       'client.change_switches',

@@ -90,5 +90,5 @@ async function openCart(
     version: 1,
   }
   await trx.insert('carts', [{ ...made, created_at: now, updated_at: now }])
-  return { cart: { ...made, zone: shop.zone }, token }
+  return { cart: { ...made, zone: shop.zone, deals: shop.deals }, token }
 }

@@ -2,7 +2,7 @@ import { Type, type Static } from '../../sdk/index.ts'
 import type { Trx } from '../db/index.ts'
 import { invalidInput, type Actor, type BerthError } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking } from '../records/index.ts'
-import { CouponUnknown, CouponUsedUp, type CouponProblem } from '../catalog/index.ts'
+import { CouponUnknown, CouponUsedUp, readDeals, type CouponProblem } from '../catalog/index.ts'
 import { cartItems, codesOf, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, PricesChanged } from './errors.ts'
 import { ITEMS_MAX, ItemWish } from './items.ts'
@@ -137,7 +137,8 @@ async function priceBasket(
   const [unknown] = coupons.unknown
   if (unknown !== undefined) throw CouponUnknown({ code: unknown })
   const buyer = await couponBuyer(trx, { clientId: client.id }, coupons)
-  const terms = { currency: basket.currency, day: shop.today, coupons, buyer }
+  const deals = readDeals(shop.deals)
+  const terms = { currency: basket.currency, day: shop.today, coupons, buyer, deals }
   const priced = priceItems(wishes, products, terms)
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),

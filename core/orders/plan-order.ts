@@ -31,11 +31,23 @@ export function planOrder(items: readonly PricedItem[], facts: OrderFacts): Plan
       planned.push({ id, parentIndex: parent, part, spec: specOf(part, id, parent, facts) })
     })
   }
-  return planned
+  return planned.map((item) => ({ ...item, spec: withBonds(item.spec, planned) }))
+}
+
+/** Bonds are named in the order alone; beyond it they go by its first position that has them. */
+function withBonds(spec: ServiceSpec, planned: readonly PlannedItem[]): ServiceSpec {
+  if (spec.bonds.length === 0) return spec
+  const nameOf = (bond: string) =>
+    `${planned.find((item) => item.spec.bonds.includes(bond))!.id}:${bond.split(':')[0]!}`
+  return {
+    ...spec,
+    bonds: spec.bonds.map(nameOf),
+    discounts: spec.discounts.map((one) => ({ ...one, bond: one.bond && nameOf(one.bond) })),
+  }
 }
 
 function specOf(
-  { product, selection, fields }: PricedPart,
+  { product, selection, fields, bonds = [] }: PricedPart,
   orderItemId: string,
   parentIndex: number | null,
   facts: OrderFacts,
@@ -57,6 +69,7 @@ function specOf(
     priceId: selection.priceId,
     taxClass: product.taxClass,
     ...lastingOf(selection.lasting),
+    bonds,
     zone: facts.zone,
     anchorOn: facts.today,
     chargedThrough: first?.endsOn ?? null,

@@ -28,6 +28,7 @@ export interface ServiceSpec {
   couponCyclesLeft: number | null
   /** What else lowers later periods. */
   discounts: readonly ServiceDiscountSpec[]
+  bonds: readonly string[]
   zone: string
   anchorOn: IsoDate
   /** The day on which the first period ends and the next one starts; null when nothing recurs. */

@@ -1,11 +1,13 @@
 import {
   canBeOrdered,
+  NO_DEALS,
   checkFields,
   priceAt,
   priceSelection,
   type Coupon,
   type CouponBuyer,
   type CouponProblem,
+  type Deals,
   type DiscountCause,
   type FieldAnswer,
   type PricedSelection,
@@ -14,6 +16,7 @@ import {
 } from '../catalog/index.ts'
 import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { applyCoupons, type WantedCoupons } from './apply-coupons.ts'
+import { applyDeals } from './apply-deals.ts'
 import type { AddonWish, ItemWish } from './items.ts'
 
 export interface ItemTerms {
@@ -22,6 +25,8 @@ export interface ItemTerms {
   coupons: WantedCoupons
   /** Null: a visitor, of whom nothing is known. */
   buyer: CouponBuyer | null
+  /** Absent: none are looked for. */
+  deals?: Deals
 }
 
 /** A product or add-on that becomes one service. */
@@ -29,6 +34,8 @@ export interface PricedPart {
   product: Product
   selection: PricedSelection
   fields: FieldAnswer[]
+  /** Names of what it belongs to: discounts of it last while all that belong to it live. */
+  bonds?: readonly string[]
 }
 
 /** One unit of an item: the product, then its add-ons. */
@@ -65,7 +72,8 @@ export function priceItems(
   const subtotalMinor = total(items.map((item) => item.first)).subtotalMinor
   const { currency, day, coupons, buyer } = terms
   const facts = { currency, day, buyer, subtotalMinor }
-  const applied = applyCoupons(partsOf(items), coupons, facts)
+  const lowered = applyDeals(partsOf(items), terms.deals ?? NO_DEALS, currency)
+  const applied = applyCoupons(lowered, coupons, facts)
   putBack(items, applied.parts)
   const first = total(items.map((item) => item.first))
   return { items, first, coupons: applied.used, couponProblem: applied.problem }

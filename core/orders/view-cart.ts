@@ -1,4 +1,13 @@
-import { loadProducts, type CouponProblem, type Product, type Sums } from '../catalog/index.ts'
+import {
+  loadProducts,
+  readDeals,
+  suggestedBy,
+  type CouponProblem,
+  type Gift,
+  type Product,
+  type Suggested,
+  type Sums,
+} from '../catalog/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
@@ -7,6 +16,7 @@ import type { ItemWish } from './items.ts'
 import {
   discountsOf,
   NOTHING,
+  partsOf,
   priceItems,
   total,
   unitsWanted,
@@ -32,6 +42,8 @@ export interface CartView {
   couponProblem: CouponProblem | null
   /** What is taken off the first period, and why. */
   discounts: OrderDiscount[]
+  /** What the products in it give. */
+  gifts: readonly Gift[]
   items: CartItemView[]
   notices: CartNotice[]
   /** Due now, before tax. */
@@ -47,11 +59,13 @@ export interface ShopFacts {
   currencies: readonly string[]
   zone: string
   today: IsoDate
+  /** JSON: bundles and gifts in force */
+  deals: string
 }
 
 export async function shopFacts(means: Means, queries: Queries, brandId: string): Promise<ShopFacts> {
-  const row = await queries.get<{ currency: string; currencies: string; zone: string }>(
-    sql`select currency, currencies, zone from brands where id = ${brandId} and status = 'active'`,
+  const row = await queries.get<{ currency: string; currencies: string; zone: string; deals: string }>(
+    sql`select currency, currencies, zone, deals from brands where id = ${brandId} and status = 'active'`,
   )
   if (!row) throw NotFound({ what: 'brand', id: brandId })
   const currencies = JSON.parse(row.currencies) as string[]
@@ -65,6 +79,7 @@ export function emptyCart(currency: string): CartView {
     couponCodes: [],
     couponProblem: null,
     discounts: [],
+    gifts: [],
     items: [],
     notices: [],
     first: NOTHING,
@@ -85,7 +100,8 @@ export async function viewCart(
   const products = await productsOf(queries, cart.brand_id, wishes)
   const coupons = await wantedCoupons(queries, cart.brand_id, codesOf(cart))
   const buyer = await couponBuyer(queries, cart.user_id === null ? null : { userId: cart.user_id }, coupons)
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupons, buyer }
+  const deals = readDeals(cart.deals)
+  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupons, buyer, deals }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
@@ -98,6 +114,7 @@ export async function viewCart(
     couponCodes: codesOf(cart),
     couponProblem,
     discounts: discountsOf(views),
+    gifts: deals.gifts.filter(({ giverId }) => partsOf(views).some(({ product }) => product.id === giverId)),
     items: views,
     notices,
     first: priced.first,
@@ -114,6 +131,29 @@ export async function productsOf(
   const ids = [...new Set(wishes.map((wish) => wish.product_id))]
   const products = ids.length > 0 ? await loadProducts(queries, brandId, ids) : []
   return new Map(products.map((product) => [product.id, product]))
+}
+
+export interface CartSuggestion extends Suggested {
+  /** Share that it is cheaper by, because something in the cart gives it; 1,000,000 is free. */
+  givenPpm: number | null
+}
+
+/** What goes well with the cart, and what it gives that is not in it yet: one statement. */
+export async function cartSuggestions(
+  queries: Queries,
+  { items, gifts }: CartView,
+): Promise<CartSuggestion[]> {
+  if (items.length === 0) return []
+  const ids = [...new Set(partsOf(items).map(({ product }) => product.id))]
+  const found = await suggestedBy(
+    queries,
+    ids,
+    gifts.map(({ givenId }) => givenId),
+  )
+  return found.map((one) => ({
+    ...one,
+    givenPpm: gifts.find(({ givenId }) => givenId === one.id)?.percentPpm ?? null,
+  }))
 }
 
 const noSuchCoupon = (code: string): CouponProblem => ({

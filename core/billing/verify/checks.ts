@@ -142,6 +142,20 @@ export const checks: readonly Check[] = [
       group by s.id order by s.id`,
   },
   {
+    name: 'coupon counts its uses',
+    statement: () => sql`
+      select k.id, 'counts ' || cast(k.uses as text) || ' uses, there are ' || cast(count(u.id) as text) as problem
+      from coupons k left join coupon_uses u on u.coupon_id = k.id and u.released_at is null
+      group by k.id, k.uses having k.uses <> count(u.id)`,
+  },
+  {
+    name: 'discount of a bond ends with it',
+    statement: () => sql`
+      select d.id, 'lowers ' || d.service_id || ' although ' || min(s.id) || ' of the same bond has ended' as problem
+      from service_discounts d join service_bonds b on b.bond_id = d.bond_id join services s on s.id = b.service_id
+      where d.ended_at is null and s.billing_status = 'ended' group by d.id, d.service_id order by d.id`,
+  },
+  {
     name: 'no period is left behind',
     statement: ({ today }) => sql`
       select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id

@@ -8,6 +8,7 @@ import { board } from './board.ts'
 import { catalog } from './catalog.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
+import { deals } from './deals.ts'
 import { deliveries } from './deliveries.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
@@ -44,6 +45,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
     quotes,
+    deals,
   ],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]

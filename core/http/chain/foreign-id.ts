@@ -8,6 +8,7 @@ import type { Fault } from '../fault.ts'
 const TABLES: Partial<Record<Prefix, string>> = {
   aud: 'audit',
   brd: 'brands',
+  bun: 'bundles',
   can: 'cancellations',
   chn: 'service_changes',
   cli: 'clients',
@@ -18,6 +19,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   dsp: 'disputes',
   evt: 'events',
   fld: 'order_fields',
+  giv: 'product_gifts',
   grp: 'product_groups',
   inv: 'invoices',
   jrn: 'journals',

@@ -95,6 +95,8 @@ export const adminNav: readonly NavItem[] = [
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
   { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
+  { key: 'bundles', href: '/admin/bundles', icon: 'package', group: 'shop', right: 'bundle.list' },
+  { key: 'gifts', href: '/admin/gifts', icon: 'gift', group: 'shop', right: 'product_gift.list' },
   {
     key: 'plugins',
     href: '/admin/plugins',

@@ -1,6 +1,13 @@
+import { formatRate } from '../../i18n/index.ts'
 import { cycle } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
-import type { CartItemView, CartNotice, CartView } from '../../orders/index.ts'
+import {
+  cartSuggestions,
+  type CartItemView,
+  type CartNotice,
+  type CartSuggestion,
+  type CartView,
+} from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import { couponProblemText, discountLines } from './discount-text.ts'
 import { productHref } from './plan-cards.ts'
@@ -9,7 +16,8 @@ import { renewalText, sumLines } from './product-summary.ts'
 import { queryOf } from './selection.ts'
 
 /** The cart as its page, and the part that every change answers, show it. */
-export function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string } = {}) {
+export async function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string } = {}) {
+  const suggestions = await cartSuggestions(ctx.state.deps.db, cart)
   return {
     count: cart.items.length,
     items: cart.items.map((item) => itemView(ctx, cart, item)),
@@ -17,6 +25,7 @@ export function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; c
     changed: cart.notices.some(({ kind }) => kind === 'price_changed'),
     coupon: couponView(ctx, cart, problem),
     sums: sumsView(ctx, cart),
+    suggestions: suggestions.map((one) => suggestionView(ctx, one)),
     orderable: cart.orderable,
     currency: cart.currency,
   }
@@ -42,6 +51,19 @@ function itemView(ctx: Ctx, cart: CartView, item: CartItemView) {
     ),
   }
 }
+
+function suggestionView(ctx: Ctx, { slug, name, summary, givenPpm }: CartSuggestion) {
+  const { t, locale } = ctx.state
+  const note =
+    givenPpm === null
+      ? null
+      : givenPpm === FREE
+        ? t('offers.cart.given_free')
+        : t('offers.cart.given_less', { rate: formatRate(givenPpm, locale) })
+  return { name, summary, note, href: productHref({ slug }) }
+}
+
+const FREE = 1_000_000
 
 /** Nothing is changed silently: each difference is said with both sums. */
 function noticesOf(ctx: Ctx, cart: CartView): string[] {

@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
+import { bundleRoutes } from './bundles.ts'
 import { cartRoutes } from './cart.ts'
 import { checkoutRoutes } from './checkout.ts'
 import { groupRoutes } from './group.ts'
@@ -18,6 +19,7 @@ export function storefrontRoutes(router: Router<State>): void {
   homeRoutes(router)
   groupRoutes(router)
   productRoutes(router)
+  bundleRoutes(router)
   cartRoutes(router)
   checkoutRoutes(router)
   orderRoutes(router)

@@ -6,7 +6,7 @@ import { createMessages } from '../../../core/i18n/index.ts'
 import { addCartItem, createQuote, getQuote, keepQuote, sendQuote } from '../../../core/orders/index.ts'
 import { accessPlace } from '../../../core/services/finish-delivery.ts'
 import { offerPackage, writePackage } from '../../../core/plugins/index.ts'
-import { linkAddon } from '../../../core/catalog/index.ts'
+import { keepDeals, linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
@@ -40,6 +40,8 @@ export interface FirstRows extends WorldIds {
   refund: string
   coupon: string
   quote: string
+  bundle: string
+  gift: string
   serverGroup: string
   run: string
   event: string
@@ -71,7 +73,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     { name: 'Books', scopes: ['*'] },
     { ...staffActor(), id: staff.user_id, ...person },
   )
-  await makeAddon(means, ids)
+  const deals = await makeDeals(means, ids)
   const cart = await makeCart(means, ids)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
   const option = (await db.get<{ id: string }>(
@@ -97,6 +99,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
     quote: await makeQuote(means, ids),
+    ...deals,
     ...(await findRecorded(means, ids)),
     ...{ realm: brand.realm_id, seller: brand.seller_id },
     tokens: {
@@ -127,9 +130,31 @@ function makeOffer(means: TestMeans): Promise<string> {
   return offerPackage(means, { package: writePackage(files, null) }, staffActor())
 }
 
-async function makeAddon(means: TestMeans, ids: WorldIds): Promise<void> {
+/** An add-on that its product gives, suggests and is bundled with. */
+async function makeDeals(means: TestMeans, ids: WorldIds) {
+  const staff = staffActor()
   const { productId } = await makeGameServer(means, ids.group, { slug: 'product-0' })
-  await linkAddon(means, { product_id: ids.product, addon_id: productId }, staffActor())
+  await linkAddon(means, { product_id: ids.product, addon_id: productId }, staff)
+  const { db } = means
+  const now = means.business.now()
+  const stamps = { lasts: 'whole', status: 'active', created_at: now, updated_at: now }
+  const [gift, bundle] = [means.newId('giv'), means.newId('bun')]
+  await db.insert('product_suggestions', [{ product_id: ids.product, suggested_id: productId, position: 0 }])
+  const given = { giver_id: ids.product, giver_cycles: '[]', given_id: productId, given_cycles: '[]' }
+  await db.insert('product_gifts', [
+    { id: gift, brand_id: ids.brand, ...given, percent_ppm: 1_000_000, ...stamps },
+  ])
+  const members = [ids.product, productId].map((product_id) => ({ product_id, cycles: [] }))
+  const start = {
+    slug: 'start',
+    name: 'Start',
+    members: JSON.stringify(members),
+    kind: 'percent',
+    percent_ppm: 100_000,
+  }
+  await db.insert('bundles', [{ id: bundle, brand_id: ids.brand, ...start, ...stamps }])
+  await db.transaction((trx) => keepDeals(trx, ids.brand))
+  return { gift, bundle }
 }
 
 async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {

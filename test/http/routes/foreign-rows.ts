@@ -59,6 +59,8 @@ export async function makeForeignRows(
       payment_id: payment,
       reference: owner.id,
     }),
+    bundle: await copy('bundles', rows.bundle, 'bun', { brand_id: brand.id, slug: owner.id }),
+    gift: await copy('product_gifts', rows.gift, 'giv', { brand_id: brand.id, giver_id: product }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {

@@ -143,6 +143,12 @@ const shopOf = (rows: FirstRows): Many[] => [
     first: { product_id: rows.product },
     differs: (_, id) => ({ addon_id: id('prd') }),
   },
+  own('bundles', rows.bundle, 'bun', (n) => ({ slug: `start-${n}` })),
+  {
+    table: 'product_gifts',
+    first: { id: rows.gift },
+    differs: (_, id) => ({ id: id('giv'), given_id: id('prd') }),
+  },
   own('quotes', rows.quote, 'quo', (n) => ({ number: `QUO-${n}` })),
   own('coupons', rows.coupon, 'cpn', (n) => ({ code: `CODE${n}` })),
   under('tax_rules', { seller_id: rows.seller }, 'tax', (n) => ({ country: country(n) })),

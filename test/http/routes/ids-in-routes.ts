@@ -4,6 +4,7 @@ import type { IdMaker, Prefix } from '../../../core/kernel/index.ts'
 const KINDS = {
   apiKey: 'key',
   audit: 'aud',
+  bundle: 'bun',
   cartItem: 'cti',
   change: 'chn',
   client: 'cli',
@@ -12,6 +13,7 @@ const KINDS = {
   dispute: 'dsp',
   event: 'evt',
   field: 'fld',
+  gift: 'giv',
   group: 'grp',
   instance: 'plg',
   invoice: 'inv',
@@ -74,6 +76,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
 /** What stands before ":id" on pages of staff. */
 const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/audit': 'audit',
+  '/admin/bundles': 'bundle',
   '/admin/catalog/groups': 'group',
   '/admin/catalog/options': 'option',
   '/admin/catalog/products': 'product',
@@ -82,6 +85,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/deliveries': 'delivery',
   '/admin/disputes': 'dispute',
   '/admin/events': 'event',
+  '/admin/gifts': 'gift',
   '/admin/invoices': 'invoice',
   '/admin/jobs': 'job',
   '/admin/ledger/journals': 'journal',
@@ -102,6 +106,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
 const WORDS: Readonly<Record<string, string>> = {
   ':act': 'drain',
   ':action': 'restart',
+  ':bundle': 'no-such-bundle',
   ':file': 'catalogue.yaml',
   ':group': 'no-such-group',
   ':plugin': 'no-such-plugin',

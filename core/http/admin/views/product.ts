@@ -59,7 +59,7 @@ export async function productPage(desk: Desk, asked: Asked): Promise<PageView> {
       title: product.name,
       crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: product.name }],
       status: [productState(desk, product.status)],
-      actions: movesOf(desk, product),
+      actions: [...movesOf(desk, product), { label: t('offers.suggest.label'), href: `${at}/suggestions` }],
     },
     tabs: {
       label: product.name,

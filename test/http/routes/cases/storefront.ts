@@ -18,6 +18,8 @@ export const storefrontCases: readonly RouteCase[] = [
   { route: '/checkout', at: () => '/checkout', as: 'client', rows: [/Gateway \d+/g] },
   { route: '/orders/:order', at: ({ order }) => `/orders/${order}`, as: 'client', rows: [/Minecraft/g] },
   { route: '/orders/:order/pay', at: ({ order }) => `/orders/${order}/pay`, as: 'client', status: 303 },
+  { route: '/bundles', at: () => '/bundles', as: 'guest', rows: [/href="\/bundles\/start-\d+"/g] },
+  { route: '/bundles/:bundle', at: () => '/bundles/start', as: 'guest', rows: [/Group \d+/g] },
   { route: '/quotes/:quote', at: ({ quote }) => `/quotes/${quote}`, as: 'client', rows: [/Group \d+/g] },
   { route: '/quotes/:quote.pdf', at: ({ quote }) => `/quotes/${quote}.pdf`, as: 'client' },
   { route: '/legal/terms', at: () => '/legal/terms', as: 'guest', rows: [/Clause \d+/g] },
