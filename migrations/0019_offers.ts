@@ -6,6 +6,7 @@ export async function up(trx: Trx): Promise<void> {
   await lastingDiscounts(trx)
   await quotes(trx)
   await deals(trx)
+  await giftCards(trx)
 }
 
 async function coupons(trx: Trx): Promise<void> {
@@ -202,5 +203,51 @@ async function deals(trx: Trx): Promise<void> {
     'product_suggestions',
     { product_id: 'ref products', suggested_id: 'ref products', position: 'int' },
     { primary: 'product_id, suggested_id' },
+  )
+}
+
+/** Prepaid cards: a liability until they are redeemed into a client's credit. Their codes are kept as hashes alone. */
+async function giftCards(trx: Trx): Promise<void> {
+  await createTable(
+    trx,
+    'gift_cards',
+    {
+      id: 'text',
+      brand_id: 'ref brands',
+      currency: 'text',
+      code_hash: 'text',
+      code_end: 'text',
+      status: 'text',
+      origin: 'text',
+      initial_minor: 'money',
+      balance_minor: 'money',
+      expires_on: 'day?',
+      // Of a card that was bought: who bought it, by which line of which invoice, and which piece of the line it is.
+      client_id: 'ref clients?',
+      invoice_id: 'text?',
+      line_id: 'text?',
+      piece: 'int?',
+      note: 'text?',
+      version: 'int = 1',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    {
+      unique: { uq_gift_cards_code: 'code_hash', uq_gift_cards_piece: 'line_id, piece' },
+      check: { ck_gift_cards_balance: 'balance_minor >= 0 and balance_minor <= initial_minor' },
+    },
+  )
+  await createTable(
+    trx,
+    'gift_card_movements',
+    {
+      id: 'text',
+      gift_card_id: 'ref gift_cards',
+      kind: 'text',
+      amount_minor: 'money',
+      client_id: 'text?',
+      moved_at: 'instant',
+    },
+    { index: { ix_gift_card_movements_card: 'gift_card_id, id' } },
   )
 }

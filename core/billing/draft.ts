@@ -1,7 +1,8 @@
 import type { Json } from '../jobs/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 
-export type LineKind = 'recurring' | 'option' | 'setup' | 'once' | 'change' | 'discount' | 'manual' | 'fee'
+export type LineKind =
+  'recurring' | 'option' | 'setup' | 'once' | 'change' | 'discount' | 'manual' | 'fee' | 'gift_card'
 
 /** One priced event on its way into a document. Amounts are as the brand states prices: net or gross. */
 export interface DraftLine {

@@ -175,8 +175,7 @@ function journalOf({ row, lines, taxes }: Written): Journal {
   const postings: Posting[] = [
     { account: account.receivable, currency, clientId, amountMinor: row.total_minor },
   ]
-  for (const [kind, net] of byKind)
-    postings.push({ account: account.revenue(kind), currency, amountMinor: -net })
+  for (const [kind, net] of byKind) postings.push({ account: soldAs(kind), currency, amountMinor: -net })
   for (const tax of taxes)
     postings.push({
       account: account.tax(`${tax.tax_name}:${tax.rate_ppm}`),
@@ -191,6 +190,9 @@ function journalOf({ row, lines, taxes }: Written): Journal {
     postings,
   }
 }
+
+/** A gift card is no revenue when it is sold: it is owed until somebody redeems it. */
+const soldAs = (kind: string): string => (kind === 'gift_card' ? account.giftCards : account.revenue(kind))
 
 /** The first issued document fixes the currency of its client. */
 async function fixCurrencies(trx: Trx, plans: readonly PlannedInvoice[]): Promise<void> {

@@ -51,8 +51,13 @@ export interface Coupon {
   version: number
 }
 
-/** Whether the coupon lowers this product at this cycle. */
-export function couponFits(coupon: Coupon, product: Pick<Product, 'id' | 'groupId'>, cycle: Cycle): boolean {
+/** Whether the coupon lowers this product at this cycle. Money cannot be bought for less, so gift cards are never lowered. */
+export function couponFits(
+  coupon: Coupon,
+  product: Pick<Product, 'id' | 'groupId' | 'kind'>,
+  cycle: Cycle,
+): boolean {
+  if (product.kind === 'gift_card') return false
   const anything = coupon.productIds.length === 0 && coupon.groupIds.length === 0
   const named = coupon.productIds.includes(product.id) || coupon.groupIds.includes(product.groupId)
   return (anything || named) && (coupon.onlyCycles.length === 0 || coupon.onlyCycles.includes(cycle))

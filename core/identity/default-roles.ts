@@ -18,6 +18,7 @@ export const defaultRoles: readonly { name: string; permissions: readonly string
       'coupon.*',
       'quote.*',
       'bundle.*',
+      'gift_card.*',
       'product_gift.*',
       'tax_rule.*',
       'client.change',

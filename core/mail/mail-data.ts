@@ -43,6 +43,7 @@ export const mailData = {
     charge_on: maybe(day),
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
+  'gift-card': Type.Object({ url, code: text, amount: money, expires_on: maybe(day) }),
   'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
@@ -81,6 +82,7 @@ const SECRET: ReadonlySet<MailTemplate> = new Set([
   'reset-password',
   'staff-invite',
   'quote-sent',
+  'gift-card',
 ])
 
 export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

@@ -1,4 +1,4 @@
-import type { LastingDiscount, PricedLine } from '../catalog/index.ts'
+import type { LastingDiscount, PricedLine, Product } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
 import { period, recurs, type IsoDate, type Period } from '../kernel/index.ts'
 import type { ServiceDiscountSpec, ServiceSpec } from './ports.ts'
@@ -67,7 +67,7 @@ function specOf(
     amountMinor: first ? own.amountMinor : 0n,
     recurringMinor: selection.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
-    taxClass: product.taxClass,
+    taxClass: taxClassOf(product),
     ...lastingOf(selection.lasting),
     bonds,
     zone: facts.zone,
@@ -75,7 +75,8 @@ function specOf(
     chargedThrough: first?.endsOn ?? null,
     nextPeriodOn: first?.endsOn ?? null,
     periodIndex: first ? 1 : 0,
-    deliveryOn: product.deliveryOn,
+    // A gift card is a code: it is issued when it is paid, and no provider is asked.
+    deliveryOn: isGiftCard(product) ? 'never' : product.deliveryOn,
     instanceId: product.instanceId,
     serverGroupId: product.serverGroupId,
     moduleSettings: product.moduleSettings,
@@ -97,6 +98,11 @@ function specOf(
 function firstPeriod(today: IsoDate, of: ServiceSpec['cycle']): Period | null {
   return recurs(of) ? period(today, of, 0) : null
 }
+
+const isGiftCard = ({ kind }: Product): boolean => kind === 'gift_card'
+
+/** Selling a card is no supply yet: what is bought with it will be taxed. No rule names this class. */
+const taxClassOf = (product: Product): string => (isGiftCard(product) ? 'gift_card' : product.taxClass)
 
 /** Discounts after the coupon that stands on the service itself come from this place on. */
 export const AFTER_COUPON = 100
@@ -125,13 +131,13 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
     const { nextPeriodOn: periodEnd, anchorOn: periodStart } = spec
     return part.selection.lines.map((line) => ({
       sourceId: serviceIds[i]!,
-      kind: line.kind,
+      kind: isGiftCard(part.product) && line.kind === 'once' ? 'gift_card' : line.kind,
       ...causeOf(line),
       description: line.label,
       quantity: line.quantity,
       unitMinor: line.unitMinor,
       amountMinor: line.amountMinor,
-      taxClass: part.product.taxClass,
+      taxClass: taxClassOf(part.product),
       periodStart,
       ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd } : {}),
       trace: line.trace,

@@ -36,7 +36,7 @@ export interface ServiceSpec {
   nextPeriodOn: IsoDate | null
   /** Number of the next period to be charged, counted from 0 at the anchor. */
   periodIndex: number
-  deliveryOn: 'order' | 'payment' | 'acceptance'
+  deliveryOn: 'order' | 'payment' | 'acceptance' | 'never'
   instanceId: string | null
   serverGroupId: string | null
   moduleSettings: Readonly<Record<string, unknown>>

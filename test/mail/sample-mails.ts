@@ -36,6 +36,12 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
       { name: 'QST', amount: { minor: '316', currency: 'EUR' } },
     ],
   },
+  'gift-card': {
+    url: '/portal/credit/gift-card',
+    code: '7K2M-9QXR-4TBC-0WZE',
+    amount,
+    expires_on: '2029-01-15',
+  },
   'quote-sent': {
     ...invoice,
     url: '/quotes/quo_01?key=secret',

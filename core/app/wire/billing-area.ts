@@ -4,6 +4,8 @@ import {
   billingJobs,
   billToday,
   billUntil,
+  expireGiftCards,
+  giftCardConsumers,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -45,8 +47,13 @@ export const billingArea: Area = {
     ...billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
     [RUN_NOW_TASK]: () => runNow(wiring.means),
   }),
-  consumers: ({ means }) => billingConsumers(means),
+  consumers: ({ means }) => [...billingConsumers(means), ...giftCardConsumers(means)],
   schedules: ({ means }) => [
+    {
+      name: 'billing.expire_gift_cards',
+      cron: '35 * * * *',
+      run: async () => ({ expired: await expireGiftCards(means) }),
+    },
     {
       name: 'billing.run',
       // Every hour, because days begin at different hours in different zones; a day that is done is passed over.

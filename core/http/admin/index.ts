@@ -10,6 +10,7 @@ import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deals } from './deals.ts'
 import { deliveries } from './deliveries.ts'
+import { giftCards } from './gift-cards.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
@@ -46,6 +47,7 @@ const sections: readonly Section[] = [
     coupons,
     quotes,
     deals,
+    giftCards,
   ],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]

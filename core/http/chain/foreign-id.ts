@@ -19,6 +19,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   dsp: 'disputes',
   evt: 'events',
   fld: 'order_fields',
+  gft: 'gift_cards',
   giv: 'product_gifts',
   grp: 'product_groups',
   inv: 'invoices',

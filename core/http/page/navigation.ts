@@ -96,6 +96,13 @@ export const adminNav: readonly NavItem[] = [
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
   { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
   { key: 'bundles', href: '/admin/bundles', icon: 'package', group: 'shop', right: 'bundle.list' },
+  {
+    key: 'gift_cards',
+    href: '/admin/gift-cards',
+    icon: 'credit-card',
+    group: 'shop',
+    right: 'gift_card.list',
+  },
   { key: 'gifts', href: '/admin/gifts', icon: 'gift', group: 'shop', right: 'product_gift.list' },
   {
     key: 'plugins',

@@ -8,6 +8,7 @@ import { securityRoutes } from './account/security.ts'
 import { homeRoutes } from './home.ts'
 import { invoiceRoutes } from './invoices/index.ts'
 import { creditRoutes } from './money/credit.ts'
+import { giftCardRoutes } from './money/gift-card.ts'
 import { methodRoutes } from './money/methods.ts'
 import { transactionRoutes } from './money/transactions.ts'
 import { orderRoutes } from './orders.ts'
@@ -26,6 +27,7 @@ export function portalRoutes(router: Router<State>): void {
   quoteListRoutes(router)
   methodRoutes(router)
   creditRoutes(router)
+  giftCardRoutes(router)
   transactionRoutes(router)
   profileRoutes(router)
   peopleRoutes(router)

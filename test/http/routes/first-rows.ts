@@ -42,6 +42,7 @@ export interface FirstRows extends WorldIds {
   quote: string
   bundle: string
   gift: string
+  giftCard: string
   serverGroup: string
   run: string
   event: string
@@ -100,6 +101,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     offer: await makeOffer(means),
     quote: await makeQuote(means, ids),
     ...deals,
+    giftCard: await makeGiftCard(means, ids),
     ...(await findRecorded(means, ids)),
     ...{ realm: brand.realm_id, seller: brand.seller_id },
     tokens: {
@@ -108,6 +110,20 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staffReset: await makeToken(means, 'reset_password', staff.user),
     },
   }
+}
+
+/** A card with one movement, as staff give it. */
+async function makeGiftCard(means: TestMeans, ids: WorldIds): Promise<string> {
+  const id = means.newId('gft')
+  const now = means.business.now()
+  const worth = { currency: 'EUR', initial_minor: 5_000n, balance_minor: 5_000n }
+  const card = { code_hash: 'hash-0', code_end: 'QRST', status: 'active', origin: 'issued' }
+  await means.db.insert('gift_cards', [
+    { id, brand_id: ids.brand, ...worth, ...card, created_at: now, updated_at: now },
+  ])
+  const movement = { gift_card_id: id, kind: 'issued', amount_minor: 5_000n, moved_at: now }
+  await means.db.insert('gift_card_movements', [{ id: means.newId('gcm'), ...movement }])
+  return id
 }
 
 /** A quote that was sent. Its PDF is kept already, as the job does after sending. */

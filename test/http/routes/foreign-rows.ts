@@ -61,6 +61,7 @@ export async function makeForeignRows(
     }),
     bundle: await copy('bundles', rows.bundle, 'bun', { brand_id: brand.id, slug: owner.id }),
     gift: await copy('product_gifts', rows.gift, 'giv', { brand_id: brand.id, giver_id: product }),
+    giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {

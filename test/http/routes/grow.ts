@@ -143,6 +143,8 @@ const shopOf = (rows: FirstRows): Many[] => [
     first: { product_id: rows.product },
     differs: (_, id) => ({ addon_id: id('prd') }),
   },
+  under('gift_card_movements', { gift_card_id: rows.giftCard }, 'gcm'),
+  own('gift_cards', rows.giftCard, 'gft', (n) => ({ code_hash: `hash-${n}` })),
   own('bundles', rows.bundle, 'bun', (n) => ({ slug: `start-${n}` })),
   {
     table: 'product_gifts',

@@ -25,6 +25,7 @@ const KINDS = [
   'saas',
   'certificate',
   'addon',
+  'gift_card',
   'other',
 ]
 

@@ -49,6 +49,7 @@ export const portalCases: readonly RouteCase[] = [
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',
   },
+  { route: '/portal/credit/gift-card', at: () => '/portal/credit/gift-card', as: 'client' },
   {
     route: '/portal/quotes',
     at: () => '/portal/quotes?per=100',
