@@ -36,6 +36,34 @@ export const SeriesHeadTaken = defineError(
   (p: { head: string; kind: string; year: number }) =>
     `Numbers that begin with "${p.head}" could meet those of the series ${p.kind} ${p.year} of the same seller. Choose another beginning.`,
 )
+export const StillProforma = defineError(
+  'invoice.is_proforma',
+  409,
+  (p: { number: string }) =>
+    `${p.number} is a proforma: nothing is owed on it, so there is nothing to credit, collect or write off. Declare it void instead.`,
+)
+export const NotRegroupable = defineError(
+  'invoice.not_regroupable',
+  409,
+  (p: { number: string; reason: string }) =>
+    `${p.number} cannot be merged or split: ${p.reason}. Several documents can still be paid together.`,
+)
+export const TextRetired = defineError(
+  'document_text.retired',
+  409,
+  (p: { name: string }) => `The text "${p.name}" is on no further document already.`,
+)
+export const LinkOver = defineError(
+  'invoice.not_payable',
+  409,
+  (p: { number: string }) => `${p.number} is not an issued invoice, so nobody can be sent there to pay it.`,
+)
+export const BillableOver = defineError(
+  'billable_item.over',
+  409,
+  (p: { name: string; status: string }) =>
+    `"${p.name}" is ${p.status}; nothing of it will be charged any more.`,
+)
 export const DraftNotEditable = defineError(
   'invoice.not_a_draft',
   409,

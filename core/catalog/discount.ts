@@ -1,4 +1,4 @@
-import { allocate, timesPpm } from '../../sdk/index.ts'
+import { allocate, divideHalfUp, timesPpm } from '../../sdk/index.ts'
 
 /**
  * Forms of a discount. "percent" and "fixed" take from everything, "setup" a share of set-up fees alone, "price" sets
@@ -20,6 +20,8 @@ export interface Discountable {
   kind: string
   quantity: number
   leftMinor: bigint
+  /** Where it is a piece of a period: what the piece and the whole period cost. */
+  piece?: { amountMinor: bigint; wholeMinor: bigint }
 }
 
 /**
@@ -44,8 +46,11 @@ export function discountShares(discount: Discount, lines: readonly Discountable[
 
 const isOwn = ({ kind }: Discountable): boolean => kind === 'recurring' || kind === 'once'
 
-function above({ leftMinor, quantity }: Discountable, unitMinor: bigint): bigint {
-  const wanted = unitMinor * BigInt(quantity)
+/** A price is that of a whole period: of a piece it is the same share. */
+function above({ leftMinor, quantity, piece }: Discountable, unitMinor: bigint): bigint {
+  const whole = unitMinor * BigInt(quantity)
+  const wanted =
+    piece && piece.wholeMinor > 0n ? divideHalfUp(whole * piece.amountMinor, piece.wholeMinor) : whole
   return leftMinor > wanted ? leftMinor - wanted : 0n
 }
 

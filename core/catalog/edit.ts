@@ -89,6 +89,7 @@ const UNIQUE_FIELDS: Record<string, string> = {
   uq_coupons_code: 'code',
   uq_bundles_slug: 'slug',
   uq_product_gifts_pair: 'given_id',
+  uq_price_lists_name: 'name',
 }
 
 async function refuseTaken(write: () => Promise<void>): Promise<void> {
@@ -106,6 +107,6 @@ function fieldOf(violated: string | null): string | undefined {
   const column = violated.split('.').at(-1) ?? ''
   return (
     UNIQUE_FIELDS[violated] ??
-    (/^(slug|code|given_id|\w+_key)$/.test(column) ? column.replace(/^\w+_key$/, 'key') : undefined)
+    (/^(slug|code|name|given_id|\w+_key)$/.test(column) ? column.replace(/^\w+_key$/, 'key') : undefined)
   )
 }

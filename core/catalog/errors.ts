@@ -29,3 +29,9 @@ export const CouponUsedUp = defineError(
       ? `The coupon "${p.code}" was used up a moment ago. Order without it.`
       : `This client has used the coupon "${p.code}" as often as it may be. Order without it.`,
 )
+export const PriceListInUse = defineError(
+  'price_list.in_use',
+  409,
+  (p: { name: string; groups: number }) =>
+    `The price list "${p.name}" is used by ${p.groups} client groups. Give them another one first.`,
+)

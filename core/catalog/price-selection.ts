@@ -1,16 +1,19 @@
-import type { Cycle, IsoDate } from '../kernel/index.ts'
+import { divideHalfUp } from '../../sdk/index.ts'
+import type { Cycle, IsoDate, Period } from '../kernel/index.ts'
 import { couponFits, couponLasting, type Coupon } from './coupon.ts'
 import { couponProblem } from './coupon-problem.ts'
 import { discountShares, lastingOff, type Discountable, type Lasting } from './discount.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
-import { priceAt, type PriceTerms } from './prices.ts'
-import type { Product } from './product.ts'
+import { listTrace, priceAt, type PriceTerms } from './prices.ts'
+import type { Product, Trial } from './product.ts'
 
 export interface Selection {
   /** Units of the product itself; 1 when absent. Options count for each unit. */
   quantity?: number
   /** Option key → value key, number or tick. */
   options?: Readonly<Record<string, unknown>>
+  /** Begin with the product's trial. */
+  trial?: boolean
 }
 
 export interface SelectionTerms extends PriceTerms {
@@ -32,6 +35,8 @@ export interface PricedLine {
   recurs: boolean
   /** Tells discounts of a selection apart. */
   cause?: string
+  /** The time that it is charged for, where the first document holds more or less than the first period. */
+  period?: Period
   trace: Record<string, string | number | null>
 }
 
@@ -49,6 +54,8 @@ export interface PricedSelection {
   day: IsoDate
   quantity: number
   priceId: string | null
+  /** Set when it begins with a trial: the first period follows it, or nothing does. */
+  trial: SelectedTrial | null
   lines: PricedLine[]
   choices: Choice[]
   /** What lowers later periods, in the order in which it is taken off. */
@@ -84,6 +91,11 @@ export interface TakenDiscount extends DiscountCause {
   trace: PricedLine['trace']
 }
 
+export interface SelectedTrial extends Pick<Trial, 'days' | 'then'> {
+  /** What the product itself costs each period afterwards. */
+  ownMinor: bigint
+}
+
 export const QUANTITY_MAX = 50
 
 /**
@@ -108,6 +120,7 @@ export function priceSelection(
     day: terms.day,
     quantity,
     priceId: price?.id ?? null,
+    trial: null,
     lines: [],
     choices: chosen.choices,
     lasting: [],
@@ -120,11 +133,12 @@ export function priceSelection(
       label: product.name,
       amountMinor: price.amountMinor,
       setupMinor: price.setupMinor,
-      trace: { price_id: price.id, valid_from: price.validFrom, cycle: terms.cycle },
+      trace: { price_id: price.id, valid_from: price.validFrom, cycle: terms.cycle, ...listTrace(price) },
     }
     priced.lines = linesOf(base, chosen.choices, quantity, terms.cycle)
   }
   withSums(priced)
+  if (selection.trial) return withTrial(product, priced)
   return terms.coupon ? withOneCoupon(product, priced, terms.coupon) : priced
 }
 
@@ -133,8 +147,9 @@ export function linesLeft(priced: PricedSelection): Discountable[] {
   const taken = priced.lines.filter(({ kind }) => kind === 'discount').map(({ trace }) => sharesOf(trace))
   return priced.lines
     .filter(({ kind }) => kind !== 'discount')
-    .map(({ kind, quantity, amountMinor }, i) => ({
-      ...{ kind, quantity },
+    .map(({ kind, quantity, amountMinor, trace }, i) => ({
+      ...{ kind, quantity: trace.part === 'charge' ? priced.quantity : quantity },
+      ...(trace.part === 'charge' ? { piece: { amountMinor, wholeMinor: BigInt(String(trace.of)) } } : {}),
       leftMinor: taken.reduce((left, shares) => left - (shares[i] ?? 0n), amountMinor),
     }))
 }
@@ -183,7 +198,9 @@ export function withCoupon(
   const own = priced.lines.findIndex(({ kind }) => kind === 'recurring')
   return withDiscount(priced, {
     ...{ cause: 'coupon', id: coupon.id, label: coupon.code, shares },
-    lasting: carries ? couponLasting(coupon, priced.cycle, shares[own] ?? 0n) : null,
+    lasting: carries
+      ? couponLasting(coupon, priced.cycle, wholeShare(priced.lines[own], shares[own] ?? 0n))
+      : null,
     isOwn: coupon.kind !== 'price',
     trace: {
       coupon_id: coupon.id,
@@ -194,6 +211,43 @@ export function withCoupon(
       rounding: coupon.kind === 'fixed' ? 'largest_remainder' : 'half_up_each_line',
     },
   })
+}
+
+/**
+ * The trial in place of the first period: its price, no options, no set-up fee and no coupon. What follows is priced as
+ * always, unless the trial ends it.
+ */
+function withTrial(product: Product, priced: PricedSelection): PricedSelection {
+  const { trial } = product
+  const fee = trial && trialFee(trial, priced.currency)
+  const own = priced.lines.find(({ kind }) => kind === 'recurring')
+  if (!trial || fee === null || !own) {
+    const problem = !trial || fee === null ? 'is not offered for this product' : 'is for billing cycles only'
+    return { ...priced, errors: { ...priced.errors, trial: problem } }
+  }
+  const line: PricedLine = {
+    ...own,
+    unitMinor: fee,
+    amountMinor: fee * BigInt(own.quantity),
+    recurs: false,
+    trace: { ...own.trace, trial_days: trial.days, trial_then: trial.then },
+  }
+  const lines = [line]
+  const renewal = trial.then === 'end' ? null : priced.renewal
+  const selected = { days: trial.days, then: trial.then, ownMinor: own.amountMinor }
+  return { ...priced, trial: selected, lines, first: sumsOf(lines), renewal }
+}
+
+/** Null where the trial is not sold in the currency. */
+export function trialFee({ prices }: Trial, currency: string): bigint | null {
+  if (Object.keys(prices).length === 0) return 0n
+  return prices[currency] ?? null
+}
+
+/** What was taken off the product itself, as of a whole period. */
+function wholeShare(own: PricedLine | undefined, share: bigint): bigint {
+  if (own?.trace.part !== 'charge' || own.amountMinor === 0n) return share
+  return divideHalfUp(share * BigInt(String(own.trace.of)), own.amountMinor)
 }
 
 function wantedQuantity(quantity: number, errors: Record<string, string>): number {
@@ -239,12 +293,12 @@ function linesOf(base: BaseLine, choices: readonly Choice[], quantity: number, c
   const setups = [
     ...(base.setupMinor > 0n ? [line(base, 'setup', null, quantity)] : []),
     ...choices.flatMap((choice) =>
-      choice.setupMinor > 0n ? [line(choice, 'setup', choice.optionId, choice.quantity * quantity)] : [],
+      choice.setupMinor > 0n ? [line(choice, 'setup', choice.optionId, choice.times * quantity)] : [],
     ),
   ]
   return [
     own,
-    ...options.map((choice) => line(choice, 'option', choice.optionId, choice.quantity * quantity)),
+    ...options.map((choice) => line(choice, 'option', choice.optionId, choice.times * quantity)),
     ...setups,
   ]
 }

@@ -41,10 +41,16 @@ export const mailData = {
     ...invoice,
     due_on: day,
     charge_on: maybe(day),
+    /** The invoice of a proforma that was paid. */
+    paid: Type.Optional(Type.Boolean()),
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
   'gift-card': Type.Object({ url, code: text, amount: money, expires_on: maybe(day) }),
   'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
+  'proforma-issued': Type.Object({ ...invoice, due_on: day }),
+  'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
+  'invoice-link': Type.Object({ ...invoice, due_on: day, expires_at: instant }),
+  'statement-of-account': Type.Object({ url, from: day, to: day, balance: money }),
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
   'payment-needs-client': Type.Object(invoice),
@@ -65,6 +71,8 @@ export const mailData = {
   'cancellation-received': Type.Object({ ...service, effective_on: maybe(day) }),
   'cancellation-undone': Type.Object(service),
   'delivery-late': Type.Object(service),
+  'trial-converts': Type.Object({ ...service, ends_on: day, amount: money }),
+  'service-term-ends': Type.Object({ ...service, ends_on: day }),
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
@@ -83,6 +91,7 @@ const SECRET: ReadonlySet<MailTemplate> = new Set([
   'staff-invite',
   'quote-sent',
   'gift-card',
+  'invoice-link',
 ])
 
 export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

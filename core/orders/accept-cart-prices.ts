@@ -21,12 +21,12 @@ export const acceptCartPrices = defineVerb(
 export async function notePrices(means: Means, trx: Trx, cart: CartRow): Promise<void> {
   const items = await cartItems(trx, cart.id)
   const wishes = items.map((item) => item.wish)
-  const products = await productsOf(trx, cart.brand_id, wishes)
+  const products = await productsOf(trx, cart.brand_id, wishes, cart.client_id)
   const day = means.business.today(cart.zone)
   const terms = { currency: cart.currency, day, coupons: NO_COUPONS, buyer: null }
   const priced = priceItems(wishes, products, terms).items
   for (const [i, item] of items.entries()) {
-    const now = priced[i]!.first.subtotalMinor
+    const now = priced[i]!.listedMinor
     if (now !== item.seenMinor)
       await trx.run(
         sql`update cart_items set seen_minor = ${now}, version = version + 1 where id = ${item.id}`,

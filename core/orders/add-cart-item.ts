@@ -2,7 +2,16 @@ import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartExpiry, cartItems, cartRef, findCart, wishColumns, type CartRef, type CartRow } from './cart.ts'
+import {
+  cartExpiry,
+  cartItems,
+  cartRef,
+  findCart,
+  forClient,
+  wishColumns,
+  type CartRef,
+  type CartRow,
+} from './cart.ts'
 import { NO_COUPONS } from './apply-coupons.ts'
 import { CartFull } from './errors.ts'
 import { ITEMS_MAX, wishFields, type ItemWish } from './items.ts'
@@ -46,7 +55,7 @@ export const addCartItem = defineVerb(
 
 /** What a wish costs before any coupon; refuses one that cannot be ordered so, field by field. */
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
-  const products = await productsOf(trx, cart.brand_id, [wish])
+  const products = await productsOf(trx, cart.brand_id, [wish], cart.client_id)
   if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
   const terms = {
     currency: cart.currency,
@@ -56,7 +65,7 @@ export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: Ite
   }
   const [item] = priceItems([wish], products, terms).items
   if (Object.keys(item!.errors).length > 0) throw invalidInput(item!.errors)
-  return item!.first.subtotalMinor
+  return item!.listedMinor
 }
 
 type Opening = { brandId: string; token: string | undefined; currency: string | undefined }
@@ -90,5 +99,5 @@ async function openCart(
     version: 1,
   }
   await trx.insert('carts', [{ ...made, created_at: now, updated_at: now }])
-  return { cart: { ...made, zone: shop.zone, deals: shop.deals }, token }
+  return { cart: forClient({ ...made, zone: shop.zone, deals: shop.deals }, actor), token }
 }

@@ -68,13 +68,17 @@ export function applyCoupons(
 }
 
 function unfit(coupon: Coupon, parts: readonly PricedPart[]): CouponProblem | null {
-  const fitting = parts.filter(({ product, selection }) => couponFits(coupon, product, selection.cycle))
+  const fitting = parts.filter((part) => fitsPart(coupon, part))
   const taken = fitting.some(({ selection }) =>
     discountShares(coupon, linesLeft(selection)).some((share) => share > 0n),
   )
   const reason = `The coupon "${coupon.code}" is for none of these products or billing cycles.`
   return taken ? null : { code: coupon.code, field: 'product_ids', value: '', reason }
 }
+
+/** A trial has a price of its own. */
+const fitsPart = (coupon: Coupon, { product, selection }: PricedPart): boolean =>
+  selection.trial === null && couponFits(coupon, product, selection.cycle)
 
 const alone = ({ code }: Coupon): CouponProblem => ({
   ...{ code, field: 'stackable', value: '' },
@@ -86,7 +90,7 @@ function takeOff(
   parts: readonly PricedPart[],
   coupon: Coupon,
 ): { parts: PricedPart[]; discountMinor: bigint } {
-  const fits = ({ product, selection }: PricedPart) => couponFits(coupon, product, selection.cycle)
+  const fits = (part: PricedPart) => fitsPart(coupon, part)
   const shares = discountShares(
     coupon,
     parts.filter(fits).flatMap(({ selection }) => linesLeft(selection)),

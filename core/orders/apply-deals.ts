@@ -23,17 +23,17 @@ export function applyDeals(parts: readonly PricedPart[], deals: Deals, currency:
   return lowered
 }
 
-const allows = (cycles: readonly Cycle[], cycle: Cycle): boolean =>
-  cycles.length === 0 || cycles.includes(cycle)
+/** A trial has a price of its own and takes part in nothing. */
+const mayTake = ({ selection }: PricedPart, cycles: readonly Cycle[]): boolean =>
+  selection.trial === null && (cycles.length === 0 || cycles.includes(selection.cycle))
 
 function applyGifts(parts: PricedPart[], gifts: readonly Gift[]): void {
   const given = new Set<number>()
   for (const gift of gifts) {
     for (const [giver, part] of parts.entries()) {
-      if (part.product.id !== gift.giverId || !allows(gift.giverCycles, part.selection.cycle)) continue
+      if (part.product.id !== gift.giverId || !mayTake(part, gift.giverCycles)) continue
       const at = parts.findIndex(
-        ({ product, selection }, i) =>
-          product.id === gift.givenId && !given.has(i) && allows(gift.givenCycles, selection.cycle),
+        (one, i) => one.product.id === gift.givenId && !given.has(i) && mayTake(one, gift.givenCycles),
       )
       if (at < 0) break
       given.add(at)
@@ -87,20 +87,21 @@ function membersIn(
   return found
 }
 
-const isMember = ({ product, selection }: PricedPart, { productId, cycles }: BundleMember): boolean =>
-  product.id === productId && allows(cycles, selection.cycle)
+const isMember = (part: PricedPart, { productId, cycles }: BundleMember): boolean =>
+  part.product.id === productId && mayTake(part, cycles)
 
 function lower(parts: PricedPart[], bundle: Bundle, set: readonly number[]): void {
   const bond = bundle.lasts === 'whole' ? `${bundle.id}:${set[0]}` : null
   const lines = set.map((i) => linesLeft(parts[i]!.selection))
   const shares = sharesOf(bundle, lines.flat())
+  const lasting = bond === null ? null : lastingShares(parts, bundle, set)
   let next = 0
   for (const [n, i] of set.entries()) {
     const part = parts[i]!
     const mine = shares.slice(next, (next += lines[n]!.length))
     const selection = withDiscount(part.selection, {
       ...{ cause: 'bundle', id: bundle.id, label: bundle.name, shares: mine },
-      lasting: bond === null ? null : lastingOf(bundle, part, mine),
+      lasting: lasting === null ? null : lastingOf(bundle, part, lasting[n]!),
       ...(bond === null ? {} : { bond }),
       trace: { bundle: bundle.id, form: bundle.kind, percent_ppm: bundle.percentPpm },
     })
@@ -119,15 +120,23 @@ function sharesOf({ kind, percentPpm, amountMinor }: Bundle, lines: ReturnType<t
   return discountShares({ kind: 'fixed', percentPpm: null, amountMinor: off > 0n ? off : 0n }, own)
 }
 
-/** Set-up is not charged again, so what was taken off it does not last. */
-function lastingOf(
-  { kind, percentPpm }: Bundle,
-  part: PricedPart,
-  shares: readonly bigint[],
-): Lasting | null {
-  const { cycle, lines } = part.selection
-  if (!recurs(cycle)) return null
+/** What each member loses of a whole period: the first document may charge more or less than one. */
+function lastingShares(parts: readonly PricedPart[], bundle: Bundle, set: readonly number[]): bigint[] {
+  const listed = set.map((i) => parts[i]!.listed)
+  const shares = sharesOf(
+    bundle,
+    listed.flatMap((selection) => linesLeft(selection)),
+  )
+  let next = 0
+  return listed.map(({ lines }) => {
+    const mine = shares.slice(next, (next += lines.length))
+    // Set-up is not charged again, so what was taken off it does not last.
+    return mine.reduce((sum, share, i) => (lines[i]!.recurs ? sum + share : sum), 0n)
+  })
+}
+
+function lastingOf({ kind, percentPpm }: Bundle, part: PricedPart, amountMinor: bigint): Lasting | null {
+  if (!recurs(part.selection.cycle)) return null
   if (kind === 'percent') return { percentPpm, amountMinor: null, periodsLeft: null }
-  const amountMinor = shares.reduce((sum, share, i) => (lines[i]!.recurs ? sum + share : sum), 0n)
   return { percentPpm: null, amountMinor, periodsLeft: null }
 }

@@ -42,6 +42,7 @@ export interface CartItemRow {
   options: string
   fields: string
   addons: string
+  trial: number
   seen_minor: bigint
   position: number
   version: number
@@ -79,8 +80,15 @@ export async function findCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow>(sql`${selectCarts} where ${own}`)
-  return rows.find((row) => row.user_id !== null) ?? rows[0]
+  const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
+  return cart && forClient(cart, actor)
 }
+
+/** A client may have a renewal day of its own, so the cart says for whom it is priced. */
+export const forClient = <R extends CartRow>(cart: R, { grants }: Actor): R => ({
+  ...cart,
+  client_id: cart.client_id ?? grants[0]?.clientId ?? null,
+})
 
 /** The same cart with what it holds, in one statement. */
 export async function findFilledCart(
@@ -92,13 +100,13 @@ export async function findFilledCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow & HeldColumns & { item_id: string | null }>(sql`
-    select c.*, b.zone, b.deals, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.seen_minor
+    select c.*, b.zone, b.deals, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.trial, i.seen_minor
     from carts c join brands b on b.id = c.brand_id and b.status = 'active'
     left join cart_items i on i.cart_id = c.id where ${own} order by i.position, i.id`)
   const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
   if (!cart) return undefined
   const held = rows.filter((row) => row.id === cart.id && row.item_id !== null)
-  return { cart, items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
+  return { cart: forClient(cart, actor), items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
 }
 
 /** Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. */
@@ -151,6 +159,7 @@ export function wishColumns(wish: ItemWish) {
     options: JSON.stringify(wish.options ?? {}),
     fields: JSON.stringify(wish.fields ?? {}),
     addons: JSON.stringify(wish.addons ?? []),
+    trial: wish.trial ? 1 : 0,
   }
 }
 
@@ -168,6 +177,7 @@ function toItem(row: HeldColumns & { id: string }): CartItem {
       options: JSON.parse(row.options) as Record<string, unknown>,
       fields: JSON.parse(row.fields) as Record<string, unknown>,
       addons: JSON.parse(row.addons) as AddonWish[],
+      ...(row.trial === 1 ? { trial: true } : {}),
     },
   }
 }

@@ -1,14 +1,16 @@
 import { Type, type Static } from '../../sdk/index.ts'
-import type { Trx } from '../db/index.ts'
+import { forUpdate, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor, type BerthError } from '../kernel/index.ts'
-import { defineVerb, demandCheck, findRow, type Asking } from '../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CouponUnknown, CouponUsedUp, readDeals, type CouponProblem } from '../catalog/index.ts'
 import { cartItems, codesOf, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, PricesChanged } from './errors.ts'
+import { firstTerms } from './first-lines.ts'
 import { ITEMS_MAX, ItemWish } from './items.ts'
 import { onceOnly } from './once-only.ts'
 import type { OrderDeps } from './ports.ts'
 import { priceItems, type PricedItem, type PricedItems } from './price-items.ts'
+import { runningParents } from './running-parents.ts'
 import { settleOrder, type ClientFacts, type PlacedOrder } from './settle-order.ts'
 import { productsOf, shopFacts, type ShopFacts } from './view-cart.ts'
 import { couponBuyer, wantedCoupons } from './wanted-coupons.ts'
@@ -78,7 +80,7 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   const shop = await shopFacts(means, trx, input.brand_id)
   if (client.currency_fixed === 1 && client.currency !== basket.currency)
     throw CurrencyFixed({ currency: client.currency })
-  const priced = await priceBasket(trx, client, { basket, shop })
+  const priced = await priceBasket(means, trx, { client, basket, shop })
   demandCheck(means, trx, actor, placeAsking(client, basket, priced))
   return settleOrder(deps, trx, { ...placing, basket, priced, shop }, actor)
 }
@@ -125,21 +127,24 @@ async function openBasket(
 
 /** Prices everything anew and refuses what does not fit, with "items.0.option.memory" naming the place. */
 async function priceBasket(
+  means: Means,
   trx: Trx,
-  client: ClientFacts,
-  { basket, shop }: { basket: Basket; shop: ShopFacts },
+  { client, basket, shop }: { client: ClientFacts; basket: Basket; shop: ShopFacts },
 ): Promise<PricedItems> {
-  const brandId = client.brand_id
   const wishes = basket.items.map((item) => item.wish)
   if (wishes.length === 0) throw CartEmpty({})
-  const products = await productsOf(trx, brandId, wishes)
-  const coupons = await wantedCoupons(trx, brandId, basket.couponCodes)
+  const of = { brandId: client.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
+  const products = await productsOf(trx, of.brandId, wishes, of.clientId)
+  const coupons = await wantedCoupons(trx, of.brandId, basket.couponCodes)
   const [unknown] = coupons.unknown
   if (unknown !== undefined) throw CouponUnknown({ code: unknown })
   const buyer = await couponBuyer(trx, { clientId: client.id }, coupons)
-  const deals = readDeals(shop.deals)
-  const terms = { currency: basket.currency, day: shop.today, coupons, buyer, deals }
-  const priced = priceItems(wishes, products, terms)
+  const firstTerm = await firstTerms(means, trx, [...products.values()], of)
+  const parents = await runningParents(trx, wishes, { clientId: of.clientId, lock: forUpdate(trx.dialect) })
+  const priced = priceItems(wishes, products, {
+    ...{ currency: basket.currency, day: shop.today, coupons, buyer, deals: readDeals(shop.deals) },
+    ...{ firstTerm, parents },
+  })
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),
   )
@@ -160,13 +165,13 @@ function couponRefusal(problem: CouponProblem): BerthError {
 function refuseChanges(items: readonly PricedItem[], seen: readonly bigint[] | null): void {
   if (!seen) return
   const changes = items.flatMap((item, i) =>
-    item.first.subtotalMinor === seen[i]
+    item.listedMinor === seen[i]
       ? []
       : [
           {
             item: item.product?.name ?? '',
             seen_minor: String(seen[i]),
-            now_minor: String(item.first.subtotalMinor),
+            now_minor: String(item.listedMinor),
           },
         ],
   )

@@ -1,6 +1,7 @@
-import type { LastingDiscount, PricedLine, Product } from '../catalog/index.ts'
+import type { LastingDiscount, PricedLine, PricedSelection, Product } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
-import { period, recurs, type IsoDate, type Period } from '../kernel/index.ts'
+import { addDays, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
+import { firstTerm, type FirstTerm } from '../services/index.ts'
 import type { ServiceDiscountSpec, ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
 
@@ -10,6 +11,8 @@ export interface PlannedItem {
   parentIndex: number | null
   part: PricedPart
   spec: ServiceSpec
+  /** First day that is charged: a trial begins today, its service is counted from the day after. */
+  startsOn: IsoDate
 }
 
 export interface OrderFacts {
@@ -23,12 +26,18 @@ export interface OrderFacts {
 /** Turns priced items into positions: each unit its own service, add-ons under it. */
 export function planOrder(items: readonly PricedItem[], facts: OrderFacts): PlannedItem[] {
   const planned: PlannedItem[] = []
-  for (const unit of items.flatMap((item) => item.units)) {
+  const units = items.flatMap(({ wish, units: all }) =>
+    all.map((unit) => ({ unit, serviceId: wish.service_id })),
+  )
+  for (const { unit, serviceId } of units) {
     const parentIndex = planned.length
     unit.forEach((part, i) => {
       const parent = i === 0 ? null : parentIndex
       const id = facts.newItemId()
-      planned.push({ id, parentIndex: parent, part, spec: specOf(part, id, parent, facts) })
+      planned.push({
+        ...{ id, parentIndex: parent, part, spec: specOf(part, id, parent ?? serviceId ?? null, facts) },
+        startsOn: facts.today,
+      })
     })
   }
   return planned.map((item) => ({ ...item, spec: withBonds(item.spec, planned) }))
@@ -47,34 +56,39 @@ function withBonds(spec: ServiceSpec, planned: readonly PlannedItem[]): ServiceS
 }
 
 function specOf(
-  { product, selection, fields, bonds = [] }: PricedPart,
+  { product, selection, listed, term, fields, bonds = [] }: PricedPart,
   orderItemId: string,
-  parentIndex: number | null,
+  parent: number | string | null,
   facts: OrderFacts,
 ): ServiceSpec {
-  const first = firstPeriod(facts.today, selection.cycle)
-  const own = selection.lines.find((line) => line.kind === 'recurring' || line.kind === 'once')!
+  const { trial } = selection
+  const first = trial ? trialTerm(facts.today, trial.days) : (term ?? wholeTerm(facts.today, selection.cycle))
+  const isRecurring = first.nextOn !== null
+  const own = listed.lines.find((line) => line.kind === 'recurring' || line.kind === 'once')!
   return {
     brandId: facts.brandId,
     clientId: facts.clientId,
     orderItemId,
     productId: product.id,
-    ...(parentIndex === null ? {} : { parentIndex }),
+    ...parentOf(parent),
     label: product.name,
     currency: selection.currency,
     cycle: selection.cycle,
     quantity: selection.quantity,
-    amountMinor: first ? own.amountMinor : 0n,
-    recurringMinor: selection.renewal?.subtotalMinor ?? 0n,
+    amountMinor: trial ? trial.ownMinor : isRecurring ? own.amountMinor : 0n,
+    recurringMinor: listed.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
     taxClass: taxClassOf(product),
     ...lastingOf(selection.lasting),
     bonds,
     zone: facts.zone,
-    anchorOn: facts.today,
-    chargedThrough: first?.endsOn ?? null,
-    nextPeriodOn: first?.endsOn ?? null,
-    periodIndex: first ? 1 : 0,
+    anchorOn: first.anchorOn,
+    chargedThrough: first.nextOn,
+    nextPeriodOn: first.nextOn,
+    periodIndex: first.periodIndex,
+    periodsLeft: periodsLeft(product, selection, first),
+    trialEndsOn: trial ? first.anchorOn : null,
+    spans: first.spans,
     // A gift card is a code: it is issued when it is paid, and no provider is asked.
     deliveryOn: isGiftCard(product) ? 'never' : product.deliveryOn,
     instanceId: product.instanceId,
@@ -86,7 +100,8 @@ function specOf(
       quantity: choice.quantity,
       value: choice.value,
       label: choice.label,
-      amountMinor: first ? choice.amountMinor * BigInt(choice.quantity * selection.quantity) : 0n,
+      amountMinor: isRecurring ? choice.amountMinor * BigInt(choice.times * selection.quantity) : 0n,
+      pricing: choice.pricing,
       setting: choice.setting,
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,
@@ -95,8 +110,33 @@ function specOf(
   }
 }
 
-function firstPeriod(today: IsoDate, of: ServiceSpec['cycle']): Period | null {
-  return recurs(of) ? period(today, of, 0) : null
+/** Periods still to be charged after what is charged now; null goes on. */
+function periodsLeft(
+  { periodsMax }: Product,
+  { trial, cycle }: PricedSelection,
+  { periodIndex }: FirstTerm,
+): number | null {
+  if (trial?.then === 'end') return 0
+  if (periodsMax === null || !recurs(cycle)) return null
+  // A shorter first period up to a fixed day comes on top.
+  return Math.max(0, periodsMax - periodIndex)
+}
+
+/** Charged with the order, before the anchor and outside its periods: no part of it is ever given back. */
+function trialTerm(today: IsoDate, days: number): FirstTerm {
+  const endsOn = addDays(today, days)
+  return { anchorOn: endsOn, periodIndex: 0, nextOn: endsOn, pieces: [], spans: [] }
+}
+
+/** Another position of the order, or a service that runs already. */
+function parentOf(parent: number | string | null): Pick<ServiceSpec, 'parentIndex' | 'parentId'> {
+  if (parent === null) return {}
+  return typeof parent === 'number' ? { parentIndex: parent } : { parentId: parent }
+}
+
+function wholeTerm(today: IsoDate, of: ServiceSpec['cycle']): FirstTerm {
+  const at = { cycle: of, today, how: { mode: 'day' as const, zone: 'UTC', at: '' as Instant } }
+  return firstTerm({ ...at, terms: { anchorDay: 0, chargeNextFrom: 0 } })
 }
 
 const isGiftCard = ({ kind }: Product): boolean => kind === 'gift_card'
@@ -127,8 +167,8 @@ function lastingOf(
 
 /** The lines of the invoice. A charge is unique by service, kind, period start and cause, so options name themselves. */
 export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly string[]): DraftLine[] {
-  return planned.flatMap(({ part, spec }, i) => {
-    const { nextPeriodOn: periodEnd, anchorOn: periodStart } = spec
+  return planned.flatMap(({ part, spec, startsOn }, i) => {
+    const { nextPeriodOn: periodEnd } = spec
     return part.selection.lines.map((line) => ({
       sourceId: serviceIds[i]!,
       kind: isGiftCard(part.product) && line.kind === 'once' ? 'gift_card' : line.kind,
@@ -138,8 +178,8 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
       unitMinor: line.unitMinor,
       amountMinor: line.amountMinor,
       taxClass: taxClassOf(part.product),
-      periodStart,
-      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd } : {}),
+      periodStart: line.period?.startsOn ?? startsOn,
+      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd: line.period?.endsOn ?? periodEnd } : {}),
       trace: line.trace,
     }))
   })

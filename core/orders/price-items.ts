@@ -17,6 +17,9 @@ import {
 import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { applyCoupons, type WantedCoupons } from './apply-coupons.ts'
 import { applyDeals } from './apply-deals.ts'
+import { firstSelection, type FirstTermOf } from './first-lines.ts'
+import { parentProblem, type Parents } from './running-parents.ts'
+import type { FirstTerm, Parent } from '../services/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
 
 export interface ItemTerms {
@@ -27,12 +30,20 @@ export interface ItemTerms {
   buyer: CouponBuyer | null
   /** Absent: none are looked for. */
   deals?: Deals
+  /** Absent where whole periods are priced, as the list has them. */
+  firstTerm?: FirstTermOf
+  /** Running services for which add-ons are wished. */
+  parents?: Parents
 }
 
 /** A product or add-on that becomes one service. */
 export interface PricedPart {
   product: Product
+  /** What the first document charges. */
   selection: PricedSelection
+  /** The same with a whole period. */
+  listed: PricedSelection
+  term: FirstTerm | null
   fields: FieldAnswer[]
   /** Names of what it belongs to: discounts of it last while all that belong to it live. */
   bonds?: readonly string[]
@@ -48,6 +59,8 @@ export interface PricedItem {
   units: PricedUnit[]
   /** All units, with their shares of the coupon. */
   first: Sums
+  /** Of whole periods without the coupon: what a visitor was shown stays the same from day to day. */
+  listedMinor: bigint
   renewal: Sums | null
   /** "cycle", "option.memory", "field.hostname", "addon.extra-ip.quantity", "product" → reason. */
   errors: Record<string, string>
@@ -92,12 +105,24 @@ function putBack(items: readonly PricedItem[], parts: readonly PricedPart[]): vo
 }
 
 function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): PricedItem {
-  const item: PricedItem = { wish, product, units: [], first: NOTHING, renewal: null, errors: {} }
+  const item: PricedItem = {
+    wish,
+    product,
+    units: [],
+    first: NOTHING,
+    listedMinor: 0n,
+    renewal: null,
+    errors: {},
+  }
   if (!product || !canBeOrdered(product)) {
     item.errors.product = 'is no longer sold'
     return item
   }
+  const problem = parentProblem(terms.parents, wish, { product, currency: terms.currency })
+  if (problem) item.errors.service = problem
+  if (wish.service_id !== undefined) return priceForRunning(item, product, wish.service_id, terms)
   const own = pricePart(product, { ...wish, quantity: 1 }, cycle(wish.cycle), terms)
+  if (wish.trial && (wish.quantity ?? 1) > 1) item.errors.trial = 'is for one unit'
   Object.assign(item.errors, own.errors)
   const addons = (wish.addons ?? []).flatMap((addon) => priceAddon(item, product, addon, terms))
   const unit: PricedUnit = [own.part, ...addons]
@@ -106,19 +131,36 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
   return item
 }
 
+/** An add-on of a running service is one service of so many units, on the days of that one. */
+function priceForRunning(
+  item: PricedItem,
+  product: Product,
+  serviceId: string,
+  terms: ItemTerms,
+): PricedItem {
+  const parent = terms.parents?.get(serviceId)?.days ?? null
+  const { part, errors } = pricePart(product, item.wish, cycle(item.wish.cycle), { ...terms, parent })
+  Object.assign(item.errors, errors)
+  item.units = [[part]]
+  sumUp(item)
+  return item
+}
+
 function pricePart(
   product: Product,
-  wish: Omit<AddonWish, 'product_id'>,
+  wish: Omit<AddonWish, 'product_id'> & Pick<ItemWish, 'trial'>,
   of: Cycle,
-  terms: ItemTerms,
+  terms: ItemTerms & { parent?: Parent | null },
 ): { part: PricedPart; errors: Record<string, string> } {
   const { currency, day } = terms
-  const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {} }
-  const selection = priceSelection(product, choice, { currency, day, cycle: of })
+  const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {}, trial: wish.trial ?? false }
+  const listed = priceSelection(product, choice, { currency, day, cycle: of })
+  const term = terms.firstTerm?.(product, of, terms.parent) ?? null
+  const selection = term && !listed.trial ? firstSelection(listed, term) : listed
   const { answers, errors } = checkFields(product.fields, wish.fields ?? {})
   const named = Object.entries(errors).map(([key, reason]) => [`field.${key}`, reason] as const)
   return {
-    part: { product, selection, fields: answers },
+    part: { product, selection, listed, term, fields: answers },
     errors: { ...selection.errors, ...Object.fromEntries(named) },
   }
 }
@@ -161,6 +203,7 @@ export function discountsOf(items: readonly Pick<PricedItem, 'units'>[]): OrderD
 function sumUp(item: PricedItem): void {
   const parts = item.units.flat()
   item.first = total(parts.map((part) => part.selection.first))
+  item.listedMinor = total(parts.map((part) => part.listed.first)).subtotalMinor
   const renewals = parts.flatMap((part) => part.selection.renewal ?? [])
   item.renewal = renewals.length > 0 ? total(renewals) : null
 }

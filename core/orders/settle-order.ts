@@ -1,12 +1,12 @@
 import { recordAudit } from '../audit/index.ts'
-import type { DraftLine } from '../billing/index.ts'
+import { paysLater, type DraftLine } from '../billing/index.ts'
 import { redeemCoupon, reserveStock } from '../catalog/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import type { CartRow } from './cart.ts'
-import { CouponRefused, OutOfStock } from './errors.ts'
+import { CouponRefused, OutOfStock, TrialUsed } from './errors.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import { draftLines, planOrder, type PlannedItem } from './plan-order.ts'
 import type { IssuedInvoice, OrderDeps } from './ports.ts'
@@ -69,6 +69,7 @@ export async function settleOrder(
   const specs = planned.map((item) => item.spec)
   const services = await deps.createServices(means, trx, specs, actor)
   const serviceIds = services.map((service) => service.id)
+  await takeTrials(means, trx, { clientId: client.id, planned, serviceIds })
   const draft = {
     brandId: input.brand_id,
     clientId: client.id,
@@ -80,6 +81,22 @@ export async function settleOrder(
   }
   const invoice = await deps.issueInvoice(means, trx, draft, actor)
   return writeOrder(deps, trx, { ...settling, orderId, planned, serviceIds, invoice, held }, actor)
+}
+
+/** One trial for a client and product, for ever: the row decides, whoever else orders at the same moment. */
+async function takeTrials(
+  means: Means,
+  trx: Trx,
+  of: { clientId: string; planned: readonly PlannedItem[]; serviceIds: readonly string[] },
+): Promise<void> {
+  for (const [i, { part }] of of.planned.entries()) {
+    if (!part.selection.trial) continue
+    const taken = await trx.run(sql`
+      insert into trial_uses (client_id, product_id, service_id, used_at)
+      values (${of.clientId}, ${part.product.id}, ${of.serviceIds[i]!}, ${means.business.now()})
+      on conflict (client_id, product_id) do nothing`)
+    if (taken === 0) throw TrialUsed({ product: part.product.name })
+  }
 }
 
 /** Products in order of their ids, so that two orders never wait for each other. Answers which products are counted. */
@@ -121,7 +138,9 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
     currency: basket.currency,
     total_minor: String(invoice.totalMinor),
   }
-  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body })
+  const owing = { id: input.client_id, brand_id: input.brand_id, currency: basket.currency }
+  const on_credit = await paysLater(trx, owing)
+  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body: { ...body, on_credit } })
   const { client_id: _clientId, ...answer } = body
   return { ...answer, access_key: accessKey }
 }

@@ -24,6 +24,7 @@ import {
   type PricedItem,
 } from './price-items.ts'
 import { couponBuyer, wantedCoupons } from './wanted-coupons.ts'
+import { firstTerms } from './first-lines.ts'
 
 export type CartNotice =
   | { kind: 'price_changed'; itemId: string; seenMinor: bigint; nowMinor: bigint }
@@ -97,11 +98,15 @@ export async function viewCart(
 ): Promise<CartView> {
   const items = held ?? (await cartItems(queries, cart.id))
   const wishes = items.map((item) => item.wish)
-  const products = await productsOf(queries, cart.brand_id, wishes)
+  const products = await productsOf(queries, cart.brand_id, wishes, cart.client_id)
   const coupons = await wantedCoupons(queries, cart.brand_id, codesOf(cart))
   const buyer = await couponBuyer(queries, cart.user_id === null ? null : { userId: cart.user_id }, coupons)
   const deals = readDeals(cart.deals)
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupons, buyer, deals }
+  const today = means.business.today(cart.zone)
+  const firstTerm = await firstTerms(means, queries, [...products.values()], {
+    ...{ brandId: cart.brand_id, clientId: cart.client_id, zone: cart.zone, today },
+  })
+  const terms = { currency: cart.currency, day: today, coupons, buyer, deals, firstTerm }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
@@ -123,13 +128,15 @@ export async function viewCart(
   }
 }
 
+/** What the wishes name, at the prices of the buyer. */
 export async function productsOf(
   queries: Queries,
   brandId: string,
   wishes: readonly ItemWish[],
+  buyerId: string | null,
 ): Promise<Map<string, Product>> {
   const ids = [...new Set(wishes.map((wish) => wish.product_id))]
-  const products = ids.length > 0 ? await loadProducts(queries, brandId, ids) : []
+  const products = ids.length > 0 ? await loadProducts(queries, brandId, ids, { clientId: buyerId }) : []
   return new Map(products.map((product) => [product.id, product]))
 }
 
@@ -163,7 +170,7 @@ const noSuchCoupon = (code: string): CouponProblem => ({
 
 function changeOf(view: CartItemView, seenMinor: bigint): CartNotice[] {
   if (view.errors.product) return [{ kind: 'not_sold', itemId: view.id }]
-  const nowMinor = view.first.subtotalMinor
+  const nowMinor = view.listedMinor
   return nowMinor === seenMinor ? [] : [{ kind: 'price_changed', itemId: view.id, seenMinor, nowMinor }]
 }
 

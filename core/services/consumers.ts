@@ -25,8 +25,11 @@ export function serviceConsumers(means: Means): Consumer[] {
     {
       name: 'services.ordered',
       types: ['order.placed', 'order.accepted'],
-      handle: (trx, event) =>
-        deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance'),
+      handle: async (trx, event) => {
+        await deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance')
+        if (event.type === 'order.placed' && event.body.on_credit === true)
+          await deliverOn(means, trx, event, 'payment')
+      },
     },
     {
       name: 'services.order_cancelled',
@@ -96,12 +99,14 @@ async function deliverOn(
   means: Means,
   trx: Trx,
   event: StoredEvent,
-  moment: 'order' | 'acceptance',
+  moment: 'order' | 'acceptance' | 'payment',
 ): Promise<void> {
   for (const id of serviceIds(event)) {
     const service = await lockService(trx, id)
     if (service.delivery_on !== moment || service.delivery_status !== 'none') continue
     if (service.billing_status === 'ended') continue
-    await startDelivery(means, trx, { service, action: 'create', cause: event.id }, actor)
+    // Who pays later has bought it all the same: its periods are charged on from now.
+    const bought = moment === 'payment' ? await activate(means, trx, service) : service
+    await startDelivery(means, trx, { service: bought, action: 'create', cause: event.id }, actor)
   }
 }

@@ -3,6 +3,7 @@ import { recordEvents } from '../events/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { writeDiscounts } from './service-discounts.ts'
+import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
 
@@ -17,6 +18,8 @@ export interface SpecOption {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+  /** How the steps of its price came to the amount, for the trace of each renewal. */
+  pricing?: string | null
 }
 
 export interface SpecDiscount {
@@ -38,6 +41,8 @@ export interface ServiceSpec {
   productId: string
   /** Position in the same list of the service of which this one is a part; it comes earlier. */
   parentIndex?: number
+  /** A service of which this one is a part and that runs already. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle
@@ -59,6 +64,11 @@ export interface ServiceSpec {
   chargedThrough: IsoDate | null
   nextPeriodOn: IsoDate | null
   periodIndex: number
+  /** Periods still to be charged; null or absent goes on. */
+  periodsLeft?: number | null
+  /** The day after the trial that it begins with. */
+  trialEndsOn?: IsoDate | null
+  spans?: readonly Span[]
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
   serverGroupId: string | null
@@ -81,7 +91,7 @@ export async function createServices(
     specs.map((spec, i) => ({
       ...columnsOf(spec),
       id: ids[i]!,
-      parent_id: spec.parentIndex === undefined ? null : ids[spec.parentIndex]!,
+      parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,
       updated_at: now,
     })),
@@ -129,6 +139,9 @@ function columnsOf(spec: ServiceSpec) {
     period_index: spec.periodIndex,
     next_period_on: spec.nextPeriodOn,
     charged_through: spec.chargedThrough,
+    periods_left: spec.periodsLeft ?? null,
+    trial_ends_on: spec.trialEndsOn ?? null,
+    spans: spansText(spec.spans ?? []),
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
     server_group_id: spec.serverGroupId,
@@ -148,6 +161,7 @@ export function optionRows(serviceId: string, options: readonly SpecOption[]): S
     setting: option.setting,
     module_value: option.moduleValue,
     price_id: option.priceId,
+    pricing: option.pricing ?? null,
   }))
 }
 

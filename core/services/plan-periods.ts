@@ -22,6 +22,8 @@ export interface DueService {
   coupon_cycles_left: number | null
   anchor_on: IsoDate | null
   period_index: number
+  /** Periods still to be charged; null goes on. */
+  periods_left: number | null
   next_period_on: IsoDate
   cancel_on: IsoDate | null
   /** What lowers it beside its coupon, in order. */
@@ -35,6 +37,8 @@ export interface DueOption {
   quantity: number
   amount_minor: bigint
   price_id: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing?: string | null
 }
 
 export interface Coupon {
@@ -49,11 +53,13 @@ export interface Coupon {
 export interface ServiceStep {
   id: string
   from_index: number
+  from_on: IsoDate
   to_index: number
   charged_through: IsoDate
   coupon_cycles_left: number | null
   /** Periods that each further discount lowered; absent when there is none. */
   discounted?: DiscountPeriods
+  periods_left: number | null
 }
 
 const NO_OPTIONS: readonly DueOption[] = []
@@ -89,11 +95,13 @@ interface Periods {
 function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueItem | null {
   const { anchor_on: anchorOn, cancel_on: cancelOn } = service
   const lines: DraftLine[] = []
+  const lastIndex = service.period_index + (service.periods_left ?? Number.POSITIVE_INFINITY)
   let index = service.period_index
   let startsOn = service.next_period_on
   let left = service.coupon_cycles_left
   while (index < service.period_index + periodsMax && startsOn <= untilOn) {
     if (cancelOn !== null && cancelOn <= startsOn) break
+    if (index >= lastIndex) break
     const endsOn = endOf(anchorOn, service.cycle, index)
     if (endsOn === null || endsOn <= startsOn) return unbillable(service)
     const discounted = coupon !== undefined && left !== 0
@@ -108,10 +116,12 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
   const step: ServiceStep = {
     id: service.id,
     from_index: service.period_index,
+    from_on: service.next_period_on,
     to_index: index,
     charged_through: startsOn,
     coupon_cycles_left: left,
     ...countDiscounts(service, index - service.period_index),
+    periods_left: service.periods_left === null ? null : lastIndex - index,
   }
   return item(service, lines, step)
 }
@@ -195,7 +205,10 @@ function addLines(
       taxClass,
       periodStart: startsOn,
       periodEnd: endsOn,
-      trace: { price: option.price_id, option: option.option_id, period: index },
+      trace: {
+        ...{ price: option.price_id, option: option.option_id, period: index },
+        ...(option.pricing ? { pricing: option.pricing } : {}),
+      },
     })
   }
   if (!coupon && further.length === 0) return

@@ -31,6 +31,15 @@ export interface ServiceRow {
   period_index: number
   next_period_on: IsoDate | null
   charged_through: IsoDate | null
+  /** Periods still to be charged; null goes on. With 0 it ends on the day up to which it is charged. */
+  periods_left: number | null
+  /** The day after the trial that it began with. */
+  trial_ends_on: IsoDate | null
+  /** Spans as JSON: charged time that the periods of the anchor do not count. */
+  spans: string | null
+  /** Set while nothing is charged because the service rests. */
+  paused_on: IsoDate | null
+  metered_until: Instant | null
   auto_charge: number
   method_id: string | null
   suspend_after: IsoDate | null
@@ -66,6 +75,8 @@ export interface ServiceOptionRow {
   setting: string | null
   module_value: string | null
   price_id: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing: string | null
 }
 
 export interface ServiceFieldRow {
@@ -148,7 +159,7 @@ export interface ChangeRow {
   brand_id: string
   client_id: string
   service_id: string
-  kind: 'plan' | 'options'
+  kind: 'plan' | 'options' | 'renewal' | 'pause'
   status: string
   before_state: string
   after_state: string
@@ -171,6 +182,9 @@ export interface CancellationRow {
   reason: string
   effective_on: IsoDate
   status: string
+  /** What of the unused time was given back, tax included, and the document that says so. */
+  returned_minor: bigint
+  credit_note_id: string | null
   requested_by: string
   version: number
   created_at: Instant

@@ -1,4 +1,5 @@
 import {
+  billableItemsSource,
   billDay,
   billingConsumers,
   billingJobs,
@@ -6,6 +7,7 @@ import {
   billUntil,
   expireGiftCards,
   giftCardConsumers,
+  carriedSource,
   previewBilling,
   RUN_NOW_TASK,
   verifyBooks,
@@ -18,9 +20,11 @@ import {
 import { sql } from '../../db/index.ts'
 import { isoDate, type IsoDate } from '../../kernel/index.ts'
 import {
+  announceTerms,
   dunningDays,
   endCancelled,
   endServices,
+  endTerms,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -36,9 +40,12 @@ export function billingDeps(means: Means): BillingDeps {
     dunningDays,
     suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
-    endCancelled: (day) => endCancelled(means, day),
+    endCancelled: async (day) => {
+      await announceTerms(means, day)
+      return (await endCancelled(means, day)) + (await endTerms(means, day))
+    },
   }
-  return { means, sources: [serviceSource], services }
+  return { means, sources: [serviceSource, billableItemsSource, carriedSource], services }
 }
 
 export const billingArea: Area = {

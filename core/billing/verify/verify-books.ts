@@ -2,7 +2,7 @@ import { sql, type Queries, type Sql } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { documentHash, withParts, type InvoiceRow } from '../invoice.ts'
 import type { NumberSeries } from '../number-series.ts'
-import { headIn } from '../numbering.ts'
+import { headIn, type DocumentKind } from '../numbering.ts'
 import { checks, runCheck, type Finding } from './checks.ts'
 
 const BATCH = 500
@@ -73,10 +73,11 @@ async function verifyNumbers(queries: Queries): Promise<Finding[]> {
   return findings
 }
 
-function documentNumbers({ seller_id, brand_id, kind }: NumberSeries, prefix: string): Sql {
+function documentNumbers({ seller_id, brand_id, kind: of }: NumberSeries, prefix: string): Sql {
+  const { number, day, kind } = numbered(of)
   return sql`
-    select number, issued_on from invoices where seller_id = ${seller_id} and brand_id = ${brand_id} and kind = ${kind}
-    and number >= ${prefix} and number < ${`${prefix}~`} order by length(number), number`
+    select ${number} as number, ${day} as issued_on from invoices where seller_id = ${seller_id} and brand_id = ${brand_id} and kind = ${kind}
+    and ${number} >= ${prefix} and ${number} < ${`${prefix}~`} order by length(${number}), ${number}`
 }
 
 /** A quote keeps its number through all of its versions; its day is that of the first. */
@@ -85,4 +86,11 @@ function quoteNumbers({ brand_id }: NumberSeries, prefix: string): Sql {
     select q.number, min(v.sent_on) as issued_on from quotes q join quote_versions v on v.quote_id = q.id and v.sent_on is not null
     where q.brand_id = ${brand_id} and q.number >= ${prefix} and q.number < ${`${prefix}~`}
     group by q.number order by length(q.number), q.number`
+}
+
+/** A proforma keeps its number beside that of the invoice that it became, whose day is another. */
+function numbered(kind: DocumentKind): { number: Sql; day: Sql; kind: string } {
+  return kind === 'proforma'
+    ? { number: sql`proforma_number`, day: sql`substr(created_at, 1, 10)`, kind: 'invoice' }
+    : { number: sql`number`, day: sql`issued_on`, kind }
 }

@@ -1,6 +1,8 @@
 import type { CouponBuyers } from '../coupon.ts'
 import type { DiscountKind } from '../discount.ts'
 import type { DeliveryMoment, FieldKind, GroupLayout, OptionKind, ProductKind } from '../product.ts'
+import type { Scheme } from '../schemes.ts'
+import type { ProductTerms } from '../set-terms.ts'
 import type { Entry } from './reader.ts'
 
 /** A catalogue file that was read. Undefined: the file does not say; null: it says "none". */
@@ -49,6 +51,8 @@ export interface FileProduct {
   module_settings: Record<string, unknown> | undefined
   grace_days: Maybe<number>
   terminate_days: Maybe<number>
+  /** How long it is charged, and its trial. */
+  terms: ProductTerms
   prices: FilePrice[]
   options: FileOption[]
   fields: FileField[]
@@ -60,6 +64,7 @@ export interface FilePrice {
   currency: string
   amountMinor: bigint
   setupMinor: bigint
+  scheme?: Scheme
 }
 
 export interface FileOption {

@@ -83,6 +83,13 @@ export const adminNav: readonly NavItem[] = [
     keys: 'g i',
   },
   {
+    key: 'billables',
+    href: '/admin/billables',
+    icon: 'receipt',
+    group: 'billing',
+    right: 'billable_item.list',
+  },
+  {
     key: 'payments',
     href: '/admin/payments',
     icon: 'credit-card',
@@ -92,8 +99,23 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
   { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },
+  {
+    key: 'document_texts',
+    href: '/admin/document-texts',
+    icon: 'notes',
+    group: 'billing',
+    right: 'document_text.list',
+  },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
+  { key: 'price_lists', href: '/admin/price-lists', icon: 'tags', group: 'shop', right: 'price_list.list' },
+  {
+    key: 'client_groups',
+    href: '/admin/client-groups',
+    icon: 'users',
+    group: 'sales',
+    right: 'client_group.list',
+  },
   { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
   { key: 'bundles', href: '/admin/bundles', icon: 'package', group: 'shop', right: 'bundle.list' },
   {

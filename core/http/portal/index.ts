@@ -10,6 +10,8 @@ import { invoiceRoutes } from './invoices/index.ts'
 import { creditRoutes } from './money/credit.ts'
 import { giftCardRoutes } from './money/gift-card.ts'
 import { methodRoutes } from './money/methods.ts'
+import { payManyRoutes } from './money/pay-many.ts'
+import { statementRoutes } from './money/statement.ts'
 import { transactionRoutes } from './money/transactions.ts'
 import { orderRoutes } from './orders.ts'
 import { quoteListRoutes } from './quotes.ts'
@@ -28,6 +30,8 @@ export function portalRoutes(router: Router<State>): void {
   methodRoutes(router)
   creditRoutes(router)
   giftCardRoutes(router)
+  payManyRoutes(router)
+  statementRoutes(router)
   transactionRoutes(router)
   profileRoutes(router)
   peopleRoutes(router)

@@ -7,7 +7,7 @@ import {
   type Product,
 } from '../../catalog/index.ts'
 import { NotFound } from '../../kernel/index.ts'
-import { priceItems, wantedCoupons, type PricedItem } from '../../orders/index.ts'
+import { firstTerms, priceItems, wantedCoupons, type PricedItem } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 import { couponProblemText } from './discount-text.ts'
@@ -27,7 +27,8 @@ export interface Configured extends Chosen {
 
 /** The product of an address, if the shop shows it: hidden, retired and another brand's are all not found. */
 export async function findProduct(ctx: Ctx, slug: string): Promise<Product> {
-  const product = await loadProduct(ctx.state.deps.db, requireBrand(ctx).id, slug)
+  const { deps, client } = ctx.state
+  const product = await loadProduct(deps.db, requireBrand(ctx).id, slug, { clientId: client?.id })
   const place = product && findGroup(await shopGroups(ctx), ({ id }) => id === product.groupId)
   if (!product || !place || product.status !== 'active') throw NotFound({ what: 'product', id: slug })
   return product
@@ -40,8 +41,13 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const first = pricesOn(product, view.currency, view.day)[0]
   const chosen = readChosen(product, fields, first?.cycle ?? '1m')
   const code = (fields.coupon ?? '').trim()
-  const coupons = await wantedCoupons(ctx.state.deps.db, requireBrand(ctx).id, code === '' ? [] : [code])
-  const terms = { ...view, coupons, buyer: null }
+  const brand = requireBrand(ctx)
+  const { db } = ctx.state.deps
+  const coupons = await wantedCoupons(db, brand.id, code === '' ? [] : [code])
+  const clientId = ctx.state.client?.id ?? null
+  const shop = { brandId: brand.id, clientId, zone: brand.zone, today: view.day }
+  const firstTerm = await firstTerms(ctx.state.deps, db, [product], shop)
+  const terms = { ...view, firstTerm, coupons, buyer: null }
   const { quantity = 1 } = chosen.wish
   const inRange = quantity >= 1 && quantity <= QUANTITY_MAX
   const wish = { ...chosen.wish, quantity: inRange ? quantity : 1 }

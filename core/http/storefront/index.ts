@@ -7,6 +7,7 @@ import { groupRoutes } from './group.ts'
 import { homeRoutes } from './home.ts'
 import { legalRoutes } from './legal.ts'
 import { orderRoutes } from './order.ts'
+import { payLinkRoutes } from './pay-link.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { quoteRoutes } from './quote.ts'
 import { productRoutes } from './product.ts'
@@ -25,5 +26,6 @@ export function storefrontRoutes(router: Router<State>): void {
   orderRoutes(router)
   quoteRoutes(router)
   legalRoutes(router)
+  payLinkRoutes(router)
   preferenceRoutes(router)
 }

@@ -71,13 +71,14 @@ export async function thawQuote(
       unit.map(({ productId, selection, fields }) => {
         const product = byId.get(productId)
         assert(product, `product ${productId} of a quote exists`)
-        return { product, selection, fields }
+        return { product, selection, listed: selection, term: null, fields }
       }),
     )
     const flat = parts.flat()
     return {
       ...{ wish, product: flat[0]!.product, units: parts, errors: {} },
       first: sumOf(flat.map(({ selection }) => selection.first)),
+      listedMinor: sumOf(flat.map(({ selection }) => selection.first)).subtotalMinor,
       renewal: null,
     }
   })

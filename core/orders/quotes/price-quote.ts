@@ -64,7 +64,7 @@ export async function priceQuote(
 
 async function pricedProducts(queries: Queries, of: QuoteFor, content: QuoteContent): Promise<PricedItem[]> {
   const wishes = content.products.map(({ percent: _p, unit_minor: _u, lasts: _l, ...wish }) => wish)
-  const products = await productsOf(queries, of.brandId, wishes)
+  const products = await productsOf(queries, of.brandId, wishes, of.clientId)
   const terms = { currency: of.currency, day: of.today, coupons: NO_COUPONS, buyer: null }
   const { items } = priceItems(wishes, products, terms)
   const problems = items.flatMap(({ errors }, i) =>

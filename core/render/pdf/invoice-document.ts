@@ -3,7 +3,9 @@ import type { IsoDate } from '../../kernel/index.ts'
 /** What an issued document says, as frozen at issue. Amounts are minor units of `currency`; rates are parts per million. */
 export interface InvoiceDocument {
   number: string
-  kind: 'invoice' | 'credit_note' | 'quote'
+  kind: 'invoice' | 'credit_note' | 'proforma' | 'receipt' | 'quote'
+  /** It was paid before it was issued: the invoice of a proforma. */
+  paid?: boolean
   currency: string
   issuedOn: IsoDate
   /** Of a quote the last day on which it can be accepted. */

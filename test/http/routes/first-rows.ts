@@ -11,6 +11,7 @@ import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import type { TestMeans } from '../../support/means.ts'
 
@@ -26,6 +27,9 @@ export interface FirstRows extends WorldIds {
   role: string
   apiKey: string
   cart: string
+  /** A product that goes with the first one, and a service of it that is a part of the first service. */
+  addon: string
+  part: string
   orderItem: string
   realm: string
   seller: string
@@ -43,6 +47,8 @@ export interface FirstRows extends WorldIds {
   bundle: string
   gift: string
   giftCard: string
+  priceList: string
+  clientGroup: string
   serverGroup: string
   run: string
   event: string
@@ -74,7 +80,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     { name: 'Books', scopes: ['*'] },
     { ...staffActor(), id: staff.user_id, ...person },
   )
-  const deals = await makeDeals(means, ids)
+  const { addon, ...deals } = await makeDeals(means, ids)
   const cart = await makeCart(means, ids)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
   const option = (await db.get<{ id: string }>(
@@ -90,6 +96,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     serviceFile: await makeServiceFile(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
+    ...(await makePriceRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
     ...{
       staffEmail: staff.user.email,
@@ -97,6 +104,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staff: staff.id,
       role: staff.role_id,
     },
+    ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
     quote: await makeQuote(means, ids),
@@ -170,7 +178,15 @@ async function makeDeals(means: TestMeans, ids: WorldIds) {
   }
   await db.insert('bundles', [{ id: bundle, brand_id: ids.brand, ...start, ...stamps }])
   await db.transaction((trx) => keepDeals(trx, ids.brand))
-  return { gift, bundle }
+  return { addon: productId, gift, bundle }
+}
+
+async function makePart(means: TestMeans, ids: WorldIds, addon: string): Promise<string> {
+  const id = means.newId('svc')
+  await means.db.run(sql`
+    insert into services (id, brand_id, client_id, product_id, parent_id, label, billing_status, delivery_status, currency, cycle, quantity, amount_minor, recurring_minor, tax_class, zone, anchor_on, period_index, next_period_on, charged_through, delivery_on, module_settings, created_at, updated_at)
+    select ${id}, brand_id, client_id, ${addon}, id, 'Extra', 'active', 'none', currency, '1m', 1, 490, 490, tax_class, zone, '2026-01-15', 1, '2026-02-15', '2026-02-15', delivery_on, module_settings, created_at, updated_at from services where id = ${ids.service}`)
+  return id
 }
 
 async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {

@@ -64,6 +64,11 @@ export async function makeForeignRows(
     giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
+    priceList: await copy('price_lists', rows.priceList, 'plt', { brand_id: brand.id, name: owner.id }),
+    clientGroup: await copy('client_groups', rows.clientGroup, 'cgr', {
+      brand_id: brand.id,
+      name: owner.id,
+    }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {
       ...{ ...of, service_id: service, status: 'pending' },
     }),

@@ -1,5 +1,6 @@
 import { money, type Money } from '../../../../sdk/index.ts'
-import type { InvoiceLineRow } from '../../../billing/index.ts'
+import { lineText, type InvoiceLineRow } from '../../../billing/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
 import { addDays, isoDate, type IsoDate } from '../../../kernel/index.ts'
 
 /** One line of a document: what it is for, and how its sum came about. */
@@ -22,12 +23,12 @@ export interface LineView {
 
 type Trace = Record<string, string | number | null | undefined>
 
-export function lineView(line: InvoiceLineRow, currency: string): LineView {
+export function lineView(t: Translate, line: InvoiceLineRow, currency: string): LineView {
   const amount = (minor: bigint) => money(minor, currency)
   const trace = JSON.parse(line.trace) as Trace
   const price = trace.price ?? trace.price_id
   return {
-    description: line.description,
+    description: lineText(t, line),
     period: periodOf(line),
     quantity: line.quantity,
     unit: amount(line.unit_minor),
@@ -53,9 +54,10 @@ function whyOf(line: InvoiceLineRow, trace: Trace): Omit<LineView['why'], 'of'> 
   const ppm = trace.ppm ?? trace.percent_ppm
   if (line.kind === 'discount' && ppm) return { ...numbers, key: 'percent', percent: Number(ppm) / 10_000 }
   if (line.kind === 'discount') return { ...numbers, key: 'fixed' }
-  if (line.kind !== 'change' || numbers.length === 0) return { ...numbers, key: 'product' }
+  if (!trace.part || numbers.length === 0) return { ...numbers, key: 'product' }
   const whole = numbers.days === numbers.length ? 'whole_' : ''
-  return { ...numbers, key: `${whole}${trace.part === 'credit' ? 'credit' : 'charge'}` }
+  const unit = whole === '' && trace.unit === 'second' ? '_seconds' : ''
+  return { ...numbers, key: `${whole}${trace.part === 'credit' ? 'credit' : 'charge'}${unit}` }
 }
 
 /** The sum that a share or a percentage was taken of. */

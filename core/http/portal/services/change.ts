@@ -55,7 +55,7 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
   const wish = await offeredWish(ctx, wishOf(id, asked))
-  const { plan, offer, service } = await previewChange(deps, wish, actor)
+  const { plan, offer, service, unused } = await previewChange(deps, wish, actor)
   const amount = (minor: bigint) => money(minor, service.currency)
   const href = `/portal/services/${id}`
   const view = {
@@ -64,6 +64,7 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
     next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
     isCredit: plan.totalMinor < 0n,
     isFree: plan.totalMinor === 0n,
+    isRefund: unused === 'refund',
     keys: formKeys(),
   }
   await page(ctx, 'portal/services/preview', view, {
@@ -128,7 +129,10 @@ async function plansFor(ctx: RouteCtx, service: ServiceRow): Promise<Product[]> 
   const row = await db.get<{ group_id: string }>(
     sql`select group_id from products where id = ${service.product_id}`,
   )
-  const products = await listProducts(db, service.brand_id, { groupIds: row ? [row.group_id] : [] })
+  const products = await listProducts(db, service.brand_id, {
+    groupIds: row ? [row.group_id] : [],
+    clientId: service.client_id,
+  })
   return products.filter(
     (product) =>
       product.id === service.product_id ||
@@ -145,7 +149,7 @@ async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string
 
 const isOffered = (option: Option): boolean => option.changeable && option.retiredAt === null
 
-function optionView(option: Option, present: string | undefined) {
+export function optionView(option: Option, present: string | undefined) {
   const choices = option.values
     .filter((value) => value.retiredAt === null || value.key === present)
     .map((value) => ({ value: value.key, label: value.label }))

@@ -45,6 +45,27 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/services/:serviceId/extras',
+    at: ({ service }) => `/portal/services/${service}/extras`,
+    as: 'client',
+    rows: [/Product \d+/g],
+  },
+  {
+    route: '/portal/services/:serviceId/extras/:productId',
+    at: ({ service, addon }) => `/portal/services/${service}/extras/${addon}?quantity=2`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/quantity',
+    at: ({ part }) => `/portal/services/${part}/quantity?quantity=3`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/pause',
+    at: ({ service }) => `/portal/services/${service}/pause`,
+    as: 'client',
+  },
+  {
     route: '/portal/services/:serviceId/cancel',
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',
@@ -125,4 +146,5 @@ export const portalCases: readonly RouteCase[] = [
     rows: [/href="\/portal\/messages\/msg_/g],
   },
   { route: '/portal/messages/:messageId', at: ({ message }) => `/portal/messages/${message}`, as: 'client' },
+  { route: '/portal/x/:plugin/:page', at: () => '/portal/x/nobody/page', as: 'client', status: 404 },
 ]

@@ -1,0 +1,159 @@
+import type { DraftInvoice, DraftLine } from '../billing/index.ts'
+import { list, sql, type Queries, type Trx } from '../db/index.ts'
+import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import { chargedOf } from './plan-change.ts'
+import { discountOf } from './plan-periods.ts'
+import type { ChangeMeans } from './ports.ts'
+import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
+import {
+  chargedSpans,
+  monthsOf,
+  restOfSpan,
+  restPrice,
+  type Proration,
+  type ProrationMode,
+  type Rest,
+} from './prorate.ts'
+import type { ServiceRow } from './rows.ts'
+import type { PausePolicy, UnusedValue } from './settings.ts'
+import { termsOf } from './terms.ts'
+
+export interface Unused {
+  policy: UnusedValue
+  lines: DraftLine[]
+  /** As the brand states prices; below zero. */
+  amountMinor: bigint
+}
+
+/** What of a service and its parts is paid and would be unused if they ended now, and what becomes of it. */
+export async function planUnused(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  { services, cause }: { services: readonly ServiceRow[]; cause: string },
+): Promise<Unused> {
+  const [whole] = services
+  const { unusedOnCancel: policy, proration: mode, pause } = await termsOf(queries, whole!)
+  const lines = policy === 'none' ? [] : await unusedLines(means, queries, { services, mode, pause, cause })
+  return { policy, lines, amountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0n) }
+}
+
+interface Ending {
+  services: readonly ServiceRow[]
+  mode: ProrationMode
+  pause: PausePolicy
+  cause: string
+}
+
+/** Services that are paid for and charged by period, in two statements. */
+async function unusedLines(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  { services, mode, pause, cause }: Ending,
+): Promise<DraftLine[]> {
+  const facts = await pricedFactsOf(queries, services)
+  const unpaid = await firstUnpaid(queries, services, means)
+  return services
+    .filter(({ billing_status: status }) => status !== 'pending')
+    .flatMap((service) => {
+      const today = means.business.today(service.zone)
+      // Time that a pause keeps is unused from the day after it began.
+      const kept = pause === 'stretch' && service.paused_on !== null ? addDays(service.paused_on, 1) : today
+      const how = { mode, zone: service.zone, at: means.business.now() }
+      const of = { facts: facts(service.id), how, cause, fromOn: minDay(kept, today) }
+      return linesOf(service, { ...of, untilOn: unpaid.get(service.id) ?? null })
+    })
+}
+
+interface UnusedOf {
+  facts: PricedFacts
+  how: Proration
+  cause: string
+  fromOn: IsoDate
+  /** What a cancellation drops from an unpaid renewal is not given back besides. */
+  untilOn: IsoDate | null
+}
+
+function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: UnusedOf): DraftLine[] {
+  const charged = chargedOf(service)
+  if (!charged) return []
+  const { coupon, oldName } = facts
+  const whole = service.recurring_minor
+  const price = coupon ? whole - discountOf(coupon, whole, service.currency) : whole
+  const measure = { how, months: monthsOf(service.cycle) }
+  return chargedSpans(charged, fromOn)
+    .filter(({ from }) => untilOn === null || from < untilOn)
+    .map((span) => {
+      const rest = restOfSpan(span, fromOn, measure)
+      const amountMinor = -restPrice(price, rest)
+      return {
+        ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
+        ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+        ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
+        trace: traceOf(rest, { service, cause, price, coupon: coupon?.id ?? null, mode: how.mode }),
+      }
+    })
+    .filter(({ amountMinor }) => amountMinor !== 0n)
+}
+
+interface Traced {
+  service: ServiceRow
+  cause: string
+  price: bigint
+  coupon: string | null
+  mode: ProrationMode
+}
+
+const traceOf = (rest: Rest, { service, cause, price, coupon, mode }: Traced): DraftLine['trace'] => ({
+  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString() },
+  ...{ days: rest.days, length: rest.length, proration: mode, coupon },
+  ...(rest.unit === 'second' ? { unit: 'second' } : {}),
+  rounding: 'half up on the running total',
+})
+
+async function firstUnpaid(
+  queries: Queries,
+  services: readonly ServiceRow[],
+  means: Pick<Means, 'business'>,
+): Promise<Map<string, IsoDate>> {
+  const today = means.business.today(services[0]!.zone)
+  const rows = await queries.all<{ id: string; starts_on: IsoDate }>(sql`
+    select l.source_id as id, min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id
+    where l.source_id in (${list(services.map(({ id }) => id))}) and l.kind = 'recurring' and i.status = 'issued'
+      and i.origin = 'renewal' and l.period_start >= ${today} group by l.source_id`)
+  return new Map(rows.map((row) => [row.id, row.starts_on]))
+}
+
+/** Gives the unused value back once, by the policy of the product. Answers the credit note, when there is one. */
+export async function returnUnused(
+  means: ChangeMeans,
+  trx: Trx,
+  {
+    services,
+    cancellationId,
+    reason,
+  }: { services: readonly ServiceRow[]; cancellationId: string; reason: string },
+  actor: Actor,
+): Promise<{ id: string; totalMinor: bigint } | null> {
+  const [whole] = services
+  const { policy, lines, amountMinor } = await planUnused(means, trx, { services, cause: cancellationId })
+  if (amountMinor >= 0n) return null
+  const draft: DraftInvoice = {
+    brandId: whole!.brand_id,
+    clientId: whole!.client_id,
+    currency: whole!.currency,
+    origin: 'change',
+    originId: cancellationId,
+    dueOn: means.business.today(whole!.zone),
+    lines,
+  }
+  const note = await means.changes.giveCredit(means, trx, draft, actor)
+  const serviceIds = services.map(({ id }) => id)
+  // What is still owed for these services is paid from it first; only the rest goes back.
+  await means.changes.settleFromCredit(means, trx, { serviceIds, upToOn: draft.dueOn }, actor)
+  if (policy === 'refund') {
+    const refund = { noteId: note.id, serviceIds, reason, once: cancellationId }
+    await means.changes.refundCredit(means, trx, refund, actor)
+  }
+  return note
+}
