@@ -81,3 +81,29 @@ export const TooFar = defineError(
   422,
   (p: { days: number; max: number }) => `A preview of ${p.days} days is too long; ${p.max} is the most.`,
 )
+export const MonthClosed = defineError(
+  'ledger.month_closed',
+  409,
+  (p: { days: string }) =>
+    `The books of ${p.days} are closed. Book it today and name the day in the note, or reopen the month.`,
+  'effective_on',
+)
+export const MonthNotClosable = defineError(
+  'ledger.month_not_closable',
+  409,
+  (p: { month: string; why: 'not_over' | 'not_billed' | 'not_next' | 'closed'; next: string }) =>
+    ({
+      not_over: `${p.month} is not over yet.`,
+      not_billed: `The billing of ${p.next} has not been run: its documents still belong to ${p.month}.`,
+      not_next: `Months close in order: ${p.next} comes first.`,
+      closed: `${p.month} is closed already.`,
+    })[p.why],
+  'month',
+)
+export const MonthNotReopenable = defineError(
+  'ledger.month_not_reopenable',
+  409,
+  (p: { month: string; last: string }) =>
+    `Months open again from the last one backwards: ${p.last} comes before ${p.month}.`,
+  'month',
+)

@@ -1,18 +1,13 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import type { Check } from './check.ts'
+import { documentChecks } from './document-checks.ts'
+import { moneyChecks, monthChecks } from './money-checks.ts'
 
-/** One thing that is wrong, by the id of the record where it shows. */
-export interface Finding {
-  check: string
-  id: string
-  problem: string
-}
-
-export interface Check {
-  name: string
-  /** Rows of id and problem; none when all is well. */
-  statement: (context: { today: IsoDate }) => Sql
-}
+/** Where a brand does not charge suspended services, their periods are left out until they are released. */
+const CHARGED_WHEN_SUSPENDED = sql`'true' = coalesce(
+  (select value from settings where key = 'services.invoice_suspended' and scope = 'brand' and scope_id = b.id),
+  (select value from settings where key = 'services.invoice_suspended' and scope = 'installation'), 'true')`
 
 /**
  * Each check is one statement over all documents, because a ledger that sums to zero proves little: what counts is that
@@ -213,13 +208,18 @@ export const checks: readonly Check[] = [
       where d.ended_at is null and s.billing_status = 'ended' group by d.id, d.service_id order by d.id`,
   },
   {
+    // A service that was put back to an earlier period waits for the next run.
     name: 'no period is left behind',
     statement: ({ today }) => sql`
       select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
-      and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
-      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
+      and s.delivery_status <> 'gone' and (s.delivery_status <> 'suspended' or ${CHARGED_WHEN_SUSPENDED})
+      and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
+      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running' and r.ended_at > s.updated_at)`,
   },
+  ...documentChecks,
+  ...moneyChecks,
+  ...monthChecks,
 ]
 
 export function runCheck(

@@ -3,7 +3,10 @@ import type { IsoDate } from '../../kernel/index.ts'
 import { documentHash, withParts, type InvoiceRow } from '../invoice.ts'
 import type { NumberSeries } from '../number-series.ts'
 import { headIn, type DocumentKind } from '../numbering.ts'
-import { checks, runCheck, type Finding } from './checks.ts'
+import type { Finding } from './check.ts'
+import { checks, runCheck } from './checks.ts'
+import { verifyDeferrals } from './verify-deferrals.ts'
+import { verifyTables } from './verify-tables.ts'
 
 const BATCH = 500
 
@@ -14,6 +17,7 @@ export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Fin
     for (const row of await runCheck(queries, check, { today })) findings.push({ check: check.name, ...row })
   }
   findings.push(...(await verifyHashes(queries)), ...(await verifyNumbers(queries)))
+  findings.push(...(await verifyDeferrals(queries)), ...(await verifyTables(queries)))
   return findings
 }
 

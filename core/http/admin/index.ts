@@ -31,6 +31,8 @@ import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
 import { renewals } from './renewals.ts'
 import { regroup } from './regroup.ts'
+import { reconciler } from './reconciler.ts'
+import { reports } from './reports.ts'
 import { servers } from './servers.ts'
 import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
@@ -55,6 +57,8 @@ const sections: readonly Section[] = [
     payments,
     billing,
     ledger,
+    reports,
+    reconciler,
     tax,
     coupons,
     quotes,
