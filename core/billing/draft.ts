@@ -12,6 +12,7 @@ export type LineKind =
   | 'fee'
   | 'late_fee'
   | 'deposit'
+  | 'gift_card'
 
 /** One priced event on its way into a document. Amounts are as the brand states prices: net or gross. */
 export interface DraftLine {

@@ -16,6 +16,10 @@ export const account = {
   gateway: (instanceId: string) => `gateway_clearing:${instanceId}`,
   gatewayFees: (instanceId: string) => `gateway_fees:${instanceId}`,
   refunds: 'refunds',
+  /** What is left on gift cards: owed to whoever holds their codes. */
+  giftCards: 'gift_cards',
+  /** Cards that were given and not sold: an expense. */
+  giftCardGrants: 'gift_card_grants',
   /** Taken out of a client's credit for a refund that is not sent yet. */
   refundsDue: 'refunds_due',
   disputes: 'disputes',

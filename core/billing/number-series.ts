@@ -52,6 +52,7 @@ export const changeNumberSeries = defineVerb(
         credit_note: 'credit_note',
         proforma: 'proforma',
         receipt: 'receipt',
+        quote: 'quote',
       } as const),
       year: Type.Integer({ minimum: 2000, maximum: 2200 }),
       /** Letters, digits, dashes, dots, slashes and {year} or {yy}: "KH-{year}-". */

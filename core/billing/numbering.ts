@@ -1,14 +1,21 @@
 import { sql, type Sql, type Trx } from '../db/index.ts'
 import { assert, yearOf, type IdMaker, type IsoDate } from '../kernel/index.ts'
 
-export type DocumentKind = 'invoice' | 'credit_note' | 'proforma' | 'receipt'
+export type DocumentKind = 'invoice' | 'credit_note' | 'proforma' | 'receipt' | 'quote'
 
-export const DOCUMENT_KINDS: readonly DocumentKind[] = ['invoice', 'credit_note', 'proforma', 'receipt']
+export const DOCUMENT_KINDS: readonly DocumentKind[] = [
+  'invoice',
+  'credit_note',
+  'proforma',
+  'receipt',
+  'quote',
+]
 const PREFIXES: Record<DocumentKind, string> = {
   invoice: 'INV',
   credit_note: 'CN',
   proforma: 'PRO',
   receipt: 'RCP',
+  quote: 'QUO',
 }
 
 export interface Series {

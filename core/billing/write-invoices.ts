@@ -204,8 +204,7 @@ export function issueJournal(
   const postings: Posting[] = [
     { account: account.receivable, currency, clientId, amountMinor: row.total_minor },
   ]
-  for (const [kind, net] of byKind)
-    postings.push({ account: account.revenue(kind), currency, amountMinor: -net })
+  for (const [kind, net] of byKind) postings.push({ account: soldAs(kind), currency, amountMinor: -net })
   for (const tax of taxes)
     postings.push({
       account: account.tax(`${tax.tax_name}:${tax.rate_ppm}`),
@@ -220,6 +219,9 @@ export function issueJournal(
     postings,
   }
 }
+
+/** A gift card is no revenue when it is sold: it is owed until somebody redeems it. */
+const soldAs = (kind: string): string => (kind === 'gift_card' ? account.giftCards : account.revenue(kind))
 
 /** The first issued document fixes the currency of its client. */
 async function fixCurrencies(trx: Trx, plans: readonly PlannedInvoice[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { invalidInput } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import type { Coupon } from './coupon.ts'
-import { checkProducts } from './create-coupon.ts'
+import { checkNamed, minimumOf } from './create-coupon.ts'
 import { changeRecord, toColumns } from './edit.ts'
 import { couponFields, exactly, Id, Version } from './inputs.ts'
 import { reachCoupon } from './reach.ts'
@@ -16,12 +16,13 @@ export const changeCoupon = defineVerb(
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
-      const { id, version, ...fields } = input
+      const { id, version, minimum, ...given } = input
       const row = await reachCoupon(trx, actor, id)
-      await checkProducts(trx, row.brand_id, fields.product_ids ?? [])
+      await checkNamed(trx, row.brand_id, given)
+      const fields = { ...given, ...minimumOf(input) }
       const { starts_on = row.starts_on, ends_on = row.ends_on } = fields
       const kind = row.kind as Coupon['kind']
-      const problems = couponProblems({ ...row, kind, starts_on, ends_on })
+      const problems = couponProblems({ ...row, ...fields, kind, starts_on, ends_on })
       if (Object.keys(problems).length > 0) throw invalidInput(problems)
       return changeRecord(
         means,

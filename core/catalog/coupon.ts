@@ -1,5 +1,6 @@
-import { allocate, timesPpm } from '../../sdk/index.ts'
 import { defineLifecycle, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { discountKinds, discountShares, type DiscountKind, type Lasting } from './discount.ts'
+import type { Product } from './product.ts'
 
 export const couponLifecycle = defineLifecycle('coupon', {
   initial: 'active',
@@ -9,20 +10,36 @@ export const couponLifecycle = defineLifecycle('coupon', {
   },
 })
 
+export const couponBuyers = ['anyone', 'new', 'existing'] as const
+export type CouponBuyers = (typeof couponBuyers)[number]
+
 export interface Coupon {
   id: string
   brandId: string
   code: string
-  kind: 'percent' | 'fixed'
+  kind: DiscountKind
   /** 100 % is 1,000,000. */
   percentPpm: number | null
-  /** Currency and sum of a fixed coupon. */
+  /** Currency of the sum off or of the price. */
   currency: string | null
   amountMinor: bigint | null
-  /** Empty: every product. */
+  /** Products and groups that it lowers; both empty: every product. */
   productIds: readonly string[]
+  groupIds: readonly string[]
   /** Empty: every billing cycle. */
   onlyCycles: readonly Cycle[]
+  /** Empty: every currency. */
+  onlyCurrencies: readonly string[]
+  /** One of them must be in the order or owned; empty: none. */
+  requiredProductIds: readonly string[]
+  buyers: CouponBuyers
+  /** The order must come to this before discounts. */
+  minimumMinor: bigint | null
+  minimumCurrency: string | null
+  /** Whether it may lower an order together with other stackable ones. */
+  stackable: boolean
+  /** Used without being typed, where it fits. */
+  automatic: boolean
   /** How many periods it lowers, the first one included; null is for ever. */
   cycles: number | null
   startsOn: IsoDate | null
@@ -34,39 +51,40 @@ export interface Coupon {
   version: number
 }
 
-/** Why nobody can use the coupon in this currency on this day; null when it can be used. */
-export function couponProblem(coupon: Coupon, terms: { currency: string; day: IsoDate }): string | null {
-  const { code, startsOn, endsOn } = coupon
-  if (coupon.status === 'retired') return `The coupon "${code}" is no longer valid.`
-  if (startsOn && terms.day < startsOn) return `The coupon "${code}" is valid from ${startsOn} on.`
-  if (endsOn && terms.day > endsOn) return `The coupon "${code}" ended on ${endsOn}.`
-  if (coupon.usesMax !== null && coupon.uses >= coupon.usesMax)
-    return `The coupon "${code}" has been used up.`
-  if (coupon.kind === 'fixed' && coupon.currency !== terms.currency)
-    return `The coupon "${code}" is for orders in ${coupon.currency}, not in ${terms.currency}.`
-  return null
-}
-
-/** Whether the coupon lowers this product at this cycle. */
-export function couponFits(coupon: Coupon, productId: string, cycle: Cycle): boolean {
-  return (
-    (coupon.productIds.length === 0 || coupon.productIds.includes(productId)) &&
-    (coupon.onlyCycles.length === 0 || coupon.onlyCycles.includes(cycle))
-  )
+/** Whether the coupon lowers this product at this cycle. Money cannot be bought for less, so gift cards are never lowered. */
+export function couponFits(
+  coupon: Coupon,
+  product: Pick<Product, 'id' | 'groupId' | 'kind'>,
+  cycle: Cycle,
+): boolean {
+  if (product.kind === 'gift_card') return false
+  const anything = coupon.productIds.length === 0 && coupon.groupIds.length === 0
+  const named = coupon.productIds.includes(product.id) || coupon.groupIds.includes(product.groupId)
+  return (anything || named) && (coupon.onlyCycles.length === 0 || coupon.onlyCycles.includes(cycle))
 }
 
 /** Whether the coupon still lowers the period after the first. */
 export const couponRenews = (coupon: Coupon, cycle: Cycle): boolean =>
-  recurs(cycle) && (coupon.cycles === null || coupon.cycles > 1)
+  recurs(cycle) && coupon.kind !== 'setup' && (coupon.cycles === null || coupon.cycles > 1)
+
+/** What each amount loses to the coupon alone. */
+export const discountParts = (coupon: Coupon, amounts: readonly bigint[]): bigint[] =>
+  discountShares(
+    coupon,
+    amounts.map((leftMinor) => ({ kind: 'recurring', quantity: 1, leftMinor })),
+  )
 
 /**
- * What the coupon takes off each amount, as sums of zero or more: a percentage rounded half up line by line, or the
- * fixed sum spread in proportion, never more than the amounts themselves.
+ * What lowers later periods. A price that was set is kept as the sum that it took off, so that it neither gives a larger
+ * plan away nor depends on the price list of later.
  */
-export function discountParts(coupon: Coupon, amounts: readonly bigint[]): bigint[] {
-  if (amounts.length === 0) return []
-  if (coupon.kind === 'percent') return amounts.map((amount) => timesPpm(amount, coupon.percentPpm ?? 0))
-  const whole = amounts.reduce((a, b) => a + b, 0n)
-  const wanted = coupon.amountMinor ?? 0n
-  return allocate(wanted < whole ? wanted : whole, amounts)
+export function couponLasting(coupon: Coupon, cycle: Cycle, takenMinor: bigint): Lasting | null {
+  if (!couponRenews(coupon, cycle)) return null
+  const periodsLeft = coupon.cycles === null ? null : coupon.cycles - 1
+  const amountMinor = coupon.kind === 'price' ? takenMinor : coupon.amountMinor
+  return { percentPpm: coupon.percentPpm, amountMinor, periodsLeft }
 }
+
+/** A set price first, then free periods, set-up, percentages and fixed sums; of one form by code. */
+export const inOrder = (a: Coupon, b: Coupon): number =>
+  discountKinds.indexOf(a.kind) - discountKinds.indexOf(b.kind) || (a.code < b.code ? -1 : 1)

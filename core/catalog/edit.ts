@@ -87,6 +87,8 @@ const UNIQUE_FIELDS: Record<string, string> = {
   uq_option_values_key: 'key',
   uq_order_fields_key: 'key',
   uq_coupons_code: 'code',
+  uq_bundles_slug: 'slug',
+  uq_product_gifts_pair: 'given_id',
   uq_price_lists_name: 'name',
 }
 
@@ -105,6 +107,6 @@ function fieldOf(violated: string | null): string | undefined {
   const column = violated.split('.').at(-1) ?? ''
   return (
     UNIQUE_FIELDS[violated] ??
-    (/^(slug|code|name|\w+_key)$/.test(column) ? column.replace(/^\w+_key$/, 'key') : undefined)
+    (/^(slug|code|name|given_id|\w+_key)$/.test(column) ? column.replace(/^\w+_key$/, 'key') : undefined)
   )
 }

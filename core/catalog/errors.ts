@@ -24,7 +24,10 @@ export const CouponUnknown = defineError(
 export const CouponUsedUp = defineError(
   'coupon.used_up',
   409,
-  (p: { code: string }) => `The coupon "${p.code}" was used up a moment ago. Order without it.`,
+  (p: { code: string; field: 'uses_max' | 'uses_per_client' }) =>
+    p.field === 'uses_max'
+      ? `The coupon "${p.code}" was used up a moment ago. Order without it.`
+      : `This client has used the coupon "${p.code}" as often as it may be. Order without it.`,
 )
 export const PriceListInUse = defineError(
   'price_list.in_use',

@@ -1,4 +1,4 @@
-import { sql, type Queries } from '../db/index.ts'
+import { list, sql, type Queries } from '../db/index.ts'
 import type { Coupon } from './coupon.ts'
 import { toCoupon, type CouponRow } from './rows.ts'
 
@@ -15,6 +15,18 @@ export async function findCoupon(
     sql`select * from coupons where brand_id = ${brandId} and code = ${couponCode(code)}`,
   )
   return row && toCoupon(row)
+}
+
+/** Coupons of a brand that an order may use: those named by code, valid or not, and all that count by themselves. */
+export async function findCoupons(
+  queries: Queries,
+  brandId: string,
+  codes: readonly string[],
+): Promise<Coupon[]> {
+  const rows = await queries.all<CouponRow>(sql`
+    select * from coupons where brand_id = ${brandId}
+      and (code in (${list(codes.map(couponCode))}) or (automatic = 1 and status = 'active'))`)
+  return rows.map(toCoupon)
 }
 
 /** Coupons by id, for renewals that a coupon still lowers. */

@@ -1,4 +1,5 @@
 import { Type, type TProperties } from '../../sdk/index.ts'
+import { couponBuyers } from './coupon.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from './product.ts'
 
 /** Shapes that several verbs of the catalogue take. */
@@ -78,7 +79,17 @@ export const FieldKindText = Type.Enum([...fieldKinds])
 
 export const couponFields = {
   product_ids: Type.Optional(Type.Array(Id, { maxItems: 500 })),
+  group_ids: Type.Optional(Type.Array(Id, { maxItems: 100 })),
   only_cycles: Type.Optional(Type.Array(CycleText, { maxItems: 20 })),
+  only_currencies: Type.Optional(Type.Array(CurrencyCode, { maxItems: 30 })),
+  /** One of them must be in the order or owned by the client. */
+  required_product_ids: Type.Optional(Type.Array(Id, { maxItems: 100 })),
+  buyers: Type.Optional(Type.Enum([...couponBuyers])),
+  /** The order must come to this before discounts; null takes the limit away. */
+  minimum: Type.Optional(Type.Union([Amount, Type.Null()])),
+  minimum_currency: Type.Optional(Type.Union([CurrencyCode, Type.Null()])),
+  stackable: Type.Optional(Type.Boolean()),
+  automatic: Type.Optional(Type.Boolean()),
   cycles: count(1),
   starts_on: Type.Optional(Type.Union([Day, Type.Null()])),
   ends_on: Type.Optional(Type.Union([Day, Type.Null()])),

@@ -1,5 +1,8 @@
+import { divideHalfUp } from '../../sdk/index.ts'
 import type { Cycle, IsoDate, Period } from '../kernel/index.ts'
-import { couponFits, couponProblem, couponRenews, discountParts, type Coupon } from './coupon.ts'
+import { couponFits, couponLasting, type Coupon } from './coupon.ts'
+import { couponProblem } from './coupon-problem.ts'
+import { discountShares, lastingOff, type Discountable, type Lasting } from './discount.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
 import { listTrace, priceAt, type PriceTerms } from './prices.ts'
 import type { Product, Trial } from './product.ts'
@@ -30,6 +33,8 @@ export interface PricedLine {
   amountMinor: bigint
   /** Whether the next period costs this again. */
   recurs: boolean
+  /** Tells discounts of a selection apart. */
+  cause?: string
   /** The time that it is charged for, where the first document holds more or less than the first period. */
   period?: Period
   trace: Record<string, string | number | null>
@@ -53,12 +58,37 @@ export interface PricedSelection {
   trial: SelectedTrial | null
   lines: PricedLine[]
   choices: Choice[]
+  /** What lowers later periods, in the order in which it is taken off. */
+  lasting: LastingDiscount[]
   /** Due now: the first period with setup. */
   first: Sums
   /** Each following period, as long as the coupon lasts; null when nothing recurs. */
   renewal: Sums | null
   /** Field ("cycle", "currency", "quantity", "option.memory", "coupon") → what is wrong and what is allowed. */
   errors: Record<string, string>
+}
+
+/** Why something is taken off a selection. */
+export interface DiscountCause {
+  cause: 'coupon' | 'bundle' | 'gift' | 'quote'
+  /** Of the coupon, bundle, gift or quote. */
+  id: string
+  label: string
+}
+
+export interface LastingDiscount extends DiscountCause, Lasting {
+  /** Whether it takes what its coupon says, so that the coupon itself can tell later. */
+  isOwn: boolean
+  /** Of the services that share this name each one keeps its discount only while all of them live. */
+  bond: string | null
+}
+
+export interface TakenDiscount extends DiscountCause {
+  shares: readonly bigint[]
+  lasting: Lasting | null
+  isOwn?: boolean
+  bond?: string
+  trace: PricedLine['trace']
 }
 
 export interface SelectedTrial extends Pick<Trial, 'days' | 'then'> {
@@ -93,6 +123,7 @@ export function priceSelection(
     trial: null,
     lines: [],
     choices: chosen.choices,
+    lasting: [],
     first: NOTHING,
     renewal: null,
     errors,
@@ -108,42 +139,78 @@ export function priceSelection(
   }
   withSums(priced)
   if (selection.trial) return withTrial(product, priced)
-  return terms.coupon ? withCoupon(product, priced, terms.coupon) : priced
+  return terms.coupon ? withOneCoupon(product, priced, terms.coupon) : priced
 }
 
-/**
- * The same selection with shares of a coupon taken off, one for each line, as an order spreads them over all items.
- * `carries`: whether renewals of this one are lowered too; a fixed sum is carried by one item of an order only.
- */
-export function withDiscount(
+/** What earlier discounts have left of each line that is not a discount itself. */
+export function linesLeft(priced: PricedSelection): Discountable[] {
+  const taken = priced.lines.filter(({ kind }) => kind === 'discount').map(({ trace }) => sharesOf(trace))
+  return priced.lines
+    .filter(({ kind }) => kind !== 'discount')
+    .map(({ kind, quantity, amountMinor, trace }, i) => ({
+      ...{ kind, quantity: trace.part === 'charge' ? priced.quantity : quantity },
+      ...(trace.part === 'charge' ? { piece: { amountMinor, wholeMinor: BigInt(String(trace.of)) } } : {}),
+      leftMinor: taken.reduce((left, shares) => left - (shares[i] ?? 0n), amountMinor),
+    }))
+}
+
+/** The shares by line are kept in the trace, for the reader and for the discounts that follow. */
+const sharesOf = (trace: PricedLine['trace']): bigint[] => String(trace.parts).split(' ').map(BigInt)
+
+/** The same selection with a discount taken off, a share for each line. Nothing taken changes nothing. */
+export function withDiscount(priced: PricedSelection, taken: TakenDiscount): PricedSelection {
+  const { cause, id, label, shares, lasting, isOwn = false, bond = null } = taken
+  const total = shares.reduce((a, b) => a + b, 0n)
+  if (total === 0n) return priced
+  const step = priced.lines.filter(({ kind }) => kind === 'discount').length + 1
+  const line: PricedLine = {
+    kind: 'discount',
+    optionId: null,
+    label,
+    quantity: 1,
+    unitMinor: -total,
+    amountMinor: -total,
+    recurs: lasting !== null,
+    ...(isOwn && isFirstOwn(priced) ? {} : { cause: id }),
+    trace: { why: cause, ...taken.trace, step, parts: shares.join(' ') },
+  }
+  const kept = lasting === null ? [] : [{ ...{ cause, id, label, isOwn, bond }, ...lasting }]
+  const discounted = {
+    ...priced,
+    lines: [...priced.lines, line],
+    lasting: [...priced.lasting, ...kept],
+  }
+  withSums(discounted)
+  return discounted
+}
+
+/** The charge of the first coupon needs no name; whatever else lowers the period goes by its id. */
+const isFirstOwn = ({ lines }: PricedSelection): boolean =>
+  !lines.some(({ kind, cause }) => kind === 'discount' && cause === undefined)
+
+/** The selection lowered by a coupon. A fixed sum lasts on one item of an order alone: `carries`. */
+export function withCoupon(
   priced: PricedSelection,
   coupon: Coupon,
   shares: readonly bigint[],
   carries = true,
 ): PricedSelection {
-  const total = shares.reduce((a, b) => a + b, 0n)
-  if (total === 0n) return priced
-  const renews = carries && couponRenews(coupon, priced.cycle)
-  const line: PricedLine = {
-    kind: 'discount',
-    optionId: null,
-    label: coupon.code,
-    quantity: 1,
-    unitMinor: -total,
-    amountMinor: -total,
-    recurs: renews,
+  const own = priced.lines.findIndex(({ kind }) => kind === 'recurring')
+  return withDiscount(priced, {
+    ...{ cause: 'coupon', id: coupon.id, label: coupon.code, shares },
+    lasting: carries
+      ? couponLasting(coupon, priced.cycle, wholeShare(priced.lines[own], shares[own] ?? 0n))
+      : null,
+    isOwn: coupon.kind !== 'price',
     trace: {
       coupon_id: coupon.id,
       coupon: coupon.code,
+      form: coupon.kind,
       percent_ppm: coupon.percentPpm,
       fixed_minor: coupon.amountMinor?.toString() ?? null,
-      rounding: coupon.kind === 'percent' ? 'half_up_each_line' : 'largest_remainder',
-      parts: shares.join(' '),
+      rounding: coupon.kind === 'fixed' ? 'largest_remainder' : 'half_up_each_line',
     },
-  }
-  const lines = [...priced.lines, line]
-  const renewal = priced.renewal && renews ? renewalSums(priced.renewal, coupon) : priced.renewal
-  return { ...priced, lines, first: sumsOf(lines), renewal }
+  })
 }
 
 /**
@@ -175,6 +242,12 @@ function withTrial(product: Product, priced: PricedSelection): PricedSelection {
 export function trialFee({ prices }: Trial, currency: string): bigint | null {
   if (Object.keys(prices).length === 0) return 0n
   return prices[currency] ?? null
+}
+
+/** What was taken off the product itself, as of a whole period. */
+function wholeShare(own: PricedLine | undefined, share: bigint): bigint {
+  if (own?.trace.part !== 'charge' || own.amountMinor === 0n) return share
+  return divideHalfUp(share * BigInt(String(own.trace.of)), own.amountMinor)
 }
 
 function wantedQuantity(quantity: number, errors: Record<string, string>): number {
@@ -235,7 +308,7 @@ const NOTHING: Sums = { subtotalMinor: 0n, discountMinor: 0n, totalMinor: 0n }
 function withSums(priced: PricedSelection): void {
   priced.first = sumsOf(priced.lines)
   const again = priced.lines.filter((line) => line.recurs && line.kind !== 'discount')
-  priced.renewal = again.length > 0 ? sumsOf(again) : null
+  priced.renewal = again.length > 0 ? renewalSums(again, priced.lasting) : null
 }
 
 function sumsOf(lines: readonly PricedLine[]): Sums {
@@ -249,18 +322,20 @@ function sumsOf(lines: readonly PricedLine[]): Sums {
 }
 
 /** Setup is not charged again, and the billing run discounts the sum of a service's period, not its lines. */
-function renewalSums({ subtotalMinor }: Sums, coupon: Coupon): Sums {
-  const [discountMinor = 0n] = discountParts(coupon, [subtotalMinor])
-  return { subtotalMinor, discountMinor, totalMinor: subtotalMinor - discountMinor }
+function renewalSums(lines: readonly PricedLine[], lasting: readonly Lasting[]): Sums {
+  const { subtotalMinor } = sumsOf(lines)
+  const totalMinor = lasting
+    .filter(({ periodsLeft }) => periodsLeft !== 0)
+    .reduce((left, discount) => left - lastingOff(discount, left), subtotalMinor)
+  return { subtotalMinor, discountMinor: subtotalMinor - totalMinor, totalMinor }
 }
 
-function withCoupon(product: Product, priced: PricedSelection, coupon: Coupon): PricedSelection {
+function withOneCoupon(product: Product, priced: PricedSelection, coupon: Coupon): PricedSelection {
   const problem =
-    couponProblem(coupon, priced) ??
-    (couponFits(coupon, product.id, priced.cycle)
+    couponProblem(coupon, priced)?.reason ??
+    (couponFits(coupon, product, priced.cycle)
       ? null
       : `The coupon "${coupon.code}" is not for this product or billing cycle.`)
   if (problem) return { ...priced, errors: { ...priced.errors, coupon: problem } }
-  const amounts = priced.lines.map((line) => line.amountMinor)
-  return withDiscount(priced, coupon, discountParts(coupon, amounts))
+  return withCoupon(priced, coupon, discountShares(coupon, linesLeft(priced)))
 }

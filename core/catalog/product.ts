@@ -10,6 +10,7 @@ export const productKinds = [
   'saas',
   'certificate',
   'addon',
+  'gift_card',
   'other',
 ] as const
 export type ProductKind = (typeof productKinds)[number]

@@ -134,7 +134,15 @@ export interface CouponRow {
   currency: string | null
   amount_minor: bigint | null
   product_ids: string
+  group_ids: string
   only_cycles: string
+  only_currencies: string
+  required_product_ids: string
+  buyers: string
+  minimum_minor: bigint | null
+  minimum_currency: string | null
+  stackable: number
+  automatic: number
   cycles: number | null
   starts_on: string | null
   ends_on: string | null
@@ -291,7 +299,15 @@ export function toCoupon(row: CouponRow): Coupon {
     currency: row.currency,
     amountMinor: row.amount_minor,
     productIds: JSON.parse(row.product_ids) as string[],
+    groupIds: JSON.parse(row.group_ids) as string[],
     onlyCycles: JSON.parse(row.only_cycles) as Cycle[],
+    onlyCurrencies: JSON.parse(row.only_currencies) as string[],
+    requiredProductIds: JSON.parse(row.required_product_ids) as string[],
+    buyers: row.buyers as Coupon['buyers'],
+    minimumMinor: row.minimum_minor,
+    minimumCurrency: row.minimum_currency,
+    stackable: row.stackable === 1,
+    automatic: row.automatic === 1,
     cycles: row.cycles,
     startsOn: row.starts_on as IsoDate | null,
     endsOn: row.ends_on as IsoDate | null,

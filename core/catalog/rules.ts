@@ -1,6 +1,7 @@
 import { isCurrency, parseDecimal } from '../../sdk/index.ts'
 import { fileTypes } from '../files/index.ts'
 import { isPattern } from './order-fields.ts'
+import type { DiscountKind } from './discount.ts'
 import type { FieldKind, OptionKind } from './product.ts'
 
 /** Rules that join several fields of a record, the same for forms, API and files: field → reason. */
@@ -61,27 +62,39 @@ export function fieldProblems(field: FieldShape): Problems {
 }
 
 export interface CouponShape {
-  kind: 'percent' | 'fixed'
+  kind: DiscountKind
   percent_ppm: number | null
   currency: string | null
   amount_minor: bigint | null
+  minimum_minor?: bigint | null
+  minimum_currency?: string | null
   starts_on: string | null
   ends_on: string | null
 }
 
 export function couponProblems(coupon: CouponShape): Problems {
+  const { starts_on, ends_on, minimum_minor = null, minimum_currency = null } = coupon
+  const problems = worthProblems(coupon)
+  if (starts_on && ends_on && ends_on < starts_on) problems.ends_on = `must not be before ${starts_on}`
+  if ((minimum_minor === null) !== (minimum_currency === null))
+    problems.minimum_currency = 'belongs to a smallest sum, and the sum to it'
+  return problems
+}
+
+function worthProblems({ kind, percent_ppm, amount_minor, currency }: CouponShape): Problems {
   const problems: Problems = {}
-  const { percent_ppm, amount_minor, starts_on, ends_on } = coupon
-  if (coupon.kind === 'percent') {
+  if (kind === 'percent' || kind === 'setup') {
     if (percent_ppm === null || percent_ppm < 1 || percent_ppm > 1_000_000)
       problems.percent = 'must be above 0 and at most 100'
     if (amount_minor !== null) problems.amount = 'belongs to fixed coupons'
+  } else if (kind === 'free') {
+    if (amount_minor !== null) problems.amount = 'belongs to fixed coupons'
   } else {
-    if (amount_minor === null || amount_minor <= 0n) problems.amount = 'must be above 0'
-    if (coupon.currency === null) problems.currency = 'is missing'
+    if (amount_minor === null || amount_minor < (kind === 'fixed' ? 1n : 0n))
+      problems.amount = kind === 'fixed' ? 'must be above 0' : 'is missing'
+    if (currency === null) problems.currency = 'is missing'
     if (percent_ppm !== null) problems.percent = 'belongs to percent coupons'
   }
-  if (starts_on && ends_on && ends_on < starts_on) problems.ends_on = `must not be before ${starts_on}`
   return problems
 }
 

@@ -6,6 +6,9 @@ import { CouponUsedUp } from './errors.ts'
 export interface CouponUse {
   orderId: string
   clientId: string
+  currency: string
+  /** What it takes off the order, for its history. */
+  discountMinor: bigint
 }
 
 /**
@@ -16,16 +19,25 @@ export async function redeemCoupon(means: Means, trx: Trx, coupon: Coupon, use: 
   const taken = await trx.run(sql`
     update coupons set uses = uses + 1
     where id = ${coupon.id} and status = 'active' and (uses_max is null or uses < uses_max)`)
-  if (taken === 0) throw CouponUsedUp({ code: coupon.code })
+  if (taken === 0) throw CouponUsedUp({ code: coupon.code, field: 'uses_max' })
   if (coupon.usesPerClient !== null) {
     const mine = await trx.get<{ uses: number }>(sql`
       select count(*) as uses from coupon_uses
       where coupon_id = ${coupon.id} and client_id = ${use.clientId} and released_at is null`)
-    if ((mine?.uses ?? 0) >= coupon.usesPerClient) throw CouponUsedUp({ code: coupon.code })
+    if ((mine?.uses ?? 0) >= coupon.usesPerClient)
+      throw CouponUsedUp({ code: coupon.code, field: 'uses_per_client' })
   }
   const row = { coupon_id: coupon.id, order_id: use.orderId, client_id: use.clientId }
+  const { currency, discountMinor: discount_minor } = use
   await trx.insert('coupon_uses', [
-    { id: means.newId('cpu'), ...row, used_at: means.business.now(), released_at: null },
+    {
+      id: means.newId('cpu'),
+      ...row,
+      currency,
+      discount_minor,
+      used_at: means.business.now(),
+      released_at: null,
+    },
   ])
 }
 

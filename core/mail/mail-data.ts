@@ -45,6 +45,8 @@ export const mailData = {
     paid: Type.Optional(Type.Boolean()),
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
+  'gift-card': Type.Object({ url, code: text, amount: money, expires_on: maybe(day) }),
+  'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
   'proforma-issued': Type.Object({ ...invoice, due_on: day }),
   'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
   'invoice-link': Type.Object({ ...invoice, due_on: day, expires_at: instant }),
@@ -82,11 +84,13 @@ export type MailData<T extends MailTemplate> = Static<(typeof mailData)[T]>
 
 export const isMailTemplate = (name: string): name is MailTemplate => Object.hasOwn(mailData, name)
 
-/** Their button lets whoever holds it into an account: the log never shows it. */
+/** Their button or text lets whoever holds it into an account, or act for it: the log never shows it. */
 const SECRET: ReadonlySet<MailTemplate> = new Set([
   'verify-email',
   'reset-password',
   'staff-invite',
+  'quote-sent',
+  'gift-card',
   'invoice-link',
 ])
 

@@ -1,6 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { NO_COUPONS } from './apply-coupons.ts'
 import { cartItems, cartRef, type CartRow } from './cart.ts'
 import { inCart } from './in-cart.ts'
 import { priceItems } from './price-items.ts'
@@ -21,7 +22,8 @@ export async function notePrices(means: Means, trx: Trx, cart: CartRow): Promise
   const items = await cartItems(trx, cart.id)
   const wishes = items.map((item) => item.wish)
   const products = await productsOf(trx, cart.brand_id, wishes, cart.client_id)
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
+  const day = means.business.today(cart.zone)
+  const terms = { currency: cart.currency, day, coupons: NO_COUPONS, buyer: null }
   const priced = priceItems(wishes, products, terms).items
   for (const [i, item] of items.entries()) {
     const now = priced[i]!.listedMinor

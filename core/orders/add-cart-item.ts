@@ -12,6 +12,7 @@ import {
   type CartRef,
   type CartRow,
 } from './cart.ts'
+import { NO_COUPONS } from './apply-coupons.ts'
 import { CartFull } from './errors.ts'
 import { ITEMS_MAX, wishFields, type ItemWish } from './items.ts'
 import { priceItems } from './price-items.ts'
@@ -56,7 +57,12 @@ export const addCartItem = defineVerb(
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
   const products = await productsOf(trx, cart.brand_id, [wish], cart.client_id)
   if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
+  const terms = {
+    currency: cart.currency,
+    day: means.business.today(cart.zone),
+    coupons: NO_COUPONS,
+    buyer: null,
+  }
   const [item] = priceItems([wish], products, terms).items
   if (Object.keys(item!.errors).length > 0) throw invalidInput(item!.errors)
   return item!.listedMinor
@@ -87,11 +93,11 @@ async function openCart(
     user_id: actor.kind === 'client' ? actor.id : null,
     client_id: null,
     currency,
-    coupon_code: null,
+    coupon_codes: '[]',
     order_id: null,
     expires_at: cartExpiry(means),
     version: 1,
   }
   await trx.insert('carts', [{ ...made, created_at: now, updated_at: now }])
-  return { cart: forClient({ ...made, zone: shop.zone }, actor), token }
+  return { cart: forClient({ ...made, zone: shop.zone, deals: shop.deals }, actor), token }
 }

@@ -22,12 +22,15 @@ export interface CartRow {
   user_id: string | null
   client_id: string | null
   currency: string
-  coupon_code: string | null
+  /** JSON: codes in the order in which they were typed */
+  coupon_codes: string
   order_id: string | null
   expires_at: Instant
   version: number
   /** Of its brand, by whose days prices and coupons are valid. */
   zone: string
+  /** JSON: bundles and gifts of its brand in force */
+  deals: string
 }
 
 export interface CartItemRow {
@@ -52,6 +55,9 @@ export interface CartItem {
   wish: ItemWish
 }
 
+export const codesOf = (cart: Pick<CartRow, 'coupon_codes'>): string[] =>
+  JSON.parse(cart.coupon_codes) as string[]
+
 /** A visitor's cart is kept this long after the last change. */
 export const CART_DAYS = 30
 const DAY_MS = 86_400_000
@@ -62,7 +68,7 @@ export function cartExpiry(means: Pick<Means, 'clock'>): Instant {
 
 /** Carts of brands that sell, without conditions. */
 export const selectCarts = sql`
-  select c.*, b.zone from carts c join brands b on b.id = c.brand_id and b.status = 'active'`
+  select c.*, b.zone, b.deals from carts c join brands b on b.id = c.brand_id and b.status = 'active'`
 
 /** The open cart of the actor. A token opens only carts of nobody or of the actor, so a cookie left behind is no key. */
 export async function findCart(
@@ -94,7 +100,7 @@ export async function findFilledCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow & HeldColumns & { item_id: string | null }>(sql`
-    select c.*, b.zone, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.trial, i.seen_minor
+    select c.*, b.zone, b.deals, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.trial, i.seen_minor
     from carts c join brands b on b.id = c.brand_id and b.status = 'active'
     left join cart_items i on i.cart_id = c.id where ${own} order by i.position, i.id`)
   const cart = rows.find((row) => row.user_id !== null) ?? rows[0]

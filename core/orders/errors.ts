@@ -1,3 +1,4 @@
+import type { CouponProblem } from '../catalog/index.ts'
 import { defineError } from '../kernel/index.ts'
 
 export const CartEmpty = defineError('cart.empty', 422, () => 'There is nothing in the cart to order.')
@@ -6,7 +7,8 @@ export const CartFull = defineError(
   422,
   (p: { most: number }) => `A cart holds at most ${p.most} items. Order these first.`,
 )
-export const CouponRefused = defineError('coupon.refused', 422, (p: { reason: string }) => p.reason)
+/** The problem names the limit that the coupon meets: "uses_max", "minimum", "buyers" … */
+export const CouponRefused = defineError('coupon.refused', 422, (p: CouponProblem) => p.reason)
 export const OutOfStock = defineError(
   'order.out_of_stock',
   409,
@@ -29,6 +31,17 @@ export const KeyReused = defineError(
   'order.key_reused',
   409,
   (p: { key: string }) => `The once-only key "${p.key}" was used for a different order. Take a new one.`,
+)
+export const QuoteNotADraft = defineError(
+  'quote.not_a_draft',
+  409,
+  (p: { id: string; status: string }) => `The quote ${p.id} is ${p.status}. Revise it first.`,
+)
+export const QuoteExpired = defineError(
+  'quote.expired',
+  409,
+  (p: { number: string }) =>
+    `The quote ${p.number} is over, or there is a newer version of it. Look at it again.`,
 )
 export const OrderPaid = defineError(
   'order.paid',

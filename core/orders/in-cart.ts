@@ -9,7 +9,7 @@ export function inCart(
   means: Means,
   ref: CartRef,
   actor: Actor,
-  act: (trx: Trx, cart: CartRow) => Promise<Partial<Pick<CartRow, 'currency' | 'coupon_code'>> | void>,
+  act: (trx: Trx, cart: CartRow) => Promise<Partial<Pick<CartRow, 'currency' | 'coupon_codes'>> | void>,
 ): Promise<CartView> {
   return means.db.transaction(async (trx) => {
     const cart = await findCart(means, trx, ref, actor)

@@ -29,11 +29,11 @@ export const joinCart = defineVerb(
         )
         await trx.run(sql`delete from carts where id = ${visitor.id}`)
       }
-      const coupon_code = cart.coupon_code ?? visitor?.coupon_code ?? null
+      const coupon_codes = cart.coupon_codes === '[]' ? (visitor?.coupon_codes ?? '[]') : cart.coupon_codes
       await trx.run(sql`
-        update carts set user_id = ${actor.id}, coupon_code = ${coupon_code}, expires_at = ${cartExpiry(means)},
+        update carts set user_id = ${actor.id}, coupon_codes = ${coupon_codes}, expires_at = ${cartExpiry(means)},
           version = version + 1, updated_at = ${means.business.now()}
         where id = ${cart.id}`)
-      return viewCart(means, trx, { ...cart, user_id: actor.id, coupon_code })
+      return viewCart(means, trx, { ...cart, user_id: actor.id, coupon_codes })
     }),
 )

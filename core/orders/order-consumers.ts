@@ -68,7 +68,7 @@ async function finish(means: Means, trx: Trx, event: StoredEvent): Promise<void>
   if (row?.status !== 'accepted') return
   const open = await trx.get(sql`
     select i.id from order_items i left join services s on s.id = i.service_id
-    where i.order_id = ${row.id} and (s.id is null or s.delivery_status in ('none', 'creating')) limit 1`)
+    where i.order_id = ${row.id} and (s.id is null or (s.delivery_on <> 'never' and s.delivery_status in ('none', 'creating'))) limit 1`)
   if (open) return
   const change = { body: { number: row.number } }
   await applyTransition(means, trx, { lifecycle: orderLifecycle, row, name: 'finish', actor: ACTOR, change })

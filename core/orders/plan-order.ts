@@ -1,14 +1,8 @@
-import {
-  couponRenews,
-  type Coupon,
-  type PricedLine,
-  type PricedSelection,
-  type Product,
-} from '../catalog/index.ts'
+import type { LastingDiscount, PricedLine, PricedSelection, Product } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
 import { addDays, isMetered, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
 import { firstTerm, type FirstTerm } from '../services/index.ts'
-import type { ServiceSpec } from './ports.ts'
+import type { ServiceDiscountSpec, ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
 
 /** One position of the order: what becomes one service and its lines on the invoice. */
@@ -26,7 +20,6 @@ export interface OrderFacts {
   clientId: string
   zone: string
   today: IsoDate
-  coupon: Coupon | null
   newItemId: () => string
 }
 
@@ -47,11 +40,23 @@ export function planOrder(items: readonly PricedItem[], facts: OrderFacts): Plan
       })
     })
   }
-  return planned
+  return planned.map((item) => ({ ...item, spec: withBonds(item.spec, planned) }))
+}
+
+/** Bonds are named in the order alone; beyond it they go by its first position that has them. */
+function withBonds(spec: ServiceSpec, planned: readonly PlannedItem[]): ServiceSpec {
+  if (spec.bonds.length === 0) return spec
+  const nameOf = (bond: string) =>
+    `${planned.find((item) => item.spec.bonds.includes(bond))!.id}:${bond.split(':')[0]!}`
+  return {
+    ...spec,
+    bonds: spec.bonds.map(nameOf),
+    discounts: spec.discounts.map((one) => ({ ...one, bond: one.bond && nameOf(one.bond) })),
+  }
 }
 
 function specOf(
-  { product, selection, listed, term, fields }: PricedPart,
+  { product, selection, listed, term, fields, bonds = [] }: PricedPart,
   orderItemId: string,
   parent: number | string | null,
   facts: OrderFacts,
@@ -73,8 +78,9 @@ function specOf(
     amountMinor: trial ? trial.ownMinor : isRecurring ? own.amountMinor : 0n,
     recurringMinor: listed.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
-    taxClass: product.taxClass,
-    ...couponOf(facts.coupon, selection.lines, selection.cycle),
+    taxClass: taxClassOf(product),
+    ...lastingOf(selection.lasting),
+    bonds,
     zone: facts.zone,
     anchorOn: first.anchorOn,
     chargedThrough: isMetered(selection.cycle) ? null : first.nextOn,
@@ -83,7 +89,8 @@ function specOf(
     periodsLeft: periodsLeft(product, selection, first),
     trialEndsOn: trial ? first.anchorOn : null,
     spans: first.spans,
-    deliveryOn: product.deliveryOn,
+    // A gift card is a code: it is issued when it is paid, and no provider is asked.
+    deliveryOn: isGiftCard(product) ? 'never' : product.deliveryOn,
     instanceId: product.instanceId,
     serverGroupId: product.serverGroupId,
     moduleSettings: product.moduleSettings,
@@ -132,15 +139,30 @@ function wholeTerm(today: IsoDate, of: ServiceSpec['cycle']): FirstTerm {
   return firstTerm({ ...at, terms: { anchorDay: 0, chargeNextFrom: 0 } })
 }
 
-/** The service keeps a coupon only when it still lowers its next period. */
-function couponOf(
-  coupon: Coupon | null,
-  lines: readonly PricedLine[],
-  of: ServiceSpec['cycle'],
-): Pick<ServiceSpec, 'couponId' | 'couponCyclesLeft'> {
-  const carried = lines.some((line) => line.kind === 'discount' && line.recurs)
-  if (!coupon || !carried || !couponRenews(coupon, of)) return { couponId: null, couponCyclesLeft: null }
-  return { couponId: coupon.id, couponCyclesLeft: coupon.cycles === null ? null : coupon.cycles - 1 }
+const isGiftCard = ({ kind }: Product): boolean => kind === 'gift_card'
+
+/** Selling a card is no supply yet: what is bought with it will be taxed. No rule names this class. */
+const taxClassOf = (product: Product): string => (isGiftCard(product) ? 'gift_card' : product.taxClass)
+
+/** Discounts after the coupon that stands on the service itself come from this place on. */
+export const AFTER_COUPON = 100
+
+/**
+ * The first coupon that takes its own share or sum stands on the service, where the billing run reads it; everything
+ * else that lasts is a row of its own, before or after it.
+ */
+function lastingOf(
+  lasting: readonly LastingDiscount[],
+): Pick<ServiceSpec, 'couponId' | 'couponCyclesLeft' | 'discounts'> {
+  const at = lasting.findIndex(({ cause, isOwn }) => cause === 'coupon' && isOwn)
+  const coupon = lasting[at]
+  const discounts = lasting.flatMap((discount, i): ServiceDiscountSpec[] => {
+    if (i === at) return []
+    const { cause, id: causeId, label, percentPpm, amountMinor, periodsLeft, bond } = discount
+    const position = i < at || at < 0 ? i : AFTER_COUPON + i
+    return [{ position, cause, causeId, label, percentPpm, amountMinor, periodsLeft, bond }]
+  })
+  return { couponId: coupon?.id ?? null, couponCyclesLeft: coupon?.periodsLeft ?? null, discounts }
 }
 
 /** The lines of the invoice. A charge is unique by service, kind, period start and cause, so options name themselves. */
@@ -149,13 +171,13 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
     const { nextPeriodOn: periodEnd } = spec
     return part.selection.lines.map((line) => ({
       sourceId: serviceIds[i]!,
-      kind: line.kind,
-      ...(line.optionId === null ? {} : { cause: line.optionId }),
+      kind: isGiftCard(part.product) && line.kind === 'once' ? 'gift_card' : line.kind,
+      ...causeOf(line),
       description: line.label,
       quantity: line.quantity,
       unitMinor: line.unitMinor,
       amountMinor: line.amountMinor,
-      taxClass: part.product.taxClass,
+      taxClass: taxClassOf(part.product),
       periodStart: line.period?.startsOn ?? startsOn,
       ...(periodEnd !== null && line.kind !== 'setup' && !isMetered(spec.cycle)
         ? { periodEnd: line.period?.endsOn ?? periodEnd }
@@ -164,3 +186,6 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
     }))
   })
 }
+
+const causeOf = ({ optionId, cause }: PricedLine): { cause?: string } =>
+  optionId !== null ? { cause: optionId } : cause === undefined ? {} : { cause }

@@ -29,6 +29,9 @@ export interface ServiceSpec {
   couponId: string | null
   /** Periods after the first that the coupon still lowers; null with a coupon: for ever. */
   couponCyclesLeft: number | null
+  /** What else lowers later periods. */
+  discounts: readonly ServiceDiscountSpec[]
+  bonds: readonly string[]
   zone: string
   anchorOn: IsoDate
   /** The day on which the first period ends and the next one starts; null when nothing recurs. */
@@ -42,12 +45,26 @@ export interface ServiceSpec {
   trialEndsOn: IsoDate | null
   /** Charged time before the anchor. */
   spans: readonly Span[]
-  deliveryOn: 'order' | 'payment' | 'acceptance'
+  deliveryOn: 'order' | 'payment' | 'acceptance' | 'never'
   instanceId: string | null
   serverGroupId: string | null
   moduleSettings: Readonly<Record<string, unknown>>
   options: readonly ServiceOptionSpec[]
   fields: readonly ServiceFieldSpec[]
+}
+
+/** What lowers later periods of a service, taken off in order of `position`: below 100 before its coupon, else after it. */
+export interface ServiceDiscountSpec {
+  position: number
+  cause: string
+  causeId: string
+  label: string
+  percentPpm: number | null
+  amountMinor: bigint | null
+  /** Null is for ever. */
+  periodsLeft: number | null
+  /** Shared by services whose discounts stand and fall together. */
+  bond: string | null
 }
 
 export interface ServiceOptionSpec {

@@ -1,3 +1,4 @@
+import { NO_COUPONS } from './apply-coupons.ts'
 import { Type, type Static } from '../../sdk/index.ts'
 import { loadProducts, pricesOn, QUANTITY_MAX, type Product } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
@@ -50,7 +51,7 @@ export async function pricedExtra(
   const cycle = wish.cycle ?? cycleFor(product, service, today)
   const whole = { ...wish, cycle }
   const parents = await runningParents(queries, [whole], { clientId })
-  const terms = { currency, day: today, coupon: null, firstTerm, parents }
+  const terms = { currency, day: today, coupons: NO_COUPONS, buyer: null, firstTerm, parents }
   const { items } = priceItems([whole], new Map([[product.id, product]]), terms)
   return { service, product, item: items[0]! }
 }

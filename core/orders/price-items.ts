@@ -1,19 +1,22 @@
 import {
   canBeOrdered,
+  NO_DEALS,
   checkFields,
-  couponFits,
-  couponProblem,
-  discountParts,
   priceAt,
   priceSelection,
-  withDiscount,
   type Coupon,
+  type CouponBuyer,
+  type CouponProblem,
+  type Deals,
+  type DiscountCause,
   type FieldAnswer,
   type PricedSelection,
   type Product,
   type Sums,
 } from '../catalog/index.ts'
 import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { applyCoupons, type WantedCoupons } from './apply-coupons.ts'
+import { applyDeals } from './apply-deals.ts'
 import { firstSelection, type FirstTermOf } from './first-lines.ts'
 import { parentProblem, type Parents } from './running-parents.ts'
 import type { FirstTerm, Parent } from '../services/index.ts'
@@ -22,7 +25,11 @@ import type { AddonWish, ItemWish } from './items.ts'
 export interface ItemTerms {
   currency: string
   day: IsoDate
-  coupon: Coupon | null
+  coupons: WantedCoupons
+  /** Null: a visitor, of whom nothing is known. */
+  buyer: CouponBuyer | null
+  /** Absent: none are looked for. */
+  deals?: Deals
   /** Absent where whole periods are priced, as the list has them. */
   firstTerm?: FirstTermOf
   /** Running services for which add-ons are wished. */
@@ -38,6 +45,8 @@ export interface PricedPart {
   listed: PricedSelection
   term: FirstTerm | null
   fields: FieldAnswer[]
+  /** Names of what it belongs to: discounts of it last while all that belong to it live. */
+  bonds?: readonly string[]
 }
 
 /** One unit of an item: the product, then its add-ons. */
@@ -60,8 +69,10 @@ export interface PricedItem {
 export interface PricedItems {
   items: PricedItem[]
   first: Sums
-  /** Why the coupon lowers nothing; null when it does, or when there is none. */
-  couponProblem: string | null
+  /** What each coupon takes off, in the order in which they are taken off. */
+  coupons: { coupon: Coupon; discountMinor: bigint }[]
+  /** Why a coupon that was typed lowers nothing; null when all do, or when there is none. */
+  couponProblem: CouponProblem | null
 }
 
 /** Prices several wishes together, as cart, order and preview all show them. Pure. */
@@ -71,8 +82,26 @@ export function priceItems(
   terms: ItemTerms,
 ): PricedItems {
   const items = wishes.map((wish) => priceItem(wish, products.get(wish.product_id) ?? null, terms))
-  const problem = terms.coupon ? applyCoupon(items, terms.coupon, terms) : null
-  return { items, first: total(items.map((item) => item.first)), couponProblem: problem }
+  const subtotalMinor = total(items.map((item) => item.first)).subtotalMinor
+  const { currency, day, coupons, buyer } = terms
+  const facts = { currency, day, buyer, subtotalMinor }
+  const lowered = applyDeals(partsOf(items), terms.deals ?? NO_DEALS, currency)
+  const applied = applyCoupons(lowered, coupons, facts)
+  putBack(items, applied.parts)
+  const first = total(items.map((item) => item.first))
+  return { items, first, coupons: applied.used, couponProblem: applied.problem }
+}
+
+export const partsOf = (items: readonly Pick<PricedItem, 'units'>[]): PricedPart[] =>
+  items.flatMap((item) => item.units.flat())
+
+/** The parts, in the order in which partsOf gave them, with what was taken off. */
+function putBack(items: readonly PricedItem[], parts: readonly PricedPart[]): void {
+  let next = 0
+  for (const item of items) {
+    item.units = item.units.map((unit) => unit.map(() => parts[next++]!))
+    if (item.units.length > 0) sumUp(item)
+  }
 }
 
 function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): PricedItem {
@@ -151,32 +180,24 @@ function priceAddon(item: PricedItem, product: Product, wish: AddonWish, terms: 
   return [part]
 }
 
-/** Spreads the coupon over every line that it fits; a percentage line by line, a fixed sum once over all. */
-function applyCoupon(items: PricedItem[], coupon: Coupon, terms: ItemTerms): string | null {
-  const problem = couponProblem(coupon, terms)
-  if (problem) return problem
-  const fits = ({ product, selection }: PricedPart) =>
-    selection.trial === null && couponFits(coupon, product.id, selection.cycle)
-  const fitting = items.flatMap((item) => item.units.flatMap((unit) => unit.filter(fits)))
-  const amounts = fitting.flatMap((part) => part.selection.lines.map((line) => line.amountMinor))
-  const shares = discountParts(coupon, amounts)
-  if (shares.every((share) => share === 0n))
-    return `The coupon "${coupon.code}" is for none of these products or billing cycles.`
-  let next = 0
-  let carried = false
-  const discounted = (part: PricedPart): PricedPart => {
-    if (!fits(part)) return part
-    const mine = shares.slice(next, (next += part.selection.lines.length))
-    const carries = coupon.kind === 'percent' || !carried
-    const selection = withDiscount(part.selection, coupon, mine, carries)
-    carried ||= selection.lines.some((line) => line.kind === 'discount' && line.recurs)
-    return { ...part, selection }
-  }
-  for (const item of items) {
-    item.units = item.units.map((unit) => unit.map(discounted))
-    sumUp(item)
-  }
-  return null
+export interface OrderDiscount {
+  /** Code of the coupon, or name of the bundle or gift. */
+  label: string
+  why: DiscountCause['cause']
+  minor: bigint
+}
+
+/** What is taken off, summed up by its reason, in the order in which it is taken off. */
+export function discountsOf(items: readonly Pick<PricedItem, 'units'>[]): OrderDiscount[] {
+  const lines = partsOf(items)
+    .flatMap(({ selection }) => selection.lines)
+    .filter(({ kind }) => kind === 'discount')
+  const groups = Map.groupBy(lines, ({ trace, label }) => `${String(trace.why)} ${label}`)
+  return [...groups.values()].map((of) => ({
+    label: of[0]!.label,
+    why: of[0]!.trace.why as OrderDiscount['why'],
+    minor: of.reduce((sum, { amountMinor }) => sum - amountMinor, 0n),
+  }))
 }
 
 function sumUp(item: PricedItem): void {
@@ -203,7 +224,7 @@ export function total(sums: readonly Sums[]): Sums {
 /** Units wanted of each product, add-ons included: what stock has to cover. */
 export function unitsWanted(items: readonly PricedItem[]): Map<string, { product: Product; units: number }> {
   const wanted = new Map<string, { product: Product; units: number }>()
-  for (const { product, selection } of items.flatMap((item) => item.units.flat())) {
+  for (const { product, selection } of partsOf(items)) {
     const units = (wanted.get(product.id)?.units ?? 0) + selection.quantity
     wanted.set(product.id, { product, units })
   }

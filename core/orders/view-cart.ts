@@ -1,11 +1,30 @@
-import { findCoupon, loadProducts, type Coupon, type Product, type Sums } from '../catalog/index.ts'
+import {
+  loadProducts,
+  readDeals,
+  suggestedBy,
+  type CouponProblem,
+  type Gift,
+  type Product,
+  type Suggested,
+  type Sums,
+} from '../catalog/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
-import { cartItems, type CartItem, type CartRow } from './cart.ts'
+import { cartItems, codesOf, type CartItem, type CartRow } from './cart.ts'
 import type { ItemWish } from './items.ts'
+import {
+  discountsOf,
+  NOTHING,
+  partsOf,
+  priceItems,
+  total,
+  unitsWanted,
+  type OrderDiscount,
+  type PricedItem,
+} from './price-items.ts'
+import { couponBuyer, wantedCoupons } from './wanted-coupons.ts'
 import { firstTerms } from './first-lines.ts'
-import { NOTHING, priceItems, total, unitsWanted, type PricedItem } from './price-items.ts'
 
 export type CartNotice =
   | { kind: 'price_changed'; itemId: string; seenMinor: bigint; nowMinor: bigint }
@@ -20,8 +39,12 @@ export interface CartView {
   /** Null: nothing was put in yet. */
   id: string | null
   currency: string
-  couponCode: string | null
-  couponProblem: string | null
+  couponCodes: string[]
+  couponProblem: CouponProblem | null
+  /** What is taken off the first period, and why. */
+  discounts: OrderDiscount[]
+  /** What the products in it give. */
+  gifts: readonly Gift[]
   items: CartItemView[]
   notices: CartNotice[]
   /** Due now, before tax. */
@@ -37,11 +60,13 @@ export interface ShopFacts {
   currencies: readonly string[]
   zone: string
   today: IsoDate
+  /** JSON: bundles and gifts in force */
+  deals: string
 }
 
 export async function shopFacts(means: Means, queries: Queries, brandId: string): Promise<ShopFacts> {
-  const row = await queries.get<{ currency: string; currencies: string; zone: string }>(
-    sql`select currency, currencies, zone from brands where id = ${brandId} and status = 'active'`,
+  const row = await queries.get<{ currency: string; currencies: string; zone: string; deals: string }>(
+    sql`select currency, currencies, zone, deals from brands where id = ${brandId} and status = 'active'`,
   )
   if (!row) throw NotFound({ what: 'brand', id: brandId })
   const currencies = JSON.parse(row.currencies) as string[]
@@ -52,8 +77,10 @@ export function emptyCart(currency: string): CartView {
   return {
     id: null,
     currency,
-    couponCode: null,
+    couponCodes: [],
     couponProblem: null,
+    discounts: [],
+    gifts: [],
     items: [],
     notices: [],
     first: NOTHING,
@@ -72,23 +99,27 @@ export async function viewCart(
   const items = held ?? (await cartItems(queries, cart.id))
   const wishes = items.map((item) => item.wish)
   const products = await productsOf(queries, cart.brand_id, wishes, cart.client_id)
-  const coupon = await couponOf(queries, cart)
+  const coupons = await wantedCoupons(queries, cart.brand_id, codesOf(cart))
+  const buyer = await couponBuyer(queries, cart.user_id === null ? null : { userId: cart.user_id }, coupons)
+  const deals = readDeals(cart.deals)
   const today = means.business.today(cart.zone)
   const firstTerm = await firstTerms(means, queries, [...products.values()], {
     ...{ brandId: cart.brand_id, clientId: cart.client_id, zone: cart.zone, today },
   })
-  const terms = { currency: cart.currency, day: today, coupon, firstTerm }
+  const terms = { currency: cart.currency, day: today, coupons, buyer, deals, firstTerm }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
-  const unknown = cart.coupon_code && !coupon ? `There is no coupon "${cart.coupon_code}".` : null
+  const [unknown] = coupons.unknown.map(noSuchCoupon)
   const couponProblem = unknown ?? priced.couponProblem
   const sound = views.every((view) => Object.keys(view.errors).length === 0)
   return {
     id: cart.id,
     currency: cart.currency,
-    couponCode: cart.coupon_code,
+    couponCodes: codesOf(cart),
     couponProblem,
+    discounts: discountsOf(views),
+    gifts: deals.gifts.filter(({ giverId }) => partsOf(views).some(({ product }) => product.id === giverId)),
     items: views,
     notices,
     first: priced.first,
@@ -109,10 +140,33 @@ export async function productsOf(
   return new Map(products.map((product) => [product.id, product]))
 }
 
-async function couponOf(queries: Queries, cart: CartRow): Promise<Coupon | null> {
-  if (cart.coupon_code === null) return null
-  return (await findCoupon(queries, cart.brand_id, cart.coupon_code)) ?? null
+export interface CartSuggestion extends Suggested {
+  /** Share that it is cheaper by, because something in the cart gives it; 1,000,000 is free. */
+  givenPpm: number | null
 }
+
+/** What goes well with the cart, and what it gives that is not in it yet: one statement. */
+export async function cartSuggestions(
+  queries: Queries,
+  { items, gifts }: CartView,
+): Promise<CartSuggestion[]> {
+  if (items.length === 0) return []
+  const ids = [...new Set(partsOf(items).map(({ product }) => product.id))]
+  const found = await suggestedBy(
+    queries,
+    ids,
+    gifts.map(({ givenId }) => givenId),
+  )
+  return found.map((one) => ({
+    ...one,
+    givenPpm: gifts.find(({ givenId }) => givenId === one.id)?.percentPpm ?? null,
+  }))
+}
+
+const noSuchCoupon = (code: string): CouponProblem => ({
+  ...{ code, field: 'code', value: '' },
+  reason: `There is no coupon "${code}".`,
+})
 
 function changeOf(view: CartItemView, seenMinor: bigint): CartNotice[] {
   if (view.errors.product) return [{ kind: 'not_sold', itemId: view.id }]

@@ -2,6 +2,7 @@ import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import { isMetered, type Actor, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { writeDiscounts } from './service-discounts.ts'
 import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
@@ -19,6 +20,17 @@ export interface SpecOption {
   priceId: string | null
   /** How the steps of its price came to the amount, for the trace of each renewal. */
   pricing?: string | null
+}
+
+export interface SpecDiscount {
+  position: number
+  cause: string
+  causeId: string
+  label: string
+  percentPpm: number | null
+  amountMinor: bigint | null
+  periodsLeft: number | null
+  bond: string | null
 }
 
 /** A service to be made by an order. Days are in `zone`; amounts are as the brand states prices. */
@@ -43,6 +55,10 @@ export interface ServiceSpec {
   taxClass: string
   couponId?: string | null
   couponCyclesLeft?: number | null
+  /** What else lowers later periods. */
+  discounts?: readonly SpecDiscount[]
+  /** Names of what it belongs to: services that share one keep its discounts while all of them live. */
+  bonds?: readonly string[]
   zone: string
   anchorOn: IsoDate | null
   chargedThrough: IsoDate | null
@@ -61,7 +77,7 @@ export interface ServiceSpec {
   fields: readonly { fieldId: string; label: string; value: string; setting: string | null }[]
 }
 
-/** Writes services with their options and fields in four statements, pending and not delivered. Answers ids in order. */
+/** Writes services with their options, fields and discounts in few statements, pending and not delivered. Answers ids in order. */
 export async function createServices(
   means: Means,
   trx: Trx,
@@ -89,6 +105,7 @@ export async function createServices(
     'service_fields',
     specs.flatMap((spec, i) => fieldRows(ids[i]!, spec.fields)),
   )
+  await writeDiscounts(means, trx, specs, ids)
   const created = specs.map((spec, i) => ({
     type: 'service.created',
     subject: ids[i]!,

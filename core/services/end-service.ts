@@ -6,6 +6,7 @@ import { ServiceEnded } from './errors.ts'
 import { lockFamily, lockOwnService, lockService } from './load.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import type { ServiceRow } from './rows.ts'
+import { breakBonds } from './service-discounts.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
 
 /** Staff end a service for good: charging stops today and what exists at the provider is removed. */
@@ -55,6 +56,7 @@ export async function endService(
     const body = { order_item_id: row.order_item_id, product_id: row.product_id }
     const change = { set, reason, body }
     await applyTransition(means, trx, { lifecycle: billingLifecycle, row, name: 'end', actor, change })
+    await breakBonds(means, trx, [row.id])
     await reconcileDelivery(means, trx, { serviceId: row.id }, actor)
   }
 }

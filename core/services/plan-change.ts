@@ -1,6 +1,7 @@
 import type { DraftLine } from '../billing/index.ts'
 import { periodStart, recurs, type IsoDate } from '../kernel/index.ts'
-import { discountOf, type Coupon } from './plan-periods.ts'
+import { netOf, type Coupon } from './plan-periods.ts'
+import type { ServiceDiscount } from './service-discounts.ts'
 import type { Offer } from './ports.ts'
 import {
   chargedRests,
@@ -21,6 +22,8 @@ export interface ChangeFacts {
   how: Proration
   /** The coupon that counts in the present period, when one does. */
   coupon?: Coupon | undefined
+  /** What else lowers that period. */
+  further?: readonly ServiceDiscount[]
   changeId: string
 }
 
@@ -103,8 +106,8 @@ function chargeLine(facts: ChangeFacts, rest: Rest): DraftLine {
   return line(facts, rest, { part: 'charge', name: facts.offer.name, price, amount: restPrice(price, rest) })
 }
 
-const net = (minor: bigint, { coupon, service }: ChangeFacts): bigint =>
-  coupon ? minor - discountOf(coupon, minor, service.currency) : minor
+const net = (minor: bigint, { coupon, further = [], service }: ChangeFacts): bigint =>
+  netOf(minor, service.currency, { coupon, further })
 
 interface Side {
   part: 'credit' | 'charge'

@@ -1,6 +1,8 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import { PERIODS_MAX, type DraftLine, type DueItem } from '../billing/index.ts'
+import { lastingOff } from '../catalog/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { AFTER_COUPON, type DiscountPeriods, type ServiceDiscount } from './service-discounts.ts'
 
 /** What planning reads of a service: one row of the snapshot. */
 export interface DueService {
@@ -24,6 +26,8 @@ export interface DueService {
   periods_left: number | null
   next_period_on: IsoDate
   cancel_on: IsoDate | null
+  /** What lowers it beside its coupon, in order. */
+  discounts?: readonly ServiceDiscount[]
 }
 
 export interface DueOption {
@@ -53,6 +57,8 @@ export interface ServiceStep {
   to_index: number
   charged_through: IsoDate
   coupon_cycles_left: number | null
+  /** Periods that each further discount lowered; absent when there is none. */
+  discounted?: DiscountPeriods
   periods_left: number | null
 }
 
@@ -99,7 +105,9 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
     const endsOn = endOf(anchorOn, service.cycle, index)
     if (endsOn === null || endsOn <= startsOn) return unbillable(service)
     const discounted = coupon !== undefined && left !== 0
-    addLines(lines, { service, options, coupon: discounted ? coupon : undefined, startsOn, endsOn, index })
+    const further = furtherIn(service.discounts, index - service.period_index)
+    const lowered = { coupon: discounted ? coupon : undefined, further }
+    addLines(lines, { service, options, ...lowered, startsOn, endsOn, index })
     if (discounted && left !== null) left--
     index++
     startsOn = endsOn
@@ -112,9 +120,25 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
     to_index: index,
     charged_through: startsOn,
     coupon_cycles_left: left,
+    ...countDiscounts(service, index - service.period_index),
     periods_left: service.periods_left === null ? null : lastIndex - index,
   }
   return item(service, lines, step)
+}
+
+const NO_DISCOUNTS: readonly ServiceDiscount[] = []
+
+/** Those that still count in the nth period planned. */
+const furtherIn = (discounts = NO_DISCOUNTS, nth: number): readonly ServiceDiscount[] =>
+  discounts.length === 0
+    ? NO_DISCOUNTS
+    : discounts.filter(({ periods_left: left }) => left === null || nth < left)
+
+function countDiscounts({ discounts = NO_DISCOUNTS }: DueService, periods: number) {
+  const counted = discounts.flatMap(({ id, periods_left: left }) =>
+    left === null ? [] : [[id, Math.min(left, periods)] as const],
+  )
+  return counted.length === 0 ? {} : { discounted: Object.fromEntries(counted) }
 }
 
 /** What a coupon takes off a sum: never more than the sum, nothing when it is stated in another currency. */
@@ -150,6 +174,7 @@ interface PeriodLines {
   service: DueService
   options: readonly DueOption[]
   coupon: Coupon | undefined
+  further: readonly ServiceDiscount[]
   startsOn: IsoDate
   endsOn: IsoDate
   index: number
@@ -157,7 +182,7 @@ interface PeriodLines {
 
 function addLines(
   lines: DraftLine[],
-  { service, options, coupon, startsOn, endsOn, index }: PeriodLines,
+  { service, options, coupon, further, startsOn, endsOn, index }: PeriodLines,
 ): void {
   const { id: sourceId, tax_class: taxClass } = service
   lines.push({
@@ -186,21 +211,69 @@ function addLines(
       },
     })
   }
-  if (!coupon) return
-  const off = discountOf(coupon, service.recurring_minor, service.currency)
-  if (off === 0n) return
-  lines.push({
-    sourceId,
-    kind: 'discount',
-    description: coupon.code,
-    quantity: 1,
-    unitMinor: -off,
-    amountMinor: -off,
-    taxClass,
-    periodStart: startsOn,
-    periodEnd: endsOn,
-    trace: { coupon: coupon.id, ppm: coupon.percent_ppm, of: service.recurring_minor.toString() },
-  })
+  if (!coupon && further.length === 0) return
+  for (const { id, label, offMinor, trace } of takenOff(service, coupon, further)) {
+    lines.push({
+      sourceId,
+      kind: 'discount',
+      ...(id === null ? {} : { cause: id }),
+      description: label,
+      quantity: 1,
+      unitMinor: -offMinor,
+      amountMinor: -offMinor,
+      taxClass,
+      periodStart: startsOn,
+      periodEnd: endsOn,
+      trace,
+    })
+  }
+}
+
+interface TakenOff {
+  /** Null for the coupon of the service itself. */
+  id: string | null
+  label: string
+  offMinor: bigint
+  trace: DraftLine['trace']
+}
+
+/** Each discount takes from what those before it have left: rows before the coupon, the coupon, rows after it. */
+function takenOff(
+  { recurring_minor, currency }: Pick<DueService, 'recurring_minor' | 'currency'>,
+  coupon: Coupon | undefined,
+  further: readonly ServiceDiscount[],
+): TakenOff[] {
+  const taken: TakenOff[] = []
+  let leftMinor = recurring_minor
+  const take = (one: Omit<TakenOff, 'trace'>, trace: DraftLine['trace']) => {
+    if (one.offMinor === 0n) return
+    taken.push({ ...one, trace: { ...trace, of: leftMinor.toString() } })
+    leftMinor -= one.offMinor
+  }
+  const takeRow = ({ id, label, cause, cause_id, percent_ppm, amount_minor }: ServiceDiscount) => {
+    const offMinor = lastingOff(
+      { percentPpm: percent_ppm, amountMinor: amount_minor, periodsLeft: null },
+      leftMinor,
+    )
+    take({ id, label, offMinor }, { [cause]: cause_id, ppm: percent_ppm })
+  }
+  for (const row of further) if (row.position < AFTER_COUPON) takeRow(row)
+  if (coupon) {
+    const offMinor = discountOf(coupon, leftMinor, currency)
+    take({ id: null, label: coupon.code, offMinor }, { coupon: coupon.id, ppm: coupon.percent_ppm })
+  }
+  for (const row of further) if (row.position >= AFTER_COUPON) takeRow(row)
+  return taken
+}
+
+/** What a period costs with everything that lowers it. */
+export function netOf(
+  minor: bigint,
+  currency: string,
+  { coupon, further = NO_DISCOUNTS }: { coupon?: Coupon | undefined; further?: readonly ServiceDiscount[] },
+): bigint {
+  const taken = takenOff({ recurring_minor: minor, currency }, coupon, further)
+  return taken.reduce((left, { offMinor }) => left - offMinor, minor)
 }
 
 /** Quantity and unit price when they multiply to the amount exactly; otherwise one unit of the whole. */

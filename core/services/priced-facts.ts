@@ -1,28 +1,43 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert } from '../kernel/index.ts'
 import type { Coupon } from './plan-periods.ts'
+import { anyDiscount, type ServiceDiscount } from './service-discounts.ts'
 import type { ServiceRow } from './rows.ts'
 
 export interface PricedFacts {
   oldName: string
   /** When the present period was charged with it. */
   coupon?: Coupon
+  /** What else lowered it. */
+  further?: readonly ServiceDiscount[]
 }
 
-/** The product's name, and the coupon of the present period, for services together; one statement. */
+/** The product's name, and the coupon of the present period, for services together; one statement, or two. */
 export async function pricedFactsOf(
   queries: Queries,
   services: readonly Pick<ServiceRow, 'id'>[],
 ): Promise<(serviceId: string) => PricedFacts> {
   const rows = await queries.all<
-    { service_id: string; name: string } & { [K in keyof Coupon]: Coupon[K] | null }
+    { service_id: string; any_discount: number; name: string } & { [K in keyof Coupon]: Coupon[K] | null }
   >(sql`
-    select s.id as service_id, p.name, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor
+    select s.id as service_id, ${anyDiscount} as any_discount, p.name, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor
     from services s join products p on p.id = s.product_id
     left join coupons k on k.id = s.coupon_id and exists (
-      select 1 from charges c where c.source_id = s.id and c.kind = 'discount' and c.period_end = s.charged_through)
+      select 1 from charges c where c.source_id = s.id and c.kind = 'discount' and c.period_end = s.charged_through and c.cause in ('', k.id))
     where s.id in (${list(services.map(({ id }) => id))})`)
-  const facts = new Map(rows.map((row) => [row.service_id, factsOf(row)]))
+  const isAny = (rows[0]?.any_discount ?? 0) > 0
+  const further = !isAny
+    ? []
+    : await queries.all<ServiceDiscount>(sql`
+    select d.* from service_discounts d join services s on s.id = d.service_id
+    where d.service_id in (${list(services.map(({ id }) => id))}) and exists (
+      select 1 from charges c where c.source_id = s.id and c.kind = 'discount' and c.period_end = s.charged_through
+        and c.cause in (d.id, d.cause_id))
+    order by d.position, d.id`)
+  const lowered = Map.groupBy(further, (row) => row.service_id)
+  const facts = new Map(
+    rows.map((row) => [row.service_id, { ...factsOf(row), further: lowered.get(row.service_id) ?? [] }]),
+  )
   return (serviceId) => {
     const known = facts.get(serviceId)
     assert(known, `service ${serviceId} has a product`)

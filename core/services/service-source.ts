@@ -10,9 +10,10 @@ import {
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
+import { anyDiscount, discountsWhere, NO_DISCOUNTS } from './service-discounts.ts'
 import { invoiceSuspended } from './settings.ts'
 
-/** Services as billing sees them: what begins a period by the day. Three to five statements a chunk of clients. */
+/** Services as billing sees them: what begins a period by the day. Three to six statements a chunk of clients. */
 export const serviceSource: BillableSource = {
   name: 'services',
 
@@ -27,20 +28,24 @@ export const serviceSource: BillableSource = {
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window, await spared(queries))}`
-    const services = await queries.all<DueService & Ahead>(sql`
+    const services = await queries.all<DueService & Ahead & { any_discount: number }>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on${aheadColumns(window, SCOPES)}
+        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount${aheadColumns(window, SCOPES)}
       from services s join products p on p.id = s.product_id
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
     const coupons = await couponsOf(queries, services)
+    const isAny = (services[0]?.any_discount ?? 0) > 0
+    const discounts = isAny ? await discountsWhere(queries, condition) : NO_DISCOUNTS
     const items: DueItem[] = []
     for (const service of services) {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
       const untilOn = service.until_on ?? window.untilOn
       const planned = window.everyPeriod ? planEveryPeriod : planPeriods
-      const item = planned(service, untilOn, options.get(service.id), coupon)
+      const lowered = discounts.get(service.id)
+      const due = lowered ? { ...service, discounts: lowered } : service
+      const item = planned(due, untilOn, options.get(service.id), coupon)
       if (item) items.push({ ...item, ...aheadOf(service) })
     }
     return items

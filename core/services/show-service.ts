@@ -5,6 +5,7 @@ import { assert, covers, type Actor, type Instant, type IsoDate } from '../kerne
 import { defineVerb, type Means } from '../records/index.ts'
 import { findService } from './load.ts'
 import { nextCharges } from './next-charges.ts'
+import { discountsWhere } from './service-discounts.ts'
 import type {
   CancellationRow,
   ChangeRow,
@@ -49,7 +50,7 @@ export interface ShownService {
 
 const DELIVERIES_MAX = 20
 
-/** Everything about one service, in eight statements however much there is. */
+/** Everything about one service, in nine statements however much there is. */
 export const showService = defineVerb(
   {
     permission: 'service.read',
@@ -63,11 +64,13 @@ export const showService = defineVerb(
     const options = await db.all<ServiceOptionRow>(
       sql`select * from service_options where service_id = ${service.id} order by option_id`,
     )
+    const lowered = await discountsWhere(db, sql`s.id = ${service.id}`)
+    const discounts = lowered.get(service.id) ?? []
     return {
       service,
       ...names,
       options,
-      nextCharge: nextCharges({ ...service, product_name: names.productName }, options, {
+      nextCharge: nextCharges({ ...service, product_name: names.productName, discounts }, options, {
         ...{ coupon, now: means.business.now() },
       }),
       ...(await aroundOf(db, service, actor)),

@@ -37,6 +37,18 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
       { name: 'QST', amount: { minor: '316', currency: 'EUR' } },
     ],
   },
+  'gift-card': {
+    url: '/portal/credit/gift-card',
+    code: '7K2M-9QXR-4TBC-0WZE',
+    amount,
+    expires_on: '2029-01-15',
+  },
+  'quote-sent': {
+    ...invoice,
+    url: '/quotes/quo_01?key=secret',
+    title: 'Three game servers',
+    expires_on: '2026-02-14',
+  },
   'proforma-issued': { ...invoice, due_on: '2026-01-29' },
   'deposit-received': { ...invoice, due_on: '2026-01-29' },
   'invoice-link': { ...invoice, due_on: '2026-01-29', expires_at },

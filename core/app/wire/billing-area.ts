@@ -6,6 +6,8 @@ import {
   billingJobs,
   billToday,
   billUntil,
+  expireGiftCards,
+  giftCardConsumers,
   previewBilling,
   sumPreview,
   RUN_NOW_TASK,
@@ -28,6 +30,7 @@ import {
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
+import { verifyQuotes } from '../../orders/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Command, Wiring } from '../areas.ts'
 import { words } from './words.ts'
@@ -53,8 +56,13 @@ export const billingArea: Area = {
     ...billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
     [RUN_NOW_TASK]: () => runNow(wiring.means),
   }),
-  consumers: ({ means }) => billingConsumers(means),
+  consumers: ({ means }) => [...billingConsumers(means), ...giftCardConsumers(means)],
   schedules: ({ means }) => [
+    {
+      name: 'billing.expire_gift_cards',
+      cron: '35 * * * *',
+      run: async () => ({ expired: await expireGiftCards(means) }),
+    },
     {
       name: 'billing.run',
       // Every hour, because days begin at different hours in different zones; a day that is done is passed over.
@@ -125,7 +133,8 @@ async function billed(
 }
 
 async function verify({ means }: Wiring, say: (line: string) => void): Promise<{ findings: number }> {
-  const findings = await verifyBooks(means.db, (await billingDay(means)) ?? isoDate('1970-01-01'))
+  const books = await verifyBooks(means.db, (await billingDay(means)) ?? isoDate('1970-01-01'))
+  const findings = [...books, ...(await verifyQuotes(means.db))]
   for (const { check, id, problem } of findings) say(`${id}  ${check}: ${problem}`)
   return { findings: findings.length }
 }

@@ -1,14 +1,24 @@
 import { allocatedTo, issueInvoice, refundInvoice, voidIssued } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
-import { orderConsumers, type OrderDeps } from '../../orders/index.ts'
+import { expireQuotes, orderConsumers, quoteJobs, type OrderDeps } from '../../orders/index.ts'
 import type { Means } from '../../records/index.ts'
 import { createServices, endServices } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
+import { words } from './words.ts'
 
 export const ordersArea: Area = {
   name: 'orders',
+  jobs: ({ means }) => quoteJobs({ ...means, translator: (locale) => words().translator(locale) }),
   consumers: ({ means }) => orderConsumers(means),
+  schedules: ({ means }) => [
+    // Every hour, because days end at different hours in different zones.
+    {
+      name: 'orders.expire_quotes',
+      cron: '25 * * * *',
+      run: async () => ({ expired: await expireQuotes(means) }),
+    },
+  ],
 }
 
 /** What orders ask of billing and services, in their own transaction. */

@@ -149,8 +149,6 @@ interface FrozenBuyer {
 
 /** The document as its frozen columns say it, whatever has become of seller and buyer since. */
 async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<InvoiceDocument> {
-  const seller = JSON.parse(invoice.seller) as FrozenSeller
-  const buyer = JSON.parse(invoice.buyer) as FrozenBuyer
   const corrected = invoice.corrects_id
     ? await means.db.get<{ number: string }>(
         sql`select number from invoices where id = ${invoice.corrects_id}`,
@@ -164,20 +162,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     issuedOn: invoice.issued_on!,
     dueOn: invoice.due_on,
     ...(corrected ? { corrects: corrected.number } : {}),
-    seller: {
-      name: seller.name,
-      addressLines: sellerLines(seller),
-      taxId: seller.tax_id,
-      email: seller.email,
-      legalText: seller.legal_text,
-    },
-    buyer: {
-      name: buyer.name,
-      company: buyer.company,
-      addressLines: buyerLines(buyer),
-      country: buyer.country,
-      taxId: buyer.tax_id,
-    },
+    ...documentParties(invoice),
     lines: invoice.lines.map((line) => ({
       description: lineText(means.translator(invoice.locale), line),
       periodStart: line.period_start as InvoiceDocument['issuedOn'] | null,
@@ -205,6 +190,31 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     ...(invoice.kind === 'invoice' && !becamePaid(invoice)
       ? { payUrl: `${means.publicUrl}/portal/invoices/${invoice.id}` }
       : {}),
+  }
+}
+
+/** Who sells and who buys, as a document prints what was frozen of them. */
+export function documentParties(frozen: {
+  seller: string
+  buyer: string
+}): Pick<InvoiceDocument, 'seller' | 'buyer'> {
+  const seller = JSON.parse(frozen.seller) as FrozenSeller
+  const buyer = JSON.parse(frozen.buyer) as FrozenBuyer
+  return {
+    seller: {
+      name: seller.name,
+      addressLines: sellerLines(seller),
+      taxId: seller.tax_id,
+      email: seller.email,
+      legalText: seller.legal_text,
+    },
+    buyer: {
+      name: buyer.name,
+      company: buyer.company,
+      addressLines: buyerLines(buyer),
+      country: buyer.country,
+      taxId: buyer.tax_id,
+    },
   }
 }
 

@@ -17,8 +17,9 @@ export const documentChecks: readonly Check[] = [
         select l.invoice_id as id, l.kind, l.net_minor from invoice_lines l join invoices i on i.id = l.invoice_id
           where i.number is not null and i.proforma = 0 and i.kind <> 'receipt' and (i.total_minor <> 0 or i.subtotal_minor <> 0)
         union all
-        select j.source_id, substr(p.account, 9), p.amount_minor from journals j join postings p on p.journal_id = j.id
-          where j.kind in ('invoice_issued', 'credit_note_issued') and p.account like 'revenue:%') x
+        select j.source_id, case p.account when 'gift_cards' then 'gift_card' else substr(p.account, 9) end, p.amount_minor
+          from journals j join postings p on p.journal_id = j.id
+          where j.kind in ('invoice_issued', 'credit_note_issued') and (p.account like 'revenue:%' or p.account = 'gift_cards')) x
       group by x.id, x.kind having sum(x.net_minor) <> 0 order by x.id`,
   },
   {

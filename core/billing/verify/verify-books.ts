@@ -48,10 +48,9 @@ async function verifyNumbers(queries: Queries): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const series of await queries.all<NumberSeries>(sql`select * from number_series order by id`)) {
     const prefix = headIn(series, series.year)
-    const { number, day: dated, kind } = numbered(series.kind)
-    const rows = await queries.all<{ number: string; issued_on: IsoDate }>(sql`
-      select ${number} as number, ${dated} as issued_on from invoices where seller_id = ${series.seller_id} and brand_id = ${series.brand_id} and kind = ${kind}
-      and ${number} >= ${prefix} and ${number} < ${`${prefix}~`} order by length(${number}), ${number}`)
+    const rows = await queries.all<{ number: string; issued_on: IsoDate }>(
+      series.kind === 'quote' ? quoteNumbers(series, prefix) : documentNumbers(series, prefix),
+    )
     let day = ''
     rows.forEach(({ number, issued_on }, i) => {
       if (Number(number.slice(prefix.length)) !== series.first_number + i)
@@ -76,6 +75,21 @@ async function verifyNumbers(queries: Queries): Promise<Finding[]> {
       })
   }
   return findings
+}
+
+function documentNumbers({ seller_id, brand_id, kind: of }: NumberSeries, prefix: string): Sql {
+  const { number, day, kind } = numbered(of)
+  return sql`
+    select ${number} as number, ${day} as issued_on from invoices where seller_id = ${seller_id} and brand_id = ${brand_id} and kind = ${kind}
+    and ${number} >= ${prefix} and ${number} < ${`${prefix}~`} order by length(${number}), ${number}`
+}
+
+/** A quote keeps its number through all of its versions; its day is that of the first. */
+function quoteNumbers({ brand_id }: NumberSeries, prefix: string): Sql {
+  return sql`
+    select q.number, min(v.sent_on) as issued_on from quotes q join quote_versions v on v.quote_id = q.id and v.sent_on is not null
+    where q.brand_id = ${brand_id} and q.number >= ${prefix} and q.number < ${`${prefix}~`}
+    group by q.number order by length(q.number), q.number`
 }
 
 /** A proforma keeps its number beside that of the invoice that it became, whose day is another. */

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../../db/index.ts'
+import { list, sql, type SqlValue } from '../../db/index.ts'
 import { applyTransition } from '../../records/index.ts'
 import { addCoupon } from '../create-coupon.ts'
 import { addGroup } from '../create-group.ts'
@@ -154,14 +154,31 @@ async function applyAddons(
   }
 }
 
+/** Groups are there by now, also those that this file made. */
+async function groupIds(to: Applying, links: readonly { slug: string }[] | undefined) {
+  if (!links) return undefined
+  const slugs = links.map(({ slug }) => slug)
+  const rows = await to.trx.all<{ id: string; slug: string }>(
+    sql`select id, slug from product_groups where brand_id = ${to.brandId} and slug in (${list(slugs)})`,
+  )
+  return slugs.flatMap((slug) => rows.find((row) => row.slug === slug)?.id ?? [])
+}
+
 async function applyCoupon(
   to: Applying,
   coupon: FileCoupon,
   ids: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { means, trx, actor, brandId } = to
-  const { entry: _entry, code, kind, percent_ppm, currency, amount_minor, products, ...limits } = coupon
-  const fields = { ...limits, product_ids: products?.map((link) => ids.get(link.slug)!) }
+  const { entry: _entry, code, kind, percent_ppm, currency, amount_minor, ...rest } = coupon
+  const { products, required_products, groups, ...limits } = rest
+  const named = (links: typeof products) => links?.map((link) => ids.get(link.slug)!)
+  const fields = {
+    ...limits,
+    product_ids: named(products),
+    required_product_ids: named(required_products),
+    group_ids: await groupIds(to, groups),
+  }
   const row = to.current.coupons.get(code)
   if (!row) {
     const worth = { kind, percent_ppm, currency, amount_minor }

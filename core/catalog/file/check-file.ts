@@ -10,6 +10,7 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
   refuseDoubles(reader, products, (product) => product.slug)
   refuseDoubles(reader, file.coupons, (coupon) => coupon.code)
   const slugs = new Set([...products.map((product) => product.slug), ...current.products.keys()])
+  const shelves = new Set([...groups.map((group) => group.slug), ...current.groups.keys()])
   for (const product of products) {
     refuseDoubles(reader, product.options, (option) => option.key)
     refuseDoubles(reader, product.fields, (field) => field.key)
@@ -21,11 +22,15 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
     refuseChangedKinds(reader, product, current)
   }
   for (const coupon of file.coupons) {
-    refuseUnknown(reader, coupon.products ?? [], slugs)
+    refuseUnknown(reader, [...(coupon.products ?? []), ...(coupon.required_products ?? [])], slugs)
+    for (const { entry, slug } of coupon.groups ?? [])
+      if (!shelves.has(slug))
+        reader.refuse(entry, `there is no group "${slug}"`, 'the slug of a group in this file or shop')
     const old = current.coupons.get(coupon.code)
     if (
       old &&
-      (old.percent_ppm !== coupon.percent_ppm ||
+      (old.kind !== coupon.kind ||
+        old.percent_ppm !== coupon.percent_ppm ||
         old.amount_minor !== coupon.amount_minor ||
         old.currency !== coupon.currency)
     )

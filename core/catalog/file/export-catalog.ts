@@ -24,6 +24,7 @@ export const exportCatalog = defineVerb(
     const facts: Facts = {
       products,
       slugs: new Map(products.map((product) => [product.id, product.slug])),
+      groups: new Map(allNodes(groups).map((group) => [group.id, group.slug])),
       today: means.business.today(brand.zone),
       ...(await namesOf(means.db)),
     }
@@ -40,10 +41,14 @@ export const exportCatalog = defineVerb(
 interface Facts {
   products: readonly Product[]
   slugs: ReadonlyMap<string, string>
+  groups: ReadonlyMap<string, string>
   today: IsoDate
   instances: ReadonlyMap<string, string>
   serverGroups: ReadonlyMap<string, string>
 }
+
+const allNodes = (groups: readonly GroupNode[]): GroupNode[] =>
+  groups.flatMap((group) => [group, ...allNodes(group.groups)])
 
 async function namesOf(queries: Queries): Promise<Pick<Facts, 'instances' | 'serverGroups'>> {
   const instances = await queries.all<{ id: string; name: string }>(
@@ -181,13 +186,22 @@ function fieldOut(field: OrderField): Out {
 }
 
 function couponOut(coupon: Coupon, facts: Facts): Out {
-  const { code, percentPpm, currency, amountMinor } = coupon
-  const worth =
-    percentPpm === null
-      ? { amount: decimal(amountMinor!, currency!), currency }
-      : { percent: percentPpm / 10_000 }
+  const { code, kind, percentPpm, currency, amountMinor, minimumMinor, minimumCurrency } = coupon
+  const form = kind === 'percent' || kind === 'fixed' ? {} : { form: kind }
+  const sum = amountMinor === null ? {} : { amount: decimal(amountMinor, currency!), currency }
+  const share = percentPpm === null || kind === 'free' ? {} : { percent: percentPpm / 10_000 }
+  const worth = { ...form, ...sum, ...share }
+  const slugs = (ids: readonly string[]) => ids.flatMap((id) => facts.slugs.get(id) ?? [])
   const limits = said({
-    products: coupon.productIds.flatMap((id) => facts.slugs.get(id) ?? []),
+    products: slugs(coupon.productIds),
+    groups: coupon.groupIds.flatMap((id) => facts.groups.get(id) ?? []),
+    required_products: slugs(coupon.requiredProductIds),
+    only_currencies: coupon.onlyCurrencies,
+    buyers: coupon.buyers === 'anyone' ? null : coupon.buyers,
+    minimum: minimumMinor === null ? null : decimal(minimumMinor, minimumCurrency!),
+    minimum_currency: minimumCurrency,
+    stackable: coupon.stackable || null,
+    automatic: coupon.automatic || null,
     only_cycles: coupon.onlyCycles.map(wordOf),
     starts_on: coupon.startsOn,
     ends_on: coupon.endsOn,

@@ -1,3 +1,5 @@
+import { couponBuyers } from '../coupon.ts'
+import { discountKinds, type DiscountKind } from '../discount.ts'
 import { readPercent, fieldProblems, optionProblems } from '../rules.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from '../product.ts'
 import { readMoney, readPrices, type Reading } from './read-prices.ts'
@@ -211,7 +213,8 @@ function readField({ reader }: Reading, entry: Entry): FileField | undefined {
 
 const COUPON_KEYS = [
   ...['code', 'percent', 'amount', 'currency', 'products', 'only_cycles', 'cycles', 'starts_on', 'ends_on'],
-  ...['uses_max', 'uses_per_client'],
+  ...['uses_max', 'uses_per_client', 'form', 'groups', 'required_products', 'only_currencies', 'buyers'],
+  ...['minimum', 'minimum_currency', 'stackable', 'automatic'],
 ]
 const CODE = {
   pattern: /^[A-Za-z0-9][A-Za-z0-9_-]*$/,
@@ -228,10 +231,16 @@ function readCoupon(read: Reading, entry: Entry): FileCoupon | undefined {
     entry,
     code: requiredText(reader, { parent: entry, fields, key: 'code' }, CODE).toUpperCase(),
     ...readWorth(read, entry, fields),
-    products: reader.list(get('products'))?.map((item) => ({
-      entry: item,
-      slug: optionalText(reader, item, SLUG) ?? '',
-    })),
+    products: links(reader, get('products')),
+    required_products: links(reader, get('required_products')),
+    groups: links(reader, get('groups')),
+    only_currencies: reader
+      .list(get('only_currencies'))
+      ?.flatMap((item) => choice(reader, item, read.currencies) ?? []),
+    buyers: choice(reader, get('buyers'), couponBuyers),
+    ...readMinimum(read, fields),
+    stackable: flag(reader, get('stackable')),
+    automatic: flag(reader, get('automatic')),
     only_cycles: reader
       .list(get('only_cycles'))
       ?.flatMap((item) => cycleOf(reader, item, reader.scalar(item) ?? '') ?? []),
@@ -243,10 +252,28 @@ function readCoupon(read: Reading, entry: Entry): FileCoupon | undefined {
   }
 }
 
+const links = (reader: FileReader, entry: Entry | undefined) =>
+  reader.list(entry)?.map((item) => ({ entry: item, slug: optionalText(reader, item, SLUG) ?? '' }))
+
+function readMinimum({ reader, currencies }: Reading, fields: ReadonlyMap<string, Entry>) {
+  const minimum = fields.get('minimum')
+  if (!minimum) return { minimum_minor: undefined, minimum_currency: undefined }
+  const currency = choice(reader, fields.get('minimum_currency'), currencies)
+  if (currency) return { minimum_minor: readMoney(reader, minimum, currency), minimum_currency: currency }
+  if (!fields.has('minimum_currency'))
+    reader.refuse(minimum, 'has no currency', `minimum_currency: ${currencies[0]}`)
+  return { minimum_minor: undefined, minimum_currency: undefined }
+}
+
+const HUNDRED_PERCENT = 1_000_000
+
 function readWorth({ reader, currencies }: Reading, entry: Entry, fields: ReadonlyMap<string, Entry>) {
   const percent = fields.get('percent')
   const amount = fields.get('amount')
-  const nothing = { kind: 'percent' as const, percent_ppm: 0, currency: null, amount_minor: null }
+  const form = choice(reader, fields.get('form'), discountKinds)
+  const kind: DiscountKind = form ?? (amount === undefined ? 'percent' : 'fixed')
+  const nothing = { kind, percent_ppm: 0, currency: null, amount_minor: null }
+  if (kind === 'free' && !percent && !amount) return { ...nothing, percent_ppm: HUNDRED_PERCENT }
   if ((percent === undefined) === (amount === undefined)) {
     reader.refuse(entry, 'states no worth, or two', 'either percent, or amount with currency')
     return nothing
@@ -265,5 +292,5 @@ function readWorth({ reader, currencies }: Reading, entry: Entry, fields: Readon
     return nothing
   }
   const amount_minor = readMoney(reader, amount!, currency)
-  return { kind: 'fixed' as const, percent_ppm: null, currency, amount_minor }
+  return { kind, percent_ppm: null, currency, amount_minor }
 }

@@ -1,3 +1,5 @@
+import type { CouponBuyers } from '../coupon.ts'
+import type { DiscountKind } from '../discount.ts'
 import type { DeliveryMoment, FieldKind, GroupLayout, OptionKind, ProductKind } from '../product.ts'
 import type { Scheme } from '../schemes.ts'
 import type { ProductTerms } from '../set-terms.ts'
@@ -106,12 +108,20 @@ export interface FileField {
 export interface FileCoupon {
   entry: Entry
   code: string
-  kind: 'percent' | 'fixed'
+  kind: DiscountKind
   percent_ppm: number | null
   currency: string | null
   amount_minor: bigint | null
   products: FileLink[] | undefined
+  required_products: FileLink[] | undefined
+  groups: FileLink[] | undefined
   only_cycles: string[] | undefined
+  only_currencies: string[] | undefined
+  buyers: CouponBuyers | undefined
+  minimum_minor: Maybe<bigint>
+  minimum_currency: Maybe<string>
+  stackable: boolean | undefined
+  automatic: boolean | undefined
   cycles: Maybe<number>
   starts_on: Maybe<string>
   ends_on: Maybe<string>

@@ -11,7 +11,9 @@ import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
+import { deals } from './deals.ts'
 import { deliveries } from './deliveries.ts'
+import { giftCards } from './gift-cards.ts'
 import { documentTexts } from './document-texts.ts'
 import { exchangeRates } from './exchange-rates.ts'
 import { health } from './health.ts'
@@ -25,6 +27,7 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { quotes } from './quotes.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
 import { renewals } from './renewals.ts'
@@ -60,6 +63,9 @@ const sections: readonly Section[] = [
     reconciler,
     tax,
     coupons,
+    quotes,
+    deals,
+    giftCards,
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],

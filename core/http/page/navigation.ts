@@ -50,6 +50,7 @@ export const adminNav: readonly NavItem[] = [
     right: 'order.list',
     keys: 'g o',
   },
+  { key: 'quotes', href: '/admin/quotes', icon: 'file-text', group: 'sales', right: 'quote.list' },
   {
     key: 'services',
     href: '/admin/services',
@@ -131,6 +132,15 @@ export const adminNav: readonly NavItem[] = [
     right: 'client_group.list',
   },
   { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
+  { key: 'bundles', href: '/admin/bundles', icon: 'package', group: 'shop', right: 'bundle.list' },
+  {
+    key: 'gift_cards',
+    href: '/admin/gift-cards',
+    icon: 'credit-card',
+    group: 'shop',
+    right: 'gift_card.list',
+  },
+  { key: 'gifts', href: '/admin/gifts', icon: 'gift', group: 'shop', right: 'product_gift.list' },
   {
     key: 'plugins',
     href: '/admin/plugins',

@@ -8,11 +8,13 @@ import { securityRoutes } from './account/security.ts'
 import { homeRoutes } from './home.ts'
 import { invoiceRoutes } from './invoices/index.ts'
 import { creditRoutes } from './money/credit.ts'
+import { giftCardRoutes } from './money/gift-card.ts'
 import { methodRoutes } from './money/methods.ts'
 import { payManyRoutes } from './money/pay-many.ts'
 import { statementRoutes } from './money/statement.ts'
 import { transactionRoutes } from './money/transactions.ts'
 import { orderRoutes } from './orders.ts'
+import { quoteListRoutes } from './quotes.ts'
 import { serviceRoutes } from './services/index.ts'
 
 export { portalFrame } from './portal-frame.ts'
@@ -24,8 +26,10 @@ export function portalRoutes(router: Router<State>): void {
   invoiceRoutes(router)
   serviceRoutes(router)
   orderRoutes(router)
+  quoteListRoutes(router)
   methodRoutes(router)
   creditRoutes(router)
+  giftCardRoutes(router)
   payManyRoutes(router)
   statementRoutes(router)
   transactionRoutes(router)

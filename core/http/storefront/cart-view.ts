@@ -1,23 +1,32 @@
+import { formatRate } from '../../i18n/index.ts'
 import { cycle } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
-import type { CartItemView, CartNotice, CartView } from '../../orders/index.ts'
+import {
+  cartSuggestions,
+  type CartItemView,
+  type CartNotice,
+  type CartSuggestion,
+  type CartView,
+} from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
+import { couponProblemText, discountLines } from './discount-text.ts'
 import { productHref } from './plan-cards.ts'
 import { cycleName, moneyText, perCycle, taxNote } from './price-text.ts'
 import { renewalText, sumLines } from './product-summary.ts'
 import { queryOf } from './selection.ts'
 
 /** The cart as its page, and the part that every change answers, show it. */
-export function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string } = {}) {
+export async function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string } = {}) {
+  const suggestions = await cartSuggestions(ctx.state.deps.db, cart)
   return {
     count: cart.items.length,
     items: cart.items.map((item) => itemView(ctx, cart, item)),
     notices: noticesOf(ctx, cart),
     changed: cart.notices.some(({ kind }) => kind === 'price_changed'),
-    coupon: couponView(cart, problem),
+    coupon: couponView(ctx, cart, problem),
     sums: sumsView(ctx, cart),
+    suggestions: suggestions.map((one) => suggestionView(ctx, one)),
     orderable: cart.orderable,
-    couponProblem: cart.couponProblem,
     currency: cart.currency,
   }
 }
@@ -42,6 +51,19 @@ function itemView(ctx: Ctx, cart: CartView, item: CartItemView) {
     ),
   }
 }
+
+function suggestionView(ctx: Ctx, { slug, name, summary, givenPpm }: CartSuggestion) {
+  const { t, locale } = ctx.state
+  const note =
+    givenPpm === null
+      ? null
+      : givenPpm === FREE
+        ? t('offers.cart.given_free')
+        : t('offers.cart.given_less', { rate: formatRate(givenPpm, locale) })
+  return { name, summary, note, href: productHref({ slug }) }
+}
+
+const FREE = 1_000_000
 
 /** Nothing is changed silently: each difference is said with both sums. */
 function noticesOf(ctx: Ctx, cart: CartView): string[] {
@@ -68,22 +90,19 @@ function noticeText(ctx: Ctx, notice: CartNotice, of: { name: string; cart: Cart
   }
 }
 
-function couponView(cart: CartView, problem: { coupon?: string; code?: string }) {
-  return { code: cart.couponCode, entered: problem.code ?? '', error: problem.coupon ?? cart.couponProblem }
+function couponView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string }) {
+  const said = cart.couponProblem ? couponProblemText(ctx, cart.couponProblem) : null
+  return { codes: cart.couponCodes, entered: problem.code ?? '', error: problem.coupon ?? said }
 }
 
 function sumsView(ctx: Ctx, cart: CartView) {
   const { t } = ctx.state
   const text = (minor: bigint) => moneyText(ctx, minor, cart.currency)
-  const { subtotalMinor, discountMinor, totalMinor } = cart.first
-  const discount = {
-    label: t('storefront.cart.discount', { code: cart.couponCode ?? '' }),
-    value: text(-discountMinor),
-  }
+  const { subtotalMinor, totalMinor } = cart.first
   return {
     lines: [
       { label: t('storefront.cart.subtotal'), value: text(subtotalMinor) },
-      ...(discountMinor > 0n ? [discount] : []),
+      ...discountLines(ctx, cart.discounts, cart.currency),
     ],
     total: text(totalMinor),
     tax: taxNote(ctx),

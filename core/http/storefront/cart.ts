@@ -47,7 +47,7 @@ async function drawCart(
 ): Promise<void> {
   const groups = cart.items.length > 0 ? [] : await shopGroups(ctx)
   const view = {
-    cart: cartView(ctx, cart, problem),
+    cart: await cartView(ctx, cart, problem),
     groups: groups.map((group) => ({ label: group.name, href: groupHref(group) })),
   }
   await page(ctx, 'storefront/cart', view, {
@@ -57,11 +57,11 @@ async function drawCart(
 }
 
 /** The whole cart as a part, the count in the head, and a message. */
-function answerCart(ctx: RouteCtx, cart: CartView, message?: string): void {
+async function answerCart(ctx: RouteCtx, cart: CartView, message?: string): Promise<void> {
   fragmentOrSeeOther(ctx, {
     href: '/cart',
     ...(message ? { message } : {}),
-    part: ['storefront/_cart', cartView(ctx, cart)],
+    part: ['storefront/_cart', await cartView(ctx, cart)],
     others: [countPart(cart)],
   })
 }
@@ -140,7 +140,7 @@ async function takeQuantity(ctx: RouteCtx): Promise<void> {
   const quantity = field(ctx, 'quantity')
   if (quantity === '0') return takeRemove(ctx)
   const input = { ...cartOf(ctx), item_id: ctx.params.itemId, quantity }
-  answerCart(ctx, await changeCartItem(ctx.state.deps, input, ctx.state.actor))
+  await answerCart(ctx, await changeCartItem(ctx.state.deps, input, ctx.state.actor))
 }
 
 /** Removed at once, and brought back just as fast. */
@@ -163,7 +163,7 @@ async function takeRemove(ctx: RouteCtx): Promise<void> {
   const toast = { tone: 'info', text, ...(action ? { action } : {}) }
   fragmentOrSeeOther(ctx, {
     href: '/cart',
-    part: ['storefront/_cart', cartView(ctx, cart)],
+    part: ['storefront/_cart', await cartView(ctx, cart)],
     others: [
       countPart(cart),
       { template: 'components/toast', view: toast, target: '#toasts', swap: 'beforeend' },
@@ -180,10 +180,10 @@ async function takeCoupon(ctx: RouteCtx): Promise<void> {
   try {
     if (code === '') return await refuseCoupon(ctx, t('storefront.cart.coupon_missing'))
     const cart = await setCartCoupon(deps, { ...cartOf(ctx), code }, actor)
-    answerCart(
+    await answerCart(
       ctx,
       cart,
-      cart.couponProblem ? undefined : t('storefront.cart.coupon_set', { code: cart.couponCode ?? '' }),
+      cart.couponProblem ? undefined : t('storefront.cart.coupon_set', { code: code.toUpperCase() }),
     )
   } catch (error) {
     if (!(error instanceof BerthError) || !error.code.startsWith('coupon.')) throw error
@@ -196,16 +196,18 @@ async function refuseCoupon(ctx: RouteCtx, coupon: string): Promise<void> {
   const cart = await visitorCart(ctx)
   const problem = { coupon, code: field(ctx, 'code') }
   if (isPartial(ctx))
-    fragmentOrSeeOther(ctx, { href: '/cart', part: ['storefront/_cart', cartView(ctx, cart, problem)] })
+    fragmentOrSeeOther(ctx, { href: '/cart', part: ['storefront/_cart', await cartView(ctx, cart, problem)] })
   else await drawCart(ctx, cart, problem)
   ctx.status = 422
 }
 
 async function takeCouponAway(ctx: RouteCtx): Promise<void> {
-  const cart = await setCartCoupon(ctx.state.deps, { ...cartOf(ctx), code: null }, ctx.state.actor)
-  answerCart(ctx, cart, ctx.state.t('storefront.cart.coupon_removed'))
+  const code = field(ctx, 'code')
+  const what = code === '' ? { code: null } : { code, out: true }
+  const cart = await setCartCoupon(ctx.state.deps, { ...cartOf(ctx), ...what }, ctx.state.actor)
+  await answerCart(ctx, cart, ctx.state.t('storefront.cart.coupon_removed'))
 }
 
 async function takeAccept(ctx: RouteCtx): Promise<void> {
-  answerCart(ctx, await acceptCartPrices(ctx.state.deps, cartOf(ctx), ctx.state.actor))
+  await answerCart(ctx, await acceptCartPrices(ctx.state.deps, cartOf(ctx), ctx.state.actor))
 }

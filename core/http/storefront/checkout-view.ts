@@ -2,6 +2,7 @@ import { findClient } from '../../clients/index.ts'
 import { formatRate } from '../../i18n/index.ts'
 import type { CartView } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
+import { discountLines } from './discount-text.ts'
 import { countryOptions, type FormProblem } from '../page/index.ts'
 import { BILL_FIELDS, type BillField } from './buyer.ts'
 import type { PayChoice } from './pay-choices.ts'
@@ -53,7 +54,6 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt }: B
       label: t('storefront.checkout.tax', { name: group.name, rate: formatRate(group.ratePpm, locale) }),
       value: text(group.taxMinor),
     }))
-  const { discountMinor } = cart.first
   return {
     items: cart.items.map((item) => ({
       label: item.units.length > 1 ? `${item.units.length} × ${item.product?.name}` : item.product?.name,
@@ -61,14 +61,7 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt }: B
       value: text(item.first.subtotalMinor),
     })),
     lines: [
-      ...(discountMinor > 0n
-        ? [
-            {
-              label: t('storefront.cart.discount', { code: cart.couponCode ?? '' }),
-              value: text(-discountMinor),
-            },
-          ]
-        : []),
+      ...discountLines(ctx, cart.discounts, cart.currency),
       { label: t('storefront.checkout.net'), value: text(taxed.netMinor) },
       ...taxes,
     ],

@@ -1,16 +1,16 @@
 import {
   CouponUnknown,
-  findCoupon,
   loadProduct,
   pricesOn,
   QUANTITY_MAX,
-  type Coupon,
+  type CouponProblem,
   type Product,
 } from '../../catalog/index.ts'
 import { NotFound } from '../../kernel/index.ts'
-import { firstTerms, priceItems, type PricedItem } from '../../orders/index.ts'
+import { firstTerms, priceItems, wantedCoupons, type PricedItem } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
+import { couponProblemText } from './discount-text.ts'
 import { priceView, type PriceView } from './price-text.ts'
 import { fieldName, fieldsOf, readChosen, type Chosen } from './selection.ts'
 import { findGroup, shopGroups } from './shop-groups.ts'
@@ -41,12 +41,13 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const first = pricesOn(product, view.currency, view.day)[0]
   const chosen = readChosen(product, fields, first?.cycle ?? '1m')
   const code = (fields.coupon ?? '').trim()
-  const coupon = code === '' ? null : await wantedCoupon(ctx, code)
   const brand = requireBrand(ctx)
+  const { db } = ctx.state.deps
+  const coupons = await wantedCoupons(db, brand.id, code === '' ? [] : [code])
   const clientId = ctx.state.client?.id ?? null
   const shop = { brandId: brand.id, clientId, zone: brand.zone, today: view.day }
-  const firstTerm = await firstTerms(ctx.state.deps, ctx.state.deps.db, [product], shop)
-  const terms = { ...view, firstTerm, coupon: coupon && 'id' in coupon ? coupon : null }
+  const firstTerm = await firstTerms(ctx.state.deps, db, [product], shop)
+  const terms = { ...view, firstTerm, coupons, buyer: null }
   const { quantity = 1 } = chosen.wish
   const inRange = quantity >= 1 && quantity <= QUANTITY_MAX
   const wish = { ...chosen.wish, quantity: inRange ? quantity : 1 }
@@ -54,14 +55,14 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const item = priced.items[0]!
   const range = inRange ? {} : { qty: `must be a whole number from 1 to ${QUANTITY_MAX}` }
   const named = Object.entries(item.errors).map(([name, reason]) => [fieldName(name), reason])
-  const problem = coupon && 'problem' in coupon ? coupon.problem : priced.couponProblem
+  const problem = couponProblemOf(ctx, coupons.unknown, priced.couponProblem)
   return {
     ...{ ...chosen, product, view, priced: item, coupon: { code, problem } },
     errors: { ...Object.fromEntries(named), ...range },
   }
 }
 
-async function wantedCoupon(ctx: Ctx, code: string): Promise<Coupon | { problem: string }> {
-  const coupon = await findCoupon(ctx.state.deps.db, requireBrand(ctx).id, code)
-  return coupon ?? { problem: CouponUnknown({ code }).message }
+function couponProblemOf(ctx: Ctx, [code]: readonly string[], problem: CouponProblem | null): string | null {
+  if (code !== undefined) return CouponUnknown({ code }).message
+  return problem && couponProblemText(ctx, problem)
 }

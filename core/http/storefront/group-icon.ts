@@ -9,6 +9,7 @@ const ICONS: Record<ProductKind, string> = {
   saas: 'sparkles',
   certificate: 'certificate',
   addon: 'puzzle',
+  gift_card: 'gift',
   other: 'package',
 }
 

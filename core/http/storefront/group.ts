@@ -1,5 +1,5 @@
 import type { Router } from '@koa/router'
-import { listProducts, type GroupNode, type Product } from '../../catalog/index.ts'
+import { listBundles, listProducts, type GroupNode, type Product } from '../../catalog/index.ts'
 import { NotFound, type Cycle } from '../../kernel/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { page, requireBrand } from '../page/index.ts'
@@ -20,7 +20,17 @@ async function showShop(ctx: RouteCtx): Promise<void> {
   const groups = await shopGroups(ctx)
   const products = await productsIn(ctx, groups)
   const view = priceView(ctx)
-  const tiles = groups.map((group) => groupTile(ctx, group, { products, view }))
+  const bundles = await listBundles(ctx.state.deps.db, requireBrand(ctx).id)
+  const together = {
+    icon: 'package',
+    title: t('offers.bundle.title'),
+    text: t('offers.bundle.text'),
+    href: '/bundles',
+  }
+  const tiles = [
+    ...groups.map((group) => groupTile(ctx, group, { products, view })),
+    ...(bundles.length > 0 ? [together] : []),
+  ]
   await page(ctx, 'storefront/shop', { tiles }, { title: t('storefront.shop.title') })
 }
 

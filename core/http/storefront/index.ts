@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
+import { bundleRoutes } from './bundles.ts'
 import { cartRoutes } from './cart.ts'
 import { checkoutRoutes } from './checkout.ts'
 import { groupRoutes } from './group.ts'
@@ -8,6 +9,7 @@ import { legalRoutes } from './legal.ts'
 import { orderRoutes } from './order.ts'
 import { payLinkRoutes } from './pay-link.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { quoteRoutes } from './quote.ts'
 import { productRoutes } from './product.ts'
 
 export { storefrontFrame } from './frame.ts'
@@ -18,9 +20,11 @@ export function storefrontRoutes(router: Router<State>): void {
   homeRoutes(router)
   groupRoutes(router)
   productRoutes(router)
+  bundleRoutes(router)
   cartRoutes(router)
   checkoutRoutes(router)
   orderRoutes(router)
+  quoteRoutes(router)
   legalRoutes(router)
   payLinkRoutes(router)
   preferenceRoutes(router)

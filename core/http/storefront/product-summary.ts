@@ -4,6 +4,7 @@ import { addDays, cycle, invalidInput, recurs } from '../../kernel/index.ts'
 import type { PricedItem } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import type { Configured } from './configure.ts'
+import { discountLabel } from './discount-text.ts'
 import { moneyText, perCycle, taxNote } from './price-text.ts'
 
 /** One line of what is due now. */
@@ -44,7 +45,7 @@ export function sumLines(ctx: Ctx, item: PricedItem, currency: string): SumLine[
     .map((line) => {
       const label =
         line.kind === 'discount'
-          ? ctx.state.t('storefront.summary.discount', { code: line.label })
+          ? discountLabel(ctx, { why: String(line.trace.why), label: line.label })
           : line.kind === 'setup'
             ? ctx.state.t('storefront.summary.setup', { what: line.label })
             : line.period

@@ -116,6 +116,7 @@ function facts({ doc, t, date }: Draft): Row[] {
     { label: t(`pdf.number.${doc.kind}`), value: doc.number },
     { label: t('pdf.issued'), value: date(doc.issuedOn) },
     (doc.kind === 'invoice' || doc.kind === 'proforma') && { label: t('pdf.due'), value: date(doc.dueOn) },
+    doc.kind === 'quote' && { label: t('pdf.valid_until'), value: date(doc.dueOn) },
     Boolean(doc.corrects) && { label: t('pdf.corrects'), value: doc.corrects ?? '' },
     Boolean(doc.seller.taxId) && { label: t('pdf.seller_tax_id'), value: doc.seller.taxId ?? '' },
   ]
@@ -137,7 +138,10 @@ function amount(sheet: Sheet, draft: Draft): void {
   })
   if (doc.payUrl) {
     const box = { x: 0, y: sheet.y + 2, width: sheet.width, colour: draft.accent, link: doc.payUrl }
-    sheet.tag('Link', () => (sheet.y += sheet.text(t('pdf.pay'), box) + 2))
+    sheet.tag(
+      'Link',
+      () => (sheet.y += sheet.text(t(doc.kind === 'quote' ? 'pdf.answer' : 'pdf.pay'), box) + 2),
+    )
   }
   sheet.y += 22
 }

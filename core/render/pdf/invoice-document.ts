@@ -3,11 +3,12 @@ import type { IsoDate } from '../../kernel/index.ts'
 /** What an issued document says, as frozen at issue. Amounts are minor units of `currency`; rates are parts per million. */
 export interface InvoiceDocument {
   number: string
-  kind: 'invoice' | 'credit_note' | 'proforma' | 'receipt'
+  kind: 'invoice' | 'credit_note' | 'proforma' | 'receipt' | 'quote'
   /** It was paid before it was issued: the invoice of a proforma. */
   paid?: boolean
   currency: string
   issuedOn: IsoDate
+  /** Of a quote the last day on which it can be accepted. */
   dueOn: IsoDate
   /** Number of the invoice that a credit note corrects. */
   corrects?: string
@@ -23,7 +24,7 @@ export interface InvoiceDocument {
   locale: string
   /** Whether the amounts of the lines are gross. */
   pricesIncludeTax: boolean
-  /** Absolute address where the client pays. */
+  /** Absolute address where the client pays, or answers a quote. */
   payUrl?: string
 }
 

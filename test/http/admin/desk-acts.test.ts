@@ -92,6 +92,39 @@ for (const engine of engines)
       assert.equal((await notes()).n, 1)
     })
 
+    it('makes a coupon of any form with its limits, and says at which field a limit is wrong', async () => {
+      const fields = {
+        ...{ brand_id: world.ids.brand, code: 'EXACT', kind: 'price', amount: '3.00', currency: 'EUR' },
+        ...{ cycles: '', only_cycles: '1m, 1y', only_currencies: 'eur', buyers: 'new', stackable: 'on' },
+        ...{ minimum: '20.00', minimum_currency: 'EUR' },
+      }
+      const wrong = await send('/admin/coupons/new', '/admin/coupons', {
+        ...fields,
+        product_ids: 'nothing-such',
+      })
+      assertStatus(wrong, 422)
+      assertShows(wrong.text, /names what this brand does not have: nothing-such/)
+      const made = await send('/admin/coupons/new', '/admin/coupons', fields)
+      assertShows(await follow(made), /Own price/)
+      const kept = await one<{
+        kind: string
+        cycles: number | null
+        minimum_minor: bigint
+        stackable: number
+      }>(sql`select kind, cycles, minimum_minor, stackable from coupons where code = 'EXACT'`)
+      assert.deepEqual(
+        [kept.kind, kept.cycles, BigInt(kept.minimum_minor), kept.stackable],
+        ['price', null, 2_000n, 1],
+      )
+      const at = made.location!
+      assertStatus(await send(at, at, { minimum: '20.00', minimum_currency: '' }), 422)
+      await follow(await send(at, at, { uses_max: '7', buyers: 'anyone' }))
+      const after = await one<{ uses_max: number; minimum_minor: bigint | null; only_cycles: string }>(
+        sql`select uses_max, minimum_minor, only_cycles from coupons where code = 'EXACT'`,
+      )
+      assert.deepEqual([after.uses_max, after.minimum_minor, after.only_cycles], [7, null, '[]'])
+    })
+
     it('turns a coupon off and on again', async () => {
       const made = await send('/admin/coupons/new', '/admin/coupons', {
         ...{ brand_id: world.ids.brand, code: 'AUTUMN', percent: '10', cycles: '1' },

@@ -58,7 +58,7 @@ export async function makeDeskRows(means: TestMeans, ids: WorldIds) {
     },
   ])
   await db.run(sql`update services set coupon_id = ${coupon} where id = ${ids.service}`)
-  await db.run(sql`update carts set coupon_code = 'SUMMER' where brand_id = ${ids.brand}`)
+  await db.run(sql`update carts set coupon_codes = '["SUMMER"]' where brand_id = ${ids.brand}`)
   await db.insert('coupon_uses', [
     { id: means.newId('cpu'), coupon_id: coupon, order_id: ids.order, client_id: ids.client, used_at: now },
   ])

@@ -1,10 +1,12 @@
 import { createApiKey } from '../../../core/identity/index.ts'
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import { sql } from '../../../core/db/index.ts'
-import { addCartItem } from '../../../core/orders/index.ts'
+import { join } from 'node:path'
+import { createMessages } from '../../../core/i18n/index.ts'
+import { addCartItem, createQuote, getQuote, keepQuote, sendQuote } from '../../../core/orders/index.ts'
 import { accessPlace } from '../../../core/services/finish-delivery.ts'
 import { offerPackage, writePackage } from '../../../core/plugins/index.ts'
-import { linkAddon } from '../../../core/catalog/index.ts'
+import { keepDeals, linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
@@ -42,6 +44,10 @@ export interface FirstRows extends WorldIds {
   dispute: string
   refund: string
   coupon: string
+  quote: string
+  bundle: string
+  gift: string
+  giftCard: string
   priceList: string
   priceRule: string
   rate: string
@@ -83,7 +89,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     { name: 'Books', scopes: ['*'] },
     { ...staffActor(), id: staff.user_id, ...person },
   )
-  const addon = await makeAddon(means, ids)
+  const { addon, ...deals } = await makeDeals(means, ids)
   const cart = await makeCart(means, ids)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
   const option = (await db.get<{ id: string }>(
@@ -111,6 +117,9 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
+    quote: await makeQuote(means, ids),
+    ...deals,
+    giftCard: await makeGiftCard(means, ids),
     ...(await findRecorded(means, ids)),
     ...{ realm: brand.realm_id, seller: brand.seller_id },
     tokens: {
@@ -121,6 +130,32 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   }
 }
 
+/** A card with one movement, as staff give it. */
+async function makeGiftCard(means: TestMeans, ids: WorldIds): Promise<string> {
+  const id = means.newId('gft')
+  const now = means.business.now()
+  const worth = { currency: 'EUR', initial_minor: 5_000n, balance_minor: 5_000n }
+  const card = { code_hash: 'hash-0', code_end: 'QRST', status: 'active', origin: 'issued' }
+  await means.db.insert('gift_cards', [
+    { id, brand_id: ids.brand, ...worth, ...card, created_at: now, updated_at: now },
+  ])
+  const movement = { gift_card_id: id, kind: 'issued', amount_minor: 5_000n, moved_at: now }
+  await means.db.insert('gift_card_movements', [{ id: means.newId('gcm'), ...movement }])
+  return id
+}
+
+/** A quote that was sent. Its PDF is kept already, as the job does after sending. */
+async function makeQuote(means: TestMeans, ids: WorldIds): Promise<string> {
+  const lines = [{ description: 'Moving in', quantity: 1, unit_minor: '5000' }]
+  const content = { title: 'Move', expires_on: '2026-02-15', lines }
+  const id = await createQuote(means, { client_id: ids.client, ...content }, staffActor())
+  await sendQuote(means, { quote_id: id }, staffActor())
+  const quote = await getQuote(means.db, staffActor(), id)
+  const words = createMessages({ folder: join(import.meta.dirname, '../../../locales') })
+  await keepQuote({ ...means, translator: (locale) => words.translator(locale) }, quote, quote.versions[0]!)
+  return id
+}
+
 /** A package that waits to be granted. */
 function makeOffer(means: TestMeans): Promise<string> {
   const manifest = { id: 'parcel', name: 'Parcel', version: '1.0.0', sdk: '1', description: 'Waits.' }
@@ -129,10 +164,31 @@ function makeOffer(means: TestMeans): Promise<string> {
   return offerPackage(means, { package: writePackage(files, null) }, staffActor())
 }
 
-async function makeAddon(means: TestMeans, ids: WorldIds): Promise<string> {
+/** An add-on that its product gives, suggests and is bundled with. */
+async function makeDeals(means: TestMeans, ids: WorldIds) {
+  const staff = staffActor()
   const { productId } = await makeGameServer(means, ids.group, { slug: 'product-0' })
-  await linkAddon(means, { product_id: ids.product, addon_id: productId }, staffActor())
-  return productId
+  await linkAddon(means, { product_id: ids.product, addon_id: productId }, staff)
+  const { db } = means
+  const now = means.business.now()
+  const stamps = { lasts: 'whole', status: 'active', created_at: now, updated_at: now }
+  const [gift, bundle] = [means.newId('giv'), means.newId('bun')]
+  await db.insert('product_suggestions', [{ product_id: ids.product, suggested_id: productId, position: 0 }])
+  const given = { giver_id: ids.product, giver_cycles: '[]', given_id: productId, given_cycles: '[]' }
+  await db.insert('product_gifts', [
+    { id: gift, brand_id: ids.brand, ...given, percent_ppm: 1_000_000, ...stamps },
+  ])
+  const members = [ids.product, productId].map((product_id) => ({ product_id, cycles: [] }))
+  const start = {
+    slug: 'start',
+    name: 'Start',
+    members: JSON.stringify(members),
+    kind: 'percent',
+    percent_ppm: 100_000,
+  }
+  await db.insert('bundles', [{ id: bundle, brand_id: ids.brand, ...start, ...stamps }])
+  await db.transaction((trx) => keepDeals(trx, ids.brand))
+  return { addon: productId, gift, bundle }
 }
 
 async function makePart(means: TestMeans, ids: WorldIds, addon: string): Promise<string> {

@@ -2,15 +2,28 @@ import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import { NotFound, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { discountKinds } from '../../../catalog/index.ts'
+import { couponLimits } from './coupon-limits.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 
-interface Coupon {
+export interface Coupon {
   id: string
+  brand_id: string
   code: string
+  product_ids: string
+  group_ids: string
+  required_product_ids: string
+  only_cycles: string
+  only_currencies: string
+  buyers: string
+  minimum_minor: bigint | null
+  minimum_currency: string | null
+  stackable: number
+  automatic: number
   kind: string
   percent_ppm: number | null
   currency: string | null
@@ -27,10 +40,16 @@ interface Coupon {
 
 const own = (desk: Desk) => scoped(desk.actor, { table: 'k', client: null })
 
-const worthOf = (desk: Desk, row: Coupon): Cell =>
-  row.percent_ppm === null
-    ? inMoney(row.amount_minor ?? 0n, row.currency ?? 'EUR')
-    : formatRate(row.percent_ppm, desk.locale)
+/** "20 %", "5.00 EUR"; of other forms with their name. */
+function worthOf(desk: Desk, row: Coupon): Cell {
+  const worth =
+    row.percent_ppm === null
+      ? inMoney(row.amount_minor ?? 0n, row.currency ?? 'EUR')
+      : formatRate(row.percent_ppm, desk.locale)
+  if (row.kind === 'free') return desk.t('offers.form.free')
+  if (row.kind === 'percent' || row.kind === 'fixed') return worth
+  return { cells: [desk.t(`offers.form.${row.kind}`), worth] }
+}
 
 const stateOf = (desk: Desk, status: string) => ({
   state: status,
@@ -79,7 +98,7 @@ export function couponList(desk: Desk, asked: Asked): Promise<PageView> {
   })
 }
 
-async function readCoupon(desk: Desk, id: string): Promise<Coupon> {
+export async function readCoupon(desk: Desk, id: string): Promise<Coupon> {
   const row = await desk.means.db.get<Coupon>(
     sql`select k.* from coupons k where k.id = ${id} and ${own(desk)}`,
   )
@@ -92,7 +111,8 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const coupon = await readCoupon(desk, asked.params.id!)
   const uses = await means.db.all<Use>(sql`
-    select u.id, u.order_id, o.number, u.client_id, coalesce(c.company, c.name) as client, u.used_at, u.released_at
+    select u.id, u.order_id, o.number, u.client_id, coalesce(c.company, c.name) as client, u.used_at, u.released_at,
+      u.currency, u.discount_minor
     from coupon_uses u join orders o on o.id = u.order_id join clients c on c.id = u.client_id
     where u.coupon_id = ${coupon.id} order by u.id desc limit 50`)
   const move = coupon.status === 'active' ? 'retire' : 'restore'
@@ -117,7 +137,7 @@ export async function couponPage(desk: Desk, asked: Asked): Promise<PageView> {
         id: 'coupon-form',
         title: t('admin.coupons.limits'),
         action: `/admin/coupons/${coupon.id}`,
-        fields: limitFields(desk, asked, coupon),
+        fields: await couponLimits(desk, asked, coupon),
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, coupon.version),
       },
@@ -167,6 +187,13 @@ export async function newCoupon(desk: Desk, asked: Asked): Promise<PageView> {
           },
           { ...filled(asked, 'code'), label: l('code'), hint: t('admin.coupons.code_hint') },
           {
+            ...filled(asked, 'kind', 'percent'),
+            kind: 'select',
+            label: t('offers.coupon.form'),
+            hint: t('offers.coupon.form_hint'),
+            options: discountKinds.map((value) => ({ value, label: t(`offers.form.${value}`) })),
+          },
+          {
             ...filled(asked, 'percent'),
             label: l('percent'),
             suffix: '%',
@@ -180,7 +207,7 @@ export async function newCoupon(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('currency'),
             options: currencies.map((value) => ({ value, label: value })),
           },
-          ...limitFields(desk, asked, null),
+          ...(await couponLimits(desk, asked, null)),
         ],
         submit: { label: t('admin.coupons.create') },
         cancelHref: '/admin/coupons',
@@ -188,37 +215,6 @@ export async function newCoupon(desk: Desk, asked: Asked): Promise<PageView> {
       },
     ],
   }
-}
-
-function limitFields(desk: Desk, asked: Asked, coupon: Coupon | null): Field[] {
-  const l = labeller(desk)
-  const { t } = desk
-  return [
-    {
-      ...filled(asked, 'cycles', coupon ? coupon.cycles : 1),
-      kind: 'number',
-      min: 1,
-      required: false,
-      label: l('cycles'),
-      hint: t('admin.coupons.cycles_hint'),
-    },
-    { ...filled(asked, 'starts_on', coupon?.starts_on), kind: 'date', required: false, label: l('from') },
-    { ...filled(asked, 'ends_on', coupon?.ends_on), kind: 'date', required: false, label: l('to') },
-    {
-      ...filled(asked, 'uses_max', coupon?.uses_max),
-      kind: 'number',
-      min: 1,
-      required: false,
-      label: l('uses_max'),
-    },
-    {
-      ...filled(asked, 'uses_per_client', coupon?.uses_per_client),
-      kind: 'number',
-      min: 1,
-      required: false,
-      label: l('uses_per_client'),
-    },
-  ]
 }
 
 interface Use {
@@ -229,6 +225,8 @@ interface Use {
   client: string
   used_at: Instant
   released_at: Instant | null
+  currency: string | null
+  discount_minor: bigint | null
 }
 
 function usesTable(desk: Desk, uses: readonly Use[]): Block {
@@ -242,6 +240,7 @@ function usesTable(desk: Desk, uses: readonly Use[]): Block {
       { label: l('number'), phone: 'title' },
       { label: l('client') },
       { label: l('at') },
+      { label: l('discount'), align: 'end' },
       { label: l('released_at'), phone: 'hide' },
     ],
     rows: uses.map((use) => ({
@@ -252,6 +251,7 @@ function usesTable(desk: Desk, uses: readonly Use[]): Block {
         use.number,
         clientLink(use.client_id, use.client),
         { at: use.used_at },
+        use.discount_minor === null ? null : inMoney(use.discount_minor, use.currency ?? 'EUR'),
         { at: use.released_at },
       ],
     })),

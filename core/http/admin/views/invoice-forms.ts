@@ -24,7 +24,7 @@ export async function newInvoice(desk: Desk, asked: Asked): Promise<PageView> {
   const title = t('admin.invoices.new')
   const clientId = asked.refused ? textOf(asked.refused.values, 'client_id') : asked.query.client
   if (!clientId)
-    return { head: { title, crumbs: crumbs(desk, title) }, main: await clientSearch(desk, asked) }
+    return { head: { title, crumbs: crumbs(desk, title) }, main: await clientSearch(desk, asked, '/admin/invoices/new') }
   const client = await findClient(means.db, actor, clientId, 'client.read')
   const name = client.company ?? client.name
   return {
@@ -52,7 +52,7 @@ export async function newInvoice(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-async function clientSearch(desk: Desk, asked: Asked): Promise<Block[]> {
+export async function clientSearch(desk: Desk, asked: Asked, path: string): Promise<Block[]> {
   const { t, means, actor } = desk
   const l = labeller(desk)
   const q = asked.query.q ?? ''
@@ -62,7 +62,7 @@ async function clientSearch(desk: Desk, asked: Asked): Promise<Block[]> {
       kind: 'list',
       id: 'invoice-clients',
       label: t('admin.clients.title'),
-      search: { action: '/admin/invoices/new', value: q, placeholder: t('admin.clients.search'), keep: [] },
+      search: { action: path, value: q, placeholder: t('admin.clients.search'), keep: [] },
       columns: [
         { label: l('client'), phone: 'title' },
         { label: l('email') },
@@ -70,7 +70,7 @@ async function clientSearch(desk: Desk, asked: Asked): Promise<Block[]> {
       ],
       rows: clients.map((client) => ({
         id: `row-${client.id}`,
-        href: `/admin/invoices/new?client=${client.id}`,
+        href: `${path}?client=${client.id}`,
         label: client.name,
         cells: [client.company ?? client.name, client.email, client.currency],
       })),

@@ -7,6 +7,8 @@ import { holds, readList, type Listing } from '../read-list.ts'
 export interface ListSpec<R extends { id: string }> {
   /** Messages "admin.<noun>.title", ".none", ".none_text". */
   noun: string
+  /** Where these messages stand instead: "offers.quote". */
+  words?: string
   /** "/admin/payments". */
   path: string
   listing: Listing
@@ -47,7 +49,7 @@ export async function listPage<R extends { id: string }>(
     ...(spec.searchIn && asked.query.q ? [holds(spec.searchIn, asked.query.q)] : []),
   ]
   const { rows, pager } = await readList<R>(means.db, { ...spec.listing, where }, asked)
-  const title = t(`admin.${spec.noun}.title`)
+  const title = t(`${wordsOf(spec)}.title`)
   return {
     head: { title, ...(spec.actions ? { actions: spec.actions } : {}) },
     main: [
@@ -97,7 +99,7 @@ function searchOf<R extends { id: string }>(
     search: {
       action: spec.path,
       value: asked.query.q ?? '',
-      placeholder: desk.t(`admin.${spec.noun}.search`),
+      placeholder: desk.t(`${wordsOf(spec)}.search`),
       keep: names.flatMap((name) => (asked.query[name] ? [[name, asked.query[name]] as const] : [])),
     },
   }
@@ -115,8 +117,10 @@ function emptyOf<R extends { id: string }>(desk: Desk, spec: ListSpec<R>, asked:
     }
   return {
     icon: spec.icon ?? 'folder',
-    title: t(`admin.${spec.noun}.none`),
-    text: t(`admin.${spec.noun}.none_text`),
+    title: t(`${wordsOf(spec)}.none`),
+    text: t(`${wordsOf(spec)}.none_text`),
     ...(spec.emptyAction ? { action: spec.emptyAction } : {}),
   }
 }
+
+const wordsOf = ({ words, noun }: { words?: string; noun: string }): string => words ?? `admin.${noun}`

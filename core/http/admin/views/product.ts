@@ -26,6 +26,7 @@ const KINDS = [
   'saas',
   'certificate',
   'addon',
+  'gift_card',
   'other',
 ]
 
@@ -60,7 +61,7 @@ export async function productPage(desk: Desk, asked: Asked): Promise<PageView> {
       title: product.name,
       crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: product.name }],
       status: [productState(desk, product.status)],
-      actions: movesOf(desk, product),
+      actions: [...movesOf(desk, product), { label: t('offers.suggest.label'), href: `${at}/suggestions` }],
     },
     tabs: {
       label: product.name,

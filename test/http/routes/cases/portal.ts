@@ -74,6 +74,13 @@ export const portalCases: readonly RouteCase[] = [
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',
   },
+  { route: '/portal/credit/gift-card', at: () => '/portal/credit/gift-card', as: 'client' },
+  {
+    route: '/portal/quotes',
+    at: () => '/portal/quotes?per=100',
+    as: 'client',
+    rows: [/href="\/quotes\/quo_\w+"/g],
+  },
   {
     route: '/portal/invoices',
     at: () => '/portal/invoices?per=100',

@@ -1,0 +1,6 @@
+export * from './end-gift-card.ts'
+export * from './errors.ts'
+export * from './gift-card-consumers.ts'
+export * from './gift-card.ts'
+export * from './issue-gift-card.ts'
+export * from './redeem-gift-card.ts'

@@ -1,0 +1,18 @@
+import type { CouponProblem } from '../../catalog/index.ts'
+import type { OrderDiscount } from '../../orders/index.ts'
+import type { Ctx } from '../context.ts'
+import { moneyText } from './price-text.ts'
+
+/** Why a coupon does not count, in the reader's words. */
+export const couponProblemText = (ctx: Ctx, { field, code, value }: CouponProblem): string =>
+  ctx.state.t('offers.coupon_problem', { field, code, value })
+
+/** "Coupon SUMMER"; a bundle or gift goes by its name. */
+export const discountLabel = (ctx: Ctx, { why, label }: { why: string; label: string }): string =>
+  why === 'coupon' ? ctx.state.t('storefront.cart.discount', { code: label }) : label
+
+export const discountLines = (ctx: Ctx, discounts: readonly OrderDiscount[], currency: string) =>
+  discounts.map((discount) => ({
+    label: discountLabel(ctx, discount),
+    value: moneyText(ctx, -discount.minor, currency),
+  }))
