@@ -7,6 +7,7 @@ export const portalCases: readonly RouteCase[] = [
     at: () => '/portal',
     as: 'client',
     rows: [/href="\/portal\/invoices\/inv_/g, /href="\/portal\/services\/svc_/g],
+    overBar: 'Foresees as the run plans, which reads settings, parties and sources one after the other.',
   },
   { route: '/portal/live', at: () => '/portal/live', as: 'client', stream: true },
   { route: '/portal/switch', at: () => '/portal/switch', as: 'keeper', rows: [/\/portal\/switch\/cli_/g] },
@@ -81,6 +82,7 @@ export const portalCases: readonly RouteCase[] = [
     at: () => '/portal/invoices/upcoming',
     as: 'client',
     rows: [/quay-\d+/g],
+    overBar: 'Foresees as the run plans, which reads settings, parties and sources one after the other.',
   },
   {
     route: '/portal/invoices/:invoiceId',
