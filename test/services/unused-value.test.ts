@@ -40,7 +40,12 @@ for (const engine of engines) {
       db.insert('settings', [
         {
           ...{ key: 'services.unused_on_cancel', scope: 'product', scope_id: service.product_id },
-          ...{ value: JSON.stringify(value), version: 1, updated_by: 'test', updated_at: means.business.now() },
+          ...{
+            value: JSON.stringify(value),
+            version: 1,
+            updated_by: 'test',
+            updated_at: means.business.now(),
+          },
         },
       ])
     const pay = async (instanceId: string | null) => {
