@@ -142,7 +142,6 @@ for (const engine of engines) {
         service_ids: placed.service_ids,
         currency: 'EUR',
         total_minor: '2950',
-        on_credit: false,
       })
       assert.equal((await loadProduct(means.db, brand.id, game.slug))?.stock, 8)
       assert.equal((await findCoupon(means.db, brand.id, 'SUMMER'))?.uses, 1)

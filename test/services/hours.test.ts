@@ -35,7 +35,14 @@ const service = (over: Partial<MeteredService> = {}): MeteredService => ({
     recurring_minor: 2n,
   },
   ...{ tax_class: 'a', coupon_id: null, coupon_cycles_left: null, anchor_on: isoDate('2026-01-15') },
-  ...{ period_index: 0, periods_left: null, next_period_on: isoDate('2026-02-01'), cancel_on: null, zone: 'UTC', hour_cap: 0 },
+  ...{
+    period_index: 0,
+    periods_left: null,
+    next_period_on: isoDate('2026-02-01'),
+    cancel_on: null,
+    zone: 'UTC',
+    hour_cap: 0,
+  },
   ...{
     metered_until: at('2026-01-15T10:00:00Z'),
     metered_end: null,
