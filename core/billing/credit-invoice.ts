@@ -59,7 +59,7 @@ export async function creditLines(
   if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid'))
     throw NotCreditable({ number: invoice.number ?? invoice.id, status })
   const credits = wished(invoice, await creditable(trx, invoice), wish.lines)
-  const from = await loadSeller(trx, invoice.brand_id)
+  const from = await loadSeller(trx, invoice.brand_id, invoice.client_id)
   const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
   assert(buyer, `client ${invoice.client_id} exists`)
   const issuedOn = means.business.today(from.zone)

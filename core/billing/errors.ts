@@ -53,3 +53,8 @@ export const TooFar = defineError(
   422,
   (p: { days: number; max: number }) => `A preview of ${p.days} days is too long; ${p.max} is the most.`,
 )
+export const ExemptionWithdrawn = defineError(
+  'tax_exemption.withdrawn',
+  409,
+  (p: { number: string }) => `The certificate ${p.number} was withdrawn already.`,
+)

@@ -1,7 +1,9 @@
 import { list, sql, type Queries } from '../db/index.ts'
-import { assert } from '../kernel/index.ts'
+import { assert, type IsoDate } from '../kernel/index.ts'
+import { rulesOfSellers } from './tax-rules-of.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
-import type { TaxRule } from './tax.ts'
+import type { RoundingPlace } from './tax.ts'
+import type { Exemption, TaxRule } from './taxes-for.ts'
 
 interface BrandSeller {
   brand_id: string
@@ -16,19 +18,23 @@ interface BrandSeller {
   tax_id: string | null
   email: string
   legal_text: string | null
+  tax_rounding: RoundingPlace
 }
 
-/** Sellers by brand with their tax rules: two statements, whatever the number of brands. */
+/** Sellers by brand with the tax rules that may fit the buyers: two statements, whatever the number of brands. */
 export async function loadSellers(
   queries: Queries,
   brandIds: readonly string[],
+  clientIds: readonly string[],
 ): Promise<Map<string, BillFrom>> {
   const rows = await queries.all<BrandSeller>(sql`
-    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name, s.address, s.country, s.region, s.tax_id, s.email, s.legal_text
+    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name, s.address, s.country, s.region, s.tax_id, s.email, s.legal_text, s.tax_rounding
     from brands b join sellers s on s.id = b.seller_id where b.id in (${list(brandIds)})`)
-  const rules = await queries.all<TaxRule & { seller_id: string }>(sql`
-    select seller_id, country, region, tax_class, name, rate_ppm, level, compound, starts_on, ends_on from tax_rules
-    where seller_id in (${list(rows.map((row) => row.seller_id))}) order by starts_on desc, id`)
+  const rules = await rulesOfSellers(
+    queries,
+    rows.map((row) => row.seller_id),
+    clientIds,
+  )
   return new Map(
     rows.map((row) => [
       row.brand_id,
@@ -40,8 +46,8 @@ export async function loadSellers(
   )
 }
 
-export async function loadSeller(queries: Queries, brandId: string): Promise<BillFrom> {
-  const seller = (await loadSellers(queries, [brandId])).get(brandId)
+export async function loadSeller(queries: Queries, brandId: string, clientId: string): Promise<BillFrom> {
+  const seller = (await loadSellers(queries, [brandId], [clientId])).get(brandId)
   assert(seller, `brand ${brandId} has a seller`)
   return seller
 }
@@ -63,19 +69,49 @@ function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): BillFrom {
       legal_text,
     }),
     pricesIncludeTax: row.prices_include_tax === 1,
+    taxRounding: row.tax_rounding,
     zone: row.zone,
     taxRules,
   }
 }
 
+/** Clients with the papers by which they owe no tax: one statement. */
 export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
 ): Promise<Map<string, BillTo>> {
-  const rows = await queries.all<BillTo>(sql`
-    select id, name, company, email, address_1, address_2, city, region, postcode, country, tax_id, tax_exempt, auto_charge, separate_invoices, currency_fixed, locale
-    from clients where id in (${list(clientIds)})`)
-  return new Map(rows.map((row) => [row.id, row]))
+  const rows = await queries.all<BillTo & ExemptionColumns>(sql`
+    select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id, c.tax_exempt,
+      c.tax_id_valid_for, c.tax_id_valid_through, c.tax_id_checked_at, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale,
+      e.number as paper, e.authority, e.country as paper_country, e.tax_classes, e.starts_on, e.ends_on
+    from clients c left join tax_exemptions e on e.client_id = c.id and e.withdrawn_at is null
+    where c.id in (${list(clientIds)}) order by e.starts_on, e.id`)
+  const buyers = new Map<string, BillTo & { exemptions: Exemption[] }>()
+  for (const { paper, authority, paper_country, tax_classes, starts_on, ends_on, ...row } of rows) {
+    const buyer = buyers.get(row.id) ?? { ...row, exemptions: [] }
+    buyers.set(row.id, buyer)
+    if (paper === null) continue
+    const taxClasses = JSON.parse(tax_classes) as string[]
+    buyer.exemptions.push({
+      number: paper,
+      authority,
+      country: paper_country,
+      taxClasses,
+      starts_on,
+      ends_on,
+    })
+  }
+  return buyers
+}
+
+/** Null, all of them, where the client has no paper. */
+interface ExemptionColumns {
+  paper: string | null
+  authority: string
+  paper_country: string | null
+  tax_classes: string
+  starts_on: IsoDate
+  ends_on: IsoDate | null
 }
 
 /** The buyer's part of the document, frozen as JSON. */

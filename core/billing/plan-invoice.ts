@@ -1,6 +1,17 @@
+import { minorDigits } from '../../sdk/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
-import { computeTax, taxesFor, type SharedLine, type TaxGroup, type TaxRate, type TaxRule } from './tax.ts'
+import { taxIdKey } from './tax-ids/forms.ts'
+import {
+  computeTax,
+  type RoundingPlace,
+  type SharedLine,
+  type TaxGroup,
+  type TaxRate,
+  type TaxRounding,
+} from './tax.ts'
+import { noteTaxes, type TaxNote } from './tax-notes.ts'
+import { taxesFor, type Exemption, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
 /** The client as the document will name it. */
 export interface BillTo {
@@ -16,6 +27,11 @@ export interface BillTo {
   country: string
   tax_id: string | null
   tax_exempt: number
+  /** Country and tax id that were found valid, and until when the answer counts. */
+  tax_id_valid_for?: string | null
+  tax_id_valid_through?: IsoDate | null
+  tax_id_checked_at?: string | null
+  exemptions?: readonly Exemption[]
   auto_charge: number
   separate_invoices: number
   /** Set by the first document; never taken back. */
@@ -31,6 +47,8 @@ export interface BillFrom {
   /** JSON, frozen into the document as it is. */
   sellerJson: string
   pricesIncludeTax: boolean
+  /** Absent: once for each rate of a document. */
+  taxRounding?: RoundingPlace
   zone: string
   taxRules: readonly TaxRule[]
 }
@@ -48,6 +66,8 @@ export interface PlannedInvoice {
   subtotalMinor: bigint
   taxMinor: bigint
   totalMinor: bigint
+  /** What the law wants said on the document. */
+  taxNotes: readonly TaxNote[]
   buyer: BillTo
   from: BillFrom
 }
@@ -60,12 +80,12 @@ export function planInvoice(
   issuedOn: IsoDate,
 ): PlannedInvoice {
   assert(draft.lines.length > 0, `invoice for ${draft.clientId} has no lines`)
-  const place = { country: buyer.country, region: buyer.region, exempt: buyer.tax_exempt === 1 }
+  const place = taxBuyer(buyer, issuedOn)
   const lines = draft.lines.map((line) => ({
     ...line,
     taxes: taxesFor(from.taxRules, place, line.taxClass, issuedOn),
   }))
-  const taxed = computeTax(lines, from.pricesIncludeTax)
+  const taxed = computeTax(lines, from.pricesIncludeTax, roundingOf(from, draft.currency))
   return {
     draft,
     issuedOn,
@@ -74,7 +94,24 @@ export function planInvoice(
     subtotalMinor: taxed.netMinor,
     taxMinor: taxed.taxMinor,
     totalMinor: taxed.netMinor + taxed.taxMinor,
+    taxNotes: noteTaxes(lines, buyer.locale),
     buyer,
     from,
   }
+}
+
+/** Whoever has a tax id that was found valid and has not lapsed since buys as a business. */
+export function taxBuyer(buyer: BillTo, on: IsoDate): TaxBuyer {
+  const { tax_id_valid_for: validFor, tax_id_valid_through: through } = buyer
+  const key = buyer.tax_id ? taxIdKey(buyer.country, buyer.tax_id) : null
+  return {
+    ...{ country: buyer.country, region: buyer.region, postcode: buyer.postcode },
+    exempt: buyer.tax_exempt === 1,
+    business: key !== null && validFor === key && through != null && on <= through,
+    ...(buyer.exemptions ? { exemptions: buyer.exemptions } : {}),
+  }
+}
+
+export function roundingOf(from: Pick<BillFrom, 'taxRounding'>, currency: string): TaxRounding {
+  return { by: from.taxRounding ?? 'document', wholeMinor: 10n ** BigInt(minorDigits(currency)) }
 }

@@ -6,6 +6,7 @@ import { enterMail } from '../../mail/index.ts'
 import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
 import type { Means } from '../../records/index.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
+import { taxStatements } from '../tax-notes.ts'
 
 /** What printing needs besides the means: the words of a language. */
 export interface DocumentMeans extends Means {
@@ -157,6 +158,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     taxMinor: invoice.tax_minor,
     totalMinor: invoice.total_minor,
     ...(invoice.notes ? { notes: invoice.notes } : {}),
+    statements: taxStatements(invoice, means.translator(invoice.locale)),
     locale: invoice.locale,
     pricesIncludeTax: invoice.prices_include_tax === 1,
     ...(invoice.kind === 'invoice' ? { payUrl: `${means.publicUrl}/portal/invoices/${invoice.id}` } : {}),

@@ -235,6 +235,10 @@ function taxes(sheet: Sheet, draft: Draft): void {
 }
 
 function notes(sheet: Sheet, { doc }: Draft): void {
+  for (const statement of doc.statements ?? []) {
+    drawParagraph(sheet, statement, { weight: 'bold' })
+    sheet.y += 8
+  }
   if (!doc.notes) return
   drawParagraph(sheet, doc.notes, { colour: SOFT })
 }

@@ -1,4 +1,4 @@
-import { amountDue, getInvoice, type Invoice } from '../../../billing/index.ts'
+import { amountDue, getInvoice, taxStatements, type Invoice } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
@@ -170,6 +170,7 @@ function parties(desk: Desk, invoice: Invoice): Block {
             },
           ]
         : []),
+      ...taxStatements(invoice, desk.t).map((value) => ({ label: l('tax'), value })),
       ...(invoice.notes ? [{ label: l('notes'), value: invoice.notes }] : []),
       ...(invoice.document_hash
         ? [{ label: l('document_hash'), value: { copy: invoice.document_hash, label: l('document_hash') } }]

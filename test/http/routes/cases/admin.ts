@@ -91,6 +91,12 @@ export const adminCases: readonly RouteCase[] = [
   desk('/ledger/journals', links('ledger/journals/jrn_\\w+')),
   of('/ledger/journals/:id', ({ journal }) => `/ledger/journals/${journal}`, /instance_\d+/g),
   desk('/tax', /19%/g),
+  of(
+    '/tax/preview',
+    () => '/tax/preview?country=DE&buyer_kind=consumer&tax_class=standard&on=2026-01-15&amount=5',
+  ),
+  desk('/tax/sets'),
+  of('/tax/:id/edit', ({ taxRule }) => `/tax/${taxRule}/edit`),
   desk('/coupons', links('coupons/cpn_\\w+')),
   desk('/coupons/new'),
   of('/coupons/:id', ({ coupon }) => `/coupons/${coupon}`, links('orders/ord_\\w+')),
