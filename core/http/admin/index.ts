@@ -24,6 +24,7 @@ import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { tax } from './tax.ts'
+import { taxBuyers } from './tax-buyers.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -41,6 +42,7 @@ const sections: readonly Section[] = [
     billing,
     ledger,
     tax,
+    taxBuyers,
     coupons,
   ],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],

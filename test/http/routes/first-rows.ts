@@ -43,6 +43,7 @@ export interface FirstRows extends WorldIds {
   audit: string
   /** The question that a file of the service answers. */
   serviceFile: string
+  exemption: string
   tokens: { verify: string; reset: string; staffReset: string }
 }
 
@@ -82,6 +83,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...ids,
     ...(await makeServiceRows(means, ids)),
     serviceFile: await makeServiceFile(means, ids),
+    exemption: await makeTaxFacts(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
@@ -101,6 +103,25 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staffReset: await makeToken(means, 'reset_password', staff.user),
     },
   }
+}
+
+/** A tax id that nobody has asked about, and a certificate with its paper: that of the service. */
+async function makeTaxFacts(means: TestMeans, ids: WorldIds): Promise<string> {
+  const { db } = means
+  const now = means.business.now()
+  await db.run(sql`update clients set tax_id = 'X0' where id = ${ids.client}`)
+  const file = await db.get<{ value: string }>(sql`select value from service_fields where label = 'Paper'`)
+  const id = means.newId('txe')
+  const facts = {
+    client_id: ids.client,
+    number: 'X-0',
+    authority: 'Finanzamt',
+    country: 'FR',
+    tax_classes: '[]',
+  }
+  const times = { starts_on: '2026-01-01', created_at: now, updated_at: now }
+  await db.insert('tax_exemptions', [{ id, ...facts, file_id: file!.value, ...times }])
+  return id
 }
 
 /** A package that waits to be granted. */

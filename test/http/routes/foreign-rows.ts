@@ -59,6 +59,7 @@ export async function makeForeignRows(
       payment_id: payment,
       reference: owner.id,
     }),
+    exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {
       ...{ ...of, service_id: service, status: 'pending' },

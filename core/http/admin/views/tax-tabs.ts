@@ -6,6 +6,8 @@ import { allowed } from './clients.ts'
 const TABS = [
   ['rules', '', 'tax_rule.list'],
   ['preview', '/preview', 'tax_rule.preview'],
+  ['exemptions', '/exemptions', 'tax_exemption.list'],
+  ['ids', '/ids', 'tax_id.list'],
   ['sets', '/sets', 'tax_rule.add_preset'],
 ] as const
 export type TaxTab = (typeof TABS)[number][0]
