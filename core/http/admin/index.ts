@@ -25,6 +25,7 @@ import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { tax } from './tax.ts'
 import { taxBuyers } from './tax-buyers.ts'
+import { taxReports } from './tax-reports.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -43,6 +44,7 @@ const sections: readonly Section[] = [
     ledger,
     tax,
     taxBuyers,
+    taxReports,
     coupons,
   ],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],

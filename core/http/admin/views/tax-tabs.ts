@@ -8,6 +8,8 @@ const TABS = [
   ['preview', '/preview', 'tax_rule.preview'],
   ['exemptions', '/exemptions', 'tax_exemption.list'],
   ['ids', '/ids', 'tax_id.list'],
+  ['oss', '/oss', 'tax_report.oss'],
+  ['evidence', '/evidence', 'place_evidence.list'],
   ['sets', '/sets', 'tax_rule.add_preset'],
 ] as const
 export type TaxTab = (typeof TABS)[number][0]

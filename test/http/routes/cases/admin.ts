@@ -100,6 +100,14 @@ export const adminCases: readonly RouteCase[] = [
   of('/tax/exemptions/:exemption/withdraw', ({ exemption }) => `/tax/exemptions/${exemption}/withdraw`),
   of('/tax/exemptions/:exemption/paper', ({ exemption }) => `/tax/exemptions/${exemption}/paper`),
   desk('/tax/ids', /DE X\d+/g),
+  of('/tax/oss', () => '/tax/oss?year=2026&quarter=1'),
+  of('/tax/oss.csv', () => '/tax/oss.csv?year=2026&quarter=1'),
+  of(
+    '/tax/oss/documents',
+    ({ seller }) =>
+      `/tax/oss/documents?seller_id=${seller}&year=2026&quarter=1&country=FR&rate_ppm=200000&currency=EUR`,
+  ),
+  desk('/tax/evidence'),
   of('/tax/:id/edit', ({ taxRule }) => `/tax/${taxRule}/edit`),
   desk('/coupons', links('coupons/cpn_\\w+')),
   desk('/coupons/new'),

@@ -1,0 +1,2 @@
+export * from './oss-report.ts'
+export * from './place-evidence.ts'
