@@ -58,3 +58,9 @@ export const ExemptionWithdrawn = defineError(
   409,
   (p: { number: string }) => `The certificate ${p.number} was withdrawn already.`,
 )
+export const EInvoiceOff = defineError(
+  'e_invoice.off',
+  409,
+  (p: { number: string }) =>
+    `There is no e-invoice of ${p.number}: it is a draft, or the setting billing.e_invoice is off for its client.`,
+)

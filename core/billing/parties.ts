@@ -82,7 +82,7 @@ export async function loadBuyers(
 ): Promise<Map<string, BillTo>> {
   const rows = await queries.all<BillTo & ExemptionColumns>(sql`
     select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id, c.tax_exempt,
-      c.tax_id_valid_for, c.tax_id_valid_through, c.tax_id_checked_at, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale,
+      c.buyer_reference, c.electronic_address, c.tax_id_valid_for, c.tax_id_valid_through, c.tax_id_checked_at, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale,
       e.number as paper, e.authority, e.country as paper_country, e.tax_classes, e.starts_on, e.ends_on
     from clients c left join tax_exemptions e on e.client_id = c.id and e.withdrawn_at is null
     where c.id in (${list(clientIds)}) order by e.starts_on, e.id`)
@@ -128,5 +128,7 @@ export function buyerJson(buyer: BillTo): string {
     postcode,
     country,
     tax_id,
+    ...(buyer.buyer_reference ? { buyer_reference: buyer.buyer_reference } : {}),
+    ...(buyer.electronic_address ? { electronic_address: buyer.electronic_address } : {}),
   })
 }

@@ -32,6 +32,9 @@ export interface BillTo {
   tax_id_valid_through?: IsoDate | null
   tax_id_checked_at?: string | null
   exemptions?: readonly Exemption[]
+  /** For e-invoices: BT-10, and BT-49 as "scheme:address". */
+  buyer_reference?: string | null
+  electronic_address?: string | null
   auto_charge: number
   separate_invoices: number
   /** Set by the first document; never taken back. */

@@ -67,3 +67,11 @@ export const exemptionNoticeDays = defineSetting({
   preset: 30,
   scopes: ['installation', 'brand'],
 })
+
+/** Whether structured twins of documents are made, and whether a document that has none may be issued. */
+export const eInvoiceMode = defineSetting({
+  key: 'billing.e_invoice',
+  schema: Type.Enum(['off', 'offer', 'require']),
+  preset: 'off',
+  scopes: ['installation', 'brand', 'client'],
+})

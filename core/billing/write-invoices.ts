@@ -3,6 +3,7 @@ import { all, list, sql, type Trx } from '../db/index.ts'
 import { recordEvents, type NewEvent } from '../events/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { demandEInvoices } from './e-invoice/read-e-invoice.ts'
 import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
 import { account, postJournals, type Journal, type Posting } from './ledger.ts'
@@ -33,6 +34,10 @@ export async function writeInvoices(
   const charges = written.flatMap(({ lines, plan, row }) => chargeRows(lines, plan, row))
   await trx.insert('charges', charges)
   await number(means, trx, written)
+  await demandEInvoices(
+    trx,
+    written.map(({ row, lines, taxes }) => ({ ...row, lines, taxes })),
+  )
   await trx.insert(
     'invoices',
     written.map(({ row }) => row),

@@ -5,6 +5,7 @@ import { assert, systemActor } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
 import type { Means } from '../../records/index.ts'
+import { embeddedXml } from '../e-invoice/read-e-invoice.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
 import { taxStatements } from '../tax-notes.ts'
 
@@ -30,9 +31,11 @@ export async function keepDocument(means: DocumentMeans, invoice: Invoice): Prom
   if (invoice.file_id) return invoice.file_id
   const onMissing = (characters: string) =>
     means.log.warn({ invoice: invoice.id, characters }, 'no font has these characters')
+  const xml = await embeddedXml(means.db, invoice)
   const bytes = await renderInvoicePdf(await documentOf(means, invoice), {
     t: means.translator(invoice.locale),
     onMissing,
+    ...(xml === null ? {} : { facturX: xml }),
   })
   const file: StoredFile = {
     id: means.newId('fil'),

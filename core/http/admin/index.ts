@@ -9,6 +9,7 @@ import { catalog } from './catalog.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
+import { eInvoices } from './e-invoices.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
@@ -45,6 +46,7 @@ const sections: readonly Section[] = [
     tax,
     taxBuyers,
     taxReports,
+    eInvoices,
     coupons,
   ],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],

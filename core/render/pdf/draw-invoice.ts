@@ -57,6 +57,7 @@ export function drawInvoice(doc: InvoiceDocument, options: RenderOptions): Promi
     author: doc.seller.name,
     madeAt: new Date(`${doc.issuedOn}T00:00:00Z`),
     onMissing: options.onMissing,
+    ...(options.facturX === undefined ? {} : { facturX: options.facturX }),
   })
   const footHeight = measureFoot(sheet, draft)
   sheet.bottom -= footHeight

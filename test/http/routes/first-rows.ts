@@ -111,6 +111,12 @@ async function makeTaxFacts(means: TestMeans, ids: WorldIds): Promise<string> {
   const now = means.business.now()
   await db.run(sql`update clients set tax_id = 'X0' where id = ${ids.client}`)
   const file = await db.get<{ value: string }>(sql`select value from service_fields where label = 'Paper'`)
+  await db.insert('settings', [
+    {
+      ...{ scope: 'installation', scope_id: '', key: 'billing.e_invoice', value: '"offer"' },
+      ...{ updated_by: 'usr_staff', updated_at: now },
+    },
+  ])
   const id = means.newId('txe')
   const facts = {
     client_id: ids.client,

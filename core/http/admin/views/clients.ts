@@ -122,6 +122,11 @@ function actsOf(desk: Desk, client: Client): Button[] {
         icon: 'file-invoice',
       },
     ],
+    [
+      'e_invoice.set_facts',
+      true,
+      { label: t('tax.e_invoice.download'), href: `${at}/e-invoice`, kind: 'ghost', icon: 'file-invoice' },
+    ],
     ['client.change', true, { label: t('admin.edit'), href: `${at}/edit`, icon: 'pencil' }],
     ...MOVES.map((move): [string, boolean, Button] => [
       `client.${move.name}`,

@@ -1,4 +1,4 @@
-import { amountDue, getInvoice, taxStatements, type Invoice } from '../../../billing/index.ts'
+import { amountDue, getInvoice, modeOf, taxStatements, type Invoice } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
@@ -19,7 +19,7 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
       title,
       crumbs: [{ label: desk.t('admin.invoices.title'), href: '/admin/invoices' }, { label: title }],
       status: [{ state: stateOf(invoice, desk.today) }],
-      actions: actsOf(desk, invoice, due),
+      actions: [...actsOf(desk, invoice, due), ...(await twin(desk, invoice))],
     },
     main: [
       lines(desk, invoice),
@@ -65,6 +65,14 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
     ...credit,
     { label: t('admin.invoices.act.void'), href: `${at}/void`, kind: 'ghost', icon: 'ban' },
   ]
+}
+
+/** The e-invoice, where the client has them. */
+async function twin(desk: Desk, invoice: Invoice): Promise<Button[]> {
+  if (invoice.number === null || !allowed(desk, 'e_invoice.read')) return []
+  if ((await modeOf(desk.means.db, invoice)) === 'off') return []
+  const href = `/admin/invoices/${invoice.id}.xml`
+  return [{ label: desk.t('tax.e_invoice.download'), href, icon: 'download', plain: true }]
 }
 
 /** What becomes of a claim that is not paid. */

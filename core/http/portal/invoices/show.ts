@@ -1,5 +1,5 @@
 import { money } from '../../../../sdk/index.ts'
-import { getInvoice, type Invoice } from '../../../billing/index.ts'
+import { getInvoice, modeOf, type Invoice } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
@@ -19,7 +19,9 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
   const title = ctx.state.t(`portal.invoices.${view.isCreditNote ? 'one_credit_note' : 'one'}`, {
     number: view.number,
   })
-  const body = { ...view, payments, title }
+  const mode = await modeOf(ctx.state.deps.db, invoice)
+  const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
+  const body = { ...view, payments, title, xmlHref }
   await page(ctx, 'portal/invoices/show', body, {
     title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },

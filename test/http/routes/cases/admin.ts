@@ -30,6 +30,7 @@ export const adminCases: readonly RouteCase[] = [
     /u\d+@user\.example/g,
   ),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`),
+  of('/clients/:id/e-invoice', ({ client }) => `/clients/${client}/e-invoice`),
   of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /0\.01/g),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
     of(`/clients/:id/${act}`, ({ client }) => `/clients/${client}/${act}`),
@@ -67,6 +68,7 @@ export const adminCases: readonly RouteCase[] = [
     links('messages/msg_\\w+'),
   ),
   of('/invoices/:id.pdf', ({ paid }) => `/invoices/${paid}.pdf`),
+  of('/invoices/:id.xml', ({ paid }) => `/invoices/${paid}.xml`),
   of('/invoices/:id/edit', ({ draft }) => `/invoices/${draft}/edit`),
   of('/invoices/:id/void', ({ overdue }) => `/invoices/${overdue}/void`),
   ...['write-off', 'collections', 'recall', 'credit'].map((act) =>
