@@ -19,9 +19,9 @@ const sound: EInvoice = {
   seller: party('DE', 'DE123456788'),
   buyer: party('FR', 'FR11123456782'),
   lines: [
-    line('1', 3, 3000n, 'S', 190_000),
-    line('2', -1, -300n, 'S', 190_000),
-    line('3', 1, 555n, 'S', 70_000),
+    line('1', [3, 3000n], ['S', 190_000]),
+    line('2', [-1, -300n], ['S', 190_000]),
+    line('3', [1, 555n], ['S', 70_000]),
   ],
   breakdown: [
     { category: 'S', ratePpm: 190_000, baseMinor: 2700n, taxMinor: 513n, reason: null, reasonCode: null },
@@ -38,12 +38,12 @@ function party(country: string, vatId: string | null): EInvoice['seller'] {
   return { name: 'Firma', ...address, vatId, taxId: null, email: null, electronicAddress: null }
 }
 
+type Category = EInvoice['lines'][number]['category']
+
 function line(
   id: string,
-  quantity: number,
-  netMinor: bigint,
-  category: EInvoice['lines'][number]['category'],
-  ratePpm: number,
+  [quantity, netMinor]: [quantity: number, netMinor: bigint],
+  [category, ratePpm]: [category: Category, ratePpm: number],
 ): EInvoice['lines'][number] {
   const priceMinor = netMinor < 0n ? -netMinor : netMinor
   const base = { priceMinor, baseQuantity: Math.abs(quantity) }
@@ -53,7 +53,7 @@ function line(
 /** The sound document with another category for all of it. */
 const untaxed = (category: 'AE' | 'G' | 'E' | 'O' | 'Z', over: Partial<EInvoice> = {}): EInvoice => ({
   ...sound,
-  lines: [line('1', 1, 1000n, category, 0)],
+  lines: [line('1', [1, 1000n], [category, 0])],
   breakdown: [{ category, ratePpm: 0, baseMinor: 1000n, taxMinor: 0n, reason: 'Reason', reasonCode: null }],
   sums: {
     linesMinor: 1000n,
