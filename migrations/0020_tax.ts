@@ -101,12 +101,6 @@ async function documents(trx: Trx): Promise<void> {
   await addColumn(trx, 'invoice_taxes', 'treatment', "text = 'standard'")
   await createTable(
     trx,
-    'tax_answers',
-    { key: 'text', instance_id: 'text', question: 'json', answer: 'json', answered_at: 'instant' },
-    { primary: 'key' },
-  )
-  await createTable(
-    trx,
     'faktur_numbers',
     { invoice_id: 'ref invoices', number: 'text', entered_by: 'text', entered_at: 'instant' },
     { primary: 'invoice_id', unique: { uq_faktur_numbers_number: 'number' } },

@@ -64,3 +64,9 @@ export const EInvoiceOff = defineError(
   (p: { number: string }) =>
     `There is no e-invoice of ${p.number}: it is a draft, or the setting billing.e_invoice is off for its client.`,
 )
+export const FakturNumberTaken = defineError(
+  'faktur.number_taken',
+  409,
+  (p: { number: string; invoice: string }) =>
+    `The faktur number ${p.number} stands on ${p.invoice}. A document has one number, and a number one document.`,
+)

@@ -3,7 +3,14 @@ import { recordAudit } from '../../audit/index.ts'
 import { requireCountry } from '../../brands/index.ts'
 import { all, sql, type Queries, type Trx } from '../../db/index.ts'
 import { addFile, fileTypeOf, fileTypes } from '../../files/index.ts'
-import { invalidInput, isoDate, NotFound, type Actor, type Instant, type IsoDate } from '../../kernel/index.ts'
+import {
+  invalidInput,
+  isoDate,
+  NotFound,
+  type Actor,
+  type Instant,
+  type IsoDate,
+} from '../../kernel/index.ts'
 import { defineVerb, findRow, scoped, updateVersioned, type Means } from '../../records/index.ts'
 import { ExemptionWithdrawn } from '../errors.ts'
 

@@ -1,8 +1,11 @@
 import { toDecimal } from '../../../sdk/index.ts'
 import { listSellers } from '../../brands/index.ts'
-import { notePlaceEvidence, readOssReport } from '../../billing/index.ts'
+import { exportFakturs, notePlaceEvidence, readOssReport, setFakturNumber } from '../../billing/index.ts'
+import { sql } from '../../db/index.ts'
+import { url } from '../../render/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
+import { fakturPage } from './views/tax-faktur.ts'
 import { evidencePage, ossDocumentsPage, ossPage, quarterAsked } from './views/tax-reports.ts'
 
 /** One-stop shop and the place of supply. */
@@ -11,10 +14,15 @@ export const taxReports: Section = {
     { path: '/tax/oss', permission: 'tax_report.oss', draw: ossPage },
     { path: '/tax/oss/documents', permission: 'tax_report.oss_documents', draw: ossDocumentsPage },
     { path: '/tax/evidence', permission: 'place_evidence.list', draw: evidencePage },
+    { path: '/tax/faktur', permission: 'faktur.list', draw: fakturPage },
   ],
-  files: [{ path: '/tax/oss.csv', permission: 'tax_report.oss', send: sendOss }],
+  files: [
+    { path: '/tax/oss.csv', permission: 'tax_report.oss', send: sendOss },
+    { path: '/tax/faktur.xml', permission: 'faktur.export', send: sendFaktur },
+  ],
   acts: [
     { path: '/tax/evidence', permission: 'place_evidence.note', again: evidencePage, act: noteEvidence },
+    { path: '/tax/faktur', permission: 'faktur.set_number', again: fakturPage, act: keepNumber },
   ],
 }
 
@@ -46,4 +54,20 @@ async function noteEvidence({ means, actor, t }: Desk, { form }: Asked) {
   }
   await notePlaceEvidence(means, input, actor)
   return { href: `/admin/tax/evidence?client=${client_id}`, message: t('tax.done.evidence') }
+}
+
+async function sendFaktur({ means, actor }: Desk, { query }: Asked) {
+  const { name, xml } = await exportFakturs(means, { seller_id: query.seller_id, month: query.month }, actor)
+  return { name, type: 'application/xml', body: xml }
+}
+
+/** An invoice is named by its id or, as people do, by its number. */
+async function keepNumber({ means, actor, t }: Desk, { form }: Asked) {
+  const named = textOf(form, 'invoice_id')
+  const row = await means.db.get<{ id: string; issued_on: string; seller_id: string }>(
+    sql`select id, issued_on, seller_id from invoices where id = ${named} or number = ${named} order by id limit 1`,
+  )
+  await setFakturNumber(means, { invoice_id: row?.id ?? named, number: textOf(form, 'number') }, actor)
+  const month = { seller_id: row?.seller_id ?? '', month: row?.issued_on.slice(0, 7) ?? '' }
+  return { href: url('/admin/tax/faktur', month), message: t('tax.faktur.kept') }
 }

@@ -10,6 +10,7 @@ const TABS = [
   ['ids', '/ids', 'tax_id.list'],
   ['oss', '/oss', 'tax_report.oss'],
   ['evidence', '/evidence', 'place_evidence.list'],
+  ['faktur', '/faktur', 'faktur.list'],
   ['sets', '/sets', 'tax_rule.add_preset'],
 ] as const
 export type TaxTab = (typeof TABS)[number][0]

@@ -111,6 +111,8 @@ export const adminCases: readonly RouteCase[] = [
       `/tax/oss/documents?seller_id=${seller}&year=2026&quarter=1&country=FR&rate_ppm=200000&currency=EUR`,
   ),
   desk('/tax/evidence'),
+  of('/tax/faktur', () => '/tax/faktur?month=2026-01'),
+  of('/tax/faktur.xml', ({ idSeller }) => `/tax/faktur.xml?seller_id=${idSeller}&month=2026-01`),
   of('/tax/:id/edit', ({ taxRule }) => `/tax/${taxRule}/edit`),
   desk('/coupons', links('coupons/cpn_\\w+')),
   desk('/coupons/new'),
