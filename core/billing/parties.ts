@@ -1,6 +1,8 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
+import { readTerms } from './billing-terms.ts'
 import { rulesOfSellers } from './tax-rules-of.ts'
+import { loadTexts } from './texts/load-texts.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
 import type { RoundingPlace } from './tax.ts'
 import type { Exemption, TaxRule } from './taxes-for.ts'
@@ -35,14 +37,12 @@ export async function loadSellers(
     rows.map((row) => row.seller_id),
     clientIds,
   )
+  const texts = await loadTexts(queries, brandIds)
   return new Map(
-    rows.map((row) => [
-      row.brand_id,
-      sellerOf(
-        row,
-        rules.filter((rule) => rule.seller_id === row.seller_id),
-      ),
-    ]),
+    rows.map((row) => {
+      const own = rules.filter((rule) => rule.seller_id === row.seller_id)
+      return [row.brand_id, { ...sellerOf(row, own), texts: texts.get(row.brand_id) ?? [] }]
+    }),
   )
 }
 
@@ -52,7 +52,7 @@ export async function loadSeller(queries: Queries, brandId: string, clientId: st
   return seller
 }
 
-function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): BillFrom {
+function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom, 'texts'> {
   const { name, country, region, tax_id, email, legal_text } = row
   return {
     brandId: row.brand_id,
@@ -80,15 +80,16 @@ export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
 ): Promise<Map<string, BillTo>> {
-  const rows = await queries.all<BillTo & ExemptionColumns>(sql`
-    select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id, c.tax_exempt,
+  const rows = await queries.all<Omit<BillTo, 'terms'> & ExemptionColumns & { brand_id: string }>(sql`
+    select c.id, c.brand_id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id, c.tax_exempt,
       c.buyer_reference, c.electronic_address, c.tax_id_valid_for, c.tax_id_valid_through, c.tax_id_checked_at, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale,
       e.number as paper, e.authority, e.country as paper_country, e.tax_classes, e.starts_on, e.ends_on
     from clients c left join tax_exemptions e on e.client_id = c.id and e.withdrawn_at is null
     where c.id in (${list(clientIds)}) order by e.starts_on, e.id`)
+  const termsOf = await readTerms(queries, rows)
   const buyers = new Map<string, BillTo & { exemptions: Exemption[] }>()
   for (const { paper, authority, paper_country, tax_classes, starts_on, ends_on, ...row } of rows) {
-    const buyer = buyers.get(row.id) ?? { ...row, exemptions: [] }
+    const buyer = buyers.get(row.id) ?? { ...row, terms: termsOf(row), exemptions: [] }
     buyers.set(row.id, buyer)
     if (paper === null) continue
     const taxClasses = JSON.parse(tax_classes) as string[]

@@ -23,6 +23,8 @@ export const wishFields = {
   options: Type.Optional(Answers),
   fields: Type.Optional(Answers),
   addons: Type.Optional(Type.Array(AddonWish, { maxItems: 20 })),
+  /** Begin with the product's trial, where it has one. */
+  trial: Type.Optional(Type.Boolean()),
 }
 export const ItemWish = Type.Object(
   {

@@ -31,15 +31,19 @@ export const readEInvoice = defineVerb(
   },
   async (means: Means, { invoice_id, format = 'ubl' }, actor): Promise<EInvoiceFile> => {
     const invoice = await getInvoice(means.db, invoice_id, actor)
-    if (invoice.number === null || (await modeOf(means.db, invoice)) === 'off')
+    if (!isBill(invoice) || (await modeOf(means.db, invoice)) === 'off')
       throw EInvoiceOff({ number: invoice.number ?? invoice.id })
     const model = await modelOf(means.db, invoice)
     const findings = checkEInvoice(model)
-    if (findings.length > 0) throw incomplete(invoice.number, findings)
+    if (findings.length > 0) throw incomplete(invoice.number!, findings)
     const xml = format === 'ubl' ? writeUbl(model) : writeCii(model)
     return { name: `${invoice.number}-${format}.xml`, format, xml }
   },
 )
+
+/** Proformas and receipts of deposits are no invoices. */
+const isBill = ({ number, kind, proforma }: EDocument): boolean =>
+  number !== null && kind !== 'receipt' && proforma === 0
 
 export function modeOf(
   queries: Queries,
@@ -59,7 +63,7 @@ async function modelOf(queries: Queries, invoice: Invoice): Promise<EInvoice> {
 
 /** The file that is embedded in the PDF; null where none is wanted, or where the document cannot be told in this model. */
 export async function embeddedXml(queries: Queries, invoice: Invoice): Promise<string | null> {
-  if ((await modeOf(queries, invoice)) === 'off') return null
+  if (!isBill(invoice) || (await modeOf(queries, invoice)) === 'off') return null
   const model = await modelOf(queries, invoice)
   return checkEInvoice(model).length === 0 ? writeCii(model) : null
 }
@@ -77,7 +81,7 @@ export async function demandEInvoices(queries: Queries, documents: readonly EDoc
   if (![...modes.values()].includes('require')) return
   for (const document of documents) {
     const mode = modes.get(document.client_id) ?? modes.get(document.brand_id) ?? modes.get('')
-    if (mode !== 'require') continue
+    if (mode !== 'require' || document.kind === 'receipt') continue
     const findings = checkEInvoice(buildEInvoice(document))
     if (findings.length > 0) throw incomplete(document.client_id, findings)
   }

@@ -81,7 +81,7 @@ async function fakturs(
   const rows = await queries.all<Found>(sql`
     select i.id, i.number, i.issued_on, i.tax_minor, i.buyer, f.number as faktur_number
     from invoices i left join faktur_numbers f on f.invoice_id = i.id
-    where i.seller_id = ${seller_id} and i.kind = 'invoice' and i.status <> 'void' and i.number is not null and i.currency = 'IDR'
+    where i.seller_id = ${seller_id} and i.kind = 'invoice' and i.proforma = 0 and i.status <> 'void' and i.number is not null and i.currency = 'IDR'
       and i.issued_on >= ${`${month}-01`} and i.issued_on <= ${`${month}-31`}
       and exists (select 1 from invoice_taxes t where t.invoice_id = i.id and t.treatment = 'standard' and t.rate_ppm > 0)
     order by i.number`)

@@ -120,13 +120,13 @@ function moved({ seller_id, year, quarter }: Wanted): Sql {
     select i.id, i.number, i.kind, i.issued_on, substr(coalesce(o.issued_on, i.issued_on), 1, 7) as month, i.currency, i.evidence,
       t.rate_ppm, t.net_minor, t.tax_minor, 1 as sign
     from invoices i join invoice_taxes t on t.invoice_id = i.id left join invoices o on o.id = i.corrects_id
-    where i.seller_id = ${seller_id} and i.number is not null and i.issued_on >= ${from} and i.issued_on < ${to}
+    where i.seller_id = ${seller_id} and i.number is not null and i.proforma = 0 and i.issued_on >= ${from} and i.issued_on < ${to}
       and t.treatment = 'standard' and t.rate_ppm > 0
     union all
     select i.id, i.number, i.kind, i.issued_on, substr(i.issued_on, 1, 7) as month, i.currency, i.evidence,
       t.rate_ppm, -t.net_minor as net_minor, -t.tax_minor as tax_minor, -1 as sign
     from invoices i join invoice_taxes t on t.invoice_id = i.id
-    where i.seller_id = ${seller_id} and i.status = 'void' and i.number is not null and substr(i.voided_at, 1, 10) >= ${from} and substr(i.voided_at, 1, 10) < ${to}
+    where i.seller_id = ${seller_id} and i.status = 'void' and i.proforma = 0 and i.number is not null and substr(i.voided_at, 1, 10) >= ${from} and substr(i.voided_at, 1, 10) < ${to}
       and t.treatment = 'standard' and t.rate_ppm > 0`
 }
 

@@ -3,14 +3,19 @@ import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
 import { audit } from './audit.ts'
 import { automation } from './automation.ts'
+import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { clientGroups } from './client-groups.ts'
+import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
 import { eInvoices } from './e-invoices.ts'
+import { documentTexts } from './document-texts.ts'
 import { health } from './health.ts'
+import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
 import { me } from './me.ts'
@@ -20,10 +25,18 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { priceLists } from './price-lists.ts'
+import { priceSteps } from './price-steps.ts'
+import { renewals } from './renewals.ts'
+import { regroup } from './regroup.ts'
+import { reconciler } from './reconciler.ts'
+import { reports } from './reports.ts'
 import { servers } from './servers.ts'
+import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
+import { statements } from './statements.ts'
 import { tax } from './tax.ts'
 import { taxBuyers } from './tax-buyers.ts'
 import { taxReports } from './tax-reports.ts'
@@ -37,18 +50,23 @@ const sections: readonly Section[] = [
     clients,
     orders,
     services,
+    renewals,
     deliveries,
     servers,
     invoices,
     payments,
     billing,
     ledger,
+    reports,
+    reconciler,
     tax,
     taxBuyers,
     taxReports,
     eInvoices,
     coupons,
   ],
+  ...[clientGroups, priceLists, priceSteps, productTerms],
+  ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

@@ -7,16 +7,11 @@ import { offerPackage, writePackage } from '../../../core/plugins/index.ts'
 import { linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
-import {
-  makeMembership,
-  makeSeller,
-  makeStaff,
-  makeUser,
-  staffActor,
-  clientActor,
-} from '../../support/make.ts'
+import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
+import { makeFaktur, makeTaxFacts } from './tax-rows.ts'
 import type { TestMeans } from '../../support/means.ts'
 
 /** One record of each kind that a page lists or shows. */
@@ -31,6 +26,9 @@ export interface FirstRows extends WorldIds {
   role: string
   apiKey: string
   cart: string
+  /** A product that goes with the first one, and a service of it that is a part of the first service. */
+  addon: string
+  part: string
   orderItem: string
   realm: string
   seller: string
@@ -44,6 +42,8 @@ export interface FirstRows extends WorldIds {
   dispute: string
   refund: string
   coupon: string
+  priceList: string
+  clientGroup: string
   serverGroup: string
   run: string
   event: string
@@ -78,7 +78,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     { name: 'Books', scopes: ['*'] },
     { ...staffActor(), id: staff.user_id, ...person },
   )
-  await makeAddon(means, ids)
+  const addon = await makeAddon(means, ids)
   const cart = await makeCart(means, ids)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
   const option = (await db.get<{ id: string }>(
@@ -96,6 +96,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     idSeller: await makeFaktur(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
+    ...(await makePriceRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
     ...{
       staffEmail: staff.user.email,
@@ -103,6 +104,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staff: staff.id,
       role: staff.role_id,
     },
+    ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
     ...(await findRecorded(means, ids)),
@@ -115,88 +117,6 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   }
 }
 
-/** A tax id that nobody has asked about, and a certificate with its paper: that of the service. */
-async function makeTaxFacts(means: TestMeans, ids: WorldIds): Promise<string> {
-  const { db } = means
-  const now = means.business.now()
-  await db.run(sql`update clients set tax_id = 'X0' where id = ${ids.client}`)
-  const file = await db.get<{ value: string }>(sql`select value from service_fields where label = 'Paper'`)
-  await db.insert('settings', [
-    {
-      ...{ scope: 'installation', scope_id: '', key: 'billing.e_invoice', value: '"offer"' },
-      ...{ updated_by: 'usr_staff', updated_at: now },
-    },
-  ])
-  const id = means.newId('txe')
-  const facts = {
-    client_id: ids.client,
-    number: 'X-0',
-    authority: 'Finanzamt',
-    country: 'FR',
-    tax_classes: '[]',
-  }
-  const times = { starts_on: '2026-01-01', created_at: now, updated_at: now }
-  await db.insert('tax_exemptions', [{ id, ...facts, file_id: file!.value, ...times }])
-  return id
-}
-
-/** A document in rupiah of a seller that no brand sells for: a copy of one that is paid. */
-async function makeFaktur(means: TestMeans, ids: WorldIds): Promise<string> {
-  const { db } = means
-  const seller = await makeSeller(means, { country: 'ID', tax_id: '01.234.567.4-091.000' })
-  const paid = await db.get(sql`select * from invoices where id = ${ids.paid}`)
-  const line = await db.get(sql`select * from invoice_lines where invoice_id = ${ids.paid}`)
-  const id = means.newId('inv')
-  const buyer = {
-    name: 'Sari',
-    email: 's@client.example',
-    address_1: 'Jl. 7',
-    city: 'Jakarta',
-    tax_id: '3171014107900001',
-  }
-  const sums = { subtotal_minor: 10_000_000n, tax_minor: 1_100_000n, total_minor: 11_100_000n }
-  const of = {
-    seller_id: seller.id,
-    client_id: ids.otherClient,
-    currency: 'IDR',
-    buyer: JSON.stringify(buyer),
-  }
-  await db.insert('invoices', [{ ...paid, id, number: 'ID-1', ...of, ...sums, file_id: null }])
-  const taxes = [
-    {
-      name: 'PPN',
-      rate_ppm: 120_000,
-      level: 1,
-      tax_minor: '1100000',
-      base: { numerator: 11, denominator: 12 },
-    },
-  ]
-  const amounts = {
-    unit_minor: 10_000_000n,
-    amount_minor: 10_000_000n,
-    net_minor: 10_000_000n,
-    tax_minor: 1_100_000n,
-  }
-  const copy = {
-    id: means.newId('inl'),
-    invoice_id: id,
-    charge_id: null,
-    live_charge_id: null,
-    quantity: 1,
-    ...amounts,
-  }
-  await db.insert('invoice_lines', [{ ...line, ...copy, trace: JSON.stringify({ taxes }) }])
-  const row = {
-    invoice_id: id,
-    tax_name: 'PPN',
-    rate_ppm: 120_000,
-    net_minor: 9_166_700n,
-    tax_minor: 1_100_000n,
-  }
-  await db.insert('invoice_taxes', [row])
-  return seller.id
-}
-
 /** A package that waits to be granted. */
 function makeOffer(means: TestMeans): Promise<string> {
   const manifest = { id: 'parcel', name: 'Parcel', version: '1.0.0', sdk: '1', description: 'Waits.' }
@@ -205,9 +125,18 @@ function makeOffer(means: TestMeans): Promise<string> {
   return offerPackage(means, { package: writePackage(files, null) }, staffActor())
 }
 
-async function makeAddon(means: TestMeans, ids: WorldIds): Promise<void> {
+async function makeAddon(means: TestMeans, ids: WorldIds): Promise<string> {
   const { productId } = await makeGameServer(means, ids.group, { slug: 'product-0' })
   await linkAddon(means, { product_id: ids.product, addon_id: productId }, staffActor())
+  return productId
+}
+
+async function makePart(means: TestMeans, ids: WorldIds, addon: string): Promise<string> {
+  const id = means.newId('svc')
+  await means.db.run(sql`
+    insert into services (id, brand_id, client_id, product_id, parent_id, label, billing_status, delivery_status, currency, cycle, quantity, amount_minor, recurring_minor, tax_class, zone, anchor_on, period_index, next_period_on, charged_through, delivery_on, module_settings, created_at, updated_at)
+    select ${id}, brand_id, client_id, ${addon}, id, 'Extra', 'active', 'none', currency, '1m', 1, 490, 490, tax_class, zone, '2026-01-15', 1, '2026-02-15', '2026-02-15', delivery_on, module_settings, created_at, updated_at from services where id = ${ids.service}`)
+  return id
 }
 
 async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {

@@ -115,6 +115,8 @@ const shopOf = (rows: FirstRows): Many[] => [
     name: `Group ${n}`,
     parent_id: n % 2 ? rows.group : null,
   })),
+  own('price_lists', rows.priceList, 'plt', (n) => ({ name: `List ${n}` })),
+  own('client_groups', rows.clientGroup, 'cgr', (n) => ({ name: `Clients ${n}` })),
   own('products', rows.product, 'prd', (n) => ({ slug: `product-${n}`, name: `Product ${n}` })),
   {
     table: 'prices',

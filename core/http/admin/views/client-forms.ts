@@ -4,6 +4,7 @@ import type { IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { inMoney, type DangerView, type Field, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { groupForm } from './client-group-form.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { countryOptions } from '../../page/index.ts'
 
@@ -73,6 +74,7 @@ export async function editClient(desk: Desk, asked: Asked): Promise<PageView> {
         cancelHref: `/admin/clients/${client.id}`,
         ...formParts(desk, asked, client.version),
       },
+      await groupForm(desk, asked, client),
     ],
   }
 }

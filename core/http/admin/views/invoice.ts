@@ -1,4 +1,13 @@
-import { amountDue, getInvoice, modeOf, taxStatements, type Invoice } from '../../../billing/index.ts'
+import {
+  amountDue,
+  getInvoice,
+  lineText,
+  linkedDocuments,
+  paymentsFor,
+  taxStatements,
+  type Invoice,
+  type LinkedDocument,
+} from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
@@ -12,21 +21,27 @@ import { accountCell, journalName } from './words.ts'
 
 export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)
+  const links = await linkedDocuments(desk.means.db, invoice.id)
   const title = invoice.number ?? desk.t('admin.invoices.draft')
   const due = amountDue(invoice)
   return {
     head: {
       title,
       crumbs: [{ label: desk.t('admin.invoices.title'), href: '/admin/invoices' }, { label: title }],
-      status: [{ state: stateOf(invoice, desk.today) }],
-      actions: [...actsOf(desk, invoice, due), ...(await twin(desk, invoice))],
+      status: [
+        { state: stateOf(invoice, desk.today) },
+        ...(invoice.proforma === 1
+          ? [{ state: 'proforma', label: desk.t('admin.label.proforma'), tone: 'info' as const }]
+          : []),
+      ],
+      actions: [...actsOf(desk, invoice, due), ...twin(desk, invoice)],
     },
     main: [
       lines(desk, invoice),
       ...(invoice.status === 'draft' ? [] : [await payments(desk, invoice), await ledger(desk, invoice)]),
       await auditTimeline(desk, { subject: invoice.id, id: `invoice-${invoice.id}-history` }),
     ],
-    aside: [summary(desk, invoice, due), parties(desk, invoice), ...(await mails(desk, invoice))],
+    aside: [summary(desk, invoice, due), parties(desk, invoice, links), ...(await mails(desk, invoice))],
   }
 }
 
@@ -46,7 +61,7 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
     plain: true,
   }
   const credit: Button[] =
-    invoice.kind === 'invoice' && allowed(desk, 'credit_note.create')
+    invoice.kind === 'invoice' && invoice.proforma === 0 && allowed(desk, 'credit_note.create')
       ? [{ label: t('admin.invoices.act.credit'), href: `${at}/credit`, kind: 'ghost', icon: 'receipt' }]
       : []
   if (invoice.status !== 'issued') return invoice.status === 'paid' ? [paper, ...credit] : [paper]
@@ -57,7 +72,10 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
           { label: t('admin.invoices.act.charge'), href: `${at}/charge`, icon: 'credit-card' },
         ]
       : []
-  const claim = invoice.kind === 'invoice' && due > 0n ? claimActs(desk, invoice) : []
+  const claim =
+    invoice.kind === 'invoice' && due > 0n
+      ? [...(invoice.proforma === 0 ? claimActs(desk, invoice) : []), ...openActs(desk, invoice)]
+      : []
   return [
     ...open,
     paper,
@@ -67,12 +85,11 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
   ]
 }
 
-/** The e-invoice, where the client has them. */
-async function twin(desk: Desk, invoice: Invoice): Promise<Button[]> {
-  if (invoice.number === null || !allowed(desk, 'e_invoice.read')) return []
-  if ((await modeOf(desk.means.db, invoice)) === 'off') return []
+/** The e-invoice. Whether the client has them is asked when it is opened. */
+function twin(desk: Desk, invoice: Invoice): Button[] {
+  if (invoice.number === null || invoice.proforma === 1 || !allowed(desk, 'e_invoice.read')) return []
   const href = `/admin/invoices/${invoice.id}.xml`
-  return [{ label: desk.t('tax.e_invoice.download'), href, icon: 'download', plain: true }]
+  return [{ label: desk.t('tax.e_invoice.download'), href, kind: 'ghost', icon: 'download', plain: true }]
 }
 
 /** What becomes of a claim that is not paid. */
@@ -88,6 +105,23 @@ function claimActs(desk: Desk, invoice: Invoice): Button[] {
     .map(([move, , icon]) => ({
       label: desk.t(`admin.invoices.act.${move}`),
       href: `/admin/invoices/${invoice.id}/${pathOf(move)}`,
+      kind: 'ghost',
+      icon,
+    }))
+}
+
+/** A link for whoever pays without signing in; a document of its own for some lines. */
+function openActs(desk: Desk, invoice: Invoice): Button[] {
+  const at = `/admin/invoices/${invoice.id}`
+  const acts: [permission: string, fits: boolean, path: string, icon: string][] = [
+    ['invoice.create_link', true, 'links', 'link'],
+    ['invoice.split', invoice.lines.length > 1, 'split', 'columns'],
+  ]
+  return acts
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , path, icon]) => ({
+      label: desk.t(`admin.invoices.act.${path}`),
+      href: `${at}/${path}`,
       kind: 'ghost',
       icon,
     }))
@@ -110,9 +144,9 @@ function lines(desk: Desk, invoice: Invoice): Block {
     ],
     rows: invoice.lines.map((line) => ({
       id: `row-${line.id}`,
-      label: line.description,
+      label: lineText(desk.t, line),
       cells: [
-        line.description,
+        lineText(desk.t, line),
         line.quantity,
         money(line.unit_minor),
         line.tax_name === null ? null : `${line.tax_name} ${formatRate(line.tax_rate_ppm, desk.locale)}`,
@@ -150,7 +184,7 @@ function summary(desk: Desk, invoice: Invoice, due: bigint): Block {
   }
 }
 
-function parties(desk: Desk, invoice: Invoice): Block {
+function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[]): Block {
   const l = labeller(desk)
   const buyer = JSON.parse(invoice.buyer) as {
     name: string
@@ -179,6 +213,13 @@ function parties(desk: Desk, invoice: Invoice): Block {
           ]
         : []),
       ...taxStatements(invoice, desk.t).map((value) => ({ label: l('tax'), value })),
+      ...(invoice.proforma_number && invoice.proforma === 0
+        ? [{ label: l('proforma'), value: invoice.proforma_number }]
+        : []),
+      ...links.map((one) => ({
+        label: desk.t(`admin.regroup.${one.direction}`),
+        value: { href: `/admin/invoices/${one.id}`, text: one.number ?? one.id },
+      })),
       ...(invoice.notes ? [{ label: l('notes'), value: invoice.notes }] : []),
       ...(invoice.document_hash
         ? [{ label: l('document_hash'), value: { copy: invoice.document_hash, label: l('document_hash') } }]
@@ -213,7 +254,7 @@ async function payments(desk: Desk, invoice: Invoice): Promise<Block> {
     select p.id, 'attempt' as kind, p.id as payment_id, p.kind as payment_kind, p.status as payment_status,
       i.name as method, p.decline_message, p.amount_minor, p.created_at
     from payments p left join plugin_instances i on i.id = p.instance_id
-    where p.invoice_id = ${invoice.id} and p.status <> 'succeeded' order by p.id limit 100`)
+    where ${paymentsFor(sql`${invoice.id}`)} and p.status <> 'succeeded' order by p.id limit 100`)
   return {
     kind: 'table',
     id: `invoice-${invoice.id}-payments`,
