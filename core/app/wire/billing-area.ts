@@ -27,6 +27,7 @@ import {
   endCancelled,
   endServices,
   endTerms,
+  hourSource,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -46,7 +47,7 @@ export function billingDeps(means: Means): BillingDeps {
       return (await endCancelled(means, day)) + (await endTerms(means, day))
     },
   }
-  return { means, sources: [serviceSource, billableItemsSource, carriedSource], services }
+  return { means, sources: [serviceSource, hourSource, billableItemsSource, carriedSource], services }
 }
 
 export const billingArea: Area = {

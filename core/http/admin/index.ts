@@ -40,6 +40,7 @@ import { statements } from './statements.ts'
 import { tax } from './tax.ts'
 import { taxBuyers } from './tax-buyers.ts'
 import { taxReports } from './tax-reports.ts'
+import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -67,7 +68,7 @@ const sections: readonly Section[] = [
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
-  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[terms, catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

@@ -128,6 +128,11 @@ function actsOf(desk: Desk, client: Client): Button[] {
       { label: t('tax.e_invoice.download'), href: `${at}/e-invoice`, kind: 'ghost', icon: 'file-invoice' },
     ],
     [
+      'setting.list',
+      true,
+      { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },
+    ],
+    [
       'service.align_renewals',
       status === 'active',
       { label: t('extras.admin.align.link'), href: `${at}/renewals`, kind: 'ghost', icon: 'calendar' },
