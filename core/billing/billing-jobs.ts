@@ -12,6 +12,7 @@ import {
   type Payments,
 } from './payments/index.ts'
 import { sql } from '../db/index.ts'
+import { checkTaxIdJob } from './tax-ids/index.ts'
 
 const janitor = systemActor('payment_janitor')
 
@@ -22,6 +23,7 @@ export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
     'billing.check_payment': (job: { payment_id: string }) => checkAgain(payments, job.payment_id),
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),
     'billing.document': (job: { invoice_id: string }) => issueDocument(payments, job),
+    'billing.check_tax_id': (job: { client_id: string }) => checkTaxIdJob(payments, job),
     'billing.remove_method': (job: { method_id: string }) => removeAtGateway(payments, job),
   }
 }

@@ -60,7 +60,7 @@ export async function creditLines(
     throw NotCreditable({ number: invoice.number ?? invoice.id, status })
   const credits = wished(invoice, await creditable(trx, invoice), wish.lines)
   if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
-  const from = await loadSeller(trx, invoice.brand_id)
+  const from = await loadSeller(trx, invoice.brand_id, invoice.client_id)
   const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
   assert(buyer, `client ${invoice.client_id} exists`)
   const issuedOn = means.business.today(from.zone)

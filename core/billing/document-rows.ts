@@ -2,6 +2,7 @@ import type { InvoiceLineRow, InvoiceTaxRow } from './invoice.ts'
 import type { PlannedInvoice, PlannedLine } from './plan-invoice.ts'
 import { divideHalfUp } from '../../sdk/index.ts'
 import type { TaxRate } from './tax.ts'
+import type { TaxNote } from './tax-notes.ts'
 
 /** What a line's row takes from its plan; drafts and issued documents add their charges. */
 export function lineColumns(line: PlannedLine) {
@@ -27,22 +28,30 @@ export function taxRows(plan: PlannedInvoice, invoiceId: string): InvoiceTaxRow[
     rate_ppm: group.ratePpm,
     level: group.level ?? 1,
     compound: group.compound ? 1 : 0,
+    treatment: group.treatment ?? 'standard',
     net_minor: group.netMinor,
     tax_minor: group.taxMinor,
   }))
 }
 
-/** What the taxes of a line take of its net sum together; a compound one is rounded to a millionth, half up. */
+/** Null when nothing need be said. */
+export const taxNotesJson = (notes: readonly TaxNote[]): string | null =>
+  notes.length === 0 ? null : JSON.stringify(notes)
+
+/** What the taxes of a line take of its net sum together; compound ones are rounded to a millionth, half up. */
 function ratePpmOf(taxes: readonly TaxRate[]): number {
-  const sum = taxes.reduce((whole, { ratePpm }) => whole + ratePpm, 0)
-  const [first, second] = taxes
-  if (!first || !second?.compound) return sum
-  return sum + Number(divideHalfUp(BigInt(first.ratePpm) * BigInt(second.ratePpm), 1_000_000n))
+  return taxes.reduce(
+    (sum, { ratePpm, compound }) =>
+      sum +
+      (compound ? Number(divideHalfUp(BigInt(ratePpm) * BigInt(1_000_000 + sum), 1_000_000n)) : ratePpm),
+    0,
+  )
 }
 
-/** Two taxes of one line are kept apart in its trace: a credit note gives each of them back. */
+/** Taxes that are more than one name and rate are kept in the line's trace: a credit note gives each of them back. */
 function traceOf({ trace, taxes, partsMinor }: PlannedLine): PlannedLine['trace'] {
-  if (taxes.length < 2) return 'taxes' in trace ? { ...trace, taxes: undefined } : trace
+  if (taxes.length < 2 && !taxes.some(isParticular))
+    return 'taxes' in trace ? { ...trace, taxes: undefined } : trace
   return {
     ...trace,
     taxes: taxes.map((rate, at) => ({
@@ -51,6 +60,14 @@ function traceOf({ trace, taxes, partsMinor }: PlannedLine): PlannedLine['trace'
       level: rate.level ?? 1,
       compound: rate.compound ?? false,
       tax_minor: partsMinor[at]!.toString(),
+      ...(rate.treatment ? { treatment: rate.treatment } : {}),
+      ...(rate.base ? { base: rate.base } : {}),
+      ...(rate.whole ? { whole: true } : {}),
+      ...(rate.down ? { down: true } : {}),
+      ...(rate.certificate ? { certificate: rate.certificate } : {}),
     })),
   }
 }
+
+const isParticular = ({ treatment, base, whole, down, certificate }: TaxRate): boolean =>
+  Boolean(treatment ?? base ?? whole ?? down ?? certificate)

@@ -4,7 +4,7 @@ import { sql, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
-import { lineColumns, taxRows } from './document-rows.ts'
+import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
 import { DraftNotEditable } from './errors.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import { issueInvoice } from './issue-invoice.ts'
@@ -64,13 +64,17 @@ export const changeDraft = defineVerb(
       const row = await lockDraft(trx, input.invoice_id, actor)
       const client = await trx.get<Billed>(sql`select * from clients where id = ${row.client_id}`)
       const plan = await planContent(means, trx, { id: row.id, client: client!, input })
-      const { subtotal_minor, tax_minor, total_minor, due_on, buyer, seller } = rowOf(means, row.id, plan)
+      const { subtotal_minor, tax_minor, total_minor, due_on, buyer, seller, tax_notes } = rowOf(
+        means,
+        row.id,
+        plan,
+      )
       const notes = input.notes ?? null
       await updateVersioned(means, trx, {
         table: 'invoices',
         what: 'invoice',
         row: { id: row.id, version: input.version ?? row.version },
-        set: { subtotal_minor, tax_minor, total_minor, due_on, notes, buyer, seller },
+        set: { subtotal_minor, tax_minor, total_minor, due_on, notes, buyer, seller, tax_notes },
       })
       await removeLines(trx, row.id)
       await writeLines(means, trx, row.id, plan)
@@ -126,7 +130,7 @@ async function planContent(
   of: { id: string; client: Billed; input: Content },
 ): Promise<PlannedInvoice> {
   const { client, input } = of
-  const seller = await loadSeller(trx, client.brand_id)
+  const seller = await loadSeller(trx, client.brand_id, client.id)
   const buyer = (await loadBuyers(trx, [client.id])).get(client.id)
   if (!buyer) throw NotFound({ what: 'client', id: client.id })
   const draft: DraftInvoice = {
@@ -180,6 +184,8 @@ function rowOf(means: Means, id: string, plan: PlannedInvoice) {
     buyer: buyerJson(buyer),
     evidence: '{}',
     prices_include_tax: from.pricesIncludeTax ? 1 : 0,
+    tax_notes: taxNotesJson(plan.taxNotes),
+    tax_rounding: from.taxRounding ?? 'document',
     locale: buyer.locale,
     created_at: now,
     updated_at: now,

@@ -81,6 +81,23 @@ export const TooFar = defineError(
   422,
   (p: { days: number; max: number }) => `A preview of ${p.days} days is too long; ${p.max} is the most.`,
 )
+export const ExemptionWithdrawn = defineError(
+  'tax_exemption.withdrawn',
+  409,
+  (p: { number: string }) => `The certificate ${p.number} was withdrawn already.`,
+)
+export const EInvoiceOff = defineError(
+  'e_invoice.off',
+  409,
+  (p: { number: string }) =>
+    `There is no e-invoice of ${p.number}: it is a draft, or the setting billing.e_invoice is off for its client.`,
+)
+export const FakturNumberTaken = defineError(
+  'faktur.number_taken',
+  409,
+  (p: { number: string; invoice: string }) =>
+    `The faktur number ${p.number} stands on ${p.invoice}. A document has one number, and a number one document.`,
+)
 export const MonthClosed = defineError(
   'ledger.month_closed',
   409,

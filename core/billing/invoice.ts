@@ -4,6 +4,7 @@ import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
 import { findRow, type StatefulRow } from '../records/index.ts'
 import type { InvoiceOrigin } from './draft.ts'
 import { standings, type Standing } from './invoice-state.ts'
+import type { RoundingPlace, Treatment } from './tax.ts'
 
 export type InvoiceStatus = 'draft' | 'assembling' | 'issued' | 'paid' | 'void' | 'written_off'
 
@@ -30,6 +31,9 @@ export interface InvoiceRow extends StatefulRow {
   buyer: string
   evidence: string
   prices_include_tax: number
+  /** JSON: what the law wants said; null when nothing. */
+  tax_notes: string | null
+  tax_rounding: RoundingPlace
   locale: string
   notes: string | null
   document_hash: string | null
@@ -72,6 +76,7 @@ export interface InvoiceTaxRow {
   rate_ppm: number
   level: number
   compound: number
+  treatment: Treatment
   /** What it was taken on: for a compound tax with the tax of the first level in it. */
   net_minor: bigint
   tax_minor: bigint
@@ -152,7 +157,8 @@ type Hashed = Pick<
   | 'locale'
   | 'notes'
   | 'corrects_id'
->
+> &
+  Partial<Pick<InvoiceRow, 'tax_notes' | 'tax_rounding'>>
 type HashedLine = Pick<
   InvoiceLineRow,
   | 'position'
@@ -168,7 +174,7 @@ type HashedLine = Pick<
   | 'period_start'
   | 'period_end'
 >
-type HashedTax = Omit<InvoiceTaxRow, 'invoice_id'>
+type HashedTax = Omit<InvoiceTaxRow, 'invoice_id' | 'treatment'> & Partial<Pick<InvoiceTaxRow, 'treatment'>>
 
 /** SHA-256 over the canonical document: everything that a reader of the paper sees. */
 export function documentHash(
@@ -192,7 +198,11 @@ export function documentHash(
     text += join([tax.tax_name, tax.rate_ppm, tax.net_minor, tax.tax_minor])
     // Documents with one level hash as they did before there were two.
     if (tax.level > 1) text += join([tax.level, tax.compound])
+    if (tax.treatment && tax.treatment !== 'standard') text += join([tax.treatment])
   }
+  // Documents about whose tax nothing particular is said hash as they did before anything could be.
+  if (invoice.tax_notes) text += join([invoice.tax_notes])
+  if (invoice.tax_rounding === 'line') text += join([invoice.tax_rounding])
   return hash('sha256', text)
 }
 

@@ -19,7 +19,7 @@ export async function issueCreditNote(
   draft: DraftInvoice,
   actor: Actor,
 ): Promise<InvoiceRow> {
-  const seller = await loadSeller(trx, draft.brandId)
+  const seller = await loadSeller(trx, draft.brandId, draft.clientId)
   const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
   const plan = planInvoice(

@@ -1,9 +1,11 @@
 import { list, sql, type Queries } from '../db/index.ts'
-import { assert } from '../kernel/index.ts'
+import { assert, type IsoDate } from '../kernel/index.ts'
 import { TERM_KEYS, termsIn } from './billing-terms.ts'
+import { rulesOfSellers } from './tax-rules-of.ts'
 import { loadBrandFacts } from './texts/load-brand-facts.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
-import type { TaxRule } from './tax.ts'
+import type { RoundingPlace } from './tax.ts'
+import type { Exemption, TaxRule } from './taxes-for.ts'
 
 interface BrandSeller {
   brand_id: string
@@ -18,19 +20,23 @@ interface BrandSeller {
   tax_id: string | null
   email: string
   legal_text: string | null
+  tax_rounding: RoundingPlace
 }
 
-/** Sellers by brand with their tax rules: two statements, whatever the number of brands. */
+/** Sellers by brand with the tax rules that may fit the buyers: two statements, whatever the number of brands. */
 export async function loadSellers(
   queries: Queries,
   brandIds: readonly string[],
+  clientIds: readonly string[],
 ): Promise<Map<string, BillFrom>> {
   const rows = await queries.all<BrandSeller>(sql`
-    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name, s.address, s.country, s.region, s.tax_id, s.email, s.legal_text
+    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name, s.address, s.country, s.region, s.tax_id, s.email, s.legal_text, s.tax_rounding
     from brands b join sellers s on s.id = b.seller_id where b.id in (${list(brandIds)})`)
-  const rules = await queries.all<TaxRule & { seller_id: string }>(sql`
-    select seller_id, country, region, tax_class, name, rate_ppm, level, compound, starts_on, ends_on from tax_rules
-    where seller_id in (${list(rows.map((row) => row.seller_id))}) order by starts_on desc, id`)
+  const rules = await rulesOfSellers(
+    queries,
+    rows.map((row) => row.seller_id),
+    clientIds,
+  )
   const factsOf = await loadBrandFacts(queries, brandIds)
   return new Map(
     rows.map((row) => {
@@ -40,8 +46,8 @@ export async function loadSellers(
   )
 }
 
-export async function loadSeller(queries: Queries, brandId: string): Promise<BillFrom> {
-  const seller = (await loadSellers(queries, [brandId])).get(brandId)
+export async function loadSeller(queries: Queries, brandId: string, clientId: string): Promise<BillFrom> {
+  const seller = (await loadSellers(queries, [brandId], [clientId])).get(brandId)
   assert(seller, `brand ${brandId} has a seller`)
   return seller
 }
@@ -63,29 +69,75 @@ function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom
       legal_text,
     }),
     pricesIncludeTax: row.prices_include_tax === 1,
+    taxRounding: row.tax_rounding,
     zone: row.zone,
     taxRules,
   }
 }
 
-/** A client's own terms go before those of its group, which come first. */
+/**
+ * Clients with the papers by which they owe no tax and the terms of their own, which go before those of their group: one
+ * statement. A paper comes once for each term.
+ */
 export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
 ): Promise<Map<string, BillTo>> {
-  const rows = await queries.all<Omit<BillTo, 'own'> & { key: string | null; value: string | null }>(sql`
-    select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id,
-      c.tax_exempt, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale, t.key, t.value
-    from clients c left join settings t on t.key in (${list(TERM_KEYS)})
+  const rows = await queries.all<Omit<BillTo, 'own' | 'exemptions'> & PaperColumns & TermColumns>(sql`
+    select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id, c.tax_exempt,
+      c.buyer_reference, c.electronic_address, c.tax_id_valid_for, c.tax_id_valid_through, c.tax_id_checked_at, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale,
+      e.id as paper_id, e.number as paper, e.authority, e.country as paper_country, e.tax_classes, e.starts_on, e.ends_on, t.key, t.value
+    from clients c left join tax_exemptions e on e.client_id = c.id and e.withdrawn_at is null
+      left join settings t on t.key in (${list(TERM_KEYS)})
       and ((t.scope = 'client' and t.scope_id = c.id) or (t.scope = 'client_group' and t.scope_id = c.client_group_id))
-    where c.id in (${list(clientIds)}) order by c.id, t.scope desc`)
-  const buyers = new Map<string, BillTo>()
-  for (const { key, value, ...row } of rows) {
-    const buyer = buyers.get(row.id) ?? { ...row, own: {} }
-    if (key !== null && value !== null) buyer.own = { ...buyer.own, ...termsIn([{ key, value }]) }
+    where c.id in (${list(clientIds)}) order by c.id, e.starts_on, e.id, t.scope desc`)
+  const buyers = new Map<string, BillTo & { exemptions: Exemption[] }>()
+  const papers = new Set<string>()
+  for (const row of rows) {
+    const {
+      key,
+      value,
+      paper_id,
+      paper,
+      authority,
+      paper_country,
+      tax_classes,
+      starts_on,
+      ends_on,
+      ...facts
+    } = row
+    const buyer = buyers.get(row.id) ?? { ...facts, own: {}, exemptions: [] }
     buyers.set(row.id, buyer)
+    if (key !== null && value !== null) buyer.own = { ...buyer.own, ...termsIn([{ key, value }]) }
+    if (paper_id === null || papers.has(paper_id)) continue
+    papers.add(paper_id)
+    const taxClasses = JSON.parse(tax_classes) as string[]
+    buyer.exemptions.push({
+      number: paper,
+      authority,
+      country: paper_country,
+      taxClasses,
+      starts_on,
+      ends_on,
+    })
   }
   return buyers
+}
+
+interface TermColumns {
+  key: string | null
+  value: string | null
+}
+
+/** Null, all of them, where the client has no paper. */
+interface PaperColumns {
+  paper_id: string | null
+  paper: string
+  authority: string
+  paper_country: string | null
+  tax_classes: string
+  starts_on: IsoDate
+  ends_on: IsoDate | null
 }
 
 /** The buyer's part of the document, frozen as JSON. */
@@ -102,5 +154,7 @@ export function buyerJson(buyer: BillTo): string {
     postcode,
     country,
     tax_id,
+    ...(buyer.buyer_reference ? { buyer_reference: buyer.buyer_reference } : {}),
+    ...(buyer.electronic_address ? { electronic_address: buyer.electronic_address } : {}),
   })
 }

@@ -2,8 +2,15 @@ import { divideHalfUp } from '../../sdk/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
 import type { DraftInvoice, DraftLine, LineKind } from './draft.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
-import type { BillFrom, BillTo, PlannedInvoice, PlannedLine } from './plan-invoice.ts'
-import { taxTable, type TaxRate } from './tax.ts'
+import {
+  roundingOf,
+  type BillFrom,
+  type BillTo,
+  type PlannedInvoice,
+  type PlannedLine,
+} from './plan-invoice.ts'
+import { noteTaxes } from './tax-notes.ts'
+import { taxTable, type TaxRate, type TaxRounding, type Treatment } from './tax.ts'
 
 /** How much of a line is credited: as its document states prices, with its sign; null for all that is left. */
 export interface LineCredit {
@@ -36,7 +43,8 @@ export function planCreditNote({
   issuedOn,
 }: CreditPlan): PlannedInvoice {
   const inclusive = invoice.prices_include_tax === 1
-  const lines = credits.map((credit) => creditedLine(credit, inclusive, reason))
+  const rounding = roundingOf({ taxRounding: invoice.tax_rounding }, invoice.currency)
+  const lines = credits.map((credit) => creditedLine(credit, { inclusive, rounding, reason }))
   const subtotalMinor = lines.reduce((sum, line) => sum + line.netMinor, 0n)
   const taxMinor = lines.reduce((sum, line) => sum + line.taxMinor, 0n)
   const draft: DraftInvoice = {
@@ -55,26 +63,44 @@ export function planCreditNote({
     draft,
     issuedOn,
     lines,
-    taxes: taxTable(lines, lines),
+    taxes: taxTable(lines, lines, rounding),
     subtotalMinor,
     taxMinor,
     totalMinor: subtotalMinor + taxMinor,
+    taxNotes: notesOf(invoice, lines),
     buyer,
-    from: { ...from, pricesIncludeTax: inclusive },
+    from: { ...from, pricesIncludeTax: inclusive, taxRounding: rounding.by },
   }
+}
+
+/** What the corrected document says holds for its correction. */
+function notesOf(
+  { tax_notes, locale }: InvoiceRow,
+  lines: readonly PlannedLine[],
+): PlannedInvoice['taxNotes'] {
+  if (tax_notes) return JSON.parse(tax_notes) as PlannedInvoice['taxNotes']
+  return noteTaxes(lines, locale)
+}
+
+interface CreditTerms {
+  inclusive: boolean
+  rounding: TaxRounding
+  reason: string
 }
 
 function creditedLine(
   { line, amountMinor, creditedMinor }: LineCredit,
-  inclusive: boolean,
-  reason: string,
+  { inclusive, rounding, reason }: CreditTerms,
 ): PlannedLine {
   const whole = line.amount_minor
   const upTo = amountMinor === null ? whole : creditedMinor + amountMinor
   assert(whole !== 0n, `line ${line.id} has something to credit`)
   const parts = partsOf(line)
-  const share = (of: bigint, part: bigint) => divideHalfUp(of * part, whole)
-  const partsMinor = parts.map(({ taxMinor }) => share(taxMinor, creditedMinor) - share(taxMinor, upTo))
+  const share = ({ taxMinor, rate }: Part, part: bigint) => {
+    const unit = rate.whole ? rounding.wholeMinor : 1n
+    return unit * divideHalfUp(taxMinor * part, whole * unit)
+  }
+  const partsMinor = parts.map((part) => share(part, creditedMinor) - share(part, upTo))
   const taxMinor = partsMinor.reduce((sum, part) => sum + part, 0n)
   const credited = creditedMinor - upTo
   return {
@@ -113,14 +139,19 @@ interface TracedTax {
   level: number
   compound: boolean
   tax_minor: string
+  treatment?: Treatment
+  base?: { numerator: number; denominator: number }
+  whole?: boolean
+  down?: boolean
+  certificate?: { number: string; authority: string }
 }
 
 /** The taxes that a line bore: two are told apart in its trace. */
 export function partsOf(line: InvoiceLineRow): Part[] {
   const { taxes } = JSON.parse(line.trace) as { taxes?: TracedTax[] }
   if (taxes)
-    return taxes.map(({ name, rate_ppm: ratePpm, level, compound, tax_minor }) => ({
-      rate: level === 1 ? { name, ratePpm } : { name, ratePpm, level, compound },
+    return taxes.map(({ name, rate_ppm: ratePpm, level, compound, tax_minor, ...particular }) => ({
+      rate: { name, ratePpm, ...(level === 1 ? {} : { level, compound }), ...particular },
       taxMinor: BigInt(tax_minor),
     }))
   if (line.tax_name === null) return []

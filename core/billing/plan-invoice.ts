@@ -1,8 +1,19 @@
+import { minorDigits } from '../../sdk/index.ts'
 import { addDays, assert, maxDay, type IsoDate } from '../kernel/index.ts'
 import { termsOf, type BillingTerms } from './billing-terms.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
+import { taxIdKey } from './tax-ids/forms.ts'
+import {
+  computeTax,
+  type RoundingPlace,
+  type SharedLine,
+  type TaxGroup,
+  type TaxRate,
+  type TaxRounding,
+} from './tax.ts'
+import { noteTaxes, type TaxNote } from './tax-notes.ts'
 import { fittingTexts, type DocumentText } from './texts/fitting-texts.ts'
-import { computeTax, taxesFor, type SharedLine, type TaxGroup, type TaxRate, type TaxRule } from './tax.ts'
+import { taxesFor, type Exemption, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
 /** The client as the document will name it. */
 export interface BillTo {
@@ -18,6 +29,14 @@ export interface BillTo {
   country: string
   tax_id: string | null
   tax_exempt: number
+  /** Country and tax id that were found valid, and until when the answer counts. */
+  tax_id_valid_for?: string | null
+  tax_id_valid_through?: IsoDate | null
+  tax_id_checked_at?: string | null
+  exemptions?: readonly Exemption[]
+  /** For e-invoices: BT-10, and BT-49 as "scheme:address". */
+  buyer_reference?: string | null
+  electronic_address?: string | null
   auto_charge: number
   separate_invoices: number
   /** Set by the first document; never taken back. */
@@ -35,6 +54,8 @@ export interface BillFrom {
   /** JSON, frozen into the document as it is. */
   sellerJson: string
   pricesIncludeTax: boolean
+  /** Absent: once for each rate of a document. */
+  taxRounding?: RoundingPlace
   zone: string
   taxRules: readonly TaxRule[]
   texts: readonly DocumentText[]
@@ -55,6 +76,8 @@ export interface PlannedInvoice {
   subtotalMinor: bigint
   taxMinor: bigint
   totalMinor: bigint
+  /** What the law wants said on the document. */
+  taxNotes: readonly TaxNote[]
   buyer: BillTo
   from: BillFrom
   /** It gets a number of the proforma series, and one of its own when it is paid. */
@@ -69,12 +92,12 @@ export function planInvoice(
   issuedOn: IsoDate,
 ): PlannedInvoice {
   assert(draft.lines.length > 0, `invoice for ${draft.clientId} has no lines`)
-  const place = { country: buyer.country, region: buyer.region, exempt: buyer.tax_exempt === 1 }
+  const place = taxBuyer(buyer, issuedOn)
   const lines = draft.lines.map((line) => ({
     ...line,
     taxes: taxesFor(from.taxRules, place, line.taxClass, issuedOn),
   }))
-  const taxed = computeTax(lines, from.pricesIncludeTax)
+  const taxed = computeTax(lines, from.pricesIncludeTax, roundingOf(from, draft.currency))
   const kind = draft.kind ?? 'invoice'
   const terms = termsOf(buyer, from)
   const totalMinor = taxed.netMinor + taxed.taxMinor
@@ -88,10 +111,27 @@ export function planInvoice(
     subtotalMinor: taxed.netMinor,
     taxMinor: taxed.taxMinor,
     totalMinor,
+    taxNotes: noteTaxes(lines, buyer.locale),
     buyer,
     from,
     ...(kind === 'invoice' && terms.proforma && totalMinor > 0n ? { proforma: true } : {}),
   }
+}
+
+/** Whoever has a tax id that was found valid and has not lapsed since buys as a business. */
+export function taxBuyer(buyer: BillTo, on: IsoDate): TaxBuyer {
+  const { tax_id_valid_for: validFor, tax_id_valid_through: through } = buyer
+  const key = buyer.tax_id ? taxIdKey(buyer.country, buyer.tax_id) : null
+  return {
+    ...{ country: buyer.country, region: buyer.region, postcode: buyer.postcode },
+    exempt: buyer.tax_exempt === 1,
+    business: key !== null && validFor === key && through != null && on <= through,
+    ...(buyer.exemptions ? { exemptions: buyer.exemptions } : {}),
+  }
+}
+
+export function roundingOf(from: Pick<BillFrom, 'taxRounding'>, currency: string): TaxRounding {
+  return { by: from.taxRounding ?? 'document', wholeMinor: 10n ** BigInt(minorDigits(currency)) }
 }
 
 /** Documents whose day was said by staff, or by those that they stand for. */

@@ -38,7 +38,7 @@ export interface OverdueServices {
 export interface PluginCalls {
   call<T>(
     instanceId: string,
-    kind: 'gateway' | 'provisioner' | 'exporter',
+    kind: 'gateway' | 'provisioner' | 'exporter' | 'tax',
     operation: string,
     input: object,
     options?: { deadlineMs?: number; requestId?: string; serverId?: string },

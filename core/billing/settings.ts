@@ -104,3 +104,34 @@ export const creditLimit = defineSetting({
   preset: 0,
   scopes: ['installation', 'brand', 'client_group', 'client'],
 })
+
+/** How old an answer about a tax id may be before the register is asked again. */
+export const taxIdRecheckDays = defineSetting({
+  key: 'billing.tax_id_recheck_days',
+  schema: Type.Integer({ minimum: 1, maximum: 365 }),
+  preset: 30,
+  scopes: ['installation', 'brand'],
+})
+
+/** How long the last good answer counts while the register does not answer. */
+export const taxIdKeepDays = defineSetting({
+  key: 'billing.tax_id_keep_days',
+  schema: Type.Integer({ minimum: 1, maximum: 365 }),
+  preset: 90,
+  scopes: ['installation', 'brand'],
+})
+
+export const exemptionNoticeDays = defineSetting({
+  key: 'billing.exemption_notice_days',
+  schema: days(180),
+  preset: 30,
+  scopes: ['installation', 'brand'],
+})
+
+/** Whether structured twins of documents are made, and whether a document that has none may be issued. */
+export const eInvoiceMode = defineSetting({
+  key: 'billing.e_invoice',
+  schema: Type.Enum(['off', 'offer', 'require']),
+  preset: 'off',
+  scopes: ['installation', 'brand', 'client'],
+})

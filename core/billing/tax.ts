@@ -1,67 +1,35 @@
-import { divideHalfUp, timesPpm } from '../../sdk/index.ts'
-import type { IsoDate } from '../kernel/index.ts'
+import { divideFloor, divideHalfUp } from '../../sdk/index.ts'
 
-export interface TaxRule {
-  country: string
-  region: string | null
-  tax_class: string
-  name: string
-  rate_ppm: number
-  /** 1 or 2. Of each level the buyer pays one tax: the region's rule stands in for its country's. */
-  level: number
-  /** 1: a second level that is taken on the net sum and the tax of the first. */
-  compound: number
-  starts_on: IsoDate
-  ends_on: IsoDate | null
-}
-
-/** Where and who the buyer is, as far as tax asks. */
-export interface TaxBuyer {
-  country: string
-  region: string | null
-  exempt: boolean
-}
+/** How a line is treated; the categories of EN 16931 follow from it. */
+export const treatments = [
+  'standard',
+  'zero_rated',
+  'exempt',
+  'reverse_charge',
+  'export',
+  'out_of_scope',
+] as const
+export type Treatment = (typeof treatments)[number]
 
 export interface TaxRate {
   name: string
   ratePpm: number
   /** Absent on the first level. */
   level?: number
+  /** Taken on the net sum and the taxes of the levels before it. */
   compound?: boolean
-}
-
-const EXEMPT: readonly TaxRate[] = [{ name: 'exempt', ratePpm: 0 }]
-const LEVELS = [1, 2] as const
-
-/**
- * The taxes that a line bears, by level: of each level the rule of the buyer's region, else of the country, valid on
- * the day. Without any rule nothing is due.
- */
-export function taxesFor(
-  rules: readonly TaxRule[],
-  buyer: TaxBuyer,
-  taxClass: string,
-  on: IsoDate,
-): readonly TaxRate[] {
-  if (buyer.exempt) return EXEMPT
-  const fitting = rules.filter(
-    (rule) =>
-      rule.country === buyer.country &&
-      rule.tax_class === taxClass &&
-      (rule.region === null || rule.region === buyer.region) &&
-      rule.starts_on <= on &&
-      (rule.ends_on === null || on < rule.ends_on),
-  )
-  return LEVELS.flatMap((level) => {
-    const ofLevel = fitting.filter((rule) => rule.level === level)
-    const rule = ofLevel.find((candidate) => candidate.region !== null) ?? ofLevel[0]
-    return rule ? [rateOf(rule)] : []
-  })
-}
-
-function rateOf(rule: TaxRule): TaxRate {
-  const rate = { name: rule.name, ratePpm: rule.rate_ppm }
-  return rule.level === 1 ? rate : { ...rate, level: rule.level, compound: rule.compound === 1 }
+  /** Absent: the ordinary one. */
+  treatment?: Treatment
+  /** The part of the price that is taxed, when it is not the whole. */
+  base?: { numerator: number; denominator: number }
+  /** Base and tax are whole units of the currency. */
+  whole?: boolean
+  /** What is less than a unit is dropped. */
+  down?: boolean
+  /** Sentences that the law wants on the document, by language. */
+  notes?: Readonly<Record<string, string>>
+  /** The certificate for which nothing is due. */
+  certificate?: { number: string; authority: string }
 }
 
 export interface TaxableLine {
@@ -80,7 +48,7 @@ export interface SharedLine extends TaxedLine {
   partsMinor: bigint[]
 }
 
-/** A row of the tax table: `netMinor` is what the tax was taken on, for a compound one with the first tax in it. */
+/** A row of the tax table: `netMinor` is what the tax was taken on, for a compound one with the taxes before it. */
 export interface TaxGroup extends TaxRate, TaxedLine {}
 
 export interface TaxedDocument {
@@ -90,23 +58,40 @@ export interface TaxedDocument {
   taxMinor: bigint
 }
 
+export type RoundingPlace = 'document' | 'line'
+
+export interface TaxRounding {
+  /** Where tax is rounded: once for each rate of a document, as EN 16931 asks, or for each line. */
+  by: RoundingPlace
+  /** A whole unit of the currency in minor units, for taxes that are due in whole units. */
+  wholeMinor: bigint
+}
+
+export const BY_DOCUMENT: TaxRounding = { by: 'document', wholeMinor: 1n }
+
 /**
  * Net prices: each tax once a document, half up, as EN 16931 asks. Gross prices: each tax once for all lines that bear
  * the same taxes, half up out of the gross sum, and net is what is left. The lines of a tax then share it so that they
- * add up to it: each is rounded alone and the largest one takes the difference.
+ * add up to it: each is rounded alone and the largest one takes the difference. Rounded by line, each line is a
+ * document of its own.
  */
-export function computeTax(lines: readonly TaxableLine[], inclusive: boolean): TaxedDocument {
+export function computeTax(
+  lines: readonly TaxableLine[],
+  inclusive: boolean,
+  rounding: TaxRounding = BY_DOCUMENT,
+): TaxedDocument {
   const parts = lines.map(({ taxes }) => taxes.map(() => 0n))
-  for (const { rates, members } of poolsOf(lines, inclusive)) {
-    const portion = inclusive ? grossPortion(rates, members[0]!.at) : netPortion(rates[members[0]!.at]!)
-    const bases = members.map(({ line, at }) =>
+  for (const { rates, members } of poolsOf(lines, inclusive, rounding.by)) {
+    const { at } = members[0]!
+    const portion = inclusive ? grossPortion(rates, at, rounding) : netPortion(rates[at]!, rounding)
+    const bases = members.map(({ line, at: place }) =>
       inclusive
         ? lines[line]!.amountMinor
-        : baseOf(lines[line]!.amountMinor, lines[line]!.taxes[at]!, parts[line]!),
+        : baseOf(lines[line]!.amountMinor, lines[line]!.taxes, parts[line]!, place),
     )
     const shares = bases.map(portion)
     giveDifference(shares, bases, portion(sumOf(bases)))
-    members.forEach(({ line, at }, n) => (parts[line]![at] = shares[n]!))
+    members.forEach(({ line, at: place }, n) => (parts[line]![place] = shares[n]!))
   }
   const taxed = lines.map(({ amountMinor }, i) => {
     const partsMinor = parts[i]!
@@ -115,7 +100,7 @@ export function computeTax(lines: readonly TaxableLine[], inclusive: boolean): T
   })
   return {
     lines: taxed,
-    groups: taxTable(lines, taxed),
+    groups: taxTable(lines, taxed, rounding),
     netMinor: taxed.reduce((sum, line) => sum + line.netMinor, 0n),
     taxMinor: taxed.reduce((sum, line) => sum + line.taxMinor, 0n),
   }
@@ -123,50 +108,104 @@ export function computeTax(lines: readonly TaxableLine[], inclusive: boolean): T
 
 /** Lines whose tax is computed and rounded as one, and where among a line's taxes it stands. */
 interface Pool {
+  level: number
   rates: readonly TaxRate[]
   members: { line: number; at: number }[]
 }
 
-/** The first level comes first, because a compound tax is taken on it, too. */
-function poolsOf(lines: readonly TaxableLine[], inclusive: boolean): Pool[] {
-  const levels: Map<string, Pool>[] = LEVELS.map(() => new Map<string, Pool>())
+/** The first levels come first, because a compound tax is taken on them, too. */
+function poolsOf(lines: readonly TaxableLine[], inclusive: boolean, by: RoundingPlace): Pool[] {
+  const pools = new Map<string, Pool>()
   lines.forEach(({ taxes }, line) => {
     taxes.forEach((rate, at) => {
-      const pools = levels[(rate.level ?? 1) - 1]!
-      const key = inclusive ? taxes.map(keyOf).join('+') : keyOf(rate)
+      const level = rate.level ?? 1
+      const alike = inclusive ? taxes.map(keyOf).join('+') : keyOf(rate)
+      const key = `${level} ${by === 'line' ? line : ''} ${alike}`
       const pool = pools.get(key)
       if (pool) pool.members.push({ line, at })
-      else pools.set(key, { rates: taxes, members: [{ line, at }] })
+      else pools.set(key, { level, rates: taxes, members: [{ line, at }] })
     })
   })
-  return levels.flatMap((pools) => [...pools.values()])
+  return [...pools.values()].sort((a, b) => a.level - b.level)
 }
 
-const keyOf = (rate: TaxRate): string => `${rate.name} ${rate.ratePpm}${rate.compound ? ' compound' : ''}`
+const keyOf = ({ name, ratePpm, compound, treatment, base }: TaxRate): string =>
+  `${name} ${ratePpm}${compound ? ' compound' : ''} ${treatment ?? ''} ${base ? `${base.numerator}/${base.denominator}` : ''}`
 
 const PPM = 1_000_000n
 
-function netPortion({ ratePpm }: TaxRate): (base: bigint) => bigint {
-  return ratePpm === 0 ? () => 0n : (base) => timesPpm(base, ratePpm)
+/** Rounds a fraction as the tax asks: to minor or whole units, half up or down towards zero. */
+function roundedBy(
+  { whole, down }: TaxRate,
+  { wholeMinor }: TaxRounding,
+): (numerator: bigint, denominator: bigint) => bigint {
+  const unit = whole ? wholeMinor : 1n
+  if (!down) return (numerator, denominator) => unit * divideHalfUp(numerator, denominator * unit)
+  return (numerator, denominator) => {
+    const size = unit * divideFloor(numerator < 0n ? -numerator : numerator, denominator * unit)
+    return numerator < 0n ? -size : size
+  }
+}
+
+/** Two steps where a part of the price is taxed: first that part, then the tax on it, each rounded. */
+function netPortion(rate: TaxRate, rounding: TaxRounding): (base: bigint) => bigint {
+  if (rate.ratePpm === 0) return () => 0n
+  const rounded = roundedBy(rate, rounding)
+  const taxed = taxedPart(rate, rounding)
+  return (base) => rounded(taxed(base) * BigInt(rate.ratePpm), PPM)
+}
+
+function taxedPart(rate: TaxRate, rounding: TaxRounding): (netMinor: bigint) => bigint {
+  if (!rate.base) return (netMinor) => netMinor
+  const rounded = roundedBy(rate, rounding)
+  const [numerator, denominator] = [BigInt(rate.base.numerator), BigInt(rate.base.denominator)]
+  return (netMinor) => rounded(netMinor * numerator, denominator)
 }
 
 /** What one of the taxes takes out of a gross sum that holds all of them. */
-function grossPortion(rates: readonly TaxRate[], at: number): (base: bigint) => bigint {
-  const rate = BigInt(rates[at]!.ratePpm)
-  if (rate === 0n) return () => 0n
-  const compound = rates.find((other) => other.compound)
-  if (!compound || rates.length === 1) {
-    const whole = rates.reduce((sum, { ratePpm }) => sum + BigInt(ratePpm), PPM)
-    return (base) => divideHalfUp(base * rate, whole)
-  }
-  const second = PPM + BigInt(compound.ratePpm)
-  if (rates[at] === compound) return (base) => divideHalfUp(base * rate, second)
-  return (base) => divideHalfUp(base * rate * PPM, (PPM + rate) * second)
+function grossPortion(
+  rates: readonly TaxRate[],
+  at: number,
+  rounding: TaxRounding,
+): (base: bigint) => bigint {
+  if (rates[at]!.ratePpm === 0) return () => 0n
+  const rounded = roundedBy(rates[at]!, rounding)
+  const shares = sharesOfNet(rates)
+  const { n, d } = shares[at]!
+  const whole = shares.reduce(plus, { n: 1n, d: 1n })
+  return (base) => rounded(base * n * whole.d, d * whole.n)
 }
 
-/** What a tax is taken on: the net sum, for a compound one with the tax of the first level. */
-function baseOf(netMinor: bigint, rate: TaxRate, partsMinor: readonly bigint[]): bigint {
-  return rate.compound && partsMinor.length > 1 ? netMinor + partsMinor[0]! : netMinor
+interface Fraction {
+  n: bigint
+  d: bigint
+}
+
+const plus = (a: Fraction, b: Fraction): Fraction =>
+  a.d === b.d ? { n: a.n + b.n, d: a.d } : { n: a.n * b.d + b.n * a.d, d: a.d * b.d }
+
+/** What each tax makes of a net sum of one, not rounded. */
+function sharesOfNet(rates: readonly TaxRate[]): Fraction[] {
+  const shares: Fraction[] = []
+  rates.forEach(({ ratePpm, compound, base }) => {
+    const own = {
+      n: BigInt(ratePpm) * BigInt(base?.numerator ?? 1),
+      d: PPM * BigInt(base?.denominator ?? 1),
+    }
+    const on = compound ? shares.reduce(plus, { n: 1n, d: 1n }) : { n: 1n, d: 1n }
+    shares.push({ n: own.n * on.n, d: own.d * on.d })
+  })
+  return shares
+}
+
+/** What a tax is taken on: the net sum, for a compound one with the taxes of the levels before it. */
+function baseOf(
+  netMinor: bigint,
+  taxes: readonly TaxRate[],
+  partsMinor: readonly bigint[],
+  at: number,
+): bigint {
+  return taxes[at]!.compound ? netMinor + sumOf(partsMinor.slice(0, at)) : netMinor
 }
 
 function giveDifference(shares: bigint[], bases: readonly bigint[], whole: bigint): void {
@@ -183,6 +222,7 @@ function giveDifference(shares: bigint[], bases: readonly bigint[], whole: bigin
 export function taxTable(
   lines: readonly Pick<TaxableLine, 'taxes'>[],
   taxed: readonly SharedLine[],
+  rounding: TaxRounding = BY_DOCUMENT,
 ): TaxGroup[] {
   const table = new Map<string, TaxGroup>()
   lines.forEach(({ taxes }, i) => {
@@ -190,13 +230,17 @@ export function taxTable(
     taxes.forEach((rate, at) => {
       const key = `${rate.name} ${rate.ratePpm}`
       const group = table.get(key) ?? { ...rate, netMinor: 0n, taxMinor: 0n }
-      group.netMinor += baseOf(netMinor, rate, partsMinor)
+      const on = baseOf(netMinor, taxes, partsMinor, at)
+      group.netMinor += rounding.by === 'line' ? taxedPart(rate, rounding)(on) : on
       group.taxMinor += partsMinor[at]!
       table.set(key, group)
     })
   })
+  const groups = [...table.values()].map((group) =>
+    rounding.by === 'line' ? group : { ...group, netMinor: taxedPart(group, rounding)(group.netMinor) },
+  )
   // The order in which the tax table is read again, so that its hash can be checked.
-  return [...table.values()].sort(
+  return groups.sort(
     (a, b) => (a.level ?? 1) - (b.level ?? 1) || b.ratePpm - a.ratePpm || (a.name < b.name ? -1 : 1),
   )
 }

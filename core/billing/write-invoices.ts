@@ -3,13 +3,14 @@ import { all, list, sql, type Trx } from '../db/index.ts'
 import { recordEvents, type NewEvent } from '../events/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { demandEInvoices } from './e-invoice/read-e-invoice.ts'
 import type { DraftInvoice } from './draft.ts'
-import { lineColumns, taxRows } from './document-rows.ts'
+import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
 import { account, postJournals, type Journal, type Posting } from './ledger.ts'
 import { takeNumbers, type DocumentKind } from './numbering.ts'
 import { buyerJson } from './parties.ts'
-import type { PlannedInvoice } from './plan-invoice.ts'
+import { taxBuyer, type PlannedInvoice } from './plan-invoice.ts'
 
 interface Written {
   row: InvoiceRow
@@ -34,6 +35,10 @@ export async function writeInvoices(
   const charges = written.flatMap(({ lines, plan, row }) => chargeRows(lines, plan, row))
   await trx.insert('charges', charges)
   await number(means, trx, written)
+  await demandEInvoices(
+    trx,
+    written.map(({ row, lines, taxes }) => ({ ...row, lines, taxes })),
+  )
   await trx.insert(
     'invoices',
     written.map(({ row }) => row),
@@ -97,12 +102,10 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     total_minor: plan.totalMinor,
     seller: from.sellerJson,
     buyer: buyerJson(buyer),
-    evidence: JSON.stringify({
-      country: buyer.country,
-      region: buyer.region,
-      exempt: buyer.tax_exempt === 1,
-    }),
+    evidence: JSON.stringify(evidenceOf(plan)),
     prices_include_tax: from.pricesIncludeTax ? 1 : 0,
+    tax_notes: taxNotesJson(plan.taxNotes),
+    tax_rounding: from.taxRounding ?? 'document',
     locale: buyer.locale,
     notes: draft.notes ?? null,
     document_hash: null,
@@ -116,6 +119,13 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     updated_at: now,
   }
   return { row, lines: lineRows(means, plan, row.id), taxes: taxRows(plan, row.id), plan }
+}
+
+/** By what the tax was decided: kept beside the document for whoever audits it. */
+function evidenceOf({ buyer, issuedOn }: PlannedInvoice) {
+  const { country, region, business, exempt } = taxBuyer(buyer, issuedOn)
+  const checked = business ? { tax_id: buyer.tax_id, tax_id_checked_at: buyer.tax_id_checked_at } : {}
+  return { country, region, exempt, business, ...checked }
 }
 
 function lineRows(means: Means, plan: PlannedInvoice, invoiceId: string): InvoiceLineRow[] {

@@ -1,4 +1,4 @@
-import { defineError } from '../kernel/index.ts'
+import { BerthError, defineError } from '../kernel/index.ts'
 
 export const TaxRuleOverlaps = defineError(
   'tax_rule.overlaps',
@@ -12,6 +12,12 @@ export const TaxNameTaken = defineError(
   (p: { name: string; level: number }) =>
     `"${p.name}" is a tax of level ${p.level} in this country. Give the tax of the other level its own name.`,
 )
+export const TaxNameTreated = defineError(
+  'tax_rule.name_treated',
+  409,
+  (p: { name: string; treatment: string }) =>
+    `"${p.name}" with this rate stands for another treatment (${p.treatment}) already. Documents tell taxes apart by name and rate: choose another name.`,
+)
 export const TaxRuleInEffect = defineError(
   'tax_rule.in_effect',
   409,
@@ -23,3 +29,10 @@ export const HostTaken = defineError(
   409,
   (p: { host: string; brand: string }) => `The host "${p.host}" belongs to the brand ${p.brand} already.`,
 )
+
+/** The same refusal, told at the field that has to change. */
+export const atField = (error: BerthError, field: string): BerthError =>
+  new BerthError(error.code, error.status, error.message, {
+    params: error.params,
+    fields: { [field]: error.message },
+  })

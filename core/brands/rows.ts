@@ -36,6 +36,8 @@ export interface Seller {
   tax_id: string | null
   email: string
   legal_text: string | null
+  /** Where tax is rounded: once for each rate of a document, or for each line. */
+  tax_rounding: 'document' | 'line'
   version: number
   created_at: Instant
   updated_at: Instant
@@ -47,9 +49,21 @@ export interface SellerAddress {
   city: string
 }
 
+/** A business is a buyer whose tax id was found valid. */
+export const buyerKinds = ['any', 'consumer', 'business', 'exempt'] as const
+export const ruleTreatments = [
+  'standard',
+  'zero_rated',
+  'exempt',
+  'reverse_charge',
+  'export',
+  'out_of_scope',
+] as const
+
 export interface TaxRule {
   id: string
   seller_id: string
+  /** "*": everywhere that has no rule of its own. */
   country: string
   /** Null: the whole country. */
   region: string | null
@@ -57,10 +71,24 @@ export interface TaxRule {
   name: string
   /** Parts per million: 190000 is 19 %. */
   rate_ppm: number
-  /** 1 or 2: of each level a buyer pays one tax, so two rules of different levels add up. */
+  /** 1 to 4: of each level a buyer pays one tax, so rules of different levels add up. */
   level: number
-  /** 1: taken on the net sum and the tax of the first level. */
+  /** 1: taken on the net sum and the taxes of the levels before it. */
   compound: number
+  buyer_kind: (typeof buyerKinds)[number]
+  treatment: (typeof ruleTreatments)[number]
+  /** JSON: sentences for the document by language. */
+  notes: string
+  /** The part of the price that is taxed. */
+  base_numerator: number
+  base_denominator: number
+  /** 1: base and tax are whole units of the currency. */
+  round_whole: number
+  /** 1: what is less than a unit is dropped; otherwise half up. */
+  round_down: number
+  /** Both or none; only these characters of the buyer's postcode are compared. */
+  postcode_from: string | null
+  postcode_to: string | null
   starts_on: IsoDate
   /** The first day on which it holds no more; null while there is no end. */
   ends_on: IsoDate | null

@@ -45,6 +45,7 @@ export interface NewSeller {
   tax_id?: string | null
   email: string
   legal_text?: string | null
+  tax_rounding?: 'document' | 'line'
 }
 
 export async function addSeller(means: Means, trx: Trx, wanted: NewSeller): Promise<Seller> {
@@ -82,6 +83,7 @@ function columnsOf(seller: NewSeller) {
     tax_id: seller.tax_id ?? null,
     email: seller.email,
     legal_text: seller.legal_text ?? null,
+    tax_rounding: seller.tax_rounding ?? 'document',
   }
 }
 

@@ -19,6 +19,7 @@ export const SellerInput = Type.Object({
   tax_id: Type.Optional(Type.Union([Type.String({ maxLength: 40 }), Type.Null()])),
   email: Type.String({ format: 'email', maxLength: 254 }),
   legal_text: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
+  tax_rounding: Type.Optional(Type.Enum({ document: 'document', line: 'line' } as const)),
 })
 
 export const BrandInput = Type.Object({

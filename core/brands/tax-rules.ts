@@ -3,36 +3,31 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, NotFound, type Actor, type IsoDate } from '../kernel/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
-import { requireCountry } from './countries.ts'
-import { TaxNameTaken, TaxRuleInEffect, TaxRuleOverlaps } from './errors.ts'
+import { atField, TaxNameTaken, TaxNameTreated, TaxRuleInEffect, TaxRuleOverlaps } from './errors.ts'
 import type { TaxRule } from './rows.ts'
 import { findReachableSeller } from './sellers.ts'
-import { Country, Region } from './shapes.ts'
-
-const Day = Type.String({ format: 'date' })
-const Rule = {
-  country: Country,
-  region: Type.Optional(Region),
-  tax_class: Type.String({ pattern: '^[a-z0-9_]{1,40}$' }),
-  name: Type.String({ minLength: 1, maxLength: 60 }),
-  rate_ppm: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
-  level: Type.Optional(Type.Integer({ minimum: 1, maximum: 2, default: 1 })),
-  compound: Type.Optional(Type.Boolean({ default: false })),
-  starts_on: Day,
-  ends_on: Type.Optional(Type.Union([Day, Type.Null()])),
-}
+import { Day, optionalDay, requireOrder, Rule, ruleRow, type NewRule } from './tax-rule-shape.ts'
 
 export const listTaxRules = defineVerb(
   { permission: 'tax_rule.list', audience: ['staff'], input: Type.Object({ seller_id: Type.String() }) },
+  /** Rates by postcode are left out: they come from a table and may be many. */
   async (means: Means, { seller_id }, actor): Promise<TaxRule[]> => {
     await findReachableSeller(means.db, actor, seller_id)
     return means.db.all<TaxRule>(sql`
-      select * from tax_rules where seller_id = ${seller_id}
-      order by country, coalesce(region, ''), tax_class, level, name, starts_on, id`)
+      select * from tax_rules where seller_id = ${seller_id} and postcode_from is null
+      order by country, coalesce(region, ''), tax_class, level, buyer_kind, name, starts_on, id`)
   },
 )
 
-/** Rules of the two levels add up; on one level a region's rule stands in for its country's, and there is one a day. */
+export const readTaxRule = defineVerb(
+  { permission: 'tax_rule.read', audience: ['staff'], input: Type.Object({ tax_rule_id: Type.String() }) },
+  (means: Means, { tax_rule_id }, actor): Promise<TaxRule> => findRule(means.db, actor, tax_rule_id),
+)
+
+/**
+ * Rules of different levels add up; on one level the narrowest one holds, and of those for one place, class and kind of
+ * buyer there is one a day.
+ */
 export const createTaxRule = defineVerb(
   {
     permission: 'tax_rule.create',
@@ -40,17 +35,7 @@ export const createTaxRule = defineVerb(
     input: Type.Object({ seller_id: Type.String(), ...Rule }),
   },
   async (means: Means, input, actor): Promise<{ id: string }> => {
-    requireCountry(input.country)
-    const { seller_id, country, tax_class, rate_ppm } = input
-    const row = {
-      ...{ id: means.newId('tax'), seller_id, country, tax_class, name: input.name, rate_ppm },
-      ...{ region: input.region ?? null, level: input.level ?? 1, compound: input.compound ? 1 : 0 },
-      starts_on: isoDate(input.starts_on),
-      ends_on: optionalDay(input.ends_on ?? null),
-    }
-    requireOrder(row)
-    if (row.level === 1 && row.compound === 1)
-      throw invalidInput({ compound: 'belongs to the second level: it is taken on the first, too' })
+    const row = ruleRow(means.newId('tax'), input.seller_id, input)
     await means.db.transaction(async (trx) => {
       await findReachableSeller(trx, actor, row.seller_id)
       await refuseOverlap(trx, row)
@@ -88,7 +73,9 @@ export const changeTaxRule = defineVerb(
         set.name === rule.name && set.rate_ppm === rule.rate_ppm && set.starts_on === rule.starts_on
       if (isInEffect(means, rule) && !kept) throw TaxRuleInEffect({ starts_on: rule.starts_on })
       requireOrder(set)
-      if (!within(set, rule)) await refuseOverlap(trx, { ...rule, ...set })
+      if (rule.treatment !== 'standard' && set.rate_ppm !== 0)
+        throw invalidInput({ rate_ppm: `must be 0 where the treatment is ${rule.treatment}` })
+      if (!kept || !within(set, rule)) await refuseOverlap(trx, { ...rule, ...set })
       await updateVersioned(means, trx, { table: 'tax_rules', what: 'tax rule', row: rule, set })
       await recordAudit(means, trx, actor, [
         { action: 'tax_rule.change', subject: rule.id, before: rule, after: set },
@@ -123,15 +110,6 @@ function isInEffect(means: Means, rule: TaxRule): boolean {
   return rule.starts_on <= means.business.today('Pacific/Kiritimati')
 }
 
-function optionalDay(text: string | null): IsoDate | null {
-  return text === null ? null : isoDate(text)
-}
-
-function requireOrder(rule: { starts_on: string; ends_on: string | null }): void {
-  if (rule.ends_on !== null && rule.ends_on <= rule.starts_on)
-    throw invalidInput({ ends_on: 'must be after the first day' })
-}
-
 async function findRule(queries: Queries, actor: Actor, id: string): Promise<TaxRule> {
   const rule = await queries.get<TaxRule>(sql`select * from tax_rules where id = ${id}`)
   if (!rule) throw NotFound({ what: 'tax rule', id })
@@ -139,27 +117,48 @@ async function findRule(queries: Queries, actor: Actor, id: string): Promise<Tax
   return rule
 }
 
-type Candidate = Pick<
-  TaxRule,
-  'id' | 'seller_id' | 'country' | 'region' | 'tax_class' | 'level' | 'name' | 'starts_on' | 'ends_on'
->
-
 /** A rule that only holds for fewer days than before gets in nobody's way. */
 function within(set: { starts_on: string; ends_on: string | null }, rule: TaxRule): boolean {
   const last = rule.ends_on ?? '9999-12-31'
   return set.starts_on >= rule.starts_on && (set.ends_on ?? '9999-12-31') <= last
 }
 
-/** Documents tell taxes apart by their names, so a name keeps to one level of a country. */
-async function refuseOverlap(trx: Trx, rule: Candidate): Promise<void> {
-  const rival = await trx.get<{ id: string; name: string; level: number }>(sql`
-    select id, name, level from tax_rules
-    where seller_id = ${rule.seller_id} and country = ${rule.country} and id <> ${rule.id} and (
-      (level <> ${rule.level} and name = ${rule.name})
-      or (level = ${rule.level} and coalesce(region, '') = ${rule.region ?? ''} and tax_class = ${rule.tax_class}
-        and starts_on < ${rule.ends_on ?? '9999-12-31'} and (ends_on is null or ends_on > ${rule.starts_on})))
-    order by level, id`)
+/** The rule that stands in the way of another one, and why. */
+interface Rival {
+  id: string
+  name: string
+  level: number
+  treatment: string
+  clash: 'days' | 'level' | 'treatment'
+}
+
+/**
+ * Documents tell taxes apart by name and rate, so a name keeps to one level of a country, and with one rate to one
+ * treatment.
+ */
+export async function rivalOf(queries: Queries, rule: NewRule): Promise<Rival | undefined> {
+  const sameDays = sql`starts_on < ${rule.ends_on ?? '9999-12-31'} and (ends_on is null or ends_on > ${rule.starts_on})`
+  const samePostcodes =
+    rule.postcode_from === null
+      ? sql`postcode_from is null`
+      : sql`postcode_from <= ${rule.postcode_to!} and postcode_to >= ${rule.postcode_from}`
+  // A rule for everywhere else may stand on a document beside one of any country.
+  const together = rule.country === '*' ? sql`1 = 1` : sql`country in (${rule.country}, '*')`
+  return queries.get<Rival>(sql`
+    select id, name, level, treatment,
+      case when level <> ${rule.level} then 'level' when treatment <> ${rule.treatment} and name = ${rule.name} and rate_ppm = ${rule.rate_ppm} then 'treatment' else 'days' end as clash
+    from tax_rules
+    where seller_id = ${rule.seller_id} and id <> ${rule.id} and (
+      (country = ${rule.country} and level <> ${rule.level} and name = ${rule.name})
+      or (${together} and name = ${rule.name} and rate_ppm = ${rule.rate_ppm} and treatment <> ${rule.treatment})
+      or (country = ${rule.country} and level = ${rule.level} and coalesce(region, '') = ${rule.region ?? ''} and tax_class = ${rule.tax_class}
+        and buyer_kind = ${rule.buyer_kind} and ${samePostcodes} and ${sameDays}))
+    order by level, id limit 1`)
+}
+
+async function refuseOverlap(trx: Trx, rule: NewRule): Promise<void> {
+  const rival = await rivalOf(trx, rule)
   if (!rival) return
-  if (rival.level === rule.level) throw TaxRuleOverlaps(rival)
-  throw TaxNameTaken({ name: rival.name, level: rival.level })
+  if (rival.clash === 'days') throw atField(TaxRuleOverlaps(rival), 'starts_on')
+  throw atField(rival.clash === 'level' ? TaxNameTaken(rival) : TaxNameTreated(rival), 'name')
 }

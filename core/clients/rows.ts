@@ -1,4 +1,4 @@
-import type { Instant } from '../kernel/index.ts'
+import type { Instant, IsoDate } from '../kernel/index.ts'
 
 /** Who is billed. */
 export interface Client {
@@ -16,6 +16,9 @@ export interface Client {
   postcode: string
   country: string
   tax_id: string | null
+  /** Country and id that a register found valid; another id or country has to be asked about anew. */
+  tax_id_valid_for: string | null
+  tax_id_valid_through: IsoDate | null
   tax_exempt: number
   auto_charge: number
   separate_invoices: number

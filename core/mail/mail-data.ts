@@ -75,6 +75,8 @@ export const mailData = {
   'service-term-ends': Type.Object({ ...service, ends_on: day }),
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
+  'exemption-ends': Type.Object({ url, client: text, label: text, ends_on: day }),
+  'tax-id-lapses': Type.Object({ url, client: text, label: text, ends_on: day }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),
 } satisfies Record<string, TObject>

@@ -64,7 +64,9 @@ describe('a line credited in steps', () => {
         const client = { id: 'cli_x', brand_id: 'brd_x', currency: 'EUR' }
         const plan = planInvoice(draft(client, { amounts: [whole] }), buyer, from, today)
         const line = { id: 'inl_x', position: 1, ...lineColumns(plan.lines[0]!) } as InvoiceLineRow
-        const invoice = { id: 'inv_x', prices_include_tax: inclusive ? 1 : 0 } as InvoiceRow
+        const invoice = {
+          ...{ id: 'inv_x', currency: 'EUR', prices_include_tax: inclusive ? 1 : 0 },
+        } as InvoiceRow
         let creditedMinor = 0n
         const back = { net: 0n, tax: 0n, first: 0n, second: 0n }
         for (const step of taken) {

@@ -326,7 +326,7 @@ describe('which rule applies', () => {
     assert.deepEqual(rate(buyer('US')), [])
     assert.deepEqual(rate(buyer('DE'), '2026-01-01', 'books'), [])
     assert.deepEqual(taxesFor(rules, buyer('CA', 'QC', true), 'standard', isoDate('2026-01-01')), [
-      { name: 'exempt', ratePpm: 0 },
+      { name: 'exempt', ratePpm: 0, treatment: 'exempt' },
     ])
   })
 })

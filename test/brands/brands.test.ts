@@ -144,7 +144,7 @@ for (const engine of engines) {
       const second = add(id, { country: 'CA', region: 'QC', name: 'GST', level: 2 })
       await assert.rejects(second, { code: 'tax_rule.name_taken', status: 409 })
       await assert.rejects(add(id, { compound: true }), { code: 'input.invalid' })
-      await assert.rejects(add(id, { level: 3 }), { code: 'input.invalid' })
+      await assert.rejects(add(id, { level: 5 }), { code: 'input.invalid' })
     })
 
     test('refuse days and places that are none', async () => {

@@ -69,6 +69,14 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'cancellation-received': { ...service, effective_on: '2026-02-14' },
   'cancellation-undone': service,
   'delivery-late': service,
+  'exemption-ends': {
+    ...{ url: '/admin/tax/exemptions', client: 'Ada Quay', label: 'X-17' },
+    ends_on: '2026-02-12',
+  },
+  'tax-id-lapses': {
+    ...{ url: '/admin/tax/ids', client: 'Ada Quay', label: 'FR11123456782' },
+    ends_on: '2026-02-12',
+  },
   'trial-converts': {
     ...{ ...service, ends_on: '2026-02-14' },
     amount: { minor: '1200', currency: 'EUR' },

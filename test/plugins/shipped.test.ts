@@ -23,5 +23,5 @@ test('every shipped plugin has a manifest of its own name, and a page for people
     assert.equal(manifest.id, basename(folder))
     assert.match(await readFile(join(folder, 'README.md'), 'utf8'), new RegExp(`^# ${manifest.name}\n`))
   }
-  assert.equal(folders.length, 3)
+  assert.equal(folders.length, 4)
 })

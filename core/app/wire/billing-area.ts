@@ -6,11 +6,13 @@ import {
   billingJobs,
   billToday,
   billUntil,
+  careForTax,
   expireGiftCards,
   giftCardConsumers,
   previewBilling,
   sumPreview,
   RUN_NOW_TASK,
+  taxIdConsumer,
   verifyBooks,
   zonesToBill,
   type BillingDeps,
@@ -56,18 +58,20 @@ export const billingArea: Area = {
     ...billingJobs({ ...paymentsOf(wiring), translator: (locale) => words().translator(locale) }),
     [RUN_NOW_TASK]: () => runNow(wiring.means),
   }),
-  consumers: ({ means }) => [...billingConsumers(means), ...giftCardConsumers(means)],
-  schedules: ({ means }) => [
+  consumers: ({ means }) => [...billingConsumers(means), ...giftCardConsumers(means), taxIdConsumer(means)],
+  schedules: (wiring) => [
+    { name: 'billing.tax_care', cron: '25 4 * * *', run: () => careForTax(paymentsOf(wiring)) },
     {
       name: 'billing.expire_gift_cards',
       cron: '35 * * * *',
-      run: async () => ({ expired: await expireGiftCards(means) }),
+      run: async () => ({ expired: await expireGiftCards(wiring.means) }),
     },
     {
       name: 'billing.run',
       // Every hour, because days begin at different hours in different zones; a day that is done is passed over.
       cron: '15 * * * *',
       run: async () => {
+        const { means } = wiring
         if ((await zonesToBill(means)).length === 0) return { skipped: true }
         const reports = await billToday(billingDeps(means))
         return { days: reports.length, invoices: reports.reduce((sum, report) => sum + report.invoices, 0) }

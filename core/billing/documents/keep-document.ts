@@ -5,8 +5,10 @@ import { assert, systemActor } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
 import type { Means } from '../../records/index.ts'
+import { embeddedXml } from '../e-invoice/read-e-invoice.ts'
 import { lineText } from './line-text.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
+import { taxStatements } from '../tax-notes.ts'
 
 /** What printing needs besides the means: the words of a language. */
 export interface DocumentMeans extends Means {
@@ -32,9 +34,11 @@ export async function keepDocument(means: DocumentMeans, invoice: Invoice): Prom
   if (invoice.file_id) return invoice.file_id
   const onMissing = (characters: string) =>
     means.log.warn({ invoice: invoice.id, characters }, 'no font has these characters')
+  const xml = await embeddedXml(means.db, invoice)
   const bytes = await renderInvoicePdf(await documentOf(means, invoice), {
     t: means.translator(invoice.locale),
     onMissing,
+    ...(xml === null ? {} : { facturX: xml }),
   })
   const file: StoredFile = {
     id: means.newId('fil'),
@@ -185,6 +189,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     taxMinor: invoice.tax_minor,
     totalMinor: invoice.total_minor,
     ...(invoice.notes ? { notes: invoice.notes } : {}),
+    statements: taxStatements(invoice, means.translator(invoice.locale)),
     locale: invoice.locale,
     pricesIncludeTax: invoice.prices_include_tax === 1,
     ...(invoice.kind === 'invoice' && !becamePaid(invoice)

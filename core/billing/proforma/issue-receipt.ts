@@ -26,7 +26,7 @@ export async function issueReceipt(
 ): Promise<InvoiceRow | null> {
   const known = await trx.get(sql`select payment_id from receipts where payment_id = ${of.paymentId}`)
   if (known) return null
-  const from = await loadSeller(trx, of.brandId)
+  const from = await loadSeller(trx, of.brandId, of.clientId)
   const buyer = (await loadBuyers(trx, [of.clientId])).get(of.clientId)
   assert(buyer, `client ${of.clientId} exists`)
   const on = means.business.today(from.zone)
@@ -53,7 +53,7 @@ export async function issueReceipt(
       ...{ origin: 'deposit', originId: of.paymentId, dueOn: on, lines: [line] },
     },
     ...{ issuedOn: on, lines: [line], taxes: [], subtotalMinor: of.amountMinor, taxMinor: 0n },
-    ...{ totalMinor: of.amountMinor, buyer, from },
+    ...{ totalMinor: of.amountMinor, taxNotes: [], buyer, from },
   }
   const [receipt] = await writeInvoices(means, trx, [plan], actor)
   await trx.insert('receipts', [{ payment_id: of.paymentId, invoice_id: receipt!.id }])

@@ -77,7 +77,7 @@ export async function replaceDocuments(
 async function planParts(means: Means, trx: Trx, of: Regrouping): Promise<PlannedInvoice[]> {
   const [first] = of.invoices
   assert(first, 'a regrouping has a document')
-  const seller = await loadSeller(trx, first.brand_id)
+  const seller = await loadSeller(trx, first.brand_id, first.client_id)
   const buyer = (await loadBuyers(trx, [first.client_id])).get(first.client_id)
   assert(buyer, `client ${first.client_id} exists`)
   const from = { ...seller, pricesIncludeTax: first.prices_include_tax === 1 }

@@ -111,7 +111,7 @@ async function issueFees(
   if (of.fees.length === 0) return
   const buyers = await loadBuyers(trx, [...new Set(of.fees.map(({ invoice }) => invoice.client_id))])
   const brandIds = [...new Set(of.fees.map(({ invoice }) => invoice.brand_id))]
-  const sellers = await loadSellers(trx, brandIds)
+  const sellers = await loadSellers(trx, brandIds, [...buyers.keys()])
   for (const brandId of brandIds) {
     const plans: PlannedInvoice[] = of.fees
       .filter(({ invoice }) => invoice.brand_id === brandId)

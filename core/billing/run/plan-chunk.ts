@@ -49,7 +49,7 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   )
   const items = due.flatMap(({ items: all }) => all)
   const buyers = await loadBuyers(queries, query.clientIds)
-  const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))])
+  const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))], query.clientIds)
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
   const { groups, waiting } = groupLines(sound, buyers, dayOf(query.issuedOn))

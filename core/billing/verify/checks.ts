@@ -42,6 +42,12 @@ export const checks: readonly Check[] = [
       group by i.id, i.tax_minor having coalesce(sum(t.tax_minor), 0) <> i.tax_minor`,
   },
   {
+    name: 'what is not taxed bears no tax',
+    statement: () => sql`
+      select t.invoice_id as id, t.tax_name || ' is ' || t.treatment || ', but takes ' || cast(t.tax_minor as text) as problem
+      from invoice_taxes t where t.treatment <> 'standard' and t.tax_minor <> 0 order by t.invoice_id`,
+  },
+  {
     name: 'document stands in the ledger once',
     statement: () => sql`
       select i.id, 'receivable postings of its issue sum to ' || cast(coalesce(sum(p.amount_minor), 0) as text) || ', its total is ' || cast(i.total_minor as text) as problem

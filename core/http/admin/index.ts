@@ -14,6 +14,7 @@ import { coupons } from './coupons.ts'
 import { deals } from './deals.ts'
 import { deliveries } from './deliveries.ts'
 import { giftCards } from './gift-cards.ts'
+import { eInvoices } from './e-invoices.ts'
 import { documentTexts } from './document-texts.ts'
 import { exchangeRates } from './exchange-rates.ts'
 import { health } from './health.ts'
@@ -41,6 +42,8 @@ import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { statements } from './statements.ts'
 import { tax } from './tax.ts'
+import { taxBuyers } from './tax-buyers.ts'
+import { taxReports } from './tax-reports.ts'
 import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
@@ -62,6 +65,9 @@ const sections: readonly Section[] = [
     reports,
     reconciler,
     tax,
+    taxBuyers,
+    taxReports,
+    eInvoices,
     coupons,
     quotes,
     deals,

@@ -8,6 +8,7 @@ import {
   getInvoice,
   issueDraft,
   keepDocument,
+  readEInvoice,
   recallFromCollections,
   recordPayment,
   sendToCollections,
@@ -50,7 +51,10 @@ export const invoices: Section = {
       draw: invoiceMove(move),
     })),
   ],
-  files: [{ path: '/invoices/:id.pdf', permission: 'invoice.read', send: sendPdf }],
+  files: [
+    { path: '/invoices/:id.pdf', permission: 'invoice.read', send: sendPdf },
+    { path: '/invoices/:id.xml', permission: 'e_invoice.read', send: sendXml },
+  ],
   acts: [
     { path: '/invoices', permission: 'invoice.create', again: newInvoice, act: create },
     { path: '/invoices/:id', permission: 'invoice.change', again: editInvoice, act: change },
@@ -84,6 +88,13 @@ async function sendPdf({ means, actor }: Desk, { params }: Asked) {
   const translator = (locale: string) => means.messages.translator(locale)
   const file = await getFile(means.db, await keepDocument({ ...means, translator }, invoice))
   return { name: fileName(invoice), type: 'application/pdf', body: await means.files.read(file!.sha256) }
+}
+
+/** The structured twin: UBL, or CII as it is embedded in the PDF. */
+async function sendXml({ means, actor }: Desk, { params, query }: Asked) {
+  const format = query.format ?? 'ubl'
+  const { name, xml } = await readEInvoice(means, { invoice_id: params.id, format }, actor)
+  return { name, type: 'application/xml', body: xml }
 }
 
 async function create({ means, actor, t, locale }: Desk, { form }: Asked) {

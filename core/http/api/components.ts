@@ -143,6 +143,12 @@ const Refund = Type.Object({
   created_at: instant('When it was asked for.'),
 })
 
+const EInvoice = Type.Object({
+  file_name: text('Name for the file.'),
+  format: Type.Enum(['ubl', 'cii'], { description: 'UBL 2.1, or UN/CEFACT CII.' }),
+  xml: text('The file.'),
+})
+
 const Preview = Type.Object({
   until_on: day('The last day looked at.'),
   invoices: Type.Array(
@@ -237,6 +243,7 @@ const Event = Type.Object({
 export const components = {
   Client,
   Delivery,
+  EInvoice,
   Event,
   Invoice,
   InvoiceLine,

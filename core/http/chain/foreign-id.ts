@@ -49,6 +49,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   ses: 'sessions',
   srv: 'servers',
   svc: 'services',
+  txe: 'tax_exemptions',
   usr: 'users',
 }
 

@@ -6,14 +6,17 @@ import { discountLines } from './discount-text.ts'
 import { countryOptions, type FormProblem } from '../page/index.ts'
 import { BILL_FIELDS, type BillField } from './buyer.ts'
 import type { PayChoice } from './pay-choices.ts'
-import { cycle } from '../../kernel/index.ts'
-import { cycleName, moneyText, perCycle } from './price-text.ts'
+import { cycle, type IsoDate } from '../../kernel/index.ts'
+import { taxIdKey } from '../../billing/index.ts'
+import { cycleName, moneyText, perCycle, priceView } from './price-text.ts'
 import { previewTax } from './tax-preview.ts'
 
 /** Who is billed, as the form shows it and as far as tax asks. */
 export interface BillTo {
   values: Record<BillField, string>
   exempt: boolean
+  /** What a register found valid, and until when it counts. */
+  valid: { for: string; through: IsoDate } | null
   /** Name of the client that the order is for; null for a guest. */
   client: { name: string; email: string } | null
 }
@@ -31,6 +34,10 @@ export async function billTo(ctx: Ctx, problem?: FormProblem): Promise<BillTo> {
   return {
     values: values as Record<BillField, string>,
     exempt: known?.tax_exempt === 1,
+    valid:
+      known?.tax_id_valid_for && known.tax_id_valid_through
+        ? { for: known.tax_id_valid_for, through: known.tax_id_valid_through }
+        : null,
     client: known && { name: known.company ?? known.name, email: known.email },
   }
 }
@@ -42,10 +49,17 @@ function countryOfBrowser(ctx: Ctx): string {
 }
 
 /** What is due with the tax of the buyer's place, for the part `_totals`. */
-export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt }: BillTo) {
+export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, valid }: BillTo) {
   const { t, locale } = ctx.state
   const text = (minor: bigint) => moneyText(ctx, minor, cart.currency)
-  const place = { country: values.country, region: values.region || null, exempt }
+  const business =
+    valid !== null &&
+    valid.for === taxIdKey(values.country, values.tax_id) &&
+    priceView(ctx).day <= valid.through
+  const place = {
+    ...{ country: values.country, region: values.region || null, postcode: values.postcode },
+    ...{ exempt, business },
+  }
   const taxed = await previewTax(ctx, cart, place)
   const total = taxed.netMinor + taxed.taxMinor
   const taxes = taxed.groups

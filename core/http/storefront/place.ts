@@ -1,4 +1,5 @@
 import { checkInput } from '../../records/index.ts'
+import { checkTaxIdOf, taxIdKey } from '../../billing/index.ts'
 import { findClient } from '../../clients/index.ts'
 import { BerthError, invalidInput } from '../../kernel/index.ts'
 import { placeOrder, type PlacedOrder } from '../../orders/index.ts'
@@ -53,8 +54,21 @@ function backToCart(ctx: Ctx, error: unknown): null {
   return null
 }
 
-function place(ctx: Ctx, buyer: Buyer, { terms, payWith }: Placing): Promise<PlacedOrder> {
+/**
+ * A business that names a tax id for the first time is asked about before its first invoice, outside of the order. The
+ * register may be away: then the invoice bears tax, as for any buyer without a valid id.
+ */
+async function askAboutTaxId(ctx: Ctx, buyer: Buyer): Promise<void> {
+  const { deps, actor } = ctx.state
+  const client = await findClient(deps.db, buyer.actor, buyer.clientId, 'order.place')
+  const { tax_id: taxId, tax_id_valid_for: validFor, country } = client
+  if (taxId === null || validFor === taxIdKey(country, taxId)) return
+  await checkTaxIdOf(deps, client, actor)
+}
+
+async function place(ctx: Ctx, buyer: Buyer, { terms, payWith }: Placing): Promise<PlacedOrder> {
   const { deps, formKeys, address } = ctx.state
+  await askAboutTaxId(ctx, buyer)
   const { token } = cartOf(ctx)
   const note = field(ctx, 'note')
   const input = {

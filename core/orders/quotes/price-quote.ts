@@ -55,7 +55,7 @@ export async function priceQuote(
       ...{ origin: 'order', originId: of.id, dueOn: of.today, lines },
     },
     buyer,
-    await loadSeller(queries, of.brandId),
+    await loadSeller(queries, of.brandId, of.clientId),
     of.today,
   )
   if (plan.totalMinor < 0n) throw invalidInput({ lines: 'sum to less than zero' })

@@ -57,6 +57,7 @@ export function drawInvoice(doc: InvoiceDocument, options: RenderOptions): Promi
     author: doc.seller.name,
     madeAt: new Date(`${doc.issuedOn}T00:00:00Z`),
     onMissing: options.onMissing,
+    ...(options.facturX === undefined ? {} : { facturX: options.facturX }),
   })
   const footHeight = measureFoot(sheet, draft)
   sheet.bottom -= footHeight
@@ -239,6 +240,10 @@ function taxes(sheet: Sheet, draft: Draft): void {
 }
 
 function notes(sheet: Sheet, { doc }: Draft): void {
+  for (const statement of doc.statements ?? []) {
+    drawParagraph(sheet, statement, { weight: 'bold' })
+    sheet.y += 8
+  }
   if (!doc.notes) return
   drawParagraph(sheet, doc.notes, { colour: SOFT })
 }

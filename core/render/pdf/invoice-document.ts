@@ -20,6 +20,8 @@ export interface InvoiceDocument {
   taxMinor: bigint
   totalMinor: bigint
   notes?: string
+  /** Sentences about the tax that the law wants on the document. */
+  statements?: readonly string[]
   /** Language of the document, also for dates and amounts: "de", "ar". */
   locale: string
   /** Whether the amounts of the lines are gross. */

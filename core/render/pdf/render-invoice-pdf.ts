@@ -10,6 +10,8 @@ export interface RenderOptions {
   size?: 'A4' | 'LETTER'
   /** Colour of the brand, "#3550c8", for the link. */
   accent?: string
+  /** XML of Factur-X in the profile EN 16931: the PDF becomes a PDF/A-3 that carries it. */
+  facturX?: string
   /** TTF files asked for what our own fonts lack, such as Chinese. */
   fonts?: readonly string[]
 }

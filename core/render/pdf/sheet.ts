@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit'
 import { directionOf } from '../../i18n/index.ts'
 import type { Faces, Weight } from './fonts.ts'
+import { attachFacturX } from './factur-x.ts'
 import { createSetter, type Line, type Setter } from './set-text.ts'
 import { createStructure, type Structure } from './structure.ts'
 
@@ -14,6 +15,7 @@ export interface SheetOptions {
   author: string
   /** Stands for the moment at which the file was made, so that the same document has the same bytes. */
   madeAt: Date
+  facturX?: string
   onMissing(characters: string): void
 }
 
@@ -151,8 +153,12 @@ const leading = ({ size = SIZE }: Look): number => size * LEADING
 /** What pdfkit understands as "none"; its types know only names. */
 const NO_FONT = null as unknown as string
 
-function openDocument({ size, locale, title, author, madeAt }: SheetOptions): PDFKit.PDFDocument {
-  return new PDFDocument({
+function openDocument(options: SheetOptions): PDFKit.PDFDocument {
+  const { size, locale, title, madeAt, facturX } = options
+  // pdfkit writes the author into XML as it is.
+  const author = facturX === undefined ? options.author : options.author.replace(/[&<>]/g, ' ')
+  const doc = new PDFDocument({
+    ...(facturX === undefined ? {} : { subset: 'PDF/A-3b' as const }),
     // Helvetica would be read for each document.
     font: NO_FONT,
     size,
@@ -171,6 +177,8 @@ function openDocument({ size, locale, title, author, madeAt }: SheetOptions): PD
       ModDate: madeAt,
     },
   })
+  if (facturX !== undefined) attachFacturX(doc, facturX, madeAt)
+  return doc
 }
 
 function collect(doc: PDFKit.PDFDocument): Promise<Buffer> {

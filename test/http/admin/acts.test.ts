@@ -240,6 +240,27 @@ for (const engine of engines)
         (await one<{ rate_ppm: number }>(sql`select rate_ppm from tax_rules where name = 'TVA'`))!.rate_ppm,
         200_000,
       )
+      const twice = { ...rule, name: 'TVA', rate: '20' }
+      const second = await send('/admin/tax', '/admin/tax', twice)
+      assertStatus(second, 409)
+      assert.match(second.text, /f-starts-on-error/)
+      const set = {
+        seller_id: seller,
+        preset: 'eu',
+        tax_class: 'standard',
+        starts_on: '2026-01-01',
+        oss: 'on',
+      }
+      assert.match(await follow(await send('/admin/tax/sets', '/admin/tax/sets', set)), /rules were added/)
+      const reversed = await one<{ notes: string }>(
+        sql`select notes from tax_rules where country = 'AT' and treatment = 'reverse_charge'`,
+      )
+      assert.match(reversed!.notes, /"de":"Steuerschuldnerschaft/)
+      const wrong = { ...set, preset: 'india' }
+      refused(await send('/admin/tax/sets', '/admin/tax/sets', wrong), /f-preset-error/)
+      const place = { seller_id: seller, tax_rounding: 'line' }
+      assert.match(await follow(await send('/admin/tax/sets', '/admin/tax/rounding', place)), /was changed/)
+      await send('/admin/tax/sets', '/admin/tax/rounding', { ...place, tax_rounding: 'document' })
     })
 
     it('tries a delivery again, holds and accepts an order', async () => {

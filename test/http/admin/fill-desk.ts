@@ -26,12 +26,13 @@ export interface WorldIds {
   instance: string
   delivery: string
   server: string
+  taxRule: string
 }
 
 /** A shop with one game server sold, an overdue and a paid invoice, and a delivery that needs a person. */
 export async function fillDesk(means: TestMeans): Promise<WorldIds> {
   const { brand, groupId } = await makeGroup(means)
-  await makeTaxRule(means, brand.seller_id)
+  const taxRule = await makeTaxRule(means, brand.seller_id)
   const game = await makeGameServer(means, groupId)
   const client = await makeClient(means, { brand_id: brand.id, company: 'Northwind Ltd', name: 'Ada Lind' })
   const other = await makeClient(means, { brand_id: brand.id, name: 'Otto Quist' })
@@ -73,7 +74,7 @@ export async function fillDesk(means: TestMeans): Promise<WorldIds> {
       group: groupId,
     },
     ...{ order: row.id, service: row.service_id, orderInvoice: row.invoice_id, overdue, paid },
-    ...{ payment: row.payment, instance: instance.id, delivery, server },
+    ...{ payment: row.payment, instance: instance.id, delivery, server, taxRule },
   }
 }
 
@@ -87,11 +88,13 @@ async function issue(
   return (await means.db.transaction((trx) => issueInvoice(means, trx, of, staffActor()))).id
 }
 
-async function makeTaxRule(means: TestMeans, seller_id: string): Promise<void> {
+async function makeTaxRule(means: TestMeans, seller_id: string): Promise<string> {
+  const id = means.newId('tax')
   const now = means.business.now()
   const place = { country: 'DE', region: null, tax_class: 'standard', name: 'VAT', rate_ppm: 190_000 }
   const days = { starts_on: '2020-01-01', ends_on: null, version: 1, created_at: now, updated_at: now }
-  await means.db.insert('tax_rules', [{ id: means.newId('tax'), seller_id, ...place, ...days }])
+  await means.db.insert('tax_rules', [{ id, seller_id, ...place, ...days }])
+  return id
 }
 
 async function makeServer(means: TestMeans, instance_id: string): Promise<string> {

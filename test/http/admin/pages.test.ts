@@ -182,6 +182,22 @@ const cases: readonly Case[] = [
     permission: 'server.read',
   },
   { at: () => '/admin/tax', facts: [/Kontor Hosting GmbH/, /19%/], permission: 'tax_rule.list' },
+  {
+    at: () =>
+      '/admin/tax/preview?country=DE&buyer_kind=consumer&tax_class=standard&on=2026-01-15&amount=9.95&currency=EUR&inclusive=on',
+    facts: [/€8\.36/, /€1\.59/, /Once for each rate of a document/],
+    permission: 'tax_rule.preview',
+  },
+  {
+    at: () => '/admin/tax/sets',
+    facts: [/European Union/, /Import table/],
+    permission: 'tax_rule.add_preset',
+  },
+  {
+    at: (ids) => `/admin/tax/${ids.taxRule}/edit`,
+    facts: [/only its end can change/],
+    permission: 'tax_rule.change',
+  },
   { at: () => '/admin/coupons', facts: [/No coupons/], permission: 'coupon.list' },
   { at: () => '/admin/coupons/new', facts: [/Per client at most/], permission: 'coupon.create' },
   { at: () => '/admin/catalog', facts: [/Minecraft/, /On sale/], permission: 'catalog.read' },

@@ -14,6 +14,7 @@ import { makeDocumentRows } from './document-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
+import { makeFaktur, makeTaxFacts } from './tax-rows.ts'
 import type { TestMeans } from '../../support/means.ts'
 
 /** One record of each kind that a page lists or shows. */
@@ -64,6 +65,9 @@ export interface FirstRows extends WorldIds {
   /** Secret of an address that opens the overdue invoice. */
   payToken: string
   paidToken: string
+  exemption: string
+  /** A seller in Indonesia with one taxed document. */
+  idSeller: string
   tokens: { verify: string; reset: string; staffReset: string }
 }
 
@@ -103,6 +107,8 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...ids,
     ...(await makeServiceRows(means, ids)),
     serviceFile: await makeServiceFile(means, ids),
+    exemption: await makeTaxFacts(means, ids),
+    idSeller: await makeFaktur(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
     ...(await makeDocumentRows(means, ids)),

@@ -117,6 +117,7 @@ async function staffOfOneBrand({ means, web, rows }: RouteShop): Promise<WebBrow
 const FIELDS: Readonly<Record<string, Record<string, string>>> = {
   '/cart/items/:itemId': { product: 'minecraft', 'o.memory': '8' },
   '/cart/items/:itemId/quantity': { quantity: '2' },
+  '/admin/tax/ids/:client/confirm': { reason: 'Asked by phone' },
 }
 
 const open = (browser: WebBrowser, { method, path }: PageRoute, address: string): Promise<Reply> =>

@@ -98,6 +98,7 @@ export async function makeForeignRows(
     gift: await copy('product_gifts', rows.gift, 'giv', { brand_id: brand.id, giver_id: product }),
     giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
+    exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     priceRule: await copy('price_rules', rows.priceRule, 'prr', { brand_id: brand.id, currency: owner.id }),
     priceList: await copy('price_lists', rows.priceList, 'plt', { brand_id: brand.id, name: owner.id }),

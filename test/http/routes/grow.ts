@@ -82,7 +82,9 @@ const peopleOf = (rows: FirstRows): Many[] => [
     name: `Client ${n}`,
     company: null,
     email: `c${n}@client.example`,
+    tax_id: `X${n}`,
   })),
+  own('tax_exemptions', rows.exemption, 'txe', (n) => ({ number: `X-${n}` })),
   under('users', { id: rows.user }, 'usr', (n) => ({
     email: `u${n}@user.example`,
     email_key: `u${n}@user.example`,

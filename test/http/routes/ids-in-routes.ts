@@ -44,6 +44,7 @@ const KINDS = {
   service: 'svc',
   session: 'ses',
   staff: 'stf',
+  exemption: 'txe',
   taxRule: 'tax',
   webhookEvent: 'whe',
 } as const satisfies Record<string, Prefix>
@@ -53,6 +54,7 @@ export type Ids = Readonly<Partial<Record<Kind, string>>>
 
 /** Parameters whose name says what they are. */
 const BY_NAME: Readonly<Record<string, Kind>> = {
+  ':exemption': 'exemption',
   ':serviceId': 'service',
   ':invoiceId': 'invoice',
   ':orderId': 'order',

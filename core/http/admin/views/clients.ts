@@ -123,6 +123,11 @@ function actsOf(desk: Desk, client: Client): Button[] {
       },
     ],
     [
+      'e_invoice.set_facts',
+      true,
+      { label: t('tax.e_invoice.download'), href: `${at}/e-invoice`, kind: 'ghost', icon: 'file-invoice' },
+    ],
+    [
       'setting.list',
       true,
       { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },

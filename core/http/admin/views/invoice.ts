@@ -4,6 +4,7 @@ import {
   lineText,
   linkedDocuments,
   paymentsFor,
+  taxStatements,
   type Invoice,
   type LinkedDocument,
 } from '../../../billing/index.ts'
@@ -33,7 +34,7 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
           ? [{ state: 'proforma', label: desk.t('admin.label.proforma'), tone: 'info' as const }]
           : []),
       ],
-      actions: actsOf(desk, invoice, due),
+      actions: [...actsOf(desk, invoice, due), ...twin(desk, invoice)],
     },
     main: [
       lines(desk, invoice),
@@ -82,6 +83,13 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
     ...credit,
     { label: t('admin.invoices.act.void'), href: `${at}/void`, kind: 'ghost', icon: 'ban' },
   ]
+}
+
+/** The e-invoice. Whether the client has them is asked when it is opened. */
+function twin(desk: Desk, invoice: Invoice): Button[] {
+  if (invoice.number === null || invoice.proforma === 1 || !allowed(desk, 'e_invoice.read')) return []
+  const href = `/admin/invoices/${invoice.id}.xml`
+  return [{ label: desk.t('tax.e_invoice.download'), href, kind: 'ghost', icon: 'download', plain: true }]
 }
 
 /** What becomes of a claim that is not paid. */
@@ -204,6 +212,7 @@ function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[])
             },
           ]
         : []),
+      ...taxStatements(invoice, desk.t).map((value) => ({ label: l('tax'), value })),
       ...(invoice.proforma_number && invoice.proforma === 0
         ? [{ label: l('proforma'), value: invoice.proforma_number }]
         : []),

@@ -4,6 +4,7 @@ import {
   getInvoice,
   invoiceState,
   listInvoices,
+  readEInvoice,
   readInvoice,
   readPreview,
   voidInvoice,
@@ -50,6 +51,25 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     answer: { one: 'Invoice' },
     handle: async ({ deps, actor, params }) =>
       invoiceResource(await readInvoice(deps, params, actor), deps.business.today('UTC')),
+  },
+  {
+    id: 'getEInvoice',
+    method: 'get',
+    path: '/invoices/{invoice_id}/e-invoice',
+    tag,
+    summary: 'Read the structured twin of an issued document, as UBL or CII',
+    permission: readEInvoice.permission,
+    audience: readEInvoice.audience,
+    query: Type.Object({
+      format: Type.Optional(Type.Enum(['ubl', 'cii'], { description: 'UBL 2.1 unless told.' })),
+    }),
+    status: 200,
+    answer: { one: 'EInvoice' },
+    refusals: { 409: 'E-invoices are off for its client.' },
+    handle: async ({ deps, actor, params, query }) => {
+      const { name, format, xml } = await readEInvoice(deps, { ...params, ...query }, actor)
+      return { file_name: name, format, xml }
+    },
   },
   {
     id: 'voidInvoice',

@@ -2,7 +2,7 @@ import type { Router } from '@koa/router'
 import type { State } from '../../context.ts'
 import { listInvoices } from './list.ts'
 import { comeBack, showPay, takeCredit, takePay } from './pay.ts'
-import { sendPdf } from './pdf.ts'
+import { sendPdf, sendXml } from './pdf.ts'
 import { readInvoice, showInvoice } from './show.ts'
 import { showUpcoming } from './upcoming.ts'
 
@@ -10,6 +10,7 @@ export function invoiceRoutes(router: Router<State>): void {
   router.get('/portal/invoices', listInvoices)
   router.get('/portal/invoices/upcoming', showUpcoming)
   router.get('/portal/invoices/:invoiceId.pdf', sendPdf)
+  router.get('/portal/invoices/:invoiceId.xml', sendXml)
   router.get('/portal/invoices/:invoiceId', async (ctx) => {
     const { payment } = ctx.query
     if (typeof payment === 'string') await comeBack(ctx, await readInvoice(ctx), payment)

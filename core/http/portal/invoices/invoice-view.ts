@@ -1,5 +1,5 @@
 import { money, type Money } from '../../../../sdk/index.ts'
-import { amountDue, type Invoice } from '../../../billing/index.ts'
+import { amountDue, taxStatements, type Invoice } from '../../../billing/index.ts'
 import { regionName } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
@@ -43,6 +43,8 @@ export interface InvoiceView {
   due: Money
   pricesIncludeTax: boolean
   notes: string | null
+  /** What the law wants said about the tax. */
+  statements: readonly string[]
   payHref: string | null
   pdfHref: string
 }
@@ -64,6 +66,7 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
     proforma: invoice.proforma === 0 ? invoice.proforma_number : null,
     status: invoiceState(t, invoice, deps.business.today(zone)),
     ...{ issuedOn: invoice.issued_on, dueOn: invoice.due_on, notes: invoice.notes },
+    statements: taxStatements(invoice, t),
     seller: partyView(invoice.seller, locale),
     buyer: partyView(invoice.buyer, locale),
     lines: invoice.lines.map((line) => lineView(t, line, invoice.currency)),

@@ -1,5 +1,5 @@
 import { money } from '../../../../sdk/index.ts'
-import { getInvoice, linkedDocuments, type Invoice } from '../../../billing/index.ts'
+import { getInvoice, linkedDocuments, modeOf, type Invoice } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
@@ -22,7 +22,9 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
     number: view.number,
   })
   const linked = await linkedDocuments(ctx.state.deps.db, invoice.id)
-  const body = { ...view, payments, linked, title }
+  const mode = await modeOf(ctx.state.deps.db, invoice)
+  const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
+  const body = { ...view, payments, linked, title, xmlHref }
   await page(ctx, 'portal/invoices/show', body, {
     title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },

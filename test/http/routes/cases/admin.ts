@@ -31,6 +31,7 @@ export const adminCases: readonly RouteCase[] = [
     /u\d+@user\.example/g,
   ),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`, /Clients \d+/g),
+  of('/clients/:id/e-invoice', ({ client }) => `/clients/${client}/e-invoice`),
   of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /0\.01/g),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
     of(`/clients/:id/${act}`, ({ client }) => `/clients/${client}/${act}`),
@@ -85,6 +86,7 @@ export const adminCases: readonly RouteCase[] = [
     links('messages/msg_\\w+'),
   ),
   of('/invoices/:id.pdf', ({ paid }) => `/invoices/${paid}.pdf`),
+  of('/invoices/:id.xml', ({ paid }) => `/invoices/${paid}.xml`),
   of('/invoices/:id/edit', ({ draft }) => `/invoices/${draft}/edit`),
   of('/invoices/:id/void', ({ overdue }) => `/invoices/${overdue}/void`),
   ...['write-off', 'collections', 'recall', 'credit'].map((act) =>
@@ -161,6 +163,26 @@ export const adminCases: readonly RouteCase[] = [
   desk('/ledger/journals', links('ledger/journals/jrn_\\w+')),
   of('/ledger/journals/:id', ({ journal }) => `/ledger/journals/${journal}`, /instance_\d+/g),
   desk('/tax', /19%/g),
+  of(
+    '/tax/preview',
+    () => '/tax/preview?country=DE&buyer_kind=consumer&tax_class=standard&on=2026-01-15&amount=5',
+  ),
+  desk('/tax/sets'),
+  desk('/tax/exemptions', /X-\d+/g),
+  of('/tax/exemptions/:exemption/withdraw', ({ exemption }) => `/tax/exemptions/${exemption}/withdraw`),
+  of('/tax/exemptions/:exemption/paper', ({ exemption }) => `/tax/exemptions/${exemption}/paper`),
+  desk('/tax/ids', /DE X\d+/g),
+  of('/tax/oss', () => '/tax/oss?year=2026&quarter=1'),
+  of('/tax/oss.csv', () => '/tax/oss.csv?year=2026&quarter=1'),
+  of(
+    '/tax/oss/documents',
+    ({ seller }) =>
+      `/tax/oss/documents?seller_id=${seller}&year=2026&quarter=1&country=FR&rate_ppm=200000&currency=EUR`,
+  ),
+  desk('/tax/evidence'),
+  of('/tax/faktur', () => '/tax/faktur?month=2026-01'),
+  of('/tax/faktur.xml', ({ idSeller }) => `/tax/faktur.xml?seller_id=${idSeller}&month=2026-01`),
+  of('/tax/:id/edit', ({ taxRule }) => `/tax/${taxRule}/edit`),
   desk('/coupons', links('coupons/cpn_\\w+')),
   desk('/coupons/new'),
   of('/coupons/:id', ({ coupon }) => `/coupons/${coupon}`, links('orders/ord_\\w+')),

@@ -9,6 +9,11 @@ export const apiCases: readonly RouteCase[] = [
   { route: '/clients/{client_id}', at: ({ client }) => `${base}/clients/${client}`, as: 'key' },
   { route: '/invoices', at: () => `${base}/invoices?limit=100`, as: 'key', rows: [ids('inv')] },
   {
+    route: '/invoices/{invoice_id}/e-invoice',
+    at: ({ paid }) => `${base}/invoices/${paid}/e-invoice?format=cii`,
+    as: 'key',
+  },
+  {
     route: '/invoices/{invoice_id}',
     at: ({ overdue }) => `${base}/invoices/${overdue}`,
     as: 'key',

@@ -101,6 +101,11 @@ export const portalCases: readonly RouteCase[] = [
     rows: [/Line \d+/g],
   },
   {
+    route: '/portal/invoices/:invoiceId.xml',
+    at: ({ paid }) => `/portal/invoices/${paid}.xml`,
+    as: 'client',
+  },
+  {
     route: '/portal/invoices/:invoiceId.pdf',
     at: ({ paid }) => `/portal/invoices/${paid}.pdf`,
     as: 'client',

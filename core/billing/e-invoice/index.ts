@@ -1,0 +1,7 @@
+export * from './build.ts'
+export * from './check.ts'
+export * from './model.ts'
+export * from './read-e-invoice.ts'
+export * from './set-facts.ts'
+export { writeCii } from './write-cii.ts'
+export { writeUbl } from './write-ubl.ts'

@@ -1,0 +1,6 @@
+export * from './care.ts'
+export * from './check-tax-id.ts'
+export * from './confirm-tax-id.ts'
+export * from './forms.ts'
+export * from './indonesia.ts'
+export * from './list-tax-ids.ts'

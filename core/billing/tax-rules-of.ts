@@ -1,0 +1,51 @@
+import { list, sql, type Queries } from '../db/index.ts'
+import type { RoundingPlace } from './tax.ts'
+import { postcodeKey, type TaxBuyer, type TaxRule } from './taxes-for.ts'
+
+const RULE = sql`
+  r.seller_id, r.country, r.region, r.tax_class, r.name, r.rate_ppm, r.level, r.compound, r.starts_on, r.ends_on, r.buyer_kind,
+  r.treatment, r.notes, r.base_numerator, r.base_denominator, r.round_whole, r.round_down, r.postcode_from, r.postcode_to`
+
+const ORDER = sql`order by r.starts_on desc, r.id`
+
+interface SellersRule extends TaxRule {
+  seller_id: string
+}
+
+/** A postcode as rules compare it: without blanks and hyphens, in capitals. */
+const plainPostcode = sql`replace(replace(upper(c.postcode), ' ', ''), '-', '')`
+
+/** Of the rates by postcode, which may be a hundred thousand, only those of the places where the clients live. */
+export async function rulesOfSellers(
+  queries: Queries,
+  sellerIds: readonly string[],
+  clientIds: readonly string[],
+): Promise<SellersRule[]> {
+  return queries.all<SellersRule>(sql`
+    select ${RULE} from tax_rules r where r.seller_id in (${list(sellerIds)}) and (r.postcode_from is null or exists (
+      select 1 from clients c where c.id in (${list(clientIds)}) and c.country = r.country and (r.region is null or r.region = c.region)
+      and substr(${plainPostcode}, 1, length(r.postcode_from)) >= r.postcode_from
+      and substr(${plainPostcode}, 1, length(r.postcode_to)) <= r.postcode_to)) ${ORDER}`)
+}
+
+export interface PlaceRules {
+  rules: TaxRule[]
+  rounding: RoundingPlace
+}
+
+/** The rules of a seller that may fit a buyer of this place, client or not, and where it rounds: one statement. */
+export async function rulesForPlace(
+  queries: Queries,
+  sellerId: string,
+  { country, postcode }: Pick<TaxBuyer, 'country' | 'postcode'>,
+): Promise<PlaceRules> {
+  const plain = postcodeKey(postcode ?? '')
+  const rows = await queries.all<TaxRule & { rule_id: string | null; tax_rounding: RoundingPlace }>(sql`
+    select s.tax_rounding, r.id as rule_id, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
+    and (r.postcode_from is null or (substr(${plain}, 1, length(r.postcode_from)) >= r.postcode_from and substr(${plain}, 1, length(r.postcode_to)) <= r.postcode_to))
+    where s.id = ${sellerId} ${ORDER}`)
+  return {
+    rules: rows.filter(({ rule_id }) => rule_id !== null),
+    rounding: rows[0]?.tax_rounding ?? 'document',
+  }
+}

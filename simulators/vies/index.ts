@@ -1,0 +1,1 @@
+export { startVies, type KnownNumber, type ViesFailure, type ViesSimulator } from './start-vies.ts'
