@@ -1,6 +1,7 @@
 import type { DueItem } from '../billing/index.ts'
 import { sql, type Sql, type Trx } from '../db/index.ts'
 import { ChangedMeanwhile } from '../kernel/index.ts'
+import { applyRepricings } from './apply-repricings.ts'
 import type { ServiceStep } from './plan-periods.ts'
 
 /**
@@ -20,6 +21,7 @@ export async function advanceServices(trx: Trx, items: readonly DueItem[]): Prom
   if (changed !== steps.length) {
     throw ChangedMeanwhile({ what: 'service', id: `${steps.length - changed} of ${steps.length}` })
   }
+  await applyRepricings(trx, steps)
 }
 
 /** The steps as a table "v". They travel as one JSON text, which both engines unfold faster than they take rows singly. */

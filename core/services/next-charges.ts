@@ -6,7 +6,7 @@ import type { ServiceOptionRow, ServiceRow } from './rows.ts'
 
 /** What the next period will cost, line by line, with why; null when nothing more is charged. */
 export function nextCharges(
-  service: ServiceRow & { product_name: string },
+  service: ServiceRow & Pick<DueService, 'product_name' | 'repricing'>,
   options: readonly ServiceOptionRow[],
   coupon?: Coupon,
 ): DueItem | null {

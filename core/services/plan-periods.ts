@@ -1,12 +1,14 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import { PERIODS_MAX, type DraftLine, type DueItem } from '../billing/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
+import type { Repricing } from './repricing.ts'
 
 /** What planning reads of a service: one row of the snapshot. */
 export interface DueService {
   id: string
   brand_id: string
   client_id: string
+  product_id: string
   product_name: string
   label: string
   currency: string
@@ -24,6 +26,8 @@ export interface DueService {
   periods_left: number | null
   next_period_on: IsoDate
   cancel_on: IsoDate | null
+  /** New prices that were announced. */
+  repricing?: Repricing | null
 }
 
 export interface DueOption {
@@ -54,6 +58,8 @@ export interface ServiceStep {
   charged_through: IsoDate
   coupon_cycles_left: number | null
   periods_left: number | null
+  /** The price change whose periods have begun with these. */
+  repricing_id?: string
 }
 
 const NO_OPTIONS: readonly DueOption[] = []
@@ -93,13 +99,16 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
   let index = service.period_index
   let startsOn = service.next_period_on
   let left = service.coupon_cycles_left
+  let repricingId: string | undefined
   while (index < service.period_index + periodsMax && startsOn <= untilOn) {
     if (cancelOn !== null && cancelOn <= startsOn) break
     if (index >= lastIndex) break
     const endsOn = endOf(anchorOn, service.cycle, index)
     if (endsOn === null || endsOn <= startsOn) return unbillable(service)
     const discounted = coupon !== undefined && left !== 0
-    addLines(lines, { service, options, coupon: discounted ? coupon : undefined, startsOn, endsOn, index })
+    const priced = pricedAt(service, options, startsOn)
+    addLines(lines, { ...priced, coupon: discounted ? coupon : undefined, startsOn, endsOn, index })
+    if (priced.repricing?.id) repricingId = priced.repricing.id
     if (discounted && left !== null) left--
     index++
     startsOn = endsOn
@@ -113,8 +122,25 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
     charged_through: startsOn,
     coupon_cycles_left: left,
     periods_left: service.periods_left === null ? null : lastIndex - index,
+    ...(repricingId === undefined ? {} : { repricing_id: repricingId }),
   }
   return item(service, lines, step)
+}
+
+type PricedService = Pick<PeriodLines, 'service' | 'options' | 'repricing'>
+
+/** The service as it is priced for the period of a day. */
+function pricedAt(service: DueService, options: readonly DueOption[], startsOn: IsoDate): PricedService {
+  const { repricing } = service
+  if (!repricing || startsOn < repricing.fromOn) return { service, options, repricing: null }
+  return {
+    service: { ...service, amount_minor: repricing.amountMinor, recurring_minor: repricing.recurringMinor },
+    options: options.map((option) => ({
+      ...option,
+      amount_minor: repricing.options.get(option.option_id) ?? option.amount_minor,
+    })),
+    repricing,
+  }
 }
 
 /** What a coupon takes off a sum: never more than the sum, nothing when it is stated in another currency. */
@@ -153,13 +179,15 @@ interface PeriodLines {
   startsOn: IsoDate
   endsOn: IsoDate
   index: number
+  repricing: Repricing | null
 }
 
 function addLines(
   lines: DraftLine[],
-  { service, options, coupon, startsOn, endsOn, index }: PeriodLines,
+  { service, options, coupon, startsOn, endsOn, index, repricing }: PeriodLines,
 ): void {
   const { id: sourceId, tax_class: taxClass } = service
+  const why = repricing ? { price_change: repricing.id, since: repricing.fromOn } : {}
   lines.push({
     sourceId,
     kind: 'recurring',
@@ -168,7 +196,7 @@ function addLines(
     taxClass,
     periodStart: startsOn,
     periodEnd: endsOn,
-    trace: { price: service.price_id, period: index },
+    trace: { price: service.price_id, period: index, ...why },
   })
   for (const option of options) {
     lines.push({
@@ -183,6 +211,7 @@ function addLines(
       trace: {
         ...{ price: option.price_id, option: option.option_id, period: index },
         ...(option.pricing ? { pricing: option.pricing } : {}),
+        ...why,
       },
     })
   }

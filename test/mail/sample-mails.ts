@@ -52,6 +52,11 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'cancellation-received': { ...service, effective_on: '2026-02-14' },
   'cancellation-undone': service,
   'delivery-late': service,
+  'price-change': {
+    ...{ ...service, from_on: '2026-03-01' },
+    before: { minor: '1000', currency: 'EUR' },
+    amount: { minor: '1200', currency: 'EUR' },
+  },
   'trial-converts': {
     ...{ ...service, ends_on: '2026-02-14' },
     amount: { minor: '1200', currency: 'EUR' },

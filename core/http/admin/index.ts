@@ -21,6 +21,7 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { priceCampaigns } from './price-campaigns.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
 import { servers } from './servers.ts'
@@ -48,7 +49,7 @@ const sections: readonly Section[] = [
     tax,
     coupons,
   ],
-  ...[clientGroups, priceLists, priceSteps, productTerms, exchangeRates],
+  ...[clientGroups, priceLists, priceSteps, productTerms, exchangeRates, priceCampaigns],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

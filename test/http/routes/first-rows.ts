@@ -39,6 +39,7 @@ export interface FirstRows extends WorldIds {
   refund: string
   coupon: string
   priceList: string
+  campaign: string
   priceRule: string
   rate: string
   clientGroup: string

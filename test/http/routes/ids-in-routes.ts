@@ -4,6 +4,7 @@ import type { IdMaker, Prefix } from '../../../core/kernel/index.ts'
 const KINDS = {
   apiKey: 'key',
   audit: 'aud',
+  campaign: 'pcp',
   cartItem: 'cti',
   change: 'chn',
   client: 'cli',
@@ -92,6 +93,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/messages': 'message',
   '/admin/orders': 'order',
   '/admin/payments': 'payment',
+  '/admin/price-campaigns': 'campaign',
   '/admin/price-lists': 'priceList',
   '/admin/plugins/instances': 'instance',
   '/admin/roles': 'role',
