@@ -75,7 +75,7 @@ for (const engine of engines) {
       const { staff, ids, means } = world
       await means.db.run(sql`
         update services set billing_status = 'active', cycle = '1m', anchor_on = '2026-01-20', period_index = 1, next_period_on = '2026-02-20',
-          charged_through = '2026-02-20', amount_minor = 1000, recurring_minor = 1000, product_id = ${ids.product} where id = ${ids.service}`)
+          charged_through = '2026-02-20', amount_minor = 1000, recurring_minor = 1400, product_id = ${ids.product} where id = ${ids.service}`)
       await staff.get('/admin/price-campaigns/new')
       const form = { brand_id: ids.brand, name: 'Spring', product_id: ids.product, starts_on: '2026-03-01' }
       const refused = await staff.post('/admin/price-campaigns', { ...form, notice_days: '14' })
@@ -83,13 +83,13 @@ for (const engine of engines) {
       assertShows(refused.text, /or else a new price/)
       await staff.get('/admin/price-campaigns/new')
       const at = await post('/admin/price-campaigns', { ...form, percent: '10', notice_days: '14' })
-      assertShows((await staff.get(at)).text, /€11\.00/)
+      assertShows((await staff.get(at)).text, /€15\.40/)
       await post(`${at}/schedule`, {})
       assertShows((await staff.get(at)).text, /To be told/)
       const query = `starts_on=2026-03-01&days=80&percent=10&product_id=${ids.product}`
       const simulated = (await staff.get(`/admin/simulator?${query}`)).text
       assertShows(simulated, /2026-03/)
-      assertShows(simulated, /€11\.00/)
+      assertShows(simulated, /€15\.40/)
       assertShows((await staff.get('/admin/simulator?starts_on=2026-02-30&percent=10')).text, /is not a day/)
       await staff.get(`${at}/cancel`)
       await post(`${at}/cancel`, { reason: 'We think again' })
