@@ -18,6 +18,12 @@ export interface DueItem {
   monthly?: boolean
   /** What the source needs to step on; handed back to `advance` unchanged. */
   step: unknown
+  /** Goes on the first document that its client gets, and waits while there is none. */
+  joins?: boolean
+  /** Has waited long enough: it is invoiced whatever the sum. */
+  forced?: boolean
+  /** A document of its own. */
+  apart?: { key: string; notes: string | null }
   /** Why this item cannot be billed; its client is parked. */
   problem?: string
 }

@@ -38,7 +38,7 @@ export interface OverdueServices {
 export interface PluginCalls {
   call<T>(
     instanceId: string,
-    kind: 'gateway' | 'provisioner',
+    kind: 'gateway' | 'provisioner' | 'exporter',
     operation: string,
     input: object,
     options?: { deadlineMs?: number; requestId?: string; serverId?: string },

@@ -69,3 +69,38 @@ export const chargeRetries = defineSetting({
   preset: [2, 5],
   scopes: ['installation', 'brand', 'client_group', 'client'],
 })
+
+export const proformaFirst = defineSetting({
+  key: 'billing.proforma_first',
+  schema: Type.Boolean(),
+  preset: false,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+export const invoiceMinimum = defineSetting({
+  key: 'billing.invoice_minimum',
+  schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+export const carryDays = defineSetting({
+  key: 'billing.carry_days',
+  schema: Type.Integer({ minimum: 1, maximum: 730 }),
+  preset: 180,
+  scopes: ['installation'],
+})
+
+export const paymentDays = defineSetting({
+  key: 'billing.payment_days',
+  schema: days(180),
+  preset: 0,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+export const creditLimit = defineSetting({
+  key: 'billing.credit_limit',
+  schema: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'client'],
+})

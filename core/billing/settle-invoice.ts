@@ -1,15 +1,14 @@
 import { forUpdate, sql, type Trx } from '../db/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
-import { allocatedTo, type InvoiceRow } from './invoice.ts'
+import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
 import { account, creditBalance, postJournal } from './ledger.ts'
+import { openAmount, todayOf } from './open-amount.ts'
+import { takesMoney } from './proforma/finalise-proforma.ts'
 import { sourcesOf } from './write-invoices.ts'
 
-/** What is still to be paid of an issued document, read under the lock of its row. */
-export async function openAmount(trx: Trx, invoice: InvoiceRow): Promise<bigint> {
-  return invoice.total_minor - ((await allocatedTo(trx, [invoice.id])).get(invoice.id) ?? 0n)
-}
+export { openAmount, todayOf }
 
 export interface Allocation {
   paymentId: string | null
@@ -79,6 +78,11 @@ export async function applyCredit(
   actor: Actor,
 ): Promise<InvoiceRow> {
   if (invoice.status !== 'issued') return invoice
+  const ready = await takesMoney(means, trx, { invoice, amountMinor: 0n }, actor)
+  return ready ? useCreditOn(means, trx, ready, actor) : invoice
+}
+
+async function useCreditOn(means: Means, trx: Trx, invoice: InvoiceRow, actor: Actor): Promise<InvoiceRow> {
   const open = await openAmount(trx, invoice)
   const credit = await creditBalance(trx, invoice.client_id, invoice.currency)
   const used = credit < open ? credit : open
@@ -109,13 +113,6 @@ export async function applyCredit(
     })
   }
   return settleInvoice(means, trx, invoice, actor)
-}
-
-/** The billing day of a brand. */
-export async function todayOf(means: Pick<Means, 'business'>, trx: Pick<Trx, 'get'>, brandId: string) {
-  const brand = await trx.get<{ zone: string }>(sql`select zone from brands where id = ${brandId}`)
-  assert(brand, `brand ${brandId} exists`)
-  return means.business.today(brand.zone)
 }
 
 /** Reads the row for a change of it. On PostgreSQL this waits for others who change the same document. */

@@ -1,6 +1,7 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { forUpdate, sql, type Trx } from '../db/index.ts'
+import { paysLater } from '../billing/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
@@ -275,7 +276,9 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
     currency: basket.currency,
     total_minor: String(invoice.totalMinor),
   }
-  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body })
+  const owing = { id: input.client_id, brand_id: input.brand_id, currency: basket.currency }
+  const on_credit = await paysLater(trx, owing)
+  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body: { ...body, on_credit } })
   const { client_id: _clientId, ...answer } = body
   return { ...answer, access_key: accessKey }
 }

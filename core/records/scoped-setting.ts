@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import { join, sql, type Queries, type Sql } from '../db/index.ts'
+import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { Setting, SettingScope } from './settings.ts'
 
 /** The columns in which the rows of a statement hold the ids of their scopes. The client's group is found by the client. */
@@ -22,9 +22,32 @@ export async function scopedSetting<S extends TSchema>(
   queries: Queries,
   setting: Setting<S>,
 ): Promise<ScopedSetting<Static<S>>> {
-  const rows = await queries.all<{ scope: SettingScope; value: string }>(
-    sql`select distinct scope, value from settings where key = ${setting.key} order by scope, value`,
+  const [scoped] = await scopedSettings(queries, [setting])
+  return scoped as ScopedSetting<Static<S>>
+}
+
+/** Several settings, also in one statement. */
+export async function scopedSettings(
+  queries: Queries,
+  settings: readonly Setting[],
+): Promise<ScopedSetting<unknown>[]> {
+  const rows = await queries.all<Stored & { key: string }>(sql`
+    select distinct key, scope, value from settings where key in (${list(settings.map(({ key }) => key))})
+    order by key, scope, value`)
+  return settings.map((setting) =>
+    scopedBy(
+      setting,
+      rows.filter(({ key }) => key === setting.key),
+    ),
   )
+}
+
+interface Stored {
+  scope: SettingScope
+  value: string
+}
+
+function scopedBy(setting: Setting, rows: readonly Stored[]): ScopedSetting<unknown> {
   const known = rows.filter(({ scope }) => setting.scopes.includes(scope))
   const whole = known.find(({ scope }) => scope === 'installation')?.value ?? JSON.stringify(setting.preset)
   const texts = [...new Set([whole, ...known.map(({ value }) => value)])]
@@ -44,7 +67,7 @@ export async function scopedSetting<S extends TSchema>(
     return parts.length === 0 ? sql`${whole}` : sql`coalesce(${join([...parts, sql`${whole}`], ', ')})`
   }
   return {
-    values: texts.map((value) => JSON.parse(value) as Static<S>),
+    values: texts.map((value) => JSON.parse(value) as unknown),
     text,
     has: (value, columns) =>
       texts.length === 1 ? sql`1 = 1` : sql`${text(columns)} = ${JSON.stringify(value)}`,

@@ -1,4 +1,12 @@
-import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../billing/index.ts'
+import {
+  aheadColumns,
+  aheadOf,
+  ofBrands,
+  type Ahead,
+  type BillableSource,
+  type DueItem,
+  type DueWindow,
+} from '../billing/index.ts'
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
@@ -28,7 +36,7 @@ export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
       select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
         s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on,
-        r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options${aheadColumns(window)}
+        r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options${aheadColumns(window, SCOPES)}
       from services s join products p on p.id = s.product_id ${ANNOUNCED}
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
@@ -80,25 +88,6 @@ const SCOPES = {
   client: sql`s.client_id`,
   cycle: sql`s.cycle`,
 }
-
-/** By which day each service is asked for, where that differs. */
-interface Ahead {
-  until_on?: IsoDate
-  lead?: string
-  monthly?: number
-}
-
-function aheadColumns({ untilOf, leadOf, monthlyOf }: DueWindow): Sql {
-  const until = untilOf ? sql`, ${untilOf(SCOPES)} as until_on` : sql``
-  const lead = leadOf ? sql`, ${leadOf(SCOPES)} as lead` : sql``
-  const monthly = monthlyOf ? sql`, case when ${monthlyOf(SCOPES)} then 1 else 0 end as monthly` : sql``
-  return sql`${until}${lead}${monthly}`
-}
-
-const aheadOf = ({ lead, monthly }: Ahead): Pick<DueItem, 'lead' | 'monthly'> => ({
-  ...(lead === undefined ? {} : { lead: Number(lead) }),
-  ...(monthly === 1 ? { monthly: true } : {}),
-})
 
 /** Where suspended services are not charged: the installation as a whole, and brands that differ from it. */
 interface Spared {

@@ -4,7 +4,7 @@ import {
   issueInvoice,
   lockInvoice,
   refundNote,
-  voidIssued,
+  takeBackInvoice,
 } from '../../billing/index.ts'
 import { loadProducts, priceSelection, type PricedSelection, type Product } from '../../catalog/index.ts'
 import { list, sql, type Queries } from '../../db/index.ts'
@@ -19,7 +19,7 @@ export const changePorts: ChangePorts = {
     return { id, number, totalMinor: total_minor }
   },
   voidInvoice: (means, trx, invoiceId, actor) =>
-    voidIssued(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
+    takeBackInvoice(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
   giveCredit: async (means, trx, draft, actor) => {
     const { id, total_minor } = await issueCreditNote(means, trx, draft, actor)
     return { id, totalMinor: total_minor }

@@ -3,11 +3,13 @@ import { forUpdate, sql } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
-import { lockInvoice, openAmount } from '../settle-invoice.ts'
+import { askedAmount } from '../proforma/index.ts'
+import { lockInvoice } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
+import { paymentsFor } from './under-way.ts'
 
 /** Starts a payment with the client present: answers the attempt, whose `needs` say where to go or what to read. */
 export const startPayment = defineVerb(
@@ -52,13 +54,13 @@ export const startPayment = defineVerb(
 )
 
 /** One attempt at a time for a document: the row of the document is held while that is decided. */
-function openAttempt(payments: Payments, found: InvoiceRow, instanceId: string): Promise<PaymentRow> {
+export function openAttempt(payments: Payments, found: InvoiceRow, instanceId: string): Promise<PaymentRow> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, found.id)
-    const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
+    const open = invoice.status === 'issued' ? await askedAmount(trx, invoice) : 0n
     if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
     const earlier = await trx.all<PaymentRow>(
-      sql`select * from payments where invoice_id = ${invoice.id} order by id ${forUpdate(trx.dialect)}`,
+      sql`select * from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id ${forUpdate(trx.dialect)}`,
     )
     if (
       earlier.some(

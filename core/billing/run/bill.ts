@@ -4,6 +4,7 @@ import type { Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import type { OverdueServices } from '../ports.ts'
 import { chargeDue } from './charge-due.ts'
+import { chargeLateFees } from './charge-late-fees.ts'
 import { sanctionOverdue } from './overdue.ts'
 import { sendReminders } from './reminders.ts'
 import { runRenewals } from './run-renewals.ts'
@@ -22,6 +23,7 @@ export interface DayReport extends RunCounts {
   status: string
   charges: number
   reminders: number
+  lateFees: number
   suspended: number
   terminated: number
   ended: number
@@ -50,6 +52,7 @@ function together(a: DayReport, b: DayReport): DayReport {
     ...addCounts(a, { ...b, totals }),
     charges: a.charges + b.charges,
     reminders: a.reminders + b.reminders,
+    lateFees: a.lateFees + b.lateFees,
     suspended: a.suspended + b.suspended,
     terminated: a.terminated + b.terminated,
     ended: a.ended + b.ended,
@@ -109,6 +112,7 @@ async function billZone(
   const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
+  const lateFees = await chargeLateFees(means, day, actor)
   const sanctions = await sanctionOverdue(means, services, day, actor)
   if (run.status !== 'running') await markDone(means, zone, on)
   return {
@@ -118,6 +122,7 @@ async function billZone(
     ...countsOf(run),
     charges,
     reminders,
+    lateFees,
     ...sanctions,
     ended,
   }

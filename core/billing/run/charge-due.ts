@@ -1,6 +1,7 @@
 import { sql, type Sql } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
+import { paymentsFor } from '../payments/index.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -56,7 +57,7 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
       where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1 and ${plan.among}
         and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null
           and not exists (select 1 from payments d where d.invoice_id = i.id and d.method_id = m.id and d.status = 'declined' and d.retry in ('never', 'new_method')))
-        and not exists (select 1 from payments p where p.invoice_id = i.id and p.status in ('created', 'pending', 'authorised', 'unknown'))
+        and not exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('created', 'pending', 'authorised', 'unknown'))
         and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${period})
       order by i.id limit ${BATCH}`)
     if (rows.length === 0) return entered

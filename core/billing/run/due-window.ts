@@ -1,18 +1,15 @@
 import { sql, type Queries, type Sql } from '../../db/index.ts'
 import { addDays, addMonths, daysBetween, isoDate, type IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type ScopedSetting } from '../../records/index.ts'
+import { scopedSettings, type ScopedSetting } from '../../records/index.ts'
 import type { DueColumns, DueItem, DueWindow } from '../billable-source.ts'
 import type { BilledDay } from '../ports.ts'
 import { leadDays, leadDaysLong, leadDaysShort, monthlyInvoice } from '../settings.ts'
 
 /** What a run of the day asks its sources for: everything that begins within the lead days of its scope and cycle. */
 export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): Promise<DueWindow> {
-  const rules: Rules = {
-    lead: await scopedSetting(queries, leadDays),
-    short: await scopedSetting(queries, leadDaysShort),
-    long: await scopedSetting(queries, leadDaysLong),
-    monthly: await scopedSetting(queries, monthlyInvoice),
-  }
+  const read = await scopedSettings(queries, [leadDays, leadDaysShort, leadDaysLong, monthlyInvoice])
+  const [lead, short, long, monthly] = read as [...Days, Days[0], ScopedSetting<boolean>]
+  const rules: Rules = { lead, short, long, monthly }
   const leads = allLeads(rules)
   const byMonth = rules.monthly.values.includes(true)
   const furthest = addDays(on, Math.max(...leads))
@@ -32,6 +29,8 @@ export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): 
   }
   return { untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
 }
+
+type Days = [ScopedSetting<number>, ScopedSetting<number>]
 
 interface Rules {
   lead: ScopedSetting<number>

@@ -3,15 +3,19 @@ import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
 import { audit } from './audit.ts'
 import { automation } from './automation.ts'
+import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
 import { clientGroups } from './client-groups.ts'
+import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
 import { exchangeRates } from './exchange-rates.ts'
+import { documentTexts } from './document-texts.ts'
 import { health } from './health.ts'
+import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
 import { me } from './me.ts'
@@ -24,11 +28,16 @@ import { plugins } from './plugins.ts'
 import { priceCampaigns } from './price-campaigns.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
+import { renewals } from './renewals.ts'
+import { regroup } from './regroup.ts'
+import { reconciler } from './reconciler.ts'
+import { reports } from './reports.ts'
 import { servers } from './servers.ts'
 import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
+import { statements } from './statements.ts'
 import { tax } from './tax.ts'
 
 export { adminFrame } from './frame.ts'
@@ -40,16 +49,20 @@ const sections: readonly Section[] = [
     clients,
     orders,
     services,
+    renewals,
     deliveries,
     servers,
     invoices,
     payments,
     billing,
     ledger,
+    reports,
+    reconciler,
     tax,
     coupons,
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms, exchangeRates, priceCampaigns],
+  ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

@@ -106,7 +106,7 @@ async function save(desk: Desk, { form, params }: Asked) {
 }
 
 /** Fields become what the schemas want. */
-function typed(shown: readonly Setting[], group: FormBody): Record<string, unknown> {
+export function typed(shown: readonly Setting[], group: FormBody): Record<string, unknown> {
   const properties = Object.fromEntries(shown.map(({ key, schema }) => [fieldName(key), schema]))
   const { settings: values } = schemaValues({ properties }, [], group)
   return Object.fromEntries(

@@ -82,6 +82,13 @@ export const adminNav: readonly NavItem[] = [
     keys: 'g i',
   },
   {
+    key: 'billables',
+    href: '/admin/billables',
+    icon: 'receipt',
+    group: 'billing',
+    right: 'billable_item.list',
+  },
+  {
     key: 'payments',
     href: '/admin/payments',
     icon: 'credit-card',
@@ -91,6 +98,21 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
   { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },
+  {
+    key: 'document_texts',
+    href: '/admin/document-texts',
+    icon: 'notes',
+    group: 'billing',
+    right: 'document_text.list',
+  },
+  { key: 'reports', href: '/admin/reports', icon: 'chart-bar', group: 'billing', right: 'report.read' },
+  {
+    key: 'reconciler',
+    href: '/admin/reconciler',
+    icon: 'scale',
+    group: 'billing',
+    right: 'discrepancy.list',
+  },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
   {

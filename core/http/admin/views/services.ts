@@ -8,6 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { termHint } from './term-hint.ts'
 import { choiceOf, cycleName, traceItems } from './words.ts'
 
 interface Listed {
@@ -145,6 +146,26 @@ function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
       { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' },
     ],
     [
+      'order.place',
+      service.billing_status === 'active' && service.parent_id === null,
+      { label: t('extras.link'), href: `${at}/extras`, icon: 'plus' },
+    ],
+    [
+      'service.move_renewal',
+      service.billing_status === 'active' && service.next_period_on !== null,
+      { label: t('extras.admin.renewal.link'), href: `${at}/renewal`, kind: 'ghost', icon: 'calendar-due' },
+    ],
+    [
+      'service.pause',
+      service.billing_status === 'active' && holds.length === 0 && service.parent_id === null,
+      { label: t('extras.admin.pause'), post: `${at}/pause`, kind: 'ghost', icon: 'player-pause' },
+    ],
+    [
+      'service.resume',
+      holds.some(({ reason }) => reason === 'client'),
+      { label: t('extras.admin.resume'), post: `${at}/resume`, icon: 'player-play' },
+    ],
+    [
       'service.cancel',
       !ended && service.cancel_on === null,
       { label: t('admin.services.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'calendar-due' },
@@ -188,13 +209,11 @@ function facts(desk: Desk, { service, serverName, clientName, cancellation }: Sh
         hint: cycleName(desk, service.cycle),
       },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
-      {
-        label: l('charged_through'),
-        value: { day: service.charged_through },
-        ...(service.periods_left === null
-          ? {}
-          : { hint: desk.t('prices.terms.left', { count: service.periods_left }) }),
-      },
+      { label: l('charged_through'), value: { day: service.charged_through }, ...termHint(desk, service) },
+      ...(service.paused_on
+        ? [{ label: desk.t('extras.admin.paused_on'), value: { day: service.paused_on } }]
+        : []),
+      ...(service.quantity > 1 ? [{ label: desk.t('extras.quantity'), value: service.quantity }] : []),
       {
         label: l('cancel_on'),
         value: { day: service.cancel_on },

@@ -96,7 +96,7 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
   }
 }
 
-async function namesOf(
+export async function namesOf(
   { means }: Desk,
   rows: readonly StoredSetting[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -128,7 +128,7 @@ function searchForm({ t }: Desk, asked: Asked, place: SettingPlace): Block {
   }
 }
 
-interface Drawn {
+export interface Drawn {
   section: string
   settings: readonly Setting[]
   place: SettingPlace
