@@ -71,6 +71,7 @@ export const mailData = {
   'cancellation-received': Type.Object({ ...service, effective_on: maybe(day) }),
   'cancellation-undone': Type.Object(service),
   'delivery-late': Type.Object(service),
+  'price-change': Type.Object({ ...service, from_on: day, before: money, amount: money }),
   'trial-converts': Type.Object({ ...service, ends_on: day, amount: money }),
   'service-term-ends': Type.Object({ ...service, ends_on: day }),
 

@@ -2,6 +2,7 @@ import type { DueItem } from '../billing/index.ts'
 import { sql, type Sql, type Trx } from '../db/index.ts'
 import { ChangedMeanwhile } from '../kernel/index.ts'
 import { countPeriods, type DiscountPeriods } from './service-discounts.ts'
+import { applyRepricings } from './apply-repricings.ts'
 import type { ServiceStep } from './plan-periods.ts'
 
 /**
@@ -22,6 +23,7 @@ export async function advanceServices(trx: Trx, items: readonly DueItem[]): Prom
     throw ChangedMeanwhile({ what: 'service', id: `${steps.length - changed} of ${steps.length}` })
   }
   await countPeriods(trx, Object.assign({}, ...steps.map(({ discounted }) => discounted)) as DiscountPeriods)
+  await applyRepricings(trx, steps)
 }
 
 /** The steps as a table "v". They travel as one JSON text, which both engines unfold faster than they take rows singly. */

@@ -3,7 +3,18 @@ export * from './abandon-delivery.ts'
 export * from './adopt-delivery.ts'
 export { alignRenewals, previewAlignment } from './align-renewals.ts'
 export { applyPaidChanges } from './apply-change.ts'
+export { announceRepricings } from './announce-repricings.ts'
 export * from './ask-provider.ts'
+export {
+  campaignLifecycle,
+  cancelCampaign,
+  createCampaign,
+  findCampaign,
+  previewCampaign,
+  scheduleCampaign,
+  type CampaignEffect,
+  type CampaignRow,
+} from './campaigns.ts'
 export { cancelService, undoCancellation, type Cancelled } from './cancel-service.ts'
 export { cancellationLifecycle, changeLifecycle } from './change-lifecycle.ts'
 export { serviceConsumers } from './consumers.ts'
@@ -56,7 +67,9 @@ export * from './reveal-access.ts'
 export * from './rows.ts'
 export * from './save-server-group.ts'
 export { serverLifecycle, type ServerStatus } from './server-lifecycle.ts'
-export { serviceSource } from './service-source.ts'
+export * from './repricing.ts'
+export { serviceSource, servicesSource, type WhatIf } from './service-source.ts'
+export * from './simulate-prices.ts'
 export * from './service-lifecycle.ts'
 export * from './set-server-status.ts'
 export * from './settings.ts'

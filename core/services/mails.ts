@@ -14,6 +14,7 @@ export interface ServiceMail {
     | 'cancellation-undone'
     | 'delivery-late'
     | 'trial-converts'
+    | 'price-change'
     | 'service-term-ends'
   /** Path of the page that the mail leads to. */
   link: string

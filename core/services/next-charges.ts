@@ -3,12 +3,11 @@ import { sql, type Queries } from '../db/index.ts'
 import type { Instant, IsoDate } from '../kernel/index.ts'
 import { planHours } from './plan-hours.ts'
 import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
-import type { ServiceDiscount } from './service-discounts.ts'
 import type { ServiceOptionRow, ServiceRow } from './rows.ts'
 
 /** What the next period will cost, or the hours used so far, line by line, with why; null when nothing more is charged. */
 export function nextCharges(
-  service: ServiceRow & { product_name: string; discounts?: readonly ServiceDiscount[] },
+  service: ServiceRow & Pick<DueService, 'product_name' | 'repricing' | 'discounts'>,
   options: readonly ServiceOptionRow[],
   { coupon, now }: { coupon?: Coupon | undefined; now: Instant },
 ): DueItem | null {

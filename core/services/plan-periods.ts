@@ -3,12 +3,14 @@ import { PERIODS_MAX, type DraftLine, type DueItem } from '../billing/index.ts'
 import { lastingOff } from '../catalog/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { AFTER_COUPON, type DiscountPeriods, type ServiceDiscount } from './service-discounts.ts'
+import type { Repricing } from './repricing.ts'
 
 /** What planning reads of a service: one row of the snapshot. */
 export interface DueService {
   id: string
   brand_id: string
   client_id: string
+  product_id: string
   product_name: string
   label: string
   currency: string
@@ -28,6 +30,8 @@ export interface DueService {
   cancel_on: IsoDate | null
   /** What lowers it beside its coupon, in order. */
   discounts?: readonly ServiceDiscount[]
+  /** New prices that were announced. */
+  repricing?: Repricing | null
 }
 
 export interface DueOption {
@@ -60,6 +64,8 @@ export interface ServiceStep {
   /** Periods that each further discount lowered; absent when there is none. */
   discounted?: DiscountPeriods
   periods_left: number | null
+  /** The price change whose periods have begun with these. */
+  repricing_id?: string
 }
 
 const NO_OPTIONS: readonly DueOption[] = []
@@ -99,15 +105,18 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
   let index = service.period_index
   let startsOn = service.next_period_on
   let left = service.coupon_cycles_left
+  let repricingId: string | undefined
   while (index < service.period_index + periodsMax && startsOn <= untilOn) {
     if (cancelOn !== null && cancelOn <= startsOn) break
     if (index >= lastIndex) break
     const endsOn = endOf(anchorOn, service.cycle, index)
     if (endsOn === null || endsOn <= startsOn) return unbillable(service)
     const discounted = coupon !== undefined && left !== 0
+    const priced = pricedAt(service, options, startsOn)
     const further = furtherIn(service.discounts, index - service.period_index)
     const lowered = { coupon: discounted ? coupon : undefined, further }
-    addLines(lines, { service, options, ...lowered, startsOn, endsOn, index })
+    addLines(lines, { ...priced, ...lowered, startsOn, endsOn, index })
+    if (priced.repricing?.id) repricingId = priced.repricing.id
     if (discounted && left !== null) left--
     index++
     startsOn = endsOn
@@ -122,6 +131,7 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
     coupon_cycles_left: left,
     ...countDiscounts(service, index - service.period_index),
     periods_left: service.periods_left === null ? null : lastIndex - index,
+    ...(repricingId === undefined ? {} : { repricing_id: repricingId }),
   }
   return item(service, lines, step)
 }
@@ -139,6 +149,22 @@ function countDiscounts({ discounts = NO_DISCOUNTS }: DueService, periods: numbe
     left === null ? [] : [[id, Math.min(left, periods)] as const],
   )
   return counted.length === 0 ? {} : { discounted: Object.fromEntries(counted) }
+}
+
+type PricedService = Pick<PeriodLines, 'service' | 'options' | 'repricing'>
+
+/** The service as it is priced for the period of a day. */
+function pricedAt(service: DueService, options: readonly DueOption[], startsOn: IsoDate): PricedService {
+  const { repricing } = service
+  if (!repricing || startsOn < repricing.fromOn) return { service, options, repricing: null }
+  return {
+    service: { ...service, amount_minor: repricing.amountMinor, recurring_minor: repricing.recurringMinor },
+    options: options.map((option) => ({
+      ...option,
+      amount_minor: repricing.options.get(option.option_id) ?? option.amount_minor,
+    })),
+    repricing,
+  }
 }
 
 /** What a coupon takes off a sum: never more than the sum, nothing when it is stated in another currency. */
@@ -178,13 +204,15 @@ interface PeriodLines {
   startsOn: IsoDate
   endsOn: IsoDate
   index: number
+  repricing: Repricing | null
 }
 
 function addLines(
   lines: DraftLine[],
-  { service, options, coupon, further, startsOn, endsOn, index }: PeriodLines,
+  { service, options, coupon, further, startsOn, endsOn, index, repricing }: PeriodLines,
 ): void {
   const { id: sourceId, tax_class: taxClass } = service
+  const why = repricing ? { price_change: repricing.id, since: repricing.fromOn } : {}
   lines.push({
     sourceId,
     kind: 'recurring',
@@ -193,7 +221,7 @@ function addLines(
     taxClass,
     periodStart: startsOn,
     periodEnd: endsOn,
-    trace: { price: service.price_id, period: index },
+    trace: { price: service.price_id, period: index, ...why },
   })
   for (const option of options) {
     lines.push({
@@ -208,6 +236,7 @@ function addLines(
       trace: {
         ...{ price: option.price_id, option: option.option_id, period: index },
         ...(option.pricing ? { pricing: option.pricing } : {}),
+        ...why,
       },
     })
   }

@@ -8,13 +8,18 @@ import {
   type DueWindow,
 } from '../billing/index.ts'
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
+import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
+import { readOptions, type Repricing } from './repricing.ts'
 import { anyDiscount, discountsWhere, NO_DISCOUNTS } from './service-discounts.ts'
 import { invoiceSuspended } from './settings.ts'
 
+/** Prices that are tried out: what a service would be charged, and from when; null leaves it as it is. */
+export type WhatIf = (service: DueService, options: readonly DueOption[]) => Repricing | null
+
 /** Services as billing sees them: what begins a period by the day. Three to six statements a chunk of clients. */
-export const serviceSource: BillableSource = {
+export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
   name: 'services',
 
   async dueClients(queries, { afterClientId, limit, ...window }) {
@@ -28,11 +33,12 @@ export const serviceSource: BillableSource = {
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window, await spared(queries))}`
-    const services = await queries.all<DueService & Ahead & { any_discount: number }>(sql`
-      select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
+    const services = await queries.all<DueService & Ahead & Announced & { any_discount: number }>(sql`
+      select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount${aheadColumns(window, SCOPES)}
-      from services s join products p on p.id = s.product_id
+        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount,
+        r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options${aheadColumns(window, SCOPES)}
+      from services s join products p on p.id = s.product_id ${ANNOUNCED}
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
     const coupons = await couponsOf(queries, services)
@@ -43,16 +49,41 @@ export const serviceSource: BillableSource = {
       const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
       const untilOn = service.until_on ?? window.untilOn
       const planned = window.everyPeriod ? planEveryPeriod : planPeriods
+      const own = options.get(service.id) ?? []
+      const repricing = whatIf?.(service, own) ?? announced(service)
       const lowered = discounts.get(service.id)
-      const due = lowered ? { ...service, discounts: lowered } : service
-      const item = planned(due, untilOn, options.get(service.id), coupon)
+      const due = lowered ? { ...service, repricing, discounts: lowered } : { ...service, repricing }
+      const item = planned(due, untilOn, own, coupon)
       if (item) items.push({ ...item, ...aheadOf(service) })
     }
     return items
   },
 
   advance: advanceServices,
+})
+
+export const serviceSource = servicesSource()
+
+/** The price change of a service that was announced, as long as the service is what it was when it was chosen. */
+export const ANNOUNCED = sql`left join service_repricings r on r.service_id = s.id
+  and r.status in ('planned', 'announced') and r.status = 'announced' and r.product_id = s.product_id and r.cycle = s.cycle
+  and r.old_amount_minor = s.amount_minor and r.old_recurring_minor = s.recurring_minor`
+
+export interface Announced {
+  repricing_id: string | null
+  from_on: IsoDate
+  new_amount_minor: bigint
+  new_recurring_minor: bigint
+  new_options: string
 }
+
+export const announced = (row: Announced): Repricing | null =>
+  row.repricing_id === null
+    ? null
+    : {
+        ...{ id: row.repricing_id, fromOn: row.from_on, amountMinor: row.new_amount_minor },
+        ...{ recurringMinor: row.new_recurring_minor, options: readOptions(row.new_options) },
+      }
 
 /** Where a service finds the ids of its scopes. */
 export const SCOPES = {

@@ -5,7 +5,9 @@ import { assert, covers, type Actor, type Instant, type IsoDate } from '../kerne
 import { defineVerb, type Means } from '../records/index.ts'
 import { findService } from './load.ts'
 import { nextCharges } from './next-charges.ts'
+import type { Repricing } from './repricing.ts'
 import { discountsWhere } from './service-discounts.ts'
+import { ANNOUNCED, announced, type Announced } from './service-source.ts'
 import type {
   CancellationRow,
   ChangeRow,
@@ -45,6 +47,8 @@ export interface ShownService {
   /** The change that waits for its payment. */
   pendingChange: Pick<ChangeRow, 'id' | 'invoice_id' | 'amount_minor'> | null
   cancellation: Pick<CancellationRow, 'reason' | 'effective_on'> | null
+  /** The price change that was announced and has not begun. */
+  repricing: Repricing | null
   nextCharge: DueItem | null
 }
 
@@ -70,15 +74,17 @@ export const showService = defineVerb(
       service,
       ...names,
       options,
-      nextCharge: nextCharges({ ...service, product_name: names.productName, discounts }, options, {
-        ...{ coupon, now: means.business.now() },
-      }),
+      nextCharge: nextCharges(
+        { ...service, product_name: names.productName, repricing: names.repricing, discounts },
+        options,
+        { coupon, now: means.business.now() },
+      ),
       ...(await aroundOf(db, service, actor)),
     }
   },
 )
 
-interface Beside {
+interface Beside extends Announced {
   product_name: string
   server_name: string | null
   client_name: string
@@ -99,12 +105,14 @@ async function besideOf(db: Queries, { id }: ServiceRow) {
   const row = await db.get<Beside>(sql`
     select p.name as product_name, v.name as server_name, coalesce(c.company, c.name) as client_name,
       k.id as coupon_id, k.code, k.percent_ppm, k.currency, k.amount_minor,
-      h.id as change_id, h.invoice_id, h.amount_minor as change_minor, x.effective_on, x.reason
+      h.id as change_id, h.invoice_id, h.amount_minor as change_minor, x.effective_on, x.reason,
+      r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options
     from services s join products p on p.id = s.product_id join clients c on c.id = s.client_id
     left join servers v on v.id = s.server_id
     left join coupons k on k.id = s.coupon_id and (s.coupon_cycles_left is null or s.coupon_cycles_left <> 0)
     left join service_changes h on h.service_id = s.id and h.status = 'pending'
     left join cancellations x on x.service_id = s.id and x.status = 'planned'
+    ${ANNOUNCED}
     where s.id = ${id} limit 1`)
   assert(row, `service ${id} has a product and a client`)
   const { code, percent_ppm, currency, amount_minor, invoice_id, effective_on, reason } = row
@@ -117,6 +125,7 @@ async function besideOf(db: Queries, { id }: ServiceRow) {
     pendingChange:
       row.change_id === null ? null : { id: row.change_id, invoice_id, amount_minor: row.change_minor },
     cancellation: effective_on === null ? null : { reason, effective_on },
+    repricing: announced(row),
   }
 }
 

@@ -77,6 +77,11 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     ...{ url: '/admin/tax/ids', client: 'Ada Quay', label: 'FR11123456782' },
     ends_on: '2026-02-12',
   },
+  'price-change': {
+    ...{ ...service, from_on: '2026-03-01' },
+    before: { minor: '1000', currency: 'EUR' },
+    amount: { minor: '1200', currency: 'EUR' },
+  },
   'trial-converts': {
     ...{ ...service, ends_on: '2026-02-14' },
     amount: { minor: '1200', currency: 'EUR' },

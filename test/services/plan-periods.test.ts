@@ -14,6 +14,7 @@ const service = (over: Partial<DueService> = {}): DueService => ({
   id: 'svc_1',
   brand_id: 'brd_1',
   client_id: 'cli_1',
+  product_id: 'prd_1',
   product_name: 'Plan',
   label: 'Plan',
   currency: 'EUR',

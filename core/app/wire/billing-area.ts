@@ -23,6 +23,7 @@ import {
 import { sql } from '../../db/index.ts'
 import { isoDate, type IsoDate } from '../../kernel/index.ts'
 import {
+  announceRepricings,
   announceTerms,
   dunningDays,
   endCancelled,
@@ -46,6 +47,7 @@ export function billingDeps(means: Means): BillingDeps {
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
     endCancelled: async (day) => {
       await announceTerms(means, day)
+      await announceRepricings(means, day)
       return (await endCancelled(means, day)) + (await endTerms(means, day))
     },
   }

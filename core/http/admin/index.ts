@@ -29,6 +29,7 @@ import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
 import { quotes } from './quotes.ts'
+import { priceCampaigns } from './price-campaigns.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
 import { renewals } from './renewals.ts'
@@ -76,6 +77,7 @@ const sections: readonly Section[] = [
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
   ...[exchangeRates, terms],
+  ...[priceCampaigns],
   ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 

@@ -117,6 +117,14 @@ export const adminNav: readonly NavItem[] = [
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
   {
+    key: 'price_campaigns',
+    href: '/admin/price-campaigns',
+    icon: 'trending-up',
+    group: 'shop',
+    right: 'price_campaign.list',
+    also: ['/admin/simulator'],
+  },
+  {
     key: 'exchange_rates',
     href: '/admin/exchange-rates',
     icon: 'switch-horizontal',

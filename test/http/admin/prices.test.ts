@@ -71,6 +71,54 @@ for (const engine of engines) {
       assert.deepEqual(await stored(), [])
     })
 
+    test('a price change is shown, scheduled and called off; the simulator says what it would bring', async () => {
+      const { staff, ids, means } = world
+      await means.db.run(sql`
+        update services set billing_status = 'active', cycle = '1m', anchor_on = '2026-01-20', period_index = 1, next_period_on = '2026-02-20',
+          charged_through = '2026-02-20', amount_minor = 1000, recurring_minor = 1400, product_id = ${ids.product} where id = ${ids.service}`)
+      await staff.get('/admin/price-campaigns/new')
+      const form = { brand_id: ids.brand, name: 'Spring', product_id: ids.product, starts_on: '2026-03-01' }
+      const refused = await staff.post('/admin/price-campaigns', { ...form, notice_days: '14' })
+      assertStatus(refused, 422)
+      assertShows(refused.text, /or else a new price/)
+      await staff.get('/admin/price-campaigns/new')
+      const at = await post('/admin/price-campaigns', { ...form, percent: '10', notice_days: '14' })
+      assertShows((await staff.get(at)).text, /€15\.40/)
+      await post(`${at}/schedule`, {})
+      assertShows((await staff.get(at)).text, /To be told/)
+      const query = `starts_on=2026-03-01&days=80&percent=10&product_id=${ids.product}`
+      const simulated = (await staff.get(`/admin/simulator?${query}`)).text
+      assertShows(simulated, /2026-03/)
+      assertShows(simulated, /€15\.40/)
+      assertShows((await staff.get('/admin/simulator?starts_on=2026-02-30&percent=10')).text, /is not a day/)
+      await staff.get(`${at}/cancel`)
+      await post(`${at}/cancel`, { reason: 'We think again' })
+      assertShows((await staff.get(at)).text, /Called off/)
+    })
+
+    test('a rate and a rule set the prices of a currency', async () => {
+      const { staff, ids } = world
+      await staff.get('/admin/exchange-rates')
+      const rate = { base: 'EUR', currency: 'USD', valid_on: '2026-01-14', rate: '1,10' }
+      const refused = await staff.post('/admin/exchange-rates', { ...rate, valid_on: '2026-02-30' })
+      assertStatus(refused, 422)
+      assertShows(refused.text, /is not a day that exists/)
+      await staff.get('/admin/exchange-rates')
+      await post('/admin/exchange-rates', rate)
+      const rule = {
+        from: `${ids.brand} EUR`,
+        rule_currency: 'USD',
+        mode: 'up',
+        step: '1.00',
+        ending: '0.99',
+      }
+      const at = await post('/admin/exchange-rates/rules', rule)
+      // 4.90 × 1.10 = 5.39 → 5.99.
+      assertShows((await staff.get(at)).text, /\$5\.99/)
+      await post(`${at}/apply`, {})
+      assertShows((await staff.get(at)).text, /as the rule says/)
+    })
+
     test('a product gets a trial and a term, and the shop offers it', async () => {
       const { staff, ids, web } = world
       const at = `/admin/catalog/products/${ids.product}`

@@ -50,6 +50,7 @@ export interface FirstRows extends WorldIds {
   gift: string
   giftCard: string
   priceList: string
+  campaign: string
   priceRule: string
   rate: string
   clientGroup: string

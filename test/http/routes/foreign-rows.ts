@@ -100,6 +100,7 @@ export async function makeForeignRows(
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
+    campaign: await copy('price_campaigns', rows.campaign, 'pcp', { brand_id: brand.id }),
     priceRule: await copy('price_rules', rows.priceRule, 'prr', { brand_id: brand.id, currency: owner.id }),
     priceList: await copy('price_lists', rows.priceList, 'plt', { brand_id: brand.id, name: owner.id }),
     clientGroup: await copy('client_groups', rows.clientGroup, 'cgr', {

@@ -131,6 +131,7 @@ const shopOf = (rows: FirstRows): Many[] => [
     valid_on: `1999-${String(1 + (n % 12)).padStart(2, '0')}-${String(10 + (n % 19))}`,
     rate: `1.${n}`,
   })),
+  own('price_campaigns', rows.campaign, 'pcp', (n) => ({ name: `Change ${n}` })),
   own('price_lists', rows.priceList, 'plt', (n) => ({ name: `List ${n}` })),
   own('client_groups', rows.clientGroup, 'cgr', (n) => ({ name: `Clients ${n}` })),
   own('products', rows.product, 'prd', (n) => ({ slug: `product-${n}`, name: `Product ${n}` })),

@@ -24,7 +24,10 @@ export async function newInvoice(desk: Desk, asked: Asked): Promise<PageView> {
   const title = t('admin.invoices.new')
   const clientId = asked.refused ? textOf(asked.refused.values, 'client_id') : asked.query.client
   if (!clientId)
-    return { head: { title, crumbs: crumbs(desk, title) }, main: await clientSearch(desk, asked, '/admin/invoices/new') }
+    return {
+      head: { title, crumbs: crumbs(desk, title) },
+      main: await clientSearch(desk, asked, '/admin/invoices/new'),
+    }
   const client = await findClient(means.db, actor, clientId, 'client.read')
   const name = client.company ?? client.name
   return {

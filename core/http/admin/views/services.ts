@@ -6,6 +6,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { renewalOffers } from './renewals.ts'
+import { termHint } from './term-hint.ts'
 import { choiceOf, cycleName, traceItems } from './words.ts'
 
 export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -121,13 +122,7 @@ function facts(desk: Desk, { service, serverName, clientName, cancellation }: Sh
         hint: cycleName(desk, service.cycle),
       },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
-      {
-        label: l('charged_through'),
-        value: { day: service.charged_through },
-        ...(service.periods_left === null
-          ? {}
-          : { hint: desk.t('prices.terms.left', { count: service.periods_left }) }),
-      },
+      { label: l('charged_through'), value: { day: service.charged_through }, ...termHint(desk, service) },
       ...(service.paused_on
         ? [{ label: desk.t('extras.admin.paused_on'), value: { day: service.paused_on } }]
         : []),

@@ -97,7 +97,7 @@ interface NoticeView {
 
 /** Why the service is as it is, and what to do: the gravest first. */
 function noticeOf(
-  { service, holds, cancellation, deliveries }: ShownService,
+  { service, holds, cancellation, deliveries, repricing }: ShownService,
   today: IsoDate,
 ): NoticeView | null {
   const href = `/portal/services/${service.id}`
@@ -116,6 +116,7 @@ function noticeOf(
     return notice('ending', 'warn', { day, href: `${href}/cancel/undo`, post: true })
   }
   if (service.periods_left === 0) return notice('term', 'info', { day: service.charged_through })
+  if (repricing) return notice('price', 'info', { day: repricing.fromOn, href: `${href}/cancel` })
   if (service.trial_ends_on !== null && service.trial_ends_on > today)
     return notice('trial', 'info', { day: service.trial_ends_on })
   if (deliveries[0]?.status === 'failed') return notice('not_delivered', 'warn')

@@ -1,0 +1,93 @@
+import type { Queries } from '../../db/index.ts'
+import { addDays, type IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { BillableSource } from '../billable-source.ts'
+import { TooFar } from '../errors.ts'
+import { planAhead } from './plan-ahead.ts'
+import { nextClients, withoutParked } from './run-renewals.ts'
+import { billedZones } from './zones.ts'
+
+/** What runs would invoice in a month by the day on which it falls due, net, as it is and as it is tried out. */
+export interface SimulatedMonth {
+  month: string
+  currency: string
+  beforeMinor: bigint
+  afterMinor: bigint
+  invoices: number
+}
+
+export interface Simulation {
+  untilOn: IsoDate
+  months: SimulatedMonth[]
+  /** Clients whose plan has a problem; they are left out on both sides. */
+  problems: number
+}
+
+const DAYS_MAX = 800
+const CHUNK = 200
+
+/** Plans the next days twice, with the run's own planning and without the commit. Keeps sums alone, so memory is flat. */
+export async function simulateBilling(
+  means: Pick<Means, 'db' | 'hooks' | 'business'>,
+  { before, after }: { before: readonly BillableSource[]; after: readonly BillableSource[] },
+  query: { days: number; brandId?: string | null; clientId?: string | null },
+): Promise<Simulation> {
+  const { days } = query
+  if (days > DAYS_MAX) throw TooFar({ days, max: DAYS_MAX })
+  const months = new Map<string, SimulatedMonth>()
+  const result: Simulation = { untilOn: addDays(means.business.today('UTC'), days), months: [], problems: 0 }
+  for (const { zone, brandIds } of await billedZones(means.db)) {
+    const ofBrand = query.brandId ? [query.brandId] : brandIds
+    if (query.brandId && brandIds && !brandIds.includes(query.brandId)) continue
+    const today = means.business.today(zone)
+    const ahead = await planAhead(means.db, { today, days, brandIds: ofBrand, hooks: means.hooks })
+    const until = addDays(today, days)
+    for await (const clientIds of clients(means.db, { before, ahead, clientId: query.clientId ?? null })) {
+      const [was, would] = [await ahead.plan(before, clientIds), await ahead.plan(after, clientIds)]
+      result.problems += was.problems.length
+      add(months, was.invoices, { until, side: 'beforeMinor' })
+      add(months, would.invoices, { until, side: 'afterMinor' })
+    }
+  }
+  result.months = [...months.values()].sort((a, b) =>
+    `${a.currency} ${a.month}` < `${b.currency} ${b.month}` ? -1 : 1,
+  )
+  return result
+}
+
+async function* clients(
+  queries: Queries,
+  of: {
+    before: readonly BillableSource[]
+    ahead: Awaited<ReturnType<typeof planAhead>>
+    clientId: string | null
+  },
+): AsyncGenerator<string[]> {
+  if (of.clientId !== null) return yield [of.clientId]
+  for (let after = ''; ;) {
+    const ids = await nextClients(queries, of.before, { window: of.ahead.window, after, limit: CHUNK })
+    if (ids.length === 0) return
+    yield await withoutParked(queries, ids)
+    after = ids.at(-1)!
+  }
+}
+
+type Invoices = Awaited<ReturnType<Awaited<ReturnType<typeof planAhead>>['plan']>>['invoices']
+
+function add(
+  months: Map<string, SimulatedMonth>,
+  invoices: Invoices,
+  { until, side }: { until: IsoDate; side: 'beforeMinor' | 'afterMinor' },
+): void {
+  for (const { draft, subtotalMinor } of invoices) {
+    if (draft.dueOn > until) continue
+    const month = draft.dueOn.slice(0, 7)
+    const key = `${draft.currency} ${month}`
+    const sum = months.get(key) ?? {
+      ...{ month, currency: draft.currency, beforeMinor: 0n, afterMinor: 0n, invoices: 0 },
+    }
+    sum[side] += subtotalMinor
+    if (side === 'beforeMinor') sum.invoices++
+    months.set(key, sum)
+  }
+}
