@@ -66,9 +66,23 @@ export async function creditLines(
   const issuedOn = means.business.today(from.zone)
   const plan = planCreditNote({ invoice, credits, reason: wish.reason, buyer, from, issuedOn })
   if (plan.totalMinor >= 0n) throw invalidInput({ lines: 'sum to nothing that could be credited' })
+  await refuseBeyondTotal(trx, invoice, plan.totalMinor)
   const note = await issuePlannedNote(means, trx, plan, actor)
   await applyCredit(means, trx, invoice, actor)
   return note
+}
+
+/** Lines above zero may sum to more than the document, whose discounts then have to be credited with them. */
+async function refuseBeyondTotal(trx: Trx, invoice: InvoiceRow, wantedMinor: bigint): Promise<void> {
+  const taken = await trx.get<{ taken_minor: bigint | null }>(
+    sql`select sum(total_minor) as taken_minor from invoices where corrects_id = ${invoice.id} and kind = 'credit_note'`,
+  )
+  const left = invoice.total_minor + (taken?.taken_minor ?? 0n)
+  if (left + wantedMinor < 0n)
+    throw CreditExceedsInvoice({
+      number: invoice.number!,
+      left: `${toDecimal({ minor: left, currency: invoice.currency })} ${invoice.currency}`,
+    })
 }
 
 /** The lines of a document with what earlier credit notes took of each. */
