@@ -94,7 +94,7 @@ async function documentsOf(
 ): Promise<ExportDocument[]> {
   const where = [
     scoped(actor, { table: 'i', client: null }),
-    sql`i.number is not null and i.status <> 'void' and i.issued_on >= ${from} and i.issued_on <= ${to}`,
+    sql`i.number is not null and i.status <> 'void' and i.proforma = 0 and i.kind <> 'receipt' and i.issued_on >= ${from} and i.issued_on <= ${to}`,
     ...(brand_id ? [sql`i.brand_id = ${brand_id}`] : []),
   ]
   const rows = await queries.all<DocumentRow>(

@@ -33,7 +33,7 @@ export async function readEarnings(
       i.issued_on, v.effective_on as voided_on, l.net_minor, count(*) as times
     from invoices i join invoice_lines l on l.invoice_id = i.id
       left join journals v on v.source_id = i.id and v.kind = 'invoice_voided'
-    where ${all([...where, sql`i.number is not null and i.issued_on < ${until} and l.net_minor <> 0`])}
+    where ${all([...where, sql`i.number is not null and i.proforma = 0 and i.kind <> 'receipt' and i.issued_on < ${until} and l.net_minor <> 0`])}
       and (l.period_end > ${from} or i.issued_on >= ${from} or v.effective_on >= ${from})
     group by i.currency, l.kind, substr(l.period_start, 1, 10), substr(l.period_end, 1, 10), i.issued_on, v.effective_on, l.net_minor`)
   return rows.map((row) => ({

@@ -115,7 +115,7 @@ function pageOf(
   of: { currency: string; after?: string | undefined; limit: number },
 ): Sql {
   const where = [
-    sql`i.number is not null and i.issued_on < ${span.until} and i.currency = ${of.currency}`,
+    sql`i.number is not null and i.proforma = 0 and i.kind <> 'receipt' and i.issued_on < ${span.until} and i.currency = ${of.currency}`,
     ofQuery(query, 'i', sql`i.brand_id`),
     ...(of.after === undefined ? [] : [sql`i.id < ${of.after}`]),
     sql`(i.issued_on >= ${span.from} or (v.effective_on is not null and v.effective_on >= ${span.from}) or (v.id is null

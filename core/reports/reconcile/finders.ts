@@ -116,7 +116,7 @@ async function findUnsettled(queries: Queries, look: Look): Promise<Found[]> {
   const rows = await queries.all<Unsettled>(sql`
     select i.id as subject_id, i.brand_id, i.client_id, i.currency, i.number, i.status, i.total_minor - coalesce(sum(a.amount_minor), 0) as open_minor
     from invoices i left join allocations a on a.invoice_id = i.id
-    where i.status in ('issued', 'paid') and i.kind = 'invoice' and ${one(sql`i.id`, look)}
+    where i.status in ('issued', 'paid') and i.kind = 'invoice' and i.proforma = 0 and ${one(sql`i.id`, look)}
     group by i.id, i.brand_id, i.client_id, i.currency, i.number, i.status, i.total_minor
     having (i.status = 'issued' and i.total_minor = coalesce(sum(a.amount_minor), 0))
       or (i.status = 'paid' and i.total_minor > coalesce(sum(a.amount_minor), 0)) order by i.id limit 1000`)

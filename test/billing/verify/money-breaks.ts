@@ -5,6 +5,33 @@ import { bend, copied, first, journalOf, type Break } from './broken.ts'
 /** Payments, refunds, months that are closed, and what holds the tables together. */
 export const moneyBreaks: readonly Break[] = [
   {
+    check: 'a proforma is owed and paid nothing',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update invoices set proforma = 1 where id = ${ids.paid}`)
+      return ids.paid
+    },
+  },
+  {
+    check: 'a deposit has one receipt over what came',
+    break: async ({ trx, ids }) => {
+      await trx.insert('receipts', [{ payment_id: ids.payment, invoice_id: ids.paid }])
+      return ids.payment
+    },
+  },
+  {
+    check: 'a carried sum waits or stands on one document',
+    break: async ({ trx, ids, newId }) => {
+      const id = newId('chg')
+      await trx.insert('carried_lines', [
+        {
+          ...{ charge_id: id, brand_id: ids.brand, client_id: ids.client, currency: 'EUR', line: '{}' },
+          ...{ due_on: '2026-02-01', carried_on: '2026-02-01', placed: 1 },
+        },
+      ])
+      return id
+    },
+  },
+  {
     check: 'reference of a gateway belongs to one payment',
     break: async ({ trx, ids, newId }) => {
       await trx.run(sql`update payments set instance_id = 'plg_cards' where id = ${ids.payment}`)
