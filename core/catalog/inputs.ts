@@ -13,7 +13,7 @@ export const Key = Type.String({ pattern: '^[a-z0-9][a-z0-9_.-]*$', maxLength: 6
 export const Name = Type.String({ minLength: 1, maxLength: 120 })
 export const Position = Type.Integer({ minimum: 0, maximum: 1_000_000 })
 export const Version = Type.Optional(Type.Integer({ minimum: 1 }))
-export const CycleText = Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[dwmy])$' })
+export const CycleText = Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[hdwmy])$' })
 export const CurrencyCode = Type.String({ pattern: '^[A-Z]{3}$' })
 /** "12.34" */
 export const Amount = Type.String({ pattern: '^[0-9]{1,15}(\\.[0-9]{1,4})?$' })

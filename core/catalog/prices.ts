@@ -47,6 +47,8 @@ export function perMonth(minor: bigint, cycle: Cycle): bigint | null {
   if (!parts) return null
   const count = BigInt(parts.count)
   switch (parts.unit) {
+    case 'hour':
+      return divideHalfUp(minor * 730n, count)
     case 'day':
       return divideHalfUp(minor * 365n, 12n * count)
     case 'week':
@@ -176,7 +178,7 @@ export function chargeFor(prices: readonly Price[], terms: PriceTerms): UnitChar
   )
 }
 
-const UNIT_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const
+const UNIT_DAYS = { hour: 1 / 24, day: 1, week: 7, month: 30, year: 365 } as const
 
 /** Rough length, only to sort by. */
 function daysOf(cycle: Cycle): number {

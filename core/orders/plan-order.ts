@@ -6,7 +6,7 @@ import {
   type Product,
 } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
-import { addDays, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
+import { addDays, isMetered, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
 import { firstTerm, type FirstTerm } from '../services/index.ts'
 import type { ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
@@ -77,7 +77,7 @@ function specOf(
     ...couponOf(facts.coupon, selection.lines, selection.cycle),
     zone: facts.zone,
     anchorOn: first.anchorOn,
-    chargedThrough: first.nextOn,
+    chargedThrough: isMetered(selection.cycle) ? null : first.nextOn,
     nextPeriodOn: first.nextOn,
     periodIndex: first.periodIndex,
     periodsLeft: periodsLeft(product, selection, first),
@@ -157,7 +157,9 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
       amountMinor: line.amountMinor,
       taxClass: part.product.taxClass,
       periodStart: line.period?.startsOn ?? startsOn,
-      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd: line.period?.endsOn ?? periodEnd } : {}),
+      ...(periodEnd !== null && line.kind !== 'setup' && !isMetered(spec.cycle)
+        ? { periodEnd: line.period?.endsOn ?? periodEnd }
+        : {}),
       trace: line.trace,
     }))
   })

@@ -14,7 +14,7 @@ export const ExtraWish = Type.Object({
   service_id: Type.String({ maxLength: 64 }),
   product_id: Type.String({ maxLength: 64 }),
   /** Absent: that of the service where the add-on is sold by it, else the first by which it is sold. */
-  cycle: Type.Optional(Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[dwmy])$' })),
+  cycle: Type.Optional(Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[hdwmy])$' })),
   quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })),
   options: Type.Optional(Answers),
   fields: Type.Optional(Answers),

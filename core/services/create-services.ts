@@ -1,6 +1,6 @@
 import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
-import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
+import { isMetered, type Actor, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
@@ -74,6 +74,7 @@ export async function createServices(
     'services',
     specs.map((spec, i) => ({
       ...columnsOf(spec),
+      metered_until: isMetered(spec.cycle) ? now : null,
       id: ids[i]!,
       parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,

@@ -181,7 +181,7 @@ export async function carryOutMove(
   return { invoiceId, totalMinor }
 }
 
-/** Periods that are given back may be charged again: their charges give up their place. */
+/** Periods that are given back may be charged again: their charges give up their place, or end where the rest begins. */
 async function freeCharges(
   trx: Trx,
   { service, plan, changeId }: MovedService & { changeId: string },
@@ -191,6 +191,10 @@ async function freeCharges(
     update charges set cause = ${`moved/${changeId}/`} || cause
     where source_id = ${service.id} and kind in (${list(['recurring', 'option', 'discount'])})
       and period_start >= ${plan.days.chargedThrough}`)
+  await trx.run(sql`
+    update charges set period_end = ${plan.days.chargedThrough}
+    where source_id = ${service.id} and kind in (${list(['recurring', 'option', 'discount'])})
+      and period_start < ${plan.days.chargedThrough} and period_end > ${plan.days.chargedThrough}`)
 }
 
 export function setDays(means: Means, trx: Trx, row: ServiceRow, days: NewDays): Promise<unknown> {

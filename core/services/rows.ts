@@ -39,7 +39,10 @@ export interface ServiceRow {
   spans: string | null
   /** Set while nothing is charged because the service rests. */
   paused_on: IsoDate | null
+  /** Up to when its hours are on a document; null for what is not charged by the hour. */
   metered_until: Instant | null
+  /** When it ended, as long as its last hours are not charged. */
+  metered_end: Instant | null
   auto_charge: number
   method_id: string | null
   suspend_after: IsoDate | null

@@ -50,7 +50,7 @@ export const serviceSource: BillableSource = {
 }
 
 /** Where a service finds the ids of its scopes. */
-const SCOPES = {
+export const SCOPES = {
   brand: sql`s.brand_id`,
   group: sql`(select g.group_id from products g where g.id = s.product_id)`,
   product: sql`s.product_id`,
@@ -79,6 +79,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault,
   const conditions = [
     sql`s.next_period_on <= ${untilOn}`,
     sql`s.billing_status in ('active', 'ending')`,
+    sql`s.metered_until is null`,
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
     sql`(s.periods_left is null or s.periods_left > 0)`,
   ]

@@ -71,6 +71,14 @@ export const pausePolicy = defineSetting({
   scopes: BY_PRODUCT,
 })
 
+/** Most hours of a service by the hour that are charged between two billing days; 0 charges all of them. */
+export const hourCap = defineSetting({
+  key: 'services.hour_cap',
+  schema: Type.Integer({ minimum: 0, maximum: 744 }),
+  preset: 0,
+  scopes: BY_PRODUCT,
+})
+
 export const changeSettings = [
   prorationMode,
   unusedOnDowngrade,

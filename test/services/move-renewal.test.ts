@@ -180,6 +180,19 @@ for (const engine of engines) {
       assert.equal(Number(credit?.minor), 0)
     })
 
+    test('taken back into a period, the rest of it is given back and charged with the next', async () => {
+      const [service] = services
+      const wish = { service_id: service!.id, to_on: '2026-02-01', reason: 'Asked' }
+      // 19 of 31 days of 5.99.
+      assert.equal((await moveRenewal(means, wish, staff)).totalMinor, -367n)
+      await bill('2026-01-25')
+      assert.deepEqual(await charges(service!.id), [
+        'recurring 2026-01-20–2026-02-01 599',
+        'change 2026-02-01–2026-02-20 -367',
+        'recurring 2026-02-01–2026-03-01 599',
+      ])
+    })
+
     test('parts that fall due with their whole move with it', async () => {
       const [whole, part, other] = services
       await db.run(sql`update services set parent_id = ${whole!.id} where id = ${part!.id}`)

@@ -24,6 +24,7 @@ import {
   endCancelled,
   endServices,
   endTerms,
+  hourSource,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -43,7 +44,7 @@ export function billingDeps(means: Means): BillingDeps {
       return (await endCancelled(means, day)) + (await endTerms(means, day))
     },
   }
-  return { means, sources: [serviceSource, billableItemsSource], services }
+  return { means, sources: [serviceSource, hourSource, billableItemsSource], services }
 }
 
 export const billingArea: Area = {

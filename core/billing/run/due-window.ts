@@ -14,7 +14,7 @@ export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): 
   const byMonth = rules.monthly.values.includes(true)
   const furthest = addDays(on, Math.max(...leads))
   const untilOn = byMonth ? lastOfMonth(furthest) : furthest
-  if (leads.length === 1 && !byMonth) return { untilOn, brandIds }
+  if (leads.length === 1 && !byMonth) return { on, untilOn, brandIds }
   const leadOf = (columns: DueColumns) => leadText(rules, columns)
   const monthlyOf = (columns: DueColumns) => rules.monthly.has(true, columns)
   const untilOf = (columns: DueColumns) => {
@@ -27,7 +27,7 @@ export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): 
     if (!byMonth) return plain
     return sql`case when ${monthlyOf(columns)} then ${day((lead) => lastOfMonth(addDays(on, lead)))} else ${plain} end`
   }
-  return { untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
+  return { on, untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
 }
 
 type Days = [ScopedSetting<number>, ScopedSetting<number>]
@@ -76,7 +76,12 @@ const firstOfMonth = (day: IsoDate): IsoDate => isoDate(`${day.slice(0, 8)}01`)
 export const lastOfMonth = (day: IsoDate): IsoDate => addDays(addMonths(firstOfMonth(day), 1), -1)
 
 /** The day on which a run issues what begins on `dueOn`, going by the item's own lead days. */
-export function issueDay(item: Pick<DueItem, 'lead' | 'monthly'>, dueOn: IsoDate, usual: number): IsoDate {
+export function issueDay(
+  item: Pick<DueItem, 'lead' | 'monthly' | 'inArrears'>,
+  dueOn: IsoDate,
+  usual: number,
+): IsoDate {
+  if (item.inArrears) return dueOn
   return addDays(item.monthly ? firstOfMonth(dueOn) : dueOn, -(item.lead ?? usual))
 }
 

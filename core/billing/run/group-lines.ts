@@ -56,7 +56,7 @@ function addItem(
   let nth = -1
   let last = ''
   for (const line of item.lines) {
-    const dueOn = line.periodStart ?? item.dueOn
+    const dueOn = item.inArrears ? item.dueOn : (line.periodStart ?? item.dueOn)
     if (dueOn !== last) nth++
     last = dueOn
     const issuedOn = day({ item, dueOn, nth })

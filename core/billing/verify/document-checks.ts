@@ -57,6 +57,7 @@ export const documentChecks: readonly Check[] = [
     statement: () => sql`
       select l.source_id as id, cast(count(*) as text) || ' live lines for the period of ' || l.period_start as problem
       from invoice_lines l join charges k on k.id = l.live_charge_id and k.cause not like 'dropped/%'
+        and k.cause not like 'moved/%'
       where l.kind = 'recurring' and l.source_id is not null
       group by l.source_id, l.period_start having count(*) > 1 order by l.source_id`,
   },

@@ -37,6 +37,7 @@ import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { statements } from './statements.ts'
 import { tax } from './tax.ts'
+import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -61,7 +62,7 @@ const sections: readonly Section[] = [
   ],
   ...[clientGroups, priceLists, priceSteps, productTerms],
   ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
-  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[terms, catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

@@ -69,7 +69,7 @@ async function reach(means: Means, brandId: string | undefined, actor: Actor): P
 }
 
 /** The check speaks of the value or of a part of it; the form has many. */
-const namedAfter =
+export const namedAfter =
   (setting: Setting) =>
   (error: unknown): never => {
     if (!(error instanceof BerthError) || error.code !== 'input.invalid') throw error

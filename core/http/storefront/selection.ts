@@ -35,7 +35,7 @@ export function readChosen(product: Product, fields: Fields, preset: string): Ch
   const addons = product.addons.filter(({ slug }) => fields[`a.${slug}`] !== undefined)
   const wish: ItemWish = {
     product_id: product.id,
-    cycle: /^(once|free|[1-9]\d{0,2}[dwmy])$/.test(fields.cycle ?? '') ? fields.cycle! : preset,
+    cycle: /^(once|free|[1-9]\d{0,2}[hdwmy])$/.test(fields.cycle ?? '') ? fields.cycle! : preset,
     quantity: quantityOf(fields.qty),
     options: Object.fromEntries(options),
     fields: Object.fromEntries(answers),

@@ -102,7 +102,8 @@ const MONTHLY = { day: [365n, 12n], week: [52n, 12n], month: [1n, 1n], year: [1n
 /** Of one service, rounded once, half up. */
 export function monthly(of: Paying): bigint {
   const parts = cycleParts(cycle(of.cycle))
-  if (!parts) return 0n
+  // What is metered is no recurring revenue.
+  if (!parts || parts.unit === 'hour') return 0n
   const [times, over] = MONTHLY[parts.unit]
   const [net, gross] = of.gross_minor === 0n ? [1n, 1n] : [of.net_minor, of.gross_minor]
   return divideHalfUp((of.recurring_minor - offOf(of)) * net * times, gross * over * BigInt(parts.count))

@@ -30,7 +30,7 @@ const before = ({ now }: Look): Instant => instant(toMs(now) - PATIENCE_HOURS * 
 async function findUnplanned(queries: Queries, look: Look): Promise<Found[]> {
   const rows = await queries.all<ServiceRow>(sql`
     select s.* from services s where s.billing_status = 'active' and s.cycle not in ('once', 'free') and s.cancel_on is null
-      and (s.next_period_on is null or s.anchor_on is null) and ${one(sql`s.id`, look)} order by s.id limit 1000`)
+      and s.paused_on is null and (s.next_period_on is null or s.anchor_on is null) and ${one(sql`s.id`, look)} order by s.id limit 1000`)
   return rows.map((row) => ({
     ...{ subject_id: row.id, brand_id: row.brand_id, client_id: row.client_id, currency: row.currency },
     amount_minor: row.recurring_minor,

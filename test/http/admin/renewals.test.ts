@@ -86,6 +86,38 @@ for (const engine of engines)
       assertStatus(await send(page, `${at}/extras`, { product: addonId, cycle: '', quantity: '0' }), 422)
     })
 
+    it('keeps terms of one product and one client, all of a form or none', async () => {
+      const of = (path: string) => `/admin/${path}/settings`
+      const read = (scope: string) =>
+        world.means.db.all<{ key: string; value: string }>(
+          sql`select key, value from settings where scope = ${scope} and key <> 'billing.anchor_day' order by key`,
+        )
+      const product = of(`catalog/products/${world.ids.product}`)
+      const page = await staff.get(product)
+      assertStatus(page, 200)
+      assertShows(page.text, /Parts of a period/)
+      const own = { 'values[own.services__proration]': 'on', 'values[services__proration]': 'second' }
+      const both = { ...own, 'values[own.billing__lead_days]': 'on', 'values[billing__lead_days]': '99' }
+      assertStatus(await send(product, product, both), 422)
+      assert.deepEqual(await read('product'), [])
+      assertStatus(await send(product, product, { ...both, 'values[billing__lead_days]': '9' }), 303)
+      const rows = (await read('product')).map(({ key, value }) => `${key} ${value}`)
+      assert.deepEqual(rows, ['billing.lead_days 9', 'services.proration "second"'])
+      assertStatus(await send(product, product, own), 303)
+      assert.equal((await read('product')).length, 1)
+      const client = of(`clients/${world.ids.client}`)
+      const monthly = {
+        'values[own.billing__monthly_invoice]': 'on',
+        'values[billing__monthly_invoice]': 'on',
+      }
+      assertStatus(await send(client, client, monthly), 303)
+      assert.deepEqual(
+        (await read('client')).map(({ key, value }) => `${key} ${value}`),
+        ['billing.monthly_invoice true'],
+      )
+      assertStatus(await staff.get(of(`clients/${world.means.newId('cli')}`)), 404)
+    })
+
     it('pauses a service and lets it go on', async () => {
       assertShows(await follow(await send(at, `${at}/pause`)), /Client|Resume/)
       assertShows(await follow(await send(at, `${at}/resume`)), /It is being started again/)

@@ -123,6 +123,11 @@ function actsOf(desk: Desk, client: Client): Button[] {
       },
     ],
     [
+      'setting.list',
+      true,
+      { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },
+    ],
+    [
       'service.align_renewals',
       status === 'active',
       { label: t('extras.admin.align.link'), href: `${at}/renewals`, kind: 'ghost', icon: 'calendar' },

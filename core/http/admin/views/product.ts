@@ -114,6 +114,11 @@ function movesOf(desk: Desk, product: Product): Button[] {
       { label: t('admin.products.act.hide'), post: `${at}/hide`, icon: 'eye-off' },
     ],
     [
+      'setting.list',
+      status !== 'retired',
+      { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },
+    ],
+    [
       'product.retire',
       status !== 'retired',
       { label: t('admin.products.act.retire'), post: `${at}/retire`, kind: 'ghost', icon: 'archive' },

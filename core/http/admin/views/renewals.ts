@@ -2,8 +2,14 @@ import { findClient } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { findRow } from '../../../records/index.ts'
 import { addDays, type IsoDate } from '../../../kernel/index.ts'
-import { previewAlignment, previewMove, type PricedMove, type ServiceRow } from '../../../services/index.ts'
-import { inMoney, type Block, type PageView } from '../blocks.ts'
+import {
+  previewAlignment,
+  previewMove,
+  type PricedMove,
+  type ServiceRow,
+  type ShownService,
+} from '../../../services/index.ts'
+import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, valueOf, type Asked, type Desk } from '../desk.ts'
 import { traceItems } from './words.ts'
 
@@ -198,4 +204,34 @@ async function presentDay({ means }: Desk, clientId: string): Promise<string | n
     sql`select value from settings where key = 'billing.anchor_day' and scope = 'client' and scope_id = ${clientId}`,
   )
   return row && row.value !== '0' ? row.value : null
+}
+
+/** What a service's page offers about its days: the permission it needs, whether it fits, the button. */
+export function renewalOffers(
+  { t }: Desk,
+  { service, holds }: ShownService,
+): [permission: string, fits: boolean, button: Button][] {
+  const at = `/admin/services/${service.id}`
+  return [
+    [
+      'order.place',
+      service.billing_status === 'active' && service.parent_id === null,
+      { label: t('extras.link'), href: `${at}/extras`, icon: 'plus' },
+    ],
+    [
+      'service.move_renewal',
+      service.billing_status === 'active' && service.next_period_on !== null,
+      { label: t('extras.admin.renewal.link'), href: `${at}/renewal`, kind: 'ghost', icon: 'calendar-due' },
+    ],
+    [
+      'service.pause',
+      service.billing_status === 'active' && holds.length === 0 && service.parent_id === null,
+      { label: t('extras.admin.pause'), post: `${at}/pause`, kind: 'ghost', icon: 'player-pause' },
+    ],
+    [
+      'service.resume',
+      holds.some(({ reason }) => reason === 'client'),
+      { label: t('extras.admin.resume'), post: `${at}/resume`, icon: 'player-play' },
+    ],
+  ]
 }

@@ -8,6 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { renewalOffers } from './renewals.ts'
 import { choiceOf, cycleName, traceItems } from './words.ts'
 
 interface Listed {
@@ -113,8 +114,9 @@ export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
+function actsOf(desk: Desk, shown: ShownService): Button[] {
   const { t } = desk
+  const { service, holds } = shown
   const at = `/admin/services/${service.id}`
   const ended = service.billing_status === 'ended'
   const live = ['live', 'changing', 'suspended'].includes(service.delivery_status)
@@ -144,26 +146,7 @@ function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
       !ended,
       { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' },
     ],
-    [
-      'order.place',
-      service.billing_status === 'active' && service.parent_id === null,
-      { label: t('extras.link'), href: `${at}/extras`, icon: 'plus' },
-    ],
-    [
-      'service.move_renewal',
-      service.billing_status === 'active' && service.next_period_on !== null,
-      { label: t('extras.admin.renewal.link'), href: `${at}/renewal`, kind: 'ghost', icon: 'calendar-due' },
-    ],
-    [
-      'service.pause',
-      service.billing_status === 'active' && holds.length === 0 && service.parent_id === null,
-      { label: t('extras.admin.pause'), post: `${at}/pause`, kind: 'ghost', icon: 'player-pause' },
-    ],
-    [
-      'service.resume',
-      holds.some(({ reason }) => reason === 'client'),
-      { label: t('extras.admin.resume'), post: `${at}/resume`, icon: 'player-play' },
-    ],
+    ...renewalOffers(desk, shown),
     [
       'service.cancel',
       !ended && service.cancel_on === null,

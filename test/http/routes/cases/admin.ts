@@ -60,6 +60,9 @@ export const adminCases: readonly RouteCase[] = [
     ({ service, addon }) => `/services/${service}/extras?product=${addon}&cycle=1m&quantity=2`,
     /Product \d+/g,
   ),
+  of('/clients/:id/settings', ({ client }) => `/clients/${client}/settings`),
+  of('/catalog/products/:id/settings', ({ product }) => `/catalog/products/${product}/settings`),
+  of('/catalog/groups/:id/settings', ({ group }) => `/catalog/groups/${group}/settings`),
   of('/clients/:id/renewals', ({ client }) => `/clients/${client}/renewals`),
   of(
     '/clients/:id/renewals',
