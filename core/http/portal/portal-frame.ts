@@ -12,7 +12,7 @@ export const portalFrame: AreaFrame = async (ctx) => {
 
 /** Pages that stand under an entry of the navigation without lying below its address. */
 const UNDER: readonly [RegExp, string][] = [
-  [/^\/portal\/(transactions|credit)/, '/portal/invoices'],
+  [/^\/portal\/(transactions|credit|statement|pay$)/, '/portal/invoices'],
   [/^\/portal\/(security|messages)/, '/portal/account'],
 ]
 

@@ -129,18 +129,19 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const today = deps.business.today(zone)
   const usable = methods.map((method) => methodView(method, today)).filter(({ isExpired }) => !isExpired)
   const picked = problem ? groupOf(ctx, 'pick') : null
+  const ways = [
+    ...usable.map(({ id, label }) => ({ value: `method:${id}`, label })),
+    ...gateways.map(({ id, name }) => ({ value: `gateway:${id}`, label: name })),
+  ]
   const view = {
     rows: open.map((row) => ({
       ...{ id: row.id, number: row.number, dueOn: row.due_on, seen: String(row.open_minor) },
       due: money(row.open_minor, row.currency),
       ticked: picked ? row.id in picked : true,
     })),
-    ways: [
-      ...usable.map(({ id, label }) => ({ value: `method:${id}`, label })),
-      ...gateways.map(({ id, name }) => ({ value: `gateway:${id}`, label: name })),
-    ],
+    ways,
     canSave: gateways.some((gateway) => offers(gateway, 'charge_method')),
-    with: problem ? field(ctx, 'with') : '',
+    with: problem ? field(ctx, 'with') : (ways[0]?.value ?? ''),
     ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
   }
   await page(ctx, 'portal/pay-many', view, { title: t('documents.many.title') })

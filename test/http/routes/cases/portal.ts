@@ -92,7 +92,6 @@ export const portalCases: readonly RouteCase[] = [
     at: () => '/portal/invoices/upcoming',
     as: 'client',
     rows: [/quay-\d+/g],
-    overBar: 'Foresees as the run plans, which reads settings, parties and sources one after the other.',
   },
   {
     route: '/portal/invoices/:invoiceId',
