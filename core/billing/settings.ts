@@ -42,5 +42,5 @@ export const chargeRetries = defineSetting({
   key: 'billing.charge_retries',
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 }),
   preset: [2, 5],
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'group', 'product', 'client'],
 })

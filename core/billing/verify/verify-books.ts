@@ -4,13 +4,14 @@ import { documentHash, withParts, type InvoiceRow } from '../invoice.ts'
 import type { NumberSeries } from '../number-series.ts'
 import { headIn } from '../numbering.ts'
 import { checks, runCheck, type Finding } from './checks.ts'
+import { paymentChecks } from './payment-checks.ts'
 
 const BATCH = 500
 
 /** Recomputes everything that can be recomputed. An empty list means that the books are right. */
 export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const check of checks) {
+  for (const check of [...checks, ...paymentChecks]) {
     for (const row of await runCheck(queries, check, { today })) findings.push({ check: check.name, ...row })
   }
   findings.push(...(await verifyHashes(queries)), ...(await verifyNumbers(queries)))

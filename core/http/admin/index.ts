@@ -9,6 +9,7 @@ import { catalog } from './catalog.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
+import { dunning } from './dunning.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
@@ -38,6 +39,7 @@ const sections: readonly Section[] = [
     servers,
     invoices,
     payments,
+    dunning,
     billing,
     ledger,
     tax,

@@ -87,7 +87,7 @@ export const adminNav: readonly NavItem[] = [
     icon: 'credit-card',
     group: 'billing',
     right: 'payment.list',
-    also: ['/admin/transactions', '/admin/disputes', '/admin/webhook-events'],
+    also: ['/admin/transactions', '/admin/disputes', '/admin/webhook-events', '/admin/dunning'],
   },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
   { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },

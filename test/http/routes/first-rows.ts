@@ -8,6 +8,7 @@ import { linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
+import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import type { TestMeans } from '../../support/means.ts'
@@ -83,6 +84,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...(await makeServiceRows(means, ids)),
     serviceFile: await makeServiceFile(means, ids),
     ...(await makeMoneyRows(means, ids)),
+    ...(await makePaymentRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
     ...{

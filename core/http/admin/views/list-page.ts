@@ -5,8 +5,9 @@ import type { Asked, Desk } from '../desk.ts'
 import { holds, readList, type Listing } from '../read-list.ts'
 
 export interface ListSpec<R extends { id: string }> {
-  /** Messages "admin.<noun>.title", ".none", ".none_text". */
+  /** Messages "admin.<noun>.title", ".none", ".none_text"; below `words` instead of "admin" where an area has its own. */
   noun: string
+  words?: string
   /** "/admin/payments". */
   path: string
   listing: Listing
@@ -47,7 +48,7 @@ export async function listPage<R extends { id: string }>(
     ...(spec.searchIn && asked.query.q ? [holds(spec.searchIn, asked.query.q)] : []),
   ]
   const { rows, pager } = await readList<R>(means.db, { ...spec.listing, where }, asked)
-  const title = t(`admin.${spec.noun}.title`)
+  const title = t(`${spec.words ?? 'admin'}.${spec.noun}.title`)
   return {
     head: { title, ...(spec.actions ? { actions: spec.actions } : {}) },
     main: [
@@ -97,7 +98,7 @@ function searchOf<R extends { id: string }>(
     search: {
       action: spec.path,
       value: asked.query.q ?? '',
-      placeholder: desk.t(`admin.${spec.noun}.search`),
+      placeholder: desk.t(`${spec.words ?? 'admin'}.${spec.noun}.search`),
       keep: names.flatMap((name) => (asked.query[name] ? [[name, asked.query[name]] as const] : [])),
     },
   }
@@ -115,8 +116,8 @@ function emptyOf<R extends { id: string }>(desk: Desk, spec: ListSpec<R>, asked:
     }
   return {
     icon: spec.icon ?? 'folder',
-    title: t(`admin.${spec.noun}.none`),
-    text: t(`admin.${spec.noun}.none_text`),
+    title: t(`${spec.words ?? 'admin'}.${spec.noun}.none`),
+    text: t(`${spec.words ?? 'admin'}.${spec.noun}.none_text`),
     ...(spec.emptyAction ? { action: spec.emptyAction } : {}),
   }
 }

@@ -1,0 +1,14 @@
+import type { RouteCase } from '../route-case.ts'
+import type { RouteShop } from '../shop.ts'
+
+const of = (route: string, at: (rows: RouteShop['rows']) => string, ...rows: RegExp[]): RouteCase => ({
+  ...{ route: `/admin${route}`, at: (ids) => `/admin${at(ids)}`, as: 'staff' },
+  ...(rows.length > 0 ? { rows } : {}),
+})
+const desk = (route: string, ...rows: RegExp[]): RouteCase => of(route, () => route, ...rows)
+
+/** Pages of staff about credit, dunning and what comes from banks and gateways. */
+export const paymentCases: readonly RouteCase[] = [
+  desk('/dunning', /id="recovery-\d{4}-/g),
+  desk('/dunning/cases', /id="row-inv_/g),
+]

@@ -1,0 +1,17 @@
+import type { TestMeans } from '../../support/means.ts'
+import type { WorldIds } from '../admin/fill-desk.ts'
+
+/** One record of each kind about credit, dunning, banks and gateways. */
+export async function makePaymentRows(means: TestMeans, ids: WorldIds & { payment: string }) {
+  const { db } = means
+  const now = means.business.now()
+  const of = { brand_id: ids.brand, client_id: ids.client, currency: 'EUR' }
+  await db.insert('dunning_cases', [
+    {
+      ...{ ...of, invoice_id: ids.overdue, payment_id: ids.payment, failed_minor: 4_760n },
+      ...{ decline_class: 'soft', decline_code: 'insufficient_funds' },
+      ...{ month: '2026-01', failed_at: now, window_ends_at: null },
+    },
+  ])
+  return {}
+}
