@@ -1,8 +1,9 @@
 import { addColumn, createTable, execute, type Trx } from '../core/db/index.ts'
 
-/** What is known of declined charges. */
+/** What is known of declined charges; credit that was given, and how it refills itself. */
 export async function up(trx: Trx): Promise<void> {
   await dunning(trx)
+  await credit(trx)
 }
 
 async function dunning(trx: Trx): Promise<void> {
@@ -36,5 +37,74 @@ async function dunning(trx: Trx): Promise<void> {
       case when p.retry = 'later' then 'soft' else 'hard' end, p.decline_code, substr(p.created_at, 1, 7), p.created_at
     from payments p where p.kind = 'saved_method' and p.decline_code is not null and p.invoice_id is not null
     and p.id = (select min(f.id) from payments f where f.invoice_id = p.invoice_id and f.kind = 'saved_method' and f.decline_code is not null)`,
+  )
+}
+
+async function credit(trx: Trx): Promise<void> {
+  // Credit that we gave. What a client paid in has no row: it is the rest of the client's credit in the ledger.
+  await createTable(
+    trx,
+    'credit_grants',
+    {
+      id: 'text',
+      brand_id: 'text',
+      client_id: 'ref clients',
+      currency: 'text',
+      origin: 'text',
+      amount_minor: 'money',
+      priority: 'int',
+      // The first day on which it can no longer be used.
+      expires_on: 'day?',
+      reason: 'text',
+      revoked_at: 'instant?',
+      version: 'int = 1',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    {
+      index: {
+        ix_credit_grants_client: 'client_id, currency',
+        ix_credit_grants_expiry: 'expires_on where expires_on is not null',
+      },
+    },
+  )
+  await createTable(
+    trx,
+    'credit_uses',
+    // Taken from a grant: by a document, by its end, by staff. Below zero: given back by a document that was void.
+    {
+      id: 'text',
+      grant_id: 'ref credit_grants',
+      invoice_id: 'ref invoices?',
+      kind: 'text',
+      amount_minor: 'money',
+      created_at: 'instant',
+    },
+    {
+      index: {
+        ix_credit_uses_grant: 'grant_id',
+        ix_credit_uses_invoice: 'invoice_id where invoice_id is not null',
+      },
+    },
+  )
+  await createTable(
+    trx,
+    'credit_top_ups',
+    {
+      client_id: 'ref clients',
+      brand_id: 'text',
+      currency: 'text',
+      threshold_minor: 'money',
+      amount_minor: 'money',
+      failures: 'int = 0',
+      // Set when it stopped by itself, with the reason; its client starts it again.
+      paused_at: 'instant?',
+      problem: 'text?',
+      consent_at: 'instant',
+      version: 'int = 1',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    { primary: 'client_id' },
   )
 }

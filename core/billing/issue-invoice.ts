@@ -6,7 +6,7 @@ import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { planInvoice } from './plan-invoice.ts'
-import { applyCredit } from './settle-invoice.ts'
+import { applyCreditByItself } from './credit/apply-credit.ts'
 import { writeInvoices } from './write-invoices.ts'
 
 /**
@@ -25,5 +25,5 @@ export async function issueInvoice(
   const plan = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
   demandCheck(means, trx, actor, issueAsking(plan))
   const [invoice] = await writeInvoices(means, trx, [plan], actor)
-  return applyCredit(means, trx, invoice!, actor)
+  return applyCreditByItself(means, trx, invoice!, actor)
 }

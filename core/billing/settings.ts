@@ -38,6 +38,14 @@ export const terminateAfter = defineSetting({
   scopes: ['installation', 'brand', 'group', 'product', 'client'],
 })
 
+/** Whether new documents take the client's credit by themselves. */
+export const useCreditAlways = defineSetting({
+  key: 'billing.use_credit',
+  schema: Type.Boolean(),
+  preset: true,
+  scopes: ['installation', 'brand', 'client'],
+})
+
 export const chargeRetries = defineSetting({
   key: 'billing.charge_retries',
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 }),

@@ -3,7 +3,6 @@ import { assert, type Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
 import { allocatedTo, type InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
-import { account, creditBalance, postJournal } from './ledger.ts'
 import { sourcesOf } from './write-invoices.ts'
 
 /** What is still to be paid of an issued document, read under the lock of its row. */
@@ -69,46 +68,6 @@ export async function settleInvoice(
     })
   }
   return invoice
-}
-
-/** Uses the client's account credit, as far as it reaches, on a document that is open. */
-export async function applyCredit(
-  means: Means,
-  trx: Trx,
-  invoice: InvoiceRow,
-  actor: Actor,
-): Promise<InvoiceRow> {
-  if (invoice.status !== 'issued') return invoice
-  const open = await openAmount(trx, invoice)
-  const credit = await creditBalance(trx, invoice.client_id, invoice.currency)
-  const used = credit < open ? credit : open
-  if (used > 0n) {
-    const id = means.newId('alc')
-    const { currency, client_id: clientId, brand_id: brandId } = invoice
-    await trx.insert('allocations', [
-      {
-        id,
-        invoice_id: invoice.id,
-        payment_id: null,
-        client_id: clientId,
-        kind: 'credit',
-        currency,
-        amount_minor: used,
-        created_at: means.business.now(),
-      },
-    ])
-    await postJournal(means, trx, {
-      kind: 'credit_applied',
-      sourceId: id,
-      brandId,
-      effectiveOn: await todayOf(means, trx, brandId),
-      postings: [
-        { account: account.clientCredit, currency, clientId, amountMinor: used },
-        { account: account.receivable, currency, clientId, amountMinor: -used },
-      ],
-    })
-  }
-  return settleInvoice(means, trx, invoice, actor)
 }
 
 /** The billing day of a brand. */

@@ -43,6 +43,11 @@ export function billingConsumers(means: Means): Consumer[] {
       handle: (trx, event) => tellOfRefund(means, trx, event),
     },
     {
+      name: 'billing.reopened_mails',
+      types: ['invoice.reopened'],
+      handle: (trx, event) => tellOfClaim(means, trx, event),
+    },
+    {
       name: 'billing.dispute_mails',
       types: ['dispute.reported'],
       handle: (trx, event) => tellOfDispute(means, trx, event),
@@ -121,6 +126,20 @@ async function tellOfRefund(means: Means, trx: Trx, event: StoredEvent): Promise
       template: 'refund-sent',
       data: { number: subject.number, amount, url: `/portal/invoices/${subject.invoice_id}` },
     })
+}
+
+/** A document that the bank's reversal opened again is due since its own day: its client is told what is owed. */
+async function tellOfClaim(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const open = await trx.get<{ currency: string; open_minor: bigint }>(sql`
+    select i.currency, i.total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as open_minor
+    from invoices i where i.id = ${event.subject} and i.status = 'issued'
+      and exists (select 1 from allocations a where a.invoice_id = i.id and a.kind = 'dispute' and a.amount_minor < 0)`)
+  const subject = open && (await subjectOf(trx, event.subject))
+  if (!subject) return
+  const { number, due_on } = subject
+  const amount = { minor: open.open_minor.toString(), currency: open.currency }
+  const data = { number, due_on, amount, url: `/portal/invoices/${subject.invoice_id}` }
+  await tell(means, trx, { subject, event, template: 'invoice-overdue-1', data, byDay: true })
 }
 
 /** Told to every active member of staff who may refund: a dispute has a deadline. */

@@ -14,7 +14,7 @@ const actor = systemActor('dunning')
  * method that is done for is not charged again before its holder saves it anew.
  */
 export async function openCase(means: Means, trx: Trx, payment: PaymentRow): Promise<void> {
-  if (payment.kind !== 'saved_method') return
+  if (payment.method_id === null) return
   if (payment.invoice_id) await insertCase(means, trx, payment, payment.invoice_id)
   if (payment.method_id && endsMethod(payment.retry)) await refuseMethod(means, trx, payment)
 }

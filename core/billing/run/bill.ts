@@ -3,6 +3,8 @@ import { addDays, daysBetween, maxDay, systemActor, type IsoDate } from '../../k
 import type { Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import type { OverdueServices } from '../ports.ts'
+import { expireCredit } from '../credit/expire-credit.ts'
+import { topUpDue } from '../credit/top-up.ts'
 import { chargeDue } from './charge-due.ts'
 import { sanctionOverdue } from './overdue.ts'
 import { sendReminders } from './reminders.ts'
@@ -106,7 +108,9 @@ async function billZone(
   const { means, sources, services } = deps
   const day = { on, brandIds: zone.brandIds }
   const ended = await services.endCancelled(day)
+  await expireCredit(means, day, actor)
   const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
+  await topUpDue(means, day)
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
   const sanctions = await sanctionOverdue(means, services, day, actor)

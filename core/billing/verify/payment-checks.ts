@@ -1,4 +1,5 @@
 import { sql } from '../../db/index.ts'
+import { leftOfGrant } from '../credit/credit-standing.ts'
 import type { Check } from './checks.ts'
 
 /** What credit, payments and dunning owe. */
@@ -16,5 +17,29 @@ export const paymentChecks: readonly Check[] = [
       select p.invoice_id as id, 'declined without a case' as problem from payments p
       where p.kind = 'saved_method' and p.status = 'declined' and p.invoice_id is not null
       and not exists (select 1 from dunning_cases d where d.invoice_id = p.invoice_id) group by p.invoice_id order by p.invoice_id`,
+  },
+  {
+    name: 'credit that was given is taken no more than it is worth',
+    statement: () => sql`
+      select g.id, cast(coalesce(sum(u.amount_minor), 0) as text) || ' taken of ' || cast(g.amount_minor as text) as problem
+      from credit_grants g join credit_uses u on u.grant_id = g.id group by g.id, g.amount_minor
+      having sum(u.amount_minor) > g.amount_minor or sum(u.amount_minor) < 0 order by g.id`,
+  },
+  {
+    name: 'what is left of given credit is in the credit of its client',
+    statement: () => sql`
+      select l.client_id as id, 'grants leave ' || cast(l.left_minor as text) || ', the ledger holds ' || cast(coalesce(b.balance_minor, 0) as text) || ' ' || l.currency as problem
+      from (select g.client_id, g.currency, sum(${leftOfGrant}) as left_minor from credit_grants g group by g.client_id, g.currency) l
+      left join (select client_id, currency, -sum(amount_minor) as balance_minor from postings where account = 'client_credit' group by client_id, currency) b
+        on b.client_id = l.client_id and b.currency = l.currency
+      where l.left_minor > coalesce(b.balance_minor, 0) order by l.client_id`,
+  },
+  {
+    name: 'credit that was given stands in the ledger',
+    statement: () => sql`
+      select g.id, 'promotions hold ' || cast(coalesce(sum(p.amount_minor), 0) as text) || ' of ' || cast(g.amount_minor as text) as problem
+      from credit_grants g left join journals j on j.kind = 'promotion_granted' and j.source_id = g.id
+      left join postings p on p.journal_id = j.id and p.account = 'promotions' group by g.id, g.amount_minor
+      having coalesce(sum(p.amount_minor), 0) <> g.amount_minor order by g.id`,
   },
 ]

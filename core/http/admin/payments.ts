@@ -1,7 +1,7 @@
 import { getPayment, refundPayment, replayWebhook } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { readAmount } from '../page/index.ts'
-import { textOf, type Asked, type Desk } from './desk.ts'
+import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { paymentList, paymentPage, refundPage, transactionList } from './views/payments.ts'
 import { disputeList, disputePage } from './views/disputes.ts'
@@ -35,7 +35,9 @@ async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked
   const amount = readAmount(textOf(form, 'amount'), payment.currency, locale)
   if (amount === null || amount <= 0n) throw invalidInput({ amount: 'is not an amount such as 24.00' })
   const [destination, reason] = [textOf(form, 'destination'), textOf(form, 'reason')]
-  const input = { payment_id: payment.id, amount_minor: amount.toString(), destination, reason }
+  const sent = optional(form, 'reference')
+  const reference = sent !== null && destination === 'recorded' ? { reference: sent } : {}
+  const input = { payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference }
   const { status } = await refundPayment(means, input, actor)
   return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
 }
