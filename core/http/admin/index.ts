@@ -7,6 +7,7 @@ import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
 import { clients } from './clients.ts'
+import { credit } from './credit.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
 import { dunning } from './dunning.ts'
@@ -40,6 +41,7 @@ const sections: readonly Section[] = [
     invoices,
     payments,
     dunning,
+    credit,
     billing,
     ledger,
     tax,

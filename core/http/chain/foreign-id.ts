@@ -9,6 +9,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   aud: 'audit',
   brd: 'brands',
   can: 'cancellations',
+  cgr: 'credit_grants',
   chn: 'service_changes',
   cli: 'clients',
   cnt: 'contacts',

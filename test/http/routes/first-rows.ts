@@ -36,6 +36,7 @@ export interface FirstRows extends WorldIds {
   plugin: string
   offer: string
   dispute: string
+  creditGrant: string
   refund: string
   coupon: string
   serverGroup: string

@@ -59,6 +59,7 @@ export async function makeForeignRows(
       payment_id: payment,
       reference: owner.id,
     }),
+    creditGrant: await copy('credit_grants', rows.creditGrant, 'cgr', of),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {
       ...{ ...of, service_id: service, status: 'pending' },

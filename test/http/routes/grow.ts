@@ -240,6 +240,7 @@ const moneyOf = (rows: FirstRows): Many[] => [
 
 /** Dunning, credit, banks and gateways. */
 const creditOf = (rows: FirstRows): Many[] => [
+  own('credit_grants', rows.creditGrant, 'cgr', (n) => ({ reason: `Reason ${n}` })),
   {
     table: 'dunning_cases',
     first: { invoice_id: rows.overdue },

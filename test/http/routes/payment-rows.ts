@@ -13,5 +13,18 @@ export async function makePaymentRows(means: TestMeans, ids: WorldIds & { paymen
       ...{ month: '2026-01', failed_at: now, window_ends_at: null },
     },
   ])
-  return {}
+  const creditGrant = means.newId('cgr')
+  await db.insert('credit_grants', [
+    {
+      ...{ ...of, id: creditGrant, origin: 'promotional', amount_minor: 500n, priority: 100 },
+      ...{ expires_on: '2026-12-01', reason: 'Spring', created_at: now, updated_at: now },
+    },
+  ])
+  await db.insert('credit_top_ups', [
+    {
+      ...{ ...of, threshold_minor: 500n, amount_minor: 2_000n, consent_at: now },
+      ...{ created_at: now, updated_at: now },
+    },
+  ])
+  return { creditGrant }
 }

@@ -30,7 +30,6 @@ export const adminCases: readonly RouteCase[] = [
     /u\d+@user\.example/g,
   ),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`),
-  of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /0\.01/g),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
     of(`/clients/:id/${act}`, ({ client }) => `/clients/${client}/${act}`),
   ),

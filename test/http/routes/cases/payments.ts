@@ -9,6 +9,9 @@ const desk = (route: string, ...rows: RegExp[]): RouteCase => of(route, () => ro
 
 /** Pages of staff about credit, dunning and what comes from banks and gateways. */
 export const paymentCases: readonly RouteCase[] = [
+  of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /id="row-jrn_/g, /id="row-cgr_/g),
+  of('/clients/:id/credit/give', ({ client }) => `/clients/${client}/credit/give`),
+  of('/credit-grants/:id/revoke', ({ creditGrant }) => `/credit-grants/${creditGrant}/revoke`),
   desk('/dunning', /id="recovery-\d{4}-/g),
   desk('/dunning/cases', /id="row-inv_/g),
 ]
