@@ -4,6 +4,7 @@ import { addColumn, createTable, execute, type Trx } from '../core/db/index.ts'
 export async function up(trx: Trx): Promise<void> {
   await dunning(trx)
   await credit(trx)
+  await bank(trx)
 }
 
 async function dunning(trx: Trx): Promise<void> {
@@ -106,5 +107,65 @@ async function credit(trx: Trx): Promise<void> {
       updated_at: 'instant',
     },
     { primary: 'client_id' },
+  )
+}
+
+async function bank(trx: Trx): Promise<void> {
+  await createTable(trx, 'bank_accounts', {
+    id: 'text',
+    brand_id: 'ref brands',
+    // The gateway to whose clearing account the money is booked; null: by hand.
+    instance_id: 'ref plugin_instances?',
+    name: 'text',
+    currency: 'text',
+    iban: 'text?',
+    csv_mapping: 'json?',
+    // 1: lines of which there is no doubt are booked at once.
+    books_sure: 'flag = 1',
+    tolerance_minor: 'money = 0',
+    version: 'int = 1',
+    created_at: 'instant',
+    updated_at: 'instant',
+  })
+  await createTable(
+    trx,
+    'bank_lines',
+    {
+      id: 'text',
+      account_id: 'ref bank_accounts',
+      brand_id: 'text',
+      // What makes the line the same line in another file.
+      line_key: 'text',
+      file_sha256: 'text',
+      booked_on: 'day',
+      amount_minor: 'money',
+      currency: 'text',
+      reference: 'text?',
+      text: 'text',
+      name: 'text?',
+      counter_account: 'text?',
+      status: 'text',
+      // How many times it was booked: a booking after an undo needs another reference.
+      bookings: 'int = 0',
+      note: 'text?',
+      version: 'int = 1',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    { unique: { uq_bank_lines_key: 'account_id, line_key' }, index: { ix_bank_lines_status: 'status, id' } },
+  )
+  await createTable(
+    trx,
+    'bank_line_uses',
+    {
+      line_id: 'ref bank_lines',
+      payment_id: 'ref payments',
+      invoice_id: 'ref invoices',
+      amount_minor: 'money',
+      how: 'text',
+      undone_at: 'instant?',
+      created_at: 'instant',
+    },
+    { primary: 'line_id, payment_id', index: { ix_bank_line_uses_payment: 'payment_id' } },
   )
 }

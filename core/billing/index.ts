@@ -1,4 +1,5 @@
 import './hooks.ts'
+export * from './bank/index.ts'
 export * from './billable-source.ts'
 export * from './billing-jobs.ts'
 export * from './collections.ts'

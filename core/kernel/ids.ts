@@ -4,6 +4,8 @@ import { fillRandom } from './random.ts'
 /** Every prefix of a TypeID and what it names. A record keeps its prefix for ever. */
 export const prefixes = {
   aud: 'audit entry',
+  bka: 'bank account',
+  bkl: 'bank line',
   brd: 'brand',
   can: 'cancellation',
   cat: 'catalogue import',

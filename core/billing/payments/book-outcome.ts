@@ -26,7 +26,7 @@ export async function bookOutcome(
   actor: Actor,
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
-  if (payment.status === 'succeeded') return payment
+  if (payment.status === 'succeeded' || payment.status === 'reversed') return payment
   await keepKnownCustomer(means, trx, payment, outcome)
   switch (outcome.outcome) {
     case 'succeeded': {

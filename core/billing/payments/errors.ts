@@ -39,6 +39,12 @@ export const GatewayUnknown = defineError(
   404,
   (p: { id: string }) => `There is no active payment gateway "${p.id}".`,
 )
+export const PaymentNotReversible = defineError(
+  'payment.not_reversible',
+  409,
+  (p: { id: string; reason: string }) =>
+    `The booking of payment ${p.id} cannot be taken back: ${p.reason}. Correct it by a refund or a credit note.`,
+)
 export const RefundTooLarge = defineError(
   'refund.too_large',
   422,

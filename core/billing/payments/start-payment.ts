@@ -107,7 +107,7 @@ export const checkPayment = defineVerb(
 )
 
 export async function lookUp(payments: Payments, payment: PaymentRow, actor: Actor): Promise<PaymentRow> {
-  const settled = ['succeeded', 'declined', 'failed', 'cancelled'].includes(payment.status)
+  const settled = ['succeeded', 'reversed', 'declined', 'failed', 'cancelled'].includes(payment.status)
   if (
     settled ||
     !payment.instance_id ||

@@ -42,4 +42,19 @@ export const paymentChecks: readonly Check[] = [
       left join postings p on p.journal_id = j.id and p.account = 'promotions' group by g.id, g.amount_minor
       having coalesce(sum(p.amount_minor), 0) <> g.amount_minor order by g.id`,
   },
+  {
+    name: 'bank line is booked with all that came, and once',
+    statement: () => sql`
+      select l.id, l.status || ' with ' || cast(coalesce(u.used_minor, 0) as text) || ' of ' || cast(l.amount_minor as text) || ' booked' as problem
+      from bank_lines l left join (select line_id, sum(amount_minor) as used_minor from bank_line_uses where undone_at is null group by line_id) u on u.line_id = l.id
+      where coalesce(u.used_minor, 0) <> case when l.status = 'booked' then l.amount_minor else 0 end order by l.id`,
+  },
+  {
+    name: 'booking of a bank line stands as a payment of its sum',
+    statement: () => sql`
+      select u.line_id as id, 'payment ' || p.id || ' is ' || p.status || ' over ' || cast(p.received_minor as text) as problem
+      from bank_line_uses u join payments p on p.id = u.payment_id
+      where (u.undone_at is null and (p.status <> 'succeeded' or p.received_minor <> u.amount_minor)) or (u.undone_at is not null and p.status <> 'reversed')
+      order by u.line_id`,
+  },
 ]
