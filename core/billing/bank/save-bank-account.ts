@@ -6,7 +6,6 @@ import { defineVerb, findRow, updateVersioned, type Means } from '../../records/
 import { getGateway } from '../payments/gateway.ts'
 import type { BankAccountRow } from './bank-line.ts'
 import { CsvMapping } from './read-csv.ts'
-import { currencyOf } from './statement.ts'
 
 /** An account of ours at a bank: whose money it is, how its own files are read, and whether sure lines are booked. */
 export const saveBankAccount = defineVerb(
@@ -32,7 +31,7 @@ export const saveBankAccount = defineVerb(
       ...{ table: 'brands', what: 'brand', id: input.brand_id, scope },
     })
     const { currencies } = await findBrand(means.db, brand.id)
-    if (!currencies.includes(currencyOf(input.currency, 0)))
+    if (!currencies.includes(input.currency))
       throw invalidInput({ currency: `must be one of ${currencies.join(', ')}` })
     const instanceId = input.instance_id ?? null
     if (instanceId !== null) await getGateway(means.db, instanceId)

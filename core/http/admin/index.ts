@@ -3,6 +3,7 @@ import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
 import { audit } from './audit.ts'
 import { automation } from './automation.ts'
+import { bank } from './bank.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
@@ -41,6 +42,7 @@ const sections: readonly Section[] = [
     invoices,
     payments,
     dunning,
+    bank,
     credit,
     billing,
     ledger,

@@ -7,6 +7,8 @@ import type { Fault } from '../fault.ts'
 /** Records that an address can name and that belong to a client or a brand. */
 const TABLES: Partial<Record<Prefix, string>> = {
   aud: 'audit',
+  bka: 'bank_accounts',
+  bkl: 'bank_lines',
   brd: 'brands',
   can: 'cancellations',
   cgr: 'credit_grants',

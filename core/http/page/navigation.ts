@@ -93,6 +93,8 @@ export const adminNav: readonly NavItem[] = [
       '/admin/webhook-events',
       '/admin/dunning',
       '/admin/credit-grants',
+      '/admin/bank-lines',
+      '/admin/bank-accounts',
     ],
   },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },

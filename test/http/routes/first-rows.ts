@@ -37,6 +37,8 @@ export interface FirstRows extends WorldIds {
   offer: string
   dispute: string
   creditGrant: string
+  bankAccount: string
+  bankLine: string
   refund: string
   coupon: string
   serverGroup: string

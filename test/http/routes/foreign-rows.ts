@@ -36,6 +36,7 @@ export async function makeForeignRows(
     user_id: user.id,
     token_hash: owner.id,
   })
+  const bankAccount = await copy('bank_accounts', rows.bankAccount, 'bka', { brand_id: brand.id })
   const first = async (table: string, column: string, value: string) =>
     (await means.db.get<{ id: string }>(sql`select id from ${name(table)} where ${name(column)} = ${value}`))!
       .id
@@ -59,6 +60,8 @@ export async function makeForeignRows(
       payment_id: payment,
       reference: owner.id,
     }),
+    bankAccount,
+    bankLine: await copy('bank_lines', rows.bankLine, 'bkl', { brand_id: brand.id, account_id: bankAccount }),
     creditGrant: await copy('credit_grants', rows.creditGrant, 'cgr', of),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {

@@ -240,6 +240,8 @@ const moneyOf = (rows: FirstRows): Many[] => [
 
 /** Dunning, credit, banks and gateways. */
 const creditOf = (rows: FirstRows): Many[] => [
+  own('bank_accounts', rows.bankAccount, 'bka', (n) => ({ name: `Account ${n}` })),
+  own('bank_lines', rows.bankLine, 'bkl', (n) => ({ line_key: `line ${n}` })),
   own('credit_grants', rows.creditGrant, 'cgr', (n) => ({ reason: `Reason ${n}` })),
   {
     table: 'dunning_cases',

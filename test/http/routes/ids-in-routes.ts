@@ -4,6 +4,8 @@ import type { IdMaker, Prefix } from '../../../core/kernel/index.ts'
 const KINDS = {
   apiKey: 'key',
   audit: 'aud',
+  bankAccount: 'bka',
+  bankLine: 'bkl',
   cartItem: 'cti',
   change: 'chn',
   creditGrant: 'cgr',
@@ -73,6 +75,8 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
 /** What stands before ":id" on pages of staff. */
 const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/audit': 'audit',
+  '/admin/bank-accounts': 'bankAccount',
+  '/admin/bank-lines': 'bankLine',
   '/admin/catalog/groups': 'group',
   '/admin/catalog/options': 'option',
   '/admin/catalog/products': 'product',

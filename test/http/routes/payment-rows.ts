@@ -26,5 +26,19 @@ export async function makePaymentRows(means: TestMeans, ids: WorldIds & { paymen
       ...{ created_at: now, updated_at: now },
     },
   ])
-  return { creditGrant }
+  const [bankAccount, bankLine] = [means.newId('bka'), means.newId('bkl')]
+  await db.insert('bank_accounts', [
+    {
+      ...{ id: bankAccount, brand_id: ids.brand, name: 'Giro', currency: 'EUR', books_sure: 0 },
+      ...{ created_at: now, updated_at: now },
+    },
+  ])
+  await db.insert('bank_lines', [
+    {
+      ...{ id: bankLine, account_id: bankAccount, brand_id: ids.brand, line_key: 'first', file_sha256: 'x' },
+      ...{ booked_on: '2026-01-14', amount_minor: 1n, currency: 'EUR', text: 'Thanks', name: 'Ada Quay' },
+      ...{ status: 'open', created_at: now, updated_at: now },
+    },
+  ])
+  return { creditGrant, bankAccount, bankLine }
 }

@@ -12,6 +12,12 @@ export const paymentCases: readonly RouteCase[] = [
   of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /id="row-jrn_/g, /id="row-cgr_/g),
   of('/clients/:id/credit/give', ({ client }) => `/clients/${client}/credit/give`),
   of('/credit-grants/:id/revoke', ({ creditGrant }) => `/credit-grants/${creditGrant}/revoke`),
+  desk('/bank-lines', /id="row-bkl_/g),
+  desk('/bank-lines/import', /value="bka_/g),
+  of('/bank-lines/:id', ({ bankLine }) => `/bank-lines/${bankLine}`),
+  desk('/bank-accounts', /id="row-bka_/g),
+  desk('/bank-accounts/new', /value="plg_/g),
+  of('/bank-accounts/:id', ({ bankAccount }) => `/bank-accounts/${bankAccount}`, /value="plg_/g),
   desk('/dunning', /id="recovery-\d{4}-/g),
   desk('/dunning/cases', /id="row-inv_/g),
 ]
