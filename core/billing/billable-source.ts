@@ -12,20 +12,28 @@ export interface DueItem {
   /** Day on which the period begins, so when it is to be paid. */
   dueOn: IsoDate
   lines: readonly DraftLine[]
-  /** The day up to which it was asked for, where that differs by scope. */
-  untilOn?: IsoDate
+  /** Days ahead of its periods on which it is invoiced, where they differ. */
+  lead?: number
+  /** Whether everything of a calendar month goes on one document. */
+  monthly?: boolean
   /** What the source needs to step on; handed back to `advance` unchanged. */
   step: unknown
   /** Why this item cannot be billed; its client is parked. */
   problem?: string
 }
 
+/** Where a row has the ids of its scopes and, when it has one, its cycle. */
+export type DueColumns = SettingColumns & { cycle?: Sql }
+
 /** What is asked for: periods that begin up to and including a day, of some brands or all. */
 export interface DueWindow {
   /** The latest day for anyone. */
   untilOn: IsoDate
   /** Where days differ by scope: the day of a row with these columns, as SQL. */
-  untilOf?: (columns: SettingColumns) => Sql
+  untilOf?: (columns: DueColumns) => Sql
+  /** The lead days of a row as text, and the condition that it is invoiced by the month: what a preview asks besides. */
+  leadOf?: (columns: DueColumns) => Sql
+  monthlyOf?: (columns: DueColumns) => Sql
   brandIds?: readonly string[] | null
   /** Every period until the day, not only those that one run takes: for a preview. */
   everyPeriod?: boolean

@@ -10,6 +10,31 @@ export const leadDays = defineSetting({
   scopes: ['installation', 'brand', 'group', 'product', 'client'],
 })
 
+/** For cycles under a month, and of a year or more; -1 takes the days that hold for all. */
+const otherDays = Type.Integer({ minimum: -1, maximum: 60 })
+
+export const leadDaysShort = defineSetting({
+  key: 'billing.lead_days_short',
+  schema: otherDays,
+  preset: -1,
+  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+})
+
+export const leadDaysLong = defineSetting({
+  key: 'billing.lead_days_long',
+  schema: otherDays,
+  preset: -1,
+  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+})
+
+/** Everything that begins within a calendar month goes on one document. */
+export const monthlyInvoice = defineSetting({
+  key: 'billing.monthly_invoice',
+  schema: Type.Boolean(),
+  preset: false,
+  scopes: ['installation', 'brand', 'client'],
+})
+
 export const remindBefore = defineSetting({
   key: 'billing.remind_before',
   schema: Type.Array(days(60), { maxItems: 5 }),

@@ -1,4 +1,4 @@
-import type { Cycle, IsoDate } from '../kernel/index.ts'
+import type { Cycle, IsoDate, Period } from '../kernel/index.ts'
 import { couponFits, couponProblem, couponRenews, discountParts, type Coupon } from './coupon.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
 import { priceAt, type PriceTerms } from './prices.ts'
@@ -28,6 +28,8 @@ export interface PricedLine {
   amountMinor: bigint
   /** Whether the next period costs this again. */
   recurs: boolean
+  /** The time that it is charged for, where the first document holds more or less than the first period. */
+  period?: Period
   trace: Record<string, string | number | null>
 }
 
@@ -128,10 +130,9 @@ export function withDiscount(
       parts: shares.join(' '),
     },
   }
-  const discounted = { ...priced, lines: [...priced.lines, line] }
-  withSums(discounted)
-  if (discounted.renewal && renews) discounted.renewal = renewalSums(priced, coupon)
-  return discounted
+  const lines = [...priced.lines, line]
+  const renewal = priced.renewal && renews ? renewalSums(priced.renewal, coupon) : priced.renewal
+  return { ...priced, lines, first: sumsOf(lines), renewal }
 }
 
 function wantedQuantity(quantity: number, errors: Record<string, string>): number {
@@ -206,8 +207,7 @@ function sumsOf(lines: readonly PricedLine[]): Sums {
 }
 
 /** Setup is not charged again, and the billing run discounts the sum of a service's period, not its lines. */
-function renewalSums(priced: PricedSelection, coupon: Coupon): Sums {
-  const { subtotalMinor } = sumsOf(priced.lines.filter((line) => line.recurs))
+function renewalSums({ subtotalMinor }: Sums, coupon: Coupon): Sums {
   const [discountMinor = 0n] = discountParts(coupon, [subtotalMinor])
   return { subtotalMinor, discountMinor, totalMinor: subtotalMinor - discountMinor }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Conformance } from '../../sdk/test-kit/index.ts'
 import { BerthError } from '../kernel/index.ts'
 import {
   bundlePlugin,
@@ -13,23 +14,8 @@ import {
   type Plugins,
   type PluginsMeans,
 } from '../plugins/index.ts'
-import { serveCompany, type Company, type CompanyServer, type Weather } from './company.ts'
+import { serveCompany, type CompanyServer, type Weather } from './company.ts'
 import { memoryStorage } from './memory-storage.ts'
-
-/** What a plugin's author says about it in `test/conformance.ts`; a plugin without settings needs none. */
-export interface Conformance {
-  settings?: Record<string, unknown>
-  secrets?: Record<string, string>
-  /** Hosts that the plugin calls; all lead to the company. */
-  hosts?: readonly string[]
-  company?: () => Company | Promise<Company>
-  /** Inputs that must be answered rather than refused, by operation or hook; played in this order. */
-  inputs?: Record<string, readonly unknown[]>
-  /** The exact answers to these inputs, where they are known. */
-  answers?: Record<string, readonly unknown[]>
-  /** Stored events of a gateway: in whatever order they come, their facts are the same. */
-  events?: readonly unknown[]
-}
 
 /** The plugin in one real host for all its benches, and what a bench may turn on it. */
 export interface Subject {

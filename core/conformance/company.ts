@@ -1,30 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-export interface CompanyRequest {
-  method: string
-  /** Path with query. */
-  path: string
-  host: string
-  headers: Record<string, string>
-  body: string
-}
-
-export interface CompanyAnswer {
-  status?: number
-  headers?: Record<string, string>
-  /** Sent as JSON, unless `body` is given. */
-  json?: unknown
-  body?: string
-}
-
-/** The outside company as a plugin's author wrote it, in memory or in front of a simulator. */
-export interface Company {
-  answer(request: CompanyRequest): CompanyAnswer | Promise<CompanyAnswer>
-  /** How many things were made, moved or sent so far: a repeat must not add to it. */
-  made?(): number
-  close?(): void | Promise<void>
-}
+import type { Company, CompanyAnswer } from '../../sdk/test-kit/index.ts'
 
 /** How the company behaves. `lost`: it acts, and its answer does not arrive. */
 export type Weather = 'well' | 'errors' | 'broken' | 'huge' | 'dropped' | 'silent' | 'lost'

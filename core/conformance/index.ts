@@ -1,5 +1,3 @@
-export type { Conformance } from './bench.ts'
-export type { Company, CompanyAnswer, CompanyRequest } from './company.ts'
 export { reportText } from './report-text.ts'
 export { runConformance, type Check, type ConformanceReport } from './run-conformance.ts'
 export { sampleOf, type Size } from './sample.ts'

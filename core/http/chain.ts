@@ -19,6 +19,7 @@ import type { HttpDeps } from './deps.ts'
 import { developerRoutes } from './developers/api-reference.ts'
 import { gettingInRoutes } from './getting-in/index.ts'
 import { clientsOnly, staffOnly } from './page/index.ts'
+import { insidePlaceRoutes, openPlaceRoutes } from './plugin-places/own-pages.ts'
 import { portalFrame, portalRoutes } from './portal/index.ts'
 import { switchRoutes } from './portal/switch-client.ts'
 import { storefrontFrame, storefrontRoutes } from './storefront/index.ts'
@@ -71,6 +72,7 @@ function openRouter(): Router<State> {
   developerRoutes(router)
   storefrontRoutes(router)
   switchRoutes(router)
+  openPlaceRoutes(router)
   sampleRoutes(router)
   return router
 }
@@ -86,5 +88,6 @@ function insideRouter(): Router<State> {
   portalRoutes(router)
   adminRoutes(router)
   sampleDeskRoutes(router)
+  insidePlaceRoutes(router)
   return router
 }

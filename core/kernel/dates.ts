@@ -54,6 +54,23 @@ export function dayIn(zone: string, at: Instant): IsoDate {
 /** No zone begins its day within a minute, so the last answer holds for the rest of it. */
 const lastDays = new Map<string, { minute: string; day: IsoDate }>()
 
+/**
+ * The first moment of a calendar day in a zone. Where clocks jump over midnight the day begins later than 00:00, and a
+ * day that a zone left out begins where the next one does.
+ */
+export function startOfDay(zone: string, day: IsoDate): Instant {
+  // No zone is a whole day from Greenwich, so the border lies within this window.
+  const midnight = epochDay(day) * DAY_MS
+  let before = midnight - DAY_MS
+  let from = midnight + DAY_MS
+  while (from - before > MINUTE_MS) {
+    const middle = before + Math.floor((from - before) / (2 * MINUTE_MS)) * MINUTE_MS
+    if (dayIn(zone, instant(middle)) >= day) from = middle
+    else before = middle
+  }
+  return instant(from)
+}
+
 export function addDays(day: IsoDate, days: number): IsoDate {
   return fromEpochDay(epochDay(day) + days)
 }

@@ -24,7 +24,7 @@ export async function notePrices(means: Means, trx: Trx, cart: CartRow): Promise
   const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
   const priced = priceItems(wishes, products, terms).items
   for (const [i, item] of items.entries()) {
-    const now = priced[i]!.first.subtotalMinor
+    const now = priced[i]!.listedMinor
     if (now !== item.seenMinor)
       await trx.run(
         sql`update cart_items set seen_minor = ${now}, version = version + 1 where id = ${item.id}`,

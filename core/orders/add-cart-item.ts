@@ -2,7 +2,16 @@ import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartExpiry, cartItems, cartRef, findCart, wishColumns, type CartRef, type CartRow } from './cart.ts'
+import {
+  cartExpiry,
+  cartItems,
+  cartRef,
+  findCart,
+  forClient,
+  wishColumns,
+  type CartRef,
+  type CartRow,
+} from './cart.ts'
 import { CartFull } from './errors.ts'
 import { ITEMS_MAX, wishFields, type ItemWish } from './items.ts'
 import { priceItems } from './price-items.ts'
@@ -50,7 +59,7 @@ export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: Ite
   const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
   const [item] = priceItems([wish], products, terms).items
   if (Object.keys(item!.errors).length > 0) throw invalidInput(item!.errors)
-  return item!.first.subtotalMinor
+  return item!.listedMinor
 }
 
 type Opening = { brandId: string; token: string | undefined; currency: string | undefined }
@@ -84,5 +93,5 @@ async function openCart(
     version: 1,
   }
   await trx.insert('carts', [{ ...made, created_at: now, updated_at: now }])
-  return { cart: { ...made, zone: shop.zone }, token }
+  return { cart: forClient({ ...made, zone: shop.zone }, actor), token }
 }

@@ -73,8 +73,15 @@ export async function findCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow>(sql`${selectCarts} where ${own}`)
-  return rows.find((row) => row.user_id !== null) ?? rows[0]
+  const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
+  return cart && forClient(cart, actor)
 }
+
+/** A client may have a renewal day of its own, so the cart says for whom it is priced. */
+export const forClient = <R extends CartRow>(cart: R, { grants }: Actor): R => ({
+  ...cart,
+  client_id: cart.client_id ?? grants[0]?.clientId ?? null,
+})
 
 /** The same cart with what it holds, in one statement. */
 export async function findFilledCart(
@@ -92,7 +99,7 @@ export async function findFilledCart(
   const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
   if (!cart) return undefined
   const held = rows.filter((row) => row.id === cart.id && row.item_id !== null)
-  return { cart, items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
+  return { cart: forClient(cart, actor), items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
 }
 
 /** Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. */

@@ -24,7 +24,14 @@ export const wishFields = {
   fields: Type.Optional(Answers),
   addons: Type.Optional(Type.Array(AddonWish, { maxItems: 20 })),
 }
-export const ItemWish = Type.Object(wishFields, { additionalProperties: false })
+export const ItemWish = Type.Object(
+  {
+    ...wishFields,
+    /** The running service that it is an add-on of; a cart holds none such. */
+    service_id: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  },
+  { additionalProperties: false },
+)
 export type ItemWish = Static<typeof ItemWish>
 
 export const ITEMS_MAX = 30

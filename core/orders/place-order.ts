@@ -1,20 +1,22 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { sql, type Trx } from '../db/index.ts'
+import { forUpdate, sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
-import { defineVerb, demandCheck, findRow, type Asking } from '../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CouponUnknown, findCoupon, redeemCoupon, reserveStock, type Coupon } from '../catalog/index.ts'
 import { cartItems, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, OutOfStock, PricesChanged } from './errors.ts'
+import { firstTerms, type Shop } from './first-lines.ts'
 import { ITEMS_MAX, ItemWish } from './items.ts'
 import { onceOnly } from './once-only.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import { draftLines, planOrder, type PlannedItem } from './plan-order.ts'
 import type { IssuedInvoice, OrderDeps } from './ports.ts'
 import { priceItems, unitsWanted, type PricedItem, type PricedItems } from './price-items.ts'
+import { runningParents } from './running-parents.ts'
 import { hashToken, newToken } from './tokens.ts'
-import { productsOf, shopFacts, type ShopFacts } from './view-cart.ts'
+import { productsOf, shopFacts } from './view-cart.ts'
 
 const Facts = Type.Record(Type.String({ maxLength: 60 }), Type.Unknown())
 
@@ -99,12 +101,12 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   if (client.currency_fixed === 1 && client.currency !== basket.currency)
     throw CurrencyFixed({ currency: client.currency })
   const coupon = await wantedCoupon(trx, input.brand_id, basket.couponCode)
-  const priced = await priceBasket(trx, input.brand_id, { basket, shop, coupon })
+  const buyer = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
+  const priced = await priceBasket(means, trx, { basket, shop: buyer, coupon })
   demandCheck(means, trx, actor, placeAsking(client, basket, priced))
   const orderId = means.newId('ord')
   const held = await takeStock(trx, priced.items)
-  const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today, coupon }
-  const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
+  const planned = planOrder(priced.items, { ...buyer, coupon, newItemId: () => means.newId('ori') })
   const specs = planned.map((item) => item.spec)
   const services = await deps.createServices(means, trx, specs, actor)
   const serviceIds = services.map((service) => service.id)
@@ -174,15 +176,21 @@ async function wantedCoupon(trx: Trx, brandId: string, code: string | null): Pro
 
 /** Prices everything anew and refuses what does not fit, with "items.0.option.memory" naming the place. */
 async function priceBasket(
+  means: Means,
   trx: Trx,
-  brandId: string,
-  of: { basket: Basket; shop: ShopFacts; coupon: Coupon | null },
+  of: { basket: Basket; shop: Shop; coupon: Coupon | null },
 ): Promise<PricedItems> {
   const { basket, shop, coupon } = of
   const wishes = basket.items.map((item) => item.wish)
   if (wishes.length === 0) throw CartEmpty({})
-  const products = await productsOf(trx, brandId, wishes)
-  const priced = priceItems(wishes, products, { currency: basket.currency, day: shop.today, coupon })
+  const products = await productsOf(trx, shop.brandId, wishes)
+  const firstTerm = await firstTerms(means, trx, [...products.values()], shop)
+  const parents = await runningParents(trx, wishes, {
+    ...{ clientId: shop.clientId ?? '', lock: forUpdate(trx.dialect) },
+  })
+  const priced = priceItems(wishes, products, {
+    ...{ currency: basket.currency, day: shop.today, coupon, firstTerm, parents },
+  })
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),
   )
@@ -195,13 +203,13 @@ async function priceBasket(
 function refuseChanges(items: readonly PricedItem[], seen: readonly bigint[] | null): void {
   if (!seen) return
   const changes = items.flatMap((item, i) =>
-    item.first.subtotalMinor === seen[i]
+    item.listedMinor === seen[i]
       ? []
       : [
           {
             item: item.product?.name ?? '',
             seen_minor: String(seen[i]),
-            now_minor: String(item.first.subtotalMinor),
+            now_minor: String(item.listedMinor),
           },
         ],
   )

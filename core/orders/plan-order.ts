@@ -1,6 +1,7 @@
 import { couponRenews, type Coupon, type PricedLine } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
-import { period, recurs, type IsoDate, type Period } from '../kernel/index.ts'
+import type { Instant, IsoDate } from '../kernel/index.ts'
+import { firstTerm, type FirstTerm } from '../services/index.ts'
 import type { ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
 
@@ -10,6 +11,8 @@ export interface PlannedItem {
   parentIndex: number | null
   part: PricedPart
   spec: ServiceSpec
+  /** First day that is charged. */
+  startsOn: IsoDate
 }
 
 export interface OrderFacts {
@@ -24,45 +27,53 @@ export interface OrderFacts {
 /** Turns priced items into positions: each unit its own service, add-ons under it. */
 export function planOrder(items: readonly PricedItem[], facts: OrderFacts): PlannedItem[] {
   const planned: PlannedItem[] = []
-  for (const unit of items.flatMap((item) => item.units)) {
+  const units = items.flatMap(({ wish, units: all }) =>
+    all.map((unit) => ({ unit, serviceId: wish.service_id })),
+  )
+  for (const { unit, serviceId } of units) {
     const parentIndex = planned.length
     unit.forEach((part, i) => {
       const parent = i === 0 ? null : parentIndex
       const id = facts.newItemId()
-      planned.push({ id, parentIndex: parent, part, spec: specOf(part, id, parent, facts) })
+      planned.push({
+        ...{ id, parentIndex: parent, part, spec: specOf(part, id, parent ?? serviceId ?? null, facts) },
+        startsOn: facts.today,
+      })
     })
   }
   return planned
 }
 
 function specOf(
-  { product, selection, fields }: PricedPart,
+  { product, selection, listed, term, fields }: PricedPart,
   orderItemId: string,
-  parentIndex: number | null,
+  parent: number | string | null,
   facts: OrderFacts,
 ): ServiceSpec {
-  const first = firstPeriod(facts.today, selection.cycle)
-  const own = selection.lines.find((line) => line.kind === 'recurring' || line.kind === 'once')!
+  const first = term ?? wholeTerm(facts.today, selection.cycle)
+  const isRecurring = first.nextOn !== null
+  const own = listed.lines.find((line) => line.kind === 'recurring' || line.kind === 'once')!
   return {
     brandId: facts.brandId,
     clientId: facts.clientId,
     orderItemId,
     productId: product.id,
-    ...(parentIndex === null ? {} : { parentIndex }),
+    ...parentOf(parent),
     label: product.name,
     currency: selection.currency,
     cycle: selection.cycle,
     quantity: selection.quantity,
-    amountMinor: first ? own.amountMinor : 0n,
-    recurringMinor: selection.renewal?.subtotalMinor ?? 0n,
+    amountMinor: isRecurring ? own.amountMinor : 0n,
+    recurringMinor: listed.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
     taxClass: product.taxClass,
     ...couponOf(facts.coupon, selection.lines, selection.cycle),
     zone: facts.zone,
-    anchorOn: facts.today,
-    chargedThrough: first?.endsOn ?? null,
-    nextPeriodOn: first?.endsOn ?? null,
-    periodIndex: first ? 1 : 0,
+    anchorOn: first.anchorOn,
+    chargedThrough: first.nextOn,
+    nextPeriodOn: first.nextOn,
+    periodIndex: first.periodIndex,
+    spans: first.spans,
     deliveryOn: product.deliveryOn,
     instanceId: product.instanceId,
     serverGroupId: product.serverGroupId,
@@ -73,7 +84,7 @@ function specOf(
       quantity: choice.quantity,
       value: choice.value,
       label: choice.label,
-      amountMinor: first ? choice.amountMinor * BigInt(choice.quantity * selection.quantity) : 0n,
+      amountMinor: isRecurring ? choice.amountMinor * BigInt(choice.quantity * selection.quantity) : 0n,
       setting: choice.setting,
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,
@@ -82,8 +93,15 @@ function specOf(
   }
 }
 
-function firstPeriod(today: IsoDate, of: ServiceSpec['cycle']): Period | null {
-  return recurs(of) ? period(today, of, 0) : null
+/** Another position of the order, or a service that runs already. */
+function parentOf(parent: number | string | null): Pick<ServiceSpec, 'parentIndex' | 'parentId'> {
+  if (parent === null) return {}
+  return typeof parent === 'number' ? { parentIndex: parent } : { parentId: parent }
+}
+
+function wholeTerm(today: IsoDate, of: ServiceSpec['cycle']): FirstTerm {
+  const at = { cycle: of, today, how: { mode: 'day' as const, zone: 'UTC', at: '' as Instant } }
+  return firstTerm({ ...at, terms: { anchorDay: 0, chargeNextFrom: 0 } })
 }
 
 /** The service keeps a coupon only when it still lowers its next period. */
@@ -99,8 +117,8 @@ function couponOf(
 
 /** The lines of the invoice. A charge is unique by service, kind, period start and cause, so options name themselves. */
 export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly string[]): DraftLine[] {
-  return planned.flatMap(({ part, spec }, i) => {
-    const { nextPeriodOn: periodEnd, anchorOn: periodStart } = spec
+  return planned.flatMap(({ part, spec, startsOn }, i) => {
+    const { nextPeriodOn: periodEnd } = spec
     return part.selection.lines.map((line) => ({
       sourceId: serviceIds[i]!,
       kind: line.kind,
@@ -110,8 +128,8 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
       unitMinor: line.unitMinor,
       amountMinor: line.amountMinor,
       taxClass: part.product.taxClass,
-      periodStart,
-      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd } : {}),
+      periodStart: line.period?.startsOn ?? startsOn,
+      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd: line.period?.endsOn ?? periodEnd } : {}),
       trace: line.trace,
     }))
   })

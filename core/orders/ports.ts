@@ -2,6 +2,7 @@ import type { DraftInvoice } from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import type { Span } from '../services/index.ts'
 
 /** What orders ask of services and billing. Handed in by the app; the work happens in the caller's transaction. */
 
@@ -13,6 +14,8 @@ export interface ServiceSpec {
   productId: string
   /** Place of the service in the same list that this one is an add-on of. */
   parentIndex?: number
+  /** A running service that this one is an add-on of. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle
@@ -33,6 +36,8 @@ export interface ServiceSpec {
   nextPeriodOn: IsoDate | null
   /** Number of the next period to be charged, counted from 0 at the anchor. */
   periodIndex: number
+  /** Charged time before the anchor. */
+  spans: readonly Span[]
   deliveryOn: 'order' | 'payment' | 'acceptance'
   instanceId: string | null
   serverGroupId: string | null

@@ -14,18 +14,29 @@ import {
   type Sums,
 } from '../catalog/index.ts'
 import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { firstSelection, type FirstTermOf } from './first-lines.ts'
+import { parentProblem, type Parents } from './running-parents.ts'
+import type { FirstTerm, Parent } from '../services/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
 
 export interface ItemTerms {
   currency: string
   day: IsoDate
   coupon: Coupon | null
+  /** Absent where whole periods are priced, as the list has them. */
+  firstTerm?: FirstTermOf
+  /** Running services for which add-ons are wished. */
+  parents?: Parents
 }
 
 /** A product or add-on that becomes one service. */
 export interface PricedPart {
   product: Product
+  /** What the first document charges. */
   selection: PricedSelection
+  /** The same with a whole period. */
+  listed: PricedSelection
+  term: FirstTerm | null
   fields: FieldAnswer[]
 }
 
@@ -39,6 +50,8 @@ export interface PricedItem {
   units: PricedUnit[]
   /** All units, with their shares of the coupon. */
   first: Sums
+  /** Of whole periods without the coupon: what a visitor was shown stays the same from day to day. */
+  listedMinor: bigint
   renewal: Sums | null
   /** "cycle", "option.memory", "field.hostname", "addon.extra-ip.quantity", "product" → reason. */
   errors: Record<string, string>
@@ -63,11 +76,22 @@ export function priceItems(
 }
 
 function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): PricedItem {
-  const item: PricedItem = { wish, product, units: [], first: NOTHING, renewal: null, errors: {} }
+  const item: PricedItem = {
+    wish,
+    product,
+    units: [],
+    first: NOTHING,
+    listedMinor: 0n,
+    renewal: null,
+    errors: {},
+  }
   if (!product || !canBeOrdered(product)) {
     item.errors.product = 'is no longer sold'
     return item
   }
+  const problem = parentProblem(terms.parents, wish, { product, currency: terms.currency })
+  if (problem) item.errors.service = problem
+  if (wish.service_id !== undefined) return priceForRunning(item, product, wish.service_id, terms)
   const own = pricePart(product, { ...wish, quantity: 1 }, cycle(wish.cycle), terms)
   Object.assign(item.errors, own.errors)
   const addons = (wish.addons ?? []).flatMap((addon) => priceAddon(item, product, addon, terms))
@@ -77,19 +101,36 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
   return item
 }
 
+/** An add-on of a running service is one service of so many units, on the days of that one. */
+function priceForRunning(
+  item: PricedItem,
+  product: Product,
+  serviceId: string,
+  terms: ItemTerms,
+): PricedItem {
+  const parent = terms.parents?.get(serviceId)?.days ?? null
+  const { part, errors } = pricePart(product, item.wish, cycle(item.wish.cycle), { ...terms, parent })
+  Object.assign(item.errors, errors)
+  item.units = [[part]]
+  sumUp(item)
+  return item
+}
+
 function pricePart(
   product: Product,
   wish: Omit<AddonWish, 'product_id'>,
   of: Cycle,
-  terms: ItemTerms,
+  terms: ItemTerms & { parent?: Parent | null },
 ): { part: PricedPart; errors: Record<string, string> } {
   const { currency, day } = terms
   const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {} }
-  const selection = priceSelection(product, choice, { currency, day, cycle: of })
+  const listed = priceSelection(product, choice, { currency, day, cycle: of })
+  const term = terms.firstTerm?.(product, of, terms.parent) ?? null
+  const selection = term ? firstSelection(listed, term) : listed
   const { answers, errors } = checkFields(product.fields, wish.fields ?? {})
   const named = Object.entries(errors).map(([key, reason]) => [`field.${key}`, reason] as const)
   return {
-    part: { product, selection, fields: answers },
+    part: { product, selection, listed, term, fields: answers },
     errors: { ...selection.errors, ...Object.fromEntries(named) },
   }
 }
@@ -139,6 +180,7 @@ function applyCoupon(items: PricedItem[], coupon: Coupon, terms: ItemTerms): str
 function sumUp(item: PricedItem): void {
   const parts = item.units.flat()
   item.first = total(parts.map((part) => part.selection.first))
+  item.listedMinor = total(parts.map((part) => part.listed.first)).subtotalMinor
   const renewals = parts.flatMap((part) => part.selection.renewal ?? [])
   item.renewal = renewals.length > 0 ? total(renewals) : null
 }

@@ -4,6 +4,7 @@ import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { cartItems, type CartItem, type CartRow } from './cart.ts'
 import type { ItemWish } from './items.ts'
+import { firstTerms } from './first-lines.ts'
 import { NOTHING, priceItems, total, unitsWanted, type PricedItem } from './price-items.ts'
 
 export type CartNotice =
@@ -72,7 +73,11 @@ export async function viewCart(
   const wishes = items.map((item) => item.wish)
   const products = await productsOf(queries, cart.brand_id, wishes)
   const coupon = await couponOf(queries, cart)
-  const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon }
+  const today = means.business.today(cart.zone)
+  const firstTerm = await firstTerms(means, queries, [...products.values()], {
+    ...{ brandId: cart.brand_id, clientId: cart.client_id, zone: cart.zone, today },
+  })
+  const terms = { currency: cart.currency, day: today, coupon, firstTerm }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
@@ -109,7 +114,7 @@ async function couponOf(queries: Queries, cart: CartRow): Promise<Coupon | null>
 
 function changeOf(view: CartItemView, seenMinor: bigint): CartNotice[] {
   if (view.errors.product) return [{ kind: 'not_sold', itemId: view.id }]
-  const nowMinor = view.first.subtotalMinor
+  const nowMinor = view.listedMinor
   return nowMinor === seenMinor ? [] : [{ kind: 'price_changed', itemId: view.id, seenMinor, nowMinor }]
 }
 

@@ -23,12 +23,22 @@ export function isCheckRefusal(error: unknown): error is BerthError {
 
 export type CheckVerdict = { allowed: true } | { allowed: false; error: BerthError }
 
+/** An active instance that offers what was asked for. */
+export interface Offering {
+  instance: string
+  plugin: string
+  /** Null: set up for all brands. */
+  brand: string | null
+}
+
 /** What plugins may say about our acts. Areas know this port; the plugin host stands behind it. */
 export interface Hooks {
   /** Whether any plugin wants to be asked. Costs nothing, so that it may stand on every path. */
   listens(hook: string): boolean
   /** Plugins that observe this event, by instance. */
   observers(type: string): readonly string[]
+  /** Who offers an operation ("tax.determine"), or a slot or widget at a place ("add_on.draw_slot portal.home.after"). */
+  offering(what: string): readonly Offering[]
   /** Asks in order; the first refusal ends it. Never throws. Not inside a transaction. */
   check(question: CheckQuestion): Promise<CheckVerdict>
   /**
@@ -47,6 +57,7 @@ export type ApplyShape<N extends ShapeHookName> = (
 export const noHooks: Hooks = {
   listens: () => false,
   observers: () => [],
+  offering: () => [],
   check: () => Promise.resolve({ allowed: true }),
   shape: (_hook, value) => Promise.resolve(value),
 }

@@ -51,6 +51,23 @@ export interface Frame {
   signInHref?: string
   /** The event stream of the area, when the page has live parts. */
   liveHref?: string
+  /** What plugins show in the places of this page, by place. Layouts have no such places. */
+  slots?: Readonly<Record<string, SlotView>>
+}
+
+export interface SlotView {
+  /** Of the element, so that a late one can load by itself. */
+  id: string
+  late: boolean
+  parts: readonly {
+    plugin: string
+    /** Staff are told; a client sees no gap. */
+    failed?: true
+    title?: string
+    width?: string
+    /** Views of the component "blocks". */
+    blocks: readonly object[]
+  }[]
 }
 
 export interface Brand {

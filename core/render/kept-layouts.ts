@@ -2,8 +2,8 @@ import { randomBytes } from '../kernel/index.ts'
 import type { Frame } from './frame.ts'
 import { Html, show } from './html.ts'
 
-/** Draws a layout around a body. `asksSlots` says that a plugin had a word in it. */
-export type DrawLayout = (frame: Frame, body: Html) => { bytes: string; asksSlots: boolean }
+/** Draws a layout around a body, in bytes. */
+export type DrawLayout = (frame: Frame, body: Html) => string
 
 /** What a layout is drawn from besides the frame: what the page filled in, such as lines for the head. */
 export type Fills = ReadonlyMap<string, Html>
@@ -12,7 +12,7 @@ export type Fills = ReadonlyMap<string, Html>
 export type Around = (frame: Frame, content: { body: Html; fills: Fills }, draw: DrawLayout) => string
 
 /** For those who change templates while we run. */
-export const drawnAnew: Around = (frame, { body }, draw) => draw(frame, body).bytes
+export const drawnAnew: Around = (frame, { body }, draw) => draw(frame, body)
 
 /** What differs from page to page of one reader. A layout shows these as they are and decides nothing by them. */
 type OpenPlace = 'title' | 'csrf' | 'path' | 'body'
@@ -33,14 +33,13 @@ export function keptLayouts(): Around {
   // Nobody who writes a text that we show can know these.
   const marks = marksWith(randomBytes(12).toString('hex'))
   return (frame, { body, fills }, draw) => {
-    if (isOnce(frame)) return draw(frame, body).bytes
+    if (isOnce(frame)) return draw(frame, body)
     const key = keyOf(frame, fills)
     let pieces = kept.get(key)
     if (!pieces) {
-      const { bytes, asksSlots } = draw(marked(frame, marks.of), new Html(marks.of('body')))
-      pieces = bytes.split(marks.pattern)
+      pieces = draw(marked(frame, marks.of), new Html(marks.of('body'))).split(marks.pattern)
       if (kept.size >= KEPT_MAX) kept.clear()
-      if (!asksSlots) kept.set(key, pieces)
+      kept.set(key, pieces)
     }
     return filledIn(pieces, frame, body)
   }
@@ -51,7 +50,7 @@ const isOnce = ({ flashes, sample }: Frame): boolean => sample !== undefined || 
 
 function keyOf(frame: Frame, fills: Fills): string {
   const open = { title: '', csrf: frame.csrf === '', path: frame.path === undefined }
-  const own = JSON.stringify({ ...frame, ...open, nav: null }) + navText(frame.nav)
+  const own = JSON.stringify({ ...frame, ...open, nav: null, slots: null }) + navText(frame.nav)
   return fills.size === 0 ? own : JSON.stringify([own, [...fills].map(([name, html]) => [name, html.bytes])])
 }
 

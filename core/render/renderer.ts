@@ -47,8 +47,6 @@ export interface RendererOptions {
   themeFolders: readonly string[]
   messages: Messages
   assets: Assets
-  /** Draws what plugins put into a named place. Nothing is drawn without it. */
-  slots?: (name: string, context: Record<string, unknown>, frame: Frame) => Html | null
   /** False while developing themes: every file is read anew. */
   cache?: boolean
   /** Changes the source of each template once, when it is read: mails put their styles into the markup. */
@@ -69,13 +67,8 @@ export function createRenderer(options: RendererOptions): Renderer {
       const fills = new Map<string, Html>()
       const body = engine.draw(template, view, makeHelpers(options, engine, frame, fills))
       const bytes = around(frame, { body, fills }, (open, place) => {
-        let asksSlots = false
-        const slots: RendererOptions['slots'] = (...asked) => {
-          asksSlots = true
-          return options.slots?.(...asked) ?? null
-        }
-        const helpers = makeHelpers({ ...options, slots }, engine, open, fills)
-        return { bytes: engine.draw(`layouts/${open.area}`, { body: place }, helpers).bytes, asksSlots }
+        const helpers = makeHelpers(options, engine, open, fills)
+        return engine.draw(`layouts/${open.area}`, { body: place }, helpers).bytes
       })
       return Buffer.from(bytes, 'latin1')
     },
@@ -95,6 +88,12 @@ export function createRenderer(options: RendererOptions): Renderer {
     },
   }
   return renderer
+}
+
+/** What plugins show at this place, which was asked for before the page is drawn. */
+function drawSlot(name: string, { slots }: Frame, { ui }: Helpers): Html | null {
+  const view = slots?.[name]
+  return view ? (ui as (component: string, params: object) => Html)('slot', view) : null
 }
 
 const HELPER_NAMES = [
@@ -128,7 +127,7 @@ function componentPath(name: string): string {
 
 /** Made for each answer, because they know its reader. */
 function makeHelpers(
-  { messages, assets, slots }: RendererOptions,
+  { messages, assets }: RendererOptions,
   engine: Engine,
   frame: Frame,
   fills = new Map<string, Html>(),
@@ -144,7 +143,7 @@ function makeHelpers(
     icon: (name: string, cssClass?: string) => assets.icon(name, cssClass),
     url,
     asset: (name: string) => assets.address(name),
-    slot: (name: string, context = {}) => slots?.(name, context, frame) ?? null,
+    slot: (name: string) => drawSlot(name, frame, helpers),
     ui: (name: string, params: object = {}) => engine.draw(componentPath(name), params, helpers),
     attrs: attributes,
     toneOfState,

@@ -4,6 +4,7 @@ import { applyTransition, updateVersioned, type Means } from '../records/index.t
 import { changeLifecycle } from './change-lifecycle.ts'
 import { optionRows } from './create-services.ts'
 import { lockService } from './load.ts'
+import { spansText } from './prorate.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
@@ -52,6 +53,7 @@ function columnsOf(after: ChangeState): Record<string, SqlValue> {
     product_id: after.productId,
     cycle: after.cycle,
     price_id: after.priceId,
+    ...(after.quantity === undefined ? {} : { quantity: after.quantity }),
     amount_minor: BigInt(after.amountMinor),
     recurring_minor: BigInt(after.recurringMinor),
     tax_class: after.taxClass,
@@ -64,6 +66,7 @@ function columnsOf(after: ChangeState): Record<string, SqlValue> {
           period_index: after.days.periodIndex,
           charged_through: after.days.chargedThrough,
           next_period_on: after.days.chargedThrough,
+          spans: spansText(after.days.spans),
         }),
   }
 }

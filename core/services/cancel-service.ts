@@ -1,19 +1,31 @@
 import { Type } from '../../sdk/index.ts'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { minDay, type Actor, type IsoDate } from '../kernel/index.ts'
+import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { cancellationLifecycle } from './change-lifecycle.ts'
-import { NotCancelled, ServiceEnded } from './errors.ts'
+import { ChangeNotPossible, NotCancelled, ServiceEnded } from './errors.ts'
+import { endOfTerm } from './end-of-term.ts'
 import { endService } from './end-service.ts'
 import { lockFamily, lockOwnService, lockService } from './load.ts'
 import { mailClient, servicePath } from './mails.ts'
 import { planAgain } from './plan-again.ts'
+import type { ChangeMeans } from './ports.ts'
+import { returnUnused } from './return-unused.ts'
 import type { CancellationRow, ServiceRow } from './rows.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
 
-/** Ends a service now, or at the end of what is paid. Answers the day on which it ends. */
+export interface Cancelled {
+  effectiveOn: IsoDate
+  /** What of the unused time was given back, tax included. */
+  returnedMinor: bigint
+}
+
+/**
+ * Ends a service now, or at the end of what is paid. Answers the day on which it ends. What is paid and unused when it
+ * ends now goes where the product says.
+ */
 export const cancelService = defineVerb(
   {
     permission: 'service.cancel',
@@ -24,12 +36,17 @@ export const cancelService = defineVerb(
       reason: Type.String({ minLength: 1, maxLength: 1_000 }),
     }),
   },
-  (means: Means, input, actor): Promise<{ effectiveOn: IsoDate }> =>
+  (means: ChangeMeans, input, actor): Promise<Cancelled> =>
     means.db.transaction(async (trx) => {
       const wanted = { id: input.service_id, right: 'service.cancel' }
       const found = await lockOwnService(trx, actor, wanted)
       if (found.billing_status === 'ended') throw ServiceEnded({ id: found.id })
       const service = (await withdraw(means, trx, found, actor)) ? await lockService(trx, found.id) : found
+      if (input.at === 'end' && service.paused_on !== null)
+        throw ChangeNotPossible({
+          id: service.id,
+          reason: 'it is paused, so its term has no end. Resume it first, or cancel it now.',
+        })
       const today = means.business.today(service.zone)
       const endsOn = input.at === 'now' ? today : await endOfTerm(trx, service, today)
       // A service that was never paid for has no term to wait for.
@@ -41,12 +58,19 @@ export const cancelService = defineVerb(
         { service, at: input.at, reason: input.reason, effectiveOn },
         actor,
       )
-      if (waits) await planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor)
-      else {
-        await carryOut(means, trx, row, actor)
-        await endService(means, trx, { service, reason: input.reason }, actor)
+      if (waits) {
+        await planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor)
+        return { effectiveOn, returnedMinor: 0n }
       }
-      return { effectiveOn }
+      const done = await carryOut(means, trx, row, actor)
+      const returnedMinor = await giveBack(means, trx, { service, row: done }, actor)
+      await endService(
+        means,
+        trx,
+        { service: await lockService(trx, service.id), reason: input.reason },
+        actor,
+      )
+      return { effectiveOn, returnedMinor }
     }),
 )
 
@@ -75,16 +99,6 @@ export const undoCancellation = defineVerb(
     }),
 )
 
-/** First day that is not paid: an unpaid renewal is not part of the term. Today when nothing recurs. */
-export async function endOfTerm(queries: Queries, service: ServiceRow, today: IsoDate): Promise<IsoDate> {
-  if (service.charged_through === null) return today
-  const unpaid = await queries.get<{ starts_on: IsoDate | null }>(sql`
-    select min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id
-    where l.source_id = ${service.id} and l.kind = 'recurring' and i.status = 'issued'
-      and l.period_start > ${today}`)
-  return unpaid?.starts_on ? minDay(unpaid.starts_on, service.charged_through) : service.charged_through
-}
-
 async function record(
   means: Means,
   trx: Trx,
@@ -102,6 +116,8 @@ async function record(
     reason,
     effective_on: effectiveOn,
     status: cancellationLifecycle.initial,
+    returned_minor: 0n,
+    credit_note_id: null,
     requested_by: actor.id,
     version: 1,
     created_at: now,
@@ -152,9 +168,30 @@ async function withdraw(means: Means, trx: Trx, service: ServiceRow, actor: Acto
   return true
 }
 
-export async function carryOut(means: Means, trx: Trx, row: CancellationRow, actor: Actor): Promise<void> {
+/** Gives unused value back and writes down on the cancellation what went where. */
+async function giveBack(
+  means: ChangeMeans,
+  trx: Trx,
+  { service, row }: { service: ServiceRow; row: CancellationRow },
+  actor: Actor,
+): Promise<bigint> {
+  const services = await lockFamily(trx, service)
+  const what = { services, cancellationId: row.id, reason: row.reason }
+  const note = await returnUnused(means, trx, what, actor)
+  if (!note) return 0n
+  const set = { returned_minor: -note.totalMinor, credit_note_id: note.id }
+  await updateVersioned(means, trx, { table: 'cancellations', what: 'cancellation', row, set })
+  return -note.totalMinor
+}
+
+export async function carryOut(
+  means: Means,
+  trx: Trx,
+  row: CancellationRow,
+  actor: Actor,
+): Promise<CancellationRow> {
   const change = { body: { service_id: row.service_id } }
-  await applyTransition(means, trx, {
+  return applyTransition(means, trx, {
     lifecycle: cancellationLifecycle,
     row,
     name: 'carry_out',

@@ -6,6 +6,8 @@ export interface ChangeState {
   productId: string
   cycle: string
   priceId: string | null
+  /** Absent in changes of before a quantity could change. */
+  quantity?: number
   amountMinor: string
   recurringMinor: string
   taxClass: string

@@ -2,6 +2,7 @@ import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
 import { billingLifecycle, deliveryStateLifecycle } from './service-lifecycle.ts'
 
@@ -26,6 +27,8 @@ export interface ServiceSpec {
   productId: string
   /** Position in the same list of the service of which this one is a part; it comes earlier. */
   parentIndex?: number
+  /** A service of which this one is a part and that runs already. */
+  parentId?: string
   label: string
   currency: string
   cycle: Cycle
@@ -43,6 +46,7 @@ export interface ServiceSpec {
   chargedThrough: IsoDate | null
   nextPeriodOn: IsoDate | null
   periodIndex: number
+  spans?: readonly Span[]
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
   serverGroupId: string | null
@@ -65,7 +69,7 @@ export async function createServices(
     specs.map((spec, i) => ({
       ...columnsOf(spec),
       id: ids[i]!,
-      parent_id: spec.parentIndex === undefined ? null : ids[spec.parentIndex]!,
+      parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,
       updated_at: now,
     })),
@@ -112,6 +116,7 @@ function columnsOf(spec: ServiceSpec) {
     period_index: spec.periodIndex,
     next_period_on: spec.nextPeriodOn,
     charged_through: spec.chargedThrough,
+    spans: spansText(spec.spans ?? []),
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
     server_group_id: spec.serverGroupId,

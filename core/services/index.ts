@@ -1,9 +1,10 @@
 import './hooks.ts'
 export * from './abandon-delivery.ts'
 export * from './adopt-delivery.ts'
+export { alignRenewals, previewAlignment } from './align-renewals.ts'
 export { applyPaidChanges } from './apply-change.ts'
 export * from './ask-provider.ts'
-export { cancelService, endOfTerm, undoCancellation } from './cancel-service.ts'
+export { cancelService, undoCancellation, type Cancelled } from './cancel-service.ts'
 export { cancellationLifecycle, changeLifecycle } from './change-lifecycle.ts'
 export { serviceConsumers } from './consumers.ts'
 export * from './create-server.ts'
@@ -11,22 +12,39 @@ export { createServices, type ServiceSpec, type SpecOption } from './create-serv
 export { deliver, servicesJobs } from './deliver.ts'
 export { deliveryLifecycle, type DeliveryStatus } from './delivery-lifecycle.ts'
 export * from './edit-service.ts'
+export { alignedTerm, firstTerm, type FirstTerm, type Parent } from './first-term.ts'
 export { endCancelled } from './end-cancelled.ts'
+export { endOfTerm } from './end-of-term.ts'
 export * from './end-service.ts'
 export * from './errors.ts'
 export { liftHold, releaseService, resumeService, type LiftedHold } from './lift-hold.ts'
 export * from './list-deliveries.ts'
 export * from './list-servers.ts'
 export * from './list-services.ts'
+export { moveRenewal, previewMove, type MovedService, type PricedMove } from './move-renewal.ts'
+export { findService } from './load.ts'
 export { nextCharges, servicesWithoutNextCharge, type Unplanned } from './next-charges.ts'
 export { pauseService, placeHold, suspendService, type NewHold } from './place-hold.ts'
 export { planChange, type ChangeFacts, type ChangePlan } from './plan-change.ts'
+export { planMove, type MovePlan } from './plan-move.ts'
 export * from './ports.ts'
 export { ChangeWish, previewChange, type PricedChange } from './preview-change.ts'
-export { chargedRests, restOf, restPrice, shareOf, type Rest } from './prorate.ts'
+export {
+  chargedRests,
+  prorationModes,
+  restOf,
+  restPrice,
+  shareOf,
+  spansOf,
+  type Proration,
+  type ProrationMode,
+  type Rest,
+  type Span,
+} from './prorate.ts'
 export { cancelChange, dropStaleChanges, requestChange, type RequestedChange } from './request-change.ts'
 export * from './read-service-file.ts'
 export { retryDelivery, undoDelivery } from './retry-delivery.ts'
+export { planUnused, type Unused } from './return-unused.ts'
 export * from './reveal-access.ts'
 export * from './rows.ts'
 export * from './save-server-group.ts'
@@ -34,7 +52,8 @@ export { serverLifecycle, type ServerStatus } from './server-lifecycle.ts'
 export { serviceSource } from './service-source.ts'
 export * from './service-lifecycle.ts'
 export * from './set-server-status.ts'
-export { invoiceSuspended } from './settings.ts'
+export * from './settings.ts'
 export * from './show-service.ts'
 export * from './suspend-overdue.ts'
+export { readTerms, termsOf, type Terms } from './terms.ts'
 export * from './test-server.ts'

@@ -7,6 +7,7 @@ import { defineVerb, demandCheck, type Means } from '../records/index.ts'
 import { HoldMissing } from './errors.ts'
 import { lockFamily, lockOwnService } from './load.ts'
 import { holdAsking } from './place-hold.ts'
+import { startCharging } from './pause.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import { holdReasons, type HoldReason, type ServiceRow } from './rows.ts'
 
@@ -61,6 +62,7 @@ export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: 
   const { service, reason } = hold
   demandCheck(means, trx, actor, holdAsking(service, 'lift', reason))
   if (!(await removeHold(means, trx, { service, reason }, actor))) return false
+  if (reason === 'client') await startCharging(means, trx, service.id, actor)
   const rest = await trx.get(sql`select reason from service_holds where service_id = ${service.id} limit 1`)
   for (const member of await lockFamily(trx, service)) {
     if (!rest && member.id !== service.id)

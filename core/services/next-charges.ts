@@ -28,7 +28,7 @@ export interface Unplanned {
 export function servicesWithoutNextCharge(queries: Queries, limit = 100): Promise<Unplanned[]> {
   return queries.all<Unplanned>(sql`
     select id, client_id, cycle, next_period_on from services
-    where billing_status = 'active' and cycle not in ('once', 'free') and cancel_on is null
+    where billing_status = 'active' and cycle not in ('once', 'free') and cancel_on is null and paused_on is null
       and (next_period_on is null or anchor_on is null)
     order by id limit ${limit}`)
 }

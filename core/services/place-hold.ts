@@ -5,7 +5,8 @@ import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, type Asking, type Means } from '../records/index.ts'
 import { ServiceEnded } from './errors.ts'
-import { lockFamily, lockOwnService } from './load.ts'
+import { lockFamily, lockOwnService, lockService } from './load.ts'
+import { stopCharging } from './pause.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import type { HoldReason, ServiceRow } from './rows.ts'
 
@@ -27,7 +28,7 @@ export const suspendService = defineVerb(
     }),
 )
 
-/** A client rests its own service; charging goes on. */
+/** A client rests its own service; whether charging goes on meanwhile is the shop's setting. */
 export const pauseService = defineVerb(
   {
     permission: 'service.pause',
@@ -38,6 +39,7 @@ export const pauseService = defineVerb(
     means.db.transaction(async (trx) => {
       const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.pause' })
       await placeHold(means, trx, { service, reason: 'client' }, actor)
+      await stopCharging(means, trx, await lockService(trx, service.id), actor)
     }),
 )
 

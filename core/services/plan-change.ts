@@ -2,7 +2,15 @@ import type { DraftLine } from '../billing/index.ts'
 import { cycleParts, periodStart, type IsoDate } from '../kernel/index.ts'
 import { discountOf, type Coupon } from './plan-periods.ts'
 import type { Offer } from './ports.ts'
-import { chargedRests, restPrice, type Rest } from './prorate.ts'
+import {
+  chargedRests,
+  chargedSpans,
+  restPrice,
+  spansOf,
+  type Proration,
+  type Rest,
+  type Span,
+} from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
 
 export interface ChangeFacts {
@@ -10,6 +18,7 @@ export interface ChangeFacts {
   oldName: string
   offer: Offer
   onDay: IsoDate
+  how: Proration
   /** The coupon that counts in the present period, when one does. */
   coupon?: Coupon | undefined
   changeId: string
@@ -20,6 +29,7 @@ export interface NewDays {
   anchorOn: IsoDate
   periodIndex: number
   chargedThrough: IsoDate
+  spans: readonly Span[]
 }
 
 export interface ChangePlan {
@@ -31,13 +41,17 @@ export interface ChangePlan {
   days: NewDays | null
 }
 
-/** Credit for what is charged and unused, charge for the same days at the new price. A new cycle begins a period today. */
+/**
+ * Credit for what is charged and unused, charge for the same time at the new price. A new cycle begins a period today,
+ * or where the charged time ends when a period that has begun counts as used up.
+ */
 export function planChange(facts: ChangeFacts): ChangePlan {
   const { service, offer, onDay } = facts
-  const rests = restsOf(service, onDay)
   const sameCycle = offer.cycle === service.cycle
-  const days = sameCycle ? null : newDays(offer, onDay)
-  const charged = sameCycle ? rests : days ? [fullRest(onDay, days.chargedThrough)] : []
+  const rests = restsOf(facts, sameCycle)
+  const days = sameCycle ? null : newDays(facts)
+  const begins = days !== null && days.periodIndex > 0
+  const charged = sameCycle ? rests : begins ? [fullRest(onDay, days.chargedThrough)] : []
   const credits = rests.map((rest) => creditLine(facts, rest))
   const charges = charged.map((rest) => chargeLine(facts, rest))
   const lines = [...credits, ...charges].filter((line) => line.amountMinor !== 0n)
@@ -46,19 +60,36 @@ export function planChange(facts: ChangeFacts): ChangePlan {
   return { lines, totalMinor: creditMinor + chargeMinor, creditMinor, chargeMinor, days }
 }
 
-function restsOf(service: ServiceRow, onDay: IsoDate): Rest[] {
-  if (service.anchor_on === null || cycleParts(service.cycle) === null) return []
-  const { anchor_on: anchorOn, cycle, period_index: periodIndex } = service
-  return chargedRests({ anchorOn, cycle, periodIndex }, onDay)
+/** A new cycle begins with a day, so what it replaces is measured by days too. */
+function restsOf({ service, onDay, how }: ChangeFacts, sameCycle: boolean): Rest[] {
+  const charged = chargedOf(service)
+  if (!charged) return []
+  return chargedRests(charged, onDay, how.mode === 'second' && !sameCycle ? { ...how, mode: 'day' } : how)
 }
 
-function newDays(offer: Offer, onDay: IsoDate): NewDays | null {
+/** Null for what is not charged by period. */
+export function chargedOf(service: ServiceRow) {
+  if (service.anchor_on === null || cycleParts(service.cycle) === null) return null
+  const { anchor_on: anchorOn, cycle, period_index: periodIndex } = service
+  return { anchorOn, cycle, periodIndex, spans: spansOf(service) }
+}
+
+function newDays({ service, offer, onDay, how }: ChangeFacts): NewDays | null {
   if (cycleParts(offer.cycle) === null) return null
-  return { anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1) }
+  const charged = chargedOf(service)
+  const through = service.charged_through
+  if (how.mode === 'none' && charged && through !== null && through > onDay)
+    return {
+      anchorOn: through,
+      periodIndex: 0,
+      chargedThrough: through,
+      spans: chargedSpans(charged, onDay),
+    }
+  return { anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1), spans: [] }
 }
 
 function fullRest(startsOn: IsoDate, endsOn: IsoDate): Rest {
-  return { startsOn, endsOn, fromOn: startsOn, days: 1, length: 1 }
+  return { startsOn, endsOn, fromOn: startsOn, days: 1, length: 1, offset: 0, unit: 'day' }
 }
 
 function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
@@ -83,7 +114,8 @@ interface Side {
 }
 
 /** The cause makes each side of a change one charge: asked for twice, it is charged once. */
-function line({ service, offer, changeId, coupon }: ChangeFacts, rest: Rest, side: Side): DraftLine {
+function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
+  const { service, offer, changeId, coupon } = facts
   return {
     sourceId: service.id,
     kind: 'change',
@@ -103,6 +135,8 @@ function line({ service, offer, changeId, coupon }: ChangeFacts, rest: Rest, sid
       of: side.price.toString(),
       days: rest.days,
       length: rest.length,
+      ...(rest.unit === 'second' ? { unit: 'second' } : {}),
+      ...(facts.how.mode === 'day' ? {} : { proration: facts.how.mode }),
       coupon: coupon?.id ?? null,
       rounding: 'half up on the running total',
     },

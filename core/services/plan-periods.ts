@@ -45,6 +45,7 @@ export interface Coupon {
 export interface ServiceStep {
   id: string
   from_index: number
+  from_on: IsoDate
   to_index: number
   charged_through: IsoDate
   coupon_cycles_left: number | null
@@ -100,6 +101,7 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
   const step: ServiceStep = {
     id: service.id,
     from_index: service.period_index,
+    from_on: service.next_period_on,
     to_index: index,
     charged_through: startsOn,
     coupon_cycles_left: left,

@@ -27,6 +27,7 @@ export interface Offer {
   name: string
   taxClass: string
   cycle: Cycle
+  quantity: number
   priceId: string | null
   amountMinor: bigint
   recurringMinor: bigint
@@ -39,6 +40,7 @@ export interface OfferRequest {
   service: ServiceRow
   productId: string
   cycle: Cycle
+  quantity: number
   options: readonly { optionId: string; valueId?: string; quantity?: number; value?: string }[]
   onDay: IsoDate
 }
@@ -56,7 +58,29 @@ export interface ChangePorts {
   /** Takes back an unpaid invoice of a change that is cancelled or replaced. */
   voidInvoice(means: Means, trx: Trx, invoiceId: string, actor: Actor): Promise<unknown>
   /** Books lines whose sum is negative as credit of the client. */
-  giveCredit(means: Means, trx: Trx, draft: DraftInvoice, actor: Actor): Promise<unknown>
+  giveCredit(
+    means: Means,
+    trx: Trx,
+    draft: DraftInvoice,
+    actor: Actor,
+  ): Promise<{ id: string; totalMinor: bigint }>
+  /** Pays documents on which a period of these services has begun by the day from the client's credit, as far as it reaches. */
+  settleFromCredit(
+    means: Means,
+    trx: Trx,
+    of: { serviceIds: readonly string[]; upToOn: IsoDate },
+    actor: Actor,
+  ): Promise<void>
+  /** Sends the value of a credit note back to the payments that paid for these services, as far as they reach. */
+  refundCredit(means: Means, trx: Trx, wish: CreditRefund, actor: Actor): Promise<void>
+}
+
+export interface CreditRefund {
+  noteId: string
+  serviceIds: readonly string[]
+  reason: string
+  /** Of the act that gives it back: the same act refunds once. */
+  once: string
 }
 
 export interface ChangeMeans extends Means {

@@ -1,19 +1,24 @@
 import { Type, type Static } from '../../sdk/index.ts'
-import { sql, type Queries } from '../db/index.ts'
+import { QUANTITY_MAX } from '../catalog/index.ts'
+import type { Queries } from '../db/index.ts'
 import { cycle, recurs } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { ChangeNotPossible, ServiceEnded } from './errors.ts'
 import { findService } from './load.ts'
 import { planChange, type ChangePlan } from './plan-change.ts'
-import type { Coupon } from './plan-periods.ts'
+import { pricedFacts } from './priced-facts.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
+import type { UnusedValue } from './settings.ts'
+import { termsOf } from './terms.ts'
 
 export const ChangeWish = Type.Object({
   service_id: Type.String(),
   /** Another plan; absent keeps the present one and changes options only. */
   product_id: Type.Optional(Type.String()),
   cycle: Type.Optional(Type.String()),
+  /** Units of the product itself; absent keeps them. */
+  quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })),
   options: Type.Array(
     Type.Object({
       option_id: Type.String(),
@@ -30,6 +35,8 @@ export interface PricedChange {
   service: ServiceRow
   offer: Offer
   plan: ChangePlan
+  /** What becomes of the value when the plan gives some back. */
+  unused: UnusedValue
 }
 
 /** What a change would cost today and from the next period on. Changes nothing. */
@@ -52,6 +59,7 @@ export async function priceChange(
     service,
     productId: wish.product_id ?? service.product_id,
     cycle: wish.cycle === undefined ? service.cycle : cycle(wish.cycle),
+    quantity: wish.quantity ?? service.quantity,
     options: wish.options.map((option) => ({
       optionId: option.option_id,
       ...(option.value_id === undefined ? {} : { valueId: option.value_id }),
@@ -71,8 +79,14 @@ export async function priceChange(
       reason: 'the other plan is not charged by period. Order it anew.',
     })
   const facts = await pricedFacts(queries, service)
-  return { service, offer, plan: planChange({ service, offer, onDay, changeId, ...facts }) }
+  const { proration, unusedOnDowngrade: unused } = await termsOf(queries, service)
+  const how = { mode: proration, zone: service.zone, at: means.business.now() }
+  const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
+  return { service, offer, unused, plan: unused === 'none' && plan.totalMinor < 0n ? kept(plan) : plan }
 }
+
+/** The shop keeps what a cheaper plan leaves over, so nothing goes on a document. */
+const kept = (plan: ChangePlan): ChangePlan => ({ ...plan, lines: [], totalMinor: 0n })
 
 function refuseImpossible(means: Means, service: ServiceRow) {
   if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
@@ -81,21 +95,7 @@ function refuseImpossible(means: Means, service: ServiceRow) {
       id: service.id,
       reason: `it is ${service.billing_status}; only an active service changes.`,
     })
+  if (service.paused_on !== null)
+    throw ChangeNotPossible({ id: service.id, reason: 'it is paused; resume it first.' })
   return means.business.today(service.zone)
-}
-
-/** The old name, and the coupon when the present period was charged with it. */
-async function pricedFacts(
-  queries: Queries,
-  service: ServiceRow,
-): Promise<{ oldName: string; coupon?: Coupon }> {
-  const row = await queries.get<{ name: string } & { [K in keyof Coupon]: Coupon[K] | null }>(sql`
-    select p.name, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor from products p
-    left join coupons k on k.id = ${service.coupon_id} and exists (
-      select 1 from charges c where c.source_id = ${service.id} and c.kind = 'discount'
-        and c.period_end = ${service.charged_through ?? ''})
-    where p.id = ${service.product_id}`)
-  if (!row) return { oldName: service.label }
-  const { name: oldName, id, code, ...terms } = row
-  return id === null || code === null ? { oldName } : { oldName, coupon: { id, code, ...terms } }
 }

@@ -43,11 +43,24 @@ export const requestChange = defineVerb(
       await trx.insert('service_changes', [row])
       await audit(means, trx, row, actor)
       if (invoice) return { id: row.id, status: 'pending', invoiceId: invoice.id }
-      if (priced.plan.totalMinor < 0n) await means.changes.giveCredit(means, trx, draft, actor)
+      if (priced.plan.totalMinor < 0n) await giveBack(means, trx, { priced, draft, changeId }, actor)
       await applyChange(means, trx, { change: row, service }, actor)
       return { id: row.id, status: 'applied', invoiceId: null }
     }),
 )
+
+/** The value that a cheaper plan leaves over: credit of the client, which goes back to its source where it shall. */
+async function giveBack(
+  means: ChangeMeans,
+  trx: Trx,
+  { priced, draft, changeId }: { priced: PricedChange; draft: DraftInvoice; changeId: string },
+  actor: Actor,
+): Promise<void> {
+  const note = await means.changes.giveCredit(means, trx, draft, actor)
+  if (priced.unused !== 'refund') return
+  const paidFor = { serviceIds: [priced.service.id], reason: 'Unused time after a change' }
+  await means.changes.refundCredit(means, trx, { noteId: note.id, once: changeId, ...paidFor }, actor)
+}
 
 /** Takes back a change that waits for its payment. */
 export const cancelChange = defineVerb(
@@ -164,6 +177,7 @@ function stateAfter(offer: Offer, plan: ChangePlan): ChangeState {
     productId: offer.productId,
     cycle: offer.cycle,
     priceId: offer.priceId,
+    quantity: offer.quantity,
     amountMinor: offer.amountMinor.toString(),
     recurringMinor: offer.recurringMinor.toString(),
     taxClass: offer.taxClass,

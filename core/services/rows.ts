@@ -31,6 +31,11 @@ export interface ServiceRow {
   period_index: number
   next_period_on: IsoDate | null
   charged_through: IsoDate | null
+  /** Spans as JSON: charged time that the periods of the anchor do not count. */
+  spans: string | null
+  /** Set while nothing is charged because the service rests. */
+  paused_on: IsoDate | null
+  metered_until: Instant | null
   auto_charge: number
   method_id: string | null
   suspend_after: IsoDate | null
@@ -148,7 +153,7 @@ export interface ChangeRow {
   brand_id: string
   client_id: string
   service_id: string
-  kind: 'plan' | 'options'
+  kind: 'plan' | 'options' | 'renewal' | 'pause'
   status: string
   before_state: string
   after_state: string
@@ -171,6 +176,9 @@ export interface CancellationRow {
   reason: string
   effective_on: IsoDate
   status: string
+  /** What of the unused time was given back, tax included, and the document that says so. */
+  returned_minor: bigint
+  credit_note_id: string | null
   requested_by: string
   version: number
   created_at: Instant

@@ -20,11 +20,10 @@ export const serviceSource: BillableSource = {
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window, await spared(queries))}`
-    const until = window.untilOf ? sql`, ${window.untilOf(SCOPES)} as until_on` : sql``
-    const services = await queries.all<DueService & { until_on?: IsoDate }>(sql`
+    const services = await queries.all<DueService & Ahead>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.next_period_on, s.cancel_on${until}
+        s.anchor_on, s.period_index, s.next_period_on, s.cancel_on${aheadColumns(window)}
       from services s join products p on p.id = s.product_id
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
@@ -35,7 +34,7 @@ export const serviceSource: BillableSource = {
       const untilOn = service.until_on ?? window.untilOn
       const planned = window.everyPeriod ? planEveryPeriod : planPeriods
       const item = planned(service, untilOn, options.get(service.id), coupon)
-      if (item) items.push(service.until_on ? { ...item, untilOn } : item)
+      if (item) items.push({ ...item, ...aheadOf(service) })
     }
     return items
   },
@@ -49,7 +48,27 @@ const SCOPES = {
   group: sql`(select g.group_id from products g where g.id = s.product_id)`,
   product: sql`s.product_id`,
   client: sql`s.client_id`,
+  cycle: sql`s.cycle`,
 }
+
+/** By which day each service is asked for, where that differs. */
+interface Ahead {
+  until_on?: IsoDate
+  lead?: string
+  monthly?: number
+}
+
+function aheadColumns({ untilOf, leadOf, monthlyOf }: DueWindow): Sql {
+  const until = untilOf ? sql`, ${untilOf(SCOPES)} as until_on` : sql``
+  const lead = leadOf ? sql`, ${leadOf(SCOPES)} as lead` : sql``
+  const monthly = monthlyOf ? sql`, case when ${monthlyOf(SCOPES)} then 1 else 0 end as monthly` : sql``
+  return sql`${until}${lead}${monthly}`
+}
+
+const aheadOf = ({ lead, monthly }: Ahead): Pick<DueItem, 'lead' | 'monthly'> => ({
+  ...(lead === undefined ? {} : { lead: Number(lead) }),
+  ...(monthly === 1 ? { monthly: true } : {}),
+})
 
 /** Where suspended services are not charged: the installation as a whole, and brands that differ from it. */
 interface Spared {

@@ -1,5 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
+import { prorationModes } from './prorate.ts'
 
 export const invoiceSuspended = defineSetting({
   key: 'services.invoice_suspended',
@@ -7,3 +8,66 @@ export const invoiceSuspended = defineSetting({
   preset: true,
   scopes: ['installation', 'brand'],
 })
+
+const BY_PRODUCT = ['installation', 'brand', 'group', 'product'] as const
+
+export const prorationMode = defineSetting({
+  key: 'services.proration',
+  schema: Type.Enum([...prorationModes]),
+  preset: 'day',
+  scopes: BY_PRODUCT,
+})
+
+/** Where the value of unused time goes: nowhere, into the client's credit, or back to how it was paid. */
+export const unusedValues = ['none', 'credit', 'refund'] as const
+export type UnusedValue = (typeof unusedValues)[number]
+
+export const unusedOnDowngrade = defineSetting({
+  key: 'services.unused_on_downgrade',
+  schema: Type.Enum([...unusedValues]),
+  preset: 'credit',
+  scopes: BY_PRODUCT,
+})
+
+export const unusedOnCancel = defineSetting({
+  key: 'services.unused_on_cancel',
+  schema: Type.Enum([...unusedValues]),
+  preset: 'none',
+  scopes: BY_PRODUCT,
+})
+
+/** Day of the month on which periods begin; 0 is the day of the order. Each month has the first 28. */
+export const anchorDay = defineSetting({
+  key: 'billing.anchor_day',
+  schema: Type.Integer({ minimum: 0, maximum: 28 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+})
+
+/** From this day of the month on a first invoice up to the fixed day holds the period after it too; 0 is never. */
+export const chargeNextFrom = defineSetting({
+  key: 'billing.charge_next_from',
+  schema: Type.Integer({ minimum: 0, maximum: 31 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+})
+
+/** What a pause does to the charging: goes on, keeps the paid time for later, or lets it run and begins anew. */
+export const pausePolicies = ['charge', 'stretch', 'restart'] as const
+export type PausePolicy = (typeof pausePolicies)[number]
+
+export const pausePolicy = defineSetting({
+  key: 'services.pause',
+  schema: Type.Enum([...pausePolicies]),
+  preset: 'charge',
+  scopes: BY_PRODUCT,
+})
+
+export const changeSettings = [
+  prorationMode,
+  unusedOnDowngrade,
+  unusedOnCancel,
+  anchorDay,
+  chargeNextFrom,
+  pausePolicy,
+] as const

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
+import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { billToday, billUntil, verifyBooks, zonesToBill } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
@@ -71,7 +72,7 @@ for (const engine of engines) {
           sql`update services set charged_through = '2026-01-18', zone = ${'UTC'} where id = ${service!.id}`,
         )
         await cancelService(
-          means,
+          { ...means, changes: changePorts },
           { service_id: service!.id, at: 'end', reason: 'Moving away' },
           staffActor(),
         )

@@ -44,6 +44,7 @@ for (const kind of newKinds())
     const tested = await plugin('test', `new-${kind}`)
     assert.equal(tested.code, 0, tested.text)
     assert.match(tested.text, /(pass [3-9][\s\S]*fail 0)/)
+    assert.match(tested.text, new RegExp(`^ok      new-${kind}  (\\d+) of \\1 rules hold$`, 'm'))
     const tried = await plugin('try', `new-${kind}`)
     assert.match(tried.text, ENDS[kind as keyof typeof ENDS])
     assert.equal(tried.code, 0)
@@ -76,6 +77,20 @@ test('a plugin whose test fails, or that sells nothing, exits 1 and says why', a
     [tried.code, /The trial went wrong\. Invoice INV-\d{4}-00001 is issued/.test(tried.text)],
     [1, true],
   )
+})
+
+test('a plugin that passes its own tests and breaks a rule of its kind exits 1 and says which', async () => {
+  await plugin('new', 'twofold', '--kind', 'gateway')
+  const file = join(folder, 'twofold/index.ts')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace('key: input.idempotency_key', 'key: input.idempotency_key + Math.random()'),
+  )
+  writeFileSync(join(folder, 'twofold/test/plugin.test.ts'), "import 'node:test'\n")
+  const tested = await plugin('test', 'twofold')
+  assert.equal(tested.code, 1)
+  assert.match(tested.text, /^ +gateway\.start_payment, again: nothing is made twice$/m)
 })
 
 test('the source map stands outside the bundle and leads to the author’s line', async () => {

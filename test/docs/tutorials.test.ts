@@ -85,9 +85,9 @@ function node(args: readonly string[], folder: string): Promise<string> {
 }
 
 test('the tutorial of gateways ends with a paid invoice', async () => {
-  assert.deepEqual(await follow('docs/tutorials/gateway.md', 'sail-pay'), { files: 5, commands: 11 })
+  assert.deepEqual(await follow('docs/tutorials/gateway.md', 'sail-pay'), { files: 6, commands: 11 })
 })
 
 test('the tutorial of provisioners ends with a delivered service', async () => {
-  assert.deepEqual(await follow('docs/tutorials/provisioner.md', 'mail-dock'), { files: 5, commands: 9 })
+  assert.deepEqual(await follow('docs/tutorials/provisioner.md', 'mail-dock'), { files: 6, commands: 9 })
 })

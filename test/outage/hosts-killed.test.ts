@@ -30,6 +30,8 @@ for (const engine of engines) {
   describe(`plugin hosts killed while clients pay (${engine})`, async () => {
     const { db, remove } = await makeDatabase(engine)
     const charges = new Map<string, object>()
+    /** While it stands, the provider has acted and does not answer. */
+    let held: PromiseWithResolvers<void> | undefined
     const provider = await openLoopback((request, response) => {
       const key = request.url ?? ''
       if (request.method === 'POST' && !charges.has(key))
@@ -37,7 +39,9 @@ for (const engine of engines) {
           reference: `ch_${charges.size + 1}`,
           amount: JSON.parse(provider.seen.at(-1)!.body) as object,
         })
-      setTimeout(() => response.end(JSON.stringify(charges.get(key) ?? {})), PROVIDER_MS)
+      void (held?.promise ?? wait(PROVIDER_MS)).then(() =>
+        response.end(JSON.stringify(charges.get(key) ?? {})),
+      )
     })
     after(async () => {
       provider.close()
@@ -55,7 +59,7 @@ for (const engine of engines) {
     })
 
     /** Pays a document as an impatient client would, until it is paid; the host is killed in the first attempt. */
-    const payUntilPaid = async (invoiceId: string, killAfterMs: number): Promise<string[]> => {
+    const payUntilPaid = async (invoiceId: string, moment: number | 'charging'): Promise<string[]> => {
       const bench = openBench({ outbound: { 'api.example.com': provider.origin } })
       const plugins = pluginCalls({
         ...{ ...means, plugins: () => bench.plugins },
@@ -69,11 +73,16 @@ for (const engine of engines) {
         cancel_url: 'https://a/c',
       }
       const seen: string[] = []
+      held = moment === 'charging' ? Promise.withResolvers() : undefined
       const killed = (async () => {
+        const before = provider.seen.length
         while ((await bench.plugins.health()).hosts.length === 0) await wait(1)
-        await wait(killAfterMs)
+        if (moment === 'charging') while (provider.seen.length === before) await wait(1)
+        else await wait(moment)
         for (const { pid } of (await bench.plugins.health()).hosts)
           if (pid !== undefined) process.kill(pid, 'SIGKILL')
+        held?.resolve()
+        held = undefined
       })()
       try {
         while (seen.at(-1) !== 'succeeded') {
@@ -94,8 +103,11 @@ for (const engine of engines) {
       const ways: string[] = []
       for (let n = 0; n < INVOICES; n++) {
         const { id } = await issue(means, draft(client))
-        const killAfterMs = 80 + Math.floor(Math.random() * 400)
-        ways.push(`${killAfterMs} ms: ${(await payUntilPaid(id, killAfterMs)).join(' ')}`)
+        // Every second one while the provider charges: its answer is then lost for certain.
+        const moment = n % 2 === 0 ? 'charging' : 80 + Math.floor(Math.random() * 400)
+        const way = await payUntilPaid(id, moment)
+        if (moment === 'charging') assert.deepEqual(way, ['unknown', 'succeeded'])
+        ways.push(`${moment}: ${way.join(' ')}`)
       }
       const why = ways.join('\n')
       const transactions = await db.all<{ reference: string }>(

@@ -81,11 +81,16 @@ test('what a manifest asks for reads the same when it is the same, and an update
       data: ['client.read:contact:all'],
       storage: { bytes: 1000 },
     },
-    { hooks: ['invoice.paid'] },
+    {
+      hooks: ['invoice.paid'],
+      kinds: { gateway: ['start_payment', 'refund'], fraud: ['score'] },
+    },
   )
   assert.deepEqual(
     permissionsAdded(before, after).map(({ key, grave }) => [key, grave]),
     [
+      ['kind gateway: start_payment, refund', false],
+      ['kind fraud: score', false],
       ['network cdn.example.com port 8443', false],
       ['data client.read:contact:all', true],
       ['storage 1000', false],
@@ -93,5 +98,5 @@ test('what a manifest asks for reads the same when it is the same, and an update
     ],
   )
   assert.deepEqual(permissionsAdded(after, after), [])
-  assert.equal(permissionsAsked(before).length, 2)
+  assert.equal(permissionsAsked(before).length, 3)
 })

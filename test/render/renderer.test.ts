@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test, { after } from 'node:test'
 import { createMessages } from '../../core/i18n/index.ts'
-import { createAssets, createRenderer, trustedHtml, type RendererOptions } from '../../core/render/index.ts'
+import { createAssets, createRenderer, type RendererOptions } from '../../core/render/index.ts'
 import { frameOf } from './gallery-frame.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -17,7 +17,7 @@ write(
   'portal/box.eta',
   "<% draw('card', { title: 'Box', body: capture(() => { %><b><%= it.name %></b><% }) }) %>",
 )
-write('portal/slot.eta', "[<%= slot('portal.service.aside', { id: 'svc_1' }) %>]")
+write('portal/slot.eta', "[<%= slot('portal.service.aside') %>]")
 write('portal/escape.eta', "<%= part('../../secret') %>")
 write('portal/world.eta', '<%= typeof process %> <%= typeof require %>')
 write('portal/head.eta', "<% fill('head', capture(() => { %><i><%= it.name %></i><% })) %>")
@@ -32,7 +32,6 @@ const options: RendererOptions = {
   themeFolders,
   messages: createMessages({ folder: join(root, 'locales'), strict: true }),
   assets: createAssets({ themeFolders }),
-  slots: (name, context) => trustedHtml(`<u>${name} ${String(context.id)}</u>`),
 }
 const renderer = createRenderer(options)
 
@@ -78,8 +77,12 @@ test('a template does not see the process', () => {
   assert.equal(renderer.fragment('portal/world', {}, frame), 'undefined undefined')
 })
 
-test('a slot is drawn by whom the application says', () => {
-  assert.equal(renderer.fragment('portal/slot', {}, frame), '[<u>portal.service.aside svc_1</u>]')
+test('a slot shows what plugins gave for its place, escaped, and nothing where nobody gave anything', () => {
+  assert.equal(renderer.fragment('portal/slot', {}, frame), '[]')
+  const blocks = [{ block: 'text', text: '<u>' }]
+  const view = { id: 'slot-portal-service-aside', late: false, parts: [{ plugin: 'p', blocks }] }
+  const shown = renderer.fragment('portal/slot', {}, { ...frame, slots: { 'portal.service.aside': view } })
+  assert.match(shown, /^\[<div id="slot-portal-service-aside"[\s\S]*<p>&lt;u&gt;<\/p>/)
 })
 
 test('further parts carry their place', () => {
@@ -164,14 +167,4 @@ test('a kept layout is the layout drawn anew, whatever of the frame changes', ()
         kept.page(template, { name: 'open-body €' }, frame).toString(),
         anew.page(template, { name: 'open-body €' }, frame).toString(),
       )
-})
-
-test('a layout in which a plugin has a word is drawn for each page', () => {
-  let asked = 0
-  const own = createRenderer({ ...options, slots: () => trustedHtml(`<u>${++asked}</u>`) })
-  const system = frameOf('system')
-  write('layouts/_foot.eta', "<%= slot('foot') %>")
-  const read = () => own.page('portal/hello', { name: 'Ada' }, system).toString()
-  assert.match(read(), /<u>1<\/u>/)
-  assert.match(read(), /<u>2<\/u>/)
 })

@@ -11,6 +11,7 @@ import {
   requestChange,
   serviceConsumers,
   type ChangeMeans,
+  type CreditRefund,
   type Offer,
   type OfferRequest,
 } from '../../core/services/index.ts'
@@ -19,9 +20,9 @@ import { monthlyFrom, openShop, owner, seed, staff, system, type Shop } from './
 
 const prices: Record<string, bigint> = { prd_small: 1_000n, prd_big: 2_500n }
 
-function offerOf({ productId, cycle: of, options }: OfferRequest): Offer {
+function offerOf({ productId, cycle: of, quantity, options }: OfferRequest): Offer {
   const ram = options.find((option) => option.optionId === 'opt_ram')?.quantity ?? 0
-  const amountMinor = prices[productId]! * (of === '1y' ? 10n : 1n)
+  const amountMinor = prices[productId]! * (of === '1y' ? 10n : 1n) * BigInt(quantity)
   const option = {
     optionId: 'opt_ram',
     valueId: null,
@@ -38,6 +39,7 @@ function offerOf({ productId, cycle: of, options }: OfferRequest): Offer {
     name: productId,
     taxClass: 'standard',
     cycle: of,
+    quantity,
     priceId: `prc_${productId}`,
     amountMinor,
     recurringMinor: amountMinor + option.amountMinor,
@@ -57,12 +59,14 @@ for (const engine of engines) {
     let drafts: DraftInvoice[]
     let credits: DraftInvoice[]
     let voided: string[]
+    let refunds: CreditRefund[]
     beforeEach(() => {
       shop = openShop(db)
       shop.means.business.set('2026-01-30T10:00:00.000Z')
       drafts = []
       credits = []
       voided = []
+      refunds = []
       means = {
         ...shop.means,
         changes: {
@@ -73,7 +77,13 @@ for (const engine of engines) {
             return Promise.resolve({ id: `inv_${draft.originId}`, number: 'A-1', totalMinor })
           },
           voidInvoice: (_means, _trx, id) => Promise.resolve(voided.push(id)),
-          giveCredit: (_means, _trx, draft) => Promise.resolve(credits.push(draft)),
+          giveCredit: (_means, _trx, draft) => {
+            credits.push(draft)
+            const totalMinor = draft.lines.reduce((total, line) => total + line.amountMinor, 0n)
+            return Promise.resolve({ id: `cn_${draft.originId}`, totalMinor })
+          },
+          settleFromCredit: () => Promise.resolve(),
+          refundCredit: (_means, _trx, wish) => Promise.resolve(void refunds.push(wish)),
         },
       }
     })
@@ -108,6 +118,66 @@ for (const engine of engines) {
       assert.deepEqual(drafts, [])
       const stranger = previewChange(means, { service_id: id, product_id: 'prd_big' }, owner('cli_b'))
       await assert.rejects(stranger, { code: 'record.not_found' })
+    })
+
+    const policy = (key: string, value: string) =>
+      db.insert('settings', [
+        {
+          ...{ key, value: JSON.stringify(value), scope: 'product', scope_id: 'prd_big', version: 1 },
+          ...{ updated_by: 'test', updated_at: shop.means.business.now() },
+        },
+      ])
+    const big = () => running({ productId: 'prd_big', amountMinor: 2_500n, recurringMinor: 2_500n })
+
+    test('the value that a cheaper plan leaves over is kept, credited or refunded, as its product says', async () => {
+      const down = async () => {
+        const id = await big()
+        const wish = { service_id: id, product_id: 'prd_small' }
+        return { id, change: await requestChange(means, wish, owner()), row: await shop.service(id) }
+      }
+      const credited = await down()
+      assert.deepEqual([credits.length, refunds.length, credited.row.product_id], [1, 0, 'prd_small'])
+      await policy('services.unused_on_downgrade', 'refund')
+      const refunded = await down()
+      assert.deepEqual([credits.length, refunds.length], [2, 1])
+      assert.deepEqual(refunds[0], {
+        noteId: `cn_${refunded.change.id}`,
+        serviceIds: [refunded.id],
+        reason: 'Unused time after a change',
+        once: refunded.change.id,
+      })
+      await db.run(sql`update settings set value = '"none"' where key = 'services.unused_on_downgrade'`)
+      const kept = await down()
+      assert.deepEqual([credits.length, refunds.length, kept.row.product_id], [2, 1, 'prd_small'])
+      const row = await db.get<{ amount_minor: bigint; status: string }>(
+        sql`select amount_minor, status from service_changes where id = ${kept.change.id}`,
+      )
+      assert.deepEqual({ ...row }, { amount_minor: 0n, status: 'applied' })
+      await db.run(sql`delete from settings`)
+    })
+
+    test('more units cost their share, and fewer give it back', async () => {
+      const id = await running()
+      const more = await requestChange(means, { service_id: id, quantity: 3 }, owner())
+      assert.deepEqual(amounts(drafts[0]), [-516n, 1_548n])
+      await paid(more.invoiceId!, [id])
+      const row = await shop.service(id)
+      assert.deepEqual([row.quantity, row.amount_minor, row.recurring_minor], [3, 3_000n, 3_000n])
+      await requestChange(means, { service_id: id, quantity: 1 }, owner())
+      assert.deepEqual(amounts(credits[0]), [-1_548n, 516n])
+      assert.equal((await shop.service(id)).quantity, 1)
+      const none = requestChange(means, { service_id: id, quantity: 0 }, owner())
+      await assert.rejects(none, { code: 'input.invalid' })
+    })
+
+    test('by the second, the price of the hour is taken too', async () => {
+      const id = await big()
+      await policy('services.proration', 'second')
+      shop.means.business.set('2026-01-30T12:00:00.000Z')
+      const { plan } = await previewChange(means, { service_id: id, product_id: 'prd_small' }, owner())
+      // 15.5 of 31 days are left: half of each price.
+      assert.deepEqual([plan.creditMinor, plan.chargeMinor], [-1_250n, 500n])
+      await db.run(sql`delete from settings`)
     })
 
     test('what costs something waits for its invoice, then changes price and server', async () => {

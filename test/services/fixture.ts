@@ -1,3 +1,4 @@
+import { changePorts } from '../../core/app/wire/change-ports.ts'
 import type { Db } from '../../core/db/index.ts'
 import { sql } from '../../core/db/index.ts'
 import type { StoredEvent } from '../../core/events/index.ts'
@@ -6,6 +7,7 @@ import {
   createServices,
   deliver,
   serviceConsumers,
+  type ChangeMeans,
   type DeliveryRow,
   type PluginCalls,
   type ProviderMeans,
@@ -241,7 +243,7 @@ export type States = Pick<ServiceRow, 'delivery_status' | 'server_id' | 'remote_
   Pick<DeliveryRow, 'status' | 'step' | 'failure' | 'attempts'>
 
 export interface Shop {
-  means: TestMeans & ProviderMeans
+  means: TestMeans & ProviderMeans & ChangeMeans
   plugins: FakePlugins
   sell(over?: Partial<ServiceSpec>): Promise<string>
   service(id: string): Promise<ServiceRow>
@@ -258,9 +260,10 @@ export interface Shop {
   mails(): string[]
 }
 
-export function openShop(db: Db): Shop {
+/** With plugins that answer by script, unless real ones are given. */
+export function openShop(db: Db, real?: PluginCalls): Shop {
   const plugins = fakePlugins()
-  const means = { ...testMeans(db), plugins }
+  const means = { ...testMeans(db), plugins: real ?? plugins, changes: changePorts }
   let done = 0
   let heard = 0
   const runJobs = async () => {

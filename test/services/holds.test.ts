@@ -242,7 +242,7 @@ for (const engine of engines) {
     test('cancelled for the end of term it runs until the day and can be kept until then', async () => {
       const id = await running()
       const cancel = () => cancelService(shop.means, { service_id: id, reason: 'Too dear' }, owner())
-      assert.deepEqual(await cancel(), { effectiveOn: '2026-02-15' })
+      assert.deepEqual(await cancel(), { effectiveOn: '2026-02-15', returnedMinor: 0n })
       assert.equal((await shop.service(id)).billing_status, 'ending')
       await undoCancellation(shop.means, { service_id: id }, owner())
       assert.deepEqual(
@@ -276,7 +276,7 @@ for (const engine of engines) {
       await db.run(sql`update services set charged_through = '2026-03-15', period_index = 2 where id = ${id}`)
       await invoice('inv_renewal', id, { due_on: '2026-02-15' })
       const end = await cancelService(shop.means, { service_id: id, reason: 'Moving' }, owner())
-      assert.deepEqual(end, { effectiveOn: '2026-02-15' })
+      assert.deepEqual(end, { effectiveOn: '2026-02-15', returnedMinor: 0n })
     })
 
     test('cancelled now it ends at once', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { addDays, cycle, daysBetween, isoDate } from '../../core/kernel/index.ts'
+import { addDays, cycle, daysBetween, instant, isoDate } from '../../core/kernel/index.ts'
 import {
   chargedRests,
   planChange,
@@ -93,12 +93,26 @@ describe('proration by day', () => {
 
   test('there and back on the same day costs nothing, whatever the prices, the day and the coupon', () => {
     const coupon = { id: 'cpn_a', code: 'A', percent_ppm: 333_333, currency: null, amount_minor: null }
-    const onlyOld = { tax_class: 'standard', currency: 'EUR', cycle: cycle('1m'), period_index: 2 }
+    const how = { mode: 'day', zone: 'UTC', at: instant(0) } as const
+    const onlyOld = {
+      tax_class: 'standard',
+      currency: 'EUR',
+      cycle: cycle('1m'),
+      period_index: 2,
+      spans: null,
+    }
     const cost = (from: bigint, to: bigint, days: { anchor: number; used: number; discounted: boolean }) => {
       const anchorOn = addDays(isoDate('2027-12-01'), days.anchor)
       const service = { ...onlyOld, id: 'svc_a', anchor_on: anchorOn, recurring_minor: from } as ServiceRow
       const offer = { name: 'New', cycle: service.cycle, recurringMinor: to, taxClass: 'standard' } as Offer
-      const facts = { service, offer, oldName: 'Old', changeId: 'chn_a', onDay: addDays(anchorOn, days.used) }
+      const facts = {
+        service,
+        offer,
+        oldName: 'Old',
+        changeId: 'chn_a',
+        how,
+        onDay: addDays(anchorOn, days.used),
+      }
       return planChange({ ...facts, coupon: days.discounted ? coupon : undefined }).totalMinor
     }
     const price = fc.bigInt({ min: 0n, max: 1_000_000n })

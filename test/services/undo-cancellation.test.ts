@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
+import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { billDay, billingConsumers, verifyBooks } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { deliverEvents } from '../../core/events/index.ts'
@@ -40,7 +41,12 @@ for (const engine of engines) {
       means.business.set(`${day}T06:00:00.000Z`)
       return billDay(deps, isoDate(day))
     }
-    const cancel = () => cancelService(means, { service_id: id, at: 'end', reason: 'Not needed' }, staff)
+    const cancel = () =>
+      cancelService(
+        { ...means, changes: changePorts },
+        { service_id: id, at: 'end', reason: 'Not needed' },
+        staff,
+      )
     const undo = () => undoCancellation(means, { service_id: id }, staff)
     const hear = async () => {
       const events = await db.all<{ id: string }>(
@@ -117,9 +123,9 @@ for (const engine of engines) {
     test('a second cancellation without an undo ends with what is paid, too', async () => {
       await alone()
       await bill('2026-01-15')
-      assert.deepEqual(await cancel(), { effectiveOn: '2026-01-20' })
+      assert.deepEqual(await cancel(), { effectiveOn: '2026-01-20', returnedMinor: 0n })
       await hear()
-      assert.deepEqual(await cancel(), { effectiveOn: '2026-01-20' })
+      assert.deepEqual(await cancel(), { effectiveOn: '2026-01-20', returnedMinor: 0n })
       await hear()
       assert.deepEqual(
         (await documents()).map(({ status }) => status),

@@ -10,6 +10,7 @@ import { sql } from '../../db/index.ts'
 import { assert, guestActor, type IsoDate } from '../../kernel/index.ts'
 import { placeOrder, type PlacedOrder } from '../../orders/index.ts'
 import { cancelService, markDelivered } from '../../services/index.ts'
+import { changePorts } from '../wire/change-ports.ts'
 import type { Wiring } from '../areas.ts'
 import { orderDeps } from '../wire/orders-area.ts'
 import { actor, type Shop } from './make-shop.ts'
@@ -155,7 +156,7 @@ export async function cancel({ wiring: { means } }: Stage, clientId: string): Pr
   )
   assert(service, 'who cancels has a service')
   await cancelService(
-    means,
+    { ...means, changes: changePorts },
     { service_id: service.id, at: 'end', reason: 'I have no time to play any more' },
     actor,
   )

@@ -1,6 +1,13 @@
-import { issueCreditNote, issueInvoice, voidIssued } from '../../billing/index.ts'
+import {
+  applyCredit,
+  issueCreditNote,
+  issueInvoice,
+  lockInvoice,
+  refundNote,
+  voidIssued,
+} from '../../billing/index.ts'
 import { loadProducts, priceSelection, type PricedSelection, type Product } from '../../catalog/index.ts'
-import { sql, type Queries } from '../../db/index.ts'
+import { list, sql, type Queries } from '../../db/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
 
@@ -13,7 +20,18 @@ export const changePorts: ChangePorts = {
   },
   voidInvoice: (means, trx, invoiceId, actor) =>
     voidIssued(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
-  giveCredit: issueCreditNote,
+  giveCredit: async (means, trx, draft, actor) => {
+    const { id, total_minor } = await issueCreditNote(means, trx, draft, actor)
+    return { id, totalMinor: total_minor }
+  },
+  settleFromCredit: async (means, trx, { serviceIds, upToOn }, actor) => {
+    const open = await trx.all<{ id: string }>(sql`
+      select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id
+      where i.status = 'issued' and i.kind = 'invoice' and l.source_id in (${list(serviceIds)})
+        and l.period_start <= ${upToOn} order by i.id`)
+    for (const { id } of open) await applyCredit(means, trx, await lockInvoice(trx, id), actor)
+  },
+  refundCredit: refundNote,
 }
 
 /**
@@ -21,7 +39,7 @@ export const changePorts: ChangePorts = {
  * options of the same key are taken over. Options that do not change later are refused.
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
-  const { service, productId, cycle, onDay } = request
+  const { service, productId, cycle, quantity, onDay } = request
   const [product] = await loadProducts(queries, service.brand_id, [productId])
   if (!product) throw invalidInput({ product_id: 'is not offered here' })
   const present = await queries.all<{ option_key: string; value: string }>(sql`
@@ -30,7 +48,7 @@ async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> 
   const options = wantedOptions(product, kept, request)
   const priced = priceSelection(
     product,
-    { quantity: service.quantity, options },
+    { quantity, options },
     { currency: service.currency, cycle, day: onDay },
   )
   if (Object.keys(priced.errors).length > 0) throw invalidInput(priced.errors)
@@ -72,6 +90,7 @@ function offer(product: Product, priced: PricedSelection): Offer {
     name: product.name,
     taxClass: product.taxClass,
     cycle: priced.cycle,
+    quantity: priced.quantity,
     priceId: priced.priceId,
     amountMinor: sum(recurring.filter((line) => line.kind === 'recurring')),
     recurringMinor: sum(recurring),

@@ -104,7 +104,7 @@ interface Work {
 }
 
 /** Writes the refund down and, for one that goes out, the job that sends it should this process die before it does. */
-async function enterRefund(
+export async function enterRefund(
   { means, trx, actor }: Work,
   payment: PaymentRow,
   wanted: Wanted,

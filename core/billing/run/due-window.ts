@@ -1,22 +1,85 @@
-import { sql, type Queries } from '../../db/index.ts'
-import { addDays, type IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type SettingColumns } from '../../records/index.ts'
-import type { DueWindow } from '../billable-source.ts'
+import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { addDays, addMonths, daysBetween, isoDate, type IsoDate } from '../../kernel/index.ts'
+import { scopedSetting, type ScopedSetting } from '../../records/index.ts'
+import type { DueColumns, DueItem, DueWindow } from '../billable-source.ts'
 import type { BilledDay } from '../ports.ts'
-import { leadDays } from '../settings.ts'
+import { leadDays, leadDaysLong, leadDaysShort, monthlyInvoice } from '../settings.ts'
 
-/** What a run of the day asks its sources for: everything that begins within the lead days of its scope. */
+/** What a run of the day asks its sources for: everything that begins within the lead days of its scope and cycle. */
 export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): Promise<DueWindow> {
-  const lead = await scopedSetting(queries, leadDays)
-  const untilOn = addDays(on, Math.max(...lead.values))
-  if (lead.values.length === 1) return { untilOn, brandIds }
-  const untilOf = (columns: SettingColumns) => {
-    const cases = lead.values.map((days) => sql`when ${JSON.stringify(days)} then ${addDays(on, days)}`)
-    return sql`case ${lead.text(columns)} ${cases.reduce((a, b) => sql`${a} ${b}`)} end`
+  const rules: Rules = {
+    lead: await scopedSetting(queries, leadDays),
+    short: await scopedSetting(queries, leadDaysShort),
+    long: await scopedSetting(queries, leadDaysLong),
+    monthly: await scopedSetting(queries, monthlyInvoice),
   }
-  return { untilOn, untilOf, brandIds }
+  const leads = allLeads(rules)
+  const byMonth = rules.monthly.values.includes(true)
+  const furthest = addDays(on, Math.max(...leads))
+  const untilOn = byMonth ? lastOfMonth(furthest) : furthest
+  if (leads.length === 1 && !byMonth) return { untilOn, brandIds }
+  const leadOf = (columns: DueColumns) => leadText(rules, columns)
+  const monthlyOf = (columns: DueColumns) => rules.monthly.has(true, columns)
+  const untilOf = (columns: DueColumns) => {
+    const day = (of: (lead: number) => IsoDate) =>
+      choice(
+        leadOf(columns),
+        leads.map((lead) => [String(lead), of(lead)]),
+      )
+    const plain = day((lead) => addDays(on, lead))
+    if (!byMonth) return plain
+    return sql`case when ${monthlyOf(columns)} then ${day((lead) => lastOfMonth(addDays(on, lead)))} else ${plain} end`
+  }
+  return { untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
 }
 
-/** The day by which a run of this day asks for an item: its own when days differ by scope. */
-export const untilOf = (item: { untilOn?: IsoDate }, window: DueWindow): IsoDate =>
-  item.untilOn ?? window.untilOn
+interface Rules {
+  lead: ScopedSetting<number>
+  short: ScopedSetting<number>
+  long: ScopedSetting<number>
+  monthly: ScopedSetting<boolean>
+}
+
+/** Every number of days that is in force for anything. */
+const allLeads = ({ lead, short, long }: Rules): number[] => [
+  ...new Set([...lead.values, ...[...short.values, ...long.values].filter((days) => days >= 0)]),
+]
+
+const differs = ({ values }: ScopedSetting<number>): boolean => values.some((days) => days >= 0)
+
+/** The lead days of a row, as text. */
+function leadText(rules: Rules, columns: DueColumns): Sql {
+  const usual = rules.lead.text(columns)
+  const { cycle } = columns
+  if (!cycle || (!differs(rules.short) && !differs(rules.long))) return usual
+  const own = (setting: ScopedSetting<number>) =>
+    differs(setting) ? sql`coalesce(nullif(${setting.text(columns)}, '-1'), ${usual})` : usual
+  return sql`case ${lengthClass(cycle)} when 'short' then ${own(rules.short)} when 'long' then ${own(rules.long)} else ${usual} end`
+}
+
+/** "short" is under a month, "long" a year or more; of a cycle as it is written: 14d, 3m, 1y. */
+function lengthClass(cycle: Sql): Sql {
+  const count = sql`cast(substr(${cycle}, 1, length(${cycle}) - 1) as integer)`
+  return sql`case when ${cycle} in ('once', 'free') then 'usual' when ${cycle} like '%y' then 'long'
+    when ${cycle} like '%m' then case when ${count} >= 12 then 'long' else 'usual' end
+    when ${cycle} like '%w' then case when ${count} < 4 then 'short' when ${count} < 52 then 'usual' else 'long' end
+    when ${cycle} like '%d' then case when ${count} < 28 then 'short' when ${count} < 365 then 'usual' else 'long' end
+    else 'short' end`
+}
+
+function choice(text: Sql, cases: readonly (readonly [string, IsoDate])[]): Sql {
+  if (cases.length === 1) return sql`${cases[0]![1]}`
+  const parts = cases.map(([value, day]) => sql`when ${value} then ${day}`)
+  return sql`case ${text} ${parts.reduce((a, b) => sql`${a} ${b}`)} end`
+}
+
+const firstOfMonth = (day: IsoDate): IsoDate => isoDate(`${day.slice(0, 8)}01`)
+export const lastOfMonth = (day: IsoDate): IsoDate => addDays(addMonths(firstOfMonth(day), 1), -1)
+
+/** The day on which a run issues what begins on `dueOn`, going by the item's own lead days. */
+export function issueDay(item: Pick<DueItem, 'lead' | 'monthly'>, dueOn: IsoDate, usual: number): IsoDate {
+  return addDays(item.monthly ? firstOfMonth(dueOn) : dueOn, -(item.lead ?? usual))
+}
+
+/** The lead days of a window in which they are the same for all. */
+export const usualLead = (window: DueWindow, on: IsoDate): number => daysBetween(on, window.untilOn)

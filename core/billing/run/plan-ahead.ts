@@ -1,8 +1,8 @@
 import type { Queries } from '../../db/index.ts'
-import { addDays, daysBetween, maxDay, type IsoDate } from '../../kernel/index.ts'
+import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import { PERIODS_MAX, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
 import type { Hooks } from '../../records/index.ts'
-import { dueWindow, untilOf } from './due-window.ts'
+import { dueWindow, issueDay, usualLead } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
 
 export interface Ahead {
@@ -23,8 +23,10 @@ export async function planAhead(
   const lastOn = addDays(today, days)
   const window = { ...(await dueWindow(queries, { on: lastOn, brandIds })), everyPeriod: true }
   const issuedOn = ({ item, dueOn, nth }: { item: DueItem; dueOn: IsoDate; nth: number }): IsoDate => {
-    const lead = daysBetween(lastOn, untilOf(item, window))
-    return maxDay(addDays(dueOn, -lead), addDays(today, Math.floor(nth / PERIODS_MAX)))
+    return maxDay(
+      issueDay(item, dueOn, usualLead(window, lastOn)),
+      addDays(today, Math.floor(nth / PERIODS_MAX)),
+    )
   }
   return {
     window,

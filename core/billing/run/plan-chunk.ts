@@ -1,5 +1,5 @@
 import type { Queries } from '../../db/index.ts'
-import type { IsoDate } from '../../kernel/index.ts'
+import { minDay, type IsoDate } from '../../kernel/index.ts'
 import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
 import type { DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
@@ -84,7 +84,7 @@ interface Group {
 }
 
 /**
- * What falls due on the same day goes on one document, unless the client wants services apart. Of an item with several
+ * What falls due on the same day, or in the same month, goes on one document, unless the client wants services apart. Of an item with several
  * periods each goes to its own day.
  */
 function groupLines(items: readonly DueItem[], buyers: Parties['buyers'], day: IssueDay): Iterable<Group> {
@@ -99,10 +99,14 @@ function groupLines(items: readonly DueItem[], buyers: Parties['buyers'], day: I
       if (dueOn !== last) nth++
       last = dueOn
       const issuedOn = day({ item, dueOn, nth })
-      const key = `${head}${issuedOn} ${dueOn}`
+      const key = `${head}${issuedOn} ${item.monthly ? dueOn.slice(0, 7) : dueOn}`
       const group = groups.get(key)
-      if (group) group.lines.push(line)
-      else groups.set(key, { item, dueOn, issuedOn, lines: [line] })
+      if (!group) {
+        groups.set(key, { item, dueOn, issuedOn, lines: [line] })
+        continue
+      }
+      group.lines.push(line)
+      group.dueOn = minDay(group.dueOn, dueOn)
     }
   })
   return groups.values()

@@ -130,7 +130,15 @@ export const checks: readonly Check[] = [
     name: 'live service has its next charge planned',
     statement: () => sql`
       select s.id, 'active and recurring, but nothing is planned after ' || coalesce(s.charged_through, 'the start') as problem from services s
-      where s.billing_status = 'active' and s.cycle not in ('once', 'free') and s.next_period_on is null and s.cancel_on is null`,
+      where s.billing_status = 'active' and s.cycle not in ('once', 'free') and s.next_period_on is null and s.cancel_on is null
+      and s.paused_on is null`,
+  },
+  {
+    name: 'paused service is held by its client and charges nothing',
+    statement: () => sql`
+      select s.id, 'paused since ' || s.paused_on || case when s.next_period_on is null then ', but no hold says so' else ', but its charge of ' || s.next_period_on || ' is planned' end as problem
+      from services s where s.paused_on is not null and s.billing_status <> 'ended' and (s.next_period_on is not null
+        or not exists (select 1 from service_holds h where h.service_id = s.id and h.reason in ('client', 'parent')))`,
   },
   {
     name: 'period that a cancellation dropped is planned again',

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Config } from '../../config/index.ts'
 import { createPlugin, newKinds } from './create-plugin.ts'
-import { testPlugin } from './test-plugin.ts'
 
 /** `berth plugin new|test|…`: for who writes a plugin. */
 export function addWriting(plugin: Command, config: () => Config): void {
@@ -19,10 +18,12 @@ export function addWriting(plugin: Command, config: () => Config): void {
     })
   plugin
     .command('test')
-    .description('run the tests of a plugin')
+    .description('run the tests of a plugin, and the conformance kit of its kinds')
     .argument('<folder>')
     .action(async (folder: string) => {
-      if (!(await testPlugin(resolve(folder), (line) => console.log(line)))) process.exitCode = 1
+      const { testPlugin } = await import('./test-plugin.ts')
+      const given = { folder: resolve(folder), cacheFolder: join(config().dataDir, 'cache') }
+      if (!(await testPlugin(given, (line) => console.log(line)))) process.exitCode = 1
     })
   plugin
     .command('dev')

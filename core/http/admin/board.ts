@@ -4,7 +4,7 @@ import { searchPage } from './views/search.ts'
 
 export const board: Section = {
   pages: [
-    { path: '', permission: 'board.read', draw: boardPage },
+    { path: '', permission: 'board.read', draw: boardPage, slot: 'admin.board.widget' },
     { path: '/search', permission: 'search.read', draw: searchPage },
   ],
 }

@@ -26,7 +26,7 @@ export const clients: Section = {
   pages: [
     { path: '/clients', permission: 'client.list', draw: clientList },
     { path: '/clients/new', permission: 'client.create', draw: newClient },
-    { path: '/clients/:id', permission: 'client.read', draw: clientPage },
+    { path: '/clients/:id', permission: 'client.read', draw: clientPage, slot: 'admin.client.tab' },
     { path: '/clients/:id/edit', permission: 'client.change', draw: editClient },
     ...moveNames.map((name): Page => ({
       path: `/clients/:id/${name}`,

@@ -38,7 +38,7 @@ export const invoices: Section = {
   pages: [
     { path: '/invoices', permission: 'invoice.list', draw: invoiceList },
     { path: '/invoices/new', permission: 'invoice.create', draw: newInvoice },
-    { path: '/invoices/:id', permission: 'invoice.read', draw: invoicePage },
+    { path: '/invoices/:id', permission: 'invoice.read', draw: invoicePage, slot: 'admin.invoice.after' },
     { path: '/invoices/:id/edit', permission: 'invoice.change', draw: editInvoice },
     { path: '/invoices/:id/void', permission: 'invoice.void', draw: voidPage },
     { path: '/invoices/:id/payment', permission: 'payment.record', draw: paymentPage },

@@ -8,7 +8,7 @@ const [holdPage, rejectPage, cancelPage] = (['hold', 'reject', 'cancel'] as cons
 export const orders: Section = {
   pages: [
     { path: '/orders', permission: 'order.list', draw: orderList },
-    { path: '/orders/:id', permission: 'order.read', draw: orderPage },
+    { path: '/orders/:id', permission: 'order.read', draw: orderPage, slot: 'admin.order.after' },
     { path: '/orders/:id/hold', permission: 'order.hold', draw: holdPage! },
     { path: '/orders/:id/reject', permission: 'order.reject', draw: rejectPage! },
     { path: '/orders/:id/cancel', permission: 'order.cancel', draw: cancelPage! },

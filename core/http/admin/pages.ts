@@ -1,4 +1,5 @@
 import type { Router } from '@koa/router'
+import type { SlotName } from '../../../sdk/index.ts'
 import { requireConfirmed } from '../../identity/index.ts'
 import { declareRead, permit } from '../../records/index.ts'
 import type { Ctx, RouteCtx, State } from '../context.ts'
@@ -15,6 +16,8 @@ export interface Page {
   draw: Draw
   /** Asks for the password before the form of a dangerous act, so that nothing typed is lost. */
   confirmed?: boolean
+  /** A place in which plugins may show something, about the record of `:id`. */
+  slot?: SlotName
 }
 
 export interface Outcome {
@@ -66,12 +69,12 @@ export function mount(router: Router<State>, { pages = [], acts = [], files = []
       await deliver(ctx, file)
     })
   }
-  for (const { path, permission, draw, confirmed } of pages) {
+  for (const { path, permission, draw, confirmed, slot } of pages) {
     declareRead(permission, STAFF)
     router.get(`/admin${path}`, async (ctx) => {
       permit({ permission, audience: STAFF }, ctx.state.actor)
       if (confirmed) requireConfirmed(ctx.state.deps, ctx.state.actor)
-      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200)
+      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200, slot)
     })
   }
   for (const one of acts) {
@@ -112,17 +115,19 @@ async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
 }
 
 /** The page, or the one block of it that htmx asks for by its id. */
-function show(ctx: RouteCtx, view: View, status: number): Promise<void> {
+function show(ctx: RouteCtx, view: View, status: number, slot?: SlotName): Promise<void> {
   const parts = Object.fromEntries(
     blocksOf(view).map((block) => [block.id, ['admin/_block', block] as const]),
   )
   const title = isDanger(view) ? view.title : view.head.title
   const framed = blocksOf(view).some(({ kind }) => kind === 'sheet')
-  return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', view, {
+  const { id } = ctx.params as { id?: string }
+  return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', slot ? { ...view, slot } : view, {
     title,
     parts,
     status,
     ...(framed ? { sources: { ownFrame: true } } : {}),
+    ...(slot ? { slots: [{ slot, ...(id ? { record: id } : {}) }] } : {}),
   })
 }
 

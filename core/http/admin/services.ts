@@ -32,7 +32,7 @@ export const services: Section = {
   ],
   pages: [
     { path: '/services', permission: 'service.list', draw: serviceList },
-    { path: '/services/:id', permission: 'service.read', draw: servicePage },
+    { path: '/services/:id', permission: 'service.read', draw: servicePage, slot: 'admin.service.after' },
     { path: '/services/:id/suspend', permission: 'service.suspend', draw: suspendPage! },
     { path: '/services/:id/terminate', permission: 'service.terminate', draw: terminatePage! },
     { path: '/services/:id/cancel', permission: 'service.cancel', draw: cancelPage! },

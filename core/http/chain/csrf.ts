@@ -43,7 +43,7 @@ function isToken(ctx: Ctx, sent: string | undefined): boolean {
 }
 
 /** Both secrets are random, in cookies that no script can read: a digest of them is a token nobody else can make. */
-function bindingOf(ctx: Ctx): string {
+export function bindingOf(ctx: Ctx): string {
   return ctx.state.signedIn ? readCookie(ctx, sideOf(ctx))! : guestSecret(ctx)
 }
 

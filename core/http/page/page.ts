@@ -1,6 +1,7 @@
 import type { Frame, TargetedPart } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
 import { contentPolicy, type ContentSources } from '../chain/security-headers.ts'
+import { drawSlotAlone, drawSlots, slotId, type SlotWish } from '../plugin-places/slots.ts'
 import { flash } from './flash.ts'
 import { frameOf, plainFrame, type FrameWish } from './frame.ts'
 import { isPartial, targetId, varyByHtmx } from './htmx.ts'
@@ -11,6 +12,8 @@ export interface PageWish extends FrameWish {
   parts?: Readonly<Record<string, readonly [template: string, view: object]>>
   /** Sources that this page needs beyond our own (a gateway's card fields). */
   sources?: ContentSources
+  /** Places of this page in which plugins may show something. */
+  slots?: readonly SlotWish[]
 }
 
 /** Answers the page, or the one part of it that htmx asks for. */
@@ -18,7 +21,10 @@ export async function page(ctx: Ctx, template: string, view: object, wish: PageW
   varyByHtmx(ctx)
   const part = isPartial(ctx) ? wish.parts?.[targetId(ctx) ?? ''] : undefined
   if (part) return fragment(ctx, part[0], part[1])
-  const frame = await frameOf(ctx, wish)
+  const late = isPartial(ctx) && wish.slots?.find(({ slot }) => slotId(slot) === targetId(ctx))
+  if (late) return fragment(ctx, 'components/slot', await drawSlotAlone(ctx, late))
+  const slots = wish.slots && (await drawSlots(ctx, wish.slots))
+  const frame = await frameOf(ctx, slots ? { ...wish, frame: { ...wish.frame, slots } } : wish)
   if (wish.sources) ctx.set('Content-Security-Policy', contentPolicy(wish.sources))
   send(ctx, ctx.state.deps.renderer.page(template, view, frame), wish.status)
 }

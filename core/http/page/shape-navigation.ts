@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShapeValue } from '../../../sdk/index.ts'
 import type { Area, NavEntry } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
+import { ownEntries } from '../plugin-places/list-pages.ts'
 
 const HOOK = 'page.navigation:shape'
 /** A page waits so long for plugins, then goes without what they would add; the answer is there for the next one. */
@@ -23,9 +24,12 @@ export async function shapeNavigation(
   entries: readonly NavEntry[],
 ): Promise<readonly NavEntry[]> {
   const { hooks } = ctx.state.deps
-  if (area === 'system' || !hooks.listens(HOOK)) return entries
+  if (area === 'system') return entries
+  const own = await Promise.race([ownEntries(ctx, area), sleep(WAIT_MS, [], { ref: false })])
+  if (own.length > 0) entries = [...entries, ...own]
+  if (!hooks.listens(HOOK)) return entries
   const shaped = shapedBy(ctx, area, entries)
-  const found = await Promise.race([shaped, sleep(WAIT_MS, entries)])
+  const found = await Promise.race([shaped, sleep(WAIT_MS, entries, { ref: false })])
   return found.map((entry) => entries.find(({ href }) => href === entry.href) ?? entry)
 }
 

@@ -32,6 +32,7 @@ async function showHome(ctx: RouteCtx): Promise<void> {
       'home-needs': ['portal/_needs', view],
       'home-services': ['portal/_services', view],
     },
+    slots: [{ slot: 'portal.home.after', record: client.id }],
   })
 }
 

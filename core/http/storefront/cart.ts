@@ -50,7 +50,10 @@ async function drawCart(
     cart: cartView(ctx, cart, problem),
     groups: groups.map((group) => ({ label: group.name, href: groupHref(group) })),
   }
-  await page(ctx, 'storefront/cart', view, { title: ctx.state.t('storefront.cart.title') })
+  await page(ctx, 'storefront/cart', view, {
+    title: ctx.state.t('storefront.cart.title'),
+    slots: [{ slot: 'storefront.cart.after' }],
+  })
 }
 
 /** The whole cart as a part, the count in the head, and a message. */

@@ -8,7 +8,7 @@ import {
   type Product,
 } from '../../catalog/index.ts'
 import { NotFound } from '../../kernel/index.ts'
-import { priceItems, type PricedItem } from '../../orders/index.ts'
+import { firstTerms, priceItems, type PricedItem } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 import { priceView, type PriceView } from './price-text.ts'
@@ -41,7 +41,11 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const chosen = readChosen(product, fields, first?.cycle ?? '1m')
   const code = (fields.coupon ?? '').trim()
   const coupon = code === '' ? null : await wantedCoupon(ctx, code)
-  const terms = { ...view, coupon: coupon && 'id' in coupon ? coupon : null }
+  const brand = requireBrand(ctx)
+  const clientId = ctx.state.client?.id ?? null
+  const shop = { brandId: brand.id, clientId, zone: brand.zone, today: view.day }
+  const firstTerm = await firstTerms(ctx.state.deps, ctx.state.deps.db, [product], shop)
+  const terms = { ...view, firstTerm, coupon: coupon && 'id' in coupon ? coupon : null }
   const { quantity = 1 } = chosen.wish
   const inRange = quantity >= 1 && quantity <= QUANTITY_MAX
   const wish = { ...chosen.wish, quantity: inRange ? quantity : 1 }

@@ -29,7 +29,9 @@ async function showHome(ctx: RouteCtx): Promise<void> {
     return page(ctx, 'storefront/opening', { addHref }, { title })
   }
   const view = priceView(ctx)
-  await page(ctx, 'storefront/home', homeView(ctx, { groups, products, view }), { title })
+  await page(ctx, 'storefront/home', homeView(ctx, { groups, products, view }), {
+    ...{ title, slots: [{ slot: 'storefront.home.after' }] },
+  })
 }
 
 interface Shop {

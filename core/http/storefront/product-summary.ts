@@ -1,5 +1,6 @@
 import { soldOut } from '../../catalog/index.ts'
-import { cycle, invalidInput, recurs } from '../../kernel/index.ts'
+import { formatDate } from '../../i18n/index.ts'
+import { addDays, cycle, invalidInput, recurs } from '../../kernel/index.ts'
 import type { PricedItem } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import type { Configured } from './configure.ts'
@@ -46,7 +47,13 @@ export function sumLines(ctx: Ctx, item: PricedItem, currency: string): SumLine[
           ? ctx.state.t('storefront.summary.discount', { code: line.label })
           : line.kind === 'setup'
             ? ctx.state.t('storefront.summary.setup', { what: line.label })
-            : line.label
+            : line.period
+              ? ctx.state.t('storefront.summary.piece', {
+                  what: line.label,
+                  from: formatDate(line.period.startsOn, ctx.state.locale),
+                  to: formatDate(addDays(line.period.endsOn, -1), ctx.state.locale),
+                })
+              : line.label
       return { label, value: moneyText(ctx, line.amountMinor, currency) }
     })
 }

@@ -65,7 +65,10 @@ export async function drawProduct(
     action: item ? `/cart/items/${encodeURIComponent(item)}` : '/cart/items',
   }
   const parts = { choices: ['storefront/_choices', choices] as const }
-  await page(ctx, 'storefront/product', view, { title: product.name, parts })
+  await page(ctx, 'storefront/product', view, {
+    ...{ title: product.name, parts },
+    slots: [{ slot: 'storefront.product.after', record: product.id }],
+  })
 }
 
 async function productHead(ctx: RouteCtx, { product }: Configured) {

@@ -12,13 +12,16 @@ export interface CallSubject {
 export function subjectOf(input: unknown): CallSubject {
   const facts = (typeof input === 'object' && input !== null ? input : {}) as Facts
   return {
-    subject: facts.subject ?? facts.service?.external_id ?? null,
-    clientId: facts.client_id ?? facts.client?.id ?? facts.service?.client?.id ?? null,
+    subject: facts.subject ?? facts.record ?? facts.service?.external_id ?? null,
+    clientId:
+      facts.client_id ?? facts.client?.id ?? facts.viewer?.client_id ?? facts.service?.client?.id ?? null,
   }
 }
 
 interface Facts {
   subject?: string
+  record?: string
+  viewer?: { client_id?: string }
   client_id?: string | null
   client?: { id: string }
   service?: { external_id?: string; client?: { id: string } }

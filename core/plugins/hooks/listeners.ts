@@ -6,6 +6,8 @@ import type { HookEntry, Manifest } from '../manifest/manifest.ts'
 export interface Listener {
   instance: string
   plugin: string
+  /** Null: set up for all brands. */
+  brand: string | null
   active: boolean
 }
 
@@ -24,17 +26,18 @@ const STAGES = { early: 0, normal: 1, late: 2 } as const
 interface Row {
   id: string
   plugin_id: string
+  brand_id: string | null
   status: string
   plugin_status: string
   manifest: string
 }
 
-/** Who listens to which hook, kept in memory, because every transition asks. */
+/** Who listens to which hook and offers which operation, kept in memory, because every transition asks. */
 export async function openListeners(means: { db: Queries; clock: Clock; log: Log }): Promise<Listeners> {
   let table = new Map<string, Listener[]>()
   const refresh = async () => {
     const rows = await means.db.all<Row>(sql`
-      select i.id, i.plugin_id, i.status, p.status as plugin_status, p.manifest
+      select i.id, i.plugin_id, i.brand_id, i.status, p.status as plugin_status, p.manifest
       from plugin_instances i join plugins p on p.id = i.plugin_id order by i.plugin_id, i.id`)
     table = tableOf(rows)
   }
@@ -51,16 +54,28 @@ export async function openListeners(means: { db: Queries; clock: Clock; log: Log
 
 function tableOf(rows: readonly Row[]): Map<string, Listener[]> {
   const wishes = rows.flatMap((row) => {
-    const { hooks = [] } = JSON.parse(row.manifest) as Manifest
+    const manifest = JSON.parse(row.manifest) as Manifest
     const active = row.status === 'active' && row.plugin_status === 'enabled'
-    const listener = { instance: row.id, plugin: row.plugin_id, active }
-    return hooks.map((entry) => ({ ...entryOf(entry), listener }))
+    const listener = { instance: row.id, plugin: row.plugin_id, brand: row.brand_id, active }
+    const heard = [...(manifest.hooks ?? []).map(entryOf), ...offersOf(manifest)]
+    return heard.map((entry) => ({ ...entry, listener }))
   })
   // The rows come by plugin id, and a stable sort leaves them so within a stage.
   wishes.sort((a, b) => a.stage - b.stage)
   const table = new Map<string, Listener[]>()
   for (const { name, listener } of wishes) table.set(name, [...(table.get(name) ?? []), listener])
   return table
+}
+
+/** Operations are found by the same table: "gateway.refund", and what is shown in slots with its place. */
+function offersOf({ kinds, permissions }: Manifest): { name: string; stage: number }[] {
+  const names = Object.entries(kinds).flatMap(([kind, operations]) =>
+    (operations as string[]).map((operation) => `${kind}.${operation}`),
+  )
+  const places = names
+    .filter((name) => name === 'add_on.draw_slot' || name === 'dashboard_widget.draw')
+    .flatMap((name) => (permissions?.slots ?? []).map((slot) => `${name} ${slot}`))
+  return [...names, ...places].map((name) => ({ name, stage: STAGES.normal }))
 }
 
 function entryOf(entry: HookEntry): { name: string; stage: number } {

@@ -52,6 +52,7 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
   return {
     listens: (hook) => active(hook).length > 0,
     observers: (type) => listeners.of(type).map(({ instance }) => instance),
+    offering: (what) => active(what),
     async check(question) {
       const hook = checkHookOf(question.noun, question.transition)
       for (const listener of active(hook)) {

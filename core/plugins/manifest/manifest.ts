@@ -1,6 +1,7 @@
 import {
   kindTables,
   type ProviderKind,
+  slotNames,
   type Static,
   type TOptional,
   type TProperties,
@@ -133,7 +134,7 @@ const Permissions = exact({
       }),
     ),
   ),
-  slots: Type.Optional(Type.Array(Type.String({ pattern: '^(storefront|portal|admin)(\\.[a-z_]+)+$' }))),
+  slots: Type.Optional(Type.Array(oneOf(slotNames), { uniqueItems: true })),
   browser: Type.Optional(
     exact({
       scripts: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),

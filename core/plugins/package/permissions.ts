@@ -4,7 +4,17 @@ import type { Manifest, SecretGrant } from '../manifest/manifest.ts'
 export interface PermissionAsked {
   key: string
   kind:
-    'network' | 'data' | 'secret' | 'storage' | 'schedule' | 'slot' | 'browser' | 'hook' | 'webhook' | 'limit'
+    | 'kind'
+    | 'network'
+    | 'data'
+    | 'secret'
+    | 'storage'
+    | 'schedule'
+    | 'slot'
+    | 'browser'
+    | 'hook'
+    | 'webhook'
+    | 'limit'
   /** The host, scope, name or number that it is about. */
   what: string
   /** Shown in red: reaches everybody's records, or sees a secret itself. */
@@ -21,7 +31,8 @@ export interface Saying {
 /** Everything that a manifest asks for, in a fixed order. */
 export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
   const { permissions = {}, hooks = [], webhooks = [], limits = {} } = manifest
-  const asked: PermissionAsked[] = [
+  return [
+    ...kindsOf(manifest.kinds),
     ...(permissions.network ?? []).map((grant) => networkOf(grant)),
     ...(permissions.data ?? []).map((scope) =>
       one(
@@ -57,13 +68,24 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
       one('limit', `${name} ${value}`, [saying('limit', { name, value })]),
     ),
   ]
-  return asked
 }
 
 /** What the new version asks for and the old one was not granted. */
 export function permissionsAdded(before: Manifest | null, after: Manifest): PermissionAsked[] {
   const known = new Set(before ? permissionsAsked(before).map(({ key }) => key) : [])
-  return permissionsAsked(after).filter(({ key }) => !known.has(key))
+  const rest = permissionsAsked(after).filter(({ kind, key }) => kind !== 'kind' && !known.has(key))
+  return [...kindsOf(after.kinds, before?.kinds), ...rest]
+}
+
+/** One line a kind, so that an operation less asks for nothing new. `known`: what was granted before. */
+function kindsOf(kinds: Manifest['kinds'], known: Manifest['kinds'] = {}): PermissionAsked[] {
+  return Object.entries(kinds).flatMap(([kind, operations]) => {
+    const granted = (known[kind as keyof Manifest['kinds']] ?? []) as readonly string[]
+    const names = (operations as readonly string[]).filter((name) => !granted.includes(name)).join(', ')
+    return names === ''
+      ? []
+      : [one('kind', `${kind}: ${names}`, [saying('kind', { kind, operations: names })])]
+  })
 }
 
 function networkOf(

@@ -98,9 +98,10 @@ const START_FAILED = 'start_failed'
 /**
  * The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. It calls
  * the bundle, and tells in plain text what that throws: isolated-vm would read the thrown value outside of any timeout.
+ * The second pair of parentheses tells the engine that the function runs at once, so that it is not parsed twice.
  */
 const installing = (code: string) =>
-  `globalThis.berthInstall(() => {\n${code}\n;return berthPlugin.default })`
+  `globalThis.berthInstall((() => {\n${code}\n;return berthPlugin.default }))`
 
 function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): Engine {
   return {

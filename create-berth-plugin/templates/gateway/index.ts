@@ -51,7 +51,8 @@ export default definePlugin({
     },
 
     async handle_event({ body }) {
-      const event = JSON.parse(body) as { payment: string }
+      const event = JSON.parse(body) as { payment?: string } | null
+      if (!event?.payment) return { facts: [] }
       // Events come late, twice and out of order: what counts is what the provider says now.
       const payment = await acme<Payment>(context, 'GET', `/payments/${encodeURIComponent(event.payment)}`)
       return { facts: [{ fact: 'payment', payment_id: payment.reference, result: outcomeOf(payment) }] }

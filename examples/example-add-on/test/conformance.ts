@@ -1,9 +1,9 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const viewer = { kind: 'client', client_id: 'cli_1', locale: 'en' }
 
 export default {
   inputs: {
-    draw_slot: [{ slot: 'portal.home', viewer }],
+    draw_slot: [{ slot: 'portal.home.after', viewer }],
     submit: [
       { action: 'wish', values: { wish: 'More disk' }, viewer },
       { action: 'wish', values: {}, viewer },

@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 export default {
   secrets: { api_key: 'key' },
   hosts: ['model.example.com'],

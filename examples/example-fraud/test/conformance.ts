@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const question = (disputes: number) => ({
   order_id: 'ord_1',
   client: { id: 'cli_1', name: 'Ann', email: 'ann@client.example', locale: 'en', country: 'DE' },

@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const payments = () => {
   const made = new Map<string, { id: string; status: string; amount: unknown; page?: string }>()
   return {

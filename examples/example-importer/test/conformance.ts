@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const CLIENTS = [
   { id: 1, name: 'Ann', email: 'ann@client.example' },
   { id: 2, name: 'Bob', email: null },

@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 export default {
   hosts: ['meter.example.com'],
   company: () => ({ answer: () => ({ json: { svc_1: '12.5' } }) }),

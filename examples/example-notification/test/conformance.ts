@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const chat = () => {
   const sent = new Set<string>()
   return {

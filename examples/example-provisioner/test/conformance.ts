@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const panel = () => {
   const boxes = new Map<string, { id: string; state: string }>()
   let made = 0

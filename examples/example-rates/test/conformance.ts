@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 export default {
   hosts: ['bank.example.com'],
   company: () => ({ answer: () => ({ json: { on: '2026-11-25', rates: { USD: '1.0823' } } }) }),

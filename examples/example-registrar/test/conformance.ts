@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const registry = () => {
   const domains = new Map<string, { name: string; expires_on: string; nameservers: string[] }>()
   let made = 0

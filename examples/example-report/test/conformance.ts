@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const row = (gross_minor: string) => ({ client_id: 'cli_1', currency: 'EUR', gross_minor })
 
 export default {

@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const draft = (amount_minor: string) => ({
   client_id: 'cli_1',
   brand_id: 'brd_1',

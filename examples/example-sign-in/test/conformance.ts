@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const ANN = { sub: 'person-1', email: 'ann@client.example', email_verified: true }
 const back = (query: Record<string, string>) => ({
   query,

@@ -1,4 +1,4 @@
-import type { Conformance } from '../../../core/conformance/index.ts'
+import type { Conformance } from '../../../sdk/test-kit/index.ts'
 const question = (kind: string, country: string) => ({
   seller: { place: { country: 'DE' } },
   buyer: { place: { country }, kind, tax_id_valid: kind === 'company' },

@@ -201,6 +201,7 @@ function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
     description: hint,
     ...(parts.length > 0 ? { properties: Object.fromEntries(parts) as Record<string, FieldSchema> } : {}),
     ...(choices.length > 0 ? { items: { ...schema.items, enumNames: choices.map(name) } } : {}),
+    ...(schema.enum ? { enumNames: schema.enum.map((one) => name(String(one))) } : {}),
   }
 }
 

@@ -107,5 +107,6 @@ async function drawPay(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): 
   await page(ctx, 'portal/invoices/pay', view, {
     title: t('portal.pay.title', { number: view.number }),
     parts: { [`invoice-${invoice.id}-pay`]: ['portal/invoices/_pay', view] },
+    slots: [{ slot: 'portal.invoice.pay', record: invoice.id }],
   })
 }

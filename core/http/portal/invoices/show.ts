@@ -23,6 +23,7 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
   await page(ctx, 'portal/invoices/show', body, {
     title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },
+    slots: [{ slot: 'portal.invoice.aside', record: invoice.id }],
   })
 }
 

@@ -53,9 +53,10 @@ function whyOf(line: InvoiceLineRow, trace: Trace): Omit<LineView['why'], 'of'> 
   const ppm = trace.ppm ?? trace.percent_ppm
   if (line.kind === 'discount' && ppm) return { ...numbers, key: 'percent', percent: Number(ppm) / 10_000 }
   if (line.kind === 'discount') return { ...numbers, key: 'fixed' }
-  if (line.kind !== 'change' || numbers.length === 0) return { ...numbers, key: 'product' }
+  if (!trace.part || numbers.length === 0) return { ...numbers, key: 'product' }
   const whole = numbers.days === numbers.length ? 'whole_' : ''
-  return { ...numbers, key: `${whole}${trace.part === 'credit' ? 'credit' : 'charge'}` }
+  const unit = whole === '' && trace.unit === 'second' ? '_seconds' : ''
+  return { ...numbers, key: `${whole}${trace.part === 'credit' ? 'credit' : 'charge'}${unit}` }
 }
 
 /** The sum that a share or a percentage was taken of. */

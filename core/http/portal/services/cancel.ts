@@ -1,5 +1,14 @@
 import { Type } from '../../../../sdk/index.ts'
-import { cancelService, endOfTerm, showService, type ShownService } from '../../../services/index.ts'
+import { money } from '../../../../sdk/index.ts'
+import { list, sql } from '../../../db/index.ts'
+import {
+  cancelService,
+  endOfTerm,
+  planUnused,
+  showService,
+  type ServiceRow,
+  type ShownService,
+} from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { flash, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
 
@@ -41,12 +50,25 @@ async function drawCancel(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const view = {
     ...{ label: service.label || productName, href: `/portal/services/${service.id}` },
     ...{ endsOn: endsOn > today ? endsOn : null, plannedOn: service.cancel_on, parts: partLabels(shown) },
+    ...(await unusedView(ctx, shown)),
     isEnded: service.billing_status === 'ended',
     reasons: REASONS.map((value) => ({ value, label: t(`portal.cancel.reasons.${value}`) })),
     values: { at: endsOn > today ? 'end' : 'now', reason: '', note: '', ...problem?.values },
     ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
   }
   await page(ctx, 'portal/services/cancel', view, { title: t('portal.cancel.title', { label: view.label }) })
+}
+
+/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
+async function unusedView({ state: { deps } }: RouteCtx, { service, parts }: ShownService) {
+  const ids = parts.filter((part) => part.billing_status !== 'ended').map(({ id }) => id)
+  const rows = await deps.db.all<ServiceRow>(
+    sql`select * from services where id in (${list(ids)}) order by id`,
+  )
+  const { policy, amountMinor } = await planUnused(deps, deps.db, {
+    ...{ services: [service, ...rows], cause: 'preview' },
+  })
+  return { unused: amountMinor < 0n ? money(-amountMinor, service.currency) : null, unusedTo: policy }
 }
 
 const partLabels = ({ parts }: ShownService): string[] =>

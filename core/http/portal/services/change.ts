@@ -55,7 +55,7 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
   const wish = await offeredWish(ctx, wishOf(id, asked))
-  const { plan, offer, service } = await previewChange(deps, wish, actor)
+  const { plan, offer, service, unused } = await previewChange(deps, wish, actor)
   const amount = (minor: bigint) => money(minor, service.currency)
   const href = `/portal/services/${id}`
   const view = {
@@ -64,6 +64,7 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
     next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
     isCredit: plan.totalMinor < 0n,
     isFree: plan.totalMinor === 0n,
+    isRefund: unused === 'refund',
     keys: formKeys(),
   }
   await page(ctx, 'portal/services/preview', view, {
@@ -145,7 +146,7 @@ async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string
 
 const isOffered = (option: Option): boolean => option.changeable && option.retiredAt === null
 
-function optionView(option: Option, present: string | undefined) {
+export function optionView(option: Option, present: string | undefined) {
   const choices = option.values
     .filter((value) => value.retiredAt === null || value.key === present)
     .map((value) => ({ value: value.key, label: value.label }))

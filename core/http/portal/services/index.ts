@@ -2,7 +2,10 @@ import type { Router } from '@koa/router'
 import type { State } from '../../context.ts'
 import { showCancel, takeCancel } from './cancel.ts'
 import { showChange, showPreview, takeCancelChange, takeChange } from './change.ts'
+import { showExtra, showExtras, takeExtra } from './extras.ts'
 import { listServices } from './list.ts'
+import { showPause, takePause, takeResume } from './pause.ts'
+import { showQuantity, takeQuantity } from './quantity.ts'
 import { sendFile, showOne, showUsage, takePower, takeReveal, takeUndo } from './show.ts'
 
 export function serviceRoutes(router: Router<State>): void {
@@ -16,6 +19,14 @@ export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services/:serviceId/upgrade/preview', showPreview)
   router.post('/portal/services/:serviceId/upgrade', takeChange)
   router.post('/portal/services/:serviceId/changes/:changeId/cancel', takeCancelChange)
+  router.get('/portal/services/:serviceId/extras', showExtras)
+  router.get('/portal/services/:serviceId/extras/:productId', showExtra)
+  router.post('/portal/services/:serviceId/extras/:productId', takeExtra)
+  router.get('/portal/services/:serviceId/quantity', showQuantity)
+  router.post('/portal/services/:serviceId/quantity', takeQuantity)
+  router.get('/portal/services/:serviceId/pause', showPause)
+  router.post('/portal/services/:serviceId/pause', takePause)
+  router.post('/portal/services/:serviceId/resume', takeResume)
   router.get('/portal/services/:serviceId/cancel', showCancel)
   router.post('/portal/services/:serviceId/cancel', takeCancel)
   router.post('/portal/services/:serviceId/cancel/undo', takeUndo)

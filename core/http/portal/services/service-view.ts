@@ -2,12 +2,15 @@ import { money, type Money } from '../../../../sdk/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import {
   cancelService,
+  pauseService,
   requestChange,
+  resumeService,
   revealAccess,
   sendPower,
   type DeliveryRow,
   type ShownService,
 } from '../../../services/index.ts'
+import { placeOrder } from '../../../orders/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { can, formKeys } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
@@ -23,6 +26,7 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
   const href = `/portal/services/${id}`
   const isLive = service.delivery_status === 'live'
   const isActive = service.billing_status === 'active'
+  const isPaused = shown.holds.some(({ reason }) => reason === 'client')
   return {
     ...{ id, href, label: service.label || productName, product: productName, state: shownState(service) },
     notice: noticeOf(shown),
@@ -50,6 +54,13 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
     power: can(ctx, sendPower) && service.instance_id ? SIGNALS.map((signal) => powerView(href, signal)) : [],
     hasUsage: service.instance_id !== null && service.server_id !== null,
     isLive,
+    extrasHref: isActive && service.parent_id === null && can(ctx, placeOrder) ? `${href}/extras` : null,
+    quantityHref:
+      isActive && service.parent_id !== null && can(ctx, requestChange) ? `${href}/quantity` : null,
+    quantity: service.parent_id === null ? null : service.quantity,
+    pauseHref:
+      isActive && !isPaused && service.parent_id === null && can(ctx, pauseService) ? `${href}/pause` : null,
+    resumeHref: isPaused && can(ctx, resumeService) ? `${href}/resume` : null,
     changeHref: isActive && can(ctx, requestChange) ? `${href}/upgrade` : null,
     cancelHref: service.billing_status !== 'ended' && can(ctx, cancelService) ? `${href}/cancel` : null,
     pendingChange: shown.pendingChange && {
@@ -94,6 +105,8 @@ function noticeOf({ service, holds, cancellation, deliveries }: ShownService): N
   })
   if (service.billing_status === 'ended') return notice('ended', 'info', { day: service.ended_on })
   if (holds.some(({ reason }) => reason === 'overdue')) return notice('overdue', 'bad', { href: unpaid })
+  if (holds.length > 0 && holds.every(({ reason }) => reason === 'client'))
+    return notice('paused', 'info', { href: `${href}/resume`, post: true })
   if (service.delivery_status === 'suspended' || holds.length > 0) return notice('suspended', 'bad')
   if (cancellation) {
     const day = cancellation.effective_on

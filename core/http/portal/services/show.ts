@@ -20,6 +20,7 @@ export async function showOne(ctx: RouteCtx): Promise<void> {
   await page(ctx, 'portal/services/show', view, {
     title: view.label,
     parts: { [`service-${view.id}`]: ['portal/services/_service', view] },
+    slots: [{ slot: 'portal.service.aside', record: view.id }],
   })
 }
 

@@ -33,6 +33,7 @@ export async function openCompany(apiKey = 'test-key'): Promise<Company> {
     if (request.headers.authorization !== `Bearer ${apiKey}`) return { status: 401 }
     if (request.method === 'GET') {
       if (found) return { status: 200, body: found }
+      if (pathname !== '/v1/payments') return { status: 404 }
       const wanted = searchParams.get('reference')
       return { status: 200, body: payments.filter(({ reference }) => reference === wanted) }
     }

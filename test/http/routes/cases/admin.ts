@@ -16,6 +16,7 @@ const links = (path: string): RegExp => new RegExp(`href="/admin/${path}"`, 'g')
 export const adminCases: readonly RouteCase[] = [
   of('', () => ''),
   { ...desk('/live'), stream: true },
+  { ...of('/x/:plugin/:page', () => '/x/nobody/page'), status: 404 },
   of('/search', () => '/search?q=quay', /quay-\d+/g),
   desk('/clients', links('clients/cli_\\w+')),
   desk('/clients/new'),

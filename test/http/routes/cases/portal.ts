@@ -118,4 +118,5 @@ export const portalCases: readonly RouteCase[] = [
     rows: [/href="\/portal\/messages\/msg_/g],
   },
   { route: '/portal/messages/:messageId', at: ({ message }) => `/portal/messages/${message}`, as: 'client' },
+  { route: '/portal/x/:plugin/:page', at: () => '/portal/x/nobody/page', as: 'client', status: 404 },
 ]

@@ -14,6 +14,7 @@ export const storefrontCases: readonly RouteCase[] = [
     as: 'client',
     rows: [/>\s*Option \d+/g, /Place \d+/g, /Field \d+/g, /Product \d+/g],
   },
+  { route: '/x/:plugin/:page', at: () => '/x/nobody/page', as: 'client', status: 404, rows: [groups] },
   { route: '/cart', at: () => '/cart', as: 'client', rows: [/\/cart\/items\/cti_\w+\/remove/g] },
   { route: '/checkout', at: () => '/checkout', as: 'client', rows: [/Gateway \d+/g] },
   { route: '/orders/:order', at: ({ order }) => `/orders/${order}`, as: 'client', rows: [/Minecraft/g] },

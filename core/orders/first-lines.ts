@@ -1,0 +1,72 @@
+import type { PricedLine, PricedSelection, Product } from '../catalog/index.ts'
+import type { Queries } from '../db/index.ts'
+import type { Cycle, IsoDate } from '../kernel/index.ts'
+import type { Means } from '../records/index.ts'
+import {
+  alignedTerm,
+  firstTerm,
+  readTerms,
+  restPrice,
+  type FirstTerm,
+  type Parent,
+  type Rest,
+} from '../services/index.ts'
+
+/** How long the first period of a product is when it is ordered by this cycle. */
+export type FirstTermOf = (product: Product, of: Cycle, parent?: Parent | null) => FirstTerm
+
+export interface Shop {
+  brandId: string
+  /** Null for a guest: a client may have a renewal day of its own. */
+  clientId: string | null
+  zone: string
+  today: IsoDate
+}
+
+/** The first periods of some products and their add-ons, as the shop has laid them down; one statement. */
+export async function firstTerms(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  products: readonly Product[],
+  shop: Shop,
+): Promise<FirstTermOf> {
+  const productIds = products.flatMap(({ id, addons }) => [id, ...addons.map((addon) => addon.id)])
+  const terms = await readTerms(queries, { brandId: shop.brandId, clientId: shop.clientId, productIds })
+  const at = means.business.now()
+  return (product, cycle, parent) => {
+    const own = terms(product.id)
+    const of = { cycle, today: shop.today, how: { mode: own.proration, zone: shop.zone, at } }
+    return parent ? alignedTerm(of, parent) : firstTerm({ ...of, terms: own })
+  }
+}
+
+/** The selection as its first document charges it: what recurs piece by piece, what is charged once as it is. */
+export function firstSelection(listed: PricedSelection, { pieces }: FirstTerm): PricedSelection {
+  if (pieces.length === 1 && isWhole(pieces[0]!)) return listed
+  if (pieces.length === 0) return listed
+  const recurring = listed.lines.filter((line) => line.recurs)
+  const lines = [
+    ...pieces.flatMap((piece) => recurring.map((line) => pieceOf(line, piece))),
+    ...listed.lines.filter((line) => !line.recurs),
+  ]
+  const subtotalMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0n)
+  return { ...listed, lines, first: { subtotalMinor, discountMinor: 0n, totalMinor: subtotalMinor } }
+}
+
+const isWhole = ({ days, length }: Rest): boolean => days === length
+
+function pieceOf(line: PricedLine, piece: Rest): PricedLine {
+  const period = { startsOn: piece.fromOn, endsOn: piece.endsOn }
+  if (isWhole(piece)) return { ...line, period }
+  const amountMinor = restPrice(line.amountMinor, piece)
+  const trace = {
+    ...line.trace,
+    part: 'charge',
+    of: line.amountMinor.toString(),
+    days: piece.days,
+    length: piece.length,
+    ...(piece.unit === 'second' ? { unit: 'second' } : {}),
+    rounding: 'half up on the running total',
+  }
+  return { ...line, quantity: 1, unitMinor: amountMinor, amountMinor, period, trace }
+}

@@ -1,0 +1,129 @@
+import type { DraftLine } from '../billing/index.ts'
+import { periodStart, startOfDay, type IsoDate } from '../kernel/index.ts'
+import { chargedOf, type NewDays } from './plan-change.ts'
+import { discountOf, type Coupon } from './plan-periods.ts'
+import {
+  chargedSpans,
+  monthsOf,
+  restOfSpan,
+  restPrice,
+  type ProrationMode,
+  type Rest,
+  type Span,
+} from './prorate.ts'
+import type { ServiceRow } from './rows.ts'
+
+/** "charge" takes the price of the days between, or gives it back; "free" gives them away. */
+export type MoveEffect = 'charge' | 'free'
+
+export interface MoveFacts {
+  service: ServiceRow
+  name: string
+  today: IsoDate
+  /** Where the next period shall begin, and all after it. */
+  toOn: IsoDate
+  effect: MoveEffect
+  mode: ProrationMode
+  /** Lowers the periods that were charged last. */
+  coupon?: Coupon | undefined
+  /** Lowers the period that comes next. */
+  nextCoupon?: Coupon | undefined
+  changeId: string
+}
+
+export interface MovePlan {
+  lines: DraftLine[]
+  /** Before tax; negative when the client gets something back. */
+  totalMinor: bigint
+  days: NewDays
+}
+
+/**
+ * The next period of a service begins on another day, and all later ones count from it. Days that come to it cost their
+ * part of the periods that would end there; days that it loses are given back as they were charged. Null for a service
+ * without periods, and where nothing moves.
+ */
+export function planMove(facts: MoveFacts): MovePlan | null {
+  const { service, toOn, today } = facts
+  const charged = chargedOf(service)
+  const fromOn = service.charged_through
+  if (!charged || fromOn === null || fromOn === toOn) return null
+  const spans = chargedSpans(charged, today)
+  return toOn > fromOn ? later(facts, fromOn, spans) : earlier(facts, spans)
+}
+
+function later(facts: MoveFacts, fromOn: IsoDate, spans: readonly Span[]): MovePlan {
+  const { service, toOn, effect, mode } = facts
+  const added = effect === 'free' || mode === 'none' ? [] : spansUpTo(facts, fromOn)
+  const measure = { how: wholeDays(facts, fromOn), months: monthsOf(service.cycle) }
+  const price = net(service, facts.nextCoupon)
+  const lines = added
+    .map((span) => lineOf(facts, restOfSpan(span, span.from, measure), { part: 'charge', price }))
+    .filter(({ amountMinor }) => amountMinor !== 0n)
+  return { lines, totalMinor: sum(lines), days: { ...daysFrom(toOn), spans: [...spans, ...added] } }
+}
+
+/** The days before the new start as parts of the periods that would end there, oldest first. */
+function spansUpTo({ service, toOn }: MoveFacts, fromOn: IsoDate): Span[] {
+  const spans: Span[] = []
+  for (let n = -1, baseTo = toOn; baseTo > fromOn; n--) {
+    const baseFrom = periodStart(toOn, service.cycle, n)
+    spans.unshift({ from: baseFrom > fromOn ? baseFrom : fromOn, to: baseTo, baseFrom, baseTo })
+    baseTo = baseFrom
+  }
+  return spans
+}
+
+function earlier(facts: MoveFacts, spans: readonly Span[]): MovePlan {
+  const { service, toOn } = facts
+  const measure = { how: wholeDays(facts, toOn), months: monthsOf(service.cycle) }
+  const price = net(service, facts.coupon)
+  const lines = spans
+    .filter(({ to }) => to > toOn)
+    .map((span) => lineOf(facts, restOfSpan(span, toOn, measure), { part: 'credit', price }))
+    .filter(({ amountMinor }) => amountMinor !== 0n)
+  const kept = spans
+    .filter(({ from }) => from < toOn)
+    .map((span) => ({ ...span, to: span.to < toOn ? span.to : toOn }))
+  return { lines, totalMinor: sum(lines), days: { ...daysFrom(toOn), spans: kept } }
+}
+
+const daysFrom = (toOn: IsoDate) => ({ anchorOn: toOn, periodIndex: 0, chargedThrough: toOn })
+
+/** Whole days move, whatever the product says of the hours within one; days that are taken away are always given back. */
+function wholeDays({ service, mode }: MoveFacts, on: IsoDate) {
+  const kept = mode === 'second' || mode === 'fixed_30' ? mode : 'day'
+  return { mode: kept, zone: service.zone, at: startOfDay(service.zone, on) } as const
+}
+
+const net = ({ recurring_minor: minor, currency }: ServiceRow, coupon: Coupon | undefined): bigint =>
+  coupon ? minor - discountOf(coupon, minor, currency) : minor
+
+function lineOf(
+  facts: MoveFacts,
+  rest: Rest,
+  { part, price }: { part: 'charge' | 'credit'; price: bigint },
+): DraftLine {
+  const { service, changeId, mode } = facts
+  const amountMinor = part === 'charge' ? restPrice(price, rest) : -restPrice(price, rest)
+  return {
+    ...{ sourceId: service.id, kind: part === 'charge' ? 'recurring' : 'change' },
+    ...{ cause: `${changeId}:${part}`, description: facts.name, quantity: 1 },
+    ...{ unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+    ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
+    trace: {
+      change: changeId,
+      part,
+      price: service.price_id,
+      of: price.toString(),
+      days: rest.days,
+      length: rest.length,
+      ...(rest.unit === 'second' ? { unit: 'second' } : {}),
+      proration: mode,
+      rounding: 'half up on the running total',
+    },
+  }
+}
+
+const sum = (lines: readonly DraftLine[]): bigint =>
+  lines.reduce((total, { amountMinor }) => total + amountMinor, 0n)

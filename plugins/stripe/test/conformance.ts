@@ -1,0 +1,55 @@
+import { companyAt, openTestInstance, strictGateway, type Conformance } from '../../../sdk/test-kit/index.ts'
+import { startStripe } from '../../../simulators/stripe/index.ts'
+import plugin from '../index.ts'
+import { charge, NOW, payment, payOnPage, saveCard, setup, stored } from './open-shop.ts'
+
+/** A Stripe that knows a client with a good and a declining card, and one page on which somebody has paid. */
+async function openSeeded() {
+  const stripe = await startStripe({ clock: () => NOW, settleAfterMs: null, webhookRetryGapsMs: [5] })
+  const { context, close } = openTestInstance({
+    secrets: { api_key: stripe.secretKey, webhook_secret: 'whsec_shop' },
+    outbound: { 'https://api.stripe.com': stripe.url },
+  })
+  const shop = { stripe, gateway: strictGateway(plugin, context), lines: [] }
+  const { customer, method: good } = await saveCard(shop)
+  const bad = stripe.control.saveCard({ customer, number: '4000000000000341', setUp: false }).id
+  await payOnPage(shop, '4242424242424242', { payment_id: 'pay_8', idempotency_key: 'pay_8:1' })
+  close()
+  return { stripe, customer, good, bad }
+}
+
+/** The seed makes the same ids in every run, so this one tells those of all. */
+const { stripe, customer, good, bad } = await openSeeded()
+const { events, charges } = stripe.control.state()
+const intent = String(charges[0]!.payment_intent)
+await stripe.close()
+
+export default {
+  secrets: { api_key: 'sk_test_simulator', webhook_secret: 'whsec_shop' },
+  hosts: ['api.stripe.com'],
+  async company() {
+    const opened = await openSeeded()
+    const { control, url, close } = opened.stripe
+    const made = () => control.state().charges.length + control.state().refunds.length
+    return companyAt(url, { made, close })
+  },
+  inputs: {
+    start_payment: [payment()],
+    charge_method: [
+      charge({ customer, method: good }, { payment_id: 'pay_2', idempotency_key: 'pay_2:1' }),
+      charge({ customer, method: bad }, { payment_id: 'pay_3', idempotency_key: 'pay_3:1' }),
+    ],
+    look_up: [{ payment_id: 'pay_9', idempotency_key: 'pay_9:1' }],
+    refund: [
+      {
+        ...{ refund_id: 'ref_1', idempotency_key: 'ref_1:1', reference: intent },
+        ...{ amount: { minor: '1900', currency: 'EUR' }, reason: 'Goodwill' },
+      },
+    ],
+    start_setup: [setup()],
+    remove_method: [{ customer, method: good }],
+    test_connection: [{}],
+  },
+  answers: { look_up: [{ outcome: 'absent' }] },
+  events: events.map(stored),
+} satisfies Conformance
