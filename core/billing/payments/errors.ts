@@ -4,7 +4,7 @@ export const WrongMoney = defineError(
   'payment.wrong_currency',
   409,
   (p: { id: string; expected: string; received: string }) =>
-    `Payment ${p.id} was to come in ${p.expected} and came in ${p.received}. A person must decide.`,
+    `Payment ${p.id}, amount.currency: was to come in ${p.expected} and came in ${p.received}. A person must decide.`,
 )
 export const TransactionBooked = defineError(
   'payment.already_booked',

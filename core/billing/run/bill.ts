@@ -3,6 +3,7 @@ import { addDays, daysBetween, maxDay, systemActor, type IsoDate } from '../../k
 import type { Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import type { OverdueServices } from '../ports.ts'
+import { remindExpiring } from '../dunning/remind-expiring.ts'
 import { expireCredit } from '../credit/expire-credit.ts'
 import { topUpDue } from '../credit/top-up.ts'
 import { chargeDue } from './charge-due.ts'
@@ -111,6 +112,7 @@ async function billZone(
   await expireCredit(means, day, actor)
   const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
   await topUpDue(means, day)
+  await remindExpiring(means, day)
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
   const sanctions = await sanctionOverdue(means, services, day, actor)
