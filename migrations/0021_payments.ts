@@ -5,6 +5,13 @@ export async function up(trx: Trx): Promise<void> {
   await dunning(trx)
   await credit(trx)
   await bank(trx)
+  // For which payments a gateway is offered; none: for all.
+  await createTable(
+    trx,
+    'gateway_rules',
+    { instance_id: 'ref plugin_instances', rules: 'json', updated_at: 'instant' },
+    { primary: 'instance_id' },
+  )
 }
 
 async function dunning(trx: Trx): Promise<void> {

@@ -45,6 +45,12 @@ export const PaymentNotReversible = defineError(
   (p: { id: string; reason: string }) =>
     `The booking of payment ${p.id} cannot be taken back: ${p.reason}. Correct it by a refund or a credit note.`,
 )
+export const GatewayNotOffered = defineError(
+  'gateway.not_offered',
+  409,
+  (p: { gateway: string; field: string }) =>
+    `${p.gateway} is not offered for this ${p.field}. Choose another way to pay.`,
+)
 export const RefundTooLarge = defineError(
   'refund.too_large',
   422,

@@ -5,7 +5,8 @@ import { defineVerb, findRow } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { lockInvoice, openAmount } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
-import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
+import { attempt, getGateway, offers, snapshotOf, type GatewayInstance, type Payments } from './gateway.ts'
+import { demandOffered } from './gateway-rules.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
 
@@ -30,9 +31,10 @@ export const startPayment = defineVerb(
       scope: { right: 'payment.start' },
     })
     const gateway = await getGateway(payments.db, input.instance_id)
-    const payment = await openAttempt(payments, invoice, gateway.id)
-    const customer = await customerAt(payments.db, invoice.client_id, gateway.id)
     const client = await snapshotOf(payments.db, invoice.client_id)
+    const place = actor.kind === 'staff' ? null : (client.country ?? '')
+    const payment = await openAttempt(payments, invoice, { gateway, place })
+    const customer = await customerAt(payments.db, invoice.client_id, gateway.id)
     const call = {
       payment_id: payment.id,
       idempotency_key: payment.effect_key,
@@ -51,12 +53,24 @@ export const startPayment = defineVerb(
   },
 )
 
+interface Through {
+  gateway: GatewayInstance
+  /** The country that the gateway's rules are held against; null for staff, who may use any. */
+  place: string | null
+}
+
 /** One attempt at a time for a document: the row of the document is held while that is decided. */
-function openAttempt(payments: Payments, found: InvoiceRow, instanceId: string): Promise<PaymentRow> {
+function openAttempt(
+  payments: Payments,
+  found: InvoiceRow,
+  { gateway, place }: Through,
+): Promise<PaymentRow> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, found.id)
     const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
     if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
+    const facts = { currency: invoice.currency, amountMinor: open }
+    if (place !== null) await demandOffered(trx, gateway, { ...facts, country: place })
     const earlier = await trx.all<PaymentRow>(
       sql`select * from payments where invoice_id = ${invoice.id} order by id ${forUpdate(trx.dialect)}`,
     )
@@ -76,7 +90,7 @@ function openAttempt(payments: Payments, found: InvoiceRow, instanceId: string):
       brandId: invoice.brand_id,
       clientId: invoice.client_id,
       invoiceId: invoice.id,
-      instanceId,
+      instanceId: gateway.id,
       kind: 'hosted',
       currency: invoice.currency,
       amountMinor: open,

@@ -12,6 +12,7 @@ import { credit } from './credit.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
 import { dunning } from './dunning.ts'
+import { gateways } from './gateways.ts'
 import { health } from './health.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
@@ -42,6 +43,7 @@ const sections: readonly Section[] = [
     invoices,
     payments,
     dunning,
+    gateways,
     bank,
     credit,
     billing,

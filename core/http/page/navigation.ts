@@ -93,6 +93,7 @@ export const adminNav: readonly NavItem[] = [
       '/admin/webhook-events',
       '/admin/dunning',
       '/admin/credit-grants',
+      '/admin/gateways',
       '/admin/bank-lines',
       '/admin/bank-accounts',
     ],

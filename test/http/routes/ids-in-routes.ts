@@ -86,6 +86,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/deliveries': 'delivery',
   '/admin/disputes': 'dispute',
   '/admin/events': 'event',
+  '/admin/gateways': 'instance',
   '/admin/invoices': 'invoice',
   '/admin/jobs': 'job',
   '/admin/ledger/journals': 'journal',

@@ -41,6 +41,7 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
     actions: [
       { label: t('admin.transactions.title'), href: '/admin/transactions', icon: 'arrows-sort' },
       { label: t('admin.disputes.title'), href: '/admin/disputes', icon: 'alert-triangle' },
+      { label: t('payments.gateways.title'), href: '/admin/gateways', icon: 'credit-card' },
       { label: t('payments.bank_lines.title'), href: '/admin/bank-lines', icon: 'building-bank' },
       { label: t('payments.dunning.title'), href: '/admin/dunning', icon: 'refresh' },
       { label: t('admin.webhooks.title'), href: '/admin/webhook-events', icon: 'webhook' },

@@ -110,7 +110,7 @@ async function drawCredit(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     })),
     currency,
     ...(await depositLimits(deps, client.brand_id, currency)),
-    gateways: can(ctx, startDeposit) ? await gatewayChoices(ctx) : [],
+    gateways: can(ctx, startDeposit) ? await gatewayChoices(ctx, currency) : [],
     ...(await creditRules(ctx, currency)),
     values: { amount: '', gateway: '', ...problem?.values },
     ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
@@ -127,8 +127,8 @@ const KINDS = new Set([
   'promotion_revoked',
 ])
 
-async function gatewayChoices(ctx: RouteCtx) {
+async function gatewayChoices(ctx: RouteCtx, currency: string) {
   const { client } = requireClient(ctx)
-  const gateways = await listGateways(ctx.state.deps.db, client.brand_id)
+  const gateways = await listGateways(ctx.state.deps.db, client.brand_id, { currency })
   return gateways.map(({ id, name }) => ({ value: id, label: name }))
 }

@@ -18,6 +18,8 @@ export const paymentCases: readonly RouteCase[] = [
   desk('/bank-accounts', /id="row-bka_/g),
   desk('/bank-accounts/new', /value="plg_/g),
   of('/bank-accounts/:id', ({ bankAccount }) => `/bank-accounts/${bankAccount}`, /value="plg_/g),
+  desk('/gateways', /id="row-plg_/g),
+  of('/gateways/:id', ({ instance }) => `/gateways/${instance}`),
   desk('/dunning', /id="recovery-\d{4}-/g),
   desk('/dunning/cases', /id="row-inv_/g),
 ]
