@@ -5,6 +5,20 @@ export async function up(trx: Trx): Promise<void> {
   await dunning(trx)
   await credit(trx)
   await bank(trx)
+  await createTable(
+    trx,
+    'dispute_evidence',
+    {
+      dispute_id: 'ref disputes',
+      effect_key: 'text',
+      fields: 'json',
+      status: 'text',
+      problem: 'text?',
+      sent_by: 'text',
+      created_at: 'instant',
+    },
+    { primary: 'effect_key', index: { ix_dispute_evidence_dispute: 'dispute_id' } },
+  )
   // For which payments a gateway is offered; none: for all.
   await createTable(
     trx,

@@ -51,6 +51,17 @@ export const GatewayNotOffered = defineError(
   (p: { gateway: string; field: string }) =>
     `${p.gateway} is not offered for this ${p.field}. Choose another way to pay.`,
 )
+export const DisputeDecided = defineError(
+  'dispute.decided',
+  409,
+  (p: { id: string; status: string }) => `Dispute ${p.id} is ${p.status}; no evidence is taken any more.`,
+)
+export const NoEvidenceTaken = defineError(
+  'gateway.no_evidence',
+  409,
+  (p: { gateway: string }) =>
+    `${p.gateway} takes no evidence from here. Answer the dispute in its own pages.`,
+)
 export const RefundTooLarge = defineError(
   'refund.too_large',
   422,
