@@ -10,11 +10,18 @@ const benches: Record<string, () => Promise<Bench>> = {
   jobs: async () => (await import('./jobs.ts')).benchJobs,
   hooks: async () => (await import('./hooks.ts')).benchHooks,
   sandbox: async () => (await import('./sandbox.ts')).benchSandbox,
+  books: async () => (await import('./books.ts')).benchBooks,
+  'one-client': async () => (await import('./billing/one-client.ts')).benchOneClient,
+  preview: async () => (await import('./billing/preview-million.ts')).benchPreviewMillion,
   start: async () => (await import('./start.ts')).benchStart,
 }
 
 /** Parts of the above, by their figures. */
 const parts: typeof benches = {
+  ledger_posting: async () => (await import('./books/ledger-posting.ts')).benchLedgerPosting,
+  webhook_to_payment: async () => (await import('./books/webhook-to-payment.ts')).benchWebhookToPayment,
+  statement_ms: async () => (await import('./books/statement.ts')).benchStatement,
+  invoice_pdf: async () => (await import('./books/invoice-pdf.ts')).benchInvoicePdf,
   billing_run_sqlite: async () => (await import('./billing/on-sqlite.ts')).benchOnSqlite,
   billing_run_postgres: async () => (await import('./billing/on-postgres.ts')).benchOnPostgres,
   billing_run_growth: async () => (await import('./billing/growth.ts')).benchGrowth,

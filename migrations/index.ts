@@ -17,6 +17,9 @@ export const migrations: readonly Migration[] = [
   { name: '0013_refund_source', breaking: false, load: () => import('./0013_refund_source.ts') },
   { name: '0014_number_series', breaking: false, load: () => import('./0014_number_series.ts') },
   { name: '0015_plugin_offers', breaking: false, load: () => import('./0015_plugin_offers.ts') },
+  { name: '0016_prices', breaking: false, load: () => import('./0016_prices.ts') },
   { name: '0017_changes', breaking: false, load: () => import('./0017_changes.ts') },
+  { name: '0018_documents', breaking: false, load: () => import('./0018_documents.ts') },
   { name: '0021_payments', breaking: false, load: () => import('./0021_payments.ts') },
+  { name: '0022_books', breaking: false, load: () => import('./0022_books.ts') },
 ]

@@ -24,6 +24,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['core/billing'],
   ['core/services'],
   ['core/orders'],
+  ['core/reports'],
   ['core/http'],
   ['core/app', 'core/cli', 'core'],
 ]

@@ -15,6 +15,7 @@ import { mailArea } from './wire/mail-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
 import { pluginsArea } from './wire/plugins-area.ts'
+import { reportsArea } from './wire/reports-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
 import { servicesArea } from './wire/services-area.ts'
 
@@ -89,6 +90,16 @@ export interface Areas {
 
 /** The list of everything that is wired. In the order of imports: an area may use what stands above it. */
 export const wired: Areas = {
-  areas: [peopleArea, catalogArea, billingArea, servicesArea, ordersArea, mailArea, pluginsArea, httpArea],
+  areas: [
+    peopleArea,
+    catalogArea,
+    billingArea,
+    servicesArea,
+    ordersArea,
+    reportsArea,
+    mailArea,
+    pluginsArea,
+    httpArea,
+  ],
   openPlugins,
 }

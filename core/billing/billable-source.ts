@@ -14,10 +14,18 @@ export interface DueItem {
   lines: readonly DraftLine[]
   /** Days ahead of its periods on which it is invoiced, where they differ. */
   lead?: number
+  /** Charged after it was used: to be paid from `dueOn` on, whatever the time that it was used in. */
+  inArrears?: boolean
   /** Whether everything of a calendar month goes on one document. */
   monthly?: boolean
   /** What the source needs to step on; handed back to `advance` unchanged. */
   step: unknown
+  /** Goes on the first document that its client gets, and waits while there is none. */
+  joins?: boolean
+  /** Has waited long enough: it is invoiced whatever the sum. */
+  forced?: boolean
+  /** A document of its own. */
+  apart?: { key: string; notes: string | null }
   /** Why this item cannot be billed; its client is parked. */
   problem?: string
 }
@@ -27,6 +35,8 @@ export type DueColumns = SettingColumns & { cycle?: Sql }
 
 /** What is asked for: periods that begin up to and including a day, of some brands or all. */
 export interface DueWindow {
+  /** The day of the run, or the last one of a preview: by which day what is charged afterwards falls due. */
+  on?: IsoDate
   /** The latest day for anyone. */
   untilOn: IsoDate
   /** Where days differ by scope: the day of a row with these columns, as SQL. */

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor, Instant } from '../kernel/index.ts'
 import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
-import { NotCollectable } from './errors.ts'
+import { NotCollectable, StillProforma } from './errors.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { lockInvoice } from './settle-invoice.ts'
 
@@ -34,6 +34,7 @@ async function mark(
   await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: act.invoice_id })
   await means.db.transaction(async (trx) => {
     const row: InvoiceRow = await lockInvoice(trx, act.invoice_id)
+    if (row.proforma === 1) throw StillProforma({ number: row.number ?? row.id })
     const wanted = act.at === null ? row.in_collections_at !== null : row.in_collections_at === null
     if (row.kind !== 'invoice' || row.status !== 'issued' || !wanted)
       throw NotCollectable({

@@ -3,7 +3,7 @@ import { toDecimal } from '../../sdk/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import { assert, invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../records/index.ts'
-import { CreditExceedsInvoice, NotCreditable } from './errors.ts'
+import { CreditExceedsInvoice, NotCreditable, StillProforma } from './errors.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
@@ -60,6 +60,7 @@ export async function creditLines(
   if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid'))
     throw NotCreditable({ number: invoice.number ?? invoice.id, status })
   const credits = wished(invoice, await creditable(trx, invoice), wish.lines)
+  if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
   const from = await loadSeller(trx, invoice.brand_id)
   const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
   assert(buyer, `client ${invoice.client_id} exists`)

@@ -44,7 +44,7 @@ export const createDraft = defineVerb(
     const id = means.newId('inv')
     await means.db.transaction(async (trx) => {
       const plan = await planContent(means, trx, { id, client, input })
-      await trx.insert('invoices', [rowOf(means, id, plan)])
+      await trx.insert('invoices', [{ ...rowOf(means, id, plan), notes: input.notes ?? null }])
       await writeLines(means, trx, id, plan)
       await audit(means, trx, { action: 'invoice.create', id, plan }, actor)
     })
@@ -64,11 +64,8 @@ export const changeDraft = defineVerb(
       const row = await lockDraft(trx, input.invoice_id, actor)
       const client = await trx.get<Billed>(sql`select * from clients where id = ${row.client_id}`)
       const plan = await planContent(means, trx, { id: row.id, client: client!, input })
-      const { subtotal_minor, tax_minor, total_minor, due_on, notes, buyer, seller } = rowOf(
-        means,
-        row.id,
-        plan,
-      )
+      const { subtotal_minor, tax_minor, total_minor, due_on, buyer, seller } = rowOf(means, row.id, plan)
+      const notes = input.notes ?? null
       await updateVersioned(means, trx, {
         table: 'invoices',
         what: 'invoice',
@@ -184,7 +181,6 @@ function rowOf(means: Means, id: string, plan: PlannedInvoice) {
     evidence: '{}',
     prices_include_tax: from.pricesIncludeTax ? 1 : 0,
     locale: buyer.locale,
-    notes: draft.notes ?? null,
     created_at: now,
     updated_at: now,
   }

@@ -1,7 +1,17 @@
 import type { Json } from '../jobs/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 
-export type LineKind = 'recurring' | 'option' | 'setup' | 'once' | 'change' | 'discount' | 'manual' | 'fee'
+export type LineKind =
+  | 'recurring'
+  | 'option'
+  | 'setup'
+  | 'once'
+  | 'change'
+  | 'discount'
+  | 'manual'
+  | 'fee'
+  | 'late_fee'
+  | 'deposit'
 
 /** One priced event on its way into a document. Amounts are as the brand states prices: net or gross. */
 export interface DraftLine {
@@ -18,17 +28,20 @@ export interface DraftLine {
   taxClass: string
   periodStart?: IsoDate
   periodEnd?: IsoDate
+  /** A charge that exists already: it moves to this document. */
+  chargeId?: string
   /** Why this sum: price version, coupon, period and days, rounding. */
   trace: { [key: string]: Json | undefined }
 }
 
-export type InvoiceOrigin = 'order' | 'renewal' | 'change' | 'manual' | 'deposit'
+export type InvoiceOrigin =
+  'order' | 'renewal' | 'change' | 'manual' | 'deposit' | 'billable' | 'late_fee' | 'merged' | 'split'
 
 /** A credit note is drafted like an invoice, with amounts below zero, and names the document that it corrects. */
 export interface DraftInvoice {
   /** Id that the document takes over from a draft of staff. */
   id?: string
-  kind?: 'invoice' | 'credit_note'
+  kind?: 'invoice' | 'credit_note' | 'receipt'
   correctsId?: string | null
   brandId: string
   clientId: string

@@ -41,6 +41,34 @@ export const CreditSpent = defineError(
   409,
   (p: { id: string }) => `Nothing is left of the credit ${p.id}; what was used cannot be taken back.`,
 )
+export const StillProforma = defineError(
+  'invoice.is_proforma',
+  409,
+  (p: { number: string }) =>
+    `${p.number} is a proforma: nothing is owed on it, so there is nothing to credit, collect or write off. Declare it void instead.`,
+)
+export const NotRegroupable = defineError(
+  'invoice.not_regroupable',
+  409,
+  (p: { number: string; reason: string }) =>
+    `${p.number} cannot be merged or split: ${p.reason}. Several documents can still be paid together.`,
+)
+export const TextRetired = defineError(
+  'document_text.retired',
+  409,
+  (p: { name: string }) => `The text "${p.name}" is on no further document already.`,
+)
+export const LinkOver = defineError(
+  'invoice.not_payable',
+  409,
+  (p: { number: string }) => `${p.number} is not an issued invoice, so nobody can be sent there to pay it.`,
+)
+export const BillableOver = defineError(
+  'billable_item.over',
+  409,
+  (p: { name: string; status: string }) =>
+    `"${p.name}" is ${p.status}; nothing of it will be charged any more.`,
+)
 export const DraftNotEditable = defineError(
   'invoice.not_a_draft',
   409,
@@ -57,4 +85,30 @@ export const TooFar = defineError(
   'billing.too_far',
   422,
   (p: { days: number; max: number }) => `A preview of ${p.days} days is too long; ${p.max} is the most.`,
+)
+export const MonthClosed = defineError(
+  'ledger.month_closed',
+  409,
+  (p: { days: string }) =>
+    `The books of ${p.days} are closed. Book it today and name the day in the note, or reopen the month.`,
+  'effective_on',
+)
+export const MonthNotClosable = defineError(
+  'ledger.month_not_closable',
+  409,
+  (p: { month: string; why: 'not_over' | 'not_billed' | 'not_next' | 'closed'; next: string }) =>
+    ({
+      not_over: `${p.month} is not over yet.`,
+      not_billed: `The billing of ${p.next} has not been run: its documents still belong to ${p.month}.`,
+      not_next: `Months close in order: ${p.next} comes first.`,
+      closed: `${p.month} is closed already.`,
+    })[p.why],
+  'month',
+)
+export const MonthNotReopenable = defineError(
+  'ledger.month_not_reopenable',
+  409,
+  (p: { month: string; last: string }) =>
+    `Months open again from the last one backwards: ${p.last} comes before ${p.month}.`,
+  'month',
 )

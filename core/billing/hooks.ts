@@ -5,3 +5,17 @@ declareEvent('credit.granted', 'Credit was given to a client. Body: id, origin, 
 declareEvent('credit.revoked', 'What was left of given credit was taken back. Body: id, origin, amount.')
 declareEvent('credit.expired', 'What was left of given credit has ended. Body: id, origin, amount.')
 declareEvent('dispute.reported', 'A gateway reports a dispute. Body: payment_id, invoice_id, reason.')
+declareEvent(
+  'invoice.proforma_issued',
+  'A proforma was issued; the invoice follows when it is paid. Body as of invoice.issued.',
+)
+declareEvent('receipt.issued', 'The document of a deposit was issued. Body as of invoice.issued.')
+declareEvent(
+  'billable_item.created',
+  'Something outside products is to be charged. Body: id, name, timing, cycle.',
+)
+declareEvent('billable_item.stopped', 'It is charged no further. Body: id, name, done.')
+declareEvent(
+  'invoice.regrouped',
+  'Documents were merged or split: void ones and those that stand for them. Body: id, kind, from, to.',
+)

@@ -1,5 +1,6 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
+import { paymentsFor } from './payments/under-way.ts'
 import type { InvoiceStatus } from './invoice.ts'
 
 /** What has been paid, given back and is under way for a document. */
@@ -25,7 +26,7 @@ export async function standings(
       coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as allocated_minor,
       coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id and a.kind = 'payment'), 0) as paid_minor,
       coalesce((select sum(r.amount_minor) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id and r.status in ('pending', 'succeeded')), 0) as refunded_minor,
-      case when exists (select 1 from payments p where p.invoice_id = i.id and p.status in ('pending', 'authorised', 'unknown')) then 1 else 0 end as payment_pending
+      case when exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('pending', 'authorised', 'unknown')) then 1 else 0 end as payment_pending
     from invoices i where i.id in (${list(invoiceIds)})`)
   const found = new Map(rows.map(({ id, ...standing }) => [id, standing]))
   return (invoiceId) => found.get(invoiceId) ?? NOTHING

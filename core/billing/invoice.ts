@@ -11,7 +11,7 @@ export interface InvoiceRow extends StatefulRow {
   brand_id: string
   client_id: string
   seller_id: string
-  kind: 'invoice' | 'credit_note'
+  kind: 'invoice' | 'credit_note' | 'receipt'
   number: string | null
   status: InvoiceStatus
   currency: string
@@ -34,6 +34,11 @@ export interface InvoiceRow extends StatefulRow {
   notes: string | null
   document_hash: string | null
   file_id: string | null
+  /** 1 until it is paid: no tax document yet, and not in the ledger. */
+  proforma: number
+  /** The number that it had as a proforma. */
+  proforma_number: string | null
+  proforma_file_id: string | null
   corrects_id: string | null
   created_at: Instant
   updated_at: Instant
@@ -82,8 +87,9 @@ export const amountDue = (invoice: {
   total_minor: bigint
   allocated_minor: bigint
   status: string
+  kind?: string
 }): bigint =>
-  ['void', 'draft', 'written_off'].includes(invoice.status)
+  invoice.kind === 'receipt' || ['void', 'draft', 'written_off'].includes(invoice.status)
     ? 0n
     : invoice.total_minor - invoice.allocated_minor
 

@@ -5,8 +5,9 @@ import { issueAsking } from './check-issue.ts'
 import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
-import { planInvoice } from './plan-invoice.ts'
 import { applyCreditByItself } from './credit/apply-credit.ts'
+import { creditBalance } from './ledger.ts'
+import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
 /**
@@ -22,8 +23,16 @@ export async function issueInvoice(
   const seller = await loadSeller(trx, draft.brandId)
   const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
-  const plan = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  const planned = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  const plan = await withoutNeedlessProforma(trx, planned)
   demandCheck(means, trx, actor, issueAsking(plan))
   const [invoice] = await writeInvoices(means, trx, [plan], actor)
   return applyCreditByItself(means, trx, invoice!, actor)
+}
+
+/** What the client's credit pays at once needs no proforma. */
+async function withoutNeedlessProforma(trx: Trx, plan: PlannedInvoice): Promise<PlannedInvoice> {
+  if (!plan.proforma) return plan
+  const credit = await creditBalance(trx, plan.draft.clientId, plan.draft.currency)
+  return credit < plan.totalMinor ? plan : { ...plan, proforma: false }
 }

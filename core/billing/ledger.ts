@@ -1,5 +1,6 @@
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import { assert, type IdMaker, type Instant, type IsoDate } from '../kernel/index.ts'
+import { MonthClosed } from './errors.ts'
 
 /**
  * Accounts by name; a part after ":" splits one by kind, rate or gateway instance. Sign: debit is positive, credit is
@@ -9,6 +10,8 @@ export const account = {
   receivable: 'receivable',
   clientCredit: 'client_credit',
   revenue: (kind: string) => `revenue:${kind}`,
+  /** Invoiced for days after the end of a closed month. */
+  deferred: (kind: string) => `deferred:${kind}`,
   tax: (name: string) => `tax:${name}`,
   gateway: (instanceId: string) => `gateway_clearing:${instanceId}`,
   gatewayFees: (instanceId: string) => `gateway_fees:${instanceId}`,
@@ -55,21 +58,30 @@ export async function postJournals(
   const ids = journals.map(() => means.newId('jrn') as string)
   const postings = journals.flatMap((journal, i) => rowsOf(journal, ids[i]!))
   await trx.insert('postings', postings)
-  await trx.insert(
-    'journals',
-    journals.map((journal, i) => ({
-      id: ids[i]!,
-      brand_id: journal.brandId,
-      kind: journal.kind,
-      source_id: journal.sourceId,
-      currency: journal.postings[0]!.currency,
-      effective_on: journal.effectiveOn,
-      reverses_id: journal.reversesId ?? null,
-      created_at: now,
-    })),
-  )
+  const rows = journals.map((journal, i) => ({
+    id: ids[i]!,
+    brand_id: journal.brandId,
+    kind: journal.kind,
+    source_id: journal.sourceId,
+    currency: journal.postings[0]!.currency,
+    effective_on: journal.effectiveOn,
+    reverses_id: journal.reversesId ?? null,
+    created_at: now,
+  }))
+  try {
+    await trx.insert('journals', rows)
+  } catch (error) {
+    throw isOfClosedMonth(error) ? MonthClosed({ days: daysOf(journals) }, error) : error
+  }
   return ids
 }
+
+/** The database itself holds the line: see the trigger "journals_month_closed". */
+const isOfClosedMonth = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes('journals_month_closed')
+
+const daysOf = (journals: readonly Journal[]): string =>
+  [...new Set(journals.map((journal) => journal.effectiveOn))].sort().join(', ')
 
 export async function postJournal(means: LedgerMeans, trx: Trx, journal: Journal): Promise<string> {
   const [id] = await postJournals(means, trx, [journal])

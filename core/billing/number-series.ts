@@ -47,7 +47,12 @@ export const changeNumberSeries = defineVerb(
     audience: ['staff'],
     input: Type.Object({
       brand_id: Type.String(),
-      kind: Type.Enum({ invoice: 'invoice', credit_note: 'credit_note' } as const),
+      kind: Type.Enum({
+        invoice: 'invoice',
+        credit_note: 'credit_note',
+        proforma: 'proforma',
+        receipt: 'receipt',
+      } as const),
       year: Type.Integer({ minimum: 2000, maximum: 2200 }),
       /** Letters, digits, dashes, dots, slashes and {year} or {yy}: "KH-{year}-". */
       head: Type.String({ pattern: '^(?:[A-Za-z0-9./_-]|\\{year\\}|\\{yy\\}){1,30}$' }),

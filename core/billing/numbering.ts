@@ -1,10 +1,15 @@
 import { sql, type Sql, type Trx } from '../db/index.ts'
 import { assert, yearOf, type IdMaker, type IsoDate } from '../kernel/index.ts'
 
-export type DocumentKind = 'invoice' | 'credit_note'
+export type DocumentKind = 'invoice' | 'credit_note' | 'proforma' | 'receipt'
 
-export const DOCUMENT_KINDS: readonly DocumentKind[] = ['invoice', 'credit_note']
-const PREFIXES: Record<DocumentKind, string> = { invoice: 'INV', credit_note: 'CN' }
+export const DOCUMENT_KINDS: readonly DocumentKind[] = ['invoice', 'credit_note', 'proforma', 'receipt']
+const PREFIXES: Record<DocumentKind, string> = {
+  invoice: 'INV',
+  credit_note: 'CN',
+  proforma: 'PRO',
+  receipt: 'RCP',
+}
 
 export interface Series {
   sellerId: string

@@ -14,11 +14,17 @@ import {
   type SettingScope,
 } from '../records/index.ts'
 
-const Scope = Type.Enum({ brand: 'brand', group: 'group', product: 'product', client: 'client' } as const)
+const Scope = Type.Enum({
+  brand: 'brand',
+  group: 'group',
+  product: 'product',
+  client_group: 'client_group',
+  client: 'client',
+} as const)
 const Place = { scope: Scope, scope_id: Type.String() }
 type NarrowScope = Exclude<SettingScope, 'installation'>
 
-/** Gives one brand, product group, product or client a value of its own. */
+/** Gives one brand, product group, product, client group or client a value of its own. */
 export const overrideSetting = defineVerb(
   {
     permission: 'setting.override',
@@ -103,18 +109,24 @@ const TABLES = {
   brand: { table: 'brands', what: 'brand', scope: { client: null, brand: 'id' } },
   group: { table: 'product_groups', what: 'group', scope: { client: null } },
   product: { table: 'products', what: 'product', scope: { client: null } },
+  client_group: { table: 'client_groups', what: 'client group', scope: { client: null } },
   client: { table: 'clients', what: 'client', scope: { client: 'id' } },
 } as const
 
 /** The row's own id and those of the wider scopes, when the actor may reach it. */
 async function placeOf(queries: Queries, actor: Actor, scope: NarrowScope, id: string): Promise<ScopeIds> {
-  const row = await findRow<{ brand_id?: string; group_id?: string }>(queries, actor, {
-    ...TABLES[scope],
-    id,
-  })
+  const row = await findRow<{ brand_id?: string; group_id?: string; client_group_id?: string | null }>(
+    queries,
+    actor,
+    {
+      ...TABLES[scope],
+      id,
+    },
+  )
   return {
     ...(row.brand_id ? { brand: row.brand_id } : {}),
     ...(scope === 'product' && row.group_id ? { group: row.group_id } : {}),
+    ...(scope === 'client' && row.client_group_id ? { client_group: row.client_group_id } : {}),
     [scope]: id,
   }
 }

@@ -1,5 +1,7 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert } from '../kernel/index.ts'
+import { readTerms } from './billing-terms.ts'
+import { loadTexts } from './texts/load-texts.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
 import type { TaxRule } from './tax.ts'
 
@@ -29,14 +31,12 @@ export async function loadSellers(
   const rules = await queries.all<TaxRule & { seller_id: string }>(sql`
     select seller_id, country, region, tax_class, name, rate_ppm, level, compound, starts_on, ends_on from tax_rules
     where seller_id in (${list(rows.map((row) => row.seller_id))}) order by starts_on desc, id`)
+  const texts = await loadTexts(queries, brandIds)
   return new Map(
-    rows.map((row) => [
-      row.brand_id,
-      sellerOf(
-        row,
-        rules.filter((rule) => rule.seller_id === row.seller_id),
-      ),
-    ]),
+    rows.map((row) => {
+      const own = rules.filter((rule) => rule.seller_id === row.seller_id)
+      return [row.brand_id, { ...sellerOf(row, own), texts: texts.get(row.brand_id) ?? [] }]
+    }),
   )
 }
 
@@ -46,7 +46,7 @@ export async function loadSeller(queries: Queries, brandId: string): Promise<Bil
   return seller
 }
 
-function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): BillFrom {
+function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom, 'texts'> {
   const { name, country, region, tax_id, email, legal_text } = row
   return {
     brandId: row.brand_id,
@@ -72,10 +72,11 @@ export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
 ): Promise<Map<string, BillTo>> {
-  const rows = await queries.all<BillTo>(sql`
-    select id, name, company, email, address_1, address_2, city, region, postcode, country, tax_id, tax_exempt, auto_charge, separate_invoices, currency_fixed, locale
+  const rows = await queries.all<Omit<BillTo, 'terms'> & { brand_id: string }>(sql`
+    select id, brand_id, name, company, email, address_1, address_2, city, region, postcode, country, tax_id, tax_exempt, auto_charge, separate_invoices, currency_fixed, locale
     from clients where id in (${list(clientIds)})`)
-  return new Map(rows.map((row) => [row.id, row]))
+  const termsOf = await readTerms(queries, rows)
+  return new Map(rows.map((row) => [row.id, { ...row, terms: termsOf(row) }]))
 }
 
 /** The buyer's part of the document, frozen as JSON. */

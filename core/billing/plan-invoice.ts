@@ -1,5 +1,7 @@
-import { assert, type IsoDate } from '../kernel/index.ts'
+import { addDays, assert, maxDay, type IsoDate } from '../kernel/index.ts'
+import type { BillingTerms } from './billing-terms.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
+import { fittingTexts, type DocumentText } from './texts/fitting-texts.ts'
 import { computeTax, taxesFor, type SharedLine, type TaxGroup, type TaxRate, type TaxRule } from './tax.ts'
 
 /** The client as the document will name it. */
@@ -21,6 +23,7 @@ export interface BillTo {
   /** Set by the first document; never taken back. */
   currency_fixed: number
   locale: string
+  terms: BillingTerms
 }
 
 /** The seller as the document will name it, with what decides its taxes and numbers. */
@@ -33,6 +36,7 @@ export interface BillFrom {
   pricesIncludeTax: boolean
   zone: string
   taxRules: readonly TaxRule[]
+  texts: readonly DocumentText[]
 }
 
 export interface PlannedLine extends DraftLine, SharedLine {
@@ -50,6 +54,8 @@ export interface PlannedInvoice {
   totalMinor: bigint
   buyer: BillTo
   from: BillFrom
+  /** It gets a number of the proforma series, and one of its own when it is paid. */
+  proforma?: boolean
 }
 
 /** Pure: the same input gives the same document, for run, preview, simulator and tests. */
@@ -66,15 +72,29 @@ export function planInvoice(
     taxes: taxesFor(from.taxRules, place, line.taxClass, issuedOn),
   }))
   const taxed = computeTax(lines, from.pricesIncludeTax)
+  const kind = draft.kind ?? 'invoice'
+  const totalMinor = taxed.netMinor + taxed.taxMinor
+  const texts = fittingTexts(from.texts, { kind, buyer, taxMinor: taxed.taxMinor })
+  const notes = [draft.notes, ...texts].filter(Boolean).join('\n\n')
   return {
-    draft,
+    draft: { ...draft, dueOn: dueOf(draft, buyer, issuedOn), ...(notes ? { notes } : {}) },
     issuedOn,
     lines: lines.map((line, i) => ({ ...line, ...taxed.lines[i]! })),
     taxes: taxed.groups,
     subtotalMinor: taxed.netMinor,
     taxMinor: taxed.taxMinor,
-    totalMinor: taxed.netMinor + taxed.taxMinor,
+    totalMinor,
     buyer,
     from,
+    ...(kind === 'invoice' && buyer.terms.proforma && totalMinor > 0n ? { proforma: true } : {}),
   }
+}
+
+/** Documents whose day was said by staff, or by those that they stand for. */
+const OWN_DAY: readonly string[] = ['manual', 'merged', 'split', 'late_fee']
+
+/** Who may pay later has the days of the terms from the issue on; staff who write a document say its day themselves. */
+function dueOf({ kind, dueOn, origin }: DraftInvoice, { terms }: BillTo, issuedOn: IsoDate): IsoDate {
+  if (terms.paymentDays === 0 || kind === 'credit_note' || OWN_DAY.includes(origin)) return dueOn
+  return maxDay(dueOn, addDays(issuedOn, terms.paymentDays))
 }

@@ -30,7 +30,7 @@ export interface OverdueServices {
   suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
   /** Removes for good. Services that have ended are left alone. */
   terminate(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<void>
-  /** Ends what was cancelled for this day or earlier. */
+  /** Ends what was cancelled for this day or earlier and whose term is over, and tells of terms that end soon. */
   endCancelled(day: BilledDay): Promise<number>
 }
 
@@ -38,7 +38,7 @@ export interface OverdueServices {
 export interface PluginCalls {
   call<T>(
     instanceId: string,
-    kind: 'gateway' | 'provisioner',
+    kind: 'gateway' | 'provisioner' | 'exporter',
     operation: string,
     input: object,
     options?: { deadlineMs?: number; requestId?: string; serverId?: string },

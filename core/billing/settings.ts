@@ -7,7 +7,7 @@ export const leadDays = defineSetting({
   key: 'billing.lead_days',
   schema: days(60),
   preset: 7,
-  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+  scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
 })
 
 /** For cycles under a month, and of a year or more; -1 takes the days that hold for all. */
@@ -39,28 +39,28 @@ export const remindBefore = defineSetting({
   key: 'billing.remind_before',
   schema: Type.Array(days(60), { maxItems: 5 }),
   preset: [3],
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
 export const remindAfter = defineSetting({
   key: 'billing.remind_after',
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 120 }), { maxItems: 3 }),
   preset: [1, 3, 7],
-  scopes: ['installation', 'brand', 'client'],
+  scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
 export const suspendAfter = defineSetting({
   key: 'billing.suspend_after',
   schema: days(120),
   preset: 5,
-  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+  scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
 })
 
 export const terminateAfter = defineSetting({
   key: 'billing.terminate_after',
   schema: days(365),
   preset: 30,
-  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+  scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
 })
 
 /** Whether new documents take the client's credit by themselves. */
@@ -75,5 +75,40 @@ export const chargeRetries = defineSetting({
   key: 'billing.charge_retries',
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 }),
   preset: [2, 5],
-  scopes: ['installation', 'brand', 'group', 'product', 'client'],
+  scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
+})
+
+export const proformaFirst = defineSetting({
+  key: 'billing.proforma_first',
+  schema: Type.Boolean(),
+  preset: false,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+export const invoiceMinimum = defineSetting({
+  key: 'billing.invoice_minimum',
+  schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+export const carryDays = defineSetting({
+  key: 'billing.carry_days',
+  schema: Type.Integer({ minimum: 1, maximum: 730 }),
+  preset: 180,
+  scopes: ['installation'],
+})
+
+export const paymentDays = defineSetting({
+  key: 'billing.payment_days',
+  schema: days(180),
+  preset: 0,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+export const creditLimit = defineSetting({
+  key: 'billing.credit_limit',
+  schema: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'client'],
 })

@@ -1,14 +1,12 @@
 import { forUpdate, sql, type Trx } from '../db/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
-import { allocatedTo, type InvoiceRow } from './invoice.ts'
+import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
+import { openAmount, todayOf } from './open-amount.ts'
 import { sourcesOf } from './write-invoices.ts'
 
-/** What is still to be paid of an issued document, read under the lock of its row. */
-export async function openAmount(trx: Trx, invoice: InvoiceRow): Promise<bigint> {
-  return invoice.total_minor - ((await allocatedTo(trx, [invoice.id])).get(invoice.id) ?? 0n)
-}
+export { openAmount, todayOf }
 
 export interface Allocation {
   paymentId: string | null
@@ -68,13 +66,6 @@ export async function settleInvoice(
     })
   }
   return invoice
-}
-
-/** The billing day of a brand. */
-export async function todayOf(means: Pick<Means, 'business'>, trx: Pick<Trx, 'get'>, brandId: string) {
-  const brand = await trx.get<{ zone: string }>(sql`select zone from brands where id = ${brandId}`)
-  assert(brand, `brand ${brandId} exists`)
-  return means.business.today(brand.zone)
 }
 
 /** Reads the row for a change of it. On PostgreSQL this waits for others who change the same document. */

@@ -3,10 +3,11 @@ import { all, list, sql, type Trx } from '../db/index.ts'
 import { recordEvents, type NewEvent } from '../events/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import type { DraftInvoice } from './draft.ts'
 import { lineColumns, taxRows } from './document-rows.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
 import { account, postJournals, type Journal, type Posting } from './ledger.ts'
-import { takeNumbers } from './numbering.ts'
+import { takeNumbers, type DocumentKind } from './numbering.ts'
 import { buyerJson } from './parties.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
 
@@ -48,7 +49,9 @@ export async function writeInvoices(
   await postJournals(
     means,
     trx,
-    written.filter(({ row }) => row.total_minor !== 0n || row.subtotal_minor !== 0n).map(journalOf),
+    written
+      .filter(({ row }) => isBooked(row))
+      .map(({ row, lines, taxes }) => issueJournal(row, lines, taxes)),
   )
   await fixCurrencies(trx, plans)
   await recordAudit(
@@ -63,8 +66,11 @@ export async function writeInvoices(
 
 /** Service ids on a document, for those who hear its events. */
 export function sourcesOf(lines: readonly { source_id: string | null }[]): string[] {
-  return [...new Set(lines.flatMap((line) => (line.source_id === null ? [] : [line.source_id])))]
+  return [...new Set(lines.flatMap(({ source_id: id }) => (id?.startsWith('svc_') ? [id] : [])))]
 }
+
+/** A credit note is settled by being issued, its value is credit or pays a document at once; a receipt says what has come. */
+const isSettled = ({ kind }: DraftInvoice): boolean => kind === 'credit_note' || kind === 'receipt'
 
 function compose(means: Means, plan: PlannedInvoice): Written {
   const { draft, from, buyer } = plan
@@ -76,15 +82,14 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     seller_id: from.sellerId,
     kind: draft.kind ?? 'invoice',
     number: null,
-    // A credit note is settled by being issued: its value goes to the client's credit or to a document at once.
-    status: draft.kind === 'credit_note' ? 'paid' : 'issued',
+    status: isSettled(draft) ? 'paid' : 'issued',
     currency: draft.currency,
     origin: draft.origin,
     origin_id: draft.originId,
     issued_on: plan.issuedOn,
     due_on: draft.dueOn,
     issued_at: now,
-    paid_at: draft.kind === 'credit_note' ? now : null,
+    paid_at: isSettled(draft) ? now : null,
     voided_at: null,
     in_collections_at: null,
     subtotal_minor: plan.subtotalMinor,
@@ -102,6 +107,9 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     notes: draft.notes ?? null,
     document_hash: null,
     file_id: null,
+    proforma: plan.proforma ? 1 : 0,
+    proforma_number: null,
+    proforma_file_id: null,
     corrects_id: draft.correctsId ?? null,
     version: 1,
     created_at: now,
@@ -112,7 +120,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
 
 function lineRows(means: Means, plan: PlannedInvoice, invoiceId: string): InvoiceLineRow[] {
   return plan.lines.map((line, i) => {
-    const chargeId = means.newId('chg')
+    const chargeId = line.chargeId ?? means.newId('chg')
     return {
       id: means.newId('inl'),
       invoice_id: invoiceId,
@@ -129,7 +137,8 @@ function lineRows(means: Means, plan: PlannedInvoice, invoiceId: string): Invoic
 
 /** A free line is its own source: it can be charged again on another document. */
 function chargeRows(lines: readonly InvoiceLineRow[], plan: PlannedInvoice, row: InvoiceRow) {
-  return lines.map((line, i) => ({
+  const fresh = lines.filter((_, i) => plan.lines[i]!.chargeId === undefined)
+  return fresh.map((line) => ({
     id: line.charge_id!,
     brand_id: row.brand_id,
     client_id: row.client_id,
@@ -137,7 +146,7 @@ function chargeRows(lines: readonly InvoiceLineRow[], plan: PlannedInvoice, row:
     kind: line.kind,
     period_start: line.period_start ?? row.issued_on!,
     period_end: line.period_end ?? row.issued_on!,
-    cause: plan.lines[i]!.cause ?? '',
+    cause: plan.lines[line.position - 1]!.cause ?? '',
     currency: row.currency,
     amount_minor: line.amount_minor,
     created_at: row.created_at,
@@ -146,6 +155,16 @@ function chargeRows(lines: readonly InvoiceLineRow[], plan: PlannedInvoice, row:
 
 /** Numbers come last of all decisions, so that only documents that are really written take one. */
 async function number(means: Means, trx: Trx, written: readonly Written[]): Promise<void> {
+  for (const proforma of [0, 1]) {
+    const ofSeries = written.filter(({ row }) => row.proforma === proforma)
+    if (ofSeries.length > 0) await numberSeries(means, trx, ofSeries)
+  }
+}
+
+/** The series that a document takes its number of. */
+const seriesKind = (row: InvoiceRow): DocumentKind => (row.proforma === 1 ? 'proforma' : row.kind)
+
+async function numberSeries(means: Means, trx: Trx, written: readonly Written[]): Promise<void> {
   const { row } = written[0]!
   const same = written.every(
     ({ row: other }) =>
@@ -158,17 +177,27 @@ async function number(means: Means, trx: Trx, written: readonly Written[]): Prom
   const series = {
     sellerId: row.seller_id,
     brandId: row.brand_id,
-    kind: row.kind,
+    kind: seriesKind(row),
     issuedOn: row.issued_on!,
   }
   const numbers = await takeNumbers(means.newId, trx, series, written.length)
   written.forEach(({ row: invoice, lines, taxes }, i) => {
     invoice.number = numbers[i]!
+    if (invoice.proforma === 1) invoice.proforma_number = numbers[i]!
     invoice.document_hash = documentHash(invoice, lines, taxes)
   })
 }
 
-function journalOf({ row, lines, taxes }: Written): Journal {
+/** A proforma and a receipt change nothing that anybody owes; a document of nothing neither. */
+const isBooked = (row: InvoiceRow): boolean =>
+  row.proforma === 0 && row.kind !== 'receipt' && (row.total_minor !== 0n || row.subtotal_minor !== 0n)
+
+/** What the issue of a document moves: also that of a proforma when it is paid. */
+export function issueJournal(
+  row: InvoiceRow,
+  lines: readonly InvoiceLineRow[],
+  taxes: readonly InvoiceTaxRow[],
+): Journal {
   const { currency, client_id: clientId } = row
   const byKind = new Map<string, bigint>()
   for (const line of lines) byKind.set(line.kind, (byKind.get(line.kind) ?? 0n) + line.net_minor)
@@ -210,7 +239,7 @@ function auditOf(row: InvoiceRow) {
     currency: row.currency,
   }
   return {
-    action: `${row.kind}.issue`,
+    action: row.proforma === 1 ? 'invoice.issue_proforma' : `${row.kind}.issue`,
     subject: row.id,
     brandId: row.brand_id,
     clientId: row.client_id,
@@ -220,19 +249,27 @@ function auditOf(row: InvoiceRow) {
 
 function eventOf({ row, lines }: Written): NewEvent {
   return {
-    type: `${row.kind}.issued`,
+    type: row.proforma === 1 ? 'invoice.proforma_issued' : `${row.kind}.issued`,
     subject: row.id,
     brandId: row.brand_id,
     clientId: row.client_id,
-    body: {
-      id: row.id,
-      number: row.number,
-      client_id: row.client_id,
-      total: { minor: row.total_minor.toString(), currency: row.currency },
-      due_on: row.due_on,
-      origin: row.origin,
-      origin_id: row.origin_id,
-      service_ids: sourcesOf(lines),
-    },
+    body: issuedBody(row, lines),
+  }
+}
+
+/** What the event of an issued document says. */
+export function issuedBody(
+  row: InvoiceRow,
+  lines: readonly { source_id: string | null }[],
+): NewEvent['body'] {
+  return {
+    id: row.id,
+    number: row.number,
+    client_id: row.client_id,
+    total: { minor: row.total_minor.toString(), currency: row.currency },
+    due_on: row.due_on,
+    origin: row.origin,
+    origin_id: row.origin_id,
+    service_ids: sourcesOf(lines),
   }
 }

@@ -1,5 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { StillProforma } from './errors.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
 import { account, postJournal } from './ledger.ts'
@@ -19,6 +20,7 @@ export const writeOffInvoice = defineVerb(
     await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: invoice_id })
     return means.db.transaction(async (trx) => {
       const invoice = await lockInvoice(trx, invoice_id)
+      if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
       const amountMinor = await openAmount(trx, invoice)
       const { currency, client_id: clientId, brand_id: brandId } = invoice
       const change = {

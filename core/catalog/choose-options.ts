@@ -1,5 +1,5 @@
 import { ticked } from './order-fields.ts'
-import { chargeFor, type PriceTerms } from './prices.ts'
+import { chargeFor, chargeOf, listTrace, type PriceTerms } from './prices.ts'
 import type { Option, OptionValue, Price } from './product.ts'
 
 /** What was chosen for one option, as it is charged and handed to the module. */
@@ -9,8 +9,12 @@ export interface Choice {
   valueId: string | null
   /** "Memory: 8 GB" */
   label: string
-  /** Times the unit is charged for one product: the number of a quantity or number, else 1. */
+  /** The number of a quantity or number, else 1. */
   quantity: number
+  /** Times the unit is charged for one product: the number, or 1 where steps make one sum of it. */
+  times: number
+  /** How the steps of a price came to the unit; null without steps. */
+  pricing: string | null
   /** Value key, number or "1". */
   value: string
   setting: string | null
@@ -116,17 +120,19 @@ function addChoice(result: Choices, option: Option, pick: Pick, terms: PriceTerm
     result.errors[`option.${option.key}`] = `is not sold for "${terms.cycle}" in ${terms.currency}`
     return
   }
+  const { times, unitMinor, pricing } = chargeOf(charge, pick.quantity)
   result.choices.push({
     optionId: option.id,
     key: option.key,
     valueId: pick.of?.id ?? null,
     label: pick.shown ? `${option.name}: ${pick.shown}` : option.name,
     quantity: pick.quantity,
+    ...{ times, pricing },
     value: pick.value,
     setting: option.setting,
     moduleValue: pick.moduleValue,
     priceId: charge.priceId,
-    amountMinor: charge.amountMinor,
+    amountMinor: unitMinor,
     setupMinor: charge.setupMinor,
     trace: {
       option: option.key,
@@ -134,6 +140,8 @@ function addChoice(result: Choices, option: Option, pick: Pick, terms: PriceTerm
       price_id: charge.priceId,
       valid_from: charge.validFrom,
       cycle: terms.cycle,
+      ...listTrace(charge),
+      ...(pricing === null ? {} : { pricing }),
     },
   })
 }

@@ -1,3 +1,4 @@
+import { toDecimal } from '../../sdk/index.ts'
 import type { Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
@@ -12,6 +13,7 @@ import { priceAt } from './prices.ts'
 import type { Option, Price, Product } from './product.ts'
 import { reachBrand, reachProduct } from './reach.ts'
 import { putPrice } from './set-price.ts'
+import { putTerms, type ProductTerms } from './set-terms.ts'
 
 /** A draft with the same text, prices of today, options, questions and add-ons. Answers its id. */
 export const copyProduct = defineVerb(
@@ -40,6 +42,7 @@ async function copyAll(means: Means, trx: Trx, product: Product, copy: Copy): Pr
   const { prices, options, fields, addons } = product
   const productId = await addProduct(means, trx, productColumns(product), copy.actor)
   await copyPrices(means, trx, { prices, ownerId: productId }, copy)
+  await putTerms(means, trx, { id: productId, terms: termsOf(product) }, copy.actor)
   for (const option of options)
     if (!option.retiredAt) await copyOption(means, trx, { option, productId }, copy)
   for (const field of fields) {
@@ -52,6 +55,18 @@ async function copyAll(means: Means, trx: Trx, product: Product, copy: Copy): Pr
   }
   return productId
 }
+
+const termsOf = ({ periodsMax, trial }: Product): ProductTerms => ({
+  periods_max: periodsMax,
+  trial_days: trial?.days ?? null,
+  trial_prices: Object.fromEntries(
+    Object.entries(trial?.prices ?? {}).map(([currency, minor]) => [
+      currency,
+      toDecimal({ minor, currency }),
+    ]),
+  ),
+  trial_then: trial?.then ?? 'convert',
+})
 
 const productColumns = (product: Product): NewProduct => ({
   brand_id: product.brandId,
@@ -100,8 +115,9 @@ async function copyPrices(
   of: { prices: readonly Price[]; ownerId: string },
   copy: Copy,
 ): Promise<void> {
-  for (const { cycle, currency, amountMinor, setupMinor } of pricesInForce(of.prices, copy.day)) {
-    const price = { brandId: copy.brandId, ownerId: of.ownerId, cycle, currency, amountMinor, setupMinor }
+  for (const { cycle, currency, amountMinor, setupMinor, scheme } of pricesInForce(of.prices, copy.day)) {
+    const sums = { amountMinor, setupMinor, scheme: scheme ?? null }
+    const price = { brandId: copy.brandId, ownerId: of.ownerId, cycle, currency, ...sums }
     await putPrice(means, trx, { ...price, validFrom: copy.day }, copy.actor)
   }
 }

@@ -87,6 +87,7 @@ const UNIQUE_FIELDS: Record<string, string> = {
   uq_option_values_key: 'key',
   uq_order_fields_key: 'key',
   uq_coupons_code: 'code',
+  uq_price_lists_name: 'name',
 }
 
 async function refuseTaken(write: () => Promise<void>): Promise<void> {
@@ -104,6 +105,6 @@ function fieldOf(violated: string | null): string | undefined {
   const column = violated.split('.').at(-1) ?? ''
   return (
     UNIQUE_FIELDS[violated] ??
-    (/^(slug|code|\w+_key)$/.test(column) ? column.replace(/^\w+_key$/, 'key') : undefined)
+    (/^(slug|code|name|\w+_key)$/.test(column) ? column.replace(/^\w+_key$/, 'key') : undefined)
   )
 }

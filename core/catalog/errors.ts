@@ -26,3 +26,9 @@ export const CouponUsedUp = defineError(
   409,
   (p: { code: string }) => `The coupon "${p.code}" was used up a moment ago. Order without it.`,
 )
+export const PriceListInUse = defineError(
+  'price_list.in_use',
+  409,
+  (p: { name: string; groups: number }) =>
+    `The price list "${p.name}" is used by ${p.groups} client groups. Give them another one first.`,
+)

@@ -13,15 +13,16 @@ export const Key = Type.String({ pattern: '^[a-z0-9][a-z0-9_.-]*$', maxLength: 6
 export const Name = Type.String({ minLength: 1, maxLength: 120 })
 export const Position = Type.Integer({ minimum: 0, maximum: 1_000_000 })
 export const Version = Type.Optional(Type.Integer({ minimum: 1 }))
-export const CycleText = Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[dwmy])$' })
+export const CycleText = Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[hdwmy])$' })
 export const CurrencyCode = Type.String({ pattern: '^[A-Z]{3}$' })
 /** "12.34" */
 export const Amount = Type.String({ pattern: '^[0-9]{1,15}(\\.[0-9]{1,4})?$' })
 export const Day = Type.String({ format: 'date' })
 /** A text that may be empty for "none". */
 const text = (maxLength: number) => Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()]))
-const count = (minimum = 0) =>
-  Type.Optional(Type.Union([Type.Integer({ minimum, maximum: 1_000_000_000 }), Type.Null()]))
+/** One type with two names: of a union the check would take a refused 0 for null, so "none at all" for "no limit". */
+export const count = (minimum = 0, maximum = 1_000_000_000) =>
+  Type.Optional(Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum, maximum }))
 
 export const groupFields = {
   parent_id: Type.Optional(Type.Union([Id, Type.Null()])),

@@ -13,22 +13,34 @@ import {
   type ValueRow,
 } from './rows.ts'
 
+/** Whose prices: of a client's list, of a list by its id, or, with neither, the default ones that guests see. */
+export interface PricesFor {
+  clientId?: string | null | undefined
+  listId?: string | null | undefined
+}
+
 /** The product with all that its page shows, in four statements; undefined when the brand has none of that slug. */
 export async function loadProduct(
   queries: Queries,
   brandId: string,
   slug: string,
+  prices: PricesFor = {},
 ): Promise<Product | undefined> {
-  const [product] = await loadWhere(queries, sql`p.brand_id = ${brandId} and p.slug = ${slug}`)
+  const [product] = await loadWhere(queries, sql`p.brand_id = ${brandId} and p.slug = ${slug}`, prices)
   return product
 }
 
 /** Products of a brand by id, in no order; unknown ids and other brands' are left out. */
-export function loadProducts(queries: Queries, brandId: string, ids: readonly string[]): Promise<Product[]> {
-  return loadWhere(queries, sql`p.brand_id = ${brandId} and p.id in (${list(ids)})`)
+export function loadProducts(
+  queries: Queries,
+  brandId: string,
+  ids: readonly string[],
+  prices: PricesFor = {},
+): Promise<Product[]> {
+  return loadWhere(queries, sql`p.brand_id = ${brandId} and p.id in (${list(ids)})`, prices)
 }
 
-export interface ProductFilter {
+export interface ProductFilter extends PricesFor {
   groupIds?: readonly string[]
   /** Absent: every status. */
   statuses?: readonly ProductStatus[]
@@ -48,13 +60,15 @@ export function listProducts(
       ${groupIds ? sql`and p.group_id in (${list(groupIds)})` : sql``}
       ${statuses ? sql`and p.status in (${list(statuses)})` : sql``}
       ${featured ? sql`and p.featured = 1` : sql``}`,
+    filter,
   )
 }
 
-async function loadWhere(queries: Queries, condition: Sql): Promise<Product[]> {
+async function loadWhere(queries: Queries, condition: Sql, pricesFor: PricesFor): Promise<Product[]> {
   const { rows, links } = await loadRows(queries, condition)
   if (rows.length === 0) return []
-  const parts = await loadParts(queries, [...new Set([...rows, ...links].map(({ id }) => id))])
+  const ids = [...new Set([...rows, ...links].map(({ id }) => id))]
+  const parts = await loadParts(queries, ids, pricesFor)
   const assemble = (row: ProductRow, addons: readonly Product[]): Product =>
     toProduct(row, {
       prices: parts.prices.get(row.id) ?? [],
@@ -87,13 +101,13 @@ async function loadRows(queries: Queries, condition: Sql): Promise<{ rows: Produ
   return { rows: found.filter((row) => !isLink(row)), links: found.filter(isLink) }
 }
 
-async function loadParts(queries: Queries, productIds: readonly string[]) {
+async function loadParts(queries: Queries, productIds: readonly string[], pricesFor: PricesFor) {
   const ids = list(productIds)
   const options = await loadOptions(queries, ids)
   const fields = await queries.all<FieldRow>(
     sql`select * from order_fields where product_id in (${ids}) order by position, id`,
   )
-  const prices = await loadPrices(queries, ids)
+  const prices = await loadPrices(queries, ids, pricesFor)
   const made = options.map(({ option, values }) =>
     toOption(option, {
       prices: prices.get(option.id) ?? [],
@@ -147,15 +161,25 @@ function valueOf(row: OptionAndValue, id: string): ValueRow {
 }
 
 /** Prices of products, their options and their values, oldest version first. */
-async function loadPrices(queries: Queries, productIds: Sql): Promise<Map<string, Price[]>> {
+async function loadPrices(
+  queries: Queries,
+  productIds: Sql,
+  pricesFor: PricesFor,
+): Promise<Map<string, Price[]>> {
   const rows = await queries.all<PriceRow>(sql`
-    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from from prices
-    where retired_at is null and (owner_id in (${productIds})
+    select r.id, r.owner_id, r.cycle, r.currency, r.amount_minor, r.setup_minor, r.valid_from, r.list_id, r.scheme, l.discount_ppm
+    from prices r left join price_lists l on l.id = ${listOf(pricesFor)} and l.retired_at is null
+    where r.retired_at is null and (r.list_id is null or r.list_id = l.id) and (owner_id in (${productIds})
       or owner_id in (select id from options where product_id in (${productIds}))
       or owner_id in (select v.id from option_values v join options o on o.id = v.option_id
         where o.product_id in (${productIds})))
-    order by valid_from, cycle, currency, id`)
+    order by r.valid_from, r.cycle, r.currency, r.id`)
   return groupBy(rows.map(toPrice), (price) => price.ownerId)
+}
+
+function listOf({ clientId, listId }: PricesFor): Sql {
+  if (listId != null || clientId == null) return sql`${listId ?? null}`
+  return sql`(select g.price_list_id from clients c join client_groups g on g.id = c.client_group_id where c.id = ${clientId})`
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

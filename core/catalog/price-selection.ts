@@ -1,14 +1,16 @@
 import type { Cycle, IsoDate, Period } from '../kernel/index.ts'
 import { couponFits, couponProblem, couponRenews, discountParts, type Coupon } from './coupon.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
-import { priceAt, type PriceTerms } from './prices.ts'
-import type { Product } from './product.ts'
+import { listTrace, priceAt, type PriceTerms } from './prices.ts'
+import type { Product, Trial } from './product.ts'
 
 export interface Selection {
   /** Units of the product itself; 1 when absent. Options count for each unit. */
   quantity?: number
   /** Option key → value key, number or tick. */
   options?: Readonly<Record<string, unknown>>
+  /** Begin with the product's trial. */
+  trial?: boolean
 }
 
 export interface SelectionTerms extends PriceTerms {
@@ -47,6 +49,8 @@ export interface PricedSelection {
   day: IsoDate
   quantity: number
   priceId: string | null
+  /** Set when it begins with a trial: the first period follows it, or nothing does. */
+  trial: SelectedTrial | null
   lines: PricedLine[]
   choices: Choice[]
   /** Due now: the first period with setup. */
@@ -55,6 +59,11 @@ export interface PricedSelection {
   renewal: Sums | null
   /** Field ("cycle", "currency", "quantity", "option.memory", "coupon") → what is wrong and what is allowed. */
   errors: Record<string, string>
+}
+
+export interface SelectedTrial extends Pick<Trial, 'days' | 'then'> {
+  /** What the product itself costs each period afterwards. */
+  ownMinor: bigint
 }
 
 export const QUANTITY_MAX = 50
@@ -81,6 +90,7 @@ export function priceSelection(
     day: terms.day,
     quantity,
     priceId: price?.id ?? null,
+    trial: null,
     lines: [],
     choices: chosen.choices,
     first: NOTHING,
@@ -92,11 +102,12 @@ export function priceSelection(
       label: product.name,
       amountMinor: price.amountMinor,
       setupMinor: price.setupMinor,
-      trace: { price_id: price.id, valid_from: price.validFrom, cycle: terms.cycle },
+      trace: { price_id: price.id, valid_from: price.validFrom, cycle: terms.cycle, ...listTrace(price) },
     }
     priced.lines = linesOf(base, chosen.choices, quantity, terms.cycle)
   }
   withSums(priced)
+  if (selection.trial) return withTrial(product, priced)
   return terms.coupon ? withCoupon(product, priced, terms.coupon) : priced
 }
 
@@ -133,6 +144,37 @@ export function withDiscount(
   const lines = [...priced.lines, line]
   const renewal = priced.renewal && renews ? renewalSums(priced.renewal, coupon) : priced.renewal
   return { ...priced, lines, first: sumsOf(lines), renewal }
+}
+
+/**
+ * The trial in place of the first period: its price, no options, no set-up fee and no coupon. What follows is priced as
+ * always, unless the trial ends it.
+ */
+function withTrial(product: Product, priced: PricedSelection): PricedSelection {
+  const { trial } = product
+  const fee = trial && trialFee(trial, priced.currency)
+  const own = priced.lines.find(({ kind }) => kind === 'recurring')
+  if (!trial || fee === null || !own) {
+    const problem = !trial || fee === null ? 'is not offered for this product' : 'is for billing cycles only'
+    return { ...priced, errors: { ...priced.errors, trial: problem } }
+  }
+  const line: PricedLine = {
+    ...own,
+    unitMinor: fee,
+    amountMinor: fee * BigInt(own.quantity),
+    recurs: false,
+    trace: { ...own.trace, trial_days: trial.days, trial_then: trial.then },
+  }
+  const lines = [line]
+  const renewal = trial.then === 'end' ? null : priced.renewal
+  const selected = { days: trial.days, then: trial.then, ownMinor: own.amountMinor }
+  return { ...priced, trial: selected, lines, first: sumsOf(lines), renewal }
+}
+
+/** Null where the trial is not sold in the currency. */
+export function trialFee({ prices }: Trial, currency: string): bigint | null {
+  if (Object.keys(prices).length === 0) return 0n
+  return prices[currency] ?? null
 }
 
 function wantedQuantity(quantity: number, errors: Record<string, string>): number {
@@ -178,12 +220,12 @@ function linesOf(base: BaseLine, choices: readonly Choice[], quantity: number, c
   const setups = [
     ...(base.setupMinor > 0n ? [line(base, 'setup', null, quantity)] : []),
     ...choices.flatMap((choice) =>
-      choice.setupMinor > 0n ? [line(choice, 'setup', choice.optionId, choice.quantity * quantity)] : [],
+      choice.setupMinor > 0n ? [line(choice, 'setup', choice.optionId, choice.times * quantity)] : [],
     ),
   ]
   return [
     own,
-    ...options.map((choice) => line(choice, 'option', choice.optionId, choice.quantity * quantity)),
+    ...options.map((choice) => line(choice, 'option', choice.optionId, choice.times * quantity)),
     ...setups,
   ]
 }

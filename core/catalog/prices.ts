@@ -1,6 +1,7 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import { cycleParts, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Option, Price, Product } from './product.ts'
+import { priceScheme, schemeTrace } from './schemes.ts'
 
 export interface PriceTerms {
   currency: string
@@ -8,16 +9,24 @@ export interface PriceTerms {
   day: IsoDate
 }
 
-/** The version in force: the newest whose first day is not after the day. Undefined: not sold so. */
+/**
+ * The version in force: the newest whose first day is not after the day, of the price list before the default.
+ * Undefined: not sold so.
+ */
 export function priceAt(prices: readonly Price[], terms: PriceTerms): Price | undefined {
   let found: Price | undefined
   for (const price of prices) {
     if (price.cycle !== terms.cycle || price.currency !== terms.currency || price.validFrom > terms.day)
       continue
-    if (!found || price.validFrom > found.validFrom) found = price
+    if (!found || isNewer(price, found)) found = price
   }
   return found
 }
+
+const isNewer = (price: Price, than: Price): boolean =>
+  (price.listId === undefined) === (than.listId === undefined)
+    ? price.validFrom > than.validFrom
+    : price.listId !== undefined
 
 /** The prices of a product in one currency on a day, shortest cycle first, "once" and "free" at the end. */
 export function pricesOn(product: Product, currency: string, day: IsoDate): Price[] {
@@ -38,6 +47,8 @@ export function perMonth(minor: bigint, cycle: Cycle): bigint | null {
   if (!parts) return null
   const count = BigInt(parts.count)
   switch (parts.unit) {
+    case 'hour':
+      return divideHalfUp(minor * 730n, count)
     case 'day':
       return divideHalfUp(minor * 365n, 12n * count)
     case 'week':
@@ -106,15 +117,46 @@ function leastOption(option: Option, terms: PriceTerms): bigint | null {
   }
   const charge = chargeFor(option.prices, terms)
   if (!charge) return null
-  const times = option.kind === 'checkbox' ? 1 : (option.minimum ?? 0)
-  return charge.amountMinor * BigInt(times)
+  return chargeOf(charge, option.kind === 'checkbox' ? 1 : (option.minimum ?? 0)).sumMinor
 }
 
-export interface UnitCharge {
+/** Of which list a price is, and what the list took off it. */
+export function listTrace({ listId, discountPpm }: Pick<Price, 'listId' | 'discountPpm'>) {
+  return {
+    ...(listId === undefined ? {} : { list_id: listId }),
+    ...(discountPpm === undefined ? {} : { list_discount_ppm: discountPpm }),
+  }
+}
+
+export interface UnitCharge extends Pick<Price, 'listId' | 'discountPpm' | 'scheme'> {
   priceId: string | null
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate | null
+}
+
+export interface QuantityCharge {
+  /** Units that stand on the line, and the price of one: with a scheme one unit of the whole sum. */
+  times: number
+  unitMinor: bigint
+  /** times × unit. */
+  sumMinor: bigint
+  /** How a scheme came to it; null without one. */
+  pricing: string | null
+}
+
+/** What a quantity costs for one period. */
+export function chargeOf({ scheme, amountMinor }: UnitCharge, quantity: number): QuantityCharge {
+  if (!scheme)
+    return {
+      times: quantity,
+      unitMinor: amountMinor,
+      sumMinor: amountMinor * BigInt(quantity),
+      pricing: null,
+    }
+  const sum = priceScheme(scheme, quantity)
+  const minor = sum.amountMinor
+  return { times: 1, unitMinor: minor, sumMinor: minor, pricing: schemeTrace(scheme, sum) }
 }
 
 const INCLUDED: UnitCharge = { priceId: null, amountMinor: 0n, setupMinor: 0n, validFrom: null }
@@ -129,11 +171,14 @@ export function chargeFor(prices: readonly Price[], terms: PriceTerms): UnitChar
       amountMinor: price.amountMinor,
       setupMinor: price.setupMinor,
       validFrom: price.validFrom,
+      ...(price.scheme ? { scheme: price.scheme } : {}),
+      ...(price.listId === undefined ? {} : { listId: price.listId }),
+      ...(price.discountPpm === undefined ? {} : { discountPpm: price.discountPpm }),
     }
   )
 }
 
-const UNIT_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const
+const UNIT_DAYS = { hour: 1 / 24, day: 1, week: 7, month: 30, year: 365 } as const
 
 /** Rough length, only to sort by. */
 function daysOf(cycle: Cycle): number {

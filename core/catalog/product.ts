@@ -1,4 +1,5 @@
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
+import type { Scheme } from './schemes.ts'
 
 export const productKinds = [
   'shared_hosting',
@@ -52,6 +53,12 @@ export interface Price {
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate
+  /** Steps of an option's price; `amountMinor` is then what one unit costs. */
+  scheme?: Scheme
+  /** The price list that it belongs to; absent for a default price. */
+  listId?: string
+  /** What the list takes off the default price, when the list has no price of its own. */
+  discountPpm?: number
 }
 
 export interface OptionValue {
@@ -111,6 +118,18 @@ export interface OrderField {
   version: number
 }
 
+/** A first time before the first period, once for a client and product. */
+export interface Trial {
+  days: number
+  /** What it costs by currency; empty: nothing, in every currency. */
+  prices: Readonly<Record<string, bigint>>
+  /** "convert": the first period follows; "end": the service ends with it. */
+  then: TrialEnd
+}
+
+export const trialEnds = ['convert', 'end'] as const
+export type TrialEnd = (typeof trialEnds)[number]
+
 export interface Product {
   id: string
   brandId: string
@@ -133,6 +152,10 @@ export interface Product {
   moduleSettings: Readonly<Record<string, unknown>>
   graceDays: number | null
   terminateDays: number | null
+  /** Periods after which the product ends by itself; null goes on. */
+  periodsMax: number | null
+  /** How it may be tried first; null: not at all. */
+  trial: Trial | null
   version: number
   prices: readonly Price[]
   options: readonly Option[]

@@ -19,6 +19,8 @@ export const retirePrice = defineVerb(
       cycle: CycleText,
       currency: CurrencyCode,
       valid_from: Type.Optional(Day),
+      /** Absent: the default price. */
+      list_id: Type.Optional(Id),
     }),
   },
   (means: Means, input, actor) =>
@@ -27,7 +29,13 @@ export const retirePrice = defineVerb(
       return dropPrices(
         means,
         trx,
-        { ...input, ownerId: input.owner_id, validFrom: input.valid_from, brandId: brand.id },
+        {
+          ...input,
+          ownerId: input.owner_id,
+          validFrom: input.valid_from,
+          listId: input.list_id ?? null,
+          brandId: brand.id,
+        },
         actor,
       )
     }),
@@ -39,6 +47,7 @@ export interface PriceTermsToDrop {
   cycle: string
   currency: string
   validFrom?: string | undefined
+  listId?: string | null
 }
 
 export async function dropPrices(
@@ -47,14 +56,15 @@ export async function dropPrices(
   price: PriceTermsToDrop,
   actor: Actor,
 ): Promise<number> {
-  const { ownerId, cycle, currency, validFrom, brandId } = price
+  const { ownerId, cycle, currency, validFrom, brandId, listId = null } = price
   const day = validFrom ? sql`and valid_from = ${validFrom}` : sql``
   const retired = await trx.run(sql`
     update prices set retired_at = ${means.business.now()}
-    where owner_id = ${ownerId} and cycle = ${cycle} and currency = ${currency} and retired_at is null ${day}`)
+    where owner_id = ${ownerId} and cycle = ${cycle} and currency = ${currency} and retired_at is null
+      and coalesce(list_id, '') = ${listId ?? ''} ${day}`)
   if (retired > 0)
     await recordAudit(means, trx, actor, [
-      { action: 'price.retire', subject: ownerId, brandId, before: { cycle, currency, validFrom } },
+      { action: 'price.retire', subject: ownerId, brandId, before: { cycle, currency, validFrom, listId } },
     ])
   return retired
 }

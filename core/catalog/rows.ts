@@ -1,3 +1,4 @@
+import { parseDecimal, timesPpm } from '../../sdk/index.ts'
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
 import type { Coupon } from './coupon.ts'
 import type {
@@ -13,7 +14,10 @@ import type {
   Product,
   ProductKind,
   ProductStatus,
+  Trial,
+  TrialEnd,
 } from './product.ts'
+import { mapScheme, readScheme } from './schemes.ts'
 
 /** The rows of the tables as they are stored, and how they become records: the only place that knows both spellings. */
 
@@ -53,6 +57,10 @@ export interface ProductRow {
   module_settings: string
   grace_days: number | null
   terminate_days: number | null
+  periods_max: number | null
+  trial_days: number | null
+  trial_prices: string
+  trial_then: string
   version: number
 }
 
@@ -111,6 +119,10 @@ export interface PriceRow {
   amount_minor: bigint
   setup_minor: bigint
   valid_from: string
+  list_id: string | null
+  scheme: string | null
+  /** Of the list that is asked for; null without one. */
+  discount_ppm?: number | null
 }
 
 export interface CouponRow {
@@ -174,9 +186,18 @@ export function toProduct(row: ProductRow, parts: ProductParts): Product {
     moduleSettings: JSON.parse(row.module_settings) as Record<string, unknown>,
     graceDays: row.grace_days,
     terminateDays: row.terminate_days,
+    periodsMax: row.periods_max,
+    trial: trialOf(row),
     version: row.version,
     ...parts,
   }
+}
+
+function trialOf({ trial_days: days, trial_prices, trial_then }: ProductRow): Trial | null {
+  if (days === null) return null
+  const decimals = Object.entries(JSON.parse(trial_prices) as Record<string, string>)
+  const prices = decimals.map(([currency, text]) => [currency, parseDecimal(text, currency).minor])
+  return { days, then: trial_then as TrialEnd, prices: Object.fromEntries(prices) as Trial['prices'] }
 }
 
 export function toOption(
@@ -242,11 +263,23 @@ export function toPrice(row: PriceRow): Price {
     ownerId: row.owner_id,
     cycle: row.cycle as Cycle,
     currency: row.currency,
-    amountMinor: row.amount_minor,
-    setupMinor: row.setup_minor,
+    amountMinor: lowered(row.amount_minor, row),
+    setupMinor: lowered(row.setup_minor, row),
     validFrom: row.valid_from as IsoDate,
+    ...(row.scheme === null
+      ? {}
+      : { scheme: mapScheme(readScheme(row.scheme), (minor) => lowered(minor, row)) }),
+    ...(row.list_id === null ? {} : { listId: row.list_id }),
+    ...(isLowered(row) ? { discountPpm: row.discount_ppm } : {}),
   }
 }
+
+/** A list lowers default prices; its own are as they are. */
+const isLowered = (row: PriceRow): row is PriceRow & { discount_ppm: number } =>
+  row.list_id === null && row.discount_ppm != null && row.discount_ppm > 0
+
+const lowered = (minor: bigint, row: PriceRow): bigint =>
+  isLowered(row) ? timesPpm(minor, 1_000_000 - row.discount_ppm) : minor
 
 export function toCoupon(row: CouponRow): Coupon {
   return {

@@ -1,4 +1,4 @@
-import { Type } from '../../sdk/index.ts'
+import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import {
@@ -12,10 +12,13 @@ import {
 } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { Amount, CurrencyCode, CycleText, Day, exactly, Id } from './inputs.ts'
+import { findPriceList } from './price-lists.ts'
 import { priceAt } from './prices.ts'
 import { reachBrand, reachOption, reachProduct, reachValue, type BrandFacts } from './reach.ts'
 import { toPrice, type PriceRow } from './rows.ts'
 import { readAmount } from './rules.ts'
+import { schemeOf, SchemeText, unitOf } from './scheme-input.ts'
+import { storeScheme, type Scheme } from './schemes.ts'
 
 /**
  * Sets what a product, option or value costs from a day on, today when none is named. It is a new version beside the
@@ -29,9 +32,13 @@ export const setPrice = defineVerb(
       owner_id: Id,
       cycle: CycleText,
       currency: CurrencyCode,
-      amount: Amount,
+      /** One of both: a sum, or the steps of an option's price. */
+      amount: Type.Optional(Amount),
+      scheme: Type.Optional(SchemeText),
       setup: Type.Optional(Amount),
       valid_from: Type.Optional(Day),
+      /** Absent: the default price. */
+      list_id: Type.Optional(Id),
     }),
   },
   (means: Means, input, actor) =>
@@ -39,6 +46,8 @@ export const setPrice = defineVerb(
       const brand = await reachOwner(trx, actor, input.owner_id)
       const today = means.business.today(brand.zone)
       const price = newPrice(input, brand, today)
+      if (price.scheme) await demandCounted(trx, input.owner_id)
+      if (input.list_id) await refuseForeignList(trx, actor, { id: input.list_id, brandId: brand.id })
       return putPrice(means, trx, price, actor)
     }),
 )
@@ -51,6 +60,9 @@ export interface NewPrice {
   amountMinor: bigint
   setupMinor: bigint
   validFrom: IsoDate
+  listId?: string | null
+  /** Steps of an option's price; the amount is then what one unit costs. */
+  scheme?: Scheme | null
 }
 
 /** Writes the version unless the one in force on its day says the same. */
@@ -60,18 +72,21 @@ export async function putPrice(
   price: NewPrice,
   actor: Actor,
 ): Promise<string | null> {
-  const { ownerId, currency, validFrom } = price
+  const { ownerId, currency, validFrom, listId = null } = price
   const rows = await trx.all<PriceRow>(sql`
-    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from from prices
-    where owner_id = ${ownerId} and cycle = ${price.cycle} and currency = ${currency} and retired_at is null`)
+    select id, owner_id, cycle, currency, amount_minor, setup_minor, valid_from, list_id, scheme from prices
+    where owner_id = ${ownerId} and cycle = ${price.cycle} and currency = ${currency} and retired_at is null
+      and coalesce(list_id, '') = ${listId ?? ''}`)
   const old = priceAt(rows.map(toPrice), { cycle: price.cycle, currency, day: validFrom })
-  if (old?.amountMinor === price.amountMinor && old.setupMinor === price.setupMinor) return null
+  const scheme = price.scheme ? storeScheme(price.scheme) : null
+  const same = old && (old.scheme ? storeScheme(old.scheme) : null) === scheme
+  if (same && old.amountMinor === price.amountMinor && old.setupMinor === price.setupMinor) return null
   const now = means.business.now()
   if (old?.validFrom === validFrom)
     await trx.run(sql`update prices set retired_at = ${now} where id = ${old.id}`)
   const id = means.newId('prc')
-  const terms = { owner_id: ownerId, cycle: price.cycle, currency, valid_from: validFrom }
-  const amounts = { amount_minor: price.amountMinor, setup_minor: price.setupMinor }
+  const terms = { owner_id: ownerId, cycle: price.cycle, currency, valid_from: validFrom, list_id: listId }
+  const amounts = { amount_minor: price.amountMinor, setup_minor: price.setupMinor, scheme }
   await trx.insert('prices', [{ id, ...terms, ...amounts, created_at: now }])
   await recordAudit(means, trx, actor, [
     {
@@ -83,6 +98,23 @@ export async function putPrice(
     },
   ])
   return id
+}
+
+/** Steps need something to count: a quantity or a number. */
+async function demandCounted(trx: Trx, ownerId: string): Promise<void> {
+  const option = await trx.get<{ kind: string }>(sql`select kind from options where id = ${ownerId}`)
+  if (option?.kind !== 'quantity' && option?.kind !== 'number')
+    throw invalidInput({ scheme: 'is for options of the kinds quantity and number only' })
+}
+
+async function refuseForeignList(
+  trx: Trx,
+  actor: Actor,
+  { id, brandId }: { id: string; brandId: string },
+): Promise<void> {
+  const list = await findPriceList(trx, actor, id)
+  if (list.brand_id !== brandId) throw NotFound({ what: 'price list', id })
+  if (list.retired_at !== null) throw invalidInput({ list_id: 'is retired' })
 }
 
 /** The brand whose product, option or value this is. */
@@ -97,16 +129,21 @@ interface PriceInput {
   owner_id: string
   cycle: string
   currency: string
-  amount: string
+  amount?: string
+  scheme?: Static<typeof SchemeText>
   setup?: string
   valid_from?: string
+  list_id?: string
 }
 
 function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPrice {
   const fields: Record<string, string> = {}
   if (!brand.currencies.includes(input.currency))
     fields.currency = `is not a currency of this brand, which sells in ${brand.currencies.join(', ')}`
-  const amount = readAmount(input.amount, input.currency)
+  const scheme = input.scheme ? schemeOf(input.scheme, input.currency, fields) : null
+  const amount = scheme ? unitOf(scheme) : readAmount(input.amount ?? '', input.currency)
+  if ((input.amount === undefined) === (input.scheme === undefined))
+    fields.amount = 'is given, or else the steps of a scheme'
   const setup = readAmount(input.setup ?? '0', input.currency)
   if (typeof amount !== 'bigint') fields.amount = amount.problem
   if (typeof setup !== 'bigint') fields.setup = setup.problem
@@ -123,6 +160,8 @@ function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPric
     cycle: cycle(input.cycle),
     amountMinor: amount,
     setupMinor: setup,
+    scheme,
     validFrom,
+    listId: input.list_id ?? null,
   }
 }

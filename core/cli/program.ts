@@ -124,11 +124,16 @@ function addBilling(program: Command, config: () => Config): void {
         checked(() => wholeNumber(text, PREVIEW_DAYS_MAX)),
       ),
     )
+    .option('--sums', 'of a preview: sums a day instead of each document')
     .option('--until <date>', 'bill until this day, 2026-02-28', (text) => checked(() => isoDate(text)))
-    .action((options: { preview?: number; until?: string }) =>
+    .action((options: { preview?: number; until?: string; sums?: boolean }) =>
       show(config(), {
         name: 'bill',
-        input: { preview_days: options.preview ?? null, until: options.until ?? null },
+        input: {
+          preview_days: options.preview ?? null,
+          until: options.until ?? null,
+          sums: options.sums ?? false,
+        },
         works: true,
       }),
     )

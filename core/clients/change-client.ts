@@ -56,6 +56,9 @@ export const changeClientSwitches = defineVerb(
       tax_exempt: Type.Optional(Type.Boolean()),
       auto_charge: Type.Optional(Type.Boolean()),
       separate_invoices: Type.Optional(Type.Boolean()),
+      late_fees: Type.Optional(Type.Boolean()),
+      overdue_notices: Type.Optional(Type.Boolean()),
+      auto_close: Type.Optional(Type.Boolean()),
     }),
   },
   async (means: Means, input, actor): Promise<Client> =>
@@ -67,6 +70,9 @@ export const changeClientSwitches = defineVerb(
         tax_exempt: flag(input.tax_exempt, client.tax_exempt),
         auto_charge: flag(input.auto_charge, client.auto_charge),
         separate_invoices: flag(input.separate_invoices, client.separate_invoices),
+        late_fees: flag(input.late_fees, client.late_fees),
+        overdue_notices: flag(input.overdue_notices, client.overdue_notices),
+        auto_close: flag(input.auto_close, client.auto_close),
       }
       return saveClient(means, trx, { client, set, actor, action: 'client.change_switches' })
     }),

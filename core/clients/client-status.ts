@@ -1,4 +1,5 @@
 import { Type } from '../../sdk/index.ts'
+import type { Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { clientLifecycle } from './client-lifecycle.ts'
@@ -38,12 +39,19 @@ export const reopenClient = defineVerb(
 type Move = keyof typeof clientLifecycle.transitions
 
 function move(means: Means, transition: Move, wanted: Wanted, actor: Actor): Promise<Client> {
-  const { client_id, reason } = wanted
-  return means.db.transaction(async (trx) => {
-    const client = await findClient(trx, actor, client_id, `client.${transition}`)
-    const row = { ...client, client_id: client.id }
-    const change = { reason }
-    await applyTransition(means, trx, { lifecycle: clientLifecycle, row, name: transition, actor, change })
-    return findClient(trx, actor, client_id, `client.${transition}`)
-  })
+  return means.db.transaction((trx) => moveIn(means, trx, { ...wanted, transition }, actor))
+}
+
+/** The same in a transaction that is open already: clients who have had nothing for long are closed by themselves. */
+export async function moveIn(
+  means: Means,
+  trx: Trx,
+  { transition, client_id, reason }: Wanted & { transition: Move },
+  actor: Actor,
+): Promise<Client> {
+  const client = await findClient(trx, actor, client_id, `client.${transition}`)
+  const row = { ...client, client_id: client.id }
+  const change = { reason }
+  await applyTransition(means, trx, { lifecycle: clientLifecycle, row, name: transition, actor, change })
+  return findClient(trx, actor, client_id, `client.${transition}`)
 }

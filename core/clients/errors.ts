@@ -27,3 +27,9 @@ export const ExceedsOwnRights = defineError(
   403,
   (p: { right: string }) => `You do not hold "${p.right}" yourself, so you cannot give or take it.`,
 )
+export const ClientGroupInUse = defineError(
+  'client_group.in_use',
+  409,
+  (p: { name: string; clients: number }) =>
+    `The group "${p.name}" still has ${p.clients} clients. Move them to another group first.`,
+)

@@ -1,6 +1,7 @@
 import './hooks.ts'
 export { addMembership, type NewMembership } from './add-membership.ts'
 export * from './change-client.ts'
+export * from './client-groups.ts'
 export { clientLifecycle } from './client-lifecycle.ts'
 export { lockedFields, profileFields } from './client-settings.ts'
 export * from './client-status.ts'

@@ -19,6 +19,14 @@ export interface Client {
   tax_exempt: number
   auto_charge: number
   separate_invoices: number
+  /** The client group whose prices and rules hold for it. */
+  client_group_id: string | null
+  /** 0: no late fees are charged. */
+  late_fees: number
+  /** 0: no notices of what is overdue. */
+  overdue_notices: number
+  /** 0: never closed by itself. */
+  auto_close: number
   currency: string
   /** 1 from the first issued document on. */
   currency_fixed: number

@@ -35,12 +35,15 @@ export function defineError<P extends object = Record<string, never>>(
   code: string,
   status: number,
   message: (params: P) => string,
+  /** The field that is at fault, so that a form shows the reason beside it. */
+  field?: string,
 ): ErrorKind<P> {
   if (registry.has(code)) throw new Error(`Error code "${code}" is declared twice.`)
   registry.set(code, status)
   const make = (params: P, cause?: unknown) =>
     new BerthError(code, status, message(params), {
       params: { ...(params as Record<string, unknown>) },
+      ...(field === undefined ? {} : { fields: { [field]: message(params) } }),
       cause,
     })
   return Object.assign(make, { code, status })

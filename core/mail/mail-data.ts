@@ -41,8 +41,14 @@ export const mailData = {
     ...invoice,
     due_on: day,
     charge_on: maybe(day),
+    /** The invoice of a proforma that was paid. */
+    paid: Type.Optional(Type.Boolean()),
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
+  'proforma-issued': Type.Object({ ...invoice, due_on: day }),
+  'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
+  'invoice-link': Type.Object({ ...invoice, due_on: day, expires_at: instant }),
+  'statement-of-account': Type.Object({ url, from: day, to: day, balance: money }),
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
   'payment-needs-client': Type.Object(invoice),
@@ -64,6 +70,8 @@ export const mailData = {
   'cancellation-received': Type.Object({ ...service, effective_on: maybe(day) }),
   'cancellation-undone': Type.Object(service),
   'delivery-late': Type.Object(service),
+  'trial-converts': Type.Object({ ...service, ends_on: day, amount: money }),
+  'service-term-ends': Type.Object({ ...service, ends_on: day }),
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
@@ -76,6 +84,11 @@ export type MailData<T extends MailTemplate> = Static<(typeof mailData)[T]>
 export const isMailTemplate = (name: string): name is MailTemplate => Object.hasOwn(mailData, name)
 
 /** Their button lets whoever holds it into an account: the log never shows it. */
-const SECRET: ReadonlySet<MailTemplate> = new Set(['verify-email', 'reset-password', 'staff-invite'])
+const SECRET: ReadonlySet<MailTemplate> = new Set([
+  'verify-email',
+  'reset-password',
+  'staff-invite',
+  'invoice-link',
+])
 
 export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

@@ -20,7 +20,7 @@ export const acceptCartPrices = defineVerb(
 export async function notePrices(means: Means, trx: Trx, cart: CartRow): Promise<void> {
   const items = await cartItems(trx, cart.id)
   const wishes = items.map((item) => item.wish)
-  const products = await productsOf(trx, cart.brand_id, wishes)
+  const products = await productsOf(trx, cart.brand_id, wishes, cart.client_id)
   const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
   const priced = priceItems(wishes, products, terms).items
   for (const [i, item] of items.entries()) {

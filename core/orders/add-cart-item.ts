@@ -54,7 +54,7 @@ export const addCartItem = defineVerb(
 
 /** What a wish costs before any coupon; refuses one that cannot be ordered so, field by field. */
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
-  const products = await productsOf(trx, cart.brand_id, [wish])
+  const products = await productsOf(trx, cart.brand_id, [wish], cart.client_id)
   if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
   const terms = { currency: cart.currency, day: means.business.today(cart.zone), coupon: null }
   const [item] = priceItems([wish], products, terms).items

@@ -39,6 +39,7 @@ export interface CartItemRow {
   options: string
   fields: string
   addons: string
+  trial: number
   seen_minor: bigint
   position: number
   version: number
@@ -93,7 +94,7 @@ export async function findFilledCart(
   const own = ownCarts(means, ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow & HeldColumns & { item_id: string | null }>(sql`
-    select c.*, b.zone, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.seen_minor
+    select c.*, b.zone, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.trial, i.seen_minor
     from carts c join brands b on b.id = c.brand_id and b.status = 'active'
     left join cart_items i on i.cart_id = c.id where ${own} order by i.position, i.id`)
   const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
@@ -152,6 +153,7 @@ export function wishColumns(wish: ItemWish) {
     options: JSON.stringify(wish.options ?? {}),
     fields: JSON.stringify(wish.fields ?? {}),
     addons: JSON.stringify(wish.addons ?? []),
+    trial: wish.trial ? 1 : 0,
   }
 }
 
@@ -169,6 +171,7 @@ function toItem(row: HeldColumns & { id: string }): CartItem {
       options: JSON.parse(row.options) as Record<string, unknown>,
       fields: JSON.parse(row.fields) as Record<string, unknown>,
       addons: JSON.parse(row.addons) as AddonWish[],
+      ...(row.trial === 1 ? { trial: true } : {}),
     },
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { releaseCoupon, returnStock } from '../catalog/index.ts'
-import { sql, type Trx } from '../db/index.ts'
+import { list, sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, findRow } from '../records/index.ts'
 import { serviceIdsOf } from './accept-order.ts'
@@ -36,6 +36,8 @@ export function dropOrder(deps: OrderDeps, drop: DropOrder, actor: Actor): Promi
     await deps.endServices(means, trx, { serviceIds, reason }, actor)
     await returnAllStock(trx, row.id)
     await releaseCoupon(means, trx, row.id)
+    // What fell through was not tried.
+    await trx.run(sql`delete from trial_uses where service_id in (${list(serviceIds)})`)
   })
 }
 

@@ -35,3 +35,9 @@ export const OrderPaid = defineError(
   409,
   (p: { id: string }) => `The order ${p.id} is paid. Choose a refund to go on.`,
 )
+export const TrialUsed = defineError(
+  'order.trial_used',
+  409,
+  (p: { product: string }) =>
+    `The trial of "${p.product}" was used before. It is there once for each client; order it without the trial.`,
+)

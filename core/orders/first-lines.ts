@@ -1,6 +1,6 @@
 import type { PricedLine, PricedSelection, Product } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
-import type { Cycle, IsoDate } from '../kernel/index.ts'
+import { isMetered, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import {
   alignedTerm,
@@ -43,12 +43,25 @@ export async function firstTerms(
 /** The selection as its first document charges it: what recurs piece by piece, what is charged once as it is. */
 export function firstSelection(listed: PricedSelection, { pieces }: FirstTerm): PricedSelection {
   if (pieces.length === 1 && isWhole(pieces[0]!)) return listed
+  if (isMetered(listed.cycle)) return withoutHours(listed)
   if (pieces.length === 0) return listed
   const recurring = listed.lines.filter((line) => line.recurs)
   const lines = [
     ...pieces.flatMap((piece) => recurring.map((line) => pieceOf(line, piece))),
     ...listed.lines.filter((line) => !line.recurs),
   ]
+  const subtotalMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0n)
+  return { ...listed, lines, first: { subtotalMinor, discountMinor: 0n, totalMinor: subtotalMinor } }
+}
+
+/** Hours are charged when they are used: the order names the product and takes nothing for them. */
+function withoutHours(listed: PricedSelection): PricedSelection {
+  const lines = listed.lines.flatMap((line): PricedLine[] => {
+    if (!line.recurs) return [line]
+    const trace = { ...line.trace, metered: listed.cycle, of: line.unitMinor.toString() }
+    const nothing = { unitMinor: 0n, amountMinor: 0n, recurs: false }
+    return line.kind === 'recurring' ? [{ ...line, ...nothing, kind: 'once', trace }] : []
+  })
   const subtotalMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0n)
   return { ...listed, lines, first: { subtotalMinor, discountMinor: 0n, totalMinor: subtotalMinor } }
 }

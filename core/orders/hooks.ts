@@ -4,7 +4,7 @@ import { declareCheck } from '../records/index.ts'
 /** What plugins and webhooks may hear and refuse of this area beyond its lifecycles. */
 declareEvent(
   'order.placed',
-  'An order and its invoice exist. Body: number, invoice_id, service_ids, currency, total_minor.',
+  'An order and its invoice exist. Body: number, invoice_id, service_ids, currency, total_minor, on_credit (delivered before it is paid).',
 )
 declareCheck(
   'order.place:check',

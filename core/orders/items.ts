@@ -18,11 +18,13 @@ export type AddonWish = Static<typeof AddonWish>
 
 export const wishFields = {
   product_id: Type.String({ minLength: 1, maxLength: 64 }),
-  cycle: Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[dwmy])$' }),
+  cycle: Type.String({ pattern: '^(once|free|[1-9][0-9]{0,2}[hdwmy])$' }),
   quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: QUANTITY_MAX })),
   options: Type.Optional(Answers),
   fields: Type.Optional(Answers),
   addons: Type.Optional(Type.Array(AddonWish, { maxItems: 20 })),
+  /** Begin with the product's trial, where it has one. */
+  trial: Type.Optional(Type.Boolean()),
 }
 export const ItemWish = Type.Object(
   {

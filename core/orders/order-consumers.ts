@@ -17,6 +17,12 @@ export function orderConsumers(means: Means): Consumer[] {
       handle: (trx, event) => acceptPaid(means, trx, event),
     },
     {
+      name: 'orders.accept_on_credit',
+      types: ['order.placed'],
+      handle: (trx, event) =>
+        event.body.on_credit === true ? acceptUnlessWaiting(means, trx, event.subject) : Promise.resolve(),
+    },
+    {
       name: 'orders.finish',
       types: ['service.live', 'order.accepted'],
       handle: (trx, event) => finish(means, trx, event),
@@ -38,6 +44,10 @@ const ACTOR = systemActor('orders')
 async function acceptPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
   const { origin, origin_id: orderId } = event.body
   if (origin !== 'order' || typeof orderId !== 'string') return
+  await acceptUnlessWaiting(means, trx, orderId)
+}
+
+async function acceptUnlessWaiting(means: Means, trx: Trx, orderId: string): Promise<void> {
   const row = await trx.get<OrderRow>(sql`select * from orders where id = ${orderId}`)
   if (row?.status !== 'placed') return
   const waiting = await trx.get(sql`

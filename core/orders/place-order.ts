@@ -1,12 +1,13 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { forUpdate, sql, type Trx } from '../db/index.ts'
+import { paysLater } from '../billing/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CouponUnknown, findCoupon, redeemCoupon, reserveStock, type Coupon } from '../catalog/index.ts'
 import { cartItems, findCart, type CartItem, type CartRow } from './cart.ts'
-import { CartEmpty, CouponRefused, CurrencyFixed, OutOfStock, PricesChanged } from './errors.ts'
+import { CartEmpty, CouponRefused, CurrencyFixed, OutOfStock, PricesChanged, TrialUsed } from './errors.ts'
 import { firstTerms, type Shop } from './first-lines.ts'
 import { ITEMS_MAX, ItemWish } from './items.ts'
 import { onceOnly } from './once-only.ts'
@@ -110,6 +111,7 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   const specs = planned.map((item) => item.spec)
   const services = await deps.createServices(means, trx, specs, actor)
   const serviceIds = services.map((service) => service.id)
+  await takeTrials(means, trx, { clientId: client.id, planned, serviceIds })
   const invoice = await deps.issueInvoice(
     means,
     trx,
@@ -126,6 +128,22 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
   )
   const done = { orderId, basket, priced, coupon, planned, serviceIds, invoice, held }
   return writeOrder(deps, trx, { ...placing, ...done }, actor)
+}
+
+/** One trial for a client and product, for ever: the row decides, whoever else orders at the same moment. */
+async function takeTrials(
+  means: Means,
+  trx: Trx,
+  of: { clientId: string; planned: readonly PlannedItem[]; serviceIds: readonly string[] },
+): Promise<void> {
+  for (const [i, { part }] of of.planned.entries()) {
+    if (!part.selection.trial) continue
+    const taken = await trx.run(sql`
+      insert into trial_uses (client_id, product_id, service_id, used_at)
+      values (${of.clientId}, ${part.product.id}, ${of.serviceIds[i]!}, ${means.business.now()})
+      on conflict (client_id, product_id) do nothing`)
+    if (taken === 0) throw TrialUsed({ product: part.product.name })
+  }
 }
 
 /** The order has no id yet: the cart stands for it, or else its client. */
@@ -183,7 +201,7 @@ async function priceBasket(
   const { basket, shop, coupon } = of
   const wishes = basket.items.map((item) => item.wish)
   if (wishes.length === 0) throw CartEmpty({})
-  const products = await productsOf(trx, shop.brandId, wishes)
+  const products = await productsOf(trx, shop.brandId, wishes, shop.clientId)
   const firstTerm = await firstTerms(means, trx, [...products.values()], shop)
   const parents = await runningParents(trx, wishes, {
     ...{ clientId: shop.clientId ?? '', lock: forUpdate(trx.dialect) },
@@ -258,7 +276,9 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
     currency: basket.currency,
     total_minor: String(invoice.totalMinor),
   }
-  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body })
+  const owing = { id: input.client_id, brand_id: input.brand_id, currency: basket.currency }
+  const on_credit = await paysLater(trx, owing)
+  await recordEvent(means, trx, actor, { ...scope, type: 'order.placed', body: { ...body, on_credit } })
   const { client_id: _clientId, ...answer } = body
   return { ...answer, access_key: accessKey }
 }

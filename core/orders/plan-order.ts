@@ -1,6 +1,12 @@
-import { couponRenews, type Coupon, type PricedLine } from '../catalog/index.ts'
+import {
+  couponRenews,
+  type Coupon,
+  type PricedLine,
+  type PricedSelection,
+  type Product,
+} from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
-import type { Instant, IsoDate } from '../kernel/index.ts'
+import { addDays, isMetered, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
 import { firstTerm, type FirstTerm } from '../services/index.ts'
 import type { ServiceSpec } from './ports.ts'
 import type { PricedItem, PricedPart } from './price-items.ts'
@@ -11,7 +17,7 @@ export interface PlannedItem {
   parentIndex: number | null
   part: PricedPart
   spec: ServiceSpec
-  /** First day that is charged. */
+  /** First day that is charged: a trial begins today, its service is counted from the day after. */
   startsOn: IsoDate
 }
 
@@ -50,7 +56,8 @@ function specOf(
   parent: number | string | null,
   facts: OrderFacts,
 ): ServiceSpec {
-  const first = term ?? wholeTerm(facts.today, selection.cycle)
+  const { trial } = selection
+  const first = trial ? trialTerm(facts.today, trial.days) : (term ?? wholeTerm(facts.today, selection.cycle))
   const isRecurring = first.nextOn !== null
   const own = listed.lines.find((line) => line.kind === 'recurring' || line.kind === 'once')!
   return {
@@ -63,16 +70,18 @@ function specOf(
     currency: selection.currency,
     cycle: selection.cycle,
     quantity: selection.quantity,
-    amountMinor: isRecurring ? own.amountMinor : 0n,
+    amountMinor: trial ? trial.ownMinor : isRecurring ? own.amountMinor : 0n,
     recurringMinor: listed.renewal?.subtotalMinor ?? 0n,
     priceId: selection.priceId,
     taxClass: product.taxClass,
     ...couponOf(facts.coupon, selection.lines, selection.cycle),
     zone: facts.zone,
     anchorOn: first.anchorOn,
-    chargedThrough: first.nextOn,
+    chargedThrough: isMetered(selection.cycle) ? null : first.nextOn,
     nextPeriodOn: first.nextOn,
     periodIndex: first.periodIndex,
+    periodsLeft: periodsLeft(product, selection, first),
+    trialEndsOn: trial ? first.anchorOn : null,
     spans: first.spans,
     deliveryOn: product.deliveryOn,
     instanceId: product.instanceId,
@@ -84,13 +93,32 @@ function specOf(
       quantity: choice.quantity,
       value: choice.value,
       label: choice.label,
-      amountMinor: isRecurring ? choice.amountMinor * BigInt(choice.quantity * selection.quantity) : 0n,
+      amountMinor: isRecurring ? choice.amountMinor * BigInt(choice.times * selection.quantity) : 0n,
+      pricing: choice.pricing,
       setting: choice.setting,
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,
     })),
     fields: fields.map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
   }
+}
+
+/** Periods still to be charged after what is charged now; null goes on. */
+function periodsLeft(
+  { periodsMax }: Product,
+  { trial, cycle }: PricedSelection,
+  { periodIndex }: FirstTerm,
+): number | null {
+  if (trial?.then === 'end') return 0
+  if (periodsMax === null || !recurs(cycle)) return null
+  // A shorter first period up to a fixed day comes on top.
+  return Math.max(0, periodsMax - periodIndex)
+}
+
+/** Charged with the order, before the anchor and outside its periods: no part of it is ever given back. */
+function trialTerm(today: IsoDate, days: number): FirstTerm {
+  const endsOn = addDays(today, days)
+  return { anchorOn: endsOn, periodIndex: 0, nextOn: endsOn, pieces: [], spans: [] }
 }
 
 /** Another position of the order, or a service that runs already. */
@@ -129,7 +157,9 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
       amountMinor: line.amountMinor,
       taxClass: part.product.taxClass,
       periodStart: line.period?.startsOn ?? startsOn,
-      ...(periodEnd !== null && line.kind !== 'setup' ? { periodEnd: line.period?.endsOn ?? periodEnd } : {}),
+      ...(periodEnd !== null && line.kind !== 'setup' && !isMetered(spec.cycle)
+        ? { periodEnd: line.period?.endsOn ?? periodEnd }
+        : {}),
       trace: line.trace,
     }))
   })

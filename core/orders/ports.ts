@@ -36,6 +36,10 @@ export interface ServiceSpec {
   nextPeriodOn: IsoDate | null
   /** Number of the next period to be charged, counted from 0 at the anchor. */
   periodIndex: number
+  /** Periods still to be charged; null goes on. */
+  periodsLeft: number | null
+  /** The day after the trial that it begins with. */
+  trialEndsOn: IsoDate | null
   /** Charged time before the anchor. */
   spans: readonly Span[]
   deliveryOn: 'order' | 'payment' | 'acceptance'
@@ -57,6 +61,8 @@ export interface ServiceOptionSpec {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing: string | null
 }
 
 export interface ServiceFieldSpec {

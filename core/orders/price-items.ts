@@ -93,6 +93,7 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
   if (problem) item.errors.service = problem
   if (wish.service_id !== undefined) return priceForRunning(item, product, wish.service_id, terms)
   const own = pricePart(product, { ...wish, quantity: 1 }, cycle(wish.cycle), terms)
+  if (wish.trial && (wish.quantity ?? 1) > 1) item.errors.trial = 'is for one unit'
   Object.assign(item.errors, own.errors)
   const addons = (wish.addons ?? []).flatMap((addon) => priceAddon(item, product, addon, terms))
   const unit: PricedUnit = [own.part, ...addons]
@@ -118,15 +119,15 @@ function priceForRunning(
 
 function pricePart(
   product: Product,
-  wish: Omit<AddonWish, 'product_id'>,
+  wish: Omit<AddonWish, 'product_id'> & Pick<ItemWish, 'trial'>,
   of: Cycle,
   terms: ItemTerms & { parent?: Parent | null },
 ): { part: PricedPart; errors: Record<string, string> } {
   const { currency, day } = terms
-  const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {} }
+  const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {}, trial: wish.trial ?? false }
   const listed = priceSelection(product, choice, { currency, day, cycle: of })
   const term = terms.firstTerm?.(product, of, terms.parent) ?? null
-  const selection = term ? firstSelection(listed, term) : listed
+  const selection = term && !listed.trial ? firstSelection(listed, term) : listed
   const { answers, errors } = checkFields(product.fields, wish.fields ?? {})
   const named = Object.entries(errors).map(([key, reason]) => [`field.${key}`, reason] as const)
   return {
@@ -154,7 +155,8 @@ function priceAddon(item: PricedItem, product: Product, wish: AddonWish, terms: 
 function applyCoupon(items: PricedItem[], coupon: Coupon, terms: ItemTerms): string | null {
   const problem = couponProblem(coupon, terms)
   if (problem) return problem
-  const fits = ({ product, selection }: PricedPart) => couponFits(coupon, product.id, selection.cycle)
+  const fits = ({ product, selection }: PricedPart) =>
+    selection.trial === null && couponFits(coupon, product.id, selection.cycle)
   const fitting = items.flatMap((item) => item.units.flatMap((unit) => unit.filter(fits)))
   const amounts = fitting.flatMap((part) => part.selection.lines.map((line) => line.amountMinor))
   const shares = discountParts(coupon, amounts)

@@ -71,7 +71,7 @@ export async function viewCart(
 ): Promise<CartView> {
   const items = held ?? (await cartItems(queries, cart.id))
   const wishes = items.map((item) => item.wish)
-  const products = await productsOf(queries, cart.brand_id, wishes)
+  const products = await productsOf(queries, cart.brand_id, wishes, cart.client_id)
   const coupon = await couponOf(queries, cart)
   const today = means.business.today(cart.zone)
   const firstTerm = await firstTerms(means, queries, [...products.values()], {
@@ -97,13 +97,15 @@ export async function viewCart(
   }
 }
 
+/** What the wishes name, at the prices of the buyer. */
 export async function productsOf(
   queries: Queries,
   brandId: string,
   wishes: readonly ItemWish[],
+  buyerId: string | null,
 ): Promise<Map<string, Product>> {
   const ids = [...new Set(wishes.map((wish) => wish.product_id))]
-  const products = ids.length > 0 ? await loadProducts(queries, brandId, ids) : []
+  const products = ids.length > 0 ? await loadProducts(queries, brandId, ids, { clientId: buyerId }) : []
   return new Map(products.map((product) => [product.id, product]))
 }
 

@@ -99,7 +99,11 @@ export async function updateVersioned(
   if (changed === 0) throw ChangedMeanwhile({ what: update.what, id })
 }
 
-const PLURALS: Record<string, string> = { delivery: 'deliveries', staff: 'staff' }
+const PLURALS: Record<string, string> = {
+  delivery: 'deliveries',
+  discrepancy: 'discrepancies',
+  staff: 'staff',
+}
 const tableOf = (lifecycle: Lifecycle): string => PLURALS[lifecycle.noun] ?? `${lifecycle.noun}s`
 
 function pick(row: Row, columns: readonly string[]): Row {

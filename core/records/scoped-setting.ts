@@ -1,9 +1,9 @@
 import type { Static, TSchema } from 'typebox'
-import { join, sql, type Queries, type Sql } from '../db/index.ts'
+import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { Setting, SettingScope } from './settings.ts'
 
-/** The columns in which the rows of a statement hold the ids of their scopes. */
-export type SettingColumns = Partial<Record<Exclude<SettingScope, 'installation'>, Sql>>
+/** The columns in which the rows of a statement hold the ids of their scopes. The client's group is found by the client. */
+export type SettingColumns = Partial<Record<Exclude<SettingScope, 'installation' | 'client_group'>, Sql>>
 
 /** A setting as statements over many rows use it: each row finds its own value, the narrowest scope's. */
 export interface ScopedSetting<T> {
@@ -15,37 +15,66 @@ export interface ScopedSetting<T> {
   has(value: T, columns: SettingColumns): Sql
 }
 
-const NARROWEST_FIRST = ['client', 'product', 'group', 'brand'] as const
+const NARROWEST_FIRST = ['client', 'client_group', 'product', 'group', 'brand'] as const
 
 /** One statement reads which values there are; scopes without a value of their own cost nothing. */
 export async function scopedSetting<S extends TSchema>(
   queries: Queries,
   setting: Setting<S>,
 ): Promise<ScopedSetting<Static<S>>> {
-  const rows = await queries.all<{ scope: SettingScope; value: string }>(
-    sql`select distinct scope, value from settings where key = ${setting.key} order by scope, value`,
+  const [scoped] = await scopedSettings(queries, [setting])
+  return scoped as ScopedSetting<Static<S>>
+}
+
+/** Several settings, also in one statement. */
+export async function scopedSettings(
+  queries: Queries,
+  settings: readonly Setting[],
+): Promise<ScopedSetting<unknown>[]> {
+  const rows = await queries.all<Stored & { key: string }>(sql`
+    select distinct key, scope, value from settings where key in (${list(settings.map(({ key }) => key))})
+    order by key, scope, value`)
+  return settings.map((setting) =>
+    scopedBy(
+      setting,
+      rows.filter(({ key }) => key === setting.key),
+    ),
   )
+}
+
+interface Stored {
+  scope: SettingScope
+  value: string
+}
+
+function scopedBy(setting: Setting, rows: readonly Stored[]): ScopedSetting<unknown> {
   const known = rows.filter(({ scope }) => setting.scopes.includes(scope))
   const whole = known.find(({ scope }) => scope === 'installation')?.value ?? JSON.stringify(setting.preset)
   const texts = [...new Set([whole, ...known.map(({ value }) => value)])]
   const set = new Set(known.map(({ scope }) => scope))
   const text = (columns: SettingColumns, own: SettingColumns = {}): Sql => {
     const parts = NARROWEST_FIRST.flatMap((scope) => {
-      const column = columns[scope]
+      const column = idOf(scope, columns)
       const stored =
         column && set.has(scope)
           ? [
               sql`(select x.value from settings x where x.scope = ${scope} and x.scope_id = ${column} and x.key = ${setting.key})`,
             ]
           : []
-      return [...stored, ...(own[scope] ? [own[scope]] : [])]
+      const beside = scope === 'client_group' ? undefined : own[scope]
+      return [...stored, ...(beside ? [beside] : [])]
     })
     return parts.length === 0 ? sql`${whole}` : sql`coalesce(${join([...parts, sql`${whole}`], ', ')})`
   }
   return {
-    values: texts.map((value) => JSON.parse(value) as Static<S>),
+    values: texts.map((value) => JSON.parse(value) as unknown),
     text,
     has: (value, columns) =>
       texts.length === 1 ? sql`1 = 1` : sql`${text(columns)} = ${JSON.stringify(value)}`,
   }
+}
+
+function idOf(scope: (typeof NARROWEST_FIRST)[number], columns: SettingColumns): Sql | undefined {
+  if (scope !== 'client_group') return columns[scope]
+  return columns.client && sql`(select k.client_group_id from clients k where k.id = ${columns.client})`
 }

@@ -1,16 +1,17 @@
 import type { Static, TSchema } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { all, list, sql, type Queries, type Trx } from '../db/index.ts'
+import { all, list, sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { checkInput } from './check-input.ts'
 import type { Means } from './means.ts'
 
-export type SettingScope = 'installation' | 'brand' | 'group' | 'product' | 'client'
+export type SettingScope = 'installation' | 'brand' | 'group' | 'product' | 'client_group' | 'client'
 export const SCOPES_WIDEST_FIRST: readonly SettingScope[] = [
   'installation',
   'brand',
   'group',
   'product',
+  'client_group',
   'client',
 ]
 
@@ -34,7 +35,7 @@ export function defineSetting<S extends TSchema>(setting: Setting<S>): Setting<S
   return setting
 }
 
-/** Ids of the scopes that a value is wanted for; the narrowest one that has a row wins. */
+/** Ids of the scopes that a value is wanted for; the narrowest one that has a row wins. A client brings its group. */
 export type ScopeIds = Partial<Record<SettingScope, string | null>>
 
 export async function readSetting<S extends TSchema>(
@@ -44,12 +45,21 @@ export async function readSetting<S extends TSchema>(
 ): Promise<Static<S>> {
   const scopeIds = ['', ...Object.values(ids).filter((id): id is string => id != null)]
   const rows = await queries.all<{ scope: SettingScope; scope_id: string; value: string }>(
-    sql`select scope, scope_id, value from settings where key = ${setting.key} and scope_id in (${list(scopeIds)})`,
+    sql`select scope, scope_id, value from settings where key = ${setting.key}
+      and (scope_id in (${list(scopeIds)}) ${ofGroup(ids)})`,
   )
-  const fitting = rows.filter((row) => row.scope === 'installation' || ids[row.scope] === row.scope_id)
+  const fitting = rows.filter(
+    ({ scope, scope_id: id }) =>
+      scope === 'installation' || ids[scope] === id || (scope === 'client_group' && ids.client != null),
+  )
   fitting.sort((a, b) => SCOPES_WIDEST_FIRST.indexOf(b.scope) - SCOPES_WIDEST_FIRST.indexOf(a.scope))
   return fitting[0] ? (JSON.parse(fitting[0].value) as Static<S>) : setting.preset
 }
+
+const ofGroup = ({ client }: ScopeIds): Sql =>
+  client == null
+    ? sql``
+    : sql`or (scope = 'client_group' and scope_id = (select k.client_group_id from clients k where k.id = ${client}))`
 
 /** All values of some settings at the installation's scope, in one statement. */
 export async function readSettings(

@@ -13,7 +13,8 @@ export async function advanceServices(trx: Trx, items: readonly DueItem[]): Prom
   if (steps.length === 0) return
   const changed = await trx.run(sql`
     update services set period_index = v.to_index, charged_through = v.charged_through,
-      next_period_on = v.charged_through, coupon_cycles_left = v.coupon_cycles_left, version = version + 1
+      next_period_on = v.charged_through, coupon_cycles_left = v.coupon_cycles_left,
+      periods_left = v.periods_left, version = version + 1
     from ${asRows(trx, steps)} where services.id = v.id
       and services.period_index = v.from_index and services.next_period_on = v.from_on`)
   if (changed !== steps.length) {
@@ -26,9 +27,10 @@ function asRows(trx: Trx, steps: readonly ServiceStep[]): Sql {
   const text = JSON.stringify(steps)
   if (trx.dialect === 'postgres') {
     return sql`json_to_recordset(${text}::json) as v(
-      id text, from_index bigint, from_on text, to_index bigint, charged_through text, coupon_cycles_left bigint)`
+      id text, from_index bigint, from_on text, to_index bigint, charged_through text, coupon_cycles_left bigint, periods_left bigint)`
   }
   return sql`(select value ->> 'id' as id, value ->> 'from_index' as from_index, value ->> 'from_on' as from_on, value ->> 'to_index' as to_index,
-      value ->> 'charged_through' as charged_through, value ->> 'coupon_cycles_left' as coupon_cycles_left
+      value ->> 'charged_through' as charged_through, value ->> 'coupon_cycles_left' as coupon_cycles_left,
+      value ->> 'periods_left' as periods_left
     from json_each(${text})) as v`
 }

@@ -3,7 +3,7 @@ import { sql, type Queries, type Sql } from '../db/index.ts'
 import { defineVerb, findRow, writeSetting, type Means } from '../records/index.ts'
 import { nextDayOf } from './first-term.ts'
 import { forUpdate } from './load.ts'
-import { carryOutMove, moveOf, type MovedService, type PricedMove } from './move-renewal.ts'
+import { carryOutMove, movesOf, type PricedMove } from './move-renewal.ts'
 import type { ChangeMeans } from './ports.ts'
 import { monthsOf } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
@@ -57,11 +57,10 @@ async function alignment(
   const services = await queries.all<ServiceRow>(sql`
     select * from services where client_id = ${clientId} and billing_status = 'active' and next_period_on is not null
       and paused_on is null order by id ${lock}`)
-  const moved: MovedService[] = []
-  for (const service of services.filter(({ cycle }) => monthsOf(cycle) !== null)) {
-    const toOn = nextDayOf(day, service.charged_through!)
-    const plan = await moveOf(means, queries, { service, wish: { toOn, effect: 'charge' }, changeId })
-    if (plan) moved.push({ service, plan })
-  }
+  const moved = await movesOf(means, queries, {
+    services: services.filter(({ cycle }) => monthsOf(cycle) !== null),
+    toOn: ({ charged_through }) => nextDayOf(day, charged_through!),
+    ...{ effect: 'charge', changeId },
+  })
   return { moved, totalMinor: moved.reduce((sum, { plan }) => sum + plan.totalMinor, 0n) }
 }

@@ -1,5 +1,6 @@
 import { sql, type SqlValue, type Trx } from '../db/index.ts'
-import type { Actor } from '../kernel/index.ts'
+import { takeBackInvoice } from '../billing/index.ts'
+import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { optionRows } from './create-services.ts'
@@ -31,7 +32,12 @@ export async function applyChange(
   await reconcileDelivery(means, trx, { serviceId: service.id, cause: row.id }, actor)
 }
 
-/** Applies what waited for an invoice that is paid now. A service that has ended meanwhile keeps its state. */
+const TOO_LATE = 'The service was charged again, or had ended, before the change was paid'
+
+/**
+ * Applies what waited for an invoice that is paid now. Its sum was for the periods charged at that time: when the
+ * service was charged again meanwhile, or has ended, it stays as it is and the money is the client's credit.
+ */
 export async function applyPaidChanges(
   means: Means,
   trx: Trx,
@@ -43,9 +49,24 @@ export async function applyPaidChanges(
   )
   for (const change of changes) {
     const service = await lockService(trx, change.service_id)
-    if (service.billing_status === 'ended') continue
-    await applyChange(means, trx, { change, service }, actor)
+    if (isStale(change, service)) await takeBack(means, trx, change, actor)
+    else await applyChange(means, trx, { change, service }, actor)
   }
+}
+
+/** Whether the sum of a change that waits no longer fits its service. */
+export function isStale(
+  change: Pick<ChangeRow, 'before_state'>,
+  service: Pick<ServiceRow, 'billing_status' | 'charged_through'>,
+): boolean {
+  const before = JSON.parse(change.before_state) as { chargedThrough: IsoDate | null }
+  return service.billing_status === 'ended' || service.charged_through !== before.chargedThrough
+}
+
+async function takeBack(means: Means, trx: Trx, row: ChangeRow, actor: Actor): Promise<void> {
+  const change = { reason: TOO_LATE, body: { service_id: row.service_id } }
+  await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'cancel', actor, change })
+  await takeBackInvoice(means, trx, { invoiceId: row.invoice_id!, reason: TOO_LATE }, actor)
 }
 
 function columnsOf(after: ChangeState): Record<string, SqlValue> {

@@ -1,15 +1,13 @@
 import { list, sql, type Trx } from '../db/index.ts'
 import type { Consumer, StoredEvent } from '../events/index.ts'
 import { systemActor } from '../kernel/index.ts'
-import { applyTransition, readSetting, updateVersioned, type Means } from '../records/index.ts'
+import { applyTransition, type Means } from '../records/index.ts'
 import { applyPaidChanges } from './apply-change.ts'
 import { endServices } from './end-service.ts'
 import { liftHold } from './lift-hold.ts'
 import { lockService } from './load.ts'
-import { nextIndexOn } from './skip-periods.ts'
 import type { ServiceRow } from './rows.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
-import { invoiceSuspended } from './settings.ts'
 import { startDelivery } from './start-delivery.ts'
 
 const actor = systemActor('services')
@@ -25,8 +23,11 @@ export function serviceConsumers(means: Means): Consumer[] {
     {
       name: 'services.ordered',
       types: ['order.placed', 'order.accepted'],
-      handle: (trx, event) =>
-        deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance'),
+      handle: async (trx, event) => {
+        await deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance')
+        if (event.type === 'order.placed' && event.body.on_credit === true)
+          await deliverOn(means, trx, event, 'payment')
+      },
     },
     {
       name: 'services.order_cancelled',
@@ -53,7 +54,8 @@ async function hearPaid(means: Means, trx: Trx, event: StoredEvent): Promise<voi
     if (service.billing_status === 'ended') continue
     if (service.delivery_status === 'none' && service.delivery_on === 'payment')
       await startDelivery(means, trx, { service, action: 'create', cause: event.id }, actor)
-    else if (!indebted.has(id)) await release(means, trx, service)
+    // Only the hold of debt goes: what is held for abuse or by staff stays held.
+    else if (!indebted.has(id)) await liftHold(means, trx, { service, reason: 'overdue' }, actor)
   }
   await applyPaidChanges(means, trx, event.subject, actor)
 }
@@ -74,34 +76,22 @@ async function stillOverdue(
   const rows = await trx.all<{ id: string; zone: string; due_on: string }>(sql`
     select s.id, s.zone, min(i.due_on) as due_on from services s
     join invoice_lines l on l.source_id = s.id join invoices i on i.id = l.invoice_id
-    where s.id in (${list(ids)}) and i.status = 'issued' and i.id <> ${paidId} group by s.id, s.zone`)
+    where s.id in (${list(ids)}) and i.status = 'issued' and i.origin <> 'change' and i.id <> ${paidId} group by s.id, s.zone`)
   return new Set(rows.filter((row) => row.due_on < means.business.today(row.zone)).map((row) => row.id))
-}
-
-/** Only the hold of debt goes: what is held for abuse or by staff stays held. */
-async function release(means: Means, trx: Trx, service: ServiceRow): Promise<void> {
-  const lifted = await liftHold(means, trx, { service, reason: 'overdue' }, actor)
-  if (lifted) await skipSuspended(means, trx, service.id)
-}
-
-/** Where suspended services are not charged, the periods missed are left out and charging goes on with today's. */
-async function skipSuspended(means: Means, trx: Trx, serviceId: string): Promise<void> {
-  const row = await lockService(trx, serviceId)
-  if (await readSetting(trx, invoiceSuspended, { brand: row.brand_id })) return
-  const days = nextIndexOn(row, means.business.today(row.zone))
-  if (days) await updateVersioned(means, trx, { table: 'services', what: 'service', row, set: days })
 }
 
 async function deliverOn(
   means: Means,
   trx: Trx,
   event: StoredEvent,
-  moment: 'order' | 'acceptance',
+  moment: 'order' | 'acceptance' | 'payment',
 ): Promise<void> {
   for (const id of serviceIds(event)) {
     const service = await lockService(trx, id)
     if (service.delivery_on !== moment || service.delivery_status !== 'none') continue
     if (service.billing_status === 'ended') continue
-    await startDelivery(means, trx, { service, action: 'create', cause: event.id }, actor)
+    // Who pays later has bought it all the same: its periods are charged on from now.
+    const bought = moment === 'payment' ? await activate(means, trx, service) : service
+    await startDelivery(means, trx, { service: bought, action: 'create', cause: event.id }, actor)
   }
 }

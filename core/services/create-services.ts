@@ -1,6 +1,6 @@
 import type { Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
-import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
+import { isMetered, type Actor, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { spansText, type Span } from './prorate.ts'
 import type { ServiceFieldRow, ServiceOptionRow, ServiceRow } from './rows.ts'
@@ -17,6 +17,8 @@ export interface SpecOption {
   setting: string | null
   moduleValue: string | null
   priceId: string | null
+  /** How the steps of its price came to the amount, for the trace of each renewal. */
+  pricing?: string | null
 }
 
 /** A service to be made by an order. Days are in `zone`; amounts are as the brand states prices. */
@@ -46,6 +48,10 @@ export interface ServiceSpec {
   chargedThrough: IsoDate | null
   nextPeriodOn: IsoDate | null
   periodIndex: number
+  /** Periods still to be charged; null or absent goes on. */
+  periodsLeft?: number | null
+  /** The day after the trial that it begins with. */
+  trialEndsOn?: IsoDate | null
   spans?: readonly Span[]
   deliveryOn: ServiceRow['delivery_on']
   instanceId: string | null
@@ -68,6 +74,7 @@ export async function createServices(
     'services',
     specs.map((spec, i) => ({
       ...columnsOf(spec),
+      metered_until: isMetered(spec.cycle) ? now : null,
       id: ids[i]!,
       parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
       created_at: now,
@@ -116,6 +123,8 @@ function columnsOf(spec: ServiceSpec) {
     period_index: spec.periodIndex,
     next_period_on: spec.nextPeriodOn,
     charged_through: spec.chargedThrough,
+    periods_left: spec.periodsLeft ?? null,
+    trial_ends_on: spec.trialEndsOn ?? null,
     spans: spansText(spec.spans ?? []),
     delivery_on: spec.deliveryOn,
     instance_id: spec.instanceId,
@@ -136,6 +145,7 @@ export function optionRows(serviceId: string, options: readonly SpecOption[]): S
     setting: option.setting,
     module_value: option.moduleValue,
     price_id: option.priceId,
+    pricing: option.pricing ?? null,
   }))
 }
 

@@ -1,5 +1,5 @@
 import { Type } from '../../sdk/index.ts'
-import type { Trx } from '../db/index.ts'
+import type { SqlValue, Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { ServiceEnded } from './errors.ts'
@@ -48,7 +48,10 @@ export async function endService(
 ): Promise<void> {
   for (const row of await lockFamily(trx, service)) {
     if (row.billing_status === 'ended') continue
-    const set = { ended_on: means.business.today(row.zone), next_period_on: null }
+    // Hours that were used are charged by the next run, so the meter keeps its day.
+    const meter: Record<string, SqlValue> =
+      row.metered_until === null ? { next_period_on: null } : { metered_end: means.business.now() }
+    const set = { ended_on: means.business.today(row.zone), ...meter }
     const body = { order_item_id: row.order_item_id, product_id: row.product_id }
     const change = { set, reason, body }
     await applyTransition(means, trx, { lifecycle: billingLifecycle, row, name: 'end', actor, change })

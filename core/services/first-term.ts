@@ -1,7 +1,9 @@
 import {
+  addDays,
   addMonths,
   cycleParts,
   daysBetween,
+  isMetered,
   isoDate,
   periodStart,
   recurs,
@@ -44,6 +46,7 @@ export interface FirstOf {
  */
 export function firstTerm(of: FirstOf): FirstTerm {
   const { cycle, today, terms } = of
+  if (isMetered(cycle)) return meteredTerm(of)
   if (!recurs(cycle)) return { pieces: [], anchorOn: today, periodIndex: 0, nextOn: null, spans: [] }
   const anchorOn =
     terms.anchorDay === 0 || monthsOf(cycle) === null ? today : nextDayOf(terms.anchorDay, today)
@@ -51,6 +54,12 @@ export function firstTerm(of: FirstOf): FirstTerm {
   const stub = { from: today, to: anchorOn, baseFrom: periodStart(anchorOn, cycle, -1), baseTo: anchorOn }
   const next = terms.chargeNextFrom > 0 && dayOfMonth(today) >= terms.chargeNextFrom
   return wholePeriods(of, { anchorOn, ...firstPart(of, stub), next })
+}
+
+/** Hours are charged afterwards, on the fixed day of the month or on its first. */
+function meteredTerm({ today, terms }: FirstOf): FirstTerm {
+  const nextOn = nextDayOf(terms.anchorDay || 1, addDays(today, 1))
+  return { pieces: [], anchorOn: today, periodIndex: 0, nextOn, spans: [] }
 }
 
 /** The first day from `today` on that is this day of a month. */
@@ -116,7 +125,7 @@ export function alignedTerm(of: Omit<FirstOf, 'terms'>, parent: Parent): FirstTe
 export function indexAt(anchorOn: IsoDate, of: Cycle, day: IsoDate): number {
   if (day < anchorOn) return -1
   const parts = cycleParts(of)!
-  const longest = { day: 1, week: 7, month: 31, year: 366 }[parts.unit] * parts.count
+  const longest = { hour: 1, day: 1, week: 7, month: 31, year: 366 }[parts.unit] * parts.count
   let n = Math.floor(daysBetween(anchorOn, day) / longest)
   while (periodStart(anchorOn, of, n + 1) <= day) n++
   return n

@@ -10,6 +10,7 @@ import { holdAsking } from './place-hold.ts'
 import { startCharging } from './pause.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import { holdReasons, type HoldReason, type ServiceRow } from './rows.ts'
+import { skipSuspended } from './skip-periods.ts'
 
 /** Staff lift one hold, or all of them when no reason is given. */
 export const releaseService = defineVerb(
@@ -67,6 +68,7 @@ export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: 
   for (const member of await lockFamily(trx, service)) {
     if (!rest && member.id !== service.id)
       await removeHold(means, trx, { service: member, reason: 'parent' }, actor)
+    if (!rest) await skipSuspended(means, trx, member.id)
     await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
   }
   return true

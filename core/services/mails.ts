@@ -13,6 +13,8 @@ export interface ServiceMail {
     | 'cancellation-received'
     | 'cancellation-undone'
     | 'delivery-late'
+    | 'trial-converts'
+    | 'service-term-ends'
   /** Path of the page that the mail leads to. */
   link: string
   /** With template and service it makes the mail go out once. */

@@ -10,11 +10,11 @@ import { findService, lockFamily, lockOwnService } from './load.ts'
 import { planMove, type MoveEffect, type MovePlan } from './plan-move.ts'
 import type { NewDays } from './plan-change.ts'
 import type { ChangeMeans } from './ports.ts'
-import { pricedFacts } from './priced-facts.ts'
+import { pricedFactsOf } from './priced-facts.ts'
 import { spansText } from './prorate.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
 import { couponsOf } from './service-source.ts'
-import { termsOf } from './terms.ts'
+import { readTerms } from './terms.ts'
 
 const Move = {
   service_id: Type.String(),
@@ -94,11 +94,8 @@ async function priceMove(
       row.id === service!.id ||
       (row.billing_status === 'active' && row.next_period_on === service!.next_period_on),
   )
-  const moved: MovedService[] = []
-  for (const row of along) {
-    const plan = await moveOf(means, queries, { service: row, wish, changeId })
-    if (plan) moved.push({ service: row, plan })
-  }
+  const { toOn, effect } = wish
+  const moved = await movesOf(means, queries, { services: along, toOn: () => toOn, effect, changeId })
   if (moved.length === 0) throw invalidInput({ to_on: 'is the day already' })
   return { moved, totalMinor: moved.reduce((sum, { plan }) => sum + plan.totalMinor, 0n) }
 }
@@ -114,16 +111,34 @@ function refuseUnmovable(means: Means, service: ServiceRow, { toOn, effect }: Mo
     throw invalidInput({ effect: 'charged days that are taken away are given back, so choose "charge"' })
 }
 
-export async function moveOf(
+interface MovesWish {
+  services: readonly ServiceRow[]
+  toOn: (service: ServiceRow) => IsoDate
+  effect: MoveEffect
+  changeId: string
+}
+
+/** The moves of some services of one client, in a handful of statements; those that stay where they are are left out. */
+export async function movesOf(
   means: Means,
   queries: Queries,
-  { service, wish, changeId }: { service: ServiceRow; wish: MoveWish; changeId: string },
-): Promise<MovePlan | null> {
-  const { proration: mode } = await termsOf(queries, service)
-  const { oldName: name, coupon } = await pricedFacts(queries, service)
-  const nextCoupon = (await couponsOf(queries, [service])).get(service.coupon_id ?? '')
-  const today = means.business.today(service.zone)
-  return planMove({ service, name, today, ...wish, mode, coupon, nextCoupon, changeId })
+  { services, toOn, effect, changeId }: MovesWish,
+): Promise<MovedService[]> {
+  const [first] = services
+  if (!first) return []
+  const of = { brandId: first.brand_id, clientId: first.client_id }
+  const terms = await readTerms(queries, { ...of, productIds: services.map((row) => row.product_id) })
+  const facts = await pricedFactsOf(queries, services)
+  const coupons = await couponsOf(queries, services)
+  return services.flatMap((service) => {
+    const { oldName: name, coupon } = facts(service.id)
+    const plan = planMove({
+      ...{ service, name, coupon, nextCoupon: coupons.get(service.coupon_id ?? '') },
+      ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
+      mode: terms(service.product_id).proration,
+    })
+    return plan ? [{ service, plan }] : []
+  })
 }
 
 interface DecidedMove extends PricedMove {

@@ -1,18 +1,25 @@
 import type { DueItem } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
-import type { IsoDate } from '../kernel/index.ts'
+import type { Instant, IsoDate } from '../kernel/index.ts'
+import { planHours } from './plan-hours.ts'
 import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
 import type { ServiceOptionRow, ServiceRow } from './rows.ts'
 
-/** What the next period will cost, line by line, with why; null when nothing more is charged. */
+/** What the next period will cost, or the hours used so far, line by line, with why; null when nothing more is charged. */
 export function nextCharges(
   service: ServiceRow & { product_name: string },
   options: readonly ServiceOptionRow[],
-  coupon?: Coupon,
+  { coupon, now }: { coupon?: Coupon | undefined; now: Instant },
 ): DueItem | null {
   const { next_period_on: nextPeriodOn, billing_status: status } = service
   if (nextPeriodOn === null || status === 'ended') return null
   const priced: DueOption[] = options.filter((option) => option.amount_minor !== 0n)
+  if (service.metered_until !== null) {
+    const { metered_until, delivered_at, zone } = service
+    const used = { ...service, metered_until, delivered_at, zone, hour_cap: 0, metered_end: now }
+    const item = planHours({ ...used, next_period_on: nextPeriodOn }, nextPeriodOn, priced, coupon)
+    return item && { ...item, dueOn: nextPeriodOn }
+  }
   const due: DueService = { ...service, next_period_on: nextPeriodOn }
   return planPeriods(due, nextPeriodOn, priced, coupon)
 }

@@ -1,5 +1,5 @@
 import type { DraftLine } from '../billing/index.ts'
-import { cycleParts, periodStart, type IsoDate } from '../kernel/index.ts'
+import { periodStart, recurs, type IsoDate } from '../kernel/index.ts'
 import { discountOf, type Coupon } from './plan-periods.ts'
 import type { Offer } from './ports.ts'
 import {
@@ -69,13 +69,13 @@ function restsOf({ service, onDay, how }: ChangeFacts, sameCycle: boolean): Rest
 
 /** Null for what is not charged by period. */
 export function chargedOf(service: ServiceRow) {
-  if (service.anchor_on === null || cycleParts(service.cycle) === null) return null
+  if (service.anchor_on === null || !recurs(service.cycle)) return null
   const { anchor_on: anchorOn, cycle, period_index: periodIndex } = service
   return { anchorOn, cycle, periodIndex, spans: spansOf(service) }
 }
 
 function newDays({ service, offer, onDay, how }: ChangeFacts): NewDays | null {
-  if (cycleParts(offer.cycle) === null) return null
+  if (!recurs(offer.cycle)) return null
   const charged = chargedOf(service)
   const through = service.charged_through
   if (how.mode === 'none' && charged && through !== null && through > onDay)

@@ -20,6 +20,8 @@ export interface DueService {
   coupon_cycles_left: number | null
   anchor_on: IsoDate | null
   period_index: number
+  /** Periods still to be charged; null goes on. */
+  periods_left: number | null
   next_period_on: IsoDate
   cancel_on: IsoDate | null
 }
@@ -31,6 +33,8 @@ export interface DueOption {
   quantity: number
   amount_minor: bigint
   price_id: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing?: string | null
 }
 
 export interface Coupon {
@@ -49,6 +53,7 @@ export interface ServiceStep {
   to_index: number
   charged_through: IsoDate
   coupon_cycles_left: number | null
+  periods_left: number | null
 }
 
 const NO_OPTIONS: readonly DueOption[] = []
@@ -84,11 +89,13 @@ interface Periods {
 function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueItem | null {
   const { anchor_on: anchorOn, cancel_on: cancelOn } = service
   const lines: DraftLine[] = []
+  const lastIndex = service.period_index + (service.periods_left ?? Number.POSITIVE_INFINITY)
   let index = service.period_index
   let startsOn = service.next_period_on
   let left = service.coupon_cycles_left
   while (index < service.period_index + periodsMax && startsOn <= untilOn) {
     if (cancelOn !== null && cancelOn <= startsOn) break
+    if (index >= lastIndex) break
     const endsOn = endOf(anchorOn, service.cycle, index)
     if (endsOn === null || endsOn <= startsOn) return unbillable(service)
     const discounted = coupon !== undefined && left !== 0
@@ -105,6 +112,7 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
     to_index: index,
     charged_through: startsOn,
     coupon_cycles_left: left,
+    periods_left: service.periods_left === null ? null : lastIndex - index,
   }
   return item(service, lines, step)
 }
@@ -172,7 +180,10 @@ function addLines(
       taxClass,
       periodStart: startsOn,
       periodEnd: endsOn,
-      trace: { price: option.price_id, option: option.option_id, period: index },
+      trace: {
+        ...{ price: option.price_id, option: option.option_id, period: index },
+        ...(option.pricing ? { pricing: option.pricing } : {}),
+      },
     })
   }
   if (!coupon) return

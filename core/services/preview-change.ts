@@ -1,7 +1,7 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import { QUANTITY_MAX } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
-import { cycle, recurs } from '../kernel/index.ts'
+import { cycle, isMetered, recurs } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { ChangeNotPossible, ServiceEnded } from './errors.ts'
 import { findService } from './load.ts'
@@ -73,6 +73,8 @@ export async function priceChange(
       id: service.id,
       reason: 'the other plan is delivered in another way. Order it anew.',
     })
+  if (isMetered(service.cycle))
+    throw ChangeNotPossible({ id: service.id, reason: 'it is charged by the hour. Order it anew.' })
   if (offer.cycle !== service.cycle && !recurs(offer.cycle))
     throw ChangeNotPossible({
       id: service.id,

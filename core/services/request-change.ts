@@ -2,9 +2,9 @@ import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import type { DraftInvoice } from '../billing/index.ts'
 import { sql, type Trx } from '../db/index.ts'
-import type { Actor, IsoDate } from '../kernel/index.ts'
+import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, demandCheck, findRow, type Means } from '../records/index.ts'
-import { applyChange } from './apply-change.ts'
+import { applyChange, isStale } from './apply-change.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { forUpdate, lockOwnService } from './load.ts'
 import type { ChangeState } from './change-state.ts'
@@ -86,22 +86,14 @@ export async function dropStaleChanges(means: ChangeMeans, actor: Actor): Promis
   const pending = await means.db.all<ChangeRow & Standing>(sql`
     select c.*, s.charged_through, s.billing_status from service_changes c join services s on s.id = c.service_id
     where c.status = 'pending' order by c.id`)
-  const stale = pending.filter(isStale)
+  const stale = pending.filter((row) => isStale(row, row))
   for (const row of stale) {
     await means.db.transaction((trx) => drop(means, trx, { row, name: 'cancel' }, actor))
   }
   return stale.length
 }
 
-interface Standing {
-  charged_through: IsoDate | null
-  billing_status: string
-}
-
-function isStale(row: ChangeRow & Standing): boolean {
-  const before = JSON.parse(row.before_state) as ReturnType<typeof stateBefore>
-  return row.billing_status === 'ended' || row.charged_through !== before.chargedThrough
-}
+type Standing = Pick<ServiceRow, 'charged_through' | 'billing_status'>
 
 async function dropPending(
   means: ChangeMeans,

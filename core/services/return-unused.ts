@@ -1,14 +1,22 @@
 import type { DraftInvoice, DraftLine } from '../billing/index.ts'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf } from './plan-change.ts'
 import { discountOf } from './plan-periods.ts'
 import type { ChangeMeans } from './ports.ts'
-import { pricedFacts } from './priced-facts.ts'
-import { chargedSpans, monthsOf, restOfSpan, restPrice, type Proration } from './prorate.ts'
+import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
+import {
+  chargedSpans,
+  monthsOf,
+  restOfSpan,
+  restPrice,
+  type Proration,
+  type ProrationMode,
+  type Rest,
+} from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
-import type { UnusedValue } from './settings.ts'
+import type { PausePolicy, UnusedValue } from './settings.ts'
 import { termsOf } from './terms.ts'
 
 export interface Unused {
@@ -26,65 +34,94 @@ export async function planUnused(
 ): Promise<Unused> {
   const [whole] = services
   const { unusedOnCancel: policy, proration: mode, pause } = await termsOf(queries, whole!)
-  const lines: DraftLine[] = []
-  if (policy !== 'none') {
-    for (const service of services) {
-      const how = { mode, zone: service.zone, at: means.business.now() }
-      const today = means.business.today(service.zone)
-      // Time that a pause keeps is unused from the day after it began.
-      const kept = pause === 'stretch' && service.paused_on !== null ? addDays(service.paused_on, 1) : today
-      lines.push(...(await unusedLines(queries, { service, how, cause }, minDay(kept, today))))
-    }
-  }
+  const lines = policy === 'none' ? [] : await unusedLines(means, queries, { services, mode, pause, cause })
   return { policy, lines, amountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0n) }
 }
 
 interface Ending {
-  service: ServiceRow
-  how: Proration
+  services: readonly ServiceRow[]
+  mode: ProrationMode
+  pause: PausePolicy
   cause: string
 }
 
-/** What a cancellation drops from an unpaid renewal is not given back besides. */
-async function unusedLines(queries: Queries, ending: Ending, today: IsoDate): Promise<DraftLine[]> {
-  const { service, how, cause } = ending
-  const charged = service.billing_status === 'pending' ? null : chargedOf(service)
+/** Services that are paid for and charged by period, in two statements. */
+async function unusedLines(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  { services, mode, pause, cause }: Ending,
+): Promise<DraftLine[]> {
+  const facts = await pricedFactsOf(queries, services)
+  const unpaid = await firstUnpaid(queries, services, means)
+  return services
+    .filter(({ billing_status: status }) => status !== 'pending')
+    .flatMap((service) => {
+      const today = means.business.today(service.zone)
+      // Time that a pause keeps is unused from the day after it began.
+      const kept = pause === 'stretch' && service.paused_on !== null ? addDays(service.paused_on, 1) : today
+      const how = { mode, zone: service.zone, at: means.business.now() }
+      const of = { facts: facts(service.id), how, cause, fromOn: minDay(kept, today) }
+      return linesOf(service, { ...of, untilOn: unpaid.get(service.id) ?? null })
+    })
+}
+
+interface UnusedOf {
+  facts: PricedFacts
+  how: Proration
+  cause: string
+  fromOn: IsoDate
+  /** What a cancellation drops from an unpaid renewal is not given back besides. */
+  untilOn: IsoDate | null
+}
+
+function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: UnusedOf): DraftLine[] {
+  const charged = chargedOf(service)
   if (!charged) return []
-  const untilOn = await firstUnpaid(queries, service, today)
-  const { oldName, coupon } = await pricedFacts(queries, service)
+  const { coupon, oldName } = facts
   const whole = service.recurring_minor
   const price = coupon ? whole - discountOf(coupon, whole, service.currency) : whole
-  return chargedSpans(charged, today)
+  const measure = { how, months: monthsOf(service.cycle) }
+  return chargedSpans(charged, fromOn)
     .filter(({ from }) => untilOn === null || from < untilOn)
     .map((span) => {
-      const rest = restOfSpan(span, today, { how, months: monthsOf(service.cycle) })
+      const rest = restOfSpan(span, fromOn, measure)
       const amountMinor = -restPrice(price, rest)
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
-        trace: {
-          cancellation: cause,
-          part: 'credit',
-          price: service.price_id,
-          of: price.toString(),
-          days: rest.days,
-          length: rest.length,
-          proration: how.mode,
-          coupon: coupon?.id ?? null,
-          rounding: 'half up on the running total',
-        },
+        trace: traceOf(rest, { service, cause, price, coupon: coupon?.id ?? null, mode: how.mode }),
       }
     })
     .filter(({ amountMinor }) => amountMinor !== 0n)
 }
 
-async function firstUnpaid(queries: Queries, { id }: ServiceRow, today: IsoDate): Promise<IsoDate | null> {
-  const row = await queries.get<{ starts_on: IsoDate | null }>(sql`
-    select min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id
-    where l.source_id = ${id} and l.kind = 'recurring' and i.status = 'issued' and i.origin = 'renewal'
-      and l.period_start >= ${today}`)
-  return row?.starts_on ?? null
+interface Traced {
+  service: ServiceRow
+  cause: string
+  price: bigint
+  coupon: string | null
+  mode: ProrationMode
+}
+
+const traceOf = (rest: Rest, { service, cause, price, coupon, mode }: Traced): DraftLine['trace'] => ({
+  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString() },
+  ...{ days: rest.days, length: rest.length, proration: mode, coupon },
+  ...(rest.unit === 'second' ? { unit: 'second' } : {}),
+  rounding: 'half up on the running total',
+})
+
+async function firstUnpaid(
+  queries: Queries,
+  services: readonly ServiceRow[],
+  means: Pick<Means, 'business'>,
+): Promise<Map<string, IsoDate>> {
+  const today = means.business.today(services[0]!.zone)
+  const rows = await queries.all<{ id: string; starts_on: IsoDate }>(sql`
+    select l.source_id as id, min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id
+    where l.source_id in (${list(services.map(({ id }) => id))}) and l.kind = 'recurring' and i.status = 'issued'
+      and i.origin = 'renewal' and l.period_start >= ${today} group by l.source_id`)
+  return new Map(rows.map((row) => [row.id, row.starts_on]))
 }
 
 /** Gives the unused value back once, by the policy of the product. Answers the credit note, when there is one. */

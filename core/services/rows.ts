@@ -31,11 +31,18 @@ export interface ServiceRow {
   period_index: number
   next_period_on: IsoDate | null
   charged_through: IsoDate | null
+  /** Periods still to be charged; null goes on. With 0 it ends on the day up to which it is charged. */
+  periods_left: number | null
+  /** The day after the trial that it began with. */
+  trial_ends_on: IsoDate | null
   /** Spans as JSON: charged time that the periods of the anchor do not count. */
   spans: string | null
   /** Set while nothing is charged because the service rests. */
   paused_on: IsoDate | null
+  /** Up to when its hours are on a document; null for what is not charged by the hour. */
   metered_until: Instant | null
+  /** When it ended, as long as its last hours are not charged. */
+  metered_end: Instant | null
   auto_charge: number
   method_id: string | null
   suspend_after: IsoDate | null
@@ -71,6 +78,8 @@ export interface ServiceOptionRow {
   setting: string | null
   module_value: string | null
   price_id: string | null
+  /** How the steps of its price came to the amount; null without steps. */
+  pricing: string | null
 }
 
 export interface ServiceFieldRow {

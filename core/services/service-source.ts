@@ -1,6 +1,13 @@
-import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../billing/index.ts'
+import {
+  aheadColumns,
+  aheadOf,
+  ofBrands,
+  type Ahead,
+  type BillableSource,
+  type DueItem,
+  type DueWindow,
+} from '../billing/index.ts'
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
-import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
 import { invoiceSuspended } from './settings.ts'
@@ -23,7 +30,7 @@ export const serviceSource: BillableSource = {
     const services = await queries.all<DueService & Ahead>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
-        s.anchor_on, s.period_index, s.next_period_on, s.cancel_on${aheadColumns(window)}
+        s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on${aheadColumns(window, SCOPES)}
       from services s join products p on p.id = s.product_id
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
@@ -43,32 +50,13 @@ export const serviceSource: BillableSource = {
 }
 
 /** Where a service finds the ids of its scopes. */
-const SCOPES = {
+export const SCOPES = {
   brand: sql`s.brand_id`,
   group: sql`(select g.group_id from products g where g.id = s.product_id)`,
   product: sql`s.product_id`,
   client: sql`s.client_id`,
   cycle: sql`s.cycle`,
 }
-
-/** By which day each service is asked for, where that differs. */
-interface Ahead {
-  until_on?: IsoDate
-  lead?: string
-  monthly?: number
-}
-
-function aheadColumns({ untilOf, leadOf, monthlyOf }: DueWindow): Sql {
-  const until = untilOf ? sql`, ${untilOf(SCOPES)} as until_on` : sql``
-  const lead = leadOf ? sql`, ${leadOf(SCOPES)} as lead` : sql``
-  const monthly = monthlyOf ? sql`, case when ${monthlyOf(SCOPES)} then 1 else 0 end as monthly` : sql``
-  return sql`${until}${lead}${monthly}`
-}
-
-const aheadOf = ({ lead, monthly }: Ahead): Pick<DueItem, 'lead' | 'monthly'> => ({
-  ...(lead === undefined ? {} : { lead: Number(lead) }),
-  ...(monthly === 1 ? { monthly: true } : {}),
-})
 
 /** Where suspended services are not charged: the installation as a whole, and brands that differ from it. */
 interface Spared {
@@ -91,7 +79,9 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault,
   const conditions = [
     sql`s.next_period_on <= ${untilOn}`,
     sql`s.billing_status in ('active', 'ending')`,
+    sql`s.metered_until is null`,
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
+    sql`(s.periods_left is null or s.periods_left > 0)`,
   ]
   if (untilOf) conditions.push(sql`s.next_period_on <= ${untilOf(SCOPES)}`)
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
@@ -103,7 +93,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault,
 
 async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, DueOption[]>> {
   const rows = await queries.all<DueOption>(sql`
-    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id
+    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id, o.pricing
     from services s join service_options o on o.service_id = s.id
     where ${condition} and o.amount_minor <> 0 order by o.service_id, o.option_id`)
   const grouped = new Map<string, DueOption[]>()

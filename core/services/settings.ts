@@ -2,6 +2,14 @@ import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
 import { prorationModes } from './prorate.ts'
 
+/** Days before the end of a trial or a fixed term on which the client is told. */
+export const announceEnds = defineSetting({
+  key: 'services.announce_ends',
+  schema: Type.Integer({ minimum: 1, maximum: 60 }),
+  preset: 3,
+  scopes: ['installation'],
+})
+
 export const invoiceSuspended = defineSetting({
   key: 'services.invoice_suspended',
   schema: Type.Boolean(),
@@ -60,6 +68,14 @@ export const pausePolicy = defineSetting({
   key: 'services.pause',
   schema: Type.Enum([...pausePolicies]),
   preset: 'charge',
+  scopes: BY_PRODUCT,
+})
+
+/** Most hours of a service by the hour that are charged between two billing days; 0 charges all of them. */
+export const hourCap = defineSetting({
+  key: 'services.hour_cap',
+  schema: Type.Integer({ minimum: 0, maximum: 744 }),
+  preset: 0,
   scopes: BY_PRODUCT,
 })
 

@@ -67,7 +67,9 @@ export const showService = defineVerb(
       service,
       ...names,
       options,
-      nextCharge: nextCharges({ ...service, product_name: names.productName }, options, coupon),
+      nextCharge: nextCharges({ ...service, product_name: names.productName }, options, {
+        ...{ coupon, now: means.business.now() },
+      }),
       ...(await aroundOf(db, service, actor)),
     }
   },

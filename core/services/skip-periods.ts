@@ -1,8 +1,21 @@
+import type { Trx } from '../db/index.ts'
 import { periodStart, recurs, type IsoDate } from '../kernel/index.ts'
+import { readSetting, updateVersioned, type Means } from '../records/index.ts'
+import { lockService } from './load.ts'
 import type { ServiceRow } from './rows.ts'
+import { invoiceSuspended } from './settings.ts'
+
+/** Where suspended services are not charged, the periods missed are left out and charging goes on with today's. */
+export async function skipSuspended(means: Means, trx: Trx, serviceId: string): Promise<void> {
+  const row = await lockService(trx, serviceId)
+  if (row.delivery_status !== 'suspended') return
+  if (await readSetting(trx, invoiceSuspended, { brand: row.brand_id })) return
+  const set = nextIndexOn(row, means.business.today(row.zone))
+  if (set) await updateVersioned(means, trx, { table: 'services', what: 'service', row, set })
+}
 
 /** Where charging goes on when the periods before `today` are left out: the period of today. Null when none is missed. */
-export function nextIndexOn(
+function nextIndexOn(
   { anchor_on: anchorOn, cycle, period_index: index, next_period_on: nextOn }: ServiceRow,
   today: IsoDate,
 ): { period_index: number; next_period_on: IsoDate; charged_through: IsoDate } | null {

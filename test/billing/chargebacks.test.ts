@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import {
   bookDispute,
-  creditStanding,
+  clientCredit,
   getInvoice,
   recordPayment,
   refundPayment,
@@ -32,7 +32,7 @@ for (const engine of engines)
     })
     const invoice = async (net: bigint) => (await issue(means, draft(client, { amounts: [net] }))).id
     const left = async () => {
-      const { grants, paidMinor } = await creditStanding(db, client.id, 'EUR')
+      const { grants, paidMinor } = await clientCredit(db, client.id, 'EUR')
       return [grants.map(({ leftMinor }) => leftMinor), paidMinor]
     }
     const clean = async () => assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])

@@ -10,6 +10,7 @@ import {
   invoiceState,
   listInvoices,
   planCreditNote,
+  PRESET_TERMS,
   planInvoice,
   recallFromCollections,
   recordPayment,
@@ -42,7 +43,9 @@ describe('a line credited in steps', () => {
     ...{ country: 'CA', region: null, tax_class: 'standard', name, rate_ppm, level, compound },
     ...{ starts_on: isoDate('2020-01-01'), ends_on: null },
   })
-  const buyer = { id: 'cli_x', country: 'CA', region: null, tax_exempt: 0 } as unknown as BillTo
+  const buyer = {
+    ...{ id: 'cli_x', country: 'CA', region: null, tax_exempt: 0, locale: 'en', terms: PRESET_TERMS },
+  } as unknown as BillTo
 
   test('gives back exactly what it took, of each tax, whatever the steps, net or gross', () => {
     const rate = fc.integer({ min: 0, max: 400_000 })
@@ -56,6 +59,7 @@ describe('a line credited in steps', () => {
         const from = {
           pricesIncludeTax: inclusive,
           taxRules: [rule('A', a, 1, 0), rule('B', b, 2, on)],
+          texts: [],
         } as unknown as BillFrom
         const client = { id: 'cli_x', brand_id: 'brd_x', currency: 'EUR' }
         const plan = planInvoice(draft(client, { amounts: [whole] }), buyer, from, today)

@@ -6,7 +6,7 @@ import {
   billDay,
   chooseCreditUse,
   creditBalance,
-  creditStanding,
+  clientCredit,
   getInvoice,
   grantCredit,
   keepMethod,
@@ -68,7 +68,7 @@ for (const engine of engines) {
     }
     const invoice = async (net: bigint) => (await issue(means, draft(client, { amounts: [net] }))).id
     const left = async () => {
-      const { grants, paidMinor } = await creditStanding(db, client.id, 'EUR')
+      const { grants, paidMinor } = await clientCredit(db, client.id, 'EUR')
       return [grants.map(({ leftMinor }) => leftMinor), paidMinor]
     }
     const bill = async (on: IsoDate) => {
@@ -244,7 +244,7 @@ for (const engine of engines) {
             if (one.do === 'revoke' && grants[one.nth])
               await revokeCredit(means, { grant_id: grants[one.nth], reason: 'x' }, staff).catch(refused)
             if (one.do === 'day') await bill((on = addDays(on, 1)))
-            const { grants: open, paidMinor } = await creditStanding(db, client.id, 'EUR')
+            const { grants: open, paidMinor } = await clientCredit(db, client.id, 'EUR')
             assert.ok(paidMinor >= 0n, `paid in ${paidMinor}`)
             assert.ok(open.every(({ leftMinor }) => leftMinor > 0n))
           }

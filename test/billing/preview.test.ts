@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
-import { billToday, overrideSetting, previewBilling, previewClient } from '../../core/billing/index.ts'
+import { billToday, overrideSetting, previewBilling, previewClient, sumPreview } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { addDays, isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -77,6 +77,17 @@ for (const engine of engines) {
       assert.deepEqual(
         [...preview.invoices].sort((a, b) => (a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0)),
         preview.invoices,
+      )
+      const { sums, problems } = await sumPreview(means, deps, { days: DAYS })
+      assert.equal(problems, preview.problems.length)
+      const added = new Map<string, [number, bigint]>()
+      for (const { issuesOn, totalMinor } of preview.invoices) {
+        const [count, minor] = added.get(issuesOn) ?? [0, 0n]
+        added.set(issuesOn, [count + 1, minor + totalMinor])
+      }
+      assert.deepEqual(
+        sums.map((sum) => [sum.issuesOn, [sum.invoices, sum.totalMinor]]),
+        [...added].sort(([a], [b]) => (a < b ? -1 : 1)),
       )
       const query = { clientId: of(1).client_id, today: FIRST, days: DAYS, hooks: means.hooks }
       foreseenOfClient = sorted(

@@ -9,6 +9,7 @@ import {
   overrideSetting,
   type Payments,
 } from '../../core/billing/index.ts'
+import { createClientGroup, groupClient } from '../../core/clients/index.ts'
 import { sql, type SqlValue } from '../../core/db/index.ts'
 import { addDays, isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -26,7 +27,7 @@ for (const engine of engines) {
     const means = testMeans(db)
     const deps = billingDeps(means)
     const staff = staffActor()
-    type Scope = 'brand' | 'group' | 'product' | 'client'
+    type Scope = 'brand' | 'group' | 'product' | 'client_group' | 'client'
     const set = (key: string, scope: Scope, scope_id: string, value: unknown) =>
       overrideSetting(means, { key, scope, scope_id, value }, staff)
     const bill = (on: string) => {
@@ -59,6 +60,11 @@ for (const engine of engines) {
       const families = []
       for (let n = 0; n < 5; n++) families.push(await family())
       const [plain, ofGroup, ofProduct, ofClient, both] = families
+      const grouped = await family()
+      const vip = await createClientGroup(means, { brand_id: brand.id, name: 'VIP' }, staff)
+      await groupClient(means, { client_id: grouped.client, group_id: vip }, staff)
+      await set('billing.lead_days', 'product', grouped.product, 3)
+      await set('billing.lead_days', 'client_group', vip, 18)
       await set('billing.lead_days', 'brand', brand.id, 10)
       await set('billing.lead_days', 'group', ofGroup!.group, 12)
       await set('billing.lead_days', 'product', ofProduct!.product, 14)
@@ -72,6 +78,7 @@ for (const engine of engines) {
       assert.deepEqual(
         issued.map((row) => [row.client_id, row.issued_on]),
         [
+          [grouped.client, '2026-01-13'],
           [both!.client, '2026-01-15'],
           [ofProduct!.client, '2026-01-17'],
           [ofGroup!.client, '2026-01-19'],

@@ -63,6 +63,8 @@ function value(key: string, amountMinor: bigint | null, retired = false) {
 function product(more: Partial<Product> = {}): Product {
   return {
     id: 'prd_1',
+    periodsMax: null,
+    trial: null,
     brandId: 'brd_1',
     groupId: 'grp_1',
     slug: 'vps',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, test } from 'node:test'
+import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from '../../core/db/index.ts'
 import type { StoredEvent } from '../../core/events/index.ts'
 import {
@@ -17,7 +17,8 @@ import {
   createServices,
   dunningDays,
 } from '../../core/services/index.ts'
-import { suspendAfter, terminateAfter } from '../../core/billing/index.ts'
+import { suspendAfter, terminateAfter, verifyBooks } from '../../core/billing/index.ts'
+import { isoDate } from '../../core/kernel/index.ts'
 import { scopedSetting } from '../../core/records/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { day, openShop, owner, permanent, seed, spec, staff, system, type Shop } from './fixture.ts'
@@ -307,25 +308,63 @@ for (const engine of engines) {
       assert.equal((await shop.service(ids[3]!)).billing_status, 'ended')
     })
 
-    test('where suspended services are not charged, periods missed are left out after the release', async () => {
-      const id = await running()
-      await overdue([id])
-      await shop.work()
-      await db.insert('settings', [
-        {
-          scope: 'brand',
-          scope_id: 'brd_a',
-          key: 'services.invoice_suspended',
-          value: 'false',
-          updated_by: 'x',
-          updated_at: 'x',
-        },
-      ])
-      shop.means.business.set('2026-05-20T10:00:00.000Z')
-      await hear('invoice.paid', 'inv_2', [id])
-      const row = await shop.service(id)
-      assert.deepEqual([row.period_index, row.next_period_on], [4, '2026-05-15'])
-      await db.run(sql`delete from settings`)
+    describe('where suspended services are not charged', () => {
+      before(() =>
+        db.insert('settings', [
+          {
+            scope: 'brand',
+            scope_id: 'brd_a',
+            key: 'services.invoice_suspended',
+            value: 'false',
+            updated_by: 'x',
+            updated_at: 'x',
+          },
+        ]),
+      )
+      after(() => db.run(sql`delete from settings`))
+      const held = async (hold: (id: string) => Promise<unknown>) => {
+        shop.means.business.set('2026-02-01T10:00:00.000Z')
+        const id = await running()
+        await hold(id)
+        await shop.work()
+        shop.means.business.set('2026-05-20T10:00:00.000Z')
+        return id
+      }
+      const next = async (id: string) => {
+        const { period_index, next_period_on } = await shop.service(id)
+        return [period_index, next_period_on]
+      }
+
+      test('periods missed are left out once the debt is paid', async () => {
+        const id = await held((service) => overdue([service]))
+        await hear('invoice.paid', 'inv_2', [id])
+        assert.deepEqual(await next(id), [4, '2026-05-15'])
+      })
+
+      test('and once staff let go, when nothing else holds it', async () => {
+        const id = await held((service) => suspendService(shop.means, { service_id: service }, staff))
+        await suspendService(shop.means, { service_id: id, reason: 'abuse' }, staff)
+        await releaseService(shop.means, { service_id: id, reason: 'staff' }, staff)
+        assert.deepEqual(await next(id), [1, '2026-02-15'])
+        await releaseService(shop.means, { service_id: id, reason: 'abuse' }, staff)
+        assert.deepEqual(await next(id), [4, '2026-05-15'])
+      })
+
+      test('the books are in order with a period that nobody is to charge, and not with one that was forgotten', async () => {
+        const id = await held((service) => suspendService(shop.means, { service_id: service }, staff))
+        const run = { id: 'run_a', kind: 'renewals:UTC', as_of_on: '2026-03-01', status: 'completed' }
+        const stamps = { started_at: 'x', updated_at: 'x', ended_at: '2026-03-01T00:00:00.000Z' }
+        await db.insert('billing_runs', [{ ...run, position: '', fence: 0, counts: '{}', ...stamps }])
+        const forgotten = async () =>
+          (await verifyBooks(db, isoDate('2026-05-20'))).filter((finding) => finding.id === id).length
+        assert.equal(await forgotten(), 0)
+        await db.run(sql`update settings set value = 'true'`)
+        assert.equal(await forgotten(), 1)
+        // Put back to that period after the run, it waits for the next one.
+        await db.run(sql`update services set updated_at = '2026-03-01T01:00:00.000Z' where id = ${id}`)
+        assert.equal(await forgotten(), 0)
+        await db.run(sql`update settings set value = 'false'`)
+      })
     })
   })
 }

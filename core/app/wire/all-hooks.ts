@@ -8,6 +8,7 @@ export async function loadAllHooks(): Promise<void> {
     import('../../billing/index.ts'),
     import('../../services/index.ts'),
     import('../../orders/index.ts'),
+    import('../../reports/index.ts'),
     import('../../mail/index.ts'),
   ])
 }

@@ -1,10 +1,14 @@
+import { toDecimal } from '../../../sdk/index.ts'
 import {
+  billableItemsSource,
   billDay,
   billingConsumers,
   billingJobs,
   billToday,
   billUntil,
+  carriedSource,
   previewBilling,
+  sumPreview,
   RUN_NOW_TASK,
   verifyBooks,
   zonesToBill,
@@ -16,9 +20,12 @@ import {
 import { sql } from '../../db/index.ts'
 import { isoDate, type IsoDate } from '../../kernel/index.ts'
 import {
+  announceTerms,
   dunningDays,
   endCancelled,
   endServices,
+  endTerms,
+  hourSource,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -33,9 +40,12 @@ export function billingDeps(means: Means): BillingDeps {
     dunningDays,
     suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
-    endCancelled: (day) => endCancelled(means, day),
+    endCancelled: async (day) => {
+      await announceTerms(means, day)
+      return (await endCancelled(means, day)) + (await endTerms(means, day))
+    },
   }
-  return { means, sources: [serviceSource], services }
+  return { means, sources: [serviceSource, hourSource, billableItemsSource, carriedSource], services }
 }
 
 export const billingArea: Area = {
@@ -58,11 +68,8 @@ export const billingArea: Area = {
     },
   ],
   commands: {
-    bill: ((
-      wiring: Wiring,
-      input: { preview_days: number | null; until: string | null },
-      say: (line: string) => void,
-    ) => bill(wiring, input, say)) as Command,
+    bill: ((wiring: Wiring, input: BillInput, say: (line: string) => void) =>
+      bill(wiring, input, say)) as Command,
     verify: ((wiring: Wiring, _input: object, say: (line: string) => void) => verify(wiring, say)) as Command,
   },
 }
@@ -77,14 +84,29 @@ async function billingDay(means: Means): Promise<IsoDate | null> {
   return brand ? means.business.today(brand.zone) : null
 }
 
-async function bill(
-  { means }: Wiring,
-  input: { preview_days: number | null; until: string | null },
-  say: (line: string) => void,
-): Promise<unknown> {
+interface BillInput {
+  preview_days: number | null
+  until: string | null
+  /** Of a preview: sums a day instead of each document. */
+  sums?: boolean
+}
+
+async function saySums(deps: BillingDeps, days: number, say: (line: string) => void): Promise<string> {
+  const { sums, problems } = await sumPreview(deps.means, deps, { days })
+  for (const { issuesOn, currency, invoices, lines, netMinor, taxMinor, totalMinor } of sums) {
+    const [net, tax, total] = [netMinor, taxMinor, totalMinor].map((minor) => toDecimal({ minor, currency }))
+    say(
+      `${issuesOn} ${currency}  ${invoices} invoices, ${lines} lines, net ${net}, tax ${tax}, total ${total}`,
+    )
+  }
+  return `${sums.length} ${sums.length === 1 ? 'sum' : 'sums'}, ${problems} ${problems === 1 ? 'problem' : 'problems'}.`
+}
+
+async function bill({ means }: Wiring, input: BillInput, say: (line: string) => void): Promise<unknown> {
   const today = await billingDay(means)
   if (!today) return 'There is no brand yet, so there is nothing to bill.'
   const deps = billingDeps(means)
+  if (input.preview_days !== null && input.sums) return saySums(deps, input.preview_days, say)
   if (input.preview_days !== null) return previewBilling(means, deps, { days: input.preview_days })
   const reports = await billed(deps, { until: input.until ? isoDate(input.until) : null, today })
   for (const { on, zone, invoices, charges, reminders, suspended, terminated, parked } of reports) {

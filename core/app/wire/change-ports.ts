@@ -4,7 +4,7 @@ import {
   issueInvoice,
   lockInvoice,
   refundNote,
-  voidIssued,
+  takeBackInvoice,
 } from '../../billing/index.ts'
 import { loadProducts, priceSelection, type PricedSelection, type Product } from '../../catalog/index.ts'
 import { list, sql, type Queries } from '../../db/index.ts'
@@ -19,7 +19,7 @@ export const changePorts: ChangePorts = {
     return { id, number, totalMinor: total_minor }
   },
   voidInvoice: (means, trx, invoiceId, actor) =>
-    voidIssued(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
+    takeBackInvoice(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
   giveCredit: async (means, trx, draft, actor) => {
     const { id, total_minor } = await issueCreditNote(means, trx, draft, actor)
     return { id, totalMinor: total_minor }
@@ -40,7 +40,9 @@ export const changePorts: ChangePorts = {
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
   const { service, productId, cycle, quantity, onDay } = request
-  const [product] = await loadProducts(queries, service.brand_id, [productId])
+  const [product] = await loadProducts(queries, service.brand_id, [productId], {
+    clientId: service.client_id,
+  })
   if (!product) throw invalidInput({ product_id: 'is not offered here' })
   const present = await queries.all<{ option_key: string; value: string }>(sql`
     select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
@@ -102,7 +104,8 @@ function offer(product: Product, priced: PricedSelection): Offer {
       quantity: choice.quantity,
       value: choice.value,
       label: choice.label,
-      amountMinor: choice.amountMinor * BigInt(choice.quantity * priced.quantity),
+      amountMinor: choice.amountMinor * BigInt(choice.times * priced.quantity),
+      pricing: choice.pricing,
       setting: choice.setting,
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,

@@ -1,8 +1,25 @@
-import { serviceConsumers, servicesJobs } from '../../services/index.ts'
+import { systemActor } from '../../kernel/index.ts'
+import { closeIdleClients, dropStaleChanges, serviceConsumers, servicesJobs } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
+import { changePorts } from './change-ports.ts'
 
 export const servicesArea: Area = {
   name: 'services',
   jobs: ({ means, plugins }) => servicesJobs({ ...means, plugins }),
   consumers: ({ means }) => serviceConsumers(means),
+  schedules: ({ means }) => [
+    {
+      name: 'clients.close_idle',
+      cron: '40 3 * * *',
+      run: async () => ({ closed: await closeIdleClients(means) }),
+    },
+    {
+      name: 'services.drop_stale_changes',
+      // After the billing run of the hour, which is what makes a waiting change stale.
+      cron: '45 * * * *',
+      run: async () => ({
+        dropped: await dropStaleChanges({ ...means, changes: changePorts }, systemActor('stale_changes')),
+      }),
+    },
+  ],
 }

@@ -11,7 +11,7 @@ import { openDocuments } from './open-documents.ts'
 import { readCamt053 } from './read-camt053.ts'
 import { readCsv, type CsvMapping } from './read-csv.ts'
 import { readMt940 } from './read-mt940.ts'
-import type { Statement, StatementLine } from './statement.ts'
+import type { BankStatement, StatementLine } from './statement.ts'
 
 export interface Imported {
   /** Lines that were in no earlier file. */
@@ -60,7 +60,7 @@ function readStatement(
   account: BankAccountRow,
   format: 'camt053' | 'mt940' | 'csv',
   content: string,
-): Statement {
+): BankStatement {
   if (format === 'camt053') return readCamt053(content)
   if (format === 'mt940') return readMt940(content)
   if (account.csv_mapping === null)
@@ -69,7 +69,7 @@ function readStatement(
 }
 
 /** A file of another account would book its money here. */
-function refuseForeign(account: BankAccountRow, { account: named }: Statement): void {
+function refuseForeign(account: BankAccountRow, { account: named }: BankStatement): void {
   if (account.iban === null || named === null) return
   const [own, other] = [stripped(account.iban), stripped(named)]
   // MT940 names banks by code and number instead of the IBAN, which holds both.

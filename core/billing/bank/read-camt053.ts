@@ -1,16 +1,16 @@
 import { allAt, at, readXml, textAt, type XmlNode } from './read-xml.ts'
 import {
-  amountOf,
+  bankAmount,
   checkBalance,
   currencyOf,
   dayOf,
   StatementInvalid,
-  type Statement,
+  type BankStatement,
   type StatementLine,
 } from './statement.ts'
 
 /** ISO 20022 camt.053, in whichever version: the parts read here have kept their names. Only booked entries count. */
-export function readCamt053(source: string): Statement {
+export function readCamt053(source: string): BankStatement {
   const root = readXml(source)
   const report = at(root, 'BkToCstmrStmt')
   if (root.name !== 'Document' || !report)
@@ -53,7 +53,7 @@ function signed(node: XmlNode): bigint {
 function moneyOf(amount: XmlNode | undefined, of: XmlNode): bigint {
   if (!amount) throw StatementInvalid({ line: of.line, problem: `<${of.name}> has no amount` })
   const currency = currencyOf(amount.attributes.Ccy ?? '', amount.line)
-  return amountOf(amount.text.trim(), currency, amount.line)
+  return bankAmount(amount.text.trim(), currency, amount.line)
 }
 
 /** An entry, or each of its parts where a bank has put several transfers into one and says how much each was. */
@@ -88,7 +88,7 @@ const partReference = (reference: string | null, i: number): string | null =>
 /** Null where the part does not say, or says it in another currency. */
 function partAmount(part: XmlNode, currency: string): bigint | null {
   const amount = at(part, 'Amt') ?? at(part, 'AmtDtls', 'TxAmt', 'Amt')
-  return amount?.attributes.Ccy === currency ? amountOf(amount.text.trim(), currency, amount.line) : null
+  return amount?.attributes.Ccy === currency ? bankAmount(amount.text.trim(), currency, amount.line) : null
 }
 
 function detailsOf(entry: XmlNode, part: XmlNode | undefined) {

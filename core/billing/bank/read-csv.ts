@@ -1,10 +1,10 @@
 import { Type, type Static } from '../../../sdk/index.ts'
 import {
-  amountOf,
+  bankAmount,
   currencyOf,
   dayOf,
   StatementInvalid,
-  type Statement,
+  type BankStatement,
   type StatementLine,
 } from './statement.ts'
 
@@ -40,7 +40,7 @@ interface Row {
 }
 
 /** A bank's own table. Every row must have the columns of its head; a field of the mapping that is missing is refused. */
-export function readCsv(source: string, mapping: CsvMapping, currency: string): Statement {
+export function readCsv(source: string, mapping: CsvMapping, currency: string): BankStatement {
   const rows = rowsOf(source, mapping.delimiter === 'tab' ? '\t' : mapping.delimiter).slice(mapping.skip)
   const [head, ...body] = rows.filter(({ cells }) => cells.length > 1 || cells[0] !== '')
   if (!head) throw StatementInvalid({ line: 1, problem: 'there are no columns in it' })
@@ -80,7 +80,7 @@ function lineOf(
   const match = pattern.exec(text)
   if (!match) throw StatementInvalid({ line, problem: `"${cell('amount')}" is not an amount` })
   const plain = `${match[2]!.replaceAll(group, '')}${match[3] === undefined ? '' : `.${match[3]}`}`
-  const minor = amountOf(plain, own, line)
+  const minor = bankAmount(plain, own, line)
   return {
     ...{ line, bookedOn: dayOf(isoText(cell('day'), mapping.day_format, line), line), currency: own },
     amountMinor: match[1] === '-' ? -minor : minor,

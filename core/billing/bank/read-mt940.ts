@@ -1,11 +1,11 @@
 import type { IsoDate } from '../../kernel/index.ts'
 import {
-  amountOf,
+  bankAmount,
   checkBalance,
   currencyOf,
   dayOf,
   StatementInvalid,
-  type Statement,
+  type BankStatement,
   type StatementLine,
 } from './statement.ts'
 
@@ -22,7 +22,7 @@ interface Balance {
 }
 
 /** SWIFT MT940, with or without the envelope that banks put round it. Each statement's balances must fit its lines. */
-export function readMt940(source: string): Statement {
+export function readMt940(source: string): BankStatement {
   const fields = fieldsOf(source)
   if (fields.length === 0)
     throw StatementInvalid({ line: 1, problem: 'there is no field such as :20: in it' })
@@ -75,7 +75,7 @@ function balanceOf({ text, line }: Field): Balance {
   const match = /^([CD])\d{6}([A-Z]{3})(\d{1,12},\d{0,4})\s*$/.exec(text)
   if (!match) throw StatementInvalid({ line, problem: `"${text}" is not a balance` })
   const currency = currencyOf(match[2]!, line)
-  const minor = amountOf(match[3]!.replace(',', '.'), currency, line)
+  const minor = bankAmount(match[3]!.replace(',', '.'), currency, line)
   return { currency, minor: match[1] === 'C' ? minor : -minor, line }
 }
 
@@ -88,7 +88,7 @@ function movementOf({ text, line }: Field, opening: Balance | null, details: str
   const match = MOVEMENT.exec(text)
   if (!match) throw StatementInvalid({ line, problem: `"${text.split('\n')[0]!}" is not a movement` })
   const [, value, entry, mark, , amount, , own, bank] = match
-  const minor = amountOf(amount!.replace(',', '.'), opening.currency, line)
+  const minor = bankAmount(amount!.replace(',', '.'), opening.currency, line)
   return {
     line,
     bookedOn: bookedOn(value!, entry, line),

@@ -8,7 +8,7 @@ export const StatementInvalid = defineError(
   (p: { line: number; problem: string }) => `Line ${p.line} of the statement: ${p.problem}`,
 )
 
-export interface Statement {
+export interface BankStatement {
   /** IBAN or number of our own account, as the file has it; null in files that do not say. */
   account: string | null
   /** The bank's name for the statement. */
@@ -32,7 +32,7 @@ export interface StatementLine {
 }
 
 /** Decimal text with a point, exact: more digits than the currency has, or none at all, are refused. */
-export function amountOf(text: string, currency: string, line: number): bigint {
+export function bankAmount(text: string, currency: string, line: number): bigint {
   const match = /^(\d{1,15})(?:\.(\d*))?$/.exec(text)
   if (!match) throw StatementInvalid({ line, problem: `"${text}" is not an amount` })
   const digits = minorDigits(currency)

@@ -2,6 +2,7 @@ import { sql, type Trx } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
+import { takesMoney } from '../proforma/finalise-proforma.ts'
 import { account, creditBalance, postJournal } from '../ledger.ts'
 import { useCreditAlways } from '../settings.ts'
 import { openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
@@ -16,10 +17,12 @@ export const applyCredit = (means: Means, trx: Trx, invoice: InvoiceRow, actor: 
 export async function applyPart(
   means: Means,
   trx: Trx,
-  { invoice, mostMinor }: { invoice: InvoiceRow; mostMinor: bigint },
+  { invoice: found, mostMinor }: { invoice: InvoiceRow; mostMinor: bigint },
   actor: Actor,
 ): Promise<InvoiceRow> {
-  if (invoice.status !== 'issued') return invoice
+  if (found.status !== 'issued') return found
+  const invoice = await takesMoney(means, trx, { invoice: found, amountMinor: 0n }, actor)
+  if (!invoice) return found
   const open = await openAmount(trx, invoice)
   const wantedMinor = mostMinor < open ? mostMinor : open
   const { client_id: clientId, currency } = invoice

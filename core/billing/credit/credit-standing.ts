@@ -4,7 +4,7 @@ import { creditBalance } from '../ledger.ts'
 import type { OpenGrant } from './order-of-use.ts'
 
 /** A client's credit, parted into what we gave and what was paid in. */
-export interface CreditStanding {
+export interface ClientCredit {
   grants: readonly OpenGrant[]
   /** Overpayments, deposits, credit notes: what may also be paid back. */
   paidMinor: bigint
@@ -20,11 +20,11 @@ interface GrantRow {
 
 export const leftOfGrant = sql`g.amount_minor - coalesce((select sum(u.amount_minor) from credit_uses u where u.grant_id = g.id), 0)`
 
-export async function creditStanding(
+export async function clientCredit(
   queries: Queries,
   clientId: string,
   currency: string,
-): Promise<CreditStanding> {
+): Promise<ClientCredit> {
   const balance = await creditBalance(queries, clientId, currency)
   const rows = await queries.all<GrantRow>(sql`
     select g.id, g.priority, g.expires_on, g.created_at, ${leftOfGrant} as left_minor from credit_grants g
@@ -42,13 +42,13 @@ export async function creditStanding(
  * The same under a lock of the client: of two who take from one client's credit the second one waits, and reads what the
  * first one left.
  */
-export async function lockCredit(trx: Trx, clientId: string, currency: string): Promise<CreditStanding> {
+export async function lockCredit(trx: Trx, clientId: string, currency: string): Promise<ClientCredit> {
   await trx.get(sql`select id from clients where id = ${clientId} ${forUpdate(trx.dialect)}`)
-  return creditStanding(trx, clientId, currency)
+  return clientCredit(trx, clientId, currency)
 }
 
 /** What documents may take on a day: grants that have ended are no credit any more, even before they are booked out. */
-export function usableMinor({ grants, paidMinor }: CreditStanding, today: IsoDate): bigint {
+export function usableMinor({ grants, paidMinor }: ClientCredit, today: IsoDate): bigint {
   return grants
     .filter(({ expiresOn }) => expiresOn === null || expiresOn > today)
     .reduce((sum, { leftMinor }) => sum + leftMinor, paidMinor)

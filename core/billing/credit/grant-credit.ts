@@ -54,7 +54,7 @@ export const grantCredit = defineVerb(
       const { origin, priority, reason } = input
       const now = means.business.now()
       const grant: GrantRow = {
-        ...{ id: means.newId('cgr'), brand_id: client.brand_id, client_id: client.id },
+        ...{ id: means.newId('crg'), brand_id: client.brand_id, client_id: client.id },
         ...{ currency: client.currency, origin, priority, reason, expires_on: expiresOn },
         ...{ amount_minor: BigInt(input.amount_minor), revoked_at: null },
         ...{ version: 1, created_at: now, updated_at: now },

@@ -4,7 +4,7 @@ import { covers, type IsoDate } from '../../kernel/index.ts'
 import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
 import type { Means } from '../../records/index.ts'
 import { classifyDecline, endsMethod, jobsByDay, nextRetry } from '../dunning/index.ts'
-import type { PaymentRow } from '../payments/index.ts'
+import { documentsOf, type PaymentRow } from '../payments/index.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { dropRenewals } from './drop-renewals.ts'
 
@@ -13,13 +13,13 @@ export function billingConsumers(means: Means): Consumer[] {
   return [
     {
       name: 'billing.documents',
-      types: ['invoice.issued', 'credit_note.issued'],
+      types: ['invoice.issued', 'credit_note.issued', 'invoice.proforma_issued', 'receipt.issued'],
       handle: (trx, event) =>
         means.jobs.enqueue(trx, [
           {
             task: 'billing.document',
             payload: { invoice_id: event.subject },
-            key: `document/${event.subject}`,
+            key: `document/${event.subject}/${event.type}`,
           },
         ]),
     },
@@ -70,10 +70,13 @@ interface Subject {
 async function tellOfPayment(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
   const payment = await trx.get<PaymentRow & { method: string | null }>(sql`
     select p.*, m.label as method from payments p left join payment_methods m on m.id = p.method_id where p.id = ${event.subject}`)
-  const subject = payment && (await subjectOf(trx, payment.invoice_id))
+  const subject = payment && (await subjectOfPayment(trx, payment))
   if (!subject) return
   const absent = payment.kind === 'saved_method'
-  const facts = { number: subject.number, url: `/portal/invoices/${subject.invoice_id}` }
+  const facts = {
+    number: subject.number,
+    url: payment.invoice_id ? `/portal/invoices/${subject.invoice_id}` : '/portal/invoices',
+  }
   if (event.type === 'payment.succeeded') {
     const amount = { minor: payment.received_minor.toString(), currency: payment.currency }
     await tell(means, trx, {
@@ -183,6 +186,18 @@ async function tellOfDispute(means: Means, trx: Trx, event: StoredEvent): Promis
       },
     })
   }
+}
+
+/** Of a payment for several documents the first one stands for all, under all their numbers. */
+async function subjectOfPayment(trx: Trx, payment: PaymentRow): Promise<Subject | undefined> {
+  const ids = await documentsOf(trx, payment)
+  const first = await subjectOf(trx, ids[0] ?? null)
+  if (!first || ids.length === 1) return first
+  const rows = await trx.all<{ number: string }>(
+    sql`select number from invoices where id in (${list(ids)}) order by id`,
+  )
+  const numbers = rows.map((row) => row.number).join(', ')
+  return { ...first, number: numbers.length <= 300 ? numbers : `${first.number} …` }
 }
 
 async function subjectOf(trx: Trx, invoiceId: string | null): Promise<Subject | undefined> {

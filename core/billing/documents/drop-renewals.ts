@@ -1,6 +1,7 @@
 import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
+import { dropCarried } from '../carry/index.ts'
 import { creditLines } from '../credit-invoice.ts'
 import type { InvoiceLineRow } from '../invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
@@ -34,11 +35,28 @@ export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled)
   const open = await trx.all<{ id: string }>(sql`
     select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id
     where i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
+  const carried = await dropCarried(trx, { sources, from: cancelled.effectiveOn })
+  await giveUp(trx, cancelled, carried)
   for (const { id } of open) {
     const lines = await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
-    await trx.run(sql`
-      update charges set cause = ${droppedBy(cancelled.cancellationId)} || cause where id in (${list(lines.map((line) => line.charge_id))})`)
+    await giveUp(
+      trx,
+      cancelled,
+      lines.map((line) => line.charge_id),
+    )
   }
+}
+
+/** The charges leave their place. */
+async function giveUp(
+  trx: Trx,
+  { cancellationId }: Cancelled,
+  chargeIds: readonly (string | null)[],
+): Promise<void> {
+  if (chargeIds.length === 0) return
+  await trx.run(
+    sql`update charges set cause = ${droppedBy(cancellationId)} || cause where id in (${list(chargeIds)})`,
+  )
 }
 
 interface Dropped {

@@ -5,6 +5,7 @@ import { assert, systemActor } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
 import type { Means } from '../../records/index.ts'
+import { lineText } from './line-text.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
 
 /** What printing needs besides the means: the words of a language. */
@@ -21,7 +22,9 @@ const actor = systemActor('documents')
 export async function issueDocument(means: DocumentMeans, job: { invoice_id: string }): Promise<void> {
   const invoice = await getInvoice(means.db, job.invoice_id, actor)
   const fileId = await keepDocument(means, invoice)
-  if (invoice.kind === 'invoice') await sendInvoice(means, invoice, fileId)
+  if (invoice.kind === 'receipt') await sendPaper(means, invoice, { template: 'deposit-received', fileId })
+  else if (invoice.proforma === 1) await sendPaper(means, invoice, { template: 'proforma-issued', fileId })
+  else if (invoice.kind === 'invoice') await sendInvoice(means, invoice, fileId)
 }
 
 /** The id of the stored PDF; renders it when there is none yet. */
@@ -52,11 +55,49 @@ export async function keepDocument(means: DocumentMeans, invoice: Invoice): Prom
 export const fileName = (invoice: { number: string | null; id: string }): string =>
   `${invoice.number ?? invoice.id}.pdf`
 
-async function sendInvoice(means: DocumentMeans, invoice: Invoice, fileId: string): Promise<void> {
-  const client = await means.db.get<{ name: string; email: string; locale: string }>(
-    sql`select name, email, locale from clients where id = ${invoice.client_id}`,
+/** The invoice of a proforma is issued when its money is there. */
+const becamePaid = (invoice: Invoice): boolean => invoice.proforma === 0 && invoice.proforma_number !== null
+
+interface Receiver {
+  name: string
+  email: string
+  locale: string
+}
+
+async function receiverOf(means: DocumentMeans, { client_id }: Invoice): Promise<Receiver> {
+  const client = await means.db.get<Receiver>(
+    sql`select name, email, locale from clients where id = ${client_id}`,
   )
-  assert(client, `client ${invoice.client_id} exists`)
+  assert(client, `client ${client_id} exists`)
+  return client
+}
+
+/** A proforma or a receipt with its paper. */
+async function sendPaper(
+  means: DocumentMeans,
+  invoice: Invoice,
+  { template, fileId }: { template: 'proforma-issued' | 'deposit-received'; fileId: string },
+): Promise<void> {
+  const client = await receiverOf(means, invoice)
+  const amount = { minor: invoice.total_minor.toString(), currency: invoice.currency }
+  await means.db.transaction((trx) =>
+    enterMail(means, trx, {
+      template,
+      to: { address: client.email, name: client.name },
+      ...{ client_id: invoice.client_id, brand_id: invoice.brand_id, subject_of: invoice.id },
+      locale: client.locale,
+      key: `${invoice.id}/${template}`,
+      data: {
+        ...{ number: invoice.number!, amount, due_on: invoice.due_on },
+        url: `/portal/invoices/${invoice.id}`,
+      },
+      attachments: [{ file_id: fileId, name: fileName(invoice) }],
+    }),
+  )
+}
+
+async function sendInvoice(means: DocumentMeans, invoice: Invoice, fileId: string): Promise<void> {
+  const client = await receiverOf(means, invoice)
   const amount = { minor: invoice.total_minor.toString(), currency: invoice.currency }
   await means.db.transaction((trx) =>
     enterMail(means, trx, {
@@ -71,6 +112,7 @@ async function sendInvoice(means: DocumentMeans, invoice: Invoice, fileId: strin
         number: invoice.number!,
         amount,
         due_on: invoice.due_on,
+        ...(becamePaid(invoice) ? { paid: true } : {}),
         taxes: invoice.taxes
           .filter((tax) => tax.tax_minor !== 0n)
           .map((tax) => ({
@@ -116,7 +158,8 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     : undefined
   return {
     number: invoice.number!,
-    kind: invoice.kind,
+    kind: invoice.proforma === 1 ? 'proforma' : invoice.kind,
+    ...(becamePaid(invoice) ? { paid: true } : {}),
     currency: invoice.currency,
     issuedOn: invoice.issued_on!,
     dueOn: invoice.due_on,
@@ -136,7 +179,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
       taxId: buyer.tax_id,
     },
     lines: invoice.lines.map((line) => ({
-      description: line.description,
+      description: lineText(means.translator(invoice.locale), line),
       periodStart: line.period_start as InvoiceDocument['issuedOn'] | null,
       periodEnd: line.period_end as InvoiceDocument['issuedOn'] | null,
       quantity: line.quantity,
@@ -159,7 +202,9 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     ...(invoice.notes ? { notes: invoice.notes } : {}),
     locale: invoice.locale,
     pricesIncludeTax: invoice.prices_include_tax === 1,
-    ...(invoice.kind === 'invoice' ? { payUrl: `${means.publicUrl}/portal/invoices/${invoice.id}` } : {}),
+    ...(invoice.kind === 'invoice' && !becamePaid(invoice)
+      ? { payUrl: `${means.publicUrl}/portal/invoices/${invoice.id}` }
+      : {}),
   }
 }
 

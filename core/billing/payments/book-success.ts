@@ -3,7 +3,9 @@ import type { Actor } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
-import { allocate, lockInvoice, openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { issueReceipt, type Deposited } from '../proforma/index.ts'
+import { lockInvoice, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { applyPayment } from './apply-payment.ts'
 import { TransactionBooked, WrongMoney } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 
@@ -35,13 +37,18 @@ export async function bookSuccess(
   if (received.currency !== payment.currency)
     throw WrongMoney({ id: payment.id, expected: payment.currency, received: received.currency })
   await addTransaction(means, trx, payment, { ...received, kind: 'payment', actor: actor.id })
-  const applied = await applyToInvoice(means, trx, payment, received.amountMinor)
+  const { appliedMinor, invoiceIds } = await applyPayment(
+    means,
+    trx,
+    { payment, amountMinor: received.amountMinor },
+    actor,
+  )
   await postJournal(means, trx, {
     kind: 'payment_succeeded',
     sourceId: payment.id,
     brandId: payment.brand_id,
     effectiveOn: await todayOf(means, trx, payment.brand_id),
-    postings: postingsOf(payment, received, applied),
+    postings: postingsOf(payment, received, appliedMinor),
   })
   const set = {
     reference: received.reference,
@@ -62,36 +69,15 @@ export async function bookSuccess(
     actor,
     change: { set, body },
   })
-  if (payment.invoice_id) await settleInvoice(means, trx, await lockInvoice(trx, payment.invoice_id), actor)
+  for (const id of invoiceIds) await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
+  if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
   return booked
 }
 
-async function applyToInvoice(means: Means, trx: Trx, payment: PaymentRow, amount: bigint): Promise<bigint> {
-  if (!payment.invoice_id) return 0n
-  const invoice = await lockInvoice(trx, payment.invoice_id)
-  if (invoice.status !== 'issued' && invoice.status !== 'written_off') return 0n
-  const open = await openAmount(trx, invoice)
-  const applied = amount < open ? amount : open
-  if (applied === 0n) return 0n
-  await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'payment', amountMinor: applied })
-  if (invoice.status === 'written_off') await recover(means, trx, payment, applied)
-  return applied
-}
-
-/** A claim that was given up is paid after all: as much of the loss is none. */
-async function recover(means: Means, trx: Trx, payment: PaymentRow, amountMinor: bigint): Promise<void> {
-  const { currency, client_id: clientId, brand_id: brandId } = payment
-  await postJournal(means, trx, {
-    kind: 'write_off_recovered',
-    sourceId: payment.id,
-    brandId,
-    effectiveOn: await todayOf(means, trx, brandId),
-    postings: [
-      { account: account.receivable, currency, clientId, amountMinor },
-      { account: account.writeOffs, currency, clientId, amountMinor: -amountMinor },
-    ],
-  })
-}
+const depositOf = (payment: PaymentRow): Deposited => ({
+  ...{ paymentId: payment.id, brandId: payment.brand_id, clientId: payment.client_id },
+  ...{ currency: payment.currency, amountMinor: payment.received_minor },
+})
 
 function postingsOf(payment: PaymentRow, received: Received, applied: bigint): Posting[] {
   const { currency, client_id: clientId } = payment

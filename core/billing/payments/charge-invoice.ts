@@ -4,11 +4,13 @@ import { systemActor, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
 import type { InvoiceRow } from '../invoice.ts'
-import { lockInvoice, openAmount } from '../settle-invoice.ts'
+import { askedAmount } from '../proforma/index.ts'
+import { lockInvoice } from '../settle-invoice.ts'
 import { NoSavedMethod, NothingToPay } from './errors.ts'
 import { attempt, snapshotOf, type Payments } from './gateway.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
+import { paymentsFor } from './under-way.ts'
 
 /** Charges a saved method now: the button on the pay page, or staff. */
 export const chargeMethod = defineVerb(
@@ -102,10 +104,10 @@ function openCharge(
     const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${effectKey}`)
     if (same) return { payment: same, method: await methodOf(trx, same, method), number }
     const isDue = invoice.status === 'issued' && !(automatic && (await isStopped(trx, invoice, method)))
-    const open = isDue ? await openAmount(trx, invoice) : 0n
+    const open = isDue ? await askedAmount(trx, invoice) : 0n
     if (open <= 0n) return 'nothing_to_pay'
     const live = await trx.get<PaymentRow>(sql`
-      select * from payments where invoice_id = ${invoiceId} and (status in ('unknown', 'authorised', 'pending') or (status = 'created' and kind = 'saved_method')) limit 1`)
+      select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
     // Money may be on its way: a second attempt beside it could take it twice.
     if (live) return { payment: live, method: await methodOf(trx, live, method), number }
     const payment = await insertPayment(trx, {

@@ -3,12 +3,14 @@ import { forUpdate, sql } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
-import { lockInvoice, openAmount } from '../settle-invoice.ts'
+import { askedAmount } from '../proforma/index.ts'
+import { lockInvoice } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { attempt, getGateway, offers, snapshotOf, type GatewayInstance, type Payments } from './gateway.ts'
 import { demandOffered } from './gateway-rules.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
+import { paymentsFor } from './under-way.ts'
 
 /** Starts a payment with the client present: answers the attempt, whose `needs` say where to go or what to read. */
 export const startPayment = defineVerb(
@@ -60,19 +62,19 @@ interface Through {
 }
 
 /** One attempt at a time for a document: the row of the document is held while that is decided. */
-function openAttempt(
+export function openAttempt(
   payments: Payments,
   found: InvoiceRow,
   { gateway, place }: Through,
 ): Promise<PaymentRow> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, found.id)
-    const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
+    const open = invoice.status === 'issued' ? await askedAmount(trx, invoice) : 0n
     if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
     const facts = { currency: invoice.currency, amountMinor: open }
     if (place !== null) await demandOffered(trx, gateway, { ...facts, country: place })
     const earlier = await trx.all<PaymentRow>(
-      sql`select * from payments where invoice_id = ${invoice.id} order by id ${forUpdate(trx.dialect)}`,
+      sql`select * from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id ${forUpdate(trx.dialect)}`,
     )
     if (
       earlier.some(

@@ -7,6 +7,7 @@ import { remindExpiring } from '../dunning/remind-expiring.ts'
 import { expireCredit } from '../credit/expire-credit.ts'
 import { topUpDue } from '../credit/top-up.ts'
 import { chargeDue } from './charge-due.ts'
+import { chargeLateFees } from './charge-late-fees.ts'
 import { sanctionOverdue } from './overdue.ts'
 import { sendReminders } from './reminders.ts'
 import { runRenewals } from './run-renewals.ts'
@@ -25,6 +26,7 @@ export interface DayReport extends RunCounts {
   status: string
   charges: number
   reminders: number
+  lateFees: number
   suspended: number
   terminated: number
   ended: number
@@ -53,6 +55,7 @@ function together(a: DayReport, b: DayReport): DayReport {
     ...addCounts(a, { ...b, totals }),
     charges: a.charges + b.charges,
     reminders: a.reminders + b.reminders,
+    lateFees: a.lateFees + b.lateFees,
     suspended: a.suspended + b.suspended,
     terminated: a.terminated + b.terminated,
     ended: a.ended + b.ended,
@@ -115,6 +118,7 @@ async function billZone(
   await remindExpiring(means, day)
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
+  const lateFees = await chargeLateFees(means, day, actor)
   const sanctions = await sanctionOverdue(means, services, day, actor)
   if (run.status !== 'running') await markDone(means, zone, on)
   return {
@@ -124,6 +128,7 @@ async function billZone(
     ...countsOf(run),
     charges,
     reminders,
+    lateFees,
     ...sanctions,
     ended,
   }

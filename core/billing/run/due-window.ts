@@ -1,23 +1,20 @@
 import { sql, type Queries, type Sql } from '../../db/index.ts'
 import { addDays, addMonths, daysBetween, isoDate, type IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type ScopedSetting } from '../../records/index.ts'
+import { scopedSettings, type ScopedSetting } from '../../records/index.ts'
 import type { DueColumns, DueItem, DueWindow } from '../billable-source.ts'
 import type { BilledDay } from '../ports.ts'
 import { leadDays, leadDaysLong, leadDaysShort, monthlyInvoice } from '../settings.ts'
 
 /** What a run of the day asks its sources for: everything that begins within the lead days of its scope and cycle. */
 export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): Promise<DueWindow> {
-  const rules: Rules = {
-    lead: await scopedSetting(queries, leadDays),
-    short: await scopedSetting(queries, leadDaysShort),
-    long: await scopedSetting(queries, leadDaysLong),
-    monthly: await scopedSetting(queries, monthlyInvoice),
-  }
+  const read = await scopedSettings(queries, [leadDays, leadDaysShort, leadDaysLong, monthlyInvoice])
+  const [lead, short, long, monthly] = read as [...Days, Days[0], ScopedSetting<boolean>]
+  const rules: Rules = { lead, short, long, monthly }
   const leads = allLeads(rules)
   const byMonth = rules.monthly.values.includes(true)
   const furthest = addDays(on, Math.max(...leads))
   const untilOn = byMonth ? lastOfMonth(furthest) : furthest
-  if (leads.length === 1 && !byMonth) return { untilOn, brandIds }
+  if (leads.length === 1 && !byMonth) return { on, untilOn, brandIds }
   const leadOf = (columns: DueColumns) => leadText(rules, columns)
   const monthlyOf = (columns: DueColumns) => rules.monthly.has(true, columns)
   const untilOf = (columns: DueColumns) => {
@@ -30,8 +27,10 @@ export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): 
     if (!byMonth) return plain
     return sql`case when ${monthlyOf(columns)} then ${day((lead) => lastOfMonth(addDays(on, lead)))} else ${plain} end`
   }
-  return { untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
+  return { on, untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
 }
+
+type Days = [ScopedSetting<number>, ScopedSetting<number>]
 
 interface Rules {
   lead: ScopedSetting<number>
@@ -77,7 +76,12 @@ const firstOfMonth = (day: IsoDate): IsoDate => isoDate(`${day.slice(0, 8)}01`)
 export const lastOfMonth = (day: IsoDate): IsoDate => addDays(addMonths(firstOfMonth(day), 1), -1)
 
 /** The day on which a run issues what begins on `dueOn`, going by the item's own lead days. */
-export function issueDay(item: Pick<DueItem, 'lead' | 'monthly'>, dueOn: IsoDate, usual: number): IsoDate {
+export function issueDay(
+  item: Pick<DueItem, 'lead' | 'monthly' | 'inArrears'>,
+  dueOn: IsoDate,
+  usual: number,
+): IsoDate {
+  if (item.inArrears) return dueOn
   return addDays(item.monthly ? firstOfMonth(dueOn) : dueOn, -(item.lead ?? usual))
 }
 

@@ -61,7 +61,10 @@ export async function* ripeServices(
   }
 }
 
-/** What is charged on issued, unpaid documents that are past their due day, with the oldest due day of each. */
+/**
+ * What is charged on issued, unpaid documents that are past their due day, with the oldest due day of each. A change
+ * that waits for its payment is asked for, not owed: it has not happened.
+ */
 function overdueSources(
   queries: Queries,
   { on, brandIds }: BilledDay,
@@ -69,7 +72,7 @@ function overdueSources(
 ): Promise<{ id: string; due_on: IsoDate }[]> {
   return queries.all<{ id: string; due_on: IsoDate }>(sql`
     select l.source_id as id, min(i.due_on) as due_on from invoices i join invoice_lines l on l.invoice_id = i.id
-    where i.status = 'issued' and i.kind = 'invoice' and i.due_on < ${on} and l.source_id > ${after} and ${ofBrands(sql`i.brand_id`, brandIds)}
+    where i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and i.due_on < ${on} and l.source_id > ${after} and ${ofBrands(sql`i.brand_id`, brandIds)}
     group by l.source_id order by l.source_id limit ${BATCH}`)
 }
 

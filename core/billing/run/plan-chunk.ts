@@ -1,11 +1,14 @@
+import { minorDigits } from '../../../sdk/index.ts'
 import type { Queries } from '../../db/index.ts'
-import { minDay, type IsoDate } from '../../kernel/index.ts'
-import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
-import type { DraftLine } from '../draft.ts'
-import { loadBuyers, loadSellers } from '../parties.ts'
+import type { IsoDate } from '../../kernel/index.ts'
 import { noHooks, type Hooks } from '../../records/index.ts'
+import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
+import type { CarriedSum } from '../carry/index.ts'
+import type { DraftInvoice, DraftLine } from '../draft.ts'
+import { loadBuyers, loadSellers } from '../parties.ts'
 import { planInvoice, type BillFrom, type BillTo, type PlannedInvoice } from '../plan-invoice.ts'
 import { shapeLines } from '../shape-lines.ts'
+import { byDay, groupLines, type Group, type IssueDay } from './group-lines.ts'
 
 export interface DueOfSource {
   source: BillableSource
@@ -16,6 +19,8 @@ export interface DueOfSource {
 export interface ChunkPlan {
   due: DueOfSource[]
   invoices: PlannedInvoice[]
+  /** Too little for a document: charged now, invoiced with the next one. */
+  carried: CarriedSum[]
   problems: { clientId: string; reason: string }[]
 }
 
@@ -23,10 +28,10 @@ export interface ChunkQuery {
   sources: readonly BillableSource[]
   clientIds: readonly string[]
   window: DueWindow
-  /** The day of the run; for a preview the day on which a run will issue the nth period of an item. */
   /** Plugins that shape lines and check documents; nobody is asked without. */
   hooks?: Hooks
-  issuedOn: IsoDate | ((period: { item: DueItem; dueOn: IsoDate; nth: number }) => IsoDate)
+  /** The day of the run; for a preview the day on which a run will issue the nth period of an item. */
+  issuedOn: IsoDate | IssueDay
 }
 
 /** One function for run, preview and tests: reads a snapshot, decides nothing that the snapshot does not say. */
@@ -46,68 +51,70 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))])
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
-  const invoices = await planAll(sound, {
-    ...{ buyers, sellers, issuedOn: dayOf(query.issuedOn) },
-    hooks: query.hooks ?? noHooks,
-  })
-  return { due, invoices, problems }
+  const { groups, waiting } = groupLines(sound, buyers, dayOf(query.issuedOn))
+  const planned = await planAll(groups, { buyers, sellers, hooks: query.hooks ?? noHooks })
+  const going = due.map(({ source, items: all }) => ({
+    source,
+    items: all.filter((one) => !waiting.has(one)),
+  }))
+  return { due: going, ...planned, problems }
 }
 
 interface Parties {
   buyers: ReadonlyMap<string, BillTo>
   sellers: ReadonlyMap<string, BillFrom>
-  issuedOn: IssueDay
   hooks: Hooks
 }
 
-type IssueDay = Exclude<ChunkQuery['issuedOn'], IsoDate>
-
 const dayOf = (day: ChunkQuery['issuedOn']): IssueDay => (typeof day === 'function' ? day : () => day)
 
-async function planAll(items: readonly DueItem[], parties: Parties): Promise<PlannedInvoice[]> {
-  const { buyers, sellers, issuedOn: day, hooks } = parties
-  const plans: PlannedInvoice[] = []
-  for (const { item, dueOn, issuedOn, lines } of groupLines(items, buyers, day)) {
-    const { brandId, clientId, currency } = item
-    const draft = { brandId, clientId, currency, origin: 'renewal' as const, originId: null, dueOn, lines }
-    const shaped = await shapeLines(hooks, draft)
-    plans.push(planInvoice(shaped, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn))
-  }
-  return plans
-}
-
-interface Group {
-  item: DueItem
-  dueOn: IsoDate
-  issuedOn: IsoDate
-  lines: DraftLine[]
-}
-
-/**
- * What falls due on the same day, or in the same month, goes on one document, unless the client wants services apart. Of an item with several
- * periods each goes to its own day.
- */
-function groupLines(items: readonly DueItem[], buyers: Parties['buyers'], day: IssueDay): Iterable<Group> {
-  const groups = new Map<string, Group>()
-  items.forEach((item, i) => {
-    const apart = buyers.get(item.clientId)?.separate_invoices === 1 ? i : ''
-    const head = `${item.clientId} ${item.brandId} ${item.currency} ${apart} `
-    let nth = -1
-    let last = ''
-    for (const line of item.lines) {
-      const dueOn = line.periodStart ?? item.dueOn
-      if (dueOn !== last) nth++
-      last = dueOn
-      const issuedOn = day({ item, dueOn, nth })
-      const key = `${head}${issuedOn} ${item.monthly ? dueOn.slice(0, 7) : dueOn}`
-      const group = groups.get(key)
-      if (!group) {
-        groups.set(key, { item, dueOn, issuedOn, lines: [line] })
-        continue
-      }
-      group.lines.push(line)
-      group.dueOn = minDay(group.dueOn, dueOn)
+/** A sum below the smallest invoice of its client goes on the next document, which may be one of this plan. */
+async function planAll(
+  groups: readonly Group[],
+  parties: Parties,
+): Promise<Pick<ChunkPlan, 'invoices' | 'carried'>> {
+  const invoices: PlannedInvoice[] = []
+  const small = new Map<string, { group: Group; lines: DraftLine[] }>()
+  for (const group of ordered(groups, parties)) {
+    const before = group.item.apart ? undefined : small.get(group.head)
+    const lines = before ? [...before.lines, ...group.lines] : group.lines
+    const plan = await planGroup(group, lines, parties)
+    if (!group.forced && isSmall(plan)) small.set(group.head, { group, lines })
+    else {
+      invoices.push(plan)
+      if (before) small.delete(group.head)
     }
+  }
+  const carried = [...small.values()].map(({ group, lines }) => {
+    const { brandId, clientId, currency } = group.item
+    return { brandId, clientId, currency, dueOn: group.dueOn, issuedOn: group.issuedOn, lines }
   })
-  return groups.values()
+  return { invoices, carried }
+}
+
+/** The order of their days matters only where a sum may move on to the next document. */
+function ordered(groups: readonly Group[], { buyers }: Parties): readonly Group[] {
+  const mayMove = groups.some(({ item }) => (buyers.get(item.clientId)?.terms.minimumUnits ?? 0) > 0)
+  return mayMove ? groups.toSorted(byDay) : groups
+}
+
+async function planGroup(
+  { item, dueOn, issuedOn }: Group,
+  lines: readonly DraftLine[],
+  { buyers, sellers, hooks }: Parties,
+): Promise<PlannedInvoice> {
+  const { brandId, clientId, currency, apart } = item
+  const origin = apart ? 'billable' : 'renewal'
+  const draft: DraftInvoice = {
+    ...{ brandId, clientId, currency, origin, originId: apart?.key ?? null, dueOn, lines },
+    ...(apart?.notes ? { notes: apart.notes } : {}),
+  }
+  const shaped = await shapeLines(hooks, draft)
+  return planInvoice(shaped, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn)
+}
+
+function isSmall({ draft, buyer, totalMinor }: PlannedInvoice): boolean {
+  const { minimumUnits } = buyer.terms
+  if (minimumUnits === 0 || totalMinor <= 0n) return false
+  return totalMinor < BigInt(minimumUnits) * 10n ** BigInt(minorDigits(draft.currency))
 }

@@ -39,7 +39,7 @@ export interface Preview {
   problems: { clientId: string; reason: string }[]
 }
 
-const DAYS_MAX = 400
+export const PREVIEW_DAYS_MAX = 400
 const CHUNK = 200
 
 /**
@@ -52,7 +52,7 @@ export async function previewBilling(
   query: { today?: IsoDate; days: number },
 ): Promise<Preview> {
   const { days } = query
-  if (days > DAYS_MAX) throw TooFar({ days, max: DAYS_MAX })
+  if (days > PREVIEW_DAYS_MAX) throw TooFar({ days, max: PREVIEW_DAYS_MAX })
   const zones = await billedZones(means.db)
   const todayIn = (zone: string) => query.today ?? means.business.today(zone)
   const lastDays = zones.map(({ zone }) => addDays(todayIn(zone), days))

@@ -40,7 +40,10 @@ export async function sendReminders(means: Means, day: BilledDay, actor: Actor):
     steps: earlySteps(days, day.on),
     rows: before.has(days, SCOPES),
   }))
-  const late = after.values.map((days) => ({ steps: lateSteps(days, day.on), rows: after.has(days, SCOPES) }))
+  const late = after.values.map((days) => ({
+    steps: lateSteps(days, day.on),
+    rows: sql`c.overdue_notices = 1 and ${after.has(days, SCOPES)}`,
+  }))
   let sent = 0
   for (const { steps, rows } of [...early, ...late]) {
     const among = sql`${rows} and ${ofBrands(SCOPES.brand, day.brandIds)}`

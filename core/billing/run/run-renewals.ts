@@ -4,6 +4,7 @@ import type { Actor, IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { BillableSource, DueWindow } from '../billable-source.ts'
 import type { InvoiceRow } from '../invoice.ts'
+import { carryLines } from '../carry/index.ts'
 import { checkIssue } from '../check-issue.ts'
 import { account } from '../ledger.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
@@ -132,6 +133,7 @@ async function commitChunk(
     if (!(await claim(trx, run, { position, counts, now: means.business.now() }))) return false
     if (trx.dialect === 'postgres') await forgetPlans(trx)
     for (const { source, items } of plan.due) await source.advance(trx, items)
+    await carryLines(means, trx, plan.carried)
     for (const sameBrand of byBrand(plan.invoices)) {
       const invoices = await writeInvoices(means, trx, sameBrand, options.actor)
       await settle(means, trx, invoices, options.actor)

@@ -1,18 +1,13 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import type { Check } from './check.ts'
+import { documentChecks } from './document-checks.ts'
+import { moneyChecks, monthChecks } from './money-checks.ts'
 
-/** One thing that is wrong, by the id of the record where it shows. */
-export interface Finding {
-  check: string
-  id: string
-  problem: string
-}
-
-export interface Check {
-  name: string
-  /** Rows of id and problem; none when all is well. */
-  statement: (context: { today: IsoDate }) => Sql
-}
+/** Where a brand does not charge suspended services, their periods are left out until they are released. */
+const CHARGED_WHEN_SUSPENDED = sql`'true' = coalesce(
+  (select value from settings where key = 'services.invoice_suspended' and scope = 'brand' and scope_id = b.id),
+  (select value from settings where key = 'services.invoice_suspended' and scope = 'installation'), 'true')`
 
 /**
  * Each check is one statement over all documents, because a ledger that sums to zero proves little: what counts is that
@@ -51,13 +46,13 @@ export const checks: readonly Check[] = [
     statement: () => sql`
       select i.id, 'receivable postings of its issue sum to ' || cast(coalesce(sum(p.amount_minor), 0) as text) || ', its total is ' || cast(i.total_minor as text) as problem
       from invoices i left join journals j on j.source_id = i.id and j.kind = i.kind || '_issued'
-      left join postings p on p.journal_id = j.id and p.account = 'receivable' where i.number is not null
+      left join postings p on p.journal_id = j.id and p.account = 'receivable' where i.number is not null and i.proforma = 0 and i.kind <> 'receipt'
       group by i.id, i.total_minor having coalesce(sum(p.amount_minor), 0) <> i.total_minor`,
   },
   {
     name: 'voided document is reversed',
     statement: () => sql`
-      select i.id, 'void, but its journal is not reversed' as problem from invoices i where i.status = 'void' and i.total_minor <> 0
+      select i.id, 'void, but its journal is not reversed' as problem from invoices i where i.status = 'void' and i.total_minor <> 0 and i.proforma = 0
       and not exists (select 1 from journals j where j.source_id = i.id and j.kind = 'invoice_voided')`,
   },
   {
@@ -71,9 +66,29 @@ export const checks: readonly Check[] = [
     name: 'paid means nothing is open, issued means something is',
     statement: () => sql`
       select i.id, i.status || ' with ' || cast(i.total_minor - coalesce(sum(a.amount_minor), 0) as text) || ' open' as problem
-      from invoices i left join allocations a on a.invoice_id = i.id where i.status in ('paid', 'issued')
+      from invoices i left join allocations a on a.invoice_id = i.id where i.status in ('paid', 'issued') and i.kind <> 'receipt'
       group by i.id, i.status, i.total_minor
       having (i.status = 'paid' and i.total_minor <> coalesce(sum(a.amount_minor), 0)) or (i.status = 'issued' and i.total_minor = coalesce(sum(a.amount_minor), 0))`,
+  },
+  {
+    name: 'a proforma is owed and paid nothing',
+    statement: () => sql`
+      select i.id, i.number || ' is a proforma that is ' || i.status || ', with ' || cast(coalesce(sum(a.amount_minor), 0) as text) || ' applied' as problem
+      from invoices i left join allocations a on a.invoice_id = i.id where i.proforma = 1
+      group by i.id, i.number, i.status having i.status not in ('issued', 'void') or coalesce(sum(a.amount_minor), 0) <> 0`,
+  },
+  {
+    name: 'a deposit has one receipt over what came',
+    statement: () => sql`
+      select p.id, 'received ' || cast(p.received_minor as text) || ', receipts say ' || cast(coalesce(sum(i.total_minor), 0) as text) as problem
+      from receipts r join payments p on p.id = r.payment_id join invoices i on i.id = r.invoice_id
+      group by p.id, p.received_minor having coalesce(sum(i.total_minor), 0) <> p.received_minor`,
+  },
+  {
+    name: 'a carried sum waits or stands on one document',
+    statement: () => sql`
+      select c.charge_id as id, case c.placed when 1 then 'placed, but on no document' else 'still carried, but on a document' end as problem
+      from carried_lines c where (c.placed = 1) <> exists (select 1 from invoice_lines l where l.charge_id = c.charge_id)`,
   },
   {
     name: 'payment stands in the ledger once',
@@ -116,7 +131,7 @@ export const checks: readonly Check[] = [
       select d.client_id as id, 'ledger says ' || cast(coalesce(l.ledger_minor, 0) as text) || ', documents say ' || cast(d.open_minor as text) || ' ' || d.currency as problem
       from (select i.client_id, i.currency, sum(case i.status when 'void' then -coalesce(a.allocated, 0) when 'written_off' then 0 else i.total_minor - coalesce(a.allocated, 0) end) as open_minor
         from invoices i left join (select invoice_id, sum(amount_minor) as allocated from allocations group by invoice_id) a on a.invoice_id = i.id
-        where i.number is not null group by i.client_id, i.currency) d
+        where i.number is not null and i.proforma = 0 and i.kind <> 'receipt' group by i.client_id, i.currency) d
       left join (select client_id, currency, sum(amount_minor) as ledger_minor from postings where account = 'receivable' group by client_id, currency) l
         on l.client_id = d.client_id and l.currency = d.currency
       where coalesce(l.ledger_minor, 0) <> d.open_minor`,
@@ -150,13 +165,18 @@ export const checks: readonly Check[] = [
       group by s.id order by s.id`,
   },
   {
+    // A service that was put back to an earlier period waits for the next run.
     name: 'no period is left behind',
     statement: ({ today }) => sql`
       select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
-      and s.delivery_status <> 'gone' and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
-      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running')`,
+      and s.delivery_status <> 'gone' and (s.delivery_status <> 'suspended' or ${CHARGED_WHEN_SUSPENDED})
+      and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
+      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running' and r.ended_at > s.updated_at)`,
   },
+  ...documentChecks,
+  ...moneyChecks,
+  ...monthChecks,
 ]
 
 export function runCheck(

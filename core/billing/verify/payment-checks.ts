@@ -1,6 +1,6 @@
 import { sql } from '../../db/index.ts'
 import { leftOfGrant } from '../credit/credit-standing.ts'
-import type { Check } from './checks.ts'
+import type { Check } from './check.ts'
 
 /** What credit, payments and dunning owe. */
 export const paymentChecks: readonly Check[] = [

@@ -1,10 +1,13 @@
-import { sql, type Queries } from '../../db/index.ts'
+import { sql, type Queries, type Sql } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { documentHash, withParts, type InvoiceRow } from '../invoice.ts'
 import type { NumberSeries } from '../number-series.ts'
-import { headIn } from '../numbering.ts'
-import { checks, runCheck, type Finding } from './checks.ts'
+import { headIn, type DocumentKind } from '../numbering.ts'
+import type { Finding } from './check.ts'
+import { checks, runCheck } from './checks.ts'
 import { paymentChecks } from './payment-checks.ts'
+import { verifyDeferrals } from './verify-deferrals.ts'
+import { verifyTables } from './verify-tables.ts'
 
 const BATCH = 500
 
@@ -15,6 +18,7 @@ export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Fin
     for (const row of await runCheck(queries, check, { today })) findings.push({ check: check.name, ...row })
   }
   findings.push(...(await verifyHashes(queries)), ...(await verifyNumbers(queries)))
+  findings.push(...(await verifyDeferrals(queries)), ...(await verifyTables(queries)))
   return findings
 }
 
@@ -45,9 +49,10 @@ async function verifyNumbers(queries: Queries): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const series of await queries.all<NumberSeries>(sql`select * from number_series order by id`)) {
     const prefix = headIn(series, series.year)
+    const { number, day: dated, kind } = numbered(series.kind)
     const rows = await queries.all<{ number: string; issued_on: IsoDate }>(sql`
-      select number, issued_on from invoices where seller_id = ${series.seller_id} and brand_id = ${series.brand_id} and kind = ${series.kind}
-      and number >= ${prefix} and number < ${`${prefix}~`} order by length(number), number`)
+      select ${number} as number, ${dated} as issued_on from invoices where seller_id = ${series.seller_id} and brand_id = ${series.brand_id} and kind = ${kind}
+      and ${number} >= ${prefix} and ${number} < ${`${prefix}~`} order by length(${number}), ${number}`)
     let day = ''
     rows.forEach(({ number, issued_on }, i) => {
       if (Number(number.slice(prefix.length)) !== series.first_number + i)
@@ -72,4 +77,11 @@ async function verifyNumbers(queries: Queries): Promise<Finding[]> {
       })
   }
   return findings
+}
+
+/** A proforma keeps its number beside that of the invoice that it became, whose day is another. */
+function numbered(kind: DocumentKind): { number: Sql; day: Sql; kind: string } {
+  return kind === 'proforma'
+    ? { number: sql`proforma_number`, day: sql`substr(created_at, 1, 10)`, kind: 'invoice' }
+    : { number: sql`number`, day: sql`issued_on`, kind }
 }

@@ -7,6 +7,7 @@ import { couponLifecycle } from '../coupon.ts'
 import { changeRecord, toColumns } from '../edit.ts'
 import { putAddon } from '../link-addon.ts'
 import { productLifecycle } from '../product-lifecycle.ts'
+import { putTerms } from '../set-terms.ts'
 import { dropAddon } from '../unlink-addon.ts'
 import { applyFields, applyOptions } from './apply-parts.ts'
 import { applyPrices, count, type Applying } from './applying.ts'
@@ -61,6 +62,7 @@ async function applyProduct(
     options,
     fields,
     addons: _addons,
+    terms,
     plugin,
     server_group,
     ...texts
@@ -91,7 +93,8 @@ async function applyProduct(
   // Naming a retired product puts it on sale again; drafts and hidden ones stay what they are.
   const unsaid = row && row.status !== 'retired' ? undefined : 'active'
   const moved = await applyStatus(to, state, status ?? unsaid)
-  if (row) count(to, changed || moved)
+  const termed = Object.keys(terms).length > 0 && (await putTerms(means, trx, { id: id!, terms }, actor))
+  if (row) count(to, changed || moved || termed)
   await applyPrices(to, id!, prices)
   await applyOptions(to, id!, options)
   await applyFields(to, id!, fields)

@@ -9,8 +9,9 @@ import { listCoupons } from '../find-coupon.ts'
 import { exactly, Id } from '../inputs.ts'
 import { listGroups, type GroupNode } from '../list-groups.ts'
 import { listProducts } from '../load-product.ts'
-import type { Option, OrderField, Price, Product } from '../product.ts'
+import type { Option, OrderField, Price, Product, Trial } from '../product.ts'
 import { reachBrand } from '../reach.ts'
+import type { Scheme } from '../schemes.ts'
 import { wordOf } from './values.ts'
 
 /** The catalogue of a brand as a file: everything on sale at the prices of today. Importing it changes nothing. */
@@ -107,6 +108,8 @@ function productOut(product: Product, facts: Facts): Out {
     settings: product.moduleSettings,
     grace_days: product.graceDays,
     terminate_days: product.terminateDays,
+    periods: product.periodsMax,
+    trial: product.trial && trialOut(product.trial),
     prices: pricesOut(product.prices, facts),
     options: product.options.filter((option) => !option.retiredAt).map((option) => optionOut(option, facts)),
     fields: product.fields.filter((field) => !field.retiredAt).map(fieldOut),
@@ -114,15 +117,39 @@ function productOut(product: Product, facts: Facts): Out {
   })
 }
 
+const trialOut = ({ days, then, prices }: Trial): Out =>
+  said({
+    ...{ days, then: then === 'convert' ? null : then },
+    prices: Object.fromEntries(
+      Object.entries(prices).map(([currency, minor]) => [currency, decimal(minor, currency)]),
+    ),
+  })
+
 function pricesOut(prices: readonly Price[], facts: Facts): Out {
   const out: Record<string, Out> = {}
   for (const price of pricesInForce(prices, facts.today)) {
     const { currency, amountMinor, setupMinor } = price
     const amount = decimal(amountMinor, currency)
-    const sums = setupMinor === 0n ? amount : { amount, setup: decimal(setupMinor, currency) }
+    const plain = setupMinor === 0n ? amount : { amount, setup: decimal(setupMinor, currency) }
+    const sums = price.scheme ? schemeOut(price.scheme, price) : plain
     ;(out[wordOf(price.cycle)] ??= {})[currency] = sums
   }
   return out
+}
+
+/** Steps as they are read back; what says nothing is left out. */
+function schemeOut(scheme: Scheme, { currency, setupMinor }: Price): Out {
+  const sum = (minor: bigint) => (minor === 0n ? null : decimal(minor, currency))
+  return said({
+    scheme: scheme.kind,
+    included: scheme.included || null,
+    minimum: sum(scheme.minimumMinor),
+    size: scheme.kind === 'package' ? scheme.size : null,
+    tiers: scheme.tiers.map(({ upTo, unitMinor, flatMinor }) =>
+      said({ up_to: upTo, unit: sum(unitMinor), flat: sum(flatMinor) }),
+    ),
+    setup: sum(setupMinor),
+  })
 }
 
 /** A number that keeps the decimals of its currency; text when a YAML number would lose digits. */

@@ -1,5 +1,7 @@
-import { readAmount, readPercent, fieldProblems, optionProblems } from '../rules.ts'
+import { readPercent, fieldProblems, optionProblems } from '../rules.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from '../product.ts'
+import { readMoney, readPrices, type Reading } from './read-prices.ts'
+import { readTerms } from './read-terms.ts'
 import type { Entry, FileReader } from './reader.ts'
 import type {
   CatalogFile,
@@ -7,7 +9,6 @@ import type {
   FileField,
   FileGroup,
   FileOption,
-  FilePrice,
   FileProduct,
   FileValue,
 } from './shape.ts'
@@ -38,11 +39,6 @@ export function readCatalogFile(reader: FileReader, currencies: readonly string[
   file.groups = list(read, fields.get('groups'), readGroup)
   file.coupons = list(read, fields.get('coupons'), readCoupon)
   return file
-}
-
-interface Reading {
-  reader: FileReader
-  currencies: readonly string[]
 }
 
 function list<T>(
@@ -85,7 +81,7 @@ const PRODUCT_KEYS = [
     'stock',
   ],
   ...['delivery_on', 'plugin', 'server_group', 'settings', 'grace_days', 'terminate_days'],
-  ...['prices', 'options', 'fields', 'addons'],
+  ...['periods', 'trial', 'prices', 'options', 'fields', 'addons'],
 ]
 
 function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
@@ -111,7 +107,8 @@ function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
     module_settings: reader.settings(get('settings')),
     grace_days: whole(reader, get('grace_days')),
     terminate_days: whole(reader, get('terminate_days')),
-    prices: readPrices(read, get('prices')),
+    terms: readTerms(read, { periods: get('periods'), trial: get('trial') }),
+    prices: readPrices(read, get('prices'), { steps: false }),
     options: list(read, get('options'), readOption),
     fields: list(read, get('fields'), readField),
     addons: (reader.list(get('addons')) ?? []).map((item) => ({
@@ -119,49 +116,6 @@ function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
       slug: optionalText(reader, item, SLUG) ?? '',
     })),
   }
-}
-
-function readPrices({ reader, currencies }: Reading, entry: Entry | undefined): FilePrice[] {
-  const prices: FilePrice[] = []
-  for (const [word, byCurrency] of (entry && reader.map(entry)) ?? []) {
-    const cycle = cycleOf(reader, byCurrency, word)
-    for (const [currency, sums] of reader.map(byCurrency) ?? []) {
-      if (!currencies.includes(currency))
-        reader.refuse(
-          sums,
-          `"${currency}" is not sold in`,
-          `a currency of the brand: ${currencies.join(', ')}`,
-        )
-      else if (cycle !== undefined) prices.push({ cycle, currency, ...readSums(reader, sums, currency) })
-    }
-  }
-  return prices
-}
-
-/** "4.90", or a mapping with amount and setup. */
-function readSums(reader: FileReader, entry: Entry, currency: string) {
-  if (!reader.isMap(entry)) return { amountMinor: readMoney(reader, entry, currency), setupMinor: 0n }
-  const fields = reader.map(entry, ['amount', 'setup'])
-  const amount = fields?.get('amount')
-  const setup = fields?.get('setup')
-  if (!amount) reader.refuse(entry, 'has no amount', '{ amount: 4.90, setup: 5.00 }')
-  return {
-    amountMinor: amount ? readMoney(reader, amount, currency) : 0n,
-    setupMinor: setup ? readMoney(reader, setup, currency) : 0n,
-  }
-}
-
-function readMoney(reader: FileReader, entry: Entry, currency: string): bigint {
-  const text = reader.scalar(entry)
-  if (text === undefined) return 0n
-  const amount = readAmount(text ?? '', currency)
-  if (typeof amount === 'bigint') return amount
-  reader.refuse(
-    entry,
-    amount.problem,
-    `an amount in ${currency} such as 12${currency === 'JPY' ? '' : '.00'}`,
-  )
-  return 0n
 }
 
 const OPTION_KEYS = [
@@ -208,6 +162,9 @@ function checkOption(reader: FileReader, fields: ReadonlyMap<string, Entry>, opt
     reader.refuse(entry, `is a ${kind} with values`, 'values under a list or radio only')
   if (hasValues && prices.length > 0)
     reader.refuse(entry, `is a ${kind} with a price of its own`, 'prices under each value')
+  const counted = kind === 'quantity' || kind === 'number'
+  if (!counted && [...prices, ...values.flatMap((value) => value.prices)].some(({ scheme }) => scheme))
+    reader.refuse(entry, `is a ${kind} whose price has steps`, 'a scheme for kinds quantity and number only')
   const shape = { kind, minimum, maximum, step, preset }
   for (const [field, reason] of Object.entries(
     optionProblems(

@@ -1,4 +1,6 @@
 import type { DeliveryMoment, FieldKind, GroupLayout, OptionKind, ProductKind } from '../product.ts'
+import type { Scheme } from '../schemes.ts'
+import type { ProductTerms } from '../set-terms.ts'
 import type { Entry } from './reader.ts'
 
 /** A catalogue file that was read. Undefined: the file does not say; null: it says "none". */
@@ -47,6 +49,8 @@ export interface FileProduct {
   module_settings: Record<string, unknown> | undefined
   grace_days: Maybe<number>
   terminate_days: Maybe<number>
+  /** How long it is charged, and its trial. */
+  terms: ProductTerms
   prices: FilePrice[]
   options: FileOption[]
   fields: FileField[]
@@ -58,6 +62,7 @@ export interface FilePrice {
   currency: string
   amountMinor: bigint
   setupMinor: bigint
+  scheme?: Scheme
 }
 
 export interface FileOption {

@@ -99,12 +99,12 @@ const WORDS: Readonly<Record<string, string>> = {
   two_yearly: '2y',
   three_yearly: '3y',
 }
-const EXPECTED_CYCLE = `${Object.keys(WORDS).join(', ')}, once, free, or a count such as 14d, 2w, 4m`
+const EXPECTED_CYCLE = `${Object.keys(WORDS).join(', ')}, once, free, or a count such as 1h, 14d, 2w, 4m`
 
 /** "quarterly" or "3m" → "3m". */
 export function cycleOf(reader: FileReader, entry: Entry, text: string): string | undefined {
   const short = WORDS[text] ?? text
-  if (/^(once|free|[1-9]\d{0,2}[dwmy])$/.test(short)) return short
+  if (/^(once|free|[1-9]\d{0,2}[hdwmy])$/.test(short)) return short
   reader.refuse(entry, `"${text}" is not a billing cycle`, EXPECTED_CYCLE)
   return undefined
 }

@@ -12,6 +12,8 @@ export interface TypedPrice {
   amount: string
   setup: string
   validFrom: IsoDate | null
+  /** Of which price list; absent for default prices. */
+  listId?: string
   /** Names of the fields, for refusals. */
   fields: { amount: string; setup: string }
 }
@@ -21,7 +23,8 @@ export async function savePrices(desk: Desk, typed: readonly TypedPrice[]): Prom
   const changes = typed.map((one) => ({ one, ...readTyped(desk, one) }))
   let changed = 0
   for (const { one, amount, setup } of changes) {
-    const terms = { owner_id: one.ownerId, cycle: one.cycle, currency: one.currency }
+    const list = one.listId === undefined ? {} : { list_id: one.listId }
+    const terms = { owner_id: one.ownerId, cycle: one.cycle, currency: one.currency, ...list }
     const present = priceAt(one.prices, {
       cycle: cycle(one.cycle),
       currency: one.currency,

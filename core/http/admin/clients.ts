@@ -17,7 +17,7 @@ import type { FormBody } from '../context.ts'
 import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Act, Page, Section } from './pages.ts'
 import { clientMove, editClient, newClient, PROFILE } from './views/client-forms.ts'
-import { clientList, clientPage } from './views/clients.ts'
+import { CLIENT_SWITCHES, clientList, clientPage } from './views/clients.ts'
 
 const moves = { suspend: suspendClient, reinstate: reinstateClient, close: closeClient, reopen: reopenClient }
 const moveNames = Object.keys(moves) as (keyof typeof moves)[]
@@ -85,8 +85,7 @@ async function change({ means, actor, t }: Desk, asked: Asked) {
 }
 
 async function setSwitches({ means, actor, t }: Desk, asked: Asked) {
-  const names = ['auto_charge', 'separate_invoices', 'tax_exempt']
-  const wanted = Object.fromEntries(names.map((name) => [name, ticked(asked.form, name)]))
+  const wanted = Object.fromEntries(CLIENT_SWITCHES.map((name) => [name, ticked(asked.form, name)]))
   await changeClientSwitches(means, { client_id: asked.params.id, ...wanted }, actor)
   return { href: at(asked), message: t('admin.clients.done.switches') }
 }

@@ -3,17 +3,22 @@ import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
 import { audit } from './audit.ts'
 import { automation } from './automation.ts'
+import { billables } from './billables.ts'
 import { bank } from './bank.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { clientGroups } from './client-groups.ts'
+import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
 import { credit } from './credit.ts'
 import { coupons } from './coupons.ts'
 import { deliveries } from './deliveries.ts'
+import { documentTexts } from './document-texts.ts'
 import { dunning } from './dunning.ts'
 import { gateways } from './gateways.ts'
 import { health } from './health.ts'
+import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
 import { me } from './me.ts'
@@ -23,11 +28,20 @@ import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
+import { priceLists } from './price-lists.ts'
+import { priceSteps } from './price-steps.ts'
+import { renewals } from './renewals.ts'
+import { regroup } from './regroup.ts'
+import { reconciler } from './reconciler.ts'
+import { reports } from './reports.ts'
 import { servers } from './servers.ts'
+import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
+import { statements } from './statements.ts'
 import { tax } from './tax.ts'
+import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
@@ -38,6 +52,7 @@ const sections: readonly Section[] = [
     clients,
     orders,
     services,
+    renewals,
     deliveries,
     servers,
     invoices,
@@ -48,10 +63,14 @@ const sections: readonly Section[] = [
     credit,
     billing,
     ledger,
+    reports,
+    reconciler,
     tax,
     coupons,
   ],
-  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[clientGroups, priceLists, priceSteps, productTerms],
+  ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
+  ...[terms, catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

@@ -9,7 +9,7 @@ import {
   terminateService,
   undoCancellation,
 } from '../../services/index.ts'
-import { optional, textOf, type Asked, type Desk } from './desk.ts'
+import { countOf, optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { changePage } from './views/service-change.ts'
 import { serviceDanger, serviceList, servicePage } from './views/services.ts'
@@ -106,6 +106,7 @@ async function change(desk: Desk, asked: Asked) {
     service_id: asked.params.id,
     product_id: textOf(form, 'product'),
     cycle: textOf(form, 'cycle'),
+    quantity: countOf(form, 'quantity') ?? undefined,
   }
   const { invoiceId } = await requestChange(desk.means, wish, desk.actor)
   return invoiceId === null

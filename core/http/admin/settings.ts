@@ -69,7 +69,7 @@ async function reach(means: Means, brandId: string | undefined, actor: Actor): P
 }
 
 /** The check speaks of the value or of a part of it; the form has many. */
-const namedAfter =
+export const namedAfter =
   (setting: Setting) =>
   (error: unknown): never => {
     if (!(error instanceof BerthError) || error.code !== 'input.invalid') throw error
@@ -106,7 +106,7 @@ async function save(desk: Desk, { form, params }: Asked) {
 }
 
 /** Fields become what the schemas want. */
-function typed(shown: readonly Setting[], group: FormBody): Record<string, unknown> {
+export function typed(shown: readonly Setting[], group: FormBody): Record<string, unknown> {
   const properties = Object.fromEntries(shown.map(({ key, schema }) => [fieldName(key), schema]))
   const { settings: values } = schemaValues({ properties }, [], group)
   return Object.fromEntries(

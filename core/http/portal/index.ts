@@ -9,6 +9,8 @@ import { homeRoutes } from './home.ts'
 import { invoiceRoutes } from './invoices/index.ts'
 import { creditRoutes } from './money/credit.ts'
 import { methodRoutes } from './money/methods.ts'
+import { payManyRoutes } from './money/pay-many.ts'
+import { statementRoutes } from './money/statement.ts'
 import { transactionRoutes } from './money/transactions.ts'
 import { orderRoutes } from './orders.ts'
 import { serviceRoutes } from './services/index.ts'
@@ -24,6 +26,8 @@ export function portalRoutes(router: Router<State>): void {
   orderRoutes(router)
   methodRoutes(router)
   creditRoutes(router)
+  payManyRoutes(router)
+  statementRoutes(router)
   transactionRoutes(router)
   profileRoutes(router)
   peopleRoutes(router)

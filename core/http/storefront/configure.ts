@@ -27,7 +27,8 @@ export interface Configured extends Chosen {
 
 /** The product of an address, if the shop shows it: hidden, retired and another brand's are all not found. */
 export async function findProduct(ctx: Ctx, slug: string): Promise<Product> {
-  const product = await loadProduct(ctx.state.deps.db, requireBrand(ctx).id, slug)
+  const { deps, client } = ctx.state
+  const product = await loadProduct(deps.db, requireBrand(ctx).id, slug, { clientId: client?.id })
   const place = product && findGroup(await shopGroups(ctx), ({ id }) => id === product.groupId)
   if (!product || !place || product.status !== 'active') throw NotFound({ what: 'product', id: slug })
   return product

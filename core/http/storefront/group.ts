@@ -51,7 +51,12 @@ async function showGroup(ctx: RouteCtx): Promise<void> {
 async function productsIn(ctx: RouteCtx, groups: readonly GroupNode[]): Promise<Product[]> {
   const ids = groups.flatMap(withSubGroups).map(({ id }) => id)
   if (ids.length === 0) return []
-  return listProducts(ctx.state.deps.db, requireBrand(ctx).id, { groupIds: ids, statuses: ['active'] })
+  const { deps, client } = ctx.state
+  return listProducts(deps.db, requireBrand(ctx).id, {
+    groupIds: ids,
+    statuses: ['active'],
+    clientId: client?.id,
+  })
 }
 
 interface Offer {

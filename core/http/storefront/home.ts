@@ -17,11 +17,11 @@ export function homeRoutes(router: Router<State>): void {
 const FEATURED_MAX = 3
 
 async function showHome(ctx: RouteCtx): Promise<void> {
-  const { deps, t } = ctx.state
+  const { deps, t, client } = ctx.state
   const brand = requireBrand(ctx)
   const groups = await shopGroups(ctx)
   const shown = new Set(groups.flatMap(withSubGroups).map(({ id }) => id))
-  const all = await listProducts(deps.db, brand.id, { statuses: ['active'] })
+  const all = await listProducts(deps.db, brand.id, { statuses: ['active'], clientId: client?.id })
   const products = all.filter(({ groupId }) => shown.has(groupId))
   const title = t('storefront.home.tab')
   if (products.length === 0) {

@@ -6,6 +6,7 @@ import { groupRoutes } from './group.ts'
 import { homeRoutes } from './home.ts'
 import { legalRoutes } from './legal.ts'
 import { orderRoutes } from './order.ts'
+import { payLinkRoutes } from './pay-link.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { productRoutes } from './product.ts'
 
@@ -21,5 +22,6 @@ export function storefrontRoutes(router: Router<State>): void {
   checkoutRoutes(router)
   orderRoutes(router)
   legalRoutes(router)
+  payLinkRoutes(router)
   preferenceRoutes(router)
 }

@@ -14,6 +14,8 @@ import { reasonText } from '../page/index.ts'
 import type { Configured } from './configure.ts'
 import { savingText } from './plan-cards.ts'
 import { cycleName, moneyText, monthlyText, perCycle } from './price-text.ts'
+import { stepsText } from './steps-text.ts'
+import { trialField } from './trial-field.ts'
 
 /** Parameters of the component `field`. */
 export type FieldView = Record<string, unknown> & { name: string; label: string }
@@ -25,7 +27,10 @@ export function choiceFields(ctx: Ctx, configured: Configured) {
   return {
     href: ctx.path,
     cycle: cycleField(ctx, configured),
-    options: options.map((option) => optionField(ctx, option, configured)),
+    options: [
+      ...trialField(ctx, configured),
+      ...options.map((option) => optionField(ctx, option, configured)),
+    ],
     addons: product.addons.flatMap((addon) => addonField(ctx, addon, configured)),
   }
 }
@@ -92,7 +97,9 @@ function numberOf(ctx: Ctx, option: Option, configured: Configured) {
     option.maximum === null
       ? t('storefront.product.at_least', { minimum })
       : t('storefront.product.range', { minimum, maximum: option.maximum })
-  const each = price ? t('storefront.product.each', { price }) : null
+  const steps = chargeFor(option.prices, { ...configured.view, cycle: cycle(configured.wish.cycle) })?.scheme
+  const single = price ? t('storefront.product.each', { price }) : null
+  const each = steps ? stepsText(ctx, steps, configured.view.currency) : single
   const hint = [option.hint, range, each].filter((text) => text !== null).join(' · ')
   return {
     ...{ kind: option.kind, hint, required: true, inputmode: 'numeric' },

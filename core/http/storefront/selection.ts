@@ -35,11 +35,12 @@ export function readChosen(product: Product, fields: Fields, preset: string): Ch
   const addons = product.addons.filter(({ slug }) => fields[`a.${slug}`] !== undefined)
   const wish: ItemWish = {
     product_id: product.id,
-    cycle: /^(once|free|[1-9]\d{0,2}[dwmy])$/.test(fields.cycle ?? '') ? fields.cycle! : preset,
+    cycle: /^(once|free|[1-9]\d{0,2}[hdwmy])$/.test(fields.cycle ?? '') ? fields.cycle! : preset,
     quantity: quantityOf(fields.qty),
     options: Object.fromEntries(options),
     fields: Object.fromEntries(answers),
     addons: addons.map(({ id }) => ({ product_id: id })),
+    ...(product.trial && fields.trial === '1' ? { trial: true } : {}),
   }
   return { wish, touched }
 }
@@ -55,6 +56,7 @@ export function queryOf(product: Product, wish: ItemWish): Record<string, string
   return Object.fromEntries([
     ['cycle', wish.cycle],
     ['qty', String(wish.quantity ?? 1)],
+    ...(wish.trial ? [['trial', '1'] as [string, string]] : []),
     ...named('o', wish.options),
     ...named('f', wish.fields),
     ...addons,

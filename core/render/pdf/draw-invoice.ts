@@ -115,7 +115,7 @@ function facts({ doc, t, date }: Draft): Row[] {
   const rows: (Row | false)[] = [
     { label: t(`pdf.number.${doc.kind}`), value: doc.number },
     { label: t('pdf.issued'), value: date(doc.issuedOn) },
-    doc.kind === 'invoice' && { label: t('pdf.due'), value: date(doc.dueOn) },
+    (doc.kind === 'invoice' || doc.kind === 'proforma') && { label: t('pdf.due'), value: date(doc.dueOn) },
     Boolean(doc.corrects) && { label: t('pdf.corrects'), value: doc.corrects ?? '' },
     Boolean(doc.seller.taxId) && { label: t('pdf.seller_tax_id'), value: doc.seller.taxId ?? '' },
   ]
@@ -127,7 +127,7 @@ function amount(sheet: Sheet, draft: Draft): void {
   const { doc, t, money, date } = draft
   const params = { amount: money(doc.totalMinor), date: date(doc.dueOn) }
   sheet.tag('P', () => {
-    sheet.y += sheet.text(t(`pdf.amount.${doc.kind}`, params), {
+    sheet.y += sheet.text(t(`pdf.amount.${doc.paid ? 'paid' : doc.kind}`, params), {
       x: 0,
       y: sheet.y,
       width: sheet.width,

@@ -3,7 +3,9 @@ import type { IsoDate } from '../../kernel/index.ts'
 /** What an issued document says, as frozen at issue. Amounts are minor units of `currency`; rates are parts per million. */
 export interface InvoiceDocument {
   number: string
-  kind: 'invoice' | 'credit_note'
+  kind: 'invoice' | 'credit_note' | 'proforma' | 'receipt'
+  /** It was paid before it was issued: the invoice of a proforma. */
+  paid?: boolean
   currency: string
   issuedOn: IsoDate
   dueOn: IsoDate

@@ -5,11 +5,11 @@ import {
   readCsv,
   readMt940,
   type CsvMapping,
-  type Statement,
+  type BankStatement,
 } from '../../../core/billing/index.ts'
 import { CAMT, MT940 } from './files.ts'
 
-const told = ({ lines }: Statement) =>
+const told = ({ lines }: BankStatement) =>
   lines.map((one) => [one.bookedOn, one.amountMinor, one.reference, one.text, one.name])
 const refuses = (read: () => unknown, line: number, problem: RegExp) =>
   assert.throws(read, (error: { code?: string; params?: { line: number; problem: string } }) => {

@@ -158,7 +158,7 @@ const cases: readonly Case[] = [
     at: () => '/admin/ledger',
     facts: [/receivable/, /tax:VAT:190000/],
     permission: 'ledger.read',
-    part: () => 'ledger-accounts',
+    part: () => 'ledger-accounts-EUR',
   },
   {
     at: () => '/admin/ledger/journals',

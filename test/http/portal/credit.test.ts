@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { creditStanding, grantCredit } from '../../../core/billing/index.ts'
+import { clientCredit, grantCredit } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { engines, makeDatabase } from '../../support/databases.ts'
 import { staffActor } from '../../support/make.ts'
@@ -38,11 +38,11 @@ for (const engine of engines)
       assert.doesNotMatch(page.text, /Secret reason/)
       assert.equal((await browser.post('/portal/credit/use', {})).status, 303)
       await issue(means, draft(client))
-      assert.equal((await creditStanding(db, client.id, 'EUR')).grants[0]?.leftMinor, 500n)
+      assert.equal((await clientCredit(db, client.id, 'EUR')).grants[0]?.leftMinor, 500n)
       await browser.get('/portal/credit')
       assert.equal((await browser.post('/portal/credit/use', { always: 'on' })).status, 303)
       await issue(means, draft(client))
-      assert.deepEqual((await creditStanding(db, client.id, 'EUR')).grants, [])
+      assert.deepEqual((await clientCredit(db, client.id, 'EUR')).grants, [])
     })
 
     it('refills by itself from the form, refuses what is no sum, and stops', async () => {

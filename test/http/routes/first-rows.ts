@@ -10,6 +10,7 @@ import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
 import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import type { TestMeans } from '../../support/means.ts'
 
@@ -25,6 +26,9 @@ export interface FirstRows extends WorldIds {
   role: string
   apiKey: string
   cart: string
+  /** A product that goes with the first one, and a service of it that is a part of the first service. */
+  addon: string
+  part: string
   orderItem: string
   realm: string
   seller: string
@@ -41,6 +45,8 @@ export interface FirstRows extends WorldIds {
   bankLine: string
   refund: string
   coupon: string
+  priceList: string
+  clientGroup: string
   serverGroup: string
   run: string
   event: string
@@ -72,7 +78,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     { name: 'Books', scopes: ['*'] },
     { ...staffActor(), id: staff.user_id, ...person },
   )
-  await makeAddon(means, ids)
+  const addon = await makeAddon(means, ids)
   const cart = await makeCart(means, ids)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
   const option = (await db.get<{ id: string }>(
@@ -89,6 +95,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...(await makeMoneyRows(means, ids)),
     ...(await makePaymentRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
+    ...(await makePriceRows(means, ids)),
     ...{ email: user.email, keeperEmail: keeper.email, keeper: keeper.id },
     ...{
       staffEmail: staff.user.email,
@@ -96,6 +103,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       staff: staff.id,
       role: staff.role_id,
     },
+    ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
     ...(await findRecorded(means, ids)),
@@ -116,9 +124,18 @@ function makeOffer(means: TestMeans): Promise<string> {
   return offerPackage(means, { package: writePackage(files, null) }, staffActor())
 }
 
-async function makeAddon(means: TestMeans, ids: WorldIds): Promise<void> {
+async function makeAddon(means: TestMeans, ids: WorldIds): Promise<string> {
   const { productId } = await makeGameServer(means, ids.group, { slug: 'product-0' })
   await linkAddon(means, { product_id: ids.product, addon_id: productId }, staffActor())
+  return productId
+}
+
+async function makePart(means: TestMeans, ids: WorldIds, addon: string): Promise<string> {
+  const id = means.newId('svc')
+  await means.db.run(sql`
+    insert into services (id, brand_id, client_id, product_id, parent_id, label, billing_status, delivery_status, currency, cycle, quantity, amount_minor, recurring_minor, tax_class, zone, anchor_on, period_index, next_period_on, charged_through, delivery_on, module_settings, created_at, updated_at)
+    select ${id}, brand_id, client_id, ${addon}, id, 'Extra', 'active', 'none', currency, '1m', 1, 490, 490, tax_class, zone, '2026-01-15', 1, '2026-02-15', '2026-02-15', delivery_on, module_settings, created_at, updated_at from services where id = ${ids.service}`)
+  return id
 }
 
 async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {

@@ -40,7 +40,37 @@ export async function makeForeignRows(
   const first = async (table: string, column: string, value: string) =>
     (await means.db.get<{ id: string }>(sql`select id from ${name(table)} where ${name(column)} = ${value}`))!
       .id
+  const at = means.business.now()
+  const [month, ledgerExport, discrepancy] = [means.newId('lmo'), means.newId('lex'), means.newId('dcy')]
+  const dates = { created_at: at, updated_at: at }
+  await means.db.insert('ledger_months', [
+    {
+      ...{ id: month, brand_id: brand.id, month: '2001-01', starts_on: '2001-01-01', ends_on: '2001-02-01' },
+      ...{ status: 'reopened', closed_at: at, ...dates },
+    },
+  ])
+  await means.db.insert('ledger_exports', [
+    {
+      ...{ id: ledgerExport, brand_id: brand.id, from_on: '2026-01-01', until_on: '2026-01-31' },
+      ...{ journals: 1, postings: 2, actor: 'usr_staff', created_at: at },
+    },
+  ])
+  await means.db.insert('discrepancies', [
+    {
+      ...{ id: discrepancy, kind: 'unplanned', subject_id: service, brand_id: brand.id, client_id: owner.id },
+      ...{
+        currency: 'EUR',
+        amount_minor: 1n,
+        detail: '{}',
+        status: 'open',
+        found_at: at,
+        ended_at: null,
+        ...dates,
+      },
+    },
+  ])
   return {
+    ...{ month, ledgerExport, discrepancy },
     ...{
       client: owner.id,
       membership: membership.id,
@@ -62,8 +92,13 @@ export async function makeForeignRows(
     }),
     bankAccount,
     bankLine: await copy('bank_lines', rows.bankLine, 'bkl', { brand_id: brand.id, account_id: bankAccount }),
-    creditGrant: await copy('credit_grants', rows.creditGrant, 'cgr', of),
+    creditGrant: await copy('credit_grants', rows.creditGrant, 'crg', of),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
+    priceList: await copy('price_lists', rows.priceList, 'plt', { brand_id: brand.id, name: owner.id }),
+    clientGroup: await copy('client_groups', rows.clientGroup, 'cgr', {
+      brand_id: brand.id,
+      name: owner.id,
+    }),
     change: await copy('service_changes', await first('service_changes', 'service_id', rows.service), 'chn', {
       ...{ ...of, service_id: service, status: 'pending' },
     }),

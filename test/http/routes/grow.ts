@@ -114,6 +114,8 @@ const shopOf = (rows: FirstRows): Many[] => [
     name: `Group ${n}`,
     parent_id: n % 2 ? rows.group : null,
   })),
+  own('price_lists', rows.priceList, 'plt', (n) => ({ name: `List ${n}` })),
+  own('client_groups', rows.clientGroup, 'cgr', (n) => ({ name: `Clients ${n}` })),
   own('products', rows.product, 'prd', (n) => ({ slug: `product-${n}`, name: `Product ${n}` })),
   {
     table: 'prices',
@@ -242,7 +244,7 @@ const moneyOf = (rows: FirstRows): Many[] => [
 const creditOf = (rows: FirstRows): Many[] => [
   own('bank_accounts', rows.bankAccount, 'bka', (n) => ({ name: `Account ${n}` })),
   own('bank_lines', rows.bankLine, 'bkl', (n) => ({ line_key: `line ${n}` })),
-  own('credit_grants', rows.creditGrant, 'cgr', (n) => ({ reason: `Reason ${n}` })),
+  own('credit_grants', rows.creditGrant, 'crg', (n) => ({ reason: `Reason ${n}` })),
   {
     table: 'dunning_cases',
     first: { invoice_id: rows.overdue },

@@ -13,7 +13,7 @@ export async function makePaymentRows(means: TestMeans, ids: WorldIds & { paymen
       ...{ month: '2026-01', failed_at: now, window_ends_at: null },
     },
   ])
-  const creditGrant = means.newId('cgr')
+  const creditGrant = means.newId('crg')
   await db.insert('credit_grants', [
     {
       ...{ ...of, id: creditGrant, origin: 'promotional', amount_minor: 500n, priority: 100 },

@@ -3,7 +3,7 @@ import { createJobs } from '../../../core/jobs/index.ts'
 import { account, postJournals } from '../../../core/billing/ledger.ts'
 import { sql, type Db } from '../../../core/db/index.ts'
 import type { StatementCounter } from '../../../core/http/index.ts'
-import { isoDate } from '../../../core/kernel/index.ts'
+import { addMonths, isoDate } from '../../../core/kernel/index.ts'
 import { writeSetting } from '../../../core/records/index.ts'
 import { shopTerms } from '../../../core/http/storefront/legal.ts'
 import { adminPorts } from '../../support/admin-ports.ts'
@@ -20,7 +20,7 @@ export type Reader = 'guest' | 'client' | 'keeper' | 'staff' | 'key'
 export interface RouteShop {
   means: TestMeans
   web: Web
-  rows: FirstRows & { journal: string }
+  rows: FirstRows & { journal: string; month: string; ledgerExport: string; discrepancy: string }
   browsers: Readonly<Record<Exclude<Reader, 'key'>, WebBrowser>>
   grow(to: number): Promise<void>
   close(): Promise<void>
@@ -33,7 +33,10 @@ const COMPANIES = [
 
 export async function openRouteShop(db: Db, statements: StatementCounter): Promise<RouteShop> {
   const means = testMeans(db, { now: '2026-01-15T10:00:00.000Z' })
-  const rows: RouteShop['rows'] = { ...(await makeFirstRows(means)), journal: '' }
+  const rows: RouteShop['rows'] = {
+    ...(await makeFirstRows(means)),
+    ...{ journal: '', month: '', ledgerExport: '', discrepancy: '' },
+  }
   await setTerms(means, 1)
   const engine = await createJobs(means)
   await engine.install()
@@ -47,6 +50,7 @@ export async function openRouteShop(db: Db, statements: StatementCounter): Promi
   const grow = async (to: number) => {
     if (size > 0) await growRows(means, rows, { from: size, to })
     rows.journal = await addJournals(means, rows, { from: size, to })
+    Object.assign(rows, await addBooks(means, rows, { from: size, to }))
     await addDeadJobs(means, { from: size, to })
     await setTerms(means, to)
     size = to
@@ -103,6 +107,46 @@ async function addJournals(
   }
   const ids = await means.db.transaction((trx) => postJournals(means, trx, [...small, wide]))
   return ids.at(-1)!
+}
+
+/** Months, exports and discrepancies, none of which closes or marks anything. */
+async function addBooks(
+  means: TestMeans,
+  rows: FirstRows,
+  { from, to }: { from: number; to: number },
+): Promise<{ month: string; ledgerExport: string; discrepancy: string }> {
+  const at = means.business.now()
+  const places = Array.from({ length: to - from }, (_, i) => from + i)
+  const months = places.map((n) => {
+    const startsOn = addMonths(isoDate('2010-01-01'), n)
+    return {
+      ...{ id: means.newId('lmo'), brand_id: rows.brand, month: startsOn.slice(0, 7), starts_on: startsOn },
+      ...{ ends_on: addMonths(startsOn, 1), status: 'closed', closed_at: at, created_at: at, updated_at: at },
+    }
+  })
+  const exports = places.map(() => ({
+    ...{ id: means.newId('lex'), brand_id: rows.brand, from_on: '2026-01-01', until_on: '2026-01-31' },
+    ...{ journals: 1, postings: 2, actor: 'usr_staff', created_at: at },
+  }))
+  const discrepancies = places.map((n) => ({
+    ...{
+      id: means.newId('dcy'),
+      kind: 'unplanned',
+      subject_id: `svc_${n}`,
+      brand_id: rows.brand,
+      client_id: null,
+    },
+    ...{
+      currency: 'EUR',
+      amount_minor: 599n,
+      detail: JSON.stringify({ name: `site-${n}.example`, day: '2026-02-01' }),
+    },
+    ...{ status: 'open', found_at: at, ended_at: null, created_at: at, updated_at: at },
+  }))
+  await means.db.insert('discrepancies', discrepancies)
+  await means.db.insert('ledger_months', months)
+  await means.db.insert('ledger_exports', exports)
+  return { month: months.at(-1)!.id, ledgerExport: exports.at(-1)!.id, discrepancy: discrepancies.at(-1)!.id }
 }
 
 /** Jobs live in tables of their engine's own. */

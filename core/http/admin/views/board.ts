@@ -110,6 +110,7 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   webhooks: { href: '/admin/webhook-events?status=open', icon: 'webhook' },
   messages: { href: '/admin/messages?status=failed', icon: 'mail' },
   parked: { href: '/admin/billing', icon: 'user' },
+  discrepancies: { href: '/admin/reconciler', icon: 'scale' },
 }
 
 function needsPerson(desk: Desk): Promise<Waiting[]> {
@@ -121,6 +122,7 @@ function needsPerson(desk: Desk): Promise<Waiting[]> {
     union all select 'payments', count(*), min(p.created_at) from payments p where p.status = 'unknown' and ${scoped(actor, { table: 'p' })}
     union all select 'webhooks', count(*), min(w.received_at) from webhook_events w where w.handled_at is null
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
+    union all select 'discrepancies', count(*), min(y.found_at) from discrepancies y where y.status = 'open' and ${scoped(actor, { table: 'y', client: null })}
     union all select 'parked', count(*), min(k.parked_at) from parked_clients k`)
 }
 

@@ -3,6 +3,7 @@ import { sql } from '../../../db/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { DangerView, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { groupForm } from './client-group-form.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { countryOptions } from '../../page/index.ts'
 
@@ -72,6 +73,7 @@ export async function editClient(desk: Desk, asked: Asked): Promise<PageView> {
         cancelHref: `/admin/clients/${client.id}`,
         ...formParts(desk, asked, client.version),
       },
+      await groupForm(desk, asked, client),
     ],
   }
 }

@@ -122,6 +122,41 @@ function actsOf(desk: Desk, client: Client): Button[] {
         icon: 'file-invoice',
       },
     ],
+    [
+      'setting.list',
+      true,
+      { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },
+    ],
+    [
+      'service.align_renewals',
+      status === 'active',
+      { label: t('extras.admin.align.link'), href: `${at}/renewals`, kind: 'ghost', icon: 'calendar' },
+    ],
+    [
+      'billable_item.create',
+      status === 'active',
+      { label: t('admin.billables.new'), href: `/admin/billables/new?client=${client.id}`, icon: 'receipt' },
+    ],
+    [
+      'statement.read',
+      true,
+      { label: t('documents.statement.title'), href: `${at}/statement`, kind: 'ghost', icon: 'book' },
+    ],
+    [
+      'client.change_terms',
+      true,
+      { label: t('admin.terms.title'), href: `${at}/terms`, kind: 'ghost', icon: 'settings' },
+    ],
+    [
+      'invoice.merge',
+      true,
+      { label: t('admin.regroup.merge.title'), href: `${at}/merge`, kind: 'ghost', icon: 'link' },
+    ],
+    [
+      'payment.record_many',
+      true,
+      { label: t('admin.regroup.payment.title'), href: `${at}/payment`, kind: 'ghost', icon: 'cash' },
+    ],
     ['client.change', true, { label: t('admin.edit'), href: `${at}/edit`, icon: 'pencil' }],
     ...MOVES.map((move): [string, boolean, Button] => [
       `client.${move.name}`,
@@ -178,6 +213,17 @@ function facts(desk: Desk, client: Client, credit: bigint): Block {
         label: l('credit'),
         value: { href: `/admin/clients/${client.id}/credit`, text: moneyText(desk, credit, client.currency) },
       },
+      ...(client.client_group_id === null
+        ? []
+        : [
+            {
+              label: desk.t('prices.group.one'),
+              value: {
+                href: `/admin/client-groups/${client.client_group_id}`,
+                text: desk.t('prices.group.open'),
+              },
+            },
+          ]),
       { label: l('language'), value: client.locale },
       { label: l('since'), value: { at: client.created_at } },
       { label: l('id'), value: { copy: client.id, label: l('id') } },
@@ -185,9 +231,16 @@ function facts(desk: Desk, client: Client, credit: bigint): Block {
   }
 }
 
+/** What is switched for one client alone. */
+export const CLIENT_SWITCHES = [
+  ...(['auto_charge', 'separate_invoices', 'tax_exempt'] as const),
+  ...(['late_fees', 'overdue_notices', 'auto_close'] as const),
+] as const
+type ClientSwitch = (typeof CLIENT_SWITCHES)[number]
+
 function switches(desk: Desk, asked: Asked, client: Client): Block {
   const { t } = desk
-  const of = (name: 'auto_charge' | 'separate_invoices' | 'tax_exempt') => ({
+  const of = (name: ClientSwitch) => ({
     ...tickedField(asked, name, client[name] === 1),
     label: t(`admin.clients.switch.${name}`),
     hint: t(`admin.clients.switch.${name}_hint`),
@@ -197,7 +250,7 @@ function switches(desk: Desk, asked: Asked, client: Client): Block {
     id: `client-${client.id}-switches`,
     title: t('admin.clients.switches'),
     action: `/admin/clients/${client.id}/switches`,
-    fields: [of('auto_charge'), of('separate_invoices'), of('tax_exempt')],
+    fields: CLIENT_SWITCHES.map(of),
     submit: { label: t('admin.save'), kind: 'secondary' },
     ...formParts(desk, { ...asked, refused: null }),
   }

@@ -1,4 +1,12 @@
-import { amountDue, getInvoice, type Invoice } from '../../../billing/index.ts'
+import {
+  amountDue,
+  getInvoice,
+  lineText,
+  linkedDocuments,
+  paymentsFor,
+  type Invoice,
+  type LinkedDocument,
+} from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
@@ -12,13 +20,19 @@ import { accountCell, journalName } from './words.ts'
 
 export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)
+  const links = await linkedDocuments(desk.means.db, invoice.id)
   const title = invoice.number ?? desk.t('admin.invoices.draft')
   const due = amountDue(invoice)
   return {
     head: {
       title,
       crumbs: [{ label: desk.t('admin.invoices.title'), href: '/admin/invoices' }, { label: title }],
-      status: [{ state: stateOf(invoice, desk.today) }],
+      status: [
+        { state: stateOf(invoice, desk.today) },
+        ...(invoice.proforma === 1
+          ? [{ state: 'proforma', label: desk.t('admin.label.proforma'), tone: 'info' as const }]
+          : []),
+      ],
       actions: actsOf(desk, invoice, due),
     },
     main: [
@@ -26,7 +40,7 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(invoice.status === 'draft' ? [] : [await payments(desk, invoice), await ledger(desk, invoice)]),
       await auditTimeline(desk, { subject: invoice.id, id: `invoice-${invoice.id}-history` }),
     ],
-    aside: [summary(desk, invoice, due), parties(desk, invoice), ...(await mails(desk, invoice))],
+    aside: [summary(desk, invoice, due), parties(desk, invoice, links), ...(await mails(desk, invoice))],
   }
 }
 
@@ -46,7 +60,7 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
     plain: true,
   }
   const credit: Button[] =
-    invoice.kind === 'invoice' && allowed(desk, 'credit_note.create')
+    invoice.kind === 'invoice' && invoice.proforma === 0 && allowed(desk, 'credit_note.create')
       ? [{ label: t('admin.invoices.act.credit'), href: `${at}/credit`, kind: 'ghost', icon: 'receipt' }]
       : []
   if (invoice.status !== 'issued') return invoice.status === 'paid' ? [paper, ...credit] : [paper]
@@ -57,7 +71,10 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
           { label: t('admin.invoices.act.charge'), href: `${at}/charge`, icon: 'credit-card' },
         ]
       : []
-  const claim = invoice.kind === 'invoice' && due > 0n ? claimActs(desk, invoice) : []
+  const claim =
+    invoice.kind === 'invoice' && due > 0n
+      ? [...(invoice.proforma === 0 ? claimActs(desk, invoice) : []), ...openActs(desk, invoice)]
+      : []
   return [
     ...open,
     paper,
@@ -85,6 +102,23 @@ function claimActs(desk: Desk, invoice: Invoice): Button[] {
     }))
 }
 
+/** A link for whoever pays without signing in; a document of its own for some lines. */
+function openActs(desk: Desk, invoice: Invoice): Button[] {
+  const at = `/admin/invoices/${invoice.id}`
+  const acts: [permission: string, fits: boolean, path: string, icon: string][] = [
+    ['invoice.create_link', true, 'links', 'link'],
+    ['invoice.split', invoice.lines.length > 1, 'split', 'columns'],
+  ]
+  return acts
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , path, icon]) => ({
+      label: desk.t(`admin.invoices.act.${path}`),
+      href: `${at}/${path}`,
+      kind: 'ghost',
+      icon,
+    }))
+}
+
 function lines(desk: Desk, invoice: Invoice): Block {
   const l = labeller(desk)
   const money = (minor: bigint) => inMoney(minor, invoice.currency)
@@ -102,9 +136,9 @@ function lines(desk: Desk, invoice: Invoice): Block {
     ],
     rows: invoice.lines.map((line) => ({
       id: `row-${line.id}`,
-      label: line.description,
+      label: lineText(desk.t, line),
       cells: [
-        line.description,
+        lineText(desk.t, line),
         line.quantity,
         money(line.unit_minor),
         line.tax_name === null ? null : `${line.tax_name} ${formatRate(line.tax_rate_ppm, desk.locale)}`,
@@ -142,7 +176,7 @@ function summary(desk: Desk, invoice: Invoice, due: bigint): Block {
   }
 }
 
-function parties(desk: Desk, invoice: Invoice): Block {
+function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[]): Block {
   const l = labeller(desk)
   const buyer = JSON.parse(invoice.buyer) as {
     name: string
@@ -170,6 +204,13 @@ function parties(desk: Desk, invoice: Invoice): Block {
             },
           ]
         : []),
+      ...(invoice.proforma_number && invoice.proforma === 0
+        ? [{ label: l('proforma'), value: invoice.proforma_number }]
+        : []),
+      ...links.map((one) => ({
+        label: desk.t(`admin.regroup.${one.direction}`),
+        value: { href: `/admin/invoices/${one.id}`, text: one.number ?? one.id },
+      })),
       ...(invoice.notes ? [{ label: l('notes'), value: invoice.notes }] : []),
       ...(invoice.document_hash
         ? [{ label: l('document_hash'), value: { copy: invoice.document_hash, label: l('document_hash') } }]
@@ -204,7 +245,7 @@ async function payments(desk: Desk, invoice: Invoice): Promise<Block> {
     select p.id, 'attempt' as kind, p.id as payment_id, p.kind as payment_kind, p.status as payment_status,
       i.name as method, p.decline_message, p.amount_minor, p.created_at
     from payments p left join plugin_instances i on i.id = p.instance_id
-    where p.invoice_id = ${invoice.id} and p.status <> 'succeeded' order by p.id limit 100`)
+    where ${paymentsFor(sql`${invoice.id}`)} and p.status <> 'succeeded' order by p.id limit 100`)
   return {
     kind: 'table',
     id: `invoice-${invoice.id}-payments`,

@@ -4,50 +4,8 @@ import { scoped } from '../../../records/index.ts'
 import { inMoney, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
-import { placeOfId } from './search.ts'
+import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './books/source.ts'
 import { accountCell, journalName } from './words.ts'
-
-interface Balance {
-  account: string
-  currency: string
-  balance_minor: bigint
-  postings: number
-}
-
-/** Balances of all accounts are sums of postings, never stored. */
-export async function ledgerPage(desk: Desk, _asked: Asked): Promise<PageView> {
-  const { means, t, actor } = desk
-  const l = labeller(desk)
-  const rows = await means.db.all<Balance>(sql`
-    select p.account, p.currency, sum(p.amount_minor) as balance_minor, count(*) as postings from postings p
-    where ${scoped(actor, { table: 'p' })} group by p.account, p.currency order by p.account, p.currency limit 500`)
-  return {
-    head: {
-      title: t('admin.ledger.title'),
-      text: t('admin.ledger.text'),
-      actions: [{ label: t('admin.journals.title'), href: '/admin/ledger/journals', icon: 'book' }],
-    },
-    main: [
-      {
-        kind: 'table',
-        id: 'ledger-accounts',
-        title: t('admin.ledger.accounts'),
-        columns: [
-          { label: l('account'), phone: 'title' },
-          { label: l('postings'), align: 'end', phone: 'hide' },
-          { label: l('balance'), align: 'end', phone: 'side' },
-        ],
-        rows: rows.map((row) => ({
-          id: `account-${row.account}-${row.currency}`,
-          href: `/admin/ledger/journals?account=${encodeURIComponent(row.account)}`,
-          label: row.account,
-          cells: [accountCell(desk, row.account), row.postings, inMoney(row.balance_minor, row.currency)],
-        })),
-        empty: { icon: 'book', title: t('admin.ledger.none') },
-      },
-    ],
-  }
-}
 
 interface Journal {
   id: string
@@ -107,14 +65,13 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, t, actor } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const journal = await means.db.get<Journal>(
-    sql`select j.* from journals j where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
+  const journal = await means.db.get<Journal & SourceOfJournal>(
+    sql`select j.*, ${sourceColumns} from journals j ${sourceJoins} where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
   )
   if (!journal) throw NotFound({ what: 'journal', id })
   const postings = await means.db.all<Posting>(sql`
     select p.position, p.account, p.currency, p.amount_minor, p.client_id, coalesce(c.company, c.name) as client
     from postings p left join clients c on c.id = p.client_id where p.journal_id = ${id} order by p.position`)
-  const source = placeOfId(journal.source_id)
   return {
     head: {
       title: journalName(desk, journal.kind),
@@ -155,10 +112,7 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
         items: [
           { label: l('day'), value: { day: journal.effective_on } },
           { label: l('at'), value: { at: journal.created_at } },
-          {
-            label: l('source'),
-            value: source ? { href: source, text: journal.source_id } : { mono: journal.source_id },
-          },
+          { label: l('source'), value: sourceCell(journal) },
           {
             label: l('reverses'),
             value: journal.reverses_id

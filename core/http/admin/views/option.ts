@@ -54,6 +54,7 @@ export async function optionPage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(cycles.length > 0 && pricedParts(option).length > 0
         ? [pricesForm(desk, refused('/prices'), { option, cycles, currencies })]
         : []),
+      ...(hasValues || option.kind === 'checkbox' ? [] : [stepsTable(desk, { option, cycles, currencies })]),
     ],
   }
 }
@@ -116,6 +117,35 @@ function valueForm(desk: Desk, asked: Asked, option: Option): Block {
   }
 }
 
+/** Where the price of a counted option gets its steps: one page a cycle and currency. */
+function stepsTable(
+  desk: Desk,
+  { option, cycles, currencies }: { option: Option; cycles: Cycle[]; currencies: string[] },
+): Block {
+  const { t, today } = desk
+  const terms = cycles.flatMap((of) => currencies.map((currency) => ({ of, currency })))
+  return {
+    kind: 'table',
+    id: 'option-steps',
+    title: t('prices.steps.title'),
+    columns: [
+      { label: t('admin.label.price'), phone: 'title' },
+      { label: t('prices.steps.kind'), phone: 'side' },
+    ],
+    rows: terms.map(({ of, currency }) => {
+      const scheme = priceAt(option.prices, { cycle: of, currency, day: today })?.scheme
+      const label = t('prices.steps.edit', { cycle: cycleName(desk, of), currency })
+      return {
+        id: `row-${of}-${currency}`,
+        href: `/admin/catalog/options/${option.id}/steps?cycle=${of}&currency=${currency}`,
+        label,
+        cells: [label, scheme ? t(`prices.steps.kind_of.${scheme.kind}`) : '–'],
+      }
+    }),
+    empty: { icon: 'list-details', title: t('prices.list.no_products') },
+  }
+}
+
 /** One row for each value and cycle, one column for each currency. */
 function pricesForm(
   desk: Desk,
@@ -123,8 +153,9 @@ function pricesForm(
   of: { option: Option; cycles: Cycle[]; currencies: string[] },
 ): Block {
   const { t, today } = desk
-  const cell = (part: Priced, of: string, currency: string): Field => {
+  const cell = (part: Priced, of: string, currency: string): Field | string => {
     const price = priceAt(part.prices, { cycle: cycle(of), currency, day: today })
+    if (price?.scheme) return t('prices.steps.cell')
     const name = `${part.id}:${of}:${currency}`
     const typed = asked.refused ? textOf((asked.refused.values.amount ?? {}) as FormBody, name) : null
     const error = asked.refused?.fields[`amount[${name}]`]

@@ -13,6 +13,7 @@ import { allowed } from './clients.ts'
 import { productState } from './catalog.ts'
 import { settingsFields } from './settings-fields.ts'
 import { addonBlocks, fieldForm, fieldsTable, optionForm, optionsTable } from './product-choices.ts'
+import { termsForm } from './product-terms.ts'
 import { cycleName } from './words.ts'
 
 const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once']
@@ -42,7 +43,7 @@ export async function reachProduct(
   return { product, currencies: JSON.parse(row.currencies) as string[] }
 }
 
-const TABS = ['facts', 'prices', 'options', 'fields', 'addons'] as const
+const TABS = ['facts', 'prices', 'terms', 'options', 'fields', 'addons'] as const
 type Tab = (typeof TABS)[number]
 
 /** One part at a time; a refused form names its part by where it was sent. */
@@ -86,6 +87,8 @@ async function partOf(
       ]
     case 'prices':
       return [pricesForm(desk, asked, { product, currencies })]
+    case 'terms':
+      return [termsForm(desk, asked, { product, currencies })]
     case 'options':
       return [optionsTable(desk, product), optionForm(desk, asked, product)]
     case 'fields':
@@ -109,6 +112,11 @@ function movesOf(desk: Desk, product: Product): Button[] {
       'product.hide',
       status === 'active',
       { label: t('admin.products.act.hide'), post: `${at}/hide`, icon: 'eye-off' },
+    ],
+    [
+      'setting.list',
+      status !== 'retired',
+      { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },
     ],
     [
       'product.retire',

@@ -22,6 +22,7 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
   const chosen = {
     product: asked.query.product ?? service.product_id,
     cycle: asked.query.cycle ?? service.cycle,
+    quantity: asked.query.quantity ?? String(service.quantity),
   }
   return {
     head: {
@@ -53,6 +54,10 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('cycle'),
             options: cycles.map((row) => ({ value: row.cycle, label: cycleName(desk, row.cycle) })),
           },
+          {
+            ...filled(asked, 'quantity', chosen.quantity),
+            ...{ kind: 'number', min: 1, max: 50, step: '1', label: t('extras.quantity') },
+          },
         ],
         submit: { label: t('admin.services.change.show'), kind: 'secondary' },
       },
@@ -70,6 +75,7 @@ function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<Pr
     service_id: params.id!,
     ...(query.product ? { product_id: query.product } : {}),
     ...(query.cycle ? { cycle: cycle(query.cycle) } : {}),
+    ...(query.quantity ? { quantity: Number(query.quantity) } : {}),
     options: [],
   }
   return previewChange(means, wish, actor)
@@ -77,7 +83,7 @@ function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<Pr
 
 interface Chosen {
   change: PricedChange
-  chosen: { product: string; cycle: string }
+  chosen: { product: string; cycle: string; quantity: string }
 }
 
 function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
@@ -108,6 +114,7 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
       fields: [
         { name: 'product', label: '', kind: 'hidden', value: chosen.product },
         { name: 'cycle', label: '', kind: 'hidden', value: chosen.cycle },
+        { name: 'quantity', label: '', kind: 'hidden', value: chosen.quantity },
       ],
       text: t(plan.totalMinor > 0n ? 'admin.services.change.invoiced' : 'admin.services.change.at_once'),
       submit: { label: t('admin.services.act.change') },

@@ -8,6 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { renewalOffers } from './renewals.ts'
 import { choiceOf, cycleName, traceItems } from './words.ts'
 
 interface Listed {
@@ -113,8 +114,9 @@ export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
+function actsOf(desk: Desk, shown: ShownService): Button[] {
   const { t } = desk
+  const { service, holds } = shown
   const at = `/admin/services/${service.id}`
   const ended = service.billing_status === 'ended'
   const live = ['live', 'changing', 'suspended'].includes(service.delivery_status)
@@ -144,6 +146,7 @@ function actsOf(desk: Desk, { service, holds }: ShownService): Button[] {
       !ended,
       { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' },
     ],
+    ...renewalOffers(desk, shown),
     [
       'service.cancel',
       !ended && service.cancel_on === null,
@@ -188,7 +191,17 @@ function facts(desk: Desk, { service, serverName, clientName, cancellation }: Sh
         hint: cycleName(desk, service.cycle),
       },
       { label: l('next_due'), value: { day: service.next_period_on, relative: true } },
-      { label: l('charged_through'), value: { day: service.charged_through } },
+      {
+        label: l('charged_through'),
+        value: { day: service.charged_through },
+        ...(service.periods_left === null
+          ? {}
+          : { hint: desk.t('prices.terms.left', { count: service.periods_left }) }),
+      },
+      ...(service.paused_on
+        ? [{ label: desk.t('extras.admin.paused_on'), value: { day: service.paused_on } }]
+        : []),
+      ...(service.quantity > 1 ? [{ label: desk.t('extras.quantity'), value: service.quantity }] : []),
       {
         label: l('cancel_on'),
         value: { day: service.cancel_on },

@@ -96,7 +96,7 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
   }
 }
 
-async function namesOf(
+export async function namesOf(
   { means }: Desk,
   rows: readonly StoredSetting[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -128,7 +128,7 @@ function searchForm({ t }: Desk, asked: Asked, place: SettingPlace): Block {
   }
 }
 
-interface Drawn {
+export interface Drawn {
   section: string
   settings: readonly Setting[]
   place: SettingPlace
@@ -158,7 +158,7 @@ function sectionForm(desk: Desk, asked: Asked, drawn: Drawn): Block {
 }
 
 /** The field; for a brand a tick before it says whether the brand has a value of its own. */
-function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn: Drawn): Field[] {
+export function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn: Drawn): Field[] {
   const { t } = desk
   const name = fieldName(setting.key)
   const inherited = drawn.wide.get(setting.key)?.value ?? setting.preset

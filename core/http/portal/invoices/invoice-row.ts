@@ -33,6 +33,7 @@ export interface ShownState {
 export function invoiceState(t: Translate, invoice: ListedInvoice, today: IsoDate): ShownState {
   if (invoice.kind === 'credit_note')
     return { state: 'done', label: t('portal.invoices.credited'), tone: 'good' }
+  if (invoice.kind === 'receipt') return { state: 'done', label: t('portal.invoices.received'), tone: 'good' }
   if (invoice.status !== 'issued') return { state: invoice.status }
   if (isOverdue(invoice, today)) return { state: 'overdue' }
   return { state: invoice.allocated_minor > 0n ? 'partly_paid' : 'issued' }

@@ -27,6 +27,9 @@ export interface InvoiceView {
   href: string
   number: string
   isCreditNote: boolean
+  isProforma: boolean
+  /** The number that it had as a proforma. */
+  proforma: string | null
   status: ShownState
   issuedOn: IsoDate | null
   dueOn: IsoDate
@@ -57,11 +60,13 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
       number: invoice.number ?? invoice.id,
       isCreditNote: invoice.kind === 'credit_note',
     },
+    isProforma: invoice.proforma === 1,
+    proforma: invoice.proforma === 0 ? invoice.proforma_number : null,
     status: invoiceState(t, invoice, deps.business.today(zone)),
     ...{ issuedOn: invoice.issued_on, dueOn: invoice.due_on, notes: invoice.notes },
     seller: partyView(invoice.seller, locale),
     buyer: partyView(invoice.buyer, locale),
-    lines: invoice.lines.map((line) => lineView(line, invoice.currency)),
+    lines: invoice.lines.map((line) => lineView(t, line, invoice.currency)),
     taxes: invoice.taxes.map((tax) => ({
       ...{ name: tax.tax_name, percent: tax.rate_ppm / 10_000 },
       ...{ net: amount(tax.net_minor), tax: amount(tax.tax_minor) },

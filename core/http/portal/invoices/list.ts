@@ -1,19 +1,21 @@
 import { money } from '../../../../sdk/index.ts'
 import { all, sql, type Sql } from '../../../db/index.ts'
 import { Forbidden } from '../../../kernel/index.ts'
-import { scoped } from '../../../records/index.ts'
+import { startMany } from '../../../billing/index.ts'
+import { may, scoped } from '../../../records/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { keyset, listPage, listQuery, page, requireClient, type ListQuery } from '../../page/index.ts'
 import { invoiceRowView, listedInvoice, type ListedInvoice } from './invoice-row.ts'
 import { invoiceTabs } from './tabs.ts'
 
-const SHOWS = ['unpaid', 'all', 'credit-notes'] as const
+const SHOWS = ['unpaid', 'all', 'credit-notes', 'receipts'] as const
 type Show = (typeof SHOWS)[number]
 
 const KINDS: Record<Show, Sql> = {
   unpaid: sql`i.kind = 'invoice' and i.status = 'issued'`,
   all: sql`i.kind = 'invoice' and i.status not in ('draft', 'assembling')`,
   'credit-notes': sql`i.kind = 'credit_note' and i.status not in ('draft', 'assembling')`,
+  receipts: sql`i.kind = 'receipt'`,
 }
 
 /** CP-08. Without a tab in the address: what is unpaid, or everything when nothing is. */
@@ -40,6 +42,8 @@ export async function listInvoices(ctx: RouteCtx): Promise<void> {
     sorts: { due: query.sortLink('due'), number: query.sortLink('number') },
     pager,
     show,
+    payAllHref: counts.unpaid > 1 && may(actor, startMany) ? '/portal/pay' : null,
+    payAllCount: counts.unpaid,
     search: { action: '/portal/invoices', value: query.q, keep: [['show', show]] },
   }
   await page(ctx, 'portal/invoices/index', view, { title: t('portal.invoices.title') })
@@ -49,6 +53,7 @@ interface TabCounts {
   unpaid: number
   invoices: number
   creditNotes: number
+  receipts: number
   /** What is due, by currency. */
   due: { currency: string; minor: bigint }[]
 }
@@ -72,13 +77,20 @@ async function countTabs(ctx: RouteCtx, own: Sql): Promise<TabCounts> {
   return {
     unpaid: total(unpaid),
     invoices: total(invoices),
-    creditNotes: total(rows) - total(invoices),
+    creditNotes: total(rows.filter(({ kind }) => kind === 'credit_note')),
+    receipts: total(rows.filter(({ kind }) => kind === 'receipt')),
     due: unpaid.map((row) => ({ currency: row.currency, minor: row.total_minor - (row.paid_minor ?? 0n) })),
   }
 }
 
 const countOf = (counts: TabCounts, show: Show): number =>
-  show === 'unpaid' ? counts.unpaid : show === 'all' ? counts.invoices : counts.creditNotes
+  show === 'unpaid'
+    ? counts.unpaid
+    : show === 'all'
+      ? counts.invoices
+      : show === 'receipts'
+        ? counts.receipts
+        : counts.creditNotes
 
 async function readRows(
   ctx: RouteCtx,

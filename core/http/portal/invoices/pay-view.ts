@@ -6,6 +6,7 @@ import {
   listGateways,
   listMethods,
   offers,
+  paymentsFor,
   type GatewayInstance,
   type Invoice,
   type MethodRow,
@@ -97,7 +98,7 @@ function readAttempts(ctx: RouteCtx, invoiceId: string): Promise<Attempt[]> {
   return ctx.state.deps.db.all<Attempt>(sql`
     select p.id, p.status, p.kind, p.needs, p.decline_message, p.decline_code, p.retry, p.instance_id, g.name as instance_name
     from payments p left join plugin_instances g on g.id = p.instance_id
-    where p.invoice_id = ${invoiceId} order by p.id desc limit 10`)
+    where ${paymentsFor(sql`${invoiceId}`)} order by p.id desc limit 10`)
 }
 
 function standingOf(invoice: Invoice, due: bigint, attempts: readonly Attempt[]): PayView['standing'] {

@@ -1,10 +1,12 @@
 import { money } from '../../../../sdk/index.ts'
-import { getInvoice, type Invoice } from '../../../billing/index.ts'
+import { getInvoice, linkedDocuments, type Invoice } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { page, requireClient } from '../../page/index.ts'
 import { invoiceView, type AppliedRow } from './invoice-view.ts'
+
+const TITLES = { invoice: 'one', credit_note: 'one_credit_note', receipt: 'one_receipt' } as const
 
 /** CP-09. */
 export async function showInvoice(ctx: RouteCtx): Promise<void> {
@@ -16,10 +18,11 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
     at: row.created_at,
     amount: money(row.amount_minor, invoice.currency),
   }))
-  const title = ctx.state.t(`portal.invoices.${view.isCreditNote ? 'one_credit_note' : 'one'}`, {
+  const title = ctx.state.t(`portal.invoices.${TITLES[invoice.kind]}`, {
     number: view.number,
   })
-  const body = { ...view, payments, title }
+  const linked = await linkedDocuments(ctx.state.deps.db, invoice.id)
+  const body = { ...view, payments, linked, title }
   await page(ctx, 'portal/invoices/show', body, {
     title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },

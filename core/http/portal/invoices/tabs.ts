@@ -26,5 +26,7 @@ export function invoiceTabs(
     tab('upcoming', '/portal/invoices/upcoming'),
     tab('transactions', '/portal/transactions'),
     tab('credit', '/portal/credit'),
+    tab('receipts', '/portal/invoices?show=receipts'),
+    tab('statement', '/portal/statement'),
   ]
 }

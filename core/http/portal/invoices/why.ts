@@ -1,5 +1,6 @@
 import { money, type Money } from '../../../../sdk/index.ts'
-import type { InvoiceLineRow } from '../../../billing/index.ts'
+import { lineText, type InvoiceLineRow } from '../../../billing/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
 import { addDays, isoDate, type IsoDate } from '../../../kernel/index.ts'
 
 /** One line of a document: what it is for, and how its sum came about. */
@@ -22,12 +23,12 @@ export interface LineView {
 
 type Trace = Record<string, string | number | null | undefined>
 
-export function lineView(line: InvoiceLineRow, currency: string): LineView {
+export function lineView(t: Translate, line: InvoiceLineRow, currency: string): LineView {
   const amount = (minor: bigint) => money(minor, currency)
   const trace = JSON.parse(line.trace) as Trace
   const price = trace.price ?? trace.price_id
   return {
-    description: line.description,
+    description: lineText(t, line),
     period: periodOf(line),
     quantity: line.quantity,
     unit: amount(line.unit_minor),

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router'
 import { money } from '../../../../sdk/index.ts'
 import { all, sql } from '../../../db/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
@@ -22,6 +23,15 @@ interface Row {
   instance_name: string | null
   method_label: string | null
   refunded_minor: bigint
+  /** For how many it is, when it is for several. */
+  documents: number
+}
+
+function whatOf(t: Translate, row: Row): string {
+  if (row.number) return t('portal.invoices.one', { number: row.number })
+  return row.documents > 0
+    ? t('documents.many.several', { count: row.documents })
+    : t('portal.transactions.deposit')
 }
 
 export function transactionRoutes(router: Router<State>): void {
@@ -37,7 +47,7 @@ async function showTransactions(ctx: RouteCtx): Promise<void> {
   const own = [sql`p.client_id = ${client.id}`, scoped(actor, { table: 'p', right: 'payment.read' })]
   const found = await deps.db.all<Row>(sql`
     select p.id, p.kind, p.status, p.currency, p.amount_minor, p.received_minor, p.reference, p.decline_message, p.created_at,
-      p.invoice_id, i.number, g.name as instance_name, m.label as method_label,
+      p.invoice_id, i.number, (select count(*) from payment_documents d where d.payment_id = p.id) as documents, g.name as instance_name, m.label as method_label,
       (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment_id = p.id and r.status = 'succeeded') as refunded_minor
     from payments p left join invoices i on i.id = p.invoice_id left join plugin_instances g on g.id = p.instance_id
     left join payment_methods m on m.id = p.method_id where ${all([...own, where])} ${tail}`)
@@ -51,7 +61,7 @@ async function showTransactions(ctx: RouteCtx): Promise<void> {
     pager,
     rows: rows.map((row) => ({
       ...{ id: row.id, at: row.created_at, state: row.status, reference: row.reference },
-      what: row.number ? t('portal.invoices.one', { number: row.number }) : t('portal.transactions.deposit'),
+      what: whatOf(t, row),
       href: row.invoice_id ? `/portal/invoices/${row.invoice_id}` : null,
       method: row.method_label ?? row.instance_name ?? t('portal.transactions.by_hand'),
       amount: money(row.status === 'succeeded' ? row.received_minor : row.amount_minor, row.currency),

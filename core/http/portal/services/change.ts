@@ -129,7 +129,10 @@ async function plansFor(ctx: RouteCtx, service: ServiceRow): Promise<Product[]> 
   const row = await db.get<{ group_id: string }>(
     sql`select group_id from products where id = ${service.product_id}`,
   )
-  const products = await listProducts(db, service.brand_id, { groupIds: row ? [row.group_id] : [] })
+  const products = await listProducts(db, service.brand_id, {
+    groupIds: row ? [row.group_id] : [],
+    clientId: service.client_id,
+  })
   return products.filter(
     (product) =>
       product.id === service.product_id ||

@@ -29,7 +29,7 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
   const isPaused = shown.holds.some(({ reason }) => reason === 'client')
   return {
     ...{ id, href, label: service.label || productName, product: productName, state: shownState(service) },
-    notice: noticeOf(shown),
+    notice: noticeOf(shown, ctx.state.deps.business.today(service.zone)),
     facts: {
       price: money(service.recurring_minor, currency),
       cycle: cycleText(t, service.cycle),
@@ -96,7 +96,10 @@ interface NoticeView {
 }
 
 /** Why the service is as it is, and what to do: the gravest first. */
-function noticeOf({ service, holds, cancellation, deliveries }: ShownService): NoticeView | null {
+function noticeOf(
+  { service, holds, cancellation, deliveries }: ShownService,
+  today: IsoDate,
+): NoticeView | null {
   const href = `/portal/services/${service.id}`
   const unpaid = '/portal/invoices?show=unpaid'
   const notice = (key: string, tone: NoticeView['tone'], more: Partial<NoticeView> = {}) => ({
@@ -112,6 +115,9 @@ function noticeOf({ service, holds, cancellation, deliveries }: ShownService): N
     const day = cancellation.effective_on
     return notice('ending', 'warn', { day, href: `${href}/cancel/undo`, post: true })
   }
+  if (service.periods_left === 0) return notice('term', 'info', { day: service.charged_through })
+  if (service.trial_ends_on !== null && service.trial_ends_on > today)
+    return notice('trial', 'info', { day: service.trial_ends_on })
   if (deliveries[0]?.status === 'failed') return notice('not_delivered', 'warn')
   if (service.delivery_status === 'creating') return notice('creating', 'busy')
   if (service.delivery_status === 'changing') return notice('changing', 'busy')

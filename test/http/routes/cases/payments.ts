@@ -9,7 +9,7 @@ const desk = (route: string, ...rows: RegExp[]): RouteCase => of(route, () => ro
 
 /** Pages of staff about credit, dunning and what comes from banks and gateways. */
 export const paymentCases: readonly RouteCase[] = [
-  of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /id="row-jrn_/g, /id="row-cgr_/g),
+  of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /id="row-jrn_/g, /id="row-crg_/g),
   of('/clients/:id/credit/give', ({ client }) => `/clients/${client}/credit/give`),
   of('/credit-grants/:id/revoke', ({ creditGrant }) => `/credit-grants/${creditGrant}/revoke`),
   desk('/bank-lines', /id="row-bkl_/g),

@@ -45,6 +45,27 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/services/:serviceId/extras',
+    at: ({ service }) => `/portal/services/${service}/extras`,
+    as: 'client',
+    rows: [/Product \d+/g],
+  },
+  {
+    route: '/portal/services/:serviceId/extras/:productId',
+    at: ({ service, addon }) => `/portal/services/${service}/extras/${addon}?quantity=2`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/quantity',
+    at: ({ part }) => `/portal/services/${part}/quantity?quantity=3`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/pause',
+    at: ({ service }) => `/portal/services/${service}/pause`,
+    as: 'client',
+  },
+  {
     route: '/portal/services/:serviceId/cancel',
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',

@@ -1,0 +1,2 @@
+export * from './carried-source.ts'
+export * from './carry-lines.ts'

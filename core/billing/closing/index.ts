@@ -1,0 +1,7 @@
+export * from './balances.ts'
+export * from './close-month.ts'
+export * from './defer-income.ts'
+export * from './ledger-month.ts'
+export * from './read-earnings.ts'
+export * from './recognise.ts'
+export * from './reopen-month.ts'

@@ -1,0 +1,2 @@
+export * from './invoice-link.ts'
+export * from './pay-by-link.ts'

@@ -1,0 +1,73 @@
+import { list, sql, type Trx } from '../../db/index.ts'
+import { invalidInput, NotFound, type Actor } from '../../kernel/index.ts'
+import { scoped, type Means } from '../../records/index.ts'
+import type { InvoiceRow } from '../invoice.ts'
+import { askedAmount } from '../proforma/index.ts'
+import { lockInvoice } from '../settle-invoice.ts'
+import { NothingToPay, PaymentUnderWay } from './errors.ts'
+import { insertPayment, type NewPayment, type PaymentRow } from './payment.ts'
+import { paymentsFor } from './under-way.ts'
+
+export interface ManyWish {
+  invoiceIds: readonly string[]
+  /** The right that the actor needs on each of them. */
+  right: string
+  /** For a repeat of the same wish: the attempt that was made is answered. */
+  effectKey: string
+  /** What arrived, for money that was seen; without, what is open of all. */
+  amountMinor?: bigint
+  payment: Pick<NewPayment, 'instanceId' | 'kind'> & { methodId?: string | null }
+}
+
+/** One attempt for several documents of a client: they are locked, in order, while it is written down. */
+export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Actor): Promise<PaymentRow> {
+  const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${wish.effectKey}`)
+  if (same) return same
+  const invoices = await lockAll(trx, wish, actor)
+  const [first] = invoices
+  if (invoices.some((row) => row.client_id !== first!.client_id || row.brand_id !== first!.brand_id))
+    throw invalidInput({ invoice_ids: 'belong to several clients' })
+  if (invoices.some((row) => row.currency !== first!.currency))
+    throw invalidInput({ invoice_ids: 'are in several currencies' })
+  const documents: { invoice: InvoiceRow; openMinor: bigint }[] = []
+  for (const invoice of invoices) documents.push({ invoice, openMinor: await openOf(trx, invoice) })
+  const total = documents.reduce((sum, { openMinor }) => sum + openMinor, 0n)
+  const id = means.newId('pay')
+  const payment = await insertPayment(trx, {
+    ...{ id, brandId: first!.brand_id, clientId: first!.client_id, invoiceId: null },
+    ...{ currency: first!.currency, amountMinor: wish.amountMinor ?? total, effectKey: wish.effectKey },
+    ...{ attempt: 1, now: means.business.now(), ...wish.payment },
+  })
+  documents.sort((a, b) => (a.invoice.due_on < b.invoice.due_on ? -1 : 1))
+  await trx.insert(
+    'payment_documents',
+    documents.map(({ invoice, openMinor }, i) => ({
+      ...{ payment_id: id, invoice_id: invoice.id, position: i + 1, amount_minor: openMinor },
+    })),
+  )
+  return payment
+}
+
+/** All of them, or the refusal that one of them is not the actor's. */
+async function lockAll(trx: Trx, { invoiceIds, right }: ManyWish, actor: Actor): Promise<InvoiceRow[]> {
+  const reached = await trx.all<{ id: string }>(
+    sql`select i.id from invoices i where i.id in (${list(invoiceIds)}) and ${scoped(actor, { table: 'i', right })}`,
+  )
+  const foreign = invoiceIds.find((id) => !reached.some((row) => row.id === id))
+  if (foreign !== undefined) throw NotFound({ what: 'invoice', id: foreign })
+  const rows: InvoiceRow[] = []
+  for (const id of invoiceIds.toSorted()) rows.push(await lockInvoice(trx, id))
+  return rows
+}
+
+async function openOf(trx: Trx, invoice: InvoiceRow): Promise<bigint> {
+  const number = invoice.number ?? invoice.id
+  const isOpen = invoice.kind === 'invoice' && invoice.status === 'issued'
+  const open = isOpen ? await askedAmount(trx, invoice) : 0n
+  if (open <= 0n) throw NothingToPay({ number, status: invoice.status })
+  const live = await trx.get(sql`
+    select p.id from payments p where ${paymentsFor(sql`${invoice.id}`)}
+      and (p.status in ('pending', 'authorised', 'unknown') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
+  if (live) throw PaymentUnderWay({ number })
+  return open
+}

@@ -1,0 +1,77 @@
+import { recordAudit } from '../../audit/index.ts'
+import { sql, type Trx } from '../../db/index.ts'
+import { recordEvent } from '../../events/index.ts'
+import { assert, type Actor } from '../../kernel/index.ts'
+import { updateVersioned, type Means } from '../../records/index.ts'
+import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from '../invoice.ts'
+import { creditBalance, postJournals } from '../ledger.ts'
+import { takeNumbers } from '../numbering.ts'
+import { openAmount, todayOf } from '../open-amount.ts'
+import { issueJournal, issuedBody } from '../write-invoices.ts'
+
+/**
+ * Makes the invoice of a proforma whose money is there: number and day of now, ledger, frozen from here on. What it
+ * says otherwise, its taxes too, is what was agreed on with the proforma, whose number and paper are kept.
+ */
+export async function finaliseProforma(
+  means: Means,
+  trx: Trx,
+  invoice: InvoiceRow,
+  actor: Actor,
+): Promise<InvoiceRow> {
+  assert(invoice.proforma === 1 && invoice.status === 'issued', `${invoice.id} is an open proforma`)
+  const lines = await trx.all<InvoiceLineRow>(
+    sql`select * from invoice_lines where invoice_id = ${invoice.id} order by position`,
+  )
+  const taxes = await trx.all<InvoiceTaxRow>(
+    sql`select * from invoice_taxes where invoice_id = ${invoice.id} order by level, rate_ppm desc, tax_name`,
+  )
+  const issuedOn = await todayOf(means, trx, invoice.brand_id)
+  const series = {
+    sellerId: invoice.seller_id,
+    brandId: invoice.brand_id,
+    kind: 'invoice' as const,
+    issuedOn,
+  }
+  const [number] = await takeNumbers(means.newId, trx, series, 1)
+  const issued = { ...invoice, number: number!, issued_on: issuedOn }
+  const set = {
+    ...{ number: number!, issued_on: issuedOn, issued_at: means.business.now(), proforma: 0 },
+    ...{ proforma_file_id: invoice.file_id, file_id: null },
+    document_hash: documentHash(issued, lines, taxes),
+  }
+  await updateVersioned(means, trx, { table: 'invoices', what: 'invoice', row: invoice, set })
+  const row: InvoiceRow = { ...invoice, ...set, version: invoice.version + 1 }
+  await postJournals(means, trx, [issueJournal(row, lines, taxes)])
+  const scope = { subject: row.id, brandId: row.brand_id, clientId: row.client_id }
+  const before = { number: invoice.number, proforma: 1 }
+  const after = { number: row.number, proforma: 0, total_minor: row.total_minor, currency: row.currency }
+  await recordAudit(means, trx, actor, [{ ...scope, action: 'invoice.finalise', before, after }])
+  await recordEvent(means, trx, actor, { ...scope, type: 'invoice.issued', body: issuedBody(row, lines) })
+  return row
+}
+
+/**
+ * A proforma takes no part of its sum: only when money and credit cover all of it does it become an invoice. Null while
+ * they do not; the money is credit until then.
+ */
+export async function takesMoney(
+  means: Means,
+  trx: Trx,
+  { invoice, amountMinor }: { invoice: InvoiceRow; amountMinor: bigint },
+  actor: Actor,
+): Promise<InvoiceRow | null> {
+  if (invoice.proforma === 0) return invoice
+  const credit = await creditBalance(trx, invoice.client_id, invoice.currency)
+  return amountMinor + credit < (await openAmount(trx, invoice))
+    ? null
+    : finaliseProforma(means, trx, invoice, actor)
+}
+
+/** What is asked for: of a proforma what the client's credit leaves open, because it will be used with the payment. */
+export async function askedAmount(trx: Trx, invoice: InvoiceRow): Promise<bigint> {
+  const open = await openAmount(trx, invoice)
+  if (invoice.proforma === 0) return open
+  const credit = await creditBalance(trx, invoice.client_id, invoice.currency)
+  return credit < open ? open - credit : open
+}

@@ -1,0 +1,2 @@
+export * from './finalise-proforma.ts'
+export * from './issue-receipt.ts'

@@ -1,0 +1,82 @@
+import { addDays, type IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import { TooFar } from '../errors.ts'
+import type { BillingDeps } from './bill.ts'
+import { planAhead } from './plan-ahead.ts'
+import { PREVIEW_DAYS_MAX } from './preview.ts'
+import { nextClients, withoutParked } from './run-renewals.ts'
+import { billedZones } from './zones.ts'
+
+export interface PreviewSum {
+  issuesOn: IsoDate
+  currency: string
+  invoices: number
+  lines: number
+  netMinor: bigint
+  taxMinor: bigint
+  totalMinor: bigint
+}
+
+export interface PreviewSums {
+  /** By day of issue and currency, in that order. */
+  sums: PreviewSum[]
+  /** Clients that a run would set aside. */
+  problems: number
+}
+
+const CHUNK = 200
+
+/**
+ * What the next days will invoice, as sums a day: the same planning as the preview and the run, of which nothing is kept
+ * but the sums, so that a million services take the memory of a chunk.
+ */
+export async function sumPreview(
+  means: Means,
+  { sources }: Pick<BillingDeps, 'sources'>,
+  query: { today?: IsoDate; days: number },
+): Promise<PreviewSums> {
+  const { days } = query
+  if (days > PREVIEW_DAYS_MAX) throw TooFar({ days, max: PREVIEW_DAYS_MAX })
+  const found = new Map<string, PreviewSum>()
+  let problems = 0
+  for (const { zone, brandIds } of await billedZones(means.db)) {
+    const today = query.today ?? means.business.today(zone)
+    const ahead = await planAhead(means.db, { today, days, brandIds, hooks: means.hooks })
+    const last = addDays(today, days)
+    for (let after = ''; ;) {
+      const clientIds = await nextClients(means.db, sources, { window: ahead.window, after, limit: CHUNK })
+      if (clientIds.length === 0) break
+      const plan = await ahead.plan(sources, await withoutParked(means.db, clientIds))
+      for (const invoice of plan.invoices) if (invoice.issuedOn <= last) add(found, invoice)
+      problems += plan.problems.length
+      if (clientIds.length < CHUNK) break
+      after = clientIds.at(-1)!
+    }
+  }
+  const sums = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
+  return { sums, problems }
+}
+
+interface Planned {
+  issuedOn: IsoDate
+  draft: { currency: string }
+  lines: readonly unknown[]
+  subtotalMinor: bigint
+  taxMinor: bigint
+  totalMinor: bigint
+}
+
+function add(found: Map<string, PreviewSum>, invoice: Planned): void {
+  const { issuedOn, draft, lines } = invoice
+  const key = `${issuedOn} ${draft.currency}`
+  let sum = found.get(key)
+  if (!sum) {
+    const none = { invoices: 0, lines: 0, netMinor: 0n, taxMinor: 0n, totalMinor: 0n }
+    found.set(key, (sum = { issuesOn: issuedOn, currency: draft.currency, ...none }))
+  }
+  sum.invoices++
+  sum.lines += lines.length
+  sum.netMinor += invoice.subtotalMinor
+  sum.taxMinor += invoice.taxMinor
+  sum.totalMinor += invoice.totalMinor
+}

@@ -1,0 +1,81 @@
+import { sql } from '../../db/index.ts'
+import type { Check } from './check.ts'
+
+/** What a document and its charges say, against the ledger, the charges and the events that belong to it. */
+export const documentChecks: readonly Check[] = [
+  {
+    name: 'line is the price that it states',
+    statement: () => sql`
+      select l.id, 'net ' || cast(l.net_minor as text) || ' and tax ' || cast(l.tax_minor as text) || ' are not the price of ' || cast(l.amount_minor as text) as problem
+      from invoice_lines l join invoices i on i.id = l.invoice_id where i.number is not null
+        and l.amount_minor <> l.net_minor + (case when i.prices_include_tax = 1 then l.tax_minor else 0 end) order by l.id`,
+  },
+  {
+    name: 'lines of a document stand in the ledger by their kind',
+    statement: () => sql`
+      select x.id, 'lines and revenue of ' || x.kind || ' differ by ' || cast(sum(x.net_minor) as text) as problem from (
+        select l.invoice_id as id, l.kind, l.net_minor from invoice_lines l join invoices i on i.id = l.invoice_id
+          where i.number is not null and (i.total_minor <> 0 or i.subtotal_minor <> 0)
+        union all
+        select j.source_id, substr(p.account, 9), p.amount_minor from journals j join postings p on p.journal_id = j.id
+          where j.kind in ('invoice_issued', 'credit_note_issued') and p.account like 'revenue:%') x
+      group by x.id, x.kind having sum(x.net_minor) <> 0 order by x.id`,
+  },
+  {
+    name: 'tax of a document stands in the ledger',
+    statement: () => sql`
+      select x.id, 'tax and its postings differ by ' || cast(sum(x.tax_minor) as text) as problem from (
+        select i.id, i.tax_minor from invoices i where i.number is not null and (i.total_minor <> 0 or i.subtotal_minor <> 0)
+        union all
+        select j.source_id, p.amount_minor from journals j join postings p on p.journal_id = j.id
+          where j.kind in ('invoice_issued', 'credit_note_issued') and p.account like 'tax:%') x
+      group by x.id having sum(x.tax_minor) <> 0 order by x.id`,
+  },
+  {
+    name: 'journal of a document has its brand, currency and day',
+    statement: () => sql`
+      select i.id, 'booked for ' || j.brand_id || ' in ' || j.currency || ' on ' || j.effective_on as problem
+      from invoices i join journals j on j.source_id = i.id and j.kind = i.kind || '_issued'
+      where j.brand_id <> i.brand_id or j.currency <> i.currency or j.effective_on <> i.issued_on order by i.id`,
+  },
+  {
+    name: 'credit notes take back no more than their invoice',
+    statement: () => sql`
+      select i.id, 'total ' || cast(i.total_minor as text) || ', credited ' || cast(-sum(n.total_minor) as text) as problem
+      from invoices i join invoices n on n.corrects_id = i.id and n.kind = 'credit_note' and n.status <> 'void'
+      where n.number is not null group by i.id, i.total_minor having -sum(n.total_minor) > i.total_minor order by i.id`,
+  },
+  {
+    name: 'issued document was told once',
+    statement: () => sql`
+      select i.id, cast(count(e.id) as text) || ' events of its issue' as problem
+      from invoices i left join events e on e.subject = i.id and e.type = i.kind || '.issued'
+      where i.number is not null group by i.id having count(e.id) <> 1 order by i.id`,
+  },
+  {
+    name: 'period of a service is charged on one live line',
+    statement: () => sql`
+      select l.source_id as id, cast(count(*) as text) || ' live lines for the period of ' || l.period_start as problem
+      from invoice_lines l join charges k on k.id = l.live_charge_id and k.cause not like 'dropped/%'
+      where l.kind = 'recurring' and l.source_id is not null
+      group by l.source_id, l.period_start having count(*) > 1 order by l.source_id`,
+  },
+  {
+    name: 'charged periods of a service do not overlap',
+    statement: () => sql`
+      select c.source_id as id, 'period of ' || c.period_start || ' begins before the one before it ends on ' || c.ends_before as problem
+      from (select k.source_id, k.period_start, lag(k.period_end) over (partition by k.source_id order by k.period_start) as ends_before
+        from charges k where k.kind = 'recurring' and k.cause = '') c
+      where c.period_start < c.ends_before
+        and not exists (select 1 from service_changes x where x.service_id = c.source_id and x.status = 'applied') order by c.source_id`,
+  },
+  {
+    name: 'service is charged through its last charge',
+    statement: () => sql`
+      select s.id, 'charged until ' || max(c.period_end) || ', the service says ' || s.charged_through as problem
+      from services s join charges c on c.source_id = s.id and c.kind = 'recurring' and c.cause = ''
+      where s.billing_status in ('active', 'ending') and s.charged_through is not null
+        and not exists (select 1 from service_changes x where x.service_id = s.id and x.status = 'applied')
+      group by s.id, s.charged_through having s.charged_through < max(c.period_end) order by s.id`,
+  },
+]

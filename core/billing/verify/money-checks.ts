@@ -1,0 +1,82 @@
+import { sql } from '../../db/index.ts'
+import type { Check } from './check.ts'
+
+/** What came in and went out, against the movements and the ledger. */
+export const moneyChecks: readonly Check[] = [
+  {
+    name: 'reference of a gateway belongs to one payment',
+    statement: () => sql`
+      select min(p.id) as id, cast(count(*) as text) || ' payments have the reference ' || p.reference as problem from payments p
+      where p.status = 'succeeded' and p.reference is not null and p.instance_id is not null
+      group by p.instance_id, p.reference having count(*) > 1 order by 1`,
+  },
+  {
+    name: 'movements of a payment add up to what was received',
+    statement: () => sql`
+      select p.id, 'received ' || cast(p.received_minor as text) || ', its movements say ' || cast(coalesce(sum(x.amount_minor), 0) as text) as problem
+      from payments p left join transactions x on x.payment_id = p.id and x.kind = 'payment'
+      where p.status = 'succeeded' group by p.id, p.received_minor having coalesce(sum(x.amount_minor), 0) <> p.received_minor order by p.id`,
+  },
+  {
+    name: 'payment is booked in full',
+    statement: () => sql`
+      select p.id, 'received ' || cast(p.received_minor as text) || ', booked to the client ' || cast(-coalesce(sum(o.amount_minor), 0) as text) as problem
+      from payments p join journals j on j.source_id = p.id and j.kind = 'payment_succeeded'
+        left join postings o on o.journal_id = j.id and o.account in ('receivable', 'client_credit')
+      group by p.id, p.received_minor having p.received_minor + coalesce(sum(o.amount_minor), 0) <> 0 order by p.id`,
+  },
+  {
+    name: 'sent refund stands in the ledger once',
+    statement: () => sql`
+      select r.id, r.status || ' with ' || cast(count(j.id) as text) || ' journals of its sending' as problem
+      from refunds r left join journals j on j.source_id = r.id and j.kind = 'refund_sent'
+      where r.status in ('pending', 'succeeded') group by r.id, r.status having count(j.id) <> 1 order by r.id`,
+  },
+]
+
+/** Each closed month with the end of the one that was closed before it. */
+const closedMonths = sql`
+  select m.id, m.brand_id, m.ends_on, (select max(q.ends_on) from ledger_months q
+    where q.brand_id = m.brand_id and q.status = 'closed' and q.ends_on < m.ends_on) as opens_on
+  from ledger_months m where m.status = 'closed'`
+
+/** Months that are closed, and what was handed over of them. */
+export const monthChecks: readonly Check[] = [
+  {
+    name: 'nothing is booked in a closed month',
+    statement: () => sql`
+      select j.id, 'dated ' || j.effective_on || ', booked after ' || m.month || ' was closed' as problem
+      from journals j join ledger_months m on m.brand_id = j.brand_id and m.starts_on <= j.effective_on and j.effective_on < m.ends_on
+      where m.status = 'closed' and j.created_at > m.closed_at order by j.id`,
+  },
+  {
+    name: 'books are closed through the last closed month',
+    statement: () => sql`
+      select m.id, m.month || ' is closed, the books are open from ' || coalesce(c.until_on, 'the start') as problem
+      from ledger_months m left join closed_books c on c.brand_id = m.brand_id
+      where m.status = 'closed' and (c.until_on is null or c.until_on < m.ends_on) order by m.id`,
+  },
+  {
+    name: 'balances kept at a close are the sums of their postings',
+    statement: () => sql`
+      select x.id, x.account || ' in ' || x.currency || ' is off by ' || cast(sum(x.amount_minor) as text) as problem from (
+        select m.id, b.account, b.currency, b.balance_minor as amount_minor
+          from ledger_months m join ledger_balances b on b.month_id = m.id where m.status = 'closed'
+        union all
+        select m.id, b.account, b.currency, -b.balance_minor from (${closedMonths}) m
+          join ledger_months q on q.brand_id = m.brand_id and q.ends_on = m.opens_on and q.status = 'closed'
+          join ledger_balances b on b.month_id = q.id
+        union all
+        select m.id, p.account, p.currency, -p.amount_minor from (${closedMonths}) m
+          join journals j on j.brand_id = m.brand_id and j.effective_on < m.ends_on and (m.opens_on is null or j.effective_on >= m.opens_on)
+          join postings p on p.journal_id = j.id) x
+      group by x.id, x.account, x.currency having sum(x.amount_minor) <> 0 order by x.id, x.account`,
+  },
+  {
+    name: 'export counts the journals that it marked',
+    statement: () => sql`
+      select e.id, 'says ' || cast(e.journals as text) || ', marks ' || cast(count(x.journal_id) as text) as problem
+      from ledger_exports e left join exported_journals x on x.export_id = e.id
+      group by e.id, e.journals having count(x.journal_id) <> e.journals order by e.id`,
+  },
+]

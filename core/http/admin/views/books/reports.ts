@@ -1,0 +1,218 @@
+import { formatRate } from '../../../../i18n/index.ts'
+import { NotFound } from '../../../../kernel/index.ts'
+import {
+  allReports,
+  DOCUMENTS_SHOWN,
+  findReport,
+  type Place,
+  type Report,
+  type ReportQuery,
+  type ReportRow,
+} from '../../../../reports/index.ts'
+import { url } from '../../../../render/index.ts'
+import { inMoney, type Block, type Cell, type PageView } from '../../blocks.ts'
+import { clientLink, type Asked, type Desk } from '../../desk.ts'
+import { cycleName } from '../words.ts'
+import { brandsOf, daysOfAddress, filterForm, wantedOf, type Wanted } from './asked-days.ts'
+
+/** All reports, with what each says. */
+export function reportsPage(desk: Desk, _asked: Asked): Promise<PageView> {
+  const { t } = desk
+  return Promise.resolve({
+    head: { title: t('books.reports.title'), text: t('books.reports.text') },
+    main: [
+      {
+        kind: 'table',
+        id: 'reports',
+        title: t('books.reports.title'),
+        columns: [{ label: t('books.label.report'), phone: 'title' }, { label: t('books.label.says') }],
+        rows: allReports.map(({ key }) => ({
+          id: `report-${key}`,
+          href: `/admin/reports/${key}`,
+          label: t(`books.report.${key}.title`),
+          cells: [t(`books.report.${key}.title`), t(`books.report.${key}.text`)],
+        })),
+        empty: { title: '' },
+      },
+    ],
+  })
+}
+
+export function reportOf({ params }: Asked): Report {
+  const report = findReport(params.report!)
+  if (!report) throw NotFound({ what: 'report', id: params.report! })
+  return report
+}
+
+export const queryOf = (desk: Desk, wanted: Wanted): ReportQuery => ({
+  ...{ actor: desk.actor, zone: desk.zone, from: wanted.from, until: wanted.until, brandId: wanted.brandId },
+})
+
+/** One report: a table a currency, every row a link to the documents behind it. */
+export async function reportPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, t } = desk
+  const report = reportOf(asked)
+  const wanted = wantedOf(desk, asked)
+  const brands = await brandsOf(desk)
+  const rows = await report.rows(means.db, queryOf(desk, wanted))
+  const currencies = [...new Set(rows.map((row) => row.currency))].sort()
+  const at = `/admin/reports/${report.key}`
+  const title = t(`books.report.${report.key}.title`)
+  return {
+    head: {
+      title,
+      text: t(`books.report.${report.key}.text`),
+      crumbs: [{ label: t('books.reports.title'), href: '/admin/reports' }, { label: title }],
+      actions: [
+        {
+          ...{ label: t('books.csv'), icon: 'download', plain: true },
+          href: url(`${at}.csv`, daysOfAddress(wanted)),
+        },
+      ],
+    },
+    main: [
+      filterForm(desk, wanted, { id: 'report-filter', action: at, oneDay: report.oneDay === true, brands }),
+      ...currencies.map((currency) =>
+        table(desk, { report, wanted, currency, rows: rows.filter((row) => row.currency === currency) }),
+      ),
+      ...(currencies.length === 0
+        ? [{ kind: 'notice', id: 'report-none', tone: 'neutral', text: t('books.reports.none') } as const]
+        : []),
+    ],
+  }
+}
+
+interface OneTable {
+  report: Report
+  wanted: Wanted
+  currency: string
+  rows: readonly ReportRow[]
+}
+
+function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block {
+  const { t } = desk
+  const sum = (key: string): Cell =>
+    addsUp(report, key)
+      ? inMoney(
+          rows.reduce((total, row) => total + row.figures[key]!, 0n),
+          currency,
+        )
+      : ''
+  return {
+    kind: 'table',
+    id: `report-${currency}`,
+    title: currency,
+    columns: [
+      ...report.groups.map(({ key }, i) => ({
+        ...{ label: t(`books.group.${key}`), phone: i === 0 ? ('title' as const) : ('line' as const) },
+      })),
+      ...report.figures.map(({ key }, i) => ({
+        ...{ label: t(`books.figure.${key}`), align: 'end' as const },
+        ...(i === report.figures.length - 1 ? { phone: 'side' as const } : {}),
+      })),
+      { label: t('books.label.documents'), align: 'end', phone: 'hide' },
+    ],
+    rows: rows.map((row, i) => ({
+      id: `report-${currency}-${i}`,
+      href: documentsAt(report, wanted, row),
+      label: report.groups.map(({ key }) => row.groups[key]).join(' '),
+      cells: [
+        ...report.groups.map(({ key }) => groupCell(desk, report, key, row.groups[key]!)),
+        ...report.figures.map(({ key }) => inMoney(row.figures[key]!, currency)),
+        row.documents,
+      ],
+    })),
+    foot: [
+      t('books.sum'),
+      ...report.groups.slice(1).map(() => ''),
+      ...report.figures.map(({ key }) => sum(key)),
+      '',
+    ],
+    empty: { title: t('books.reports.none') },
+  }
+}
+
+/** What waits at the end of one month waits at the beginning of the next: such figures are no sum. */
+const addsUp = (report: Report, key: string): boolean =>
+  report.key !== 'deferred_income' || (key !== 'opening' && key !== 'closing')
+
+function documentsAt(report: Report, wanted: Wanted, row: ReportRow): string {
+  const groups = Object.fromEntries(Object.entries(row.groups).map(([key, value]) => [`of_${key}`, value]))
+  return `/admin/reports/${report.key}/documents?${new URLSearchParams({
+    ...Object.fromEntries(
+      Object.entries(daysOfAddress(wanted)).flatMap(([key, value]) => (value ? [[key, value]] : [])),
+    ),
+    ...{ ...groups, currency: row.currency },
+  }).toString()}`
+}
+
+/** Words of ours are said in the reader's language; what is empty is said to be. */
+export function groupCell(desk: Desk, report: Report, key: string, value: string): string {
+  const { means, t, locale } = desk
+  const kind = report.groups.find((group) => group.key === key)?.kind
+  if (kind === 'rate') return formatRate(Number(value), locale)
+  if (value === '') return t(`books.without.${key}`)
+  if (key === 'cycle') return cycleName(desk, value)
+  const word = `books.word.${value}`
+  return kind === 'word' && means.messages.has(word) ? t(word) : value
+}
+
+/** The documents behind one row: their figures add up to it. */
+export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, t } = desk
+  const report = reportOf(asked)
+  const wanted = wantedOf(desk, asked)
+  const place: Place = {
+    currency: wanted.currency ?? '',
+    groups: Object.fromEntries(report.groups.map(({ key }) => [key, asked.query[`of_${key}`] ?? ''])),
+  }
+  const { after } = asked.query
+  const found = await report.documents(means.db, queryOf(desk, wanted), { place, after })
+  const shown = found.slice(0, DOCUMENTS_SHOWN)
+  const title = t(`books.report.${report.key}.title`)
+  const back = url(`/admin/reports/${report.key}`, { ...daysOfAddress(wanted), currency: null })
+  return {
+    head: {
+      title: report.groups.map(({ key }) => groupCell(desk, report, key, place.groups[key]!)).join(' · '),
+      crumbs: [
+        { label: t('books.reports.title'), href: '/admin/reports' },
+        { label: title, href: back },
+        { label: t('books.reports.documents') },
+      ],
+    },
+    main: [
+      {
+        kind: 'list',
+        id: 'report-documents',
+        label: t('books.reports.documents'),
+        columns: [
+          { label: t('books.label.document'), phone: 'title' },
+          { label: t('books.label.client') },
+          ...report.figures.map(({ key }) => ({ label: t(`books.figure.${key}`), align: 'end' as const })),
+        ],
+        rows: shown.map((row) => ({
+          id: `document-${row.id}`,
+          href: `/admin/${FOLDERS[row.id.slice(0, 3)] ?? 'payments'}/${row.id}`,
+          label: row.title,
+          cells: [
+            row.title,
+            clientLink(row.client_id, row.client),
+            ...report.figures.map(({ key }) => inMoney(row.figures[key]!, place.currency)),
+          ],
+        })),
+        pager: {
+          ...{ count: shown.length, countIsLower: found.length > shown.length },
+          ...(found.length > shown.length ? { nextHref: url(asked.url, { after: shown.at(-1)!.id }) } : {}),
+        },
+        empty: { title: t('books.reports.none') },
+      },
+    ],
+  }
+}
+
+const FOLDERS: Readonly<Record<string, string>> = {
+  inv: 'invoices',
+  pay: 'payments',
+  svc: 'services',
+  trx: 'transactions',
+}

@@ -1,0 +1,22 @@
+import { sql } from '../../../../db/index.ts'
+import type { Cell } from '../../blocks.ts'
+import { placeOfId } from '../search.ts'
+
+/** Joined to "journals j": from an allocation, a refund or a deferral to the record that has a page. */
+export const sourceJoins = sql`
+  left join allocations sa on sa.id = j.source_id left join refunds sr on sr.id = j.source_id
+  left join invoices si on si.id = coalesce(sa.invoice_id, j.source_id)`
+
+export const sourceColumns = sql`
+  coalesce(sa.invoice_id, sr.payment_id, j.source_id) as source_place, coalesce(si.number, j.source_id) as source_name`
+
+export interface SourceOfJournal {
+  source_place: string
+  source_name: string
+}
+
+/** The document behind a journal, by its number where it has one. */
+export function sourceCell(row: SourceOfJournal): Cell {
+  const href = placeOfId(row.source_place)
+  return href ? { href, text: row.source_name } : { mono: row.source_name }
+}

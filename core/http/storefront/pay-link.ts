@@ -1,0 +1,128 @@
+import type { Router } from '@koa/router'
+import { money } from '../../../sdk/index.ts'
+import {
+  amountDue,
+  checkByLink,
+  fileName,
+  keepDocument,
+  lineText,
+  linkHolder,
+  listGateways,
+  openLink,
+  payByLink,
+  paymentsFor,
+  type Invoice,
+} from '../../billing/index.ts'
+import { sql } from '../../db/index.ts'
+import { getFile } from '../../files/index.ts'
+import { NotFound } from '../../kernel/index.ts'
+import type { RouteCtx, State } from '../context.ts'
+import { field, formKeys, page, seeOther, tryForm, type FormProblem } from '../page/index.ts'
+import { leave } from '../portal/leave.ts'
+
+/** One invoice by its secret address: seen and paid without signing in, and nothing else shown. */
+export function payLinkRoutes(router: Router<State>): void {
+  router.get('/pay/:token', showLink)
+  router.get('/pay/:token/invoice.pdf', sendPdf)
+  router.post('/pay/:token', takeLink)
+}
+
+const hrefOf = (ctx: RouteCtx): string => `/pay/${ctx.params.token!}`
+
+const read = (ctx: RouteCtx): Promise<Invoice> => openLink(ctx.state.deps, ctx.params.token!, linkHolder)
+
+async function showLink(ctx: RouteCtx): Promise<void> {
+  const { payment } = ctx.query
+  if (typeof payment !== 'string') return drawLink(ctx)
+  await checkByLink(ctx.state.deps, { token: ctx.params.token!, paymentId: payment })
+  seeOther(ctx, hrefOf(ctx))
+}
+
+async function sendPdf(ctx: RouteCtx): Promise<void> {
+  const { deps } = ctx.state
+  const invoice = await read(ctx)
+  const translator = (locale: string) => deps.messages.translator(locale)
+  const file = await getFile(deps.db, await keepDocument({ ...deps, translator }, invoice))
+  if (!file) throw NotFound({ what: 'file', id: invoice.id })
+  secret(ctx)
+  ctx.type = file.media_type
+  ctx.attachment(fileName(invoice), { type: 'inline' })
+  ctx.body = await deps.files.read(file.sha256)
+}
+
+async function takeLink(ctx: RouteCtx): Promise<void> {
+  await tryForm(ctx, {
+    shown: [409, 422, 502, 503, 504],
+    redraw: (problem) => drawLink(ctx, problem),
+    async act() {
+      const { deps, actor, origin } = ctx.state
+      const input = {
+        token: ctx.params.token,
+        instance_id: field(ctx, 'gateway'),
+        return_url: `${origin}${hrefOf(ctx)}`,
+      }
+      const payment = await payByLink(deps, input, actor)
+      const { url } = JSON.parse(payment.needs ?? '{}') as { url?: string }
+      if (payment.status !== 'needs_client' || !url) return seeOther(ctx, hrefOf(ctx))
+      await leave(ctx, url, { name: new URL(url).host, backHref: hrefOf(ctx) })
+    },
+  })
+}
+
+/** The address is the secret: no cache, no index and no other site learns it. */
+function secret(ctx: RouteCtx): void {
+  ctx.set('Cache-Control', 'no-store')
+  ctx.set('Referrer-Policy', 'no-referrer')
+  ctx.set('X-Robots-Tag', 'noindex')
+}
+
+interface Attempt {
+  status: string
+  needs: string | null
+}
+
+async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
+  const { deps, t } = ctx.state
+  const invoice = await read(ctx)
+  const due = invoice.status === 'issued' ? amountDue(invoice) : 0n
+  const gateways = due > 0n ? await listGateways(deps.db, invoice.brand_id) : []
+  const [latest] = await deps.db.all<Attempt>(
+    sql`select p.status, p.needs from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id desc limit 1`,
+  )
+  const amount = (minor: bigint) => money(minor, invoice.currency)
+  const number = invoice.number ?? invoice.id
+  const isUnderWay = latest && ['pending', 'authorised', 'unknown'].includes(latest.status)
+  const view = {
+    ...{
+      href: hrefOf(ctx),
+      number,
+      dueOn: invoice.due_on,
+      due: amount(due),
+      total: amount(invoice.total_minor),
+    },
+    standing: invoice.status === 'paid' ? 'paid' : due <= 0n ? 'closed' : isUnderWay ? 'waiting' : 'open',
+    isProforma: invoice.proforma === 1,
+    isDeclined: latest !== undefined && ['declined', 'failed'].includes(latest.status),
+    instructions: instructionsOf(latest),
+    lines: invoice.lines.map((line) => ({ text: lineText(t, line), amount: amount(line.amount_minor) })),
+    subtotal: amount(invoice.subtotal_minor),
+    taxes: invoice.taxes.map((tax) => ({
+      name: tax.tax_name,
+      percent: tax.rate_ppm / 10_000,
+      tax: amount(tax.tax_minor),
+    })),
+    gateways: gateways.map(({ id, name }) => ({ id, name })),
+    ...{ keys: formKeys(), errors: problem?.errors ?? [] },
+  }
+  secret(ctx)
+  await page(ctx, 'storefront/pay-link', view, { title: t('documents.link.title', { number }) })
+}
+
+/** What to write on a bank transfer. */
+function instructionsOf(latest: Attempt | undefined): { label: string; value: string; copy: boolean }[] {
+  if (latest?.status !== 'needs_client' || !latest.needs) return []
+  const { instructions = [] } = JSON.parse(latest.needs) as {
+    instructions?: { label: string; value: string; copy?: boolean }[]
+  }
+  return instructions.map((item) => ({ ...item, copy: item.copy ?? false }))
+}

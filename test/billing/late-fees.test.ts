@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import fc from 'fast-check'
+import { billingDeps } from '../../core/app/wire/billing-area.ts'
+import {
+  billDay,
+  feeOn,
+  lateFee,
+  overrideSetting,
+  recordPayment,
+  sendToCollections,
+  verifyBooks,
+  type InvoiceRow,
+  type LateFee,
+  type Payments,
+} from '../../core/billing/index.ts'
+import { changeClientSwitches } from '../../core/clients/index.ts'
+import { sql } from '../../core/db/index.ts'
+import { isoDate } from '../../core/kernel/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { makeClient, staffActor } from '../support/make.ts'
+import { testMeans } from '../support/means.ts'
+import { draft, issue, makeBuyer, scriptedGateway } from './support.ts'
+
+const rule = (over: Partial<LateFee>): LateFee => ({ ...lateFee.preset, ...over }) as LateFee
+
+describe('a late fee', () => {
+  test('is a sum or a share of what is open, within its bounds, in any currency', () => {
+    const cases: [over: Partial<LateFee>, open: bigint, currency: string, fee: bigint, why: string][] = [
+      [{ kind: 'none', amount: '5', minimum: '3' }, 10_000n, 'EUR', 0n, 'none is none, also with bounds'],
+      [{ kind: 'fixed', amount: '5' }, 1n, 'EUR', 500n, 'five euros on whatever is open'],
+      [{ kind: 'fixed', amount: '2.50' }, 1n, 'JPY', 3n, 'two and a half yen, half up'],
+      [{ kind: 'fixed', amount: '2.505' }, 1n, 'KWD', 2_505n, 'three decimals where there are three'],
+      [{ kind: 'percent', percent: '1.5' }, 10_001n, 'EUR', 150n, '1.5 % of 100.01 is 1.50015'],
+      [{ kind: 'percent', percent: '0.5' }, 100n, 'EUR', 1n, 'half a cent goes up'],
+      [{ kind: 'percent', percent: '1', minimum: '4' }, 10_000n, 'EUR', 400n, 'raised to the least'],
+      [{ kind: 'percent', percent: '10', maximum: '40' }, 100_000n, 'EUR', 4_000n, 'lowered to the most'],
+      [{ kind: 'percent', percent: '1', minimum: '4', maximum: '3' }, 100n, 'EUR', 300n, 'the most wins'],
+    ]
+    for (const [over, open, currency, fee, why] of cases)
+      assert.equal(feeOn(rule(over), open, currency), fee, why)
+  })
+
+  test('lies between its bounds, whatever is open', () =>
+    fc.assert(
+      fc.property(
+        fc.bigInt(0n, 10_000_000_000n),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 0, max: 50 }),
+        fc.integer({ min: 50, max: 500 }),
+        (open, percent, least, most) => {
+          const fee = feeOn(
+            rule({ kind: 'percent', percent: `${percent}`, minimum: `${least}`, maximum: `${most}` }),
+            open,
+            'EUR',
+          )
+          return fee >= BigInt(least) * 100n && fee <= BigInt(most) * 100n
+        },
+      ),
+    ))
+})
+
+for (const engine of engines)
+  describe(`late fees of the run (${engine})`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    after(remove)
+    const means = testMeans(db, { now: '2026-01-15T06:00:00.000Z' })
+    const staff = staffActor()
+    const deps = billingDeps(means)
+    const { brand } = await makeBuyer(means)
+    const set = (value: LateFee, scope = 'brand', scope_id: string = brand.id) =>
+      overrideSetting(means, { key: lateFee.key, scope, scope_id, value }, staff)
+    const bill = (on: string) => {
+      means.business.set(`${on}T06:00:00.000Z`)
+      return billDay(deps, isoDate(on))
+    }
+    const clean = async (on: string) => assert.deepEqual(await verifyBooks(db, isoDate(on)), [])
+    const feesOf = (clientId: string) =>
+      db.all<InvoiceRow>(
+        sql`select * from invoices where client_id = ${clientId} and origin = 'late_fee' order by id`,
+      )
+    const debt = async (over: object = {}) => {
+      const client = await makeClient(means, { brand_id: brand.id })
+      return { client, invoice: await issue(means, draft(client, { amounts: [10_000n], ...over })) }
+    }
+    await set(
+      rule({ kind: 'percent', percent: '2', grace_days: 5, every_days: 10, times: 2, tax_class: 'standard' }),
+    )
+
+    test('are a document each, taxed as configured, on an account of their own, once for each step', async () => {
+      const { client, invoice } = await debt()
+      assert.equal((await bill('2026-01-24')).lateFees, 0)
+      await Promise.all([bill('2026-01-25'), bill('2026-01-25')])
+      await bill('2026-01-26')
+      const [first, none] = await feesOf(client.id)
+      assert.deepEqual(
+        [first!.subtotal_minor, first!.tax_minor, first!.origin_id, first!.due_on, none],
+        [238n, 45n, invoice.id, '2026-01-25', undefined],
+      )
+      await bill('2026-02-04')
+      await bill('2026-02-14')
+      assert.deepEqual(
+        (await feesOf(client.id)).map((row) => row.subtotal_minor),
+        [238n, 238n],
+      )
+      assert.deepEqual(
+        await db.all(sql`
+          select p.account, sum(p.amount_minor) as amount_minor from postings p join journals j on j.id = p.journal_id
+          where j.source_id = ${first!.id} and p.account like 'revenue%' group by p.account`),
+        [{ account: 'revenue:late_fee', amount_minor: -238n }],
+      )
+      await clean('2026-02-14')
+    })
+
+    test('count what is open alone, and spare fees, collections, other clients’ rules and switches', async () => {
+      means.business.set('2026-02-15T06:00:00.000Z')
+      const dueOn = isoDate('2026-02-20')
+      const [part, collected, switched, own] = [
+        await debt({ dueOn }),
+        await debt({ dueOn }),
+        await debt({ dueOn }),
+        await debt({ dueOn }),
+      ]
+      const payments: Payments = { ...means, plugins: scriptedGateway([]) }
+      const paid = { invoice_id: part.invoice.id, amount_minor: '10000', reference: 'T-1' }
+      await recordPayment(payments, paid, staff)
+      await sendToCollections(means, { invoice_id: collected.invoice.id, reason: 'Lost' }, staff)
+      await changeClientSwitches(means, { client_id: switched.client.id, late_fees: false }, staff)
+      await set(rule({ kind: 'fixed', amount: '7', grace_days: 6 }), 'client', own.client.id)
+      for (const on of ['2026-02-25', '2026-02-26']) await bill(on)
+      const sums = []
+      for (const { client } of [part, collected, switched, own])
+        sums.push((await feesOf(client.id)).map((row) => row.subtotal_minor))
+      assert.deepEqual(sums, [[38n], [], [], [700n]])
+      for (const on of ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05']) await bill(on)
+      const onFees = await db.all(sql`
+        select f.document_id from late_fees f join invoices i on i.id = f.document_id where i.origin = 'late_fee'`)
+      assert.deepEqual(onFees, [])
+      await clean('2026-03-05')
+    })
+
+    test('refuse a rule that cannot be', async () => {
+      await assert.rejects(set(rule({ kind: 'percent', percent: '-1' })), { code: 'input.invalid' })
+      await assert.rejects(set(rule({ amount: '1.2345' })), { code: 'input.invalid' })
+      await assert.rejects(set(rule({ grace_days: 0 })), { code: 'input.invalid' })
+    })
+  })

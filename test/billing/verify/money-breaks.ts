@@ -1,0 +1,116 @@
+import { sql } from '../../../core/db/index.ts'
+import { execute } from '../../../core/db/schema.ts'
+import { bend, copied, first, journalOf, type Break } from './broken.ts'
+
+/** Payments, refunds, months that are closed, and what holds the tables together. */
+export const moneyBreaks: readonly Break[] = [
+  {
+    check: 'reference of a gateway belongs to one payment',
+    break: async ({ trx, ids, newId }) => {
+      await trx.run(sql`update payments set instance_id = 'plg_cards' where id = ${ids.payment}`)
+      await copied(trx, 'payments', ids.payment, { id: newId('pay'), effect_key: 'z' })
+      const row = await first(
+        trx,
+        sql`select min(id) as id from payments where reference = (select reference from payments where id = ${ids.payment})`,
+      )
+      return row.id as string
+    },
+  },
+  {
+    check: 'movements of a payment add up to what was received',
+    break: async ({ trx, ids }) => {
+      await trx.run(
+        sql`update transactions set amount_minor = amount_minor + 1 where payment_id = ${ids.payment} and kind = 'payment'`,
+      )
+      return ids.payment
+    },
+  },
+  {
+    check: 'payment is booked in full',
+    break: async ({ trx, ids }) => {
+      await bend(trx, await journalOf(trx, ids.payment, 'payment_succeeded'), 'receivable')
+      return ids.payment
+    },
+  },
+  {
+    check: 'sent refund stands in the ledger once',
+    break: async ({ trx, ids }) => {
+      await trx.run(
+        sql`update journals set kind = 'lost' where source_id = ${ids.refund} and kind = 'refund_sent'`,
+      )
+      return ids.refund
+    },
+  },
+  {
+    check: 'nothing is booked in a closed month',
+    break: async ({ trx, ids }) => {
+      const id = await journalOf(trx, ids.open, 'invoice_issued')
+      await trx.run(
+        sql`update journals set effective_on = '2026-01-31', created_at = '2027-01-01T00:00:00.000Z' where id = ${id}`,
+      )
+      return id
+    },
+  },
+  {
+    check: 'books are closed through the last closed month',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update closed_books set until_on = '2026-01-01' where brand_id = ${ids.brand}`)
+      return ids.month
+    },
+  },
+  {
+    check: 'balances kept at a close are the sums of their postings',
+    break: async ({ trx, ids }) => {
+      await trx.run(
+        sql`update ledger_balances set balance_minor = balance_minor + 1 where month_id = ${ids.month} and account = 'receivable'`,
+      )
+      return ids.month
+    },
+  },
+  {
+    check: 'export counts the journals that it marked',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update ledger_exports set journals = journals + 1 where id = ${ids.export}`)
+      return ids.export
+    },
+  },
+  {
+    check: 'deferred income is what later days will earn',
+    break: async ({ trx, ids }) => {
+      await trx.run(
+        sql`update invoice_lines set period_start = '2026-01-01', period_end = '2026-12-31' where invoice_id in (select id from invoices where issued_on < '2026-02-01')`,
+      )
+      return ids.month
+    },
+  },
+  {
+    check: 'issued document is frozen',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update invoices set buyer = '{"name":"Somebody else"}' where id = ${ids.open}`)
+      return ids.open
+    },
+  },
+  {
+    check: 'numbers have no gap',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update number_series set next_number = next_number + 1 where id = ${ids.series}`)
+      return ids.series
+    },
+  },
+  {
+    check: 'numbers follow the days',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update invoices set issued_on = '2020-01-01' where id = ${ids.open}`)
+      return ids.series
+    },
+  },
+  {
+    check: 'every reference leads to a row',
+    only: 'sqlite',
+    break: async ({ trx, ids }) => {
+      await execute(trx, 'pragma defer_foreign_keys = on')
+      await trx.run(sql`update invoices set client_id = 'cli_nobody' where id = ${ids.open}`)
+      return 'invoices'
+    },
+  },
+]

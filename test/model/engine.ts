@@ -1,0 +1,273 @@
+import * as billing from '../../core/billing/index.ts'
+import { createTaxRule } from '../../core/brands/index.ts'
+import {
+  createCoupon,
+  createGroup,
+  createOption,
+  createProduct,
+  publishProduct,
+  setPrice,
+} from '../../core/catalog/index.ts'
+import { sql, type Db } from '../../core/db/index.ts'
+import { BerthError, type Actor } from '../../core/kernel/index.ts'
+import { placeOrder } from '../../core/orders/index.ts'
+import * as services from '../../core/services/index.ts'
+import { toDecimal } from '../../sdk/index.ts'
+import { dice } from '../simulate/dice.ts'
+import { simulateGateway } from '../simulate/gateway.ts'
+import { handClock, openHouse, type House } from '../simulate/house.ts'
+import { simulateProvider } from '../simulate/provider.ts'
+import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.ts'
+import type { History, Step } from './history.ts'
+
+const DAY_MS = 86_400_000
+const staff = staffActor()
+
+/** The engine, as one client and the staff of one shop use it. */
+export interface Player {
+  readonly house: House
+  readonly clientId: string
+  /** Answers whether the step was possible. */
+  take(step: Step): Promise<boolean>
+}
+
+interface Goods {
+  products: string[]
+  memories: string[]
+}
+
+export async function openPlayer(db: Db, { startsOn, shop }: History, seed: string): Promise<Player> {
+  const clock = handClock(Date.parse(`${startsOn}T12:00:00Z`))
+  const chance = dice(seed)
+  const outside = {
+    gateway: simulateGateway(chance.fork('gateway')),
+    provider: simulateProvider(chance.fork('panel')),
+  }
+  const house = openHouse({ db, clock, dice: chance.fork('house'), outside })
+  const { means } = house
+  const brand = await makeBrand(means, {
+    ...{
+      currency: shop.currency,
+      currencies: JSON.stringify([shop.currency]),
+      prices_include_tax: shop.inclusive ? 1 : 0,
+    },
+  })
+  const client = await makeClient(means, {
+    ...{
+      brand_id: brand.id,
+      currency: shop.currency,
+      auto_charge: 0,
+      separate_invoices: shop.separate ? 1 : 0,
+    },
+  })
+  const set = (key: string, value: unknown) =>
+    billing.overrideSetting(means, { key, scope: 'brand', scope_id: brand.id, value }, staff)
+  await set('billing.lead_days', shop.leadDays)
+  await set('billing.suspend_after', shop.suspendAfter)
+  await set('billing.terminate_after', shop.terminateAfter)
+  const goods = await makeGoods(house, brand, shop)
+  await makeCoupons(house, brand.id, shop)
+  await house.dailyWork()
+  const hands = new Hands(house, { brandId: brand.id, clientId: client.id, currency: shop.currency, goods })
+  return {
+    house,
+    clientId: client.id,
+    take: async (step) => {
+      const possible = await hands.take(step).catch((error: unknown) => {
+        if (error instanceof BerthError) return false
+        throw error
+      })
+      await house.workOff()
+      return possible
+    },
+  }
+}
+
+async function makeGoods(
+  { means }: House,
+  brand: { id: string; seller_id: string },
+  shop: History['shop'],
+): Promise<Goods> {
+  const groupId = await createGroup(means, { brand_id: brand.id, slug: 'g', name: 'Servers' }, staff)
+  const goods: Goods = { products: [], memories: [] }
+  for (const [n, plan] of shop.plans.entries()) {
+    const tax_class = `class_${n}`
+    const rule = { seller_id: brand.seller_id, country: 'DE', tax_class, starts_on: '2020-01-01' }
+    await createTaxRule(means, { ...rule, name: `Tax ${plan.ppm}`, rate_ppm: plan.ppm }, staff)
+    const product = { group_id: groupId, slug: `plan-${n}`, name: `Plan ${n}`, kind: 'vps', tax_class }
+    const id = await createProduct(means, product, staff)
+    const memory = { product_id: id, key: 'memory', name: 'Memory', kind: 'number', minimum: 1, maximum: 8 }
+    const optionId = await createOption(means, { ...memory, required: true }, staff)
+    for (const [cycle, [price, unit, setup]] of Object.entries(plan.prices)) {
+      const sum = (minor: number) => toDecimal({ minor: BigInt(minor), currency: shop.currency })
+      const of = { cycle, currency: shop.currency }
+      await setPrice(means, { owner_id: id, ...of, amount: sum(price), setup: sum(setup) }, staff)
+      await setPrice(means, { owner_id: optionId, ...of, amount: sum(unit) }, staff)
+    }
+    await publishProduct(means, { id }, staff)
+    goods.products.push(id)
+    goods.memories.push(optionId)
+  }
+  return goods
+}
+
+async function makeCoupons(
+  { means }: House,
+  brand_id: string,
+  { percent, fixed, currency }: History['shop'],
+): Promise<void> {
+  const off = `${Math.floor(percent.ppm / 10_000)}.${String(percent.ppm % 10_000).padStart(4, '0')}`
+  const amount = toDecimal({ minor: BigInt(fixed.minor), currency })
+  await createCoupon(means, { brand_id, code: 'PERCENT', percent: off, cycles: percent.cycles }, staff)
+  await createCoupon(means, { brand_id, code: 'FIXED', currency, amount, cycles: fixed.cycles }, staff)
+}
+
+interface Place {
+  brandId: string
+  clientId: string
+  currency: string
+  goods: Goods
+}
+
+class Hands {
+  readonly #house: House
+  readonly #place: Place
+  readonly #client: Actor
+  #count = 0
+
+  constructor(house: House, place: Place) {
+    this.#house = house
+    this.#place = place
+    this.#client = clientActor(place.clientId, { brandId: place.brandId })
+  }
+
+  async take(step: Step): Promise<boolean> {
+    const { means, clock } = this.#house
+    switch (step.do) {
+      case 'order':
+        return this.#order(step)
+      case 'pay':
+        return this.#onInvoice(['issued'], step.which, async ({ id: invoice_id, open_minor }) => {
+          const amount = (open_minor * BigInt(step.tenths)) / 10n
+          if (amount === 0n) return false
+          const reference = `bank ${++this.#count}`
+          await billing.recordPayment(means, { invoice_id, amount_minor: String(amount), reference }, staff)
+          return true
+        })
+      case 'change':
+        return this.#change(step)
+      case 'drop_change': {
+        const rows = await means.db.all<{ id: string }>(
+          sql`select id from service_changes where status = 'pending' order by service_id`,
+        )
+        const row = rows[step.which % rows.length]
+        if (row) await services.cancelChange({ ...means }, { change_id: row.id }, this.#client)
+        return row !== undefined
+      }
+      case 'cancel':
+        return this.#onService(sql`billing_status <> 'ended'`, step.which, (service_id) =>
+          services.cancelService(means, { service_id, at: step.at, reason: 'not_needed' }, this.#client),
+        )
+      case 'keep':
+        return this.#onService(sql`billing_status = 'ending'`, step.which, (service_id) =>
+          services.undoCancellation(means, { service_id }, this.#client),
+        )
+      case 'price': {
+        const { goods, currency } = this.#place
+        const owner_id = goods.products[step.plan]!
+        const { setup_minor } = (await means.db.get<{ setup_minor: bigint }>(sql`
+          select setup_minor from prices where owner_id = ${owner_id} and cycle = ${step.cycle} order by id desc limit 1`))!
+        const amount = toDecimal({ minor: BigInt(step.minor), currency })
+        const setup = toDecimal({ minor: setup_minor, currency })
+        await setPrice(means, { owner_id, cycle: step.cycle, currency, amount, setup }, staff)
+        return true
+      }
+      case 'credit':
+        return this.#onInvoice(['paid'], step.which, ({ id: invoice_id }) =>
+          billing.creditInvoice(means, { invoice_id, reason: 'Goodwill' }, staff),
+        )
+      case 'void':
+        return this.#onInvoice(['issued', 'renewal'], step.which, ({ id: invoice_id }) =>
+          billing.voidInvoice(means, { invoice_id, reason: 'By mistake' }, staff),
+        )
+      case 'use_credit':
+        return this.#onInvoice(['issued'], step.which, ({ id: invoice_id }) =>
+          billing.useCredit(means, { invoice_id }, this.#client),
+        )
+      case 'hold':
+        return this.#onService(sql`billing_status = 'active'`, step.which, (service_id) =>
+          services.suspendService(means, { service_id, reason: 'staff' }, staff),
+        )
+      case 'release':
+        return this.#onService(sql`billing_status = 'active'`, step.which, (service_id) =>
+          services.releaseService(means, { service_id, reason: 'staff' }, staff),
+        )
+      case 'wait':
+        for (let n = 0; n < step.days; n++) {
+          clock.set(clock.ms() + DAY_MS)
+          await this.#house.dailyWork()
+          await this.#house.workOff()
+        }
+        return true
+      case 'sleep':
+        clock.set(clock.ms() + step.days * DAY_MS)
+        await this.#house.dailyWork()
+        return true
+    }
+  }
+
+  async #order({ plan, cycle, memory, units, coupon }: Extract<Step, { do: 'order' }>): Promise<boolean> {
+    const { brandId, clientId, currency, goods } = this.#place
+    const item = { product_id: goods.products[plan]!, cycle, quantity: units, options: { memory } }
+    await placeOrder(
+      this.#house.orders,
+      {
+        ...{ brand_id: brandId, client_id: clientId, currency, items: [item] },
+        ...{ once_key: `order number ${++this.#count}`, terms: { version: '1', accepted: true } },
+        ...(coupon ? { coupon_code: coupon } : {}),
+      },
+      this.#client,
+    )
+    return true
+  }
+
+  #change({ which, plan, cycle, memory }: Extract<Step, { do: 'change' }>): Promise<boolean> {
+    const { goods } = this.#place
+    const { means } = this.#house
+    return this.#onService(sql`billing_status <> 'ended'`, which, (service_id) =>
+      services.requestChange(
+        means,
+        {
+          ...{ service_id, product_id: goods.products[plan]!, ...(cycle === null ? {} : { cycle }) },
+          options: memory === null ? [] : [{ option_id: goods.memories[plan]!, quantity: memory }],
+        },
+        this.#client,
+      ),
+    )
+  }
+
+  async #onInvoice(
+    [status, origin]: readonly [status: string, origin?: string],
+    which: number,
+    act: (row: { id: string; open_minor: bigint }) => Promise<unknown>,
+  ): Promise<boolean> {
+    const rows = await this.#house.means.db.all<{ id: string; open_minor: bigint }>(sql`
+      select id, total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as open_minor
+      from invoices i where kind = 'invoice' and status = ${status} ${origin ? sql`and origin = ${origin}` : sql``} order by id`)
+    const row = rows[which % rows.length]
+    return row !== undefined && (await act(row)) !== false
+  }
+
+  async #onService(
+    condition: ReturnType<typeof sql>,
+    which: number,
+    act: (id: string) => Promise<unknown>,
+  ): Promise<boolean> {
+    const rows = await this.#house.means.db.all<{ id: string }>(
+      sql`select id from services where ${condition} order by id`,
+    )
+    const row = rows[which % rows.length]
+    if (row) await act(row.id)
+    return row !== undefined
+  }
+}

@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+
+/** What a shop is like. Amounts are in minor units. */
+export interface ModelShop {
+  currency: string
+  inclusive: boolean
+  /** Plans with their taxes, and prices by cycle: of the plan, of a unit of memory, for setting it up. */
+  plans: { ppm: number; prices: Record<string, [plan: number, memory: number, setup: number]> }[]
+  leadDays: number
+  suspendAfter: number
+  terminateAfter: number
+  separate: boolean
+  /** Parts per million off, for so many periods; null: for ever. */
+  percent: { ppm: number; cycles: number | null }
+  fixed: { minor: number; cycles: number | null }
+}
+
+export type CouponName = 'percent' | 'fixed'
+
+/** One thing that happens. `which` counts round among those that it may happen to. */
+export type Step =
+  | { do: 'order'; plan: number; cycle: string; memory: number; units: number; coupon: CouponName | null }
+  | { do: 'pay'; which: number; tenths: number }
+  | { do: 'change'; which: number; plan: number; cycle: string | null; memory: number | null }
+  | { do: 'drop_change'; which: number }
+  | { do: 'cancel'; which: number; at: 'now' | 'end' }
+  | { do: 'keep'; which: number }
+  | { do: 'price'; plan: number; cycle: string; minor: number }
+  | { do: 'credit'; which: number }
+  | { do: 'void'; which: number }
+  | { do: 'use_credit'; which: number }
+  | { do: 'hold' | 'release'; which: number }
+  | { do: 'wait'; days: number }
+  /** The house sleeps, and does the work of all these days when it wakes. */
+  | { do: 'sleep'; days: number }
+
+export interface History {
+  startsOn: string
+  shop: ModelShop
+  steps: Step[]
+}
+
+export const CYCLES = ['7d', '1m', '3m', '1y'] as const
+
+const amounts = fc.tuple(
+  fc.integer({ min: 1, max: 5_000 }),
+  fc.integer({ min: 0, max: 300 }),
+  fc.integer({ min: 0, max: 900 }),
+)
+const plan = fc.record({
+  ppm: fc.constantFrom(0, 70_000, 190_000, 200_000, 255_000, 81_000),
+  prices: fc.record({ '7d': amounts, '1m': amounts, '3m': amounts, '1y': amounts }),
+})
+const cycles = fc.constantFrom(1, 2, 3, null)
+
+export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
+  currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
+  inclusive: fc.boolean(),
+  plans: fc.tuple(plan, plan),
+  leadDays: fc.constantFrom(0, 3, 7, 14, 30),
+  suspendAfter: fc.constantFrom(0, 3, 5),
+  terminateAfter: fc.constantFrom(10, 30, 60),
+  separate: fc.boolean(),
+  percent: fc.record({ ppm: fc.integer({ min: 1, max: 1_000_000 }), cycles }),
+  fixed: fc.record({ minor: fc.integer({ min: 1, max: 4_000 }), cycles }),
+})
+
+const which = fc.nat({ max: 5 })
+const planNumber = fc.nat({ max: 1 })
+const cycle = fc.constantFrom(...CYCLES)
+const memory = fc.integer({ min: 1, max: 4 })
+
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        do: fc.constant('order' as const),
+        plan: planNumber,
+        cycle,
+        memory,
+        units: fc.constantFrom(1, 1, 2),
+        coupon: fc.constantFrom<CouponName | null>(null, null, 'percent', 'fixed'),
+      })
+      // Of several units one alone carries a fixed sum; which of them is no question of money.
+      .map((order) => (order.coupon === 'fixed' ? { ...order, units: 1 } : order)),
+  },
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      do: fc.constant('pay' as const),
+      which,
+      tenths: fc.constantFrom(10, 10, 10, 4, 13),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('change' as const),
+      which,
+      plan: planNumber,
+      cycle: fc.option(cycle, { freq: 2 }),
+      memory: fc.option(memory),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('drop_change' as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('cancel' as const),
+      which,
+      at: fc.constantFrom('now' as const, 'end' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('keep' as const), which }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('price' as const),
+      plan: planNumber,
+      cycle,
+      minor: fc.integer({ min: 0, max: 5_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('credit' as const, 'void' as const, 'use_credit' as const),
+      which,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('hold' as const, 'release' as const), which }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.constantFrom(1, 2, 5, 11, 31, 45) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('sleep' as const), days: fc.integer({ min: 2, max: 40 }) }),
+  },
+) as fc.Arbitrary<Step>
+
+export const anyHistory: fc.Arbitrary<History> = fc.record({
+  startsOn: fc.constantFrom('2026-01-31', '2027-12-15', '2028-02-29', '2026-03-28', '2027-11-30'),
+  shop: anyShop,
+  steps: fc.array(anyStep, { minLength: 4, maxLength: 24 }),
+})

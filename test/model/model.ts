@@ -1,0 +1,432 @@
+import { halfUp, least, partOf, spread, sumOf } from './arithmetic.ts'
+import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
+import { boundary, dayOf, type Day } from './calendar.ts'
+import type { CouponName, History, ModelShop, Step } from './history.ts'
+
+interface Waiting {
+  document: ModelDocument
+  apply(): void
+  /** End of what was charged when the sum was made. */
+  through: Day
+}
+
+export interface ModelService {
+  plan: number
+  cycle: string
+  price: bigint
+  /** A unit of memory, and how many. */
+  unit: bigint
+  memory: number
+  coupon: CouponName | null
+  couponLeft: number | null
+  anchor: Day
+  /** Number of the first period that is not charged. */
+  index: number
+  /** Periods that were charged with a discount, by their ends. */
+  discounted: Set<Day>
+  status: 'pending' | 'active' | 'ending' | 'ended'
+  cancelOn: Day | null
+  overdue: boolean
+  staff: boolean
+  waiting: Waiting | null
+  /** Periods that the planned cancellation took back. */
+  taken: { from: Day; to: Day }[]
+}
+
+type Of<D extends Step['do']> = Extract<Step, { do: D }>
+
+const PERIODS_A_DAY = 3
+
+/**
+ * Billing as one would do it by hand: one client, one day after the other, every list walked from its beginning. Written
+ * from the meanings of the words and the worked tables; slow, and obviously right. It shares nothing with core.
+ */
+export class Model {
+  readonly books: ModelBooks
+  readonly services: ModelService[] = []
+  readonly #shop: ModelShop
+  readonly #prices: Record<string, [bigint, bigint, bigint]>[]
+
+  constructor({ startsOn, shop }: History) {
+    this.#shop = shop
+    this.books = new ModelBooks(shop.inclusive, dayOf(startsOn), (document) => this.#hearPaid(document))
+    this.#prices = shop.plans.map(({ prices }) =>
+      Object.fromEntries(
+        Object.entries(prices).map(([of, sums]) => [of, sums.map(BigInt) as [bigint, bigint, bigint]]),
+      ),
+    )
+  }
+
+  get today(): Day {
+    return this.books.today
+  }
+
+  /** End of what is charged. */
+  through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
+
+  /** Answers whether the step was possible. */
+  take(step: Step): boolean {
+    switch (step.do) {
+      case 'order':
+        return this.#order(step)
+      case 'pay':
+        return this.#pay(step)
+      case 'change':
+        return this.#change(step)
+      case 'drop_change':
+        return this.#dropChange(step)
+      case 'cancel':
+        return this.#cancel(step)
+      case 'keep':
+        return this.#keep(step)
+      case 'price':
+        this.#prices[step.plan]![step.cycle]![0] = BigInt(step.minor)
+        return true
+      case 'credit':
+      case 'void':
+      case 'use_credit':
+        return this.#correct(step)
+      case 'hold':
+      case 'release':
+        return this.#hold(step)
+      case 'wait':
+        for (let n = 0; n < step.days; n++) {
+          this.#nextDay()
+          this.#dropStale()
+        }
+        return true
+      case 'sleep':
+        for (let n = 0; n < step.days; n++) this.#nextDay()
+        this.#dropStale()
+        return true
+    }
+  }
+
+  #nextDay(): void {
+    this.books.today += 1
+    for (const service of this.services)
+      if (service.status === 'ending' && service.cancelOn! <= this.today) service.status = 'ended'
+    this.#renew()
+    this.#sanction()
+  }
+
+  // Orders and periods.
+
+  #order({ plan, cycle, memory, units, coupon }: Of<'order'>): boolean {
+    const [price, unit, setup] = this.#prices[plan]![cycle]!
+    const lines: ModelLine[] = []
+    const made: ModelService[] = []
+    for (let n = 0; n < units; n++) {
+      const number = this.services.length + n
+      const service: ModelService = {
+        ...{ plan, cycle, price, unit, memory, coupon: null, couponLeft: null, anchor: this.today, index: 1 },
+        ...{ discounted: new Set(), status: 'pending', cancelOn: null, overdue: false, staff: false },
+        ...{ waiting: null, taken: [] },
+      }
+      const own = this.#periodLines(number, service, this.today)
+      if (setup > 0n) own.push({ ...own[0]!, kind: 'setup', amount: setup, to: null })
+      if (coupon) {
+        const off = this.#firstDiscount(coupon, own)
+        if (off === 0n) return false
+        own.push({ ...own[0]!, kind: 'discount', amount: -off })
+        service.discounted.add(this.through(service))
+        const { cycles } = this.#shop[coupon]
+        if (cycles === null || cycles > 1) {
+          service.coupon = coupon
+          service.couponLeft = cycles === null ? null : cycles - 1
+        }
+      }
+      made.push(service)
+      lines.push(...own)
+    }
+    this.services.push(...made)
+    this.books.issue('order', this.today, lines)
+    return true
+  }
+
+  /** At the order a percentage is rounded line by line, and a fixed sum is spread. */
+  #firstDiscount(name: CouponName, lines: readonly ModelLine[]): bigint {
+    const amounts = lines.map(({ amount }) => amount)
+    if (name === 'percent') return sumOf(amounts.map((amount) => this.#discount(name, amount)))
+    return sumOf(spread(this.#discount(name, sumOf(amounts)), amounts))
+  }
+
+  /** Later it is taken off the sum of a period. */
+  #discount(name: CouponName, amount: bigint): bigint {
+    if (name === 'percent') return halfUp(amount * BigInt(this.#shop.percent.ppm), 1_000_000n)
+    return least(BigInt(this.#shop.fixed.minor), amount)
+  }
+
+  /** The period before the one that is charged next. */
+  #periodLines(number: number, service: ModelService, from: Day): ModelLine[] {
+    const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
+    const line = { service: number, tax: 0n, ppm, from, to: this.through(service) }
+    const memory = service.unit * BigInt(service.memory)
+    const own: ModelLine = { ...line, kind: 'recurring', amount: service.price }
+    return memory === 0n ? [own] : [own, { ...line, kind: 'option', amount: memory }]
+  }
+
+  #renew(): void {
+    const groups = new Map<string, ModelLine[]>()
+    this.services.forEach((service, n) => {
+      if (service.status !== 'active' && service.status !== 'ending') return
+      for (let periods = 0; periods < PERIODS_A_DAY; periods++) {
+        const from = this.through(service)
+        if (from > this.today + this.#shop.leadDays) break
+        if (service.cancelOn !== null && service.cancelOn <= from) break
+        service.index += 1
+        const lines = this.#periodLines(n, service, from)
+        if (service.coupon && service.couponLeft !== 0) {
+          const off = this.#discount(service.coupon, sumOf(lines.map(({ amount }) => amount)))
+          if (off !== 0n) {
+            lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
+            service.discounted.add(this.through(service))
+          }
+          if (service.couponLeft !== null) service.couponLeft -= 1
+        }
+        const key = this.#shop.separate ? `${from} ${n}` : String(from)
+        groups.set(key, [...(groups.get(key) ?? []), ...lines])
+      }
+    })
+    for (const lines of groups.values()) this.books.issue('renewal', lines[0]!.from, lines)
+  }
+
+  // Debt.
+
+  /** What is owed and late. A change that waits is not owed. */
+  #late = (): ModelDocument[] =>
+    this.books.documents.filter(
+      ({ kind, status, origin, due }) =>
+        kind === 'invoice' && status === 'issued' && origin !== 'change' && due < this.today,
+    )
+
+  #sanction(): void {
+    const oldest = new Map<ModelService, Day>()
+    for (const { lines, due } of this.#late())
+      for (const { service: n } of lines) {
+        const service = this.services[n]!
+        oldest.set(service, Math.min(oldest.get(service) ?? due, due))
+      }
+    for (const [service, due] of oldest) {
+      if (service.status === 'ended') continue
+      if (due <= this.today - this.#shop.terminateAfter) service.status = 'ended'
+      else if (due <= this.today - this.#shop.suspendAfter && service.status !== 'pending')
+        service.overdue = true
+    }
+  }
+
+  #pay({ which, tenths }: Of<'pay'>): boolean {
+    const document = this.#nth(this.#invoices('issued'), which)
+    const amount = document && (this.books.open(document) * BigInt(tenths)) / 10n
+    if (!document || !amount) return false
+    this.books.pay(document, amount)
+    return true
+  }
+
+  #hearPaid(document: ModelDocument): void {
+    for (const n of new Set(document.lines.map(({ service }) => service))) {
+      const service = this.services[n]!
+      if (service.status === 'pending') service.status = 'active'
+      const owes = this.#late().some(({ lines }) => lines.some((line) => line.service === n))
+      if (!owes && service.status !== 'ended') service.overdue = false
+    }
+    for (const service of this.services) {
+      const { waiting } = service
+      if (waiting?.document !== document) continue
+      if (this.#isStale(service, waiting)) this.#takeBack(service)
+      else {
+        service.waiting = null
+        waiting.apply()
+      }
+    }
+  }
+
+  // Changes.
+
+  #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean {
+    const service = this.#nth(
+      this.services.filter(({ status }) => status !== 'ended'),
+      which,
+    )
+    if (service?.status !== 'active') return false
+    if (service.waiting) this.#takeBack(service)
+    const cycle = wanted ?? service.cycle
+    const memory = wish ?? service.memory
+    const [price, unit] = this.#prices[plan]![cycle]!
+    const through = this.through(service)
+    const coupon = service.coupon && service.discounted.has(through) ? service.coupon : null
+    const net = (sum: bigint) => (coupon ? sum - this.#discount(coupon, sum) : sum)
+    const before = net(service.price + service.unit * BigInt(service.memory))
+    const after = net(price + unit * BigInt(memory))
+    const line = { service: this.services.indexOf(service), kind: 'change' as const, tax: 0n }
+    const rests = this.#rests(service)
+    const back = rests.map(({ from, to, start }) => ({
+      ...{ ...line, ppm: BigInt(this.#shop.plans[service.plan]!.ppm), from, to },
+      amount: -partOf(before, from - start, to - start, to - start),
+    }))
+    const ppm = BigInt(this.#shop.plans[plan]!.ppm)
+    const end = boundary(this.today, cycle, 1)
+    const forth =
+      cycle === service.cycle
+        ? rests.map(({ from, to, start }) => ({
+            ...{ ...line, ppm, from, to },
+            amount: partOf(after, from - start, to - start, to - start),
+          }))
+        : [{ ...line, ppm, from: this.today, to: end, amount: after }]
+    const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
+    const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
+    const apply = () => void Object.assign(service, { plan, cycle, price, unit, memory, ...days })
+    const total = sumOf(lines.map(({ amount }) => amount))
+    if (total > 0n) {
+      const document = this.books.write('change', this.today, lines)
+      service.waiting = { document, apply, through }
+      this.books.useCredit(document)
+    } else {
+      if (total < 0n) this.books.giveBack('change', lines)
+      apply()
+    }
+    return true
+  }
+
+  /** What is left of the periods that are charged, today's and those ahead. */
+  #rests(service: ModelService): { from: Day; to: Day; start: Day }[] {
+    const rests: { from: Day; to: Day; start: Day }[] = []
+    for (let n = 0; n < service.index; n++) {
+      const [start, to] = [
+        boundary(service.anchor, service.cycle, n),
+        boundary(service.anchor, service.cycle, n + 1),
+      ]
+      if (to > this.today) rests.push({ start, to, from: Math.max(start, this.today) })
+    }
+    return rests
+  }
+
+  #isStale = (service: ModelService, { through }: Waiting): boolean =>
+    service.status === 'ended' || this.through(service) !== through
+
+  #dropStale(): void {
+    for (const service of this.services)
+      if (service.waiting && this.#isStale(service, service.waiting)) this.#takeBack(service)
+  }
+
+  #takeBack(service: ModelService): void {
+    const { document } = service.waiting!
+    service.waiting = null
+    if (document.status === 'issued' && document.paidByMoney === 0n) this.books.makeVoid(document)
+    else if (document.status !== 'void') this.books.creditLines(document, document.lines.keys())
+  }
+
+  #dropChange({ which }: Of<'drop_change'>): boolean {
+    const service = this.#nth(
+      this.services.filter(({ waiting }) => waiting),
+      which,
+    )
+    if (!service) return false
+    this.#takeBack(service)
+    return true
+  }
+
+  // Endings.
+
+  #cancel({ which, at }: Of<'cancel'>): boolean {
+    const service = this.#nth(
+      this.services.filter(({ status }) => status !== 'ended'),
+      which,
+    )
+    if (!service) return false
+    if (service.status === 'ending') this.#restore(service)
+    const end = at === 'now' ? this.today : this.#endOfTerm(service)
+    if (service.status === 'pending' || end <= this.today) service.status = 'ended'
+    else {
+      service.status = 'ending'
+      service.cancelOn = end
+    }
+    this.#takeRenewals(service, service.status === 'ended' ? this.today : end)
+    return true
+  }
+
+  /** The first day that is not paid: a renewal that is not paid is no part of the term. */
+  #endOfTerm(service: ModelService): Day {
+    const n = this.services.indexOf(service)
+    const unpaid = this.books.documents
+      .filter(({ kind, status }) => kind === 'invoice' && status === 'issued')
+      .flatMap(({ lines }) => lines)
+      .filter((line) => line.service === n && line.kind === 'recurring' && line.from > this.today)
+    return Math.min(this.through(service), ...unpaid.map(({ from }) => from))
+  }
+
+  /** Nothing is owed for periods that begin after the end: their unpaid renewals are taken back. */
+  #takeRenewals(service: ModelService, end: Day): void {
+    const n = this.services.indexOf(service)
+    for (const document of [...this.books.documents]) {
+      if (document.kind !== 'invoice' || document.status !== 'issued' || document.origin !== 'renewal')
+        continue
+      const unused = [...document.lines.entries()].filter(
+        ([, line]) => line.service === n && line.from >= end,
+      )
+      if (unused.length === 0) continue
+      for (const [, { kind, from, to }] of unused)
+        if (kind === 'recurring') service.taken.push({ from, to: to! })
+      if (unused.length === document.lines.length && document.paidByMoney === 0n)
+        this.books.makeVoid(document)
+      else
+        this.books.creditLines(
+          document,
+          unused.map(([i]) => i),
+        )
+    }
+  }
+
+  #keep({ which }: Of<'keep'>): boolean {
+    const service = this.#nth(
+      this.services.filter(({ status }) => status === 'ending'),
+      which,
+    )
+    if (!service) return false
+    this.#restore(service)
+    service.status = 'active'
+    service.cancelOn = null
+    return true
+  }
+
+  /** The periods that were taken back are to be charged again, with the discounts that they had. */
+  #restore(service: ModelService): void {
+    const [first] = service.taken.map(({ from }) => from).sort((a, b) => a - b)
+    if (first !== undefined) {
+      while (this.through(service) > first) service.index -= 1
+      const discounts = service.taken.filter(({ to }) => service.discounted.has(to)).length
+      if (service.couponLeft !== null) service.couponLeft += discounts
+    }
+    service.taken = []
+  }
+
+  // Staff.
+
+  #correct({ do: act, which }: Of<'credit' | 'void' | 'use_credit'>): boolean {
+    const renewals = this.#invoices('issued').filter(({ origin }) => origin === 'renewal')
+    if (act === 'credit') {
+      const paid = this.#nth(this.#invoices('paid'), which)
+      return paid !== undefined && this.books.creditLines(paid, paid.lines.keys())
+    }
+    const document = this.#nth(act === 'void' ? renewals : this.#invoices('issued'), which)
+    if (!document || (act === 'void' && document.paidByMoney > 0n)) return false
+    if (act === 'void') this.books.makeVoid(document)
+    else this.books.useCredit(document)
+    return true
+  }
+
+  #hold({ do: act, which }: Of<'hold' | 'release'>): boolean {
+    const service = this.#nth(
+      this.services.filter(({ status }) => status === 'active'),
+      which,
+    )
+    if (!service || (act === 'release' && !service.staff)) return false
+    service.staff = act === 'hold'
+    return true
+  }
+
+  #invoices = (status: ModelDocument['status']): ModelDocument[] =>
+    this.books.documents.filter((document) => document.kind === 'invoice' && document.status === status)
+
+  #nth = <T>(from: readonly T[], which: number): T | undefined => from[which % from.length]
+}

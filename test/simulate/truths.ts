@@ -1,0 +1,141 @@
+import { checks, runCheck } from '../../core/billing/verify/checks.ts'
+import { verifyBooks } from '../../core/billing/index.ts'
+import { sql } from '../../core/db/index.ts'
+import type { IsoDate } from '../../core/kernel/index.ts'
+import type { House } from './house.ts'
+
+/** What must hold at any moment, as sentences about what does not; none when all is well. */
+export async function brokenTruths(
+  { means, trouble }: House,
+  today: IsoDate,
+  depth: 'quick' | 'whole',
+): Promise<string[]> {
+  const broken = [...trouble]
+  if (depth === 'whole') {
+    for (const { check, id, problem } of await verifyBooks(means.db, today))
+      broken.push(`${check}: ${id} ${problem}`)
+    broken.push(...(await paidDays(means.db)))
+  } else {
+    for (const check of checks)
+      for (const { id, problem } of await runCheck(means.db, check, { today }))
+        broken.push(`${check.name}: ${id} ${problem}`)
+  }
+  const parked = await means.db.all<{ client_id: string; reason: string }>(
+    sql`select client_id, reason from parked_clients`,
+  )
+  broken.push(...parked.map(({ client_id, reason }) => `parked ${client_id}: ${reason}`))
+  return broken
+}
+
+interface Span {
+  source_id: string
+  sign: number
+  period_start: IsoDate
+  period_end: IsoDate
+}
+
+/**
+ * Each day of a service is charged once: a period charges its days; a change of cycle gives back what is left of them and
+ * charges its own. Lines that a void or a cancellation took back do not count.
+ */
+async function paidDays(db: House['means']['db']): Promise<string[]> {
+  const periods = await db.all<Omit<Span, 'sign'>>(sql`
+    select l.source_id, c.period_start, c.period_end from invoice_lines l
+    join charges c on c.id = l.live_charge_id join services s on s.id = l.source_id
+    where s.cycle not in ('once', 'free') and c.cause not like 'dropped/%' and c.period_end is not null and l.kind = 'recurring'`)
+  const spans = [...periods.map((period) => ({ ...period, sign: 1 })), ...(await movedDays(db))]
+  const broken: string[] = []
+  for (const [id, own] of Map.groupBy(spans, (span) => span.source_id)) {
+    const steps = new Map<string, number>()
+    const step = (day: string, by: number) => steps.set(day, (steps.get(day) ?? 0) + by)
+    for (const { sign, period_start, period_end } of own) {
+      step(period_start, sign)
+      step(period_end, -sign)
+    }
+    let times = 0
+    for (const day of [...steps.keys()].sort()) {
+      times += steps.get(day)!
+      if (times < 0 || times > 1)
+        broken.push(`a paid day is charged once: ${id} is charged ${times} times on ${day}`)
+    }
+  }
+  return broken
+}
+
+/** What changes of the cycle gave back and charged. Within the same cycle no day moves, whatever the sums. */
+async function movedDays(db: House['means']['db']): Promise<Span[]> {
+  const rows = await db.all<{
+    service_id: string
+    effective_on: IsoDate
+    before_state: string
+    after_state: string
+  }>(sql`
+    select service_id, effective_on, before_state, after_state from service_changes where status = 'applied'`)
+  return rows.flatMap(({ service_id, effective_on, before_state, after_state }) => {
+    const before = JSON.parse(before_state) as { chargedThrough: IsoDate | null }
+    const { days } = JSON.parse(after_state) as { days: { chargedThrough: IsoDate } | null }
+    if (!days) return []
+    const span = { source_id: service_id, period_start: effective_on }
+    const back = before.chargedThrough && before.chargedThrough > effective_on
+    return [
+      ...(back ? [{ ...span, sign: -1, period_end: before.chargedThrough! }] : []),
+      { ...span, sign: 1, period_end: days.chargedThrough },
+    ]
+  })
+}
+
+/** What can be asked only when nothing is on its way: gateway, panel and house tell the same story. */
+export async function brokenAgreements(house: House): Promise<string[]> {
+  return [...(await gatewayAgrees(house)), ...(await panelAgrees(house)), ...(await changesAgree(house))]
+}
+
+async function gatewayAgrees({ means, outside }: House): Promise<string[]> {
+  const rows = await means.db.all<{
+    effect_key: string
+    status: string
+    received_minor: bigint
+    instance_id: string | null
+  }>(sql`select effect_key, status, received_minor, instance_id from payments where instance_id is not null`)
+  const booked = new Map(rows.map((row) => [row.effect_key, row]))
+  const broken: string[] = []
+  for (const { key, state, amount } of outside.gateway.payments.values()) {
+    const ours = booked.get(key)
+    if (!ours) broken.push(`the gateway has a payment ${key} that we do not know`)
+    else if ((state === 'succeeded') !== (ours.status === 'succeeded'))
+      broken.push(`the gateway says ${state} of ${key}, we say ${ours.status}`)
+    else if (state === 'succeeded' && ours.received_minor !== BigInt(amount.minor))
+      broken.push(`the gateway took ${amount.minor} for ${key}, we booked ${ours.received_minor}`)
+  }
+  const refunds = await means.db.all<{ effect_key: string; status: string }>(
+    sql`select effect_key, status from refunds where destination = 'source'`,
+  )
+  for (const { effect_key, status } of refunds)
+    if (outside.gateway.refunds.has(effect_key) !== (status === 'succeeded'))
+      broken.push(
+        `the gateway ${outside.gateway.refunds.has(effect_key) ? 'sent' : 'did not send'} the refund ${effect_key}, we say ${status}`,
+      )
+  return broken
+}
+
+async function panelAgrees({ means, outside }: House): Promise<string[]> {
+  const rows = await means.db.all<{ id: string; billing_status: string; delivery_status: string }>(sql`
+    select id, billing_status, delivery_status from services s
+    where not exists (select 1 from deliveries d where d.service_id = s.id and d.status in ('open', 'waiting', 'failed'))`)
+  return rows.flatMap(({ id, delivery_status: ours }) => {
+    const theirs = outside.provider.states.get(id) ?? 'absent'
+    const wanted =
+      ours === 'live' || ours === 'suspended' ? ours : ours === 'none' || ours === 'gone' ? 'absent' : null
+    return wanted !== null && wanted !== theirs ? [`the panel has ${id} ${theirs}, we say ${ours}`] : []
+  })
+}
+
+/** A change that waits has an invoice that waits; of one that is taken back nothing is owed, and nothing was kept. */
+async function changesAgree({ means }: House): Promise<string[]> {
+  const rows = await means.db.all<{ id: string; status: string; invoice: string }>(sql`
+    select h.id, h.status, i.status as invoice from service_changes h join invoices i on i.id = h.invoice_id
+    join services s on s.id = h.service_id
+    where (h.status = 'pending' and i.status = 'paid' and s.billing_status <> 'ended')
+      or (h.status in ('cancelled', 'replaced') and i.status in ('issued', 'paid')
+        and i.total_minor + coalesce((select sum(n.total_minor) from invoices n where n.corrects_id = i.id), 0) <> 0)`)
+  return rows.map(({ id, status, invoice }) => `the change ${id} is ${status} and its invoice ${invoice}`)
+}
