@@ -22,5 +22,6 @@ export const migrations: readonly Migration[] = [
   { name: '0018_documents', breaking: false, load: () => import('./0018_documents.ts') },
   { name: '0019_offers', breaking: false, load: () => import('./0019_offers.ts') },
   { name: '0020_tax', breaking: false, load: () => import('./0020_tax.ts') },
+  { name: '0021_payments', breaking: false, load: () => import('./0021_payments.ts') },
   { name: '0022_books', breaking: false, load: () => import('./0022_books.ts') },
 ]

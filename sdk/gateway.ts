@@ -61,14 +61,23 @@ export const PaymentOutcome = Type.Union([
   Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
   /** Reserved, not taken. */
   Type.Object({ outcome: Type.Literal('authorised'), reference: Reference, amount: MoneyShape }),
-  /** Refused by bank or gateway. `retry`: later may help, a new method is needed, or never. */
+  /**
+   * Refused by bank or gateway. `retry`: "later", the same method may work another day; "client", the method is good and
+   * its holder must confirm this payment; "new_method", this method will not work again; "never", this payment cannot be
+   * made this way by anybody. Core plans its dunning by it.
+   */
   Type.Object({
     outcome: Type.Literal('declined'),
     reference: Type.Optional(Reference),
     code: Type.String(),
     /** For the client, in plain words; nothing that helps a thief. */
     message: Type.String(),
-    retry: Type.Union([Type.Literal('later'), Type.Literal('new_method'), Type.Literal('never')]),
+    retry: Type.Union([
+      Type.Literal('later'),
+      Type.Literal('client'),
+      Type.Literal('new_method'),
+      Type.Literal('never'),
+    ]),
   }),
   /** Ended without money: expired, cancelled. */
   Type.Object({

@@ -1,6 +1,7 @@
 import { issueDocument, type DocumentMeans } from './documents/index.ts'
 import type { JobHandlers } from '../jobs/index.ts'
-import { systemActor } from '../kernel/index.ts'
+import { systemActor, type IsoDate } from '../kernel/index.ts'
+import { topUpCredit } from './credit/top-up.ts'
 import {
   chargeDueInvoice,
   handleWebhook,
@@ -19,6 +20,7 @@ const janitor = systemActor('payment_janitor')
 export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
   return {
     'billing.charge': (job: { invoice_id: string; attempt: number }) => chargeDueInvoice(payments, job),
+    'billing.top_up': (job: { client_id: string; on: IsoDate }) => topUpCredit(payments, job),
     'billing.webhook': (job: { id: string }) => handleWebhook(payments, job),
     'billing.check_payment': (job: { payment_id: string }) => checkAgain(payments, job.payment_id),
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),

@@ -8,7 +8,8 @@ import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { planCreditNote, type LineCredit } from './plan-credit-note.ts'
-import { applyCredit, lockInvoice } from './settle-invoice.ts'
+import { applyCredit } from './credit/apply-credit.ts'
+import { lockInvoice } from './settle-invoice.ts'
 
 /** Lines by their position; without an amount, or without lines at all, everything that is left. */
 export const CreditedLines = Type.Optional(

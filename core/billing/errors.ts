@@ -36,6 +36,11 @@ export const SeriesHeadTaken = defineError(
   (p: { head: string; kind: string; year: number }) =>
     `Numbers that begin with "${p.head}" could meet those of the series ${p.kind} ${p.year} of the same seller. Choose another beginning.`,
 )
+export const CreditSpent = defineError(
+  'credit.spent',
+  409,
+  (p: { id: string }) => `Nothing is left of the credit ${p.id}; what was used cannot be taken back.`,
+)
 export const StillProforma = defineError(
   'invoice.is_proforma',
   409,

@@ -9,6 +9,9 @@ declareEvent(
   'gift_card.redeemed',
   'A gift card, or part of it, became credit of a client. Body: client_id, amount, left_minor.',
 )
+declareEvent('credit.granted', 'Credit was given to a client. Body: id, origin, amount, expires_on.')
+declareEvent('credit.revoked', 'What was left of given credit was taken back. Body: id, origin, amount.')
+declareEvent('credit.expired', 'What was left of given credit has ended. Body: id, origin, amount.')
 declareEvent('dispute.reported', 'A gateway reports a dispute. Body: payment_id, invoice_id, reason.')
 declareEvent(
   'invoice.proforma_issued',

@@ -5,9 +5,9 @@ import { issueAsking } from './check-issue.ts'
 import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
+import { applyCreditByItself } from './credit/apply-credit.ts'
 import { creditBalance } from './ledger.ts'
 import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
-import { applyCredit } from './settle-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
 /**
@@ -27,7 +27,7 @@ export async function issueInvoice(
   const plan = await withoutNeedlessProforma(trx, planned)
   demandCheck(means, trx, actor, issueAsking(plan))
   const [invoice] = await writeInvoices(means, trx, [plan], actor)
-  return applyCredit(means, trx, invoice!, actor)
+  return applyCreditByItself(means, trx, invoice!, actor)
 }
 
 /** What the client's credit pays at once needs no proforma. */

@@ -24,6 +24,8 @@ export const account = {
   refundsDue: 'refunds_due',
   disputes: 'disputes',
   writeOffs: 'write_offs',
+  /** Credit that we gave without being paid for it: an expense. */
+  promotions: 'promotions',
   rounding: 'rounding',
 } as const
 

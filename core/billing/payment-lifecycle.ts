@@ -22,6 +22,8 @@ export const paymentLifecycle = defineLifecycle('payment', {
       to: 'succeeded',
       fact: true,
     },
+    // A transfer that was booked on the wrong document: staff take it back and book it elsewhere.
+    reverse: { from: ['succeeded'], to: 'reversed' },
     decline: {
       from: ['created', 'needs_client', 'pending', 'authorised', 'unknown'],
       to: 'declined',

@@ -63,11 +63,19 @@ export const terminateAfter = defineSetting({
   scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
 })
 
+/** Whether new documents take the client's credit by themselves. */
+export const useCreditAlways = defineSetting({
+  key: 'billing.use_credit',
+  schema: Type.Boolean(),
+  preset: true,
+  scopes: ['installation', 'brand', 'client'],
+})
+
 export const chargeRetries = defineSetting({
   key: 'billing.charge_retries',
   schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 }),
   preset: [2, 5],
-  scopes: ['installation', 'brand', 'client_group', 'client'],
+  scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
 })
 
 export const proformaFirst = defineSetting({

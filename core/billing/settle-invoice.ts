@@ -3,9 +3,7 @@ import { assert, type Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
-import { account, creditBalance, postJournal } from './ledger.ts'
 import { openAmount, todayOf } from './open-amount.ts'
-import { takesMoney } from './proforma/finalise-proforma.ts'
 import { sourcesOf } from './write-invoices.ts'
 
 export { openAmount, todayOf }
@@ -68,51 +66,6 @@ export async function settleInvoice(
     })
   }
   return invoice
-}
-
-/** Uses the client's account credit, as far as it reaches, on a document that is open. */
-export async function applyCredit(
-  means: Means,
-  trx: Trx,
-  invoice: InvoiceRow,
-  actor: Actor,
-): Promise<InvoiceRow> {
-  if (invoice.status !== 'issued') return invoice
-  const ready = await takesMoney(means, trx, { invoice, amountMinor: 0n }, actor)
-  return ready ? useCreditOn(means, trx, ready, actor) : invoice
-}
-
-async function useCreditOn(means: Means, trx: Trx, invoice: InvoiceRow, actor: Actor): Promise<InvoiceRow> {
-  const open = await openAmount(trx, invoice)
-  const credit = await creditBalance(trx, invoice.client_id, invoice.currency)
-  const used = credit < open ? credit : open
-  if (used > 0n) {
-    const id = means.newId('alc')
-    const { currency, client_id: clientId, brand_id: brandId } = invoice
-    await trx.insert('allocations', [
-      {
-        id,
-        invoice_id: invoice.id,
-        payment_id: null,
-        client_id: clientId,
-        kind: 'credit',
-        currency,
-        amount_minor: used,
-        created_at: means.business.now(),
-      },
-    ])
-    await postJournal(means, trx, {
-      kind: 'credit_applied',
-      sourceId: id,
-      brandId,
-      effectiveOn: await todayOf(means, trx, brandId),
-      postings: [
-        { account: account.clientCredit, currency, clientId, amountMinor: used },
-        { account: account.receivable, currency, clientId, amountMinor: -used },
-      ],
-    })
-  }
-  return settleInvoice(means, trx, invoice, actor)
 }
 
 /** Reads the row for a change of it. On PostgreSQL this waits for others who change the same document. */

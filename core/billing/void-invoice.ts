@@ -2,6 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { returnGrants } from './credit/apply-credit.ts'
 import { InvoiceHasPayments } from './errors.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
@@ -61,6 +62,7 @@ async function returnCredit(means: Means, trx: Trx, invoice: InvoiceRow): Promis
   const used = row?.used_minor ?? 0n
   if (used === 0n) return
   await allocate(means, trx, invoice, { paymentId: null, kind: 'credit', amountMinor: -used })
+  await returnGrants(means, trx, invoice.id)
   const { currency, client_id: clientId, brand_id: brandId } = invoice
   await postJournal(means, trx, {
     kind: 'credit_returned',

@@ -7,6 +7,7 @@ import { refund } from './refund.ts'
 import { removeMethod } from './remove-method.ts'
 import { startPayment } from './start-payment.ts'
 import { startSetup } from './start-setup.ts'
+import { submitEvidence } from './submit-evidence.ts'
 import { testConnection } from './test-connection.ts'
 
 export default definePlugin({
@@ -20,6 +21,7 @@ export default definePlugin({
       start_setup: (input) => startSetup(shop, input),
       remove_method: (input) => removeMethod(shop, input),
       handle_event: (input) => handleEvent(shop, input),
+      submit_evidence: (input) => submitEvidence(shop, input),
       test_connection: () => testConnection(shop),
     }
   },

@@ -15,14 +15,14 @@ const MEANINGS: Record<string, { message: string; retry: Retry }> = {
   expired_card: { message: 'The card has expired.', retry: 'new_method' },
   incorrect_cvc: { message: 'The security code of the card is wrong.', retry: 'new_method' },
   incorrect_number: { message: 'The card number is wrong.', retry: 'new_method' },
-  authentication_required: { message: 'Your bank wants you to confirm the payment.', retry: 'new_method' },
+  authentication_required: { message: 'Your bank wants you to confirm the payment.', retry: 'client' },
   payment_intent_authentication_failure: {
     message: 'The payment was not confirmed at your bank. Please try again or use another card.',
-    retry: 'new_method',
+    retry: 'client',
   },
   setup_intent_authentication_failure: {
     message: 'The card was not confirmed at your bank. Please try again or use another card.',
-    retry: 'new_method',
+    retry: 'client',
   },
   lost_card: { message: PLAIN, retry: 'new_method' },
   stolen_card: { message: PLAIN, retry: 'new_method' },

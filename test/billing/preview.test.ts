@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
-import { billToday, overrideSetting, previewBilling, previewClient, sumPreview } from '../../core/billing/index.ts'
+import {
+  billToday,
+  overrideSetting,
+  previewBilling,
+  previewClient,
+  sumPreview,
+} from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { addDays, isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'

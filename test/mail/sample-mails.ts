@@ -61,6 +61,10 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'invoice-overdue-2': { ...invoice, due_on: '2026-01-29', suspend_on: '2026-02-12' },
   'invoice-overdue-3': { ...invoice, due_on: '2026-01-29', suspend_on: '2026-02-12' },
   'refund-sent': { ...invoice, method: 'Visa ending in 4242' },
+  'method-refused': {
+    ...{ url: '/portal/payment-methods', number: 'INV-2026-00012', method: 'Visa ending in 4242' },
+    ...{ amount: { minor: '1190', currency: 'EUR' }, reason: 'The card has expired.' },
+  },
   'method-expiring': { url: '/portal/methods', method: 'Visa ending in 4242', expires_on: '2026-02-28' },
   'service-ready': { ...service, access: [{ label: 'Address', value: 'web-1.kontor.example' }] },
   'service-suspended': { ...service, reason: 'An invoice is overdue.' },

@@ -25,7 +25,14 @@ const staff = staffActor()
 const at = (text: string): Instant => instant(Date.parse(text))
 
 const service = (over: Partial<MeteredService> = {}): MeteredService => ({
-  ...{ id: 'svc_a', brand_id: 'brd_a', client_id: 'cli_a', product_id: 'prd_a', product_name: 'Cloud', label: 'Cloud' },
+  ...{
+    id: 'svc_a',
+    brand_id: 'brd_a',
+    client_id: 'cli_a',
+    product_id: 'prd_a',
+    product_name: 'Cloud',
+    label: 'Cloud',
+  },
   ...{
     currency: 'EUR',
     cycle: cycle('1h'),

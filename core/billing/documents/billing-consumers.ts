@@ -3,7 +3,9 @@ import type { Consumer, StoredEvent } from '../../events/index.ts'
 import { covers, type IsoDate } from '../../kernel/index.ts'
 import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
 import type { Means } from '../../records/index.ts'
+import { classifyDecline, endsMethod, jobsByDay, nextRetry } from '../dunning/index.ts'
 import { documentsOf, type PaymentRow } from '../payments/index.ts'
+import { todayOf } from '../settle-invoice.ts'
 import { dropRenewals } from './drop-renewals.ts'
 
 /** What billing does when its own documents and payments have moved: papers and mails, after the commit. */
@@ -41,6 +43,11 @@ export function billingConsumers(means: Means): Consumer[] {
       handle: (trx, event) => tellOfRefund(means, trx, event),
     },
     {
+      name: 'billing.reopened_mails',
+      types: ['invoice.reopened'],
+      handle: (trx, event) => tellOfClaim(means, trx, event),
+    },
+    {
       name: 'billing.dispute_mails',
       types: ['dispute.reported'],
       handle: (trx, event) => tellOfDispute(means, trx, event),
@@ -50,6 +57,7 @@ export function billingConsumers(means: Means): Consumer[] {
 
 interface Subject {
   number: string
+  due_on: IsoDate
   invoice_id: string
   brand_id: string
   client_id: string
@@ -77,19 +85,34 @@ async function tellOfPayment(means: Means, trx: Trx, event: StoredEvent): Promis
       template: 'payment-received',
       data: { ...facts, amount, paid_on: event.occurred_at.slice(0, 10), method: payment.method },
     })
-  } else if (absent) {
-    const amount = { minor: payment.amount_minor.toString(), currency: payment.currency }
-    const declined = event.type === 'payment.declined'
-    if (declined)
-      await tell(means, trx, {
-        subject,
-        event,
-        template: 'payment-failed',
-        data: { ...facts, amount, reason: payment.decline_message ?? 'The payment was declined.' },
-      })
-    else
-      await tell(means, trx, { subject, event, template: 'payment-needs-client', data: { ...facts, amount } })
+  } else if (absent) await tellAbsent(means, trx, { subject, event, payment })
+}
+
+interface Absent {
+  subject: Subject
+  event: StoredEvent
+  payment: PaymentRow & { method: string | null }
+}
+
+/** By what the decline asks of the client: wait for the next try, confirm, or save another method. */
+async function tellAbsent(means: Means, trx: Trx, { subject, event, payment }: Absent): Promise<void> {
+  const amount = { minor: payment.amount_minor.toString(), currency: payment.currency }
+  const facts = { number: subject.number, url: `/portal/invoices/${subject.invoice_id}`, amount }
+  const of = { subject, event, byDay: true }
+  const reason = payment.decline_message ?? 'The payment was declined.'
+  const said = event.type === 'payment.declined' ? classifyDecline(payment.retry) : 'needs_client'
+  if (said === 'needs_client') {
+    const data = { ...facts, url: `${facts.url}/pay` }
+    return tell(means, trx, { ...of, template: 'payment-needs-client', data })
   }
+  if (said === 'hard' && endsMethod(payment.retry)) {
+    const data = { ...facts, url: '/portal/payment-methods', reason, method: payment.method ?? '–' }
+    return tell(means, trx, { ...of, template: 'method-refused', data })
+  }
+  const today = await todayOf(means, trx, payment.brand_id)
+  const retry_on =
+    said === 'soft' ? await nextRetry(trx, { ...subject, id: subject.invoice_id }, today) : null
+  return tell(means, trx, { ...of, template: 'payment-failed', data: { ...facts, reason, retry_on } })
 }
 
 async function tellOfRefund(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
@@ -106,6 +129,20 @@ async function tellOfRefund(means: Means, trx: Trx, event: StoredEvent): Promise
       template: 'refund-sent',
       data: { number: subject.number, amount, url: `/portal/invoices/${subject.invoice_id}` },
     })
+}
+
+/** A document that the bank's reversal opened again is due since its own day: its client is told what is owed. */
+async function tellOfClaim(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const open = await trx.get<{ currency: string; open_minor: bigint }>(sql`
+    select i.currency, i.total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as open_minor
+    from invoices i where i.id = ${event.subject} and i.status = 'issued'
+      and exists (select 1 from allocations a where a.invoice_id = i.id and a.kind = 'dispute' and a.amount_minor < 0)`)
+  const subject = open && (await subjectOf(trx, event.subject))
+  if (!subject) return
+  const { number, due_on } = subject
+  const amount = { minor: open.open_minor.toString(), currency: open.currency }
+  const data = { number, due_on, amount, url: `/portal/invoices/${subject.invoice_id}` }
+  await tell(means, trx, { subject, event, template: 'invoice-overdue-1', data, byDay: true })
 }
 
 /** Told to every active member of staff who may refund: a dispute has a deadline. */
@@ -165,7 +202,7 @@ async function subjectOfPayment(trx: Trx, payment: PaymentRow): Promise<Subject 
 
 async function subjectOf(trx: Trx, invoiceId: string | null): Promise<Subject | undefined> {
   return trx.get<Subject>(sql`
-    select i.number, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
+    select i.number, i.due_on, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
     where i.id in (${list(invoiceId === null ? [] : [invoiceId])})`)
 }
 
@@ -174,21 +211,26 @@ interface Telling<T extends MailTemplate> {
   event: StoredEvent
   template: T
   data: MailData<T>
+  /** Nobody waits for it before the screen: it may wait for the end of the quiet hours. */
+  byDay?: boolean
 }
 
 function tell<T extends MailTemplate>(
   means: Means,
   trx: Trx,
-  { subject, event, template, data }: Telling<T>,
+  { subject, event, template, data, byDay }: Telling<T>,
 ): Promise<void> {
-  return enterMail(means, trx, {
+  const key = `${event.id}/${template}`
+  const { brand_id: brandId, client_id: clientId } = subject
+  const jobs = byDay ? jobsByDay(means, { brandId, clientId, key }) : means.jobs
+  return enterMail({ jobs }, trx, {
     template,
     to: { address: subject.email, name: subject.name },
     client_id: subject.client_id,
     brand_id: subject.brand_id,
     subject_of: subject.invoice_id,
     locale: subject.locale,
-    key: `${event.id}/${template}`,
+    key,
     data,
   })
 }

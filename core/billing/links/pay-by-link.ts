@@ -33,8 +33,8 @@ export const payByLink = defineVerb(
   async (payments: Payments, input, _actor): Promise<PaymentRow> => {
     const invoice = await openLink(payments, input.token, holder)
     const gateway = await getGateway(payments.db, input.instance_id)
-    const payment = await openAttempt(payments, invoice, gateway.id)
     const client = await snapshotOf(payments.db, invoice.client_id)
+    const payment = await openAttempt(payments, invoice, { gateway, place: client.country ?? '' })
     const back = `${input.return_url}?payment=${payment.id}`
     const call = {
       ...{ payment_id: payment.id, idempotency_key: payment.effect_key },

@@ -4,7 +4,8 @@ import type { Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { account, postJournal } from '../ledger.ts'
 import { takesMoney } from '../proforma/index.ts'
-import { allocate, applyCredit, lockInvoice, openAmount, todayOf } from '../settle-invoice.ts'
+import { applyCredit } from '../credit/apply-credit.ts'
+import { allocate, lockInvoice, openAmount, todayOf } from '../settle-invoice.ts'
 import type { PaymentRow } from './payment.ts'
 
 /** The documents that a payment is for, in the order in which its money is applied. */

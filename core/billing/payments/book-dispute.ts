@@ -5,6 +5,7 @@ import { applyTransition, type Means, type StatefulRow } from '../../records/ind
 import { recordEvent } from '../../events/index.ts'
 import { account, postJournal } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
+import { claimAgain, dropClaim, reopensAtOnce } from './dispute-effects.ts'
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
 
 export const disputeLifecycle = defineLifecycle('dispute', {
@@ -61,6 +62,9 @@ export async function bookDispute(
     await move(means, trx, { dispute, payment, sign: 1n, kind: 'dispute_opened' })
   if (!takesMoney(fact.status) && dispute.status === 'open')
     await move(means, trx, { dispute, payment, sign: -1n, kind: 'dispute_returned' })
+  if (fact.status === 'lost' || (fact.status === 'open' && (await reopensAtOnce(trx, payment.brand_id))))
+    await claimAgain(means, trx, { dispute, payment }, actor)
+  if (!takesMoney(fact.status)) await dropClaim(means, trx, { dispute, payment }, actor)
   const body = { payment_id: payment.id, invoice_id: payment.invoice_id, reason: fact.reason }
   const moved = await applyTransition(means, trx, {
     lifecycle: disputeLifecycle,

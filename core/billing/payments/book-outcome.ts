@@ -3,6 +3,7 @@ import { sql, type Trx } from '../../db/index.ts'
 import { setTimer } from '../../jobs/index.ts'
 import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
+import { openCase } from '../dunning/open-case.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { bookSuccess } from './book-success.ts'
 import { keepCustomer, keepMethod } from './keep-method.ts'
@@ -25,7 +26,7 @@ export async function bookOutcome(
   actor: Actor,
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
-  if (payment.status === 'succeeded') return payment
+  if (payment.status === 'succeeded' || payment.status === 'reversed') return payment
   await keepKnownCustomer(means, trx, payment, outcome)
   switch (outcome.outcome) {
     case 'succeeded': {
@@ -58,17 +59,7 @@ export async function bookOutcome(
     case 'authorised':
       return move(means, trx, payment, { name: 'authorise', actor, set: { reference: outcome.reference } })
     case 'declined':
-      return move(means, trx, payment, {
-        name: 'decline',
-        actor,
-        set: {
-          reference: outcome.reference ?? payment.reference,
-          decline_code: outcome.code,
-          decline_message: outcome.message,
-          retry: outcome.retry,
-          needs: null,
-        },
-      })
+      return decline(means, trx, { payment, outcome }, actor)
     case 'cancelled':
       return move(means, trx, payment, { name: 'cancel', actor, set: { note: outcome.reason, needs: null } })
     case 'absent':
@@ -80,6 +71,32 @@ export async function bookOutcome(
     default:
       return never(outcome)
   }
+}
+
+interface Refusal {
+  payment: PaymentRow
+  outcome: Extract<PaymentOutcome, { outcome: 'declined' }>
+}
+
+async function decline(
+  means: Means,
+  trx: Trx,
+  { payment, outcome }: Refusal,
+  actor: Actor,
+): Promise<PaymentRow> {
+  const moved = await move(means, trx, payment, {
+    name: 'decline',
+    actor,
+    set: {
+      reference: outcome.reference ?? payment.reference,
+      decline_code: outcome.code,
+      decline_message: outcome.message,
+      retry: outcome.retry,
+      needs: null,
+    },
+  })
+  if (moved.status === 'declined') await openCase(means, trx, moved)
+  return moved
 }
 
 /** The gateway's id of the client, made or found on the way: handed in the next time. */

@@ -33,7 +33,7 @@ export async function bookSuccess(
   { payment, received }: Success,
   actor: Actor,
 ): Promise<PaymentRow> {
-  if (payment.status === 'succeeded') return payment
+  if (payment.status === 'succeeded' || payment.status === 'reversed') return payment
   if (received.currency !== payment.currency)
     throw WrongMoney({ id: payment.id, expected: payment.currency, received: received.currency })
   await addTransaction(means, trx, payment, { ...received, kind: 'payment', actor: actor.id })
@@ -92,7 +92,7 @@ function postingsOf(payment: PaymentRow, received: Received, applied: bigint): P
 }
 
 export interface Movement extends Received {
-  kind: 'payment' | 'refund' | 'dispute' | 'dispute_returned'
+  kind: 'payment' | 'payment_reversed' | 'refund' | 'dispute' | 'dispute_returned'
   actor: string
 }
 

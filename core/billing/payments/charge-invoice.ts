@@ -2,6 +2,7 @@ import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
+import { chargeable } from '../dunning/chargeable.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
@@ -48,13 +49,16 @@ export async function chargeDueInvoice(
   job: { invoice_id: string; attempt: number },
 ): Promise<void> {
   const effectKey = `charge/${job.invoice_id}/try_${job.attempt}`
-  await charge(payments, { invoiceId: job.invoice_id, effectKey }, systemActor('automatic_charge'))
+  const wanted = { invoiceId: job.invoice_id, effectKey, automatic: true }
+  await charge(payments, wanted, systemActor('automatic_charge'))
 }
 
 interface Charge {
   invoiceId: string
   effectKey: string
   methodId?: string | undefined
+  /** Nobody asked for it: what has changed since it was entered is respected. */
+  automatic?: boolean
 }
 
 async function charge(
@@ -84,19 +88,23 @@ async function charge(
 
 type Opened = { payment: PaymentRow; method: MethodRow; number: string } | 'no_method' | 'nothing_to_pay'
 
-function openCharge(payments: Payments, { invoiceId, effectKey, methodId }: Charge): Promise<Opened> {
+function openCharge(
+  payments: Payments,
+  { invoiceId, effectKey, methodId, automatic = false }: Charge,
+): Promise<Opened> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, invoiceId)
     const method = await trx.get<MethodRow>(
       methodId
         ? sql`select * from payment_methods where id = ${methodId} and client_id = ${invoice.client_id} and removed_at is null`
-        : sql`select * from payment_methods where client_id = ${invoice.client_id} and preferred = 1 and removed_at is null order by created_at limit 1`,
+        : sql`select * from payment_methods where client_id = ${invoice.client_id} and preferred = 1 and removed_at is null and ${automatic ? sql`refused_at is null` : sql`1 = 1`} order by created_at limit 1`,
     )
     if (!method) return 'no_method'
     const number = invoice.number ?? invoice.id
     const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${effectKey}`)
     if (same) return { payment: same, method: await methodOf(trx, same, method), number }
-    const open = invoice.status === 'issued' ? await askedAmount(trx, invoice) : 0n
+    const isDue = invoice.status === 'issued' && !(automatic && (await isStopped(trx, invoice, method)))
+    const open = isDue ? await askedAmount(trx, invoice) : 0n
     if (open <= 0n) return 'nothing_to_pay'
     const live = await trx.get<PaymentRow>(sql`
       select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
@@ -118,6 +126,15 @@ function openCharge(payments: Payments, { invoiceId, effectKey, methodId }: Char
     })
     return { payment, method, number }
   })
+}
+
+/** Between its entry and its time a charge may have been forbidden: by staff, by the client, by another try's answer. */
+async function isStopped(trx: Trx, invoice: InvoiceRow, method: MethodRow): Promise<boolean> {
+  if (invoice.in_collections_at !== null) return true
+  const free = await trx.get(sql`
+    select i.id from invoices i join clients c on c.id = i.client_id join payment_methods m on m.id = ${method.id}
+    where i.id = ${invoice.id} and c.auto_charge = 1 and ${chargeable}`)
+  return free === undefined
 }
 
 /** An attempt goes out with the method it was made for, whatever is preferred by now. */

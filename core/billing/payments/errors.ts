@@ -4,7 +4,7 @@ export const WrongMoney = defineError(
   'payment.wrong_currency',
   409,
   (p: { id: string; expected: string; received: string }) =>
-    `Payment ${p.id} was to come in ${p.expected} and came in ${p.received}. A person must decide.`,
+    `Payment ${p.id}, amount.currency: was to come in ${p.expected} and came in ${p.received}. A person must decide.`,
 )
 export const TransactionBooked = defineError(
   'payment.already_booked',
@@ -38,6 +38,29 @@ export const GatewayUnknown = defineError(
   'gateway.unknown',
   404,
   (p: { id: string }) => `There is no active payment gateway "${p.id}".`,
+)
+export const PaymentNotReversible = defineError(
+  'payment.not_reversible',
+  409,
+  (p: { id: string; reason: string }) =>
+    `The booking of payment ${p.id} cannot be taken back: ${p.reason}. Correct it by a refund or a credit note.`,
+)
+export const GatewayNotOffered = defineError(
+  'gateway.not_offered',
+  409,
+  (p: { gateway: string; field: string }) =>
+    `${p.gateway} is not offered for this ${p.field}. Choose another way to pay.`,
+)
+export const DisputeDecided = defineError(
+  'dispute.decided',
+  409,
+  (p: { id: string; status: string }) => `Dispute ${p.id} is ${p.status}; no evidence is taken any more.`,
+)
+export const NoEvidenceTaken = defineError(
+  'gateway.no_evidence',
+  409,
+  (p: { gateway: string }) =>
+    `${p.gateway} takes no evidence from here. Answer the dispute in its own pages.`,
 )
 export const RefundTooLarge = defineError(
   'refund.too_large',

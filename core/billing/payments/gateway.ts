@@ -4,6 +4,7 @@ import { assert, BerthError, type Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { PluginCalls } from '../ports.ts'
 import { bookOutcome, bookUnknown } from './book-outcome.ts'
+import { ruledOut, type GatewayRules, type PaymentFacts } from './gateway-rules.ts'
 import { GatewayRefused, GatewayUnknown } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 
@@ -24,24 +25,34 @@ export interface InstanceRow {
   plugin_id: string
   name: string
   manifest: string
+  rules?: string | null
 }
 
-/** Gateways that take money now, in the order in which staff put them. */
-export function listGateways(queries: Queries, brandId: string): Promise<GatewayInstance[]> {
-  return readGateways<InstanceRow>(queries, brandId)
+/** Gateways that are offered now for such a payment, in the order in which staff put them. */
+export function listGateways(
+  queries: Queries,
+  brandId: string,
+  facts: PaymentFacts = {},
+): Promise<GatewayInstance[]> {
+  return readGateways<InstanceRow>(queries, { brandId, facts })
 }
 
 /** The same with further columns of what is joined to each. */
 export async function readGateways<R extends InstanceRow>(
   queries: Queries,
-  brandId: string,
+  { brandId, facts }: { brandId: string; facts: PaymentFacts },
   more: { columns: Sql; from: Sql } = { columns: sql``, from: sql`` },
 ): Promise<(Omit<R, 'manifest'> & GatewayInstance)[]> {
   const rows = await queries.all<R>(sql`
-    select i.id, i.plugin_id, i.name, p.manifest ${more.columns} from plugin_instances i join plugins p on p.id = i.plugin_id
-    ${more.from} where i.status = 'active' and p.status = 'enabled' and (i.brand_id is null or i.brand_id = ${brandId})
+    select i.id, i.plugin_id, i.name, p.manifest, r.rules ${more.columns} from plugin_instances i join plugins p on p.id = i.plugin_id
+    left join gateway_rules r on r.instance_id = i.id ${more.from} where i.status = 'active' and p.status = 'enabled' and (i.brand_id is null or i.brand_id = ${brandId})
     order by i.position, i.id`)
-  return rows.map(parsed).filter((instance) => instance.manifest.kinds?.gateway)
+  const fits = ({ rules }: { rules?: string | null }) =>
+    !rules || ruledOut(JSON.parse(rules) as GatewayRules, facts) === null
+  return rows
+    .filter(fits)
+    .map(parsed)
+    .filter((instance) => instance.manifest.kinds?.gateway)
 }
 
 export async function getGateway(queries: Queries, instanceId: string): Promise<GatewayInstance> {

@@ -1,6 +1,7 @@
 import type { GatewayFact, GatewayFacts } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
-import { never, systemActor, type Actor } from '../../kernel/index.ts'
+import { recordAudit } from '../../audit/index.ts'
+import { BerthError, never, systemActor, type Actor } from '../../kernel/index.ts'
 import { bookOutcome } from './book-outcome.ts'
 import { bookDispute } from './book-dispute.ts'
 import { bookRefund } from './book-refund.ts'
@@ -22,7 +23,7 @@ export async function handleWebhook(payments: Payments, job: { id: string }): Pr
   const event = await payments.db.get<EventRow>(
     sql`select id, instance_id, verified, headers, body, status from webhook_events where id = ${job.id}`,
   )
-  if (!event || event.status === 'handled') return
+  if (!event || event.status === 'handled' || event.status === 'refused') return
   const input = {
     body: event.body,
     headers: JSON.parse(event.headers) as Record<string, string>,
@@ -36,18 +37,46 @@ export async function handleWebhook(payments: Payments, job: { id: string }): Pr
     { deadlineMs: 15_000 },
   )
   const actor: Actor = { ...systemActor('webhook'), id: event.instance_id, requestId: event.id }
+  await payments.db
+    .transaction((trx) => bookFacts(payments, trx, { event, facts }, actor))
+    .catch((error: unknown) => refuse(payments, event, error))
+}
+
+/** All facts of an event or none. */
+async function bookFacts(
+  payments: Payments,
+  trx: Trx,
+  { event, facts }: { event: EventRow; facts: readonly GatewayFact[] },
+  actor: Actor,
+): Promise<void> {
+  const row = await trx.get<{ status: string }>(
+    sql`select status from webhook_events where id = ${event.id} ${forUpdate(trx.dialect)}`,
+  )
+  if (row?.status === 'handled') return
+  const outcomes: string[] = []
+  for (const fact of facts)
+    outcomes.push(await book(payments, trx, { fact, instanceId: event.instance_id }, actor))
+  await trx.run(sql`
+    update webhook_events set status = 'handled', outcome = ${outcomes.join('; ') || 'nothing'}, attempts = attempts + 1, handled_at = ${payments.clock.now()} where id = ${event.id}`)
+}
+
+/**
+ * Money that does not fit the attempt it is said to be for is booked nowhere, whole or in part: the event says why, for a
+ * person to decide, and is not tried again by itself. Staff replay it once the matter is settled.
+ */
+async function refuse(payments: Payments, event: EventRow, error: unknown): Promise<void> {
+  if (!isRefusal(error)) throw error
   await payments.db.transaction(async (trx) => {
-    const row = await trx.get<{ status: string }>(
-      sql`select status from webhook_events where id = ${event.id} ${forUpdate(trx.dialect)}`,
-    )
-    if (row?.status === 'handled') return
-    const outcomes: string[] = []
-    for (const fact of facts)
-      outcomes.push(await book(payments, trx, { fact, instanceId: event.instance_id }, actor))
     await trx.run(sql`
-      update webhook_events set status = 'handled', outcome = ${outcomes.join('; ') || 'nothing'}, attempts = attempts + 1, handled_at = ${payments.clock.now()} where id = ${event.id}`)
+      update webhook_events set status = 'refused', outcome = ${`${error.code}: ${error.message}`}, attempts = attempts + 1 where id = ${event.id} and status <> 'handled'`)
+    await recordAudit(payments, trx, systemActor('webhook'), [
+      { action: 'webhook.refuse', subject: event.id, after: { code: error.code }, reason: error.message },
+    ])
   })
 }
+
+const isRefusal = (error: unknown): error is BerthError =>
+  error instanceof BerthError && ['payment.wrong_currency', 'payment.already_booked'].includes(error.code)
 
 async function book(
   payments: Payments,

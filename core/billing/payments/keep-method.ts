@@ -14,6 +14,9 @@ export interface MethodRow {
   last4: string | null
   expires_on: string | null
   preferred: number
+  /** A bank or gateway said that this method will not work again; saving it anew takes that back. */
+  refused_at: Instant | null
+  refused_code: string | null
   consent_at: Instant
   removed_at: Instant | null
   version: number
@@ -27,7 +30,10 @@ export interface Kept {
   method: SavedMethod
 }
 
-/** Keeps a method that the client agreed to save. The first one becomes the preferred one. */
+/**
+ * Keeps a method that the client agreed to save. The first one that can be charged becomes the preferred one: it takes
+ * the place of one that was refused for good.
+ */
 export async function keepMethod(
   means: Means,
   trx: Trx,
@@ -36,14 +42,18 @@ export async function keepMethod(
   const now = means.business.now()
   if (method.customer) await keepCustomer(trx, { clientId, instanceId, reference: method.customer, now })
   const others = await trx.get(
-    sql`select id from payment_methods where client_id = ${clientId} and preferred = 1 and removed_at is null and reference <> ${method.reference}`,
+    sql`select id from payment_methods where client_id = ${clientId} and preferred = 1 and removed_at is null and refused_at is null and reference <> ${method.reference}`,
   )
   const preferred = others ? 0 : 1
+  if (preferred === 1)
+    await trx.run(
+      sql`update payment_methods set preferred = 0, version = version + 1 where client_id = ${clientId} and preferred = 1 and refused_at is not null`,
+    )
   await trx.run(sql`
     insert into payment_methods (id, client_id, instance_id, reference, kind, label, brand_name, last4, expires_on, preferred, consent_at, created_at, updated_at)
     values (${means.newId('mth')}, ${clientId}, ${instanceId}, ${method.reference}, ${method.kind}, ${method.label}, ${method.brand ?? null}, ${method.last4 ?? null}, ${method.expires ?? null}, ${preferred}, ${now}, ${now}, ${now})
     on conflict (instance_id, reference) do update
-    set label = excluded.label, expires_on = excluded.expires_on, removed_at = null, updated_at = excluded.updated_at, version = payment_methods.version + 1`)
+    set label = excluded.label, expires_on = excluded.expires_on, removed_at = null, refused_at = null, refused_code = null, updated_at = excluded.updated_at, version = payment_methods.version + 1`)
 }
 
 export async function keepCustomer(

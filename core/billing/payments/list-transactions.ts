@@ -7,7 +7,7 @@ import { defineVerb, scoped, type Means } from '../../records/index.ts'
 export interface ListedTransaction {
   id: string
   client_id: string
-  kind: 'payment' | 'refund' | 'dispute' | 'dispute_returned'
+  kind: 'payment' | 'payment_reversed' | 'refund' | 'dispute' | 'dispute_returned'
   /** Name of the gateway; null for money that was booked by hand. */
   gateway: string | null
   reference: string

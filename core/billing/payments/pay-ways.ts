@@ -1,4 +1,5 @@
 import { sql, type Queries } from '../../db/index.ts'
+import type { PaymentFacts } from './gateway-rules.ts'
 import type { Instant } from '../../kernel/index.ts'
 import { readGateways, type GatewayInstance, type InstanceRow } from './gateway.ts'
 
@@ -19,13 +20,16 @@ type WayRow = InstanceRow & {
 /** How a client, or somebody who is none yet, can pay now: one statement. */
 export async function listPayWays(
   queries: Queries,
-  brandId: string,
-  clientId: string | null,
+  { brandId, clientId, facts = {} }: { brandId: string; clientId: string | null; facts?: PaymentFacts },
 ): Promise<PayWays> {
-  const rows = await readGateways<WayRow>(queries, brandId, {
-    columns: sql`, m.id as method_id, m.label, m.preferred, m.created_at as saved_at`,
-    from: sql`left join payment_methods m on m.instance_id = i.id and m.client_id = ${clientId} and m.removed_at is null`,
-  })
+  const rows = await readGateways<WayRow>(
+    queries,
+    { brandId, facts },
+    {
+      columns: sql`, m.id as method_id, m.label, m.preferred, m.created_at as saved_at`,
+      from: sql`left join payment_methods m on m.instance_id = i.id and m.client_id = ${clientId} and m.removed_at is null`,
+    },
+  )
   const saved = rows.filter((row) => row.method_id !== null)
   saved.sort((a, b) => b.preferred - a.preferred || (a.saved_at < b.saved_at ? -1 : 1))
   return {

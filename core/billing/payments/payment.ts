@@ -8,6 +8,7 @@ export type PaymentStatus =
   | 'pending'
   | 'authorised'
   | 'succeeded'
+  | 'reversed'
   | 'declined'
   | 'failed'
   | 'unknown'

@@ -1,6 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
-import { sql } from '../../db/index.ts'
-import { defineVerb, findRow } from '../../records/index.ts'
+import { sql, type Trx } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { bookSuccess } from './book-success.ts'
@@ -30,37 +31,41 @@ export const recordPayment = defineVerb(
       what: 'invoice',
       id: input.invoice_id,
     })
-    return payments.db.transaction(async (trx) => {
-      const invoice = await lockInvoice(trx, input.invoice_id)
-      if (!['issued', 'paid', 'written_off'].includes(invoice.status))
-        throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
-      const instanceId = input.instance_id || null
-      const waiting = await trx.get<PaymentRow>(sql`
-        select * from payments where invoice_id = ${invoice.id} and instance_id = ${instanceId} and kind = 'hosted' and status in ('needs_client', 'pending') order by id desc limit 1`)
-      const id = payments.newId('pay')
-      const payment =
-        waiting ??
-        (await insertPayment(trx, {
-          id,
-          brandId: invoice.brand_id,
-          clientId: invoice.client_id,
-          invoiceId: invoice.id,
-          instanceId,
-          kind: 'recorded',
-          currency: invoice.currency,
-          amountMinor: BigInt(input.amount_minor),
-          effectKey: `recorded/${id}`,
-          attempt: 1,
-          now: payments.business.now(),
-        }))
-      const received = {
-        reference: input.reference,
-        currency: invoice.currency,
-        amountMinor: BigInt(input.amount_minor),
-        feeMinor: 0n,
-        note: input.note ?? null,
-      }
-      return bookSuccess(payments, trx, { payment, received }, actor)
-    })
+    const { invoice_id: invoiceId, instance_id: instanceId = null, reference, note = null } = input
+    const amountMinor = BigInt(input.amount_minor)
+    const transfer = { invoiceId, instanceId: instanceId || null, amountMinor, reference, note }
+    return payments.db.transaction((trx) => bookTransfer(payments, trx, transfer, actor))
   },
 )
+
+export interface Transfer {
+  invoiceId: string
+  instanceId: string | null
+  amountMinor: bigint
+  reference: string
+  note: string | null
+}
+
+/** The same in a transaction that is open already. */
+export async function bookTransfer(
+  means: Means,
+  trx: Trx,
+  { invoiceId, instanceId, amountMinor, reference, note }: Transfer,
+  actor: Actor,
+): Promise<PaymentRow> {
+  const invoice = await lockInvoice(trx, invoiceId)
+  if (!['issued', 'paid', 'written_off'].includes(invoice.status))
+    throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
+  const waiting = await trx.get<PaymentRow>(sql`
+    select * from payments where invoice_id = ${invoice.id} and instance_id = ${instanceId} and kind = 'hosted' and status in ('needs_client', 'pending') order by id desc limit 1`)
+  const id = means.newId('pay')
+  const { brand_id: brandId, client_id: clientId, currency } = invoice
+  const payment =
+    waiting ??
+    (await insertPayment(trx, {
+      ...{ id, brandId, clientId, invoiceId, instanceId, kind: 'recorded', currency, amountMinor },
+      ...{ effectKey: `recorded/${id}`, attempt: 1, now: means.business.now() },
+    }))
+  const received = { reference, currency, amountMinor, feeMinor: 0n, note }
+  return bookSuccess(means, trx, { payment, received }, actor)
+}

@@ -2,9 +2,9 @@ import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { assert, type Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
-import { creditBalance } from '../ledger.ts'
+import { lockCredit } from '../credit/credit-standing.ts'
 import type { PaymentRow } from './payment.ts'
-import { enterRefund, refundedOf } from './refund-payment.ts'
+import { enterRefund, refundable } from './refund-payment.ts'
 
 export interface NoteRefund {
   noteId: string
@@ -26,10 +26,10 @@ export async function refundNote(means: Means, trx: Trx, wish: NoteRefund, actor
       and currency = ${note.currency} and invoice_id in (
         select l.invoice_id from invoice_lines l where l.source_id in (${list(wish.serviceIds)}))
     order by id desc ${forUpdate(trx.dialect)}`)
-  const credit = await creditBalance(trx, note.client_id, note.currency)
+  const { paidMinor: credit } = await lockCredit(trx, note.client_id, note.currency)
   let left = credit < -note.total_minor ? credit : -note.total_minor
   for (const payment of payments) {
-    const open = payment.received_minor - (await refundedOf(trx, payment.id))
+    const open = await refundable(trx, payment)
     const amountMinor = open < left ? open : left
     if (amountMinor <= 0n) continue
     left -= amountMinor

@@ -4,8 +4,9 @@ import { BerthError, invalidInput, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import { CreditedLines, creditLines, type CreditWish } from '../credit-invoice.ts'
 import type { InvoiceRow } from '../invoice.ts'
-import { creditBalance } from '../ledger.ts'
+import { lockCredit } from '../credit/credit-standing.ts'
 import { bookRefundOutcome, holdForRefund, type RefundRow, type RefundSource } from './book-refund.ts'
+import { disputedOf } from './dispute-effects.ts'
 import { NotRefundable, RefundTooLarge } from './errors.ts'
 import type { Payments } from './gateway.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
@@ -112,7 +113,7 @@ export async function enterRefund(
   const effectKey = `refund/${payment.id}/${wanted.once ?? means.newId('req')}`
   const same = await trx.get<RefundRow>(sql`select * from refunds where effect_key = ${effectKey}`)
   if (same) return same
-  const left = payment.received_minor - (await refundedOf(trx, payment.id))
+  const left = await refundable(trx, payment)
   if (wanted.amountMinor > left)
     throw RefundTooLarge({
       left: `${toDecimal({ minor: left, currency: payment.currency })} ${payment.currency}`,
@@ -186,8 +187,9 @@ async function refuseBeyond(
   { client_id: clientId, currency }: PaymentRow,
   { amountMinor, mostMinor }: { amountMinor: bigint; mostMinor: bigint },
 ): Promise<void> {
-  const credit = await creditBalance(trx, clientId, currency)
-  const left = credit < mostMinor ? credit : mostMinor
+  // Credit that we gave is used, not paid out.
+  const { paidMinor } = await lockCredit(trx, clientId, currency)
+  const left = paidMinor < mostMinor ? paidMinor : mostMinor
   if (amountMinor > left)
     throw RefundTooLarge({ left: `${toDecimal({ minor: left, currency })} ${currency}` })
 }
@@ -206,8 +208,8 @@ export async function refundInvoice(
     select * from payments where invoice_id = ${invoiceId} and status = 'succeeded' order by id ${forUpdate(trx.dialect)}`)
   const note = await creditLines(means, trx, { invoiceId, reason }, actor)
   for (const payment of paid) {
-    const amountMinor = payment.received_minor - (await refundedOf(trx, payment.id))
-    if (amountMinor === 0n || !payment.instance_id) continue
+    const amountMinor = await refundable(trx, payment)
+    if (amountMinor <= 0n || !payment.instance_id) continue
     const wanted = {
       payment_id: payment.id,
       amountMinor,
@@ -218,6 +220,15 @@ export async function refundInvoice(
     } as const
     await enterRefund({ means, trx, actor }, payment, wanted)
   }
+}
+
+/** What can still go back: neither refunded nor taken back by the bank. */
+export async function refundable(
+  queries: Queries,
+  payment: Pick<PaymentRow, 'id' | 'received_minor'>,
+): Promise<bigint> {
+  const gone = (await refundedOf(queries, payment.id)) + (await disputedOf(queries, payment.id))
+  return payment.received_minor > gone ? payment.received_minor - gone : 0n
 }
 
 /** What has gone back or is on its way back. */

@@ -2,6 +2,7 @@ import { minorDigits, money, toDecimal, Type } from '../../../sdk/index.ts'
 import { defineSetting, defineVerb, findRow, readSetting } from '../../records/index.ts'
 import { AmountOutOfRange } from './errors.ts'
 import { attempt, getGateway, snapshotOf, type Payments } from './gateway.ts'
+import { demandOffered } from './gateway-rules.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment } from './payment.ts'
 
@@ -48,6 +49,8 @@ export const startDeposit = defineVerb(
     const amountMinor = BigInt(input.amount_minor)
     await refuseOutside(payments, { brandId: brand_id, currency, amountMinor })
     const gateway = await getGateway(payments.db, input.instance_id)
+    const client = await snapshotOf(payments.db, id)
+    await demandOffered(payments.db, gateway, { currency, country: client.country, amountMinor })
     const paymentId = payments.newId('pay')
     const payment = await payments.db.transaction((trx) =>
       insertPayment(trx, {
@@ -57,7 +60,6 @@ export const startDeposit = defineVerb(
       }),
     )
     const customer = await customerAt(payments.db, id, gateway.id)
-    const client = await snapshotOf(payments.db, id)
     const call = {
       payment_id: payment.id,
       idempotency_key: payment.effect_key,

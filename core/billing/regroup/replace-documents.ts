@@ -10,7 +10,8 @@ import type { InvoiceLineRow, InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { paymentsFor } from '../payments/under-way.ts'
 import { planInvoice, type PlannedInvoice } from '../plan-invoice.ts'
-import { applyCredit, lockInvoice } from '../settle-invoice.ts'
+import { applyCreditByItself } from '../credit/apply-credit.ts'
+import { lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
 
@@ -69,7 +70,7 @@ export async function replaceDocuments(
   for (const row of written) await linkBack(means, trx, row, regrouping)
   await record(means, trx, { written, regrouping }, actor)
   const settled: InvoiceRow[] = []
-  for (const row of written) settled.push(await applyCredit(means, trx, row, actor))
+  for (const row of written) settled.push(await applyCreditByItself(means, trx, row, actor))
   assert(settled.length === regrouping.parts.length, `every part of what was ${kind} is a document`)
   return settled
 }

@@ -3,6 +3,9 @@ import { addDays, daysBetween, maxDay, systemActor, type IsoDate } from '../../k
 import type { Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import type { OverdueServices } from '../ports.ts'
+import { remindExpiring } from '../dunning/remind-expiring.ts'
+import { expireCredit } from '../credit/expire-credit.ts'
+import { topUpDue } from '../credit/top-up.ts'
 import { chargeDue } from './charge-due.ts'
 import { chargeLateFees } from './charge-late-fees.ts'
 import { sanctionOverdue } from './overdue.ts'
@@ -109,7 +112,10 @@ async function billZone(
   const { means, sources, services } = deps
   const day = { on, brandIds: zone.brandIds }
   const ended = await services.endCancelled(day)
+  await expireCredit(means, day, actor)
   const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
+  await topUpDue(means, day)
+  await remindExpiring(means, day)
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
   const lateFees = await chargeLateFees(means, day, actor)

@@ -1,7 +1,9 @@
 import { sql, type Sql } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
-import { paymentsFor } from '../payments/index.ts'
+import { chargeable } from '../dunning/chargeable.ts'
+import { enterByDay } from '../dunning/quiet-hours.ts'
+import { RETRY_SCOPES, triesOf } from '../dunning/retry-plan.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -10,26 +12,25 @@ const BATCH = 200
 
 /**
  * Enters one job for each document that is due and whose client pays by a saved method: on the due day, and again on
- * the days of the retry plan. The act's row is unique for document and try, so no day is charged twice. A method that was refused for good is left alone for this document.
+ * the days of the retry plan, by day where the client lives. The act's row is unique for document and try, so no day is
+ * charged twice.
  */
 export async function chargeDue(means: Means, { on: today, brandIds }: BilledDay): Promise<number> {
   const retries = await scopedSetting(means.db, chargeRetries)
   let entered = 0
   for (const plan of retries.values) {
-    const among = sql`${retries.has(plan, SCOPES)} and ${ofBrands(SCOPES.brand, brandIds)}`
+    const among = sql`${retries.has(plan, RETRY_SCOPES)} and ${ofBrands(RETRY_SCOPES.brand, brandIds)}`
     entered += await enterPlan(means, { plan, among, today })
   }
   return entered
 }
-
-const SCOPES = { brand: sql`i.brand_id`, client: sql`i.client_id` }
 
 async function enterPlan(
   means: Means,
   { plan, among, today }: { plan: readonly number[]; among: Sql; today: IsoDate },
 ): Promise<number> {
   let entered = 0
-  for (const [attempt, days] of [0, ...[...plan].sort((a, b) => a - b)].entries()) {
+  for (const [attempt, days] of triesOf(plan).entries()) {
     entered += await enterAttempt(means, {
       attempt: attempt + 1,
       among,
@@ -52,12 +53,10 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   const period = `try_${plan.attempt}`
   let entered = 0
   for (;;) {
-    const rows = await means.db.all<{ id: string }>(sql`
-      select i.id from invoices i join clients c on c.id = i.client_id
+    const rows = await means.db.all<{ id: string; brand_id: string; client_id: string }>(sql`
+      select i.id, i.brand_id, i.client_id from invoices i join clients c on c.id = i.client_id
       where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1 and ${plan.among}
-        and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null
-          and not exists (select 1 from payments d where d.invoice_id = i.id and d.method_id = m.id and d.status = 'declined' and d.retry in ('never', 'new_method')))
-        and not exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('created', 'pending', 'authorised', 'unknown'))
+        and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and ${chargeable})
         and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${period})
       order by i.id limit ${BATCH}`)
     if (rows.length === 0) return entered
@@ -67,12 +66,16 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
         'automated_acts',
         rows.map((row) => ({ task: 'charge', subject: row.id, period, outcome: 'entered', acted_at: now })),
       )
-      await means.jobs.enqueue(
+      await enterByDay(
+        means,
         trx,
         rows.map((row) => ({
-          task: 'billing.charge',
-          payload: { invoice_id: row.id, attempt: plan.attempt },
-          key: `charge/${row.id}`,
+          ...{ brandId: row.brand_id, clientId: row.client_id },
+          job: {
+            task: 'billing.charge',
+            payload: { invoice_id: row.id, attempt: plan.attempt },
+            key: `charge/${row.id}`,
+          },
         })),
       )
     })

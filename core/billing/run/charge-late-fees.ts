@@ -7,7 +7,7 @@ import { loadBuyers, loadSellers } from '../parties.ts'
 import { paymentsFor } from '../payments/index.ts'
 import { planInvoice, type PlannedInvoice } from '../plan-invoice.ts'
 import type { BilledDay } from '../ports.ts'
-import { applyCredit } from '../settle-invoice.ts'
+import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { writeInvoices } from '../write-invoices.ts'
 import { feeOn, feeSteps, lateFee, type FeeStep, type LateFee } from './late-fee.ts'
 import { ofBrands } from './zones.ts'
@@ -119,7 +119,8 @@ async function issueFees(
         const { client_id } = fee.invoice
         return planInvoice(draftOf(of, fee), buyers.get(client_id)!, sellers.get(brandId)!, of.on)
       })
-    for (const row of await writeInvoices(means, trx, plans, actor)) await applyCredit(means, trx, row, actor)
+    for (const row of await writeInvoices(means, trx, plans, actor))
+      await applyCreditByItself(means, trx, row, actor)
   }
 }
 

@@ -2,6 +2,7 @@ import { sql, type Sql, type Trx } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import { allocatedTo } from '../invoice.ts'
+import { enterByDay } from '../dunning/quiet-hours.ts'
 import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -114,28 +115,35 @@ async function enter(
     'reminders',
     rows.map((row) => ({ document_id: row.id, step: step.name, client_id: row.client_id, sent_at: now })),
   )
-  await means.jobs.enqueue(
+  await enterByDay(
+    means,
     trx,
     rows.map((row) => ({
-      task: 'mail.send',
-      payload: {
-        template: step.template,
-        to: { address: row.email, name: row.name },
-        client_id: row.client_id,
-        brand_id: row.brand_id,
-        subject_of: row.id,
-        locale: row.locale,
-        key: `${row.id}/${step.name}`,
-        data: {
-          number: row.number,
-          due_on: row.due_on,
-          amount: {
-            minor: (row.total_minor - (allocated.get(row.id) ?? 0n)).toString(),
-            currency: row.currency,
-          },
-          url: `${means.publicUrl}/portal/invoices/${row.id}`,
-        },
-      },
+      ...{ brandId: row.brand_id, clientId: row.client_id },
+      job: mailOf(means, { row, step, openMinor: row.total_minor - (allocated.get(row.id) ?? 0n) }),
     })),
   )
+}
+
+function mailOf(means: Means, { row, step, openMinor }: { row: Open; step: Step; openMinor: bigint }) {
+  const key = `${row.id}/${step.name}`
+  return {
+    task: 'mail.send',
+    key,
+    payload: {
+      template: step.template,
+      to: { address: row.email, name: row.name },
+      client_id: row.client_id,
+      brand_id: row.brand_id,
+      subject_of: row.id,
+      locale: row.locale,
+      key,
+      data: {
+        number: row.number,
+        due_on: row.due_on,
+        amount: { minor: openMinor.toString(), currency: row.currency },
+        url: `${means.publicUrl}/portal/invoices/${row.id}`,
+      },
+    },
+  }
 }

@@ -8,7 +8,8 @@ import { carryLines } from '../carry/index.ts'
 import { checkIssue } from '../check-issue.ts'
 import { account } from '../ledger.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
-import { applyCredit, settleInvoice } from '../settle-invoice.ts'
+import { applyCreditByItself } from '../credit/apply-credit.ts'
+import { settleInvoice } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
 import { dueWindow } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
@@ -160,7 +161,7 @@ async function settle(means: Means, trx: Trx, invoices: readonly InvoiceRow[], a
     group by client_id, currency having sum(amount_minor) < 0`)
   const holders = new Set(rows.map((row) => row.client_id))
   for (const invoice of invoices) {
-    if (holders.has(invoice.client_id)) await applyCredit(means, trx, invoice, actor)
+    if (holders.has(invoice.client_id)) await applyCreditByItself(means, trx, invoice, actor)
     else if (invoice.total_minor === 0n) await settleInvoice(means, trx, invoice, actor)
   }
 }

@@ -16,7 +16,9 @@ export async function statementPdf(
   statement: Statement,
   { t, locale }: { t: Translate; locale: string },
 ): Promise<Buffer> {
-  const seller = JSON.parse((await loadSeller(means.db, statement.brandId, statement.clientId)).sellerJson) as { name: string }
+  const seller = JSON.parse(
+    (await loadSeller(means.db, statement.brandId, statement.clientId)).sellerJson,
+  ) as { name: string }
   return renderStatementPdf(
     {
       ...{ seller: seller.name, client: statement.name, currency: statement.currency, locale },

@@ -101,7 +101,7 @@ export const checks: readonly Check[] = [
     statement: () => sql`
       select p.id, 'succeeded without a journal, or the other way round' as problem from payments p
       left join journals j on j.source_id = p.id and j.kind = 'payment_succeeded'
-      where (p.status = 'succeeded') <> (j.id is not null)`,
+      where (p.status in ('succeeded', 'reversed')) <> (j.id is not null)`,
   },
   {
     name: 'payment applies no more than came',

@@ -16,7 +16,7 @@ import { NotFound } from '../../kernel/index.ts'
 import type { FormBody } from '../context.ts'
 import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Act, Page, Section } from './pages.ts'
-import { clientMove, creditPage, editClient, newClient, PROFILE } from './views/client-forms.ts'
+import { clientMove, editClient, newClient, PROFILE } from './views/client-forms.ts'
 import { CLIENT_SWITCHES, clientList, clientPage } from './views/clients.ts'
 
 const moves = { suspend: suspendClient, reinstate: reinstateClient, close: closeClient, reopen: reopenClient }
@@ -28,7 +28,6 @@ export const clients: Section = {
     { path: '/clients/new', permission: 'client.create', draw: newClient },
     { path: '/clients/:id', permission: 'client.read', draw: clientPage, slot: 'admin.client.tab' },
     { path: '/clients/:id/edit', permission: 'client.change', draw: editClient },
-    { path: '/clients/:id/credit', permission: 'client.read', draw: creditPage },
     ...moveNames.map((name): Page => ({
       path: `/clients/:id/${name}`,
       permission: `client.${name}`,

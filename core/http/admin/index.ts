@@ -1,8 +1,10 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
+import { mount, type Section } from './pages.ts'
 import { audit } from './audit.ts'
 import { automation } from './automation.ts'
+import { bank } from './bank.ts'
 import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
@@ -11,12 +13,15 @@ import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
 import { coupons } from './coupons.ts'
+import { credit } from './credit.ts'
 import { deals } from './deals.ts'
 import { deliveries } from './deliveries.ts'
-import { giftCards } from './gift-cards.ts'
-import { eInvoices } from './e-invoices.ts'
 import { documentTexts } from './document-texts.ts'
+import { dunning } from './dunning.ts'
+import { eInvoices } from './e-invoices.ts'
 import { exchangeRates } from './exchange-rates.ts'
+import { gateways } from './gateways.ts'
+import { giftCards } from './gift-cards.ts'
 import { health } from './health.ts'
 import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
@@ -24,61 +29,39 @@ import { ledger } from './ledger.ts'
 import { me } from './me.ts'
 import { messages } from './messages.ts'
 import { orders } from './orders.ts'
-import { mount, type Section } from './pages.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
-import { quotes } from './quotes.ts'
 import { priceCampaigns } from './price-campaigns.ts'
 import { priceLists } from './price-lists.ts'
 import { priceSteps } from './price-steps.ts'
-import { renewals } from './renewals.ts'
-import { regroup } from './regroup.ts'
+import { productTerms } from './product-terms.ts'
+import { quotes } from './quotes.ts'
 import { reconciler } from './reconciler.ts'
+import { regroup } from './regroup.ts'
+import { renewals } from './renewals.ts'
 import { reports } from './reports.ts'
 import { servers } from './servers.ts'
-import { productTerms } from './product-terms.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { staff } from './staff.ts'
 import { statements } from './statements.ts'
-import { tax } from './tax.ts'
 import { taxBuyers } from './tax-buyers.ts'
 import { taxReports } from './tax-reports.ts'
+import { tax } from './tax.ts'
 import { terms } from './terms.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[
-    board,
-    clients,
-    orders,
-    services,
-    renewals,
-    deliveries,
-    servers,
-    invoices,
-    payments,
-    billing,
-    ledger,
-    reports,
-    reconciler,
-    tax,
-    taxBuyers,
-    taxReports,
-    eInvoices,
-    coupons,
-    quotes,
-    deals,
-    giftCards,
-  ],
-  ...[clientGroups, priceLists, priceSteps, productTerms],
-  ...[billables, clientTerms, documentTexts, invoiceLinks, regroup, statements],
-  ...[exchangeRates, terms],
-  ...[priceCampaigns],
-  ...[catalog, plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[board, clients, clientGroups, clientTerms, terms, orders, quotes],
+  ...[services, renewals, deliveries, servers],
+  ...[invoices, invoiceLinks, regroup, billables, documentTexts, eInvoices, statements],
+  ...[payments, dunning, gateways, bank, credit, giftCards],
+  ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
+  ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
+  ...[plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

@@ -1,10 +1,10 @@
-import { getPayment, refundPayment, replayWebhook } from '../../billing/index.ts'
+import { getPayment, refundPayment, replayWebhook, submitEvidence } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { readAmount } from '../page/index.ts'
-import { textOf, type Asked, type Desk } from './desk.ts'
+import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { paymentList, paymentPage, refundPage, transactionList } from './views/payments.ts'
-import { disputeList, disputePage } from './views/disputes.ts'
+import { disputeList, disputePage, EVIDENCE } from './views/disputes.ts'
 import { webhookList, webhookPage } from './views/webhook-events.ts'
 
 export const payments: Section = {
@@ -26,6 +26,12 @@ export const payments: Section = {
       again: refundPage,
       act: refund,
     },
+    {
+      path: '/disputes/:id/evidence',
+      permission: 'dispute.submit_evidence',
+      again: disputePage,
+      act: answer,
+    },
     { path: '/webhook-events/:id/replay', permission: 'webhook.replay', act: replay },
   ],
 }
@@ -35,9 +41,18 @@ async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked
   const amount = readAmount(textOf(form, 'amount'), payment.currency, locale)
   if (amount === null || amount <= 0n) throw invalidInput({ amount: 'is not an amount such as 24.00' })
   const [destination, reason] = [textOf(form, 'destination'), textOf(form, 'reason')]
-  const input = { payment_id: payment.id, amount_minor: amount.toString(), destination, reason }
+  const sent = optional(form, 'reference')
+  const reference = sent !== null && destination === 'recorded' ? { reference: sent } : {}
+  const input = { payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference }
   const { status } = await refundPayment(means, input, actor)
   return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
+}
+
+async function answer({ means, actor, t }: Desk, { form, params }: Asked) {
+  const fields = Object.fromEntries(EVIDENCE.map((name) => [name, textOf(form, name)]))
+  const { status } = await submitEvidence(means, { dispute_id: params.id, fields }, actor)
+  const message = t(`payments.evidence.done.${status}`)
+  return { href: `/admin/disputes/${params.id!}`, message, failed: status !== 'sent' }
 }
 
 async function replay({ means, actor, t }: Desk, { params }: Asked) {

@@ -8,10 +8,13 @@ import type { Fault } from '../fault.ts'
 const TABLES: Partial<Record<Prefix, string>> = {
   aud: 'audit',
   bli: 'billable_items',
+  bka: 'bank_accounts',
+  bkl: 'bank_lines',
   brd: 'brands',
   bun: 'bundles',
   can: 'cancellations',
   cgr: 'client_groups',
+  crg: 'credit_grants',
   chn: 'service_changes',
   cli: 'clients',
   cnt: 'contacts',

@@ -31,10 +31,10 @@ async function readFields(ctx: Ctx): Promise<[string, string][]> {
   return [...new URLSearchParams(text)]
 }
 
-/** Files come with what is ordered, and packages of plugins. */
+/** Files come with what is ordered; packages of plugins and statements of banks are files. */
 const takesFiles = (ctx: Ctx): boolean =>
   mediaType(ctx.req) === 'multipart/form-data' &&
-  /^\/(cart\/items(\/[^/]+)?|admin\/plugins\/install)$/.test(ctx.path)
+  /^\/(cart\/items(\/[^/]+)?|admin\/plugins\/install|admin\/bank-lines\/import)$/.test(ctx.path)
 
 /** The platform's own parser; files are put aside for the handler, and an empty choice of a file is nothing. */
 async function readParts(ctx: Ctx): Promise<[string, string][]> {

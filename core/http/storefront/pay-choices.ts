@@ -14,8 +14,9 @@ export interface PayChoice {
 
 /** Saved methods first, then the gateways in the order of staff. */
 export async function payChoices(ctx: Ctx): Promise<PayChoice[]> {
-  const { deps, client, t } = ctx.state
-  const { gateways, methods } = await listPayWays(deps.db, requireBrand(ctx).id, client?.id ?? null)
+  const { deps, client, currency, t } = ctx.state
+  const of = { brandId: requireBrand(ctx).id, clientId: client?.id ?? null }
+  const { gateways, methods } = await listPayWays(deps.db, { ...of, facts: { currency } })
   return [
     ...methods.map(({ id, label }) => ({ value: `method:${id}`, label, hint: t('storefront.pay.saved') })),
     ...gateways.map(({ id, name }) => ({ value: `gateway:${id}`, label: name })),

@@ -124,7 +124,7 @@ test("refused at the bank's page, or after it, is declined", async (t) => {
   const { url } = narrowed(first, 'needs_client')
   await visit(String(url), { outcome: 'fail' })
   const outcome = narrowed(await lookUp(refused), 'declined')
-  assert.deepEqual([outcome.code, outcome.retry], ['payment_intent_authentication_failure', 'new_method'])
+  assert.deepEqual([outcome.code, outcome.retry], ['payment_intent_authentication_failure', 'client'])
 })
 
 test('a card that the bank declines after it was confirmed', async (t) => {

@@ -11,6 +11,7 @@ import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
 import { makeDocumentRows } from './document-rows.ts'
+import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
@@ -43,6 +44,9 @@ export interface FirstRows extends WorldIds {
   plugin: string
   offer: string
   dispute: string
+  creditGrant: string
+  bankAccount: string
+  bankLine: string
   refund: string
   coupon: string
   quote: string
@@ -111,6 +115,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     exemption: await makeTaxFacts(means, ids),
     idSeller: await makeFaktur(means, ids),
     ...(await makeMoneyRows(means, ids)),
+    ...(await makePaymentRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
     ...(await makeDocumentRows(means, ids)),
     ...(await makePriceRows(means, ids)),

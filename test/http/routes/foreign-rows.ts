@@ -36,6 +36,7 @@ export async function makeForeignRows(
     user_id: user.id,
     token_hash: owner.id,
   })
+  const bankAccount = await copy('bank_accounts', rows.bankAccount, 'bka', { brand_id: brand.id })
   const first = async (table: string, column: string, value: string) =>
     (await means.db.get<{ id: string }>(sql`select id from ${name(table)} where ${name(column)} = ${value}`))!
       .id
@@ -99,6 +100,9 @@ export async function makeForeignRows(
     giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
+    bankAccount,
+    bankLine: await copy('bank_lines', rows.bankLine, 'bkl', { brand_id: brand.id, account_id: bankAccount }),
+    creditGrant: await copy('credit_grants', rows.creditGrant, 'crg', of),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     campaign: await copy('price_campaigns', rows.campaign, 'pcp', { brand_id: brand.id }),
     priceRule: await copy('price_rules', rows.priceRule, 'prr', { brand_id: brand.id, currency: owner.id }),

@@ -47,6 +47,7 @@ const manyOf = (rows: FirstRows): readonly Many[] => [
   ...servicesOf(rows),
   ...invoicesOf(rows),
   ...moneyOf(rows),
+  ...creditOf(rows),
   ...ordersOf(rows),
   ...deskOf(rows),
   ...documentsOf(rows),
@@ -267,6 +268,18 @@ const moneyOf = (rows: FirstRows): Many[] => [
   own('disputes', rows.dispute, 'dsp', (n) => ({ reference: `dp_${n}` })),
 ]
 
+/** Dunning, credit, banks and gateways. */
+const creditOf = (rows: FirstRows): Many[] => [
+  own('bank_accounts', rows.bankAccount, 'bka', (n) => ({ name: `Account ${n}` })),
+  own('bank_lines', rows.bankLine, 'bkl', (n) => ({ line_key: `line ${n}` })),
+  own('credit_grants', rows.creditGrant, 'crg', (n) => ({ reason: `Reason ${n}` })),
+  {
+    table: 'dunning_cases',
+    first: { invoice_id: rows.overdue },
+    differs: (n, id) => ({ invoice_id: id('inv'), month: month(n) }),
+  },
+]
+
 const ordersOf = (rows: FirstRows): Many[] => [
   own('orders', rows.order, 'ord', (n) => ({ number: `A-${n}`, access_key_hash: `key ${n}` })),
   under('order_items', { id: rows.orderItem }, 'ori', (n) => ({ service_id: null, position: n })),
@@ -293,6 +306,7 @@ const deskOf = (rows: FirstRows): Many[] => [
 const pad = (n: number): string => String(n).padStart(4, '0')
 /** Each another day of 2020 and 2021. */
 const day = (n: number): string => new Date(Date.UTC(2020, 0, 1 + n)).toISOString().slice(0, 10)
+const month = (n: number): string => `${1900 + Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, '0')}`
 /** Two letters, not those of the shop's own country. */
 const country = (n: number): string => `${letter(n / 26)}${letter(n % 26)}`
 const letter = (n: number): string => String.fromCharCode(65 + Math.floor(n))

@@ -1,14 +1,13 @@
 import { findClient, type Client } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
-import type { IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { inMoney, type DangerView, type Field, type PageView } from '../blocks.ts'
+import type { DangerView, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { groupForm } from './client-group-form.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { countryOptions } from '../../page/index.ts'
 
-const crumbs = (desk: Desk, label: string, client?: Client) => [
+export const crumbs = (desk: Desk, label: string, client?: Client) => [
   { label: desk.t('admin.clients.title'), href: '/admin/clients' },
   ...(client ? [{ label: client.company ?? client.name, href: `/admin/clients/${client.id}` }] : []),
   { label },
@@ -157,54 +156,3 @@ export const clientMove =
       ...dangerParts(desk, asked),
     }
   }
-
-interface Movement {
-  journal_id: string
-  position: number
-  kind: string
-  source_id: string
-  effective_on: IsoDate
-  currency: string
-  amount_minor: bigint
-}
-
-/** Every posting on the client's credit account, newest first. */
-export async function creditPage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t, means } = desk
-  const l = labeller(desk)
-  const client = await findClient(means.db, desk.actor, asked.params.id!, 'client.read')
-  const rows = await means.db.all<Movement>(sql`
-    select p.journal_id, p.position, j.kind, j.source_id, j.effective_on, p.currency, p.amount_minor
-    from postings p join journals j on j.id = p.journal_id
-    where p.client_id = ${client.id} and p.account = 'client_credit' order by p.journal_id desc, p.position limit 200`)
-  const balance = rows.reduce((sum, row) => sum - row.amount_minor, 0n)
-  return {
-    head: { title: t('admin.credit.title'), crumbs: crumbs(desk, t('admin.credit.title'), client) },
-    main: [
-      {
-        kind: 'stats',
-        id: 'credit-balance',
-        items: [
-          { label: t('admin.credit.balance'), value: inMoney(balance, client.currency), icon: 'wallet' },
-        ],
-      },
-      {
-        kind: 'table',
-        id: 'credit-movements',
-        title: t('admin.credit.movements'),
-        columns: [
-          { label: l('day'), phone: 'title' },
-          { label: l('kind') },
-          { label: l('amount'), align: 'end', phone: 'side' },
-        ],
-        rows: rows.map((row) => ({
-          id: `row-${row.journal_id}-${row.position}`,
-          href: `/admin/ledger/journals/${row.journal_id}`,
-          label: row.kind,
-          cells: [{ day: row.effective_on }, row.kind, inMoney(-row.amount_minor, row.currency)],
-        })),
-        empty: { icon: 'wallet', title: t('admin.credit.none') },
-      },
-    ],
-  }
-}

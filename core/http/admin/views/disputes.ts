@@ -1,8 +1,9 @@
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { inMoney, type PageView } from '../blocks.ts'
-import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
+import type { EvidenceRow } from '../../../billing/index.ts'
+import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { listPage } from './list-page.ts'
 
@@ -100,7 +101,59 @@ export async function disputePage(desk: Desk, asked: Asked): Promise<PageView> {
           },
         ],
       },
+      await sentEvidence(desk, row),
+      ...(['open', 'inquiry'].includes(row.status) ? [evidenceForm(desk, asked, row)] : []),
       await auditTimeline(desk, { subject: row.id, id: `dispute-${row.id}-history` }),
     ],
+  }
+}
+
+/** What we can say, by the names under which gateways take it. */
+export const EVIDENCE = ['text', 'product_description', 'service_date', 'customer_communication'] as const
+
+const TONES = { sending: 'busy', sent: 'good', refused: 'bad', unknown: 'warn' } as const
+
+async function sentEvidence({ means, t }: Desk, row: Dispute): Promise<Block> {
+  const sent = await means.db.all<EvidenceRow>(
+    sql`select * from dispute_evidence where dispute_id = ${row.id} order by created_at desc limit 50`,
+  )
+  return {
+    kind: 'table',
+    id: 'dispute-evidence',
+    title: t('payments.evidence.sent'),
+    columns: [
+      { label: t('payments.evidence.at'), phone: 'title' },
+      { label: t('payments.evidence.text') },
+      { label: t('payments.label.reason') },
+      { label: t('payments.evidence.state'), phone: 'side' },
+    ],
+    rows: sent.map((one) => ({
+      id: `evidence-${one.effect_key.slice(-24)}`,
+      label: one.created_at,
+      cells: [
+        { at: one.created_at },
+        Object.values(JSON.parse(one.fields) as Record<string, string>).join(' · '),
+        one.problem,
+        { state: one.status, label: t(`payments.evidence.is.${one.status}`), tone: TONES[one.status] },
+      ],
+    })),
+    empty: { icon: 'shield-check', title: t('payments.evidence.none') },
+  }
+}
+
+function evidenceForm(desk: Desk, asked: Asked, row: Dispute): Block {
+  const { t } = desk
+  return {
+    kind: 'form',
+    id: 'evidence-form',
+    title: t('payments.evidence.title'),
+    text: t('payments.evidence.hint'),
+    action: `/admin/disputes/${row.id}/evidence`,
+    fields: EVIDENCE.map((name) => ({
+      ...filled(asked, name),
+      ...{ kind: 'textarea', rows: 2, required: false, label: t(`payments.evidence.${name}`) },
+    })),
+    submit: { label: t('payments.evidence.send') },
+    ...formParts(desk, asked),
   }
 }

@@ -1,4 +1,4 @@
-import { getPayment, refundedOf, type PaymentRow } from '../../../billing/index.ts'
+import { getPayment, refundable, refundedOf, type PaymentRow } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -41,6 +41,9 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
     actions: [
       { label: t('admin.transactions.title'), href: '/admin/transactions', icon: 'arrows-sort' },
       { label: t('admin.disputes.title'), href: '/admin/disputes', icon: 'alert-triangle' },
+      { label: t('payments.gateways.title'), href: '/admin/gateways', icon: 'credit-card' },
+      { label: t('payments.bank_lines.title'), href: '/admin/bank-lines', icon: 'building-bank' },
+      { label: t('payments.dunning.title'), href: '/admin/dunning', icon: 'refresh' },
       { label: t('admin.webhooks.title'), href: '/admin/webhook-events', icon: 'webhook' },
     ],
     columns: [
@@ -74,7 +77,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
   const payment = await getPayment(means.db, asked.params.id!, actor)
   const facts = await means.db.get<Listed>(sql`select ${columns} ${from} where p.id = ${payment.id}`)
   const refunded = await refundedOf(means.db, payment.id)
-  const left = payment.status === 'succeeded' ? payment.received_minor - refunded : 0n
+  const left = payment.status === 'succeeded' ? await refundable(means.db, payment) : 0n
   const title = moneyText(desk, payment.amount_minor, payment.currency)
   return {
     head: {
@@ -232,7 +235,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const l = labeller(desk)
   const payment = await getPayment(means.db, asked.params.id!, actor)
-  const left = payment.received_minor - (await refundedOf(means.db, payment.id))
+  const left = await refundable(means.db, payment)
   const sum = moneyText(desk, left, payment.currency)
   const title = t('admin.refunds.new', { sum })
   const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
@@ -264,6 +267,12 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             kind: 'radio',
             label: l('destination'),
             options: destinations.map((value) => ({ value, label: t(`admin.refund_to.${value}`) })),
+          },
+          {
+            ...filled(asked, 'reference'),
+            required: false,
+            label: l('reference'),
+            hint: t('payments.refund.reference_hint'),
           },
           {
             ...filled(asked, 'reason'),

@@ -20,7 +20,7 @@ interface WebhookEvent {
 }
 
 const from = sql`from webhook_events w join plugin_instances i on i.id = w.instance_id`
-const TONES = { handled: 'good', received: 'busy' } as const
+const TONES = { handled: 'good', received: 'busy', refused: 'bad' } as const
 
 const stateOf = (desk: Desk, status: string) => ({
   state: status,

@@ -71,7 +71,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const attempts = await readAttempts(ctx, invoice.id)
   const open = due > 0n
   const methods = open ? await listMethods(db, invoice.client_id) : []
-  const gateways = open ? await listGateways(db, invoice.brand_id) : []
+  const gateways = open ? await listGateways(db, invoice.brand_id, factsOf(invoice, due)) : []
   const credit = open ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
   const standing = standingOf(invoice, due, attempts)
   return {
@@ -87,6 +87,12 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     errors: problem?.errors ?? [],
   }
 }
+
+/** The country on the document is the one its client had when it was issued; a start of a payment asks for today's. */
+const factsOf = (invoice: Invoice, amountMinor: bigint) => ({
+  ...{ currency: invoice.currency, amountMinor },
+  country: (JSON.parse(invoice.buyer) as { country: string }).country,
+})
 
 function readAttempts(ctx: RouteCtx, invoiceId: string): Promise<Attempt[]> {
   return ctx.state.deps.db.all<Attempt>(sql`

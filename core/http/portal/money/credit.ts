@@ -26,6 +26,7 @@ import {
 } from '../../page/index.ts'
 import { invoiceTabs } from '../invoices/tabs.ts'
 import { leave } from '../leave.ts'
+import { creditRuleRoutes, creditRules } from './credit-rules.ts'
 
 const HREF = '/portal/credit'
 const READ = { permission: 'invoice.read', audience: ['client'] } as const
@@ -33,6 +34,7 @@ const READ = { permission: 'invoice.read', audience: ['client'] } as const
 export function creditRoutes(router: Router<State>): void {
   router.get(HREF, showCredit)
   router.post(HREF, takeDeposit)
+  creditRuleRoutes(router, drawCredit)
 }
 
 /** CP-12. With ?payment=… the client comes back from the gateway. */
@@ -108,17 +110,25 @@ async function drawCredit(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     })),
     currency,
     ...(await depositLimits(deps, client.brand_id, currency)),
-    gateways: can(ctx, startDeposit) ? await gatewayChoices(ctx) : [],
+    gateways: can(ctx, startDeposit) ? await gatewayChoices(ctx, currency) : [],
+    ...(await creditRules(ctx, currency)),
     values: { amount: '', gateway: '', ...problem?.values },
     ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
   }
   await page(ctx, 'portal/credit', view, { title: t('portal.credit.title') })
 }
 
-const KINDS = new Set(['credit_granted', 'credit_applied', 'payment_succeeded'])
+const KINDS = new Set([
+  'credit_granted',
+  'credit_applied',
+  'payment_succeeded',
+  'promotion_granted',
+  'promotion_expired',
+  'promotion_revoked',
+])
 
-async function gatewayChoices(ctx: RouteCtx) {
+async function gatewayChoices(ctx: RouteCtx, currency: string) {
   const { client } = requireClient(ctx)
-  const gateways = await listGateways(ctx.state.deps.db, client.brand_id)
+  const gateways = await listGateways(ctx.state.deps.db, client.brand_id, { currency })
   return gateways.map(({ id, name }) => ({ value: id, label: name }))
 }

@@ -32,7 +32,6 @@ export const adminCases: readonly RouteCase[] = [
   ),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`, /Clients \d+/g),
   of('/clients/:id/e-invoice', ({ client }) => `/clients/${client}/e-invoice`),
-  of('/clients/:id/credit', ({ client }) => `/clients/${client}/credit`, /0\.01/g),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
     of(`/clients/:id/${act}`, ({ client }) => `/clients/${client}/${act}`),
   ),

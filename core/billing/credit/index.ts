@@ -1,0 +1,7 @@
+export * from './apply-credit.ts'
+export * from './choose-credit-use.ts'
+export * from './credit-standing.ts'
+export * from './expire-credit.ts'
+export * from './grant-credit.ts'
+export * from './order-of-use.ts'
+export * from './top-up.ts'

@@ -1,0 +1,6 @@
+export * from './classify-decline.ts'
+export * from './open-case.ts'
+export * from './quiet-hours.ts'
+export * from './recovery.ts'
+export * from './remind-expiring.ts'
+export * from './retry-plan.ts'

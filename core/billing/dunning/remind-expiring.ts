@@ -1,0 +1,72 @@
+import { Type } from '../../../sdk/index.ts'
+import { sql } from '../../db/index.ts'
+import { addDays, addMonths, isoDate, type IsoDate } from '../../kernel/index.ts'
+import { enterMail } from '../../mail/index.ts'
+import { defineSetting, readSetting, type Means } from '../../records/index.ts'
+import type { BilledDay } from '../ports.ts'
+import { ofBrands } from '../run/zones.ts'
+import { jobsByDay } from './quiet-hours.ts'
+
+/** Days before a saved method expires on which its holder is told; 0: not at all. */
+export const expiryNotice = defineSetting({
+  key: 'billing.expiry_notice_days',
+  schema: Type.Integer({ minimum: 0, maximum: 90 }),
+  preset: 30,
+  scopes: ['installation'],
+})
+
+const BATCH = 200
+
+interface Expiring {
+  id: string
+  client_id: string
+  brand_id: string
+  label: string
+  expires_on: string
+  name: string
+  email: string
+  locale: string
+}
+
+/** Tells holders of methods that are about to expire, once for each expiry. Answers how many. */
+export async function remindExpiring(means: Means, { on, brandIds }: BilledDay): Promise<number> {
+  const days = await readSetting(means.db, expiryNotice)
+  if (days === 0) return 0
+  let told = 0
+  for (;;) {
+    // A card of "2027-09" works through the whole month: it expires with the last day of it.
+    const rows = await means.db.all<Expiring>(sql`
+      select m.id, m.client_id, c.brand_id, m.label, m.expires_on, c.name, c.email, c.locale
+      from payment_methods m join clients c on c.id = m.client_id
+      where m.removed_at is null and m.refused_at is null and m.expires_on >= ${on.slice(0, 7)} and m.expires_on <= ${addDays(on, days).slice(0, 7)}
+        and c.status = 'active' and ${ofBrands(sql`c.brand_id`, brandIds)}
+        and not exists (select 1 from automated_acts a where a.task = 'method_expiring' and a.subject = m.id and a.period = m.expires_on)
+      order by m.id limit ${BATCH}`)
+    const ripe = rows.filter((row) => lastDay(row.expires_on) <= addDays(on, days))
+    await means.db.transaction(async (trx) => {
+      const act = { task: 'method_expiring', outcome: 'entered', acted_at: means.business.now() }
+      await trx.insert(
+        'automated_acts',
+        ripe.map((row) => ({ ...act, subject: row.id, period: row.expires_on })),
+      )
+      for (const row of ripe) await enterMail({ jobs: jobsByDay(means, keyOf(row)) }, trx, mailOf(row))
+    })
+    told += ripe.length
+    if (rows.length < BATCH || ripe.length === 0) return told
+  }
+}
+
+const lastDay = (month: string): IsoDate => addDays(addMonths(isoDate(`${month}-01`), 1), -1)
+
+const keyOf = (row: Expiring) => ({
+  ...{ brandId: row.brand_id, clientId: row.client_id },
+  key: `${row.id}/expires/${row.expires_on}`,
+})
+
+const mailOf = (row: Expiring) => ({
+  template: 'method-expiring' as const,
+  to: { address: row.email, name: row.name },
+  ...{ client_id: row.client_id, brand_id: row.brand_id, subject_of: row.id, locale: row.locale },
+  key: keyOf(row).key,
+  data: { url: '/portal/payment-methods', method: row.label, expires_on: lastDay(row.expires_on) },
+})

@@ -1,0 +1,112 @@
+import { sql, type Queries, type Trx } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import { defineSetting, readSetting, type Means } from '../../records/index.ts'
+import { Type } from '../../../sdk/index.ts'
+import { lockCredit } from '../credit/credit-standing.ts'
+import { account, postJournal, type Posting } from '../ledger.ts'
+import { allocate, lockInvoice, openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
+import type { DisputeRow } from './book-dispute.ts'
+import type { PaymentRow } from './payment.ts'
+
+/** Whether a document is open again as soon as its payment is disputed. Off: only when the dispute is lost. */
+export const disputeReopens = defineSetting({
+  key: 'billing.dispute_reopens',
+  schema: Type.Boolean(),
+  preset: false,
+  scopes: ['installation', 'brand'],
+})
+
+export interface Disputed {
+  dispute: DisputeRow
+  payment: PaymentRow
+}
+
+/**
+ * What the bank took back the client owes again: the document that the payment had paid is open, with its own due day,
+ * so dunning goes on where it would stand without the payment. What the payment had brought as credit is taken out of
+ * the credit, as far as that was paid in and is still there. Once for each dispute.
+ */
+export async function claimAgain(
+  means: Means,
+  trx: Trx,
+  { dispute, payment }: Disputed,
+  actor: Actor,
+): Promise<void> {
+  if ((await claimed(trx, dispute.id)) > 0n) return
+  const { currency, client_id: clientId } = payment
+  const ofInvoice = await takeFromInvoice(means, trx, { dispute, payment })
+  const { paidMinor } = await lockCredit(trx, clientId, currency)
+  const rest = dispute.amount_minor - ofInvoice
+  const ofCredit = paidMinor < 0n ? 0n : paidMinor < rest ? paidMinor : rest
+  await post(means, trx, { dispute, payment }, { kind: 'dispute_claimed', ofInvoice, ofCredit })
+  if (ofInvoice > 0n && payment.invoice_id)
+    await settleInvoice(means, trx, await lockInvoice(trx, payment.invoice_id), actor)
+}
+
+/** The money is back after all: it pays the document again, as far as that is open still, and is credit beyond. */
+export async function dropClaim(
+  means: Means,
+  trx: Trx,
+  { dispute, payment }: Disputed,
+  actor: Actor,
+): Promise<void> {
+  const back = await claimed(trx, dispute.id)
+  if (back === 0n) return
+  const invoice = payment.invoice_id ? await lockInvoice(trx, payment.invoice_id) : null
+  const open = invoice?.status === 'issued' ? await openAmount(trx, invoice) : 0n
+  const ofInvoice = open < back ? open : back
+  if (invoice && ofInvoice > 0n)
+    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor: ofInvoice })
+  const amounts = { kind: 'dispute_dropped', ofInvoice: -ofInvoice, ofCredit: -(back - ofInvoice) }
+  await post(means, trx, { dispute, payment }, amounts)
+  if (invoice && ofInvoice > 0n) await settleInvoice(means, trx, await lockInvoice(trx, invoice.id), actor)
+}
+
+async function takeFromInvoice(means: Means, trx: Trx, { dispute, payment }: Disputed): Promise<bigint> {
+  if (!payment.invoice_id) return 0n
+  const invoice = await lockInvoice(trx, payment.invoice_id)
+  if (invoice.status !== 'paid' && invoice.status !== 'issued') return 0n
+  const row = await trx.get<{ paid_minor: bigint | null }>(
+    sql`select sum(amount_minor) as paid_minor from allocations where payment_id = ${payment.id} and invoice_id = ${invoice.id}`,
+  )
+  const paid = row?.paid_minor ?? 0n
+  const taken = dispute.amount_minor < paid ? dispute.amount_minor : paid
+  if (taken > 0n)
+    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor: -taken })
+  return taken
+}
+
+async function post(
+  means: Means,
+  trx: Trx,
+  { dispute, payment }: Disputed,
+  { kind, ofInvoice, ofCredit }: { kind: string; ofInvoice: bigint; ofCredit: bigint },
+): Promise<void> {
+  const { currency, client_id: clientId, brand_id: brandId } = payment
+  if (ofInvoice === 0n && ofCredit === 0n) return
+  const postings: Posting[] = [
+    { account: account.receivable, currency, clientId, amountMinor: ofInvoice },
+    { account: account.clientCredit, currency, clientId, amountMinor: ofCredit },
+    { account: account.disputes, currency, amountMinor: -(ofInvoice + ofCredit) },
+  ]
+  const effectiveOn = await todayOf(means, trx, brandId)
+  await postJournal(means, trx, { kind, sourceId: dispute.id, brandId, effectiveOn, postings })
+}
+
+/** What is claimed from the client because of a dispute, by the ledger. */
+async function claimed(queries: Queries, disputeId: string): Promise<bigint> {
+  const row = await queries.get<{ claimed_minor: bigint | null }>(sql`
+    select -sum(p.amount_minor) as claimed_minor from journals j join postings p on p.journal_id = j.id
+    where j.source_id = ${disputeId} and j.kind in ('dispute_claimed', 'dispute_dropped') and p.account = ${account.disputes}`)
+  return row?.claimed_minor ?? 0n
+}
+
+/** What the bank has taken back of a payment, or is about to. */
+export async function disputedOf(queries: Queries, paymentId: string): Promise<bigint> {
+  const row = await queries.get<{ disputed_minor: bigint | null }>(sql`
+    select sum(amount_minor) as disputed_minor from disputes where payment_id = ${paymentId} and status in ('open', 'lost')`)
+  return row?.disputed_minor ?? 0n
+}
+
+export const reopensAtOnce = (queries: Queries, brandId: string): Promise<boolean> =>
+  readSetting(queries, disputeReopens, { brand: brandId })

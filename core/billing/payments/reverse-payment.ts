@@ -1,0 +1,72 @@
+import { sql, type Trx } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import { applyTransition, type Means } from '../../records/index.ts'
+import { lockCredit } from '../credit/credit-standing.ts'
+import { postJournal, reversalOf } from '../ledger.ts'
+import { paymentLifecycle } from '../payment-lifecycle.ts'
+import { allocate, lockInvoice, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { addTransaction } from './book-success.ts'
+import { PaymentNotReversible } from './errors.ts'
+import { lockPayment, type PaymentRow } from './payment.ts'
+import { refundable } from './refund-payment.ts'
+
+/**
+ * Takes back that money was booked on a document, as if it had not been: its document is open again. Refused once
+ * something has been built on it: a refund, a dispute, a loss that it recovered, or credit of it that was used.
+ */
+export async function reversePayment(
+  means: Means,
+  trx: Trx,
+  { paymentId, reason }: { paymentId: string; reason: string },
+  actor: Actor,
+): Promise<PaymentRow> {
+  const payment = await lockPayment(trx, paymentId)
+  await refuseBuiltOn(trx, payment)
+  const applied = await takeBack(means, trx, payment)
+  const original = await trx.get<{ id: string }>(
+    sql`select id from journals where source_id = ${payment.id} and kind = 'payment_succeeded'`,
+  )
+  const effectiveOn = await todayOf(means, trx, payment.brand_id)
+  const head = { kind: 'payment_reversed', sourceId: payment.id, brandId: payment.brand_id, effectiveOn }
+  await postJournal(means, trx, await reversalOf(trx, original!.id, head))
+  await addTransaction(means, trx, payment, {
+    ...{ kind: 'payment_reversed', reference: payment.reference ?? payment.id, currency: payment.currency },
+    ...{ amountMinor: -payment.received_minor, feeMinor: -payment.fee_minor, note: reason, actor: actor.id },
+  })
+  const body = { invoice_id: payment.invoice_id, reason }
+  const change = { body, reason }
+  const transition = { lifecycle: paymentLifecycle, row: payment, name: 'reverse' as const, actor, change }
+  const reversed = await applyTransition(means, trx, transition)
+  if (applied > 0n && payment.invoice_id)
+    await settleInvoice(means, trx, await lockInvoice(trx, payment.invoice_id), actor)
+  return reversed
+}
+
+async function refuseBuiltOn(trx: Trx, payment: PaymentRow): Promise<void> {
+  const because = (reason: string) => PaymentNotReversible({ id: payment.id, reason })
+  if (payment.status !== 'succeeded') throw because(`it is ${payment.status}`)
+  if ((await refundable(trx, payment)) !== payment.received_minor) throw because('a part of it went back')
+  const recovered = await trx.get(
+    sql`select id from journals where source_id = ${payment.id} and kind = 'write_off_recovered'`,
+  )
+  if (recovered) throw because('it recovered a loss')
+}
+
+/** What was applied comes off the document; what became credit must still be there. */
+async function takeBack(means: Means, trx: Trx, payment: PaymentRow): Promise<bigint> {
+  const row = await trx.get<{ applied_minor: bigint | null }>(
+    sql`select sum(amount_minor) as applied_minor from allocations where payment_id = ${payment.id}`,
+  )
+  const applied = row?.applied_minor ?? 0n
+  const surplus = payment.received_minor - applied
+  if (surplus > 0n) {
+    const { paidMinor } = await lockCredit(trx, payment.client_id, payment.currency)
+    if (paidMinor < surplus)
+      throw PaymentNotReversible({ id: payment.id, reason: 'credit that it brought was used' })
+  }
+  if (applied > 0n && payment.invoice_id) {
+    const invoice = await lockInvoice(trx, payment.invoice_id)
+    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'payment', amountMinor: -applied })
+  }
+  return applied
+}

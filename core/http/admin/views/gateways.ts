@@ -1,0 +1,101 @@
+import { toDecimal } from '../../../../sdk/index.ts'
+import { readGatewayRules, type GatewayRules } from '../../../billing/index.ts'
+import { sql } from '../../../db/index.ts'
+import { findRow, scoped } from '../../../records/index.ts'
+import type { PageView } from '../blocks.ts'
+import { filled, formParts, textOf, type Asked, type Desk } from '../desk.ts'
+import type { FormBody } from '../../context.ts'
+import { listPage } from './list-page.ts'
+
+interface Gateway {
+  id: string
+  name: string
+  rules: string | null
+}
+
+/** Gateways and for which payments each is offered. */
+export function gatewayList(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t } = desk
+  const l = (name: string) => t(`payments.label.${name}`)
+  return listPage<Gateway>(desk, asked, {
+    ...{ words: 'payments.gateways', noun: 'gateways', path: '/admin/gateways', icon: 'credit-card' },
+    listing: {
+      columns: sql`i.id, i.name, r.rules`,
+      from: sql`from plugin_instances i join plugins p on p.id = i.plugin_id left join gateway_rules r on r.instance_id = i.id`,
+      where: [sql`p.manifest like '%"gateway"%'`, scoped(desk.actor, { table: 'i', client: null })],
+      key: sql`i.id`,
+    },
+    columns: [{ label: l('gateway'), phone: 'title' }, { label: l('offered_for') }],
+    row: (row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/gateways/${row.id}`,
+      label: row.name,
+      cells: [row.name, said(desk, row.rules ? (JSON.parse(row.rules) as GatewayRules) : {})],
+    }),
+  })
+}
+
+function said({ t }: Desk, rules: GatewayRules): string {
+  const parts = [
+    ...(rules.currencies ?? []),
+    ...(rules.countries ?? []),
+    ...(rules.except_countries ?? []).map((code) => t('payments.gateways.not', { code })),
+    ...(rules.sums ?? []).map(
+      ({ currency, least_minor: least, most_minor: most }) =>
+        `${least === undefined ? '' : toDecimal({ minor: BigInt(least), currency })}–${most === undefined ? '' : toDecimal({ minor: BigInt(most), currency })} ${currency}`,
+    ),
+  ]
+  return parts.length === 0 ? t('payments.gateways.all') : parts.join(', ')
+}
+
+const SUMS_MORE = 2
+
+export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means, actor } = desk
+  const l = (name: string) => t(`payments.label.${name}`)
+  const gateway = await findRow<Gateway>(means.db, actor, {
+    ...{ table: 'plugin_instances', what: 'gateway', id: asked.params.id!, scope: { client: null } },
+  })
+  const rules = await readGatewayRules(means.db, gateway.id)
+  const sums = rules.sums ?? []
+  const rows = Array.from({ length: sums.length + SUMS_MORE }, (_, i) => {
+    const sum = sums[i]
+    const shown = (minor: string | undefined) =>
+      sum && minor !== undefined ? toDecimal({ minor: BigInt(minor), currency: sum.currency }) : ''
+    const stored = {
+      ...{ sum_currency: sum?.currency ?? '', least: shown(sum?.least_minor), most: shown(sum?.most_minor) },
+    }
+    const cells = (['sum_currency', 'least', 'most'] as const).map((name) => ({
+      ...{ name: `${name}[${i}]`, label: `${l(name)} ${i + 1}`, required: false },
+      value: asked.refused ? textOf((asked.refused.values[name] ?? {}) as FormBody, String(i)) : stored[name],
+    }))
+    return { label: `${l('sum_currency')} ${i + 1}`, cells }
+  })
+  const listed = (name: 'currencies' | 'countries' | 'except_countries') => ({
+    ...filled(asked, name, (rules[name] ?? []).join(', ')),
+    ...{ required: false, label: l(name), hint: t(`payments.gateways.${name}_hint`) },
+  })
+  return {
+    head: {
+      title: gateway.name,
+      text: t('payments.gateways.text'),
+      crumbs: [{ label: t('payments.gateways.title'), href: '/admin/gateways' }, { label: gateway.name }],
+    },
+    main: [
+      {
+        kind: 'form',
+        id: 'gateway-rules',
+        action: `/admin/gateways/${gateway.id}`,
+        fields: [listed('currencies'), listed('countries'), listed('except_countries')],
+        grid: {
+          caption: t('payments.gateways.sums'),
+          columns: [l('sum_currency'), l('least'), l('most')],
+          rows,
+        },
+        submit: { label: t('admin.save') },
+        cancelHref: '/admin/gateways',
+        ...formParts(desk, asked),
+      },
+    ],
+  }
+}

@@ -1,0 +1,44 @@
+import type { TestMeans } from '../../support/means.ts'
+import type { WorldIds } from '../admin/fill-desk.ts'
+
+/** One record of each kind about credit, dunning, banks and gateways. */
+export async function makePaymentRows(means: TestMeans, ids: WorldIds & { payment: string }) {
+  const { db } = means
+  const now = means.business.now()
+  const of = { brand_id: ids.brand, client_id: ids.client, currency: 'EUR' }
+  await db.insert('dunning_cases', [
+    {
+      ...{ ...of, invoice_id: ids.overdue, payment_id: ids.payment, failed_minor: 4_760n },
+      ...{ decline_class: 'soft', decline_code: 'insufficient_funds' },
+      ...{ month: '2026-01', failed_at: now, window_ends_at: null },
+    },
+  ])
+  const creditGrant = means.newId('crg')
+  await db.insert('credit_grants', [
+    {
+      ...{ ...of, id: creditGrant, origin: 'promotional', amount_minor: 500n, priority: 100 },
+      ...{ expires_on: '2026-12-01', reason: 'Spring', created_at: now, updated_at: now },
+    },
+  ])
+  await db.insert('credit_top_ups', [
+    {
+      ...{ ...of, threshold_minor: 500n, amount_minor: 2_000n, consent_at: now },
+      ...{ created_at: now, updated_at: now },
+    },
+  ])
+  const [bankAccount, bankLine] = [means.newId('bka'), means.newId('bkl')]
+  await db.insert('bank_accounts', [
+    {
+      ...{ id: bankAccount, brand_id: ids.brand, name: 'Giro', currency: 'EUR', books_sure: 0 },
+      ...{ created_at: now, updated_at: now },
+    },
+  ])
+  await db.insert('bank_lines', [
+    {
+      ...{ id: bankLine, account_id: bankAccount, brand_id: ids.brand, line_key: 'first', file_sha256: 'x' },
+      ...{ booked_on: '2026-01-14', amount_minor: 1n, currency: 'EUR', text: 'Thanks', name: 'Ada Quay' },
+      ...{ status: 'open', created_at: now, updated_at: now },
+    },
+  ])
+  return { creditGrant, bankAccount, bankLine }
+}
