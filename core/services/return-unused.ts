@@ -30,11 +30,12 @@ export interface Unused {
 export async function planUnused(
   means: Pick<Means, 'business'>,
   queries: Queries,
-  { services, cause }: { services: readonly ServiceRow[]; cause: string },
+  { whole, parts, cause }: { whole: ServiceRow; parts: () => Promise<readonly ServiceRow[]>; cause: string },
 ): Promise<Unused> {
-  const [whole] = services
-  const { unusedOnCancel: policy, proration: mode, pause } = await termsOf(queries, whole!)
-  const lines = policy === 'none' ? [] : await unusedLines(means, queries, { services, mode, pause, cause })
+  const { unusedOnCancel: policy, proration: mode, pause } = await termsOf(queries, whole)
+  if (policy === 'none') return { policy, lines: [], amountMinor: 0n }
+  const services = [whole, ...(await parts())]
+  const lines = await unusedLines(means, queries, { services, mode, pause, cause })
   return { policy, lines, amountMinor: lines.reduce((sum, line) => sum + line.amountMinor, 0n) }
 }
 
@@ -135,8 +136,9 @@ export async function returnUnused(
   }: { services: readonly ServiceRow[]; cancellationId: string; reason: string },
   actor: Actor,
 ): Promise<{ id: string; totalMinor: bigint } | null> {
-  const [whole] = services
-  const { policy, lines, amountMinor } = await planUnused(means, trx, { services, cause: cancellationId })
+  const [whole, ...parts] = services
+  const ending = { whole: whole!, parts: () => Promise.resolve(parts), cause: cancellationId }
+  const { policy, lines, amountMinor } = await planUnused(means, trx, ending)
   if (amountMinor >= 0n) return null
   const draft: DraftInvoice = {
     brandId: whole!.brand_id,

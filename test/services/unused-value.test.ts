@@ -91,8 +91,8 @@ for (const engine of engines) {
       await policy('credit')
       await pay(null)
       means.business.set('2026-01-25T10:00:00.000Z')
-      const services = [service]
-      assert.equal((await planUnused(means, db, { services, cause: 'preview' })).amountMinor, -406n)
+      const ending = { whole: service, parts: () => Promise.resolve([]), cause: 'preview' }
+      assert.equal((await planUnused(means, db, ending)).amountMinor, -406n)
       // 21 of 31 days of 5.99 and 19 % of it.
       assert.deepEqual(await cancel(), { effectiveOn: '2026-01-25', returnedMinor: 483n })
       assert.equal(await credit(), 483)

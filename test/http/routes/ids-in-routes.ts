@@ -141,6 +141,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ':bundle': 'no-such-bundle',
   ':file': 'catalogue.yaml',
   ':group': 'no-such-group',
+  ':instance': 'no-such-instance',
+  ':page': 'no-such-page',
   ':plugin': 'no-such-plugin',
   ':position': '0',
   ':product': 'no-such-product',

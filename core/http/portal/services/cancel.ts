@@ -62,12 +62,10 @@ async function drawCancel(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
 /** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
 async function unusedView({ state: { deps } }: RouteCtx, { service, parts }: ShownService) {
   const ids = parts.filter((part) => part.billing_status !== 'ended').map(({ id }) => id)
-  const rows = await deps.db.all<ServiceRow>(
-    sql`select * from services where id in (${list(ids)}) order by id`,
-  )
-  const { policy, amountMinor } = await planUnused(deps, deps.db, {
-    ...{ services: [service, ...rows], cause: 'preview' },
-  })
+  const rows = () =>
+    deps.db.all<ServiceRow>(sql`select * from services where id in (${list(ids)}) order by id`)
+  const ending = { whole: service, parts: rows, cause: 'preview' }
+  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
   return { unused: amountMinor < 0n ? money(-amountMinor, service.currency) : null, unusedTo: policy }
 }
 

@@ -251,7 +251,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/messages', links('messages/msg_\\w+')),
   of('/messages/:id', ({ message }) => `/messages/${message}`),
   of('/messages/:id/sheet', ({ message }) => `/messages/${message}/sheet`),
-  desk('/audit', links('audit/aud_\\w+')),
+  of('/audit', ({ order }) => `/audit?subject=${order}`, links('audit/aud_\\w+')),
   desk('/audit.csv', /\r\n/g),
   of('/audit/:id', ({ audit }) => `/audit/${audit}`),
   desk('/settings', /Clause \d+/g),
