@@ -6,6 +6,7 @@ import { CreditedLines, creditLines, type CreditWish } from '../credit-invoice.t
 import type { InvoiceRow } from '../invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
 import { bookRefundOutcome, holdForRefund, type RefundRow, type RefundSource } from './book-refund.ts'
+import { readExtra } from './book-extra.ts'
 import { disputedOf } from './dispute-effects.ts'
 import { NotRefundable, RefundTooLarge } from './errors.ts'
 import type { Payments } from './gateway.ts'
@@ -210,6 +211,9 @@ export async function refundInvoice(
   for (const payment of paid) {
     const amountMinor = await refundable(trx, payment)
     if (amountMinor <= 0n || !payment.instance_id) continue
+    const extra = await readExtra(trx, payment.id)
+    if (extra?.kind === 'surcharge' && extra.document_id)
+      await creditLines(means, trx, { invoiceId: extra.document_id, reason }, actor)
     const wanted = {
       payment_id: payment.id,
       amountMinor,
