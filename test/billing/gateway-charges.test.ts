@@ -156,6 +156,24 @@ for (const engine of engines)
       await clean()
     })
 
+    test('books that say another surcharge than was asked for are found, and named by the payment', async () => {
+      const { payment } = await begin()
+      await succeed(payment.id, 'pi_verify', 1_249n)
+      const fee = (await documentOf(payment.id))!.id
+      const found = async () =>
+        (await verifyBooks(db, isoDate('2026-01-15'))).map(({ check, id }) => [check, id])
+      const change = (set: ReturnType<typeof sql>) =>
+        db.run(sql`update payment_extras set ${set} where payment_id = ${payment.id}`)
+      await change(sql`amount_minor = amount_minor + 1`)
+      assert.deepEqual(await found(), [
+        ['surcharge or discount is booked with its payment, in full', payment.id],
+      ])
+      await change(sql`amount_minor = amount_minor - 1, document_id = null`)
+      assert.deepEqual(await found(), [['surcharge is asked for by its payment', fee]])
+      await change(sql`document_id = ${fee}`)
+      await clean()
+    })
+
     test('several documents bear one surcharge', async () => {
       const client = await makeClient(means, { brand_id: brand.id })
       const ids = []
