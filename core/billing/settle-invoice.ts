@@ -78,9 +78,13 @@ export async function lockInvoice(trx: Trx, id: string): Promise<InvoiceRow> {
 }
 
 async function bodyOf(trx: Trx, invoice: InvoiceRow) {
-  const lines = await trx.all<{ source_id: string | null }>(
-    sql`select source_id from invoice_lines where invoice_id = ${invoice.id}`,
-  )
-  const { number, origin, origin_id, client_id } = invoice
-  return { number, origin, origin_id, client_id, service_ids: sourcesOf(lines) }
+  const lines = await trx.all<{ source_id: string | null; credited_minor: bigint | null }>(sql`
+    select l.source_id, (select -sum(n.total_minor) from invoices n where n.corrects_id = l.invoice_id
+      and n.kind = 'credit_note' and n.status <> 'void') as credited_minor
+    from invoice_lines l where l.invoice_id = ${invoice.id}`)
+  const { number, origin, origin_id, client_id, total_minor } = invoice
+  // What was taken back as a whole is owed no longer, and nothing of it was bought.
+  const credited = total_minor > 0n && (lines[0]?.credited_minor ?? 0n) >= total_minor
+  const body = { number, origin, origin_id, client_id, service_ids: sourcesOf(lines) }
+  return credited ? { ...body, credited } : body
 }

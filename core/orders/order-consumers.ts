@@ -44,7 +44,14 @@ const ACTOR = systemActor('orders')
 async function acceptPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
   const { origin, origin_id: orderId } = event.body
   if (origin !== 'order' || typeof orderId !== 'string') return
-  await acceptUnlessWaiting(means, trx, orderId)
+  if (event.body.credited === true) await holdCredited(means, trx, orderId)
+  else await acceptUnlessWaiting(means, trx, orderId)
+}
+
+/** Its invoice was taken back before anything was paid for: staff cancel the order, or bill it anew. */
+async function holdCredited(means: Means, trx: Trx, orderId: string): Promise<void> {
+  const row = await trx.get<OrderRow>(sql`select * from orders where id = ${orderId}`)
+  if (row?.status === 'placed') await hold(means, trx, { row, reason: 'Its invoice was credited' }, ACTOR)
 }
 
 async function acceptUnlessWaiting(means: Means, trx: Trx, orderId: string): Promise<void> {

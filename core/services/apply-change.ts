@@ -70,6 +70,23 @@ export async function applyPaidChanges(
   }
 }
 
+/** Changes whose invoice was credited as a whole are not wanted any more. */
+export async function dropCreditedChanges(
+  means: Means,
+  trx: Trx,
+  invoiceId: string,
+  actor: Actor,
+): Promise<void> {
+  const rows = await trx.all<ChangeRow>(
+    sql`select * from service_changes where invoice_id = ${invoiceId} and status = 'pending' order by id`,
+  )
+  const reason = 'Its invoice was credited'
+  for (const row of rows) {
+    const change = { reason, body: { service_id: row.service_id } }
+    await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'cancel', actor, change })
+  }
+}
+
 /** Whether the sum of a change that waits no longer fits its service. */
 export function isStale(
   change: Pick<ChangeRow, 'before_state'>,

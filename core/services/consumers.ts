@@ -2,7 +2,7 @@ import { list, sql, type Trx } from '../db/index.ts'
 import type { Consumer, StoredEvent } from '../events/index.ts'
 import { systemActor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
-import { applyPaidChanges } from './apply-change.ts'
+import { applyPaidChanges, dropCreditedChanges } from './apply-change.ts'
 import { endServices } from './end-service.ts'
 import { liftHold } from './lift-hold.ts'
 import { lockService } from './load.ts'
@@ -49,15 +49,19 @@ function serviceIds(event: StoredEvent): string[] {
 async function hearPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
   const ids = serviceIds(event)
   const indebted = await stillOverdue(means, trx, ids, event.subject)
+  // A document that was credited as a whole is settled, and nothing of it was bought.
+  const isBought = event.body.credited !== true
   for (const id of ids) {
-    const service = await activate(means, trx, await lockService(trx, id))
-    if (service.billing_status === 'ended') continue
-    if (service.delivery_status === 'none' && service.delivery_on === 'payment')
+    const known = await lockService(trx, id)
+    const service = isBought ? await activate(means, trx, known) : known
+    if (service.billing_status === 'ended' || service.billing_status === 'pending') continue
+    if (isBought && service.delivery_status === 'none' && service.delivery_on === 'payment')
       await startDelivery(means, trx, { service, action: 'create', cause: event.id }, actor)
     // Only the hold of debt goes: what is held for abuse or by staff stays held.
     else if (!indebted.has(id)) await liftHold(means, trx, { service, reason: 'overdue' }, actor)
   }
-  await applyPaidChanges(means, trx, event.subject, actor)
+  if (isBought) await applyPaidChanges(means, trx, event.subject, actor)
+  else await dropCreditedChanges(means, trx, event.subject, actor)
 }
 
 async function activate(means: Means, trx: Trx, row: ServiceRow): Promise<ServiceRow> {

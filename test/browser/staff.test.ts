@@ -227,7 +227,7 @@ describe('staff in a browser, in the sample shop', () => {
     const { page, close } = await signIn({ scripts: false, width: 390, scheme: 'dark' })
     await setUp(page, 'Plain panel')
     await go(page, '/admin/settings?q=Invoice+ahead')
-    await page.getByLabel('Invoice ahead').fill('9')
+    await page.getByLabel('Invoice ahead', { exact: true }).fill('9')
     await main(page).getByRole('button', { name: 'Save' }).click()
     await says(page, 'The settings were saved.')
     const setting = await row<{ value: string }>(

@@ -379,8 +379,7 @@ export class Model {
     }
     const document = this.#nth(act === 'void' ? renewals : this.#invoices('issued'), which)
     if (!document || (act === 'void' && document.paidByMoney > 0n)) return false
-    if (act === 'void') this.books.makeVoid(document)
-    else this.books.useCredit(document)
+    this.books[act === 'void' ? 'makeVoid' : 'useCredit'](document)
     return true
   }
 

@@ -20,8 +20,7 @@ const term = (
   of: string,
   today: string,
   anchorDay: number,
-  chargeNextFrom = 0,
-  mode: ProrationMode = 'day',
+  { chargeNextFrom = 0, mode = 'day' }: { chargeNextFrom?: number; mode?: ProrationMode } = {},
 ) =>
   firstTerm({
     ...{ cycle: cycle(of), today: isoDate(today), how: how(mode, today) },
@@ -53,12 +52,12 @@ describe('the first period of a new service', () => {
     ],
     [
       'before the cut-off day only the part is charged',
-      term('1m', '2026-01-19', 1, 20),
+      term('1m', '2026-01-19', 1, { chargeNextFrom: 20 }),
       ['2026-01-19–2026-02-01 13/31 1300', 'next 2026-02-01 #0 from 2026-02-01'],
     ],
     [
       'from the cut-off day on the next month is charged too',
-      term('1m', '2026-01-20', 1, 20),
+      term('1m', '2026-01-20', 1, { chargeNextFrom: 20 }),
       [
         '2026-01-20–2026-02-01 12/31 1200',
         '2026-02-01–2026-03-01 28/28 3100',
@@ -77,22 +76,22 @@ describe('the first period of a new service', () => {
     ],
     [
       'thirtieths: 15 January to 1 February has 16 of them, because the 31st is free',
-      term('1m', '2026-01-15', 1, 0, 'fixed_30'),
+      term('1m', '2026-01-15', 1, { mode: 'fixed_30' }),
       ['2026-01-15–2026-02-01 16/30 1653', 'next 2026-02-01 #0 from 2026-02-01'],
     ],
     [
       'where nothing is prorated the days before the fixed day are given away',
-      term('1m', '2026-01-15', 1, 0, 'none'),
+      term('1m', '2026-01-15', 1, { mode: 'none' }),
       ['2026-01-15–2026-02-01 0/31 0', 'next 2026-02-01 #0 from 2026-02-01'],
     ],
     [
       'where periods count whole they cost a whole price',
-      term('1m', '2026-01-15', 1, 0, 'full'),
+      term('1m', '2026-01-15', 1, { mode: 'full' }),
       ['2026-01-15–2026-02-01 17/17 3100', 'next 2026-02-01 #0 from 2026-02-01'],
     ],
     [
       'by the second the hours of the first day are not charged',
-      term('1m', '2026-01-15', 1, 0, 'second'),
+      term('1m', '2026-01-15', 1, { mode: 'second' }),
       ['2026-01-15–2026-02-01 1425600/2678400 1650', 'next 2026-02-01 #0 from 2026-02-01'],
     ],
     ['what is charged once has none', term('once', '2026-01-15', 1), ['next null #0 from 2026-01-15']],

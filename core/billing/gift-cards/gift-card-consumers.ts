@@ -41,6 +41,7 @@ const giftCardLines = (trx: Trx, invoiceId: string): Promise<InvoiceLineRow[]> =
 
 /** A card for each piece of each line, once, however often the invoice is paid, reopened and paid again. */
 async function issueBought(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  if (event.body.credited === true) return
   const lines = await giftCardLines(trx, event.subject)
   if (lines.length === 0) return
   const buyer = (await trx.get<Buyer>(sql`

@@ -2,6 +2,7 @@ import { sql } from '../../../core/db/index.ts'
 import { execute } from '../../../core/db/schema.ts'
 import { addDays, isoDate } from '../../../core/kernel/index.ts'
 import { moneyBreaks } from './money-breaks.ts'
+import { offerBreaks } from './offer-breaks.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
 
 export const breaks: readonly Break[] = [
@@ -271,4 +272,5 @@ export const breaks: readonly Break[] = [
     },
   },
   ...moneyBreaks,
+  ...offerBreaks,
 ]

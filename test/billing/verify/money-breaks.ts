@@ -25,7 +25,7 @@ export const moneyBreaks: readonly Break[] = [
       await trx.insert('carried_lines', [
         {
           ...{ charge_id: id, brand_id: ids.brand, client_id: ids.client, currency: 'EUR', line: '{}' },
-          ...{ due_on: '2026-02-01', carried_on: '2026-02-01', placed: 1 },
+          ...{ due_on: '2026-02-01', carried_on: '2026-02-01', until_on: '2026-03-01', placed: 1 },
         },
       ])
       return id

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { orderDeps } from '../../core/app/wire/orders-area.ts'
+import { creditInvoice, recordPayment } from '../../core/billing/index.ts'
+import { sql } from '../../core/db/index.ts'
+import type { StoredEvent } from '../../core/events/index.ts'
+import { getOrder, orderConsumers, placeOrder } from '../../core/orders/index.ts'
+import { serviceConsumers } from '../../core/services/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { makeGateway } from '../billing/support.ts'
+import { staffActor } from '../support/make.ts'
+import { testMeans } from '../support/means.ts'
+import { makeShop } from './support.ts'
+
+const staff = staffActor()
+
+for (const engine of engines) {
+  describe(`orders whose invoice is credited (${engine})`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    after(remove)
+    const means = testMeans(db, { now: '2026-01-31T10:00:00.000Z' })
+    const { buyer, order } = await makeShop(means)
+    const gateway = await makeGateway(means)
+
+    /** Tells orders and services of every payment that has not been told yet. */
+    const hear = async (invoiceId: string) => {
+      const rows = await db.all<Omit<StoredEvent, 'body'> & { body: string }>(
+        sql`select * from events where type = 'invoice.paid' and subject = ${invoiceId} order by id`,
+      )
+      for (const row of rows)
+        for (const consumer of [...serviceConsumers(means), ...orderConsumers(means)])
+          if (consumer.types.includes('invoice.paid'))
+            await db.transaction((trx) =>
+              consumer.handle(trx, { ...row, body: JSON.parse(row.body) as never }),
+            )
+    }
+    const stateOf = async (id: string) => {
+      const { status, hold_reason: reason } = await getOrder(db, staff, id)
+      const services = await db.all<{ billing_status: string; delivery_status: string }>(sql`
+        select s.billing_status, s.delivery_status from services s join order_items i on i.service_id = s.id where i.order_id = ${id}`)
+      return [status, reason, ...services.map((row) => `${row.billing_status} ${row.delivery_status}`)]
+    }
+
+    test('nothing is delivered for an invoice that was credited before it was paid; the order waits for staff', async () => {
+      const placed = await placeOrder(orderDeps(means), order(), buyer)
+      await creditInvoice(means, { invoice_id: placed.invoice_id, reason: 'Typed wrong' }, staff)
+      const invoice = await db.get<{ status: string }>(
+        sql`select status from invoices where id = ${placed.invoice_id}`,
+      )
+      assert.equal(invoice!.status, 'paid')
+      await hear(placed.invoice_id)
+      const [status, reason, ...services] = await stateOf(placed.id)
+      assert.deepEqual([status, reason], ['held', 'Its invoice was credited'])
+      assert.deepEqual([...new Set(services)], ['pending none'])
+    })
+
+    test('credited in part and paid for the rest, it is bought', async () => {
+      const placed = await placeOrder(orderDeps(means), order(), buyer)
+      const part = { position: 1, amount_minor: '100' }
+      await creditInvoice(means, { invoice_id: placed.invoice_id, lines: [part], reason: 'Goodwill' }, staff)
+      const open = await db.get<{ minor: bigint }>(sql`
+        select i.total_minor - coalesce(sum(a.amount_minor), 0) as minor from invoices i
+        left join allocations a on a.invoice_id = i.id where i.id = ${placed.invoice_id} group by i.id, i.total_minor`)
+      const plugins = { call: () => Promise.reject(new Error('nobody is asked')) }
+      await recordPayment(
+        { ...means, plugins },
+        {
+          ...{ invoice_id: placed.invoice_id, instance_id: gateway.id, reference: 'T-1' },
+          amount_minor: String(open!.minor),
+        },
+        staff,
+      )
+      await hear(placed.invoice_id)
+      const [status, , ...services] = await stateOf(placed.id)
+      assert.equal(status, 'accepted')
+      assert.deepEqual([...new Set(services)], ['active creating'])
+    })
+  })
+}
