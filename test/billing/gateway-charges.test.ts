@@ -10,6 +10,7 @@ import {
   getInvoice,
   keepMethod,
   refundInvoice,
+  refundPayment,
   reversePayment,
   setGatewayRules,
   shareOut,
@@ -226,6 +227,24 @@ for (const engine of engines)
         sql`select amount_minor from refunds where payment_id = ${payment.id}`,
       )
       assert.equal(refund!.amount_minor, 1_249n)
+      assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
+      await clean()
+    })
+
+    test('a refund of all that came credits the document and the surcharge, and no more', async () => {
+      const { client, payment } = await begin()
+      await succeed(payment.id, 'pi_refund', 1_249n)
+      const refund = (amount_minor: string) =>
+        refundPayment(
+          using([{ outcome: 'succeeded', reference: `re_${amount_minor}` }]),
+          { payment_id: payment.id, amount_minor, destination: 'source', reason: 'Sorry', credit_note: {} },
+          staffActor(),
+        )
+      await assert.rejects(refund('1250'), { code: 'refund.too_large' })
+      assert.equal((await refund('1249')).status, 'succeeded')
+      const fee = (await documentOf(payment.id))!.id
+      const notes = await db.all(sql`select total_minor from invoices where corrects_id = ${fee}`)
+      assert.deepEqual(notes, [{ total_minor: -59n }])
       assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
       await clean()
     })
