@@ -11,6 +11,7 @@ export type LineKind =
   | 'manual'
   | 'fee'
   | 'late_fee'
+  | 'surcharge'
   | 'deposit'
   | 'gift_card'
 
@@ -36,7 +37,16 @@ export interface DraftLine {
 }
 
 export type InvoiceOrigin =
-  'order' | 'renewal' | 'change' | 'manual' | 'deposit' | 'billable' | 'late_fee' | 'merged' | 'split'
+  | 'order'
+  | 'renewal'
+  | 'change'
+  | 'manual'
+  | 'deposit'
+  | 'billable'
+  | 'late_fee'
+  | 'surcharge'
+  | 'merged'
+  | 'split'
 
 /** A credit note is drafted like an invoice, with amounts below zero, and names the document that it corrects. */
 export interface DraftInvoice {

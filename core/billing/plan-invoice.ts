@@ -135,7 +135,7 @@ export function roundingOf(from: Pick<BillFrom, 'taxRounding'>, currency: string
 }
 
 /** Documents whose day was said by staff, or by those that they stand for. */
-const OWN_DAY: readonly string[] = ['manual', 'merged', 'split', 'late_fee']
+const OWN_DAY: readonly string[] = ['manual', 'merged', 'split', 'late_fee', 'surcharge']
 
 /** Who may pay later has the days of the terms from the issue on; staff who write a document say its day themselves. */
 function dueOf({ kind, dueOn, origin }: DraftInvoice, terms: BillingTerms, issuedOn: IsoDate): IsoDate {

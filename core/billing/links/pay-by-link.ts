@@ -10,6 +10,7 @@ import {
   snapshotOf,
   type PaymentRow,
   type Payments,
+  SeenCharge,
 } from '../payments/index.ts'
 import { openLink } from './invoice-link.ts'
 
@@ -28,13 +29,16 @@ export const payByLink = defineVerb(
       token: Type.String({ minLength: 20, maxLength: 100 }),
       instance_id: Type.String(),
       return_url: Type.String(),
+      seen_charge: SeenCharge,
     }),
   },
   async (payments: Payments, input, _actor): Promise<PaymentRow> => {
     const invoice = await openLink(payments, input.token, holder)
     const gateway = await getGateway(payments.db, input.instance_id)
     const client = await snapshotOf(payments.db, invoice.client_id)
-    const payment = await openAttempt(payments, invoice, { gateway, place: client.country ?? '' })
+    const payment = await openAttempt(payments, invoice, {
+      ...{ gateway, place: client.country ?? '', seen: input.seen_charge },
+    })
     const back = `${input.return_url}?payment=${payment.id}`
     const call = {
       ...{ payment_id: payment.id, idempotency_key: payment.effect_key },

@@ -6,6 +6,7 @@ import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { issueReceipt, type Deposited } from '../proforma/index.ts'
 import { lockInvoice, settleInvoice, todayOf } from '../settle-invoice.ts'
 import { applyPayment } from './apply-payment.ts'
+import { bookDiscount, bookSurcharge } from './book-extra.ts'
 import { TransactionBooked, WrongMoney } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 
@@ -37,12 +38,10 @@ export async function bookSuccess(
   if (received.currency !== payment.currency)
     throw WrongMoney({ id: payment.id, expected: payment.currency, received: received.currency })
   await addTransaction(means, trx, payment, { ...received, kind: 'payment', actor: actor.id })
-  const { appliedMinor, invoiceIds } = await applyPayment(
-    means,
-    trx,
-    { payment, amountMinor: received.amountMinor },
-    actor,
-  )
+  const applied = await applyPayment(means, trx, { payment, amountMinor: received.amountMinor }, actor)
+  const taken = { payment, receivedMinor: received.amountMinor, appliedMinor: applied.appliedMinor }
+  const surcharge = await bookSurcharge(means, trx, taken, actor)
+  const appliedMinor = applied.appliedMinor + (surcharge?.total_minor ?? 0n)
   await postJournal(means, trx, {
     kind: 'payment_succeeded',
     sourceId: payment.id,
@@ -69,6 +68,8 @@ export async function bookSuccess(
     actor,
     change: { set, body },
   })
+  await bookDiscount(means, trx, taken, actor)
+  const invoiceIds = [...applied.invoiceIds, ...(surcharge ? [surcharge.id] : [])]
   for (const id of invoiceIds) await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
   if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
   return booked

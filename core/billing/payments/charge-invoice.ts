@@ -8,6 +8,7 @@ import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NoSavedMethod, NothingToPay } from './errors.ts'
 import { attempt, snapshotOf, type Payments } from './gateway.ts'
+import { demandExtra, keepExtra, SeenCharge, withExtra } from './extra-of.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
@@ -20,6 +21,7 @@ export const chargeMethod = defineVerb(
     input: Type.Object({
       invoice_id: Type.String(),
       method_id: Type.Optional(Type.String()),
+      seen_charge: SeenCharge,
       once: Type.Optional(Type.String({ maxLength: 100 })),
     }),
   },
@@ -33,7 +35,7 @@ export const chargeMethod = defineVerb(
     const effectKey = `charge/${invoice.id}/${input.once ?? payments.newId('req')}`
     const result = await charge(
       payments,
-      { invoiceId: invoice.id, effectKey, methodId: input.method_id },
+      { invoiceId: invoice.id, effectKey, methodId: input.method_id, seen: input.seen_charge },
       actor,
     )
     if (result === 'no_method') throw NoSavedMethod({})
@@ -59,6 +61,8 @@ interface Charge {
   methodId?: string | undefined
   /** Nobody asked for it: what has changed since it was entered is respected. */
   automatic?: boolean
+  /** The charge that the payer was shown. */
+  seen?: string | undefined
 }
 
 async function charge(
@@ -90,7 +94,7 @@ type Opened = { payment: PaymentRow; method: MethodRow; number: string } | 'no_m
 
 function openCharge(
   payments: Payments,
-  { invoiceId, effectKey, methodId, automatic = false }: Charge,
+  { invoiceId, effectKey, methodId, seen, automatic = false }: Charge,
 ): Promise<Opened> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, invoiceId)
@@ -110,6 +114,10 @@ function openCharge(
       select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
     // Money may be on its way: a second attempt beside it could take it twice.
     if (live) return { payment: live, method: await methodOf(trx, live, method), number }
+    const wish = { invoice, currency: invoice.currency, openMinor: open, seen }
+    const asked = await demandExtra(payments, trx, { id: method.instance_id }, wish)
+    // Nobody is charged more than the invoice says without having seen it.
+    const extra = automatic && asked?.kind === 'surcharge' ? null : asked
     const payment = await insertPayment(trx, {
       id: payments.newId('pay'),
       brandId: invoice.brand_id,
@@ -119,11 +127,12 @@ function openCharge(
       methodId: method.id,
       kind: 'saved_method',
       currency: invoice.currency,
-      amountMinor: open,
+      amountMinor: withExtra(open, extra),
       effectKey,
       attempt: 1,
       now: payments.business.now(),
     })
+    await keepExtra(trx, payment, extra)
     return { payment, method, number }
   })
 }

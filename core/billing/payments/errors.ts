@@ -51,6 +51,12 @@ export const GatewayNotOffered = defineError(
   (p: { gateway: string; field: string }) =>
     `${p.gateway} is not offered for this ${p.field}. Choose another way to pay.`,
 )
+export const ChargeChanged = defineError(
+  'gateway.charge_changed',
+  409,
+  (p: { gateway: string }) =>
+    `What a payment by ${p.gateway} costs has changed since this page was loaded. Look at the sum again before you pay.`,
+)
 export const DisputeDecided = defineError(
   'dispute.decided',
   409,

@@ -22,6 +22,19 @@ export const GatewayRules = Type.Object({
       { maxItems: 50 },
     ),
   ),
+  /** What a payment costs more (above zero) or less (below) in a currency, tax included: a share of the sum and a fixed one. */
+  charges: Type.Optional(
+    Type.Array(
+      Type.Object({
+        currency,
+        percent_ppm: Type.Integer({ minimum: -999_999, maximum: 999_999 }),
+        fixed_minor: Type.String({ pattern: '^-?\\d{1,12}$' }),
+      }),
+      { maxItems: 50 },
+    ),
+  ),
+  /** Of surcharges. */
+  charge_tax_class: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 })),
 })
 export type GatewayRules = Static<typeof GatewayRules>
 
@@ -77,6 +90,7 @@ export const setGatewayRules = defineVerb(
     for (const { least_minor: least, most_minor: most, currency: of } of rules.sums ?? [])
       if (least !== undefined && most !== undefined && BigInt(least) > BigInt(most))
         throw invalidInput({ sums: `the least of ${of} is above the most` })
+    refuseMixed(rules)
     const before = await readGatewayRules(means.db, id)
     await means.db.transaction(async (trx) => {
       await trx.run(sql`
@@ -88,3 +102,13 @@ export const setGatewayRules = defineVerb(
     })
   },
 )
+
+/** A share and a fixed sum of two signs would be a surcharge for some sums and a discount for others. */
+function refuseMixed({ charges = [] }: GatewayRules): void {
+  for (const { currency: of, percent_ppm: ppm, fixed_minor: fixed } of charges) {
+    if (charges.filter((other) => other.currency === of).length > 1)
+      throw invalidInput({ charges: `${of} is named twice` })
+    if (Math.sign(ppm) * Math.sign(Number(fixed)) < 0)
+      throw invalidInput({ charges: `what ${of} costs is partly more and partly less` })
+  }
+}

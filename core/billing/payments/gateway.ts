@@ -18,6 +18,8 @@ export interface GatewayInstance {
   plugin_id: string
   name: string
   manifest: { kinds?: Record<string, readonly string[]>; name?: string }
+  /** As staff stored them (JSON); read where gateways are offered. */
+  rules?: string | null
 }
 
 export interface InstanceRow {

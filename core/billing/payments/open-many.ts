@@ -5,6 +5,7 @@ import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
+import { demandExtra, keepExtra, withExtra } from './extra-of.ts'
 import { insertPayment, type NewPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
 
@@ -16,6 +17,8 @@ export interface ManyWish {
   effectKey: string
   /** What arrived, for money that was seen; without, what is open of all. */
   amountMinor?: bigint
+  /** The charge that the payer was shown. */
+  seen?: string | undefined
   payment: Pick<NewPayment, 'instanceId' | 'kind'> & { methodId?: string | null }
 }
 
@@ -32,12 +35,20 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   const documents: { invoice: InvoiceRow; openMinor: bigint }[] = []
   for (const invoice of invoices) documents.push({ invoice, openMinor: await openOf(trx, invoice) })
   const total = documents.reduce((sum, { openMinor }) => sum + openMinor, 0n)
+  const { instanceId } = wish.payment
+  const several = { currency: first!.currency, openMinor: total, seen: wish.seen }
+  const extra = instanceId ? await demandExtra(means, trx, { id: instanceId }, several) : null
   const id = means.newId('pay')
   const payment = await insertPayment(trx, {
     ...{ id, brandId: first!.brand_id, clientId: first!.client_id, invoiceId: null },
-    ...{ currency: first!.currency, amountMinor: wish.amountMinor ?? total, effectKey: wish.effectKey },
+    ...{
+      currency: first!.currency,
+      amountMinor: wish.amountMinor ?? withExtra(total, extra),
+      effectKey: wish.effectKey,
+    },
     ...{ attempt: 1, now: means.business.now(), ...wish.payment },
   })
+  await keepExtra(trx, payment, extra)
   documents.sort((a, b) => (a.invoice.due_on < b.invoice.due_on ? -1 : 1))
   await trx.insert(
     'payment_documents',

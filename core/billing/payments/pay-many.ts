@@ -4,6 +4,7 @@ import { invalidInput } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import { bookSuccess } from './book-success.ts'
 import { NoSavedMethod } from './errors.ts'
+import { SeenCharge } from './extra-of.ts'
 import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
 import { openMany } from './open-many.ts'
@@ -24,12 +25,13 @@ export const startMany = defineVerb(
       return_url: Type.String(),
       cancel_url: Type.String(),
       once: Once,
+      seen_charge: SeenCharge,
     }),
   },
   async (payments: Payments, input, actor): Promise<PaymentRow> => {
     const gateway = await getGateway(payments.db, input.instance_id)
     const wish = {
-      ...{ invoiceIds: input.invoice_ids, right: 'payment.start_many' },
+      ...{ invoiceIds: input.invoice_ids, right: 'payment.start_many', seen: input.seen_charge },
       effectKey: `start_many/${input.once ?? payments.newId('req')}`,
       payment: { instanceId: gateway.id, kind: 'hosted' as const },
     }
@@ -53,7 +55,12 @@ export const chargeMany = defineVerb(
   {
     permission: 'payment.charge_many',
     audience: ['staff', 'client'],
-    input: Type.Object({ invoice_ids: InvoiceIds, method_id: Type.String(), once: Once }),
+    input: Type.Object({
+      invoice_ids: InvoiceIds,
+      method_id: Type.String(),
+      once: Once,
+      seen_charge: SeenCharge,
+    }),
   },
   async (payments: Payments, input, actor): Promise<PaymentRow> => {
     const method = await payments.db.get<MethodRow>(
@@ -61,7 +68,7 @@ export const chargeMany = defineVerb(
     )
     if (!method) throw NoSavedMethod({})
     const wish = {
-      ...{ invoiceIds: input.invoice_ids, right: 'payment.charge_many' },
+      ...{ invoiceIds: input.invoice_ids, right: 'payment.charge_many', seen: input.seen_charge },
       effectKey: `charge_many/${input.once ?? payments.newId('req')}`,
       payment: { instanceId: method.instance_id, methodId: method.id, kind: 'saved_method' as const },
     }

@@ -7,7 +7,7 @@ export interface PayWays {
   /** In the order in which staff put them. */
   gateways: GatewayInstance[]
   /** What the client saved at one of them: the preferred one first, then the oldest. */
-  methods: { id: string; label: string }[]
+  methods: { id: string; label: string; rules: string | null }[]
 }
 
 type WayRow = InstanceRow & {
@@ -34,6 +34,6 @@ export async function listPayWays(
   saved.sort((a, b) => b.preferred - a.preferred || (a.saved_at < b.saved_at ? -1 : 1))
   return {
     gateways: [...new Map(rows.map((row) => [row.id, row])).values()],
-    methods: saved.map(({ method_id, label }) => ({ id: method_id!, label })),
+    methods: saved.map(({ method_id, label, rules }) => ({ id: method_id!, label, rules: rules ?? null })),
   }
 }

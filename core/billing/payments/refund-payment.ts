@@ -6,6 +6,7 @@ import { CreditedLines, creditLines, type CreditWish } from '../credit-invoice.t
 import type { InvoiceRow } from '../invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
 import { bookRefundOutcome, holdForRefund, type RefundRow, type RefundSource } from './book-refund.ts'
+import { readExtra } from './book-extra.ts'
 import { disputedOf } from './dispute-effects.ts'
 import { NotRefundable, RefundTooLarge } from './errors.ts'
 import type { Payments } from './gateway.ts'
@@ -162,8 +163,24 @@ async function creditFirst(
     { invoiceId: payment.invoice_id, lines: wish.lines, reason },
     actor,
   )
-  await refuseBeyond(trx, payment, { amountMinor, mostMinor: -note.total_minor })
+  const ofNote = -note.total_minor
+  // More than the document: the surcharge that was paid with it goes back too.
+  const ofSurcharge =
+    amountMinor > ofNote && !wish.lines ? await creditSurcharge({ means, trx, actor }, payment, reason) : 0n
+  await refuseBeyond(trx, payment, { amountMinor, mostMinor: ofNote + ofSurcharge })
   return note
+}
+
+/** Answers what the surcharge of a payment is worth as credit; nothing when it has none. */
+async function creditSurcharge(
+  { means, trx, actor }: Work,
+  payment: PaymentRow,
+  reason: string,
+): Promise<bigint> {
+  const extra = await readExtra(trx, payment.id)
+  if (extra?.kind !== 'surcharge' || !extra.document_id) return 0n
+  const note = await creditLines(means, trx, { invoiceId: extra.document_id, reason }, actor)
+  return -note.total_minor
 }
 
 /** Money that no document took is the client's credit: giving it back besides would give it twice. */
@@ -210,6 +227,7 @@ export async function refundInvoice(
   for (const payment of paid) {
     const amountMinor = await refundable(trx, payment)
     if (amountMinor <= 0n || !payment.instance_id) continue
+    await creditSurcharge({ means, trx, actor }, payment, reason)
     const wanted = {
       payment_id: payment.id,
       amountMinor,

@@ -5,6 +5,7 @@ import { lockCredit } from '../credit/credit-standing.ts'
 import { postJournal, reversalOf } from '../ledger.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { allocate, lockInvoice, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { readExtra } from './book-extra.ts'
 import { addTransaction } from './book-success.ts'
 import { PaymentNotReversible } from './errors.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
@@ -50,6 +51,8 @@ async function refuseBuiltOn(trx: Trx, payment: PaymentRow): Promise<void> {
     sql`select id from journals where source_id = ${payment.id} and kind = 'write_off_recovered'`,
   )
   if (recovered) throw because('it recovered a loss')
+  const extra = await readExtra(trx, payment.id)
+  if (extra?.document_id) throw because(`a ${extra.kind} was booked with it`)
 }
 
 /** What was applied comes off the document; what became credit must still be there. */

@@ -8,6 +8,7 @@ import { lockInvoice } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { attempt, getGateway, offers, snapshotOf, type GatewayInstance, type Payments } from './gateway.ts'
 import { demandOffered } from './gateway-rules.ts'
+import { demandExtra, keepExtra, SeenCharge, withExtra } from './extra-of.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
@@ -21,6 +22,7 @@ export const startPayment = defineVerb(
       invoice_id: Type.String(),
       instance_id: Type.String(),
       save_method: Type.Optional(Type.Boolean()),
+      seen_charge: SeenCharge,
       return_url: Type.String(),
       cancel_url: Type.String(),
     }),
@@ -35,7 +37,7 @@ export const startPayment = defineVerb(
     const gateway = await getGateway(payments.db, input.instance_id)
     const client = await snapshotOf(payments.db, invoice.client_id)
     const place = actor.kind === 'staff' ? null : (client.country ?? '')
-    const payment = await openAttempt(payments, invoice, { gateway, place })
+    const payment = await openAttempt(payments, invoice, { gateway, place, seen: input.seen_charge })
     const customer = await customerAt(payments.db, invoice.client_id, gateway.id)
     const call = {
       payment_id: payment.id,
@@ -59,13 +61,15 @@ interface Through {
   gateway: GatewayInstance
   /** The country that the gateway's rules are held against; null for staff, who may use any. */
   place: string | null
+  /** The charge that its payer was shown. */
+  seen?: string | undefined
 }
 
 /** One attempt at a time for a document: the row of the document is held while that is decided. */
 export function openAttempt(
   payments: Payments,
   found: InvoiceRow,
-  { gateway, place }: Through,
+  { gateway, place, seen }: Through,
 ): Promise<PaymentRow> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, found.id)
@@ -86,8 +90,10 @@ export function openAttempt(
     ) {
       throw PaymentUnderWay({ number: invoice.number ?? invoice.id })
     }
+    const wish = { invoice, currency: invoice.currency, openMinor: open, seen }
+    const extra = await demandExtra(payments, trx, gateway, wish)
     const id = payments.newId('pay')
-    return insertPayment(trx, {
+    const payment = await insertPayment(trx, {
       id,
       brandId: invoice.brand_id,
       clientId: invoice.client_id,
@@ -95,11 +101,13 @@ export function openAttempt(
       instanceId: gateway.id,
       kind: 'hosted',
       currency: invoice.currency,
-      amountMinor: open,
+      amountMinor: withExtra(open, extra),
       effectKey: `start/${id}`,
       attempt: earlier.length + 1,
       now: payments.business.now(),
     })
+    await keepExtra(trx, payment, extra)
+    return payment
   })
 }
 

@@ -57,4 +57,20 @@ export const paymentChecks: readonly Check[] = [
       where (u.undone_at is null and (p.status <> 'succeeded' or p.received_minor <> u.amount_minor)) or (u.undone_at is not null and p.status <> 'reversed')
       order by u.line_id`,
   },
+  {
+    name: 'surcharge or discount is booked with its payment, in full',
+    statement: () => sql`
+      select e.payment_id as id, e.kind || ' of ' || cast(e.amount_minor as text) || ' by document ' || i.number || ' over ' || cast(i.total_minor as text) as problem
+      from payment_extras e join payments p on p.id = e.payment_id join invoices i on i.id = e.document_id
+      where p.status <> 'succeeded' or i.currency <> e.currency or i.client_id <> p.client_id
+      or (e.kind = 'surcharge' and (i.kind <> 'invoice' or i.origin <> 'surcharge' or i.origin_id <> p.id or i.total_minor <> e.amount_minor))
+      or (e.kind = 'discount' and (i.kind <> 'credit_note' or i.corrects_id <> p.invoice_id or i.total_minor >= 0))
+      order by e.payment_id`,
+  },
+  {
+    name: 'surcharge is asked for by its payment',
+    statement: () => sql`
+      select i.id, 'surcharge ' || i.number || ' belongs to no payment' as problem from invoices i
+      where i.origin = 'surcharge' and i.kind = 'invoice' and not exists (select 1 from payment_extras e where e.document_id = i.id) order by i.id`,
+  },
 ]

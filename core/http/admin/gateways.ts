@@ -22,21 +22,59 @@ async function save({ means, actor, t, locale }: Desk, { form, params }: Asked) 
       .filter(Boolean)
     return codes.length === 0 ? [] : [[name, codes] as const]
   })
-  const column = (name: string) => (form[name] ?? {}) as FormBody
-  const sums = Object.keys(column('sum_currency')).flatMap((i) => {
-    const currency = textOf(column('sum_currency'), i).toUpperCase()
-    if (currency === '') return []
-    if (!/^[A-Z]{3}$/.test(currency)) throw invalidInput({ sums: `"${currency}" is not a currency` })
-    const bound = (name: string) => {
-      const text = textOf(column(name), i)
-      if (text === '') return {}
-      const minor = readAmount(text, currency, locale)
-      if (minor === null || minor < 0n) throw invalidInput({ sums: `"${text}" is not an amount` })
-      return { [`${name}_minor`]: minor.toString() }
-    }
-    return [{ currency, ...bound('least'), ...bound('most') }]
-  })
-  const rules = { ...Object.fromEntries(lists), ...(sums.length > 0 ? { sums } : {}) }
+  const rows = readRows(form, locale)
+  const sums = rows.flatMap(({ currency, least_minor, most_minor }) =>
+    least_minor === undefined && most_minor === undefined
+      ? []
+      : [{ currency, ...(least_minor ? { least_minor } : {}), ...(most_minor ? { most_minor } : {}) }],
+  )
+  const charges = rows.flatMap(({ currency, percent_ppm, fixed_minor = '0' }) =>
+    percent_ppm === 0 && fixed_minor === '0' ? [] : [{ currency, percent_ppm, fixed_minor }],
+  )
+  const taxClass = textOf(form, 'charge_tax_class')
+  const rules = {
+    ...Object.fromEntries(lists),
+    ...(sums.length > 0 ? { sums } : {}),
+    ...(charges.length > 0 ? { charges } : {}),
+    ...(taxClass ? { charge_tax_class: taxClass } : {}),
+  }
   await setGatewayRules(means, { instance_id: params.id, rules }, actor)
   return { href: '/admin/gateways', message: t('payments.gateways.saved') }
+}
+
+interface CurrencyRow {
+  currency: string
+  least_minor?: string
+  most_minor?: string
+  percent_ppm: number
+  fixed_minor?: string
+}
+
+/** What holds for each currency that was named. */
+function readRows(form: FormBody, locale: string): CurrencyRow[] {
+  const cell = (name: string, i: string) => textOf((form[name] ?? {}) as FormBody, i)
+  return Object.keys((form.sum_currency ?? {}) as FormBody).flatMap((i) => {
+    const currency = cell('sum_currency', i).toUpperCase()
+    if (currency === '') return []
+    if (!/^[A-Z]{3}$/.test(currency)) throw invalidInput({ sums: `"${currency}" is not a currency` })
+    const minor = (name: string, least: bigint | null) => {
+      const text = cell(name, i)
+      if (text === '') return {}
+      const read = readAmount(text, currency, locale)
+      if (read === null || (least !== null && read < least))
+        throw invalidInput({ sums: `"${text}" is not an amount` })
+      return { [`${name}_minor`]: read.toString() }
+    }
+    const bounds = { ...minor('least', 0n), ...minor('most', 0n), ...minor('fixed', null) }
+    return [{ currency, ...bounds, percent_ppm: readPpm(cell('percent', i)) }]
+  })
+}
+
+/** "2,9" → 29000; with a sign for a discount. */
+function readPpm(text: string): number {
+  if (text === '') return 0
+  const found = /^([-−]?)(\d{1,2})(?:[.,](\d{1,4}))?$/.exec(text.replace(/\s*%$/, ''))
+  if (!found) throw invalidInput({ sums: `"${text}" is not a percentage` })
+  const ppm = Number(found[2]) * 10_000 + Number((found[3] ?? '').padEnd(4, '0'))
+  return found[1] ? -ppm : ppm
 }

@@ -1,4 +1,4 @@
-import { listPayWays } from '../../billing/index.ts'
+import { chargeText, listPayWays, type GatewayRules } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
@@ -18,9 +18,21 @@ export async function payChoices(ctx: Ctx): Promise<PayChoice[]> {
   const of = { brandId: requireBrand(ctx).id, clientId: client?.id ?? null }
   const { gateways, methods } = await listPayWays(deps.db, { ...of, facts: { currency } })
   return [
-    ...methods.map(({ id, label }) => ({ value: `method:${id}`, label, hint: t('storefront.pay.saved') })),
-    ...gateways.map(({ id, name }) => ({ value: `gateway:${id}`, label: name })),
+    ...methods.map(({ id, label, rules }) => {
+      const hint = [t('storefront.pay.saved'), costOf(rules, currency)].filter(Boolean).join(' · ')
+      return { value: `method:${id}`, label, hint }
+    }),
+    ...gateways.map(({ id, name, rules }) => {
+      const hint = costOf(rules, currency)
+      return { value: `gateway:${id}`, label: name, ...(hint ? { hint } : {}) }
+    }),
   ]
+}
+
+/** What paying this way costs more or less: the sum itself stands on the pay page. */
+const costOf = (rules: string | null | undefined, currency: string): string => {
+  const text = chargeText(JSON.parse(rules ?? '{}') as GatewayRules, currency)
+  return text && `${text} ${currency}`
 }
 
 /** What was chosen, if it is offered. */

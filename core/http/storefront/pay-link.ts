@@ -18,6 +18,7 @@ import { getFile } from '../../files/index.ts'
 import { NotFound } from '../../kernel/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { field, formKeys, page, seeOther, tryForm, type FormProblem } from '../page/index.ts'
+import { payExtra } from '../portal/invoices/pay-extra.ts'
 import { leave } from '../portal/leave.ts'
 
 /** One invoice by its secret address: seen and paid without signing in, and nothing else shown. */
@@ -59,6 +60,7 @@ async function takeLink(ctx: RouteCtx): Promise<void> {
       const input = {
         token: ctx.params.token,
         instance_id: field(ctx, 'gateway'),
+        seen_charge: field(ctx, 'charge'),
         return_url: `${origin}${hrefOf(ctx)}`,
       }
       const payment = await payByLink(deps, input, actor)
@@ -111,7 +113,12 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
       percent: tax.rate_ppm / 10_000,
       tax: amount(tax.tax_minor),
     })),
-    gateways: gateways.map(({ id, name }) => ({ id, name })),
+    gateways: await Promise.all(
+      gateways.map(async ({ id, name, rules }) => ({
+        ...{ id, name },
+        ...(await payExtra(deps, { invoice, dueMinor: due }, rules)),
+      })),
+    ),
     ...{ keys: formKeys(), errors: problem?.errors ?? [] },
   }
   secret(ctx)

@@ -1,5 +1,5 @@
 import { toDecimal } from '../../../../sdk/index.ts'
-import { readGatewayRules, type GatewayRules } from '../../../billing/index.ts'
+import { chargeText, readGatewayRules, type GatewayRules } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { findRow, scoped } from '../../../records/index.ts'
 import type { PageView } from '../blocks.ts'
@@ -44,11 +44,25 @@ function said({ t }: Desk, rules: GatewayRules): string {
       ({ currency, least_minor: least, most_minor: most }) =>
         `${least === undefined ? '' : toDecimal({ minor: BigInt(least), currency })}–${most === undefined ? '' : toDecimal({ minor: BigInt(most), currency })} ${currency}`,
     ),
+    ...(rules.charges ?? []).map((charge) => chargeText(rules, charge.currency) + ` ${charge.currency}`),
   ]
   return parts.length === 0 ? t('payments.gateways.all') : parts.join(', ')
 }
 
 const SUMS_MORE = 2
+const COLUMNS = ['sum_currency', 'least', 'most', 'percent', 'fixed'] as const
+
+function storedRow(rules: GatewayRules, currency = ''): Record<(typeof COLUMNS)[number], string> {
+  const sum = rules.sums?.find((one) => one.currency === currency)
+  const charge = rules.charges?.find((one) => one.currency === currency)
+  const shown = (minor: string | undefined) =>
+    minor === undefined ? '' : toDecimal({ minor: BigInt(minor), currency })
+  return {
+    ...{ sum_currency: currency, least: shown(sum?.least_minor), most: shown(sum?.most_minor) },
+    percent: charge && charge.percent_ppm !== 0 ? String(charge.percent_ppm / 10_000) : '',
+    fixed: charge && charge.fixed_minor !== '0' ? shown(charge.fixed_minor) : '',
+  }
+}
 
 export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
@@ -57,15 +71,12 @@ export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
     ...{ table: 'plugin_instances', what: 'gateway', id: asked.params.id!, scope: { client: null } },
   })
   const rules = await readGatewayRules(means.db, gateway.id)
-  const sums = rules.sums ?? []
-  const rows = Array.from({ length: sums.length + SUMS_MORE }, (_, i) => {
-    const sum = sums[i]
-    const shown = (minor: string | undefined) =>
-      sum && minor !== undefined ? toDecimal({ minor: BigInt(minor), currency: sum.currency }) : ''
-    const stored = {
-      ...{ sum_currency: sum?.currency ?? '', least: shown(sum?.least_minor), most: shown(sum?.most_minor) },
-    }
-    const cells = (['sum_currency', 'least', 'most'] as const).map((name) => ({
+  const currencies = [
+    ...new Set([...(rules.sums ?? []), ...(rules.charges ?? [])].map((one) => one.currency)),
+  ]
+  const rows = Array.from({ length: currencies.length + SUMS_MORE }, (_, i) => {
+    const stored = storedRow(rules, currencies[i])
+    const cells = COLUMNS.map((name) => ({
       ...{ name: `${name}[${i}]`, label: `${l(name)} ${i + 1}`, required: false },
       value: asked.refused ? textOf((asked.refused.values[name] ?? {}) as FormBody, String(i)) : stored[name],
     }))
@@ -86,10 +97,17 @@ export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'form',
         id: 'gateway-rules',
         action: `/admin/gateways/${gateway.id}`,
-        fields: [listed('currencies'), listed('countries'), listed('except_countries')],
+        fields: [
+          ...[listed('currencies'), listed('countries'), listed('except_countries')],
+          {
+            ...filled(asked, 'charge_tax_class', rules.charge_tax_class ?? 'standard'),
+            ...{ required: false, label: l('charge_tax_class') },
+            hint: t('payments.gateways.charge_tax_class_hint'),
+          },
+        ],
         grid: {
           caption: t('payments.gateways.sums'),
-          columns: [l('sum_currency'), l('least'), l('most')],
+          columns: COLUMNS.map(l),
           rows,
         },
         submit: { label: t('admin.save') },

@@ -16,6 +16,7 @@ import { sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { formKeys, type FormProblem } from '../../page/index.ts'
+import { payExtra, rulesOf, type PayExtra } from './pay-extra.ts'
 
 /** "2027-09" → 09/2027; and whether that month is over. */
 export interface MethodView {
@@ -48,8 +49,8 @@ export interface PayView {
   /** A hosted page that was opened and not finished. */
   unfinished: { name: string; href: string } | null
   declined: { text: string | null; retry: string } | null
-  methods: MethodView[]
-  gateways: { id: string; name: string; canSave: boolean }[]
+  methods: (MethodView & PayExtra)[]
+  gateways: ({ id: string; name: string; canSave: boolean } & PayExtra)[]
   credit: Money | null
   keys: { once: string }
   errors: FormProblem['errors']
@@ -64,8 +65,7 @@ interface Attempt extends Pick<
 
 /** Everything on the pay page; four statements after the invoice. */
 export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): Promise<PayView> {
-  const { deps, zone } = ctx.state
-  const { db } = deps
+  const { db } = ctx.state.deps
   const href = `/portal/invoices/${invoice.id}`
   const due = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
   const attempts = await readAttempts(ctx, invoice.id)
@@ -73,6 +73,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const methods = open ? await listMethods(db, invoice.client_id) : []
   const gateways = open ? await listGateways(db, invoice.brand_id, factsOf(invoice, due)) : []
   const credit = open ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
+  const ways = await payWays(ctx, { invoice, dueMinor: due }, { methods, gateways })
   const standing = standingOf(invoice, due, attempts)
   return {
     ...{ id: invoice.id, number: invoice.number ?? invoice.id, href, payHref: `${href}/pay` },
@@ -80,12 +81,29 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     ...{ dueOn: invoice.due_on, standing, polls: standing === 'waiting' },
     waitsFor: attempts.some(({ status }) => status === 'unknown') ? 'answer' : 'bank',
     ...latestOf(attempts[0], standing),
-    methods: methods.map((method) => methodView(method, deps.business.today(zone))),
-    gateways: gateways.map(gatewayView),
+    ...ways,
     credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
     keys: formKeys(),
     errors: problem?.errors ?? [],
   }
+}
+
+async function payWays(
+  ctx: RouteCtx,
+  of: { invoice: Invoice; dueMinor: bigint },
+  { methods, gateways }: { methods: readonly MethodRow[]; gateways: readonly GatewayInstance[] },
+): Promise<Pick<PayView, 'methods' | 'gateways'>> {
+  const { deps, zone } = ctx.state
+  const instances = methods.map((method) => method.instance_id)
+  const rules = await rulesOf(deps, gateways, instances)
+  const view: Pick<PayView, 'methods' | 'gateways'> = { methods: [], gateways: [] }
+  for (const method of methods) {
+    const extra = await payExtra(deps, of, rules.get(method.instance_id))
+    view.methods.push({ ...methodView(method, deps.business.today(zone)), ...extra })
+  }
+  for (const gateway of gateways)
+    view.gateways.push({ ...gatewayView(gateway), ...(await payExtra(deps, of, gateway.rules)) })
+  return view
 }
 
 /** The country on the document is the one its client had when it was issued; a start of a payment asks for today's. */

@@ -73,7 +73,8 @@ function refuseOtherSum(ctx: RouteCtx, invoice: Invoice): void {
 function charge(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
   const { deps, actor, formKeys } = ctx.state
   const once = formKeys.once ? { once: formKeys.once.slice(0, 100) } : {}
-  return chargeMethod(deps, { invoice_id: invoice.id, method_id: field(ctx, 'method'), ...once }, actor)
+  const wish = { invoice_id: invoice.id, method_id: field(ctx, 'method'), ...once, ...seenCharge(ctx) }
+  return chargeMethod(deps, wish, actor)
 }
 
 function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
@@ -87,11 +88,14 @@ function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
         instance_id: field(ctx, 'gateway'),
         save_method: field(ctx, 'save') !== '',
       },
-      ...{ return_url: back, cancel_url: back },
+      ...{ return_url: back, cancel_url: back, ...seenCharge(ctx) },
     },
     actor,
   )
 }
+
+/** What the button said that paying costs. */
+const seenCharge = (ctx: RouteCtx) => ({ seen_charge: field(ctx, 'charge') })
 
 async function follow(ctx: RouteCtx, invoice: Invoice, payment: PaymentRow): Promise<void> {
   const backHref = `/portal/invoices/${invoice.id}/pay`

@@ -1,7 +1,10 @@
 import type { Router } from '@koa/router'
 import { money } from '../../../../sdk/index.ts'
 import {
+  chargeKey,
   chargeMany,
+  chargeOn,
+  chargeText,
   checkPayment,
   getPayment,
   listGateways,
@@ -9,6 +12,7 @@ import {
   offers,
   paymentsFor,
   startMany,
+  type GatewayRules,
 } from '../../../billing/index.ts'
 import { all, sql } from '../../../db/index.ts'
 import { invalidInput, type IsoDate } from '../../../kernel/index.ts'
@@ -25,6 +29,7 @@ import {
   type FormProblem,
 } from '../../page/index.ts'
 import { AmountChanged } from '../errors.ts'
+import { rulesOf } from '../invoices/pay-extra.ts'
 import { methodView } from '../invoices/pay-view.ts'
 import { leave } from '../leave.ts'
 
@@ -62,14 +67,15 @@ async function takeMany(ctx: RouteCtx): Promise<void> {
       if (ids.length === 0) throw invalidInput({ pick: t('documents.many.nothing_ticked') })
       await refuseOtherSums(ctx, ids)
       const once = keys.once ? { once: keys.once.slice(0, 100) } : {}
-      const [kind, id = ''] = field(ctx, 'with').split(':')
+      const [kind, id = '', charge = ''] = field(ctx, 'with').split(':')
+      const wish = { invoice_ids: ids, seen_charge: charge, ...once }
       const back = { return_url: `${origin}${HREF}`, cancel_url: `${origin}${HREF}` }
       const payment =
         kind === 'method'
-          ? await chargeMany(deps, { invoice_ids: ids, method_id: id, ...once }, actor)
+          ? await chargeMany(deps, { ...wish, method_id: id }, actor)
           : await startMany(
               deps,
-              { invoice_ids: ids, instance_id: id, save_method: field(ctx, 'save') !== '', ...back, ...once },
+              { ...wish, instance_id: id, save_method: field(ctx, 'save') !== '', ...back },
               actor,
             )
       const { url } = JSON.parse(payment.needs ?? '{}') as { url?: string }
@@ -127,11 +133,25 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const methods = open.length > 0 ? await listMethods(deps.db, client.id) : []
   const gateways = open.length > 0 ? await listGateways(deps.db, client.brand_id) : []
   const today = deps.business.today(zone)
-  const usable = methods.map((method) => methodView(method, today)).filter(({ isExpired }) => !isExpired)
+  const instances = methods.map((method) => method.instance_id)
+  const rules = await rulesOf(deps, gateways, instances)
+  const currency = open[0]?.currency ?? ''
+  const wayOf = (value: string, label: string, own: string | null | undefined) => {
+    const read = JSON.parse(own ?? '{}') as GatewayRules
+    // Several documents have no discount; a surcharge is of their sum.
+    const text = chargeOn(read, currency, 10n ** 12n) > 0n ? chargeText(read, currency) : ''
+    return {
+      value: `${value}:${chargeKey(read, currency)}`,
+      label: text ? `${label} (${text} ${currency})` : label,
+    }
+  }
+  const usable = methods
+    .map((method) => ({ ...methodView(method, today), instanceId: method.instance_id }))
+    .filter(({ isExpired }) => !isExpired)
   const picked = problem ? groupOf(ctx, 'pick') : null
   const ways = [
-    ...usable.map(({ id, label }) => ({ value: `method:${id}`, label })),
-    ...gateways.map(({ id, name }) => ({ value: `gateway:${id}`, label: name })),
+    ...usable.map(({ id, label, instanceId }) => wayOf(`method:${id}`, label, rules.get(instanceId))),
+    ...gateways.map(({ id, name, rules: own }) => wayOf(`gateway:${id}`, name, own)),
   ]
   const view = {
     rows: open.map((row) => ({
