@@ -2,9 +2,10 @@ import { ofBrands, type BillableSource, type DueItem, type DueWindow } from '../
 import { join, list, sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { ChangedMeanwhile } from '../kernel/index.ts'
 import { scopedSetting } from '../records/index.ts'
+import { couponsOf } from './coupons-of.ts'
 import { planHours, type MeteredService, type MeteredStep } from './plan-hours.ts'
 import type { DueOption } from './plan-periods.ts'
-import { couponsOf, SCOPES } from './service-source.ts'
+import { SCOPES } from './service-source.ts'
 import { hourCap } from './settings.ts'
 
 /** Services that are charged by the hour: what they used until a billing day, or until they ended. */

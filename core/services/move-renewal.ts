@@ -13,7 +13,7 @@ import type { ChangeMeans } from './ports.ts'
 import { pricedFactsOf } from './priced-facts.ts'
 import { spansText } from './prorate.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
-import { couponsOf } from './service-source.ts'
+import { couponsOf } from './coupons-of.ts'
 import { readTerms } from './terms.ts'
 
 const Move = {

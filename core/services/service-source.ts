@@ -18,42 +18,43 @@ import { invoiceSuspended } from './settings.ts'
 /** Prices that are tried out: what a service would be charged, and from when; null leaves it as it is. */
 export type WhatIf = (service: DueService, options: readonly DueOption[]) => Repricing | null
 
-/** Services as billing sees them: what begins a period by the day. Three to six statements a chunk of clients. */
+/** Services as billing sees them: what begins a period by the day. Two or three statements a chunk of clients. */
 export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
   name: 'services',
 
   async dueClients(queries, { afterClientId, limit, ...window }) {
-    const condition = billable(window, await spared(queries))
     const rows = await queries.all<{ client_id: string }>(sql`
-      select distinct s.client_id from services s where s.client_id > ${afterClientId} and ${condition}
+      select distinct s.client_id from services s where s.client_id > ${afterClientId} and ${billable(window)}
       order by s.client_id limit ${limit}`)
     return rows.map((row) => row.client_id)
   },
 
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
-    const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window, await spared(queries))}`
-    const services = await queries.all<DueService & Ahead & Announced & { any_discount: number }>(sql`
+    const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window)}`
+    const services = await queries.all<
+      DueService & Ahead & Announced & CouponColumns & { any_discount: number }
+    >(sql`
       select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
         s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount,
-        r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options${aheadColumns(window, SCOPES)}
+        r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options,
+        k.code, k.percent_ppm, k.currency as coupon_currency, k.amount_minor as coupon_minor${aheadColumns(window, SCOPES)}
       from services s join products p on p.id = s.product_id ${ANNOUNCED}
+      left join coupons k on k.id = s.coupon_id and coalesce(s.coupon_cycles_left, 1) <> 0
       where ${condition} order by s.client_id, s.id`)
     const options = await optionsOf(queries, condition)
-    const coupons = await couponsOf(queries, services)
     const isAny = (services[0]?.any_discount ?? 0) > 0
     const discounts = isAny ? await discountsWhere(queries, condition) : NO_DISCOUNTS
     const items: DueItem[] = []
     for (const service of services) {
-      const coupon = service.coupon_id === null ? undefined : coupons.get(service.coupon_id)
       const untilOn = service.until_on ?? window.untilOn
       const planned = window.everyPeriod ? planEveryPeriod : planPeriods
       const own = options.get(service.id) ?? []
       const repricing = whatIf?.(service, own) ?? announced(service)
       const lowered = discounts.get(service.id)
       const due = lowered ? { ...service, repricing, discounts: lowered } : { ...service, repricing }
-      const item = planned(due, untilOn, own, coupon)
+      const item = planned(due, untilOn, own, couponOf(service))
       if (item) items.push({ ...item, ...aheadOf(service) })
     }
     return items
@@ -94,37 +95,38 @@ export const SCOPES = {
   cycle: sql`s.cycle`,
 }
 
-/** Where suspended services are not charged: the installation as a whole, and brands that differ from it. */
-interface Spared {
-  byDefault: boolean
-  brands: readonly string[]
-}
+/** Suspended services are charged or not as their brand says, else the installation. */
+const CHARGED = sql`(s.delivery_status <> 'suspended' or coalesce(
+  (select x.value from settings x where x.scope = 'brand' and x.scope_id = s.brand_id and x.key = ${invoiceSuspended.key}),
+  (select x.value from settings x where x.scope = 'installation' and x.scope_id = '' and x.key = ${invoiceSuspended.key}),
+  ${JSON.stringify(invoiceSuspended.preset)}) = 'true')`
 
-async function spared(queries: Queries): Promise<Spared> {
-  const rows = await queries.all<{ scope: string; scope_id: string; value: string }>(
-    sql`select scope, scope_id, value from settings where key = ${invoiceSuspended.key}`,
-  )
-  const charged = (value: string) => JSON.parse(value) === true
-  const whole = rows.find((row) => row.scope === 'installation')
-  const byDefault = !(whole ? charged(whole.value) : invoiceSuspended.preset)
-  const brands = rows.filter((row) => row.scope === 'brand' && charged(row.value) === byDefault)
-  return { byDefault, brands: brands.map((row) => row.scope_id) }
-}
-
-function billable({ untilOn, untilOf, brandIds = null }: DueWindow, { byDefault, brands }: Spared): Sql {
+function billable({ untilOn, untilOf, brandIds = null }: DueWindow): Sql {
   const conditions = [
     sql`s.next_period_on <= ${untilOn}`,
     sql`s.billing_status in ('active', 'ending')`,
     sql`s.metered_until is null`,
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
     sql`(s.periods_left is null or s.periods_left > 0)`,
+    CHARGED,
   ]
   if (untilOf) conditions.push(sql`s.next_period_on <= ${untilOf(SCOPES)}`)
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
-  if (byDefault) conditions.push(sql`(s.delivery_status <> 'suspended' or s.brand_id in (${list(brands)}))`)
-  else if (brands.length > 0)
-    conditions.push(sql`(s.delivery_status <> 'suspended' or s.brand_id not in (${list(brands)}))`)
   return join(conditions, ' and ')
+}
+
+/** The coupon that lowers the next period; its id stands with the service. */
+interface CouponColumns {
+  code: string | null
+  percent_ppm: number | null
+  coupon_currency: string | null
+  coupon_minor: bigint | null
+}
+
+function couponOf(row: CouponColumns & Pick<DueService, 'coupon_id'>): Coupon | undefined {
+  if (row.coupon_id === null || row.code === null) return undefined
+  const { coupon_id: id, code, percent_ppm, coupon_currency: currency, coupon_minor: amount_minor } = row
+  return { id, code, percent_ppm, currency, amount_minor }
 }
 
 async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, DueOption[]>> {
@@ -139,19 +141,4 @@ async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, 
     else grouped.set(row.service_id, [row])
   }
   return grouped
-}
-
-export async function couponsOf(
-  queries: Queries,
-  services: readonly { coupon_id: string | null; coupon_cycles_left: number | null }[],
-): Promise<Map<string, Coupon>> {
-  const ids = new Set<string>()
-  for (const service of services) {
-    if (service.coupon_id !== null && service.coupon_cycles_left !== 0) ids.add(service.coupon_id)
-  }
-  if (ids.size === 0) return new Map()
-  const rows = await queries.all<Coupon>(
-    sql`select id, code, percent_ppm, currency, amount_minor from coupons where id in (${list([...ids])})`,
-  )
-  return new Map(rows.map((row) => [row.id, row]))
 }

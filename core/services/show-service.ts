@@ -42,7 +42,7 @@ export interface ShownService {
   fields: ShownField[]
   holds: HoldRow[]
   access: ShownAccess[]
-  parts: { id: string; label: string; billing_status: string; delivery_status: string }[]
+  parts: ServiceRow[]
   deliveries: DeliveryRow[]
   /** The change that waits for its payment. */
   pendingChange: Pick<ChangeRow, 'id' | 'invoice_id' | 'amount_minor'> | null
@@ -138,9 +138,7 @@ async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
   const holds = await db.all<HoldRow>(
     sql`select * from service_holds where service_id = ${id} order by placed_at`,
   )
-  const parts = await db.all<ShownService['parts'][number]>(
-    sql`select id, label, billing_status, delivery_status from services where parent_id = ${id} order by id`,
-  )
+  const parts = await db.all<ServiceRow>(sql`select * from services where parent_id = ${id} order by id`)
   const deliveries = await db.all<DeliveryRow>(
     sql`select * from deliveries where service_id = ${id} order by id desc limit ${DELIVERIES_MAX}`,
   )

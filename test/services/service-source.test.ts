@@ -274,7 +274,7 @@ for (const engine of engines) {
         untilOn: query.untilOn,
         clientIds: ['cli_a', 'cli_b'],
       })
-      assert.equal(statements, 3)
+      assert.equal(statements, 2)
       assert.equal(items.length, 300)
       assert.equal(
         items.reduce((sum, item) => sum + item.lines.length, 0),

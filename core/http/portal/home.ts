@@ -1,7 +1,8 @@
 import type { Router } from '@koa/router'
+import { startMany } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { requestVerification } from '../../identity/index.ts'
-import { scoped } from '../../records/index.ts'
+import { may, scoped } from '../../records/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { flash, page, requireClient, requireUser, seeOther } from '../page/index.ts'
 import { invoiceRowView, listedInvoice, type ListedInvoice } from './invoices/invoice-row.ts'
@@ -52,6 +53,7 @@ async function homeView(ctx: RouteCtx) {
       declined: row.declined,
     })),
     moreNeeds: unpaid.length > UNPAID_SHOWN,
+    payAllHref: unpaid.length > 1 && may(ctx.state.actor, startMany) ? '/portal/pay' : null,
     services: services.slice(0, SERVICES_SHOWN).map((row) => serviceRowView(t, row)),
     moreServices: services.length > SERVICES_SHOWN,
     charges: upcoming.charges,

@@ -1,14 +1,14 @@
 import type { Router } from '@koa/router'
 import { listBundles, loadProducts, pricesOn, type Bundle, type Product } from '../../catalog/index.ts'
 import { formatRate } from '../../i18n/index.ts'
-import { BerthError, cycle, NotFound } from '../../kernel/index.ts'
+import { BerthError, cycle, NotFound, type Cycle } from '../../kernel/index.ts'
 import { addCartItem } from '../../orders/index.ts'
 import { url } from '../../render/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { faultOf, faultText } from '../fault.ts'
 import { flash, formKeys, page, requireBrand, seeOther } from '../page/index.ts'
 import { productHref } from './plan-cards.ts'
-import { cycleName, moneyText, priceView } from './price-text.ts'
+import { cycleName, fromPriceAt, moneyText, perCycle, priceView } from './price-text.ts'
 import { cartOf, keepCart } from './visitor-cart.ts'
 
 /** What is cheaper together: the list, the page of one, and all of it into the cart at once. */
@@ -71,12 +71,21 @@ async function showBundle(ctx: RouteCtx): Promise<void> {
     ...{ name: bundle.name, summary: bundle.summary, worth: worthText(ctx, bundle) },
     lasts: t('offers.bundle.lasts_text', { lasts: bundle.lasts }),
     members: (members ?? []).map(({ product, cycle: of }) => ({
-      ...{ title: product.name, text: product.summary ?? '', foot: cycleName(ctx, cycle(of)) },
+      ...{ title: product.name, text: product.summary ?? '', foot: memberPrice(ctx, product, cycle(of)) },
       href: url(productHref(product), { cycle: of }),
     })),
     ...{ isSold: members !== null, cartHref: `${bundleHref(bundle)}/cart`, keys: formKeys() },
   }
   await page(ctx, 'storefront/bundle', view, { title: bundle.name })
+}
+
+/** "from €4.90 a month": what it costs by itself. */
+function memberPrice(ctx: RouteCtx, product: Product, of: Cycle): string {
+  const view = priceView(ctx)
+  const least = fromPriceAt(product, of, view)
+  if (least === null) return cycleName(ctx, of)
+  const price = moneyText(ctx, least.amountMinor, view.currency)
+  return ctx.state.t('storefront.price.from', { price, per: perCycle(ctx, of) })
 }
 
 /** Each member with its presets; one that asks a question is put together on its own page first. */

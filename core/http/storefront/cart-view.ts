@@ -41,7 +41,8 @@ function itemView(ctx: Ctx, cart: CartView, item: CartItemView) {
     details: item.units[0]?.[0]?.selection.choices.map(({ label }) => label) ?? [],
     lines: sumLines(ctx, item, cart.currency),
     quantity: String(wish.quantity ?? 1),
-    price: moneyText(ctx, item.first.totalMinor, cart.currency),
+    // As in the sum, where coupons and bundles are lines of their own.
+    price: moneyText(ctx, item.first.subtotalMinor, cart.currency),
     then: renewalText(ctx, item, cart.currency),
     editHref: edit,
     quantityHref: `${path}/quantity`,

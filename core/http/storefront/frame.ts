@@ -7,7 +7,8 @@ import { cartCount } from './visitor-cart.ts'
 /** What every page of the shop front has besides the common frame: groups, cart, foot. */
 export const storefrontFrame: AreaFrame = async (ctx) => {
   if (!ctx.state.brand) return {}
-  const groups = await shopGroups(ctx)
+  // Whoever is about to pay is not led elsewhere.
+  const groups = ctx.path === '/checkout' ? [] : await shopGroups(ctx)
   const count = await cartCount(ctx)
   const { t } = ctx.state
   return {

@@ -59,6 +59,19 @@ for (const engine of engines) {
       assert.equal(await part(), undefined)
     })
 
+    test('a fee for the set-up is named as one', async () => {
+      const id = await createProduct(
+        means,
+        { group_id: portal.product.group_id, slug: 'fee-address', kind: 'addon', name: 'Fee address' },
+        staff,
+      )
+      const price = { owner_id: id, cycle: '1m', currency: 'EUR', amount: '3.10', setup: '5.00' }
+      await setPrice(means, price, staff)
+      await publishProduct(means, { id }, staff)
+      await linkAddon(means, { product_id: portal.product.id, addon_id: id, position: 2 }, staff)
+      assert.match(textOf((await browser.get(`${path}/extras/${id}`)).text), /Fee address, set-up €5\.00/)
+    })
+
     test('an order needs the terms, makes one part and leads to its payment', async () => {
       const extra = `${path}/extras/${addonId}`
       await browser.get(`${extra}?quantity=2`)

@@ -47,6 +47,7 @@ for (const engine of engines) {
       const [first, second, third] = rows
       const list = await browser.get('/portal/invoices')
       assert.match(list.text, /href="\/portal\/pay"/)
+      assert.match((await browser.get('/portal')).text, /href="\/portal\/pay"/)
       assert.match(textOf((await browser.get('/portal/pay')).text), /€11\.90.*€23\.80.*€35\.70/)
       const seen = {
         [`seen[${first!.id}]`]: '1190',

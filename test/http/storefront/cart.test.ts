@@ -120,7 +120,13 @@ for (const engine of engines) {
       assert.equal(refused.status, 422)
       assert.match(refused.text, /id="f-code-error"[^]*There is no coupon/)
       assert.equal((await browser.post('/cart/coupon', { code: 'welcome20' })).location, '/cart')
-      assert.match((await browser.get('/cart')).text, /€5\.52/)
+      const lowered = await browser.get('/cart')
+      assert.match(lowered.text, /€5\.52/)
+      assert.match(
+        lowered.text,
+        /b-cart-price"><strong class="b-num">€6\.90</,
+        'the sum takes off, not the item',
+      )
       await browser.post('/cart/coupon/remove')
       assert.match((await browser.get('/cart')).text, /€6\.90/)
     })

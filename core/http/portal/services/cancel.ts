@@ -1,12 +1,10 @@
 import { Type } from '../../../../sdk/index.ts'
 import { money } from '../../../../sdk/index.ts'
-import { list, sql } from '../../../db/index.ts'
 import {
   cancelService,
   endOfTerm,
   planUnused,
   showService,
-  type ServiceRow,
   type ShownService,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
@@ -61,10 +59,8 @@ async function drawCancel(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
 
 /** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
 async function unusedView({ state: { deps } }: RouteCtx, { service, parts }: ShownService) {
-  const ids = parts.filter((part) => part.billing_status !== 'ended').map(({ id }) => id)
-  const rows = () =>
-    deps.db.all<ServiceRow>(sql`select * from services where id in (${list(ids)}) order by id`)
-  const ending = { whole: service, parts: rows, cause: 'preview' }
+  const left = parts.filter((part) => part.billing_status !== 'ended')
+  const ending = { whole: service, parts: () => Promise.resolve(left), cause: 'preview' }
   const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
   return { unused: amountMinor < 0n ? money(-amountMinor, service.currency) : null, unusedTo: policy }
 }

@@ -109,7 +109,10 @@ function sumView({ state: { t } }: RouteCtx, { item, service }: PricedExtra) {
   const { currency } = service
   const [part] = item.units.flat()
   return {
-    lines: (part?.selection.lines ?? []).map((line) => lineView(line, currency)),
+    lines: (part?.selection.lines ?? []).map((line) => ({
+      ...lineView(line, currency),
+      ...(line.kind === 'setup' ? { label: t('storefront.summary.setup', { what: line.label }) } : {}),
+    })),
     total: money(item.first.totalMinor, currency),
     isFree: item.first.totalMinor === 0n,
     then: item.renewal ? money(item.renewal.totalMinor, currency) : null,

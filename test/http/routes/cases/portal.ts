@@ -1,8 +1,5 @@
 import type { RouteCase } from '../route-case.ts'
 
-/** What stands in the next days is asked of every source, with the terms and texts of documents. */
-const AS_THE_RUN = 'Plans as the run does, which reads settings, parties and sources one after the other.'
-
 /** What a client opens for itself. */
 export const portalCases: readonly RouteCase[] = [
   {
@@ -10,7 +7,6 @@ export const portalCases: readonly RouteCase[] = [
     at: () => '/portal',
     as: 'client',
     rows: [/href="\/portal\/invoices\/inv_/g, /href="\/portal\/services\/svc_/g],
-    overBar: AS_THE_RUN,
   },
   { route: '/portal/live', at: () => '/portal/live', as: 'client', stream: true },
   { route: '/portal/switch', at: () => '/portal/switch', as: 'keeper', rows: [/\/portal\/switch\/cli_/g] },
