@@ -39,6 +39,18 @@ for (const engine of engines)
         }
       })
 
+    test('a page with many acts shows few, and keeps each of the others behind "More"', async () => {
+      const { text } = await world.staff.get(`/admin/clients/${world.ids.client}`)
+      const head = /<div class="b-head">.*?<h1>.*?<div class="b-row">(.*?)<section/s.exec(text)![1]!
+      const [inSight, more] = head.split('<details class="b-menu b-menu-named">') as [string, string]
+      const acts = (html: string) => html.match(/<a |<button/g)!.length
+      assert.ok(acts(inSight) <= 4, inSight)
+      assertShows(inSight, /Edit/)
+      assertShows(more, /More/)
+      for (const act of ['suspend', 'statement', 'merge'])
+        assertShows(more, new RegExp(`(href|action)="[^"]*${act}`))
+    })
+
     test('an entry leads to the first of its pages that one may open, without tabs when there is no other', async () => {
       const clerk = await world.signedIn(['gift_card.list'])
       const reply = await clerk.get('/admin/gift-cards')
