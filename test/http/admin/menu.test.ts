@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { engines } from '../../support/databases.ts'
-import { assertShows, assertStatus, elementOf, openAdmin, type AdminWorld } from './support.ts'
+import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
 /** Each entry of the menu that leads to several pages, with the addresses of its tabs. */
 const SHARED = [
