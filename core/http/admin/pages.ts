@@ -3,7 +3,7 @@ import type { SlotName } from '../../../sdk/index.ts'
 import { requireConfirmed } from '../../identity/index.ts'
 import { declareRead, permit } from '../../records/index.ts'
 import type { Ctx, RouteCtx, State } from '../context.ts'
-import { flash, page, seeOther } from '../page/index.ts'
+import { entryTabs, flash, page, seeOther } from '../page/index.ts'
 import { blocksOf, isDanger, type View } from './blocks.ts'
 import { refusalOf, type Asked, type Desk } from './desk.ts'
 
@@ -122,7 +122,9 @@ function show(ctx: RouteCtx, view: View, status: number, slot?: SlotName): Promi
   const title = isDanger(view) ? view.title : view.head.title
   const framed = blocksOf(view).some(({ kind }) => kind === 'sheet')
   const { id } = ctx.params as { id?: string }
-  return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', slot ? { ...view, slot } : view, {
+  const tabs = isDanger(view) ? undefined : (view.tabs ?? entryTabs(ctx))
+  const shown = { ...view, ...(tabs ? { tabs } : {}), ...(slot ? { slot } : {}) }
+  return page(ctx, isDanger(view) ? 'admin/danger' : 'admin/page', shown, {
     title,
     parts,
     status,

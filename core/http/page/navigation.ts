@@ -1,5 +1,6 @@
 import type { Translate } from '../../i18n/index.ts'
 import { covers } from '../../kernel/index.ts'
+import { may } from '../../records/index.ts'
 import type { Area, NavEntry } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
 
@@ -16,6 +17,15 @@ export interface NavItem {
   keys?: string
   /** Further addresses that belong to it. */
   also?: readonly string[]
+  /** The pages that stand behind the entry, as tabs above each of them; `href` is the first. */
+  tabs?: readonly NavTab[]
+}
+
+export interface NavTab {
+  /** Message "nav.<area>.<key>". */
+  key: string
+  href: string
+  right: string
 }
 
 export const portalNav: readonly NavItem[] = [
@@ -41,6 +51,10 @@ export const adminNav: readonly NavItem[] = [
     group: 'sales',
     right: 'client.list',
     keys: 'g c',
+    tabs: [
+      { key: 'clients', href: '/admin/clients', right: 'client.list' },
+      { key: 'client_groups', href: '/admin/client-groups', right: 'client_group.list' },
+    ],
   },
   {
     key: 'orders',
@@ -81,13 +95,11 @@ export const adminNav: readonly NavItem[] = [
     group: 'billing',
     right: 'invoice.list',
     keys: 'g i',
-  },
-  {
-    key: 'billables',
-    href: '/admin/billables',
-    icon: 'receipt',
-    group: 'billing',
-    right: 'billable_item.list',
+    tabs: [
+      { key: 'invoices', href: '/admin/invoices', right: 'invoice.list' },
+      { key: 'billables', href: '/admin/billables', right: 'billable_item.list' },
+      { key: 'document_texts', href: '/admin/document-texts', right: 'document_text.list' },
+    ],
   },
   {
     key: 'payments',
@@ -107,57 +119,46 @@ export const adminNav: readonly NavItem[] = [
     ],
   },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
-  { key: 'ledger', href: '/admin/ledger', icon: 'book', group: 'billing', right: 'ledger.read' },
   {
-    key: 'document_texts',
-    href: '/admin/document-texts',
-    icon: 'notes',
+    key: 'ledger',
+    href: '/admin/ledger',
+    icon: 'book',
     group: 'billing',
-    right: 'document_text.list',
+    right: 'ledger.read',
+    tabs: [
+      { key: 'ledger', href: '/admin/ledger', right: 'ledger.read' },
+      { key: 'reconciler', href: '/admin/reconciler', right: 'discrepancy.list' },
+    ],
   },
   { key: 'reports', href: '/admin/reports', icon: 'chart-bar', group: 'billing', right: 'report.read' },
-  {
-    key: 'reconciler',
-    href: '/admin/reconciler',
-    icon: 'scale',
-    group: 'billing',
-    right: 'discrepancy.list',
-  },
   { key: 'tax', href: '/admin/tax', icon: 'receipt-tax', group: 'billing', right: 'tax_rule.list' },
   { key: 'catalog', href: '/admin/catalog', icon: 'package', group: 'shop', right: 'product.list' },
   {
-    key: 'price_campaigns',
-    href: '/admin/price-campaigns',
-    icon: 'trending-up',
+    key: 'prices',
+    href: '/admin/price-lists',
+    icon: 'tags',
     group: 'shop',
-    right: 'price_campaign.list',
+    right: 'price_list.list',
     also: ['/admin/simulator'],
+    tabs: [
+      { key: 'price_lists', href: '/admin/price-lists', right: 'price_list.list' },
+      { key: 'price_campaigns', href: '/admin/price-campaigns', right: 'price_campaign.list' },
+      { key: 'exchange_rates', href: '/admin/exchange-rates', right: 'exchange_rate.list' },
+    ],
   },
   {
-    key: 'exchange_rates',
-    href: '/admin/exchange-rates',
-    icon: 'switch-horizontal',
+    key: 'offers',
+    href: '/admin/coupons',
+    icon: 'ticket',
     group: 'shop',
-    right: 'exchange_rate.list',
+    right: 'coupon.list',
+    tabs: [
+      { key: 'coupons', href: '/admin/coupons', right: 'coupon.list' },
+      { key: 'bundles', href: '/admin/bundles', right: 'bundle.list' },
+      { key: 'gifts', href: '/admin/gifts', right: 'product_gift.list' },
+      { key: 'gift_cards', href: '/admin/gift-cards', right: 'gift_card.list' },
+    ],
   },
-  { key: 'price_lists', href: '/admin/price-lists', icon: 'tags', group: 'shop', right: 'price_list.list' },
-  {
-    key: 'client_groups',
-    href: '/admin/client-groups',
-    icon: 'users',
-    group: 'sales',
-    right: 'client_group.list',
-  },
-  { key: 'coupons', href: '/admin/coupons', icon: 'ticket', group: 'shop', right: 'coupon.list' },
-  { key: 'bundles', href: '/admin/bundles', icon: 'package', group: 'shop', right: 'bundle.list' },
-  {
-    key: 'gift_cards',
-    href: '/admin/gift-cards',
-    icon: 'credit-card',
-    group: 'shop',
-    right: 'gift_card.list',
-  },
-  { key: 'gifts', href: '/admin/gifts', icon: 'gift', group: 'shop', right: 'product_gift.list' },
   {
     key: 'plugins',
     href: '/admin/plugins',
@@ -229,17 +230,38 @@ const entriesMade = new WeakMap<Translate, Map<string, Made>>()
 const MADE_MAX = 200
 
 function makeEntries(area: Area, held: readonly string[], t: Translate): MadeEntry[] {
-  return (NAVIGATION[area] ?? [])
-    .filter(({ right }) => right === undefined || mayReach(held, right))
-    .map((item) => ({
-      entry: {
-        ...{ label: t(`nav.${area}.${item.key}`), href: item.href, icon: item.icon },
-        ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
-        ...(item.keys ? { key: item.keys } : {}),
+  return (NAVIGATION[area] ?? []).flatMap((item) => {
+    const tabs = (item.tabs ?? []).filter(({ right }) => mayReach(held, right))
+    const href = item.tabs ? tabs[0]?.href : item.href
+    if (href === undefined || (!item.tabs && item.right && !mayReach(held, item.right))) return []
+    return [
+      {
+        entry: {
+          ...{ label: t(`nav.${area}.${item.key}`), href, icon: item.icon },
+          ...(item.group ? { group: t(`nav.group.${item.group}`) } : {}),
+          ...(item.keys ? { key: item.keys } : {}),
+        },
+        reaches: [item.href, ...(item.tabs ?? []).map((tab) => tab.href), ...(item.also ?? [])],
       },
-      reaches: [item.href, ...(item.also ?? [])],
-    }))
+    ]
+  })
 }
+
+/** The pages that share an entry of the menu, above each of them; none where the reader may open but this one. */
+export function entryTabs(ctx: Ctx): { label: string; tabs: NavTabLink[] } | null {
+  const { actor, t } = ctx.state
+  const item = adminNav.find(({ tabs }) => tabs?.some(({ href }) => href === ctx.path))
+  const open = (item?.tabs ?? []).filter(({ right }) =>
+    may(actor, { permission: right, audience: ['staff'] }),
+  )
+  if (!item || open.length < 2) return null
+  return {
+    label: t(`nav.admin.${item.key}`),
+    tabs: open.map(({ key, href }) => ({ label: t(`nav.admin.${key}`), href, active: href === ctx.path })),
+  }
+}
+
+type NavTabLink = Record<'label' | 'href', string> & { active: boolean }
 
 /** The start page of an area holds only itself: everything else lies below its address. */
 const isBelow = (path: string, href: string, area: Area): boolean =>

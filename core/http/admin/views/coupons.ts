@@ -48,7 +48,8 @@ function worthOf(desk: Desk, row: Coupon): Cell {
       : formatRate(row.percent_ppm, desk.locale)
   if (row.kind === 'free') return desk.t('offers.form.free')
   if (row.kind === 'percent' || row.kind === 'fixed') return worth
-  return { cells: [desk.t(`offers.form.${row.kind}`), worth] }
+  const form = `${desk.t(`offers.form.${row.kind}`)}:`
+  return typeof worth === 'string' ? `${form} ${worth}` : { cells: [form, worth] }
 }
 
 const stateOf = (desk: Desk, status: string) => ({
@@ -76,7 +77,7 @@ export function couponList(desk: Desk, asked: Asked): Promise<PageView> {
     emptyAction: action,
     columns: [
       { label: l('code'), phone: 'title' },
-      { label: l('worth'), align: 'end' },
+      { label: l('worth') },
       { label: l('uses'), align: 'end' },
       { label: l('from'), phone: 'hide' },
       { label: l('to') },
