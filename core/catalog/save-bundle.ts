@@ -1,11 +1,12 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import type { Queries, SqlValue } from '../db/index.ts'
 import { invalidInput } from '../kernel/index.ts'
-import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { defineVerb, findRow, type Means } from '../records/index.ts'
 import { checkNamed } from './create-coupon.ts'
 import { bundleKinds, bundleLasts, bundleLifecycle, keepDeals, type BundleRow } from './deals.ts'
 import { addRecord, changeRecord } from './edit.ts'
 import { Amount, CurrencyCode, CycleText, exactly, Id, Name, Position, Slug, Version } from './inputs.ts'
+import { moveDeal, type DealWanted } from './move-deal.ts'
 import { reachBrand } from './reach.ts'
 import { readAmount, readPercent } from './rules.ts'
 
@@ -71,31 +72,22 @@ export const changeBundle = defineVerb(
     }),
 )
 
-const bundleOf = (id: string) => ({ table: 'bundles', what: 'bundle', id, scope: { client: null } })
+const bundleOf = (id: string): DealWanted => ({
+  table: 'bundles',
+  what: 'bundle',
+  id,
+  scope: { client: null },
+})
 
 export const retireBundle = defineVerb(
   { permission: 'bundle.retire', audience: ['staff'], input: exactly({ id: Id }) },
-  (means: Means, { id }, actor): Promise<void> => move(means, { id, name: 'retire' }, actor),
+  (means: Means, { id }, actor): Promise<void> => moveDeal(means, bundleOf(id), 'retire', actor),
 )
 
 export const restoreBundle = defineVerb(
   { permission: 'bundle.restore', audience: ['staff'], input: exactly({ id: Id }) },
-  (means: Means, { id }, actor): Promise<void> => move(means, { id, name: 'restore' }, actor),
+  (means: Means, { id }, actor): Promise<void> => moveDeal(means, bundleOf(id), 'restore', actor),
 )
-
-type Actor = Parameters<typeof findRow>[1]
-
-function move(
-  means: Means,
-  { id, name }: { id: string; name: 'retire' | 'restore' },
-  actor: Actor,
-): Promise<void> {
-  return means.db.transaction(async (trx) => {
-    const row = await findRow<BundleRow>(trx, actor, bundleOf(id))
-    await applyTransition(means, trx, { lifecycle: bundleLifecycle, row, name, actor })
-    await keepDeals(trx, row.brand_id)
-  })
-}
 
 const Fields = Type.Object(fields)
 

@@ -1,9 +1,10 @@
 import { Type, type Static } from '../../sdk/index.ts'
 import { invalidInput } from '../kernel/index.ts'
-import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
+import { defineVerb, findRow, type Means } from '../records/index.ts'
 import { bundleLasts, giftLifecycle, keepDeals, type GiftRow } from './deals.ts'
 import { addRecord, changeRecord } from './edit.ts'
 import { CycleText, exactly, Id, Version } from './inputs.ts'
+import { moveDeal, type DealWanted } from './move-deal.ts'
 import { reachProduct } from './reach.ts'
 import { readPercent } from './rules.ts'
 
@@ -60,31 +61,22 @@ export const changeGift = defineVerb(
     }),
 )
 
-const giftOf = (id: string) => ({ table: 'product_gifts', what: 'product gift', id, scope: { client: null } })
+const giftOf = (id: string): DealWanted => ({
+  table: 'product_gifts',
+  what: 'product gift',
+  id,
+  scope: { client: null },
+})
 
 export const retireGift = defineVerb(
   { permission: 'product_gift.retire', audience: ['staff'], input: exactly({ id: Id }) },
-  (means: Means, { id }, actor): Promise<void> => move(means, { id, name: 'retire' }, actor),
+  (means: Means, { id }, actor): Promise<void> => moveDeal(means, giftOf(id), 'retire', actor),
 )
 
 export const restoreGift = defineVerb(
   { permission: 'product_gift.restore', audience: ['staff'], input: exactly({ id: Id }) },
-  (means: Means, { id }, actor): Promise<void> => move(means, { id, name: 'restore' }, actor),
+  (means: Means, { id }, actor): Promise<void> => moveDeal(means, giftOf(id), 'restore', actor),
 )
-
-type Actor = Parameters<typeof findRow>[1]
-
-function move(
-  means: Means,
-  { id, name }: { id: string; name: 'retire' | 'restore' },
-  actor: Actor,
-): Promise<void> {
-  return means.db.transaction(async (trx) => {
-    const row = await findRow<GiftRow>(trx, actor, giftOf(id))
-    await applyTransition(means, trx, { lifecycle: giftLifecycle, row, name, actor })
-    await keepDeals(trx, row.brand_id)
-  })
-}
 
 function columnsOf({ giver_cycles = [], given_cycles = [], percent, lasts }: Static<typeof Fields>) {
   const percent_ppm = readPercent(percent)
