@@ -50,7 +50,10 @@ const AREAS: Record<string, Area> = {
   admin: {
     starts: ['/admin', '/admin/sample', '/admin/confirm', '/admin/not-there'],
     holds: /^\/admin/,
-    prepare: (page, address, { staff }) => signIn(page, `${address}/admin/sign-in`, staff),
+    async prepare(page, address, { staff }) {
+      await signIn(page, `${address}/admin/sign-in`, staff)
+      await speak(page, `${address}/admin/me`)
+    },
   },
 }
 
@@ -196,6 +199,15 @@ async function signIn(page: Page, url: string, { email, password }: SignIn): Pro
   await page.locator('input[name=password]').fill(password)
   await page.locator('main form button.btn-primary').click()
   await page.waitForURL((now) => !now.pathname.endsWith('/sign-in'))
+}
+
+/** Whoever is signed in reads the language of the profile, whatever the browser asks for. */
+async function speak(page: Page, url: string): Promise<void> {
+  await page.goto(url)
+  const form = page.locator('main form', { has: page.locator('select[name=locale]') })
+  await form.locator('select[name=locale]').selectOption(values.locale)
+  await form.locator('button[type=submit]').first().click()
+  await page.locator(`html[lang=${values.locale}]`).waitFor({ state: 'attached' })
 }
 
 async function openShop(): Promise<{ facts: Facts; address: string; child?: ChildProcess }> {

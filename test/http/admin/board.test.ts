@@ -37,7 +37,10 @@ for (const engine of engines)
         const row = elementOfRow(page.text, `money-${currency}`)
         const amount = (sum: bigint) => formatMoney({ minor: sum, currency }, 'en')
         assert.equal(row[1], amount(-minor), `revenue in ${currency}`)
-        assert.equal(row[4], amount(owed.get(currency)!), `owed in ${currency}`)
+        assert.ok(
+          elementOf(page.text, 'board-figures').includes(amount(owed.get(currency)!)),
+          `owed in ${currency}`,
+        )
       }
       assert.equal(elementOfRow(page.text, 'money-USD')[1], '$123.45')
     })

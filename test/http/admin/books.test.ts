@@ -57,6 +57,16 @@ for (const engine of engines)
       assert.ok(documents >= 4)
     })
 
+    it('calls the account of a gateway and that of a rate by words, beside the name in the ledger', async () => {
+      const named = await world.means.db.get<{ id: string; name: string }>(
+        sql`select i.id, i.name from plugin_instances i where exists (select 1 from postings p where p.account like '%' || i.id)`,
+      )
+      const accounts = await open('/admin/ledger')
+      assertShows(accounts, new RegExp(`At the gateway · ${named!.name} ?<.*gateway_clearing:${named!.id}`))
+      assertShows(accounts, /Tax · \S+ \d+% ?</)
+      assertShows(accounts, /Revenue · Recurring ?</)
+    })
+
     it('shows a trial balance whose debit and credit are equal, as page and as CSV', async () => {
       assertShows(
         await open('/admin/ledger/trial-balance?from=2026-01-01&to=2026-01-31'),

@@ -20,7 +20,7 @@ export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
     main: [
       waiting(desk, await needsPerson(desk)),
       figures(desk, { days, months, currency, counts, open }),
-      moneyTable(desk, { days, months, currency, open }),
+      moneyTable(desk, { days, months, open }),
       chart(desk, { days, months, currency }),
     ],
     aside: [await nextRun(desk)],
@@ -200,15 +200,16 @@ function figures(
   }
 }
 
-/** Every currency in a line of its own: sums of several are never added. */
-function moneyTable(desk: Desk, { days, months, open }: Money & { open: readonly Open[] }): Block {
+/** Every currency in a line of its own: sums of several are never added. What is owed stands in the figures above. */
+function moneyTable(
+  desk: Desk,
+  { days, months, open }: Omit<Money, 'currency'> & { open: readonly Open[] },
+): Block {
   const { t, today } = desk
   const currencies = [...new Set([...days, ...open].map(({ currency }) => currency))].sort()
   const of = (currency: string, from: IsoDate, to: IsoDate) =>
     inMoney(sumOf({ days, currency }, from, to), currency)
-  const owed = (currency: string, name: 'unpaid_minor' | 'overdue_minor') =>
-    inMoney(open.find((row) => row.currency === currency)?.[name] ?? 0n, currency)
-  const names = ['currency', 'this_month', 'same_days', 'last_month', 'open', 'overdue']
+  const names = ['currency', 'this_month', 'same_days', 'last_month']
   return {
     kind: 'table',
     id: 'board-money',
@@ -225,8 +226,6 @@ function moneyTable(desk: Desk, { days, months, open }: Money & { open: readonly
         of(currency, months.start, today),
         of(currency, months.lastStart, months.lastSame),
         of(currency, months.lastStart, addDays(months.start, -1)),
-        owed(currency, 'unpaid_minor'),
-        owed(currency, 'overdue_minor'),
       ],
     })),
     empty: { icon: 'report-money', title: t('admin.board.no_money') },

@@ -17,7 +17,8 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { stateOf } from './invoice-list.ts'
 import { pathOf, type InvoiceMove } from './invoice-moves.ts'
-import { accountCell, journalName } from './words.ts'
+import { accountCell } from './account-name.ts'
+import { journalName } from './words.ts'
 
 export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)

@@ -5,7 +5,8 @@ import { inMoney, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
 import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './books/source.ts'
-import { accountCell, journalName } from './words.ts'
+import { accountCell, instanceNames } from './account-name.ts'
+import { journalName } from './words.ts'
 
 interface Journal {
   id: string
@@ -72,6 +73,7 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
   const postings = await means.db.all<Posting>(sql`
     select p.position, p.account, p.currency, p.amount_minor, p.client_id, coalesce(c.company, c.name) as client
     from postings p left join clients c on c.id = p.client_id where p.journal_id = ${id} order by p.position`)
+  const instances = await instanceNames(desk)
   return {
     head: {
       title: journalName(desk, journal.kind),
@@ -96,7 +98,7 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
           id: `posting-${row.position}`,
           label: row.account,
           cells: [
-            accountCell(desk, row.account),
+            accountCell(desk, row.account, instances),
             clientLink(row.client_id, row.client),
             row.amount_minor > 0n ? inMoney(row.amount_minor, row.currency) : null,
             row.amount_minor < 0n ? inMoney(-row.amount_minor, row.currency) : null,

@@ -1,31 +1,24 @@
 import { cycle as cycleOf } from '../../../kernel/index.ts'
 import { cycleText } from '../../portal/cycle-text.ts'
-import type { Cell } from '../blocks.ts'
 import type { Desk } from '../desk.ts'
 
 /** The message, or the key's own words as long as an area or a plugin has none of its own. */
-function said({ means, t }: Desk, group: string, key: string): string {
-  const message = `admin.${group}.${key}`
+export function said({ means, t }: Desk, group: string, key: string): string {
+  const message = `${group}.${key}`
   return means.messages.has(message) ? t(message) : key.replaceAll('_', ' ')
 }
 
 /** "invoice.void" → "Invoice: voided". */
 export function actName(desk: Desk, action: string): string {
   const [noun = '', act = ''] = action.split('.')
-  return desk.t('admin.act_of', { noun: said(desk, 'noun', noun), act: said(desk, 'acted', act) })
+  return desk.t('admin.act_of', { noun: said(desk, 'admin.noun', noun), act: said(desk, 'admin.acted', act) })
 }
 
-export const journalName = (desk: Desk, kind: string): string => said(desk, 'journal_kind', kind)
-
-/** "tax:VAT:190000": what it is in words, and the account as the ledger has it. */
-export function accountCell(desk: Desk, account: string): Cell {
-  const [kind = ''] = account.split(':')
-  return { cells: [said(desk, 'account', kind), { mono: account }] }
-}
+export const journalName = (desk: Desk, kind: string): string => said(desk, 'admin.journal_kind', kind)
 
 export const kindName = (desk: Desk, kinds: Readonly<Record<string, unknown>>): string =>
   Object.keys(kinds)
-    .map((kind) => said(desk, 'plugin_kind', kind))
+    .map((kind) => said(desk, 'admin.plugin_kind', kind))
     .join(', ')
 
 /** "per month", for whatever cycle a price or a service has. */
@@ -34,7 +27,7 @@ export const cycleName = (desk: Desk, cycle: string): string => cycleText(desk.t
 /** The trace of a line for people: "Price prc_… · Period 3". */
 export const traceItems = (desk: Desk, trace: Readonly<Record<string, unknown>>) =>
   Object.entries(trace).map(([name, value]) => ({
-    label: said(desk, 'trace', name),
+    label: said(desk, 'admin.trace', name),
     value: typeof value === 'object' ? JSON.stringify(value) : String(value as string | number),
   }))
 

@@ -5,7 +5,8 @@ import { scoped } from '../../../../records/index.ts'
 import { inMoney, type Block, type PageView } from '../../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../../desk.ts'
 import { readList } from '../../read-list.ts'
-import { accountCell, journalName } from '../words.ts'
+import { accountName, instanceNames } from '../account-name.ts'
+import { journalName } from '../words.ts'
 import { crumbs } from './accounts.ts'
 import { brandsOf, filterForm, wantedOf, type Wanted } from './asked-days.ts'
 import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './source.ts'
@@ -28,8 +29,9 @@ export async function accountPage(desk: Desk, asked: Asked): Promise<PageView> {
   const brands = await brandsOf(desk)
   const list = await movesOf(desk, asked, { account, currency, wanted })
   const keep = { account, currency, ...(brands.length > 1 ? {} : { brand: wanted.brandId ?? undefined }) }
+  const name = accountName(desk, account, await instanceNames(desk))
   return {
-    head: { title: account, crumbs: crumbs(desk, account), status: [accountCell(desk, account)] },
+    head: { title: name, crumbs: crumbs(desk, name), status: [{ mono: account }] },
     main: [
       filterForm(desk, wanted, { id: 'account-filter', action: '/admin/ledger/account', brands, keep }),
       await figures(desk, { account, currency, wanted }),

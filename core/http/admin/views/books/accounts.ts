@@ -10,7 +10,7 @@ import {
 import { url } from '../../../../render/index.ts'
 import { inMoney, type Block, type Button, type Cell, type PageView, type Row } from '../../blocks.ts'
 import type { Asked, Desk } from '../../desk.ts'
-import { accountCell } from '../words.ts'
+import { accountCell, instanceNames, type InstanceNames } from '../account-name.ts'
 import { brandsOf, filterForm, wantedOf, type BrandName, type Wanted } from './asked-days.ts'
 
 /** The chart of accounts with what each holds at the end of a day: one table a currency, by class. */
@@ -18,6 +18,7 @@ export async function accountsPage(desk: Desk, asked: Asked): Promise<PageView> 
   const { means, t, actor } = desk
   const wanted = wantedOf(desk, asked)
   const brands = await brandsOf(desk)
+  const instances = await instanceNames(desk)
   const rows = await balancesBefore(means.db, wanted.until, { actor, brandId: wanted.brandId })
   const currencies = [...new Set(rows.map((row) => row.currency))].sort()
   const shown = currencies.filter((currency) => !wanted.currency || currency === wanted.currency)
@@ -28,7 +29,7 @@ export async function accountsPage(desk: Desk, asked: Asked): Promise<PageView> 
         ...{ id: 'ledger-filter', action: '/admin/ledger', oneDay: true, brands, currencies },
       }),
       ...shown.map((currency) =>
-        accountTable(desk, { wanted, brands, currency, rows: ofCurrency(rows, currency) }),
+        accountTable(desk, { wanted, brands, currency, instances, rows: ofCurrency(rows, currency) }),
       ),
       ...(shown.length === 0 ? [nothing(desk)] : []),
     ],
@@ -54,10 +55,14 @@ interface Table<R> {
   wanted: Wanted
   brands: readonly BrandName[]
   currency: string
+  instances: InstanceNames
   rows: readonly R[]
 }
 
-function accountTable(desk: Desk, { wanted, brands, currency, rows }: Table<AccountBalance>): Block {
+function accountTable(
+  desk: Desk,
+  { wanted, brands, currency, instances, rows }: Table<AccountBalance>,
+): Block {
   const { t } = desk
   const named = brands.length > 1
   const several = inClasses(rows, (row) => row.balance_minor)
@@ -74,7 +79,7 @@ function accountTable(desk: Desk, { wanted, brands, currency, rows }: Table<Acco
     rows: several.map(({ row, of }) => ({
       ...accountRow(row, wanted),
       cells: [
-        accountCell(desk, row.account),
+        accountCell(desk, row.account, instances),
         ...(named ? [nameOf(brands, row.brand_id)] : []),
         t(`books.class.${of}`),
         inMoney(row.balance_minor, currency),
@@ -98,6 +103,7 @@ export async function trialPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const wanted = wantedOf(desk, asked)
   const brands = await brandsOf(desk)
+  const instances = await instanceNames(desk)
   const rows = await trialRows(desk, wanted)
   const currencies = [...new Set(rows.map((row) => row.currency))].sort()
   const query = { from: wanted.from, to: wanted.to, brand: wanted.brandId, currency: wanted.currency }
@@ -118,7 +124,7 @@ export async function trialPage(desk: Desk, asked: Asked): Promise<PageView> {
         ...{ id: 'trial-filter', action: '/admin/ledger/trial-balance', brands, currencies },
       }),
       ...currencies.map((currency) =>
-        trialTable(desk, { wanted, brands, currency, rows: ofCurrency(rows, currency) }),
+        trialTable(desk, { wanted, brands, currency, instances, rows: ofCurrency(rows, currency) }),
       ),
       ...(currencies.length === 0 ? [nothing(desk)] : []),
     ],
@@ -134,7 +140,7 @@ export const crumbs = (desk: Desk, last: string) => [
   { label: last },
 ]
 
-function trialTable(desk: Desk, { wanted, brands, currency, rows }: Table<TrialRow>): Block {
+function trialTable(desk: Desk, { wanted, brands, currency, instances, rows }: Table<TrialRow>): Block {
   const { t } = desk
   const named = brands.length > 1
   const sum = (of: (row: TrialRow) => bigint): Cell =>
@@ -163,7 +169,7 @@ function trialTable(desk: Desk, { wanted, brands, currency, rows }: Table<TrialR
     rows: inClasses(rows, (row) => row.balance_minor).map(({ row }) => ({
       ...accountRow(row, wanted),
       cells: [
-        accountCell(desk, row.account),
+        accountCell(desk, row.account, instances),
         ...(named ? [nameOf(brands, row.brand_id)] : []),
         ...figures.map(([, of]) => inMoney(of(row), currency)),
       ],
