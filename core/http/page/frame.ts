@@ -112,7 +112,7 @@ const isActive = (value: string, active: string): boolean =>
 const languageNames = new Map<string, string>()
 
 /** A language in its own words: "Deutsch". Making the names of a language costs a millisecond, so it is done once. */
-function languageName(code: string): string {
+export function languageName(code: string): string {
   let name = languageNames.get(code)
   if (name === undefined) {
     const plain = new Intl.DisplayNames(code, { type: 'language' }).of(code) ?? code

@@ -127,16 +127,16 @@ for (const engine of engines) {
       assert.equal(cancelled.status, 404)
     })
 
+    const profile = {
+      name: 'Ada Quay',
+      email: 'ada@quay.example',
+      address_1: 'Kai 8',
+      city: 'Bremen',
+      postcode: '28195',
+      country: 'DE',
+    }
     test('the profile is kept when it fits, and drawn again when it does not', async () => {
       await browser.get('/portal/account')
-      const profile = {
-        name: 'Ada Quay',
-        email: 'ada@quay.example',
-        address_1: 'Kai 8',
-        city: 'Bremen',
-        postcode: '28195',
-        country: 'DE',
-      }
       const refused = await browser.post('/portal/account', { ...profile, email: 'nobody' })
       assert.equal(refused.status, 422)
       assert.match(refused.text, /value="nobody"/)
@@ -145,6 +145,18 @@ for (const engine of engines) {
         sql`select address_1 from clients where id = ${portal.client.id}`,
       )
       assert.equal(row!.address_1, 'Kai 8')
+    })
+
+    test('a client chooses the language of the pages and of the mails in the profile', async () => {
+      await browser.get('/portal/account')
+      for (const locale of ['de', 'en']) {
+        await browser.post('/portal/account', { ...profile, locale })
+        assert.match((await browser.get('/portal/account')).text, new RegExp(`<html lang="${locale}"`))
+        const kept = await means.db.get(sql`select locale from clients where id = ${portal.client.id}`)
+        assert.deepEqual({ ...(kept as object) }, { locale })
+      }
+      const strange = await browser.post('/portal/account', { ...profile, locale: 'x' })
+      assert.equal(strange.status, 422)
     })
 
     test('a deposit outside the limits is refused and nothing is written', async () => {

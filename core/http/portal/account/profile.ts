@@ -1,4 +1,5 @@
 import type { Router } from '@koa/router'
+import { changeProfile } from '../../../identity/index.ts'
 import { changeClient, findClient, lockedFields, Profile, type Client } from '../../../clients/index.ts'
 import { readSetting } from '../../../records/index.ts'
 import { ChangedMeanwhile } from '../../../kernel/index.ts'
@@ -11,6 +12,7 @@ import {
   formInput,
   formKeys,
   formVersion,
+  languageName,
   page,
   requireClient,
   seeOther,
@@ -32,6 +34,7 @@ const SHOWN = [
   'region',
   'country',
   'tax_id',
+  'locale',
 ] as const satisfies readonly (keyof Profile)[]
 
 export function profileRoutes(router: Router<State>): void {
@@ -52,10 +55,11 @@ async function drawProfile(ctx: RouteCtx, problem?: FormProblem): Promise<void> 
       ...INPUTS[name],
       ...{ name, label: t(`portal.account.field.${name}`), value: values[name] ?? '' },
       ...(name === 'country' ? { kind: 'select', options: countryOptions(locale) } : {}),
+      ...(name === 'locale' ? { kind: 'select', options: languagesOf(ctx, client) } : {}),
       required: REQUIRED.has(name),
       check: '/portal/account/check',
       error: problem?.fieldErrors[`profile.${name}`] ?? problem?.fieldErrors[name],
-      hint: locked.includes(name) ? t('portal.account.locked') : null,
+      hint: locked.includes(name) ? t('portal.account.locked') : ((HINTS[name] && t(HINTS[name])) ?? null),
       attrs: locked.includes(name) ? { readonly: true } : {},
     })),
     canChange: can(ctx, changeClient),
@@ -65,7 +69,8 @@ async function drawProfile(ctx: RouteCtx, problem?: FormProblem): Promise<void> 
   await page(ctx, 'portal/account/index', view, { title: t('portal.account.title') })
 }
 
-const REQUIRED = new Set<string>(['name', 'email', 'address_1', 'city', 'postcode', 'country'])
+const REQUIRED = new Set<string>(['name', 'email', 'address_1', 'city', 'postcode', 'country', 'locale'])
+const HINTS: Record<string, string> = { locale: 'portal.account.locale_hint' }
 const INPUTS: Record<string, { kind?: string; autocomplete?: string }> = {
   name: { autocomplete: 'name' },
   company: { autocomplete: 'organization' },
@@ -90,10 +95,18 @@ async function takeProfile(ctx: RouteCtx): Promise<void> {
       const profile = formInput(ctx, Profile)
       for (const name of SHOWN) if (ctx.state.form[name] === '' && !REQUIRED.has(name)) profile[name] = null
       await changeClient(deps, { client_id: client.id, profile }, actor)
+      if (profile.locale && profile.locale !== client.locale)
+        await changeProfile(deps, { locale: profile.locale }, actor)
       flash(ctx, { tone: 'good', text: t('portal.account.saved') })
       seeOther(ctx, '/portal/account')
     },
   })
+}
+
+/** Those that there are texts for, and the one that staff gave the client. */
+function languagesOf(ctx: RouteCtx, client: Client): { value: string; label: string }[] {
+  const known = new Set([...ctx.state.deps.messages.locales, client.locale])
+  return [...known].map((value) => ({ value, label: languageName(value) }))
 }
 
 function readClient(ctx: RouteCtx): Promise<Client> {
