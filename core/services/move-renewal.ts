@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import type { DraftInvoice } from '../billing/index.ts'
+import { movedBy, type DraftInvoice } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, recurs, type Actor, type IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
@@ -188,7 +188,7 @@ async function freeCharges(
 ): Promise<void> {
   if (plan.days.chargedThrough >= service.charged_through!) return
   await trx.run(sql`
-    update charges set cause = ${`moved/${changeId}/`} || cause
+    update charges set cause = ${movedBy(changeId)} || cause
     where source_id = ${service.id} and kind in (${list(['recurring', 'option', 'discount'])})
       and period_start >= ${plan.days.chargedThrough}`)
   await trx.run(sql`

@@ -79,7 +79,7 @@ export const cancelChange = defineVerb(
 )
 
 /**
- * The daily step: takes back changes whose service was charged again, or has ended, before their invoice was paid; the
+ * The daily step: takes back changes whose service was charged again, or was cancelled, before their invoice was paid; the
  * sum on that invoice no longer fits. Answers how many.
  */
 export async function dropStaleChanges(means: ChangeMeans, actor: Actor): Promise<number> {

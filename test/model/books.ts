@@ -9,6 +9,8 @@ export interface ModelLine {
   ppm: bigint
   from: Day
   to: Day | null
+  /** A change of the cycle has given it back as credit: its document is owed as before, and nothing more comes back. */
+  returned?: boolean
 }
 
 export interface ModelDocument {
@@ -42,6 +44,13 @@ export class ModelBooks {
   }
 
   open = (document: ModelDocument): bigint => document.total - document.paidByMoney - document.paidByCredit
+
+  /** Lines of a service for its periods, on invoices of this status or any. */
+  periodsOf = (service: number, wanted?: ModelDocument['status']): ModelLine[] =>
+    this.documents
+      .filter(({ kind, status }) => kind === 'invoice' && status === (wanted ?? status))
+      .flatMap(({ lines }) => lines)
+      .filter((line) => line.service === service && line.kind !== 'change')
 
   /** A document of today. What the client holds pays for it at once. */
   issue(origin: ModelDocument['origin'], due: Day, lines: readonly ModelLine[]): void {

@@ -39,9 +39,9 @@ interface Goods {
 
 /**
  * How the daily work goes. "disturbed": it is killed at a statement and begun anew, done twice, done by two at once, and
- * its jobs come in another order; nothing of that may show in the books.
+ * its jobs come in another order; "repeated": every day is worked twice. Nothing of that may show in the books.
  */
-export type Manner = 'calm' | 'disturbed'
+export type Manner = 'calm' | 'disturbed' | 'repeated'
 
 export interface Playing {
   manner: Manner
@@ -84,7 +84,7 @@ export async function openPlayer(
   const goods = await makeGoods(house, brand, shop)
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()
-  const daily = manner === 'calm' ? () => house.dailyWork() : disturbed(house, chance.fork('disturbances'))
+  const daily = dailyIn(manner, house, chance)
   const hands = new Hands(house, daily, {
     brandId: brand.id,
     clientId: client.id,
@@ -102,6 +102,15 @@ export async function openPlayer(
       await house.workOff()
       return possible
     },
+  }
+}
+
+function dailyIn(manner: Manner, house: House, chance: Dice): () => Promise<void> {
+  if (manner === 'disturbed') return disturbed(house, chance.fork('disturbances'))
+  if (manner === 'calm') return () => house.dailyWork()
+  return async () => {
+    await house.dailyWork()
+    await house.dailyWork()
   }
 }
 

@@ -2,7 +2,7 @@ import { halfUp, least, partOf, signOf, spread, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
 import type { CouponName, History, ModelShop, Step } from './history.ts'
-import type { ModelService, Waiting } from './service.ts'
+import { newService, type ModelService, type Waiting } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -87,11 +87,7 @@ export class Model {
     const made: ModelService[] = []
     for (let n = 0; n < units; n++) {
       const number = this.services.length + n
-      const service: ModelService = {
-        ...{ plan, cycle, price, unit, memory, coupon: null, couponLeft: null, anchor: this.today, index: 1 },
-        ...{ discounted: new Set(), status: 'pending', cancelOn: null, overdue: false, staff: false },
-        ...{ waiting: null, taken: [] },
-      }
+      const service = newService({ plan, cycle, price, unit, memory, anchor: this.today })
       const own = this.#periodLines(number, service, this.today)
       if (setup > 0n) own.push({ ...own[0]!, kind: 'setup', amount: setup, to: null })
       if (coupon) {
@@ -241,7 +237,13 @@ export class Model {
         : [{ ...line, ppm, from: this.today, to: end, amount: after }]
     const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
     const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
-    const apply = () => void Object.assign(service, { plan, cycle, price, unit, memory, ...days })
+    const from = this.today
+    const apply = () => {
+      if (cycle !== service.cycle)
+        for (const own of this.books.periodsOf(this.services.indexOf(service)))
+          own.returned ||= own.from >= from
+      Object.assign(service, { plan, cycle, price, unit, memory, ...days })
+    }
     const total = sumOf(lines.map(({ amount }) => amount))
     // Credit before tax and owed after it, or the other way round: the tax rates of the plans differ that much.
     if (signOf(total) !== signOf(this.books.totalOf(lines))) return null
@@ -271,7 +273,7 @@ export class Model {
   }
 
   #isStale = (service: ModelService, { through }: Waiting): boolean =>
-    service.status === 'ended' || this.through(service) !== through
+    service.status.startsWith('end') || this.through(service) !== through
 
   #dropStale(): void {
     for (const service of this.services)
@@ -316,11 +318,9 @@ export class Model {
 
   /** The first day that is not paid: a renewal that is not paid is no part of the term. */
   #endOfTerm(service: ModelService): Day {
-    const n = this.services.indexOf(service)
-    const unpaid = this.books.documents
-      .filter(({ kind, status }) => kind === 'invoice' && status === 'issued')
-      .flatMap(({ lines }) => lines)
-      .filter((line) => line.service === n && line.kind === 'recurring' && line.from > this.today)
+    const unpaid = this.books
+      .periodsOf(this.services.indexOf(service), 'issued')
+      .filter((line) => line.kind === 'recurring' && line.from > this.today && !line.returned)
     return Math.min(this.through(service), ...unpaid.map(({ from }) => from))
   }
 
@@ -331,7 +331,7 @@ export class Model {
       if (document.kind !== 'invoice' || document.status !== 'issued' || document.origin !== 'renewal')
         continue
       const unused = [...document.lines.entries()].filter(
-        ([, line]) => line.service === n && line.from >= end,
+        ([, line]) => line.service === n && line.from >= end && !line.returned,
       )
       if (unused.length === 0) continue
       for (const [, { kind, from, to }] of unused)
