@@ -131,9 +131,9 @@ export async function movesOf(
   const facts = await pricedFactsOf(queries, services)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, coupon } = facts(service.id)
+    const { oldName: name, coupon, further = [] } = facts(service.id)
     const plan = planMove({
-      ...{ service, name, coupon, nextCoupon: coupons.get(service.coupon_id ?? '') },
+      ...{ service, name, coupon, further, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms(service.product_id).proration,
     })

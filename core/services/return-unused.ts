@@ -3,7 +3,7 @@ import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf } from './plan-change.ts'
-import { discountOf } from './plan-periods.ts'
+import { netOf } from './plan-periods.ts'
 import type { ChangeMeans } from './ports.ts'
 import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
 import {
@@ -80,7 +80,7 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
   if (!charged) return []
   const { coupon, oldName } = facts
   const whole = service.recurring_minor
-  const price = coupon ? whole - discountOf(coupon, whole, service.currency) : whole
+  const price = netOf(whole, service.currency, facts)
   const measure = { how, months: monthsOf(service.cycle) }
   return chargedSpans(charged, fromOn)
     .filter(({ from }) => untilOn === null || from < untilOn)

@@ -61,9 +61,11 @@ export class ModelBooks {
     return this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
   }
 
-  /** What a document of these lines would ask for. */
-  totalOf(lines: readonly ModelLine[]): bigint {
-    return sumOf(this.#taxed(lines).map(({ amount, tax }) => (this.#inclusive ? amount : amount + tax)))
+  /** What a document of these lines would ask for, and the tax in it. */
+  sumsOf(lines: readonly ModelLine[]): { total: bigint; tax: bigint } {
+    const taxed = this.#taxed(lines)
+    const tax = sumOf(taxed.map((line) => line.tax))
+    return { tax, total: sumOf(taxed.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax) }
   }
 
   /** Lines that sum to less than nothing: their value is credit. */

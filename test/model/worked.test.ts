@@ -88,6 +88,47 @@ const worked: Worked[] = [
       'invoice renewal 2026-02-02 due 2026-02-28 100 + 19 = 119 issued money 0 credit 0',
     ],
   },
+  {
+    name: 'a coupon for the first period alone lowers what a downgrade in it gives back',
+    of: {
+      plans: [
+        { ppm: 190_000, prices },
+        { ppm: 190_000, prices: { ...prices, '1m': [100, 0, 0] } },
+      ],
+    },
+    steps: [order('1m', { coupon: 'percent' }), pay, change({ plan: 1 }), wait(1)],
+    told: ['credit_note 2026-01-31 due 2026-01-31 -150 + -29 = -179', 'credit 179'],
+  },
+  {
+    name: 'a coupon for the first period alone does not lower a period of another cycle',
+    steps: [order('1m', { coupon: 'percent' }), pay, change({ cycle: '1y' }), wait(1)],
+    told: ['invoice change 2026-01-31 due 2026-01-31 3800 + 722 = 4522 issued money 0 credit 0'],
+  },
+  {
+    name: 'a plan at the same price and another tax credits what the tax is less',
+    steps: [order('1m'), pay, change({ plan: 1 }), wait(1)],
+    told: ['credit_note 2026-01-31 due 2026-01-31 0 + -48 = -48', 'credit 48'],
+  },
+  {
+    name: 'a plan that is cheaper before tax and dearer after it is an invoice',
+    of: {
+      plans: [
+        { ppm: 70_000, prices },
+        { ppm: 190_000, prices: { ...prices, '1m': [390, 0, 0] } },
+      ],
+    },
+    steps: [order('1m'), pay, change({ plan: 1 }), pay, wait(1)],
+    told: ['invoice change 2026-01-31 due 2026-01-31 -10 + 46 = 36 paid money 36 credit 0'],
+  },
+  {
+    name: 'prices with tax: a plan at the same price and another tax has a document over nothing',
+    of: { inclusive: true },
+    steps: [order('1m'), pay, change({ plan: 1 }), wait(1)],
+    told: [
+      'invoice change 2026-01-31 due 2026-01-31 38 + -38 = 0 paid money 0 credit 0',
+      's0 active through 2026-02-28',
+    ],
+  },
 ]
 
 const manners: Manner[] = ['calm', 'repeated']
