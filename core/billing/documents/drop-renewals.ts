@@ -3,8 +3,9 @@ import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { dropCarried } from '../carry/index.ts'
 import { droppedBy, notGivenBack } from '../charge-cause.ts'
-import { creditLines } from '../credit-invoice.ts'
+import { creditable, creditLines } from '../credit-invoice.ts'
 import type { InvoiceLineRow } from '../invoice.ts'
+import { lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
 
 const actor = systemActor('cancellation')
@@ -83,7 +84,26 @@ async function dropLines(
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
     return unused
   }
-  const lines = unused.map(({ position }) => ({ position }))
-  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
+  await creditUnused(means, trx, invoiceId, new Set(unused.map(({ id }) => id)))
   return unused
+}
+
+/** A line of nothing, and one that staff have credited already, has nothing to give back. */
+async function creditUnused(
+  means: Means,
+  trx: Trx,
+  invoiceId: string,
+  unused: ReadonlySet<string>,
+): Promise<void> {
+  const known = await creditable(trx, await lockInvoice(trx, invoiceId))
+  const open = known
+    .filter(({ line }) => unused.has(line.id))
+    .map(({ line, creditedMinor }) => ({
+      position: line.position,
+      leftMinor: line.amount_minor - creditedMinor,
+    }))
+    .filter(({ leftMinor }) => leftMinor !== 0n)
+  if (open.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) <= 0n) return
+  const lines = open.map(({ position }) => ({ position }))
+  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
 }
