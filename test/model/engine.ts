@@ -22,6 +22,7 @@ import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.
 import type { History, Step } from './history.ts'
 
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 const staff = staffActor()
 
 /** The engine, as one client and the staff of one shop use it. */
@@ -110,6 +111,7 @@ function dailyIn(manner: Manner, house: House, chance: Dice): () => Promise<void
   if (manner === 'calm') return () => house.dailyWork()
   return async () => {
     await house.dailyWork()
+    house.clock.set(house.clock.ms() + MINUTE_MS)
     await house.dailyWork()
   }
 }

@@ -80,6 +80,12 @@ const worked: Worked[] = [
     ],
   },
   {
+    name: 'a service that catches up is not left behind, when its day is run again',
+    of: { leadDays: 0 },
+    steps: [order('7d'), wait(45), pay, wait(1)],
+    told: ['s0 active through 2026-02-28 overdue'],
+  },
+  {
     name: 'of four periods within the lead the fourth comes a day later, however often a day is run',
     of: { leadDays: 30 },
     steps: [order('7d'), pay, wait(1), wait(1), wait(11)],
