@@ -47,10 +47,20 @@ export interface DueWindow {
   brandIds?: readonly string[] | null
   /** Every period until the day, not only those that one run takes: for a preview. */
   everyPeriod?: boolean
+  /** Periods of items that the run of the day has charged already, when the day is run again. */
+  taken?: ReadonlyMap<string, number>
 }
 
-/** Periods of an item in one run. More at once would surprise the client; the rest comes with the next run. */
-export const PERIODS_MAX = 3
+/** Periods of an item on one day. More at once would surprise the client; the rest comes with the next day's run. */
+const PERIODS_MAX = 3
+
+/** On which day, counted from that of the window, the nth further period of an item is taken. */
+export const dayOfPeriod = (taken: DueWindow['taken'], id: string, nth: number): number =>
+  Math.floor((nth + (taken?.get(id) ?? 0)) / PERIODS_MAX)
+
+/** How many further periods of an item may be taken. */
+export const periodsLeft = ({ everyPeriod, taken }: DueWindow, id: string): number =>
+  everyPeriod ? Number.POSITIVE_INFINITY : PERIODS_MAX - (taken?.get(id) ?? 0)
 
 /** The port by which billing asks for what falls due, without knowing services, domains or usage. */
 export interface BillableSource {

@@ -4,8 +4,8 @@ import type { Means } from '../records/index.ts'
 import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { account, postJournal } from './ledger.ts'
-import { loadBuyers, loadSeller } from './parties.ts'
-import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
+import { planDocument } from './issue-invoice.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
 import { todayOf } from './settle-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
@@ -19,15 +19,7 @@ export async function issueCreditNote(
   draft: DraftInvoice,
   actor: Actor,
 ): Promise<InvoiceRow> {
-  const seller = await loadSeller(trx, draft.brandId, draft.clientId)
-  const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
-  assert(buyer, `client ${draft.clientId} exists`)
-  const plan = planInvoice(
-    { ...draft, kind: 'credit_note' },
-    buyer,
-    seller,
-    means.business.today(seller.zone),
-  )
+  const plan = await planDocument(means, trx, { ...draft, kind: 'credit_note' })
   return issuePlannedNote(means, trx, plan, actor)
 }
 

@@ -1,4 +1,4 @@
-import type { Trx } from '../db/index.ts'
+import type { Queries, Trx } from '../db/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import { demandCheck, type Means } from '../records/index.ts'
 import { issueAsking } from './check-issue.ts'
@@ -20,14 +20,22 @@ export async function issueInvoice(
   draft: DraftInvoice,
   actor: Actor,
 ): Promise<InvoiceRow> {
-  const seller = await loadSeller(trx, draft.brandId, draft.clientId)
-  const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
-  assert(buyer, `client ${draft.clientId} exists`)
-  const planned = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
-  const plan = await withoutNeedlessProforma(trx, planned)
+  const plan = await withoutNeedlessProforma(trx, await planDocument(means, trx, draft))
   demandCheck(means, trx, actor, issueAsking(plan))
   const [invoice] = await writeInvoices(means, trx, [plan], actor)
   return applyCreditByItself(means, trx, invoice!, actor)
+}
+
+/** One document as it would be issued today, with its taxes and sums. */
+export async function planDocument(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  draft: DraftInvoice,
+): Promise<PlannedInvoice> {
+  const seller = await loadSeller(queries, draft.brandId, draft.clientId)
+  const buyer = (await loadBuyers(queries, [draft.clientId])).get(draft.clientId)
+  assert(buyer, `client ${draft.clientId} exists`)
+  return planInvoice(draft, buyer, seller, means.business.today(seller.zone))
 }
 
 /** What the client's credit pays at once needs no proforma. */

@@ -63,10 +63,6 @@ export function couponFits(
   return (anything || named) && (coupon.onlyCycles.length === 0 || coupon.onlyCycles.includes(cycle))
 }
 
-/** Whether the coupon still lowers the period after the first. */
-export const couponRenews = (coupon: Coupon, cycle: Cycle): boolean =>
-  recurs(cycle) && coupon.kind !== 'setup' && (coupon.cycles === null || coupon.cycles > 1)
-
 /** What each amount loses to the coupon alone. */
 export const discountParts = (coupon: Coupon, amounts: readonly bigint[]): bigint[] =>
   discountShares(
@@ -75,11 +71,12 @@ export const discountParts = (coupon: Coupon, amounts: readonly bigint[]): bigin
   )
 
 /**
- * What lowers later periods. A price that was set is kept as the sum that it took off, so that it neither gives a larger
+ * What lowers the first period and so many later ones: none, where the coupon is for the first alone, and then it still
+ * says what that period is worth when a change gives it back. A price that was set is kept as the sum that it took off, so that it neither gives a larger
  * plan away nor depends on the price list of later.
  */
 export function couponLasting(coupon: Coupon, cycle: Cycle, takenMinor: bigint): Lasting | null {
-  if (!couponRenews(coupon, cycle)) return null
+  if (!recurs(cycle) || coupon.kind === 'setup') return null
   const periodsLeft = coupon.cycles === null ? null : coupon.cycles - 1
   const amountMinor = coupon.kind === 'price' ? takenMinor : coupon.amountMinor
   return { percentPpm: coupon.percentPpm, amountMinor, periodsLeft }

@@ -1,5 +1,5 @@
 import { sql, type SqlValue, type Trx } from '../db/index.ts'
-import { takeBackInvoice } from '../billing/index.ts'
+import { changedBy, takeBackInvoice } from '../billing/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
@@ -43,16 +43,16 @@ async function freePeriods(
   { changeId, serviceId, from }: { changeId: string; serviceId: string; from: IsoDate },
 ): Promise<void> {
   await trx.run(sql`
-    update charges set cause = ${`changed/${changeId}/`} || cause
+    update charges set cause = ${changedBy(changeId)} || cause
     where source_id = ${serviceId} and kind in ('recurring', 'option', 'discount') and period_start >= ${from}
       and cause not like 'changed/%' and cause not like 'dropped/%'`)
 }
 
-const TOO_LATE = 'The service was charged again, or had ended, before the change was paid'
+const TOO_LATE = 'The service was charged again, or was cancelled, before the change was paid'
 
 /**
  * Applies what waited for an invoice that is paid now. Its sum was for the periods charged at that time: when the
- * service was charged again meanwhile, or has ended, it stays as it is and the money is the client's credit.
+ * service was charged again meanwhile, or was cancelled, it stays as it is and the money is the client's credit.
  */
 export async function applyPaidChanges(
   means: Means,
@@ -93,7 +93,8 @@ export function isStale(
   service: Pick<ServiceRow, 'billing_status' | 'charged_through'>,
 ): boolean {
   const before = JSON.parse(change.before_state) as { chargedThrough: IsoDate | null }
-  return service.billing_status === 'ended' || service.charged_through !== before.chargedThrough
+  const leaves = service.billing_status === 'ending' || service.billing_status === 'ended'
+  return leaves || service.charged_through !== before.chargedThrough
 }
 
 async function takeBack(means: Means, trx: Trx, row: ChangeRow, actor: Actor): Promise<void> {

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import type { DraftInvoice } from '../billing/index.ts'
+import { movedBy, type DraftInvoice } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, recurs, type Actor, type IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
@@ -131,9 +131,9 @@ export async function movesOf(
   const facts = await pricedFactsOf(queries, services)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, coupon } = facts(service.id)
+    const { oldName: name, coupon, further = [] } = facts(service.id)
     const plan = planMove({
-      ...{ service, name, coupon, nextCoupon: coupons.get(service.coupon_id ?? '') },
+      ...{ service, name, coupon, further, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms(service.product_id).proration,
     })
@@ -188,7 +188,7 @@ async function freeCharges(
 ): Promise<void> {
   if (plan.days.chargedThrough >= service.charged_through!) return
   await trx.run(sql`
-    update charges set cause = ${`moved/${changeId}/`} || cause
+    update charges set cause = ${movedBy(changeId)} || cause
     where source_id = ${service.id} and kind in (${list(['recurring', 'option', 'discount'])})
       and period_start >= ${plan.days.chargedThrough}`)
   await trx.run(sql`

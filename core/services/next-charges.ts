@@ -21,7 +21,7 @@ export function nextCharges(
     return item && { ...item, dueOn: nextPeriodOn }
   }
   const due: DueService = { ...service, next_period_on: nextPeriodOn }
-  return planPeriods(due, nextPeriodOn, priced, coupon)
+  return planPeriods(due, { untilOn: nextPeriodOn, most: 1 }, priced, coupon)
 }
 
 export interface Unplanned {

@@ -102,9 +102,19 @@ function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
 }
 
 function chargeLine(facts: ChangeFacts, rest: Rest): DraftLine {
-  const price = net(facts.offer.recurringMinor, facts)
+  const price = net(
+    facts.offer.recurringMinor,
+    facts.offer.cycle === facts.service.cycle ? facts : lastingIn(facts),
+  )
   return line(facts, rest, { part: 'charge', name: facts.offer.name, price, amount: restPrice(price, rest) })
 }
+
+/** A period of a new cycle is not the one that was lowered: only what lasts lowers it too. */
+const lastingIn = ({ coupon, further = [], ...facts }: ChangeFacts): ChangeFacts => ({
+  ...facts,
+  coupon: facts.service.coupon_cycles_left === 0 ? undefined : coupon,
+  further: further.filter((row) => row.periods_left !== 0),
+})
 
 const net = (minor: bigint, { coupon, further = [], service }: ChangeFacts): bigint =>
   netOf(minor, service.currency, { coupon, further })

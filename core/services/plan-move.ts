@@ -1,7 +1,7 @@
 import type { DraftLine } from '../billing/index.ts'
 import { periodStart, startOfDay, type IsoDate } from '../kernel/index.ts'
 import { chargedOf, type NewDays } from './plan-change.ts'
-import { discountOf, type Coupon } from './plan-periods.ts'
+import { netOf, type Coupon } from './plan-periods.ts'
 import {
   chargedSpans,
   monthsOf,
@@ -12,6 +12,7 @@ import {
   type Span,
 } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
+import type { ServiceDiscount } from './service-discounts.ts'
 
 /** "charge" takes the price of the days between, or gives it back; "free" gives them away. */
 export type MoveEffect = 'charge' | 'free'
@@ -26,6 +27,7 @@ export interface MoveFacts {
   mode: ProrationMode
   /** Lowers the periods that were charged last. */
   coupon?: Coupon | undefined
+  further?: readonly ServiceDiscount[]
   /** Lowers the period that comes next. */
   nextCoupon?: Coupon | undefined
   changeId: string
@@ -56,7 +58,7 @@ function later(facts: MoveFacts, fromOn: IsoDate, spans: readonly Span[]): MoveP
   const { service, toOn, effect, mode } = facts
   const added = effect === 'free' || mode === 'none' ? [] : spansUpTo(facts, fromOn)
   const measure = { how: wholeDays(facts, fromOn), months: monthsOf(service.cycle) }
-  const price = net(service, facts.nextCoupon)
+  const price = netOf(service.recurring_minor, service.currency, { coupon: facts.nextCoupon })
   const lines = added
     .map((span) => lineOf(facts, restOfSpan(span, span.from, measure), { part: 'charge', price }))
     .filter(({ amountMinor }) => amountMinor !== 0n)
@@ -77,7 +79,7 @@ function spansUpTo({ service, toOn }: MoveFacts, fromOn: IsoDate): Span[] {
 function earlier(facts: MoveFacts, spans: readonly Span[]): MovePlan {
   const { service, toOn } = facts
   const measure = { how: wholeDays(facts, toOn), months: monthsOf(service.cycle) }
-  const price = net(service, facts.coupon)
+  const price = netOf(service.recurring_minor, service.currency, facts)
   const lines = spans
     .filter(({ to }) => to > toOn)
     .map((span) => lineOf(facts, restOfSpan(span, toOn, measure), { part: 'credit', price }))
@@ -95,9 +97,6 @@ function wholeDays({ service, mode }: MoveFacts, on: IsoDate) {
   const kept = mode === 'second' || mode === 'fixed_30' ? mode : 'day'
   return { mode: kept, zone: service.zone, at: startOfDay(service.zone, on) } as const
 }
-
-const net = ({ recurring_minor: minor, currency }: ServiceRow, coupon: Coupon | undefined): bigint =>
-  coupon ? minor - discountOf(coupon, minor, currency) : minor
 
 function lineOf(
   facts: MoveFacts,

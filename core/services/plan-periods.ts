@@ -1,5 +1,5 @@
 import { divideHalfUp } from '../../sdk/index.ts'
-import { PERIODS_MAX, type DraftLine, type DueItem } from '../billing/index.ts'
+import type { DraftLine, DueItem } from '../billing/index.ts'
 import { lastingOff } from '../catalog/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { AFTER_COUPON, type DiscountPeriods, type ServiceDiscount } from './service-discounts.ts'
@@ -70,35 +70,20 @@ export interface ServiceStep {
 
 const NO_OPTIONS: readonly DueOption[] = []
 
-/** The periods of one service that begin up to and including the day, as one run takes them. Null when there is none. */
+export interface Until {
+  /** The last day on which a period may begin. */
+  untilOn: IsoDate
+  /** Periods that may be taken at once. */
+  most: number
+}
+
+/** The periods of one service that begin up to and including the day. Null when there is none. */
 export function planPeriods(
   service: DueService,
-  untilOn: IsoDate,
+  { untilOn, most }: Until,
   options: readonly DueOption[] = NO_OPTIONS,
   coupon?: Coupon,
 ): DueItem | null {
-  return plan({ service, untilOn, options, coupon, periodsMax: PERIODS_MAX })
-}
-
-/** All of them, in however many runs: what a preview looks at. */
-export function planEveryPeriod(
-  service: DueService,
-  untilOn: IsoDate,
-  options: readonly DueOption[] = NO_OPTIONS,
-  coupon?: Coupon,
-): DueItem | null {
-  return plan({ service, untilOn, options, coupon, periodsMax: Number.POSITIVE_INFINITY })
-}
-
-interface Periods {
-  service: DueService
-  untilOn: IsoDate
-  options: readonly DueOption[]
-  coupon: Coupon | undefined
-  periodsMax: number
-}
-
-function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueItem | null {
   const { anchor_on: anchorOn, cancel_on: cancelOn } = service
   const lines: DraftLine[] = []
   const lastIndex = service.period_index + (service.periods_left ?? Number.POSITIVE_INFINITY)
@@ -106,7 +91,7 @@ function plan({ service, untilOn, options, coupon, periodsMax }: Periods): DueIt
   let startsOn = service.next_period_on
   let left = service.coupon_cycles_left
   let repricingId: string | undefined
-  while (index < service.period_index + periodsMax && startsOn <= untilOn) {
+  while (index < service.period_index + most && startsOn <= untilOn) {
     if (cancelOn !== null && cancelOn <= startsOn) break
     if (index >= lastIndex) break
     const endsOn = endOf(anchorOn, service.cycle, index)

@@ -21,7 +21,7 @@ export interface RequestedChange {
 }
 
 /**
- * Changes plan or options. What costs something waits for its invoice; what costs nothing, or gives credit, happens at
+ * Changes plan or options. What costs something, tax included, waits for its invoice; what costs nothing, or gives credit, happens at
  * once. A change that still waited is replaced and its invoice taken back.
  */
 export const requestChange = defineVerb(
@@ -37,17 +37,32 @@ export const requestChange = defineVerb(
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })
       const draft = draftOf(means, priced, changeId)
-      const invoice =
-        priced.plan.totalMinor > 0n ? await means.changes.issueInvoice(means, trx, draft, actor) : null
+      const owes = await signOf(means, trx, draft)
+      const invoice = owes === 'owed' ? await means.changes.issueInvoice(means, trx, draft, actor) : null
       const row = rowOf(means, priced, { id: changeId, invoiceId: invoice?.id ?? null, actor })
       await trx.insert('service_changes', [row])
       await audit(means, trx, row, actor)
       if (invoice) return { id: row.id, status: 'pending', invoiceId: invoice.id }
-      if (priced.plan.totalMinor < 0n) await giveBack(means, trx, { priced, draft, changeId }, actor)
+      if (owes === 'returned') await giveBack(means, trx, { priced, draft, changeId }, actor)
       await applyChange(means, trx, { change: row, service }, actor)
       return { id: row.id, status: 'applied', invoiceId: null }
     }),
 )
+
+/**
+ * The sum after tax decides: plans of other taxes may owe something before it and nothing after it, or the other way round.
+ * Where nothing moves but tax, a document says so.
+ */
+async function signOf(
+  means: ChangeMeans,
+  trx: Trx,
+  draft: DraftInvoice,
+): Promise<'owed' | 'returned' | 'nothing'> {
+  if (draft.lines.length === 0) return 'nothing'
+  const { totalMinor, taxMinor } = await means.changes.sums(means, trx, draft)
+  if (totalMinor < 0n) return 'returned'
+  return totalMinor > 0n || taxMinor !== 0n ? 'owed' : 'nothing'
+}
 
 /** The value that a cheaper plan leaves over: credit of the client, which goes back to its source where it shall. */
 async function giveBack(
@@ -79,7 +94,7 @@ export const cancelChange = defineVerb(
 )
 
 /**
- * The daily step: takes back changes whose service was charged again, or has ended, before their invoice was paid; the
+ * The daily step: takes back changes whose service was charged again, or was cancelled, before their invoice was paid; the
  * sum on that invoice no longer fits. Answers how many.
  */
 export async function dropStaleChanges(means: ChangeMeans, actor: Actor): Promise<number> {

@@ -1,9 +1,9 @@
-import type { DraftInvoice, DraftLine } from '../billing/index.ts'
+import { notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf } from './plan-change.ts'
-import { discountOf } from './plan-periods.ts'
+import { netOf } from './plan-periods.ts'
 import type { ChangeMeans } from './ports.ts'
 import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
 import {
@@ -80,7 +80,7 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
   if (!charged) return []
   const { coupon, oldName } = facts
   const whole = service.recurring_minor
-  const price = coupon ? whole - discountOf(coupon, whole, service.currency) : whole
+  const price = netOf(whole, service.currency, facts)
   const measure = { how, months: monthsOf(service.cycle) }
   return chargedSpans(charged, fromOn)
     .filter(({ from }) => untilOn === null || from < untilOn)
@@ -119,8 +119,8 @@ async function firstUnpaid(
 ): Promise<Map<string, IsoDate>> {
   const today = means.business.today(services[0]!.zone)
   const rows = await queries.all<{ id: string; starts_on: IsoDate }>(sql`
-    select l.source_id as id, min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id
-    where l.source_id in (${list(services.map(({ id }) => id))}) and l.kind = 'recurring' and i.status = 'issued'
+    select l.source_id as id, min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id join charges c on c.id = l.charge_id
+    where ${notGivenBack} and l.source_id in (${list(services.map(({ id }) => id))}) and l.kind = 'recurring' and i.status = 'issued'
       and i.origin = 'renewal' and l.period_start >= ${today} group by l.source_id`)
   return new Map(rows.map((row) => [row.id, row.starts_on]))
 }

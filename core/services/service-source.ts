@@ -2,6 +2,7 @@ import {
   aheadColumns,
   aheadOf,
   ofBrands,
+  periodsLeft,
   type Ahead,
   type BillableSource,
   type DueItem,
@@ -10,7 +11,7 @@ import {
 import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
-import { planEveryPeriod, planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
+import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
 import { readOptions, type Repricing } from './repricing.ts'
 import { anyDiscount, discountsWhere, NO_DISCOUNTS } from './service-discounts.ts'
 import { invoiceSuspended } from './settings.ts'
@@ -49,12 +50,12 @@ export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
     const items: DueItem[] = []
     for (const service of services) {
       const untilOn = service.until_on ?? window.untilOn
-      const planned = window.everyPeriod ? planEveryPeriod : planPeriods
       const own = options.get(service.id) ?? []
       const repricing = whatIf?.(service, own) ?? announced(service)
       const lowered = discounts.get(service.id)
       const due = lowered ? { ...service, repricing, discounts: lowered } : { ...service, repricing }
-      const item = planned(due, untilOn, own, couponOf(service))
+      const until = { untilOn, most: periodsLeft(window, service.id) }
+      const item = planPeriods(due, until, own, couponOf(service))
       if (item) items.push({ ...item, ...aheadOf(service) })
     }
     return items

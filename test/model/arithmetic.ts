@@ -34,7 +34,6 @@ export function taxOf(lines: readonly TaxedAmount[], inclusive: boolean): bigint
 }
 
 export const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
-export const signOf = (amount: bigint): number => (amount > 0n ? 1 : amount < 0n ? -1 : 0)
 export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 export const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => a + b, 0n)
 

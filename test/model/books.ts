@@ -9,6 +9,8 @@ export interface ModelLine {
   ppm: bigint
   from: Day
   to: Day | null
+  /** A change of the cycle has given it back as credit: its document is owed as before, and nothing more comes back. */
+  returned?: boolean
 }
 
 export interface ModelDocument {
@@ -43,6 +45,13 @@ export class ModelBooks {
 
   open = (document: ModelDocument): bigint => document.total - document.paidByMoney - document.paidByCredit
 
+  /** Lines of a service for its periods, on invoices of this status or any. */
+  periodsOf = (service: number, wanted?: ModelDocument['status']): ModelLine[] =>
+    this.documents
+      .filter(({ kind, status }) => kind === 'invoice' && status === (wanted ?? status))
+      .flatMap(({ lines }) => lines)
+      .filter((line) => line.service === service && line.kind !== 'change')
+
   /** A document of today. What the client holds pays for it at once. */
   issue(origin: ModelDocument['origin'], due: Day, lines: readonly ModelLine[]): void {
     this.useCredit(this.write(origin, due, lines))
@@ -52,9 +61,11 @@ export class ModelBooks {
     return this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
   }
 
-  /** What a document of these lines would ask for. */
-  totalOf(lines: readonly ModelLine[]): bigint {
-    return sumOf(this.#taxed(lines).map(({ amount, tax }) => (this.#inclusive ? amount : amount + tax)))
+  /** What a document of these lines would ask for, and the tax in it. */
+  sumsOf(lines: readonly ModelLine[]): { total: bigint; tax: bigint } {
+    const taxed = this.#taxed(lines)
+    const tax = sumOf(taxed.map((line) => line.tax))
+    return { tax, total: sumOf(taxed.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax) }
   }
 
   /** Lines that sum to less than nothing: their value is credit. */

@@ -22,6 +22,7 @@ import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.
 import type { History, Step } from './history.ts'
 
 const DAY_MS = 86_400_000
+const MINUTE_MS = 60_000
 const staff = staffActor()
 
 /** The engine, as one client and the staff of one shop use it. */
@@ -39,9 +40,9 @@ interface Goods {
 
 /**
  * How the daily work goes. "disturbed": it is killed at a statement and begun anew, done twice, done by two at once, and
- * its jobs come in another order; nothing of that may show in the books.
+ * its jobs come in another order; "repeated": every day is worked twice. Nothing of that may show in the books.
  */
-export type Manner = 'calm' | 'disturbed'
+export type Manner = 'calm' | 'disturbed' | 'repeated'
 
 export interface Playing {
   manner: Manner
@@ -84,7 +85,7 @@ export async function openPlayer(
   const goods = await makeGoods(house, brand, shop)
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()
-  const daily = manner === 'calm' ? () => house.dailyWork() : disturbed(house, chance.fork('disturbances'))
+  const daily = dailyIn(manner, house, chance)
   const hands = new Hands(house, daily, {
     brandId: brand.id,
     clientId: client.id,
@@ -102,6 +103,16 @@ export async function openPlayer(
       await house.workOff()
       return possible
     },
+  }
+}
+
+function dailyIn(manner: Manner, house: House, chance: Dice): () => Promise<void> {
+  if (manner === 'disturbed') return disturbed(house, chance.fork('disturbances'))
+  if (manner === 'calm') return () => house.dailyWork()
+  return async () => {
+    await house.dailyWork()
+    house.clock.set(house.clock.ms() + MINUTE_MS)
+    await house.dailyWork()
   }
 }
 

@@ -57,8 +57,7 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
   inclusive: fc.boolean(),
   plans: fc.tuple(plan, plan),
-  // A run charges three periods of a service at most: with more in the lead it would matter how often a day is run.
-  leadDays: fc.constantFrom(0, 3, 7, 14),
+  leadDays: fc.constantFrom(0, 3, 7, 14, 30),
   suspendAfter: fc.constantFrom(0, 3, 5),
   terminateAfter: fc.constantFrom(10, 30, 60),
   separate: fc.boolean(),

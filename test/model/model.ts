@@ -1,8 +1,8 @@
-import { halfUp, least, partOf, signOf, spread, sumOf } from './arithmetic.ts'
+import { halfUp, least, partOf, spread, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
 import type { CouponName, History, ModelShop, Step } from './history.ts'
-import type { ModelService, Waiting } from './service.ts'
+import { newService, type ModelService, type Waiting } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -35,8 +35,8 @@ export class Model {
   /** End of what is charged. */
   through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
 
-  /** Answers whether the step was possible; null when the rules do not say. */
-  take(step: Step): boolean | null {
+  /** Answers whether the step was possible. */
+  take(step: Step): boolean {
     switch (step.do) {
       case 'order':
         return this.#order(step)
@@ -87,11 +87,7 @@ export class Model {
     const made: ModelService[] = []
     for (let n = 0; n < units; n++) {
       const number = this.services.length + n
-      const service: ModelService = {
-        ...{ plan, cycle, price, unit, memory, coupon: null, couponLeft: null, anchor: this.today, index: 1 },
-        ...{ discounted: new Set(), status: 'pending', cancelOn: null, overdue: false, staff: false },
-        ...{ waiting: null, taken: [] },
-      }
+      const service = newService({ plan, cycle, price, unit, memory, anchor: this.today })
       const own = this.#periodLines(number, service, this.today)
       if (setup > 0n) own.push({ ...own[0]!, kind: 'setup', amount: setup, to: null })
       if (coupon) {
@@ -100,10 +96,8 @@ export class Model {
         own.push({ ...own[0]!, kind: 'discount', amount: -off })
         service.discounted.add(this.through(service))
         const { cycles } = this.#shop[coupon]
-        if (cycles === null || cycles > 1) {
-          service.coupon = coupon
-          service.couponLeft = cycles === null ? null : cycles - 1
-        }
+        service.coupon = coupon
+        service.couponLeft = cycles === null ? null : cycles - 1
       }
       made.push(service)
       lines.push(...own)
@@ -197,9 +191,8 @@ export class Model {
       const owes = this.#late().some(({ lines }) => lines.some((line) => line.service === n))
       if (!owes && service.status !== 'ended') service.overdue = false
     }
-    for (const service of this.services) {
-      const { waiting } = service
-      if (waiting?.document !== document) continue
+    for (const service of this.services.filter(({ waiting }) => waiting?.document === document)) {
+      const waiting = service.waiting!
       if (this.#isStale(service, waiting)) this.#takeBack(service)
       else {
         service.waiting = null
@@ -210,7 +203,7 @@ export class Model {
 
   // Changes.
 
-  #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean | null {
+  #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean {
     const service = this.#nth(
       this.services.filter(({ status }) => status !== 'ended'),
       which,
@@ -221,9 +214,13 @@ export class Model {
     const [price, unit] = this.#prices[plan]![cycle]!
     const through = this.through(service)
     const coupon = service.coupon && service.discounted.has(through) ? service.coupon : null
-    const net = (sum: bigint) => (coupon ? sum - this.#discount(coupon, sum) : sum)
+    const net = (sum: bigint, off = coupon) => (off ? sum - this.#discount(off, sum) : sum)
     const before = net(service.price + service.unit * BigInt(service.memory))
-    const after = net(price + unit * BigInt(memory))
+    // A period of another cycle is not the one that was lowered: only a coupon that lasts lowers it too.
+    const after = net(
+      price + unit * BigInt(memory),
+      cycle === service.cycle || service.couponLeft !== 0 ? coupon : null,
+    )
     const line = { service: this.services.indexOf(service), kind: 'change' as const, tax: 0n }
     const rests = this.#rests(service)
     const back = rests.map(({ from, to, start }) => ({
@@ -241,12 +238,17 @@ export class Model {
         : [{ ...line, ppm, from: this.today, to: end, amount: after }]
     const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
     const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
-    const apply = () => void Object.assign(service, { plan, cycle, price, unit, memory, ...days })
-    const total = sumOf(lines.map(({ amount }) => amount))
-    // Credit before tax and owed after it, or the other way round: the tax rates of the plans differ that much.
-    if (signOf(total) !== signOf(this.books.totalOf(lines))) return null
+    const from = this.today
+    const apply = () => {
+      if (cycle !== service.cycle)
+        for (const own of this.books.periodsOf(this.services.indexOf(service)))
+          own.returned ||= own.from >= from
+      Object.assign(service, { plan, cycle, price, unit, memory, ...days })
+    }
+    const { total, tax } = this.books.sumsOf(lines)
     if (service.waiting) this.#takeBack(service)
-    if (total > 0n) {
+    // Where nothing moves but tax, a document says so.
+    if (total > 0n || (total === 0n && tax !== 0n)) {
       const document = this.books.write('change', this.today, lines)
       service.waiting = { document, apply, through }
       this.books.useCredit(document)
@@ -271,7 +273,7 @@ export class Model {
   }
 
   #isStale = (service: ModelService, { through }: Waiting): boolean =>
-    service.status === 'ended' || this.through(service) !== through
+    service.status.startsWith('end') || this.through(service) !== through
 
   #dropStale(): void {
     for (const service of this.services)
@@ -316,11 +318,9 @@ export class Model {
 
   /** The first day that is not paid: a renewal that is not paid is no part of the term. */
   #endOfTerm(service: ModelService): Day {
-    const n = this.services.indexOf(service)
-    const unpaid = this.books.documents
-      .filter(({ kind, status }) => kind === 'invoice' && status === 'issued')
-      .flatMap(({ lines }) => lines)
-      .filter((line) => line.service === n && line.kind === 'recurring' && line.from > this.today)
+    const unpaid = this.books
+      .periodsOf(this.services.indexOf(service), 'issued')
+      .filter((line) => line.kind === 'recurring' && line.from > this.today && !line.returned)
     return Math.min(this.through(service), ...unpaid.map(({ from }) => from))
   }
 
@@ -331,7 +331,7 @@ export class Model {
       if (document.kind !== 'invoice' || document.status !== 'issued' || document.origin !== 'renewal')
         continue
       const unused = [...document.lines.entries()].filter(
-        ([, line]) => line.service === n && line.from >= end,
+        ([, line]) => line.service === n && line.from >= end && !line.returned,
       )
       if (unused.length === 0) continue
       for (const [, { kind, from, to }] of unused)

@@ -32,3 +32,12 @@ export interface ModelService {
   /** Periods that the planned cancellation took back. */
   taken: { from: Day; to: Day }[]
 }
+
+type Ordered = Pick<ModelService, 'plan' | 'cycle' | 'price' | 'unit' | 'memory' | 'anchor'>
+
+/** Its first period is charged with the order. */
+export const newService = (ordered: Ordered): ModelService => ({
+  ...ordered,
+  ...{ coupon: null, couponLeft: null, index: 1, discounted: new Set(), status: 'pending', cancelOn: null },
+  ...{ overdue: false, staff: false, waiting: null, taken: [] },
+})

@@ -82,6 +82,11 @@ for (const engine of engines) {
             const totalMinor = draft.lines.reduce((total, line) => total + line.amountMinor, 0n)
             return Promise.resolve({ id: `cn_${draft.originId}`, totalMinor })
           },
+          sums: (_means, _queries, draft) =>
+            Promise.resolve({
+              totalMinor: draft.lines.reduce((sum, line) => sum + line.amountMinor, 0n),
+              taxMinor: 0n,
+            }),
           settleFromCredit: () => Promise.resolve(),
           refundCredit: (_means, _trx, wish) => Promise.resolve(void refunds.push(wish)),
         },

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import { cycle, isoDate } from '../../core/kernel/index.ts'
 import {
   discountOf,
-  planEveryPeriod,
   planPeriods,
   type Coupon,
   type DueService,
@@ -44,14 +43,16 @@ const option = {
 const half: Coupon = { id: 'cpn_1', code: 'HALF', percent_ppm: 500_000, currency: null, amount_minor: null }
 const five: Coupon = { id: 'cpn_2', code: 'FIVE', percent_ppm: null, currency: 'EUR', amount_minor: 500n }
 
+const until = (day: string, most = 3) => ({ untilOn: isoDate(day), most })
+
 describe('the periods of a service that a run charges', () => {
   const starts = (item: ReturnType<typeof planPeriods>) =>
     item?.lines.map(({ periodStart, periodEnd }) => [periodStart, periodEnd])
 
-  test('none before its day, one on it, three at most', () => {
-    assert.equal(planPeriods(service(), isoDate('2026-02-27')), null)
-    assert.deepEqual(starts(planPeriods(service(), isoDate('2026-02-28'))), [['2026-02-28', '2026-03-31']])
-    assert.deepEqual(starts(planPeriods(service(), isoDate('2027-01-01'))), [
+  test('none before its day, one on it, as many at most as are left of the day', () => {
+    assert.equal(planPeriods(service(), until('2026-02-27')), null)
+    assert.deepEqual(starts(planPeriods(service(), until('2026-02-28'))), [['2026-02-28', '2026-03-31']])
+    assert.deepEqual(starts(planPeriods(service(), until('2027-01-01'))), [
       ['2026-02-28', '2026-03-31'],
       ['2026-03-31', '2026-04-30'],
       ['2026-04-30', '2026-05-31'],
@@ -59,11 +60,11 @@ describe('the periods of a service that a run charges', () => {
   })
 
   test('a preview sees them all', () => {
-    assert.equal(planEveryPeriod(service(), isoDate('2027-01-01'))?.lines.length, 11)
+    assert.equal(planPeriods(service(), until('2027-01-01', Number.POSITIVE_INFINITY))?.lines.length, 11)
   })
 
   test('says where the service stands and where it goes', () => {
-    const item = planPeriods(service({ coupon_cycles_left: 5 }), isoDate('2026-03-31'), [], half)!
+    const item = planPeriods(service({ coupon_cycles_left: 5 }), until('2026-03-31'), [], half)!
     assert.deepEqual(item.step, {
       ...{ id: 'svc_1', from_index: 1, from_on: '2026-02-28', to_index: 3, charged_through: '2026-04-30' },
       ...{ coupon_cycles_left: 3, periods_left: null },
@@ -76,21 +77,21 @@ describe('the periods of a service that a run charges', () => {
 
   test('none that begins on the day of its end or later', () => {
     const ending = (cancel_on: string) =>
-      planPeriods(service({ cancel_on: isoDate(cancel_on) }), isoDate('2026-12-31'))
+      planPeriods(service({ cancel_on: isoDate(cancel_on) }), until('2026-12-31'))
     assert.equal(ending('2026-02-28'), null)
     assert.equal(ending('2026-03-31')?.lines.length, 1)
     assert.equal(ending('2026-04-01')?.lines.length, 2)
   })
 
   test('no more than the term has', () => {
-    const item = (periods_left: number) => planPeriods(service({ periods_left }), isoDate('2026-12-31'))
+    const item = (periods_left: number) => planPeriods(service({ periods_left }), until('2026-12-31'))
     assert.equal(item(0), null)
     const two = item(2)!
     assert.deepEqual([two.lines.length, (two.step as ServiceStep).periods_left], [2, 0])
   })
 
   test('with each option, and a discount on the sum while the coupon lasts', () => {
-    const item = planPeriods(service({ coupon_cycles_left: 1 }), isoDate('2026-03-31'), [option], half)!
+    const item = planPeriods(service({ coupon_cycles_left: 1 }), until('2026-03-31'), [option], half)!
     assert.deepEqual(
       item.lines.map(({ kind, cause, description, quantity, unitMinor, amountMinor }) => [
         kind,
@@ -115,14 +116,14 @@ describe('the periods of a service that a run charges', () => {
   })
 
   test('a coupon for ever counts nothing, and one of nothing is no line', () => {
-    const step = planPeriods(service(), isoDate('2026-02-28'), [], five)!.step as ServiceStep
+    const step = planPeriods(service(), until('2026-02-28'), [], five)!.step as ServiceStep
     assert.equal(step.coupon_cycles_left, null)
-    assert.equal(planPeriods(service({ currency: 'USD' }), isoDate('2026-02-28'), [], five)!.lines.length, 1)
+    assert.equal(planPeriods(service({ currency: 'USD' }), until('2026-02-28'), [], five)!.lines.length, 1)
   })
 
   test('named with its label where that says more', () => {
     const name = (label: string) =>
-      planPeriods(service({ label }), isoDate('2026-02-28'))!.lines[0]!.description
+      planPeriods(service({ label }), until('2026-02-28'))!.lines[0]!.description
     assert.deepEqual([name(''), name('Plan'), name('My world')], ['Plan', 'Plan', 'Plan – My world'])
   })
 
@@ -130,7 +131,7 @@ describe('the periods of a service that a run charges', () => {
     const line = (quantity: number, amount_minor: bigint) => {
       const { quantity: shown, unitMinor } = planPeriods(
         service({ quantity, amount_minor }),
-        isoDate('2026-02-28'),
+        until('2026-02-28'),
       )!.lines[0]!
       return [shown, unitMinor]
     }
@@ -145,15 +146,15 @@ describe('the periods of a service that a run charges', () => {
   })
 
   test('one whose days do not fit says so and is not charged', () => {
-    const once = planPeriods(service({ cycle: cycle('once') }), isoDate('2026-02-28'))!
+    const once = planPeriods(service({ cycle: cycle('once') }), until('2026-02-28'))!
     assert.match(
       once.problem!,
       /svc_1 do not fit: cycle "once", anchor 2026-01-31, next period 2026-02-28 \(number 1\)/,
     )
     assert.deepEqual([once.lines, once.step], [[], null])
-    assert.ok(planPeriods(service({ cycle: cycle('free') }), isoDate('2026-02-28'))!.problem)
-    assert.match(planPeriods(service({ anchor_on: null }), isoDate('2026-02-28'))!.problem!, /anchor missing/)
-    assert.ok(planPeriods(service({ next_period_on: isoDate('2026-03-31') }), isoDate('2026-12-31'))!.problem)
+    assert.ok(planPeriods(service({ cycle: cycle('free') }), until('2026-02-28'))!.problem)
+    assert.match(planPeriods(service({ anchor_on: null }), until('2026-02-28'))!.problem!, /anchor missing/)
+    assert.ok(planPeriods(service({ next_period_on: isoDate('2026-03-31') }), until('2026-12-31'))!.problem)
   })
 })
 

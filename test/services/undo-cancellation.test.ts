@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { changePorts } from '../../core/app/wire/change-ports.ts'
-import { billDay, billingConsumers, verifyBooks } from '../../core/billing/index.ts'
+import { billDay, billingConsumers, creditInvoice, verifyBooks } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { deliverEvents } from '../../core/events/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
@@ -102,6 +102,39 @@ for (const engine of engines) {
         { status: 'issued', total_minor: 713n },
       ])
       assert.deepEqual(await verifyBooks(db, isoDate('2026-01-16')), [])
+    })
+
+    test('a line of nothing on the renewal is no credit note, and its period comes again', async () => {
+      await db.run(sql`update services set amount_minor = 0, recurring_minor = 0 where id = ${id}`)
+      await bill('2026-01-15')
+      await cancel()
+      await hear()
+      await undo()
+      assert.deepEqual(await planOf(), [0, '2026-01-20', '2026-01-20', null])
+      await bill('2026-01-16')
+      assert.deepEqual(await documents(), [
+        { status: 'issued', total_minor: 713n },
+        { status: 'paid', total_minor: 0n },
+      ])
+      assert.deepEqual(await verifyBooks(db, isoDate('2026-01-16')), [])
+    })
+
+    test('what staff had credited of the renewal is not credited again', async () => {
+      await bill('2026-01-15')
+      const line = await db.get<{ invoice_id: string; position: number }>(
+        sql`select invoice_id, position from invoice_lines where source_id = ${id}`,
+      )
+      const lines = [{ position: line!.position }]
+      await creditInvoice(means, { invoice_id: line!.invoice_id, lines, reason: 'Goodwill' }, staff)
+      await cancel()
+      await hear()
+      const notes = await db.all<{ total_minor: bigint }>(
+        sql`select total_minor from invoices where kind = 'credit_note' and corrects_id = ${line!.invoice_id}`,
+      )
+      assert.deepEqual(notes, [{ total_minor: -713n }])
+      assert.deepEqual(await planOf(), [1, '2026-02-20', '2026-02-20', null])
+      await undo()
+      assert.deepEqual(await planOf(), [0, '2026-01-20', '2026-01-20', null])
     })
 
     test('can be cancelled and undone again', async () => {

@@ -3,6 +3,7 @@ import {
   issueCreditNote,
   issueInvoice,
   lockInvoice,
+  planDocument,
   refundNote,
   takeBackInvoice,
 } from '../../billing/index.ts'
@@ -14,6 +15,7 @@ import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
 /** What a change of a running service asks of billing and of the catalogue. */
 export const changePorts: ChangePorts = {
   price: offerOf,
+  sums: planDocument,
   issueInvoice: async (means, trx, draft, actor) => {
     const { id, number, total_minor } = await issueInvoice(means, trx, draft, actor)
     return { id, number, totalMinor: total_minor }

@@ -1,7 +1,7 @@
 import { list, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { ChangedMeanwhile } from '../../kernel/index.ts'
 import { aheadColumns, aheadOf, type Ahead } from '../ahead.ts'
-import type { BillableSource, DueWindow } from '../billable-source.ts'
+import { periodsLeft, type BillableSource, type DueWindow } from '../billable-source.ts'
 import { carriedItems, placeCarried, type CarriedRow, type CarriedStep } from '../carry/carried-items.ts'
 import { ofBrands } from '../run/zones.ts'
 import { planBillable, type BillableItem, type BillableLine, type BillableStep } from './billable.ts'
@@ -34,8 +34,8 @@ export const billableItemsSource: BillableSource = {
     )
     const due = items.flatMap((item) => {
       const untilOn = item.until_on ?? window.untilOn
-      const every = window.everyPeriod ? { everyPeriod: true } : {}
-      const planned = planBillable(item, lines.get(item.id) ?? [], { untilOn, ...every })
+      const most = periodsLeft(window, item.id)
+      const planned = planBillable(item, lines.get(item.id) ?? [], { untilOn, most })
       return planned ? [{ ...planned, ...aheadOf(item) }] : []
     })
     return [...due, ...carriedItems(carried, window.untilOn)]

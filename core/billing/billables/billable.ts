@@ -1,6 +1,6 @@
 import { divideHalfUp } from '../../../sdk/index.ts'
 import { periodStart, recurs, type Cycle, type Instant, type IsoDate } from '../../kernel/index.ts'
-import { PERIODS_MAX, type DueItem } from '../billable-source.ts'
+import type { DueItem } from '../billable-source.ts'
 import type { DraftLine } from '../draft.ts'
 
 export type Timing = 'now' | 'next' | 'day'
@@ -55,16 +55,16 @@ export interface BillableStep {
 
 export interface BillableWindow {
   untilOn: IsoDate
-  everyPeriod?: boolean
+  /** Times that may be taken at once. */
+  most: number
 }
 
 /** Pure: what of an item falls due up to and including the day. Null when nothing does. */
 export function planBillable(
   item: BillableItem,
   lines: readonly BillableLine[],
-  { untilOn, everyPeriod = false }: BillableWindow,
+  { untilOn, most }: BillableWindow,
 ): DueItem | null {
-  const most = everyPeriod ? Number.POSITIVE_INFINITY : PERIODS_MAX
   const drafted: DraftLine[] = []
   let { done } = item
   let nextOn = item.timing === 'next' ? item.anchor_on : item.next_on

@@ -1,6 +1,7 @@
 import { list, sql, type Trx } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
+import { notGivenBack } from '../charge-cause.ts'
 import type { DraftLine } from '../draft.ts'
 import { carryDays } from '../settings.ts'
 
@@ -63,7 +64,7 @@ export async function dropCarried(
 ): Promise<string[]> {
   const rows = await trx.all<{ charge_id: string }>(sql`
     select l.charge_id from carried_lines l join charges c on c.id = l.charge_id
-    where l.placed = 0 and c.source_id in (${list(sources)}) and c.period_start >= ${from}`)
+    where l.placed = 0 and c.source_id in (${list(sources)}) and c.period_start >= ${from} and ${notGivenBack}`)
   const ids = rows.map((row) => row.charge_id)
   if (ids.length > 0) await trx.run(sql`delete from carried_lines where charge_id in (${list(ids)})`)
   return ids

@@ -2,15 +2,14 @@ import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { dropCarried } from '../carry/index.ts'
-import { creditLines } from '../credit-invoice.ts'
+import { droppedBy, notGivenBack } from '../charge-cause.ts'
+import { creditable, creditLines } from '../credit-invoice.ts'
 import type { InvoiceLineRow } from '../invoice.ts'
+import { lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
 
 const actor = systemActor('cancellation')
 const REASON = 'The service was cancelled before this period'
-
-/** Put before the cause of a charge that a cancellation took back: its period may be charged again. */
-export const droppedBy = (cancellationId: string): string => `dropped/${cancellationId}/`
 
 export interface Cancelled {
   cancellationId: string
@@ -21,7 +20,8 @@ export interface Cancelled {
 /**
  * A cancelled service owes nothing for periods that begin after its end: an unpaid renewal that holds nothing else is
  * voided, one that holds more is lowered by a credit note. The charges give up their place, so that a cancellation that
- * is taken back can be followed by a new charge. One that was taken back meanwhile drops nothing.
+ * is taken back can be followed by a new charge. One that was taken back meanwhile drops nothing, and what a change has
+ * given back as credit stays owed.
  */
 export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled): Promise<void> {
   const cancellation = await trx.get<{ status: string }>(
@@ -33,8 +33,8 @@ export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled)
   )
   const sources = parts.map((row) => row.id)
   const open = await trx.all<{ id: string }>(sql`
-    select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id
-    where i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
+    select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id join charges c on c.id = l.charge_id
+    where ${notGivenBack} and i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
   const carried = await dropCarried(trx, { sources, from: cancelled.effectiveOn })
   await giveUp(trx, cancelled, carried)
   for (const { id } of open) {
@@ -76,15 +76,34 @@ async function dropLines(
   const all = await trx.all<InvoiceLineRow>(
     sql`select * from invoice_lines where invoice_id = ${invoiceId} order by position`,
   )
-  const unused = all.filter(
-    (line) =>
-      line.source_id !== null && sources.includes(line.source_id) && (line.period_start ?? '') >= from,
-  )
+  const unused = await trx.all<InvoiceLineRow>(sql`
+    select l.* from invoice_lines l join charges c on c.id = l.charge_id
+    where l.invoice_id = ${invoiceId} and l.source_id in (${list(sources)}) and l.period_start >= ${from} and ${notGivenBack}
+    order by l.position`)
   if (unused.length === all.length && !paid) {
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
     return unused
   }
-  const lines = unused.map(({ position }) => ({ position }))
-  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
+  await creditUnused(means, trx, invoiceId, new Set(unused.map(({ id }) => id)))
   return unused
+}
+
+/** A line of nothing, and one that staff have credited already, has nothing to give back. */
+async function creditUnused(
+  means: Means,
+  trx: Trx,
+  invoiceId: string,
+  unused: ReadonlySet<string>,
+): Promise<void> {
+  const known = await creditable(trx, await lockInvoice(trx, invoiceId))
+  const open = known
+    .filter(({ line }) => unused.has(line.id))
+    .map(({ line, creditedMinor }) => ({
+      position: line.position,
+      leftMinor: line.amount_minor - creditedMinor,
+    }))
+    .filter(({ leftMinor }) => leftMinor !== 0n)
+  if (open.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) <= 0n) return
+  const lines = open.map(({ position }) => ({ position }))
+  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
 }

@@ -1,9 +1,10 @@
 import type { Queries } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
-import { PERIODS_MAX, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
+import { dayOfPeriod, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
 import type { Hooks } from '../../records/index.ts'
 import { dueWindow, issueDay, usualLead } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
+import { takenOn } from './taken-on.ts'
 
 export interface Ahead {
   /** What sources are asked for. */
@@ -13,7 +14,7 @@ export interface Ahead {
 
 /**
  * What the runs of today and of the days after it will issue: every period within the lead days of the last one, each
- * on the day on which a run will take it. A run takes a few periods of an item, so an item that is behind needs several.
+ * on the day on which a run will take it. A day takes a few periods of an item, so an item that is behind needs several.
  */
 export async function planAhead(
   queries: Queries,
@@ -22,15 +23,15 @@ export async function planAhead(
   const { today, days, brandIds, hooks } = query
   const lastOn = addDays(today, days)
   const window = { ...(await dueWindow(queries, { on: lastOn, brandIds })), everyPeriod: true }
-  const issuedOn = ({ item, dueOn, nth }: { item: DueItem; dueOn: IsoDate; nth: number }): IsoDate => {
-    return maxDay(
-      issueDay(item, dueOn, usualLead(window, lastOn)),
-      addDays(today, Math.floor(nth / PERIODS_MAX)),
-    )
-  }
   return {
     window,
     plan: async (sources, clientIds) => {
+      const taken = await takenOn(queries, { on: today, clientIds })
+      const issuedOn = ({ item, dueOn, nth }: { item: DueItem; dueOn: IsoDate; nth: number }): IsoDate =>
+        maxDay(
+          issueDay(item, dueOn, usualLead(window, lastOn)),
+          addDays(today, dayOfPeriod(taken, item.sourceId, nth)),
+        )
       const plan = await planChunk(queries, {
         sources,
         clientIds,

@@ -13,6 +13,7 @@ import { settleInvoice } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
 import { dueWindow } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
+import { takenOn } from './taken-on.ts'
 import { addCounts, claim, countsOf, finishRun, openRun, readRun, type RunRow } from './run-row.ts'
 import type { BilledZone } from './zones.ts'
 
@@ -87,6 +88,17 @@ export async function nextClients(
   return [...found].sort().slice(0, query.limit)
 }
 
+/** A day that was done once and is run again takes no more of an item than one run would. */
+async function windowOf(
+  { means, options, window }: Work,
+  { ended_at: doneAt }: RunRow,
+  clientIds: readonly string[],
+): Promise<DueWindow> {
+  return doneAt === null
+    ? window
+    : { ...window, taken: await takenOn(means.db, { on: options.asOfOn, clientIds }) }
+}
+
 /** Bills the clients; when that fails, halves them until the one that cannot be billed stands alone and is parked. */
 async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]): Promise<RunRow> {
   const { means, options } = work
@@ -96,7 +108,7 @@ async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]):
       const plan = await planChunk(means.db, {
         sources: options.sources,
         clientIds: billable,
-        window: work.window,
+        window: await windowOf(work, run, billable),
         issuedOn: options.asOfOn,
         hooks: means.hooks,
       })

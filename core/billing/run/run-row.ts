@@ -21,6 +21,7 @@ export interface RunRow {
   fence: number
   counts: string
   started_at: string
+  /** When all clients were done for the first time or the last: a run that has it is one of a day that is run again. */
   ended_at: string | null
 }
 
@@ -35,7 +36,7 @@ export async function openRun(means: Means, kind: string, asOfOn: IsoDate): Prom
       values (${means.newId('run')}, ${kind}, ${asOfOn}, 'running', '', 0, ${JSON.stringify(NOTHING)}, ${now}, ${now})
       on conflict (kind, as_of_on) do nothing`)
     await trx.run(sql`
-      update billing_runs set status = 'running', position = '', fence = fence + 1, ended_at = null, updated_at = ${now}
+      update billing_runs set status = 'running', position = '', fence = fence + 1, updated_at = ${now}
       where kind = ${kind} and as_of_on = ${asOfOn} and status <> 'running'`)
     return readRun(trx, kind, asOfOn)
   })

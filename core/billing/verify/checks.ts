@@ -214,14 +214,15 @@ export const checks: readonly Check[] = [
       where d.ended_at is null and s.billing_status = 'ended' group by d.id, d.service_id order by d.id`,
   },
   {
-    // A service that was put back to an earlier period waits for the next run.
+    // A service that was put back to an earlier period, or that catches up by a few periods a day, waits for the run of the next day.
     name: 'no period is left behind',
     statement: ({ today }) => sql`
       select s.id, 'period of ' || s.next_period_on || ' was never charged' as problem from services s join brands b on b.id = s.brand_id
       where s.billing_status = 'active' and s.next_period_on < ${addDays(today, -2)} and (s.cancel_on is null or s.cancel_on > s.next_period_on)
       and s.delivery_status <> 'gone' and (s.delivery_status <> 'suspended' or ${CHARGED_WHEN_SUSPENDED})
       and not exists (select 1 from parked_clients p where p.client_id = s.client_id)
-      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running' and r.ended_at > s.updated_at)`,
+      and exists (select 1 from billing_runs r where r.kind in ('renewals', 'renewals:' || b.zone) and r.as_of_on >= s.next_period_on and r.status <> 'running' and r.started_at > s.updated_at
+        and not exists (select 1 from charges c where c.source_id = s.id and c.kind = 'recurring' and c.created_at >= r.started_at))`,
   },
   ...documentChecks,
   ...moneyChecks,
