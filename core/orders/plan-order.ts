@@ -142,7 +142,7 @@ function wholeTerm(today: IsoDate, of: ServiceSpec['cycle']): FirstTerm {
 const isGiftCard = ({ kind }: Product): boolean => kind === 'gift_card'
 
 /** Selling a card is no supply yet: what is bought with it will be taxed. No rule names this class. */
-const taxClassOf = (product: Product): string => (isGiftCard(product) ? 'gift_card' : product.taxClass)
+export const taxClassOf = (product: Product): string => (isGiftCard(product) ? 'gift_card' : product.taxClass)
 
 /** Discounts after the coupon that stands on the service itself come from this place on. */
 export const AFTER_COUPON = 100

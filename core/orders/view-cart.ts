@@ -8,6 +8,7 @@ import {
   type Suggested,
   type Sums,
 } from '../catalog/index.ts'
+import type { DraftLine } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
@@ -46,6 +47,10 @@ export interface CartView {
   /** What the products in it give. */
   gifts: readonly Gift[]
   items: CartItemView[]
+  /** Fees and discounts of plugins. */
+  added: readonly DraftLine[]
+  /** They could not be asked: an order will ask them again, and may fail. */
+  addedFailed: boolean
   notices: CartNotice[]
   /** Due now, before tax. */
   first: Sums
@@ -82,6 +87,8 @@ export function emptyCart(currency: string): CartView {
     discounts: [],
     gifts: [],
     items: [],
+    added: [],
+    addedFailed: false,
     notices: [],
     first: NOTHING,
     renewals: [],
@@ -89,7 +96,7 @@ export function emptyCart(currency: string): CartView {
   }
 }
 
-/** The cart with prices of now. Its items are read unless they are at hand. */
+/** The cart with prices of now, without what plugins add. Its items are read unless they are at hand. */
 export async function viewCart(
   means: Means,
   queries: Queries,
@@ -121,6 +128,8 @@ export async function viewCart(
     discounts: discountsOf(views),
     gifts: deals.gifts.filter(({ giverId }) => partsOf(views).some(({ product }) => product.id === giverId)),
     items: views,
+    added: [],
+    addedFailed: false,
     notices,
     first: priced.first,
     renewals: renewalsOf(views),

@@ -51,6 +51,7 @@ export interface Hooks {
 export type ApplyShape<N extends ShapeHookName> = (
   value: ShapeValue<N>,
   answer: ShapeAnswer<N>,
+  plugin: string,
 ) => ShapeValue<N>
 
 /** Where no plugins are: tests of single verbs, commands of a bare database. */

@@ -1,8 +1,8 @@
 import { findClient } from '../../clients/index.ts'
 import { formatRate } from '../../i18n/index.ts'
-import type { CartView } from '../../orders/index.ts'
+import { addedSum, type CartView } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
-import { discountLines } from './discount-text.ts'
+import { reckonedLines } from './discount-text.ts'
 import { countryOptions, type FormProblem } from '../page/index.ts'
 import { BILL_FIELDS, type BillField } from './buyer.ts'
 import type { PayChoice } from './pay-choices.ts'
@@ -75,12 +75,14 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
       value: text(item.first.subtotalMinor),
     })),
     lines: [
-      ...discountLines(ctx, cart.discounts, cart.currency),
+      ...reckonedLines(ctx, cart),
       { label: t('storefront.checkout.net'), value: text(taxed.netMinor) },
       ...taxes,
     ],
     isTaxKnown: values.country !== '',
     total: text(total),
+    note: cart.addedFailed ? t('storefront.cart.added_failed') : null,
+    seenAdded: addedSum(cart.added),
     isFree: total === 0n,
     submit:
       total === 0n

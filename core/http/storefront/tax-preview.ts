@@ -22,8 +22,11 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: TaxBuyer): Pro
     const taxes = taxesFor(rules, buyer, product.taxClass, day)
     return selection.lines.map(({ amountMinor }) => ({ amountMinor, taxes }))
   })
+  const added = cart.added.map(({ amountMinor, taxClass }) => ({
+    ...{ amountMinor, taxes: taxesFor(rules, buyer, taxClass, day) },
+  }))
   return computeTax(
-    lines,
+    [...lines, ...added],
     brand.prices_include_tax === 1,
     roundingOf({ taxRounding: rounding }, cart.currency),
   )
