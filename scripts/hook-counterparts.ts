@@ -35,6 +35,7 @@ export const counterparts: Readonly<Record<string, string>> = {
   'delivery.failed': 'AfterModuleCreateFailed and the other …Failed',
   'cancellation.planned': 'CancellationRequest',
   'cart.prices:shape': 'CartTotalAdjustment',
+  'order.form:shape': 'ShoppingCartValidateProductUpdate',
   'mail.message:shape': 'EmailPreSend',
   'message.sent': 'EmailPreLog',
   'page.navigation:shape': 'ClientAreaPrimaryNavbar, ClientAreaNavbars',

@@ -151,6 +151,44 @@ export const CartLines = Type.Object({
   ),
 })
 
+/**
+ * The questions of a product, when its form is drawn, when it is put into a cart, and when the cart is shown and
+ * ordered. Not asked for add-ons and for what staff put into a quote.
+ */
+export const OrderForm = Type.Object({
+  brand_id: Type.String(),
+  /** Null: a visitor of whom nothing is known yet. */
+  client_id: Type.Union([Type.String(), Type.Null()]),
+  product_id: Type.String(),
+  cycle: Type.String(),
+  /** What is asked so far, by the product and by plugins before this one. */
+  fields: Type.Array(Type.Object({ key: Type.String(), label: Type.String() })),
+  /** By key, as typed; a tick is "1". Empty when the form is drawn for the first time. */
+  answers: Type.Record(Type.String(), Type.String()),
+})
+/** Further questions, whose answers are kept with the item of the order, and answers that do not fit. */
+export const OrderFormShape = Type.Object({
+  ask: Type.Optional(
+    Type.Array(
+      Type.Object({
+        key: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }),
+        label: Type.String({ minLength: 1, maxLength: 100 }),
+        hint: Type.Optional(Type.String({ maxLength: 300 })),
+        kind: Type.Enum(['text', 'textarea', 'number', 'checkbox', 'list']),
+        /** For a list. */
+        choices: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 })),
+        required: Type.Boolean(),
+      }),
+      { maxItems: 10 },
+    ),
+  ),
+  refuse: Type.Optional(
+    Type.Array(Type.Object({ key: Type.String(), reason: Type.String({ minLength: 1, maxLength: 200 }) }), {
+      maxItems: 20,
+    }),
+  ),
+})
+
 export interface ShapeHook {
   value: TSchema
   answer: TSchema
@@ -179,6 +217,10 @@ export const shapeHooks = {
   'cart.prices:shape': {
     ...{ value: CartDraft, answer: CartLines, failure: 'stop', pure: true },
     says: 'When a cart is shown and again when it is ordered: fees and discounts. Shown, a failure is passed over with a note; ordered, it ends the act, and nothing is written.',
+  },
+  'order.form:shape': {
+    ...{ value: OrderForm, answer: OrderFormShape, failure: 'stop', pure: false },
+    says: 'When the form of a product is drawn, and when its answers are put into a cart, shown and ordered: further questions, and answers to refuse. Drawn, a failure is passed over; what needs the answers ends with it.',
   },
 } as const satisfies Record<string, ShapeHook>
 

@@ -3,6 +3,7 @@ import { forUpdate, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor, type BerthError } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CouponUnknown, CouponUsedUp, readDeals, type CouponProblem } from '../catalog/index.ts'
+import { askForms, requireForms } from './ask-form.ts'
 import { cartItems, codesOf, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, PricesChanged } from './errors.ts'
 import { firstTerms } from './first-lines.ts'
@@ -150,9 +151,10 @@ async function priceBasket(
   const buyer = await couponBuyer(trx, { clientId: client.id }, coupons)
   const firstTerm = await firstTerms(means, trx, [...products.values()], of)
   const parents = await runningParents(trx, wishes, { clientId: of.clientId, lock: forUpdate(trx.dialect) })
+  const forms = requireForms(await askForms(means, trx, wishes, of))
   const priced = priceItems(wishes, products, {
     ...{ currency: basket.currency, day: shop.today, coupons, buyer, deals: readDeals(shop.deals) },
-    ...{ firstTerm, parents },
+    ...{ firstTerm, parents, forms },
   })
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),

@@ -106,7 +106,10 @@ function specOf(
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,
     })),
-    fields: fields.map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
+    // What a plugin asked is kept with the order alone.
+    fields: fields
+      .filter(({ fieldId }) => fieldId !== '')
+      .map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
   }
 }
 

@@ -12,6 +12,7 @@ import type { DraftLine } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { askForms } from './ask-form.ts'
 import { cartItems, codesOf, type CartItem, type CartRow } from './cart.ts'
 import type { ItemWish } from './items.ts'
 import {
@@ -113,7 +114,8 @@ export async function viewCart(
   const firstTerm = await firstTerms(means, queries, [...products.values()], {
     ...{ brandId: cart.brand_id, clientId: cart.client_id, zone: cart.zone, today },
   })
-  const terms = { currency: cart.currency, day: today, coupons, buyer, deals, firstTerm }
+  const forms = await askForms(means, queries, wishes, { brandId: cart.brand_id, clientId: cart.client_id })
+  const terms = { currency: cart.currency, day: today, coupons, buyer, deals, firstTerm, forms }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
