@@ -5,7 +5,8 @@ import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { account, postJournal } from './ledger.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
-import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
+import { planTaxed } from './determine-taxes.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
 import { todayOf } from './settle-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
@@ -22,12 +23,10 @@ export async function issueCreditNote(
   const seller = await loadSeller(trx, draft.brandId, draft.clientId)
   const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
-  const plan = planInvoice(
-    { ...draft, kind: 'credit_note' },
-    buyer,
-    seller,
-    means.business.today(seller.zone),
-  )
+  const plan = await planTaxed(means, trx, {
+    ...{ draft: { ...draft, kind: 'credit_note' as const }, buyer, from: seller },
+    issuedOn: means.business.today(seller.zone),
+  })
   return issuePlannedNote(means, trx, plan, actor)
 }
 

@@ -7,7 +7,8 @@ import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { applyCreditByItself } from './credit/apply-credit.ts'
 import { creditBalance } from './ledger.ts'
-import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
+import { planTaxed } from './determine-taxes.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
 /**
@@ -23,7 +24,8 @@ export async function issueInvoice(
   const seller = await loadSeller(trx, draft.brandId, draft.clientId)
   const buyer = (await loadBuyers(trx, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
-  const planned = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  const issuedOn = means.business.today(seller.zone)
+  const planned = await planTaxed(means, trx, { draft, buyer, from: seller, issuedOn })
   const plan = await withoutNeedlessProforma(trx, planned)
   demandCheck(means, trx, actor, issueAsking(plan))
   const [invoice] = await writeInvoices(means, trx, [plan], actor)

@@ -58,7 +58,8 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     priceView(ctx).day <= valid.through
   const place = {
     ...{ country: values.country, region: values.region || null, postcode: values.postcode },
-    ...{ exempt, business },
+    ...{ exempt, business, city: values.city, company: values.company || null },
+    tax_id: values.tax_id || null,
   }
   const taxed = await previewTax(ctx, cart, place)
   const total = taxed.netMinor + taxed.taxMinor

@@ -1,6 +1,7 @@
 import type {
   CheckAnswer,
   CheckQuestion,
+  ProviderKind,
   ShapeAnswer,
   ShapeHookName,
   ShapeValue,
@@ -22,7 +23,7 @@ import { openListeners, type Listener } from './listeners.ts'
 /** How the hooks reach plugins: bound when the plugin host is there, which is after the database. */
 export type CallHook = (
   listener: Pick<Listener, 'instance'>,
-  law: Law,
+  law: Law | ProviderKind,
   hook: string,
   more: { input: object; deadlineMs: number },
 ) => Promise<unknown>
@@ -56,6 +57,8 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
     listens: (hook) => active(hook).length > 0,
     observers: (type) => listeners.of(type).map(({ instance }) => instance),
     offering: (what) => active(what),
+    ask: (instance, kind, operation, input) =>
+      call({ instance }, kind, operation, { input, deadlineMs: ASKED_MS }),
     async check(question) {
       const hook = checkHookOf(question.noun, question.transition)
       for (const listener of askedBy(hook, question.brand_id)) {
