@@ -34,6 +34,8 @@ export const counterparts: Readonly<Record<string, string>> = {
   'service.end:check': 'PreModuleTerminate',
   'delivery.failed': 'AfterModuleCreateFailed and the other …Failed',
   'cancellation.planned': 'CancellationRequest',
+  'cart.prices:shape': 'CartTotalAdjustment',
+  'order.form:shape': 'ShoppingCartValidateProductUpdate',
   'mail.message:shape': 'EmailPreSend',
   'message.sent': 'EmailPreLog',
   'page.navigation:shape': 'ClientAreaPrimaryNavbar, ClientAreaNavbars',

@@ -104,21 +104,96 @@ export const InvoiceDraft = Type.Object({
     }),
   ),
 })
+const added = {
+  kind: Type.Union([Type.Literal('fee'), Type.Literal('discount')]),
+  description: Type.String({ minLength: 1, maxLength: 200 }),
+  amount_minor: Type.String({ pattern: '^-?\\d{1,15}$' }),
+}
 /** Further lines of kind fee or discount; a discount is below zero, and all of them never more than the document. */
-export const InvoiceLines = Type.Object({
+export const InvoiceLines = Type.Object({ add: Type.Array(Type.Object(added), { maxItems: 20 }) })
+
+/**
+ * What is due at once for a cart, before tax: asked when the cart is shown and again when it is ordered. Not asked for
+ * quotes and for add-ons of running services, whose sums were agreed before.
+ */
+export const CartDraft = Type.Object({
+  brand_id: Type.String(),
+  /** Null: a visitor of whom nothing is known yet. */
+  client_id: Type.Union([Type.String(), Type.Null()]),
+  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  items: Type.Array(
+    Type.Object({
+      product_id: Type.String(),
+      cycle: Type.String(),
+      quantity: Type.Integer({ minimum: 1 }),
+      tax_class: Type.String(),
+      /** With options, set-up and add-ons, less coupons: minor units as text, net or gross as the brand states prices. */
+      amount_minor: Type.String({ pattern: '^-?\\d{1,18}$' }),
+    }),
+  ),
+  /** What plugins before this one have added. */
+  lines: Type.Array(Type.Object({ ...added, cause: Type.String() })),
+})
+/**
+ * Lines for the first invoice alone; all together never take more than is there. A buyer who was shown another sum is
+ * asked to look again.
+ */
+export const CartLines = Type.Object({
   add: Type.Array(
     Type.Object({
-      kind: Type.Union([Type.Literal('fee'), Type.Literal('discount')]),
-      description: Type.String({ minLength: 1, maxLength: 200 }),
-      amount_minor: Type.String({ pattern: '^-?\\d{1,15}$' }),
+      ...added,
+      /** Why, for programs: it stands in the calculation of the line. */
+      cause: Type.String({ pattern: '^[a-z][a-z0-9_.-]{0,59}$' }),
+      /** Absent: that of the first item. */
+      tax_class: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' })),
     }),
     { maxItems: 20 },
+  ),
+})
+
+/**
+ * The questions of a product, when its form is drawn, when it is put into a cart, and when the cart is shown and
+ * ordered. Not asked for add-ons and for what staff put into a quote.
+ */
+export const OrderForm = Type.Object({
+  brand_id: Type.String(),
+  /** Null: a visitor of whom nothing is known yet. */
+  client_id: Type.Union([Type.String(), Type.Null()]),
+  product_id: Type.String(),
+  cycle: Type.String(),
+  /** What is asked so far, by the product and by plugins before this one. */
+  fields: Type.Array(Type.Object({ key: Type.String(), label: Type.String() })),
+  /** By key, as typed; a tick is "1". Empty when the form is drawn for the first time. */
+  answers: Type.Record(Type.String(), Type.String()),
+})
+/** Further questions, whose answers are kept with the item of the order, and answers that do not fit. */
+export const OrderFormShape = Type.Object({
+  ask: Type.Optional(
+    Type.Array(
+      Type.Object({
+        key: Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }),
+        label: Type.String({ minLength: 1, maxLength: 100 }),
+        hint: Type.Optional(Type.String({ maxLength: 300 })),
+        kind: Type.Enum(['text', 'textarea', 'number', 'checkbox', 'list']),
+        /** For a list. */
+        choices: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 50 })),
+        required: Type.Boolean(),
+      }),
+      { maxItems: 10 },
+    ),
+  ),
+  refuse: Type.Optional(
+    Type.Array(Type.Object({ key: Type.String(), reason: Type.String({ minLength: 1, maxLength: 200 }) }), {
+      maxItems: 20,
+    }),
   ),
 })
 
 export interface ShapeHook {
   value: TSchema
   answer: TSchema
+  /** When it is asked and what its failure does, for docs/hooks.md. */
+  says: string
   /** Skip: core goes on with the value as it was. Stop: the act fails, because its sum would be wrong without it. */
   failure: 'skip' | 'stop'
   /** A pure hook has no network and no storage: the same value always has the same answer. */
@@ -127,9 +202,26 @@ export interface ShapeHook {
 
 /** Shape: a value on its way, handed from plugin to plugin. */
 export const shapeHooks = {
-  'mail.message:shape': { value: MailDraft, answer: MailShape, failure: 'skip', pure: false },
-  'page.navigation:shape': { value: Navigation, answer: NavigationShape, failure: 'skip', pure: false },
-  'invoice.lines:shape': { value: InvoiceDraft, answer: InvoiceLines, failure: 'stop', pure: true },
+  'mail.message:shape': {
+    ...{ value: MailDraft, answer: MailShape, failure: 'skip', pure: false },
+    says: 'Before a mail is handed to the mail server: its subject, or a reason not to send it.',
+  },
+  'page.navigation:shape': {
+    ...{ value: Navigation, answer: NavigationShape, failure: 'skip', pure: false },
+    says: 'When a page is drawn: entries to add or hide. A page waits 50 ms, then goes without.',
+  },
+  'invoice.lines:shape': {
+    ...{ value: InvoiceDraft, answer: InvoiceLines, failure: 'stop', pure: true },
+    says: 'Before a renewal is issued, in run and preview: fees and discounts. A client whose document fails is parked.',
+  },
+  'cart.prices:shape': {
+    ...{ value: CartDraft, answer: CartLines, failure: 'stop', pure: true },
+    says: 'When a cart is shown and again when it is ordered: fees and discounts. Shown, a failure is passed over with a note; ordered, it ends the act, and nothing is written.',
+  },
+  'order.form:shape': {
+    ...{ value: OrderForm, answer: OrderFormShape, failure: 'stop', pure: false },
+    says: 'When the form of a product is drawn, and when its answers are put into a cart, shown and ordered: further questions, and answers to refuse. Drawn, a failure is passed over; what needs the answers ends with it.',
+  },
 } as const satisfies Record<string, ShapeHook>
 
 export type ShapeHookName = keyof typeof shapeHooks

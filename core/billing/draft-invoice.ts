@@ -9,7 +9,8 @@ import { DraftNotEditable } from './errors.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import { issueInvoice } from './issue-invoice.ts'
 import { buyerJson, loadBuyers, loadSeller } from './parties.ts'
-import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
+import { planTaxed } from './determine-taxes.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
 import { lockInvoice } from './settle-invoice.ts'
 
 const Line = Type.Object({
@@ -144,7 +145,8 @@ async function planContent(
     lines: input.lines.map(lineOf),
     ...(input.notes ? { notes: input.notes } : {}),
   }
-  const plan = planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  const issuedOn = means.business.today(seller.zone)
+  const plan = await planTaxed(means, trx, { draft, buyer, from: seller, issuedOn })
   if (plan.totalMinor < 0n)
     throw invalidInput({ lines: 'sum to less than zero; give credit instead of an invoice' })
   return plan

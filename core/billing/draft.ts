@@ -1,5 +1,6 @@
 import type { Json } from '../jobs/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
+import type { TaxRate } from './tax.ts'
 
 export type LineKind =
   | 'recurring'
@@ -32,6 +33,8 @@ export interface DraftLine {
   periodEnd?: IsoDate
   /** A charge that exists already: it moves to this document. */
   chargeId?: string
+  /** As a tax plugin has determined them; absent where the rules of the seller decide. */
+  taxes?: readonly TaxRate[]
   /** Why this sum: price version, coupon, period and days, rounding. */
   trace: { [key: string]: Json | undefined }
 }

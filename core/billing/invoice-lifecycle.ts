@@ -4,8 +4,7 @@ import { defineLifecycle } from '../kernel/index.ts'
 export const invoiceLifecycle = defineLifecycle('invoice', {
   initial: 'draft',
   transitions: {
-    assemble: { from: ['draft'], to: 'assembling' },
-    issue: { from: ['draft', 'assembling'], to: 'issued' },
+    issue: { from: ['draft'], to: 'issued' },
     pay: { from: ['issued', 'written_off'], to: 'paid', fact: true },
     reopen: { from: ['paid'], to: 'issued', fact: true, event: 'invoice.reopened' },
     void: { from: ['draft', 'issued'], to: 'void', event: 'invoice.voided' },

@@ -6,7 +6,7 @@ import type { InvoiceOrigin } from './draft.ts'
 import { standings, type Standing } from './invoice-state.ts'
 import type { RoundingPlace, Treatment } from './tax.ts'
 
-export type InvoiceStatus = 'draft' | 'assembling' | 'issued' | 'paid' | 'void' | 'written_off'
+export type InvoiceStatus = 'draft' | 'issued' | 'paid' | 'void' | 'written_off'
 
 export interface InvoiceRow extends StatefulRow {
   brand_id: string

@@ -7,7 +7,8 @@ import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { applyCreditByItself } from './credit/apply-credit.ts'
 import { creditBalance } from './ledger.ts'
-import { planInvoice, type PlannedInvoice } from './plan-invoice.ts'
+import { planTaxed } from './determine-taxes.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
 import { writeInvoices } from './write-invoices.ts'
 
 /**
@@ -28,14 +29,15 @@ export async function issueInvoice(
 
 /** One document as it would be issued today, with its taxes and sums. */
 export async function planDocument(
-  means: Pick<Means, 'business'>,
+  means: Pick<Means, 'business' | 'hooks'>,
   queries: Queries,
   draft: DraftInvoice,
 ): Promise<PlannedInvoice> {
   const seller = await loadSeller(queries, draft.brandId, draft.clientId)
   const buyer = (await loadBuyers(queries, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
-  return planInvoice(draft, buyer, seller, means.business.today(seller.zone))
+  const issuedOn = means.business.today(seller.zone)
+  return planTaxed(means, queries, { draft, buyer, from: seller, issuedOn })
 }
 
 /** What the client's credit pays at once needs no proforma. */

@@ -52,7 +52,10 @@ export async function loadSeller(queries: Queries, brandId: string, clientId: st
   return seller
 }
 
-function sellerOf(row: BrandSeller, taxRules: readonly TaxRule[]): Omit<BillFrom, 'texts' | 'terms'> {
+function sellerOf(
+  row: BrandSeller,
+  taxRules: readonly TaxRule[],
+): Omit<BillFrom, 'texts' | 'terms' | 'taxPlugin'> {
   const { name, country, region, tax_id, email, legal_text } = row
   return {
     brandId: row.brand_id,

@@ -58,12 +58,14 @@ export interface BillFrom {
   taxRounding?: RoundingPlace
   zone: string
   taxRules: readonly TaxRule[]
+  /** Instance that determines taxes instead of the rules; empty or absent: the rules do. */
+  taxPlugin?: string
   texts: readonly DocumentText[]
   /** Of clients without terms of their own. */
   terms: BillingTerms
 }
 
-export interface PlannedLine extends DraftLine, SharedLine {
+export interface PlannedLine extends Omit<DraftLine, 'taxes'>, SharedLine {
   taxes: readonly TaxRate[]
 }
 
@@ -93,9 +95,11 @@ export function planInvoice(
 ): PlannedInvoice {
   assert(draft.lines.length > 0, `invoice for ${draft.clientId} has no lines`)
   const place = taxBuyer(buyer, issuedOn)
+  const ruled = !from.taxPlugin
+  assert(ruled || draft.lines.every(({ taxes }) => taxes), `taxes for ${draft.clientId} were determined`)
   const lines = draft.lines.map((line) => ({
     ...line,
-    taxes: taxesFor(from.taxRules, place, line.taxClass, issuedOn),
+    taxes: line.taxes ?? taxesFor(from.taxRules, place, line.taxClass, issuedOn),
   }))
   const taxed = computeTax(lines, from.pricesIncludeTax, roundingOf(from, draft.currency))
   const kind = draft.kind ?? 'invoice'

@@ -143,3 +143,11 @@ export const eInvoiceMode = defineSetting({
   preset: 'off',
   scopes: ['installation', 'brand', 'client'],
 })
+
+/** Instance of a plugin that determines taxes instead of the rules of the seller; empty: the rules do. */
+export const taxPlugin = defineSetting({
+  key: 'billing.tax_plugin',
+  schema: Type.String({ maxLength: 64, pattern: '^(|plg_[0-9a-z]{26})$' }),
+  preset: '',
+  scopes: ['installation', 'brand'],
+})

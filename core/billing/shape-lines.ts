@@ -1,4 +1,3 @@
-import type { ShapeAnswer } from '../../sdk/index.ts'
 import { defineError } from '../kernel/index.ts'
 import type { Hooks } from '../records/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
@@ -8,8 +7,8 @@ const LINES = 'invoice.lines:shape'
 export const LinesRefused = defineError(
   'hook.lines_refused',
   502,
-  (p: { client: string; reason: string }) =>
-    `What plugins add to the invoice of ${p.client} does not fit: ${p.reason}. It was not issued.`,
+  (p: { subject: string; reason: string }) =>
+    `What plugins add to the sum of ${p.subject} does not fit: ${p.reason}. Nothing was written.`,
 )
 
 /**
@@ -27,8 +26,10 @@ export async function shapeLines(hooks: Hooks, draft: DraftInvoice): Promise<Dra
       source_id: line.sourceId,
     })),
   }
-  await hooks.shape(LINES, value, (before, answer) => {
-    const lines = answer.add.map((one) => lineOf(draft, one))
+  const taxClass = draft.lines[0]!.taxClass
+  await hooks.shape(LINES, value, (before, answer, plugin) => {
+    const of = { subject: clientId, taxClass, trace: { hook: LINES, plugin } }
+    const lines = answer.add.map((one) => addedLine(one, of))
     added.push(...lines)
     const shown = lines.map(({ kind, description, amountMinor }) => ({
       ...{ kind, description, amount_minor: String(amountMinor), source_id: null },
@@ -38,20 +39,29 @@ export async function shapeLines(hooks: Hooks, draft: DraftInvoice): Promise<Dra
   if (added.length === 0) return draft
   const lines = [...draft.lines, ...added]
   if (lines.reduce((sum, line) => sum + line.amountMinor, 0n) < 0n)
-    throw LinesRefused({ client: clientId, reason: 'the discounts are more than the rest' })
+    throw LinesRefused({ subject: clientId, reason: 'the discounts are more than the rest' })
   return { ...draft, lines }
 }
 
-function lineOf(draft: DraftInvoice, one: ShapeAnswer<typeof LINES>['add'][number]): DraftLine {
-  const amountMinor = BigInt(one.amount_minor)
-  if (one.kind === 'fee' ? amountMinor <= 0n : amountMinor >= 0n)
+interface Addition {
+  kind: 'fee' | 'discount'
+  description: string
+  amount_minor: string
+}
+
+/** A line that a plugin adds, which names its subject where it does not fit. */
+export function addedLine(
+  { kind, description, amount_minor }: Addition,
+  of: { subject: string; taxClass: string; trace: DraftLine['trace'] },
+): DraftLine {
+  const amountMinor = BigInt(amount_minor)
+  if (kind === 'fee' ? amountMinor <= 0n : amountMinor >= 0n)
     throw LinesRefused({
-      client: draft.clientId,
-      reason: `a ${one.kind} must be ${one.kind === 'fee' ? 'above' : 'below'} zero, "${one.description}" is not`,
+      subject: of.subject,
+      reason: `a ${kind} must be ${kind === 'fee' ? 'above' : 'below'} zero, "${description}" is not`,
     })
   return {
-    ...{ sourceId: null, kind: one.kind, description: one.description, quantity: 1 },
-    ...{ unitMinor: amountMinor, amountMinor, taxClass: draft.lines[0]!.taxClass },
-    trace: { hook: LINES },
+    ...{ sourceId: null, kind, description, quantity: 1 },
+    ...{ unitMinor: amountMinor, amountMinor, taxClass: of.taxClass, trace: of.trace },
   }
 }

@@ -51,7 +51,7 @@ export interface TaxBuyer {
   exemptions?: readonly Exemption[]
 }
 
-const EXEMPT: readonly TaxRate[] = [{ name: 'exempt', ratePpm: 0, treatment: 'exempt' }]
+export const EXEMPT: readonly TaxRate[] = [{ name: 'exempt', ratePpm: 0, treatment: 'exempt' }]
 export const LEVELS = [1, 2, 3, 4] as const
 
 /**

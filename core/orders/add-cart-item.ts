@@ -2,6 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { askForms, requireForms } from './ask-form.ts'
 import {
   cartExpiry,
   cartItems,
@@ -57,7 +58,9 @@ export const addCartItem = defineVerb(
 export async function priceWish(means: Means, trx: Trx, cart: CartRow, wish: ItemWish): Promise<bigint> {
   const products = await productsOf(trx, cart.brand_id, [wish], cart.client_id)
   if (!products.has(wish.product_id)) throw NotFound({ what: 'product', id: wish.product_id })
+  const of = { brandId: cart.brand_id, clientId: cart.client_id }
   const terms = {
+    forms: requireForms(await askForms(means, trx, [wish], of)),
     currency: cart.currency,
     day: means.business.today(cart.zone),
     coupons: NO_COUPONS,

@@ -3,6 +3,7 @@ import { forUpdate, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor, type BerthError } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CouponUnknown, CouponUsedUp, readDeals, type CouponProblem } from '../catalog/index.ts'
+import { askForms, requireForms } from './ask-form.ts'
 import { cartItems, codesOf, findCart, type CartItem, type CartRow } from './cart.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, PricesChanged } from './errors.ts'
 import { firstTerms } from './first-lines.ts'
@@ -11,6 +12,7 @@ import { onceOnly } from './once-only.ts'
 import type { OrderDeps } from './ports.ts'
 import { priceItems, type PricedItem, type PricedItems } from './price-items.ts'
 import { runningParents } from './running-parents.ts'
+import { demandAdded, refuseOtherSum, withLines } from './shape-prices.ts'
 import { settleOrder, type ClientFacts, type PlacedOrder } from './settle-order.ts'
 import { productsOf, shopFacts, type ShopFacts } from './view-cart.ts'
 import { couponBuyer, wantedCoupons } from './wanted-coupons.ts'
@@ -31,6 +33,8 @@ export const PlaceOrder = Type.Object(
     coupon_code: Type.Optional(Type.String({ maxLength: 40 })),
     /** Several that stack. */
     coupon_codes: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
+    /** What plugins added to the cart that the buyer saw, in minor units. */
+    seen_added_minor: Type.Optional(Type.String({ pattern: '^-?\\d{1,18}$' })),
     /** Gateway instance that the client wants to pay through. */
     instance_id: Type.Optional(Type.String({ maxLength: 64 })),
     terms: Type.Object({
@@ -82,7 +86,13 @@ async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor):
     throw CurrencyFixed({ currency: client.currency })
   const priced = await priceBasket(means, trx, { client, basket, shop })
   demandCheck(means, trx, actor, placeAsking(client, basket, priced))
-  return settleOrder(deps, trx, { ...placing, basket, priced, shop }, actor)
+  const freeLines = demandAdded(means, trx, {
+    ...{ subject: basket.cart?.id ?? client.id, brandId: client.brand_id, clientId: client.id },
+    ...{ currency: basket.currency, items: priced.items },
+  })
+  refuseOtherSum(freeLines, input.seen_added_minor)
+  const summed = { ...priced, first: withLines(priced.first, freeLines) }
+  return settleOrder(deps, trx, { ...placing, basket, priced: summed, freeLines, shop }, actor)
 }
 
 /** The order has no id yet: the cart stands for it, or else its client. */
@@ -141,9 +151,10 @@ async function priceBasket(
   const buyer = await couponBuyer(trx, { clientId: client.id }, coupons)
   const firstTerm = await firstTerms(means, trx, [...products.values()], of)
   const parents = await runningParents(trx, wishes, { clientId: of.clientId, lock: forUpdate(trx.dialect) })
+  const forms = requireForms(await askForms(means, trx, wishes, of))
   const priced = priceItems(wishes, products, {
     ...{ currency: basket.currency, day: shop.today, coupons, buyer, deals: readDeals(shop.deals) },
-    ...{ firstTerm, parents },
+    ...{ firstTerm, parents, forms },
   })
   const problems = priced.items.flatMap((item, i) =>
     Object.entries(item.errors).map(([field, reason]) => [`items.${i}.${field}`, reason] as const),

@@ -106,7 +106,10 @@ function specOf(
       moduleValue: choice.moduleValue,
       priceId: choice.priceId,
     })),
-    fields: fields.map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
+    // What a plugin asked is kept with the order alone.
+    fields: fields
+      .filter(({ fieldId }) => fieldId !== '')
+      .map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
   }
 }
 
@@ -142,7 +145,7 @@ function wholeTerm(today: IsoDate, of: ServiceSpec['cycle']): FirstTerm {
 const isGiftCard = ({ kind }: Product): boolean => kind === 'gift_card'
 
 /** Selling a card is no supply yet: what is bought with it will be taxed. No rule names this class. */
-const taxClassOf = (product: Product): string => (isGiftCard(product) ? 'gift_card' : product.taxClass)
+export const taxClassOf = (product: Product): string => (isGiftCard(product) ? 'gift_card' : product.taxClass)
 
 /** Discounts after the coupon that stands on the service itself come from this place on. */
 export const AFTER_COUPON = 100

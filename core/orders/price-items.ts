@@ -14,7 +14,8 @@ import {
   type Product,
   type Sums,
 } from '../catalog/index.ts'
-import { cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { BerthError, cycle, type Cycle, type IsoDate } from '../kernel/index.ts'
+import type { AskedForm, AskedForms } from './ask-form.ts'
 import { applyCoupons, type WantedCoupons } from './apply-coupons.ts'
 import { applyDeals } from './apply-deals.ts'
 import { firstSelection, type FirstTermOf } from './first-lines.ts'
@@ -34,6 +35,8 @@ export interface ItemTerms {
   firstTerm?: FirstTermOf
   /** Running services for which add-ons are wished. */
   parents?: Parents
+  /** What plugins ask beside the product. */
+  forms?: AskedForms
 }
 
 /** A product or add-on that becomes one service. */
@@ -121,7 +124,10 @@ function priceItem(wish: ItemWish, product: Product | null, terms: ItemTerms): P
   const problem = parentProblem(terms.parents, wish, { product, currency: terms.currency })
   if (problem) item.errors.service = problem
   if (wish.service_id !== undefined) return priceForRunning(item, product, wish.service_id, terms)
-  const own = pricePart(product, { ...wish, quantity: 1 }, cycle(wish.cycle), terms)
+  const form = terms.forms?.get(wish)
+  if (form instanceof BerthError) item.errors.form = 'cannot be ordered just now'
+  const asked = form instanceof BerthError ? undefined : form
+  const own = pricePart(product, { ...wish, quantity: 1 }, cycle(wish.cycle), { ...terms, asked })
   if (wish.trial && (wish.quantity ?? 1) > 1) item.errors.trial = 'is for one unit'
   Object.assign(item.errors, own.errors)
   const addons = (wish.addons ?? []).flatMap((addon) => priceAddon(item, product, addon, terms))
@@ -150,15 +156,18 @@ function pricePart(
   product: Product,
   wish: Omit<AddonWish, 'product_id'> & Pick<ItemWish, 'trial'>,
   of: Cycle,
-  terms: ItemTerms & { parent?: Parent | null },
+  terms: ItemTerms & { parent?: Parent | null; asked?: AskedForm | undefined },
 ): { part: PricedPart; errors: Record<string, string> } {
   const { currency, day } = terms
   const choice = { quantity: wish.quantity ?? 1, options: wish.options ?? {}, trial: wish.trial ?? false }
   const listed = priceSelection(product, choice, { currency, day, cycle: of })
   const term = terms.firstTerm?.(product, of, terms.parent) ?? null
   const selection = term && !listed.trial ? firstSelection(listed, term) : listed
-  const { answers, errors } = checkFields(product.fields, wish.fields ?? {})
-  const named = Object.entries(errors).map(([key, reason]) => [`field.${key}`, reason] as const)
+  const { fields = [], refused = {} } = terms.asked ?? {}
+  const { answers, errors } = checkFields([...product.fields, ...fields], wish.fields ?? {})
+  const named = Object.entries({ ...refused, ...errors }).map(
+    ([key, reason]) => [`field.${key}`, reason] as const,
+  )
   return {
     part: { product, selection, listed, term, fields: answers },
     errors: { ...selection.errors, ...Object.fromEntries(named) },

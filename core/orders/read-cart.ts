@@ -1,6 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { cartRef, findFilledCart } from './cart.ts'
+import { withAdded } from './shape-prices.ts'
 import { emptyCart, shopFacts, viewCart, type CartView } from './view-cart.ts'
 
 /** The visitor's cart with prices of now; an empty one when there is none yet. */
@@ -12,7 +13,11 @@ export const readCart = defineVerb(
   },
   async (means: Means, input, actor): Promise<CartView> => {
     const found = await findFilledCart(means, means.db, input, actor)
-    if (found) return viewCart(means, means.db, found.cart, found.items)
+    if (found) {
+      const { cart, items } = found
+      const of = { brandId: cart.brand_id, clientId: cart.client_id }
+      return withAdded(means, await viewCart(means, means.db, cart, items), of)
+    }
     const shop = await shopFacts(means, means.db, input.brand_id)
     return emptyCart(shop.currency)
   },

@@ -8,9 +8,11 @@ import {
   type Suggested,
   type Sums,
 } from '../catalog/index.ts'
+import type { DraftLine } from '../billing/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { NotFound, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { askForms } from './ask-form.ts'
 import { cartItems, codesOf, type CartItem, type CartRow } from './cart.ts'
 import type { ItemWish } from './items.ts'
 import {
@@ -46,6 +48,10 @@ export interface CartView {
   /** What the products in it give. */
   gifts: readonly Gift[]
   items: CartItemView[]
+  /** Fees and discounts of plugins. */
+  added: readonly DraftLine[]
+  /** They could not be asked: an order will ask them again, and may fail. */
+  addedFailed: boolean
   notices: CartNotice[]
   /** Due now, before tax. */
   first: Sums
@@ -82,6 +88,8 @@ export function emptyCart(currency: string): CartView {
     discounts: [],
     gifts: [],
     items: [],
+    added: [],
+    addedFailed: false,
     notices: [],
     first: NOTHING,
     renewals: [],
@@ -89,7 +97,7 @@ export function emptyCart(currency: string): CartView {
   }
 }
 
-/** The cart with prices of now. Its items are read unless they are at hand. */
+/** The cart with prices of now, without what plugins add. Its items are read unless they are at hand. */
 export async function viewCart(
   means: Means,
   queries: Queries,
@@ -106,7 +114,8 @@ export async function viewCart(
   const firstTerm = await firstTerms(means, queries, [...products.values()], {
     ...{ brandId: cart.brand_id, clientId: cart.client_id, zone: cart.zone, today },
   })
-  const terms = { currency: cart.currency, day: today, coupons, buyer, deals, firstTerm }
+  const forms = await askForms(means, queries, wishes, { brandId: cart.brand_id, clientId: cart.client_id })
+  const terms = { currency: cart.currency, day: today, coupons, buyer, deals, firstTerm, forms }
   const priced = priceItems(wishes, products, terms)
   const views = priced.items.map((item, i) => ({ ...item, id: items[i]!.id }))
   const notices = [...views.flatMap((view, i) => changeOf(view, items[i]!.seenMinor)), ...shortages(views)]
@@ -121,6 +130,8 @@ export async function viewCart(
     discounts: discountsOf(views),
     gifts: deals.gifts.filter(({ giverId }) => partsOf(views).some(({ product }) => product.id === giverId)),
     items: views,
+    added: [],
+    addedFailed: false,
     notices,
     first: priced.first,
     renewals: renewalsOf(views),

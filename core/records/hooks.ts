@@ -1,4 +1,4 @@
-import type { CheckQuestion, ShapeAnswer, ShapeHookName, ShapeValue } from '../../sdk/index.ts'
+import type { CheckQuestion, ProviderKind, ShapeAnswer, ShapeHookName, ShapeValue } from '../../sdk/index.ts'
 import { AskFirst, type Trx } from '../db/index.ts'
 import { BerthError, defineError, type Actor } from '../kernel/index.ts'
 
@@ -39,6 +39,8 @@ export interface Hooks {
   observers(type: string): readonly string[]
   /** Who offers an operation ("tax.determine"), or a slot or widget at a place ("add_on.draw_slot portal.home.after"). */
   offering(what: string): readonly Offering[]
+  /** Calls one operation of one instance. Throws when it fails. Not inside a transaction. */
+  ask(instance: string, kind: ProviderKind, operation: string, input: object): Promise<unknown>
   /** Asks in order; the first refusal ends it. Never throws. Not inside a transaction. */
   check(question: CheckQuestion): Promise<CheckVerdict>
   /**
@@ -48,9 +50,13 @@ export interface Hooks {
   shape<N extends ShapeHookName>(hook: N, value: ShapeValue<N>, apply: ApplyShape<N>): Promise<ShapeValue<N>>
 }
 
+/** Where no plugins are. */
+const nobody = (): Promise<never> => Promise.reject(new Error('No plugin host runs in this process'))
+
 export type ApplyShape<N extends ShapeHookName> = (
   value: ShapeValue<N>,
   answer: ShapeAnswer<N>,
+  plugin: string,
 ) => ShapeValue<N>
 
 /** Where no plugins are: tests of single verbs, commands of a bare database. */
@@ -58,6 +64,7 @@ export const noHooks: Hooks = {
   listens: () => false,
   observers: () => [],
   offering: () => [],
+  ask: nobody,
   check: () => Promise.resolve({ allowed: true }),
   shape: (_hook, value) => Promise.resolve(value),
 }

@@ -2,7 +2,12 @@ import { Type, type Static } from '../type.ts'
 import { ConnectionReport, CountryCode, CurrencyCode, DayText, InstantText, Reference } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/** Which taxes a document bears. Core multiplies and rounds: a plugin answers rates, never amounts. */
+/**
+ * Which taxes a document bears, for the brands that chose the plugin instead of the seller's rules. Core multiplies and
+ * rounds: a plugin answers rates, never amounts. Lines that bear no tax by themselves (of exempt buyers, gift cards,
+ * deposits) are not asked about. A plugin that fails, leaves a line out, or names two taxes alike stops the document;
+ * the billing run sets its client aside with the reason.
+ */
 
 const Place = Type.Object({
   country: CountryCode,
@@ -27,7 +32,7 @@ export const TaxQuestion = Type.Object({
     Type.Object({
       key: Type.String(),
       tax_class: Type.String(),
-      /** Minor units as text, before tax. */
+      /** Minor units as text, net or gross as the brand states its prices. */
       net_minor: Type.String({ pattern: '^-?\\d{1,18}$' }),
     }),
     { minItems: 1 },

@@ -85,6 +85,7 @@ export interface ClientColumns {
   company: string | null
   email: string
   region: string | null
+  postcode: string
   country: string
   tax_id: string | null
   tax_exempt: number

@@ -1,10 +1,10 @@
 import { sql, type Queries, type Trx } from '../../db/index.ts'
-import { assert, type Actor } from '../../kernel/index.ts'
+import { assert, BerthError, type Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { creditable, creditLines } from '../credit-invoice.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
-import { planInvoice } from '../plan-invoice.ts'
+import { planTaxedAll } from '../determine-taxes.ts'
 import { allocate, lockInvoice, openAmount } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
 import { shareOut, worthOf } from './extra-of.ts'
@@ -63,7 +63,13 @@ export async function bookSurcharge(
     ...{ origin: 'surcharge' as const, originId: payment.id, dueOn: on, lines: [line] },
   }
   // The sum was told with its tax when the payment began; whatever the tax is today, it does not change.
-  const plan = planInvoice(draft, buyer, { ...from, pricesIncludeTax: true }, on)
+  // Money that came is booked, whatever a tax plugin does: without its answer the client keeps the sum as credit.
+  const of = { draft, buyer, from: { ...from, pricesIncludeTax: true }, issuedOn: on }
+  const [plan] = await planTaxedAll(means, trx, [of])
+  if (!plan || plan instanceof BerthError) {
+    means.log.warn({ payment: payment.id, error: String(plan) }, 'surcharge not charged')
+    return null
+  }
   const [document] = await writeInvoices(means, trx, [{ ...plan, proforma: false }], actor)
   assert(document!.total_minor === amountMinor, 'a price with its tax is the total')
   await allocate(means, trx, document!, { paymentId: payment.id, kind: 'payment', amountMinor })

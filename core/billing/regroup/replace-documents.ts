@@ -1,7 +1,7 @@
 import { recordAudit } from '../../audit/index.ts'
 import { list, sql, type Trx } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
-import { assert, type Actor, type IsoDate } from '../../kernel/index.ts'
+import { assert, BerthError, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { demandChecks, demandCheck, type Means } from '../../records/index.ts'
 import { issueAsking } from '../check-issue.ts'
 import type { DraftInvoice, DraftLine, LineKind } from '../draft.ts'
@@ -9,7 +9,8 @@ import { NotRegroupable } from '../errors.ts'
 import type { InvoiceLineRow, InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { paymentsFor } from '../payments/under-way.ts'
-import { planInvoice, type PlannedInvoice } from '../plan-invoice.ts'
+import { planTaxedAll } from '../determine-taxes.ts'
+import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
@@ -83,13 +84,18 @@ async function planParts(means: Means, trx: Trx, of: Regrouping): Promise<Planne
   assert(buyer, `client ${first.client_id} exists`)
   const from = { ...seller, pricesIncludeTax: first.prices_include_tax === 1 }
   const numbers = new Map(of.invoices.map((row) => [row.id, row.number]))
-  return of.parts.map(({ lines, dueOn }) => {
+  const issuedOn = means.business.today(seller.zone)
+  const cases = of.parts.map(({ lines, dueOn }) => {
     const draft: DraftInvoice = {
       ...{ brandId: first.brand_id, clientId: first.client_id, currency: first.currency },
       ...{ origin: of.kind, originId: null, dueOn },
       lines: lines.map((line) => movedLine(line, numbers.get(line.invoice_id) ?? null)),
     }
-    const plan = planInvoice(draft, buyer, from, means.business.today(seller.zone))
+    return { draft, buyer, from, issuedOn }
+  })
+  const plans = await planTaxedAll(means, trx, cases)
+  return plans.map((plan) => {
+    if (plan instanceof BerthError) throw plan
     return { ...plan, proforma: first.proforma === 1 }
   })
 }

@@ -1,11 +1,12 @@
 import { forUpdate, join, sql, type Sql, type Trx } from '../../db/index.ts'
-import type { Actor, IsoDate } from '../../kernel/index.ts'
+import { BerthError, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import type { DraftInvoice } from '../draft.ts'
 import { allocatedTo, type InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
 import { paymentsFor } from '../payments/index.ts'
-import { planInvoice, type PlannedInvoice } from '../plan-invoice.ts'
+import { planTaxedAll } from '../determine-taxes.ts'
+import type { PlannedInvoice } from '../plan-invoice.ts'
 import type { BilledDay } from '../ports.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { writeInvoices } from '../write-invoices.ts'
@@ -65,12 +66,14 @@ async function chargeBatch(
     const amountMinor = feeOn(of.rule, baseMinor, invoice.currency)
     return { invoice, baseMinor, amountMinor, id: means.newId('inv') as string }
   })
-  const claimed = await claimFees(trx, of, fees)
-  await issueFees(means, trx, { ...of, fees: claimed.filter((fee) => fee.amountMinor > 0n) }, actor)
-  return { found: overdue.length, charged: claimed.length }
+  const planned = await planFees(means, trx, of, fees)
+  const claimed = await claimFees(trx, of, planned)
+  await issueFees(means, trx, claimed, actor)
+  // Those whose tax is not known are found again by the next run.
+  return { found: planned.length, charged: claimed.length }
 }
 
-async function claimFees(trx: Trx, { step, on }: Step, fees: readonly Fee[]): Promise<Fee[]> {
+async function claimFees<F extends Fee>(trx: Trx, { step, on }: Step, fees: readonly F[]): Promise<F[]> {
   if (fees.length === 0) return []
   const rows = fees.map(
     ({ invoice, id, baseMinor, amountMinor }) =>
@@ -102,26 +105,42 @@ interface Fee {
   amountMinor: bigint
 }
 
+/** Without those whose tax could not be determined. */
+async function planFees(
+  means: Means,
+  trx: Trx,
+  of: Step,
+  fees: readonly Fee[],
+): Promise<(Fee & { plan: PlannedInvoice | null })[]> {
+  if (fees.length === 0) return []
+  const buyers = await loadBuyers(trx, [...new Set(fees.map(({ invoice }) => invoice.client_id))])
+  const brandIds = [...new Set(fees.map(({ invoice }) => invoice.brand_id))]
+  const sellers = await loadSellers(trx, brandIds, [...buyers.keys()])
+  const charged = fees.filter((fee) => fee.amountMinor > 0n)
+  const cases = charged.map((fee) => ({
+    ...{ draft: draftOf(of, fee), buyer: buyers.get(fee.invoice.client_id)! },
+    ...{ from: sellers.get(fee.invoice.brand_id)!, issuedOn: of.on },
+  }))
+  const plans = await planTaxedAll(means, trx, cases)
+  return fees.flatMap((fee) => {
+    const at = charged.indexOf(fee)
+    const plan = at < 0 ? null : plans[at]!
+    if (!(plan instanceof BerthError)) return [{ ...fee, plan }]
+    means.log.warn({ invoice: fee.invoice.id, error: plan.message }, 'late fee not charged')
+    return []
+  })
+}
+
 async function issueFees(
   means: Means,
   trx: Trx,
-  of: Step & { fees: readonly Fee[] },
+  fees: readonly { plan: PlannedInvoice | null }[],
   actor: Actor,
 ): Promise<void> {
-  if (of.fees.length === 0) return
-  const buyers = await loadBuyers(trx, [...new Set(of.fees.map(({ invoice }) => invoice.client_id))])
-  const brandIds = [...new Set(of.fees.map(({ invoice }) => invoice.brand_id))]
-  const sellers = await loadSellers(trx, brandIds, [...buyers.keys()])
-  for (const brandId of brandIds) {
-    const plans: PlannedInvoice[] = of.fees
-      .filter(({ invoice }) => invoice.brand_id === brandId)
-      .map((fee) => {
-        const { client_id } = fee.invoice
-        return planInvoice(draftOf(of, fee), buyers.get(client_id)!, sellers.get(brandId)!, of.on)
-      })
-    for (const row of await writeInvoices(means, trx, plans, actor))
+  const plans = fees.flatMap(({ plan }) => (plan ? [plan] : []))
+  for (const ofBrand of Map.groupBy(plans, ({ draft }) => draft.brandId).values())
+    for (const row of await writeInvoices(means, trx, ofBrand, actor))
       await applyCreditByItself(means, trx, row, actor)
-  }
 }
 
 function draftOf({ rule, step, on }: Step, { invoice, baseMinor, amountMinor, id }: Fee): DraftInvoice {

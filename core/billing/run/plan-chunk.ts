@@ -7,7 +7,8 @@ import { termsOf } from '../billing-terms.ts'
 import type { CarriedSum } from '../carry/index.ts'
 import type { DraftInvoice, DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
-import { planInvoice, type BillFrom, type BillTo, type PlannedInvoice } from '../plan-invoice.ts'
+import { planTaxed } from '../determine-taxes.ts'
+import type { BillFrom, BillTo, PlannedInvoice } from '../plan-invoice.ts'
 import { shapeLines } from '../shape-lines.ts'
 import { byDay, groupLines, type Group, type IssueDay } from './group-lines.ts'
 
@@ -53,7 +54,7 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
   const { groups, waiting } = groupLines(sound, buyers, dayOf(query.issuedOn))
-  const planned = await planAll(groups, { buyers, sellers, hooks: query.hooks ?? noHooks })
+  const planned = await planAll(groups, { queries, buyers, sellers, hooks: query.hooks ?? noHooks })
   const going = due.map(({ source, items: all }) => ({
     source,
     items: all.filter((one) => !waiting.has(one)),
@@ -62,6 +63,7 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
 }
 
 interface Parties {
+  queries: Queries
   buyers: ReadonlyMap<string, BillTo>
   sellers: ReadonlyMap<string, BillFrom>
   hooks: Hooks
@@ -104,7 +106,7 @@ function ordered(groups: readonly Group[], { buyers, sellers }: Parties): readon
 async function planGroup(
   { item, dueOn, issuedOn }: Group,
   lines: readonly DraftLine[],
-  { buyers, sellers, hooks }: Parties,
+  { queries, buyers, sellers, hooks }: Parties,
 ): Promise<PlannedInvoice> {
   const { brandId, clientId, currency, apart } = item
   const origin = apart ? 'billable' : 'renewal'
@@ -113,7 +115,8 @@ async function planGroup(
     ...(apart?.notes ? { notes: apart.notes } : {}),
   }
   const shaped = await shapeLines(hooks, draft)
-  return planInvoice(shaped, buyers.get(clientId)!, sellers.get(brandId)!, issuedOn)
+  const parties = { buyer: buyers.get(clientId)!, from: sellers.get(brandId)! }
+  return planTaxed({ hooks }, queries, { ...parties, draft: shaped, issuedOn })
 }
 
 function isSmall({ draft, buyer, from, totalMinor }: PlannedInvoice): boolean {

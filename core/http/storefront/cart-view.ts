@@ -9,7 +9,7 @@ import {
   type CartView,
 } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
-import { couponProblemText, discountLines } from './discount-text.ts'
+import { couponProblemText, reckonedLines } from './discount-text.ts'
 import { productHref } from './plan-cards.ts'
 import { cycleName, moneyText, perCycle, taxNote } from './price-text.ts'
 import { renewalText, sumLines } from './product-summary.ts'
@@ -96,16 +96,21 @@ function couponView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?:
   return { codes: cart.couponCodes, entered: problem.code ?? '', error: problem.coupon ?? said }
 }
 
+/** Fees of plugins are lines of their own below the products. */
+const feesOf = ({ added }: CartView): bigint =>
+  added.reduce((sum, { kind, amountMinor }) => (kind === 'fee' ? sum + amountMinor : sum), 0n)
+
 function sumsView(ctx: Ctx, cart: CartView) {
   const { t } = ctx.state
   const text = (minor: bigint) => moneyText(ctx, minor, cart.currency)
   const { subtotalMinor, totalMinor } = cart.first
   return {
     lines: [
-      { label: t('storefront.cart.subtotal'), value: text(subtotalMinor) },
-      ...discountLines(ctx, cart.discounts, cart.currency),
+      { label: t('storefront.cart.subtotal'), value: text(subtotalMinor - feesOf(cart)) },
+      ...reckonedLines(ctx, cart),
     ],
     total: text(totalMinor),
+    note: cart.addedFailed ? t('storefront.cart.added_failed') : null,
     tax: taxNote(ctx),
     renewals: cart.renewals.map(({ cycle: of, sums }) =>
       t('storefront.summary.then', { price: text(sums.totalMinor), per: perCycle(ctx, cycle(of)) }),

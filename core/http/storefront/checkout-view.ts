@@ -1,8 +1,8 @@
 import { findClient } from '../../clients/index.ts'
 import { formatRate } from '../../i18n/index.ts'
-import type { CartView } from '../../orders/index.ts'
+import { addedSum, type CartView } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
-import { discountLines } from './discount-text.ts'
+import { reckonedLines } from './discount-text.ts'
 import { countryOptions, type FormProblem } from '../page/index.ts'
 import { BILL_FIELDS, type BillField } from './buyer.ts'
 import type { PayChoice } from './pay-choices.ts'
@@ -58,7 +58,8 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     priceView(ctx).day <= valid.through
   const place = {
     ...{ country: values.country, region: values.region || null, postcode: values.postcode },
-    ...{ exempt, business },
+    ...{ exempt, business, city: values.city, company: values.company || null },
+    tax_id: values.tax_id || null,
   }
   const taxed = await previewTax(ctx, cart, place)
   const total = taxed.netMinor + taxed.taxMinor
@@ -75,12 +76,14 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
       value: text(item.first.subtotalMinor),
     })),
     lines: [
-      ...discountLines(ctx, cart.discounts, cart.currency),
+      ...reckonedLines(ctx, cart),
       { label: t('storefront.checkout.net'), value: text(taxed.netMinor) },
       ...taxes,
     ],
     isTaxKnown: values.country !== '',
     total: text(total),
+    note: cart.addedFailed ? t('storefront.cart.added_failed') : null,
+    seenAdded: addedSum(cart.added),
     isFree: total === 0n,
     submit:
       total === 0n

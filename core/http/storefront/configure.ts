@@ -6,13 +6,13 @@ import {
   type CouponProblem,
   type Product,
 } from '../../catalog/index.ts'
-import { NotFound } from '../../kernel/index.ts'
-import { firstTerms, priceItems, wantedCoupons, type PricedItem } from '../../orders/index.ts'
+import { BerthError, NotFound } from '../../kernel/index.ts'
+import { askForms, firstTerms, priceItems, wantedCoupons, type PricedItem } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 import { couponProblemText } from './discount-text.ts'
 import { priceView, type PriceView } from './price-text.ts'
-import { fieldName, fieldsOf, readChosen, type Chosen } from './selection.ts'
+import { fieldName, fieldsOf, readChosen, type Chosen, type Fields } from './selection.ts'
 import { findGroup, shopGroups } from './shop-groups.ts'
 
 /** A product with what the visitor has chosen, priced. */
@@ -39,7 +39,9 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const view = priceView(ctx)
   const fields = fieldsOf(ctx)
   const first = pricesOn(product, view.currency, view.day)[0]
-  const chosen = readChosen(product, fields, first?.cycle ?? '1m')
+  const form = await formOf(ctx, product, { fields, cycle: first?.cycle ?? '1m' })
+  const asked = { ...product, fields: [...product.fields, ...form.fields] }
+  const chosen = readChosen(asked, fields, first?.cycle ?? '1m')
   const code = (fields.coupon ?? '').trim()
   const brand = requireBrand(ctx)
   const { db } = ctx.state.deps
@@ -47,19 +49,31 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const clientId = ctx.state.client?.id ?? null
   const shop = { brandId: brand.id, clientId, zone: brand.zone, today: view.day }
   const firstTerm = await firstTerms(ctx.state.deps, db, [product], shop)
-  const terms = { ...view, firstTerm, coupons, buyer: null }
   const { quantity = 1 } = chosen.wish
   const inRange = quantity >= 1 && quantity <= QUANTITY_MAX
   const wish = { ...chosen.wish, quantity: inRange ? quantity : 1 }
+  const terms = { ...view, firstTerm, coupons, buyer: null, forms: new Map([[wish, form]]) }
   const priced = priceItems([wish], new Map([[product.id, product]]), terms)
   const item = priced.items[0]!
   const range = inRange ? {} : { qty: `must be a whole number from 1 to ${QUANTITY_MAX}` }
   const named = Object.entries(item.errors).map(([name, reason]) => [fieldName(name), reason])
   const problem = couponProblemOf(ctx, coupons.unknown, priced.couponProblem)
   return {
-    ...{ ...chosen, product, view, priced: item, coupon: { code, problem } },
+    ...{ ...chosen, product: asked, view, priced: item, coupon: { code, problem } },
     errors: { ...Object.fromEntries(named), ...range },
   }
+}
+
+/** What plugins ask beside the product; nothing where they fail, which is said when it is put into the cart. */
+async function formOf(ctx: Ctx, { id }: Product, { fields, cycle }: { fields: Fields; cycle: string }) {
+  const { deps, client } = ctx.state
+  const answers = Object.entries(fields).flatMap(([name, value]) =>
+    name.startsWith('f.') ? [[name.slice(2), value] as const] : [],
+  )
+  const wish = { product_id: id, cycle: fields.cycle ?? cycle, fields: Object.fromEntries(answers) }
+  const of = { brandId: requireBrand(ctx).id, clientId: client?.id ?? null }
+  const form = (await askForms(deps, deps.db, [wish], of)).get(wish)
+  return !form || form instanceof BerthError ? { fields: [], refused: {} } : form
 }
 
 function couponProblemOf(ctx: Ctx, [code]: readonly string[], problem: CouponProblem | null): string | null {

@@ -1,5 +1,5 @@
 import type { CouponProblem } from '../../catalog/index.ts'
-import type { OrderDiscount } from '../../orders/index.ts'
+import type { CartView } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 import { moneyText } from './price-text.ts'
 
@@ -11,8 +11,14 @@ export const couponProblemText = (ctx: Ctx, { field, code, value }: CouponProble
 export const discountLabel = (ctx: Ctx, { why, label }: { why: string; label: string }): string =>
   why === 'coupon' ? ctx.state.t('storefront.cart.discount', { code: label }) : label
 
-export const discountLines = (ctx: Ctx, discounts: readonly OrderDiscount[], currency: string) =>
-  discounts.map((discount) => ({
+/** What is taken off the cart, and what plugins add to it or take off. */
+export const reckonedLines = (ctx: Ctx, { discounts, added, currency }: CartView) => [
+  ...discounts.map((discount) => ({
     label: discountLabel(ctx, discount),
     value: moneyText(ctx, -discount.minor, currency),
-  }))
+  })),
+  ...added.map(({ description, amountMinor }) => ({
+    label: description,
+    value: moneyText(ctx, amountMinor, currency),
+  })),
+]

@@ -125,10 +125,16 @@ function serviceView({ state: { t } }: Ctx, service: OrderedService) {
 function detailsOf(ctx: Ctx, { order, invoice }: OrderStatus) {
   const text = (minor: bigint) => moneyText(ctx, minor, order.currency)
   const { t } = ctx.state
+  const code = order.coupon_code
   const discount = {
-    label: t('storefront.cart.discount', { code: order.coupon_code ?? '' }),
+    label: code === null ? t('storefront.order.discount') : t('storefront.cart.discount', { code }),
     value: text(-order.discount_minor),
   }
+  // Lines that belong to no product: of a quote, or of a plugin.
+  const others = order.items.reduce(
+    (rest, item) => rest - item.amount_minor - item.setup_minor,
+    order.subtotal_minor,
+  )
   return {
     items: order.items.map((item) => ({
       label: item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name,
@@ -136,6 +142,7 @@ function detailsOf(ctx: Ctx, { order, invoice }: OrderStatus) {
       value: text(item.amount_minor + item.setup_minor),
     })),
     lines: [
+      ...(others === 0n ? [] : [{ label: t('storefront.order.others'), value: text(others) }]),
       ...(order.discount_minor > 0n ? [discount] : []),
       ...(order.tax_minor > 0n ? [{ label: t('storefront.order.tax'), value: text(order.tax_minor) }] : []),
     ],

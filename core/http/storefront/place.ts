@@ -70,7 +70,7 @@ async function place(ctx: Ctx, buyer: Buyer, { terms, payWith }: Placing): Promi
   const { deps, formKeys, address } = ctx.state
   await askAboutTaxId(ctx, buyer)
   const { token } = cartOf(ctx)
-  const note = field(ctx, 'note')
+  const [note, seen] = [field(ctx, 'note'), field(ctx, 'seen_added')]
   const input = {
     brand_id: requireBrand(ctx).id,
     client_id: buyer.clientId,
@@ -80,6 +80,7 @@ async function place(ctx: Ctx, buyer: Buyer, { terms, payWith }: Placing): Promi
     terms: { version: terms, accepted: true },
     evidence: { address, country: field(ctx, 'country') },
     agent: ctx.get('User-Agent').slice(0, 500),
+    ...(seen ? { seen_added_minor: seen } : {}),
     ...(note ? { note } : {}),
   }
   return placeOrder(deps.orders, input, buyer.actor)

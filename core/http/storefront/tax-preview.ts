@@ -1,30 +1,71 @@
 import {
   computeTax,
+  determineTaxes,
+  loadSeller,
   roundingOf,
   rulesForPlace,
   taxesFor,
+  taxPlugin,
+  type DraftLine,
   type TaxBuyer,
   type TaxedDocument,
 } from '../../billing/index.ts'
-import type { CartView } from '../../orders/index.ts'
+import { BerthError } from '../../kernel/index.ts'
+import { taxClassOf, type CartView } from '../../orders/index.ts'
+import { readSetting } from '../../records/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 import { priceView } from './price-text.ts'
 
-/** The tax that the invoice will bear, by the same rules and the same rounding, for a buyer of this place. */
-export async function previewTax(ctx: Ctx, cart: CartView, buyer: TaxBuyer): Promise<TaxedDocument> {
+/** Who buys, as far as tax asks: what was typed, by a client or a guest. */
+export interface PreviewBuyer extends TaxBuyer {
+  city: string
+  company: string | null
+  tax_id: string | null
+}
+
+/**
+ * The tax that the invoice will bear, by the same rules or plugin and the same rounding, for a buyer of this place.
+ * Throws where the plugin fails: nobody orders at a sum that was guessed.
+ */
+export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer): Promise<TaxedDocument> {
   const brand = requireBrand(ctx)
   const { db } = ctx.state.deps
   const { rules, rounding } = await rulesForPlace(db, brand.seller_id, buyer)
   const { day } = priceView(ctx)
-  const parts = cart.items.flatMap((item) => item.units.flat())
-  const lines = parts.flatMap(({ product, selection }) => {
-    const taxes = taxesFor(rules, buyer, product.taxClass, day)
-    return selection.lines.map(({ amountMinor }) => ({ amountMinor, taxes }))
-  })
+  const priced = cart.items
+    .flatMap((item) => item.units.flat())
+    .flatMap(({ product, selection }) =>
+      selection.lines.map(({ amountMinor }) => ({ amountMinor, taxClass: taxClassOf(product) })),
+    )
+  const lines = [...priced, ...cart.added]
+  const taxes = (await readSetting(db, taxPlugin, { brand: brand.id }))
+    ? await byPlugin(ctx, { lines, currency: cart.currency, buyer })
+    : lines.map(({ taxClass }) => taxesFor(rules, buyer, taxClass, day))
   return computeTax(
-    lines,
+    lines.map(({ amountMinor }, i) => ({ amountMinor, taxes: taxes[i]! })),
     brand.prices_include_tax === 1,
     roundingOf({ taxRounding: rounding }, cart.currency),
   )
+}
+
+interface Previewed {
+  lines: readonly Pick<DraftLine, 'amountMinor' | 'taxClass'>[]
+  currency: string
+  buyer: PreviewBuyer
+}
+
+/** Before the country is known, there is nothing to ask. */
+async function byPlugin(ctx: Ctx, { lines, currency, buyer }: Previewed) {
+  if (buyer.country === '') return lines.map(() => [])
+  const { db, hooks } = ctx.state.deps
+  const [brandId, clientId] = [requireBrand(ctx).id, ctx.state.client?.id ?? '']
+  const [taxes] = await determineTaxes({ hooks }, db, [
+    {
+      ...{ draft: { brandId, clientId, currency, lines }, buyer, place: buyer, on: priceView(ctx).day },
+      ...{ from: await loadSeller(db, brandId, clientId), locale: ctx.state.locale },
+    },
+  ])
+  if (taxes instanceof BerthError) throw taxes
+  return taxes ?? lines.map(() => [])
 }

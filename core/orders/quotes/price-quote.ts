@@ -1,13 +1,15 @@
 import {
   loadBuyers,
   loadSeller,
-  planInvoice,
+  planTaxed,
+  type DraftInvoice,
   type DraftLine,
   type PlannedInvoice,
 } from '../../billing/index.ts'
 import { discountShares, linesLeft, readPercent, withDiscount, type Discount } from '../../catalog/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { assert, invalidInput, type IsoDate } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
 import { NO_COUPONS } from '../apply-coupons.ts'
 import { draftLines, planOrder } from '../plan-order.ts'
 import { NOTHING, priceItems, total, type PricedItem, type PricedPart } from '../price-items.ts'
@@ -31,6 +33,7 @@ export interface PricedQuote {
 
 /** What a quote costs on a day: products as an order of that day would price them, with what was agreed on. */
 export async function priceQuote(
+  { hooks }: Pick<Means, 'hooks'>,
   queries: Queries,
   of: QuoteFor,
   content: QuoteContent,
@@ -49,15 +52,12 @@ export async function priceQuote(
   ]
   const buyer = (await loadBuyers(queries, [of.clientId])).get(of.clientId)
   assert(buyer, `client ${of.clientId} exists`)
-  const plan = planInvoice(
-    {
-      ...{ brandId: of.brandId, clientId: of.clientId, currency: of.currency },
-      ...{ origin: 'order', originId: of.id, dueOn: of.today, lines },
-    },
-    buyer,
-    await loadSeller(queries, of.brandId, of.clientId),
-    of.today,
-  )
+  const draft: DraftInvoice = {
+    ...{ brandId: of.brandId, clientId: of.clientId, currency: of.currency },
+    ...{ origin: 'order', originId: of.id, dueOn: of.today, lines },
+  }
+  const from = await loadSeller(queries, of.brandId, of.clientId)
+  const plan = await planTaxed({ hooks }, queries, { draft, buyer, from, issuedOn: of.today })
   if (plan.totalMinor < 0n) throw invalidInput({ lines: 'sum to less than zero' })
   return { items, freeLines, plan }
 }

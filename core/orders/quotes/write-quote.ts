@@ -127,7 +127,7 @@ async function pricedVersion(
     ...{ id: row.id, brandId: row.brand_id, clientId: row.client_id },
     ...{ currency: row.currency, zone, today },
   }
-  const priced = await priceQuote(trx, of, content)
+  const priced = await priceQuote(means, trx, of, content)
   const { plan } = priced
   const now = means.business.now()
   return {

@@ -24,9 +24,8 @@ export function allHooks(): ReadonlyMap<string, Hook> {
     ...allLifecycles.flatMap(ofLifecycle),
     ...[...declaredEvents].map(([name, says]) => observe(name, says)),
     ...[...declaredChecks].map(([name, { says, irreversible }]) => check(name, says, irreversible)),
-    ...Object.entries(shapeHooks).map(([name, { value, answer, failure, pure }]): Hook => ({
-      ...{ name, law: 'shape', input: value, output: answer, failure, pure },
-      when: 'see the SDK',
+    ...Object.entries(shapeHooks).map(([name, { value, answer, failure, pure, says }]): Hook => ({
+      ...{ name, law: 'shape', input: value, output: answer, failure, pure, when: says },
     })),
   ]
   const table = new Map<string, Hook>()

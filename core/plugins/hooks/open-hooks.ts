@@ -1,6 +1,7 @@
 import type {
   CheckAnswer,
   CheckQuestion,
+  ProviderKind,
   ShapeAnswer,
   ShapeHookName,
   ShapeValue,
@@ -22,7 +23,7 @@ import { openListeners, type Listener } from './listeners.ts'
 /** How the hooks reach plugins: bound when the plugin host is there, which is after the database. */
 export type CallHook = (
   listener: Pick<Listener, 'instance'>,
-  law: Law,
+  law: Law | ProviderKind,
   hook: string,
   more: { input: object; deadlineMs: number },
 ) => Promise<unknown>
@@ -42,6 +43,9 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
   const listeners = await openListeners(means)
   let call = nobody
   const active = (hook: string) => listeners.of(hook).filter((listener) => listener.active)
+  /** An instance of one brand is not asked about another. */
+  const askedBy = (hook: string, brand: string | null | undefined) =>
+    active(hook).filter((listener) => listener.brand === null || brand == null || listener.brand === brand)
   const ask = (listener: Listener, law: Law, hook: string, input: object) =>
     call(listener, law, hook, { input, deadlineMs: ASKED_MS })
   const told = (listener: Listener, hook: string, error: unknown) =>
@@ -53,9 +57,11 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
     listens: (hook) => active(hook).length > 0,
     observers: (type) => listeners.of(type).map(({ instance }) => instance),
     offering: (what) => active(what),
+    ask: (instance, kind, operation, input) =>
+      call({ instance }, kind, operation, { input, deadlineMs: ASKED_MS }),
     async check(question) {
       const hook = checkHookOf(question.noun, question.transition)
-      for (const listener of active(hook)) {
+      for (const listener of askedBy(hook, question.brand_id)) {
         const verdict = await verdictOf(listener, question, hook, (input) =>
           ask(listener, 'check', hook, input).catch((error: unknown) => void told(listener, hook, error)),
         )
@@ -69,10 +75,10 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
       apply: ApplyShape<N>,
     ): Promise<ShapeValue<N>> {
       let shaped = value
-      for (const listener of active(hook)) {
+      for (const listener of askedBy(hook, 'brand_id' in value ? value.brand_id : null)) {
         try {
           const answer = await ask(listener, 'shape', hook, shaped as object)
-          shaped = apply(shaped, answer as ShapeAnswer<N>)
+          shaped = apply(shaped, answer as ShapeAnswer<N>, listener.plugin)
         } catch (error) {
           told(listener, hook, error)
           if (hookNamed(hook)?.failure === 'stop')

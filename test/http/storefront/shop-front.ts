@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { importCatalog } from '../../../core/catalog/index.ts'
 import { money } from '../../../sdk/index.ts'
-import { makeBrand, makeClient, makeMembership, makeUser, staffActor } from '../../support/make.ts'
+import { makeBrand, makeClient, makeMembership, makeUser, PASSWORD, staffActor } from '../../support/make.ts'
 import type { TestMeans } from '../../support/means.ts'
 import { startWeb, type Web } from '../../support/web.ts'
 import { orderDeps } from '../../../core/app/wire/orders-area.ts'
@@ -23,6 +23,21 @@ export interface ShopFront {
 }
 
 export const HOSTED_PAGE = 'https://pay.gateway.example/session/1'
+
+export const MINECRAFT = {
+  ...{ product: 'minecraft', cycle: '1m', qty: '1' },
+  ...{ 'o.memory': '4gb', 'o.location': 'frankfurt', 'f.eula': '1' },
+}
+
+/** What a guest fills in, with what stands hidden in the checkout's form. */
+export function orderForm(page: string, fields: Record<string, string>): Record<string, string> {
+  const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1] ?? ''
+  return {
+    ...{ name: 'Mara Lind', password: PASSWORD, country: 'DE', address_1: 'Kai 7', postcode: '20457' },
+    ...{ city: 'Hamburg', terms: '1', ...fields },
+    ...{ _once: hidden('_once'), seen_added: hidden('seen_added') },
+  }
+}
 
 /** The example catalogue in a shop of Germany with 19 % VAT, two gateways, and the whole web server. */
 export async function openShopFront(

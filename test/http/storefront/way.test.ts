@@ -5,16 +5,7 @@ import { engines, makeDatabase, type TestDatabase } from '../../support/database
 import { PASSWORD } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import type { WebBrowser } from '../../support/web.ts'
-import { HOSTED_PAGE, makeBuyer, openShopFront, type ShopFront } from './shop-front.ts'
-
-const MINECRAFT = {
-  product: 'minecraft',
-  cycle: '1m',
-  qty: '1',
-  'o.memory': '4gb',
-  'o.location': 'frankfurt',
-  'f.eula': '1',
-}
+import { HOSTED_PAGE, makeBuyer, MINECRAFT, openShopFront, type ShopFront } from './shop-front.ts'
 
 for (const engine of engines) {
   describe(`the way through the shop (${engine})`, () => {

@@ -76,8 +76,14 @@ export async function loadWritten(id: string, { code, manifest = {} }: WrittenPl
 }
 
 /** A plugin of its own folder under fixtures. */
-export async function loadFixture(name: string): Promise<LoadedPlugin> {
-  const folder = fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url))
+export const loadFixture = (name: string): Promise<LoadedPlugin> => loadFolder(`../fixtures/${name}`, name)
+
+/** One of the plugins in examples. */
+export const loadExample = (name: string): Promise<LoadedPlugin> =>
+  loadFolder(`../../../examples/${name}`, name)
+
+async function loadFolder(path: string, name: string): Promise<LoadedPlugin> {
+  const folder = fileURLToPath(new URL(path, import.meta.url))
   const text = await readFile(join(folder, 'plugin.json'), 'utf8')
   return { manifest: readManifest(text, `${name}/plugin.json`), bundle: await bundlePlugin(folder, CACHE) }
 }

@@ -6,6 +6,7 @@ import {
   type SettingPlace,
   type StoredSetting,
 } from '../../../records/index.ts'
+import { taxPlugin } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { dayIn, NotFound } from '../../../kernel/index.ts'
 import { schemaFields, url, type FieldSchema } from '../../../render/index.ts'
@@ -176,12 +177,42 @@ export function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn:
     required: false,
   }
   const [field] = schemaFields({
-    schema: { type: 'object', properties: { [name]: drawable(desk, setting, hintOf(desk, setting, drawn)) } },
+    schema: {
+      type: 'object',
+      properties: {
+        [name]: {
+          ...drawable(desk, setting, hintOf(desk, setting, drawn)),
+          ...choicesOf(desk, setting, value),
+        },
+      },
+    },
     values: { [name]: value },
     errors: { ...asked.refused?.fields },
     prefix: 'values',
   })
   return drawn.place.scope === 'installation' ? [{ ...field!, required: isNumber(setting) }] : [own, field!]
+}
+
+/** Plugins that may be chosen, and the one that was, be it there or not. */
+function choicesOf(
+  { means, t }: Desk,
+  { key }: Setting,
+  chosen: unknown,
+): Pick<FieldSchema, 'enum'> | object {
+  if (key !== taxPlugin.key) return {}
+  const offers = means.hooks.offering('tax.determine')
+  const gone =
+    typeof chosen === 'string' && chosen !== '' && !offers.some(({ instance }) => instance === chosen)
+      ? [chosen]
+      : []
+  return {
+    enum: ['', ...offers.map(({ instance }) => instance), ...gone],
+    enumNames: [
+      t('settings.billing.tax_plugin.none'),
+      ...offers.map(({ plugin, instance }) => `${plugin} (${instance})`),
+      ...gone.map((id) => t('settings.billing.tax_plugin.gone', { id })),
+    ],
+  }
 }
 
 const isNumber = ({ schema }: Setting): boolean => (schema as FieldSchema).type === 'integer'

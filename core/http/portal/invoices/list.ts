@@ -13,8 +13,8 @@ type Show = (typeof SHOWS)[number]
 
 const KINDS: Record<Show, Sql> = {
   unpaid: sql`i.kind = 'invoice' and i.status = 'issued'`,
-  all: sql`i.kind = 'invoice' and i.status not in ('draft', 'assembling')`,
-  'credit-notes': sql`i.kind = 'credit_note' and i.status not in ('draft', 'assembling')`,
+  all: sql`i.kind = 'invoice' and i.status <> 'draft'`,
+  'credit-notes': sql`i.kind = 'credit_note' and i.status <> 'draft'`,
   receipts: sql`i.kind = 'receipt'`,
 }
 
@@ -70,7 +70,7 @@ async function countTabs(ctx: RouteCtx, own: Sql): Promise<TabCounts> {
   }>(sql`
     select i.kind, i.status, i.currency, count(*) as documents, sum(i.total_minor) as total_minor, sum(p.sum_minor) as paid_minor
     from invoices i left join (select invoice_id, sum(amount_minor) as sum_minor from allocations group by invoice_id) p on p.invoice_id = i.id
-    where ${own} and i.status not in ('draft', 'assembling') group by i.kind, i.status, i.currency order by i.currency`)
+    where ${own} and i.status <> 'draft' group by i.kind, i.status, i.currency order by i.currency`)
   const invoices = rows.filter(({ kind }) => kind === 'invoice')
   const unpaid = invoices.filter(({ status }) => status === 'issued')
   const total = (of: typeof rows) => of.reduce((sum, row) => sum + row.documents, 0)

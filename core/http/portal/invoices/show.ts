@@ -36,8 +36,7 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
 export async function readInvoice(ctx: RouteCtx): Promise<Invoice> {
   const { actor } = requireClient(ctx)
   const invoice = await getInvoice(ctx.state.deps.db, ctx.params.invoiceId!, actor)
-  if (invoice.status === 'draft' || invoice.status === 'assembling')
-    throw NotFound({ what: 'invoice', id: invoice.id })
+  if (invoice.status === 'draft') throw NotFound({ what: 'invoice', id: invoice.id })
   return invoice
 }
 
