@@ -45,6 +45,7 @@ export type InvoiceOrigin =
   | 'billable'
   | 'late_fee'
   | 'surcharge'
+  | 'instalments'
   | 'merged'
   | 'split'
 

@@ -37,6 +37,7 @@ export const prefixes = {
   grp: 'product group',
   giv: 'gift of a product',
   inl: 'invoice line',
+  ipl: 'instalment plan',
   inv: 'invoice',
   dtx: 'document text',
   job: 'job',

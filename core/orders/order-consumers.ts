@@ -13,7 +13,7 @@ export function orderConsumers(means: Means): Consumer[] {
   return [
     {
       name: 'orders.accept_paid',
-      types: ['invoice.paid'],
+      types: ['invoice.paid', 'instalment_plan.part_paid'],
       handle: (trx, event) => acceptPaid(means, trx, event),
     },
     {

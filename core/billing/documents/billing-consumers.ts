@@ -58,6 +58,7 @@ export function billingConsumers(means: Means): Consumer[] {
 interface Subject {
   number: string
   due_on: IsoDate
+  owed_on: IsoDate | null
   invoice_id: string
   brand_id: string
   client_id: string
@@ -202,7 +203,7 @@ async function subjectOfPayment(trx: Trx, payment: PaymentRow): Promise<Subject 
 
 async function subjectOf(trx: Trx, invoiceId: string | null): Promise<Subject | undefined> {
   return trx.get<Subject>(sql`
-    select i.number, i.due_on, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
+    select i.number, i.due_on, i.owed_on, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
     where i.id in (${list(invoiceId === null ? [] : [invoiceId])})`)
 }
 

@@ -1,14 +1,16 @@
 import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
-import { systemActor, type Actor } from '../../kernel/index.ts'
+import { systemActor, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
+import { askedNow } from '../instalments/asked-now.ts'
+import { stepName } from '../instalments/owed-on.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NoSavedMethod, NothingToPay } from './errors.ts'
 import { attempt, snapshotOf, type Payments } from './gateway.ts'
-import { demandExtra, keepExtra, SeenCharge, withExtra } from './extra-of.ts'
+import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
@@ -22,6 +24,7 @@ export const chargeMethod = defineVerb(
       invoice_id: Type.String(),
       method_id: Type.Optional(Type.String()),
       seen_charge: SeenCharge,
+      whole: Whole,
       once: Type.Optional(Type.String({ maxLength: 100 })),
     }),
   },
@@ -35,7 +38,13 @@ export const chargeMethod = defineVerb(
     const effectKey = `charge/${invoice.id}/${input.once ?? payments.newId('req')}`
     const result = await charge(
       payments,
-      { invoiceId: invoice.id, effectKey, methodId: input.method_id, seen: input.seen_charge },
+      {
+        invoiceId: invoice.id,
+        effectKey,
+        methodId: input.method_id,
+        seen: input.seen_charge,
+        whole: input.whole,
+      },
       actor,
     )
     if (result === 'no_method') throw NoSavedMethod({})
@@ -48,9 +57,9 @@ export const chargeMethod = defineVerb(
 /** The job "billing.charge": the automatic charge of a due document. Repeating it repeats the same attempt. */
 export async function chargeDueInvoice(
   payments: Payments,
-  job: { invoice_id: string; attempt: number },
+  job: { invoice_id: string; attempt: number; owed_on?: IsoDate },
 ): Promise<void> {
-  const effectKey = `charge/${job.invoice_id}/try_${job.attempt}`
+  const effectKey = `charge/${job.invoice_id}/${stepName(`try_${job.attempt}`, { owed_on: job.owed_on ?? null })}`
   const wanted = { invoiceId: job.invoice_id, effectKey, automatic: true }
   await charge(payments, wanted, systemActor('automatic_charge'))
 }
@@ -63,6 +72,8 @@ interface Charge {
   automatic?: boolean
   /** The charge that the payer was shown. */
   seen?: string | undefined
+  /** All that is open, also where a plan asks for a part. */
+  whole?: boolean | undefined
 }
 
 async function charge(
@@ -94,7 +105,7 @@ type Opened = { payment: PaymentRow; method: MethodRow; number: string } | 'no_m
 
 function openCharge(
   payments: Payments,
-  { invoiceId, effectKey, methodId, seen, automatic = false }: Charge,
+  { invoiceId, effectKey, methodId, seen, automatic = false, whole = false }: Charge,
 ): Promise<Opened> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, invoiceId)
@@ -108,7 +119,8 @@ function openCharge(
     const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${effectKey}`)
     if (same) return { payment: same, method: await methodOf(trx, same, method), number }
     const isDue = invoice.status === 'issued' && !(automatic && (await isStopped(trx, invoice, method)))
-    const open = isDue ? await askedAmount(trx, invoice) : 0n
+    const openMinor = isDue ? await askedAmount(trx, invoice) : 0n
+    const open = whole ? openMinor : await askedNow(payments, trx, { invoice, openMinor })
     if (open <= 0n) return 'nothing_to_pay'
     const live = await trx.get<PaymentRow>(sql`
       select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)

@@ -20,6 +20,7 @@ export interface Broken {
     month: string
     export: string
     series: string
+    plan: string
   }
   newId(prefix: 'jrn' | 'evt' | 'pay' | 'chg' | 'inl' | 'alc' | 'ref'): string
 }

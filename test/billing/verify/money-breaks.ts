@@ -140,4 +140,20 @@ export const moneyBreaks: readonly Break[] = [
       return 'invoices'
     },
   },
+  {
+    check: 'instalments add up to what their plan covers',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update instalments set amount_minor = amount_minor - 1 where plan_id = ${ids.plan}`)
+      return ids.plan
+    },
+  },
+  {
+    check: 'document with a plan is owed by its next part',
+    break: async ({ trx, ids }) => {
+      const plan = await first(trx, sql`select invoice_id from instalment_plans where id = ${ids.plan}`)
+      const id = plan.invoice_id as string
+      await trx.run(sql`update invoices set owed_on = '2027-01-01' where id = ${id}`)
+      return id
+    },
+  },
 ]

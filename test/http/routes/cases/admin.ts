@@ -88,7 +88,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/invoices/:id.xml', ({ paid }) => `/invoices/${paid}.xml`),
   of('/invoices/:id/edit', ({ draft }) => `/invoices/${draft}/edit`),
   of('/invoices/:id/void', ({ overdue }) => `/invoices/${overdue}/void`),
-  ...['write-off', 'collections', 'recall', 'credit'].map((act) =>
+  ...['instalments', 'instalments/end', 'write-off', 'collections', 'recall', 'credit'].map((act) =>
     of(`/invoices/:id/${act}`, ({ overdue }) => `/invoices/${overdue}/${act}`),
   ),
   of('/invoices/:id/payment', ({ overdue }) => `/invoices/${overdue}/payment`, /Gateway \d+/g),
