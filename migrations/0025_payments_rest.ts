@@ -1,7 +1,12 @@
 import { addColumn, createTable, execute, type Trx } from '../core/db/index.ts'
 
-/** Documents that are paid in parts. */
+/** Documents that are paid in parts, and money that is reserved before it is taken. */
 export async function up(trx: Trx): Promise<void> {
+  await instalments(trx)
+  await authorisations(trx)
+}
+
+async function instalments(trx: Trx): Promise<void> {
   // The day from which dunning counts where it is not the due day that the document states: that of the next part, or
   // that on which a plan was broken.
   await addColumn(trx, 'invoices', 'owed_on', 'day?')
@@ -45,5 +50,41 @@ export async function up(trx: Trx): Promise<void> {
       through_minor: 'money',
     },
     { primary: 'plan_id, position', index: { ix_instalments_invoice: 'invoice_id' } },
+  )
+}
+
+/** Money that a gateway holds for us until it is taken or let go. Nothing of it is in the books. */
+async function authorisations(trx: Trx): Promise<void> {
+  await createTable(
+    trx,
+    'authorisations',
+    {
+      id: 'text',
+      brand_id: 'text',
+      client_id: 'text',
+      payment_id: 'ref payments',
+      invoice_id: 'ref invoices',
+      status: 'text',
+      // When it is taken: "on_acceptance" or "on_delivery" of its order, or "by_hand".
+      mode: 'text',
+      currency: 'text',
+      amount_minor: 'money',
+      // What is being taken, or was.
+      taken_minor: 'money = 0',
+      expires_at: 'instant',
+      // Set before the gateway is asked to take it or to let it go: whoever finds it set looks there first.
+      asked_at: 'instant?',
+      problem: 'text?',
+      version: 'int = 1',
+      created_at: 'instant',
+      updated_at: 'instant',
+    },
+    {
+      unique: { uq_authorisations_payment: 'payment_id' },
+      index: {
+        ix_authorisations_invoice: 'invoice_id',
+        ix_authorisations_status: 'status, expires_at',
+      },
+    },
   )
 }

@@ -35,3 +35,7 @@ declareEvent(
   'instalment_plan.part_paid',
   'Parts of an invoice were paid, not all of it. Body as of invoice.paid, with invoice_id and how many parts are paid.',
 )
+declareEvent(
+  'authorisation.capture_due',
+  'Reserved money ends soon and nobody has taken it. Body: id, payment_id, invoice_id, amount, expires_at.',
+)

@@ -1,4 +1,5 @@
 import './hooks.ts'
+export * from './authorisations/index.ts'
 export * from './bank/index.ts'
 export * from './ahead.ts'
 export * from './billable-source.ts'

@@ -167,3 +167,27 @@ export const instalmentGrace = defineSetting({
   preset: 14,
   scopes: ['installation', 'brand', 'client'],
 })
+
+/** When the money for an order is taken: at once, or reserved first where its gateway can do that. */
+export const captureMode = defineSetting({
+  key: 'billing.capture',
+  schema: Type.Enum(['at_once', 'on_acceptance', 'on_delivery', 'by_hand']),
+  preset: 'at_once',
+  scopes: ['installation', 'brand', 'group', 'product'],
+})
+
+/** How long reserved money is counted on, where the gateway does not say until when it holds it. */
+export const authorisationDays = defineSetting({
+  key: 'billing.authorisation_days',
+  schema: Type.Integer({ minimum: 1, maximum: 30 }),
+  preset: 6,
+  scopes: ['installation', 'brand'],
+})
+
+/** Staff hear of reserved money that nobody has taken so many days before it ends. */
+export const captureNoticeDays = defineSetting({
+  key: 'billing.capture_notice_days',
+  schema: days(14),
+  preset: 2,
+  scopes: ['installation', 'brand'],
+})

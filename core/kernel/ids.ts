@@ -3,6 +3,7 @@ import { fillRandom } from './random.ts'
 
 /** Every prefix of a TypeID and what it names. A record keeps its prefix for ever. */
 export const prefixes = {
+  ath: 'authorisation',
   aud: 'audit entry',
   bka: 'bank account',
   bkl: 'bank line',

@@ -23,9 +23,9 @@ export function serviceConsumers(means: Means): Consumer[] {
     },
     {
       name: 'services.ordered',
-      types: ['order.placed', 'order.accepted'],
+      types: ['order.placed', 'order.accepted', 'order.reserved'],
       handle: async (trx, event) => {
-        await deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance')
+        await deliverOn(means, trx, event, MOMENTS[event.type] ?? 'payment')
         if (event.type === 'order.placed' && event.body.on_credit === true)
           await deliverOn(means, trx, event, 'payment')
       },
@@ -39,6 +39,12 @@ export function serviceConsumers(means: Means): Consumer[] {
       },
     },
   ]
+}
+
+/** What is delivered then. Money that is reserved stands for a payment. */
+const MOMENTS: Record<string, 'order' | 'acceptance'> = {
+  'order.placed': 'order',
+  'order.accepted': 'acceptance',
 }
 
 function serviceIds(event: StoredEvent): string[] {

@@ -1,8 +1,9 @@
 import { list, sql, type Trx } from '../../db/index.ts'
 import type { Consumer, StoredEvent } from '../../events/index.ts'
-import { covers, type IsoDate } from '../../kernel/index.ts'
+import { covers, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
 import type { Means } from '../../records/index.ts'
+import { releaseHeld } from '../authorisations/release-payment.ts'
 import { classifyDecline, endsMethod, jobsByDay, nextRetry } from '../dunning/index.ts'
 import { documentsOf, type PaymentRow } from '../payments/index.ts'
 import { todayOf } from '../settle-invoice.ts'
@@ -22,6 +23,15 @@ export function billingConsumers(means: Means): Consumer[] {
             key: `document/${event.subject}/${event.type}`,
           },
         ]),
+    },
+    {
+      // What is reserved for a document that fell through, or that other money has paid, is let go.
+      name: 'billing.release_reserved',
+      types: ['invoice.voided', 'invoice.paid'],
+      handle: (trx, event) => {
+        const reason = event.type === 'invoice.paid' ? 'Paid in another way' : 'The document fell through'
+        return releaseHeld(means, trx, { invoiceId: event.subject, reason }, systemActor('reserved_money'))
+      },
     },
     {
       name: 'billing.cancelled',

@@ -9,10 +9,11 @@ import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NoSavedMethod, NothingToPay } from './errors.ts'
-import { attempt, snapshotOf, type Payments } from './gateway.ts'
+import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
 import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
+import { reserves } from './start-payment.ts'
 import { paymentsFor } from './under-way.ts'
 
 /** Charges a saved method now: the button on the pay page, or staff. */
@@ -83,7 +84,7 @@ async function charge(
 ): Promise<PaymentRow | 'no_method' | 'nothing_to_pay'> {
   const opened = await openCharge(payments, wanted)
   if (typeof opened === 'string') return opened
-  const { payment, method, number } = opened
+  const { payment, method, number, invoice } = opened
   // A repeat of a job whose first run got its answer has nothing to send.
   if (payment.status !== 'created') return payment
   const customer = await customerAt(payments.db, payment.client_id, method.instance_id)
@@ -98,10 +99,17 @@ async function charge(
     method: method.reference,
     return_url: `${payments.publicUrl}/portal/invoices/${payment.invoice_id}?payment=${payment.id}`,
   }
-  return attempt(payments, { payment, operation: 'charge_method', input: call }, actor)
+  const gateway = await getGateway(payments.db, method.instance_id)
+  const isReserved =
+    !wanted.automatic && offers(gateway, 'authorise') && (await reserves(payments.db, invoice, gateway))
+  const operation = isReserved ? 'authorise' : 'charge_method'
+  return attempt(payments, { payment, operation, input: call }, actor)
 }
 
-type Opened = { payment: PaymentRow; method: MethodRow; number: string } | 'no_method' | 'nothing_to_pay'
+type Opened =
+  | { payment: PaymentRow; method: MethodRow; number: string; invoice: InvoiceRow }
+  | 'no_method'
+  | 'nothing_to_pay'
 
 function openCharge(
   payments: Payments,
@@ -117,7 +125,7 @@ function openCharge(
     if (!method) return 'no_method'
     const number = invoice.number ?? invoice.id
     const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${effectKey}`)
-    if (same) return { payment: same, method: await methodOf(trx, same, method), number }
+    if (same) return { payment: same, method: await methodOf(trx, same, method), number, invoice }
     const isDue = invoice.status === 'issued' && !(automatic && (await isStopped(trx, invoice, method)))
     const openMinor = isDue ? await askedAmount(trx, invoice) : 0n
     const open = whole ? openMinor : await askedNow(payments, trx, { invoice, openMinor })
@@ -125,7 +133,7 @@ function openCharge(
     const live = await trx.get<PaymentRow>(sql`
       select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
     // Money may be on its way: a second attempt beside it could take it twice.
-    if (live) return { payment: live, method: await methodOf(trx, live, method), number }
+    if (live) return { payment: live, method: await methodOf(trx, live, method), number, invoice }
     const wish = { invoice, currency: invoice.currency, openMinor: open, seen }
     const asked = await demandExtra(payments, trx, { id: method.instance_id }, wish)
     // Nobody is charged more than the invoice says without having seen it.
@@ -145,7 +153,7 @@ function openCharge(
       now: payments.business.now(),
     })
     await keepExtra(trx, payment, extra)
-    return { payment, method, number }
+    return { payment, method, number, invoice }
   })
 }
 

@@ -1,7 +1,8 @@
 import { Type } from '../../../sdk/index.ts'
-import { forUpdate, sql } from '../../db/index.ts'
+import { forUpdate, sql, type Queries } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
+import { captureModeOf } from '../authorisations/authorisation.ts'
 import { askedNow } from '../instalments/asked-now.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
@@ -54,11 +55,20 @@ export const startPayment = defineVerb(
       return_url: withPayment(input.return_url, payment.id),
       cancel_url: withPayment(input.cancel_url, payment.id),
       locale: client.locale,
+      ...((await reserves(payments.db, invoice, gateway)) ? { capture: 'later' } : {}),
       started_at: payments.business.now(),
     }
     return attempt(payments, { payment, operation: 'start_payment', input: call }, actor)
   },
 )
+
+/** Whether the money is only reserved: what an order charges, by its setting, where the gateway can take it later. */
+export const reserves = async (
+  queries: Queries,
+  invoice: InvoiceRow,
+  gateway: GatewayInstance,
+): Promise<boolean> =>
+  offers(gateway, 'capture') && offers(gateway, 'void') && (await captureModeOf(queries, invoice)) !== null
 
 interface Through {
   gateway: GatewayInstance

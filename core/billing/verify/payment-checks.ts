@@ -90,4 +90,13 @@ export const paymentChecks: readonly Check[] = [
         where t.plan_id = p.id and t.through_minor > (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id))))
       or (p.status = 'kept' and i.status = 'issued') order by i.id`,
   },
+  {
+    name: 'reserved money is in no books, and what was taken is',
+    statement: () => sql`
+      select a.payment_id as id, 'reserved money is ' || a.status || ', the payment ' || p.status || ' over ' || cast(p.received_minor as text) as problem
+      from authorisations a join payments p on p.id = a.payment_id
+      where (a.status in ('held', 'capturing', 'releasing') and (p.status <> 'authorised' or exists (select 1 from journals j where j.source_id = p.id)))
+      or (a.status = 'captured' and (p.status not in ('succeeded', 'reversed') or a.taken_minor <> p.received_minor))
+      or (a.status in ('released', 'lapsed') and p.status in ('authorised', 'unknown', 'pending')) order by a.payment_id`,
+  },
 ]

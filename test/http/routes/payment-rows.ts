@@ -40,6 +40,18 @@ export async function makePaymentRows(means: TestMeans, ids: WorldIds & { paymen
       ...{ status: 'open', created_at: now, updated_at: now },
     },
   ])
+  await db.insert('authorisations', [
+    {
+      ...{
+        ...of,
+        id: means.newId('ath'),
+        payment_id: ids.payment,
+        invoice_id: ids.overdue,
+        status: 'lapsed',
+      },
+      ...{ mode: 'by_hand', amount_minor: 4_760n, expires_at: now, created_at: now, updated_at: now },
+    },
+  ])
   const plan = means.newId('ipl')
   await db.insert('instalment_plans', [
     {

@@ -48,7 +48,7 @@ export interface PayView {
   instalments: InstalmentOfferView | null
   standing: 'open' | 'waiting' | 'paid' | 'closed'
   /** What is waited for: an answer of the bank, or whether the gateway got the question at all. */
-  waitsFor: 'bank' | 'answer'
+  waitsFor: 'bank' | 'answer' | 'capture'
   /** Waiting pages look again by themselves. */
   polls: boolean
   instructions: { label: string; value: string; copy: boolean }[]
@@ -92,7 +92,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     ...splitOf(href, { openMinor, asked, whole, currency: invoice.currency }),
     instalments: await instalmentOfferView(ctx, invoice, openMinor),
     ...{ standing, polls: standing === 'waiting' },
-    waitsFor: attempts.some(({ status }) => status === 'unknown') ? 'answer' : 'bank',
+    waitsFor: waitsFor(attempts),
     ...latestOf(attempts[0], standing),
     ...ways,
     credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
@@ -151,6 +151,11 @@ function standingOf(invoice: Invoice, due: bigint, attempts: readonly Attempt[])
     (attempt) => isLive(attempt) && (attempt.status !== 'created' || attempt.kind === 'saved_method'),
   )
   return waits ? 'waiting' : 'open'
+}
+
+function waitsFor(attempts: readonly Attempt[]): PayView['waitsFor'] {
+  if (attempts.some(({ status }) => status === 'unknown')) return 'answer'
+  return attempts.some(({ status }) => status === 'authorised') ? 'capture' : 'bank'
 }
 
 interface Needs {

@@ -122,6 +122,8 @@ export const adminCases: readonly RouteCase[] = [
   of('/document-texts/:id', ({ documentText }) => `/document-texts/${documentText}`),
   desk('/payments', /id="row-pay_/g),
   of('/payments/:id', ({ payment }) => `/payments/${payment}`, /Too late/g),
+  of('/payments/:id/capture', ({ payment }) => `/payments/${payment}/capture`),
+  of('/payments/:id/release', ({ payment }) => `/payments/${payment}/release`),
   of('/payments/:id/refund', ({ payment }) => `/payments/${payment}/refund`),
   desk('/transactions', /BANK-\d+/g),
   desk('/disputes', links('disputes/dsp_\\w+')),
