@@ -29,30 +29,31 @@ import { makeShop } from './support.ts'
 const staff = staffActor()
 const janitor = systemActor('test')
 
+/** One Stripe for both engines, because the sandbox of the tests has one way out. */
+const stripe = await startStripe({
+  clock: () => Date.UTC(2026, 0, 31, 10),
+  settleAfterMs: null,
+  webhookRetryGapsMs: [5],
+})
+const { context, close } = openTestInstance({
+  secrets: { api_key: stripe.secretKey, webhook_secret: 'whsec_shop' },
+  outbound: { 'https://api.stripe.com': stripe.url },
+})
+const gateway = strictGateway(plugin, context) as unknown as Record<string, (input: object) => Promise<never>>
+const plugins: PluginCalls = {
+  call: (_instance, _kind, operation, input) => gateway[operation]!(input),
+}
+after(async () => {
+  close()
+  await stripe.close()
+})
+
 for (const engine of engines)
   describe(`orders on money that Stripe holds (${engine})`, async () => {
     const { db, remove } = await makeDatabase(engine)
     const means = testMeans(db, { now: '2026-01-31T10:00:00.000Z' })
-    const stripe = await startStripe({
-      clock: () => means.clock.ms(),
-      settleAfterMs: null,
-      webhookRetryGapsMs: [5],
-    })
-    const { context, close } = openTestInstance({
-      secrets: { api_key: stripe.secretKey, webhook_secret: 'whsec_shop' },
-      outbound: { 'https://api.stripe.com': stripe.url },
-    })
-    const gateway = strictGateway(plugin, context) as unknown as Record<
-      string,
-      (input: object) => Promise<never>
-    >
-    const plugins: PluginCalls = { call: (_instance, _kind, operation, input) => gateway[operation]!(input) }
     const payments = { ...means, plugins }
-    after(async () => {
-      close()
-      await stripe.close()
-      await remove()
-    })
+    after(remove)
 
     /** Tells everybody what has happened, until nothing is new. */
     let told = ''

@@ -45,7 +45,10 @@ export function reservedBlock(desk: Desk, row: AuthorisationRow | undefined): Bl
 
 const crumbsOf = (desk: Desk, payment: PaymentRow, label: string) => [
   { label: desk.t('admin.payments.title'), href: '/admin/payments' },
-  { label: payment.id, href: `/admin/payments/${payment.id}` },
+  {
+    label: moneyText(desk, payment.amount_minor, payment.currency),
+    href: `/admin/payments/${payment.id}`,
+  },
   { label },
 ]
 
