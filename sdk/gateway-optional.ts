@@ -31,12 +31,15 @@ export const CapturePayment = Type.Object({
   reference: Reference,
   amount: MoneyShape,
 })
+export type CapturePayment = Static<typeof CapturePayment>
 /** Lets go of what was reserved. */
 export const VoidPayment = Type.Object({
   payment_id: Type.String(),
   idempotency_key: IdempotencyKey,
   reference: Reference,
 })
+
+export type VoidPayment = Static<typeof VoidPayment>
 
 export const UpdateMethod = Type.Object({
   idempotency_key: IdempotencyKey,

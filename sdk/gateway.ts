@@ -60,7 +60,15 @@ export const PaymentOutcome = Type.Union([
   /** Under way at the gateway; an event or `look_up` will tell. */
   Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
   /** Reserved, not taken. */
-  Type.Object({ outcome: Type.Literal('authorised'), reference: Reference, amount: MoneyShape }),
+  Type.Object({
+    outcome: Type.Literal('authorised'),
+    reference: Reference,
+    amount: MoneyShape,
+    /** Until when it can be taken, UTC, when the gateway says so. */
+    expires_at: Type.Optional(Type.String()),
+    saved_method: Type.Optional(SavedMethod),
+    customer: Type.Optional(Reference),
+  }),
   /**
    * Refused by bank or gateway. `retry`: "later", the same method may work another day; "client", the method is good and
    * its holder must confirm this payment; "new_method", this method will not work again; "never", this payment cannot be
@@ -115,6 +123,8 @@ export const StartPayment = Type.Object({
   cancel_url: Type.String({ format: 'uri' }),
   /** Language of the client, BCP 47. */
   locale: Type.String(),
+  /** "later": the money is only reserved, and taken with `capture`. Only for gateways that offer it. */
+  capture: Type.Optional(Type.Literal('later')),
   /** Now by the business clock, UTC, for gateways that set a term themselves. */
   started_at: Type.Optional(Type.String()),
 })

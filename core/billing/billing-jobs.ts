@@ -2,6 +2,7 @@ import { issueDocument, type DocumentMeans } from './documents/index.ts'
 import type { JobHandlers } from '../jobs/index.ts'
 import { systemActor, type IsoDate } from '../kernel/index.ts'
 import { topUpCredit } from './credit/top-up.ts'
+import { carryOut } from './authorisations/index.ts'
 import {
   chargeDueInvoice,
   handleWebhook,
@@ -23,6 +24,8 @@ export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
     'billing.top_up': (job: { client_id: string; on: IsoDate }) => topUpCredit(payments, job),
     'billing.webhook': (job: { id: string }) => handleWebhook(payments, job),
     'billing.check_payment': (job: { payment_id: string }) => checkAgain(payments, job.payment_id),
+    'billing.authorisation': async (job: { payment_id: string }) =>
+      void (await carryOut(payments, job.payment_id, janitor)),
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),
     'billing.document': (job: { invoice_id: string }) => issueDocument(payments, job),
     'billing.check_tax_id': (job: { client_id: string }) => checkTaxIdJob(payments, job),

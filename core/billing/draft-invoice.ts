@@ -179,6 +179,7 @@ function rowOf(means: Means, id: string, plan: PlannedInvoice) {
     currency: draft.currency,
     origin: draft.origin,
     due_on: draft.dueOn,
+    owed_on: null,
     subtotal_minor: plan.subtotalMinor,
     tax_minor: plan.taxMinor,
     total_minor: plan.totalMinor,

@@ -48,6 +48,7 @@ export type InvoiceOrigin =
   | 'billable'
   | 'late_fee'
   | 'surcharge'
+  | 'instalments'
   | 'merged'
   | 'split'
 

@@ -129,3 +129,27 @@ export const MonthNotReopenable = defineError(
     `Months open again from the last one backwards: ${p.last} comes before ${p.month}.`,
   'month',
 )
+export const NotInInstalments = defineError(
+  'instalment_plan.not_possible',
+  409,
+  (p: {
+    number: string
+    why: 'closed' | 'proforma' | 'planned' | 'collections' | 'under_way' | 'not_offered' | 'small'
+  }) =>
+    `${p.number} cannot be paid by instalments: ${
+      {
+        closed: 'nothing is open of it',
+        proforma: 'a proforma is paid at once',
+        planned: 'there is a plan for it already',
+        collections: 'it is in collections',
+        under_way: 'a payment for it is under way',
+        not_offered: 'it is not offered for a sum like this',
+        small: 'a part would be nothing',
+      }[p.why]
+    }.`,
+)
+export const NoInstalments = defineError(
+  'instalment_plan.none',
+  409,
+  (p: { number: string }) => `${p.number} has no plan of instalments that runs.`,
+)

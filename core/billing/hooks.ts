@@ -27,3 +27,15 @@ declareEvent(
   'invoice.regrouped',
   'Documents were merged or split: void ones and those that stand for them. Body: id, kind, from, to.',
 )
+declareEvent(
+  'instalment_plan.agreed',
+  'An invoice is to be paid in parts. Body: id, invoice_id, parts, first_on, every.',
+)
+declareEvent(
+  'instalment_plan.part_paid',
+  'Parts of an invoice were paid, not all of it. Body as of invoice.paid, with invoice_id and how many parts are paid.',
+)
+declareEvent(
+  'authorisation.capture_due',
+  'Reserved money ends soon and nobody has taken it. Body: id, payment_id, invoice_id, amount, expires_at.',
+)

@@ -42,6 +42,7 @@ export function invoiceState(
     status: InvoiceStatus
     kind: string
     due_on: IsoDate
+    owed_on: IsoDate | null
     in_collections_at: string | null
   },
   today: IsoDate,
@@ -52,6 +53,6 @@ export function invoiceState(
   if (status !== 'issued') return status
   if (invoice.payment_pending === 1) return 'payment_pending'
   if (invoice.in_collections_at !== null) return 'in_collections'
-  if (invoice.due_on < today) return 'overdue'
+  if ((invoice.owed_on ?? invoice.due_on) < today) return 'overdue'
   return invoice.allocated_minor > 0n ? 'partly_paid' : 'issued'
 }

@@ -20,6 +20,8 @@ export interface InvoiceRow extends StatefulRow {
   origin_id: string | null
   issued_on: IsoDate | null
   due_on: IsoDate
+  /** From which day on it is dunned, where that is not the due day: see instalments. */
+  owed_on: IsoDate | null
   issued_at: Instant | null
   paid_at: Instant | null
   voided_at: Instant | null
@@ -99,8 +101,11 @@ export const amountDue = (invoice: {
     : invoice.total_minor - invoice.allocated_minor
 
 /** Derived, never stored. */
-export function isOverdue(invoice: { status: string; due_on: IsoDate }, today: IsoDate): boolean {
-  return invoice.status === 'issued' && invoice.due_on < today
+export function isOverdue(
+  invoice: { status: string; due_on: IsoDate; owed_on: IsoDate | null },
+  today: IsoDate,
+): boolean {
+  return invoice.status === 'issued' && (invoice.owed_on ?? invoice.due_on) < today
 }
 
 /** The invoice when the actor may read it; NotFound otherwise. */

@@ -151,3 +151,51 @@ export const taxPlugin = defineSetting({
   preset: '',
   scopes: ['installation', 'brand'],
 })
+
+/** What a client may choose by itself: so many equal parts of an invoice of at least so much. */
+export const instalmentOffer = defineSetting({
+  key: 'billing.instalment_offer',
+  schema: Type.Object({
+    /** In whole units of the currency; 0: clients are offered none. */
+    minimum: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+    parts: Type.Integer({ minimum: 2, maximum: 36 }),
+    every: Type.Enum(['1w', '2w', '1m', '3m']),
+    /** Of what is open, in percent; a document of its own, to be paid with the first part. */
+    fee_percent: Type.String({ pattern: '^(\\d{1,2}(\\.\\d{1,4})?)?$' }),
+    tax_class: Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 }),
+  }),
+  preset: { minimum: 0, parts: 3, every: '1m', fee_percent: '', tax_class: 'standard' },
+  scopes: ['installation', 'brand', 'client_group', 'client'],
+})
+
+/** Days after which a part that is not paid breaks its plan; 0: only staff do. */
+export const instalmentGrace = defineSetting({
+  key: 'billing.instalment_grace_days',
+  schema: days(120),
+  preset: 14,
+  scopes: ['installation', 'brand', 'client'],
+})
+
+/** When the money for an order is taken: at once, or reserved first where its gateway can do that. */
+export const captureMode = defineSetting({
+  key: 'billing.capture',
+  schema: Type.Enum(['at_once', 'on_acceptance', 'on_delivery', 'by_hand']),
+  preset: 'at_once',
+  scopes: ['installation', 'brand', 'group', 'product'],
+})
+
+/** How long reserved money is counted on, where the gateway does not say until when it holds it. */
+export const authorisationDays = defineSetting({
+  key: 'billing.authorisation_days',
+  schema: Type.Integer({ minimum: 1, maximum: 30 }),
+  preset: 6,
+  scopes: ['installation', 'brand'],
+})
+
+/** Staff hear of reserved money that nobody has taken so many days before it ends. */
+export const captureNoticeDays = defineSetting({
+  key: 'billing.capture_notice_days',
+  schema: days(14),
+  preset: 2,
+  scopes: ['installation', 'brand'],
+})

@@ -1,6 +1,7 @@
 import { forUpdate, sql, type Trx } from '../db/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
+import { followInstalments } from './instalments/follow-instalments.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
 import { openAmount, todayOf } from './open-amount.ts'
@@ -44,28 +45,32 @@ export async function settleInvoice(
 ): Promise<InvoiceRow> {
   const open = await openAmount(trx, invoice)
   assert(open >= 0n, `invoice ${invoice.id} is allocated more than its total`)
-  const change = { body: await bodyOf(trx, invoice) }
+  const body = await bodyOf(trx, invoice)
+  const followed = { openMinor: open, body }
+  const change = { body }
   if (open === 0n && (invoice.status === 'issued' || invoice.status === 'written_off')) {
     const set = { paid_at: means.business.now() }
-    return applyTransition(means, trx, {
+    const paid = await applyTransition(means, trx, {
       lifecycle: invoiceLifecycle,
       row: invoice,
       name: 'pay',
       actor,
       change: { ...change, set },
     })
+    return followInstalments(means, trx, { ...followed, invoice: paid }, actor)
   }
   if (open > 0n && invoice.status === 'paid') {
     const set = { paid_at: null }
-    return applyTransition(means, trx, {
+    const reopened = await applyTransition(means, trx, {
       lifecycle: invoiceLifecycle,
       row: invoice,
       name: 'reopen',
       actor,
       change: { ...change, set },
     })
+    return followInstalments(means, trx, { ...followed, invoice: reopened }, actor)
   }
-  return invoice
+  return followInstalments(means, trx, { ...followed, invoice }, actor)
 }
 
 /** Reads the row for a change of it. On PostgreSQL this waits for others who change the same document. */

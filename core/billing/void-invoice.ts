@@ -4,6 +4,7 @@ import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { returnGrants } from './credit/apply-credit.ts'
 import { InvoiceHasPayments } from './errors.ts'
+import { stopInstalments } from './instalments/end-instalments.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
 import { account, postJournal, reversalOf } from './ledger.ts'
@@ -37,6 +38,7 @@ export async function voidIssued(
   )
   if (paid) throw InvoiceHasPayments({ number: invoice.number ?? invoice.id })
   await returnCredit(means, trx, invoice)
+  await stopInstalments(means, trx, { invoice, name: 'end', reason: act.reason }, actor)
   const change = {
     set: { voided_at: means.business.now() },
     reason: act.reason,

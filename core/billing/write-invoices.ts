@@ -93,6 +93,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     origin_id: draft.originId,
     issued_on: plan.issuedOn,
     due_on: draft.dueOn,
+    owed_on: null,
     issued_at: now,
     paid_at: isSettled(draft) ? now : null,
     voided_at: null,

@@ -1,6 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { StillProforma } from './errors.ts'
+import { stopInstalments } from './instalments/end-instalments.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
 import { account, postJournal } from './ledger.ts'
@@ -22,6 +23,7 @@ export const writeOffInvoice = defineVerb(
       const invoice = await lockInvoice(trx, invoice_id)
       if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
       const amountMinor = await openAmount(trx, invoice)
+      await stopInstalments(means, trx, { invoice, name: 'end', reason }, actor)
       const { currency, client_id: clientId, brand_id: brandId } = invoice
       const change = {
         reason,

@@ -3,6 +3,7 @@ import { fillRandom } from './random.ts'
 
 /** Every prefix of a TypeID and what it names. A record keeps its prefix for ever. */
 export const prefixes = {
+  ath: 'authorisation',
   aud: 'audit entry',
   bka: 'bank account',
   bkl: 'bank line',
@@ -37,6 +38,7 @@ export const prefixes = {
   grp: 'product group',
   giv: 'gift of a product',
   inl: 'invoice line',
+  ipl: 'instalment plan',
   inv: 'invoice',
   dtx: 'document text',
   job: 'job',

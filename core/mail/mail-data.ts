@@ -78,6 +78,7 @@ export const mailData = {
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'exemption-ends': Type.Object({ url, client: text, label: text, ends_on: day }),
+  'capture-due': Type.Object({ url, client: text, number: text, amount: money, expires_at: instant }),
   'tax-id-lapses': Type.Object({ url, client: text, label: text, ends_on: day }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),

@@ -10,3 +10,7 @@ declareCheck(
   'order.place:check',
   'Before an order is written. The subject is the cart, or the client of an order without one. Facts: currency, items (product_id, net_minor).',
 )
+declareEvent(
+  'order.reserved',
+  'Money is reserved for an accepted order, so what waits for its payment is delivered. Body: id, number, service_ids.',
+)

@@ -1,8 +1,9 @@
 import { sql, type Trx } from '../db/index.ts'
-import type { Consumer, StoredEvent } from '../events/index.ts'
+import { captureFor } from '../billing/index.ts'
+import { recordEvent, type Consumer, type StoredEvent } from '../events/index.ts'
 import { systemActor } from '../kernel/index.ts'
 import { applyTransition, isCheckRefusal, type Means } from '../records/index.ts'
-import { accept } from './accept-order.ts'
+import { accept, serviceIdsOf } from './accept-order.ts'
 import { returnHeld } from './drop-order.ts'
 import { hold } from './hold-order.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
@@ -13,7 +14,7 @@ export function orderConsumers(means: Means): Consumer[] {
   return [
     {
       name: 'orders.accept_paid',
-      types: ['invoice.paid'],
+      types: ['invoice.paid', 'instalment_plan.part_paid'],
       handle: (trx, event) => acceptPaid(means, trx, event),
     },
     {
@@ -21,6 +22,12 @@ export function orderConsumers(means: Means): Consumer[] {
       types: ['order.placed'],
       handle: (trx, event) =>
         event.body.on_credit === true ? acceptUnlessWaiting(means, trx, event.subject) : Promise.resolve(),
+    },
+    {
+      // Money that is reserved for an order is as good as paid: the order goes on, and what it waits for is delivered.
+      name: 'orders.accept_reserved',
+      types: ['payment.authorised', 'order.accepted', 'order.done'],
+      handle: (trx, event) => goOnReserved(means, trx, event),
     },
     {
       name: 'orders.finish',
@@ -52,6 +59,33 @@ async function acceptPaid(means: Means, trx: Trx, event: StoredEvent): Promise<v
 async function holdCredited(means: Means, trx: Trx, orderId: string): Promise<void> {
   const row = await trx.get<OrderRow>(sql`select * from orders where id = ${orderId}`)
   if (row?.status === 'placed') await hold(means, trx, { row, reason: 'Its invoice was credited' }, ACTOR)
+}
+
+/** An order that was accepted is delivered on reserved money, which is taken now or when everything is live. */
+async function goOnReserved(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const row = await reservedOrder(trx, event)
+  if (!row?.invoice_id) return
+  if (row.status === 'placed') return acceptUnlessWaiting(means, trx, row.id)
+  if (row.status !== 'accepted' && row.status !== 'done') return
+  const { id, invoice_id: invoiceId, number } = row
+  if (row.status === 'accepted')
+    await recordEvent(means, trx, ACTOR, {
+      ...{ subject: id, brandId: row.brand_id, clientId: row.client_id, type: 'order.reserved' },
+      body: { id, number, service_ids: await serviceIdsOf(trx, id) },
+    })
+  const modes =
+    row.status === 'done' ? (['on_acceptance', 'on_delivery'] as const) : (['on_acceptance'] as const)
+  await captureFor(means, trx, { invoiceId, modes }, ACTOR)
+}
+
+/** The order of the event, when money is reserved for it. */
+function reservedOrder(trx: Trx, event: StoredEvent): Promise<OrderRow | undefined> {
+  const reserved = sql`exists (select 1 from authorisations a where a.invoice_id = o.invoice_id and a.status = 'held')`
+  const which =
+    event.type === 'payment.authorised'
+      ? sql`o.invoice_id = ${String(event.body.invoice_id)}`
+      : sql`o.id = ${String(event.body.id)}`
+  return trx.get<OrderRow>(sql`select o.* from orders o where ${which} and ${reserved}`)
 }
 
 async function acceptUnlessWaiting(means: Means, trx: Trx, orderId: string): Promise<void> {

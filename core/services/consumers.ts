@@ -17,14 +17,15 @@ export function serviceConsumers(means: Means): Consumer[] {
   return [
     {
       name: 'services.paid',
-      types: ['invoice.paid'],
+      // With the first part of a plan what it is for is delivered; each part that comes late lifts the hold of debt.
+      types: ['invoice.paid', 'instalment_plan.part_paid'],
       handle: (trx, event) => hearPaid(means, trx, event),
     },
     {
       name: 'services.ordered',
-      types: ['order.placed', 'order.accepted'],
+      types: ['order.placed', 'order.accepted', 'order.reserved'],
       handle: async (trx, event) => {
-        await deliverOn(means, trx, event, event.type === 'order.placed' ? 'order' : 'acceptance')
+        await deliverOn(means, trx, event, MOMENTS[event.type] ?? 'payment')
         if (event.type === 'order.placed' && event.body.on_credit === true)
           await deliverOn(means, trx, event, 'payment')
       },
@@ -40,6 +41,12 @@ export function serviceConsumers(means: Means): Consumer[] {
   ]
 }
 
+/** What is delivered then. Money that is reserved stands for a payment. */
+const MOMENTS: Record<string, 'order' | 'acceptance'> = {
+  'order.placed': 'order',
+  'order.accepted': 'acceptance',
+}
+
 function serviceIds(event: StoredEvent): string[] {
   const ids = event.body.service_ids
   if (!Array.isArray(ids)) return []
@@ -48,6 +55,7 @@ function serviceIds(event: StoredEvent): string[] {
 
 async function hearPaid(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
   const ids = serviceIds(event)
+  const invoiceId = typeof event.body.invoice_id === 'string' ? event.body.invoice_id : event.subject
   const indebted = await stillOverdue(means, trx, ids, event.subject)
   // A document that was credited as a whole is settled, and nothing of it was bought.
   const isBought = event.body.credited !== true
@@ -60,8 +68,8 @@ async function hearPaid(means: Means, trx: Trx, event: StoredEvent): Promise<voi
     // Only the hold of debt goes: what is held for abuse or by staff stays held.
     else if (!indebted.has(id)) await liftHold(means, trx, { service, reason: 'overdue' }, actor)
   }
-  if (isBought) await applyPaidChanges(means, trx, event.subject, actor)
-  else await dropCreditedChanges(means, trx, event.subject, actor)
+  if (isBought) await applyPaidChanges(means, trx, invoiceId, actor)
+  else await dropCreditedChanges(means, trx, invoiceId, actor)
 }
 
 async function activate(means: Means, trx: Trx, row: ServiceRow): Promise<ServiceRow> {
@@ -70,7 +78,7 @@ async function activate(means: Means, trx: Trx, row: ServiceRow): Promise<Servic
   return applyTransition(means, trx, { lifecycle: billingLifecycle, row, name: 'activate', actor, change })
 }
 
-/** Services that another unpaid invoice still covers, its day being over in the service's own zone. */
+/** Services that another unpaid invoice still covers, or a late part of this one, its day being over in the service's own zone. */
 async function stillOverdue(
   means: Means,
   trx: Trx,
@@ -78,7 +86,7 @@ async function stillOverdue(
   paidId: string,
 ): Promise<ReadonlySet<string>> {
   const rows = await trx.all<{ id: string; zone: string; due_on: string }>(sql`
-    select s.id, s.zone, min(i.due_on) as due_on from services s
+    select s.id, s.zone, min(coalesce(i.owed_on, i.due_on)) as due_on from services s
     join invoice_lines l on l.source_id = s.id join invoices i on i.id = l.invoice_id
     where s.id in (${list(ids)}) and i.status = 'issued' and i.origin <> 'change' and i.id <> ${paidId} group by s.id, s.zone`)
   return new Set(rows.filter((row) => row.due_on < means.business.today(row.zone)).map((row) => row.id))

@@ -14,15 +14,27 @@ const METHOD_GONE: Declined = {
 }
 
 /** Charges a saved method while the client is away. */
-export async function chargeMethod(shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> {
+export const chargeMethod = (shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> =>
+  pay(shop, input, 'automatic_async')
+
+/** The same, but the money is only reserved. */
+export const authorise = (shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> =>
+  pay(shop, input, 'manual')
+
+type Capture = 'automatic_async' | 'manual'
+
+async function pay(shop: Shop, input: ChargeMethod, capture: Capture): Promise<PaymentOutcome> {
   const amount = toStripe(input.amount)
   if (amount === undefined) return notCountable(input.amount.currency)
   const customer = input.customer ?? (await ownerOf(shop, input.method))
   if (customer === undefined) return METHOD_GONE
   try {
-    const intent = await shop.stripe.paymentIntents.create(intentOf(shop, input, { amount, customer }), {
-      idempotencyKey: input.idempotency_key,
-    })
+    const intent = await shop.stripe.paymentIntents.create(
+      intentOf(shop, input, { amount, customer, capture }),
+      {
+        idempotencyKey: input.idempotency_key,
+      },
+    )
     return await outcomeOfIntent(shop, intent)
   } catch (error) {
     return afterError(shop, error)
@@ -38,13 +50,18 @@ async function ownerOf({ stripe }: Shop, method: string): Promise<string | undef
   }
 }
 
-function intentOf(shop: Shop, input: ChargeMethod, given: { amount: number; customer: string }) {
+function intentOf(
+  shop: Shop,
+  input: ChargeMethod,
+  given: { amount: number; customer: string; capture: Capture },
+) {
   const returnable = input.return_url.length <= METADATA_LENGTH
   return {
     amount: given.amount,
     currency: input.amount.currency.toLowerCase(),
     customer: given.customer,
     payment_method: input.method,
+    ...(given.capture === 'manual' ? { capture_method: given.capture } : {}),
     off_session: true,
     confirm: true,
     description: input.description,

@@ -1,8 +1,9 @@
 import { definePlugin } from '../../sdk/index.ts'
-import { chargeMethod } from './charge-method.ts'
+import { authorise, chargeMethod } from './charge-method.ts'
 import { connect } from './connect.ts'
 import { handleEvent } from './handle-event.ts'
 import { lookUp } from './look-up.ts'
+import { capture, letGo } from './reserved.ts'
 import { refund } from './refund.ts'
 import { removeMethod } from './remove-method.ts'
 import { startPayment } from './start-payment.ts'
@@ -16,6 +17,9 @@ export default definePlugin({
     return {
       start_payment: (input) => startPayment(shop, input),
       charge_method: (input) => chargeMethod(shop, input),
+      authorise: (input) => authorise(shop, input),
+      capture: (input) => capture(shop, input),
+      void: (input) => letGo(shop, input),
       look_up: (input) => lookUp(shop, input),
       refund: (input) => refund(shop, input),
       start_setup: (input) => startSetup(shop, input),

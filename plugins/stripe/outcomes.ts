@@ -22,11 +22,7 @@ export async function outcomeOfIntent(shop: Shop, intent: Stripe.PaymentIntent):
     case 'succeeded':
       return succeeded(intent)
     case 'requires_capture':
-      return {
-        outcome: 'authorised',
-        reference,
-        amount: fromStripe(intent.amount_capturable, intent.currency),
-      }
+      return reserved(intent)
     case 'canceled':
       return { outcome: 'cancelled', reference, reason: intent.cancellation_reason ?? 'cancelled at Stripe' }
     case 'requires_action':
@@ -90,6 +86,23 @@ export function methodOf({ payment_method: method }: Stripe.SetupIntent | Stripe
   return method === null || typeof method === 'string' ? undefined : savedMethod(method)
 }
 
+const reserved = (intent: Stripe.PaymentIntent): PaymentOutcome => ({
+  outcome: 'authorised',
+  reference: intent.id,
+  amount: fromStripe(intent.amount_capturable, intent.currency),
+  ...keptOf(intent),
+})
+
+/** The method that was saved on the way, and whose it is. */
+function keptOf(intent: Stripe.PaymentIntent) {
+  const saved = intent.setup_future_usage == null ? undefined : methodOf(intent)
+  const customer = idOf(intent.customer)
+  return {
+    ...(saved === undefined ? {} : { saved_method: saved }),
+    ...(customer === undefined ? {} : { customer }),
+  }
+}
+
 function succeeded(intent: Stripe.PaymentIntent): PaymentOutcome {
   const amount = fromStripe(intent.amount_received, intent.currency)
   const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge
@@ -98,15 +111,12 @@ function succeeded(intent: Stripe.PaymentIntent): PaymentOutcome {
     moved == null || typeof moved === 'string' || moved.currency !== intent.currency
       ? undefined
       : fromStripe(moved.fee, moved.currency)
-  const saved = intent.setup_future_usage === null ? undefined : methodOf(intent)
-  const customer = idOf(intent.customer)
   return {
     outcome: 'succeeded',
     reference: intent.id,
     amount,
     ...(fee === undefined ? {} : { fee }),
-    ...(saved === undefined ? {} : { saved_method: saved }),
-    ...(customer === undefined ? {} : { customer }),
+    ...keptOf(intent),
   }
 }
 

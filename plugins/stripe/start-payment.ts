@@ -42,6 +42,7 @@ function pageOf(shop: Shop, input: StartPayment, given: { amount: number; custom
     payment_intent_data: {
       description: input.description,
       metadata: { ...marks, ...ON_PAGE },
+      ...(input.capture === 'later' ? { capture_method: 'manual' as const } : {}),
       ...(input.save_method ? { setup_future_usage: 'off_session' as const } : {}),
       ...(shop.statementSuffix === undefined ? {} : { statement_descriptor_suffix: shop.statementSuffix }),
     },

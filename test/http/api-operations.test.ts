@@ -122,6 +122,35 @@ for (const engine of engines)
       assert.equal((await send('POST', '/events/evt_x/replay')).status, 404)
     })
 
+    it('agrees on instalments, reads and ends them, and takes no money that is not reserved', async () => {
+      const at = `/invoices/${world.ids.overdue}/instalments`
+      assert.equal((await send('GET', at)).status, 404)
+      const terms = { parts: 2, first_on: '2026-01-20', every: '1m' }
+      assert.equal((await send('POST', at, { ...terms, parts: 1 })).status, 422)
+      const made = await send('POST', at, terms)
+      assert.deepEqual([made.status, made.body.status], [201, 'active'])
+      assertShape('InstalmentPlan', made.body)
+      assert.equal((await send('POST', at, terms)).body.code, 'instalment_plan.not_possible')
+      assert.deepEqual((await send('GET', at)).body, made.body)
+      const page = await world.staff.get(`/admin/invoices/${world.ids.overdue}`)
+      assert.match(page.text, /Instalments: Running/)
+      const ended = await send('POST', `${at}/end`, { reason: 'Paid at once' })
+      assert.deepEqual([ended.status, ended.body.status], [200, 'ended'])
+      const form = { parts: '3', first_on: '2026-01-20', every: '1m', fee: '5.00' }
+      await world.staff.get(`/admin${at}`)
+      assert.equal((await world.staff.post(`/admin${at}`, form)).status, 303)
+      const { body } = await send('GET', at)
+      assert.deepEqual([body.status, typeof body.fee_id], ['active', 'string'])
+      const payment = await world.means.db.get<{ id: string }>(sql`select id from payments limit 1`)
+      for (const [act, input] of [
+        ['capture', {}],
+        ['release', { reason: 'x' }],
+      ] as const) {
+        const none = await send('POST', `/payments/${payment!.id}/${act}`, input)
+        assert.deepEqual([none.status, none.body.code], [409, 'payment.nothing_reserved'])
+      }
+    })
+
     it('is explained to readers: how one begins, and every noun with its operations', async () => {
       const start = await world.web.browser().get('/developers')
       assertStatus(start, 200)

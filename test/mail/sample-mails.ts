@@ -77,6 +77,10 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     ...{ url: '/admin/tax/exemptions', client: 'Ada Quay', label: 'X-17' },
     ends_on: '2026-02-12',
   },
+  'capture-due': {
+    ...{ url: '/admin/payments/pay_1', client: 'Ada Quay', number: 'INV-2026-00017' },
+    ...{ amount: { minor: '4900', currency: 'EUR' }, expires_at: '2026-02-12T10:00:00.000Z' },
+  },
   'tax-id-lapses': {
     ...{ url: '/admin/tax/ids', client: 'Ada Quay', label: 'FR11123456782' },
     ends_on: '2026-02-12',

@@ -62,7 +62,7 @@ for (const engine of engines) {
     const invoice = async (
       id: string,
       serviceId: string,
-      over: { status?: string; due_on?: string } = {},
+      over: { status?: string; due_on?: string; owed_on?: string } = {},
     ) => {
       const zeros = { subtotal_minor: 0n, tax_minor: 0n, total_minor: 0n }
       await db.insert('invoices', [
@@ -171,6 +171,22 @@ for (const engine of engines) {
       await releaseService(shop.means, { service_id: id, reason: 'abuse' }, staff)
       await shop.work()
       assert.equal(await state(id), 'live')
+    })
+
+    test('a part of a plan that is paid delivers, and lifts the hold of debt unless the next part is late', async () => {
+      const sold = await shop.sell()
+      await invoice('inv_parts', sold, { owed_on: '2026-02-20' })
+      await hear('instalment_plan.part_paid', 'ipl_1', [sold])
+      await shop.work()
+      assert.equal(await state(sold), 'live')
+      await overdue([sold])
+      await db.run(sql`update invoices set owed_on = '2026-01-10' where id = 'inv_parts'`)
+      await hear('instalment_plan.part_paid', 'ipl_1', [sold])
+      const holds = () => db.all(sql`select reason from service_holds where service_id = ${sold}`)
+      assert.equal((await holds()).length, 1)
+      await db.run(sql`update invoices set owed_on = '2026-02-20' where id = 'inv_parts'`)
+      await hear('instalment_plan.part_paid', 'ipl_1', [sold])
+      assert.equal((await holds()).length, 0)
     })
 
     const preset = async () => ({

@@ -1,8 +1,9 @@
 import { list, sql, type Trx } from '../../db/index.ts'
 import type { Consumer, StoredEvent } from '../../events/index.ts'
-import { covers, type IsoDate } from '../../kernel/index.ts'
+import { covers, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
 import type { Means } from '../../records/index.ts'
+import { releaseHeld } from '../authorisations/release-payment.ts'
 import { classifyDecline, endsMethod, jobsByDay, nextRetry } from '../dunning/index.ts'
 import { documentsOf, type PaymentRow } from '../payments/index.ts'
 import { todayOf } from '../settle-invoice.ts'
@@ -22,6 +23,15 @@ export function billingConsumers(means: Means): Consumer[] {
             key: `document/${event.subject}/${event.type}`,
           },
         ]),
+    },
+    {
+      // What is reserved for a document that fell through, or that other money has paid, is let go.
+      name: 'billing.release_reserved',
+      types: ['invoice.voided', 'invoice.paid'],
+      handle: (trx, event) => {
+        const reason = event.type === 'invoice.paid' ? 'Paid in another way' : 'The document fell through'
+        return releaseHeld(means, trx, { invoiceId: event.subject, reason }, systemActor('reserved_money'))
+      },
     },
     {
       name: 'billing.cancelled',
@@ -58,6 +68,7 @@ export function billingConsumers(means: Means): Consumer[] {
 interface Subject {
   number: string
   due_on: IsoDate
+  owed_on: IsoDate | null
   invoice_id: string
   brand_id: string
   client_id: string
@@ -202,7 +213,7 @@ async function subjectOfPayment(trx: Trx, payment: PaymentRow): Promise<Subject 
 
 async function subjectOf(trx: Trx, invoiceId: string | null): Promise<Subject | undefined> {
   return trx.get<Subject>(sql`
-    select i.number, i.due_on, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
+    select i.number, i.due_on, i.owed_on, i.id as invoice_id, i.brand_id, i.client_id, c.name, c.email, c.locale from invoices i join clients c on c.id = i.client_id
     where i.id in (${list(invoiceId === null ? [] : [invoiceId])})`)
 }
 

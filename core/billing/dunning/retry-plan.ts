@@ -22,7 +22,7 @@ export const triesOf = (plan: readonly number[]): number[] => [0, ...[...new Set
 /** The next day after `today` on which the document is charged again; null when its plan is at its end. */
 export async function nextRetry(
   queries: Queries,
-  invoice: { id: string; brand_id: string; client_id: string; due_on: IsoDate },
+  invoice: { id: string; brand_id: string; client_id: string; due_on: IsoDate; owed_on: IsoDate | null },
   today: IsoDate,
 ): Promise<IsoDate | null> {
   const goods = await queries.get<{ product: string | null; group_id: string | null }>(
@@ -32,6 +32,6 @@ export async function nextRetry(
     ...{ brand: invoice.brand_id, client: invoice.client_id },
     ...{ product: goods?.product ?? null, group: goods?.group_id ?? null },
   })
-  const days = triesOf(plan).map((after) => addDays(invoice.due_on, after))
+  const days = triesOf(plan).map((after) => addDays(invoice.owed_on ?? invoice.due_on, after))
   return days.find((day) => day > today) ?? null
 }

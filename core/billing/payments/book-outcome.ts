@@ -1,8 +1,9 @@
-import type { PaymentOutcome } from '../../../sdk/index.ts'
+import type { PaymentOutcome, SavedMethod } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { setTimer } from '../../jobs/index.ts'
 import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
+import { followAuthorisation } from '../authorisations/follow-authorisation.ts'
 import { openCase } from '../dunning/open-case.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { bookSuccess } from './book-success.ts'
@@ -27,12 +28,23 @@ export async function bookOutcome(
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
   if (payment.status === 'succeeded' || payment.status === 'reversed') return payment
+  const booked = await bookAnswer(means, trx, { payment, outcome }, actor)
+  if (payment.status === 'authorised' || booked.status === 'authorised')
+    await followAuthorisation(means, trx, { payment: booked, outcome }, actor)
+  return booked
+}
+
+async function bookAnswer(
+  means: Means,
+  trx: Trx,
+  { payment, outcome }: { payment: PaymentRow; outcome: PaymentOutcome },
+  actor: Actor,
+): Promise<PaymentRow> {
   await keepKnownCustomer(means, trx, payment, outcome)
   switch (outcome.outcome) {
     case 'succeeded': {
       const { reference, amount, fee, saved_method: method } = outcome
-      if (method && payment.instance_id)
-        await keepMethod(means, trx, { clientId: payment.client_id, instanceId: payment.instance_id, method })
+      if (method) await keepSaved(means, trx, payment, method)
       const received = {
         reference,
         currency: amount.currency,
@@ -57,6 +69,7 @@ export async function bookOutcome(
       await planCheck(means, trx, payment)
       return move(means, trx, payment, { name: 'wait', actor, set: { reference: outcome.reference } })
     case 'authorised':
+      if (outcome.saved_method) await keepSaved(means, trx, payment, outcome.saved_method)
       return move(means, trx, payment, { name: 'authorise', actor, set: { reference: outcome.reference } })
     case 'declined':
       return decline(means, trx, { payment, outcome }, actor)
@@ -71,6 +84,11 @@ export async function bookOutcome(
     default:
       return never(outcome)
   }
+}
+
+const keepSaved = async (means: Means, trx: Trx, payment: PaymentRow, method: SavedMethod): Promise<void> => {
+  const { client_id: clientId, instance_id: instanceId } = payment
+  if (instanceId) await keepMethod(means, trx, { clientId, instanceId, method })
 }
 
 interface Refusal {

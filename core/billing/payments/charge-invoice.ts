@@ -1,16 +1,19 @@
 import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
-import { systemActor, type Actor } from '../../kernel/index.ts'
+import { systemActor, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
+import { askedNow } from '../instalments/asked-now.ts'
+import { stepName } from '../instalments/owed-on.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NoSavedMethod, NothingToPay } from './errors.ts'
-import { attempt, snapshotOf, type Payments } from './gateway.ts'
-import { demandExtra, keepExtra, SeenCharge, withExtra } from './extra-of.ts'
+import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
+import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
+import { reserves } from './start-payment.ts'
 import { paymentsFor } from './under-way.ts'
 
 /** Charges a saved method now: the button on the pay page, or staff. */
@@ -22,6 +25,7 @@ export const chargeMethod = defineVerb(
       invoice_id: Type.String(),
       method_id: Type.Optional(Type.String()),
       seen_charge: SeenCharge,
+      whole: Whole,
       once: Type.Optional(Type.String({ maxLength: 100 })),
     }),
   },
@@ -35,7 +39,13 @@ export const chargeMethod = defineVerb(
     const effectKey = `charge/${invoice.id}/${input.once ?? payments.newId('req')}`
     const result = await charge(
       payments,
-      { invoiceId: invoice.id, effectKey, methodId: input.method_id, seen: input.seen_charge },
+      {
+        invoiceId: invoice.id,
+        effectKey,
+        methodId: input.method_id,
+        seen: input.seen_charge,
+        whole: input.whole,
+      },
       actor,
     )
     if (result === 'no_method') throw NoSavedMethod({})
@@ -48,9 +58,9 @@ export const chargeMethod = defineVerb(
 /** The job "billing.charge": the automatic charge of a due document. Repeating it repeats the same attempt. */
 export async function chargeDueInvoice(
   payments: Payments,
-  job: { invoice_id: string; attempt: number },
+  job: { invoice_id: string; attempt: number; owed_on?: IsoDate },
 ): Promise<void> {
-  const effectKey = `charge/${job.invoice_id}/try_${job.attempt}`
+  const effectKey = `charge/${job.invoice_id}/${stepName(`try_${job.attempt}`, { owed_on: job.owed_on ?? null })}`
   const wanted = { invoiceId: job.invoice_id, effectKey, automatic: true }
   await charge(payments, wanted, systemActor('automatic_charge'))
 }
@@ -63,6 +73,8 @@ interface Charge {
   automatic?: boolean
   /** The charge that the payer was shown. */
   seen?: string | undefined
+  /** All that is open, also where a plan asks for a part. */
+  whole?: boolean | undefined
 }
 
 async function charge(
@@ -72,7 +84,7 @@ async function charge(
 ): Promise<PaymentRow | 'no_method' | 'nothing_to_pay'> {
   const opened = await openCharge(payments, wanted)
   if (typeof opened === 'string') return opened
-  const { payment, method, number } = opened
+  const { payment, method, number, invoice } = opened
   // A repeat of a job whose first run got its answer has nothing to send.
   if (payment.status !== 'created') return payment
   const customer = await customerAt(payments.db, payment.client_id, method.instance_id)
@@ -87,14 +99,21 @@ async function charge(
     method: method.reference,
     return_url: `${payments.publicUrl}/portal/invoices/${payment.invoice_id}?payment=${payment.id}`,
   }
-  return attempt(payments, { payment, operation: 'charge_method', input: call }, actor)
+  const gateway = await getGateway(payments.db, method.instance_id)
+  const isReserved =
+    !wanted.automatic && offers(gateway, 'authorise') && (await reserves(payments.db, invoice, gateway))
+  const operation = isReserved ? 'authorise' : 'charge_method'
+  return attempt(payments, { payment, operation, input: call }, actor)
 }
 
-type Opened = { payment: PaymentRow; method: MethodRow; number: string } | 'no_method' | 'nothing_to_pay'
+type Opened =
+  | { payment: PaymentRow; method: MethodRow; number: string; invoice: InvoiceRow }
+  | 'no_method'
+  | 'nothing_to_pay'
 
 function openCharge(
   payments: Payments,
-  { invoiceId, effectKey, methodId, seen, automatic = false }: Charge,
+  { invoiceId, effectKey, methodId, seen, automatic = false, whole = false }: Charge,
 ): Promise<Opened> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, invoiceId)
@@ -106,14 +125,15 @@ function openCharge(
     if (!method) return 'no_method'
     const number = invoice.number ?? invoice.id
     const same = await trx.get<PaymentRow>(sql`select * from payments where effect_key = ${effectKey}`)
-    if (same) return { payment: same, method: await methodOf(trx, same, method), number }
+    if (same) return { payment: same, method: await methodOf(trx, same, method), number, invoice }
     const isDue = invoice.status === 'issued' && !(automatic && (await isStopped(trx, invoice, method)))
-    const open = isDue ? await askedAmount(trx, invoice) : 0n
+    const openMinor = isDue ? await askedAmount(trx, invoice) : 0n
+    const open = whole ? openMinor : await askedNow(payments, trx, { invoice, openMinor })
     if (open <= 0n) return 'nothing_to_pay'
     const live = await trx.get<PaymentRow>(sql`
       select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
     // Money may be on its way: a second attempt beside it could take it twice.
-    if (live) return { payment: live, method: await methodOf(trx, live, method), number }
+    if (live) return { payment: live, method: await methodOf(trx, live, method), number, invoice }
     const wish = { invoice, currency: invoice.currency, openMinor: open, seen }
     const asked = await demandExtra(payments, trx, { id: method.instance_id }, wish)
     // Nobody is charged more than the invoice says without having seen it.
@@ -133,7 +153,7 @@ function openCharge(
       now: payments.business.now(),
     })
     await keepExtra(trx, payment, extra)
-    return { payment, method, number }
+    return { payment, method, number, invoice }
   })
 }
 

@@ -89,3 +89,8 @@ export const AmountOutOfRange = defineError(
   422,
   (p: { minimum: string; maximum: string }) => `The amount must lie between ${p.minimum} and ${p.maximum}.`,
 )
+export const NothingReserved = defineError(
+  'payment.nothing_reserved',
+  409,
+  (p: { id: string }) => `Payment ${p.id} holds no reserved money that could be taken or let go.`,
+)

@@ -12,6 +12,9 @@ import { readGatewayRules, type GatewayRules } from './gateway-rules.ts'
 /** The charge that a payer was shown, as `chargeKey` writes it; a start with another one is refused. */
 export const SeenCharge = Type.Optional(Type.String({ maxLength: 40 }))
 
+/** All that is open is paid, also where a plan of instalments asks for a part. */
+export const Whole = Type.Optional(Type.Boolean())
+
 /** What a payment asks for besides what its documents have open. */
 export interface Extra {
   kind: 'surcharge' | 'discount'

@@ -89,7 +89,7 @@ export async function snapshotOf(queries: Queries, clientId: string): Promise<Cl
 
 export interface Attempt {
   payment: PaymentRow
-  operation: 'start_payment' | 'charge_method' | 'look_up'
+  operation: 'start_payment' | 'charge_method' | 'authorise' | 'look_up'
   input: object
 }
 

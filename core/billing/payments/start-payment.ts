@@ -1,14 +1,16 @@
 import { Type } from '../../../sdk/index.ts'
-import { forUpdate, sql } from '../../db/index.ts'
+import { forUpdate, sql, type Queries } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
+import { captureModeOf } from '../authorisations/authorisation.ts'
+import { askedNow } from '../instalments/asked-now.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { attempt, getGateway, offers, snapshotOf, type GatewayInstance, type Payments } from './gateway.ts'
 import { demandOffered } from './gateway-rules.ts'
-import { demandExtra, keepExtra, SeenCharge, withExtra } from './extra-of.ts'
+import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
@@ -23,6 +25,7 @@ export const startPayment = defineVerb(
       instance_id: Type.String(),
       save_method: Type.Optional(Type.Boolean()),
       seen_charge: SeenCharge,
+      whole: Whole,
       return_url: Type.String(),
       cancel_url: Type.String(),
     }),
@@ -37,7 +40,8 @@ export const startPayment = defineVerb(
     const gateway = await getGateway(payments.db, input.instance_id)
     const client = await snapshotOf(payments.db, invoice.client_id)
     const place = actor.kind === 'staff' ? null : (client.country ?? '')
-    const payment = await openAttempt(payments, invoice, { gateway, place, seen: input.seen_charge })
+    const through = { gateway, place, seen: input.seen_charge, whole: input.whole }
+    const payment = await openAttempt(payments, invoice, through)
     const customer = await customerAt(payments.db, invoice.client_id, gateway.id)
     const call = {
       payment_id: payment.id,
@@ -51,11 +55,20 @@ export const startPayment = defineVerb(
       return_url: withPayment(input.return_url, payment.id),
       cancel_url: withPayment(input.cancel_url, payment.id),
       locale: client.locale,
+      ...((await reserves(payments.db, invoice, gateway)) ? { capture: 'later' } : {}),
       started_at: payments.business.now(),
     }
     return attempt(payments, { payment, operation: 'start_payment', input: call }, actor)
   },
 )
+
+/** Whether the money is only reserved: what an order charges, by its setting, where the gateway can take it later. */
+export const reserves = async (
+  queries: Queries,
+  invoice: InvoiceRow,
+  gateway: GatewayInstance,
+): Promise<boolean> =>
+  offers(gateway, 'capture') && offers(gateway, 'void') && (await captureModeOf(queries, invoice)) !== null
 
 interface Through {
   gateway: GatewayInstance
@@ -63,17 +76,20 @@ interface Through {
   place: string | null
   /** The charge that its payer was shown. */
   seen?: string | undefined
+  /** All that is open, also where a plan asks for a part. */
+  whole?: boolean | undefined
 }
 
 /** One attempt at a time for a document: the row of the document is held while that is decided. */
 export function openAttempt(
   payments: Payments,
   found: InvoiceRow,
-  { gateway, place, seen }: Through,
+  { gateway, place, seen, whole = false }: Through,
 ): Promise<PaymentRow> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, found.id)
-    const open = invoice.status === 'issued' ? await askedAmount(trx, invoice) : 0n
+    const openMinor = invoice.status === 'issued' ? await askedAmount(trx, invoice) : 0n
+    const open = whole ? openMinor : await askedNow(payments, trx, { invoice, openMinor })
     if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
     const facts = { currency: invoice.currency, amountMinor: open }
     if (place !== null) await demandOffered(trx, gateway, { ...facts, country: place })

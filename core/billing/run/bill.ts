@@ -6,6 +6,8 @@ import type { OverdueServices } from '../ports.ts'
 import { remindExpiring } from '../dunning/remind-expiring.ts'
 import { expireCredit } from '../credit/expire-credit.ts'
 import { topUpDue } from '../credit/top-up.ts'
+import { watchAuthorisations } from '../authorisations/watch-authorisations.ts'
+import { breakInstalments } from '../instalments/break-instalments.ts'
 import { chargeDue } from './charge-due.ts'
 import { chargeLateFees } from './charge-late-fees.ts'
 import { sanctionOverdue } from './overdue.ts'
@@ -116,6 +118,8 @@ async function billZone(
   const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
   await topUpDue(means, day)
   await remindExpiring(means, day)
+  await breakInstalments(means, day, actor)
+  await watchAuthorisations(means, day, actor)
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
   const lateFees = await chargeLateFees(means, day, actor)

@@ -4,6 +4,7 @@ import { scopedSetting, type Means } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
 import { enterByDay } from '../dunning/quiet-hours.ts'
 import { RETRY_SCOPES, triesOf } from '../dunning/retry-plan.ts'
+import { owedBetween, stepName, stepOf } from '../instalments/owed-on.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -49,22 +50,32 @@ interface Attempt {
   to: IsoDate
 }
 
+interface Due {
+  id: string
+  brand_id: string
+  client_id: string
+  owed_on: IsoDate | null
+}
+
 async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   const period = `try_${plan.attempt}`
   let entered = 0
   for (;;) {
-    const rows = await means.db.all<{ id: string; brand_id: string; client_id: string }>(sql`
-      select i.id, i.brand_id, i.client_id from invoices i join clients c on c.id = i.client_id
-      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${plan.from} and ${plan.to} and c.auto_charge = 1 and ${plan.among}
+    const rows = await means.db.all<Due>(sql`
+      select i.id, i.brand_id, i.client_id, i.owed_on from invoices i join clients c on c.id = i.client_id
+      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(plan.from, plan.to)} and c.auto_charge = 1 and ${plan.among}
         and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and ${chargeable})
-        and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${period})
+        and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${stepOf(period)})
       order by i.id limit ${BATCH}`)
     if (rows.length === 0) return entered
     const now = means.business.now()
     await means.db.transaction(async (trx) => {
       await trx.insert(
         'automated_acts',
-        rows.map((row) => ({ task: 'charge', subject: row.id, period, outcome: 'entered', acted_at: now })),
+        rows.map((row) => ({
+          ...{ task: 'charge', subject: row.id, period: stepName(period, row) },
+          ...{ outcome: 'entered', acted_at: now },
+        })),
       )
       await enterByDay(
         means,
@@ -73,7 +84,10 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
           ...{ brandId: row.brand_id, clientId: row.client_id },
           job: {
             task: 'billing.charge',
-            payload: { invoice_id: row.id, attempt: plan.attempt },
+            payload: {
+              ...{ invoice_id: row.id, attempt: plan.attempt },
+              ...(row.owed_on === null ? {} : { owed_on: row.owed_on }),
+            },
             key: `charge/${row.id}`,
           },
         })),

@@ -7,6 +7,8 @@ import { loadBuyers, loadSellers } from '../parties.ts'
 import { paymentsFor } from '../payments/index.ts'
 import { planTaxedAll } from '../determine-taxes.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
+import { askedNow } from '../instalments/asked-now.ts'
+import { owedBetween } from '../instalments/owed-on.ts'
 import type { BilledDay } from '../ports.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { writeInvoices } from '../write-invoices.ts'
@@ -61,11 +63,13 @@ async function chargeBatch(
     trx,
     overdue.map((row) => row.id),
   )
-  const fees = overdue.map((invoice) => {
-    const baseMinor = invoice.total_minor - (allocated.get(invoice.id) ?? 0n)
+  const fees: Fee[] = []
+  for (const invoice of overdue) {
+    const openMinor = invoice.total_minor - (allocated.get(invoice.id) ?? 0n)
+    const baseMinor = await askedNow(means, trx, { invoice, openMinor })
     const amountMinor = feeOn(of.rule, baseMinor, invoice.currency)
-    return { invoice, baseMinor, amountMinor, id: means.newId('inv') as string }
-  })
+    fees.push({ invoice, baseMinor, amountMinor, id: means.newId('inv') })
+  }
   const planned = await planFees(means, trx, of, fees)
   const claimed = await claimFees(trx, of, planned)
   await issueFees(means, trx, claimed, actor)
@@ -73,11 +77,11 @@ async function chargeBatch(
   return { found: planned.length, charged: claimed.length }
 }
 
-async function claimFees<F extends Fee>(trx: Trx, { step, on }: Step, fees: readonly F[]): Promise<F[]> {
+async function claimFees<F extends Fee>(trx: Trx, { on }: Step, fees: readonly F[]): Promise<F[]> {
   if (fees.length === 0) return []
   const rows = fees.map(
     ({ invoice, id, baseMinor, amountMinor }) =>
-      sql`(${invoice.id}, ${step.step}, ${amountMinor > 0n ? id : null}, ${invoice.client_id}, ${baseMinor}, ${amountMinor}, ${on})`,
+      sql`(${invoice.id}, ${invoice.fee_step}, ${amountMinor > 0n ? id : null}, ${invoice.client_id}, ${baseMinor}, ${amountMinor}, ${on})`,
   )
   const claimed = await trx.all<{ document_id: string }>(sql`
     insert into late_fees (document_id, step, fee_id, client_id, base_minor, amount_minor, charged_on) values ${join(rows, ', ')}
@@ -87,18 +91,28 @@ async function claimFees<F extends Fee>(trx: Trx, { step, on }: Step, fees: read
 }
 
 /** A fee on a fee is never charged, nor one while money is on its way. */
-function overdueDocuments(trx: Trx, { step, among }: Step): Promise<InvoiceRow[]> {
-  return trx.all<InvoiceRow>(sql`
-    select i.* from invoices i join clients c on c.id = i.client_id
+function overdueDocuments(trx: Trx, { step, among }: Step): Promise<Overdue[]> {
+  return trx.all<Overdue>(sql`
+    select i.*, ${stepOfFee(step.step)} as fee_step from invoices i join clients c on c.id = i.client_id
     where i.status = 'issued' and i.kind = 'invoice' and i.proforma = 0 and i.origin <> 'late_fee' and i.total_minor > 0
-      and i.in_collections_at is null and i.due_on between ${step.dueFrom} and ${step.dueTo} and c.late_fees = 1 and ${among}
-      and not exists (select 1 from late_fees f where f.document_id = i.id and f.step = ${step.step})
+      and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and c.late_fees = 1 and ${among}
+      and not exists (select 1 from late_fees f where f.document_id = i.id and f.step = ${stepOfFee(step.step)})
       and not exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('pending', 'authorised', 'unknown'))
     order by i.id limit ${BATCH} ${trx.dialect === 'postgres' ? sql`${forUpdate(trx.dialect)} of i` : sql``}`)
 }
 
+/** Each part of a plan has steps of its own: a hundred for one. */
+const stepOfFee = (
+  step: number,
+): Sql => sql`(cast(${step} as integer) + case when i.owed_on is null then 0 else
+  100 * (select count(*) from instalments t where t.invoice_id = i.id and t.due_on <= i.owed_on) end)`
+
+interface Overdue extends InvoiceRow {
+  fee_step: number
+}
+
 interface Fee {
-  invoice: InvoiceRow
+  invoice: Overdue
   /** Of the document that charges it. */
   id: string
   baseMinor: bigint
@@ -150,10 +164,10 @@ function draftOf({ rule, step, on }: Step, { invoice, baseMinor, amountMinor, id
     ...{ origin: 'late_fee', originId: invoice.id, dueOn: on },
     lines: [
       {
-        ...{ sourceId: invoice.id, kind: 'late_fee', cause: `step_${step.step}`, quantity: 1 },
+        ...{ sourceId: invoice.id, kind: 'late_fee', cause: `step_${invoice.fee_step}`, quantity: 1 },
         description: `Late fee on ${invoice.number}`,
         ...{ unitMinor: amountMinor, amountMinor, taxClass: rule.tax_class },
-        ...{ periodStart: invoice.due_on, periodEnd: on },
+        ...{ periodStart: invoice.owed_on ?? invoice.due_on, periodEnd: on },
         trace: {
           ...{ number: invoice.number, step: step.step, of: baseMinor.toString(), rule: rule.kind },
           ...(rule.kind === 'percent' ? { percent: rule.percent ?? '0' } : {}),

@@ -3,6 +3,7 @@ import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import type { Hooks, Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
+import { owedBetween, owedOn } from '../instalments/owed-on.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import type { BillingDeps } from './bill.ts'
 import { ripeServices } from './overdue.ts'
@@ -116,6 +117,10 @@ export function shown(invoice: PlannedInvoice): PreviewInvoice {
   }
 }
 
+/** Of a document that is paid in parts the one that is owed next. */
+const nextPart = sql`coalesce((select t.amount_minor from instalments t join instalment_plans n on n.id = t.plan_id and n.status = 'active'
+  where t.invoice_id = i.id and t.due_on = i.owed_on), i.total_minor)`
+
 async function dueCharges(queries: Queries, { today, days, brandIds }: Ahead): Promise<Preview['charges']> {
   const rows = await queries.all<{
     id: string
@@ -125,11 +130,11 @@ async function dueCharges(queries: Queries, { today, days, brandIds }: Ahead): P
     total_minor: bigint
     name: string
   }>(sql`
-    select i.id, i.number, i.due_on, i.currency, i.total_minor, c.name from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.due_on between ${today} and ${addDays(today, days)} and c.auto_charge = 1
+    select i.id, i.number, ${owedOn} as due_on, i.currency, ${nextPart} as total_minor, c.name from invoices i join clients c on c.id = i.client_id
+    where i.status = 'issued' and i.kind = 'invoice' and ${owedBetween(today, addDays(today, days))} and c.auto_charge = 1
       and i.in_collections_at is null and ${ofBrands(sql`i.brand_id`, brandIds)}
       and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null)
-    order by i.due_on, i.id limit 500`)
+    order by ${owedOn}, i.id limit 500`)
   return rows.map((row) => ({
     id: row.id,
     number: row.number,

@@ -2,7 +2,10 @@ import { sql, type Sql, type Trx } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import { allocatedTo } from '../invoice.ts'
-import { enterByDay } from '../dunning/quiet-hours.ts'
+import { enterByDay, type Dunned } from '../dunning/quiet-hours.ts'
+import { askedNow } from '../instalments/asked-now.ts'
+import { owedBetween, stepName, stepOf } from '../instalments/owed-on.ts'
+import { nothingReserved } from '../payments/under-way.ts'
 import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -22,6 +25,7 @@ interface Open {
   brand_id: string
   currency: string
   due_on: IsoDate
+  owed_on: IsoDate | null
   total_minor: bigint
   name: string
   email: string
@@ -93,10 +97,11 @@ async function sendStep(means: Means, of: OpenStep, actor: Actor): Promise<numbe
 /** Documents without this step yet: each batch that is entered leaves the list by itself. */
 function openInvoices(means: Means, { step, among }: OpenStep): Promise<Open[]> {
   return means.db.all<Open>(sql`
-    select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.total_minor, c.name, c.email, c.locale
+    select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.due_on between ${step.dueFrom} and ${step.dueTo} and ${among}
-      and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${step.name})
+    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
+      and ${nothingReserved}
+      and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${stepOf(step.name)})
     order by i.id limit ${BATCH}`)
 }
 
@@ -113,20 +118,23 @@ async function enter(
   )
   await trx.insert(
     'reminders',
-    rows.map((row) => ({ document_id: row.id, step: step.name, client_id: row.client_id, sent_at: now })),
-  )
-  await enterByDay(
-    means,
-    trx,
     rows.map((row) => ({
-      ...{ brandId: row.brand_id, clientId: row.client_id },
-      job: mailOf(means, { row, step, openMinor: row.total_minor - (allocated.get(row.id) ?? 0n) }),
+      ...{ document_id: row.id, step: stepName(step.name, row) },
+      ...{ client_id: row.client_id, sent_at: now },
     })),
   )
+  const dunned: Dunned[] = []
+  for (const row of rows) {
+    const openMinor = row.total_minor - (allocated.get(row.id) ?? 0n)
+    const askedMinor = await askedNow(means, trx, { invoice: row, openMinor })
+    const { brand_id: brandId, client_id: clientId } = row
+    dunned.push({ brandId, clientId, job: mailOf(means, { row, step, openMinor: askedMinor }) })
+  }
+  await enterByDay(means, trx, dunned)
 }
 
 function mailOf(means: Means, { row, step, openMinor }: { row: Open; step: Step; openMinor: bigint }) {
-  const key = `${row.id}/${step.name}`
+  const key = `${row.id}/${stepName(step.name, row)}`
   return {
     task: 'mail.send',
     key,
@@ -140,7 +148,7 @@ function mailOf(means: Means, { row, step, openMinor }: { row: Open; step: Step;
       key,
       data: {
         number: row.number,
-        due_on: row.due_on,
+        due_on: row.owed_on ?? row.due_on,
         amount: { minor: openMinor.toString(), currency: row.currency },
         url: `${means.publicUrl}/portal/invoices/${row.id}`,
       },

@@ -1,9 +1,9 @@
-import { sql, type Trx } from '../../db/index.ts'
+import { sql } from '../../db/index.ts'
 import type { Consumer } from '../../events/index.ts'
-import { addDays, covers, systemActor, type IsoDate } from '../../kernel/index.ts'
-import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts'
+import { addDays, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
 import { exemptionNoticeDays, taxIdRecheckDays } from '../settings.ts'
+import { tellStaff } from '../tell-staff.ts'
 import { checkTaxId, type TaxMeans } from './check-tax-id.ts'
 import { LAPSING_DAYS } from './list-tax-ids.ts'
 
@@ -105,6 +105,7 @@ function tell(means: Means, { brandId, template, ending }: Telling): Promise<num
     const subject = ending.client_id
     await tellStaff(means, trx, {
       brandId,
+      permission: 'tax_id.confirm',
       template,
       data,
       subject,
@@ -112,33 +113,4 @@ function tell(means: Means, { brandId, template, ending }: Telling): Promise<num
     })
     return 1
   })
-}
-
-/** Active staff whose role may change the rules of tax. */
-async function tellStaff<T extends MailTemplate>(
-  means: Means,
-  trx: Trx,
-  mail: { brandId: string; template: T; data: MailData<T>; subject: string; key: string },
-): Promise<void> {
-  const staff = await trx.all<{
-    id: string
-    email: string
-    name: string
-    locale: string
-    permissions: string
-  }>(sql`
-    select s.id, u.email, u.name, u.locale, r.permissions from staff s join users u on u.id = s.user_id join roles r on r.id = s.role_id
-    where s.status = 'active' order by s.id`)
-  for (const member of staff) {
-    if (!covers(JSON.parse(member.permissions) as string[], 'tax_id.confirm')) continue
-    await enterMail(means, trx, {
-      template: mail.template,
-      to: { address: member.email, name: member.name },
-      brand_id: mail.brandId,
-      subject_of: mail.subject,
-      locale: member.locale,
-      key: `${mail.key}/${member.id}`,
-      data: mail.data,
-    })
-  }
 }

@@ -73,4 +73,30 @@ export const paymentChecks: readonly Check[] = [
       select i.id, 'surcharge ' || i.number || ' belongs to no payment' as problem from invoices i
       where i.origin = 'surcharge' and i.kind = 'invoice' and not exists (select 1 from payment_extras e where e.document_id = i.id) order by i.id`,
   },
+  {
+    name: 'instalments add up to what their plan covers',
+    statement: () => sql`
+      select p.id, 'parts of ' || cast(coalesce(sum(t.amount_minor), 0) as text) || ' for ' || cast(p.covers_minor as text) as problem
+      from instalment_plans p left join instalments t on t.plan_id = p.id
+      group by p.id, p.covers_minor, p.base_minor having coalesce(sum(t.amount_minor), 0) <> p.covers_minor or min(t.amount_minor) <= 0
+      or max(t.through_minor) <> p.base_minor + p.covers_minor or min(t.through_minor - t.amount_minor) <> p.base_minor order by p.id`,
+  },
+  {
+    name: 'document with a plan is owed by its next part',
+    statement: () => sql`
+      select i.id, 'owed on ' || coalesce(i.owed_on, 'its due day') || ', the plan is ' || p.status as problem
+      from instalment_plans p join invoices i on i.id = p.invoice_id
+      where (p.status = 'active' and (i.status <> 'issued' or i.owed_on is null or i.owed_on <> (select min(t.due_on) from instalments t
+        where t.plan_id = p.id and t.through_minor > (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id))))
+      or (p.status = 'kept' and i.status = 'issued') order by i.id`,
+  },
+  {
+    name: 'reserved money is in no books, and what was taken is',
+    statement: () => sql`
+      select a.payment_id as id, 'reserved money is ' || a.status || ', the payment ' || p.status || ' over ' || cast(p.received_minor as text) as problem
+      from authorisations a join payments p on p.id = a.payment_id
+      where (a.status in ('held', 'capturing', 'releasing') and (p.status <> 'authorised' or exists (select 1 from journals j where j.source_id = p.id)))
+      or (a.status = 'captured' and (p.status not in ('succeeded', 'reversed') or a.taken_minor <> p.received_minor))
+      or (a.status in ('released', 'lapsed') and p.status in ('authorised', 'unknown', 'pending')) order by a.payment_id`,
+  },
 ]

@@ -23,6 +23,7 @@ import { exchangeRates } from './exchange-rates.ts'
 import { gateways } from './gateways.ts'
 import { giftCards } from './gift-cards.ts'
 import { health } from './health.ts'
+import { instalments } from './instalments.ts'
 import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
@@ -40,6 +41,7 @@ import { quotes } from './quotes.ts'
 import { reconciler } from './reconciler.ts'
 import { regroup } from './regroup.ts'
 import { renewals } from './renewals.ts'
+import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
@@ -57,7 +59,17 @@ export type * from './ports.ts'
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, quotes],
   ...[services, renewals, deliveries, servers],
-  ...[invoices, invoiceLinks, regroup, billables, documentTexts, eInvoices, statements],
+  ...[
+    invoices,
+    instalments,
+    reserved,
+    invoiceLinks,
+    regroup,
+    billables,
+    documentTexts,
+    eInvoices,
+    statements,
+  ],
   ...[payments, dunning, gateways, bank, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
   ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],

@@ -70,6 +70,23 @@ const Invoice = Type.Object({
   lines: Type.Array(refTo('InvoiceLine')),
 })
 
+const InstalmentPlan = Type.Object({
+  id: text('ipl_…'),
+  invoice_id: text('inv_…'),
+  status: text('active, kept, broken or ended.'),
+  covers: money(),
+  fee_id: nullable('inv_…: the document of its fee.'),
+  reason: nullable('Why it was broken or ended.'),
+  parts: Type.Array(refTo('InstalmentPart')),
+})
+
+const InstalmentPart = Type.Object({
+  position: Type.Integer(),
+  due_on: day('Day by which it is to be paid.'),
+  amount: money(),
+  open: money(),
+})
+
 const InvoiceTax = Type.Object({
   name: text('As on the document.'),
   rate_ppm: Type.Integer({ description: 'Parts per million: 190000 is 19 %.' }),
@@ -247,6 +264,8 @@ export const components = {
   Event,
   Invoice,
   InvoiceLine,
+  InstalmentPart,
+  InstalmentPlan,
   InvoiceTax,
   ListedInvoice,
   Money,

@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts'
 import { clientEndpoints } from './resources/clients.ts'
 import { deliveryEndpoints } from './resources/deliveries.ts'
 import { eventEndpoints } from './resources/events.ts'
+import { instalmentEndpoints } from './resources/instalments.ts'
 import { invoiceEndpoints } from './resources/invoices.ts'
 import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
@@ -13,6 +14,7 @@ import { serviceEndpoints } from './resources/services.ts'
 export const endpoints: readonly Endpoint[] = [
   ...clientEndpoints,
   ...invoiceEndpoints,
+  ...instalmentEndpoints,
   ...orderEndpoints,
   ...paymentEndpoints,
   ...productEndpoints,

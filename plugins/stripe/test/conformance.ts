@@ -1,7 +1,7 @@
 import { companyAt, openTestInstance, strictGateway, type Conformance } from '../../../sdk/test-kit/index.ts'
 import { startStripe } from '../../../simulators/stripe/index.ts'
 import plugin from '../index.ts'
-import { charge, NOW, payment, payOnPage, saveCard, setup, stored } from './open-shop.ts'
+import { charge, eur, narrowed, NOW, payment, payOnPage, saveCard, setup, stored } from './open-shop.ts'
 
 /** A Stripe that knows a client with a good and a declining card, and one page on which somebody has paid. */
 async function openSeeded() {
@@ -14,12 +14,16 @@ async function openSeeded() {
   const { customer, method: good } = await saveCard(shop)
   const bad = stripe.control.saveCard({ customer, number: '4000000000000341', setUp: false }).id
   await payOnPage(shop, '4242424242424242', { payment_id: 'pay_8', idempotency_key: 'pay_8:1' })
+  const held = (id: string) =>
+    shop.gateway.authorise(charge({ customer, method: good }, { payment_id: id, idempotency_key: `${id}:1` }))
+  const reserved = narrowed(await held('pay_7'), 'authorised').reference
+  const unwanted = narrowed(await held('pay_6'), 'authorised').reference
   close()
-  return { stripe, customer, good, bad }
+  return { stripe, customer, good, bad, reserved, unwanted }
 }
 
 /** The seed makes the same ids in every run, so this one tells those of all. */
-const { stripe, customer, good, bad } = await openSeeded()
+const { stripe, customer, good, bad, reserved, unwanted } = await openSeeded()
 const { events, charges } = stripe.control.state()
 const intent = String(charges[0]!.payment_intent)
 await stripe.close()
@@ -39,6 +43,11 @@ export default {
       charge({ customer, method: good }, { payment_id: 'pay_2', idempotency_key: 'pay_2:1' }),
       charge({ customer, method: bad }, { payment_id: 'pay_3', idempotency_key: 'pay_3:1' }),
     ],
+    authorise: [charge({ customer, method: good }, { payment_id: 'pay_4', idempotency_key: 'pay_4:1' })],
+    capture: [
+      { payment_id: 'pay_7', idempotency_key: 'pay_7:take', reference: reserved, amount: eur('4900') },
+    ],
+    void: [{ payment_id: 'pay_6', idempotency_key: 'pay_6:void', reference: unwanted }],
     look_up: [{ payment_id: 'pay_9', idempotency_key: 'pay_9:1' }],
     refund: [
       {

@@ -20,8 +20,9 @@ export interface Broken {
     month: string
     export: string
     series: string
+    plan: string
   }
-  newId(prefix: 'jrn' | 'evt' | 'pay' | 'chg' | 'inl' | 'alc' | 'ref'): string
+  newId(prefix: 'ath' | 'jrn' | 'evt' | 'pay' | 'chg' | 'inl' | 'alc' | 'ref'): string
 }
 
 /** A way to break the books, the check that must see it, and the id by which it must name it. */

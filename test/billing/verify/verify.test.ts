@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
+  agreeInstalments,
   billDay,
   closeMonth,
   creditInvoice,
@@ -117,6 +118,9 @@ async function live(means: TestMeans): Promise<Broken['ids']> {
     { brand_id: brand.id, from: '2026-01-01', to: '2026-01-31' },
     actor,
   )
+  const split = await issue(means, of)
+  const terms = { parts: 3, first_on: '2026-03-01', every: '1m' }
+  const plan = await agreeInstalments(means, { invoice_id: split.id, ...terms }, actor)
   const one = async (statement: ReturnType<typeof sql>) => (await db.get<{ id: string }>(statement))!.id
   return {
     ...{
@@ -127,7 +131,7 @@ async function live(means: TestMeans): Promise<Broken['ids']> {
       void: gone.id,
       credited: credited.id,
     },
-    ...{ note: note.id, payment: payment.id, refund: refund.id, export: handed.id },
+    ...{ note: note.id, payment: payment.id, refund: refund.id, export: handed.id, plan: plan.id },
     service: await one(sql`select id from services where brand_id = ${brand.id}`),
     line: await one(sql`select id from invoice_lines where invoice_id = ${open.id}`),
     month: await one(sql`select id from ledger_months where brand_id = ${brand.id}`),

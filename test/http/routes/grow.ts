@@ -233,6 +233,11 @@ const invoicesOf = (rows: FirstRows): Many[] => [
     first: { invoice_id: rows.overdue },
     differs: (n) => ({ rate_ppm: 190_000 + n }),
   },
+  {
+    table: 'instalments',
+    first: { invoice_id: rows.overdue },
+    differs: (n) => ({ position: n + 1 }),
+  },
   { table: 'reminders', first: { document_id: rows.overdue }, differs: (n) => ({ step: `after_${n}` }) },
   {
     table: 'messages',

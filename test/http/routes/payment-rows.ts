@@ -40,5 +40,30 @@ export async function makePaymentRows(means: TestMeans, ids: WorldIds & { paymen
       ...{ status: 'open', created_at: now, updated_at: now },
     },
   ])
+  await db.insert('authorisations', [
+    {
+      ...{
+        ...of,
+        id: means.newId('ath'),
+        payment_id: ids.payment,
+        invoice_id: ids.overdue,
+        status: 'lapsed',
+      },
+      ...{ mode: 'by_hand', amount_minor: 4_760n, expires_at: now, created_at: now, updated_at: now },
+    },
+  ])
+  const plan = means.newId('ipl')
+  await db.insert('instalment_plans', [
+    {
+      ...{ ...of, id: plan, invoice_id: ids.overdue, status: 'ended', covers_minor: 4_760n, base_minor: 0n },
+      ...{ every: '1m', reason: 'Paid at once', created_at: now, updated_at: now },
+    },
+  ])
+  await db.insert('instalments', [
+    {
+      ...{ plan_id: plan, position: 1, invoice_id: ids.overdue, due_on: '2026-01-20' },
+      ...{ amount_minor: 4_760n, through_minor: 4_760n },
+    },
+  ])
   return { creditGrant, bankAccount, bankLine }
 }

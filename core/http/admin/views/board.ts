@@ -78,7 +78,7 @@ interface Open {
 /** What clients still owe, by currency: documents that are issued and not paid, less what was paid on them. */
 function openByCurrency({ means, actor, today }: Desk): Promise<Open[]> {
   const issued = sql`i.status = 'issued' and ${scoped(actor, { table: 'i' })}`
-  const isOverdue = sql`case when i.due_on < ${today} then 1 else 0 end`
+  const isOverdue = sql`case when coalesce(i.owed_on, i.due_on) < ${today} then 1 else 0 end`
   return means.db.all<Open>(sql`
     select o.currency, sum(o.documents) as unpaid, sum(o.rest) as unpaid_minor,
       sum(o.documents * o.overdue) as overdue, sum(o.rest * o.overdue) as overdue_minor

@@ -56,10 +56,11 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     number: string | null
     status: string
     due_on: IsoDate
+    owed_on: IsoDate | null
     total_minor: bigint
     currency: string
   }>(sql`
-    select id, number, status, due_on, total_minor, currency from invoices where client_id = ${client.id}
+    select id, number, status, due_on, owed_on, total_minor, currency from invoices where client_id = ${client.id}
     order by case when status = 'issued' then 0 else 1 end, id desc limit 10`)
   return {
     kind: 'table',

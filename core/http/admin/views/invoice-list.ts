@@ -1,3 +1,4 @@
+import { isOverdue } from '../../../billing/index.ts'
 import { list, sql, type Sql } from '../../../db/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -12,6 +13,7 @@ interface ListedInvoice {
   kind: string
   status: string
   due_on: IsoDate
+  owed_on: IsoDate | null
   issued_on: IsoDate | null
   currency: string
   total_minor: bigint
@@ -31,7 +33,7 @@ export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
   const { rows, pager } = await readList<ListedInvoice>(
     means.db,
     {
-      columns: sql`i.id, i.number, i.kind, i.status, i.due_on, i.issued_on, i.currency, i.total_minor, i.client_id,
+      columns: sql`i.id, i.number, i.kind, i.status, i.due_on, i.owed_on, i.issued_on, i.currency, i.total_minor, i.client_id,
         coalesce(c.company, c.name) as client_name`,
       from: sql`from invoices i join clients c on c.id = i.client_id`,
       where,
@@ -112,15 +114,17 @@ export function invoiceRows(
 }
 
 /** Overdue is derived: an issued document whose day has passed. */
-export const stateOf = (row: { status: string; due_on: IsoDate }, today: IsoDate): string =>
-  row.status === 'issued' && row.due_on < today ? 'overdue' : row.status
+export const stateOf = (
+  row: { status: string; due_on: IsoDate; owed_on: IsoDate | null },
+  today: IsoDate,
+): string => (isOverdue(row, today) ? 'overdue' : row.status)
 
 const tabOf = (text: string | undefined): Tab => TABS.find((name) => name === text) ?? 'all'
 
 function conditionsOf(tab: Tab, today: IsoDate): Sql[] {
   if (tab === 'all') return []
   if (tab === 'unpaid') return [sql`i.status = 'issued'`]
-  if (tab === 'overdue') return [sql`i.status = 'issued'`, sql`i.due_on < ${today}`]
+  if (tab === 'overdue') return [sql`i.status = 'issued'`, sql`coalesce(i.owed_on, i.due_on) < ${today}`]
   if (tab === 'void') return [sql`i.status in (${list(['void', 'written_off'])})`]
   return [sql`i.status = ${tab}`]
 }
@@ -138,7 +142,7 @@ async function countTabs(desk: Desk, own: Sql): Promise<Partial<Record<Tab, numb
   const row = await desk.means.db.get<{ draft: number; unpaid: number; overdue: number }>(sql`
     select (select count(*) from invoices i where i.status = 'draft' and ${own}) as draft,
       (select count(*) from invoices i where i.status = 'issued' and ${own}) as unpaid,
-      (select count(*) from invoices i where i.status = 'issued' and i.due_on < ${desk.today} and ${own}) as overdue`)
+      (select count(*) from invoices i where i.status = 'issued' and coalesce(i.owed_on, i.due_on) < ${desk.today} and ${own}) as overdue`)
   return { draft: row?.draft ?? 0, unpaid: row?.unpaid ?? 0, overdue: row?.overdue ?? 0 }
 }
 

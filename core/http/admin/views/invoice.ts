@@ -1,5 +1,6 @@
 import {
   amountDue,
+  findInstalments,
   getInvoice,
   lineText,
   linkedDocuments,
@@ -15,6 +16,7 @@ import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { instalmentActs, instalmentsBlock } from './instalments.ts'
 import { stateOf } from './invoice-list.ts'
 import { pathOf, type InvoiceMove } from './invoice-moves.ts'
 import { accountCell } from './account-name.ts'
@@ -25,6 +27,7 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const links = await linkedDocuments(desk.means.db, invoice.id)
   const title = invoice.number ?? desk.t('admin.invoices.draft')
   const due = amountDue(invoice)
+  const plan = invoice.owed_on === null ? null : await findInstalments(desk.means.db, invoice.id)
   return {
     head: {
       title,
@@ -35,18 +38,24 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
           ? [{ state: 'proforma', label: desk.t('admin.label.proforma'), tone: 'info' as const }]
           : []),
       ],
-      actions: [...actsOf(desk, invoice, due), ...twin(desk, invoice)],
+      actions: [...actsOf(desk, invoice, due, plan?.plan.status === 'active'), ...twin(desk, invoice)],
     },
     main: [
       lines(desk, invoice),
-      ...(invoice.status === 'draft' ? [] : [await payments(desk, invoice), await ledger(desk, invoice)]),
+      ...(invoice.status === 'draft'
+        ? []
+        : [
+            ...instalmentsBlock(desk, invoice, plan),
+            await payments(desk, invoice),
+            await ledger(desk, invoice),
+          ]),
       await auditTimeline(desk, { subject: invoice.id, id: `invoice-${invoice.id}-history` }),
     ],
     aside: [summary(desk, invoice, due), parties(desk, invoice, links), ...(await mails(desk, invoice))],
   }
 }
 
-function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
+function actsOf(desk: Desk, invoice: Invoice, due: bigint, isSplit: boolean): Button[] {
   const { t } = desk
   const at = `/admin/invoices/${invoice.id}`
   if (invoice.status === 'draft')
@@ -75,7 +84,11 @@ function actsOf(desk: Desk, invoice: Invoice, due: bigint): Button[] {
       : []
   const claim =
     invoice.kind === 'invoice' && due > 0n
-      ? [...(invoice.proforma === 0 ? claimActs(desk, invoice) : []), ...openActs(desk, invoice)]
+      ? [
+          ...(invoice.proforma === 0 ? claimActs(desk, invoice) : []),
+          ...openActs(desk, invoice),
+          ...instalmentActs(desk, invoice, isSplit),
+        ]
       : []
   return [
     ...open,

@@ -1,4 +1,10 @@
-import { getPayment, refundable, refundedOf, type PaymentRow } from '../../../billing/index.ts'
+import {
+  findAuthorisation,
+  getPayment,
+  refundable,
+  refundedOf,
+  type PaymentRow,
+} from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -7,6 +13,7 @@ import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { listPage } from './list-page.ts'
+import { reservedActs, reservedBlock } from './reserved.ts'
 
 type Listed = PaymentRow & { client_name: string; number: string | null; method: string | null }
 
@@ -78,6 +85,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
   const facts = await means.db.get<Listed>(sql`select ${columns} ${from} where p.id = ${payment.id}`)
   const refunded = await refundedOf(means.db, payment.id)
   const left = payment.status === 'succeeded' ? await refundable(means.db, payment) : 0n
+  const held = await findAuthorisation(means.db, payment.id)
   const title = moneyText(desk, payment.amount_minor, payment.currency)
   return {
     head: {
@@ -85,17 +93,18 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
       text: t('admin.payments.of', { client: facts?.client_name ?? payment.client_id }),
       crumbs: [{ label: t('admin.payments.title'), href: '/admin/payments' }, { label: title }],
       status: [{ state: payment.status }],
-      ...(left > 0n
-        ? {
-            actions: [
+      actions: [
+        ...reservedActs(desk, held),
+        ...(left > 0n
+          ? [
               {
                 label: t('admin.payments.refund'),
                 href: `/admin/payments/${payment.id}/refund`,
                 icon: 'receipt-refund',
               },
-            ],
-          }
-        : {}),
+            ]
+          : []),
+      ],
     },
     main: [
       ...(payment.decline_message ? [declined(desk, payment)] : []),
@@ -104,6 +113,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
       await auditTimeline(desk, { subject: payment.id, id: `payment-${payment.id}-history` }),
     ],
     aside: [
+      ...reservedBlock(desk, held),
       facsimile(
         desk,
         facts ?? { ...payment, client_name: payment.client_id, number: null, method: null },

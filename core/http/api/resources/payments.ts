@@ -1,11 +1,13 @@
 import { Type } from '../../../../sdk/index.ts'
 import {
+  capturePayment,
   getPayment,
   listPayments,
   listTransactions,
   readPayment,
   recordPayment,
   refundPayment,
+  releasePayment,
   type ListedTransaction,
   type PaymentRow,
   type RefundRow,
@@ -80,6 +82,38 @@ export const paymentEndpoints: readonly Endpoint[] = [
     async handle({ deps, actor, params, body }) {
       const { id } = await recordPayment(deps, { ...body, ...params }, actor)
       return paymentResource(await getPayment(deps.db, id, actor))
+    },
+  },
+  {
+    id: 'capturePayment',
+    method: 'post',
+    path: '/payments/{payment_id}/capture',
+    tag,
+    summary: 'Take reserved money, or a part of it, once',
+    permission: capturePayment.permission,
+    audience: capturePayment.audience,
+    body: bodyOf(capturePayment, ['payment_id']),
+    status: 200,
+    answer: { one: 'Payment' },
+    refusals: { 409: 'Nothing is reserved, or it is being taken already.' },
+    handle: async ({ deps, actor, params, body }) =>
+      paymentResource(await capturePayment(deps, { ...body, ...params }, actor)),
+  },
+  {
+    id: 'releasePayment',
+    method: 'post',
+    path: '/payments/{payment_id}/release',
+    tag,
+    summary: 'Let reserved money go',
+    permission: releasePayment.permission,
+    audience: releasePayment.audience,
+    body: bodyOf(releasePayment, ['payment_id']),
+    status: 200,
+    answer: { one: 'Payment' },
+    refusals: { 409: 'Nothing is reserved, or it is being taken already.' },
+    async handle({ deps, actor, params, body }) {
+      await releasePayment(deps, { ...body, ...params }, actor)
+      return paymentResource(await readPayment(deps, params, actor))
     },
   },
   {

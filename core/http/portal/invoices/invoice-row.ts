@@ -14,13 +14,14 @@ export type ListedInvoice = Pick<
   | 'currency'
   | 'issued_on'
   | 'due_on'
+  | 'owed_on'
   | 'total_minor'
   | 'in_collections_at'
 > & { allocated_minor: bigint }
 
 /** Columns of a ListedInvoice; the table goes by the name i. */
 export const listedInvoice: Sql = sql`
-  i.id, i.kind, i.number, i.status, i.currency, i.issued_on, i.due_on, i.total_minor, i.in_collections_at,
+  i.id, i.kind, i.number, i.status, i.currency, i.issued_on, i.due_on, i.owed_on, i.total_minor, i.in_collections_at,
   (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id) as allocated_minor`
 
 /** Parameters of the component `status`. */
@@ -60,7 +61,7 @@ export function invoiceRowView(t: Translate, invoice: ListedInvoice, today: IsoD
     href,
     number: invoice.number ?? invoice.id,
     issuedOn: invoice.issued_on,
-    dueOn: invoice.due_on,
+    dueOn: invoice.owed_on ?? invoice.due_on,
     status: invoiceState(t, invoice, today),
     total: money(invoice.total_minor, invoice.currency),
     due: money(due, invoice.currency),

@@ -1,6 +1,7 @@
 import { money, type Money } from '../../../../sdk/index.ts'
 import {
   amountDue,
+  askedNow,
   creditBalance,
   isLive,
   listGateways,
@@ -15,7 +16,8 @@ import {
 import { sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { formKeys, type FormProblem } from '../../page/index.ts'
+import { field, formKeys, type FormProblem } from '../../page/index.ts'
+import { instalmentOfferView, type InstalmentOfferView } from './instalments-view.ts'
 import { payExtra, rulesOf, type PayExtra } from './pay-extra.ts'
 
 /** "2027-09" → 09/2027; and whether that month is over. */
@@ -39,9 +41,14 @@ export interface PayView {
   /** As the form hands it back, to notice when the sum has changed meanwhile. */
   seen: string
   dueOn: IsoDate
+  /** All that is open is paid, also where a plan asks for a part. */
+  whole: boolean
+  /** Of a plan: the other sum that may be paid instead. */
+  instead: { href: string; amount: Money; whole: boolean } | null
+  instalments: InstalmentOfferView | null
   standing: 'open' | 'waiting' | 'paid' | 'closed'
   /** What is waited for: an answer of the bank, or whether the gateway got the question at all. */
-  waitsFor: 'bank' | 'answer'
+  waitsFor: 'bank' | 'answer' | 'capture'
   /** Waiting pages look again by themselves. */
   polls: boolean
   instructions: { label: string; value: string; copy: boolean }[]
@@ -67,7 +74,10 @@ interface Attempt extends Pick<
 export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): Promise<PayView> {
   const { db } = ctx.state.deps
   const href = `/portal/invoices/${invoice.id}`
-  const due = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
+  const openMinor = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
+  const asked = await askedNow(ctx.state.deps, db, { invoice, openMinor })
+  const whole = ctx.query.whole === '1' || field(ctx, 'whole') === '1'
+  const due = whole ? openMinor : asked
   const attempts = await readAttempts(ctx, invoice.id)
   const open = due > 0n
   const methods = open ? await listMethods(db, invoice.client_id) : []
@@ -78,14 +88,28 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   return {
     ...{ id: invoice.id, number: invoice.number ?? invoice.id, href, payHref: `${href}/pay` },
     ...{ creditHref: `${href}/use-credit`, due: money(due, invoice.currency), seen: String(due) },
-    ...{ dueOn: invoice.due_on, standing, polls: standing === 'waiting' },
-    waitsFor: attempts.some(({ status }) => status === 'unknown') ? 'answer' : 'bank',
+    ...{ dueOn: invoice.owed_on ?? invoice.due_on },
+    ...splitOf(href, { openMinor, asked, whole, currency: invoice.currency }),
+    instalments: await instalmentOfferView(ctx, invoice, openMinor),
+    ...{ standing, polls: standing === 'waiting' },
+    waitsFor: waitsFor(attempts),
     ...latestOf(attempts[0], standing),
     ...ways,
     credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
     keys: formKeys(),
     errors: problem?.errors ?? [],
   }
+}
+
+/** By a plan a part is asked for, and all of it may be paid. */
+function splitOf(
+  href: string,
+  of: { openMinor: bigint; asked: bigint; whole: boolean; currency: string },
+): Pick<PayView, 'whole' | 'instead'> {
+  if (of.openMinor === of.asked) return { whole: false, instead: null }
+  const amount = money(of.whole ? of.asked : of.openMinor, of.currency)
+  const instead = { href: of.whole ? `${href}/pay` : `${href}/pay?whole=1`, amount, whole: !of.whole }
+  return { whole: of.whole, instead }
 }
 
 async function payWays(
@@ -127,6 +151,11 @@ function standingOf(invoice: Invoice, due: bigint, attempts: readonly Attempt[])
     (attempt) => isLive(attempt) && (attempt.status !== 'created' || attempt.kind === 'saved_method'),
   )
   return waits ? 'waiting' : 'open'
+}
+
+function waitsFor(attempts: readonly Attempt[]): PayView['waitsFor'] {
+  if (attempts.some(({ status }) => status === 'unknown')) return 'answer'
+  return attempts.some(({ status }) => status === 'authorised') ? 'capture' : 'bank'
 }
 
 interface Needs {

@@ -1,9 +1,11 @@
 import {
   amountDue,
+  askedNow,
   chargeMethod,
   checkPayment,
   getPayment,
   startPayment,
+  takeInstalments,
   useCredit,
   type Invoice,
   type PaymentRow,
@@ -47,9 +49,25 @@ export async function takePay(ctx: RouteCtx): Promise<void> {
     shown: [404, 409, 422, 502, 503, 504],
     redraw: async (problem) => drawPay(ctx, await readInvoice(ctx), problem),
     async act() {
-      refuseOtherSum(ctx, invoice)
+      await refuseOtherSum(ctx, invoice)
       const payment = field(ctx, 'method') === '' ? await start(ctx, invoice) : await charge(ctx, invoice)
       await follow(ctx, invoice, payment)
+    },
+  })
+}
+
+/** The plan that is offered, instead of paying at once. */
+export async function takeParts(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const invoice = await readInvoice(ctx)
+  await tryForm(ctx, {
+    shown: [409],
+    redraw: async (problem) => drawPay(ctx, await readInvoice(ctx), problem),
+    async act() {
+      await takeInstalments(deps, { invoice_id: invoice.id }, actor)
+      const part = [`portal/invoices/_pay`, await payView(ctx, await readInvoice(ctx))] as const
+      const href = `/portal/invoices/${invoice.id}/pay`
+      fragmentOrSeeOther(ctx, { href, part, message: t('instalments.taken') })
     },
   })
 }
@@ -64,16 +82,26 @@ export async function takeCredit(ctx: RouteCtx): Promise<void> {
 }
 
 /** The sum that was shown is the sum that is taken: a late fee or a credit meanwhile is looked at first. */
-function refuseOtherSum(ctx: RouteCtx, invoice: Invoice): void {
+async function refuseOtherSum(ctx: RouteCtx, invoice: Invoice): Promise<void> {
+  const { deps } = ctx.state
   const seen = field(ctx, 'seen')
-  if (invoice.status === 'issued' && seen !== '' && seen !== String(amountDue(invoice)))
-    throw AmountChanged({ number: invoice.number ?? invoice.id })
+  if (invoice.status !== 'issued' || seen === '') return
+  const openMinor = amountDue(invoice)
+  const asked =
+    field(ctx, 'whole') === '1' ? openMinor : await askedNow(deps, deps.db, { invoice, openMinor })
+  if (seen !== String(asked)) throw AmountChanged({ number: invoice.number ?? invoice.id })
 }
 
 function charge(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
   const { deps, actor, formKeys } = ctx.state
   const once = formKeys.once ? { once: formKeys.once.slice(0, 100) } : {}
-  const wish = { invoice_id: invoice.id, method_id: field(ctx, 'method'), ...once, ...seenCharge(ctx) }
+  const wish = {
+    invoice_id: invoice.id,
+    method_id: field(ctx, 'method'),
+    ...once,
+    ...seenCharge(ctx),
+    ...wholeOf(ctx),
+  }
   return chargeMethod(deps, wish, actor)
 }
 
@@ -88,7 +116,7 @@ function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
         instance_id: field(ctx, 'gateway'),
         save_method: field(ctx, 'save') !== '',
       },
-      ...{ return_url: back, cancel_url: back, ...seenCharge(ctx) },
+      ...{ return_url: back, cancel_url: back, ...seenCharge(ctx), ...wholeOf(ctx) },
     },
     actor,
   )
@@ -96,6 +124,9 @@ function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
 
 /** What the button said that paying costs. */
 const seenCharge = (ctx: RouteCtx) => ({ seen_charge: field(ctx, 'charge') })
+
+/** All that is open, also where a plan asks for a part. */
+const wholeOf = (ctx: RouteCtx) => ({ whole: field(ctx, 'whole') === '1' })
 
 async function follow(ctx: RouteCtx, invoice: Invoice, payment: PaymentRow): Promise<void> {
   const backHref = `/portal/invoices/${invoice.id}/pay`

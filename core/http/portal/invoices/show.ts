@@ -4,6 +4,7 @@ import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { page, requireClient } from '../../page/index.ts'
+import { instalmentsView } from './instalments-view.ts'
 import { invoiceView, type AppliedRow } from './invoice-view.ts'
 
 const TITLES = { invoice: 'one', credit_note: 'one_credit_note', receipt: 'one_receipt' } as const
@@ -24,7 +25,8 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
   const linked = await linkedDocuments(ctx.state.deps.db, invoice.id)
   const mode = await modeOf(ctx.state.deps.db, invoice)
   const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
-  const body = { ...view, payments, linked, title, xmlHref }
+  const instalments = await instalmentsView(ctx, invoice)
+  const body = { ...view, payments, linked, title, xmlHref, instalments }
   await page(ctx, 'portal/invoices/show', body, {
     title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },

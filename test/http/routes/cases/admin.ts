@@ -88,7 +88,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/invoices/:id.xml', ({ paid }) => `/invoices/${paid}.xml`),
   of('/invoices/:id/edit', ({ draft }) => `/invoices/${draft}/edit`),
   of('/invoices/:id/void', ({ overdue }) => `/invoices/${overdue}/void`),
-  ...['write-off', 'collections', 'recall', 'credit'].map((act) =>
+  ...['instalments', 'instalments/end', 'write-off', 'collections', 'recall', 'credit'].map((act) =>
     of(`/invoices/:id/${act}`, ({ overdue }) => `/invoices/${overdue}/${act}`),
   ),
   of('/invoices/:id/payment', ({ overdue }) => `/invoices/${overdue}/payment`, /Gateway \d+/g),
@@ -122,6 +122,8 @@ export const adminCases: readonly RouteCase[] = [
   of('/document-texts/:id', ({ documentText }) => `/document-texts/${documentText}`),
   desk('/payments', /id="row-pay_/g),
   of('/payments/:id', ({ payment }) => `/payments/${payment}`, /Too late/g),
+  of('/payments/:id/capture', ({ payment }) => `/payments/${payment}/capture`),
+  of('/payments/:id/release', ({ payment }) => `/payments/${payment}/release`),
   of('/payments/:id/refund', ({ payment }) => `/payments/${payment}/refund`),
   desk('/transactions', /BANK-\d+/g),
   desk('/disputes', links('disputes/dsp_\\w+')),

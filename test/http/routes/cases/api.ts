@@ -9,6 +9,12 @@ export const apiCases: readonly RouteCase[] = [
   { route: '/clients/{client_id}', at: ({ client }) => `${base}/clients/${client}`, as: 'key' },
   { route: '/invoices', at: () => `${base}/invoices?limit=100`, as: 'key', rows: [ids('inv')] },
   {
+    route: '/invoices/{invoice_id}/instalments',
+    at: ({ overdue }) => `${base}/invoices/${overdue}/instalments`,
+    as: 'key',
+    rows: [/"position":/g],
+  },
+  {
     route: '/invoices/{invoice_id}/e-invoice',
     at: ({ paid }) => `${base}/invoices/${paid}/e-invoice?format=cii`,
     as: 'key',

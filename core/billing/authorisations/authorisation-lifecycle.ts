@@ -1,0 +1,15 @@
+import { defineLifecycle } from '../../kernel/index.ts'
+
+/** Reserved money. Lapsed: the gateway let go of it by itself. */
+export const authorisationLifecycle = defineLifecycle('authorisation', {
+  initial: 'held',
+  transitions: {
+    capture: { from: ['held'], to: 'capturing' },
+    // The gateway refused to take it and holds it still.
+    keep: { from: ['capturing'], to: 'held', fact: true, event: 'authorisation.capture_refused' },
+    take: { from: ['held', 'capturing', 'releasing'], to: 'captured', fact: true },
+    release: { from: ['held'], to: 'releasing' },
+    let_go: { from: ['releasing'], to: 'released', fact: true },
+    lapse: { from: ['held', 'capturing'], to: 'lapsed', fact: true },
+  },
+})

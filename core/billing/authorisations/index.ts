@@ -1,0 +1,5 @@
+export * from './authorisation.ts'
+export * from './authorisation-lifecycle.ts'
+export * from './capture-payment.ts'
+export * from './carry-out.ts'
+export * from './release-payment.ts'

@@ -1,0 +1,7 @@
+export * from './agree-instalments.ts'
+export * from './asked-now.ts'
+export * from './end-instalments.ts'
+export * from './instalment-lifecycle.ts'
+export * from './instalment-plan.ts'
+export * from './offer-instalments.ts'
+export * from './plan-instalments.ts'

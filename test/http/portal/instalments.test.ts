@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import {
+  findInstalments,
+  instalmentOffer,
+  recordPayment,
+  verifyBooks,
+  type Payments,
+} from '../../../core/billing/index.ts'
+import { writeSetting } from '../../../core/records/index.ts'
+import { engines, makeDatabase } from '../../support/databases.ts'
+import { staffActor } from '../../support/make.ts'
+import { testMeans } from '../../support/means.ts'
+import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
+import { draft, issue, scriptedGateway } from '../../billing/support.ts'
+import { makePortal, signedIn, textOf } from './shop.ts'
+
+for (const engine of engines)
+  describe(`instalments in the portal (${engine})`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    const means = testMeans(db)
+    const payments: Payments = { ...means, plugins: scriptedGateway([]) }
+    const { client, user } = await makePortal(means)
+    let web: Web
+    let browser: WebBrowser
+    before(async () => {
+      web = await startWeb(means)
+      browser = await signedIn(web, user)
+    })
+    after(async () => {
+      await web.close()
+      await remove()
+    })
+
+    it('are offered from a sum on, taken without a script, shown, and paid part by part or at once', async () => {
+      const invoice = await issue(means, draft(client, { amounts: [90_000n] }))
+      const at = `/portal/invoices/${invoice.id}`
+      assert.doesNotMatch(textOf((await browser.get(`${at}/pay`)).text), /Pay in 3 parts/)
+      assert.equal((await browser.post(`${at}/instalments`, {})).status, 409)
+      const value = { ...instalmentOffer.preset, minimum: 100, fee_percent: '2' }
+      const set = { setting: instalmentOffer, scope: 'brand', scopeId: client.brand_id, value } as const
+      await db.transaction((trx) => writeSetting(means, trx, set, staffActor()))
+      const offered = textOf((await browser.get(`${at}/pay`)).text)
+      assert.match(offered, /Pay in 3 parts/)
+      assert.match(offered, /fee of €21\.42/)
+      assert.equal((await browser.post(`${at}/instalments`, {})).status, 303)
+      const third = invoice.total_minor / 3n
+      const { plan } = (await findInstalments(db, invoice.id))!
+      assert.deepEqual([plan.status, plan.covers_minor], ['active', invoice.total_minor])
+      const decimal = (minor: bigint) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`
+      const pay = textOf((await browser.get(`${at}/pay`)).text)
+      assert.ok(pay.includes(decimal(third)), pay)
+      assert.match(pay, /Pay all that is open instead/)
+      const whole = textOf((await browser.get(`${at}/pay?whole=1`)).text)
+      assert.match(whole, /Pay the part instead/)
+      const seen = { seen: String(invoice.total_minor), gateway: 'plg_none' }
+      const stale = await browser.post(`${at}/pay`, seen)
+      assert.equal(stale.status, 409, 'the sum that was shown is not what is asked for')
+      const paid = { invoice_id: invoice.id, amount_minor: third.toString(), reference: 'T-1' }
+      await recordPayment(payments, paid, staffActor())
+      const shown = textOf((await browser.get(at)).text)
+      assert.match(shown, /Instalments.*Running.*Paid/s)
+      assert.deepEqual(await verifyBooks(db, means.business.today('UTC')), [])
+    })
+  })
