@@ -25,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { name: '0021_payments', breaking: false, load: () => import('./0021_payments.ts') },
   { name: '0022_books', breaking: false, load: () => import('./0022_books.ts') },
   { name: '0023_payments_more', breaking: false, load: () => import('./0023_payments_more.ts') },
+  { name: '0026_corrections', breaking: false, load: () => import('./0026_corrections.ts') },
 ]
