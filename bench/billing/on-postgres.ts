@@ -6,13 +6,14 @@ import { createJobs } from '../../core/jobs/index.ts'
 import { idMaker, systemClock } from '../../core/kernel/index.ts'
 import { onServer, startPostgres, TEMPLATE } from '../../test/support/postgres.ts'
 import type { Judged } from '../figure.ts'
+import { scaled } from '../scale.ts'
 import { costWithServer, type Cost } from './cpu.ts'
 import { assertSound, fillFullShop } from './full-shop.ts'
 import { judge, type Fill } from './on-sqlite.ts'
 import { copyRaw, lineValues, makeDocument, type LineValues } from './raw.ts'
 import { benchMeans, fillShop, runBilling } from './shop.ts'
 
-const SERVICES = 100_000
+const SERVICES = scaled(100_000)
 const ROUNDS = 5
 /** As a provider sets a server up: every commit on the disk, and room for the tables in memory. */
 const SERVER = ['-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB']

@@ -6,14 +6,15 @@ import { systemClock } from '../../core/kernel/index.ts'
 import type { Means } from '../../core/records/index.ts'
 import { migrations } from '../../migrations/index.ts'
 import { median, report, type Judged } from '../figure.ts'
+import { scaled } from '../scale.ts'
 import { costOf, type Cost } from './cpu.ts'
 import { assertSound, fillFullShop } from './full-shop.ts'
 import { naiveLoop } from './naive.ts'
 import { insertRaw, lineValues, makeDocument, type LineValues } from './raw.ts'
 import { benchMeans, fillShop, runBilling } from './shop.ts'
 
-const SERVICES = 100_000
-const NAIVE = 2_000
+const SERVICES = scaled(100_000)
+const NAIVE = scaled(2_000)
 const ROUNDS = 5
 
 export type Fill = (means: Means, services: number) => Promise<void>
