@@ -25,5 +25,6 @@ export const migrations: readonly Migration[] = [
   { name: '0021_payments', breaking: false, load: () => import('./0021_payments.ts') },
   { name: '0022_books', breaking: false, load: () => import('./0022_books.ts') },
   { name: '0023_payments_more', breaking: false, load: () => import('./0023_payments_more.ts') },
-  { name: '0025_payments_rest', breaking: false, load: () => import('./0025_payments_rest.ts') },
+  { name: '0024_payments_rest', breaking: false, load: () => import('./0024_payments_rest.ts') },
+  { name: '0025_corrections', breaking: false, load: () => import('./0025_corrections.ts') },
 ]

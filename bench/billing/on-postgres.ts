@@ -6,43 +6,60 @@ import { createJobs } from '../../core/jobs/index.ts'
 import { idMaker, systemClock } from '../../core/kernel/index.ts'
 import { onServer, startPostgres, TEMPLATE } from '../../test/support/postgres.ts'
 import type { Judged } from '../figure.ts'
+import { scaled } from '../scale.ts'
 import { costWithServer, type Cost } from './cpu.ts'
-import { judge } from './on-sqlite.ts'
+import { assertSound, fillFullShop } from './full-shop.ts'
+import { judge, type Fill } from './on-sqlite.ts'
 import { copyRaw, lineValues, makeDocument, type LineValues } from './raw.ts'
 import { benchMeans, fillShop, runBilling } from './shop.ts'
 
-const SERVICES = 100_000
+const SERVICES = scaled(100_000)
 const ROUNDS = 5
 /** As a provider sets a server up: every commit on the disk, and room for the tables in memory. */
 const SERVER = ['-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB']
 
 /** The run on PostgreSQL beside COPY into the line table, in turns; CPU of ours and of the server. */
-export async function benchOnPostgres(): Promise<Judged[]> {
+export const benchOnPostgres = (): Promise<Judged[]> =>
+  bench('billing_run_postgres', { fill: fillShop, least: 0.05 })
+
+/** The same with taxes, coupons, options, add-ons, terms and credit in play. */
+export const benchFullOnPostgres = (): Promise<Judged[]> =>
+  bench('billing_run_full_postgres', { fill: fillFullShop, least: 0.04 })
+
+async function bench(name: string, { fill, least }: { fill: Fill; least: number }): Promise<Judged[]> {
   const server = await startPostgres(SERVER)
   const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'))
   // The server, a user of its own, reads the file of the COPY.
   chmodSync(folder, 0o755)
   try {
-    await postgresShop(server.url)
+    await postgresShop(server.url, fill)
     const rows = lineValues(SERVICES)
     const [ours, raw]: [Cost[], Cost[]] = [[], []]
     for (let round = 0; round < ROUNDS; round++) {
       raw.push(await onCopy(server.url, (db) => copyOnce(db, folder, rows)))
       ours.push(await onCopy(server.url, runOnce))
+      if (round === 0) await checkBooks(server.url)
     }
-    return judge('billing_run_postgres', { ours, raw, least: 0.05 })
+    return judge(name, { ours, raw, least })
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function postgresShop(url: string): Promise<void> {
+/** The books that the round has left behind. */
+async function checkBooks(url: string): Promise<void> {
+  const db = openPostgres({ url: `${url}/round`, poolSize: 1 })
+  await assertSound(db)
+  await db.close()
+}
+
+async function postgresShop(url: string, fill: Fill): Promise<void> {
   await onServer(url, `create database shop template ${TEMPLATE}`)
   const db = openPostgres({ url: `${url}/shop`, poolSize: 4 })
   await (await createJobs({ db, clock: systemClock, newId: idMaker(systemClock) })).install()
   const means = await benchMeans(db)
-  await fillShop(means, SERVICES)
+  await fill(means, SERVICES)
   await makeDocument(db, means.newId('inv'))
   await db.run(sql`vacuum analyze`)
   await db.close()

@@ -3,30 +3,54 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate, openSqlite, sql } from '../../core/db/index.ts'
 import { systemClock } from '../../core/kernel/index.ts'
+import type { Means } from '../../core/records/index.ts'
 import { migrations } from '../../migrations/index.ts'
 import { median, report, type Judged } from '../figure.ts'
+import { scaled } from '../scale.ts'
 import { costOf, type Cost } from './cpu.ts'
+import { assertSound, fillFullShop } from './full-shop.ts'
 import { naiveLoop } from './naive.ts'
 import { insertRaw, lineValues, makeDocument, type LineValues } from './raw.ts'
 import { benchMeans, fillShop, runBilling } from './shop.ts'
 
-const SERVICES = 100_000
-const NAIVE = 2_000
+const SERVICES = scaled(100_000)
+const NAIVE = scaled(2_000)
 const ROUNDS = 5
+
+export type Fill = (means: Means, services: number) => Promise<void>
 
 /** The run on SQLite beside plain inserts into the line table and beside a loop through the ORM, in turns. */
 export async function benchOnSqlite(): Promise<Judged[]> {
+  const { ours, raw, naive } = await inTurns(fillShop, { naive: true })
+  return [...judge('billing_run_sqlite', { ours, raw, least: 0.1 }), overNaive(ours, median(naive))]
+}
+
+/** The same with taxes, coupons, options, add-ons, terms and credit in play, and the books checked after it. */
+export async function benchFullOnSqlite(): Promise<Judged[]> {
+  const { ours, raw } = await inTurns(fillFullShop)
+  return judge('billing_run_full_sqlite', { ours, raw, least: 0.07 })
+}
+
+async function inTurns(fill: Fill, { naive: isNaiveAsked = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'berth-bench-'))
-  const template = await sqliteShop(folder, SERVICES)
+  const template = await sqliteShop(folder, SERVICES, fill)
   const rows = lineValues(SERVICES)
   const [ours, raw, naive]: [Cost[], Cost[], number[]] = [[], [], []]
   for (let round = 0; round < ROUNDS; round++) {
     raw.push(await rawOnce(copied(template, folder), rows))
-    ours.push(await runOnce(copied(template, folder), SERVICES))
-    naive.push(NAIVE / (await naiveLoop(copied(template, folder), NAIVE)))
+    const file = copied(template, folder)
+    ours.push(await runOnce(file, SERVICES))
+    if (round === 0) await checkBooks(file)
+    if (isNaiveAsked) naive.push(NAIVE / (await naiveLoop(copied(template, folder), NAIVE)))
   }
   rmSync(folder, { recursive: true, force: true })
-  return [...judge('billing_run_sqlite', { ours, raw, least: 0.1 }), overNaive(ours, median(naive))]
+  return { ours, raw, naive }
+}
+
+async function checkBooks(file: string): Promise<void> {
+  const db = openSqlite({ file })
+  await assertSound(db)
+  await db.close()
 }
 
 /** The run beside the plainest way of writing, both for SERVICES rows. */
@@ -64,12 +88,12 @@ function overNaive(ours: readonly Cost[], baseline: number): Judged {
 }
 
 /** A filled database file, to be copied for each round. */
-export async function sqliteShop(folder: string, services: number): Promise<string> {
+export async function sqliteShop(folder: string, services: number, fill: Fill = fillShop): Promise<string> {
   const file = join(folder, `shop-${services}.db`)
   const db = openSqlite({ file, synchronous: 'off' })
   await migrate(db, migrations, systemClock.now())
   const means = await benchMeans(db)
-  await fillShop(means, services)
+  await fill(means, services)
   await makeDocument(db, means.newId('inv'))
   await db.close()
   return file

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { withAnswers } from './ask-first.ts'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
+import { sameValues } from './same-values.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
 const load = createRequire(import.meta.url)
@@ -146,17 +147,28 @@ class PostgresQueries implements Queries {
     return (await this.#query(statement.text, statement.values)).rowCount ?? 0
   }
 
-  /** One statement for all rows: an array a column, unnested by the server. */
+  /** One statement for all rows: an array a column, unnested by the server, and once what all rows have in common. */
   async insert<R extends object>(table: string, rows: readonly R[]): Promise<void> {
     const [first] = rows
     if (!first) return
     const columns = Object.keys(first)
-    const arrays = columns.map((column) => rows.map((row) => (row as Row)[column] ?? null))
+    const into = `insert into ${table} (${columns.join(', ')})`
+    if (rows.length === 1) {
+      const values = columns.map((column) => (first as Row)[column] ?? null)
+      await this.#perform(`${into} values (${columns.map((_, i) => `$${i + 1}`).join(', ')})`, values)
+      return
+    }
     const types = await this.#columnTypes(table)
-    const casts = columns.map((column, i) => `$${i + 1}::${types.get(column) ?? 'text'}[]`)
+    const { same, own } = sameValues(rows as readonly Row[], columns)
+    const values = columns.map((column) =>
+      column in same ? same[column] : rows.map((row) => (row as Row)[column] ?? null),
+    )
+    const typed = (column: string) => `$${columns.indexOf(column) + 1}::${types.get(column) ?? 'text'}`
+    const picked = columns.map((column) => (column in same ? typed(column) : `own.${column}`))
+    const arrays = own.map((column) => `${typed(column)}[]`)
     await this.#perform(
-      `insert into ${table} (${columns.join(', ')}) select * from unnest(${casts.join(', ')})`,
-      arrays,
+      `${into} select ${picked.join(', ')} from unnest(${arrays.join(', ')}) as own (${own.join(', ')})`,
+      values,
     )
   }
 

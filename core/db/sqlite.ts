@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { withAnswers } from './ask-first.ts'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
+import { sameValues } from './same-values.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
 const BUSY_RETRY_MS = 3
@@ -95,8 +96,11 @@ function readView(connection: Database.Database): ReadView {
   return { open, close }
 }
 
+type Bound = [readonly SqlValue[], Record<string, SqlValue>?]
+const NONE_NAMED = {}
+
 interface Prepared {
-  run: (values: readonly SqlValue[]) => Database.RunResult
+  run: (values: readonly SqlValue[], named?: Record<string, SqlValue>) => Database.RunResult
   all: (values: readonly SqlValue[]) => Row[]
 }
 
@@ -134,15 +138,17 @@ class SqliteQueries implements Queries {
     const [first] = rows
     if (!first) return
     const columns = Object.keys(first)
-    await this.#execute(insertText(table, columns, 1), (single) => {
-      let done = 0
-      if (rows.length >= GROUP) {
-        const group = this.#prepare(insertText(table, columns, GROUP))
-        for (; done + GROUP <= rows.length; done += GROUP)
-          group.run(valuesOf(rows.slice(done, done + GROUP) as Row[], columns))
-      }
-      for (; done < rows.length; done++) single.run(valuesOf([rows[done] as Row], columns))
+    await this.#execute(insertText(table, columns), (single) => {
+      const grouped = rows.length - (rows.length % GROUP)
+      if (grouped > 0) this.#insertGroups(table, columns, rows.slice(0, grouped) as Row[])
+      for (let at = grouped; at < rows.length; at++) single.run(valuesOf([rows[at] as Row], columns))
     })
+  }
+
+  #insertGroups(table: string, columns: readonly string[], rows: readonly Row[]): void {
+    const { same, own } = sameValues(rows, columns)
+    const group = this.#prepare(insertText(table, columns, { rows: GROUP, same }))
+    for (let at = 0; at < rows.length; at += GROUP) group.run(valuesOf(rows.slice(at, at + GROUP), own), same)
   }
 
   /** Reads nearly always succeed at once: only one that met a lock waits, with all that waiting takes. */
@@ -181,9 +187,9 @@ class SqliteQueries implements Queries {
   #prepare(text: string): Prepared {
     let prepared = this.#statements.get(text)
     if (prepared) return prepared
-    const statement = this.#connection.prepare<[readonly SqlValue[]], Row>(asExpressions(text))
+    const statement = this.#connection.prepare<Bound, Row>(asExpressions(text))
     prepared = {
-      run: (values) => statement.run(values),
+      run: (values, named = NONE_NAMED) => statement.run(values, named),
       all: statement.reader ? reader(statement) : (values) => (statement.run(values), []),
     }
     if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear()
@@ -203,8 +209,12 @@ const asExpressions = (text: string): string =>
  * "or fail" spares a copy of each page for the undoing of a half-done statement: what a refused insert leaves behind is
  * undone with its transaction, as it is when the rows come one by one.
  */
-function insertText(table: string, columns: readonly string[], rows: number): string {
-  const row = `(${columns.map(() => '?').join(', ')})`
+function insertText(
+  table: string,
+  columns: readonly string[],
+  { rows, same }: { rows: number; same: Record<string, SqlValue> } = { rows: 1, same: {} },
+): string {
+  const row = `(${columns.map((column) => (column in same ? `@${column}` : '?')).join(', ')})`
   return `insert or fail into ${table} (${columns.join(', ')}) values ${new Array(rows).fill(row).join(', ')}`
 }
 
@@ -216,7 +226,7 @@ function valuesOf(rows: readonly Row[], columns: readonly string[]): SqlValue[] 
 }
 
 /** Money needs safe integers; where no column is money the faster plain numbers are exact enough. */
-function reader(statement: Database.Statement<[readonly SqlValue[]], Row>): Prepared['all'] {
+function reader(statement: Database.Statement<Bound, Row>): Prepared['all'] {
   const columns = statement.columns().map((column) => column.name)
   const money = columns.filter((column) => column.endsWith('_minor'))
   if (money.length === 0) return (values) => statement.all(values)

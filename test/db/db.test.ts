@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { list, migrate, name, openSqlite, sql, violatedUnique } from '../../core/db/index.ts'
+import fc from 'fast-check'
+import { join, list, migrate, name, openSqlite, sql, violatedUnique } from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 
@@ -29,6 +30,26 @@ for (const engine of engines) {
       await db.insert('prices', [price('prc_a', big), price('prc_b', 1n)])
       const row = await db.get(sql`select sum(amount_minor) as total_minor, count(*) as prices from prices`)
       assert.deepEqual({ ...row }, { total_minor: big + 1n, prices: 2 })
+    })
+
+    test('writes every row with its own values, whatever the rows have in common', async () => {
+      const written = fc.record({
+        amount_minor: fc.constantFrom(1n, -2n, big),
+        cycle: fc.constantFrom('1m', "1'y"),
+        retired_at: fc.constantFrom(null, at),
+      })
+      let batch = 0
+      const property = fc.asyncProperty(fc.array(written, { minLength: 1, maxLength: 70 }), async (cases) => {
+        batch++
+        const rows = cases.map((one, i) => ({ ...price(`prc_${batch}_${i}`, 0n), ...one }))
+        await db.insert('prices', rows)
+        const read = await db.all<{ id: string }>(sql`
+          select ${join(Object.keys(rows[0]!).map(name), ', ')} from prices where id like ${`prc_${batch}_%`}`)
+        const found = new Map(read.map((row) => [row.id, { ...row }]))
+        assert.deepEqual([...rows.map(({ id }) => found.get(id))], rows)
+        assert.equal(read.length, rows.length)
+      })
+      await fc.assert(property, { numRuns: 60 })
     })
 
     test('rolls everything back when the work fails, and runs no act after it', async () => {

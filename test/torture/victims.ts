@@ -34,7 +34,7 @@ export async function bundleVictim(): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['better-sqlite3', 'pg', 'graphile-worker', 'pino'],
+    external: ['better-sqlite3', 'pg', 'graphile-worker', 'pino', '@node-rs/argon2'],
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
