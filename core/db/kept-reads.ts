@@ -1,0 +1,70 @@
+import type { Queries, Row, StatementMeter } from './db.ts'
+import type { Sql, SqlValue } from './sql.ts'
+
+type Rows = readonly Row[]
+
+export interface KeptReads {
+  queries: Pick<Queries, 'all' | 'get'>
+  /** How a commit of anybody, in whatever process, is told: another number than before. NaN: not known at the moment. */
+  version: () => number
+  meter: StatementMeter | undefined
+}
+
+/** What is kept is small: pages show some dozens of rows. */
+const ROWS_MAX = 200
+const STATEMENTS_MAX = 2_000
+
+/**
+ * Reads whose rows are kept until anything is committed: then all of them are forgotten, so none is ever older than the
+ * database. Readers share the rows, so these are frozen. A statement that names the time of day is never asked twice;
+ * the rows that it would have to leave out are better left out by the caller.
+ */
+export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries, 'all' | 'get'> {
+  const kept = new Map<string, Promise<Rows>>()
+  let of = NaN
+
+  const all = (statement: Sql): Promise<Rows> => {
+    const now = version()
+    if (now !== of) {
+      kept.clear()
+      of = now
+    }
+    const key = keyOf(statement)
+    const known = kept.get(key)
+    if (known) {
+      // Counted all the same: what a page asks for does not depend on who asked before.
+      meter?.before?.(statement.text)
+      meter?.after?.(statement.text)
+      return known
+    }
+    return queries.all(statement).then((rows) => (now === version() ? keep(key, rows) : rows))
+  }
+
+  const keep = (key: string, rows: Row[]): Rows => {
+    for (const row of rows) Object.freeze(row)
+    const frozen = Object.freeze(rows)
+    if (rows.length > ROWS_MAX || Number.isNaN(of)) return frozen
+    if (kept.size >= STATEMENTS_MAX) kept.clear()
+    kept.set(key, Promise.resolve(frozen))
+    return frozen
+  }
+
+  return {
+    all: all as Queries['all'],
+    get: (async (statement) => (await all(statement))[0]) as Queries['get'],
+  }
+}
+
+/** Each value with its type and length, so that no other list of values reads the same, whatever a visitor sends. */
+function keyOf({ text, values }: Sql): string {
+  let key = text
+  for (const value of values) key += written(value)
+  return key
+}
+
+function written(value: SqlValue): string {
+  const text = String(value)
+  return `\n${TYPES[typeof value]}${text.length}:${text}`
+}
+
+const TYPES: Record<string, string> = { string: 's', number: 'n', bigint: 'i', object: 'o' }
