@@ -20,32 +20,40 @@ const STATEMENTS_MAX = 2_000
  * the rows that it would have to leave out are better left out by the caller.
  */
 export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries, 'all' | 'get'> {
-  const kept = new Map<string, Promise<Rows>>()
+  /** By the text of the statement, then by its values: texts are made once, so finding one reads no letters. */
+  const kept = new Map<string, Map<string, Promise<Rows>>>()
+  let statements = 0
   let of = NaN
 
   const all = (statement: Sql): Promise<Rows> => {
     const now = version()
     if (now !== of) {
-      kept.clear()
+      forget()
       of = now
     }
-    const key = keyOf(statement)
-    const known = kept.get(key)
+    const key = keyOf(statement.values)
+    const known = kept.get(statement.text)?.get(key)
     if (known) {
       // Counted all the same: what a page asks for does not depend on who asked before.
       meter?.before?.(statement.text)
       meter?.after?.(statement.text)
       return known
     }
-    return queries.all(statement).then((rows) => (now === version() ? keep(key, rows) : rows))
+    return queries.all(statement).then((rows) => (now === version() ? keep(statement.text, key, rows) : rows))
   }
 
-  const keep = (key: string, rows: Row[]): Rows => {
+  const forget = () => {
+    kept.clear()
+    statements = 0
+  }
+
+  const keep = (text: string, key: string, rows: Row[]): Rows => {
     for (const row of rows) Object.freeze(row)
     const frozen = Object.freeze(rows)
     if (rows.length > ROWS_MAX || Number.isNaN(of)) return frozen
-    if (kept.size >= STATEMENTS_MAX) kept.clear()
-    kept.set(key, Promise.resolve(frozen))
+    if (++statements > STATEMENTS_MAX) forget()
+    const ofText = kept.get(text) ?? new Map<string, Promise<Rows>>()
+    kept.set(text, ofText.set(key, Promise.resolve(frozen)))
     return frozen
   }
 
@@ -56,8 +64,8 @@ export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries,
 }
 
 /** Each value with its type and length, so that no other list of values reads the same, whatever a visitor sends. */
-function keyOf({ text, values }: Sql): string {
-  let key = text
+function keyOf(values: readonly SqlValue[]): string {
+  let key = ''
   for (const value of values) key += written(value)
   return key
 }
