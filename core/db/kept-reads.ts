@@ -10,9 +10,10 @@ export interface KeptReads {
   meter: StatementMeter | undefined
 }
 
-/** What is kept is small: pages show some dozens of rows. */
+/** Of one statement: pages show some dozens of rows. */
 const ROWS_MAX = 200
-const STATEMENTS_MAX = 2_000
+/** Of all; a statement counts as one row more. Some megabytes. */
+const KEPT_MAX = 10_000
 
 /**
  * Reads whose rows are kept until anything is committed: then all of them are forgotten, so none is ever older than the
@@ -22,7 +23,7 @@ const STATEMENTS_MAX = 2_000
 export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries, 'all' | 'get'> {
   /** By the text of the statement, then by its values: texts are made once, so finding one reads no letters. */
   const kept = new Map<string, Map<string, Promise<Rows>>>()
-  let statements = 0
+  let held = 0
   let of = NaN
 
   const all = (statement: Sql): Promise<Rows> => {
@@ -44,14 +45,15 @@ export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries,
 
   const forget = () => {
     kept.clear()
-    statements = 0
+    held = 0
   }
 
   const keep = (text: string, key: string, rows: Row[]): Rows => {
     for (const row of rows) Object.freeze(row)
     const frozen = Object.freeze(rows)
     if (rows.length > ROWS_MAX || Number.isNaN(of)) return frozen
-    if (++statements > STATEMENTS_MAX) forget()
+    if (held > KEPT_MAX) forget()
+    held += rows.length + 1
     const ofText = kept.get(text) ?? new Map<string, Promise<Rows>>()
     kept.set(text, ofText.set(key, Promise.resolve(frozen)))
     return frozen
