@@ -31,6 +31,11 @@ export interface Db extends Queries {
    * Commits when the promise fulfils, rolls back when it rejects.
    */
   transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  /**
+   * The same database; what it read outside a transaction is kept until anybody commits anything, and frozen. Only where
+   * the engine tells of commits without a question over the network.
+   */
+  readonly kept?: Db
   close(): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { withAnswers } from './ask-first.ts'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
+import { keptReads } from './kept-reads.ts'
 import { sameValues } from './same-values.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
@@ -36,7 +37,7 @@ export function openSqlite(options: SqliteOptions): Db {
     ...writing,
     leaveView: view.close,
   })
-  return {
+  const db: Db = {
     dialect: 'sqlite',
     all: (statement) => reads.all(statement),
     get: (statement) => reads.get(statement),
@@ -50,6 +51,7 @@ export function openSqlite(options: SqliteOptions): Db {
       writer.close()
     },
   }
+  return { ...db, kept: { ...db, ...keptReads({ queries: reads, version: view.version, meter }) } }
 }
 
 function connect({ file, synchronous = 'full' }: SqliteOptions): Database.Database {
@@ -68,6 +70,8 @@ function connect({ file, synchronous = 'full' }: SqliteOptions): Database.Databa
 
 interface ReadView {
   open(): void
+  /** Of what the view shows: another number once any other connection, here or elsewhere, has committed. */
+  version(): number
   close(): void
 }
 
@@ -79,7 +83,9 @@ interface ReadView {
 function readView(connection: Database.Database): ReadView {
   const begin = connection.prepare('begin')
   const end = connection.prepare('commit')
+  const dataVersion = connection.prepare<[], number>('pragma data_version').pluck()
   let isOpen = false
+  let shown = NaN
   const close = () => {
     if (!isOpen) return
     isOpen = false
@@ -90,10 +96,20 @@ function readView(connection: Database.Database): ReadView {
     if (isOpen) return
     begin.run()
     isOpen = true
+    shown = NaN
     // Runs as soon as the promises at hand are settled.
     process.nextTick(close)
   }
-  return { open, close }
+  const version = () => {
+    try {
+      open()
+      return Number.isNaN(shown) ? (shown = dataVersion.get()!) : shown
+    } catch {
+      // The file is being held; whoever reads next waits for it, and says so if that takes too long.
+      return NaN
+    }
+  }
+  return { open, version, close }
 }
 
 type Bound = [readonly SqlValue[], Record<string, SqlValue>?]

@@ -94,7 +94,7 @@ function readArea(folder: string, area: string): ReadonlyMap<string, string> {
 function flatten(node: unknown, prefix: string, into: Map<string, string>, path: string): void {
   if (node === null || node === undefined) return
   if (typeof node === 'string') {
-    into.set(prefix, node)
+    into.set(prefix, copied(node))
     return
   }
   if (typeof node !== 'object' || Array.isArray(node)) {
@@ -102,6 +102,12 @@ function flatten(node: unknown, prefix: string, into: Map<string, string>, path:
   }
   for (const [key, child] of Object.entries(node)) flatten(child, `${prefix}.${key}`, into, path)
 }
+
+/**
+ * A text cut out of a file that holds a wide letter anywhere is kept in two bytes a letter, and so is every page that
+ * shows it; a copy takes what the text itself needs.
+ */
+const copied = (text: string): string => Buffer.from(text, 'utf8').toString('utf8')
 
 function chainOf(locale: string, catalogues: Map<string, Catalogue>): [string, Catalogue][] {
   const language = locale.split('-')[0]!

@@ -1,4 +1,4 @@
-import { all, sql, type Sql } from '../db/index.ts'
+import { all, sql } from '../db/index.ts'
 import { instant, toMs, type Actor, type ClientGrant, type Instant } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { intersect } from './patterns.ts'
@@ -47,17 +47,17 @@ export async function actorOfSession(
   token: string,
   facts: RequestFacts,
 ): Promise<SignedIn | null> {
-  const now = means.clock.now()
   const conditions = [
-    sql`s.token_hash = ${secretTokenHash(token)} and s.ended_at is null and s.expires_at > ${now} and s.ends_by > ${now}`,
+    sql`s.token_hash = ${secretTokenHash(token)} and s.ended_at is null`,
     'id' in facts.realm ? sql`u.realm_id = ${facts.realm.id}` : sql`r.kind = ${facts.realm.kind}`,
   ]
-  const rows = await means.db.all<PrincipalRow & SessionColumns>(sql`
+  const found = await means.db.all<PrincipalRow & SessionColumns>(sql`
     select s.id as session_id, s.client_id as session_client_id, s.address as session_address, s.agent,
       s.created_at as started_at, s.last_seen_at as session_seen_at, s.idle_minutes, s.expires_at, s.ends_by, s.confirmed_at,
-      ${principalColumns} from sessions s join users u on u.id = s.user_id ${principalJoins(means)} where ${all(conditions)}`)
+      ${principalColumns} from sessions s join users u on u.id = s.user_id ${principalJoins} where ${all(conditions)}`)
+  const rows = inForce(means, found)
   const [row] = rows
-  if (!row || !mayAct(row)) return null
+  if (!row || !mayAct(row) || isOver(means, row)) return null
   const session = await touched(means, sessionOf(row))
   return {
     actor: {
@@ -85,10 +85,11 @@ export async function actorOfApiKey(
   facts: KeyFacts,
 ): Promise<{ actor: Actor; user: Omit<User, 'password_hash'>; keyId: string } | null> {
   const now = means.clock.now()
-  const rows = await means.db.all<PrincipalRow & KeyColumns>(sql`
+  const found = await means.db.all<PrincipalRow & KeyColumns>(sql`
     select k.id as key_id, k.name as key_name, k.client_id as key_client_id, k.scopes, k.last_used_at, ${principalColumns}
-    from api_keys k join users u on u.id = k.user_id ${principalJoins(means)}
+    from api_keys k join users u on u.id = k.user_id ${principalJoins}
     where k.token_hash = ${secretTokenHash(token)} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${now})`)
+  const rows = inForce(means, found)
   const [row] = rows
   if (!row || !mayAct(row)) return null
   if (isStale(means, row.last_used_at))
@@ -140,6 +141,7 @@ interface PrincipalRow extends Omit<User, 'password_hash'> {
   grant_service_id: string | null
   grant_rights: string | null
   grant_owner: number | null
+  grant_ends_at: Instant | null
   client_name: string | null
   client_company: string | null
   client_status: string | null
@@ -151,16 +153,42 @@ const principalColumns = sql`
   u.version, u.created_at, u.updated_at, r.kind as realm_kind,
   f.status as staff_status, f.brand_ids as staff_brand_ids, o.permissions,
   m.client_id as grant_client_id, m.service_id as grant_service_id, m.rights as grant_rights, m.owner as grant_owner,
+  m.ends_at as grant_ends_at,
   c.name as client_name, c.company as client_company, c.status as client_status, c.brand_id as client_brand_id`
 
-/** Memberships end by the business clock, as the services do that they are for. */
-function principalJoins(means: Means): Sql {
-  return sql`
-    join realms r on r.id = u.realm_id
-    left join staff f on f.user_id = u.id
-    left join roles o on o.id = f.role_id
-    left join memberships m on m.user_id = u.id and (m.ends_at is null or m.ends_at > ${means.business.now()})
-    left join clients c on c.id = m.client_id`
+/** No moment is named here: the statement is asked at every request, and until something changes its answer stands. */
+const principalJoins = sql`
+  join realms r on r.id = u.realm_id
+  left join staff f on f.user_id = u.id
+  left join roles o on o.id = f.role_id
+  left join memberships m on m.user_id = u.id
+  left join clients c on c.id = m.client_id`
+
+/**
+ * The rows of memberships that have not ended, by the business clock, as the services do that they are for. Of somebody
+ * whose memberships have all ended one row stays, without any.
+ */
+function inForce<R extends PrincipalRow>(means: Means, rows: readonly R[]): readonly R[] {
+  if (rows.every(({ grant_ends_at: end }) => end === null)) return rows
+  const now = means.business.now()
+  const left = rows.filter(({ grant_ends_at: end }) => end === null || end > now)
+  return left.length > 0 ? left : rows.slice(0, 1).map((row) => ({ ...row, ...NO_MEMBERSHIP }))
+}
+
+const NO_MEMBERSHIP = {
+  ...{ grant_client_id: null, grant_service_id: null, grant_rights: null, grant_owner: null },
+  ...{
+    grant_ends_at: null,
+    client_name: null,
+    client_company: null,
+    client_status: null,
+    client_brand_id: null,
+  },
+}
+
+function isOver(means: Means, { expires_at, ends_by }: SessionColumns): boolean {
+  const now = means.clock.now()
+  return expires_at <= now || ends_by <= now
 }
 
 function mayAct(row: PrincipalRow): boolean {

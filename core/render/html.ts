@@ -35,46 +35,22 @@ export function escapeText(text: string): string {
 
 /** Text as bytes, its own markup left as it is. */
 export function toBytes(text: string): string {
-  return BEYOND_ASCII.test(text) ? spelled(text, NO_ENTITIES) : text
+  return BEYOND_ASCII.test(text) ? bytesOf(text) : text
 }
 
 /** Escaped and as bytes. */
 function shown(text: string): string {
-  return SPECIAL.test(text) ? spelled(text, ENTITIES) : text
+  return SPECIAL.test(text) ? escapeText(toBytes(text)) : text
 }
 
 const BEYOND_ASCII = /[\u0080-\uffff]/
 const SPECIAL = /[&<>"'\u0080-\uffff]/
-const NO_ENTITIES: Record<string, string> = {}
 
-/** Letter by letter: most texts that need it are short, such as "€14.26". */
-function spelled(text: string, entities: Record<string, string>): string {
-  let bytes = ''
-  let from = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    const letter = code < 0x80 ? entities[text[i]!] : bytesOf(text.codePointAt(i)!)
-    if (letter === undefined) continue
-    bytes += text.slice(from, i) + letter
-    // What lies beyond 16 bits takes two places in a text.
-    if (code >= 0xd800 && code < 0xdc00 && text.codePointAt(i)! > 0xffff) i++
-    from = i + 1
-  }
-  return bytes + text.slice(from)
-}
-
-/** Letters met so far. */
-const lettersAsBytes = new Map<number, string>()
-const LETTERS_MAX = 5_000
-
-function bytesOf(code: number): string {
-  let bytes = lettersAsBytes.get(code)
-  if (bytes === undefined) {
-    bytes = Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
-    if (lettersAsBytes.size < LETTERS_MAX) lettersAsBytes.set(code, bytes)
-  }
-  return bytes
-}
+/**
+ * A part of a text that holds wide letters stays wide, even where it holds none itself, and one wide part makes the
+ * whole page wide: so the bytes are taken of the text as a whole.
+ */
+const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
 
 /** What `<%= value %>` writes, as bytes: markup as it is, nothing for null and undefined, all else escaped. */
 export function show(value: unknown): string {

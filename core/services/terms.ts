@@ -34,11 +34,11 @@ export interface TermsOf {
 /** The terms of some products, the narrowest scope's, in one statement. */
 export async function readTerms(queries: Queries, of: TermsOf): Promise<(productId: string) => Terms> {
   const keys = changeSettings.map(({ key }) => key)
-  const rows = await queries.all<Row>(sql`
+  const found = await queries.all<Row>(sql`
     select p.id as product_id, x.key, x.scope, x.value from products p join settings x on x.key in (${list(keys)})
       and x.scope_id in ('', ${of.brandId}, ${of.clientId ?? ''}, p.id, p.group_id)
     where p.id in (${list([...new Set(of.productIds)])})`)
-  rows.sort((a, b) => narrowness(b) - narrowness(a))
+  const rows = found.toSorted((a, b) => narrowness(b) - narrowness(a))
   const value = (productId: string, { key, preset }: { key: string; preset: unknown }): unknown => {
     const row = rows.find((one) => one.product_id === productId && one.key === key)
     return row ? JSON.parse(row.value) : preset

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { after } from 'node:test'
+import { isStringOneByteRepresentation } from 'node:v8'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { compileMessage } from '../../core/i18n/compile-message.ts'
 import { createMessages } from '../../core/i18n/index.ts'
@@ -21,6 +22,18 @@ test('the key is file and path; parameters and plurals are ICU', () => {
   assert.equal(t('portal.invoice.pay', { amount: '€24.00' }), 'Pay €24.00')
   assert.equal(t('portal.count', { n: 1 }), '1 row')
   assert.equal(t('portal.count', { n: 1200 }), '1,200 rows')
+})
+
+test('a message beside one with wide letters takes no more room than its own letters need', () => {
+  const plain = 'A message that is long enough to be a part of its file'
+  const own = mkdtempSync(join(tmpdir(), 'berth-messages-'))
+  after(() => rmSync(own, { recursive: true }))
+  mkdirSync(join(own, 'en'))
+  writeFileSync(join(own, 'en/wide.yaml'), `price: From 5 €\nplain: ${plain}\n`)
+  const t = createMessages({ folder: own }).translator('en')
+  assert.equal(t('wide.plain'), plain)
+  assert.equal(isStringOneByteRepresentation(t('wide.plain')), true)
+  assert.equal(isStringOneByteRepresentation(t('wide.price')), false)
 })
 
 test('a locale falls back to its language, then to English, key by key', () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { isStringOneByteRepresentation } from 'node:v8'
+import fc from 'fast-check'
 import { attributes, Html, show, trustedHtml } from '../../core/render/html.ts'
 import { brandStylesheet, drawChart, schemaFields, url } from '../../core/render/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
@@ -107,4 +109,27 @@ test('text beyond ASCII becomes the bytes of UTF-8, escaped or trusted', () => {
   }
   assert.equal(new Html(show('<ü>')).text, '&lt;ü&gt;')
   assert.equal(trustedHtml('<ü>').text, '<ü>')
+})
+
+const WIDE = 'Pay €14.26 – or “later” … and then some letters that are not wide at all'
+
+test('bytes take one place a letter, also where the text has wide letters', () => {
+  for (const text of [WIDE, '<b> & €', '\u{1f600}'])
+    assert.equal(isStringOneByteRepresentation(show(text)), true, text)
+  assert.equal(isStringOneByteRepresentation(trustedHtml(WIDE).bytes), true)
+  assert.equal(trustedHtml(WIDE).text, WIDE)
+})
+
+test('bytes say the same as the text, escaped', () => {
+  const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      const { text: escaped } = new Html(show(text))
+      assert.doesNotMatch(escaped, /[<>"']/)
+      assert.equal(
+        escaped.replace(/&(\w+|#39);/g, (_, name: string) => named[name]!),
+        text,
+      )
+    }),
+  )
 })

@@ -6,12 +6,14 @@ import { emptyForm } from './read-body.ts'
 
 /** Fills the state, so that every later step, and the error exit at any of them, finds something it can use. */
 export function requestId(deps: HttpDeps, frames: AreaFrames, arrival: ReadArrival): Step {
+  const reading = { ...deps, db: deps.db.kept ?? deps.db }
   return (ctx, next) => {
     const id = deps.newId('req')
     const { address, secure, origin } = arrival(ctx.req)
     ctx.res.setHeader('X-Request-Id', id)
     ctx.state = {
-      deps,
+      // Pages that only show something read again and again what nobody has changed.
+      deps: ctx.method === 'GET' ? reading : deps,
       frames,
       requestId: id,
       address,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ShapeValue } from '../../../sdk/index.ts'
 import type { Area, NavEntry } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
-import { ownEntries } from '../plugin-places/list-pages.ts'
+import { bringsPages, ownEntries } from '../plugin-places/list-pages.ts'
 
 const HOOK = 'page.navigation:shape'
 /** A page waits so long for plugins, then goes without what they would add; the answer is there for the next one. */
@@ -25,8 +25,10 @@ export async function shapeNavigation(
 ): Promise<readonly NavEntry[]> {
   const { hooks } = ctx.state.deps
   if (area === 'system') return entries
-  const own = await Promise.race([ownEntries(ctx, area), sleep(WAIT_MS, [], { ref: false })])
-  if (own.length > 0) entries = [...entries, ...own]
+  if (bringsPages(ctx)) {
+    const own = await Promise.race([ownEntries(ctx, area), sleep(WAIT_MS, [], { ref: false })])
+    entries = [...entries, ...own]
+  }
   if (!hooks.listens(HOOK)) return entries
   const shaped = shapedBy(ctx, area, entries)
   const found = await Promise.race([shaped, sleep(WAIT_MS, entries, { ref: false })])

@@ -45,10 +45,12 @@ export async function findPage(ctx: Ctx, name: string, key: string): Promise<Own
 
 const LISTS = 'add_on.list_pages'
 
+/** Whether any plugin has pages of its own here. */
+export const bringsPages = (ctx: Ctx): boolean => offeringHere(ctx, LISTS).length > 0
+
 /** Entries of the navigation, for pages that this reader may open. */
 export async function ownEntries(ctx: Ctx, area: Area): Promise<readonly NavEntry[]> {
   const makers = offeringHere(ctx, LISTS)
-  if (makers.length === 0) return NONE
   const { permissions, grants } = ctx.state.actor
   const held = [...permissions, ...grants.flatMap(({ rights }) => rights)]
   const pages = (await Promise.all(makers.map((maker) => pagesOf(ctx, maker)))).flat()
@@ -56,8 +58,6 @@ export async function ownEntries(ctx: Ctx, area: Area): Promise<readonly NavEntr
     .filter((page) => page.area === area && (!page.permission || covers(held, page.permission)))
     .map((page) => entryOf(ctx, page, makers))
 }
-
-const NONE: readonly NavEntry[] = []
 
 function entryOf(
   ctx: Ctx,
