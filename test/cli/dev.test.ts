@@ -63,7 +63,7 @@ describe('berth plugin dev beside the sample shop', () => {
   }
 
   before(async () => {
-    createPlugin(folder, 'gateway')
+    await createPlugin(folder, 'gateway')
     first = readFileSync(file, 'utf8')
     shop = new Printing(['start'], data)
     await shop.says(/Ctrl-C ends it/, 240_000)
