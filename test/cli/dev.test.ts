@@ -10,6 +10,8 @@ import { createPlugin } from '../../core/cli/author/create-plugin.ts'
 
 const BERTH = join(import.meta.dirname, '../../bin/berth')
 
+const children: ChildProcess[] = []
+
 /** A process of which a test waits for what it prints. */
 class Printing {
   said = ''
@@ -19,6 +21,7 @@ class Printing {
   constructor(args: readonly string[], data: string) {
     const env = { ...process.env, BERTH_DATA_DIR: data, PORT: '0', LOG_LEVEL: 'error' }
     this.child = spawn(process.execPath, [BERTH, ...args], { env })
+    children.push(this.child)
     for (const stream of [this.child.stdout!, this.child.stderr!])
       stream.on('data', (part) => (this.said += String(part)))
   }
@@ -28,7 +31,7 @@ class Printing {
   }
 
   /** Waits for it among what was not waited for yet. */
-  async says(wanted: RegExp, waitMs = 10_000): Promise<RegExpExecArray> {
+  async says(wanted: RegExp, waitMs = 60_000): Promise<RegExpExecArray> {
     const end = performance.now() + waitMs
     for (;;) {
       const found = wanted.exec(this.said.slice(this.#read))
@@ -47,7 +50,6 @@ describe('berth plugin dev beside the sample shop', () => {
   const data = join(root, 'data')
   const folder = join(root, 'acme-pay')
   const file = join(folder, 'index.ts')
-  let shop: Printing
   let dev: Printing
   let first: string
 
@@ -65,12 +67,12 @@ describe('berth plugin dev beside the sample shop', () => {
   before(async () => {
     await createPlugin(folder, 'gateway')
     first = readFileSync(file, 'utf8')
-    shop = new Printing(['start'], data)
+    const shop = new Printing(['start'], data)
     await shop.says(/Ctrl-C ends it/, 240_000)
     await open()
   })
   after(() => {
-    for (const { child } of [dev, shop]) child.kill('SIGKILL')
+    for (const child of children) child.kill('SIGKILL')
     rmSync(root, { recursive: true, force: true })
   })
 

@@ -139,8 +139,8 @@ const HELP = 'gateway.start_payment {"amount": …}   calls an operation; "try" 
 async function listen(session: Session): Promise<void> {
   session.say(HELP)
   const lines = createInterface({ input: process.stdin })
-  // Ctrl-C ends the console as "quit" does, so that the shop is stopped or led back.
-  process.once('SIGINT', () => lines.close())
+  // Ctrl-C or a closed terminal ends the console as "quit" does, so that the shop is stopped or led back.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => lines.close())
   for await (const line of lines) {
     const text = line.trim()
     if (text === 'quit') break
