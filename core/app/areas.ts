@@ -27,8 +27,8 @@ export interface Wiring {
   readonly engine: JobEngine
   readonly sharedClock: SharedClock
   readonly plugins: PluginCalls
-  /** Hosts of outside companies that stand on this machine; empty on a real installation. */
-  readonly outbound: Readonly<Record<string, string>>
+  /** Hosts of outside companies that stand on this machine; empty on a real installation. Who develops adds some. */
+  readonly outbound: Record<string, string>
   /** Simulated companies that this process has started. */
   readonly companies: readonly Company[]
   /** Runs a command of any area by its name. */

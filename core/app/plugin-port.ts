@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { Kind, PluginsHealth } from '../plugins/index.ts'
+import type { Kind, PluginsHealth, Shipped } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
@@ -23,6 +23,7 @@ export interface PluginCalls {
   start?(): Promise<void>
   /** Lets a plugin run again that lost hosts had switched off. */
   forgive?(pluginId: string): void
+  shipped?: Shipped
   /** Of the hosts of this process; absent in a thread or process that owns none. */
   health?(): Promise<PluginsHealth>
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Conformance } from '../../sdk/test-kit/index.ts'
+import { serveCompany, type CompanyServer, type Conformance, type Weather } from '../../sdk/test-kit/index.ts'
 import { BerthError } from '../kernel/index.ts'
 import {
   bundlePlugin,
@@ -14,7 +14,6 @@ import {
   type Plugins,
   type PluginsMeans,
 } from '../plugins/index.ts'
-import { serveCompany, type CompanyServer, type Weather } from './company.ts'
 import { memoryStorage } from './memory-storage.ts'
 
 /** The plugin in one real host for all its benches, and what a bench may turn on it. */

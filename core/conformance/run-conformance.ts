@@ -1,7 +1,7 @@
 import { kindTables, type Operation, type ProviderKind } from '../../sdk/index.ts'
 import { hookNamed, type Kind } from '../plugins/index.ts'
 import { openBench, openSubject, type Bench, type BenchMeans, type Subject } from './bench.ts'
-import type { Weather } from './company.ts'
+import type { Weather } from '../../sdk/test-kit/index.ts'
 import { lifeOfService } from './life-of-service.ts'
 import * as rules from './rules.ts'
 import { sampleOf } from './sample.ts'

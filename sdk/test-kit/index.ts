@@ -1,3 +1,4 @@
+export { answersOf } from './answers-of.ts'
 export {
   companyAt,
   type Company,
@@ -6,4 +7,5 @@ export {
   type Conformance,
 } from './conformance.ts'
 export { openTestInstance, serverToken, type TestInstance, type TestInstanceParts } from './context.ts'
-export { strictGateway, strictProvisioner } from './strict.ts'
+export { serveCompany, type CompanyServer, type Weather } from './serve-company.ts'
+export { strictGateway, strictKind, strictProvisioner } from './strict.ts'

@@ -1,21 +1,28 @@
 import type { TSchema } from '../type.ts'
 import { Value } from 'typebox/value'
-import { gatewayOperations, type Gateway } from '../gateway.ts'
+import type { Gateway } from '../gateway.ts'
+import { kindTables, type ProviderKind } from '../kinds/index.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
-import { provisionerOperations, type Provisioner } from '../provisioner.ts'
+import type { Provisioner } from '../provisioner.ts'
 
-/** The gateway of a plugin, every call checked on both sides as core checks it: keys that no schema names are errors. */
-export function strictGateway(plugin: Plugin, context: PluginContext): Required<Gateway> {
-  if (plugin.gateway === undefined) throw new Error('The plugin has no "gateway".')
-  return strict(plugin.gateway(context), gatewayOperations) as Required<Gateway>
+/** One kind of a plugin, every call checked on both sides as core checks it: keys that no schema names are errors. */
+export function strictKind(
+  plugin: Plugin,
+  kind: ProviderKind,
+  context: PluginContext,
+): Record<string, Handler> {
+  const offers = plugin[kind]
+  if (offers === undefined) throw new Error(`The plugin has no "${kind}".`)
+  return strict(offers(context), kindTables[kind])
 }
 
-export function strictProvisioner(plugin: Plugin, context: PluginContext): Required<Provisioner> {
-  if (plugin.provisioner === undefined) throw new Error('The plugin has no "provisioner".')
-  return strict(plugin.provisioner(context), provisionerOperations) as Required<Provisioner>
-}
+export const strictGateway = (plugin: Plugin, context: PluginContext): Required<Gateway> =>
+  strictKind(plugin, 'gateway', context) as unknown as Required<Gateway>
 
-type Handler = (input: unknown) => Promise<unknown>
+export const strictProvisioner = (plugin: Plugin, context: PluginContext): Required<Provisioner> =>
+  strictKind(plugin, 'provisioner', context) as unknown as Required<Provisioner>
+
+export type Handler = (input: unknown) => Promise<unknown>
 type Operations = Record<string, { input: TSchema; output: TSchema }>
 
 function strict(handlers: object, operations: Operations): Record<string, Handler> {

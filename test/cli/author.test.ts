@@ -4,8 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { kindTables } from '../../sdk/index.ts'
 import { mapFrames } from '../../core/cli/author/map-frames.ts'
-import { newKinds } from '../../core/cli/author/create-plugin.ts'
+import { newKinds } from '../../core/cli/author/templates.ts'
 import { bundlePlugin, mapPlugin } from '../../core/plugins/index.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -31,24 +32,46 @@ const run = (script: string, args: string[], data = 'data') =>
   })
 const plugin = (...args: string[]) => run(BERTH, ['plugin', ...args])
 
-const ENDS = {
+/** What a trial says in the end. A plugin that sells nothing by itself is installed, and something is sold beside it. */
+const PAID = /^Invoice INV-\d{4}-00001 over 10\.00 EUR is paid\.$/m
+const ENDS: Readonly<Record<string, RegExp>> = {
   gateway: /^look_up: succeeded\nInvoice INV-\d{4}-00001 over 10\.00 EUR is paid\.$/m,
   provisioner: /^The service is suspended \(box_1\)\.\nThe service is live \(box_1\)\.\nThe service is gone/m,
-  hooks: /^Invoice INV-\d{4}-00001 over 10\.00 EUR is paid\.$/m,
-} as const
+  hooks: PAID,
+  currency_rates: PAID,
+}
+const TSC = join(ROOT, 'node_modules/typescript7/bin/tsc')
+
+test('every kind that the SDK knows has a template', () => {
+  assert.deepEqual([...newKinds()].sort(), [...Object.keys(kindTables), 'hooks'].sort())
+})
 
 for (const kind of newKinds())
-  test(`a new plugin of kind ${kind} passes its own test and sells in a test shop`, async () => {
-    const made = await run(join(ROOT, 'create-berth-plugin/index.js'), [`new-${kind}`, '--kind', kind])
+  test(`a new plugin of kind ${kind} passes its own test and the kit, and runs in a test shop`, async () => {
+    const name = `new-${kind.replaceAll('_', '-')}`
+    const made = await run(join(ROOT, 'create-berth-plugin/index.js'), [name, '--kind', kind])
     assert.equal(made.code, 0, made.text)
-    const tested = await plugin('test', `new-${kind}`)
+    const tested = await plugin('test', name)
     assert.equal(tested.code, 0, tested.text)
-    assert.match(tested.text, /(pass [3-9][\s\S]*fail 0)/)
-    assert.match(tested.text, new RegExp(`^ok      new-${kind}  (\\d+) of \\1 rules hold$`, 'm'))
-    const tried = await plugin('try', `new-${kind}`)
-    assert.match(tried.text, ENDS[kind as keyof typeof ENDS])
+    assert.match(tested.text, /(pass [1-9][\s\S]*fail 0)/)
+    assert.match(tested.text, new RegExp(`^ok      ${name}  (\\d+) of \\1 rules hold$`, 'm'))
+    if (!(kind in ENDS)) return
+    const tried = await plugin('try', name)
+    assert.match(tried.text, ENDS[kind]!)
     assert.equal(tried.code, 0)
   })
+
+test('an editor finds nothing wrong in any of them', async () => {
+  const options = readFileSync(join(folder, 'new-gateway/tsconfig.json'), 'utf8')
+  // Types of Node stand in each folder, none above them.
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    options
+      .replace('**/*.ts', 'new-*/**/*.ts')
+      .replace('"types"', '"typeRoots": ["new-gateway/node_modules/@types"], "types"'),
+  )
+  assert.deepEqual(await run(TSC, ['-p', '.']), { text: '', code: 0 })
+})
 
 test('nothing is written over, and ids and kinds are those that Berth knows', async () => {
   await plugin('new', 'twice', '--kind', 'gateway')
@@ -56,7 +79,10 @@ test('nothing is written over, and ids and kinds are those that Berth knows', as
   assert.deepEqual([again.code, /there already/.test(again.text)], [1, true])
   assert.match(readFileSync(join(folder, 'twice/plugin.json'), 'utf8'), /"gateway"/)
   assert.match((await plugin('new', 'Wrong_Id', '--kind', 'gateway')).text, /cannot be the id/)
-  assert.match((await plugin('new', 'third', '--kind', 'teapot')).text, /one of: gateway, provisioner/)
+  assert.match(
+    (await plugin('new', 'third', '--kind', 'teapot')).text,
+    /one of: gateway, provisioner, hooks, registrar/,
+  )
 })
 
 test('a plugin whose test fails, or that sells nothing, exits 1 and says why', async () => {

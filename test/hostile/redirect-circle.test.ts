@@ -17,6 +17,7 @@ test('rule: redirects in a circle end after three', async () => {
       { code, manifest, means, secretValues: { api_key: 'k' } },
       ({ report }) => {
         assert.equal(report, 'E_NETWORK More than 3 redirects.')
+        assert.equal(outside.seen.length, 4, 'the first request and three hops')
       },
     )
   } finally {

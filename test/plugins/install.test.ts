@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import {
@@ -16,6 +17,7 @@ import {
   setPluginStatus,
   signPackage,
   writePackage,
+  type LoadedPlugin,
 } from '../../core/plugins/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { staffActor } from '../support/make.ts'
@@ -28,9 +30,13 @@ const code = (says: string) => `export default { gateway: () => ({
   async test_connection() { return { ok: true, steps: [{ name: 'version', ok: true, detail: '${says}' }] } },
 }) }`
 
+const SLOW_MS = 80
+const SLOW = (says: string) =>
+  code(says).replace('return', `await new Promise((done) => setTimeout(done, ${SLOW_MS})); return`)
+
 /** A package whose connection test tells its version. */
-async function parcel(version: string, change: object = {}): Promise<string> {
-  const plugin = await loadWritten('parcel', { code: code(version) })
+async function parcel(version: string, change: object = {}, text = code(version)): Promise<string> {
+  const plugin = await loadWritten('parcel', { code: text })
   const manifest = {
     ...minimalManifest('parcel'),
     version,
@@ -53,10 +59,12 @@ for (const engine of engines) {
     })
     let uses = 0
     const drained: string[] = []
+    const shipped = new Map<string, LoadedPlugin>()
     const means = {
       ...testMeans(db),
       drain: (id: string) => (drained.push(id), bench.plugins.drain(id)),
       uses: () => Promise.resolve(uses),
+      shipped: (id: string) => Promise.resolve(shipped.get(id)),
     }
     const actor = staffActor(['plugin.*', 'plugin_instance.*'])
     const install = (text: string, more: object = {}) =>
@@ -65,7 +73,7 @@ for (const engine of engines) {
       db,
       keys: means.keys,
       plugins: () => bench.plugins,
-      loaded: loadedPlugins(db, () => Promise.resolve(new Map())),
+      loaded: loadedPlugins(db, () => Promise.resolve(shipped)),
     })
     const running = async (instance: string) => {
       const report = await calls.call<{ steps: { detail: string }[] }>(
@@ -152,6 +160,44 @@ for (const engine of engines) {
       await refused(rollBackPlugin(means, { plugin_id: 'parcel' }, actor), 'plugin.nothing_before')
       const known = await inspectPackage(db, signed(await parcel('1.4.0')))
       assert.equal(known.authorChanged, false, 'the first author is pinned again')
+    })
+
+    test('before the first package stands what comes along with Berth, and a package may take its place again', async () => {
+      const plugin = await loadWritten('parcel', { code: code('shipped') })
+      const kinds = { gateway: ['test_connection'] as ['test_connection'] }
+      shipped.set('parcel', { ...plugin, manifest: { ...plugin.manifest, version: '0.9.0', kinds } })
+      assert.deepEqual(await rollBackPlugin(means, { plugin_id: 'parcel' }, actor), { version: '0.9.0' })
+      assert.equal(await running(instance), 'shipped')
+      assert.deepEqual(await db.all(sql`select version, source, author_key, granted from plugins`), [
+        { version: '0.9.0', source: 'bundled', author_key: null, granted: '{}' },
+      ])
+      await refused(rollBackPlugin(means, { plugin_id: 'parcel' }, actor), 'plugin.nothing_before')
+      const next = signed(await parcel('1.0.0'))
+      await refused(install(next), 'plugin.author_changed')
+      await install(next, { accept_author: (await inspectPackage(db, next)).author })
+      assert.equal(await running(instance), '1.0.0')
+      shipped.clear()
+      await refused(rollBackPlugin(means, { plugin_id: 'parcel' }, actor), 'plugin.nothing_before')
+    })
+
+    test('an update and a roll back lose no call that runs or waits', async () => {
+      const slow = (version: string) => parcel(version, {}, SLOW(version))
+      await install(signed(await slow('2.0.0')))
+      await running(instance)
+      const under = Array.from({ length: 12 }, () => running(instance))
+      await sleep(SLOW_MS / 2)
+      await install(signed(await slow('2.1.0')))
+      under.push(...Array.from({ length: 12 }, () => running(instance)))
+      await sleep(SLOW_MS / 2)
+      assert.deepEqual(await rollBackPlugin(means, { plugin_id: 'parcel' }, actor), { version: '2.0.0' })
+      const answers = await Promise.all(under)
+      assert.equal(answers.length, 24)
+      // Two isolates were at work when the update came: those calls end with the version they began with.
+      assert.deepEqual(answers.slice(0, 2), ['2.0.0', '2.0.0'])
+      assert.ok(answers.every((version) => version === '2.0.0' || version === '2.1.0'))
+      assert.ok(answers.includes('2.1.0'))
+      assert.equal(await running(instance), '2.0.0')
+      await rollBackPlugin(means, { plugin_id: 'parcel' }, actor)
     })
 
     test('a plugin that is off is not called; one in use stays; removing erases what it kept', async () => {

@@ -9,6 +9,7 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
     serverSettings: () => Promise.resolve({ schema: {}, secrets: [] }),
     drain: () => undefined,
     forgive: () => undefined,
+    shipped: () => Promise.resolve(undefined),
     uses: () => Promise.resolve(0),
     packages: packageSource(),
     pluginHealth: () => Promise.resolve(null),

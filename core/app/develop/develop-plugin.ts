@@ -7,6 +7,7 @@ import {
   permissionsAsked,
   readPackage,
   type Kind,
+  type Manifest,
 } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
 import { pluginAdmin } from '../wire/plugin-admin.ts'
@@ -33,7 +34,7 @@ export async function developPlugin(wiring: Wiring, wish: Developed): Promise<Dr
   const trust = { allow_unsigned: true, allow_lower: true }
   await installPlugin(admin, { package: wish.package, granted, ...trust }, developer)
   await forgetDrafts(wiring, manifest.id)
-  const instance_id = await ownInstance(wiring, manifest.id, wish.settings)
+  const instance_id = await ownInstance(wiring, manifest, wish.settings)
   if (!manifest.kinds.provisioner) return { instance_id, server_id: null }
   const instance = await getInstance(admin.db, instance_id)
   return { instance_id, server_id: await makeTrialServer(admin, instance, wish.server) }
@@ -58,7 +59,7 @@ async function forgetDrafts({ means }: Wiring, pluginId: string): Promise<void> 
 
 async function ownInstance(
   wiring: Wiring,
-  plugin_id: string,
+  { id: plugin_id, name: itsName }: Manifest,
   settings: Record<string, unknown>,
 ): Promise<string> {
   const admin = pluginAdmin(wiring)
@@ -66,7 +67,7 @@ async function ownInstance(
     sql`select id from plugin_instances where plugin_id = ${plugin_id} order by id limit 1`,
   )
   if (!found) {
-    const { id } = await createInstance(admin, { plugin_id, name: plugin_id, settings }, developer)
+    const { id } = await createInstance(admin, { plugin_id, name: itsName, settings }, developer)
     admin.drain(id)
     return id
   }

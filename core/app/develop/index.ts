@@ -1,5 +1,6 @@
 import type { Command } from '../areas.ts'
 import { callByHand, developPlugin } from './develop-plugin.ts'
+import { divertHosts } from './divert-hosts.ts'
 import { trySale } from './try-sale.ts'
 
 export type { Draft } from './develop-plugin.ts'
@@ -8,6 +9,7 @@ export { refuseReal } from './developer.ts'
 /** What `berth plugin dev` and `berth plugin try` ask of the core. A real installation refuses all of it. */
 export const developCommands: Record<string, Command> = {
   'plugin.develop': developPlugin as Command,
+  'plugin.divert': divertHosts as Command,
   'plugin.call': callByHand as Command,
   'plugin.try': trySale as Command,
 }

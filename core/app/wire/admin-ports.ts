@@ -6,14 +6,14 @@ import { pluginAdmin } from './plugin-admin.ts'
 /** What pages of staff reach beyond the means. */
 export function adminPorts(wiring: Wiring): AdminPorts {
   const { means, engine, plugins } = wiring
-  const { drain, forgive, uses } = pluginAdmin(wiring)
+  const { drain, forgive, shipped, uses } = pluginAdmin(wiring)
   return {
     serverSettings: async (instanceId) => {
       const { manifest } = await getInstance(means.db, instanceId)
       const schema = manifest.server_settings ?? { type: 'object', properties: {} }
       return { schema, secrets: secretFields(schema) }
     },
-    ...{ drain, forgive, uses },
+    ...{ drain, forgive, shipped, uses },
     packages: packageSource({ outbound: wiring.outbound }),
     pluginHealth: async () => (await plugins.health?.()) ?? null,
     jobDesk: engine,

@@ -6,6 +6,7 @@ export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'
   ...means,
   drain: (instanceId: string) => plugins.drain?.(instanceId),
   forgive: (pluginId: string) => plugins.forgive?.(pluginId),
+  shipped: async (pluginId: string) => plugins.shipped?.(pluginId),
   uses: (instanceId: string) => usesOf(means.db, instanceId),
 })
 

@@ -53,6 +53,7 @@ export function openPlugins({
       made?.drain(instanceId)
       void hooks.refresh()
     },
+    shipped: async (pluginId) => (await loaded()).get(pluginId),
     forgive: (pluginId) => made?.enable(pluginId),
     health: () => plugins().health(),
     stop: async () => {

@@ -1,25 +1,19 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { copyExample } from './copy-example.ts'
 import { PluginFolderTaken, PluginIdWrong, PluginKindUnknown } from './errors.ts'
 import { linkSdk } from './link-sdk.ts'
-
-const TEMPLATES = resolve(import.meta.dirname, '../../../create-berth-plugin/templates')
-
-/** Kinds that a new plugin can be of: each is a folder that is itself a whole plugin. */
-export const newKinds = (): string[] =>
-  readdirSync(TEMPLATES).sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
-
-/** What is asked for most stands first. */
-const FIRST = ['gateway', 'provisioner']
-const rank = (kind: string) => (FIRST.includes(kind) ? FIRST.indexOf(kind) : FIRST.length)
+import { exampleOf, newKinds, templateOf } from './templates.ts'
 
 /** Writes a plugin that runs and whose test passes into a new folder. The folder's name becomes its id. */
-export function createPlugin(folder: string, kind: string): { id: string } {
+export async function createPlugin(folder: string, kind: string): Promise<{ id: string }> {
   const id = basename(folder)
   if (!/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/.test(id)) throw PluginIdWrong({ id })
   if (!newKinds().includes(kind)) throw PluginKindUnknown({ kind, known: newKinds() })
   if (existsSync(folder)) throw PluginFolderTaken({ folder })
-  cpSync(join(TEMPLATES, kind), folder, { recursive: true })
+  const example = exampleOf(kind)
+  if (example) await copyExample(example, folder, kind)
+  else cpSync(templateOf(kind), folder, { recursive: true })
   for (const file of ['plugin.json', 'README.md']) rename(join(folder, file), id)
   for (const [file, value] of Object.entries(besides(id)))
     writeFileSync(

@@ -9,8 +9,9 @@ import { runCommand } from '../run-command.ts'
 import { readDevFile, type DevFile } from './dev-file.ts'
 import { linkSdk } from './link-sdk.ts'
 import { mapFrames } from './map-frames.ts'
-import { watchFolder } from './watch-folder.ts'
+import { openStandIns, type StandIns } from './stand-ins.ts'
 import { openTestShop, type TestShop } from './test-shop.ts'
+import { watchFolder } from './watch-folder.ts'
 
 type Say = (line: string) => void
 
@@ -63,10 +64,26 @@ async function shopFor(
     if (!(error instanceof BerthError && error.code === 'process.already_running')) throw error
   }
   say(`The shop that runs on ${config.dataDir} is used.`)
-  if (Object.keys(companies).length > 0)
-    say('It knows no stand-ins of dev.json: name them in BERTH_OUTBOUND when you start it.')
   const command: App['command'] = (name, input, told = say) => runCommand(config, { name, input }, told)
-  return { command, stop: () => Promise.resolve() }
+  return lead(command, await openStandIns(folder, companies))
+}
+
+/** Leads the shop that runs to the stand-ins, until it is stopped. */
+async function lead(
+  command: App['command'],
+  companies: StandIns,
+): Promise<Pick<TestShop, 'command' | 'stop'>> {
+  try {
+    const before = await command('plugin.divert', { hosts: companies.outbound })
+    const stop = async () => {
+      await command('plugin.divert', { hosts: before })
+      await companies.stop()
+    }
+    return { command, stop }
+  } catch (error) {
+    await companies.stop()
+    throw error
+  }
 }
 
 async function reload(session: Session): Promise<void> {
@@ -78,6 +95,8 @@ async function reload(session: Session): Promise<void> {
     const { manifest } = readPackage(text)
     const wish = { package: text, settings: dev.settings, server: dev.server }
     const draft = (await command('plugin.develop', wish)) as Draft
+    // Lines of the version before lead to places in it.
+    await tellLines(session)
     const map = mapPlugin(folder)
     map.catch(() => undefined)
     session.draft = { ...draft, manifest, dev, map }
@@ -119,12 +138,17 @@ const HELP = 'gateway.start_payment {"amount": …}   calls an operation; "try" 
 
 async function listen(session: Session): Promise<void> {
   session.say(HELP)
-  for await (const line of createInterface({ input: process.stdin })) {
+  const lines = createInterface({ input: process.stdin })
+  // Ctrl-C or a closed terminal ends the console as "quit" does, so that the shop is stopped or led back.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => lines.close())
+  for await (const line of lines) {
     const text = line.trim()
     if (text === 'quit') break
     if (text !== '') await answer(session, text).catch((error: unknown) => session.say(messageOf(error)))
   }
   await tellLines(session)
+  // An open pipe would keep the process.
+  process.stdin.destroy()
 }
 
 async function answer({ draft, command, say }: Session, text: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Config } from '../../config/index.ts'
-import { createPlugin, newKinds } from './create-plugin.ts'
+import { newKinds } from './templates.ts'
 
 /** `berth plugin new|test|…`: for who writes a plugin. */
 export function addWriting(plugin: Command, config: () => Config): void {
@@ -12,7 +12,8 @@ export function addWriting(plugin: Command, config: () => Config): void {
     .argument('<folder>', 'a new folder; its name becomes the id')
     .option('--kind <kind>', newKinds().join(', '))
     .action(async (given: string, options: { kind?: string }) => {
-      const { id } = createPlugin(resolve(given), options.kind ?? (await askKind()))
+      const { createPlugin } = await import('./create-plugin.ts')
+      const { id } = await createPlugin(resolve(given), options.kind ?? (await askKind()))
       console.log(`${id} is written. Go on with:`)
       for (const line of ['plugin test', 'plugin try', 'plugin dev']) console.log(`  berth ${line} ${given}`)
     })

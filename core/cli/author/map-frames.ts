@@ -13,6 +13,9 @@ export function mapFrames(frames: readonly string[], mapText: string): string[] 
     const entry = map.findEntry(Number(line) - 1 - LINES_BEFORE, Number(column) - 1)
     if (!('originalSource' in entry)) return []
     const place = `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
-    return [where ? `${where} (${place})` : place]
+    return [where && !SHORT.test(where) ? `${where} (${place})` : place]
   })
 }
+
+/** The bundler's names for functions say nothing to the author. */
+const SHORT = /^(async )?\w{1,2}$/

@@ -1,4 +1,4 @@
-import type { PackageSource, PluginsHealth } from '../../plugins/index.ts'
+import type { PackageSource, PluginsHealth, Shipped } from '../../plugins/index.ts'
 import type { JobEngine } from '../../jobs/index.ts'
 import type { ServerSettingsRules } from '../../services/index.ts'
 import type { FormSchema } from '../../render/index.ts'
@@ -10,6 +10,8 @@ export interface AdminPorts {
   drain(instanceId: string): void
   /** A plugin that lost hosts had switched off may run again. */
   forgive(pluginId: string): void
+  /** What comes along with Berth under the id of a plugin. */
+  readonly shipped: Shipped
   /** How many records of areas point to an instance. */
   uses(instanceId: string): Promise<number>
   /** Reads lists of plugins and packages, when staff ask for it. */

@@ -7,12 +7,15 @@ import { putSecret } from '../../secrets/index.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { secretFields } from '../manifest/read-manifest.ts'
 import { getInstance, type InstanceRow } from './plugin-row.ts'
+import type { Shipped } from './version-before.ts'
 
 /** Told when an instance changed, so that its isolates start anew. */
 export interface PluginAdmin extends Means {
   readonly drain: (instanceId: string) => void
   /** Staff take a plugin back that lost hosts had switched off. */
   readonly forgive?: (pluginId: string) => void
+  /** What a package that is rolled back may give its place to. */
+  readonly shipped?: Shipped
 }
 
 const name = Type.String({ minLength: 1, maxLength: 100 })

@@ -4,9 +4,11 @@ import { sql, type Trx } from '../../db/index.ts'
 import { NotFound, type Actor } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import { NothingBefore, PluginBundled, PluginInUse } from '../package/index.ts'
+import type { LoadedPlugin } from '../ports.ts'
 import { findPlugin, type InstalledPlugin } from './inspect-package.ts'
 import { drainAll } from './install-plugin.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
+import { versionBefore, type VersionBefore } from './version-before.ts'
 
 const PluginId = Type.String({ maxLength: 40 })
 
@@ -34,20 +36,17 @@ export const setPluginStatus = defineVerb(
   },
 )
 
-interface VersionRow {
-  id: string
-  version: string
-  bundle_sha256: string
-  manifest: string
-  author_key: string | null
-}
-
-/** Goes back to the version that was installed before this one, with the permissions that it had then. */
+/**
+ * Goes back to the version that was installed before this one, with the permissions that it had then; before the first
+ * package that is the version that comes along with Berth.
+ */
 export const rollBackPlugin = defineVerb(
   { permission: 'plugin.roll_back', audience: ['staff'], input: Type.Object({ plugin_id: PluginId }) },
   async (means: PluginAdmin, input, actor): Promise<{ version: string }> => {
     const plugin = await known(means, input.plugin_id)
-    const before = await means.db.transaction((trx) => goBack(means, trx, plugin, actor))
+    // Bundling what comes along takes its time; no transaction waits for it.
+    const own = await means.shipped?.(plugin.id)
+    const before = await means.db.transaction((trx) => goBack(means, trx, { plugin, own }, actor))
     await drainAll(means, plugin.id)
     return { version: before.version }
   },
@@ -56,25 +55,24 @@ export const rollBackPlugin = defineVerb(
 async function goBack(
   means: PluginAdmin,
   trx: Trx,
-  plugin: InstalledPlugin,
+  { plugin, own }: { plugin: InstalledPlugin; own: LoadedPlugin | undefined },
   actor: Actor,
-): Promise<VersionRow> {
-  const [current, before] = await trx.all<VersionRow>(sql`
-    select id, version, bundle_sha256, manifest, author_key from plugin_versions
-    where plugin_id = ${plugin.id} and left_at is null order by id desc limit 2`)
-  if (!current || !before || plugin.source !== 'package') throw NothingBefore({ plugin: plugin.id })
+): Promise<VersionBefore> {
+  const before = await versionBefore(trx, plugin, () => Promise.resolve(own))
+  if (!before) throw NothingBefore({ plugin: plugin.id })
   const now = means.business.now()
   const granted = JSON.stringify((JSON.parse(before.manifest) as { permissions?: object }).permissions ?? {})
-  await trx.run(sql`update plugin_versions set left_at = ${now} where id = ${current.id}`)
+  await trx.run(sql`update plugin_versions set left_at = ${now} where id = ${before.leaves}`)
   await trx.run(sql`
     update plugins set version = ${before.version}, bundle_sha256 = ${before.bundle_sha256}, granted = ${granted},
-      manifest = ${before.manifest}, author_key = ${before.author_key}, updated_at = ${now} where id = ${plugin.id}`)
+      manifest = ${before.manifest}, author_key = ${before.author_key}, source = ${before.source}, updated_at = ${now}
+    where id = ${plugin.id}`)
   await recordAudit(means, trx, actor, [
     {
       action: 'plugin.roll_back',
       subject: plugin.id,
-      before: { version: current.version },
-      after: { version: before.version },
+      before: { version: plugin.version },
+      after: { version: before.version, source: before.source },
     },
   ])
   return before

@@ -3,8 +3,10 @@ import {
   fingerprint,
   listInstances,
   permissionsAsked,
+  versionBefore,
   type InstalledPlugin,
   type Instance,
+  type VersionBefore,
 } from '../../../plugins/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
@@ -58,6 +60,7 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
   const instances = await instancesOf(desk, plugin.id)
   const ids = instances.map(({ id }) => id)
   const versions = await versionsOf(desk, plugin.id)
+  const before = await versionBefore(means.db, plugin, means.shipped)
   const health = await means.pluginHealth()
   const figures = (health?.figures ?? []).filter(({ instance }) => ids.includes(instance))
   return {
@@ -66,7 +69,7 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
       text: plugin.manifest.description,
       crumbs: pluginCrumbs(desk, plugin.manifest.name),
       status: [switchState(desk, plugin.status)],
-      actions: actionsOf(desk, plugin, versions),
+      actions: actionsOf(desk, plugin, before),
     },
     main: [
       ...lostHosts(desk, plugin, health?.disabled ?? []),
@@ -90,11 +93,10 @@ function lostHosts({ t }: Desk, plugin: InstalledPlugin, disabled: readonly stri
   return [{ kind: 'notice', id: 'lost-hosts', tone: 'bad', text }]
 }
 
-function actionsOf(desk: Desk, plugin: InstalledPlugin, versions: readonly Version[]): Button[] {
+function actionsOf(desk: Desk, plugin: InstalledPlugin, before: VersionBefore | null): Button[] {
   const { t } = desk
   const at = hrefOf(plugin.id)
   const turn = plugin.status === 'enabled' ? 'disable' : 'enable'
-  const earlier = plugin.source === 'package' && versions.filter((one) => one.left_at === null).length > 1
   const off = (text: string) => ({ disabled: true, reason: t(text) })
   const offered: [string, Button][] = [
     [
@@ -112,7 +114,7 @@ function actionsOf(desk: Desk, plugin: InstalledPlugin, versions: readonly Versi
       'plugin.roll_back',
       {
         ...{ label: t('admin.plugins.act.roll_back'), icon: 'history', kind: 'ghost' },
-        ...(earlier ? { href: `${at}/roll-back` } : off('admin.plugins.nothing_before')),
+        ...(before ? { href: `${at}/roll-back` } : off('admin.plugins.nothing_before')),
       },
     ],
     [
@@ -297,9 +299,10 @@ async function countsOf(
 export async function rollBackPage(desk: Desk, asked: Asked): Promise<DangerView> {
   const { t } = desk
   const plugin = await foundPlugin(desk, asked.params.plugin!)
-  const [current, before] = (await versionsOf(desk, plugin.id)).filter((one) => one.left_at === null)
-  const names = { version: before?.version ?? '', current: current?.version ?? plugin.version }
-  const effects = before ? ['version', 'calls', 'rights', 'data'] : ['none']
+  const before = await versionBefore(desk.means.db, plugin, desk.means.shipped)
+  const names = { version: before?.version ?? '', current: plugin.version }
+  const rights = before?.source === 'bundled' ? 'own_rights' : 'rights'
+  const effects = before ? ['version', 'calls', rights, 'data'] : ['none']
   return {
     ...dangerHead(desk, plugin, 'roll_back'),
     acts: effects.map((effect) => ({ text: t(`admin.plugins.roll_back_effect.${effect}`, names) })),

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Company, CompanyAnswer } from '../../sdk/test-kit/index.ts'
+import type { Company, CompanyAnswer } from './conformance.ts'
 
 /** How the company behaves. `lost`: it acts, and its answer does not arrive. */
 export type Weather = 'well' | 'errors' | 'broken' | 'huge' | 'dropped' | 'silent' | 'lost'

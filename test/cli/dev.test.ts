@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPlugin } from '../../core/cli/author/create-plugin.ts'
+
+const BERTH = join(import.meta.dirname, '../../bin/berth')
+
+const children: ChildProcess[] = []
+
+/** A process of which a test waits for what it prints. */
+class Printing {
+  said = ''
+  readonly child: ChildProcess
+  #read = 0
+
+  constructor(args: readonly string[], data: string) {
+    const env = { ...process.env, BERTH_DATA_DIR: data, PORT: '0', LOG_LEVEL: 'error' }
+    this.child = spawn(process.execPath, [BERTH, ...args], { env })
+    children.push(this.child)
+    for (const stream of [this.child.stdout!, this.child.stderr!])
+      stream.on('data', (part) => (this.said += String(part)))
+  }
+
+  type(line: string): void {
+    this.child.stdin!.write(`${line}\n`)
+  }
+
+  /** Waits for it among what was not waited for yet. */
+  async says(wanted: RegExp, waitMs = 60_000): Promise<RegExpExecArray> {
+    const end = performance.now() + waitMs
+    for (;;) {
+      const found = wanted.exec(this.said.slice(this.#read))
+      if (found) {
+        this.#read += found.index + found[0].length
+        return found
+      }
+      assert.ok(performance.now() < end && this.child.exitCode === null, `${wanted.source}\n${this.said}`)
+      await sleep(5)
+    }
+  }
+}
+
+describe('berth plugin dev beside the sample shop', () => {
+  const root = mkdtempSync(join(tmpdir(), 'berth-dev-'))
+  const data = join(root, 'data')
+  const folder = join(root, 'acme-pay')
+  const file = join(folder, 'index.ts')
+  let dev: Printing
+  let first: string
+
+  const save = (change: (text: string) => string) => writeFileSync(file, change(first))
+  const lineOf = (text: string) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .findIndex((line) => line.includes(text)) + 1
+  const open = async () => {
+    dev = new Printing(['plugin', 'dev', folder], data)
+    await dev.says(/acme-pay 0\.1\.0 is loaded/)
+    await dev.says(/"quit" ends/)
+  }
+
+  before(async () => {
+    await createPlugin(folder, 'gateway')
+    first = readFileSync(file, 'utf8')
+    const shop = new Printing(['start'], data)
+    await shop.says(/Ctrl-C ends it/, 240_000)
+    await open()
+  })
+  after(() => {
+    for (const child of children) child.kill('SIGKILL')
+    rmSync(root, { recursive: true, force: true })
+  })
+
+  test('the console calls an operation at the stand-in, and shows what the plugin logs', async () => {
+    dev.type('')
+    dev.type('what?')
+    await dev.says(/^gateway\.start_payment\n[\s\S]*^gateway\.test_connection$/m)
+    dev.type('gateway.start_payment')
+    await dev.says(/"outcome": "needs_client",\n {2}"reference": "ac_1"/)
+    await dev.says(/^info gateway\.start_payment A payment was opened\. \{"id":"ac_1"\}$/m)
+    dev.type('gateway.look_up {"payment_id": "nobody"}')
+    await dev.says(/"outcome": "absent"/)
+  })
+
+  test('a call that cannot be made is refused with the reason', async () => {
+    dev.type('gateway.start_payment {"amount": 7}')
+    await dev.says(/input for gateway\.start_payment does not fit: amount/)
+    dev.type('gateway.look_up {')
+    await dev.says(/JSON/)
+    dev.type('gateway.teapot')
+    await dev.says(/teapot/)
+  })
+
+  test('a save runs within a second, in the median of five', async () => {
+    const times: number[] = []
+    for (const round of [1, 2, 3, 4, 5]) {
+      const from = performance.now()
+      save((text) => text.replace('A payment was opened', `Opened in version ${round}`))
+      await dev.says(/acme-pay 0\.1\.0 is loaded/)
+      times.push(performance.now() - from)
+      dev.type('gateway.start_payment')
+      await dev.says(new RegExp(`info gateway\\.start_payment Opened in version ${round}\\.`))
+    }
+    assert.ok(times.sort((a, b) => a - b)[2]! < 1000, `${times.map(Math.round).join(', ')} ms`)
+  })
+
+  test('what is thrown leads to the line of TypeScript, also behind a wait and in a function below', async () => {
+    save((text) =>
+      text.replace('const found = await', "throw new Error('at once')\n      const found = await"),
+    )
+    await dev.says(/is loaded/)
+    dev.type('gateway.look_up')
+    await dev.says(/error .*gateway\.look_up: at once/)
+    const [, line] = await dev.says(/ {4}at .*look_up \(index\.ts:(\d+):\d+\)/)
+    assert.equal(Number(line), lineOf('at once'))
+
+    save((text) => text.replaceAll('/payments?', '/nowhere?'))
+    await dev.says(/is loaded/)
+    dev.type('gateway.look_up')
+    await dev.says(/Acme Pay answered 404/)
+    const [, thrown, caller] = await dev.says(
+      /at index\.ts:(\d+):\d+\n {4}at async .*look_up \(index\.ts:(\d+):\d+\)/,
+    )
+    assert.deepEqual(
+      [Number(thrown), Number(caller)],
+      [lineOf('throw new Error'), lineOf('const found = await')],
+    )
+  })
+
+  test('what cannot be bundled is told with its line, the last version goes on, and a good save is loaded', async () => {
+    save((text) => `${text}\nbroken {\n`)
+    await dev.says(/acme-pay\/index\.ts:\d+:7: ERROR: Expected ";"/)
+    dev.type('gateway.look_up {"payment_id": "nobody"}')
+    await dev.says(/Acme Pay answered 404/)
+    save((text) => text)
+    await dev.says(/is loaded/)
+    dev.type('gateway.look_up {"payment_id": "nobody"}')
+    await dev.says(/"outcome": "absent"/)
+  })
+
+  test('"try" sells something in the sample shop, which ends with a paid invoice', async () => {
+    dev.type('try')
+    await dev.says(/look_up: succeeded\nInvoice \S+ over 11\.90 EUR is paid\./)
+  })
+
+  test('the end of the console, by its word or by Ctrl-C, leads the shop back', async () => {
+    dev.type('quit')
+    assert.deepEqual(await once(dev.child, 'exit'), [0, null])
+    await open()
+    const exited = once(dev.child, 'exit')
+    dev.child.kill('SIGINT')
+    assert.deepEqual(await exited, [0, null])
+    const health = new Printing(['health'], data)
+    const [line] = await health.says(/^.*diverted.*$|^.*→.*$/m)
+    assert.match(line, /api\.stripe\.com → http/)
+    assert.doesNotMatch(line, /acme-pay/)
+  })
+})
