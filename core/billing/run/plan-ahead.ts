@@ -3,6 +3,7 @@ import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import { dayOfPeriod, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
 import type { Hooks } from '../../records/index.ts'
 import { dueWindow, issueDay, usualLead } from './due-window.ts'
+import type { IssueDay } from './group-lines.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
 import { takenOn } from './taken-on.ts'
 
@@ -26,12 +27,14 @@ export async function planAhead(
   return {
     window,
     plan: async (sources, clientIds) => {
-      const taken = await takenOn(queries, { on: today, clientIds })
-      const issuedOn = ({ item, dueOn, nth }: { item: DueItem; dueOn: IsoDate; nth: number }): IsoDate =>
-        maxDay(
-          issueDay(item, dueOn, usualLead(window, lastOn)),
-          addDays(today, dayOfPeriod(taken, item.sourceId, nth)),
-        )
+      const leadDays = usualLead(window, lastOn)
+      const issuedOn = async (items: readonly DueItem[]): Promise<IssueDay> => {
+        // What nobody owes yet was not taken today either.
+        const isBehind = items.some((item) => issueDay(item, item.dueOn, leadDays) <= today)
+        const taken = isBehind ? await takenOn(queries, { on: today, clientIds }) : undefined
+        return ({ item, dueOn, nth }) =>
+          maxDay(issueDay(item, dueOn, leadDays), addDays(today, dayOfPeriod(taken, item.sourceId, nth)))
+      }
       const plan = await planChunk(queries, {
         sources,
         clientIds,

@@ -32,8 +32,8 @@ export interface ChunkQuery {
   window: DueWindow
   /** Plugins that shape lines and check documents; nobody is asked without. */
   hooks?: Hooks
-  /** The day of the run; for a preview the day on which a run will issue the nth period of an item. */
-  issuedOn: IsoDate | IssueDay
+  /** The day of the run; for a preview the day on which a run will issue the nth period of an item, once it knows these. */
+  issuedOn: IsoDate | ((items: readonly DueItem[]) => Promise<IssueDay>)
 }
 
 /** One function for run, preview and tests: reads a snapshot, decides nothing that the snapshot does not say. */
@@ -53,7 +53,7 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))], query.clientIds)
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
-  const { groups, waiting } = groupLines(sound, buyers, dayOf(query.issuedOn))
+  const { groups, waiting } = groupLines(sound, buyers, await dayOf(query.issuedOn, sound))
   const planned = await planAll(groups, { queries, buyers, sellers, hooks: query.hooks ?? noHooks })
   const going = due.map(({ source, items: all }) => ({
     source,
@@ -69,7 +69,8 @@ interface Parties {
   hooks: Hooks
 }
 
-const dayOf = (day: ChunkQuery['issuedOn']): IssueDay => (typeof day === 'function' ? day : () => day)
+const dayOf = async (day: ChunkQuery['issuedOn'], items: readonly DueItem[]): Promise<IssueDay> =>
+  typeof day === 'function' ? day(items) : () => day
 
 /** A sum below the smallest invoice of its client goes on the next document, which may be one of this plan. */
 async function planAll(
