@@ -1,7 +1,7 @@
 import type { PaymentOutcome } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { setTimer } from '../../jobs/index.ts'
-import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
+import { instant, never, toMs, type Actor, type Instant } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
 import { openCase } from '../dunning/open-case.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
@@ -16,13 +16,14 @@ const CHECK_MINUTES = [5, 60, 1_440, 1_440, 1_440, 1_440, 1_440] as const
 export interface Answered {
   paymentId: string
   outcome: PaymentOutcome
+  occurredAt?: Instant | undefined
 }
 
 /** Books what a gateway said of an attempt. The same answer twice changes nothing; a late one never undoes money. */
 export async function bookOutcome(
   means: Means,
   trx: Trx,
-  { paymentId, outcome }: Answered,
+  { paymentId, outcome, occurredAt }: Answered,
   actor: Actor,
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
@@ -38,6 +39,7 @@ export async function bookOutcome(
         currency: amount.currency,
         amountMinor: BigInt(amount.minor),
         feeMinor: BigInt(fee?.minor ?? 0),
+        occurredAt,
       }
       return bookSuccess(means, trx, { payment, received }, actor)
     }
