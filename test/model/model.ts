@@ -201,8 +201,6 @@ export class Model {
     }
   }
 
-  // Changes.
-
   #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean {
     const service = this.#nth(
       this.services.filter(({ status }) => status !== 'ended'),
