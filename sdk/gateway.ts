@@ -2,7 +2,7 @@ import type { Static } from './type.ts'
 import { Type } from './type.ts'
 import { CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
 import type { KindOf, Operation } from './kinds/operation.ts'
-import { ClientSnapshot, ConnectionReport, MoneyShape, Reference } from './shapes.ts'
+import { ClientSnapshot, ConnectionReport, InstantText, MoneyShape, Reference } from './shapes.ts'
 
 export * from './gateway-optional.ts'
 
@@ -231,7 +231,11 @@ export const GatewayFact = Type.Union([
 ])
 export type GatewayFact = Static<typeof GatewayFact>
 
-export const GatewayFacts = Type.Object({ facts: Type.Array(GatewayFact) })
+export const GatewayFacts = Type.Object({
+  facts: Type.Array(GatewayFact),
+  /** When the event happened at the gateway: events come late, and the books keep both days. */
+  occurred_at: Type.Optional(InstantText),
+})
 export type GatewayFacts = Static<typeof GatewayFacts>
 
 /** Operation → input and output schema: what core checks on both sides of a call. */

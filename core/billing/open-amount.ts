@@ -9,8 +9,11 @@ export async function openAmount(trx: Trx, invoice: InvoiceRow): Promise<bigint>
 }
 
 /** The billing day of a brand. */
-export async function todayOf(means: Pick<Means, 'business'>, trx: Pick<Trx, 'get'>, brandId: string) {
+export const todayOf = async (means: Pick<Means, 'business'>, trx: Pick<Trx, 'get'>, brandId: string) =>
+  means.business.today(await zoneOf(trx, brandId))
+
+export async function zoneOf(trx: Pick<Trx, 'get'>, brandId: string): Promise<string> {
   const brand = await trx.get<{ zone: string }>(sql`select zone from brands where id = ${brandId}`)
   assert(brand, `brand ${brandId} exists`)
-  return means.business.today(brand.zone)
+  return brand.zone
 }

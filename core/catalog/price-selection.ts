@@ -170,7 +170,7 @@ export function withDiscount(priced: PricedSelection, taken: TakenDiscount): Pri
     quantity: 1,
     unitMinor: -total,
     amountMinor: -total,
-    recurs: lasting !== null,
+    recurs: lasting !== null && lasting.periodsLeft !== 0,
     ...(isOwn && isFirstOwn(priced) ? {} : { cause: id }),
     trace: { why: cause, ...taken.trace, step, parts: shares.join(' ') },
   }

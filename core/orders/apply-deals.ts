@@ -47,10 +47,9 @@ function give(parts: PricedPart[], { gift, giver, at }: { gift: Gift; giver: num
   const part = parts[at]!
   const discount: Discount = { kind: 'percent', percentPpm: gift.percentPpm, amountMinor: null }
   const shares = discountShares(discount, linesLeft(part.selection))
-  const lasts = bond !== null && recurs(part.selection.cycle)
   const selection = withDiscount(part.selection, {
     ...{ cause: 'gift', id: gift.id, label: parts[giver]!.product.name, shares },
-    lasting: lasts ? { percentPpm: gift.percentPpm, amountMinor: null, periodsLeft: null } : null,
+    lasting: lastingOf(gift, part, { percentPpm: gift.percentPpm, amountMinor: null }),
     ...(bond === null ? {} : { bond }),
     trace: { gift: gift.id, giver: parts[giver]!.product.id, percent_ppm: gift.percentPpm },
   })
@@ -94,14 +93,20 @@ function lower(parts: PricedPart[], bundle: Bundle, set: readonly number[]): voi
   const bond = bundle.lasts === 'whole' ? `${bundle.id}:${set[0]}` : null
   const lines = set.map((i) => linesLeft(parts[i]!.selection))
   const shares = sharesOf(bundle, lines.flat())
-  const lasting = bond === null ? null : lastingShares(parts, bundle, set)
+  const whole = lastingShares(parts, bundle, set)
   let next = 0
   for (const [n, i] of set.entries()) {
     const part = parts[i]!
     const mine = shares.slice(next, (next += lines[n]!.length))
     const selection = withDiscount(part.selection, {
       ...{ cause: 'bundle', id: bundle.id, label: bundle.name, shares: mine },
-      lasting: lasting === null ? null : lastingOf(bundle, part, lasting[n]!),
+      lasting: lastingOf(
+        bundle,
+        part,
+        bundle.kind === 'percent'
+          ? { percentPpm: bundle.percentPpm, amountMinor: null }
+          : { percentPpm: null, amountMinor: whole[n]! },
+      ),
       ...(bond === null ? {} : { bond }),
       trace: { bundle: bundle.id, form: bundle.kind, percent_ppm: bundle.percentPpm },
     })
@@ -135,8 +140,11 @@ function lastingShares(parts: readonly PricedPart[], bundle: Bundle, set: readon
   })
 }
 
-function lastingOf({ kind, percentPpm }: Bundle, part: PricedPart, amountMinor: bigint): Lasting | null {
-  if (!recurs(part.selection.cycle)) return null
-  if (kind === 'percent') return { percentPpm, amountMinor: null, periodsLeft: null }
-  return { percentPpm: null, amountMinor, periodsLeft: null }
+/** For the first period alone it lowers no later one, and says what that period is worth when it is given back. */
+function lastingOf(
+  { lasts }: Pick<Gift | Bundle, 'lasts'>,
+  part: PricedPart,
+  off: Omit<Lasting, 'periodsLeft'>,
+): Lasting | null {
+  return recurs(part.selection.cycle) ? { ...off, periodsLeft: lasts === 'whole' ? null : 0 } : null
 }

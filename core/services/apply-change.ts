@@ -6,6 +6,7 @@ import { changeLifecycle } from './change-lifecycle.ts'
 import { optionRows } from './create-services.ts'
 import { lockService } from './load.ts'
 import { spansText } from './prorate.ts'
+import { countPeriods } from './service-discounts.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
@@ -22,10 +23,12 @@ export async function applyChange(
     table: 'services',
     what: 'service',
     row: service,
-    set: columnsOf(after),
+    set: { ...columnsOf(after), ...couponAfter(after, service) },
   })
   if (after.days !== null)
     await freePeriods(trx, { changeId: row.id, serviceId: service.id, from: after.days.anchorOn })
+  const counted = after.days?.counts?.discounts ?? []
+  await countPeriods(trx, Object.fromEntries(counted.map((id) => [id, 1])))
   await trx.run(sql`delete from service_options where service_id = ${service.id}`)
   const options = after.options.map((option) => ({ ...option, amountMinor: BigInt(option.amountMinor) }))
   await trx.insert('service_options', optionRows(service.id, options))
@@ -101,6 +104,12 @@ async function takeBack(means: Means, trx: Trx, row: ChangeRow, actor: Actor): P
   const change = { reason: TOO_LATE, body: { service_id: row.service_id } }
   await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'cancel', actor, change })
   await takeBackInvoice(means, trx, { invoiceId: row.invoice_id!, reason: TOO_LATE }, actor)
+}
+
+/** The period that a new cycle begins with is one of those that the coupon lowers. */
+function couponAfter({ days }: ChangeState, service: ServiceRow): Record<string, SqlValue> {
+  const left = service.coupon_cycles_left
+  return days?.counts?.coupon && left !== null ? { coupon_cycles_left: left - 1 } : {}
 }
 
 function columnsOf(after: ChangeState): Record<string, SqlValue> {

@@ -33,6 +33,8 @@ export interface NewDays {
   periodIndex: number
   chargedThrough: IsoDate
   spans: readonly Span[]
+  /** What lowers the period that begins: each counts one of its periods. Absent in changes of before. */
+  counts?: { coupon: boolean; discounts: readonly string[] }
 }
 
 export interface ChangePlan {
@@ -77,7 +79,8 @@ export function chargedOf(service: ServiceRow) {
   return { anchorOn, cycle, periodIndex, spans: spansOf(service) }
 }
 
-function newDays({ service, offer, onDay, how }: ChangeFacts): NewDays | null {
+function newDays(facts: ChangeFacts): NewDays | null {
+  const { service, offer, onDay, how } = facts
   if (!recurs(offer.cycle)) return null
   const charged = chargedOf(service)
   const through = service.charged_through
@@ -88,7 +91,11 @@ function newDays({ service, offer, onDay, how }: ChangeFacts): NewDays | null {
       chargedThrough: through,
       spans: chargedSpans(charged, onDay),
     }
-  return { anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1), spans: [] }
+  const { coupon, further = [] } = lastingIn(facts)
+  return {
+    ...{ anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1), spans: [] },
+    counts: { coupon: coupon !== undefined, discounts: further.map(({ id }) => id) },
+  }
 }
 
 function fullRest(startsOn: IsoDate, endsOn: IsoDate): Rest {

@@ -1,4 +1,5 @@
 import { Type, type Static } from '../../sdk/index.ts'
+import type { DraftInvoice } from '../billing/index.ts'
 import { QUANTITY_MAX } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
 import { cycle, isMetered, recurs } from '../kernel/index.ts'
@@ -39,15 +40,49 @@ export interface PricedChange {
   unused: UnusedValue
 }
 
-/** What a change would cost today and from the next period on. Changes nothing. */
+export interface PreviewedChange extends PricedChange {
+  /** What its document would come to, tax included; negative when the client gets something back. */
+  sums: { totalMinor: bigint; taxMinor: bigint }
+}
+
+/** What a change would cost today, tax included, and from the next period on. Changes nothing. */
 export const previewChange = defineVerb(
   { permission: 'service.preview_change', audience: ['client', 'staff'], input: ChangeWish },
-  async (means: ChangeMeans, input, actor): Promise<PricedChange> => {
+  async (means: ChangeMeans, input, actor): Promise<PreviewedChange> => {
     const right = 'service.preview_change'
     const service = await findService(means.db, actor, { id: input.service_id, right })
-    return priceChange(means, means.db, { service, wish: input, changeId: 'preview' })
+    const changeId = 'preview'
+    const priced = await priceChange(means, means.db, { service, wish: input, changeId })
+    return { ...priced, sums: await sumsOf(means, means.db, draftOf(means, priced, changeId)) }
   },
 )
+
+/** The document of a change, which one over no lines is none. */
+export async function sumsOf(
+  means: ChangeMeans,
+  queries: Queries,
+  draft: DraftInvoice,
+): Promise<PreviewedChange['sums']> {
+  return draft.lines.length === 0
+    ? { totalMinor: 0n, taxMinor: 0n }
+    : means.changes.sums(means, queries, draft)
+}
+
+export function draftOf(
+  means: Pick<Means, 'business'>,
+  { service, plan }: PricedChange,
+  changeId: string,
+): DraftInvoice {
+  return {
+    brandId: service.brand_id,
+    clientId: service.client_id,
+    currency: service.currency,
+    origin: 'change',
+    originId: changeId,
+    dueOn: means.business.today(service.zone),
+    lines: plan.lines,
+  }
+}
 
 export async function priceChange(
   means: ChangeMeans,

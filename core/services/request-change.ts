@@ -10,7 +10,7 @@ import { forUpdate, lockOwnService } from './load.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangePlan } from './plan-change.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
-import { ChangeWish, priceChange, type PricedChange } from './preview-change.ts'
+import { ChangeWish, draftOf, priceChange, sumsOf, type PricedChange } from './preview-change.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
 
 export interface RequestedChange {
@@ -58,8 +58,7 @@ async function signOf(
   trx: Trx,
   draft: DraftInvoice,
 ): Promise<'owed' | 'returned' | 'nothing'> {
-  if (draft.lines.length === 0) return 'nothing'
-  const { totalMinor, taxMinor } = await means.changes.sums(means, trx, draft)
+  const { totalMinor, taxMinor } = await sumsOf(means, trx, draft)
   if (totalMinor < 0n) return 'returned'
   return totalMinor > 0n || taxMinor !== 0n ? 'owed' : 'nothing'
 }
@@ -130,18 +129,6 @@ async function drop(
   const change = { body: { service_id: row.service_id } }
   await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name, actor, change })
   if (row.invoice_id !== null) await means.changes.voidInvoice(means, trx, row.invoice_id, actor)
-}
-
-function draftOf(means: Means, { service, plan }: PricedChange, changeId: string): DraftInvoice {
-  return {
-    brandId: service.brand_id,
-    clientId: service.client_id,
-    currency: service.currency,
-    origin: 'change',
-    originId: changeId,
-    dueOn: means.business.today(service.zone),
-    lines: plan.lines,
-  }
 }
 
 function rowOf(

@@ -16,7 +16,7 @@ import { idOf, PAYMENT_PART, paymentOf } from './ids.ts'
 export async function handleEvent(shop: Shop, stored: StoredEvent): Promise<GatewayFacts> {
   const event = await eventOf(shop, stored)
   try {
-    return { facts: await factsOf(shop, event) }
+    return { facts: await factsOf(shop, event), ...event.happened }
   } catch (error) {
     if (!isMissing(error)) throw error
     return { facts: [ignored(`The object of ${event.type} is not in this account any more.`)] }
@@ -27,6 +27,7 @@ export async function handleEvent(shop: Shop, stored: StoredEvent): Promise<Gate
 interface Notice {
   type: string
   data: { object: { id: string } }
+  happened: Pick<GatewayFacts, 'occurred_at'>
 }
 
 async function eventOf(shop: Shop, { body, headers, verified }: StoredEvent): Promise<Notice> {
@@ -36,7 +37,11 @@ async function eventOf(shop: Shop, { body, headers, verified }: StoredEvent): Pr
   const { object } = event.data
   if (!('id' in object) || typeof object.id !== 'string')
     throw new Error(`The event ${event.id} of type ${event.type} carries no object with an id.`)
-  return { type: event.type, data: { object: { id: object.id } } }
+  // Not of every version that is stored: an event without it happened when it came.
+  const happened = Number.isFinite(event.created)
+    ? { occurred_at: new Date(event.created * 1_000).toISOString() }
+    : {}
+  return { type: event.type, data: { object: { id: object.id } }, happened }
 }
 
 type Reader = (shop: Shop, id: string) => Promise<GatewayFact[]>

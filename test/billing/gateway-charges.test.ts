@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
+  bookDispute,
   bookOutcome,
   chargeDueInvoice,
   chargeMethod,
@@ -113,6 +114,25 @@ for (const engine of engines)
       const { status, allocated_minor } = await getInvoice(db, id, staffActor())
       return [status, allocated_minor]
     }
+    const dispute = (reference: string, status: 'open' | 'won' | 'lost', minor: bigint) =>
+      db.transaction((trx) =>
+        bookDispute(
+          means,
+          trx,
+          {
+            instanceId: gateway.id,
+            fact: {
+              ...{ fact: 'dispute', reference: `dp_${reference}`, status, reason: 'fraudulent' },
+              ...{ payment_reference: reference, amount: eur(minor) },
+            },
+          },
+          actor,
+        ),
+      )
+    const sumOf = async (account: string) =>
+      (await db.get<{ sum_minor: bigint }>(
+        sql`select coalesce(sum(amount_minor), 0) as sum_minor from postings where account = ${account}`,
+      ))!.sum_minor
     const saveCard = async (clientId: string) => {
       const method = { reference: means.newId('mth'), kind: 'card', label: 'Visa' } as never
       await db.transaction((trx) => keepMethod(means, trx, { clientId, instanceId: gateway.id, method }))
@@ -208,6 +228,52 @@ for (const engine of engines)
       await chargeMethod(byHand, { ...wish, seen_charge: '20000/35' }, owner)
       assert.deepEqual(byHand.plugins.asked[0]!.input.amount, eur(1_249n))
       assert.deepEqual(await standing(second.id), ['paid', 1_190n])
+      await clean()
+    })
+
+    test('what a lost dispute takes is owed again: every document, and the surcharge with them', async () => {
+      const { client, invoice, payment } = await begin()
+      await succeed(payment.id, 'pi_lost', 1_249n)
+      await dispute('pi_lost', 'open', 1_249n)
+      for (let i = 0; i < 2; i++) await dispute('pi_lost', 'lost', 1_249n)
+      const fee = (await documentOf(payment.id))!.id
+      assert.deepEqual(await standing(invoice.id), ['issued', 0n])
+      assert.deepEqual(await standing(fee), ['issued', 0n])
+      assert.equal(await sumOf('disputes'), 0n, 'nothing of it is our loss')
+      assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
+      const other = await begin()
+      await succeed(other.payment.id, 'pi_part', 1_249n)
+      await dispute('pi_part', 'lost', 1_200n)
+      const fee2 = (await documentOf(other.payment.id))!.id
+      assert.deepEqual(await standing(other.invoice.id), ['issued', 0n])
+      assert.deepEqual(await standing(fee2), ['issued', 49n], 'the surcharge comes last')
+      await clean()
+    })
+
+    test('several documents of a disputed payment are owed again, and paid again when it is won', async () => {
+      await db.insert('settings', [
+        {
+          ...{ scope: 'brand', scope_id: brand.id, key: 'billing.dispute_reopens', value: 'true' },
+          ...{ updated_by: 'usr_staff', updated_at: means.business.now() },
+        },
+      ])
+      const client = await makeClient(means, { brand_id: brand.id })
+      const ids = []
+      for (const amount of [1_000n, 2_000n])
+        ids.push((await issue(means, draft(client, { amounts: [amount] }))).id)
+      const payments = using([{ outcome: 'pending', reference: 'cs_disputed' }])
+      const wish = { invoice_ids: ids, instance_id: gateway.id, ...urls }
+      const payment = await startMany(payments, wish, clientActor(client.id))
+      await succeed(payment.id, 'pi_disputed', payment.amount_minor)
+      const documents = [...ids, (await documentOf(payment.id))!.id]
+      const states = async () => Promise.all(documents.map(async (id) => (await standing(id))[0]))
+      for (const [status, wanted] of [['open', 'issued'] as const, ['won', 'paid'] as const]) {
+        await dispute('pi_disputed', status, payment.amount_minor)
+        assert.deepEqual(await states(), [wanted, wanted, wanted])
+        assert.equal(await sumOf('disputes'), 0n)
+      }
+      assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
+      await db.run(sql`delete from settings where key = 'billing.dispute_reopens'`)
       await clean()
     })
 

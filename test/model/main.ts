@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   for (const { seed, difference } of failed) console.log(`seed ${seed}\n${difference}`)
   const minutes = ((performance.now() - started) / 60_000).toFixed(1)
   console.log(
-    `histories: ${checked.reduce((sum, one) => sum + one.runs, 0)} compared with the model, ${failed.length} differences, in ${minutes} minutes`,
+    `histories: ${checked.reduce((sum, one) => sum + one.runs, 0)} compared with the model from seed ${values.seed}, ${failed.length} differences, in ${minutes} minutes`,
   )
   process.exit(failed.length === 0 ? 0 : 1)
 }

@@ -201,8 +201,6 @@ export class Model {
     }
   }
 
-  // Changes.
-
   #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean {
     const service = this.#nth(
       this.services.filter(({ status }) => status !== 'ended'),
@@ -243,6 +241,8 @@ export class Model {
       if (cycle !== service.cycle)
         for (const own of this.books.periodsOf(this.services.indexOf(service)))
           own.returned ||= own.from >= from
+      // The period that a new cycle begins with is one of those that the coupon lowers.
+      if (cycle !== service.cycle && coupon && service.couponLeft) service.couponLeft -= 1
       Object.assign(service, { plan, cycle, price, unit, memory, ...days })
     }
     const { total, tax } = this.books.sumsOf(lines)

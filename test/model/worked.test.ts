@@ -111,6 +111,15 @@ const worked: Worked[] = [
     told: ['invoice change 2026-01-31 due 2026-01-31 3800 + 722 = 4522 issued money 0 credit 0'],
   },
   {
+    name: 'a coupon for three periods lowers the first of a new cycle, and one period after it',
+    of: { percent: { ppm: 500_000, cycles: 3 }, leadDays: 0 },
+    steps: [order('7d', { coupon: 'percent' }), pay, change({ cycle: '1m' }), pay, wait(60)],
+    told: [
+      'invoice renewal 2026-02-28 due 2026-02-28 200 + 38 = 238 issued money 0 credit 0',
+      'invoice renewal 2026-03-31 due 2026-03-31 400 + 76 = 476 issued money 0 credit 0',
+    ],
+  },
+  {
     name: 'a plan at the same price and another tax credits what the tax is less',
     steps: [order('1m'), pay, change({ plan: 1 }), wait(1)],
     told: ['credit_note 2026-01-31 due 2026-01-31 0 + -48 = -48', 'credit 48'],

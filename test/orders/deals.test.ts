@@ -13,6 +13,7 @@ import {
   suggestedBy,
   suggestProducts,
 } from '../../core/catalog/index.ts'
+import { chargedValue } from './charged-value.ts'
 import { endService } from '../../core/services/end-service.ts'
 import { lockService } from '../../core/services/load.ts'
 import { guestActor, systemActor, type BerthError } from '../../core/kernel/index.ts'
@@ -136,7 +137,9 @@ for (const engine of engines) {
     it('for the first period alone lasts no longer', async () => {
       const of = await shop()
       await bundle(of, { percent: '50', lasts: 'first' })
-      assert.equal((await of.discounts(of.items.hosting, of.items.domain)).length, 2)
+      const placed = await of.place(of.items.hosting, of.items.domain)
+      // 10.00 and 5.00 of set-up, and 12.00: what a change or a cancellation gives back is half the price of the period.
+      assert.deepEqual(await chargedValue(means.db, placed.service_ids), [500n, 600n])
       assert.deepEqual(await renewals(of, '2026-02-28'), [])
     })
 
@@ -175,10 +178,15 @@ for (const engine of engines) {
         staff,
       )
       await makeCoupon(means, of.brand.id, { code: 'TEN', automatic: true, product_ids: [of.care] })
-      assert.deepEqual(await of.discounts(of.items.cared), [
-        ['hosting', -150n],
-        ['TEN', -15n],
-      ])
+      const placed = await of.place(of.items.cared)
+      assert.deepEqual(
+        (await invoiceLines(means, placed.invoice_id)).filter(([kind]) => kind === 'discount'),
+        [
+          ['discount', 'hosting', -150n],
+          ['discount', 'TEN', -15n],
+        ],
+      )
+      assert.deepEqual(await chargedValue(means.db, placed.service_ids), [1_000n, 135n])
       assert.deepEqual(await renewals(of, '2026-02-28'), [])
     })
 

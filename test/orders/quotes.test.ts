@@ -23,6 +23,7 @@ import {
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { clientActor, makeClient, staffActor } from '../support/make.ts'
 import { testMeans, type TestMeans } from '../support/means.ts'
+import { chargedValue } from './charged-value.ts'
 import { chargeUntil, invoiceLines, makeRealShop } from './real-shop.ts'
 
 const staff = staffActor()
@@ -99,6 +100,24 @@ for (const engine of engines) {
       ])
       assert.deepEqual(await verifyQuotes(means.db), [])
       assert.deepEqual(await verifyBooks(means.db, isoDate('2026-01-31')), [])
+    })
+
+    it('with a price for the first period alone are worth that price while it runs', async () => {
+      const { client, content, accept, deps, buyer } = await shop()
+      const products = [{ ...content.products[0]!, quantity: 1, lasts: false }]
+      const id = await createQuote(means, { client_id: client.id, ...content, products }, staff)
+      await sendQuote(means, { quote_id: id }, staff)
+      await acceptQuote(deps, accept(id), buyer)
+      const rows = await means.db.all<{ id: string }>(
+        sql`select id from services where client_id = ${client.id}`,
+      )
+      const ids = rows.map((row) => row.id)
+      assert.deepEqual(await chargedValue(means.db, ids), [720n])
+      const renewed = await chargeUntil(means, client.id, '2026-02-28')
+      assert.deepEqual(renewed, [
+        ['recurring', '2026-02-28', 490n],
+        ['option', '2026-02-28', 400n],
+      ])
     })
 
     it('are accepted exactly once, also by eight at the same moment and again later', async () => {

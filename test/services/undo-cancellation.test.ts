@@ -134,7 +134,26 @@ for (const engine of engines) {
       assert.deepEqual(notes, [{ total_minor: -713n }])
       assert.deepEqual(await planOf(), [1, '2026-02-20', '2026-02-20', null])
       await undo()
+      assert.deepEqual(await planOf(), [1, '2026-02-20', '2026-02-20', null], 'nor charged again')
+      await bill('2026-01-17')
+      assert.equal((await documents()).length, 1)
+      assert.deepEqual(await verifyBooks(db, isoDate('2026-01-17')), [])
+    })
+
+    test('a part of a period that staff had credited does not keep it', async () => {
+      await bill('2026-01-15')
+      const line = await db.get<{ invoice_id: string; position: number }>(
+        sql`select invoice_id, position from invoice_lines where source_id = ${id}`,
+      )
+      const lines = [{ position: line!.position, amount_minor: '100' }]
+      await creditInvoice(means, { invoice_id: line!.invoice_id, lines, reason: 'Goodwill' }, staff)
+      await cancel()
+      await hear()
+      await undo()
       assert.deepEqual(await planOf(), [0, '2026-01-20', '2026-01-20', null])
+      await bill('2026-01-16')
+      assert.equal((await documents()).length, 2)
+      assert.deepEqual(await verifyBooks(db, isoDate('2026-01-16')), [])
     })
 
     test('can be cancelled and undone again', async () => {

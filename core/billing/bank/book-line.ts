@@ -117,7 +117,8 @@ export async function bookParts(
       throw WrongCurrency({ currency: row.currency, expected: invoice?.currency ?? '?' })
     const reference = referenceOf(row, { bookings, i, parts: parts.length })
     const note = row.text.slice(0, 500) || null
-    const transfer = { invoiceId, instanceId: account.instance_id, amountMinor, reference, note }
+    const { instance_id: instanceId } = account
+    const transfer = { invoiceId, instanceId, amountMinor, reference, note, receivedOn: row.booked_on }
     const payment = await bookTransfer(means, trx, transfer, actor)
     await trx.insert('bank_line_uses', [
       {

@@ -21,7 +21,7 @@ export interface Cancelled {
  * A cancelled service owes nothing for periods that begin after its end: an unpaid renewal that holds nothing else is
  * voided, one that holds more is lowered by a credit note. The charges give up their place, so that a cancellation that
  * is taken back can be followed by a new charge. One that was taken back meanwhile drops nothing, and what a change has
- * given back as credit stays owed.
+ * given back as credit stays owed. What staff have credited in full is given to the client: it stays charged.
  */
 export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled): Promise<void> {
   const cancellation = await trx.get<{ status: string }>(
@@ -37,14 +37,38 @@ export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled)
     where ${notGivenBack} and i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
   const carried = await dropCarried(trx, { sources, from: cancelled.effectiveOn })
   await giveUp(trx, cancelled, carried)
-  for (const { id } of open) {
-    const lines = await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })
-    await giveUp(
-      trx,
-      cancelled,
-      lines.map((line) => line.charge_id),
+  const unused: UnusedLine[] = []
+  for (const { id } of open)
+    unused.push(...(await dropLines(means, trx, { invoiceId: id, sources, from: cancelled.effectiveOn })))
+  const dropped = carried.length > 0 ? unused : withoutGifts(unused)
+  await giveUp(
+    trx,
+    cancelled,
+    dropped.map(({ line }) => line.charge_id),
+  )
+}
+
+interface UnusedLine {
+  line: InvoiceLineRow
+  /** What credit notes of before had taken of it. */
+  creditedMinor: bigint
+}
+
+/**
+ * Without the periods of which nothing was owed any more, because staff had credited them. Only from the first on: the
+ * run charges everything after a period that it charges again.
+ */
+function withoutGifts(unused: readonly UnusedLine[]): UnusedLine[] {
+  const isGift = (of: readonly UnusedLine[]): boolean =>
+    of.some(({ creditedMinor }) => creditedMinor !== 0n) &&
+    of.reduce((left, { line, creditedMinor }) => left + line.amount_minor - creditedMinor, 0n) === 0n
+  return [...Map.groupBy(unused, ({ line }) => line.source_id).values()].flatMap((own) => {
+    const periods = [...Map.groupBy(own, ({ line }) => line.period_start ?? '')].sort(([a], [b]) =>
+      a < b ? -1 : 1,
     )
-  }
+    const first = periods.findIndex(([, of]) => !isGift(of))
+    return first < 0 ? [] : periods.slice(first).flatMap(([, of]) => of)
+  })
 }
 
 /** The charges leave their place. */
@@ -69,9 +93,10 @@ async function dropLines(
   means: Means,
   trx: Trx,
   { invoiceId, sources, from }: Dropped,
-): Promise<InvoiceLineRow[]> {
-  const paid = await trx.get(
-    sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment' limit 1`,
+): Promise<UnusedLine[]> {
+  const touched = await trx.get(
+    sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment'
+      union all select id from invoices where corrects_id = ${invoiceId} and kind = 'credit_note' limit 1`,
   )
   const all = await trx.all<InvoiceLineRow>(
     sql`select * from invoice_lines where invoice_id = ${invoiceId} order by position`,
@@ -80,12 +105,15 @@ async function dropLines(
     select l.* from invoice_lines l join charges c on c.id = l.charge_id
     where l.invoice_id = ${invoiceId} and l.source_id in (${list(sources)}) and l.period_start >= ${from} and ${notGivenBack}
     order by l.position`)
-  if (unused.length === all.length && !paid) {
+  const known = await creditable(trx, await lockInvoice(trx, invoiceId))
+  const ids = new Set(unused.map(({ id }) => id))
+  const credits = known.filter(({ line }) => ids.has(line.id))
+  if (unused.length === all.length && !touched) {
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
-    return unused
+    return credits
   }
-  await creditUnused(means, trx, invoiceId, new Set(unused.map(({ id }) => id)))
-  return unused
+  await creditUnused(means, trx, invoiceId, credits)
+  return credits
 }
 
 /** A line of nothing, and one that staff have credited already, has nothing to give back. */
@@ -93,11 +121,9 @@ async function creditUnused(
   means: Means,
   trx: Trx,
   invoiceId: string,
-  unused: ReadonlySet<string>,
+  unused: readonly UnusedLine[],
 ): Promise<void> {
-  const known = await creditable(trx, await lockInvoice(trx, invoiceId))
-  const open = known
-    .filter(({ line }) => unused.has(line.id))
+  const open = unused
     .map(({ line, creditedMinor }) => ({
       position: line.position,
       leftMinor: line.amount_minor - creditedMinor,

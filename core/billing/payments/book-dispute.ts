@@ -5,6 +5,7 @@ import { applyTransition, type Means, type StatefulRow } from '../../records/ind
 import { recordEvent } from '../../events/index.ts'
 import { account, postJournal } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
+import { addTransaction } from './book-success.ts'
 import { claimAgain, dropClaim, reopensAtOnce } from './dispute-effects.ts'
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
 
@@ -34,13 +35,19 @@ export interface DisputeRow extends StatefulRow {
 
 type DisputeFact = Extract<GatewayFact, { fact: 'dispute' }>
 
+interface ToldDispute {
+  instanceId: string
+  fact: DisputeFact
+  occurredAt?: Instant | undefined
+}
+
 const STEPS = { open: 'open', won: 'win', lost: 'lose', closed: 'close' } as const
 
 /** Books a dispute as the gateway reports it: the money is gone while it is open or lost, and back when it is won. */
 export async function bookDispute(
   means: Means,
   trx: Trx,
-  { instanceId, fact }: { instanceId: string; fact: DisputeFact },
+  { instanceId, fact, occurredAt }: ToldDispute,
   actor: Actor,
 ): Promise<string> {
   const paymentId = await findPayment(trx, {
@@ -59,9 +66,9 @@ export async function bookDispute(
   if (!disputeLifecycle.transitions[name].from.includes(dispute.status))
     return `dispute ${dispute.id} stays ${dispute.status}`
   if (takesMoney(fact.status) && dispute.status === 'inquiry')
-    await move(means, trx, { dispute, payment, sign: 1n, kind: 'dispute_opened' })
+    await move(means, trx, { dispute, payment, kind: 'dispute', occurredAt }, actor)
   if (!takesMoney(fact.status) && dispute.status === 'open')
-    await move(means, trx, { dispute, payment, sign: -1n, kind: 'dispute_returned' })
+    await move(means, trx, { dispute, payment, kind: 'dispute_returned', occurredAt }, actor)
   if (fact.status === 'lost' || (fact.status === 'open' && (await reopensAtOnce(trx, payment.brand_id))))
     await claimAgain(means, trx, { dispute, payment }, actor)
   if (!takesMoney(fact.status)) await dropClaim(means, trx, { dispute, payment }, actor)
@@ -123,21 +130,34 @@ async function insert(
   return dispute
 }
 
+interface Moved {
+  dispute: DisputeRow
+  payment: PaymentRow
+  kind: 'dispute' | 'dispute_returned'
+  occurredAt: Instant | undefined
+}
+
 async function move(
   means: Means,
   trx: Trx,
-  { dispute, payment, sign, kind }: { dispute: DisputeRow; payment: PaymentRow; sign: bigint; kind: string },
+  { dispute, payment, kind, occurredAt }: Moved,
+  actor: Actor,
 ): Promise<void> {
-  const { currency } = dispute
-  const amountMinor = dispute.amount_minor * sign
+  const { currency, reference } = dispute
+  const back = kind === 'dispute_returned'
+  const amountMinor = back ? dispute.amount_minor : -dispute.amount_minor
+  await addTransaction(means, trx, payment, {
+    ...{ kind, reference: back ? `${reference}/returned` : reference, currency, amountMinor, feeMinor: 0n },
+    ...{ note: dispute.reason, actor: actor.id, occurredAt },
+  })
   await postJournal(means, trx, {
-    kind,
+    kind: back ? kind : 'dispute_opened',
     sourceId: dispute.id,
     brandId: payment.brand_id,
     effectiveOn: await todayOf(means, trx, payment.brand_id),
     postings: [
-      { account: account.disputes, currency, amountMinor },
-      { account: account.gateway(dispute.instance_id), currency, amountMinor: -amountMinor },
+      { account: account.disputes, currency, amountMinor: -amountMinor },
+      { account: account.gateway(dispute.instance_id), currency, amountMinor },
     ],
   })
 }

@@ -1,7 +1,7 @@
 import type { PaymentOutcome, SavedMethod } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { setTimer } from '../../jobs/index.ts'
-import { instant, never, toMs, type Actor } from '../../kernel/index.ts'
+import { instant, never, toMs, type Actor, type Instant } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
 import { followAuthorisation } from '../authorisations/follow-authorisation.ts'
 import { openCase } from '../dunning/open-case.ts'
@@ -17,18 +17,19 @@ const CHECK_MINUTES = [5, 60, 1_440, 1_440, 1_440, 1_440, 1_440] as const
 export interface Answered {
   paymentId: string
   outcome: PaymentOutcome
+  occurredAt?: Instant | undefined
 }
 
 /** Books what a gateway said of an attempt. The same answer twice changes nothing; a late one never undoes money. */
 export async function bookOutcome(
   means: Means,
   trx: Trx,
-  { paymentId, outcome }: Answered,
+  { paymentId, outcome, occurredAt }: Answered,
   actor: Actor,
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
   if (payment.status === 'succeeded' || payment.status === 'reversed') return payment
-  const booked = await bookAnswer(means, trx, { payment, outcome }, actor)
+  const booked = await bookAnswer(means, trx, { payment, outcome, occurredAt }, actor)
   if (payment.status === 'authorised' || booked.status === 'authorised')
     await followAuthorisation(means, trx, { payment: booked, outcome }, actor)
   return booked
@@ -37,7 +38,7 @@ export async function bookOutcome(
 async function bookAnswer(
   means: Means,
   trx: Trx,
-  { payment, outcome }: { payment: PaymentRow; outcome: PaymentOutcome },
+  { payment, outcome, occurredAt }: { payment: PaymentRow } & Omit<Answered, 'paymentId'>,
   actor: Actor,
 ): Promise<PaymentRow> {
   await keepKnownCustomer(means, trx, payment, outcome)
@@ -50,6 +51,7 @@ async function bookAnswer(
         currency: amount.currency,
         amountMinor: BigInt(amount.minor),
         feeMinor: BigInt(fee?.minor ?? 0),
+        occurredAt,
       }
       return bookSuccess(means, trx, { payment, received }, actor)
     }

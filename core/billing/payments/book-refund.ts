@@ -41,11 +41,17 @@ export interface RefundRow extends StatefulRow {
   updated_at: Instant
 }
 
+export interface AnsweredRefund {
+  refundId: string
+  outcome: RefundOutcome
+  occurredAt?: Instant | undefined
+}
+
 /** Books the answer to a refund. Money leaves the ledger when it is sent, and comes back when the refund fails. */
 export async function bookRefundOutcome(
   means: Means,
   trx: Trx,
-  { refundId, outcome }: { refundId: string; outcome: RefundOutcome },
+  { refundId, outcome, occurredAt }: AnsweredRefund,
   actor: Actor,
 ): Promise<RefundRow> {
   const refund = await trx.get<RefundRow>(
@@ -63,7 +69,7 @@ export async function bookRefundOutcome(
   )
     return refund
   if (refund.status === 'created')
-    await moveMoney(means, trx, { refund, payment, reference: outcome.reference, actor })
+    await moveMoney(means, trx, { refund, payment, reference: outcome.reference, occurredAt, actor })
   const set = { reference: outcome.reference }
   return applyTransition(means, trx, {
     lifecycle: refundLifecycle,
@@ -107,15 +113,18 @@ async function fail(
   })
 }
 
+interface Sent {
+  refund: RefundRow
+  payment: PaymentRow
+  reference: string
+  occurredAt: Instant | undefined
+  actor: Actor
+}
+
 async function moveMoney(
   means: Means,
   trx: Trx,
-  {
-    refund,
-    payment,
-    reference,
-    actor,
-  }: { refund: RefundRow; payment: PaymentRow; reference: string; actor: Actor },
+  { refund, payment, reference, occurredAt, actor }: Sent,
 ): Promise<void> {
   const effectiveOn = await todayOf(means, trx, payment.brand_id)
   await postJournal(means, trx, {
@@ -134,6 +143,7 @@ async function moveMoney(
     feeMinor: 0n,
     note: refund.reason,
     actor: actor.id,
+    occurredAt,
   })
 }
 
@@ -191,6 +201,7 @@ export interface RefundFact {
   paymentReference: string
   amountMinor: bigint
   result: RefundOutcome
+  occurredAt: Instant | undefined
 }
 
 /** A refund that the gateway reports: ours by its id, or one that was made at the gateway by hand. */
@@ -206,7 +217,8 @@ export async function bookRefund(means: Means, trx: Trx, fact: RefundFact, actor
       : undefined)
   const refund = known ?? (await foreignRefund(means, trx, fact))
   if (!refund) return `unmatched refund of ${fact.paymentReference}`
-  const booked = await bookRefundOutcome(means, trx, { refundId: refund.id, outcome: fact.result }, actor)
+  const { result: outcome, occurredAt } = fact
+  const booked = await bookRefundOutcome(means, trx, { refundId: refund.id, outcome, occurredAt }, actor)
   return `refund ${booked.id} ${booked.status}`
 }
 

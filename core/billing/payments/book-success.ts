@@ -1,5 +1,5 @@
 import { violatedUnique, type Trx } from '../../db/index.ts'
-import type { Actor } from '../../kernel/index.ts'
+import type { Actor, Instant } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
@@ -17,6 +17,8 @@ export interface Received {
   amountMinor: bigint
   feeMinor: bigint
   note?: string | null
+  /** When the money moved, where gateway, bank or staff said it: its journal may be of a later day. */
+  occurredAt?: Instant | undefined
 }
 
 export interface Success {
@@ -118,7 +120,8 @@ export async function addTransaction(
         currency: movement.currency,
         amount_minor: movement.amountMinor,
         fee_minor: movement.feeMinor,
-        occurred_at: now,
+        // Clocks outside may be ahead of ours.
+        occurred_at: movement.occurredAt && movement.occurredAt < now ? movement.occurredAt : now,
         note: movement.note ?? null,
         actor: movement.actor,
         created_at: now,

@@ -3,9 +3,12 @@ import type { Actor } from '../../kernel/index.ts'
 import { defineSetting, readSetting, type Means } from '../../records/index.ts'
 import { Type } from '../../../sdk/index.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
+import type { InvoiceRow } from '../invoice.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import { allocate, lockInvoice, openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { documentsOf } from './apply-payment.ts'
 import type { DisputeRow } from './book-dispute.ts'
+import { readExtra } from './book-extra.ts'
 import type { PaymentRow } from './payment.ts'
 
 /** Whether a document is open again as soon as its payment is disputed. Off: only when the dispute is lost. */
@@ -22,9 +25,9 @@ export interface Disputed {
 }
 
 /**
- * What the bank took back the client owes again: the document that the payment had paid is open, with its own due day,
- * so dunning goes on where it would stand without the payment. What the payment had brought as credit is taken out of
- * the credit, as far as that was paid in and is still there. Once for each dispute.
+ * What the bank took back the client owes again: the documents that the payment had paid, its surcharge last, are open,
+ * each with its own due day, so dunning goes on where it would stand without the payment. What the payment had brought
+ * as credit is taken out of the credit, as far as that was paid in and is still there. Once for each dispute.
  */
 export async function claimAgain(
   means: Means,
@@ -34,13 +37,14 @@ export async function claimAgain(
 ): Promise<void> {
   if ((await claimed(trx, dispute.id)) > 0n) return
   const { currency, client_id: clientId } = payment
-  const ofInvoice = await takeFromInvoice(means, trx, { dispute, payment })
+  const documents = await lockDocuments(trx, payment)
+  let rest = dispute.amount_minor
+  for (const invoice of documents) rest -= await takeFrom(means, trx, { invoice, payment, rest })
+  const ofInvoice = dispute.amount_minor - rest
   const { paidMinor } = await lockCredit(trx, clientId, currency)
-  const rest = dispute.amount_minor - ofInvoice
   const ofCredit = paidMinor < 0n ? 0n : paidMinor < rest ? paidMinor : rest
   await post(means, trx, { dispute, payment }, { kind: 'dispute_claimed', ofInvoice, ofCredit })
-  if (ofInvoice > 0n && payment.invoice_id)
-    await settleInvoice(means, trx, await lockInvoice(trx, payment.invoice_id), actor)
+  for (const invoice of documents) await settleInvoice(means, trx, invoice, actor)
 }
 
 /** The money is back after all: it pays the document again, as far as that is open still, and is credit beyond. */
@@ -52,27 +56,45 @@ export async function dropClaim(
 ): Promise<void> {
   const back = await claimed(trx, dispute.id)
   if (back === 0n) return
-  const invoice = payment.invoice_id ? await lockInvoice(trx, payment.invoice_id) : null
-  const open = invoice?.status === 'issued' ? await openAmount(trx, invoice) : 0n
-  const ofInvoice = open < back ? open : back
-  if (invoice && ofInvoice > 0n)
-    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor: ofInvoice })
-  const amounts = { kind: 'dispute_dropped', ofInvoice: -ofInvoice, ofCredit: -(back - ofInvoice) }
+  const documents = await lockDocuments(trx, payment)
+  let rest = back
+  for (const invoice of documents) {
+    const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
+    const amountMinor = open < rest ? open : rest
+    if (amountMinor > 0n)
+      await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor })
+    rest -= amountMinor
+  }
+  const amounts = { kind: 'dispute_dropped', ofInvoice: rest - back, ofCredit: -rest }
   await post(means, trx, { dispute, payment }, amounts)
-  if (invoice && ofInvoice > 0n) await settleInvoice(means, trx, await lockInvoice(trx, invoice.id), actor)
+  for (const invoice of documents) await settleInvoice(means, trx, invoice, actor)
 }
 
-async function takeFromInvoice(means: Means, trx: Trx, { dispute, payment }: Disputed): Promise<bigint> {
-  if (!payment.invoice_id) return 0n
-  const invoice = await lockInvoice(trx, payment.invoice_id)
+/** What the payment paid, in the order in which its money was applied: all locked in one order, as payments lock them. */
+async function lockDocuments(trx: Trx, payment: PaymentRow): Promise<InvoiceRow[]> {
+  const extra = await readExtra(trx, payment.id)
+  const surcharge = extra?.kind === 'surcharge' && extra.document_id ? [extra.document_id] : []
+  const ids = [...(await documentsOf(trx, payment)), ...surcharge]
+  const locked = new Map<string, InvoiceRow>()
+  for (const id of ids.toSorted()) locked.set(id, await lockInvoice(trx, id))
+  return ids.map((id) => locked.get(id)!)
+}
+
+interface TakeBack {
+  invoice: InvoiceRow
+  payment: PaymentRow
+  rest: bigint
+}
+
+async function takeFrom(means: Means, trx: Trx, { invoice, payment, rest }: TakeBack): Promise<bigint> {
   if (invoice.status !== 'paid' && invoice.status !== 'issued') return 0n
   const row = await trx.get<{ paid_minor: bigint | null }>(
     sql`select sum(amount_minor) as paid_minor from allocations where payment_id = ${payment.id} and invoice_id = ${invoice.id}`,
   )
   const paid = row?.paid_minor ?? 0n
-  const taken = dispute.amount_minor < paid ? dispute.amount_minor : paid
-  if (taken > 0n)
-    await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor: -taken })
+  const taken = rest < paid ? rest : paid
+  if (taken <= 0n) return 0n
+  await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor: -taken })
   return taken
 }
 

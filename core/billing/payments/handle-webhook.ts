@@ -1,7 +1,15 @@
 import type { GatewayFact, GatewayFacts } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { BerthError, never, systemActor, type Actor } from '../../kernel/index.ts'
+import {
+  BerthError,
+  instant,
+  never,
+  systemActor,
+  toMs,
+  type Actor,
+  type Instant,
+} from '../../kernel/index.ts'
 import { bookOutcome } from './book-outcome.ts'
 import { bookDispute } from './book-dispute.ts'
 import { bookRefund } from './book-refund.ts'
@@ -29,24 +37,36 @@ export async function handleWebhook(payments: Payments, job: { id: string }): Pr
     headers: JSON.parse(event.headers) as Record<string, string>,
     verified: event.verified === 1,
   }
-  const { facts } = await payments.plugins.call<GatewayFacts>(
+  const { facts, occurred_at } = await payments.plugins.call<GatewayFacts>(
     event.instance_id,
     'gateway',
     'handle_event',
     input,
     { deadlineMs: 15_000 },
   )
+  const occurredAt = occurred_at === undefined ? undefined : byBusinessClock(payments, occurred_at)
   const actor: Actor = { ...systemActor('webhook'), id: event.instance_id, requestId: event.id }
   await payments.db
-    .transaction((trx) => bookFacts(payments, trx, { event, facts }, actor))
+    .transaction((trx) => bookFacts(payments, trx, { event, facts, occurredAt }, actor))
     .catch((error: unknown) => refuse(payments, event, error))
+}
+
+/** Outside real time runs; on an installation whose business clock was moved, an event is as long ago by that one. */
+function byBusinessClock({ clock, business }: Payments, occurredAt: string): Instant {
+  return instant(Date.parse(occurredAt) + toMs(business.now()) - toMs(clock.now()))
+}
+
+interface Told {
+  event: EventRow
+  facts: readonly GatewayFact[]
+  occurredAt: Instant | undefined
 }
 
 /** All facts of an event or none. */
 async function bookFacts(
   payments: Payments,
   trx: Trx,
-  { event, facts }: { event: EventRow; facts: readonly GatewayFact[] },
+  { event, facts, occurredAt }: Told,
   actor: Actor,
 ): Promise<void> {
   const row = await trx.get<{ status: string }>(
@@ -55,7 +75,7 @@ async function bookFacts(
   if (row?.status === 'handled') return
   const outcomes: string[] = []
   for (const fact of facts)
-    outcomes.push(await book(payments, trx, { fact, instanceId: event.instance_id }, actor))
+    outcomes.push(await book(payments, trx, { fact, instanceId: event.instance_id, occurredAt }, actor))
   await trx.run(sql`
     update webhook_events set status = 'handled', outcome = ${outcomes.join('; ') || 'nothing'}, attempts = attempts + 1, handled_at = ${payments.clock.now()} where id = ${event.id}`)
 }
@@ -78,10 +98,16 @@ async function refuse(payments: Payments, event: EventRow, error: unknown): Prom
 const isRefusal = (error: unknown): error is BerthError =>
   error instanceof BerthError && ['payment.wrong_currency', 'payment.already_booked'].includes(error.code)
 
+interface OneFact {
+  fact: GatewayFact
+  instanceId: string
+  occurredAt: Instant | undefined
+}
+
 async function book(
   payments: Payments,
   trx: Trx,
-  { fact, instanceId }: { fact: GatewayFact; instanceId: string },
+  { fact, instanceId, occurredAt }: OneFact,
   actor: Actor,
 ): Promise<string> {
   switch (fact.fact) {
@@ -89,7 +115,8 @@ async function book(
       const reference = 'reference' in fact.result ? fact.result.reference : undefined
       const id = await findPayment(trx, { instanceId, id: fact.payment_id, reference })
       if (!id) return `unmatched payment ${reference ?? fact.payment_id ?? ''}`
-      const payment = await bookOutcome(payments, trx, { paymentId: id, outcome: fact.result }, actor)
+      const told = { paymentId: id, outcome: fact.result, occurredAt }
+      const payment = await bookOutcome(payments, trx, told, actor)
       return `payment ${id} ${payment.status}`
     }
     case 'refund':
@@ -103,11 +130,12 @@ async function book(
           paymentReference: fact.payment_reference,
           amountMinor: BigInt(fact.amount.minor),
           result: fact.result,
+          occurredAt,
         },
         actor,
       )
     case 'dispute':
-      return bookDispute(payments, trx, { instanceId, fact }, actor)
+      return bookDispute(payments, trx, { instanceId, fact, occurredAt }, actor)
     case 'method_saved':
       if (!fact.client_id) return 'method without a client'
       await keepMethod(payments, trx, { clientId: fact.client_id, instanceId, method: fact.method })

@@ -1,8 +1,9 @@
-import { Type } from '../../../sdk/index.ts'
+import { DayText, Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
-import type { Actor } from '../../kernel/index.ts'
+import { startOfDay, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
+import { zoneOf } from '../open-amount.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { bookSuccess } from './book-success.ts'
 import { NothingToPay } from './errors.ts'
@@ -23,6 +24,8 @@ export const recordPayment = defineVerb(
       amount_minor: Type.String({ pattern: '^[1-9]\\d*$' }),
       reference: Type.String({ minLength: 1, maxLength: 255 }),
       note: Type.Optional(Type.String({ maxLength: 500 })),
+      /** The day on which it came, when that is not today. */
+      received_on: Type.Optional(DayText),
     }),
   },
   async (payments: Payments, input, actor) => {
@@ -33,7 +36,8 @@ export const recordPayment = defineVerb(
     })
     const { invoice_id: invoiceId, instance_id: instanceId = null, reference, note = null } = input
     const amountMinor = BigInt(input.amount_minor)
-    const transfer = { invoiceId, instanceId: instanceId || null, amountMinor, reference, note }
+    const receivedOn = input.received_on as IsoDate | undefined
+    const transfer = { invoiceId, instanceId: instanceId || null, amountMinor, reference, note, receivedOn }
     return payments.db.transaction((trx) => bookTransfer(payments, trx, transfer, actor))
   },
 )
@@ -44,13 +48,15 @@ export interface Transfer {
   amountMinor: bigint
   reference: string
   note: string | null
+  /** By bank or staff. It is booked today all the same: its month may be closed. */
+  receivedOn?: IsoDate | undefined
 }
 
 /** The same in a transaction that is open already. */
 export async function bookTransfer(
   means: Means,
   trx: Trx,
-  { invoiceId, instanceId, amountMinor, reference, note }: Transfer,
+  { invoiceId, instanceId, amountMinor, reference, note, receivedOn }: Transfer,
   actor: Actor,
 ): Promise<PaymentRow> {
   const invoice = await lockInvoice(trx, invoiceId)
@@ -66,6 +72,7 @@ export async function bookTransfer(
       ...{ id, brandId, clientId, invoiceId, instanceId, kind: 'recorded', currency, amountMinor },
       ...{ effectKey: `recorded/${id}`, attempt: 1, now: means.business.now() },
     }))
-  const received = { reference, currency, amountMinor, feeMinor: 0n, note }
+  const occurredAt = receivedOn && startOfDay(await zoneOf(trx, brandId), receivedOn)
+  const received = { reference, currency, amountMinor, feeMinor: 0n, note, occurredAt }
   return bookSuccess(means, trx, { payment, received }, actor)
 }

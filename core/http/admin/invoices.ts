@@ -134,12 +134,14 @@ async function record({ means, actor, t, locale }: Desk, asked: Asked) {
   const amount = readAmount(textOf(form, 'amount'), currency, locale)
   if (amount === null || amount <= 0n) throw invalidInput({ amount: 'is not an amount such as 24.00' })
   const note = optional(form, 'note')
+  const received_on = optional(form, 'received_on')
   const input = {
     invoice_id: asked.params.id,
     instance_id: optional(form, 'instance_id'),
     amount_minor: amount.toString(),
     reference: textOf(form, 'reference'),
     ...(note === null ? {} : { note }),
+    ...(received_on === null ? {} : { received_on }),
   }
   await recordPayment(means, input, actor)
   return { href: at(asked), message: t('admin.invoices.done.recorded') }

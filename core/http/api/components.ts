@@ -138,14 +138,14 @@ const Payment = Type.Object({
 const Transaction = Type.Object({
   id: text('trx_…'),
   client_id: text('cli_…'),
-  kind: text('payment, refund, dispute or dispute_returned.'),
+  kind: text('payment, payment_reversed, refund, dispute or dispute_returned.'),
   gateway: nullable('Null for money that was booked by hand.'),
   reference: text('At the gateway or the bank.'),
   amount: money(),
   fee: Type.Union([money(), Type.Null()], { description: 'What the gateway kept. Null for clients.' }),
   payment_id: nullable('pay_…'),
   invoice_id: nullable('inv_…'),
-  occurred_at: instant('When it was booked.'),
+  occurred_at: instant('When it happened, where gateway, bank or staff said it; else when it was booked.'),
 })
 
 const Refund = Type.Object({

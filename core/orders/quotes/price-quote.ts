@@ -106,11 +106,11 @@ function agreed(item: PricedItem, agreement: Agreement): PricedItem {
 function lower(part: PricedPart, discount: Discount, { of, line, label }: Agreement): PricedPart {
   const shares = discountShares(discount, linesLeft(part.selection))
   const own = part.selection.lines.findIndex(({ kind }) => kind === 'recurring')
-  const lasts = line.lasts === true && own >= 0
   const amountMinor = discount.kind === 'price' ? (shares[own] ?? 0n) : null
   const selection = withDiscount(part.selection, {
     ...{ cause: 'quote', id: `${of.id}:${discount.kind}`, label, shares },
-    lasting: lasts ? { percentPpm: discount.percentPpm, amountMinor, periodsLeft: null } : null,
+    lasting:
+      own < 0 ? null : { percentPpm: discount.percentPpm, amountMinor, periodsLeft: line.lasts ? null : 0 },
     trace: { quote: of.id, form: discount.kind, percent_ppm: discount.percentPpm },
   })
   return { ...part, selection }

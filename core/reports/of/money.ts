@@ -20,7 +20,7 @@ export const moneyReport = factReport({
     select coalesce(x.payment_id, x.id) as document_id, x.currency, coalesce(g.name, '') as gateway, x.kind as movement,
       x.amount_minor as amount_minor, x.fee_minor as fee_minor, x.amount_minor - x.fee_minor as cleared_minor
     from transactions x left join plugin_instances g on g.id = x.instance_id
-    where x.occurred_at >= ${dayStart(query.zone, query.from)} and x.occurred_at < ${dayStart(query.zone, query.until)}
+    where x.created_at >= ${dayStart(query.zone, query.from)} and x.created_at < ${dayStart(query.zone, query.until)}
       and ${ofQuery(query, 'x', sql`x.brand_id`)}`,
 })
 

@@ -197,7 +197,7 @@ test('an inquiry moves no money, and is closed or lost', async (t) => {
   }
 })
 
-test('warnings and unknown events are ignored', async (t) => {
+test('warnings and unknown events are ignored, and each says when it happened', async (t) => {
   const shop = await openShop(t)
   await shop.gateway.charge_method(charge(await saveCard(shop, '4000000000005423')))
   shop.stripe.control.settle()
@@ -206,7 +206,8 @@ test('warnings and unknown events are ignored', async (t) => {
   ])
   assert.match(shop.lines.join('\n'), /^warn Stripe warns of fraud early: /m)
   const event = { id: 'evt_1', object: 'event', type: 'invoice.paid', data: { object: { id: 'in_1' } } }
-  assert.deepEqual(await shop.gateway.handle_event(stored(event)), {
-    facts: [{ fact: 'ignored', reason: 'The type invoice.paid is of no consequence.' }],
-  })
+  const facts = [{ fact: 'ignored', reason: 'The type invoice.paid is of no consequence.' }]
+  assert.deepEqual(await shop.gateway.handle_event(stored(event)), { facts })
+  const dated = stored({ ...event, created: 1_769_860_800 })
+  assert.deepEqual(await shop.gateway.handle_event(dated), { facts, occurred_at: '2026-01-31T12:00:00.000Z' })
 })

@@ -145,6 +145,21 @@ for (const engine of engines)
       assertStatus(await staff.get('/admin/reports/no-such-report'), 404)
     })
 
+    it('shows the day on which money came beside the day of the books', async () => {
+      const invoice = await world.means.db.get<{ id: string }>(
+        sql`select id from invoices where status = 'issued' and kind = 'invoice' and proforma = 0 order by id limit 1`,
+      )
+      const at = `/admin/invoices/${invoice!.id}/payment`
+      const fields = { amount: '0.01', reference: 'LATE-1', received_on: '2026-01-03' }
+      assertStatus(await send(at, at, { ...fields, received_on: 'soon' }), 422)
+      assertStatus(await send(at, at, fields), 303)
+      const journal = await world.means.db.get<{ id: string }>(
+        sql`select j.id from journals j join payments p on p.id = j.source_id where p.reference = 'LATE-1'`,
+      )
+      const page = await open(`/admin/ledger/journals/${journal!.id}`)
+      assertShows(page, /Day.*15 Jan 2026.*Happened on.*3 Jan 2026/)
+    })
+
     it('closes a month by page, says at the field why not, and opens it again only with the password and a reason', async () => {
       const brand_id = await brand()
       const early = await send('/admin/ledger/months', '/admin/ledger/months', { brand_id, month: '2026-01' })

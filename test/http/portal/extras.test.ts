@@ -96,7 +96,7 @@ for (const engine of engines) {
       )
       const quantity = `/portal/services/${row.id}/quantity`
       const preview = await browser.get(`${quantity}?quantity=3`)
-      assert.match(textOf(preview.text), /To pay today .*€1\.70/)
+      assert.match(textOf(preview.text), /Tax €0\.32 To pay today .*€2\.02/)
       assert.equal((await browser.post(quantity, { quantity: '2' })).status, 422)
       const ordered = await browser.post(quantity, { quantity: '3' })
       assert.match(ordered.location!, /^\/portal\/invoices\/inv_\w+\/pay$/)

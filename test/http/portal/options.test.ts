@@ -85,9 +85,9 @@ for (const engine of engines) {
       const shown = await preview({ memory: '8gb' })
       assert.equal(shown.status, 200)
       // 17 of 31 days are left: of 6.90 3.78, of 11.90 6.53.
-      assert.match(textOf(shown.text), /−€3\.78 .*€6\.53 To pay today €2\.75/)
+      assert.match(textOf(shown.text), /−€3\.78 .*€6\.53 Tax €0\.52 To pay today €3\.27/)
       assert.match(textOf(shown.text), /From the next charge on €11\.90 per month/)
-      assert.match(textOf((await preview({ memory: '2gb' })).text), /You get back −€1\.64/)
+      assert.match(textOf((await preview({ memory: '2gb' })).text), /Tax −€0\.31 You get back −€1\.95/)
       assert.equal((await preview({ memory: '99gb' })).status, 422)
       assert.equal(await recurring(), 690n)
     })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { toDecimal } from '../../../sdk/index.ts'
 import { createStatementCounter } from '../../../core/http/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { setPrice } from '../../../core/catalog/index.ts'
@@ -100,10 +101,19 @@ for (const engine of engines) {
       const wish = `${portal.product.id} 1y`
       const preview = await browser.get(`${path}/preview?plan=${encodeURIComponent(wish)}`)
       assert.match(textOf(preview.text), /New plan until the next charge €60\.00/)
-      assert.ok(Number(preview.headers.get('x-statements')) <= 12)
+      // Four of them for the tax: seller, rules, terms and buyer.
+      assert.ok(Number(preview.headers.get('x-statements')) <= 14)
       assert.equal((await browser.post(path, { plan: `${means.newId('prd')} 1m` })).status, 404)
       const ordered = await browser.post(path, { plan: wish })
       assert.match(ordered.location!, /^\/portal\/invoices\/inv_\w+\/pay$/)
+      const invoice = await means.db.get<{ tax_minor: bigint; total_minor: bigint }>(
+        sql`select tax_minor, total_minor from invoices where origin = 'change' order by id desc limit 1`,
+      )
+      assert.ok(invoice!.tax_minor > 0n)
+      const [tax, total] = [invoice!.tax_minor, invoice!.total_minor].map((minor) =>
+        toDecimal({ minor, currency: 'EUR' }),
+      )
+      assert.ok(textOf(preview.text).includes(`Tax €${tax} To pay today €${total}`), textOf(preview.text))
       const shown = await browser.get(`/portal/services/${portal.serviceId}`)
       assert.match(textOf(shown.text), /A change waits for its payment/)
       const takeBack = /action="([^"]+\/changes\/[^"]+)"/.exec(shown.text)![1]!

@@ -238,6 +238,10 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
               ...gateways.map(({ id, name }) => ({ value: id, label: name })),
             ],
           },
+          {
+            ...{ ...filled(asked, 'received_on'), kind: 'date', required: false },
+            ...{ label: l('received_on'), hint: t('admin.invoices.record.received_hint') },
+          },
           { ...filled(asked, 'note'), kind: 'textarea', rows: 2, required: false, label: l('note') },
         ],
         submit: { label: t('admin.invoices.record.submit') },

@@ -1,10 +1,10 @@
 import { sql } from '../../../db/index.ts'
-import { NotFound, type Instant, type IsoDate } from '../../../kernel/index.ts'
+import { dayIn, NotFound, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { inMoney, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
-import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './books/source.ts'
+import { sourceCell, sourceColumns, sourceJoins, sourceMoved, type SourceOfJournal } from './books/source.ts'
 import { accountCell, instanceNames } from './account-name.ts'
 import { journalName } from './words.ts'
 
@@ -66,8 +66,8 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, t, actor } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const journal = await means.db.get<Journal & SourceOfJournal>(
-    sql`select j.*, ${sourceColumns} from journals j ${sourceJoins} where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
+  const journal = await means.db.get<Journal & SourceOfJournal & { moved_at: Instant | null; zone: string }>(
+    sql`select j.*, ${sourceColumns}, ${sourceMoved}, b.zone from journals j join brands b on b.id = j.brand_id ${sourceJoins} where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
   )
   if (!journal) throw NotFound({ what: 'journal', id })
   const postings = await means.db.all<Posting>(sql`
@@ -113,6 +113,9 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
         id: 'journal-facts',
         items: [
           { label: l('day'), value: { day: journal.effective_on } },
+          ...(journal.moved_at === null
+            ? []
+            : [{ label: l('happened_on'), value: { day: dayIn(journal.zone, journal.moved_at) } }]),
           { label: l('at'), value: { at: journal.created_at } },
           { label: l('source'), value: sourceCell(journal) },
           {

@@ -1,4 +1,4 @@
-import { previewChange, type PricedChange, type ServiceRow } from '../../../services/index.ts'
+import { previewChange, type PreviewedChange, type ServiceRow } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
@@ -70,7 +70,7 @@ function presentService({ means, actor }: Desk, { params }: Asked): Promise<Serv
   return findRow<ServiceRow>(means.db, actor, { table: 'services', what: 'service', id: params.id! })
 }
 
-function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<PricedChange> {
+function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<PreviewedChange> {
   const wish = {
     service_id: params.id!,
     ...(query.product ? { product_id: query.product } : {}),
@@ -82,7 +82,7 @@ function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<Pr
 }
 
 interface Chosen {
-  change: PricedChange
+  change: PreviewedChange
   chosen: { product: string; cycle: string; quantity: string }
 }
 
@@ -90,7 +90,8 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
   const { t } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const { offer, plan, service } = change
+  const { offer, plan, service, sums } = change
+  const taxMinor = sums.totalMinor - plan.totalMinor
   const money = (minor: bigint) => inMoney(minor, service.currency)
   return [
     {
@@ -100,7 +101,8 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
       lines: true,
       items: [
         ...plan.lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
-        { label: l('due_today'), value: money(plan.totalMinor), total: true },
+        ...(taxMinor === 0n ? [] : [{ label: l('tax'), value: money(taxMinor) }]),
+        { label: l('due_today'), value: money(sums.totalMinor), total: true },
         {
           label: t('admin.services.change.from_then', { cycle: cycleName(desk, offer.cycle) }),
           value: money(offer.recurringMinor),
@@ -116,7 +118,7 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
         { name: 'cycle', label: '', kind: 'hidden', value: chosen.cycle },
         { name: 'quantity', label: '', kind: 'hidden', value: chosen.quantity },
       ],
-      text: t(plan.totalMinor > 0n ? 'admin.services.change.invoiced' : 'admin.services.change.at_once'),
+      text: t(sums.totalMinor > 0n ? 'admin.services.change.invoiced' : 'admin.services.change.at_once'),
       submit: { label: t('admin.services.act.change') },
       cancelHref: `/admin/services/${id}`,
       ...formParts(desk, asked),

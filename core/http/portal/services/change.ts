@@ -11,9 +11,10 @@ import {
   type ServiceRow,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { field, flash, formKeys, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
+import { field, flash, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
 import { offeredWish } from './offered-wish.ts'
+import { previewView } from './preview-view.ts'
 
 /** CP-04: plans of the same group that are delivered the same way, and the options that may change. */
 export async function showChange(ctx: RouteCtx): Promise<void> {
@@ -55,17 +56,11 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
   const wish = await offeredWish(ctx, wishOf(id, asked))
-  const { plan, offer, service, unused } = await previewChange(deps, wish, actor)
-  const amount = (minor: bigint) => money(minor, service.currency)
+  const change = await previewChange(deps, wish, actor)
   const href = `/portal/services/${id}`
   const view = {
     ...{ id, href, action: `${href}/upgrade`, fields: [...asked].filter(([name]) => isWish(name)) },
-    ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(plan.totalMinor) },
-    next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
-    isCredit: plan.totalMinor < 0n,
-    isFree: plan.totalMinor === 0n,
-    isRefund: unused === 'refund',
-    keys: formKeys(),
+    ...previewView(t, change),
   }
   await page(ctx, 'portal/services/preview', view, {
     title: t('portal.change.preview'),

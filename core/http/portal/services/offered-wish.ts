@@ -19,6 +19,7 @@ export async function offeredWish(ctx: RouteCtx, wish: ChangeWish): Promise<Chan
   if (!plan) throw NotFound({ what: 'plan', id: wish.product_id ?? wish.service_id })
   if (plan.id !== plan.present_id) return { ...wish, options: [] }
   const asked = wish.options.map(({ option_id }) => option_id)
+  if (asked.length === 0) return wish
   const fixed = await deps.db.get<{ name: string }>(
     sql`select name from options where id in (${list(asked)}) and changeable = 0 limit 1`,
   )

@@ -1,10 +1,9 @@
-import { money } from '../../../../sdk/index.ts'
 import { invalidInput } from '../../../kernel/index.ts'
 import { previewChange, requestChange, type ServiceRow } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { field, flash, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
-import { cycleText } from '../cycle-text.ts'
+import { field, flash, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
 import { ownService } from './extras.ts'
+import { previewView } from './preview-view.ts'
 
 /** More or fewer units of an add-on: asking shows what it costs, sending orders it. */
 export async function showQuantity(ctx: RouteCtx): Promise<void> {
@@ -33,14 +32,10 @@ async function draw(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
 
 async function previewOf(ctx: RouteCtx, service: ServiceRow, quantity: number) {
   const { deps, actor, t } = ctx.state
-  const { plan, offer, unused } = await previewChange(deps, { service_id: service.id, quantity }, actor)
-  const amount = (minor: bigint) => money(minor, service.currency)
+  const change = await previewChange(deps, { service_id: service.id, quantity }, actor)
   return {
     ...{ action: `/portal/services/${service.id}/quantity`, fields: [['quantity', String(quantity)]] },
-    ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(plan.totalMinor) },
-    next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
-    ...{ isCredit: plan.totalMinor < 0n, isFree: plan.totalMinor === 0n, isRefund: unused === 'refund' },
-    keys: formKeys(),
+    ...previewView(t, change),
   }
 }
 

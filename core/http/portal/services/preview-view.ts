@@ -1,0 +1,18 @@
+import { money } from '../../../../sdk/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
+import type { PreviewedChange } from '../../../services/index.ts'
+import { formKeys } from '../../page/index.ts'
+import { cycleText } from '../cycle-text.ts'
+
+/** The sums of a change for its part of a page. Where prices hold no tax, it has a line of its own. */
+export function previewView(t: Translate, { plan, offer, service, unused, sums }: PreviewedChange) {
+  const amount = (minor: bigint) => money(minor, service.currency)
+  const taxMinor = sums.totalMinor - plan.totalMinor
+  return {
+    ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(sums.totalMinor) },
+    tax: taxMinor === 0n ? null : amount(taxMinor),
+    next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
+    ...{ isCredit: sums.totalMinor < 0n, isFree: sums.totalMinor === 0n, isRefund: unused === 'refund' },
+    keys: formKeys(),
+  }
+}
