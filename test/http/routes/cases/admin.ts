@@ -161,6 +161,8 @@ export const adminCases: readonly RouteCase[] = [
     '/reports/:report/documents',
     () => '/reports/gateways/documents?of_gateway=&of_movement=payment&currency=EUR',
   ),
+  { ...of('/reports/plugins/:instance/:report', () => '/reports/plugins/nobody/none'), status: 404 },
+  { ...of('/reports/plugins/:instance/:report.csv', () => '/reports/plugins/nobody/none.csv'), status: 404 },
   desk('/ledger/journals', links('ledger/journals/jrn_\\w+')),
   of('/ledger/journals/:id', ({ journal }) => `/ledger/journals/${journal}`, /instance_\d+/g),
   desk('/tax', /19%/g),
