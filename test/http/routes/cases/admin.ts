@@ -152,6 +152,8 @@ export const adminCases: readonly RouteCase[] = [
     ...of('/ledger/documents', () => '/ledger/documents?format=plg_x%20csv&from=2026-01-01&to=2026-01-31'),
     status: 404,
   },
+  desk('/notices'),
+  { ...of('/notices/new', () => '/notices/new?instance=nobody'), status: 404 },
   desk('/reports'),
   of('/reports/:report', () => '/reports/gateways'),
   of('/reports/:report.csv', () => '/reports/gateways.csv'),
