@@ -20,7 +20,7 @@ export async function noticesPage(desk: Desk, _asked: Asked): Promise<PageView> 
       ...{ title: t('notices.title'), text: t('notices.text') },
       actions: allowed(desk, 'notice_rule.add')
         ? channels(desk).map(({ plugin, instance }) => ({
-            ...{ label: t('notices.through', { plugin }), icon: 'plus' },
+            ...{ label: t('notices.by', { plugin }), icon: 'plus' },
             href: url('/admin/notices/new', { instance }),
           }))
         : [],
