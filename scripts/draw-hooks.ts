@@ -10,7 +10,7 @@ Written by \`node scripts/write-hooks.ts\` from the code; a test compares them. 
 const LAWS: Record<Law, string> = {
   observe: `## Observe: what has happened
 
-Sent after the commit to each instance by itself, at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Nothing that an observer does changes what has happened.
+Sent after the commit to each instance by itself (one set up for a brand hears of that brand and of what belongs to none), at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Nothing that an observer does changes what has happened.
 `,
   check: `## Check: what is about to happen
 

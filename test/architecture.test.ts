@@ -17,7 +17,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['core/render'],
   ['core/plugins'],
   ['core/conformance'],
-  ['core/mail'],
+  ['core/mail', 'core/notices'],
   ['core/identity'],
   ['core/brands'],
   ['core/clients', 'core/catalog'],

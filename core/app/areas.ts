@@ -12,6 +12,7 @@ import { billingArea } from './wire/billing-area.ts'
 import { catalogArea } from './wire/catalog-area.ts'
 import { httpArea } from './wire/http-area.ts'
 import { mailArea } from './wire/mail-area.ts'
+import { noticesArea } from './wire/notices-area.ts'
 import { ordersArea } from './wire/orders-area.ts'
 import { peopleArea } from './wire/people-area.ts'
 import { pluginsArea } from './wire/plugins-area.ts'
@@ -98,6 +99,7 @@ export const wired: Areas = {
     ordersArea,
     reportsArea,
     mailArea,
+    noticesArea,
     pluginsArea,
     httpArea,
   ],

@@ -35,8 +35,8 @@ export interface Offering {
 export interface Hooks {
   /** Whether any plugin wants to be asked. Costs nothing, so that it may stand on every path. */
   listens(hook: string): boolean
-  /** Plugins that observe this event, by instance. */
-  observers(type: string): readonly string[]
+  /** Instances that observe this event; of a brand, only those set up for it or for all brands. */
+  observers(type: string, brand: string | null): readonly string[]
   /** Who offers an operation ("tax.determine"), or a slot or widget at a place ("add_on.draw_slot portal.home.after"). */
   offering(what: string): readonly Offering[]
   /** Calls one operation of one instance. Throws when it fails. Not inside a transaction. */

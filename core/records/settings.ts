@@ -24,6 +24,8 @@ export interface Setting<S extends TSchema = TSchema> {
   schema: S
   preset: Static<S>
   scopes: readonly SettingScope[]
+  /** Changed on a page made for it, and not among the others. */
+  ownPage?: true
 }
 
 const declared = new Map<string, Setting>()

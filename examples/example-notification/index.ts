@@ -6,11 +6,11 @@ export default definePlugin({
       Promise.resolve({
         form: { type: 'object', required: ['room'], properties: { room: { type: 'string', title: 'Room' } } },
       }),
-    async send({ idempotency_key, target, title, text }) {
+    async send({ idempotency_key, target, title, text, url }) {
       const response = await fetch('https://chat.example.com/messages', {
         method: 'POST',
         headers: { authorization: `Bearer ${secret.header('api_key')}` },
-        body: JSON.stringify({ id: idempotency_key, room: target['room'], text: `${title}\n${text}` }),
+        body: JSON.stringify({ id: idempotency_key, room: target['room'], text: `${title}\n${text}`, url }),
       })
       if (!response.ok) throw new Error(`The chat answered ${response.status}.`)
       const { id } = (await response.json()) as { id: string }

@@ -9,14 +9,16 @@ export default definePlugin({
             key: 'by_client',
             title: 'Sums by client',
             says: 'Gross amounts of documents, by client and currency.',
+            form: { type: 'object', properties: { only_paid: { type: 'boolean', title: 'Only paid ones' } } },
           },
         ],
       }),
-    run({ rows }) {
+    run({ rows, values }) {
       const sums = new Map<string, bigint>()
       for (const row of rows) {
+        if (values['only_paid'] === true && row['status'] !== 'paid') continue
         const key = JSON.stringify([row['client_id'], row['currency']])
-        sums.set(key, (sums.get(key) ?? 0n) + BigInt(String(row['gross_minor'])))
+        sums.set(key, (sums.get(key) ?? 0n) + BigInt(String(row['total_minor'])))
       }
       return Promise.resolve({
         columns: [

@@ -2,7 +2,7 @@ import { Type } from '../type.ts'
 import { DayText, FormSchema } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/** A table for staff. It reads through `records` what its data scopes grant; core draws it and writes CSV. */
+/** A table for staff, over what data scopes of reach `all` grant; core reads that, draws the table and writes CSV. */
 export const reportOperations = {
   list_reports: {
     input: Type.Object({ locale: Type.String() }),
@@ -27,7 +27,10 @@ export const reportOperations = {
       until: DayText,
       values: Type.Record(Type.String(), Type.Unknown()),
       locale: Type.String(),
-      /** What core read for it by the plugin's scopes, one entry a record. */
+      /**
+       * The records of these days, one entry each, with `scope` beside its fields: documents by their day of issue,
+       * orders by when they were placed, payments when settled, clients and services when made.
+       */
       rows: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 5_000 }),
     }),
     output: Type.Object({

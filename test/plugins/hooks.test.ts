@@ -3,7 +3,7 @@ import { after, beforeEach, describe, test } from 'node:test'
 import '../../core/billing/index.ts'
 import { closeClient, reinstateClient, suspendClient } from '../../core/clients/index.ts'
 import { sql } from '../../core/db/index.ts'
-import { deliverEvents, type Consumer } from '../../core/events/index.ts'
+import { deliverEvents, type Consumer, type StoredEvent } from '../../core/events/index.ts'
 import { hookNamed, observeEvent, queueObservers } from '../../core/plugins/index.ts'
 import { createServices, terminateService } from '../../core/services/index.ts'
 import { owner, seed, spec, staff } from '../services/fixture.ts'
@@ -116,7 +116,7 @@ for (const engine of engines) {
       const consumer: Consumer = {
         name: 'plugin_hooks',
         types: [],
-        listens: (type) => hooks.observers(type).length > 0,
+        listens: (type) => hooks.observers(type, null).length > 0,
         handle: (trx, event) => queueObservers(means, trx, event),
       }
       const events = await db.all<{ id: string; type: string }>(sql`select id, type from events order by id`)
@@ -145,6 +145,32 @@ for (const engine of engines) {
       await db.run(sql`delete from timers`)
       await observeEvent({ ...means, plugins }, jobs[0]!)
       assert.deepEqual(await db.all(sql`select id from timers`), [])
+    })
+
+    test('an instance of one brand hears nothing of another, and what belongs to no brand', async () => {
+      const bind = async (brand: string | null) => {
+        await db.run(sql`update plugin_instances set brand_id = ${brand} where id = 'plg_listener'`)
+        await hooks.refresh()
+      }
+      await bind('brd_a')
+      await suspendClient(means, { client_id: 'cli_a', reason: 'debt' }, staff)
+      await suspendClient(means, { client_id: 'cli_b', reason: 'debt' }, staff)
+      const events = await db.all<StoredEvent>(sql`select * from events order by brand_id`)
+      assert.deepEqual(
+        events.map(({ brand_id }) => brand_id),
+        ['brd_a', 'brd_b'],
+      )
+      const told = async () => {
+        means.jobs.entered.length = 0
+        for (const event of [...events, { ...events[0]!, id: 'evt_none', brand_id: null }])
+          await db.transaction((trx) => queueObservers(means, trx, event))
+        return (means.jobs.of('plugins.observe') as { event: string }[]).map(({ event }) => event)
+      }
+      assert.deepEqual(await told(), [events[0]!.id, 'evt_none'])
+      await bind('brd_b')
+      assert.deepEqual(await told(), [events[1]!.id, 'evt_none'])
+      await bind(null)
+      assert.deepEqual(await told(), [events[0]!.id, events[1]!.id, 'evt_none'])
     })
 
     test('who may not act at all is refused before any plugin is asked', async () => {

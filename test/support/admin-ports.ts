@@ -1,3 +1,4 @@
+import { scopeRecords } from '../../core/app/wire/plugin-scopes.ts'
 import type { AdminPorts } from '../../core/http/index.ts'
 import { packageSource } from '../../core/plugins/index.ts'
 import { createJobs, type JobEngine } from '../../core/jobs/index.ts'
@@ -11,6 +12,7 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
     forgive: () => undefined,
     shipped: () => Promise.resolve(undefined),
     uses: () => Promise.resolve(0),
+    scopeRecords: scopeRecords(means.db),
     packages: packageSource(),
     pluginHealth: () => Promise.resolve(null),
     jobDesk: {

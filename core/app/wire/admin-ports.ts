@@ -2,6 +2,7 @@ import type { AdminPorts } from '../../http/index.ts'
 import { getInstance, packageSource, secretFields } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
 import { pluginAdmin } from './plugin-admin.ts'
+import { scopeRecords } from './plugin-scopes.ts'
 
 /** What pages of staff reach beyond the means. */
 export function adminPorts(wiring: Wiring): AdminPorts {
@@ -14,6 +15,7 @@ export function adminPorts(wiring: Wiring): AdminPorts {
       return { schema, secrets: secretFields(schema) }
     },
     ...{ drain, forgive, shipped, uses },
+    scopeRecords: scopeRecords(means.db),
     packages: packageSource({ outbound: wiring.outbound }),
     pluginHealth: async () => (await plugins.health?.()) ?? null,
     jobDesk: engine,

@@ -1,14 +1,21 @@
-import { sql, type Queries } from '../../db/index.ts'
-import { rowScope, type PluginScope, type RowScope } from '../../plugins/index.ts'
+import { name, sql, type Queries, type Sql } from '../../db/index.ts'
+import { rowScope, rowsOfScope, type PluginScope, type RowScope } from '../../plugins/index.ts'
+import { dayStart, ofQuery, type ReportQuery, type ScopeRecords } from '../../reports/index.ts'
+
+interface DatedScope extends RowScope {
+  /** The column by which a report finds the records of some days: a day ("…_on") or an instant ("…_at"). */
+  dated: string
+}
 
 /** What plugins may be granted of our records: never a password, a secret, an internal note or a ledger row. */
-const ROWS: readonly RowScope[] = [
+const ROWS: readonly DatedScope[] = [
   {
     name: 'client.read:summary',
     says: 'State, currency, country and language of a client.',
     table: 'clients',
     columns: ['id', 'kind', 'status', 'currency', 'country', 'locale', 'created_at'],
     client: 'id',
+    dated: 'created_at',
   },
   {
     name: 'client.read:contact',
@@ -19,6 +26,7 @@ const ROWS: readonly RowScope[] = [
       ...['address_1', 'address_2', 'city', 'region', 'postcode', 'country'],
     ],
     client: 'id',
+    dated: 'created_at',
   },
   {
     name: 'invoice.read:summary',
@@ -29,6 +37,7 @@ const ROWS: readonly RowScope[] = [
       ...['subtotal_minor', 'tax_minor', 'total_minor'],
     ],
     client: 'client_id',
+    dated: 'issued_on',
   },
   {
     name: 'order.read:summary',
@@ -39,6 +48,7 @@ const ROWS: readonly RowScope[] = [
       ...['subtotal_minor', 'discount_minor', 'tax_minor', 'total_minor', 'coupon_code'],
     ],
     client: 'client_id',
+    dated: 'placed_at',
   },
   {
     name: 'order.read:evidence',
@@ -46,6 +56,7 @@ const ROWS: readonly RowScope[] = [
     table: 'orders',
     columns: ['id', 'client_id', 'address', 'agent', 'evidence'],
     client: 'client_id',
+    dated: 'placed_at',
   },
   {
     name: 'service.read:summary',
@@ -56,6 +67,7 @@ const ROWS: readonly RowScope[] = [
       ...['currency', 'cycle', 'quantity', 'recurring_minor', 'next_period_on', 'cancel_on', 'remote_id'],
     ],
     client: 'client_id',
+    dated: 'created_at',
   },
   {
     name: 'payment.read:summary',
@@ -66,28 +78,64 @@ const ROWS: readonly RowScope[] = [
       ...['amount_minor', 'received_minor', 'reference', 'decline_code', 'settled_at'],
     ],
     client: 'client_id',
+    dated: 'settled_at',
   },
 ]
 
 export function pluginScopes(queries: Queries): PluginScope[] {
-  return [...ROWS.map((scope) => rowScope(queries, scope)), invoiceLines(queries)]
+  return [
+    ...ROWS.map((scope) => rowScope(queries, scope)),
+    {
+      name: LINES,
+      says: 'Wording, period and net sum of the lines of an invoice.',
+      async read(id) {
+        const [found] = await invoiceLines(queries, sql`i.id = ${id}`)
+        if (!found) return null
+        const { client_id: clientId, ...value } = found
+        return { clientId, value }
+      },
+    },
+  ]
 }
 
-function invoiceLines(queries: Queries): PluginScope {
-  return {
-    name: 'invoice.read:lines',
-    says: 'Wording, period and net sum of the lines of an invoice.',
-    async read(id) {
-      const lines = await queries.all<{ client_id: string; net_minor: bigint }>(sql`
-        select i.client_id, l.description, l.kind, l.source_id, l.period_start, l.period_end, l.net_minor
-        from invoice_lines l join invoices i on i.id = l.invoice_id where i.id = ${id} order by l.position`)
-      const [first] = lines
-      if (!first) return null
-      const shown = lines.map(({ client_id: _, net_minor, ...line }) => ({
-        ...line,
-        net_minor: String(net_minor),
-      }))
-      return { clientId: first.client_id, value: { id, lines: shown } }
-    },
+/** The records of some days that a scope grants to a report of a plugin, oldest first. A scope without days has none. */
+export function scopeRecords(queries: Queries): ScopeRecords {
+  return async (wanted, query, limit) => {
+    if (wanted === LINES) {
+      const within = datedWithin('t', 'issued_on', query)
+      const ids = sql`select t.id from invoices t where ${within} order by t.id limit ${limit}`
+      return invoiceLines(queries, sql`i.id in (${ids})`)
+    }
+    const scope = ROWS.find((one) => one.name === wanted)
+    return scope ? rowsOfScope(queries, scope, datedWithin('t', scope.dated, query), limit) : []
   }
+}
+
+function datedWithin(table: string, column: string, query: ReportQuery): Sql {
+  const [from, until] = column.endsWith('_on')
+    ? [query.from, query.until]
+    : [dayStart(query.zone, query.from), dayStart(query.zone, query.until)]
+  const at = name(`${table}.${column}`)
+  return sql`${at} >= ${from} and ${at} < ${until} and ${ofQuery(query, table, name(`${table}.brand_id`))}`
+}
+
+const LINES = 'invoice.read:lines'
+
+type InvoiceLines = {
+  id: string
+  client_id: string
+  lines: Record<string, unknown>[]
+}
+
+async function invoiceLines(queries: Queries, where: Sql): Promise<InvoiceLines[]> {
+  const rows = await queries.all<{ id: string; client_id: string; net_minor: bigint }>(sql`
+    select i.id, i.client_id, l.description, l.kind, l.source_id, l.period_start, l.period_end, l.net_minor
+    from invoice_lines l join invoices i on i.id = l.invoice_id where ${where} order by i.id, l.position`)
+  const found = new Map<string, InvoiceLines>()
+  for (const { id, client_id, net_minor, ...line } of rows) {
+    const invoice = found.get(id) ?? { id, client_id, lines: [] }
+    found.set(id, invoice)
+    invoice.lines.push({ ...line, net_minor: String(net_minor) })
+  }
+  return [...found.values()]
 }

@@ -10,7 +10,7 @@ export const pluginsArea: Area = {
     {
       name: 'plugin_hooks',
       types: [],
-      listens: (type) => means.hooks.observers(type).length > 0,
+      listens: (type) => means.hooks.observers(type, null).length > 0,
       handle: (trx, event) => queueObservers(means, trx, event),
     },
   ],

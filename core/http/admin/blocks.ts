@@ -218,6 +218,8 @@ export interface PageView {
   tabs?: { label: string; tabs: readonly { label: string; href: string; active: boolean; count?: number }[] }
   main: readonly Block[]
   aside?: readonly Block[]
+  /** When the page says why something that it was asked for is missing. */
+  status?: number
 }
 
 /** A dangerous act has a page of its own that says in order what will happen. */

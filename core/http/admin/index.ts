@@ -29,6 +29,7 @@ import { invoices } from './invoices.ts'
 import { ledger } from './ledger.ts'
 import { me } from './me.ts'
 import { messages } from './messages.ts'
+import { notices } from './notices.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { pluginLife } from './plugin-life.ts'
@@ -73,7 +74,7 @@ const sections: readonly Section[] = [
   ...[payments, dunning, gateways, bank, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
   ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
-  ...[plugins, pluginLife, automation, messages, audit, settings, staff, health, me],
+  ...[plugins, pluginLife, automation, messages, notices, audit, settings, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

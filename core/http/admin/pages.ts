@@ -74,7 +74,8 @@ export function mount(router: Router<State>, { pages = [], acts = [], files = []
     router.get(`/admin${path}`, async (ctx) => {
       permit({ permission, audience: STAFF }, ctx.state.actor)
       if (confirmed) requireConfirmed(ctx.state.deps, ctx.state.actor)
-      await show(ctx, await draw(deskOf(ctx), askedOf(ctx)), 200, slot)
+      const view = await draw(deskOf(ctx), askedOf(ctx))
+      await show(ctx, view, isDanger(view) ? 200 : (view.status ?? 200), slot)
     })
   }
   for (const one of acts) {

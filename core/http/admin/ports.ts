@@ -1,6 +1,7 @@
 import type { PackageSource, PluginsHealth, Shipped } from '../../plugins/index.ts'
 import type { JobEngine } from '../../jobs/index.ts'
 import type { ServerSettingsRules } from '../../services/index.ts'
+import type { ScopeRecords } from '../../reports/index.ts'
 import type { FormSchema } from '../../render/index.ts'
 
 /** What pages of staff reach beyond means: wired by the app, handed to adminRoutes once. */
@@ -14,6 +15,8 @@ export interface AdminPorts {
   readonly shipped: Shipped
   /** How many records of areas point to an instance. */
   uses(instanceId: string): Promise<number>
+  /** Records of some days, for the reports of plugins. */
+  readonly scopeRecords: ScopeRecords
   /** Reads lists of plugins and packages, when staff ask for it. */
   readonly packages: PackageSource
   /** Null in a process that owns no plugin hosts. */

@@ -169,7 +169,17 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'automation', href: '/admin/jobs', icon: 'clock', group: 'system', right: 'job.list' },
   { key: 'events', href: '/admin/events', icon: 'bolt', group: 'system', right: 'event.list' },
-  { key: 'messages', href: '/admin/messages', icon: 'mail', group: 'system', right: 'message.list' },
+  {
+    key: 'messages',
+    href: '/admin/messages',
+    icon: 'mail',
+    group: 'system',
+    right: 'message.list',
+    tabs: [
+      { key: 'messages', href: '/admin/messages', right: 'message.list' },
+      { key: 'notices', href: '/admin/notices', right: 'notice_rule.list' },
+    ],
+  },
   { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
   {
     key: 'staff',

@@ -19,7 +19,7 @@ const LOOK_AGAIN_MS = 3_600_000
 
 /** One job for each plugin that observes the event; of one subject each plugin hears the events in their order. */
 export async function queueObservers(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
-  const jobs = means.hooks.observers(event.type).map((instance) => ({
+  const jobs = means.hooks.observers(event.type, event.brand_id).map((instance) => ({
     task: TASK,
     payload: { instance, event: event.id },
     key: `observe:${instance}:${event.id}`,

@@ -43,9 +43,8 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
   const listeners = await openListeners(means)
   let call = nobody
   const active = (hook: string) => listeners.of(hook).filter((listener) => listener.active)
-  /** An instance of one brand is not asked about another. */
   const askedBy = (hook: string, brand: string | null | undefined) =>
-    active(hook).filter((listener) => listener.brand === null || brand == null || listener.brand === brand)
+    active(hook).filter((listener) => isFor(listener, brand))
   const ask = (listener: Listener, law: Law, hook: string, input: object) =>
     call(listener, law, hook, { input, deadlineMs: ASKED_MS })
   const told = (listener: Listener, hook: string, error: unknown) =>
@@ -55,7 +54,11 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
     )
   return {
     listens: (hook) => active(hook).length > 0,
-    observers: (type) => listeners.of(type).map(({ instance }) => instance),
+    observers: (type, brand) =>
+      listeners
+        .of(type)
+        .filter((listener) => isFor(listener, brand))
+        .map(({ instance }) => instance),
     offering: (what) => active(what),
     ask: (instance, kind, operation, input) =>
       call({ instance }, kind, operation, { input, deadlineMs: ASKED_MS }),
@@ -92,6 +95,10 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
     stop: () => listeners.stop(),
   }
 }
+
+/** An instance of one brand neither hears of another nor is asked about it. */
+const isFor = (listener: Listener, brand: string | null | undefined): boolean =>
+  listener.brand === null || brand == null || listener.brand === brand
 
 /** What one plugin says; what its silence means is written at the hook. */
 async function verdictOf(

@@ -1,5 +1,7 @@
 import type { Conformance } from '../../../sdk/test-kit/index.ts'
-const row = (gross_minor: string) => ({ client_id: 'cli_1', currency: 'EUR', gross_minor })
+const row = (total_minor: string, status = 'paid') => ({
+  ...{ scope: 'invoice.read:summary', client_id: 'cli_1', currency: 'EUR', total_minor, status },
+})
 
 export default {
   inputs: {
@@ -8,9 +10,9 @@ export default {
         key: 'by_client',
         from: '2026-11-01',
         until: '2026-12-01',
-        values: {},
+        values: { only_paid: true },
         locale: 'en',
-        rows: [row('1000'), row('-300')],
+        rows: [row('1000'), row('-300'), row('50', 'issued')],
       },
     ],
   },

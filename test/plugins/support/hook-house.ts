@@ -16,14 +16,21 @@ export interface HookHouse {
   close(): void
 }
 
+interface HouseMore {
+  bench?: Parameters<typeof openBench>[0]
+  /** By the id of the plugin. */
+  secrets?: Readonly<Record<string, Record<string, string>>>
+}
+
 /** Real plugins on the real host, entered in the registry, with hooks that reach them. */
 export async function openHookHouse(
   db: Db,
   loaded: readonly LoadedPlugin[],
   /** By the id of the plugin. */
   settings: Readonly<Record<string, Record<string, unknown>>> = {},
+  more: HouseMore = {},
 ): Promise<HookHouse> {
-  const bench = openBench()
+  const bench = openBench(more.bench)
   const instances = new Map<string, ReturnType<typeof bench.instance>>()
   const at = '2026-01-01T00:00:00.000Z'
   for (const plugin of loaded) {
@@ -31,7 +38,10 @@ export async function openHookHouse(
     const facts = { version: '1.0.0', bundle_sha256: plugin.bundle.hash, granted: '{}', status: 'enabled' }
     const row = { id, manifest: JSON.stringify(plugin.manifest), installed_at: at, updated_at: at, ...facts }
     await db.insert('plugins', [row])
-    const instance = { ...bench.instance(plugin, { settings: settings[id] ?? {} }), id: `plg_${id}` }
+    const instance = {
+      ...bench.instance(plugin, { settings: settings[id] ?? {}, secretValues: more.secrets?.[id] ?? {} }),
+      id: `plg_${id}`,
+    }
     const stamps = { status: 'active', created_at: at, updated_at: at }
     await db.insert('plugin_instances', [
       { id: instance.id, plugin_id: id, name: id, settings: '{}', ...stamps },

@@ -24,7 +24,7 @@ export const fieldName = (key: string): string => key.replace('.', '__')
 
 export const settingsIn = (section: string, { scope }: SettingPlace): Setting[] =>
   [...allSettings.values()]
-    .filter(({ key, scopes }) => sectionOf(key) === section && scopes.includes(scope))
+    .filter(({ key, scopes, ownPage }) => sectionOf(key) === section && scopes.includes(scope) && !ownPage)
     .sort((a, b) => (a.key < b.key ? -1 : 1))
 
 /** What a page says of a setting. */
@@ -60,7 +60,9 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
     const { label, hint } = wordsOf(desk, setting)
     return `${setting.key} ${label} ${hint}`.toLowerCase().includes(q)
   }
-  const found = [...allSettings.values()].filter((one) => one.scopes.includes(place.scope) && fits(one))
+  const found = [...allSettings.values()].filter(
+    (one) => one.scopes.includes(place.scope) && !one.ownPage && fits(one),
+  )
   const wide = await storedSettings(means.db, { scope: 'installation', scopeId: '' })
   const own = place.scope === 'installation' ? wide : await storedSettings(means.db, place)
   const names = await namesOf(desk, [...own.values()])

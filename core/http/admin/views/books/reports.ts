@@ -4,7 +4,9 @@ import {
   allReports,
   DOCUMENTS_SHOWN,
   findReport,
+  listPluginReports,
   type Place,
+  type PluginReport,
   type Report,
   type ReportQuery,
   type ReportRow,
@@ -13,12 +15,14 @@ import { url } from '../../../../render/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../../desk.ts'
 import { cycleName } from '../words.ts'
+import { failure } from './report-failure.ts'
 import { brandsOf, daysOfAddress, filterForm, wantedOf, type Wanted } from './asked-days.ts'
 
 /** All reports, with what each says. */
-export function reportsPage(desk: Desk, _asked: Asked): Promise<PageView> {
-  const { t } = desk
-  return Promise.resolve({
+export async function reportsPage(desk: Desk, _asked: Asked): Promise<PageView> {
+  const { means, t, locale, actor } = desk
+  const { reports, failures } = await listPluginReports(means, locale, actor)
+  return {
     head: { title: t('books.reports.title'), text: t('books.reports.text') },
     main: [
       {
@@ -34,9 +38,29 @@ export function reportsPage(desk: Desk, _asked: Asked): Promise<PageView> {
         })),
         empty: { title: '' },
       },
+      ...(reports.length === 0 ? [] : [pluginReports(desk, reports)]),
+      ...failures.map((error, at) => failure(desk, error, `report-failed-${at}`)),
     ],
-  })
+  }
 }
+
+const pluginReports = ({ t }: Desk, reports: readonly PluginReport[]): Block => ({
+  kind: 'table',
+  id: 'plugin-reports',
+  title: t('books.reports.by_plugin'),
+  columns: [
+    { label: t('books.label.report'), phone: 'title' },
+    { label: t('books.label.says') },
+    { label: t('books.label.plugin') },
+  ],
+  rows: reports.map(({ instance, plugin, key, title, says }) => ({
+    id: `report-${instance}-${key}`,
+    href: `/admin/reports/plugins/${instance}/${key}`,
+    label: title,
+    cells: [title, says, plugin],
+  })),
+  empty: { title: '' },
+})
 
 export function reportOf({ params }: Asked): Report {
   const report = findReport(params.report!)

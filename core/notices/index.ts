@@ -1,0 +1,5 @@
+export * from './add-notice-rule.ts'
+export { noticeRules, noticeTopics, type NoticeRule, type NoticeTopic } from './notice-rules.ts'
+export * from './queue-notices.ts'
+export * from './remove-notice-rule.ts'
+export * from './send-notice.ts'
