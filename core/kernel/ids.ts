@@ -14,6 +14,7 @@ export const prefixes = {
   cat: 'catalogue import',
   cgr: 'client group',
   crg: 'credit grant',
+  crm: 'cart reminder',
   chg: 'charge',
   cli: 'client',
   cnt: 'contact',

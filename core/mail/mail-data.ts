@@ -46,6 +46,14 @@ export const mailData = {
     taxes: Type.Optional(Type.Array(Type.Object({ name: text, amount: money }), { maxItems: 20 })),
   }),
   'gift-card': Type.Object({ url, code: text, amount: money, expires_on: maybe(day) }),
+  'cart-left': Type.Object({
+    url,
+    stop_path: text,
+    items: Type.Array(Type.Object({ label: text, amount: money }), { maxItems: 200 }),
+    amount: money,
+    coupon: maybe(text),
+    expires_at: instant,
+  }),
   'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
   'proforma-issued': Type.Object({ ...invoice, due_on: day }),
   'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
@@ -97,6 +105,7 @@ const SECRET: ReadonlySet<MailTemplate> = new Set([
   'quote-sent',
   'gift-card',
   'invoice-link',
+  'cart-left',
 ])
 
 export const isSecret = (template: string): boolean => (SECRET as ReadonlySet<string>).has(template)

@@ -7,6 +7,7 @@ import {
   cartExpiry,
   cartItems,
   cartRef,
+  dropExpired,
   findCart,
   forClient,
   wishColumns,
@@ -49,7 +50,8 @@ export const addCartItem = defineVerb(
       const place = { id: itemId, cart_id: opened.cart.id, position: held.length, seen_minor }
       const stamps = { version: 1, created_at: now, updated_at: now }
       await trx.insert('cart_items', [{ ...place, ...wishColumns(wish), ...stamps }])
-      await trx.run(sql`update carts set expires_at = ${cartExpiry(means)} where id = ${opened.cart.id}`)
+      await trx.run(sql`
+        update carts set expires_at = ${cartExpiry(means)}, updated_at = ${now} where id = ${opened.cart.id}`)
       return { itemId, token: opened.token, cart: await viewCart(means, trx, opened.cart) }
     }),
 )
@@ -101,6 +103,7 @@ async function openCart(
     expires_at: cartExpiry(means),
     version: 1,
   }
+  if (actor.kind === 'client') await dropExpired(means, trx, { brandId, userId: actor.id })
   await trx.insert('carts', [{ ...made, created_at: now, updated_at: now }])
   return { cart: forClient({ ...made, zone: shop.zone, deals: shop.deals }, actor), token }
 }

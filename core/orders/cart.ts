@@ -1,5 +1,5 @@
 import { Type } from '../../sdk/index.ts'
-import { sql, type Queries, type Sql } from '../db/index.ts'
+import { sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { instant, NotFound, type Actor, type Instant } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import type { AddonWish, ItemWish } from './items.ts'
@@ -139,6 +139,18 @@ export async function countCartItems(
     select c.id, c.user_id, count(i.id) as items from carts c left join cart_items i on i.cart_id = c.id
     where ${own} group by c.id, c.user_id`)
   return (rows.find((row) => row.user_id !== null) ?? rows[0])?.items ?? 0
+}
+
+/** Ends what is left of a user's expired cart: a user has one cart in a shop, and it would stand in the way of the next. */
+export async function dropExpired(
+  means: Pick<Means, 'clock'>,
+  trx: Trx,
+  { brandId, userId }: { brandId: string; userId: string },
+): Promise<void> {
+  const over = sql`select c.id from carts c where c.brand_id = ${brandId} and c.user_id = ${userId}
+    and c.order_id is null and c.expires_at <= ${means.clock.now()}`
+  await trx.run(sql`delete from cart_items where cart_id in (${over})`)
+  await trx.run(sql`delete from carts where id in (${over})`)
 }
 
 /** The item of this cart; another cart's is not found. */

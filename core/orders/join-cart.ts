@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { sql } from '../db/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { cartExpiry, cartItems, cartRef, findCart, selectCarts, type CartRow } from './cart.ts'
+import { cartExpiry, cartItems, cartRef, dropExpired, findCart, selectCarts, type CartRow } from './cart.ts'
 import { emptyCart, shopFacts, viewCart, type CartView } from './view-cart.ts'
 import { hashToken } from './tokens.ts'
 
@@ -27,8 +27,12 @@ export const joinCart = defineVerb(
         await trx.run(
           sql`update cart_items set cart_id = ${cart.id}, position = position + ${held.length} where cart_id = ${visitor.id}`,
         )
+        await trx.run(sql`
+          update cart_reminders set cart_id = ${cart.id}
+          where cart_id = ${visitor.id} and not exists (select 1 from cart_reminders o where o.cart_id = ${cart.id})`)
         await trx.run(sql`delete from carts where id = ${visitor.id}`)
       }
+      if (!mine) await dropExpired(means, trx, { brandId: input.brand_id, userId: actor.id })
       const coupon_codes = cart.coupon_codes === '[]' ? (visitor?.coupon_codes ?? '[]') : cart.coupon_codes
       await trx.run(sql`
         update carts set user_id = ${actor.id}, coupon_codes = ${coupon_codes}, expires_at = ${cartExpiry(means)},

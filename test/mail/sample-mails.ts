@@ -43,6 +43,15 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     amount,
     expires_on: '2029-01-15',
   },
+  'cart-left': {
+    url: '/cart/left/secret',
+    stop_path: '/cart/mails/secret',
+    items: [
+      { label: 'Minecraft', amount },
+      { label: 'Daily backups', amount },
+    ],
+    ...{ amount, coupon: 'BACK10', expires_at },
+  },
   'quote-sent': {
     ...invoice,
     url: '/quotes/quo_01?key=secret',

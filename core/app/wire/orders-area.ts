@@ -1,7 +1,13 @@
 import { allocatedTo, issueInvoice, refundInvoice, voidIssued } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
-import { expireQuotes, orderConsumers, quoteJobs, type OrderDeps } from '../../orders/index.ts'
+import {
+  expireQuotes,
+  orderConsumers,
+  quoteJobs,
+  remindLeftCarts,
+  type OrderDeps,
+} from '../../orders/index.ts'
 import type { Means } from '../../records/index.ts'
 import { createServices, endServices } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
@@ -17,6 +23,11 @@ export const ordersArea: Area = {
       name: 'orders.expire_quotes',
       cron: '25 * * * *',
       run: async () => ({ expired: await expireQuotes(means) }),
+    },
+    {
+      name: 'orders.remind_left_carts',
+      cron: '*/15 * * * *',
+      run: async () => ({ sent: await remindLeftCarts(means) }),
     },
   ],
 }

@@ -26,6 +26,7 @@ import { health } from './health.ts'
 import { instalments } from './instalments.ts'
 import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
+import { leftCarts } from './left-carts.ts'
 import { ledger } from './ledger.ts'
 import { me } from './me.ts'
 import { messages } from './messages.ts'
@@ -58,7 +59,7 @@ export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[board, clients, clientGroups, clientTerms, terms, orders, quotes],
+  ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
   ...[services, renewals, deliveries, servers],
   ...[
     invoices,

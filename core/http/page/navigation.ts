@@ -63,6 +63,10 @@ export const adminNav: readonly NavItem[] = [
     group: 'sales',
     right: 'order.list',
     keys: 'g o',
+    tabs: [
+      { key: 'orders', href: '/admin/orders', right: 'order.list' },
+      { key: 'carts', href: '/admin/carts', right: 'cart.list' },
+    ],
   },
   { key: 'quotes', href: '/admin/quotes', icon: 'file-text', group: 'sales', right: 'quote.list' },
   {

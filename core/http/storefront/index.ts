@@ -5,6 +5,7 @@ import { cartRoutes } from './cart.ts'
 import { checkoutRoutes } from './checkout.ts'
 import { groupRoutes } from './group.ts'
 import { homeRoutes } from './home.ts'
+import { leftCartRoutes } from './left-cart.ts'
 import { legalRoutes } from './legal.ts'
 import { orderRoutes } from './order.ts'
 import { payLinkRoutes } from './pay-link.ts'
@@ -22,6 +23,7 @@ export function storefrontRoutes(router: Router<State>): void {
   productRoutes(router)
   bundleRoutes(router)
   cartRoutes(router)
+  leftCartRoutes(router)
   checkoutRoutes(router)
   orderRoutes(router)
   quoteRoutes(router)

@@ -20,6 +20,7 @@ import type { RouteCtx, State } from '../context.ts'
 import { field, formKeys, page, seeOther, tryForm, type FormProblem } from '../page/index.ts'
 import { payExtra } from '../portal/invoices/pay-extra.ts'
 import { leave } from '../portal/leave.ts'
+import { secretAddress } from './secret-address.ts'
 
 /** One invoice by its secret address: seen and paid without signing in, and nothing else shown. */
 export function payLinkRoutes(router: Router<State>): void {
@@ -45,7 +46,7 @@ async function sendPdf(ctx: RouteCtx): Promise<void> {
   const translator = (locale: string) => deps.messages.translator(locale)
   const file = await getFile(deps.db, await keepDocument({ ...deps, translator }, invoice))
   if (!file) throw NotFound({ what: 'file', id: invoice.id })
-  secret(ctx)
+  secretAddress(ctx)
   ctx.type = file.media_type
   ctx.attachment(fileName(invoice), { type: 'inline' })
   ctx.body = await deps.files.read(file.sha256)
@@ -69,13 +70,6 @@ async function takeLink(ctx: RouteCtx): Promise<void> {
       await leave(ctx, url, { name: new URL(url).host, backHref: hrefOf(ctx) })
     },
   })
-}
-
-/** The address is the secret: no cache, no index and no other site learns it. */
-function secret(ctx: RouteCtx): void {
-  ctx.set('Cache-Control', 'no-store')
-  ctx.set('Referrer-Policy', 'no-referrer')
-  ctx.set('X-Robots-Tag', 'noindex')
 }
 
 interface Attempt {
@@ -121,7 +115,7 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     ),
     ...{ keys: formKeys(), errors: problem?.errors ?? [] },
   }
-  secret(ctx)
+  secretAddress(ctx)
   await page(ctx, 'storefront/pay-link', view, { title: t('documents.link.title', { number }) })
 }
 

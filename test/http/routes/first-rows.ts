@@ -1,4 +1,5 @@
 import { createApiKey } from '../../../core/identity/index.ts'
+import { makeCartReminder } from './cart-rows.ts'
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import { sql } from '../../../core/db/index.ts'
 import { join } from 'node:path'
@@ -69,6 +70,7 @@ export interface FirstRows extends WorldIds {
   invoiceLink: string
   /** Secret of an address that opens the overdue invoice. */
   payToken: string
+  leftTokens: { cart: string; stop: string }
   paidToken: string
   exemption: string
   /** A seller in Indonesia with one taxed document. */
@@ -100,6 +102,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   )
   const { addon, ...deals } = await makeDeals(means, ids)
   const cart = await makeCart(means, ids)
+  const leftTokens = await makeCartReminder(means, ids, cart)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
   const option = (await db.get<{ id: string }>(
     sql`select id from options where product_id = ${ids.product} and option_key = 'place'`,
@@ -127,7 +130,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       role: staff.role_id,
     },
     ...{ addon, part: await makePart(means, ids, addon) },
-    ...{ apiKey: key, cart, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
+    ...{ apiKey: key, cart, leftTokens, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
     quote: await makeQuote(means, ids),
     ...deals,

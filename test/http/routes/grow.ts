@@ -177,6 +177,19 @@ const shopOf = (rows: FirstRows): Many[] => [
   own('coupons', rows.coupon, 'cpn', (n) => ({ code: `CODE${n}` })),
   under('tax_rules', { seller_id: rows.seller }, 'tax', (n) => ({ country: country(n) })),
   under('cart_items', { cart_id: rows.cart }, 'cti'),
+  own('carts', rows.cart, 'crt', (n) => ({ token_hash: `cart-${n}`, user_id: null })),
+  {
+    table: 'cart_items',
+    first: { cart_id: rows.cart },
+    differs: (_, id) => ({ id: id('cti', 'left'), cart_id: id('crt') }),
+  },
+  {
+    table: 'cart_reminders',
+    first: { cart_id: rows.cart },
+    differs: (n, id) => ({
+      ...{ id: id('crm'), cart_id: id('crt'), token_hash: `left-${n}`, stop_hash: `stop-${n}` },
+    }),
+  },
 ]
 
 const pluginsOf = (rows: FirstRows): Many[] => [

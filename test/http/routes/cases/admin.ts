@@ -35,6 +35,7 @@ export const adminCases: readonly RouteCase[] = [
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
     of(`/clients/:id/${act}`, ({ client }) => `/clients/${client}/${act}`),
   ),
+  desk('/carts', /row-crt_\w+/g),
   desk('/orders', links('orders/ord_\\w+')),
   of('/orders/:id', ({ order }) => `/orders/${order}`, /Minecraft/g),
   ...['hold', 'reject', 'cancel'].map((act) =>

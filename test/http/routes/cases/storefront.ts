@@ -16,6 +16,18 @@ export const storefrontCases: readonly RouteCase[] = [
   },
   { route: '/x/:plugin/:page', at: () => '/x/nobody/page', as: 'client', status: 404, rows: [groups] },
   { route: '/cart', at: () => '/cart', as: 'client', rows: [/\/cart\/items\/cti_\w+\/remove/g] },
+  {
+    route: '/cart/left/:token',
+    at: ({ leftTokens }) => `/cart/left/${leftTokens.cart}`,
+    as: 'guest',
+    rows: [groups, /1 × /g],
+  },
+  {
+    route: '/cart/mails/:token',
+    at: ({ leftTokens }) => `/cart/mails/${leftTokens.stop}`,
+    as: 'guest',
+    rows: [groups],
+  },
   { route: '/checkout', at: () => '/checkout', as: 'client', rows: [/Gateway \d+/g] },
   { route: '/orders/:order', at: ({ order }) => `/orders/${order}`, as: 'client', rows: [/Minecraft/g] },
   { route: '/orders/:order/pay', at: ({ order }) => `/orders/${order}/pay`, as: 'client', status: 303 },
