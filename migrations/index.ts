@@ -27,5 +27,5 @@ export const migrations: readonly Migration[] = [
   { name: '0023_payments_more', breaking: false, load: () => import('./0023_payments_more.ts') },
   { name: '0024_payments_rest', breaking: false, load: () => import('./0024_payments_rest.ts') },
   { name: '0025_corrections', breaking: false, load: () => import('./0025_corrections.ts') },
-  { name: '0026_carts_rounding', breaking: false, load: () => import('./0026_carts_rounding.ts') },
+  { name: '0026_left_carts', breaking: false, load: () => import('./0026_left_carts.ts') },
 ]
