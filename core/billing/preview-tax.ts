@@ -40,7 +40,7 @@ export const previewTaxOf = defineVerb(
       ...{ country: input.country, region: input.region || null, postcode: input.postcode ?? '' },
       ...{ exempt: input.buyer_kind === 'exempt', business: input.buyer_kind === 'business' },
     }
-    const { rules, rounding } = await rulesForPlace(means.db, input.seller_id, buyer)
+    const { rules, rounding } = await rulesForPlace(means.db, { sellerId: input.seller_id }, buyer)
     const line = {
       amountMinor: BigInt(input.amount_minor),
       taxes: taxesFor(rules, buyer, input.tax_class, isoDate(input.on)),

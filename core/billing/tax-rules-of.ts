@@ -1,4 +1,5 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, sql, type Queries, type Sql } from '../db/index.ts'
+import { taxPlugin } from './settings.ts'
 import type { RoundingPlace } from './tax.ts'
 import { postcodeKey, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
@@ -31,21 +32,32 @@ export async function rulesOfSellers(
 export interface PlaceRules {
   rules: TaxRule[]
   rounding: RoundingPlace
+  /** Instance that determines taxes for the brand instead; empty where the rules do. */
+  plugin: string
 }
 
-/** The rules of a seller that may fit a buyer of this place, client or not, and where it rounds: one statement. */
+/** The rules of a seller that may fit a buyer of this place, client or not, and how it taxes: one statement. */
 export async function rulesForPlace(
   queries: Queries,
-  sellerId: string,
+  { sellerId, brandId = null }: { sellerId: string; brandId?: string | null },
   { country, postcode }: Pick<TaxBuyer, 'country' | 'postcode'>,
 ): Promise<PlaceRules> {
   const plain = postcodeKey(postcode ?? '')
-  const rows = await queries.all<TaxRule & { rule_id: string | null; tax_rounding: RoundingPlace }>(sql`
-    select s.tax_rounding, r.id as rule_id, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
+  const rows = await queries.all<PlaceRow>(sql`
+    select s.tax_rounding, ${pluginOf(brandId)} as plugin, r.id as rule_id, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
     and (r.postcode_from is null or (substr(${plain}, 1, length(r.postcode_from)) >= r.postcode_from and substr(${plain}, 1, length(r.postcode_to)) <= r.postcode_to))
     where s.id = ${sellerId} ${ORDER}`)
   return {
     rules: rows.filter(({ rule_id }) => rule_id !== null),
     rounding: rows[0]?.tax_rounding ?? 'document',
+    plugin: JSON.parse(rows[0]?.plugin ?? '""') as string,
   }
 }
+
+type PlaceRow = TaxRule & { rule_id: string | null; tax_rounding: RoundingPlace; plugin: string | null }
+
+/** As readSetting has it: the brand's own value before that of the installation. */
+const pluginOf = (brandId: string | null): Sql =>
+  brandId === null
+    ? sql`cast(null as text)`
+    : sql`(select value from settings where key = ${taxPlugin.key} and ((scope = 'brand' and scope_id = ${brandId}) or scope = 'installation') order by scope limit 1)`

@@ -5,14 +5,12 @@ import {
   roundingOf,
   rulesForPlace,
   taxesFor,
-  taxPlugin,
   type DraftLine,
   type TaxBuyer,
   type TaxedDocument,
 } from '../../billing/index.ts'
 import { BerthError } from '../../kernel/index.ts'
 import { taxClassOf, type CartView } from '../../orders/index.ts'
-import { readSetting } from '../../records/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 import { priceView } from './price-text.ts'
@@ -31,7 +29,8 @@ export interface PreviewBuyer extends TaxBuyer {
 export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer): Promise<TaxedDocument> {
   const brand = requireBrand(ctx)
   const { db } = ctx.state.deps
-  const { rules, rounding } = await rulesForPlace(db, brand.seller_id, buyer)
+  const seller = { sellerId: brand.seller_id, brandId: brand.id }
+  const { rules, rounding, plugin } = await rulesForPlace(db, seller, buyer)
   const { day } = priceView(ctx)
   const priced = cart.items
     .flatMap((item) => item.units.flat())
@@ -39,7 +38,7 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
       selection.lines.map(({ amountMinor }) => ({ amountMinor, taxClass: taxClassOf(product) })),
     )
   const lines = [...priced, ...cart.added]
-  const taxes = (await readSetting(db, taxPlugin, { brand: brand.id }))
+  const taxes = plugin
     ? await byPlugin(ctx, { lines, currency: cart.currency, buyer })
     : lines.map(({ taxClass }) => taxesFor(rules, buyer, taxClass, day))
   return computeTax(

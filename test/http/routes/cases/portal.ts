@@ -1,4 +1,4 @@
-import type { RouteCase } from '../route-case.ts'
+import { TAXED_CHANGE, type RouteCase } from '../route-case.ts'
 
 /** What a client opens for itself. */
 export const portalCases: readonly RouteCase[] = [
@@ -40,6 +40,7 @@ export const portalCases: readonly RouteCase[] = [
   },
   {
     route: '/portal/services/:serviceId/upgrade/preview',
+    overBar: TAXED_CHANGE,
     at: ({ service, product, option }) =>
       `/portal/services/${service}/upgrade/preview?plan=${product}+1m&o.${option}=nyc`,
     as: 'client',
@@ -57,6 +58,7 @@ export const portalCases: readonly RouteCase[] = [
   },
   {
     route: '/portal/services/:serviceId/quantity',
+    overBar: TAXED_CHANGE,
     at: ({ part }) => `/portal/services/${part}/quantity?quantity=3`,
     as: 'client',
   },
