@@ -87,10 +87,19 @@ for (const engine of engines) {
           ...over,
         },
       ])
+      const charge = `chg_${serviceId}_${id}`
+      await db.insert('charges', [
+        {
+          ...{ id: charge, brand_id: 'brd_a', client_id: 'cli_a', source_id: serviceId, kind: 'recurring' },
+          ...{ period_start: '2026-02-15', period_end: '2026-03-15', cause: id, currency: 'EUR' },
+          ...{ amount_minor: 0n, created_at: 'x' },
+        },
+      ])
       await db.insert('invoice_lines', [
         {
           id: `inl_${id}`,
           invoice_id: id,
+          charge_id: charge,
           position: 1,
           source_id: serviceId,
           kind: 'recurring',
@@ -369,7 +378,8 @@ for (const engine of engines) {
       test('the books are in order with a period that nobody is to charge, and not with one that was forgotten', async () => {
         const id = await held((service) => suspendService(shop.means, { service_id: service }, staff))
         const run = { id: 'run_a', kind: 'renewals:UTC', as_of_on: '2026-03-01', status: 'completed' }
-        const stamps = { started_at: 'x', updated_at: 'x', ended_at: '2026-03-01T00:00:00.000Z' }
+        const at = '2026-03-01T00:00:00.000Z'
+        const stamps = { started_at: at, updated_at: at, ended_at: at }
         await db.insert('billing_runs', [{ ...run, position: '', fence: 0, counts: '{}', ...stamps }])
         const forgotten = async () =>
           (await verifyBooks(db, isoDate('2026-05-20'))).filter((finding) => finding.id === id).length
