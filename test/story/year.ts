@@ -109,7 +109,7 @@ async function upgrade(world: World): Promise<void> {
   )?.[1]
   assert.ok(memory, `memory cannot be changed: ${textOf(change)}`)
   const preview = await client.submit(change, asked, { [memory]: '8gb' })
-  assert.match(textOf(preview), /2\.58/)
+  assert.match(textOf(preview), /Tax €0\.49 To pay today €3\.07/)
   const pay = await client.submit(preview, formOf(preview, `/portal/services/${service}/upgrade`))
   const { pathname } = pay.url
   idIn(pay, /^\/portal\/invoices\/(\w+)\/pay$/)
