@@ -13,7 +13,7 @@ const steps: [string, string[]][] = [
 
 const SUITE = [
   'test/*.test.ts',
-  'test/{kernel,sdk,db,config,jobs,secrets,files,i18n,events,audit,records,render,mail,identity,brands,clients,catalog,billing,services,orders,http,app,cli}/**/*.test.ts',
+  'test/{scripts,kernel,sdk,db,config,jobs,secrets,files,i18n,events,audit,records,render,mail,identity,brands,clients,catalog,billing,services,orders,http,app,cli}/**/*.test.ts',
 ]
 
 const started = performance.now()

@@ -2,6 +2,7 @@ import { spec } from 'node:test/reporters'
 import { run } from 'node:test'
 import { globSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { watchForHollow, type Ended } from './hollow.ts'
 
 export interface Outcome {
   passed: number
@@ -12,7 +13,7 @@ const SLOWEST_SHOWN = 10
 /** Each file is a process of its own, and without this each would strip and compile the same sources again. */
 const COMPILED = resolve(import.meta.dirname, '../node_modules/.cache/tests')
 
-/** Runs test files, each in a process of its own, and counts single tests. A file without any test has failed. */
+/** Runs test files, each in a process of its own, and counts single tests. A file or a suite without any test has failed. */
 export async function runTests(patterns: readonly string[], env: Record<string, string>): Promise<Outcome> {
   Object.assign(process.env, { NODE_COMPILE_CACHE: COMPILED }, env)
   const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern)))].sort()
@@ -22,25 +23,24 @@ export async function runTests(patterns: readonly string[], env: Record<string, 
   const note = ({ file, nesting, details }: Ended) => {
     if (file && nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1_000)
   }
+  const isHollow = watchForHollow()
+  const hollow: string[] = []
   tests.on('test:pass', (data) => {
     note(data)
-    if (data.details.type !== 'suite') outcome.passed += 1
+    if (isHollow(data)) hollow.push(`${relative('.', data.file ?? '')}: "${data.name}"`)
+    else if (data.details.type !== 'suite') outcome.passed += 1
   })
   tests.on('test:fail', (data) => {
     note(data)
+    isHollow(data)
     outcome.failed += 1
   })
   tests.compose(new spec()).pipe(process.stdout, { end: false })
   await new Promise((resolve) => tests.on('end', resolve))
-  if (outcome.passed === 0) outcome.failed += 1
+  for (const name of hollow) console.log(`no test in ${name}`)
+  outcome.failed += hollow.length + (outcome.passed === 0 ? 1 : 0)
   showSlowest(seconds)
   return outcome
-}
-
-interface Ended {
-  file?: string | undefined
-  nesting: number
-  details: { duration_ms: number }
 }
 
 function showSlowest(seconds: ReadonlyMap<string, number>): void {
