@@ -6,6 +6,16 @@ export const CurrencyFixed = defineError(
   (p: { currency: string }) =>
     `The currency stays ${p.currency}, because documents were issued in it. Another currency needs another account.`,
 )
+export const CurrencyTaken = defineError(
+  'client.currency_taken',
+  409,
+  (p: { currency: string }) => `You have an account in ${p.currency} already. Switch to that one.`,
+)
+export const ClientNotActive = defineError(
+  'client.not_active',
+  409,
+  () => 'This account is suspended or closed, so no other is opened from it. Please write to the provider.',
+)
 export const FieldLocked = defineError(
   'client.field_locked',
   403,

@@ -20,6 +20,7 @@ export interface ClientChoice {
   brand_id: string
   name: string
   company: string | null
+  currency: string
   status: string
   owner: boolean
 }
@@ -144,6 +145,7 @@ interface PrincipalRow extends Omit<User, 'password_hash'> {
   grant_ends_at: Instant | null
   client_name: string | null
   client_company: string | null
+  client_currency: string | null
   client_status: string | null
   client_brand_id: string | null
 }
@@ -154,7 +156,7 @@ const principalColumns = sql`
   f.status as staff_status, f.brand_ids as staff_brand_ids, o.permissions,
   m.client_id as grant_client_id, m.service_id as grant_service_id, m.rights as grant_rights, m.owner as grant_owner,
   m.ends_at as grant_ends_at,
-  c.name as client_name, c.company as client_company, c.status as client_status, c.brand_id as client_brand_id`
+  c.name as client_name, c.company as client_company, c.currency as client_currency, c.status as client_status, c.brand_id as client_brand_id`
 
 /** No moment is named here: the statement is asked at every request, and until something changes its answer stands. */
 const principalJoins = sql`
@@ -181,6 +183,7 @@ const NO_MEMBERSHIP = {
     grant_ends_at: null,
     client_name: null,
     client_company: null,
+    client_currency: null,
     client_status: null,
     client_brand_id: null,
   },
@@ -225,6 +228,7 @@ function choicesOf(rows: readonly PrincipalRow[]): ClientChoice[] {
       brand_id: row.client_brand_id!,
       name: row.client_name!,
       company: row.client_company,
+      currency: row.client_currency!,
       status: row.client_status!,
       owner: row.grant_owner === 1 || choices.get(row.grant_client_id)?.owner === true,
     })

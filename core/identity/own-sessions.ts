@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
-import { sql } from '../db/index.ts'
-import { NotFound, type Instant } from '../kernel/index.ts'
+import { sql, type Queries } from '../db/index.ts'
+import { NotFound, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import type { Session } from './rows.ts'
 import { endSessions, requirePerson } from './sessions.ts'
@@ -61,12 +61,17 @@ export const switchClient = defineVerb(
     input: Type.Object({ client_id: Type.String() }),
   },
   async (means: Means, { client_id }, actor): Promise<void> => {
-    const { sessionId } = requirePerson(actor)
     if (!actor.grants.some((grant) => grant.clientId === client_id))
       throw NotFound({ what: 'client', id: client_id })
-    await means.db.run(sql`update sessions set client_id = ${client_id} where id = ${sessionId}`)
+    await actFor(means.db, client_id, actor)
   },
 )
+
+/** Without a look at the grants, for a client that its user has just opened. */
+export async function actFor(queries: Queries, clientId: string, actor: Actor): Promise<void> {
+  const { sessionId } = requirePerson(actor)
+  await queries.run(sql`update sessions set client_id = ${clientId} where id = ${sessionId}`)
+}
 
 export interface SignInRecord {
   outcome: 'succeeded' | 'failed' | 'disabled'

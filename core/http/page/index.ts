@@ -1,5 +1,6 @@
 export * from './check-field.ts'
 export * from './countries.ts'
+export * from './currencies.ts'
 export * from './fields.ts'
 export * from './flash.ts'
 export * from './form.ts'

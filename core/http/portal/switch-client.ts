@@ -1,27 +1,70 @@
 import type { Router } from '@koa/router'
+import { findBrand } from '../../brands/index.ts'
+import { openAccount, openCurrencies } from '../../clients/index.ts'
 import { switchClient } from '../../identity/index.ts'
 import type { RouteCtx, State } from '../context.ts'
-import { field, page, requireUser, safePath, seeOther } from '../page/index.ts'
+import {
+  can,
+  currencyOptions,
+  field,
+  flash,
+  formKeys,
+  page,
+  requireClient,
+  requireUser,
+  safePath,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../page/index.ts'
 
 /** CP-27: which of several clients one acts for. The session remembers it. */
 export function switchRoutes(router: Router<State>): void {
-  router.get('/portal/switch', showChoices)
+  router.get('/portal/switch', (ctx) => showChoices(ctx))
+  router.post('/portal/switch', open)
   router.post('/portal/switch/:clientId', choose)
 }
 
-async function showChoices(ctx: RouteCtx): Promise<void> {
+async function showChoices(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { clients } = requireUser(ctx)
   const { t, client } = ctx.state
   const view = {
     next: safePath(ctx.query.next, '/portal'),
     clients: clients
       .filter(({ status }) => status === 'active')
-      .map(({ id, name, company }) => ({
-        ...{ id, name: company ?? name, person: company ? name : null },
+      .map(({ id, name, company, currency }) => ({
+        ...{ id, name: company ?? name, person: company ? name : null, currency },
         ...{ href: `/portal/switch/${id}`, active: id === client?.id },
       })),
+    currencies: await newCurrencies(ctx),
+    ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
   }
   await page(ctx, 'portal/switch', view, { title: t('getting_in.switch.title') })
+}
+
+/** What another account could be opened in, from the one acted for. */
+async function newCurrencies(ctx: RouteCtx): Promise<{ value: string; label: string }[]> {
+  const { client, deps, actor, locale } = ctx.state
+  if (!client || !can(ctx, openAccount)) return []
+  const left = await openCurrencies(deps.db, await findBrand(deps.db, client.brand_id), actor)
+  return currencyOptions(left, locale)
+}
+
+async function open(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const { client } = requireClient(ctx)
+  await tryForm(ctx, {
+    redraw: (problem) => showChoices(ctx, problem),
+    async act() {
+      const opened = await openAccount(
+        deps,
+        { client_id: client.id, currency: field(ctx, 'currency') },
+        actor,
+      )
+      flash(ctx, { tone: 'good', text: t('getting_in.switch.opened', { currency: opened.currency }) })
+      seeOther(ctx, '/portal')
+    },
+  })
 }
 
 /** The session's own actor, because the acting one is cut to the client of before. */

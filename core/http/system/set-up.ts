@@ -5,7 +5,16 @@ import { sql } from '../../db/index.ts'
 import { AlreadySetUp } from '../../identity/index.ts'
 import { PageNotFound } from '../errors.ts'
 import type { RouteCtx, State } from '../context.ts'
-import { countryOptions, field, flash, page, seeOther, tryForm, type FormProblem } from '../page/index.ts'
+import {
+  countryOptions,
+  currencyOptions,
+  field,
+  flash,
+  page,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../page/index.ts'
 
 /** SY-01: the first run. Opened by the token that the start prints; closed for ever once done. */
 export function setUpRoutes(router: Router<State>): void {
@@ -109,17 +118,12 @@ async function drawSetUp(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
       value: zone,
       label: zone.replaceAll('_', ' '),
     })),
-    currencies: currencyOptions(locale),
+    currencies: currencyOptions(CURRENCIES, locale),
   }
   await page(ctx, 'system/set-up', view, { title: t('getting_in.set_up.title'), area: 'system' })
 }
 
 const FIRST = ['EUR', 'USD', 'GBP']
-
-function currencyOptions(locale: string): { value: string; label: string }[] {
-  const names = new Intl.DisplayNames(locale, { type: 'currency' })
-  const codes = [...new Set([...FIRST, ...Intl.supportedValuesOf('currency')])].filter((code) =>
-    isCurrency(code),
-  )
-  return codes.map((value) => ({ value, label: `${value} · ${names.of(value) ?? value}` }))
-}
+const CURRENCIES = [...new Set([...FIRST, ...Intl.supportedValuesOf('currency')])].filter((code) =>
+  isCurrency(code),
+)

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { makeMembership, makeUser } from '../../support/make.ts'
+import { makeClient, makeMembership, makeUser } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
@@ -75,6 +75,29 @@ for (const engine of engines) {
       await means.db.run(sql`update payment_methods set removed_at = ${means.clock.now()}`)
       const back = await browser.get('/portal/payment-methods?added=1')
       assert.match(back.text, /id="methods"[^>]*hx-trigger="every 4s"/)
+    })
+
+    test('a second account in another currency is opened, acted for, and has credit of its own', async () => {
+      const client = await makeClient(means, { brand_id: portal.brand.id })
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, { client_id: client.id, user_id: user.id })
+      const browser = await signedIn(web, user)
+      assert.match((await browser.get('/portal/account')).text, /href="\/portal\/switch"/)
+      const choices = textOf((await browser.get('/portal/switch')).text)
+      assert.match(choices, /Pay in another currency .* USD · US Dollar IDR · Indonesian Rupiah/)
+      assert.doesNotMatch(choices, /EUR · Euro/)
+      const wrong = await browser.post('/portal/switch', { currency: 'CHF' })
+      assert.equal(wrong.status, 422)
+      assert.match(textOf(wrong.text), /choose one of those offered/)
+      assert.equal((await browser.post('/portal/switch', { currency: 'USD' })).location, '/portal')
+      assert.match(textOf((await browser.get('/portal')).text), /You now act for your account in USD/)
+      assert.match(textOf((await browser.get('/portal/account')).text), /You are billed in USD/)
+      const both = await browser.get('/portal/switch')
+      assert.match(textOf(both.text), /Ada Quay EUR .*Ada Quay USD/)
+      assert.doesNotMatch(textOf(both.text), /USD · US Dollar/)
+      const back = await browser.post(`/portal/switch/${client.id}`, { next: '/portal/account' })
+      assert.equal(back.location, '/portal/account')
+      assert.match(textOf((await browser.get('/portal/account')).text), /You are billed in EUR/)
     })
 
     test('open sessions are listed with device and address, and ended one by one or all others', async () => {
