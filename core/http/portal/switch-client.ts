@@ -1,8 +1,9 @@
 import type { Router } from '@koa/router'
 import { findBrand } from '../../brands/index.ts'
 import { openAccount, openCurrencies } from '../../clients/index.ts'
-import { switchClient } from '../../identity/index.ts'
+import { switchClient, type ClientChoice } from '../../identity/index.ts'
 import type { RouteCtx, State } from '../context.ts'
+import { NoClientChosen } from '../errors.ts'
 import {
   can,
   currencyOptions,
@@ -10,7 +11,6 @@ import {
   flash,
   formKeys,
   page,
-  requireClient,
   requireUser,
   safePath,
   seeOther,
@@ -42,9 +42,15 @@ async function showChoices(ctx: RouteCtx, problem?: FormProblem): Promise<void> 
   await page(ctx, 'portal/switch', view, { title: t('getting_in.switch.title') })
 }
 
-/** What another account could be opened in, from the one acted for. */
+/** The account whose person and address another one gets: the one acted for, or any while none is chosen. */
+function present(ctx: RouteCtx): ClientChoice | undefined {
+  return ctx.state.client ?? requireUser(ctx).clients.find(({ status }) => status === 'active')
+}
+
+/** What another account could be opened in. */
 async function newCurrencies(ctx: RouteCtx): Promise<{ value: string; label: string }[]> {
-  const { client, deps, actor, locale } = ctx.state
+  const { deps, actor, locale } = ctx.state
+  const client = present(ctx)
   if (!client || !can(ctx, openAccount)) return []
   const left = await openCurrencies(deps.db, await findBrand(deps.db, client.brand_id), actor)
   return currencyOptions(left, locale)
@@ -52,7 +58,8 @@ async function newCurrencies(ctx: RouteCtx): Promise<{ value: string; label: str
 
 async function open(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
-  const { client } = requireClient(ctx)
+  const client = present(ctx)
+  if (!client) throw NoClientChosen({})
   await tryForm(ctx, {
     redraw: (problem) => showChoices(ctx, problem),
     async act() {
