@@ -2,10 +2,10 @@ import type { Router } from '@koa/router'
 import { findBrand } from '../../brands/index.ts'
 import { openAccount, openCurrencies } from '../../clients/index.ts'
 import { switchClient, type ClientChoice } from '../../identity/index.ts'
+import { may } from '../../records/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { NoClientChosen } from '../errors.ts'
 import {
-  can,
   currencyOptions,
   field,
   flash,
@@ -18,7 +18,10 @@ import {
   type FormProblem,
 } from '../page/index.ts'
 
-/** CP-27: which of several clients one acts for. The session remembers it. */
+/**
+ * CP-27: which of several clients one acts for. The session remembers it. It is the session's own actor who asks here,
+ * because the acting one is cut to the client of before.
+ */
 export function switchRoutes(router: Router<State>): void {
   router.get('/portal/switch', (ctx) => showChoices(ctx))
   router.post('/portal/switch', open)
@@ -49,32 +52,29 @@ function present(ctx: RouteCtx): ClientChoice | undefined {
 
 /** What another account could be opened in. */
 async function newCurrencies(ctx: RouteCtx): Promise<{ value: string; label: string }[]> {
-  const { deps, actor, locale } = ctx.state
+  const { deps, locale } = ctx.state
+  const { actor } = ctx.state.signedIn!
   const client = present(ctx)
-  if (!client || !can(ctx, openAccount)) return []
+  if (!client || !may(actor, openAccount)) return []
   const left = await openCurrencies(deps.db, await findBrand(deps.db, client.brand_id), actor)
   return currencyOptions(left, locale)
 }
 
 async function open(ctx: RouteCtx): Promise<void> {
-  const { deps, actor, t } = ctx.state
+  const { deps, signedIn, t } = ctx.state
   const client = present(ctx)
   if (!client) throw NoClientChosen({})
   await tryForm(ctx, {
     redraw: (problem) => showChoices(ctx, problem),
     async act() {
-      const opened = await openAccount(
-        deps,
-        { client_id: client.id, currency: field(ctx, 'currency') },
-        actor,
-      )
+      const wanted = { client_id: client.id, currency: field(ctx, 'currency') }
+      const opened = await openAccount(deps, wanted, signedIn!.actor)
       flash(ctx, { tone: 'good', text: t('getting_in.switch.opened', { currency: opened.currency }) })
       seeOther(ctx, '/portal')
     },
   })
 }
 
-/** The session's own actor, because the acting one is cut to the client of before. */
 async function choose(ctx: RouteCtx): Promise<void> {
   const { signedIn, deps } = ctx.state
   requireUser(ctx)
