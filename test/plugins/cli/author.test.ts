@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { kindTables } from '../../sdk/index.ts'
-import { mapFrames } from '../../core/cli/author/map-frames.ts'
-import { newKinds } from '../../core/cli/author/templates.ts'
-import { bundlePlugin, mapPlugin } from '../../core/plugins/index.ts'
+import { kindTables } from '../../../sdk/index.ts'
+import { mapFrames } from '../../../core/cli/author/map-frames.ts'
+import { newKinds } from '../../../core/cli/author/templates.ts'
+import { bundlePlugin, mapPlugin } from '../../../core/plugins/index.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 const BERTH = join(ROOT, 'bin/berth')
 const folder = mkdtempSync(join(tmpdir(), 'berth-author-'))
 after(() => rmSync(folder, { recursive: true, force: true }))

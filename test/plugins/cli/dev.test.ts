@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPlugin } from '../../core/cli/author/create-plugin.ts'
+import { createPlugin } from '../../../core/cli/author/create-plugin.ts'
 
-const BERTH = join(import.meta.dirname, '../../bin/berth')
+const BERTH = join(import.meta.dirname, '../../../bin/berth')
 
 const children: ChildProcess[] = []
 

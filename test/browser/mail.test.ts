@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test'
 import type { MailTemplate } from '../../core/mail/index.ts'
 import { axe, launchBrowser, overflow, type TestBrowser } from '../support/browser.ts'
 import { testMeans } from '../support/means.ts'
-import { kontor, mailMeans } from './mail-means.ts'
-import { sampleMails } from './sample-mails.ts'
+import { kontor, mailMeans } from '../mail/mail-means.ts'
+import { sampleMails } from '../mail/sample-mails.ts'
 
 describe('a mail in a browser', () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-mails-'))

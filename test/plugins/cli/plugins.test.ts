@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { readIndex } from '../../core/plugins/index.ts'
-import { minimalManifest } from '../plugins/support/setup.ts'
+import { readIndex } from '../../../core/plugins/index.ts'
+import { minimalManifest } from '../support/setup.ts'
 
-const BERTH = join(import.meta.dirname, '../../bin/berth')
+const BERTH = join(import.meta.dirname, '../../../bin/berth')
 const folder = mkdtempSync(join(tmpdir(), 'berth-cli-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
