@@ -135,12 +135,6 @@ const Permissions = exact({
     ),
   ),
   slots: Type.Optional(Type.Array(oneOf(slotNames), { uniqueItems: true })),
-  browser: Type.Optional(
-    exact({
-      scripts: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),
-      frames: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),
-    }),
-  ),
 })
 
 const HookName = Type.String({

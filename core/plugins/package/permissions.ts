@@ -4,17 +4,7 @@ import type { Manifest, SecretGrant } from '../manifest/manifest.ts'
 export interface PermissionAsked {
   key: string
   kind:
-    | 'kind'
-    | 'network'
-    | 'data'
-    | 'secret'
-    | 'storage'
-    | 'schedule'
-    | 'slot'
-    | 'browser'
-    | 'hook'
-    | 'webhook'
-    | 'limit'
+    'kind' | 'network' | 'data' | 'secret' | 'storage' | 'schedule' | 'slot' | 'hook' | 'webhook' | 'limit'
   /** The host, scope, name or number that it is about. */
   what: string
   /** Shown in red: reaches everybody's records, or sees a secret itself. */
@@ -54,12 +44,6 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
       one('schedule', `${name} every ${every}`, [saying('schedule', { name, every })]),
     ),
     ...(permissions.slots ?? []).map((slot) => one('slot', slot, [saying('slot', { slot })])),
-    ...(permissions.browser?.scripts ?? []).map((origin) =>
-      one('browser', `scripts from ${origin}`, [saying('browser_scripts', { origin })], true),
-    ),
-    ...(permissions.browser?.frames ?? []).map((origin) =>
-      one('browser', `frames from ${origin}`, [saying('browser_frames', { origin })]),
-    ),
     ...hooks.map((entry) => hookOf(typeof entry === 'string' ? entry : entry.name)),
     ...(webhooks.some(({ scheme }) => scheme === 'none')
       ? [one('webhook', 'unchecked', [saying('webhook_unchecked', {})], true)]
