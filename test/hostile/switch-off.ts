@@ -21,6 +21,9 @@ const COPIED = [
   'package.json',
 ]
 
+/** A process that the switched off rule would have killed keeps its test from ending. */
+const PATIENCE_MS = 90_000
+
 interface Shown {
   rule: Rule
   stillPass: string[]
@@ -75,6 +78,21 @@ function passes(folder: string, test: string): Promise<boolean> {
     cwd: folder,
     env,
     stdio: 'ignore',
+    detached: true,
   })
-  return new Promise((done) => child.on('exit', (code) => done(code === 0)))
+  const end = () => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // Nothing of it is left.
+    }
+  }
+  const timer = setTimeout(end, PATIENCE_MS)
+  return new Promise((done) =>
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      end()
+      done(code === 0)
+    }),
+  )
 }
