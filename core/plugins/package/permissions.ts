@@ -1,10 +1,20 @@
-import type { Manifest, SecretGrant } from '../manifest/manifest.ts'
+import type { Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
 export interface PermissionAsked {
   key: string
   kind:
-    'kind' | 'network' | 'data' | 'secret' | 'storage' | 'schedule' | 'slot' | 'hook' | 'webhook' | 'limit'
+    | 'kind'
+    | 'network'
+    | 'tcp'
+    | 'data'
+    | 'secret'
+    | 'storage'
+    | 'schedule'
+    | 'slot'
+    | 'hook'
+    | 'webhook'
+    | 'limit'
   /** The host, scope, name or number that it is about. */
   what: string
   /** Shown in red: reaches everybody's records, or sees a secret itself. */
@@ -24,6 +34,7 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
   return [
     ...kindsOf(manifest.kinds),
     ...(permissions.network ?? []).map((grant) => networkOf(grant)),
+    ...(permissions.tcp ?? []).map((grant) => tcpOf(grant)),
     ...(permissions.data ?? []).map((scope) =>
       one(
         'data',
@@ -95,6 +106,19 @@ function networkOf(
   ]
   const redirects = grant.redirects === true ? ', follows redirects' : ''
   return one('network', `${host}${ports}${carried}${redirects}`, says)
+}
+
+function tcpOf(grant: TcpGrant): PermissionAsked {
+  const { port, secrets = [] } = grant
+  const host = 'host' in grant ? grant.host : `the address typed as ${grant.fromConfig}`
+  const carried = secrets.length > 0 ? ` with ${secrets.join(', ')}` : ''
+  const says = [
+    'host' in grant
+      ? saying('tcp_host', { host, port })
+      : saying('tcp_setting', { setting: grant.fromConfig, port }),
+    ...(secrets.length > 0 ? [saying('network_secrets', { secrets: secrets.join(', ') })] : []),
+  ]
+  return one('tcp', `${host} port ${port}${carried}`, says)
 }
 
 /** Without a word about its use a secret goes into requests, which its hosts then name. */
