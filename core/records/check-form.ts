@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createContext, Script } from 'node:vm'
+import { createContext, Script, type Context } from 'node:vm'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { invalidInput } from '../kernel/index.ts'
@@ -58,7 +58,8 @@ function compile(text: string): ValidateFunction {
 class PatternTooSlow extends Error {}
 
 let patternsLeftMs = 0
-const room = createContext(Object.create(null) as object)
+let made: Context | undefined
+const room = (): Context => (made ??= createContext(Object.create(null) as object))
 
 /** A regular expression that is interrupted when the time of its check is over. */
 function bounded(pattern: string, flags: string) {
@@ -71,8 +72,8 @@ function bounded(pattern: string, flags: string) {
     test(text: string): boolean {
       const startedAt = performance.now()
       try {
-        Object.assign(room, { text })
-        return script.runInContext(room, { timeout: Math.max(1, Math.round(patternsLeftMs)) }) === true
+        Object.assign(room(), { text })
+        return script.runInContext(room(), { timeout: Math.max(1, Math.round(patternsLeftMs)) }) === true
       } catch {
         throw new PatternTooSlow()
       } finally {
