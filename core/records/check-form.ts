@@ -19,10 +19,7 @@ const compiled = new Map<string, ValidateFunction>()
  * end. All patterns of one check have together what one run in an isolate has; then the check fails, not the process.
  */
 export function checkForm(schema: object, input: unknown): Record<string, unknown> {
-  const text = JSON.stringify(schema)
-  if (text.length > FORM_LENGTH_MAX || text.split('{').length > FORM_PARTS_MAX)
-    throw invalidInput({ form: 'is too large' })
-  const validate = validatorOf(text)
+  const validate = validatorOf(schema)
   const copy = structuredClone(input)
   patternsLeftMs = PATTERNS_MS
   try {
@@ -34,7 +31,20 @@ export function checkForm(schema: object, input: unknown): Record<string, unknow
   return copy as Record<string, unknown>
 }
 
-function validatorOf(text: string): ValidateFunction {
+/** Why core takes no values for a form, or undefined. For authors, before anybody fills it in. */
+export function formProblem(schema: object): string | undefined {
+  try {
+    validatorOf(schema)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function validatorOf(schema: object): ValidateFunction {
+  const text = JSON.stringify(schema)
+  if (text.length > FORM_LENGTH_MAX || text.split('{').length > FORM_PARTS_MAX)
+    throw invalidInput({ form: 'is too large' })
   const key = createHash('sha256').update(text).digest('base64')
   const validate = compiled.get(key) ?? compile(text)
   compiled.delete(key)
@@ -48,12 +58,18 @@ function validatorOf(text: string): ValidateFunction {
 function compile(text: string): ValidateFunction {
   const ajv = new Ajv2020({ ...inputChecks, meta: false, validateSchema: false, code: { regExp: bounded } })
   formats.default(ajv)
+  // Ajv compares every item with every other one, and a list may have as many as a request holds.
+  ajv.removeKeyword('uniqueItems')
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: areUnique })
   try {
     return ajv.compile(JSON.parse(text) as object)
   } catch {
     throw invalidInput({ form: 'is not a JSON Schema' })
   }
 }
+
+const areUnique = (wanted: boolean, items: readonly unknown[]): boolean =>
+  !wanted || new Set(items.map((item) => JSON.stringify(item))).size === items.length
 
 class PatternTooSlow extends Error {}
 
