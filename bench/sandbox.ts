@@ -13,22 +13,31 @@ import {
   type Plugins,
 } from '../core/plugins/index.ts'
 import { median, report, type Judged } from './figure.ts'
-import { measureHooks } from './hooks.ts'
+import { measureHooks, type HookFigures } from './hooks.ts'
 import { load } from './load.ts'
 import { openShop } from './pages/open-shop.ts'
+import { createToReport } from './sandbox/create-to-report.ts'
+import { measureInside } from './sandbox/measure-inside.ts'
 
 /** What a plugin costs in its sandbox, and what a page costs while plugins misbehave. All through the real plugin host. */
 export async function benchSandbox(): Promise<Judged[]> {
   const folder = await mkdtemp(join(tmpdir(), 'berth-bench-'))
   try {
+    const call = await calls()
+    const inside = await measureInside(folder)
     return [
       judge('sandbox_cold_ms', 'ms', 30, await withPlugins(folder, coldStarts)),
-      judge('sandbox_call_ms', 'ms', 0.5, await calls()),
+      judge('sandbox_call_inside_us', 'µs', 150, inside.callUs),
+      judge('sandbox_ask_inside_us', 'µs', 120, inside.askUs),
+      judge('sandbox_call_ms', 'ms', 0.5, call.medianMs),
+      judge('sandbox_call_p95_ms', 'ms', 2, call.p95Ms),
       judge('sandbox_ask_ms', 'ms', 0.4, await withPlugins(folder, asks)),
       judge('sandbox_restart_ms', 'ms', 1_000, await restarts(folder)),
-      judge('sandbox_deadline_ms', 'ms', 50, await withPlugins(folder, deadlines)),
+      judge('sandbox_deadline_ms', 'ms', 50, await lateness(folder, NEVER)),
+      judge('sandbox_poisoned_ms', 'ms', 500, await lateness(folder, UNSTOPPABLE)),
       judge('sandbox_idle_mb', 'MiB', 3, await withPlugins(folder, idleIsolates)),
       judge('sandbox_host_mb', 'MiB', 70, await withPlugins(folder, emptyHost)),
+      judge('plugin_create_s', 's', 60, await createToReport(folder)),
       await pageUnderAttack(folder),
     ]
   } finally {
@@ -55,7 +64,7 @@ function open(folder: string): Plugins {
   })
 }
 
-async function withPlugins(folder: string, measure: (plugins: Plugins) => Promise<number>): Promise<number> {
+async function withPlugins<T>(folder: string, measure: (plugins: Plugins) => Promise<T>): Promise<T> {
   const plugins = open(folder)
   try {
     return await measure(plugins)
@@ -110,12 +119,10 @@ async function coldStarts(plugins: Plugins): Promise<number> {
 
 const BODY = 'if (a > b) return { a, b, sum: a + b, text: "of " + a }; return [a, b, a * b, String(a)]'
 
-async function calls(): Promise<number> {
-  return median([
-    (await measureHooks()).medianMs,
-    (await measureHooks()).medianMs,
-    (await measureHooks()).medianMs,
-  ])
+async function calls(): Promise<Omit<HookFigures, 'firstMs'>> {
+  const rounds = [await measureHooks(), await measureHooks(), await measureHooks()]
+  const middle = (name: 'medianMs' | 'p95Ms') => median(rounds.map((round) => round[name]))
+  return { medianMs: middle('medianMs'), p95Ms: middle('p95Ms') }
 }
 
 const ASKS = 500
@@ -150,14 +157,20 @@ async function restarts(folder: string): Promise<number> {
 }
 
 const DEADLINE_MS = 300
+const NEVER = 'await new Promise(() => undefined)'
+const UNSTOPPABLE = 'Array.prototype.indexOf.call({ length: 2 ** 40 }, 1)'
 
-async function deadlines(plugins: Plugins): Promise<number> {
-  const instance = instanceOf(plugin('await new Promise(() => undefined)'))
+/** How long after its deadline a caller has its error; the process of what cannot be stopped is killed later. */
+async function lateness(folder: string, code: string): Promise<number> {
   const late: number[] = []
-  for (let round = 0; round < 4; round++) {
-    const took = await timed(() => run(plugins, instance, DEADLINE_MS).catch(() => undefined))
-    late.push(Math.max(0, took - DEADLINE_MS))
-  }
+  for (let round = 0; round < 5; round++)
+    await withPlugins(folder, async (plugins) => {
+      await run(plugins, instanceOf(plugin('')))
+      const took = await timed(() =>
+        run(plugins, instanceOf(plugin(code)), DEADLINE_MS).catch(() => undefined),
+      )
+      late.push(Math.max(0, took - DEADLINE_MS))
+    })
   return median(late)
 }
 

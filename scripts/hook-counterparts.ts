@@ -4,6 +4,8 @@ export const counterparts: Readonly<Record<string, string>> = {
   'client.changed': 'ClientEdit',
   'client.closed': 'ClientClose',
   'client.close:check': 'PreDeleteClient',
+  'user.signed_out': 'UserLogout, AdminLogout',
+  'user.password_changed': 'UserChangePassword, ClientChangePassword',
   'user.email_verified': 'UserEmailVerificationComplete',
   'user.signed_in': 'UserLogin, AdminLogin',
   'session.start:check': 'AuthAdmin, ClientLoginShare',

@@ -18,6 +18,7 @@ export interface PluginContext {
   readonly settings: Readonly<Record<string, unknown>>
   readonly storage: Storage
   readonly records: Records
+  readonly tcp: Tcp
   readonly secret: SecretTools
   readonly log: Log
   /** Milliseconds until the call is ended. */
@@ -45,6 +46,23 @@ export interface Records {
    * the call is about and its client; everything else is null, as is an id that there is not.
    */
   read(scope: string, id: string): Promise<Record<string, unknown> | null>
+}
+
+/** TLS connections to what `permissions.tcp` names, for protocols that are no HTTP, such as EPP. */
+export interface Tcp {
+  open(host: string, port: number): Promise<TcpLine>
+}
+
+/** One connection. It ends with the call, and a call opens at most four. */
+export interface TcpLine {
+  /**
+   * Tokens in a text become the secrets bound to this line, escaped for XML if so said. `framed`: the length of all goes
+   * before it in four bytes, themselves included, as EPP wants it; a plugin cannot know how long a secret is.
+   */
+  write(data: string | Uint8Array, how?: { secrets?: 'plain' | 'xml'; framed?: boolean }): Promise<void>
+  /** Exactly so many bytes, at most 1 MiB; fewer only when the other side has ended. */
+  read(bytes: number): Promise<Uint8Array>
+  close(): Promise<void>
 }
 
 /** Forms in which a secret may leave: the broker fills them in for the hosts bound to the secret. */

@@ -8,7 +8,8 @@ export async function tellStaff<T extends MailTemplate>(
   means: Means,
   trx: Trx,
   mail: {
-    brandId: string
+    /** Null: about the installation. */
+    brandId: string | null
     permission: string
     template: T
     data: MailData<T>

@@ -3,6 +3,7 @@ import {
   findInstallation,
   NoInstallation,
   openMeans,
+  withPort,
   type InstallationKind,
 } from '../app/index.ts'
 import { openSampleShop, readFacts, companiesOf, YEAR_DAYS } from '../app/sample/index.ts'
@@ -15,7 +16,8 @@ const STOP_MS = 5_000
 const DAY_MS = 86_400_000
 
 /** Runs until SIGTERM or SIGINT. */
-export async function serve(config: Config, role: Role, options: AppOptions = {}): Promise<App> {
+export async function serve(given: Config, role: Role, options: AppOptions = {}): Promise<App> {
+  const config = role === 'work' ? given : await withPort(given)
   const app = await createApp(config, { ...options, role })
   app.means.log.info({ config: maskedConfig(config), role }, 'Berth starts')
   if (role !== 'work') await printToken(app)

@@ -88,3 +88,15 @@ export function movesNothing(told: Told): Problem {
 export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
+
+/** Every form that an answer holds, however deep. */
+export function formsIn(told: Told): object[] {
+  const found: object[] = []
+  const look = (part: unknown, key = ''): void => {
+    if (typeof part !== 'object' || part === null) return
+    if (key === 'form') found.push(part)
+    else for (const [name, inner] of Object.entries(part)) look(inner, name)
+  }
+  if ('answer' in told) look(told.answer)
+  return found
+}

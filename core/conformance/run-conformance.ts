@@ -1,5 +1,6 @@
 import { kindTables, type Operation, type ProviderKind } from '../../sdk/index.ts'
 import { hookNamed, type Kind } from '../plugins/index.ts'
+import { formProblem } from '../records/index.ts'
 import { openBench, openSubject, type Bench, type BenchMeans, type Subject } from './bench.ts'
 import type { Weather } from '../../sdk/test-kit/index.ts'
 import { lifeOfService } from './life-of-service.ts'
@@ -116,6 +117,8 @@ async function judgeInput(
       'answer' in first ? rules.sameAgain({ answer }, first) : first.message,
     )
   run.note(`${name} asks for nothing that is not granted`, bench.refused()[0])
+  for (const form of rules.formsIn(first))
+    run.note(`${name} asks by a form that core takes`, formProblem(form))
   if (called.kind === 'gateway') run.note(`${name} takes no more than asked`, rules.takesNoMore(input, first))
   if (name === 'tax.determine') run.note(`${name} answers each line`, rules.answersEachLine(input, first))
   if (!called.pure && !called.changes) return

@@ -1,5 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { sql, type Queries } from '../db/index.ts'
+import { recordEvent } from '../events/index.ts'
 import { NotFound, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import type { Session } from './rows.ts'
@@ -10,10 +11,14 @@ const everybody = ['client', 'staff'] as const
 export const signOut = defineVerb(
   { permission: 'session.sign_out', audience: everybody, input: Type.Object({}) },
   async (means: Means, _input, actor): Promise<void> => {
-    const { sessionId } = requirePerson(actor)
-    await means.db.run(
-      sql`update sessions set ended_at = ${means.clock.now()} where id = ${sessionId} and ended_at is null`,
-    )
+    const { userId, sessionId } = requirePerson(actor)
+    await means.db.transaction(async (trx) => {
+      const ended = await trx.run(
+        sql`update sessions set ended_at = ${means.clock.now()} where id = ${sessionId} and ended_at is null`,
+      )
+      if (ended === 0) return
+      await recordEvent(means, trx, actor, { type: 'user.signed_out', subject: userId, body: { id: userId } })
+    })
   },
 )
 

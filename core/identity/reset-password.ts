@@ -1,6 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
+import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { LinkInvalid } from './errors.ts'
@@ -74,6 +75,8 @@ export async function setPassword(means: Means, trx: Trx, change: PasswordChange
   await replaceTokens(means, trx, user.id, 'reset_password')
   await endSessions(means, trx, user.id, keep)
   await recordAudit(means, trx, actor, [{ action, subject: user.id }])
+  const event = { type: 'user.password_changed', subject: user.id, body: { id: user.id } }
+  await recordEvent(means, trx, actor, event)
   await enterMail(means, trx, {
     template: 'password-changed',
     to: user,

@@ -90,6 +90,11 @@ export const mailData = {
   'tax-id-lapses': Type.Object({ url, client: text, label: text, ends_on: day }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),
+  'plugin-trouble': Type.Object({
+    ...service,
+    ...{ plugin: text, problem: text, at: instant },
+    lines: Type.Array(text, { maxItems: 10 }),
+  }),
 } satisfies Record<string, TObject>
 
 export type MailTemplate = keyof typeof mailData

@@ -2,9 +2,10 @@ import { instant, type BerthError, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
-import { networkRules } from './broker/network.ts'
+import { networkRules, tcpRules } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
 import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
+import type { OpenLine } from './broker/tcp.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
 import { parseGuarded, UnsafeJson } from './json.ts'
@@ -243,6 +244,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     instance: instance.id,
     manifest,
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
+    tcpRules: tcpRules(manifest.permissions?.tcp ?? [], config, trusted),
+    lines: new Map<number, OpenLine>(),
     secrets,
     storage: caller.storage,
     scopes: caller.scopes,

@@ -43,6 +43,8 @@ export const REQUEST_BYTES = 1 * MIB
 export const RESPONSE_BYTES = 4 * MIB
 export const RESPONSE_BYTES_CEILING = 16 * MIB
 export const HEADER_BYTES = 32 * KIB
+/** TCP lines that one call may open, one after the other or at once. */
+export const LINES_OPEN = 4
 export const CONNECT_MS = 10_000
 export const FETCH_MS = 30_000
 

@@ -3,19 +3,20 @@ import formats from 'ajv-formats'
 import type { Static, TSchema } from '../../sdk/index.ts'
 import { invalidInput } from '../kernel/index.ts'
 
-const ajv = new Ajv2020({
+export const inputChecks = {
   allErrors: true,
   coerceTypes: true,
   useDefaults: true,
   removeAdditional: false,
   strict: false,
   verbose: true,
-})
+} as const
+const ajv = new Ajv2020(inputChecks)
 formats.default(ajv)
 
 const compiled = new WeakMap<object, ValidateFunction>()
 
-/** Answers a checked copy of the input, or throws input.invalid with a reason for each field. */
+/** Answers a checked copy of the input, or throws input.invalid with a reason for each field. For schemas of ours. */
 export function checkInput<S extends TSchema>(schema: S, input: unknown): Static<S> {
   let validate = compiled.get(schema)
   if (!validate) compiled.set(schema, (validate = ajv.compile(schema)))
@@ -24,7 +25,7 @@ export function checkInput<S extends TSchema>(schema: S, input: unknown): Static
   return copy as Static<S>
 }
 
-function reasons(errors: readonly ErrorObject[]): Record<string, string> {
+export function reasons(errors: readonly ErrorObject[]): Record<string, string> {
   const fields: Record<string, string> = {}
   for (const error of errors) {
     const field = fieldOf(error)

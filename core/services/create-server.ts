@@ -2,7 +2,7 @@ import { type TSchema, Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
-import { checkInput, defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { checkForm, defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { putSecret } from '../secrets/index.ts'
 import type { ServerRow } from './rows.ts'
 import { serverLifecycle } from './server-lifecycle.ts'
@@ -93,10 +93,7 @@ function checkServerSettings(
 ): string {
   const plain = Object.entries(settings).filter(([key]) => !secrets.includes(key))
   const placeholders = secrets.filter((key) => given.includes(key)).map((key) => [key, '(secret)'] as const)
-  const checked = checkInput(schema, Object.fromEntries([...plain, ...placeholders])) as Record<
-    string,
-    unknown
-  >
+  const checked = checkForm(schema, Object.fromEntries([...plain, ...placeholders]))
   return JSON.stringify(Object.fromEntries(Object.entries(checked).filter(([key]) => !secrets.includes(key))))
 }
 

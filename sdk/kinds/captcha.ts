@@ -2,27 +2,19 @@ import { Type } from '../type.ts'
 import { ConnectionReport } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/** Tells people from programs on open forms. Its script and frame need `permissions.browser`. */
+/** Tells people from programs on open forms, by questions that core draws: nothing of a plugin runs in a browser. */
 export const captchaOperations = {
-  /** What the form shows: a widget of the provider, or a question that works without scripts. */
+  /** What the form shows: a question that works without scripts. */
   challenge: {
     input: Type.Object({ form: Type.String(), locale: Type.String() }),
-    output: Type.Union([
-      Type.Object({
-        show: Type.Literal('widget'),
-        script: Type.String({ pattern: '^https://' }),
-        site_key: Type.String(),
-        /** The form field in which the browser brings the answer. */
-        field: Type.String({ pattern: '^[a-zA-Z][\\w-]*$' }),
-      }),
-      Type.Object({
-        show: Type.Literal('question'),
-        text: Type.String({ minLength: 1, maxLength: 300 }),
-        field: Type.String({ pattern: '^[a-zA-Z][\\w-]*$' }),
-        /** Handed back to `verify` unread; it must not tell the answer. */
-        state: Type.String({ maxLength: 1_000 }),
-      }),
-    ]),
+    output: Type.Object({
+      show: Type.Literal('question'),
+      text: Type.String({ minLength: 1, maxLength: 300 }),
+      /** The form field in which the browser brings the answer. */
+      field: Type.String({ pattern: '^[a-zA-Z][\\w-]*$' }),
+      /** Handed back to `verify` unread; it must not tell the answer. */
+      state: Type.String({ maxLength: 1_000 }),
+    }),
   },
   /** An answer counts once: the same one again is `refused`. */
   verify: {

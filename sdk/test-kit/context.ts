@@ -1,4 +1,5 @@
 import type { PluginContext, StoredValue } from '../plugin.ts'
+import { testTcp } from './tcp.ts'
 
 /** What a plugin finds around it in a test without the sandbox. */
 export interface TestInstance {
@@ -15,7 +16,7 @@ export interface TestInstanceParts {
   secrets?: Record<string, string>
   /** "invoice.read:summary inv_1" → what the plugin reads. */
   records?: Record<string, Record<string, unknown>>
-  /** Origin that the plugin calls → origin of the simulator. */
+  /** Origin that the plugin calls → origin of the simulator; `host:port` of a line → `tcp://127.0.0.1:1234`. */
   outbound?: Record<string, string>
 }
 
@@ -43,6 +44,7 @@ export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
       settings: { ...parts.settings, ...tokensOf(secrets) },
       storage: memoryStorage(),
       records: { read: (scope, id) => Promise.resolve(parts.records?.[`${scope} ${id}`] ?? null) },
+      tcp: testTcp(parts.outbound ?? {}, (text) => fillIn(text, secrets)),
       secret: {
         header: (name) => tokenOf(secrets, name, 'raw', ''),
         basic: (name, user = '') => tokenOf(secrets, name, 'basic', user),

@@ -75,6 +75,19 @@ for (const engine of engines) {
       assert.match((await berth('init --staff-email a@example.com')).err, /go together/)
     })
 
+    test('prints the address at which it listens when the port is left to the system', async () => {
+      const core = await serve()
+      let out = ''
+      core.stdout!.on('data', (chunk) => (out += String(chunk)))
+      for (let i = 0; i < 200 && !out.includes('\n'); i++) await sleep(20)
+      const [, address] = /^Set Berth up at (http:\/\/localhost:[1-9]\d*\/admin\/setup\?token=\S+)$/m.exec(
+        out,
+      )!
+      assert.equal((await fetch(address!)).status, 200)
+      core.kill('SIGTERM')
+      await once(core, 'exit')
+    })
+
     test('speaks to the core that runs, which stops in order within five seconds', async () => {
       const core = await serve()
       assert.equal(existsSync(socketFile(config)), onSqlite(config))

@@ -62,3 +62,15 @@ test('a mail that counts as accepted although the company is down breaks its rul
   )
   assert.deepEqual(broken, ['mail_transport.send, company errors: no success is claimed'])
 })
+
+test('a form that core does not take breaks its rule', async () => {
+  const broken = await brokenRules(
+    'example-notification',
+    "type: 'object', required",
+    "type: 'nothing', required",
+  )
+  assert.ok(
+    broken.includes('notification_channel.target_form asks by a form that core takes'),
+    broken.join('\n'),
+  )
+})

@@ -1,6 +1,7 @@
 // Isolate life: no background life; a call's timers end with it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { report } from '../plugins/support/setup.ts'
 import { attack } from './hostile.ts'
 
 test('rule: when a call is answered its timers end; nothing goes on behind it', async () => {
@@ -9,9 +10,10 @@ test('rule: when a call is answered its timers end; nothing goes on behind it', 
     const before = globalThis.ticks
     setInterval(() => { globalThis.ticks++ }, 5)
     return before`
-  await attack('background-life', { code }, async ({ report, bench }) => {
-    assert.equal(report, '0')
+  await attack('background-life', { code }, async ({ report: first, bench, instance }) => {
+    assert.equal(first, '0')
     await new Promise((resolve) => setTimeout(resolve, 100))
+    assert.equal(await report(bench, instance), '0')
     assert.deepEqual(bench.incidents, [])
   })
 })

@@ -20,7 +20,11 @@ const LIES: [string, object, RegExp][] = [
   ['a reach that there is not', { permissions: { data: ['client.read:contact:everything'] } }, /data/],
   ['a permission that there is not', { permissions: { files: ['/etc'] } }, /"files" is not known/],
   ['an operation that there is not', { kinds: { gateway: ['steal'] } }, /gateway/],
-  ['scripts over http', { permissions: { browser: { scripts: ['http://a.example.com'] } } }, /scripts/],
+  [
+    'a script in pages',
+    { permissions: { browser: { scripts: ['https://a.example.com'] } } },
+    /"browser" is not known/,
+  ],
 ]
 
 for (const [what, change, problem] of LIES)

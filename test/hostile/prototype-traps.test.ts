@@ -6,8 +6,9 @@ import { attack } from './hostile.ts'
 test('rule: traps on every prototype give a plugin neither our callback nor another call', async () => {
   const code = `
     const seen = []
+    const numbers = Array.from({ length: 50 }, (_, n) => String(n))
     for (const proto of [Object.prototype, Array.prototype, Function.prototype, Promise.prototype]) {
-      for (const name of ['id', 'call', 'out', 'pure', 'asks', 'then', '0', 'value', 'get', 'set']) {
+      for (const name of [...numbers, 'id', 'call', 'out', 'pure', 'asks', 'then', 'gateway', 'value', 'get', 'set']) {
         try {
           Object.defineProperty(proto, name, { configurable: true, set(value) { seen.push(typeof value) } })
         } catch {}
@@ -15,8 +16,11 @@ test('rule: traps on every prototype give a plugin neither our callback nor anot
     }
     JSON.stringify = () => 'stolen'
     JSON.parse = () => ({})
+    await new Promise((done) => setTimeout(done, 1))
+    await context.storage.get('a')
     return seen.filter((kind) => kind === 'function').length + ' functions'`
-  await attack('prototype-traps', { code, deadlineMs: 1_500 }, ({ report }) =>
+  const manifest = { permissions: { storage: { bytes: 1_000 } } }
+  await attack('prototype-traps', { code, manifest, deadlineMs: 1_500 }, ({ report }) =>
     assert.equal(report, '0 functions'),
   )
 })

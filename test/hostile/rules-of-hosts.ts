@@ -3,6 +3,7 @@ import type { Rule } from './rules.ts'
 const BRIDGE = 'core/plugins/sandbox/bootstrap'
 const ISOLATES = 'core/plugins/sandbox/isolates.ts'
 const ENGINE = 'core/plugins/sandbox/engine.ts'
+const CALL = 'core/plugins/call-plugin.ts'
 const HOST = 'core/plugins/supervisor/host.ts'
 
 /** Rules of the isolate, its runtime and its host process, each with the change that switches it off. */
@@ -54,14 +55,17 @@ export const rulesOfHosts: readonly Rule[] = [
     file: `${BRIDGE}/10-intrinsics.js`,
     from: 'delete globalThis[name]',
     to: 'void name',
-    tests: ['escape-attempts'],
+    tests: ['escape-attempts', 'function-constructors'],
   },
   {
     off: 'one run has 500 ms',
     file: ENGINE,
     from: 'rest, { timeout: means.sliceMs }',
     to: 'rest, {}',
-    tests: ['endless-loop', 'regex-backtracking'],
+    tests: [
+      ...['endless-loop', 'endless-thenable', 'looping-kind', 'microtask-loop'],
+      ...['regex-backtracking', 'throwing-getter', 'thrown-proxy'],
+    ],
   },
   {
     off: 'a call has 2 s of CPU',
@@ -75,13 +79,13 @@ export const rulesOfHosts: readonly Rule[] = [
     file: ENGINE,
     from: 'memoryLimit: means.memoryMb',
     to: 'memoryLimit: 2_000',
-    tests: ['buffer-bomb'],
+    tests: ['buffer-bomb', 'memory-bomb'],
   },
   {
     off: 'an isolate that leaks is replaced',
-    file: ISOLATES,
-    from: 'heap > RECYCLE_HEAP',
-    to: 'heap > 100',
+    file: 'core/plugins/supervisor/pool.ts',
+    from: '(head.heap ?? 0) > RECYCLE_HEAP',
+    to: 'false',
     tests: ['slow-leak'],
   },
   {
@@ -145,7 +149,7 @@ export const rulesOfHosts: readonly Rule[] = [
     file: HOST,
     from: 'if (residentBytes(host.child.pid) > memoryBudget(host.isolates))',
     to: 'if (false)',
-    tests: ['fat-host'],
+    tests: ['fat-host', 'growing-buffer'],
   },
   {
     off: 'a silent host process is killed',
@@ -167,5 +171,115 @@ export const rulesOfHosts: readonly Rule[] = [
     from: 'misfit(HostHead, head) === undefined',
     to: 'head !== undefined',
     tests: ['frame-unknown-shape'],
+  },
+  {
+    off: 'a frame is JSON',
+    file: 'core/plugins/sandbox/frames.ts',
+    from: "if (frame === undefined) return fail('a frame that is not JSON')",
+    to: 'if (frame === undefined) continue',
+    tests: ['frame-no-json'],
+  },
+  {
+    off: 'a host process speaks for its own isolates',
+    file: HOST,
+    from: 'host.isolates.get(head.isolate)?.hear',
+    to: '(host.isolates.get(head.isolate) ?? [...host.isolates.values()][0])?.hear',
+    tests: ['frame-of-stranger'],
+  },
+  {
+    off: 'nothing may be asked outside of a call',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'if (current === null) throw callOver()\n    if (++current.asks > asksPerCall)',
+    to: 'if (current === null) current = { asks: 0, open: 0, lines: 0, timers: 0 }\n    if (false)',
+    also: [{ file: `${BRIDGE}/90-calls.js`, from: 'let asksAtOnce = 0', to: 'let asksAtOnce = 16' }],
+    tests: ['asks-at-start'],
+  },
+  {
+    off: 'timers end with their call',
+    file: `${BRIDGE}/90-calls.js`,
+    from: '  waiting = table()\n  dropTimers()\n',
+    to: '',
+    also: [
+      { file: ISOLATES, from: '  room.call = NO_CALL\n  clearTimers(room)', to: '  room.call = NO_CALL' },
+    ],
+    tests: ['background-life'],
+  },
+  {
+    off: 'what is thrown is told inside, within the run',
+    file: `${BRIDGE}/90-calls.js`,
+    from: "return refusal('plugin', messageOf(error), stackOf(error))",
+    to: 'throw error',
+    tests: ['circular-answer', 'thrown-proxy', 'throwing-getter', 'error-stack'],
+  },
+  {
+    off: 'of an error the message crosses alone',
+    file: `${BRIDGE}/90-calls.js`,
+    from: '? error.message : error',
+    to: '? (error.stack ?? error.message) : error',
+    tests: ['error-stack'],
+  },
+  {
+    off: 'a message has 2 000 characters',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'return cut(`${text}`, ERROR_LENGTH_MAX)',
+    to: 'return `${text}`',
+    also: [{ file: CALL, from: 'reason.slice(0, limits.ERROR_MESSAGE_LENGTH)', to: 'reason' }],
+    tests: ['throwing-getter'],
+  },
+  {
+    off: 'an answer is text, made inside',
+    file: `${BRIDGE}/90-calls.js`,
+    from: "if (typeof answer !== 'string') return refusal('invalid_result', 'it is not data')",
+    to: "if (typeof answer !== 'string') return { ok: true, text: answer }",
+    tests: ['no-data-answer'],
+  },
+  {
+    off: 'a start has 2 s',
+    file: ENGINE,
+    from: '{ timeout: means.startMs, release: true }',
+    to: '{ release: true }',
+    tests: ['endless-start'],
+  },
+  {
+    off: 'a deadline ends its call',
+    file: 'core/plugins/supervisor/pool.ts',
+    from: 'setTimeout(() => expire(pool, job), call.deadlineMs)',
+    to: 'setTimeout(() => expire(pool, job), 10_000)',
+    tests: ['never-settles'],
+  },
+  {
+    off: 'a catastrophe of the engine ends the process',
+    file: ENGINE,
+    from: "onCatastrophicError: () => process.kill(process.pid, 'SIGKILL')",
+    to: 'onCatastrophicError: () => undefined',
+    tests: ['oversized-array'],
+  },
+  {
+    off: 'tables have no prototype and are written by definition',
+    file: `${BRIDGE}/10-intrinsics.js`,
+    from: 'const table = () => createObject(null)\nconst put = (target, key, value) =>\n  defineProperty',
+    to: 'const table = () => ({})\nconst put = (target, key, value) => (target[key] = value)\nconst define = (target, key, value) =>\n  defineProperty',
+    tests: ['prototype-traps'],
+  },
+  {
+    off: 'the runtime uses what it took before the plugin ran',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'new NativePromise((resolve',
+    to: 'new Promise((resolve',
+    tests: ['stolen-promise'],
+  },
+  {
+    off: 'the runtime is strict code, whose frames hand out nothing',
+    file: 'core/plugins/supervisor/host-program.ts',
+    from: "`'use strict'\\nreturn",
+    to: '`return',
+    tests: ['stack-frames'],
+  },
+  {
+    off: 'after an unknown failure an isolate is not used again',
+    file: ISOLATES,
+    from: ".catch((error: unknown) => fault(room, send, error instanceof EngineFault ? error.fault : 'unknown'))",
+    to: '.catch(() => undefined)',
+    tests: ['unhandled-rejections'],
   },
 ]

@@ -10,6 +10,12 @@ test('rule: a replaced Promise neither stops a call nor sees its answer', async 
     Promise.resolve = Promise.reject = () => seen.push('resolve')
     globalThis.Promise = function () { seen.push('new') }
     await null
+    await context.storage.get('a')
+    let ran = false
+    queueMicrotask(() => { ran = true })
+    await null
+    if (!ran) seen.push('microtask')
     return seen.join(' ') || 'nothing'`
-  await attack('stolen-promise', { code }, ({ report }) => assert.equal(report, 'nothing'))
+  const manifest = { permissions: { storage: { bytes: 1_000 } } }
+  await attack('stolen-promise', { code, manifest }, ({ report }) => assert.equal(report, 'nothing'))
 })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { rules, type Rule } from './rules.ts'
+import { rules, type Change, type Rule } from './rules.ts'
 
 /**
  * `node test/hostile/switch-off.ts [NAME …]`: switches single rules of the plugin host off in a copy of the sources and
@@ -20,6 +20,9 @@ const COPIED = [
   'locales',
   'package.json',
 ]
+
+/** A process that the switched off rule would have killed keeps its test from ending. */
+const PATIENCE_MS = 90_000
 
 interface Shown {
   rule: Rule
@@ -48,17 +51,24 @@ async function work(): Promise<void> {
 }
 
 async function show(folder: string, rule: Rule): Promise<void> {
-  const file = join(folder, rule.file)
-  const text = await readFile(file, 'utf8')
-  if (!text.includes(rule.from))
-    throw new Error(`${rule.file} no longer has the text of the rule "${rule.off}".`)
-  await writeFile(file, text.replace(rule.from, rule.to))
+  const changes = [rule, ...(rule.also ?? [])]
+  for (const change of changes) await apply(folder, change, rule.off)
   const stillPass: string[] = []
   for (const test of rule.tests) if (await passes(folder, test)) stillPass.push(test)
-  await writeFile(file, text)
+  for (const { file } of changes) await cp(join(ROOT, file), join(folder, file))
   shown.push({ rule, stillPass })
   const verdict = stillPass.length === 0 ? 'fails as it must' : `STILL PASSES: ${stillPass.join(', ')}`
   console.log(`${rule.off.padEnd(62)} ${rule.tests.join(', ').padEnd(44)} ${verdict}`)
+}
+
+async function apply(folder: string, { file, from, to }: Change, off: string): Promise<void> {
+  const path = join(folder, file)
+  const text = await readFile(path, 'utf8')
+  if (!text.includes(from)) throw new Error(`${file} no longer has the text of the rule "${off}".`)
+  await writeFile(
+    path,
+    text.replace(from, () => to),
+  )
 }
 
 function passes(folder: string, test: string): Promise<boolean> {
@@ -68,6 +78,21 @@ function passes(folder: string, test: string): Promise<boolean> {
     cwd: folder,
     env,
     stdio: 'ignore',
+    detached: true,
   })
-  return new Promise((done) => child.on('exit', (code) => done(code === 0)))
+  const end = () => {
+    try {
+      process.kill(-child.pid!, 'SIGKILL')
+    } catch {
+      // Nothing of it is left.
+    }
+  }
+  const timer = setTimeout(end, PATIENCE_MS)
+  return new Promise((done) =>
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      end()
+      done(code === 0)
+    }),
+  )
 }

@@ -5,7 +5,10 @@ import { attack } from './hostile.ts'
 
 test('rule: core never reads a thrown value; a getter that loops costs its own run', async () => {
   const code = `throw { get message() { for (;;); } }`
-  await attack('throwing-getter', { code }, ({ failure }) => assert.equal(failure, 'E_TIMEOUT'))
+  await attack('throwing-getter', { code }, ({ failure, message }) => {
+    assert.equal(failure, 'E_TIMEOUT')
+    assert.match(message ?? '', /one run of 500 ms/)
+  })
 })
 
 test('rule: an error crosses as text of at most 2 000 characters, without a stack', async () => {

@@ -6,5 +6,8 @@ import { attack } from './hostile.ts'
 test('rule: a thrown proxy whose traps loop ends with E_TIMEOUT', async () => {
   const code = `const loop = () => { for (;;); }
     throw new Proxy({}, { get: loop, has: loop, getPrototypeOf: loop, ownKeys: loop, getOwnPropertyDescriptor: loop })`
-  await attack('thrown-proxy', { code }, ({ failure }) => assert.equal(failure, 'E_TIMEOUT'))
+  await attack('thrown-proxy', { code }, ({ failure, message }) => {
+    assert.equal(failure, 'E_TIMEOUT')
+    assert.match(message ?? '', /one run of 500 ms/)
+  })
 })

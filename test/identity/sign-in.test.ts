@@ -46,6 +46,13 @@ for (const engine of engines) {
     const visitor = () => guestActor(brand.id, { address: `198.51.100.${++visitors}` })
     const enter = (email: string, password = PASSWORD, guest = visitor(), more: object = {}) =>
       signIn(means, { realm_id: realmId, email, password, agent: 'Firefox', ...more }, guest)
+    /** What plugins hear of a user, in order. */
+    const eventsOf = async (userId: string) => {
+      const rows = await db.all<{ type: string }>(
+        sql`select type from events where subject = ${userId} order by id`,
+      )
+      return rows.map(({ type }) => type)
+    }
     const whoIs = (token: string, realm = realmId) =>
       actorOfSession(means, token, { realm: { id: realm }, address: '192.0.2.9', requestId: 'req_1' })
 
@@ -236,6 +243,11 @@ for (const engine of engines) {
       assert.equal(await whoIs(third), null)
       await signOut(means, {}, actor)
       assert.equal(await whoIs(fourth), null)
+      await signOut(means, {}, actor)
+      assert.deepEqual(
+        (await eventsOf(actor.id)).filter((type) => type !== 'user.signed_in'),
+        ['user.signed_out'],
+      )
     })
 
     test("does not end another user's session", async () => {
@@ -280,6 +292,9 @@ for (const engine of engines) {
       assert.ok(await whoIs(own.token))
       await assert.rejects(enter(user.email), { code: 'sign_in.failed' })
       assert.ok((await enter(user.email, fresh)).token)
+      assert.deepEqual(await eventsOf(user.id), [
+        ...['user.signed_in', 'user.signed_in', 'user.password_changed', 'user.signed_in'],
+      ])
     })
 
     test('gives no rights by a membership that is over, nor for a client that is closed', async () => {

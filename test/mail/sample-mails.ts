@@ -107,4 +107,9 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'dispute-opened': { ...invoice, client: 'Ada Quay', reason: 'fraudulent', respond_by: '2026-02-12' },
   'delivery-failed': { ...service, failure: 'timed_out', problem: 'No answer within 30 s.' },
   'delivery-by-hand': { ...service, action: 'create' },
+  'plugin-trouble': {
+    ...{ url: '/admin/plugins/health', plugin: 'Stripe', label: 'Stripe Europe' },
+    ...{ problem: 'plg_1 gateway.look_up is paused.', at: '2026-01-12T10:00:00.000Z' },
+    lines: ['Stripe Europe took longer than 15 s.', 'No answer.'],
+  },
 }

@@ -25,16 +25,16 @@ interface Said {
 /** The company behind the example plugin: a chat that may be down. */
 async function openChat() {
   const said: Said[] = []
-  const state = { down: false }
+  const state = { down: false, rooms: new Set(['ops']) }
   const server = createServer((request, response) => {
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
       const message = JSON.parse(body) as Said
-      if (!state.down) said.push(message)
-      response.writeHead(state.down || request.headers.authorization !== 'Bearer key' ? 503 : 200, {
-        'content-type': 'application/json',
-      })
+      const broken = state.down || request.headers.authorization !== 'Bearer key'
+      const status = broken ? 503 : state.rooms.has(message.room) ? 200 : 404
+      if (status === 200) said.push(message)
+      response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ id: message.id }))
     })
   })
@@ -162,6 +162,26 @@ for (const engine of engines)
       assert.deepEqual(
         chat.said.map((message) => message.id),
         [`notice:1:${job!.event}`],
+      )
+    })
+
+    test('a channel that says why it did not send is told with its words, and tried again with the same key', async () => {
+      await addNoticeRule(
+        means,
+        { ...rule, target: { room: 'desk' }, topics: ['client.created'] },
+        staffActor(),
+      )
+      const [job] = await queued(await record('client.created'))
+      await assert.rejects(send(job!), {
+        code: 'notice.not_sent',
+        message: `${INSTANCE} did not send the notice (invalid_settings): No such room.`,
+      })
+      assert.deepEqual([chat.said, house.bench.incidents], [[], []])
+      chat.state.rooms.add('desk')
+      await send(job!)
+      assert.deepEqual(
+        chat.said.map(({ id, room }) => [id, room]),
+        [[`notice:1:${job!.event}`, 'desk']],
       )
     })
 

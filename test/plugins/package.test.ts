@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { words } from '../../core/app/wire/words.ts'
 import {
   fingerprint,
   makeAuthorKey,
@@ -13,6 +14,7 @@ import {
 } from '../../core/plugins/index.ts'
 import { minimalManifest } from './support/setup.ts'
 
+const SECRET = { type: 'string', secret: true }
 const manifest = (change: object = {}) => JSON.stringify({ ...minimalManifest('parcel'), ...change })
 const files = { 'plugin.json': manifest(), 'bundle.js': 'var berthPlugin={}', 'README.md': '# Parcel' }
 
@@ -99,4 +101,46 @@ test('what a manifest asks for reads the same when it is the same, and an update
   )
   assert.deepEqual(permissionsAdded(after, after), [])
   assert.equal(permissionsAsked(before).length, 3)
+})
+
+test('whatever a manifest may ask for is said in both languages', () => {
+  const everything = readManifest(
+    JSON.stringify({
+      ...minimalManifest('greedy'),
+      hooks: ['invoice.paid', 'client.close:check', 'mail.message:shape'],
+      webhooks: [{ scheme: 'none' }],
+      limits: { asks: 300 },
+      settings: {
+        type: 'object',
+        properties: {
+          host: { type: 'string' },
+          ...Object.fromEntries(['a', 'b'].map((name) => [name, SECRET])),
+        },
+      },
+      permissions: {
+        network: [
+          { host: 'a.example.com', ports: [8443], secrets: ['a'], query_secrets: ['b'], redirects: true },
+          { fromConfig: 'settings.host' },
+        ],
+        tcp: [
+          { host: 'epp.example.com', port: 700, secrets: ['a'] },
+          { fromConfig: 'settings.host', port: 700 },
+        ],
+        data: ['invoice.read:summary:current', 'invoice.read:summary:all'],
+        secrets: [{ name: 'a' }, { name: 'b', read: true }],
+        storage: { bytes: 1_000 },
+        schedules: [{ name: 'daily', every: '1d' }],
+        slots: ['portal.home.after'],
+      },
+    }),
+    'greedy',
+  )
+  const asked = permissionsAsked(everything)
+  assert.deepEqual([...new Set(asked.map(({ kind }) => kind))].length, 11)
+  assert.deepEqual(
+    asked.filter(({ kind }) => kind === 'tcp').map(({ key }) => key),
+    ['tcp epp.example.com port 700 with a', 'tcp the address typed as settings.host port 700'],
+  )
+  for (const { word } of asked.flatMap(({ says }) => says))
+    for (const locale of ['en', 'de']) assert.ok(words().has(`admin.plugins.asks.${word}`, locale), word)
 })

@@ -1,6 +1,6 @@
 import type { Command } from '../areas.ts'
 import { callByHand, developPlugin } from './develop-plugin.ts'
-import { divertHosts } from './divert-hosts.ts'
+import { divertHosts, leadBack } from './divert-hosts.ts'
 import { trySale } from './try-sale.ts'
 
 export type { Draft } from './develop-plugin.ts'
@@ -10,6 +10,7 @@ export { refuseReal } from './developer.ts'
 export const developCommands: Record<string, Command> = {
   'plugin.develop': developPlugin as Command,
   'plugin.divert': divertHosts as Command,
+  'plugin.lead_back': leadBack as Command,
   'plugin.call': callByHand as Command,
   'plugin.try': trySale as Command,
 }

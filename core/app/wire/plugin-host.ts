@@ -12,6 +12,7 @@ import {
 import type { HostWiring } from '../areas.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { pluginScopes } from './plugin-scopes.ts'
+import { tellOfTrouble } from './tell-of-trouble.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../plugins')
@@ -28,7 +29,7 @@ export function openPlugins({
   const cache = join(config.dataDir, 'cache')
   let loading: ReturnType<typeof loadBundled> | undefined
   const loaded = () => (loading ??= loadAllHooks().then(() => loadBundled(means, { plugins: FOLDER, cache })))
-  const log = databaseLog(means)
+  const log = databaseLog({ ...means, tell: (incident) => tellOfTrouble(means, incident) })
   let made: Plugins | undefined
   const plugins = () =>
     (made ??= createPlugins({

@@ -57,7 +57,7 @@ async function shopFor(
   const quiet: Config = { ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel }
   try {
     const shop = await openTestShop(quiet, { folder, companies, serves: true })
-    say(`The shop of ${config.dataDir} runs on http://localhost:${config.port}.`)
+    say(`The shop of ${config.dataDir} runs on ${shop.address}.`)
     if (shop.staff) say(`Staff sign in at /admin as ${shop.staff.email} with ${shop.staff.password}`)
     return shop
   } catch (error) {
@@ -68,15 +68,16 @@ async function shopFor(
   return lead(command, await openStandIns(folder, companies))
 }
 
-/** Leads the shop that runs to the stand-ins, until it is stopped. */
+/** Leads the shop that runs to the stand-ins, until it is stopped; a process that is killed is missed by the shop. */
 async function lead(
   command: App['command'],
   companies: StandIns,
 ): Promise<Pick<TestShop, 'command' | 'stop'>> {
+  const { pid } = process
   try {
-    const before = await command('plugin.divert', { hosts: companies.outbound })
+    await command('plugin.divert', { hosts: companies.outbound, pid })
     const stop = async () => {
-      await command('plugin.divert', { hosts: before })
+      await command('plugin.lead_back', { pid })
       await companies.stop()
     }
     return { command, stop }

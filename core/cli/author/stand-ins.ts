@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { StandInFailed } from './errors.ts'
 
+/** A module for stand-ins: their input ends when we are gone, whatever ended us, and they end with it. */
+const ENDS_WITH_US = `data:text/javascript,${encodeURIComponent("process.stdin.on('end', () => process.exit()).resume()")}`
+
 export interface StandIns {
   /** Host → origin on this machine. */
   outbound: Record<string, string>
@@ -20,7 +23,9 @@ export async function openStandIns(
   const outbound: Record<string, string> = {}
   try {
     for (const [host, file] of Object.entries(companies)) {
-      const child = spawn(process.execPath, [join(folder, file)], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const child = spawn(process.execPath, ['--import', ENDS_WITH_US, join(folder, file)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
       children.push(child)
       const lines = createInterface({ input: child.stdout })
       const [line] = (await Promise.race([once(lines, 'line'), once(child, 'exit')])) as unknown[]

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { findInstallation } from '../../app/index.ts'
+import { findInstallation, withPort } from '../../app/index.ts'
 import { refuseReal } from '../../app/develop/index.ts'
 import { createApp, type App } from '../../app.ts'
 import type { Config } from '../../config/index.ts'
@@ -7,6 +7,8 @@ import { openStandIns } from './stand-ins.ts'
 
 export interface TestShop {
   command: App['command']
+  /** Where its pages are, if it serves them. */
+  address: string
   /** Of the first member of staff; null when the shop was there before. */
   staff: { email: string; password: string } | null
   stop(): Promise<void>
@@ -20,7 +22,8 @@ export interface ShopWish {
 }
 
 /** Opens the installation of the data folder, or makes a test installation on an empty one. */
-export async function openTestShop(config: Config, wish: ShopWish): Promise<TestShop> {
+export async function openTestShop(given: Config, wish: ShopWish): Promise<TestShop> {
+  const config = wish.serves ? await withPort(given) : given
   const companies = await openStandIns(wish.folder, wish.companies)
   try {
     const outbound = { ...config.outbound, ...companies.outbound }
@@ -30,7 +33,8 @@ export async function openTestShop(config: Config, wish: ShopWish): Promise<Test
       await app.stop()
       await companies.stop()
     }
-    return { command: app.command, staff: await started(app).catch(stopped(app)), stop }
+    const staff = await started(app).catch(stopped(app))
+    return { command: app.command, address: app.means.publicUrl, staff, stop }
   } catch (error) {
     await companies.stop()
     throw error

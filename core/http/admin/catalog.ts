@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox'
 import {
   changeGroup,
   changeProduct,
@@ -16,7 +15,7 @@ import {
   unlinkAddon,
 } from '../../catalog/index.ts'
 import { invalidInput, isoDate } from '../../kernel/index.ts'
-import { checkInput } from '../../records/index.ts'
+import { checkForm } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
 import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
@@ -161,7 +160,7 @@ async function moduleSettingsOf(desk: Desk, { form, params }: Asked): Promise<un
   if (!schema) return product.moduleSettings
   const { settings } = schemaValues(schema, [], form.settings)
   const kept = Object.entries(product.moduleSettings).filter(([name]) => !(name in schema.properties))
-  return { ...Object.fromEntries(kept), ...(checkInput(schema as unknown as TSchema, settings) as object) }
+  return { ...Object.fromEntries(kept), ...checkForm(schema, settings) }
 }
 
 function jsonOf(form: FormBody, name: string): unknown {

@@ -1,4 +1,4 @@
-import { checkInput } from '../../records/index.ts'
+import { checkForm } from '../../records/index.ts'
 import { addNoticeRule, noticeTopics, removeNoticeRule } from '../../notices/index.ts'
 import { ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
@@ -20,10 +20,7 @@ async function add(desk: Desk, asked: Asked) {
   const { means, actor, t, locale } = desk
   const { instance } = channelOf(desk, asked)
   const form = await targetForm(desk, instance)
-  const target = checkInput(form, schemaValues(form, [], asked.form.values).settings) as Record<
-    string,
-    unknown
-  >
+  const target = checkForm(form, schemaValues(form, [], asked.form.values).settings)
   const topics = noticeTopics.filter((topic) => ticked(asked.form, topicField(topic)))
   await addNoticeRule(means, { instance, topics, target, locale }, actor)
   return { href: '/admin/notices', message: t('notices.added') }

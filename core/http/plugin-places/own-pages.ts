@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router'
 import type { Block } from '../../../sdk/index.ts'
 import { covers, NotFound } from '../../kernel/index.ts'
-import { checkInput } from '../../records/index.ts'
+import { checkForm } from '../../records/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { flash, page, safePath, seeOther, tryForm, type FormProblem } from '../page/index.ts'
 import { schemaValues } from '../admin/schema-values.ts'
@@ -85,7 +85,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 async function send(ctx: RouteCtx, shown: ShownForm, back: string): Promise<void> {
   const { deps, requestId } = ctx.state
   const { settings } = schemaValues(shown.form, [], ctx.state.form.values)
-  const values = checkInput(shown.form, settings)
+  const values = checkForm(shown.form, settings)
   const { instance, action, record } = shown
   const input = { action, values, viewer: viewerOf(ctx), ...(record ? { record } : {}) }
   const options = { deadlineMs: DEADLINE_MS, requestId }

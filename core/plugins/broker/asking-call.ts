@@ -5,12 +5,16 @@ import type { OutboundMap } from './fetch.ts'
 import type { NetworkRule } from './network.ts'
 import type { CallSubject, Scopes } from './records.ts'
 import type { SecretScope } from './secrets.ts'
+import type { OpenLine } from './tcp.ts'
 
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
 export interface AskingCall {
   instance: string
   manifest: Manifest
   rules: readonly NetworkRule[]
+  tcpRules: readonly NetworkRule[]
+  /** By the number that the plugin knows. */
+  lines: Map<number, OpenLine>
   secrets: SecretScope
   storage: PluginStorage
   scopes: Scopes

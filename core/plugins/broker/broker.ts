@@ -9,6 +9,7 @@ import { readRecord } from './records.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
 import { listKeys, readEntry, removeEntry, writeEntry } from './storage.ts'
+import * as tcp from './tcp.ts'
 
 interface Row {
   schema: TSchema
@@ -39,6 +40,9 @@ const needsSecrets = ({ secrets }: AskingCall) => {
 }
 const needsData = ({ manifest }: AskingCall) => {
   if ((manifest.permissions?.data ?? []).length === 0) throw denied('No data scope is declared.')
+}
+const needsTcp = ({ manifest }: AskingCall) => {
+  if ((manifest.permissions?.tcp ?? []).length === 0) throw denied('No line is declared.')
 }
 const needsNetwork = ({ manifest }: AskingCall) => {
   if ((manifest.permissions?.network ?? []).length === 0) throw denied('No host is declared.')
@@ -113,6 +117,10 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
       handler: (call, input) => readRecord(call, input),
     }),
   ],
+  ['tcp_open', row({ schema: tcp.OpenInput, permission: needsTcp, budget: cheap, handler: tcp.openLine })],
+  ['tcp_write', row({ schema: tcp.WriteInput, permission: needsTcp, budget: cheap, handler: tcp.writeLine })],
+  ['tcp_read', row({ schema: tcp.ReadInput, permission: needsTcp, budget: cheap, handler: tcp.readLine })],
+  ['tcp_close', row({ schema: tcp.CloseInput, permission: needsTcp, budget: cheap, handler: tcp.closeLine })],
   [
     'secret_hmac',
     row({

@@ -21,6 +21,8 @@ export interface Destination {
   privateAllowed: boolean
   /** SHA-256 of the only certificate that is taken, instead of the system's authorities. */
   certificateSha256: string | undefined
+  /** What is offered to speak over TLS; HTTP when nothing is said. */
+  protocols?: readonly string[]
 }
 
 /**
@@ -100,11 +102,14 @@ function openTls(destination: Destination, address: string): TLSSocket {
     host: address,
     port: destination.port,
     ...(isIP(name) === 0 ? { servername: name } : {}),
-    ALPNProtocols: ['http/1.1'],
+    ...alpnOf(destination.protocols ?? ['http/1.1']),
     rejectUnauthorized: destination.certificateSha256 === undefined,
     checkServerIdentity: (_host, certificate) => identityProblem(name, certificate.raw),
   })
 }
+
+const alpnOf = (protocols: readonly string[]) =>
+  protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }
 
 /** The certificate must be for the name that was asked for, not for the address the connection goes to. */
 function identityProblem(name: string, raw: Buffer): Error | undefined {

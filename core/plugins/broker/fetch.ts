@@ -120,7 +120,7 @@ function openFor(means: FetchMeans, target: Target): Promise<Socket> {
 }
 
 /** The map comes after the permission: it moves a connection, it permits nothing. */
-function destinationOf(outbound: OutboundMap, { host, port, rule }: Target): Destination {
+export function destinationOf(outbound: OutboundMap, { host, port, rule }: Omit<Target, 'url'>): Destination {
   const mapped = outbound[`${host}:${port}`] ?? outbound[host]
   if (mapped !== undefined) {
     const origin = new URL(mapped)
@@ -222,7 +222,7 @@ const XML_ENTITIES: Record<string, string> = {
   '"': '&quot;',
   "'": '&apos;',
 }
-const escapeXml = (value: string) => value.replace(/[&<>"']/g, (mark) => XML_ENTITIES[mark] ?? mark)
+export const escapeXml = (value: string) => value.replace(/[&<>"']/g, (mark) => XML_ENTITIES[mark] ?? mark)
 
 const fillFor = (means: FetchMeans, allowed: readonly string[], encode: (value: string) => string) =>
   ({ scope: means.secrets, use: 'request', allowed, encode }) as const

@@ -1,4 +1,4 @@
-import type { NetworkGrant } from '../manifest/manifest.ts'
+import type { NetworkGrant, TcpGrant } from '../manifest/manifest.ts'
 import type { TrustedHost } from '../ports.ts'
 import { denied } from './refusal.ts'
 
@@ -40,6 +40,16 @@ export function networkRules(
     ]
   })
 }
+
+/** The same for lines that are no HTTP. */
+export const tcpRules = (
+  grants: readonly TcpGrant[],
+  ...rest: [config: Parameters<typeof networkRules>[1], trustedHosts: readonly TrustedHost[]]
+): NetworkRule[] =>
+  networkRules(
+    grants.map(({ port, ...grant }) => ({ ...grant, ports: [port] })),
+    ...rest,
+  )
 
 /** "settings.panel" or "server.hostname" → host and port as typed: a name, a name with port, or a URL. */
 function configured(

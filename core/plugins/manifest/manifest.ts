@@ -51,17 +51,28 @@ const networkParts = {
   redirects: Type.Optional(Type.Boolean({ description: 'Follow at most 3 redirects to declared hosts.' })),
 }
 
+const FromConfig = Type.String({
+  pattern: '^(server|settings)\\.[a-z][a-z0-9_]*$',
+  description: 'The setting in which staff type the host, for instance "server.hostname".',
+})
 export const NetworkGrant = Type.Union([
   exact({ host: HostName, ...networkParts }),
   exact({
-    fromConfig: Type.String({
-      pattern: '^(server|settings)\\.[a-z][a-z0-9_]*$',
-      description: 'The setting in which staff type the host, for instance "server.hostname".',
-    }),
+    fromConfig: FromConfig,
     ...networkParts,
   }),
 ])
 export type NetworkGrant = Static<typeof NetworkGrant>
+
+const tcpParts = {
+  port: Port,
+  secrets: Type.Optional(Type.Array(SecretName, { description: 'Secrets that may go over this line.' })),
+}
+export const TcpGrant = Type.Union([
+  exact({ host: HostName, ...tcpParts }),
+  exact({ fromConfig: FromConfig, ...tcpParts }),
+])
+export type TcpGrant = Static<typeof TcpGrant>
 
 const SecretUse = Type.Union([Type.Literal('request'), Type.Literal('hmac'), Type.Literal('digest')])
 export const SecretGrant = exact({
@@ -116,6 +127,9 @@ const Limits = exact({
 
 const Permissions = exact({
   network: Type.Optional(Type.Array(NetworkGrant)),
+  tcp: Type.Optional(
+    Type.Array(TcpGrant, { description: 'TLS connections for protocols that are no HTTP, such as EPP.' }),
+  ),
   data: Type.Optional(
     Type.Array(Type.String({ pattern: '^[a-z_]+\\.[a-z_]+:[a-z_]+:(current|all)$' }), {
       description: 'noun.verb:fields:reach, for instance "invoice.read:summary:current".',
@@ -135,12 +149,6 @@ const Permissions = exact({
     ),
   ),
   slots: Type.Optional(Type.Array(oneOf(slotNames), { uniqueItems: true })),
-  browser: Type.Optional(
-    exact({
-      scripts: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),
-      frames: Type.Optional(Type.Array(Type.String({ pattern: '^https://[a-z0-9.-]+$' }))),
-    }),
-  ),
 })
 
 const HookName = Type.String({

@@ -60,18 +60,22 @@ function expected(error: ErrorObject): string {
   return schema?.description ?? schema?.pattern ?? schema?.type ?? JSON.stringify(error.schema)
 }
 
+const hostGrants = ({ permissions: { network = [], tcp = [] } = {} }: Manifest) => [
+  ...network.map((grant, i) => ({ where: `permissions.network.${i}`, grant })),
+  ...tcp.map((grant, i) => ({ where: `permissions.tcp.${i}`, grant })),
+]
+
 /** Every secret that is bound or used must be declared, and be a setting marked secret. */
 function secretProblems(manifest: Manifest): string[] {
   const declared = new Set((manifest.permissions?.secrets ?? []).map(({ name }) => name))
   const problems: string[] = []
-  for (const [i, grant] of (manifest.permissions?.network ?? []).entries()) {
-    for (const name of [...(grant.secrets ?? []), ...(grant.query_secrets ?? [])]) {
+  for (const { where, grant } of hostGrants(manifest))
+    for (const name of [
+      ...(grant.secrets ?? []),
+      ...(('query_secrets' in grant ? grant.query_secrets : undefined) ?? []),
+    ])
       if (!declared.has(name))
-        problems.push(
-          `permissions.network.${i}: "${name}" is no secret (expected: a name of permissions.secrets)`,
-        )
-    }
-  }
+        problems.push(`${where}: "${name}" is no secret (expected: a name of permissions.secrets)`)
   for (const name of declared) {
     if (!secretSettings(manifest).has(name))
       problems.push(`permissions.secrets: "${name}" is no setting (expected: a setting with "secret": true)`)
@@ -121,14 +125,12 @@ function settingsProblems(manifest: Manifest): string[] {
 }
 
 function configProblems(manifest: Manifest): string[] {
-  return (manifest.permissions?.network ?? []).flatMap((grant, i) => {
+  return hostGrants(manifest).flatMap(({ where, grant }) => {
     if (!('fromConfig' in grant)) return []
     const [scope = '', field = ''] = grant.fromConfig.split('.')
     const known = propertiesOf(scope === 'server' ? manifest.server_settings : manifest.settings)
     return field in known
       ? []
-      : [
-          `permissions.network.${i}.fromConfig: there is no "${grant.fromConfig}" (expected: a field of its schema)`,
-        ]
+      : [`${where}.fromConfig: there is no "${grant.fromConfig}" (expected: a field of its schema)`]
   })
 }

@@ -1,4 +1,4 @@
-import type { Manifest, SecretGrant } from '../manifest/manifest.ts'
+import type { Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
 export interface PermissionAsked {
@@ -6,12 +6,12 @@ export interface PermissionAsked {
   kind:
     | 'kind'
     | 'network'
+    | 'tcp'
     | 'data'
     | 'secret'
     | 'storage'
     | 'schedule'
     | 'slot'
-    | 'browser'
     | 'hook'
     | 'webhook'
     | 'limit'
@@ -34,6 +34,7 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
   return [
     ...kindsOf(manifest.kinds),
     ...(permissions.network ?? []).map((grant) => networkOf(grant)),
+    ...(permissions.tcp ?? []).map((grant) => tcpOf(grant)),
     ...(permissions.data ?? []).map((scope) =>
       one(
         'data',
@@ -54,12 +55,6 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
       one('schedule', `${name} every ${every}`, [saying('schedule', { name, every })]),
     ),
     ...(permissions.slots ?? []).map((slot) => one('slot', slot, [saying('slot', { slot })])),
-    ...(permissions.browser?.scripts ?? []).map((origin) =>
-      one('browser', `scripts from ${origin}`, [saying('browser_scripts', { origin })], true),
-    ),
-    ...(permissions.browser?.frames ?? []).map((origin) =>
-      one('browser', `frames from ${origin}`, [saying('browser_frames', { origin })]),
-    ),
     ...hooks.map((entry) => hookOf(typeof entry === 'string' ? entry : entry.name)),
     ...(webhooks.some(({ scheme }) => scheme === 'none')
       ? [one('webhook', 'unchecked', [saying('webhook_unchecked', {})], true)]
@@ -111,6 +106,19 @@ function networkOf(
   ]
   const redirects = grant.redirects === true ? ', follows redirects' : ''
   return one('network', `${host}${ports}${carried}${redirects}`, says)
+}
+
+function tcpOf(grant: TcpGrant): PermissionAsked {
+  const { port, secrets = [] } = grant
+  const host = 'host' in grant ? grant.host : `the address typed as ${grant.fromConfig}`
+  const carried = secrets.length > 0 ? ` with ${secrets.join(', ')}` : ''
+  const says = [
+    'host' in grant
+      ? saying('tcp_host', { host, port })
+      : saying('tcp_setting', { setting: grant.fromConfig, port }),
+    ...(secrets.length > 0 ? [saying('network_secrets', { secrets: secrets.join(', ') })] : []),
+  ]
+  return one('tcp', `${host} port ${port}${carried}`, says)
 }
 
 /** Without a word about its use a secret goes into requests, which its hosts then name. */

@@ -2,7 +2,7 @@ import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { NotFound, type Actor } from '../../kernel/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { checkInput, defineVerb, updateVersioned, type Means } from '../../records/index.ts'
+import { checkForm, defineVerb, updateVersioned, type Means } from '../../records/index.ts'
 import { putSecret } from '../../secrets/index.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { secretFields } from '../manifest/read-manifest.ts'
@@ -155,7 +155,7 @@ function checkSettings(
     Object.entries(values).filter(([key, value]) => !(secrets.has(key) && value === '')),
   )
   const required = (schema.required ?? []).filter((key) => !(kept.includes(key) && given[key] === undefined))
-  return checkInput(Type.Unsafe<Record<string, unknown>>({ ...schema, required }), given)
+  return checkForm({ ...schema, required }, given)
 }
 
 /** Secrets never stand in the settings column. Pasted line ends are cut: they would break every signature. */

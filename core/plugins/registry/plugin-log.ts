@@ -1,13 +1,15 @@
 import type { Db } from '../../db/index.ts'
 import type { Clock, IdMaker } from '../../kernel/index.ts'
 import type { Log } from '../../log/index.ts'
-import type { PluginLog } from '../ports.ts'
+import type { PluginIncident, PluginLog } from '../ports.ts'
 
 export interface LogMeans {
   db: Db
   clock: Clock
   newId: IdMaker
   log: Log
+  /** Told of an incident once it stands in the log. */
+  tell?(incident: PluginIncident): Promise<void>
 }
 
 const FLUSH_MS = 250
@@ -50,7 +52,8 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
   return {
     line: ({ instance, operation, level, text }) =>
       add({ instance, level, operation, message: text, facts: {} }),
-    incident: ({ kind, instance, plugin, detail, frames }) => {
+    incident: (incident) => {
+      const { kind, instance, plugin, detail, frames } = incident
       means.log.warn({ plugin, instance, kind }, detail)
       add({
         instance: instance ?? plugin ?? 'host',
@@ -59,6 +62,12 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
         message: detail,
         facts: { incident: kind, ...(frames ? { frames } : {}) },
       })
+      if (!means.tell) return
+      clearTimeout(timer)
+      flush()
+      writing = writing
+        .then(() => means.tell!(incident))
+        .catch((error: unknown) => means.log.error({ error: String(error) }, 'nobody told of a plugin'))
     },
     async stop() {
       clearTimeout(timer)

@@ -64,6 +64,9 @@ describe('berth plugin dev beside the sample shop', () => {
     await dev.says(/"quit" ends/)
   }
 
+  /** What the health page says of hosts that are led elsewhere. */
+  const diverted = async () => (await new Printing(['health'], data).says(/^.*→.*$/m))[0]
+
   before(async () => {
     await createPlugin(folder, 'gateway')
     first = readFileSync(file, 'utf8')
@@ -155,9 +158,21 @@ describe('berth plugin dev beside the sample shop', () => {
     const exited = once(dev.child, 'exit')
     dev.child.kill('SIGINT')
     assert.deepEqual(await exited, [0, null])
-    const health = new Printing(['health'], data)
-    const [line] = await health.says(/^.*diverted.*$|^.*→.*$/m)
+    const line = await diverted()
     assert.match(line, /api\.stripe\.com → http/)
     assert.doesNotMatch(line, /acme-pay/)
+  })
+
+  test('a console that is killed is missed: the shop is led back, and the stand-ins end', async () => {
+    await open()
+    const origin = /acme-pay\S* → (http:\S+\d)/.exec(await diverted())![1]!
+    assert.ok((await fetch(origin)).status < 600)
+    dev.child.kill('SIGKILL')
+    await once(dev.child, 'exit')
+    let line = ''
+    for (let i = 0; i < 10 && (i === 0 || line.includes('acme-pay')); i++) line = await diverted()
+    assert.match(line, /api\.stripe\.com → http/)
+    assert.doesNotMatch(line, /acme-pay/)
+    await assert.rejects(fetch(origin))
   })
 })

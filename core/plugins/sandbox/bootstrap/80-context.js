@@ -46,6 +46,20 @@ const tokenOf = (name, form, user) => {
 
 const HASH_NAMES = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512', md5: 'MD5' }
 
+const openLine = async (host, port) => {
+  const line = await ask('tcp_open', { host: `${host}`, port: +port })
+  return freeze({
+    write: async (data, { secrets = 'plain', framed = false } = {}) => {
+      const content = typeof data === 'string' ? { text: data } : { base64: toBase64(bytesOf(data)) }
+      await ask('tcp_write', { line, ...content, secrets: `${secrets}`, framed: framed === true })
+    },
+    read: async (bytes) => fromBase64(await ask('tcp_read', { line, bytes: +bytes })),
+    close: async () => {
+      await ask('tcp_close', { line })
+    },
+  })
+}
+
 const contextOf = (settings) =>
   freeze({
     settings: freeze(settings),
@@ -65,6 +79,7 @@ const contextOf = (settings) =>
     records: freeze({
       read: (scope, id) => ask('record_read', { scope: `${scope}`, id: `${id}` }),
     }),
+    tcp: freeze({ open: openLine }),
     secret: freeze({
       header: (name) => tokenOf(`${name}`, 'raw', ''),
       basic: (name, user = '') => tokenOf(`${name}`, 'basic', base64Url(`${user}`)),

@@ -1,5 +1,5 @@
 import { formatNumber } from '../../../../i18n/index.ts'
-import { checkInput } from '../../../../records/index.ts'
+import { checkForm } from '../../../../records/index.ts'
 import {
   findPluginReport,
   runPluginReport,
@@ -95,7 +95,7 @@ async function tellOf(...run: Parameters<typeof runOf>): Promise<Told> {
 
 async function runOf(desk: Desk, asked: Asked, report: PluginReport, form: FormSchema): Promise<PluginTable> {
   const { settings } = schemaValues(form, [], valuesOf(asked))
-  const values = checkInput(form, settings) as Record<string, unknown>
+  const values = checkForm(form, settings)
   const query = queryOf(desk, wantedOf(desk, asked))
   return runPluginReport(desk.means, { report, query, values, locale: desk.locale })
 }

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { createContext, Script, type Context } from 'node:vm'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { invalidInput } from '../kernel/index.ts'
+import { inputChecks, reasons } from './check-input.ts'
+
+const FORMS_MAX = 200
+const FORM_LENGTH_MAX = 64 * 1024
+/** Objects in a form: compiling costs about a millisecond each. */
+const FORM_PARTS_MAX = 300
+const PATTERNS_MS = 500
+
+/** Compiled once by content, the least used go first: a plugin that changes has other forms, and the old ones fade. */
+const compiled = new Map<string, ValidateFunction>()
+
+/**
+ * As `checkInput`, for a schema that a plugin wrote: it comes anew with each answer, and nothing says that its patterns
+ * end. All patterns of one check have together what one run in an isolate has; then the check fails, not the process.
+ */
+export function checkForm(schema: object, input: unknown): Record<string, unknown> {
+  const validate = validatorOf(schema)
+  const copy = structuredClone(input)
+  patternsLeftMs = PATTERNS_MS
+  try {
+    if (!validate(copy)) throw invalidInput(reasons(validate.errors ?? []))
+  } catch (error) {
+    if (error instanceof PatternTooSlow) throw invalidInput({ form: 'has a pattern that takes too long' })
+    throw error
+  }
+  return copy as Record<string, unknown>
+}
+
+/** Why core takes no values for a form, or undefined. For authors, before anybody fills it in. */
+export function formProblem(schema: object): string | undefined {
+  try {
+    validatorOf(schema)
+    return undefined
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+function validatorOf(schema: object): ValidateFunction {
+  const text = JSON.stringify(schema)
+  if (text.length > FORM_LENGTH_MAX || text.split('{').length > FORM_PARTS_MAX)
+    throw invalidInput({ form: 'is too large' })
+  const key = createHash('sha256').update(text).digest('base64')
+  const validate = compiled.get(key) ?? compile(text)
+  compiled.delete(key)
+  compiled.set(key, validate)
+  const [oldest = key] = compiled.keys()
+  if (compiled.size > FORMS_MAX) compiled.delete(oldest)
+  return validate
+}
+
+/** With an Ajv of its own: one Ajv keeps all that it ever compiled, and would take two forms of one id for the same. */
+function compile(text: string): ValidateFunction {
+  const ajv = new Ajv2020({ ...inputChecks, meta: false, validateSchema: false, code: { regExp: bounded } })
+  formats.default(ajv)
+  // Ajv compares every item with every other one, and a list may have as many as a request holds.
+  ajv.removeKeyword('uniqueItems')
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: areUnique })
+  try {
+    return ajv.compile(JSON.parse(text) as object)
+  } catch {
+    throw invalidInput({ form: 'is not a JSON Schema' })
+  }
+}
+
+const areUnique = (wanted: boolean, items: readonly unknown[]): boolean =>
+  !wanted || new Set(items.map((item) => JSON.stringify(item))).size === items.length
+
+class PatternTooSlow extends Error {}
+
+let patternsLeftMs = 0
+let made: Context | undefined
+const room = (): Context => (made ??= createContext(Object.create(null) as object))
+
+/** A regular expression that is interrupted when the time of its check is over. */
+function bounded(pattern: string, flags: string) {
+  const { source } = new RegExp(pattern, flags)
+  const code = `new RegExp(${JSON.stringify(pattern)}, '${flags}').test(text)`
+  const script = new Script(code)
+  return {
+    /** By it Ajv tells patterns apart. */
+    toString: () => `/${source}/${flags}`,
+    test(text: string): boolean {
+      const startedAt = performance.now()
+      try {
+        Object.assign(room(), { text })
+        return script.runInContext(room(), { timeout: Math.max(1, Math.round(patternsLeftMs)) }) === true
+      } catch {
+        throw new PatternTooSlow()
+      } finally {
+        patternsLeftMs -= performance.now() - startedAt
+      }
+    },
+  }
+}
+bounded.code = 'bounded'
