@@ -10,6 +10,8 @@ export type AccountClass = 'asset' | 'liability' | 'income' | 'expense'
 const CHART: Readonly<Record<string, AccountClass>> = {
   [account.receivable]: 'asset',
   gateway_clearing: 'asset',
+  payouts_in_transit: 'asset',
+  [account.bank]: 'asset',
   [account.disputes]: 'asset',
   [account.clientCredit]: 'liability',
   [account.refundsDue]: 'liability',

@@ -1,0 +1,5 @@
+export * from './agreement.ts'
+export * from './book-agreement-payment.ts'
+export * from './cancel-agreement.ts'
+export * from './match-agreement.ts'
+export * from './read-agreements.ts'
