@@ -1,5 +1,5 @@
 import type { GatewayFact } from '../../../sdk/index.ts'
-import { sql, type Trx } from '../../db/index.ts'
+import { sql, type Sql, type Trx } from '../../db/index.ts'
 import type { Actor, Instant } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { bookSuccess } from '../payments/book-success.ts'
@@ -47,9 +47,11 @@ async function invoiceOf(
   trx: Trx,
   { service_id, client_id, currency }: AgreementRow,
 ): Promise<string | null> {
-  const row = await trx.get<{ id: string }>(sql`
-    select i.id from invoices i where i.client_id = ${client_id} and i.currency = ${currency} and i.kind = 'invoice' and i.status in ('issued', 'paid')
-      and exists (select 1 from invoice_lines l where l.invoice_id = i.id and l.source_id = ${service_id})
-    order by case i.status when 'issued' then 0 else 1 end, case i.status when 'issued' then i.due_on end, i.due_on desc, i.id desc limit 1`)
-  return row?.id ?? null
+  const find = (which: Sql) =>
+    trx.get<{ id: string }>(sql`
+      select i.id from invoices i where i.client_id = ${client_id} and i.currency = ${currency} and i.kind = 'invoice'
+        and exists (select 1 from invoice_lines l where l.invoice_id = i.id and l.source_id = ${service_id}) and ${which} limit 1`)
+  const open = await find(sql`i.status = 'issued' order by i.due_on, i.id`)
+  const last = open ?? (await find(sql`i.status = 'paid' order by i.due_on desc, i.id desc`))
+  return last?.id ?? null
 }

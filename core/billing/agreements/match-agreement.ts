@@ -1,8 +1,8 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { sql, type Queries } from '../../db/index.ts'
-import { invalidInput } from '../../kernel/index.ts'
-import { defineVerb, findRow, updateVersioned, type Means } from '../../records/index.ts'
+import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { invalidInput, type Actor } from '../../kernel/index.ts'
+import { defineVerb, findRow, scoped, updateVersioned, type Means } from '../../records/index.ts'
 import { WrongCurrency } from '../errors.ts'
 import { lockAgreement, type AgreementRow } from './agreement.ts'
 
@@ -35,6 +35,13 @@ export const matchAgreement = defineVerb(
           })
     if (service && service.currency !== found.currency)
       throw WrongCurrency({ currency: found.currency, expected: service.currency })
+    if (
+      service &&
+      !(await means.db.get(
+        sql`select s.id from services s where s.id = ${service.id} and ${ofInstance(found)}`,
+      ))
+    )
+      throw invalidInput({ service_id: 'is of another brand than the gateway' })
     return means.db.transaction(async (trx) => {
       const row = (await lockAgreement(trx, found.instance_id, found.reference))!
       if (service && row.status === 'ended') throw invalidInput({ service_id: 'the agreement has ended' })
@@ -55,6 +62,10 @@ export const matchAgreement = defineVerb(
   },
 )
 
+/** A gateway that belongs to one brand takes money for no other. */
+const ofInstance = ({ instance_id }: AgreementRow): Sql => sql`
+  exists (select 1 from plugin_instances i where i.id = ${instance_id} and (i.brand_id is null or i.brand_id = s.brand_id))`
+
 export interface SuggestedService {
   id: string
   label: string
@@ -68,13 +79,17 @@ export interface SuggestedService {
 }
 
 /** Running services that an agreement may pay for, those of its customer first, then of its address, then of its sum. */
-export async function suggestServices(queries: Queries, row: AgreementRow): Promise<SuggestedService[]> {
+export async function suggestServices(
+  queries: Queries,
+  row: AgreementRow,
+  actor: Actor,
+): Promise<SuggestedService[]> {
   const found = await queries.all<SuggestedService>(sql`
     select s.id, s.label, s.client_id, coalesce(c.company, c.name) as client, s.currency, s.recurring_minor, s.cycle,
       case when exists (select 1 from gateway_customers k where k.client_id = c.id and k.instance_id = ${row.instance_id} and k.reference = ${row.customer}) then 'customer'
         when lower(c.email) = ${row.email} then 'email' else 'sum' end as why
     from services s join clients c on c.id = s.client_id
-    where s.currency = ${row.currency} and s.billing_status <> 'ended' and s.cycle not in ('once', 'free')
+    where ${scoped(actor, { table: 's' })} and ${ofInstance(row)} and s.currency = ${row.currency} and s.billing_status <> 'ended' and s.cycle not in ('once', 'free')
       and (s.recurring_minor = ${row.amount_minor} or lower(c.email) = ${row.email}
         or exists (select 1 from gateway_customers k where k.client_id = c.id and k.instance_id = ${row.instance_id} and k.reference = ${row.customer}))
       and not exists (select 1 from agreements g where g.service_id = s.id and g.status = 'live')

@@ -33,7 +33,7 @@ const toldByGateways = (query: ReportQuery): Sql => sql`
   select t.document_id, o.currency, coalesce(g.name, '') as gateway, t.movement, 0 as amount_minor,
     sum(case when o.account like 'gateway_fees:%' then o.amount_minor else 0 end) as fee_minor,
     sum(case when o.account like 'gateway_clearing:%' then o.amount_minor else 0 end) as cleared_minor
-  from (select m.id, m.instance_id, coalesce(m.payment_id, m.id) as document_id, 'settled' as movement from gateway_movements m
+  from (select m.id, m.instance_id, coalesce(m.payment_id, m.payout_id, m.id) as document_id, 'settled' as movement from gateway_movements m
       union all select p.id, p.instance_id, p.id, 'payout' from payouts p) t
     join journals j on j.source_id = t.id join postings o on o.journal_id = j.id left join plugin_instances g on g.id = t.instance_id
   where j.created_at >= ${dayStart(query.zone, query.from)} and j.created_at < ${dayStart(query.zone, query.until)}

@@ -64,18 +64,18 @@ for (const engine of engines)
           ...{ created_at: now, updated_at: now },
         },
       ])
-      const lines = [1_000n, 999n].map((amount_minor, i) => ({
+      const [right, wrong] = ([1_000n, 999n] as const).map((amount_minor, i) => ({
         ...{ id: means.newId('bkl'), account_id: 'bka_giro', brand_id: ids.brand, line_key: `l${i}` },
         ...{ file_sha256: 'x', booked_on: '2026-01-17', amount_minor, currency: 'EUR', text: 'STRIPE' },
         ...{ status: 'open', created_at: now, updated_at: now },
       }))
-      await means.db.insert('bank_lines', lines)
+      assert.ok(right && wrong)
+      await means.db.insert('bank_lines', [right, wrong])
       const payoutId = (await means.db.get<{ id: string }>(sql`select id from payouts`))!.id
       const post = async (line: { id: string }, payout_id = payoutId) => {
         await staff.get(`/admin/bank-lines/${line.id}`)
         return staff.post(`/admin/bank-lines/${line.id}/payout`, { payout_id })
       }
-      const [right, wrong] = lines as [{ id: string }, { id: string }]
       assertShows((await staff.get(`/admin/bank-lines/${right.id}`)).text, /It is this payout/)
       assertStatus(await post(wrong), 422)
       assertStatus(await post(right), 303)

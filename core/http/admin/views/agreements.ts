@@ -134,7 +134,7 @@ function facts(desk: Desk, row: Listed): Block {
 /** The surest is chosen beforehand; a person says whether it is right. */
 async function matchForm(desk: Desk, asked: Asked, row: AgreementRow): Promise<Block> {
   const { t, means } = desk
-  const found = await suggestServices(means.db, row)
+  const found = await suggestServices(means.db, row, desk.actor)
   if (found.length === 0)
     return {
       ...{ kind: 'notice', id: 'match-none', tone: 'info', title: t('payouts.agreements.no_suggestion') },

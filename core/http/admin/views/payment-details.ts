@@ -13,21 +13,22 @@ export interface Details {
   canAsk: boolean
 }
 
-export async function readDetails({ means }: Desk, paymentId: string): Promise<Details> {
-  const row = await means.db.get<{
-    details: string | null
-    read_at: Instant | null
-    manifest: string | null
-  }>(sql`
-    select d.details, d.read_at, g.manifest from payments p left join gateway_details d on d.payment_id = p.id
-    left join plugin_instances i on i.id = p.instance_id and i.status = 'active' left join plugins g on g.id = i.plugin_id and g.status = 'enabled'
-    where p.id = ${paymentId}`)
+/** Columns of what a payment's gateway said, beside those of the payment (p) and its instance (i). */
+export const detailColumns = sql`d.details, d.read_at, case when i.status = 'active' and g.status = 'enabled' then g.manifest end as manifest`
+export const detailJoins = sql`left join gateway_details d on d.payment_id = p.id left join plugins g on g.id = i.plugin_id`
+
+export interface DetailRow {
+  details: string | null
+  read_at: Instant | null
+  manifest: string | null
+}
+
+export function detailsOf(row: DetailRow | undefined): Details {
   const manifest = row?.manifest ? (JSON.parse(row.manifest) as GatewayInstance['manifest']) : {}
-  const gateway = { id: '', plugin_id: '', name: '', manifest }
   return {
     told: row?.details ? (JSON.parse(row.details) as GatewayTransaction) : null,
     readAt: row?.read_at ?? null,
-    canAsk: offers(gateway, 'fetch_transaction'),
+    canAsk: offers({ manifest }, 'fetch_transaction'),
   }
 }
 

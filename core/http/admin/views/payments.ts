@@ -14,7 +14,14 @@ import { toDecimal } from '../../../../sdk/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
-import { detailsAct, detailsBlock, readDetails } from './payment-details.ts'
+import {
+  detailColumns,
+  detailJoins,
+  detailsAct,
+  detailsBlock,
+  detailsOf,
+  type DetailRow,
+} from './payment-details.ts'
 import { movementTable } from './payouts.ts'
 import { listPage } from './list-page.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
@@ -87,11 +94,13 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
 export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const payment = await getPayment(means.db, asked.params.id!, actor)
-  const facts = await means.db.get<Listed>(sql`select ${columns} ${from} where p.id = ${payment.id}`)
+  const facts = await means.db.get<Listed & DetailRow>(
+    sql`select ${columns}, ${detailColumns} ${from} ${detailJoins} where p.id = ${payment.id}`,
+  )
   const refunded = await refundedOf(means.db, payment.id)
   const left = payment.status === 'succeeded' ? await refundable(means.db, payment) : 0n
   const held = await findAuthorisation(means.db, payment.id)
-  const details = await readDetails(desk, payment.id)
+  const details = detailsOf(facts)
   const there = await means.db.all<MovementRow>(
     sql`select * from gateway_movements where payment_id = ${payment.id} order by moved_on, id limit 100`,
   )
