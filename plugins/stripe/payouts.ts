@@ -10,7 +10,7 @@ const STATUSES: Record<string, Told['status']> = {
   ...{ pending: 'pending', in_transit: 'in_transit', paid: 'paid', failed: 'failed', canceled: 'cancelled' },
 }
 /** As many pages of a payout as one call reads. */
-const PAGES = 9
+const PAGES = 20
 /** Between the payout that was told last and the movement that was. */
 const MARK = '/'
 

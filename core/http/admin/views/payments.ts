@@ -131,7 +131,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(there.length > 0
         ? [
             movementTable(desk, there, {
-              ...{ id: `payment-${payment.id}-there`, title: t('payouts.there') },
+              ...{ id: `payment-${payment.id}-there`, title: t('payouts.there'), ofOne: true },
             }),
           ]
         : []),

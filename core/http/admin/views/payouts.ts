@@ -259,11 +259,11 @@ async function items(desk: Desk, row: PayoutRow): Promise<Block> {
   return movementTable(desk, rows, { id: 'payout-items', title: desk.t('payouts.items') })
 }
 
-/** Movements as the gateway told them, each with what it is in the books. */
+/** Movements as the gateway told them, each with what it is in the books; `ofOne`: all of the payment whose page it is. */
 export function movementTable(
   desk: Desk,
   rows: readonly MovementRow[],
-  head: { id: string; title: string },
+  { ofOne = false, ...head }: { id: string; title: string; ofOne?: boolean },
 ): Block {
   const { t } = desk
   const l = label(desk)
@@ -272,7 +272,7 @@ export function movementTable(
     columns: [
       { label: l('kind'), phone: 'title' },
       { label: l('moved_on') },
-      { label: l('of') },
+      ...(ofOne ? [] : [{ label: l('of') }]),
       { label: l('state'), phone: 'line' },
       { label: l('fee'), align: 'end' },
       { label: l('amount'), align: 'end', phone: 'side' },
@@ -283,9 +283,7 @@ export function movementTable(
       cells: [
         kindText(desk, row.kind),
         { day: row.moved_on },
-        row.payment_id
-          ? { href: `/admin/payments/${row.payment_id}`, text: row.of_reference ?? row.payment_id }
-          : { mono: row.of_reference ?? row.reference },
+        ...(ofOne ? [] : [subjectOf(row)]),
         {
           cells: [
             movementState(desk, row),
@@ -299,6 +297,11 @@ export function movementTable(
     empty: { icon: 'list', title: t('payouts.no_items'), text: t('payouts.no_items_text') },
   }
 }
+
+const subjectOf = (row: MovementRow): Cell =>
+  row.payment_id
+    ? { href: `/admin/payments/${row.payment_id}`, text: row.of_reference ?? row.payment_id }
+    : { mono: row.of_reference ?? row.reference }
 
 const movementState = ({ t }: Desk, { status, problem }: MovementRow): Cell => ({
   ...{ state: status, label: t(`payouts.movement.${problem ?? status}`) },
