@@ -290,6 +290,76 @@ for (const engine of engines)
       await clean()
     })
 
+    test('killed at any point, it ends with the same books', async () => {
+      let done = false
+      for (let at = 1; !done; at++) {
+        const { gateway, read, pay, payouts, clearing } = await open()
+        const reference = `pi_kill_${at}`
+        await (
+          await pay(reference)
+        )()
+        const items = [
+          movement({ reference: 'txn_a', of: reference }),
+          movement({ reference: 'txn_b', kind: 'fee', amount: eur(-50), fee: eur(0) }),
+        ]
+        const told = { reference: 'po_k', amount: eur(1_100), status: 'paid' as const, items, itemised: true }
+        const script = {
+          fee_report: () => ({ fees: items }),
+          list_payouts: () => ({ payouts: [payout(told)] }),
+        }
+        let made = 0
+        const newId: typeof means.newId = (prefix) => {
+          if (++made === at) throw new Error('killed')
+          return means.newId(prefix)
+        }
+        const plugins = toldBy({ balances: () => ({ balances: [] }), ...script })
+        // What a reader cannot do it notes; what the booking cannot do ends the job.
+        await readGatewayMoney({ ...means, newId, plugins }).catch((error: Error) =>
+          assert.equal(error.message, 'killed'),
+        )
+        done = made < at
+        assert.ok(at < 60, 'it ends')
+        await read(script)
+        assert.deepEqual([await clearing(), await fees(gateway.id)], [{}, { EUR: 90n }])
+        assert.deepEqual(await holds(db, account.inTransit(gateway.id)), {})
+        assert.deepEqual(
+          (await payouts()).map(({ status }) => status),
+          ['arrived'],
+        )
+      }
+      await clean()
+    })
+
+    test('payment, fee and payout end with the same books in whatever order they come', async () => {
+      const orders = [
+        ['payment', 'fee', 'payout'],
+        ['payment', 'payout', 'fee'],
+        ['fee', 'payment', 'payout'],
+        ['fee', 'payout', 'payment'],
+        ['payout', 'payment', 'fee'],
+        ['payout', 'fee', 'payment'],
+      ] as const
+      for (const order of orders) {
+        const { gateway, read, pay, movements, clearing } = await open()
+        const reference = `pi_${order.join('_')}`
+        const arrive = await pay(reference)
+        const item = movement({ reference: 'txn_1', of: reference })
+        const quiet = { fee_report: () => ({ fees: [] }), list_payouts: () => ({ payouts: [] }) }
+        const told = payout({ reference: 'po_1', status: 'paid', items: [item], itemised: true })
+        const acts = {
+          payment: arrive,
+          fee: () => read({ ...quiet, fee_report: () => ({ fees: [item] }) }),
+          payout: () => read({ ...quiet, list_payouts: () => ({ payouts: [told] }) }),
+        }
+        for (const name of order) await acts[name]()
+        await read(quiet)
+        assert.deepEqual([await clearing(), await fees(gateway.id)], [{}, { EUR: 40n }], reference)
+        const [row, ...more] = await movements()
+        assert.deepEqual([row?.status, row?.payout_id !== null, more], ['booked', true, []])
+      }
+      await clean()
+    })
+
     test('balances are kept as the gateway last told them', async () => {
       const { gateway, read } = await open()
       const script = (minor: number) => ({
