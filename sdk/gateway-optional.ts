@@ -49,7 +49,26 @@ export const UpdateMethod = Type.Object({
   return_url: Type.String({ format: 'uri' }),
 })
 
-/** An agreement that the gateway holds and charges by itself. */
+/** An agreement that the gateway holds and charges by itself: a subscription from before core charged. */
+export const Agreement = Type.Object({
+  reference: Reference,
+  /** The gateway's id of the client. */
+  customer: Type.Optional(Reference),
+  email: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+  /** "live" while it may still take money by itself, also when it is late, on trial or paused. */
+  status: Type.Enum(['live', 'ended']),
+  /** What it takes each time. */
+  amount: MoneyShape,
+  /** "1m", "1y", "14d". */
+  cycle: Type.Optional(Type.String({ pattern: '^[1-9]\\d*[dmy]$' })),
+  /** When it takes money next. */
+  next_on: Type.Optional(DayText),
+  /** For people: what it is for. */
+  label: Type.Optional(Type.String({ maxLength: 200 })),
+})
+export type Agreement = Static<typeof Agreement>
+
 export const AgreementInput = Type.Object({
   idempotency_key: IdempotencyKey,
   agreement: Type.Optional(Reference),
@@ -86,9 +105,33 @@ export const GatewayTransaction = Type.Union([
   }),
   Type.Object({ outcome: Type.Literal('absent') }),
 ])
+export type GatewayTransaction = Static<typeof GatewayTransaction>
 
 const Paged = { cursor: Type.Optional(Type.String()) }
 const Days = { from: DayText, until: DayText }
+
+/**
+ * One change of our balance at the gateway. Core books it once by its `reference`, however often and in whatever order
+ * it is told; it is told when it is final and never changes.
+ */
+export const GatewayMovement = Type.Object({
+  /** The gateway's own id of this movement; a gateway without such ids makes one that stays the same. */
+  reference: Reference,
+  /** payment, refund, dispute, fee, adjustment; anything else is shown to staff as it is. */
+  kind: Type.String({ minLength: 1, maxLength: 60 }),
+  /** What the gateway kept of it; below zero when it gave back. */
+  fee: MoneyShape,
+  on: DayText,
+  /** The payment, refund or dispute that moved, by the reference that core knows it by. */
+  of: Type.Optional(Reference),
+  /** How the balance moved before the fee, in the currency of the balance: below zero when money left. */
+  amount: Type.Optional(MoneyShape),
+  /** The same in the currency in which the client paid, when that is another one. */
+  charged: Type.Optional(MoneyShape),
+  /** As the gateway states it. */
+  exchange_rate: Type.Optional(Type.String({ maxLength: 40 })),
+})
+export type GatewayMovement = Static<typeof GatewayMovement>
 
 export const Payouts = Type.Object({
   payouts: Type.Array(
@@ -98,14 +141,38 @@ export const Payouts = Type.Object({
       fee: MoneyShape,
       status: Type.Enum(['pending', 'in_transit', 'paid', 'failed', 'cancelled']),
       arrives_on: DayText,
-      /** The payments and refunds in it, by the gateway's references. */
-      of: Type.Array(Reference, { maxItems: 1_000 }),
+      /** The payments and refunds in it, by the gateway's references. Core goes by `items`. */
+      of: Type.Optional(Type.Array(Reference, { maxItems: 1_000 })),
+      /** What it is made of. A long one may come in several answers, under the same reference. */
+      items: Type.Optional(Type.Array(GatewayMovement, { maxItems: 1_000 })),
+      /** Whether with this answer all of its items were told. */
+      itemised: Type.Optional(Type.Boolean()),
     }),
     { maxItems: 100 },
   ),
   ...Paged,
 })
 export type Payouts = Static<typeof Payouts>
+
+export const FeeReport = Type.Object({
+  /** Movements of those days; those without `amount` tell a fee alone. */
+  fees: Type.Array(GatewayMovement, { maxItems: 1_000 }),
+  ...Paged,
+})
+export type FeeReport = Static<typeof FeeReport>
+
+export const Balances = Type.Object({
+  balances: Type.Array(
+    Type.Object({ kind: Type.Enum(['available', 'pending', 'reserved']), amount: MoneyShape }),
+  ),
+})
+export type Balances = Static<typeof Balances>
+
+export const Agreements = Type.Object({
+  agreements: Type.Array(Agreement, { maxItems: 1_000 }),
+  ...Paged,
+})
+export type Agreements = Static<typeof Agreements>
 
 /** Operations that core offers where plugin.json lists them. Days are half-open: from ≤ day < until. */
 export const gatewayOptionalOperations = {
@@ -127,27 +194,11 @@ export const gatewayOptionalOperations = {
     changes: true,
   },
   fetch_transaction: { input: Type.Object({ reference: Reference }), output: GatewayTransaction },
-  balances: {
-    input: Type.Object({}),
-    output: Type.Object({
-      balances: Type.Array(
-        Type.Object({ kind: Type.Enum(['available', 'pending', 'reserved']), amount: MoneyShape }),
-      ),
-    }),
-  },
+  balances: { input: Type.Object({}), output: Balances },
   list_payouts: { input: Type.Object({ ...Days, ...Paged }), output: Payouts },
-  fee_report: {
-    input: Type.Object({ ...Days, ...Paged }),
-    output: Type.Object({
-      fees: Type.Array(
-        Type.Object({ reference: Reference, kind: Type.String(), fee: MoneyShape, on: DayText }),
-        {
-          maxItems: 1_000,
-        },
-      ),
-      ...Paged,
-    }),
-  },
+  fee_report: { input: Type.Object({ ...Days, ...Paged }), output: FeeReport },
+  /** All agreements that the gateway holds and charges by itself, with those that ended since `from`. */
+  list_agreements: { input: Type.Object({ from: DayText, ...Paged }), output: Agreements },
   /** Our side of a dispute, as text; the gateway decides. */
   submit_evidence: {
     input: Type.Object({

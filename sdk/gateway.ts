@@ -1,6 +1,6 @@
 import type { Static } from './type.ts'
 import { Type } from './type.ts'
-import { CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
+import { Agreement, CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
 import type { KindOf, Operation } from './kinds/operation.ts'
 import { ClientSnapshot, ConnectionReport, InstantText, MoneyShape, Reference } from './shapes.ts'
 
@@ -226,6 +226,17 @@ export const GatewayFact = Type.Union([
     method: SavedMethod,
   }),
   Type.Object({ fact: Type.Literal('method_removed'), method: Reference }),
+  /** An agreement that the gateway charges by itself took money. Core books it on what the agreement is matched to. */
+  Type.Object({
+    fact: Type.Literal('agreement_payment'),
+    agreement: Reference,
+    /** The payment's reference, as refunds and movements name it. */
+    reference: Reference,
+    amount: MoneyShape,
+    fee: Type.Optional(MoneyShape),
+  }),
+  /** An agreement changed or ended. */
+  Type.Object({ fact: Type.Literal('agreement'), agreement: Agreement }),
   /** Understood and of no consequence to us. */
   Type.Object({ fact: Type.Literal('ignored'), reason: Type.String() }),
 ])

@@ -14,6 +14,7 @@ import {
   type Payments,
 } from './payments/index.ts'
 import { sql } from '../db/index.ts'
+import { READ_TASK, readGatewayMoney } from './payouts/index.ts'
 import { checkTaxIdJob } from './tax-ids/index.ts'
 
 const janitor = systemActor('payment_janitor')
@@ -29,6 +30,7 @@ export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),
     'billing.document': (job: { invoice_id: string }) => issueDocument(payments, job),
     'billing.check_tax_id': (job: { client_id: string }) => checkTaxIdJob(payments, job),
+    [READ_TASK]: async () => void (await readGatewayMoney(payments)),
     'billing.remove_method': (job: { method_id: string }) => removeAtGateway(payments, job),
   }
 }

@@ -10,8 +10,13 @@ export type AccountClass = 'asset' | 'liability' | 'income' | 'expense'
 const CHART: Readonly<Record<string, AccountClass>> = {
   [account.receivable]: 'asset',
   gateway_clearing: 'asset',
+  payouts_in_transit: 'asset',
+  [account.bank]: 'asset',
+  [account.exchange]: 'asset',
   [account.disputes]: 'asset',
   [account.clientCredit]: 'liability',
+  // Ours or somebody's: until it is known, it is owed.
+  gateway_unmatched: 'liability',
   [account.refundsDue]: 'liability',
   tax: 'liability',
   gift_cards: 'liability',

@@ -12,6 +12,8 @@ declareEvent(
 declareEvent('credit.granted', 'Credit was given to a client. Body: id, origin, amount, expires_on.')
 declareEvent('credit.revoked', 'What was left of given credit was taken back. Body: id, origin, amount.')
 declareEvent('credit.expired', 'What was left of given credit has ended. Body: id, origin, amount.')
+declareEvent('agreement.found', 'A gateway charges something by itself that was not known. Body: id, label.')
+declareEvent('payout.sent', 'A gateway has sent money to our bank. Body: id, amount.')
 declareEvent('dispute.reported', 'A gateway reports a dispute. Body: payment_id, invoice_id, reason.')
 declareEvent(
   'invoice.proforma_issued',

@@ -15,6 +15,14 @@ export const account = {
   tax: (name: string) => `tax:${name}`,
   gateway: (instanceId: string) => `gateway_clearing:${instanceId}`,
   gatewayFees: (instanceId: string) => `gateway_fees:${instanceId}`,
+  /** Paid out by a gateway, not at our bank yet. */
+  inTransit: (instanceId: string) => `payouts_in_transit:${instanceId}`,
+  /** What gateways have paid out to our bank. */
+  bank: 'bank',
+  /** Moved at a gateway for nothing that we know. */
+  unmatched: (instanceId: string) => `gateway_unmatched:${instanceId}`,
+  /** What gateways changed from one currency into another: in credit in the one, in debit in the other. */
+  exchange: 'exchange',
   refunds: 'refunds',
   /** What is left on gift cards: owed to whoever holds their codes. */
   giftCards: 'gift_cards',

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { FeeReport, Payouts } from '../../sdk/index.ts'
 import type { Told } from './bench.ts'
 
 /** Undefined when the rule holds, else what is wrong. */
@@ -65,6 +66,25 @@ export function takesNoMore(input: unknown, told: Told): Problem {
     BigInt(String(taken['minor'])) <= BigInt(String(asked['minor']))
   return fits ? undefined : `asked ${JSON.stringify(asked)}, took ${JSON.stringify(taken)}`
 }
+
+/** What a gateway tells of our balance: fees in the currency of their movement, payouts that are the sum of their parts. */
+export function movementsAddUp(input: unknown, told: Told): Problem {
+  if (!('answer' in told)) return undefined
+  const { payouts = [], fees = [] } = told.answer as Partial<Payouts & FeeReport>
+  const all = [...fees, ...payouts.flatMap(({ items = [] }) => items)]
+  const odd = all.find(({ amount, fee }) => amount !== undefined && amount.currency !== fee.currency)
+  if (odd) return `movement ${odd.reference} has its fee in another currency than its sum`
+  // The rest of a long payout is told with a cursor.
+  if (fieldsOf(input)['cursor'] !== undefined) return undefined
+  const wrong = payouts.find((payout) => payout.itemised && partsOf(payout) !== wholeOf(payout))
+  return wrong && `payout ${wrong.reference} is ${wholeOf(wrong)}, its parts are ${partsOf(wrong)}`
+}
+
+type Payout = Payouts['payouts'][number]
+
+const wholeOf = ({ amount, fee }: Payout): bigint => BigInt(amount.minor) + BigInt(fee.minor)
+const partsOf = ({ items = [] }: Payout): bigint =>
+  items.reduce((sum, { amount, fee }) => sum + BigInt(amount?.minor ?? 0) - BigInt(fee.minor), 0n)
 
 /** Each line asked has one answer, and no other has. */
 export function answersEachLine(input: unknown, told: Told): Problem {

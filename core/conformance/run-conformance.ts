@@ -120,6 +120,11 @@ async function judgeInput(
   for (const form of rules.formsIn(first))
     run.note(`${name} asks by a form that core takes`, formProblem(form))
   if (called.kind === 'gateway') run.note(`${name} takes no more than asked`, rules.takesNoMore(input, first))
+  if (TELLS_MOVEMENTS.has(name)) {
+    run.note(`${name} tells movements that add up`, rules.movementsAddUp(input, first))
+    const again = await bench.call(called.kind, called.operation, input)
+    run.note(`${name}, again: the same movements`, rules.sameAgain(first, again))
+  }
   if (name === 'tax.determine') run.note(`${name} answers each line`, rules.answersEachLine(input, first))
   if (!called.pure && !called.changes) return
   const made = bench.made()
@@ -128,6 +133,9 @@ async function judgeInput(
   run.note(`${name}, again: the same thing`, rules.sameThing(first, second))
   run.note(`${name}, again: nothing is made twice`, madeMore(bench, made))
 }
+
+/** Core books each of these once, by its reference: told again it must be the same. */
+const TELLS_MOVEMENTS = new Set(['gateway.fee_report', 'gateway.list_payouts'])
 
 const WEATHERS: readonly Weather[] = ['errors', 'broken', 'huge', 'dropped', 'silent']
 const SILENT_MS = 1_500

@@ -3,6 +3,9 @@ import { fillRandom } from './random.ts'
 
 /** Every prefix of a TypeID and what it names. A record keeps its prefix for ever. */
 export const prefixes = {
+  agr: 'agreement at a gateway',
+  gmv: 'movement at a gateway',
+  pyo: 'payout',
   ath: 'authorisation',
   aud: 'audit entry',
   bka: 'bank account',

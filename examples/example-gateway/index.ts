@@ -1,4 +1,4 @@
-import { definePlugin, type PaymentOutcome } from '../../sdk/index.ts'
+import { definePlugin, type GatewayMovement, type PaymentOutcome } from '../../sdk/index.ts'
 
 const API = 'https://pay.example.com/v1'
 
@@ -9,9 +9,27 @@ interface Payment {
   page?: string
 }
 
+interface Movement {
+  id: string
+  kind: 'payment' | 'refund'
+  /** The payment or refund that moved. */
+  of: string
+  amount: Payment['amount']
+  fee: Payment['amount']
+  day: string
+}
+
+interface Payout {
+  id: string
+  amount: Payment['amount']
+  state: 'in_transit' | 'paid'
+  arrives: string
+  movements: Movement[]
+}
+
 export default definePlugin({
   gateway: ({ secret }) => {
-    const ask = async (path: string, body?: object, key = ''): Promise<Payment | undefined> => {
+    const ask = async <T = Payment>(path: string, body?: object, key = ''): Promise<T | undefined> => {
       const response = await fetch(API + path, {
         method: body ? 'POST' : 'GET',
         headers: { authorization: `Bearer ${secret.header('api_key')}`, 'idempotency-key': key },
@@ -20,7 +38,7 @@ export default definePlugin({
       if (response.status === 404) return undefined
       // What we do not understand we do not guess: core asks `look_up` afterwards.
       if (!response.ok) throw new Error(`The gateway answered ${response.status}.`)
-      return (await response.json()) as Payment
+      return (await response.json()) as T
     }
     return {
       async start_payment({ idempotency_key, amount, payment_id, return_url }) {
@@ -44,8 +62,31 @@ export default definePlugin({
         if (id === undefined) return { facts: [{ fact: 'ignored', reason: 'It names no payment.' }] }
         return { facts: [{ fact: 'payment', result: outcomeOf(await ask(`/payments/${id}`)) }] }
       },
+      /** Everything that moved our balance, with what the gateway kept: core books each once, by its reference. */
+      async fee_report({ from, until }) {
+        const movements = await ask<Movement[]>(`/movements?from=${from}&until=${until}`)
+        return { fees: (movements ?? []).map(movementOf) }
+      },
+      /** What went to the bank, with the movements that it is made of. */
+      async list_payouts({ from, until }) {
+        const payouts = (await ask<Payout[]>(`/payouts?from=${from}&until=${until}`)) ?? []
+        return {
+          payouts: payouts.map(({ id, movements, amount, state, arrives }) => ({
+            ...{ reference: id, amount, fee: { ...amount, minor: '0' }, arrives_on: arrives },
+            ...{ status: state, items: movements.map(movementOf), itemised: true },
+          })),
+        }
+      },
+      async balances() {
+        const amount = await ask<Payment['amount']>('/balance')
+        return { balances: amount ? [{ kind: 'available', amount }] : [] }
+      },
     }
   },
+})
+
+const movementOf = ({ id, kind, of, amount, fee, day }: Movement): GatewayMovement => ({
+  ...{ reference: id, kind, of, amount, fee, on: day },
 })
 
 function outcomeOf(payment: Payment | undefined): PaymentOutcome {

@@ -2,7 +2,7 @@ import type Stripe from 'stripe'
 import type { GatewayFact } from '../../sdk/index.ts'
 import { fromStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
-import { paymentOf } from './ids.ts'
+import { paymentOf } from './payment-of.ts'
 
 type Status = Extract<GatewayFact, { fact: 'dispute' }>['status']
 
@@ -19,12 +19,14 @@ const STATUSES: Record<string, Status> = {
   lost: 'lost',
 }
 
-export function disputeFact({ log }: Shop, dispute: Stripe.Dispute): GatewayFact {
+export async function disputeFact(shop: Shop, dispute: Stripe.Dispute): Promise<GatewayFact> {
   const status = STATUSES[dispute.status]
-  const payment = paymentOf(dispute.payment_intent)
+  const payment = await paymentOf(shop, dispute.payment_intent)
   if (payment === undefined) return { fact: 'ignored', reason: 'The dispute belongs to no payment of ours.' }
   if (status === undefined) {
-    log.warn(`The dispute ${dispute.id} has the status "${dispute.status}", which this plugin does not know.`)
+    shop.log.warn(
+      `The dispute ${dispute.id} has the status "${dispute.status}", which this plugin does not know.`,
+    )
     return { fact: 'ignored', reason: `The status "${dispute.status}" is not known.` }
   }
   const due = dispute.evidence_details.due_by

@@ -1,13 +1,15 @@
 import type Stripe from 'stripe'
 import type { GatewayFact, GatewayFacts, StoredEvent } from '../../sdk/index.ts'
 import type { Shop } from './connect.ts'
+import { agreementFacts, agreementPayments } from './agreements.ts'
 import { disputeFact } from './dispute-fact.ts'
 import { methodSaved, setupFact } from './method-facts.ts'
 import { outcomeOfIntent, outcomeOfPage, readIntent, readSetup } from './outcomes.ts'
 import { fromStripe } from './amounts.ts'
 import { outcomeOfRefund } from './refund.ts'
 import { isMissing } from './refusals.ts'
-import { idOf, PAYMENT_PART, paymentOf } from './ids.ts'
+import { idOf, PAYMENT_PART } from './ids.ts'
+import { paymentOf } from './payment-of.ts'
 
 /**
  * Says what an event means. Events come late, twice and in any order, and in the shapes of another version: only the
@@ -54,11 +56,13 @@ const READERS: Record<string, Reader> = {
   'charge.refund.updated': refundFacts,
   'charge.refunded': async (shop, id) => {
     const { data } = await shop.stripe.refunds.list({ charge: id, limit: 100, expand: PAYMENTS })
-    return data.map((refund) => refundFact(shop, refund))
+    return Promise.all(data.map((refund) => refundFact(shop, refund)))
   },
   'charge.dispute.': async (shop, id) => [
-    disputeFact(shop, await shop.stripe.disputes.retrieve(id, { expand: PAYMENT_PART })),
+    await disputeFact(shop, await shop.stripe.disputes.retrieve(id, { expand: PAYMENT_PART })),
   ],
+  'customer.subscription.': agreementFacts,
+  'invoice.paid': agreementPayments,
   'setup_intent.': async (shop, id) => [setupFact(await readSetup(shop, id))],
   'payment_method.': async (shop, id) => [await methodSaved(shop, id)],
   'payment_method.detached': (_shop, id) => Promise.resolve([{ fact: 'method_removed', method: id }]),
@@ -98,11 +102,11 @@ async function pageFacts(shop: Shop, id: string): Promise<GatewayFact[]> {
 }
 
 async function refundFacts(shop: Shop, id: string): Promise<GatewayFact[]> {
-  return [refundFact(shop, await shop.stripe.refunds.retrieve(id, { expand: PAYMENT_PART }))]
+  return [await refundFact(shop, await shop.stripe.refunds.retrieve(id, { expand: PAYMENT_PART }))]
 }
 
-function refundFact(shop: Shop, refund: Stripe.Refund): GatewayFact {
-  const payment = paymentOf(refund.payment_intent)
+async function refundFact(shop: Shop, refund: Stripe.Refund): Promise<GatewayFact> {
+  const payment = await paymentOf(shop, refund.payment_intent)
   if (payment === undefined) return ignored('The refund belongs to no payment of ours.')
   const refundId = refund.metadata?.['refund_id']
   return {

@@ -1,8 +1,12 @@
 import { definePlugin } from '../../sdk/index.ts'
+import { cancelAgreement, listAgreements } from './agreements.ts'
 import { authorise, chargeMethod } from './charge-method.ts'
 import { connect } from './connect.ts'
+import { fetchTransaction } from './details.ts'
 import { handleEvent } from './handle-event.ts'
 import { lookUp } from './look-up.ts'
+import { feeReport } from './movements.ts'
+import { balances, listPayouts } from './payouts.ts'
 import { capture, letGo } from './reserved.ts'
 import { refund } from './refund.ts'
 import { removeMethod } from './remove-method.ts'
@@ -26,6 +30,12 @@ export default definePlugin({
       remove_method: (input) => removeMethod(shop, input),
       handle_event: (input) => handleEvent(shop, input),
       submit_evidence: (input) => submitEvidence(shop, input),
+      cancel_agreement: (input) => cancelAgreement(shop, input),
+      list_agreements: (input) => listAgreements(shop, input),
+      list_payouts: (input) => listPayouts(shop, input),
+      fee_report: (input) => feeReport(shop, input),
+      balances: () => balances(shop),
+      fetch_transaction: (input) => fetchTransaction(shop, input),
       test_connection: () => testConnection(shop),
     }
   },

@@ -16,6 +16,11 @@ const KEPT = [
   'refunds',
   'disputes',
   'balanceTransactions',
+  'payouts',
+  'payoutItems',
+  'subscriptions',
+  'invoices',
+  'invoicePayments',
   'events',
 ] as const
 

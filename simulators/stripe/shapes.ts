@@ -252,14 +252,107 @@ export interface BalanceTransaction {
   created: number
   currency: string
   description: string | null
-  exchange_rate: null
+  exchange_rate: number | null
   fee: number
   fee_details: { amount: number; application: null; currency: string; description: string; type: string }[]
   net: number
   reporting_category: string
   source: string
   status: 'available'
-  type: 'charge' | 'refund' | 'refund_failure' | 'adjustment'
+  type: 'charge' | 'refund' | 'refund_failure' | 'adjustment' | 'payout' | 'payout_failure' | 'stripe_fee'
+}
+
+export interface Payout extends Common {
+  object: 'payout'
+  amount: number
+  application_fee: null
+  application_fee_amount: null
+  arrival_date: number
+  automatic: boolean
+  balance_transaction: string | null
+  currency: string
+  description: string | null
+  destination: null
+  failure_balance_transaction: string | null
+  failure_code: string | null
+  failure_message: string | null
+  metadata: Metadata
+  method: 'standard'
+  original_payout: null
+  reconciliation_status: 'completed' | 'in_progress' | 'not_applicable'
+  reversed_by: null
+  source_type: 'card'
+  statement_descriptor: null
+  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'canceled'
+  type: 'bank_account'
+}
+
+export interface Price {
+  id: string
+  object: 'price'
+  active: boolean
+  currency: string
+  nickname: string | null
+  recurring: { interval: 'day' | 'week' | 'month' | 'year'; interval_count: number; usage_type: 'licensed' }
+  type: 'recurring'
+  unit_amount: number
+}
+
+export interface SubscriptionItem {
+  id: string
+  object: 'subscription_item'
+  created: number
+  current_period_end: number
+  current_period_start: number
+  price: Price
+  quantity: number
+  subscription: string
+}
+
+export interface Subscription extends Common {
+  object: 'subscription'
+  cancel_at: number | null
+  cancel_at_period_end: boolean
+  canceled_at: number | null
+  collection_method: 'charge_automatically'
+  currency: string
+  customer: string
+  default_payment_method: string
+  description: string | null
+  ended_at: number | null
+  items: { object: 'list'; data: SubscriptionItem[]; has_more: false; url: string }
+  latest_invoice: string | null
+  metadata: Metadata
+  start_date: number
+  status: 'active' | 'past_due' | 'canceled'
+}
+
+export interface Invoice extends Common {
+  object: 'invoice'
+  amount_due: number
+  amount_paid: number
+  currency: string
+  customer: string
+  metadata: Metadata
+  number: string
+  parent: {
+    type: 'subscription_details'
+    quote_details: null
+    subscription_details: { metadata: Metadata; subscription: string }
+  }
+  status: 'open' | 'paid'
+  total: number
+}
+
+export interface InvoicePayment extends Common {
+  object: 'invoice_payment'
+  amount_paid: number | null
+  amount_requested: number
+  currency: string
+  invoice: string
+  is_default: boolean
+  payment: { type: 'payment_intent'; payment_intent: string }
+  status: 'open' | 'paid'
 }
 
 export interface EarlyFraudWarning extends Common {
@@ -300,3 +393,6 @@ export type StripeObject =
   | Refund
   | Dispute
   | EarlyFraudWarning
+  | Invoice
+  | Payout
+  | Subscription

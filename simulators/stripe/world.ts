@@ -31,6 +31,8 @@ export interface SessionPlan {
 export interface FeeRates {
   basisPoints: number
   fixed: number
+  /** What a dispute costs, given back when it is won. */
+  dispute?: number
 }
 
 /** All that the simulated company knows, in memory. */
@@ -46,6 +48,14 @@ export class World {
   readonly charges = new Map<string, shapes.Charge>()
   readonly refunds = new Map<string, shapes.Refund>()
   readonly disputes = new Map<string, shapes.Dispute>()
+  readonly payouts = new Map<string, shapes.Payout>()
+  /** What a payout is made of, by the ids of its movements. */
+  readonly payoutItems = new Map<string, string[]>()
+  readonly subscriptions = new Map<string, shapes.Subscription>()
+  readonly invoices = new Map<string, shapes.Invoice>()
+  readonly invoicePayments = new Map<string, shapes.InvoicePayment>()
+  /** Currencies whose money is changed into another one as it comes in, and at what rate. */
+  readonly settlesIn = new Map<string, { currency: string; rate: number }>()
   readonly balanceTransactions = new Map<string, shapes.BalanceTransaction>()
   readonly events = new Map<string, shapes.StripeEvent>()
   readonly webhookEndpoints = new Map<string, shapes.WebhookEndpoint>()
@@ -106,6 +116,9 @@ const kinds = {
   refunds: 'refund',
   disputes: 'dispute',
   balanceTransactions: 'balance transaction',
+  payouts: 'payout',
+  subscriptions: 'subscription',
+  invoices: 'invoice',
   events: 'event',
   webhookEndpoints: 'webhook endpoint',
 } as const

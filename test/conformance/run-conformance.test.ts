@@ -54,6 +54,14 @@ test('a gateway that loses the key makes a payment twice', async () => {
     assert.ok(broken.includes(rule), broken.join('\n'))
 })
 
+test('a payout that is not the sum of its movements breaks its rule', async () => {
+  const broken = await brokenRules('example-gateway', "fee: { ...amount, minor: '0' }", 'fee: amount')
+  assert.deepEqual(
+    [...new Set(broken)],
+    ['gateway.list_payouts answers exactly', 'gateway.list_payouts tells movements that add up'],
+  )
+})
+
 test('a mail that counts as accepted although the company is down breaks its rule', async () => {
   const broken = await brokenRules(
     'example-mail',

@@ -10,6 +10,8 @@ import {
   expireGiftCards,
   giftCardConsumers,
   previewBilling,
+  READ_TASK,
+  readGatewayMoney,
   sumPreview,
   RUN_NOW_TASK,
   taxIdConsumer,
@@ -62,6 +64,11 @@ export const billingArea: Area = {
   }),
   consumers: ({ means }) => [...billingConsumers(means), ...giftCardConsumers(means), taxIdConsumer(means)],
   schedules: (wiring) => [
+    {
+      name: READ_TASK,
+      cron: '50 2 * * *',
+      run: async () => ({ ...(await readGatewayMoney(paymentsOf(wiring))) }),
+    },
     { name: 'billing.tax_care', cron: '25 4 * * *', run: () => careForTax(paymentsOf(wiring)) },
     {
       name: 'billing.expire_gift_cards',

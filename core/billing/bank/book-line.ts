@@ -74,6 +74,8 @@ export const undoBankLine = defineVerb(
       const uses = await trx.all<{ payment_id: string }>(
         sql`select payment_id from bank_line_uses where line_id = ${row.id} and undone_at is null order by payment_id`,
       )
+      await trx.run(sql`
+        update payouts set bank_line_id = null, version = version + 1, updated_at = ${means.business.now()} where bank_line_id = ${row.id}`)
       for (const { payment_id: paymentId } of uses)
         await reversePayment(means, trx, { paymentId, reason }, actor)
       await trx.run(

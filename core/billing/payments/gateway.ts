@@ -70,7 +70,7 @@ const parsed = <R extends InstanceRow>(row: R): Omit<R, 'manifest'> & GatewayIns
   manifest: JSON.parse(row.manifest) as GatewayInstance['manifest'],
 })
 
-export const offers = (instance: GatewayInstance, operation: string): boolean =>
+export const offers = (instance: Pick<GatewayInstance, 'manifest'>, operation: string): boolean =>
   instance.manifest.kinds?.gateway?.includes(operation) ?? false
 
 export async function snapshotOf(queries: Queries, clientId: string): Promise<ClientSnapshot> {

@@ -10,6 +10,9 @@ import {
   type Actor,
   type Instant,
 } from '../../kernel/index.ts'
+import { keepAgreement } from '../agreements/agreement.ts'
+import { bookAgreementPayment } from '../agreements/book-agreement-payment.ts'
+import { brandOf } from '../payouts/movement.ts'
 import { bookOutcome } from './book-outcome.ts'
 import { bookDispute } from './book-dispute.ts'
 import { bookRefund } from './book-refund.ts'
@@ -144,6 +147,13 @@ async function book(
       await trx.run(sql`
         update payment_methods set removed_at = ${payments.business.now()}, preferred = 0, version = version + 1 where instance_id = ${instanceId} and reference = ${fact.method} and removed_at is null`)
       return 'method removed'
+    case 'agreement_payment':
+      return bookAgreementPayment(payments, trx, { instanceId, fact, occurredAt }, actor)
+    case 'agreement': {
+      const brandId = await brandOf(trx, instanceId)
+      const kept = await keepAgreement(payments, trx, { instanceId, brandId, told: fact.agreement }, actor)
+      return kept ? `agreement ${kept.id} ${kept.status}` : 'agreement ended before it was known'
+    }
     case 'ignored':
       return `ignored: ${fact.reason}`
     default:

@@ -22,7 +22,7 @@ export interface PaymentRow extends StatefulRow {
   /** Null for money that staff recorded without a gateway. */
   instance_id: string | null
   method_id: string | null
-  kind: 'hosted' | 'saved_method' | 'recorded' | 'deposit'
+  kind: 'hosted' | 'saved_method' | 'recorded' | 'deposit' | 'agreement'
   status: PaymentStatus
   currency: string
   amount_minor: bigint
@@ -40,6 +40,8 @@ export interface PaymentRow extends StatefulRow {
   checks: number
   note: string | null
   settled_at: Instant | null
+  /** What made it by itself, at the gateway. */
+  agreement_id: string | null
   created_at: Instant
   updated_at: Instant
 }
@@ -72,6 +74,7 @@ export interface NewPayment {
   invoiceId: string | null
   instanceId: string | null
   methodId?: string | null
+  agreementId?: string | null
   kind: PaymentRow['kind']
   currency: string
   amountMinor: bigint
@@ -105,6 +108,7 @@ export async function insertPayment(trx: Trx, payment: NewPayment): Promise<Paym
     checks: 0,
     note: null,
     settled_at: null,
+    agreement_id: payment.agreementId ?? null,
     version: 1,
     created_at: payment.now,
     updated_at: payment.now,

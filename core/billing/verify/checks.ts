@@ -2,6 +2,7 @@ import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import type { Check } from './check.ts'
 import { documentChecks } from './document-checks.ts'
+import { gatewayChecks } from './gateway-checks.ts'
 import { moneyChecks, monthChecks } from './money-checks.ts'
 
 /** Where a brand does not charge suspended services, their periods are left out until they are released. */
@@ -226,6 +227,7 @@ export const checks: readonly Check[] = [
   },
   ...documentChecks,
   ...moneyChecks,
+  ...gatewayChecks,
   ...monthChecks,
 ]
 

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
 import { liveStream } from '../live/live-stream.ts'
 import { mount, type Section } from './pages.ts'
+import { agreements } from './agreements.ts'
 import { audit } from './audit.ts'
 import { automation } from './automation.ts'
 import { bank } from './bank.ts'
@@ -33,6 +34,7 @@ import { messages } from './messages.ts'
 import { notices } from './notices.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
+import { payouts } from './payouts.ts'
 import { pluginLife } from './plugin-life.ts'
 import { plugins } from './plugins.ts'
 import { priceCampaigns } from './price-campaigns.ts'
@@ -72,7 +74,7 @@ const sections: readonly Section[] = [
     eInvoices,
     statements,
   ],
-  ...[payments, dunning, gateways, bank, credit, giftCards],
+  ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
   ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
   ...[plugins, pluginLife, automation, messages, notices, audit, settings, staff, health, me],

@@ -6,6 +6,7 @@ import type { Fault } from '../fault.ts'
 
 /** Records that an address can name and that belong to a client or a brand. */
 const TABLES: Partial<Record<Prefix, string>> = {
+  agr: 'agreements',
   aud: 'audit',
   bli: 'billable_items',
   bka: 'bank_accounts',
@@ -46,6 +47,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   plg: 'plugin_instances',
   plt: 'price_lists',
   prd: 'products',
+  pyo: 'payouts',
   quo: 'quotes',
   prr: 'price_rules',
   ref: 'refunds',

@@ -120,6 +120,8 @@ export const adminNav: readonly NavItem[] = [
       '/admin/gateways',
       '/admin/bank-lines',
       '/admin/bank-accounts',
+      '/admin/payouts',
+      '/admin/agreements',
     ],
   },
   { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },

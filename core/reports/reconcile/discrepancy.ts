@@ -2,7 +2,14 @@ import { defineLifecycle, type Instant } from '../../kernel/index.ts'
 import type { StatefulRow } from '../../records/index.ts'
 
 export type DiscrepancyKind =
-  'unplanned' | 'undelivered' | 'charged_twice' | 'unknown_transaction' | 'unsettled'
+  | 'unplanned'
+  | 'undelivered'
+  | 'charged_twice'
+  | 'charged_by_agreement'
+  | 'unknown_transaction'
+  | 'unmatched_movement'
+  | 'payout_differs'
+  | 'unsettled'
 
 export const discrepancyLifecycle = defineLifecycle('discrepancy', {
   initial: 'open',

@@ -1,17 +1,12 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
-import { addDays, instant, toMs, type Instant, type IsoDate } from '../../kernel/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
+import { addDays, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { nextChargeOf, type ServiceRow } from '../../services/index.ts'
+import { findChargedByAgreement, findDifferingPayouts, findUnmatchedMovements } from './gateway-finders.ts'
 import type { DiscrepancyKind, Found } from './discrepancy.ts'
+import { one, waitedFor, type Look } from './look.ts'
 
-const HOUR_MS = 3_600_000
 /** What lies in the queues of staff or is just happening is no discrepancy yet. */
 const PATIENCE_HOURS = 1
-
-export interface Look {
-  now: Instant
-  /** One record alone, for a repair that looks again before it acts. */
-  only?: string | undefined
-}
 
 /** How each kind is found: one statement over all records, a fixed number for any shop. */
 export const finders: Readonly<Record<DiscrepancyKind, (queries: Queries, look: Look) => Promise<Found[]>>> =
@@ -19,12 +14,14 @@ export const finders: Readonly<Record<DiscrepancyKind, (queries: Queries, look: 
     unplanned: findUnplanned,
     undelivered: findUndelivered,
     charged_twice: findChargedTwice,
+    charged_by_agreement: findChargedByAgreement,
     unknown_transaction: findUnknownTransactions,
+    unmatched_movement: findUnmatchedMovements,
+    payout_differs: findDifferingPayouts,
     unsettled: findUnsettled,
   }
 
-const one = (column: Sql, { only }: Look): Sql => (only === undefined ? sql`1 = 1` : sql`${column} = ${only}`)
-const before = ({ now }: Look): Instant => instant(toMs(now) - PATIENCE_HOURS * HOUR_MS)
+const before = (look: Look): Instant => waitedFor(look, PATIENCE_HOURS)
 
 /** In force and recurring, but nothing will ever be charged again though nobody has ended it. */
 async function findUnplanned(queries: Queries, look: Look): Promise<Found[]> {
@@ -72,7 +69,7 @@ async function findChargedTwice(queries: Queries, look: Look): Promise<Found[]> 
   const rows = await queries.all<Twice>(sql`
     select p.id as subject_id, p.brand_id, p.client_id, p.currency, p.received_minor as amount_minor, i.number, p.reference
     from payments p join invoices i on i.id = p.invoice_id
-    where p.status = 'succeeded' and p.instance_id is not null and p.received_minor > 0 and ${one(sql`p.id`, look)}
+    where p.status = 'succeeded' and p.kind <> 'agreement' and p.instance_id is not null and p.received_minor > 0 and ${one(sql`p.id`, look)}
       and exists (select 1 from payments q where q.invoice_id = p.invoice_id and q.id <> p.id and q.status = 'succeeded'
         and q.received_minor = p.received_minor)
       and not exists (select 1 from allocations a where a.payment_id = p.id and a.amount_minor > 0)

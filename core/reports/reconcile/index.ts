@@ -1,6 +1,7 @@
 export * from './discrepancy.ts'
 export * from './dismiss-discrepancy.ts'
 export * from './finders.ts'
+export * from './look.ts'
 export * from './look-now.ts'
 export * from './reconcile-books.ts'
 export * from './repair-discrepancy.ts'

@@ -1,6 +1,8 @@
 import { Type } from '../../../sdk/index.ts'
 import {
+  bookMovement,
   lockInvoice,
+  READ_TASK,
   refundPayment,
   replayWebhook,
   settleInvoice,
@@ -63,22 +65,23 @@ const illegal = ({ id, status }: DiscrepancyRow) =>
 const outside: Partial<
   Record<DiscrepancyKind, (means: Payments, row: DiscrepancyRow, actor: Actor) => Promise<unknown>>
 > = {
-  charged_twice: (means, row, actor) =>
-    refundPayment(
-      means,
-      {
-        ...{ payment_id: row.subject_id, amount_minor: row.amount_minor!.toString(), destination: 'source' },
-        ...{ from: 'credit', reason: 'Charged twice', once: row.id },
-      },
-      actor,
-    ),
+  charged_twice: giveBack,
+  charged_by_agreement: giveBack,
   unknown_transaction: (means, row, actor) =>
     replayWebhook(means, { webhook_event_id: row.subject_id }, actor),
 }
 
+function giveBack(means: Payments, row: DiscrepancyRow, actor: Actor): Promise<unknown> {
+  const input = {
+    ...{ payment_id: row.subject_id, amount_minor: row.amount_minor!.toString(), destination: 'source' },
+    ...{ from: 'credit', reason: 'Charged twice', once: row.id },
+  }
+  return refundPayment(means, input, actor)
+}
+
 /** A refund that was entered by this very repair, before a crash kept it from being noted. */
 async function begun({ db }: Payments, row: DiscrepancyRow): Promise<boolean> {
-  if (row.kind !== 'charged_twice') return false
+  if (outside[row.kind] !== giveBack) return false
   const key = `refund/${row.subject_id}/${row.id}`
   return (await db.get(sql`select id from refunds where effect_key = ${key}`)) !== undefined
 }
@@ -88,6 +91,10 @@ const inside: Partial<
 > = {
   unplanned: (means, trx, row, actor) => planNextCharge(means, trx, row.subject_id, actor),
   undelivered: (means, trx, row, actor) => deliverPaid(means, trx, row.subject_id, actor),
+  unmatched_movement: (means, trx, row, actor) =>
+    bookMovement(means, trx, { id: row.subject_id, accept: true }, actor),
+  // The gateway is asked again, in a job: what it says then settles it, or the finding returns.
+  payout_differs: (means, trx) => means.jobs.enqueue(trx, [{ task: READ_TASK, payload: {}, key: READ_TASK }]),
   unsettled: async (means, trx, row, actor) =>
     settleInvoice(means, trx, await lockInvoice(trx, row.subject_id), actor),
 }

@@ -15,6 +15,8 @@ const payments = () => {
       body: string
     }) {
       if (method === 'GET') {
+        const told = TOLD[path.split('?')[0]!]
+        if (told) return { json: told }
         const found = [...made.values()].find(({ id }) => path.endsWith(`/${id}`))
         return found ? { json: found } : { status: 404 }
       }
@@ -27,6 +29,32 @@ const payments = () => {
       return { json: made.get(key) }
     },
   }
+}
+
+const eur = (minor: string) => ({ minor, currency: 'EUR' })
+const movement = {
+  id: 'm_1',
+  kind: 'payment',
+  of: 'p_1',
+  amount: eur('4900'),
+  fee: eur('150'),
+  day: '2026-01-15',
+}
+const TOLD: Readonly<Record<string, unknown>> = {
+  '/v1/movements': [movement],
+  '/v1/payouts': [
+    { id: 'o_1', amount: eur('4750'), state: 'paid', arrives: '2026-01-17', movements: [movement] },
+  ],
+  '/v1/balance': eur('0'),
+}
+const days = { from: '2026-01-01', until: '2026-02-01' }
+const told = {
+  reference: 'm_1',
+  kind: 'payment',
+  of: 'p_1',
+  amount: eur('4900'),
+  fee: eur('150'),
+  on: '2026-01-15',
 }
 
 const client = { id: 'cli_1', name: 'Ann', email: 'ann@client.example', locale: 'en' }
@@ -63,6 +91,9 @@ export default {
         reason: 'asked',
       },
     ],
+    fee_report: [days],
+    list_payouts: [days],
+    balances: [{}],
   },
   answers: {
     charge_method: [
@@ -78,6 +109,18 @@ export default {
     start_payment: [{ outcome: 'needs_client', reference: 'p_1', url: 'https://pay.example.com/p' }],
     look_up: [{ outcome: 'absent' }],
     refund: [{ outcome: 'succeeded', reference: 'p_1' }],
+    fee_report: [{ fees: [told] }],
+    list_payouts: [
+      {
+        payouts: [
+          {
+            ...{ reference: 'o_1', amount: eur('4750'), fee: eur('0'), arrives_on: '2026-01-17' },
+            ...{ status: 'paid', items: [told], itemised: true },
+          },
+        ],
+      },
+    ],
+    balances: [{ balances: [{ kind: 'available', amount: eur('0') }] }],
   },
   events: [event('p_1'), event('p_2')],
 } satisfies Conformance

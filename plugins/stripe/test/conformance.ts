@@ -18,12 +18,18 @@ async function openSeeded() {
     shop.gateway.authorise(charge({ customer, method: good }, { payment_id: id, idempotency_key: `${id}:1` }))
   const reserved = narrowed(await held('pay_7'), 'authorised').reference
   const unwanted = narrowed(await held('pay_6'), 'authorised').reference
+  const order = { customer, method: good, amount: 990, currency: 'eur', interval: 'month' as const }
+  const agreement = stripe.control.subscribe(order).id
+  stripe.control.renewSubscription({ subscription: agreement })
+  stripe.control.payOut({ currency: 'eur' })
   close()
-  return { stripe, customer, good, bad, reserved, unwanted }
+  return { stripe, customer, good, bad, reserved, unwanted, agreement }
 }
 
+const DAYS = { from: '2026-11-01', until: '2026-12-01' }
+
 /** The seed makes the same ids in every run, so this one tells those of all. */
-const { stripe, customer, good, bad, reserved, unwanted } = await openSeeded()
+const { stripe, customer, good, bad, reserved, unwanted, agreement } = await openSeeded()
 const { events, charges } = stripe.control.state()
 const intent = String(charges[0]!.payment_intent)
 await stripe.close()
@@ -58,7 +64,16 @@ export default {
     start_setup: [setup()],
     remove_method: [{ customer, method: good }],
     test_connection: [{}],
+    list_agreements: [{ from: '2026-11-01' }],
+    cancel_agreement: [{ idempotency_key: 'agr_1:cancel', agreement }],
+    list_payouts: [DAYS],
+    fee_report: [DAYS],
+    balances: [{}],
+    fetch_transaction: [{ reference: intent }, { reference: 'pi_unknown' }],
   },
-  answers: { look_up: [{ outcome: 'absent' }] },
+  answers: {
+    look_up: [{ outcome: 'absent' }],
+    cancel_agreement: [{ outcome: 'done' }],
+  },
   events: events.map(stored),
 } satisfies Conformance

@@ -205,8 +205,8 @@ test('warnings and unknown events are ignored, and each says when it happened', 
     { fact: 'ignored', reason: 'A warning moves no money.' },
   ])
   assert.match(shop.lines.join('\n'), /^warn Stripe warns of fraud early: /m)
-  const event = { id: 'evt_1', object: 'event', type: 'invoice.paid', data: { object: { id: 'in_1' } } }
-  const facts = [{ fact: 'ignored', reason: 'The type invoice.paid is of no consequence.' }]
+  const event = { id: 'evt_1', object: 'event', type: 'price.created', data: { object: { id: 'in_1' } } }
+  const facts = [{ fact: 'ignored', reason: 'The type price.created is of no consequence.' }]
   assert.deepEqual(await shop.gateway.handle_event(stored(event)), { facts })
   const dated = stored({ ...event, created: 1_769_860_800 })
   assert.deepEqual(await shop.gateway.handle_event(dated), { facts, occurred_at: '2026-01-31T12:00:00.000Z' })

@@ -1,11 +1,22 @@
 import type { TestCard } from '../cards.ts'
 import { cardOfNumber } from '../cards.ts'
+import { moveBalance } from '../money/balance.ts'
 import { closeDispute, disputeCharge, isClosed } from '../money/disputes.ts'
 import { attachMethod, makePaymentMethod } from '../money/payment-methods.ts'
+import { payOut, settlePayout } from '../money/payouts.ts'
 import { settleRefund } from '../money/refunds.ts'
 import { expireSessions } from '../money/sessions.ts'
+import { renew, subscribe, type NewSubscription } from '../money/subscriptions.ts'
 import { refuse } from '../refusals.ts'
-import type { Dispute, PaymentMethod, Refund } from '../shapes.ts'
+import type {
+  BalanceTransaction,
+  Dispute,
+  Invoice,
+  PaymentMethod,
+  Payout,
+  Refund,
+  Subscription,
+} from '../shapes.ts'
 import type { Deliveries, Delivery } from '../webhooks/deliveries.ts'
 import { makeEndpoint, removeEndpoint } from '../webhooks/endpoints.ts'
 import type { World } from '../world.ts'
@@ -123,6 +134,42 @@ export class Control {
     const refund = find(this.#world, 'refunds', order.refund)
     settleRefund(this.#world, refund, order.status)
     return this.#done(refund)
+  }
+
+  /** Pays out all that is held in a currency, as Stripe does by itself every day. */
+  payOut({ currency }: { currency: string }): Payout {
+    return this.#done(payOut(this.#world, currency))
+  }
+
+  /** The bank's word on a payout: it arrived, or it came back. */
+  settlePayout(order: { payout: string; status: 'paid' | 'failed' }): Payout {
+    const payout = find(this.#world, 'payouts', order.payout)
+    settlePayout(this.#world, payout, order.status)
+    return this.#done(payout)
+  }
+
+  /** Takes a fee that belongs to no payment. */
+  takeFee(order: { amount: number; currency: string; description: string }): BalanceTransaction {
+    const { amount, currency, description } = order
+    const source = this.#world.nextId('fee')
+    return this.#done(
+      moveBalance(this.#world, 'stripe_fee', { amount: -amount, currency, source, description }),
+    )
+  }
+
+  /** From now on money in one currency is changed into another as it moves. */
+  settleIn(order: { from: string; to: string; rate: number }): void {
+    this.#world.settlesIn.set(order.from, { currency: order.to, rate: order.rate })
+  }
+
+  /** Makes a subscription as an earlier shop had it. */
+  subscribe(order: NewSubscription): Subscription {
+    return this.#done(subscribe(this.#world, order))
+  }
+
+  /** A subscription takes money for its next period. */
+  renewSubscription({ subscription }: { subscription: string }): Invoice {
+    return this.#done(renew(this.#world, find(this.#world, 'subscriptions', subscription)))
   }
 
   /** Does now what the banks would do later, all of it or what is about one object. */

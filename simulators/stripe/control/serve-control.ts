@@ -10,7 +10,9 @@ const controls: Record<string, (control: Control, input: never) => unknown> = {
   fail: (control, input) => control.fail(input),
   'flush-webhooks': (control) => control.flushWebhooks(),
   'lose-answer': (control, input) => control.loseAnswer(input),
+  'pay-out': (control, input) => control.payOut(input),
   'pause-webhooks': (control) => control.pauseWebhooks(),
+  'renew-subscription': (control, input) => control.renewSubscription(input),
   'release-webhooks': (control, input) => control.releaseWebhooks(input),
   'repeat-webhooks': (control, input) => control.repeatWebhooks(input),
   'resend-webhook': (control, input) => control.resendWebhook(input),
@@ -18,8 +20,12 @@ const controls: Record<string, (control: Control, input: never) => unknown> = {
   'set-webhook': (control, input) => control.setWebhook(input),
   'set-webhook-timing': (control, input) => control.setWebhookTiming(input),
   settle: (control, input) => control.settle(input),
+  'settle-in': (control, input) => control.settleIn(input),
+  'settle-payout': (control, input) => control.settlePayout(input),
   'settle-refund': (control, input) => control.settleRefund(input),
   'settle-webhooks': (control) => control.settleWebhooks(),
+  subscribe: (control, input) => control.subscribe(input),
+  'take-fee': (control, input) => control.takeFee(input),
   state: (control) => control.state(),
 }
 

@@ -3,7 +3,7 @@ import type { World } from '../world.ts'
 
 /** The properties of each kind of object that `expand` may name, and the kind found behind them. */
 const EXPANDABLE: Record<string, Record<string, string>> = {
-  balance_transactions: {},
+  balance_transactions: { source: 'sources' },
   charges: {
     balance_transaction: 'balance_transactions',
     customer: 'customers',
@@ -13,8 +13,11 @@ const EXPANDABLE: Record<string, Record<string, string>> = {
   disputes: { charge: 'charges', payment_intent: 'payment_intents' },
   invoice_settings: { default_payment_method: 'payment_methods' },
   line_items: {},
+  // What moved the balance: a charge, a refund, a dispute or a payout, with what those have in common.
+  sources: { payment_intent: 'payment_intents', charge: 'charges' },
   payment_intents: { customer: 'customers', latest_charge: 'charges', payment_method: 'payment_methods' },
   payment_methods: { customer: 'customers' },
+  payouts: { balance_transaction: 'balance_transactions' },
   refunds: {
     balance_transaction: 'balance_transactions',
     charge: 'charges',
@@ -26,6 +29,8 @@ const EXPANDABLE: Record<string, Record<string, string>> = {
     payment_intent: 'payment_intents',
     setup_intent: 'setup_intents',
   },
+  subscriptions: { customer: 'customers', latest_invoice: 'invoices' },
+  invoices: { customer: 'customers' },
   setup_intents: { customer: 'customers', payment_method: 'payment_methods' },
 }
 const DEEPEST = 4
@@ -77,10 +82,14 @@ function objectOf(world: World, id: string): object | undefined {
   const collections: Record<string, ReadonlyMap<string, object>> = {
     ch: world.charges,
     cus: world.customers,
+    in: world.invoices,
     pi: world.paymentIntents,
     pm: world.paymentMethods,
     seti: world.setupIntents,
     txn: world.balanceTransactions,
+    du: world.disputes,
+    po: world.payouts,
+    re: world.refunds,
   }
   const found = collections[id.split('_')[0] ?? '']?.get(id)
   return found && structuredClone(found)

@@ -1,6 +1,7 @@
 import { sql } from '../../../core/db/index.ts'
 import { execute } from '../../../core/db/schema.ts'
 import { addDays, isoDate } from '../../../core/kernel/index.ts'
+import { gatewayBreaks } from './gateway-breaks.ts'
 import { moneyBreaks } from './money-breaks.ts'
 import { offerBreaks } from './offer-breaks.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
@@ -272,5 +273,6 @@ export const breaks: readonly Break[] = [
     },
   },
   ...moneyBreaks,
+  ...gatewayBreaks,
   ...offerBreaks,
 ]

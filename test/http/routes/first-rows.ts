@@ -48,6 +48,9 @@ export interface FirstRows extends WorldIds {
   creditGrant: string
   bankAccount: string
   bankLine: string
+  payout: string
+  movement: string
+  agreement: string
   refund: string
   coupon: string
   quote: string

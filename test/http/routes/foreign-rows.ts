@@ -102,6 +102,8 @@ export async function makeForeignRows(
     exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     bankAccount,
     bankLine: await copy('bank_lines', rows.bankLine, 'bkl', { brand_id: brand.id, account_id: bankAccount }),
+    payout: await copy('payouts', rows.payout, 'pyo', { brand_id: brand.id, reference: owner.id }),
+    agreement: await copy('agreements', rows.agreement, 'agr', { brand_id: brand.id, reference: owner.id }),
     creditGrant: await copy('credit_grants', rows.creditGrant, 'crg', of),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     campaign: await copy('price_campaigns', rows.campaign, 'pcp', { brand_id: brand.id }),

@@ -290,6 +290,9 @@ const moneyOf = (rows: FirstRows): Many[] => [
 const creditOf = (rows: FirstRows): Many[] => [
   own('bank_accounts', rows.bankAccount, 'bka', (n) => ({ name: `Account ${n}` })),
   own('bank_lines', rows.bankLine, 'bkl', (n) => ({ line_key: `line ${n}` })),
+  own('payouts', rows.payout, 'pyo', (n) => ({ reference: `po_more_${n}` })),
+  own('gateway_movements', rows.movement, 'gmv', (n) => ({ reference: `txn_more_${n}` })),
+  own('agreements', rows.agreement, 'agr', (n) => ({ reference: `sub_more_${n}` })),
   own('credit_grants', rows.creditGrant, 'crg', (n) => ({ reason: `Reason ${n}` })),
   {
     table: 'dunning_cases',

@@ -2,6 +2,7 @@ import type { IdMaker, Prefix } from '../../../core/kernel/index.ts'
 
 /** Kinds of records that an address can name, with the prefix of their ids. */
 const KINDS = {
+  agreement: 'agr',
   apiKey: 'key',
   audit: 'aud',
   billable: 'bli',
@@ -39,6 +40,7 @@ const KINDS = {
   option: 'opt',
   order: 'ord',
   payment: 'pay',
+  payout: 'pyo',
   priceList: 'plt',
   priceRule: 'prr',
   product: 'prd',
@@ -94,6 +96,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
 
 /** What stands before ":id" on pages of staff. */
 const BY_FOLDER: Readonly<Record<string, Kind>> = {
+  '/admin/agreements': 'agreement',
   '/admin/audit': 'audit',
   '/admin/billables': 'billable',
   '/admin/bundles': 'bundle',
@@ -121,6 +124,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/messages': 'message',
   '/admin/orders': 'order',
   '/admin/payments': 'payment',
+  '/admin/payouts': 'payout',
   '/admin/price-campaigns': 'campaign',
   '/admin/price-lists': 'priceList',
   '/admin/plugins/instances': 'instance',

@@ -65,5 +65,36 @@ export async function makePaymentRows(means: TestMeans, ids: WorldIds & { paymen
       ...{ amount_minor: 4_760n, through_minor: 4_760n },
     },
   ])
-  return { creditGrant, bankAccount, bankLine }
+  const [payout, movement, agreement] = [means.newId('pyo'), means.newId('gmv'), means.newId('agr')]
+  const there = { instance_id: ids.instance, brand_id: ids.brand, currency: 'EUR' }
+  const dates = { created_at: now, updated_at: now }
+  await db.insert('payouts', [
+    {
+      ...{ ...there, ...dates, id: payout, reference: 'po_1', status: 'arrived', arrives_on: '2026-01-17' },
+      ...{ amount_minor: 1_150n, fee_minor: 0n, itemised: 1 },
+    },
+  ])
+  await db.insert('gateway_movements', [
+    {
+      ...{ ...there, ...dates, id: movement, reference: 'txn_1', kind: 'payment', status: 'booked' },
+      ...{ amount_minor: 1_190n, fee_minor: 40n, moved_on: '2026-01-15', payout_id: payout },
+      payment_id: ids.payment,
+    },
+  ])
+  await db.insert('agreements', [
+    {
+      ...{ ...there, ...dates, id: agreement, reference: 'sub_1', status: 'live', label: 'Old plan' },
+      ...{ email: 'ada@client.example', amount_minor: 990n, cycle: '1m', next_on: '2026-02-15' },
+    },
+  ])
+  await db.insert('gateway_balances', [
+    {
+      ...{ instance_id: ids.instance, kind: 'available', currency: 'EUR', amount_minor: 500n },
+      read_at: now,
+    },
+  ])
+  await db.insert('gateway_readings', [
+    { instance_id: ids.instance, operation: 'fee_report', read_at: now, problem: 'It did not answer.' },
+  ])
+  return { creditGrant, bankAccount, bankLine, payout, movement, agreement }
 }

@@ -14,6 +14,7 @@ import { filled, formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { bankCrumbs } from './bank-accounts.ts'
+import { payoutForm, payoutLink, payoutsOf } from './line-payouts.ts'
 import { listPage } from './list-page.ts'
 
 /** What waits for a person first, then what was booked and set aside. */
@@ -71,11 +72,17 @@ export async function linePage(desk: Desk, asked: Asked): Promise<PageView> {
   ))!
   const title = t('payments.bank.line', { account: account.name })
   const main: Block[] = [factsOf(desk, line, account)]
+  const payouts = await payoutsOf(desk, line)
   if (line.status === 'booked')
-    main.push(await usesOf(desk, line), reasonForm(desk, asked, { line, act: 'undo' }))
+    main.push(
+      ...payoutLink(desk, payouts),
+      await usesOf(desk, line),
+      reasonForm(desk, asked, { line, act: 'undo' }),
+    )
   else {
     const index = await openDocuments(means.db, account)
     const found = matchLine({ ...line, amountMinor: line.amount_minor }, index, account.tolerance_minor)
+    if (line.status === 'open' && payouts.length > 0) main.push(payoutForm(desk, asked, { line, payouts }))
     if (line.amount_minor > 0n)
       main.push(suggestions(desk, found, numbersOf(index)), bookForm(desk, asked, { line, found, index }))
     if (line.status === 'open') main.push(reasonForm(desk, asked, { line, act: 'ignore' }))

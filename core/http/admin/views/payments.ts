@@ -1,17 +1,28 @@
 import {
+  FEE_ALONE,
   findAuthorisation,
   getPayment,
   refundable,
   refundedOf,
+  type MovementRow,
   type PaymentRow,
 } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
-import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
+import {
+  detailColumns,
+  detailJoins,
+  detailsAct,
+  detailsBlock,
+  detailsOf,
+  type DetailRow,
+} from './payment-details.ts'
+import { movementTable } from './payouts.ts'
 import { listPage } from './list-page.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
@@ -49,6 +60,7 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
       { label: t('admin.transactions.title'), href: '/admin/transactions', icon: 'arrows-sort' },
       { label: t('admin.disputes.title'), href: '/admin/disputes', icon: 'alert-triangle' },
       { label: t('payments.gateways.title'), href: '/admin/gateways', icon: 'credit-card' },
+      { label: t('payouts.title'), href: '/admin/payouts', icon: 'building-bank' },
       { label: t('payments.bank_lines.title'), href: '/admin/bank-lines', icon: 'building-bank' },
       { label: t('payments.dunning.title'), href: '/admin/dunning', icon: 'refresh' },
       { label: t('admin.webhooks.title'), href: '/admin/webhook-events', icon: 'webhook' },
@@ -82,10 +94,16 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
 export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const payment = await getPayment(means.db, asked.params.id!, actor)
-  const facts = await means.db.get<Listed>(sql`select ${columns} ${from} where p.id = ${payment.id}`)
+  const facts = await means.db.get<Listed & DetailRow>(
+    sql`select ${columns}, ${detailColumns} ${from} ${detailJoins} where p.id = ${payment.id}`,
+  )
   const refunded = await refundedOf(means.db, payment.id)
   const left = payment.status === 'succeeded' ? await refundable(means.db, payment) : 0n
   const held = await findAuthorisation(means.db, payment.id)
+  const details = detailsOf(facts)
+  const there = await means.db.all<MovementRow>(
+    sql`select * from gateway_movements where payment_id = ${payment.id} order by moved_on, id limit 100`,
+  )
   const title = moneyText(desk, payment.amount_minor, payment.currency)
   return {
     head: {
@@ -95,6 +113,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
       status: [{ state: payment.status }],
       actions: [
         ...reservedActs(desk, held),
+        ...detailsAct(desk, payment, details),
         ...(left > 0n
           ? [
               {
@@ -109,15 +128,24 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
     main: [
       ...(payment.decline_message ? [declined(desk, payment)] : []),
       await movements(desk, payment),
+      ...(there.length > 0
+        ? [
+            movementTable(desk, there, {
+              ...{ id: `payment-${payment.id}-there`, title: t('payouts.there'), ofOne: true },
+            }),
+          ]
+        : []),
       await refunds(desk, payment),
       await auditTimeline(desk, { subject: payment.id, id: `payment-${payment.id}-history` }),
     ],
     aside: [
       ...reservedBlock(desk, held),
+      ...detailsBlock(desk, payment, details),
       facsimile(
         desk,
         facts ?? { ...payment, client_name: payment.client_id, number: null, method: null },
         refunded,
+        there,
       ),
     ],
   }
@@ -131,7 +159,7 @@ const declined = (desk: Desk, payment: PaymentRow): Block => ({
   text: payment.decline_message ?? '',
 })
 
-function facsimile(desk: Desk, row: Listed, refunded: bigint): Block {
+function facsimile(desk: Desk, row: Listed, refunded: bigint, there: readonly MovementRow[]): Block {
   const l = labeller(desk)
   const money = (minor: bigint) => inMoney(minor, row.currency)
   return {
@@ -148,7 +176,7 @@ function facsimile(desk: Desk, row: Listed, refunded: bigint): Block {
       },
       { label: l('method'), value: row.method ?? desk.t(`admin.payment_kind.${row.kind}`) },
       { label: l('received'), value: money(row.received_minor) },
-      { label: l('fee'), value: money(row.fee_minor) },
+      { label: l('fee'), value: feesOf(row, there) },
       { label: l('refunded'), value: money(refunded) },
       { label: l('attempt'), value: row.attempt },
       { label: l('next_check_at'), value: { at: row.next_check_at } },
@@ -157,6 +185,21 @@ function facsimile(desk: Desk, row: Listed, refunded: bigint): Block {
       { label: l('id'), value: { copy: row.id, label: l('id') } },
     ],
   }
+}
+
+/**
+ * What the gateway kept in all, in each currency in which it did. What it told with the payment gives way to what it
+ * tells of the movement.
+ */
+function feesOf({ fee_minor: known, currency }: Listed, there: readonly MovementRow[]): Cell {
+  const booked = there.filter(({ status }) => status !== 'waiting')
+  const isTold = booked.some(({ kind }) => kind === 'payment' || kind === FEE_ALONE)
+  const sums = new Map(isTold ? [] : [[currency, known]])
+  for (const row of booked) {
+    const fee = row.kind === 'fee' ? row.fee_minor - row.amount_minor : row.fee_minor
+    sums.set(row.currency, (sums.get(row.currency) ?? 0n) + fee)
+  }
+  return { cells: [...sums].map(([of, minor]) => inMoney(minor, of)) }
 }
 
 interface Movement {
@@ -173,10 +216,10 @@ async function movements(desk: Desk, payment: PaymentRow): Promise<Block> {
   const rows = await desk.means.db.all<Movement>(
     sql`select * from transactions where payment_id = ${payment.id} order by id limit 100`,
   )
-  return { ...movementTable(desk, rows), id: `payment-${payment.id}-transactions` }
+  return { ...transactionTable(desk, rows), id: `payment-${payment.id}-transactions` }
 }
 
-function movementTable(desk: Desk, rows: readonly Movement[]) {
+function transactionTable(desk: Desk, rows: readonly Movement[]) {
   const l = labeller(desk)
   return {
     kind: 'table' as const,

@@ -18,6 +18,8 @@ const PLACES: Partial<Record<Prefix, string>> = {
   grp: 'catalog/groups',
   cpn: 'coupons',
   dsp: 'disputes',
+  pyo: 'payouts',
+  agr: 'agreements',
   msg: 'messages',
   evt: 'events',
   whe: 'webhook-events',

@@ -1,12 +1,15 @@
 import type { Router } from '@koa/router'
 import {
+  listAgreements,
   listGateways,
   listMethods,
   offers,
   preferMethod,
   removeMethod,
   startMethodSetup,
+  type AgreementRow,
 } from '../../../billing/index.ts'
+import { formatDate, formatMoney } from '../../../i18n/index.ts'
 import { Forbidden } from '../../../kernel/index.ts'
 import { may } from '../../../records/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
@@ -40,6 +43,7 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
     gateways: can(ctx, startMethodSetup)
       ? gateways.filter((one) => offers(one, 'start_setup')).map(({ id, name }) => ({ id, name }))
       : [],
+    agreements: (await listAgreements(deps.db, client.id)).map((row) => agreementView(ctx, row)),
     isNew: ctx.query.added !== undefined,
     keys: formKeys(),
   }
@@ -47,6 +51,14 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
     title: t('portal.methods.title'),
     parts: { methods: ['portal/_methods', view] },
   })
+}
+
+/** What a gateway charges by itself, agreed before this shop: shown so that nobody wonders who takes the money. */
+function agreementView(ctx: RouteCtx, row: AgreementRow & { service: string }) {
+  const { t, locale } = ctx.state
+  const sum = formatMoney({ minor: row.amount_minor, currency: row.currency }, locale)
+  const next = row.next_on && formatDate(row.next_on, locale)
+  return { label: row.service, text: next ? t('payouts.agreements.next', { sum, day: next }) : sum }
 }
 
 async function addMethod(ctx: RouteCtx): Promise<void> {

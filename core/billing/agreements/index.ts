@@ -1,0 +1,6 @@
+export * from './agreement.ts'
+export * from './book-agreement-payment.ts'
+export * from './cancel-agreement.ts'
+export * from './list-agreements.ts'
+export * from './match-agreement.ts'
+export * from './read-agreements.ts'
