@@ -43,34 +43,37 @@ export async function settleInvoice(
   invoice: InvoiceRow,
   actor: Actor,
 ): Promise<InvoiceRow> {
-  const open = await openAmount(trx, invoice)
-  assert(open >= 0n, `invoice ${invoice.id} is allocated more than its total`)
+  return settleOpen(means, trx, { invoice, openMinor: await openAmount(trx, invoice) }, actor)
+}
+
+/** The same for whoever knows what is open. */
+export async function settleOpen(
+  means: Means,
+  trx: Trx,
+  { invoice, openMinor }: { invoice: InvoiceRow; openMinor: bigint },
+  actor: Actor,
+): Promise<InvoiceRow> {
+  assert(openMinor >= 0n, `invoice ${invoice.id} is allocated more than its total`)
+  const name = transitionOf(invoice, openMinor)
+  if (name === null && invoice.owed_on === null) return invoice
   const body = await bodyOf(trx, invoice)
-  const followed = { openMinor: open, body }
-  const change = { body }
-  if (open === 0n && (invoice.status === 'issued' || invoice.status === 'written_off')) {
-    const set = { paid_at: means.business.now() }
-    const paid = await applyTransition(means, trx, {
-      lifecycle: invoiceLifecycle,
-      row: invoice,
-      name: 'pay',
-      actor,
-      change: { ...change, set },
-    })
-    return followInstalments(means, trx, { ...followed, invoice: paid }, actor)
-  }
-  if (open > 0n && invoice.status === 'paid') {
-    const set = { paid_at: null }
-    const reopened = await applyTransition(means, trx, {
-      lifecycle: invoiceLifecycle,
-      row: invoice,
-      name: 'reopen',
-      actor,
-      change: { ...change, set },
-    })
-    return followInstalments(means, trx, { ...followed, invoice: reopened }, actor)
-  }
-  return followInstalments(means, trx, { ...followed, invoice }, actor)
+  const change = { body, set: { paid_at: name === 'pay' ? means.business.now() : null } }
+  const settled =
+    name === null
+      ? invoice
+      : await applyTransition(means, trx, {
+          lifecycle: invoiceLifecycle,
+          row: invoice,
+          name,
+          actor,
+          change,
+        })
+  return followInstalments(means, trx, { openMinor, body, invoice: settled }, actor)
+}
+
+function transitionOf({ status }: InvoiceRow, openMinor: bigint): 'pay' | 'reopen' | null {
+  if (openMinor === 0n && (status === 'issued' || status === 'written_off')) return 'pay'
+  return openMinor > 0n && status === 'paid' ? 'reopen' : null
 }
 
 /** Reads the row for a change of it. On PostgreSQL this waits for others who change the same document. */

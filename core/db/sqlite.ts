@@ -154,7 +154,7 @@ class SqliteQueries implements Queries {
     const [first] = rows
     if (!first) return
     const columns = Object.keys(first)
-    await this.#execute(insertText(table, columns), (single) => {
+    await this.#execute(singleText(table, columns), (single) => {
       const grouped = rows.length - (rows.length % GROUP)
       if (grouped > 0) this.#insertGroups(table, columns, rows.slice(0, grouped) as Row[])
       for (let at = grouped; at < rows.length; at++) single.run(valuesOf([rows[at] as Row], columns))
@@ -233,6 +233,18 @@ function insertText(
   const row = `(${columns.map((column) => (column in same ? `@${column}` : '?')).join(', ')})`
   return `insert or fail into ${table} (${columns.join(', ')}) values ${new Array(rows).fill(row).join(', ')}`
 }
+
+/** Most inserts are of one row, with the columns that the last one of their table had. */
+function singleText(table: string, columns: readonly string[]): string {
+  const last = singleTexts.get(table)
+  if (last?.columns.length === columns.length && columns.every((column, i) => column === last.columns[i]))
+    return last.text
+  const text = insertText(table, columns)
+  singleTexts.set(table, { columns, text })
+  return text
+}
+
+const singleTexts = new Map<string, { columns: readonly string[]; text: string }>()
 
 function valuesOf(rows: readonly Row[], columns: readonly string[]): SqlValue[] {
   const values = new Array<SqlValue>(rows.length * columns.length)

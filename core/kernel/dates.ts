@@ -30,10 +30,13 @@ function written(at: number): Instant {
     return text
   }
   const ms = at - lastMinute.from
-  return `${lastMinute.text}${padded(Math.floor(ms / 1000), 2)}.${padded(ms % 1000, 3)}Z` as Instant
+  return `${lastMinute.text}${SECONDS[Math.floor(ms / 1000)]}.${MILLISECONDS[ms % 1000]}Z` as Instant
 }
 
-const padded = (number: number, digits: number): string => String(number).padStart(digits, '0')
+const padded = (count: number, digits: number): string[] =>
+  Array.from({ length: count }, (_, number) => String(number).padStart(digits, '0'))
+const SECONDS = padded(60, 2)
+const MILLISECONDS = padded(1000, 3)
 let lastMinute = { from: NaN, text: '' }
 
 /** A request asks for the time again and again within one millisecond. */

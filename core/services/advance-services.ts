@@ -29,18 +29,20 @@ export async function advanceServices(trx: Trx, items: readonly DueItem[]): Prom
 /** Services that stood at the same place and go to the same: most of a chunk share a few. */
 type Move = Omit<ServiceStep, 'id' | 'discounted' | 'repricing_id'> & { ids: string[] }
 
-/** The steps as a table "v". They travel as one JSON text, which both engines unfold faster than they take rows singly. */
+/**
+ * The steps as a table "v". They travel as one JSON text, which both engines unfold faster than they take rows singly.
+ * PostgreSQL gets a step a service: it takes those of one array to be a hundred and finds each by its key. Of arrays in
+ * an array it expects ten thousand, starts from the services of the day instead and unfolds the array for each of them.
+ */
 function asRows(trx: Trx, steps: readonly ServiceStep[]): Sql {
-  const text = JSON.stringify(movesOf(steps))
   if (trx.dialect === 'postgres') {
-    return sql`(select i.id, m.* from json_to_recordset(${text}::json) as m(
-      from_index bigint, from_on text, to_index bigint, charged_through text, coupon_cycles_left bigint, periods_left bigint, ids json),
-      json_array_elements_text(m.ids) as i(id)) as v`
+    return sql`json_to_recordset(${JSON.stringify(steps)}::json) as v(
+      id text, from_index bigint, from_on text, to_index bigint, charged_through text, coupon_cycles_left bigint, periods_left bigint)`
   }
   return sql`(with m as materialized (select value ->> 'from_index' as from_index, value ->> 'from_on' as from_on,
       value ->> 'to_index' as to_index, value ->> 'charged_through' as charged_through,
       value ->> 'coupon_cycles_left' as coupon_cycles_left, value ->> 'periods_left' as periods_left, value -> 'ids' as ids
-    from json_each(${text})) select i.value as id, m.* from m, json_each(m.ids) i) as v`
+    from json_each(${JSON.stringify(movesOf(steps))})) select i.value as id, m.* from m, json_each(m.ids) i) as v`
 }
 
 function movesOf(steps: readonly ServiceStep[]): Move[] {

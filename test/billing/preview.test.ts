@@ -74,6 +74,20 @@ for (const engine of engines) {
     let foreseen: string[]
     let foreseenOfClient: string[]
 
+    test('lets what waits for its turn go first, chunk by chunk', async () => {
+      let turns = 0
+      let isOpen = true
+      const turn = () => {
+        turns++
+        if (isOpen) setImmediate(turn)
+      }
+      setImmediate(turn)
+      await sumPreview(means, deps, { days: DAYS })
+      isOpen = false
+      // A chunk for the zone of each brand.
+      assert.ok(turns >= 2, `${turns} turns`)
+    })
+
     test('writes nothing and shows every period', async () => {
       const preview = await previewBilling(means, deps, { days: DAYS })
       foreseen = sorted(

@@ -1,11 +1,11 @@
 import { sql, type Trx } from '../../db/index.ts'
-import type { Actor } from '../../kernel/index.ts'
+import type { Actor, IsoDate } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { takesMoney } from '../proforma/finalise-proforma.ts'
 import { account, creditBalance, postJournal } from '../ledger.ts'
 import { useCreditAlways } from '../settings.ts'
-import { openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { openAmount, settleInvoice, settleOpen, todayOf } from '../settle-invoice.ts'
 import { lockCredit } from './credit-standing.ts'
 import { orderOfUse, type Use } from './order-of-use.ts'
 
@@ -26,12 +26,13 @@ export async function applyPart(
   const open = await openAmount(trx, invoice)
   const wantedMinor = mostMinor < open ? mostMinor : open
   const { client_id: clientId, currency } = invoice
-  if (wantedMinor > 0n && (await creditBalance(trx, clientId, currency)) > 0n) {
-    const { grants, paidMinor } = await lockCredit(trx, clientId, currency)
-    const today = await todayOf(means, trx, invoice.brand_id)
-    await take(means, trx, invoice, orderOfUse(grants, paidMinor, { wantedMinor, today }))
-  }
-  return settleInvoice(means, trx, invoice, actor)
+  if (wantedMinor <= 0n || (await creditBalance(trx, clientId, currency)) <= 0n)
+    return settleOpen(means, trx, { invoice, openMinor: open }, actor)
+  const { grants, paidMinor } = await lockCredit(trx, clientId, currency)
+  const today = await todayOf(means, trx, invoice.brand_id)
+  const uses = orderOfUse(grants, paidMinor, { wantedMinor, today })
+  const takenMinor = await take(means, trx, { invoice, uses, today })
+  return settleOpen(means, trx, { invoice, openMinor: open - takenMinor }, actor)
 }
 
 /** The same for what nobody asked for: only where brand and client let new documents take credit by themselves. */
@@ -47,9 +48,16 @@ export async function applyCreditByItself(
     : settleInvoice(means, trx, invoice, actor)
 }
 
-async function take(means: Means, trx: Trx, invoice: InvoiceRow, uses: readonly Use[]): Promise<void> {
+interface Taken {
+  invoice: InvoiceRow
+  uses: readonly Use[]
+  today: IsoDate
+}
+
+/** Answers how much was taken. */
+async function take(means: Means, trx: Trx, { invoice, uses, today }: Taken): Promise<bigint> {
   const amountMinor = uses.reduce((sum, use) => sum + use.amountMinor, 0n)
-  if (amountMinor === 0n) return
+  if (amountMinor === 0n) return 0n
   const id = means.newId('alc')
   const now = means.business.now()
   const { currency, client_id: clientId, brand_id: brandId } = invoice
@@ -74,12 +82,13 @@ async function take(means: Means, trx: Trx, invoice: InvoiceRow, uses: readonly 
   )
   await postJournal(means, trx, {
     ...{ kind: 'credit_applied', sourceId: id, brandId },
-    effectiveOn: await todayOf(means, trx, brandId),
+    effectiveOn: today,
     postings: [
       { account: account.clientCredit, currency, clientId, amountMinor },
       { account: account.receivable, currency, clientId, amountMinor: -amountMinor },
     ],
   })
+  return amountMinor
 }
 
 /** What a document took from grants goes back to them; one that has ended meanwhile is booked out by the next run. */

@@ -32,11 +32,12 @@ export async function applyPayment(
 ): Promise<{ appliedMinor: bigint; invoiceIds: readonly string[] }> {
   const invoiceIds = await documentsOf(trx, payment)
   // Always in one order, so that two payments for the same documents wait for each other and do not block.
-  for (const id of invoiceIds.toSorted()) await lockInvoice(trx, id)
+  const locked = new Map<string, InvoiceRow>()
+  for (const id of invoiceIds.toSorted()) locked.set(id, await lockInvoice(trx, id))
   let rest = amountMinor
   let recovered = 0n
   for (const id of invoiceIds) {
-    const found = await lockInvoice(trx, id)
+    const found = locked.get(id)!
     const applied = await applyTo(means, trx, { invoice: found, payment, rest }, actor)
     if (found.status === 'written_off') recovered += applied
     rest -= applied

@@ -24,9 +24,10 @@ export function readExtra(queries: Queries, paymentId: string): Promise<ExtraRow
   return queries.get<ExtraRow>(sql`select * from payment_extras where payment_id = ${paymentId}`)
 }
 
-/** What came, and what the documents that were to be paid took of it. */
+/** What came, what the documents that were to be paid took of it, and what the way of payment costs or saves. */
 export interface Taken {
   payment: PaymentRow
+  extra: ExtraRow | undefined
   receivedMinor: bigint
   appliedMinor: bigint
 }
@@ -39,10 +40,9 @@ export interface Taken {
 export async function bookSurcharge(
   means: Means,
   trx: Trx,
-  { payment, receivedMinor, appliedMinor }: Taken,
+  { payment, extra, receivedMinor, appliedMinor }: Taken,
   actor: Actor,
 ): Promise<InvoiceRow | null> {
-  const extra = await readExtra(trx, payment.id)
   if (extra?.kind !== 'surcharge' || extra.document_id !== null) return null
   if (appliedMinor === 0n || receivedMinor - appliedMinor < extra.amount_minor) return null
   const from = await loadSeller(trx, payment.brand_id, payment.client_id)
@@ -84,10 +84,9 @@ export async function bookSurcharge(
 export async function bookDiscount(
   means: Means,
   trx: Trx,
-  { payment, receivedMinor, appliedMinor }: Taken,
+  { payment, extra, receivedMinor, appliedMinor }: Taken,
   actor: Actor,
 ): Promise<void> {
-  const extra = await readExtra(trx, payment.id)
   if (extra?.kind !== 'discount' || extra.document_id !== null || !payment.invoice_id) return
   if (appliedMinor === 0n || receivedMinor < payment.amount_minor) return
   const invoice = await lockInvoice(trx, payment.invoice_id)

@@ -6,7 +6,7 @@ import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { issueReceipt, type Deposited } from '../proforma/index.ts'
 import { lockInvoice, settleInvoice, todayOf } from '../settle-invoice.ts'
 import { applyPayment } from './apply-payment.ts'
-import { bookDiscount, bookSurcharge } from './book-extra.ts'
+import { bookDiscount, bookSurcharge, readExtra } from './book-extra.ts'
 import { TransactionBooked, WrongMoney } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 
@@ -41,7 +41,11 @@ export async function bookSuccess(
     throw WrongMoney({ id: payment.id, expected: payment.currency, received: received.currency })
   await addTransaction(means, trx, payment, { ...received, kind: 'payment', actor: actor.id })
   const applied = await applyPayment(means, trx, { payment, amountMinor: received.amountMinor }, actor)
-  const taken = { payment, receivedMinor: received.amountMinor, appliedMinor: applied.appliedMinor }
+  const extra = await readExtra(trx, payment.id)
+  const taken = {
+    ...{ payment, extra },
+    ...{ receivedMinor: received.amountMinor, appliedMinor: applied.appliedMinor },
+  }
   const surcharge = await bookSurcharge(means, trx, taken, actor)
   const appliedMinor = applied.appliedMinor + (surcharge?.total_minor ?? 0n)
   await postJournal(means, trx, {

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { Queries } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import { dayOfPeriod, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
@@ -27,6 +28,8 @@ export async function planAhead(
   return {
     window,
     plan: async (sources, clientIds) => {
+      // On SQLite nothing below waits for the system: pages, and the collector of garbage, would wait for the whole preview.
+      await othersTurn()
       const leadDays = usualLead(window, lastOn)
       const issuedOn = async (items: readonly DueItem[]): Promise<IssueDay> => {
         // What nobody owes yet was not taken today either.
