@@ -14,14 +14,14 @@ import type { Money } from '../../sdk/index.ts'
 import type { Assets } from './assets.ts'
 import { createEngine, engineHelpers, type Engine, type Helpers } from './engine.ts'
 import type { Frame } from './frame.ts'
-import { attributes, type Html } from './html.ts'
+import { attributes, Html } from './html.ts'
 import { drawnAnew, keptLayouts } from './kept-layouts.ts'
 import { toneOfState } from './tone-of-state.ts'
 import { url } from './url.ts'
 
 export interface Renderer {
-  /** The whole page, in UTF-8: the template inside the layout of the frame's area. */
-  page(template: string, view: object, frame: Frame): Buffer
+  /** The whole page: the template inside the layout of the frame's area. */
+  page(template: string, view: object, frame: Frame): Html
   /** The template alone: one part of a page. */
   fragment(template: string, view: object, frame: Frame): string
   /** A mail: the view also gives subject, preheader, heading, greeting, button { label, href, colour, ink } and footer lines. */
@@ -70,7 +70,7 @@ export function createRenderer(options: RendererOptions): Renderer {
         const helpers = makeHelpers(options, engine, open, fills)
         return engine.draw(`layouts/${open.area}`, { body: place }, helpers).bytes
       })
-      return Buffer.from(bytes, 'latin1')
+      return new Html(bytes)
     },
     fragment: (template, view, frame) =>
       engine.draw(template, view, makeHelpers(options, engine, frame)).text,
