@@ -1,7 +1,7 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
 import { TERM_KEYS, termsIn } from './billing-terms.ts'
-import { rulesOfSellers } from './tax-rules-of.ts'
+import { mayFit, RULE, RULES_IN_ORDER, type RuleColumns } from './tax-rules-of.ts'
 import { loadBrandFacts } from './texts/load-brand-facts.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
 import type { RoundingPlace } from './tax.ts'
@@ -13,10 +13,10 @@ interface BrandSeller {
   zone: string
   prices_include_tax: number
   seller_id: string
-  name: string
+  seller_name: string
   address: string
-  country: string
-  region: string | null
+  seller_country: string
+  seller_region: string | null
   tax_id: string | null
   email: string
   legal_text: string | null
@@ -29,22 +29,23 @@ export async function loadSellers(
   brandIds: readonly string[],
   clientIds: readonly string[],
 ): Promise<Map<string, BillFrom>> {
-  const rows = await queries.all<BrandSeller>(sql`
-    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name, s.address, s.country, s.region, s.tax_id, s.email, s.legal_text, s.tax_rounding
-    from brands b join sellers s on s.id = b.seller_id where b.id in (${list(brandIds)})`)
-  const rules = await rulesOfSellers(
-    queries,
-    rows.map((row) => row.seller_id),
-    clientIds,
-  )
+  const rows = await queries.all<BrandSeller & RuleColumns>(sql`
+    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name as seller_name, s.address,
+      s.country as seller_country, s.region as seller_region, s.tax_id, s.email, s.legal_text, s.tax_rounding, ${RULE}
+    from brands b join sellers s on s.id = b.seller_id left join tax_rules r on r.seller_id = s.id and ${mayFit(clientIds)}
+    where b.id in (${list(brandIds)}) order by ${RULES_IN_ORDER}`)
   const factsOf = await loadBrandFacts(queries, brandIds)
+  const ofBrands = Map.groupBy(rows, (row) => row.brand_id)
   return new Map(
-    rows.map((row) => {
-      const own = rules.filter((rule) => rule.seller_id === row.seller_id)
-      return [row.brand_id, { ...sellerOf(row, own), ...factsOf(row.brand_id) }]
-    }),
+    [...ofBrands].map(([brandId, own]) => [
+      brandId,
+      { ...sellerOf(own[0]!, rulesIn(own)), ...factsOf(brandId) },
+    ]),
   )
 }
+
+const rulesIn = (rows: readonly RuleColumns[]): readonly TaxRule[] =>
+  rows.filter(({ rule_id }) => rule_id !== null)
 
 export async function loadSeller(queries: Queries, brandId: string, clientId: string): Promise<BillFrom> {
   const seller = (await loadSellers(queries, [brandId], [clientId])).get(brandId)
@@ -56,7 +57,7 @@ function sellerOf(
   row: BrandSeller,
   taxRules: readonly TaxRule[],
 ): Omit<BillFrom, 'texts' | 'terms' | 'taxPlugin'> {
-  const { name, country, region, tax_id, email, legal_text } = row
+  const { seller_name: name, seller_country: country, seller_region: region, tax_id, email, legal_text } = row
   return {
     brandId: row.brand_id,
     brandName: row.brand_name,

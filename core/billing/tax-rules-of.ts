@@ -3,31 +3,26 @@ import { taxPlugin } from './settings.ts'
 import type { RoundingPlace } from './tax.ts'
 import { postcodeKey, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
-const RULE = sql`
-  r.seller_id, r.country, r.region, r.tax_class, r.name, r.rate_ppm, r.level, r.compound, r.starts_on, r.ends_on, r.buyer_kind,
+/** The columns of a rule, of tax_rules as "r". */
+export const RULE = sql`
+  r.id as rule_id, r.country, r.region, r.tax_class, r.name, r.rate_ppm, r.level, r.compound, r.starts_on, r.ends_on, r.buyer_kind,
   r.treatment, r.notes, r.base_numerator, r.base_denominator, r.round_whole, r.round_down, r.postcode_from, r.postcode_to`
 
-const ORDER = sql`order by r.starts_on desc, r.id`
+/** Of two rules that fit alike the younger one stands first. */
+export const RULES_IN_ORDER = sql`r.starts_on desc, r.id`
 
-interface SellersRule extends TaxRule {
-  seller_id: string
-}
+/** Beside its seller: of one without any rule all columns of a rule are null. */
+export type RuleColumns = TaxRule & { rule_id: string | null }
 
 /** A postcode as rules compare it: without blanks and hyphens, in capitals. */
 const plainPostcode = sql`replace(replace(upper(c.postcode), ' ', ''), '-', '')`
 
 /** Of the rates by postcode, which may be a hundred thousand, only those of the places where the clients live. */
-export async function rulesOfSellers(
-  queries: Queries,
-  sellerIds: readonly string[],
-  clientIds: readonly string[],
-): Promise<SellersRule[]> {
-  return queries.all<SellersRule>(sql`
-    select ${RULE} from tax_rules r where r.seller_id in (${list(sellerIds)}) and (r.postcode_from is null or exists (
-      select 1 from clients c where c.id in (${list(clientIds)}) and c.country = r.country and (r.region is null or r.region = c.region)
-      and substr(${plainPostcode}, 1, length(r.postcode_from)) >= r.postcode_from
-      and substr(${plainPostcode}, 1, length(r.postcode_to)) <= r.postcode_to)) ${ORDER}`)
-}
+export const mayFit = (clientIds: readonly string[]): Sql => sql`
+  (r.postcode_from is null or exists (
+    select 1 from clients c where c.id in (${list(clientIds)}) and c.country = r.country and (r.region is null or r.region = c.region)
+    and substr(${plainPostcode}, 1, length(r.postcode_from)) >= r.postcode_from
+    and substr(${plainPostcode}, 1, length(r.postcode_to)) <= r.postcode_to))`
 
 export interface PlaceRules {
   rules: TaxRule[]
@@ -44,9 +39,9 @@ export async function rulesForPlace(
 ): Promise<PlaceRules> {
   const plain = postcodeKey(postcode ?? '')
   const rows = await queries.all<PlaceRow>(sql`
-    select s.tax_rounding, ${pluginOf(brandId)} as plugin, r.id as rule_id, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
+    select s.tax_rounding, ${pluginOf(brandId)} as plugin, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
     and (r.postcode_from is null or (substr(${plain}, 1, length(r.postcode_from)) >= r.postcode_from and substr(${plain}, 1, length(r.postcode_to)) <= r.postcode_to))
-    where s.id = ${sellerId} ${ORDER}`)
+    where s.id = ${sellerId} order by ${RULES_IN_ORDER}`)
   return {
     rules: rows.filter(({ rule_id }) => rule_id !== null),
     rounding: rows[0]?.tax_rounding ?? 'document',
@@ -54,7 +49,7 @@ export async function rulesForPlace(
   }
 }
 
-type PlaceRow = TaxRule & { rule_id: string | null; tax_rounding: RoundingPlace; plugin: string | null }
+type PlaceRow = RuleColumns & { tax_rounding: RoundingPlace; plugin: string | null }
 
 /** As readSetting has it: the brand's own value before that of the installation. */
 const pluginOf = (brandId: string | null): Sql =>

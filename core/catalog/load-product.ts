@@ -19,6 +19,11 @@ export interface PricesFor {
   listId?: string | null | undefined
 }
 
+export interface ToLoad extends PricesFor {
+  /** False: without what an order asks, which a running service is not asked again. */
+  orderFields?: false
+}
+
 /** The product with all that its page shows, in four statements; undefined when the brand has none of that slug. */
 export async function loadProduct(
   queries: Queries,
@@ -35,9 +40,9 @@ export function loadProducts(
   queries: Queries,
   brandId: string,
   ids: readonly string[],
-  prices: PricesFor = {},
+  of: ToLoad = {},
 ): Promise<Product[]> {
-  return loadWhere(queries, sql`p.brand_id = ${brandId} and p.id in (${list(ids)})`, prices)
+  return loadWhere(queries, sql`p.brand_id = ${brandId} and p.id in (${list(ids)})`, of)
 }
 
 export interface ProductFilter extends PricesFor {
@@ -64,11 +69,11 @@ export function listProducts(
   )
 }
 
-async function loadWhere(queries: Queries, condition: Sql, pricesFor: PricesFor): Promise<Product[]> {
+async function loadWhere(queries: Queries, condition: Sql, of: ToLoad): Promise<Product[]> {
   const { rows, links } = await loadRows(queries, condition)
   if (rows.length === 0) return []
   const ids = [...new Set([...rows, ...links].map(({ id }) => id))]
-  const parts = await loadParts(queries, ids, pricesFor)
+  const parts = await loadParts(queries, ids, of)
   const assemble = (row: ProductRow, addons: readonly Product[]): Product =>
     toProduct(row, {
       prices: parts.prices.get(row.id) ?? [],
@@ -101,13 +106,16 @@ async function loadRows(queries: Queries, condition: Sql): Promise<{ rows: Produ
   return { rows: found.filter((row) => !isLink(row)), links: found.filter(isLink) }
 }
 
-async function loadParts(queries: Queries, productIds: readonly string[], pricesFor: PricesFor) {
+async function loadParts(queries: Queries, productIds: readonly string[], of: ToLoad) {
   const ids = list(productIds)
   const options = await loadOptions(queries, ids)
-  const fields = await queries.all<FieldRow>(
-    sql`select * from order_fields where product_id in (${ids}) order by position, id`,
-  )
-  const prices = await loadPrices(queries, ids, pricesFor)
+  const fields =
+    of.orderFields === false
+      ? []
+      : await queries.all<FieldRow>(
+          sql`select * from order_fields where product_id in (${ids}) order by position, id`,
+        )
+  const prices = await loadPrices(queries, ids, of)
   const made = options.map(({ option, values }) =>
     toOption(option, {
       prices: prices.get(option.id) ?? [],

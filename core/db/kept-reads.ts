@@ -22,7 +22,7 @@ const KEPT_MAX = 10_000
  */
 export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries, 'all' | 'get'> {
   /** By the text of the statement, then by its values: texts are made once, so finding one reads no letters. */
-  const kept = new Map<string, Map<string, Promise<Rows>>>()
+  const kept = new Map<string, Map<SqlValue, Promise<Rows>>>()
   let held = 0
   let of = NaN
 
@@ -48,13 +48,13 @@ export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries,
     held = 0
   }
 
-  const keep = (text: string, key: string, rows: Row[]): Rows => {
+  const keep = (text: string, key: SqlValue, rows: Row[]): Rows => {
     for (const row of rows) Object.freeze(row)
     const frozen = Object.freeze(rows)
     if (rows.length > ROWS_MAX || Number.isNaN(of)) return frozen
     if (held > KEPT_MAX) forget()
     held += rows.length + 1
-    const ofText = kept.get(text) ?? new Map<string, Promise<Rows>>()
+    const ofText = kept.get(text) ?? new Map<SqlValue, Promise<Rows>>()
     kept.set(text, ofText.set(key, Promise.resolve(frozen)))
     return frozen
   }
@@ -65,8 +65,12 @@ export function keptReads({ queries, version, meter }: KeptReads): Pick<Queries,
   }
 }
 
-/** Each value with its type and length, so that no other list of values reads the same, whatever a visitor sends. */
-function keyOf(values: readonly SqlValue[]): string {
+/**
+ * A value alone is its own key: of one statement there are always as many. Of several each with its type and length, so
+ * that no other list of values reads the same, whatever a visitor sends.
+ */
+function keyOf(values: readonly SqlValue[]): SqlValue {
+  if (values.length === 1) return values[0]!
   let key = ''
   for (const value of values) key += written(value)
   return key

@@ -66,6 +66,7 @@ const NAMES_MAX = 5_000
 
 /** Joins fragments: `and`, commas, unions. */
 export function join(parts: readonly Sql[], separator: string): Sql {
+  if (parts.length === 1) return parts[0]!
   return new Sql(
     parts.map((part) => part.text).join(separator),
     parts.flatMap((part) => part.values),

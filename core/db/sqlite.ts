@@ -89,8 +89,12 @@ function readView(connection: Database.Database): ReadView {
   const close = () => {
     if (!isOpen) return
     isOpen = false
-    // A failure to read may have ended it already.
-    if (connection.inTransaction) end.run()
+    try {
+      end.run()
+    } catch (error) {
+      // A failure to read may have ended it already.
+      if (connection.inTransaction) throw error
+    }
   }
   const open = () => {
     if (isOpen) return

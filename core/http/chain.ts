@@ -14,6 +14,7 @@ import { formBody } from './chain/read-body.ts'
 import { requestId } from './chain/request-id.ts'
 import { securityHeaders } from './chain/security-headers.ts'
 import { session } from './chain/session.ts'
+import { writePage } from './chain/write-page.ts'
 import type { AreaFrames, State } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { developerRoutes } from './developers/api-reference.ts'
@@ -32,6 +33,7 @@ const frames: AreaFrames = { storefront: storefrontFrame, portal: portalFrame, a
 /** What every request for a page passes, in this order. The API and webhooks have chains of their own. */
 export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<State>[] {
   return [
+    writePage,
     requestId(deps, frames, arrival),
     accessLog,
     compression,

@@ -1,4 +1,4 @@
-import { all, sql } from '../db/index.ts'
+import { sql } from '../db/index.ts'
 import { instant, toMs, type Actor, type ClientGrant, type Instant } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { intersect } from './patterns.ts'
@@ -48,31 +48,55 @@ export async function actorOfSession(
   token: string,
   facts: RequestFacts,
 ): Promise<SignedIn | null> {
-  const conditions = [
-    sql`s.token_hash = ${secretTokenHash(token)} and s.ended_at is null`,
-    'id' in facts.realm ? sql`u.realm_id = ${facts.realm.id}` : sql`r.kind = ${facts.realm.kind}`,
-  ]
+  const here = 'id' in facts.realm ? sql`u.realm_id = ${facts.realm.id}` : sql`r.kind = ${facts.realm.kind}`
   const found = await means.db.all<PrincipalRow & SessionColumns>(sql`
     select s.id as session_id, s.client_id as session_client_id, s.address as session_address, s.agent,
       s.created_at as started_at, s.last_seen_at as session_seen_at, s.idle_minutes, s.expires_at, s.ends_by, s.confirmed_at,
-      ${principalColumns} from sessions s join users u on u.id = s.user_id ${principalJoins} where ${all(conditions)}`)
-  const rows = inForce(means, found)
-  const [row] = rows
-  if (!row || !mayAct(row) || isOver(means, row)) return null
-  const session = await touched(means, sessionOf(row))
+      ${principalColumns} from sessions s join users u on u.id = s.user_id ${principalJoins}
+    where s.token_hash = ${secretTokenHash(token)} and s.ended_at is null and ${here}`)
+  const holder = holderOf(inForce(means, found))
+  const now = means.clock.ms()
+  if (!holder || holder.endsMs <= now) return null
+  const { actor, user, clients, session } = holder
   return {
-    actor: {
-      ...actorFor(rows),
-      address: facts.address,
-      ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }),
-      sessionId: session.id,
-      confirmedAt: session.confirmed_at,
-    },
-    user: userOf(row),
-    session,
-    clients: choicesOf(rows),
+    actor: { ...actor, ...whence(facts) },
+    ...{ user, clients },
+    session: now - holder.seenMs < MINUTE_MS ? session : await touched(means, session),
   }
 }
+
+/** What the rows of a session say, whoever asks and when. */
+interface Holder extends SignedIn {
+  endsMs: number
+  seenMs: number
+}
+
+/** Rows that were kept come back as the same array, and say the same; new rows are read anew. */
+function holderOf(rows: readonly (PrincipalRow & SessionColumns)[]): Holder | null {
+  let holder = holders.get(rows)
+  if (holder === undefined) holders.set(rows, (holder = readHolder(rows)))
+  return holder
+}
+
+const holders = new WeakMap<readonly PrincipalRow[], Holder | null>()
+
+function readHolder(rows: readonly (PrincipalRow & SessionColumns)[]): Holder | null {
+  const [row] = rows
+  if (!row || !mayAct(row)) return null
+  const session = sessionOf(row)
+  const own = { sessionId: session.id, confirmedAt: session.confirmed_at }
+  return {
+    actor: Object.freeze({ ...actorFor(rows), ...own }),
+    user: Object.freeze(userOf(row)),
+    session: Object.freeze(session),
+    clients: Object.freeze(choicesOf(rows)),
+    endsMs: Math.min(toMs(row.expires_at), toMs(row.ends_by)),
+    seenMs: toMs(row.session_seen_at),
+  }
+}
+
+const whence = ({ address, requestId }: KeyFacts): KeyFacts =>
+  requestId === undefined ? { address } : { address, requestId }
 
 export interface KeyFacts {
   address: string
@@ -105,8 +129,7 @@ export async function actorOfApiKey(
     grants: whole.grants
       .filter((grant) => row.key_client_id === null || grant.clientId === row.key_client_id)
       .map((grant) => ({ ...grant, rights: intersect(scopes, grant.rights) })),
-    address: facts.address,
-    ...(facts.requestId === undefined ? {} : { requestId: facts.requestId }),
+    ...whence(facts),
   }
   return { actor, user: userOf(row), keyId: row.key_id }
 }
@@ -189,11 +212,6 @@ const NO_MEMBERSHIP = {
   },
 }
 
-function isOver(means: Means, { expires_at, ends_by }: SessionColumns): boolean {
-  const now = means.clock.now()
-  return expires_at <= now || ends_by <= now
-}
-
 function mayAct(row: PrincipalRow): boolean {
   return row.status === 'active' && (row.realm_kind === 'clients' || row.staff_status === 'active')
 }
@@ -264,7 +282,6 @@ function sessionOf(row: PrincipalRow & SessionColumns): Session {
 
 /** A visit moves the end of the session. Written at most once a minute, so that pages stay reads. */
 async function touched(means: Means, session: Session): Promise<Session> {
-  if (!isStale(means, session.last_seen_at)) return session
   const now = means.clock.now()
   const idle = instant(means.clock.ms() + session.idle_minutes * MINUTE_MS)
   const expires_at = idle < session.ends_by ? idle : session.ends_by

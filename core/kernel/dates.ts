@@ -22,22 +22,27 @@ export function instant(at: number | Date): Instant {
   return text
 }
 
-/** Writing a date and a time costs ten times what replacing the seconds does, and most instants are of one minute. */
+/** Writing a date and a time costs ten times what replacing the seconds does, and most instants are of a few minutes. */
 function written(at: number): Instant {
-  if (!(at >= lastMinute.from && at < lastMinute.from + MINUTE_MS && Number.isInteger(at))) {
-    const text = new Date(at).toISOString() as Instant
-    lastMinute = { from: Math.floor(at / MINUTE_MS) * MINUTE_MS, text: text.slice(0, -'00.000Z'.length) }
-    return text
+  const minute = Math.floor(at / MINUTE_MS)
+  const ms = at - minute * MINUTE_MS
+  const text = minutes.get(minute)
+  if (text === undefined || !Number.isInteger(ms)) {
+    const whole = new Date(at).toISOString() as Instant
+    if (minutes.size >= MINUTES_MAX) minutes.clear()
+    minutes.set(minute, whole.slice(0, -'00.000Z'.length))
+    return whole
   }
-  const ms = at - lastMinute.from
-  return `${lastMinute.text}${SECONDS[Math.floor(ms / 1000)]}.${MILLISECONDS[ms % 1000]}Z` as Instant
+  return `${text}${SECONDS[Math.floor(ms / 1000)]}.${MILLISECONDS[ms % 1000]}Z` as Instant
 }
 
 const padded = (count: number, digits: number): string[] =>
   Array.from({ length: count }, (_, number) => String(number).padStart(digits, '0'))
 const SECONDS = padded(60, 2)
 const MILLISECONDS = padded(1000, 3)
-let lastMinute = { from: NaN, text: '' }
+/** Texts of minutes: a test clock and the real one run side by side. */
+const minutes = new Map<number, string>()
+const MINUTES_MAX = 16
 
 /** A request asks for the time again and again within one millisecond. */
 let last: { at: number | null; text: Instant } = { at: null, text: '' as Instant }

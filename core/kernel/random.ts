@@ -11,10 +11,11 @@ export function fillRandom(bytes: Uint8Array): void {
     randomFillSync(pool)
     used = 0
   }
-  bytes.set(pool.subarray(used, used + bytes.length))
-  // What was given out is not kept.
-  pool.fill(0, used, used + bytes.length)
-  used += bytes.length
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = pool[used]!
+    // What was given out is not kept.
+    pool[used++] = 0
+  }
 }
 
 export function randomBytes(length: number): Buffer {

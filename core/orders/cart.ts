@@ -77,10 +77,10 @@ export async function findCart(
   ref: CartRef,
   actor: Actor,
 ): Promise<CartRow | undefined> {
-  const own = ownCarts(means, ref, actor)
+  const own = ownCarts(ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow>(sql`${selectCarts} where ${own}`)
-  const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
+  const cart = running(means, rows)
   return cart && forClient(cart, actor)
 }
 
@@ -97,26 +97,39 @@ export async function findFilledCart(
   ref: CartRef,
   actor: Actor,
 ): Promise<{ cart: CartRow; items: CartItem[] } | undefined> {
-  const own = ownCarts(means, ref, actor)
+  const own = ownCarts(ref, actor)
   if (!own) return undefined
   const rows = await queries.all<CartRow & HeldColumns & { item_id: string | null }>(sql`
     select c.*, b.zone, b.deals, i.id as item_id, i.product_id, i.cycle, i.quantity, i.options, i.fields, i.addons, i.trial, i.seen_minor
     from carts c join brands b on b.id = c.brand_id and b.status = 'active'
     left join cart_items i on i.cart_id = c.id where ${own} order by i.position, i.id`)
-  const cart = rows.find((row) => row.user_id !== null) ?? rows[0]
+  const cart = running(means, rows)
   if (!cart) return undefined
   const held = rows.filter((row) => row.id === cart.id && row.item_id !== null)
   return { cart: forClient(cart, actor), items: held.map((row) => toItem({ ...row, id: row.item_id! })) }
 }
 
-/** Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. */
-function ownCarts(means: Pick<Means, 'clock'>, ref: CartRef, actor: Actor): Sql | null {
+/**
+ * Conditions on `carts c`; null for whoever can have none. Two ways to a cart, each by its index. No moment is named:
+ * pages ask again and again, and until something changes the answer stands. See `running`.
+ */
+function ownCarts(ref: CartRef, actor: Actor): Sql | null {
   const userId = actor.kind === 'client' ? actor.id : null
   const hash = ref.token ? hashToken(ref.token) : null
   if (userId === null && hash === null) return null
-  return sql`c.brand_id = ${ref.brand_id} and c.order_id is null and c.expires_at > ${means.clock.now()} and c.id in (
+  return sql`c.brand_id = ${ref.brand_id} and c.order_id is null and c.id in (
     select o.id from carts o where o.brand_id = ${ref.brand_id} and o.user_id = ${userId} and o.order_id is null
     union all select g.id from carts g where g.token_hash = ${hash} and g.user_id is null)`
+}
+
+/** Carts that have not expired; of a visitor's and the user's own the latter. */
+function running<R extends Pick<CartRow, 'user_id' | 'expires_at'>>(
+  { clock }: Pick<Means, 'clock'>,
+  rows: readonly R[],
+): R | undefined {
+  const now = clock.now()
+  const left = rows.filter((row) => row.expires_at > now)
+  return left.find((row) => row.user_id !== null) ?? left[0]
 }
 
 export async function cartItems(queries: Queries, cartId: string): Promise<CartItem[]> {
@@ -133,12 +146,12 @@ export async function countCartItems(
   ref: CartRef,
   actor: Actor,
 ): Promise<number> {
-  const own = ownCarts(means, ref, actor)
+  const own = ownCarts(ref, actor)
   if (!own) return 0
-  const rows = await queries.all<{ user_id: string | null; items: number }>(sql`
-    select c.id, c.user_id, count(i.id) as items from carts c left join cart_items i on i.cart_id = c.id
-    where ${own} group by c.id, c.user_id`)
-  return (rows.find((row) => row.user_id !== null) ?? rows[0])?.items ?? 0
+  const rows = await queries.all<Pick<CartRow, 'user_id' | 'expires_at'> & { items: number }>(sql`
+    select c.id, c.user_id, c.expires_at, count(i.id) as items from carts c left join cart_items i on i.cart_id = c.id
+    where ${own} group by c.id, c.user_id, c.expires_at`)
+  return running(means, rows)?.items ?? 0
 }
 
 /** Ends what is left of a user's expired cart: a user has one cart in a shop, and it would stand in the way of the next. */

@@ -40,8 +40,22 @@ export function toBytes(text: string): string {
 
 /** Escaped and as bytes. */
 function shown(text: string): string {
-  return SPECIAL.test(text) ? escapeText(toBytes(text)) : text
+  if (!SPECIAL.test(text)) return text
+  let bytes = shownBefore.get(text)
+  if (bytes === undefined) {
+    bytes = escapeText(toBytes(text))
+    if (text.length <= SHORT) {
+      if (shownBefore.size >= SHOWN_MAX) shownBefore.clear()
+      shownBefore.set(text, bytes)
+    }
+  }
+  return bytes
 }
+
+/** Amounts, and the words of most languages, stand on page after page, and finding their bytes is cheaper than making them. */
+const shownBefore = new Map<string, string>()
+const SHORT = 60
+const SHOWN_MAX = 5_000
 
 const BEYOND_ASCII = /[\u0080-\uffff]/
 const SPECIAL = /[&<>"'\u0080-\uffff]/

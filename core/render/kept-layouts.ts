@@ -50,18 +50,26 @@ const isOnce = ({ flashes, sample }: Frame): boolean => sample !== undefined || 
 
 function keyOf(frame: Frame, fills: Fills): string {
   const open = { title: '', csrf: frame.csrf === '', path: frame.path === undefined }
-  const own = JSON.stringify({ ...frame, ...open, nav: null, slots: null }) + navText(frame.nav)
+  const own = JSON.stringify({ ...frame, ...open, nav: navId(frame.nav), slots: null })
   return fills.size === 0 ? own : JSON.stringify([own, [...fills].map(([name, html]) => [name, html.bytes])])
 }
 
-/** The longest part of a frame; readers with the same rights share one list of entries. */
-function navText(nav: Frame['nav']): string {
-  let text = navTexts.get(nav)
-  if (text === undefined) navTexts.set(nav, (text = JSON.stringify(nav)))
-  return text
+/** A number for the longest part of a frame, the same for equal entries; readers with the same rights share a list. */
+function navId(nav: Frame['nav']): number {
+  let id = navIds.get(nav)
+  if (id === undefined) {
+    const text = JSON.stringify(nav)
+    if (idsByText.size >= KEPT_MAX) idsByText.clear()
+    idsByText.set(text, (id = idsByText.get(text) ?? ++lastId))
+    navIds.set(nav, id)
+  }
+  return id
 }
 
-const navTexts = new WeakMap<Frame['nav'], string>()
+const navIds = new WeakMap<Frame['nav'], number>()
+const idsByText = new Map<string, number>()
+/** Counted on, never begun anew: a number names one list of entries for ever. */
+let lastId = 0
 
 function marksWith(secret: string) {
   return {

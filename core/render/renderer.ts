@@ -14,14 +14,15 @@ import type { Money } from '../../sdk/index.ts'
 import type { Assets } from './assets.ts'
 import { createEngine, engineHelpers, type Engine, type Helpers } from './engine.ts'
 import type { Frame } from './frame.ts'
-import { attributes, type Html } from './html.ts'
+import { attributes, Html } from './html.ts'
 import { drawnAnew, keptLayouts } from './kept-layouts.ts'
+import { keptParts, partsDrawnAnew, type DrawnOnce } from './kept-parts.ts'
 import { toneOfState } from './tone-of-state.ts'
 import { url } from './url.ts'
 
 export interface Renderer {
-  /** The whole page, in UTF-8: the template inside the layout of the frame's area. */
-  page(template: string, view: object, frame: Frame): Buffer
+  /** The whole page: the template inside the layout of the frame's area. */
+  page(template: string, view: object, frame: Frame): Html
   /** The template alone: one part of a page. */
   fragment(template: string, view: object, frame: Frame): string
   /** A mail: the view also gives subject, preheader, heading, greeting, button { label, href, colour, ink } and footer lines. */
@@ -61,21 +62,24 @@ export function createRenderer(options: RendererOptions): Renderer {
   })
 
   const around = options.cache === false ? drawnAnew : keptLayouts()
+  const drawn = options.cache === false ? partsDrawnAnew : keptParts()
+
+  const helpersFor = (frame: Frame, fills?: Map<string, Html>) =>
+    makeHelpers({ ...options, engine, drawn }, frame, fills)
 
   const renderer: Renderer = {
     page(template, view, frame) {
       const fills = new Map<string, Html>()
-      const body = engine.draw(template, view, makeHelpers(options, engine, frame, fills))
+      const body = engine.draw(template, view, helpersFor(frame, fills))
       const bytes = around(frame, { body, fills }, (open, place) => {
-        const helpers = makeHelpers(options, engine, open, fills)
+        const helpers = helpersFor(open, fills)
         return engine.draw(`layouts/${open.area}`, { body: place }, helpers).bytes
       })
-      return Buffer.from(bytes, 'latin1')
+      return new Html(bytes)
     },
-    fragment: (template, view, frame) =>
-      engine.draw(template, view, makeHelpers(options, engine, frame)).text,
+    fragment: (template, view, frame) => engine.draw(template, view, helpersFor(frame)).text,
     mail(template, view, frame) {
-      const helpers = makeHelpers(options, engine, frame)
+      const helpers = helpersFor(frame)
       const body = engine.draw(template, view, helpers)
       return engine.draw('layouts/mail', { ...view, body }, helpers).text
     },
@@ -112,6 +116,7 @@ const HELPER_NAMES = [
   'fill',
   'filled',
   'toneOfState',
+  'drawnOnce',
   'frame',
   'dir',
 ]
@@ -125,10 +130,14 @@ function componentPath(name: string): string {
   return path
 }
 
+interface Tools extends Pick<RendererOptions, 'messages' | 'assets'> {
+  engine: Engine
+  drawn: (locale: string) => DrawnOnce
+}
+
 /** Made for each answer, because they know its reader. */
 function makeHelpers(
-  { messages, assets }: RendererOptions,
-  engine: Engine,
+  { messages, assets, engine, drawn }: Tools,
   frame: Frame,
   fills = new Map<string, Html>(),
 ): Helpers {
@@ -147,6 +156,7 @@ function makeHelpers(
     ui: (name: string, params: object = {}) => engine.draw(componentPath(name), params, helpers),
     attrs: attributes,
     toneOfState,
+    drawnOnce: drawn(locale),
     fill: (name: string, content: Html) => void fills.set(name, content),
     filled: (name: string) => fills.get(name) ?? null,
     frame,

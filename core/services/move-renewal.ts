@@ -14,7 +14,6 @@ import { pricedFactsOf } from './priced-facts.ts'
 import { spansText } from './prorate.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
 import { couponsOf } from './coupons-of.ts'
-import { readTerms } from './terms.ts'
 
 const Move = {
   service_id: Type.String(),
@@ -124,18 +123,15 @@ export async function movesOf(
   queries: Queries,
   { services, toOn, effect, changeId }: MovesWish,
 ): Promise<MovedService[]> {
-  const [first] = services
-  if (!first) return []
-  const of = { brandId: first.brand_id, clientId: first.client_id }
-  const terms = await readTerms(queries, { ...of, productIds: services.map((row) => row.product_id) })
+  if (services.length === 0) return []
   const facts = await pricedFactsOf(queries, services)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, coupon, further = [] } = facts(service.id)
+    const { oldName: name, terms, coupon, further = [] } = facts(service.id)
     const plan = planMove({
       ...{ service, name, coupon, further, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
-      mode: terms(service.product_id).proration,
+      mode: terms.proration,
     })
     return plan ? [{ service, plan }] : []
   })

@@ -11,7 +11,6 @@ import { pricedFacts } from './priced-facts.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
 import type { UnusedValue } from './settings.ts'
-import { termsOf } from './terms.ts'
 
 export const ChangeWish = Type.Object({
   service_id: Type.String(),
@@ -115,8 +114,8 @@ export async function priceChange(
       id: service.id,
       reason: 'the other plan is not charged by period. Order it anew.',
     })
-  const facts = await pricedFacts(queries, service)
-  const { proration, unusedOnDowngrade: unused } = await termsOf(queries, service)
+  const { terms, ...facts } = await pricedFacts(queries, service)
+  const { proration, unusedOnDowngrade: unused } = terms
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
   return { service, offer, unused, plan: unused === 'none' && plan.totalMinor < 0n ? kept(plan) : plan }

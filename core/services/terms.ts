@@ -1,4 +1,4 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, sql, type Queries, type Sql } from '../db/index.ts'
 import { SCOPES_WIDEST_FIRST, type SettingScope } from '../records/index.ts'
 import type { ProrationMode } from './prorate.ts'
 import {
@@ -33,24 +33,42 @@ export interface TermsOf {
 
 /** The terms of some products, the narrowest scope's, in one statement. */
 export async function readTerms(queries: Queries, of: TermsOf): Promise<(productId: string) => Terms> {
-  const keys = changeSettings.map(({ key }) => key)
-  const found = await queries.all<Row>(sql`
-    select p.id as product_id, x.key, x.scope, x.value from products p join settings x on x.key in (${list(keys)})
-      and x.scope_id in ('', ${of.brandId}, ${of.clientId ?? ''}, p.id, p.group_id)
+  const rows = await queries.all<TermRow & { product_id: string }>(sql`
+    select p.id as product_id, ${termColumns} from products p join settings x on ${laidDown(sql`${of.brandId}, ${of.clientId ?? ''}`)}
     where p.id in (${list([...new Set(of.productIds)])})`)
+  const ofProducts = Map.groupBy(rows, (row) => row.product_id)
+  return (productId) => termsIn(ofProducts.get(productId) ?? [])
+}
+
+export interface TermRow {
+  term_key: string
+  term_scope: SettingScope
+  term_value: string
+}
+
+export const termColumns = sql`x.key as term_key, x.scope as term_scope, x.value as term_value`
+
+/** Whether a setting "x" is one of the terms of a product "p", sold by the brand to the client, whose ids are given. */
+export const laidDown = (brandAndClient: Sql): Sql =>
+  sql`x.key in (${list(KEYS)}) and x.scope_id in ('', ${brandAndClient}, p.id, p.group_id)`
+
+const KEYS = changeSettings.map(({ key }) => key)
+
+/** Of several scopes the narrowest holds. */
+export function termsIn(found: readonly TermRow[]): Terms {
   const rows = found.toSorted((a, b) => narrowness(b) - narrowness(a))
-  const value = (productId: string, { key, preset }: { key: string; preset: unknown }): unknown => {
-    const row = rows.find((one) => one.product_id === productId && one.key === key)
-    return row ? JSON.parse(row.value) : preset
+  const value = ({ key, preset }: { key: string; preset: unknown }): unknown => {
+    const row = rows.find((one) => one.term_key === key)
+    return row ? JSON.parse(row.term_value) : preset
   }
-  return (productId) => ({
-    proration: value(productId, prorationMode) as ProrationMode,
-    unusedOnDowngrade: value(productId, unusedOnDowngrade) as UnusedValue,
-    unusedOnCancel: value(productId, unusedOnCancel) as UnusedValue,
-    pause: value(productId, pausePolicy) as PausePolicy,
-    anchorDay: value(productId, anchorDay) as number,
-    chargeNextFrom: value(productId, chargeNextFrom) as number,
-  })
+  return {
+    proration: value(prorationMode) as ProrationMode,
+    unusedOnDowngrade: value(unusedOnDowngrade) as UnusedValue,
+    unusedOnCancel: value(unusedOnCancel) as UnusedValue,
+    pause: value(pausePolicy) as PausePolicy,
+    anchorDay: value(anchorDay) as number,
+    chargeNextFrom: value(chargeNextFrom) as number,
+  }
 }
 
 /** The terms of one service. */
@@ -62,11 +80,4 @@ export async function termsOf(
   return (await readTerms(queries, { brandId, clientId, productIds: [productId] }))(productId)
 }
 
-interface Row {
-  product_id: string
-  key: string
-  scope: SettingScope
-  value: string
-}
-
-const narrowness = ({ scope }: Row): number => SCOPES_WIDEST_FIRST.indexOf(scope)
+const narrowness = ({ term_scope: scope }: TermRow): number => SCOPES_WIDEST_FIRST.indexOf(scope)

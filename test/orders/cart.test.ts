@@ -10,6 +10,7 @@ import {
 import { sql } from '../../core/db/index.ts'
 import { guestActor, type BerthError } from '../../core/kernel/index.ts'
 import {
+  countCartItems,
   acceptCartPrices,
   addCartItem,
   changeCartItem,
@@ -202,8 +203,12 @@ for (const engine of engines) {
       const ref = { brand_id: brand.id, token }
       means.clock.advance(29 * 86_400_000)
       assert.equal((await readCart(means, ref, guest)).items.length, 1)
+      // As pages ask, whose rows are kept until something is written.
+      const count = () => countCartItems(means, means.db.kept ?? means.db, { ...ref, token: token! }, guest)
+      assert.equal(await count(), 1)
       means.clock.advance(2 * 86_400_000)
       assert.equal((await readCart(means, ref, guest)).id, null)
+      assert.equal(await count(), 0)
     })
   })
 }

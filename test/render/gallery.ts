@@ -70,11 +70,13 @@ function answer(
   response.setHeader('Content-Type', 'text/html; charset=utf-8')
   if (!page) {
     response.statusCode = 404
-    response.end(renderer.page('system/404', {}, frameOf('system')))
+    response.end(renderer.page('system/404', {}, frameOf('system')).text)
     return
   }
   const locale = url.searchParams.get('locale') ?? 'en'
-  response.end(renderer.page(page.template, page.view, frameOf(page.area, { locale, path: url.pathname })))
+  response.end(
+    renderer.page(page.template, page.view, frameOf(page.area, { locale, path: url.pathname })).text,
+  )
 }
 
 function sendAsset(request: IncomingMessage, response: ServerResponse, assets: Assets): void {

@@ -128,7 +128,7 @@ test('the frame shows what must not be overlooked', () => {
       },
     },
   )
-  const page = bytes.toString()
+  const page = bytes.text
   assert.match(page, /dir="rtl"/)
   assert.match(page, /tabler\.rtl\.[0-9a-f]{12}\.css/)
   assert.match(page, /Coupon &lt;SPRING&gt; removed\./)

@@ -44,6 +44,7 @@ async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> 
   const { service, productId, cycle, quantity, onDay } = request
   const [product] = await loadProducts(queries, service.brand_id, [productId], {
     clientId: service.client_id,
+    orderFields: false,
   })
   if (!product) throw invalidInput({ product_id: 'is not offered here' })
   const present = await queries.all<{ option_key: string; value: string }>(sql`

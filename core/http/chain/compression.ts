@@ -1,6 +1,7 @@
 import { constants } from 'node:zlib'
 import compress from 'koa-compress'
-import type { Step } from '../context.ts'
+import { Html } from '../../render/index.ts'
+import type { Ctx, Step } from '../context.ts'
 
 /** Event streams stay as they are: a compressor would hold messages back. Files of the theme are compressed already. */
 const compressed = compress({
@@ -12,8 +13,14 @@ const compressed = compress({
 })
 
 /** Whoever takes no coding is spared the choice of one. */
+/** The compressor knows no pages as we have them. */
+function asBuffer(ctx: Ctx): void {
+  if (ctx.body instanceof Html) ctx.body = Buffer.from(ctx.body.bytes, 'latin1')
+}
+
 export const compression: Step = (ctx, next) => {
-  if (ctx.headers['accept-encoding'] !== undefined) return compressed(ctx, next)
+  if (ctx.headers['accept-encoding'] !== undefined)
+    return compressed(ctx, () => next().then(() => asBuffer(ctx)))
   ctx.res.setHeader('Vary', 'Accept-Encoding')
   return next()
 }

@@ -22,8 +22,10 @@ const hasLostSession = (ctx: Ctx): boolean =>
 
 /** The token for the forms of this answer: masked anew each time, so that compression tells nothing of it. */
 export function csrfToken(ctx: Ctx): string {
-  const mask = randomBytes(TOKEN_BYTES)
-  return Buffer.concat([mask, xor(mask, tokenOf(bindingOf(ctx)))]).toString('base64url')
+  const token = tokenFor(ctx)
+  const bytes = randomBytes(2 * TOKEN_BYTES)
+  for (let i = 0; i < TOKEN_BYTES; i++) bytes[TOKEN_BYTES + i] = bytes[i]! ^ token[i]!
+  return bytes.toString('base64url')
 }
 
 /** Whoever is signed in needs no headers beside the token: some proxies and old browsers drop them. */
@@ -39,13 +41,24 @@ function isToken(ctx: Ctx, sent: string | undefined): boolean {
   const bytes = Buffer.from(sent ?? '', 'base64url')
   if (bytes.length !== 2 * TOKEN_BYTES) return false
   const token = xor(bytes.subarray(0, TOKEN_BYTES), bytes.subarray(TOKEN_BYTES))
-  return timingSafeEqual(token, tokenOf(bindingOf(ctx)))
+  return timingSafeEqual(token, tokenFor(ctx))
 }
 
 /** Both secrets are random, in cookies that no script can read: a digest of them is a token nobody else can make. */
 export function bindingOf(ctx: Ctx): string {
   return ctx.state.signedIn ? readCookie(ctx, sideOf(ctx))! : guestSecret(ctx)
 }
+
+/** Of a session it is worked out once for as long as the session's row is kept. */
+function tokenFor(ctx: Ctx): Buffer {
+  const { signedIn } = ctx.state
+  if (!signedIn) return tokenOf(bindingOf(ctx))
+  let token = tokens.get(signedIn.session)
+  if (!token) tokens.set(signedIn.session, (token = tokenOf(bindingOf(ctx))))
+  return token
+}
+
+const tokens = new WeakMap<object, Buffer>()
 
 const tokenOf = (binding: string): Buffer => hash('sha256', `form token ${binding}`, 'buffer')
 

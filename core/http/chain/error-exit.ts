@@ -3,6 +3,7 @@ import type { Ctx, Step } from '../context.ts'
 import { PageNotFound } from '../errors.ts'
 import { faultOf, faultText, type Fault } from '../fault.ts'
 import { isPartial } from '../page/htmx.ts'
+import { send } from '../page/page.ts'
 import { auditForeignId } from './foreign-id.ts'
 
 /** The one place where an error becomes an answer of a page. It needs no database. */
@@ -52,12 +53,11 @@ function leadTo(ctx: Ctx, page: '/sign-in' | '/confirm'): void {
 
 function answerToast(ctx: Ctx, fault: Fault): void {
   const { deps, requestId } = ctx.state
-  ctx.status = fault.status
   ctx.set({ 'HX-Retarget': '#toasts', 'HX-Reswap': 'beforeend', 'HX-Reselect': '.b-toast' })
   const reference = fault.bug ? { reference: requestId } : {}
   const view = { tone: 'bad', text: faultText(deps.messages, ctx.state.locale, fault), ...reference }
-  ctx.type = 'html'
-  ctx.body = deps.renderer.fragment('components/toast', view, plainFrame(ctx, { title: '' }))
+  const frame = plainFrame(ctx, { title: '' })
+  send(ctx, deps.renderer.fragment('components/toast', view, frame), fault.status)
 }
 
 const TEMPLATES: Record<number, string> = {
@@ -75,10 +75,8 @@ async function answerPage(ctx: Ctx, fault: Fault): Promise<void> {
   const { deps, t } = ctx.state
   const template = TEMPLATES[fault.status] ?? 'system/refused'
   const title = t(TITLES[template] ?? 'errors.refused.title')
-  ctx.status = fault.status
-  ctx.type = 'html'
   const frame = await errorFrame(ctx, fault, title)
-  ctx.body = deps.renderer.page(template, errorView(ctx, fault), frame)
+  send(ctx, deps.renderer.page(template, errorView(ctx, fault), frame), fault.status)
 }
 
 const TITLES: Record<string, string> = {

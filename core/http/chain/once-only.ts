@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once, type Answer } from '../../records/index.ts'
+import { Html } from '../../render/index.ts'
 import type { Ctx, Step } from '../context.ts'
 
 const KEPT_HEADERS = [
@@ -13,11 +14,14 @@ const KEPT_HEADERS = [
 ]
 
 /** A form sent twice (double click, reload, lost answer) is done once; the second time gets the first answer. */
-export const onceOnly: Step = async (ctx, next) => {
-  const { deps, formKeys } = ctx.state
-  if (ctx.method !== 'POST' || !formKeys.once) return next()
+export const onceOnly: Step = (ctx, next) => {
+  const { once: key } = ctx.state.formKeys
+  return ctx.method === 'POST' && key ? doOnce(ctx, key, next) : next()
+}
+
+async function doOnce(ctx: Ctx, key: string, next: () => Promise<unknown>): Promise<void> {
   let worked = false
-  const answer = await once(deps, requestOf(ctx, formKeys.once), async () => {
+  const answer = await once(ctx.state.deps, requestOf(ctx, key), async () => {
     worked = true
     await next()
     return answerOf(ctx)
@@ -37,8 +41,7 @@ function requestOf(ctx: Ctx, key: string): { scope: string; key: string; hash: s
 
 /** Only what was done is kept; a refused form may be corrected and sent with the same key. */
 function answerOf(ctx: Ctx): Answer | null {
-  const isPage = Buffer.isBuffer(ctx.body) && ctx.type === 'text/html'
-  const body = isPage ? (ctx.body as Buffer).toString('utf8') : ctx.body
+  const body = ctx.body instanceof Html ? ctx.body.text : ctx.body
   if (ctx.status >= 400 || (body !== null && body !== undefined && typeof body !== 'string')) return null
   const kept = KEPT_HEADERS.map((name): [string, string] => [name, ctx.response.get(name)])
   return {

@@ -1,4 +1,4 @@
-import type { Frame, TargetedPart } from '../../render/index.ts'
+import type { Frame, Html, TargetedPart } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
 import { contentPolicy, type ContentSources } from '../chain/security-headers.ts'
 import { drawSlotAlone, drawSlots, slotId, type SlotWish } from '../plugin-places/slots.ts'
@@ -84,8 +84,8 @@ export function seeOther(ctx: Ctx, href: string): void {
 /** Parts know the reader and carry the form token; navigation and messages belong to pages. */
 const partFrame = (ctx: Ctx): Frame => plainFrame(ctx, { title: '', area: ctx.state.area })
 
-function send(ctx: Ctx, html: string | Buffer, status = 200): void {
+export function send(ctx: Ctx, html: string | Html, status = 200): void {
   ctx.status = status
-  ctx.res.setHeader('Content-Type', 'text/html; charset=utf-8')
   ctx.body = html
+  ctx.res.setHeader('Content-Type', 'text/html; charset=utf-8')
 }

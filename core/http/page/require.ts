@@ -32,19 +32,19 @@ export function requireBrand(ctx: Ctx): ShopBrand {
 }
 
 /** Step before the portal's routes: signed in, and acting for one client when there are several to choose from. */
-export const clientsOnly: Step = async (ctx, next) => {
+export const clientsOnly: Step = (ctx, next) => {
   const { clients } = requireUser(ctx)
   const active = clients.filter(({ status }) => status === 'active')
   if (!ctx.state.client && active.length > 1) {
     seeOther(ctx, `/portal/switch?next=${encodeURIComponent(ctx.method === 'GET' ? ctx.url : '/portal')}`)
     return
   }
-  await next()
+  return next()
 }
 
-export const staffOnly: Step = async (ctx, next) => {
+export const staffOnly: Step = (ctx, next) => {
   requireStaff(ctx)
-  await next()
+  return next()
 }
 
 /** Whether the page may offer what the verb does. */

@@ -14,7 +14,3 @@ export interface RouteCase {
   /** Why it takes more statements than a route may. The same at every size it has to be all the same. */
   overBar?: string
 }
-
-/** Why the preview of a change asks more. */
-export const TAXED_CHANGE =
-  'Taxes the change as its invoice will be, which reads seller, rules, terms and buyer.'

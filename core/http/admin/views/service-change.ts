@@ -8,16 +8,11 @@ import { cycleName } from './words.ts'
 
 /** Another plan or cycle: asking (GET) shows what it costs today and later, sending does it. */
 export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { means, t } = desk
+  const { t } = desk
   const l = labeller(desk)
   const change = asked.query.product || asked.refused ? await previewed(desk, asked) : null
   const service = change?.service ?? (await presentService(desk, asked))
-  const products = await means.db.all<{ id: string; name: string }>(sql`
-    select p.id, p.name from products p where p.brand_id = ${service.brand_id} and p.kind <> 'addon'
-      and (p.status in ('active', 'hidden') or p.id = ${service.product_id}) order by p.position, p.name limit 200`)
-  const cycles = await means.db.all<{ cycle: string }>(sql`
-    select distinct cycle from prices where currency = ${service.currency} and retired_at is null
-      and owner_id in (select id from products where brand_id = ${service.brand_id}) order by cycle`)
+  const { products, cycles } = await choicesFor(desk, service)
   const at = `/admin/services/${service.id}`
   const chosen = {
     product: asked.query.product ?? service.product_id,
@@ -46,13 +41,13 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
             ...filled(asked, 'product', chosen.product),
             kind: 'select',
             label: l('product'),
-            options: products.map(({ id, name }) => ({ value: id, label: name })),
+            options: products.map(({ value, name }) => ({ value, label: name })),
           },
           {
             ...filled(asked, 'cycle', chosen.cycle),
             kind: 'select',
             label: l('cycle'),
-            options: cycles.map((row) => ({ value: row.cycle, label: cycleName(desk, row.cycle) })),
+            options: cycles.map(({ value }) => ({ value, label: cycleName(desk, value) })),
           },
           {
             ...filled(asked, 'quantity', chosen.quantity),
@@ -64,6 +59,26 @@ export async function changePage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(change ? priced(desk, asked, { change, chosen }) : []),
     ],
   }
+}
+
+interface Choice {
+  what: 'product' | 'cycle'
+  value: string
+  name: string
+}
+
+/** Products and cycles to choose among: one statement. */
+async function choicesFor({ means }: Desk, { brand_id: brand, product_id: present, currency }: ServiceRow) {
+  const rows = await means.db.all<Choice>(sql`
+    select what, value, name from (
+      select 'product' as what, p.id as value, p.name, p.position from products p where p.brand_id = ${brand} and p.kind <> 'addon'
+        and (p.status in ('active', 'hidden') or p.id = ${present})
+      union all
+      select distinct 'cycle', r.cycle, r.cycle, 0 from prices r where r.currency = ${currency} and r.retired_at is null
+        and r.owner_id in (select id from products where brand_id = ${brand})
+    ) found order by what, position, name limit 250`)
+  const of = (what: Choice['what']) => rows.filter((row) => row.what === what)
+  return { products: of('product'), cycles: of('cycle') }
 }
 
 function presentService({ means, actor }: Desk, { params }: Asked): Promise<ServiceRow> {

@@ -1,4 +1,4 @@
-import { TAXED_CHANGE, type RouteCase } from '../route-case.ts'
+import type { RouteCase } from '../route-case.ts'
 import type { RouteShop } from '../shop.ts'
 
 type Rows = RouteShop['rows']
@@ -48,14 +48,11 @@ export const adminCases: readonly RouteCase[] = [
   ),
   of('/services/:id/files/:field', ({ service, serviceFile }) => `/services/${service}/files/${serviceFile}`),
   of('/services/:id/change', ({ service }) => `/services/${service}/change`, /Product \d+/g),
-  {
-    ...of(
-      '/services/:id/change',
-      ({ service, product }) => `/services/${service}/change?product=${product}&cycle=1m`,
-      /Product \d+/g,
-    ),
-    overBar: TAXED_CHANGE,
-  },
+  of(
+    '/services/:id/change',
+    ({ service, product }) => `/services/${service}/change?product=${product}&cycle=1m`,
+    /Product \d+/g,
+  ),
   of('/services/:id/renewal', ({ service }) => `/services/${service}/renewal`),
   of('/services/:id/renewal', ({ service }) => `/services/${service}/renewal?to_on=2026-03-01&effect=charge`),
   of('/services/:id/extras', ({ service }) => `/services/${service}/extras`, /Product \d+/g),

@@ -1,4 +1,4 @@
-import { TAXED_CHANGE, type RouteCase } from '../route-case.ts'
+import type { RouteCase } from '../route-case.ts'
 
 /** What a client opens for itself. */
 export const portalCases: readonly RouteCase[] = [
@@ -40,7 +40,6 @@ export const portalCases: readonly RouteCase[] = [
   },
   {
     route: '/portal/services/:serviceId/upgrade/preview',
-    overBar: TAXED_CHANGE,
     at: ({ service, product, option }) =>
       `/portal/services/${service}/upgrade/preview?plan=${product}+1m&o.${option}=nyc`,
     as: 'client',
@@ -58,7 +57,6 @@ export const portalCases: readonly RouteCase[] = [
   },
   {
     route: '/portal/services/:serviceId/quantity',
-    overBar: TAXED_CHANGE,
     at: ({ part }) => `/portal/services/${part}/quantity?quantity=3`,
     as: 'client',
   },
