@@ -1,5 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
+import { stepProblem } from './cash-rounding.ts'
 
 const days = (maximum: number) => Type.Integer({ minimum: 0, maximum })
 
@@ -90,6 +91,21 @@ export const invoiceMinimum = defineSetting({
   schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
   preset: 0,
   scopes: ['installation', 'brand', 'client_group', 'client'],
+})
+
+/** Currencies whose sums to pay are rounded after the tax, and to what. */
+export const cashRoundingSteps = defineSetting({
+  key: 'billing.cash_rounding',
+  schema: Type.Array(
+    Type.Object({
+      currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+      step: Type.String({ pattern: '^\\d{1,4}(\\.\\d{1,4})?$' }),
+    }),
+    { maxItems: 20 },
+  ),
+  preset: [],
+  scopes: ['installation', 'brand'],
+  problem: stepProblem,
 })
 
 export const carryDays = defineSetting({

@@ -1,4 +1,5 @@
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { cashRounding } from '../cash-rounding.ts'
 import { partsOf } from '../plan-credit-note.ts'
 import type { InvoiceLineRow, InvoiceRow, InvoiceTaxRow } from '../invoice.ts'
 import type { Treatment } from '../tax.ts'
@@ -44,11 +45,13 @@ export function buildEInvoice(
   const sign = isNote ? -1n : 1n
   const buyer = JSON.parse(document.buyer) as Frozen
   const lines = document.lines.map((line) => lineOf(line, document.taxes, sign))
+  const payableMinor = sign * document.total_minor
   const sums = {
     linesMinor: lines.reduce((sum, { netMinor }) => sum + netMinor, 0n),
     netMinor: sign * document.subtotal_minor,
     taxMinor: sign * document.tax_minor,
-    totalMinor: sign * document.total_minor,
+    totalMinor: sign * (document.subtotal_minor + document.tax_minor),
+    roundingMinor: sign * cashRounding(document),
   }
   return {
     typeCode: isNote ? '381' : '380',
@@ -64,7 +67,7 @@ export function buildEInvoice(
     lines,
     breakdown: breakdownOf(document, lines, sign),
     // What a credit note gives is in the client's credit when it is issued: nothing of it is due.
-    sums: { ...sums, paidMinor: isNote ? sums.totalMinor : 0n, dueMinor: isNote ? 0n : sums.totalMinor },
+    sums: { ...sums, paidMinor: isNote ? payableMinor : 0n, dueMinor: isNote ? 0n : payableMinor },
   }
 }
 

@@ -78,6 +78,8 @@ export interface ESums {
   totalMinor: bigint
   /** BT-113 */
   paidMinor: bigint
+  /** BT-114 */
+  roundingMinor: bigint
   /** BT-115 */
   dueMinor: bigint
 }

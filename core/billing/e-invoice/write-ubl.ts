@@ -47,6 +47,7 @@ export function writeUbl(invoice: EInvoice): string {
           money('cbc:TaxExclusiveAmount', invoice.sums.netMinor),
           money('cbc:TaxInclusiveAmount', invoice.sums.totalMinor),
           invoice.sums.paidMinor !== 0n && money('cbc:PrepaidAmount', invoice.sums.paidMinor),
+          invoice.sums.roundingMinor !== 0n && money('cbc:PayableRoundingAmount', invoice.sums.roundingMinor),
           money('cbc:PayableAmount', invoice.sums.dueMinor),
         ],
       ],

@@ -29,7 +29,7 @@ const sound: EInvoice = {
   ],
   sums: {
     ...{ linesMinor: 3255n, netMinor: 3255n, taxMinor: 552n },
-    ...{ totalMinor: 3807n, paidMinor: 1000n, dueMinor: 2807n },
+    ...{ totalMinor: 3807n, paidMinor: 1000n, roundingMinor: 0n, dueMinor: 2807n },
   },
 }
 
@@ -61,6 +61,7 @@ const untaxed = (category: 'AE' | 'G' | 'E' | 'O' | 'Z', over: Partial<EInvoice>
     taxMinor: 0n,
     totalMinor: 1000n,
     paidMinor: 0n,
+    roundingMinor: 0n,
     dueMinor: 1000n,
   },
   ...over,
@@ -96,6 +97,7 @@ const broken: readonly [rule: string, field: string, invoice: EInvoice][] = [
   ['BR-CO-14', 'tax', sums({ taxMinor: 551n })],
   ['BR-CO-15', 'total', sums({ totalMinor: 3808n })],
   ['BR-CO-16', 'due', sums({ dueMinor: 2808n })],
+  ['BR-CO-16', 'due', sums({ roundingMinor: 1n })],
   ['BR-CO-17', 'tax', group({ taxMinor: 515n })],
   ['BR-CO-18', 'tax', { ...sound, breakdown: [] }],
   ['BR-CO-25', 'due_on', { ...sound, dueOn: null }],

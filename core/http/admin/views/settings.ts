@@ -223,16 +223,16 @@ const isNumber = ({ schema }: Setting): boolean => (schema as FieldSchema).type 
 function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
   const schema = setting.schema as FieldSchema
   const name = (part: string) => desk.t(`settings.${setting.key}.part.${part}`)
-  const parts = Object.entries(schema.properties ?? {}).map(([part, one]) => [
-    part,
-    { ...one, title: name(part) },
-  ])
+  const named = (properties: Record<string, FieldSchema>) =>
+    Object.fromEntries(Object.entries(properties).map(([part, one]) => [part, { ...one, title: name(part) }]))
+  const { properties: parts, items } = schema
   const choices = schema.items?.anyOf?.map((one) => String(one.const)) ?? []
   return {
     ...schema,
     title: wordsOf(desk, setting).label,
     description: hint,
-    ...(parts.length > 0 ? { properties: Object.fromEntries(parts) as Record<string, FieldSchema> } : {}),
+    ...(parts ? { properties: named(parts) } : {}),
+    ...(items?.properties ? { items: { ...items, properties: named(items.properties) } } : {}),
     ...(choices.length > 0 ? { items: { ...schema.items, enumNames: choices.map(name) } } : {}),
     ...(schema.enum ? { enumNames: schema.enum.map((one) => name(String(one))) } : {}),
   }

@@ -1,0 +1,43 @@
+import { divideHalfUp, parseDecimal } from '../../sdk/index.ts'
+
+/** A currency whose sums to pay are rounded, and to what: { currency: 'CHF', step: '0.05' }. */
+export interface CashStep {
+  currency: string
+  /** In whole units of the currency, as people write it. */
+  step: string
+}
+
+/** To the next multiple of the step, half away from zero; a step of 0 leaves the sum as it is. */
+export const toCash = (minor: bigint, stepMinor: bigint): bigint =>
+  stepMinor === 0n ? minor : stepMinor * divideHalfUp(minor, stepMinor)
+
+/** In minor units; 0 where nothing is rounded. */
+export function cashStepOf(steps: readonly CashStep[], currency: string): bigint {
+  const found = steps.find((one) => one.currency === currency)
+  return found ? parseDecimal(found.step, currency).minor : 0n
+}
+
+/** Why these steps cannot be rounded to; null when they can. */
+export function stepProblem(steps: readonly CashStep[]): string | null {
+  for (const { currency, step } of steps) {
+    if (steps.filter((one) => one.currency === currency).length > 1) return `${currency} is named twice`
+    const problem = problemOf(currency, step)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+function problemOf(currency: string, step: string): string | null {
+  try {
+    return parseDecimal(step, currency).minor > 0n ? null : `the step of ${currency} must be above zero`
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** What rounding added to a document, or took off it; net and tax never bear it. */
+export const cashRounding = (of: {
+  subtotal_minor: bigint
+  tax_minor: bigint
+  total_minor: bigint
+}): bigint => of.total_minor - of.subtotal_minor - of.tax_minor
