@@ -28,5 +28,5 @@ export const migrations: readonly Migration[] = [
   { name: '0024_payments_rest', breaking: false, load: () => import('./0024_payments_rest.ts') },
   { name: '0025_corrections', breaking: false, load: () => import('./0025_corrections.ts') },
   { name: '0026_left_carts', breaking: false, load: () => import('./0026_left_carts.ts') },
-  { name: '0027_cash_rounding', breaking: false, load: () => import('./0027_cash_rounding.ts') },
+  { name: '0027_books', breaking: false, load: () => import('./0027_books.ts') },
 ]
