@@ -41,7 +41,8 @@ export async function loadSellers(
   return new Map(
     rows.map((row) => {
       const own = rules.filter((rule) => rule.seller_id === row.seller_id)
-      return [row.brand_id, { ...sellerOf(row, own), ...factsOf(row.brand_id) }]
+      const { eInvoice, ...facts } = factsOf(row.brand_id)
+      return [row.brand_id, { ...sellerOf(row, own, eInvoice), ...facts }]
     }),
   )
 }
@@ -55,6 +56,7 @@ export async function loadSeller(queries: Queries, brandId: string, clientId: st
 function sellerOf(
   row: BrandSeller,
   taxRules: readonly TaxRule[],
+  eInvoice: object | null,
 ): Omit<BillFrom, 'texts' | 'terms' | 'taxPlugin'> {
   const { name, country, region, tax_id, email, legal_text } = row
   return {
@@ -70,6 +72,7 @@ function sellerOf(
       tax_id,
       email,
       legal_text,
+      ...(eInvoice ? { e_invoice: eInvoice } : {}),
     }),
     pricesIncludeTax: row.prices_include_tax === 1,
     taxRounding: row.tax_rounding,

@@ -23,6 +23,8 @@ interface Frozen {
   tax_id?: string | null
   buyer_reference?: string | null
   electronic_address?: string | null
+  /** Of the seller: what its brand says for e-invoices. */
+  e_invoice?: { contact?: string; phone?: string; email?: string; iban?: string; address?: string }
 }
 
 const CATEGORIES: Record<Treatment, ECategory> = {
@@ -44,6 +46,8 @@ export function buildEInvoice(
   const isNote = document.kind === 'credit_note'
   const sign = isNote ? -1n : 1n
   const buyer = JSON.parse(document.buyer) as Frozen
+  const seller = JSON.parse(document.seller) as Frozen
+  const own = seller.e_invoice ?? {}
   const lines = document.lines.map((line) => lineOf(line, document.taxes, sign))
   const payableMinor = sign * document.total_minor
   const sums = {
@@ -62,7 +66,9 @@ export function buildEInvoice(
     buyerReference: buyer.buyer_reference ?? null,
     notes: [...(document.notes ? [document.notes] : []), ...textsOf(document)],
     preceding: preceding && { number: preceding.number, issuedOn: preceding.issued_on },
-    seller: partyOf(JSON.parse(document.seller) as Frozen),
+    seller: partyOf({ ...seller, electronic_address: own.address ?? null }),
+    contact: { name: own.contact ?? '', phone: own.phone ?? '', email: own.email || (seller.email ?? '') },
+    iban: own.iban?.replaceAll(/\s/g, '') || null,
     buyer: partyOf(buyer),
     lines,
     breakdown: breakdownOf(document, lines, sign),

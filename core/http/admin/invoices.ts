@@ -92,10 +92,11 @@ async function sendPdf({ means, actor }: Desk, { params }: Asked) {
 
 /** The structured twin: UBL, or CII as it is embedded in the PDF. */
 async function sendXml({ means, actor }: Desk, { params, query }: Asked) {
-  const format = query.format ?? 'ubl'
-  const { name, xml } = await readEInvoice(means, { invoice_id: params.id, format }, actor)
+  const { name, xml } = await readEInvoice(means, { invoice_id: params.id, ...formatOf(query) }, actor)
   return { name, type: 'application/xml', body: xml }
 }
+
+const formatOf = ({ format }: Asked['query']) => (format === undefined ? {} : { format })
 
 async function create({ means, actor, t, locale }: Desk, { form }: Asked) {
   const client = await findClient(means.db, actor, textOf(form, 'client_id'), 'client.read')

@@ -166,7 +166,7 @@ for (const engine of engines)
           await open(`/admin/reports/${key}?${JANUARY}`),
           new RegExp(`^/admin/reports/${key}/documents`),
         )
-        if (key !== 'mrr') assert.ok(rows.length > 0, key)
+        if (!key.startsWith('mrr')) assert.ok(rows.length > 0, key)
         for (const row of rows) {
           const [document] = links(await open(row), /^\/admin\/(invoices|payments|services)\/\w+$/)
           assert.ok(document, row)
@@ -174,6 +174,34 @@ for (const engine of engines)
           if (document.includes('/invoices/')) assertShows(page, /\/admin\/ledger\/journals\/jrn_/)
         }
       }
+    })
+
+    it('gives an authority its XRechnung, and says in plain words what is missing for it', async () => {
+      await world.means.db.run(sql`update sellers set tax_id = 'DE123456788'`)
+      const { client } = world.ids
+      const leitweg = '04011000-12345-34'
+      const facts = { mode: 'offer', standard: 'xrechnung', buyer_reference: leitweg }
+      await act(`/admin/clients/${client}/e-invoice`, `/admin/clients/${client}/e-invoice`, {
+        ...facts,
+        electronic_address: `0204:${leitweg}`,
+      })
+      assertShows(
+        await open(`/admin/clients/${client}/e-invoice`),
+        /<option value="xrechnung" selected>XRechnung/,
+      )
+      const early = await staff.get(`${await newInvoice('10.00')}.xml`)
+      assertStatus(early, 422)
+      assertShows(early.text, /seller\.iban is needed/)
+      await act('/admin/settings', '/admin/settings/billing', {
+        drawn: 'billing.e_invoice_seller',
+        'values[billing__e_invoice_seller.contact]': 'A. Quay',
+        'values[billing__e_invoice_seller.phone]': '+49 30 1234',
+        'values[billing__e_invoice_seller.iban]': 'DE75512108001245126199',
+        'values[billing__e_invoice_seller.address]': '9930:DE123456788',
+      })
+      const twin = await staff.get(`${await newInvoice('10.00')}.xml`)
+      assertStatus(twin, 200)
+      assertShows(twin.text, /kosit:xrechnung_3\.0/)
     })
 
     it('leaves books in which verify finds nothing', async () => {

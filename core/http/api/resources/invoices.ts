@@ -57,11 +57,15 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/invoices/{invoice_id}/e-invoice',
     tag,
-    summary: 'Read the structured twin of an issued document, as UBL or CII',
+    summary: 'Read the structured twin of an issued document, as UBL, CII or XRechnung',
     permission: readEInvoice.permission,
     audience: readEInvoice.audience,
     query: Type.Object({
-      format: Type.Optional(Type.Enum(['ubl', 'cii'], { description: 'UBL 2.1 unless told.' })),
+      format: Type.Optional(
+        Type.Enum(['ubl', 'cii', 'xrechnung'], {
+          description: 'Unless told UBL 2.1, by EN 16931 or XRechnung as its client has it.',
+        }),
+      ),
     }),
     status: 200,
     answer: { one: 'EInvoice' },
