@@ -63,6 +63,7 @@ const Invoice = Type.Object({
   due_on: day('Day by which it is to be paid.'),
   subtotal: money(),
   tax: money(),
+  rounding: money(),
   state: state(),
   total: money(),
   due: money(),

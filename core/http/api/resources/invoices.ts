@@ -1,6 +1,7 @@
 import { Type } from '../../../../sdk/index.ts'
 import {
   amountDue,
+  cashRounding,
   getInvoice,
   invoiceState,
   listInvoices,
@@ -140,6 +141,7 @@ function invoiceResource(invoice: Invoice, today: IsoDate) {
     ...listedResource(invoice, today),
     subtotal: amount(invoice.subtotal_minor, currency),
     tax: amount(invoice.tax_minor, currency),
+    rounding: amount(cashRounding(invoice), currency),
     taxes: invoice.taxes.map((tax) => ({
       ...{ name: tax.tax_name, rate_ppm: tax.rate_ppm, level: tax.level, compound: tax.compound === 1 },
       base: amount(tax.net_minor, currency),
