@@ -1,4 +1,4 @@
-import { divideHalfUp, parseDecimal } from '../../sdk/index.ts'
+import { divideHalfUp, isCurrency, minorDigits, parseDecimal } from '../../sdk/index.ts'
 
 /** A currency whose sums to pay are rounded, and to what: { currency: 'CHF', step: '0.05' }. */
 export interface CashStep {
@@ -17,22 +17,19 @@ export function cashStepOf(steps: readonly CashStep[], currency: string): bigint
   return found ? parseDecimal(found.step, currency).minor : 0n
 }
 
-/** Why these steps cannot be rounded to; null when they can. */
+/** Why these steps cannot be rounded to, said of the field; null when they can. */
 export function stepProblem(steps: readonly CashStep[]): string | null {
+  const seen = new Set<string>()
   for (const { currency, step } of steps) {
-    if (steps.filter((one) => one.currency === currency).length > 1) return `${currency} is named twice`
-    const problem = problemOf(currency, step)
-    if (problem !== null) return problem
+    if (seen.has(currency)) return `names ${currency} twice`
+    seen.add(currency)
+    if (!isCurrency(currency)) return `names ${currency}, which is no currency of ISO 4217`
+    const digits = minorDigits(currency)
+    if ((step.split('.')[1] ?? '').length > digits)
+      return `takes no more than ${digits} decimals in ${currency}`
+    if (parseDecimal(step, currency).minor === 0n) return `needs a step above zero for ${currency}`
   }
   return null
-}
-
-function problemOf(currency: string, step: string): string | null {
-  try {
-    return parseDecimal(step, currency).minor > 0n ? null : `the step of ${currency} must be above zero`
-  } catch (error) {
-    return (error as Error).message
-  }
 }
 
 /** What rounding added to a document, or took off it; net and tax never bear it. */

@@ -182,7 +182,7 @@ export const eInvoiceSeller = defineSetting({
   }),
   preset: {},
   scopes: ['installation', 'brand'],
-  problem: ({ iban }) => (iban && !isIban(iban) ? `"${iban}" is no IBAN` : null),
+  problem: ({ iban }) => (iban && !isIban(iban) ? 'holds an IBAN whose check digits do not fit' : null),
 })
 
 /** Instance of a plugin that determines taxes instead of the rules of the seller; empty: the rules do. */

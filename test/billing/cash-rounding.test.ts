@@ -65,12 +65,12 @@ describe('a sum to pay in cash', () => {
     const one = (currency: string, step: string) => stepProblem([{ currency, step }])
     assert.equal(one('CHF', '0.05'), null)
     assert.equal(one('JPY', '10'), null)
-    assert.match(one('CHF', '0.005')!, /CHF has 2/)
-    assert.match(one('JPY', '0.5')!, /JPY has 0/)
+    assert.match(one('CHF', '0.005')!, /no more than 2 decimals in CHF/)
+    assert.match(one('JPY', '0.5')!, /no more than 0 decimals in JPY/)
     assert.match(one('CHF', '0.00')!, /above zero/)
-    assert.match(one('QQQ', '1')!, /not a currency code/)
+    assert.match(one('QQQ', '1')!, /QQQ, which is no currency/)
     const twice = ['0.05', '0.10'].map((step) => ({ currency: 'CHF', step }))
-    assert.match(stepProblem(twice)!, /CHF is named twice/)
+    assert.match(stepProblem(twice)!, /names CHF twice/)
   })
 
   const buyer = { id: 'cli_x', country: 'DE', region: null, tax_exempt: 0, locale: 'en', own: {} }
