@@ -17,7 +17,12 @@ export function checkXRechnung(invoice: EInvoice): Finding[] {
     [!breakdown.some(({ category }) => category === 'O'), 'BR-DE-14', 'tax', 'must have a rate'],
     [buyerReference !== null, 'BR-DE-15', 'buyer.reference', 'is missing, such as the Leitweg-ID'],
     [iban === null || isIban(iban), 'BR-DE-19', 'seller.iban', 'is no IBAN'],
-    [digits(contact.phone) >= 3, 'BR-DE-27', 'seller.phone', 'needs at least three digits'],
+    [
+      contact.phone === '' || digits(contact.phone) >= 3,
+      'BR-DE-27',
+      'seller.phone',
+      'needs at least three digits',
+    ],
     [
       buyer.electronicAddress !== null,
       'PEPPOL-EN16931-R010',

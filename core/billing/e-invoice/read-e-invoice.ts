@@ -111,7 +111,7 @@ function incomplete(name: string, findings: readonly Finding[]): BerthError {
     `No e-invoice can be made of ${name}: ${told.join('; ')}.`,
     {
       fields,
-      params: { name, fields },
+      params: { name, fields, told: told.join('; ') },
     },
   )
 }
