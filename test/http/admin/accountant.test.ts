@@ -94,6 +94,16 @@ for (const engine of engines)
     it('issues, corrects, refunds and writes off', async () => {
       const wrong = await newInvoice('100.00')
       assertShows(await act(`${wrong}/credit`, `${wrong}/credit`, { reason: 'Wrong price' }), /credit/i)
+      const part = await newInvoice('30.00')
+      assertShows(await open(`${part}/credit`), /name="line_1"/)
+      const none = await staff.post(`${part}/credit`, { reason: 'Part', line_1: 'much' })
+      assertStatus(none, 422)
+      assertShows(none.text.replace(/\s+/g, ' '), /Must be an amount such as 24\.00/)
+      await act(`${part}/credit`, `${part}/credit`, { reason: 'Part', line_1: '10.00' })
+      // 10.00 and its 19 % of 35.70: what is left is owed, and is all that the page offers now.
+      assertShows(await open(part), /23\.80/)
+      assertShows(await open(`${part}/credit`), /Left: €20\.00/)
+      await act(`${part}/credit`, `${part}/credit`, { reason: 'The rest' })
       const right = await newInvoice('80.00')
       const payment = await pay(right, '95.20', 'BANK-80')
       const back = { amount: '20.00', destination: 'recorded', reason: 'Goodwill' }

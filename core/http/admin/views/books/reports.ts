@@ -147,12 +147,16 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
         row.documents,
       ],
     })),
-    foot: [
-      t('books.sum'),
-      ...report.groups.slice(1).map(() => ''),
-      ...report.figures.map(({ key }) => sum(key)),
-      '',
-    ],
+    ...(report.figures.every(({ key }) => report.balances?.includes(key))
+      ? {}
+      : {
+          foot: [
+            t('books.sum'),
+            ...report.groups.slice(1).map(() => ''),
+            ...report.figures.map(({ key }) => sum(key)),
+            '',
+          ],
+        }),
     empty: { title: t('books.reports.none') },
   }
 }
