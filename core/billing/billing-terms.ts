@@ -1,5 +1,6 @@
 import type { Setting } from '../records/index.ts'
-import { invoiceMinimum, paymentDays, proformaFirst } from './settings.ts'
+import type { CashStep } from './cash-rounding.ts'
+import { cashRoundingSteps, invoiceMinimum, paymentDays, proformaFirst } from './settings.ts'
 
 /** What settings say of the documents of one client. */
 export interface BillingTerms {
@@ -9,12 +10,15 @@ export interface BillingTerms {
   minimumUnits: number
   /** Days from the issue of a document in which it is to be paid, when its due day is earlier. */
   paymentDays: number
+  /** Currencies whose sums to pay are rounded. */
+  cashSteps: readonly CashStep[]
 }
 
 const SETTINGS: Readonly<Record<keyof BillingTerms, Pick<Setting, 'key' | 'preset'>>> = {
   proforma: proformaFirst,
   minimumUnits: invoiceMinimum,
   paymentDays,
+  cashSteps: cashRoundingSteps,
 }
 
 /** Keys of the settings that terms are made of. */
@@ -24,6 +28,7 @@ export const PRESET_TERMS: BillingTerms = {
   proforma: proformaFirst.preset,
   minimumUnits: invoiceMinimum.preset,
   paymentDays: paymentDays.preset,
+  cashSteps: cashRoundingSteps.preset,
 }
 
 /** The terms that rows of settings state, later ones before earlier ones. */

@@ -65,25 +65,37 @@ export async function creditLines(
   const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
   assert(buyer, `client ${invoice.client_id} exists`)
   const issuedOn = means.business.today(from.zone)
-  const plan = planCreditNote({ invoice, credits, reason: wish.reason, buyer, from, issuedOn })
-  if (plan.totalMinor >= 0n) throw invalidInput({ lines: 'sum to nothing that could be credited' })
-  await refuseBeyondTotal(trx, invoice, plan.totalMinor)
+  const taken = await takenOf(trx, invoice.id)
+  const takenMinor = taken.exactMinor
+  const plan = planCreditNote({ invoice, takenMinor, credits, reason: wish.reason, buyer, from, issuedOn })
+  const exactMinor = plan.subtotalMinor + plan.taxMinor
+  if (exactMinor >= 0n) throw invalidInput({ lines: 'sum to nothing that could be credited' })
+  refuseBeyondTotal(invoice, taken, exactMinor)
   const note = await issuePlannedNote(means, trx, plan, actor)
   await applyCredit(means, trx, invoice, actor)
   return note
 }
 
 /** Lines above zero may sum to more than the document, whose discounts then have to be credited with them. */
-async function refuseBeyondTotal(trx: Trx, invoice: InvoiceRow, wantedMinor: bigint): Promise<void> {
-  const taken = await trx.get<{ taken_minor: bigint | null }>(
-    sql`select sum(total_minor) as taken_minor from invoices where corrects_id = ${invoice.id} and kind = 'credit_note'`,
-  )
-  const left = invoice.total_minor + (taken?.taken_minor ?? 0n)
-  if (left + wantedMinor < 0n)
-    throw CreditExceedsInvoice({
-      number: invoice.number!,
-      left: `${toDecimal({ minor: left, currency: invoice.currency })} ${invoice.currency}`,
-    })
+function refuseBeyondTotal(invoice: InvoiceRow, taken: CreditedSoFar, wantedMinor: bigint): void {
+  const { subtotal_minor, tax_minor, total_minor, currency } = invoice
+  if (subtotal_minor + tax_minor - taken.exactMinor + wantedMinor >= 0n) return
+  const left = toDecimal({ minor: total_minor - taken.totalMinor, currency })
+  throw CreditExceedsInvoice({ number: invoice.number!, left: `${left} ${currency}` })
+}
+
+/** What credit notes took of a document, above zero. */
+export interface CreditedSoFar {
+  totalMinor: bigint
+  /** Net and tax, before cash rounding. */
+  exactMinor: bigint
+}
+
+export async function takenOf(queries: Queries, invoiceId: string): Promise<CreditedSoFar> {
+  const row = await queries.get<{ total_minor: bigint | null; exact_minor: bigint | null }>(sql`
+    select sum(total_minor) as total_minor, sum(subtotal_minor + tax_minor) as exact_minor from invoices
+    where corrects_id = ${invoiceId} and kind = 'credit_note'`)
+  return { totalMinor: -(row?.total_minor ?? 0n), exactMinor: -(row?.exact_minor ?? 0n) }
 }
 
 /** The lines of a document with what earlier credit notes took of each. */

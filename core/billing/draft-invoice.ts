@@ -65,17 +65,15 @@ export const changeDraft = defineVerb(
       const row = await lockDraft(trx, input.invoice_id, actor)
       const client = await trx.get<Billed>(sql`select * from clients where id = ${row.client_id}`)
       const plan = await planContent(means, trx, { id: row.id, client: client!, input })
-      const { subtotal_minor, tax_minor, total_minor, due_on, buyer, seller, tax_notes } = rowOf(
-        means,
-        row.id,
-        plan,
-      )
+      const { subtotal_minor, tax_minor, total_minor, cash_step_minor, ...rest } = rowOf(means, row.id, plan)
+      const { due_on, buyer, seller, tax_notes } = rest
+      const sums = { subtotal_minor, tax_minor, total_minor, cash_step_minor }
       const notes = input.notes ?? null
       await updateVersioned(means, trx, {
         table: 'invoices',
         what: 'invoice',
         row: { id: row.id, version: input.version ?? row.version },
-        set: { subtotal_minor, tax_minor, total_minor, due_on, notes, buyer, seller, tax_notes },
+        set: { ...sums, due_on, notes, buyer, seller, tax_notes },
       })
       await removeLines(trx, row.id)
       await writeLines(means, trx, row.id, plan)
@@ -183,6 +181,7 @@ function rowOf(means: Means, id: string, plan: PlannedInvoice) {
     subtotal_minor: plan.subtotalMinor,
     tax_minor: plan.taxMinor,
     total_minor: plan.totalMinor,
+    cash_step_minor: plan.cashStepMinor ?? 0n,
     seller: from.sellerJson,
     buyer: buyerJson(buyer),
     evidence: '{}',

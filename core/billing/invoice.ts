@@ -28,7 +28,9 @@ export interface InvoiceRow extends StatefulRow {
   in_collections_at: Instant | null
   subtotal_minor: bigint
   tax_minor: bigint
+  /** Net and tax, and what cash rounding makes of them. */
   total_minor: bigint
+  cash_step_minor: bigint
   seller: string
   buyer: string
   evidence: string
@@ -163,7 +165,7 @@ type Hashed = Pick<
   | 'notes'
   | 'corrects_id'
 > &
-  Partial<Pick<InvoiceRow, 'tax_notes' | 'tax_rounding'>>
+  Partial<Pick<InvoiceRow, 'tax_notes' | 'tax_rounding' | 'cash_step_minor'>>
 type HashedLine = Pick<
   InvoiceLineRow,
   | 'position'
@@ -208,6 +210,7 @@ export function documentHash(
   // Documents about whose tax nothing particular is said hash as they did before anything could be.
   if (invoice.tax_notes) text += join([invoice.tax_notes])
   if (invoice.tax_rounding === 'line') text += join([invoice.tax_rounding])
+  if (invoice.cash_step_minor) text += join(['cash', invoice.cash_step_minor])
   return hash('sha256', text)
 }
 

@@ -29,9 +29,10 @@ export async function issuePlannedNote(
   plan: PlannedInvoice,
   actor: Actor,
 ): Promise<InvoiceRow> {
-  assert(plan.totalMinor < 0n, 'a credit note is below zero')
+  assert(plan.subtotalMinor + plan.taxMinor < 0n, 'a credit note is below zero')
   const [note] = await writeInvoices(means, trx, [plan], actor)
-  await moveToCredit(means, trx, note!)
+  // Less than half a coin makes no difference to what is paid.
+  if (note!.total_minor !== 0n) await moveToCredit(means, trx, note!)
   return note!
 }
 

@@ -37,10 +37,10 @@ export async function loadSellers(
   const factsOf = await loadBrandFacts(queries, brandIds)
   const ofBrands = Map.groupBy(rows, (row) => row.brand_id)
   return new Map(
-    [...ofBrands].map(([brandId, own]) => [
-      brandId,
-      { ...sellerOf(own[0]!, rulesIn(own)), ...factsOf(brandId) },
-    ]),
+    [...ofBrands].map(([brandId, own]) => {
+      const { eInvoice, ...facts } = factsOf(brandId)
+      return [brandId, { ...sellerOf(own[0]!, rulesIn(own), eInvoice), ...facts }]
+    }),
   )
 }
 
@@ -56,6 +56,7 @@ export async function loadSeller(queries: Queries, brandId: string, clientId: st
 function sellerOf(
   row: BrandSeller,
   taxRules: readonly TaxRule[],
+  eInvoice: object | null,
 ): Omit<BillFrom, 'texts' | 'terms' | 'taxPlugin'> {
   const { seller_name: name, seller_country: country, seller_region: region, tax_id, email, legal_text } = row
   return {
@@ -71,6 +72,7 @@ function sellerOf(
       tax_id,
       email,
       legal_text,
+      ...(eInvoice ? { e_invoice: eInvoice } : {}),
     }),
     pricesIncludeTax: row.prices_include_tax === 1,
     taxRounding: row.tax_rounding,

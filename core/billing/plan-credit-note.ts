@@ -1,5 +1,6 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
+import { toCash } from './cash-rounding.ts'
 import type { DraftInvoice, DraftLine, LineKind } from './draft.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import {
@@ -22,6 +23,8 @@ export interface LineCredit {
 
 export interface CreditPlan {
   invoice: InvoiceRow
+  /** Net and tax that earlier credit notes took of the document, above zero. */
+  takenMinor: bigint
   credits: readonly LineCredit[]
   reason: string
   buyer: BillTo
@@ -36,6 +39,7 @@ export interface CreditPlan {
  */
 export function planCreditNote({
   invoice,
+  takenMinor,
   credits,
   reason,
   buyer,
@@ -66,11 +70,26 @@ export function planCreditNote({
     taxes: taxTable(lines, lines, rounding),
     subtotalMinor,
     taxMinor,
-    totalMinor: subtotalMinor + taxMinor,
+    ...cashPart(invoice, takenMinor, -(subtotalMinor + taxMinor)),
     taxNotes: notesOf(invoice, lines),
     buyer,
     from: { ...from, pricesIncludeTax: inclusive, taxRounding: rounding.by },
   }
+}
+
+/**
+ * Of a document whose sum was rounded, what is left is rounded to the same step: whatever the notes, the document and
+ * they are worth a sum that can be paid, and nothing when all of it was credited.
+ */
+function cashPart(
+  { subtotal_minor, tax_minor, cash_step_minor: cashStepMinor = 0n }: InvoiceRow,
+  takenMinor: bigint,
+  nowMinor: bigint,
+): Pick<PlannedInvoice, 'totalMinor' | 'cashStepMinor'> {
+  if (cashStepMinor === 0n) return { totalMinor: -nowMinor }
+  const worth = subtotal_minor + tax_minor - takenMinor
+  const totalMinor = toCash(worth - nowMinor, cashStepMinor) - toCash(worth, cashStepMinor)
+  return { totalMinor, cashStepMinor }
 }
 
 /** What the corrected document says holds for its correction. */

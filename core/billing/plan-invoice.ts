@@ -1,5 +1,6 @@
 import { minorDigits } from '../../sdk/index.ts'
 import { addDays, assert, maxDay, type IsoDate } from '../kernel/index.ts'
+import { cashStepOf, toCash } from './cash-rounding.ts'
 import { termsOf, type BillingTerms } from './billing-terms.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
 import { taxIdKey } from './tax-ids/forms.ts'
@@ -77,7 +78,10 @@ export interface PlannedInvoice {
   taxes: readonly TaxGroup[]
   subtotalMinor: bigint
   taxMinor: bigint
+  /** Net, tax and cash rounding. */
   totalMinor: bigint
+  /** To which multiple the total was rounded; absent: not at all. */
+  cashStepMinor?: bigint
   /** What the law wants said on the document. */
   taxNotes: readonly TaxNote[]
   buyer: BillTo
@@ -104,7 +108,9 @@ export function planInvoice(
   const taxed = computeTax(lines, from.pricesIncludeTax, roundingOf(from, draft.currency))
   const kind = draft.kind ?? 'invoice'
   const terms = termsOf(buyer, from)
-  const totalMinor = taxed.netMinor + taxed.taxMinor
+  const exactMinor = taxed.netMinor + taxed.taxMinor
+  const cashStepMinor = isPaidInCash(draft, exactMinor) ? cashStepOf(terms.cashSteps, draft.currency) : 0n
+  const totalMinor = toCash(exactMinor, cashStepMinor)
   const texts = fittingTexts(from.texts, { kind, buyer, taxMinor: taxed.taxMinor })
   const notes = [draft.notes, ...texts].filter(Boolean).join('\n\n')
   return {
@@ -115,12 +121,17 @@ export function planInvoice(
     subtotalMinor: taxed.netMinor,
     taxMinor: taxed.taxMinor,
     totalMinor,
+    ...(cashStepMinor === 0n ? {} : { cashStepMinor }),
     taxNotes: noteTaxes(lines, buyer.locale),
     buyer,
     from,
     ...(kind === 'invoice' && terms.proforma && totalMinor > 0n ? { proforma: true } : {}),
   }
 }
+
+/** What is given back is no coin, and a surcharge is a part of the sum that was agreed on with its payment. */
+const isPaidInCash = ({ kind = 'invoice', origin }: DraftInvoice, exactMinor: bigint): boolean =>
+  kind === 'invoice' && origin !== 'surcharge' && exactMinor > 0n
 
 /** Whoever has a tax id that was found valid and has not lapsed since buys as a business. */
 export function taxBuyer(buyer: BillTo, on: IsoDate): TaxBuyer {

@@ -1,5 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
+import { stepProblem } from './cash-rounding.ts'
+import { isIban } from './iban.ts'
 
 const days = (maximum: number) => Type.Integer({ minimum: 0, maximum })
 
@@ -92,6 +94,21 @@ export const invoiceMinimum = defineSetting({
   scopes: ['installation', 'brand', 'client_group', 'client'],
 })
 
+/** Currencies whose sums to pay are rounded after the tax, and to what. */
+export const cashRoundingSteps = defineSetting({
+  key: 'billing.cash_rounding',
+  schema: Type.Array(
+    Type.Object({
+      currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+      step: Type.String({ pattern: '^\\d{1,4}(\\.\\d{1,4})?$' }),
+    }),
+    { maxItems: 20 },
+  ),
+  preset: [],
+  scopes: ['installation', 'brand'],
+  problem: stepProblem,
+})
+
 export const carryDays = defineSetting({
   key: 'billing.carry_days',
   schema: Type.Integer({ minimum: 1, maximum: 730 }),
@@ -142,6 +159,30 @@ export const eInvoiceMode = defineSetting({
   schema: Type.Enum(['off', 'offer', 'require']),
   preset: 'off',
   scopes: ['installation', 'brand', 'client'],
+})
+
+/** Whose rules the twin of a document keeps: those of the European norm, or what Germany asks for beyond. */
+export const eInvoiceStandard = defineSetting({
+  key: 'billing.e_invoice_standard',
+  schema: Type.Enum(['en16931', 'xrechnung']),
+  preset: 'en16931',
+  scopes: ['installation', 'brand', 'client'],
+})
+
+/** What e-invoices say of the seller and its printed documents do not; frozen into each document. */
+export const eInvoiceSeller = defineSetting({
+  key: 'billing.e_invoice_seller',
+  schema: Type.Object({
+    contact: Type.Optional(Type.String({ maxLength: 100 })),
+    phone: Type.Optional(Type.String({ maxLength: 40 })),
+    email: Type.Optional(Type.String({ maxLength: 100, pattern: '^(\\S+@\\S+)?$' })),
+    iban: Type.Optional(Type.String({ maxLength: 42, pattern: '^([A-Z]{2}\\d{2}[A-Za-z0-9 ]+)?$' })),
+    /** Scheme and address: "9930:DE123456788". */
+    address: Type.Optional(Type.String({ maxLength: 120, pattern: '^([0-9A-Z]{2,4}:\\S+)?$' })),
+  }),
+  preset: {},
+  scopes: ['installation', 'brand'],
+  problem: ({ iban }) => (iban && !isIban(iban) ? 'holds an IBAN whose check digits do not fit' : null),
 })
 
 /** Instance of a plugin that determines taxes instead of the rules of the seller; empty: the rules do. */

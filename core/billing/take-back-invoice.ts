@@ -16,7 +16,7 @@ export async function takeBackInvoice(
 ): Promise<void> {
   const { status, left_minor, money } = (await trx.get<Standing>(sql`
     select i.status,
-      i.total_minor + coalesce((select sum(n.total_minor) from invoices n where n.corrects_id = i.id), 0) as left_minor,
+      i.subtotal_minor + i.tax_minor + coalesce((select sum(n.subtotal_minor + n.tax_minor) from invoices n where n.corrects_id = i.id), 0) as left_minor,
       (select count(*) from allocations a where a.invoice_id = i.id and a.kind = 'payment') as money
     from invoices i where i.id = ${act.invoiceId}`))!
   if (status === 'issued' && Number(money) === 0) await voidIssued(means, trx, act, actor)

@@ -1,5 +1,6 @@
 import { list, sql, type Queries, type Sql } from '../db/index.ts'
-import { taxPlugin } from './settings.ts'
+import type { CashStep } from './cash-rounding.ts'
+import { cashRoundingSteps, taxPlugin } from './settings.ts'
 import type { RoundingPlace } from './tax.ts'
 import { postcodeKey, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
@@ -29,6 +30,8 @@ export interface PlaceRules {
   rounding: RoundingPlace
   /** Instance that determines taxes for the brand instead; empty where the rules do. */
   plugin: string
+  /** What the brand rounds sums to pay to. */
+  cashSteps: readonly CashStep[]
 }
 
 /** The rules of a seller that may fit a buyer of this place, client or not, and how it taxes: one statement. */
@@ -39,20 +42,25 @@ export async function rulesForPlace(
 ): Promise<PlaceRules> {
   const plain = postcodeKey(postcode ?? '')
   const rows = await queries.all<PlaceRow>(sql`
-    select s.tax_rounding, ${pluginOf(brandId)} as plugin, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
+    select s.tax_rounding, ${ownOf(brandId, taxPlugin.key)} as plugin, ${ownOf(brandId, cashRoundingSteps.key)} as cash_steps, ${RULE} from sellers s left join tax_rules r on r.seller_id = s.id and r.country in (${list([country, '*'])})
     and (r.postcode_from is null or (substr(${plain}, 1, length(r.postcode_from)) >= r.postcode_from and substr(${plain}, 1, length(r.postcode_to)) <= r.postcode_to))
     where s.id = ${sellerId} order by ${RULES_IN_ORDER}`)
   return {
     rules: rows.filter(({ rule_id }) => rule_id !== null),
     rounding: rows[0]?.tax_rounding ?? 'document',
     plugin: JSON.parse(rows[0]?.plugin ?? '""') as string,
+    cashSteps: JSON.parse(rows[0]?.cash_steps ?? '[]') as CashStep[],
   }
 }
 
-type PlaceRow = RuleColumns & { tax_rounding: RoundingPlace; plugin: string | null }
+type PlaceRow = RuleColumns & {
+  tax_rounding: RoundingPlace
+  plugin: string | null
+  cash_steps: string | null
+}
 
 /** As readSetting has it: the brand's own value before that of the installation. */
-const pluginOf = (brandId: string | null): Sql =>
+const ownOf = (brandId: string | null, key: string): Sql =>
   brandId === null
     ? sql`cast(null as text)`
-    : sql`(select value from settings where key = ${taxPlugin.key} and ((scope = 'brand' and scope_id = ${brandId}) or scope = 'installation') order by scope limit 1)`
+    : sql`(select value from settings where key = ${key} and ((scope = 'brand' and scope_id = ${brandId}) or scope = 'installation') order by scope limit 1)`

@@ -4,6 +4,7 @@ import { recordEvents, type NewEvent } from '../events/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { demandEInvoices } from './e-invoice/read-e-invoice.ts'
+import { cashRounding } from './cash-rounding.ts'
 import type { DraftInvoice } from './draft.ts'
 import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
@@ -101,6 +102,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     subtotal_minor: plan.subtotalMinor,
     tax_minor: plan.taxMinor,
     total_minor: plan.totalMinor,
+    cash_step_minor: plan.cashStepMinor ?? 0n,
     seller: from.sellerJson,
     buyer: buyerJson(buyer),
     evidence: JSON.stringify(evidenceOf(plan)),
@@ -222,6 +224,7 @@ export function issueJournal(
       currency,
       amountMinor: -tax.tax_minor,
     })
+  postings.push({ account: account.rounding, currency, amountMinor: -cashRounding(row) })
   return {
     kind: `${row.kind}_issued`,
     sourceId: row.id,

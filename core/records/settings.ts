@@ -24,6 +24,8 @@ export interface Setting<S extends TSchema = TSchema> {
   schema: S
   preset: Static<S>
   scopes: readonly SettingScope[]
+  /** Why a value that fits the schema is refused all the same; null when it is not. */
+  problem?: (value: Static<S>) => string | null
   /** Changed on a page made for it, and not among the others. */
   ownPage?: true
 }
@@ -104,6 +106,13 @@ export interface SettingChange<S extends TSchema> extends SettingPlace {
   value: unknown
 }
 
+function checked<S extends TSchema>({ key, schema, problem }: Setting<S>, value: unknown): Static<S> {
+  const good = checkInput(schema, value)
+  const reason = problem?.(good) ?? null
+  if (reason !== null) throw invalidInput({ [key]: reason })
+  return good
+}
+
 /** Writes one value, or takes it away. What does not change leaves no trace. */
 export async function writeSetting<S extends TSchema>(
   means: Means,
@@ -116,7 +125,7 @@ export async function writeSetting<S extends TSchema>(
     throw invalidInput({
       [setting.key]: `cannot be set for a ${scope} (expected: ${setting.scopes.join(', ')})`,
     })
-  const value = change.value === undefined ? null : JSON.stringify(checkInput(setting.schema, change.value))
+  const value = change.value === undefined ? null : JSON.stringify(checked(setting, change.value))
   const at = all([sql`scope = ${scope}`, sql`scope_id = ${scopeId}`, sql`key = ${setting.key}`])
   const old = await trx.get<{ value: string }>(sql`select value from settings where ${at}`)
   if ((old?.value ?? null) === value) return

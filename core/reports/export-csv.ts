@@ -1,14 +1,16 @@
 import { toDecimal } from '../../sdk/index.ts'
 import { classOfAccount } from '../billing/index.ts'
 import { all, sql, type Queries, type Sql } from '../db/index.ts'
-import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
+import { dayIn, type Actor, type Instant, type IsoDate } from '../kernel/index.ts'
 import { findRow, scoped } from '../records/index.ts'
 import type { LedgerExport } from './export-ledger.ts'
+import { movedAt, movementJoins } from './moved-at.ts'
 import { csv } from './report-csv.ts'
 
 const COLUMNS = [
   ...['journal_id', 'position', 'day', 'kind', 'document', 'source_id', 'account', 'code', 'class'],
   ...['client_id', 'client', 'currency', 'debit', 'credit', 'reverses', 'booked_at', 'brand', 'export_id'],
+  'happened_on',
 ]
 const BATCH = 2_000
 
@@ -50,6 +52,8 @@ interface PostingRow {
   created_at: Instant
   brand: string
   export_id: string | null
+  moved_at: Instant | null
+  zone: string
 }
 
 /** One row a posting, in the order of journals; read in pieces, so that a year of a large shop does not stand in memory twice. */
@@ -59,9 +63,9 @@ async function postingsCsv(queries: Queries, where: readonly Sql[]): Promise<str
     const rows = await queries.all<PostingRow>(sql`
       select j.id as journal_id, p.position, j.effective_on, j.kind, i.number as document, j.source_id, p.account, k.code,
         p.client_id, coalesce(c.company, c.name) as client, p.currency, p.amount_minor, j.reverses_id, j.created_at,
-        b.name as brand, x.export_id
+        b.name as brand, b.zone, x.export_id, ${movedAt} as moved_at
       from journals j join postings p on p.journal_id = j.id join brands b on b.id = j.brand_id
-        left join exported_journals x on x.journal_id = j.id left join invoices i on i.id = j.source_id
+        left join exported_journals x on x.journal_id = j.id left join invoices i on i.id = j.source_id ${movementJoins}
         left join clients c on c.id = p.client_id
         left join account_codes k on k.seller_id = b.seller_id and k.account = p.account
       where ${all(where)} and (j.id > ${after[0]} or (j.id = ${after[0]} and p.position > ${after[1]}))
@@ -87,5 +91,6 @@ function lineOf(row: PostingRow): string[] {
     ],
     ...[currency, decimal(minor), decimal(-minor), row.reverses_id ?? '', row.created_at],
     ...[row.brand, row.export_id ?? ''],
+    row.moved_at === null ? row.effective_on : dayIn(row.zone, row.moved_at),
   ]
 }

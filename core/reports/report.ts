@@ -23,6 +23,8 @@ export interface ReportShape {
   figures: readonly { key: string; kind: FigureKind }[]
   /** The figure that is shown where there is room for one; the last one without. */
   headline?: string
+  /** Figures that are no sum over the rows: what waits at the end of a month waits at the beginning of the next. */
+  balances?: readonly string[]
   /** A balance is asked for by its last day alone. */
   oneDay?: boolean
 }
@@ -63,7 +65,11 @@ export interface Report extends ReportShape {
 }
 
 /** The condition of staff and of the brand that was asked for. */
-export function ofQuery({ actor, brandId }: ReportQuery, table: string, column: Sql): Sql {
+export function ofQuery(
+  { actor, brandId }: Pick<ReportQuery, 'actor' | 'brandId'>,
+  table: string,
+  column: Sql,
+): Sql {
   const own = scoped(actor, { table, client: null })
   return brandId ? sql`${own} and ${column} = ${brandId}` : own
 }

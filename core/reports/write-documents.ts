@@ -1,5 +1,5 @@
 import { type ExportDocument, Type, type Static } from '../../sdk/index.ts'
-import type { PluginCalls } from '../billing/index.ts'
+import { cashRounding, type PluginCalls } from '../billing/index.ts'
 import { all, list, sql, type Queries } from '../db/index.ts'
 import {
   addDays,
@@ -118,6 +118,7 @@ interface Party {
 
 function documentOf(row: DocumentRow, lines: readonly LineRow[]): ExportDocument {
   const { id, kind, number, issued_on, due_on, currency } = row
+  const rounding = cashRounding(row)
   const [seller, buyer] = [JSON.parse(row.seller), JSON.parse(row.buyer)] as [Party, Party]
   return {
     ...{ id, kind, number, issued_on, due_on, currency },
@@ -133,6 +134,7 @@ function documentOf(row: DocumentRow, lines: readonly LineRow[]): ExportDocument
     net_minor: row.subtotal_minor.toString(),
     tax_minor: row.tax_minor.toString(),
     gross_minor: row.total_minor.toString(),
+    ...(rounding === 0n ? {} : { rounding_minor: rounding.toString() }),
   }
 }
 

@@ -56,7 +56,11 @@ export interface ChangePorts {
     actor: Actor,
   ): Promise<{ id: string; number: string | null; totalMinor: bigint }>
   /** What the document of these lines would come to. */
-  sums(means: Means, queries: Queries, draft: DraftInvoice): Promise<{ totalMinor: bigint; taxMinor: bigint }>
+  sums(
+    means: Means,
+    queries: Queries,
+    draft: DraftInvoice,
+  ): Promise<{ subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }>
   /** Takes back an unpaid invoice of a change that is cancelled or replaced. */
   voidInvoice(means: Means, trx: Trx, invoiceId: string, actor: Actor): Promise<unknown>
   /** Books lines whose sum is negative as credit of the client. */

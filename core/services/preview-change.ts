@@ -41,7 +41,7 @@ export interface PricedChange {
 
 export interface PreviewedChange extends PricedChange {
   /** What its document would come to, tax included; negative when the client gets something back. */
-  sums: { totalMinor: bigint; taxMinor: bigint }
+  sums: { subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }
 }
 
 /** What a change would cost today, tax included, and from the next period on. Changes nothing. */
@@ -63,7 +63,7 @@ export async function sumsOf(
   draft: DraftInvoice,
 ): Promise<PreviewedChange['sums']> {
   return draft.lines.length === 0
-    ? { totalMinor: 0n, taxMinor: 0n }
+    ? { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n }
     : means.changes.sums(means, queries, draft)
 }
 

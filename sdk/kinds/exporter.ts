@@ -39,6 +39,8 @@ export const ExportDocument = Type.Object({
   net_minor: Minor,
   tax_minor: Minor,
   gross_minor: Minor,
+  /** What cash rounding added to net and tax, or took off them: part of the gross sum, absent where nothing was. */
+  rounding_minor: Type.Optional(Minor),
 })
 export type ExportDocument = Static<typeof ExportDocument>
 

@@ -14,7 +14,7 @@ import {
 } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { dayIn, isoDate, type Instant } from '../../core/kernel/index.ts'
-import { sourceJoins, sourceMoved } from '../../core/http/admin/views/books/source.ts'
+import { movedAt, movementJoins } from '../../core/reports/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -36,7 +36,7 @@ for (const engine of engines)
     /** Every journal of the client's brand by its kind: the day of the books and the day of the event. */
     const journals = async () => {
       const rows = await db.all<{ kind: string; effective_on: string; moved_at: Instant | null }>(sql`
-        select j.kind, j.effective_on, ${sourceMoved} from journals j ${sourceJoins}
+        select j.kind, j.effective_on, ${movedAt} as moved_at from journals j ${movementJoins}
         where j.brand_id = ${buyer.brand.id} and j.effective_on > '2026-02-01' order by j.id`)
       const day = (at: Instant | null) => at && dayIn('Europe/Berlin', at)
       return rows.map(({ kind, effective_on, moved_at }) => [kind, effective_on, day(moved_at)])

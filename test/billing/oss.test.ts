@@ -8,6 +8,7 @@ import {
   weighed,
   type OssRow,
 } from '../../core/billing/index.ts'
+import { enterRate } from '../../core/catalog/index.ts'
 import { addTaxPreset } from '../../core/brands/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { makeBrand, makeClient, makeSeller, staffActor } from '../support/make.ts'
@@ -69,6 +70,37 @@ for (const engine of engines) {
           const sum = documents.reduce((all, { tax_minor }) => all + tax_minor, 0n)
           assert.deepEqual([sum, documents.length], [row.taxMinor, row.documents])
         }
+    })
+
+    test('sums of another currency in that of the return: at the last day of the quarter, or of the one corrected', async () => {
+      const other = await makeBrand(means, { seller_id, currency: 'SEK', currencies: '["SEK"]' })
+      const swede = await makeClient(means, { brand_id: other.id, country: 'SE', currency: 'SEK' })
+      means.business.set('2026-07-02T10:00:00.000Z')
+      const sale = await issue(means, draft(swede, { amounts: [100_000n] }))
+      const inEuros = async (quarter: number) =>
+        (await readOssReport(means, { seller_id, year: 2026, quarter }, staff))
+          .filter((row) => row.currency === 'SEK')
+          .map(({ netMinor, taxMinor, inReturn }) => [netMinor, taxMinor, inReturn])
+      assert.deepEqual(await inEuros(3), [[100_000n, 25_000n, null]])
+
+      means.business.set('2026-10-05T10:00:00.000Z')
+      const rate = { base: 'EUR', currency: 'SEK' }
+      await enterRate(means, { ...rate, valid_on: '2026-09-30', rate: '11.1234' }, staff)
+      await enterRate(means, { ...rate, valid_on: '2026-10-01', rate: '12' }, staff)
+      // 1,000.00 ÷ 11.1234 is 89.9006, 250.00 ÷ 11.1234 is 22.4752.
+      const third = { netMinor: 8_990n, taxMinor: 2_248n, rate: '11.1234', rateOn: '2026-09-30' }
+      assert.deepEqual(await inEuros(3), [[100_000n, 25_000n, third]])
+
+      await creditInvoice(means, { invoice_id: sale.id, reason: 'Back' }, staff)
+      await issue(means, draft(swede, { amounts: [100_000n] }))
+      const back = { ...third, netMinor: -8_990n, taxMinor: -2_248n }
+      const fourth = { netMinor: 8_333n, taxMinor: 2_083n, rate: '12', rateOn: '2026-10-01' }
+      assert.deepEqual(await inEuros(4), [
+        [100_000n, 25_000n, fourth],
+        [-100_000n, -25_000n, back],
+      ])
+      const [french] = await readOssReport(means, { seller_id, year: 2026, quarter: 2 }, staff)
+      assert.deepEqual(french?.inReturn, { netMinor: 2_000n, taxMinor: 400n, rate: null, rateOn: null })
     })
 
     test('only sellers in a member state have one', async () => {

@@ -1,5 +1,6 @@
-import { least, sumOf, taxOf } from './arithmetic.ts'
+import { halfUp, least, sumOf, taxOf } from './arithmetic.ts'
 import type { Day } from './calendar.ts'
+import type { ModelShop } from './history.ts'
 
 export interface ModelLine {
   service: number
@@ -35,10 +36,16 @@ export class ModelBooks {
   credit = 0n
   today: Day
   readonly #inclusive: boolean
+  readonly #cashStep: bigint
   readonly #heardPaid: (document: ModelDocument) => void
 
-  constructor(inclusive: boolean, startsOn: Day, heardPaid: (document: ModelDocument) => void) {
+  constructor(
+    { inclusive, cashStep }: ModelShop,
+    startsOn: Day,
+    heardPaid: (document: ModelDocument) => void,
+  ) {
     this.#inclusive = inclusive
+    this.#cashStep = BigInt(cashStep)
     this.today = startsOn
     this.#heardPaid = heardPaid
   }
@@ -65,7 +72,8 @@ export class ModelBooks {
   sumsOf(lines: readonly ModelLine[]): { total: bigint; tax: bigint } {
     const taxed = this.#taxed(lines)
     const tax = sumOf(taxed.map((line) => line.tax))
-    return { tax, total: sumOf(taxed.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax) }
+    const exact = sumOf(taxed.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax)
+    return { tax, total: exact > 0n ? this.#inCash(exact) : exact }
   }
 
   /** Lines that sum to less than nothing: their value is credit. */
@@ -80,14 +88,26 @@ export class ModelBooks {
       const line = document.lines[n]!
       return { ...line, amount: -line.amount, tax: -line.tax }
     })
-    const total = sumOf(lines.map(({ amount, tax }) => (this.#inclusive ? amount : amount + tax)))
-    if (total >= 0n) return false
+    if (this.#worth(lines) >= 0n) return false
+    const before = this.#left(document)
     for (const n of numbers) document.credited.add(n)
-    this.#add('credit_note', { origin: document.origin, due: this.today, lines })
-    this.credit -= total
+    const note = this.#add('credit_note', { origin: document.origin, due: this.today, lines })
+    note.total = this.#inCash(this.#left(document)) - this.#inCash(before)
+    this.credit -= note.total
     this.useCredit(document)
     return true
   }
+
+  #worth = (lines: readonly ModelLine[]): bigint =>
+    sumOf(lines.map(({ amount, tax }) => (this.#inclusive ? amount : amount + tax)))
+
+  /** What is not credited of a document, before it is brought to a sum that can be paid. */
+  #left = (document: ModelDocument): bigint =>
+    this.#worth(document.lines.filter((_, n) => !document.credited.has(n)))
+
+  /** To the nearest multiple of the step, a half away from zero. */
+  #inCash = (sum: bigint): bigint =>
+    this.#cashStep === 0n ? sum : this.#cashStep * halfUp(sum, this.#cashStep)
 
   /** Never valid: credit that was used on it comes back. */
   makeVoid(document: ModelDocument): void {
@@ -132,8 +152,9 @@ export class ModelBooks {
     const tax = sumOf(lines.map((line) => line.tax))
     const amounts = sumOf(lines.map((line) => line.amount))
     const net = this.#inclusive ? amounts - tax : amounts
+    const total = kind === 'invoice' && net + tax > 0n ? this.#inCash(net + tax) : net + tax
     const document: ModelDocument = {
-      ...{ kind, origin, issued: this.today, due, lines, net, tax, total: net + tax },
+      ...{ kind, origin, issued: this.today, due, lines, net, tax, total },
       ...{ status: 'issued', paidByMoney: 0n, paidByCredit: 0n, credited: new Set() },
     }
     this.documents.push(document)

@@ -82,6 +82,8 @@ export async function openPlayer(
   await set('billing.lead_days', shop.leadDays)
   await set('billing.suspend_after', shop.suspendAfter)
   await set('billing.terminate_after', shop.terminateAfter)
+  const step = toDecimal({ minor: BigInt(shop.cashStep), currency: shop.currency })
+  if (shop.cashStep > 0) await set('billing.cash_rounding', [{ currency: shop.currency, step }])
   const goods = await makeGoods(house, brand, shop)
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 export interface ModelShop {
   currency: string
   inclusive: boolean
+  /** Sums to pay are brought to a multiple of it; 0: they are not. */
+  cashStep: number
   /** Plans with their taxes, and prices by cycle: of the plan, of a unit of memory, for setting it up. */
   plans: { ppm: number; prices: Record<string, [plan: number, memory: number, setup: number]> }[]
   leadDays: number
@@ -56,6 +58,7 @@ const cycles = fc.constantFrom(1, 2, 3, null)
 export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
   inclusive: fc.boolean(),
+  cashStep: fc.constantFrom(0, 0, 5, 50),
   plans: fc.tuple(plan, plan),
   leadDays: fc.constantFrom(0, 3, 7, 14, 30),
   suspendAfter: fc.constantFrom(0, 3, 5),

@@ -20,7 +20,7 @@ export class Model {
 
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
-    this.books = new ModelBooks(shop.inclusive, dayOf(startsOn), (document) => this.#hearPaid(document))
+    this.books = new ModelBooks(shop, dayOf(startsOn), (document) => this.#hearPaid(document))
     this.#prices = shop.plans.map(({ prices }) =>
       Object.fromEntries(
         Object.entries(prices).map(([of, sums]) => [of, sums.map(BigInt) as [bigint, bigint, bigint]]),

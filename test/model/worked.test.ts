@@ -18,6 +18,7 @@ const shop = (of: Partial<ModelShop> = {}): ModelShop => ({
   ...{
     currency: 'EUR',
     inclusive: false,
+    cashStep: 0,
     plans: [
       { ppm: 190_000, prices },
       { ppm: 70_000, prices },
@@ -134,6 +135,15 @@ const worked: Worked[] = [
     },
     steps: [order('1m'), pay, change({ plan: 1 }), pay, wait(1)],
     told: ['invoice change 2026-01-31 due 2026-01-31 -10 + 46 = 36 paid money 36 credit 0'],
+  },
+  {
+    name: 'sums to pay in steps of 50: what is left after a part is credited can be paid again',
+    of: { cashStep: 50 },
+    steps: [order('1m', { units: 2 }), pay, { do: 'cancel', which: 1, at: 'now' }, wait(22), pay, wait(1)],
+    told: [
+      'invoice order 2026-01-31 due 2026-01-31 800 + 152 = 950 paid money 950 credit 0',
+      'invoice renewal 2026-02-21 due 2026-02-28 400 + 76 = 500 paid money 500 credit 0',
+    ],
   },
   {
     name: 'prices with tax: a plan at the same price and another tax has a document over nothing',

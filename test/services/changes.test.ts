@@ -82,11 +82,10 @@ for (const engine of engines) {
             const totalMinor = draft.lines.reduce((total, line) => total + line.amountMinor, 0n)
             return Promise.resolve({ id: `cn_${draft.originId}`, totalMinor })
           },
-          sums: (_means, _queries, draft) =>
-            Promise.resolve({
-              totalMinor: draft.lines.reduce((sum, line) => sum + line.amountMinor, 0n),
-              taxMinor: 0n,
-            }),
+          sums: (_means, _queries, draft) => {
+            const totalMinor = draft.lines.reduce((sum, line) => sum + line.amountMinor, 0n)
+            return Promise.resolve({ subtotalMinor: totalMinor, taxMinor: 0n, totalMinor })
+          },
           settleFromCredit: () => Promise.resolve(),
           refundCredit: (_means, _trx, wish) => Promise.resolve(void refunds.push(wish)),
         },

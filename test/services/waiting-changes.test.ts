@@ -14,6 +14,7 @@ const shop: ModelShop = {
   ...{
     currency: 'EUR',
     inclusive: false,
+    cashStep: 0,
     leadDays: 14,
     suspendAfter: 3,
     terminateAfter: 30,

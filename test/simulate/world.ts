@@ -197,7 +197,7 @@ async function makeShop(means: Means, dice: Dice, of: Making): Promise<Shop> {
       },
       staff,
     )
-  await chooseSettings(means, dice, brand.id)
+  await chooseSettings(means, dice, { scope_id: brand.id, currency: kind.currency })
   const shop: Shop = {
     brandId: brand.id,
     currency: kind.currency,
@@ -215,13 +215,20 @@ async function makeShop(means: Means, dice: Dice, of: Making): Promise<Shop> {
   return shop
 }
 
-async function chooseSettings(means: Means, dice: Dice, scope_id: string): Promise<void> {
+const CASH_STEPS: Record<string, string> = { JPY: '10', KWD: '0.005' }
+
+async function chooseSettings(
+  means: Means,
+  dice: Dice,
+  { scope_id, currency }: { scope_id: string; currency: string },
+): Promise<void> {
   const chosen: [string, unknown][] = [
     ['billing.lead_days', dice.pick([0, 3, 7, 14, 30])],
     ['billing.suspend_after', dice.pick([0, 3, 5])],
     ['billing.terminate_after', dice.pick([10, 30, 60])],
     ['billing.charge_retries', dice.pick([[2, 5], [1], [1, 3, 7]])],
     ['services.invoice_suspended', dice.chance(0.5)],
+    ['billing.cash_rounding', dice.chance(0.3) ? [{ currency, step: CASH_STEPS[currency] ?? '0.05' }] : []],
   ]
   for (const [key, value] of chosen)
     await overrideSetting(means, { key, scope: 'brand', scope_id, value }, staff)

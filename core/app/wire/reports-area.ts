@@ -1,4 +1,4 @@
-import { LOOK_TASK, reconcileBooks } from '../../reports/index.ts'
+import { LOOK_TASK, noteMovements, reconcileBooks } from '../../reports/index.ts'
 import type { Area } from '../areas.ts'
 
 export const reportsArea: Area = {
@@ -13,6 +13,12 @@ export const reportsArea: Area = {
       name: 'reports.reconcile',
       cron: '40 3 * * *',
       run: async () => ({ ...(await reconcileBooks(means)) }),
+    },
+    {
+      name: 'reports.recurring',
+      // Every hour, because days end at different hours in different zones; a day that is done is passed over.
+      cron: '50 * * * *',
+      run: async () => ({ movements: await noteMovements(means) }),
     },
   ],
 }

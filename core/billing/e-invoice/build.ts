@@ -1,4 +1,5 @@
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { cashRounding } from '../cash-rounding.ts'
 import { partsOf } from '../plan-credit-note.ts'
 import type { InvoiceLineRow, InvoiceRow, InvoiceTaxRow } from '../invoice.ts'
 import type { Treatment } from '../tax.ts'
@@ -22,6 +23,8 @@ interface Frozen {
   tax_id?: string | null
   buyer_reference?: string | null
   electronic_address?: string | null
+  /** Of the seller: what its brand says for e-invoices. */
+  e_invoice?: { contact?: string; phone?: string; email?: string; iban?: string; address?: string }
 }
 
 const CATEGORIES: Record<Treatment, ECategory> = {
@@ -43,12 +46,16 @@ export function buildEInvoice(
   const isNote = document.kind === 'credit_note'
   const sign = isNote ? -1n : 1n
   const buyer = JSON.parse(document.buyer) as Frozen
+  const seller = JSON.parse(document.seller) as Frozen
+  const own = seller.e_invoice ?? {}
   const lines = document.lines.map((line) => lineOf(line, document.taxes, sign))
+  const payableMinor = sign * document.total_minor
   const sums = {
     linesMinor: lines.reduce((sum, { netMinor }) => sum + netMinor, 0n),
     netMinor: sign * document.subtotal_minor,
     taxMinor: sign * document.tax_minor,
-    totalMinor: sign * document.total_minor,
+    totalMinor: sign * (document.subtotal_minor + document.tax_minor),
+    roundingMinor: sign * cashRounding(document),
   }
   return {
     typeCode: isNote ? '381' : '380',
@@ -59,12 +66,14 @@ export function buildEInvoice(
     buyerReference: buyer.buyer_reference ?? null,
     notes: [...(document.notes ? [document.notes] : []), ...textsOf(document)],
     preceding: preceding && { number: preceding.number, issuedOn: preceding.issued_on },
-    seller: partyOf(JSON.parse(document.seller) as Frozen),
+    seller: partyOf({ ...seller, electronic_address: own.address ?? null }),
+    contact: { name: own.contact ?? '', phone: own.phone ?? '', email: own.email || (seller.email ?? '') },
+    iban: own.iban?.replaceAll(/\s/g, '') || null,
     buyer: partyOf(buyer),
     lines,
     breakdown: breakdownOf(document, lines, sign),
     // What a credit note gives is in the client's credit when it is issued: nothing of it is due.
-    sums: { ...sums, paidMinor: isNote ? sums.totalMinor : 0n, dueMinor: isNote ? 0n : sums.totalMinor },
+    sums: { ...sums, paidMinor: isNote ? payableMinor : 0n, dueMinor: isNote ? 0n : payableMinor },
   }
 }
 

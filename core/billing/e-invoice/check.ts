@@ -113,10 +113,10 @@ function ofSums({ lines, breakdown, sums }: EInvoice): Finding[] {
     ),
     ...unless(sums.totalMinor === sums.netMinor + sums.taxMinor, 'BR-CO-15', 'total', 'is not net and tax'),
     ...unless(
-      sums.dueMinor === sums.totalMinor - sums.paidMinor,
+      sums.dueMinor === sums.totalMinor - sums.paidMinor + sums.roundingMinor,
       'BR-CO-16',
       'due',
-      'is not the total less what is paid',
+      'is not the total less what is paid, rounded',
     ),
     ...unless(breakdown.length > 0, 'BR-CO-18', 'tax', 'a rate or an exemption is needed'),
   ]

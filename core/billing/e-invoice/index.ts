@@ -1,5 +1,6 @@
 export * from './build.ts'
 export * from './check.ts'
+export * from './check-xrechnung.ts'
 export * from './model.ts'
 export * from './read-e-invoice.ts'
 export * from './set-facts.ts'

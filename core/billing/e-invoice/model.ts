@@ -16,12 +16,18 @@ export interface EInvoice {
   /** BG-3. */
   preceding: { number: string; issuedOn: IsoDate } | null
   seller: EParty
+  /** BG-6: whom to ask; empty where it was not said. */
+  contact: EContact
+  /** BT-84: where to pay by credit transfer. */
+  iban: string | null
   buyer: EParty
   lines: readonly ELine[]
   /** BG-23. */
   breakdown: readonly EBreakdown[]
   sums: ESums
 }
+
+export type EInvoiceStandard = 'en16931' | 'xrechnung'
 
 export interface EParty {
   name: string
@@ -37,6 +43,12 @@ export interface EParty {
   email: string | null
   /** BT-34, BT-49. */
   electronicAddress: { scheme: string; address: string } | null
+}
+
+export interface EContact {
+  name: string
+  phone: string
+  email: string
 }
 
 export type ECategory = 'S' | 'Z' | 'E' | 'AE' | 'G' | 'O'
@@ -78,6 +90,8 @@ export interface ESums {
   totalMinor: bigint
   /** BT-113 */
   paidMinor: bigint
+  /** BT-114 */
+  roundingMinor: bigint
   /** BT-115 */
   dueMinor: bigint
 }

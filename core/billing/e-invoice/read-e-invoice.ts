@@ -4,16 +4,17 @@ import { BerthError, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, readSetting, type Means } from '../../records/index.ts'
 import { EInvoiceOff } from '../errors.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
-import { eInvoiceMode } from '../settings.ts'
+import { eInvoiceMode, eInvoiceStandard } from '../settings.ts'
 import { buildEInvoice, type EDocument } from './build.ts'
 import { checkEInvoice } from './check.ts'
-import type { EInvoice, Finding } from './model.ts'
+import { checkXRechnung } from './check-xrechnung.ts'
+import type { EInvoice, EInvoiceStandard, Finding } from './model.ts'
 import { writeCii } from './write-cii.ts'
 import { writeUbl } from './write-ubl.ts'
 
 export interface EInvoiceFile {
   name: string
-  format: 'ubl' | 'cii'
+  format: 'ubl' | 'cii' | 'xrechnung'
   xml: string
 }
 
@@ -26,20 +27,29 @@ export const readEInvoice = defineVerb(
     audience: ['staff', 'client'],
     input: Type.Object({
       invoice_id: Type.String(),
-      format: Type.Optional(Type.Enum(['ubl', 'cii'])),
+      /** Without: UBL by the standard of the client. */
+      format: Type.Optional(Type.Enum(['ubl', 'cii', 'xrechnung'])),
     }),
   },
-  async (means: Means, { invoice_id, format = 'ubl' }, actor): Promise<EInvoiceFile> => {
+  async (means: Means, { invoice_id, format: asked }, actor): Promise<EInvoiceFile> => {
     const invoice = await getInvoice(means.db, invoice_id, actor)
     if (!isBill(invoice) || (await modeOf(means.db, invoice)) === 'off')
       throw EInvoiceOff({ number: invoice.number ?? invoice.id })
+    const format = asked ?? FORMATS[await standardOf(means.db, invoice)]
     const model = await modelOf(means.db, invoice)
-    const findings = checkEInvoice(model)
+    const standard = format === 'xrechnung' ? 'xrechnung' : 'en16931'
+    const findings = CHECKS[standard](model)
     if (findings.length > 0) throw incomplete(invoice.number!, findings)
-    const xml = format === 'ubl' ? writeUbl(model) : writeCii(model)
+    const xml = format === 'cii' ? writeCii(model) : writeUbl(model, standard)
     return { name: `${invoice.number}-${format}.xml`, format, xml }
   },
 )
+
+const CHECKS = { en16931: checkEInvoice, xrechnung: checkXRechnung } as const
+const FORMATS = { en16931: 'ubl', xrechnung: 'xrechnung' } as const
+
+const standardOf = (queries: Queries, { brand_id, client_id }: EDocument): Promise<EInvoiceStandard> =>
+  readSetting(queries, eInvoiceStandard, { brand: brand_id, client: client_id })
 
 /** Proformas and receipts of deposits are no invoices. */
 const isBill = ({ number, kind, proforma }: EDocument): boolean =>
@@ -74,15 +84,17 @@ export async function embeddedXml(queries: Queries, invoice: Invoice): Promise<s
  */
 export async function demandEInvoices(queries: Queries, documents: readonly EDocument[]): Promise<void> {
   const ids = documents.flatMap(({ brand_id, client_id }) => [brand_id, client_id])
-  const rows = await queries.all<{ scope_id: string; value: string }>(
-    sql`select scope_id, value from settings where key = ${eInvoiceMode.key} and scope_id in (${list(['', ...new Set(ids)])})`,
-  )
-  const modes = new Map(rows.map(({ scope_id, value }) => [scope_id, JSON.parse(value) as EInvoiceMode]))
-  if (![...modes.values()].includes('require')) return
+  const rows = await queries.all<{ key: string; scope_id: string; value: string }>(sql`
+    select key, scope_id, value from settings where key in (${list([eInvoiceMode.key, eInvoiceStandard.key])})
+    and scope_id in (${list(['', ...new Set(ids)])})`)
+  const stored = new Map(rows.map((row) => [`${row.key} ${row.scope_id}`, JSON.parse(row.value) as string]))
+  if (!rows.some((row) => row.key === eInvoiceMode.key && JSON.parse(row.value) === 'require')) return
   for (const document of documents) {
-    const mode = modes.get(document.client_id) ?? modes.get(document.brand_id) ?? modes.get('')
-    if (mode !== 'require' || document.kind === 'receipt') continue
-    const findings = checkEInvoice(buildEInvoice(document))
+    const say = ({ key }: { key: string }) =>
+      [document.client_id, document.brand_id, ''].map((id) => stored.get(`${key} ${id}`)).find(Boolean)
+    if (say(eInvoiceMode) !== 'require' || document.kind === 'receipt') continue
+    const check = CHECKS[(say(eInvoiceStandard) ?? eInvoiceStandard.preset) as EInvoiceStandard]
+    const findings = check(buildEInvoice(document))
     if (findings.length > 0) throw incomplete(document.client_id, findings)
   }
 }
@@ -99,7 +111,7 @@ function incomplete(name: string, findings: readonly Finding[]): BerthError {
     `No e-invoice can be made of ${name}: ${told.join('; ')}.`,
     {
       fields,
-      params: { name, fields },
+      params: { name, fields, told: told.join('; ') },
     },
   )
 }

@@ -1,7 +1,14 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { defineVerb, findRow, updateVersioned, writeSetting, type Means } from '../../records/index.ts'
-import { eInvoiceMode } from '../settings.ts'
+import {
+  defineVerb,
+  findRow,
+  updateVersioned,
+  writeSetting,
+  type Means,
+  type Setting,
+} from '../../records/index.ts'
+import { eInvoiceMode, eInvoiceStandard } from '../settings.ts'
 
 interface Facts {
   id: string
@@ -25,7 +32,8 @@ export const setEInvoiceFacts = defineVerb(
       /** Scheme and address: "0204:991-12345-67". */
       electronic_address: Optional('^[0-9A-Z]{2,4}:\\S+$', 120),
       /** Null: as the brand says. */
-      mode: Type.Optional(Type.Union([Type.Enum(['off', 'offer', 'require']), Type.Null()])),
+      mode: Type.Optional(Type.Union([eInvoiceMode.schema, Type.Null()])),
+      standard: Type.Optional(Type.Union([eInvoiceStandard.schema, Type.Null()])),
     }),
   },
   async (means: Means, input, actor): Promise<void> => {
@@ -39,17 +47,18 @@ export const setEInvoiceFacts = defineVerb(
     }
     await means.db.transaction(async (trx) => {
       await updateVersioned(means, trx, { table: 'clients', what: 'client', row: client, set })
-      if (input.mode !== undefined) {
-        const place = { scope: 'client' as const, scopeId: client.id }
-        await writeSetting(
-          ...([
+      const place = { scope: 'client' as const, scopeId: client.id }
+      for (const [setting, value] of [
+        [eInvoiceMode, input.mode],
+        [eInvoiceStandard, input.standard],
+      ] as const)
+        if (value !== undefined)
+          await writeSetting(
             means,
             trx,
-            { setting: eInvoiceMode, ...place, value: input.mode ?? undefined },
+            { setting: setting as Setting, ...place, value: value ?? undefined },
             actor,
-          ] as const),
-        )
-      }
+          )
       const scope = { subject: client.id, brandId: client.brand_id, clientId: client.id }
       const before = { reference: client.buyer_reference, address: client.electronic_address }
       const after = { reference: set.buyer_reference, address: set.electronic_address }

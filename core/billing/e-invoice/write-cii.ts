@@ -161,6 +161,7 @@ function settlement({ currency, breakdown, sums, dueOn, preceding }: EInvoice): 
           ['ram:LineTotalAmount', amount(sums.linesMinor)],
           ['ram:TaxBasisTotalAmount', amount(sums.netMinor)],
           ['ram:TaxTotalAmount', amount(sums.taxMinor), { currencyID: currency }],
+          sums.roundingMinor !== 0n && ['ram:RoundingAmount', amount(sums.roundingMinor)],
           ['ram:GrandTotalAmount', amount(sums.totalMinor)],
           sums.paidMinor !== 0n && ['ram:TotalPrepaidAmount', amount(sums.paidMinor)],
           ['ram:DuePayableAmount', amount(sums.dueMinor)],

@@ -1,15 +1,18 @@
 import { toDecimal } from '../../../sdk/index.ts'
-import type { EInvoice, ELine, EParty } from './model.ts'
+import type { EContact, EInvoice, EInvoiceStandard, ELine, EParty } from './model.ts'
 import { when, writeXml, type Element, type Node } from './xml.ts'
 
 const SCHEMAS = 'urn:oasis:names:specification:ubl:schema:xsd'
 const EN_16931 = 'urn:cen.eu:en16931:2017'
+const XRECHNUNG = `${EN_16931}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0`
+/** BT-23: billing. */
+const PROCESS = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
 /** One: UN/ECE Recommendation 20. */
 const UNIT = 'C62'
 const VAT: Element = ['cac:TaxScheme', [['cbc:ID', 'VAT']]]
 
 /** UBL 2.1, as an Invoice or a CreditNote. */
-export function writeUbl(invoice: EInvoice): string {
+export function writeUbl(invoice: EInvoice, standard: EInvoiceStandard = 'en16931'): string {
   const kind = invoice.typeCode === '381' ? 'CreditNote' : 'Invoice'
   const { currency } = invoice
   const money = moneyOf(currency)
@@ -17,7 +20,8 @@ export function writeUbl(invoice: EInvoice): string {
   return writeXml([
     kind,
     [
-      ['cbc:CustomizationID', EN_16931],
+      ['cbc:CustomizationID', standard === 'xrechnung' ? XRECHNUNG : EN_16931],
+      standard === 'xrechnung' && ['cbc:ProfileID', PROCESS],
       ['cbc:ID', invoice.number],
       ['cbc:IssueDate', invoice.issuedOn],
       kind === 'Invoice' && when(invoice.dueOn, (day) => ['cbc:DueDate', day]),
@@ -37,8 +41,9 @@ export function writeUbl(invoice: EInvoice): string {
           ],
         ],
       ]),
-      ['cac:AccountingSupplierParty', [party(invoice.seller, silent)]],
+      ['cac:AccountingSupplierParty', [party(invoice.seller, silent, invoice.contact)]],
       ['cac:AccountingCustomerParty', [party(invoice.buyer, silent)]],
+      when(invoice.iban, (iban) => paymentMeans(iban, currency)),
       taxTotal(invoice),
       [
         'cac:LegalMonetaryTotal',
@@ -47,6 +52,7 @@ export function writeUbl(invoice: EInvoice): string {
           money('cbc:TaxExclusiveAmount', invoice.sums.netMinor),
           money('cbc:TaxInclusiveAmount', invoice.sums.totalMinor),
           invoice.sums.paidMinor !== 0n && money('cbc:PrepaidAmount', invoice.sums.paidMinor),
+          invoice.sums.roundingMinor !== 0n && money('cbc:PayableRoundingAmount', invoice.sums.roundingMinor),
           money('cbc:PayableAmount', invoice.sums.dueMinor),
         ],
       ],
@@ -70,7 +76,7 @@ const moneyOf =
 export const percent = (ppm: number): string => String(ppm / 10_000)
 
 /** Where everything is out of scope the ids must be left out. */
-function party(of: EParty, silent: boolean): Element {
+function party(of: EParty, silent: boolean, contact?: EContact): Element {
   const [street, more, ...rest] = of.street
   return [
     'cac:Party',
@@ -91,10 +97,28 @@ function party(of: EParty, silent: boolean): Element {
       ],
       ...(silent ? [] : taxSchemes(of)),
       ['cac:PartyLegalEntity', [['cbc:RegistrationName', of.name]]],
-      when(of.email, (text) => ['cac:Contact', [['cbc:ElectronicMail', text]]]),
+      contactOf(contact ?? { name: '', phone: '', email: of.email ?? '' }),
     ],
   ]
 }
+
+function contactOf({ name, phone, email }: EContact): Node {
+  const parts = [
+    when(name, (text) => ['cbc:Name', text]),
+    when(phone, (text) => ['cbc:Telephone', text]),
+    when(email, (text) => ['cbc:ElectronicMail', text]),
+  ]
+  return parts.some(Boolean) && ['cac:Contact', parts]
+}
+
+/** Credit transfer: within SEPA for euros. */
+const paymentMeans = (iban: string, currency: string): Element => [
+  'cac:PaymentMeans',
+  [
+    ['cbc:PaymentMeansCode', currency === 'EUR' ? '58' : '30'],
+    ['cac:PayeeFinancialAccount', [['cbc:ID', iban]]],
+  ],
+]
 
 function taxSchemes({ vatId, taxId }: EParty): Node[] {
   if (vatId !== null) return [['cac:PartyTaxScheme', [['cbc:CompanyID', vatId], VAT]]]

@@ -1,13 +1,13 @@
 import { sql, type Queries, type Trx } from '../../db/index.ts'
 import { assert, BerthError, type Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
-import { creditable, creditLines } from '../credit-invoice.ts'
+import { creditable, creditLines, takenOf } from '../credit-invoice.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { planTaxedAll } from '../determine-taxes.ts'
 import { allocate, lockInvoice, openAmount } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
-import { shareOut, worthOf } from './extra-of.ts'
+import { shareOut } from './extra-of.ts'
 import type { PaymentRow } from './payment.ts'
 
 export interface ExtraRow {
@@ -92,7 +92,8 @@ export async function bookDiscount(
   const invoice = await lockInvoice(trx, payment.invoice_id)
   const open = invoice.status === 'issued' && invoice.proforma === 0 ? await openAmount(trx, invoice) : 0n
   if (open <= 0n || open > extra.amount_minor) return
-  const shares = shareOut(await creditable(trx, invoice), await worthOf(trx, invoice), extra.wanted_minor)
+  const worthMinor = invoice.total_minor - (await takenOf(trx, invoice.id)).totalMinor
+  const shares = shareOut(await creditable(trx, invoice), worthMinor, extra.wanted_minor)
   const lines = shares.map(({ line, amountMinor }) => ({
     ...{ position: line.position, amount_minor: amountMinor.toString() },
   }))

@@ -1,8 +1,8 @@
 import { divideHalfUp, timesPpm, toDecimal, Type } from '../../../sdk/index.ts'
-import { sql, type Queries, type Trx } from '../../db/index.ts'
+import type { Queries, Trx } from '../../db/index.ts'
 import { assert, type Instant } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
-import { creditable } from '../credit-invoice.ts'
+import { creditable, takenOf } from '../credit-invoice.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { planCreditNote, type LineCredit } from '../plan-credit-note.ts'
@@ -72,25 +72,24 @@ export async function extraOf(means: Means, queries: Queries, wish: ExtraWish): 
   const { invoice } = wish
   // What a proforma comes to is agreed on; its document is written when all of that is there.
   if (charge === 0n || !invoice || invoice.proforma === 1) return null
-  const credits = shareOut(await creditable(queries, invoice), await worthOf(queries, invoice), -charge)
+  const taken = await takenOf(queries, invoice.id)
+  const credits = shareOut(
+    await creditable(queries, invoice),
+    invoice.total_minor - taken.totalMinor,
+    -charge,
+  )
   if (credits.length === 0) return null
   const from = await loadSeller(queries, invoice.brand_id, invoice.client_id)
   const buyer = (await loadBuyers(queries, [invoice.client_id])).get(invoice.client_id)
   assert(buyer, `client ${invoice.client_id} exists`)
   const issuedOn = means.business.today(from.zone)
-  const { totalMinor } = planCreditNote({ invoice, credits, reason: '', buyer, from, issuedOn })
+  const { totalMinor } = planCreditNote({
+    ...{ invoice, takenMinor: taken.exactMinor, credits, reason: '', buyer, from, issuedOn },
+  })
   const amountMinor = -totalMinor
   return amountMinor > 0n && amountMinor < wish.openMinor
     ? { kind: 'discount', amountMinor, wantedMinor: -charge, taxClass }
     : null
-}
-
-/** What a document comes to without what was credited of it. */
-export async function worthOf(queries: Queries, invoice: InvoiceRow): Promise<bigint> {
-  const row = await queries.get<{ taken_minor: bigint | null }>(
-    sql`select sum(total_minor) as taken_minor from invoices where corrects_id = ${invoice.id} and kind = 'credit_note'`,
-  )
-  return invoice.total_minor + (row?.taken_minor ?? 0n)
 }
 
 /** Pure: a sum with its taxes as shares of what is left of every line, as the document states prices. */

@@ -1,4 +1,5 @@
 export * from './faktur-rows.ts'
 export * from './faktur.ts'
+export * from './oss-currency.ts'
 export * from './oss-report.ts'
 export * from './place-evidence.ts'

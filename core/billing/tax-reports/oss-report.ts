@@ -3,6 +3,7 @@ import { euMembers, findReachableSeller } from '../../brands/index.ts'
 import { sql, type Queries, type Sql } from '../../db/index.ts'
 import { invalidInput, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
+import { inReturnCurrency, type InReturn } from './oss-currency.ts'
 import { taxCountry } from '../tax-ids/forms.ts'
 
 export interface OssRow {
@@ -14,6 +15,8 @@ export interface OssRow {
   netMinor: bigint
   taxMinor: bigint
   documents: number
+  /** In the currency of the return; null while no rate is known. */
+  inReturn: InReturn | null
 }
 
 export interface OssDocument {
@@ -43,7 +46,7 @@ export const readOssReport = defineVerb(
     const seller = await findReachableSeller(means.db, actor, input.seller_id)
     if (!euMembers.includes(seller.country))
       throw invalidInput({ seller_id: 'is not established in a member state of the EU' })
-    const rows = new Map<string, OssRow>()
+    const rows = new Map<string, Omit<OssRow, 'inReturn'>>()
     for (const found of await movements(means.db, input)) {
       const country = memberOf(found.evidence)
       if (country === null || country === seller.country) continue
@@ -57,7 +60,7 @@ export const readOssReport = defineVerb(
       row.documents += found.documents
       rows.set(key, row)
     }
-    return [...rows.values()].sort(byState)
+    return inReturnCurrency(means.db, nameOf(input), [...rows.values()].sort(byState))
   },
 )
 
@@ -145,7 +148,7 @@ function memberOf(evidence: string): string | null {
   return state !== null && euMembers.includes(state) ? state : null
 }
 
-const byState = (a: OssRow, b: OssRow): number =>
+const byState = (a: Omit<OssRow, 'inReturn'>, b: Omit<OssRow, 'inReturn'>): number =>
   (a.corrects ?? '').localeCompare(b.corrects ?? '') ||
   a.country.localeCompare(b.country) ||
   b.ratePpm - a.ratePpm ||

@@ -1,6 +1,6 @@
 import { list, sql, type Queries } from '../../db/index.ts'
 import { PRESET_TERMS, TERM_KEYS, termsIn, type BillingTerms } from '../billing-terms.ts'
-import { taxPlugin } from '../settings.ts'
+import { eInvoiceSeller, taxPlugin } from '../settings.ts'
 import type { DocumentText } from './fitting-texts.ts'
 
 /** What a brand says of its documents: the texts on them, in their order, and the terms of its clients. */
@@ -9,6 +9,8 @@ export interface BrandFacts {
   terms: BillingTerms
   /** Instance that determines taxes; empty: the rules do. */
   taxPlugin: string
+  /** What e-invoices say of the seller; null where nothing is said. */
+  eInvoice: object | null
 }
 
 interface FactRow extends Omit<DocumentText, 'kind'> {
@@ -28,14 +30,17 @@ export async function loadBrandFacts(
     where brand_id in (${list(brandIds)}) and retired_at is null
     union all
     select 'setting', scope_id, key, null, scope, null, value, 0, key from settings
-    where key in (${list([...TERM_KEYS, taxPlugin.key])}) and scope in ('installation', 'brand') and scope_id in (${list(['', ...brandIds])})
+    where key in (${list([...TERM_KEYS, taxPlugin.key, eInvoiceSeller.key])}) and scope in ('installation', 'brand') and scope_id in (${list(['', ...brandIds])})
     order by position, id`)
   const settings = rows
     .filter(({ what }) => what === 'setting')
     .map(({ owner, kind, body }) => ({ owner, key: kind, value: body }))
-  const pluginOf = (owner: string) => {
-    const row = settings.find((one) => one.owner === owner && one.key === taxPlugin.key)
-    return row && (JSON.parse(row.value) as string)
+  const valueOf = ({ key }: { key: string }, brandId: string): unknown => {
+    const [own, wide] = [brandId, ''].map((owner) =>
+      settings.find((one) => one.owner === owner && one.key === key),
+    )
+    const row = own ?? wide
+    return row && JSON.parse(row.value)
   }
   const everywhere = termsIn(settings.filter(({ owner }) => owner === ''))
   return (brandId) => ({
@@ -43,6 +48,7 @@ export async function loadBrandFacts(
       ({ what, owner }) => what === 'text' && owner === brandId,
     ) as unknown as DocumentText[],
     terms: { ...PRESET_TERMS, ...everywhere, ...termsIn(settings.filter(({ owner }) => owner === brandId)) },
-    taxPlugin: pluginOf(brandId) ?? pluginOf('') ?? taxPlugin.preset,
+    taxPlugin: (valueOf(taxPlugin, brandId) as string | undefined) ?? taxPlugin.preset,
+    eInvoice: (valueOf(eInvoiceSeller, brandId) as object | undefined) ?? null,
   })
 }

@@ -32,8 +32,8 @@ export const checks: readonly Check[] = [
     statement: () => sql`
       select i.id, 'lines sum to ' || cast(coalesce(sum(l.net_minor), 0) as text) || ' + ' || cast(coalesce(sum(l.tax_minor), 0) as text) || ' tax, the document says ' || cast(i.subtotal_minor as text) || ' + ' || cast(i.tax_minor as text) as problem
       from invoices i left join invoice_lines l on l.invoice_id = i.id where i.status <> 'draft'
-      group by i.id, i.subtotal_minor, i.tax_minor, i.total_minor
-      having coalesce(sum(l.net_minor), 0) <> i.subtotal_minor or coalesce(sum(l.tax_minor), 0) <> i.tax_minor or i.subtotal_minor + i.tax_minor <> i.total_minor`,
+      group by i.id, i.subtotal_minor, i.tax_minor, i.total_minor, i.cash_step_minor
+      having coalesce(sum(l.net_minor), 0) <> i.subtotal_minor or coalesce(sum(l.tax_minor), 0) <> i.tax_minor or abs(i.total_minor - i.subtotal_minor - i.tax_minor) > i.cash_step_minor`,
   },
   {
     name: 'tax table adds up to the tax',

@@ -35,6 +35,28 @@ export const documentChecks: readonly Check[] = [
       group by x.id having sum(x.tax_minor) <> 0 order by x.id`,
   },
   {
+    name: 'cash rounding of a document stands in the ledger',
+    statement: () => sql`
+      select x.id, 'rounding and its postings differ by ' || cast(sum(x.rounding_minor) as text) as problem from (
+        select i.id, i.total_minor - i.subtotal_minor - i.tax_minor as rounding_minor from invoices i where i.number is not null and i.proforma = 0
+        union all
+        select j.source_id, p.amount_minor from journals j join postings p on p.journal_id = j.id
+          where j.kind in ('invoice_issued', 'credit_note_issued') and p.account = 'rounding') x
+      group by x.id having sum(x.rounding_minor) <> 0 order by x.id`,
+  },
+  {
+    // Half up as toCash has it: what is left of a document is never below zero.
+    name: 'a rounded document and its credit notes are worth a sum that can be paid',
+    statement: () => sql`
+      select x.id, 'worth ' || cast(x.total_minor as text) || ', rounded from ' || cast(x.exact_minor as text) || ' to ' || cast(x.step as text) as problem from (
+        select i.id, i.cash_step_minor as step, i.total_minor + cast(coalesce(sum(n.total_minor), 0) as bigint) as total_minor,
+          i.subtotal_minor + i.tax_minor + cast(coalesce(sum(n.subtotal_minor + n.tax_minor), 0) as bigint) as exact_minor
+        from invoices i left join invoices n on n.corrects_id = i.id and n.kind = 'credit_note'
+        where i.kind = 'invoice' and i.status <> 'draft' and i.cash_step_minor <> 0
+        group by i.id, i.cash_step_minor, i.total_minor, i.subtotal_minor, i.tax_minor) x
+      where x.total_minor <> x.step * ((2 * x.exact_minor + x.step) / (2 * x.step)) order by x.id`,
+  },
+  {
     name: 'journal of a document has its brand, currency and day',
     statement: () => sql`
       select i.id, 'booked for ' || j.brand_id || ' in ' || j.currency || ' on ' || j.effective_on as problem

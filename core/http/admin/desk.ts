@@ -57,10 +57,15 @@ export function refusalOf(ctx: Ctx, error: unknown): (Refused & { status: number
   return { values, fields, problem, status: fault.status }
 }
 
-/** Also as one of a group: settings[api_key]. */
+/** Also as one of a group, settings[api_key], and by its parts, settings[accounts.0.iban]. */
 const holdsField = (values: FormBody, name: string): boolean =>
   name in values ||
-  Object.values(values).some((group) => typeof group === 'object' && !Array.isArray(group) && name in group)
+  Object.values(values).some(
+    (group) =>
+      typeof group === 'object' &&
+      !Array.isArray(group) &&
+      Object.keys(group).some((key) => key === name || key.startsWith(`${name}.`)),
+  )
 
 /** A reason at a field that the form does not have is said above it. */
 const problemOf = (fields: Record<string, string>): string | null =>

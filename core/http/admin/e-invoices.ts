@@ -1,6 +1,7 @@
-import { eInvoiceMode, setEInvoiceFacts } from '../../billing/index.ts'
+import { eInvoiceMode, eInvoiceStandard, setEInvoiceFacts } from '../../billing/index.ts'
 import { findClient } from '../../clients/index.ts'
 import { sql } from '../../db/index.ts'
+import { storedSettings } from '../../records/index.ts'
 import type { PageView } from './blocks.ts'
 import { filled, formParts, optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
@@ -19,9 +20,16 @@ async function factsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const facts = await means.db.get<{ buyer_reference: string | null; electronic_address: string | null }>(
     sql`select buyer_reference, electronic_address from clients where id = ${client.id}`,
   )
-  const own = await means.db.get<{ value: string }>(
-    sql`select value from settings where scope = 'client' and scope_id = ${client.id} and key = ${eInvoiceMode.key}`,
-  )
+  const own = await storedSettings(means.db, { scope: 'client', scopeId: client.id })
+  const say = ({ key }: { key: string }) => (own.get(key)?.value as string | undefined) ?? ''
+  const choice = (name: string, setting: { key: string }, values: readonly string[]) => ({
+    ...filled(asked, name, say(setting)),
+    ...{ kind: 'select', label: t(`tax.e_invoice.${name}_label`), required: false },
+    options: ['', ...values].map((value) => ({
+      value,
+      label: t(`tax.e_invoice.${value === '' ? 'mode' : name}.${value || 'inherit'}`),
+    })),
+  })
   const name = client.company ?? client.name
   return {
     head: {
@@ -33,14 +41,8 @@ async function factsPage(desk: Desk, asked: Asked): Promise<PageView> {
       {
         ...{ kind: 'form', id: 'e-invoice-form', action: `/admin/clients/${client.id}/e-invoice` },
         fields: [
-          {
-            ...filled(asked, 'mode', own ? (JSON.parse(own.value) as string) : ''),
-            ...{ kind: 'select', label: t('tax.e_invoice.mode_label'), required: false },
-            options: ['', 'off', 'offer', 'require'].map((value) => ({
-              value,
-              label: t(`tax.e_invoice.mode.${value || 'inherit'}`),
-            })),
-          },
+          choice('mode', eInvoiceMode, ['off', 'offer', 'require']),
+          choice('standard', eInvoiceStandard, ['en16931', 'xrechnung']),
           {
             ...filled(asked, 'buyer_reference', facts?.buyer_reference),
             ...{
@@ -68,6 +70,7 @@ async function setFacts({ means, actor, t }: Desk, { params, form }: Asked) {
     buyer_reference: optional(form, 'buyer_reference'),
     electronic_address: optional(form, 'electronic_address'),
     mode: textOf(form, 'mode') || null,
+    standard: textOf(form, 'standard') || null,
   }
   await setEInvoiceFacts(means, input, actor)
   return { href: `/admin/clients/${params.id!}`, message: t('tax.e_invoice.saved') }

@@ -14,6 +14,7 @@ import {
   sendToCollections,
   voidInvoice,
   writeOffInvoice,
+  type Invoice,
 } from '../../billing/index.ts'
 import { getFile } from '../../files/index.ts'
 import { invalidInput, NotFound } from '../../kernel/index.ts'
@@ -25,6 +26,7 @@ import type { Act, Page, Section } from './pages.ts'
 import { chargePage, editInvoice, newInvoice, paymentPage, voidPage, whyPage } from './views/invoice-forms.ts'
 import { invoiceList } from './views/invoice-list.ts'
 import { invoicePage } from './views/invoice.ts'
+import { creditPage, lineField } from './views/credit-page.ts'
 import { invoiceMove, invoiceMoves, pathOf, type InvoiceMove } from './views/invoice-moves.ts'
 
 const moves = {
@@ -34,6 +36,7 @@ const moves = {
   credit: creditInvoice,
 }
 const permissionOf = (move: InvoiceMove): string => moves[move].permission
+const pageOf = (move: InvoiceMove) => (move === 'credit' ? creditPage : invoiceMove(move))
 
 export const invoices: Section = {
   pages: [
@@ -48,7 +51,7 @@ export const invoices: Section = {
     ...invoiceMoves.map((move): Page => ({
       path: `/invoices/:id/${pathOf(move)}`,
       permission: permissionOf(move),
-      draw: invoiceMove(move),
+      draw: pageOf(move),
     })),
   ],
   files: [
@@ -66,17 +69,32 @@ export const invoices: Section = {
     ...invoiceMoves.map((move): Act => ({
       path: `/invoices/:id/${pathOf(move)}`,
       permission: permissionOf(move),
-      again: invoiceMove(move),
+      again: pageOf(move),
       act: moved(move),
     })),
   ],
 }
 
 function moved(move: InvoiceMove): Act['act'] {
-  return async ({ means, actor, t }, asked) => {
-    await moves[move](means, { invoice_id: asked.params.id, reason: textOf(asked.form, 'reason') }, actor)
+  return async ({ means, actor, t, locale }, asked) => {
+    const input = { invoice_id: asked.params.id, reason: textOf(asked.form, 'reason') }
+    const lines =
+      move === 'credit' ? typedLines(asked, await getInvoice(means.db, input.invoice_id!, actor), locale) : []
+    await moves[move](means, { ...input, ...(lines.length > 0 ? { lines } : {}) }, actor)
     return { href: at(asked), message: t(`admin.invoices.${move}.done`) }
   }
+}
+
+/** Lines that an amount was typed for; none: the whole document. */
+function typedLines({ form }: Asked, { lines, currency }: Invoice, locale: string) {
+  return lines.flatMap(({ position }) => {
+    const name = lineField(position)
+    const text = textOf(form, name)
+    if (text === '') return []
+    const minor = readAmount(text, currency, locale)
+    if (minor === null || minor === 0n) throw invalidInput({ [name]: 'is not an amount such as 24.00' })
+    return [{ position, amount_minor: minor.toString() }]
+  })
 }
 
 const at = (asked: Asked): string => `/admin/invoices/${asked.params.id!}`
@@ -92,10 +110,11 @@ async function sendPdf({ means, actor }: Desk, { params }: Asked) {
 
 /** The structured twin: UBL, or CII as it is embedded in the PDF. */
 async function sendXml({ means, actor }: Desk, { params, query }: Asked) {
-  const format = query.format ?? 'ubl'
-  const { name, xml } = await readEInvoice(means, { invoice_id: params.id, format }, actor)
+  const { name, xml } = await readEInvoice(means, { invoice_id: params.id, ...formatOf(query) }, actor)
   return { name, type: 'application/xml', body: xml }
 }
+
+const formatOf = ({ format }: Asked['query']) => (format === undefined ? {} : { format })
 
 async function create({ means, actor, t, locale }: Desk, { form }: Asked) {
   const client = await findClient(means.db, actor, textOf(form, 'client_id'), 'client.read')

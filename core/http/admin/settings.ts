@@ -102,7 +102,8 @@ async function save(desk: Desk, { form, params }: Asked) {
     inherit: shown.filter(inherits).map(({ key }) => key),
   }
   await changeSettings(desk.means, input, desk.actor)
-  return { href: url('/admin/settings', { brand: brandId || null }), message: desk.t('admin.settings.saved') }
+  const where = { brand: brandId || null, q: textOf(form, 'q') || null }
+  return { href: url('/admin/settings', where), message: desk.t('admin.settings.saved') }
 }
 
 /** Fields become what the schemas want. */

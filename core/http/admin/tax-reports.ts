@@ -1,6 +1,12 @@
 import { toDecimal } from '../../../sdk/index.ts'
 import { listSellers } from '../../brands/index.ts'
-import { exportFakturs, notePlaceEvidence, readOssReport, setFakturNumber } from '../../billing/index.ts'
+import {
+  exportFakturs,
+  notePlaceEvidence,
+  readOssReport,
+  RETURN_CURRENCY,
+  setFakturNumber,
+} from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { url } from '../../render/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
@@ -36,9 +42,16 @@ async function sendOss(desk: Desk, asked: Asked) {
     [
       ...[row.country, 'STANDARD', (row.ratePpm / 10_000).toFixed(2), row.currency],
       ...[amount(row.netMinor, row.currency), amount(row.taxMinor, row.currency), row.corrects ?? ''],
+      RETURN_CURRENCY,
+      ...(row.inReturn
+        ? [row.inReturn.netMinor, row.inReturn.taxMinor].map((minor) => amount(minor, RETURN_CURRENCY))
+        : ['', '']),
+      ...[row.inReturn?.rate ?? '', row.inReturn?.rateOn ?? ''],
     ].join(','),
   )
-  const head = 'member_state,rate_type,rate,currency,taxable_amount,vat_amount,corrects_period'
+  const head =
+    'member_state,rate_type,rate,currency,taxable_amount,vat_amount,corrects_period,' +
+    'return_currency,return_taxable_amount,return_vat_amount,exchange_rate,exchange_rate_on'
   return {
     name: `OSS-${wanted.year}-Q${wanted.quarter}.csv`,
     type: 'text/csv; charset=utf-8',

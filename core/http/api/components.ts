@@ -63,6 +63,7 @@ const Invoice = Type.Object({
   due_on: day('Day by which it is to be paid.'),
   subtotal: money(),
   tax: money(),
+  rounding: money(),
   state: state(),
   total: money(),
   due: money(),
@@ -162,7 +163,9 @@ const Refund = Type.Object({
 
 const EInvoice = Type.Object({
   file_name: text('Name for the file.'),
-  format: Type.Enum(['ubl', 'cii'], { description: 'UBL 2.1, or UN/CEFACT CII.' }),
+  format: Type.Enum(['ubl', 'cii', 'xrechnung'], {
+    description: 'UBL 2.1, UN/CEFACT CII, or UBL 2.1 as XRechnung.',
+  }),
   xml: text('The file.'),
 })
 

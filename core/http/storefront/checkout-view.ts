@@ -62,7 +62,7 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     tax_id: values.tax_id || null,
   }
   const taxed = await previewTax(ctx, cart, place)
-  const total = taxed.netMinor + taxed.taxMinor
+  const { totalMinor: total, roundingMinor: off } = taxed
   const taxes = taxed.groups
     .filter(({ ratePpm }) => ratePpm > 0)
     .map((group) => ({
@@ -79,6 +79,7 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
       ...reckonedLines(ctx, cart),
       { label: t('storefront.checkout.net'), value: text(taxed.netMinor) },
       ...taxes,
+      ...(off === 0n ? [] : [{ label: t('portal.invoice.rounding'), value: text(off) }]),
     ],
     isTaxKnown: values.country !== '',
     total: text(total),

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router'
 import { money } from '../../../sdk/index.ts'
 import {
   amountDue,
+  cashRounding,
   checkByLink,
   fileName,
   keepDocument,
@@ -107,6 +108,7 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
       percent: tax.rate_ppm / 10_000,
       tax: amount(tax.tax_minor),
     })),
+    rounding: cashRounding(invoice) === 0n ? null : amount(cashRounding(invoice)),
     gateways: await Promise.all(
       gateways.map(async ({ id, name, rules }) => ({
         ...{ id, name },

@@ -1,4 +1,5 @@
 import { money } from '../../../sdk/index.ts'
+import { cashRounding } from '../../billing/index.ts'
 import { formatRate } from '../../i18n/index.ts'
 import { cycle } from '../../kernel/index.ts'
 import type { Quote, QuoteVersion } from '../../orders/index.ts'
@@ -44,6 +45,9 @@ export function quoteView(ctx: Ctx, { quote, version, key, terms, problem }: Quo
           label: t('storefront.checkout.tax', { name: tax.tax_name, rate: formatRate(tax.rate_ppm, locale) }),
           amount: amount(tax.taxMinor),
         })),
+      ...(cashRounding(version) === 0n
+        ? []
+        : [{ label: t('portal.invoice.rounding'), amount: amount(cashRounding(version)) }]),
     ],
     total: amount(version.total_minor),
     canAnswer: state === 'sent',

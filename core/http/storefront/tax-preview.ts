@@ -1,10 +1,12 @@
 import {
+  cashStepOf,
   computeTax,
   determineTaxes,
   loadSeller,
   roundingOf,
   rulesForPlace,
   taxesFor,
+  toCash,
   type DraftLine,
   type TaxBuyer,
   type TaxedDocument,
@@ -22,15 +24,20 @@ export interface PreviewBuyer extends TaxBuyer {
   tax_id: string | null
 }
 
+export interface PreviewedTax extends TaxedDocument {
+  totalMinor: bigint
+  roundingMinor: bigint
+}
+
 /**
  * The tax that the invoice will bear, by the same rules or plugin and the same rounding, for a buyer of this place.
  * Throws where the plugin fails: nobody orders at a sum that was guessed.
  */
-export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer): Promise<TaxedDocument> {
+export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer): Promise<PreviewedTax> {
   const brand = requireBrand(ctx)
   const { db } = ctx.state.deps
   const seller = { sellerId: brand.seller_id, brandId: brand.id }
-  const { rules, rounding, plugin } = await rulesForPlace(db, seller, buyer)
+  const { rules, rounding, plugin, cashSteps } = await rulesForPlace(db, seller, buyer)
   const { day } = priceView(ctx)
   const priced = cart.items
     .flatMap((item) => item.units.flat())
@@ -41,11 +48,14 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
   const taxes = plugin
     ? await byPlugin(ctx, { lines, currency: cart.currency, buyer })
     : lines.map(({ taxClass }) => taxesFor(rules, buyer, taxClass, day))
-  return computeTax(
+  const taxed = computeTax(
     lines.map(({ amountMinor }, i) => ({ amountMinor, taxes: taxes[i]! })),
     brand.prices_include_tax === 1,
     roundingOf({ taxRounding: rounding }, cart.currency),
   )
+  const exactMinor = taxed.netMinor + taxed.taxMinor
+  const totalMinor = toCash(exactMinor, cashStepOf(cashSteps, cart.currency))
+  return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor }
 }
 
 interface Previewed {

@@ -187,7 +187,9 @@ function totals(sheet: Sheet, draft: Draft): void {
     look: { size: 11.5, weight: 'bold', colour: INK },
   }
   const place = { x: sheet.width - 250, width: 250 }
-  const before = doc.pricesIncludeTax ? [] : [subtotal, ...tax]
+  const off = doc.totalMinor - doc.subtotalMinor - doc.taxMinor
+  const rounding = off === 0n ? [] : [{ label: t('pdf.rounding'), value: money(off) }]
+  const before = doc.pricesIncludeTax ? rounding : [subtotal, ...tax, ...rounding]
   const after = doc.pricesIncludeTax ? [{ ...subtotal, label: t('pdf.net') }, ...tax] : []
   sheet.keep((before.length + after.length + 3) * 20)
   drawRows(sheet, before, place)

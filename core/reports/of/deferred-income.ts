@@ -32,6 +32,7 @@ export const deferredIncomeReport: Report = {
     { key: 'earned', kind: 'money' },
     { key: 'closing', kind: 'money' },
   ],
+  balances: ['opening', 'closing'],
   rows: async (queries, query) => {
     const where = [ofQuery(query, 'i', sql`i.brand_id`)]
     const groups = await readEarnings(queries, { from: query.from, until: query.until, where })

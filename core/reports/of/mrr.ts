@@ -72,7 +72,7 @@ interface Named {
   client: string
 }
 
-interface Paying {
+export interface Paying {
   cycle: string
   currency: string
   recurring_minor: bigint
@@ -85,7 +85,7 @@ interface Paying {
 }
 
 /** Services that were charged at least once; the last line says how prices become net for this client. */
-function paying(query: ReportQuery): Sql {
+export function paying(query: Pick<ReportQuery, 'actor' | 'brandId'>): Sql {
   return sql`
     select s.id, p.name as product, s.cycle, s.currency, s.recurring_minor,
       case when s.coupon_cycles_left = 0 then null else k.percent_ppm end as percent_ppm,

@@ -9,9 +9,11 @@ import {
   setEInvoiceFacts,
   verifyBooks,
 } from '../../../core/billing/index.ts'
+import { eInvoiceSeller } from '../../../core/billing/settings.ts'
 import { sql } from '../../../core/db/index.ts'
 import { getFile } from '../../../core/files/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
+import { writeSetting } from '../../../core/records/index.ts'
 import { clientActor, staffActor } from '../../support/make.ts'
 import { engines, makeDatabase } from '../../support/databases.ts'
 import { testMeans } from '../../support/means.ts'
@@ -95,6 +97,49 @@ for (const engine of engines) {
       assert.equal(await next(), before)
       await setEInvoiceFacts(means, { client_id: client.id, mode: null }, staff)
       assert.ok(await issue(means, draft(client)))
+      await db.run(sql`update sellers set tax_id = 'DE123456788'`)
+      assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+    })
+
+    test('XRechnung by the client: nothing is issued before all that it asks for is there, and named', async () => {
+      const authority = {
+        client_id: client.id,
+        mode: 'require',
+        standard: 'xrechnung',
+        buyer_reference: null,
+      }
+      await setEInvoiceFacts(means, authority, staff)
+      await assert.rejects(issue(means, draft(client)), (error: { fields: object }) => {
+        assert.deepEqual(Object.keys(error.fields).sort(), [
+          ...['buyer.electronic_address', 'buyer.reference', 'seller.contact'],
+          ...['seller.electronic_address', 'seller.iban', 'seller.phone'],
+        ])
+        return true
+      })
+      const leitweg = '04011000-12345-34'
+      const known = { buyer_reference: leitweg, electronic_address: `0204:${leitweg}` }
+      await setEInvoiceFacts(means, { client_id: client.id, ...known }, staff)
+      const say = (value: object) =>
+        db.transaction((trx) =>
+          writeSetting(
+            means,
+            trx,
+            { setting: eInvoiceSeller, scope: 'brand', scopeId: brand.id, value },
+            staff,
+          ),
+        )
+      const seller = { contact: 'A. Quay', phone: '+49 30 1234', address: '9930:DE123456788' }
+      await assert.rejects(say({ ...seller, iban: 'DE75512108001245126198' }), /check digits do not fit/)
+      await say({ ...seller, iban: 'DE75 5121 0800 1245 1261 99' })
+      const { id } = await issue(means, draft(client))
+      const { xml, name, format } = await readEInvoice(means, { invoice_id: id }, staff)
+      assert.deepEqual([name.endsWith('-xrechnung.xml'), format], [true, 'xrechnung'])
+      assert.match(xml, /kosit:xrechnung_3\.0</)
+      assert.match(xml, /<cbc:ID>DE75512108001245126199</)
+      // What was frozen stays, whatever the brand says later.
+      await say({})
+      assert.equal((await readEInvoice(means, { invoice_id: id }, staff)).xml, xml)
+      assert.match((await read(id, 'ubl')).xml, /CustomizationID>urn:cen\.eu:en16931:2017</)
       assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
     })
   })

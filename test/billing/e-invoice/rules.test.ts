@@ -4,12 +4,14 @@ import fc from 'fast-check'
 import {
   buildEInvoice,
   checkEInvoice,
+  checkXRechnung,
   computeTax,
   writeCii,
   writeUbl,
   type EDocument,
   type EInvoice,
 } from '../../../core/billing/index.ts'
+import { isIban } from '../../../core/billing/iban.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
 
 /** A document that breaks no rule: 10.00 × 3 and −3.00 at 19 %, 5.55 at 7 %. */
@@ -17,6 +19,10 @@ const sound: EInvoice = {
   ...{ typeCode: '380', number: 'INV-1', issuedOn: isoDate('2026-01-15'), dueOn: isoDate('2026-01-29') },
   ...{ currency: 'EUR', buyerReference: '04011000-12345-34', notes: [], preceding: null },
   seller: party('DE', 'DE123456788'),
+  ...{
+    contact: { name: 'A. Quay', phone: '+49 30 1234', email: 'a@firma.test' },
+    iban: 'DE75512108001245126199',
+  },
   buyer: party('FR', 'FR11123456782'),
   lines: [
     line('1', [3, 3000n], ['S', 190_000]),
@@ -29,7 +35,7 @@ const sound: EInvoice = {
   ],
   sums: {
     ...{ linesMinor: 3255n, netMinor: 3255n, taxMinor: 552n },
-    ...{ totalMinor: 3807n, paidMinor: 1000n, dueMinor: 2807n },
+    ...{ totalMinor: 3807n, paidMinor: 1000n, roundingMinor: 0n, dueMinor: 2807n },
   },
 }
 
@@ -61,6 +67,7 @@ const untaxed = (category: 'AE' | 'G' | 'E' | 'O' | 'Z', over: Partial<EInvoice>
     taxMinor: 0n,
     totalMinor: 1000n,
     paidMinor: 0n,
+    roundingMinor: 0n,
     dueMinor: 1000n,
   },
   ...over,
@@ -96,6 +103,7 @@ const broken: readonly [rule: string, field: string, invoice: EInvoice][] = [
   ['BR-CO-14', 'tax', sums({ taxMinor: 551n })],
   ['BR-CO-15', 'total', sums({ totalMinor: 3808n })],
   ['BR-CO-16', 'due', sums({ dueMinor: 2808n })],
+  ['BR-CO-16', 'due', sums({ roundingMinor: 1n })],
   ['BR-CO-17', 'tax', group({ taxMinor: 515n })],
   ['BR-CO-18', 'tax', { ...sound, breakdown: [] }],
   ['BR-CO-25', 'due_on', { ...sound, dueOn: null }],
@@ -127,6 +135,82 @@ describe('the rules of EN 16931', () => {
       const found = checkEInvoice(invoice).map((one) => `${one.rule} ${one.field}`)
       assert.ok(found.includes(`${rule} ${field}`), found.join(', '))
     })
+})
+
+/** What it lacks for Germany: addresses that are no letter boxes. */
+const german: EInvoice = {
+  ...sound,
+  seller: { ...sound.seller, electronicAddress: { scheme: '9930', address: 'DE123456788' } },
+  buyer: { ...sound.buyer, electronicAddress: { scheme: '0204', address: '04011000-12345-34' } },
+}
+const contact = (over: Partial<EInvoice['contact']>) => ({
+  ...german,
+  contact: { ...german.contact, ...over },
+})
+const of = (who: 'seller' | 'buyer', over: Partial<EInvoice['seller']>): EInvoice => ({
+  ...german,
+  [who]: { ...german[who], ...over },
+})
+
+describe('what XRechnung asks for beyond', () => {
+  const broken: readonly [rule: string, field: string, invoice: EInvoice][] = [
+    ['BR-DE-1', 'seller.iban', { ...german, iban: null }],
+    ['BR-DE-3', 'seller.city', of('seller', { city: '' })],
+    ['BR-DE-4', 'seller.postcode', of('seller', { postcode: '' })],
+    ['BR-DE-5', 'seller.contact', contact({ name: '' })],
+    ['BR-DE-6', 'seller.phone', contact({ phone: '' })],
+    ['BR-DE-7', 'seller.email', contact({ email: '' })],
+    ['BR-DE-8', 'buyer.city', of('buyer', { city: '' })],
+    ['BR-DE-9', 'buyer.postcode', of('buyer', { postcode: '' })],
+    ['BR-DE-14', 'tax', { ...german, ...untaxed('O') }],
+    ['BR-DE-15', 'buyer.reference', { ...german, buyerReference: null }],
+    ['BR-DE-19', 'seller.iban', { ...german, iban: 'DE75512108001245126198' }],
+    ['BR-DE-27', 'seller.phone', contact({ phone: 'call us' })],
+    ['PEPPOL-EN16931-R010', 'buyer.electronic_address', of('buyer', { electronicAddress: null })],
+    ['PEPPOL-EN16931-R020', 'seller.electronic_address', of('seller', { electronicAddress: null })],
+    ['BR-CO-16', 'due', { ...german, sums: { ...german.sums, dueMinor: 1n } }],
+  ]
+  test('a sound document breaks none of it, and the norm asks for none of it', () => {
+    assert.deepEqual(checkXRechnung(german), [])
+    for (const [rule, , invoice] of broken.filter(([rule]) => !rule.startsWith('BR-CO')))
+      assert.deepEqual(checkEInvoice(invoice), [], rule)
+  })
+  for (const [rule, field, invoice] of broken)
+    test(`${rule} names ${field}`, () => {
+      const found = checkXRechnung(invoice).map((one) => `${one.rule} ${one.field}`)
+      assert.ok(found.includes(`${rule} ${field}`), found.join(', '))
+    })
+
+  test('the file names its standard and process, whom to ask and where to pay, in their order', () => {
+    const xml = writeUbl(german, 'xrechnung')
+    const parts = [
+      '<cbc:CustomizationID>urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0</cbc:CustomizationID>',
+      '<cbc:ProfileID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</cbc:ProfileID>',
+      '<cbc:BuyerReference>04011000-12345-34</cbc:BuyerReference>',
+      '<cbc:EndpointID schemeID="9930">DE123456788</cbc:EndpointID>',
+      '<cbc:Name>A. Quay</cbc:Name>',
+      '<cbc:Telephone>+49 30 1234</cbc:Telephone>',
+      '<cbc:ElectronicMail>a@firma.test</cbc:ElectronicMail>',
+      '<cbc:EndpointID schemeID="0204">04011000-12345-34</cbc:EndpointID>',
+      '<cbc:PaymentMeansCode>58</cbc:PaymentMeansCode>',
+      '<cbc:ID>DE75512108001245126199</cbc:ID>',
+      '<cac:TaxTotal>',
+    ]
+    const places = parts.map((part) => xml.indexOf(part))
+    assert.ok(!places.includes(-1), parts[places.indexOf(-1)])
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    )
+    assert.match(writeUbl({ ...german, currency: 'SEK' }, 'xrechnung'), /PaymentMeansCode>30</)
+  })
+})
+
+test('an IBAN is one by its check digits', () => {
+  for (const good of ['DE75512108001245126199', 'GB33BUKB20201555555555', 'DE75 5121 0800 1245 1261 99'])
+    assert.equal(isIban(good), true, good)
+  for (const bad of ['', 'DE75512108001245126190', '75512108001245126199', 'DE7'])
+    assert.equal(isIban(bad), false, bad)
 })
 
 test('UBL: the totals, each line and the ids, in the order of the schema', () => {

@@ -212,6 +212,23 @@ export const breaks: readonly Break[] = [
     },
   },
   {
+    check: 'cash rounding of a document stands in the ledger',
+    break: async ({ trx, ids }) => {
+      const id = await journalOf(trx, ids.open, 'invoice_issued')
+      await trx.run(
+        sql`update postings set account = 'rounding' where journal_id = ${id} and account like 'tax:%'`,
+      )
+      return ids.open
+    },
+  },
+  {
+    check: 'a rounded document and its credit notes are worth a sum that can be paid',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update invoices set cash_step_minor = 100 where id = ${ids.open}`)
+      return ids.open
+    },
+  },
+  {
     check: 'journal of a document has its brand, currency and day',
     break: async ({ trx, ids }) => {
       await trx.run(

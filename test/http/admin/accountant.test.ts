@@ -94,6 +94,16 @@ for (const engine of engines)
     it('issues, corrects, refunds and writes off', async () => {
       const wrong = await newInvoice('100.00')
       assertShows(await act(`${wrong}/credit`, `${wrong}/credit`, { reason: 'Wrong price' }), /credit/i)
+      const part = await newInvoice('30.00')
+      assertShows(await open(`${part}/credit`), /name="line_1"/)
+      const none = await staff.post(`${part}/credit`, { reason: 'Part', line_1: 'much' })
+      assertStatus(none, 422)
+      assertShows(none.text.replace(/\s+/g, ' '), /Must be an amount such as 24\.00/)
+      await act(`${part}/credit`, `${part}/credit`, { reason: 'Part', line_1: '10.00' })
+      // 10.00 and its 19 % of 35.70: what is left is owed, and is all that the page offers now.
+      assertShows(await open(part), /23\.80/)
+      assertShows(await open(`${part}/credit`), /Left: €20\.00/)
+      await act(`${part}/credit`, `${part}/credit`, { reason: 'The rest' })
       const right = await newInvoice('80.00')
       const payment = await pay(right, '95.20', 'BANK-80')
       const back = { amount: '20.00', destination: 'recorded', reason: 'Goodwill' }
@@ -166,7 +176,7 @@ for (const engine of engines)
           await open(`/admin/reports/${key}?${JANUARY}`),
           new RegExp(`^/admin/reports/${key}/documents`),
         )
-        if (key !== 'mrr') assert.ok(rows.length > 0, key)
+        if (!key.startsWith('mrr')) assert.ok(rows.length > 0, key)
         for (const row of rows) {
           const [document] = links(await open(row), /^\/admin\/(invoices|payments|services)\/\w+$/)
           assert.ok(document, row)
@@ -174,6 +184,34 @@ for (const engine of engines)
           if (document.includes('/invoices/')) assertShows(page, /\/admin\/ledger\/journals\/jrn_/)
         }
       }
+    })
+
+    it('gives an authority its XRechnung, and says in plain words what is missing for it', async () => {
+      await world.means.db.run(sql`update sellers set tax_id = 'DE123456788'`)
+      const { client } = world.ids
+      const leitweg = '04011000-12345-34'
+      const facts = { mode: 'offer', standard: 'xrechnung', buyer_reference: leitweg }
+      await act(`/admin/clients/${client}/e-invoice`, `/admin/clients/${client}/e-invoice`, {
+        ...facts,
+        electronic_address: `0204:${leitweg}`,
+      })
+      assertShows(
+        await open(`/admin/clients/${client}/e-invoice`),
+        /<option value="xrechnung" selected>XRechnung/,
+      )
+      const early = await staff.get(`${await newInvoice('10.00')}.xml`)
+      assertStatus(early, 422)
+      assertShows(early.text, /seller\.iban is needed.*Settings → Billing → Seller on e-invoices/s)
+      await act('/admin/settings', '/admin/settings/billing', {
+        drawn: 'billing.e_invoice_seller',
+        'values[billing__e_invoice_seller.contact]': 'A. Quay',
+        'values[billing__e_invoice_seller.phone]': '+49 30 1234',
+        'values[billing__e_invoice_seller.iban]': 'DE75512108001245126199',
+        'values[billing__e_invoice_seller.address]': '9930:DE123456788',
+      })
+      const twin = await staff.get(`${await newInvoice('10.00')}.xml`)
+      assertStatus(twin, 200)
+      assertShows(twin.text, /kosit:xrechnung_3\.0/)
     })
 
     it('leaves books in which verify finds nothing', async () => {

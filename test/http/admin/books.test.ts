@@ -158,6 +158,16 @@ for (const engine of engines)
       )
       const page = await open(`/admin/ledger/journals/${journal!.id}`)
       assertShows(page, /Day.*15 Jan 2026.*Happened on.*3 Jan 2026/)
+      const { text } = await staff.get('/admin/ledger/journals.csv?from=2026-01-01&to=2026-01-31')
+      const [head, ...lines] = text.trim().split('\r\n')
+      assert.match(head!, /,day,.*,happened_on$/)
+      const own = lines.filter((line) => line.startsWith(journal!.id))
+      assert.ok(
+        own.length >= 2 && own.every((line) => /,2026-01-15,.*,2026-01-03$/.test(line)),
+        own.join('\n'),
+      )
+      // What moved no money outside happened on its day.
+      assert.ok(lines.some((line) => /,2026-01-15,invoice_issued,.*,2026-01-15$/.test(line)))
     })
 
     it('closes a month by page, says at the field why not, and opens it again only with the password and a reason', async () => {

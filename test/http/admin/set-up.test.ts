@@ -136,6 +136,26 @@ for (const engine of engines) {
           await send('/admin/settings', '/admin/settings/services', { drawn: 'services.invoice_suspended' }),
         )
         assert.equal(await read('services.invoice_suspended'), 'false')
+        const steps = (step: string) => ({
+          drawn: 'billing.cash_rounding',
+          'values[billing__cash_rounding.0.currency]': 'CHF',
+          'values[billing__cash_rounding.0.step]': step,
+        })
+        const refused = await send('/admin/settings', '/admin/settings/billing', {
+          ...steps('0.005'),
+          q: 'rounding',
+        })
+        assertStatus(refused, 422)
+        assertShows(refused.text, /takes no more than 2 decimals in CHF/)
+        assert.ok(!refused.text.includes('billing__cash_rounding:'), 'it is said at the field alone')
+        // The search still narrows the form: what it did not hold would stand empty, and be saved so.
+        assert.ok(!refused.text.includes('billing__lead_days'))
+        await follow(await send('/admin/settings', '/admin/settings/billing', steps('0.05')))
+        assert.equal(await read('billing.cash_rounding'), '[{"currency":"CHF","step":"0.05"}]')
+        await follow(
+          await send('/admin/settings', '/admin/settings/billing', { drawn: 'billing.cash_rounding' }),
+        )
+        assert.equal(await read('billing.cash_rounding'), '[]')
         const terms = {
           'values[shop__terms.version]': '2026-02',
           'values[shop__terms.text]': '# Terms\r\nPay.',

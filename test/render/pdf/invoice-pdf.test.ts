@@ -143,6 +143,19 @@ describe('amounts', () => {
     ])
   })
 
+  test('that are rounded to a coin say so before the total, net or gross', async () => {
+    const rounded = (doc: InvoiceDocument): InvoiceDocument => ({ ...doc, totalMinor: doc.totalMinor - 1n })
+    for (const [doc, rounding, total] of [
+      [sampleInvoice(), 'Rounding −€0.01', 'Total €36.40'],
+      [grossInvoice(), 'Rundung −0,01\u00a0€', 'Gesamtbetrag 129,69\u00a0€'],
+    ] as const) {
+      const lines = linesOf(readPdf(await render(rounded(doc))).pages[0]!)
+      const at = lines.findIndex((line) => /^R(ounding|undung) /.test(line))
+      assert.deepEqual(lines.slice(at, at + 2), [rounding, total])
+      assert.ok(!linesOf(readPdf(await render(doc)).pages[0]!).includes(rounding))
+    }
+  })
+
   test('of a credit note are credited, not due', async () => {
     const lines = linesOf(readPdf(await render(creditNote())).pages[0]!)
     assert.ok(lines.includes('€36.41 credited'))

@@ -1,5 +1,6 @@
 import {
   amountDue,
+  cashRounding,
   findInstalments,
   getInvoice,
   lineText,
@@ -191,11 +192,17 @@ function summary(desk: Desk, invoice: Invoice, due: bigint): Block {
         }),
         value: money(tax.tax_minor),
       })),
+      ...roundingItem(desk, invoice),
       { label: l('total'), value: money(invoice.total_minor), total: true },
       { label: l('paid'), value: money(invoice.allocated_minor) },
       { label: l('open'), value: money(due), total: true },
     ],
   }
+}
+
+function roundingItem(desk: Desk, invoice: Invoice) {
+  const minor = cashRounding(invoice)
+  return minor === 0n ? [] : [{ label: desk.t('pdf.rounding'), value: inMoney(minor, invoice.currency) }]
 }
 
 function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[]): Block {

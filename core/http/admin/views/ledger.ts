@@ -4,7 +4,8 @@ import { scoped } from '../../../records/index.ts'
 import { inMoney, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
-import { sourceCell, sourceColumns, sourceJoins, sourceMoved, type SourceOfJournal } from './books/source.ts'
+import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './books/source.ts'
+import { movedAt } from '../../../reports/index.ts'
 import { accountCell, instanceNames } from './account-name.ts'
 import { journalName } from './words.ts'
 
@@ -67,7 +68,7 @@ export async function journalPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const id = asked.params.id!
   const journal = await means.db.get<Journal & SourceOfJournal & { moved_at: Instant | null; zone: string }>(
-    sql`select j.*, ${sourceColumns}, ${sourceMoved}, b.zone from journals j join brands b on b.id = j.brand_id ${sourceJoins} where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
+    sql`select j.*, ${sourceColumns}, ${movedAt} as moved_at, b.zone from journals j join brands b on b.id = j.brand_id ${sourceJoins} where j.id = ${id} and ${scoped(actor, { table: 'j', client: null })}`,
   )
   if (!journal) throw NotFound({ what: 'journal', id })
   const postings = await means.db.all<Posting>(sql`

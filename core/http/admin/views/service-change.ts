@@ -106,7 +106,8 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
   const l = labeller(desk)
   const id = asked.params.id!
   const { offer, plan, service, sums } = change
-  const taxMinor = sums.totalMinor - plan.totalMinor
+  const exactMinor = sums.subtotalMinor + sums.taxMinor
+  const [taxMinor, roundingMinor] = [exactMinor - plan.totalMinor, sums.totalMinor - exactMinor]
   const money = (minor: bigint) => inMoney(minor, service.currency)
   return [
     {
@@ -117,6 +118,7 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
       items: [
         ...plan.lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
         ...(taxMinor === 0n ? [] : [{ label: l('tax'), value: money(taxMinor) }]),
+        ...(roundingMinor === 0n ? [] : [{ label: t('pdf.rounding'), value: money(roundingMinor) }]),
         { label: l('due_today'), value: money(sums.totalMinor), total: true },
         {
           label: t('admin.services.change.from_then', { cycle: cycleName(desk, offer.cycle) }),

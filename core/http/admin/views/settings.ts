@@ -55,7 +55,7 @@ export async function placeOf(desk: Desk, brandId: string): Promise<{ place: Set
 export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const { place, brands } = await placeOf(desk, asked.query.brand ?? textOf(asked.form, 'brand'))
-  const q = (asked.query.q ?? '').trim().toLowerCase()
+  const q = searched(asked).trim().toLowerCase()
   const fits = (setting: Setting) => {
     const { label, hint } = wordsOf(desk, setting)
     return `${setting.key} ${label} ${hint}`.toLowerCase().includes(q)
@@ -110,13 +110,16 @@ export async function namesOf(
   return new Map(users.map(({ id, name }) => [id, name]))
 }
 
+/** Kept by the forms that it narrows: drawn again with more than was sent, they would hold what nobody typed. */
+const searched = ({ query, form }: Asked): string => query.q ?? textOf(form, 'q')
+
 function searchForm({ t }: Desk, asked: Asked, place: SettingPlace): Block {
   const hidden = { kind: 'hidden', name: 'brand', label: '', value: place.scopeId }
   const field = {
     kind: 'search',
     name: 'q',
     label: t('admin.settings.search'),
-    value: asked.query.q ?? '',
+    value: searched(asked),
     required: false,
   }
   return {
@@ -152,6 +155,7 @@ function sectionForm(desk: Desk, asked: Asked, drawn: Drawn): Block {
     action: `/admin/settings/${section}`,
     fields: [
       ...(place.scopeId ? [brand] : []),
+      ...(searched(asked) === '' ? [] : [{ kind: 'hidden', name: 'q', label: '', value: searched(asked) }]),
       { kind: 'hidden', name: 'drawn', label: '', value: settings.map(({ key }) => key).join(',') },
       ...settings.flatMap((setting) => settingFields(desk, mine, setting, drawn)),
     ],
@@ -223,16 +227,16 @@ const isNumber = ({ schema }: Setting): boolean => (schema as FieldSchema).type 
 function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
   const schema = setting.schema as FieldSchema
   const name = (part: string) => desk.t(`settings.${setting.key}.part.${part}`)
-  const parts = Object.entries(schema.properties ?? {}).map(([part, one]) => [
-    part,
-    { ...one, title: name(part) },
-  ])
+  const named = (properties: Record<string, FieldSchema>) =>
+    Object.fromEntries(Object.entries(properties).map(([part, one]) => [part, { ...one, title: name(part) }]))
+  const { properties: parts, items } = schema
   const choices = schema.items?.anyOf?.map((one) => String(one.const)) ?? []
   return {
     ...schema,
     title: wordsOf(desk, setting).label,
     description: hint,
-    ...(parts.length > 0 ? { properties: Object.fromEntries(parts) as Record<string, FieldSchema> } : {}),
+    ...(parts ? { properties: named(parts) } : {}),
+    ...(items?.properties ? { items: { ...items, properties: named(items.properties) } } : {}),
     ...(choices.length > 0 ? { items: { ...schema.items, enumNames: choices.map(name) } } : {}),
     ...(schema.enum ? { enumNames: schema.enum.map((one) => name(String(one))) } : {}),
   }

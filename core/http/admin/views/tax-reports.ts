@@ -4,11 +4,12 @@ import {
   listPlaceEvidence,
   readOssDocuments,
   readOssReport,
+  RETURN_CURRENCY,
   type OssRow,
 } from '../../../billing/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import { url } from '../../../render/index.ts'
-import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 import { choice, sellerField } from './tax-rules.ts'
@@ -85,6 +86,7 @@ function quarterForm(
 function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Block {
   const { t, locale } = desk
   const l = labeller(desk)
+  const foreign = rows.some(({ currency }) => currency !== RETURN_CURRENCY)
   return {
     kind: 'table',
     id: 'oss',
@@ -93,7 +95,17 @@ function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Bl
       { label: t('tax.label.state'), phone: 'title' },
       { label: l('rate'), align: 'end' },
       { label: l('net'), align: 'end', phone: 'line' },
-      { label: l('tax'), align: 'end', phone: 'side' },
+      { label: l('tax'), align: 'end', phone: 'line' },
+      ...(foreign
+        ? [
+            { label: t('tax.oss.rate'), align: 'end' as const },
+            { label: t('tax.oss.net_in', { currency: RETURN_CURRENCY }), align: 'end' as const },
+            {
+              ...{ label: t('tax.oss.tax_in', { currency: RETURN_CURRENCY }), align: 'end' as const },
+              phone: 'side' as const,
+            },
+          ]
+        : []),
       { label: t('tax.label.corrects') },
       { label: t('tax.label.documents'), align: 'end' },
     ],
@@ -105,6 +117,7 @@ function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Bl
         formatRate(row.ratePpm, locale),
         inMoney(row.netMinor, row.currency),
         inMoney(row.taxMinor, row.currency),
+        ...(foreign ? returned(desk, row) : []),
         row.corrects,
         {
           text: t('tax.oss.documents', { count: row.documents }),
@@ -115,8 +128,33 @@ function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Bl
         },
       ],
     })),
+    ...(foreign ? { foot: ['', '', '', '', '', ...sumOfReturn(rows), '', ''] } : {}),
     empty: { icon: 'receipt-tax', title: t('tax.oss.none') },
   }
+}
+
+/** Rate and sums of a row in the return; where no rate is known, the way to enter one. */
+function returned({ t, locale }: Desk, { inReturn }: OssRow): Cell[] {
+  if (!inReturn) return [{ href: '/admin/exchange-rates', text: t('tax.oss.no_rate') }, null, null]
+  const { rate, rateOn, netMinor, taxMinor } = inReturn
+  const day = rateOn && new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(rateOn))
+  return [
+    rate === null ? null : `${rate} · ${day}`,
+    inMoney(netMinor, RETURN_CURRENCY),
+    inMoney(taxMinor, RETURN_CURRENCY),
+  ]
+}
+
+/** No sum while a part of it is not known. */
+function sumOfReturn(rows: readonly OssRow[]): Cell[] {
+  const known = rows.flatMap(({ inReturn }) => inReturn ?? [])
+  if (known.length < rows.length) return ['', '']
+  return (['netMinor', 'taxMinor'] as const).map((of) =>
+    inMoney(
+      known.reduce((sum, one) => sum + one[of], 0n),
+      RETURN_CURRENCY,
+    ),
+  )
 }
 
 /** The documents of one figure. */

@@ -1,6 +1,7 @@
 import { Type } from '../../../../sdk/index.ts'
 import {
   amountDue,
+  cashRounding,
   getInvoice,
   invoiceState,
   listInvoices,
@@ -57,11 +58,15 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/invoices/{invoice_id}/e-invoice',
     tag,
-    summary: 'Read the structured twin of an issued document, as UBL or CII',
+    summary: 'Read the structured twin of an issued document, as UBL, CII or XRechnung',
     permission: readEInvoice.permission,
     audience: readEInvoice.audience,
     query: Type.Object({
-      format: Type.Optional(Type.Enum(['ubl', 'cii'], { description: 'UBL 2.1 unless told.' })),
+      format: Type.Optional(
+        Type.Enum(['ubl', 'cii', 'xrechnung'], {
+          description: 'Unless told UBL 2.1, by EN 16931 or XRechnung as its client has it.',
+        }),
+      ),
     }),
     status: 200,
     answer: { one: 'EInvoice' },
@@ -136,6 +141,7 @@ function invoiceResource(invoice: Invoice, today: IsoDate) {
     ...listedResource(invoice, today),
     subtotal: amount(invoice.subtotal_minor, currency),
     tax: amount(invoice.tax_minor, currency),
+    rounding: amount(cashRounding(invoice), currency),
     taxes: invoice.taxes.map((tax) => ({
       ...{ name: tax.tax_name, rate_ppm: tax.rate_ppm, level: tax.level, compound: tax.compound === 1 },
       base: amount(tax.net_minor, currency),

@@ -1,5 +1,5 @@
 import { money, type Money } from '../../../../sdk/index.ts'
-import { amountDue, taxStatements, type Invoice } from '../../../billing/index.ts'
+import { amountDue, cashRounding, taxStatements, type Invoice } from '../../../billing/index.ts'
 import { regionName } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
@@ -39,6 +39,8 @@ export interface InvoiceView {
   taxes: { name: string; percent: number; net: Money; tax: Money }[]
   subtotal: Money
   tax: Money
+  /** Null where the sum to pay was not rounded. */
+  rounding: Money | null
   total: Money
   due: Money
   pricesIncludeTax: boolean
@@ -75,6 +77,7 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
       ...{ net: amount(tax.net_minor), tax: amount(tax.tax_minor) },
     })),
     ...{ subtotal: amount(invoice.subtotal_minor), tax: amount(invoice.tax_minor) },
+    rounding: cashRounding(invoice) === 0n ? null : amount(cashRounding(invoice)),
     ...{ total: amount(invoice.total_minor), due: amount(due) },
     pricesIncludeTax: invoice.prices_include_tax === 1,
     payHref: due > 0n ? `${href}/pay` : null,

@@ -8,7 +8,8 @@ import { readInvoice } from './show.ts'
 /** The structured twin of the document. */
 export async function sendXml(ctx: RouteCtx): Promise<void> {
   const { actor } = requireClient(ctx)
-  const input = { invoice_id: ctx.params.invoiceId, format: ctx.query.format ?? 'ubl' }
+  const { format } = ctx.query
+  const input = { invoice_id: ctx.params.invoiceId, ...(format === undefined ? {} : { format }) }
   const { name, xml } = await readEInvoice(ctx.state.deps, input, actor)
   ctx.type = 'application/xml'
   ctx.attachment(name)

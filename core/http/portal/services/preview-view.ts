@@ -7,10 +7,12 @@ import { cycleText } from '../cycle-text.ts'
 /** The sums of a change for its part of a page. Where prices hold no tax, it has a line of its own. */
 export function previewView(t: Translate, { plan, offer, service, unused, sums }: PreviewedChange) {
   const amount = (minor: bigint) => money(minor, service.currency)
-  const taxMinor = sums.totalMinor - plan.totalMinor
+  const exactMinor = sums.subtotalMinor + sums.taxMinor
+  const [taxMinor, roundingMinor] = [exactMinor - plan.totalMinor, sums.totalMinor - exactMinor]
   return {
     ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(sums.totalMinor) },
     tax: taxMinor === 0n ? null : amount(taxMinor),
+    rounding: roundingMinor === 0n ? null : amount(roundingMinor),
     next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
     ...{ isCredit: sums.totalMinor < 0n, isFree: sums.totalMinor === 0n, isRefund: unused === 'refund' },
     keys: formKeys(),

@@ -89,12 +89,13 @@ export const adminCases: readonly RouteCase[] = [
   of('/invoices/:id.xml', ({ paid }) => `/invoices/${paid}.xml`),
   of('/invoices/:id/edit', ({ draft }) => `/invoices/${draft}/edit`),
   of('/invoices/:id/void', ({ overdue }) => `/invoices/${overdue}/void`),
-  ...['instalments', 'instalments/end', 'write-off', 'collections', 'recall', 'credit'].map((act) =>
+  ...['instalments', 'instalments/end', 'write-off', 'collections', 'recall'].map((act) =>
     of(`/invoices/:id/${act}`, ({ overdue }) => `/invoices/${overdue}/${act}`),
   ),
   of('/invoices/:id/payment', ({ overdue }) => `/invoices/${overdue}/payment`, /Gateway \d+/g),
   of('/invoices/:id/charge', ({ overdue }) => `/invoices/${overdue}/charge`, /Visa \d+/g),
   of('/invoices/:id/why/:position', ({ orderInvoice }) => `/invoices/${orderInvoice}/why/1`),
+  of('/invoices/:id/credit', ({ overdue }) => `/invoices/${overdue}/credit`, /name="line_\d+/g),
   of('/invoices/:id/split', ({ overdue }) => `/invoices/${overdue}/split`, /name="pick\[\d+\]/g),
   of('/invoices/:id/links', ({ overdue }) => `/invoices/${overdue}/links`, /id="row-lnk_/g),
   of('/clients/:id/merge', ({ client }) => `/clients/${client}/merge`, /name="pick\[inv_/g),

@@ -117,7 +117,7 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
   const { t } = desk
   const headline = report.headline ?? report.figures.at(-1)!.key
   const sum = (key: string): Cell =>
-    addsUp(report, key)
+    !report.balances?.includes(key)
       ? inMoney(
           rows.reduce((total, row) => total + row.figures[key]!, 0n),
           currency,
@@ -147,19 +147,19 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
         row.documents,
       ],
     })),
-    foot: [
-      t('books.sum'),
-      ...report.groups.slice(1).map(() => ''),
-      ...report.figures.map(({ key }) => sum(key)),
-      '',
-    ],
+    ...(report.figures.every(({ key }) => report.balances?.includes(key))
+      ? {}
+      : {
+          foot: [
+            t('books.sum'),
+            ...report.groups.slice(1).map(() => ''),
+            ...report.figures.map(({ key }) => sum(key)),
+            '',
+          ],
+        }),
     empty: { title: t('books.reports.none') },
   }
 }
-
-/** What waits at the end of one month waits at the beginning of the next: such figures are no sum. */
-const addsUp = (report: Report, key: string): boolean =>
-  report.key !== 'deferred_income' || (key !== 'opening' && key !== 'closing')
 
 function documentsAt(report: Report, wanted: Wanted, row: ReportRow): string {
   const groups = Object.fromEntries(Object.entries(row.groups).map(([key, value]) => [`of_${key}`, value]))

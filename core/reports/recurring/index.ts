@@ -1,0 +1,2 @@
+export * from './note-movements.ts'
+export * from './plan-movements.ts'
