@@ -28,7 +28,7 @@ export const migrations: readonly Migration[] = [
   { name: '0024_payments_rest', breaking: false, load: () => import('./0024_payments_rest.ts') },
   { name: '0025_corrections', breaking: false, load: () => import('./0025_corrections.ts') },
   { name: '0026_left_carts', breaking: false, load: () => import('./0026_left_carts.ts') },
+  { name: '0027_books', breaking: false, load: () => import('./0027_books.ts') },
   { name: '0028_gateway_money', breaking: false, load: () => import('./0028_gateway_money.ts') },
   { name: '0029_plans', breaking: false, load: () => import('./0029_plans.ts') },
-  { name: '0027_books', breaking: false, load: () => import('./0027_books.ts') },
 ]
