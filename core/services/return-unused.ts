@@ -1,4 +1,4 @@
-import { notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
+import { asksAhead, notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
@@ -121,7 +121,7 @@ async function firstUnpaid(
   const rows = await queries.all<{ id: string; starts_on: IsoDate }>(sql`
     select l.source_id as id, min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id join charges c on c.id = l.charge_id
     where ${notGivenBack} and l.source_id in (${list(services.map(({ id }) => id))}) and l.kind = 'recurring' and i.status = 'issued'
-      and i.origin = 'renewal' and l.period_start >= ${today} group by l.source_id`)
+      and ${asksAhead} and l.period_start >= ${today} group by l.source_id`)
   return new Map(rows.map((row) => [row.id, row.starts_on]))
 }
 

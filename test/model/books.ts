@@ -11,6 +11,8 @@ export interface ModelLine {
   to: Day | null
   /** A change of the cycle has given it back as credit: its document is owed as before, and nothing more comes back. */
   returned?: boolean
+  /** Of a change that was made and stayed in the cycle: it goes with the period, once. */
+  goesWithPeriod?: boolean
 }
 
 export interface ModelDocument {
@@ -57,6 +59,25 @@ export class ModelBooks {
     this.useCredit(this.write(origin, due, lines))
   }
 
+  /** Lines of changes that go with one of these periods of a service, by their documents. */
+  movedIn(service: number, periods: readonly { from: Day; to: Day }[]): Map<ModelDocument, number[]> {
+    const goes = (line: ModelLine) =>
+      line.service === service &&
+      line.goesWithPeriod &&
+      periods.some(({ from, to }) => line.from === from && line.to === to)
+    const found = this.documents.map(
+      (document) => [document, document.lines.flatMap((line, i) => (goes(line) ? [i] : []))] as const,
+    )
+    return new Map(found.filter(([{ status }, lines]) => status !== 'void' && lines.length > 0))
+  }
+
+  /** The same lines the other way round, each with the tax of today. */
+  mirror(document: ModelDocument, wanted: readonly number[]): void {
+    const lines = wanted.map((n) => ({ ...document.lines[n]!, amount: -document.lines[n]!.amount }))
+    if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
+    else this.issue('change', this.today, lines)
+  }
+
   write(origin: ModelDocument['origin'], due: Day, lines: readonly ModelLine[]): ModelDocument {
     return this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
   }
@@ -69,8 +90,17 @@ export class ModelBooks {
   }
 
   /** Lines that sum to less than nothing: their value is credit. */
-  giveBack(origin: ModelDocument['origin'], lines: readonly ModelLine[]): void {
-    this.credit -= this.#add('credit_note', { origin, due: this.today, lines: this.#taxed(lines) }).total
+  giveBack(origin: ModelDocument['origin'], lines: readonly ModelLine[]): ModelDocument {
+    const note = this.#add('credit_note', { origin, due: this.today, lines: this.#taxed(lines) })
+    this.credit -= note.total
+    return note
+  }
+
+  /** What lines of a document came to, tax included, and the tax in it. */
+  cameTo(document: ModelDocument, wanted: readonly number[]): { total: bigint; tax: bigint } {
+    const lines = wanted.map((n) => document.lines[n]!)
+    const tax = sumOf(lines.map((line) => line.tax))
+    return { tax, total: sumOf(lines.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax) }
   }
 
   /** Takes whole lines of a document back, each with the tax that it bore; pays what is open and leaves the rest as credit. */
@@ -78,7 +108,7 @@ export class ModelBooks {
     const numbers = [...wanted].filter((n) => !document.credited.has(n) && document.lines[n]!.amount !== 0n)
     const lines = numbers.map((n) => {
       const line = document.lines[n]!
-      return { ...line, amount: -line.amount, tax: -line.tax }
+      return { ...line, amount: -line.amount, tax: -line.tax, goesWithPeriod: false }
     })
     const total = sumOf(lines.map(({ amount, tax }) => (this.#inclusive ? amount : amount + tax)))
     if (total >= 0n) return false

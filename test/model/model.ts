@@ -2,7 +2,7 @@ import { halfUp, least, partOf, spread, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
 import type { CouponName, History, ModelShop, Step } from './history.ts'
-import { newService, type ModelService, type Waiting } from './service.ts'
+import { isStale, newService, restsOf, through, type ModelService, type Waiting } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -31,9 +31,6 @@ export class Model {
   get today(): Day {
     return this.books.today
   }
-
-  /** End of what is charged. */
-  through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
 
   /** Answers whether the step was possible. */
   take(step: Step): boolean {
@@ -94,7 +91,7 @@ export class Model {
         const off = this.#firstDiscount(coupon, own)
         if (off === 0n) return false
         own.push({ ...own[0]!, kind: 'discount', amount: -off })
-        service.discounted.add(this.through(service))
+        service.discounted.add(through(service))
         const { cycles } = this.#shop[coupon]
         service.coupon = coupon
         service.couponLeft = cycles === null ? null : cycles - 1
@@ -123,7 +120,7 @@ export class Model {
   /** The period before the one that is charged next. */
   #periodLines(number: number, service: ModelService, from: Day): ModelLine[] {
     const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
-    const line = { service: number, tax: 0n, ppm, from, to: this.through(service) }
+    const line = { service: number, tax: 0n, ppm, from, to: through(service) }
     const memory = service.unit * BigInt(service.memory)
     const own: ModelLine = { ...line, kind: 'recurring', amount: service.price }
     return memory === 0n ? [own] : [own, { ...line, kind: 'option', amount: memory }]
@@ -134,7 +131,7 @@ export class Model {
     this.services.forEach((service, n) => {
       if (service.status !== 'active' && service.status !== 'ending') return
       for (let periods = 0; periods < PERIODS_A_DAY; periods++) {
-        const from = this.through(service)
+        const from = through(service)
         if (from > this.today + this.#shop.leadDays) break
         if (service.cancelOn !== null && service.cancelOn <= from) break
         service.index += 1
@@ -143,7 +140,7 @@ export class Model {
           const off = this.#discount(service.coupon, sumOf(lines.map(({ amount }) => amount)))
           if (off !== 0n) {
             lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
-            service.discounted.add(this.through(service))
+            service.discounted.add(through(service))
           }
           if (service.couponLeft !== null) service.couponLeft -= 1
         }
@@ -193,7 +190,7 @@ export class Model {
     }
     for (const service of this.services.filter(({ waiting }) => waiting?.document === document)) {
       const waiting = service.waiting!
-      if (this.#isStale(service, waiting)) this.#takeBack(service)
+      if (isStale(service, waiting)) this.#takeBack(service)
       else {
         service.waiting = null
         waiting.apply()
@@ -210,8 +207,8 @@ export class Model {
     const cycle = wanted ?? service.cycle
     const memory = wish ?? service.memory
     const [price, unit] = this.#prices[plan]![cycle]!
-    const through = this.through(service)
-    const coupon = service.coupon && service.discounted.has(through) ? service.coupon : null
+    const end = through(service)
+    const coupon = service.coupon && service.discounted.has(end) ? service.coupon : null
     const net = (sum: bigint, off = coupon) => (off ? sum - this.#discount(off, sum) : sum)
     const before = net(service.price + service.unit * BigInt(service.memory))
     // A period of another cycle is not the one that was lowered: only a coupon that lasts lowers it too.
@@ -220,27 +217,32 @@ export class Model {
       cycle === service.cycle || service.couponLeft !== 0 ? coupon : null,
     )
     const line = { service: this.services.indexOf(service), kind: 'change' as const, tax: 0n }
-    const rests = this.#rests(service)
+    const rests = restsOf(service, this.today)
     const back = rests.map(({ from, to, start }) => ({
       ...{ ...line, ppm: BigInt(this.#shop.plans[service.plan]!.ppm), from, to },
       amount: -partOf(before, from - start, to - start, to - start),
     }))
     const ppm = BigInt(this.#shop.plans[plan]!.ppm)
-    const end = boundary(this.today, cycle, 1)
+    const firstEnd = boundary(this.today, cycle, 1)
     const forth =
       cycle === service.cycle
         ? rests.map(({ from, to, start }) => ({
             ...{ ...line, ppm, from, to },
             amount: partOf(after, from - start, to - start, to - start),
           }))
-        : [{ ...line, ppm, from: this.today, to: end, amount: after }]
+        : [{ ...line, ppm, from: this.today, to: firstEnd, amount: after }]
     const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
     const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
     const from = this.today
+    let made: ModelDocument | null = null
     const apply = () => {
       if (cycle !== service.cycle)
         for (const own of this.books.periodsOf(this.services.indexOf(service)))
           own.returned ||= own.from >= from
+      for (const { lines } of cycle === service.cycle ? [] : this.books.documents)
+        for (const own of lines)
+          if (own.service === line.service && own.from >= from) own.goesWithPeriod = false
+      for (const own of made?.lines ?? []) own.goesWithPeriod = cycle === service.cycle
       // The period that a new cycle begins with is one of those that the coupon lowers.
       if (cycle !== service.cycle && coupon && service.couponLeft) service.couponLeft -= 1
       Object.assign(service, { plan, cycle, price, unit, memory, ...days })
@@ -249,35 +251,19 @@ export class Model {
     if (service.waiting) this.#takeBack(service)
     // Where nothing moves but tax, a document says so.
     if (total > 0n || (total === 0n && tax !== 0n)) {
-      const document = this.books.write('change', this.today, lines)
-      service.waiting = { document, apply, through }
+      const document = (made = this.books.write('change', this.today, lines))
+      service.waiting = { document, apply, through: end }
       this.books.useCredit(document)
     } else {
-      if (total < 0n) this.books.giveBack('change', lines)
+      if (total < 0n) made = this.books.giveBack('change', lines)
       apply()
     }
     return true
   }
 
-  /** What is left of the periods that are charged, today's and those ahead. */
-  #rests(service: ModelService): { from: Day; to: Day; start: Day }[] {
-    const rests: { from: Day; to: Day; start: Day }[] = []
-    for (let n = 0; n < service.index; n++) {
-      const [start, to] = [
-        boundary(service.anchor, service.cycle, n),
-        boundary(service.anchor, service.cycle, n + 1),
-      ]
-      if (to > this.today) rests.push({ start, to, from: Math.max(start, this.today) })
-    }
-    return rests
-  }
-
-  #isStale = (service: ModelService, { through }: Waiting): boolean =>
-    service.status.startsWith('end') || this.through(service) !== through
-
   #dropStale(): void {
     for (const service of this.services)
-      if (service.waiting && this.#isStale(service, service.waiting)) this.#takeBack(service)
+      if (service.waiting && isStale(service, service.waiting)) this.#takeBack(service)
   }
 
   #takeBack(service: ModelService): void {
@@ -321,12 +307,13 @@ export class Model {
     const unpaid = this.books
       .periodsOf(this.services.indexOf(service), 'issued')
       .filter((line) => line.kind === 'recurring' && line.from > this.today && !line.returned)
-    return Math.min(this.through(service), ...unpaid.map(({ from }) => from))
+    return Math.min(through(service), ...unpaid.map(({ from }) => from))
   }
 
   /** Nothing is owed for periods that begin after the end: their unpaid renewals are taken back. */
   #takeRenewals(service: ModelService, end: Day): void {
     const n = this.services.indexOf(service)
+    const taken: ModelService['taken'] = []
     for (const document of [...this.books.documents]) {
       if (document.kind !== 'invoice' || document.status !== 'issued' || document.origin !== 'renewal')
         continue
@@ -334,8 +321,7 @@ export class Model {
         ([, line]) => line.service === n && line.from >= end && !line.returned,
       )
       if (unused.length === 0) continue
-      for (const [, { kind, from, to }] of unused)
-        if (kind === 'recurring') service.taken.push({ from, to: to! })
+      for (const [, { kind, from, to }] of unused) if (kind === 'recurring') taken.push({ from, to: to! })
       if (unused.length === document.lines.length && document.paidByMoney === 0n)
         this.books.makeVoid(document)
       else
@@ -343,6 +329,19 @@ export class Model {
           document,
           unused.map(([i]) => i),
         )
+    }
+    service.taken.push(...taken)
+    this.#takeMoved(n, taken)
+  }
+
+  /** What changes charged or gave back for a period goes with it. */
+  #takeMoved(n: number, periods: ModelService['taken']): void {
+    for (const [document, numbers] of this.books.movedIn(n, periods)) {
+      const open = numbers.filter((i) => !document.credited.has(i))
+      for (const i of numbers) document.lines[i]!.goesWithPeriod = false
+      const { total, tax } = this.books.cameTo(document, open)
+      if (document.kind === 'invoice' && total > 0n) this.books.creditLines(document, open)
+      else if (total !== 0n || tax !== 0n) this.books.mirror(document, open)
     }
   }
 
@@ -362,7 +361,7 @@ export class Model {
   #restore(service: ModelService): void {
     const [first] = service.taken.map(({ from }) => from).sort((a, b) => a - b)
     if (first !== undefined) {
-      while (this.through(service) > first) service.index -= 1
+      while (through(service) > first) service.index -= 1
       const discounts = service.taken.filter(({ to }) => service.discounted.has(to)).length
       if (service.couponLeft !== null) service.couponLeft += discounts
     }

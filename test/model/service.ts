@@ -1,5 +1,5 @@
 import type { ModelDocument } from './books.ts'
-import type { Day } from './calendar.ts'
+import { boundary, type Day } from './calendar.ts'
 import type { CouponName } from './history.ts'
 
 /** A change that waits for its payment. */
@@ -41,3 +41,23 @@ export const newService = (ordered: Ordered): ModelService => ({
   ...{ coupon: null, couponLeft: null, index: 1, discounted: new Set(), status: 'pending', cancelOn: null },
   ...{ overdue: false, staff: false, waiting: null, taken: [] },
 })
+
+/** End of what is charged. */
+export const through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
+
+/** What is left of the periods that are charged, today's and those ahead. */
+export function restsOf(service: ModelService, today: Day): { from: Day; to: Day; start: Day }[] {
+  const rests: { from: Day; to: Day; start: Day }[] = []
+  for (let n = 0; n < service.index; n++) {
+    const [start, to] = [
+      boundary(service.anchor, service.cycle, n),
+      boundary(service.anchor, service.cycle, n + 1),
+    ]
+    if (to > today) rests.push({ start, to, from: Math.max(start, today) })
+  }
+  return rests
+}
+
+/** A change that waits no longer fits a service that was charged again or leaves. */
+export const isStale = (service: ModelService, waiting: Waiting): boolean =>
+  service.status.startsWith('end') || through(service) !== waiting.through

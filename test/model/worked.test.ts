@@ -14,6 +14,9 @@ const prices = {
   '1y': [4_000, 0, 0],
 } satisfies ModelShop['plans'][number]['prices']
 
+const dearer = { ppm: 190_000, prices: { ...prices, '7d': [200, 0, 0] } } satisfies ModelShop['plans'][number]
+const cheaper = { ppm: 190_000, prices: { ...prices, '7d': [50, 0, 0] } } satisfies ModelShop['plans'][number]
+
 const shop = (of: Partial<ModelShop> = {}): ModelShop => ({
   ...{
     currency: 'EUR',
@@ -142,6 +145,37 @@ const worked: Worked[] = [
     told: [
       'invoice change 2026-01-31 due 2026-01-31 38 + -38 = 0 paid money 0 credit 0',
       's0 active through 2026-02-28',
+    ],
+  },
+  {
+    name: 'an upgrade that was paid over an unpaid renewal is given back with it',
+    of: { plans: [{ ppm: 190_000, prices }, dearer] },
+    steps: [order('7d'), pay, wait(1), change({ plan: 1 }), payNth(1), cancel, wait(1)],
+    told: [
+      'invoice change 2026-02-01 due 2026-02-01 185 + 35 = 220 paid money 220 credit 0',
+      'credit_note 2026-02-01 due 2026-02-01 -100 + -19 = -119',
+      'credit 119',
+      's0 ending through 2026-02-14',
+    ],
+  },
+  {
+    name: 'what a downgrade gave back of an unpaid renewal is taken back with it',
+    of: { plans: [{ ppm: 190_000, prices }, cheaper] },
+    steps: [order('7d'), pay, wait(1), change({ plan: 1 }), cancel, wait(1)],
+    told: [
+      'credit_note 2026-02-01 due 2026-02-01 -93 + -18 = -111',
+      'invoice change 2026-02-01 due 2026-02-01 50 + 10 = 60 paid money 0 credit 60',
+      'credit 51',
+    ],
+  },
+  {
+    name: 'a downgrade, a cancellation and its undoing leave the renewal at the new price',
+    of: { plans: [{ ppm: 190_000, prices }, cheaper] },
+    steps: [order('7d'), pay, wait(1), change({ plan: 1 }), cancel, keep, wait(1), cancel, wait(1)],
+    told: [
+      'invoice renewal 2026-02-02 due 2026-02-07 50 + 10 = 60 void money 0 credit 0',
+      'credit 51',
+      's0 ending through 2026-02-14',
     ],
   },
 ]
