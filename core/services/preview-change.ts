@@ -115,7 +115,7 @@ export async function priceChange(
       id: service.id,
       reason: 'the other plan is not charged by period. Order it anew.',
     })
-  const facts = await pricedFacts(queries, service)
+  const facts = await pricedFacts(queries, service, onDay)
   const { proration, unusedOnDowngrade: unused } = await termsOf(queries, service)
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })

@@ -1,8 +1,9 @@
-import { halfUp, least, partOf, spread, sumOf } from './arithmetic.ts'
+import { partOf, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
-import type { CouponName, History, ModelShop, Step } from './history.ts'
-import { isStale, newService, restsOf, through, type ModelService, type Waiting } from './service.ts'
+import { Coupons } from './coupons.ts'
+import type { History, ModelShop, Step } from './history.ts'
+import { isStale, newService, restsOf, through, type ModelService } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -16,10 +17,12 @@ export class Model {
   readonly books: ModelBooks
   readonly services: ModelService[] = []
   readonly #shop: ModelShop
+  readonly #coupons: Coupons
   readonly #prices: Record<string, [bigint, bigint, bigint]>[]
 
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
+    this.#coupons = new Coupons(shop)
     this.books = new ModelBooks(shop.inclusive, dayOf(startsOn), (document) => this.#hearPaid(document))
     this.#prices = shop.plans.map(({ prices }) =>
       Object.fromEntries(
@@ -80,41 +83,17 @@ export class Model {
 
   #order({ plan, cycle, memory, units, coupon }: Of<'order'>): boolean {
     const [price, unit, setup] = this.#prices[plan]![cycle]!
-    const lines: ModelLine[] = []
-    const made: ModelService[] = []
-    for (let n = 0; n < units; n++) {
-      const number = this.services.length + n
+    const made = Array.from({ length: units }, (_, n) => {
       const service = newService({ plan, cycle, price, unit, memory, anchor: this.today })
-      const own = this.#periodLines(number, service, this.today)
-      if (setup > 0n) own.push({ ...own[0]!, kind: 'setup', amount: setup, to: null })
-      if (coupon) {
-        const off = this.#firstDiscount(coupon, own)
-        if (off === 0n) return false
-        own.push({ ...own[0]!, kind: 'discount', amount: -off })
-        service.discounted.add(through(service))
-        const { cycles } = this.#shop[coupon]
-        service.coupon = coupon
-        service.couponLeft = cycles === null ? null : cycles - 1
-      }
-      made.push(service)
-      lines.push(...own)
-    }
-    this.services.push(...made)
+      const lines = this.#periodLines(this.services.length + n, service, this.today)
+      if (setup > 0n) lines.push({ ...lines[0]!, kind: 'setup', amount: setup, to: null })
+      return { service, lines }
+    })
+    if (coupon && !this.#coupons.lowerFirst(coupon, made)) return false
+    this.services.push(...made.map(({ service }) => service))
+    const lines = made.flatMap((one) => one.lines)
     this.books.issue('order', this.today, lines)
     return true
-  }
-
-  /** At the order a percentage is rounded line by line, and a fixed sum is spread. */
-  #firstDiscount(name: CouponName, lines: readonly ModelLine[]): bigint {
-    const amounts = lines.map(({ amount }) => amount)
-    if (name === 'percent') return sumOf(amounts.map((amount) => this.#discount(name, amount)))
-    return sumOf(spread(this.#discount(name, sumOf(amounts)), amounts))
-  }
-
-  /** Later it is taken off the sum of a period. */
-  #discount(name: CouponName, amount: bigint): bigint {
-    if (name === 'percent') return halfUp(amount * BigInt(this.#shop.percent.ppm), 1_000_000n)
-    return least(BigInt(this.#shop.fixed.minor), amount)
   }
 
   /** The period before the one that is charged next. */
@@ -136,11 +115,12 @@ export class Model {
         if (service.cancelOn !== null && service.cancelOn <= from) break
         service.index += 1
         const lines = this.#periodLines(n, service, from)
-        if (service.coupon && service.couponLeft !== 0) {
-          const off = this.#discount(service.coupon, sumOf(lines.map(({ amount }) => amount)))
+        const { coupon } = service
+        if (coupon && service.couponLeft !== 0) {
+          const off = this.#coupons.off(coupon, sumOf(lines.map(({ amount }) => amount)))
           if (off !== 0n) {
             lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
-            service.discounted.add(through(service))
+            service.lowered.set(through(service), (sum) => this.#coupons.off(coupon, sum))
           }
           if (service.couponLeft !== null) service.couponLeft -= 1
         }
@@ -208,19 +188,18 @@ export class Model {
     const memory = wish ?? service.memory
     const [price, unit] = this.#prices[plan]![cycle]!
     const end = through(service)
-    const coupon = service.coupon && service.discounted.has(end) ? service.coupon : null
-    const net = (sum: bigint, off = coupon) => (off ? sum - this.#discount(off, sum) : sum)
-    const before = net(service.price + service.unit * BigInt(service.memory))
-    // A period of another cycle is not the one that was lowered: only a coupon that lasts lowers it too.
-    const after = net(
-      price + unit * BigInt(memory),
-      cycle === service.cycle || service.couponLeft !== 0 ? coupon : null,
-    )
+    const before = service.price + service.unit * BigInt(service.memory)
+    const after = price + unit * BigInt(memory)
+    // What is given back is what was charged, and another plan in the same period is lowered by the same.
+    const net = (sum: bigint, { to }: { to: Day }) => sum - (service.lowered.get(to)?.(sum) ?? 0n)
+    // A period of another cycle is not one of those: what lowers the next one lowers it.
+    const coupon = service.couponLeft === 0 ? null : service.coupon
+    const off = coupon && ((sum: bigint) => this.#coupons.off(coupon, sum))
     const line = { service: this.services.indexOf(service), kind: 'change' as const, tax: 0n }
     const rests = restsOf(service, this.today)
     const back = rests.map(({ from, to, start }) => ({
       ...{ ...line, ppm: BigInt(this.#shop.plans[service.plan]!.ppm), from, to },
-      amount: -partOf(before, from - start, to - start, to - start),
+      amount: -partOf(net(before, { to }), from - start, to - start, to - start),
     }))
     const ppm = BigInt(this.#shop.plans[plan]!.ppm)
     const firstEnd = boundary(this.today, cycle, 1)
@@ -228,9 +207,9 @@ export class Model {
       cycle === service.cycle
         ? rests.map(({ from, to, start }) => ({
             ...{ ...line, ppm, from, to },
-            amount: partOf(after, from - start, to - start, to - start),
+            amount: partOf(net(after, { to }), from - start, to - start, to - start),
           }))
-        : [{ ...line, ppm, from: this.today, to: firstEnd, amount: after }]
+        : [{ ...line, ppm, from: this.today, to: firstEnd, amount: after - (off?.(after) ?? 0n) }]
     const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
     const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
     const from = this.today
@@ -244,7 +223,8 @@ export class Model {
           if (own.service === line.service && own.from >= from) own.goesWithPeriod = false
       for (const own of made?.lines ?? []) own.goesWithPeriod = cycle === service.cycle
       // The period that a new cycle begins with is one of those that the coupon lowers.
-      if (cycle !== service.cycle && coupon && service.couponLeft) service.couponLeft -= 1
+      if (cycle !== service.cycle) service.lowered = new Map(off ? [[firstEnd, off]] : [])
+      if (cycle !== service.cycle && off && service.couponLeft) service.couponLeft -= 1
       Object.assign(service, { plan, cycle, price, unit, memory, ...days })
     }
     const { total, tax } = this.books.sumsOf(lines)
@@ -362,7 +342,7 @@ export class Model {
     const [first] = service.taken.map(({ from }) => from).sort((a, b) => a - b)
     if (first !== undefined) {
       while (through(service) > first) service.index -= 1
-      const discounts = service.taken.filter(({ to }) => service.discounted.has(to)).length
+      const discounts = service.taken.filter(({ to }) => service.lowered.has(to)).length
       if (service.couponLeft !== null) service.couponLeft += discounts
     }
     service.taken = []

@@ -2,6 +2,9 @@ import type { ModelDocument } from './books.ts'
 import { boundary, type Day } from './calendar.ts'
 import type { CouponName } from './history.ts'
 
+/** What of a sum is taken off. */
+export type Off = (sum: bigint) => bigint
+
 /** A change that waits for its payment. */
 export interface Waiting {
   document: ModelDocument
@@ -22,8 +25,8 @@ export interface ModelService {
   anchor: Day
   /** Number of the first period that is not charged. */
   index: number
-  /** Periods that were charged with a discount, by their ends. */
-  discounted: Set<Day>
+  /** What was taken off the periods that were charged with a discount, by their ends. */
+  lowered: Map<Day, Off>
   status: 'pending' | 'active' | 'ending' | 'ended'
   cancelOn: Day | null
   overdue: boolean
@@ -38,7 +41,7 @@ type Ordered = Pick<ModelService, 'plan' | 'cycle' | 'price' | 'unit' | 'memory'
 /** Its first period is charged with the order. */
 export const newService = (ordered: Ordered): ModelService => ({
   ...ordered,
-  ...{ coupon: null, couponLeft: null, index: 1, discounted: new Set(), status: 'pending', cancelOn: null },
+  ...{ coupon: null, couponLeft: null, index: 1, lowered: new Map(), status: 'pending', cancelOn: null },
   ...{ overdue: false, staff: false, waiting: null, taken: [] },
 })
 

@@ -178,6 +178,71 @@ const worked: Worked[] = [
       's0 ending through 2026-02-14',
     ],
   },
+  {
+    name: 'a fixed coupon over two units is shared by what they give back',
+    of: {
+      plans: [
+        { ppm: 0, prices },
+        { ppm: 0, prices: { ...prices, '1m': [200, 0, 0] } },
+      ],
+    },
+    steps: [
+      order('1m', { units: 2, coupon: 'fixed' }),
+      pay,
+      change({ plan: 1 }),
+      change({ which: 1, plan: 1 }),
+      wait(1),
+    ],
+    // Each had 4.00 less 15 and has 2.00 less 15.
+    told: [
+      '  s0 change 2026-01-31 2026-02-28 -385 tax 0',
+      '  s0 change 2026-01-31 2026-02-28 185 tax 0',
+      '  s1 change 2026-01-31 2026-02-28 -385 tax 0',
+      '  s1 change 2026-01-31 2026-02-28 185 tax 0',
+      'credit 400',
+    ],
+  },
+  {
+    name: 'what a fixed coupon took off the set-up is not taken off the period again',
+    of: {
+      plans: [
+        { ppm: 0, prices: { ...prices, '1m': [400, 0, 200] } },
+        { ppm: 0, prices: { ...prices, '1m': [200, 0, 0] } },
+      ],
+    },
+    steps: [order('1m', { coupon: 'fixed' }), pay, change({ plan: 1 }), wait(1)],
+    told: ['  s0 change 2026-01-31 2026-02-28 -380 tax 0', '  s0 change 2026-01-31 2026-02-28 180 tax 0'],
+  },
+  {
+    name: 'a second change gives back what the first of its cycle was charged under a lasting coupon',
+    of: {
+      percent: { ppm: 500_000, cycles: null },
+      plans: [
+        { ppm: 0, prices },
+        { ppm: 0, prices },
+      ],
+    },
+    steps: [
+      order('7d', { coupon: 'percent' }),
+      pay,
+      change({ cycle: '1y' }),
+      pay,
+      change({ cycle: '1m' }),
+      wait(1),
+    ],
+    told: ['  s0 change 2026-01-31 2027-01-31 -2000 tax 0', 'credit 1800'],
+  },
+  {
+    name: 'a period with a coupon gives back less than the one without it that was charged ahead',
+    of: {
+      plans: [
+        { ppm: 0, prices },
+        { ppm: 0, prices: { ...prices, '7d': [50, 0, 0] } },
+      ],
+    },
+    steps: [order('7d', { coupon: 'percent' }), pay, wait(1), pay, change({ plan: 1 }), wait(1)],
+    told: ['  s0 change 2026-02-01 2026-02-07 -43 tax 0', '  s0 change 2026-02-07 2026-02-14 -100 tax 0'],
+  },
 ]
 
 /** On PostgreSQL each one takes several times as long. */
