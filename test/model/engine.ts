@@ -82,6 +82,7 @@ export async function openPlayer(
   await set('billing.lead_days', shop.leadDays)
   await set('billing.suspend_after', shop.suspendAfter)
   await set('billing.terminate_after', shop.terminateAfter)
+  await set('services.unused_on_downgrade', shop.unused)
   const goods = await makeGoods(house, brand, shop)
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()

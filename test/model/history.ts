@@ -11,6 +11,8 @@ export interface ModelShop {
   terminateAfter: number
   separate: boolean
   /** Parts per million off, for so many periods; null: for ever. */
+  /** Where the value goes that a cheaper plan leaves over. */
+  unused: 'credit' | 'none'
   percent: { ppm: number; cycles: number | null }
   fixed: { minor: number; cycles: number | null }
 }
@@ -61,6 +63,7 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   suspendAfter: fc.constantFrom(0, 3, 5),
   terminateAfter: fc.constantFrom(10, 30, 60),
   separate: fc.boolean(),
+  unused: fc.constantFrom('credit', 'credit', 'none'),
   percent: fc.record({ ppm: fc.integer({ min: 1, max: 1_000_000 }), cycles }),
   fixed: fc.record({ minor: fc.integer({ min: 1, max: 4_000 }), cycles }),
 })

@@ -235,7 +235,8 @@ export class Model {
       service.waiting = { document, apply, through: end }
       this.books.useCredit(document)
     } else {
-      if (total < 0n) made = this.books.giveBack('change', lines)
+      // What is kept stands on no document.
+      if (total < 0n && this.#shop.unused === 'credit') made = this.books.giveBack('change', lines)
       apply()
     }
     return true

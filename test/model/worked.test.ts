@@ -27,6 +27,7 @@ const shop = (of: Partial<ModelShop> = {}): ModelShop => ({
     ],
   },
   ...{ leadDays: 7, suspendAfter: 5, terminateAfter: 60, separate: false },
+  unused: 'credit',
   ...{ percent: { ppm: 500_000, cycles: 1 }, fixed: { minor: 30, cycles: 1 } },
   ...of,
 })
@@ -242,6 +243,30 @@ const worked: Worked[] = [
     },
     steps: [order('7d', { coupon: 'percent' }), pay, wait(1), pay, change({ plan: 1 }), wait(1)],
     told: ['  s0 change 2026-02-01 2026-02-07 -43 tax 0', '  s0 change 2026-02-07 2026-02-14 -100 tax 0'],
+  },
+  {
+    name: 'where what is left over is kept, a plan that is dearer after tax is an invoice all the same',
+    of: {
+      unused: 'none',
+      plans: [
+        { ppm: 70_000, prices },
+        { ppm: 190_000, prices: { ...prices, '1m': [390, 0, 0] } },
+      ],
+    },
+    steps: [order('1m'), pay, change({ plan: 1 }), pay, wait(1)],
+    told: ['invoice change 2026-01-31 due 2026-01-31 -10 + 46 = 36 paid money 36 credit 0'],
+  },
+  {
+    name: 'where what is left over is kept, a plan that is cheaper after tax gives nothing back',
+    of: {
+      unused: 'none',
+      plans: [
+        { ppm: 190_000, prices },
+        { ppm: 70_000, prices: { ...prices, '1m': [410, 0, 0] } },
+      ],
+    },
+    steps: [order('1m'), pay, change({ plan: 1 }), wait(30)],
+    told: ['credit 0', 'invoice renewal 2026-02-21 due 2026-02-28 410 + 29 = 439 issued money 0 credit 0'],
   },
 ]
 
