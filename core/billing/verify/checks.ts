@@ -3,6 +3,7 @@ import { addDays, type IsoDate } from '../../kernel/index.ts'
 import type { Check } from './check.ts'
 import { documentChecks } from './document-checks.ts'
 import { moneyChecks, monthChecks } from './money-checks.ts'
+import { paymentChecks } from './payment-checks.ts'
 
 /** Where a brand does not charge suspended services, their periods are left out until they are released. */
 const CHARGED_WHEN_SUSPENDED = sql`'true' = coalesce(
@@ -227,6 +228,7 @@ export const checks: readonly Check[] = [
   ...documentChecks,
   ...moneyChecks,
   ...monthChecks,
+  ...paymentChecks,
 ]
 
 export function runCheck(

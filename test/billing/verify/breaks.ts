@@ -2,6 +2,7 @@ import { sql } from '../../../core/db/index.ts'
 import { execute } from '../../../core/db/schema.ts'
 import { addDays, isoDate } from '../../../core/kernel/index.ts'
 import { moneyBreaks } from './money-breaks.ts'
+import { paymentBreaks } from './payment-breaks.ts'
 import { offerBreaks } from './offer-breaks.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
 
@@ -273,4 +274,5 @@ export const breaks: readonly Break[] = [
   },
   ...moneyBreaks,
   ...offerBreaks,
+  ...paymentBreaks,
 ]
