@@ -59,8 +59,19 @@ export class ModelBooks {
     this.useCredit(this.write(origin, due, lines))
   }
 
+  /** What changes charged or gave back for a period goes with it. */
+  takeMoved(service: number, periods: readonly { from: Day; to: Day }[]): void {
+    for (const [document, numbers] of this.#movedIn(service, periods)) {
+      const open = numbers.filter((i) => !document.credited.has(i))
+      for (const i of numbers) document.lines[i]!.goesWithPeriod = false
+      const { total, tax } = this.#cameTo(document, open)
+      if (document.kind === 'invoice' && total > 0n) this.creditLines(document, open)
+      else if (total !== 0n || tax !== 0n) this.#mirror(document, open)
+    }
+  }
+
   /** Lines of changes that go with one of these periods of a service, by their documents. */
-  movedIn(service: number, periods: readonly { from: Day; to: Day }[]): Map<ModelDocument, number[]> {
+  #movedIn(service: number, periods: readonly { from: Day; to: Day }[]): Map<ModelDocument, number[]> {
     const goes = (line: ModelLine) =>
       line.service === service &&
       line.goesWithPeriod &&
@@ -72,7 +83,7 @@ export class ModelBooks {
   }
 
   /** The same lines the other way round, each with the tax of today. */
-  mirror(document: ModelDocument, wanted: readonly number[]): void {
+  #mirror(document: ModelDocument, wanted: readonly number[]): void {
     const lines = wanted.map((n) => ({ ...document.lines[n]!, amount: -document.lines[n]!.amount }))
     if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
     else this.issue('change', this.today, lines)
@@ -97,7 +108,7 @@ export class ModelBooks {
   }
 
   /** What lines of a document came to, tax included, and the tax in it. */
-  cameTo(document: ModelDocument, wanted: readonly number[]): { total: bigint; tax: bigint } {
+  #cameTo(document: ModelDocument, wanted: readonly number[]): { total: bigint; tax: bigint } {
     const lines = wanted.map((n) => document.lines[n]!)
     const tax = sumOf(lines.map((line) => line.tax))
     return { tax, total: sumOf(lines.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax) }

@@ -2,6 +2,7 @@ import { partOf, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
 import { Coupons } from './coupons.ts'
+import { Prices } from './prices.ts'
 import type { History, ModelShop, Step } from './history.ts'
 import { isStale, newService, restsOf, through, type ModelService } from './service.ts'
 
@@ -18,17 +19,14 @@ export class Model {
   readonly services: ModelService[] = []
   readonly #shop: ModelShop
   readonly #coupons: Coupons
-  readonly #prices: Record<string, [bigint, bigint, bigint]>[]
+  readonly #tried = new Set<number>()
+  readonly #prices: Prices
 
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
     this.#coupons = new Coupons(shop)
     this.books = new ModelBooks(shop.inclusive, dayOf(startsOn), (document) => this.#hearPaid(document))
-    this.#prices = shop.plans.map(({ prices }) =>
-      Object.fromEntries(
-        Object.entries(prices).map(([of, sums]) => [of, sums.map(BigInt) as [bigint, bigint, bigint]]),
-      ),
-    )
+    this.#prices = new Prices(shop)
   }
 
   get today(): Day {
@@ -51,7 +49,7 @@ export class Model {
       case 'keep':
         return this.#keep(step)
       case 'price':
-        this.#prices[step.plan]![step.cycle]![0] = BigInt(step.minor)
+        this.#prices.set(step)
         return true
       case 'credit':
       case 'void':
@@ -76,15 +74,23 @@ export class Model {
   #nextDay(): void {
     this.books.today += 1
     for (const service of this.services)
-      if (service.status === 'ending' && service.cancelOn! <= this.today) service.status = 'ended'
+      if (
+        (service.status === 'ending' && service.cancelOn! <= this.today) ||
+        (service.status === 'active' && service.left === 0 && through(service) <= this.today)
+      )
+        service.status = 'ended'
     this.#renew()
     this.#sanction()
   }
 
-  #order({ plan, cycle, memory, units, coupon }: Of<'order'>): boolean {
-    const [price, unit, setup] = this.#prices[plan]![cycle]!
+  #order(order: Of<'order'>): boolean {
+    if (order.trial) return this.#try(order)
+    const { plan, cycle, memory, units, coupon } = order
+    const { price, memory: extra, setup } = this.#prices.of(order)
+    const { periods } = this.#shop.plans[plan]!
+    const left = periods ? periods - 1 : null
     const made = Array.from({ length: units }, (_, n) => {
-      const service = newService({ plan, cycle, price, unit, memory, anchor: this.today })
+      const service = newService({ plan, cycle, price, extra, memory, anchor: this.today, left })
       const lines = this.#periodLines(this.services.length + n, service, this.today)
       if (setup > 0n) lines.push({ ...lines[0]!, kind: 'setup', amount: setup, to: null })
       return { service, lines }
@@ -96,13 +102,29 @@ export class Model {
     return true
   }
 
+  /** A first time at a price of its own, once for a plan: the first period follows it, or nothing does. */
+  #try(order: Of<'order'>): boolean {
+    const { plan, cycle, memory, units, coupon } = order
+    const { trial, ppm, periods = null } = this.#shop.plans[plan]!
+    if (!trial || units > 1 || coupon || this.#tried.has(plan)) return false
+    this.#tried.add(plan)
+    const { price, memory: extra } = this.#prices.of(order)
+    const anchor = this.today + trial.days
+    const left = trial.then === 'end' ? 0 : periods
+    const service = newService({ plan, cycle, price, extra, memory, anchor, left })
+    service.index = 0
+    const of = { service: this.services.push(service) - 1, kind: 'recurring' as const, tax: 0n }
+    const line = { ...of, amount: BigInt(trial.minor), ppm: BigInt(ppm), from: this.today, to: anchor }
+    this.books.issue('order', this.today, [line])
+    return true
+  }
+
   /** The period before the one that is charged next. */
   #periodLines(number: number, service: ModelService, from: Day): ModelLine[] {
     const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
     const line = { service: number, tax: 0n, ppm, from, to: through(service) }
-    const memory = service.unit * BigInt(service.memory)
     const own: ModelLine = { ...line, kind: 'recurring', amount: service.price }
-    return memory === 0n ? [own] : [own, { ...line, kind: 'option', amount: memory }]
+    return service.extra === 0n ? [own] : [own, { ...line, kind: 'option', amount: service.extra }]
   }
 
   #renew(): void {
@@ -113,7 +135,9 @@ export class Model {
         const from = through(service)
         if (from > this.today + this.#shop.leadDays) break
         if (service.cancelOn !== null && service.cancelOn <= from) break
+        if (service.left === 0) break
         service.index += 1
+        if (service.left !== null) service.left -= 1
         const lines = this.#periodLines(n, service, from)
         const { coupon } = service
         if (coupon && service.couponLeft !== 0) {
@@ -186,10 +210,10 @@ export class Model {
     if (service?.status !== 'active') return false
     const cycle = wanted ?? service.cycle
     const memory = wish ?? service.memory
-    const [price, unit] = this.#prices[plan]![cycle]!
+    const { price, memory: extra } = this.#prices.of({ plan, cycle, memory })
     const end = through(service)
-    const before = service.price + service.unit * BigInt(service.memory)
-    const after = price + unit * BigInt(memory)
+    const before = service.price + service.extra
+    const after = price + extra
     // What is given back is what was charged, and another plan in the same period is lowered by the same.
     const net = (sum: bigint, { to }: { to: Day }) => sum - (service.lowered.get(to)?.(sum) ?? 0n)
     // A period of another cycle is not one of those: what lowers the next one lowers it.
@@ -225,7 +249,7 @@ export class Model {
       // The period that a new cycle begins with is one of those that the coupon lowers.
       if (cycle !== service.cycle) service.lowered = new Map(off ? [[firstEnd, off]] : [])
       if (cycle !== service.cycle && off && service.couponLeft) service.couponLeft -= 1
-      Object.assign(service, { plan, cycle, price, unit, memory, ...days })
+      Object.assign(service, { plan, cycle, price, extra, memory, ...days })
     }
     const { total, tax } = this.books.sumsOf(lines)
     if (service.waiting) this.#takeBack(service)
@@ -312,18 +336,7 @@ export class Model {
         )
     }
     service.taken.push(...taken)
-    this.#takeMoved(n, taken)
-  }
-
-  /** What changes charged or gave back for a period goes with it. */
-  #takeMoved(n: number, periods: ModelService['taken']): void {
-    for (const [document, numbers] of this.books.movedIn(n, periods)) {
-      const open = numbers.filter((i) => !document.credited.has(i))
-      for (const i of numbers) document.lines[i]!.goesWithPeriod = false
-      const { total, tax } = this.books.cameTo(document, open)
-      if (document.kind === 'invoice' && total > 0n) this.books.creditLines(document, open)
-      else if (total !== 0n || tax !== 0n) this.books.mirror(document, open)
-    }
+    this.books.takeMoved(n, taken)
   }
 
   #keep({ which }: Of<'keep'>): boolean {
@@ -342,7 +355,10 @@ export class Model {
   #restore(service: ModelService): void {
     const [first] = service.taken.map(({ from }) => from).sort((a, b) => a - b)
     if (first !== undefined) {
-      while (through(service) > first) service.index -= 1
+      while (through(service) > first) {
+        service.index -= 1
+        if (service.left !== null) service.left += 1
+      }
       const discounts = service.taken.filter(({ to }) => service.lowered.has(to)).length
       if (service.couponLeft !== null) service.couponLeft += discounts
     }

@@ -17,14 +17,16 @@ export interface ModelService {
   plan: number
   cycle: string
   price: bigint
-  /** A unit of memory, and how many. */
-  unit: bigint
+  /** How much memory it has, and what that costs a period. */
   memory: number
+  extra: bigint
   coupon: CouponName | null
   couponLeft: number | null
   anchor: Day
   /** Number of the first period that is not charged. */
   index: number
+  /** Periods that are sold and not charged yet; null goes on. */
+  left: number | null
   /** What was taken off the periods that were charged with a discount, by their ends. */
   lowered: Map<Day, Off>
   status: 'pending' | 'active' | 'ending' | 'ended'
@@ -36,7 +38,7 @@ export interface ModelService {
   taken: { from: Day; to: Day }[]
 }
 
-type Ordered = Pick<ModelService, 'plan' | 'cycle' | 'price' | 'unit' | 'memory' | 'anchor'>
+type Ordered = Pick<ModelService, 'plan' | 'cycle' | 'price' | 'extra' | 'memory' | 'anchor' | 'left'>
 
 /** Its first period is charged with the order. */
 export const newService = (ordered: Ordered): ModelService => ({

@@ -5,7 +5,7 @@ import { firstDifference } from './compare.ts'
 import type { Manner } from './engine.ts'
 import { Model } from './model.ts'
 import { sheetOfModel } from './sheet.ts'
-import type { History, ModelShop, Step } from './history.ts'
+import type { History, ModelScheme, ModelShop, Step } from './history.ts'
 
 const prices = {
   '7d': [100, 0, 0],
@@ -16,6 +16,15 @@ const prices = {
 
 const dearer = { ppm: 190_000, prices: { ...prices, '7d': [200, 0, 0] } } satisfies ModelShop['plans'][number]
 const cheaper = { ppm: 190_000, prices: { ...prices, '7d': [50, 0, 0] } } satisfies ModelShop['plans'][number]
+
+const graduated: ModelScheme = {
+  ...{ kind: 'graduated', included: 0, minimum: 0, size: 1 },
+  tiers: [
+    { upTo: 2, unit: 100, flat: 0 },
+    { upTo: 5, unit: 50, flat: 0 },
+    { upTo: null, unit: 10, flat: 75 },
+  ],
+}
 
 const shop = (of: Partial<ModelShop> = {}): ModelShop => ({
   ...{
@@ -267,6 +276,59 @@ const worked: Worked[] = [
     },
     steps: [order('1m'), pay, change({ plan: 1 }), wait(30)],
     told: ['credit 0', 'invoice renewal 2026-02-21 due 2026-02-28 410 + 29 = 439 issued money 0 credit 0'],
+  },
+  {
+    name: 'a fixed term whose cancellation is taken back has all of its periods',
+    of: {
+      plans: [
+        { ppm: 0, prices, periods: 3 },
+        { ppm: 0, prices },
+      ],
+    },
+    steps: [order('7d'), pay, wait(1), cancel, keep, wait(1), pay, wait(6), pay, wait(20)],
+    told: [
+      'invoice renewal 2026-02-02 due 2026-02-07 100 + 0 = 100 paid money 100 credit 0',
+      'invoice renewal 2026-02-07 due 2026-02-14 100 + 0 = 100 paid money 100 credit 0',
+      's0 ended through 2026-02-21',
+    ],
+  },
+  {
+    name: 'a trial converts into the first period, and another one ends',
+    of: {
+      leadDays: 0,
+      plans: [
+        { ppm: 0, prices, trial: { days: 5, minor: 1, then: 'convert' } },
+        { ppm: 0, prices, trial: { days: 5, minor: 0, then: 'end' } },
+      ],
+    },
+    steps: [
+      order('1m', { trial: true }),
+      pay,
+      order('1m', { trial: true, plan: 1 }),
+      order('1m', { trial: true, plan: 1 }),
+      wait(6),
+    ],
+    told: [
+      'invoice renewal 2026-02-05 due 2026-02-05 400 + 0 = 400 issued money 0 credit 0',
+      's0 active through 2026-03-05',
+      's1 ended through 2026-02-05',
+    ],
+  },
+  {
+    name: 'memory by steps costs its sum in every period, and a change of it the difference of two sums',
+    of: {
+      plans: [
+        { ppm: 0, prices, scheme: graduated },
+        { ppm: 0, prices },
+      ],
+    },
+    steps: [order('1m', { memory: 4 }), pay, change({ memory: 7 }), pay, wait(21)],
+    // 2 at 100 and 2 at 50; then 3 at 50 and 2 at 10, with the fee of the third step.
+    told: [
+      '  s0 option 2026-01-31 2026-02-28 300 tax 0',
+      'invoice change 2026-01-31 due 2026-01-31 145 + 0 = 145 paid money 145 credit 0',
+      '  s0 option 2026-02-28 2026-03-31 445 tax 0',
+    ],
   },
 ]
 
