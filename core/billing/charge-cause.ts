@@ -9,3 +9,6 @@ export const movedBy = (changeId: string): string => `moved/${changeId}/`
 
 /** Of a charge c: nobody has given its period back as credit. One that was is no part of a term, and not given back twice. */
 export const notGivenBack = sql`c.cause not like 'changed/%' and c.cause not like 'moved/%'`
+
+/** Of an invoice i: it asks for the next periods. Staff may have merged or split it; orders and changes they may not. */
+export const asksAhead = sql`i.kind = 'invoice' and i.origin in ('renewal', 'merged', 'split')`

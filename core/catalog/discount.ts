@@ -44,6 +44,14 @@ export function discountShares(discount: Discount, lines: readonly Discountable[
   }
 }
 
+/** The same of a fixed sum as if there always were enough to take it from. */
+export function meantShares(discount: Discount, lines: readonly Discountable[]): bigint[] {
+  const left = lines.map(({ leftMinor }) => leftMinor)
+  return discount.kind === 'fixed' && left.some((minor) => minor > 0n)
+    ? allocate(discount.amountMinor ?? 0n, left)
+    : discountShares(discount, lines)
+}
+
 const isOwn = ({ kind }: Discountable): boolean => kind === 'recurring' || kind === 'once'
 
 /** A price is that of a whole period: of a piece it is the same share. */

@@ -2,7 +2,7 @@ import { divideHalfUp } from '../../sdk/index.ts'
 import type { Cycle, IsoDate, Period } from '../kernel/index.ts'
 import { couponFits, couponLasting, type Coupon } from './coupon.ts'
 import { couponProblem } from './coupon-problem.ts'
-import { discountShares, lastingOff, type Discountable, type Lasting } from './discount.ts'
+import { discountShares, lastingOff, meantShares, type Discountable, type Lasting } from './discount.ts'
 import { chooseOptions, type Choice } from './choose-options.ts'
 import { listTrace, priceAt, type PriceTerms } from './prices.ts'
 import type { Product, Trial } from './product.ts'
@@ -188,12 +188,19 @@ export function withDiscount(priced: PricedSelection, taken: TakenDiscount): Pri
 const isFirstOwn = ({ lines }: PricedSelection): boolean =>
   !lines.some(({ kind, cause }) => kind === 'discount' && cause === undefined)
 
-/** The selection lowered by a coupon. A fixed sum lasts on one item of an order alone: `carries`. */
+export interface CouponTaken {
+  shares: readonly bigint[]
+  /** What falls on each line of the sum that the coupon stands for, where that is more than there was to take. */
+  meant?: readonly bigint[]
+  /** A fixed sum lasts on one item of an order alone. */
+  carries?: boolean
+}
+
+/** The selection lowered by a coupon. */
 export function withCoupon(
   priced: PricedSelection,
   coupon: Coupon,
-  shares: readonly bigint[],
-  carries = true,
+  { shares, meant = shares, carries = true }: CouponTaken,
 ): PricedSelection {
   const own = priced.lines.findIndex(({ kind }) => kind === 'recurring')
   return withDiscount(priced, {
@@ -209,8 +216,26 @@ export function withCoupon(
       percent_ppm: coupon.percentPpm,
       fixed_minor: coupon.amountMinor?.toString() ?? null,
       rounding: coupon.kind === 'fixed' ? 'largest_remainder' : 'half_up_each_line',
+      ...(coupon.kind === 'fixed' || coupon.kind === 'setup'
+        ? { period_minor: ofPeriod(priced, meant).toString() }
+        : {}),
     },
   })
+}
+
+/** What shares of lines take off one whole period: set-up has no part in it, and pieces stand for so much of theirs. */
+function ofPeriod({ lines }: PricedSelection, shares: readonly bigint[]): bigint {
+  let [taken, charged, whole] = [0n, 0n, 0n]
+  lines
+    .filter(({ kind }) => kind !== 'discount')
+    .forEach(({ recurs, amountMinor, trace }, i) => {
+      if (!recurs) return
+      taken += shares[i] ?? 0n
+      charged += amountMinor
+      whole += trace.part === 'charge' ? BigInt(String(trace.of)) : amountMinor
+    })
+  const pieces = BigInt(Math.max(1, lines.filter(({ kind }) => kind === 'recurring').length))
+  return charged === 0n ? 0n : divideHalfUp(taken * whole, charged * pieces)
 }
 
 /**
@@ -337,5 +362,9 @@ function withOneCoupon(product: Product, priced: PricedSelection, coupon: Coupon
       ? null
       : `The coupon "${coupon.code}" is not for this product or billing cycle.`)
   if (problem) return { ...priced, errors: { ...priced.errors, coupon: problem } }
-  return withCoupon(priced, coupon, discountShares(coupon, linesLeft(priced)))
+  const left = linesLeft(priced)
+  return withCoupon(priced, coupon, {
+    shares: discountShares(coupon, left),
+    meant: meantShares(coupon, left),
+  })
 }

@@ -4,6 +4,7 @@ import {
   discountShares,
   inOrder,
   linesLeft,
+  meantShares,
   withCoupon,
   type Coupon,
   type CouponBuyer,
@@ -91,16 +92,17 @@ function takeOff(
   coupon: Coupon,
 ): { parts: PricedPart[]; discountMinor: bigint } {
   const fits = (part: PricedPart) => fitsPart(coupon, part)
-  const shares = discountShares(
-    coupon,
-    parts.filter(fits).flatMap(({ selection }) => linesLeft(selection)),
-  )
+  const left = parts.filter(fits).flatMap(({ selection }) => linesLeft(selection))
+  const shares = discountShares(coupon, left)
+  const meant = meantShares(coupon, left)
   let next = 0
   let carried = false
   const lowered = parts.map((part): PricedPart => {
     if (!fits(part)) return part
-    const mine = shares.slice(next, (next += linesLeft(part.selection).length))
-    const selection = withCoupon(part.selection, coupon, mine, coupon.kind !== 'fixed' || !carried)
+    const own = [next, (next += linesLeft(part.selection).length)] as const
+    const carries = coupon.kind !== 'fixed' || !carried
+    const taken = { shares: shares.slice(...own), meant: meant.slice(...own), carries }
+    const selection = withCoupon(part.selection, coupon, taken)
     carried ||= selection.lasting.length > part.selection.lasting.length
     return { ...part, selection }
   })

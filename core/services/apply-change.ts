@@ -1,4 +1,4 @@
-import { sql, type SqlValue, type Trx } from '../db/index.ts'
+import { list, sql, type SqlValue, type Trx } from '../db/index.ts'
 import { changedBy, takeBackInvoice } from '../billing/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
@@ -39,16 +39,17 @@ export async function applyChange(
 
 /**
  * Periods that were charged ahead and are given back no longer stand in the way of those of the new cycle, which may
- * begin on the same days.
+ * begin on the same days. What changes of before have moved of them goes with them.
  */
 async function freePeriods(
   trx: Trx,
   { changeId, serviceId, from }: { changeId: string; serviceId: string; from: IsoDate },
 ): Promise<void> {
+  const own = [`${changeId}:credit`, `${changeId}:charge`]
   await trx.run(sql`
     update charges set cause = ${changedBy(changeId)} || cause
-    where source_id = ${serviceId} and kind in ('recurring', 'option', 'discount') and period_start >= ${from}
-      and cause not like 'changed/%' and cause not like 'dropped/%'`)
+    where source_id = ${serviceId} and kind in ('recurring', 'option', 'discount', 'change') and period_start >= ${from}
+      and cause not in (${list(own)}) and cause not like 'changed/%' and cause not like 'dropped/%'`)
 }
 
 const TOO_LATE = 'The service was charged again, or was cancelled, before the change was paid'

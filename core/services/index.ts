@@ -46,7 +46,7 @@ export { planChange, type ChangeFacts, type ChangePlan } from './plan-change.ts'
 export { planHours, type MeteredService } from './plan-hours.ts'
 export { planMove, type MovePlan } from './plan-move.ts'
 export * from './ports.ts'
-export { ChangeWish, previewChange, type PreviewedChange } from './preview-change.ts'
+export { ChangeWish, previewChange, type PricedChange } from './preview-change.ts'
 export {
   chargedRests,
   prorationModes,

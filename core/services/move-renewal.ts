@@ -2,7 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { movedBy, type DraftInvoice } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
-import { invalidInput, isoDate, recurs, type Actor, type IsoDate } from '../kernel/index.ts'
+import { invalidInput, isoDate, minDay, recurs, type Actor, type IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { ChangeNotPossible } from './errors.ts'
@@ -124,12 +124,13 @@ export async function movesOf(
   { services, toOn, effect, changeId }: MovesWish,
 ): Promise<MovedService[]> {
   if (services.length === 0) return []
-  const facts = await pricedFactsOf(queries, services)
+  const since = services.map(({ zone }) => means.business.today(zone)).reduce(minDay)
+  const facts = await pricedFactsOf(queries, services, since)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, terms, coupon, further = [] } = facts(service.id)
+    const { oldName: name, terms, loweredIn } = facts(service.id)
     const plan = planMove({
-      ...{ service, name, coupon, further, nextCoupon: coupons.get(service.coupon_id ?? '') },
+      ...{ service, name, loweredIn, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms.proration,
     })

@@ -22,8 +22,11 @@ export async function planAgain(
   if (startsOn === undefined) return
   const discounts = dropped.filter(({ kind }) => kind === 'discount').map(({ cause }) => cause)
   const own = discounts.filter((cause) => cause === droppedBy(cancellationId)).length
+  const index = indexOf(service, startsOn)
   const set = {
-    period_index: indexOf(service, startsOn),
+    period_index: index,
+    // Of a fixed term they are to come again.
+    periods_left: service.periods_left === null ? null : service.periods_left + service.period_index - index,
     next_period_on: startsOn,
     charged_through: startsOn,
     coupon_cycles_left: service.coupon_cycles_left === null ? null : service.coupon_cycles_left + own,

@@ -1,7 +1,7 @@
 import type { DraftLine } from '../billing/index.ts'
 import { periodStart, recurs, type IsoDate } from '../kernel/index.ts'
-import { netOf, type Coupon } from './plan-periods.ts'
-import type { ServiceDiscount } from './service-discounts.ts'
+import { lowered, netOf } from './plan-periods.ts'
+import type { Lowering, PricedFacts } from './priced-facts.ts'
 import type { Offer } from './ports.ts'
 import {
   chargedRests,
@@ -14,16 +14,11 @@ import {
 } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
 
-export interface ChangeFacts {
+export interface ChangeFacts extends Omit<PricedFacts, 'terms'> {
   service: ServiceRow
-  oldName: string
   offer: Offer
   onDay: IsoDate
   how: Proration
-  /** The coupon that counts in the present period, when one does. */
-  coupon?: Coupon | undefined
-  /** What else lowers that period. */
-  further?: readonly ServiceDiscount[]
   changeId: string
 }
 
@@ -91,7 +86,7 @@ function newDays(facts: ChangeFacts): NewDays | null {
       chargedThrough: through,
       spans: chargedSpans(charged, onDay),
     }
-  const { coupon, further = [] } = lastingIn(facts)
+  const { coupon, further } = facts.lasting
   return {
     ...{ anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1), spans: [] },
     counts: { coupon: coupon !== undefined, discounts: further.map(({ id }) => id) },
@@ -103,39 +98,46 @@ function fullRest(startsOn: IsoDate, endsOn: IsoDate): Rest {
 }
 
 function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
-  const { service } = facts
-  const price = net(service.recurring_minor, facts)
-  return line(facts, rest, { part: 'credit', name: facts.oldName, price, amount: -restPrice(price, rest) })
-}
-
-function chargeLine(facts: ChangeFacts, rest: Rest): DraftLine {
-  const price = net(
-    facts.offer.recurringMinor,
-    facts.offer.cycle === facts.service.cycle ? facts : lastingIn(facts),
-  )
-  return line(facts, rest, { part: 'charge', name: facts.offer.name, price, amount: restPrice(price, rest) })
+  const by = loweredIn(facts, rest)
+  const price = lowered(facts.service.recurring_minor, by)
+  const side = { part: 'credit', name: facts.oldName, price, coupon: couponIn(by) } as const
+  return line(facts, rest, { ...side, amount: -restPrice(price, rest) })
 }
 
 /** A period of a new cycle is not the one that was lowered: only what lasts lowers it too. */
-const lastingIn = ({ coupon, further = [], ...facts }: ChangeFacts): ChangeFacts => ({
-  ...facts,
-  coupon: facts.service.coupon_cycles_left === 0 ? undefined : coupon,
-  further: further.filter((row) => row.periods_left !== 0),
-})
+function chargeLine(facts: ChangeFacts, rest: Rest): DraftLine {
+  const { offer, service, lasting } = facts
+  const by = offer.cycle === service.cycle ? loweredIn(facts, rest) : null
+  const price = by
+    ? lowered(offer.recurringMinor, by)
+    : netOf(offer.recurringMinor, service.currency, lasting)
+  const coupon = by ? couponIn(by) : (lasting.coupon?.id ?? null)
+  return line(facts, rest, {
+    part: 'charge',
+    name: offer.name,
+    price,
+    coupon,
+    amount: restPrice(price, rest),
+  })
+}
 
-const net = (minor: bigint, { coupon, further = [], service }: ChangeFacts): bigint =>
-  netOf(minor, service.currency, { coupon, further })
+const loweredIn = (facts: ChangeFacts, { startsOn: from, endsOn: to }: Rest): readonly Lowering[] =>
+  facts.loweredIn({ from, to })
+
+export const couponIn = (by: readonly Lowering[]): string | null =>
+  by.find(({ cause }) => cause === 'coupon')?.cause_id ?? null
 
 interface Side {
   part: 'credit' | 'charge'
   name: string
   price: bigint
+  coupon: string | null
   amount: bigint
 }
 
 /** The cause makes each side of a change one charge: asked for twice, it is charged once. */
 function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
-  const { service, offer, changeId, coupon } = facts
+  const { service, offer, changeId } = facts
   return {
     sourceId: service.id,
     kind: 'change',
@@ -157,7 +159,7 @@ function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
       length: rest.length,
       ...(rest.unit === 'second' ? { unit: 'second' } : {}),
       ...(facts.how.mode === 'day' ? {} : { proration: facts.how.mode }),
-      coupon: coupon?.id ?? null,
+      coupon: side.coupon,
       rounding: 'half up on the running total',
     },
   }

@@ -1,7 +1,8 @@
 import type { DraftLine } from '../billing/index.ts'
 import { periodStart, startOfDay, type IsoDate } from '../kernel/index.ts'
 import { chargedOf, type NewDays } from './plan-change.ts'
-import { netOf, type Coupon } from './plan-periods.ts'
+import { lowered, netOf, type Coupon } from './plan-periods.ts'
+import type { PricedFacts } from './priced-facts.ts'
 import {
   chargedSpans,
   monthsOf,
@@ -12,7 +13,6 @@ import {
   type Span,
 } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
-import type { ServiceDiscount } from './service-discounts.ts'
 
 /** "charge" takes the price of the days between, or gives it back; "free" gives them away. */
 export type MoveEffect = 'charge' | 'free'
@@ -25,9 +25,7 @@ export interface MoveFacts {
   toOn: IsoDate
   effect: MoveEffect
   mode: ProrationMode
-  /** Lowers the periods that were charged last. */
-  coupon?: Coupon | undefined
-  further?: readonly ServiceDiscount[]
+  loweredIn: PricedFacts['loweredIn']
   /** Lowers the period that comes next. */
   nextCoupon?: Coupon | undefined
   changeId: string
@@ -79,10 +77,10 @@ function spansUpTo({ service, toOn }: MoveFacts, fromOn: IsoDate): Span[] {
 function earlier(facts: MoveFacts, spans: readonly Span[]): MovePlan {
   const { service, toOn } = facts
   const measure = { how: wholeDays(facts, toOn), months: monthsOf(service.cycle) }
-  const price = netOf(service.recurring_minor, service.currency, facts)
+  const price = (span: Span) => lowered(service.recurring_minor, facts.loweredIn(span))
   const lines = spans
     .filter(({ to }) => to > toOn)
-    .map((span) => lineOf(facts, restOfSpan(span, toOn, measure), { part: 'credit', price }))
+    .map((span) => lineOf(facts, restOfSpan(span, toOn, measure), { part: 'credit', price: price(span) }))
     .filter(({ amountMinor }) => amountMinor !== 0n)
   const kept = spans
     .filter(({ from }) => from < toOn)

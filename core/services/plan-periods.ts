@@ -264,12 +264,9 @@ function takenOff(
     taken.push({ ...one, trace: { ...trace, of: leftMinor.toString() } })
     leftMinor -= one.offMinor
   }
-  const takeRow = ({ id, label, cause, cause_id, percent_ppm, amount_minor }: ServiceDiscount) => {
-    const offMinor = lastingOff(
-      { percentPpm: percent_ppm, amountMinor: amount_minor, periodsLeft: null },
-      leftMinor,
-    )
-    take({ id, label, offMinor }, { [cause]: cause_id, ppm: percent_ppm })
+  const takeRow = (row: ServiceDiscount) => {
+    const { id, label, cause, cause_id, percent_ppm } = row
+    take({ id, label, offMinor: rowOff(row, leftMinor) }, { [cause]: cause_id, ppm: percent_ppm })
   }
   for (const row of further) if (row.position < AFTER_COUPON) takeRow(row)
   if (coupon) {
@@ -289,6 +286,17 @@ export function netOf(
   const taken = takenOff({ recurring_minor: minor, currency }, coupon, further)
   return taken.reduce((left, { offMinor }) => left - offMinor, minor)
 }
+
+/** What a period costs that these have lowered, in this order. */
+export const lowered = (
+  minor: bigint,
+  by: readonly Pick<ServiceDiscount, 'percent_ppm' | 'amount_minor'>[],
+): bigint => by.reduce((left, row) => left - rowOff(row, left), minor)
+
+const rowOff = (
+  { percent_ppm, amount_minor }: Pick<ServiceDiscount, 'percent_ppm' | 'amount_minor'>,
+  leftMinor: bigint,
+): bigint => lastingOff({ percentPpm: percent_ppm, amountMinor: amount_minor, periodsLeft: null }, leftMinor)
 
 /** Quantity and unit price when they multiply to the amount exactly; otherwise one unit of the whole. */
 function shares(amountMinor: bigint, quantity: number) {

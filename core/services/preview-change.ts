@@ -37,9 +37,6 @@ export interface PricedChange {
   plan: ChangePlan
   /** What becomes of the value when the plan gives some back. */
   unused: UnusedValue
-}
-
-export interface PreviewedChange extends PricedChange {
   /** What its document would come to, tax included; negative when the client gets something back. */
   sums: { subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }
 }
@@ -47,29 +44,27 @@ export interface PreviewedChange extends PricedChange {
 /** What a change would cost today, tax included, and from the next period on. Changes nothing. */
 export const previewChange = defineVerb(
   { permission: 'service.preview_change', audience: ['client', 'staff'], input: ChangeWish },
-  async (means: ChangeMeans, input, actor): Promise<PreviewedChange> => {
+  async (means: ChangeMeans, input, actor): Promise<PricedChange> => {
     const right = 'service.preview_change'
     const service = await findService(means.db, actor, { id: input.service_id, right })
-    const changeId = 'preview'
-    const priced = await priceChange(means, means.db, { service, wish: input, changeId })
-    return { ...priced, sums: await sumsOf(means, means.db, draftOf(means, priced, changeId)) }
+    return priceChange(means, means.db, { service, wish: input, changeId: 'preview' })
   },
 )
 
+const NOTHING = { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n }
+
 /** The document of a change, which one over no lines is none. */
-export async function sumsOf(
+async function sumsOf(
   means: ChangeMeans,
   queries: Queries,
   draft: DraftInvoice,
-): Promise<PreviewedChange['sums']> {
-  return draft.lines.length === 0
-    ? { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n }
-    : means.changes.sums(means, queries, draft)
+): Promise<PricedChange['sums']> {
+  return draft.lines.length === 0 ? NOTHING : means.changes.sums(means, queries, draft)
 }
 
 export function draftOf(
   means: Pick<Means, 'business'>,
-  { service, plan }: PricedChange,
+  { service, plan }: Pick<PricedChange, 'service' | 'plan'>,
   changeId: string,
 ): DraftInvoice {
   return {
@@ -114,15 +109,16 @@ export async function priceChange(
       id: service.id,
       reason: 'the other plan is not charged by period. Order it anew.',
     })
-  const { terms, ...facts } = await pricedFacts(queries, service)
+  const { terms, ...facts } = await pricedFacts(queries, service, onDay)
   const { proration, unusedOnDowngrade: unused } = terms
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
-  return { service, offer, unused, plan: unused === 'none' && plan.totalMinor < 0n ? kept(plan) : plan }
+  const sums = await sumsOf(means, queries, draftOf(means, { service, plan }, changeId))
+  // The shop keeps what a cheaper plan leaves over, so nothing goes on a document.
+  if (unused === 'none' && sums.totalMinor < 0n)
+    return { service, offer, unused, plan: { ...plan, lines: [], totalMinor: 0n }, sums: NOTHING }
+  return { service, offer, unused, plan, sums }
 }
-
-/** The shop keeps what a cheaper plan leaves over, so nothing goes on a document. */
-const kept = (plan: ChangePlan): ChangePlan => ({ ...plan, lines: [], totalMinor: 0n })
 
 function refuseImpossible(means: Means, service: ServiceRow) {
   if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })

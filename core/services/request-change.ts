@@ -10,7 +10,7 @@ import { forUpdate, lockOwnService } from './load.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangePlan } from './plan-change.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
-import { ChangeWish, draftOf, priceChange, sumsOf, type PricedChange } from './preview-change.ts'
+import { ChangeWish, draftOf, priceChange, type PricedChange } from './preview-change.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
 
 export interface RequestedChange {
@@ -37,7 +37,7 @@ export const requestChange = defineVerb(
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })
       const draft = draftOf(means, priced, changeId)
-      const owes = await signOf(means, trx, draft)
+      const owes = signOf(priced)
       const invoice = owes === 'owed' ? await means.changes.issueInvoice(means, trx, draft, actor) : null
       const row = rowOf(means, priced, { id: changeId, invoiceId: invoice?.id ?? null, actor })
       await trx.insert('service_changes', [row])
@@ -53,12 +53,7 @@ export const requestChange = defineVerb(
  * The sum after tax decides: plans of other taxes may owe something before it and nothing after it, or the other way round.
  * Where nothing moves but tax, a document says so.
  */
-async function signOf(
-  means: ChangeMeans,
-  trx: Trx,
-  draft: DraftInvoice,
-): Promise<'owed' | 'returned' | 'nothing'> {
-  const { totalMinor, taxMinor } = await sumsOf(means, trx, draft)
+function signOf({ sums: { totalMinor, taxMinor } }: PricedChange): 'owed' | 'returned' | 'nothing' {
   if (totalMinor < 0n) return 'returned'
   return totalMinor > 0n || taxMinor !== 0n ? 'owed' : 'nothing'
 }

@@ -1,9 +1,9 @@
-import { notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
+import { asksAhead, notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
-import { chargedOf } from './plan-change.ts'
-import { netOf } from './plan-periods.ts'
+import { chargedOf, couponIn } from './plan-change.ts'
+import { lowered } from './plan-periods.ts'
 import type { ChangeMeans } from './ports.ts'
 import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
 import {
@@ -52,7 +52,9 @@ async function unusedLines(
   queries: Queries,
   { services, mode, pause, cause }: Ending,
 ): Promise<DraftLine[]> {
-  const facts = await pricedFactsOf(queries, services)
+  const paused = services.flatMap(({ paused_on: on }) => on ?? [])
+  const since = [...paused, ...services.map(({ zone }) => means.business.today(zone))].reduce(minDay)
+  const facts = await pricedFactsOf(queries, services, since)
   const unpaid = await firstUnpaid(queries, services, means)
   return services
     .filter(({ billing_status: status }) => status !== 'pending')
@@ -78,20 +80,20 @@ interface UnusedOf {
 function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: UnusedOf): DraftLine[] {
   const charged = chargedOf(service)
   if (!charged) return []
-  const { coupon, oldName } = facts
-  const whole = service.recurring_minor
-  const price = netOf(whole, service.currency, facts)
+  const { oldName } = facts
   const measure = { how, months: monthsOf(service.cycle) }
   return chargedSpans(charged, fromOn)
     .filter(({ from }) => untilOn === null || from < untilOn)
     .map((span) => {
       const rest = restOfSpan(span, fromOn, measure)
+      const by = facts.loweredIn(span)
+      const price = lowered(service.recurring_minor, by)
       const amountMinor = -restPrice(price, rest)
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
-        trace: traceOf(rest, { service, cause, price, coupon: coupon?.id ?? null, mode: how.mode }),
+        trace: traceOf(rest, { service, cause, price, coupon: couponIn(by), mode: how.mode }),
       }
     })
     .filter(({ amountMinor }) => amountMinor !== 0n)
@@ -121,7 +123,7 @@ async function firstUnpaid(
   const rows = await queries.all<{ id: string; starts_on: IsoDate }>(sql`
     select l.source_id as id, min(l.period_start) as starts_on from invoice_lines l join invoices i on i.id = l.invoice_id join charges c on c.id = l.charge_id
     where ${notGivenBack} and l.source_id in (${list(services.map(({ id }) => id))}) and l.kind = 'recurring' and i.status = 'issued'
-      and i.origin = 'renewal' and l.period_start >= ${today} group by l.source_id`)
+      and ${asksAhead} and l.period_start >= ${today} group by l.source_id`)
   return new Map(rows.map((row) => [row.id, row.starts_on]))
 }
 

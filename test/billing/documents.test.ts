@@ -7,6 +7,8 @@ import {
   getInvoice,
   issueDocument,
   keepDocument,
+  mergeInvoices,
+  overrideSetting,
   verifyBooks,
 } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
@@ -14,6 +16,7 @@ import { deliverEvents } from '../../core/events/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
 import { getFile } from '../../core/files/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
+import { staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { makeServices } from './make-services.ts'
 import { actor, draft, issue, makeBuyer } from './support.ts'
@@ -108,6 +111,49 @@ for (const engine of engines) {
         )
         await cancel(services[0]!.id)
         const invoice = await getInvoice(db, id, actor)
+        assert.deepEqual([invoice.status, invoice.allocated_minor], ['issued', 595n])
+        assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+      })
+
+      /** What stands on each document of both, with its sum and the documents in its place. */
+      const shared = async ([one, other]: readonly { id: string }[]) =>
+        (
+          await db.all<{ status: string; total_minor: bigint; proforma: number; origin: string }>(sql`
+            select i.status, i.total_minor, i.proforma, i.origin from invoices i where i.id in
+              (select invoice_id from invoice_lines where source_id in (${one!.id}, ${other!.id})) order by i.id`)
+        ).map((row) => ({ ...row }))
+
+      test('has a proforma that it shares replaced by one without it', async () => {
+        const { services, payer } = await serviceOf('proforma')
+        await overrideSetting(
+          means,
+          { key: 'billing.proforma_first', scope: 'brand', scope_id: payer.brand_id, value: true },
+          staffActor(),
+        )
+        const lines = [line(services[0]!.id, 500n), line(services[1]!.id, 700n)]
+        await issue(means, draft(payer, { origin: 'renewal', lines }))
+        await cancel(services[0]!.id)
+        assert.deepEqual(await shared(services), [
+          { status: 'void', total_minor: 1_428n, proforma: 1, origin: 'renewal' },
+          { status: 'issued', total_minor: 833n, proforma: 1, origin: 'split' },
+        ])
+        assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+        await cancel(services[1]!.id)
+        assert.deepEqual(
+          (await shared(services)).map(({ status }) => status),
+          ['void', 'void'],
+        )
+        assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+      })
+
+      test('owes nothing of a renewal that staff have merged with another', async () => {
+        const { services, payer } = await serviceOf('merged')
+        const renewal = (n: number) =>
+          issue(means, draft(payer, { origin: 'renewal', lines: [line(services[n]!.id, 500n)] }))
+        const invoice_ids = [(await renewal(0)).id, (await renewal(1)).id]
+        const merged = await mergeInvoices(means, { invoice_ids, reason: 'One to pay' }, staffActor())
+        await cancel(services[0]!.id)
+        const invoice = await getInvoice(db, merged.id, actor)
         assert.deepEqual([invoice.status, invoice.allocated_minor], ['issued', 595n])
         assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
       })

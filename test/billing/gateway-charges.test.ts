@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
+  billingConsumers,
   bookDispute,
   bookOutcome,
   chargeDueInvoice,
@@ -15,6 +16,7 @@ import {
   reversePayment,
   setGatewayRules,
   shareOut,
+  startDeposit,
   startMany,
   startPayment,
   verifyBooks,
@@ -23,9 +25,10 @@ import {
   type Payments,
 } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
+import { deliverEvents } from '../../core/events/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { clientActor, makeClient, staffActor } from '../support/make.ts'
+import { clientActor, makeClient, makeStaff, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { actor, draft, issue, makeBuyer, makeGateway, scriptedGateway } from './support.ts'
 
@@ -274,6 +277,42 @@ for (const engine of engines)
       }
       assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
       await db.run(sql`delete from settings where key = 'billing.dispute_reopens'`)
+      await clean()
+    })
+
+    test('staff are told of a dispute, whatever its payment was for', async () => {
+      await makeStaff(means, { permissions: ['payment.refund'] })
+      const client = await makeClient(means, { brand_id: brand.id })
+      const one = await issue(means, draft(client))
+      const two = await issue(means, draft(client))
+      const of = { instance_id: gateway.id, ...urls }
+      const pending = () => using([{ outcome: 'pending', reference: means.newId('req') }])
+      const both = { invoice_ids: [one.id, two.id], ...of }
+      const many = await startMany(pending(), both, clientActor(client.id))
+      const sum = { client_id: client.id, amount_minor: '2000', ...of }
+      const deposit = await startDeposit(pending(), sum, clientActor(client.id))
+      const told = []
+      for (const { id, amount_minor } of [many, deposit]) {
+        await succeed(id, `pi_${id}`, amount_minor)
+        await dispute(`pi_${id}`, 'open', amount_minor)
+        const reported = sql`select id from events where type = 'dispute.reported' order by id`
+        const events = await db.all<{ id: string }>(reported)
+        await deliverEvents(means, billingConsumers(means), [events.at(-1)!.id])
+        const mails = means.jobs.of('mail.send') as {
+          template: string
+          data: { number: string; url: string }
+        }[]
+        told.push(mails.findLast(({ template }) => template === 'dispute-opened')!.data)
+      }
+      const ofDeposit = sql`select number from invoices where kind = 'receipt' and origin_id = ${deposit.id}`
+      const receipt = await db.get<{ number: string }>(ofDeposit)
+      assert.deepEqual(
+        told.map(({ number, url }) => [number, url]),
+        [
+          [`${one.number}, ${two.number}`, `/admin/payments/${many.id}`],
+          [receipt!.number, `/admin/payments/${deposit.id}`],
+        ],
+      )
       await clean()
     })
 

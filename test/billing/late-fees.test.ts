@@ -7,9 +7,11 @@ import {
   feeOn,
   lateFee,
   overrideSetting,
+  previewBilling,
   recordPayment,
   sendToCollections,
   verifyBooks,
+  voidInvoice,
   type InvoiceRow,
   type LateFee,
   type Payments,
@@ -143,5 +145,36 @@ for (const engine of engines)
       await assert.rejects(set(rule({ kind: 'percent', percent: '-1' })), { code: 'input.invalid' })
       await assert.rejects(set(rule({ amount: '1.2345' })), { code: 'input.invalid' })
       await assert.rejects(set(rule({ grace_days: 0 })), { code: 'input.invalid' })
+    })
+
+    test('stand in the preview as the runs will charge them, unless something is paid', async () => {
+      means.business.set('2026-05-15T06:00:00.000Z')
+      const { client, invoice } = await debt({ dueOn: isoDate('2026-05-20') })
+      const expected = async (days: number) =>
+        (await previewBilling(means, deps, { days })).lateFees
+          .filter(({ clientId }) => clientId === client.id)
+          .map(({ issuesOn, netMinor, totalMinor }) => [issuesOn, netMinor, totalMinor])
+      assert.deepEqual(await expected(9), [])
+      const seen = await expected(30)
+      assert.deepEqual(seen, [
+        ['2026-05-25', 238n, 283n],
+        ['2026-06-04', 238n, 283n],
+      ])
+      for (const on of ['2026-05-24', '2026-05-25', '2026-05-26', '2026-06-04', '2026-06-05']) await bill(on)
+      assert.deepEqual(
+        (await feesOf(client.id)).map((row) => [row.issued_on, row.subtotal_minor, row.total_minor]),
+        seen,
+      )
+      assert.deepEqual(await expected(30), [], 'what is charged is not charged again')
+      const other = await debt({ dueOn: isoDate('2026-06-10') })
+      const fees = async () =>
+        (await previewBilling(means, deps, { days: 10 })).lateFees.filter(
+          ({ clientId }) => clientId === other.client.id,
+        ).length
+      assert.equal(await fees(), 1)
+      const paid = { invoice_id: other.invoice.id, amount_minor: '11900', reference: 'T-9' }
+      await recordPayment({ ...means, plugins: scriptedGateway([]) }, paid, staff)
+      assert.equal(await fees(), 0)
+      await voidInvoice(means, { invoice_id: invoice.id, reason: 'Done with' }, staff)
     })
   })

@@ -12,6 +12,8 @@ export interface ModelLine {
   to: Day | null
   /** A change of the cycle has given it back as credit: its document is owed as before, and nothing more comes back. */
   returned?: boolean
+  /** Of a change that was made and stayed in the cycle: it goes with the period, once. */
+  goesWithPeriod?: boolean
 }
 
 export interface ModelDocument {
@@ -64,6 +66,36 @@ export class ModelBooks {
     this.useCredit(this.write(origin, due, lines))
   }
 
+  /** What changes charged or gave back for a period goes with it. */
+  takeMoved(service: number, periods: readonly { from: Day; to: Day }[]): void {
+    for (const [document, numbers] of this.#movedIn(service, periods)) {
+      const open = numbers.filter((i) => !document.credited.has(i))
+      for (const i of numbers) document.lines[i]!.goesWithPeriod = false
+      const { total, tax } = this.#cameTo(document, open)
+      if (document.kind === 'invoice' && total > 0n) this.creditLines(document, open)
+      else if (total !== 0n || tax !== 0n) this.#mirror(document, open)
+    }
+  }
+
+  /** Lines of changes that go with one of these periods of a service, by their documents. */
+  #movedIn(service: number, periods: readonly { from: Day; to: Day }[]): Map<ModelDocument, number[]> {
+    const goes = (line: ModelLine) =>
+      line.service === service &&
+      line.goesWithPeriod &&
+      periods.some(({ from, to }) => line.from === from && line.to === to)
+    const found = this.documents.map(
+      (document) => [document, document.lines.flatMap((line, i) => (goes(line) ? [i] : []))] as const,
+    )
+    return new Map(found.filter(([{ status }, lines]) => status !== 'void' && lines.length > 0))
+  }
+
+  /** The same lines the other way round, each with the tax of today. */
+  #mirror(document: ModelDocument, wanted: readonly number[]): void {
+    const lines = wanted.map((n) => ({ ...document.lines[n]!, amount: -document.lines[n]!.amount }))
+    if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
+    else this.issue('change', this.today, lines)
+  }
+
   write(origin: ModelDocument['origin'], due: Day, lines: readonly ModelLine[]): ModelDocument {
     return this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
   }
@@ -77,8 +109,17 @@ export class ModelBooks {
   }
 
   /** Lines that sum to less than nothing: their value is credit. */
-  giveBack(origin: ModelDocument['origin'], lines: readonly ModelLine[]): void {
-    this.credit -= this.#add('credit_note', { origin, due: this.today, lines: this.#taxed(lines) }).total
+  giveBack(origin: ModelDocument['origin'], lines: readonly ModelLine[]): ModelDocument {
+    const note = this.#add('credit_note', { origin, due: this.today, lines: this.#taxed(lines) })
+    this.credit -= note.total
+    return note
+  }
+
+  /** What lines of a document came to, tax included, and the tax in it. */
+  #cameTo(document: ModelDocument, wanted: readonly number[]): { total: bigint; tax: bigint } {
+    const lines = wanted.map((n) => document.lines[n]!)
+    const tax = sumOf(lines.map((line) => line.tax))
+    return { tax, total: sumOf(lines.map(({ amount }) => amount)) + (this.#inclusive ? 0n : tax) }
   }
 
   /** Takes whole lines of a document back, each with the tax that it bore; pays what is open and leaves the rest as credit. */
@@ -86,7 +127,7 @@ export class ModelBooks {
     const numbers = [...wanted].filter((n) => !document.credited.has(n) && document.lines[n]!.amount !== 0n)
     const lines = numbers.map((n) => {
       const line = document.lines[n]!
-      return { ...line, amount: -line.amount, tax: -line.tax }
+      return { ...line, amount: -line.amount, tax: -line.tax, goesWithPeriod: false }
     })
     if (this.#worth(lines) >= 0n) return false
     const before = this.#left(document)

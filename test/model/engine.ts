@@ -7,6 +7,7 @@ import {
   createProduct,
   publishProduct,
   setPrice,
+  setTerms,
 } from '../../core/catalog/index.ts'
 import { sql, type Db } from '../../core/db/index.ts'
 import { BerthError, type Actor } from '../../core/kernel/index.ts'
@@ -19,7 +20,7 @@ import { handClock, openHouse, type House } from '../simulate/house.ts'
 import { isCut } from '../simulate/power.ts'
 import { simulateProvider } from '../simulate/provider.ts'
 import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.ts'
-import type { History, Step } from './history.ts'
+import type { History, ModelPlan, ModelScheme, Step } from './history.ts'
 
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
@@ -84,6 +85,7 @@ export async function openPlayer(
   await set('billing.terminate_after', shop.terminateAfter)
   const step = toDecimal({ minor: BigInt(shop.cashStep), currency: shop.currency })
   if (shop.cashStep > 0) await set('billing.cash_rounding', [{ currency: shop.currency, step }])
+  await set('services.unused_on_downgrade', shop.unused)
   const goods = await makeGoods(house, brand, shop)
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()
@@ -156,13 +158,33 @@ async function makeGoods(
       const sum = (minor: number) => toDecimal({ minor: BigInt(minor), currency: shop.currency })
       const of = { cycle, currency: shop.currency }
       await setPrice(means, { owner_id: id, ...of, amount: sum(price), setup: sum(setup) }, staff)
-      await setPrice(means, { owner_id: optionId, ...of, amount: sum(unit) }, staff)
+      const memory = plan.scheme ? { scheme: schemeText(plan.scheme, sum) } : { amount: sum(unit) }
+      await setPrice(means, { owner_id: optionId, ...of, ...memory }, staff)
     }
+    await setTerms(means, { id, ...termsOf(plan, shop.currency) }, staff)
     await publishProduct(means, { id }, staff)
     goods.products.push(id)
     goods.memories.push(optionId)
   }
   return goods
+}
+
+const schemeText = (
+  { kind, included, minimum, size, tiers }: ModelScheme,
+  sum: (minor: number) => string,
+) => ({
+  ...{ kind, included, size, minimum: sum(minimum) },
+  tiers: tiers.map(({ upTo, unit, flat }) => ({ up_to: upTo, unit: sum(unit), flat: sum(flat) })),
+})
+
+function termsOf({ periods, trial }: ModelPlan, currency: string) {
+  if (!trial) return { periods_max: periods ?? null, trial_days: null }
+  const price = toDecimal({ minor: BigInt(trial.minor), currency })
+  const costs = trial.minor === 0 ? {} : { [currency]: price }
+  return {
+    ...{ periods_max: periods ?? null, trial_days: trial.days },
+    ...{ trial_prices: costs, trial_then: trial.then },
+  }
 }
 
 async function makeCoupons(
@@ -272,9 +294,16 @@ class Hands {
     }
   }
 
-  async #order({ plan, cycle, memory, units, coupon }: Extract<Step, { do: 'order' }>): Promise<boolean> {
+  async #order({
+    plan,
+    cycle,
+    memory,
+    units,
+    coupon,
+    trial = false,
+  }: Extract<Step, { do: 'order' }>): Promise<boolean> {
     const { brandId, clientId, currency, goods } = this.#place
-    const item = { product_id: goods.products[plan]!, cycle, quantity: units, options: { memory } }
+    const item = { product_id: goods.products[plan]!, cycle, quantity: units, options: { memory }, trial }
     await placeOrder(
       this.#house.orders,
       {

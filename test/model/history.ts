@@ -7,21 +7,51 @@ export interface ModelShop {
   /** Sums to pay are brought to a multiple of it; 0: they are not. */
   cashStep: number
   /** Plans with their taxes, and prices by cycle: of the plan, of a unit of memory, for setting it up. */
-  plans: { ppm: number; prices: Record<string, [plan: number, memory: number, setup: number]> }[]
+  plans: ModelPlan[]
   leadDays: number
   suspendAfter: number
   terminateAfter: number
   separate: boolean
   /** Parts per million off, for so many periods; null: for ever. */
+  /** Where the value goes that a cheaper plan leaves over. */
+  unused: 'credit' | 'none'
   percent: { ppm: number; cycles: number | null }
   fixed: { minor: number; cycles: number | null }
+}
+
+export interface ModelPlan {
+  ppm: number
+  prices: Record<string, [plan: number, memory: number, setup: number]>
+  /** How much memory costs where it is not by the unit, in every cycle. */
+  scheme?: ModelScheme | null
+  /** How many periods are sold; absent: it goes on. */
+  periods?: number | null
+  trial?: { days: number; minor: number; then: 'convert' | 'end' } | null
+}
+
+export interface ModelScheme {
+  kind: 'graduated' | 'volume' | 'package' | 'stairstep'
+  included: number
+  /** The least that any number of units costs. */
+  minimum: number
+  /** Units of a package. */
+  size: number
+  tiers: { upTo: number | null; unit: number; flat: number }[]
 }
 
 export type CouponName = 'percent' | 'fixed'
 
 /** One thing that happens. `which` counts round among those that it may happen to. */
 export type Step =
-  | { do: 'order'; plan: number; cycle: string; memory: number; units: number; coupon: CouponName | null }
+  | {
+      do: 'order'
+      plan: number
+      cycle: string
+      memory: number
+      units: number
+      coupon: CouponName | null
+      trial?: boolean
+    }
   | { do: 'pay'; which: number; tenths: number }
   | { do: 'change'; which: number; plan: number; cycle: string | null; memory: number | null }
   | { do: 'drop_change'; which: number }
@@ -49,9 +79,35 @@ const amounts = fc.tuple(
   fc.integer({ min: 0, max: 300 }),
   fc.integer({ min: 0, max: 900 }),
 )
+const amount = fc.integer({ min: 0, max: 300 })
+const scheme = fc
+  .record({
+    kind: fc.constantFrom('graduated' as const, 'volume' as const, 'package' as const, 'stairstep' as const),
+    included: fc.constantFrom(0, 0, 1, 3),
+    minimum: fc.constantFrom(0, 0, 150),
+    size: fc.constantFrom(1, 2, 3),
+    tiers: fc.tuple(
+      ...[2, 5, null].map((upTo) => fc.record({ upTo: fc.constant(upTo), unit: amount, flat: amount })),
+    ),
+  })
+  .map((drawn): ModelScheme => {
+    const { kind, tiers } = drawn
+    if (kind === 'package') return { ...drawn, tiers: [{ ...tiers[2]!, flat: 0 }] }
+    const unit = (one: (typeof tiers)[number]) => (kind === 'stairstep' ? 0 : one.unit)
+    return { ...drawn, size: 1, tiers: tiers.map((one) => ({ ...one, unit: unit(one) })) }
+  })
 const plan = fc.record({
+  scheme: fc.option(scheme),
   ppm: fc.constantFrom(0, 70_000, 190_000, 200_000, 255_000, 81_000),
   prices: fc.record({ '7d': amounts, '1m': amounts, '3m': amounts, '1y': amounts }),
+  periods: fc.constantFrom(null, null, 1, 2, 4),
+  trial: fc.option(
+    fc.record({
+      days: fc.constantFrom(1, 5, 14, 40),
+      minor: fc.constantFrom(0, 0, 1, 777),
+      then: fc.constantFrom('convert' as const, 'convert' as const, 'end' as const),
+    }),
+  ),
 })
 const cycles = fc.constantFrom(1, 2, 3, null)
 
@@ -64,6 +120,7 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   suspendAfter: fc.constantFrom(0, 3, 5),
   terminateAfter: fc.constantFrom(10, 30, 60),
   separate: fc.boolean(),
+  unused: fc.constantFrom('credit', 'credit', 'none'),
   percent: fc.record({ ppm: fc.integer({ min: 1, max: 1_000_000 }), cycles }),
   fixed: fc.record({ minor: fc.integer({ min: 1, max: 4_000 }), cycles }),
 })
@@ -71,22 +128,20 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
 const which = fc.nat({ max: 5 })
 const planNumber = fc.nat({ max: 1 })
 const cycle = fc.constantFrom(...CYCLES)
-const memory = fc.integer({ min: 1, max: 4 })
+const memory = fc.integer({ min: 1, max: 8 })
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc
-      .record({
-        do: fc.constant('order' as const),
-        plan: planNumber,
-        cycle,
-        memory,
-        units: fc.constantFrom(1, 1, 2),
-        coupon: fc.constantFrom<CouponName | null>(null, null, 'percent', 'fixed'),
-      })
-      // Of several units one alone carries a fixed sum; which of them is no question of money.
-      .map((order) => (order.coupon === 'fixed' ? { ...order, units: 1 } : order)),
+    arbitrary: fc.record({
+      do: fc.constant('order' as const),
+      plan: planNumber,
+      cycle,
+      memory,
+      units: fc.constantFrom(1, 1, 2),
+      coupon: fc.constantFrom<CouponName | null>(null, null, null, 'percent', 'fixed'),
+      trial: fc.constantFrom(false, false, false, true),
+    }),
   },
   {
     weight: 9,

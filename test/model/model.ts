@@ -1,8 +1,10 @@
-import { halfUp, least, partOf, spread, sumOf } from './arithmetic.ts'
+import { partOf, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { boundary, dayOf, type Day } from './calendar.ts'
-import type { CouponName, History, ModelShop, Step } from './history.ts'
-import { newService, type ModelService, type Waiting } from './service.ts'
+import { Coupons } from './coupons.ts'
+import { Prices } from './prices.ts'
+import type { History, ModelShop, Step } from './history.ts'
+import { isStale, newService, restsOf, through, type ModelService } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -16,24 +18,20 @@ export class Model {
   readonly books: ModelBooks
   readonly services: ModelService[] = []
   readonly #shop: ModelShop
-  readonly #prices: Record<string, [bigint, bigint, bigint]>[]
+  readonly #coupons: Coupons
+  readonly #tried = new Set<number>()
+  readonly #prices: Prices
 
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
+    this.#coupons = new Coupons(shop)
     this.books = new ModelBooks(shop, dayOf(startsOn), (document) => this.#hearPaid(document))
-    this.#prices = shop.plans.map(({ prices }) =>
-      Object.fromEntries(
-        Object.entries(prices).map(([of, sums]) => [of, sums.map(BigInt) as [bigint, bigint, bigint]]),
-      ),
-    )
+    this.#prices = new Prices(shop)
   }
 
   get today(): Day {
     return this.books.today
   }
-
-  /** End of what is charged. */
-  through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
 
   /** Answers whether the step was possible. */
   take(step: Step): boolean {
@@ -51,7 +49,7 @@ export class Model {
       case 'keep':
         return this.#keep(step)
       case 'price':
-        this.#prices[step.plan]![step.cycle]![0] = BigInt(step.minor)
+        this.#prices.set(step)
         return true
       case 'credit':
       case 'void':
@@ -76,57 +74,57 @@ export class Model {
   #nextDay(): void {
     this.books.today += 1
     for (const service of this.services)
-      if (service.status === 'ending' && service.cancelOn! <= this.today) service.status = 'ended'
+      if (
+        (service.status === 'ending' && service.cancelOn! <= this.today) ||
+        (service.status === 'active' && service.left === 0 && through(service) <= this.today)
+      )
+        service.status = 'ended'
     this.#renew()
     this.#sanction()
   }
 
-  #order({ plan, cycle, memory, units, coupon }: Of<'order'>): boolean {
-    const [price, unit, setup] = this.#prices[plan]![cycle]!
-    const lines: ModelLine[] = []
-    const made: ModelService[] = []
-    for (let n = 0; n < units; n++) {
-      const number = this.services.length + n
-      const service = newService({ plan, cycle, price, unit, memory, anchor: this.today })
-      const own = this.#periodLines(number, service, this.today)
-      if (setup > 0n) own.push({ ...own[0]!, kind: 'setup', amount: setup, to: null })
-      if (coupon) {
-        const off = this.#firstDiscount(coupon, own)
-        if (off === 0n) return false
-        own.push({ ...own[0]!, kind: 'discount', amount: -off })
-        service.discounted.add(this.through(service))
-        const { cycles } = this.#shop[coupon]
-        service.coupon = coupon
-        service.couponLeft = cycles === null ? null : cycles - 1
-      }
-      made.push(service)
-      lines.push(...own)
-    }
-    this.services.push(...made)
+  #order(order: Of<'order'>): boolean {
+    if (order.trial) return this.#try(order)
+    const { plan, cycle, memory, units, coupon } = order
+    const { price, memory: extra, setup } = this.#prices.of(order)
+    const { periods } = this.#shop.plans[plan]!
+    const left = periods ? periods - 1 : null
+    const made = Array.from({ length: units }, (_, n) => {
+      const service = newService({ plan, cycle, price, extra, memory, anchor: this.today, left })
+      const lines = this.#periodLines(this.services.length + n, service, this.today)
+      if (setup > 0n) lines.push({ ...lines[0]!, kind: 'setup', amount: setup, to: null })
+      return { service, lines }
+    })
+    if (coupon && !this.#coupons.lowerFirst(coupon, made)) return false
+    this.services.push(...made.map(({ service }) => service))
+    const lines = made.flatMap((one) => one.lines)
     this.books.issue('order', this.today, lines)
     return true
   }
 
-  /** At the order a percentage is rounded line by line, and a fixed sum is spread. */
-  #firstDiscount(name: CouponName, lines: readonly ModelLine[]): bigint {
-    const amounts = lines.map(({ amount }) => amount)
-    if (name === 'percent') return sumOf(amounts.map((amount) => this.#discount(name, amount)))
-    return sumOf(spread(this.#discount(name, sumOf(amounts)), amounts))
-  }
-
-  /** Later it is taken off the sum of a period. */
-  #discount(name: CouponName, amount: bigint): bigint {
-    if (name === 'percent') return halfUp(amount * BigInt(this.#shop.percent.ppm), 1_000_000n)
-    return least(BigInt(this.#shop.fixed.minor), amount)
+  /** A first time at a price of its own, once for a plan: the first period follows it, or nothing does. */
+  #try(order: Of<'order'>): boolean {
+    const { plan, cycle, memory, units, coupon } = order
+    const { trial, ppm, periods = null } = this.#shop.plans[plan]!
+    if (!trial || units > 1 || coupon || this.#tried.has(plan)) return false
+    this.#tried.add(plan)
+    const { price, memory: extra } = this.#prices.of(order)
+    const anchor = this.today + trial.days
+    const left = trial.then === 'end' ? 0 : periods
+    const service = newService({ plan, cycle, price, extra, memory, anchor, left })
+    service.index = 0
+    const of = { service: this.services.push(service) - 1, kind: 'recurring' as const, tax: 0n }
+    const line = { ...of, amount: BigInt(trial.minor), ppm: BigInt(ppm), from: this.today, to: anchor }
+    this.books.issue('order', this.today, [line])
+    return true
   }
 
   /** The period before the one that is charged next. */
   #periodLines(number: number, service: ModelService, from: Day): ModelLine[] {
     const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
-    const line = { service: number, tax: 0n, ppm, from, to: this.through(service) }
-    const memory = service.unit * BigInt(service.memory)
+    const line = { service: number, tax: 0n, ppm, from, to: through(service) }
     const own: ModelLine = { ...line, kind: 'recurring', amount: service.price }
-    return memory === 0n ? [own] : [own, { ...line, kind: 'option', amount: memory }]
+    return service.extra === 0n ? [own] : [own, { ...line, kind: 'option', amount: service.extra }]
   }
 
   #renew(): void {
@@ -134,16 +132,19 @@ export class Model {
     this.services.forEach((service, n) => {
       if (service.status !== 'active' && service.status !== 'ending') return
       for (let periods = 0; periods < PERIODS_A_DAY; periods++) {
-        const from = this.through(service)
+        const from = through(service)
         if (from > this.today + this.#shop.leadDays) break
         if (service.cancelOn !== null && service.cancelOn <= from) break
+        if (service.left === 0) break
         service.index += 1
+        if (service.left !== null) service.left -= 1
         const lines = this.#periodLines(n, service, from)
-        if (service.coupon && service.couponLeft !== 0) {
-          const off = this.#discount(service.coupon, sumOf(lines.map(({ amount }) => amount)))
+        const { coupon } = service
+        if (coupon && service.couponLeft !== 0) {
+          const off = this.#coupons.off(coupon, sumOf(lines.map(({ amount }) => amount)))
           if (off !== 0n) {
             lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
-            service.discounted.add(this.through(service))
+            service.lowered.set(through(service), (sum) => this.#coupons.off(coupon, sum))
           }
           if (service.couponLeft !== null) service.couponLeft -= 1
         }
@@ -193,7 +194,7 @@ export class Model {
     }
     for (const service of this.services.filter(({ waiting }) => waiting?.document === document)) {
       const waiting = service.waiting!
-      if (this.#isStale(service, waiting)) this.#takeBack(service)
+      if (isStale(service, waiting)) this.#takeBack(service)
       else {
         service.waiting = null
         waiting.apply()
@@ -209,75 +210,65 @@ export class Model {
     if (service?.status !== 'active') return false
     const cycle = wanted ?? service.cycle
     const memory = wish ?? service.memory
-    const [price, unit] = this.#prices[plan]![cycle]!
-    const through = this.through(service)
-    const coupon = service.coupon && service.discounted.has(through) ? service.coupon : null
-    const net = (sum: bigint, off = coupon) => (off ? sum - this.#discount(off, sum) : sum)
-    const before = net(service.price + service.unit * BigInt(service.memory))
-    // A period of another cycle is not the one that was lowered: only a coupon that lasts lowers it too.
-    const after = net(
-      price + unit * BigInt(memory),
-      cycle === service.cycle || service.couponLeft !== 0 ? coupon : null,
-    )
+    const { price, memory: extra } = this.#prices.of({ plan, cycle, memory })
+    const end = through(service)
+    const before = service.price + service.extra
+    const after = price + extra
+    // What is given back is what was charged, and another plan in the same period is lowered by the same.
+    const net = (sum: bigint, { to }: { to: Day }) => sum - (service.lowered.get(to)?.(sum) ?? 0n)
+    // A period of another cycle is not one of those: what lowers the next one lowers it.
+    const coupon = service.couponLeft === 0 ? null : service.coupon
+    const off = coupon && ((sum: bigint) => this.#coupons.off(coupon, sum))
     const line = { service: this.services.indexOf(service), kind: 'change' as const, tax: 0n }
-    const rests = this.#rests(service)
+    const rests = restsOf(service, this.today)
     const back = rests.map(({ from, to, start }) => ({
       ...{ ...line, ppm: BigInt(this.#shop.plans[service.plan]!.ppm), from, to },
-      amount: -partOf(before, from - start, to - start, to - start),
+      amount: -partOf(net(before, { to }), from - start, to - start, to - start),
     }))
     const ppm = BigInt(this.#shop.plans[plan]!.ppm)
-    const end = boundary(this.today, cycle, 1)
+    const firstEnd = boundary(this.today, cycle, 1)
     const forth =
       cycle === service.cycle
         ? rests.map(({ from, to, start }) => ({
             ...{ ...line, ppm, from, to },
-            amount: partOf(after, from - start, to - start, to - start),
+            amount: partOf(net(after, { to }), from - start, to - start, to - start),
           }))
-        : [{ ...line, ppm, from: this.today, to: end, amount: after }]
+        : [{ ...line, ppm, from: this.today, to: firstEnd, amount: after - (off?.(after) ?? 0n) }]
     const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
     const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
     const from = this.today
+    let made: ModelDocument | null = null
     const apply = () => {
       if (cycle !== service.cycle)
         for (const own of this.books.periodsOf(this.services.indexOf(service)))
           own.returned ||= own.from >= from
+      for (const { lines } of cycle === service.cycle ? [] : this.books.documents)
+        for (const own of lines)
+          if (own.service === line.service && own.from >= from) own.goesWithPeriod = false
+      for (const own of made?.lines ?? []) own.goesWithPeriod = cycle === service.cycle
       // The period that a new cycle begins with is one of those that the coupon lowers.
-      if (cycle !== service.cycle && coupon && service.couponLeft) service.couponLeft -= 1
-      Object.assign(service, { plan, cycle, price, unit, memory, ...days })
+      if (cycle !== service.cycle) service.lowered = new Map(off ? [[firstEnd, off]] : [])
+      if (cycle !== service.cycle && off && service.couponLeft) service.couponLeft -= 1
+      Object.assign(service, { plan, cycle, price, extra, memory, ...days })
     }
     const { total, tax } = this.books.sumsOf(lines)
     if (service.waiting) this.#takeBack(service)
     // Where nothing moves but tax, a document says so.
     if (total > 0n || (total === 0n && tax !== 0n)) {
-      const document = this.books.write('change', this.today, lines)
-      service.waiting = { document, apply, through }
+      const document = (made = this.books.write('change', this.today, lines))
+      service.waiting = { document, apply, through: end }
       this.books.useCredit(document)
     } else {
-      if (total < 0n) this.books.giveBack('change', lines)
+      // What is kept stands on no document.
+      if (total < 0n && this.#shop.unused === 'credit') made = this.books.giveBack('change', lines)
       apply()
     }
     return true
   }
 
-  /** What is left of the periods that are charged, today's and those ahead. */
-  #rests(service: ModelService): { from: Day; to: Day; start: Day }[] {
-    const rests: { from: Day; to: Day; start: Day }[] = []
-    for (let n = 0; n < service.index; n++) {
-      const [start, to] = [
-        boundary(service.anchor, service.cycle, n),
-        boundary(service.anchor, service.cycle, n + 1),
-      ]
-      if (to > this.today) rests.push({ start, to, from: Math.max(start, this.today) })
-    }
-    return rests
-  }
-
-  #isStale = (service: ModelService, { through }: Waiting): boolean =>
-    service.status.startsWith('end') || this.through(service) !== through
-
   #dropStale(): void {
     for (const service of this.services)
-      if (service.waiting && this.#isStale(service, service.waiting)) this.#takeBack(service)
+      if (service.waiting && isStale(service, service.waiting)) this.#takeBack(service)
   }
 
   #takeBack(service: ModelService): void {
@@ -321,12 +312,13 @@ export class Model {
     const unpaid = this.books
       .periodsOf(this.services.indexOf(service), 'issued')
       .filter((line) => line.kind === 'recurring' && line.from > this.today && !line.returned)
-    return Math.min(this.through(service), ...unpaid.map(({ from }) => from))
+    return Math.min(through(service), ...unpaid.map(({ from }) => from))
   }
 
   /** Nothing is owed for periods that begin after the end: their unpaid renewals are taken back. */
   #takeRenewals(service: ModelService, end: Day): void {
     const n = this.services.indexOf(service)
+    const taken: ModelService['taken'] = []
     for (const document of [...this.books.documents]) {
       if (document.kind !== 'invoice' || document.status !== 'issued' || document.origin !== 'renewal')
         continue
@@ -334,8 +326,7 @@ export class Model {
         ([, line]) => line.service === n && line.from >= end && !line.returned,
       )
       if (unused.length === 0) continue
-      for (const [, { kind, from, to }] of unused)
-        if (kind === 'recurring') service.taken.push({ from, to: to! })
+      for (const [, { kind, from, to }] of unused) if (kind === 'recurring') taken.push({ from, to: to! })
       if (unused.length === document.lines.length && document.paidByMoney === 0n)
         this.books.makeVoid(document)
       else
@@ -344,6 +335,8 @@ export class Model {
           unused.map(([i]) => i),
         )
     }
+    service.taken.push(...taken)
+    this.books.takeMoved(n, taken)
   }
 
   #keep({ which }: Of<'keep'>): boolean {
@@ -362,8 +355,11 @@ export class Model {
   #restore(service: ModelService): void {
     const [first] = service.taken.map(({ from }) => from).sort((a, b) => a - b)
     if (first !== undefined) {
-      while (this.through(service) > first) service.index -= 1
-      const discounts = service.taken.filter(({ to }) => service.discounted.has(to)).length
+      while (through(service) > first) {
+        service.index -= 1
+        if (service.left !== null) service.left += 1
+      }
+      const discounts = service.taken.filter(({ to }) => service.lowered.has(to)).length
       if (service.couponLeft !== null) service.couponLeft += discounts
     }
     service.taken = []

@@ -1,6 +1,9 @@
 import type { ModelDocument } from './books.ts'
-import type { Day } from './calendar.ts'
+import { boundary, type Day } from './calendar.ts'
 import type { CouponName } from './history.ts'
+
+/** What of a sum is taken off. */
+export type Off = (sum: bigint) => bigint
 
 /** A change that waits for its payment. */
 export interface Waiting {
@@ -14,16 +17,18 @@ export interface ModelService {
   plan: number
   cycle: string
   price: bigint
-  /** A unit of memory, and how many. */
-  unit: bigint
+  /** How much memory it has, and what that costs a period. */
   memory: number
+  extra: bigint
   coupon: CouponName | null
   couponLeft: number | null
   anchor: Day
   /** Number of the first period that is not charged. */
   index: number
-  /** Periods that were charged with a discount, by their ends. */
-  discounted: Set<Day>
+  /** Periods that are sold and not charged yet; null goes on. */
+  left: number | null
+  /** What was taken off the periods that were charged with a discount, by their ends. */
+  lowered: Map<Day, Off>
   status: 'pending' | 'active' | 'ending' | 'ended'
   cancelOn: Day | null
   overdue: boolean
@@ -33,11 +38,31 @@ export interface ModelService {
   taken: { from: Day; to: Day }[]
 }
 
-type Ordered = Pick<ModelService, 'plan' | 'cycle' | 'price' | 'unit' | 'memory' | 'anchor'>
+type Ordered = Pick<ModelService, 'plan' | 'cycle' | 'price' | 'extra' | 'memory' | 'anchor' | 'left'>
 
 /** Its first period is charged with the order. */
 export const newService = (ordered: Ordered): ModelService => ({
   ...ordered,
-  ...{ coupon: null, couponLeft: null, index: 1, discounted: new Set(), status: 'pending', cancelOn: null },
+  ...{ coupon: null, couponLeft: null, index: 1, lowered: new Map(), status: 'pending', cancelOn: null },
   ...{ overdue: false, staff: false, waiting: null, taken: [] },
 })
+
+/** End of what is charged. */
+export const through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
+
+/** What is left of the periods that are charged, today's and those ahead. */
+export function restsOf(service: ModelService, today: Day): { from: Day; to: Day; start: Day }[] {
+  const rests: { from: Day; to: Day; start: Day }[] = []
+  for (let n = 0; n < service.index; n++) {
+    const [start, to] = [
+      boundary(service.anchor, service.cycle, n),
+      boundary(service.anchor, service.cycle, n + 1),
+    ]
+    if (to > today) rests.push({ start, to, from: Math.max(start, today) })
+  }
+  return rests
+}
+
+/** A change that waits no longer fits a service that was charged again or leaves. */
+export const isStale = (service: ModelService, waiting: Waiting): boolean =>
+  service.status.startsWith('end') || through(service) !== waiting.through

@@ -2,6 +2,7 @@ import { sql, type Queries } from '../../core/db/index.ts'
 import type { ModelDocument, ModelLine } from './books.ts'
 import { textOf } from './calendar.ts'
 import type { Model } from './model.ts'
+import { through } from './service.ts'
 
 /** All that counts, as lines of text that a person can compare: documents, credit, services. */
 export type Sheet = string[]
@@ -13,7 +14,7 @@ export function sheetOfModel(model: Model): Sheet {
   ])
   const services = model.services.map((service, n) => {
     const { status, overdue, staff, waiting } = service
-    const words = [`s${n}`, status, 'through', textOf(model.through(service))]
+    const words = [`s${n}`, status, 'through', textOf(through(service))]
     if (overdue && status !== 'ended') words.push('overdue')
     if (staff && status !== 'ended') words.push('held')
     if (waiting) words.push('waiting')

@@ -5,7 +5,7 @@ import { firstDifference } from './compare.ts'
 import type { Manner } from './engine.ts'
 import { Model } from './model.ts'
 import { sheetOfModel } from './sheet.ts'
-import type { History, ModelShop, Step } from './history.ts'
+import type { History, ModelScheme, ModelShop, Step } from './history.ts'
 
 const prices = {
   '7d': [100, 0, 0],
@@ -13,6 +13,18 @@ const prices = {
   '3m': [1_100, 0, 0],
   '1y': [4_000, 0, 0],
 } satisfies ModelShop['plans'][number]['prices']
+
+const dearer = { ppm: 190_000, prices: { ...prices, '7d': [200, 0, 0] } } satisfies ModelShop['plans'][number]
+const cheaper = { ppm: 190_000, prices: { ...prices, '7d': [50, 0, 0] } } satisfies ModelShop['plans'][number]
+
+const graduated: ModelScheme = {
+  ...{ kind: 'graduated', included: 0, minimum: 0, size: 1 },
+  tiers: [
+    { upTo: 2, unit: 100, flat: 0 },
+    { upTo: 5, unit: 50, flat: 0 },
+    { upTo: null, unit: 10, flat: 75 },
+  ],
+}
 
 const shop = (of: Partial<ModelShop> = {}): ModelShop => ({
   ...{
@@ -25,6 +37,7 @@ const shop = (of: Partial<ModelShop> = {}): ModelShop => ({
     ],
   },
   ...{ leadDays: 7, suspendAfter: 5, terminateAfter: 60, separate: false },
+  unused: 'credit',
   ...{ percent: { ppm: 500_000, cycles: 1 }, fixed: { minor: 30, cycles: 1 } },
   ...of,
 })
@@ -152,6 +165,179 @@ const worked: Worked[] = [
     told: [
       'invoice change 2026-01-31 due 2026-01-31 38 + -38 = 0 paid money 0 credit 0',
       's0 active through 2026-02-28',
+    ],
+  },
+  {
+    name: 'an upgrade that was paid over an unpaid renewal is given back with it',
+    of: { plans: [{ ppm: 190_000, prices }, dearer] },
+    steps: [order('7d'), pay, wait(1), change({ plan: 1 }), payNth(1), cancel, wait(1)],
+    told: [
+      'invoice change 2026-02-01 due 2026-02-01 185 + 35 = 220 paid money 220 credit 0',
+      'credit_note 2026-02-01 due 2026-02-01 -100 + -19 = -119',
+      'credit 119',
+      's0 ending through 2026-02-14',
+    ],
+  },
+  {
+    name: 'what a downgrade gave back of an unpaid renewal is taken back with it',
+    of: { plans: [{ ppm: 190_000, prices }, cheaper] },
+    steps: [order('7d'), pay, wait(1), change({ plan: 1 }), cancel, wait(1)],
+    told: [
+      'credit_note 2026-02-01 due 2026-02-01 -93 + -18 = -111',
+      'invoice change 2026-02-01 due 2026-02-01 50 + 10 = 60 paid money 0 credit 60',
+      'credit 51',
+    ],
+  },
+  {
+    name: 'a downgrade, a cancellation and its undoing leave the renewal at the new price',
+    of: { plans: [{ ppm: 190_000, prices }, cheaper] },
+    steps: [order('7d'), pay, wait(1), change({ plan: 1 }), cancel, keep, wait(1), cancel, wait(1)],
+    told: [
+      'invoice renewal 2026-02-02 due 2026-02-07 50 + 10 = 60 void money 0 credit 0',
+      'credit 51',
+      's0 ending through 2026-02-14',
+    ],
+  },
+  {
+    name: 'a fixed coupon over two units is shared by what they give back',
+    of: {
+      plans: [
+        { ppm: 0, prices },
+        { ppm: 0, prices: { ...prices, '1m': [200, 0, 0] } },
+      ],
+    },
+    steps: [
+      order('1m', { units: 2, coupon: 'fixed' }),
+      pay,
+      change({ plan: 1 }),
+      change({ which: 1, plan: 1 }),
+      wait(1),
+    ],
+    // Each had 4.00 less 15 and has 2.00 less 15.
+    told: [
+      '  s0 change 2026-01-31 2026-02-28 -385 tax 0',
+      '  s0 change 2026-01-31 2026-02-28 185 tax 0',
+      '  s1 change 2026-01-31 2026-02-28 -385 tax 0',
+      '  s1 change 2026-01-31 2026-02-28 185 tax 0',
+      'credit 400',
+    ],
+  },
+  {
+    name: 'what a fixed coupon took off the set-up is not taken off the period again',
+    of: {
+      plans: [
+        { ppm: 0, prices: { ...prices, '1m': [400, 0, 200] } },
+        { ppm: 0, prices: { ...prices, '1m': [200, 0, 0] } },
+      ],
+    },
+    steps: [order('1m', { coupon: 'fixed' }), pay, change({ plan: 1 }), wait(1)],
+    told: ['  s0 change 2026-01-31 2026-02-28 -380 tax 0', '  s0 change 2026-01-31 2026-02-28 180 tax 0'],
+  },
+  {
+    name: 'a second change gives back what the first of its cycle was charged under a lasting coupon',
+    of: {
+      percent: { ppm: 500_000, cycles: null },
+      plans: [
+        { ppm: 0, prices },
+        { ppm: 0, prices },
+      ],
+    },
+    steps: [
+      order('7d', { coupon: 'percent' }),
+      pay,
+      change({ cycle: '1y' }),
+      pay,
+      change({ cycle: '1m' }),
+      wait(1),
+    ],
+    told: ['  s0 change 2026-01-31 2027-01-31 -2000 tax 0', 'credit 1800'],
+  },
+  {
+    name: 'a period with a coupon gives back less than the one without it that was charged ahead',
+    of: {
+      plans: [
+        { ppm: 0, prices },
+        { ppm: 0, prices: { ...prices, '7d': [50, 0, 0] } },
+      ],
+    },
+    steps: [order('7d', { coupon: 'percent' }), pay, wait(1), pay, change({ plan: 1 }), wait(1)],
+    told: ['  s0 change 2026-02-01 2026-02-07 -43 tax 0', '  s0 change 2026-02-07 2026-02-14 -100 tax 0'],
+  },
+  {
+    name: 'where what is left over is kept, a plan that is dearer after tax is an invoice all the same',
+    of: {
+      unused: 'none',
+      plans: [
+        { ppm: 70_000, prices },
+        { ppm: 190_000, prices: { ...prices, '1m': [390, 0, 0] } },
+      ],
+    },
+    steps: [order('1m'), pay, change({ plan: 1 }), pay, wait(1)],
+    told: ['invoice change 2026-01-31 due 2026-01-31 -10 + 46 = 36 paid money 36 credit 0'],
+  },
+  {
+    name: 'where what is left over is kept, a plan that is cheaper after tax gives nothing back',
+    of: {
+      unused: 'none',
+      plans: [
+        { ppm: 190_000, prices },
+        { ppm: 70_000, prices: { ...prices, '1m': [410, 0, 0] } },
+      ],
+    },
+    steps: [order('1m'), pay, change({ plan: 1 }), wait(30)],
+    told: ['credit 0', 'invoice renewal 2026-02-21 due 2026-02-28 410 + 29 = 439 issued money 0 credit 0'],
+  },
+  {
+    name: 'a fixed term whose cancellation is taken back has all of its periods',
+    of: {
+      plans: [
+        { ppm: 0, prices, periods: 3 },
+        { ppm: 0, prices },
+      ],
+    },
+    steps: [order('7d'), pay, wait(1), cancel, keep, wait(1), pay, wait(6), pay, wait(20)],
+    told: [
+      'invoice renewal 2026-02-02 due 2026-02-07 100 + 0 = 100 paid money 100 credit 0',
+      'invoice renewal 2026-02-07 due 2026-02-14 100 + 0 = 100 paid money 100 credit 0',
+      's0 ended through 2026-02-21',
+    ],
+  },
+  {
+    name: 'a trial converts into the first period, and another one ends',
+    of: {
+      leadDays: 0,
+      plans: [
+        { ppm: 0, prices, trial: { days: 5, minor: 1, then: 'convert' } },
+        { ppm: 0, prices, trial: { days: 5, minor: 0, then: 'end' } },
+      ],
+    },
+    steps: [
+      order('1m', { trial: true }),
+      pay,
+      order('1m', { trial: true, plan: 1 }),
+      order('1m', { trial: true, plan: 1 }),
+      wait(6),
+    ],
+    told: [
+      'invoice renewal 2026-02-05 due 2026-02-05 400 + 0 = 400 issued money 0 credit 0',
+      's0 active through 2026-03-05',
+      's1 ended through 2026-02-05',
+    ],
+  },
+  {
+    name: 'memory by steps costs its sum in every period, and a change of it the difference of two sums',
+    of: {
+      plans: [
+        { ppm: 0, prices, scheme: graduated },
+        { ppm: 0, prices },
+      ],
+    },
+    steps: [order('1m', { memory: 4 }), pay, change({ memory: 7 }), pay, wait(21)],
+    // 2 at 100 and 2 at 50; then 3 at 50 and 2 at 10, with the fee of the third step.
+    told: [
+      '  s0 option 2026-01-31 2026-02-28 300 tax 0',
+      'invoice change 2026-01-31 due 2026-01-31 145 + 0 = 145 paid money 145 credit 0',
+      '  s0 option 2026-02-28 2026-03-31 445 tax 0',
     ],
   },
 ]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { cycle, instant, isoDate } from '../../core/kernel/index.ts'
+import { unlowered } from './fixture.ts'
 import { planChange, type ChangeFacts, type Offer, type ServiceRow } from '../../core/services/index.ts'
 
 /** 31.00 a month from 15 January, charged to 15 February, changed on the 30th: 16 of 31 days are left. */
@@ -13,6 +14,7 @@ const offer = (recurringMinor: bigint, of = '1m') =>
   ({ name: 'Big', cycle: cycle(of), recurringMinor, taxClass: 'reduced', priceId: 'prc_new' }) as Offer
 const facts = (over: Partial<ChangeFacts> = {}): ChangeFacts => ({
   ...{ service, oldName: 'Small', offer: offer(6_200n), onDay: isoDate('2026-01-30'), changeId: 'chn_1' },
+  ...unlowered,
   how: { mode: 'day', zone: 'UTC', at: instant(Date.parse('2026-01-30T10:00:00Z')) },
   ...over,
 })
@@ -73,8 +75,12 @@ describe('the plan of a change', () => {
   })
 
   test('with a coupon both sides are less', () => {
-    const coupon = { id: 'cpn_1', code: 'HALF', percent_ppm: 500_000, currency: null, amount_minor: null }
-    const plan = planChange(facts({ coupon }))
+    const half = {
+      ...{ id: 'chg_1', cause: 'coupon', cause_id: 'cpn_1' },
+      percent_ppm: 500_000,
+      amount_minor: null,
+    }
+    const plan = planChange(facts({ loweredIn: () => [half] }))
     assert.deepEqual([plan.creditMinor, plan.chargeMinor], [-800n, 1_600n])
     assert.equal((plan.lines[0]!.trace as Record<string, unknown>).coupon, 'cpn_1')
   })

@@ -10,6 +10,7 @@ import {
   type Offer,
   type ServiceRow,
 } from '../../core/services/index.ts'
+import { unlowered } from './fixture.ts'
 
 const rest = (anchor: string, index: number, on: string, of = '1m') =>
   chargedRests({ anchorOn: isoDate(anchor), cycle: cycle(of), periodIndex: index }, isoDate(on))
@@ -92,7 +93,11 @@ describe('proration by day', () => {
   })
 
   test('there and back on the same day costs nothing, whatever the prices, the day and the coupon', () => {
-    const coupon = { id: 'cpn_a', code: 'A', percent_ppm: 333_333, currency: null, amount_minor: null }
+    const third = {
+      ...{ id: 'chg_a', cause: 'coupon', cause_id: 'cpn_a' },
+      percent_ppm: 333_333,
+      amount_minor: null,
+    }
     const how = { mode: 'day', zone: 'UTC', at: instant(0) } as const
     const onlyOld = {
       tax_class: 'standard',
@@ -113,7 +118,8 @@ describe('proration by day', () => {
         how,
         onDay: addDays(anchorOn, days.used),
       }
-      return planChange({ ...facts, coupon: days.discounted ? coupon : undefined }).totalMinor
+      const loweredIn = () => (days.discounted ? [third] : [])
+      return planChange({ ...facts, ...unlowered, loweredIn }).totalMinor
     }
     const price = fc.bigInt({ min: 0n, max: 1_000_000n })
     const days = fc.record({

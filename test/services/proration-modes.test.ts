@@ -21,6 +21,7 @@ import {
   type ServiceRow,
   type Span,
 } from '../../core/services/index.ts'
+import { unlowered } from './fixture.ts'
 
 interface Case {
   why: string
@@ -233,7 +234,8 @@ describe('proration, properties of', () => {
           const offer = { name: 'New', cycle: service.cycle, recurringMinor: to, taxClass: 'a' } as Offer
           const how = { mode, zone: moment.zone, at }
           const onDay = dayIn(moment.zone, at)
-          return planChange({ service, offer, how, onDay, oldName: 'Old', changeId: 'chn_a' }).totalMinor
+          return planChange({ service, offer, how, onDay, oldName: 'Old', changeId: 'chn_a', ...unlowered })
+            .totalMinor
         }
         assert.equal(cost(moment.price, other) + cost(other, moment.price), 0n)
       }),
@@ -255,7 +257,7 @@ describe('proration, properties of', () => {
     const change = (mode: ProrationMode) =>
       planChange({
         ...{ service, offer, how: { mode, zone: 'UTC', at }, onDay: isoDate('2026-01-20') },
-        ...{ oldName: 'Old', changeId: 'chn_a' },
+        ...{ oldName: 'Old', changeId: 'chn_a', ...unlowered },
       })
     const kept = change('none')
     assert.deepEqual(kept.lines, [])

@@ -19,6 +19,7 @@ const shop: ModelShop = {
     suspendAfter: 3,
     terminateAfter: 30,
     separate: false,
+    unused: 'credit',
   },
   plans: [
     { ppm: 0, prices: { '7d': [400, 0, 0], '1m': [1_000, 0, 0], '3m': [2_800, 0, 0], '1y': [10_000, 0, 0] } },

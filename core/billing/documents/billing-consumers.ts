@@ -5,7 +5,7 @@ import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts
 import type { Means } from '../../records/index.ts'
 import { releaseHeld } from '../authorisations/release-payment.ts'
 import { classifyDecline, endsMethod, jobsByDay, nextRetry } from '../dunning/index.ts'
-import { documentsOf, type PaymentRow } from '../payments/index.ts'
+import { documentsOf, type DisputeRow, type PaymentRow } from '../payments/index.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { dropRenewals } from './drop-renewals.ts'
 
@@ -158,16 +158,11 @@ async function tellOfClaim(means: Means, trx: Trx, event: StoredEvent): Promise<
 
 /** Told to every active member of staff who may refund: a dispute has a deadline. */
 async function tellOfDispute(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
-  const dispute = await trx.get<{
-    payment_id: string
-    amount_minor: bigint
-    currency: string
-    reason: string
-    evidence_due_at: string | null
-    invoice_id: string | null
-  }>(sql`
-    select d.payment_id, d.amount_minor, d.currency, d.reason, d.evidence_due_at, p.invoice_id from disputes d join payments p on p.id = d.payment_id where d.id = ${event.subject}`)
-  const subject = dispute && (await subjectOf(trx, dispute.invoice_id))
+  const dispute = await trx.get<DisputeRow>(sql`select * from disputes where id = ${event.subject}`)
+  const payment =
+    dispute && (await trx.get<PaymentRow>(sql`select * from payments where id = ${dispute.payment_id}`))
+  const subject =
+    payment && ((await subjectOfPayment(trx, payment)) ?? (await subjectOfDeposit(trx, payment)))
   if (!subject) return
   const staff = await trx.all<{
     id: string
@@ -209,6 +204,13 @@ async function subjectOfPayment(trx: Trx, payment: PaymentRow): Promise<Subject 
   )
   const numbers = rows.map((row) => row.number).join(', ')
   return { ...first, number: numbers.length <= 300 ? numbers : `${first.number} …` }
+}
+
+async function subjectOfDeposit(trx: Trx, { id }: PaymentRow): Promise<Subject | undefined> {
+  const receipt = await trx.get<{ invoice_id: string }>(
+    sql`select invoice_id from receipts where payment_id = ${id}`,
+  )
+  return subjectOf(trx, receipt?.invoice_id ?? null)
 }
 
 async function subjectOf(trx: Trx, invoiceId: string | null): Promise<Subject | undefined> {

@@ -2,11 +2,13 @@ import { forUpdate, list, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { dropCarried } from '../carry/index.ts'
-import { droppedBy, notGivenBack } from '../charge-cause.ts'
+import { asksAhead, droppedBy, notGivenBack } from '../charge-cause.ts'
 import { creditable, creditLines } from '../credit-invoice.ts'
 import type { InvoiceLineRow } from '../invoice.ts'
+import { replaceDocuments } from '../regroup/replace-documents.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
+import { dropChanges } from './drop-changes.ts'
 
 const actor = systemActor('cancellation')
 const REASON = 'The service was cancelled before this period'
@@ -19,7 +21,8 @@ export interface Cancelled {
 
 /**
  * A cancelled service owes nothing for periods that begin after its end: an unpaid renewal that holds nothing else is
- * voided, one that holds more is lowered by a credit note. The charges give up their place, so that a cancellation that
+ * voided, one that holds more is lowered by a credit note, a proforma gives way to one of what is left. What changes have
+ * moved of these periods goes with them. The charges give up their place, so that a cancellation that
  * is taken back can be followed by a new charge. One that was taken back meanwhile drops nothing, and what a change has
  * given back as credit stays owed. What staff have credited in full is given to the client: it stays charged.
  */
@@ -34,7 +37,7 @@ export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled)
   const sources = parts.map((row) => row.id)
   const open = await trx.all<{ id: string }>(sql`
     select distinct i.id from invoices i join invoice_lines l on l.invoice_id = i.id join charges c on c.id = l.charge_id
-    where ${notGivenBack} and i.status = 'issued' and i.kind = 'invoice' and i.origin = 'renewal' and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
+    where ${notGivenBack} and i.status = 'issued' and ${asksAhead} and l.source_id in (${list(sources)}) and l.period_start >= ${cancelled.effectiveOn} order by i.id`)
   const carried = await dropCarried(trx, { sources, from: cancelled.effectiveOn })
   await giveUp(trx, cancelled, carried)
   const unused: UnusedLine[] = []
@@ -46,6 +49,12 @@ export async function dropRenewals(means: Means, trx: Trx, cancelled: Cancelled)
     cancelled,
     dropped.map(({ line }) => line.charge_id),
   )
+  const periods = {
+    cancellationId: cancelled.cancellationId,
+    lines: dropped.map(({ line }) => line),
+    reason: REASON,
+  }
+  await giveUp(trx, cancelled, await dropChanges(means, trx, periods))
 }
 
 interface UnusedLine {
@@ -105,11 +114,18 @@ async function dropLines(
     select l.* from invoice_lines l join charges c on c.id = l.charge_id
     where l.invoice_id = ${invoiceId} and l.source_id in (${list(sources)}) and l.period_start >= ${from} and ${notGivenBack}
     order by l.position`)
-  const known = await creditable(trx, await lockInvoice(trx, invoiceId))
+  const invoice = await lockInvoice(trx, invoiceId)
+  const known = await creditable(trx, invoice)
   const ids = new Set(unused.map(({ id }) => id))
   const credits = known.filter(({ line }) => ids.has(line.id))
   if (unused.length === all.length && !touched) {
     await voidIssued(means, trx, { invoiceId, reason: REASON }, actor)
+    return credits
+  }
+  if (invoice.proforma === 1) {
+    const lines = known.flatMap(({ line }) => (ids.has(line.id) ? [] : [line]))
+    const parts = [{ lines, dueOn: invoice.due_on }]
+    await replaceDocuments(means, trx, { kind: 'split', invoices: [invoice], parts, reason: REASON }, actor)
     return credits
   }
   await creditUnused(means, trx, invoiceId, credits)

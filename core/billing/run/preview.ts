@@ -8,6 +8,7 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import type { BillingDeps } from './bill.ts'
 import { ripeServices } from './overdue.ts'
 import { planAhead } from './plan-ahead.ts'
+import { previewLateFees } from './preview-late-fees.ts'
 import { nextClients, withoutParked } from './run-renewals.ts'
 import { billedZones, ofBrands } from './zones.ts'
 
@@ -35,6 +36,8 @@ export interface Preview {
     totalMinor: bigint
     clientName: string
   }[]
+  /** What will be charged on unpaid documents by then if nothing is paid. */
+  lateFees: PreviewInvoice[]
   /** Services that will be suspended by then if nothing is paid. */
   suspensions: string[]
   problems: { clientId: string; reason: string }[]
@@ -44,7 +47,7 @@ export const PREVIEW_DAYS_MAX = 400
 const CHUNK = 200
 
 /**
- * What the next days will invoice, charge and suspend: the run's own planning without the commit, for each zone from its
+ * What the next days will invoice, charge and suspend, with the late fees: the run's own planning without the commit, for each zone from its
  * own day on, or from the day that is asked for.
  */
 export async function previewBilling(
@@ -61,6 +64,7 @@ export async function previewBilling(
     untilOn: lastDays.reduce(maxDay, addDays(todayIn('UTC'), days)),
     invoices: [],
     charges: [],
+    lateFees: [],
     suspensions: [],
     problems: [],
   }
@@ -68,11 +72,13 @@ export async function previewBilling(
     const today = todayIn(zone)
     preview.charges.push(...(await dueCharges(means.db, { today, days, brandIds })))
     await addInvoices(means.db, sources, { preview, today, days, brandIds, hooks: means.hooks })
+    preview.lateFees.push(...(await previewLateFees(means, { today, days, brandIds })).map(shown))
     const last = { on: addDays(today, days), brandIds }
     for await (const batch of ripeServices(means.db, services, last))
       preview.suspensions.push(...batch.suspend)
   }
   preview.invoices.sort(byDueDay)
+  preview.lateFees.sort(byDueDay)
   return preview
 }
 

@@ -4,6 +4,7 @@ import type { Check } from './check.ts'
 import { documentChecks } from './document-checks.ts'
 import { gatewayChecks } from './gateway-checks.ts'
 import { moneyChecks, monthChecks } from './money-checks.ts'
+import { paymentChecks } from './payment-checks.ts'
 
 /** Where a brand does not charge suspended services, their periods are left out until they are released. */
 const CHARGED_WHEN_SUSPENDED = sql`'true' = coalesce(
@@ -229,6 +230,7 @@ export const checks: readonly Check[] = [
   ...moneyChecks,
   ...gatewayChecks,
   ...monthChecks,
+  ...paymentChecks,
 ]
 
 export function runCheck(

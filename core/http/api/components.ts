@@ -169,18 +169,21 @@ const EInvoice = Type.Object({
   xml: text('The file.'),
 })
 
+const PlannedDocument = Type.Object({
+  client_id: text('cli_…'),
+  client_name: text('Who gets it.'),
+  issues_on: day('Day of issue.'),
+  due_on: day('Day by which it is to be paid.'),
+  total: money(),
+  lines: Type.Array(Type.Object({ description: Type.String(), amount: money() })),
+})
+
 const Preview = Type.Object({
   until_on: day('The last day looked at.'),
-  invoices: Type.Array(
-    Type.Object({
-      client_id: text('cli_…'),
-      client_name: text('Who gets it.'),
-      issues_on: day('Day of issue.'),
-      due_on: day('Day by which it is to be paid.'),
-      total: money(),
-      lines: Type.Array(Type.Object({ description: Type.String(), amount: money() })),
-    }),
-  ),
+  invoices: Type.Array(PlannedDocument),
+  late_fees: Type.Array(PlannedDocument, {
+    description: 'Charged on unpaid documents that exist, if nothing is paid.',
+  }),
   suspensions: Type.Array(Type.String(), {
     description: 'Services that will be suspended if nothing is paid.',
   }),

@@ -3,6 +3,7 @@ import { execute } from '../../../core/db/schema.ts'
 import { addDays, isoDate } from '../../../core/kernel/index.ts'
 import { gatewayBreaks } from './gateway-breaks.ts'
 import { moneyBreaks } from './money-breaks.ts'
+import { paymentBreaks } from './payment-breaks.ts'
 import { offerBreaks } from './offer-breaks.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
 
@@ -292,4 +293,5 @@ export const breaks: readonly Break[] = [
   ...moneyBreaks,
   ...gatewayBreaks,
   ...offerBreaks,
+  ...paymentBreaks,
 ]

@@ -1,4 +1,4 @@
-import { sql, type Row } from '../../../core/db/index.ts'
+import { sql } from '../../../core/db/index.ts'
 import { execute } from '../../../core/db/schema.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
 
@@ -138,37 +138,6 @@ export const moneyBreaks: readonly Break[] = [
       await execute(trx, 'pragma defer_foreign_keys = on')
       await trx.run(sql`update invoices set client_id = 'cli_nobody' where id = ${ids.open}`)
       return 'invoices'
-    },
-  },
-  {
-    check: 'instalments add up to what their plan covers',
-    break: async ({ trx, ids }) => {
-      await trx.run(sql`update instalments set amount_minor = amount_minor - 1 where plan_id = ${ids.plan}`)
-      return ids.plan
-    },
-  },
-  {
-    check: 'document with a plan is owed by its next part',
-    break: async ({ trx, ids }) => {
-      const plan = await first(trx, sql`select invoice_id from instalment_plans where id = ${ids.plan}`)
-      const id = plan.invoice_id as string
-      await trx.run(sql`update invoices set owed_on = '2027-01-01' where id = ${id}`)
-      return id
-    },
-  },
-  {
-    check: 'reserved money is in no books, and what was taken is',
-    break: async ({ trx, ids, newId }) => {
-      const payment = await first(trx, sql`select * from payments where id = ${ids.payment}`)
-      await trx.insert('authorisations', [
-        {
-          ...{ id: newId('ath'), brand_id: ids.brand, client_id: ids.client, payment_id: ids.payment },
-          ...{ invoice_id: payment.invoice_id, status: 'held', mode: 'by_hand', currency: 'EUR' },
-          ...{ amount_minor: 1_190n, taken_minor: 0n, expires_at: '2026-03-01T00:00:00.000Z', version: 1 },
-          ...{ created_at: '2026-02-01T00:00:00.000Z', updated_at: '2026-02-01T00:00:00.000Z' },
-        } as Row,
-      ])
-      return ids.payment
     },
   },
 ]

@@ -40,6 +40,7 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
       figures(desk, preview),
       invoices(desk, preview),
       charges(desk, preview),
+      ...(preview.lateFees.length === 0 ? [] : [lateFees(desk, preview)]),
       await suspensions(desk, preview),
       await parked(desk),
       await runs(desk),
@@ -79,12 +80,31 @@ function totals(rows: readonly { currency: string; totalMinor: bigint }[]): [str
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
-function invoices(desk: Desk, preview: Preview): Block {
+const invoices = (desk: Desk, preview: Preview): Block =>
+  planned(desk, {
+    id: 'billing-invoices',
+    row: 'planned',
+    rows: preview.invoices,
+    title: desk.t('admin.billing.invoices'),
+  })
+
+const lateFees = (desk: Desk, preview: Preview): Block =>
+  planned(desk, {
+    id: 'billing-late-fees',
+    row: 'late-fee',
+    rows: preview.lateFees,
+    title: desk.t('admin.billing.late_fees'),
+  })
+
+function planned(
+  desk: Desk,
+  of: { id: string; row: string; title: string; rows: Preview['invoices'] },
+): Block {
   const l = labeller(desk)
   return {
     kind: 'table',
-    id: 'billing-invoices',
-    title: desk.t('admin.billing.invoices'),
+    id: of.id,
+    title: of.title,
     columns: [
       { label: l('client'), phone: 'title' },
       { label: l('issued_on') },
@@ -92,8 +112,8 @@ function invoices(desk: Desk, preview: Preview): Block {
       { label: l('lines'), phone: 'hide' },
       { label: l('total'), align: 'end', phone: 'side' },
     ],
-    rows: preview.invoices.slice(0, SHOWN).map((row, i) => ({
-      id: `planned-${i}`,
+    rows: of.rows.slice(0, SHOWN).map((row, i) => ({
+      id: `${of.row}-${i}`,
       href: `/admin/clients/${row.clientId}`,
       label: row.clientName,
       cells: [

@@ -1,4 +1,4 @@
-import { previewChange, type PreviewedChange, type ServiceRow } from '../../../services/index.ts'
+import { previewChange, type PricedChange, type ServiceRow } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
@@ -85,7 +85,7 @@ function presentService({ means, actor }: Desk, { params }: Asked): Promise<Serv
   return findRow<ServiceRow>(means.db, actor, { table: 'services', what: 'service', id: params.id! })
 }
 
-function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<PreviewedChange> {
+function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<PricedChange> {
   const wish = {
     service_id: params.id!,
     ...(query.product ? { product_id: query.product } : {}),
@@ -97,7 +97,7 @@ function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<Pr
 }
 
 interface Chosen {
-  change: PreviewedChange
+  change: PricedChange
   chosen: { product: string; cycle: string; quantity: string }
 }
 

@@ -11,6 +11,7 @@ import {
   voidInvoice,
   type Invoice,
   type ListedInvoice,
+  type PreviewInvoice,
 } from '../../../billing/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
 import { amount } from '../amount.ts'
@@ -108,22 +109,25 @@ export const invoiceEndpoints: readonly Endpoint[] = [
       const preview = await readPreview(deps.billing, query, actor)
       return {
         until_on: preview.untilOn,
-        invoices: preview.invoices.map((invoice) => ({
-          client_id: invoice.clientId,
-          client_name: invoice.clientName,
-          issues_on: invoice.issuesOn,
-          due_on: invoice.dueOn,
-          total: amount(invoice.totalMinor, invoice.currency),
-          lines: invoice.lines.map(({ description, amountMinor }) => ({
-            description,
-            amount: amount(amountMinor, invoice.currency),
-          })),
-        })),
+        invoices: preview.invoices.map(plannedResource),
+        late_fees: preview.lateFees.map(plannedResource),
         suspensions: preview.suspensions,
       }
     },
   },
 ]
+
+const plannedResource = ({ currency, ...planned }: PreviewInvoice) => ({
+  client_id: planned.clientId,
+  client_name: planned.clientName,
+  issues_on: planned.issuesOn,
+  due_on: planned.dueOn,
+  total: amount(planned.totalMinor, currency),
+  lines: planned.lines.map(({ description, amountMinor }) => ({
+    description,
+    amount: amount(amountMinor, currency),
+  })),
+})
 
 function listedResource(invoice: ListedInvoice, today: IsoDate) {
   const { id, number, kind, status, client_id, issued_on, due_on, currency } = invoice

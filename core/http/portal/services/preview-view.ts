@@ -1,11 +1,11 @@
 import { money } from '../../../../sdk/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
-import type { PreviewedChange } from '../../../services/index.ts'
+import type { PricedChange } from '../../../services/index.ts'
 import { formKeys } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
 
 /** The sums of a change for its part of a page. Where prices hold no tax, it has a line of its own. */
-export function previewView(t: Translate, { plan, offer, service, unused, sums }: PreviewedChange) {
+export function previewView(t: Translate, { plan, offer, service, unused, sums }: PricedChange) {
   const amount = (minor: bigint) => money(minor, service.currency)
   const exactMinor = sums.subtotalMinor + sums.taxMinor
   const [taxMinor, roundingMinor] = [exactMinor - plan.totalMinor, sums.totalMinor - exactMinor]
