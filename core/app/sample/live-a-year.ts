@@ -1,4 +1,6 @@
+import { readGatewaysNow } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
+import { systemActor } from '../../kernel/index.ts'
 import { cancel, join, refund, workAsStaff, type Stage } from './acts.ts'
 import { people, type Person } from './people.ts'
 
@@ -37,6 +39,7 @@ export async function liveAYear(stage: Stage, advance: Advance, say: Say): Promi
   // The business clock went on while it all was done; from here on it is the real one.
   const { sharedClock } = stage.wiring
   await sharedClock.advance(-sharedClock.offsetMs())
+  await readGatewaysNow(stage.wiring.means, {}, systemActor('sample'))
 }
 
 function actsOf(all: readonly Person[]): Act[] {

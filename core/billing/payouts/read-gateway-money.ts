@@ -1,6 +1,6 @@
 import type { Balances, FeeReport, Payouts as ToldPayouts } from '../../../sdk/index.ts'
 import { sql, type Queries } from '../../db/index.ts'
-import { addDays, dayIn, type IsoDate } from '../../kernel/index.ts'
+import { addDays, dayIn, instant, toMs, type IsoDate } from '../../kernel/index.ts'
 import { readAgreements } from '../agreements/read-agreements.ts'
 import { offers, type GatewayInstance, type Payments } from '../payments/gateway.ts'
 import { bookMovements } from './book-movements.ts'
@@ -16,20 +16,37 @@ const FIRST_DAYS = 35
 
 type Operation = 'fee_report' | 'list_payouts' | 'balances' | 'list_agreements'
 
-/** Asks every gateway for what it keeps of our money. One that does not answer keeps none of the others from being read. */
+/**
+ * Asks every gateway for what it keeps of our money. One that does not answer keeps none of the others from being read.
+ * `restMs`: what was asked less than that ago, by the real clock, is not asked again.
+ */
 export async function readGatewayMoney(
   payments: Payments,
+  { restMs = 0 }: { restMs?: number } = {},
 ): Promise<{ read: number; failed: number; booked: number }> {
   const counts = { read: 0, failed: 0, booked: 0 }
+  const rested = await restedSince(payments, restMs)
   for (const gateway of await activeGateways(payments.db)) {
     for (const operation of Object.keys(READERS) as Operation[]) {
-      if (!offers(gateway, operation)) continue
+      if (!offers(gateway, operation) || rested(gateway.id, operation)) continue
       if (await readOne(payments, gateway.id, operation)) counts.read++
       else counts.failed++
     }
     counts.booked += await bookMovements(payments, gateway.id)
   }
   return counts
+}
+
+async function restedSince(
+  { db, clock }: Payments,
+  restMs: number,
+): Promise<(instanceId: string, operation: Operation) => boolean> {
+  const since = instant(toMs(clock.now()) - restMs)
+  const rows = await db.all<{ instance_id: string; operation: string }>(
+    sql`select instance_id, operation from gateway_readings where read_at > ${since}`,
+  )
+  const known = new Set(rows.map(({ instance_id, operation }) => `${instance_id}/${operation}`))
+  return (instanceId, operation) => restMs > 0 && known.has(`${instanceId}/${operation}`)
 }
 
 export async function activeGateways(queries: Queries): Promise<GatewayInstance[]> {
@@ -84,13 +101,14 @@ interface Reading {
   problem: string | null
 }
 
+/** By the real clock, as the days at the gateway are. */
 async function note(
-  { db, business }: Payments,
+  { db, clock }: Payments,
   { instanceId, operation, until, problem }: Reading,
 ): Promise<void> {
   await db.run(sql`
     insert into gateway_readings (instance_id, operation, read_until, read_at, problem)
-    values (${instanceId}, ${operation}, ${until}, ${business.now()}, ${problem?.slice(0, 500) ?? null})
+    values (${instanceId}, ${operation}, ${until}, ${clock.now()}, ${problem?.slice(0, 500) ?? null})
     on conflict (instance_id, operation) do update
     set read_until = excluded.read_until, read_at = excluded.read_at, problem = excluded.problem`)
 }

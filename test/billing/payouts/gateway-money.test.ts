@@ -35,12 +35,9 @@ for (const engine of engines)
       const gateway = await makeGateway(means, OPERATIONS)
       // Only one is read at a time.
       await db.run(sql`update plugin_instances set status = 'retired' where id <> ${gateway.id}`)
-      const read = (script: Script) => {
-        const payments: Payments = {
-          ...means,
-          plugins: toldBy({ balances: () => ({ balances: [] }), ...script }),
-        }
-        return readGatewayMoney(payments)
+      const read = (script: Script, options?: Parameters<typeof readGatewayMoney>[1]) => {
+        const plugins = toldBy({ balances: () => ({ balances: [] }), ...script })
+        return readGatewayMoney({ ...means, plugins }, options)
       }
       const pay = async (reference: string, fee?: string, currency = 'EUR') => {
         const invoice = await issue(means, draft(client))
@@ -77,6 +74,18 @@ for (const engine of engines)
     const fees = (id: string) => holds(db, account.gatewayFees(id))
     const clean = async () => assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
     const none = { list_payouts: () => ({ payouts: [] }) }
+
+    test('a gateway that was asked lately rests, however far a clock is moved; staff may ask at once', async () => {
+      const { read } = await open()
+      const told = { ...none, fee_report: () => ({ fees: [] }) }
+      assert.equal((await read(told, { restMs: 3_600_000 })).read, 3)
+      means.business.advance(31)
+      assert.equal((await read(told, { restMs: 3_600_000 })).read, 0)
+      assert.equal((await read(told)).read, 3)
+      means.clock.advance(7_200_000)
+      assert.equal((await read(told, { restMs: 3_600_000 })).read, 3)
+      means.business.advance(-31)
+    })
 
     test('a fee that the event did not tell is booked once, whatever is told again', async () => {
       const { gateway, read, pay, movements, clearing } = await open()
