@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Manifest } from '../plugins/index.ts'
 import type { Told } from './bench.ts'
 
 /** Undefined when the rule holds, else what is wrong. */
@@ -64,6 +65,14 @@ export function takesNoMore(input: unknown, told: Told): Problem {
     taken['currency'] === asked['currency'] &&
     BigInt(String(taken['minor'])) <= BigInt(String(asked['minor']))
   return fits ? undefined : `asked ${JSON.stringify(asked)}, took ${JSON.stringify(taken)}`
+}
+
+/** A frame is answered only by who may run something in browsers, and for a page that can show one. */
+export function embedsWhereShown(manifest: Manifest, input: unknown, told: Told): Problem {
+  if (!('answer' in told) || fieldsOf(told.answer)['embed'] === undefined) return undefined
+  if (manifest.permissions?.browser === undefined) return 'it answers a frame without permissions.browser'
+  const mayStart = 'return_url' in fieldsOf(input) && fieldsOf(input)['can_embed'] !== true
+  return mayStart ? 'it answers a frame for a page that said nothing of can_embed' : undefined
 }
 
 /** Each line asked has one answer, and no other has. */

@@ -4,7 +4,7 @@ import { contentPolicy, type ContentSources } from '../chain/security-headers.ts
 import { drawSlotAlone, drawSlots, slotId, type SlotWish } from '../plugin-places/slots.ts'
 import { flash } from './flash.ts'
 import { frameOf, plainFrame, type FrameWish } from './frame.ts'
-import { isPartial, targetId, varyByHtmx } from './htmx.ts'
+import { isBoosted, isPartial, targetId, varyByHtmx } from './htmx.ts'
 
 export interface PageWish extends FrameWish {
   status?: number
@@ -19,6 +19,8 @@ export interface PageWish extends FrameWish {
 /** Answers the page, or the one part of it that htmx asks for. */
 export async function page(ctx: Ctx, template: string, view: object, wish: PageWish): Promise<void> {
   varyByHtmx(ctx)
+  // A page that is only swapped in keeps the policy of the one before it.
+  if (wish.sources && isBoosted(ctx)) return loadWhole(ctx)
   const part = isPartial(ctx) ? wish.parts?.[targetId(ctx) ?? ''] : undefined
   if (part) return fragment(ctx, part[0], part[1])
   const late = isPartial(ctx) && wish.slots?.find(({ slot }) => slotId(slot) === targetId(ctx))
@@ -27,6 +29,13 @@ export async function page(ctx: Ctx, template: string, view: object, wish: PageW
   const frame = await frameOf(ctx, slots ? { ...wish, frame: { ...wish.frame, slots } } : wish)
   if (wish.sources) ctx.set('Content-Security-Policy', contentPolicy(wish.sources))
   send(ctx, ctx.state.deps.renderer.page(template, view, frame), wish.status)
+}
+
+/** htmx then goes to the address itself. */
+export function loadWhole(ctx: Ctx): void {
+  ctx.status = 200
+  ctx.set('HX-Redirect', ctx.url)
+  ctx.body = ''
 }
 
 /** Answers one part. */
