@@ -46,7 +46,7 @@ export const rulesOfBrowsers: readonly Rule[] = [
   {
     off: 'frames go nowhere themselves',
     file: 'core/http/chain/security-headers.ts',
-    ...{ from: `ownFrame ? ["'self'"] : []`, to: `ownFrame ? ["'self'", 'http:'] : []`, tests },
+    ...{ from: `framed ? "'self'"`, to: `framed ? "'self' http:"`, tests },
     also: [{ file: FRAMES, from: `"form-action 'none'",`, to: `'form-action *',` }],
   },
   {

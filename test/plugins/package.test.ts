@@ -84,6 +84,20 @@ test('what runs in browsers is a file of the package: hashed, signed, of a bound
   refused({ ...withBrowser, 'browser.js': 'x'.repeat(262_145) }, /larger than 262144/)
 })
 
+test('an update that wants to run something in browsers, or a script of another host, asks for just that', () => {
+  const asking = (browser?: object) =>
+    readManifest(manifest(browser ? { permissions: { browser } } : {}), 'plugin.json')
+  const added = (before: object | undefined, after: object) =>
+    permissionsAdded(asking(before), asking(after)).map(({ key }) => key)
+  const file = 'browser/fields.js'
+  assert.deepEqual(added(undefined, { file }), ['browser frame'])
+  const scripts = ['https://js.example.com/v1.js', 'https://cdn.example.com']
+  assert.deepEqual(added({ file, scripts: [scripts[0]] }, { file, scripts }), [
+    'browser script https://cdn.example.com',
+  ])
+  assert.deepEqual(added({ file, scripts }, { file, scripts: [scripts[0]] }), [])
+})
+
 for (const [what, browser] of Object.entries({
   'a file outside browser/': { file: 'index.ts' },
   'a script without TLS': { file: 'browser/a.js', scripts: ['http://js.example.com/a.js'] },

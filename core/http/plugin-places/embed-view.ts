@@ -18,7 +18,7 @@ export interface ShownEmbed {
 const SHOWN_MS = 10 * 60_000
 const HEIGHT = 160
 
-/** The page that draws this needs `sources: { ownFrame: true }`. */
+/** The page that draws this says that it is `framed`. */
 export function embedView(
   ctx: Ctx,
   { data, height = HEIGHT }: Embed,

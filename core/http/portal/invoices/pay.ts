@@ -156,6 +156,6 @@ async function drawPay(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): 
     title: t('portal.pay.title', { number: view.number }),
     parts: { [`invoice-${invoice.id}-pay`]: ['portal/invoices/_pay', view] },
     slots: [{ slot: 'portal.invoice.pay', record: invoice.id }],
-    ...(view.embed ? { sources: { ownFrame: true } } : {}),
+    framed: view.embed !== null,
   })
 }

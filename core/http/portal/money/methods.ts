@@ -48,7 +48,7 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
   await page(ctx, 'portal/payment-methods', view, {
     title: t('portal.methods.title'),
     parts: { methods: ['portal/_methods', view] },
-    ...(view.setup ? { sources: { ownFrame: true } } : {}),
+    framed: view.setup !== null,
   })
 }
 
