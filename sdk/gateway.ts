@@ -1,5 +1,6 @@
 import type { Static } from './type.ts'
 import { Type } from './type.ts'
+import { ConfirmPayment, ConfirmSetup, Embed } from './embed.ts'
 import { Agreement, CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
 import type { KindOf, Operation } from './kinds/operation.ts'
 import { ClientSnapshot, ConnectionReport, InstantText, MoneyShape, Reference } from './shapes.ts'
@@ -42,11 +43,15 @@ export const PaymentOutcome = Type.Union([
     saved_method: Type.Optional(SavedMethod),
     customer: Type.Optional(Reference),
   }),
-  /** The client must act: follow `url` (hosted page, 3-D Secure) or read `instructions` (bank transfer). */
+  /**
+   * The client must act: follow `url` (hosted page, 3-D Secure), read `instructions` (bank transfer), or fill in `embed`,
+   * only where the call said `can_embed`. A `url` beside it is for those whose browser runs no scripts.
+   */
   Type.Object({
     outcome: Type.Literal('needs_client'),
     reference: Reference,
     url: Type.Optional(Type.String({ format: 'uri' })),
+    embed: Type.Optional(Embed),
     instructions: Type.Optional(
       Type.Array(
         Type.Object({ label: Type.String(), value: Type.String(), copy: Type.Optional(Type.Boolean()) }),
@@ -125,6 +130,8 @@ export const StartPayment = Type.Object({
   locale: Type.String(),
   /** "later": the money is only reserved, and taken with `capture`. Only for gateways that offer it. */
   capture: Type.Optional(Type.Literal('later')),
+  /** The page can show a frame: an answer may have `embed`. */
+  can_embed: Type.Optional(Type.Boolean()),
   /** Now by the business clock, UTC, for gateways that set a term themselves. */
   started_at: Type.Optional(Type.String()),
 })
@@ -172,11 +179,22 @@ export const StartSetup = Type.Object({
   return_url: Type.String({ format: 'uri' }),
   cancel_url: Type.String({ format: 'uri' }),
   locale: Type.String(),
+  /** The page can show a frame: an answer may have `embed`. */
+  can_embed: Type.Optional(Type.Boolean()),
 })
 export type StartSetup = Static<typeof StartSetup>
 
 export const RemoveMethod = Type.Object({ method: Reference, customer: Type.Optional(Reference) })
 export type RemoveMethod = Static<typeof RemoveMethod>
+
+export const SetupOutcome = Type.Union([
+  Type.Object({ outcome: Type.Literal('saved'), method: SavedMethod }),
+  /** The bank wants to see its customer. The method comes later, by an event. */
+  Type.Object({ outcome: Type.Literal('needs_client'), url: Type.String({ format: 'uri' }) }),
+  /** `message` is for the client, in plain words. */
+  Type.Object({ outcome: Type.Literal('declined'), message: Type.String({ maxLength: 300 }) }),
+])
+export type SetupOutcome = Static<typeof SetupOutcome>
 
 /** A webhook that core has checked (or stored as unverified), to be interpreted by the plugin. */
 export const StoredEvent = Type.Object({
@@ -256,6 +274,8 @@ export const gatewayOperations = {
   look_up: { input: LookUpPayment, output: PaymentOutcome },
   refund: { input: RefundPayment, output: RefundOutcome, changes: true },
   start_setup: { input: StartSetup, output: PaymentOutcome },
+  confirm_payment: { input: ConfirmPayment, output: PaymentOutcome, changes: true },
+  confirm_setup: { input: ConfirmSetup, output: SetupOutcome, changes: true },
   remove_method: {
     input: RemoveMethod,
     output: Type.Object({ outcome: Type.Literal('removed') }),

@@ -1,5 +1,6 @@
 export { crc32 } from './crc32.ts'
 export * from './currency.ts'
+export * from './embed.ts'
 export * from './gateway.ts'
 export * from './hooks.ts'
 export * from './kinds/index.ts'

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { Kind, PluginsHealth, Shipped } from '../plugins/index.ts'
+import type { BrowserPart, Kind, PluginsHealth, Shipped } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
@@ -24,6 +24,7 @@ export interface PluginCalls {
   /** Lets a plugin run again that lost hosts had switched off. */
   forgive?(pluginId: string): void
   shipped?: Shipped
+  browserPart?(instanceId: string): Promise<BrowserPart | null>
   /** Of the hosts of this process; absent in a thread or process that owns none. */
   health?(): Promise<PluginsHealth>
 }

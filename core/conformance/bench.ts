@@ -43,7 +43,7 @@ export type BenchMeans = Pick<PluginsMeans, 'clock' | 'randomFill' | 'cacheFolde
 export async function openSubject(means: BenchMeans, folder: string): Promise<Subject> {
   const file = join(folder, 'plugin.json')
   const manifest = readManifest(await readFile(file, 'utf8'), file)
-  const bundle = await bundlePlugin(folder, means.cacheFolder)
+  const bundle = await bundlePlugin(folder, means.cacheFolder, manifest)
   const about = await scriptOf(folder)
   const outbound: Record<string, string> = {}
   const incidents: PluginIncident[] = []

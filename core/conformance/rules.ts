@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FeeReport, Payouts } from '../../sdk/index.ts'
+import type { Manifest } from '../plugins/index.ts'
 import type { Told } from './bench.ts'
 
 /** Undefined when the rule holds, else what is wrong. */
@@ -85,6 +86,14 @@ type Payout = Payouts['payouts'][number]
 const wholeOf = ({ amount, fee }: Payout): bigint => BigInt(amount.minor) + BigInt(fee.minor)
 const partsOf = ({ items = [] }: Payout): bigint =>
   items.reduce((sum, { amount, fee }) => sum + BigInt(amount?.minor ?? 0) - BigInt(fee.minor), 0n)
+
+/** A frame is answered only by who may run something in browsers, and for a page that can show one. */
+export function embedsWhereShown(manifest: Manifest, input: unknown, told: Told): Problem {
+  if (!('answer' in told) || fieldsOf(told.answer)['embed'] === undefined) return undefined
+  if (manifest.permissions?.browser === undefined) return 'it answers a frame without permissions.browser'
+  const mayStart = 'return_url' in fieldsOf(input) && fieldsOf(input)['can_embed'] !== true
+  return mayStart ? 'it answers a frame for a page that said nothing of can_embed' : undefined
+}
 
 /** Each line asked has one answer, and no other has. */
 export function answersEachLine(input: unknown, told: Told): Problem {

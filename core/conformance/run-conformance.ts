@@ -109,6 +109,7 @@ async function judgeInput(
   size = '',
 ): Promise<void> {
   const name = `${called.kind}.${called.operation}`
+  const { manifest } = run.subject.plugin
   const first = await bench.call(called.kind, called.operation, input)
   run.note(`${name} answers its ${own ? 'own' : `${size}generated`} input`, rules.answersWell(first, own))
   if (answer !== undefined)
@@ -119,6 +120,7 @@ async function judgeInput(
   run.note(`${name} asks for nothing that is not granted`, bench.refused()[0])
   for (const form of rules.formsIn(first))
     run.note(`${name} asks by a form that core takes`, formProblem(form))
+  run.note(`${name} shows a frame only where one can be`, rules.embedsWhereShown(manifest, input, first))
   if (called.kind === 'gateway') run.note(`${name} takes no more than asked`, rules.takesNoMore(input, first))
   if (TELLS_MOVEMENTS.has(name)) {
     run.note(`${name} tells movements that add up`, rules.movementsAddUp(input, first))

@@ -24,6 +24,7 @@ import { insidePlaceRoutes, openPlaceRoutes } from './plugin-places/own-pages.ts
 import { portalFrame, portalRoutes } from './portal/index.ts'
 import { switchRoutes } from './portal/switch-client.ts'
 import { storefrontFrame, storefrontRoutes } from './storefront/index.ts'
+import { embedFrames } from './system/embed-frames.ts'
 import { machineRoutes } from './system/machine-routes.ts'
 import { sampleDeskRoutes, sampleRoutes } from './system/sample.ts'
 import { setUpRoutes } from './system/set-up.ts'
@@ -40,6 +41,7 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
     errorExit,
     securityHeaders,
     machineRoutes,
+    embedFrames,
     formBody,
     brandOfHost(brandDirectory(deps)),
     session,

@@ -1,5 +1,4 @@
 export { areaOf } from './chain/arrival.ts'
-export { contentPolicy, type ContentSources } from './chain/security-headers.ts'
 export type {
   AreaFrame,
   AreaFrames,

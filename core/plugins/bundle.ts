@@ -5,29 +5,46 @@ import { fileURLToPath } from 'node:url'
 import type { BuildOptions, Plugin as EsbuildPlugin } from 'esbuild'
 import { bundleCode } from './bundle-code.ts'
 import { BundleFailed } from './errors.ts'
-import { BUNDLE_BYTES_MAX } from './limits.ts'
+import { BROWSER_BYTES_MAX, BUNDLE_BYTES_MAX } from './limits.ts'
+import type { Manifest } from './manifest/manifest.ts'
 
-/** A plugin's code as one script, and the SHA-256 of its bytes in hex. */
+/** A plugin's code as one script, what it runs in browsers, and the SHA-256 of both in hex. */
 export interface Bundle {
   code: string
+  browser?: string
   hash: string
+}
+
+/** Two bundles of one hash are the same in the sandbox and in browsers. */
+export function hashBundle(code: string, browser?: string): string {
+  const hash = createHash('sha256').update(code)
+  if (browser !== undefined) hash.update('\0').update(browser)
+  return hash.digest('hex')
 }
 
 const SDK_FOLDER = fileURLToPath(new URL('../../sdk', import.meta.url))
 
 /**
- * Bundles `index.ts` of a plugin's folder for the sandbox, or reads the earlier result from `cacheFolder` when no
- * source of the folder nor of the SDK has changed. Throws BundleFailed.
+ * Bundles `index.ts` of a plugin's folder for the sandbox and its browser file, or reads the earlier result from
+ * `cacheFolder` when no source of the folder nor of the SDK has changed. Throws BundleFailed.
  */
-export async function bundlePlugin(folder: string, cacheFolder: string): Promise<Bundle> {
+export async function bundlePlugin(
+  folder: string,
+  cacheFolder: string,
+  { permissions: { browser: grant } = {} }: Pick<Manifest, 'permissions'> = {},
+): Promise<Bundle> {
   const key = await sourceHash([folder, SDK_FOLDER])
-  const cached = join(cacheFolder, `plugin-${key}.js`)
-  const code = (await readIfThere(cached)) ?? (await bundleAnew(folder, cached))
-  if (Buffer.byteLength(code) > BUNDLE_BYTES_MAX) {
-    const reason = `the bundle has ${Buffer.byteLength(code)} bytes; ${BUNDLE_BYTES_MAX} is the most`
+  const made = async (options: BuildOptions, ending: string, bytesMax: number) => {
+    const cached = join(cacheFolder, `plugin-${key}${ending}`)
+    const code = (await readIfThere(cached)) ?? (await bundleAnew(folder, cached, options))
+    if (Buffer.byteLength(code) <= bytesMax) return code
+    const reason = `the bundle has ${Buffer.byteLength(code)} bytes; ${bytesMax} is the most`
     throw BundleFailed({ where: folder, reason })
   }
-  return { code, hash: createHash('sha256').update(code).digest('hex') }
+  const code = await made(optionsOf(folder), '.js', BUNDLE_BYTES_MAX)
+  if (grant === undefined) return { code, hash: hashBundle(code) }
+  const browser = await made(browserOptions(join(folder, grant.file)), '.browser.js', BROWSER_BYTES_MAX)
+  return { code, browser, hash: hashBundle(code, browser) }
 }
 
 /**
@@ -51,9 +68,18 @@ const optionsOf = (folder: string): BuildOptions => ({
   plugins: [sdkAlias],
 })
 
-async function bundleAnew(folder: string, cached: string): Promise<string> {
+const browserOptions = (file: string): BuildOptions => ({
+  entryPoints: [file],
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  charset: 'utf8',
+})
+
+async function bundleAnew(folder: string, cached: string, options: BuildOptions): Promise<string> {
   try {
-    const code = await bundleCode(optionsOf(folder))
+    const code = await bundleCode(options)
     await writeWhole(cached, code)
     return code
   } catch (cause) {

@@ -7,6 +7,8 @@ export const MESSAGE_BYTES_MAX = 1 * MIB
 /** A request body of 1 MiB grows by a third as base64 and carries its headers beside it. */
 export const ASK_BYTES_MAX = 1.45 * MIB
 export const BUNDLE_BYTES_MAX = 1 * MIB
+/** What a plugin runs in a browser. */
+export const BROWSER_BYTES_MAX = 256 * KIB
 export const PACKAGE_BYTES_MAX = 4 * MIB
 
 export const SLICE_MS = 500

@@ -1,8 +1,9 @@
 import { Type } from '../type.ts'
+import { Embed, EmbedToken } from '../embed.ts'
 import { ConnectionReport } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/** Tells people from programs on open forms, by questions that core draws: nothing of a plugin runs in a browser. */
+/** Tells people from programs on open forms: by a question that core draws, and by a frame beside it for those with scripts. */
 export const captchaOperations = {
   /** What the form shows: a question that works without scripts. */
   challenge: {
@@ -14,6 +15,8 @@ export const captchaOperations = {
       field: Type.String({ pattern: '^[a-zA-Z][\\w-]*$' }),
       /** Handed back to `verify` unread; it must not tell the answer. */
       state: Type.String({ maxLength: 1_000 }),
+      /** The provider's check. Its token goes to `verify` in place of an answer to the question. */
+      embed: Type.Optional(Embed),
     }),
   },
   /** An answer counts once: the same one again is `refused`. */
@@ -21,6 +24,8 @@ export const captchaOperations = {
     input: Type.Object({
       form: Type.String(),
       answer: Type.String({ maxLength: 10_000 }),
+      /** Of the frame, when it gave one. */
+      token: Type.Optional(EmbedToken),
       state: Type.Optional(Type.String()),
       ip: Type.Optional(Type.String()),
     }),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomFillSync } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -15,9 +15,7 @@ async function brokenRules(example: string, code: string, by: string): Promise<s
   try {
     const source = await readFile(join(EXAMPLES, example, 'index.ts'), 'utf8')
     assert.ok(source.includes(code), `${example} no longer says ${code}`)
-    await mkdir(join(folder, 'test'))
-    await cp(join(EXAMPLES, example, 'plugin.json'), join(folder, 'plugin.json'))
-    await cp(join(EXAMPLES, example, 'test/conformance.ts'), join(folder, 'test/conformance.ts'))
+    await cp(join(EXAMPLES, example), folder, { recursive: true })
     await writeFile(join(folder, 'index.ts'), withSdk(source.replaceAll(code, by)))
     const randomFill = (bytes: Uint8Array) => void randomFillSync(bytes)
     const cacheFolder = join(tmpdir(), 'berth-test-plugins')
@@ -60,6 +58,18 @@ test('a payout that is not the sum of its movements breaks its rule', async () =
     [...new Set(broken)],
     ['gateway.list_payouts answers exactly', 'gateway.list_payouts tells movements that add up'],
   )
+})
+
+test('a frame for a page that has none, and one without its permission, break the rule', async () => {
+  const rule = (operation: string) => `gateway.${operation} shows a frame only where one can be`
+  const always = await brokenRules('example-card-fields', 'const frame = canEmbed ?', 'const frame = API ?')
+  assert.ok(always.includes(rule('start_payment')), always.join('\n'))
+  const without = await brokenRules(
+    'example-gateway',
+    'url: payment.page }',
+    "url: payment.page, embed: { data: '' } }",
+  )
+  assert.ok(without.includes(rule('start_payment')), without.join('\n'))
 })
 
 test('a mail that counts as accepted although the company is down breaks its rule', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
@@ -36,4 +36,25 @@ test('a plugin cannot be bundled with a module of Node', async () => {
 test('a bundle larger than 1 MiB is refused', async () => {
   await write(`export default { text: '${'x'.repeat(1_100_000)}' }`)
   await assert.rejects(bundle(), { code: 'plugin.bundle_failed', message: /1048576 is the most/ })
+})
+
+test('the browser file is bundled beside, from TypeScript too, and changes the hash', async () => {
+  await write('export default { a: 1 }')
+  await mkdir(join(folder, 'browser'), { recursive: true })
+  await writeFile(join(folder, 'browser', 'say.ts'), `export const say: string = 'hello'`)
+  const file = (text: string) => writeFile(join(folder, 'browser', 'fields.ts'), text)
+  const grant = { permissions: { browser: { file: 'browser/fields.ts' } } }
+  const made = () => bundlePlugin(folder, join(folder, 'dist'), grant)
+  await file(`import { say } from './say.ts'\nparent.postMessage(say)`)
+  const first = await made()
+  assert.match(first.browser!, /parent\.postMessage\(.*\)/)
+  assert.match(first.browser!, /hello/)
+  assert.notEqual(first.hash, (await bundle()).hash)
+  assert.deepEqual(await made(), first)
+  await file(`parent.postMessage('other')`)
+  const second = await made()
+  assert.equal(second.code, first.code)
+  assert.notEqual(second.hash, first.hash)
+  await file(`globalThis.text = '${'x'.repeat(270_000)}'`)
+  await assert.rejects(made(), { code: 'plugin.bundle_failed', message: /262144 is the most/ })
 })

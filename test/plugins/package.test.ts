@@ -64,6 +64,54 @@ for (const [what, change, reason] of broken) {
   })
 }
 
+const BROWSER = { permissions: { browser: { file: 'browser/fields.js' } } }
+
+test('what runs in browsers is a file of the package: hashed, signed, of a bounded size, and asked for', () => {
+  const withBrowser = { ...files, 'plugin.json': manifest(BROWSER), 'browser.js': 'tell()' }
+  const author = makeAuthorKey()
+  const { bundle, signature, ...rest } = readPackage(
+    signPackage(readPackage(writePackage(withBrowser, null)), author.privatePem),
+  )
+  assert.equal(bundle.browser, 'tell()')
+  const other = readPackage(writePackage({ ...withBrowser, 'browser.js': 'steal()' }, signature))
+  assert.notEqual(other.bundle.hash, bundle.hash)
+  assert.equal(signatureFits({ bundle, signature, ...rest }, signature!), true)
+  assert.equal(signatureFits(other, signature!), false)
+  const refused = (changed: Record<string, string>, message: RegExp) =>
+    assert.throws(() => writePackage(changed, null), { code: 'plugin.package_invalid', message })
+  refused({ ...files, 'browser.js': 'tell()' }, /go together/)
+  refused({ ...files, 'plugin.json': manifest(BROWSER) }, /go together/)
+  refused({ ...withBrowser, 'browser.js': 'x'.repeat(262_145) }, /larger than 262144/)
+})
+
+test('an update that wants to run something in browsers, or a script of another host, asks for just that', () => {
+  const asking = (browser?: object) =>
+    readManifest(manifest(browser ? { permissions: { browser } } : {}), 'plugin.json')
+  const added = (before: object | undefined, after: object) =>
+    permissionsAdded(asking(before), asking(after)).map(({ key }) => key)
+  const file = 'browser/fields.js'
+  assert.deepEqual(added(undefined, { file }), ['browser frame'])
+  const scripts = ['https://js.example.com/v1.js', 'https://cdn.example.com']
+  assert.deepEqual(added({ file, scripts: [scripts[0]] }, { file, scripts }), [
+    'browser script https://cdn.example.com',
+  ])
+  assert.deepEqual(added({ file, scripts }, { file, scripts: [scripts[0]] }), [])
+})
+
+for (const [what, browser] of Object.entries({
+  'a file outside browser/': { file: 'index.ts' },
+  'a script without TLS': { file: 'browser/a.js', scripts: ['http://js.example.com/a.js'] },
+  'a wildcard': { file: 'browser/a.js', connections: ['https://*.example.com'] },
+  'an address in the place of a host': { file: 'browser/a.js', frames: ['https://a.example.com/pay'] },
+  'a policy of its own': { file: 'browser/a.js', scripts: ['https://a.example.com/; script-src *'] },
+  'hosts without code': { frames: ['https://a.example.com'] },
+}))
+  test(`a frame in browsers is refused with ${what}`, () => {
+    assert.throws(() => readManifest(manifest({ permissions: { browser } }), 'plugin.json'), {
+      code: 'plugin.manifest_invalid',
+    })
+  })
+
 test('a signature does not carry over to other files, nor to another version', () => {
   const author = makeAuthorKey()
   const signed = readPackage(signPackage(readPackage(writePackage(files, null)), author.privatePem))
@@ -131,15 +179,30 @@ test('whatever a manifest may ask for is said in both languages', () => {
         storage: { bytes: 1_000 },
         schedules: [{ name: 'daily', every: '1d' }],
         slots: ['portal.home.after'],
+        browser: {
+          ...{ file: 'browser/fields.js', scripts: ['https://js.example.com/v1/fields.js'] },
+          ...{ frames: ['https://a.example.com'], connections: ['https://b.example.com'] },
+          images: ['https://c.example.com'],
+        },
       },
     }),
     'greedy',
   )
   const asked = permissionsAsked(everything)
-  assert.deepEqual([...new Set(asked.map(({ kind }) => kind))].length, 11)
+  assert.deepEqual([...new Set(asked.map(({ kind }) => kind))].length, 12)
   assert.deepEqual(
     asked.filter(({ kind }) => kind === 'tcp').map(({ key }) => key),
     ['tcp epp.example.com port 700 with a', 'tcp the address typed as settings.host port 700'],
+  )
+  assert.deepEqual(
+    asked.filter(({ kind }) => kind === 'browser').map(({ key, grave }) => [key, grave]),
+    [
+      ['browser frame', true],
+      ['browser script https://js.example.com/v1/fields.js', true],
+      ['browser page https://a.example.com', false],
+      ['browser connection https://b.example.com', false],
+      ['browser image https://c.example.com', false],
+    ],
   )
   for (const { word } of asked.flatMap(({ says }) => says))
     for (const locale of ['en', 'de']) assert.ok(words().has(`admin.plugins.asks.${word}`, locale), word)

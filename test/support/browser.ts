@@ -25,8 +25,14 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-/** These make the browser die when a context closes, and playwright sets headless itself. */
-const UNWANTED = ['--single-process', '--no-zygote', '--headless']
+/**
+ * The first make the browser die when a context closes, playwright sets headless itself, and the last let documents of
+ * other origins be read: pages must hold in a browser as people have it.
+ */
+const UNWANTED = [
+  ...['--single-process', '--no-zygote', '--headless', '--disable-web-security'],
+  ...['--disable-site-isolation-trials', '--allow-running-insecure-content'],
+]
 
 /** Starts the Chromium from the registry in a temporary folder of its own, so that no older copy is taken. */
 export async function launchBrowser(): Promise<TestBrowser> {

@@ -43,13 +43,14 @@ export function openPlugins({
       wall: config.pluginWall,
       outbound,
     }))
-  const { call } = pluginCalls({
-    ...{ db: means.db, keys: means.keys, plugins },
+  const { call, browserPart } = pluginCalls({
+    ...{ db: means.db, keys: means.keys, plugins, outbound },
     loaded: loadedPlugins(means.db, loaded),
   })
   return {
     start: async () => void (await loaded()),
     call,
+    browserPart,
     drain: (instanceId) => {
       made?.drain(instanceId)
       void hooks.refresh()

@@ -58,6 +58,7 @@ async function bookAnswer(
     case 'needs_client': {
       const needs = JSON.stringify({
         url: outcome.url,
+        embed: outcome.embed,
         instructions: outcome.instructions,
         expires_at: outcome.expires_at,
       })

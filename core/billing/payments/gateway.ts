@@ -17,7 +17,7 @@ export interface GatewayInstance {
   id: string
   plugin_id: string
   name: string
-  manifest: { kinds?: Record<string, readonly string[]>; name?: string }
+  manifest: { kinds?: Record<string, readonly string[]>; name?: string; permissions?: { browser?: object } }
   /** As staff stored them (JSON); read where gateways are offered. */
   rules?: string | null
 }
@@ -73,6 +73,10 @@ const parsed = <R extends InstanceRow>(row: R): Omit<R, 'manifest'> & GatewayIns
 export const offers = (instance: Pick<GatewayInstance, 'manifest'>, operation: string): boolean =>
   instance.manifest.kinds?.gateway?.includes(operation) ?? false
 
+/** Said to a gateway whose fields the page can show in a frame of their own. */
+export const mayEmbed = (instance: GatewayInstance, asked = false): { can_embed?: true } =>
+  asked && instance.manifest.permissions?.browser !== undefined ? { can_embed: true } : {}
+
 export async function snapshotOf(queries: Queries, clientId: string): Promise<ClientSnapshot> {
   const row = await queries.get<{
     id: string
@@ -89,7 +93,7 @@ export async function snapshotOf(queries: Queries, clientId: string): Promise<Cl
 
 export interface Attempt {
   payment: PaymentRow
-  operation: 'start_payment' | 'charge_method' | 'authorise' | 'look_up'
+  operation: 'start_payment' | 'confirm_payment' | 'charge_method' | 'authorise' | 'look_up'
   input: object
 }
 

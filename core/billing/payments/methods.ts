@@ -1,11 +1,18 @@
-import { type PaymentOutcome, Type } from '../../../sdk/index.ts'
+import {
+  EmbedToken,
+  IdempotencyKey,
+  type PaymentOutcome,
+  Reference,
+  type SetupOutcome,
+  Type,
+} from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { NotFound } from '../../kernel/index.ts'
 import { defineVerb, findRow, updateVersioned } from '../../records/index.ts'
 import { NoMethodSetup } from './errors.ts'
-import { getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
-import { customerAt, listMethods, type MethodRow } from './keep-method.ts'
+import { getGateway, mayEmbed, offers, snapshotOf, type Payments } from './gateway.ts'
+import { customerAt, keepMethod, listMethods, type MethodRow } from './keep-method.ts'
 
 /** Saves a method without paying: answers where the client must go. */
 export const startMethodSetup = defineVerb(
@@ -17,6 +24,7 @@ export const startMethodSetup = defineVerb(
       instance_id: Type.String(),
       return_url: Type.String(),
       cancel_url: Type.String(),
+      can_embed: Type.Optional(Type.Boolean()),
     }),
   },
   async (payments: Payments, input, actor) => {
@@ -38,10 +46,45 @@ export const startMethodSetup = defineVerb(
       return_url: input.return_url,
       cancel_url: input.cancel_url,
       locale: client.locale,
+      ...mayEmbed(gateway, input.can_embed),
     }
     return payments.plugins.call<PaymentOutcome>(gateway.id, 'gateway', 'start_setup', call, {
       deadlineMs: 15_000,
     })
+  },
+)
+
+/** What the gateway's frame handed out becomes a method. A repeat under the same key saves the same one. */
+export const confirmMethodSetup = defineVerb(
+  {
+    permission: 'method.confirm',
+    audience: ['client', 'staff'],
+    input: Type.Object({
+      client_id: Type.String(),
+      instance_id: Type.String(),
+      reference: Reference,
+      key: IdempotencyKey,
+      token: EmbedToken,
+    }),
+  },
+  async (payments: Payments, input, actor) => {
+    const { id } = await findRow<{ id: string }>(payments.db, actor, {
+      ...{ table: 'clients', what: 'client', id: input.client_id },
+      scope: { client: 'id', right: 'method.confirm' },
+    })
+    const { id: instanceId } = await getGateway(payments.db, input.instance_id)
+    const customer = await customerAt(payments.db, id, instanceId)
+    const call = {
+      ...{ idempotency_key: input.key, reference: input.reference, token: input.token },
+      client: await snapshotOf(payments.db, id),
+      ...(customer ? { customer } : {}),
+    }
+    const outcome = await payments.plugins.call<SetupOutcome>(instanceId, 'gateway', 'confirm_setup', call)
+    if (outcome.outcome === 'saved')
+      await payments.db.transaction(async (trx) => {
+        await keepMethod(payments, trx, { clientId: id, instanceId, method: outcome.method })
+      })
+    return outcome
   },
 )
 

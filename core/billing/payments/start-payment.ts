@@ -8,7 +8,15 @@ import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
-import { attempt, getGateway, offers, snapshotOf, type GatewayInstance, type Payments } from './gateway.ts'
+import {
+  attempt,
+  getGateway,
+  mayEmbed,
+  offers,
+  snapshotOf,
+  type GatewayInstance,
+  type Payments,
+} from './gateway.ts'
 import { demandOffered } from './gateway-rules.ts'
 import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt } from './keep-method.ts'
@@ -24,6 +32,8 @@ export const startPayment = defineVerb(
       invoice_id: Type.String(),
       instance_id: Type.String(),
       save_method: Type.Optional(Type.Boolean()),
+      /** The page that is shown next can hold the gateway's fields in a frame. */
+      can_embed: Type.Optional(Type.Boolean()),
       seen_charge: SeenCharge,
       whole: Whole,
       return_url: Type.String(),
@@ -56,6 +66,7 @@ export const startPayment = defineVerb(
       cancel_url: withPayment(input.cancel_url, payment.id),
       locale: client.locale,
       ...((await reserves(payments.db, invoice, gateway)) ? { capture: 'later' } : {}),
+      ...mayEmbed(gateway, input.can_embed),
       started_at: payments.business.now(),
     }
     return attempt(payments, { payment, operation: 'start_payment', input: call }, actor)

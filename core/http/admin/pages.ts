@@ -129,7 +129,7 @@ function show(ctx: RouteCtx, view: View, status: number, slot?: SlotName): Promi
     title,
     parts,
     status,
-    ...(framed ? { sources: { ownFrame: true } } : {}),
+    framed,
     ...(slot ? { slots: [{ slot, ...(id ? { record: id } : {}) }] } : {}),
   })
 }

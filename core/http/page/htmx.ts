@@ -4,6 +4,10 @@ import type { Ctx } from '../context.ts'
 export const isPartial = (ctx: Ctx): boolean =>
   ctx.get('HX-Request') === 'true' && ctx.get('HX-Request-Type') !== 'full'
 
+/** A link that htmx follows: the whole page is fetched, and its middle swapped in. */
+export const isBoosted = (ctx: Ctx): boolean =>
+  ctx.method === 'GET' && ctx.get('HX-Request') === 'true' && !isPartial(ctx)
+
 /** Id of the element that the answer goes into: htmx sends "div#invoices-rows". */
 export function targetId(ctx: Ctx): string | null {
   const at = ctx.get('HX-Target').indexOf('#')

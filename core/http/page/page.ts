@@ -1,17 +1,17 @@
 import type { Frame, Html, TargetedPart } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
-import { contentPolicy, type ContentSources } from '../chain/security-headers.ts'
+import { contentPolicy } from '../chain/security-headers.ts'
 import { drawSlotAlone, drawSlots, slotId, type SlotWish } from '../plugin-places/slots.ts'
 import { flash } from './flash.ts'
 import { frameOf, plainFrame, type FrameWish } from './frame.ts'
-import { isPartial, targetId, varyByHtmx } from './htmx.ts'
+import { isBoosted, isPartial, targetId, varyByHtmx } from './htmx.ts'
 
 export interface PageWish extends FrameWish {
   status?: number
   /** Parts that htmx may ask for alone: id of the element → template and view. */
   parts?: Readonly<Record<string, readonly [template: string, view: object]>>
-  /** Sources that this page needs beyond our own (a gateway's card fields). */
-  sources?: ContentSources
+  /** The page holds a frame of our own house: a mail as it was sent, a gateway's card fields. */
+  framed?: boolean
   /** Places of this page in which plugins may show something. */
   slots?: readonly SlotWish[]
 }
@@ -19,14 +19,23 @@ export interface PageWish extends FrameWish {
 /** Answers the page, or the one part of it that htmx asks for. */
 export async function page(ctx: Ctx, template: string, view: object, wish: PageWish): Promise<void> {
   varyByHtmx(ctx)
+  // A page that is only swapped in keeps the policy of the one before it.
+  if (wish.framed && isBoosted(ctx)) return loadWhole(ctx)
   const part = isPartial(ctx) ? wish.parts?.[targetId(ctx) ?? ''] : undefined
   if (part) return fragment(ctx, part[0], part[1])
   const late = isPartial(ctx) && wish.slots?.find(({ slot }) => slotId(slot) === targetId(ctx))
   if (late) return fragment(ctx, 'components/slot', await drawSlotAlone(ctx, late))
   const slots = wish.slots && (await drawSlots(ctx, wish.slots))
   const frame = await frameOf(ctx, slots ? { ...wish, frame: { ...wish.frame, slots } } : wish)
-  if (wish.sources) ctx.set('Content-Security-Policy', contentPolicy(wish.sources))
+  if (wish.framed) ctx.set('Content-Security-Policy', contentPolicy({ framed: true }))
   send(ctx, ctx.state.deps.renderer.page(template, view, frame), wish.status)
+}
+
+/** htmx then goes to the address itself. */
+export function loadWhole(ctx: Ctx): void {
+  ctx.status = 200
+  ctx.set('HX-Redirect', ctx.url)
+  ctx.body = ''
 }
 
 /** Answers one part. */

@@ -4,7 +4,7 @@ import { url } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
 import type { OrderedService, OrderStatus } from './order-status.ts'
 import type { PayChoice } from './pay-choices.ts'
-import { hostedUrl, needsOf, payHref } from './pay-order.ts'
+import { needsOf, onwardsHref, payHref } from './pay-order.ts'
 import { cycleName, moneyText } from './price-text.ts'
 
 type StepState = 'done' | 'current' | 'failed' | 'todo'
@@ -101,7 +101,7 @@ function payView(status: OrderStatus, { choices, href }: { choices: readonly Pay
     action: payHref(href),
     choices,
     chosen: payment?.instance_id ? `gateway:${payment.instance_id}` : (choices[0]?.value ?? ''),
-    goHref: inside && payment && hostedUrl(payment) ? payHref(href) : null,
+    goHref: inside && payment ? onwardsHref(payment, href) : null,
     instructions: (needs.instructions ?? []).map(({ label, value, copy }) => ({
       label,
       value,

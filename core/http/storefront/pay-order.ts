@@ -16,8 +16,7 @@ export interface Paying {
 /** Starts the payment of an order and leads on: to the gateway's page, or to the order's own. */
 export async function payOrder(ctx: Ctx, paying: Paying, actor: Actor): Promise<void> {
   const payment = await start(ctx, paying, actor).catch((error: unknown) => sayWhyNot(ctx, error))
-  if (payment && hostedUrl(payment) !== null) return seeOther(ctx, payHref(paying.href))
-  seeOther(ctx, paying.href)
+  seeOther(ctx, (payment && onwardsHref(payment, paying.href)) ?? paying.href)
 }
 
 function start(ctx: Ctx, { invoiceId, href, payWith }: Paying, actor: Actor): Promise<PaymentRow> {
@@ -31,6 +30,7 @@ function start(ctx: Ctx, { invoiceId, href, payWith }: Paying, actor: Actor): Pr
     invoice_id: invoiceId,
     instance_id: payWith.id,
     save_method: ctx.state.form.save !== undefined,
+    can_embed: true,
     return_url: address,
     cancel_url: url(address, { cancelled: '1' }),
   }
@@ -48,6 +48,7 @@ function sayWhyNot(ctx: Ctx, error: unknown): null {
 
 interface Needs {
   url?: string
+  embed?: object
   instructions?: { label: string; value: string; copy?: boolean }[]
 }
 
@@ -59,6 +60,15 @@ export function needsOf(payment: Pick<PaymentRow, 'status' | 'needs'>): Needs {
 export function hostedUrl(payment: Pick<PaymentRow, 'status' | 'needs'>): string | null {
   const { url: address } = needsOf(payment)
   return address && /^https?:\/\//.test(address) ? address : null
+}
+
+/** Where the buyer goes on: to the gateway's fields in the client area, or by our step to the gateway's page. */
+export function onwardsHref(
+  payment: Pick<PaymentRow, 'status' | 'needs' | 'invoice_id'>,
+  orderHref: string,
+): string | null {
+  if (needsOf(payment).embed) return `/portal/invoices/${payment.invoice_id}/pay`
+  return hostedUrl(payment) === null ? null : payHref(orderHref)
 }
 
 /** The step before the gateway's page: "/orders/ord_…/pay?key=…". */

@@ -125,6 +125,31 @@ const Limits = exact({
   response_bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.RESPONSE_BYTES_CEILING })),
 })
 
+const HTTPS_HOST = '^https://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+'
+const Origins = (description: string) =>
+  Type.Array(Type.String({ pattern: `${HTTPS_HOST}$` }), { maxItems: 10, uniqueItems: true, description })
+
+const Browser = exact(
+  {
+    file: Type.String({
+      pattern: '^browser/[a-z0-9][a-z0-9._-]{0,40}\\.(js|ts)$',
+      description: 'The code of the plugin that runs in the frame, such as browser/fields.js.',
+    }),
+    scripts: Type.Optional(
+      Type.Array(Type.String({ pattern: `${HTTPS_HOST}(/[\\w./~-]*)?$` }), {
+        ...{ maxItems: 5, uniqueItems: true },
+        description:
+          'Scripts of the provider, loaded before the file; from their hosts more may be loaded. An address without a path is only permitted.',
+      }),
+    ),
+    frames: Type.Optional(Origins('Hosts whose pages may stand in the frame.')),
+    connections: Type.Optional(Origins('Hosts that scripts in the frame may ask.')),
+    images: Type.Optional(Origins('Hosts of its images.')),
+  },
+  'A frame of its own beside a form, for card fields and bot checks.',
+)
+export type BrowserGrant = Static<typeof Browser>
+
 const Permissions = exact({
   network: Type.Optional(Type.Array(NetworkGrant)),
   tcp: Type.Optional(
@@ -149,6 +174,7 @@ const Permissions = exact({
     ),
   ),
   slots: Type.Optional(Type.Array(oneOf(slotNames), { uniqueItems: true })),
+  browser: Type.Optional(Browser),
 })
 
 const HookName = Type.String({

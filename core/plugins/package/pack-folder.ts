@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundlePlugin } from '../bundle.ts'
-import { MANIFEST_FILE, BUNDLE_FILE, writePackage } from './package-file.ts'
+import { readManifest } from '../manifest/read-manifest.ts'
+import { BROWSER_FILE, BUNDLE_FILE, MANIFEST_FILE, writePackage } from './package-file.ts'
 import { PackageInvalid } from './errors.ts'
 
 /** Texts that come along to be read. */
@@ -17,6 +18,10 @@ export async function packFolder(folder: string, cacheFolder: string): Promise<s
   const texts = await Promise.all(
     wanted.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const),
   )
-  const { code } = await bundlePlugin(folder, cacheFolder)
-  return writePackage({ ...Object.fromEntries(texts), [BUNDLE_FILE]: code }, null)
+  const files: Record<string, string> = Object.fromEntries(texts)
+  const manifest = readManifest(files[MANIFEST_FILE]!, join(folder, MANIFEST_FILE))
+  const { code, browser } = await bundlePlugin(folder, cacheFolder, manifest)
+  files[BUNDLE_FILE] = code
+  if (browser !== undefined) files[BROWSER_FILE] = browser
+  return writePackage(files, null)
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { Type, type Static } from '../../../sdk/index.ts'
 import { misfit } from '../checks.ts'
-import { BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX } from '../limits.ts'
+import { hashBundle, type Bundle } from '../bundle.ts'
+import { BROWSER_BYTES_MAX, BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX } from '../limits.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { PackageInvalid } from './errors.ts'
@@ -39,8 +40,7 @@ const Package = Type.Object(
 
 export interface PluginPackage {
   manifest: Manifest
-  /** The script that runs in the sandbox. */
-  bundle: { code: string; hash: string }
+  bundle: Bundle
   files: Readonly<Record<string, string>>
   signature: Signature | null
 }
@@ -48,6 +48,8 @@ export interface PluginPackage {
 /** Files that every package has; others, such as README.md, come along to be read. */
 export const MANIFEST_FILE = 'plugin.json'
 export const BUNDLE_FILE = 'bundle.js'
+/** Only of those whose manifest asks to run something in browsers. */
+export const BROWSER_FILE = 'browser.js'
 
 /** Writes the text of a package. Throws PackageInvalid when the files are not a plugin. */
 export function writePackage(files: Readonly<Record<string, string>>, signature: Signature | null): string {
@@ -95,7 +97,21 @@ function partsOf(files: Readonly<Record<string, string>>): Pick<PluginPackage, '
     throw PackageInvalid({ reason: `it has no ${text === undefined ? MANIFEST_FILE : BUNDLE_FILE}` })
   if (Buffer.byteLength(code) > BUNDLE_BYTES_MAX)
     throw PackageInvalid({ reason: `its bundle is larger than ${BUNDLE_BYTES_MAX} bytes` })
-  return { manifest: readManifest(text, MANIFEST_FILE), bundle: { code, hash: hashOf(code) } }
+  const manifest = readManifest(text, MANIFEST_FILE)
+  const browser = browserIn(files, manifest)
+  return {
+    manifest,
+    bundle: { code, ...(browser === undefined ? {} : { browser }), hash: hashBundle(code, browser) },
+  }
+}
+
+function browserIn(files: Readonly<Record<string, string>>, manifest: Manifest): string | undefined {
+  const code = files[BROWSER_FILE]
+  if ((code === undefined) !== (manifest.permissions?.browser === undefined))
+    throw PackageInvalid({ reason: `${BROWSER_FILE} and permissions.browser go together; it has only one` })
+  if (code !== undefined && Buffer.byteLength(code) > BROWSER_BYTES_MAX)
+    throw PackageInvalid({ reason: `its ${BROWSER_FILE} is larger than ${BROWSER_BYTES_MAX} bytes` })
+  return code
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,4 +1,4 @@
-import type { Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
+import type { BrowserGrant, Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
 export interface PermissionAsked {
@@ -12,12 +12,13 @@ export interface PermissionAsked {
     | 'storage'
     | 'schedule'
     | 'slot'
+    | 'browser'
     | 'hook'
     | 'webhook'
     | 'limit'
   /** The host, scope, name or number that it is about. */
   what: string
-  /** Shown in red: reaches everybody's records, or sees a secret itself. */
+  /** Shown in red: reaches everybody's records, or sees a secret itself or what people type. */
   grave: boolean
   /** The same in messages of pages, one after the other: admin.plugins.asks.<word>. */
   says: readonly Saying[]
@@ -55,6 +56,7 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
       one('schedule', `${name} every ${every}`, [saying('schedule', { name, every })]),
     ),
     ...(permissions.slots ?? []).map((slot) => one('slot', slot, [saying('slot', { slot })])),
+    ...(permissions.browser ? browserOf(permissions.browser) : []),
     ...hooks.map((entry) => hookOf(typeof entry === 'string' ? entry : entry.name)),
     ...(webhooks.some(({ scheme }) => scheme === 'none')
       ? [one('webhook', 'unchecked', [saying('webhook_unchecked', {})], true)]
@@ -127,6 +129,26 @@ function secretOf({ name, read, use = 'request' }: SecretGrant): PermissionAsked
   const told = uses.length === 1 && uses[0] === 'request' ? name : `${name} for ${uses.join(', ')}`
   const says = [saying(read === true ? 'secret_read' : 'secret_use', { name })]
   return one('secret', read === true ? `${told} (its value)` : told, says, read === true)
+}
+
+/** Scripts see what is typed in the frame; the rest is what they may reach with it. */
+function browserOf({
+  scripts = [],
+  frames = [],
+  connections = [],
+  images = [],
+}: BrowserGrant): PermissionAsked[] {
+  const each = (addresses: readonly string[], what: string, grave = false) =>
+    addresses.map((origin) =>
+      one('browser', `${what} ${origin}`, [saying(`browser_${what}`, { origin })], grave),
+    )
+  return [
+    one('browser', 'frame', [saying('browser_frame', {})], true),
+    ...each(scripts, 'script', true),
+    ...each(frames, 'page'),
+    ...each(connections, 'connection'),
+    ...each(images, 'image'),
+  ]
 }
 
 function hookOf(name: string): PermissionAsked {

@@ -1,3 +1,4 @@
+export { type BrowserPart } from './browser-part.ts'
 export * from './inspect-package.ts'
 export * from './install-plugin.ts'
 export * from './instance-verbs.ts'

@@ -31,7 +31,7 @@ export async function loadBundled(means: Means, folders: BundledFolders): Promis
   await Promise.all(
     pluginFolders(folders.plugins).map(async (folder) => {
       const manifest = manifestOf(folder, known)
-      const bundle = await bundlePlugin(folder, folders.cache)
+      const bundle = await bundlePlugin(folder, folders.cache, manifest)
       if (trusted[manifest.id] === bundle.hash) loaded.set(manifest.id, { manifest, bundle })
       else
         means.log.error(

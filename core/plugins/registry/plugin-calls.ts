@@ -1,9 +1,11 @@
 import { defineError, NotFound } from '../../kernel/index.ts'
 import { sql, type Db } from '../../db/index.ts'
 import { readSecret, type KeyRing } from '../../secrets/index.ts'
+import type { OutboundMap } from '../broker/fetch.ts'
 import type { Kind } from '../kinds.ts'
 import type { Plugins } from '../plugins.ts'
 import type { LoadedPlugin, PluginInstance, PluginServer, TrustedHost } from '../ports.ts'
+import { browserPartOf, type BrowserPart } from './browser-part.ts'
 import type { LoadedPlugins } from './loaded-plugins.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
 
@@ -23,6 +25,8 @@ export interface CallOptions {
 /** The port by which areas reach plugins: instances by id, settings and secrets looked up at each call. */
 export interface PluginCalls {
   call<T>(instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions): Promise<T>
+  /** What the instance runs in browsers; absent where no plugin host is. */
+  browserPart?(instanceId: string): Promise<BrowserPart | null>
 }
 
 export interface CallMeans {
@@ -30,22 +34,31 @@ export interface CallMeans {
   keys: KeyRing
   plugins(): Plugins
   loaded: LoadedPlugins
+  outbound?: OutboundMap
 }
 
 const DEADLINE_MS = 15_000
 
 type CallArguments = [instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions]
 
-export function pluginCalls(means: CallMeans): PluginCalls {
+export function pluginCalls(means: CallMeans): Required<PluginCalls> {
+  const loadedNow = async (row: Instance): Promise<LoadedPlugin | undefined> => {
+    const on = row.status === 'active' && row.plugin_status !== 'disabled'
+    return on ? means.loaded.find(row.plugin_id, row.bundle_sha256) : undefined
+  }
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {
       const row = await getInstance(means.db, instanceId)
-      const on = row.status === 'active' && row.plugin_status !== 'disabled'
-      const plugin = on ? await means.loaded.find(row.plugin_id, row.bundle_sha256) : undefined
+      const plugin = await loadedNow(row)
       if (!plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
       const server = options.serverId ? await serverOf(means, options.serverId) : undefined
       const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
       return (await means.plugins().call(instanceOf(means, row, plugin), kind, operation, request)) as T
+    },
+    async browserPart(instanceId) {
+      const row = await getInstance(means.db, instanceId)
+      const plugin = await loadedNow(row)
+      return plugin ? browserPartOf(row.name, plugin, means.outbound ?? {}) : null
     },
   }
 }

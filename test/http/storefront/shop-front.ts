@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { importCatalog } from '../../../core/catalog/index.ts'
-import { money } from '../../../sdk/index.ts'
+import { money, type StartPayment } from '../../../sdk/index.ts'
 import { makeBrand, makeClient, makeMembership, makeUser, PASSWORD, staffActor } from '../../support/make.ts'
 import type { TestMeans } from '../../support/means.ts'
 import { startWeb, type Web } from '../../support/web.ts'
@@ -64,9 +64,10 @@ export async function openShopFront(
 }
 
 function answerOf({ isHosted, input }: { isHosted: boolean; input: object }): object {
-  const { amount, payment_id } = input as { amount: { minor: string; currency: string }; payment_id: string }
+  const { amount, payment_id, can_embed } = input as StartPayment
   const reference = `ref_${payment_id}`
-  if (isHosted) return { outcome: 'needs_client', reference, url: HOSTED_PAGE }
+  const fields = can_embed ? { embed: { data: 'pk_1' } } : {}
+  if (isHosted) return { outcome: 'needs_client', reference, url: HOSTED_PAGE, ...fields }
   const sum = money(amount.minor, amount.currency)
   return {
     outcome: 'needs_client',

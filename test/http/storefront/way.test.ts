@@ -74,6 +74,26 @@ for (const engine of engines) {
       assert.equal((await browser.get('/portal/nothing')).status, 404)
     })
 
+    test('fields of a gateway are filled in in the client area, where a new client is signed in already', async () => {
+      const manifest = (permissions: object) =>
+        means.db.run(sql`
+          update plugins set manifest = ${JSON.stringify({ kinds: { gateway: ['start_payment', 'look_up'] }, permissions })}
+          where id = (select plugin_id from plugin_instances where id = ${shop.gateways.hosted})`)
+      await manifest({ browser: { file: 'browser/fields.js' } })
+      const browser = shop.web.browser()
+      await put(browser)
+      const checkout = await browser.get('/checkout?country=DE')
+      const fields = { ...guest('fields@buyer.example'), ...once(checkout.text) }
+      const placed = await browser.post('/checkout', fields)
+      assert.match(placed.location!, /^\/portal\/invoices\/inv_\w+\/pay$/)
+      const page = await browser.get(placed.location!)
+      assert.match(page.text, new RegExp(`<iframe src="/frames/${shop.gateways.hosted}/`))
+      const [order] = await rows('fields@buyer.example')
+      const status = await browser.get(`/orders/${order!.id}`)
+      assert.match(status.text, new RegExp(`href="${placed.location!}"`))
+      await manifest({})
+    })
+
     test('a client who is known orders, reads the bank instructions and keeps the key away from others', async () => {
       const { email } = await makeBuyer(means, shop.brand, 'known@buyer.example')
       const browser = shop.web.browser()

@@ -85,7 +85,8 @@ export const loadExample = (name: string): Promise<LoadedPlugin> =>
 async function loadFolder(path: string, name: string): Promise<LoadedPlugin> {
   const folder = fileURLToPath(new URL(path, import.meta.url))
   const text = await readFile(join(folder, 'plugin.json'), 'utf8')
-  return { manifest: readManifest(text, `${name}/plugin.json`), bundle: await bundlePlugin(folder, CACHE) }
+  const manifest = readManifest(text, `${name}/plugin.json`)
+  return { manifest, bundle: await bundlePlugin(folder, CACHE, manifest) }
 }
 
 export const minimalManifest = (id: string): Record<string, unknown> => ({

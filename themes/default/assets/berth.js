@@ -166,6 +166,18 @@
     if (target) press(`[data-key="${CSS.escape(keys)}"]`, event)
   }
 
+  // Fields of a provider in a frame of their own: its window alone is heard, and only a height and a token. A person sends the form.
+  addEventListener('message', ({ source, data }) => {
+    const frame = $$('iframe[data-embed]').find((one) => one.contentWindow === source)
+    if (!frame || typeof data !== 'object' || data === null) return
+    if (Number.isFinite(data.height)) frame.height = String(Math.round(Math.min(Math.max(data.height, 40), 1200)))
+    const form = frame.closest('form')
+    if (!form || typeof data.token !== 'string' || data.token.length > 4096) return
+    $('[data-embed-token]', form).value = data.token
+    const button = $('[data-embed-send]', form)
+    if (button) button.disabled = data.token === ''
+  })
+
   // After a swap by htmx.
   on('htmx:after:swap', (event) => {
     const body = document.getElementById('dialog-body')

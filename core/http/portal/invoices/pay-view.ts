@@ -1,4 +1,4 @@
-import { money, type Money } from '../../../../sdk/index.ts'
+import { type Embed, money, type Money } from '../../../../sdk/index.ts'
 import {
   amountDue,
   askedNow,
@@ -17,6 +17,7 @@ import { sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { field, formKeys, type FormProblem } from '../../page/index.ts'
+import { embedView, type EmbedView } from '../../plugin-places/embed-view.ts'
 import { instalmentOfferView, type InstalmentOfferView } from './instalments-view.ts'
 import { payExtra, rulesOf, type PayExtra } from './pay-extra.ts'
 
@@ -55,6 +56,8 @@ export interface PayView {
   expiresAt: Instant | null
   /** A hosted page that was opened and not finished. */
   unfinished: { name: string; href: string } | null
+  /** Fields of the gateway for an attempt that waits for them. */
+  embed: PayEmbed | null
   declined: { text: string | null; retry: string } | null
   methods: (MethodView & PayExtra)[]
   gateways: ({ id: string; name: string; canSave: boolean } & PayExtra)[]
@@ -63,9 +66,26 @@ export interface PayView {
   errors: FormProblem['errors']
 }
 
+interface PayEmbed extends EmbedView {
+  paymentId: string
+  amount: Money
+  name: string
+  /** The gateway's own page, for browsers without scripts. */
+  href: string | null
+}
+
 interface Attempt extends Pick<
   PaymentRow,
-  'id' | 'status' | 'kind' | 'needs' | 'decline_message' | 'decline_code' | 'retry' | 'instance_id'
+  | 'id'
+  | 'status'
+  | 'kind'
+  | 'needs'
+  | 'decline_message'
+  | 'decline_code'
+  | 'retry'
+  | 'instance_id'
+  | 'amount_minor'
+  | 'currency'
 > {
   instance_name: string | null
 }
@@ -85,6 +105,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const credit = open ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
   const ways = await payWays(ctx, { invoice, dueMinor: due }, { methods, gateways })
   const standing = standingOf(invoice, due, attempts)
+  const latest = latestOf(ctx, attempts[0], standing)
   return {
     ...{ id: invoice.id, number: invoice.number ?? invoice.id, href, payHref: `${href}/pay` },
     ...{ creditHref: `${href}/use-credit`, due: money(due, invoice.currency), seen: String(due) },
@@ -93,8 +114,10 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     instalments: await instalmentOfferView(ctx, invoice, openMinor),
     ...{ standing, polls: standing === 'waiting' },
     waitsFor: waitsFor(attempts),
-    ...latestOf(attempts[0], standing),
+    ...latest,
     ...ways,
+    // Whose fields are open has its button beneath them.
+    gateways: ways.gateways.filter(({ id }) => !latest.embed || id !== attempts[0]?.instance_id),
     credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
     keys: formKeys(),
     errors: problem?.errors ?? [],
@@ -138,7 +161,7 @@ const factsOf = (invoice: Invoice, amountMinor: bigint) => ({
 
 function readAttempts(ctx: RouteCtx, invoiceId: string): Promise<Attempt[]> {
   return ctx.state.deps.db.all<Attempt>(sql`
-    select p.id, p.status, p.kind, p.needs, p.decline_message, p.decline_code, p.retry, p.instance_id, g.name as instance_name
+    select p.id, p.status, p.kind, p.needs, p.decline_message, p.decline_code, p.retry, p.instance_id, p.amount_minor, p.currency, g.name as instance_name
     from payments p left join plugin_instances g on g.id = p.instance_id
     where ${paymentsFor(sql`${invoiceId}`)} order by p.id desc limit 10`)
 }
@@ -160,12 +183,13 @@ function waitsFor(attempts: readonly Attempt[]): PayView['waitsFor'] {
 
 interface Needs {
   url?: string
+  embed?: Embed
   instructions?: { label: string; value: string; copy?: boolean }[]
   expires_at?: Instant
 }
 
-function latestOf(latest: Attempt | undefined, standing: PayView['standing']) {
-  const nothing = { instructions: [], expiresAt: null, unfinished: null, declined: null }
+function latestOf(ctx: RouteCtx, latest: Attempt | undefined, standing: PayView['standing']) {
+  const nothing = { instructions: [], expiresAt: null, unfinished: null, embed: null, declined: null }
   if (!latest || standing !== 'open') return nothing
   if (latest.status === 'declined' || latest.status === 'failed') {
     const text = latest.status === 'declined' ? latest.decline_message : null
@@ -174,9 +198,19 @@ function latestOf(latest: Attempt | undefined, standing: PayView['standing']) {
   if (latest.status !== 'needs_client' || !latest.needs) return nothing
   const needs = JSON.parse(latest.needs) as Needs
   const instructions = (needs.instructions ?? []).map((item) => ({ ...item, copy: item.copy ?? false }))
+  if (needs.embed) return { ...nothing, embed: payEmbed(ctx, latest, needs) }
   const unfinished =
     needs.url && instructions.length === 0 ? { name: latest.instance_name ?? '', href: needs.url } : null
   return { ...nothing, instructions, expiresAt: needs.expires_at ?? null, unfinished }
+}
+
+function payEmbed(ctx: RouteCtx, latest: Attempt, { embed, url }: Needs): PayEmbed | null {
+  if (!embed || !latest.instance_id) return null
+  const name = latest.instance_name ?? ''
+  return {
+    ...embedView(ctx, embed, { id: latest.instance_id, name }),
+    ...{ paymentId: latest.id, amount: money(latest.amount_minor, latest.currency), name, href: url ?? null },
+  }
 }
 
 const gatewayView = (gateway: GatewayInstance) => ({

@@ -3,6 +3,7 @@ import {
   askedNow,
   chargeMethod,
   checkPayment,
+  confirmPayment,
   getPayment,
   startPayment,
   takeInstalments,
@@ -15,6 +16,8 @@ import type { RouteCtx } from '../../context.ts'
 import {
   field,
   fragmentOrSeeOther,
+  isPartial,
+  loadWhole,
   page,
   requireClient,
   seeOther,
@@ -50,8 +53,7 @@ export async function takePay(ctx: RouteCtx): Promise<void> {
     redraw: async (problem) => drawPay(ctx, await readInvoice(ctx), problem),
     async act() {
       await refuseOtherSum(ctx, invoice)
-      const payment = field(ctx, 'method') === '' ? await start(ctx, invoice) : await charge(ctx, invoice)
-      await follow(ctx, invoice, payment)
+      await follow(ctx, invoice, await pay(ctx, invoice))
     },
   })
 }
@@ -92,6 +94,14 @@ async function refuseOtherSum(ctx: RouteCtx, invoice: Invoice): Promise<void> {
   if (seen !== String(asked)) throw AmountChanged({ number: invoice.number ?? invoice.id })
 }
 
+/** With the token of a gateway's fields, with a saved method, or by a gateway from the start. */
+function pay(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
+  const { deps, actor } = ctx.state
+  const confirmed = { invoice_id: invoice.id, payment_id: field(ctx, 'payment'), token: field(ctx, 'token') }
+  if (confirmed.payment_id !== '') return confirmPayment(deps, confirmed, actor)
+  return field(ctx, 'method') === '' ? start(ctx, invoice) : charge(ctx, invoice)
+}
+
 function charge(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
   const { deps, actor, formKeys } = ctx.state
   const once = formKeys.once ? { once: formKeys.once.slice(0, 100) } : {}
@@ -115,6 +125,7 @@ function start(ctx: RouteCtx, invoice: Invoice): Promise<PaymentRow> {
         invoice_id: invoice.id,
         instance_id: field(ctx, 'gateway'),
         save_method: field(ctx, 'save') !== '',
+        can_embed: true,
       },
       ...{ return_url: back, cancel_url: back, ...seenCharge(ctx), ...wholeOf(ctx) },
     },
@@ -130,8 +141,8 @@ const wholeOf = (ctx: RouteCtx) => ({ whole: field(ctx, 'whole') === '1' })
 
 async function follow(ctx: RouteCtx, invoice: Invoice, payment: PaymentRow): Promise<void> {
   const backHref = `/portal/invoices/${invoice.id}/pay`
-  const { url } = JSON.parse(payment.needs ?? '{}') as { url?: string }
-  if (payment.status !== 'needs_client' || !url) return seeOther(ctx, backHref)
+  const { url, embed } = JSON.parse(payment.needs ?? '{}') as { url?: string; embed?: object }
+  if (payment.status !== 'needs_client' || !url || embed) return seeOther(ctx, backHref)
   await leave(ctx, url, { name: new URL(url).host, backHref })
 }
 
@@ -139,9 +150,12 @@ async function drawPay(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): 
   requireClient(ctx)
   const { t } = ctx.state
   const view = await payView(ctx, invoice, problem)
+  // The page that asks for this part has no frame, so its policy lets none in.
+  if (view.embed && isPartial(ctx) && ctx.method === 'GET') return loadWhole(ctx)
   await page(ctx, 'portal/invoices/pay', view, {
     title: t('portal.pay.title', { number: view.number }),
     parts: { [`invoice-${invoice.id}-pay`]: ['portal/invoices/_pay', view] },
     slots: [{ slot: 'portal.invoice.pay', record: invoice.id }],
+    framed: view.embed !== null,
   })
 }

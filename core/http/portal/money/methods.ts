@@ -16,6 +16,7 @@ import type { RouteCtx, State } from '../../context.ts'
 import { can, field, flash, formKeys, page, requireClient, seeOther } from '../../page/index.ts'
 import { methodView } from '../invoices/pay-view.ts'
 import { leave } from '../leave.ts'
+import { confirmSetup, sealSetup, setupView } from './method-setup.ts'
 
 const HREF = '/portal/payment-methods'
 const LIST = { permission: 'payment_method.read', audience: ['client'] } as const
@@ -44,12 +45,14 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
       ? gateways.filter((one) => offers(one, 'start_setup')).map(({ id, name }) => ({ id, name }))
       : [],
     agreements: (await listAgreements(deps.db, client.id)).map((row) => agreementView(ctx, row)),
+    setup: await setupView(ctx, client),
     isNew: ctx.query.added !== undefined,
     keys: formKeys(),
   }
   await page(ctx, 'portal/payment-methods', view, {
     title: t('portal.methods.title'),
     parts: { methods: ['portal/_methods', view] },
+    framed: view.setup !== null,
   })
 }
 
@@ -62,20 +65,39 @@ function agreementView(ctx: RouteCtx, row: AgreementRow & { service: string }) {
 }
 
 async function addMethod(ctx: RouteCtx): Promise<void> {
+  if (field(ctx, 'setup') !== '') return takeSetup(ctx)
   const { actor, client } = requireClient(ctx)
   const { deps, origin, t } = ctx.state
   const back = `${origin}${HREF}`
+  const key = `setup/${deps.newId('req')}`
   const outcome = await startMethodSetup(
     deps,
     {
-      ...{ client_id: client.id, instance_id: field(ctx, 'gateway') },
+      ...{ client_id: client.id, instance_id: field(ctx, 'gateway'), can_embed: true },
       ...{ return_url: `${back}?added=1`, cancel_url: back },
     },
     actor,
   )
+  if (outcome.outcome === 'needs_client' && outcome.embed) {
+    const { reference, embed, url = null } = outcome
+    const setup = { instance_id: field(ctx, 'gateway'), reference, key, embed, url }
+    return seeOther(ctx, `${HREF}?setup=${sealSetup(ctx, client, setup)}`)
+  }
   if (outcome.outcome === 'needs_client' && outcome.url)
     return leave(ctx, outcome.url, { name: new URL(outcome.url).host, backHref: HREF })
   flash(ctx, { tone: 'warn', text: t('portal.methods.not_added') })
+  seeOther(ctx, HREF)
+}
+
+/** The gateway's frame gave its token. */
+async function takeSetup(ctx: RouteCtx): Promise<void> {
+  const { client } = requireClient(ctx)
+  const { t } = ctx.state
+  const outcome = await confirmSetup(ctx, client)
+  if (outcome.outcome === 'needs_client')
+    return leave(ctx, outcome.url, { name: new URL(outcome.url).host, backHref: HREF })
+  const saved = outcome.outcome === 'saved'
+  flash(ctx, { tone: saved ? 'good' : 'warn', text: saved ? t('embed.saved') : outcome.message })
   seeOther(ctx, HREF)
 }
 
