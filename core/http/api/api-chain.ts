@@ -8,6 +8,7 @@ import { accessLog } from '../chain/access-log.ts'
 import type { ReadArrival } from '../chain/arrival.ts'
 import { compression } from '../chain/compression.ts'
 import { dispatch } from '../chain/dispatch.ts'
+import { plainAddress } from '../chain/plain-address.ts'
 import { mediaType, readText } from '../chain/read-body.ts'
 import { requestId } from '../chain/request-id.ts'
 import { securityHeaders } from '../chain/security-headers.ts'
@@ -34,6 +35,7 @@ export function apiChain(deps: HttpDeps, arrival: ReadArrival): Middleware<State
     compression as Step,
     problemExit,
     securityHeaders,
+    plainAddress,
     apiDocument,
     keyActor(deps),
     operations(),
