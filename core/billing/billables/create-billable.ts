@@ -59,7 +59,7 @@ export const createBillable = defineVerb(
       const lines = linesOf(id, input)
       refuseTooLarge(lines.map(({ amount_minor: amountMinor }) => ({ amountMinor })))
       if (lines.reduce((sum, line) => sum + line.amount_minor, 0n) < 0n)
-        throw invalidInput({ lines: 'sum to less than zero; give credit instead' })
+        throw invalidInput({ lines: 'comes to less than zero; give credit instead' })
       await trx.insert('billable_items', [item])
       await trx.insert('billable_lines', lines)
       await record(means, trx, { item, lines }, actor)

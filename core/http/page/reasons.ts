@@ -10,6 +10,7 @@ const REASONS: readonly [RegExp, string][] = [
   [/^is not a valid email$/, 'email'],
   [/^is not a valid date$/, 'day'],
   [/^must match pattern /, 'pattern'],
+  [/^must be equal to constant$/, 'not_offered'],
   [/^must be >= (\d+)$/, 'at_least'],
   [/^must be <= (\d+)$/, 'at_most'],
   [/^must be (?:integer|number)$/, 'number'],
