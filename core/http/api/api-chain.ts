@@ -3,6 +3,7 @@ import { Router } from '@koa/router'
 import type { Middleware } from 'koa'
 import { actorOfApiKey } from '../../identity/index.ts'
 import { NotSignedIn } from '../../kernel/index.ts'
+import { parseGuarded, type UnsafeJson } from '../../plugins/index.ts'
 import { checkInput, once } from '../../records/index.ts'
 import { accessLog } from '../chain/access-log.ts'
 import type { ReadArrival } from '../chain/arrival.ts'
@@ -103,8 +104,8 @@ function parsed(ctx: RouteCtx, text: string): unknown {
   const type = mediaType(ctx.req)
   if (type !== 'application/json') throw BodyKind({ type, expected: 'application/json' })
   try {
-    return JSON.parse(text)
+    return parseGuarded(text)
   } catch (cause) {
-    throw BodyUnreadable({ reason: 'it is not JSON' }, cause)
+    throw BodyUnreadable({ reason: (cause as UnsafeJson).message }, cause)
   }
 }
