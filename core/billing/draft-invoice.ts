@@ -146,7 +146,7 @@ async function planContent(
   const issuedOn = means.business.today(seller.zone)
   const plan = await planTaxed(means, trx, { draft, buyer, from: seller, issuedOn })
   if (plan.totalMinor < 0n)
-    throw invalidInput({ lines: 'sum to less than zero; give credit instead of an invoice' })
+    throw invalidInput({ lines: 'comes to less than zero; give credit instead of an invoice' })
   return plan
 }
 

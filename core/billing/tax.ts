@@ -1,4 +1,5 @@
 import { divideFloor, divideHalfUp } from '../../sdk/index.ts'
+import { refuseTooLarge } from './sum-limit.ts'
 
 /** How a line is treated; the categories of EN 16931 follow from it. */
 export const treatments = [
@@ -80,6 +81,7 @@ export function computeTax(
   inclusive: boolean,
   rounding: TaxRounding = BY_DOCUMENT,
 ): TaxedDocument {
+  refuseTooLarge(lines)
   const parts = lines.map(({ taxes }) => taxes.map(() => 0n))
   for (const { rates, members } of poolsOf(lines, inclusive, rounding.by)) {
     const { at } = members[0]!

@@ -11,6 +11,7 @@ import { errorExit } from './chain/error-exit.ts'
 import { locale } from './chain/locale.ts'
 import { onceOnly } from './chain/once-only.ts'
 import { formBody } from './chain/read-body.ts'
+import { plainAddress } from './chain/plain-address.ts'
 import { requestId } from './chain/request-id.ts'
 import { securityHeaders } from './chain/security-headers.ts'
 import { session } from './chain/session.ts'
@@ -40,6 +41,7 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
     compression,
     errorExit,
     securityHeaders,
+    plainAddress,
     machineRoutes,
     embedFrames,
     formBody,

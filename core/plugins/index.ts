@@ -4,6 +4,7 @@ export { askTable } from './broker/broker.ts'
 export type { OutboundMap } from './broker/fetch.ts'
 export * from './errors.ts'
 export * from './hooks/index.ts'
+export { parseGuarded, UnsafeJson } from './json.ts'
 export {
   Manifest,
   manifestSchemaText,

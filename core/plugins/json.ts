@@ -2,10 +2,10 @@ import { JSON_DEPTH, JSON_NODES } from './limits.ts'
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** The text is JSON of a kind that we do not take from a plugin; the message says which. */
+/** The text is JSON of a kind that we take from no outsider; the message says which. */
 export class UnsafeJson extends Error {}
 
-/** Parses what a plugin sent. Depth and size are measured before anything is built. Throws UnsafeJson. */
+/** Parses what a plugin, or a caller of the API, sent. Depth and size are measured before anything is built. Throws UnsafeJson. */
 export function parseGuarded(text: string): unknown {
   measure(text)
   let value: unknown

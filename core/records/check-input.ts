@@ -22,7 +22,20 @@ export function checkInput<S extends TSchema>(schema: S, input: unknown): Static
   if (!validate) compiled.set(schema, (validate = ajv.compile(schema)))
   const copy = structuredClone(input)
   if (!validate(copy)) throw invalidInput(reasons(validate.errors ?? []))
+  const unkept = unkeptIn(copy, '')
+  if (unkept !== null) throw invalidInput({ [unkept]: 'has the character U+0000' })
   return copy as Static<S>
+}
+
+/** Where a text has the one character that PostgreSQL does not keep; null when nowhere. */
+function unkeptIn(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return value.includes('\0') ? path : null
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return null
+  for (const [key, part] of Object.entries(value)) {
+    const found = unkeptIn(part, path === '' ? key : `${path}.${key}`)
+    if (found !== null) return found
+  }
+  return null
 }
 
 export function reasons(errors: readonly ErrorObject[]): Record<string, string> {

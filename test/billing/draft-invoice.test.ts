@@ -102,6 +102,19 @@ for (const engine of engines)
       )
     })
 
+    it('refuses lines that come to more than the books hold, whatever takes something off again', async () => {
+      const most = '9'.repeat(15)
+      const make = (...lines: object[]) =>
+        createDraft(means, { client_id: client.id, due_on: '2026-02-01', lines }, staff)
+      assert.ok(await make(line(most)))
+      for (const lines of [
+        [line(most, 100_000)],
+        [line(most), line('1')],
+        [line(most, 9_223), line(`-${most}`, 9_222)],
+      ])
+        await assert.rejects(make(...lines), { code: 'input.invalid' })
+    })
+
     it('refuses a sum below zero, no lines, and whoever is no staff', async () => {
       const input = { client_id: client.id, due_on: '2026-02-01' }
       await assert.rejects(createDraft(means, { ...input, lines: [line('-1')] }, staff), {

@@ -133,6 +133,14 @@ for (const engine of engines)
         )
       ).map(({ step }) => step)
 
+    test('begins today at the earliest and within a year', async () => {
+      const { invoice } = await debt()
+      for (const first_on of ['2026-01-09', '2027-01-11', '9999-12-31'])
+        await assert.rejects(agree(invoice.id, { first_on }), { code: 'input.invalid' })
+      await agree(invoice.id, { first_on: '2027-01-10', parts: 36, every: '3m' })
+      await clean()
+    })
+
     test('stays as it is; dunning goes by the parts; the last one pays it', async () => {
       const { invoice } = await debt()
       const plan = await agree(invoice.id)

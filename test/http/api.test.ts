@@ -156,6 +156,17 @@ for (const engine of engines) {
       assert.deepEqual([answer.status, answer.body.status], [200, 'void'])
     })
 
+    test('a body that is too deep, forged or no JSON is the error of whoever sent it', async () => {
+      const key = await staffKey()
+      const path = `/invoices/${means.newId('inv')}/void`
+      const headers = { 'Content-Type': 'application/json' }
+      const deep = `{"reason":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+      for (const body of [deep, '{"reason":"x","__proto__":{"a":1}}', '{"reason":'])
+        assert.equal((await send(key, 'POST', path, { body, headers })).status, 400, body.slice(0, 40))
+      const unkept = await send(key, 'POST', path, json({ reason: 'a\0b' }))
+      assert.deepEqual([unkept.status, unkept.body.fields], [422, { reason: 'has the character U+0000' }])
+    })
+
     test("a client's key reaches its own invoices only, and what staff do is refused", async () => {
       const user = await makeUser(means, { realm_id: buyer.brand.realm_id })
       await makeMembership(means, { client_id: buyer.client.id, user_id: user.id })

@@ -82,6 +82,27 @@ for (const engine of engines) {
       assert.equal(await themeOf(user.id), 'light')
     })
 
+    test('characters that no database keeps are dropped from forms and refused in addresses', async () => {
+      const { user, browser } = await signedIn()
+      const sent = { theme: 'da\0rk\u0007', back: '/portal' }
+      assert.equal((await browser.post('/preferences', sent)).status, 303)
+      assert.equal(await themeOf(user.id), 'dark')
+      for (const path of ['/portal/invoices?q=%00', '/orders/%00?key=x', '/sign-in?next=%00'])
+        assert.equal((await browser.get(path)).status, 400, path)
+      const forged = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url')
+      await makeMembership(means, {
+        ...{ client_id: (await makeClient(means, { brand_id: brand.id })).id, user_id: user.id },
+      })
+      for (const place of [
+        ['\0', 'inv_x'],
+        ['2026-01-01', 'inv_\0'],
+        [{ n: '9'.repeat(40) }, 'inv_x'],
+      ]) {
+        const list = await browser.get(`/portal/invoices?show=all&after=${forged(place)}`)
+        assert.equal(list.status, 200, JSON.stringify(place))
+      }
+    })
+
     test('unknown pages, foreign records and refusals have the shape that was asked for', async () => {
       const { browser } = await signedIn()
       const page = await browser.get('/no-such-page')

@@ -215,6 +215,8 @@ for (const engine of engines) {
       const less = { description: 'Less', quantity: 1, unit_minor: '-100' }
       await assert.rejects(make({ products: [], lines: [less] }), field('lines'))
       await assert.rejects(make({ lines: [{ ...less, quantity: -1 }] }), field('lines.0.quantity'))
+      const much = { description: 'Much', quantity: 100_000, unit_minor: '9'.repeat(15) }
+      await assert.rejects(make({ products: [], lines: [much] }), field('lines'))
       const id = await draft()
       await followUpQuote(means, { quote_id: id, follow_up_on: '2026-02-05', staff_note: 'Call Ada' }, staff)
       assert.equal((await getQuote(means.db, staff, id)).follow_up_on, '2026-02-05')

@@ -21,6 +21,9 @@ export interface Imported {
   booked: number
 }
 
+/** Half a year of a busy account. More would hold up everybody else for too long. */
+const LINES_MAX = 20_000
+
 /**
  * Takes a statement in: each line once, whichever file brings it again. A file that is not understood to its last line
  * brings nothing. Lines without doubt are booked where the account says so; the others wait for staff.
@@ -41,6 +44,10 @@ export const importStatement = defineVerb(
     })
     const statement = readStatement(account, format, content)
     refuseForeign(account, statement)
+    if (statement.lines.length > LINES_MAX)
+      throw invalidInput({
+        content: `has ${statement.lines.length} lines; import at most ${LINES_MAX} at once`,
+      })
     const sha = createHash('sha256').update(content).digest('hex')
     const rows = keyed(statement.lines).map(([line, key]) => rowOf(means, account, { line, key, sha }))
     const added = await means.db.transaction(async (trx) => {

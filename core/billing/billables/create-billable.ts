@@ -6,6 +6,7 @@ import { cycle as cycleOf, invalidInput, isoDate, type Actor, type IsoDate } fro
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import { issueInvoice } from '../issue-invoice.ts'
 import { todayOf } from '../settle-invoice.ts'
+import { refuseTooLarge } from '../sum-limit.ts'
 import { amountOf, draftOf, type BillableItem, type BillableLine } from './billable.ts'
 
 const Line = Type.Object({
@@ -56,8 +57,9 @@ export const createBillable = defineVerb(
       const today = await todayOf(means, trx, client.brand_id)
       const item = itemOf(means, { id, client, input, today })
       const lines = linesOf(id, input)
+      refuseTooLarge(lines.map(({ amount_minor: amountMinor }) => ({ amountMinor })))
       if (lines.reduce((sum, line) => sum + line.amount_minor, 0n) < 0n)
-        throw invalidInput({ lines: 'sum to less than zero; give credit instead' })
+        throw invalidInput({ lines: 'comes to less than zero; give credit instead' })
       await trx.insert('billable_items', [item])
       await trx.insert('billable_lines', lines)
       await record(means, trx, { item, lines }, actor)

@@ -1,13 +1,13 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
-import { invalidInput, systemActor, type Instant, type IsoDate } from '../../kernel/index.ts'
+import { systemActor, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import type { BilledDay } from '../ports.ts'
 import { attempt, snapshotOf, type Payments } from '../payments/gateway.ts'
 import { customerAt, type MethodRow } from '../payments/keep-method.ts'
 import { insertPayment, type PaymentRow } from '../payments/payment.ts'
-import { depositLimits } from '../payments/start-deposit.ts'
+import { refuseOutside } from '../payments/start-deposit.ts'
 import { ofBrands } from '../run/zones.ts'
 import { endsMethod } from '../dunning/classify-decline.ts'
 
@@ -45,9 +45,7 @@ export const setTopUp = defineVerb(
       scope: { client: 'id', right: 'credit.set_top_up' },
     })
     const [threshold, amount] = [BigInt(input.threshold_minor), BigInt(input.amount_minor)]
-    const { minimum, maximum } = await depositLimits(means, client.brand_id, client.currency)
-    if (amount < minimum.minor || amount > maximum.minor)
-      throw invalidInput({ amount: `must lie between ${minimum.minor} and ${maximum.minor} minor units` })
+    await refuseOutside(means, { brandId: client.brand_id, currency: client.currency, amountMinor: amount })
     const now = means.business.now()
     await means.db.transaction(async (trx) => {
       await trx.run(sql`

@@ -2,7 +2,7 @@ import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { recordEvent } from '../../events/index.ts'
-import { cycle, isoDate, type Actor, type Cycle, type IsoDate } from '../../kernel/index.ts'
+import { addMonths, cycle, invalidInput, isoDate, type Actor, type Cycle, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import { NotInInstalments } from '../errors.ts'
 import type { InvoiceRow } from '../invoice.ts'
@@ -12,6 +12,9 @@ import { lockInvoice, openAmount, todayOf } from '../settle-invoice.ts'
 import type { InstalmentPlanRow } from './instalment-plan.ts'
 import { feeOfOffer, offerFor } from './offer-instalments.ts'
 import { planInstalments } from './plan-instalments.ts'
+
+/** A first day further off is a slip of the keys, and so is one that is over: the plan would be broken at once. */
+const FIRST_WITHIN_MONTHS = 12
 
 /** Staff agree with a client that what is open of a document is paid in parts. The document itself does not change. */
 export const agreeInstalments = defineVerb(
@@ -31,8 +34,12 @@ export const agreeInstalments = defineVerb(
     await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: input.invoice_id })
     return means.db.transaction(async (trx) => {
       const invoice = await lockInvoice(trx, input.invoice_id)
+      const firstOn = isoDate(input.first_on)
+      const today = await todayOf(means, trx, invoice.brand_id)
+      if (firstOn < today || firstOn > addMonths(today, FIRST_WITHIN_MONTHS))
+        throw invalidInput({ first_on: 'must be a day from today on and within a year' })
       const terms = {
-        ...{ parts: input.parts, firstOn: isoDate(input.first_on), every: cycle(input.every) },
+        ...{ parts: input.parts, firstOn, every: cycle(input.every) },
         ...{ feeMinor: BigInt(input.fee_minor ?? 0), taxClass: input.fee_tax_class ?? 'standard' },
       }
       return openPlan(means, trx, { invoice, terms }, actor)

@@ -78,8 +78,9 @@ export const startDeposit = defineVerb(
   },
 )
 
-async function refuseOutside(
-  payments: Payments,
+/** For every sum that a client lets in without a document, now or later by itself. */
+export async function refuseOutside(
+  payments: Pick<Payments, 'db'>,
   { brandId, currency, amountMinor }: { brandId: string; currency: string; amountMinor: bigint },
 ): Promise<void> {
   const { minimum, maximum } = await depositLimits(payments, brandId, currency)

@@ -15,6 +15,7 @@ import {
   unlinkAddon,
 } from '../../catalog/index.ts'
 import { invalidInput, isoDate } from '../../kernel/index.ts'
+import { parseGuarded } from '../../plugins/index.ts'
 import { checkForm } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
@@ -165,7 +166,7 @@ async function moduleSettingsOf(desk: Desk, { form, params }: Asked): Promise<un
 
 function jsonOf(form: FormBody, name: string): unknown {
   try {
-    return JSON.parse(textOf(form, name) || '{}')
+    return parseGuarded(textOf(form, name) || '{}')
   } catch {
     throw invalidInput({ [name]: 'is not JSON such as {"memory": 4096}' })
   }

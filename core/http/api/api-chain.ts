@@ -3,11 +3,13 @@ import { Router } from '@koa/router'
 import type { Middleware } from 'koa'
 import { actorOfApiKey } from '../../identity/index.ts'
 import { NotSignedIn } from '../../kernel/index.ts'
+import { parseGuarded, type UnsafeJson } from '../../plugins/index.ts'
 import { checkInput, once } from '../../records/index.ts'
 import { accessLog } from '../chain/access-log.ts'
 import type { ReadArrival } from '../chain/arrival.ts'
 import { compression } from '../chain/compression.ts'
 import { dispatch } from '../chain/dispatch.ts'
+import { plainAddress } from '../chain/plain-address.ts'
 import { mediaType, readText } from '../chain/read-body.ts'
 import { requestId } from '../chain/request-id.ts'
 import { securityHeaders } from '../chain/security-headers.ts'
@@ -34,6 +36,7 @@ export function apiChain(deps: HttpDeps, arrival: ReadArrival): Middleware<State
     compression as Step,
     problemExit,
     securityHeaders,
+    plainAddress,
     apiDocument,
     keyActor(deps),
     operations(),
@@ -101,8 +104,8 @@ function parsed(ctx: RouteCtx, text: string): unknown {
   const type = mediaType(ctx.req)
   if (type !== 'application/json') throw BodyKind({ type, expected: 'application/json' })
   try {
-    return JSON.parse(text)
+    return parseGuarded(text)
   } catch (cause) {
-    throw BodyUnreadable({ reason: 'it is not JSON' }, cause)
+    throw BodyUnreadable({ reason: (cause as UnsafeJson).message }, cause)
   }
 }

@@ -7,6 +7,8 @@ const FORM_LIMIT = 256 * 1024
 const FILES_LIMIT = 10 * 1024 * 1024
 const FIELDS_MAX = 2000
 const KEYS = { _csrf: 'csrf', _once: 'once', _version: 'version' } as const
+/** No keyboard writes these and no database of ours keeps all of them; they come along from the clipboard. */
+const UNWRITTEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 
 export const emptyForm = (): FormBody => Object.create(null) as FormBody
@@ -19,7 +21,7 @@ async function readForm(ctx: Ctx): Promise<void> {
   if (fields.length > FIELDS_MAX) throw BodyTooLarge({ limit: `${FIELDS_MAX} fields` })
   for (const [name, value] of fields) {
     if (name in KEYS) ctx.state.formKeys[KEYS[name as keyof typeof KEYS]] = value
-    else put(ctx.state.form, name, value)
+    else put(ctx.state.form, name, value.replaceAll(UNWRITTEN, ''))
   }
 }
 

@@ -3,10 +3,10 @@ import { invalidInput, isoDate, type IsoDate } from '../../kernel/index.ts'
 import type { Ctx } from '../context.ts'
 import { field } from './form.ts'
 
-/** An amount as people of the reader's language write it: "1.234,50" in German, "1,234.50" in English. */
+/** An amount, not below zero, as people of the reader's language write it: "1.234,50" in German, "1,234.50" in English. */
 export function moneyField(ctx: Ctx, name: string, currency: Currency): Money {
   const minor = readAmount(field(ctx, name), currency, ctx.state.locale)
-  if (minor === null) throw invalidInput({ [name]: 'is not an amount such as 24.00' })
+  if (minor === null || minor < 0n) throw invalidInput({ [name]: 'is not an amount such as 24.00' })
   return money(minor, currency)
 }
 

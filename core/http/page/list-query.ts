@@ -148,10 +148,10 @@ function packed({ value, id }: { value: SqlValue; id: string }): string {
 function unpacked(text: string, back: boolean): ListQuery['place'] {
   try {
     const [value, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as [unknown, unknown]
-    if (typeof id !== 'string') return null
+    if (typeof id !== 'string' || `${id}${String(value)}`.includes('\0')) return null
     if (typeof value === 'string' || typeof value === 'number') return { back, value, id }
     const big = (value as { n?: unknown } | null)?.n
-    return typeof big === 'string' && /^-?\d+$/.test(big) ? { back, value: BigInt(big), id } : null
+    return typeof big === 'string' && /^-?\d{1,18}$/.test(big) ? { back, value: BigInt(big), id } : null
   } catch {
     return null
   }

@@ -58,7 +58,7 @@ export async function priceQuote(
   }
   const from = await loadSeller(queries, of.brandId, of.clientId)
   const plan = await planTaxed({ hooks }, queries, { draft, buyer, from, issuedOn: of.today })
-  if (plan.totalMinor < 0n) throw invalidInput({ lines: 'sum to less than zero' })
+  if (plan.totalMinor < 0n) throw invalidInput({ lines: 'comes to less than zero' })
   return { items, freeLines, plan }
 }
 

@@ -105,6 +105,13 @@ for (const engine of engines)
       assert.equal((await lines()).length, 0)
     })
 
+    test('a file of more lines than can be taken at once is refused whole', async () => {
+      const rows = Array.from({ length: 20_001 }, (_, i) => `2026-01-02;1.00;L${i};N;EUR`)
+      await assert.rejects(bring(rows), { code: 'input.invalid' })
+      const kept = await db.all(sql`select id from bank_lines where account_id = ${account}`)
+      assert.deepEqual(kept, [])
+    })
+
     test('staff divide a line over several documents, and what is too much is credit', async () => {
       const [one, two] = [await invoice(1_000n), await invoice(2_000n)]
       await bring([`${on()};40.00;sorry, no numbers;Quay;EUR`])

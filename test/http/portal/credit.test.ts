@@ -6,7 +6,7 @@ import { engines, makeDatabase } from '../../support/databases.ts'
 import { staffActor } from '../../support/make.ts'
 import { testMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
-import { draft, issue } from '../../billing/support.ts'
+import { draft, issue, makeGateway } from '../../billing/support.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
 
 for (const engine of engines)
@@ -46,11 +46,22 @@ for (const engine of engines)
     })
 
     it('refills by itself from the form, refuses what is no sum, and stops', async () => {
+      await makeGateway(means)
       await browser.get('/portal/credit')
       const bad = await browser.post('/portal/credit/top-up', { threshold: 'ten', top_up: '20' })
       assert.equal(bad.status, 422)
       const much = await browser.post('/portal/credit/top-up', { threshold: '10', top_up: '99999' })
       assert.equal(much.status, 422)
+      assert.match(textOf(much.text), /must lie between 5\.00 EUR and 1000\.00 EUR/)
+      for (const [href, fields] of [
+        ['/portal/credit', { amount: '-5' }],
+        ['/portal/credit/top-up', { threshold: '-1', top_up: '20' }],
+        ['/portal/credit/top-up', { threshold: '10', top_up: '-20' }],
+      ] as const) {
+        const below = await browser.post(href, fields)
+        assert.equal(below.status, 422)
+        assert.match(textOf(below.text), /Must be an amount such as 24\.00/, JSON.stringify(fields))
+      }
       const set = await browser.post('/portal/credit/top-up', { threshold: '10', top_up: '20' })
       assert.equal(set.status, 303)
       const row = await db.get<{ threshold_minor: bigint; amount_minor: bigint }>(
