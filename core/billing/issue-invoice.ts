@@ -29,7 +29,7 @@ export async function issueInvoice(
 
 /** One document as it would be issued today, with its taxes and sums. */
 export async function planDocument(
-  means: Pick<Means, 'business' | 'hooks'>,
+  means: Pick<Means, 'business' | 'hooks' | 'db'>,
   queries: Queries,
   draft: DraftInvoice,
 ): Promise<PlannedInvoice> {

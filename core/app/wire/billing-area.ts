@@ -7,6 +7,7 @@ import {
   billToday,
   billUntil,
   careForTax,
+  forgetTaxAnswers,
   expireGiftCards,
   giftCardConsumers,
   previewBilling,
@@ -69,7 +70,14 @@ export const billingArea: Area = {
       cron: '50 2 * * *',
       run: async () => ({ ...(await readGatewayMoney(paymentsOf(wiring))) }),
     },
-    { name: 'billing.tax_care', cron: '25 4 * * *', run: () => careForTax(paymentsOf(wiring)) },
+    {
+      name: 'billing.tax_care',
+      cron: '25 4 * * *',
+      run: async () => ({
+        ...(await careForTax(paymentsOf(wiring))),
+        forgotten: await forgetTaxAnswers(wiring.means),
+      }),
+    },
     {
       name: 'billing.expire_gift_cards',
       cron: '35 * * * *',
