@@ -26,7 +26,7 @@ export const TaxUndetermined = defineError(
 /** A document as far as its taxes ask. */
 export interface TaxCase {
   draft: Pick<DraftInvoice, 'brandId' | 'clientId' | 'currency'> & {
-    lines: readonly Pick<DraftLine, 'taxClass' | 'amountMinor'>[]
+    lines: readonly Pick<DraftLine, 'taxClass' | 'amountMinor' | 'taxes'>[]
   }
   buyer: Pick<BillTo, 'city' | 'company' | 'tax_id'>
   place: TaxBuyer
@@ -179,7 +179,8 @@ function unclearTax(taxes: Taxes): string | undefined {
 
 /** Rates of the lines that nobody is asked about; undefined for those to be asked. */
 function exemptLines({ draft, place, on }: TaxCase): (readonly TaxRate[] | undefined)[] {
-  return draft.lines.map(({ taxClass }) => {
+  return draft.lines.map(({ taxClass, taxes }) => {
+    if (taxes) return taxes
     if (UNTAXED.includes(taxClass)) return []
     const exemption = exemptionOf(place, taxClass, on)
     if (!exemption) return place.exempt ? EXEMPT : undefined

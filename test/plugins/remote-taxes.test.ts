@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
+import { changePorts } from '../../core/app/wire/change-ports.ts'
 import {
   billDay,
   createDraft,
@@ -8,15 +9,17 @@ import {
   forgetTaxAnswers,
   issueDraft,
   previewBilling,
+  recordPayment,
   taxPlugin,
   verifyBooks,
 } from '../../core/billing/index.ts'
 import { execute, sql, type Db } from '../../core/db/index.ts'
 import { addDays, isoDate, type BerthError } from '../../core/kernel/index.ts'
+import { cancelService, type ServiceRow } from '../../core/services/index.ts'
 import { taxService } from '../../examples/example-remote-tax/test/tax-service.ts'
 import { serveCompany } from '../../sdk/test-kit/index.ts'
 import { makeServices } from '../billing/make-services.ts'
-import { draft, issue, makeBuyer } from '../billing/support.ts'
+import { draft, issue, makeBuyer, scriptedGateway } from '../billing/support.ts'
 import { MINECRAFT, openShopFront, orderForm } from '../http/storefront/shop-front.ts'
 import { engines, makeDatabase, type Engine } from '../support/databases.ts'
 import { makeClient, staffActor } from '../support/make.ts'
@@ -278,6 +281,36 @@ for (const engine of engines) {
         /not the one that was asked/,
       )
       await house.clean()
+    })
+
+    test('time that is given back bears the tax with which it was charged; nobody is asked about it', async (t) => {
+      const house = await openBrand(engine)
+      t.after(house.close)
+      const { db, service } = house
+      const means = { ...house.means, changes: changePorts, plugins: scriptedGateway([]) }
+      await makeDue(house, 1)
+      await house.bill(FIRST)
+      const [row] = await db.all<{ id: string; total_minor: bigint }>(
+        sql`select id, total_minor from invoices`,
+      )
+      assert.equal(row!.total_minor, 635n)
+      const paid = { invoice_id: row!.id, amount_minor: '635', reference: 'paid', instance_id: null }
+      await recordPayment(means, paid, staff)
+      const [running] = await db.all<ServiceRow>(sql`select * from services`)
+      const value = JSON.stringify('credit')
+      const scope = { key: 'services.unused_on_cancel', scope: 'product', scope_id: running!.product_id }
+      await db.insert('settings', [{ ...scope, value, updated_by: 'test', updated_at: means.business.now() }])
+      service.percent['CA'] = '50'
+      means.business.set('2026-01-25T10:00:00.000Z')
+      const { returnedMinor } = await cancelService(
+        means,
+        { service_id: running!.id, at: 'now', reason: 'Moving' },
+        staff,
+      )
+      // 26 of 31 days of 5.99, and 6 % of it.
+      assert.equal(returnedMinor, 532n)
+      assert.deepEqual(service.requests, [1])
+      await house.clean('2026-01-25')
     })
 
     test('a checkout whose tax is not known says so and may be tried again', async (t) => {
