@@ -31,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { name: '0027_books', breaking: false, load: () => import('./0027_books.ts') },
   { name: '0028_gateway_money', breaking: false, load: () => import('./0028_gateway_money.ts') },
   { name: '0029_plans', breaking: false, load: () => import('./0029_plans.ts') },
+  { name: '0033_tax_answers', breaking: false, load: () => import('./0033_tax_answers.ts') },
 ]

@@ -2,6 +2,15 @@ import type { TaxAnswer, TaxQuestion } from '../../sdk/index.ts'
 import { AskFirst, type Queries, type Trx } from '../db/index.ts'
 import { BerthError, defineError, type IsoDate } from '../kernel/index.ts'
 import type { Hooks } from '../records/index.ts'
+import {
+  askRemoteTaxes,
+  keptAnswers,
+  remoteQuestion,
+  unfit,
+  type RemoteAnswer,
+  type RemoteQuestion,
+  type AskMeans,
+} from './ask-remote-taxes.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
 import { planInvoice, taxBuyer, type BillFrom, type BillTo, type PlannedInvoice } from './plan-invoice.ts'
 import type { TaxRate } from './tax.ts'
@@ -17,7 +26,7 @@ export const TaxUndetermined = defineError(
 /** A document as far as its taxes ask. */
 export interface TaxCase {
   draft: Pick<DraftInvoice, 'brandId' | 'clientId' | 'currency'> & {
-    lines: readonly Pick<DraftLine, 'taxClass' | 'amountMinor'>[]
+    lines: readonly Pick<DraftLine, 'taxClass' | 'amountMinor' | 'taxes'>[]
   }
   buyer: Pick<BillTo, 'city' | 'company' | 'tax_id'>
   place: TaxBuyer
@@ -28,7 +37,13 @@ export interface TaxCase {
 }
 
 type Taxes = readonly (readonly TaxRate[])[]
-type Verdict = Taxes | BerthError
+
+export interface Determined {
+  taxes: Taxes
+  /** The kept answer of an outside service, which is evidence of the document. */
+  answerId?: string
+}
+type Verdict = Determined | BerthError
 
 /** Sums that are no supply: they bear no tax, whoever buys. */
 const UNTAXED: readonly string[] = ['none', 'gift_card']
@@ -36,59 +51,115 @@ const UNTAXED: readonly string[] = ['none', 'gift_card']
 /**
  * The taxes of the lines of each case, by the plugin that its brand has chosen; null where rules decide. Lines that
  * core knows to be free of tax are not asked about. An error stands where a plugin fails: nothing is guessed. Within a
- * transaction that is left for the questions and begun anew.
+ * transaction that is left for the questions and begun anew. What an outside service answered once is not asked again.
  */
 export async function determineTaxes(
-  { hooks }: { hooks: Hooks },
+  means: AskMeans,
   queries: Queries,
   cases: readonly TaxCase[],
 ): Promise<(Verdict | null)[]> {
+  const ways = cases.map((one) => wayOf(means.hooks, one))
+  const remote = await remoteAnswers(
+    means,
+    queries,
+    ways.flatMap((way) => (way !== null && 'remote' in way ? [way.remote] : [])),
+  )
   const answers = 'answers' in queries ? (queries as Trx).answers : undefined
-  const open = new Map<string, () => Promise<Verdict>>()
+  const open = remote.open
   const verdicts: (Verdict | null)[] = []
-  for (const one of cases) {
-    if (!one.from.taxPlugin) {
-      verdicts.push(null)
-      continue
+  for (const [i, way] of ways.entries()) {
+    const one = cases[i]!
+    if (way === null || 'verdict' in way) verdicts.push(way && way.verdict)
+    else if ('remote' in way) {
+      const said = remote.found.get(way.remote.id)
+      if (said)
+        verdicts.push('answer' in said ? taxesOf(one, said.answer, way.remote.id) : failed(one, said.problem))
+    } else {
+      const key = `tax.determine ${JSON.stringify([one.from.taxPlugin, way.question, exemptLines(one)])}`
+      const ask = () => determine(means.hooks, one, way.question)
+      if (!answers) verdicts.push(await ask())
+      else if (answers.has(key)) verdicts.push(answers.get(key) as Verdict)
+      else open.set(key, ask)
     }
-    const ask = () => determine(hooks, one)
-    const key = `tax.determine ${JSON.stringify([one.from.taxPlugin, questionOf(one), exemptLines(one)])}`
-    if (!answers) verdicts.push(await ask())
-    else if (answers.has(key)) verdicts.push(answers.get(key) as Verdict)
-    else open.set(key, ask)
   }
   if (open.size > 0) throw new AskFirst(open)
   return verdicts
 }
 
-async function determine(hooks: Hooks, one: TaxCase): Promise<Verdict> {
-  const instance = one.from.taxPlugin!
-  const { brandId, clientId: subject } = one.draft
-  const fail = (reason: string, cause?: unknown) => TaxUndetermined({ subject, instance, reason }, cause)
+/** Decided without a question, by an outside service, or by the plugin itself. Null: by the rules of the seller. */
+type Way = { verdict: Verdict } | { remote: RemoteQuestion } | { question: TaxQuestion } | null
+
+function wayOf(hooks: Hooks, one: TaxCase): Way {
+  const instance = one.from.taxPlugin
+  if (!instance) return null
   const exempt = exemptLines(one)
-  const asked = one.draft.lines.flatMap((_, i) => (exempt[i] ? [] : [i]))
-  if (asked.length === 0) return exempt.map((rates) => rates!)
-  const offers = hooks
-    .offering('tax.determine')
-    .some((offer) => offer.instance === instance && (offer.brand === null || offer.brand === brandId))
-  if (!offers) return fail('it is not active, or does not determine taxes for this brand')
-  try {
-    const answer = (await hooks.ask(instance, 'tax', 'determine', questionOf(one))) as TaxAnswer
-    const byKey = new Map(answer.lines.map((line) => [line.key, line]))
-    if (byKey.size !== asked.length || answer.lines.length !== asked.length)
-      return fail('it did not answer each line once')
-    const taxes = exempt.map((rates, i) => {
-      const line = byKey.get(String(i))
-      if (!rates && !line) throw fail(`it did not answer line ${i}`)
-      return rates ?? ratesOf(line!, answer.notes, one.locale)
-    })
-    const unclear = unclearTax(taxes)
-    return unclear === undefined ? taxes : fail(`"${unclear}" stands for two taxes`)
-  } catch (error) {
-    return error instanceof BerthError && error.code === TaxUndetermined.code
-      ? error
-      : fail(error instanceof Error ? error.message : String(error), error)
+  if (exempt.every((rates) => rates !== undefined)) return { verdict: { taxes: exempt } }
+  const offers = (operation: string) =>
+    hooks
+      .offering(operation)
+      .some(
+        (offer) => offer.instance === instance && (offer.brand === null || offer.brand === one.draft.brandId),
+      )
+  const question = questionOf(one)
+  if (offers('tax.determine')) return { question }
+  if (offers('tax.determine_remote')) return { remote: remoteQuestion(instance, question) }
+  return { verdict: failed(one, 'it is not active, or does not determine taxes for this brand') }
+}
+
+/** What is kept is used; the rest is asked for at once, or, within a transaction, before it begins anew. */
+async function remoteAnswers(
+  means: AskMeans,
+  queries: Queries,
+  questions: readonly RemoteQuestion[],
+): Promise<{ found: Map<string, RemoteAnswer>; open: Map<string, () => Promise<unknown>> }> {
+  const found = new Map<string, RemoteAnswer>()
+  const open = new Map<string, () => Promise<unknown>>()
+  const keyOf = (id: string) => `tax.determine_remote ${id}`
+  const trx = 'answers' in queries ? (queries as Trx) : undefined
+  const ids = questions.map(({ id }) => id)
+  for (const id of ids) {
+    const said = trx?.answers.get(keyOf(id)) as RemoteAnswer | undefined
+    if (said) found.set(id, said)
   }
+  const kept = await keptAnswers(
+    queries,
+    ids.filter((id) => !found.has(id)),
+  )
+  for (const [id, answer] of kept) found.set(id, answer)
+  const missing = questions.filter(({ id }) => !found.has(id))
+  if (missing.length === 0) return { found, open }
+  if (!trx) {
+    for (const [id, said] of await askRemoteTaxes(means, missing)) found.set(id, said)
+    return { found, open }
+  }
+  let asked: Promise<Map<string, RemoteAnswer>> | undefined
+  for (const { id } of missing)
+    open.set(keyOf(id), async () => (await (asked ??= askRemoteTaxes(means, missing))).get(id))
+  return { found, open }
+}
+
+function failed(one: TaxCase, reason: string, cause?: unknown): BerthError {
+  return TaxUndetermined({ subject: one.draft.clientId, instance: one.from.taxPlugin!, reason }, cause)
+}
+
+async function determine(hooks: Hooks, one: TaxCase, question: TaxQuestion): Promise<Verdict> {
+  try {
+    const answer = (await hooks.ask(one.from.taxPlugin!, 'tax', 'determine', question)) as TaxAnswer
+    const problem = unfit(question, answer)
+    return problem === undefined ? taxesOf(one, answer) : failed(one, problem)
+  } catch (error) {
+    return failed(one, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+function taxesOf(one: TaxCase, answer: TaxAnswer, answerId?: string): Verdict {
+  const byKey = new Map(answer.lines.map((line) => [line.key, line]))
+  const taxes = exemptLines(one).map(
+    (rates, i) => rates ?? ratesOf(byKey.get(String(i))!, answer.notes, one.locale),
+  )
+  const unclear = unclearTax(taxes)
+  if (unclear !== undefined) return failed(one, `"${unclear}" stands for two taxes`)
+  return answerId === undefined ? { taxes } : { taxes, answerId }
 }
 
 /** The tax table tells taxes apart by name and rate: one of them may not stand for two, in a line or between lines. */
@@ -108,7 +179,8 @@ function unclearTax(taxes: Taxes): string | undefined {
 
 /** Rates of the lines that nobody is asked about; undefined for those to be asked. */
 function exemptLines({ draft, place, on }: TaxCase): (readonly TaxRate[] | undefined)[] {
-  return draft.lines.map(({ taxClass }) => {
+  return draft.lines.map(({ taxClass, taxes }) => {
+    if (taxes) return taxes
     if (UNTAXED.includes(taxClass)) return []
     const exemption = exemptionOf(place, taxClass, on)
     if (!exemption) return place.exempt ? EXEMPT : undefined
@@ -149,7 +221,7 @@ function questionOf(one: TaxCase): TaxQuestion {
 }
 
 /** Each tax is a level of its own, so that a compound one is taken on those before it. */
-function ratesOf(
+export function ratesOf(
   { taxes, treatment }: TaxAnswer['lines'][number],
   notes: readonly string[],
   locale: string,
@@ -177,7 +249,7 @@ export interface DocumentCase {
 
 /** As planInvoice for any number of documents, by the tax plugins of their brands. */
 export async function planTaxedAll(
-  means: { hooks: Hooks },
+  means: AskMeans,
   queries: Queries,
   cases: readonly DocumentCase[],
 ): Promise<(PlannedInvoice | BerthError)[]> {
@@ -189,16 +261,19 @@ export async function planTaxedAll(
     })),
   )
   return cases.map(({ draft, buyer, from, issuedOn }, n) => {
-    const taxes = verdicts[n]
-    if (taxes instanceof BerthError) return taxes
-    const lines = taxes ? draft.lines.map((line, i) => ({ ...line, taxes: taxes[i]! })) : draft.lines
-    return planInvoice({ ...draft, lines }, buyer, from, issuedOn)
+    const verdict = verdicts[n]
+    if (verdict instanceof BerthError) return verdict
+    if (!verdict) return planInvoice(draft, buyer, from, issuedOn)
+    const { taxes, answerId } = verdict
+    const lines = draft.lines.map((line, i) => ({ ...line, taxes: taxes[i]! }))
+    const plan = planInvoice({ ...draft, lines }, buyer, from, issuedOn)
+    return answerId === undefined ? plan : { ...plan, taxAnswerId: answerId }
   })
 }
 
 /** Throws where the plugin fails. */
 export async function planTaxed(
-  means: { hooks: Hooks },
+  means: AskMeans,
   queries: Queries,
   one: DocumentCase,
 ): Promise<PlannedInvoice> {

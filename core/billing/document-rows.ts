@@ -39,7 +39,7 @@ export const taxNotesJson = (notes: readonly TaxNote[]): string | null =>
   notes.length === 0 ? null : JSON.stringify(notes)
 
 /** What the taxes of a line take of its net sum together; compound ones are rounded to a millionth, half up. */
-function ratePpmOf(taxes: readonly TaxRate[]): number {
+export function ratePpmOf(taxes: readonly TaxRate[]): number {
   return taxes.reduce(
     (sum, { ratePpm, compound }) =>
       sum +

@@ -33,7 +33,7 @@ export interface DraftLine {
   periodEnd?: IsoDate
   /** A charge that exists already: it moves to this document. */
   chargeId?: string
-  /** As a tax plugin has determined them; absent where the rules of the seller decide. */
+  /** As a tax plugin has determined them, or as they were charged; absent where the rules of the seller decide. */
   taxes?: readonly TaxRate[]
   /** Why this sum: price version, coupon, period and days, rounding. */
   trace: { [key: string]: Json | undefined }

@@ -6,6 +6,7 @@ import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { applyCreditByItself } from './credit/apply-credit.ts'
+import { withChargedTaxes } from './charged-taxes.ts'
 import { creditBalance } from './ledger.ts'
 import { planTaxed } from './determine-taxes.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
@@ -29,7 +30,7 @@ export async function issueInvoice(
 
 /** One document as it would be issued today, with its taxes and sums. */
 export async function planDocument(
-  means: Pick<Means, 'business' | 'hooks'>,
+  means: Pick<Means, 'business' | 'hooks' | 'db'>,
   queries: Queries,
   draft: DraftInvoice,
 ): Promise<PlannedInvoice> {
@@ -37,7 +38,8 @@ export async function planDocument(
   const buyer = (await loadBuyers(queries, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
   const issuedOn = means.business.today(seller.zone)
-  return planTaxed(means, queries, { draft, buyer, from: seller, issuedOn })
+  const taxed = seller.taxPlugin ? await withChargedTaxes(queries, draft) : draft
+  return planTaxed(means, queries, { draft: taxed, buyer, from: seller, issuedOn })
 }
 
 /** What the client's credit pays at once needs no proforma. */

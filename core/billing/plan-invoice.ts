@@ -86,6 +86,8 @@ export interface PlannedInvoice {
   taxNotes: readonly TaxNote[]
   buyer: BillTo
   from: BillFrom
+  /** The kept answer of the outside service that determined the taxes. */
+  taxAnswerId?: string
   /** It gets a number of the proforma series, and one of its own when it is paid. */
   proforma?: boolean
 }

@@ -4,6 +4,7 @@ import { recordEvents, type NewEvent } from '../events/index.ts'
 import { assert, type Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { demandEInvoices } from './e-invoice/read-e-invoice.ts'
+import { useTaxAnswers } from './ask-remote-taxes.ts'
 import { cashRounding } from './cash-rounding.ts'
 import type { DraftInvoice } from './draft.ts'
 import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
@@ -33,6 +34,11 @@ export async function writeInvoices(
 ): Promise<InvoiceRow[]> {
   if (plans.length === 0) return []
   const written = plans.map((plan) => compose(means, plan))
+  await useTaxAnswers(
+    means,
+    trx,
+    plans.flatMap(({ taxAnswerId }) => taxAnswerId ?? []),
+  )
   const charges = written.flatMap(({ lines, plan, row }) => chargeRows(lines, plan, row))
   await trx.insert('charges', charges)
   await number(means, trx, written)
@@ -125,10 +131,11 @@ function compose(means: Means, plan: PlannedInvoice): Written {
 }
 
 /** By what the tax was decided: kept beside the document for whoever audits it. */
-function evidenceOf({ buyer, issuedOn }: PlannedInvoice) {
+function evidenceOf({ buyer, issuedOn, taxAnswerId }: PlannedInvoice) {
   const { country, region, business, exempt } = taxBuyer(buyer, issuedOn)
   const checked = business ? { tax_id: buyer.tax_id, tax_id_checked_at: buyer.tax_id_checked_at } : {}
-  return { country, region, exempt, business, ...checked }
+  const asked = taxAnswerId === undefined ? {} : { tax_answer: taxAnswerId }
+  return { country, region, exempt, business, ...checked, ...asked }
 }
 
 function lineRows(means: Means, plan: PlannedInvoice, invoiceId: string): InvoiceLineRow[] {

@@ -106,6 +106,21 @@ export function answersEachLine(input: unknown, told: Told): Problem {
     : `asked lines ${asked.join()}, answered ${answered.join()}`
 }
 
+/** Each question of a batch has one entry at its place: a problem, or an answer to each of its lines. */
+export function answersEachQuestion(input: unknown, told: Told): Problem {
+  if (!('answer' in told)) return undefined
+  const questions = fieldsOf(input)['questions'] as unknown[]
+  const answers = fieldsOf(told.answer)['answers'] as unknown[]
+  if (answers.length !== questions.length)
+    return `asked ${questions.length} questions, answered ${answers.length}`
+  for (const [i, answer] of answers.entries()) {
+    if ('problem' in fieldsOf(answer)) continue
+    const problem = answersEachLine(questions[i], { answer })
+    if (problem !== undefined) return `question ${i}: ${problem}`
+  }
+  return undefined
+}
+
 /** A message that says nothing moves nothing. */
 export function movesNothing(told: Told): Problem {
   if (!('answer' in told)) return FAULTS.includes(told.code) ? told.message : undefined

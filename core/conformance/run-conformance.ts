@@ -128,6 +128,8 @@ async function judgeInput(
     run.note(`${name}, again: the same movements`, rules.sameAgain(first, again))
   }
   if (name === 'tax.determine') run.note(`${name} answers each line`, rules.answersEachLine(input, first))
+  if (name === 'tax.determine_remote')
+    run.note(`${name} answers each question`, rules.answersEachQuestion(input, first))
   if (!called.pure && !called.changes) return
   const made = bench.made()
   const second = await bench.call(called.kind, called.operation, input)

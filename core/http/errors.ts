@@ -27,6 +27,11 @@ export const ForeignForm = defineError(
     'This form did not come from our own page, or the page is too old. Load it again and send it once more.',
 )
 export const ShopNotOpen = defineError('shop.not_open', 503, () => 'The shop is not open yet.')
+export const TaxUnknown = defineError(
+  'checkout.tax_unknown',
+  503,
+  () => 'The tax cannot be worked out just now. Nothing was ordered or charged; try again in a minute.',
+)
 export const NoClientChosen = defineError(
   'client.none_chosen',
   403,

@@ -63,13 +63,21 @@ export const TaxAnswer = Type.Object({
 })
 export type TaxAnswer = Static<typeof TaxAnswer>
 
+/** Why the service has no answer to one question: an address that it does not find, a class that it does not know. */
+export const TaxProblem = Type.Object({ problem: Type.String({ minLength: 1, maxLength: 300 }) })
+export type TaxProblem = Static<typeof TaxProblem>
+
 export const taxOperations = {
   /** Pure: the same question always has the same answer, or a draft and its invoice would differ. */
   determine: { input: TaxQuestion, output: TaxAnswer, pure: true },
-  /** By an outside service, in batches before the drafts are issued; core keeps the answers with them. */
+  /**
+   * By an outside service, for plugins that do not `determine`: in batches, before anything is issued. One entry for each
+   * question, in their order; a problem holds up that document alone, a thrown error all of them. Core keeps each answer
+   * and asks a question once; only what failed is asked again. Asking must change nothing at the service.
+   */
   determine_remote: {
     input: Type.Object({ questions: Type.Array(TaxQuestion, { minItems: 1, maxItems: 100 }) }),
-    output: Type.Object({ answers: Type.Array(TaxAnswer) }),
+    output: Type.Object({ answers: Type.Array(Type.Union([TaxAnswer, TaxProblem])) }),
   },
   /** `unknown` when the register does not answer: nobody is called invalid for that. */
   validate_tax_id: {

@@ -109,9 +109,9 @@ for (const engine of engines) {
         sums.map((sum) => [sum.issuesOn, [sum.invoices, sum.totalMinor]]),
         [...added].sort(([a], [b]) => (a < b ? -1 : 1)),
       )
-      const query = { clientId: of(1).client_id, today: FIRST, days: DAYS, hooks: means.hooks }
+      const query = { clientId: of(1).client_id, today: FIRST, days: DAYS }
       foreseenOfClient = sorted(
-        (await previewClient(db, deps.sources, query)).map((row): Line => [
+        (await previewClient(means, deps.sources, query)).map((row): Line => [
           row.clientId,
           row.issuesOn,
           row.dueOn,

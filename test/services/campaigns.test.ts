@@ -133,8 +133,8 @@ for (const engine of engines) {
       // The page and the preview say what is to come before it is.
       const shown = await showService(means, { service_id: services[0]!.id }, staff)
       assert.deepEqual([shown.repricing!.fromOn, shown.repricing!.recurringMinor], ['2026-03-10', 659n])
-      const preview = await previewClient(database.db, [serviceSource], {
-        ...{ clientId: services[0]!.client_id, today: isoDate('2026-02-09'), days: 70, hooks: means.hooks },
+      const preview = await previewClient(means, [serviceSource], {
+        ...{ clientId: services[0]!.client_id, today: isoDate('2026-02-09'), days: 70 },
       })
       assert.deepEqual(
         preview.map(({ dueOn, netMinor }) => [dueOn, netMinor]),

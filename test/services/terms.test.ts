@@ -102,8 +102,8 @@ for (const engine of engines) {
       const { place, client } = await sold({ periods_max: 3 })
       const { service_ids } = await place()
       await activate(service_ids[0]!)
-      const invoices = await previewClient(database.db, [serviceSource], {
-        ...{ clientId: client.id, today: FIRST, days: 365, hooks: means.hooks },
+      const invoices = await previewClient(means, [serviceSource], {
+        ...{ clientId: client.id, today: FIRST, days: 365 },
       })
       assert.deepEqual(
         invoices.map(({ dueOn }) => dueOn),
@@ -132,8 +132,8 @@ for (const engine of engines) {
       const id = placed.service_ids[0]!
       assert.equal(placed.total_minor, '100')
       await activate(id)
-      const [next] = await previewClient(database.db, [serviceSource], {
-        ...{ clientId: client.id, today: FIRST, days: 20, hooks: means.hooks },
+      const [next] = await previewClient(means, [serviceSource], {
+        ...{ clientId: client.id, today: FIRST, days: 20 },
       })
       assert.deepEqual([next!.dueOn, next!.netMinor], ['2026-02-14', 890n])
       await bill(FIRST, isoDate('2026-03-14'))

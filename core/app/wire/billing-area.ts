@@ -7,6 +7,7 @@ import {
   billToday,
   billUntil,
   careForTax,
+  forgetTaxAnswers,
   expireGiftCards,
   giftCardConsumers,
   previewBilling,
@@ -72,7 +73,14 @@ export const billingArea: Area = {
       // Nights pass within seconds where a test clock is moved, and companies are not asked anew for each.
       run: async () => ({ ...(await readGatewayMoney(paymentsOf(wiring), { restMs: HOUR_MS })) }),
     },
-    { name: 'billing.tax_care', cron: '25 4 * * *', run: () => careForTax(paymentsOf(wiring)) },
+    {
+      name: 'billing.tax_care',
+      cron: '25 4 * * *',
+      run: async () => ({
+        ...(await careForTax(paymentsOf(wiring))),
+        forgotten: await forgetTaxAnswers(wiring.means),
+      }),
+    },
     {
       name: 'billing.expire_gift_cards',
       cron: '35 * * * *',

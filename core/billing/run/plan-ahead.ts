@@ -1,8 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
-import type { Queries } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import { dayOfPeriod, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
-import type { Hooks } from '../../records/index.ts'
+import type { AskMeans } from '../ask-remote-taxes.ts'
 import { dueWindow, issueDay, usualLead } from './due-window.ts'
 import type { IssueDay } from './group-lines.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
@@ -19,10 +18,11 @@ export interface Ahead {
  * on the day on which a run will take it. A day takes a few periods of an item, so an item that is behind needs several.
  */
 export async function planAhead(
-  queries: Queries,
-  query: { today: IsoDate; days: number; brandIds: readonly string[] | null; hooks?: Hooks },
+  means: AskMeans,
+  query: { today: IsoDate; days: number; brandIds: readonly string[] | null },
 ): Promise<Ahead> {
-  const { today, days, brandIds, hooks } = query
+  const { today, days, brandIds } = query
+  const queries = means.db
   const lastOn = addDays(today, days)
   const window = { ...(await dueWindow(queries, { on: lastOn, brandIds })), everyPeriod: true }
   return {
@@ -43,9 +43,13 @@ export async function planAhead(
         clientIds,
         window,
         issuedOn,
-        ...(hooks ? { hooks } : {}),
+        means,
       })
-      return { ...plan, invoices: plan.invoices.filter((invoice) => invoice.issuedOn <= lastOn) }
+      return {
+        ...plan,
+        invoices: plan.invoices.filter((invoice) => invoice.issuedOn <= lastOn),
+        problems: [...plan.problems, ...plan.postponed],
+      }
     },
   }
 }

@@ -1,13 +1,13 @@
 import { minorDigits } from '../../../sdk/index.ts'
 import type { Queries } from '../../db/index.ts'
-import type { IsoDate } from '../../kernel/index.ts'
-import { noHooks, type Hooks } from '../../records/index.ts'
+import { BerthError, type IsoDate } from '../../kernel/index.ts'
 import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
 import { termsOf } from '../billing-terms.ts'
 import type { CarriedSum } from '../carry/index.ts'
 import type { DraftInvoice, DraftLine } from '../draft.ts'
 import { loadBuyers, loadSellers } from '../parties.ts'
-import { planTaxed } from '../determine-taxes.ts'
+import type { AskMeans } from '../ask-remote-taxes.ts'
+import { planTaxedAll, type DocumentCase } from '../determine-taxes.ts'
 import type { BillFrom, BillTo, PlannedInvoice } from '../plan-invoice.ts'
 import { shapeLines } from '../shape-lines.ts'
 import { byDay, groupLines, type Group, type IssueDay } from './group-lines.ts'
@@ -24,14 +24,16 @@ export interface ChunkPlan {
   /** Too little for a document: charged now, invoiced with the next one. */
   carried: CarriedSum[]
   problems: { clientId: string; reason: string }[]
+  /** Left out whole because a tax is not known now; the next run finds all of it again. */
+  postponed: { clientId: string; reason: string }[]
 }
 
 export interface ChunkQuery {
   sources: readonly BillableSource[]
   clientIds: readonly string[]
   window: DueWindow
-  /** Plugins that shape lines and check documents; nobody is asked without. */
-  hooks?: Hooks
+  /** By which plugins are asked that shape lines and determine taxes. */
+  means: AskMeans
   /** The day of the run; for a preview the day on which a run will issue the nth period of an item, once it knows these. */
   issuedOn: IsoDate | ((items: readonly DueItem[]) => Promise<IssueDay>)
 }
@@ -54,10 +56,11 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
   const troubled = new Set(problems.map(({ clientId }) => clientId))
   const sound = items.filter((item) => !troubled.has(item.clientId))
   const { groups, waiting } = groupLines(sound, buyers, await dayOf(query.issuedOn, sound))
-  const planned = await planAll(groups, { queries, buyers, sellers, hooks: query.hooks ?? noHooks })
+  const planned = await planAll(groups, { queries, buyers, sellers, means: query.means })
+  const later = new Set(planned.postponed.map(({ clientId }) => clientId))
   const going = due.map(({ source, items: all }) => ({
     source,
-    items: all.filter((one) => !waiting.has(one)),
+    items: all.filter((one) => !waiting.has(one) && !later.has(one.clientId)),
   }))
   return { due: going, ...planned, problems }
 }
@@ -66,7 +69,7 @@ interface Parties {
   queries: Queries
   buyers: ReadonlyMap<string, BillTo>
   sellers: ReadonlyMap<string, BillFrom>
-  hooks: Hooks
+  means: AskMeans
 }
 
 const dayOf = async (day: ChunkQuery['issuedOn'], items: readonly DueItem[]): Promise<IssueDay> =>
@@ -76,14 +79,18 @@ const dayOf = async (day: ChunkQuery['issuedOn'], items: readonly DueItem[]): Pr
 async function planAll(
   groups: readonly Group[],
   parties: Parties,
-): Promise<Pick<ChunkPlan, 'invoices' | 'carried'>> {
+): Promise<Pick<ChunkPlan, 'invoices' | 'carried' | 'postponed'>> {
   const invoices: PlannedInvoice[] = []
+  const postponed = new Map<string, string>()
   const small = new Map<string, { group: Group; lines: DraftLine[] }>()
-  for (const group of ordered(groups, parties)) {
+  const inOrder = ordered(groups, parties)
+  const alone = await planGroups(inOrder, parties)
+  for (const [i, group] of inOrder.entries()) {
     const before = group.item.apart ? undefined : small.get(group.head)
     const lines = before ? [...before.lines, ...group.lines] : group.lines
-    const plan = await planGroup(group, lines, parties)
-    if (!group.forced && isSmall(plan)) small.set(group.head, { group, lines })
+    const plan = before ? (await planGroups([{ ...group, lines }], parties))[0]! : alone[i]!
+    if (plan instanceof BerthError) postponed.set(group.item.clientId, plan.message)
+    else if (!group.forced && isSmall(plan)) small.set(group.head, { group, lines })
     else {
       invoices.push(plan)
       if (before) small.delete(group.head)
@@ -93,7 +100,11 @@ async function planAll(
     const { brandId, clientId, currency } = group.item
     return { brandId, clientId, currency, dueOn: group.dueOn, issuedOn: group.issuedOn, lines }
   })
-  return { invoices, carried }
+  return {
+    invoices: invoices.filter(({ draft }) => !postponed.has(draft.clientId)),
+    carried: carried.filter(({ clientId }) => !postponed.has(clientId)),
+    postponed: [...postponed].map(([clientId, reason]) => ({ clientId, reason })),
+  }
 }
 
 /** The order of their days matters only where a sum may move on to the next document. */
@@ -104,20 +115,28 @@ function ordered(groups: readonly Group[], { buyers, sellers }: Parties): readon
   return mayMove ? groups.toSorted(byDay) : groups
 }
 
-async function planGroup(
-  { item, dueOn, issuedOn }: Group,
-  lines: readonly DraftLine[],
-  { queries, buyers, sellers, hooks }: Parties,
-): Promise<PlannedInvoice> {
+/** All taxes are asked for together, because each question to a service outside takes its time. */
+async function planGroups(
+  groups: readonly Group[],
+  { queries, buyers, sellers, means }: Parties,
+): Promise<(PlannedInvoice | BerthError)[]> {
+  const cases: DocumentCase[] = []
+  for (const group of groups) {
+    const { brandId, clientId } = group.item
+    const draft = await shapeLines(means.hooks, draftOf(group))
+    const parties = { buyer: buyers.get(clientId)!, from: sellers.get(brandId)! }
+    cases.push({ ...parties, draft, issuedOn: group.issuedOn })
+  }
+  return planTaxedAll(means, queries, cases)
+}
+
+function draftOf({ item, dueOn, lines }: Group): DraftInvoice {
   const { brandId, clientId, currency, apart } = item
   const origin = apart ? 'billable' : 'renewal'
-  const draft: DraftInvoice = {
+  return {
     ...{ brandId, clientId, currency, origin, originId: apart?.key ?? null, dueOn, lines },
     ...(apart?.notes ? { notes: apart.notes } : {}),
   }
-  const shaped = await shapeLines(hooks, draft)
-  const parties = { buyer: buyers.get(clientId)!, from: sellers.get(brandId)! }
-  return planTaxed({ hooks }, queries, { ...parties, draft: shaped, issuedOn })
 }
 
 function isSmall({ draft, buyer, from, totalMinor }: PlannedInvoice): boolean {

@@ -1,6 +1,5 @@
-import type { Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-import type { Hooks } from '../../records/index.ts'
+import type { AskMeans } from '../ask-remote-taxes.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { byDueDay, shown, type PreviewInvoice } from './preview.ts'
 import { planAhead } from './plan-ahead.ts'
@@ -10,12 +9,12 @@ import { planAhead } from './plan-ahead.ts'
  * fall due later are left out. Answers none while a plan has a problem: staff see it in the parked list.
  */
 export async function previewClient(
-  queries: Queries,
+  means: AskMeans,
   sources: readonly BillableSource[],
-  query: { clientId: string; today: IsoDate; days: number; hooks: Hooks },
+  query: { clientId: string; today: IsoDate; days: number },
 ): Promise<PreviewInvoice[]> {
-  const { today, days, clientId, hooks } = query
-  const ahead = await planAhead(queries, { today, days, brandIds: null, hooks })
+  const { today, days, clientId } = query
+  const ahead = await planAhead(means, { today, days, brandIds: null })
   const plan = await ahead.plan(sources, [clientId])
   return plan.invoices
     .filter(({ draft }) => draft.dueOn <= addDays(today, days))

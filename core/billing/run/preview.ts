@@ -1,6 +1,7 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
-import type { Hooks, Means } from '../../records/index.ts'
+import type { Means } from '../../records/index.ts'
+import type { AskMeans } from '../ask-remote-taxes.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
 import { owedBetween, owedOn } from '../instalments/owed-on.ts'
@@ -9,7 +10,8 @@ import type { BillingDeps } from './bill.ts'
 import { ripeServices } from './overdue.ts'
 import { planAhead } from './plan-ahead.ts'
 import { previewLateFees } from './preview-late-fees.ts'
-import { nextClients, withoutParked } from './run-renewals.ts'
+import { nextClients } from './run-renewals.ts'
+import { withoutParked } from './set-aside.ts'
 import { billedZones, ofBrands } from './zones.ts'
 
 export interface PreviewInvoice {
@@ -71,7 +73,7 @@ export async function previewBilling(
   for (const { zone, brandIds } of zones) {
     const today = todayIn(zone)
     preview.charges.push(...(await dueCharges(means.db, { today, days, brandIds })))
-    await addInvoices(means.db, sources, { preview, today, days, brandIds, hooks: means.hooks })
+    await addInvoices(means, sources, { preview, today, days, brandIds })
     preview.lateFees.push(...(await previewLateFees(means, { today, days, brandIds })).map(shown))
     const last = { on: addDays(today, days), brandIds }
     for await (const batch of ripeServices(means.db, services, last))
@@ -89,11 +91,12 @@ interface Ahead {
 }
 
 async function addInvoices(
-  queries: Queries,
+  means: AskMeans,
   sources: readonly BillableSource[],
-  { preview, ...query }: Ahead & { preview: Preview; hooks: Hooks },
+  { preview, ...query }: Ahead & { preview: Preview },
 ): Promise<void> {
-  const ahead = await planAhead(queries, query)
+  const queries = means.db
+  const ahead = await planAhead(means, query)
   for (let after = ''; ;) {
     const clientIds = await nextClients(queries, sources, { window: ahead.window, after, limit: CHUNK })
     if (clientIds.length === 0) return

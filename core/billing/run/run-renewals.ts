@@ -13,6 +13,7 @@ import { settleInvoice } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
 import { dueWindow } from './due-window.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
+import { forgetPostponed, setAside, takeBack, withoutStanding } from './set-aside.ts'
 import { takenOn } from './taken-on.ts'
 import { addCounts, claim, countsOf, finishRun, openRun, readRun, type RunRow } from './run-row.ts'
 import type { BilledZone } from './zones.ts'
@@ -52,7 +53,10 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
       after: run.position,
       limit: size,
     })
-    if (clientIds.length === 0) return finishRun(means, run)
+    if (clientIds.length === 0) {
+      await forgetPostponed(means.db, run.id, zone.brandIds)
+      return finishRun(means, run)
+    }
     const work: Work = { means, options, window, services: 0 }
     run = await billChunk(work, run, clientIds)
     size = nextSize(clientIds.length, work.services, CHUNK_SERVICES[means.db.dialect])
@@ -104,18 +108,18 @@ async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]):
   const { means, options } = work
   for (let attempt = 1; ; attempt++) {
     try {
-      const billable = await withoutParked(means.db, clientIds)
+      const { billable, retried } = await withoutStanding(means.db, clientIds)
       const plan = await planChunk(means.db, {
         sources: options.sources,
         clientIds: billable,
         window: await windowOf(work, run, billable),
         issuedOn: options.asOfOn,
-        hooks: means.hooks,
+        means,
       })
       await checkIssue(means.hooks, plan.invoices, options.actor)
       if (plan.problems.length > 0)
         return await splitOrPark(work, run, { clientIds, reason: plan.problems[0]!.reason })
-      return await commitChunk(work, run, { position: clientIds.at(-1)!, plan })
+      return await commitChunk(work, run, { position: clientIds.at(-1)!, plan, retried })
     } catch (error) {
       if ((error as { code?: string }).code === 'database.unavailable') throw error
       // Somebody may have changed a service between plan and commit: a new plan sees it.
@@ -131,14 +135,14 @@ async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]):
 async function commitChunk(
   work: Work,
   run: RunRow,
-  chunk: { position: string; plan: ChunkPlan },
+  chunk: { position: string; plan: ChunkPlan; retried: readonly string[] },
 ): Promise<RunRow> {
   const { means, options } = work
   const { plan, position } = chunk
   const counts = addCounts(countsOf(run), {
     invoices: plan.invoices.length,
     services: servicesIn(plan),
-    parked: 0,
+    parked: plan.postponed.length,
     totals: totalsOf(plan.invoices),
   })
   const claimed = await means.db.transaction(async (trx) => {
@@ -150,6 +154,7 @@ async function commitChunk(
       const invoices = await writeInvoices(means, trx, sameBrand, options.actor)
       await settle(means, trx, invoices, options.actor)
     }
+    await postpone(means, trx, run.id, chunk)
     return true
   })
   work.services = counts.services - countsOf(run).services
@@ -178,6 +183,26 @@ async function settle(means: Means, trx: Trx, invoices: readonly InvoiceRow[], a
   }
 }
 
+/** Of those who were postponed before, who is billed now stands on the list no more. */
+async function postpone(
+  means: Means,
+  trx: Trx,
+  runId: string,
+  { plan, retried }: { plan: ChunkPlan; retried: readonly string[] },
+): Promise<void> {
+  const again = new Set(plan.postponed.map(({ clientId }) => clientId))
+  await takeBack(
+    trx,
+    retried.filter((id) => !again.has(id)),
+  )
+  for (const { clientId, reason } of plan.postponed) {
+    await setAside(means, trx, { clientId, reason, runId, postponed: true })
+    trx.afterCommit(() =>
+      means.log.warn({ client: clientId, reason, run: runId }, 'billing postponed a client'),
+    )
+  }
+}
+
 async function splitOrPark(
   work: Work,
   run: RunRow,
@@ -199,24 +224,13 @@ async function park(work: Work, run: RunRow, parked: { clientId: string; reason:
   const now = means.business.now()
   const claimed = await means.db.transaction(async (trx) => {
     if (!(await claim(trx, run, { position: parked.clientId, counts, now }))) return false
-    await trx.run(sql`
-      insert into parked_clients (client_id, run_id, reason, parked_at, attempts) values (${parked.clientId}, ${run.id}, ${parked.reason}, ${now}, 1)
-      on conflict (client_id) do update set reason = excluded.reason, attempts = parked_clients.attempts + 1`)
+    await setAside(means, trx, { ...parked, runId: run.id, postponed: false })
     return true
   })
   means.log.error({ client: parked.clientId, reason: parked.reason, run: run.id }, 'billing parked a client')
   return claimed
     ? { ...run, position: parked.clientId, fence: run.fence + 1, counts: JSON.stringify(counts) }
     : readRun(means.db, run.kind, run.as_of_on)
-}
-
-/** Those that no person has to look at first. */
-export async function withoutParked(queries: Queries, clientIds: readonly string[]): Promise<string[]> {
-  const rows = await queries.all<{ client_id: string }>(
-    sql`select client_id from parked_clients where client_id in (${list(clientIds)})`,
-  )
-  const parked = new Set(rows.map((row) => row.client_id))
-  return clientIds.filter((id) => !parked.has(id))
 }
 
 /** How many clients will have about so many services, going by those of the last chunk. */

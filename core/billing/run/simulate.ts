@@ -4,7 +4,8 @@ import type { Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
 import { planAhead } from './plan-ahead.ts'
-import { nextClients, withoutParked } from './run-renewals.ts'
+import { nextClients } from './run-renewals.ts'
+import { withoutParked } from './set-aside.ts'
 import { billedZones } from './zones.ts'
 
 /** What runs would invoice in a month by the day on which it falls due, net, as it is and as it is tried out. */
@@ -40,7 +41,7 @@ export async function simulateBilling(
     const ofBrand = query.brandId ? [query.brandId] : brandIds
     if (query.brandId && brandIds && !brandIds.includes(query.brandId)) continue
     const today = means.business.today(zone)
-    const ahead = await planAhead(means.db, { today, days, brandIds: ofBrand, hooks: means.hooks })
+    const ahead = await planAhead(means, { today, days, brandIds: ofBrand })
     const until = addDays(today, days)
     for await (const clientIds of clients(means.db, { before, ahead, clientId: query.clientId ?? null })) {
       const [was, would] = [await ahead.plan(before, clientIds), await ahead.plan(after, clientIds)]

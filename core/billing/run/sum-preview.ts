@@ -4,7 +4,8 @@ import { TooFar } from '../errors.ts'
 import type { BillingDeps } from './bill.ts'
 import { planAhead } from './plan-ahead.ts'
 import { PREVIEW_DAYS_MAX } from './preview.ts'
-import { nextClients, withoutParked } from './run-renewals.ts'
+import { nextClients } from './run-renewals.ts'
+import { withoutParked } from './set-aside.ts'
 import { billedZones } from './zones.ts'
 
 export interface PreviewSum {
@@ -41,7 +42,7 @@ export async function sumPreview(
   let problems = 0
   for (const { zone, brandIds } of await billedZones(means.db)) {
     const today = query.today ?? means.business.today(zone)
-    const ahead = await planAhead(means.db, { today, days, brandIds, hooks: means.hooks })
+    const ahead = await planAhead(means, { today, days, brandIds })
     const last = addDays(today, days)
     for (let after = ''; ;) {
       const clientIds = await nextClients(means.db, sources, { window: ahead.window, after, limit: CHUNK })

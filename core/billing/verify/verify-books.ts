@@ -6,6 +6,7 @@ import { headIn, type DocumentKind } from '../numbering.ts'
 import type { Finding } from './check.ts'
 import { checks, runCheck } from './checks.ts'
 import { verifyDeferrals } from './verify-deferrals.ts'
+import { verifyTaxAnswers } from './verify-tax-answers.ts'
 import { verifyTables } from './verify-tables.ts'
 
 const BATCH = 500
@@ -17,7 +18,8 @@ export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Fin
     for (const row of await runCheck(queries, check, { today })) findings.push({ check: check.name, ...row })
   }
   findings.push(...(await verifyHashes(queries)), ...(await verifyNumbers(queries)))
-  findings.push(...(await verifyDeferrals(queries)), ...(await verifyTables(queries)))
+  findings.push(...(await verifyDeferrals(queries)), ...(await verifyTaxAnswers(queries)))
+  findings.push(...(await verifyTables(queries)))
   return findings
 }
 

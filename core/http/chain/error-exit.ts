@@ -39,16 +39,21 @@ function logFault(ctx: Ctx, fault: Fault, error: unknown): void {
 
 /** After signing in or confirming one comes back; to the page of the form when it was a post. */
 function leadTo(ctx: Ctx, page: '/sign-in' | '/confirm'): void {
-  const { area, origin } = ctx.state
-  const referer = ctx.get('Referer')
-  const from = referer.startsWith(`${origin}/`) ? referer.slice(origin.length) : '/'
-  const next = ctx.method === 'GET' && !isPartial(ctx) ? ctx.url : from
+  const { area } = ctx.state
+  const next = ctx.method === 'GET' && !isPartial(ctx) ? ctx.url : (formPage(ctx) ?? '/')
   const address = `${area === 'admin' ? '/admin' : ''}${page}?next=${encodeURIComponent(next)}`
   if (ctx.get('HX-Request') !== '') {
     ctx.status = 401
     ctx.set('HX-Redirect', address)
     ctx.body = ''
   } else seeOther(ctx, address)
+}
+
+/** Ours alone: a page elsewhere leads nobody back to itself. */
+function formPage(ctx: Ctx): string | undefined {
+  const { origin } = ctx.state
+  const referer = ctx.get('Referer')
+  return referer.startsWith(`${origin}/`) ? referer.slice(origin.length) : undefined
 }
 
 function answerToast(ctx: Ctx, fault: Fault): void {
@@ -96,7 +101,8 @@ function errorView(ctx: Ctx, fault: Fault): object {
   return {
     text: faultText(deps.messages, ctx.state.locale, fault),
     homeHref,
-    againHref: ctx.method === 'GET' ? ctx.url : homeHref,
+    againHref: ctx.method === 'GET' ? ctx.url : (formPage(ctx) ?? homeHref),
+    told: deps.messages.has(`errors.by_code.${fault.code}`, ctx.state.locale),
     at: at ?? deps.clock.now(),
     reference: requestId,
     ...(brand ? { mail: brand.email } : {}),

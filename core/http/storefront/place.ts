@@ -11,6 +11,7 @@ import { knownBuyer, newBuyer, type Buyer } from './buyer.ts'
 import { GuestBuyer } from './guest-buyer.ts'
 import type { PayWith } from './pay-choices.ts'
 import { payOrder } from './pay-order.ts'
+import { taxUnknown } from './tax-preview.ts'
 import { cartOf } from './visitor-cart.ts'
 
 export interface Placing {
@@ -83,7 +84,9 @@ async function place(ctx: Ctx, buyer: Buyer, { terms, payWith }: Placing): Promi
     ...(seen ? { seen_added_minor: seen } : {}),
     ...(note ? { note } : {}),
   }
-  return placeOrder(deps.orders, input, buyer.actor)
+  return placeOrder(deps.orders, input, buyer.actor).catch((error: unknown) => {
+    throw taxUnknown(error)
+  })
 }
 
 async function finish(

@@ -6,6 +6,7 @@ import {
   roundingOf,
   rulesForPlace,
   taxesFor,
+  TaxUndetermined,
   toCash,
   type DraftLine,
   type TaxBuyer,
@@ -14,6 +15,7 @@ import {
 import { BerthError } from '../../kernel/index.ts'
 import { taxClassOf, type CartView } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
+import { TaxUnknown } from '../errors.ts'
 import { requireBrand } from '../page/index.ts'
 import { priceView } from './price-text.ts'
 
@@ -64,17 +66,23 @@ interface Previewed {
   buyer: PreviewBuyer
 }
 
+/** Who buys need not know of plugins: the cart is kept, and the same thing may be tried again. Other errors stay. */
+export function taxUnknown(error: unknown): unknown {
+  return error instanceof BerthError && error.code === TaxUndetermined.code ? TaxUnknown({}, error) : error
+}
+
 /** Before the country is known, there is nothing to ask. */
 async function byPlugin(ctx: Ctx, { lines, currency, buyer }: Previewed) {
   if (buyer.country === '') return lines.map(() => [])
-  const { db, hooks } = ctx.state.deps
+  const { deps } = ctx.state
+  const { db } = deps
   const [brandId, clientId] = [requireBrand(ctx).id, ctx.state.client?.id ?? '']
-  const [taxes] = await determineTaxes({ hooks }, db, [
+  const [verdict] = await determineTaxes(deps, db, [
     {
       ...{ draft: { brandId, clientId, currency, lines }, buyer, place: buyer, on: priceView(ctx).day },
       ...{ from: await loadSeller(db, brandId, clientId), locale: ctx.state.locale },
     },
   ])
-  if (taxes instanceof BerthError) throw taxes
-  return taxes ?? lines.map(() => [])
+  if (verdict instanceof BerthError) throw taxUnknown(verdict)
+  return verdict?.taxes ?? lines.map(() => [])
 }

@@ -33,7 +33,7 @@ export interface PricedQuote {
 
 /** What a quote costs on a day: products as an order of that day would price them, with what was agreed on. */
 export async function priceQuote(
-  { hooks }: Pick<Means, 'hooks'>,
+  means: Pick<Means, 'business' | 'hooks' | 'db'>,
   queries: Queries,
   of: QuoteFor,
   content: QuoteContent,
@@ -57,7 +57,7 @@ export async function priceQuote(
     ...{ origin: 'order', originId: of.id, dueOn: of.today, lines },
   }
   const from = await loadSeller(queries, of.brandId, of.clientId)
-  const plan = await planTaxed({ hooks }, queries, { draft, buyer, from, issuedOn: of.today })
+  const plan = await planTaxed(means, queries, { draft, buyer, from, issuedOn: of.today })
   if (plan.totalMinor < 0n) throw invalidInput({ lines: 'comes to less than zero' })
   return { items, freeLines, plan }
 }

@@ -290,6 +290,13 @@ export const breaks: readonly Break[] = [
       return ids.service
     },
   },
+  {
+    check: 'tax of an outside service is what it answered',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update invoices set evidence = '{"tax_answer":"gone"}' where id = ${ids.open}`)
+      return ids.open
+    },
+  },
   ...moneyBreaks,
   ...gatewayBreaks,
   ...offerBreaks,

@@ -183,6 +183,7 @@ async function parked(desk: Desk): Promise<Block> {
     client_name: string
     reason: string
     attempts: number
+    postponed: number
     parked_at: Instant
   }>(sql`
     select p.*, coalesce(c.company, c.name) as client_name from parked_clients p join clients c on c.id = p.client_id
@@ -194,6 +195,7 @@ async function parked(desk: Desk): Promise<Block> {
     columns: [
       { label: l('client'), phone: 'title' },
       { label: l('reason') },
+      { label: l('until_on') },
       { label: l('attempts'), align: 'end', phone: 'hide' },
       { label: l('at'), phone: 'hide' },
     ],
@@ -201,7 +203,13 @@ async function parked(desk: Desk): Promise<Block> {
       id: `parked-${row.client_id}`,
       href: `/admin/clients/${row.client_id}`,
       label: row.client_name,
-      cells: [row.client_name, row.reason, row.attempts, { at: row.parked_at }],
+      cells: [
+        row.client_name,
+        row.reason,
+        t(row.postponed === 1 ? 'admin.billing.until_next_run' : 'admin.billing.until_released'),
+        row.attempts,
+        { at: row.parked_at },
+      ],
       menu: [
         {
           label: t('admin.billing.unpark'),

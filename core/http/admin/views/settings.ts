@@ -206,7 +206,10 @@ function choicesOf(
   chosen: unknown,
 ): Pick<FieldSchema, 'enum'> | object {
   if (key !== taxPlugin.key) return {}
-  const offers = means.hooks.offering('tax.determine')
+  const offers = [
+    ...means.hooks.offering('tax.determine'),
+    ...means.hooks.offering('tax.determine_remote'),
+  ].filter(({ instance }, i, all) => all.findIndex((one) => one.instance === instance) === i)
   const gone =
     typeof chosen === 'string' && chosen !== '' && !offers.some(({ instance }) => instance === chosen)
       ? [chosen]

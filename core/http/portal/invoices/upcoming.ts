@@ -16,8 +16,8 @@ export async function showUpcoming(ctx: RouteCtx): Promise<void> {
 export async function upcomingView(ctx: RouteCtx, days: number) {
   const { client } = requireClient(ctx)
   const { deps, zone } = ctx.state
-  const query = { clientId: client.id, today: deps.business.today(zone), days, hooks: deps.hooks }
-  const plans = await previewClient(deps.db, deps.billing.sources, query)
+  const query = { clientId: client.id, today: deps.business.today(zone), days }
+  const plans = await previewClient(deps, deps.billing.sources, query)
   return { charges: plans.map(chargeView), totals: totalsOf(plans) }
 }
 

@@ -1,0 +1,52 @@
+import { list, sql, type Queries, type Trx } from '../../db/index.ts'
+import type { Means } from '../../records/index.ts'
+import { ofBrands } from './zones.ts'
+
+/** A client is parked until staff have looked, or postponed until the next run. */
+export async function setAside(
+  means: Means,
+  trx: Trx,
+  of: { clientId: string; runId: string; reason: string; postponed: boolean },
+): Promise<void> {
+  await trx.run(sql`
+    insert into parked_clients (client_id, run_id, reason, parked_at, attempts, postponed)
+    values (${of.clientId}, ${of.runId}, ${of.reason}, ${means.business.now()}, 1, ${of.postponed ? 1 : 0})
+    on conflict (client_id) do update set run_id = excluded.run_id, reason = excluded.reason, postponed = excluded.postponed,
+      attempts = parked_clients.attempts + 1`)
+}
+
+/** Those that no person has to look at first. */
+export async function withoutParked(queries: Queries, clientIds: readonly string[]): Promise<string[]> {
+  return (await withoutStanding(queries, clientIds)).billable
+}
+
+/** As withoutParked, and who of them was postponed before. */
+export async function withoutStanding(
+  queries: Queries,
+  clientIds: readonly string[],
+): Promise<{ billable: string[]; retried: string[] }> {
+  const rows = await queries.all<{ client_id: string; postponed: number }>(
+    sql`select client_id, postponed from parked_clients where client_id in (${list(clientIds)})`,
+  )
+  const aside = new Map(rows.map((row) => [row.client_id, row.postponed === 1]))
+  return {
+    billable: clientIds.filter((id) => aside.get(id) !== false),
+    retried: clientIds.filter((id) => aside.get(id) === true),
+  }
+}
+
+export async function takeBack(trx: Trx, clientIds: readonly string[]): Promise<void> {
+  if (clientIds.length > 0)
+    await trx.run(sql`delete from parked_clients where postponed = 1 and client_id in (${list(clientIds)})`)
+}
+
+/** At the end of a run: whom it did not postpone again owes nothing that waits. */
+export async function forgetPostponed(
+  queries: Queries,
+  runId: string,
+  brandIds: readonly string[] | null,
+): Promise<void> {
+  await queries.run(sql`
+    delete from parked_clients where postponed = 1 and run_id <> ${runId}
+      and client_id in (select id from clients where ${ofBrands(sql`brand_id`, brandIds)})`)
+}
