@@ -1,5 +1,5 @@
 import { Type } from '../../../../sdk/index.ts'
-import { readProducts, type Product } from '../../../catalog/index.ts'
+import { productKinds, readProducts, type Product } from '../../../catalog/index.ts'
 import { amount } from '../amount.ts'
 import type { Endpoint } from '../endpoint.ts'
 
@@ -14,6 +14,7 @@ export const productEndpoints: readonly Endpoint[] = [
     audience: readProducts.audience,
     query: Type.Object({
       brand_id: Type.String({ maxLength: 64, description: 'brd_…' }),
+      kind: Type.Optional(Type.Enum([...productKinds], { description: 'Only of this kind.' })),
       status: Type.Optional(
         Type.Enum(['draft', 'active', 'hidden', 'retired'], { description: 'Only in this state.' }),
       ),
