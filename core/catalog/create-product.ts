@@ -16,7 +16,7 @@ export const createProduct = defineVerb(
     input: exactly({
       ...{ group_id: Id, slug: Slug, name: Name, kind: ProductKindText, ...productFields },
       /** Whether the order form asks at once for what this kind of product needs, such as a domain name. */
-      asks: Type.Boolean({ default: true }),
+      asks: Type.Optional(Type.Boolean({ default: true })),
     }),
   },
   (means: Means, input, actor) =>

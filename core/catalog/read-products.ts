@@ -1,8 +1,23 @@
 import { Type } from '../../sdk/index.ts'
+import type { Queries } from '../db/index.ts'
+import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
-import { ProductKindText } from './inputs.ts'
-import { listProducts } from './load-product.ts'
+import { exactly, Id, ProductKindText } from './inputs.ts'
+import { listProducts, loadProducts } from './load-product.ts'
 import type { Product } from './product.ts'
+import { reachProduct } from './reach.ts'
+
+/** One product with its prices, options, questions and add-ons. */
+export const readProduct = defineVerb(
+  { permission: 'product.read', audience: ['staff'], input: exactly({ product_id: Id }) },
+  (means: Means, { product_id }, actor): Promise<Product> => findProduct(means.db, product_id, actor),
+)
+
+export async function findProduct(queries: Queries, id: string, actor: Actor): Promise<Product> {
+  const row = await reachProduct(queries, actor, id)
+  const [product] = await loadProducts(queries, row.brand_id, [row.id])
+  return product!
+}
 
 /** Products of a brand in the order of its shop, hidden and retired ones too; none of a brand out of reach. */
 export const readProducts = defineVerb(

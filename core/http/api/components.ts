@@ -1,13 +1,6 @@
 import { Type, type TSchema } from '../../../sdk/index.ts'
-
-const text = (description: string) => Type.String({ description })
-const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
-const day = (description: string) => Type.String({ format: 'date', description })
-const nullableDay = (description: string) =>
-  Type.Union([Type.String({ format: 'date' }), Type.Null()], { description })
-const instant = (description: string) => Type.String({ format: 'date-time', description })
-const refTo = (name: string) => Type.Ref(`#/components/schemas/${name}`)
-const money = () => refTo('Money')
+import { catalogComponents } from './catalog-components.ts'
+import { day, instant, money, nullable, nullableDay, refTo, text } from './describe.ts'
 
 const Money = Type.Object(
   {
@@ -259,6 +252,7 @@ const Event = Type.Object({
 
 /** Shapes of the document, by name. Answers are made in `resources/`, and a test holds them to these. */
 export const components = {
+  ...catalogComponents,
   Client,
   Delivery,
   EInvoice,
