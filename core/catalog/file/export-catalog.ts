@@ -65,18 +65,13 @@ const allNodes = (groups: readonly GroupNode[]): GroupNode[] =>
   groups.flatMap((group) => [group, ...allNodes(group.groups)])
 
 async function namesOf(queries: Queries): Promise<Pick<Facts, 'instances' | 'serverGroups'>> {
-  const instances = await queries.all<{ id: string; name: string }>(
-    sql`select id, name from plugin_instances`,
-  )
-  const serverGroups = await queries.all<{ id: string; name: string }>(
-    sql`select id, name from server_groups`,
-  )
-  return {
-    instances: new Map(instances.map((row) => [row.id, row.name])),
-    serverGroups: new Map(serverGroups.map((row) => [row.id, row.name])),
-  }
+  const rows = await queries.all<{ id: string; name: string; of: string }>(sql`
+    select id, name, 'instance' as of from plugin_instances
+    union all select id, name, 'server_group' as of from server_groups`)
+  const named = (of: string) =>
+    new Map(rows.flatMap((row) => (row.of === of ? [[row.id, row.name] as const] : [])))
+  return { instances: named('instance'), serverGroups: named('server_group') }
 }
-
 function groupOut(group: GroupNode, facts: Facts): Out {
   const { slug, name, headline, description, layout, hidden } = group
   const products = facts.products.filter(

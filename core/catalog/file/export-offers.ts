@@ -1,5 +1,5 @@
 import { sql, type Queries } from '../../db/index.ts'
-import { listBundles, toGift, type Bundle, type Gift, type GiftRow } from '../deals.ts'
+import { readDeals, type Bundle, type Gift } from '../deals.ts'
 import type { PriceList } from '../price-lists.ts'
 import type { PriceRule } from '../price-rules.ts'
 import { decimal, said, type Out } from './said.ts'
@@ -13,21 +13,18 @@ export interface Offers {
   gifts: readonly Gift[]
 }
 
-/** What is in force. */
+type RuleRow = { [F in keyof PriceRule]: PriceRule[F] | null } & { deals: string }
+
+/** What is in force, in two statements: bundles and gifts as their brand keeps them, beside its rules. */
 export async function loadOffers(queries: Queries, brandId: string): Promise<Offers> {
-  const gifts = await queries.all<GiftRow>(
-    sql`select * from product_gifts where brand_id = ${brandId} and status = 'active' order by id`,
+  const rows = await queries.all<RuleRow>(sql`
+    select b.deals, r.* from brands b left join price_rules r on r.brand_id = b.id
+    where b.id = ${brandId} order by r.currency`)
+  const lists = await queries.all<PriceList>(
+    sql`select * from price_lists where brand_id = ${brandId} and retired_at is null order by name, id`,
   )
-  return {
-    lists: await queries.all<PriceList>(
-      sql`select * from price_lists where brand_id = ${brandId} and retired_at is null order by name, id`,
-    ),
-    rules: await queries.all<PriceRule>(
-      sql`select * from price_rules where brand_id = ${brandId} order by currency`,
-    ),
-    bundles: await listBundles(queries, brandId),
-    gifts: gifts.map(toGift),
-  }
+  const isRule = (row: RuleRow): row is PriceRule & { deals: string } => row.id !== null
+  return { lists, rules: rows.filter(isRule), ...readDeals(rows[0]!.deals) }
 }
 
 /** Bundles and gifts of products that are no longer sold are left out. */

@@ -80,7 +80,12 @@ export const apiCases: readonly RouteCase[] = [
     as: 'key',
     rows: [/"owner_id":/g],
   },
-  { route: '/products/{product_id}', at: ({ product }) => `${base}/products/${product}`, as: 'key' },
+  {
+    route: '/products/{product_id}',
+    at: ({ product }) => `${base}/products/${product}`,
+    as: 'key',
+    rows: [/prd_\w+/g, /"id":"/g],
+  },
   {
     route: '/products',
     at: ({ brand }) => `${base}/products?brand_id=${brand}`,
