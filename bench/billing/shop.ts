@@ -12,6 +12,7 @@ import {
 import { createJobs } from '../../core/jobs/index.ts'
 import { silentLog } from '../../core/log/index.ts'
 import { noHooks, type Means } from '../../core/records/index.ts'
+import { words } from '../../core/app/wire/words.ts'
 import { keyRing } from '../../core/secrets/index.ts'
 import { makeServices } from '../../test/billing/make-services.ts'
 import { makeBuyer } from '../../test/billing/support.ts'
@@ -36,6 +37,7 @@ export async function benchMeans(db: Db): Promise<Means> {
     keys: keyRing(`bench:${Buffer.alloc(32, 1).toString('base64')}`),
     files: { keep: () => Promise.resolve(''), read: () => Promise.reject(new Error('no files here')) },
     hooks: noHooks,
+    messages: words(),
     publicUrl: 'http://localhost',
   }
 }

@@ -11,6 +11,7 @@ import { openHooks, type OpenHooks } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import { keyRing, keysFromFile } from '../secrets/index.ts'
 import { onSqlite } from './places.ts'
+import { words } from './wire/words.ts'
 import { openSharedClock, type SharedClock } from './shared-clock.ts'
 
 export interface OpenMeans {
@@ -44,6 +45,7 @@ export async function openMeans(config: Config): Promise<OpenMeans> {
       hooks,
       keys: keyRing(config.keys ?? keysFromFile(join(config.dataDir, 'keys'))),
       files: folderFiles(join(config.dataDir, 'files')),
+      messages: words(),
       publicUrl: config.url ?? `http://localhost:${config.port}`,
     }
     return { means, hooks, engine, sharedClock, close: () => close(db, sharedClock, hooks) }

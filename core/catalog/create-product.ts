@@ -1,6 +1,8 @@
+import { Type } from '../../sdk/index.ts'
 import type { Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { askName } from './ask-name.ts'
 import { addRecord, filledColumns } from './edit.ts'
 import { exactly, Id, Name, productFields, ProductKindText, Slug } from './inputs.ts'
 import type { DeliveryMoment, ProductKind, ProductStatus } from './product.ts'
@@ -11,12 +13,20 @@ export const createProduct = defineVerb(
   {
     permission: 'product.create',
     audience: ['staff'],
-    input: exactly({ group_id: Id, slug: Slug, name: Name, kind: ProductKindText, ...productFields }),
+    input: exactly({
+      ...{ group_id: Id, slug: Slug, name: Name, kind: ProductKindText, ...productFields },
+      /** Whether the order form asks at once for what this kind of product needs, such as a domain name. */
+      asks: Type.Optional(Type.Boolean({ default: true })),
+    }),
   },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const group = await reachGroup(trx, actor, input.group_id)
-      return addProduct(means, trx, { ...input, brand_id: group.brand_id, status: 'draft' }, actor)
+      const { asks, ...fields } = input
+      const brandId = group.brand_id
+      const id = await addProduct(means, trx, { ...fields, brand_id: brandId, status: 'draft' }, actor)
+      if (asks) await askName(means, trx, { id, brandId, kind: input.kind }, actor)
+      return id
     }),
 )
 

@@ -1,5 +1,5 @@
 import { list, sql, type Queries, type Sql } from '../db/index.ts'
-import type { Price, Product, ProductStatus } from './product.ts'
+import type { Price, Product, ProductKind, ProductStatus } from './product.ts'
 import {
   toField,
   toOption,
@@ -49,6 +49,8 @@ export interface ProductFilter extends PricesFor {
   groupIds?: readonly string[]
   /** Absent: every status. */
   statuses?: readonly ProductStatus[]
+  /** Absent: every kind. */
+  kinds?: readonly ProductKind[]
   featured?: boolean
 }
 
@@ -58,12 +60,13 @@ export function listProducts(
   brandId: string,
   filter: ProductFilter = {},
 ): Promise<Product[]> {
-  const { groupIds, statuses, featured } = filter
+  const { groupIds, statuses, kinds, featured } = filter
   return loadWhere(
     queries,
     sql`p.brand_id = ${brandId}
       ${groupIds ? sql`and p.group_id in (${list(groupIds)})` : sql``}
       ${statuses ? sql`and p.status in (${list(statuses)})` : sql``}
+      ${kinds ? sql`and p.kind in (${list(kinds)})` : sql``}
       ${featured ? sql`and p.featured = 1` : sql``}`,
     filter,
   )

@@ -1,3 +1,5 @@
+import { isNameKind } from './kinds.ts'
+import { nameProblem, plainName } from './name-problem.ts'
 import type { OrderField } from './product.ts'
 
 export const FIELD_TEXT_MAX = 500
@@ -42,8 +44,22 @@ export function checkFields(
 function textOf(field: OrderField, value: unknown): string {
   if (field.kind === 'checkbox') return ticked(value) ? '1' : '0'
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return typeof value === 'string' ? value.trim() : ''
+  const text = typeof value === 'string' ? value.trim() : ''
+  return text !== '' && isNameKind(field.kind) ? plainName(text) : text
 }
+
+/** The domain or host name among the answers: what a service is called beside its plan. */
+export function nameAmong(fields: readonly OrderField[], answers: readonly FieldAnswer[]): string | null {
+  const named = fields.find(
+    ({ id, kind, retiredAt }) =>
+      isNameKind(kind) && !retiredAt && answers.some(({ fieldId }) => fieldId === id),
+  )
+  return answers.find(({ fieldId }) => fieldId === named?.id)?.value ?? null
+}
+
+/** "Web Start – example.org": the plan, and what its owner or the order calls it, where that says more. */
+export const serviceTitle = (product: string, label: string): string =>
+  label === '' || label === product ? product : `${product} – ${label}`
 
 /** How forms, files and API calls say yes. */
 export const ticked = (value: unknown): boolean =>
@@ -58,6 +74,10 @@ function problemOf(field: OrderField, value: string): string | null {
     return `must be one of ${field.choices.join(', ')}`
   if (field.kind === 'file')
     return /^fil_[0-9a-z]{26}$/.test(value) ? null : 'must be a file that was sent before'
+  if (isNameKind(field.kind)) {
+    const problem = nameProblem(field.kind, value)
+    if (problem) return problem
+  }
   if (field.kind === 'number' && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) return 'must be a number'
   const longest = field.kind === 'textarea' ? FIELD_AREA_MAX : FIELD_TEXT_MAX
   if (value.length > longest) return `may have at most ${longest} characters`

@@ -76,7 +76,7 @@ export const setPriceRule = defineVerb(
     }),
 )
 
-async function putRule(
+export async function putRule(
   means: Means,
   trx: Trx,
   of: { brandId: string; currency: string; columns: Record<string, string | number> },

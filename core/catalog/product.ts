@@ -1,19 +1,8 @@
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
+import { nameKinds, type ProductKind } from './kinds.ts'
 import type { Scheme } from './schemes.ts'
 
-export const productKinds = [
-  'shared_hosting',
-  'reseller_hosting',
-  'vps',
-  'dedicated_server',
-  'game_server',
-  'saas',
-  'certificate',
-  'addon',
-  'gift_card',
-  'other',
-] as const
-export type ProductKind = (typeof productKinds)[number]
+export { productKinds, type ProductKind } from './kinds.ts'
 
 /** What has to happen before the thing is delivered. */
 export const deliveryMoments = ['order', 'payment', 'acceptance'] as const
@@ -22,7 +11,7 @@ export type DeliveryMoment = (typeof deliveryMoments)[number]
 export const optionKinds = ['list', 'radio', 'checkbox', 'quantity', 'number'] as const
 export type OptionKind = (typeof optionKinds)[number]
 
-export const fieldKinds = ['text', 'textarea', 'number', 'list', 'checkbox', 'file'] as const
+export const fieldKinds = ['text', 'textarea', 'number', 'list', 'checkbox', 'file', ...nameKinds] as const
 export type FieldKind = (typeof fieldKinds)[number]
 
 export const groupLayouts = ['cards', 'table', 'slider', 'list'] as const

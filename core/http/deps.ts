@@ -1,5 +1,4 @@
 import type { BillingDeps, WebhookVerdict } from '../billing/index.ts'
-import type { Messages } from '../i18n/index.ts'
 import type { Assets, Renderer } from '../render/index.ts'
 import type { OrderDeps } from '../orders/index.ts'
 import type { PluginCalls } from '../plugins/index.ts'
@@ -22,7 +21,6 @@ export interface HttpDeps extends Means {
   readonly changes: ChangePorts
   readonly renderer: Renderer
   readonly assets: Assets
-  readonly messages: Messages
   /** Feeds the event streams; liveConsumer writes to it. */
   readonly live: Live
   readonly webhooks: WebhookCheck

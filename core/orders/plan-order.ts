@@ -1,4 +1,11 @@
-import type { LastingDiscount, PricedLine, PricedSelection, Product } from '../catalog/index.ts'
+import {
+  nameAmong,
+  serviceTitle,
+  type LastingDiscount,
+  type PricedLine,
+  type PricedSelection,
+  type Product,
+} from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
 import { addDays, isMetered, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
 import { firstTerm, type FirstTerm } from '../services/index.ts'
@@ -71,7 +78,7 @@ function specOf(
     orderItemId,
     productId: product.id,
     ...parentOf(parent),
-    label: product.name,
+    label: nameAmong(product.fields, fields) ?? product.name,
     currency: selection.currency,
     cycle: selection.cycle,
     quantity: selection.quantity,
@@ -176,7 +183,7 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
       sourceId: serviceIds[i]!,
       kind: isGiftCard(part.product) && line.kind === 'once' ? 'gift_card' : line.kind,
       ...causeOf(line),
-      description: line.label,
+      description: descriptionOf(line, part.product, spec),
       quantity: line.quantity,
       unitMinor: line.unitMinor,
       amountMinor: line.amountMinor,
@@ -189,6 +196,10 @@ export function draftLines(planned: readonly PlannedItem[], serviceIds: readonly
     }))
   })
 }
+
+/** What is charged for the product itself names the service as its renewals will; options and discounts keep their own names. */
+const descriptionOf = ({ label }: PricedLine, product: Product, spec: ServiceSpec): string =>
+  label === product.name ? serviceTitle(label, spec.label) : label
 
 const causeOf = ({ optionId, cause }: PricedLine): { cause?: string } =>
   optionId !== null ? { cause: optionId } : cause === undefined ? {} : { cause }

@@ -1,5 +1,6 @@
 import type { Db } from '../db/index.ts'
 import type { Files } from '../files/index.ts'
+import type { Messages } from '../i18n/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { BusinessClock, Clock, IdMaker } from '../kernel/index.ts'
 import type { Log } from '../log/index.ts'
@@ -20,6 +21,8 @@ export interface Means {
   readonly files: Files
   /** What plugins say to our acts. */
   readonly hooks: Hooks
+  /** The words of all languages: for texts that are written into records, such as the questions of a new product. */
+  readonly messages: Messages
   /** Address under which people reach this installation, without a slash at the end: for links in mails. */
   readonly publicUrl: string
 }

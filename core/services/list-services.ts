@@ -1,4 +1,5 @@
 import { Type, type Static } from '../../sdk/index.ts'
+import { productKinds, type ProductKind } from '../catalog/index.ts'
 import { all, sql, type Sql } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { defineVerb, scoped, type Means } from '../records/index.ts'
@@ -7,6 +8,8 @@ import type { FailureName, ServiceRow } from './rows.ts'
 const filters = Type.Object({
   client_id: Type.Optional(Type.String()),
   product_id: Type.Optional(Type.String()),
+  /** Of products of this kind: "vps". */
+  kind: Type.Optional(Type.Enum([...productKinds])),
   server_id: Type.Optional(Type.String()),
   instance_id: Type.Optional(Type.String()),
   billing_status: Type.Optional(Type.String()),
@@ -39,6 +42,7 @@ export interface ListedService extends Pick<
   | 'remote_id'
 > {
   product_name: string
+  product_kind: ProductKind
   client_name: string
   server_name: string | null
   /** Why it is suspended, or will be in a moment. */
@@ -61,7 +65,7 @@ export const listServices = defineVerb(
     const rows = await means.db.all<ListedService>(sql`
       select s.id, s.client_id, s.brand_id, s.parent_id, s.product_id, s.label, s.billing_status, s.delivery_status,
         s.currency, s.cycle, s.recurring_minor, s.next_period_on, s.cancel_on, s.auto_charge, s.server_id,
-        s.remote_id, p.name as product_name, c.name as client_name, v.name as server_name,
+        s.remote_id, p.name as product_name, p.kind as product_kind, c.name as client_name, v.name as server_name,
         (select min(h.reason) from service_holds h where h.service_id = s.id) as hold,
         d.action as delivery_action, d.failure as delivery_failure
       from services s join products p on p.id = s.product_id join clients c on c.id = s.client_id
@@ -82,6 +86,7 @@ function conditions(input: Static<typeof filters>, actor: Actor): Sql[] {
   const found = [scoped(actor, { table: 's', service: 'id', right: 'service.list' })]
   if (input.client_id) found.push(sql`s.client_id = ${input.client_id}`)
   if (input.product_id) found.push(sql`s.product_id = ${input.product_id}`)
+  if (input.kind) found.push(sql`p.kind = ${input.kind}`)
   if (input.server_id) found.push(sql`s.server_id = ${input.server_id}`)
   if (input.instance_id) found.push(sql`s.instance_id = ${input.instance_id}`)
   if (input.billing_status) found.push(sql`s.billing_status = ${input.billing_status}`)

@@ -1,4 +1,5 @@
 import { sql, type Trx } from '../db/index.ts'
+import { serviceTitle } from '../catalog/index.ts'
 import { covers } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import type { Json } from '../jobs/index.ts'
@@ -30,17 +31,18 @@ export async function mailClient(
   service: ServiceRow,
   mail: ServiceMail,
 ): Promise<void> {
-  const client = await trx.get<{ email: string; name: string; locale: string }>(
-    sql`select email, name, locale from clients where id = ${service.client_id}`,
-  )
+  const client = await trx.get<{ email: string; name: string; locale: string; product: string }>(sql`
+    select c.email, c.name, c.locale, p.name as product from clients c, products p
+    where c.id = ${service.client_id} and p.id = ${service.product_id}`)
   if (!client) return
+  const label = serviceTitle(client.product, service.label)
   const payload = {
     template: mail.template,
     to: client.email,
     client_id: service.client_id,
     brand_id: service.brand_id,
     locale: client.locale,
-    data: { service_id: service.id, label: service.label, name: client.name, link: mail.link, ...mail.data },
+    data: { service_id: service.id, label, name: client.name, link: mail.link, ...mail.data },
     key: `${mail.template}:${service.id}:${mail.occasion}`,
   }
   await means.jobs.enqueue(trx, [{ task: 'mail.send', payload }])
@@ -53,9 +55,16 @@ export async function mailStaff(
   service: ServiceRow,
   mail: { template: 'delivery-failed' | 'delivery-by-hand'; occasion: string; data: { [key: string]: Json } },
 ): Promise<void> {
-  const staff = await trx.all<{ id: string; email: string; locale: string; permissions: string }>(sql`
-    select t.id, u.email, u.locale, r.permissions from staff t
-    join users u on u.id = t.user_id join roles r on r.id = t.role_id where t.status = 'active' order by t.id`)
+  const staff = await trx.all<{
+    id: string
+    email: string
+    locale: string
+    permissions: string
+    product: string
+  }>(sql`
+    select t.id, u.email, u.locale, r.permissions, p.name as product from products p, staff t
+    join users u on u.id = t.user_id join roles r on r.id = t.role_id
+    where t.status = 'active' and p.id = ${service.product_id} order by t.id`)
   const able = staff.filter((row) => covers(JSON.parse(row.permissions) as string[], 'delivery.retry'))
   const jobs = able.map((row) => ({
     task: 'mail.send',
@@ -65,7 +74,7 @@ export async function mailStaff(
       client_id: null,
       brand_id: service.brand_id,
       locale: row.locale,
-      data: { service_id: service.id, label: service.label, ...mail.data },
+      data: { service_id: service.id, label: serviceTitle(row.product, service.label), ...mail.data },
       key: `${mail.template}:${mail.occasion}:${row.id}`,
     },
   }))

@@ -1,4 +1,5 @@
 import type { DraftLine, DueItem } from '../billing/index.ts'
+import { serviceTitle } from '../catalog/index.ts'
 import {
   addDays,
   addMonths,
@@ -138,10 +139,9 @@ function addLines(
   const times = (minor: bigint) => ({
     ...{ quantity: charged, unitMinor: minor, amountMinor: minor * BigInt(charged) },
   })
-  const { product_name: product, label } = service
   lines.push({
     ...{ ...shared, kind: 'recurring', ...times(service.amount_minor) },
-    description: label === '' || label === product ? product : `${product} – ${label}`,
+    description: serviceTitle(service.product_name, service.label),
     trace: { price: service.price_id, ...hours },
   })
   for (const option of options)

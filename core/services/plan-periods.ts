@@ -1,6 +1,6 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import type { DraftLine, DueItem } from '../billing/index.ts'
-import { lastingOff } from '../catalog/index.ts'
+import { lastingOff, serviceTitle } from '../catalog/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { AFTER_COUPON, type DiscountPeriods, type ServiceDiscount } from './service-discounts.ts'
 import type { Repricing } from './repricing.ts'
@@ -201,7 +201,7 @@ function addLines(
   lines.push({
     sourceId,
     kind: 'recurring',
-    description: nameOf(service),
+    description: serviceTitle(service.product_name, service.label),
     ...shares(service.amount_minor, service.quantity),
     taxClass,
     periodStart: startsOn,
@@ -305,8 +305,4 @@ function shares(amountMinor: bigint, quantity: number) {
   return unitMinor * BigInt(quantity) === amountMinor
     ? { quantity, unitMinor, amountMinor }
     : { quantity: 1, unitMinor: amountMinor, amountMinor }
-}
-
-function nameOf({ product_name, label }: DueService): string {
-  return label === '' || label === product_name ? product_name : `${product_name} – ${label}`
 }

@@ -1,5 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import type { DueItem } from '../billing/index.ts'
+import type { ProductKind } from '../catalog/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { assert, covers, type Actor, type Instant, type IsoDate } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
@@ -36,6 +37,7 @@ export interface ShownField extends ServiceFieldRow {
 export interface ShownService {
   service: ServiceRow
   productName: string
+  productKind: ProductKind
   serverName: string | null
   clientName: string
   options: ServiceOptionRow[]
@@ -86,6 +88,7 @@ export const showService = defineVerb(
 
 interface Beside extends Announced {
   product_name: string
+  product_kind: ProductKind
   server_name: string | null
   client_name: string
   coupon_id: string | null
@@ -103,7 +106,7 @@ interface Beside extends Announced {
 /** What there is one of, or none: names, the coupon that still lowers it, the open change, the planned end. */
 async function besideOf(db: Queries, { id }: ServiceRow) {
   const row = await db.get<Beside>(sql`
-    select p.name as product_name, v.name as server_name, coalesce(c.company, c.name) as client_name,
+    select p.name as product_name, p.kind as product_kind, v.name as server_name, coalesce(c.company, c.name) as client_name,
       k.id as coupon_id, k.code, k.percent_ppm, k.currency, k.amount_minor,
       h.id as change_id, h.invoice_id, h.amount_minor as change_minor, x.effective_on, x.reason,
       r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options
@@ -118,6 +121,7 @@ async function besideOf(db: Queries, { id }: ServiceRow) {
   const { code, percent_ppm, currency, amount_minor, invoice_id, effective_on, reason } = row
   return {
     productName: row.product_name,
+    productKind: row.product_kind,
     serverName: row.server_name,
     clientName: row.client_name,
     coupon:

@@ -75,6 +75,7 @@ for (const engine of engines) {
           ['web-hosting', 0],
           ['virtual-servers', 0],
           ['dedicated-servers', 0],
+          ['names', 0],
         ],
       )
       const minecraft = await loadProduct(means.db, brand, 'minecraft')

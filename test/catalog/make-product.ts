@@ -14,8 +14,8 @@ import { makeBrand, staffActor } from '../support/make.ts'
 const staff = staffActor()
 
 /** A brand with one group, for tests that make their own products. */
-export async function makeGroup(means: Means, columns: { slug?: string } = {}) {
-  const brand = await makeBrand(means)
+export async function makeGroup(means: Means, columns: { slug?: string; locale?: string } = {}) {
+  const brand = await makeBrand(means, { locale: columns.locale ?? 'en' })
   const input = { brand_id: brand.id, slug: columns.slug ?? 'games', name: 'Game servers' }
   const groupId = await createGroup(means, input, staff)
   return { brand, groupId }

@@ -54,4 +54,39 @@ describe('answers to order fields', () => {
     })
     assert.equal(checkFields(fields, { terms: true }).errors.host, 'must not be empty')
   })
+
+  it('that are names are checked and written as servers know them', () => {
+    const ask = (kind: 'domain' | 'hostname' | 'common_name', value: string) => {
+      const { answers, errors } = checkFields([field('name', kind, { required: true })], { name: value })
+      return errors.name ?? answers[0]!.value
+    }
+    const [noDomain, noHost] = ['is not a domain name', 'is not a host name']
+    const long = `${'a'.repeat(63)}.${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(61)}`
+    const cases: [Parameters<typeof ask>[0], string, string][] = [
+      ['domain', ' Example.ORG. ', 'example.org'],
+      ['domain', 'straße.example', 'xn--strae-oqa.example'],
+      ['domain', long, long],
+      ['domain', `${long}d`, noDomain],
+      ['domain', `${'a'.repeat(64)}.example`, noDomain],
+      ['domain', 'example', noDomain],
+      ['domain', 'exa mple.org', noDomain],
+      ['domain', 'a_b.example', noDomain],
+      ['domain', '-a.example', noDomain],
+      ['domain', 'a-.example', noDomain],
+      ['domain', 'a..example', noDomain],
+      ['domain', 'https://example.org', noDomain],
+      ['domain', '*.example.org', noDomain],
+      ['hostname', 'WEB1', 'web1'],
+      ['hostname', 'web1.example.org', 'web1.example.org'],
+      ['hostname', '192.0.2.7', noHost],
+      ['hostname', '7', noHost],
+      ['hostname', 'web 1', noHost],
+      ['common_name', '*.Example.org', '*.example.org'],
+      ['common_name', 'www.example.org', 'www.example.org'],
+      ['common_name', 'a.*.example.org', 'is not a name for a certificate'],
+      ['common_name', '*.org', 'is not a name for a certificate'],
+    ]
+    for (const [kind, given, expected] of cases) assert.equal(ask(kind, given), expected, given)
+    assert.equal(ask('domain', ' '), 'must not be empty')
+  })
 })

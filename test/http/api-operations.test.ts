@@ -11,6 +11,7 @@ import { openApiRules } from './open-api-rules.ts'
 const NOUNS = [
   'clients',
   'products',
+  'catalog',
   'orders',
   'services',
   'deliveries',

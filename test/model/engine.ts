@@ -150,7 +150,14 @@ async function makeGoods(
     const tax_class = `class_${n}`
     const rule = { seller_id: brand.seller_id, country: 'DE', tax_class, starts_on: '2020-01-01' }
     await createTaxRule(means, { ...rule, name: `Tax ${plan.ppm}`, rate_ppm: plan.ppm }, staff)
-    const product = { group_id: groupId, slug: `plan-${n}`, name: `Plan ${n}`, kind: 'vps', tax_class }
+    const product = {
+      group_id: groupId,
+      slug: `plan-${n}`,
+      name: `Plan ${n}`,
+      kind: 'vps',
+      asks: false,
+      tax_class,
+    }
     const id = await createProduct(means, product, staff)
     const memory = { product_id: id, key: 'memory', name: 'Memory', kind: 'number', minimum: 1, maximum: 8 }
     const optionId = await createOption(means, { ...memory, required: true }, staff)

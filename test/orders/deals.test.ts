@@ -43,7 +43,11 @@ for (const engine of engines) {
     async function shop() {
       const of = await makeRealShop(means)
       const product = async (slug: string, kind: string, prices: [string, string, string?][]) => {
-        const id = await createProduct(means, { group_id: of.groupId, slug, name: slug, kind }, staff)
+        const id = await createProduct(
+          means,
+          { group_id: of.groupId, slug, name: slug, kind, asks: false },
+          staff,
+        )
         for (const [cycle, amount, setup] of prices)
           await setPrice(means, { owner_id: id, cycle, currency: 'EUR', amount, setup }, staff)
         await publishProduct(means, { id }, staff)

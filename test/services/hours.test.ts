@@ -173,6 +173,7 @@ for (const engine of engines) {
         group_id: shop.groupId,
         slug: `cloud-${shop.brand.id.slice(-8).toLowerCase()}`,
         kind: 'vps',
+        asks: false,
       }
       const product = await createProduct(means, { ...base, name: 'Cloud S' }, staff)
       await setPrice(

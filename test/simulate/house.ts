@@ -10,6 +10,7 @@ import { businessClock, idMaker, instant, type Clock } from '../../core/kernel/i
 import { silentLog } from '../../core/log/index.ts'
 import type { OrderDeps } from '../../core/orders/index.ts'
 import { noHooks } from '../../core/records/index.ts'
+import { words } from '../../core/app/wire/words.ts'
 import { keyRing } from '../../core/secrets/index.ts'
 import type { ChangeMeans } from '../../core/services/index.ts'
 import type { Dice } from './dice.ts'
@@ -93,6 +94,7 @@ export function openHouse(at: { db: Db; clock: HandClock; dice: Dice; outside: O
         read: () => Promise.reject(new Error('no files here')),
       },
       hooks: noHooks,
+      messages: words(),
       publicUrl: 'http://shop.example',
       changes: changePorts,
       plugins: {

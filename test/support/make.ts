@@ -41,6 +41,7 @@ export async function makeSeller(
 }
 
 export interface BrandColumns {
+  locale: string
   realm_id: string
   seller_id: string
   name: string

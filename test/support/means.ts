@@ -14,6 +14,7 @@ import {
   type Instant,
 } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
+import { words } from '../../core/app/wire/words.ts'
 import { noHooks, type Means } from '../../core/records/index.ts'
 import { keyRing } from '../../core/secrets/index.ts'
 
@@ -61,6 +62,7 @@ export function testMeans(db: Db, { now = '2026-01-15T10:00:00.000Z' }: TestMean
     keys: keyRing(`test:${Buffer.alloc(32, 7).toString('base64')}`),
     files: folderFiles(temporaryFolder()),
     hooks: noHooks,
+    messages: words(),
     publicUrl: 'http://shop.example',
   }
 }

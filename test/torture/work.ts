@@ -51,6 +51,7 @@ export async function tortureMeans(db: Db, day: IsoDate): Promise<TortureMeans> 
       read: () => Promise.reject(new Error('no files here')),
     },
     hooks: noHooks,
+    messages: words(),
     publicUrl: 'http://localhost',
   }
 }

@@ -1,5 +1,6 @@
 import { list, sql, type SqlValue } from '../../db/index.ts'
 import { applyTransition } from '../../records/index.ts'
+import { askName } from '../ask-name.ts'
 import { addCoupon } from '../create-coupon.ts'
 import { addGroup } from '../create-group.ts'
 import { addProduct } from '../create-product.ts'
@@ -9,6 +10,7 @@ import { putAddon } from '../link-addon.ts'
 import { productLifecycle } from '../product-lifecycle.ts'
 import { putTerms } from '../set-terms.ts'
 import { dropAddon } from '../unlink-addon.ts'
+import { applyDeals, applyPriceLists, applyPriceRules } from './apply-offers.ts'
 import { applyFields, applyOptions } from './apply-parts.ts'
 import { applyPrices, count, type Applying } from './applying.ts'
 import { retireMissing } from './retire-missing.ts'
@@ -16,11 +18,14 @@ import type { CatalogFile, FileCoupon, FileGroup, FileProduct } from './shape.ts
 
 /** Brings the brand's catalogue to what the file says, in the order in which things name each other. */
 export async function applyFile(file: CatalogFile, to: Applying): Promise<void> {
+  await applyPriceLists(file, to)
   const ids = new Map([...to.current.products].map(([slug, row]) => [slug, row.id]))
   for (const [position, group] of file.groups.entries())
     await applyGroup(to, { group, parentId: null, position, ids })
   for (const product of productsOf(file.groups)) await applyAddons(to, product, ids)
   for (const coupon of file.coupons) await applyCoupon(to, coupon, ids)
+  await applyDeals(file, to, ids)
+  await applyPriceRules(file, to)
   if (to.retiring) await retireMissing(file, to)
 }
 
@@ -97,7 +102,8 @@ async function applyProduct(
   if (row) count(to, changed || moved || termed)
   await applyPrices(to, id!, prices)
   await applyOptions(to, id!, options)
-  await applyFields(to, id!, fields)
+  if (fields) await applyFields(to, id!, fields)
+  else if (!row) await askName(means, trx, { id: id!, brandId, kind: product.kind }, actor)
   return id!
 }
 

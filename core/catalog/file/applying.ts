@@ -41,18 +41,23 @@ export async function applyPrices(
   prices: readonly FilePrice[],
 ): Promise<void> {
   const { means, trx, actor, brandId, today } = to
-  for (const { cycle, ...price } of prices) {
-    const version = { ...price, cycle: cycle as Cycle, ownerId, brandId, validFrom: today }
+  for (const { cycle, list, ...price } of prices) {
+    const listId = list ? to.current.lists.get(list.name)!.id : null
+    const version = { ...price, cycle: cycle as Cycle, ownerId, brandId, listId, validFrom: today }
     if ((await putPrice(means, trx, version, actor)) !== null) to.report.prices++
   }
   if (!to.retiring) return
-  const kept = new Set(prices.map((price) => `${price.cycle} ${price.currency}`))
-  const held = new Map(
-    (to.current.prices.get(ownerId) ?? []).map((price) => [`${price.cycle} ${price.currency}`, price]),
+  const termsOf = (listId: string | undefined, of: { cycle: string; currency: string }) =>
+    `${listId ?? ''} ${of.cycle} ${of.currency}`
+  const kept = new Set(
+    prices.map((price) => termsOf(price.list && to.current.lists.get(price.list.name)!.id, price)),
   )
-  for (const [terms, { cycle, currency }] of held) {
+  const own = [...(to.current.listPrices.get(ownerId)?.values() ?? [])].flat()
+  const all = [...(to.current.prices.get(ownerId) ?? []), ...own]
+  const held = new Map(all.map((price) => [termsOf(price.listId, price), price]))
+  for (const [terms, { cycle, currency, listId = null }] of held) {
     if (kept.has(terms)) continue
-    await dropPrices(means, trx, { brandId, ownerId, cycle, currency }, actor)
+    await dropPrices(means, trx, { brandId, ownerId, cycle, currency, listId }, actor)
     to.report.retired++
   }
 }

@@ -1,6 +1,8 @@
 import type { Current } from './current.ts'
-import type { Entry, FileReader } from './reader.ts'
-import { allGroups, type CatalogFile, type FileLink, type FileProduct } from './shape.ts'
+import type { FileReader } from './reader.ts'
+import { checkOffers } from './check-offers.ts'
+import { refuseDoubles, refuseUnknown } from './refuse.ts'
+import { allGroups, type CatalogFile, type FileProduct } from './shape.ts'
 
 /** What only shows when the file is seen as a whole and beside what the brand has: doubles, links, changed kinds. */
 export function checkFile(reader: FileReader, file: CatalogFile, current: Current): void {
@@ -13,7 +15,7 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
   const shelves = new Set([...groups.map((group) => group.slug), ...current.groups.keys()])
   for (const product of products) {
     refuseDoubles(reader, product.options, (option) => option.key)
-    refuseDoubles(reader, product.fields, (field) => field.key)
+    refuseDoubles(reader, product.fields ?? [], (field) => field.key)
     for (const option of product.options) refuseDoubles(reader, option.values, (value) => value.key)
     refuseUnknown(reader, product.addons, slugs)
     for (const addon of product.addons)
@@ -21,6 +23,7 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
         reader.refuse(addon.entry, 'is the product itself', 'the slug of another product')
     refuseChangedKinds(reader, product, current)
   }
+  checkOffers(reader, file, { slugs, current })
   for (const coupon of file.coupons) {
     refuseUnknown(reader, [...(coupon.products ?? []), ...(coupon.required_products ?? [])], slugs)
     for (const { entry, slug } of coupon.groups ?? [])
@@ -37,31 +40,6 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
       reader.refuse(coupon.entry, 'exists with another worth', 'a new code: orders name the old one')
     if (coupon.starts_on && coupon.ends_on && coupon.ends_on < coupon.starts_on)
       reader.refuse(coupon.entry, 'ends before it starts', `ends_on from ${coupon.starts_on} on`)
-  }
-}
-
-function refuseDoubles<T extends { entry: Entry }>(
-  reader: FileReader,
-  items: readonly T[],
-  nameOf: (item: T) => string,
-): void {
-  const seen = new Set<string>()
-  for (const item of items) {
-    const name = nameOf(item)
-    if (name !== '' && seen.has(name))
-      reader.refuse(item.entry, `"${name}" is in the file twice`, 'a name of its own')
-    seen.add(name)
-  }
-}
-
-function refuseUnknown(reader: FileReader, links: readonly FileLink[], slugs: ReadonlySet<string>): void {
-  for (const link of links) {
-    if (link.slug !== '' && !slugs.has(link.slug))
-      reader.refuse(
-        link.entry,
-        `there is no product "${link.slug}"`,
-        'the slug of a product in this file or shop',
-      )
   }
 }
 

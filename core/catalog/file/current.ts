@@ -1,7 +1,11 @@
 import { sql, type Queries } from '../../db/index.ts'
+import type { BundleRow, GiftRow } from '../deals.ts'
 import { listProducts } from '../load-product.ts'
+import type { PriceList } from '../price-lists.ts'
+import type { PriceRule } from '../price-rules.ts'
 import type { Price } from '../product.ts'
 import type { CouponRow, FieldRow, GroupRow, OptionRow, ProductRow, ValueRow } from '../rows.ts'
+import { loadListPrices } from './list-prices.ts'
 
 /** What a brand has, as rows by the names that files use. */
 export interface Current {
@@ -12,12 +16,37 @@ export interface Current {
   values: Map<string, ValueRow[]>
   fields: Map<string, FieldRow[]>
   prices: Map<string, readonly Price[]>
+  /** By owner id and list id. */
+  listPrices: Map<string, Map<string, Price[]>>
+  /** By name, retired ones too. */
+  lists: Map<string, ListRow>
+  /** By currency. */
+  rules: Map<string, PriceRule>
+  bundles: Map<string, BundleRow>
+  /** By the ids of giver and given. */
+  gifts: Map<string, GiftRow>
   addons: Map<string, { addon_id: string; position: number }[]>
   coupons: Map<string, CouponRow>
   /** Plugin id or instance name → instance id. */
   instances: Map<string, string>
   /** Name → id. */
   serverGroups: Map<string, string>
+}
+
+export type ListRow = Pick<PriceList, 'id' | 'name' | 'discount_ppm' | 'retired_at' | 'version'>
+
+async function loadOffers(queries: Queries, brandId: string) {
+  const lists = await queries.all<ListRow>(sql`select * from price_lists where brand_id = ${brandId}`)
+  const rules = await queries.all<PriceRule>(sql`select * from price_rules where brand_id = ${brandId}`)
+  const bundles = await queries.all<BundleRow>(sql`select * from bundles where brand_id = ${brandId}`)
+  const gifts = await queries.all<GiftRow>(sql`select * from product_gifts where brand_id = ${brandId}`)
+  return {
+    listPrices: await loadListPrices(queries, brandId),
+    lists: new Map(lists.map((row) => [row.name, row])),
+    rules: new Map(rules.map((row) => [row.currency, row])),
+    bundles: new Map(bundles.map((row) => [row.slug, row])),
+    gifts: new Map(gifts.map((row) => [`${row.giver_id} ${row.given_id}`, row])),
+  }
 }
 
 export async function loadCurrent(queries: Queries, brandId: string): Promise<Current> {
@@ -45,6 +74,7 @@ export async function loadCurrent(queries: Queries, brandId: string): Promise<Cu
     prices: await pricesByOwner(queries, brandId),
     addons: Map.groupBy(addons, (row) => row.product_id),
     coupons: new Map(coupons.map((row) => [row.code, row])),
+    ...(await loadOffers(queries, brandId)),
     ...(await loadModules(queries, brandId)),
   }
 }

@@ -1,5 +1,4 @@
-import { Scalar, stringify } from 'yaml'
-import { minorDigits, toDecimal } from '../../../sdk/index.ts'
+import { stringify } from 'yaml'
 import { sql, type Queries } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
@@ -10,8 +9,12 @@ import { exactly, Id } from '../inputs.ts'
 import { listGroups, type GroupNode } from '../list-groups.ts'
 import { listProducts } from '../load-product.ts'
 import type { Option, OrderField, Price, Product, Trial } from '../product.ts'
+import { kinds } from '../kinds.ts'
 import { reachBrand } from '../reach.ts'
 import type { Scheme } from '../schemes.ts'
+import { loadOffers, offersOut } from './export-offers.ts'
+import { loadListPrices } from './list-prices.ts'
+import { decimal, said, type Out } from './said.ts'
 import { wordOf } from './values.ts'
 
 /** The catalogue of a brand as a file: everything on sale at the prices of today. Importing it changes nothing. */
@@ -21,18 +24,25 @@ export const exportCatalog = defineVerb(
     const brand = await reachBrand(means.db, actor, input.brand_id)
     const groups = await listGroups(means.db, brand.id, { hidden: true })
     const products = await listProducts(means.db, brand.id)
+    const offers = await loadOffers(means.db, brand.id)
     const facts: Facts = {
       products,
       slugs: new Map(products.map((product) => [product.id, product.slug])),
+      lists: new Map(offers.lists.map(({ id, name }) => [id, name])),
+      listPrices: await loadListPrices(means.db, brand.id),
       groups: new Map(allNodes(groups).map((group) => [group.id, group.slug])),
       today: means.business.today(brand.zone),
       ...(await namesOf(means.db)),
     }
     const coupons = (await listCoupons(means.db, brand.id)).filter((coupon) => coupon.status === 'active')
+    const sold = products.filter(({ status }) => status !== 'retired')
+    const { before, after } = offersOut(offers, new Map(sold.map(({ id, slug }) => [id, slug])))
     const file = {
       berth_catalog: 1,
+      ...before,
       groups: groups.map((group) => groupOut(group, facts)),
       ...(coupons.length > 0 ? { coupons: coupons.map((coupon) => couponOut(coupon, facts)) } : {}),
+      ...after,
     }
     return stringify(file, { lineWidth: 110 })
   },
@@ -42,6 +52,10 @@ interface Facts {
   products: readonly Product[]
   slugs: ReadonlyMap<string, string>
   groups: ReadonlyMap<string, string>
+  /** Names of price lists by id. */
+  lists: ReadonlyMap<string, string>
+  /** By owner, then by list. */
+  listPrices: ReadonlyMap<string, ReadonlyMap<string, readonly Price[]>>
   today: IsoDate
   instances: ReadonlyMap<string, string>
   serverGroups: ReadonlyMap<string, string>
@@ -51,32 +65,13 @@ const allNodes = (groups: readonly GroupNode[]): GroupNode[] =>
   groups.flatMap((group) => [group, ...allNodes(group.groups)])
 
 async function namesOf(queries: Queries): Promise<Pick<Facts, 'instances' | 'serverGroups'>> {
-  const instances = await queries.all<{ id: string; name: string }>(
-    sql`select id, name from plugin_instances`,
-  )
-  const serverGroups = await queries.all<{ id: string; name: string }>(
-    sql`select id, name from server_groups`,
-  )
-  return {
-    instances: new Map(instances.map((row) => [row.id, row.name])),
-    serverGroups: new Map(serverGroups.map((row) => [row.id, row.name])),
-  }
+  const rows = await queries.all<{ id: string; name: string; of: string }>(sql`
+    select id, name, 'instance' as of from plugin_instances
+    union all select id, name, 'server_group' as of from server_groups`)
+  const named = (of: string) =>
+    new Map(rows.flatMap((row) => (row.of === of ? [[row.id, row.name] as const] : [])))
+  return { instances: named('instance'), serverGroups: named('server_group') }
 }
-
-type Out = Record<string, unknown>
-
-/** What says nothing is left out: null, an empty list, an empty mapping. */
-function said(fields: Out): Out {
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      ([, value]) =>
-        value !== null &&
-        value !== undefined &&
-        (typeof value !== 'object' || value instanceof Scalar || Object.keys(value).length > 0),
-    ),
-  )
-}
-
 function groupOut(group: GroupNode, facts: Facts): Out {
   const { slug, name, headline, description, layout, hidden } = group
   const products = facts.products.filter(
@@ -96,7 +91,8 @@ function groupOut(group: GroupNode, facts: Facts): Out {
 
 function productOut(product: Product, facts: Facts): Out {
   const addons = product.addons.filter((addon) => addon.status !== 'retired')
-  return said({
+  const fields = product.fields.filter((field) => !field.retiredAt).map(fieldOut)
+  const out = said({
     slug: product.slug,
     name: product.name,
     kind: product.kind,
@@ -115,11 +111,13 @@ function productOut(product: Product, facts: Facts): Out {
     terminate_days: product.terminateDays,
     periods: product.periodsMax,
     trial: product.trial && trialOut(product.trial),
-    prices: pricesOut(product.prices, facts),
+    ...allPrices(product, facts),
     options: product.options.filter((option) => !option.retiredAt).map((option) => optionOut(option, facts)),
-    fields: product.fields.filter((field) => !field.retiredAt).map(fieldOut),
+    fields,
     addons: addons.map((addon) => addon.slug),
   })
+  // An empty list says that not even the question of its kind is asked.
+  return fields.length === 0 && kinds[product.kind].asks !== null ? { ...out, fields } : out
 }
 
 const trialOut = ({ days, then, prices }: Trial): Out =>
@@ -129,6 +127,15 @@ const trialOut = ({ days, then, prices }: Trial): Out =>
       Object.entries(prices).map(([currency, minor]) => [currency, decimal(minor, currency)]),
     ),
   })
+
+/** The default prices, and those of price lists. */
+function allPrices({ id, prices }: { id: string; prices: readonly Price[] }, facts: Facts): Out {
+  const own = [...(facts.listPrices.get(id) ?? [])].map(
+    ([list, of]) => [facts.lists.get(list)!, pricesOut(of, facts)] as const,
+  )
+  const named = own.toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return { prices: pricesOut(prices, facts), list_prices: said(Object.fromEntries(named)) }
+}
 
 function pricesOut(prices: readonly Price[], facts: Facts): Out {
   const out: Record<string, Out> = {}
@@ -157,15 +164,6 @@ function schemeOut(scheme: Scheme, { currency, setupMinor }: Price): Out {
   })
 }
 
-/** A number that keeps the decimals of its currency; text when a YAML number would lose digits. */
-function decimal(minor: bigint, currency: string): Scalar | string {
-  const text = toDecimal({ minor, currency })
-  if (minor > 1_000_000_000_000n) return text
-  const scalar = new Scalar(Number(text))
-  scalar.minFractionDigits = minorDigits(currency)
-  return scalar
-}
-
 function optionOut(option: Option, facts: Facts): Out {
   const { key, name, kind, hint, unit, required, minimum, maximum, step, preset, setting } = option
   const values = option.values.filter((value) => !value.retiredAt)
@@ -173,9 +171,12 @@ function optionOut(option: Option, facts: Facts): Out {
     ...{ key, name, kind, hint, unit, required: required || null },
     ...{ minimum, maximum, step, preset, setting },
     changeable: option.changeable ? null : false,
-    prices: pricesOut(option.prices, facts),
-    values: values.map(({ key: valueKey, label, moduleValue, prices }) =>
-      said({ key: valueKey, label, module_value: moduleValue, prices: pricesOut(prices, facts) }),
+    ...allPrices(option, facts),
+    values: values.map((value) =>
+      said({
+        ...{ key: value.key, label: value.label, module_value: value.moduleValue },
+        ...allPrices(value, facts),
+      }),
     ),
   })
 }

@@ -2,7 +2,8 @@ import { couponBuyers } from '../coupon.ts'
 import { discountKinds, type DiscountKind } from '../discount.ts'
 import { readPercent, fieldProblems, optionProblems } from '../rules.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from '../product.ts'
-import { readMoney, readPrices, type Reading } from './read-prices.ts'
+import { cyclesOf, readBundle, readGift, readPriceList, readPriceRule } from './read-offers.ts'
+import { readAllPrices, readMoney, type Reading } from './read-prices.ts'
 import { readTerms } from './read-terms.ts'
 import type { Entry, FileReader } from './reader.ts'
 import type {
@@ -16,7 +17,6 @@ import type {
 } from './shape.ts'
 import {
   choice,
-  cycleOf,
   day,
   flag,
   KEY,
@@ -30,16 +30,36 @@ import {
   whole,
 } from './values.ts'
 
+const FILE_KEYS = [
+  ...[
+    'berth_catalog',
+    'retire_missing',
+    'price_lists',
+    'price_rules',
+    'groups',
+    'coupons',
+    'bundles',
+    'gifts',
+  ],
+]
+
 /** Reads a whole file. Problems are collected in the reader; with problems the answer is not to be used. */
 export function readCatalogFile(reader: FileReader, currencies: readonly string[]): CatalogFile {
-  const file: CatalogFile = { groups: [], coupons: [], retireMissing: false }
-  const fields = reader.map(reader.root, ['berth_catalog', 'retire_missing', 'groups', 'coupons'])
+  const file: CatalogFile = {
+    ...{ price_lists: [], price_rules: [], groups: [], coupons: [], bundles: [], gifts: [] },
+    retireMissing: false,
+  }
+  const fields = reader.map(reader.root, FILE_KEYS)
   if (!fields) return file
   choice(reader, fields.get('berth_catalog'), ['1'])
   file.retireMissing = flag(reader, fields.get('retire_missing')) ?? false
   const read: Reading = { reader, currencies }
+  file.price_lists = list(read, fields.get('price_lists'), readPriceList)
+  file.price_rules = list(read, fields.get('price_rules'), readPriceRule)
   file.groups = list(read, fields.get('groups'), readGroup)
   file.coupons = list(read, fields.get('coupons'), readCoupon)
+  file.bundles = list(read, fields.get('bundles'), readBundle)
+  file.gifts = list(read, fields.get('gifts'), readGift)
   return file
 }
 
@@ -83,7 +103,7 @@ const PRODUCT_KEYS = [
     'stock',
   ],
   ...['delivery_on', 'plugin', 'server_group', 'settings', 'grace_days', 'terminate_days'],
-  ...['periods', 'trial', 'prices', 'options', 'fields', 'addons'],
+  ...['periods', 'trial', 'prices', 'list_prices', 'options', 'fields', 'addons'],
 ]
 
 function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
@@ -110,9 +130,9 @@ function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
     grace_days: whole(reader, get('grace_days')),
     terminate_days: whole(reader, get('terminate_days')),
     terms: readTerms(read, { periods: get('periods'), trial: get('trial') }),
-    prices: readPrices(read, get('prices'), { steps: false }),
+    prices: readAllPrices(read, fields, { steps: false }),
     options: list(read, get('options'), readOption),
-    fields: list(read, get('fields'), readField),
+    fields: fields.has('fields') ? list(read, get('fields'), readField) : undefined,
     addons: (reader.list(get('addons')) ?? []).map((item) => ({
       entry: item,
       slug: optionalText(reader, item, SLUG) ?? '',
@@ -122,7 +142,7 @@ function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
 
 const OPTION_KEYS = [
   ...['key', 'name', 'kind', 'hint', 'unit', 'required', 'minimum', 'maximum', 'step', 'preset', 'setting'],
-  ...['changeable', 'values', 'prices'],
+  ...['changeable', 'values', 'prices', 'list_prices'],
 ]
 
 function readOption(read: Reading, entry: Entry): FileOption | undefined {
@@ -145,7 +165,7 @@ function readOption(read: Reading, entry: Entry): FileOption | undefined {
     setting: optionalText(reader, get('setting'), SHORT),
     changeable: flag(reader, get('changeable')),
     values: list(read, get('values'), readValue),
-    prices: readPrices(read, get('prices')),
+    prices: readAllPrices(read, fields),
   }
   checkOption(reader, fields, option)
   return option
@@ -179,14 +199,14 @@ function checkOption(reader: FileReader, fields: ReadonlyMap<string, Entry>, opt
 
 function readValue(read: Reading, entry: Entry): FileValue | undefined {
   const { reader } = read
-  const fields = reader.map(entry, ['key', 'label', 'module_value', 'prices'])
+  const fields = reader.map(entry, ['key', 'label', 'module_value', 'prices', 'list_prices'])
   if (!fields) return undefined
   return {
     entry,
     key: requiredText(reader, { parent: entry, fields, key: 'key' }, KEY),
     label: requiredText(reader, { parent: entry, fields, key: 'label' }, NAME),
     module_value: optionalText(reader, fields.get('module_value'), SHORT),
-    prices: readPrices(read, fields.get('prices')),
+    prices: readAllPrices(read, fields),
   }
 }
 
@@ -241,9 +261,7 @@ function readCoupon(read: Reading, entry: Entry): FileCoupon | undefined {
     ...readMinimum(read, fields),
     stackable: flag(reader, get('stackable')),
     automatic: flag(reader, get('automatic')),
-    only_cycles: reader
-      .list(get('only_cycles'))
-      ?.flatMap((item) => cycleOf(reader, item, reader.scalar(item) ?? '') ?? []),
+    only_cycles: get('only_cycles') && cyclesOf(read, get('only_cycles')),
     cycles: whole(reader, get('cycles'), 1),
     starts_on: day(reader, get('starts_on')),
     ends_on: day(reader, get('ends_on')),

@@ -10,8 +10,24 @@ export interface Reading {
   currencies: readonly string[]
 }
 
+/** The default prices of something, and under `list_prices` those of price lists by their names. */
+export function readAllPrices(
+  read: Reading,
+  fields: ReadonlyMap<string, Entry>,
+  how?: { steps: boolean },
+): FilePrice[] {
+  const byList = fields.get('list_prices')
+  const lists = [...((byList && read.reader.map(byList)) ?? [])]
+  return [
+    ...readPrices(read, fields.get('prices'), how),
+    ...lists.flatMap(([name, entry]) =>
+      readPrices(read, entry, how).map((price) => ({ ...price, list: { entry, name } })),
+    ),
+  ]
+}
+
 /** Prices by cycle and currency. `steps`: whether a sum may be a scheme. */
-export function readPrices(
+function readPrices(
   { reader, currencies }: Reading,
   entry: Entry | undefined,
   { steps }: { steps: boolean } = { steps: true },

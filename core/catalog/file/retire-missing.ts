@@ -1,3 +1,4 @@
+import { sql } from '../../db/index.ts'
 import { applyTransition } from '../../records/index.ts'
 import { couponLifecycle } from '../coupon.ts'
 import { changeRecord } from '../edit.ts'
@@ -23,10 +24,31 @@ export async function retireMissing(file: CatalogFile, to: Applying): Promise<vo
     await changeRecord(means, trx, { ...record, row, columns }, actor)
     report.retired++
   }
+  await retireLists(file, to)
   const codes = new Set(file.coupons.map((coupon) => coupon.code))
   for (const [code, row] of current.coupons) {
     if (codes.has(code) || row.status === 'retired') continue
     await applyTransition(means, trx, { lifecycle: couponLifecycle, row, name: 'retire', actor })
+    report.retired++
+  }
+}
+
+/** A list that a client group has stays, and the report says so. */
+async function retireLists(file: CatalogFile, to: Applying): Promise<void> {
+  const { means, trx, actor, brandId, current, report } = to
+  const names = new Set(file.price_lists.map(({ name }) => name))
+  for (const [name, row] of current.lists) {
+    if (names.has(name) || row.retired_at) continue
+    const held = await trx.get<{ id: string }>(
+      sql`select id from client_groups where price_list_id = ${row.id} and retired_at is null limit 1`,
+    )
+    if (held) {
+      report.warnings.push(`${name}: the price list stays, because a client group has it`)
+      continue
+    }
+    const columns = { retired_at: means.business.now() }
+    const record = { table: 'price_lists', what: 'price_list', act: 'retire', brandId }
+    await changeRecord(means, trx, { ...record, row, columns }, actor)
     report.retired++
   }
 }

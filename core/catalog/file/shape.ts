@@ -1,6 +1,8 @@
 import type { CouponBuyers } from '../coupon.ts'
+import type { Bundle } from '../deals.ts'
 import type { DiscountKind } from '../discount.ts'
 import type { DeliveryMoment, FieldKind, GroupLayout, OptionKind, ProductKind } from '../product.ts'
+import type { RoundingRule } from '../rounding.ts'
 import type { Scheme } from '../schemes.ts'
 import type { ProductTerms } from '../set-terms.ts'
 import type { Entry } from './reader.ts'
@@ -9,8 +11,12 @@ import type { Entry } from './reader.ts'
 type Maybe<T> = T | null | undefined
 
 export interface CatalogFile {
+  price_lists: FilePriceList[]
+  price_rules: FilePriceRule[]
   groups: FileGroup[]
   coupons: FileCoupon[]
+  bundles: FileBundle[]
+  gifts: FileGift[]
   retireMissing: boolean
 }
 
@@ -55,7 +61,8 @@ export interface FileProduct {
   terms: ProductTerms
   prices: FilePrice[]
   options: FileOption[]
-  fields: FileField[]
+  /** Undefined: a new product asks what its kind asks, an old one what it asked. */
+  fields: FileField[] | undefined
   addons: FileLink[]
 }
 
@@ -65,6 +72,8 @@ export interface FilePrice {
   amountMinor: bigint
   setupMinor: bigint
   scheme?: Scheme
+  /** Name of the price list that it belongs to; absent for a default price. */
+  list?: { entry: Entry; name: string }
 }
 
 export interface FileOption {
@@ -127,6 +136,49 @@ export interface FileCoupon {
   ends_on: Maybe<string>
   uses_max: Maybe<number>
   uses_per_client: Maybe<number>
+}
+
+export interface FilePriceList {
+  entry: Entry
+  name: string
+  discount_ppm: number | undefined
+}
+
+export interface FilePriceRule {
+  entry: Entry
+  currency: string
+  base: string
+  markup_ppm: number
+  rounding: { mode: RoundingRule['mode']; step: string; ending: string }
+  follows: boolean
+}
+
+/** A product of a bundle; no cycles: every one. */
+export interface FileMember extends FileLink {
+  cycles: string[]
+}
+
+export interface FileBundle {
+  entry: Entry
+  slug: string
+  name: string
+  summary: Maybe<string>
+  members: FileMember[]
+  kind: Bundle['kind']
+  percent_ppm: number | null
+  currency: string | null
+  amount_minor: bigint | null
+  lasts: Bundle['lasts']
+}
+
+export interface FileGift {
+  entry: Entry
+  product: FileLink
+  cycles: string[]
+  gives: FileLink
+  gives_cycles: string[]
+  percent_ppm: number
+  lasts: Bundle['lasts']
 }
 
 export function allGroups(groups: readonly FileGroup[]): FileGroup[] {

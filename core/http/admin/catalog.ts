@@ -116,6 +116,7 @@ async function addProduct({ means, actor, t }: Desk, { form }: Asked) {
     slug: textOf(form, 'slug'),
     kind: textOf(form, 'kind'),
     summary: optional(form, 'summary'),
+    asks: ticked(form, 'asks'),
   }
   const id = await createProduct(means, input, actor)
   return { href: `/admin/catalog/products/${id}`, message: t('admin.products.done.created') }

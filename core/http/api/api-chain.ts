@@ -80,7 +80,7 @@ function operations(): Middleware<State> {
 async function answer(ctx: RouteCtx, endpoint: Endpoint): Promise<void> {
   const { deps, actor } = ctx.state
   requireScope(endpoint, actor)
-  const text = endpoint.method === 'post' ? await readText(ctx.req, BODY_LIMIT) : ''
+  const text = endpoint.method === 'post' ? await readText(ctx.req, endpoint.bodyLimit ?? BODY_LIMIT) : ''
   const work = async () => {
     const result = await endpoint.handle(callOf(ctx, endpoint, text))
     return { status: endpoint.status, headers: {}, body: result === undefined ? '' : JSON.stringify(result) }

@@ -1,13 +1,6 @@
 import { Type, type TSchema } from '../../../sdk/index.ts'
-
-const text = (description: string) => Type.String({ description })
-const nullable = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
-const day = (description: string) => Type.String({ format: 'date', description })
-const nullableDay = (description: string) =>
-  Type.Union([Type.String({ format: 'date' }), Type.Null()], { description })
-const instant = (description: string) => Type.String({ format: 'date-time', description })
-const refTo = (name: string) => Type.Ref(`#/components/schemas/${name}`)
-const money = () => refTo('Money')
+import { catalogComponents } from './catalog-components.ts'
+import { day, instant, money, nullable, nullableDay, refTo, text } from './describe.ts'
 
 const Money = Type.Object(
   {
@@ -194,7 +187,8 @@ const Service = Type.Object({
   client_id: text('cli_…'),
   product_id: text('prd_…'),
   product_name: text('What was bought.'),
-  label: text('What its owner calls it.'),
+  product_kind: text('What sort of service it is: vps, domain …'),
+  label: text('What its owner calls it: at first the domain or host name, else the name of the product.'),
   billing_status: text('pending, active, ending or ended.'),
   delivery_status: text('none, creating, live, changing, suspended, terminating or gone.'),
   cycle: text('month, year …'),
@@ -264,6 +258,7 @@ const Event = Type.Object({
 
 /** Shapes of the document, by name. Answers are made in `resources/`, and a test holds them to these. */
 export const components = {
+  ...catalogComponents,
   Client,
   Delivery,
   EInvoice,

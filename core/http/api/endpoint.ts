@@ -18,6 +18,8 @@ export interface Endpoint {
   audience: readonly Audience[]
   query?: TObject
   body?: TObject
+  /** Bytes that a request may have; absent: what every other one may. */
+  bodyLimit?: number
   status: 200 | 201 | 204
   answer: { one: ComponentName } | { list: ComponentName } | null
   /** Refusals beyond those that every operation may answer. */
@@ -59,6 +61,12 @@ export function bodyOf<S extends TObject>(verb: { input: S }, inPath: readonly s
     { additionalProperties: false },
   )
 }
+
+/** What an operation that is one verb takes over from it. */
+export const rulesOf = ({ permission, audience }: Pick<Endpoint, 'permission' | 'audience'>) => ({
+  permission,
+  audience,
+})
 
 /** The document's promise: a key without the scope is refused before anything is read. */
 export function requireScope(endpoint: Endpoint, actor: Actor): void {

@@ -1,9 +1,11 @@
 import type { Endpoint } from './endpoint.ts'
+import { catalogEndpoints } from './resources/catalog.ts'
 import { clientEndpoints } from './resources/clients.ts'
 import { deliveryEndpoints } from './resources/deliveries.ts'
 import { eventEndpoints } from './resources/events.ts'
 import { instalmentEndpoints } from './resources/instalments.ts'
 import { invoiceEndpoints } from './resources/invoices.ts'
+import { offerEndpoints } from './resources/offers.ts'
 import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
 import { productEndpoints } from './resources/products.ts'
@@ -18,6 +20,8 @@ export const endpoints: readonly Endpoint[] = [
   ...orderEndpoints,
   ...paymentEndpoints,
   ...productEndpoints,
+  ...offerEndpoints,
+  ...catalogEndpoints,
   ...serviceEndpoints,
   ...deliveryEndpoints,
   ...serverEndpoints,

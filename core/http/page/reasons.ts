@@ -20,6 +20,9 @@ const REASONS: readonly [RegExp, string][] = [
   [/^is made of your name or e-mail address$/, 'password_personal'],
   [/^is not an amount/, 'amount'],
   [/^is not a day/, 'day'],
+  [/^is not a domain name$/, 'domain'],
+  [/^is not a host name$/, 'host_name'],
+  [/^is not a name for a certificate$/, 'common_name'],
 ]
 
 /** "is missing" → "Please fill this in". What has no message of its own is shown as it is, as a sentence. */

@@ -1,4 +1,5 @@
 import {
+  isNameKind,
   chargeFor,
   priceAt,
   pricesOn,
@@ -146,6 +147,9 @@ export function questionFields(ctx: Ctx, { product, wish }: Configured, errors: 
   return asked.map((field) => questionField(ctx, field, { value: textOf(wish.fields?.[field.key]), errors }))
 }
 
+/** Domain and host names are no words: nothing is to be corrected or begun with a capital. */
+const NAME_ATTRS = { autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' }
+
 interface Answered {
   value: string
   errors: Record<string, string>
@@ -167,6 +171,7 @@ function questionField(ctx: Ctx, field: OrderField, { value, errors }: Answered)
     const options = field.choices.map((choice) => ({ value: choice, label: choice }))
     return { ...base, kind: 'select', value, options }
   }
+  if (isNameKind(field.kind)) return { ...base, kind: 'text', value, attrs: NAME_ATTRS }
   return { ...base, kind: field.kind, value, ...(field.kind === 'textarea' ? { rows: 4 } : {}) }
 }
 

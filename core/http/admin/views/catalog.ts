@@ -1,10 +1,17 @@
-import { listGroups, listProducts, type GroupNode, type Product } from '../../../catalog/index.ts'
+import {
+  listGroups,
+  listProducts,
+  type GroupNode,
+  type Product,
+  type ProductKind,
+} from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import type { Block, PageView, TreeNode } from '../blocks.ts'
+import type { Block, Empty, PageView, TreeNode } from '../blocks.ts'
 import { filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
+import { kindAsked, kindsInUse, kindTabs } from './kind-tabs.ts'
 
 interface BrandRow {
   id: string
@@ -25,11 +32,11 @@ export const productState = (desk: Desk, status: string) => ({
 })
 
 /** The tree of each brand with its products. */
-export async function catalogPage(desk: Desk, _asked: Asked): Promise<PageView> {
+export async function catalogPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const brands = await brandsOf(desk)
   const trees: Block[] = []
-  for (const brand of brands) trees.push(await treeOf(desk, brand))
+  for (const brand of brands) trees.push(await treeOf(desk, brand, kindAsked(asked)))
   return {
     head: {
       title: t('admin.catalog.title'),
@@ -51,11 +58,13 @@ export async function catalogPage(desk: Desk, _asked: Asked): Promise<PageView> 
         })),
       ],
     },
+    ...kindTabs(desk, asked, { path: '/admin/catalog', kinds: await kindsInUse(desk) }),
     main: trees,
   }
 }
 
-async function treeOf(desk: Desk, brand: BrandRow): Promise<Block> {
+/** Of one kind: its products, and the groups on the way to them. */
+async function treeOf(desk: Desk, brand: BrandRow, kind?: ProductKind): Promise<Block> {
   const { t, means } = desk
   const groups = await listGroups(means.db, brand.id, { hidden: true, retired: true })
   const products = await means.db.all<{
@@ -65,7 +74,8 @@ async function treeOf(desk: Desk, brand: BrandRow): Promise<Block> {
     status: string
     kind: string
   }>(
-    sql`select id, group_id, name, status, kind from products where brand_id = ${brand.id} order by position, name`,
+    sql`select id, group_id, name, status, kind from products where brand_id = ${brand.id}
+      ${kind ? sql`and kind = ${kind}` : sql``} order by position, name`,
   )
   const leaf = (product: (typeof products)[number]): TreeNode => ({
     label: product.name,
@@ -86,15 +96,32 @@ async function treeOf(desk: Desk, brand: BrandRow): Promise<Block> {
     kind: 'tree',
     id: `catalog-${brand.id}`,
     title: brand.name,
-    nodes: groups.map(node),
-    empty: {
-      icon: 'package',
-      title: t('admin.catalog.none'),
-      text: t('admin.catalog.none_text'),
-      action: { label: t('admin.groups.new'), href: '/admin/catalog/groups/new' },
-    },
+    nodes: kind ? withLeaves(groups.map(node)) : groups.map(node),
+    empty: kind
+      ? noneOfKind(desk)
+      : {
+          icon: 'package',
+          title: t('admin.catalog.none'),
+          text: t('admin.catalog.none_text'),
+          action: { label: t('admin.groups.new'), href: '/admin/catalog/groups/new' },
+        },
   }
 }
+
+/** Groups that hold products, at any depth. */
+const withLeaves = (nodes: readonly TreeNode[]): TreeNode[] =>
+  nodes.flatMap((node) => {
+    if (node.href?.startsWith('/admin/catalog/products/')) return [node]
+    const inner = withLeaves(node.nodes)
+    return inner.length > 0 ? [{ ...node, nodes: inner }] : []
+  })
+
+const noneOfKind = ({ t }: Desk): Empty => ({
+  icon: 'package',
+  title: t('admin.products.none_of_kind'),
+  text: t('admin.products.none_of_kind_text'),
+  action: { label: t('admin.products.all_kinds'), href: '/admin/catalog' },
+})
 
 interface GroupRow {
   id: string

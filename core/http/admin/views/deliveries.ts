@@ -1,4 +1,5 @@
 import { countFailures, showDelivery, type DeliveryCall } from '../../../services/index.ts'
+import { serviceTitle } from '../../../catalog/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -14,6 +15,7 @@ import { pretty } from './webhook-events.ts'
 interface Listed {
   id: string
   label: string
+  product: string
   client_id: string
   client_name: string
   server: string | null
@@ -35,14 +37,15 @@ export async function deliveryList(desk: Desk, asked: Asked): Promise<PageView> 
     path: '/admin/deliveries',
     icon: 'truck-delivery',
     listing: {
-      columns: sql`d.id, s.label, d.client_id, coalesce(c.company, c.name) as client_name, v.name as server, d.action,
+      columns: sql`d.id, s.label, p.name as product, d.client_id, coalesce(c.company, c.name) as client_name, v.name as server, d.action,
         d.status, d.failure, d.attempts, d.next_try_at, d.created_at`,
       from: sql`from deliveries d join services s on s.id = d.service_id join clients c on c.id = d.client_id
+        join products p on p.id = s.product_id
         left join servers v on v.id = d.server_id`,
       where: [scoped(actor, { table: 'd' })],
       key: sql`d.id`,
     },
-    searchIn: [sql`s.label`, sql`c.name`, sql`c.company`, sql`d.id`],
+    searchIn: [sql`s.label`, sql`p.name`, sql`c.name`, sql`c.company`, sql`d.id`],
     filters: { server: sql`d.server_id`, failure: sql`d.failure` },
     tabs: tabsOf(desk, failures),
     ...(failures.length > 0 ? { before: [failureStats(desk, failures)] } : {}),
@@ -59,9 +62,9 @@ export async function deliveryList(desk: Desk, asked: Asked): Promise<PageView> 
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/deliveries/${row.id}`,
-      label: row.label,
+      label: serviceTitle(row.product, row.label),
       cells: [
-        row.label,
+        serviceTitle(row.product, row.label),
         clientLink(row.client_id, row.client_name),
         t(`admin.delivery_action.${row.action}`),
         row.server,

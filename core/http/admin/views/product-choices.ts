@@ -1,4 +1,4 @@
-import type { Option, Product } from '../../../catalog/index.ts'
+import { fieldKinds, type Option, type Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { Block } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
@@ -127,7 +127,7 @@ export function fieldForm(desk: Desk, asked: Asked, product: Product): Block {
         ...filled(asked, 'field_kind', 'text'),
         kind: 'select',
         label: l('kind'),
-        options: ['text', 'textarea', 'number', 'list', 'checkbox', 'file'].map((value) => ({
+        options: fieldKinds.map((value) => ({
           value,
           label: t(`admin.field_kind.${value}`),
         })),

@@ -1,4 +1,4 @@
-import { loadProducts, pricesOn, type Product } from '../../../catalog/index.ts'
+import { loadProducts, pricesOn, productKinds, type Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -17,18 +17,6 @@ import { termsForm } from './product-terms.ts'
 import { cycleName } from './words.ts'
 
 const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once']
-const KINDS = [
-  'shared_hosting',
-  'reseller_hosting',
-  'vps',
-  'dedicated_server',
-  'game_server',
-  'saas',
-  'certificate',
-  'addon',
-  'gift_card',
-  'other',
-]
 
 /** The product with its brand's currencies; of another brand it is not found. */
 export async function reachProduct(
@@ -386,9 +374,10 @@ export async function newProduct(desk: Desk, asked: Asked): Promise<PageView> {
             ...filled(asked, 'kind', 'other'),
             kind: 'select',
             label: l('kind'),
-            options: KINDS.map((value) => ({ value, label: t(`admin.product_kind.${value}`) })),
+            options: productKinds.map((value) => ({ value, label: t(`admin.product_kind.${value}`) })),
           },
           { ...filled(asked, 'summary'), label: l('summary'), required: false },
+          { ...tickedField(asked, 'asks', true), label: t('admin.products.asks') },
         ],
         submit: { label: t('admin.products.create') },
         cancelHref: '/admin/catalog',

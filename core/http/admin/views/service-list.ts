@@ -3,6 +3,7 @@ import type { IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { inMoney, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
+import { kindsInUse, kindTabs } from './kind-tabs.ts'
 import { listPage } from './list-page.ts'
 
 interface Listed {
@@ -20,7 +21,12 @@ interface Listed {
   hold: string | null
 }
 
-export function serviceList(desk: Desk, asked: Asked): Promise<PageView> {
+export async function serviceList(desk: Desk, asked: Asked): Promise<PageView> {
+  const kinds = await kindsInUse(desk, sql`exists (select 1 from services s where s.product_id = p.id)`)
+  return { ...(await servicesOf(desk, asked)), ...kindTabs(desk, asked, { path: '/admin/services', kinds }) }
+}
+
+function servicesOf(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const { t } = desk
   return listPage<Listed>(desk, asked, {
@@ -37,7 +43,12 @@ export function serviceList(desk: Desk, asked: Asked): Promise<PageView> {
       key: sql`s.id`,
     },
     searchIn: [sql`s.label`, sql`s.id`, sql`s.remote_id`, sql`c.name`, sql`c.company`, sql`c.email`],
-    filters: { client: sql`s.client_id`, product: sql`s.product_id`, server: sql`s.server_id` },
+    filters: {
+      client: sql`s.client_id`,
+      product: sql`s.product_id`,
+      server: sql`s.server_id`,
+      kind: sql`p.kind`,
+    },
     tabs: [
       { value: 'all', label: t('admin.tab.all') },
       { value: 'active', label: t('common.state.active'), where: sql`s.billing_status = 'active'` },

@@ -1,4 +1,5 @@
 import { Type } from '../../../../sdk/index.ts'
+import { productKinds } from '../../../catalog/index.ts'
 import { listServices, showService } from '../../../services/index.ts'
 import { amount } from '../amount.ts'
 import { listQueryOf, type Endpoint } from '../endpoint.ts'
@@ -14,6 +15,7 @@ export const serviceEndpoints: readonly Endpoint[] = [
     audience: listServices.audience,
     query: listQueryOf({
       client_id: Type.Optional(Type.String({ maxLength: 64, description: 'cli_…: only of this client.' })),
+      kind: Type.Optional(Type.Enum([...productKinds], { description: 'Only of products of this kind.' })),
       billing_status: Type.Optional(
         Type.Enum(['pending', 'active', 'ending', 'ended'], { description: 'Only in this state.' }),
       ),
@@ -22,7 +24,10 @@ export const serviceEndpoints: readonly Endpoint[] = [
     answer: { list: 'Service' },
     async handle({ deps, actor, query }) {
       const { rows, next } = await listServices(deps, query, actor)
-      return { items: rows.map((row) => serviceResource(row, row.product_name)), next }
+      return {
+        items: rows.map((row) => serviceResource(row, { name: row.product_name, kind: row.product_kind })),
+        next,
+      }
     },
   },
   {
@@ -36,8 +41,8 @@ export const serviceEndpoints: readonly Endpoint[] = [
     status: 200,
     answer: { one: 'Service' },
     async handle({ deps, actor, params }) {
-      const { service, productName } = await showService(deps, params, actor)
-      return serviceResource(service, productName)
+      const { service, productName, productKind } = await showService(deps, params, actor)
+      return serviceResource(service, { name: productName, kind: productKind })
     },
   },
 ]
@@ -55,14 +60,15 @@ interface ServiceFacts {
   next_period_on: string | null
 }
 
-function serviceResource(service: ServiceFacts, product_name: string) {
+function serviceResource(service: ServiceFacts, product: { name: string; kind: string }) {
   const { id, client_id, product_id, label, billing_status, delivery_status, cycle, next_period_on } = service
   return {
     ...{
       id,
       client_id,
       product_id,
-      product_name,
+      product_name: product.name,
+      product_kind: product.kind,
       label,
       billing_status,
       delivery_status,
