@@ -30,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { name: '0026_left_carts', breaking: false, load: () => import('./0026_left_carts.ts') },
   { name: '0028_gateway_money', breaking: false, load: () => import('./0028_gateway_money.ts') },
   { name: '0029_plans', breaking: false, load: () => import('./0029_plans.ts') },
+  { name: '0032_debits', breaking: false, load: () => import('./0032_debits.ts') },
 ]

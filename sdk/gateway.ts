@@ -25,6 +25,8 @@ export const SavedMethod = Type.Object({
   last4: Type.Optional(Type.String({ maxLength: 4 })),
   /** "2027-09", when it expires at the end of a month. */
   expires: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}$' })),
+  /** Of a debit: the reference of its holder's leave, as bank statements show it. */
+  mandate: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export type SavedMethod = Static<typeof SavedMethod>
 
@@ -226,6 +228,14 @@ export const GatewayFact = Type.Union([
     method: SavedMethod,
   }),
   Type.Object({ fact: Type.Literal('method_removed'), method: Reference }),
+  /** It is kept, but will not work again: a mandate was revoked, an account closed. Core charges it no more. */
+  Type.Object({
+    fact: Type.Literal('method_refused'),
+    method: Reference,
+    code: Type.String({ maxLength: 100 }),
+    /** For the client, in plain words. */
+    message: Type.String({ maxLength: 300 }),
+  }),
   /** An agreement that the gateway charges by itself took money. Core books it on what the agreement is matched to. */
   Type.Object({
     fact: Type.Literal('agreement_payment'),
