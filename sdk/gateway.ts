@@ -177,6 +177,33 @@ export const StartSetup = Type.Object({
 })
 export type StartSetup = Static<typeof StartSetup>
 
+/** Asks for what the account holds for customers that another system has charged until now. Nothing may be made. */
+export const FindMethods = Type.Object({
+  rows: Type.Array(Type.Object({ customer: Reference, method: Type.Optional(Reference) }), {
+    ...{ minItems: 1, maxItems: 10 },
+  }),
+})
+export type FindMethods = Static<typeof FindMethods>
+
+/** One answer for each row, in the same order. */
+export const FoundMethods = Type.Object({
+  answers: Type.Array(
+    Type.Union([
+      Type.Object({
+        outcome: Type.Literal('found'),
+        customer: Reference,
+        email: Type.Optional(Type.String()),
+        /** The named method, or all of the customer, the one that is its default first. None that is another's. */
+        methods: Type.Array(SavedMethod, { maxItems: 20 }),
+      }),
+      /** There is no such customer. */
+      Type.Object({ outcome: Type.Literal('absent') }),
+    ]),
+    { maxItems: 10 },
+  ),
+})
+export type FoundMethods = Static<typeof FoundMethods>
+
 export const RemoveMethod = Type.Object({ method: Reference, customer: Type.Optional(Reference) })
 export type RemoveMethod = Static<typeof RemoveMethod>
 
@@ -271,6 +298,8 @@ export const gatewayOperations = {
     output: Type.Object({ outcome: Type.Literal('removed') }),
     changes: true,
   },
+  /** Saved methods for staff to take over. Reads only. */
+  find_methods: { input: FindMethods, output: FoundMethods },
   handle_event: { input: StoredEvent, output: GatewayFacts },
   test_connection: { input: Type.Object({}), output: ConnectionReport },
   /** As charge_method, but only reserves. */

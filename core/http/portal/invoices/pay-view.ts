@@ -27,6 +27,8 @@ export interface MethodView {
   label: string
   /** Of a debit: what its holder finds on the statement of the account. */
   mandate: string | null
+  /** When it was brought along from another system, where its holder had agreed. */
+  takenOverAt: Instant | null
   kind: string
   icon: string
   expires: string | null
@@ -196,6 +198,7 @@ export function methodView(t: Translate, method: MethodRow, today: IsoDate): Met
     id: method.id,
     label: methodLabel(t, method),
     mandate: method.mandate,
+    takenOverAt: method.taken_over_at,
     kind: method.kind,
     icon: method.kind === 'card' ? 'credit-card' : 'building-bank',
     expires: year && month ? `${month}/${year}` : null,
