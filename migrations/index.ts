@@ -31,5 +31,6 @@ export const migrations: readonly Migration[] = [
   { name: '0027_books', breaking: false, load: () => import('./0027_books.ts') },
   { name: '0028_gateway_money', breaking: false, load: () => import('./0028_gateway_money.ts') },
   { name: '0029_plans', breaking: false, load: () => import('./0029_plans.ts') },
+  { name: '0032_debits', breaking: false, load: () => import('./0032_debits.ts') },
   { name: '0033_tax_answers', breaking: false, load: () => import('./0033_tax_answers.ts') },
 ]

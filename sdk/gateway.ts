@@ -26,6 +26,8 @@ export const SavedMethod = Type.Object({
   last4: Type.Optional(Type.String({ maxLength: 4 })),
   /** "2027-09", when it expires at the end of a month. */
   expires: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}$' })),
+  /** Of a debit: the reference of its holder's leave, as bank statements show it. */
+  mandate: Type.Optional(Type.String({ maxLength: 100 })),
 })
 export type SavedMethod = Static<typeof SavedMethod>
 
@@ -184,6 +186,33 @@ export const StartSetup = Type.Object({
 })
 export type StartSetup = Static<typeof StartSetup>
 
+/** Asks for what the account holds for customers that another system has charged until now. Nothing may be made. */
+export const FindMethods = Type.Object({
+  rows: Type.Array(Type.Object({ customer: Reference, method: Type.Optional(Reference) }), {
+    ...{ minItems: 1, maxItems: 10 },
+  }),
+})
+export type FindMethods = Static<typeof FindMethods>
+
+/** One answer for each row, in the same order. */
+export const FoundMethods = Type.Object({
+  answers: Type.Array(
+    Type.Union([
+      Type.Object({
+        outcome: Type.Literal('found'),
+        customer: Reference,
+        email: Type.Optional(Type.String()),
+        /** The named method, or all of the customer, the one that is its default first. None that is another's. */
+        methods: Type.Array(SavedMethod, { maxItems: 20 }),
+      }),
+      /** There is no such customer. */
+      Type.Object({ outcome: Type.Literal('absent') }),
+    ]),
+    { maxItems: 10 },
+  ),
+})
+export type FoundMethods = Static<typeof FoundMethods>
+
 export const RemoveMethod = Type.Object({ method: Reference, customer: Type.Optional(Reference) })
 export type RemoveMethod = Static<typeof RemoveMethod>
 
@@ -244,6 +273,14 @@ export const GatewayFact = Type.Union([
     method: SavedMethod,
   }),
   Type.Object({ fact: Type.Literal('method_removed'), method: Reference }),
+  /** It is kept, but will not work again: a mandate was revoked, an account closed. Core charges it no more. */
+  Type.Object({
+    fact: Type.Literal('method_refused'),
+    method: Reference,
+    code: Type.String({ maxLength: 100 }),
+    /** For the client, in plain words. */
+    message: Type.String({ maxLength: 300 }),
+  }),
   /** An agreement that the gateway charges by itself took money. Core books it on what the agreement is matched to. */
   Type.Object({
     fact: Type.Literal('agreement_payment'),
@@ -281,6 +318,8 @@ export const gatewayOperations = {
     output: Type.Object({ outcome: Type.Literal('removed') }),
     changes: true,
   },
+  /** Saved methods for staff to take over. Reads only. */
+  find_methods: { input: FindMethods, output: FoundMethods },
   handle_event: { input: StoredEvent, output: GatewayFacts },
   test_connection: { input: Type.Object({}), output: ConnectionReport },
   /** As charge_method, but only reserves. */

@@ -41,5 +41,5 @@ async function checkAgain(payments: Payments, paymentId: string): Promise<void> 
   if (!payment) return
   const answered = await lookUp(payments, payment, janitor)
   if (answered.status === 'unknown' || answered.status === 'pending')
-    await payments.db.transaction((trx) => planCheck(payments, trx, answered))
+    await payments.db.transaction((trx) => planCheck(payments, trx, { ...payment, status: answered.status }))
 }

@@ -14,6 +14,10 @@ declareEvent('credit.revoked', 'What was left of given credit was taken back. Bo
 declareEvent('credit.expired', 'What was left of given credit has ended. Body: id, origin, amount.')
 declareEvent('agreement.found', 'A gateway charges something by itself that was not known. Body: id, label.')
 declareEvent('payout.sent', 'A gateway has sent money to our bank. Body: id, amount.')
+declareEvent(
+  'method.refused',
+  'A saved method will not work again: its mandate was revoked. Body: id, label, code, reason.',
+)
 declareEvent('dispute.reported', 'A gateway reports a dispute. Body: payment_id, invoice_id, reason.')
 declareEvent(
   'invoice.proforma_issued',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { FeeReport, Payouts } from '../../sdk/index.ts'
+import type { FeeReport, FindMethods, FoundMethods, Payouts } from '../../sdk/index.ts'
 import type { Manifest } from '../plugins/index.ts'
 import type { Told } from './bench.ts'
 
@@ -66,6 +66,24 @@ export function takesNoMore(input: unknown, told: Told): Problem {
     taken['currency'] === asked['currency'] &&
     BigInt(String(taken['minor'])) <= BigInt(String(asked['minor']))
   return fits ? undefined : `asked ${JSON.stringify(asked)}, took ${JSON.stringify(taken)}`
+}
+
+/** One answer for each customer asked for, and nobody else's methods in it. */
+export function findsOwnMethods(input: unknown, told: Told): Problem {
+  if (!('answer' in told)) return undefined
+  const { rows } = input as FindMethods
+  const { answers } = told.answer as FoundMethods
+  if (rows.length !== answers.length) return `${rows.length} rows were asked for, ${answers.length} answered`
+  for (const [i, answer] of answers.entries()) {
+    const { customer, method } = rows[i]!
+    if (answer.outcome === 'absent') continue
+    if (answer.customer !== customer) return `asked for ${customer}, answered ${answer.customer}`
+    const foreign = answer.methods.find(
+      (one) => one.customer !== customer || (method !== undefined && one.reference !== method),
+    )
+    if (foreign) return `${foreign.reference} is not what was asked for of ${customer}`
+  }
+  return undefined
 }
 
 /** What a gateway tells of our balance: fees in the currency of their movement, payouts that are the sum of their parts. */

@@ -127,6 +127,11 @@ async function judgeInput(
     const again = await bench.call(called.kind, called.operation, input)
     run.note(`${name}, again: the same movements`, rules.sameAgain(first, again))
   }
+  if (name === 'gateway.find_methods') {
+    run.note(`${name} finds what was asked for`, rules.findsOwnMethods(input, first))
+    const again = await bench.call(called.kind, called.operation, input)
+    run.note(`${name}, again: the same methods`, rules.sameAgain(first, again))
+  }
   if (name === 'tax.determine') run.note(`${name} answers each line`, rules.answersEachLine(input, first))
   if (name === 'tax.determine_remote')
     run.note(`${name} answers each question`, rules.answersEachQuestion(input, first))

@@ -68,6 +68,7 @@ export const mailData = {
   'invoice-overdue-3': Type.Object({ ...invoice, due_on: day, suspend_on: maybe(day) }),
   'refund-sent': Type.Object({ ...invoice, method: maybe(text) }),
   'method-refused': Type.Object({ ...invoice, method: text, reason: text }),
+  'method-ended': Type.Object({ url, method: text, reason: text }),
   'method-expiring': Type.Object({ url, method: text, expires_on: day }),
 
   'service-ready': Type.Object({

@@ -1,4 +1,9 @@
-import { definePlugin, type GatewayMovement, type PaymentOutcome } from '../../sdk/index.ts'
+import {
+  definePlugin,
+  type FoundMethods,
+  type GatewayMovement,
+  type PaymentOutcome,
+} from '../../sdk/index.ts'
 
 const API = 'https://pay.example.com/v1'
 
@@ -17,6 +22,11 @@ interface Movement {
   amount: Payment['amount']
   fee: Payment['amount']
   day: string
+}
+
+interface Saved {
+  id: string
+  name: string
 }
 
 interface Payout {
@@ -56,6 +66,15 @@ export default definePlugin({
           ? { outcome: 'succeeded', reference: refund.id }
           : { outcome: 'failed', code: 'unknown_payment', message: 'The gateway does not know this payment.' }
       },
+      /** What customers had saved before the shop came here, for staff to take over: read, never made. */
+      async find_methods({ rows }) {
+        const answers = []
+        for (const { customer, method } of rows) {
+          const saved = await ask<Saved[]>(`/customers/${encodeURIComponent(customer)}/methods`)
+          answers.push(foundOf(customer, saved, method))
+        }
+        return { answers }
+      },
       /** The message only says where to look: what counts is what the gateway answers when asked. */
       async handle_event({ body }) {
         const id = paymentIn(body)
@@ -84,6 +103,18 @@ export default definePlugin({
     }
   },
 })
+
+function foundOf(
+  customer: string,
+  saved: Saved[] | undefined,
+  wanted: string | undefined,
+): FoundMethods['answers'][number] {
+  if (saved === undefined) return { outcome: 'absent' }
+  const methods = saved
+    .filter(({ id }) => wanted === undefined || id === wanted)
+    .map(({ id, name }) => ({ reference: id, customer, kind: 'card', label: name }))
+  return { outcome: 'found', customer, methods }
+}
 
 const movementOf = ({ id, kind, of, amount, fee, day }: Movement): GatewayMovement => ({
   ...{ reference: id, kind, of, amount, fee, on: day },

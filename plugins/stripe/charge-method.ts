@@ -4,6 +4,7 @@ import { toStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
 import { INTENT_PARTS, outcomeOfIntent, readIntent } from './outcomes.ts'
 import { isMissing, notCountable, refusedRequest, type Declined } from './refusals.ts'
+import { takesDays } from './debits.ts'
 import { idOf, METADATA_LENGTH } from './ids.ts'
 
 const METHOD_GONE: Declined = {
@@ -13,13 +14,22 @@ const METHOD_GONE: Declined = {
   retry: 'new_method',
 }
 
+const NOT_RESERVED: Declined = {
+  outcome: 'declined',
+  code: 'debit_not_reserved',
+  message: 'Money cannot be reserved by a debit. Please use a card.',
+  retry: 'never',
+}
+
 /** Charges a saved method while the client is away. */
 export const chargeMethod = (shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> =>
   pay(shop, input, 'automatic_async')
 
 /** The same, but the money is only reserved. */
-export const authorise = (shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> =>
-  pay(shop, input, 'manual')
+export async function authorise(shop: Shop, input: ChargeMethod): Promise<PaymentOutcome> {
+  const method = await methodAt(shop, input.method)
+  return method && takesDays(method) ? NOT_RESERVED : pay(shop, input, 'manual')
+}
 
 type Capture = 'automatic_async' | 'manual'
 
@@ -41,9 +51,12 @@ async function pay(shop: Shop, input: ChargeMethod, capture: Capture): Promise<P
   }
 }
 
-async function ownerOf({ stripe }: Shop, method: string): Promise<string | undefined> {
+const ownerOf = async (shop: Shop, method: string): Promise<string | undefined> =>
+  idOf((await methodAt(shop, method))?.customer)
+
+async function methodAt({ stripe }: Shop, id: string): Promise<Stripe.PaymentMethod | undefined> {
   try {
-    return idOf((await stripe.paymentMethods.retrieve(method)).customer)
+    return await stripe.paymentMethods.retrieve(id)
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

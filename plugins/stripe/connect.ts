@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import type { Log, PluginContext } from '../../sdk/index.ts'
+import { excludedDebits } from './debits.ts'
 
 /** One instance's account at Stripe. */
 export interface Shop {
@@ -7,6 +8,8 @@ export interface Shop {
   log: Log
   /** Stands after the merchant's name on card statements. */
   statementSuffix: string | undefined
+  /** Debits that the hosted pages leave out. */
+  excluded: ReturnType<typeof excludedDebits>
   /** Checks the signature of an event that core could not check and reads it. */
   readEvent(body: string, signature: string): Promise<Stripe.Event>
 }
@@ -33,6 +36,7 @@ export function connect(context: PluginContext): Shop {
     stripe,
     log: context.log,
     statementSuffix: typeof suffix === 'string' && suffix.trim() !== '' ? suffix.trim() : undefined,
+    excluded: excludedDebits(context.settings),
     readEvent: (body, signature) =>
       stripe.webhooks.constructEventAsync(
         body,

@@ -7,7 +7,7 @@ import { methodSaved, setupFact } from './method-facts.ts'
 import { outcomeOfIntent, outcomeOfPage, readIntent, readSetup } from './outcomes.ts'
 import { fromStripe } from './amounts.ts'
 import { outcomeOfRefund } from './refund.ts'
-import { isMissing } from './refusals.ts'
+import { isMissing, mandateRevoked } from './refusals.ts'
 import { idOf, PAYMENT_PART } from './ids.ts'
 import { paymentOf } from './payment-of.ts'
 
@@ -122,5 +122,5 @@ async function mandateFacts(shop: Shop, id: string): Promise<GatewayFact[]> {
   const mandate = await shop.stripe.mandates.retrieve(id)
   const method = idOf(mandate.payment_method)
   if (mandate.status !== 'inactive' || method === undefined) return [ignored('The mandate still holds.')]
-  return [{ fact: 'method_removed', method }]
+  return [mandateRevoked(method)]
 }

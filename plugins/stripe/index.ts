@@ -3,6 +3,7 @@ import { cancelAgreement, listAgreements } from './agreements.ts'
 import { authorise, chargeMethod } from './charge-method.ts'
 import { connect } from './connect.ts'
 import { fetchTransaction } from './details.ts'
+import { findMethods } from './find-methods.ts'
 import { handleEvent } from './handle-event.ts'
 import { lookUp } from './look-up.ts'
 import { feeReport } from './movements.ts'
@@ -28,6 +29,7 @@ export default definePlugin({
       refund: (input) => refund(shop, input),
       start_setup: (input) => startSetup(shop, input),
       remove_method: (input) => removeMethod(shop, input),
+      find_methods: (input) => findMethods(shop, input),
       handle_event: (input) => handleEvent(shop, input),
       submit_evidence: (input) => submitEvidence(shop, input),
       cancel_agreement: (input) => cancelAgreement(shop, input),

@@ -2,7 +2,8 @@ import Stripe from 'stripe'
 import type { PaymentOutcome } from '../../sdk/index.ts'
 import { fromStripe } from './amounts.ts'
 import type { Shop } from './connect.ts'
-import { declined } from './refusals.ts'
+import { mandateOfCharge } from './debits.ts'
+import { declined, declinedDebit } from './refusals.ts'
 import { idOf } from './ids.ts'
 import { savedMethod } from './saved-method.ts'
 
@@ -20,9 +21,9 @@ export async function outcomeOfIntent(shop: Shop, intent: Stripe.PaymentIntent):
   const reference = intent.id
   switch (intent.status) {
     case 'succeeded':
-      return succeeded(intent)
+      return succeeded(shop, intent)
     case 'requires_capture':
-      return reserved(intent)
+      return reserved(shop, intent)
     case 'canceled':
       return { outcome: 'cancelled', reference, reason: intent.cancellation_reason ?? 'cancelled at Stripe' }
     case 'requires_action':
@@ -79,23 +80,25 @@ async function outcomeOfSetup(shop: Shop, page: Stripe.Checkout.Session): Promis
 }
 
 export async function readSetup(shop: Shop, id: string): Promise<Stripe.SetupIntent> {
-  return shop.stripe.setupIntents.retrieve(id, { expand: ['payment_method'] })
+  return shop.stripe.setupIntents.retrieve(id, { expand: ['payment_method', 'mandate'] })
 }
 
-export function methodOf({ payment_method: method }: Stripe.SetupIntent | Stripe.PaymentIntent) {
-  return method === null || typeof method === 'string' ? undefined : savedMethod(method)
+/** The method that a setup has saved. */
+export function methodOf({ payment_method: method, mandate }: Stripe.SetupIntent) {
+  if (method === null || typeof method === 'string') return undefined
+  return savedMethod(method, mandate === null || typeof mandate === 'string' ? undefined : mandate)
 }
 
-const reserved = (intent: Stripe.PaymentIntent): PaymentOutcome => ({
+const reserved = async (shop: Shop, intent: Stripe.PaymentIntent): Promise<PaymentOutcome> => ({
   outcome: 'authorised',
   reference: intent.id,
   amount: fromStripe(intent.amount_capturable, intent.currency),
-  ...keptOf(intent),
+  ...(await keptOf(shop, intent)),
 })
 
 /** The method that was saved on the way, and whose it is. */
-function keptOf(intent: Stripe.PaymentIntent) {
-  const saved = intent.setup_future_usage == null ? undefined : methodOf(intent)
+async function keptOf(shop: Shop, intent: Stripe.PaymentIntent) {
+  const saved = intent.setup_future_usage == null ? undefined : await savedBy(shop, intent)
   const customer = idOf(intent.customer)
   return {
     ...(saved === undefined ? {} : { saved_method: saved }),
@@ -103,10 +106,19 @@ function keptOf(intent: Stripe.PaymentIntent) {
   }
 }
 
-function succeeded(intent: Stripe.PaymentIntent): PaymentOutcome {
+async function savedBy({ stripe }: Shop, intent: Stripe.PaymentIntent) {
+  const { payment_method: method } = intent
+  if (method === null || typeof method === 'string') return undefined
+  const mandate = mandateOfCharge(chargeOf(intent))
+  return savedMethod(method, mandate === undefined ? undefined : await stripe.mandates.retrieve(mandate))
+}
+
+const chargeOf = ({ latest_charge: charge }: Stripe.PaymentIntent) =>
+  typeof charge === 'string' ? null : charge
+
+async function succeeded(shop: Shop, intent: Stripe.PaymentIntent): Promise<PaymentOutcome> {
   const amount = fromStripe(intent.amount_received, intent.currency)
-  const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge
-  const moved = charge?.balance_transaction
+  const moved = chargeOf(intent)?.balance_transaction
   const fee =
     moved == null || typeof moved === 'string' || moved.currency !== intent.currency
       ? undefined
@@ -116,7 +128,7 @@ function succeeded(intent: Stripe.PaymentIntent): PaymentOutcome {
     reference: intent.id,
     amount,
     ...(fee === undefined ? {} : { fee }),
-    ...keptOf(intent),
+    ...(await keptOf(shop, intent)),
   }
 }
 
@@ -136,6 +148,8 @@ function atBank(intent: Stripe.PaymentIntent): PaymentOutcome {
 async function afterRefusal(shop: Shop, intent: Stripe.PaymentIntent): Promise<PaymentOutcome> {
   const error = intent.last_payment_error
   if (error === null) return { outcome: 'pending', reference: intent.id }
+  const debit = declinedDebit(error, chargeOf(intent)?.failure_code)
+  if (debit) return { ...debit, reference: intent.id }
   if (error.code !== 'authentication_required') return declined(error, intent.id)
   const asked = await askClient(shop, intent, error.payment_method?.id)
   if (asked === undefined || asked.status === 'requires_payment_method')

@@ -1,5 +1,6 @@
 import Stripe from 'stripe'
 import type { PaymentOutcome } from '../../sdk/index.ts'
+import { takesDays } from './debits.ts'
 
 export type Declined = Extract<PaymentOutcome, { outcome: 'declined' }>
 type Retry = Declined['retry']
@@ -38,6 +39,45 @@ const ADVICE: Record<string, Retry> = {
   try_again_later: 'later',
 }
 
+/** What the bank of an account says days after a debit was sent. */
+const NO_MORE = 'Please add another way to pay.'
+const DEBIT_MEANINGS: Record<string, { message: string; retry: Retry }> = {
+  insufficient_funds: { message: 'There was not enough money in the account.', retry: 'later' },
+  generic_could_not_process: { message: 'The bank could not carry out the debit.', retry: 'later' },
+  ...{
+    account_closed: ended('The account has been closed.'),
+    no_account: ended('The bank knows no such account.'),
+  },
+  debit_not_authorized: ended('The bank was told not to allow this debit.'),
+  payment_intent_mandate_invalid: ended('The mandate for this account is no longer valid.'),
+  bank_account_restricted: ended('The account does not allow debits.'),
+  payment_method_bank_account_blocked: ended('The account does not allow debits.'),
+  bank_ownership_changed: ended('The account has another holder now.'),
+  incorrect_account_holder_name: ended('The name does not fit the account.'),
+  invalid_account_number: ended('The number of the account is wrong.'),
+}
+
+function ended(why: string): { message: string; retry: Retry } {
+  return { message: `${why} ${NO_MORE}`, retry: 'new_method' }
+}
+
+/** The decline of a debit; undefined for a card. A reason that this plugin does not know may pass another day. */
+export function declinedDebit(
+  error: CardError & { payment_method?: Stripe.PaymentMethod | undefined },
+  failure: string | null | undefined,
+): Declined | undefined {
+  if (!error.payment_method || !takesDays(error.payment_method)) return undefined
+  const code = failure ?? error.decline_code ?? error.code ?? 'declined'
+  const meaning = DEBIT_MEANINGS[code] ?? { message: 'The bank returned the debit.', retry: 'later' }
+  return { outcome: 'declined', code, ...meaning }
+}
+
+/** The leave to debit an account is gone: as a fact of its own, whatever is charged next. */
+export const mandateRevoked = (method: string) => ({
+  ...{ fact: 'method_refused' as const, method, code: 'mandate_revoked' },
+  message: DEBIT_MEANINGS['payment_intent_mandate_invalid']!.message,
+})
+
 /** The parts in which an error and an intent's last error agree. */
 export interface CardError {
   code?: string | null | undefined
@@ -72,6 +112,7 @@ const REQUEST_REFUSALS: Record<string, { message: string; retry: Retry }> = {
     retry: 'never',
   },
   amount_too_large: { message: 'The amount is above the largest that can be paid this way.', retry: 'never' },
+  payment_intent_mandate_invalid: DEBIT_MEANINGS['payment_intent_mandate_invalid']!,
   payment_method_unexpected_state: {
     message: 'The saved method can no longer be used.',
     retry: 'new_method',

@@ -1,12 +1,15 @@
 import type Stripe from 'stripe'
 import type { SavedMethod } from '../../sdk/index.ts'
+import { debitMethod } from './debits.ts'
 import { idOf } from './ids.ts'
 
 /** A method as its holder may see it, or undefined while it belongs to no customer. */
-export function savedMethod(method: Stripe.PaymentMethod): SavedMethod | undefined {
+export function savedMethod(method: Stripe.PaymentMethod, mandate?: Stripe.Mandate): SavedMethod | undefined {
   const customer = idOf(method.customer)
   if (customer === undefined) return undefined
   const { card } = method
+  const debit = debitMethod(method, customer, mandate)
+  if (debit) return debit
   if (!card) return { reference: method.id, customer, kind: method.type, label: named(method.type) }
   return {
     reference: method.id,

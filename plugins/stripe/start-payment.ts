@@ -23,6 +23,10 @@ export async function startPayment(shop: Shop, input: StartPayment): Promise<Pay
   }
 }
 
+/** What the dashboard offers is offered, debits only where the settings say so too. */
+export const leftOut = ({ excluded }: Shop) =>
+  excluded.length === 0 ? {} : { excluded_payment_method_types: excluded }
+
 function pageOf(shop: Shop, input: StartPayment, given: { amount: number; customer: string }) {
   const marks = { payment_id: input.payment_id, client_id: input.client.id, document: input.document }
   return {
@@ -39,6 +43,7 @@ function pageOf(shop: Shop, input: StartPayment, given: { amount: number; custom
         },
       },
     ],
+    ...leftOut(shop),
     payment_intent_data: {
       description: input.description,
       metadata: { ...marks, ...ON_PAGE },

@@ -2,6 +2,7 @@ import type { PaymentOutcome, StartSetup } from '../../sdk/index.ts'
 import type { Shop } from './connect.ts'
 import { customerOf } from './customers.ts'
 import { pageLocale } from './locales.ts'
+import { leftOut } from './start-payment.ts'
 import { openPage, outcomeOfPage } from './outcomes.ts'
 
 /** Opens a hosted page on which the client saves a method without paying. */
@@ -13,6 +14,7 @@ export async function startSetup(shop: Shop, input: StartSetup): Promise<Payment
       mode: 'setup',
       customer,
       currency: input.currency.toLowerCase(),
+      ...leftOut(shop),
       setup_intent_data: { metadata: marks },
       metadata: marks,
       success_url: input.return_url,

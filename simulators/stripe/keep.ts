@@ -8,6 +8,7 @@ const KEPT = [
   'deletedCustomers',
   'paymentMethods',
   'cards',
+  'mandates',
   'paymentIntents',
   'setupIntents',
   'sessions',

@@ -132,6 +132,17 @@ export const refusals = {
     'The payment method {method} was detached, or used without being attached to a customer, and may not be used again.',
     'payment_method_unexpected_state',
   ),
+  debit_currency: invalid('A payment method of type {type} cannot pay in {currency}.'),
+  debit_manual: invalid('Payment methods of type {type} cannot be captured later.'),
+  mandate_inactive: invalid(
+    'The mandate of the payment method {method} is no longer active.',
+    'payment_intent_mandate_invalid',
+  ),
+  types_exclusive: invalid(
+    'Only one of allowed_payment_method_types and excluded_payment_method_types may be given.',
+    'parameters_exclusive',
+  ),
+  types_none: invalid('No payment method type is left for this {currency} session.'),
   expires_at_range: invalid('expires_at must lie between 30 minutes and 24 hours after creation.'),
   mode_unsupported: invalid('Checkout mode {mode} is not simulated; use payment or setup.'),
   mode_mismatch: invalid('"{param}" cannot be used with mode {mode}.'),

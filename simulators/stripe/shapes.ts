@@ -1,7 +1,11 @@
+import type { Mandate, PaymentMethod } from './method-shapes.ts'
+
+export type * from './method-shapes.ts'
+
 /** JSON shapes of Stripe's objects, as far as the simulator fills them. Amounts are in Stripe's smallest unit, times unix s. */
 export type Metadata = Record<string, string>
 
-interface Common {
+export interface Common {
   id: string
   livemode: false
   created: number
@@ -30,33 +34,8 @@ export interface DeletedCustomer {
   deleted: true
 }
 
-export interface CardFace {
-  brand: string
-  checks: { cvc_check: string }
-  country: string
-  display_brand: string
-  exp_month: number
-  exp_year: number
-  fingerprint: string
-  funding: string
-  last4: string
-  networks: { available: string[]; preferred: null }
-  three_d_secure_usage: { supported: boolean }
-  wallet: null
-}
-
-export interface PaymentMethod extends Common {
-  object: 'payment_method'
-  allow_redisplay: string
-  billing_details: { email: string | null; name: string | null; phone: string | null; address: null }
-  card: CardFace
-  customer: string | null
-  metadata: Metadata
-  type: 'card'
-}
-
 export interface IntentError {
-  type: 'card_error'
+  type: 'card_error' | 'invalid_request_error'
   code: string
   message: string
   decline_code?: string
@@ -74,6 +53,7 @@ export type IntentStatus =
   | 'requires_confirmation'
   | 'requires_action'
   | 'requires_capture'
+  | 'processing'
   | 'succeeded'
   | 'canceled'
 
@@ -116,12 +96,12 @@ export interface SetupIntent extends Common {
   description: string | null
   last_setup_error: IntentError | null
   latest_attempt: null
-  mandate: null
+  mandate: string | null
   metadata: Metadata
   next_action: NextAction | null
   payment_method: string | null
   payment_method_types: string[]
-  status: Exclude<IntentStatus, 'requires_capture'>
+  status: Exclude<IntentStatus, 'requires_capture' | 'processing'>
   usage: 'off_session' | 'on_session'
 }
 
@@ -190,7 +170,7 @@ export interface Charge extends Common {
   paid: boolean
   payment_intent: string
   payment_method: string
-  payment_method_details: { type: 'card'; card: CardFace }
+  payment_method_details: { type: PaymentMethod['type'] } & Partial<Record<PaymentMethod['type'], object>>
   receipt_email: string | null
   receipt_url: string | null
   refunded: boolean
@@ -394,5 +374,6 @@ export type StripeObject =
   | Dispute
   | EarlyFraudWarning
   | Invoice
+  | Mandate
   | Payout
   | Subscription

@@ -1,4 +1,5 @@
 import type { TestCard } from './cards.ts'
+import type { TestAccount } from './debits.ts'
 import { recordEvent } from './webhooks/events.ts'
 import type { Later } from './later.ts'
 import { refuse } from './refusals.ts'
@@ -11,6 +12,8 @@ export interface CardSecret {
   setUpOffSession: boolean
   /** Detached, or used once without a customer: not to be used again. */
   consumed: boolean
+  /** Behind a debit there is a bank account and no card. */
+  account?: TestAccount
 }
 
 /** What is asked of a session beyond what its JSON shows. */
@@ -42,6 +45,7 @@ export class World {
   readonly paymentMethods = new Map<string, shapes.PaymentMethod>()
   readonly cards = new Map<string, CardSecret>()
   readonly paymentIntents = new Map<string, shapes.PaymentIntent>()
+  readonly mandates = new Map<string, shapes.Mandate>()
   readonly setupIntents = new Map<string, shapes.SetupIntent>()
   readonly sessions = new Map<string, shapes.CheckoutSession>()
   readonly sessionPlans = new Map<string, SessionPlan>()
@@ -109,6 +113,7 @@ export class World {
 const kinds = {
   customers: 'customer',
   paymentMethods: 'payment method',
+  mandates: 'mandate',
   paymentIntents: 'payment_intent',
   setupIntents: 'setupintent',
   sessions: 'checkout.session',

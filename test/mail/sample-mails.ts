@@ -74,6 +74,10 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     ...{ url: '/portal/payment-methods', number: 'INV-2026-00012', method: 'Visa ending in 4242' },
     ...{ amount: { minor: '1190', currency: 'EUR' }, reason: 'The card has expired.' },
   },
+  'method-ended': {
+    ...{ url: '/portal/payment-methods', method: 'SEPA debit ·3000' },
+    reason: 'The mandate for this account is no longer valid.',
+  },
   'method-expiring': { url: '/portal/methods', method: 'Visa ending in 4242', expires_on: '2026-02-28' },
   'service-ready': { ...service, access: [{ label: 'Address', value: 'web-1.kontor.example' }] },
   'service-suspended': { ...service, reason: 'An invoice is overdue.' },

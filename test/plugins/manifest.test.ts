@@ -27,7 +27,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'an operation that the SDK has not',
     { kinds: { gateway: ['steal'] } },
     [
-      'kinds.gateway.0: must be equal to one of the allowed values (expected: start_payment, charge_method, look_up, refund, start_setup, confirm_payment, confirm_setup, remove_method, handle_event, test_connection, authorise, capture, void, eligibility, update_method, create_agreement, update_agreement, cancel_agreement, fetch_transaction, balances, list_payouts, fee_report, list_agreements, submit_evidence)',
+      'kinds.gateway.0: must be equal to one of the allowed values (expected: start_payment, charge_method, look_up, refund, start_setup, confirm_payment, confirm_setup, remove_method, find_methods, handle_event, test_connection, authorise, capture, void, eligibility, update_method, create_agreement, update_agreement, cancel_agreement, fetch_transaction, balances, list_payouts, fee_report, list_agreements, submit_evidence)',
     ],
   ],
   [

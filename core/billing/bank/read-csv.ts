@@ -101,7 +101,7 @@ function isoText(text: string, format: string, line: number): string {
 }
 
 /** Fields in quotes may hold the delimiter, doubled quotes and ends of lines. */
-function rowsOf(source: string, delimiter: string): Row[] {
+export function rowsOf(source: string, delimiter: string): Row[] {
   const text = source.replace(/^\uFEFF/, '')
   const rows: Row[] = []
   let row: Row = { line: 1, cells: [] }

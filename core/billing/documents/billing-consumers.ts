@@ -48,6 +48,11 @@ export function billingConsumers(means: Means): Consumer[] {
       handle: (trx, event) => tellOfPayment(means, trx, event),
     },
     {
+      name: 'billing.method_mails',
+      types: ['method.refused'],
+      handle: (trx, event) => tellOfMethod(means, trx, event),
+    },
+    {
       name: 'billing.refund_mails',
       types: ['refund.succeeded'],
       handle: (trx, event) => tellOfRefund(means, trx, event),
@@ -122,8 +127,38 @@ async function tellAbsent(means: Means, trx: Trx, { subject, event, payment }: A
   }
   const today = await todayOf(means, trx, payment.brand_id)
   const retry_on =
-    said === 'soft' ? await nextRetry(trx, { ...subject, id: subject.invoice_id }, today) : null
+    said === 'soft'
+      ? await nextRetry(
+          trx,
+          { ...subject, id: subject.invoice_id },
+          { today, returnedOn: payment.returned_on },
+        )
+      : null
   return tell(means, trx, { ...of, template: 'payment-failed', data: { ...facts, reason, retry_on } })
+}
+
+/** No charge has told its holder that a method is at its end: a mandate was revoked. */
+async function tellOfMethod(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
+  const holder = await trx.get<{
+    id: string
+    brand_id: string
+    name: string
+    email: string
+    locale: string
+  }>(sql`
+    select c.id, c.brand_id, c.name, c.email, c.locale from payment_methods m join clients c on c.id = m.client_id
+    where m.id = ${event.subject} and m.removed_at is null and m.refused_at is not null and c.status = 'active'`)
+  if (!holder) return
+  const { label, reason } = event.body as { label: string; reason: string }
+  const key = `${event.subject}/ended/${event.id}`
+  const of = { brandId: holder.brand_id, clientId: holder.id, key }
+  await enterMail({ jobs: jobsByDay(means, of) }, trx, {
+    template: 'method-ended',
+    to: { address: holder.email, name: holder.name },
+    ...{ client_id: holder.id, brand_id: holder.brand_id, subject_of: event.subject, locale: holder.locale },
+    key,
+    data: { url: '/portal/payment-methods', method: label, reason },
+  })
 }
 
 async function tellOfRefund(means: Means, trx: Trx, event: StoredEvent): Promise<void> {

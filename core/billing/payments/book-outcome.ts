@@ -5,6 +5,7 @@ import { instant, never, toMs, type Actor, type Instant } from '../../kernel/ind
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
 import { followAuthorisation } from '../authorisations/follow-authorisation.ts'
 import { openCase } from '../dunning/open-case.ts'
+import { todayOf } from '../settle-invoice.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { bookSuccess } from './book-success.ts'
 import { keepCustomer, keepMethod } from './keep-method.ts'
@@ -12,6 +13,8 @@ import { lockPayment, type PaymentRow } from './payment.ts'
 
 /** When an attempt without an answer is asked about again, in minutes: soon, in an hour, then daily. */
 const CHECK_MINUTES = [5, 60, 1_440, 1_440, 1_440, 1_440, 1_440] as const
+/** Money that is known to be under way is asked about daily for longer: a bank may take three weeks over a debit. */
+const CHECKS_WHILE_PENDING = 30
 
 /** What a gateway said of one of our attempts. */
 export interface Answered {
@@ -69,8 +72,7 @@ async function bookAnswer(
       })
     }
     case 'pending':
-      await planCheck(means, trx, payment)
-      return move(means, trx, payment, { name: 'wait', actor, set: { reference: outcome.reference } })
+      return wait(means, trx, { payment, reference: outcome.reference }, actor)
     case 'authorised':
       if (outcome.saved_method) await keepSaved(means, trx, payment, outcome.saved_method)
       return move(means, trx, payment, { name: 'authorise', actor, set: { reference: outcome.reference } })
@@ -94,6 +96,18 @@ const keepSaved = async (means: Means, trx: Trx, payment: PaymentRow, method: Sa
   if (instanceId) await keepMethod(means, trx, { clientId, instanceId, method })
 }
 
+/** The money is under way: since when, is kept from the first word of it. */
+async function wait(
+  means: Means,
+  trx: Trx,
+  { payment, reference }: { payment: PaymentRow; reference: string },
+  actor: Actor,
+): Promise<PaymentRow> {
+  await planCheck(means, trx, { ...payment, status: 'pending' })
+  const since = payment.status === 'pending' ? payment.pending_since : means.business.now()
+  return move(means, trx, payment, { name: 'wait', actor, set: { reference, pending_since: since } })
+}
+
 interface Refusal {
   payment: PaymentRow
   outcome: Extract<PaymentOutcome, { outcome: 'declined' }>
@@ -105,6 +119,7 @@ async function decline(
   { payment, outcome }: Refusal,
   actor: Actor,
 ): Promise<PaymentRow> {
+  const late = payment.status === 'pending'
   const moved = await move(means, trx, payment, {
     name: 'decline',
     actor,
@@ -113,6 +128,7 @@ async function decline(
       decline_code: outcome.code,
       decline_message: outcome.message,
       retry: outcome.retry,
+      ...(late ? { returned_on: await todayOf(means, trx, payment.brand_id) } : {}),
       needs: null,
     },
   })
@@ -150,9 +166,10 @@ export async function bookUnknown(
 export async function planCheck(
   means: Means,
   trx: Trx,
-  payment: Pick<PaymentRow, 'id' | 'checks'>,
+  payment: Pick<PaymentRow, 'id' | 'checks' | 'status'>,
 ): Promise<void> {
-  const minutes = CHECK_MINUTES[payment.checks]
+  const goesOn = payment.status === 'pending' && payment.checks < CHECKS_WHILE_PENDING
+  const minutes = CHECK_MINUTES[payment.checks] ?? (goesOn ? 1_440 : undefined)
   if (minutes === undefined) return
   const now = means.business.now()
   const dueAt = instant(toMs(now) + minutes * 60_000)
@@ -165,7 +182,7 @@ export async function planCheck(
     now,
   })
   await trx.run(
-    sql`update payments set next_check_at = ${dueAt}, checks = checks + 1 where id = ${payment.id}`,
+    sql`update payments set next_check_at = ${dueAt}, checks = ${payment.checks + 1} where id = ${payment.id}`,
   )
 }
 

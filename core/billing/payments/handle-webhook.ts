@@ -17,8 +17,9 @@ import { bookOutcome } from './book-outcome.ts'
 import { bookDispute } from './book-dispute.ts'
 import { bookRefund } from './book-refund.ts'
 import type { Payments } from './gateway.ts'
-import { keepMethod } from './keep-method.ts'
+import { keepMethod, type MethodRow } from './keep-method.ts'
 import { findPayment } from './payment.ts'
+import { refuseMethod } from './refuse-method.ts'
 
 interface EventRow {
   id: string
@@ -147,6 +148,14 @@ async function book(
       await trx.run(sql`
         update payment_methods set removed_at = ${payments.business.now()}, preferred = 0, version = version + 1 where instance_id = ${instanceId} and reference = ${fact.method} and removed_at is null`)
       return 'method removed'
+    case 'method_refused': {
+      const { method: reference, code, message } = fact
+      const method = await trx.get<MethodRow>(
+        sql`select * from payment_methods where instance_id = ${instanceId} and reference = ${reference}`,
+      )
+      const changed = await refuseMethod(payments, trx, { method, code, message }, actor)
+      return changed ? `method refused: ${code}` : 'method unknown or refused before'
+    }
     case 'agreement_payment':
       return bookAgreementPayment(payments, trx, { instanceId, fact, occurredAt }, actor)
     case 'agreement': {

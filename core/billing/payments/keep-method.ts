@@ -18,6 +18,10 @@ export interface MethodRow {
   refused_at: Instant | null
   refused_code: string | null
   consent_at: Instant
+  /** Of a debit: the reference of its holder's leave. */
+  mandate: string | null
+  /** When staff took it over from another system, where its holder had agreed; null for one saved here. */
+  taken_over_at: Instant | null
   removed_at: Instant | null
   version: number
   created_at: Instant
@@ -28,6 +32,8 @@ export interface Kept {
   clientId: string
   instanceId: string
   method: SavedMethod
+  /** Staff bring it along from another system. */
+  takenOver?: boolean
 }
 
 /**
@@ -37,7 +43,7 @@ export interface Kept {
 export async function keepMethod(
   means: Means,
   trx: Trx,
-  { clientId, instanceId, method }: Kept,
+  { clientId, instanceId, method, takenOver = false }: Kept,
 ): Promise<void> {
   const now = means.business.now()
   if (method.customer) await keepCustomer(trx, { clientId, instanceId, reference: method.customer, now })
@@ -50,10 +56,10 @@ export async function keepMethod(
       sql`update payment_methods set preferred = 0, version = version + 1 where client_id = ${clientId} and preferred = 1 and refused_at is not null`,
     )
   await trx.run(sql`
-    insert into payment_methods (id, client_id, instance_id, reference, kind, label, brand_name, last4, expires_on, preferred, consent_at, created_at, updated_at)
-    values (${means.newId('mth')}, ${clientId}, ${instanceId}, ${method.reference}, ${method.kind}, ${method.label}, ${method.brand ?? null}, ${method.last4 ?? null}, ${method.expires ?? null}, ${preferred}, ${now}, ${now}, ${now})
+    insert into payment_methods (id, client_id, instance_id, reference, kind, label, brand_name, last4, expires_on, mandate, taken_over_at, preferred, consent_at, created_at, updated_at)
+    values (${means.newId('mth')}, ${clientId}, ${instanceId}, ${method.reference}, ${method.kind}, ${method.label}, ${method.brand ?? null}, ${method.last4 ?? null}, ${method.expires ?? null}, ${method.mandate ?? null}, ${takenOver ? now : null}, ${preferred}, ${now}, ${now}, ${now})
     on conflict (instance_id, reference) do update
-    set label = excluded.label, expires_on = excluded.expires_on, removed_at = null, refused_at = null, refused_code = null, updated_at = excluded.updated_at, version = payment_methods.version + 1`)
+    set label = excluded.label, expires_on = excluded.expires_on, mandate = coalesce(excluded.mandate, payment_methods.mandate), removed_at = null, refused_at = null, refused_code = null, updated_at = excluded.updated_at, version = payment_methods.version + 1`)
 }
 
 export async function keepCustomer(

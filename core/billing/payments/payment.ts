@@ -1,5 +1,5 @@
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
-import { assert, type Actor, type Instant } from '../../kernel/index.ts'
+import { assert, type Actor, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { findRow, type StatefulRow } from '../../records/index.ts'
 
 export type PaymentStatus =
@@ -39,6 +39,10 @@ export interface PaymentRow extends StatefulRow {
   next_check_at: Instant | null
   checks: number
   note: string | null
+  /** Since when the money is under way: a debit takes days. */
+  pending_since: Instant | null
+  /** The day on which the bank refused what had been under way. */
+  returned_on: IsoDate | null
   settled_at: Instant | null
   /** What made it by itself, at the gateway. */
   agreement_id: string | null
@@ -107,6 +111,8 @@ export async function insertPayment(trx: Trx, payment: NewPayment): Promise<Paym
     next_check_at: null,
     checks: 0,
     note: null,
+    pending_since: null,
+    returned_on: null,
     settled_at: null,
     agreement_id: payment.agreementId ?? null,
     version: 1,

@@ -3,13 +3,15 @@ import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
 import { enterByDay } from '../dunning/quiet-hours.ts'
-import { RETRY_SCOPES, triesOf } from '../dunning/retry-plan.ts'
+import { gapsOf, RETRY_SCOPES, triesOf } from '../dunning/retry-plan.ts'
 import { owedBetween, stepName, stepOf } from '../instalments/owed-on.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
 import { ofBrands } from './zones.ts'
 
 const BATCH = 200
+/** A try that was missed is made up to this many days late. */
+const CATCH_UP_DAYS = 3
 
 /**
  * Enters one job for each document that is due and whose client pays by a saved method: on the due day, and again on
@@ -31,23 +33,33 @@ async function enterPlan(
   { plan, among, today }: { plan: readonly number[]; among: Sql; today: IsoDate },
 ): Promise<number> {
   let entered = 0
-  for (const [attempt, days] of triesOf(plan).entries()) {
-    entered += await enterAttempt(means, {
-      attempt: attempt + 1,
-      among,
-      from: addDays(today, -days - 3),
-      to: addDays(today, -days),
-    })
+  const tries = triesOf(plan)
+  for (const [i, days] of tries.entries()) {
+    const owed = owedBetween(addDays(today, -days - CATCH_UP_DAYS), addDays(today, -days))
+    entered += await enterAttempt(means, { attempt: i + 1, among, when: owed })
   }
+  for (const [i, gap] of gapsOf(tries).entries())
+    entered += await enterAttempt(means, {
+      attempt: i + 2,
+      among,
+      when: returnedBefore(i + 1, { today, gap }),
+    })
   return entered
+}
+
+/** A try that the bank returned after days may have outlasted the plan: the next one counts from that day. */
+function returnedBefore(attempt: number, { today, gap }: { today: IsoDate; gap: number }): Sql {
+  const from = addDays(today, -gap - CATCH_UP_DAYS)
+  return sql`i.id in (select d.invoice_id from payments d where d.returned_on between ${from} and ${addDays(today, -gap)} and d.status = 'declined' and d.retry = 'later' and d.kind = 'saved_method' and not exists (select 1 from payments e where e.invoice_id = d.invoice_id and e.id > d.id))
+    and exists (select 1 from automated_acts b where b.task = 'charge' and b.subject = i.id and b.period = ${stepOf(`try_${attempt}`)})`
 }
 
 interface Attempt {
   attempt: number
   /** Those of the brands that are billed whose scope has this plan. */
   among: Sql
-  from: IsoDate
-  to: IsoDate
+  /** The condition that its day has come for a document by the name i. */
+  when: Sql
 }
 
 interface Due {
@@ -63,7 +75,7 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   for (;;) {
     const rows = await means.db.all<Due>(sql`
       select i.id, i.brand_id, i.client_id, i.owed_on from invoices i join clients c on c.id = i.client_id
-      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(plan.from, plan.to)} and c.auto_charge = 1 and ${plan.among}
+      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${plan.when} and c.auto_charge = 1 and ${plan.among}
         and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and ${chargeable})
         and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${stepOf(period)})
       order by i.id limit ${BATCH}`)

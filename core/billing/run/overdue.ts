@@ -2,7 +2,7 @@ import { sql, type Queries } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, unlessRefused, type Means } from '../../records/index.ts'
 import { owedOn } from '../instalments/owed-on.ts'
-import { nothingReserved } from '../payments/under-way.ts'
+import { nothingComing } from '../payments/under-way.ts'
 import type { BilledDay, DunningDays, GracePreset, OverdueServices } from '../ports.ts'
 import { suspendAfter, terminateAfter } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -74,7 +74,7 @@ function overdueSources(
 ): Promise<{ id: string; due_on: IsoDate }[]> {
   return queries.all<{ id: string; due_on: IsoDate }>(sql`
     select l.source_id as id, min(${owedOn}) as due_on from invoices i join invoice_lines l on l.invoice_id = i.id
-    where i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and ${owedOn} < ${on} and l.source_id > ${after} and ${nothingReserved} and ${ofBrands(sql`i.brand_id`, brandIds)}
+    where i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and ${owedOn} < ${on} and l.source_id > ${after} and ${nothingComing} and ${ofBrands(sql`i.brand_id`, brandIds)}
     group by l.source_id order by l.source_id limit ${BATCH}`)
 }
 

@@ -5,7 +5,7 @@ import { allocatedTo } from '../invoice.ts'
 import { enterByDay, type Dunned } from '../dunning/quiet-hours.ts'
 import { askedNow } from '../instalments/asked-now.ts'
 import { owedBetween, stepName, stepOf } from '../instalments/owed-on.ts'
-import { nothingReserved } from '../payments/under-way.ts'
+import { nothingComing } from '../payments/under-way.ts'
 import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
 import { ofBrands } from './zones.ts'
@@ -100,7 +100,7 @@ function openInvoices(means: Means, { step, among }: OpenStep): Promise<Open[]> 
     select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id
     where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
-      and ${nothingReserved}
+      and ${nothingComing}
       and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${stepOf(step.name)})
     order by i.id limit ${BATCH}`)
 }

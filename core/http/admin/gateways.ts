@@ -1,17 +1,42 @@
-import { setGatewayRules } from '../../billing/index.ts'
+import { setGatewayRules, takeOverMethods } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { readAmount } from '../page/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { FormBody } from '../context.ts'
 import type { Section } from './pages.ts'
 import { gatewayForm, gatewayList } from './views/gateways.ts'
+import { takeoverForm, takeoverPlan } from './views/takeover.ts'
+
+const takeover = { path: '/gateways/:id/methods', permission: 'method.take_over' } as const
 
 export const gateways: Section = {
   pages: [
     { path: '/gateways', permission: 'gateway.list', draw: gatewayList },
     { path: '/gateways/:id', permission: 'gateway.set_rules', draw: gatewayForm },
+    { ...takeover, draw: takeoverForm },
   ],
-  acts: [{ path: '/gateways/:id', permission: 'gateway.set_rules', again: gatewayForm, act: save }],
+  acts: [
+    { path: '/gateways/:id', permission: 'gateway.set_rules', again: gatewayForm, act: save },
+    { ...takeover, again: takeoverForm, act: (desk, asked) => takeOver(desk, asked, false) },
+    {
+      path: `${takeover.path}/confirm`,
+      permission: takeover.permission,
+      again: takeoverForm,
+      act: (desk, asked) => takeOver(desk, asked, true),
+    },
+  ],
+}
+
+/** First shown, then, once confirmed, kept: both read the same lines and ask the gateway anew. */
+async function takeOver(desk: Desk, asked: Asked, confirm: boolean) {
+  const csv = textOf(asked.form, 'csv')
+  const planned = await takeOverMethods(
+    desk.means,
+    { instance_id: asked.params.id, csv, confirm },
+    desk.actor,
+  )
+  const once = await takeoverPlan(desk, asked, { planned, csv, done: confirm })
+  return { href: `/admin/gateways/${asked.params.id!}/methods`, once }
 }
 
 async function save({ means, actor, t, locale }: Desk, { form, params }: Asked) {

@@ -46,7 +46,12 @@ const TOLD: Readonly<Record<string, unknown>> = {
     { id: 'o_1', amount: eur('4750'), state: 'paid', arrives: '2026-01-17', movements: [movement] },
   ],
   '/v1/balance': eur('0'),
+  '/v1/customers/c_1/methods': [
+    { id: 'card_1', name: 'Visa 4242' },
+    { id: 'card_2', name: 'Visa 1881' },
+  ],
 }
+const found = { reference: 'card_2', customer: 'c_1', kind: 'card', label: 'Visa 1881' }
 const days = { from: '2026-01-01', until: '2026-02-01' }
 const told = {
   reference: 'm_1',
@@ -94,6 +99,7 @@ export default {
     fee_report: [days],
     list_payouts: [days],
     balances: [{}],
+    find_methods: [{ rows: [{ customer: 'c_1', method: 'card_2' }, { customer: 'c_9' }] }],
   },
   answers: {
     charge_method: [
@@ -118,6 +124,11 @@ export default {
             ...{ status: 'paid', items: [told], itemised: true },
           },
         ],
+      },
+    ],
+    find_methods: [
+      {
+        answers: [{ outcome: 'found', customer: 'c_1', methods: [found] }, { outcome: 'absent' }],
       },
     ],
     balances: [{ balances: [{ kind: 'available', amount: eur('0') }] }],

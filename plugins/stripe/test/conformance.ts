@@ -1,7 +1,7 @@
 import { companyAt, openTestInstance, strictGateway, type Conformance } from '../../../sdk/test-kit/index.ts'
 import { startStripe } from '../../../simulators/stripe/index.ts'
 import plugin from '../index.ts'
-import { charge, eur, narrowed, NOW, payment, payOnPage, saveCard, setup, stored } from './open-shop.ts'
+import { ANN, charge, eur, narrowed, NOW, payment, payOnPage, saveCard, setup, stored } from './open-shop.ts'
 
 /** A Stripe that knows a client with a good and a declining card, and one page on which somebody has paid. */
 async function openSeeded() {
@@ -63,6 +63,10 @@ export default {
     ],
     start_setup: [setup()],
     remove_method: [{ customer, method: good }],
+    find_methods: [
+      { rows: [{ customer }, { customer, method: bad }, { customer: 'cus_unknown' }] },
+      { rows: [{ customer, method: 'pm_unknown' }] },
+    ],
     test_connection: [{}],
     list_agreements: [{ from: '2026-11-01' }],
     cancel_agreement: [{ idempotency_key: 'agr_1:cancel', agreement }],
@@ -73,6 +77,7 @@ export default {
   },
   answers: {
     look_up: [{ outcome: 'absent' }],
+    find_methods: [undefined, { answers: [{ outcome: 'found', customer, email: ANN.email, methods: [] }] }],
     cancel_agreement: [{ outcome: 'done' }],
   },
   events: events.map(stored),

@@ -107,3 +107,26 @@ test('a decline is an answer; a lost answer is an unknown outcome that look_up s
   const found = narrowed(await call<PaymentOutcome>('look_up', look), 'succeeded')
   assert.deepEqual(narrowed(await call<PaymentOutcome>('charge_method', lost), 'succeeded'), found)
 })
+
+test('a debit is saved, sent and refused by its bank inside the sandbox', async () => {
+  const { id: customer = '' } = stripe.control.state().customers[0] ?? {}
+  const number = 'DE00370400440532011113'
+  const method = stripe.control.saveDebit({ customer, type: 'sepa_debit', number }).id
+  const order = charge({ customer, method }, { payment_id: 'pay_5', idempotency_key: 'pay_5:1' })
+  const sent = narrowed(await call<PaymentOutcome>('charge_method', order), 'pending')
+  stripe.control.settle()
+  const tell = async (type: string) => {
+    const event = stripe.control.state().events.findLast((one) => one.type === type)
+    const input = { body: JSON.stringify(event), headers: {}, verified: true }
+    return (await call<{ facts: object[] }>('handle_event', input)).facts
+  }
+  const message = 'The account has been closed. Please add another way to pay.'
+  const declined = { outcome: 'declined', code: 'account_closed', message, retry: 'new_method' }
+  const result = { ...declined, reference: sent.reference }
+  assert.deepEqual(await tell('payment_intent.payment_failed'), [
+    { fact: 'payment', payment_id: 'pay_5', result },
+  ])
+  stripe.control.revokeMandate({ method })
+  const [refused] = (await tell('mandate.updated')) as { fact: string; method: string }[]
+  assert.deepEqual([refused?.fact, refused?.method], ['method_refused', method])
+})

@@ -1,8 +1,10 @@
 import type { TestCard } from '../cards.ts'
 import { cardOfNumber } from '../cards.ts'
+import { accountOf, type DebitType } from '../debits.ts'
 import { moveBalance } from '../money/balance.ts'
 import { closeDispute, disputeCharge, isClosed } from '../money/disputes.ts'
-import { attachMethod, makePaymentMethod } from '../money/payment-methods.ts'
+import { mandateOf, revokeMandate } from '../money/mandates.ts'
+import { attachMethod, makeDebit, makePaymentMethod } from '../money/payment-methods.ts'
 import { payOut, settlePayout } from '../money/payouts.ts'
 import { settleRefund } from '../money/refunds.ts'
 import { expireSessions } from '../money/sessions.ts'
@@ -12,6 +14,7 @@ import type {
   BalanceTransaction,
   Dispute,
   Invoice,
+  Mandate,
   PaymentMethod,
   Payout,
   Refund,
@@ -185,6 +188,22 @@ export class Control {
     if (secret && order.setUp !== false) secret.setUpOffSession = true
     attachMethod(this.#world, method, customer.id)
     return this.#done(method)
+  }
+
+  /** Saves a bank account to a customer, with the leave of its holder. */
+  saveDebit(order: { customer: string; type: DebitType; number: string }): PaymentMethod {
+    const customer = find(this.#world, 'customers', order.customer)
+    const account = accountOf(order.type, order.number)
+    if (typeof account === 'string') throw new Error(`saveDebit: ${account}`)
+    const method = makeDebit(this.#world, { account, name: customer.name })
+    mandateOf(this.#world, method)
+    attachMethod(this.#world, method, customer.id)
+    return this.#done(method)
+  }
+
+  /** The holder or the bank takes the leave to debit an account back. */
+  revokeMandate({ method }: { method: string }): Mandate {
+    return this.#done(revokeMandate(this.#world, find(this.#world, 'paymentMethods', method)))
   }
 
   /** Moves Stripe's clock ahead of the given one; sessions whose time is over expire. */

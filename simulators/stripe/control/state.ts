@@ -11,6 +11,7 @@ export function stateOf(world: World, deliveries: Deliveries) {
     customers: [...world.customers.values()],
     disputes: [...world.disputes.values()],
     events: [...world.events.values()],
+    mandates: [...world.mandates.values()],
     payment_intents: [...world.paymentIntents.values()],
     payment_methods: [...world.paymentMethods.values()],
     payouts: [...world.payouts.values()],

@@ -15,6 +15,7 @@ const EXPANDABLE: Record<string, Record<string, string>> = {
   line_items: {},
   // What moved the balance: a charge, a refund, a dispute or a payout, with what those have in common.
   sources: { payment_intent: 'payment_intents', charge: 'charges' },
+  mandates: { payment_method: 'payment_methods' },
   payment_intents: { customer: 'customers', latest_charge: 'charges', payment_method: 'payment_methods' },
   payment_methods: { customer: 'customers' },
   payouts: { balance_transaction: 'balance_transactions' },
@@ -31,7 +32,7 @@ const EXPANDABLE: Record<string, Record<string, string>> = {
   },
   subscriptions: { customer: 'customers', latest_invoice: 'invoices' },
   invoices: { customer: 'customers' },
-  setup_intents: { customer: 'customers', payment_method: 'payment_methods' },
+  setup_intents: { customer: 'customers', mandate: 'mandates', payment_method: 'payment_methods' },
 }
 const DEEPEST = 4
 
@@ -83,6 +84,7 @@ function objectOf(world: World, id: string): object | undefined {
     ch: world.charges,
     cus: world.customers,
     in: world.invoices,
+    mandate: world.mandates,
     pi: world.paymentIntents,
     pm: world.paymentMethods,
     seti: world.setupIntents,

@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 export function recordCharge(
   world: World,
   intent: PaymentIntent,
-  { method, decline }: { method: PaymentMethod; decline?: Decline },
+  { method, decline, mandate }: { method: PaymentMethod; decline?: Decline; mandate?: string },
 ): Charge {
   const id = world.nextId('ch')
   const charge: Charge = {
@@ -28,15 +28,18 @@ export function recordCharge(
     livemode: false,
     metadata: { ...intent.metadata },
     outcome: outcomeOf(decline),
-    paid: decline === undefined,
+    paid: decline === undefined && mandate === undefined,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: { type: 'card', card: { ...method.card } },
+    payment_method_details: {
+      type: method.type,
+      [method.type]: { ...method[method.type], ...(mandate === undefined ? {} : { mandate }) },
+    },
     receipt_email: intent.receipt_email,
     receipt_url: decline ? null : `${world.url}/receipts/${id}`,
     refunded: false,
     statement_descriptor: intent.statement_descriptor,
-    status: decline ? 'failed' : 'succeeded',
+    status: decline ? 'failed' : mandate === undefined ? 'succeeded' : 'pending',
   }
   world.charges.set(id, charge)
   return charge

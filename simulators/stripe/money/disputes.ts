@@ -1,7 +1,9 @@
+import { isDebit } from '../debits.ts'
 import type { Charge, Dispute, DisputeStatus } from '../shapes.ts'
 import type { World } from '../world.ts'
 import { find } from '../world.ts'
 import { moveBalance, unrefunded } from './balance.ts'
+import { revokeMandate } from './mandates.ts'
 
 const SEVEN_DAYS = 7 * 24 * 3600
 
@@ -11,6 +13,8 @@ export function disputeCharge(
   charge: Charge,
   { reason, inquiry }: { reason: string; inquiry: boolean },
 ): Dispute {
+  // The holder of a bank account is given the money back without being asked why.
+  const isFinal = isDebit(charge.payment_method_details.type)
   const dispute: Dispute = {
     id: world.nextId('du'),
     object: 'dispute',
@@ -21,7 +25,7 @@ export function disputeCharge(
     currency: charge.currency,
     evidence: { uncategorized_text: null },
     evidence_details: {
-      due_by: world.now() + SEVEN_DAYS,
+      due_by: isFinal ? null : world.now() + SEVEN_DAYS,
       has_evidence: false,
       past_due: false,
       submission_count: 0,
@@ -31,12 +35,15 @@ export function disputeCharge(
     metadata: {},
     payment_intent: charge.payment_intent,
     reason,
-    status: inquiry ? 'warning_needs_response' : 'needs_response',
+    status: isFinal ? 'lost' : inquiry ? 'warning_needs_response' : 'needs_response',
   }
   world.disputes.set(dispute.id, dispute)
   charge.disputed = true
   world.emit('charge.dispute.created', dispute)
-  if (!inquiry) withdraw(world, dispute)
+  if (isFinal || !inquiry) withdraw(world, dispute)
+  if (isFinal) world.emit('charge.dispute.closed', dispute)
+  if (isFinal && reason === 'debit_not_authorized')
+    revokeMandate(world, find(world, 'paymentMethods', charge.payment_method))
   return dispute
 }
 

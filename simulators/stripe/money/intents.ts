@@ -1,9 +1,11 @@
+import { debitsIn } from '../debits.ts'
 import { mergeMetadata } from '../inbound/metadata.ts'
 import { refuse } from '../refusals.ts'
 import type { Metadata, NextAction, PaymentIntent } from '../shapes.ts'
 import type { World } from '../world.ts'
 import { find } from '../world.ts'
 import { checkAmount } from './amounts.ts'
+import { checkDebit } from './debit.ts'
 import { cardRefusal } from './decline.ts'
 import { payIntent } from './pay-intent.ts'
 import { takeUsableMethod } from './payment-methods.ts'
@@ -38,6 +40,7 @@ export function makeIntent(world: World, order: NewIntent): PaymentIntent {
   const customer = order.customer == null ? null : find(world, 'customers', order.customer, 'customer').id
   const method =
     order.payment_method === undefined ? null : takeUsableMethod(world, order.payment_method, customer)
+  if (method) checkDebit(world, method, order)
   const id = world.nextId('pi')
   const intent: PaymentIntent = {
     id,
@@ -62,7 +65,7 @@ export function makeIntent(world: World, order: NewIntent): PaymentIntent {
     next_action: null,
     payment_method: method?.id ?? null,
     payment_method_options: null,
-    payment_method_types: ['card'],
+    payment_method_types: ['card', ...debitsIn(order.currency)],
     processing: null,
     receipt_email: order.receipt_email ?? null,
     setup_future_usage: order.setup_future_usage ?? null,
@@ -91,6 +94,7 @@ export function confirmIntent(world: World, intent: PaymentIntent, order: Confir
   if (chosen === null) throw refuse('intent_method_missing', { param: 'payment_method' })
   const method = takeUsableMethod(world, chosen, intent.customer)
   intent.capture_method = order.capture_method ?? intent.capture_method
+  checkDebit(world, method, intent)
   if (order.receipt_email !== undefined) intent.receipt_email = order.receipt_email
   if (order.setup_future_usage !== undefined) intent.setup_future_usage = order.setup_future_usage
   payIntent(world, intent, {
@@ -112,7 +116,7 @@ export function nextActionOf(world: World, intent: string, returnUrl: string | u
 }
 
 export function cancelIntent(world: World, intent: PaymentIntent, reason: string | null): void {
-  if (intent.status === 'succeeded' || intent.status === 'canceled') {
+  if (['succeeded', 'canceled', 'processing'].includes(intent.status)) {
     throw refuse('intent_state', { verb: 'canceled', status: intent.status })
   }
   intent.status = 'canceled'

@@ -4,6 +4,7 @@ import type { NextAction, PaymentIntent, PaymentMethod } from '../shapes.ts'
 import type { CardSecret, World } from '../world.ts'
 import { find } from '../world.ts'
 import { capture } from './capture.ts'
+import { beginDebit } from './debit.ts'
 import { intentError } from './decline.ts'
 import { recordCharge } from './charges.ts'
 import { attachMethod, secretOf } from './payment-methods.ts'
@@ -32,6 +33,10 @@ export function payIntent(world: World, intent: PaymentIntent, attempt: Attempt)
     intent.next_action = attempt.nextAction
     world.emit('payment_intent.requires_action', intent)
     return
+  }
+  if (secret.account) {
+    keepMethod(world, intent, method)
+    return beginDebit(world, intent, method)
   }
   const decline = declineOf(secret.card, method, attempt.authenticated)
   if (decline) return fail(world, intent, { method, decline })

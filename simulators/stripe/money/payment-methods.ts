@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TestCard } from '../cards.ts'
+import type { TestAccount } from '../debits.ts'
 import { cardOfMethodId } from '../cards.ts'
 import { refuse } from '../refusals.ts'
 import type { PaymentMethod } from '../shapes.ts'
@@ -45,6 +46,37 @@ export function makePaymentMethod(world: World, { card, expiry, email }: NewMeth
     setUpOffSession: card.authentication === 'on_session',
     consumed: false,
   })
+  return method
+}
+
+/** A bank account as a payment method. */
+export function makeDebit(
+  world: World,
+  { account, email, name }: { account: TestAccount; email?: string | null; name?: string | null },
+): PaymentMethod {
+  const { type, number } = account
+  const fingerprint = createHash('sha256').update(number).digest('hex').slice(0, 16)
+  const face = { fingerprint, last4: number.slice(-4) }
+  const country = number.slice(0, 2)
+  const faces = {
+    sepa_debit: {
+      ...{ ...face, bank_code: number.slice(4, 12), branch_code: null, country, generated_from: null },
+    },
+    us_bank_account: {
+      ...{ ...face, account_holder_type: 'individual', account_type: 'checking' },
+      ...{ bank_name: 'STRIPE TEST BANK', financial_connections_account: null, routing_number: '110000000' },
+    },
+    bacs_debit: { ...face, sort_code: '108800' },
+  }
+  const method: PaymentMethod = {
+    ...{ id: world.nextId('pm'), object: 'payment_method', allow_redisplay: 'unspecified' },
+    billing_details: { email: email ?? null, name: name ?? null, phone: null, address: null },
+    ...{ created: world.now(), customer: null, livemode: false, metadata: {} },
+    ...{ type, [type]: faces[type] },
+  }
+  world.paymentMethods.set(method.id, method)
+  const card: TestCard = { number, ...(account.dispute ? { dispute: account.dispute } : {}) }
+  world.cards.set(method.id, { card, setUpOffSession: true, consumed: false, account })
   return method
 }
 

@@ -1,3 +1,4 @@
+import { DEBITS, debitsIn } from '../debits.ts'
 import { mergeMetadata } from '../inbound/metadata.ts'
 import { refuse } from '../refusals.ts'
 import type { CheckoutSession, LineItem, Metadata, PaymentIntent } from '../shapes.ts'
@@ -17,10 +18,12 @@ export interface LineOrder {
 export interface NewSession {
   mode: 'payment' | 'setup'
   cancel_url?: string | undefined
+  allowed_payment_method_types?: string[] | undefined
   client_reference_id?: string | undefined
   currency?: string | undefined
   customer?: string | undefined
   customer_email?: string | undefined
+  excluded_payment_method_types?: string[] | undefined
   expires_at?: number | undefined
   line_items?: LineOrder[] | undefined
   locale?: string | undefined
@@ -55,6 +58,7 @@ export function makeSession(world: World, order: NewSession): CheckoutSession {
   const first = plan.lines[0]
   const total = first ? plan.lines.reduce((sum, line) => sum + line.amount_total, 0) : null
   if (first && total !== null) checkAmount(total, first.currency, 'line_items')
+  const types = typesOf(order, first?.currency ?? order.currency)
   const id = world.nextId('cs_test')
   const hosted = (order.ui_mode ?? 'hosted_page') === 'hosted_page'
   const session: CheckoutSession = {
@@ -76,11 +80,13 @@ export function makeSession(world: World, order: NewSession): CheckoutSession {
     metadata: mergeMetadata({}, order.metadata),
     mode: order.mode,
     payment_intent: null,
-    payment_method_types: ['card'],
+    payment_method_types: types,
     payment_status: order.mode === 'setup' ? 'no_payment_required' : 'unpaid',
     return_url: order.return_url ?? null,
     setup_intent:
-      order.mode === 'setup' ? makeSetup(world, { customer, ...order.setup_intent_data }).id : null,
+      order.mode === 'setup'
+        ? makeSetup(world, { customer, payment_method_types: types, ...order.setup_intent_data }).id
+        : null,
     status: 'open',
     subscription: null,
     success_url: order.success_url ?? null,
@@ -90,6 +96,24 @@ export function makeSession(world: World, order: NewSession): CheckoutSession {
   world.sessions.set(id, session)
   world.sessionPlans.set(id, plan)
   return session
+}
+
+/** What the page offers: cards, and the debits of the currency. Money cannot be reserved by debit. */
+function typesOf(order: NewSession, currency: string | undefined): string[] {
+  const { allowed_payment_method_types: allowed, excluded_payment_method_types: excluded } = order
+  if (allowed !== undefined && excluded !== undefined)
+    throw refuse('types_exclusive', { param: 'excluded_payment_method_types' })
+  if (order.mode === 'setup' && currency === undefined && allowed === undefined)
+    throw refuse('parameter_missing', { param: 'currency' })
+  const known = ['card', ...Object.keys(DEBITS)]
+  const odd = [...(allowed ?? []), ...(excluded ?? [])].find((type) => !known.includes(type))
+  if (odd !== undefined)
+    throw refuse('choice_invalid', { param: 'payment_method_types', value: odd, choices: known.join(', ') })
+  const isReserved = order.payment_intent_data?.capture_method === 'manual'
+  const fit = ['card', ...(currency === undefined || isReserved ? [] : debitsIn(currency))]
+  const left = fit.filter((type) => allowed?.includes(type) ?? !excluded?.includes(type))
+  if (left.length === 0) throw refuse('types_none', { currency: currency ?? '' })
+  return left
 }
 
 export function expireSession(world: World, session: CheckoutSession): void {

@@ -4,6 +4,7 @@ import type { NextAction, PaymentMethod, SetupIntent } from '../shapes.ts'
 import type { World } from '../world.ts'
 import { find } from '../world.ts'
 import { intentError } from './decline.ts'
+import { mandateOf } from './mandates.ts'
 import { attachMethod, secretOf } from './payment-methods.ts'
 
 /** Tries to save a method without charging it. The outcome stands in the intent. */
@@ -25,6 +26,7 @@ export function setUpIntent(
   const decline = secret.card.decline ?? secret.card.declineAuthenticated
   if (decline) return fail(world, intent, { method, decline })
   intent.status = 'succeeded'
+  if (secret.account) intent.mandate = mandateOf(world, method).id
   if (intent.usage === 'off_session') secret.setUpOffSession = true
   if (intent.customer !== null) attachMethod(world, method, intent.customer)
   world.emit('setup_intent.succeeded', intent)

@@ -1,3 +1,4 @@
+import { DEBITS } from '../debits.ts'
 import { mergeMetadata } from '../inbound/metadata.ts'
 import { refuse } from '../refusals.ts'
 import type { Metadata, SetupIntent } from '../shapes.ts'
@@ -15,6 +16,7 @@ export interface NewSetup {
   metadata?: Metadata | null | undefined
   payment_method?: string | undefined
   usage?: SetupIntent['usage'] | undefined
+  payment_method_types?: string[] | undefined
 }
 
 export function makeSetup(world: World, order: NewSetup): SetupIntent {
@@ -38,7 +40,7 @@ export function makeSetup(world: World, order: NewSetup): SetupIntent {
     metadata: mergeMetadata({}, order.metadata),
     next_action: null,
     payment_method: method?.id ?? null,
-    payment_method_types: ['card'],
+    payment_method_types: order.payment_method_types ?? ['card', ...Object.keys(DEBITS)],
     status: method ? 'requires_confirmation' : 'requires_payment_method',
     usage: order.usage ?? 'off_session',
   }

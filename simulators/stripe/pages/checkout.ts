@@ -1,7 +1,7 @@
 import { makeCustomer } from '../resources/customers.ts'
 import { makeIntent, nextActionOf } from '../money/intents.ts'
 import { answerAuthentication, payIntent } from '../money/pay-intent.ts'
-import { makePaymentMethod } from '../money/payment-methods.ts'
+import { makeDebit, makePaymentMethod } from '../money/payment-methods.ts'
 import { answerSetupAuthentication, setUpIntent } from '../money/set-up-intent.ts'
 import type { CheckoutSession, PaymentIntent, PaymentMethod, SetupIntent } from '../shapes.ts'
 import type { World } from '../world.ts'
@@ -9,7 +9,7 @@ import { find } from '../world.ts'
 import { drawAuthentication } from './authentication.ts'
 import type { PageAnswer, Redirect } from './html.ts'
 import { drawPage, escapeHtml } from './html.ts'
-import type { TypedCard } from './pay-form.ts'
+import type { Typed } from './pay-form.ts'
 import { drawPayForm, readPayForm } from './pay-form.ts'
 
 /** The hosted page of a session. */
@@ -25,11 +25,11 @@ export function postCheckout(
 ): PageAnswer | Redirect {
   const closed = closedPage(session)
   if (closed) return closed
-  const typed = readPayForm(world, form)
+  const typed = readPayForm(world, session, form)
   if (typeof typed === 'string') return drawPayForm(world, session, typed)
-  const method = makePaymentMethod(world, typed)
+  const method = 'account' in typed ? makeDebit(world, typed) : makePaymentMethod(world, typed)
   nameCustomer(world, session, typed)
-  if (session.mode === 'setup') saveCard(world, session, method)
+  if (session.mode === 'setup') saveMethod(world, session, method)
   else pay(world, session, method)
   return continueSession(world, session)
 }
@@ -74,7 +74,7 @@ function pay(world: World, session: CheckoutSession, method: PaymentMethod): voi
   payIntent(world, intent, { method, offSession: false, authenticated: false, nextAction })
 }
 
-function saveCard(world: World, session: CheckoutSession, method: PaymentMethod): void {
+function saveMethod(world: World, session: CheckoutSession, method: PaymentMethod): void {
   const intent = find(world, 'setupIntents', session.setup_intent ?? '')
   const nextAction = nextActionOf(world, intent.id, `${world.url}/pay/${session.id}`)
   setUpIntent(world, intent, { method, authenticated: false, nextAction })
@@ -94,7 +94,7 @@ function continueSession(world: World, session: CheckoutSession): PageAnswer | R
 }
 
 /** A payment that saves the card needs a customer to save it to. */
-function nameCustomer(world: World, session: CheckoutSession, typed: TypedCard): void {
+function nameCustomer(world: World, session: CheckoutSession, typed: Typed): void {
   const email = session.customer_email ?? world.customers.get(session.customer ?? '')?.email ?? typed.email
   session.customer_details = { email, name: null }
   const saves = world.sessionPlans.get(session.id)?.intent.setup_future_usage != null

@@ -1,5 +1,6 @@
 import type { TestCard } from '../cards.ts'
 import { cardOfNumber } from '../cards.ts'
+import { accountOf, isDebit, type DebitType, type TestAccount } from '../debits.ts'
 import { writeAmount } from '../money/amounts.ts'
 import type { CheckoutSession } from '../shapes.ts'
 import type { World } from '../world.ts'
@@ -12,11 +13,18 @@ export interface TypedCard {
   email: string | null
 }
 
+export interface TypedAccount {
+  account: TestAccount
+  name: string
+  email: string | null
+}
+export type Typed = TypedCard | TypedAccount
+
 /** Draws the form; after a refusal with the reason above it and nothing of the card filled in again. */
 export function drawPayForm(world: World, session: CheckoutSession, error?: string): PageAnswer {
   const setup = session.mode === 'setup'
   const title = setup
-    ? 'Save a card'
+    ? 'Save a payment method'
     : `Pay ${writeAmount(session.amount_total ?? 0, session.currency ?? 'usd')}`
   const lines = world.sessionPlans.get(session.id)?.lines ?? []
   const items = lines.map(
@@ -38,12 +46,30 @@ ${emailField(world, session)}
 <input id="cvc" name="cvc" inputmode="numeric" autocomplete="cc-csc" required>
 <button type="submit">${setup ? 'Save card' : 'Pay'}</button>
 </form>
+${session.payment_method_types
+  .filter(isDebit)
+  .map((type) => debitForm(world, session, type))
+  .join('\n')}
 ${session.cancel_url === null ? '' : `<p><a href="${escapeHtml(session.cancel_url)}">Cancel and go back</a></p>`}`,
   )
 }
 
 /** Reads the form; a text is the reason why it cannot be used. */
-export function readPayForm(world: World, form: URLSearchParams): TypedCard | string {
+export function readPayForm(world: World, session: CheckoutSession, form: URLSearchParams): Typed | string {
+  const type = form.get('type') ?? 'card'
+  if (!session.payment_method_types.includes(type)) return 'This payment method is not available.'
+  return isDebit(type) ? readAccount(type, form) : readCard(world, form)
+}
+
+function readAccount(type: DebitType, form: URLSearchParams): TypedAccount | string {
+  const account = accountOf(type, form.get('account') ?? '')
+  if (typeof account === 'string') return account
+  const name = form.get('name')?.trim() ?? ''
+  if (name === '') return 'Your name is incomplete.'
+  return { account, name, email: form.get('email')?.trim() || null }
+}
+
+function readCard(world: World, form: URLSearchParams): TypedCard | string {
   const card = cardOfNumber(form.get('number') ?? '')
   if (!('number' in card)) return card.message
   const expiry = readExpiry(form.get('expiry') ?? '')
@@ -54,6 +80,27 @@ export function readPayForm(world: World, form: URLSearchParams): TypedCard | st
     return "Your card's expiration date is in the past."
   if (!/^\d{3,4}$/.test(form.get('cvc')?.trim() ?? '')) return "Your card's security code is incomplete."
   return { card, expiry, email: form.get('email')?.trim() || null }
+}
+
+const DEBIT_WORDS: Record<DebitType, { title: string; account: string }> = {
+  sepa_debit: { title: 'SEPA Direct Debit', account: 'IBAN' },
+  us_bank_account: { title: 'US bank account', account: 'Account number' },
+  bacs_debit: { title: 'Bacs Direct Debit', account: 'Account number' },
+}
+
+function debitForm(world: World, session: CheckoutSession, type: DebitType): string {
+  const { title, account } = DEBIT_WORDS[type]
+  return `<h2>${title}</h2>
+<form method="post" action="/pay/${session.id}">
+<input type="hidden" name="type" value="${type}">
+${emailField(world, session)}
+<label for="${type}-name">Name</label>
+<input id="${type}-name" name="name" autocomplete="name" required>
+<label for="${type}-account">${account}</label>
+<input id="${type}-account" name="account" required>
+<p>By going on you let the shop debit this account.</p>
+<button type="submit">${title}</button>
+</form>`
 }
 
 function emailField(world: World, session: CheckoutSession): string {

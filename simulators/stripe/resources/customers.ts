@@ -59,7 +59,9 @@ export const customerRoutes = [
   }),
   route('GET /v1/customers/:id/payment_methods', { ...pageFields, type: text() }, (world, params, id) => {
     find(world, 'customers', id)
-    const wanted = methodsOf(world, id).filter((method) => (params.type ?? 'card') === method.type)
+    const wanted = methodsOf(world, id).filter(
+      (method) => params.type === undefined || params.type === method.type,
+    )
     return page(wanted, params, `/v1/customers/${id}/payment_methods`)
   }),
 ]

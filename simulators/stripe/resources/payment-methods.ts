@@ -13,7 +13,11 @@ import { intentError } from '../money/decline.ts'
 import { Refusal, refuse } from '../refusals.ts'
 import { find } from '../world.ts'
 
-const listFields = { ...pageFields, customer: text(), type: choice(['card']) }
+const listFields = {
+  ...pageFields,
+  customer: text(),
+  type: choice(['card', 'sepa_debit', 'us_bank_account', 'bacs_debit']),
+}
 const changeFields = {
   billing_details: object({ email: clearable(email()), name: clearable(text()), phone: clearable(text()) }),
   card: object({ exp_month: integer(1, 12), exp_year: integer(2000, 2100) }),
@@ -23,9 +27,14 @@ const changeFields = {
 export const paymentMethodRoutes = [
   route('GET /v1/payment_methods', listFields, (world, params) => {
     const all = [...world.paymentMethods.values()].filter(({ customer }) => customer !== null)
-    const wanted = all.filter(({ customer }) => params.customer === undefined || customer === params.customer)
+    const wanted = all.filter(
+      ({ customer, type }) =>
+        (params.customer === undefined || customer === params.customer) &&
+        (params.type === undefined || type === params.type),
+    )
     return page(wanted, params, '/v1/payment_methods')
   }),
+  route('GET /v1/mandates/:id', {}, (world, _, id) => find(world, 'mandates', id)),
   route('GET /v1/payment_methods/:id', {}, (world, _, id) => find(world, 'paymentMethods', id)),
   route('POST /v1/payment_methods/:id', changeFields, (world, params, id) => {
     const method = find(world, 'paymentMethods', id)
@@ -34,8 +43,11 @@ export const paymentMethodRoutes = [
       const value = params.billing_details?.[name]
       if (value !== undefined) method.billing_details[name] = value
     }
-    method.card.exp_month = params.card?.exp_month ?? method.card.exp_month
-    method.card.exp_year = params.card?.exp_year ?? method.card.exp_year
+    if (params.card && !method.card) throw refuse('parameter_unknown', { param: 'card' })
+    if (method.card && params.card) {
+      method.card.exp_month = params.card.exp_month ?? method.card.exp_month
+      method.card.exp_year = params.card.exp_year ?? method.card.exp_year
+    }
     method.metadata = mergeMetadata(method.metadata, params.metadata)
     world.emit('payment_method.updated', method)
     return method

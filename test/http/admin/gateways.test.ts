@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { readGatewayRules } from '../../../core/billing/index.ts'
+import { sql } from '../../../core/db/index.ts'
 import { engines } from '../../support/databases.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
@@ -43,6 +44,54 @@ for (const engine of engines)
       assertStatus(await save({ 'sum_currency[0]': 'EUR', 'percent[0]': '120' }), 422)
       assertStatus(await save({ 'sum_currency[0]': 'EUR', 'percent[0]': '2', 'fixed[0]': '-0.10' }), 422)
       assert.deepEqual(await readGatewayRules(world.means.db, world.ids.instance), before)
+    })
+
+    it('shows what a file would take over, keeps it once it is confirmed, and names each line that it cannot', async () => {
+      const { db } = world.means
+      const { instance, client } = world.ids
+      assertShows((await world.staff.get(`${at}/methods`)).text, /offers no way to look saved methods up/)
+      const manifest = JSON.stringify({ name: 'Cards', kinds: { gateway: ['find_methods'] } })
+      await db.run(sql`
+        update plugins set manifest = ${manifest}, status = 'enabled' where id in (select plugin_id from plugin_instances where id = ${instance})`)
+      await db.run(sql`update plugin_instances set status = 'active' where id = ${instance}`)
+      const found = (customer: string) => {
+        const method = {
+          reference: `pm_${customer}`,
+          customer,
+          kind: 'sepa_debit',
+          label: 'x',
+          last4: '3000',
+        }
+        return { outcome: 'found', customer, email: 'there@client.example', methods: [method] }
+      }
+      const call = (
+        _id: string,
+        _kind: string,
+        _operation: string,
+        { rows }: { rows: { customer: string }[] },
+      ) => Promise.resolve({ answers: rows.map(({ customer }) => found(customer)) })
+      Object.assign(world.web.deps.plugins, { call })
+      const csv = `client,customer\n${client},cus_new\nnobody@client.example,cus_x`
+      const kept = () =>
+        db.all(
+          sql`select id from payment_methods where reference = 'pm_cus_new' and taken_over_at is not null`,
+        )
+
+      const form = await world.staff.get(`${at}/methods`)
+      assertStatus(form, 200)
+      const shown = await world.staff.post(`${at}/methods`, { csv })
+      for (const part of [/SEPA debit ·3000/, /there@client\.example/, /no such client/, /Take over 1 of 2/])
+        assertShows(shown.text, part)
+      assert.deepEqual(await kept(), [])
+      const done = await world.staff.post(`${at}/methods/confirm`, { csv })
+      assertShows(done.text, /1 of 2 were taken over/)
+      assert.equal((await kept()).length, 1)
+      await world.staff.get(`${at}/methods`)
+      assertShows((await world.staff.post(`${at}/methods`, { csv })).text, /held already/)
+      await world.staff.get(`${at}/methods`)
+      assertStatus(await world.staff.post(`${at}/methods`, { csv: 'nonsense' }), 422)
+      const other = await world.signedIn(['gateway.*'])
+      assertStatus(await other.get(`${at}/methods`), 403)
     })
 
     it('is closed to staff who may not', async () => {

@@ -116,6 +116,16 @@ export async function customerWithCard(
   }
 }
 
+/** A customer with a saved bank account that pays, or that behaves as its number says. */
+export async function customerWithDebit(
+  stripe: StripeSimulator,
+  number = 'DE89370400440532013000',
+): Promise<{ customer: string; method: string }> {
+  const { id } = await ok(stripe, 'POST /v1/customers', { email: 'ada@client.example' })
+  const customer = String(id)
+  return { customer, method: stripe.control.saveDebit({ customer, type: 'sepa_debit', number }).id }
+}
+
 /** The parameters of a charge while the customer is away. */
 export const offSession = (saved: { customer: string; method: string }) => ({
   amount: 4900,

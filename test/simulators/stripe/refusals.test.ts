@@ -7,6 +7,7 @@ import {
   call,
   card,
   customerWithCard,
+  customerWithDebit,
   NOW,
   offSession,
   ok,
@@ -66,6 +67,15 @@ async function paid(stripe: StripeSimulator, number?: string) {
   const { id, latest_charge: charge } = await ok(stripe, INTENTS, offSession(saved))
   return { id: String(id), charge: String(charge), ...saved }
 }
+
+/** A debit that is refused at once, with what differs from one that would be sent. */
+const debit =
+  (more: Params, spoil: (stripe: StripeSimulator, method: string) => void = () => {}): Case =>
+  async (stripe) => {
+    const saved = await customerWithDebit(stripe)
+    spoil(stripe, saved.method)
+    return call(stripe, INTENTS, { ...offSession(saved), currency: 'eur', ...more })
+  }
 
 const cases: Record<Name, Case> = {
   auth_missing: withoutHeader('authorization'),
@@ -168,6 +178,14 @@ const cases: Record<Name, Case> = {
     await ok(stripe, `POST /v1/payment_methods/${method}/detach`)
     return call(stripe, `POST /v1/payment_methods/${method}/attach`, { customer })
   },
+  debit_currency: debit({ currency: 'usd' }),
+  debit_manual: debit({ capture_method: 'manual' }),
+  mandate_inactive: debit({}, (stripe, method) => stripe.control.revokeMandate({ method })),
+  types_exclusive: session({
+    'allowed_payment_method_types[0]': 'card',
+    'excluded_payment_method_types[0]': 'bacs_debit',
+  }),
+  types_none: session({ 'allowed_payment_method_types[0]': 'sepa_debit' }),
   expires_at_range: session({ expires_at: NOW + 30 * 60 - 1 }),
   mode_unsupported: session({ mode: 'subscription' }),
   mode_mismatch: session({ 'setup_intent_data[description]': 'x' }),

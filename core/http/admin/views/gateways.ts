@@ -5,6 +5,7 @@ import { findRow, scoped } from '../../../records/index.ts'
 import type { PageView } from '../blocks.ts'
 import { filled, formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
+import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 
 interface Gateway {
@@ -91,6 +92,14 @@ export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
       title: gateway.name,
       text: t('payments.gateways.text'),
       crumbs: [{ label: t('payments.gateways.title'), href: '/admin/gateways' }, { label: gateway.name }],
+      actions: allowed(desk, 'method.take_over')
+        ? [
+            {
+              ...{ label: t('payments.takeover.title'), icon: 'credit-card' },
+              href: `/admin/gateways/${gateway.id}/methods`,
+            },
+          ]
+        : [],
     },
     main: [
       {

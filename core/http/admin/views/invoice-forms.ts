@@ -3,6 +3,7 @@ import { findClient, listClients } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { addDays } from '../../../kernel/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
+import { methodLabel } from '../../page/index.ts'
 import type { Block, DangerView, Field, PageView } from '../blocks.ts'
 import {
   filled,
@@ -256,8 +257,8 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
 export async function chargePage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const invoice = await getInvoice(means.db, asked.params.id!, desk.actor)
-  const methods = await means.db.all<{ id: string; label: string; preferred: number }>(sql`
-    select id, label, preferred from payment_methods
+  const methods = await means.db.all<{ id: string; label: string; kind: string; last4: string | null }>(sql`
+    select id, label, kind, last4 from payment_methods
     where client_id = ${invoice.client_id} and removed_at is null order by preferred desc, created_at`)
   const sum = moneyText(desk, amountDue(invoice), invoice.currency)
   const title = t('admin.invoices.charge.title', { sum })
@@ -290,7 +291,7 @@ export async function chargePage(desk: Desk, asked: Asked): Promise<PageView> {
             ...filled(asked, 'method_id', methods[0]!.id),
             kind: 'select',
             label: desk.t('admin.label.method'),
-            options: methods.map(({ id, label }) => ({ value: id, label })),
+            options: methods.map((method) => ({ value: method.id, label: methodLabel(t, method) })),
           },
         ],
         submit: { label: t('admin.invoices.charge.submit', { sum }) },

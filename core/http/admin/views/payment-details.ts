@@ -2,7 +2,8 @@ import type { GatewayTransaction } from '../../../../sdk/index.ts'
 import { offers, type GatewayInstance, type PaymentRow } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
-import { inMoney, type Block, type Button } from '../blocks.ts'
+import { methodName } from '../../page/index.ts'
+import { inMoney, type Block, type Button, type Cell } from '../blocks.ts'
 import type { Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 
@@ -65,5 +66,37 @@ export function detailsBlock({ t }: Desk, { id }: PaymentRow, { told, readAt }: 
         at,
       ],
     },
+  ]
+}
+
+/** Columns of the card or account (m) that a payment was charged to. */
+export const savedColumns = sql`m.label as method_label, m.kind as method_kind, m.last4, m.mandate`
+
+export interface SavedFacts {
+  method_label: string | null
+  method_kind: string | null
+  last4: string | null
+  mandate: string | null
+}
+
+/** The card or account that is charged, and since when its money is under way. */
+export function methodFacts({ t }: Desk, row: PaymentRow & SavedFacts): { label: string; value: Cell }[] {
+  const saved = methodName(t, row)
+  return [
+    ...(saved === null ? [] : [{ label: t('payments.label.saved_method'), value: saved }]),
+    ...(row.mandate === null
+      ? []
+      : [
+          {
+            label: t('payments.label.mandate'),
+            value: { copy: row.mandate, label: t('payments.label.mandate') },
+          },
+        ]),
+    ...(row.pending_since === null
+      ? []
+      : [{ label: t('payments.label.pending_since'), value: { at: row.pending_since } }]),
+    ...(row.returned_on === null
+      ? []
+      : [{ label: t('payments.label.returned_on'), value: { day: row.returned_on } }]),
   ]
 }

@@ -11,6 +11,7 @@ import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
+import { methodName } from '../../page/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
@@ -20,17 +21,21 @@ import {
   detailsAct,
   detailsBlock,
   detailsOf,
+  methodFacts,
+  savedColumns,
   type DetailRow,
+  type SavedFacts,
 } from './payment-details.ts'
 import { movementTable } from './payouts.ts'
 import { listPage } from './list-page.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
-type Listed = PaymentRow & { client_name: string; number: string | null; method: string | null }
+type Listed = PaymentRow & SavedFacts & { client_name: string; number: string | null; method: string | null }
 
-const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method`
+const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method, ${savedColumns}`
 const from = sql`from payments p join clients c on c.id = p.client_id
-  left join invoices v on v.id = p.invoice_id left join plugin_instances i on i.id = p.instance_id`
+  left join invoices v on v.id = p.invoice_id left join plugin_instances i on i.id = p.instance_id
+  left join payment_methods m on m.id = p.method_id`
 
 export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
@@ -83,7 +88,7 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
         row.invoice_id
           ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
           : null,
-        row.method ?? t(`admin.payment_kind.${row.kind}`),
+        methodName(t, row) ?? row.method ?? t(`admin.payment_kind.${row.kind}`),
         { state: row.status },
         inMoney(row.amount_minor, row.currency),
       ],
@@ -141,12 +146,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
     aside: [
       ...reservedBlock(desk, held),
       ...detailsBlock(desk, payment, details),
-      facsimile(
-        desk,
-        facts ?? { ...payment, client_name: payment.client_id, number: null, method: null },
-        refunded,
-        there,
-      ),
+      facsimile(desk, facts!, refunded, there),
     ],
   }
 }
@@ -175,6 +175,7 @@ function facsimile(desk: Desk, row: Listed, refunded: bigint, there: readonly Mo
           : null,
       },
       { label: l('method'), value: row.method ?? desk.t(`admin.payment_kind.${row.kind}`) },
+      ...methodFacts(desk, row),
       { label: l('received'), value: money(row.received_minor) },
       { label: l('fee'), value: feesOf(row, there) },
       { label: l('refunded'), value: money(refunded) },

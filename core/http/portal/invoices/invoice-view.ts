@@ -20,6 +20,8 @@ export interface AppliedRow {
   created_at: Instant
   instance_name: string | null
   method_label: string | null
+  method_kind: string | null
+  last4: string | null
 }
 
 export interface InvoiceView {

@@ -14,9 +14,10 @@ import {
   type PaymentRow,
 } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { field, formKeys, type FormProblem } from '../../page/index.ts'
+import { field, formKeys, methodLabel, type FormProblem } from '../../page/index.ts'
 import { embedView, type EmbedView } from '../../plugin-places/embed-view.ts'
 import { instalmentOfferView, type InstalmentOfferView } from './instalments-view.ts'
 import { payExtra, rulesOf, type PayExtra } from './pay-extra.ts'
@@ -25,11 +26,17 @@ import { payExtra, rulesOf, type PayExtra } from './pay-extra.ts'
 export interface MethodView {
   id: string
   label: string
+  /** Of a debit: what its holder finds on the statement of the account. */
+  mandate: string | null
+  /** When it was brought along from another system, where its holder had agreed. */
+  takenOverAt: Instant | null
   kind: string
   icon: string
   expires: string | null
   isExpired: boolean
   isPreferred: boolean
+  /** It will not work again. */
+  isRefused: boolean
 }
 
 export interface PayView {
@@ -140,13 +147,13 @@ async function payWays(
   of: { invoice: Invoice; dueMinor: bigint },
   { methods, gateways }: { methods: readonly MethodRow[]; gateways: readonly GatewayInstance[] },
 ): Promise<Pick<PayView, 'methods' | 'gateways'>> {
-  const { deps, zone } = ctx.state
+  const { deps, zone, t } = ctx.state
   const instances = methods.map((method) => method.instance_id)
   const rules = await rulesOf(deps, gateways, instances)
   const view: Pick<PayView, 'methods' | 'gateways'> = { methods: [], gateways: [] }
   for (const method of methods) {
     const extra = await payExtra(deps, of, rules.get(method.instance_id))
-    view.methods.push({ ...methodView(method, deps.business.today(zone)), ...extra })
+    view.methods.push({ ...methodView(t, method, deps.business.today(zone)), ...extra })
   }
   for (const gateway of gateways)
     view.gateways.push({ ...gatewayView(gateway), ...(await payExtra(deps, of, gateway.rules)) })
@@ -219,15 +226,18 @@ const gatewayView = (gateway: GatewayInstance) => ({
   canSave: offers(gateway, 'charge_method'),
 })
 
-export function methodView(method: MethodRow, today: IsoDate): MethodView {
+export function methodView(t: Translate, method: MethodRow, today: IsoDate): MethodView {
   const [year, month] = (method.expires_on ?? '').split('-')
   return {
     id: method.id,
-    label: method.label,
+    label: methodLabel(t, method),
+    mandate: method.mandate,
+    takenOverAt: method.taken_over_at,
     kind: method.kind,
     icon: method.kind === 'card' ? 'credit-card' : 'building-bank',
     expires: year && month ? `${month}/${year}` : null,
     isExpired: method.expires_on !== null && method.expires_on < today.slice(0, 7),
     isPreferred: method.preferred === 1,
+    isRefused: method.refused_at !== null,
   }
 }

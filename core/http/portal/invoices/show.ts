@@ -3,7 +3,7 @@ import { getInvoice, linkedDocuments, modeOf, type Invoice } from '../../../bill
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { page, requireClient } from '../../page/index.ts'
+import { methodName, page, requireClient } from '../../page/index.ts'
 import { instalmentsView } from './instalments-view.ts'
 import { invoiceView, type AppliedRow } from './invoice-view.ts'
 
@@ -15,7 +15,8 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
   const view = invoiceView(ctx, invoice)
   const applied = await readApplied(ctx, invoice.id)
   const payments = applied.map((row) => ({
-    label: row.method_label ?? row.instance_name ?? ctx.state.t(`portal.invoices.applied.${row.kind}`),
+    label:
+      methodName(ctx.state.t, row) ?? row.instance_name ?? ctx.state.t(`portal.invoices.applied.${row.kind}`),
     at: row.created_at,
     amount: money(row.amount_minor, invoice.currency),
   }))
@@ -44,7 +45,7 @@ export async function readInvoice(ctx: RouteCtx): Promise<Invoice> {
 
 function readApplied(ctx: RouteCtx, invoiceId: string): Promise<AppliedRow[]> {
   return ctx.state.deps.db.all<AppliedRow>(sql`
-    select a.kind, a.amount_minor, a.created_at, g.name as instance_name, m.label as method_label
+    select a.kind, a.amount_minor, a.created_at, g.name as instance_name, m.label as method_label, m.kind as method_kind, m.last4
     from allocations a left join payments p on p.id = a.payment_id
     left join plugin_instances g on g.id = p.instance_id left join payment_methods m on m.id = p.method_id
     where a.invoice_id = ${invoiceId} order by a.created_at, a.id`)

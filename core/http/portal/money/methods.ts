@@ -37,7 +37,7 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
   const gateways = await listGateways(deps.db, client.brand_id)
   const view = {
     methods: methods.map((method) => ({
-      ...methodView(method, deps.business.today(zone)),
+      ...methodView(t, method, deps.business.today(zone)),
       preferHref: method.preferred || !can(ctx, preferMethod) ? null : `${HREF}/${method.id}/prefer`,
       removeHref: can(ctx, removeMethod) ? `${HREF}/${method.id}/remove` : null,
     })),

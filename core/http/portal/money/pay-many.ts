@@ -146,7 +146,7 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     }
   }
   const usable = methods
-    .map((method) => ({ ...methodView(method, today), instanceId: method.instance_id }))
+    .map((method) => ({ ...methodView(t, method, today), instanceId: method.instance_id }))
     .filter(({ isExpired }) => !isExpired)
   const picked = problem ? groupOf(ctx, 'pick') : null
   const ways = [

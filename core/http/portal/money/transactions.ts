@@ -5,7 +5,7 @@ import type { Translate } from '../../../i18n/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
-import { keyset, listPage, listQuery, page, requireClient } from '../../page/index.ts'
+import { keyset, listPage, listQuery, methodName, page, requireClient } from '../../page/index.ts'
 import { invoiceTabs } from '../invoices/tabs.ts'
 
 interface Row {
@@ -22,6 +22,8 @@ interface Row {
   number: string | null
   instance_name: string | null
   method_label: string | null
+  method_kind: string | null
+  last4: string | null
   refunded_minor: bigint
   /** For how many it is, when it is for several. */
   documents: number
@@ -47,7 +49,7 @@ async function showTransactions(ctx: RouteCtx): Promise<void> {
   const own = [sql`p.client_id = ${client.id}`, scoped(actor, { table: 'p', right: 'payment.read' })]
   const found = await deps.db.all<Row>(sql`
     select p.id, p.kind, p.status, p.currency, p.amount_minor, p.received_minor, p.reference, p.decline_message, p.created_at,
-      p.invoice_id, i.number, (select count(*) from payment_documents d where d.payment_id = p.id) as documents, g.name as instance_name, m.label as method_label,
+      p.invoice_id, i.number, (select count(*) from payment_documents d where d.payment_id = p.id) as documents, g.name as instance_name, m.label as method_label, m.kind as method_kind, m.last4,
       (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment_id = p.id and r.status = 'succeeded') as refunded_minor
     from payments p left join invoices i on i.id = p.invoice_id left join plugin_instances g on g.id = p.instance_id
     left join payment_methods m on m.id = p.method_id where ${all([...own, where])} ${tail}`)
@@ -63,7 +65,7 @@ async function showTransactions(ctx: RouteCtx): Promise<void> {
       ...{ id: row.id, at: row.created_at, state: row.status, reference: row.reference },
       what: whatOf(t, row),
       href: row.invoice_id ? `/portal/invoices/${row.invoice_id}` : null,
-      method: row.method_label ?? row.instance_name ?? t('portal.transactions.by_hand'),
+      method: methodName(t, row) ?? row.instance_name ?? t('portal.transactions.by_hand'),
       amount: money(row.status === 'succeeded' ? row.received_minor : row.amount_minor, row.currency),
       refunded: row.refunded_minor > 0n ? money(row.refunded_minor, row.currency) : null,
       declined: row.decline_message,

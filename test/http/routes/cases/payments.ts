@@ -25,6 +25,7 @@ export const paymentCases: readonly RouteCase[] = [
   of('/agreements/:id/end', ({ agreement }) => `/agreements/${agreement}/end`),
   desk('/gateways', /id="row-plg_/g),
   of('/gateways/:id', ({ instance }) => `/gateways/${instance}`),
+  of('/gateways/:id/methods', ({ instance }) => `/gateways/${instance}/methods`),
   desk('/dunning', /id="recovery-\d{4}-/g),
   desk('/dunning/cases', /id="row-inv_/g),
 ]
