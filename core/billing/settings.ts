@@ -100,7 +100,7 @@ export const cashRoundingSteps = defineSetting({
   schema: Type.Array(
     Type.Object({
       currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-      step: Type.String({ pattern: '^\\d{1,4}(\\.\\d{1,4})?$' }),
+      step: Type.String({ pattern: '^\\d{1,4}([.,]\\d{1,4})?$' }),
     }),
     { maxItems: 20 },
   ),
