@@ -23,7 +23,7 @@ import {
   type DetailRow,
 } from './payment-details.ts'
 import { movementTable } from './payouts.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
 type Listed = PaymentRow & { client_name: string; number: string | null; method: string | null }
@@ -350,6 +350,7 @@ export function transactionList(desk: Desk, asked: Asked): Promise<PageView> {
   >(desk, asked, {
     noun: 'transactions',
     path: '/admin/transactions',
+    above: paymentsAbove(desk),
     icon: 'arrows-sort',
     listing: {
       columns: sql`x.*, coalesce(c.company, c.name) as client_name, i.name as instance`,
