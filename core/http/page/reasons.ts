@@ -14,7 +14,17 @@ const REASONS: readonly [RegExp, string][] = [
   [/^is one of the passwords that are guessed first$/, 'password_common'],
   [/^is made of your name or e-mail address$/, 'password_personal'],
   [/^is not an amount/, 'amount'],
-  [/^is not a day/, 'day'],
+  [/^is not a (?:day|valid date$)/, 'day'],
+  [/^must match (?:pattern|a schema)/, 'pattern'],
+  [/^must be >= (-?\d+)$/, 'at_least'],
+  [/^must be <= (-?\d+)$/, 'at_most'],
+  [/^must NOT have fewer than (\d+) items$/, 'few'],
+  [/^must NOT have more than (\d+) items$/, 'many'],
+  [/^must NOT have duplicate items/, 'twice'],
+  [/^must be above 0$/, 'above_zero'],
+  [/^must be ticked$/, 'ticked'],
+  [/^is over$/, 'over'],
+  [/^(?:is before|must be after) the first day$/, 'order'],
 ]
 
 /** "is missing" → "Please fill this in". What has no message of its own is shown as it is, as a sentence. */
