@@ -135,7 +135,7 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
         ...{ label: t(`books.figure.${key}`), align: 'end' as const },
         phone: key === headline ? ('side' as const) : ('line' as const),
       })),
-      { label: t('books.label.documents'), align: 'end' },
+      { label: t(`books.label.${behind(report)}`), align: 'end' },
     ],
     rows: rows.map((row, i) => ({
       id: `report-${currency}-${i}`,
@@ -184,6 +184,8 @@ export function groupCell(desk: Desk, report: Report, key: string, value: string
   return kind === 'word' && means.messages.has(word) ? t(word) : value
 }
 
+const behind = ({ ofServices }: Report) => (ofServices ? 'services' : 'documents')
+
 /** The documents behind one row: their figures add up to it. */
 export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, t } = desk
@@ -204,16 +206,16 @@ export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView>
       crumbs: [
         { label: t('books.reports.title'), href: '/admin/reports' },
         { label: title, href: back },
-        { label: t('books.reports.documents') },
+        { label: t(`books.reports.${behind(report)}`) },
       ],
     },
     main: [
       {
         kind: 'list',
         id: 'report-documents',
-        label: t('books.reports.documents'),
+        label: t(`books.reports.${behind(report)}`),
         columns: [
-          { label: t('books.label.document'), phone: 'title' },
+          { label: t(report.ofServices ? 'books.label.service' : 'books.label.document'), phone: 'title' },
           { label: t('books.label.client') },
           ...report.figures.map(({ key }) => ({ label: t(`books.figure.${key}`), align: 'end' as const })),
         ],
