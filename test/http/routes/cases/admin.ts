@@ -264,7 +264,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/audit/:id', ({ audit }) => `/audit/${audit}`),
   desk('/settings', /Clause \d+/g),
   of('/settings/:section', () => '/settings/billing', /Clause \d+/g),
-  desk('/sellers', /Kontor/g),
+  desk('/sellers'),
   of('/brands/:id', ({ brand }) => `/brands/${brand}`),
   desk('/staff', links('staff/stf_\\w+')),
   desk('/staff/new', /Role \d+/g),
