@@ -45,6 +45,7 @@ const AREAS: Record<string, Area> = {
       const who = { ...facts.client, ...(values.as ? { email: values.as } : {}) }
       if (values.as) await setPassword(page, address, { ...who, mail: facts.ports.mail })
       await signIn(page, `${address}/sign-in`, who)
+      await speak(page, `${address}/portal/account`)
     },
   },
   admin: {

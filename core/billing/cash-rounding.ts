@@ -14,13 +14,17 @@ export const toCash = (minor: bigint, stepMinor: bigint): bigint =>
 /** In minor units; 0 where nothing is rounded. */
 export function cashStepOf(steps: readonly CashStep[], currency: string): bigint {
   const found = steps.find((one) => one.currency === currency)
-  return found ? parseDecimal(found.step, currency).minor : 0n
+  return found ? parseDecimal(pointed(found.step), currency).minor : 0n
 }
+
+/** "0,05" is what much of the world writes. */
+const pointed = (step: string): string => step.replace(',', '.')
 
 /** Why these steps cannot be rounded to, said of the field; null when they can. */
 export function stepProblem(steps: readonly CashStep[]): string | null {
   const seen = new Set<string>()
-  for (const { currency, step } of steps) {
+  for (const { currency, step: typed } of steps) {
+    const step = pointed(typed)
     if (seen.has(currency)) return `names ${currency} twice`
     seen.add(currency)
     if (!isCurrency(currency)) return `names ${currency}, which is no currency of ISO 4217`

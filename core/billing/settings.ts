@@ -100,7 +100,7 @@ export const cashRoundingSteps = defineSetting({
   schema: Type.Array(
     Type.Object({
       currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-      step: Type.String({ pattern: '^\\d{1,4}(\\.\\d{1,4})?$' }),
+      step: Type.String({ pattern: '^\\d{1,4}([.,]\\d{1,4})?$' }),
     }),
     { maxItems: 20 },
   ),
@@ -202,7 +202,7 @@ export const instalmentOffer = defineSetting({
     parts: Type.Integer({ minimum: 2, maximum: 36 }),
     every: Type.Enum(['1w', '2w', '1m', '3m']),
     /** Of what is open, in percent; a document of its own, to be paid with the first part. */
-    fee_percent: Type.String({ pattern: '^(\\d{1,2}(\\.\\d{1,4})?)?$' }),
+    fee_percent: Type.String({ pattern: '^(\\d{1,2}([.,]\\d{1,4})?)?$' }),
     tax_class: Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 }),
   }),
   preset: { minimum: 0, parts: 3, every: '1m', fee_percent: '', tax_class: 'standard' },

@@ -22,16 +22,21 @@ export const changeBrand = defineVerb(
   {
     permission: 'brand.change',
     audience: ['staff'],
-    input: Type.Object({ brand_id: Type.String(), set: Type.Partial(BrandInput) }),
+    input: Type.Object({
+      brand_id: Type.String(),
+      version: Type.Optional(Type.Integer()),
+      set: Type.Partial(BrandInput),
+    }),
   },
-  async (means: Means, { brand_id, set }, actor): Promise<Brand> =>
+  async (means: Means, { brand_id, version, set }, actor): Promise<Brand> =>
     means.db.transaction(async (trx) => {
       const brand = await findReachable(trx, actor, brand_id)
       const changed = { ...brand, ...set, hosts: (set.hosts ?? brand.hosts).map(bareHost) }
       requireBrandFits(changed)
       await refuseTakenHosts(trx, changed.hosts, brand.id)
       const columns = columnsOf({ ...changed, prices_include_tax: Boolean(changed.prices_include_tax) })
-      await updateVersioned(means, trx, { table: 'brands', what: 'brand', row: brand, set: columns })
+      const row = { id: brand.id, version: version ?? brand.version }
+      await updateVersioned(means, trx, { table: 'brands', what: 'brand', row, set: columns })
       await recordAudit(means, trx, actor, [
         { action: 'brand.change', subject: brand.id, brandId: brand.id, before: brand, after: columns },
       ])

@@ -22,14 +22,19 @@ export const changeSeller = defineVerb(
   {
     permission: 'seller.change',
     audience: ['staff'],
-    input: Type.Object({ seller_id: Type.String(), set: Type.Partial(SellerInput) }),
+    input: Type.Object({
+      seller_id: Type.String(),
+      version: Type.Optional(Type.Integer()),
+      set: Type.Partial(SellerInput),
+    }),
   },
-  async (means: Means, { seller_id, set }, actor): Promise<Seller> =>
+  async (means: Means, { seller_id, version, set }, actor): Promise<Seller> =>
     means.db.transaction(async (trx) => {
       const seller = await findReachableSeller(trx, actor, seller_id)
       const columns = columnsOf({ ...seller, ...set })
       requireCountry(columns.country)
-      await updateVersioned(means, trx, { table: 'sellers', what: 'seller', row: seller, set: columns })
+      const row = { id: seller.id, version: version ?? seller.version }
+      await updateVersioned(means, trx, { table: 'sellers', what: 'seller', row, set: columns })
       await recordAudit(means, trx, actor, [
         { action: 'seller.change', subject: seller.id, before: seller, after: columns },
       ])

@@ -27,6 +27,8 @@ export interface ReportShape {
   balances?: readonly string[]
   /** A balance is asked for by its last day alone. */
   oneDay?: boolean
+  /** Its rows are made of services instead of documents. */
+  ofServices?: boolean
 }
 
 export interface ReportRow {

@@ -24,7 +24,7 @@ import {
   type Payments,
 } from '../../core/billing/index.ts'
 import { cashRoundingSteps, eInvoiceMode, proformaFirst } from '../../core/billing/settings.ts'
-import { stepProblem } from '../../core/billing/cash-rounding.ts'
+import { cashStepOf, stepProblem } from '../../core/billing/cash-rounding.ts'
 import { lineColumns } from '../../core/billing/document-rows.ts'
 import { sql } from '../../core/db/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
@@ -65,6 +65,9 @@ describe('a sum to pay in cash', () => {
     const one = (currency: string, step: string) => stepProblem([{ currency, step }])
     assert.equal(one('CHF', '0.05'), null)
     assert.equal(one('JPY', '10'), null)
+    assert.equal(one('CHF', '0,05'), null)
+    assert.equal(cashStepOf([{ currency: 'CHF', step: '0,05' }], 'CHF'), 5n)
+    assert.match(one('CHF', '0,005')!, /no more than 2 decimals in CHF/)
     assert.match(one('CHF', '0.005')!, /no more than 2 decimals in CHF/)
     assert.match(one('JPY', '0.5')!, /no more than 0 decimals in JPY/)
     assert.match(one('CHF', '0.00')!, /above zero/)

@@ -1,4 +1,4 @@
-import type { Translate } from '../../i18n/index.ts'
+import { regionName, type Translate } from '../../i18n/index.ts'
 import { addFile, type StoredFile } from '../../files/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert, systemActor } from '../../kernel/index.ts'
@@ -166,7 +166,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     issuedOn: invoice.issued_on!,
     dueOn: invoice.due_on,
     ...(corrected ? { corrects: corrected.number } : {}),
-    ...documentParties(invoice),
+    ...documentParties(invoice, invoice.locale),
     lines: invoice.lines.map((line) => ({
       description: lineText(means.translator(invoice.locale), line),
       periodStart: line.period_start as InvoiceDocument['issuedOn'] | null,
@@ -199,16 +199,16 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
 }
 
 /** Who sells and who buys, as a document prints what was frozen of them. */
-export function documentParties(frozen: {
-  seller: string
-  buyer: string
-}): Pick<InvoiceDocument, 'seller' | 'buyer'> {
+export function documentParties(
+  frozen: { seller: string; buyer: string },
+  locale: string,
+): Pick<InvoiceDocument, 'seller' | 'buyer'> {
   const seller = JSON.parse(frozen.seller) as FrozenSeller
   const buyer = JSON.parse(frozen.buyer) as FrozenBuyer
   return {
     seller: {
       name: seller.name,
-      addressLines: sellerLines(seller),
+      addressLines: sellerLines(seller, locale),
       taxId: seller.tax_id,
       email: seller.email,
       legalText: seller.legal_text,
@@ -223,10 +223,9 @@ export function documentParties(frozen: {
   }
 }
 
-function sellerLines({ address, country }: FrozenSeller): string[] {
-  return [...(address.lines ?? []), `${address.postcode ?? ''} ${address.city ?? ''}`.trim(), country].filter(
-    Boolean,
-  )
+function sellerLines({ address, country }: FrozenSeller, locale: string): string[] {
+  const place = `${address.postcode ?? ''} ${address.city ?? ''}`.trim()
+  return [...(address.lines ?? []), place, country && regionName(country, locale)].filter(Boolean)
 }
 
 function buyerLines(buyer: FrozenBuyer): string[] {

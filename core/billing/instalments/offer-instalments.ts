@@ -32,4 +32,4 @@ export async function offerFor(
 
 /** Before tax as the brand states its prices, half up. */
 export const feeOfOffer = ({ fee_percent }: InstalmentOffer, openMinor: bigint): bigint =>
-  timesPpm(openMinor, Math.round(Number(fee_percent || '0') * 10_000))
+  timesPpm(openMinor, Math.round(Number(fee_percent.replace(',', '.') || '0') * 10_000))

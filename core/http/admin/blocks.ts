@@ -130,6 +130,8 @@ export interface Form {
   problem?: string
   /** A file goes with it. */
   takesFiles?: boolean
+  /** What stands around the page changes too, such as its language: the browser loads all of it anew. */
+  reloads?: boolean
   /** Fields beside each other, with the button in the same line. */
   inline?: boolean
 }

@@ -5,6 +5,7 @@ import { storedSettings } from '../../records/index.ts'
 import type { PageView } from './blocks.ts'
 import { filled, formParts, optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
+import { crumbs } from './views/client-forms.ts'
 
 /** What the e-invoices of one client need. */
 export const eInvoices: Section = {
@@ -30,11 +31,10 @@ async function factsPage(desk: Desk, asked: Asked): Promise<PageView> {
       label: t(`tax.e_invoice.${value === '' ? 'mode' : name}.${value || 'inherit'}`),
     })),
   })
-  const name = client.company ?? client.name
   return {
     head: {
       title: t('tax.e_invoice.title'),
-      crumbs: [{ label: name, href: `/admin/clients/${client.id}` }, { label: t('tax.e_invoice.title') }],
+      crumbs: crumbs(desk, t('tax.e_invoice.title'), client),
       text: t('tax.e_invoice.text'),
     },
     main: [

@@ -50,6 +50,7 @@ import { reports } from './reports.ts'
 import { servers } from './servers.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
+import { shops } from './shops.ts'
 import { staff } from './staff.ts'
 import { statements } from './statements.ts'
 import { taxBuyers } from './tax-buyers.ts'
@@ -77,7 +78,7 @@ const sections: readonly Section[] = [
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
   ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
-  ...[plugins, pluginLife, automation, messages, notices, audit, settings, staff, health, me],
+  ...[plugins, pluginLife, automation, messages, notices, audit, settings, shops, staff, health, me],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

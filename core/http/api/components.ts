@@ -99,7 +99,7 @@ const InvoiceLine = Type.Object({
   tax: money(),
   tax_rate_ppm: Type.Integer({ description: 'Parts per million: 190000 is 19 %.' }),
   period_start: nullable('First day of the period.'),
-  period_end: nullable('Last day of the period.'),
+  period_end: nullable('Day after the period, on which the next one begins.'),
 })
 
 const ListedInvoice = Type.Object({

@@ -51,6 +51,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   quo: 'quotes',
   prr: 'price_rules',
   ref: 'refunds',
+  sel: 'sellers',
   ses: 'sessions',
   srv: 'servers',
   svc: 'services',

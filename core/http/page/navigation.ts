@@ -195,7 +195,14 @@ export const adminNav: readonly NavItem[] = [
     right: 'staff.list',
     also: ['/admin/roles'],
   },
-  { key: 'settings', href: '/admin/settings', icon: 'settings', group: 'system', right: 'setting.read' },
+  {
+    key: 'settings',
+    href: '/admin/settings',
+    icon: 'settings',
+    group: 'system',
+    right: 'setting.read',
+    also: ['/admin/brands', '/admin/sellers'],
+  },
   { key: 'health', href: '/admin/health', icon: 'heartbeat', group: 'system', right: 'health.read' },
 ]
 

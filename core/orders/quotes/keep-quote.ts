@@ -89,7 +89,7 @@ function printed(means: DocumentMeans, quote: QuoteRow, version: SentVersion) {
   const suffix = version.number === 1 ? '' : ` (${t('offers.quote.version', { number: version.number })})`
   const document = {
     ...{ kind: 'quote' as const, number: `${quote.number}${suffix}`, currency: quote.currency },
-    ...{ issuedOn: version.sent_on, dueOn: version.expires_on, ...documentParties(version) },
+    ...{ issuedOn: version.sent_on, dueOn: version.expires_on, ...documentParties(version, version.locale) },
     lines: version.lines.map((line) => ({
       ...{ description: line.description, quantity: line.quantity, taxRatePpm: line.taxRatePpm },
       ...{ unitMinor: BigInt(line.unitMinor), amountMinor: BigInt(line.amountMinor) },

@@ -21,6 +21,7 @@ const MOVEMENTS = ['opening', 'new', 'reactivation', 'expansion', 'contraction',
 export const mrrMovementsReport: Report = {
   key: 'mrr_movements',
   headline: 'mrr',
+  ofServices: true,
   groups: [
     { key: 'month', kind: 'text' },
     { key: 'movement', kind: 'word' },

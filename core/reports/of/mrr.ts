@@ -12,6 +12,7 @@ export const mrrReport: Report = {
   key: 'mrr',
   headline: 'mrr',
   oneDay: true,
+  ofServices: true,
   groups: [
     { key: 'product', kind: 'text' },
     { key: 'cycle', kind: 'text' },

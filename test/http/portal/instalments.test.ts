@@ -48,6 +48,13 @@ for (const engine of engines)
       const { plan } = (await findInstalments(db, invoice.id))!
       assert.deepEqual([plan.status, plan.covers_minor], ['active', invoice.total_minor])
       const decimal = (minor: bigint) => `${minor / 100n}.${String(minor % 100n).padStart(2, '0')}`
+      const euros = new Intl.NumberFormat('en', { style: 'currency', currency: 'EUR' })
+      const all = euros.format(Number(invoice.total_minor) / 100)
+      for (const page of ['/portal', '/portal/invoices', at]) {
+        const shown = textOf((await browser.get(page)).text)
+        assert.ok(!shown.includes(`Pay ${all}`), `${page} asks for no more than the part`)
+      }
+      assert.ok(textOf((await browser.get('/portal')).text).includes(`Open: ${all}`))
       const pay = textOf((await browser.get(`${at}/pay`)).text)
       assert.ok(pay.includes(decimal(third)), pay)
       assert.match(pay, /Pay all that is open instead/)

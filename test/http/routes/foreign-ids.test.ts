@@ -34,7 +34,8 @@ for (const engine of engines)
       const { means, rows } = shop
       neighbour = await makeForeignRows(means, rows, { id: rows.brand, realm_id: rows.realm })
       const other = await makeBrand(means)
-      stranger = await makeForeignRows(means, rows, other)
+      const shops = { brand: other.id, seller: other.seller_id }
+      stranger = { ...(await makeForeignRows(means, rows, other)), ...shops }
       const person = { sessionId: 'ses_test', confirmedAt: means.clock.now() }
       const owner = { ...clientActor(rows.client, { id: rows.user }), ...person }
       clientKey = (await createApiKey(means, { name: 'Own', scopes: ['*'] }, owner)).key
@@ -118,6 +119,14 @@ const FIELDS: Readonly<Record<string, Record<string, string>>> = {
   '/cart/items/:itemId': { product: 'minecraft', 'o.memory': '8' },
   '/cart/items/:itemId/quantity': { quantity: '2' },
   '/admin/tax/ids/:client/confirm': { reason: 'Asked by phone' },
+  '/admin/sellers/:id': {
+    ...{ name: 'Kontor', lines: 'Kai 1', postcode: '28195', city: 'Bremen', country: 'DE' },
+    email: 'billing@kontor.example',
+  },
+  '/admin/brands/:id': {
+    ...{ name: 'Kontor', hosts: 'kontor.example', sender: 'post@kontor.example', locale: 'de' },
+    ...{ zone: 'Europe/Berlin', currencies: 'EUR', currency: 'EUR' },
+  },
 }
 
 const open = (browser: WebBrowser, { method, path }: PageRoute, address: string): Promise<Reply> =>

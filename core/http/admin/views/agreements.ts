@@ -35,6 +35,7 @@ export function agreementList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = label(desk)
   return listPage<Listed>(desk, asked, {
     ...{ words: 'payouts.agreements', noun: 'agreements', path: '/admin/agreements', icon: 'repeat' },
+    above: { label: desk.t('payouts.title'), href: '/admin/payouts' },
     listing: { columns, from, where: [scoped(desk.actor, { table: 'g', client: null })], key: sql`g.id` },
     searchIn: [sql`g.reference`, sql`g.email`, sql`g.name`, sql`g.label`],
     filters: { client: sql`g.client_id` },

@@ -15,7 +15,7 @@ import type { FormBody } from '../../context.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { bankCrumbs } from './bank-accounts.ts'
 import { payoutForm, payoutLink, payoutsOf } from './line-payouts.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 
 /** What waits for a person first, then what was booked and set aside. */
 export function lineList(desk: Desk, asked: Asked): Promise<PageView> {
@@ -23,6 +23,7 @@ export function lineList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = (name: string) => t(`payments.label.${name}`)
   return listPage<BankLineRow>(desk, asked, {
     ...{ words: 'payments.bank_lines', noun: 'bank_lines', path: '/admin/bank-lines', icon: 'building-bank' },
+    above: paymentsAbove(desk),
     listing: {
       ...{ columns: sql`l.*`, from: sql`from bank_lines l`, key: sql`l.id` },
       where: [scoped(desk.actor, { table: 'l', client: null })],

@@ -7,6 +7,7 @@ import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { listPage } from './list-page.ts'
+import { countryName } from './words.ts'
 import { invoicesOf, messagesOf, ordersOf, paymentsOf, servicesOf } from './client-records.ts'
 
 interface Listed {
@@ -207,7 +208,7 @@ function facts(desk: Desk, client: Client, credit: bigint): Block {
           client.address_2,
           `${client.postcode} ${client.city}`,
           client.region,
-          client.country,
+          countryName(desk, client.country),
         ]
           .filter((part) => part?.trim())
           .join(', '),

@@ -5,7 +5,7 @@ import type { EvidenceRow } from '../../../billing/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 
 interface Dispute {
   id: string
@@ -28,6 +28,7 @@ export function disputeList(desk: Desk, asked: Asked): Promise<PageView> {
   return listPage<Dispute>(desk, asked, {
     noun: 'disputes',
     path: '/admin/disputes',
+    above: paymentsAbove(desk),
     icon: 'shield-check',
     listing: {
       columns: disputeColumns,

@@ -6,6 +6,7 @@ import { url } from '../../../render/index.ts'
 import { inMoney, type PageView, type Row } from '../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
+import { monthName } from './words.ts'
 
 /** What declined charges have cost and brought back, by the month of the first failure; each row opens its documents. */
 export async function dunningPage(desk: Desk, _asked: Asked): Promise<PageView> {
@@ -41,15 +42,16 @@ export async function dunningPage(desk: Desk, _asked: Asked): Promise<PageView> 
   }
 }
 
-function rowOf({ locale }: Desk, row: Recovery): Row {
+function rowOf(desk: Desk, row: Recovery): Row {
   const rate = recoveryRate(row)
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
+  const title = `${monthName(desk, row.month)} · ${row.currency}`
+  const percent = new Intl.NumberFormat(desk.locale, { style: 'percent', maximumFractionDigits: 1 })
   return {
     id: `recovery-${row.month}-${row.currency}`,
     href: url('/admin/dunning/cases', { month: row.month, currency: row.currency }),
-    label: `${row.month} ${row.currency}`,
+    label: title,
     cells: [
-      `${row.month} ${row.currency}`,
+      title,
       row.documents,
       inMoney(row.failed_minor, row.currency),
       inMoney(row.recovered_minor, row.currency),

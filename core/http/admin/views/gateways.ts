@@ -6,7 +6,7 @@ import type { PageView } from '../blocks.ts'
 import { filled, formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
 import { allowed } from './clients.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 
 interface Gateway {
   id: string
@@ -20,6 +20,10 @@ export function gatewayList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = (name: string) => t(`payments.label.${name}`)
   return listPage<Gateway>(desk, asked, {
     ...{ words: 'payments.gateways', noun: 'gateways', path: '/admin/gateways', icon: 'credit-card' },
+    above: paymentsAbove(desk),
+    actions: allowed(desk, 'plugin.list')
+      ? [{ label: t('admin.plugins.title'), href: '/admin/plugins', icon: 'puzzle' }]
+      : [],
     listing: {
       columns: sql`i.id, i.name, r.rules`,
       from: sql`from plugin_instances i join plugins p on p.id = i.plugin_id left join gateway_rules r on r.instance_id = i.id`,

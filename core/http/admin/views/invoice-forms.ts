@@ -15,7 +15,7 @@ import {
   type Asked,
   type Desk,
 } from '../desk.ts'
-import { traceItems } from './words.ts'
+import { periodName, traceItems } from './words.ts'
 
 const SPARE_LINES = 4
 
@@ -341,7 +341,7 @@ export async function whyPage(desk: Desk, asked: Asked): Promise<PageView> {
         items: [
           {
             label: l('period'),
-            value: line.period_start ? `${line.period_start} – ${line.period_end}` : null,
+            value: line.period_start ? periodName(desk, line.period_start, line.period_end) : null,
           },
           { label: l('source'), value: line.source_id ? { copy: line.source_id, label: l('source') } : null },
           ...traceItems(desk, JSON.parse(line.trace) as Record<string, unknown>),

@@ -21,7 +21,7 @@ import { instalmentActs, instalmentsBlock } from './instalments.ts'
 import { stateOf } from './invoice-list.ts'
 import { pathOf, type InvoiceMove } from './invoice-moves.ts'
 import { accountCell } from './account-name.ts'
-import { journalName } from './words.ts'
+import { countryName, journalName } from './words.ts'
 
 export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const invoice = await getInvoice(desk.means.db, asked.params.id!, desk.actor)
@@ -220,7 +220,7 @@ function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[])
     items: [
       { label: l('client'), value: clientLink(invoice.client_id, buyer.company ?? buyer.name) },
       { label: l('email'), value: buyer.email },
-      { label: l('country'), value: buyer.country },
+      { label: l('country'), value: countryName(desk, buyer.country) },
       { label: l('issued_on'), value: { day: invoice.issued_on } },
       { label: l('due_on'), value: { day: invoice.due_on, relative: true } },
       { label: l('paid_at'), value: { at: invoice.paid_at } },

@@ -24,6 +24,8 @@ export interface ListSpec<R extends { id: string }> {
   actions?: readonly Button[]
   emptyAction?: Empty['action']
   before?: readonly Block[]
+  /** The page that leads here, where no tab does. */
+  above?: { label: string; href: string }
 }
 
 export interface Tab {
@@ -32,6 +34,11 @@ export interface Tab {
   where?: Sql
   count?: number
 }
+
+/** Lists about payments that their page leads to. */
+export const paymentsAbove = ({ t }: Desk) => ({
+  ...{ label: t('admin.payments.title'), href: '/admin/payments' },
+})
 
 /** A page that is one list: tabs, live search, filters, paging by key. Two statements. */
 export async function listPage<R extends { id: string }>(
@@ -51,7 +58,11 @@ export async function listPage<R extends { id: string }>(
   const { rows, pager } = await readList<R>(means.db, { ...spec.listing, where }, asked)
   const title = t(`${wordsOf(spec)}.title`)
   return {
-    head: { title, ...(spec.actions ? { actions: spec.actions } : {}) },
+    head: {
+      title,
+      ...(spec.actions ? { actions: spec.actions } : {}),
+      ...(spec.above ? { crumbs: [spec.above, { label: title }] } : {}),
+    },
     main: [
       ...(spec.before ?? []),
       {

@@ -44,6 +44,7 @@ function profileForm(desk: Desk, asked: Asked, user: { name: string; locale: str
     id: 'me-profile',
     title: t('admin.me.profile'),
     action: '/admin/me',
+    reloads: true,
     fields: [
       { ...filled(mine, 'name', user.name), label: t('admin.label.name') },
       {

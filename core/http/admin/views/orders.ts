@@ -8,7 +8,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
-import { choiceOf, cycleName } from './words.ts'
+import { choiceOf, countryName, cycleName } from './words.ts'
 
 interface Listed {
   id: string
@@ -170,6 +170,9 @@ function actsOf(desk: Desk, order: Order): Button[] {
 function lines(desk: Desk, order: Order): Block {
   const l = labeller(desk)
   const money = (minor: bigint) => inMoney(minor, order.currency)
+  // What is zero in every line takes no room from the choices.
+  const setUp = order.items.some(({ setup_minor }) => setup_minor !== 0n)
+  const reduced = order.items.some(({ discount_minor }) => discount_minor !== 0n)
   return {
     kind: 'table',
     id: `order-${order.id}-items`,
@@ -178,9 +181,9 @@ function lines(desk: Desk, order: Order): Block {
       { label: l('product'), phone: 'title' },
       { label: l('cycle') },
       { label: l('quantity'), align: 'end' },
-      { label: l('choices'), phone: 'hide' },
-      { label: l('setup'), align: 'end', phone: 'hide' },
-      { label: l('discount'), align: 'end', phone: 'hide' },
+      { label: l('choices') },
+      ...(setUp ? [{ label: l('setup'), align: 'end', phone: 'hide' } as const] : []),
+      ...(reduced ? [{ label: l('discount'), align: 'end', phone: 'hide' } as const] : []),
       { label: l('amount'), align: 'end', phone: 'side' },
     ],
     rows: order.items.map((item) => ({
@@ -192,8 +195,8 @@ function lines(desk: Desk, order: Order): Block {
         cycleName(desk, item.cycle),
         item.quantity,
         choicesText(item.choices),
-        money(item.setup_minor),
-        money(item.discount_minor),
+        ...(setUp ? [money(item.setup_minor)] : []),
+        ...(reduced ? [money(item.discount_minor)] : []),
         money(item.amount_minor),
       ],
     })),
@@ -254,7 +257,7 @@ function facts(desk: Desk, order: Order, around: Around): Block {
       { label: l('at'), value: { at: order.placed_at } },
       { label: l('placed_by'), value: order.placed_by },
       { label: l('ip'), value: order.address },
-      { label: l('country'), value: evidence.country },
+      { label: l('country'), value: countryName(desk, evidence.country) },
       { label: l('browser'), value: order.agent },
       { label: l('id'), value: { copy: order.id, label: l('id') } },
     ],

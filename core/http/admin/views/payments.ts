@@ -27,7 +27,7 @@ import {
   type SavedFacts,
 } from './payment-details.ts'
 import { movementTable } from './payouts.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
 type Listed = PaymentRow & SavedFacts & { client_name: string; number: string | null; method: string | null }
@@ -351,6 +351,7 @@ export function transactionList(desk: Desk, asked: Asked): Promise<PageView> {
   >(desk, asked, {
     noun: 'transactions',
     path: '/admin/transactions',
+    above: paymentsAbove(desk),
     icon: 'arrows-sort',
     listing: {
       columns: sql`x.*, coalesce(c.company, c.name) as client_name, i.name as instance`,

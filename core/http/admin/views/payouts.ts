@@ -6,7 +6,7 @@ import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
 import type { Asked, Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 import { said } from './words.ts'
 
 type Listed = PayoutRow & { gateway: string }
@@ -27,6 +27,7 @@ export async function payoutList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = label(desk)
   return listPage<Listed>(desk, asked, {
     ...{ words: 'payouts', noun: 'payouts', path: '/admin/payouts', icon: 'building-bank' },
+    above: paymentsAbove(desk),
     listing: {
       columns: sql`p.*, i.name as gateway`,
       from: sql`from payouts p join plugin_instances i on i.id = p.instance_id`,

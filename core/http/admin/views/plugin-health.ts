@@ -25,8 +25,8 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
             ...troubleNotices(desk, health, instances),
             instanceTable(desk, health, instances),
             hostTable(desk, health),
+            wallFacts(desk, health),
           ],
-    ...(health === null ? {} : { aside: [wallFacts(desk, health)] }),
   }
 }
 

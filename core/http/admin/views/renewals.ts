@@ -1,7 +1,6 @@
 import { findClient } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { findRow } from '../../../records/index.ts'
-import { addDays, type IsoDate } from '../../../kernel/index.ts'
 import {
   previewAlignment,
   previewMove,
@@ -11,7 +10,7 @@ import {
 } from '../../../services/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, valueOf, type Asked, type Desk } from '../desk.ts'
-import { traceItems } from './words.ts'
+import { periodName, traceItems } from './words.ts'
 
 /** The day of a service's next period, set by hand: asking shows what it costs, sending does it. */
 export async function renewalPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -111,7 +110,7 @@ function moveEffect(desk: Desk, { moved, totalMinor }: PricedMove, currency: str
       lines: true,
       items: [
         ...lines.map((line) => ({
-          label: `${line.description}, ${span(line.periodStart!, line.periodEnd!)}`,
+          label: `${line.description}, ${periodName(desk, line.periodStart!, line.periodEnd)}`,
           value: inMoney(line.amountMinor, currency),
           hint: traceItems(desk, pick(line.trace))
             .map(({ label, value }) => `${label} ${value}`)
@@ -126,8 +125,6 @@ function moveEffect(desk: Desk, { moved, totalMinor }: PricedMove, currency: str
     },
   ]
 }
-
-const span = (from: IsoDate, to: IsoDate): string => `${from} – ${addDays(to, -1)}`
 const pick = ({ days, length }: Readonly<Record<string, unknown>>) => ({ days, length })
 
 function moveForm(

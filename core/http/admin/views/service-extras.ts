@@ -5,7 +5,7 @@ import { findRow } from '../../../records/index.ts'
 import type { ServiceRow } from '../../../services/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, valueOf, type Asked, type Desk } from '../desk.ts'
-import { cycleName, traceItems } from './words.ts'
+import { cycleName, periodName, traceItems } from './words.ts'
 
 /** Add-ons of a running service: what it has, and another one with what it costs now and later. */
 export async function extrasPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -155,7 +155,9 @@ function extraPrice(
       lines: true,
       items: [
         ...(part?.selection.lines ?? []).map((line) => ({
-          label: line.period ? `${line.label}, ${line.period.startsOn} – ${line.period.endsOn}` : line.label,
+          label: line.period
+            ? `${line.label}, ${periodName(desk, line.period.startsOn, line.period.endsOn)}`
+            : line.label,
           value: money(line.amountMinor),
           hint: traceItems(desk, pick(line.trace))
             .map(({ label, value }) => `${label} ${value}`)

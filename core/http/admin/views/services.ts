@@ -7,7 +7,7 @@ import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { renewalOffers } from './renewals.ts'
 import { termHint } from './term-hint.ts'
-import { choiceOf, cycleName, traceItems } from './words.ts'
+import { choiceOf, cycleName, periodName, traceItems } from './words.ts'
 
 export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
@@ -166,8 +166,8 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
       label: line.description,
       cells: [
         line.description,
-        line.periodStart ? `${line.periodStart} – ${line.periodEnd ?? ''}` : null,
-        traceItems(desk, line.trace)
+        line.periodStart ? periodName(desk, line.periodStart, line.periodEnd) : null,
+        traceItems(desk, withoutId(line.trace))
           .map(({ label, value }) => `${label} ${value}`)
           .join(' · '),
         inMoney(line.amountMinor, service.currency),
@@ -176,6 +176,9 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
     empty: { icon: 'calendar', title: desk.t('admin.services.nothing_planned') },
   }
 }
+
+/** Ids say nothing to a reader. */
+const withoutId = ({ price: _id, ...rest }: Readonly<Record<string, unknown>>) => rest
 
 const answerOf = (serviceId: string, field: ShownService['fields'][number]) =>
   field.file_name === null

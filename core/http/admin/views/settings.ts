@@ -10,7 +10,7 @@ import { taxPlugin } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { dayIn, NotFound } from '../../../kernel/index.ts'
 import { schemaFields, url, type FieldSchema } from '../../../render/index.ts'
-import type { Block, Field, PageView } from '../blocks.ts'
+import type { Block, Button, Field, PageView } from '../blocks.ts'
 import { formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
 import { schemaValues } from '../schema-values.ts'
@@ -68,7 +68,11 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
   const names = await namesOf(desk, [...own.values()])
   const sections = [...new Set(found.map(({ key }) => sectionOf(key)))].sort()
   return {
-    head: { title: t('admin.settings.title'), text: t(`admin.settings.text.${place.scope}`) },
+    head: {
+      title: t('admin.settings.title'),
+      text: t(`admin.settings.text.${place.scope}`),
+      actions: besides(desk, place),
+    },
     tabs: {
       label: t('admin.settings.title'),
       tabs: [{ id: '', name: t('admin.settings.everywhere') }, ...brands].map(({ id, name }) => ({
@@ -97,6 +101,19 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
         : []),
     ],
   }
+}
+
+/** Where the rest of a brand stands, and who it sells for. */
+function besides(desk: Desk, { scopeId }: SettingPlace): Button[] {
+  const [brand, sellers] = [`/admin/brands/${scopeId}`, '/admin/sellers']
+  return [
+    ...(scopeId !== '' && allowed(desk, 'brand.read')
+      ? [{ label: desk.t('admin.shops.brand'), href: brand, icon: 'building-store' }]
+      : []),
+    ...(allowed(desk, 'seller.list')
+      ? [{ label: desk.t('admin.shops.sellers'), href: sellers, icon: 'building' }]
+      : []),
+  ]
 }
 
 export async function namesOf(
@@ -196,7 +213,8 @@ export function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn:
     errors: { ...asked.refused?.fields },
     prefix: 'values',
   })
-  return drawn.place.scope === 'installation' ? [{ ...field!, required: isNumber(setting) }] : [own, field!]
+  if (drawn.place.scope !== 'installation') return [own, { ...field!, required: isChoice(setting) }]
+  return [{ ...field!, required: isNumber(setting) || isChoice(setting) }]
 }
 
 /** Plugins that may be chosen, and the one that was, be it there or not. */
@@ -224,6 +242,9 @@ function choicesOf(
   }
 }
 
+/** Among choices there is always one. */
+const isChoice = ({ schema }: Setting): boolean => (schema as FieldSchema).enum !== undefined
+
 const isNumber = ({ schema }: Setting): boolean => (schema as FieldSchema).type === 'integer'
 
 /** The schema with the words of a page: for the setting, for its choices, for the parts of an object. */
@@ -250,7 +271,7 @@ function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn
   const { t, zone, locale } = desk
   const preset =
     place.scope === 'installation' ? setting.preset : (wide.get(setting.key)?.value ?? setting.preset)
-  const text = textOfValue(desk, preset)
+  const text = textOfValue(desk, setting, preset)
   const row = own.get(setting.key)
   const day =
     row &&
@@ -265,7 +286,8 @@ function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn
 }
 
 /** A value as a sentence can hold it; null for what is too long for one. */
-function textOfValue({ t }: Desk, value: unknown): string | null {
+function textOfValue({ t }: Desk, { key, schema }: Setting, value: unknown): string | null {
+  if ((schema as FieldSchema).enum) return t(`settings.${key}.part.${String(value)}`)
   if (typeof value === 'boolean') return t(value ? 'admin.settings.yes' : 'admin.settings.no')
   if (Array.isArray(value)) return value.length === 0 ? t('admin.settings.nothing') : value.join(', ')
   return typeof value === 'object' ? null : String(value as string | number)

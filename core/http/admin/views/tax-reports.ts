@@ -14,6 +14,7 @@ import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '
 import { allowed } from './clients.ts'
 import { choice, sellerField } from './tax-rules.ts'
 import { taxTabs } from './tax-tabs.ts'
+import { countryName } from './words.ts'
 
 export interface QuarterAsked {
   seller_id: string
@@ -113,7 +114,7 @@ function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Bl
       id: `oss-${row.country}-${row.ratePpm}-${row.currency}-${row.corrects ?? 'now'}`,
       label: row.country,
       cells: [
-        row.country,
+        countryName(desk, row.country),
         formatRate(row.ratePpm, locale),
         inMoney(row.netMinor, row.currency),
         inMoney(row.taxMinor, row.currency),
@@ -249,7 +250,7 @@ export async function evidencePage(desk: Desk, asked: Asked): Promise<PageView> 
             clientLink(row.client_id, row.client),
             t(`tax.evidence.standing.${row.standing}`),
             row.pieces
-              .map(({ kind, country }) => `${t(`tax.evidence_kind.${kind}`)}: ${country}`)
+              .map(({ kind, country }) => `${t(`tax.evidence_kind.${kind}`)}: ${countryName(desk, country)}`)
               .join(' · '),
           ],
           menu: [{ label: t('tax.evidence.add'), href: `/admin/tax/evidence?client=${row.client_id}` }],

@@ -11,6 +11,7 @@ import type { Block, Field, MenuItem, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 import { taxTabs } from './tax-tabs.ts'
+import { countryName } from './words.ts'
 
 /** Rules of every seller, and a form for one more. */
 export async function taxPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -62,8 +63,8 @@ async function rulesOf(desk: Desk, seller: { id: string; name: string }): Promis
   }
 }
 
-const placeOf = ({ t }: Desk, { country, region }: TaxRule): string =>
-  country === '*' ? t('tax.elsewhere') : [country, region].filter(Boolean).join('-')
+const placeOf = (desk: Desk, { country, region }: TaxRule): string =>
+  country === '*' ? desk.t('tax.elsewhere') : [countryName(desk, country), region].filter(Boolean).join(' · ')
 
 function rateText({ t, locale }: Desk, { rate_ppm, base_numerator, base_denominator }: TaxRule): string {
   const rate = formatRate(rate_ppm, locale)
@@ -99,7 +100,7 @@ function ruleForm(desk: Desk, asked: Asked, sellers: readonly { id: string; name
       { ...filled(asked, 'tax_class', 'standard'), label: l('tax_class') },
       choice(desk, asked, 'buyer_kind', { values: buyerKinds, words: 'kind' }),
       choice(desk, asked, 'treatment', { values: ruleTreatments, words: 'treatment' }),
-      { ...filled(asked, 'name', 'VAT'), label: l('name'), hint: t('admin.tax.name_hint') },
+      { ...filled(asked, 'name', t('tax.usual_name')), label: l('name'), hint: t('admin.tax.name_hint') },
       { ...filled(asked, 'rate'), label: l('rate'), suffix: '%' },
       {
         ...filled(asked, 'level', 1),

@@ -2,7 +2,7 @@ import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import type { PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
-import { listPage } from './list-page.ts'
+import { listPage, paymentsAbove } from './list-page.ts'
 
 interface WebhookEvent {
   id: string
@@ -35,6 +35,7 @@ export function webhookList(desk: Desk, asked: Asked): Promise<PageView> {
   return listPage<WebhookEvent>(desk, asked, {
     noun: 'webhooks',
     path: '/admin/webhook-events',
+    above: paymentsAbove(desk),
     icon: 'webhook',
     listing: {
       columns: sql`w.id, w.instance_id, i.name as instance, w.event_key, w.verified, w.status, w.outcome, w.attempts, w.received_at`,

@@ -1,4 +1,5 @@
-import { cycle as cycleOf } from '../../../kernel/index.ts'
+import { formatDate, regionName } from '../../../i18n/index.ts'
+import { addDays, cycle as cycleOf, isoDate } from '../../../kernel/index.ts'
 import { cycleText } from '../../portal/cycle-text.ts'
 import type { Desk } from '../desk.ts'
 
@@ -23,6 +24,23 @@ export const kindName = (desk: Desk, kinds: Readonly<Record<string, unknown>>): 
 
 /** "per month", for whatever cycle a price or a service has. */
 export const cycleName = (desk: Desk, cycle: string): string => cycleText(desk.t, cycleOf(cycle))
+
+/** "Germany" from "DE"; anything that is no code stays as it is. */
+export const countryName = ({ locale }: Desk, code: string | null | undefined): string | null =>
+  code && /^[A-Z]{2}$/.test(code) ? regionName(code, locale) : (code ?? null)
+
+/** "November 2026" from "2026-11". */
+export const monthName = ({ locale }: Desk, month: string): string =>
+  new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(`${month.slice(0, 7)}-01`),
+  )
+
+/** "26.12.2026 – 25.01.2027" of a half-open period; the day alone when it is one. */
+export function periodName({ locale }: Desk, from: string, to: string | null | undefined): string {
+  const [first, end] = [isoDate(from), to ? isoDate(to) : addDays(isoDate(from), 1)]
+  const last = addDays(end, -1)
+  return [...new Set([first, last < first ? first : last])].map((day) => formatDate(day, locale)).join(' – ')
+}
 
 /** The trace of a line for people: "Price prc_… · Period 3". */
 export const traceItems = (desk: Desk, trace: Readonly<Record<string, unknown>>) =>

@@ -51,6 +51,8 @@ export interface InvoiceRowView {
   due: Money
   isOverdue: boolean
   payHref: string | null
+  /** What is asked now may be less than what is open. */
+  byParts: boolean
 }
 
 export function invoiceRowView(t: Translate, invoice: ListedInvoice, today: IsoDate): InvoiceRowView {
@@ -67,5 +69,6 @@ export function invoiceRowView(t: Translate, invoice: ListedInvoice, today: IsoD
     due: money(due, invoice.currency),
     isOverdue: isOverdue(invoice, today),
     payHref: due > 0n ? `${href}/pay` : null,
+    byParts: invoice.owed_on !== null,
   }
 }

@@ -50,6 +50,8 @@ export interface InvoiceView {
   /** What the law wants said about the tax. */
   statements: readonly string[]
   payHref: string | null
+  /** What is asked now may be less than what is open. */
+  byParts: boolean
   pdfHref: string
 }
 
@@ -83,6 +85,7 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
     ...{ total: amount(invoice.total_minor), due: amount(due) },
     pricesIncludeTax: invoice.prices_include_tax === 1,
     payHref: due > 0n ? `${href}/pay` : null,
+    byParts: invoice.owed_on !== null,
     pdfHref: `${href}.pdf`,
   }
 }

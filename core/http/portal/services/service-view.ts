@@ -127,7 +127,7 @@ function noticeOf(
 
 interface NextView {
   dueOn: IsoDate
-  lines: { description: string; amount: Money; from: IsoDate | null; to: IsoDate | null }[]
+  lines: { description: string; amount: Money; from: IsoDate | null }[]
   total: Money
 }
 
@@ -140,7 +140,6 @@ function nextView({ nextCharge, service }: ShownService): NextView | null {
       description: line.description,
       amount: money(line.amountMinor, service.currency),
       from: line.periodStart ?? null,
-      to: line.periodEnd ?? null,
     })),
     total: money(total, service.currency),
   }

@@ -264,6 +264,8 @@ export const adminCases: readonly RouteCase[] = [
   of('/audit/:id', ({ audit }) => `/audit/${audit}`),
   desk('/settings', /Clause \d+/g),
   of('/settings/:section', () => '/settings/billing', /Clause \d+/g),
+  desk('/sellers'),
+  of('/brands/:id', ({ brand }) => `/brands/${brand}`),
   desk('/staff', links('staff/stf_\\w+')),
   desk('/staff/new', /Role \d+/g),
   of('/staff/:id', ({ staff }) => `/staff/${staff}`, /Role \d+/g),

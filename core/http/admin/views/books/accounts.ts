@@ -163,7 +163,7 @@ function trialTable(desk: Desk, { wanted, brands, currency, instances, rows }: T
       ...(named ? [{ label: t('books.label.brand') }] : []),
       ...figures.map(([name]) => ({
         ...{ label: t(`books.label.${name}`), align: 'end' as const },
-        phone: name === 'closing' ? ('side' as const) : ('hide' as const),
+        phone: name === 'closing' ? ('side' as const) : ('line' as const),
       })),
     ],
     rows: inClasses(rows, (row) => row.balance_minor).map(({ row }) => ({

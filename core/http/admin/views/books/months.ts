@@ -6,6 +6,7 @@ import { url } from '../../../../render/index.ts'
 import { inMoney, type Block, type DangerView, type PageView } from '../../blocks.ts'
 import { filled, formParts, labeller, looseProblem, valueOf, type Asked, type Desk } from '../../desk.ts'
 import { allowed } from '../clients.ts'
+import { monthName } from '../words.ts'
 import { crumbs } from './accounts.ts'
 import { brandsOf, type BrandName } from './asked-days.ts'
 
@@ -86,9 +87,9 @@ function monthTable(desk: Desk, brands: readonly BrandName[], months: readonly M
       href: url('/admin/ledger/trial-balance', {
         ...{ from: row.starts_on, to: addDays(row.ends_on, -1), brand: row.brand_id },
       }),
-      label: row.month,
+      label: monthName(desk, row.month),
       cells: [
-        row.month,
+        monthName(desk, row.month),
         brands.find(({ id }) => id === row.brand_id)?.name ?? row.brand_id,
         {
           state: row.status,

@@ -14,7 +14,7 @@ import {
 import { url } from '../../../../render/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../../desk.ts'
-import { cycleName } from '../words.ts'
+import { countryName, cycleName, monthName } from '../words.ts'
 import { failure } from './report-failure.ts'
 import { brandsOf, daysOfAddress, filterForm, wantedOf, type Wanted } from './asked-days.ts'
 
@@ -133,9 +133,9 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
       })),
       ...report.figures.map(({ key }) => ({
         ...{ label: t(`books.figure.${key}`), align: 'end' as const },
-        phone: key === headline ? ('side' as const) : ('hide' as const),
+        phone: key === headline ? ('side' as const) : ('line' as const),
       })),
-      { label: t('books.label.documents'), align: 'end', phone: 'hide' },
+      { label: t(`books.label.${behind(report)}`), align: 'end' },
     ],
     rows: rows.map((row, i) => ({
       id: `report-${currency}-${i}`,
@@ -177,10 +177,14 @@ export function groupCell(desk: Desk, report: Report, key: string, value: string
   const kind = report.groups.find((group) => group.key === key)?.kind
   if (kind === 'rate') return formatRate(Number(value), locale)
   if (value === '') return t(`books.without.${key}`)
+  if (key === 'country') return countryName(desk, value) ?? value
+  if (key === 'month') return monthName(desk, value)
   if (key === 'cycle') return cycleName(desk, value)
   const word = `books.word.${value}`
   return kind === 'word' && means.messages.has(word) ? t(word) : value
 }
+
+const behind = ({ ofServices }: Report) => (ofServices ? 'services' : 'documents')
 
 /** The documents behind one row: their figures add up to it. */
 export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -202,16 +206,16 @@ export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView>
       crumbs: [
         { label: t('books.reports.title'), href: '/admin/reports' },
         { label: title, href: back },
-        { label: t('books.reports.documents') },
+        { label: t(`books.reports.${behind(report)}`) },
       ],
     },
     main: [
       {
         kind: 'list',
         id: 'report-documents',
-        label: t('books.reports.documents'),
+        label: t(`books.reports.${behind(report)}`),
         columns: [
-          { label: t('books.label.document'), phone: 'title' },
+          { label: t(report.ofServices ? 'books.label.service' : 'books.label.document'), phone: 'title' },
           { label: t('books.label.client') },
           ...report.figures.map(({ key }) => ({ label: t(`books.figure.${key}`), align: 'end' as const })),
         ],

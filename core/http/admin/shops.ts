@@ -1,0 +1,73 @@
+import { changeBrand, changeSeller } from '../../brands/index.ts'
+import { BerthError, invalidInput } from '../../kernel/index.ts'
+import type { FormBody } from '../context.ts'
+import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
+import type { Section } from './pages.ts'
+import { brandPage, sellersPage } from './views/shops.ts'
+
+/** The brands that sell, and the legal entities that they sell for. */
+export const shops: Section = {
+  pages: [
+    { path: '/sellers', permission: 'seller.list', draw: sellersPage },
+    { path: '/brands/:id', permission: 'brand.read', draw: brandPage },
+  ],
+  acts: [
+    { path: '/sellers/:id', permission: 'seller.change', again: sellersPage, act: saveSeller },
+    { path: '/brands/:id', permission: 'brand.change', again: brandPage, act: saveBrand },
+  ],
+}
+
+async function saveSeller({ means, actor, t }: Desk, { form, params, version }: Asked) {
+  const set = {
+    name: textOf(form, 'name'),
+    address: {
+      lines: partsOf(form, 'lines', /\n/),
+      postcode: textOf(form, 'postcode'),
+      city: textOf(form, 'city'),
+    },
+    country: textOf(form, 'country'),
+    region: optional(form, 'region')?.toUpperCase() ?? null,
+    tax_id: optional(form, 'tax_id'),
+    email: textOf(form, 'email'),
+    legal_text: optional(form, 'legal_text'),
+  }
+  const input = { seller_id: params.id, ...(version ? { version } : {}), set }
+  const { name } = await changeSeller(means, input, actor).catch(namedAsTyped)
+  return { href: '/admin/sellers', message: t('admin.shops.seller_changed', { name }) }
+}
+
+async function saveBrand({ means, actor, t }: Desk, { form, params, version }: Asked) {
+  const set = {
+    name: textOf(form, 'name'),
+    hosts: partsOf(form, 'hosts', /[\s,]+/),
+    currency: textOf(form, 'currency').toUpperCase(),
+    currencies: partsOf(form, 'currencies', /[\s,]+/).map((code) => code.toUpperCase()),
+    locale: textOf(form, 'locale'),
+    zone: textOf(form, 'zone'),
+    prices_include_tax: ticked(form, 'prices_include_tax'),
+    sender: textOf(form, 'sender'),
+    colour: optional(form, 'colour'),
+  }
+  const input = { brand_id: params.id, ...(version ? { version } : {}), set }
+  const { id, name } = await changeBrand(means, input, actor).catch(namedAsTyped)
+  return { href: `/admin/brands/${id}`, message: t('admin.shops.brand_changed', { name }) }
+}
+
+const partsOf = (form: FormBody, name: string, between: RegExp): string[] =>
+  textOf(form, name)
+    .split(between)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+/** The check speaks of "set.address.lines.0", the form has "lines". */
+function namedAsTyped(error: unknown): never {
+  if (!(error instanceof BerthError) || error.code !== 'input.invalid') throw error
+  const named = Object.entries(error.fields).map(([name, reason]) => [
+    name
+      .replace(/^set\./, '')
+      .replace(/^address\./, '')
+      .replace(/\.\d+$/, ''),
+    reason,
+  ])
+  throw invalidInput(Object.fromEntries(named) as Record<string, string>)
+}
