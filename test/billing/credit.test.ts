@@ -325,7 +325,7 @@ for (const engine of engines) {
 
       test('takes no more than one deposit may be, and nothing without consent of its own client', async () => {
         const much = { client_id: client.id, threshold_minor: '1000', amount_minor: '99999999' }
-        await assert.rejects(setTopUp(means, much, staff), { code: 'input.invalid' })
+        await assert.rejects(setTopUp(means, much, staff), { code: 'payment.amount_out_of_range' })
         const other = await makeClient(means, { brand_id: brand.id })
         await assert.rejects(setTopUp(means, { client_id: client.id, ...rules }, clientActor(other.id)), {
           code: 'record.not_found',

@@ -2,7 +2,15 @@ import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { recordEvent } from '../../events/index.ts'
-import { addMonths, cycle, invalidInput, isoDate, type Actor, type Cycle, type IsoDate } from '../../kernel/index.ts'
+import {
+  addMonths,
+  cycle,
+  invalidInput,
+  isoDate,
+  type Actor,
+  type Cycle,
+  type IsoDate,
+} from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import { NotInInstalments } from '../errors.ts'
 import type { InvoiceRow } from '../invoice.ts'

@@ -129,9 +129,14 @@ test('a prevented dispute is closed', async (t) => {
   ])
 })
 
-test('a mandate that ended removes its method', async (t) => {
+test('a mandate that ended refuses its method for good, with a reason for its holder', async (t) => {
   const ended = await openStub(t, { id: 'mandate_1', status: 'inactive', payment_method: 'pm_1' })
-  assert.deepEqual(await ended.tell('mandate.updated'), [{ fact: 'method_removed', method: 'pm_1' }])
+  assert.deepEqual(await ended.tell('mandate.updated'), [
+    {
+      ...{ fact: 'method_refused', method: 'pm_1', code: 'mandate_revoked' },
+      message: 'The mandate for this account is no longer valid. Please add another way to pay.',
+    },
+  ])
 })
 
 test('a mandate that holds is ignored', async (t) => {
