@@ -21,9 +21,14 @@ const LIES: [string, object, RegExp][] = [
   ['a permission that there is not', { permissions: { files: ['/etc'] } }, /"files" is not known/],
   ['an operation that there is not', { kinds: { gateway: ['steal'] } }, /gateway/],
   [
-    'a script in pages',
-    { permissions: { browser: { scripts: ['https://a.example.com'] } } },
-    /"browser" is not known/,
+    'code for browsers outside of its folder',
+    { permissions: { browser: { file: 'browser/../../core/app.js' } } },
+    /browser\.file/,
+  ],
+  [
+    'a script of any host in its frame',
+    { permissions: { browser: { file: 'browser/a.js', scripts: ['https://*'] } } },
+    /browser\.scripts/,
   ],
 ]
 

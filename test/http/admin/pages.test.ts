@@ -27,7 +27,7 @@ const cases: readonly Case[] = [
   },
   {
     at: (ids) => `/admin/clients/${ids.client}`,
-    facts: [/Northwind Ltd/, /Minecraft/, /INV-2026-00002/, /Kai 7, 28195 Bremen, DE/],
+    facts: [/Northwind Ltd/, /Minecraft/, /INV-2026-00002/, /Kai 7, 28195 Bremen, Germany/],
     permission: 'client.read',
     part: (ids) => `client-${ids.client}-invoices`,
   },
