@@ -75,7 +75,10 @@ for (const engine of engines) {
         confirmedAt: session.created_at,
       })
       assert.deepEqual(signedIn?.clients, [
-        { id: client.id, brand_id: brand.id, name: 'Ada', company: null, status: 'active', owner: false },
+        {
+          ...{ id: client.id, brand_id: brand.id, name: 'Ada', company: null, currency: 'EUR' },
+          ...{ status: 'active', owner: false },
+        },
       ])
       assert.equal('password_hash' in signedIn.user, false)
     })

@@ -168,7 +168,7 @@ for (const engine of engines) {
 
     test('what is sold out meanwhile leads back to the cart, which says so', async () => {
       const browser = shop.web.browser()
-      await put(browser, { product: 'epyc-32', cycle: '1m', qty: '2' })
+      await put(browser, { product: 'epyc-32', cycle: '1m', qty: '2', 'f.hostname': 'db1.buyer.example' })
       const checkout = await browser.get('/checkout')
       await means.db.run(sql`update products set stock = 1 where slug = 'epyc-32'`)
       const refused = await browser.post('/checkout', {
