@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { bundleCode } from '../../core/plugins/bundle-code.ts'
-import { prepareHostProgram } from '../../core/plugins/supervisor/host-program.ts'
+import { bundleForHost, prepareHostProgram } from '../../core/plugins/supervisor/host-program.ts'
 
 /** Microseconds inside a host process: a call with 2 kB each way, and one question and its answer. */
 export async function measureInside(folder: string): Promise<{ callUs: number; askUs: number }> {
@@ -22,17 +21,5 @@ export async function measureInside(folder: string): Promise<{ callUs: number; a
 /** Built as the host's own program is: `--jitless` has no WebAssembly, with which Node strips types. */
 function insideCode(): Promise<string> {
   const addon = createRequire(import.meta.url).resolve('isolated-vm/isolated-vm.js')
-  return bundleCode({
-    entryPoints: [join(import.meta.dirname, 'inside-host.ts')],
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    plugins: [
-      {
-        name: 'addon',
-        setup: (bundler) =>
-          bundler.onResolve({ filter: /^isolated-vm$/ }, () => ({ path: addon, external: true })),
-      },
-    ],
-  })
+  return bundleForHost(join(import.meta.dirname, 'inside-host.ts'), addon)
 }

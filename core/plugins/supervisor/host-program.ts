@@ -43,8 +43,16 @@ async function buildHost(folder: string, addon: string): Promise<string> {
   const file = join(await realpath(folder), `host-${await sourceHash(SOURCES)}.mjs`)
   const before = await readIfThere(file)
   if (before?.includes(JSON.stringify(addon))) return file
-  const code = await bundleCode({
-    entryPoints: [join(SANDBOX, 'host-process.ts')],
+  const code = await bundleForHost(join(SANDBOX, 'host-process.ts'), addon)
+  await writeFile(`${file}.${process.pid}.part`, code)
+  await rename(`${file}.${process.pid}.part`, file)
+  return file
+}
+
+/** A program that a host runs, as one file beside which only the add-on is loaded, from where it is installed. */
+export function bundleForHost(entry: string, addon: string): Promise<string> {
+  return bundleCode({
+    entryPoints: [entry],
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -56,9 +64,6 @@ async function buildHost(folder: string, addon: string): Promise<string> {
       },
     ],
   })
-  await writeFile(`${file}.${process.pid}.part`, code)
-  await rename(`${file}.${process.pid}.part`, file)
-  return file
 }
 
 /** The parts share one closure, so that what the first one captures is safe from the plugin and seen by the rest. */

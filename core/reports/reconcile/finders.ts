@@ -4,6 +4,7 @@ import { nextChargeOf, type ServiceRow } from '../../services/index.ts'
 import { findChargedByAgreement, findDifferingPayouts, findUnmatchedMovements } from './gateway-finders.ts'
 import type { DiscrepancyKind, Found } from './discrepancy.ts'
 import { one, waitedFor, type Look } from './look.ts'
+import { findTakenTwice } from './taken-twice.ts'
 
 /** What lies in the queues of staff or is just happening is no discrepancy yet. */
 const PATIENCE_HOURS = 1
@@ -56,31 +57,12 @@ async function findUndelivered(queries: Queries, look: Look): Promise<Found[]> {
   }))
 }
 
-interface Twice extends Omit<Found, 'detail'> {
-  number: string
-  reference: string | null
-}
-
-/**
- * A gateway took money for a document that was paid: the payment brought more than it could apply, the rest is the
- * client's credit, unused, and nothing of it went back yet.
- */
-async function findChargedTwice(queries: Queries, look: Look): Promise<Found[]> {
-  const rows = await queries.all<Twice>(sql`
-    select p.id as subject_id, p.brand_id, p.client_id, p.currency, p.received_minor as amount_minor, i.number, p.reference
-    from payments p join invoices i on i.id = p.invoice_id
-    where p.status = 'succeeded' and p.kind <> 'agreement' and p.instance_id is not null and p.received_minor > 0 and ${one(sql`p.id`, look)}
-      and exists (select 1 from payments q where q.invoice_id = p.invoice_id and q.id <> p.id and q.status = 'succeeded'
-        and q.received_minor = p.received_minor)
-      and not exists (select 1 from allocations a where a.payment_id = p.id and a.amount_minor > 0)
-      and not exists (select 1 from refunds r where r.payment_id = p.id and r.status <> 'failed')
-      and p.received_minor <= -(select coalesce(sum(o.amount_minor), 0) from postings o
-        where o.client_id = p.client_id and o.account = 'client_credit' and o.currency = p.currency)
-    order by p.id limit 1000`)
-  return rows.map(({ number, reference, ...row }) => ({
-    ...row,
-    detail: { number, reference: reference ?? '' },
-  }))
+/** A gateway took the same sum again for a document that was paid. */
+function findChargedTwice(queries: Queries, look: Look): Promise<Found[]> {
+  return findTakenTwice(queries, look, {
+    payment: sql`p.kind <> 'agreement' and p.instance_id is not null`,
+    other: sql`q.received_minor = p.received_minor`,
+  })
 }
 
 interface Unmatched {

@@ -1,6 +1,7 @@
 import { sql, type Queries } from '../../db/index.ts'
 import type { Found } from './discrepancy.ts'
 import { one, waitedFor, type Look } from './look.ts'
+import { findTakenTwice } from './taken-twice.ts'
 
 /** What a gateway told and what was not there the day after is not on its way any more. */
 const DAY_HOURS = 24
@@ -46,28 +47,6 @@ export async function findDifferingPayouts(queries: Queries, look: Look): Promis
   }))
 }
 
-interface Twice extends Omit<Found, 'detail'> {
-  number: string
-  reference: string | null
-}
-
-/**
- * An agreement at a gateway took money for what had been paid to us otherwise: nothing of it could be applied, the
- * client still has it as credit, and nothing of it went back.
- */
-export async function findChargedByAgreement(queries: Queries, look: Look): Promise<Found[]> {
-  const rows = await queries.all<Twice>(sql`
-    select p.id as subject_id, p.brand_id, p.client_id, p.currency, p.received_minor as amount_minor, i.number, p.reference
-    from payments p join invoices i on i.id = p.invoice_id
-    where p.kind = 'agreement' and p.status = 'succeeded' and p.received_minor > 0 and ${one(sql`p.id`, look)}
-      and exists (select 1 from payments q where q.invoice_id = p.invoice_id and q.id <> p.id and q.status = 'succeeded')
-      and not exists (select 1 from allocations a where a.payment_id = p.id and a.amount_minor > 0)
-      and not exists (select 1 from refunds r where r.payment_id = p.id and r.status <> 'failed')
-      and p.received_minor <= -(select coalesce(sum(o.amount_minor), 0) from postings o
-        where o.client_id = p.client_id and o.account = 'client_credit' and o.currency = p.currency)
-    order by p.id limit 1000`)
-  return rows.map(({ number, reference, ...row }) => ({
-    ...row,
-    detail: { number, reference: reference ?? '' },
-  }))
-}
+/** An agreement at a gateway took money for what had been paid to us otherwise. */
+export const findChargedByAgreement = (queries: Queries, look: Look): Promise<Found[]> =>
+  findTakenTwice(queries, look, { payment: sql`p.kind = 'agreement'` })
