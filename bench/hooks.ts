@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { median, report, type Judged } from './figure.ts'
+import { memoryStorage } from '../core/conformance/memory-storage.ts'
 import { systemClock } from '../core/kernel/index.ts'
 import { bundlePlugin, createPlugins, readManifest, type PluginInstance } from '../core/plugins/index.ts'
 
@@ -27,12 +28,7 @@ export async function measureHooks(calls = 2_000): Promise<HookFigures> {
   const plugins = createPlugins({
     clock: systemClock,
     randomFill: (bytes) => void randomFillSync(bytes),
-    storage: {
-      get: () => Promise.resolve(undefined),
-      set: () => Promise.resolve(1),
-      remove: () => Promise.resolve(),
-      list: () => Promise.resolve([]),
-    },
+    storage: memoryStorage(),
     log: { line: () => undefined, incident: () => undefined },
     cacheFolder: join(folder, 'cache'),
   })

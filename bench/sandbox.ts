@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { memoryStorage } from '../core/conformance/memory-storage.ts'
 import { systemClock } from '../core/kernel/index.ts'
 import {
   createPlugins,
@@ -49,16 +50,10 @@ const judge = (name: string, unit: string, most: number, value: number): Judged 
   report({ name, value, unit, bar: { of: 'value', most } })
 
 function open(folder: string): Plugins {
-  const held = new Map<string, unknown>()
   return createPlugins({
     clock: systemClock,
     randomFill: (bytes) => void randomFillSync(bytes),
-    storage: {
-      get: (_instance, key) => Promise.resolve({ value: held.get(key), version: 1 }),
-      set: () => Promise.resolve(1),
-      remove: () => Promise.resolve(),
-      list: () => Promise.resolve([]),
-    },
+    storage: memoryStorage(),
     log: { line: () => undefined, incident: () => undefined },
     cacheFolder: join(folder, 'cache'),
   })

@@ -9,6 +9,7 @@ import {
   createWork,
   createWorkThread,
   findInstallation,
+  giveBackMemory,
   type HostWiring,
   lockFile,
   noPlugins,
@@ -153,7 +154,7 @@ interface PartMeans {
 async function partsOf(wiring: Wiring, { options, command, worker, host }: PartMeans): Promise<Part[]> {
   const { role = 'serve', sameThread = false } = options
   const { areas } = options.areas ?? wired
-  const parts: Part[] = []
+  const parts: Part[] = [giveBackMemory()]
   if (role === 'serve' || role === 'web')
     for (const area of areas) if (area.serve) parts.push(await area.serve(wiring))
   const socket = role === 'serve' && onSqlite(wiring.config)

@@ -33,4 +33,7 @@ export const migrations: readonly Migration[] = [
   { name: '0029_plans', breaking: false, load: () => import('./0029_plans.ts') },
   { name: '0032_debits', breaking: false, load: () => import('./0032_debits.ts') },
   { name: '0033_tax_answers', breaking: false, load: () => import('./0033_tax_answers.ts') },
+  { name: '0035_frozen_evidence', breaking: false, load: () => import('./0035_frozen_evidence.ts') },
+  { name: '0036_letters_and_usage', breaking: false, load: () => import('./0036_letters_and_usage.ts') },
+  { name: '0037_plugin_upgrades', breaking: false, load: () => import('./0037_plugin_upgrades.ts') },
 ]

@@ -3,6 +3,7 @@ export const counterparts: Readonly<Record<string, string>> = {
   'client.created': 'ClientAdd',
   'client.changed': 'ClientEdit',
   'client.closed': 'ClientClose',
+  'client.create:check': 'ClientDetailsValidation',
   'client.close:check': 'PreDeleteClient',
   'user.signed_out': 'UserLogout, AdminLogout',
   'user.password_changed': 'UserChangePassword, ClientChangePassword',

@@ -2,6 +2,7 @@ import { spec } from 'node:test/reporters'
 import { run } from 'node:test'
 import { globSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
+import { makeSqliteTemplate } from '../test/support/sqlite-template.ts'
 import { watchForHollow, type Ended } from './hollow.ts'
 
 export interface Outcome {
@@ -10,16 +11,20 @@ export interface Outcome {
 }
 
 const SLOWEST_SHOWN = 10
+const TIMEOUT_MS = 600_000
+/** A file that has failed by its time and still waits would keep the run from ending for ever. */
+const SILENT_MS = TIMEOUT_MS + 120_000
 /** Each file is a process of its own, and without this each would strip and compile the same sources again. */
 const COMPILED = resolve(import.meta.dirname, '../node_modules/.cache/tests')
 
 /** Runs test files, each in a process of its own, and counts single tests. A file or a suite without any test has failed. */
 export async function runTests(patterns: readonly string[], env: Record<string, string>): Promise<Outcome> {
-  Object.assign(process.env, { NODE_COMPILE_CACHE: COMPILED }, env)
+  const template = await makeSqliteTemplate()
+  Object.assign(process.env, { NODE_COMPILE_CACHE: COMPILED, BERTH_TEST_SQLITE: template.file }, env)
   const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern)))].sort()
   const outcome: Outcome = { passed: 0, failed: 0 }
   const seconds = new Map<string, number>()
-  const tests = run({ files, concurrency: 2, timeout: 600_000 })
+  const tests = run({ files, concurrency: 2, timeout: TIMEOUT_MS })
   const note = ({ file, nesting, details }: Ended) => {
     if (file && nesting === 0) seconds.set(file, (seconds.get(file) ?? 0) + details.duration_ms / 1_000)
   }
@@ -36,7 +41,17 @@ export async function runTests(patterns: readonly string[], env: Record<string, 
     outcome.failed += 1
   })
   tests.compose(new spec()).pipe(process.stdout, { end: false })
-  await new Promise((resolve) => tests.on('end', resolve))
+  const isWhole = await new Promise<boolean>((resolve) => {
+    const silence = setTimeout(resolve, SILENT_MS, false)
+    const heard = () => void silence.refresh()
+    tests.on('test:pass', heard).on('test:fail', heard)
+    tests.on('end', () => (clearTimeout(silence), resolve(true)))
+  })
+  if (!isWhole) {
+    console.log('The run was given up: a file has ended its time and still waits for something.')
+    outcome.failed += 1
+  }
+  template.remove()
   for (const name of hollow) console.log(`no test in ${name}`)
   outcome.failed += hollow.length + (outcome.passed === 0 ? 1 : 0)
   showSlowest(seconds)

@@ -1,5 +1,6 @@
 import type { Checks, Observers, Shapes } from './hooks.ts'
 import type { ProviderKind, Providers } from './kinds/index.ts'
+import type { UpgradeAnswer, UpgradeStep } from './upgrade.ts'
 
 /** What the default export of a plugin's `index.ts` is: one implementation per kind named in `plugin.json`. */
 export type Plugin = { [K in ProviderKind]?: (context: PluginContext) => Providers[K] } & PluginHooks
@@ -11,6 +12,11 @@ export interface PluginHooks {
   shape?: (context: PluginContext) => Shapes
   /** By the names of `permissions.schedules`. Runs as a job of at most a minute. */
   schedule?: (context: PluginContext) => Record<string, () => Promise<void>>
+  /**
+   * Where plugin.json says `"upgrade": true`: makes of an instance's settings and storage what this version understands,
+   * told which one it comes from. It works on a copy. When it throws, the old version goes on as if nothing had been.
+   */
+  upgrade?: (context: PluginContext) => { move(step: UpgradeStep): Promise<UpgradeAnswer> }
 }
 
 export interface PluginContext {
@@ -25,8 +31,18 @@ export interface PluginContext {
   deadline(): number
 }
 
-/** Key–value store of this instance. Values are JSON of at most 64 KiB. */
-export interface Storage {
+/** Key–value store of this instance, and beside records. Values are JSON of at most 64 KiB. */
+export interface Storage extends Entries {
+  /**
+   * What this instance keeps beside a record (client, service, order, invoice, payment, product): one that the call is
+   * about, or that `permissions.data` lets it read. Needs `permissions.storage.record_bytes`; goes with the record.
+   */
+  of(record: string): Entries
+  /** Ids of records beside which it keeps something, in order, a thousand at a time from the one after `after`. */
+  records(after?: string): Promise<string[]>
+}
+
+export interface Entries {
   get(key: string): Promise<StoredValue | null>
   /** `ifVersion` 0 means "only when new"; a number, "only when unchanged since". Answers the new version. */
   set(key: string, value: unknown, ifVersion?: number): Promise<number>

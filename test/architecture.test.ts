@@ -65,6 +65,16 @@ test('no file imports itself through others', () => {
   assert.deepEqual(cycles(), [])
 })
 
+test('a plan of instalments goes by dunning, which knows of no plan but the day that it left', () => {
+  const wrong = imports
+    .filter(
+      ({ from, to }) =>
+        from.startsWith('core/billing/dunning/') && to.startsWith('core/billing/instalments/'),
+    )
+    .map(arrow)
+  assert.deepEqual(wrong, [])
+})
+
 test('clock, environment and randomness are read in one place each', () => {
   const places: [RegExp, RegExp][] = [
     [/\bDate\.now\(|new Date\(\)/, /^core\/kernel\/clock\.ts$|^core\/plugins\/sandbox\//],

@@ -12,12 +12,14 @@ import { emptyBooks, onCopy } from './open-books.ts'
 
 const EVENTS = 2_000
 const ROUNDS = 5
+/** As many as a job worker has in hand. */
+const AT_ONCE = 10
 const actor = systemActor('bench')
 
 /**
  * Stored events that become booked payments a CPU-second: movement, ledger, allocation, document paid, audit and events,
- * one transaction each, beside the taking of webhooks in the same run. What the plugin says is given; what it takes to
- * ask one is the figure of "hooks".
+ * one transaction each and ten of them under way, beside the taking of webhooks in the same run. What the plugin says is
+ * given; what it takes to ask one is the figure of "hooks".
  */
 export async function benchWebhookToPayment(): Promise<Judged[]> {
   const count = scaled(EVENTS)
@@ -112,7 +114,11 @@ async function bookAll(db: Db, means: Means): Promise<number> {
   const payments: Payments = { ...means, plugins }
   const events = await db.all<{ id: string }>(sql`select id from webhook_events order by id`)
   const cost = await costOf(async () => {
-    for (const event of events) await handleWebhook(payments, event)
+    const waiting = events.values()
+    const line = async () => {
+      for (const event of waiting) await handleWebhook(payments, event)
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, line))
   })
   const booked = await db.get<{ n: number }>(
     sql`select count(*) as n from invoices where status = 'paid' and kind in (${list(['invoice'])})`,

@@ -69,3 +69,9 @@ export const TrialFailed = defineError(
   422,
   (p: { what: string }) => `The trial went wrong. ${p.what}`,
 )
+export const NotRunning = defineError(
+  'process.not_running',
+  503,
+  (p: { folder: string }) =>
+    `The Berth on the data folder ${p.folder} has ended. Start it again, then run this command again.`,
+)

@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { migrations } from '../../migrations/index.ts'
 import type { Config } from '../config/index.ts'
-import { isCurrent, migrate, openPostgres, openSqlite, type Db } from '../db/index.ts'
+import { isCurrent, migrate, NoFolder, openPostgres, openSqlite, type Db } from '../db/index.ts'
 import { folderFiles } from '../files/index.ts'
 import { createJobs, type JobEngine } from '../jobs/index.ts'
 import { idMaker, systemClock } from '../kernel/index.ts'
-import { createLog } from '../log/index.ts'
+import { createLog, type Log } from '../log/index.ts'
 import { openHooks, type OpenHooks } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import { keyRing, keysFromFile } from '../secrets/index.ts'
@@ -28,12 +28,12 @@ export async function openMeans(config: Config): Promise<OpenMeans> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const clock = systemClock
   const newId = idMaker(clock)
-  const db = openDatabase(config)
+  const log = createLog(config.logLevel)
+  const db = openDatabase(config, log)
   try {
     const engine = await createJobs({ db, clock, newId })
     await bringUpToDate(db, engine)
     const sharedClock = await openSharedClock(db, clock)
-    const log = createLog(config.logLevel)
     const hooks = await openHooks({ db, clock, log })
     const means: Means = {
       db,
@@ -55,10 +55,15 @@ export async function openMeans(config: Config): Promise<OpenMeans> {
   }
 }
 
-function openDatabase(config: Config): Db {
-  return onSqlite(config)
-    ? openSqlite({ file: config.databaseUrl.slice('sqlite:'.length), synchronous: config.sqliteSync })
-    : openPostgres({ url: config.databaseUrl })
+function openDatabase(config: Config, log: Log): Db {
+  const afterCommitFailed = (error: unknown): void =>
+    log.error({ err: error }, 'an act after a commit failed; what was committed stands')
+  if (!onSqlite(config)) return openPostgres({ url: config.databaseUrl, afterCommitFailed })
+  const file = config.databaseUrl.slice('sqlite:'.length)
+  const folder = dirname(file)
+  if (!existsSync(folder)) throw NoFolder({ folder })
+  accessSync(folder, constants.W_OK)
+  return openSqlite({ file, synchronous: config.sqliteSync, afterCommitFailed })
 }
 
 async function bringUpToDate(db: Db, engine: JobEngine): Promise<void> {

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { BrowserPart, Kind, PluginsHealth, Shipped } from '../plugins/index.ts'
+import type { BrowserPart, Kind, MoveInstance, PluginsHealth, Shipped } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
@@ -21,9 +21,11 @@ export interface PluginCalls {
   drain?(instanceId: string): void
   /** Enters the plugins that come along, where this process has the host. */
   start?(): Promise<void>
-  /** Lets a plugin run again that lost hosts had switched off. */
+  /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
   forgive?(pluginId: string): void
   shipped?: Shipped
+  /** Runs the upgrade step of a version that is put in. */
+  move?: MoveInstance
   browserPart?(instanceId: string): Promise<BrowserPart | null>
   /** Of the hosts of this process; absent in a thread or process that owns none. */
   health?(): Promise<PluginsHealth>

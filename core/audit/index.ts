@@ -47,15 +47,18 @@ export async function recordAudit(
 /** Sums are bigints, which JSON does not know: looking for them costs less than the refusal does. */
 function asJson(value: unknown): string | null {
   if (value === undefined || value === null) return null
-  if (Object.values(value).some(isSum)) return withSums(value)
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(withSums(value))
   } catch {
-    return withSums(value)
+    return JSON.stringify(value, (_key, inner: unknown) => (isSum(inner) ? inner.toString() : inner))
   }
 }
 
 const isSum = (value: unknown): value is bigint => typeof value === 'bigint'
 
-const withSums = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (isSum(inner) ? inner.toString() : inner))
+/** Most sums stand at the top, where they are replaced for less than by asking for each value there is. */
+function withSums(value: object): object {
+  if (Array.isArray(value) || !Object.values(value).some(isSum)) return value
+  const entries = Object.entries(value)
+  return Object.fromEntries(entries.map(([key, inner]) => [key, isSum(inner) ? inner.toString() : inner]))
+}

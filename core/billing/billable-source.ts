@@ -65,8 +65,10 @@ export const periodsLeft = ({ everyPeriod, taken }: DueWindow, id: string): numb
 /** The port by which billing asks for what falls due, without knowing services, domains or usage. */
 export interface BillableSource {
   readonly name: string
-  /** The next clients after `afterClientId`, in order, that have anything due by the day. */
-  dueClients(queries: Queries, query: DueWindow & { afterClientId: string; limit: number }): Promise<string[]>
+  /** It may give items to clients that it does not name: they join what other sources bring. */
+  readonly joins?: true
+  /** Statements of one column `client_id`: who has anything due by the day. They are put into one. */
+  dueClients(window: DueWindow): Sql[]
   /** All that falls due for these clients up to and including the day: at most three periods an item. */
   dueItems(queries: Queries, query: DueWindow & { clientIds: readonly string[] }): Promise<DueItem[]>
   /** Moves the items on by their periods, in the transaction that writes their charges. */

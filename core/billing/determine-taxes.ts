@@ -19,8 +19,9 @@ import { exemptionOf, EXEMPT, type TaxBuyer } from './taxes-for.ts'
 export const TaxUndetermined = defineError(
   'tax.undetermined',
   503,
+  // Whoever reads the sentence sees beside it whose tax it is; "subject" is for programs.
   (p: { subject: string; instance: string; reason: string }) =>
-    `The tax for ${p.subject} was not determined by the plugin ${p.instance}: ${p.reason}. Nothing was issued.`,
+    `The tax was not determined by the plugin ${p.instance}: ${p.reason}. Nothing was issued.`,
 )
 
 /** A document as far as its taxes ask. */

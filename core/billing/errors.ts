@@ -153,3 +153,8 @@ export const NoInstalments = defineError(
   409,
   (p: { number: string }) => `${p.number} has no plan of instalments that runs.`,
 )
+export const PostNotOffered = defineError(
+  'letter.not_offered',
+  409,
+  () => 'Documents on paper are not offered to clients here.',
+)

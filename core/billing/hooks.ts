@@ -1,4 +1,5 @@
 import { declareEvent } from '../events/index.ts'
+import { declareCheck } from '../records/index.ts'
 
 /** What plugins and webhooks may hear and refuse of this area beyond its lifecycles. */
 declareEvent(
@@ -39,9 +40,14 @@ declareEvent(
 )
 declareEvent(
   'instalment_plan.part_paid',
-  'Parts of an invoice were paid, not all of it. Body as of invoice.paid, with invoice_id and how many parts are paid.',
+  'A part of an invoice was paid, not all of the invoice: once for each part, in order, also when several are paid at once, and again when money of it was taken back and it is paid anew. Body as of invoice.paid, with id (of the plan), invoice_id, part (its number) and paid (how many parts are paid now).',
 )
 declareEvent(
   'authorisation.capture_due',
   'Reserved money ends soon and nobody has taken it. Body: id, payment_id, invoice_id, amount, expires_at.',
+)
+declareCheck(
+  'refund.create:check',
+  'Before staff give money back, by any way. The subject is the payment. Facts: amount_minor, currency, destination, credit_note (whether one is issued).',
+  true,
 )

@@ -1,4 +1,4 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { paymentsFor } from './payments/under-way.ts'
 import type { InvoiceStatus } from './invoice.ts'
@@ -16,6 +16,37 @@ export interface Standing {
 
 const NOTHING: Standing = { allocated_minor: 0n, paid_minor: 0n, refunded_minor: 0n, payment_pending: 0 }
 
+/** What came as payments for the document by the name i. */
+const paidOf: Sql = sql`coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id and a.kind = 'payment'), 0)`
+
+/** Of the payment by the name p: what went back, by what paid for that, and what it was applied to documents. */
+const given = (from: Sql): Sql =>
+  sql`coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = p.id and r.status in ('pending', 'succeeded') and ${from}), 0)`
+const ofCredit = given(sql`r.taken_from = 'credit'`)
+const applied = (to: Sql): Sql =>
+  sql`coalesce((select sum(b.amount_minor) from allocations b where b.payment_id = p.id and b.kind = 'payment' and ${to}), 0)`
+const surplus = sql`(p.received_minor - ${applied(sql`1 = 1`)})`
+
+/**
+ * What went back of that. Out of the client's credit goes first what no document took of the payment. A refund of a
+ * payment for several documents names none of them: it is of all of them once it is of all that the payment brought, but
+ * for a surcharge.
+ */
+const refundedOf: Sql = sql`
+  coalesce((select sum(${given(sql`r.taken_from <> 'credit'`)} + case when ${ofCredit} > ${surplus} then ${ofCredit} - ${surplus} else 0 end)
+    from payments p where p.invoice_id = i.id), 0)
+  + coalesce((select sum(a.amount_minor) from payment_documents d join payments p on p.id = d.payment_id
+    join allocations a on a.payment_id = p.id and a.invoice_id = i.id and a.kind = 'payment'
+    where d.invoice_id = i.id and ${given(sql`1 = 1`)} >= p.received_minor
+      - ${applied(sql`b.invoice_id not in (select e.invoice_id from payment_documents e where e.payment_id = p.id)`)}), 0)`
+
+/** 1 for a document by the name i whose payments went back: for lists, which show nothing else of them. */
+export const refundedFlag: Sql = sql`case when i.status = 'paid' and ${paidOf} > 0 and ${refundedOf} >= ${paidOf} then 1 else 0 end`
+
+/** The same for whoever has read the document. */
+export const isRefunded = (invoice: Pick<Standing, 'paid_minor' | 'refunded_minor'> & { status: string }) =>
+  invoice.status === 'paid' && invoice.paid_minor > 0n && invoice.refunded_minor >= invoice.paid_minor
+
 /** One statement however many documents. */
 export async function standings(
   queries: Queries,
@@ -24,13 +55,17 @@ export async function standings(
   const rows = await queries.all<Standing & { id: string }>(sql`
     select i.id,
       coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as allocated_minor,
-      coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id and a.kind = 'payment'), 0) as paid_minor,
-      coalesce((select sum(r.amount_minor) from payments p join refunds r on r.payment_id = p.id where p.invoice_id = i.id and r.status in ('pending', 'succeeded')), 0) as refunded_minor,
+      ${paidOf} as paid_minor, ${refundedOf} as refunded_minor,
       case when exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('pending', 'authorised', 'unknown')) then 1 else 0 end as payment_pending
     from invoices i where i.id in (${list(invoiceIds)})`)
-  const found = new Map(rows.map(({ id, ...standing }) => [id, standing]))
+  const found = byId({ rows })
   return (invoiceId) => found.get(invoiceId) ?? NOTHING
 }
+
+const byId = madeOnce(
+  ({ rows }: { rows: readonly (Standing & { id: string })[] }): ReadonlyMap<string, Standing> =>
+    new Map(rows.map(({ id, ...standing }) => [id, standing])),
+)
 
 /** Derived, never stored, but for the status itself. */
 export type InvoiceState =
@@ -47,9 +82,9 @@ export function invoiceState(
   },
   today: IsoDate,
 ): InvoiceState {
-  const { status, paid_minor: paid } = invoice
+  const { status } = invoice
   if (invoice.kind === 'credit_note') return status
-  if (status === 'paid') return paid > 0n && invoice.refunded_minor >= paid ? 'refunded' : 'paid'
+  if (isRefunded(invoice)) return 'refunded'
   if (status !== 'issued') return status
   if (invoice.payment_pending === 1) return 'payment_pending'
   if (invoice.in_collections_at !== null) return 'in_collections'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, madeOnce, sql, type Queries } from '../db/index.ts'
 import type { Actor, Instant, IsoDate } from '../kernel/index.ts'
 import { findRow, type StatefulRow } from '../records/index.ts'
 import type { InvoiceOrigin } from './draft.ts'
@@ -132,13 +132,22 @@ export async function withParts(queries: Queries, rows: readonly InvoiceRow[]): 
     sql`select * from invoice_taxes where invoice_id in (${list(ids)}) order by invoice_id, level, rate_ppm desc, tax_name`,
   )
   const standing = await standings(queries, ids)
-  return rows.map((row) => ({
-    ...row,
-    lines: lines.filter((line) => line.invoice_id === row.id),
-    taxes: taxes.filter((tax) => tax.invoice_id === row.id),
-    ...standing(row.id),
-  }))
+  return rows.map((row) => invoiceOf({ row, lines, taxes, standing: standing(row.id) }))
 }
+
+interface Parts {
+  row: InvoiceRow
+  lines: readonly InvoiceLineRow[]
+  taxes: readonly InvoiceTaxRow[]
+  standing: Standing
+}
+
+const invoiceOf = madeOnce(({ row, lines, taxes, standing }: Parts): Invoice => ({
+  ...row,
+  lines: lines.filter((line) => line.invoice_id === row.id),
+  taxes: taxes.filter((tax) => tax.invoice_id === row.id),
+  ...standing,
+}))
 
 export async function allocatedTo(
   queries: Queries,

@@ -2,6 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { findBrand } from '../brands/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { all, sql, type Queries, type Trx } from '../db/index.ts'
+import { requireConfirmed } from '../identity/index.ts'
 import { invalidInput, yearOf, type Actor } from '../kernel/index.ts'
 import { defineVerb, findRow, scoped, type Means } from '../records/index.ts'
 import { SeriesHeadTaken, SeriesInUse } from './errors.ts'
@@ -62,6 +63,7 @@ export const changeNumberSeries = defineVerb(
     }),
   },
   async (means: Means, input, actor): Promise<void> => {
+    requireConfirmed(means, actor)
     const scope = { client: null, brand: 'id' }
     await findRow(means.db, actor, { table: 'brands', what: 'brand', id: input.brand_id, scope })
     const { id: brandId, seller_id: sellerId, zone } = await findBrand(means.db, input.brand_id)

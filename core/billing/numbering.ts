@@ -32,6 +32,12 @@ export interface NumberLook {
   digits: number
 }
 
+export interface TakenNumbers {
+  numbers: string[]
+  /** The last one that was taken before; null where the series begins. */
+  before: string | null
+}
+
 /**
  * Takes the next numbers of a series, without gaps: the counter moves in the transaction that uses them, and moves back
  * with it. Called last in a transaction, because the row makes writers of one series wait for each other.
@@ -41,15 +47,18 @@ export async function takeNumbers(
   trx: Trx,
   series: Series,
   count: number,
-): Promise<string[]> {
+): Promise<TakenNumbers> {
   const year = yearOf(series.issuedOn)
   const of = { ...series, year }
   await openSeries(newId, trx, of)
-  const row = await trx.get<NumberLook & { next_number: number }>(sql`
-    update number_series set next_number = next_number + ${count} where ${isSeries(of)} returning prefix, head, digits, next_number`)
+  const row = await trx.get<NumberLook & { next_number: number; first_number: number }>(sql`
+    update number_series set next_number = next_number + ${count} where ${isSeries(of)} returning prefix, head, digits, next_number, first_number`)
   assert(row, 'the number series exists')
   const first = row.next_number - count
-  return Array.from({ length: count }, (_, i) => numberIn(row, year, first + i))
+  return {
+    numbers: Array.from({ length: count }, (_, i) => numberIn(row, year, first + i)),
+    before: first > row.first_number ? numberIn(row, year, first - 1) : null,
+  }
 }
 
 export interface YearSeries {

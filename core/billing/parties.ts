@@ -1,8 +1,9 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, madeOnce, sql, type Queries } from '../db/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
 import { TERM_KEYS, termsIn } from './billing-terms.ts'
 import { mayFit, RULE, RULES_IN_ORDER, type RuleColumns } from './tax-rules-of.ts'
-import { loadBrandFacts } from './texts/load-brand-facts.ts'
+import { loadBrandFacts, type BrandFacts } from './texts/load-brand-facts.ts'
+import { frozenLayout, type DocumentLayout } from './layout/document-layout.ts'
 import type { BillFrom, BillTo } from './plan-invoice.ts'
 import type { RoundingPlace } from './tax.ts'
 import type { Exemption, TaxRule } from './taxes-for.ts'
@@ -10,6 +11,7 @@ import type { Exemption, TaxRule } from './taxes-for.ts'
 interface BrandSeller {
   brand_id: string
   brand_name: string
+  colour: string | null
   zone: string
   prices_include_tax: number
   seller_id: string
@@ -28,21 +30,29 @@ export async function loadSellers(
   queries: Queries,
   brandIds: readonly string[],
   clientIds: readonly string[],
-): Promise<Map<string, BillFrom>> {
+): Promise<ReadonlyMap<string, BillFrom>> {
   const rows = await queries.all<BrandSeller & RuleColumns>(sql`
-    select b.id as brand_id, b.name as brand_name, b.zone, b.prices_include_tax, s.id as seller_id, s.name as seller_name, s.address,
+    select b.id as brand_id, b.name as brand_name, b.colour, b.zone, b.prices_include_tax, s.id as seller_id, s.name as seller_name, s.address,
       s.country as seller_country, s.region as seller_region, s.tax_id, s.email, s.legal_text, s.tax_rounding, ${RULE}
     from brands b join sellers s on s.id = b.seller_id left join tax_rules r on r.seller_id = s.id and ${mayFit(clientIds)}
     where b.id in (${list(brandIds)}) order by ${RULES_IN_ORDER}`)
-  const factsOf = await loadBrandFacts(queries, brandIds)
+  return sellersOf({ rows, factsOf: await loadBrandFacts(queries, brandIds) })
+}
+
+interface SellerRows {
+  rows: readonly (BrandSeller & RuleColumns)[]
+  factsOf: (brandId: string) => BrandFacts
+}
+
+const sellersOf = madeOnce(({ rows, factsOf }: SellerRows): Map<string, BillFrom> => {
   const ofBrands = Map.groupBy(rows, (row) => row.brand_id)
   return new Map(
     [...ofBrands].map(([brandId, own]) => {
-      const { eInvoice, ...facts } = factsOf(brandId)
-      return [brandId, { ...sellerOf(own[0]!, rulesIn(own), eInvoice), ...facts }]
+      const { eInvoice, layout, ...facts } = factsOf(brandId)
+      return [brandId, { ...sellerOf(own[0]!, rulesIn(own), { eInvoice, layout }), ...facts }]
     }),
   )
-}
+})
 
 const rulesIn = (rows: readonly RuleColumns[]): readonly TaxRule[] =>
   rows.filter(({ rule_id }) => rule_id !== null)
@@ -56,7 +66,7 @@ export async function loadSeller(queries: Queries, brandId: string, clientId: st
 function sellerOf(
   row: BrandSeller,
   taxRules: readonly TaxRule[],
-  eInvoice: object | null,
+  { eInvoice, layout }: { eInvoice: object | null; layout: DocumentLayout | null },
 ): Omit<BillFrom, 'texts' | 'terms' | 'taxPlugin'> {
   const { seller_name: name, seller_country: country, seller_region: region, tax_id, email, legal_text } = row
   return {
@@ -73,6 +83,7 @@ function sellerOf(
       email,
       legal_text,
       ...(eInvoice ? { e_invoice: eInvoice } : {}),
+      ...(layout ? { layout: frozenLayout(layout, row.colour) } : {}),
     }),
     pricesIncludeTax: row.prices_include_tax === 1,
     taxRounding: row.tax_rounding,
@@ -88,8 +99,8 @@ function sellerOf(
 export async function loadBuyers(
   queries: Queries,
   clientIds: readonly string[],
-): Promise<Map<string, BillTo>> {
-  const rows = await queries.all<Omit<BillTo, 'own' | 'exemptions'> & PaperColumns & TermColumns>(sql`
+): Promise<ReadonlyMap<string, BillTo>> {
+  const rows = await queries.all<BuyerRow>(sql`
     select c.id, c.name, c.company, c.email, c.address_1, c.address_2, c.city, c.region, c.postcode, c.country, c.tax_id, c.tax_exempt,
       c.buyer_reference, c.electronic_address, c.tax_id_valid_for, c.tax_id_valid_through, c.tax_id_checked_at, c.auto_charge, c.separate_invoices, c.currency_fixed, c.locale,
       e.id as paper_id, e.number as paper, e.authority, e.country as paper_country, e.tax_classes, e.starts_on, e.ends_on, t.key, t.value
@@ -97,6 +108,12 @@ export async function loadBuyers(
       left join settings t on t.key in (${list(TERM_KEYS)})
       and ((t.scope = 'client' and t.scope_id = c.id) or (t.scope = 'client_group' and t.scope_id = c.client_group_id))
     where c.id in (${list(clientIds)}) order by c.id, e.starts_on, e.id, t.scope desc`)
+  return buyersOf({ rows })
+}
+
+type BuyerRow = Omit<BillTo, 'own' | 'exemptions'> & PaperColumns & TermColumns
+
+const buyersOf = madeOnce(({ rows }: { rows: readonly BuyerRow[] }): Map<string, BillTo> => {
   const buyers = new Map<string, BillTo & { exemptions: Exemption[] }>()
   const papers = new Set<string>()
   for (const row of rows) {
@@ -128,7 +145,7 @@ export async function loadBuyers(
     })
   }
   return buyers
-}
+})
 
 interface TermColumns {
   key: string | null

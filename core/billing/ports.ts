@@ -1,14 +1,22 @@
-import type { Queries, Trx } from '../db/index.ts'
+import type { Queries, Sql, Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import type { ScopedSetting } from '../records/index.ts'
 
 /** Days after the due day until suspension and termination of one service: its own, else those of its scopes. */
-export interface DunningDays {
+export interface OverdueService {
   service_id: string
+  label: string
+  client_id: string
+  client_name: string
+  /** Since when it is owed. */
+  due_on: IsoDate
   grace_days: number
   terminate_days: number
   suspend_after: IsoDate | null
 }
+
+/** What an overdue document charged. Something else than a service has its id alone. */
+export type OverdueCharge = { id: string } & (OverdueService | { service_id: null })
 
 /** A day of some brands: those whose days begin together; null stands for all. */
 export interface BilledDay {
@@ -24,8 +32,8 @@ export interface GracePreset {
 
 /** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
 export interface OverdueServices {
-  /** For those of the ids that are services. */
-  dunningDays(queries: Queries, ids: readonly string[], preset: GracePreset): Promise<DunningDays[]>
+  /** The rows of a statement of the columns `id` and `due_on`, by id, with the days of those that are services. */
+  dunningDays(queries: Queries, overdue: Sql, preset: GracePreset): Promise<OverdueCharge[]>
   /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */
   suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
   /** Removes for good. Services that have ended are left alone. */

@@ -73,9 +73,11 @@ export const useCreditAlways = defineSetting({
   scopes: ['installation', 'brand', 'client'],
 })
 
+export const RETRIES_MAX = 8
+
 export const chargeRetries = defineSetting({
   key: 'billing.charge_retries',
-  schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 }),
+  schema: Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: RETRIES_MAX }),
   preset: [2, 5],
   scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
 })

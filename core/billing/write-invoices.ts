@@ -1,7 +1,7 @@
 import { recordAudit } from '../audit/index.ts'
 import { all, list, sql, type Trx } from '../db/index.ts'
 import { recordEvents, type NewEvent } from '../events/index.ts'
-import { assert, type Actor } from '../kernel/index.ts'
+import { assert, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { demandEInvoices } from './e-invoice/read-e-invoice.ts'
 import { useTaxAnswers } from './ask-remote-taxes.ts'
@@ -10,7 +10,7 @@ import type { DraftInvoice } from './draft.ts'
 import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from './invoice.ts'
 import { account, postJournals, type Journal, type Posting } from './ledger.ts'
-import { takeNumbers, type DocumentKind } from './numbering.ts'
+import { takeNumbers, type DocumentKind, type Series } from './numbering.ts'
 import { buyerJson } from './parties.ts'
 import { taxBuyer, type PlannedInvoice } from './plan-invoice.ts'
 
@@ -200,12 +200,31 @@ async function numberSeries(means: Means, trx: Trx, written: readonly Written[])
     kind: seriesKind(row),
     issuedOn: row.issued_on!,
   }
-  const numbers = await takeNumbers(means.newId, trx, series, written.length)
+  const { numbers, before } = await takeNumbers(means.newId, trx, series, written.length)
+  const last = await dayOf(trx, series, before)
   written.forEach(({ row: invoice, lines, taxes }, i) => {
     invoice.number = numbers[i]!
+    if (invoice.proforma === 0 && last) dateFrom(invoice, last)
     if (invoice.proforma === 1) invoice.proforma_number = numbers[i]!
     invoice.document_hash = documentHash(invoice, lines, taxes)
   })
+}
+
+async function dayOf(trx: Trx, series: Series, number: string | null): Promise<IsoDate | null> {
+  if (number === null || series.kind === 'proforma') return null
+  const row = await trx.get<{ issued_on: IsoDate }>(sql`
+    select issued_on from invoices where seller_id = ${series.sellerId} and brand_id = ${series.brandId} and number = ${number}`)
+  return row?.issued_on ?? null
+}
+
+/**
+ * Later numbers have no earlier day: a run that makes up for a day that was missed may come after documents of today.
+ * Its own are dated like the last of these then, and nobody is late on the day of issue.
+ */
+function dateFrom(invoice: InvoiceRow, day: IsoDate): void {
+  if (invoice.issued_on! >= day) return
+  invoice.issued_on = day
+  if (invoice.due_on < day) invoice.due_on = day
 }
 
 /** A proforma and a receipt change nothing that anybody owes; a document of nothing neither. */

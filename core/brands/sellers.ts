@@ -2,6 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { all, list, sql, type Queries, type Row, type Sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
+import { requireConfirmed } from '../identity/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { requireCountry } from './countries.ts'
 import type { Seller, SellerAddress } from './rows.ts'
@@ -32,6 +33,7 @@ export const changeSeller = defineVerb(
     means.db.transaction(async (trx) => {
       const seller = await findReachableSeller(trx, actor, seller_id)
       const columns = columnsOf({ ...seller, ...set })
+      if (isSensitive(seller, columns)) requireConfirmed(means, actor)
       requireCountry(columns.country)
       const row = { id: seller.id, version: version ?? seller.version }
       await updateVersioned(means, trx, { table: 'sellers', what: 'seller', row, set: columns })
@@ -41,6 +43,10 @@ export const changeSeller = defineVerb(
       return findSeller(trx, seller.id)
     }),
 )
+
+/** Who takes the money, under which tax number, and what documents say of accounts and register. */
+const isSensitive = (seller: Seller, columns: ReturnType<typeof columnsOf>): boolean =>
+  (['name', 'tax_id', 'legal_text'] as const).some((name) => columns[name] !== seller[name])
 
 export interface NewSeller {
   name: string

@@ -1,4 +1,4 @@
-import { defineLifecycle, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { defineLifecycle, isMetered, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { discountKinds, discountShares, type DiscountKind, type Lasting } from './discount.ts'
 import type { Product } from './product.ts'
 
@@ -73,13 +73,17 @@ export const discountParts = (coupon: Coupon, amounts: readonly bigint[]): bigin
 /**
  * What lowers the first period and so many later ones: none, where the coupon is for the first alone, and then it still
  * says what that period is worth when a change gives it back. A price that was set is kept as the sum that it took off, so that it neither gives a larger
- * plan away nor depends on the price list of later.
+ * plan away nor depends on the price list of later. Of hours none are charged with the order, so all of the periods are
+ * to come; a price for so many of them cannot be set.
  */
 export function couponLasting(coupon: Coupon, cycle: Cycle, takenMinor: bigint): Lasting | null {
-  if (!recurs(cycle) || coupon.kind === 'setup') return null
-  const periodsLeft = coupon.cycles === null ? null : coupon.cycles - 1
-  const amountMinor = coupon.kind === 'price' ? takenMinor : coupon.amountMinor
-  return { percentPpm: coupon.percentPpm, amountMinor, periodsLeft }
+  const { kind, percentPpm, cycles } = coupon
+  if (isMetered(cycle) && kind !== 'setup' && kind !== 'price')
+    return { percentPpm, amountMinor: coupon.amountMinor, periodsLeft: cycles }
+  if (!recurs(cycle) || kind === 'setup') return null
+  const periodsLeft = cycles === null ? null : cycles - 1
+  const amountMinor = kind === 'price' ? takenMinor : coupon.amountMinor
+  return { percentPpm, amountMinor, periodsLeft }
 }
 
 /** A set price first, then free periods, set-up, percentages and fixed sums; of one form by code. */

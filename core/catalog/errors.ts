@@ -35,3 +35,9 @@ export const PriceListInUse = defineError(
   (p: { name: string; groups: number }) =>
     `The price list "${p.name}" is used by ${p.groups} client groups. Give them another one first.`,
 )
+export const ProductUnpriced = defineError(
+  'product.unpriced',
+  409,
+  (p: { name: string }) =>
+    `"${p.name}" has no price yet. Set one first, or make it free: the cycle "free" at 0.`,
+)

@@ -1,4 +1,4 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, madeOnce, sql, type Queries } from '../db/index.ts'
 import type { Coupon } from './coupon.ts'
 import { toCoupon, type CouponRow } from './rows.ts'
 
@@ -22,12 +22,16 @@ export async function findCoupons(
   queries: Queries,
   brandId: string,
   codes: readonly string[],
-): Promise<Coupon[]> {
+): Promise<readonly Coupon[]> {
   const rows = await queries.all<CouponRow>(sql`
     select * from coupons where brand_id = ${brandId}
       and (code in (${list(codes.map(couponCode))}) or (automatic = 1 and status = 'active'))`)
-  return rows.map(toCoupon)
+  return couponsOf({ rows })
 }
+
+const couponsOf = madeOnce(({ rows }: { rows: readonly CouponRow[] }): readonly Coupon[] =>
+  rows.map(toCoupon),
+)
 
 /** Coupons by id, for renewals that a coupon still lowers. */
 export async function findCouponById(queries: Queries, id: string): Promise<Coupon | undefined> {

@@ -1,4 +1,4 @@
-import { sql, type Queries } from '../db/index.ts'
+import { madeOnce, sql, type Queries } from '../db/index.ts'
 import { listProducts } from './load-product.ts'
 import type { Group, Product, ProductStatus } from './product.ts'
 import { toGroup, type GroupRow } from './rows.ts'
@@ -18,11 +18,17 @@ export async function listGroups(
   queries: Queries,
   brandId: string,
   view: GroupView = {},
-): Promise<GroupNode[]> {
-  const groups = await allGroups(queries, brandId)
-  const shown = groups.filter((group) => (view.hidden || !group.hidden) && (view.retired || !group.retiredAt))
-  return childrenOf(shown, null)
+): Promise<readonly GroupNode[]> {
+  const { hidden = false, retired = false } = view
+  return treeOf({ groups: await allGroups(queries, brandId), hidden, retired })
 }
+
+type Forest = Required<GroupView> & { groups: readonly Group[] }
+
+const treeOf = madeOnce(({ groups, hidden, retired }: Forest): readonly GroupNode[] => {
+  const shown = groups.filter((group) => (hidden || !group.hidden) && (retired || !group.retiredAt))
+  return childrenOf(shown, null)
+})
 
 export interface GroupPage {
   group: GroupNode
@@ -58,12 +64,14 @@ export async function listGroup(
   }
 }
 
-async function allGroups(queries: Queries, brandId: string): Promise<Group[]> {
+async function allGroups(queries: Queries, brandId: string): Promise<readonly Group[]> {
   const rows = await queries.all<GroupRow>(
     sql`select * from product_groups where brand_id = ${brandId} order by position, name, id`,
   )
-  return rows.map(toGroup)
+  return groupsOf({ rows })
 }
+
+const groupsOf = madeOnce(({ rows }: { rows: readonly GroupRow[] }): readonly Group[] => rows.map(toGroup))
 
 function childrenOf(groups: readonly Group[], parentId: string | null): GroupNode[] {
   return groups

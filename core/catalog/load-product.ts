@@ -1,5 +1,5 @@
-import { list, sql, type Queries, type Sql } from '../db/index.ts'
-import type { Price, Product, ProductKind, ProductStatus } from './product.ts'
+import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
+import type { Product, ProductKind, ProductStatus } from './product.ts'
 import {
   toField,
   toOption,
@@ -73,31 +73,27 @@ export function listProducts(
 }
 
 async function loadWhere(queries: Queries, condition: Sql, of: ToLoad): Promise<Product[]> {
-  const { rows, links } = await loadRows(queries, condition)
-  if (rows.length === 0) return []
-  const ids = [...new Set([...rows, ...links].map(({ id }) => id))]
-  const parts = await loadParts(queries, ids, of)
-  const assemble = (row: ProductRow, addons: readonly Product[]): Product =>
-    toProduct(row, {
-      prices: parts.prices.get(row.id) ?? [],
-      options: parts.options.get(row.id) ?? [],
-      fields: parts.fields.get(row.id) ?? [],
-      addons,
-    })
-  const addons = groupBy(links, (link) => link.addon_of)
-  return rows.map((row) =>
-    assemble(
-      row,
-      (addons.get(row.id) ?? []).map((link) => assemble(link, [])),
-    ),
-  )
+  const found = await loadFound(queries, condition)
+  if (found.length === 0) return []
+  const ids = list([...new Set(found.map(({ id }) => id))])
+  const options = await loadOptions(queries, ids)
+  const fields =
+    of.orderFields === false
+      ? NO_FIELDS
+      : await queries.all<FieldRow>(
+          sql`select * from order_fields where product_id in (${ids}) order by position, id`,
+        )
+  const prices = await loadPrices(queries, ids, of)
+  return [...productsOf({ found, options, fields, prices })]
 }
 
-type Link = ProductRow & { addon_of: string }
+const NO_FIELDS: readonly FieldRow[] = []
 
 /** The products, and once for each product that offers them, their add-ons. */
-async function loadRows(queries: Queries, condition: Sql): Promise<{ rows: ProductRow[]; links: Link[] }> {
-  const found = await queries.all<ProductRow & { addon_of: string | null }>(sql`
+type Found = ProductRow & { addon_of: string | null }
+
+const loadFound = (queries: Queries, condition: Sql): Promise<Found[]> =>
+  queries.all<Found>(sql`
     with wanted as (select p.* from products p where ${condition})
     select * from (
       select null as addon_of, w.position as place, w.* from wanted w
@@ -105,21 +101,38 @@ async function loadRows(queries: Queries, condition: Sql): Promise<{ rows: Produ
       select a.product_id as addon_of, a.position as place, p.* from wanted w
         join product_addons a on a.product_id = w.id join products p on p.id = a.addon_id
     ) found order by place, case when addon_of is null then name else '' end, id`)
-  const isLink = (row: ProductRow & { addon_of: string | null }): row is Link => row.addon_of !== null
-  return { rows: found.filter((row) => !isLink(row)), links: found.filter(isLink) }
+
+interface Rows {
+  found: readonly Found[]
+  options: readonly OptionAndValue[]
+  fields: readonly FieldRow[]
+  prices: readonly PriceRow[]
 }
 
-async function loadParts(queries: Queries, productIds: readonly string[], of: ToLoad) {
-  const ids = list(productIds)
-  const options = await loadOptions(queries, ids)
-  const fields =
-    of.orderFields === false
-      ? []
-      : await queries.all<FieldRow>(
-          sql`select * from order_fields where product_id in (${ids}) order by position, id`,
-        )
-  const prices = await loadPrices(queries, ids, of)
-  const made = options.map(({ option, values }) =>
+const productsOf = madeOnce((rows: Rows): readonly Product[] => {
+  const parts = partsOf(rows)
+  const assemble = (row: Found, addons: readonly Product[]): Product =>
+    toProduct(row, {
+      prices: parts.prices.get(row.id) ?? [],
+      options: parts.options.get(row.id) ?? [],
+      fields: parts.fields.get(row.id) ?? [],
+      addons,
+    })
+  const links = rows.found.filter(({ addon_of }) => addon_of !== null)
+  const addons = groupBy(links, (link) => link.addon_of!)
+  return rows.found
+    .filter(({ addon_of }) => addon_of === null)
+    .map((row) =>
+      assemble(
+        row,
+        (addons.get(row.id) ?? []).map((link) => assemble(link, [])),
+      ),
+    )
+})
+
+function partsOf({ options, fields, prices: priced }: Rows) {
+  const prices = groupBy(priced.map(toPrice), (price) => price.ownerId)
+  const made = valuesByOption(options).map(({ option, values }) =>
     toOption(option, {
       prices: prices.get(option.id) ?? [],
       values: values.map((value) => toValue(value, prices.get(value.id) ?? [])),
@@ -143,20 +156,18 @@ type OptionAndValue = OptionRow & {
   value_version: number
 }
 
-async function loadOptions(
-  queries: Queries,
-  productIds: Sql,
-): Promise<{ option: OptionRow; values: ValueRow[] }[]> {
-  const rows = await queries.all<OptionAndValue>(sql`
+const loadOptions = (queries: Queries, productIds: Sql): Promise<OptionAndValue[]> =>
+  queries.all<OptionAndValue>(sql`
     select o.*, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.position as value_position,
       v.retired_at as value_retired_at, v.version as value_version
     from options o left join option_values v on v.option_id = o.id
     where o.product_id in (${productIds}) order by o.position, o.id, v.position, v.id`)
-  return [...groupBy(rows, (row) => row.id).values()].map((ofOption) => ({
+
+const valuesByOption = (rows: readonly OptionAndValue[]): { option: OptionRow; values: ValueRow[] }[] =>
+  [...groupBy(rows, (row) => row.id).values()].map((ofOption) => ({
     option: ofOption[0]!,
     values: ofOption.flatMap((row) => (row.value_id === null ? [] : [valueOf(row, row.value_id)])),
   }))
-}
 
 function valueOf(row: OptionAndValue, id: string): ValueRow {
   return {
@@ -172,12 +183,8 @@ function valueOf(row: OptionAndValue, id: string): ValueRow {
 }
 
 /** Prices of products, their options and their values, oldest version first. */
-async function loadPrices(
-  queries: Queries,
-  productIds: Sql,
-  pricesFor: PricesFor,
-): Promise<Map<string, Price[]>> {
-  const rows = await queries.all<PriceRow>(sql`
+const loadPrices = (queries: Queries, productIds: Sql, pricesFor: PricesFor): Promise<PriceRow[]> =>
+  queries.all<PriceRow>(sql`
     select r.id, r.owner_id, r.cycle, r.currency, r.amount_minor, r.setup_minor, r.valid_from, r.list_id, r.scheme, l.discount_ppm
     from prices r left join price_lists l on l.id = ${listOf(pricesFor)} and l.retired_at is null
     where r.retired_at is null and (r.list_id is null or r.list_id = l.id) and (owner_id in (${productIds})
@@ -185,8 +192,6 @@ async function loadPrices(
       or owner_id in (select v.id from option_values v join options o on o.id = v.option_id
         where o.product_id in (${productIds})))
     order by r.valid_from, r.cycle, r.currency, r.id`)
-  return groupBy(rows.map(toPrice), (price) => price.ownerId)
-}
 
 function listOf({ clientId, listId }: PricesFor): Sql {
   if (listId != null || clientId == null) return sql`${listId ?? null}`

@@ -99,6 +99,19 @@ export async function putRule(
   return id
 }
 
+/** No document names a rule, so what is left of it is its entry in the audit. */
+export async function endRule(means: Means, trx: Trx, rule: PriceRule, actor: Actor): Promise<void> {
+  await trx.run(sql`delete from price_rules where id = ${rule.id}`)
+  const entry = {
+    action: 'price_rule.end',
+    subject: rule.id,
+    brandId: rule.brand_id,
+    before: rule,
+    after: null,
+  }
+  await recordAudit(means, trx, actor, [entry])
+}
+
 /** The rule in minor units; what does not fit is refused as "step" or "ending". */
 function roundingOf({ currency, rounding }: Pick<PriceRule, 'currency' | 'rounding'>): RoundingRule {
   const { mode, step, ending } = JSON.parse(rounding) as StoredRounding

@@ -1,5 +1,5 @@
 import { divideHalfUp } from '../../sdk/index.ts'
-import type { Cycle, IsoDate, Period } from '../kernel/index.ts'
+import { isMetered, type Cycle, type IsoDate, type Period } from '../kernel/index.ts'
 import { couponFits, couponLasting, type Coupon } from './coupon.ts'
 import { couponProblem } from './coupon-problem.ts'
 import { discountShares, lastingOff, meantShares, type Discountable, type Lasting } from './discount.ts'
@@ -161,7 +161,9 @@ const sharesOf = (trace: PricedLine['trace']): bigint[] => String(trace.parts).s
 export function withDiscount(priced: PricedSelection, taken: TakenDiscount): PricedSelection {
   const { cause, id, label, shares, lasting, isOwn = false, bond = null } = taken
   const total = shares.reduce((a, b) => a + b, 0n)
-  if (total === 0n) return priced
+  // A coupon for hours lowers what is charged later, also where the order takes nothing.
+  const isLater = cause === 'coupon' && lasting !== null && isMetered(priced.cycle)
+  if (total === 0n && !isLater) return priced
   const step = priced.lines.filter(({ kind }) => kind === 'discount').length + 1
   const line: PricedLine = {
     kind: 'discount',
@@ -177,7 +179,7 @@ export function withDiscount(priced: PricedSelection, taken: TakenDiscount): Pri
   const kept = lasting === null ? [] : [{ ...{ cause, id, label, isOwn, bond }, ...lasting }]
   const discounted = {
     ...priced,
-    lines: [...priced.lines, line],
+    lines: total === 0n ? priced.lines : [...priced.lines, line],
     lasting: [...priced.lasting, ...kept],
   }
   withSums(discounted)
@@ -333,7 +335,9 @@ const NOTHING: Sums = { subtotalMinor: 0n, discountMinor: 0n, totalMinor: 0n }
 function withSums(priced: PricedSelection): void {
   priced.first = sumsOf(priced.lines)
   const again = priced.lines.filter((line) => line.recurs && line.kind !== 'discount')
-  priced.renewal = again.length > 0 ? renewalSums(again, priced.lasting) : null
+  // A sum is off all hours of a month, and what is named here is one of them.
+  const lasting = priced.lasting.filter(({ percentPpm }) => percentPpm !== null || !isMetered(priced.cycle))
+  priced.renewal = again.length > 0 ? renewalSums(again, lasting) : null
 }
 
 function sumsOf(lines: readonly PricedLine[]): Sums {

@@ -146,6 +146,7 @@ function newPrice(input: PriceInput, brand: BrandFacts, today: IsoDate): NewPric
     fields.amount = 'is given, or else the steps of a scheme'
   const setup = readAmount(input.setup ?? '0', input.currency)
   if (typeof amount !== 'bigint') fields.amount = amount.problem
+  if (input.cycle === 'free' && amount !== 0n) fields.amount = 'must be 0 where the cycle is free'
   if (typeof setup !== 'bigint') fields.setup = setup.problem
   const validFrom = input.valid_from ? isoDate(input.valid_from) : today
   if (validFrom < today)

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { addWriting } from './author/index.ts'
@@ -115,21 +115,21 @@ function addInstalling(plugin: Command, config: () => Config): void {
   plugin
     .command('inspect')
     .description('say what a package is, who signed it and what it asks for')
-    .argument('<file>')
+    .argument('<file>', 'a package, or the folder of a plugin')
     .action(async (file: string) => {
-      const input = { text: readFileSync(file, 'utf8') }
+      const input = { text: await packageText(file, config) }
       print((await ask({ name: 'plugin.inspect', input })) as Inspected)
     })
   plugin
     .command('install')
     .description('install a package, or put it in the place of an older one')
-    .argument('<file>')
+    .argument('<file>', 'a package, or the folder of a plugin, of which an unsigned one is made')
     .option('--grant', 'grant everything that it asks for')
     .option('--allow-unsigned', 'take the risk that somebody else changed it')
     .option('--allow-lower', 'go back to a lower version')
     .option('--accept-author <fingerprint>', 'trust another author than until now')
     .action(async (file: string, options: InstallOptions) => {
-      const text = readFileSync(file, 'utf8')
+      const text = await packageText(file, config)
       const found = (await ask({ name: 'plugin.inspect', input: { text } })) as Inspected
       print(found)
       if (!options.grant && found.asked.length > 0)
@@ -144,6 +144,41 @@ function addInstalling(plugin: Command, config: () => Config): void {
       console.log(`${found.id} ${found.version} is installed.`)
     })
   addManaging(plugin, ask)
+  addMoving(plugin, ask)
+}
+
+async function packageText(file: string, config: () => Config): Promise<string> {
+  if (!statSync(file).isDirectory()) return readFileSync(file, 'utf8')
+  const { packFolder } = await import('../plugins/index.ts')
+  return packFolder(resolve(file), join(config().dataDir, 'cache'))
+}
+
+/** What an instance has, from one installation to another, or kept beside the backup. */
+function addMoving(plugin: Command, ask: (call: Call) => Promise<unknown>): void {
+  plugin
+    .command('export')
+    .description('write settings and stored data of an instance to a file; no secrets')
+    .argument('<instance>')
+    .argument('<file>')
+    .action(async (instance_id: string, file: string) => {
+      const data = (await ask({ name: 'plugin.export', input: { instance_id } })) as { storage: unknown[] }
+      writeFileSync(file, `${JSON.stringify(data, null, 1)}\n`, { mode: 0o600 })
+      console.log(`${basename(file)}: its settings and ${data.storage.length} entries, without secrets`)
+    })
+  plugin
+    .command('import')
+    .description('put such a file in the place of what an instance of the same plugin and version has')
+    .argument('<instance>')
+    .argument('<file>')
+    .action(async (instance_id: string, file: string) => {
+      const data = JSON.parse(readFileSync(file, 'utf8')) as unknown
+      const done = (await ask({ name: 'plugin.import', input: { instance_id, data } })) as {
+        taken: number
+        left_out: number
+      }
+      const gone = done.left_out > 0 ? `; ${done.left_out} stood beside records that are not here` : ''
+      console.log(`${done.taken} entries are in place${gone}.`)
+    })
 }
 
 function addManaging(plugin: Command, ask: (call: Call) => Promise<unknown>): void {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { CommandAnswer, CommandCall } from '../app/index.ts'
+import { NotRunning } from '../app/errors.ts'
 import { onSqlite, socketFile } from '../app/places.ts'
 import type { Config } from '../config/index.ts'
 import { BerthError } from '../kernel/index.ts'
@@ -10,13 +11,20 @@ type Say = (line: string) => void
 export interface Call extends CommandCall {
   /** The command waits for jobs; without a core it runs them itself. */
   works?: boolean
+  /** Only a core that runs may answer. */
+  running?: boolean
 }
 
 /** Runs a command in the core that holds the SQLite database, or by itself when none runs or on PostgreSQL. */
-export async function runCommand(config: Config, { works, ...call }: Call, say: Say): Promise<unknown> {
+export async function runCommand(
+  config: Config,
+  { works, running, ...call }: Call,
+  say: Say,
+): Promise<unknown> {
   if (onSqlite(config)) {
     const answered = await askCore(socketFile(config), call, say)
     if (answered) return answered.result
+    if (running) throw NotRunning({ folder: config.dataDir })
   }
   const { createApp } = await import('../app.ts')
   const app = await createApp(config, { role: 'command' })

@@ -5,7 +5,7 @@ import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { createUser, Email, enterMail, findUserByEmail } from '../identity/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
-import { defineVerb, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, type Asking, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
 import { Profile, profileColumns, searchText } from './profile.ts'
 import type { Client } from './rows.ts'
@@ -48,8 +48,9 @@ export async function addClient(means: Means, trx: Trx, wanted: NewClient, actor
   const currency = wanted.currency ?? brand.currency
   if (!brand.currencies.includes(currency))
     throw invalidInput({ currency: `must be one of ${brand.currencies.join(', ')}` })
-  const id = means.newId('cli')
   const columns = profileColumns(profile, emptyProfile(brand))
+  demandCheck(means, trx, actor, addition(brand, { ...columns, currency }))
+  const id = means.newId('cli')
   const now = means.business.now()
   const row = {
     ...{ id, brand_id: brand.id, currency, status: 'active', created_at: now, updated_at: now },
@@ -64,6 +65,16 @@ export async function addClient(means: Means, trx: Trx, wanted: NewClient, actor
   const body = { id, brand_id: brand.id, country: columns.country, currency }
   await recordEvent(means, trx, actor, { ...scope, type: 'client.created', body })
   return (await trx.get<Client>(sql`select * from clients where id = ${id}`))!
+}
+
+/** Nobody has an id yet: what plugins may know stands in the facts. Of the address only where its mail goes. */
+function addition(
+  brand: Brand,
+  { kind, country, currency, email }: Record<'kind' | 'country' | 'currency' | 'email', string>,
+): Asking {
+  const facts = { kind, country, currency, email_host: email.slice(email.lastIndexOf('@') + 1).toLowerCase() }
+  const row = { id: brand.id, version: 0, brand_id: brand.id }
+  return { noun: 'client', transition: 'create', from: 'none', to: 'active', row, facts }
 }
 
 function emptyProfile(brand: Brand) {

@@ -48,7 +48,8 @@ export async function openSubject(means: BenchMeans, folder: string): Promise<Su
   const outbound: Record<string, string> = {}
   const incidents: PluginIncident[] = []
   const log = { line: () => undefined, incident: (one: PluginIncident) => void incidents.push(one) }
-  const plugins = createPlugins({ ...means, storage: memoryStorage(), log, outbound })
+  const findRecord = () => Promise.resolve({ noun: 'record', clientId: null })
+  const plugins = createPlugins({ ...means, storage: memoryStorage(), findRecord, log, outbound })
   return { plugin: { manifest, bundle }, about, plugins, outbound, incidents }
 }
 

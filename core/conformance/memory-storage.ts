@@ -1,21 +1,24 @@
-import type { PluginStorage } from '../plugins/index.ts'
+import type { PluginStorage, StoragePlace } from '../plugins/index.ts'
+
+interface Row {
+  value: unknown
+  version: number
+  bytes: number
+}
 
 /** Storage of the instances of one host. */
 export function memoryStorage(): PluginStorage {
-  const instances = new Map<string, Map<string, { value: unknown; version: number; bytes: number }>>()
-  const rowsOf = (instance: string) => {
-    const rows =
-      instances.get(instance) ?? new Map<string, { value: unknown; version: number; bytes: number }>()
-    instances.set(instance, rows)
-    return rows
-  }
+  const instances = new Map<string, Map<string, Map<string, Row>>>()
+  const placesOf = (instance: string) => kept(instances, instance, () => new Map<string, Map<string, Row>>())
+  const rowsOf = ({ instance, record }: Pick<StoragePlace, 'instance' | 'record'>) =>
+    kept(placesOf(instance), record, () => new Map<string, Row>())
   return {
-    get(instance, key) {
-      const row = rowsOf(instance).get(key)
+    get(at, key) {
+      const row = rowsOf(at).get(key)
       return Promise.resolve(row && { value: row.value, version: row.version })
     },
-    set(instance, { key, value, bytes, ifVersion, bytesMax }) {
-      const rows = rowsOf(instance)
+    set(at, { key, value, bytes, ifVersion, bytesMax }) {
+      const rows = rowsOf(at)
       const held = rows.get(key)?.version ?? 0
       if (ifVersion !== undefined && ifVersion !== held) return Promise.resolve('conflict')
       const used = [...rows].reduce((sum, [name, row]) => sum + (name === key ? 0 : row.bytes), 0)
@@ -23,10 +26,28 @@ export function memoryStorage(): PluginStorage {
       rows.set(key, { value, version: held + 1, bytes })
       return Promise.resolve(held + 1)
     },
-    remove: (instance, key) => Promise.resolve(void rowsOf(instance).delete(key)),
-    list(instance, prefix, limit) {
-      const keys = [...rowsOf(instance).keys()].filter((key) => key.startsWith(prefix))
+    remove(at, key) {
+      rowsOf(at).delete(key)
+      return Promise.resolve(undefined)
+    },
+    list(at, prefix, limit) {
+      const keys = [...rowsOf(at).keys()].filter((key) => key.startsWith(prefix))
       return Promise.resolve(keys.sort().slice(0, limit))
     },
+    records(instance, after, limit) {
+      const used = [...placesOf(instance)].filter(([record, rows]) => record > after && rows.size > 0)
+      return Promise.resolve(
+        used
+          .map(([record]) => record)
+          .sort()
+          .slice(0, limit),
+      )
+    },
   }
+}
+
+function kept<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const value = map.get(key) ?? make()
+  map.set(key, value)
+  return value
 }

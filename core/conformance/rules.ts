@@ -25,6 +25,13 @@ const SUCCESSES = new Set([
   ...['signed_in', 'valid', 'passed', 'found', 'code', 'answered', 'ready'],
 ])
 
+/** What plugin.json lists and the code lacks fails at each call: no input excuses it. */
+export function isThere(told: Told, kind: string, operation: string): Problem {
+  if ('answer' in told) return undefined
+  const lacking = [`The plugin has no "${kind}".`, `The plugin's ${kind} has no "${operation}".`]
+  return lacking.some((text) => told.message.endsWith(text)) ? told.message : undefined
+}
+
 /** An honest answer or an error that says why. `mustAnswer`: the input is the author's own. */
 export function answersWell(told: Told, mustAnswer: boolean): Problem {
   if ('answer' in told) return undefined
@@ -45,6 +52,11 @@ export function sameAgain(first: Told, second: Told): Problem {
   return isDeepStrictEqual(first.answer, second.answer)
     ? undefined
     : `${JSON.stringify(first.answer)} became ${JSON.stringify(second.answer)}`.slice(0, 300)
+}
+
+/** An event that is refused the second time is not the same either. */
+export function sameFacts(first: Told, second: Told): Problem {
+  return 'answer' in first && !('answer' in second) ? second.message : sameAgain(first, second)
 }
 
 /** What was made may be told again with other words, never with another id. */

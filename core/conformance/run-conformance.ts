@@ -1,7 +1,7 @@
-import { kindTables, type Operation, type ProviderKind } from '../../sdk/index.ts'
+import { kindTables, UpgradeStep, type Operation, type ProviderKind } from '../../sdk/index.ts'
 import { hookNamed, type Kind } from '../plugins/index.ts'
 import { formProblem } from '../records/index.ts'
-import { openBench, openSubject, type Bench, type BenchMeans, type Subject } from './bench.ts'
+import { openBench, openSubject, type Bench, type BenchMeans, type Subject, type Told } from './bench.ts'
 import type { Weather } from '../../sdk/test-kit/index.ts'
 import { lifeOfService } from './life-of-service.ts'
 import * as rules from './rules.ts'
@@ -48,7 +48,7 @@ interface Called extends Partial<Operation> {
   input: Operation['input']
 }
 
-/** What plugin.json lists: operations of kinds, hooks, schedules. */
+/** What plugin.json lists: operations of kinds, hooks, schedules, and its upgrade step. */
 function calledOf({ plugin: { manifest } }: Subject): Called[] {
   const operations = Object.entries(manifest.kinds).flatMap(([kind, names]) => {
     const table: Record<string, Operation> = kindTables[kind as ProviderKind]
@@ -69,7 +69,8 @@ function calledOf({ plugin: { manifest } }: Subject): Called[] {
     ...{ kind: 'schedule' as const, operation: name },
     input: { type: 'object' } as Operation['input'],
   }))
-  return [...operations, ...hooks, ...schedules]
+  const move = { kind: 'upgrade' as const, operation: 'move', input: UpgradeStep }
+  return [...operations, ...hooks, ...schedules, ...(manifest.upgrade === true ? [move] : [])]
 }
 
 async function judge(run: Run, called: Called): Promise<void> {
@@ -111,6 +112,7 @@ async function judgeInput(
   const name = `${called.kind}.${called.operation}`
   const { manifest } = run.subject.plugin
   const first = await bench.call(called.kind, called.operation, input)
+  run.note(`${name} is there`, rules.isThere(first, called.kind, called.operation))
   run.note(`${name} answers its ${own ? 'own' : `${size}generated`} input`, rules.answersWell(first, own))
   if (answer !== undefined)
     run.note(
@@ -201,22 +203,34 @@ async function judgeEvents(run: Run, called: Called): Promise<void> {
       run.note(`${name}, ${body.slice(0, 20) || 'empty'}: nothing moves`, rules.movesNothing(told))
     }
   })
-  const events = run.subject.about.events ?? []
-  if (events.length < 2) return
-  const [forth, back] = [
-    await factsOf(run, called, events),
-    await factsOf(run, called, [...events].reverse()),
-  ]
-  run.note(`${name}, reordered: the same facts`, rules.sameAgain({ answer: forth }, { answer: back }))
+  await judgeOrder(run, called, run.subject.about.events ?? [])
 }
 
-async function factsOf(run: Run, called: Called, events: readonly unknown[]): Promise<string[]> {
-  const facts: string[] = []
+/** Companies send an event late, twice and before another that came first. */
+async function judgeOrder(run: Run, called: Called, events: readonly unknown[]): Promise<void> {
+  const name = `${called.kind}.handle_event`
+  const few = 'test/conformance.ts names fewer than two "events"'
+  run.note(`${name}: there are events to reorder`, events.length < 2 ? few : undefined)
+  const forth = await tellAll(run, called, events)
+  const back = await tellAll(run, called, [...events].reverse())
+  const twice = await tellAll(
+    run,
+    called,
+    events.flatMap((event) => [event, event]),
+  )
+  for (const [i, told] of forth.entries()) {
+    run.note(`${name} answers its events`, rules.answersWell(told, true))
+    run.note(`${name}, reordered: the same facts`, rules.sameFacts(told, back.at(-1 - i)!))
+    run.note(`${name}, twice: the same facts`, rules.sameFacts(told, twice[2 * i + 1]!))
+  }
+}
+
+async function tellAll(run: Run, called: Called, events: readonly unknown[]): Promise<Told[]> {
+  const told: Told[] = []
   await withBench(run, 'well', async (bench) => {
-    for (const event of events)
-      facts.push(JSON.stringify(await bench.call(called.kind, 'handle_event', event)))
+    for (const event of events) told.push(await bench.call(called.kind, 'handle_event', event))
   })
-  return facts.sort()
+  return told
 }
 
 async function withBench(run: Run, weather: Weather, act: (bench: Bench) => Promise<void>): Promise<void> {

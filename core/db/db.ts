@@ -19,10 +19,20 @@ export interface Queries {
 
 /** Inside a transaction. Writers take it as an argument, so that nobody writes outside by omission. */
 export interface Trx extends Queries {
+  /** Runs when the work has ended well, in order, as its last part. */
+  beforeCommit(act: () => Promise<void>): void
   /** Runs after the commit, in order; never when the transaction is rolled back. */
   afterCommit(act: () => void): void
   /** What AskFirst has brought so far, by the keys of its questions. */
   readonly answers: ReadonlyMap<string, unknown>
+}
+
+export interface TransactionHow {
+  /**
+   * A few statements of some milliseconds. On SQLite, others that are brief and wait in line go to the disk with it in one
+   * commit: each stands or falls alone, and each is answered when that commit is on the disk. PostgreSQL does so by itself.
+   */
+  brief?: boolean
 }
 
 export interface Db extends Queries {
@@ -30,7 +40,7 @@ export interface Db extends Queries {
    * Runs `work` in one transaction. Only the database is awaited inside: SQLite has one writer.
    * Commits when the promise fulfils, rolls back when it rejects.
    */
-  transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T>
+  transaction<T>(work: (trx: Trx) => Promise<T>, how?: TransactionHow): Promise<T>
   /**
    * The same database; what it read outside a transaction is kept until anybody commits anything, and frozen. Only where
    * the engine tells of commits without a question over the network.

@@ -6,10 +6,21 @@ export const DatabaseUnavailable = defineError(
   (p: { reason: string }) =>
     `The database cannot be used now: ${p.reason}. Nothing was saved; try again in a moment.`,
 )
+export const NoFolder = defineError(
+  'database.no_folder',
+  500,
+  (p: { folder: string }) =>
+    `There is no folder ${p.folder}: make it, or name another file with DATABASE_URL.`,
+)
 export const UniqueViolation = defineError(
   'database.unique',
   409,
   (p: { constraint: string }) => `This exists already (${p.constraint}).`,
+)
+export const TransactionOver = defineError(
+  'database.over',
+  500,
+  () => 'This part of the work was not waited for: its transaction is over, and nothing of it was saved.',
 )
 export const BreakingMigration = defineError(
   'database.newer_than_code',

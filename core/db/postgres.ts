@@ -3,6 +3,8 @@ import type pg from 'pg'
 import { withAnswers } from './ask-first.ts'
 import type { Db, Queries, Row, StatementMeter, Trx } from './db.ts'
 import { DatabaseUnavailable } from './errors.ts'
+import { openTrx } from './open-trx.ts'
+import { runAfterCommit, type AfterCommitFailed } from './run-after-commit.ts'
 import { sameValues } from './same-values.ts'
 import type { Sql, SqlValue } from './sql.ts'
 
@@ -21,6 +23,8 @@ export interface PostgresOptions {
   meter?: StatementMeter
   /** How long a statement waits for a row or table that somebody else has locked, before it gives up. */
   lockWaitMs?: number
+  /** Hears of acts after a commit that failed; without it they are warnings of the process. */
+  afterCommitFailed?: AfterCommitFailed
 }
 
 export interface PostgresDb extends Db {
@@ -28,7 +32,7 @@ export interface PostgresDb extends Db {
 }
 
 export function openPostgres(options: PostgresOptions): PostgresDb {
-  const { url, poolSize = 10, meter, lockWaitMs = LOCK_WAIT_MS } = options
+  const { url, poolSize = 10, meter, lockWaitMs = LOCK_WAIT_MS, afterCommitFailed } = options
   // Loaded here: an installation on SQLite goes without.
   const { Pool } = load('pg') as typeof pg
   const pool = new Pool({
@@ -43,7 +47,7 @@ export function openPostgres(options: PostgresOptions): PostgresDb {
   pool.on('connect', (client) => client.on('error', () => undefined))
   const types: ColumnTypes = new Map()
   const queries = new PostgresQueries((config) => pool.query(config), meter, types)
-  const context = { pool, meter, types }
+  const context = { pool, meter, types, afterCommitFailed }
   return {
     dialect: 'postgres',
     pool,
@@ -60,6 +64,7 @@ interface Context {
   pool: pg.Pool
   meter: StatementMeter | undefined
   types: ColumnTypes
+  afterCommitFailed: AfterCommitFailed | undefined
 }
 
 async function transaction<T>(
@@ -79,7 +84,7 @@ async function transaction<T>(
       await client.query('begin')
       begun = true
       const result = await attemptOnce(client, context, work, { acts, answers })
-      for (const act of acts) act()
+      runAfterCommit(acts, context.afterCommitFailed)
       return result
     } catch (error) {
       if (isConnectionLoss(error)) broken = error as Error
@@ -99,21 +104,17 @@ async function attemptOnce<T>(
   { acts, answers }: { acts: (() => void)[]; answers: Trx['answers'] },
 ): Promise<T> {
   const queries = new PostgresQueries((config) => client.query(config), meter, types)
+  const open = openTrx(queries, { answers, acts })
   try {
-    const result = await work({
-      dialect: 'postgres',
-      all: (statement) => queries.all(statement),
-      get: (statement) => queries.get(statement),
-      run: (statement) => queries.run(statement),
-      insert: (table, rows) => queries.insert(table, rows),
-      afterCommit: (act) => void acts.push(act),
-      answers,
-    })
+    const result = await work(open.trx)
+    for (const act of open.last) await act()
+    open.end()
     meter?.before?.('commit')
     await client.query('commit')
     meter?.after?.('commit')
     return result
   } catch (error) {
+    open.end()
     if (!isConnectionLoss(error)) await client.query('rollback').catch(() => undefined)
     throw error
   }
@@ -249,6 +250,8 @@ function isConnectionLoss(error: unknown): boolean {
 
 function explained(error: unknown): unknown {
   const { code } = error as { code?: string }
+  if (code === 'ECONNREFUSED')
+    return DatabaseUnavailable({ reason: 'nothing answers at the address of PostgreSQL' }, error)
   if (isConnectionLoss(error))
     return DatabaseUnavailable({ reason: 'the connection to PostgreSQL was lost' }, error)
   if (code === '53100') return DatabaseUnavailable({ reason: 'the disk of PostgreSQL is full' }, error)

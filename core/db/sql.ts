@@ -73,6 +73,12 @@ export function join(parts: readonly Sql[], separator: string): Sql {
   )
 }
 
+/** "a = ?, b = ?" of a `set`: columns, and what they become. */
+export function assigned(row: Readonly<Record<string, SqlValue>>): Sql {
+  const columns = Object.keys(row).map((column) => `${name(column).text} = ?`)
+  return new Sql(columns.join(', '), Object.values(row))
+}
+
 /** Values for `in (…)`. An empty list becomes a null, which nothing equals. */
 export function list(values: readonly SqlValue[]): Sql {
   if (values.length === 0) return new Sql('null', NOTHING)

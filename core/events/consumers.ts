@@ -54,10 +54,11 @@ const hears = (consumer: Consumer, type: string): boolean =>
   consumer.types.includes(type) || (consumer.listens?.(type) ?? false)
 
 async function deliverOnce(means: DeliveryMeans, consumer: Consumer, event: StoredEvent): Promise<void> {
-  await means.db.transaction(async (trx) => {
+  const deliver = async (trx: Trx) => {
     const fresh = await trx.run(sql`
       insert into event_receipts (event_id, consumer, handled_at) values (${event.id}, ${consumer.name}, ${means.clock.now()})
       on conflict (event_id, consumer) do nothing`)
     if (fresh > 0) await consumer.handle(trx, event)
-  })
+  }
+  await means.db.transaction(deliver, { brief: true })
 }

@@ -21,7 +21,12 @@ export interface EventMeans {
   jobs: Jobs
 }
 
-/** Writes events in the verb's own transaction and enters one delivery job for all of them. */
+/** Of one job, unless they were recorded together: what fails is tried again alone. */
+const TOGETHER_MAX = 100
+/** Recorded in a transaction that has not ended. */
+const undelivered = new WeakMap<Trx, string[]>()
+
+/** Writes events in the verb's own transaction, at whose end one job is entered that delivers all of them. */
 export async function recordEvents(
   means: EventMeans,
   trx: Trx,
@@ -44,8 +49,21 @@ export async function recordEvents(
   }))
   await trx.insert('events', rows)
   const ids = rows.map((row) => row.id)
-  await means.jobs.enqueue(trx, [{ task: 'events.deliver', payload: { ids }, priority: 0 }])
+  deliverLater(means, trx, ids)
   return ids
+}
+
+function deliverLater(means: EventMeans, trx: Trx, ids: readonly string[]): void {
+  const others = undelivered.get(trx)
+  if (others && others.length + ids.length <= TOGETHER_MAX) {
+    others.push(...ids)
+    return
+  }
+  const all = [...ids]
+  undelivered.set(trx, all)
+  trx.beforeCommit(() =>
+    means.jobs.enqueue(trx, [{ task: 'events.deliver', payload: { ids: all }, priority: 0 }]),
+  )
 }
 
 export function recordEvent(means: EventMeans, trx: Trx, actor: Actor, event: NewEvent): Promise<string[]> {

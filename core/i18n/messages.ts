@@ -32,7 +32,7 @@ export function createMessages({ folder, strict = false }: MessagesOptions): Mes
   const translators = new Map<string, Translate>()
 
   return {
-    locales: [...catalogues.keys()].sort(),
+    locales: Object.freeze([...catalogues.keys()].sort()),
     has: (key, locale = SOURCE_LOCALE) =>
       chainOf(locale, catalogues).some(([, catalogue]) => catalogue.find(key) !== undefined),
     missing: (locale) =>

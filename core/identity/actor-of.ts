@@ -1,4 +1,4 @@
-import { sql } from '../db/index.ts'
+import { madeOnce, sql } from '../db/index.ts'
 import { instant, toMs, type Actor, type ClientGrant, type Instant } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { intersect } from './patterns.ts'
@@ -54,7 +54,7 @@ export async function actorOfSession(
       s.created_at as started_at, s.last_seen_at as session_seen_at, s.idle_minutes, s.expires_at, s.ends_by, s.confirmed_at,
       ${principalColumns} from sessions s join users u on u.id = s.user_id ${principalJoins}
     where s.token_hash = ${secretTokenHash(token)} and s.ended_at is null and ${here}`)
-  const holder = holderOf(inForce(means, found))
+  const holder = holderOf({ rows: inForce(means, found) })
   const now = means.clock.ms()
   if (!holder || holder.endsMs <= now) return null
   const { actor, user, clients, session } = holder
@@ -71,29 +71,18 @@ interface Holder extends SignedIn {
   seenMs: number
 }
 
-/** Rows that were kept come back as the same array, and say the same; new rows are read anew. */
-function holderOf(rows: readonly (PrincipalRow & SessionColumns)[]): Holder | null {
-  let holder = holders.get(rows)
-  if (holder === undefined) holders.set(rows, (holder = readHolder(rows)))
-  return holder
-}
-
-const holders = new WeakMap<readonly PrincipalRow[], Holder | null>()
-
-function readHolder(rows: readonly (PrincipalRow & SessionColumns)[]): Holder | null {
+const holderOf = madeOnce(({ rows }: { rows: readonly (PrincipalRow & SessionColumns)[] }): Holder | null => {
   const [row] = rows
   if (!row || !mayAct(row)) return null
   const session = sessionOf(row)
   const own = { sessionId: session.id, confirmedAt: session.confirmed_at }
   return {
-    actor: Object.freeze({ ...actorFor(rows), ...own }),
-    user: Object.freeze(userOf(row)),
-    session: Object.freeze(session),
-    clients: Object.freeze(choicesOf(rows)),
+    actor: { ...actorFor(rows), ...own },
+    ...{ user: userOf(row), session, clients: choicesOf(rows) },
     endsMs: Math.min(toMs(row.expires_at), toMs(row.ends_by)),
     seenMs: toMs(row.session_seen_at),
   }
-}
+})
 
 const whence = ({ address, requestId }: KeyFacts): KeyFacts =>
   requestId === undefined ? { address } : { address, requestId }

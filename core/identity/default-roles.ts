@@ -17,6 +17,7 @@ export const defaultRoles: readonly { name: string; permissions: readonly string
       'credit.*',
       'coupon.*',
       'quote.*',
+      'letter.*',
       'bundle.*',
       'gift_card.*',
       'product_gift.*',

@@ -71,7 +71,11 @@ class PostgresRunner implements JobRunner {
         },
       },
     })
-    this.#runner.promise.catch((error: unknown) => void this.#restart(error))
+    // It is fulfilled, too, when the pool gave up because of an error.
+    this.#runner.promise.then(
+      () => this.#restart('it could not write what jobs came to'),
+      (error: unknown) => this.#restart(error),
+    )
     await this.#beatOnce()
     this.#beat = setInterval(() => {
       this.#beating = this.#beatOnce()
@@ -115,14 +119,29 @@ class PostgresRunner implements JobRunner {
     }, NUDGE_MS).unref()
   }
 
-  /** graphile-worker gives up when results could not be written for long, as in an outage of the database. */
+  /** graphile-worker gives up when a result could not be written, as when its connection is cut at that moment. */
   async #restart(error: unknown): Promise<void> {
     if (this.#stopping) return
     this.#options.log.error({ err: error }, 'The worker stopped by itself; starting it again')
     clearInterval(this.#beat)
     await sleep(RESTART_MS)
     if (this.#stopping) return
-    await this.start().catch((again: unknown) => this.#restart(again))
+    try {
+      await this.#freeJobs()
+      if (!this.#stopping) await this.start()
+    } catch (again) {
+      void this.#restart(again)
+    }
+  }
+
+  /** Nothing of the pool that ended is in hand any more: what it had taken need not wait until it counts as silent. */
+  async #freeJobs(): Promise<void> {
+    if (!this.#pool) return
+    const { id } = this.#pool
+    await this.#db.all(
+      sql`select graphile_worker.force_unlock_workers(array[${id}]::text[]) is null as freed`,
+    )
+    await this.#db.run(sql`delete from job_nodes where id = ${id}`)
   }
 
   /** A node may wait long for a connection between the two statements, and is alive all the same. */

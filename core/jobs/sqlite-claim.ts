@@ -31,6 +31,8 @@ export interface Turn {
   chance: () => number
 }
 
+const BRIEF = { brief: true }
+
 /** Settles and claims in one transaction, so that a batch costs one commit. */
 export function takeTurn(db: Db, clock: Clock, turn: Turn): Promise<ClaimedJob[]> {
   return db.transaction(async (trx) => {
@@ -43,7 +45,7 @@ export function takeTurn(db: Db, clock: Clock, turn: Turn): Promise<ClaimedJob[]
     for (const failure of turn.failed) await fail(trx, clock, turn, failure)
     for (const job of turn.returned) await giveBack(trx, turn.node, job)
     return turn.wanted > 0 ? claim(trx, clock, turn) : []
-  })
+  }, BRIEF)
 }
 
 /** Read before a turn that would only claim, so that an idle runner leaves the writer to others. */

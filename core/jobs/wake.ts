@@ -18,10 +18,18 @@ function makeWake(): Wake {
   const channel = new BroadcastChannel(CHANNEL)
   channel.onmessage = () => acts.forEach((act) => act())
   channel.unref()
+  let posting = false
+  // Many tell at once, when what they did is committed together: other threads hear it once.
+  const post = () => {
+    posting = false
+    channel.postMessage(null)
+  }
   return {
     tell() {
       acts.forEach((act) => act())
-      channel.postMessage(null)
+      if (posting) return
+      posting = true
+      queueMicrotask(post)
     },
     hear(act) {
       acts.add(act)

@@ -46,6 +46,7 @@ export const prefixes = {
   inv: 'invoice',
   dtx: 'document text',
   job: 'job',
+  let: 'letter',
   lex: 'ledger export',
   lmo: 'ledger month',
   jrn: 'journal',

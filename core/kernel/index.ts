@@ -1,6 +1,7 @@
 export * from './actor.ts'
 export * from './assert.ts'
 export * from './clock.ts'
+export * from './csv.ts'
 export * from './dates.ts'
 export * from './errors.ts'
 export * from './ids.ts'

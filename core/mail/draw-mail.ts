@@ -16,8 +16,8 @@ export interface MailBrand {
   sender: string
   /** Absolute address of the shop, without a slash at the end; paths in mails stand below it. */
   address: string
-  /** Lines at the foot that the law asks for: company, place, register, tax id. */
-  legal: readonly string[]
+  /** Lines at the foot that the law asks for, in the reader's language: company, place, register, tax id. */
+  legal: (locale: string) => readonly string[]
   /** IANA zone in which moments are shown. */
   zone: string
   /** "#3550c8" */
@@ -70,7 +70,7 @@ export function createMailDrawer(options: MailDrawerOptions): MailDrawer {
         heading: say('heading'),
         greeting: greeting(mail, t),
         button: { href: url, label: say('button'), colour, ink: inkOn(colour) },
-        footer: brand.legal,
+        footer: brand.legal(locale),
       }
       const html = renderer.mail(`mail/${template}`, { ...view, ...parts }, frame)
       return { subject, html, plain: plainTwin(html) }

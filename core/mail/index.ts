@@ -1,7 +1,7 @@
 export { createMailDrawer, type MailBrand, type MailDrawer, type MailDrawerOptions } from './draw-mail.ts'
 export * from './errors.ts'
 export { listMessages, type MessagePage, type MessageSummary } from './list-messages.ts'
-export { mailData, type MailData, type MailTemplate } from './mail-data.ts'
+export { mailData, ORDER_LINES_MAX, type MailData, type MailTemplate } from './mail-data.ts'
 export { mailJobs, type MailMeans } from './mail-jobs.ts'
 export { enterMail, type MailRequest } from './mail-request.ts'
 export { messageLifecycle } from './message-lifecycle.ts'

@@ -16,7 +16,12 @@ const url = Type.String({ pattern: '^(https?://[^\\s]+|/([^/\\s][^\\s]*)?)$', ma
 const maybe = <T extends ReturnType<typeof Type.String> | typeof money>(schema: T) =>
   Type.Optional(Type.Union([schema, Type.Null()]))
 
+/** A mail that nobody can read to its end helps nobody. */
+export const ORDER_LINES_MAX = 100
+
 const invoice = { url, number: text, amount: money }
+/** `due_on` stands on the document; `expected_on` where a plan or a returned debit has put another day in its place. */
+const owed = { ...invoice, due_on: day, expected_on: maybe(day) }
 const service = { url, label: text }
 
 /** Every mail by template name with what its sender must hand over. */
@@ -31,8 +36,16 @@ export const mailData = {
   'order-received': Type.Object({
     url,
     order: text,
-    items: Type.Array(Type.Object({ label: text, amount: money }), { maxItems: 200 }),
+    items: Type.Array(Type.Object({ label: text, choices: maybe(text), amount: money }), {
+      maxItems: ORDER_LINES_MAX,
+    }),
+    /** What the lines beyond those make together. */
+    others: maybe(money),
+    discount: maybe(money),
+    /** Stands in the total. */
+    tax: maybe(money),
     total: money,
+    /** Absent when work begins without a payment. */
     due_on: maybe(day),
   }),
   'order-held': Type.Object({ url, order: text }),
@@ -62,10 +75,11 @@ export const mailData = {
   'payment-received': Type.Object({ ...invoice, paid_on: day, method: maybe(text) }),
   'payment-failed': Type.Object({ ...invoice, reason: text, retry_on: maybe(day) }),
   'payment-needs-client': Type.Object(invoice),
-  'invoice-reminder': Type.Object({ ...invoice, due_on: day }),
-  'invoice-overdue-1': Type.Object({ ...invoice, due_on: day }),
-  'invoice-overdue-2': Type.Object({ ...invoice, due_on: day, suspend_on: maybe(day) }),
-  'invoice-overdue-3': Type.Object({ ...invoice, due_on: day, suspend_on: maybe(day) }),
+  'invoice-reminder': Type.Object(owed),
+  /** `returned`: it was paid, and the bank took that back. */
+  'invoice-overdue-1': Type.Object({ ...owed, returned: Type.Optional(Type.Boolean()) }),
+  'invoice-overdue-2': Type.Object({ ...owed, suspend_on: maybe(day) }),
+  'invoice-overdue-3': Type.Object({ ...owed, suspend_on: maybe(day) }),
   'refund-sent': Type.Object({ ...invoice, method: maybe(text) }),
   'method-refused': Type.Object({ ...invoice, method: text, reason: text }),
   'method-ended': Type.Object({ url, method: text, reason: text }),
@@ -88,6 +102,7 @@ export const mailData = {
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'exemption-ends': Type.Object({ url, client: text, label: text, ends_on: day }),
   'capture-due': Type.Object({ url, client: text, number: text, amount: money, expires_at: instant }),
+  'billing-postponed': Type.Object({ url, problem: text, day }),
   'tax-id-lapses': Type.Object({ url, client: text, label: text, ends_on: day }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),

@@ -1,5 +1,6 @@
 import {
   couponFits,
+  couponLasting,
   couponProblem,
   discountShares,
   inOrder,
@@ -10,7 +11,7 @@ import {
   type CouponBuyer,
   type CouponProblem,
 } from '../catalog/index.ts'
-import type { IsoDate } from '../kernel/index.ts'
+import { isMetered, type IsoDate } from '../kernel/index.ts'
 import type { PricedPart } from './price-items.ts'
 
 /** Coupons that an order may use: those that were typed, and those of the shop that count by themselves. */
@@ -63,19 +64,25 @@ export function applyCoupons(
   for (const coupon of chosen.sort(inOrder)) {
     const taken = takeOff(left, coupon)
     left = taken.parts
-    if (taken.discountMinor > 0n) used.push({ coupon, discountMinor: taken.discountMinor })
+    if (taken.discountMinor > 0n || taken.lasts) used.push({ coupon, discountMinor: taken.discountMinor })
   }
   return { parts: left, used, problem: problems[0] ?? (clash ? alone(clash) : null) }
 }
 
 function unfit(coupon: Coupon, parts: readonly PricedPart[]): CouponProblem | null {
   const fitting = parts.filter((part) => fitsPart(coupon, part))
-  const taken = fitting.some(({ selection }) =>
-    discountShares(coupon, linesLeft(selection)).some((share) => share > 0n),
+  const taken = fitting.some(
+    ({ selection }) =>
+      lowersHours(coupon, selection) ||
+      discountShares(coupon, linesLeft(selection)).some((share) => share > 0n),
   )
   const reason = `The coupon "${coupon.code}" is for none of these products or billing cycles.`
   return taken ? null : { code: coupon.code, field: 'product_ids', value: '', reason }
 }
+
+/** Hours are charged later: their order may have nothing that a coupon could lower. */
+const lowersHours = (coupon: Coupon, { cycle }: PricedPart['selection']): boolean =>
+  isMetered(cycle) && couponLasting(coupon, cycle, 0n) !== null
 
 /** A trial has a price of its own. */
 const fitsPart = (coupon: Coupon, { product, selection }: PricedPart): boolean =>
@@ -90,21 +97,25 @@ const alone = ({ code }: Coupon): CouponProblem => ({
 function takeOff(
   parts: readonly PricedPart[],
   coupon: Coupon,
-): { parts: PricedPart[]; discountMinor: bigint } {
+): { parts: PricedPart[]; discountMinor: bigint; lasts: boolean } {
   const fits = (part: PricedPart) => fitsPart(coupon, part)
   const left = parts.filter(fits).flatMap(({ selection }) => linesLeft(selection))
   const shares = discountShares(coupon, left)
   const meant = meantShares(coupon, left)
+  const discountMinor = shares.reduce((a, b) => a + b, 0n)
   let next = 0
   let carried = false
   const lowered = parts.map((part): PricedPart => {
     if (!fits(part)) return part
     const own = [next, (next += linesLeft(part.selection).length)] as const
-    const carries = coupon.kind !== 'fixed' || !carried
-    const taken = { shares: shares.slice(...own), meant: meant.slice(...own), carries }
+    const ownShares = shares.slice(...own)
+    // A sum goes on with one that it lowers now; only where it lowers none, with the first hours.
+    const isLowered = discountMinor === 0n || ownShares.some((share) => share > 0n)
+    const carries = coupon.kind !== 'fixed' || (!carried && isLowered)
+    const taken = { shares: ownShares, meant: meant.slice(...own), carries }
     const selection = withCoupon(part.selection, coupon, taken)
     carried ||= selection.lasting.length > part.selection.lasting.length
     return { ...part, selection }
   })
-  return { parts: lowered, discountMinor: shares.reduce((a, b) => a + b, 0n) }
+  return { parts: lowered, discountMinor, lasts: carried }
 }

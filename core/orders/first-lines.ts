@@ -1,6 +1,6 @@
 import type { PricedLine, PricedSelection, Product } from '../catalog/index.ts'
-import type { Queries } from '../db/index.ts'
-import { isMetered, type Cycle, type IsoDate } from '../kernel/index.ts'
+import { madeOnce, type Queries } from '../db/index.ts'
+import { isMetered, type Cycle, type Instant, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import {
   alignedTerm,
@@ -10,6 +10,7 @@ import {
   type FirstTerm,
   type Parent,
   type Rest,
+  type Terms,
 } from '../services/index.ts'
 
 /** How long the first period of a product is when it is ordered by this cycle. */
@@ -32,13 +33,21 @@ export async function firstTerms(
 ): Promise<FirstTermOf> {
   const productIds = products.flatMap(({ id, addons }) => [id, ...addons.map((addon) => addon.id)])
   const terms = await readTerms(queries, { brandId: shop.brandId, clientId: shop.clientId, productIds })
-  const at = means.business.now()
-  return (product, cycle, parent) => {
-    const own = terms(product.id)
-    const of = { cycle, today: shop.today, how: { mode: own.proration, zone: shop.zone, at } }
-    return parent ? alignedTerm(of, parent) : firstTerm({ ...of, terms: own })
-  }
+  const bySeconds = productIds.some((id) => terms(id).proration === 'second')
+  const { zone, today } = shop
+  return termsAt({ terms, zone, today, at: bySeconds ? means.business.now() : NO_MOMENT })
 }
+
+/** Where nothing is measured by seconds, the day alone decides. */
+const NO_MOMENT = '' as Instant
+
+type Standing = Pick<Shop, 'zone' | 'today'> & { terms: (productId: string) => Terms; at: Instant }
+
+const termsAt = madeOnce(({ terms, zone, today, at }: Standing): FirstTermOf => (product, cycle, parent) => {
+  const own = terms(product.id)
+  const of = { cycle, today, how: { mode: own.proration, zone, at } }
+  return parent ? alignedTerm(of, parent) : firstTerm({ ...of, terms: own })
+})
 
 /** The selection as its first document charges it: what recurs piece by piece, what is charged once as it is. */
 export function firstSelection(listed: PricedSelection, { pieces }: FirstTerm): PricedSelection {

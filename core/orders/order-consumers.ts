@@ -5,7 +5,7 @@ import { systemActor } from '../kernel/index.ts'
 import { applyTransition, isCheckRefusal, type Means } from '../records/index.ts'
 import { accept, serviceIdsOf } from './accept-order.ts'
 import { returnHeld } from './drop-order.ts'
-import { hold } from './hold-order.ts'
+import { hold, tellHeld } from './hold-order.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import type { OrderItemRow, OrderRow } from './rows.ts'
 
@@ -100,6 +100,7 @@ async function acceptUnlessWaiting(means: Means, trx: Trx, orderId: string): Pro
   } catch (error) {
     if (!isCheckRefusal(error)) throw error
     await hold(means, trx, { row, reason: error.message }, ACTOR)
+    await tellHeld(means, trx, row)
   }
 }
 

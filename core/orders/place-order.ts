@@ -45,6 +45,8 @@ export const PlaceOrder = Type.Object(
     evidence: Type.Optional(Facts),
     agent: Type.Optional(Type.String({ maxLength: 500 })),
     note: Type.Optional(Type.String({ maxLength: 2_000 })),
+    /** Staff may leave out the mail that tells the client what was ordered. */
+    confirm: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )

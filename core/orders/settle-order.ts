@@ -5,8 +5,10 @@ import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { demandUnits } from '../services/index.ts'
 import type { CartRow } from './cart.ts'
 import { CouponRefused, OutOfStock, TrialUsed } from './errors.ts'
+import { confirmOrder, type Confirmed } from './confirm-order.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import { draftLines, planOrder, type PlannedItem } from './plan-order.ts'
 import type { IssuedInvoice, OrderDeps } from './ports.ts'
@@ -41,6 +43,8 @@ export interface OrderWords {
   evidence?: Record<string, unknown>
   agent?: string
   note?: string
+  /** Whether a mail tells the client what was ordered; only staff can say no. */
+  confirm?: boolean
 }
 
 export interface Settling {
@@ -63,6 +67,8 @@ export async function settleOrder(
   const { means } = deps
   const { input, client, basket, priced, shop, freeLines = [] } = settling
   const orderId = means.newId('ord')
+  const wanted = [...unitsWanted(priced.items)].map(([productId, { units }]) => ({ productId, units }))
+  await demandUnits(trx, { id: client.id, brand_id: input.brand_id }, wanted)
   const held = await takeStock(trx, priced.items)
   const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
   const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
@@ -145,8 +151,21 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
     type: 'order.placed',
     body: on_credit ? { ...body, on_credit } : body,
   })
+  if (input.confirm !== false || actor.kind !== 'staff')
+    await confirmOrder(means, trx, confirmed(done, row, on_credit))
   const { client_id: _clientId, ...answer } = body
   return { ...answer, access_key: accessKey }
+}
+
+function confirmed(done: Done, { id, number }: { id: string; number: string }, onCredit: boolean): Confirmed {
+  const { input, basket, planned, freeLines = [], priced, invoice, shop } = done
+  return {
+    ...{ id, number, clientId: input.client_id, currency: basket.currency, planned, freeLines },
+    discountMinor: priced.first.discountMinor,
+    taxMinor: invoice.taxMinor,
+    totalMinor: invoice.totalMinor,
+    dueOn: onCredit || invoice.totalMinor === 0n ? null : shop.today,
+  }
 }
 
 /**

@@ -1,10 +1,10 @@
 import { couponCode, findCoupons, type Coupon, type CouponBuyer } from '../catalog/index.ts'
-import { list, sql, type Queries, type Sql } from '../db/index.ts'
+import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
 import type { WantedCoupons } from './apply-coupons.ts'
 
 export interface FoundCoupons extends WantedCoupons {
   /** Codes that no coupon of the shop has. */
-  unknown: string[]
+  unknown: readonly string[]
 }
 
 /** The coupons behind the codes, in their order, and those that count by themselves: one statement. */
@@ -13,7 +13,10 @@ export async function wantedCoupons(
   brandId: string,
   codes: readonly string[],
 ): Promise<FoundCoupons> {
-  const found = await findCoupons(queries, brandId, codes)
+  return sortedOut({ found: await findCoupons(queries, brandId, codes), codes })
+}
+
+const sortedOut = madeOnce(({ found, codes }: { found: readonly Coupon[]; codes: readonly string[] }) => {
   const wanted = [...new Set(codes.map(couponCode))]
   const byCode = new Map(found.map((coupon) => [coupon.code, coupon]))
   return {
@@ -21,7 +24,7 @@ export async function wantedCoupons(
     automatic: found.filter(({ automatic, code }) => automatic && !wanted.includes(code)),
     unknown: wanted.filter((code) => !byCode.has(code)),
   }
-}
+})
 
 /** Clients for whom an order is: one by its id, or those of a user who has not said which. */
 export type Buying = { clientId: string } | { userId: string } | null

@@ -1,4 +1,5 @@
-import { instant, type BerthError, type Clock } from '../kernel/index.ts'
+import { UpgradeAnswer, UpgradeStep } from '../../sdk/index.ts'
+import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
@@ -8,16 +9,17 @@ import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
-import { parseGuarded, UnsafeJson } from './json.ts'
 import * as limits from './limits.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
-import { operationOf, type CallRequest, type Kind } from './kinds.ts'
-import type { PluginInstance, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
+import { operationOf, type Kind } from './kinds.ts'
+import type { FindRecord, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
+import { outcomeOf, type Result } from './call-result.ts'
 import type { CallBook } from './call-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
+import { failed, laneOf, nameOf, type PluginCall, type Traces } from './plugin-call.ts'
 import type { CallEnd, PoolStart } from './supervisor/pool.ts'
 import type { Supervisor } from './supervisor/supervisor.ts'
 
@@ -25,6 +27,7 @@ export interface Caller {
   clock: Clock
   storage: PluginStorage
   scopes: Scopes
+  findRecord: FindRecord
   log: PluginLog
   outbound: OutboundMap
   resolver: Resolver
@@ -37,22 +40,6 @@ export interface Caller {
   admitLine(instance: string): boolean
 }
 
-export interface PluginCall {
-  instance: PluginInstance
-  kind: Kind
-  operation: string
-  request: CallRequest
-}
-
-/** What happened during one call that its end alone does not tell. */
-interface Traces {
-  denials: string[]
-  /** A request left that may have changed something outside. */
-  sent: boolean
-  /** Secrets that the plugin sees themselves: nothing that it says may repeat them. */
-  seen: readonly string[]
-}
-
 /** One call from core to a plugin and back, with every check on the way. */
 export async function callPlugin(caller: Caller, call: PluginCall): Promise<unknown> {
   const schemas = declaredSchemas(call)
@@ -60,11 +47,12 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const problem = misfit(closed(schemas.input), input)
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
-  admit(caller, call, circuit)
   const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
   const start = await startOf(caller, call)
-  const of = { instance: call.instance.id, ward: wardOf(caller, call), start }
+  const of = { instance: laneOf(call.instance.id, call.kind), ward: wardOf(caller, call), start }
   const desk = deskOf(caller, call, traces)
+  // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
+  const probe = admit(caller, call, circuit)
   const startedMs = caller.clock.ms()
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
@@ -77,18 +65,18 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const result = outcomeOf(call, ended, schemas.output, traces)
   const fault =
     traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
-  noteFault(caller, call, { circuit, fault, result, traces })
+  noteFault(caller, call, { circuit, fault, probe, result, traces })
   noteCost(caller, call, { startedMs, ended, result })
   if ('error' in result) throw result.error
   return result.value
 }
 
-const nameOf = ({ kind, operation }: PluginCall) => `${kind}.${operation}`
-
 /** Throws PluginDenied when plugin.json does not list the operation. */
 function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   const { manifest } = call.instance.plugin
-  if (call.kind === 'schedule') {
+  if (call.kind === 'upgrade') {
+    if (manifest.upgrade === true && call.operation === 'move') return MOVES
+  } else if (call.kind === 'schedule') {
     if ((manifest.permissions?.schedules ?? []).some(({ name }) => name === call.operation)) return NOTHING_IN
   } else if (isLaw(call.kind)) {
     const hook = hookNamed(call.operation)
@@ -101,20 +89,10 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
 }
 
+const MOVES = { input: UpgradeStep, output: UpgradeAnswer }
 const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
 
 const isLaw = (kind: Kind): kind is Law => kind === 'observe' || kind === 'check' || kind === 'shape'
-
-function failed<T extends object>(call: PluginCall, unknown: boolean, more: T): errors.FailedCall & T {
-  const { id, plugin } = call.instance
-  return {
-    plugin: plugin.manifest.id,
-    instance: id,
-    operation: nameOf(call),
-    outcome_unknown: unknown,
-    ...more,
-  }
-}
 
 /** Secret settings of the server are tokens for the plugin, whatever core put there; one that is not set is absent. */
 async function withTokens(caller: Caller, call: PluginCall): Promise<unknown> {
@@ -156,11 +134,13 @@ async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
   return values.filter((value): value is string => isSet(value))
 }
 
-function admit(caller: Caller, call: PluginCall, circuit: string): void {
+/** Answers whether the call is the probe of an open circuit. */
+function admit(caller: Caller, call: PluginCall, circuit: string): boolean {
   if (caller.breaker.disabled(call.instance.plugin.manifest.id))
     throw errors.PluginTripped(failed(call, false, { until: 'staff enable it again' }))
   const answer = caller.breaker.admit(circuit, caller.clock.ms())
   if (answer.open) throw errors.PluginTripped(failed(call, false, { until: instant(answer.untilMs) }))
+  return answer.probe
 }
 
 async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
@@ -220,7 +200,7 @@ function grantedNow(call: PluginCall): Manifest {
 }
 
 function isPure({ kind, operation }: PluginCall): boolean {
-  if (kind === 'schedule') return false
+  if (kind === 'schedule' || kind === 'upgrade') return false
   return (isLaw(kind) ? hookNamed(operation) : operationOf(kind, operation))?.pure === true
 }
 
@@ -242,13 +222,16 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
   const asking = {
     instance: instance.id,
+    bundle: instance.plugin.bundle.hash,
     manifest,
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
     tcpRules: tcpRules(manifest.permissions?.tcp ?? [], config, trusted),
     lines: new Map<number, OpenLine>(),
     secrets,
-    storage: caller.storage,
+    storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,
+    findRecord: caller.findRecord,
+    upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,
     resolver: caller.resolver,
@@ -287,90 +270,15 @@ function keepLine(caller: Caller, call: PluginCall, level: string, text: string)
   })
 }
 
-type Result = { value: unknown } | { error: BerthError; frames?: readonly string[] }
-
-/** The outcome is unknown as soon as a request left that may have changed something and no answer of ours says what. */
-function outcomeOf(call: PluginCall, ended: CallEnd, output: object | undefined, traces: Traces): Result {
-  const { sent } = traces
-  switch (ended.end) {
-    case 'done':
-      return ended.ok
-        ? answerOf(call, { text: ended.text, output, sent })
-        : reported(call, ended.text, traces)
-    case 'timeout':
-      return { error: errors.PluginTimeout(failed(call, sent, { limit: ended.limit })) }
-    case 'memory':
-      return { error: errors.PluginMemory(failed(call, sent, {})) }
-    case 'busy':
-      return { error: errors.PluginBusy(failed(call, false, {})) }
-    case 'host_lost':
-      return { error: errors.PluginHostLost(failed(call, sent, {})) }
-    case 'invalid':
-      return { error: errors.PluginInvalidResult(failed(call, sent, { reason: ended.reason })) }
-    case 'denied':
-      return { error: errors.PluginDenied(failed(call, sent, { reason: ended.reason })) }
-    case 'not_started':
-      return {
-        error: errors.PluginFailed(failed(call, false, { reason: `it did not start: ${ended.reason}` })),
-      }
-  }
-}
-
-function answerOf(
-  call: PluginCall,
-  { text, output, sent }: { text: string; output: object | undefined; sent: boolean },
-): Result {
-  const invalid = (reason: string) => ({
-    error: errors.PluginInvalidResult(failed(call, sent, { reason })),
-  })
-  try {
-    const value = parseGuarded(text)
-    // No database of ours keeps it, and every text of an answer may end in one.
-    if (/(?<!\\)(\\\\)*\\u0000/.test(text)) return invalid('it has the character U+0000')
-    const problem = output === undefined ? undefined : misfit(closed(output), value)
-    return problem === undefined ? { value } : invalid(problem)
-  } catch (error) {
-    if (error instanceof UnsafeJson) return invalid(error.message)
-    throw error
-  }
-}
-
-function reported(call: PluginCall, text: string, { sent, seen }: Traces): Result {
-  const report = readReport(text)
-  if (report?.code === 'invalid_result')
-    return { error: errors.PluginInvalidResult(failed(call, sent, { reason: masked(report.message, seen) })) }
-  const reason = masked(report?.message ?? 'it failed without a reason', seen)
-  const told = reason.slice(0, limits.ERROR_MESSAGE_LENGTH).replaceAll('\0', '\ufffd')
-  const error = errors.PluginFailed(failed(call, sent, { reason: told }))
-  const frames = framesOf(report?.stack ?? '').map((frame) => masked(frame, seen))
-  return frames.length > 0 ? { error, frames } : { error }
-}
-
-const FRAMES_MAX = 20
-
-/** Of a stack only the places in the bundle are kept: the rest says nothing to an author, and may be anything. */
-const framesOf = (stack: string): string[] =>
-  [...stack.matchAll(/^ +at (.{0,200}\bplugin\.js:\d{1,6}:\d{1,7}\)?)$/gm)]
-    .slice(0, FRAMES_MAX)
-    .map(([, frame]) => frame!)
-
-function readReport(text: string): { code: string; message: string; stack: string } | undefined {
-  try {
-    const value = parseGuarded(text) as { code?: unknown; message?: unknown; stack?: unknown } | null
-    return { code: String(value?.code), message: String(value?.message), stack: String(value?.stack ?? '') }
-  } catch {
-    return undefined
-  }
-}
-
 interface Note {
   circuit: string
   fault: boolean
+  probe: boolean
   result: Result
   traces: Traces
 }
 
-function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, traces }: Note): void {
+function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, result, traces }: Note): void {
   const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
   for (const detail of traces.denials) caller.log.incident({ kind: 'refused_ask', ...about, detail })
   if ('error' in result)
@@ -378,7 +286,7 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, result, t
       ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
       ...(result.frames ? { frames: result.frames } : {}),
     })
-  if (caller.breaker.record(circuit, fault, caller.clock.ms()))
+  if (caller.breaker.record(circuit, { fault, probe }, caller.clock.ms()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }
 

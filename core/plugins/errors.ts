@@ -53,8 +53,7 @@ export const PluginHostLost = defineError(
 export const ManifestInvalid = defineError(
   'plugin.manifest_invalid',
   422,
-  (p: { where: string; problems: readonly string[] }) =>
-    `${p.where} is not a valid plugin.json: ${p.problems.join('; ')}`,
+  (p: { where: string; problems: readonly string[] }) => `${p.where} does not fit: ${p.problems.join('; ')}`,
 )
 export const BundleFailed = defineError(
   'plugin.bundle_failed',

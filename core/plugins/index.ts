@@ -5,6 +5,7 @@ export type { OutboundMap } from './broker/fetch.ts'
 export * from './errors.ts'
 export * from './hooks/index.ts'
 export { parseGuarded, UnsafeJson } from './json.ts'
+export { DATA_SCOPES } from './manifest/data-scopes.ts'
 export {
   Manifest,
   manifestSchemaText,

@@ -2,8 +2,8 @@ import { kindTables, type Operation, type ProviderKind } from '../../sdk/index.t
 import type { Law } from './hooks/index.ts'
 import type { PluginServer } from './ports.ts'
 
-/** What is called of a plugin: a provider's operation, a hook of one law, or a schedule. */
-export type Kind = ProviderKind | Law | 'schedule'
+/** What is called of a plugin: a provider's operation, a hook of one law, a schedule, or its step at an upgrade. */
+export type Kind = ProviderKind | Law | 'schedule' | 'upgrade'
 
 export interface CallRequest {
   input: unknown

@@ -24,6 +24,11 @@ export const HOST_MEMORY_MB = 256
 export const HOST_MEMORY_PER_ISOLATE = 1.5
 /** Priority of a host process, as `nice` counts it. */
 export const HOST_NICE = 10
+/** Of one processor, between two looks: more than this, and without a word, holds it. */
+export const HOLDING_SHARE = 0.25
+/** Below this share for so long, a host that stepped back is calm. */
+export const CALM_SHARE = 0.05
+export const CALM_MS = 1_000
 
 export const ISOLATES = 2
 export const ISOLATES_CEILING = 4
@@ -52,6 +57,7 @@ export const FETCH_MS = 30_000
 
 export const STORAGE_VALUE_BYTES = 64 * KIB
 export const STORAGE_BYTES = 1 * MIB
+export const STORAGE_RECORD_BYTES_CEILING = 256 * KIB
 export const STORAGE_KEY_LENGTH = 200
 
 export const LOG_LINES_PER_CALL = 50
@@ -65,6 +71,7 @@ export const JSON_NODES = 20_000
 export const POISONED_AFTER_MS = 250
 export const POISONED_DRAIN_MS = 2_000
 export const PING_MS = 1_000
+export const LOOK_MS = 250
 export const SILENT_MS = 6_000
 export const BACKOFF_FIRST_MS = 250
 export const BACKOFF_LAST_MS = 60_000

@@ -2,15 +2,16 @@ import type { Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { callPlugin } from './call-plugin.ts'
+import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createLineBudget } from './line-budget.ts'
-import type { PluginInstance, PluginLog, PluginScope, PluginStorage } from './ports.ts'
+import type { FindRecord, PluginInstance, PluginLog, PluginScope, PluginStorage } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker } from './supervisor/breaker.ts'
 import { prepareHostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
-import { raiseWall, type WallMode } from './supervisor/wall.ts'
+import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
   /** The system clock. */
@@ -20,6 +21,8 @@ export interface PluginsMeans {
   storage: PluginStorage
   /** What may be granted of the areas' records. */
   scopes?: readonly PluginScope[]
+  /** Beside what plugins may keep something; absent: beside nothing. */
+  findRecord?: FindRecord
   log: PluginLog
   /** A folder of ours for the host's program and bundles. */
   cacheFolder: string
@@ -37,9 +40,8 @@ export interface PluginsHealth {
   suspects: string[]
   /** Circuits that are open: "instance operation server". */
   tripped: string[]
-  disabled: string[]
   /** What the wall lacks on this system. */
-  wallMissing: readonly string[]
+  wallMissing: readonly WallPart[]
   outbound: OutboundMap
   /** Of each instance that was called since this process started. */
   figures: CallFigures[]
@@ -53,8 +55,8 @@ export interface Plugins {
   call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
   /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
   drain(instanceId: string): void
-  /** Lets a plugin run again after three lost hosts had disabled it. */
-  enable(pluginId: string): void
+  /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
+  forgive(pluginId: string): void
   health(): Promise<PluginsHealth>
   stop(): void
 }
@@ -63,7 +65,6 @@ export interface Plugins {
 export function createPlugins(means: PluginsMeans): Plugins {
   const breaker = createBreaker()
   const book = createCallBook()
-  const disabled = new Set<string>()
   const pluginOf = new Map<string, string>()
   const wall = raiseWall(means.wall ?? 'auto')
   wall.catch(() => undefined)
@@ -74,10 +75,9 @@ export function createPlugins(means: PluginsMeans): Plugins {
     random: () => randomFraction(means.randomFill),
     onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
     onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
-    onHostLost(instance) {
+    onHostLost(instance, host) {
       const plugin = pluginOf.get(instance) ?? instance
-      if (!breaker.hostLost(plugin, means.clock.ms())) return
-      disabled.add(plugin)
+      if (!breaker.hostLost(plugin, host, means.clock.ms())) return
       means.log.incident({ kind: 'disabled', instance, plugin, detail: 'Its hosts were lost three times.' })
     },
   })
@@ -85,6 +85,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     clock: means.clock,
     storage: means.storage,
     scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
+    findRecord: means.findRecord ?? (() => Promise.resolve(null)),
     log: means.log,
     outbound: means.outbound ?? {},
     resolver: means.resolver ?? systemResolver,
@@ -100,22 +101,16 @@ export function createPlugins(means: PluginsMeans): Plugins {
       pluginOf.set(instance.id, instance.plugin.manifest.id)
       return callPlugin(caller, { instance, kind, operation, request })
     },
-    drain: (instance) => supervisor.drain(instance),
-    enable(plugin) {
-      disabled.delete(plugin)
-      breaker.enable(plugin)
+    drain(instance) {
+      supervisor.drain(instance)
+      supervisor.drain(laneOf(instance, 'upgrade'))
     },
+    forgive: (plugin) => breaker.forgive(plugin),
     async health() {
       return {
-        hosts: await Promise.all(
-          supervisor.running().map(async (host) => ({
-            ...host,
-            cost: host.pid === undefined ? null : await processCost(host.pid),
-          })),
-        ),
+        hosts: supervisor.running().map((host) => ({ ...host, cost: processCost(host.pid) })),
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(means.clock.ms()),
-        disabled: [...disabled],
         wallMissing: (await wall).missing,
         outbound: caller.outbound,
         figures: book.figures(),

@@ -21,6 +21,8 @@ export interface PluginInstance {
   secrets: SecretResolver
   /** Hosts of `settings.*` that staff have ticked as reachable although their address is private. */
   trustedHosts?: readonly TrustedHost[]
+  /** Where it keeps its values, when not where the host keeps those of all: an upgrade works on a copy. */
+  storage?: PluginStorage
 }
 
 /** The server that a provisioner's call is about; its settings are in the call's input. */
@@ -38,18 +40,32 @@ export interface TrustedHost {
   certificateSha256?: string
 }
 
-/** Rows of one instance: `plugin_storage(instance, key, value, version)`. */
+/** Where values lie: those of the instance itself, or those that it keeps beside one record. */
+export interface StoragePlace {
+  instance: string
+  /** Id of the record; '' for the instance itself. */
+  record: string
+  /** Hash of the code that asks: what an upgrade has moved is not for the version before it. */
+  bundle: string
+}
+
+/** Rows of one instance: `plugin_storage(instance, record, key, value, version)`. 'moved': an upgrade or a removal was quicker. */
 export interface PluginStorage {
-  get(instance: string, key: string): Promise<{ value: unknown; version: number } | undefined>
+  get(at: StoragePlace, key: string): Promise<{ value: unknown; version: number } | undefined | 'moved'>
   /**
    * Writes and answers the new version. `ifVersion` 0: only when absent; n: only while it is n; absent: always.
-   * Answers 'conflict' when the version differs, 'full' when the instance would hold more than `bytesMax`.
+   * Answers 'conflict' when the version differs, 'full' when the place would hold more than `bytesMax`.
    */
-  set(instance: string, entry: StorageWrite): Promise<number | 'conflict' | 'full'>
-  remove(instance: string, key: string): Promise<void>
+  set(at: StoragePlace, entry: StorageWrite): Promise<number | 'conflict' | 'full' | 'moved'>
+  remove(at: StoragePlace, key: string): Promise<'moved' | undefined>
   /** Keys with this prefix in order, at most `limit`. */
-  list(instance: string, prefix: string, limit: number): Promise<string[]>
+  list(at: StoragePlace, prefix: string, limit: number): Promise<string[]>
+  /** Ids of the records beside which the instance keeps something, in order, from the one after `after`. */
+  records(instance: string, after: string, limit: number): Promise<string[]>
 }
+
+/** Finds a record beside which plugins may keep something, by its id alone; null when there is none. */
+export type FindRecord = (id: string) => Promise<{ noun: string; clientId: string | null } | null>
 
 export interface StorageWrite {
   key: string

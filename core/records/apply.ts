@@ -1,5 +1,5 @@
 import { recordAudit } from '../audit/index.ts'
-import { join, name, sql, type Row, type SqlValue, type Trx } from '../db/index.ts'
+import { assigned, name, sql, type Row, type SqlValue, type Trx } from '../db/index.ts'
 import { recordEvent, type NewEvent } from '../events/index.ts'
 import { ChangedMeanwhile, IllegalTransition, type Actor, type Lifecycle } from '../kernel/index.ts'
 import { demandCheck } from './hooks.ts'
@@ -88,9 +88,7 @@ export async function updateVersioned(
   trx: Trx,
   update: VersionedUpdate,
 ): Promise<void> {
-  const columns = Object.entries({ ...update.set, updated_at: means.business.now() })
-  const assignments = columns.map(([column, value]) => sql`${name(column)} = ${value}`)
-  const set = join(assignments, ', ')
+  const set = assigned({ ...update.set, updated_at: means.business.now() })
   // In an expression, so that no engine goes by an index of states: while the statistics of a new shop say that nothing
   // has this state, PostgreSQL takes that to be as good as the key, and reads every row that has it.
   const state = update.state ? sql`and ${name(update.state.column)} || '' = ${update.state.value}` : sql``

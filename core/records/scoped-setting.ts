@@ -22,24 +22,27 @@ export async function scopedSetting<S extends TSchema>(
   queries: Queries,
   setting: Setting<S>,
 ): Promise<ScopedSetting<Static<S>>> {
-  const [scoped] = await scopedSettings(queries, [setting])
-  return scoped as ScopedSetting<Static<S>>
+  return (await scopedSettings(queries, { setting })).setting
 }
 
-/** Several settings, also in one statement. */
-export async function scopedSettings(
+/** Several settings by the names that they are given here, also in one statement. */
+export async function scopedSettings<S extends Record<string, Setting>>(
   queries: Queries,
-  settings: readonly Setting[],
-): Promise<ScopedSetting<unknown>[]> {
+  settings: S,
+): Promise<ScopedSettings<S>> {
+  const keys = Object.values(settings).map(({ key }) => key)
   const rows = await queries.all<Stored & { key: string }>(sql`
-    select distinct key, scope, value from settings where key in (${list(settings.map(({ key }) => key))})
-    order by key, scope, value`)
-  return settings.map((setting) =>
-    scopedBy(
-      setting,
-      rows.filter(({ key }) => key === setting.key),
-    ),
-  )
+    select distinct key, scope, value from settings where key in (${list(keys)}) order by key, scope, value`)
+  const ofKey = Map.groupBy(rows, ({ key }) => key)
+  const scoped = Object.entries(settings).map(([name, setting]) => [
+    name,
+    scopedBy(setting, ofKey.get(setting.key) ?? []),
+  ])
+  return Object.fromEntries(scoped) as ScopedSettings<S>
+}
+
+export type ScopedSettings<S extends Record<string, Setting>> = {
+  [Name in keyof S]: S[Name] extends Setting<infer T> ? ScopedSetting<Static<T>> : never
 }
 
 interface Stored {

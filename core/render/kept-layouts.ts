@@ -48,27 +48,47 @@ export function keptLayouts(): Around {
 /** Messages are for one page, and the clock of a sample shop never stands still. */
 const isOnce = ({ flashes, sample }: Frame): boolean => sample !== undefined || (flashes?.length ?? 0) > 0
 
+/** Numbers stand for the parts of a frame, most of which are the same objects from page to page. */
 function keyOf(frame: Frame, fills: Fills): string {
-  const open = { title: '', csrf: frame.csrf === '', path: frame.path === undefined }
-  const own = JSON.stringify({ ...frame, ...open, nav: navId(frame.nav), slots: null })
+  let own = ''
+  for (const name in frame) {
+    const value = keyedValue(frame, name as keyof Frame)
+    own += ` ${name}:${typeof value === 'object' && value !== null ? idOf(value) : JSON.stringify(value)}`
+  }
   return fills.size === 0 ? own : JSON.stringify([own, [...fills].map(([name, html]) => [name, html.bytes])])
 }
 
-/** A number for the longest part of a frame, the same for equal entries; readers with the same rights share a list. */
-function navId(nav: Frame['nav']): number {
-  let id = navIds.get(nav)
+/** Of what differs from page to page only whether it is there; messages are none here, and layouts have no slots. */
+function keyedValue(frame: Frame, name: keyof Frame): Frame[keyof Frame] | boolean {
+  switch (name) {
+    case 'title':
+    case 'slots':
+    case 'flashes':
+      return false
+    case 'csrf':
+      return frame.csrf === ''
+    case 'path':
+      return frame.path === undefined
+    default:
+      return frame[name]
+  }
+}
+
+/** A number for a part of a frame, the same for equal parts. */
+function idOf(part: object): number {
+  let id = ids.get(part)
   if (id === undefined) {
-    const text = JSON.stringify(nav)
+    const text = JSON.stringify(part)
     if (idsByText.size >= KEPT_MAX) idsByText.clear()
     idsByText.set(text, (id = idsByText.get(text) ?? ++lastId))
-    navIds.set(nav, id)
+    if (Object.isFrozen(part)) ids.set(part, id)
   }
   return id
 }
 
-const navIds = new WeakMap<Frame['nav'], number>()
+const ids = new WeakMap<object, number>()
 const idsByText = new Map<string, number>()
-/** Counted on, never begun anew: a number names one list of entries for ever. */
+/** Counted on, never begun anew: a number names one part for ever. */
 let lastId = 0
 
 function marksWith(secret: string) {

@@ -16,7 +16,7 @@ import { createEngine, engineHelpers, type Engine, type Helpers } from './engine
 import type { Frame } from './frame.ts'
 import { attributes, Html } from './html.ts'
 import { drawnAnew, keptLayouts } from './kept-layouts.ts'
-import { keptParts, partsDrawnAnew, type DrawnOnce } from './kept-parts.ts'
+import { keptParts, partsDrawnAnew, type KeptParts } from './kept-parts.ts'
 import { toneOfState } from './tone-of-state.ts'
 import { url } from './url.ts'
 
@@ -62,10 +62,10 @@ export function createRenderer(options: RendererOptions): Renderer {
   })
 
   const around = options.cache === false ? drawnAnew : keptLayouts()
-  const drawn = options.cache === false ? partsDrawnAnew : keptParts()
+  const parts = options.cache === false ? partsDrawnAnew : keptParts()
 
   const helpersFor = (frame: Frame, fills?: Map<string, Html>) =>
-    makeHelpers({ ...options, engine, drawn }, frame, fills)
+    makeHelpers({ ...options, engine, parts }, frame, fills)
 
   const renderer: Renderer = {
     page(template, view, frame) {
@@ -117,6 +117,7 @@ const HELPER_NAMES = [
   'filled',
   'toneOfState',
   'drawnOnce',
+  'drawnOf',
   'frame',
   'dir',
 ]
@@ -132,12 +133,12 @@ function componentPath(name: string): string {
 
 interface Tools extends Pick<RendererOptions, 'messages' | 'assets'> {
   engine: Engine
-  drawn: (locale: string) => DrawnOnce
+  parts: KeptParts
 }
 
 /** Made for each answer, because they know its reader. */
 function makeHelpers(
-  { messages, assets, engine, drawn }: Tools,
+  { messages, assets, engine, parts }: Tools,
   frame: Frame,
   fills = new Map<string, Html>(),
 ): Helpers {
@@ -156,7 +157,8 @@ function makeHelpers(
     ui: (name: string, params: object = {}) => engine.draw(componentPath(name), params, helpers),
     attrs: attributes,
     toneOfState,
-    drawnOnce: drawn(locale),
+    drawnOnce: parts.once(locale),
+    drawnOf: parts.of(frame),
     fill: (name: string, content: Html) => void fills.set(name, content),
     filled: (name: string) => fills.get(name) ?? null,
     frame,

@@ -1,4 +1,5 @@
 import { toDecimal } from '../../sdk/index.ts'
+import { safeCell } from '../kernel/index.ts'
 import type { ReportRow, ReportShape } from './report.ts'
 
 /** Names and plain figures, the same in every language: what a program reads. Amounts stand as decimals. */
@@ -24,8 +25,8 @@ export function reportCsv(report: ReportShape, rows: readonly ReportRow[]): stri
 export const csv = (lines: readonly (readonly string[])[]): string =>
   lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('')
 
-/** A text that a spreadsheet would take for a formula is led by an apostrophe; a number below zero is none. */
+/** Quoted where it must be. */
 export function csvCell(value: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.]+$)/.test(value) ? `'${value}` : value
+  const safe = safeCell(value)
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -6,7 +6,7 @@ import { changeLifecycle } from './change-lifecycle.ts'
 import { optionRows } from './create-services.ts'
 import { lockService } from './load.ts'
 import { spansText } from './prorate.ts'
-import { countPeriods } from './service-discounts.ts'
+import { countPeriods, type DiscountPeriods } from './service-discounts.ts'
 import { reconcileDelivery } from './reconcile-delivery.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
@@ -26,9 +26,12 @@ export async function applyChange(
     set: { ...columnsOf(after), ...couponAfter(after, service) },
   })
   if (after.days !== null)
-    await freePeriods(trx, { changeId: row.id, serviceId: service.id, from: after.days.anchorOn })
-  const counted = after.days?.counts?.discounts ?? []
-  await countPeriods(trx, Object.fromEntries(counted.map((id) => [id, 1])))
+    await freePeriods(trx, {
+      changeId: row.id,
+      serviceId: service.id,
+      from: after.days.beginsOn ?? after.days.anchorOn,
+    })
+  await countPeriods(trx, discountsAfter(after))
   await trx.run(sql`delete from service_options where service_id = ${service.id}`)
   const options = after.options.map((option) => ({ ...option, amountMinor: BigInt(option.amountMinor) }))
   await trx.insert('service_options', optionRows(service.id, options))
@@ -107,10 +110,18 @@ async function takeBack(means: Means, trx: Trx, row: ChangeRow, actor: Actor): P
   await takeBackInvoice(means, trx, { invoiceId: row.invoice_id!, reason: TOO_LATE }, actor)
 }
 
-/** The period that a new cycle begins with is one of those that the coupon lowers. */
+/** The period that a new cycle begins with is one of those that the coupon lowers; those that are given back are none. */
 function couponAfter({ days }: ChangeState, service: ServiceRow): Record<string, SqlValue> {
   const left = service.coupon_cycles_left
-  return days?.counts?.coupon && left !== null ? { coupon_cycles_left: left - 1 } : {}
+  if (days === null || left === null) return {}
+  return { coupon_cycles_left: left + (days.returned?.coupon ?? 0) - (days.counts?.coupon ? 1 : 0) }
+}
+
+function discountsAfter({ days }: ChangeState): DiscountPeriods {
+  const used: Record<string, number> = {}
+  for (const [id, periods] of Object.entries(days?.returned?.discounts ?? {})) used[id] = -periods
+  for (const id of days?.counts?.discounts ?? []) used[id] = (used[id] ?? 0) + 1
+  return used
 }
 
 function columnsOf(after: ChangeState): Record<string, SqlValue> {
@@ -132,6 +143,7 @@ function columnsOf(after: ChangeState): Record<string, SqlValue> {
           charged_through: after.days.chargedThrough,
           next_period_on: after.days.chargedThrough,
           spans: spansText(after.days.spans),
+          ...(after.days.left === undefined ? {} : { periods_left: after.days.left }),
         }),
   }
 }

@@ -40,17 +40,22 @@ export const readUsage = defineVerb(
     if (known && known.readAt > instant(means.clock.ms() - FRESH_MS)) return known
     if (service.delivery_status !== 'live') return known && { ...known, stale: true }
     try {
-      const report = await ask<UsageReport>(means, service, {
-        operation: 'usage',
-        deadlineMs: USAGE_DEADLINE_MS,
-      })
-      return await keepUsage(means, service.id, report)
+      return await askUsage(means, service)
     } catch (error) {
       if (!(error instanceof BerthError)) throw error
       return known && { ...known, stale: true }
     }
   },
 )
+
+/** Asks the provider and keeps the answer as what it said last. */
+export async function askUsage(means: ProviderMeans, service: ServiceRow): Promise<Usage> {
+  const report = await ask<UsageReport>(means, service, {
+    operation: 'usage',
+    deadlineMs: USAGE_DEADLINE_MS,
+  })
+  return keepUsage(means, service.id, report)
+}
 
 /** Starts, stops, restarts or kills the thing that was sold. */
 export const sendPower = defineVerb(

@@ -11,13 +11,14 @@ const CHUNK = 50
 /** The daily step: ends what was cancelled for a day up to and including this one. Answers how many have ended. */
 export async function endCancelled(means: Means, { on: day, brandIds }: BilledDay): Promise<number> {
   const actor = systemActor('end_cancelled')
-  let after = ''
+  let after = { cancel_on: '', id: '' }
   for (let ended = 0; ;) {
-    const due = await means.db.all<{ id: string }>(sql`
-      select id from services where cancel_on <= ${day} and billing_status = 'ending' and id > ${after} and ${ofBrands(sql`brand_id`, brandIds)}
-      order by id limit ${CHUNK}`)
+    const due = await means.db.all<{ id: string; cancel_on: IsoDate }>(sql`
+      select id, cancel_on from services where cancel_on <= ${day} and billing_status = 'ending'
+        and (cancel_on, id) > (${after.cancel_on}, ${after.id}) and ${ofBrands(sql`brand_id`, brandIds)}
+      order by cancel_on, id limit ${CHUNK}`)
     if (due.length === 0) return ended
-    after = due.at(-1)!.id
+    after = due.at(-1)!
     const ids = due.map((row) => row.id)
     ended += await unlessRefused(means, { ids, refusal: 'service.end_refused', actor }, (trx, some) =>
       endThose(means, trx, { ids: some, day }, actor),

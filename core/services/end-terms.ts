@@ -13,14 +13,15 @@ const actor = systemActor('end_terms')
 
 /** The daily step: ends what was sold for a number of periods, or as a trial alone, on the day after its last one. */
 export async function endTerms(means: Means, { on: day, brandIds }: BilledDay): Promise<number> {
-  let after = ''
+  let after = { charged_through: '', id: '' }
   for (let ended = 0; ;) {
-    const due = await means.db.all<{ id: string }>(sql`
-      select id from services where periods_left = 0 and ended_on is null and charged_through <= ${day}
-        and billing_status in ('active', 'ending') and id > ${after} and ${ofBrands(sql`brand_id`, brandIds)}
-      order by id limit ${CHUNK}`)
+    const due = await means.db.all<{ id: string; charged_through: IsoDate }>(sql`
+      select id, charged_through from services where periods_left = 0 and ended_on is null and charged_through <= ${day}
+        and billing_status in ('active', 'ending') and (charged_through, id) > (${after.charged_through}, ${after.id})
+        and ${ofBrands(sql`brand_id`, brandIds)}
+      order by charged_through, id limit ${CHUNK}`)
     if (due.length === 0) return ended
-    after = due.at(-1)!.id
+    after = due.at(-1)!
     const ids = due.map(({ id }) => id)
     ended += await unlessRefused(means, { ids, refusal: 'service.end_refused', actor }, endThose(means))
   }

@@ -68,3 +68,9 @@ export const ChangeNotPossible = defineError(
   409,
   (p: { id: string; reason: string }) => `The service ${p.id} cannot be changed so: ${p.reason}`,
 )
+export const UnitsLimited = defineError(
+  'service.units_limited',
+  409,
+  (p: { product: string; limit: number; has: number }) =>
+    `There are at most ${p.limit} of "${p.product}" for each client${p.has > 0 ? `, and ${p.has} are there already` : ''}.`,
+)

@@ -112,7 +112,8 @@ export function alignedTerm(of: Omit<FirstOf, 'terms'>, parent: Parent): FirstTe
     const pieces = chargedRests(parent, today, how)
     return { pieces, anchorOn, periodIndex, nextOn, spans: parent.spans }
   }
-  const n = cycle === parent.cycle ? periodIndex : indexAt(anchorOn, cycle, today)
+  // The parent may be charged no further than weeks ago: what is over by now is no part of what is sold today.
+  const n = indexAt(anchorOn, cycle, today)
   // Before the parent's anchor there are no days to line up with.
   if (n < 0) return firstTerm(own)
   const endsOn = periodStart(anchorOn, cycle, n + 1)

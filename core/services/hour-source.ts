@@ -12,12 +12,7 @@ import { hourCap } from './settings.ts'
 export const hourSource: BillableSource = {
   name: 'hours',
 
-  async dueClients(queries, { afterClientId, limit, ...window }) {
-    const rows = await queries.all<{ client_id: string }>(sql`
-      select distinct s.client_id from services s where s.client_id > ${afterClientId} and ${due(window)}
-      order by s.client_id limit ${limit}`)
-    return rows.map((row) => row.client_id)
-  },
+  dueClients: (window) => [sql`select s.client_id from services s where ${due(window)}`],
 
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []

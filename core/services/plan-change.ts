@@ -1,17 +1,10 @@
 import type { DraftLine } from '../billing/index.ts'
-import { periodStart, recurs, type IsoDate } from '../kernel/index.ts'
+import { recurs, type IsoDate } from '../kernel/index.ts'
+import { beginCycle, type BegunCycle } from './begin-cycle.ts'
 import { lowered, netOf } from './plan-periods.ts'
-import type { Lowering, PricedFacts } from './priced-facts.ts'
+import { NONE_RETURNED, type Lowering, type PricedFacts, type Returned } from './priced-facts.ts'
 import type { Offer } from './ports.ts'
-import {
-  chargedRests,
-  chargedSpans,
-  restPrice,
-  spansOf,
-  type Proration,
-  type Rest,
-  type Span,
-} from './prorate.ts'
+import { chargedRests, restPrice, spansOf, type Proration, type Rest, type Span } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
 
 export interface ChangeFacts extends Omit<PricedFacts, 'terms'> {
@@ -28,8 +21,14 @@ export interface NewDays {
   periodIndex: number
   chargedThrough: IsoDate
   spans: readonly Span[]
+  /** The first day of the new cycle, where that is not its anchor. */
+  beginsOn?: IsoDate
+  /** Periods that the fixed term still has; absent where there is none. */
+  left?: number
   /** What lowers the period that begins: each counts one of its periods. Absent in changes of before. */
   counts?: { coupon: boolean; discounts: readonly string[] }
+  /** What lowered periods that were charged ahead and are given back: they are no longer used. */
+  returned?: Returned
 }
 
 export interface ChangePlan {
@@ -41,30 +40,67 @@ export interface ChangePlan {
   days: NewDays | null
 }
 
-/**
- * Credit for what is charged and unused, charge for the same time at the new price. A new cycle begins a period today,
- * or where the charged time ends when a period that has begun counts as used up.
- */
-export function planChange(facts: ChangeFacts): ChangePlan {
-  const { service, offer, onDay } = facts
+/** Credit for what is charged and unused, charge for the same time at the new price, or for the new cycle that begins. */
+export function planChange(given: ChangeFacts): ChangePlan {
+  const { service, offer } = given
   const sameCycle = offer.cycle === service.cycle
-  const rests = restsOf(facts, sameCycle)
-  const days = sameCycle ? null : newDays(facts)
-  const begins = days !== null && days.periodIndex > 0
-  const charged = sameCycle ? rests : begins ? [fullRest(onDay, days.chargedThrough)] : []
+  const facts = sameCycle ? given : { ...given, how: byDays(given.how) }
+  const begun = sameCycle || !recurs(offer.cycle) ? null : begunIn(facts)
+  const rests = begun?.isKept ? [] : restsOf(facts)
+  const charged = sameCycle ? rests : begun?.first ? [begun.first] : []
+  const returned = begun ? returnedIn(facts, rests) : NONE_RETURNED
   const credits = rests.map((rest) => creditLine(facts, rest))
-  const charges = charged.map((rest) => chargeLine(facts, rest))
+  const charges = charged.map((rest) => chargeLine(facts, rest, returned))
   const lines = [...credits, ...charges].filter((line) => line.amountMinor !== 0n)
   const creditMinor = sum(credits)
   const chargeMinor = sum(charges)
+  const days = begun && daysOf(facts, begun, returned)
   return { lines, totalMinor: creditMinor + chargeMinor, creditMinor, chargeMinor, days }
 }
 
-/** A new cycle begins with a day, so what it replaces is measured by days too. */
-function restsOf({ service, onDay, how }: ChangeFacts, sameCycle: boolean): Rest[] {
+const begunIn = ({ service, offer, onDay, how }: ChangeFacts): BegunCycle =>
+  beginCycle({
+    ...{ charged: chargedOf(service), chargedThrough: service.charged_through },
+    ...{ periodsLeft: service.periods_left, cycle: offer.cycle, onDay, how },
+  })
+
+/** Periods that were charged ahead were not used by what lowered them; one that has begun was, whatever of it comes back. */
+function returnedIn(facts: ChangeFacts, rests: readonly Rest[]): Returned {
+  const discounts: Record<string, number> = {}
+  let coupon = 0
+  for (const rest of rests) {
+    if (rest.startsOn <= facts.onDay) continue
+    for (const { id, cause, cause_id } of loweredIn(facts, rest)) {
+      if (cause !== 'coupon') discounts[id] = (discounts[id] ?? 0) + 1
+      else if (cause_id === facts.service.coupon_id) coupon++
+    }
+  }
+  return { coupon, discounts }
+}
+
+function daysOf(facts: ChangeFacts, begun: BegunCycle, returned: Returned): NewDays {
+  const { beginsOn, anchorOn, periodIndex, chargedThrough, spans, left, first } = begun
+  const { coupon, further } = facts.lasting(returned)
+  const isGivenBack = returned.coupon > 0 || Object.keys(returned.discounts).length > 0
+  return {
+    ...{ anchorOn, periodIndex, chargedThrough, spans },
+    ...(beginsOn === anchorOn ? {} : { beginsOn }),
+    ...(left === null ? {} : { left }),
+    ...(first ? { counts: { coupon: coupon !== undefined, discounts: further.map(({ id }) => id) } } : {}),
+    ...(isGivenBack ? { returned } : {}),
+  }
+}
+
+/**
+ * A new cycle begins with a day, so what it replaces is measured by days too, also where periods count whole: whoever
+ * changed the cycle on the last day of each period would otherwise have had all of them for nothing.
+ */
+const byDays = (how: Proration): Proration =>
+  how.mode === 'second' || how.mode === 'full' ? { ...how, mode: 'day' } : how
+
+function restsOf({ service, onDay, how }: ChangeFacts): Rest[] {
   const charged = chargedOf(service)
-  if (!charged) return []
-  return chargedRests(charged, onDay, how.mode === 'second' && !sameCycle ? { ...how, mode: 'day' } : how)
+  return charged ? chargedRests(charged, onDay, how) : []
 }
 
 /** Null for what is not charged by period. */
@@ -72,29 +108,6 @@ export function chargedOf(service: ServiceRow) {
   if (service.anchor_on === null || !recurs(service.cycle)) return null
   const { anchor_on: anchorOn, cycle, period_index: periodIndex } = service
   return { anchorOn, cycle, periodIndex, spans: spansOf(service) }
-}
-
-function newDays(facts: ChangeFacts): NewDays | null {
-  const { service, offer, onDay, how } = facts
-  if (!recurs(offer.cycle)) return null
-  const charged = chargedOf(service)
-  const through = service.charged_through
-  if (how.mode === 'none' && charged && through !== null && through > onDay)
-    return {
-      anchorOn: through,
-      periodIndex: 0,
-      chargedThrough: through,
-      spans: chargedSpans(charged, onDay),
-    }
-  const { coupon, further } = facts.lasting
-  return {
-    ...{ anchorOn: onDay, periodIndex: 1, chargedThrough: periodStart(onDay, offer.cycle, 1), spans: [] },
-    counts: { coupon: coupon !== undefined, discounts: further.map(({ id }) => id) },
-  }
-}
-
-function fullRest(startsOn: IsoDate, endsOn: IsoDate): Rest {
-  return { startsOn, endsOn, fromOn: startsOn, days: 1, length: 1, offset: 0, unit: 'day' }
 }
 
 function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
@@ -105,8 +118,9 @@ function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
 }
 
 /** A period of a new cycle is not the one that was lowered: only what lasts lowers it too. */
-function chargeLine(facts: ChangeFacts, rest: Rest): DraftLine {
-  const { offer, service, lasting } = facts
+function chargeLine(facts: ChangeFacts, rest: Rest, returned: Returned): DraftLine {
+  const { offer, service } = facts
+  const lasting = facts.lasting(returned)
   const by = offer.cycle === service.cycle ? loweredIn(facts, rest) : null
   const price = by
     ? lowered(offer.recurringMinor, by)

@@ -65,7 +65,8 @@ export function planHours(
     count(meter, { service, options, coupon, until: startOfDay(zone, meter.billedOn), ends: false })
     meter.billedOn = addMonths(meter.billedOn, 1)
   }
-  const isOver = end !== null && meter.billedOn > endOn!
+  // From the day after the end on, so that a day that is run twice ends with the same books.
+  const isOver = end !== null && endOn! < on && meter.billedOn > endOn!
   if (isOver) count(meter, { service, options, coupon, until: end, ends: true })
   if (!isOver && meter.billedOn === first) return null
   const step: MeteredStep = {
@@ -153,8 +154,9 @@ function addLines(
   const whole = service.recurring_minor * BigInt(charged)
   const off = coupon ? discountOf(coupon, whole, service.currency) : 0n
   if (off === 0n) return
+  // Of its own cause: the order has lowered its set-up on the same day.
   lines.push({
-    ...{ ...shared, kind: 'discount', quantity: 1, unitMinor: -off, amountMinor: -off },
+    ...{ ...shared, kind: 'discount', cause: 'hours', quantity: 1, unitMinor: -off, amountMinor: -off },
     description: coupon!.code,
     trace: { coupon: coupon!.id, ppm: coupon!.percent_ppm, of: whole.toString() },
   })

@@ -16,9 +16,17 @@ export interface PricedFacts {
   terms: Terms
   /** What lowered a part of the charged time, in the order in which it was taken off. */
   loweredIn: (time: Pick<Span, 'from' | 'to'>) => readonly Lowering[]
-  /** What lowers the periods that come, too. */
-  lasting: { coupon?: Coupon | undefined; further: readonly ServiceDiscount[] }
+  /** What lowers the periods that come, too, once some are given back. */
+  lasting: (returned: Returned) => { coupon?: Coupon | undefined; further: readonly ServiceDiscount[] }
 }
+
+/** Periods that are given back, by what lowered them: the coupon of the service, and discounts by their ids. */
+export interface Returned {
+  coupon: number
+  discounts: Readonly<Record<string, number>>
+}
+
+export const NONE_RETURNED: Returned = { coupon: 0, discounts: {} }
 
 type ChargedService = Pick<ServiceRow, 'id' | 'coupon_cycles_left'>
 
@@ -72,8 +80,10 @@ export async function pricedFactsOf(
       const [row] = facts as [FactRow]
       const own = ofService.get(id) ?? []
       const known = { name: row.name, coupon: couponOf(row), rows: own, charged: charged.get(id) ?? [] }
-      const further = own.filter(({ ended_at, periods_left }) => ended_at === null && periods_left !== 0)
-      const lasting = { coupon: left.get(id) === 0 ? undefined : known.coupon, further }
+      const lasting: PricedFacts['lasting'] = ({ coupon, discounts }) => ({
+        coupon: left.get(id) === 0 && coupon === 0 ? undefined : known.coupon,
+        further: own.filter((d) => d.ended_at === null && (d.periods_left !== 0 || discounts[d.id])),
+      })
       return [id, { oldName: row.name, terms: termsOf(facts), loweredIn: loweredBy(known), lasting }]
     }),
   )
@@ -132,7 +142,9 @@ interface Generation {
 function loweredBy(known: Known): PricedFacts['loweredIn'] {
   const generations = known.charged.flatMap((row): Generation[] => {
     const days = row.what === 'change' ? (JSON.parse(row.body!) as ChangeState).days : null
-    return days ? [{ anchorOn: days.anchorOn, through: days.chargedThrough, counts: days.counts }] : []
+    return days
+      ? [{ anchorOn: days.beginsOn ?? days.anchorOn, through: days.chargedThrough, counts: days.counts }]
+      : []
   })
   const discounts = new Map(known.charged.flatMap((row) => (row.what === 'change' ? [] : [[row.id, row]])))
   return ({ from, to }) => {

@@ -100,7 +100,9 @@ export function chargedSpans(
 ): readonly Span[] {
   const periods: Span[] = []
   let endsOn = periodStart(anchorOn, cycle, periodIndex)
-  for (let n = periodIndex - 1; n >= 0 && endsOn > on; n--) {
+  // A part of a period that is charged by itself stands for it.
+  const after = maxDay(on, spans.at(-1)?.to ?? on)
+  for (let n = periodIndex - 1; n >= 0 && endsOn > after; n--) {
     const startsOn = periodStart(anchorOn, cycle, n)
     periods.unshift(wholeSpan({ startsOn, endsOn }))
     endsOn = startsOn

@@ -12,6 +12,7 @@ import type { ChangePlan } from './plan-change.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import { ChangeWish, draftOf, priceChange, type PricedChange } from './preview-change.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
+import { demandUnits } from './units-limit.ts'
 
 export interface RequestedChange {
   id: string
@@ -36,6 +37,7 @@ export const requestChange = defineVerb(
       await dropPending(means, trx, { service, name: 'replace' }, actor)
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })
+      await demandRoom(trx, priced)
       const draft = draftOf(means, priced, changeId)
       const owes = signOf(priced)
       const invoice = owes === 'owed' ? await means.changes.issueInvoice(means, trx, draft, actor) : null
@@ -48,6 +50,14 @@ export const requestChange = defineVerb(
       return { id: row.id, status: 'applied', invoiceId: null }
     }),
 )
+
+/** A client who may have so many of a product has no more of it by a change either. */
+async function demandRoom(trx: Trx, { service, offer }: PricedChange): Promise<void> {
+  const { productId, quantity: units } = offer
+  if (productId === service.product_id && units <= service.quantity) return
+  const client = { id: service.client_id, brand_id: service.brand_id }
+  await demandUnits(trx, client, [{ productId, units }], service.id)
+}
 
 /**
  * The sum after tax decides: plans of other taxes may owe something before it and nothing after it, or the other way round.

@@ -62,7 +62,9 @@ async function unusedLines(
       const today = means.business.today(service.zone)
       // Time that a pause keeps is unused from the day after it began.
       const kept = pause === 'stretch' && service.paused_on !== null ? addDays(service.paused_on, 1) : today
-      const how = { mode, zone: service.zone, at: means.business.now() }
+      // Days that were used are not given back, also where a change counts the whole period anew.
+      const measured = mode === 'full' ? 'day' : mode
+      const how = { mode: measured, zone: service.zone, at: means.business.now() }
       const of = { facts: facts(service.id), how, cause, fromOn: minDay(kept, today) }
       return linesOf(service, { ...of, untilOn: unpaid.get(service.id) ?? null })
     })

@@ -8,7 +8,7 @@ import {
   type DueItem,
   type DueWindow,
 } from '../billing/index.ts'
-import { join, list, sql, type Queries, type Sql } from '../db/index.ts'
+import { join, list, sql, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { advanceServices } from './advance-services.ts'
 import { planPeriods, type Coupon, type DueOption, type DueService } from './plan-periods.ts'
@@ -19,38 +19,33 @@ import { invoiceSuspended } from './settings.ts'
 /** Prices that are tried out: what a service would be charged, and from when; null leaves it as it is. */
 export type WhatIf = (service: DueService, options: readonly DueOption[]) => Repricing | null
 
-/** Services as billing sees them: what begins a period by the day. Two or three statements a chunk of clients. */
+/** Services as billing sees them: what begins a period by the day. A statement or two a chunk of clients. */
 export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
   name: 'services',
 
-  async dueClients(queries, { afterClientId, limit, ...window }) {
-    const rows = await queries.all<{ client_id: string }>(sql`
-      select distinct s.client_id from services s where s.client_id > ${afterClientId} and ${billable(window)}
-      order by s.client_id limit ${limit}`)
-    return rows.map((row) => row.client_id)
-  },
+  dueClients: (window) => [sql`select s.client_id from services s where ${billable(window)}`],
 
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window)}`
-    const services = await queries.all<
-      DueService & Ahead & Announced & CouponColumns & { any_discount: number }
-    >(sql`
+    const rows = await queries.all<DueRow>(sql`
       select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
         s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
         s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount,
         r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options,
-        k.code, k.percent_ppm, k.currency as coupon_currency, k.amount_minor as coupon_minor${aheadColumns(window, SCOPES)}
+        k.code, k.percent_ppm, k.currency as coupon_currency, k.amount_minor as coupon_minor, o.option_id, o.label as option_label,
+        o.quantity as option_quantity, o.amount_minor as option_minor, o.price_id as option_price_id, o.pricing${aheadColumns(window, SCOPES)}
       from services s join products p on p.id = s.product_id ${ANNOUNCED}
       left join coupons k on k.id = s.coupon_id and coalesce(s.coupon_cycles_left, 1) <> 0
-      where ${condition} order by s.client_id, s.id`)
-    const options = await optionsOf(queries, condition)
-    const isAny = (services[0]?.any_discount ?? 0) > 0
+      left join service_options o on o.service_id = s.id and o.amount_minor <> 0
+      where ${condition} order by s.client_id, s.id, o.option_id`)
+    const isAny = (rows[0]?.any_discount ?? 0) > 0
     const discounts = isAny ? await discountsWhere(queries, condition) : NO_DISCOUNTS
     const items: DueItem[] = []
-    for (const service of services) {
+    for (const ofService of Map.groupBy(rows, (row) => row.id).values()) {
+      const service = ofService[0]!
       const untilOn = service.until_on ?? window.untilOn
-      const own = options.get(service.id) ?? []
+      const own = ofService.flatMap(optionOf)
       const repricing = whatIf?.(service, own) ?? announced(service)
       const lowered = discounts.get(service.id)
       const due = lowered ? { ...service, repricing, discounts: lowered } : { ...service, repricing }
@@ -130,16 +125,26 @@ function couponOf(row: CouponColumns & Pick<DueService, 'coupon_id'>): Coupon | 
   return { id, code, percent_ppm, currency, amount_minor }
 }
 
-async function optionsOf(queries: Queries, condition: Sql): Promise<Map<string, DueOption[]>> {
-  const rows = await queries.all<DueOption>(sql`
-    select o.service_id, o.option_id, o.label, o.quantity, o.amount_minor, o.price_id, o.pricing
-    from services s join service_options o on o.service_id = s.id
-    where ${condition} and o.amount_minor <> 0 order by o.service_id, o.option_id`)
-  const grouped = new Map<string, DueOption[]>()
-  for (const row of rows) {
-    const known = grouped.get(row.service_id)
-    if (known) known.push(row)
-    else grouped.set(row.service_id, [row])
-  }
-  return grouped
+/** Null, all of them, where nothing of the service is chosen that costs. */
+interface OptionColumns {
+  option_id: string | null
+  option_label: string
+  option_quantity: number
+  option_minor: bigint
+  option_price_id: string | null
+  pricing: string | null
 }
+
+/** A service comes once for each of its options. */
+type DueRow = DueService & Ahead & Announced & CouponColumns & OptionColumns & { any_discount: number }
+
+const optionOf = (row: DueRow): DueOption[] =>
+  row.option_id === null
+    ? []
+    : [
+        {
+          ...{ service_id: row.id, option_id: row.option_id, label: row.option_label },
+          ...{ quantity: row.option_quantity, amount_minor: row.option_minor },
+          ...{ price_id: row.option_price_id, pricing: row.pricing },
+        },
+      ]

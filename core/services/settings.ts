@@ -17,6 +17,22 @@ export const invoiceSuspended = defineSetting({
   scopes: ['installation', 'brand'],
 })
 
+/** Of one product, whatever runs or waits for payment; 0: as many as one likes. */
+export const unitsPerClient = defineSetting({
+  key: 'services.units_per_client',
+  schema: Type.Integer({ minimum: 0, maximum: 10_000 }),
+  preset: 0,
+  scopes: ['installation', 'brand', 'group', 'product', 'client_group', 'client'],
+})
+
+/** How long what services used is kept. */
+export const usageMonths = defineSetting({
+  key: 'services.usage_months',
+  schema: Type.Integer({ minimum: 1, maximum: 60 }),
+  preset: 13,
+  scopes: ['installation'],
+})
+
 const BY_PRODUCT = ['installation', 'brand', 'group', 'product'] as const
 
 export const prorationMode = defineSetting({

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
-import type { DunningDays, GracePreset } from '../billing/index.ts'
-import { list, sql, type Queries, type Trx } from '../db/index.ts'
+import type { GracePreset, OverdueCharge } from '../billing/index.ts'
+import { list, sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { isoDate, type Actor } from '../kernel/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
 import { recordAudit } from '../audit/index.ts'
@@ -33,11 +33,7 @@ export async function suspendOverdue(
 }
 
 /** What a service says about days of grace, else what holds for its client, product, group or brand. One statement. */
-export function dunningDays(
-  queries: Queries,
-  serviceIds: readonly string[],
-  preset: GracePreset,
-): Promise<DunningDays[]> {
+export function dunningDays(queries: Queries, overdue: Sql, preset: GracePreset): Promise<OverdueCharge[]> {
   const columns = {
     brand: sql`s.brand_id`,
     group: sql`p.group_id`,
@@ -46,10 +42,12 @@ export function dunningDays(
   }
   const suspend = preset.suspend.text(columns, { product: sql`cast(p.grace_days as text)` })
   const terminate = preset.terminate.text(columns, { product: sql`cast(p.terminate_days as text)` })
-  return queries.all<DunningDays>(sql`
-    select s.id as service_id, coalesce(s.grace_days, cast(${suspend} as integer)) as grace_days,
+  return queries.all<OverdueCharge>(sql`
+    select d.id, d.due_on, s.id as service_id, s.label, s.client_id, coalesce(c.company, c.name) as client_name,
+      coalesce(s.grace_days, cast(${suspend} as integer)) as grace_days,
       coalesce(s.terminate_days, cast(${terminate} as integer)) as terminate_days, s.suspend_after
-    from services s join products p on p.id = s.product_id where s.id in (${list(serviceIds)}) order by s.id`)
+    from (${overdue}) d left join services s on s.id = d.id left join products p on p.id = s.product_id
+      left join clients c on c.id = s.client_id order by d.id`)
 }
 
 /** Staff keep a service from being suspended for debt up to and including a day; null ends that. */

@@ -1,4 +1,4 @@
-import { list, sql, type Queries, type Sql } from '../db/index.ts'
+import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
 import { SCOPES_WIDEST_FIRST, type SettingScope } from '../records/index.ts'
 import type { ProrationMode } from './prorate.ts'
 import {
@@ -36,9 +36,15 @@ export async function readTerms(queries: Queries, of: TermsOf): Promise<(product
   const rows = await queries.all<TermRow & { product_id: string }>(sql`
     select p.id as product_id, ${termColumns} from products p join settings x on ${laidDown(sql`${of.brandId}, ${of.clientId ?? ''}`)}
     where p.id in (${list([...new Set(of.productIds)])})`)
-  const ofProducts = Map.groupBy(rows, (row) => row.product_id)
-  return (productId) => termsIn(ofProducts.get(productId) ?? [])
+  return termsByProduct({ rows })
 }
+
+const termsByProduct = madeOnce(({ rows }: { rows: readonly (TermRow & { product_id: string })[] }) => {
+  const ofProducts = Map.groupBy(rows, (row) => row.product_id)
+  const terms = new Map([...ofProducts].map(([id, of]) => [id, termsIn(of)] as const))
+  const laidDownNowhere = termsIn([])
+  return (productId: string): Terms => terms.get(productId) ?? laidDownNowhere
+})
 
 export interface TermRow {
   term_key: string

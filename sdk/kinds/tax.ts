@@ -81,7 +81,11 @@ export const taxOperations = {
   },
   /** `unknown` when the register does not answer: nobody is called invalid for that. */
   validate_tax_id: {
-    input: Type.Object({ country: CountryCode, tax_id: Type.String({ minLength: 1, maxLength: 30 }) }),
+    input: Type.Object({
+      country: CountryCode,
+      /** As it stands on documents, with the letters of its country where it has them: DE136695976. */
+      tax_id: Type.String({ minLength: 1, maxLength: 30 }),
+    }),
     output: Type.Union([
       Type.Object({
         outcome: Type.Literal('valid'),

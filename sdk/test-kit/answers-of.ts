@@ -3,7 +3,7 @@ import type { Plugin, PluginContext } from '../plugin.ts'
 import type { Conformance } from './conformance.ts'
 import { openTestInstance } from './context.ts'
 import { serveCompany } from './serve-company.ts'
-import { strictKind, type Handler } from './strict.ts'
+import { strictKind, strictUpgrade, type Handler } from './strict.ts'
 
 /**
  * Plays the inputs of `test/conformance.ts` without the sandbox, where a debugger reaches; answers what the plugin
@@ -29,6 +29,7 @@ export async function answersOf(plugin: Plugin, about: Conformance): Promise<Rec
 }
 
 function offered(plugin: Plugin, operation: string, context: PluginContext): Handler {
+  if (operation === 'move') return strictUpgrade(plugin, context).move
   for (const kind of Object.keys(kindTables) as (keyof typeof kindTables)[])
     if (plugin[kind] && operation in kindTables[kind]) return strictKind(plugin, kind, context)[operation]!
   throw new Error(`No kind of the plugin has an operation "${operation}".`)

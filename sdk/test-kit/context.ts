@@ -1,4 +1,4 @@
-import type { PluginContext, StoredValue } from '../plugin.ts'
+import type { Entries, PluginContext, StoredValue } from '../plugin.ts'
 import { testTcp } from './tcp.ts'
 
 /** What a plugin finds around it in a test without the sandbox. */
@@ -104,6 +104,24 @@ const hex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function memoryStorage(): PluginContext['storage'] {
+  const beside = new Map<string, Entries>()
+  const used = async (id: string) => ((await beside.get(id)?.list(''))?.length ?? 0) > 0
+  return {
+    ...memoryEntries(),
+    of(record) {
+      const entries = beside.get(record) ?? memoryEntries()
+      beside.set(record, entries)
+      return entries
+    },
+    async records(after = '') {
+      const found = []
+      for (const id of [...beside.keys()].sort()) if (id > after && (await used(id))) found.push(id)
+      return found
+    },
+  }
+}
+
+function memoryEntries(): Entries {
   const rows = new Map<string, StoredValue>()
   return {
     get: (key) => Promise.resolve(rows.get(key) ?? null),

@@ -4,6 +4,7 @@ import type { Gateway } from '../gateway.ts'
 import { kindTables, type ProviderKind } from '../kinds/index.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
 import type { Provisioner } from '../provisioner.ts'
+import { UpgradeAnswer, UpgradeStep } from '../upgrade.ts'
 
 /** One kind of a plugin, every call checked on both sides as core checks it: keys that no schema names are errors. */
 export function strictKind(
@@ -21,6 +22,13 @@ export const strictGateway = (plugin: Plugin, context: PluginContext): Required<
 
 export const strictProvisioner = (plugin: Plugin, context: PluginContext): Required<Provisioner> =>
   strictKind(plugin, 'provisioner', context) as unknown as Required<Provisioner>
+
+/** The step by which an instance comes to this version, checked as core checks it. */
+export function strictUpgrade(plugin: Plugin, context: PluginContext): { move: Handler } {
+  if (plugin.upgrade === undefined) throw new Error('The plugin has no "upgrade".')
+  const moves = { move: { input: UpgradeStep, output: UpgradeAnswer } }
+  return strict(plugin.upgrade(context), moves) as { move: Handler }
+}
 
 export type Handler = (input: unknown) => Promise<unknown>
 type Operations = Record<string, { input: TSchema; output: TSchema }>

@@ -209,6 +209,17 @@ for (const engine of engines) {
       await clean()
     })
 
+    test('a document is refunded when its money went back, not when only an overpayment did', async () => {
+      const { client, id, payment } = await sale('4000')
+      await refund(payment, '2215', { from: 'credit' })
+      assert.deepEqual([await stateOf(id), await credit(client.id)], ['paid', 0n])
+      await refund(payment, '1784', { from: 'goodwill' })
+      assert.equal(await stateOf(id), 'paid')
+      await refund(payment, '1', { from: 'goodwill' })
+      assert.equal(await stateOf(id), 'refunded')
+      await clean()
+    })
+
     test('an overpayment goes back out of the credit that it made', async () => {
       const { client, id, payment } = await sale('2785')
       assert.equal(await credit(client.id), 1_000n)

@@ -8,6 +8,7 @@ import {
   billingConsumers,
   billingJobs,
   chargeDueInvoice,
+  chargeMethod,
   getInvoice,
   handleWebhook,
   keepMethod,
@@ -87,6 +88,15 @@ for (const engine of engines) {
         if ((await bill(on, on in answers ? [answers[on]!] : [])) > 0) charged.push(on)
       return charged
     }
+    /** The client pays by the saved account, and the bank takes its time. */
+    const startedByClient = async (of: { invoiceId: string; reference: string; clientId: string }) => {
+      const method = (await db.get<{ id: string }>(
+        sql`select id from payment_methods where client_id = ${of.clientId}`,
+      ))!
+      const wish = { invoice_id: of.invoiceId, method_id: method.id, once: of.reference }
+      const answer = { outcome: 'pending', reference: of.reference }
+      await chargeMethod(using(scriptedGateway([answer])), wish, actor)
+    }
     /** What the gateway tells by its webhook, `copies` times. */
     const tell = async (facts: object[], copies = 1) => {
       const event = { instanceId: gateway.id, headers: {}, body: '{}', address: '127.0.0.1' }
@@ -165,7 +175,6 @@ for (const engine of engines) {
 
       const again = { [addDays(DUE, 12)]: { ...pending(of), reference: `${of.reference}b` } }
       assert.deepEqual(await days(addDays(DUE, 10), addDays(DUE, 20), again), [addDays(DUE, 12)])
-      assert.equal(await isSuspended(of), true, 'between the two tries nothing was under way')
       means.business.set(`${addDays(DUE, 20)}T08:00:00.000Z`)
       await tell([{ ...(await fact(of, declined('insufficient_funds', 'later'))) }])
       const last = { [addDays(DUE, 23)]: { ...succeeded, reference: `${of.reference}c` } }
@@ -174,7 +183,76 @@ for (const engine of engines) {
         (await paymentsOf(of)).map(({ status }) => status),
         ['declined', 'declined', 'succeeded'],
       )
+      assert.equal(await isSuspended(of), false, 'neither return had used up the days of grace')
       await clean()
+    })
+
+    /**
+     * Days after the due day. A try waits so many days for its bank and is returned, or is declined at once (0). Preset:
+     * tries on day 0, 2 and 5, notices on 1, 3 and 7, suspension on 5, termination on 30.
+     */
+    const table: [string, { waits: number[]; tries: number[]; notices: number[]; ends: [number, number] }][] =
+      [
+        ['declined at once', { waits: [0, 0, 0], tries: [0, 2, 5], notices: [1, 3, 7], ends: [5, 30] }],
+        ['returned on the due day', { waits: [-1], tries: [0, 2, 5], notices: [1, 3, 7], ends: [5, 30] }],
+        ['returned next day', { waits: [1, 0, 0], tries: [0, 3, 6], notices: [2, 4, 8], ends: [6, 31] }],
+        ['in the days of grace', { waits: [3, 0, 0], tries: [0, 5, 8], notices: [4, 6, 10], ends: [8, 33] }],
+        ['after them', { waits: [10, 0, 0], tries: [0, 12, 15], notices: [11, 13, 17], ends: [15, 40] }],
+        ['twice', { waits: [10, 8, 0], tries: [0, 12, 23], notices: [11, 21, 23, 27], ends: [25, 50] }],
+        [
+          'three times',
+          { waits: [10, 8, 9], tries: [0, 12, 23], notices: [11, 21, 23, 33, 35, 39], ends: [37, 62] },
+        ],
+      ]
+    for (const [name, { waits, tries, notices, ends }] of table)
+      test(`tries, notices and grace count from the return: ${name}`, async () => {
+        const of = await debtor()
+        const back = new Map<IsoDate, object>()
+        const seen = { tries: [] as number[], notices: [] as number[], ends: [] as number[] }
+        let told = 0
+        for (let day = 0; day <= 64; day++) {
+          const on = addDays(DUE, day)
+          means.business.set(`${on}T08:00:00.000Z`)
+          if (back.has(on)) await tell([back.get(on)!], 2)
+          const wait = waits[seen.tries.length] ?? 0
+          const no = declined('insufficient_funds', 'later')
+          const reference = `${of.reference}_${day}`
+          const answer = wait === 0 ? { ...no, reference } : { outcome: 'pending', reference }
+          if ((await bill(on, [answer])) > 0) {
+            seen.tries.push(day)
+            const fact = { fact: 'payment', payment_id: (await paymentsOf(of)).at(-1)!.id }
+            const gone = { ...fact, result: { ...no, reference } }
+            if (wait > 0) back.set(addDays(on, wait), gone)
+            if (wait < 0) await tell([gone])
+          }
+          const steps = (await reminders(of)).length
+          if (steps > told) seen.notices.push(day)
+          told = steps
+          const { ended } = (await db.get<{ ended: number }>(
+            sql`select case when billing_status = 'ended' then 1 else 0 end as ended from services where id = ${of.serviceId}`,
+          ))!
+          if (seen.ends.length < 1 && (await isSuspended(of))) seen.ends.push(day)
+          if (seen.ends.length === 1 && ended === 1) seen.ends.push(day)
+        }
+        assert.deepEqual(seen, { tries, notices, ends })
+        await clean()
+      })
+
+    test('whoever lets one debit after another come back gains no more days', async () => {
+      const of = await debtor()
+      await db.run(sql`update clients set auto_charge = 0 where id = ${of.clientId}`)
+      const came: (string | null)[] = []
+      for (const day of [5, 10, 15, 20]) {
+        means.business.set(`${addDays(DUE, day)}T08:00:00.000Z`)
+        const reference = `${of.reference}_${day}`
+        await startedByClient({ invoiceId: of.id, clientId: of.clientId, reference })
+        await tell([await fact({ ...of, reference }, declined('insufficient_funds', 'later'))])
+        came.push((await getInvoice(db, of.id, actor)).owed_on)
+      }
+      assert.deepEqual(
+        came,
+        [5, 10, 15, 15].map((day) => addDays(DUE, day)),
+      )
     })
 
     test('a closed account is retired with its failure, and its client is told once', async () => {
@@ -242,7 +320,18 @@ for (const engine of engines) {
       await tell([await fact(of, succeeded)])
       const invoice = await getInvoice(db, of.id, actor)
       assert.deepEqual([invoice.status, invoice.allocated_minor], ['issued', 0n])
-      assert.deepEqual(await days(addDays(DUE, 30), addDays(DUE, 45)), [])
+      const claims = await mails('billing.reopened_mails', [of.id])
+      assert.deepEqual(
+        claims.map(({ template, data }) => [template, data.returned, data.amount]),
+        [['invoice-overdue-1', true, amount]],
+      )
+      assert.deepEqual(await days(addDays(DUE, 30), addDays(DUE, 35)), [], 'not debited again by itself')
+      assert.deepEqual(
+        [await isSuspended(of), await reminders(of)],
+        [false, ['overdue_1', 'overdue_2'].map((step) => `${step}/${addDays(DUE, 30)}`)],
+      )
+      assert.deepEqual(await days(addDays(DUE, 35), addDays(DUE, 45)), [])
+      assert.equal(await isSuspended(of), true, 'its days of grace count from the day on which it went back')
       await clean()
     })
 

@@ -24,6 +24,7 @@ import {
   type InvoiceRow,
   type Payments,
 } from '../../core/billing/index.ts'
+import { oweAgain } from '../../core/billing/dunning/owe-again.ts'
 import { sql } from '../../core/db/index.ts'
 import { cycle, isoDate, type IsoDate } from '../../core/kernel/index.ts'
 import { writeSetting } from '../../core/records/index.ts'
@@ -124,7 +125,10 @@ for (const engine of engines)
       ).map(({ type }) => type)
     const mailed = (key: string) =>
       (
-        means.jobs.of('mail.send') as { key: string; data: { due_on: string; amount: { minor: string } } }[]
+        means.jobs.of('mail.send') as {
+          key: string
+          data: { due_on: string; expected_on: string | null; amount: { minor: string } }
+        }[]
       ).find((mail) => mail.key === key)!.data
     const remindersOf = async (id: string) =>
       (
@@ -166,8 +170,8 @@ for (const engine of engines)
       for (const on of ['2026-02-17', '2026-02-21']) await bill(on)
       assert.deepEqual(await remindersOf(invoice.id), ['before_3/2026-02-20', 'overdue_1/2026-02-20'])
       assert.equal(isOverdue(await read(invoice.id), isoDate('2026-02-21')), true)
-      const { due_on: day, amount } = mailed(`${invoice.id}/overdue_1/2026-02-20`)
-      assert.deepEqual([day, amount.minor], ['2026-02-20', '39667'])
+      const { due_on: day, expected_on, amount } = mailed(`${invoice.id}/overdue_1/2026-02-20`)
+      assert.deepEqual([day, expected_on, amount.minor], ['2026-01-20', '2026-02-20', '39667'])
       await pay(invoice.id, 39_667n)
       await clean()
       await pay(invoice.id, 39_666n)
@@ -212,6 +216,24 @@ for (const engine of engines)
       assert.equal(mailed(`${invoice.id}/overdue_1/2026-03-06`).amount.minor, '79333')
       await pay(invoice.id, 79_333n)
       assert.equal((await findInstalments(db, invoice.id))!.plan.status, 'broken')
+      await clean()
+    })
+
+    test('keeps the days of grace that a returned debit gave when less than the part is paid', async () => {
+      const { invoice } = await debt()
+      await agree(invoice.id)
+      await pay(invoice.id, 39_667n)
+      means.business.set('2026-02-25T06:00:00.000Z')
+      const returned = { invoice: await read(invoice.id), on: isoDate('2026-02-25'), isRetried: false }
+      await db.transaction((trx) => oweAgain(means, trx, returned, staff))
+      await pay(invoice.id, 10_000n)
+      assert.equal((await read(invoice.id)).owed_on, '2026-02-25')
+      await bill('2026-02-26')
+      const { due_on, expected_on } = mailed(`${invoice.id}/overdue_1/2026-02-25`)
+      assert.deepEqual([due_on, expected_on], ['2026-01-20', '2026-02-25'])
+      await clean()
+      await pay(invoice.id, 29_667n)
+      assert.equal((await read(invoice.id)).owed_on, '2026-03-20')
       await clean()
     })
 

@@ -9,6 +9,7 @@ import {
 } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
+import { up as freezeEvidence } from '../../migrations/0035_frozen_evidence.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -92,10 +93,24 @@ for (const engine of engines) {
         db.run(sql`update invoices set total_minor = 1 where id = ${id}`),
         /invoices_frozen/,
       )
+      const evidence = JSON.stringify({ country: 'FR' })
+      await assert.rejects(
+        db.run(sql`update invoices set evidence = ${evidence} where id = ${id}`),
+        /invoices_frozen/,
+      )
       await assert.rejects(
         db.run(sql`delete from invoices where id = ${id}`),
         /invoices_(kept|frozen)|FOREIGN KEY/,
       )
+    })
+
+    test('what the migration freezes it freezes in a shop that has documents, too', async () => {
+      const { id } = await issue(means, draft(client))
+      await db.transaction((trx) => freezeEvidence(trx))
+      const set = (document: string) =>
+        db.run(sql`update invoices set evidence = '{"a":1}' where id = ${document}`)
+      await assert.rejects(set(id), /invoices_frozen/)
+      await db.run(sql`update invoices set in_collections_at = null where id = ${id}`)
     })
 
     test('verify names the document whose line was changed behind our back', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { changeNumberSeries, creditInvoice, listNumberSeries, verifyBooks } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
-import { isoDate } from '../../core/kernel/index.ts'
+import { isoDate, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { makeBrand, makeClient, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -19,10 +19,16 @@ for (const engine of engines) {
       means.business.set('2026-01-15T10:00:00.000Z')
       buyer = await makeBuyer(means)
     })
-    const change = (more: object, who = staff) =>
+    const change = (more: object, who: Actor = staff) =>
       changeNumberSeries(means, { brand_id: buyer.brand.id, kind: 'invoice', year: 2026, ...more }, who)
     const next = async () => (await issue(means, draft(buyer.client))).number
     const clean = async () => assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
+
+    test('change only once the password was given again', async () => {
+      const since = { ...staff, confirmedAt: null }
+      await assert.rejects(change({ head: 'KH-{year}-' }, since), { code: 'session.confirmation_needed' })
+      assert.equal((await next())!.startsWith('KH-'), false)
+    })
 
     test('look as a brand wants, from its first number on, and the next year the same', async () => {
       await change({ head: 'KH/{yy}/', digits: 3, first_number: 501 })

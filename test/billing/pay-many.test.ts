@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import {
+  agreeInstalments,
   bookOutcome,
   chargeMany,
   creditBalance,
   getInvoice,
   handleWebhook,
+  invoiceState,
   keepMethod,
+  listInvoices,
   receiveWebhook,
   recordMany,
+  recordPayment,
+  refundedFlag,
+  refundPayment,
+  reversePayment,
   startMany,
   startPayment,
   verifyBooks,
@@ -64,6 +71,8 @@ for (const engine of engines)
           actor,
         ),
       )
+    const reverse = (paymentId: string) =>
+      db.transaction((trx) => reversePayment(means, trx, { paymentId, reason: 'Of another client' }, staff))
     const states = async (ids: readonly string[]) => {
       const found = []
       for (const id of ids) {
@@ -72,6 +81,34 @@ for (const engine of engines)
       }
       return found
     }
+
+    test('a document under a plan is asked for its part, and money beyond what was asked pays the next ones', async () => {
+      const debt = await debts()
+      const [planned, other] = debt.ids as [string, string, string]
+      const terms = { parts: 2, first_on: '2026-01-20', every: '1m' }
+      // 11.90 in parts of 5.95.
+      await agreeInstalments(means, { invoice_id: planned, ...terms }, staff)
+      const { payment } = await begin({ ...debt, ids: [planned, other] })
+      assert.equal(payment.amount_minor, 595n + 2_380n)
+      await succeed(payment.id, `ch_${payment.id}`, '2975')
+      assert.deepEqual(await states([planned, other]), [
+        ['issued', 595n],
+        ['paid', 2_380n],
+      ])
+      const third = await makeClient(means, { brand_id: brand.id })
+      const more = [1_000n, 500n].map((minor) => issue(means, draft(third, { amounts: [minor] })))
+      const [first, second] = (await Promise.all(more)).map(({ id }) => id) as [string, string]
+      await agreeInstalments(means, { invoice_id: first, ...terms }, staff)
+      const wish = { client: third, owner: clientActor(third.id), ids: [first, second] }
+      const { payment: over } = await begin(wish)
+      assert.equal(over.amount_minor, 595n + 595n)
+      await succeed(over.id, `ch_${over.id}`, '1500')
+      assert.deepEqual(await states([first, second]), [
+        ['issued', 905n],
+        ['paid', 595n],
+      ])
+      await clean()
+    })
 
     test('with one payment that is applied to each, once, however often it is heard of', async () => {
       const debt = await debts()
@@ -103,6 +140,40 @@ for (const engine of engines)
       ])
       const allocations = await db.all(sql`select id from allocations where payment_id = ${payment.id}`)
       assert.deepEqual([allocations.length, await creditBalance(db, debt.client.id, 'EUR')], [3, 0n])
+      await clean()
+    })
+
+    test('that come back twice on a day are refused twice, whatever was paid and taken back of a plan between', async () => {
+      const debt = await debts()
+      const [planned] = debt.ids as [string]
+      await agreeInstalments(
+        means,
+        { invoice_id: planned, parts: 2, first_on: '2026-01-20', every: '1m' },
+        staff,
+      )
+      means.business.set('2026-01-25T10:00:00.000Z')
+      const owedOn = async () =>
+        (await db.get<{ owed_on: string }>(sql`select owed_on from invoices where id = ${planned}`))!.owed_on
+      const decline = { outcome: 'declined', code: 'no_money', message: 'No money', retry: 'later' } as never
+      const givesBack = async () => {
+        const part = await recordPayment(
+          using([]),
+          { invoice_id: planned, amount_minor: '595', reference: means.newId('req') },
+          staff,
+        )
+        assert.equal(await owedOn(), '2026-02-20')
+        await reverse(part.id)
+        assert.equal(await owedOn(), '2026-01-20')
+      }
+      for (let n = 0; n < 2; n++) {
+        const { payment } = await begin({ ...debt, ids: [planned] })
+        await db.transaction((trx) =>
+          bookOutcome(means, trx, { paymentId: payment.id, outcome: decline }, actor),
+        )
+        assert.equal(await owedOn(), '2026-01-25')
+        await givesBack()
+      }
+      means.business.set('2026-01-15T10:00:00.000Z')
       await clean()
     })
 
@@ -190,6 +261,48 @@ for (const engine of engines)
         await db.all(sql`select payment_id from payment_documents where invoice_id = ${strange.ids[0]!}`),
         [],
       )
+      await clean()
+    })
+
+    test('cannot be taken back as if it had been booked on one document', async () => {
+      const debt = await debts()
+      const wish = { invoice_ids: debt.ids, amount_minor: '4165', reference: means.newId('req') }
+      const { id } = await recordMany(using([]), wish, staff)
+      await assert.rejects(reverse(id), { code: 'payment.not_reversible' })
+      await clean()
+    })
+
+    test('and all of them are refunded once all went back that was paid on them, not before', async () => {
+      const debt = await debts()
+      const wish = { invoice_ids: debt.ids, amount_minor: '5000', reference: means.newId('req') }
+      const { id } = await recordMany(using([]), wish, staff)
+      const shown = async () => {
+        const { rows } = await listInvoices(means, { client_id: debt.client.id }, staff)
+        const read = []
+        for (const one of debt.ids) read.push(invoiceState(await getInvoice(db, one, staff), today))
+        assert.deepEqual(rows.map((row) => invoiceState(row, today)).sort(), read.toSorted())
+        const flags = await db.all<{ n: number }>(
+          sql`select ${refundedFlag} as n from invoices i where i.client_id = ${debt.client.id} order by i.id`,
+        )
+        assert.deepEqual(
+          flags.map(({ n }) => n === 1),
+          read.map((state) => state === 'refunded'),
+        )
+        return read
+      }
+      const refund = (amount_minor: string, from: 'credit' | 'goodwill' = 'goodwill') =>
+        refundPayment(
+          using([]),
+          { payment_id: id, amount_minor, destination: 'recorded', reason: 'Returned', from },
+          staff,
+        )
+      const paid = ['paid', 'paid', 'paid']
+      await refund('835', 'credit')
+      assert.deepEqual(await shown(), paid)
+      await refund('4164')
+      assert.deepEqual(await shown(), paid)
+      await refund('1')
+      assert.deepEqual(await shown(), ['refunded', 'refunded', 'refunded'])
       await clean()
     })
 

@@ -137,6 +137,33 @@ for (const engine of engines)
       await clean()
     })
 
+    test('uses credit once, also where one payment is for several', async () => {
+      const client = await buyer()
+      const rows = [await issue(means, draft(client)), await issue(means, draft(client))]
+      const payments = using([
+        { outcome: 'succeeded', reference: 'pi_credit', amount: eur('1000') },
+        { outcome: 'pending', reference: 'cs_credit' },
+      ])
+      const at = { instance_id: gateway.id, ...urls }
+      await startDeposit(
+        payments,
+        { client_id: client.id, amount_minor: '1000', ...at },
+        clientActor(client.id),
+      )
+      const wish = { invoice_ids: rows.map(({ id }) => id), ...at }
+      const payment = await startMany(payments, wish, clientActor(client.id))
+      // Twice 11.90, and 10.00 are there.
+      assert.equal(payment.amount_minor, 1_380n)
+      const outcome = { outcome: 'succeeded', reference: 'pi_both', amount: eur('1380') } as never
+      await db.transaction((trx) => bookOutcome(means, trx, { paymentId: payment.id, outcome }, actor))
+      for (const { id } of rows) {
+        const { proforma, status } = await getInvoice(db, id, staff)
+        assert.deepEqual([proforma, status], [0, 'paid'])
+      }
+      assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
+      await clean()
+    })
+
     test('is not needed when credit pays at once, and credit that covers it later makes the invoice', async () => {
       const client = await buyer()
       const row = await issue(means, draft(client))

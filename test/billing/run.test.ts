@@ -14,7 +14,7 @@ import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { testMeans } from '../support/means.ts'
 import { makeServices } from './make-services.ts'
-import { makeBuyer } from './support.ts'
+import { draft, issue, makeBuyer } from './support.ts'
 
 const day = (text: string): IsoDate => isoDate(text)
 
@@ -143,6 +143,27 @@ for (const engine of engines) {
       assert.equal((await billDay(deps, day('2026-04-18'))).terminated, 90)
       assert.equal((await db.all(sql`select id from services where billing_status <> 'ended'`)).length, 0)
     })
+  })
+}
+
+for (const engine of engines) {
+  test(`a missed day that is made up for after a document of today is dated like that one, on ${engine}`, async (t) => {
+    const { db, remove } = await makeDatabase(engine)
+    t.after(remove)
+    const means = testMeans(db, { now: '2026-01-18T06:00:00.000Z' })
+    const { brand, client } = await makeBuyer(means)
+    await makeServices(means, brand, { clients: 1, perClient: 1, nextPeriodOn: '2026-01-17' })
+    await issue(means, draft(client))
+    const charged = () =>
+      db.all<Record<string, string>>(sql`
+        select i.issued_on, i.due_on, j.effective_on from invoices i join journals j on j.source_id = i.id
+        where i.origin = 'renewal'`)
+    await billDay(billingDeps(means), day('2026-01-15'))
+    const once = (await charged()).map((row) => ({ ...row }))
+    assert.deepEqual(once, [{ issued_on: '2026-01-18', due_on: '2026-01-18', effective_on: '2026-01-18' }])
+    await billDay(billingDeps(means), day('2026-01-15'))
+    assert.equal((await charged()).length, 1)
+    assert.deepEqual(await verifyBooks(db, day('2026-01-18')), [])
   })
 }
 

@@ -13,7 +13,7 @@ import {
   readSeller,
   taxRulesOn,
 } from '../../core/brands/index.ts'
-import { isoDate } from '../../core/kernel/index.ts'
+import { instant, isoDate, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, makeBrand, makeSeller, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -74,6 +74,18 @@ for (const engine of engines) {
       await assert.rejects(readBrand(means, { brand_id: own.id }, clientActor('cli_1')), {
         code: 'actor.forbidden',
       })
+    })
+
+    test('asks for the password before the tax number, name or legal text of a seller changes', async () => {
+      const seller = await makeSeller(means)
+      const hours = { ...staff, confirmedAt: instant(means.clock.ms() - 24 * 3_600_000) }
+      const change = (set: object, who: Actor = hours) =>
+        changeSeller(means, { seller_id: seller.id, set }, who)
+      for (const set of [{ tax_id: 'DE1' }, { name: 'Mole' }, { legal_text: 'IBAN DE02' }])
+        await assert.rejects(change(set), { code: 'session.confirmation_needed' })
+      const { name, tax_id } = seller
+      assert.equal((await change({ name, tax_id, email: 'mole@x.example' })).email, 'mole@x.example')
+      assert.equal((await change({ tax_id: 'DE1' }, staff)).tax_id, 'DE1')
     })
 
     test('changes a seller', async () => {

@@ -181,6 +181,20 @@ for (const engine of engines) {
       assert.equal(rows.length, 0)
     })
 
+    it('puts nothing on sale without a price, and leaves a draft without one alone', async () => {
+      const brand = await brandId()
+      const file = (more: string) =>
+        `groups: [{ slug: g, name: G, products: [{ slug: a, name: A, kind: other${more} }] }]`
+      for (const more of ['', ', status: active']) {
+        const [problem, ...others] = await problemsOf(brand, file(more))
+        assert.deepEqual([problem?.path, problem?.reason], ['groups.0.products.0', 'has no price'])
+        assert.equal(others.length, 0)
+      }
+      assert.deepEqual(await problemsOf(brand, file(', status: draft')), [])
+      assert.deepEqual(await problemsOf(brand, file(', prices: { free: { EUR: 0 } }, status: active')), [])
+      assert.deepEqual(await problemsOf(brand, file('')), [])
+    })
+
     it('refuses what is not YAML, an option of another kind, and people without the right', async () => {
       const brand = await brandId()
       assert.equal((await problemsOf(brand, 'groups: [')).length > 0, true)

@@ -237,14 +237,21 @@ gifts:
       const [both] = (await dealsOf(brand)).bundles
       assert.deepEqual([both!.kind, both!.amountMinor, both!.lasts], ['price', 1_100n, 'first'])
       const bare = SHOP.replace(/bundles:[^]*/, 'retire_missing: true\n')
-        .replace(/price_lists:.*\n/, '')
+        .replace(/price_(lists|rules):.*\n/g, '')
         .replace(/, list_prices: \{ Partners.*\} \}$/m, ' }')
       const report = await read(brand, bare)
-      // The price of the list, the list, the bundle and the gift.
-      assert.deepEqual([report.created, report.changed, report.retired, report.warnings], [0, 0, 4, []])
+      // The price of the list, the list, the rule of dollars, the bundle and the gift.
+      assert.deepEqual([report.created, report.changed, report.retired, report.warnings], [0, 0, 5, []])
+      const rules = () => means.db.all(sql`select currency from price_rules where brand_id = ${brand}`)
+      assert.deepEqual(await rules(), [], 'nothing sets prices in dollars by itself any more')
+      const ended = await means.db.get<{ before_state: string }>(
+        sql`select before_state from audit where brand_id = ${brand} and action = 'price_rule.end'`,
+      )
+      assert.equal((JSON.parse(ended!.before_state) as { currency: string }).currency, 'USD')
       assert.deepEqual(await dealsOf(brand), { bundles: [], gifts: [] })
       const back = await read(brand, SHOP)
-      assert.deepEqual([back.created, back.changed, back.prices], [0, 3, 1])
+      assert.deepEqual([back.created, back.changed, back.prices], [1, 3, 1])
+      assert.deepEqual(await rules(), [{ currency: 'USD' }])
       assert.equal((await dealsOf(brand)).bundles[0]!.id, both!.id)
     })
 

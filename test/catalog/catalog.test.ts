@@ -18,6 +18,7 @@ import {
   pricesOn,
   retireGroup,
   retireOptionValue,
+  publishProduct,
   retirePrice,
   retireProduct,
   setPrice,
@@ -105,6 +106,23 @@ for (const engine of engines) {
         pricesOn(product!, 'EUR', isoDate('2026-03-01')).map((price) => price.cycle),
         ['1m'],
       )
+    })
+
+    it('puts nothing on sale that has no price; what is free has one of its own', async () => {
+      const { groupId } = await makeGroup(means)
+      const base = { group_id: groupId, slug: 'bare', name: 'Bare', kind: 'other' }
+      const id = await createProduct(means, base, staff)
+      await assert.rejects(publishProduct(means, { id }, staff), code('product.unpriced'))
+      const paid = { owner_id: id, cycle: '1m', currency: 'EUR' }
+      await setPrice(means, { ...paid, amount: '4.00' }, staff)
+      await retirePrice(means, paid, staff)
+      await assert.rejects(publishProduct(means, { id }, staff), code('product.unpriced'))
+      await assert.rejects(
+        setPrice(means, { ...paid, cycle: 'free', amount: '1.00' }, staff),
+        code('input.invalid'),
+      )
+      await setPrice(means, { ...paid, cycle: 'free', amount: '0' }, staff)
+      await publishProduct(means, { id }, staff)
     })
 
     it('nests groups, hides them with what is below, and refuses loops', async () => {

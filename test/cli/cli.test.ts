@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, describe, test } from 'node:test'
@@ -25,13 +26,14 @@ for (const engine of engines) {
       await remove()
     })
 
-    const start = (...args: string[]) => {
-      const child = spawn(process.execPath, [BERTH, ...args], { env: { ...process.env, ...environment } })
+    const run = (args: string[], more: NodeJS.ProcessEnv = {}) => {
+      const env = { ...process.env, ...environment, ...more }
+      const child = spawn(process.execPath, [BERTH, ...args], { env })
       children.push(child)
       return child
     }
     const berth = async (args: string, input = '') => {
-      const child = start(...args.split(' '))
+      const child = run(args.split(' '))
       child.stdin!.end(input)
       const [out, err, [code]] = await Promise.all([
         text(child.stdout!),
@@ -42,7 +44,7 @@ for (const engine of engines) {
     }
     /** Waits for the line that says so. */
     const serve = async (role = 'serve') => {
-      const child = start(role)
+      const child = run([role])
       let log = ''
       child.stderr!.on('data', (chunk) => (log += String(chunk)))
       const end = performance.now() + 20_000
@@ -86,6 +88,22 @@ for (const engine of engines) {
       assert.equal((await fetch(address!)).status, 200)
       core.kill('SIGTERM')
       await once(core, 'exit')
+    })
+
+    test('says in a line what the system refuses', async (t) => {
+      const other = createServer().listen(0, '127.0.0.1')
+      await once(other, 'listening')
+      t.after(() => other.close())
+      const { port } = other.address() as AddressInfo
+      const taken = run(['serve'], { PORT: String(port) })
+      const [said] = await Promise.all([text(taken.stderr!), once(taken, 'exit')])
+      assert.match(said, new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is taken by another program\\.`, 'm'))
+      const missing = await berth('catalog import /nowhere/catalog.yaml')
+      assert.deepEqual([missing.code, missing.err], [1, 'There is no /nowhere/catalog.yaml.\n'])
+      const homeless = run(['migrate'], { DATABASE_URL: 'sqlite:/nowhere/x.db' })
+      const [why, [code]] = await Promise.all([text(homeless.stderr!), once(homeless, 'exit')])
+      const line = 'There is no folder /nowhere: make it, or name another file with DATABASE_URL.\n'
+      assert.deepEqual([code, why], [1, line])
     })
 
     test('speaks to the core that runs, which stops in order within five seconds', async () => {

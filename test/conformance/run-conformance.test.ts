@@ -38,6 +38,13 @@ test('a rate that changes from call to call breaks the rule of pure operations',
   assert.ok(broken.includes('tax.determine, again: the same answer'), broken.join('\n'))
 })
 
+test('an operation that plugin.json lists and the code lacks is not there', async () => {
+  const broken = await brokenRules('example-tax', 'validate_tax_id(', 'validate(')
+  assert.ok(broken.includes('tax.validate_tax_id is there'), broken.join('\n'))
+  const schedule = await brokenRules('example-add-on', 'async count()', 'async sum()')
+  assert.deepEqual([...new Set(schedule)], ['schedule.count is there'])
+})
+
 test('a gateway that loses the key makes a payment twice', async () => {
   const broken = await brokenRules(
     'example-gateway',
@@ -50,6 +57,23 @@ test('a gateway that loses the key makes a payment twice', async () => {
     'gateway.charge_method, after a lost answer: nothing is made twice',
   ])
     assert.ok(broken.includes(rule), broken.join('\n'))
+})
+
+test('a gateway whose facts hang on the order of events, or on how often they come, breaks the rules', async () => {
+  const given = 'async handle_event({ body }) {'
+  const counted = await brokenRules(
+    'example-gateway',
+    given,
+    `${given} globalThis.seen = (globalThis.seen ?? 0) + 1; if (globalThis.seen > 1) return { facts: [] };`,
+  )
+  for (const rule of ['reordered', 'twice'])
+    assert.ok(counted.includes(`gateway.handle_event, ${rule}: the same facts`), counted.join('\n'))
+  const refused = await brokenRules(
+    'example-gateway',
+    given,
+    `${given} if (body.includes('p_')) throw new Error('no');`,
+  )
+  assert.ok(refused.includes('gateway.handle_event answers its events'), refused.join('\n'))
 })
 
 test('a payout that is not the sum of its movements breaks its rule', async () => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { join, list, migrate, name, openSqlite, sql, violatedUnique } from '../../core/db/index.ts'
+import {
+  join,
+  list,
+  migrate,
+  name,
+  openPostgres,
+  openSqlite,
+  sql,
+  violatedUnique,
+} from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 
@@ -62,6 +71,33 @@ for (const engine of engines) {
       await assert.rejects(failing, /stop/)
       assert.equal(await db.get(sql`select id from prices where id = 'prc_c'`), undefined)
       assert.equal(ran, false)
+    })
+
+    test('ends the work with what was left for its end, which may refuse all of it', async () => {
+      const steps: string[] = []
+      const work = (end: () => Promise<void>) =>
+        db.transaction(async (trx) => {
+          trx.afterCommit(() => steps.push('after'))
+          trx.beforeCommit(async () => {
+            steps.push('first')
+            await trx.insert('prices', [price('prc_f', 7n)])
+          })
+          trx.beforeCommit(end)
+          await trx.insert('prices', [price('prc_g', 7n)])
+          steps.push('work')
+        })
+      await assert.rejects(
+        work(() => Promise.reject(new Error('stop'))),
+        /stop/,
+      )
+      const written = sql`select id from prices where amount_minor = 7 order by id`
+      assert.deepEqual(await db.all(written), [])
+      await work(async () => void steps.push('second'))
+      assert.deepEqual(
+        (await db.all(written)).map(({ id }) => id),
+        ['prc_f', 'prc_g'],
+      )
+      assert.deepEqual(steps, ['work', 'first', 'work', 'first', 'second', 'after'])
     })
 
     test('names the constraint that refused a second row', async () => {
@@ -196,6 +232,20 @@ describe('reads on sqlite', async () => {
     const anew = await fastest(() => db.all(joined(`anew_${++plans}`)))
     assert.ok(again < anew / 2, `${again} ms again, ${anew} ms when it is planned anew`)
   })
+})
+
+test('a server that was never there is not called lost', async () => {
+  const db = openPostgres({ url: 'postgres://berth@127.0.0.1:1/berth' })
+  const unreachable = {
+    code: 'database.unavailable',
+    message: /nothing answers at the address of PostgreSQL/,
+  }
+  await assert.rejects(db.all(sql`select 1`), unreachable)
+  await assert.rejects(
+    db.transaction((trx) => trx.all(sql`select 1`)),
+    unreachable,
+  )
+  await db.close()
 })
 
 /** Milliseconds of the fastest of many runs: others on the machine make it slower, never faster. */

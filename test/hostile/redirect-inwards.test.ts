@@ -16,7 +16,10 @@ test('rule: a declared redirect does not lead to an address inside', async () =>
       'redirect-inwards',
       { code, manifest, means, secretValues: { api_key: 'k' } },
       ({ report }) => {
-        assert.equal(report, 'E_DENIED The host "169.254.169.254" at port 443 is not declared.')
+        assert.equal(
+          report,
+          'E_DENIED The host "169.254.169.254" at port 443 is not declared in permissions.network of plugin.json.',
+        )
       },
     )
   } finally {

@@ -16,7 +16,10 @@ test('rule: a redirect that the manifest does not declare is not followed', asyn
       'redirect-undeclared',
       { code, manifest, means, secretValues: { api_key: 'k' } },
       ({ report }) => {
-        assert.equal(report, 'E_DENIED "api.example.com" redirects, which is not declared.')
+        assert.equal(
+          report,
+          'E_DENIED "api.example.com" redirects, which its entry in permissions.network of plugin.json does not allow.',
+        )
       },
     )
   } finally {

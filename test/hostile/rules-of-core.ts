@@ -2,6 +2,7 @@ import type { Rule } from './rules.ts'
 
 const BROKER = 'core/plugins/broker'
 const CALL = 'core/plugins/call-plugin.ts'
+const RESULT = 'core/plugins/call-result.ts'
 const REGISTRY = 'core/plugins/registry'
 
 /** Rules that core keeps by itself, whatever a host process says, each with the change that switches it off. */
@@ -36,14 +37,14 @@ export const rulesOfCore: readonly Rule[] = [
   },
   {
     off: 'unknown keys of an answer are refused',
-    file: CALL,
+    file: RESULT,
     from: 'misfit(closed(output), value)',
     to: 'misfit(output, value)',
     tests: ['unknown-key', 'forged-then'],
   },
   {
     off: 'an answer is held against its schema',
-    file: CALL,
+    file: RESULT,
     from: 'output === undefined ? undefined : misfit(closed(output), value)',
     to: 'undefined',
     tests: ['unknown-key', 'half-a-verdict', 'silent-refusal', 'fractional-money'],
@@ -57,7 +58,7 @@ export const rulesOfCore: readonly Rule[] = [
   },
   {
     off: 'U+0000 does not enter',
-    file: CALL,
+    file: RESULT,
     from: 'if (/(?<!\\\\)(\\\\\\\\)*\\\\u0000/.test(text))',
     to: 'if (text === "never")',
     tests: ['unstorable-answer'],
@@ -267,6 +268,34 @@ export const rulesOfCore: readonly Rule[] = [
     tests: ['storage-flood'],
   },
   {
+    off: 'a record has a quota of its own',
+    file: `${BROKER}/storage.ts`,
+    from: "at.record === '' ? granted?.bytes : granted?.record_bytes",
+    to: 'granted?.bytes',
+    also: [
+      {
+        file: `${BROKER}/storage.ts`,
+        from: 'if (call.manifest.permissions?.storage?.record_bytes === undefined)',
+        to: 'if (false)',
+      },
+    ],
+    tests: ['storage-record-quota'],
+  },
+  {
+    off: 'what is kept beside a record is kept by instance',
+    file: 'core/conformance/memory-storage.ts',
+    from: 'kept(instances, instance, () =>',
+    to: "kept(instances, '', () =>",
+    tests: ['storage-of-neighbour'],
+  },
+  {
+    off: 'only a record within reach is kept beside',
+    file: `${BROKER}/records.ts`,
+    from: 'if (found && (call.about.records.includes(id) || isReadable(call, id, found))) return id',
+    to: 'if (found !== undefined) return id',
+    tests: ['storage-unknown-record'],
+  },
+  {
     off: 'a write says over which version it goes',
     file: `${BROKER}/storage.ts`,
     from: 'ifVersion: input.if_version',
@@ -276,8 +305,8 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: '"current" reaches this client alone',
     file: `${BROKER}/records.ts`,
-    from: "reach === 'all' || current ? found.value : null",
-    to: 'current !== undefined ? found.value : reach',
+    from: "reach === 'all' || isCurrent(call, id, found.clientId) ? found.value : null",
+    to: 'reach === undefined ? null : found.value',
     tests: ['foreign-record'],
   },
   {
@@ -288,11 +317,11 @@ export const rulesOfCore: readonly Rule[] = [
     tests: ['undeclared-scope'],
   },
   {
-    off: 'patterns of a form have 500 ms in core',
+    off: 'the check of a form has 500 ms in core',
     file: 'core/records/check-form.ts',
-    from: '{ timeout: Math.max(1, Math.round(patternsLeftMs)) }',
+    from: '{ timeout: CHECK_MS }',
     to: '{}',
-    tests: ['pattern-in-form'],
+    tests: ['pattern-in-form', 'reference-bomb-in-form'],
   },
   {
     off: 'a manifest is held against its schema',
@@ -304,7 +333,7 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'a secret is a setting marked so',
     file: 'core/plugins/manifest/read-manifest.ts',
-    from: '...secretProblems(value), ',
+    from: '...secretProblems(value),',
     to: '',
     tests: ['manifest-lies'],
   },

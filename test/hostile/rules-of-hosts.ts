@@ -3,7 +3,6 @@ import type { Rule } from './rules.ts'
 const BRIDGE = 'core/plugins/sandbox/bootstrap'
 const ISOLATES = 'core/plugins/sandbox/isolates.ts'
 const ENGINE = 'core/plugins/sandbox/engine.ts'
-const CALL = 'core/plugins/call-plugin.ts'
 const HOST = 'core/plugins/supervisor/host.ts'
 
 /** Rules of the isolate, its runtime and its host process, each with the change that switches it off. */
@@ -147,7 +146,7 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: 'memory of a host process is watched',
     file: HOST,
-    from: 'if (residentBytes(host.child.pid) > memoryBudget(host.isolates))',
+    from: 'if ((processCost(host.child.pid)?.memoryMb ?? 0) > memoryBudget(host.isolates))',
     to: 'if (false)',
     tests: ['fat-host', 'growing-buffer'],
   },
@@ -223,7 +222,13 @@ export const rulesOfHosts: readonly Rule[] = [
     file: `${BRIDGE}/90-calls.js`,
     from: 'return cut(`${text}`, ERROR_LENGTH_MAX)',
     to: 'return `${text}`',
-    also: [{ file: CALL, from: 'reason.slice(0, limits.ERROR_MESSAGE_LENGTH)', to: 'reason' }],
+    also: [
+      {
+        file: 'core/plugins/call-result.ts',
+        from: 'reason.slice(0, limits.ERROR_MESSAGE_LENGTH)',
+        to: 'reason',
+      },
+    ],
     tests: ['throwing-getter'],
   },
   {

@@ -16,10 +16,11 @@ for (const engine of engines)
       { id: 'plg_a', plugin_id: 'flood', name: 'a', settings: '{}', ...stamps },
     ])
     const storage = databaseStorage(db, systemClock)
+    const place = { instance: 'plg_a', record: '', bundle: '0' }
     const write = (_: unknown, n: number) =>
-      storage.set('plg_a', { key: `k${n}`, value: 'x', bytes: 100, ifVersion: undefined, bytesMax: 350 })
+      storage.set(place, { key: `k${n}`, value: 'x', bytes: 100, ifVersion: undefined, bytesMax: 350 })
     const ends = await Promise.all(Array.from({ length: 16 }, write))
     assert.equal(ends.filter((end) => end === 'full').length, 13)
-    assert.equal((await storage.list('plg_a', '', 100)).length, 3)
+    assert.equal((await storage.list(place, '', 100)).length, 3)
     await remove()
   })

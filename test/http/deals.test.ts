@@ -33,7 +33,7 @@ for (const engine of engines)
           slug: 'start',
           name: 'Start',
           kind: 'price',
-          amount: '30.00',
+          amount: '30,00',
           currency: 'EUR',
         },
         ...{ lasts: 'whole', members: 'web 1y\nnothing' },

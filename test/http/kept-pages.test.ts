@@ -75,6 +75,20 @@ for (const engine of engines)
       }
     })
 
+    it('are HTML to a browser, whole or in part, compressed or not, and a refusal as well', async () => {
+      const { browser } = await member('Ina Quay')
+      const kind = async (path: string, headers = {}) => {
+        const reply = await browser.get(path, headers)
+        return [reply.status, reply.headers.get('Content-Type')]
+      }
+      const html = 'text/html; charset=utf-8'
+      assert.deepEqual(await kind('/portal'), [200, html])
+      assert.deepEqual(await kind('/portal', { 'Accept-Encoding': 'identity' }), [200, html])
+      assert.deepEqual(await kind('/portal/nowhere'), [404, html])
+      const part = { 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'HX-Target': 'invoices' }
+      assert.deepEqual(await kind('/portal/invoices', part), [200, html])
+    })
+
     it('show a new name and a new language at once', async () => {
       const { browser, user } = await member('Cora Pier')
       const title = async () => /<html lang="\w+"|Cora|Dora/g.exec(await home(browser))?.[0]

@@ -40,12 +40,8 @@ export async function makeBeatsLate(engine: Engine, db: Db): Promise<() => Promi
           ],
           end: [`drop trigger late on ${table}`, 'drop function late'],
         }
-  const run = (texts: readonly string[]) =>
-    db.transaction(async (trx) => {
-      for (const text of texts) await execute(trx, text)
-    })
-  await run(statements.make)
-  return () => run(statements.end)
+  await runAll(db, statements.make)
+  return () => runAll(db, statements.end)
 }
 
 /** Ends every other connection to this database, as a restart of the server does. */
@@ -54,3 +50,19 @@ export async function cutConnections(db: Db): Promise<void> {
     select pg_terminate_backend(pid) as cut from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`)
 }
+
+/** Lets no job of graphile-worker's be settled, as when its connection is cut just then; answers how to end that. */
+export async function refuseResults(db: Db): Promise<() => Promise<void>> {
+  const jobs = 'graphile_worker._private_jobs'
+  await runAll(db, [
+    `create function refuse() returns trigger language plpgsql as
+      'begin raise exception ''cut'' using errcode = ''57P01''; end'`,
+    `create trigger refuse before delete on ${jobs} for each row execute function refuse()`,
+  ])
+  return () => runAll(db, [`drop trigger refuse on ${jobs}`, 'drop function refuse'])
+}
+
+const runAll = (db: Db, texts: readonly string[]): Promise<void> =>
+  db.transaction(async (trx) => {
+    for (const text of texts) await execute(trx, text)
+  })

@@ -11,7 +11,7 @@ import {
 import { idMaker, instant, systemClock } from '../../core/kernel/index.ts'
 import { silentLog } from '../../core/log/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { cutConnections, makeBeatsLate, takeAndHang } from './break.ts'
+import { cutConnections, makeBeatsLate, refuseResults, takeAndHang } from './break.ts'
 
 for (const engine of engines) {
   describe(`jobs on ${engine}`, async () => {
@@ -276,15 +276,31 @@ for (const engine of engines) {
           await open.promise
         })
         await enter({ task: 'steady', payload: { n: 2 } })
-        await until(() => seen.length === 2, 10_000)
-        open.resolve()
+        await until(() => seen.includes(2), 10_000).finally(open.resolve)
         await long
       } else {
         await enter({ task: 'steady', payload: { n: 2 } }, { task: 'steady', payload: { n: 3 } })
       }
       await jobs.drained(10_000)
-      assert.deepEqual(seen, [1, 2, 3])
+      // The cut may have taken the end of the first job with it, which is then done again.
+      assert.deepEqual([1, ...seen.filter((n) => n !== 1)], [1, 2, 3])
+      assert.ok(seen.length <= 4, `done: ${seen.join(', ')}`)
     })
+
+    if (engine === 'postgres') {
+      test('works on after a result could not be written, and does that job again', async () => {
+        const seen: number[] = []
+        const accept = await refuseResults(db)
+        await start({ stubborn: async ({ n }: { n: number }) => void seen.push(n) } as JobHandlers)
+        await enter({ task: 'stubborn', payload: { n: 1 } })
+        await until(() => seen.length === 1, 5_000)
+        await sleep(200)
+        await accept()
+        await enter({ task: 'stubborn', payload: { n: 2 } })
+        await jobs.drained(20_000)
+        assert.deepEqual(seen, [1, 1, 2])
+      })
+    }
 
     test('leaves a task that it does not know to a node that does', async () => {
       const seen: string[] = []

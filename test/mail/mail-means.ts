@@ -18,7 +18,7 @@ export const kontor: MailBrand = {
   name: 'Kontor',
   sender: 'Kontor <hello@kontor.example>',
   address: 'https://kontor.example',
-  legal: ['Kontor Hosting GmbH, Hafenstraße 1, 20457 Hamburg', 'HRB 98765 · VAT ID DE123456789'],
+  legal: () => ['Kontor Hosting GmbH, Hafenstraße 1, 20457 Hamburg', 'HRB 98765 · VAT ID DE123456789'],
   zone: 'Europe/Berlin',
 }
 

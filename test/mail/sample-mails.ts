@@ -20,9 +20,12 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     url: '/orders/ord_01',
     order: 'ORD-1001',
     items: [
-      { label, amount: { minor: '1900', currency: 'EUR' } },
+      { label, choices: 'Memory: 8 GB · Place: New York', amount: { minor: '1900', currency: 'EUR' } },
       { label: 'Setup', amount: { minor: '900', currency: 'EUR' } },
     ],
+    others: { minor: '500', currency: 'EUR' },
+    discount: { minor: '-240', currency: 'EUR' },
+    tax: { minor: '581', currency: 'EUR' },
     total: amount,
     due_on: '2026-01-29',
   },
@@ -93,6 +96,11 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'capture-due': {
     ...{ url: '/admin/payments/pay_1', client: 'Ada Quay', number: 'INV-2026-00017' },
     ...{ amount: { minor: '4900', currency: 'EUR' }, expires_at: '2026-02-12T10:00:00.000Z' },
+  },
+  'billing-postponed': {
+    url: '/admin/billing',
+    problem: 'The tax service did not answer.',
+    day: '2026-02-12',
   },
   'tax-id-lapses': {
     ...{ url: '/admin/tax/ids', client: 'Ada Quay', label: 'FR11123456782' },

@@ -33,7 +33,7 @@ describe('every mail', () => {
         )
         assert.match(html, new RegExp(`<html lang="${locale}" dir="ltr">`))
         assert.ok(plain.includes(`:\n${url}\n`))
-        assert.ok(plain.includes(kontor.legal[1]!))
+        assert.ok(plain.includes(kontor.legal(locale)[1]!))
         assert.ok(!/undefined|null|\[object|<%/.test(html + plain))
       })
     }
@@ -59,6 +59,34 @@ test('optional facts are left out, not shown empty', () => {
       'We try once more on 1 February 2026.',
     ),
   )
+})
+
+test('a reminder names the day that the document says, and apart the one that it is expected by now', () => {
+  const data = sampleMails['invoice-reminder']
+  const [plain, later] = [
+    draw('invoice-reminder', data),
+    draw('invoice-reminder', { ...data, expected_on: '2026-02-20' }),
+  ]
+  assert.match(plain.subject, /is due on 29 January 2026$/)
+  assert.doesNotMatch(plain.plain, /expected/i)
+  assert.match(later.subject, /: €36\.41 is expected by 20 February 2026$/)
+  assert.match(later.plain, /Due on:? *29 January 2026\s+Expected by:? *20 February 2026/)
+  for (const template of ['invoice-overdue-1', 'invoice-overdue-2', 'invoice-overdue-3'] as const) {
+    const [before, after] = [
+      draw(template, sampleMails[template], 'de').plain,
+      draw(template, { ...sampleMails[template], expected_on: '2026-02-20' }, 'de').plain,
+    ]
+    assert.match(before, /29\. Januar 2026/)
+    assert.doesNotMatch(before, /Erwartet bis/)
+    assert.match(after, /Fällig am:? *29\. Januar 2026\s+Erwartet bis:? *20\. Februar 2026/)
+  }
+})
+
+test('who paid and whose bank took it back is not told that nothing was received', () => {
+  const returned = draw('invoice-overdue-1', { ...sampleMails['invoice-overdue-1'], returned: true }).plain
+  assert.match(returned, /The bank has taken back your payment/)
+  assert.doesNotMatch(returned, /not received|Already paid/)
+  assert.match(draw('invoice-overdue-1', sampleMails['invoice-overdue-1']).plain, /not received/)
 })
 
 test('amounts and days are written in the language of the reader', () => {

@@ -10,6 +10,12 @@ export function halfUp(a: bigint, b: bigint): bigint {
 export const partOf = (price: bigint, from: number, to: number, length: number): bigint =>
   halfUp(price * BigInt(to), BigInt(length)) - halfUp(price * BigInt(from), BigInt(length))
 
+/** What of a period's price is left from a day in it to its end. */
+export const restOf = (
+  price: bigint,
+  { from, to, start }: { from: number; to: number; start: number },
+): bigint => partOf(price, from - start, to - start, to - start)
+
 export interface TaxedAmount {
   amount: bigint
   ppm: bigint

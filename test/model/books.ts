@@ -1,10 +1,12 @@
 import { halfUp, least, sumOf, taxOf } from './arithmetic.ts'
 import type { Day } from './calendar.ts'
 import type { ModelShop } from './history.ts'
+import { follow, type Instalments } from './instalments.ts'
 
 export interface ModelLine {
+  /** Below zero for what is outside the plans. */
   service: number
-  kind: 'recurring' | 'option' | 'setup' | 'discount' | 'change'
+  kind: 'recurring' | 'option' | 'setup' | 'discount' | 'change' | 'once' | 'manual'
   amount: bigint
   tax: bigint
   ppm: bigint
@@ -18,7 +20,9 @@ export interface ModelLine {
 
 export interface ModelDocument {
   kind: 'invoice' | 'credit_note'
-  origin: 'order' | 'renewal' | 'change'
+  origin: 'order' | 'renewal' | 'change' | 'billable' | 'split'
+  /** Not owed and not paid before all of its money is there. */
+  proforma: boolean
   issued: Day
   due: Day
   lines: ModelLine[]
@@ -30,26 +34,32 @@ export interface ModelDocument {
   paidByCredit: bigint
   /** Lines that a credit note has taken back. */
   credited: Set<number>
+  instalments: Instalments | null
+  /** From when it is owed, where that is not its due day. */
+  owed: Day | null
 }
+
+/** Hears that a document is paid, or a part of it as it was agreed. */
+export type Hearer = (document: ModelDocument, how: 'paid' | 'part_paid') => void
 
 /** The documents of one client, what is paid on them, and the credit that the client holds. */
 export class ModelBooks {
   readonly documents: ModelDocument[] = []
   credit = 0n
   today: Day
+  /** The day on the wall: while the days of a sleep are made up for, it is the last of them. */
+  now: Day
   readonly #inclusive: boolean
+  readonly #proforma: boolean
   readonly #cashStep: bigint
-  readonly #heardPaid: (document: ModelDocument) => void
+  readonly #heard: Hearer
 
-  constructor(
-    { inclusive, cashStep }: ModelShop,
-    startsOn: Day,
-    heardPaid: (document: ModelDocument) => void,
-  ) {
+  constructor({ inclusive, cashStep, proforma }: ModelShop, startsOn: Day, heard: Hearer) {
     this.#inclusive = inclusive
+    this.#proforma = proforma
     this.#cashStep = BigInt(cashStep)
-    this.today = startsOn
-    this.#heardPaid = heardPaid
+    this.today = this.now = startsOn
+    this.#heard = heard
   }
 
   open = (document: ModelDocument): bigint => document.total - document.paidByMoney - document.paidByCredit
@@ -93,11 +103,31 @@ export class ModelBooks {
   #mirror(document: ModelDocument, wanted: readonly number[]): void {
     const lines = wanted.map((n) => ({ ...document.lines[n]!, amount: -document.lines[n]!.amount }))
     if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
-    else this.issue('change', this.today, lines)
+    else {
+      const document = this.write('change', this.today, lines)
+      document.proforma = false
+      this.useCredit(document)
+    }
   }
 
   write(origin: ModelDocument['origin'], due: Day, lines: readonly ModelLine[]): ModelDocument {
-    return this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
+    const document = this.#add('invoice', { origin, due, lines: this.#taxed(lines) })
+    document.proforma = this.#proforma && document.total > 0n
+    return document
+  }
+
+  /** A proforma gives way to one of some of its lines. */
+  split(document: ModelDocument, kept: readonly ModelLine[]): void {
+    this.makeVoid(document)
+    this.issue('split', document.due, kept)
+  }
+
+  /** An invoice from today on, when all of its money is there. */
+  #finalise(document: ModelDocument, money: bigint): boolean {
+    if (document.proforma && money + this.credit < this.open(document)) return false
+    if (document.proforma) document.issued = this.now
+    document.proforma = false
+    return true
   }
 
   /** What a document of these lines would ask for, and the tax in it. */
@@ -158,7 +188,7 @@ export class ModelBooks {
   }
 
   useCredit(document: ModelDocument): void {
-    if (document.status !== 'issued') return
+    if (document.status !== 'issued' || !this.#finalise(document, 0n)) return
     const used = least(this.credit, this.open(document))
     if (used > 0n) {
       this.credit -= used
@@ -169,16 +199,22 @@ export class ModelBooks {
 
   /** Money: as much as is open pays the document, what is over is credit. */
   pay(document: ModelDocument, amount: bigint): void {
-    const applied = document.status === 'issued' ? least(amount, this.open(document)) : 0n
+    const wasProforma = document.proforma
+    const takes = document.status === 'issued' && this.#finalise(document, amount)
+    const applied = takes ? least(amount, this.open(document)) : 0n
     document.paidByMoney += applied
     this.credit += amount - applied
-    this.#settle(document)
+    // The credit that helped to cover it is used for it.
+    if (takes && wasProforma) this.useCredit(document)
+    else this.#settle(document)
   }
 
   #settle(document: ModelDocument): void {
-    if (document.status !== 'issued' || this.open(document) !== 0n) return
-    document.status = 'paid'
-    this.#heardPaid(document)
+    if (document.status !== 'issued') return
+    const open = this.open(document)
+    const isPartPaid = follow(document, open)
+    if (open === 0n) document.status = 'paid'
+    if (open === 0n || isPartPaid) this.#heard(document, open === 0n ? 'paid' : 'part_paid')
   }
 
   #taxed(lines: readonly ModelLine[]): ModelLine[] {
@@ -197,6 +233,7 @@ export class ModelBooks {
     const document: ModelDocument = {
       ...{ kind, origin, issued: this.today, due, lines, net, tax, total },
       ...{ status: 'issued', paidByMoney: 0n, paidByCredit: 0n, credited: new Set() },
+      ...{ proforma: false, instalments: null, owed: null },
     }
     this.documents.push(document)
     return document

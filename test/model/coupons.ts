@@ -17,13 +17,16 @@ export class Coupons {
     const whole = BigInt(this.#shop.fixed.minor)
     const taken =
       name === 'percent' ? all.map((amount) => this.off(name, amount)) : spread(least(whole, sumOf(all)), all)
-    if (sumOf(taken) === 0n) return false
+    // Hours are lowered later, also where the order has nothing to lower.
+    const isLater = made.some(({ service }) => service.meter)
+    if (sumOf(taken) === 0n && !isLater) return false
     const meant = spread(whole, all)
     let at = 0
     for (const { service, lines } of made) {
       const [from, to] = [at, (at += lines.length)]
       const off = sumOf(taken.slice(from, to))
-      if (off === 0n) continue
+      const carries = off !== 0n || (isLater && (name === 'percent' || sumOf(taken) === 0n))
+      if (!carries) continue
       // Set-up is not of the period.
       const own = sumOf(meant.slice(from, to).filter((_, i) => lines[i]!.kind !== 'setup'))
       service.lowered.set(
@@ -34,9 +37,9 @@ export class Coupons {
       if (name === 'percent' || !made.some((other) => other.service.coupon)) {
         const { cycles } = this.#shop[name]
         service.coupon = name
-        service.couponLeft = cycles === null ? null : cycles - 1
+        service.couponLeft = cycles === null || isLater ? cycles : cycles - 1
       }
-      lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
+      if (off !== 0n) lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
     }
     return true
   }

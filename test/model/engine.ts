@@ -1,14 +1,6 @@
 import * as billing from '../../core/billing/index.ts'
-import { createTaxRule } from '../../core/brands/index.ts'
-import {
-  createCoupon,
-  createGroup,
-  createOption,
-  createProduct,
-  publishProduct,
-  setPrice,
-  setTerms,
-} from '../../core/catalog/index.ts'
+import { setPrice } from '../../core/catalog/index.ts'
+import { groupClient } from '../../core/clients/index.ts'
 import { sql, type Db } from '../../core/db/index.ts'
 import { BerthError, type Actor } from '../../core/kernel/index.ts'
 import { placeOrder } from '../../core/orders/index.ts'
@@ -20,10 +12,14 @@ import { handClock, openHouse, type House } from '../simulate/house.ts'
 import { isCut } from '../simulate/power.ts'
 import { simulateProvider } from '../simulate/provider.ts'
 import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.ts'
-import type { History, ModelPlan, ModelScheme, Step } from './history.ts'
+import { makeCoupons, makeGoods, makeList, type Goods } from './goods.ts'
+import type { History, ItemStep, Step } from './history.ts'
 
 const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
+/** From the noon of one day to the morning of the next, whose work may take some minutes when it is disturbed. */
+const NIGHT_MS = 18.5 * HOUR_MS
 const staff = staffActor()
 
 /** The engine, as one client and the staff of one shop use it. */
@@ -32,11 +28,6 @@ export interface Player {
   readonly clientId: string
   /** Answers whether the step was possible. */
   take(step: Step): Promise<boolean>
-}
-
-interface Goods {
-  products: string[]
-  memories: string[]
 }
 
 /**
@@ -86,7 +77,11 @@ export async function openPlayer(
   const step = toDecimal({ minor: BigInt(shop.cashStep), currency: shop.currency })
   if (shop.cashStep > 0) await set('billing.cash_rounding', [{ currency: shop.currency, step }])
   await set('services.unused_on_downgrade', shop.unused)
+  await set('billing.proforma_first', shop.proforma)
+  await set('billing.instalment_grace_days', shop.grace)
+  await set('services.hour_cap', shop.hourCap)
   const goods = await makeGoods(house, brand, shop)
+  const groupId = await makeList(house, { brandId: brand.id, goods, shop })
   await makeCoupons(house, brand.id, shop)
   await house.dailyWork()
   const daily = dailyIn(manner, house, chance)
@@ -94,7 +89,7 @@ export async function openPlayer(
     brandId: brand.id,
     clientId: client.id,
     currency: shop.currency,
-    goods,
+    ...{ goods, groupId },
   })
   return {
     house,
@@ -105,9 +100,19 @@ export async function openPlayer(
         throw error
       })
       await house.workOff()
+      await deliverHours(house)
       return possible
     },
   }
+}
+
+/** What is charged by the hour is delivered by hand, at once: its hours count from then on. */
+async function deliverHours({ means, workOff }: House): Promise<void> {
+  const rows = await means.db.all<{ id: string }>(sql`
+    select d.id from deliveries d join services s on s.id = d.service_id
+    where s.metered_until is not null and d.action = 'create' and d.status = 'waiting' order by d.id`)
+  for (const { id } of rows) await services.markDelivered(means, { delivery_id: id }, staff)
+  if (rows.length > 0) await workOff()
 }
 
 function dailyIn(manner: Manner, house: House, chance: Dice): () => Promise<void> {
@@ -139,77 +144,13 @@ function disturbed(house: House, dice: Dice): () => Promise<void> {
   }
 }
 
-async function makeGoods(
-  { means }: House,
-  brand: { id: string; seller_id: string },
-  shop: History['shop'],
-): Promise<Goods> {
-  const groupId = await createGroup(means, { brand_id: brand.id, slug: 'g', name: 'Servers' }, staff)
-  const goods: Goods = { products: [], memories: [] }
-  for (const [n, plan] of shop.plans.entries()) {
-    const tax_class = `class_${n}`
-    const rule = { seller_id: brand.seller_id, country: 'DE', tax_class, starts_on: '2020-01-01' }
-    await createTaxRule(means, { ...rule, name: `Tax ${plan.ppm}`, rate_ppm: plan.ppm }, staff)
-    const product = {
-      group_id: groupId,
-      slug: `plan-${n}`,
-      name: `Plan ${n}`,
-      kind: 'vps',
-      asks: false,
-      tax_class,
-    }
-    const id = await createProduct(means, product, staff)
-    const memory = { product_id: id, key: 'memory', name: 'Memory', kind: 'number', minimum: 1, maximum: 8 }
-    const optionId = await createOption(means, { ...memory, required: true }, staff)
-    for (const [cycle, [price, unit, setup]] of Object.entries(plan.prices)) {
-      const sum = (minor: number) => toDecimal({ minor: BigInt(minor), currency: shop.currency })
-      const of = { cycle, currency: shop.currency }
-      await setPrice(means, { owner_id: id, ...of, amount: sum(price), setup: sum(setup) }, staff)
-      const memory = plan.scheme ? { scheme: schemeText(plan.scheme, sum) } : { amount: sum(unit) }
-      await setPrice(means, { owner_id: optionId, ...of, ...memory }, staff)
-    }
-    await setTerms(means, { id, ...termsOf(plan, shop.currency) }, staff)
-    await publishProduct(means, { id }, staff)
-    goods.products.push(id)
-    goods.memories.push(optionId)
-  }
-  return goods
-}
-
-const schemeText = (
-  { kind, included, minimum, size, tiers }: ModelScheme,
-  sum: (minor: number) => string,
-) => ({
-  ...{ kind, included, size, minimum: sum(minimum) },
-  tiers: tiers.map(({ upTo, unit, flat }) => ({ up_to: upTo, unit: sum(unit), flat: sum(flat) })),
-})
-
-function termsOf({ periods, trial }: ModelPlan, currency: string) {
-  if (!trial) return { periods_max: periods ?? null, trial_days: null }
-  const price = toDecimal({ minor: BigInt(trial.minor), currency })
-  const costs = trial.minor === 0 ? {} : { [currency]: price }
-  return {
-    ...{ periods_max: periods ?? null, trial_days: trial.days },
-    ...{ trial_prices: costs, trial_then: trial.then },
-  }
-}
-
-async function makeCoupons(
-  { means }: House,
-  brand_id: string,
-  { percent, fixed, currency }: History['shop'],
-): Promise<void> {
-  const off = `${Math.floor(percent.ppm / 10_000)}.${String(percent.ppm % 10_000).padStart(4, '0')}`
-  const amount = toDecimal({ minor: BigInt(fixed.minor), currency })
-  await createCoupon(means, { brand_id, code: 'PERCENT', percent: off, cycles: percent.cycles }, staff)
-  await createCoupon(means, { brand_id, code: 'FIXED', currency, amount, cycles: fixed.cycles }, staff)
-}
-
 interface Place {
   brandId: string
   clientId: string
   currency: string
   goods: Goods
+  /** Clients in it have the price list. */
+  groupId: string
 }
 
 class Hands {
@@ -218,16 +159,18 @@ class Hands {
   readonly #place: Place
   readonly #client: Actor
   #count = 0
+  #noon: number
 
   constructor(house: House, daily: () => Promise<void>, place: Place) {
     this.#house = house
+    this.#noon = house.clock.ms()
     this.#daily = daily
     this.#place = place
     this.#client = clientActor(place.clientId, { brandId: place.brandId })
   }
 
   async take(step: Step): Promise<boolean> {
-    const { means, clock } = this.#house
+    const { means } = this.#house
     switch (step.do) {
       case 'order':
         return this.#order(step)
@@ -261,7 +204,7 @@ class Hands {
         const { goods, currency } = this.#place
         const owner_id = goods.products[step.plan]!
         const { setup_minor } = (await means.db.get<{ setup_minor: bigint }>(sql`
-          select setup_minor from prices where owner_id = ${owner_id} and cycle = ${step.cycle} order by id desc limit 1`))!
+          select setup_minor from prices where owner_id = ${owner_id} and cycle = ${step.cycle} and list_id is null order by id desc limit 1`))!
         const amount = toDecimal({ minor: BigInt(step.minor), currency })
         const setup = toDecimal({ minor: setup_minor, currency })
         await setPrice(means, { owner_id, cycle: step.cycle, currency, amount, setup }, staff)
@@ -287,18 +230,51 @@ class Hands {
         return this.#onService(sql`billing_status = 'active'`, step.which, (service_id) =>
           services.releaseService(means, { service_id, reason: 'staff' }, staff),
         )
+      case 'group': {
+        const group_id = step.joins ? this.#place.groupId : null
+        await groupClient(means, { client_id: this.#place.clientId, group_id }, staff)
+        return true
+      }
+      case 'item':
+        return this.#item(step)
+      case 'instalments':
+        return this.#onInvoice(['issued'], step.which, ({ id: invoice_id }) => {
+          const { parts, every } = step
+          const first_on = this.#dayIn(step.inDays)
+          return billing.agreeInstalments(means, { invoice_id, parts, every, first_on }, staff)
+        })
       case 'wait':
-        for (let n = 0; n < step.days; n++) {
-          clock.set(clock.ms() + DAY_MS)
-          await this.#daily()
-          await this.#house.workOff()
-        }
+        for (let n = 0; n < step.days; n++) await this.#sleep(1)
         return true
       case 'sleep':
-        clock.set(clock.ms() + step.days * DAY_MS)
-        await this.#daily()
+        await this.#sleep(step.days)
         return true
     }
+  }
+
+  /** Until the noon after the work of a morning. */
+  async #sleep(days: number): Promise<void> {
+    const { clock } = this.#house
+    this.#noon += days * DAY_MS
+    clock.set(this.#noon - DAY_MS + NIGHT_MS)
+    await this.#daily()
+    clock.set(this.#noon)
+    await this.#house.workOff()
+  }
+
+  #dayIn = (days: number): string => new Date(this.#noon + days * DAY_MS).toISOString().slice(0, 10)
+
+  async #item({ timing, inDays, lines, ...of }: ItemStep): Promise<boolean> {
+    const item = {
+      ...{ client_id: this.#place.clientId, name: 'Work', timing, ...of },
+      ...(timing === 'day' ? { on: this.#dayIn(inDays) } : {}),
+      lines: lines.map(({ milli, unit, plan }) => ({
+        ...{ description: 'Work', basis: 'hours' as const, quantity: String(milli / 1_000) },
+        ...{ unit_minor: String(unit), tax_class: `class_${plan}` },
+      })),
+    }
+    await billing.createBillable(this.#house.means, item, staff)
+    return true
   }
 
   async #order({

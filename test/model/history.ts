@@ -17,11 +17,29 @@ export interface ModelShop {
   unused: 'credit' | 'none'
   percent: { ppm: number; cycles: number | null }
   fixed: { minor: number; cycles: number | null }
+  /** The prices of a group that the client may join: own ones for a plan and cycle, and so much off all others. */
+  list: { ppm: number; plan: number; cycle: string; sums: Sums }
+  /** Each invoice is a proforma until its money is there. */
+  proforma: boolean
+  /** Days after which an instalment that is not paid breaks its plan; 0: never. */
+  grace: number
+  /** Most hours of a service by the hour in a month; 0: no limit. */
+  hourCap: number
 }
+
+/** A shop in which none of that plays a part. */
+export const PLAIN: Pick<ModelShop, 'list' | 'proforma' | 'grace' | 'hourCap'> = {
+  list: { ppm: 150_000, plan: 1, cycle: '1m', sums: [300, 0, 0] },
+  ...{ proforma: false, grace: 14, hourCap: 0 },
+}
+
+/** Of the plan, of a unit of memory, for setting it up. */
+export type Sums = [plan: number, memory: number, setup: number]
 
 export interface ModelPlan {
   ppm: number
-  prices: Record<string, [plan: number, memory: number, setup: number]>
+  /** A plan with the cycle "1h" is charged afterwards, by the hours that were used. */
+  prices: Record<string, Sums>
   /** How much memory costs where it is not by the unit, in every cycle. */
   scheme?: ModelScheme | null
   /** How many periods are sold; absent: it goes on. */
@@ -62,9 +80,26 @@ export type Step =
   | { do: 'void'; which: number }
   | { do: 'use_credit'; which: number }
   | { do: 'hold' | 'release'; which: number }
+  /** Staff put the client into the group with the price list, or take it out. */
+  | { do: 'group'; joins: boolean }
+  | ItemStep
+  | { do: 'instalments'; which: number; parts: number; every: string; inDays: number }
   | { do: 'wait'; days: number }
   /** The house sleeps, and does the work of all these days when it wakes. */
   | { do: 'sleep'; days: number }
+
+/** Something outside the plans: invoiced now, with the next invoice, or on a day and maybe again. */
+export interface ItemStep {
+  do: 'item'
+  timing: 'now' | 'next' | 'day'
+  inDays: number
+  cycle: string | null
+  times: number | null
+  /** On documents of its own. */
+  apart: boolean
+  /** Thousandths of an hour, what an hour costs, and whose plan's tax it bears. */
+  lines: { milli: number; unit: number; plan: number }[]
+}
 
 export interface History {
   startsOn: string
@@ -109,13 +144,18 @@ const plan = fc.record({
     }),
   ),
 })
+/** Sold by the hour. */
+const cloud: fc.Arbitrary<ModelPlan> = fc.record({
+  ppm: fc.constantFrom(0, 70_000, 190_000),
+  prices: fc.record({ '1h': fc.tuple(fc.nat({ max: 9 }), fc.nat({ max: 3 }), fc.constantFrom(0, 0, 450)) }),
+})
 const cycles = fc.constantFrom(1, 2, 3, null)
 
 export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
   inclusive: fc.boolean(),
   cashStep: fc.constantFrom(0, 0, 5, 50),
-  plans: fc.tuple(plan, plan),
+  plans: fc.tuple(plan, plan, cloud),
   leadDays: fc.constantFrom(0, 3, 7, 14, 30),
   suspendAfter: fc.constantFrom(0, 3, 5),
   terminateAfter: fc.constantFrom(10, 30, 60),
@@ -123,12 +163,44 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   unused: fc.constantFrom('credit', 'credit', 'none'),
   percent: fc.record({ ppm: fc.integer({ min: 1, max: 1_000_000 }), cycles }),
   fixed: fc.record({ minor: fc.integer({ min: 1, max: 4_000 }), cycles }),
+  list: fc.record({
+    ppm: fc.constantFrom(0, 150_000, 333_333, 1_000_000),
+    plan: fc.nat({ max: 1 }),
+    cycle: fc.constantFrom(...CYCLES),
+    sums: amounts,
+  }),
+  proforma: fc.constantFrom(false, false, false, true),
+  grace: fc.constantFrom(0, 1, 4, 14),
+  hourCap: fc.constantFrom(0, 0, 100, 500),
 })
 
 const which = fc.nat({ max: 5 })
 const planNumber = fc.nat({ max: 1 })
 const cycle = fc.constantFrom(...CYCLES)
 const memory = fc.integer({ min: 1, max: 8 })
+
+const itemLine = fc.record({
+  milli: fc.constantFrom(1_000, 2_000, 2_500, 333, 1_001),
+  unit: fc.integer({ min: -200, max: 3_000 }),
+  plan: planNumber,
+})
+const itemWords = {
+  do: fc.constant('item' as const),
+  inDays: fc.constantFrom(0, 1, 9, 31),
+  lines: fc.array(itemLine, { minLength: 1, maxLength: 2 }),
+}
+const onceItem = fc.record({
+  ...itemWords,
+  timing: fc.constantFrom('now' as const, 'next' as const),
+  ...{ cycle: fc.constant(null), times: fc.constant(null), apart: fc.constant(false) },
+})
+const datedItem = fc.record({
+  ...itemWords,
+  timing: fc.constant('day' as const),
+  cycle: fc.constantFrom(null, '7d', '1m', '1m'),
+  times: fc.constantFrom(null, null, 1, 3),
+  apart: fc.boolean(),
+})
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -188,6 +260,28 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('hold' as const, 'release' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('group' as const), joins: fc.boolean() }) },
+  { weight: 1, arbitrary: onceItem },
+  { weight: 1, arbitrary: datedItem },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('instalments' as const),
+      which,
+      parts: fc.constantFrom(2, 3, 5),
+      every: fc.constantFrom('1w', '1m'),
+      inDays: fc.constantFrom(0, 3, 20),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('order' as const),
+      ...{ plan: fc.constant(2), cycle: fc.constant('1h'), memory },
+      units: fc.constantFrom(1, 1, 2),
+      coupon: fc.constantFrom<CouponName | null>(null, null, 'percent', 'fixed'),
+    }),
+  },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.constantFrom(1, 2, 5, 11, 31, 45) }),

@@ -1,14 +1,21 @@
-import { partOf, sumOf } from './arithmetic.ts'
 import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
-import { boundary, dayOf, type Day } from './calendar.ts'
+import { dayOf, type Day } from './calendar.ts'
 import { Coupons } from './coupons.ts'
+import { endOfTerm, restore, takeRenewals } from './endings.ts'
+import type { History, ItemStep, ModelShop, Step } from './history.ts'
+import { HOUR_MS } from './hours.ts'
+import { agree, breakLate } from './instalments.ts'
+import { chargeItem, itemNumber, type ModelItem } from './items.ts'
+import { planChange } from './plan-change.ts'
 import { Prices } from './prices.ts'
-import type { History, ModelShop, Step } from './history.ts'
-import { isStale, newService, restsOf, through, type ModelService } from './service.ts'
+import { periodLines, renew } from './renewals.ts'
+import { isStale, newService, through, type ModelService } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
-const PERIODS_A_DAY = 3
+/** When people act, and when the work of the morning is done, in hours of UTC. */
+const NOON = 12
+const MORNING = 6.5
 
 /**
  * Billing as one would do it by hand: one client, one day after the other, every list walked from its beginning. Written
@@ -17,6 +24,7 @@ const PERIODS_A_DAY = 3
 export class Model {
   readonly books: ModelBooks
   readonly services: ModelService[] = []
+  readonly #items: ModelItem[] = []
   readonly #shop: ModelShop
   readonly #coupons: Coupons
   readonly #tried = new Set<number>()
@@ -25,7 +33,7 @@ export class Model {
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
     this.#coupons = new Coupons(shop)
-    this.books = new ModelBooks(shop, dayOf(startsOn), (document) => this.#hearPaid(document))
+    this.books = new ModelBooks(shop, dayOf(startsOn), (document, how) => this.#hearPaid(document, how))
     this.#prices = new Prices(shop)
   }
 
@@ -58,29 +66,44 @@ export class Model {
       case 'hold':
       case 'release':
         return this.#hold(step)
+      case 'group':
+        this.#prices.group(step.joins)
+        return true
+      case 'item':
+        return this.#item(step)
+      case 'instalments':
+        return this.#agree(step)
       case 'wait':
         for (let n = 0; n < step.days; n++) {
-          this.#nextDay()
+          this.#nextDay(this.today + 1)
           this.#dropStale()
         }
         return true
       case 'sleep':
-        for (let n = 0; n < step.days; n++) this.#nextDay()
+        for (let n = step.days - 1, wakes = this.today + step.days; n >= 0; n--) this.#nextDay(wakes)
         this.#dropStale()
         return true
     }
   }
 
-  #nextDay(): void {
+  #nextDay(now: Day): void {
     this.books.today += 1
+    this.books.now = now
     for (const service of this.services)
       if (
         (service.status === 'ending' && service.cancelOn! <= this.today) ||
         (service.status === 'active' && service.left === 0 && through(service) <= this.today)
       )
-        service.status = 'ended'
+        this.#end(service, MORNING)
     this.#renew()
+    const { grace } = this.#shop
+    for (const document of this.books.documents) breakLate(document, { grace, today: this.today, now })
     this.#sanction()
+  }
+
+  #end(service: ModelService, hour: number): void {
+    service.status = 'ended'
+    if (service.meter) service.meter.end = (this.books.now * 24 + hour) * HOUR_MS
   }
 
   #order(order: Of<'order'>): boolean {
@@ -91,7 +114,7 @@ export class Model {
     const left = periods ? periods - 1 : null
     const made = Array.from({ length: units }, (_, n) => {
       const service = newService({ plan, cycle, price, extra, memory, anchor: this.today, left })
-      const lines = this.#periodLines(this.services.length + n, service, this.today)
+      const lines = this.#firstLines(service, this.services.length + n)
       if (setup > 0n) lines.push({ ...lines[0]!, kind: 'setup', amount: setup, to: null })
       return { service, lines }
     })
@@ -100,6 +123,12 @@ export class Model {
     const lines = made.flatMap((one) => one.lines)
     this.books.issue('order', this.today, lines)
     return true
+  }
+
+  #firstLines(service: ModelService, number: number): ModelLine[] {
+    if (!service.meter) return periodLines(this.#shop, service, { number, from: this.today })
+    const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
+    return [{ service: number, kind: 'once', amount: 0n, tax: 0n, ppm, from: this.today, to: null }]
   }
 
   /** A first time at a price of its own, once for a plan: the first period follows it, or nothing does. */
@@ -119,59 +148,30 @@ export class Model {
     return true
   }
 
-  /** The period before the one that is charged next. */
-  #periodLines(number: number, service: ModelService, from: Day): ModelLine[] {
-    const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
-    const line = { service: number, tax: 0n, ppm, from, to: through(service) }
-    const own: ModelLine = { ...line, kind: 'recurring', amount: service.price }
-    return service.extra === 0n ? [own] : [own, { ...line, kind: 'option', amount: service.extra }]
-  }
-
   #renew(): void {
-    const groups = new Map<string, ModelLine[]>()
-    this.services.forEach((service, n) => {
-      if (service.status !== 'active' && service.status !== 'ending') return
-      for (let periods = 0; periods < PERIODS_A_DAY; periods++) {
-        const from = through(service)
-        if (from > this.today + this.#shop.leadDays) break
-        if (service.cancelOn !== null && service.cancelOn <= from) break
-        if (service.left === 0) break
-        service.index += 1
-        if (service.left !== null) service.left -= 1
-        const lines = this.#periodLines(n, service, from)
-        const { coupon } = service
-        if (coupon && service.couponLeft !== 0) {
-          const off = this.#coupons.off(coupon, sumOf(lines.map(({ amount }) => amount)))
-          if (off !== 0n) {
-            lines.push({ ...lines[0]!, kind: 'discount', amount: -off })
-            service.lowered.set(through(service), (sum) => this.#coupons.off(coupon, sum))
-          }
-          if (service.couponLeft !== null) service.couponLeft -= 1
-        }
-        const key = this.#shop.separate ? `${from} ${n}` : String(from)
-        groups.set(key, [...(groups.get(key) ?? []), ...lines])
-      }
+    renew({
+      ...{ shop: this.#shop, books: this.books, coupons: this.#coupons },
+      ...{ services: this.services, items: this.#items },
     })
-    for (const lines of groups.values()) this.books.issue('renewal', lines[0]!.from, lines)
   }
 
   /** What is owed and late. A change that waits is not owed. */
   #late = (): ModelDocument[] =>
     this.books.documents.filter(
-      ({ kind, status, origin, due }) =>
-        kind === 'invoice' && status === 'issued' && origin !== 'change' && due < this.today,
+      ({ kind, status, origin, due, owed }) =>
+        kind === 'invoice' && status === 'issued' && origin !== 'change' && (owed ?? due) < this.today,
     )
 
   #sanction(): void {
     const oldest = new Map<ModelService, Day>()
-    for (const { lines, due } of this.#late())
+    for (const { lines, due, owed } of this.#late())
       for (const { service: n } of lines) {
-        const service = this.services[n]!
-        oldest.set(service, Math.min(oldest.get(service) ?? due, due))
+        const [service, day] = [this.services[n], owed ?? due]
+        if (service) oldest.set(service, Math.min(oldest.get(service) ?? day, day))
       }
     for (const [service, due] of oldest) {
       if (service.status === 'ended') continue
-      if (due <= this.today - this.#shop.terminateAfter) service.status = 'ended'
+      if (due <= this.today - this.#shop.terminateAfter) this.#end(service, MORNING)
       else if (due <= this.today - this.#shop.suspendAfter && service.status !== 'pending')
         service.overdue = true
     }
@@ -185,13 +185,15 @@ export class Model {
     return true
   }
 
-  #hearPaid(document: ModelDocument): void {
+  #hearPaid(document: ModelDocument, how: 'paid' | 'part_paid'): void {
     for (const n of new Set(document.lines.map(({ service }) => service))) {
-      const service = this.services[n]!
-      if (service.status === 'pending') service.status = 'active'
+      const service = this.services[n]
+      if (!service) continue
+      if (service.status === 'pending') this.#start(service)
       const owes = this.#late().some(({ lines }) => lines.some((line) => line.service === n))
       if (!owes && service.status !== 'ended') service.overdue = false
     }
+    if (how === 'part_paid') return
     for (const service of this.services.filter(({ waiting }) => waiting?.document === document)) {
       const waiting = service.waiting!
       if (isStale(service, waiting)) this.#takeBack(service)
@@ -202,40 +204,28 @@ export class Model {
     }
   }
 
+  #start(service: ModelService): void {
+    service.status = 'active'
+    if (service.meter) service.meter.at = (this.today * 24 + NOON) * HOUR_MS
+  }
+
   #change({ which, plan, cycle: wanted, memory: wish }: Of<'change'>): boolean {
     const service = this.#nth(
       this.services.filter(({ status }) => status !== 'ended'),
       which,
     )
-    if (service?.status !== 'active') return false
+    if (service?.status !== 'active' || service.meter) return false
     const cycle = wanted ?? service.cycle
     const memory = wish ?? service.memory
     const { price, memory: extra } = this.#prices.of({ plan, cycle, memory })
     const end = through(service)
-    const before = service.price + service.extra
-    const after = price + extra
-    // What is given back is what was charged, and another plan in the same period is lowered by the same.
-    const net = (sum: bigint, { to }: { to: Day }) => sum - (service.lowered.get(to)?.(sum) ?? 0n)
-    // A period of another cycle is not one of those: what lowers the next one lowers it.
-    const coupon = service.couponLeft === 0 ? null : service.coupon
-    const off = coupon && ((sum: bigint) => this.#coupons.off(coupon, sum))
-    const line = { service: this.services.indexOf(service), kind: 'change' as const, tax: 0n }
-    const rests = restsOf(service, this.today)
-    const back = rests.map(({ from, to, start }) => ({
-      ...{ ...line, ppm: BigInt(this.#shop.plans[service.plan]!.ppm), from, to },
-      amount: -partOf(net(before, { to }), from - start, to - start, to - start),
-    }))
-    const ppm = BigInt(this.#shop.plans[plan]!.ppm)
-    const firstEnd = boundary(this.today, cycle, 1)
-    const forth =
-      cycle === service.cycle
-        ? rests.map(({ from, to, start }) => ({
-            ...{ ...line, ppm, from, to },
-            amount: partOf(net(after, { to }), from - start, to - start, to - start),
-          }))
-        : [{ ...line, ppm, from: this.today, to: firstEnd, amount: after - (off?.(after) ?? 0n) }]
-    const lines = [...back, ...forth].filter(({ amount }) => amount !== 0n)
-    const days = cycle === service.cycle ? {} : { anchor: this.today, index: 1 }
+    const [oldPpm, newPpm] = [service.plan, plan].map((n) => BigInt(this.#shop.plans[n]!.ppm)) as [
+      bigint,
+      bigint,
+    ]
+    const wanting = { number: this.services.indexOf(service), cycle, after: price + extra, oldPpm, newPpm }
+    const of = { service, today: this.today, coupons: this.#coupons }
+    const { lines, given, off, firstEnd, days } = planChange(of, wanting)
     const from = this.today
     let made: ModelDocument | null = null
     const apply = () => {
@@ -244,10 +234,11 @@ export class Model {
           own.returned ||= own.from >= from
       for (const { lines } of cycle === service.cycle ? [] : this.books.documents)
         for (const own of lines)
-          if (own.service === line.service && own.from >= from) own.goesWithPeriod = false
+          if (own.service === wanting.number && own.from >= from) own.goesWithPeriod = false
       for (const own of made?.lines ?? []) own.goesWithPeriod = cycle === service.cycle
       // The period that a new cycle begins with is one of those that the coupon lowers.
       if (cycle !== service.cycle) service.lowered = new Map(off ? [[firstEnd, off]] : [])
+      if (service.couponLeft !== null) service.couponLeft += given
       if (cycle !== service.cycle && off && service.couponLeft) service.couponLeft -= 1
       Object.assign(service, { plan, cycle, price, extra, memory, ...days })
     }
@@ -296,47 +287,16 @@ export class Model {
       which,
     )
     if (!service) return false
-    if (service.status === 'ending') this.#restore(service)
-    const end = at === 'now' ? this.today : this.#endOfTerm(service)
-    if (service.status === 'pending' || end <= this.today) service.status = 'ended'
+    if (service.status === 'ending') restore(service)
+    const number = this.services.indexOf(service)
+    const end = at === 'now' || service.meter ? this.today : endOfTerm(this.books, service, number)
+    if (service.status === 'pending' || end <= this.today) this.#end(service, NOON)
     else {
       service.status = 'ending'
       service.cancelOn = end
     }
-    this.#takeRenewals(service, service.status === 'ended' ? this.today : end)
+    takeRenewals(this.books, service, { number, end: service.status === 'ended' ? this.today : end })
     return true
-  }
-
-  /** The first day that is not paid: a renewal that is not paid is no part of the term. */
-  #endOfTerm(service: ModelService): Day {
-    const unpaid = this.books
-      .periodsOf(this.services.indexOf(service), 'issued')
-      .filter((line) => line.kind === 'recurring' && line.from > this.today && !line.returned)
-    return Math.min(through(service), ...unpaid.map(({ from }) => from))
-  }
-
-  /** Nothing is owed for periods that begin after the end: their unpaid renewals are taken back. */
-  #takeRenewals(service: ModelService, end: Day): void {
-    const n = this.services.indexOf(service)
-    const taken: ModelService['taken'] = []
-    for (const document of [...this.books.documents]) {
-      if (document.kind !== 'invoice' || document.status !== 'issued' || document.origin !== 'renewal')
-        continue
-      const unused = [...document.lines.entries()].filter(
-        ([, line]) => line.service === n && line.from >= end && !line.returned,
-      )
-      if (unused.length === 0) continue
-      for (const [, { kind, from, to }] of unused) if (kind === 'recurring') taken.push({ from, to: to! })
-      if (unused.length === document.lines.length && document.paidByMoney === 0n)
-        this.books.makeVoid(document)
-      else
-        this.books.creditLines(
-          document,
-          unused.map(([i]) => i),
-        )
-    }
-    service.taken.push(...taken)
-    this.books.takeMoved(n, taken)
   }
 
   #keep({ which }: Of<'keep'>): boolean {
@@ -345,27 +305,32 @@ export class Model {
       which,
     )
     if (!service) return false
-    this.#restore(service)
+    restore(service)
     service.status = 'active'
     service.cancelOn = null
     return true
   }
 
-  /** The periods that were taken back are to be charged again, with the discounts that they had. */
-  #restore(service: ModelService): void {
-    const [first] = service.taken.map(({ from }) => from).sort((a, b) => a - b)
-    if (first !== undefined) {
-      while (through(service) > first) {
-        service.index -= 1
-        if (service.left !== null) service.left += 1
-      }
-      const discounts = service.taken.filter(({ to }) => service.lowered.has(to)).length
-      if (service.couponLeft !== null) service.couponLeft += discounts
-    }
-    service.taken = []
+  // Staff.
+
+  #item(of: ItemStep): boolean {
+    if (of.times !== null && of.cycle === null) return false
+    const item: ModelItem = { of, anchor: this.today + (of.timing === 'day' ? of.inDays : 0), done: 0 }
+    const number = itemNumber(this.#items.length)
+    const lines = chargeItem({ ...item }, number, this.#shop)
+    if (lines.reduce((sum, { amount }) => sum + amount, 0n) < 0n) return false
+    this.#items.push(item)
+    if (of.timing === 'now') this.books.issue('billable', this.today, chargeItem(item, number, this.#shop))
+    return true
   }
 
-  // Staff.
+  #agree({ which, parts, every, inDays }: Of<'instalments'>): boolean {
+    const document = this.#nth(this.#invoices('issued'), which)
+    const open = document ? this.books.open(document) : 0n
+    if (!document || open < parts || document.proforma || document.instalments?.active) return false
+    agree(document, open, { parts, every, first: this.today + inDays })
+    return true
+  }
 
   #correct({ do: act, which }: Of<'credit' | 'void' | 'use_credit'>): boolean {
     const renewals = this.#invoices('issued').filter(({ origin }) => origin === 'renewal')

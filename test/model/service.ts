@@ -1,6 +1,7 @@
 import type { ModelDocument } from './books.ts'
 import { boundary, type Day } from './calendar.ts'
 import type { CouponName } from './history.ts'
+import type { Meter } from './hours.ts'
 
 /** What of a sum is taken off. */
 export type Off = (sum: bigint) => bigint
@@ -34,6 +35,8 @@ export interface ModelService {
   overdue: boolean
   staff: boolean
   waiting: Waiting | null
+  /** Of a plan by the hour. */
+  meter: Meter | null
   /** Periods that the planned cancellation took back. */
   taken: { from: Day; to: Day }[]
 }
@@ -45,6 +48,7 @@ export const newService = (ordered: Ordered): ModelService => ({
   ...ordered,
   ...{ coupon: null, couponLeft: null, index: 1, lowered: new Map(), status: 'pending', cancelOn: null },
   ...{ overdue: false, staff: false, waiting: null, taken: [] },
+  meter: ordered.cycle === '1h' ? { at: null, end: null, isOver: false } : null,
 })
 
 /** End of what is charged. */
@@ -61,6 +65,24 @@ export function restsOf(service: ModelService, today: Day): { from: Day; to: Day
     if (to > today) rests.push({ start, to, from: Math.max(start, today) })
   }
   return rests
+}
+
+/**
+ * Another cycle within a fixed term, which keeps its end: its periods lead there from some day back. The one in which
+ * today lies is charged from today on. Null when the service goes on for ever.
+ */
+export function termFrom(service: ModelService, today: Day, cycle: string) {
+  if (service.left === null) return null
+  const end = boundary(service.anchor, service.cycle, service.index + service.left)
+  let periods = 1
+  for (; ; periods++) {
+    const anchor = boundary(end, cycle, -periods)
+    if (anchor > today || boundary(anchor, cycle, periods) !== end) continue
+    let index = 1
+    while (boundary(anchor, cycle, index) <= today) index += 1
+    const [start, to] = [boundary(anchor, cycle, index - 1), boundary(anchor, cycle, index)]
+    return { start, to, days: { anchor, index, left: periods - index } }
+  }
 }
 
 /** A change that waits no longer fits a service that was charged again or leaves. */

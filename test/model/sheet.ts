@@ -1,6 +1,7 @@
 import { sql, type Queries } from '../../core/db/index.ts'
 import type { ModelDocument, ModelLine } from './books.ts'
 import { textOf } from './calendar.ts'
+import { itemNumber } from './items.ts'
 import type { Model } from './model.ts'
 import { through } from './service.ts'
 
@@ -14,7 +15,11 @@ export function sheetOfModel(model: Model): Sheet {
   ])
   const services = model.services.map((service, n) => {
     const { status, overdue, staff, waiting } = service
-    const words = [`s${n}`, status, 'through', textOf(through(service))]
+    const words = [
+      `s${n}`,
+      status,
+      ...(service.meter ? ['by the hour'] : ['through', textOf(through(service))]),
+    ]
     if (overdue && status !== 'ended') words.push('overdue')
     if (staff && status !== 'ended') words.push('held')
     if (waiting) words.push('waiting')
@@ -24,13 +29,17 @@ export function sheetOfModel(model: Model): Sheet {
 }
 
 function headOf(document: ModelDocument): string {
-  const { kind, origin, issued, due, net, tax, total, status, paidByMoney, paidByCredit } = document
+  const { kind, origin, issued, due, net, tax, total, status, paidByMoney, paidByCredit, owed } = document
+  const what = kind === 'invoice' ? `${document.proforma ? 'proforma' : 'invoice'} ${origin}` : kind
   const paid = kind === 'invoice' ? `${status} money ${paidByMoney} credit ${paidByCredit}` : ''
-  return `${kind === 'invoice' ? `invoice ${origin}` : kind} ${textOf(issued)} due ${textOf(due)} ${net} + ${tax} = ${total} ${paid}`.trim()
+  const asked = owed === null || status !== 'issued' ? '' : ` owed ${textOf(owed)}`
+  return `${what} ${textOf(issued)} due ${textOf(due)}${asked} ${net} + ${tax} = ${total} ${paid}`.trim()
 }
 
 const lineOf = ({ service, kind, amount, tax, from, to }: ModelLine): string =>
-  `  s${service} ${kind} ${textOf(from)} ${to === null ? '' : textOf(to)} ${amount} tax ${tax}`
+  `  ${sourceName(service)} ${kind} ${textOf(from)} ${to === null ? '' : textOf(to)} ${amount} tax ${tax}`
+
+const sourceName = (number: number): string => (number < 0 ? `item ${-1 - number}` : `s${number}`)
 
 interface DocumentRow {
   id: string
@@ -38,6 +47,8 @@ interface DocumentRow {
   origin: string
   issued_on: string
   due_on: string
+  owed_on: string | null
+  proforma: number
   subtotal_minor: bigint
   tax_minor: bigint
   total_minor: bigint
@@ -61,7 +72,8 @@ interface LineRow {
 interface ServiceRow {
   id: string
   billing_status: string
-  charged_through: string
+  charged_through: string | null
+  metered: number
   overdue: number
   held: number
   waiting: number
@@ -69,14 +81,14 @@ interface ServiceRow {
 
 export async function sheetOfEngine(db: Queries): Promise<Sheet> {
   const documents = await db.all<DocumentRow>(sql`
-    select i.id, i.kind, i.origin, i.issued_on, i.due_on, i.subtotal_minor, i.tax_minor, i.total_minor, i.status,
+    select i.id, i.kind, i.origin, i.issued_on, i.due_on, i.owed_on, i.proforma, i.subtotal_minor, i.tax_minor, i.total_minor, i.status,
       coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id and a.kind = 'payment'), 0) as money_minor,
       coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id and a.kind = 'credit'), 0) as credit_minor
     from invoices i order by i.id`)
   const lines = await db.all<LineRow>(sql`
     select id, invoice_id, source_id, kind, amount_minor, tax_minor, period_start, period_end, trace from invoice_lines order by id`)
   const services = await db.all<ServiceRow>(sql`
-    select s.id, s.billing_status, s.charged_through,
+    select s.id, s.billing_status, s.charged_through, case when s.metered_until is null then 0 else 1 end as metered,
       (select count(*) from service_holds h where h.service_id = s.id and h.reason = 'overdue') as overdue,
       (select count(*) from service_holds h where h.service_id = s.id and h.reason = 'staff') as held,
       (select count(*) from service_changes c where c.service_id = s.id and c.status = 'pending') as waiting
@@ -84,7 +96,11 @@ export async function sheetOfEngine(db: Queries): Promise<Sheet> {
   const credit = await db.get<{ sum_minor: bigint | null }>(
     sql`select -sum(amount_minor) as sum_minor from postings where account = 'client_credit'`,
   )
-  const numbers = new Map(services.map(({ id }, n) => [id, n]))
+  const items = await db.all<{ id: string }>(sql`select id from billable_items order by id`)
+  const numbers = new Map([
+    ...services.map(({ id }, n) => [id, n] as const),
+    ...items.map(({ id }, n) => [id, itemNumber(n)] as const),
+  ])
   const byId = new Map(lines.map((line) => [line.id, line]))
   const sourceOf = (line: LineRow): string =>
     line.source_id ?? sourceOf(byId.get((JSON.parse(line.trace) as { credits: string }).credits)!)
@@ -102,15 +118,18 @@ export async function sheetOfEngine(db: Queries): Promise<Sheet> {
 function engineHead(row: DocumentRow): string {
   const paid =
     row.kind === 'invoice' ? `${row.status} money ${row.money_minor} credit ${row.credit_minor}` : ''
+  const what = row.kind === 'invoice' ? `${row.proforma ? 'proforma' : 'invoice'} ${row.origin}` : row.kind
+  const asked = row.owed_on === null || row.status !== 'issued' ? '' : ` owed ${row.owed_on}`
   const sums = `${row.subtotal_minor} + ${row.tax_minor} = ${row.total_minor}`
-  return `${row.kind === 'invoice' ? `invoice ${row.origin}` : row.kind} ${row.issued_on} due ${row.due_on} ${sums} ${paid}`.trim()
+  return `${what} ${row.issued_on} due ${row.due_on}${asked} ${sums} ${paid}`.trim()
 }
 
 const engineLine = (line: LineRow, service: number): string =>
-  `  s${service} ${line.kind} ${line.period_start} ${line.period_end ?? ''} ${line.amount_minor} tax ${line.tax_minor}`
+  `  ${sourceName(service)} ${line.kind} ${line.period_start} ${line.period_end ?? ''} ${line.amount_minor} tax ${line.tax_minor}`
 
 function engineService(row: ServiceRow, n: number): string {
-  const words = [`s${n}`, row.billing_status, 'through', row.charged_through]
+  const until = row.metered ? ['by the hour'] : ['through', row.charged_through]
+  const words = [`s${n}`, row.billing_status, ...until]
   const ended = row.billing_status === 'ended'
   if (row.overdue && !ended) words.push('overdue')
   if (row.held && !ended) words.push('held')

@@ -17,6 +17,7 @@ import {
   placeOrder,
   rejectOrder,
 } from '../../core/orders/index.ts'
+import { CheckRefused, noHooks } from '../../core/records/index.ts'
 import { makeCoupon } from '../catalog/make-product.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { clientActor, staffActor } from '../support/make.ts'
@@ -25,6 +26,13 @@ import { makeShop } from './support.ts'
 
 const staff = staffActor()
 const code = (expected: string) => (error: unknown) => (error as BerthError).code === expected
+
+interface HeldMail {
+  template: string
+  subject_of: string
+  key: string
+  data: object
+}
 
 for (const engine of engines) {
   describe(`orders on ${engine}`, () => {
@@ -51,12 +59,17 @@ for (const engine of engines) {
       body,
     })
 
-    async function hear(heard: StoredEvent) {
-      for (const consumer of orderConsumers(means)) {
+    async function hear(heard: StoredEvent, of: TestMeans = means) {
+      for (const consumer of orderConsumers(of)) {
         if (consumer.types.includes(heard.type))
           await means.db.transaction((trx) => consumer.handle(trx, heard))
       }
     }
+
+    const heldMails = (orderId: string) =>
+      (means.jobs.of('mail.send') as unknown as HeldMail[])
+        .filter(({ template, subject_of }) => template === 'order-held' && subject_of === orderId)
+        .map(({ key, data }) => ({ ...data, key }))
 
     it('are shown to their client, to staff of their brand, and by their key', async () => {
       const { brand, buyer, order, deps, client } = await shop()
@@ -110,6 +123,9 @@ for (const engine of engines) {
         [held.status, held.hold_reason, held.note],
         ['held', 'card from elsewhere', 'called them'],
       )
+      assert.deepEqual(heldMails(placed.id), [
+        { url: `/portal/orders/${placed.id}`, order: held.number, key: `${placed.id}/held` },
+      ])
       await acceptOrder(means, { order_id: placed.id }, staff)
       await assert.rejects(acceptOrder(means, { order_id: placed.id }, staff), code('state.illegal'))
       const told = await means.db.get<{ body: string }>(
@@ -175,6 +191,23 @@ for (const engine of engines) {
       await holdOrder(means, { order_id: held.id, reason: 'look at it' }, staff)
       await hear(event('invoice.paid', { origin: 'order', origin_id: held.id }))
       assert.equal((await getOrder(means.db, staff, held.id)).status, 'held')
+    })
+
+    it('are held when a plugin refuses them once they are paid, and their buyer is told', async () => {
+      const { buyer, order, deps } = await shop()
+      const placed = await placeOrder(deps, order(), buyer)
+      const refusal = { plugin: 'fraud', hook: 'order.accept:check', subject: placed.id, message: 'Odd card' }
+      const hooks = {
+        ...noHooks,
+        listens: (hook: string) => hook === refusal.hook,
+        check: () => Promise.resolve({ allowed: false as const, error: CheckRefused(refusal) }),
+      }
+      const paid = event('invoice.paid', { origin: 'order', origin_id: placed.id })
+      await hear(paid, { ...means, hooks })
+      await hear(paid, { ...means, hooks })
+      const held = await getOrder(means.db, staff, placed.id)
+      assert.deepEqual([held.status, held.hold_reason], ['held', 'Odd card'])
+      assert.equal(heldMails(placed.id).length, 1)
     })
 
     it('free the stock of a service that ends, once', async () => {

@@ -15,6 +15,7 @@ test('every operation has a schema that refuses unknown keys, a permission and a
       'storage_set',
       'storage_remove',
       'storage_list',
+      'storage_records',
       'record_read',
       'tcp_open',
       'tcp_write',

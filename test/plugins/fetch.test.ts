@@ -76,18 +76,42 @@ const refusedSpellings: [string, string][] = [
   ['http://api.example.com/', 'E_DENIED Only https is permitted, not "http".'],
   ['ftp://api.example.com/', 'E_DENIED Only https is permitted, not "ftp".'],
   ['https://user:word@api.example.com/', 'E_DENIED A URL must not carry a user or password.'],
-  ['https://api.example.com:8443/', 'E_DENIED The host "api.example.com" at port 8443 is not declared.'],
-  ['https://ported.example.com/', 'E_DENIED The host "ported.example.com" at port 443 is not declared.'],
-  ['https://sub.api.example.com/', 'E_DENIED The host "sub.api.example.com" at port 443 is not declared.'],
+  [
+    'https://api.example.com:8443/',
+    'E_DENIED The host "api.example.com" at port 8443 is not declared in permissions.network of plugin.json.',
+  ],
+  [
+    'https://ported.example.com/',
+    'E_DENIED The host "ported.example.com" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
+  [
+    'https://sub.api.example.com/',
+    'E_DENIED The host "sub.api.example.com" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
   [
     'https://api.example.com.evil.org/',
-    'E_DENIED The host "api.example.com.evil.org" at port 443 is not declared.',
+    'E_DENIED The host "api.example.com.evil.org" at port 443 is not declared in permissions.network of plugin.json.',
   ],
-  ['https://evil.org\\@api.example.com/', 'E_DENIED The host "evil.org" at port 443 is not declared.'],
-  ['https://127.0.0.1/', 'E_DENIED The host "127.0.0.1" at port 443 is not declared.'],
-  ['https://2130706433/', 'E_DENIED The host "127.0.0.1" at port 443 is not declared.'],
-  ['https://0x7f.1/', 'E_DENIED The host "127.0.0.1" at port 443 is not declared.'],
-  ['https://[::1]/', 'E_DENIED The host "[::1]" at port 443 is not declared.'],
+  [
+    'https://evil.org\\@api.example.com/',
+    'E_DENIED The host "evil.org" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
+  [
+    'https://127.0.0.1/',
+    'E_DENIED The host "127.0.0.1" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
+  [
+    'https://2130706433/',
+    'E_DENIED The host "127.0.0.1" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
+  [
+    'https://0x7f.1/',
+    'E_DENIED The host "127.0.0.1" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
+  [
+    'https://[::1]/',
+    'E_DENIED The host "[::1]" at port 443 is not declared in permissions.network of plugin.json.',
+  ],
 ]
 for (const [url, expected] of refusedSpellings) {
   test(`the broker refuses ${url}`, async () => {
@@ -154,7 +178,7 @@ test('a host from the settings may be private only when it was ticked for host a
 test('redirects are refused unless declared, and each hop is checked', async () => {
   assert.equal(
     await attempt('https://api.example.com/redirect'),
-    'E_DENIED "api.example.com" redirects, which is not declared.',
+    'E_DENIED "api.example.com" redirects, which its entry in permissions.network of plugin.json does not allow.',
   )
   assert.equal(await attempt('https://api.example.com/redirect', "{ redirect: 'manual' }"), '302 ')
   assert.equal(await attempt('https://other.example.com/redirect'), '200 answer to /landed')

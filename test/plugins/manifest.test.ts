@@ -50,6 +50,13 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     ['permissions.network.0: "key" is no secret (expected: a name of permissions.secrets)'],
   ],
   [
+    'a scope of data that is not there',
+    { permissions: { data: ['client.read:contact:all', 'client.read:everything:all'] } },
+    [
+      'permissions.data.1: there is no "client.read:everything" (expected: one of client.read:summary, client.read:contact, invoice.read:summary, order.read:summary, order.read:evidence, service.read:summary, payment.read:summary, invoice.read:lines)',
+    ],
+  ],
+  [
     'a secret without a setting',
     { permissions: { secrets: [{ name: 'key' }] } },
     ['permissions.secrets: "key" is no setting (expected: a setting with "secret": true)'],
@@ -81,7 +88,8 @@ test('a wildcard host is refused with the expected form', () => {
 test('text that is no JSON, or JSON with a forbidden key, is refused by name', () => {
   assert.throws(() => readManifest('{', 'x/plugin.json'), {
     code: 'plugin.manifest_invalid',
-    message: 'x/plugin.json is not a valid plugin.json: the whole: it is not JSON (expected: a JSON object)',
+    message:
+      'x/plugin.json does not fit: the whole: it is not JSON, line 1 column 2 (expected: a JSON object)',
   })
   assert.throws(() => readManifest('{"__proto__":{}}', 'x/plugin.json'), /it uses the key "__proto__"/)
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { sql } from '../../core/db/index.ts'
 import {
+  entryOf as listEntry,
   fingerprint,
   getOffer,
   indexAddress,
@@ -60,6 +61,26 @@ test('a list is what its keeper signed, and nothing else is read', () => {
     assert.throws(() => readIndex(changed), { code: 'plugin.index_invalid', message: /signature/ })
   assert.throws(() => readIndex('{'), { code: 'plugin.index_invalid', message: /JSON/ })
   assert.throws(() => readIndex('{}'), { code: 'plugin.index_invalid' })
+})
+
+test('kinds and picture of a package stand in the list, and are signed with it', () => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+  const files = (change: object) => {
+    const manifest = { ...minimalManifest('parcel'), ...change }
+    const parts = { 'plugin.json': JSON.stringify(manifest), 'bundle.js': 'void 0' }
+    return signPackage(readPackage(writePackage({ ...parts, 'icon.svg': svg }, null)), author.privatePem)
+  }
+  const listed = (text: string) => listEntry({ text, found: readPackage(text), address: 'p' })
+  const gateway = listed(files({}))
+  assert.deepEqual([gateway.kinds, gateway.icon], [['gateway'], svg])
+  assert.deepEqual(listed(files({ kinds: {}, hooks: ['invoice.paid'] })).kinds, ['hooks'])
+  const text = writeIndex({ name: 'Ours', plugins: [gateway] }, keeper.privatePem)
+  assert.deepEqual(readIndex(text).plugins, [gateway])
+  for (const changed of [text.replace('"gateway"', '"tax"'), text.replace('2000/svg', '2001/svg')])
+    assert.throws(() => readIndex(changed), { code: 'plugin.index_invalid', message: /signature/ })
+  const foreign = { ...gateway, icon: 'https://pictures.example/a.svg' }
+  const linked = writeIndex({ name: 'Ours', plugins: [foreign] }, keeper.privatePem)
+  assert.throws(() => readIndex(linked), { code: 'plugin.index_invalid', message: /icon/ })
 })
 
 for (const engine of engines)

@@ -4,7 +4,7 @@ import '../../core/clients/index.ts'
 import { pluginScopes } from '../../core/app/wire/plugin-scopes.ts'
 import { sql } from '../../core/db/index.ts'
 import { pumpTimers } from '../../core/jobs/index.ts'
-import { planSchedules, runSchedule, type PluginCalls } from '../../core/plugins/index.ts'
+import { DATA_SCOPES, planSchedules, runSchedule, type PluginCalls } from '../../core/plugins/index.ts'
 import type { HookEvent } from '../../sdk/index.ts'
 import { seed } from '../services/fixture.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -56,6 +56,13 @@ for (const engine of engines) {
       await bench.plugins.call(bench.instance(plugin), 'observe', 'client.suspended', request)
       return JSON.parse(bench.lines.at(-1)!.text)
     }
+
+    test('are the scopes that a manifest may name, no more and no fewer', () => {
+      assert.deepEqual(
+        pluginScopes(db).map((scope) => scope.name),
+        DATA_SCOPES,
+      )
+    })
 
     test('reach "current" sees the client of the call, and another one is as if it were not there', async () => {
       const answer = (await read(current, [

@@ -22,7 +22,7 @@ import { makeServices } from '../billing/make-services.ts'
 import { draft, issue, makeBuyer, scriptedGateway } from '../billing/support.ts'
 import { MINECRAFT, openShopFront, orderForm } from '../http/storefront/shop-front.ts'
 import { engines, makeDatabase, type Engine } from '../support/databases.ts'
-import { makeClient, staffActor } from '../support/make.ts'
+import { makeClient, staffActor, makeStaff } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { openHookHouse } from './support/hook-house.ts'
 import { loadExample } from './support/setup.ts'
@@ -177,6 +177,31 @@ for (const engine of engines) {
       assert.deepEqual(await aside(db), [])
       assert.equal(await house.count('invoices'), 30)
       await house.clean('2026-01-17')
+    })
+
+    test('staff hear once that clients are postponed, and again when that is over and happens anew', async (t) => {
+      const house = await openBrand(engine)
+      t.after(house.close)
+      const { db, company, means } = house
+      await makeStaff(means, { permissions: ['billing.preview'] })
+      await makeStaff(means, { permissions: ['client.read'] })
+      await makeDue(house, 30)
+      const told = async (on: string) => {
+        means.jobs.entered.length = 0
+        await house.bill(on)
+        const mails = means.jobs.of('mail.send') as { template: string; data: { day: string } }[]
+        return mails.filter(({ template }) => template === 'billing-postponed').map(({ data }) => data.day)
+      }
+      company.weather = 'errors'
+      // Two chunks of one run are one word.
+      assert.deepEqual(await told(FIRST), [FIRST])
+      assert.deepEqual(await told('2026-01-16'), [])
+      company.weather = 'well'
+      assert.deepEqual(await told('2026-01-17'), [])
+      assert.deepEqual(await aside(db), [])
+      company.weather = 'errors'
+      assert.deepEqual(await told('2026-02-14'), ['2026-02-14'])
+      assert.deepEqual(await told('2026-02-15'), [])
     })
 
     test('while the service is away nothing is issued, and it is not asked for each client', async (t) => {

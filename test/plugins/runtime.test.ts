@@ -28,6 +28,16 @@ const RUNTIME =
   'TextDecoder TextEncoder URL URLSearchParams atob btoa clearInterval clearTimeout console crypto fetch ' +
   'performance queueMicrotask setInterval setTimeout structuredClone'
 
+test('long base64 is unpacked to the same bytes as short, wherever its parts end, and refused where it is none', async () => {
+  for (const length of [767, 768, 769, 49_151, 49_152, 49_153, 49_154]) {
+    const same = `const text = 'abc\\xff\\x00'.repeat(10_000).slice(0, ${length}); return atob(btoa(text)) === text`
+    assert.equal(await run(same), true, String(length))
+  }
+  const spoilt = `const text = 'AAAA'.repeat(20_000)
+    try { atob(text.slice(0, 70_000) + '*' + text.slice(70_001)); return 'taken' } catch (error) { return error.name }`
+  assert.equal(await run(spoilt), 'InvalidCharacterError')
+})
+
 test('the global holds exactly the written list', async () => {
   const names = (await run('return Reflect.ownKeys(globalThis).map(String)')) as string[]
   assert.deepEqual(names.sort(), `${LANGUAGE} ${RUNTIME}`.split(' ').sort())

@@ -117,8 +117,8 @@ test('a session over TLS: what comes is read to the byte, a secret goes out in X
 test('only to the host and port that are declared, and to no private address without the tick of staff', async () => {
   assert.equal(
     await play('elsewhere port'),
-    `E_DENIED A line to "evil.example.org" at port ${ports.tls} is not declared. | ` +
-      'E_DENIED A line to "epp.example.com" at port 443 is not declared.',
+    `E_DENIED A line to "evil.example.org" at port ${ports.tls} is not declared in permissions.tcp of plugin.json. | ` +
+      'E_DENIED A line to "epp.example.com" at port 443 is not declared in permissions.tcp of plugin.json.',
   )
   await assert.rejects(play('session', false), {
     code: 'plugin.failed',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { tellOfTrouble } from '../../core/app/wire/tell-of-trouble.ts'
 import { sql } from '../../core/db/index.ts'
-import { databaseLog } from '../../core/plugins/index.ts'
+import { databaseLog, stoppedPlugins } from '../../core/plugins/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { makeBrand, makeStaff } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -21,7 +21,8 @@ const looping = await loadWritten('parcel', { code: reporting('for (;;);') })
 for (const engine of engines)
   describe(`a plugin in trouble (${engine})`, async () => {
     const { db, remove } = await makeDatabase(engine)
-    const means = testMeans(db)
+    const drained: string[] = []
+    const means = { ...testMeans(db), drain: (id: string) => void drained.push(id) }
     const log = databaseLog({ ...means, tell: (incident) => tellOfTrouble(means, incident) })
     const bench = openBench({ log })
     after(async () => {
@@ -84,6 +85,11 @@ for (const engine of engines)
       const told = (kind: 'tripped' | 'disabled') =>
         tellOfTrouble(means, { kind, plugin: 'parcel', instance: 'plg_loops', detail: 'Again.' })
       await told('disabled')
+      assert.deepEqual(await db.get(sql`select status from plugins where id = 'parcel'`), {
+        status: 'disabled',
+      })
+      assert.deepEqual(drained.toSorted(), ['plg_loops', 'plg_throws'])
+      assert.deepEqual(await stoppedPlugins(db), ['parcel'])
       means.clock.advance(3_600_000)
       await told('tripped')
       const keys = mails().map(({ key }) => key)
@@ -92,7 +98,7 @@ for (const engine of engines)
       assert.notEqual(keys[2], keys[0])
       assert.deepEqual(
         (await audits()).map(({ action }) => action),
-        ['plugin.pause', 'plugin.stop', 'plugin.pause'],
+        ['plugin.pause', 'plugin.switch', 'plugin.stop', 'plugin.pause'],
       )
     })
 

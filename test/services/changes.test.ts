@@ -124,7 +124,7 @@ for (const engine of engines) {
       await assert.rejects(stranger, { code: 'record.not_found' })
     })
 
-    const policy = (key: string, value: string) =>
+    const policy = (key: string, value: string | number) =>
       db.insert('settings', [
         {
           ...{ key, value: JSON.stringify(value), scope: 'product', scope_id: 'prd_big', version: 1 },
@@ -172,6 +172,34 @@ for (const engine of engines) {
       assert.equal((await shop.service(id)).quantity, 1)
       const none = requestChange(means, { service_id: id, quantity: 0 }, owner())
       await assert.rejects(none, { code: 'input.invalid' })
+    })
+
+    test('do not bring more of a product than a client may have', async () => {
+      const id = await running()
+      const other = await big()
+      const units = async (product: string) => {
+        const row = await db.get<{ n: number }>(sql`
+          select coalesce(sum(quantity), 0) as n from services
+          where product_id = ${product} and client_id = 'cli_a' and billing_status <> 'ended'`)
+        return Number(row!.n)
+      }
+      const refused = (wish: object) =>
+        assert.rejects(requestChange(means, { service_id: id, ...wish }, owner()), {
+          code: 'service.units_limited',
+        })
+      await policy('services.units_per_client', await units('prd_big'))
+      await refused({ product_id: 'prd_big' })
+      await db.run(sql`update settings set value = ${String((await units('prd_big')) + 1)}`)
+      const change = await requestChange(means, { service_id: id, product_id: 'prd_big' }, owner())
+      assert.equal(change.status, 'pending')
+      const beside = requestChange(means, { service_id: other, quantity: 2 }, owner())
+      await assert.rejects(beside, { code: 'service.units_limited' }, 'the one that waits has the last place')
+      await db.run(
+        sql`update settings set scope_id = 'prd_small', value = ${String(await units('prd_small'))}`,
+      )
+      await refused({ quantity: 2 })
+      await requestChange(means, { service_id: id, cycle: '1y' }, owner())
+      await db.run(sql`delete from settings`)
     })
 
     test('by the second, the price of the hour is taken too', async () => {

@@ -145,6 +145,13 @@ describe('an add-on of a running service', () => {
     ])
   })
 
+  test('of a parent that is charged no further than weeks ago it is charged from today, in the period of today', () => {
+    assert.deepEqual(aligned('1w', '2026-01-28', parent('1w', '2026-01-06', 1)), [
+      '2026-01-28–2026-02-03 6/7 2657',
+      'next 2026-02-03 #4 from 2026-01-06',
+    ])
+  })
+
   test('with its parent still before its fixed day it takes part in that time', () => {
     const stub = term('1m', '2026-01-15', 1)
     const to = { ...parent('1m', stub.anchorOn, stub.periodIndex), spans: stub.spans }
@@ -154,20 +161,24 @@ describe('an add-on of a running service', () => {
     ])
   })
 
-  test('renews on days of its parent, whatever the day, and its pieces end there', () => {
+  test('renews on days of its parent, whatever the day and its charges, and its pieces end there', () => {
     const cycles = fc.constantFrom('1w', '1m', '3m', '1y')
     const days = fc.integer({ min: 0, max: 800 })
+    const used = fc.tuple(days, fc.nat({ max: 4 }))
     fc.assert(
-      fc.property(cycles, cycles, days, days, (own, of, from, used) => {
+      fc.property(cycles, cycles, days, used, (own, of, from, [usedFor, behind]) => {
         const anchorOn = addDays(isoDate('2026-01-31'), from)
-        const today = addDays(anchorOn, used)
+        const today = addDays(anchorOn, usedFor)
         const to: Parent = { cycle: cycle(of), anchorOn, periodIndex: 1, spans: [] }
         while (periodStart(anchorOn, to.cycle, to.periodIndex) <= today) to.periodIndex++
+        const ahead = to.periodIndex
+        to.periodIndex = Math.max(0, ahead - behind)
         const first = alignedTerm({ cycle: cycle(own), today, how: how('day', today) }, to)
         assert.equal(first.nextOn, periodStart(anchorOn, cycle(own), first.periodIndex))
         assert.equal(first.pieces[0]!.fromOn, today)
         assert.equal(first.pieces.at(-1)!.endsOn, first.nextOn)
-        if (own === of) assert.equal(first.nextOn, periodStart(anchorOn, to.cycle, to.periodIndex))
+        assert.ok(first.nextOn! > today)
+        if (own === of) assert.equal(first.nextOn, periodStart(anchorOn, to.cycle, ahead))
       }),
     )
   })

@@ -19,7 +19,7 @@ import {
 } from '../../core/services/index.ts'
 import { suspendAfter, terminateAfter, verifyBooks } from '../../core/billing/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
-import { scopedSetting } from '../../core/records/index.ts'
+import { scopedSettings } from '../../core/records/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { day, openShop, owner, permanent, seed, spec, staff, system, type Shop } from './fixture.ts'
 
@@ -198,10 +198,7 @@ for (const engine of engines) {
       assert.equal((await holds()).length, 0)
     })
 
-    const preset = async () => ({
-      suspend: await scopedSetting(db, suspendAfter),
-      terminate: await scopedSetting(db, terminateAfter),
-    })
+    const preset = () => scopedSettings(db, { suspend: suspendAfter, terminate: terminateAfter })
 
     test('staff spare a service up to a day', async () => {
       const id = await running()
@@ -210,10 +207,13 @@ for (const engine of engines) {
       shop.means.business.advance(1)
       assert.deepEqual(await overdue([id]), [id])
       await db.run(sql`update products set grace_days = 9 where id = 'prd_small'`)
-      assert.deepEqual(
-        (await dunningDays(db, [id], await preset())).map((row) => ({ ...row })),
-        [{ service_id: id, grace_days: 9, terminate_days: 30, suspend_after: '2026-01-15' }],
-      )
+      const service = await db.get<{ label: string; client_name: string }>(sql`
+        select s.label, c.name as client_name from services s join clients c on c.id = s.client_id where s.id = ${id}`)
+      const owed = sql`select cast(${id} as text) as id, '2026-01-01' as due_on union all select 'no_service', '2026-01-01'`
+      const [none, row] = await dunningDays(db, owed, await preset())
+      assert.deepEqual([none!.id, none!.service_id], ['no_service', null])
+      const days = { grace_days: 9, terminate_days: 30, suspend_after: '2026-01-15', due_on: '2026-01-01' }
+      assert.deepEqual({ ...row }, { id, service_id: id, client_id: 'cli_a', ...service, ...days })
     })
 
     test('a client pauses and wakes its own service, not what staff hold', async () => {

@@ -5,7 +5,7 @@ import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { orderDeps } from '../../core/app/wire/orders-area.ts'
 import { billDay, previewBilling, verifyBooks } from '../../core/billing/index.ts'
-import { createProduct, publishProduct, setPrice } from '../../core/catalog/index.ts'
+import { createCoupon, createProduct, publishProduct, setPrice } from '../../core/catalog/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { addDays, cycle, instant, isoDate, toMs, type Instant } from '../../core/kernel/index.ts'
 import { placeOrder } from '../../core/orders/index.ts'
@@ -111,6 +111,11 @@ describe('hours that were used', () => {
       'end with the service, its last one counting whole, on any day',
       planned('2026-01-20', { metered_end: at('2026-01-15T12:21:00Z') }),
       ['2026-01-15–2026-01-16 3 h 6', 'until 2026-01-15T12:21 next null'],
+    ],
+    [
+      'wait after the end for the next day',
+      planned('2026-01-15', { metered_end: at('2026-01-15T12:21:00Z') }),
+      null,
     ],
     [
       'in blocks of six: the block that has begun at the end counts',
@@ -247,6 +252,30 @@ for (const engine of engines) {
       assert.deepEqual([(await row()).next_period_on, (await row()).metered_end], [null, null])
       await bill('2026-03-01')
       assert.equal((await documents()).length, 2)
+    })
+
+    test('is lowered by a coupon that its order has nothing for, as often as the coupon says, and uses it', async () => {
+      await db.run(sql`update services set billing_status = 'ended', next_period_on = null where id = ${id}`)
+      const product_id = (await row()).product_id
+      const price = { owner_id: product_id, cycle: '1h', currency: 'EUR', amount: '0.02', setup: '0.00' }
+      await setPrice(means, price, staff)
+      const coupon = { brand_id: shop.brand.id, code: 'HALF', percent: '50', cycles: 1, uses_max: 1 }
+      await createCoupon(means, coupon, staff)
+      const items = [{ product_id, cycle: '1h' }]
+      const placed = await placeOrder(deps, shop.order({ items, coupon_code: 'HALF' }), shop.buyer)
+      id = placed.service_ids[0]!
+      orderInvoice = placed.invoice_id
+      await deliver()
+      await bill('2026-02-01')
+      await bill('2026-03-01')
+      assert.deepEqual(await documents(), [
+        '2026-02-01 due 2026-02-01 recurring 396 × 2',
+        '2026-02-01 due 2026-02-01 discount 1 × -396',
+        '2026-03-01 due 2026-03-01 recurring 672 × 2',
+      ])
+      await assert.rejects(placeOrder(deps, shop.order({ items, coupon_code: 'HALF' }), shop.buyer), {
+        code: 'coupon.used_up',
+      })
     })
 
     test('with a cap costs no more than so many hours a month', async () => {

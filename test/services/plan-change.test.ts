@@ -8,6 +8,7 @@ import { planChange, type ChangeFacts, type Offer, type ServiceRow } from '../..
 const service = {
   ...{ id: 'svc_1', anchor_on: '2026-01-15', cycle: cycle('1m'), period_index: 1, recurring_minor: 3_100n },
   ...{ tax_class: 'standard', currency: 'EUR', price_id: 'prc_old', zone: 'UTC', spans: '[]' },
+  ...{ periods_left: null, coupon_id: null },
   ...{ charged_through: '2026-02-15', next_period_on: '2026-02-15', quantity: 1, amount_minor: 3_100n },
 } as unknown as ServiceRow
 const offer = (recurringMinor: bigint, of = '1m') =>

@@ -104,7 +104,7 @@ describe('proration by day', () => {
       currency: 'EUR',
       cycle: cycle('1m'),
       period_index: 2,
-      spans: null,
+      ...{ spans: null, periods_left: null, coupon_id: null },
     }
     const cost = (from: bigint, to: bigint, days: { anchor: number; used: number; discounted: boolean }) => {
       const anchorOn = addDays(isoDate('2027-12-01'), days.anchor)

@@ -227,7 +227,7 @@ describe('proration, properties of', () => {
             tax_class: 'standard',
             currency: 'EUR',
             cycle: cycle(moment.cycle),
-            period_index: 2,
+            ...{ period_index: 2, periods_left: null, coupon_id: null },
           }
           const charged = { anchor_on: anchorOn, spans: null, charged_through: null, recurring_minor: from }
           const service = { ...known, ...charged, id: 'svc_a' } as ServiceRow
@@ -247,7 +247,7 @@ describe('proration, properties of', () => {
       ...{ id: 'svc_a', tax_class: 'a', currency: 'EUR', cycle: cycle('1m'), recurring_minor: 1_000n },
       ...{
         anchor_on: isoDate('2026-01-15'),
-        period_index: 1,
+        ...{ period_index: 1, periods_left: null, coupon_id: null },
         charged_through: isoDate('2026-02-15'),
         spans: null,
       },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import type { DueItem } from '../../core/billing/index.ts'
+import { nextClients, type DueItem } from '../../core/billing/index.ts'
 import { list, sql } from '../../core/db/index.ts'
 import { cycle } from '../../core/kernel/index.ts'
 import {
@@ -265,16 +265,18 @@ for (const engine of engines) {
         ),
       )
       await db.run(sql`update services set billing_status = 'active' where billing_status = 'pending'`)
-      const query = { untilOn: day('2026-02-15'), limit: 1 }
-      assert.deepEqual(await serviceSource.dueClients(db, { ...query, afterClientId: '' }), ['cli_a'])
-      assert.deepEqual(await serviceSource.dueClients(db, { ...query, afterClientId: 'cli_a' }), ['cli_b'])
-      assert.deepEqual(await serviceSource.dueClients(db, { ...query, afterClientId: 'cli_b' }), [])
+      const query = { untilOn: day('2026-02-15') }
+      const next = (after: string) =>
+        nextClients(db, [serviceSource], { window: { untilOn: query.untilOn }, after, limit: 1 })
+      assert.deepEqual(await next(''), { clientIds: ['cli_a'], sources: [serviceSource] })
+      assert.deepEqual(await next('cli_a'), { clientIds: ['cli_b'], sources: [serviceSource] })
+      assert.deepEqual(await next('cli_b'), { clientIds: [], sources: [] })
       statements = 0
       const items = await serviceSource.dueItems(db, {
         untilOn: query.untilOn,
         clientIds: ['cli_a', 'cli_b'],
       })
-      assert.equal(statements, 2)
+      assert.equal(statements, 1)
       assert.equal(items.length, 300)
       assert.equal(
         items.reduce((sum, item) => sum + item.lines.length, 0),

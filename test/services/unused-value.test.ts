@@ -36,10 +36,10 @@ for (const engine of engines) {
       means.business.set(`${on}T06:00:00.000Z`)
       await billDay(deps, isoDate(on))
     }
-    const policy = (value: string) =>
+    const policy = (value: string, key = 'services.unused_on_cancel') =>
       db.insert('settings', [
         {
-          ...{ key: 'services.unused_on_cancel', scope: 'product', scope_id: service.product_id },
+          ...{ key, scope: 'product', scope_id: service.product_id },
           ...{
             value: JSON.stringify(value),
             version: 1,
@@ -102,6 +102,16 @@ for (const engine of engines) {
       const { of, days, length } = JSON.parse(row!.trace) as Record<string, unknown>
       assert.deepEqual([row!.returned_minor, of, days, length], [483n, '599', 21, 31])
       await clean('2026-01-25')
+    })
+
+    test('is what was not used, also where periods count whole', async () => {
+      await policy('credit')
+      await policy('full', 'services.proration')
+      await pay(null)
+      means.business.set('2026-02-14T10:00:00.000Z')
+      // The last of 31 days of 5.99 and 19 % of it.
+      assert.deepEqual(await cancel(), { effectiveOn: '2026-02-14', returnedMinor: 23n })
+      await clean('2026-02-14')
     })
 
     test('goes back through the gateway that brought it, once', async () => {

@@ -5,7 +5,7 @@ import { billToday } from '../../core/billing/index.ts'
 import { sql, type Db } from '../../core/db/index.ts'
 import { engines, makeDatabase, type Engine } from '../support/databases.ts'
 import { openPlayer, type Player } from '../model/engine.ts'
-import type { ModelShop, Step } from '../model/history.ts'
+import { PLAIN, type ModelShop, type Step } from '../model/history.ts'
 import { sheetOfEngine } from '../model/sheet.ts'
 import { paidDays } from '../simulate/truths.ts'
 
@@ -27,6 +27,7 @@ const shop: ModelShop = {
   ],
   percent: { ppm: 100_000, cycles: 1 },
   fixed: { minor: 100, cycles: 1 },
+  ...PLAIN,
 }
 const bought: Step[] = [
   { do: 'order', plan: 0, cycle: '1m', memory: 1, units: 1, coupon: null },

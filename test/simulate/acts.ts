@@ -1,35 +1,21 @@
 import * as billing from '../../core/billing/index.ts'
 import { setPrice } from '../../core/catalog/index.ts'
-import { list, sql } from '../../core/db/index.ts'
-import { addDays, type Actor, type IsoDate } from '../../core/kernel/index.ts'
+import { sql } from '../../core/db/index.ts'
+import { addDays, BerthError } from '../../core/kernel/index.ts'
 import { cancelOrder, placeOrder } from '../../core/orders/index.ts'
 import * as services from '../../core/services/index.ts'
+import { clientActor } from '../support/make.ts'
 import type { Dice } from './dice.ts'
-import type { House } from './house.ts'
-import { amountOf, staff, type Goods, type GoodsOption, type Shop, type World } from './world.ts'
-
-/** Where an act takes place: one client of one shop, on one day. */
-export interface Scene {
-  house: House
-  dice: Dice
-  world: World
-  shop: Shop
-  client: Shop['clients'][number]
-  buyer: Actor
-  today: IsoDate
-}
-
-/** How often a client or the staff for it think of it, per day. */
-interface Act {
-  share: number
-  does(scene: Scene): Promise<unknown>
-}
+import { onInvoice, onService, type Act, type Scene } from './scene.ts'
+import { STAFF_ACTS } from './staff-acts.ts'
+import { amountOf, staff, type Goods, type GoodsOption } from './world.ts'
 
 const URLS = { return_url: 'http://shop.example/back', cancel_url: 'http://shop.example/no' }
 
 /** Everything that people do. What is refused is refused; the books must be right whatever they try. */
 export const ACTS: Readonly<Record<string, Act>> = {
   order: { share: 0.012, does: order },
+  add_on: { share: 0.01, does: addOn },
   pay: { share: 0.25, does: pay },
   pay_part: { share: 0.01, does: payPart },
   charge_now: { share: 0.01, does: chargeNow },
@@ -85,7 +71,19 @@ export const ACTS: Readonly<Record<string, Act>> = {
   manual: { share: 0.002, does: manual },
   drop_order: { share: 0.001, does: dropOrder },
   dispute: { share: 0.0007, does: dispute },
+  debit_returned: { share: 0.0005, does: debitReturned },
   new_price: { share: 0.001, does: newPrice },
+  redeem: { share: 0.01, does: redeem },
+  top_up: { share: 0.001, does: topUp },
+  take_instalments: {
+    share: 0.01,
+    does: (scene) =>
+      onInvoice(scene, ['issued'], (invoice_id) =>
+        billing.takeInstalments(scene.house.means, { invoice_id }, scene.buyer),
+      ),
+  },
+  last_coupon: { share: 0.001, does: lastCoupon },
+  ...STAFF_ACTS,
 }
 
 async function order(scene: Scene): Promise<void> {
@@ -105,12 +103,76 @@ async function order(scene: Scene): Promise<void> {
   if (dice.chance(0.2)) await placeOrder(house.orders, wanted, scene.buyer)
 }
 
-const wish = (dice: Dice, goods: Goods) => ({
-  product_id: goods.id,
-  cycle: dice.pick(goods.cycles),
-  quantity: dice.chance(0.2) ? dice.whole(2, 3) : 1,
-  options: Object.fromEntries(goods.options.map(({ key, values }) => [key, dice.pick(values)])),
-})
+/** Several take the same coupon in the same moment, one of them in two windows. */
+async function lastCoupon({ house, dice, shop, client, today }: Scene): Promise<void> {
+  const coupon_code = dice.pick(shop.coupons)
+  const others = dice.shuffled(shop.clients).slice(0, 2)
+  const goods = dice.pick(shop.goods)
+  await atOnce(
+    [client, client, ...others].map(({ id }, n) => () => {
+      const terms = { version: '1', accepted: true as const }
+      const of = { brand_id: shop.brandId, client_id: id, currency: shop.currency, coupon_code, terms }
+      const order = { ...of, items: [wish(dice, goods)], once_key: `race ${id} ${today} ${n}` }
+      return placeOrder(house.orders, order, clientActor(id, { brandId: shop.brandId }))
+    }),
+  )
+}
+
+/** A card is used by two at once, wholly or in part. */
+async function redeem({ house, dice, shop, client }: Scene): Promise<void> {
+  if (shop.codes.length === 0) return
+  const code = dice.pick(shop.codes)
+  const one = () => {
+    const of = { client_id: client.id, code }
+    const wanted = dice.chance(0.5) ? of : { ...of, amount_minor: String(dice.whole(1, 3_000)) }
+    return billing.redeemGiftCard(house.means, wanted, clientActor(client.id, { brandId: shop.brandId }))
+  }
+  await atOnce(dice.chance(0.3) ? [one, one] : [one])
+}
+
+/** All begin before one ends, and each ends before the story goes on. */
+async function atOnce(acts: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const ends = await Promise.allSettled(acts.map((act) => act()))
+  const failed = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []))
+  const worst = failed.find((error) => !(error instanceof BerthError)) ?? failed[0]
+  if (worst) throw worst
+}
+
+async function topUp({ house, dice, client, buyer }: Scene): Promise<void> {
+  if (dice.chance(0.3)) return billing.stopTopUp(house.means, { client_id: client.id }, buyer)
+  const [threshold_minor, amount_minor] = [dice.whole(1, 500), dice.whole(500, 5_000)].map(String)
+  const top = { client_id: client.id, threshold_minor: threshold_minor!, amount_minor: amount_minor! }
+  await billing.setTopUp(house.means, top, buyer)
+}
+
+function wish(dice: Dice, goods: Goods) {
+  const { id: product_id, addon } = goods
+  const cycle = dice.pick(goods.cycles)
+  const own = {
+    product_id,
+    cycle,
+    quantity: dice.chance(0.2) ? dice.whole(2, 3) : 1,
+    options: answers(dice, goods),
+  }
+  if (!addon?.cycles.includes(cycle) || dice.chance(0.6)) return own
+  return { ...own, addons: [{ product_id: addon.id, options: answers(dice, addon) }] }
+}
+
+const answers = (dice: Dice, { options }: Goods) =>
+  Object.fromEntries(options.map(({ key, values }) => [key, dice.pick(values)]))
+
+/** Beside a service that runs: its first period is as short as what is left of the service's. */
+function addOn(scene: Scene): Promise<unknown> {
+  const { house, dice, shop, client, buyer, today } = scene
+  return onService(scene, ['active'], async (service_id, { product_id, cycle }) => {
+    const addon = shop.goods.find(({ id }) => id === product_id)?.addon
+    if (!addon) return
+    const item = { product_id: addon.id, cycle, service_id, options: answers(dice, addon) }
+    const terms = { version: '1', accepted: true as const }
+    const of = { brand_id: shop.brandId, client_id: client.id, currency: shop.currency, terms }
+    await placeOrder(house.orders, { ...of, items: [item], once_key: `add ${service_id} ${today}` }, buyer)
+  })
+}
 
 async function pay(scene: Scene): Promise<void> {
   const { house, dice, world, client } = scene
@@ -264,13 +326,25 @@ async function dropOrder({ house, dice, client }: Scene): Promise<void> {
     )
 }
 
-async function dispute({ house, dice, client }: Scene): Promise<void> {
+async function dispute(scene: Scene): Promise<void> {
+  const { gateway } = scene.house.outside
+  const effect_key = await paidAtGateway(scene)
+  if (effect_key === null) return
+  gateway.dispute(effect_key, 'open')
+  gateway.dispute(effect_key, scene.dice.pick(['won', 'lost']))
+}
+
+/** Weeks after it was paid the bank takes it back, without asking, and says so twice. */
+async function debitReturned(scene: Scene): Promise<void> {
+  const effect_key = await paidAtGateway(scene)
+  if (effect_key === null) return
+  for (let n = 0; n < 2; n++) scene.house.outside.gateway.dispute(effect_key, 'lost')
+}
+
+async function paidAtGateway({ house, dice, client }: Scene): Promise<string | null> {
   const rows = await house.means.db.all<{ effect_key: string }>(sql`
     select effect_key from payments where client_id = ${client.id} and status = 'succeeded' and instance_id is not null order by id`)
-  if (rows.length === 0) return
-  const { effect_key } = dice.pick(rows)
-  house.outside.gateway.dispute(effect_key, 'open')
-  house.outside.gateway.dispute(effect_key, dice.pick(['won', 'lost']))
+  return rows.length === 0 ? null : dice.pick(rows).effect_key
 }
 
 async function newPrice({ house, dice, shop, today }: Scene): Promise<void> {
@@ -278,30 +352,4 @@ async function newPrice({ house, dice, shop, today }: Scene): Promise<void> {
   const amount = amountOf(dice, shop.currency, [1, 4_000])
   const input = { owner_id: goods.id, cycle: dice.pick(goods.cycles), currency: shop.currency, amount }
   await setPrice(house.means, { ...input, valid_from: addDays(today, dice.whole(0, 30)) }, staff)
-}
-
-/** One of the client's documents in such a state, by chance. */
-async function onInvoice(
-  { house, dice, client }: Scene,
-  states: readonly string[],
-  act: (id: string, totalMinor: bigint) => Promise<unknown>,
-): Promise<void> {
-  const rows = await house.means.db.all<{ id: string; total_minor: bigint }>(sql`
-    select id, total_minor from invoices where client_id = ${client.id} and kind = 'invoice' and status in (${list(states)}) order by id`)
-  if (rows.length === 0) return
-  const { id, total_minor } = dice.pick(rows)
-  await act(id, total_minor)
-}
-
-async function onService(
-  { house, dice, client }: Scene,
-  states: readonly string[],
-  act: (id: string, of: { product_id: string; cycle: string }) => Promise<unknown>,
-): Promise<void> {
-  const rows = await house.means.db.all<{ id: string; product_id: string; cycle: string }>(sql`
-    select id, product_id, cycle from services where client_id = ${client.id} and billing_status in (${list(states)}) order by id`)
-  if (rows.length > 0) {
-    const row = dice.pick(rows)
-    await act(row.id, row)
-  }
 }

@@ -41,12 +41,12 @@ export function powered(inner: Db): Power {
   return {
     db: {
       ...wrapped(inner),
-      transaction: async (work) => {
+      transaction: async (work, how) => {
         const result = await inner.transaction(async (trx) => {
           const done = await work(inside(trx, wrapped(trx)))
           step('before a commit')
           return done
-        })
+        }, how)
         step('after a commit')
         return result
       },
@@ -65,5 +65,10 @@ export function powered(inner: Db): Power {
 
 /** What is to run after the commit still runs, as the commit is made; a killed process would find its work again. */
 function inside(trx: Trx, queries: Queries): Trx {
-  return { ...queries, afterCommit: (act) => trx.afterCommit(act), answers: trx.answers }
+  return {
+    ...queries,
+    beforeCommit: (act) => trx.beforeCommit(act),
+    afterCommit: (act) => trx.afterCommit(act),
+    answers: trx.answers,
+  }
 }

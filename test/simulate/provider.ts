@@ -42,7 +42,7 @@ export function simulateProvider(dice: Dice): SimulatedProvider {
     demandFit(`input of ${operation}`, closed(schemas.input), JSON.parse(JSON.stringify(input)))
     const { weather } = provider
     if (dice.chance(weather.lostBefore)) throw noAnswer('plugin.timeout', true)
-    if (operation !== 'describe' && dice.chance(weather.failed))
+    if (operation !== 'describe' && operation !== 'usage' && dice.chance(weather.failed))
       return { outcome: 'failed', code: 'unreachable', message: 'Try later.', kind: 'transient' }
     const said = act(operation, input.service.external_id)
     demandFit(`answer of ${operation}`, schemas.output, said)
@@ -54,6 +54,11 @@ export function simulateProvider(dice: Dice): SimulatedProvider {
     const remote_id = `srv-${id}`
     if (operation === 'describe')
       return { state: before, ...(before === 'absent' ? {} : { remote_id }) } as ServiceReport
+    if (operation === 'usage')
+      return {
+        available: before === 'live',
+        metrics: [{ key: 'memory', label: 'Memory', value: dice.whole(1, 100), limit: 100, unit: 'percent' }],
+      }
     const goal = GOAL[operation as Action]
     if (operation !== 'create' && operation !== 'terminate' && before === 'absent')
       return { outcome: 'failed', code: 'gone', message: 'There is no such server.', kind: 'permanent' }

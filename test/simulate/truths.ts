@@ -14,7 +14,12 @@ export async function brokenTruths(
   if (depth === 'whole') {
     for (const { check, id, problem } of await verifyBooks(means.db, today))
       broken.push(`${check}: ${id} ${problem}`)
-    broken.push(...(await paidDays(means.db)))
+    broken.push(
+      ...(await paidDays(means.db)),
+      ...(await taxesOfTheDay(means.db)),
+      ...(await couponLimits(means.db)),
+    )
+    broken.push(...(await newPricesInTime(means.db)))
   } else {
     for (const check of checks)
       for (const { id, problem } of await runCheck(means.db, check, { today }))
@@ -82,6 +87,59 @@ async function movedDays(db: House['means']['db']): Promise<Span[]> {
       { ...span, sign: 1, period_end: days.chargedThrough },
     ]
   })
+}
+
+type Queries = House['means']['db']
+
+/** An invoice bears no other rate than that of its day. */
+async function taxesOfTheDay(db: Queries): Promise<string[]> {
+  const rows = await db.all<{ id: string; issued_on: string; tax_name: string; rate_ppm: number }>(sql`
+    select i.id, i.issued_on, t.tax_name, t.rate_ppm from invoices i join invoice_taxes t on t.invoice_id = i.id
+    where i.kind = 'invoice' and i.issued_on is not null and i.proforma_number is null and t.rate_ppm > 0 and not exists (
+      select 1 from tax_rules r where r.seller_id = i.seller_id and r.name = t.tax_name and r.rate_ppm = t.rate_ppm
+        and r.starts_on <= i.issued_on and (r.ends_on is null or r.ends_on >= i.issued_on))`)
+  return rows.map(({ id, ...row }) => `${id} bears ${row.tax_name} of ${row.rate_ppm} on ${row.issued_on}`)
+}
+
+/** No coupon is used more often than it may be, in all and by one client: counted from the orders. */
+async function couponLimits(db: Queries): Promise<string[]> {
+  const rows = await db.all<{
+    code: string
+    uses_max: number | null
+    uses_per_client: number | null
+    uses: number
+    most: number
+  }>(sql`
+    select k.code, k.uses_max, k.uses_per_client, sum(u.uses) as uses, max(u.uses) as most from coupons k
+    join (select coupon_id, client_id, count(*) as uses from coupon_uses where released_at is null group by coupon_id, client_id) u
+      on u.coupon_id = k.id group by k.id, k.code, k.uses_max, k.uses_per_client`)
+  return rows
+    .filter(
+      ({ uses_max, uses_per_client, uses, most }) =>
+        uses > (uses_max ?? Infinity) || most > (uses_per_client ?? Infinity),
+    )
+    .map((row) => `the coupon ${row.code} was used ${row.uses} times, ${row.most} times by one client`)
+}
+
+/** A changed price is charged from the first period that begins on its day, and no period before. */
+async function newPricesInTime(db: Queries): Promise<string[]> {
+  const rows = await db.all<{
+    service_id: string
+    from_on: string
+    period_start: string
+    unit_minor: bigint
+  }>(sql`
+    select r.service_id, r.from_on, l.period_start, l.unit_minor from service_repricings r
+    join invoice_lines l on l.source_id = r.service_id and l.kind = 'recurring'
+    join invoices i on i.id = l.invoice_id and i.kind = 'invoice' and i.status <> 'void'
+    where r.status = 'applied' and r.new_amount_minor <> r.old_amount_minor
+      and l.period_start < r.from_on and l.period_start >= (
+        select coalesce(max(h.effective_on), '') from service_changes h where h.service_id = r.service_id and h.status = 'applied')
+      and l.unit_minor = r.new_amount_minor and not exists (
+        select 1 from service_repricings o where o.service_id = r.service_id and o.id <> r.id)`)
+  return rows.map(
+    (row) => `${row.service_id} pays ${row.unit_minor} from ${row.period_start}, before ${row.from_on}`,
+  )
 }
 
 /** What can be asked only when nothing is on its way: gateway, panel and house tell the same story. */

@@ -3,10 +3,13 @@ import {
   createGroup,
   createOption,
   createOptionValue,
+  createPriceList,
   createProduct,
+  linkAddon,
   publishProduct,
   setPrice,
 } from '../../core/catalog/index.ts'
+import { createClientGroup } from '../../core/clients/index.ts'
 import { overrideSetting } from '../../core/billing/index.ts'
 import { createTaxRule } from '../../core/brands/index.ts'
 import type { Means } from '../../core/records/index.ts'
@@ -27,6 +30,8 @@ export interface Goods {
   id: string
   cycles: readonly string[]
   options: readonly GoodsOption[]
+  /** What is sold beside it. */
+  addon: Goods | null
 }
 
 export interface Shop {
@@ -35,6 +40,11 @@ export interface Shop {
   zone: string
   goods: Goods[]
   coupons: string[]
+  sellerId: string
+  /** Codes of gift cards that are about. */
+  codes: string[]
+  /** A group of clients with a price list. */
+  friendsId: string
   clients: { id: string; methodless: boolean }[]
 }
 
@@ -202,17 +212,28 @@ async function makeShop(means: Means, dice: Dice, of: Making): Promise<Shop> {
     brandId: brand.id,
     currency: kind.currency,
     zone: kind.zone,
+    sellerId: seller.id,
     goods: [],
-    coupons: [],
+    ...{ coupons: [], codes: [] },
+    friendsId: await makeFriends(means, dice, brand.id),
     clients: [],
   }
   const groupId = await createGroup(means, { brand_id: brand.id, slug: 'servers', name: 'Servers' }, staff)
   for (let n = 0; n < 3; n++)
     shop.goods.push(await makeGoods(means, dice, { shop, groupId, n, panel: of.panel }))
+  const [first, second] = shop.goods as [Goods, Goods]
+  await linkAddon(means, { product_id: first.id, addon_id: second.id }, staff)
+  first.addon = second
   shop.coupons = await makeCoupons(means, dice, shop)
   for (let n = 0; n < of.clients; n++)
     shop.clients.push(await makeBuyer(means, dice, { shop, kind, gatewayId: of.gatewayId }))
   return shop
+}
+
+async function makeFriends(means: Means, dice: Dice, brand_id: string): Promise<string> {
+  const discount_ppm = dice.pick([0, 125_000, 333_333])
+  const price_list_id = await createPriceList(means, { brand_id, name: 'Friends', discount_ppm }, staff)
+  return createClientGroup(means, { brand_id, name: 'Friends', price_list_id }, staff)
 }
 
 const CASH_STEPS: Record<string, string> = { JPY: '10', KWD: '0.005' }
@@ -228,6 +249,19 @@ async function chooseSettings(
     ['billing.terminate_after', dice.pick([10, 30, 60])],
     ['billing.charge_retries', dice.pick([[2, 5], [1], [1, 3, 7]])],
     ['services.invoice_suspended', dice.chance(0.5)],
+    ['billing.proforma_first', dice.chance(0.2)],
+    ['billing.instalment_grace_days', dice.pick([0, 2, 14])],
+    [
+      'billing.instalment_offer',
+      {
+        minimum: dice.pick([0, 1, 10]),
+        parts: 3,
+        every: '1m',
+        fee_percent: dice.pick(['0', '1.5']),
+        tax_class: 'standard',
+      },
+    ],
+    ['billing.invoice_minimum', dice.pick([0, 0, 2])],
     ['billing.cash_rounding', dice.chance(0.3) ? [{ currency, step: CASH_STEPS[currency] ?? '0.05' }] : []],
   ]
   for (const [key, value] of chosen)
@@ -296,6 +330,7 @@ async function makeGoods(
   return {
     id,
     cycles,
+    addon: null,
     options: [
       { id: memory, key: 'memory', kind: 'number', values: ['1', '2', '3', '5', '8'] },
       { id: place, key: 'place', kind: 'list', values },

@@ -40,13 +40,13 @@ export async function linkInMail({ mail }: World, pattern: RegExp, to = CLIENT.e
 }
 
 /** Configures a server, uses the coupon, and orders it; answers the order's page after the payment. */
-export async function buyServer(world: World): Promise<Page> {
+export async function buyServer(world: World, location = 'frankfurt'): Promise<Page> {
   const { client } = world
   const product = await client.get('/products/minecraft')
   const chosen = {
     cycle: '1m',
     'o.memory': '4gb',
-    'o.location': 'frankfurt',
+    'o.location': location,
     'o.daily-backups': '1',
     'o.databases': '1',
     'f.version': 'latest',

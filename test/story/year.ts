@@ -52,7 +52,7 @@ async function order(world: World): Promise<void> {
   assert.match(textOf(seen), /Payment \(done\)/)
 }
 
-const refuse = async (stripe: string, times: number) =>
+export const refuse = async (stripe: string, times: number) =>
   void (await control(stripe, 'fail', refuseCharges(times)))
 
 /** What the books say is open, at this moment. */
@@ -68,7 +68,7 @@ interface PanelServer {
 }
 
 /** Null: it has no server any more. */
-async function panelHas(
+export async function panelHas(
   { panel }: World,
   wanted: { suspended: boolean; memory?: number } | null,
 ): Promise<void> {
@@ -86,7 +86,7 @@ async function panelHas(
 }
 
 /** The client opens what is overdue and pays at the hosted page. */
-async function payOverdue(world: World): Promise<void> {
+export async function payOverdue(world: World): Promise<void> {
   const { client, stripe } = world
   await control(stripe, 'clear-faults', {})
   const list = await client.get('/portal/invoices?show=unpaid')
@@ -133,7 +133,7 @@ async function refund({ staff }: World): Promise<void> {
   landed(done, `/admin/payments/${payment}`)
 }
 
-async function cancel(world: World): Promise<void> {
+export async function cancel(world: World): Promise<void> {
   const service = await serviceOf(world)
   const path = `/portal/services/${service}/cancel`
   const done = await world.client.fill(path, path, { at: 'end', reason: 'not_needed' })

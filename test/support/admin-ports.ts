@@ -14,6 +14,7 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
     uses: () => Promise.resolve(0),
     scopeRecords: scopeRecords(means.db),
     packages: packageSource(),
+    folders: () => Promise.resolve(null),
     pluginHealth: () => Promise.resolve(null),
     jobDesk: {
       listDeadJobs: async (limit) => (await installed(means)).listDeadJobs(limit),

@@ -2,9 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { after } from 'node:test'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate, openPostgres, openSqlite, type Db, type StatementMeter } from '../../core/db/index.ts'
-import { migrations } from '../../migrations/index.ts'
-import { onServer, startPostgres, TEMPLATE } from './postgres.ts'
+import { openPostgres, openSqlite, type Db, type StatementMeter } from '../../core/db/index.ts'
 
 export type Engine = 'sqlite' | 'postgres'
 
@@ -21,7 +19,10 @@ export const engines: readonly Engine[] = (process.env.BERTH_TEST_ENGINES ?? 'sq
   ',',
 ) as Engine[]
 
-/** A migrated, empty database of its own. SQLite copies a template file; PostgreSQL clones a template database. */
+/**
+ * A migrated, empty database of its own. SQLite copies a template file; PostgreSQL clones a template database. What only
+ * one of them needs is loaded with it: most files run on SQLite alone, each in a process of its own.
+ */
 export async function makeDatabase(engine: Engine, meter?: StatementMeter): Promise<TestDatabase> {
   return engine === 'sqlite' ? makeSqlite(meter) : makePostgres(meter)
 }
@@ -44,22 +45,23 @@ async function makeSqlite(meter: StatementMeter | undefined): Promise<TestDataba
 
 let template: Promise<string> | undefined
 
+/** The test runner makes one for all files and names it here; a test file run by itself makes its own. */
 function sqliteTemplate(): Promise<string> {
-  template ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'berth-template-'))
-    process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-    const file = join(folder, 'template.db')
-    const db = openSqlite({ file, synchronous: 'off' })
-    await migrate(db, migrations, '2026-01-01T00:00:00.000Z')
-    await db.close()
-    return file
-  })()
+  template ??= process.env.BERTH_TEST_SQLITE ? Promise.resolve(process.env.BERTH_TEST_SQLITE) : ownTemplate()
   return template
+}
+
+async function ownTemplate(): Promise<string> {
+  const { makeSqliteTemplate } = await import('./sqlite-template.ts')
+  const { file, remove } = await makeSqliteTemplate()
+  process.on('exit', remove)
+  return file
 }
 
 let counter = 0
 
 async function makePostgres(meter: StatementMeter | undefined): Promise<TestDatabase> {
+  const { onServer, TEMPLATE } = await import('./postgres.ts')
   const server = await postgresServer()
   const database = `berth_${process.pid}_${++counter}`
   await onServer(server, `create database ${database} template ${TEMPLATE}`)
@@ -87,6 +89,7 @@ export function postgresServer(): Promise<string> {
 }
 
 async function startAlone(): Promise<string> {
+  const { startPostgres } = await import('./postgres.ts')
   own = await startPostgres()
   return own.url
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { adminPorts } from './admin-ports.ts'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
@@ -106,6 +107,9 @@ export class WebBrowser {
     const response = await fetch(this.#address + path, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) this.#keep(line)
     const text = await response.text()
+    const kind = response.headers.get('content-type')
+    // A browser shows a page of another kind as the text that it is.
+    if (text.startsWith('<!doctype html>')) assert.equal(kind, 'text/html; charset=utf-8', path)
     this.#token = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? this.#token
     return {
       status: response.status,

@@ -1,4 +1,4 @@
-import { sql } from '../../db/index.ts'
+import { name, sql } from '../../db/index.ts'
 import {
   changeInstance,
   createInstance,
@@ -54,6 +54,8 @@ async function forgetDrafts({ means }: Wiring, pluginId: string): Promise<void> 
     await trx.run(sql`
       delete from plugin_versions
       where plugin_id = ${pluginId} and installed_by = ${developer.id} and id <> ${last?.id ?? ''}`)
+    for (const table of ['plugin_kept_settings', 'plugin_kept_storage'])
+      await trx.run(sql`delete from ${name(table)} where version_id not in (select id from plugin_versions)`)
   })
 }
 

@@ -37,8 +37,13 @@ async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<P
   assert(brand, 'a test installation has a brand')
   const slug = `trial-${means.newId('prd').slice(-10)}`
   const made = delivers ? { plugin: instance.plugin_id, server_group: 'trial', settings: trial.product } : {}
-  const product = { slug, name: 'Trial', delivery_on: 'payment', prices: { monthly: { EUR: 10 } }, ...made }
-  const catalog = { berth_catalog: 1, groups: [{ slug: 'trial', name: 'Trial', products: [product] }] }
+  // Out of sight from the start: the shop may be one that is kept, and the trial may be killed.
+  const product = {
+    ...{ slug, name: 'Trial', status: 'hidden', delivery_on: 'payment', prices: { monthly: { EUR: 10 } } },
+    ...made,
+  }
+  const group = { slug: 'trial', name: 'Trial', hidden: true, products: [product] }
+  const catalog = { berth_catalog: 1, groups: [group] }
   await importCatalog(means, JSON.stringify(catalog), developer, { brandId: brand.id })
   const sold = await means.db.get<{ id: string }>(
     sql`select id from products where brand_id = ${brand.id} and slug = ${slug}`,

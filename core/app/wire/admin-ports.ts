@@ -1,22 +1,28 @@
+import { join } from 'node:path'
 import type { AdminPorts } from '../../http/index.ts'
-import { getInstance, packageSource, secretFields } from '../../plugins/index.ts'
+import { getInstance, packageSource, packFolder, secretFields } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
+import { findInstallation } from '../installation.ts'
 import { pluginAdmin } from './plugin-admin.ts'
 import { scopeRecords } from './plugin-scopes.ts'
 
 /** What pages of staff reach beyond the means. */
 export function adminPorts(wiring: Wiring): AdminPorts {
   const { means, engine, plugins } = wiring
-  const { drain, forgive, shipped, uses } = pluginAdmin(wiring)
+  const { drain, forgive, shipped, uses, move } = pluginAdmin(wiring)
   return {
     serverSettings: async (instanceId) => {
       const { manifest } = await getInstance(means.db, instanceId)
       const schema = manifest.server_settings ?? { type: 'object', properties: {} }
       return { schema, secrets: secretFields(schema) }
     },
-    ...{ drain, forgive, shipped, uses },
+    ...{ drain, forgive, shipped, uses, ...(move ? { move } : {}) },
     scopeRecords: scopeRecords(means.db),
     packages: packageSource({ outbound: wiring.outbound }),
+    folders: async () => {
+      const isReal = (await findInstallation(means.db))?.kind === 'real'
+      return isReal ? null : (folder) => packFolder(folder, join(wiring.config.dataDir, 'cache'))
+    },
     pluginHealth: async () => (await plugins.health?.()) ?? null,
     jobDesk: engine,
     health: async () => (await wiring.health()).checks,

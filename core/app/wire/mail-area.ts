@@ -1,5 +1,6 @@
 import { findBrand, findSeller, type Brand, type Seller } from '../../brands/index.ts'
 import { sql } from '../../db/index.ts'
+import { regionName } from '../../i18n/index.ts'
 import { NotFound } from '../../kernel/index.ts'
 import {
   createMailDrawer,
@@ -42,7 +43,8 @@ export async function mailBrand({ db, publicUrl }: Means, brandId: string | null
   if (id === undefined) throw NotFound({ what: 'brand', id: 'first' })
   const brand = await findBrand(db, id)
   const { name, sender, zone, colour } = brand
-  const legal = legalLines(await findSeller(db, brand.seller_id))
+  const seller = await findSeller(db, brand.seller_id)
+  const legal = (locale: string) => legalLines(seller, locale)
   return { name, sender, zone, colour, legal, address: addressOf(brand, publicUrl) }
 }
 
@@ -53,7 +55,11 @@ function addressOf({ hosts }: Brand, publicUrl: string): string {
   return first === undefined || hosts.includes(own.hostname) ? own.origin : `https://${first}`
 }
 
-function legalLines({ name, address, country, tax_id, email }: Seller): string[] {
-  const place = [address.lines.join(', '), `${address.postcode} ${address.city}`.trim(), country]
+function legalLines({ name, address, country, tax_id, email }: Seller, locale: string): string[] {
+  const place = [
+    address.lines.join(', '),
+    `${address.postcode} ${address.city}`.trim(),
+    regionName(country, locale),
+  ]
   return [[name, ...place].join(', '), [email, tax_id].filter(Boolean).join(' · ')]
 }

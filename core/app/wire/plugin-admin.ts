@@ -1,12 +1,15 @@
 import { join, name, sql, type Queries } from '../../db/index.ts'
 import type { Wiring } from '../areas.ts'
+import { recordFinder } from './plugin-records.ts'
 
 /** What the verbs of plugins need besides means: the isolates of a changed instance start anew. */
 export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'>) => ({
   ...means,
   drain: (instanceId: string) => plugins.drain?.(instanceId),
   forgive: (pluginId: string) => plugins.forgive?.(pluginId),
+  ...(plugins.move ? { move: plugins.move } : {}),
   shipped: async (pluginId: string) => plugins.shipped?.(pluginId),
+  findRecord: recordFinder(means.db),
   uses: (instanceId: string) => usesOf(means.db, instanceId),
 })
 

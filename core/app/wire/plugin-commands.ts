@@ -1,6 +1,8 @@
 import { sql } from '../../db/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import {
+  exportInstance,
+  importInstance,
   inspectPackage,
   installPlugin,
   listInstances,
@@ -56,6 +58,10 @@ const commands: Record<string, Command> = {
     await removePlugin(pluginAdmin(wiring), input, actor)
     return null
   }) as Command,
+  'plugin.export': ((wiring: Wiring, input: object) =>
+    exportInstance(pluginAdmin(wiring), input, actor)) as Command,
+  'plugin.import': ((wiring: Wiring, input: object) =>
+    importInstance(pluginAdmin(wiring), input, actor)) as Command,
   'plugin.logs': (({ means }: Wiring, { id, lines }: { id: string; lines: number }) =>
     means.db.all(sql`
       select l.occurred_at, l.instance_id, l.level, l.operation, l.message, l.facts, l.id from plugin_log l

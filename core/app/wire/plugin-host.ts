@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import {
   createPlugins,
+  instanceMover,
   databaseLog,
   databaseStorage,
   loadBundled,
@@ -11,6 +12,7 @@ import {
 } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
 import { loadAllHooks } from './all-hooks.ts'
+import { recordFinder } from './plugin-records.ts'
 import { pluginScopes } from './plugin-scopes.ts'
 import { tellOfTrouble } from './tell-of-trouble.ts'
 import type { PluginHost } from '../plugin-port.ts'
@@ -28,35 +30,45 @@ export function openPlugins({
 } {
   const cache = join(config.dataDir, 'cache')
   let loading: ReturnType<typeof loadBundled> | undefined
-  const loaded = () => (loading ??= loadAllHooks().then(() => loadBundled(means, { plugins: FOLDER, cache })))
-  const log = databaseLog({ ...means, tell: (incident) => tellOfTrouble(means, incident) })
+  const loaded = () =>
+    (loading ??= loadAllHooks().then(() => loadBundled({ ...means, move }, { plugins: FOLDER, cache })))
   let made: Plugins | undefined
+  const drain = (instanceId: string) => {
+    made?.drain(instanceId)
+    void hooks.refresh()
+  }
+  const forgive = (pluginId: string) => made?.forgive(pluginId)
+  const log = databaseLog({
+    ...means,
+    tell: (incident) => tellOfTrouble({ ...means, drain, forgive }, incident),
+  })
   const plugins = () =>
     (made ??= createPlugins({
       clock: means.clock,
       randomFill: (bytes) => void randomFillSync(bytes),
       storage: databaseStorage(means.db, means.clock),
       scopes: pluginScopes(means.db),
+      findRecord: recordFinder(means.db),
       log,
       cacheFolder: cache,
       wards: config.wards,
       wall: config.pluginWall,
       outbound,
     }))
-  const { call, browserPart } = pluginCalls({
+  const callMeans = {
     ...{ db: means.db, keys: means.keys, plugins, outbound },
     loaded: loadedPlugins(means.db, loaded),
-  })
+  }
+  const { call, browserPart } = pluginCalls(callMeans)
+  const move = instanceMover(callMeans)
   return {
     start: async () => void (await loaded()),
     call,
     browserPart,
-    drain: (instanceId) => {
-      made?.drain(instanceId)
-      void hooks.refresh()
-    },
+    move,
+    drain,
     shipped: async (pluginId) => (await loaded()).get(pluginId),
-    forgive: (pluginId) => made?.enable(pluginId),
+    forgive,
     health: () => plugins().health(),
     stop: async () => {
       made?.stop()

@@ -1,5 +1,11 @@
 import { systemActor } from '../../kernel/index.ts'
-import { closeIdleClients, dropStaleChanges, serviceConsumers, servicesJobs } from '../../services/index.ts'
+import {
+  closeIdleClients,
+  dropStaleChanges,
+  serviceConsumers,
+  servicesJobs,
+  startCollecting,
+} from '../../services/index.ts'
 import type { Area } from '../areas.ts'
 import { changePorts } from './change-ports.ts'
 
@@ -12,6 +18,11 @@ export const servicesArea: Area = {
       name: 'clients.close_idle',
       cron: '40 3 * * *',
       run: async () => ({ closed: await closeIdleClients(means) }),
+    },
+    {
+      name: 'services.collect_usage',
+      cron: '20 4 * * *',
+      run: async () => ({ forgotten: await startCollecting(means) }),
     },
     {
       name: 'services.drop_stale_changes',

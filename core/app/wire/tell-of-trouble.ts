@@ -1,11 +1,14 @@
 import { recordAudit } from '../../audit/index.ts'
 import { tellStaff } from '../../billing/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
-import { systemActor } from '../../kernel/index.ts'
-import type { PluginIncident } from '../../plugins/index.ts'
-import type { Means } from '../../records/index.ts'
+import {
+  findPlugin,
+  pluginSupervisor,
+  setPluginStatus,
+  type PluginAdmin,
+  type PluginIncident,
+} from '../../plugins/index.ts'
 
-const supervisor = systemActor('plugin_supervisor')
 const LINES = 8
 const LINE_LENGTH = 300
 const ACTIONS: Partial<Record<PluginIncident['kind'], string>> = {
@@ -15,19 +18,21 @@ const ACTIONS: Partial<Record<PluginIncident['kind'], string>> = {
 
 /**
  * A plugin that was paused or stopped because of its faults is an audit row, and one mail an hour to each member of
- * staff who may switch it, with its last lines. Other incidents stand in the log alone.
+ * staff who may switch it, with its last lines. One that was stopped is switched off in the registry, for every node and
+ * after every start, until staff turn it on. Other incidents stand in the log alone.
  */
-export async function tellOfTrouble(means: Means, incident: PluginIncident): Promise<void> {
+export async function tellOfTrouble(means: PluginAdmin, incident: PluginIncident): Promise<void> {
   const { kind, plugin, instance, detail } = incident
   const action = ACTIONS[kind]
   if (action === undefined || plugin === undefined) return
   const at = means.clock.now()
+  if (kind === 'disabled') await switchOff(means, plugin, detail)
   await means.db.transaction(async (trx) => {
     const about = await trx.get<About>(sql`
       select p.manifest, i.name, i.brand_id from plugins p left join plugin_instances i on i.id = ${instance ?? ''} where p.id = ${plugin}`)
     if (!about) return
     const brandId = about.brand_id
-    await recordAudit(means, trx, supervisor, [
+    await recordAudit(means, trx, pluginSupervisor, [
       { action, subject: instance ?? plugin, brandId, reason: detail },
     ])
     const { name } = JSON.parse(about.manifest) as { name: string }
@@ -41,6 +46,12 @@ export async function tellOfTrouble(means: Means, incident: PluginIncident): Pro
       },
     })
   })
+}
+
+/** Nothing to do for a plugin that was removed meanwhile. */
+async function switchOff(means: PluginAdmin, plugin: string, reason: string): Promise<void> {
+  if (await findPlugin(means.db, plugin))
+    await setPluginStatus(means, { plugin_id: plugin, status: 'disabled', reason }, pluginSupervisor)
 }
 
 interface About {

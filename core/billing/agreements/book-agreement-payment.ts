@@ -25,7 +25,7 @@ export async function bookAgreementPayment(
   const { reference, amount, fee } = fact
   const agreement = await lockAgreement(trx, instanceId, fact.agreement)
   const known = await findPayment(trx, { instanceId, reference })
-  if (known) return `payment ${known} known`
+  if (known) return `payment ${known.id} known`
   if (!agreement?.service_id || agreement.currency !== amount.currency)
     return `unmatched payment ${reference} of agreement ${fact.agreement}`
   const payment = await insertPayment(trx, {

@@ -1,6 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { findBrand } from '../../brands/index.ts'
+import { requireConfirmed } from '../../identity/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { defineVerb, findRow, updateVersioned, type Means } from '../../records/index.ts'
 import { getGateway } from '../payments/gateway.ts'
@@ -26,6 +27,7 @@ export const saveBankAccount = defineVerb(
     }),
   },
   async (means: Means, input, actor): Promise<string> => {
+    requireConfirmed(means, actor)
     const scope = { client: null, brand: 'id' }
     const brand = await findRow<{ id: string }>(means.db, actor, {
       ...{ table: 'brands', what: 'brand', id: input.brand_id, scope },

@@ -12,16 +12,13 @@ import { planBillable, type BillableItem, type BillableLine, type BillableStep }
  */
 export const billableItemsSource: BillableSource = {
   name: 'billable items',
+  joins: true,
 
-  async dueClients(queries, { afterClientId, limit, ...window }) {
-    const { brandIds = null } = window
-    const rows = await queries.all<{ client_id: string }>(sql`
-      select b.client_id from billable_items b where b.client_id > ${afterClientId} and ${dated(window)}
-      union select c.client_id from carried_lines c where c.client_id > ${afterClientId} and c.placed = 0
-        and c.until_on <= ${window.untilOn} and ${ofBrands(sql`c.brand_id`, brandIds)}
-      order by client_id limit ${limit}`)
-    return rows.map((row) => row.client_id)
-  },
+  dueClients: (window) => [
+    sql`select b.client_id from billable_items b where ${dated(window)}`,
+    sql`select c.client_id from carried_lines c where c.placed = 0 and c.until_on <= ${window.untilOn}
+      and ${ofBrands(sql`c.brand_id`, window.brandIds ?? null)}`,
+  ],
 
   async dueItems(queries, { clientIds, ...window }) {
     if (clientIds.length === 0) return []

@@ -52,27 +52,35 @@ export const createBillable = defineVerb(
       ...{ table: 'clients', what: 'client', id: input.client_id },
       scope: { client: 'id' },
     })
-    const id = means.newId('bli')
-    await means.db.transaction(async (trx) => {
-      const today = await todayOf(means, trx, client.brand_id)
-      const item = itemOf(means, { id, client, input, today })
-      const lines = linesOf(id, input)
-      refuseTooLarge(lines.map(({ amount_minor: amountMinor }) => ({ amountMinor })))
-      if (lines.reduce((sum, line) => sum + line.amount_minor, 0n) < 0n)
-        throw invalidInput({ lines: 'comes to less than zero; give credit instead' })
-      await trx.insert('billable_items', [item])
-      await trx.insert('billable_lines', lines)
-      await record(means, trx, { item, lines }, actor)
-      if (item.timing === 'now') await issueNow(means, trx, { item, lines }, actor)
-    })
-    return id
+    return means.db.transaction((trx) => addBillable(means, trx, { client, input }, actor))
   },
 )
+
+/** The same within a transaction, for acts that charge something by the way. */
+export async function addBillable(
+  means: Means,
+  trx: Trx,
+  { client, input }: { client: Billed; input: Omit<Wish, 'client_id'> },
+  actor: Actor,
+): Promise<string> {
+  const id = means.newId('bli')
+  const today = await todayOf(means, trx, client.brand_id)
+  const item = itemOf(means, { id, client, input, today })
+  const lines = linesOf(id, input)
+  refuseTooLarge(lines.map(({ amount_minor: amountMinor }) => ({ amountMinor })))
+  if (lines.reduce((sum, line) => sum + line.amount_minor, 0n) < 0n)
+    throw invalidInput({ lines: 'comes to less than zero; give credit instead' })
+  await trx.insert('billable_items', [item])
+  await trx.insert('billable_lines', lines)
+  await record(means, trx, { item, lines }, actor)
+  if (item.timing === 'now') await issueNow(means, trx, { item, lines }, actor)
+  return id
+}
 
 interface Wanted {
   id: string
   client: Billed
-  input: Wish
+  input: Omit<Wish, 'client_id'>
   today: IsoDate
 }
 
@@ -95,7 +103,7 @@ function itemOf(means: Means, { id, client, input, today }: Wanted): BillableIte
   }
 }
 
-function linesOf(id: string, { lines }: Wish): BillableLine[] {
+function linesOf(id: string, { lines }: Pick<Wish, 'lines'>): BillableLine[] {
   return lines.map((line, i) => {
     const milli = Math.round(Number(line.quantity) * 1_000)
     const field = `lines.${i}.quantity`

@@ -5,6 +5,7 @@ import { enterMail, type MailData, type MailTemplate } from '../../mail/index.ts
 import type { Means } from '../../records/index.ts'
 import { releaseHeld } from '../authorisations/release-payment.ts'
 import { classifyDecline, endsMethod, jobsByDay, nextRetry } from '../dunning/index.ts'
+import { dropLetterOf } from '../letters/enter-letter.ts'
 import { documentsOf, type DisputeRow, type PaymentRow } from '../payments/index.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { dropRenewals } from './drop-renewals.ts'
@@ -32,6 +33,11 @@ export function billingConsumers(means: Means): Consumer[] {
         const reason = event.type === 'invoice.paid' ? 'Paid in another way' : 'The document fell through'
         return releaseHeld(means, trx, { invoiceId: event.subject, reason }, systemActor('reserved_money'))
       },
+    },
+    {
+      name: 'billing.letters',
+      types: ['invoice.voided'],
+      handle: (trx, event) => dropLetterOf(means, trx, event.subject),
     },
     {
       name: 'billing.cancelled',
@@ -88,7 +94,8 @@ async function tellOfPayment(means: Means, trx: Trx, event: StoredEvent): Promis
     select p.*, m.label as method from payments p left join payment_methods m on m.id = p.method_id where p.id = ${event.subject}`)
   const subject = payment && (await subjectOfPayment(trx, payment))
   if (!subject) return
-  const absent = payment.kind === 'saved_method'
+  // What comes back after days comes back while nobody sits before the screen.
+  const absent = payment.kind === 'saved_method' || payment.returned_on !== null
   const facts = {
     number: subject.number,
     url: payment.invoice_id ? `/portal/invoices/${subject.invoice_id}` : '/portal/invoices',
@@ -187,7 +194,7 @@ async function tellOfClaim(means: Means, trx: Trx, event: StoredEvent): Promise<
   if (!subject) return
   const { number, due_on } = subject
   const amount = { minor: open.open_minor.toString(), currency: open.currency }
-  const data = { number, due_on, amount, url: `/portal/invoices/${subject.invoice_id}` }
+  const data = { number, due_on, amount, url: `/portal/invoices/${subject.invoice_id}`, returned: true }
   await tell(means, trx, { subject, event, template: 'invoice-overdue-1', data, byDay: true })
 }
 

@@ -6,8 +6,10 @@ import { enterMail } from '../../mail/index.ts'
 import { renderInvoicePdf, type InvoiceDocument } from '../../render/index.ts'
 import type { Means } from '../../records/index.ts'
 import { embeddedXml } from '../e-invoice/read-e-invoice.ts'
+import { enterLetter } from '../letters/enter-letter.ts'
 import { lineText } from './line-text.ts'
 import { getInvoice, type Invoice } from '../invoice.ts'
+import { documentStyle, type FrozenLayout } from '../layout/document-layout.ts'
 import { taxStatements } from '../tax-notes.ts'
 
 /** What printing needs besides the means: the words of a language. */
@@ -19,11 +21,13 @@ const actor = systemActor('documents')
 
 /**
  * The job "billing.document": renders the PDF once, keeps its bytes by their hash, and sends the invoice with it. A
- * document that has its file is never rendered again, so what the client got is what we hold.
+ * document that has its file is never rendered again, so what the client got is what we hold. Whoever wants paper gets a
+ * letter besides.
  */
 export async function issueDocument(means: DocumentMeans, job: { invoice_id: string }): Promise<void> {
   const invoice = await getInvoice(means.db, job.invoice_id, actor)
   const fileId = await keepDocument(means, invoice)
+  await enterLetter(means, invoice)
   if (invoice.kind === 'receipt') await sendPaper(means, invoice, { template: 'deposit-received', fileId })
   else if (invoice.proforma === 1) await sendPaper(means, invoice, { template: 'proforma-issued', fileId })
   else if (invoice.kind === 'invoice') await sendInvoice(means, invoice, fileId)
@@ -32,14 +36,9 @@ export async function issueDocument(means: DocumentMeans, job: { invoice_id: str
 /** The id of the stored PDF; renders it when there is none yet. */
 export async function keepDocument(means: DocumentMeans, invoice: Invoice): Promise<string> {
   if (invoice.file_id) return invoice.file_id
-  const onMissing = (characters: string) =>
-    means.log.warn({ invoice: invoice.id, characters }, 'no font has these characters')
   const xml = await embeddedXml(means.db, invoice)
-  const bytes = await renderInvoicePdf(await documentOf(means, invoice), {
-    t: means.translator(invoice.locale),
-    onMissing,
-    ...(xml === null ? {} : { facturX: xml }),
-  })
+  const { document, options } = await printable(means, invoice)
+  const bytes = await renderInvoicePdf(document, { ...options, ...(xml === null ? {} : { facturX: xml }) })
   const file: StoredFile = {
     id: means.newId('fil'),
     sha256: await means.files.keep(bytes),
@@ -54,6 +53,18 @@ export async function keepDocument(means: DocumentMeans, invoice: Invoice): Prom
     const row = await trx.get<{ file_id: string }>(sql`select file_id from invoices where id = ${invoice.id}`)
     return row!.file_id
   })
+}
+
+/** The document as it was frozen, and how it is drawn. */
+export async function printable(means: DocumentMeans, invoice: Invoice) {
+  const seller = JSON.parse(invoice.seller) as FrozenSeller
+  const options = {
+    t: means.translator(invoice.locale),
+    style: await documentStyle(means.files, seller, invoice.locale),
+    onMissing: (characters: string) =>
+      means.log.warn({ invoice: invoice.id, characters }, 'no font has these characters'),
+  }
+  return { document: await documentOf(means, invoice), options }
 }
 
 export const fileName = (invoice: { number: string | null; id: string }): string =>
@@ -137,6 +148,7 @@ interface FrozenSeller {
   tax_id: string | null
   email: string
   legal_text: string | null
+  layout?: FrozenLayout
 }
 
 interface FrozenBuyer {
@@ -209,6 +221,7 @@ export function documentParties(
     seller: {
       name: seller.name,
       addressLines: sellerLines(seller, locale),
+      country: seller.country,
       taxId: seller.tax_id,
       email: seller.email,
       legalText: seller.legal_text,

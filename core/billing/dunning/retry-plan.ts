@@ -1,7 +1,7 @@
 import { list, sql, type Queries, type Sql } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { readSetting, type SettingColumns } from '../../records/index.ts'
-import { stepName } from '../instalments/owed-on.ts'
+import { stepName } from './owed-on.ts'
 import { chargeRetries } from '../settings.ts'
 
 /** The product of the first line that has one stands for a document: its plan is one plan, whatever else it charges. */
@@ -49,7 +49,7 @@ export async function nextRetry(
 }
 
 /** The number of the last try that was entered for the document, or for its part that is owed. */
-async function triesMade(
+export async function triesMade(
   queries: Queries,
   invoice: { id: string; owed_on: IsoDate | null },
   most: number,

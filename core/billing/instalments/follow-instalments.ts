@@ -1,10 +1,11 @@
 import { sql, type Trx } from '../../db/index.ts'
-import { recordEvent } from '../../events/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
+import { isOwedAgain } from '../dunning/owe-again.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { instalmentLifecycle } from './instalment-lifecycle.ts'
 import type { InstalmentPlanRow, InstalmentRow } from './instalment-plan.ts'
+import { tellPaidParts } from './tell-paid-parts.ts'
 
 interface Followed {
   invoice: InvoiceRow
@@ -32,20 +33,21 @@ export async function followInstalments(
     actor,
     change: { body: { invoice_id: invoice.id } },
   }
+  const parts = await trx.all<InstalmentRow>(
+    sql`select * from instalments where plan_id = ${found.id} order by position`,
+  )
+  const allocatedMinor = invoice.total_minor - openMinor
+  const paid = { plan: found, parts, allocatedMinor, body: openMinor === 0n ? null : body }
+  await tellPaidParts(means, trx, paid, actor)
   if (openMinor === 0n) {
     if (found.status === 'active') await applyTransition(means, trx, { ...moved, name: 'keep' })
     return invoice
   }
   if (found.status === 'kept') await applyTransition(means, trx, { ...moved, name: 'resume' })
-  const next = await trx.get<InstalmentRow>(sql`
-    select * from instalments where plan_id = ${found.id} and through_minor > ${invoice.total_minor - openMinor} order by position limit 1`)
+  const next = parts.find((part) => part.through_minor > allocatedMinor)
   if (!next || next.due_on === invoice.owed_on) return invoice
+  // Its days of grace began anew when the bank took a payment back, and part of the sum does not take them away.
+  if (next.due_on < invoice.owed_on && (await isOwedAgain(trx, invoice))) return invoice
   await trx.run(sql`update invoices set owed_on = ${next.due_on} where id = ${invoice.id}`)
-  if (next.due_on > invoice.owed_on)
-    await recordEvent(means, trx, actor, {
-      ...{ subject: found.id, brandId: found.brand_id, clientId: found.client_id },
-      type: 'instalment_plan.part_paid',
-      body: { ...body, id: found.id, invoice_id: invoice.id, paid: next.position - 1 },
-    })
   return { ...invoice, owed_on: next.due_on }
 }

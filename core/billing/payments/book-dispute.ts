@@ -7,7 +7,7 @@ import { account, postJournal } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { addTransaction } from './book-success.ts'
 import { claimAgain, dropClaim, reopensAtOnce } from './dispute-effects.ts'
-import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
+import { findPayment, type PaymentRow } from './payment.ts'
 
 export const disputeLifecycle = defineLifecycle('dispute', {
   initial: 'inquiry',
@@ -50,13 +50,12 @@ export async function bookDispute(
   { instanceId, fact, occurredAt }: ToldDispute,
   actor: Actor,
 ): Promise<string> {
-  const paymentId = await findPayment(trx, {
+  const payment = await findPayment(trx, {
     instanceId,
     id: fact.payment_id,
     reference: fact.payment_reference,
   })
-  if (!paymentId) return `unmatched dispute ${fact.reference}`
-  const payment = await lockPayment(trx, paymentId)
+  if (!payment) return `unmatched dispute ${fact.reference}`
   const dispute =
     (await known(trx, instanceId, fact.reference)) ??
     (await insert(means, trx, { payment, instanceId, fact }, actor))

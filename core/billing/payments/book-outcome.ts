@@ -5,8 +5,10 @@ import { instant, never, toMs, type Actor, type Instant } from '../../kernel/ind
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
 import { followAuthorisation } from '../authorisations/follow-authorisation.ts'
 import { openCase } from '../dunning/open-case.ts'
-import { todayOf } from '../settle-invoice.ts'
+import { oweAgain } from '../dunning/owe-again.ts'
+import { lockInvoice, todayOf } from '../settle-invoice.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
+import { documentsOf } from './apply-payment.ts'
 import { bookSuccess } from './book-success.ts'
 import { keepCustomer, keepMethod } from './keep-method.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
@@ -31,6 +33,18 @@ export async function bookOutcome(
   actor: Actor,
 ): Promise<PaymentRow> {
   const payment = await lockPayment(trx, paymentId)
+  return bookOutcomeOf(means, trx, { payment, outcome, occurredAt }, actor)
+}
+
+type AnsweredOf = { payment: PaymentRow } & Omit<Answered, 'paymentId'>
+
+/** The same for whoever has read the attempt for a change of it. */
+export async function bookOutcomeOf(
+  means: Means,
+  trx: Trx,
+  { payment, outcome, occurredAt }: AnsweredOf,
+  actor: Actor,
+): Promise<PaymentRow> {
   if (payment.status === 'succeeded' || payment.status === 'reversed') return payment
   const booked = await bookAnswer(means, trx, { payment, outcome, occurredAt }, actor)
   if (payment.status === 'authorised' || booked.status === 'authorised')
@@ -41,7 +55,7 @@ export async function bookOutcome(
 async function bookAnswer(
   means: Means,
   trx: Trx,
-  { payment, outcome, occurredAt }: { payment: PaymentRow } & Omit<Answered, 'paymentId'>,
+  { payment, outcome, occurredAt }: AnsweredOf,
   actor: Actor,
 ): Promise<PaymentRow> {
   await keepKnownCustomer(means, trx, payment, outcome)
@@ -119,7 +133,7 @@ async function decline(
   { payment, outcome }: Refusal,
   actor: Actor,
 ): Promise<PaymentRow> {
-  const late = payment.status === 'pending'
+  const returnedOn = payment.status === 'pending' ? await todayOf(means, trx, payment.brand_id) : null
   const moved = await move(means, trx, payment, {
     name: 'decline',
     actor,
@@ -128,11 +142,18 @@ async function decline(
       decline_code: outcome.code,
       decline_message: outcome.message,
       retry: outcome.retry,
-      ...(late ? { returned_on: await todayOf(means, trx, payment.brand_id) } : {}),
+      ...(returnedOn === null ? {} : { returned_on: returnedOn }),
       needs: null,
     },
   })
-  if (moved.status === 'declined') await openCase(means, trx, moved)
+  if (moved.status !== 'declined') return moved
+  await openCase(means, trx, moved)
+  // Always in one order, as payments lock them.
+  if (returnedOn !== null)
+    for (const id of (await documentsOf(trx, moved)).toSorted()) {
+      const invoice = await lockInvoice(trx, id)
+      await oweAgain(means, trx, { invoice, on: returnedOn, isRetried: true }, actor)
+    }
   return moved
 }
 

@@ -224,13 +224,12 @@ export async function bookRefund(means: Means, trx: Trx, fact: RefundFact, actor
 
 /** Somebody refunded in the gateway's own pages: the books follow. */
 async function foreignRefund(means: Means, trx: Trx, fact: RefundFact): Promise<RefundRow | null> {
-  const paymentId = await findPayment(trx, {
+  const payment = await findPayment(trx, {
     instanceId: fact.instanceId,
     id: fact.paymentId,
     reference: fact.paymentReference,
   })
-  if (!paymentId || !('reference' in fact.result)) return null
-  const payment = await lockPayment(trx, paymentId)
+  if (!payment || !('reference' in fact.result)) return null
   const now = means.business.now()
   const refund: RefundRow = {
     id: means.newId('ref'),

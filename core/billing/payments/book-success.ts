@@ -4,7 +4,7 @@ import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { issueReceipt, type Deposited } from '../proforma/index.ts'
-import { lockInvoice, settleInvoice, todayOf } from '../settle-invoice.ts'
+import { lockInvoice, settleInvoice, settleOpen, todayOf } from '../settle-invoice.ts'
 import { applyPayment } from './apply-payment.ts'
 import { bookDiscount, bookSurcharge, readExtra } from './book-extra.ts'
 import { TransactionBooked, WrongMoney } from './errors.ts'
@@ -75,8 +75,12 @@ export async function bookSuccess(
     change: { set, body },
   })
   await bookDiscount(means, trx, taken, actor)
-  const invoiceIds = [...applied.invoiceIds, ...(surcharge ? [surcharge.id] : [])]
-  for (const id of invoiceIds) await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
+  for (const { id, left } of applied.documents) {
+    // A discount has changed what is open.
+    if (left && extra?.kind !== 'discount') await settleOpen(means, trx, left, actor)
+    else await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
+  }
+  if (surcharge) await settleInvoice(means, trx, surcharge, actor)
   if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
   return booked
 }

@@ -4,6 +4,7 @@ import { defineSetting, readSetting, type Means } from '../../records/index.ts'
 import { Type } from '../../../sdk/index.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
 import type { InvoiceRow } from '../invoice.ts'
+import { oweAgain } from '../dunning/owe-again.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import { allocate, lockInvoice, openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
 import { documentsOf } from './apply-payment.ts'
@@ -26,7 +27,8 @@ export interface Disputed {
 
 /**
  * What the bank took back the client owes again: the documents that the payment had paid, its surcharge last, are open,
- * each with its own due day, so dunning goes on where it would stand without the payment. What the payment had brought
+ * each with its own due day, so dunning goes on where it would stand without the payment; a debit that came back is owed
+ * from today, as one that never came. What the payment had brought
  * as credit is taken out of the credit, as far as that was paid in and is still there. Once for each dispute.
  */
 export async function claimAgain(
@@ -44,7 +46,12 @@ export async function claimAgain(
   const { paidMinor } = await lockCredit(trx, clientId, currency)
   const ofCredit = paidMinor < 0n ? 0n : paidMinor < rest ? paidMinor : rest
   await post(means, trx, { dispute, payment }, { kind: 'dispute_claimed', ofInvoice, ofCredit })
-  for (const invoice of documents) await settleInvoice(means, trx, invoice, actor)
+  for (const invoice of documents) {
+    const open = await settleInvoice(means, trx, invoice, actor)
+    if (payment.pending_since === null) continue
+    const on = await todayOf(means, trx, payment.brand_id)
+    await oweAgain(means, trx, { invoice: open, on, isRetried: false }, actor)
+  }
 }
 
 /** The money is back after all: it pays the document again, as far as that is open still, and is credit beyond. */

@@ -32,7 +32,7 @@ export const GatewayRefused = defineError(
   'gateway.failed',
   502,
   (p: { gateway: string; reason: string }) =>
-    `${p.gateway} could not be asked: ${p.reason} Nothing was charged.`,
+    `${p.gateway} could not be asked: ${p.reason.replace(/(?<![.!?])$/, '.')} Nothing was charged.`,
 )
 export const GatewayUnknown = defineError(
   'gateway.unknown',

@@ -13,7 +13,7 @@ import {
 import { keepAgreement } from '../agreements/agreement.ts'
 import { bookAgreementPayment } from '../agreements/book-agreement-payment.ts'
 import { brandOf } from '../payouts/movement.ts'
-import { bookOutcome } from './book-outcome.ts'
+import { bookOutcomeOf } from './book-outcome.ts'
 import { bookDispute } from './book-dispute.ts'
 import { bookRefund } from './book-refund.ts'
 import type { Payments } from './gateway.ts'
@@ -51,7 +51,7 @@ export async function handleWebhook(payments: Payments, job: { id: string }): Pr
   const occurredAt = occurred_at === undefined ? undefined : byBusinessClock(payments, occurred_at)
   const actor: Actor = { ...systemActor('webhook'), id: event.instance_id, requestId: event.id }
   await payments.db
-    .transaction((trx) => bookFacts(payments, trx, { event, facts, occurredAt }, actor))
+    .transaction((trx) => bookFacts(payments, trx, { event, facts, occurredAt }, actor), { brief: true })
     .catch((error: unknown) => refuse(payments, event, error))
 }
 
@@ -117,11 +117,11 @@ async function book(
   switch (fact.fact) {
     case 'payment': {
       const reference = 'reference' in fact.result ? fact.result.reference : undefined
-      const id = await findPayment(trx, { instanceId, id: fact.payment_id, reference })
-      if (!id) return `unmatched payment ${reference ?? fact.payment_id ?? ''}`
-      const told = { paymentId: id, outcome: fact.result, occurredAt }
-      const payment = await bookOutcome(payments, trx, told, actor)
-      return `payment ${id} ${payment.status}`
+      const found = await findPayment(trx, { instanceId, id: fact.payment_id, reference })
+      if (!found) return `unmatched payment ${reference ?? fact.payment_id ?? ''}`
+      const told = { payment: found, outcome: fact.result, occurredAt }
+      const payment = await bookOutcomeOf(payments, trx, told, actor)
+      return `payment ${payment.id} ${payment.status}`
     }
     case 'refund':
       return bookRefund(

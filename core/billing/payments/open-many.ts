@@ -1,6 +1,7 @@
 import { list, sql, type Trx } from '../../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../../kernel/index.ts'
 import { scoped, type Means } from '../../records/index.ts'
+import { askedNow } from '../instalments/asked-now.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
@@ -15,7 +16,7 @@ export interface ManyWish {
   right: string
   /** For a repeat of the same wish: the attempt that was made is answered. */
   effectKey: string
-  /** What arrived, for money that was seen; without, what is open of all. */
+  /** What arrived, for money that was seen; without, what is asked for of each. */
   amountMinor?: bigint
   /** The charge that the payer was shown. */
   seen?: string | undefined
@@ -33,7 +34,16 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   if (invoices.some((row) => row.currency !== first!.currency))
     throw invalidInput({ invoice_ids: 'are in several currencies' })
   const documents: { invoice: InvoiceRow; openMinor: bigint }[] = []
-  for (const invoice of invoices) documents.push({ invoice, openMinor: await openOf(trx, invoice) })
+  let spokenFor = 0n
+  for (const invoice of invoices.toSorted(byDueDay)) {
+    const openMinor = await openOf(trx, invoice, spokenFor)
+    // A proforma is issued with nothing paid of it.
+    if (invoice.proforma === 1) spokenFor += invoice.total_minor - openMinor
+    // Who is asked pays by the plan, as on the page of one document; money that was seen is for all that is open.
+    const isAsked = wish.amountMinor === undefined
+    const askedMinor = isAsked ? await askedNow(means, trx, { invoice, openMinor }) : openMinor
+    documents.push({ invoice, openMinor: askedMinor })
+  }
   const total = documents.reduce((sum, { openMinor }) => sum + openMinor, 0n)
   const { instanceId } = wish.payment
   const several = { currency: first!.currency, openMinor: total, seen: wish.seen }
@@ -49,7 +59,6 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
     ...{ attempt: 1, now: means.business.now(), ...wish.payment },
   })
   await keepExtra(trx, payment, extra)
-  documents.sort((a, b) => (a.invoice.due_on < b.invoice.due_on ? -1 : 1))
   await trx.insert(
     'payment_documents',
     documents.map(({ invoice, openMinor }, i) => ({
@@ -58,6 +67,10 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   )
   return payment
 }
+
+/** In this order the money is applied, and credit used. */
+const byDueDay = (a: InvoiceRow, b: InvoiceRow): number =>
+  a.due_on < b.due_on ? -1 : a.due_on > b.due_on ? 1 : 0
 
 /** All of them, or the refusal that one of them is not the actor's. */
 async function lockAll(trx: Trx, { invoiceIds, right }: ManyWish, actor: Actor): Promise<InvoiceRow[]> {
@@ -71,10 +84,10 @@ async function lockAll(trx: Trx, { invoiceIds, right }: ManyWish, actor: Actor):
   return rows
 }
 
-async function openOf(trx: Trx, invoice: InvoiceRow): Promise<bigint> {
+async function openOf(trx: Trx, invoice: InvoiceRow, spokenFor: bigint): Promise<bigint> {
   const number = invoice.number ?? invoice.id
   const isOpen = invoice.kind === 'invoice' && invoice.status === 'issued'
-  const open = isOpen ? await askedAmount(trx, invoice) : 0n
+  const open = isOpen ? await askedAmount(trx, invoice, spokenFor) : 0n
   if (open <= 0n) throw NothingToPay({ number, status: invoice.status })
   const live = await trx.get(sql`
     select p.id from payments p where ${paymentsFor(sql`${invoice.id}`)}

@@ -1,4 +1,4 @@
-import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
+import { forUpdate, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { assert, type Actor, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { findRow, type StatefulRow } from '../../records/index.ts'
 
@@ -123,25 +123,22 @@ export async function insertPayment(trx: Trx, payment: NewPayment): Promise<Paym
   return row
 }
 
-/** By our own id when the object carries it, else by the gateway's reference. Only within the same instance. */
+/**
+ * By our own id when the object carries it, else by the gateway's reference. Only within the same instance. Read for a
+ * change of it.
+ */
 export async function findPayment(
-  queries: Queries,
+  trx: Trx,
   wanted: { instanceId: string; id?: string | undefined; reference?: string | undefined },
-): Promise<string | null> {
+): Promise<PaymentRow | null> {
   const { instanceId, id, reference } = wanted
-  const byId = id
-    ? await queries.get<{ id: string }>(
-        sql`select id from payments where id = ${id} and instance_id = ${instanceId}`,
-      )
-    : undefined
-  if (byId) return byId.id
-  if (!reference) return null
-  const byReference =
-    (await queries.get<{ id: string }>(
-      sql`select id from payments where instance_id = ${instanceId} and reference = ${reference}`,
-    )) ??
-    (await queries.get<{ id: string }>(
-      sql`select payment_id as id from transactions where instance_id = ${instanceId} and reference = ${reference} and kind = 'payment'`,
-    ))
-  return byReference?.id ?? null
+  const find = (which: Sql) =>
+    trx.get<PaymentRow>(sql`select * from payments where ${which} ${forUpdate(trx.dialect)}`)
+  const found =
+    (id && (await find(sql`id = ${id} and instance_id = ${instanceId}`))) ||
+    (reference &&
+      ((await find(sql`instance_id = ${instanceId} and reference = ${reference}`)) ??
+        (await find(sql`id = (
+          select payment_id from transactions where instance_id = ${instanceId} and reference = ${reference} and kind = 'payment')`))))
+  return found || null
 }

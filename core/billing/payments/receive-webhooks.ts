@@ -16,12 +16,13 @@ export async function receiveWebhooks(
   accepted: readonly AcceptedWebhook[],
 ): Promise<('stored' | 'repeated')[]> {
   const rows = accepted.map((one) => ({ id: means.newId('whe'), ...one }))
-  const stored = await means.db.transaction(async (trx) => {
+  const store = async (trx: Trx) => {
     const ids = await insertNew(means, trx, rows)
     const jobs = ids.map((id) => ({ task: 'billing.webhook', payload: { id }, maxAttempts: 12 }))
     await means.jobs.enqueue(trx, jobs)
     return new Set(ids)
-  })
+  }
+  const stored = await means.db.transaction(store, { brief: true })
   for (const { id, webhook, verdict } of rows)
     if (!stored.has(id))
       means.log.info({ instance: webhook.instanceId, event: verdict.eventKey }, 'webhook repeated')

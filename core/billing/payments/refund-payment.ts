@@ -1,7 +1,7 @@
 import { type RefundOutcome, toDecimal, Type } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
 import { BerthError, invalidInput, type Actor } from '../../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../../records/index.ts'
 import { CreditedLines, creditLines, type CreditWish } from '../credit-invoice.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
@@ -85,6 +85,8 @@ interface Wanted {
   /** One that was issued for it already. */
   note?: InvoiceRow
   from?: 'credit' | 'goodwill' | undefined
+  /** A decision of a person, which plugins may refuse; what the shop owes it gives back in any case. */
+  byStaff?: boolean
 }
 
 async function openRefund(
@@ -94,7 +96,8 @@ async function openRefund(
 ): Promise<{ refund: RefundRow; payment: PaymentRow }> {
   return payments.db.transaction(async (trx) => {
     const payment = await lockPayment(trx, wanted.payment_id)
-    return { refund: await enterRefund({ means: payments, trx, actor }, payment, wanted), payment }
+    const asked = { ...wanted, byStaff: true }
+    return { refund: await enterRefund({ means: payments, trx, actor }, payment, asked), payment }
   })
 }
 
@@ -102,6 +105,18 @@ interface Work {
   means: Means
   trx: Trx
   actor: Actor
+}
+
+function returning(payment: PaymentRow, { amountMinor, destination, reason, credit_note }: Wanted): Asking {
+  const { id, version, brand_id, client_id, currency } = payment
+  return {
+    ...{ noun: 'refund', transition: 'create', from: 'none', to: 'created', reason },
+    row: { id, version, brand_id, client_id },
+    facts: {
+      ...{ amount_minor: String(amountMinor), currency, destination },
+      credit_note: credit_note !== undefined,
+    },
+  }
 }
 
 /** Writes the refund down and, for one that goes out, the job that sends it should this process die before it does. */
@@ -119,6 +134,7 @@ export async function enterRefund(
     throw RefundTooLarge({
       left: `${toDecimal({ minor: left, currency: payment.currency })} ${payment.currency}`,
     })
+  if (wanted.byStaff) demandCheck(means, trx, actor, returning(payment, wanted))
   const note = await creditFirst({ means, trx, actor }, payment, wanted)
   const now = means.business.now()
   const refund: RefundRow = {

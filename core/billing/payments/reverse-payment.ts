@@ -67,6 +67,8 @@ async function takeBack(means: Means, trx: Trx, payment: PaymentRow): Promise<bi
     if (paidMinor < surplus)
       throw PaymentNotReversible({ id: payment.id, reason: 'credit that it brought was used' })
   }
+  if (applied > 0n && !payment.invoice_id)
+    throw PaymentNotReversible({ id: payment.id, reason: 'it paid several documents at once' })
   if (applied > 0n && payment.invoice_id) {
     const invoice = await lockInvoice(trx, payment.invoice_id)
     await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'payment', amountMinor: -applied })

@@ -1,5 +1,5 @@
 import { recordAudit } from '../../audit/index.ts'
-import { sql, type Trx } from '../../db/index.ts'
+import { sql, type Queries, type Trx } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import { assert, type Actor } from '../../kernel/index.ts'
 import { updateVersioned, type Means } from '../../records/index.ts'
@@ -33,7 +33,9 @@ export async function finaliseProforma(
     kind: 'invoice' as const,
     issuedOn,
   }
-  const [number] = await takeNumbers(means.newId, trx, series, 1)
+  const {
+    numbers: [number],
+  } = await takeNumbers(means.newId, trx, series, 1)
   const issued = { ...invoice, number: number!, issued_on: issuedOn }
   const set = {
     ...{ number: number!, issued_on: issuedOn, issued_at: means.business.now(), proforma: 0 },
@@ -68,10 +70,25 @@ export async function takesMoney(
     : finaliseProforma(means, trx, invoice, actor)
 }
 
-/** What is asked for: of a proforma what the client's credit leaves open, because it will be used with the payment. */
-export async function askedAmount(trx: Trx, invoice: InvoiceRow): Promise<bigint> {
-  const open = await openAmount(trx, invoice)
-  if (invoice.proforma === 0) return open
-  const credit = await creditBalance(trx, invoice.client_id, invoice.currency)
-  return credit < open ? open - credit : open
+/**
+ * What is asked for: of a proforma what the client's credit leaves open, because it will be used with the payment.
+ * @param spokenFor credit that other documents of the same payment use
+ */
+export async function askedAmount(trx: Trx, invoice: InvoiceRow, spokenFor = 0n): Promise<bigint> {
+  return askedOfOpen(trx, invoice, await openAmount(trx, invoice), spokenFor)
 }
+
+/** The same for whoever knows what is open. */
+export async function askedOfOpen(
+  queries: Queries,
+  { proforma, client_id: clientId, currency }: Pick<InvoiceRow, 'proforma' | 'client_id' | 'currency'>,
+  openMinor: bigint,
+  spokenFor = 0n,
+): Promise<bigint> {
+  if (proforma === 0 || openMinor <= 0n) return openMinor
+  return lessCredit(openMinor, (await creditBalance(queries, clientId, currency)) - spokenFor)
+}
+
+/** Pure: credit that covers all of a proforma is not waited for; whoever has it makes the invoice of it. */
+export const lessCredit = (openMinor: bigint, creditMinor: bigint): bigint =>
+  creditMinor > 0n && creditMinor < openMinor ? openMinor - creditMinor : openMinor

@@ -1,6 +1,6 @@
 import { sql } from '../../db/index.ts'
 import { addDays, daysBetween, maxDay, systemActor, type IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import { scopedSettings, type Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import type { OverdueServices } from '../ports.ts'
 import { remindExpiring } from '../dunning/remind-expiring.ts'
@@ -11,6 +11,7 @@ import { breakInstalments } from '../instalments/break-instalments.ts'
 import { chargeDue } from './charge-due.ts'
 import { chargeLateFees } from './charge-late-fees.ts'
 import { sanctionOverdue } from './overdue.ts'
+import { OWING } from './owing-rules.ts'
 import { sendReminders } from './reminders.ts'
 import { runRenewals } from './run-renewals.ts'
 import { addCounts, countsOf, type RunCounts } from './run-row.ts'
@@ -122,8 +123,9 @@ async function billZone(
   await watchAuthorisations(means, day, actor)
   const charges = await chargeDue(means, day)
   const reminders = await sendReminders(means, day, actor)
-  const lateFees = await chargeLateFees(means, day, actor)
-  const sanctions = await sanctionOverdue(means, services, day, actor)
+  const owing = { ...day, rules: await scopedSettings(means.db, OWING) }
+  const lateFees = await chargeLateFees(means, owing, actor)
+  const sanctions = await sanctionOverdue(means, services, owing, actor)
   if (run.status !== 'running') await markDone(means, zone, on)
   return {
     on,

@@ -1,11 +1,11 @@
 import { join, sql, type Trx } from '../../db/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type Means } from '../../records/index.ts'
+import type { Means, ScopedSetting } from '../../records/index.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import type { BilledDay } from '../ports.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { writeInvoices } from '../write-invoices.ts'
-import { feeSteps, lateFee } from './late-fee.ts'
+import { feeSteps, type LateFee } from './late-fee.ts'
 import { planLateFees, type Fee, type FeesOfStep } from './plan-late-fees.ts'
 import { ofBrands } from './zones.ts'
 
@@ -16,8 +16,12 @@ export const FEE_SCOPES = { brand: sql`i.brand_id`, client: sql`i.client_id` }
  * Charges for what is not paid in time: a document of its own for each document and step, because what was issued never
  * changes. The fee's row and charge are unique for both, so that no day is charged twice. Answers how many.
  */
-export async function chargeLateFees(means: Means, day: BilledDay, actor: Actor): Promise<number> {
-  const rules = await scopedSetting(means.db, lateFee)
+export async function chargeLateFees(
+  means: Means,
+  day: BilledDay & { rules: { lateFee: ScopedSetting<LateFee> } },
+  actor: Actor,
+): Promise<number> {
+  const rules = day.rules.lateFee
   let charged = 0
   for (const rule of rules.values) {
     const among = sql`${rules.has(rule, FEE_SCOPES)} and ${ofBrands(FEE_SCOPES.brand, day.brandIds)}`

@@ -1,15 +1,16 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { sql, type Sql } from '../../db/index.ts'
 import { addDays, addMonths, daysBetween, isoDate, type IsoDate } from '../../kernel/index.ts'
-import { scopedSettings, type ScopedSetting } from '../../records/index.ts'
+import type { ScopedSetting, ScopedSettings } from '../../records/index.ts'
 import type { DueColumns, DueItem, DueWindow } from '../billable-source.ts'
 import type { BilledDay } from '../ports.ts'
 import { leadDays, leadDaysLong, leadDaysShort, monthlyInvoice } from '../settings.ts'
 
+/** The settings by which it is known when something is invoiced. */
+export const LEAD = { lead: leadDays, short: leadDaysShort, long: leadDaysLong, monthly: monthlyInvoice }
+export type LeadRules = ScopedSettings<typeof LEAD>
+
 /** What a run of the day asks its sources for: everything that begins within the lead days of its scope and cycle. */
-export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): Promise<DueWindow> {
-  const read = await scopedSettings(queries, [leadDays, leadDaysShort, leadDaysLong, monthlyInvoice])
-  const [lead, short, long, monthly] = read as [...Days, Days[0], ScopedSetting<boolean>]
-  const rules: Rules = { lead, short, long, monthly }
+export function dueWindow(rules: LeadRules, { on, brandIds }: BilledDay): DueWindow {
   const leads = allLeads(rules)
   const byMonth = rules.monthly.values.includes(true)
   const furthest = addDays(on, Math.max(...leads))
@@ -30,24 +31,15 @@ export async function dueWindow(queries: Queries, { on, brandIds }: BilledDay): 
   return { on, untilOn, untilOf, leadOf, ...(byMonth ? { monthlyOf } : {}), brandIds }
 }
 
-type Days = [ScopedSetting<number>, ScopedSetting<number>]
-
-interface Rules {
-  lead: ScopedSetting<number>
-  short: ScopedSetting<number>
-  long: ScopedSetting<number>
-  monthly: ScopedSetting<boolean>
-}
-
 /** Every number of days that is in force for anything. */
-const allLeads = ({ lead, short, long }: Rules): number[] => [
+const allLeads = ({ lead, short, long }: LeadRules): number[] => [
   ...new Set([...lead.values, ...[...short.values, ...long.values].filter((days) => days >= 0)]),
 ]
 
 const differs = ({ values }: ScopedSetting<number>): boolean => values.some((days) => days >= 0)
 
 /** The lead days of a row, as text. */
-function leadText(rules: Rules, columns: DueColumns): Sql {
+function leadText(rules: LeadRules, columns: DueColumns): Sql {
   const usual = rules.lead.text(columns)
   const { cycle } = columns
   if (!cycle || (!differs(rules.short) && !differs(rules.long))) return usual

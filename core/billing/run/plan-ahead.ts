@@ -2,7 +2,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import { dayOfPeriod, type BillableSource, type DueItem, type DueWindow } from '../billable-source.ts'
 import type { AskMeans } from '../ask-remote-taxes.ts'
-import { dueWindow, issueDay, usualLead } from './due-window.ts'
+import { dueWindow, issueDay, usualLead, type LeadRules } from './due-window.ts'
 import type { IssueDay } from './group-lines.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
 import { takenOn } from './taken-on.ts'
@@ -17,14 +17,14 @@ export interface Ahead {
  * What the runs of today and of the days after it will issue: every period within the lead days of the last one, each
  * on the day on which a run will take it. A day takes a few periods of an item, so an item that is behind needs several.
  */
-export async function planAhead(
+export function planAhead(
   means: AskMeans,
-  query: { today: IsoDate; days: number; brandIds: readonly string[] | null },
-): Promise<Ahead> {
-  const { today, days, brandIds } = query
+  query: { today: IsoDate; days: number; brandIds: readonly string[] | null; rules: LeadRules },
+): Ahead {
+  const { today, days, brandIds, rules } = query
   const queries = means.db
   const lastOn = addDays(today, days)
-  const window = { ...(await dueWindow(queries, { on: lastOn, brandIds })), everyPeriod: true }
+  const window = { ...dueWindow(rules, { on: lastOn, brandIds }), everyPeriod: true }
   return {
     window,
     plan: async (sources, clientIds) => {

@@ -8,7 +8,7 @@ import { paymentsFor } from '../payments/index.ts'
 import { planTaxedAll } from '../determine-taxes.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import { askedNow } from '../instalments/asked-now.ts'
-import { owedBetween } from '../instalments/owed-on.ts'
+import { owedBetween } from '../dunning/owed-on.ts'
 import { feeOn, type FeeStep, type LateFee } from './late-fee.ts'
 
 export interface FeesOfStep {

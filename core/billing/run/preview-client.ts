@@ -1,6 +1,8 @@
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { scopedSettings } from '../../records/index.ts'
 import type { AskMeans } from '../ask-remote-taxes.ts'
 import type { BillableSource } from '../billable-source.ts'
+import { LEAD } from './due-window.ts'
 import { byDueDay, shown, type PreviewInvoice } from './preview.ts'
 import { planAhead } from './plan-ahead.ts'
 
@@ -14,7 +16,7 @@ export async function previewClient(
   query: { clientId: string; today: IsoDate; days: number },
 ): Promise<PreviewInvoice[]> {
   const { today, days, clientId } = query
-  const ahead = await planAhead(means, { today, days, brandIds: null })
+  const ahead = planAhead(means, { today, days, brandIds: null, rules: await scopedSettings(means.db, LEAD) })
   const plan = await ahead.plan(sources, [clientId])
   return plan.invoices
     .filter(({ draft }) => draft.dueOn <= addDays(today, days))

@@ -1,21 +1,27 @@
 import { sql } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type Means } from '../../records/index.ts'
+import type { Means, ScopedSetting } from '../../records/index.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import { FEE_SCOPES } from './charge-late-fees.ts'
-import { feeSteps, lateFee } from './late-fee.ts'
+import { feeSteps, type LateFee } from './late-fee.ts'
 import { planLateFees } from './plan-late-fees.ts'
 import { ofBrands } from './zones.ts'
 
 const BATCH = 100
 
+export interface LateFeesAhead {
+  today: IsoDate
+  days: number
+  brandIds: readonly string[] | null
+  rules: ScopedSetting<LateFee>
+}
+
 /** What the runs of the next days will charge on documents that exist, as long as nothing is paid on them. */
 export async function previewLateFees(
   means: Means,
-  { today, days, brandIds }: { today: IsoDate; days: number; brandIds: readonly string[] | null },
+  { today, days, brandIds, rules }: LateFeesAhead,
 ): Promise<PlannedInvoice[]> {
   const planned: PlannedInvoice[] = []
-  const rules = await scopedSetting(means.db, lateFee)
   for (const rule of rules.values) {
     const among = sql`${rules.has(rule, FEE_SCOPES)} and ${ofBrands(FEE_SCOPES.brand, brandIds)}`
     const last = feeSteps(rule, addDays(today, days))

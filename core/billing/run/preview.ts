@@ -1,17 +1,19 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import { scopedSettings, type Means } from '../../records/index.ts'
 import type { AskMeans } from '../ask-remote-taxes.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
-import { owedBetween, owedOn } from '../instalments/owed-on.ts'
+import { owedBetween, owedOn } from '../dunning/owed-on.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
+import type { OverdueService } from '../ports.ts'
 import type { BillingDeps } from './bill.ts'
+import { LEAD, type LeadRules } from './due-window.ts'
+import { nextClients } from './next-clients.ts'
 import { ripeServices } from './overdue.ts'
+import { OWING } from './owing-rules.ts'
 import { planAhead } from './plan-ahead.ts'
 import { previewLateFees } from './preview-late-fees.ts'
-import { nextClients } from './run-renewals.ts'
-import { withoutParked } from './set-aside.ts'
 import { billedZones, ofBrands } from './zones.ts'
 
 export interface PreviewInvoice {
@@ -41,7 +43,7 @@ export interface Preview {
   /** What will be charged on unpaid documents by then if nothing is paid. */
   lateFees: PreviewInvoice[]
   /** Services that will be suspended by then if nothing is paid. */
-  suspensions: string[]
+  suspensions: { id: string; label: string; clientId: string; clientName: string }[]
   problems: { clientId: string; reason: string }[]
 }
 
@@ -60,6 +62,7 @@ export async function previewBilling(
   const { days } = query
   if (days > PREVIEW_DAYS_MAX) throw TooFar({ days, max: PREVIEW_DAYS_MAX })
   const zones = await billedZones(means.db)
+  const rules = await scopedSettings(means.db, { ...LEAD, ...OWING })
   const todayIn = (zone: string) => query.today ?? means.business.today(zone)
   const lastDays = zones.map(({ zone }) => addDays(todayIn(zone), days))
   const preview: Preview = {
@@ -73,11 +76,12 @@ export async function previewBilling(
   for (const { zone, brandIds } of zones) {
     const today = todayIn(zone)
     preview.charges.push(...(await dueCharges(means.db, { today, days, brandIds })))
-    await addInvoices(means, sources, { preview, today, days, brandIds })
-    preview.lateFees.push(...(await previewLateFees(means, { today, days, brandIds })).map(shown))
-    const last = { on: addDays(today, days), brandIds }
-    for await (const batch of ripeServices(means.db, services, last))
-      preview.suspensions.push(...batch.suspend)
+    await addInvoices(means, sources, { preview, today, days, brandIds, rules })
+    const fees = await previewLateFees(means, { today, days, brandIds, rules: rules.lateFee })
+    preview.lateFees.push(...fees.map(shown))
+    const last = { on: addDays(today, days), brandIds, rules }
+    for await (const { suspend } of ripeServices(means.db, services, last))
+      preview.suspensions.push(...suspend.map(suspended))
   }
   preview.invoices.sort(byDueDay)
   preview.lateFees.sort(byDueDay)
@@ -93,20 +97,24 @@ interface Ahead {
 async function addInvoices(
   means: AskMeans,
   sources: readonly BillableSource[],
-  { preview, ...query }: Ahead & { preview: Preview },
+  { preview, ...query }: Ahead & { preview: Preview; rules: LeadRules },
 ): Promise<void> {
-  const queries = means.db
-  const ahead = await planAhead(means, query)
+  const ahead = planAhead(means, query)
   for (let after = ''; ;) {
-    const clientIds = await nextClients(queries, sources, { window: ahead.window, after, limit: CHUNK })
+    const wanted = { window: ahead.window, after, limit: CHUNK, unparked: true }
+    const { clientIds, sources: having } = await nextClients(means.db, sources, wanted)
     if (clientIds.length === 0) return
-    const plan = await ahead.plan(sources, await withoutParked(queries, clientIds))
+    const plan = await ahead.plan(having, clientIds)
     preview.invoices.push(...plan.invoices.map(shown))
     preview.problems.push(...plan.problems)
     if (clientIds.length < CHUNK) return
     after = clientIds.at(-1)!
   }
 }
+
+const suspended = ({ service_id: id, label, client_id, client_name }: OverdueService) => ({
+  ...{ id, label, clientId: client_id, clientName: client_name },
+})
 
 export const byDueDay = (a: PreviewInvoice, b: PreviewInvoice): number =>
   a.dueOn < b.dueOn ? -1 : a.dueOn > b.dueOn ? 1 : 0

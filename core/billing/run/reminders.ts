@@ -4,7 +4,7 @@ import { scopedSetting, type Means } from '../../records/index.ts'
 import { allocatedTo } from '../invoice.ts'
 import { enterByDay, type Dunned } from '../dunning/quiet-hours.ts'
 import { askedNow } from '../instalments/asked-now.ts'
-import { owedBetween, stepName, stepOf } from '../instalments/owed-on.ts'
+import { owedBetween, stepName, stepOf } from '../dunning/owed-on.ts'
 import { nothingComing } from '../payments/under-way.ts'
 import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
@@ -148,7 +148,8 @@ function mailOf(means: Means, { row, step, openMinor }: { row: Open; step: Step;
       key,
       data: {
         number: row.number,
-        due_on: row.owed_on ?? row.due_on,
+        due_on: row.due_on,
+        expected_on: row.owed_on === row.due_on ? null : row.owed_on,
         amount: { minor: openMinor.toString(), currency: row.currency },
         url: `${means.publicUrl}/portal/invoices/${row.id}`,
       },

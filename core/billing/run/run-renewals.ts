@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
-import { list, sql, type Queries, type Trx } from '../../db/index.ts'
+import { list, sql, type Trx } from '../../db/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import { scopedSettings, type Means } from '../../records/index.ts'
 import type { BillableSource, DueWindow } from '../billable-source.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { carryLines } from '../carry/index.ts'
@@ -11,9 +11,10 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { settleInvoice } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
-import { dueWindow } from './due-window.ts'
+import { dueWindow, LEAD } from './due-window.ts'
+import { nextClients } from './next-clients.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
-import { forgetPostponed, setAside, takeBack, withoutStanding } from './set-aside.ts'
+import { forgetPostponed, setAside, takeBack, tellOfPostponed, withoutStanding } from './set-aside.ts'
 import { takenOn } from './taken-on.ts'
 import { addCounts, claim, countsOf, finishRun, openRun, readRun, type RunRow } from './run-row.ts'
 import type { BilledZone } from './zones.ts'
@@ -44,20 +45,18 @@ const REPLANS_MAX = 3
  */
 export async function runRenewals(means: Means, options: RunOptions): Promise<RunRow> {
   const { zone = EVERYWHERE } = options
-  const window = await dueWindow(means.db, { on: options.asOfOn, brandIds: zone.brandIds })
+  const rules = await scopedSettings(means.db, LEAD)
+  const window = dueWindow(rules, { on: options.asOfOn, brandIds: zone.brandIds })
   let run = await openRun(means, runKind(zone.zone), options.asOfOn)
   let size = FIRST_CLIENTS
   while (run.status === 'running' && !options.signal?.aborted) {
-    const clientIds = await nextClients(means.db, options.sources, {
-      window,
-      after: run.position,
-      limit: size,
-    })
+    const wanted = { window, after: run.position, limit: size }
+    const { clientIds, sources } = await nextClients(means.db, options.sources, wanted)
     if (clientIds.length === 0) {
       await forgetPostponed(means.db, run.id, zone.brandIds)
       return finishRun(means, run)
     }
-    const work: Work = { means, options, window, services: 0 }
+    const work: Work = { means, options, window, sources, services: 0 }
     run = await billChunk(work, run, clientIds)
     size = nextSize(clientIds.length, work.services, CHUNK_SERVICES[means.db.dialect])
     // On SQLite nothing above waits for the system: without this, signals and other jobs would wait for the whole run.
@@ -70,26 +69,10 @@ interface Work {
   means: Means
   options: RunOptions
   window: DueWindow
+  /** Of the run's those that have something for these clients. */
+  sources: readonly BillableSource[]
   /** How many the last chunk had. */
   services: number
-}
-
-/** The next clients over all sources: as many as every source could see, so that none is passed over. */
-export async function nextClients(
-  queries: Queries,
-  sources: readonly BillableSource[],
-  query: { window: DueWindow; after: string; limit: number },
-): Promise<string[]> {
-  const found = new Set<string>()
-  for (const source of sources) {
-    const ids = await source.dueClients(queries, {
-      ...query.window,
-      afterClientId: query.after,
-      limit: query.limit,
-    })
-    for (const id of ids) found.add(id)
-  }
-  return [...found].sort().slice(0, query.limit)
 }
 
 /** A day that was done once and is run again takes no more of an item than one run would. */
@@ -110,7 +93,7 @@ async function billChunk(work: Work, run: RunRow, clientIds: readonly string[]):
     try {
       const { billable, retried } = await withoutStanding(means.db, clientIds)
       const plan = await planChunk(means.db, {
-        sources: options.sources,
+        sources: work.sources,
         clientIds: billable,
         window: await windowOf(work, run, billable),
         issuedOn: options.asOfOn,
@@ -154,7 +137,7 @@ async function commitChunk(
       const invoices = await writeInvoices(means, trx, sameBrand, options.actor)
       await settle(means, trx, invoices, options.actor)
     }
-    await postpone(means, trx, run.id, chunk)
+    await postpone(means, trx, run, chunk)
     return true
   })
   work.services = counts.services - countsOf(run).services
@@ -187,18 +170,20 @@ async function settle(means: Means, trx: Trx, invoices: readonly InvoiceRow[], a
 async function postpone(
   means: Means,
   trx: Trx,
-  runId: string,
+  run: RunRow,
   { plan, retried }: { plan: ChunkPlan; retried: readonly string[] },
 ): Promise<void> {
+  const [first] = plan.postponed
+  if (first) await tellOfPostponed(means, trx, run, first.reason)
   const again = new Set(plan.postponed.map(({ clientId }) => clientId))
   await takeBack(
     trx,
     retried.filter((id) => !again.has(id)),
   )
   for (const { clientId, reason } of plan.postponed) {
-    await setAside(means, trx, { clientId, reason, runId, postponed: true })
+    await setAside(means, trx, { clientId, reason, runId: run.id, postponed: true })
     trx.afterCommit(() =>
-      means.log.warn({ client: clientId, reason, run: runId }, 'billing postponed a client'),
+      means.log.warn({ client: clientId, reason, run: run.id }, 'billing postponed a client'),
     )
   }
 }

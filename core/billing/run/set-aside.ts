@@ -1,5 +1,7 @@
-import { list, sql, type Queries, type Trx } from '../../db/index.ts'
+import { list, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import type { Means } from '../../records/index.ts'
+import { tellStaff } from '../tell-staff.ts'
+import type { RunRow } from './run-row.ts'
 import { ofBrands } from './zones.ts'
 
 /** A client is parked until staff have looked, or postponed until the next run. */
@@ -15,12 +17,27 @@ export async function setAside(
       attempts = parked_clients.attempts + 1`)
 }
 
-/** Those that no person has to look at first. */
-export async function withoutParked(queries: Queries, clientIds: readonly string[]): Promise<string[]> {
-  return (await withoutStanding(queries, clientIds)).billable
+/** The condition that a person has to look at a client first. */
+export const isParked = (clientId: Sql): Sql =>
+  sql`exists (select 1 from parked_clients x where x.client_id = ${clientId} and x.postponed = 0)`
+
+/** Told once, when the first is postponed; again only when all of them were billed meanwhile. */
+export async function tellOfPostponed(
+  means: Means,
+  trx: Trx,
+  { id, as_of_on }: Pick<RunRow, 'id' | 'as_of_on'>,
+  reason: string,
+): Promise<void> {
+  const known = await trx.get(sql`select client_id from parked_clients where postponed = 1 limit 1`)
+  if (known) return
+  await tellStaff(means, trx, {
+    ...{ brandId: null, permission: 'billing.preview', template: 'billing-postponed', subject: id },
+    key: `billing-postponed/${id}`,
+    data: { url: '/admin/billing', problem: reason, day: as_of_on },
+  })
 }
 
-/** As withoutParked, and who of them was postponed before. */
+/** Those that no person has to look at first, and who of them was postponed before. */
 export async function withoutStanding(
   queries: Queries,
   clientIds: readonly string[],

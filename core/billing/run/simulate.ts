@@ -1,11 +1,11 @@
 import type { Queries } from '../../db/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import { scopedSettings, type Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
 import { TooFar } from '../errors.ts'
-import { planAhead } from './plan-ahead.ts'
-import { nextClients } from './run-renewals.ts'
-import { withoutParked } from './set-aside.ts'
+import { LEAD } from './due-window.ts'
+import { nextClients } from './next-clients.ts'
+import { planAhead, type Ahead } from './plan-ahead.ts'
 import { billedZones } from './zones.ts'
 
 /** What runs would invoice in a month by the day on which it falls due, net, as it is and as it is tried out. */
@@ -37,11 +37,12 @@ export async function simulateBilling(
   if (days > DAYS_MAX) throw TooFar({ days, max: DAYS_MAX })
   const months = new Map<string, SimulatedMonth>()
   const result: Simulation = { untilOn: addDays(means.business.today('UTC'), days), months: [], problems: 0 }
+  const rules = await scopedSettings(means.db, LEAD)
   for (const { zone, brandIds } of await billedZones(means.db)) {
     const ofBrand = query.brandId ? [query.brandId] : brandIds
     if (query.brandId && brandIds && !brandIds.includes(query.brandId)) continue
     const today = means.business.today(zone)
-    const ahead = await planAhead(means, { today, days, brandIds: ofBrand })
+    const ahead = planAhead(means, { today, days, brandIds: ofBrand, rules })
     const until = addDays(today, days)
     for await (const clientIds of clients(means.db, { before, ahead, clientId: query.clientId ?? null })) {
       const [was, would] = [await ahead.plan(before, clientIds), await ahead.plan(after, clientIds)]
@@ -60,20 +61,21 @@ async function* clients(
   queries: Queries,
   of: {
     before: readonly BillableSource[]
-    ahead: Awaited<ReturnType<typeof planAhead>>
+    ahead: Ahead
     clientId: string | null
   },
 ): AsyncGenerator<string[]> {
   if (of.clientId !== null) return yield [of.clientId]
   for (let after = ''; ;) {
-    const ids = await nextClients(queries, of.before, { window: of.ahead.window, after, limit: CHUNK })
-    if (ids.length === 0) return
-    yield await withoutParked(queries, ids)
-    after = ids.at(-1)!
+    const wanted = { window: of.ahead.window, after, limit: CHUNK, unparked: true }
+    const { clientIds } = await nextClients(queries, of.before, wanted)
+    if (clientIds.length === 0) return
+    yield clientIds
+    after = clientIds.at(-1)!
   }
 }
 
-type Invoices = Awaited<ReturnType<Awaited<ReturnType<typeof planAhead>>['plan']>>['invoices']
+type Invoices = Awaited<ReturnType<Ahead['plan']>>['invoices']
 
 function add(
   months: Map<string, SimulatedMonth>,

@@ -1,11 +1,11 @@
 import { addDays, type IsoDate } from '../../kernel/index.ts'
-import type { Means } from '../../records/index.ts'
+import { scopedSettings, type Means } from '../../records/index.ts'
 import { TooFar } from '../errors.ts'
 import type { BillingDeps } from './bill.ts'
+import { LEAD } from './due-window.ts'
+import { nextClients } from './next-clients.ts'
 import { planAhead } from './plan-ahead.ts'
 import { PREVIEW_DAYS_MAX } from './preview.ts'
-import { nextClients } from './run-renewals.ts'
-import { withoutParked } from './set-aside.ts'
 import { billedZones } from './zones.ts'
 
 export interface PreviewSum {
@@ -40,14 +40,16 @@ export async function sumPreview(
   if (days > PREVIEW_DAYS_MAX) throw TooFar({ days, max: PREVIEW_DAYS_MAX })
   const found = new Map<string, PreviewSum>()
   let problems = 0
+  const rules = await scopedSettings(means.db, LEAD)
   for (const { zone, brandIds } of await billedZones(means.db)) {
     const today = query.today ?? means.business.today(zone)
-    const ahead = await planAhead(means, { today, days, brandIds })
+    const ahead = planAhead(means, { today, days, brandIds, rules })
     const last = addDays(today, days)
     for (let after = ''; ;) {
-      const clientIds = await nextClients(means.db, sources, { window: ahead.window, after, limit: CHUNK })
+      const wanted = { window: ahead.window, after, limit: CHUNK, unparked: true }
+      const { clientIds, sources: having } = await nextClients(means.db, sources, wanted)
       if (clientIds.length === 0) break
-      const plan = await ahead.plan(sources, await withoutParked(means.db, clientIds))
+      const plan = await ahead.plan(having, clientIds)
       for (const invoice of plan.invoices) if (invoice.issuedOn <= last) add(found, invoice)
       problems += plan.problems.length
       if (clientIds.length < CHUNK) break

@@ -3,7 +3,8 @@ import type { IsoDate } from '../../kernel/index.ts'
 
 /**
  * How many periods of each item the run of a day has charged already: a day that is run again goes on counting, so that
- * its books do not depend on how often it is run. What a cancellation dropped since does not count.
+ * its books do not depend on how often it is run. What a cancellation dropped since does not count; what was charged for a
+ * missed day counts, whatever later day its document had to be given.
  */
 export async function takenOn(
   queries: Queries,
@@ -12,7 +13,7 @@ export async function takenOn(
   if (clientIds.length === 0) return new Map()
   const rows = await queries.all<{ source_id: string; period_start: IsoDate }>(sql`
     select c.source_id, c.period_start from invoices i join invoice_lines l on l.invoice_id = i.id join charges c on c.id = l.charge_id
-    where i.client_id in (${list(clientIds)}) and i.issued_on = ${on} and i.kind = 'invoice' and i.origin in ('renewal', 'billable')
+    where i.client_id in (${list(clientIds)}) and i.issued_on >= ${on} and i.kind = 'invoice' and i.origin in ('renewal', 'billable')
       and c.cause not like 'dropped/%' and not exists (select 1 from carried_lines w where w.charge_id = c.id)
     union
     select c.source_id, c.period_start from carried_lines w join charges c on c.id = w.charge_id

@@ -6,22 +6,24 @@ import type { Translate } from '../../i18n/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
 import { renderStatementPdf } from '../../render/index.ts'
-import type { DocumentMeans } from '../documents/index.ts'
-import { loadSeller } from '../parties.ts'
+import { documentParties, type DocumentMeans } from '../documents/index.ts'
+import { documentStyle, type FrozenLayout } from '../layout/document-layout.ts'
+import { buyerJson, loadBuyers, loadSeller } from '../parties.ts'
 import { movementName, readStatement, StatementPeriod, type Statement } from './read-statement.ts'
 
-/** The statement as a PDF in a language, with the seller's name on it. */
+/** The statement as a PDF in a language, as documents of its brand look today. */
 export async function statementPdf(
   means: Means,
   statement: Statement,
   { t, locale }: { t: Translate; locale: string },
 ): Promise<Buffer> {
-  const seller = JSON.parse(
-    (await loadSeller(means.db, statement.brandId, statement.clientId)).sellerJson,
-  ) as { name: string }
+  const { brandId, clientId } = statement
+  const seller = (await loadSeller(means.db, brandId, clientId)).sellerJson
+  const buyer = buyerJson((await loadBuyers(means.db, [clientId])).get(clientId)!)
+  const parties = documentParties({ seller, buyer }, locale)
   return renderStatementPdf(
     {
-      ...{ seller: seller.name, client: statement.name, currency: statement.currency, locale },
+      ...{ seller: parties.seller, client: parties.buyer, currency: statement.currency, locale },
       ...{ from: statement.from, to: statement.to },
       ...{ openingMinor: statement.openingMinor, closingMinor: statement.closingMinor },
       entries: statement.entries.map((entry) => ({
@@ -33,7 +35,11 @@ export async function statementPdf(
         ...{ amountMinor: entry.amountMinor, balanceMinor: entry.balanceMinor },
       })),
     },
-    { t, onMissing: (characters) => means.log.warn({ characters }, 'no font has these characters') },
+    {
+      t,
+      style: await documentStyle(means.files, JSON.parse(seller) as { layout?: FrozenLayout }, locale),
+      onMissing: (characters) => means.log.warn({ characters }, 'no font has these characters'),
+    },
   )
 }
 

@@ -1,4 +1,5 @@
 import { toDecimal } from '../../../sdk/index.ts'
+import { quotedCell } from '../../kernel/index.ts'
 import type { Statement } from './read-statement.ts'
 
 /** Day, kind, reference, amount and balance, with the opening and closing balance as rows of their own. */
@@ -13,9 +14,5 @@ export function statementCsv({ currency, from, to, openingMinor, closingMinor, e
     ]),
     [to, 'closing_balance', '', '', money(closingMinor), currency],
   ]
-  return rows.map((row) => row.map(quoted).join(',')).join('\r\n') + '\r\n'
+  return rows.map((row) => row.map(quotedCell).join(',')).join('\r\n') + '\r\n'
 }
-
-/** A cell that begins like a formula is told to be text. */
-const quoted = (text: string): string =>
-  `"${(/^[=+@\t\r]/.test(text) || /^-(?![\d.]+$)/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`

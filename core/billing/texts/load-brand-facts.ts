@@ -1,5 +1,6 @@
-import { list, sql, type Queries } from '../../db/index.ts'
+import { list, madeOnce, sql, type Queries } from '../../db/index.ts'
 import { PRESET_TERMS, TERM_KEYS, termsIn, type BillingTerms } from '../billing-terms.ts'
+import { documentLayout, type DocumentLayout } from '../layout/document-layout.ts'
 import { eInvoiceSeller, taxPlugin } from '../settings.ts'
 import type { DocumentText } from './fitting-texts.ts'
 
@@ -11,6 +12,8 @@ export interface BrandFacts {
   taxPlugin: string
   /** What e-invoices say of the seller; null where nothing is said. */
   eInvoice: object | null
+  /** How they look; null: plain. */
+  layout: DocumentLayout | null
 }
 
 interface FactRow extends Omit<DocumentText, 'kind'> {
@@ -30,8 +33,12 @@ export async function loadBrandFacts(
     where brand_id in (${list(brandIds)}) and retired_at is null
     union all
     select 'setting', scope_id, key, null, scope, null, value, 0, key from settings
-    where key in (${list([...TERM_KEYS, taxPlugin.key, eInvoiceSeller.key])}) and scope in ('installation', 'brand') and scope_id in (${list(['', ...brandIds])})
+    where key in (${list([...TERM_KEYS, taxPlugin.key, eInvoiceSeller.key, documentLayout.key])}) and scope in ('installation', 'brand') and scope_id in (${list(['', ...brandIds])})
     order by position, id`)
+  return factsIn({ rows })
+}
+
+const factsIn = madeOnce(({ rows }: { rows: readonly FactRow[] }) => {
   const settings = rows
     .filter(({ what }) => what === 'setting')
     .map(({ owner, kind, body }) => ({ owner, key: kind, value: body }))
@@ -43,12 +50,13 @@ export async function loadBrandFacts(
     return row && JSON.parse(row.value)
   }
   const everywhere = termsIn(settings.filter(({ owner }) => owner === ''))
-  return (brandId) => ({
+  return (brandId: string): BrandFacts => ({
     texts: rows.filter(
       ({ what, owner }) => what === 'text' && owner === brandId,
     ) as unknown as DocumentText[],
     terms: { ...PRESET_TERMS, ...everywhere, ...termsIn(settings.filter(({ owner }) => owner === brandId)) },
     taxPlugin: (valueOf(taxPlugin, brandId) as string | undefined) ?? taxPlugin.preset,
     eInvoice: (valueOf(eInvoiceSeller, brandId) as object | undefined) ?? null,
+    layout: (valueOf(documentLayout, brandId) as DocumentLayout | undefined) ?? null,
   })
-}
+})

@@ -86,8 +86,9 @@ export const paymentChecks: readonly Check[] = [
     statement: () => sql`
       select i.id, 'owed on ' || coalesce(i.owed_on, 'its due day') || ', the plan is ' || p.status as problem
       from instalment_plans p join invoices i on i.id = p.invoice_id
-      where (p.status = 'active' and (i.status <> 'issued' or i.owed_on is null or i.owed_on <> (select min(t.due_on) from instalments t
-        where t.plan_id = p.id and t.through_minor > (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id))))
+      where (p.status = 'active' and (i.status <> 'issued' or i.owed_on is null or (i.owed_on <> (select min(t.due_on) from instalments t
+        where t.plan_id = p.id and t.through_minor > (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id))
+        and not exists (select 1 from automated_acts r where r.task = 'charge' and r.subject = i.id and r.period = 'try_1/' || i.owed_on and r.outcome = 'returned'))))
       or (p.status = 'kept' and i.status = 'issued') order by i.id`,
   },
   {

@@ -41,6 +41,9 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
     if (coupon.starts_on && coupon.ends_on && coupon.ends_on < coupon.starts_on)
       reader.refuse(coupon.entry, 'ends before it starts', `ends_on from ${coupon.starts_on} on`)
   }
+  // Prices that could not be read are not missing.
+  if (reader.problems.length === 0)
+    for (const product of products) refuseUnpriced(reader, product, { file, current })
 }
 
 /** Services were sold under the kind of an option, so it stays. */
@@ -56,4 +59,18 @@ function refuseChangedKinds(reader: FileReader, product: FileProduct, current: C
         `kind: ${old.kind}, or another key`,
       )
   }
+}
+
+/** What a file puts on sale has a price: in the file, or from before when that is kept. */
+function refuseUnpriced(
+  reader: FileReader,
+  product: FileProduct,
+  of: { file: CatalogFile; current: Current },
+) {
+  const row = of.current.products.get(product.slug)
+  const wanted = product.status ?? (row && row.status !== 'retired' ? row.status : 'active')
+  if (wanted !== 'active' || row?.status === wanted || product.prices.length > 0) return
+  const kept = of.file.retireMissing ? [] : ((row && of.current.prices.get(row.id)) ?? [])
+  if (kept.length === 0)
+    reader.refuse(product.entry, 'has no price', 'prices, such as free: { EUR: 0 }, or status: draft')
 }

@@ -2,11 +2,12 @@ import { sql } from '../../db/index.ts'
 import { applyTransition } from '../../records/index.ts'
 import { couponLifecycle } from '../coupon.ts'
 import { changeRecord } from '../edit.ts'
+import { endRule } from '../price-rules.ts'
 import { productLifecycle } from '../product-lifecycle.ts'
 import type { Applying } from './applying.ts'
 import { allGroups, type CatalogFile } from './shape.ts'
 
-/** Ends the sale of what the file does not name: products, then the groups that held them, then coupons. */
+/** Ends the sale of what the file does not name: products, then the groups that held them, rules of currencies, coupons. */
 export async function retireMissing(file: CatalogFile, to: Applying): Promise<void> {
   const { means, trx, actor, brandId, current, report } = to
   const groups = allGroups(file.groups)
@@ -25,6 +26,7 @@ export async function retireMissing(file: CatalogFile, to: Applying): Promise<vo
     report.retired++
   }
   await retireLists(file, to)
+  await endRules(file, to)
   const codes = new Set(file.coupons.map((coupon) => coupon.code))
   for (const [code, row] of current.coupons) {
     if (codes.has(code) || row.status === 'retired') continue
@@ -49,6 +51,17 @@ async function retireLists(file: CatalogFile, to: Applying): Promise<void> {
     const columns = { retired_at: means.business.now() }
     const record = { table: 'price_lists', what: 'price_list', act: 'retire', brandId }
     await changeRecord(means, trx, { ...record, row, columns }, actor)
+    report.retired++
+  }
+}
+
+/** A rule that is not named must not go on setting prices by itself; those that it set are named or retired by theirs. */
+async function endRules(file: CatalogFile, to: Applying): Promise<void> {
+  const { trx, current, report } = to
+  const named = new Set(file.price_rules.map(({ currency }) => currency))
+  for (const [currency, row] of current.rules) {
+    if (named.has(currency)) continue
+    await endRule(to.means, trx, row, to.actor)
     report.retired++
   }
 }

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type, type Static } from '../../../sdk/index.ts'
+import type { App } from '../../app.ts'
+import type { Draft } from '../../app/develop/index.ts'
 import { BerthError } from '../../kernel/index.ts'
 import { checkInput } from '../../records/index.ts'
 import { DevFileWrong } from './errors.ts'
@@ -33,5 +35,15 @@ export function readDevFile(folder: string): DevFile {
     if (error instanceof BerthError || error instanceof SyntaxError)
       throw DevFileWrong({ file, problem: error.message })
     throw error
+  }
+}
+
+/** Brings a plugin into a shop. What its settings lack, dev.json lacks. */
+export async function develop(command: App['command'], folder: string, wish: object): Promise<Draft> {
+  try {
+    return (await command('plugin.develop', wish)) as Draft
+  } catch (error) {
+    if (!(error instanceof BerthError && error.code === 'input.invalid')) throw error
+    throw DevFileWrong({ file: join(folder, 'dev.json'), problem: error.message })
   }
 }

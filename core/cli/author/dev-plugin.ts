@@ -6,9 +6,9 @@ import type { Config } from '../../config/index.ts'
 import { BerthError } from '../../kernel/index.ts'
 import { mapPlugin, packFolder, readPackage, type Manifest } from '../../plugins/index.ts'
 import { runCommand } from '../run-command.ts'
-import { readDevFile, type DevFile } from './dev-file.ts'
+import { develop, readDevFile, type DevFile } from './dev-file.ts'
 import { linkSdk } from './link-sdk.ts'
-import { mapFrames } from './map-frames.ts'
+import { linesOf, sayLines } from './plugin-log.ts'
 import { openStandIns, type StandIns } from './stand-ins.ts'
 import { openTestShop, type TestShop } from './test-shop.ts'
 import { watchFolder } from './watch-folder.ts'
@@ -35,11 +35,16 @@ export async function devPlugin(config: Config, folder: string, say: Say): Promi
   const cache = join(config.dataDir, 'cache')
   const session: Session = { folder, cache, command: shop.command, say, draft: null, lastLine: '' }
   await reload(session)
-  session.lastLine = (await linesOf(session, 1))[0]?.id ?? ''
+  if (session.draft)
+    session.lastLine = (await linesOf(shop.command, session.draft.instance_id, 1))[0]?.id ?? ''
   const watcher = watchFolder(folder, () => reload(session))
-  const tail = setInterval(() => void tellLines(session), TAIL_MS)
+  const lost = new AbortController()
+  const tail = setInterval(
+    () => void tellLines(session).catch((error: unknown) => lost.abort(error)),
+    TAIL_MS,
+  )
   try {
-    await listen(session)
+    await listen(session, lost.signal)
   } finally {
     watcher.close()
     clearInterval(tail)
@@ -64,7 +69,8 @@ async function shopFor(
     if (!(error instanceof BerthError && error.code === 'process.already_running')) throw error
   }
   say(`The shop that runs on ${config.dataDir} is used.`)
-  const command: App['command'] = (name, input, told = say) => runCommand(config, { name, input }, told)
+  const command: App['command'] = (name, input, told = say) =>
+    runCommand(config, { name, input, running: true }, told)
   return lead(command, await openStandIns(folder, companies))
 }
 
@@ -77,7 +83,8 @@ async function lead(
   try {
     await command('plugin.divert', { hosts: companies.outbound, pid })
     const stop = async () => {
-      await command('plugin.lead_back', { pid })
+      // A shop that has ended leads nobody any more.
+      await command('plugin.lead_back', { pid }).catch(() => undefined)
       await companies.stop()
     }
     return { command, stop }
@@ -95,7 +102,7 @@ async function reload(session: Session): Promise<void> {
     const text = await packFolder(folder, cache)
     const { manifest } = readPackage(text)
     const wish = { package: text, settings: dev.settings, server: dev.server }
-    const draft = (await command('plugin.develop', wish)) as Draft
+    const draft = await develop(command, folder, wish)
     // Lines of the version before lead to places in it.
     await tellLines(session)
     const map = mapPlugin(folder)
@@ -109,44 +116,36 @@ async function reload(session: Session): Promise<void> {
   }
 }
 
-interface Line {
-  id: string
-  level: string
-  operation: string | null
-  message: string
-  facts: string
-}
-
-async function linesOf({ draft, command }: Session, lines: number): Promise<Line[]> {
-  if (!draft) return []
-  return (await command('plugin.logs', { id: draft.instance_id, lines })) as Line[]
-}
-
 async function tellLines(session: Session): Promise<void> {
-  const { draft, say } = session
-  const lines = await linesOf(session, 100)
+  const { draft, command, say } = session
   if (!draft) return
-  const news = lines.filter(({ id }) => id > session.lastLine).reverse()
-  session.lastLine = news.at(-1)?.id ?? session.lastLine
-  for (const { level, operation, message, facts } of news) {
-    say(`${level} ${operation ?? ''} ${message}`)
-    const { frames } = JSON.parse(facts) as { frames?: string[] }
-    for (const frame of frames ? mapFrames(frames, await draft.map) : []) say(`    at ${frame}`)
-  }
+  const news = (await linesOf(command, draft.instance_id, 100)).filter(({ id }) => id > session.lastLine)
+  session.lastLine = news[0]?.id ?? session.lastLine
+  await sayLines(news, draft.map, say)
 }
 
-const HELP = 'gateway.start_payment {"amount": …}   calls an operation; "try" sells something; "quit" ends'
+/** What may be typed; a schedule is called like an operation. */
+function namesOf({ kinds, permissions }: Manifest): string[] {
+  const operations = Object.entries(kinds).flatMap(([kind, names]) => names.map((one) => `${kind}.${one}`))
+  return [...operations, ...(permissions?.schedules ?? []).map(({ name }) => `schedule.${name}`)]
+}
 
-async function listen(session: Session): Promise<void> {
-  session.say(HELP)
+const helpOf = (draft: Session['draft']): string =>
+  `${(draft && namesOf(draft.manifest)[0]) ?? 'gateway.start_payment'} {…}   calls an operation; "try" sells something; "quit" ends`
+
+/** Ends with "quit", a closed terminal, or the shop. */
+async function listen(session: Session, lost: AbortSignal): Promise<void> {
+  session.say(helpOf(session.draft))
   const lines = createInterface({ input: process.stdin })
   // Ctrl-C or a closed terminal ends the console as "quit" does, so that the shop is stopped or led back.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => lines.close())
+  lost.addEventListener('abort', () => lines.close())
   for await (const line of lines) {
     const text = line.trim()
     if (text === 'quit') break
     if (text !== '') await answer(session, text).catch((error: unknown) => session.say(messageOf(error)))
   }
+  lost.throwIfAborted()
   await tellLines(session)
   // An open pipe would keep the process.
   process.stdin.destroy()
@@ -158,9 +157,8 @@ async function answer({ draft, command, say }: Session, text: string): Promise<v
   if (text === 'try') return void (await command('plugin.try', { instance_id, product: dev.product }, say))
   const [, kind, operation, given] = /^([a-z_]+)\.(\S+)\s*(.*)$/.exec(text) ?? []
   if (!kind || !operation) {
-    for (const [name, operations] of Object.entries(manifest.kinds))
-      for (const one of operations) say(`${name}.${one}`)
-    return say(HELP)
+    namesOf(manifest).forEach(say)
+    return say(helpOf(draft))
   }
   const preset = dev.inputs[`${kind}.${operation}`] ?? dev.inputs[kind] ?? {}
   const input = { ...preset, ...(JSON.parse(given || '{}') as object) }

@@ -28,3 +28,9 @@ export const StandInFailed = defineError(
   (p: { file: string }) =>
     `${p.file} did not print its address as its first line. Run it with node to see what it says.`,
 )
+export const NoPlugin = defineError(
+  'plugin.no_folder',
+  404,
+  (p: { folder: string }) =>
+    `${p.folder} is no folder of a plugin: it has no plugin.json. "berth plugin new" writes one.`,
+)

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Draft } from '../../app/develop/index.ts'
 import type { Config } from '../../config/index.ts'
-import { packFolder } from '../../plugins/index.ts'
-import { readDevFile } from './dev-file.ts'
+import { mapPlugin, packFolder } from '../../plugins/index.ts'
+import { develop, readDevFile } from './dev-file.ts'
+import { linesOf, sayLines } from './plugin-log.ts'
 import { openTestShop } from './test-shop.ts'
 
 type Say = (line: string) => void
@@ -25,9 +25,15 @@ export async function tryPlugin(given: Config, folder: string, say: Say): Promis
     const text = await packFolder(folder, join(dataDir, 'cache'))
     const shop = await openTestShop(config, { folder, companies, serves: false })
     try {
-      const made = await shop.command('plugin.develop', { package: text, settings, server })
+      const made = await develop(shop.command, folder, { package: text, settings, server })
       say('It is installed in a test shop.')
-      await shop.command('plugin.try', { ...(made as Draft), product }, say)
+      try {
+        await shop.command('plugin.try', { ...made, product }, say)
+      } catch (error) {
+        // What went wrong inside stands in the log, and the log is thrown away with the shop.
+        await sayLines(await linesOf(shop.command, made.instance_id, 100), mapPlugin(folder), say)
+        throw error
+      }
     } finally {
       await shop.stop()
     }

@@ -22,8 +22,8 @@ export const bank: Section = {
     { path: '/bank-lines/import', permission: 'bank_line.import', draw: importPage },
     { path: '/bank-lines/:id', permission: 'bank_line.read', draw: linePage },
     { path: '/bank-accounts', permission: 'bank_account.list', draw: accountList },
-    { path: '/bank-accounts/new', permission: 'bank_account.save', draw: accountForm },
-    { path: '/bank-accounts/:id', permission: 'bank_account.save', draw: accountForm },
+    { path: '/bank-accounts/new', confirmed: true, permission: 'bank_account.save', draw: accountForm },
+    { path: '/bank-accounts/:id', confirmed: true, permission: 'bank_account.save', draw: accountForm },
   ],
   acts: [
     { path: '/bank-lines/import', permission: 'bank_line.import', again: importPage, act: take },

@@ -13,6 +13,8 @@ export type Cell =
   | { day: IsoDate | null; relative?: boolean }
   | { at: Instant | null }
   | { href: string; text: string }
+  /** The picture of what the text names; null: it has none. */
+  | { picture: string | null; text: string }
   | { mono: string }
   | { copy: string; label: string }
   | { cells: readonly Cell[] }
@@ -29,6 +31,8 @@ export interface MenuItem {
   icon?: string
   /** Sent as a post instead of opened. */
   post?: boolean
+  /** Leads to a file: loaded by the browser itself. */
+  plain?: boolean
   danger?: boolean
 }
 
@@ -123,6 +127,8 @@ export interface Form {
   method?: 'get' | 'post'
   fields: readonly Field[]
   grid?: Grid
+  /** Links beside the title. */
+  actions?: readonly Button[]
   submit: Button
   cancelHref?: string
   keys: { once?: string; version?: number }

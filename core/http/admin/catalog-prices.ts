@@ -21,17 +21,15 @@ export interface TypedPrice {
 /** Sets what differs from what is sold now and stops what was emptied. Everything is checked before anything is written. */
 export async function savePrices(desk: Desk, typed: readonly TypedPrice[]): Promise<number> {
   const changes = typed.map((one) => ({ one, ...readTyped(desk, one) }))
+  for (const { one, amount, setup } of changes)
+    if (amount === null && setup !== null && !presentOf(desk, one))
+      throw invalidInput({ [one.fields.setup]: 'needs a price beside it, which may be 0.00' })
   let changed = 0
   for (const { one, amount, setup } of changes) {
     const list = one.listId === undefined ? {} : { list_id: one.listId }
     const terms = { owner_id: one.ownerId, cycle: one.cycle, currency: one.currency, ...list }
-    const present = priceAt(one.prices, {
-      cycle: cycle(one.cycle),
-      currency: one.currency,
-      day: one.validFrom ?? desk.today,
-    })
     if (amount === null) {
-      if (present) changed += await retirePrice(desk.means, terms, desk.actor)
+      if (presentOf(desk, one)) changed += await retirePrice(desk.means, terms, desk.actor)
       continue
     }
     const day = one.validFrom ? { valid_from: one.validFrom } : {}
@@ -44,6 +42,9 @@ export async function savePrices(desk: Desk, typed: readonly TypedPrice[]): Prom
   }
   return changed
 }
+
+const presentOf = (desk: Desk, { prices, validFrom, ...one }: TypedPrice) =>
+  priceAt(prices, { cycle: cycle(one.cycle), currency: one.currency, day: validFrom ?? desk.today })
 
 function readTyped(desk: Desk, one: TypedPrice): { amount: string | null; setup: string | null } {
   const read = (text: string, field: string) => {

@@ -3,7 +3,7 @@ import type { FormBody } from '../context.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { isCurrency, toDecimal } from '../../../sdk/index.ts'
 import { readAmount } from '../page/index.ts'
-import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
+import { countOf, decimalOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import { idsOfSlugs, wordsOf, type SlugField } from './slugs.ts'
 import type { Section } from './pages.ts'
 import { couponList, couponPage, newCoupon, readCoupon } from './views/coupons.ts'
@@ -62,10 +62,11 @@ async function create(desk: Desk, { form }: Asked) {
   const { means, actor, t } = desk
   const [percent, amount] = [optional(form, 'percent'), optional(form, 'amount')]
   const kind = optional(form, 'kind')
+  const currency = textOf(form, 'currency')
   const worth = {
     ...(kind === null ? {} : { kind }),
     ...(percent === null ? {} : { percent }),
-    ...(amount === null ? {} : { amount, currency: textOf(form, 'currency') }),
+    ...(amount === null ? {} : { amount: decimalOf(desk, amount, currency), currency }),
   }
   const input = {
     brand_id: textOf(form, 'brand_id'),

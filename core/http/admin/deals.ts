@@ -12,7 +12,7 @@ import {
 import { invalidInput, NotFound } from '../../kernel/index.ts'
 import { sql } from '../../db/index.ts'
 import type { FormBody } from '../context.ts'
-import { countOf, optional, textOf, type Asked, type Desk } from './desk.ts'
+import { countOf, decimalOf, optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Act, Section } from './pages.ts'
 import { idsOfSlugs, wordsOf } from './slugs.ts'
 import { bundleList, bundlePage, newBundle, readBundle } from './views/bundles.ts'
@@ -77,8 +77,9 @@ async function change(desk: Desk, { form, params, version }: Asked) {
   return { href: `/admin/bundles/${params.id!}`, message: t('offers.done.changed') }
 }
 
-async function bundleOf({ means }: Desk, form: FormBody, brandId: string) {
+async function bundleOf(desk: Desk, form: FormBody, brandId: string) {
   const [percent, amount] = [optional(form, 'percent'), optional(form, 'amount')]
+  const currency = textOf(form, 'currency')
   return {
     ...{
       name: textOf(form, 'name'),
@@ -87,8 +88,8 @@ async function bundleOf({ means }: Desk, form: FormBody, brandId: string) {
     },
     ...{ kind: textOf(form, 'kind'), lasts: textOf(form, 'lasts') },
     ...(percent === null ? {} : { percent }),
-    ...(amount === null ? {} : { amount, currency: textOf(form, 'currency') }),
-    members: await membersOf(means, textOf(form, 'members'), brandId),
+    ...(amount === null ? {} : { amount: decimalOf(desk, amount, currency), currency }),
+    members: await membersOf(desk.means, textOf(form, 'members'), brandId),
   }
 }
 

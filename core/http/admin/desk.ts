@@ -1,3 +1,4 @@
+import { isCurrency, toDecimal } from '../../../sdk/index.ts'
 import { formatMoney, type MessageParams, type Translate } from '../../i18n/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
 import type { Cell, Form } from './blocks.ts'
@@ -5,7 +6,7 @@ import type { Ctx, FormBody } from '../context.ts'
 import type { Upload } from '../../orders/index.ts'
 import type { HttpDeps } from '../deps.ts'
 import { faultOf, faultText } from '../fault.ts'
-import { reasonText } from '../page/index.ts'
+import { labelOf, readAmount, reasonText, ungrouped, unsaid } from '../page/index.ts'
 import type { AdminPorts } from './ports.ts'
 
 export type AdminMeans = HttpDeps & AdminPorts
@@ -52,31 +53,26 @@ export function refusalOf(ctx: Ctx, error: unknown): (Refused & { status: number
   const fields = Object.fromEntries(
     Object.entries(fault.fields).map(([name, reason]) => [name, reasonText(t, reason)]),
   )
-  const named = Object.keys(fields).some((name) => holdsField(values, name))
-  const problem = named ? null : (problemOf(fields) ?? faultText(deps.messages, locale, fault))
+  const text = faultText(deps.messages, locale, fault)
+  const bare = Object.fromEntries(Object.entries(fields).map(([name, reason]) => [ungrouped(name), reason]))
+  const called = (name: string) => labelOf(ctx, name)
+  const problem = unsaid(values, fault, { fields: bare, text, called }).join(' ') || null
   return { values, fields, problem, status: fault.status }
 }
-
-/** Also as one of a group, settings[api_key], and by its parts, settings[accounts.0.iban]. */
-const holdsField = (values: FormBody, name: string): boolean =>
-  name in values ||
-  Object.values(values).some(
-    (group) =>
-      typeof group === 'object' &&
-      !Array.isArray(group) &&
-      Object.keys(group).some((key) => key === name || key.startsWith(`${name}.`)),
-  )
-
-/** A reason at a field that the form does not have is said above it. */
-const problemOf = (fields: Record<string, string>): string | null =>
-  Object.entries(fields)
-    .map(([name, reason]) => `${name}: ${reason}`)
-    .join(' ') || null
 
 /** Text of a form field, trimmed; "" when it is absent or not a text. */
 export function textOf(form: FormBody, name: string): string {
   const value = form[name]
   return typeof value === 'string' ? value.trim() : ''
+}
+
+/**
+ * A sum that was typed in the reader's language, as verbs take it: "9,90" is "9.90". What is none goes on as it is, so
+ * that the verb refuses it by name.
+ */
+export function decimalOf({ locale }: Pick<Desk, 'locale'>, text: string, currency: string): string {
+  const minor = isCurrency(currency) ? readAmount(text, currency, locale) : null
+  return minor === null ? text : toDecimal({ minor, currency })
 }
 
 /** Null for an empty field. */
@@ -124,7 +120,7 @@ export const labeller =
   (name: string, params?: MessageParams): string =>
     desk.t(`admin.label.${name}`, params)
 
-export const moneyText = (desk: Desk, minor: bigint, currency: string): string =>
+export const moneyText = (desk: Pick<Desk, 'locale'>, minor: bigint, currency: string): string =>
   formatMoney({ minor, currency }, desk.locale)
 
 /** A link to a client, or its bare name for whoever may not open it. */

@@ -1,5 +1,5 @@
 import { applyPriceRule, enterRate, setPriceRule } from '../../catalog/index.ts'
-import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
+import { decimalOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { ppmOf } from './ppm.ts'
 import { exchangeRatesPage, priceRulePage } from './views/exchange-rates.ts'
@@ -32,12 +32,16 @@ async function enter({ means, actor, t }: Desk, { form }: Asked) {
   return { href: '/admin/exchange-rates', message: t('prices.rates.entered') }
 }
 
-async function setRule({ means, actor, t }: Desk, { form }: Asked) {
+async function setRule(desk: Desk, { form }: Asked) {
+  const { means, actor, t } = desk
   const [brand_id = '', base = ''] = textOf(form, 'from').split(' ')
+  const currency = textOf(form, 'rule_currency')
+  const sum = (text: string) => decimalOf(desk, text, currency)
   const input = {
-    ...{ brand_id, base, currency: textOf(form, 'rule_currency') },
+    ...{ brand_id, base, currency },
     markup_ppm: ppmOf(optional(form, 'markup') ?? '0', 'markup'),
-    ...{ mode: textOf(form, 'mode'), step: textOf(form, 'step'), ending: optional(form, 'ending') ?? '0' },
+    ...{ mode: textOf(form, 'mode'), step: sum(textOf(form, 'step')) },
+    ending: sum(optional(form, 'ending') ?? '0'),
     follows: ticked(form, 'follows'),
   }
   const id = await setPriceRule(means, input, actor)

@@ -1,5 +1,7 @@
-import { sql } from '../../db/index.ts'
-import { may, scoped } from '../../records/index.ts'
+import { madeOnce, sql } from '../../db/index.ts'
+import type { Translate } from '../../i18n/index.ts'
+import { covers } from '../../kernel/index.ts'
+import { scoped } from '../../records/index.ts'
 import type { NavEntry } from '../../render/index.ts'
 import type { AreaFrame, State } from '../context.ts'
 import { navigation } from '../page/index.ts'
@@ -16,39 +18,36 @@ export const adminFrame: AreaFrame = async (ctx) => {
   if (!signedIn) return {}
   const counts = await countWaiting(ctx.state)
   const nav = withCounts(navigation(ctx, 'admin'), counts)
-  const create = [
-    {
-      permission: 'client.create',
-      label: t('admin.clients.new'),
-      href: '/admin/clients/new',
-      icon: 'user-plus',
-    },
-    {
-      permission: 'invoice.create',
-      label: t('admin.invoices.new'),
-      href: '/admin/invoices/new',
-      icon: 'file-invoice',
-    },
-    {
-      permission: 'product.create',
-      label: t('admin.products.new'),
-      href: '/admin/catalog/products/new',
-      icon: 'package',
-    },
-    {
-      permission: 'coupon.create',
-      label: t('admin.coupons.new'),
-      href: '/admin/coupons/new',
-      icon: 'ticket',
-    },
-  ].filter(({ permission }) => may(actor, { permission, audience: ['staff'] }))
-  return {
-    nav,
-    create,
-    search: { href: '/admin/search', label: t('admin.search.field') },
-    health: { href: '/admin/health', tone: 'neutral', label: t('admin.health.title') },
-  }
+  return { nav, ...lasting({ permissions: actor.permissions, t }) }
 }
+
+/** What follows from rights and language alone. */
+const lasting = madeOnce(({ permissions, t }: { permissions: readonly string[]; t: Translate }) => ({
+  create: CREATED.filter(({ permission }) => covers(permissions, permission)).map(
+    ({ label, href, icon }) => ({ ...{ label: t(label), href, icon } }),
+  ),
+  search: { href: '/admin/search', label: t('admin.search.field') },
+  health: { href: '/admin/health', tone: 'neutral' as const, label: t('admin.health.title') },
+}))
+
+const CREATED = [
+  {
+    ...{ permission: 'client.create', label: 'admin.clients.new' },
+    ...{ href: '/admin/clients/new', icon: 'user-plus' },
+  },
+  {
+    ...{ permission: 'invoice.create', label: 'admin.invoices.new' },
+    ...{ href: '/admin/invoices/new', icon: 'file-invoice' },
+  },
+  {
+    ...{ permission: 'product.create', label: 'admin.products.new' },
+    ...{ href: '/admin/catalog/products/new', icon: 'package' },
+  },
+  {
+    ...{ permission: 'coupon.create', label: 'admin.coupons.new' },
+    ...{ href: '/admin/coupons/new', icon: 'ticket' },
+  },
+]
 
 function withCounts(nav: readonly NavEntry[], counts: Counts): readonly NavEntry[] {
   if (counts.orders + counts.deliveries + counts.disputes === 0) return nav

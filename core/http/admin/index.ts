@@ -18,6 +18,7 @@ import { credit } from './credit.ts'
 import { deals } from './deals.ts'
 import { deliveries } from './deliveries.ts'
 import { documentTexts } from './document-texts.ts'
+import { letters } from './letters.ts'
 import { dunning } from './dunning.ts'
 import { eInvoices } from './e-invoices.ts'
 import { exchangeRates } from './exchange-rates.ts'
@@ -72,6 +73,7 @@ const sections: readonly Section[] = [
     regroup,
     billables,
     documentTexts,
+    letters,
     eInvoices,
     statements,
   ],

@@ -1,6 +1,8 @@
 import {
   installOffer,
+  offerFolder,
   offerFromIndex,
+  readIndexIcon,
   offerPackage,
   removePlugin,
   rollBackPlugin,
@@ -11,7 +13,11 @@ import { textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Act, Section } from './pages.ts'
 import { pluginPage, removePage, rollBackPage } from './views/plugin.ts'
 import { pluginHealthPage } from './views/plugin-health.ts'
-import { indexPage, installPage, offerPage } from './views/plugin-install.ts'
+import { installPage, offerPage } from './views/plugin-install.ts'
+import { indexPage } from './views/plugin-list.ts'
+
+/** Opened by itself a picture is a document: it runs nothing and reaches nothing. */
+const ICON_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 const one = '/plugins/:plugin'
 const offer = '/plugins/offers/:offer'
@@ -27,8 +33,22 @@ export const pluginLife: Section = {
     { path: `${one}/roll-back`, confirmed: true, permission: 'plugin.roll_back', draw: rollBackPage },
     { path: `${one}/remove`, confirmed: true, permission: 'plugin.remove', draw: removePage },
   ],
+  files: [
+    {
+      path: '/plugins/index/icons/:icon.svg',
+      permission: 'plugin.read_index',
+      send: async ({ means }, { params }) => ({
+        ...{ type: 'image/svg+xml', policy: ICON_POLICY },
+        body: await readIndexIcon(means, params.icon!),
+      }),
+    },
+  ],
   acts: [
     { path: '/plugins/install', confirmed: true, permission: 'plugin.offer', again: installPage, act: take },
+    {
+      path: '/plugins/install/folder',
+      ...{ confirmed: true, permission: 'plugin.offer_folder', again: installPage, act: takeFolder },
+    },
     {
       path: '/plugins/index/:plugin/:version',
       ...{ confirmed: true, permission: 'plugin.fetch', again: indexPage, act: fetchPackage },
@@ -55,6 +75,10 @@ async function take({ means, actor, t }: Desk, { uploads }: Asked) {
   if (!file) throw invalidInput({ 'f.package': t('admin.plugins.no_file') })
   const text = new TextDecoder().decode(file.bytes)
   return offered(await offerPackage(means, { package: text }, actor))
+}
+
+async function takeFolder({ means, actor }: Desk, { form }: Asked) {
+  return offered(await offerFolder(means, { folder: textOf(form, 'folder') }, actor))
 }
 
 async function fetchPackage({ means, actor }: Desk, { params }: Asked) {

@@ -1,10 +1,11 @@
 import { changeInstance, createInstance, getInstance, setInstanceStatus } from '../../plugins/index.ts'
 import { sql } from '../../db/index.ts'
-import { BerthError } from '../../kernel/index.ts'
+import { BerthError, NotFound } from '../../kernel/index.ts'
 import { schemaValues } from './schema-values.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Act, Section } from './pages.ts'
-import { instancePage, newInstance, pluginList } from './views/plugins.ts'
+import { spoken } from './views/plugin-log.ts'
+import { instancePage, newInstance, pluginList, testedKind } from './views/plugins.ts'
 
 const one = '/plugins/instances/:id'
 
@@ -65,14 +66,16 @@ interface Report {
   steps: readonly { name: string; ok: boolean; detail?: string }[]
 }
 
-async function test({ means, t }: Desk, { params }: Asked) {
+async function test(desk: Desk, { params }: Asked) {
+  const { means, t } = desk
   const instance = await getInstance(means.db, params.id!)
-  const kind = 'gateway' in instance.manifest.kinds ? 'gateway' : 'provisioner'
+  const kind = testedKind(instance.manifest)
+  if (!kind) throw NotFound({ what: 'connection test', id: instance.id })
   const { ok, steps } = await means.plugins
     .call<Report>(instance.id, kind, 'test_connection', {}, { deadlineMs: 20_000 })
     .catch((error: unknown): Report => {
       if (!(error instanceof BerthError)) throw error
-      return { ok: false, steps: [{ name: instance.name, ok: false, detail: error.message }] }
+      return { ok: false, steps: [{ name: instance.name, ok: false, detail: spoken(desk, error.message) }] }
     })
   const detail = steps
     .map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`)

@@ -1,4 +1,4 @@
-import type { PackageSource, PluginsHealth, Shipped } from '../../plugins/index.ts'
+import type { MoveInstance, PackageSource, PackFolder, PluginsHealth, Shipped } from '../../plugins/index.ts'
 import type { JobEngine } from '../../jobs/index.ts'
 import type { ServerSettingsRules } from '../../services/index.ts'
 import type { ScopeRecords } from '../../reports/index.ts'
@@ -9,6 +9,8 @@ export interface AdminPorts {
   serverSettings(instanceId: string): Promise<ServerSettingsRules>
   /** An instance was changed: its isolates start anew. */
   drain(instanceId: string): void
+  /** Runs the upgrade step of a new version; absent where no plugin host is. */
+  readonly move?: MoveInstance
   /** A plugin that lost hosts had switched off may run again. */
   forgive(pluginId: string): void
   /** What comes along with Berth under the id of a plugin. */
@@ -19,6 +21,8 @@ export interface AdminPorts {
   readonly scopeRecords: ScopeRecords
   /** Reads lists of plugins and packages, when staff ask for it. */
   readonly packages: PackageSource
+  /** What packs a plugin's folder; null on a real installation, which takes packages alone. */
+  folders(): Promise<PackFolder | null>
   /** Null in a process that owns no plugin hosts. */
   pluginHealth(): Promise<PluginsHealth | null>
   readonly jobDesk: JobDesk

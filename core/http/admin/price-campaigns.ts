@@ -24,9 +24,10 @@ export const priceCampaigns: Section = {
 
 const href = ({ params }: Asked): string => `/admin/price-campaigns/${params.id!}`
 
-async function create({ means, actor, t }: Desk, { form }: Asked) {
+async function create(desk: Desk, { form }: Asked) {
+  const { means, actor, t } = desk
   const input = {
-    ...changeFields(form),
+    ...changeFields(desk, form),
     ...{ brand_id: textOf(form, 'brand_id'), name: textOf(form, 'name') },
     ...{ starts_on: textOf(form, 'starts_on'), notice_days: countOf(form, 'notice_days') ?? 0 },
   }

@@ -1,4 +1,4 @@
-import { all, sql, type Queries, type Sql } from '../../db/index.ts'
+import { all, madeOnce, sql, type Queries, type Sql } from '../../db/index.ts'
 import { url } from '../../render/index.ts'
 import type { List } from './blocks.ts'
 import type { Asked } from './desk.ts'
@@ -19,7 +19,7 @@ export interface Listing {
 }
 
 export interface Slice<R> {
-  rows: R[]
+  rows: readonly R[]
   pager: NonNullable<List['pager']>
 }
 
@@ -35,15 +35,34 @@ export async function readList<R extends { id: string }>(
   const order = back ? sql`asc` : sql`desc`
   const found = await queries.all<R>(sql`
     select ${columns} ${from} where ${all([...where, ...place])} order by ${key} ${order} limit ${PER_PAGE + 1}`)
+  const counted = await queries.get<{ entries: number }>(sql`
+    select count(*) as entries from (select 1 as one ${countedFrom} where ${all(where)} limit ${COUNTED_MAX + 1}) found`)
+  const slice = sliceOf({
+    found,
+    entries: counted!.entries,
+    back,
+    isFirst: after === undefined,
+    url: asked.url,
+  })
+  return slice as Slice<R>
+}
+
+interface Found {
+  /** One row more than a page has tells whether there are more. */
+  found: readonly { id: string }[]
+  entries: number
+  back: boolean
+  isFirst: boolean
+  url: string
+}
+
+const sliceOf = madeOnce(({ found, entries, back, isFirst, url: here }: Found): Slice<{ id: string }> => {
   const rows = found.slice(0, PER_PAGE)
   if (back) rows.reverse()
   const more = found.length > PER_PAGE
-  const counted = await queries.get<{ entries: number }>(sql`
-    select count(*) as entries from (select 1 as one ${countedFrom} where ${all(where)} limit ${COUNTED_MAX + 1}) found`)
-  const entries = counted!.entries
-  const hasPrevious = back ? more : after !== undefined
+  const hasPrevious = back ? more : !isFirst
   const hasNext = back ? true : more
-  const to = (query: Record<string, string | null>) => url(asked.url, query)
+  const to = (query: Record<string, string | null>) => url(here, query)
   return {
     rows,
     pager: {
@@ -53,7 +72,7 @@ export async function readList<R extends { id: string }>(
       ...(hasNext && rows.length > 0 ? { nextHref: to({ after: rows.at(-1)!.id, before: null }) } : {}),
     },
   }
-}
+})
 
 /** Condition that any of the columns holds the text, upper and lower case alike. */
 export function holds(columns: readonly Sql[], text: string): Sql {

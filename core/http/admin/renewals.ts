@@ -2,7 +2,7 @@ import { placeOrder, priceExtra } from '../../orders/index.ts'
 import { readSetting } from '../../records/index.ts'
 import { alignRenewals, moveRenewal, pauseService, resumeService } from '../../services/index.ts'
 import { shopTerms } from '../storefront/legal.ts'
-import { countOf, textOf, type Asked, type Desk } from './desk.ts'
+import { countOf, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { alignmentPage, renewalPage } from './views/renewals.ts'
 import { extrasPage } from './views/service-extras.ts'
@@ -62,6 +62,7 @@ async function add({ means, actor, t }: Desk, { params, form }: Asked) {
       ...{ brand_id: service.brand_id, client_id: service.client_id, items: [item.wish] },
       ...{ currency: service.currency, once_key: means.newId('req') },
       ...{ terms: { version, accepted: true }, note: t('extras.admin.by_staff') },
+      confirm: ticked(form, 'confirm'),
     },
     actor,
   )

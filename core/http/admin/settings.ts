@@ -16,23 +16,23 @@ import type { FormBody } from '../context.ts'
 import { schemaValues } from './schema-values.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
-import { fieldName, placeOf, settingsIn, settingsPage } from './views/settings.ts'
+import { fieldName, placeOf, settingsOf, settingsPage, settingsPath } from './views/settings.ts'
 
 export const settings: Section = {
   pages: [
     { path: '/settings', permission: 'setting.read', draw: settingsPage },
-    { path: '/settings/:section', permission: 'setting.read', draw: settingsPage },
+    { path: '/settings/:topic', permission: 'setting.read', draw: settingsPage },
   ],
-  acts: [{ path: '/settings/:section', permission: 'setting.change', again: settingsPage, act: save }],
+  acts: [{ path: '/settings/:topic', permission: 'setting.change', again: settingsPage, act: save }],
 }
 
-/** Writes settings of one section, for the installation or for a brand, all or none. */
+/** Writes settings of one topic, for the installation or for a brand, all or none. */
 export const changeSettings = defineVerb(
   {
     permission: 'setting.change',
     audience: ['staff'],
     input: Type.Object({
-      section: Type.String(),
+      topic: Type.String(),
       /** Absent: for the whole installation. */
       brand_id: Type.Optional(Type.String()),
       values: Type.Record(Type.String(), Type.Unknown()),
@@ -40,11 +40,11 @@ export const changeSettings = defineVerb(
       inherit: Type.Array(Type.String(), { default: [] }),
     }),
   },
-  async (means: Means, { section, brand_id, values, inherit }, actor): Promise<void> => {
+  async (means: Means, { topic, brand_id, values, inherit }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     const place = await reach(means, brand_id, actor)
     await means.db.transaction(async (trx) => {
-      for (const setting of settingsIn(section, place)) {
+      for (const setting of settingsOf(topic, place)) {
         const inherits = inherit.includes(setting.key)
         if (!inherits && !(setting.key in values)) continue
         const change = { setting, ...place, value: inherits ? undefined : values[setting.key] }
@@ -82,18 +82,18 @@ export const namedAfter =
   }
 
 async function save(desk: Desk, { form, params }: Asked) {
-  const section = params.section!
+  const topic = params.topic!
   const brandId = textOf(form, 'brand')
   const { place } = await placeOf(desk, brandId)
-  const known = settingsIn(section, place)
-  if (known.length === 0) throw NotFound({ what: 'section of settings', id: section })
+  const known = settingsOf(topic, place)
+  if (known.length === 0) throw NotFound({ what: 'topic of settings', id: topic })
   // A search narrows the form, and a tick that is off is not sent: the form says which settings it holds.
   const drawn = new Set(textOf(form, 'drawn').split(','))
   const group = (form.values ?? {}) as FormBody
   const shown = known.filter(({ key }) => drawn.has(key))
   const inherits = ({ key }: Setting) => brandId !== '' && textOf(group, `own.${fieldName(key)}`) === ''
   const input = {
-    section,
+    topic,
     ...(brandId === '' ? {} : { brand_id: brandId }),
     values: typed(
       shown.filter((setting) => !inherits(setting)),
@@ -102,8 +102,9 @@ async function save(desk: Desk, { form, params }: Asked) {
     inherit: shown.filter(inherits).map(({ key }) => key),
   }
   await changeSettings(desk.means, input, desk.actor)
-  const where = { brand: brandId || null, q: textOf(form, 'q') || null }
-  return { href: url('/admin/settings', where), message: desk.t('admin.settings.saved') }
+  const q = textOf(form, 'q')
+  const where = { brand: brandId || null, q: q || null }
+  return { href: url(settingsPath(q ? undefined : topic), where), message: desk.t('admin.settings.saved') }
 }
 
 /** Fields become what the schemas want. */

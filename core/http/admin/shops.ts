@@ -1,8 +1,11 @@
+import { changeLayout, samplePdf } from '../../billing/index.ts'
 import { changeBrand, changeSeller } from '../../brands/index.ts'
 import { BerthError, invalidInput } from '../../kernel/index.ts'
+import { url } from '../../render/index.ts'
 import type { FormBody } from '../context.ts'
 import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
+import { COLUMNS, layoutPage } from './views/layout.ts'
 import { brandPage, sellersPage } from './views/shops.ts'
 
 /** The brands that sell, and the legal entities that they sell for. */
@@ -10,10 +13,18 @@ export const shops: Section = {
   pages: [
     { path: '/sellers', permission: 'seller.list', draw: sellersPage },
     { path: '/brands/:id', permission: 'brand.read', draw: brandPage },
+    { path: '/brands/:id/layout', permission: 'document_layout.read', draw: layoutPage },
   ],
+  files: [{ path: '/brands/:id/sample.pdf', permission: 'document_layout.preview', send: sendSample }],
   acts: [
     { path: '/sellers/:id', permission: 'seller.change', again: sellersPage, act: saveSeller },
     { path: '/brands/:id', permission: 'brand.change', again: brandPage, act: saveBrand },
+    {
+      path: '/brands/:id/layout',
+      permission: 'document_layout.change',
+      again: layoutPage,
+      act: saveLayout,
+    },
   ],
 }
 
@@ -51,6 +62,41 @@ async function saveBrand({ means, actor, t }: Desk, { form, params, version }: A
   const input = { brand_id: params.id, ...(version ? { version } : {}), set }
   const { id, name } = await changeBrand(means, input, actor).catch(namedAsTyped)
   return { href: `/admin/brands/${id}`, message: t('admin.shops.brand_changed', { name }) }
+}
+
+/** Of all languages, or where the form names one, of that. */
+async function saveLayout({ means, actor, t }: Desk, { form, params, uploads }: Asked) {
+  const columns = COLUMNS.map((name) => textOf(form, name).replaceAll('\r\n', '\n')).filter(Boolean)
+  const locale = textOf(form, 'language')
+  const at = `/admin/brands/${params.id!}/layout`
+  const message = t('admin.document_layout.changed')
+  if (locale !== '') {
+    const own = ['layout', 'paper', 'address'].flatMap((name) => {
+      const value = optional(form, name)
+      return value === null ? [] : [[name, value]]
+    })
+    const set = { ...Object.fromEntries(own), ...(columns.length > 0 ? { columns } : {}) } as object
+    await changeLayout(means, { brand_id: params.id, language: { locale, set } }, actor)
+    return { href: url(at, { language: locale }), message }
+  }
+  const set = {
+    ...{ layout: textOf(form, 'layout'), paper: textOf(form, 'paper'), address: textOf(form, 'address') },
+    ...{ accent: optional(form, 'accent'), logo_place: textOf(form, 'logo_place'), columns },
+  }
+  const file = uploads.get('u.logo')
+  const logo = file ? { logo: { bytes: file.bytes } } : ticked(form, 'no_logo') ? { logo: null } : {}
+  await changeLayout(means, { brand_id: params.id, set, ...logo }, actor).catch(namedAsTyped)
+  return { href: at, message }
+}
+
+/** Shown in the browser, not downloaded. */
+async function sendSample({ means, actor, locale }: Desk, { params, query }: Asked) {
+  const translator = (language: string) => means.messages.translator(language)
+  const input = {
+    ...{ brand_id: params.id, locale: query.language ?? locale, kind: query.kind ?? 'invoice' },
+    ...{ lines: Number(query.lines ?? 5), ...(query.layout ? { layout: query.layout } : {}) },
+  }
+  return { type: 'application/pdf', body: await samplePdf({ ...means, translator }, input, actor) }
 }
 
 const partsOf = (form: FormBody, name: string, between: RegExp): string[] =>

@@ -60,9 +60,11 @@ async function readBrands({ db }: Pick<HttpDeps, 'db'>): Promise<ShopBrand[]> {
     select b.id, b.realm_id, b.seller_id, b.name, b.slug, b.hosts, b.currency, b.currencies, b.locale, b.zone,
       b.prices_include_tax, b.theme, b.colour, s.name as company, s.email
     from brands b join sellers s on s.id = b.seller_id where b.status = 'active' order by b.id`)
-  return rows.map((row) => ({
-    ...(row as unknown as ShopBrand),
-    hosts: JSON.parse(row.hosts!) as string[],
-    currencies: JSON.parse(row.currencies!) as string[],
-  }))
+  return rows.map((row) =>
+    Object.freeze({
+      ...(row as unknown as ShopBrand),
+      hosts: Object.freeze(JSON.parse(row.hosts!) as string[]),
+      currencies: Object.freeze(JSON.parse(row.currencies!) as string[]),
+    }),
+  )
 }

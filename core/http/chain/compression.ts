@@ -12,15 +12,13 @@ const compressed = compress({
   deflate: false,
 })
 
-/** Whoever takes no coding is spared the choice of one. */
 /** The compressor knows no pages as we have them. */
 function asBuffer(ctx: Ctx): void {
   if (ctx.body instanceof Html) ctx.body = Buffer.from(ctx.body.bytes, 'latin1')
 }
 
-export const compression: Step = (ctx, next) => {
-  if (ctx.headers['accept-encoding'] !== undefined)
-    return compressed(ctx, () => next().then(() => asBuffer(ctx)))
-  ctx.res.setHeader('Vary', 'Accept-Encoding')
-  return next()
-}
+/** Whoever takes no coding is spared the choice of one. */
+export const compression: Step = (ctx, next) =>
+  ctx.headers['accept-encoding'] === undefined
+    ? next()
+    : compressed(ctx, () => next().then(() => asBuffer(ctx)))

@@ -33,6 +33,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   inv: 'invoices',
   jrn: 'journals',
   key: 'api_keys',
+  let: 'letters',
   lex: 'ledger_exports',
   lmo: 'ledger_months',
   lnk: 'invoice_links',

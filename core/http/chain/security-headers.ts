@@ -24,6 +24,8 @@ const HEADERS = Object.entries({
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=()',
   'Cache-Control': 'no-store',
+  // Caches keep codings apart, and parts from pages.
+  Vary: 'Accept-Encoding, HX-Request, HX-Target, HX-Request-Type',
 })
 
 export const securityHeaders: Step = (ctx, next) => {

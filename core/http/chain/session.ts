@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { madeOnce } from '../../db/index.ts'
 import { actorOfSession, type SignedIn } from '../../identity/index.ts'
 import type { Ctx, Step } from '../context.ts'
 
@@ -24,15 +25,23 @@ export async function signedInBy(ctx: Ctx, token: string): Promise<SignedIn | nu
 }
 
 function actAs({ state }: Ctx, signedIn: SignedIn): void {
+  const { actor, clients, session } = signedIn
   state.signedIn = signedIn
-  state.actor = signedIn.actor
-  if (signedIn.actor.kind !== 'client') return
-  const choices = signedIn.clients.filter(({ status }) => status === 'active')
-  const chosen = choices.find(({ id }) => id === signedIn.session.client_id)
-  state.client = chosen ?? (choices.length === 1 ? choices[0]! : null)
-  const grants = signedIn.actor.grants.filter(({ clientId }) => clientId === state.client?.id)
-  state.actor = { ...signedIn.actor, grants, brandIds: state.brand ? [state.brand.id] : [] }
+  state.actor = actor
+  if (actor.kind !== 'client') return
+  const { client, grants } = chosenOf({ clients, grants: actor.grants, chosen: session.client_id })
+  state.client = client
+  state.actor = { ...actor, grants, brandIds: state.brand ? [state.brand.id] : [] }
 }
+
+type Choosing = Pick<SignedIn, 'clients'> & { grants: SignedIn['actor']['grants']; chosen: string | null }
+
+/** The client that a session acts for, or the only one there is, and what its member may do. */
+const chosenOf = madeOnce(({ clients, grants, chosen }: Choosing) => {
+  const choices = clients.filter(({ status }) => status === 'active')
+  const client = choices.find(({ id }) => id === chosen) ?? (choices.length === 1 ? choices[0]! : null)
+  return { client, grants: grants.filter(({ clientId }) => clientId === client?.id) }
+})
 
 type CookieName = Side | 'guest' | 'cart' | 'choices' | 'flash'
 const namesWith = (prefix: string): Record<CookieName, string> => ({

@@ -12,7 +12,6 @@ import {
   safePath,
   seeOther,
   tryForm,
-  ungrouped,
   type FormProblem,
 } from '../page/index.ts'
 
@@ -44,7 +43,7 @@ async function takeSignUp(ctx: RouteCtx): Promise<void> {
   const next = safePath(field(ctx, 'next'), '/portal')
   await tryForm(ctx, {
     shown: [422, 429],
-    redraw: (problem) => drawSignUp(ctx, next, ungrouped(problem)),
+    redraw: (problem) => drawSignUp(ctx, next, problem),
     async act() {
       const { deps, actor, locale, currency } = ctx.state
       const profile = { name: field(ctx, 'name'), email: field(ctx, 'email'), country: field(ctx, 'country') }

@@ -19,14 +19,20 @@ export function dayField(ctx: Ctx, name: string): IsoDate {
   }
 }
 
-/** Minor units; null when the text is no amount. A point is always understood before one or two last digits. */
+/**
+ * Minor units; null when the text is no amount. Before one or two last digits a point and a comma both mean the
+ * decimals, whatever the language: no language groups so few. So does a point before three in a currency that has as
+ * many, which is how our own fields write it.
+ */
 export function readAmount(text: string, currency: Currency, locale: string): bigint | null {
   const digits = minorDigits(currency)
   const { decimal, group } = separators(locale)
   const plain = text.replace('\u2212', '-').replaceAll(/[\s\u00a0\u202f'’]/g, '')
   const asLocal = plain.replaceAll(group, '').replace(decimal, '.')
   const isGrouped = new RegExp(`^-?\\d{1,3}(\\${group}\\d{3})+(\\${decimal}\\d+)?$`).test(plain)
-  const number = isGrouped || !plain.includes(group) ? asLocal : plain
+  const most = group === '.' ? Math.max(2, digits) : 2
+  const isForeign = new RegExp(`^-?\\d+\\${group}\\d{1,${most}}$`).test(plain)
+  const number = isForeign ? plain.replace(group, '.') : isGrouped || !plain.includes(group) ? asLocal : plain
   const match = /^(-?)(\d{1,15})(?:\.(\d+))?$/.exec(number)
   if (!match || (match[3] ?? '').length > digits) return null
   const minor = BigInt(match[2]! + (match[3] ?? '').padEnd(digits, '0'))

@@ -77,7 +77,10 @@ export interface FormAct {
   act: () => Promise<void>
   /** Draws the same page again, or leads elsewhere; the status is set here. Passwords are not in `values`. */
   redraw: (problem: FormProblem) => Promise<void>
+  /** What the summary calls fields; also names those that browsers leave out when nothing is chosen. */
   labels?: Readonly<Record<string, string>>
+  /** The field of the form in which a field of the verb was asked for. */
+  fieldOf?: (name: string) => string
   /** Statuses of refusals that belong into the form: 409 and 422 unless said otherwise. */
   shown?: readonly number[]
 }
@@ -85,36 +88,83 @@ export interface FormAct {
 /** Runs the act of a form. Input that is refused draws the form again, with the values kept and the errors in place. */
 export async function tryForm(
   ctx: Ctx,
-  { act, redraw, labels = {}, shown = [409, 422] }: FormAct,
+  { act, redraw, shown = [409, 422], ...names }: FormAct,
 ): Promise<void> {
   try {
     await act()
   } catch (error) {
     const fault = faultOf(error)
     if (fault.bug || !shown.includes(fault.status) || fault.code === 'record.changed') throw error
-    await redraw(problemOf(ctx, fault, labels))
+    await redraw(problemOf(ctx, fault, names))
     if (ctx.status !== 303) ctx.status = fault.status
   }
 }
 
-function problemOf(ctx: Ctx, fault: Fault, labels: Readonly<Record<string, string>>): FormProblem {
+/** Verbs group who is billed as `profile`; the forms that ask for it name the fields bare. */
+export const ungrouped = (name: string): string => name.replace(/^profile\./, '')
+
+function problemOf(
+  ctx: Ctx,
+  fault: Fault,
+  { labels = {}, fieldOf = ungrouped }: Pick<FormAct, 'labels' | 'fieldOf'>,
+): FormProblem {
   const { t, locale, deps, form: fields } = ctx.state
   const values = Object.fromEntries(
     Object.entries(fields).filter(([name]) => !/password|secret|token/.test(name)),
   )
-  const reasons = Object.entries(fault.fields).map(([name, reason]): [string, string] => [
-    name,
-    reasonText(t, reason),
-  ])
-  const errors = reasons.map(([name, message]) => ({ name, label: labels[name] ?? name, message }))
-  const loose = { label: '', message: faultText(deps.messages, locale, fault) }
-  return { values, errors: errors.length > 0 ? errors : [loose], fieldErrors: Object.fromEntries(reasons) }
+  const fieldErrors = Object.fromEntries(
+    Object.entries(fault.fields).map(([name, reason]) => [fieldOf(name), reasonText(t, reason)]),
+  )
+  const said = { ...labels, ...fields }
+  const errors = Object.entries(fieldErrors).flatMap(([name, message]) =>
+    holdsField(said, name) ? [{ name, label: labels[name] ?? name, message }] : [],
+  )
+  const loose = unsaid(said, fault, {
+    ...{ fields: fieldErrors, text: faultText(deps.messages, locale, fault) },
+    called: (name) => labels[name] ?? labelOf(ctx, name),
+  })
+  return {
+    ...{ values, fieldErrors },
+    errors: [...errors, ...loose.map((message) => ({ label: '', message }))],
+  }
 }
 
-/** Verbs group who is billed as `profile`; the forms that ask for it name the fields bare. */
-export function ungrouped(problem: FormProblem): FormProblem {
-  const bare = (name: string) => name.replace(/^profile\./, '')
-  const named = Object.entries(problem.fieldErrors).map(([name, text]) => [bare(name), text])
-  const errors = problem.errors.map((error) => (error.name ? { ...error, name: bare(error.name) } : error))
-  return { ...problem, errors, fieldErrors: Object.fromEntries(named) as Record<string, string> }
+/**
+ * What no field of the form that was sent can say, and is said above it: a refusal without fields, and reasons at
+ * fields that the form does not have.
+ */
+export function unsaid(
+  form: FormBody,
+  { code }: Pick<Fault, 'code'>,
+  { fields, text, called }: Unsaid,
+): string[] {
+  const reasons = Object.entries(fields)
+  const strange = reasons.filter(([name]) => !holdsField(form, name))
+  if (reasons.length === 0 || (strange.length > 0 && code !== 'input.invalid')) return [text]
+  return strange.map(([name, reason]) => `${called(name)}: ${reason}`)
 }
+
+interface Unsaid {
+  /** Field → reason. */
+  fields: Readonly<Record<string, string>>
+  /** The whole refusal. */
+  text: string
+  /** What readers call a field. */
+  called: (name: string) => string
+}
+
+/** Words for a field that the form does not have: those of the pages of staff name nearly every field there is. */
+export function labelOf({ state: { t, deps } }: Ctx, name: string): string {
+  const key = `admin.label.${name.split('.').findLast((part) => !/^\d+$/.test(part))}`
+  return deps.messages.has(key) ? t(key) : t('errors.not_asked')
+}
+
+/** Also as one of a group, settings[api_key], and by its parts, settings[accounts.0.iban]. */
+const holdsField = (form: FormBody, name: string): boolean =>
+  name in form ||
+  Object.values(form).some(
+    (group) =>
+      typeof group === 'object' &&
+      !Array.isArray(group) &&
+      Object.keys(group).some((key) => key === name || key.startsWith(`${name}.`)),
+  )

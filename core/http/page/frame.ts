@@ -1,5 +1,8 @@
-import { brandStylesheet, type Area, type Frame } from '../../render/index.ts'
-import type { Ctx } from '../context.ts'
+import { madeOnce } from '../../db/index.ts'
+import type { Translate } from '../../i18n/index.ts'
+import type { SignedIn } from '../../identity/index.ts'
+import { brandStylesheet, type Area, type Assets, type Frame } from '../../render/index.ts'
+import type { Ctx, ShopBrand, State } from '../context.ts'
 import { csrfToken } from '../chain/csrf.ts'
 import { takeFlashes } from './flash.ts'
 import { navigation } from './navigation.ts'
@@ -35,14 +38,14 @@ export function plainFrame(ctx: Ctx, wish: FrameWish): Frame {
     today: deps.business.today(state.zone),
     title: wish.title,
     csrf: csrfToken(ctx),
-    brand: brandFrame(ctx),
-    person: personFrame(ctx),
+    brand: brandFrame(state),
+    person: state.signedIn && personFrame({ user: state.signedIn.user, kind: state.actor.kind, t: state.t }),
     nav: wish.frame?.nav ?? navigation(ctx, area),
     theme: state.theme,
     ...(state.area === 'admin' ? { preferencesHref: '/admin/preferences' } : {}),
     path: ctx.url,
-    languages: choices(deps.messages.locales, state.locale, (code) => languageName(code)),
-    currencies: choices(state.brand?.currencies ?? [], state.currency, (code) => code),
+    languages: languages({ codes: deps.messages.locales, active: state.locale }),
+    currencies: currencies({ codes: state.brand?.currencies ?? NONE, active: state.currency }),
     signInHref: area === 'admin' ? '/admin/sign-in' : '/sign-in',
     ...(state.client ? { client: clientFrame(ctx, state.client.company ?? state.client.name) } : {}),
     ...(state.signedIn && (area === 'portal' || area === 'admin') ? { liveHref: `/${area}/live` } : {}),
@@ -50,13 +53,15 @@ export function plainFrame(ctx: Ctx, wish: FrameWish): Frame {
   }
 }
 
-function brandFrame({ state }: Ctx): Frame['brand'] {
-  const { brand, deps } = state
-  if (!brand) return { name: 'Berth', href: '/' }
+const NO_BRAND = Object.freeze({ name: 'Berth', href: '/' })
+
+const brandFrame = ({ brand, deps }: State): Frame['brand'] =>
+  brand ? brandOf({ brand, assets: deps.assets }) : NO_BRAND
+
+const brandOf = madeOnce(({ brand, assets }: { brand: ShopBrand; assets: Assets }): Frame['brand'] => {
   const frame = { name: brand.name, href: '/', company: brand.company }
-  if (brand.colour === null) return frame
-  return { ...frame, stylesheet: stylesheetOf(deps.assets, brand.colour) }
-}
+  return brand.colour === null ? frame : { ...frame, stylesheet: stylesheetOf(assets, brand.colour) }
+})
 
 const stylesheets = new WeakMap<object, Map<string, string>>()
 
@@ -69,16 +74,13 @@ function stylesheetOf(assets: { add(name: string, body: string): string }, colou
   return address
 }
 
-function personFrame({ state }: Ctx): Frame['person'] {
-  const { signedIn, t } = state
-  if (!signedIn) return null
-  const { name, email } = signedIn.user
-  return signedIn.actor.kind === 'staff'
+type Person = Pick<SignedIn, 'user'> & { kind: string; t: Translate }
+
+const personFrame = madeOnce(({ user: { name, email }, kind, t }: Person): NonNullable<Frame['person']> =>
+  kind === 'staff'
     ? {
-        name,
-        email,
+        ...{ name, email, signOutHref: '/admin/sign-out' },
         menu: [{ label: t('nav.person.own'), href: '/admin/me', icon: 'user' }],
-        signOutHref: '/admin/sign-out',
       }
     : {
         ...{ name, email, signOutHref: '/sign-out' },
@@ -86,8 +88,8 @@ function personFrame({ state }: Ctx): Frame['person'] {
           { label: t('nav.portal.account'), href: '/portal/account', icon: 'user' },
           { label: t('nav.person.security'), href: '/portal/security', icon: 'lock' },
         ],
-      }
-}
+      },
+)
 
 function clientFrame({ state }: Ctx, name: string): NonNullable<Frame['client']> {
   const several = (state.signedIn?.clients.length ?? 0) > 1
@@ -98,13 +100,22 @@ function sampleFrame({ state }: Ctx): NonNullable<Frame['sample']> {
   return { mailHref: '/sample/mail', clock: state.deps.business.now(), clockHref: '/sample/clock' }
 }
 
-function choices(values: readonly string[], active: string, label: (value: string) => string) {
-  return values.map((value) => ({
-    value,
-    label: label(value),
-    ...(isActive(value, active) ? { active: true } : {}),
-  }))
+interface Codes {
+  codes: readonly string[]
+  active: string
 }
+
+const choicesWith = (label: (code: string) => string) =>
+  madeOnce(({ codes, active }: Codes) =>
+    codes.map((value) => ({
+      ...{ value, label: label(value) },
+      ...(isActive(value, active) ? { active: true } : {}),
+    })),
+  )
+
+const NONE: readonly string[] = Object.freeze([])
+const languages = choicesWith((code) => languageName(code))
+const currencies = choicesWith((code) => code)
 
 const isActive = (value: string, active: string): boolean =>
   value === active || value === active.split('-')[0]

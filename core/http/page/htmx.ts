@@ -13,12 +13,3 @@ export function targetId(ctx: Ctx): string | null {
   const at = ctx.get('HX-Target').indexOf('#')
   return at < 0 ? null : ctx.get('HX-Target').slice(at + 1)
 }
-
-const HTMX_HEADERS = 'HX-Request, HX-Target, HX-Request-Type'
-
-/** Caches keep the part and the page apart. */
-export function varyByHtmx(ctx: Ctx): void {
-  const known = String(ctx.res.getHeader('Vary') ?? '')
-  if (known.includes(HTMX_HEADERS)) return
-  ctx.res.setHeader('Vary', known === '' ? HTMX_HEADERS : `${known}, ${HTMX_HEADERS}`)
-}

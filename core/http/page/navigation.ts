@@ -1,6 +1,6 @@
+import { madeOnce } from '../../db/index.ts'
 import type { Translate } from '../../i18n/index.ts'
 import { covers } from '../../kernel/index.ts'
-import { may } from '../../records/index.ts'
 import type { Area, NavEntry } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
 
@@ -17,6 +17,8 @@ export interface NavItem {
   keys?: string
   /** Further addresses that belong to it. */
   also?: readonly string[]
+  /** Where it leads staff of some brands, when its own page is of all brands. */
+  ofSomeBrands?: string
   /** The pages that stand behind the entry, as tabs above each of them; `href` is the first. */
   tabs?: readonly NavTab[]
 }
@@ -102,6 +104,7 @@ export const adminNav: readonly NavItem[] = [
     tabs: [
       { key: 'invoices', href: '/admin/invoices', right: 'invoice.list' },
       { key: 'billables', href: '/admin/billables', right: 'billable_item.list' },
+      { key: 'letters', href: '/admin/letters', right: 'letter.list' },
       { key: 'document_texts', href: '/admin/document-texts', right: 'document_text.list' },
     ],
   },
@@ -124,7 +127,10 @@ export const adminNav: readonly NavItem[] = [
       '/admin/agreements',
     ],
   },
-  { key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing', right: 'billing.run' },
+  {
+    ...{ key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing' },
+    ...{ right: 'billing.run', ofSomeBrands: '/admin/billing/runs' },
+  },
   {
     key: 'ledger',
     href: '/admin/ledger',
@@ -166,12 +172,28 @@ export const adminNav: readonly NavItem[] = [
     ],
   },
   {
+    key: 'settings',
+    href: '/admin/settings',
+    icon: 'settings',
+    group: 'system',
+    right: 'setting.read',
+    also: ['/admin/brands', '/admin/sellers'],
+  },
+  {
     key: 'plugins',
     href: '/admin/plugins',
     icon: 'puzzle',
     group: 'system',
     right: 'plugin.list',
     keys: 'g p',
+  },
+  {
+    key: 'staff',
+    href: '/admin/staff',
+    icon: 'user-check',
+    group: 'system',
+    right: 'staff.list',
+    also: ['/admin/roles'],
   },
   { key: 'automation', href: '/admin/jobs', icon: 'clock', group: 'system', right: 'job.list' },
   { key: 'events', href: '/admin/events', icon: 'bolt', group: 'system', right: 'event.list' },
@@ -187,22 +209,6 @@ export const adminNav: readonly NavItem[] = [
     ],
   },
   { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
-  {
-    key: 'staff',
-    href: '/admin/staff',
-    icon: 'user-check',
-    group: 'system',
-    right: 'staff.list',
-    also: ['/admin/roles'],
-  },
-  {
-    key: 'settings',
-    href: '/admin/settings',
-    icon: 'settings',
-    group: 'system',
-    right: 'setting.read',
-    also: ['/admin/brands', '/admin/sellers'],
-  },
   { key: 'health', href: '/admin/health', icon: 'heartbeat', group: 'system', right: 'health.read' },
 ]
 
@@ -210,16 +216,28 @@ const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNa
 
 export function navigation(ctx: Ctx, area: Area): readonly NavEntry[] {
   const { actor, t } = ctx.state
-  const made = entriesFor(area, [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)], t)
+  const held = [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)]
+  const made = entriesFor({ area, held, ofAllBrands: actor.brandIds === 'all' }, t)
+  let drawn = made.byPath.get(ctx.path)
+  if (!drawn) {
+    drawn = entriesAt(made, ctx.path, area)
+    if (made.byPath.size >= MADE_MAX) made.byPath.clear()
+    made.byPath.set(ctx.path, drawn)
+  }
+  return drawn
+}
+
+/** The entry that reaches furthest towards the path is the active one. */
+function entriesAt({ items, byActive }: Made, path: string, area: Area): readonly NavEntry[] {
   let best: MadeEntry | undefined
-  for (const item of made.items) {
-    const leads = item.reaches.some((href) => isBelow(ctx.path, href, area))
+  for (const item of items) {
+    const leads = item.reaches.some((href) => isBelow(path, href, area))
     if (leads && item.entry.href.length > (best?.entry.href.length ?? 0)) best = item
   }
-  let drawn = made.byActive.get(best)
+  let drawn = byActive.get(best)
   if (!drawn) {
-    drawn = made.items.map((item) => (item === best ? { ...item.entry, active: true } : item.entry))
-    made.byActive.set(best, drawn)
+    drawn = Object.freeze(items.map((item) => (item === best ? { ...item.entry, active: true } : item.entry)))
+    byActive.set(best, drawn)
   }
   return drawn
 }
@@ -233,16 +251,23 @@ interface MadeEntry {
 interface Made {
   items: readonly MadeEntry[]
   byActive: Map<MadeEntry | undefined, readonly NavEntry[]>
+  byPath: Map<string, readonly NavEntry[]>
+}
+
+interface Reader {
+  area: Area
+  held: readonly string[]
+  ofAllBrands: boolean
 }
 
 /** Readers of one language with the same rights have the same entries: they are made once. */
-function entriesFor(area: Area, held: readonly string[], t: Translate): Made {
+function entriesFor(reader: Reader, t: Translate): Made {
   let known = entriesMade.get(t)
   if (!known) entriesMade.set(t, (known = new Map()))
-  const key = `${area} ${held.join(' ')}`
+  const key = `${reader.area} ${reader.ofAllBrands} ${reader.held.join(' ')}`
   let made = known.get(key)
   if (!made) {
-    made = { items: makeEntries(area, held, t), byActive: new Map() }
+    made = { items: makeEntries(reader, t), byActive: new Map(), byPath: new Map() }
     if (known.size >= MADE_MAX) known.clear()
     known.set(key, made)
   }
@@ -252,10 +277,11 @@ function entriesFor(area: Area, held: readonly string[], t: Translate): Made {
 const entriesMade = new WeakMap<Translate, Map<string, Made>>()
 const MADE_MAX = 200
 
-function makeEntries(area: Area, held: readonly string[], t: Translate): MadeEntry[] {
+function makeEntries({ area, held, ofAllBrands }: Reader, t: Translate): MadeEntry[] {
   return (NAVIGATION[area] ?? []).flatMap((item) => {
     const tabs = (item.tabs ?? []).filter(({ right }) => mayReach(held, right))
-    const href = item.tabs ? tabs[0]?.href : item.href
+    const own = (!ofAllBrands && item.ofSomeBrands) || item.href
+    const href = item.tabs ? tabs[0]?.href : own
     if (href === undefined || (!item.tabs && item.right && !mayReach(held, item.right))) return []
     return [
       {
@@ -271,18 +297,35 @@ function makeEntries(area: Area, held: readonly string[], t: Translate): MadeEnt
 }
 
 /** The pages that share an entry of the menu, above each of them; none where the reader may open but this one. */
-export function entryTabs(ctx: Ctx): { label: string; tabs: NavTabLink[] } | null {
-  const { actor, t } = ctx.state
-  const item = adminNav.find(({ tabs }) => tabs?.some(({ href }) => href === ctx.path))
-  const open = (item?.tabs ?? []).filter(({ right }) =>
-    may(actor, { permission: right, audience: ['staff'] }),
-  )
-  if (!item || open.length < 2) return null
+export function entryTabs({ path, state }: Ctx): Readonly<EntryTabs> | null {
+  const item = itemsOfTabs.get(path)
+  return item ? tabsOf({ permissions: state.actor.permissions, item, path, t: state.t }) : null
+}
+
+const itemsOfTabs = new Map(
+  adminNav.flatMap((item) => (item.tabs ?? []).map(({ href }) => [href, item] as const)),
+)
+
+interface EntryTabs {
+  label: string
+  tabs: NavTabLink[]
+}
+
+interface TabsWish {
+  permissions: readonly string[]
+  item: NavItem
+  path: string
+  t: Translate
+}
+
+const tabsOf = madeOnce(({ permissions, item, path, t }: TabsWish): EntryTabs | null => {
+  const open = (item.tabs ?? []).filter(({ right }) => covers(permissions, right))
+  if (open.length < 2) return null
   return {
     label: t(`nav.admin.${item.key}`),
-    tabs: open.map(({ key, href }) => ({ label: t(`nav.admin.${key}`), href, active: href === ctx.path })),
+    tabs: open.map(({ key, href }) => ({ label: t(`nav.admin.${key}`), href, active: href === path })),
   }
-}
+})
 
 type NavTabLink = Record<'label' | 'href', string> & { active: boolean }
 

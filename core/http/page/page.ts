@@ -4,7 +4,7 @@ import { contentPolicy } from '../chain/security-headers.ts'
 import { drawSlotAlone, drawSlots, slotId, type SlotWish } from '../plugin-places/slots.ts'
 import { flash } from './flash.ts'
 import { frameOf, plainFrame, type FrameWish } from './frame.ts'
-import { isBoosted, isPartial, targetId, varyByHtmx } from './htmx.ts'
+import { isBoosted, isPartial, targetId } from './htmx.ts'
 
 export interface PageWish extends FrameWish {
   status?: number
@@ -18,7 +18,6 @@ export interface PageWish extends FrameWish {
 
 /** Answers the page, or the one part of it that htmx asks for. */
 export async function page(ctx: Ctx, template: string, view: object, wish: PageWish): Promise<void> {
-  varyByHtmx(ctx)
   // A page that is only swapped in keeps the policy of the one before it.
   if (wish.framed && isBoosted(ctx)) return loadWhole(ctx)
   const part = isPartial(ctx) ? wish.parts?.[targetId(ctx) ?? ''] : undefined
@@ -40,7 +39,6 @@ export function loadWhole(ctx: Ctx): void {
 
 /** Answers one part. */
 export function fragment(ctx: Ctx, template: string, view: object, status?: number): void {
-  varyByHtmx(ctx)
   send(ctx, ctx.state.deps.renderer.fragment(template, view, partFrame(ctx)), status)
 }
 
@@ -73,7 +71,6 @@ export function fragmentOrSeeOther(ctx: Ctx, done: Done): void {
     : []
   const [template, view] = done.part
   const others = [...(done.others ?? []), ...toast]
-  varyByHtmx(ctx)
   send(ctx, ctx.state.deps.renderer.parts({ template, view }, others, partFrame(ctx)))
 }
 
@@ -96,5 +93,6 @@ const partFrame = (ctx: Ctx): Frame => plainFrame(ctx, { title: '', area: ctx.st
 export function send(ctx: Ctx, html: string | Html, status = 200): void {
   ctx.status = status
   ctx.body = html
+  // After the body: Koa takes an object to be JSON.
   ctx.res.setHeader('Content-Type', 'text/html; charset=utf-8')
 }

@@ -1,7 +1,7 @@
 import type { ClientChoice, SignedIn } from '../../identity/index.ts'
 import { may, type Audience } from '../../records/index.ts'
 import { NotSignedIn, type Actor } from '../../kernel/index.ts'
-import type { Ctx, ShopBrand, Step } from '../context.ts'
+import type { Ctx, ShopBrand, State, Step } from '../context.ts'
 import { NoClientChosen, ShopNotOpen } from '../errors.ts'
 import { seeOther } from './page.ts'
 
@@ -26,7 +26,7 @@ export function requireStaff(ctx: Ctx): SignedIn & { actor: Actor } {
   return { ...signedIn, actor }
 }
 
-export function requireBrand(ctx: Ctx): ShopBrand {
+export function requireBrand(ctx: { state: Pick<State, 'brand'> }): ShopBrand {
   if (!ctx.state.brand) throw ShopNotOpen({})
   return ctx.state.brand
 }

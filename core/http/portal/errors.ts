@@ -6,3 +6,5 @@ export const AmountChanged = defineError(
   (p: { number: string }) =>
     `The sum of invoice ${p.number} has changed since this page was loaded. Look at it again before you pay.`,
 )
+
+export const NothingPicked = defineError('invoice.none_picked', 422, () => 'Tick at least one invoice.')

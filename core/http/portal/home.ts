@@ -1,14 +1,16 @@
 import type { Router } from '@koa/router'
 import { startMany } from '../../billing/index.ts'
-import { sql } from '../../db/index.ts'
-import { requestVerification } from '../../identity/index.ts'
+import { madeOnce, sql } from '../../db/index.ts'
+import type { Translate } from '../../i18n/index.ts'
+import { requestVerification, type SignedIn } from '../../identity/index.ts'
+import type { IsoDate } from '../../kernel/index.ts'
 import { may, scoped } from '../../records/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { flash, page, requireClient, requireUser, seeOther } from '../page/index.ts'
 import { invoiceRowView, listedInvoice, type ListedInvoice } from './invoices/invoice-row.ts'
 import { upcomingView } from './invoices/upcoming.ts'
 import { verifyBanner } from './portal-frame.ts'
-import { readServiceRows, serviceRowView } from './services/service-row.ts'
+import { readServiceRows, serviceRowView, type ListedRow } from './services/service-row.ts'
 
 const SERVICES_SHOWN = 6
 const UNPAID_SHOWN = 5
@@ -23,43 +25,61 @@ async function showHome(ctx: RouteCtx): Promise<void> {
   const { t, client } = ctx.state
   const { user } = requireUser(ctx)
   if (!client) return page(ctx, 'portal/no-client', {}, { title: t('portal.home.title') })
-  const view = {
-    ...(await homeView(ctx)),
-    greeting: t('portal.home.hello', { name: user.name.split(' ')[0]! }),
-  }
-  await page(ctx, 'portal/home', view, {
-    title: t('portal.home.title'),
-    parts: {
-      'home-needs': ['portal/_needs', view],
-      'home-services': ['portal/_services', view],
+  const view = await homeView(ctx)
+  const greeting = t('portal.home.hello', { name: user.name.split(' ')[0]! })
+  await page(
+    ctx,
+    'portal/home',
+    { ...view, greeting },
+    {
+      title: t('portal.home.title'),
+      parts: {
+        'home-needs': ['portal/_needs', view.needs],
+        'home-services': ['portal/_services', view.services],
+      },
+      slots: [{ slot: 'portal.home.after', record: client.id }],
     },
-    slots: [{ slot: 'portal.home.after', record: client.id }],
-  })
+  )
 }
 
 async function homeView(ctx: RouteCtx) {
-  const { t, deps, zone } = ctx.state
+  const { t, deps, zone, actor } = ctx.state
+  const { user } = requireUser(ctx)
   const today = deps.business.today(zone)
   const unpaid = await readUnpaid(ctx)
-  const services = await readServiceRows(ctx, {
+  const rows = await readServiceRows(ctx, {
     where: sql`s.billing_status <> 'ended'`,
     limit: SERVICES_SHOWN + 1,
   })
-  const upcoming = await upcomingView(ctx, 30)
   return {
-    verify: verifyBanner(ctx),
-    needs: unpaid.slice(0, UNPAID_SHOWN).map((row) => ({
-      ...invoiceRowView(t, row, today),
-      declined: row.declined,
-    })),
-    moreNeeds: unpaid.length > UNPAID_SHOWN,
-    payAllHref: unpaid.length > 1 && may(ctx.state.actor, startMany) ? '/portal/pay' : null,
-    services: services.slice(0, SERVICES_SHOWN).map((row) => serviceRowView(t, row)),
-    moreServices: services.length > SERVICES_SHOWN,
-    charges: upcoming.charges,
-    totals: upcoming.totals,
+    needs: needsOf({ unpaid, user, mayPayMany: may(actor, startMany), t, today }),
+    services: servicesOf({ rows, t }),
+    next: await upcomingView(ctx, 30),
   }
 }
+
+interface Needs {
+  unpaid: readonly Unpaid[]
+  user: SignedIn['user']
+  mayPayMany: boolean
+  t: Translate
+  today: IsoDate
+}
+
+const needsOf = madeOnce(({ unpaid, user, mayPayMany, t, today }: Needs) => ({
+  verify: verifyBanner(user, t),
+  needs: unpaid.slice(0, UNPAID_SHOWN).map((row) => ({
+    ...invoiceRowView(t, row, today),
+    declined: row.declined,
+  })),
+  moreNeeds: unpaid.length > UNPAID_SHOWN,
+  payAllHref: unpaid.length > 1 && mayPayMany ? '/portal/pay' : null,
+}))
+
+const servicesOf = madeOnce(({ rows, t }: { rows: readonly ListedRow[]; t: Translate }) => ({
+  services: rows.slice(0, SERVICES_SHOWN).map((row) => serviceRowView(t, row)),
+  moreServices: rows.length > SERVICES_SHOWN,
+}))
 
 type Unpaid = ListedInvoice & { declined: string | null }
 

@@ -1,4 +1,6 @@
 import { sql } from '../../db/index.ts'
+import type { Translate } from '../../i18n/index.ts'
+import type { SignedIn } from '../../identity/index.ts'
 import { scoped } from '../../records/index.ts'
 import type { Flash, NavEntry } from '../../render/index.ts'
 import type { AreaFrame, Ctx } from '../context.ts'
@@ -6,7 +8,10 @@ import { navigation } from '../page/index.ts'
 
 /** At most one banner above a page, the gravest: suspended, overdue, address not confirmed. */
 export const portalFrame: AreaFrame = async (ctx) => {
-  const banner = saysItself(ctx) ? null : ((await overdueBanner(ctx)) ?? verifyBanner(ctx))
+  const { signedIn, t } = ctx.state
+  const banner = saysItself(ctx)
+    ? null
+    : ((await overdueBanner(ctx)) ?? (signedIn && verifyBanner(signedIn.user, t)))
   return { ...(banner ? { banner } : {}), nav: ownNavigation(ctx) }
 }
 
@@ -47,9 +52,8 @@ async function overdueBanner(ctx: Ctx): Promise<Flash | null> {
   return null
 }
 
-export function verifyBanner(ctx: Ctx): Flash | null {
-  const { signedIn, t } = ctx.state
-  if (!signedIn || signedIn.user.email_verified_at) return null
+export function verifyBanner(user: SignedIn['user'], t: Translate): Flash | null {
+  if (user.email_verified_at) return null
   const action = { label: t('portal.banner.verify_again'), href: '/portal/verify', post: true }
-  return { tone: 'info', text: t('portal.banner.verify', { email: signedIn.user.email }), action }
+  return { tone: 'info', text: t('portal.banner.verify', { email: user.email }), action }
 }

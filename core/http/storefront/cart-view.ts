@@ -1,3 +1,4 @@
+import { nameAmong, serviceTitle } from '../../catalog/index.ts'
 import { formatRate } from '../../i18n/index.ts'
 import { cycle } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
@@ -33,7 +34,7 @@ export async function cartView(ctx: Ctx, cart: CartView, problem: { coupon?: str
 
 function itemView(ctx: Ctx, cart: CartView, item: CartItemView) {
   const { wish, product } = item
-  const name = product?.name ?? ctx.state.t('storefront.cart.gone')
+  const name = itemTitle(ctx, item)
   const path = `/cart/items/${item.id}`
   const edit = product ? url(productHref(product), { ...queryOf(product, wish), item: item.id }) : null
   return {
@@ -51,6 +52,12 @@ function itemView(ctx: Ctx, cart: CartView, item: CartItemView) {
       ctx.state.t('storefront.cart.item_problem', { reason }),
     ),
   }
+}
+
+/** The plan, and the domain or host name that the buyer typed for it. */
+export function itemTitle(ctx: Ctx, { product, units }: CartItemView): string {
+  if (!product) return ctx.state.t('storefront.cart.gone')
+  return serviceTitle(product.name, nameAmong(product.fields, units[0]?.[0]?.fields ?? []) ?? '')
 }
 
 function suggestionView(ctx: Ctx, { slug, name, summary, givenPpm }: CartSuggestion) {
@@ -92,7 +99,7 @@ function noticeText(ctx: Ctx, notice: CartNotice, of: { name: string; cart: Cart
 }
 
 function couponView(ctx: Ctx, cart: CartView, problem: { coupon?: string; code?: string }) {
-  const said = cart.couponProblem ? couponProblemText(ctx, cart.couponProblem) : null
+  const said = cart.couponProblem ? couponProblemText(ctx.state.t, cart.couponProblem) : null
   return { codes: cart.couponCodes, entered: problem.code ?? '', error: problem.coupon ?? said }
 }
 

@@ -5,7 +5,8 @@ import type { Ctx } from '../context.ts'
 import { reckonedLines } from './discount-text.ts'
 import { countryOptions, type FormProblem } from '../page/index.ts'
 import { BILL_FIELDS, type BillField } from './buyer.ts'
-import type { PayChoice } from './pay-choices.ts'
+import { itemTitle } from './cart-view.ts'
+import { saveView, type PayChoice } from './pay-choices.ts'
 import { cycle, type IsoDate } from '../../kernel/index.ts'
 import { taxIdKey } from '../../billing/index.ts'
 import { cycleName, moneyText, perCycle, priceView } from './price-text.ts'
@@ -71,7 +72,7 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     }))
   return {
     items: cart.items.map((item) => ({
-      label: item.units.length > 1 ? `${item.units.length} × ${item.product?.name}` : item.product?.name,
+      label: item.units.length > 1 ? `${item.units.length} × ${itemTitle(ctx, item)}` : itemTitle(ctx, item),
       note: cycleName(ctx, cycle(item.wish.cycle)),
       value: text(item.first.subtotalMinor),
     })),
@@ -90,8 +91,8 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
       total === 0n
         ? t('storefront.checkout.order_free')
         : t('storefront.checkout.order', { price: text(total) }),
-    renewals: cart.renewals.map(({ cycle: of, sums }) =>
-      t('storefront.summary.then', { price: text(sums.totalMinor), per: perCycle(ctx, cycle(of)) }),
+    renewals: taxed.renewals.map(({ cycle: of, totalMinor }) =>
+      t('storefront.summary.then', { price: text(totalMinor), per: perCycle(ctx, cycle(of)) }),
     ),
   }
 }
@@ -119,7 +120,10 @@ export function checkoutView(ctx: Ctx, { bill, totals, pay, terms, problem }: Ch
     guest: { email: typed('email'), name: typed('name') },
     bill: bill.values,
     countries: countryOptions(locale),
-    pay: { choices: pay, chosen: typed('pay') || (pay[0]?.value ?? ''), none: pay.length === 0 },
+    pay: {
+      ...{ choices: pay, chosen: typed('pay') || (pay[0]?.value ?? ''), none: pay.length === 0 },
+      save: saveView(ctx.state, pay),
+    },
     note: typed('note'),
     terms: { version: terms.version, hint: t('storefront.legal.version', { version: terms.version }) },
   }

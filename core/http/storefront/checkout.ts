@@ -15,7 +15,6 @@ import {
   page,
   seeOther,
   tryForm,
-  ungrouped,
   type FormProblem,
 } from '../page/index.ts'
 import { signInSession } from './buyer.ts'
@@ -86,11 +85,13 @@ function isReady(ctx: RouteCtx, cart: CartView, reason?: string): boolean {
 }
 
 async function takeCheckout(ctx: RouteCtx): Promise<void> {
+  const { t } = ctx.state
   const cart = await visitorCart(ctx)
   if (!isReady(ctx, cart)) return seeOther(ctx, '/cart')
   await tryForm(ctx, {
     shown: [403, 409, 422, 429],
-    redraw: (problem) => drawCheckout(ctx, ungrouped(problem)),
+    labels: { terms: t('storefront.checkout.terms'), pay: t('storefront.pay.choose') },
+    redraw: (problem) => drawCheckout(ctx, problem),
     async act() {
       const terms = await currentTerms(ctx)
       requireTerms(ctx, terms.version)

@@ -7,7 +7,18 @@ import {
   type Product,
 } from '../../catalog/index.ts'
 import { BerthError, NotFound } from '../../kernel/index.ts'
-import { askForms, firstTerms, priceItems, wantedCoupons, type PricedItem } from '../../orders/index.ts'
+import {
+  askForms,
+  firstTerms,
+  priceItems,
+  wantedCoupons,
+  type AskedForm,
+  type FirstTermOf,
+  type FoundCoupons,
+  type PricedItem,
+} from '../../orders/index.ts'
+import { madeOnce } from '../../db/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 import type { Ctx } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 import { couponProblemText } from './discount-text.ts'
@@ -34,21 +45,39 @@ export async function findProduct(ctx: Ctx, slug: string): Promise<Product> {
   return product
 }
 
-/** Prices the choice of the address or the form. Pure but for the coupon, which is looked up. */
+/** Prices the choice of the address or the form. Pure but for what is looked up. */
 export async function configure(ctx: Ctx, product: Product): Promise<Configured> {
+  const { deps, client, t } = ctx.state
+  const brand = requireBrand(ctx)
   const view = priceView(ctx)
   const fields = fieldsOf(ctx)
-  const first = pricesOn(product, view.currency, view.day)[0]
-  const form = await formOf(ctx, product, { fields, cycle: first?.cycle ?? '1m' })
-  const asked = { ...product, fields: [...product.fields, ...form.fields] }
-  const chosen = readChosen(asked, fields, first?.cycle ?? '1m')
+  const preset = pricesOn(product, view.currency, view.day)[0]?.cycle ?? '1m'
+  const form = await formOf(ctx, product, { fields, cycle: preset })
   const code = (fields.coupon ?? '').trim()
-  const brand = requireBrand(ctx)
-  const { db } = ctx.state.deps
-  const coupons = await wantedCoupons(db, brand.id, code === '' ? [] : [code])
-  const clientId = ctx.state.client?.id ?? null
-  const shop = { brandId: brand.id, clientId, zone: brand.zone, today: view.day }
-  const firstTerm = await firstTerms(ctx.state.deps, db, [product], shop)
+  const coupons = await wantedCoupons(deps.db, brand.id, code === '' ? NO_CODES : [code])
+  const shop = { brandId: brand.id, clientId: client?.id ?? null, zone: brand.zone, today: view.day }
+  const firstTerm = await firstTerms(deps, deps.db, [product], shop)
+  return configuredBy({ product, ...view, preset, fields, form, code, coupons, firstTerm, t })
+}
+
+const NO_CODES: readonly string[] = []
+
+interface Configuring extends PriceView {
+  product: Product
+  preset: string
+  fields: Fields
+  form: AskedForm
+  code: string
+  coupons: FoundCoupons
+  firstTerm: FirstTermOf
+  t: Translate
+}
+
+const configuredBy = madeOnce((of: Configuring): Configured => {
+  const { product, currency, day, form, coupons, firstTerm } = of
+  const view = { currency, day }
+  const asked = { ...product, fields: [...product.fields, ...form.fields] }
+  const chosen = readChosen(asked, of.fields, of.preset)
   const { quantity = 1 } = chosen.wish
   const inRange = quantity >= 1 && quantity <= QUANTITY_MAX
   const wish = { ...chosen.wish, quantity: inRange ? quantity : 1 }
@@ -57,15 +86,19 @@ export async function configure(ctx: Ctx, product: Product): Promise<Configured>
   const item = priced.items[0]!
   const range = inRange ? {} : { qty: `must be a whole number from 1 to ${QUANTITY_MAX}` }
   const named = Object.entries(item.errors).map(([name, reason]) => [fieldName(name), reason])
-  const problem = couponProblemOf(ctx, coupons.unknown, priced.couponProblem)
+  const problem = couponProblemOf(of.t, coupons.unknown, priced.couponProblem)
   return {
-    ...{ ...chosen, product: asked, view, priced: item, coupon: { code, problem } },
+    ...{ ...chosen, product: asked, view, priced: item, coupon: { code: of.code, problem } },
     errors: { ...Object.fromEntries(named), ...range },
   }
-}
+})
 
 /** What plugins ask beside the product; nothing where they fail, which is said when it is put into the cart. */
-async function formOf(ctx: Ctx, { id }: Product, { fields, cycle }: { fields: Fields; cycle: string }) {
+async function formOf(
+  ctx: Ctx,
+  { id }: Product,
+  { fields, cycle }: { fields: Fields; cycle: string },
+): Promise<AskedForm> {
   const { deps, client } = ctx.state
   const answers = Object.entries(fields).flatMap(([name, value]) =>
     name.startsWith('f.') ? [[name.slice(2), value] as const] : [],
@@ -73,10 +106,16 @@ async function formOf(ctx: Ctx, { id }: Product, { fields, cycle }: { fields: Fi
   const wish = { product_id: id, cycle: fields.cycle ?? cycle, fields: Object.fromEntries(answers) }
   const of = { brandId: requireBrand(ctx).id, clientId: client?.id ?? null }
   const form = (await askForms(deps, deps.db, [wish], of)).get(wish)
-  return !form || form instanceof BerthError ? { fields: [], refused: {} } : form
+  return !form || form instanceof BerthError ? NOTHING_ASKED : form
 }
 
-function couponProblemOf(ctx: Ctx, [code]: readonly string[], problem: CouponProblem | null): string | null {
+const NOTHING_ASKED: AskedForm = { fields: [], refused: {} }
+
+function couponProblemOf(
+  t: Translate,
+  [code]: readonly string[],
+  problem: CouponProblem | null,
+): string | null {
   if (code !== undefined) return CouponUnknown({ code }).message
-  return problem && couponProblemText(ctx, problem)
+  return problem && couponProblemText(t, problem)
 }

@@ -1,3 +1,4 @@
+import { serviceTitle } from '../../catalog/index.ts'
 import { formatInstant } from '../../i18n/index.ts'
 import { cycle, type Instant } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
@@ -28,7 +29,7 @@ export function orderView(ctx: Ctx, status: OrderStatus, choices: readonly PayCh
     text: ctx.state.t(`storefront.order.phase.${phase}.text`, { mail: ctx.state.brand?.email ?? '' }),
     steps: stepsOf(ctx, status, phase),
     pay: payView(status, { choices, href }),
-    services: inside ? services.map((service) => serviceView(ctx, service)) : [],
+    services: inside ? services.map((service) => serviceView(ctx, order, service)) : [],
     details: inside ? detailsOf(ctx, status) : null,
     signInHref: inside ? null : `/sign-in?next=${encodeURIComponent(href)}`,
     total: moneyText(ctx, order.total_minor, order.currency),
@@ -52,7 +53,9 @@ function phaseOf({ order, invoice, payment, services }: OrderStatus): Phase {
   if (order.status === 'held') return 'check'
   if (invoice?.status === 'issued') return payPhase(payment)
   if (services.some(({ failure }) => failure !== null)) return 'late'
-  return order.status === 'placed' ? 'check' : 'delivery'
+  // Between its payment and what follows from it, an order that waits for nobody is on its way.
+  const waits = order.status === 'placed' && services.some((one) => one.delivery_on === 'acceptance')
+  return waits ? 'check' : 'delivery'
 }
 
 function payPhase(payment: OrderStatus['payment']): Phase {
@@ -111,10 +114,11 @@ function payView(status: OrderStatus, { choices, href }: { choices: readonly Pay
   }
 }
 
-function serviceView({ state: { t } }: Ctx, service: OrderedService) {
+function serviceView({ state: { t } }: Ctx, { items }: OrderStatus['order'], service: OrderedService) {
+  const item = items.find(({ id }) => id === service.order_item_id)
   const waits = service.delivery_status === 'none' && service.failure === null
   return {
-    label: service.label,
+    label: serviceTitle(item?.name ?? '', service.label),
     status: waits
       ? { tone: 'neutral', icon: 'clock', label: t('storefront.order.waits') }
       : { state: service.failure ? 'failed' : service.delivery_status },
@@ -122,7 +126,8 @@ function serviceView({ state: { t } }: Ctx, service: OrderedService) {
   }
 }
 
-function detailsOf(ctx: Ctx, { order, invoice }: OrderStatus) {
+function detailsOf(ctx: Ctx, { order, invoice, services }: OrderStatus) {
+  const called = new Map(services.map((service) => [service.order_item_id, service.label]))
   const text = (minor: bigint) => moneyText(ctx, minor, order.currency)
   const { t } = ctx.state
   const code = order.coupon_code
@@ -137,7 +142,7 @@ function detailsOf(ctx: Ctx, { order, invoice }: OrderStatus) {
   )
   return {
     items: order.items.map((item) => ({
-      label: item.quantity > 1 ? `${item.quantity} × ${item.name}` : item.name,
+      label: timesTitle(item.quantity, serviceTitle(item.name, called.get(item.id) ?? '')),
       note: cycleName(ctx, cycle(item.cycle)),
       value: text(item.amount_minor + item.setup_minor),
     })),
@@ -149,3 +154,6 @@ function detailsOf(ctx: Ctx, { order, invoice }: OrderStatus) {
     invoice: invoice?.number ? { number: invoice.number, href: `/portal/invoices/${invoice.id}` } : null,
   }
 }
+
+const timesTitle = (quantity: number, title: string): string =>
+  quantity > 1 ? `${quantity} × ${title}` : title

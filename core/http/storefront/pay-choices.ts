@@ -1,6 +1,6 @@
-import { chargeText, listPayWays, type GatewayRules } from '../../billing/index.ts'
+import { chargeText, listPayWays, offers, type GatewayRules } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
-import type { Ctx } from '../context.ts'
+import type { Ctx, State } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 
 /** "gateway:plg_…" or "method:mth_…", as the radio buttons send it. */
@@ -10,6 +10,8 @@ export interface PayChoice {
   value: string
   label: string
   hint?: string
+  /** What is paid with can be kept for renewals. */
+  saves?: boolean
 }
 
 /** Saved methods first, then the gateways in the order of staff. */
@@ -22,9 +24,11 @@ export async function payChoices(ctx: Ctx): Promise<PayChoice[]> {
       const hint = [t('storefront.pay.saved'), costOf(rules, currency)].filter(Boolean).join(' · ')
       return { value: `method:${id}`, label, hint }
     }),
-    ...gateways.map(({ id, name, rules }) => {
+    ...gateways.map((gateway) => {
+      const { id, name, rules } = gateway
       const hint = costOf(rules, currency)
-      return { value: `gateway:${id}`, label: name, ...(hint ? { hint } : {}) }
+      const saves = offers(gateway, 'charge_method')
+      return { value: `gateway:${id}`, label: name, saves, ...(hint ? { hint } : {}) }
     }),
   ]
 }
@@ -33,6 +37,16 @@ export async function payChoices(ctx: Ctx): Promise<PayChoice[]> {
 const costOf = (rules: string | null | undefined, currency: string): string => {
   const text = chargeText(JSON.parse(rules ?? '{}') as GatewayRules, currency)
   return text && `${text} ${currency}`
+}
+
+/** Whether to ask for keeping the method, and with which ways that works where it does not with all. */
+export function saveView({ t }: Pick<State, 't'>, choices: readonly PayChoice[]) {
+  const names = choices.flatMap(({ saves, label }) => (saves ? [label] : []))
+  const onlySome = choices.some(({ saves }) => saves === false)
+  return {
+    isOffered: names.length > 0,
+    hint: onlySome ? t('storefront.pay.save_with', { names: names.join(', ') }) : null,
+  }
 }
 
 /** What was chosen, if it is offered. */

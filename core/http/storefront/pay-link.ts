@@ -2,6 +2,8 @@ import type { Router } from '@koa/router'
 import { money } from '../../../sdk/index.ts'
 import {
   amountDue,
+  askedNow,
+  askedOfOpen,
   cashRounding,
   checkByLink,
   fileName,
@@ -82,6 +84,9 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { deps, t } = ctx.state
   const invoice = await read(ctx)
   const due = invoice.status === 'issued' ? amountDue(invoice) : 0n
+  const openMinor = await askedOfOpen(deps.db, invoice, due)
+  // By a plan a part is asked for, of a proforma what the client's credit leaves.
+  const dueMinor = await askedNow(deps, deps.db, { invoice, openMinor })
   const gateways = due > 0n ? await listGateways(deps.db, invoice.brand_id) : []
   const [latest] = await deps.db.all<Attempt>(
     sql`select p.status, p.needs from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id desc limit 1`,
@@ -112,7 +117,7 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     gateways: await Promise.all(
       gateways.map(async ({ id, name, rules }) => ({
         ...{ id, name },
-        ...(await payExtra(deps, { invoice, dueMinor: due }, rules)),
+        ...(await payExtra(deps, { invoice, dueMinor }, rules)),
       })),
     ),
     ...{ keys: formKeys(), errors: problem?.errors ?? [] },

@@ -11,6 +11,7 @@ import {
   perCycle,
   taxNote,
   type PriceView,
+  type Teller,
 } from './price-text.ts'
 
 /** A plan as the component `plans` shows it. */
@@ -123,7 +124,7 @@ interface SavingView extends PriceView {
 }
 
 /** "save 16 %", or "save up to 20 %" when the products differ; null when nothing is saved. */
-export function savingText(ctx: Ctx, products: readonly Product[], view: SavingView): string | null {
+export function savingText(ctx: Teller, products: readonly Product[], view: SavingView): string | null {
   const rates = products.flatMap((product) => savedPpm(product, view) ?? [])
   const best = Math.max(0, ...rates)
   if (best < PERCENT) return null

@@ -2,7 +2,7 @@ import { fromPrice, perMonth, type FromPrice, type Product } from '../../catalog
 import { formatMoney } from '../../i18n/index.ts'
 import { cycleParts, type Cycle, type IsoDate } from '../../kernel/index.ts'
 import { money } from '../../../sdk/index.ts'
-import type { Ctx } from '../context.ts'
+import type { Ctx, State } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
 
 /** In which currency and on which day the visitor sees prices. */
@@ -11,22 +11,27 @@ export interface PriceView {
   day: IsoDate
 }
 
+/** All that a text about prices needs of its reader. */
+export interface Teller {
+  state: Pick<State, 't' | 'locale' | 'brand'>
+}
+
 export function priceView(ctx: Ctx): PriceView {
   const { deps, currency } = ctx.state
   return { currency, day: deps.business.today(requireBrand(ctx).zone) }
 }
 
-export const moneyText = (ctx: Ctx, minor: bigint, code: string): string =>
+export const moneyText = (ctx: Teller, minor: bigint, code: string): string =>
   formatMoney(money(minor, code), ctx.state.locale)
 
 /** "Monthly", "Every 3 months", "Once". */
-export function cycleName({ state: { t } }: Ctx, cycle: Cycle): string {
+export function cycleName({ state: { t } }: Teller, cycle: Cycle): string {
   const parts = cycleParts(cycle)
   return parts ? t(`storefront.cycle.${parts.unit}`, { count: parts.count }) : t(`storefront.cycle.${cycle}`)
 }
 
 /** "a month", "every 3 months", "once". */
-export function perCycle({ state: { t } }: Ctx, cycle: Cycle): string {
+export function perCycle({ state: { t } }: Teller, cycle: Cycle): string {
   const parts = cycleParts(cycle)
   return parts ? t(`storefront.per.${parts.unit}`, { count: parts.count }) : t(`storefront.per.${cycle}`)
 }
@@ -39,7 +44,11 @@ export function monthsOf(cycle: Cycle): number | null {
 }
 
 /** "€3.25 a month" beside a price for a longer period; null where it would say the same again. */
-export function monthlyText(ctx: Ctx, minor: bigint, of: { cycle: Cycle; currency: string }): string | null {
+export function monthlyText(
+  ctx: Teller,
+  minor: bigint,
+  of: { cycle: Cycle; currency: string },
+): string | null {
   const month = perMonth(minor, of.cycle)
   if (month === null || monthsOf(of.cycle) === 1) return null
   return ctx.state.t('storefront.price.monthly', { price: moneyText(ctx, month, of.currency) })
@@ -52,7 +61,7 @@ export function fromPriceAt(product: Product, cycle: Cycle, view: PriceView): Fr
 }
 
 /** "plus VAT" or "incl. VAT", as the shop shows its prices. */
-export const taxNote = (ctx: Ctx): string =>
+export const taxNote = (ctx: Teller): string =>
   ctx.state.t(
     requireBrand(ctx).prices_include_tax === 1
       ? 'storefront.price.tax_included'

@@ -10,11 +10,10 @@ import {
 } from '../../catalog/index.ts'
 import { fileTypes } from '../../files/index.ts'
 import { cycle, type Cycle } from '../../kernel/index.ts'
-import type { Ctx } from '../context.ts'
 import { reasonText } from '../page/index.ts'
 import type { Configured } from './configure.ts'
 import { savingText } from './plan-cards.ts'
-import { cycleName, moneyText, monthlyText, perCycle } from './price-text.ts'
+import { cycleName, moneyText, monthlyText, perCycle, type Teller } from './price-text.ts'
 import { stepsText } from './steps-text.ts'
 import { trialField } from './trial-field.ts'
 
@@ -22,11 +21,10 @@ import { trialField } from './trial-field.ts'
 export type FieldView = Record<string, unknown> & { name: string; label: string }
 
 /** Cycle, options and add-ons: everything whose price depends on the cycle. */
-export function choiceFields(ctx: Ctx, configured: Configured) {
+export function choiceFields(ctx: Teller, configured: Configured) {
   const { product } = configured
   const options = product.options.filter(({ retiredAt }) => !retiredAt)
   return {
-    href: ctx.path,
     cycle: cycleField(ctx, configured),
     options: [
       ...trialField(ctx, configured),
@@ -36,7 +34,7 @@ export function choiceFields(ctx: Ctx, configured: Configured) {
   }
 }
 
-function cycleField(ctx: Ctx, { product, view, wish, errors }: Configured): FieldView {
+function cycleField(ctx: Teller, { product, view, wish, errors }: Configured): FieldView {
   const prices = pricesOn(product, view.currency, view.day)
   const options = prices.map((price) => {
     const terms = { cycle: price.cycle, currency: view.currency }
@@ -53,7 +51,7 @@ function cycleField(ctx: Ctx, { product, view, wish, errors }: Configured): Fiel
   return { kind: 'radio', name: 'cycle', label, value: wish.cycle, options, ...errorOf(ctx, errors.cycle) }
 }
 
-function optionField(ctx: Ctx, option: Option, configured: Configured): FieldView {
+function optionField(ctx: Teller, option: Option, configured: Configured): FieldView {
   const { wish, errors, touched } = configured
   const name = `o.${option.key}`
   const value = textOf(wish.options?.[option.key] ?? option.preset)
@@ -74,7 +72,7 @@ function optionField(ctx: Ctx, option: Option, configured: Configured): FieldVie
   }
 }
 
-function valuesOf(ctx: Ctx, option: Option, configured: Configured) {
+function valuesOf(ctx: Teller, option: Option, configured: Configured) {
   const isRadio = option.kind === 'radio'
   const sold = option.values.filter(({ retiredAt }) => !retiredAt)
   const options = sold.map((value) => {
@@ -90,7 +88,7 @@ function valuesOf(ctx: Ctx, option: Option, configured: Configured) {
   }
 }
 
-function numberOf(ctx: Ctx, option: Option, configured: Configured) {
+function numberOf(ctx: Teller, option: Option, configured: Configured) {
   const { t } = ctx.state
   const price = priceText(ctx, option.prices, configured)
   const minimum = option.minimum ?? 0
@@ -108,7 +106,7 @@ function numberOf(ctx: Ctx, option: Option, configured: Configured) {
   }
 }
 
-function addonField(ctx: Ctx, addon: Product, configured: Configured): FieldView[] {
+function addonField(ctx: Teller, addon: Product, configured: Configured): FieldView[] {
   if (addon.status !== 'active' && addon.status !== 'hidden') return []
   const { view, wish, errors } = configured
   const candidates = [cycle(wish.cycle), cycle('once'), cycle('free')]
@@ -134,7 +132,7 @@ function addonField(ctx: Ctx, addon: Product, configured: Configured): FieldView
 }
 
 /** "+€3.00 a month"; null for what is included or not sold on these terms. */
-function priceText(ctx: Ctx, prices: readonly Price[], { view, wish }: Configured): string | null {
+function priceText(ctx: Teller, prices: readonly Price[], { view, wish }: Configured): string | null {
   const of: Cycle = cycle(wish.cycle)
   const charge = chargeFor(prices, { ...view, cycle: of })
   if (!charge || (charge.amountMinor === 0n && charge.setupMinor === 0n)) return null
@@ -142,7 +140,7 @@ function priceText(ctx: Ctx, prices: readonly Price[], { view, wish }: Configure
 }
 
 /** The questions asked with the order. Their errors are shown once the form was sent. */
-export function questionFields(ctx: Ctx, { product, wish }: Configured, errors: Record<string, string>) {
+export function questionFields(ctx: Teller, { product, wish }: Configured, errors: Record<string, string>) {
   const asked = product.fields.filter(({ retiredAt }) => !retiredAt)
   return asked.map((field) => questionField(ctx, field, { value: textOf(wish.fields?.[field.key]), errors }))
 }
@@ -155,7 +153,7 @@ interface Answered {
   errors: Record<string, string>
 }
 
-function questionField(ctx: Ctx, field: OrderField, { value, errors }: Answered): FieldView {
+function questionField(ctx: Teller, field: OrderField, { value, errors }: Answered): FieldView {
   const name = `f.${field.key}`
   const { label, hint, required } = field
   const base = { name, label, hint, required, ...errorOf(ctx, errors[name]) }
@@ -175,7 +173,7 @@ function questionField(ctx: Ctx, field: OrderField, { value, errors }: Answered)
   return { ...base, kind: field.kind, value, ...(field.kind === 'textarea' ? { rows: 4 } : {}) }
 }
 
-function errorOf({ state: { t } }: Ctx, reason: string | undefined): { error?: string } {
+function errorOf({ state: { t } }: Teller, reason: string | undefined): { error?: string } {
   return reason === undefined ? {} : { error: reasonText(t, reason) }
 }
 

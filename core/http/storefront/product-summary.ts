@@ -1,11 +1,10 @@
-import { soldOut } from '../../catalog/index.ts'
+import { pricesOn, soldOut } from '../../catalog/index.ts'
 import { formatDate } from '../../i18n/index.ts'
 import { addDays, cycle, invalidInput, recurs } from '../../kernel/index.ts'
 import type { PricedItem } from '../../orders/index.ts'
-import type { Ctx } from '../context.ts'
 import type { Configured } from './configure.ts'
 import { discountLabel } from './discount-text.ts'
-import { moneyText, perCycle, taxNote } from './price-text.ts'
+import { moneyText, perCycle, taxNote, type Teller } from './price-text.ts'
 
 /** One line of what is due now. */
 export interface SumLine {
@@ -14,21 +13,27 @@ export interface SumLine {
 }
 
 /** The price of what was chosen, line by line; everything that the part `_summary` shows. */
-export function summaryView(ctx: Ctx, configured: Configured) {
+export function summaryView(ctx: Teller, configured: Configured) {
   const { t } = ctx.state
   const { product, priced, view, coupon } = configured
-  const isSoldOut = soldOut(product)
+  const isSold = pricesOn(product, view.currency, view.day).length > 0
+  const reason = isSold
+    ? soldOut(product)
+      ? t('storefront.stock.none')
+      : null
+    : t('storefront.product.not_sold', { currency: view.currency })
   return {
-    href: ctx.path,
     lines: sumLines(ctx, priced, view.currency),
     quantity: priced.units.length > 1 ? t('storefront.summary.times', { count: priced.units.length }) : null,
-    total: moneyText(ctx, priced.first.totalMinor, view.currency),
+    total: isSold ? moneyText(ctx, priced.first.totalMinor, view.currency) : '–',
     then: renewalText(ctx, priced, view.currency),
     tax: taxNote(ctx),
-    problems: priceProblems(configured).map((reason) => t('storefront.summary.problem', { reason })),
+    problems: isSold
+      ? priceProblems(configured).map((why) => t('storefront.summary.problem', { reason: why }))
+      : [],
     coupon: coupon.problem,
-    stock: isSoldOut ? t('storefront.stock.none') : null,
-    isSoldOut,
+    /** Why it cannot be put into the cart. */
+    refused: reason,
   }
 }
 
@@ -38,7 +43,7 @@ function priceProblems({ errors }: Configured): string[] {
 }
 
 /** Lines of one unit: the product, options, setup, add-ons, discount. */
-export function sumLines(ctx: Ctx, item: PricedItem, currency: string): SumLine[] {
+export function sumLines(ctx: Teller, item: PricedItem, currency: string): SumLine[] {
   const lines = (item.units[0] ?? []).flatMap((part) => part.selection.lines)
   return lines
     .filter((line) => line.amountMinor !== 0n || line.kind === 'recurring')
@@ -60,7 +65,7 @@ export function sumLines(ctx: Ctx, item: PricedItem, currency: string): SumLine[
 }
 
 /** "Then €12.00 a month"; null when nothing follows. */
-export function renewalText(ctx: Ctx, item: PricedItem, currency: string): string | null {
+export function renewalText(ctx: Teller, item: PricedItem, currency: string): string | null {
   const of = cycle(item.wish.cycle)
   if (!item.renewal || !recurs(of)) return null
   const price = moneyText(ctx, item.renewal.totalMinor, currency)

@@ -1,4 +1,7 @@
 import type { Router } from '@koa/router'
+import type { GroupNode, Product } from '../../catalog/index.ts'
+import { madeOnce } from '../../db/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import {
   field,
@@ -30,7 +33,7 @@ async function showProduct(ctx: RouteCtx): Promise<void> {
 
 /** The live price: the summary, and the sum at the foot of a phone. */
 function answerSummary(ctx: RouteCtx, configured: Configured): void {
-  const view = summaryView(ctx, configured)
+  const view = { ...summaryView(ctx, configured), href: ctx.path }
   fragmentOrSeeOther(ctx, {
     href: ctx.url,
     part: ['storefront/_summary', view],
@@ -38,42 +41,58 @@ function answerSummary(ctx: RouteCtx, configured: Configured): void {
   })
 }
 
-/** The page; after a refused form with its problem. A first look at a product shows no errors. */
+/** The page; after a refused form with its problem. */
 export async function drawProduct(
   ctx: RouteCtx,
   configured: Configured,
   problem?: FormProblem,
 ): Promise<void> {
-  const { product, touched } = configured
-  const path = productHref(product)
-  const optionErrors = Object.fromEntries(
-    Object.entries(configured.errors).filter(([name]) => touched && !name.startsWith('f.')),
-  )
-  const choices = {
-    ...choiceFields(ctx, { ...configured, errors: problem ? configured.errors : optionErrors }),
-    href: path,
-  }
+  const { product } = configured
+  const { t, locale, brand } = ctx.state
   const item = field(ctx, 'item') || fieldsOf(ctx).item || ''
-  const view = {
-    ...(await productHead(ctx, configured)),
-    ...{ path, item, choices, keys: formKeys(), errors: problem?.errors ?? [] },
-    takesFiles: product.fields.some(({ kind, retiredAt }) => kind === 'file' && !retiredAt),
-    questions: questionFields(ctx, configured, problem ? configured.errors : {}),
-    quantity: { value: String(configured.wish.quantity ?? 1), error: problem?.fieldErrors.qty ?? null },
-    coupon: { value: configured.coupon.code, error: problem?.fieldErrors.coupon ?? null },
-    summary: { ...summaryView(ctx, configured), href: path },
-    action: item ? `/cart/items/${encodeURIComponent(item)}` : '/cart/items',
-  }
-  const parts = { choices: ['storefront/_choices', choices] as const }
-  await page(ctx, 'storefront/product', view, {
-    ...{ title: product.name, parts },
-    slots: [{ slot: 'storefront.product.after', record: product.id }],
-  })
+  const shown = shownOf({ configured, problem, item, groups: await shopGroups(ctx), t, locale, brand })
+  const action = item ? `/cart/items/${encodeURIComponent(item)}` : '/cart/items'
+  await page(
+    ctx,
+    'storefront/product',
+    { shown, action, keys: formKeys() },
+    {
+      ...{ title: product.name, parts: { choices: ['storefront/_choices', shown.choices] } },
+      slots: [{ slot: 'storefront.product.after', record: product.id }],
+    },
+  )
 }
 
-async function productHead(ctx: RouteCtx, { product }: Configured) {
-  const { t } = ctx.state
-  const place = findGroup(await shopGroups(ctx), ({ id }) => id === product.groupId)
+interface Shown extends Pick<State, 't' | 'locale' | 'brand'> {
+  configured: Configured
+  problem: FormProblem | undefined
+  /** Of the cart, when it is that which is changed. */
+  item: string
+  groups: readonly GroupNode[]
+}
+
+/** A first look at a product shows no errors. */
+const shownOf = madeOnce(({ configured, problem, item, groups, ...state }: Shown) => {
+  const { product, touched, errors } = configured
+  const teller = { state }
+  const href = productHref(product)
+  const optionErrors = Object.fromEntries(
+    Object.entries(errors).filter(([name]) => touched && !name.startsWith('f.')),
+  )
+  return {
+    ...productHead(product, groups, state.t),
+    ...{ href, item, errors: problem?.errors ?? [] },
+    choices: { ...choiceFields(teller, { ...configured, errors: problem ? errors : optionErrors }), href },
+    takesFiles: product.fields.some(({ kind, retiredAt }) => kind === 'file' && !retiredAt),
+    questions: questionFields(teller, configured, problem ? errors : {}),
+    quantity: { value: String(configured.wish.quantity ?? 1), error: problem?.fieldErrors.qty ?? null },
+    coupon: { value: configured.coupon.code, error: problem?.fieldErrors.coupon ?? null },
+    summary: { ...summaryView(teller, configured), href },
+  }
+})
+
+function productHead(product: Product, groups: readonly GroupNode[], t: Translate) {
+  const place = findGroup(groups, ({ id }) => id === product.groupId)
   const path = place ? [...place.path, place.group] : []
   return {
     ...{ slug: product.slug, name: product.name, text: product.summary, features: product.features },

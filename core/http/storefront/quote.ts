@@ -76,6 +76,7 @@ async function takeAccept(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   await tryForm(ctx, {
     shown: [409, 422],
+    labels: { terms: t('storefront.checkout.terms') },
     redraw: (problem) => drawQuote(ctx, problem),
     async act() {
       const { version } = await currentTerms(ctx)

@@ -5,8 +5,12 @@ import type { Ctx } from '../context.ts'
 /** How a configured product is written in an address and in a form: cycle, qty, o.memory, f.hostname, a.backup, coupon. */
 export type Fields = Readonly<Record<string, string>>
 
+/** Of an address without any, which is the same each time. */
+const NO_FIELDS: Fields = Object.freeze({})
+
 /** The fields of a post with those of its address below them; the last one of a name wins. */
 export function fieldsOf(ctx: Ctx): Fields {
+  if (ctx.method === 'GET' && ctx.querystring === '') return NO_FIELDS
   const all = { ...ctx.query, ...ctx.state.form }
   const texts = Object.entries(all).flatMap(([name, value]) => {
     const text = Array.isArray(value) ? value.at(-1) : value

@@ -1,10 +1,10 @@
 import { listGroups, type GroupNode } from '../../catalog/index.ts'
 import type { Ctx } from '../context.ts'
 
-const known = new WeakMap<Ctx['req'], Promise<GroupNode[]>>()
+const known = new WeakMap<Ctx['req'], Promise<readonly GroupNode[]>>()
 
 /** The tree of groups on show, read once for each request: the page and its frame both need it. */
-export function shopGroups(ctx: Ctx): Promise<GroupNode[]> {
+export function shopGroups(ctx: Ctx): Promise<readonly GroupNode[]> {
   const { brand, deps } = ctx.state
   if (!brand) return Promise.resolve([])
   let groups = known.get(ctx.req)

@@ -1,9 +1,8 @@
 import type { Scheme } from '../../catalog/index.ts'
-import type { Ctx } from '../context.ts'
-import { moneyText } from './price-text.ts'
+import { moneyText, type Teller } from './price-text.ts'
 
 /** "2 included · 1–10: €1.00 each · from 11: €0.80 each + €2.00 · at least €5.00", for a price with steps. */
-export function stepsText(ctx: Ctx, scheme: Scheme, currency: string): string {
+export function stepsText(ctx: Teller, scheme: Scheme, currency: string): string {
   const { t } = ctx.state
   const money = (minor: bigint) => moneyText(ctx, minor, currency)
   const tiers = scheme.tiers.map(({ upTo, unitMinor, flatMinor }, i) => {
@@ -23,5 +22,5 @@ export function stepsText(ctx: Ctx, scheme: Scheme, currency: string): string {
   ].join(' · ')
 }
 
-const unitText = ({ state: { t } }: Ctx, { kind, size }: Scheme, price: string): string =>
+const unitText = ({ state: { t } }: Teller, { kind, size }: Scheme, price: string): string =>
   kind === 'package' ? t('prices.steps.package', { size, price }) : t('storefront.product.each', { price })

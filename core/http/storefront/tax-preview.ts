@@ -9,6 +9,7 @@ import {
   TaxUndetermined,
   toCash,
   type DraftLine,
+  type TaxableLine,
   type TaxBuyer,
   type TaxedDocument,
 } from '../../billing/index.ts'
@@ -29,6 +30,8 @@ export interface PreviewBuyer extends TaxBuyer {
 export interface PreviewedTax extends TaxedDocument {
   totalMinor: bigint
   roundingMinor: bigint
+  /** What follows, by billing cycle, with the same taxes. */
+  renewals: { cycle: string; totalMinor: bigint }[]
 }
 
 /**
@@ -50,14 +53,31 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
   const taxes = plugin
     ? await byPlugin(ctx, { lines, currency: cart.currency, buyer })
     : lines.map(({ taxClass }) => taxesFor(rules, buyer, taxClass, day))
-  const taxed = computeTax(
-    lines.map(({ amountMinor }, i) => ({ amountMinor, taxes: taxes[i]! })),
-    brand.prices_include_tax === 1,
-    roundingOf({ taxRounding: rounding }, cart.currency),
-  )
-  const exactMinor = taxed.netMinor + taxed.taxMinor
-  const totalMinor = toCash(exactMinor, cashStepOf(cashSteps, cart.currency))
-  return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor }
+  const compute = (of: readonly TaxableLine[]) => {
+    const how = roundingOf({ taxRounding: rounding }, cart.currency)
+    const taxed = computeTax(of, brand.prices_include_tax === 1, how)
+    const exactMinor = taxed.netMinor + taxed.taxMinor
+    const totalMinor = toCash(exactMinor, cashStepOf(cashSteps, cart.currency))
+    return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor }
+  }
+  const taxesOf = (taxClass: string) =>
+    taxes[lines.findIndex((line) => line.taxClass === taxClass)] ??
+    (plugin ? [] : taxesFor(rules, buyer, taxClass, day))
+  const renewals = renewalLines(cart, taxesOf).map(({ cycle, lines: of }) => ({
+    ...{ cycle, totalMinor: compute(of).totalMinor },
+  }))
+  return { ...compute(lines.map(({ amountMinor }, i) => ({ amountMinor, taxes: taxes[i]! }))), renewals }
+}
+
+/** A part is taxed at its renewals as its kind is now: no plugin is asked twice. */
+function renewalLines(cart: CartView, taxesOf: (taxClass: string) => TaxableLine['taxes']) {
+  const lines = new Map<string, TaxableLine[]>(cart.renewals.map(({ cycle }) => [cycle, []]))
+  for (const item of cart.items)
+    for (const { product, selection } of item.units.flat()) {
+      const amountMinor = selection.renewal?.totalMinor ?? 0n
+      lines.get(item.wish.cycle)?.push({ amountMinor, taxes: taxesOf(taxClassOf(product)) })
+    }
+  return [...lines].map(([cycle, of]) => ({ cycle, lines: of }))
 }
 
 interface Previewed {

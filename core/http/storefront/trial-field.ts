@@ -1,12 +1,11 @@
 import { trialFee } from '../../catalog/index.ts'
 import { cycle, recurs } from '../../kernel/index.ts'
-import type { Ctx } from '../context.ts'
 import { reasonText } from '../page/index.ts'
 import type { Configured } from './configure.ts'
-import { moneyText } from './price-text.ts'
+import { moneyText, type Teller } from './price-text.ts'
 
 /** The tick with which a product begins as a trial; none where it has no trial in this currency or cycle. */
-export function trialField(ctx: Ctx, { product, view, wish, errors }: Configured) {
+export function trialField(ctx: Teller, { product, view, wish, errors }: Configured) {
   const { t } = ctx.state
   const { trial } = product
   const fee = trial && trialFee(trial, view.currency)

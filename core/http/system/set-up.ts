@@ -38,7 +38,8 @@ async function takeSetUp(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   await tryForm(ctx, {
     shown: [403, 422, 429],
-    redraw: (problem) => drawSetUp(ctx, withFieldNames(problem)),
+    fieldOf: (name) => FIELDS[name] ?? name,
+    redraw: (problem) => drawSetUp(ctx, problem),
     async act() {
       await setUpInstallation(deps, { token: field(ctx, 'token'), ...inputOf(ctx) }, actor).catch(
         (error: unknown) => {
@@ -94,15 +95,6 @@ const FIELDS: Record<string, string> = {
   'brand.currency': 'currency',
   'brand.currencies': 'currency',
   'brand.zone': 'zone',
-}
-
-function withFieldNames(problem: FormProblem): FormProblem {
-  const own = (name: string) => FIELDS[name] ?? name
-  const fieldErrors = Object.fromEntries(
-    Object.entries(problem.fieldErrors).map(([name, text]) => [own(name), text]),
-  )
-  const errors = problem.errors.map((error) => (error.name ? { ...error, name: own(error.name) } : error))
-  return { ...problem, fieldErrors, errors }
 }
 
 async function drawSetUp(ctx: RouteCtx, problem?: FormProblem): Promise<void> {

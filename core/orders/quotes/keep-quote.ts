@@ -1,4 +1,4 @@
-import { documentParties, type DocumentMeans } from '../../billing/index.ts'
+import { documentParties, documentStyle, type DocumentMeans, type FrozenLayout } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { addFile } from '../../files/index.ts'
 import type { JobHandlers } from '../../jobs/index.ts'
@@ -67,7 +67,9 @@ export async function keepQuote(
   const { t, document } = printed(means, quote, { ...version, sent_on: version.sent_on })
   const onMissing = (characters: string) =>
     means.log.warn({ quote: quote.id, characters }, 'no font has these characters')
-  const bytes = await renderInvoicePdf(document, { t, onMissing })
+  const seller = JSON.parse(version.seller) as { layout?: FrozenLayout }
+  const style = await documentStyle(means.files, seller, version.locale)
+  const bytes = await renderInvoicePdf(document, { t, onMissing, style })
   const file = {
     ...{ id: means.newId('fil'), sha256: await means.files.keep(bytes), media_type: 'application/pdf' },
     ...{ bytes: bytes.length, file_name: quoteFileName(quote, version), created_at: means.clock.now() },

@@ -80,12 +80,9 @@ export const resendQuote = defineVerb(
 async function numberOf(means: Means, trx: Trx, row: QuoteRow): Promise<string> {
   const brand = await findBrand(trx, row.brand_id)
   const series = { sellerId: brand.seller_id, brandId: brand.id, kind: 'quote' as const }
-  const [number] = await takeNumbers(
-    means.newId,
-    trx,
-    { ...series, issuedOn: means.business.today(brand.zone) },
-    1,
-  )
+  const {
+    numbers: [number],
+  } = await takeNumbers(means.newId, trx, { ...series, issuedOn: means.business.today(brand.zone) }, 1)
   return number!
 }
 

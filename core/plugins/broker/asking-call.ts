@@ -1,5 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts'
-import type { PluginStorage } from '../ports.ts'
+import type { FindRecord, PluginStorage } from '../ports.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
 import type { NetworkRule } from './network.ts'
@@ -10,6 +10,8 @@ import type { OpenLine } from './tcp.ts'
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
 export interface AskingCall {
   instance: string
+  /** Hash of its code. */
+  bundle: string
   manifest: Manifest
   rules: readonly NetworkRule[]
   tcpRules: readonly NetworkRule[]
@@ -18,6 +20,9 @@ export interface AskingCall {
   secrets: SecretScope
   storage: PluginStorage
   scopes: Scopes
+  findRecord: FindRecord
+  /** Moves what an older version kept, so everything that it kept is within its reach. */
+  upgrades: boolean
   about: CallSubject
   outbound: OutboundMap
   resolver: Resolver

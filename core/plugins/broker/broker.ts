@@ -8,7 +8,7 @@ import { brokerFetch, FetchInput } from './fetch.ts'
 import { readRecord } from './records.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
-import { listKeys, readEntry, removeEntry, writeEntry } from './storage.ts'
+import { listKeys, listRecords, readEntry, removeEntry, writeEntry } from './storage.ts'
 import * as tcp from './tcp.ts'
 
 interface Row {
@@ -29,6 +29,8 @@ const row = <S extends TSchema>(one: {
 const exact = { additionalProperties: false } as const
 const Key = Type.String({ minLength: 1, maxLength: limits.STORAGE_KEY_LENGTH })
 const Hash = Type.String({ maxLength: 10 })
+/** Of the record beside which the entry stands; absent: of the instance. */
+const record = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }))
 const asksOf = (manifest: Manifest) => manifest.limits?.asks ?? limits.ASKS
 const cheap: Row['budget'] = { perCall: asksOf, atOnce: limits.ASKS_AT_ONCE }
 
@@ -69,40 +71,49 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'storage_get',
     row({
-      schema: Type.Object({ key: Key }, exact),
+      schema: Type.Object({ record, key: Key }, exact),
       permission: needsStorage,
       budget: cheap,
-      handler: (call, { key }) => readEntry(call, key),
+      handler: readEntry,
     }),
   ],
   [
     'storage_set',
     row({
       schema: Type.Object(
-        { key: Key, value: Type.Unknown(), if_version: Type.Optional(Type.Integer({ minimum: 0 })) },
+        { record, key: Key, value: Type.Unknown(), if_version: Type.Optional(Type.Integer({ minimum: 0 })) },
         exact,
       ),
       permission: needsStorage,
       budget: cheap,
-      handler: (call, input) => writeEntry(call, input),
+      handler: writeEntry,
     }),
   ],
   [
     'storage_remove',
     row({
-      schema: Type.Object({ key: Key }, exact),
+      schema: Type.Object({ record, key: Key }, exact),
       permission: needsStorage,
       budget: cheap,
-      handler: (call, { key }) => removeEntry(call, key),
+      handler: removeEntry,
     }),
   ],
   [
     'storage_list',
     row({
-      schema: Type.Object({ prefix: Type.String({ maxLength: limits.STORAGE_KEY_LENGTH }) }, exact),
+      schema: Type.Object({ record, prefix: Type.String({ maxLength: limits.STORAGE_KEY_LENGTH }) }, exact),
       permission: needsStorage,
       budget: cheap,
-      handler: (call, { prefix }) => listKeys(call, prefix),
+      handler: listKeys,
+    }),
+  ],
+  [
+    'storage_records',
+    row({
+      schema: Type.Object({ after: Type.String({ maxLength: 64 }) }, exact),
+      permission: needsStorage,
+      budget: cheap,
+      handler: listRecords,
     }),
   ],
   [

@@ -66,7 +66,9 @@ export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise
         redirected: hop > 0,
       }
     if (input.redirect === 'error' || !target.rule.redirects)
-      throw denied(`"${target.host}" redirects, which is not declared.`)
+      throw denied(
+        `"${target.host}" redirects, which its entry in permissions.network of plugin.json does not allow.`,
+      )
     if (hop === REDIRECTS_MAX) throw new Refusal('E_NETWORK', `More than ${REDIRECTS_MAX} redirects.`)
     request = redirected(request, target, answer.status, location)
   }

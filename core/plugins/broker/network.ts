@@ -84,6 +84,7 @@ export function permittedTarget(text: string, rules: readonly NetworkRule[]): Ta
   const host = plainHost(url.hostname)
   const port = url.port === '' ? HTTPS_PORT : Number(url.port)
   const rule = rules.find((one) => one.host === host && one.ports.includes(port))
-  if (rule === undefined) throw denied(`The host "${host}" at port ${port} is not declared.`)
+  if (rule === undefined)
+    throw denied(`The host "${host}" at port ${port} is not declared in permissions.network of plugin.json.`)
   return { url, host, port, rule }
 }

@@ -50,7 +50,8 @@ export async function openLine(call: AskingCall, input: Static<typeof OpenInput>
   const host = plainHost(input.host)
   const { port } = input
   const rule = call.tcpRules.find((one) => one.host === host && one.ports.includes(port))
-  if (rule === undefined) throw denied(`A line to "${host}" at port ${port} is not declared.`)
+  if (rule === undefined)
+    throw denied(`A line to "${host}" at port ${port} is not declared in permissions.tcp of plugin.json.`)
   if (call.lines.size >= LINES_OPEN)
     throw new Refusal('E_LIMIT', `More than ${LINES_OPEN} lines in one call.`)
   const destination = { ...destinationOf(call.outbound, { host, port, rule }), protocols: [] }

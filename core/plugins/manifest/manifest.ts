@@ -161,7 +161,17 @@ const Permissions = exact({
     }),
   ),
   secrets: Type.Optional(Type.Array(SecretGrant)),
-  storage: Type.Optional(exact({ bytes: Type.Integer({ minimum: 1, maximum: 64 * limits.MIB }) })),
+  storage: Type.Optional(
+    exact({
+      bytes: Type.Integer({ minimum: 1, maximum: 64 * limits.MIB }),
+      record_bytes: Type.Optional(
+        Type.Integer({
+          ...{ minimum: 1, maximum: limits.STORAGE_RECORD_BYTES_CEILING },
+          description: 'What it may keep beside each record, besides.',
+        }),
+      ),
+    }),
+  ),
   schedules: Type.Optional(
     Type.Array(
       exact({
@@ -212,6 +222,12 @@ export const Manifest = Type.Object(
       Type.Array(HookEntry, {
         maxItems: 100,
         description: 'Hooks that it answers; docs/hooks.md lists all.',
+      }),
+    ),
+    upgrade: Type.Optional(
+      Type.Boolean({
+        description:
+          'It moves the settings and storage of an older version before it serves (`upgrade.move`).',
       }),
     ),
     webhooks: Type.Optional(Type.Array(WebhookScheme, { maxItems: 4 })),

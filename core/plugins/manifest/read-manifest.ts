@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { ManifestInvalid } from '../errors.ts'
 import { parseGuarded, UnsafeJson } from '../json.ts'
+import { DATA_SCOPES } from './data-scopes.ts'
 import { Manifest } from './manifest.ts'
 
 const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true })
@@ -17,7 +18,12 @@ export function readManifest(text: string, where: string): Manifest {
   const value = parsed(text, where)
   const fits = check()
   if (!fits(value)) throw ManifestInvalid({ where, problems: problemsOf(fits.errors ?? []) })
-  const problems = [...secretProblems(value), ...settingsProblems(value), ...configProblems(value)]
+  const problems = [
+    ...secretProblems(value),
+    ...settingsProblems(value),
+    ...configProblems(value),
+    ...dataProblems(value),
+  ]
   if (problems.length > 0) throw ManifestInvalid({ where, problems })
   return value
 }
@@ -27,7 +33,21 @@ function parsed(text: string, where: string): unknown {
     return parseGuarded(text)
   } catch (error) {
     const reason = error instanceof UnsafeJson ? error.message : 'it cannot be read'
-    throw ManifestInvalid({ where, problems: [`the whole: ${reason} (expected: a JSON object)`] })
+    throw ManifestInvalid({
+      where,
+      problems: [`the whole: ${reason}${placeIn(text)} (expected: a JSON object)`],
+    })
+  }
+}
+
+/** Where the author's typing mistake stands, when there is one. */
+function placeIn(text: string): string {
+  try {
+    JSON.parse(text)
+    return ''
+  } catch (error) {
+    const [place] = /line \d+ column \d+/.exec((error as Error).message) ?? []
+    return place ? `, ${place}` : ''
   }
 }
 
@@ -87,6 +107,16 @@ function secretProblems(manifest: Manifest): string[] {
       )
   }
   return problems
+}
+
+/** One that is not there would be granted, and refused at each call. */
+function dataProblems({ permissions: { data = [] } = {} }: Manifest): string[] {
+  return data.flatMap((grant, i) => {
+    const scope = grant.slice(0, grant.lastIndexOf(':'))
+    return DATA_SCOPES.includes(scope)
+      ? []
+      : [`permissions.data.${i}: there is no "${scope}" (expected: one of ${DATA_SCOPES.join(', ')})`]
+  })
 }
 
 /** Names of the secret settings of an instance, and as "server.x" those of its servers. */

@@ -5,6 +5,12 @@ export const PackageInvalid = defineError(
   422,
   (p: { reason: string }) => `This is not a plugin package: ${p.reason}.`,
 )
+export const FoldersClosed = defineError(
+  'plugin.folders_closed',
+  409,
+  () =>
+    'This is a real installation: it takes plugins as packages alone. Make one with "berth plugin pack", or try the folder in a sample shop.',
+)
 export const SignatureWrong = defineError(
   'plugin.signature_wrong',
   422,
@@ -39,7 +45,7 @@ export const SdkUnknown = defineError(
   'plugin.sdk_unknown',
   422,
   (p: { plugin: string; wanted: string; ours: string }) =>
-    `"${p.plugin}" is written for SDK ${p.wanted}; this Berth has ${p.ours}.`,
+    `"${p.plugin}" is written for SDK ${p.wanted}; this Berth has ${p.ours}. Update Berth, or ask its author for a package that fits.`,
 )
 export const HooksUnknown = defineError(
   'plugin.hooks_unknown',
@@ -90,4 +96,34 @@ export const PackageOther = defineError(
   422,
   (p: { plugin: string; reason: string }) =>
     `The package of "${p.plugin}" is not the one in the list: ${p.reason}. Nothing was installed.`,
+)
+export const UpgradeFailed = defineError(
+  'plugin.upgrade_failed',
+  422,
+  (p: { plugin: string; instance: string; version: string; before: string; reason: string }) =>
+    `"${p.plugin}" ${p.version} could not move the data of "${p.instance}". Nothing was changed; ${p.before} goes on. It says: ${p.reason}`,
+)
+export const UpgradeDisturbed = defineError(
+  'plugin.upgrade_disturbed',
+  409,
+  (p: { plugin: string }) =>
+    `"${p.plugin}" was at work on the data that was to be moved. Nothing was changed. Try again in a moment, or switch it off first.`,
+)
+export const UpgradeAway = defineError(
+  'plugin.upgrade_away',
+  409,
+  (p: { plugin: string }) =>
+    `"${p.plugin}" moves its data when it is upgraded, and no plugin can run here. Start Berth and install it there.`,
+)
+export const DataOther = defineError(
+  'plugin.data_other',
+  422,
+  (p: { found: string; wanted: string }) =>
+    `This is what an instance of ${p.found} had; this one is of ${p.wanted}. Install that version here first, and upgrade afterwards.`,
+)
+export const DataTooLarge = defineError(
+  'plugin.data_too_large',
+  422,
+  (p: { key: string; most: number }) =>
+    `The entry "${p.key}" does not fit: ${p.most} bytes are granted here. Nothing was changed.`,
 )

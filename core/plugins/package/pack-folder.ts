@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundlePlugin } from '../bundle.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
-import { BROWSER_FILE, BUNDLE_FILE, MANIFEST_FILE, writePackage } from './package-file.ts'
+import { BROWSER_FILE, BUNDLE_FILE, ICON_FILE, MANIFEST_FILE, writePackage } from './package-file.ts'
 import { PackageInvalid } from './errors.ts'
 
-/** Texts that come along to be read. */
-const BESIDE = ['README.md', 'CHANGELOG.md', 'LICENSE']
+/** Texts that come along to be read, and the picture. */
+const BESIDE = ['README.md', 'CHANGELOG.md', 'LICENSE', ICON_FILE]
 
 /** Bundles a plugin's folder and answers the text of its unsigned package. The same sources give the same bytes. */
 export async function packFolder(folder: string, cacheFolder: string): Promise<string> {

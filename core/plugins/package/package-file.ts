@@ -51,6 +51,9 @@ export const BUNDLE_FILE = 'bundle.js'
 /** Only of those whose manifest asks to run something in browsers. */
 export const BROWSER_FILE = 'browser.js'
 
+/** Its picture in lists. */
+export const ICON_FILE = 'icon.svg'
+
 /** Writes the text of a package. Throws PackageInvalid when the files are not a plugin. */
 export function writePackage(files: Readonly<Record<string, string>>, signature: Signature | null): string {
   const { manifest } = partsOf(files)
@@ -82,7 +85,10 @@ export function readPackage(text: string): PluginPackage {
   const { files, hashes, signature, id, version } = found as Static<typeof Package>
   const parts = partsOf(files)
   if (JSON.stringify(hashes) !== JSON.stringify(hashesOf(files)))
-    throw PackageInvalid({ reason: 'a file is not the one whose hash it carries; the package was changed' })
+    throw PackageInvalid({
+      reason:
+        'a file has another hash than it carries; the package was changed, so get it anew from its author',
+    })
   if (parts.manifest.id !== id || parts.manifest.version !== version)
     throw PackageInvalid({
       reason: `it says ${id} ${version} outside and something else in ${MANIFEST_FILE}`,
@@ -97,7 +103,7 @@ function partsOf(files: Readonly<Record<string, string>>): Pick<PluginPackage, '
     throw PackageInvalid({ reason: `it has no ${text === undefined ? MANIFEST_FILE : BUNDLE_FILE}` })
   if (Buffer.byteLength(code) > BUNDLE_BYTES_MAX)
     throw PackageInvalid({ reason: `its bundle is larger than ${BUNDLE_BYTES_MAX} bytes` })
-  const manifest = readManifest(text, MANIFEST_FILE)
+  const manifest = readManifest(text, `Its ${MANIFEST_FILE}`)
   const browser = browserIn(files, manifest)
   return {
     manifest,

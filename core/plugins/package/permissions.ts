@@ -45,13 +45,7 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
       ),
     ),
     ...(permissions.secrets ?? []).map((grant) => secretOf(grant)),
-    ...(permissions.storage
-      ? [
-          one('storage', `${permissions.storage.bytes}`, [
-            saying('storage', { kilobytes: Math.ceil(permissions.storage.bytes / 1024) }),
-          ]),
-        ]
-      : []),
+    ...storageOf(permissions.storage),
     ...(permissions.schedules ?? []).map(({ name, every }) =>
       one('schedule', `${name} every ${every}`, [saying('schedule', { name, every })]),
     ),
@@ -121,6 +115,17 @@ function tcpOf(grant: TcpGrant): PermissionAsked {
     ...(secrets.length > 0 ? [saying('network_secrets', { secrets: secrets.join(', ') })] : []),
   ]
   return one('tcp', `${host} port ${port}${carried}`, says)
+}
+
+function storageOf(grant: NonNullable<Manifest['permissions']>['storage']): PermissionAsked[] {
+  if (!grant) return []
+  const kilobytes = (bytes: number) => ({ kilobytes: Math.ceil(bytes / 102.4) / 10 })
+  const { bytes, record_bytes } = grant
+  const beside = record_bytes === undefined ? [] : [saying('storage_record', kilobytes(record_bytes))]
+  return [
+    one('storage', `${bytes}`, [saying('storage', kilobytes(bytes))]),
+    ...beside.map((says) => one('storage', `beside each record ${record_bytes}`, [says])),
+  ]
 }
 
 /** Without a word about its use a secret goes into requests, which its hosts then name. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { Type, type Static } from '../../../sdk/index.ts'
+import { kindTables, Type, type Static } from '../../../sdk/index.ts'
 import { misfit } from '../checks.ts'
 import { Manifest } from '../manifest/manifest.ts'
 import { IndexInvalid, PackageUnsigned } from './errors.ts'
-import { Signature, type PluginPackage } from './package-file.ts'
+import { ICON_FILE, Signature, type PluginPackage } from './package-file.ts'
 import { signWith, signedBy } from './sign-package.ts'
 
 /**
@@ -12,6 +12,9 @@ import { signWith, signedBy } from './sign-package.ts'
  * change it.
  */
 const FORMAT = 'berth-index/1'
+
+/** Stands beside the kinds for what only answers hooks. */
+const HOOKS = 'hooks'
 
 const { id, name, version, description } = Manifest.properties
 
@@ -27,6 +30,9 @@ export const IndexEntry = Type.Object(
     address: Type.String({ minLength: 1, maxLength: 2_000 }),
     /** The author's public key, raw ed25519, base64. */
     author: Signature.properties.key,
+    kinds: Type.Optional(Type.Array(Type.Enum([...Object.keys(kindTables), HOOKS]), { uniqueItems: true })),
+    /** An SVG as it is, shown as a picture alone: in that place it runs and loads nothing. */
+    icon: Type.Optional(Type.String({ pattern: '<svg[\\s>]', maxLength: 16_384 })),
   },
   { additionalProperties: false },
 )
@@ -72,12 +78,19 @@ export function readIndex(text: string): PluginIndex {
 /** What a list says of a package. Only what its author signed is listed. */
 export function entryOf(of: { text: string; found: PluginPackage; address: string }): IndexEntry {
   const { manifest, signature } = of.found
+  const icon = of.found.files[ICON_FILE]
   if (!signature) throw PackageUnsigned({ plugin: manifest.id })
   return {
     ...{ id: manifest.id, version: manifest.version, name: manifest.name },
     ...{ description: manifest.description, sha256: packageHash(of.text) },
-    ...{ address: of.address, author: signature.key },
+    ...{ address: of.address, author: signature.key, kinds: kindsOf(manifest) },
+    ...(icon === undefined ? {} : { icon }),
   }
+}
+
+function kindsOf({ kinds, hooks = [] }: Manifest): NonNullable<IndexEntry['kinds']> {
+  const names = Object.keys(kinds)
+  return names.length === 0 && hooks.length > 0 ? [HOOKS] : names
 }
 
 export const packageHash = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -91,6 +104,7 @@ const signedBytes = (list: { name: string; plugins: readonly IndexEntry[] }): Bu
       list.plugins.map((one) => [
         ...[one.id, one.version, one.name, one.description],
         ...[one.sha256, one.address, one.author],
+        ...(one.kinds === undefined && one.icon === undefined ? [] : [one.kinds ?? [], one.icon ?? '']),
       ]),
     ]),
   )

@@ -1,7 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
-import type { Actor } from '../../kernel/index.ts'
+import { BerthError, type Actor } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import { PACKAGE_BYTES_MAX } from '../limits.ts'
 import {
@@ -9,10 +9,12 @@ import {
   fingerprint,
   PackageUnsigned,
   PermissionsAsked,
+  UpgradeDisturbed,
   VersionLower,
 } from '../package/index.ts'
 import { inspectPackage, type InstalledPlugin, type PackageReport } from './inspect-package.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
+import { keepMoved, moveInstances, type MovedInstance } from './move-instances.ts'
 
 const input = Type.Object({
   package: Type.String({ maxLength: PACKAGE_BYTES_MAX }),
@@ -35,11 +37,30 @@ export const installPlugin = defineVerb(
     const report = await inspectPackage(means.db, wanted.package)
     refuse(report, wanted)
     const { id, version } = report.found.manifest
-    await means.db.transaction((trx) => write(means, trx, { report, text: wanted.package }, actor))
+    await enter(means, { report, text: wanted.package }, actor)
     await drainAll(means, id)
     return { id, version }
   },
 )
+
+interface Entering {
+  report: PackageReport
+  text: string
+}
+
+const TRIES = 3
+
+/** While the data of the old version is moved that version serves on; when it writes meanwhile, it is moved once more. */
+async function enter(means: PluginAdmin, entering: Entering, actor: Actor, tries = TRIES): Promise<void> {
+  const { found, installed } = entering.report
+  const moved = await moveInstances(means, found, installed)
+  try {
+    await means.db.transaction((trx) => write(means, trx, { ...entering, moved }, actor))
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== UpgradeDisturbed.code || tries === 1) throw error
+    await enter(means, entering, actor, tries - 1)
+  }
+}
 
 interface Wanted {
   granted: string[]
@@ -71,7 +92,7 @@ function authorOf({ source, author_key }: InstalledPlugin): string {
 async function write(
   means: PluginAdmin,
   trx: Trx,
-  { report, text }: { report: PackageReport; text: string },
+  { report, text, moved }: Entering & { moved: readonly MovedInstance[] },
   actor: Actor,
 ): Promise<void> {
   const { found, installed, asked, added } = report
@@ -87,9 +108,11 @@ async function write(
     on conflict (id) do update set version = excluded.version, bundle_sha256 = excluded.bundle_sha256,
       manifest = excluded.manifest, granted = excluded.granted, updated_at = excluded.updated_at,
       source = excluded.source, author_key = excluded.author_key`)
+  const versionId = means.newId('plv')
+  await keepMoved(trx, { plugin: found, moved, versionId, now })
   await trx.insert('plugin_versions', [
     {
-      ...{ id: means.newId('plv'), plugin_id: id, version, bundle_sha256: bundle.hash, manifest: shown },
+      ...{ id: versionId, plugin_id: id, version, bundle_sha256: bundle.hash, manifest: shown },
       ...{ package: text, author_key: key, installed_by: actor.id, installed_at: now, left_at: null },
     },
   ])
@@ -101,6 +124,7 @@ async function write(
       after: {
         ...{ version, bundle: bundle.hash, author: report.author },
         ...{ granted: asked.map(({ key: one }) => one), added: added.map(({ key: one }) => one) },
+        ...(moved.length > 0 ? { moved: moved.map(({ id: one }) => one) } : {}),
       },
     },
   ])

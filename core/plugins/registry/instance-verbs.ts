@@ -2,18 +2,22 @@ import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { NotFound, type Actor } from '../../kernel/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { checkForm, defineVerb, updateVersioned, type Means } from '../../records/index.ts'
+import { defineVerb, updateVersioned, type Means } from '../../records/index.ts'
 import { putSecret } from '../../secrets/index.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { secretFields } from '../manifest/read-manifest.ts'
+import { checkSettings } from './check-settings.ts'
+import type { MoveInstance } from './move-instances.ts'
 import { getInstance, type InstanceRow } from './plugin-row.ts'
 import type { Shipped } from './version-before.ts'
 
 /** Told when an instance changed, so that its isolates start anew. */
 export interface PluginAdmin extends Means {
   readonly drain: (instanceId: string) => void
-  /** Staff take a plugin back that lost hosts had switched off. */
+  /** The registry now says whether the plugin runs: what this process remembers of its lost hosts goes. */
   readonly forgive?: (pluginId: string) => void
+  /** Runs the upgrade step of a new version; absent where no plugin host is. */
+  readonly move?: MoveInstance
   /** What a package that is rolled back may give its place to. */
   readonly shipped?: Shipped
 }
@@ -141,22 +145,6 @@ export const setInstanceStatus = defineVerb(
     means.drain(instance.id)
   },
 )
-
-/** By the manifest's schema. A secret that is set already need not be given again. */
-function checkSettings(
-  manifest: Manifest,
-  values: Record<string, unknown>,
-  kept: readonly string[],
-): Record<string, unknown> {
-  const schema = manifest.settings as (Record<string, unknown> & { required?: string[] }) | undefined
-  if (!schema) return {}
-  const secrets = new Set(secretFields(schema))
-  const given = Object.fromEntries(
-    Object.entries(values).filter(([key, value]) => !(secrets.has(key) && value === '')),
-  )
-  const required = (schema.required ?? []).filter((key) => !(kept.includes(key) && given[key] === undefined))
-  return checkForm({ ...schema, required }, given)
-}
 
 /** Secrets never stand in the settings column. Pasted line ends are cut: they would break every signature. */
 function separated(

@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
-import { systemActor } from '../../kernel/index.ts'
+import { BerthError, systemActor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { bundlePlugin } from '../bundle.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { LoadedPlugin } from '../ports.ts'
+import { keepMoved, moveInstances, type MovedInstance, type MoveInstance } from './move-instances.ts'
 
 export interface BundledFolders {
   /** The folder that holds one folder a plugin, and `bundles.json` with the hashes that we trust. */
@@ -21,12 +22,17 @@ const actor = systemActor('plugin_loader')
  * Reads and bundles the plugins that come with Berth and writes what is new about them into the registry. A bundle
  * whose hash is not the committed one is left out, because bundled plugins are granted without being asked.
  */
-export async function loadBundled(means: Means, folders: BundledFolders): Promise<Map<string, LoadedPlugin>> {
+export async function loadBundled(
+  means: Means & { readonly move?: MoveInstance },
+  folders: BundledFolders,
+): Promise<Map<string, LoadedPlugin>> {
   const trusted = JSON.parse(readFileSync(join(folders.plugins, 'bundles.json'), 'utf8')) as Record<
     string,
     string
   >
-  const known = await means.db.all<KnownPlugin>(sql`select id, bundle_sha256, manifest, source from plugins`)
+  const known = await means.db.all<KnownPlugin>(
+    sql`select id, version, bundle_sha256, manifest, source from plugins`,
+  )
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
     pluginFolders(folders.plugins).map(async (folder) => {
@@ -40,12 +46,14 @@ export async function loadBundled(means: Means, folders: BundledFolders): Promis
         )
     }),
   )
-  for (const plugin of loaded.values()) if (!isKnown(plugin, known)) await register(means, plugin)
+  for (const plugin of loaded.values())
+    if (!isKnown(plugin, known) && !(await register(means, plugin, known))) loaded.delete(plugin.manifest.id)
   return loaded
 }
 
 interface KnownPlugin {
   id: string
+  version: string
   source: string
   bundle_sha256: string
   manifest: string
@@ -83,10 +91,34 @@ export function pluginFolders(root: string): string[] {
     .sort()
 }
 
-async function register(means: Means, { manifest, bundle }: LoadedPlugin): Promise<void> {
+/** False: it could not move what its older version kept. It stays off, and is tried again with the next start. */
+async function register(
+  means: Means & { readonly move?: MoveInstance },
+  plugin: LoadedPlugin,
+  known: readonly KnownPlugin[],
+): Promise<boolean> {
+  try {
+    const moved = await moveInstances(
+      means,
+      plugin,
+      known.find(({ id }) => id === plugin.manifest.id) ?? null,
+    )
+    await enter(means, plugin, moved)
+    return true
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error
+    means.log.error({ plugin: plugin.manifest.id, error: error.message }, 'a bundled plugin stays off')
+    return false
+  }
+}
+
+async function enter(means: Means, plugin: LoadedPlugin, moved: readonly MovedInstance[]): Promise<void> {
+  const { manifest, bundle } = plugin
   const now = means.business.now()
   const granted = JSON.stringify(manifest.permissions ?? {})
   await means.db.transaction(async (trx) => {
+    // The version before went with the release that carried it: there is no way back, so nothing is kept for one.
+    await keepMoved(trx, { plugin, moved, versionId: null, now })
     await trx.run(sql`
       insert into plugins (id, version, bundle_sha256, manifest, granted, status, installed_at, updated_at)
       values (${manifest.id}, ${manifest.version}, ${bundle.hash}, ${JSON.stringify(manifest)}, ${granted}, 'enabled', ${now}, ${now})

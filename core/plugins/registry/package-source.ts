@@ -10,6 +10,8 @@ import { SourceUnreadable } from '../package/index.ts'
 export interface PackageSource {
   /** The text at an https URL or in a file of this machine; refused when it is longer than `bytesMax`. */
   read(address: string, bytesMax: number): Promise<string>
+  /** Of the list that was read last, by their SHA-256. */
+  readonly pictures: Map<string, string>
 }
 
 export interface SourceMeans {
@@ -23,6 +25,7 @@ export const packageSource = ({
   outbound = {},
   resolver = systemResolver,
 }: SourceMeans = {}): PackageSource => ({
+  pictures: new Map(),
   async read(address, bytesMax) {
     try {
       return isRemote(address)

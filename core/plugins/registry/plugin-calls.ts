@@ -1,12 +1,10 @@
 import { defineError, NotFound } from '../../kernel/index.ts'
-import { sql, type Db } from '../../db/index.ts'
-import { readSecret, type KeyRing } from '../../secrets/index.ts'
-import type { OutboundMap } from '../broker/fetch.ts'
+import { sql } from '../../db/index.ts'
+import { readSecret } from '../../secrets/index.ts'
 import type { Kind } from '../kinds.ts'
-import type { Plugins } from '../plugins.ts'
-import type { LoadedPlugin, PluginInstance, PluginServer, TrustedHost } from '../ports.ts'
+import type { LoadedPlugin, PluginServer } from '../ports.ts'
 import { browserPartOf, type BrowserPart } from './browser-part.ts'
-import type { LoadedPlugins } from './loaded-plugins.ts'
+import { instanceOf, trustedIn, type CallMeans } from './call-means.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
 
 export const PluginOff = defineError(
@@ -27,14 +25,6 @@ export interface PluginCalls {
   call<T>(instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions): Promise<T>
   /** What the instance runs in browsers; absent where no plugin host is. */
   browserPart?(instanceId: string): Promise<BrowserPart | null>
-}
-
-export interface CallMeans {
-  db: Db
-  keys: KeyRing
-  plugins(): Plugins
-  loaded: LoadedPlugins
-  outbound?: OutboundMap
 }
 
 const DEADLINE_MS = 15_000
@@ -63,25 +53,9 @@ export function pluginCalls(means: CallMeans): Required<PluginCalls> {
   }
 }
 
-function instanceOf(means: CallMeans, row: Instance, plugin: LoadedPlugin): PluginInstance {
-  const settings = JSON.parse(row.settings) as Record<string, unknown>
-  return {
-    id: row.id,
-    plugin,
-    settings,
-    secrets: async (name) => (await readSecret(means.db, means.keys, row.id, name)) ?? undefined,
-    trustedHosts: trustedIn(settings),
-  }
-}
-
 async function serverOf(means: CallMeans, id: string): Promise<PluginServer> {
   const row = await means.db.get<{ settings: string }>(sql`select settings from servers where id = ${id}`)
   if (!row) throw NotFound({ what: 'server', id })
   const secrets = async (name: string) => (await readSecret(means.db, means.keys, id, name)) ?? undefined
   return { id, secrets, trustedHosts: trustedIn(JSON.parse(row.settings) as Record<string, unknown>) }
-}
-
-/** Private addresses that staff allowed for this instance or server, one by one. */
-function trustedIn(settings: Record<string, unknown>): TrustedHost[] {
-  return Array.isArray(settings['trusted_hosts']) ? (settings['trusted_hosts'] as TrustedHost[]) : []
 }

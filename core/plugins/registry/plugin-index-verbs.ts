@@ -43,6 +43,8 @@ export interface IndexLine extends IndexEntry {
   /** The version that is installed; null when none is. */
   installed: string | null
   newer: boolean
+  /** SHA-256 of its picture; null when it has none. */
+  iconHash: string | null
 }
 
 export interface IndexReport {
@@ -66,11 +68,23 @@ export const readPluginIndex = defineVerb(
           ...entry,
           installed: version,
           newer: version !== null && semver.gt(entry.version, version),
+          iconHash: entry.icon === undefined ? null : packageHash(entry.icon),
         }
       }),
     }
   },
 )
+
+/** A picture of the list. What was read for the page is still there; another process reads the list once more. */
+export async function readIndexIcon(means: IndexMeans, sha256: string): Promise<string> {
+  const kept = means.packages.pictures.get(sha256)
+  if (kept !== undefined) return kept
+  if ((await readSetting(means.db, indexAddress)) === '') throw NotFound({ what: 'picture', id: sha256 })
+  await trustedIndex(means)
+  const found = means.packages.pictures.get(sha256)
+  if (found === undefined) throw NotFound({ what: 'picture', id: sha256 })
+  return found
+}
 
 /** Fetches a package of the list and puts it forward. It must be the very one that the list names. */
 export const offerFromIndex = defineVerb(
@@ -100,6 +114,9 @@ async function trustedIndex(means: IndexMeans): Promise<{ index: PluginIndex; ad
   const index = readIndex(await means.packages.read(address, INDEX_BYTES_MAX))
   const found = fingerprint(index.key)
   if (bare(found) !== bare(trusted)) throw IndexUntrusted({ found })
+  means.packages.pictures.clear()
+  for (const { icon } of index.plugins)
+    if (icon !== undefined) means.packages.pictures.set(packageHash(icon), icon)
   return { index, address }
 }
 

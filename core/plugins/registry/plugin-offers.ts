@@ -4,7 +4,7 @@ import { sql, type Queries } from '../../db/index.ts'
 import { instant, NotFound, type Actor, type Instant } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
 import { PACKAGE_BYTES_MAX } from '../limits.ts'
-import { fingerprint, type PluginPackage } from '../package/index.ts'
+import { fingerprint, FoldersClosed, type PluginPackage } from '../package/index.ts'
 import { inspectPackage } from './inspect-package.ts'
 import { installPlugin } from './install-plugin.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
@@ -13,7 +13,7 @@ import type { PluginAdmin } from './instance-verbs.ts'
 export interface PluginOffer {
   id: string
   package: string
-  origin: 'file' | 'index'
+  origin: 'file' | 'folder' | 'index'
   offered_by: string
   offered_at: Instant
 }
@@ -31,6 +31,25 @@ export const offerPackage = defineVerb(
   async (means: Means, input, actor): Promise<string> => {
     const { found } = await inspectPackage(means.db, input.package)
     return keepOffer(means, { text: input.package, found, origin: 'file' }, actor)
+  },
+)
+
+/** Bundles a plugin's folder and answers the text of its unsigned package. */
+export type PackFolder = (folder: string) => Promise<string>
+
+/** The same with a folder on this machine, where plugins are developed: what its files draw in is read along with them. */
+export const offerFolder = defineVerb(
+  {
+    permission: 'plugin.offer_folder',
+    audience: ['staff'],
+    input: Type.Object({ folder: Type.String({ minLength: 1, maxLength: 500 }) }),
+  },
+  async (means: Means & { folders(): Promise<PackFolder | null> }, { folder }, actor): Promise<string> => {
+    const pack = await means.folders()
+    if (!pack) throw FoldersClosed({})
+    const text = await pack(folder)
+    const { found } = await inspectPackage(means.db, text)
+    return keepOffer(means, { text, found, origin: 'folder' }, actor)
   },
 )
 

@@ -1,44 +1,94 @@
-import { forUpdate, sql, type Db } from '../../db/index.ts'
+import { forUpdate, sql, type Db, type Queries, type Trx } from '../../db/index.ts'
 import type { Clock } from '../../kernel/index.ts'
-import type { PluginStorage } from '../ports.ts'
+import type { PluginStorage, StoragePlace } from '../ports.ts'
 
 /** The key–value store of plugin instances in our database. */
 export function databaseStorage(db: Db, clock: Clock): PluginStorage {
   return {
-    async get(instance, key) {
-      const row = await db.get<{ value: string; version: number }>(sql`
-        select value, version from plugin_storage where instance_id = ${instance} and record_id = '' and storage_key = ${key}`)
-      return row && { value: JSON.parse(row.value) as unknown, version: row.version }
+    async get(at, key) {
+      const row = await db.get<{ value: string | null; version: number; storage_bundle: string | null }>(sql`
+        select s.value, s.version, i.storage_bundle from plugin_instances i left join plugin_storage s
+          on s.instance_id = i.id and s.record_id = ${at.record} and s.storage_key = ${key}
+        where i.id = ${at.instance}`)
+      if (!row) return 'moved'
+      if (isMoved(row, at)) return 'moved'
+      return row.value === null
+        ? undefined
+        : { value: JSON.parse(row.value) as unknown, version: row.version }
     },
-    set: (instance, entry) =>
+    set: (at, entry) =>
       db.transaction(async (trx) => {
-        // One writer an instance at a time: the quota is a sum, and two writers would each leave out the other's row.
-        await trx.get(sql`select id from plugin_instances where id = ${instance} ${forUpdate(trx.dialect)}`)
+        if (await lock(trx, at)) return 'moved'
+        const { key } = entry
         const row = await trx.get<{ version: number }>(sql`
-          select version from plugin_storage where instance_id = ${instance} and record_id = '' and storage_key = ${entry.key}`)
+          select version from plugin_storage where ${isAt(at)} and storage_key = ${key}`)
         if (entry.ifVersion !== undefined && entry.ifVersion !== (row?.version ?? 0)) return 'conflict'
         const others = await trx.get<{ bytes: number }>(sql`
-          select coalesce(sum(bytes), 0) as bytes from plugin_storage where instance_id = ${instance} and storage_key <> ${entry.key}`)
+          select coalesce(sum(bytes), 0) as bytes from plugin_storage where ${isAt(at)} and storage_key <> ${key}`)
         if ((others?.bytes ?? 0) + entry.bytes > entry.bytesMax) return 'full'
         const version = (row?.version ?? 0) + 1
-        const changed = await trx.run(sql`
-          insert into plugin_storage (instance_id, record_id, storage_key, value, bytes, version, updated_at)
-          values (${instance}, '', ${entry.key}, ${JSON.stringify(entry.value)}, ${entry.bytes}, ${version}, ${clock.now()})
-          on conflict (instance_id, record_id, storage_key) do update
-          set value = excluded.value, bytes = excluded.bytes, version = excluded.version, updated_at = excluded.updated_at
-          where plugin_storage.version = ${row?.version ?? 0}`)
-        return changed === 1 ? version : 'conflict'
+        await putEntry(trx, at, { ...entry, version, now: clock.now() })
+        return version
       }),
-    async remove(instance, key) {
-      await db.run(
-        sql`delete from plugin_storage where instance_id = ${instance} and record_id = '' and storage_key = ${key}`,
-      )
-    },
-    async list(instance, prefix, limit) {
+    remove: (at, key) =>
+      db.transaction(async (trx) => {
+        if (await lock(trx, at)) return 'moved'
+        await trx.run(sql`delete from plugin_storage where ${isAt(at)} and storage_key = ${key}`)
+        return undefined
+      }),
+    async list(at, prefix, limit) {
       const rows = await db.all<{ storage_key: string }>(sql`
-        select storage_key from plugin_storage where instance_id = ${instance} and record_id = '' and substr(storage_key, 1, length(${prefix})) = ${prefix}
+        select storage_key from plugin_storage where ${isAt(at)} and substr(storage_key, 1, length(${prefix})) = ${prefix}
         order by storage_key limit ${limit}`)
       return rows.map((row) => row.storage_key)
     },
+    records: (instance, after, limit) => recordsBeside(db, { instance, after, limit }),
   }
+}
+
+const isAt = ({ instance, record }: StoragePlace) => sql`instance_id = ${instance} and record_id = ${record}`
+
+const isMoved = ({ storage_bundle }: { storage_bundle: string | null }, { bundle }: StoragePlace): boolean =>
+  storage_bundle !== null && storage_bundle !== bundle
+
+/**
+ * One writer an instance at a time: the quota is a sum, and two writers would each leave out the other's row. Says
+ * whether an upgrade has moved the storage away from the version that asks, or the instance was removed under it.
+ */
+async function lock(trx: Trx, at: StoragePlace): Promise<boolean> {
+  const row = await trx.get<{ storage_bundle: string | null }>(
+    sql`select storage_bundle from plugin_instances where id = ${at.instance} ${forUpdate(trx.dialect)}`,
+  )
+  return row === undefined || isMoved(row, at)
+}
+
+interface Entry {
+  key: string
+  value: unknown
+  bytes: number
+  version: number
+  now: string
+}
+
+export async function putEntry(
+  trx: Trx,
+  { instance, record }: Pick<StoragePlace, 'instance' | 'record'>,
+  { key, value, bytes, version, now }: Entry,
+): Promise<void> {
+  await trx.run(sql`
+    insert into plugin_storage (instance_id, record_id, storage_key, value, bytes, version, updated_at)
+    values (${instance}, ${record}, ${key}, ${JSON.stringify(value)}, ${bytes}, ${version}, ${now})
+    on conflict (instance_id, record_id, storage_key) do update
+    set value = excluded.value, bytes = excluded.bytes, version = excluded.version, updated_at = excluded.updated_at`)
+}
+
+/** Ids of the records beside which an instance keeps something. */
+export async function recordsBeside(
+  queries: Queries,
+  { instance, after, limit }: { instance: string; after: string; limit: number },
+): Promise<string[]> {
+  const rows = await queries.all<{ record_id: string }>(sql`
+    select distinct record_id from plugin_storage where instance_id = ${instance} and record_id > ${after}
+    order by record_id limit ${limit}`)
+  return rows.map(({ record_id }) => record_id)
 }

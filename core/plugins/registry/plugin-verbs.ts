@@ -1,6 +1,6 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { sql, type Trx } from '../../db/index.ts'
+import { forUpdate, name, sql, type Trx } from '../../db/index.ts'
 import { NotFound, type Actor } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import { NothingBefore, PluginBundled, PluginInUse } from '../package/index.ts'
@@ -8,6 +8,7 @@ import type { LoadedPlugin } from '../ports.ts'
 import { findPlugin, type InstalledPlugin } from './inspect-package.ts'
 import { drainAll } from './install-plugin.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
+import { putBack } from './move-instances.ts'
 import { versionBefore, type VersionBefore } from './version-before.ts'
 
 const PluginId = Type.String({ maxLength: 40 })
@@ -20,6 +21,7 @@ export const setPluginStatus = defineVerb(
     input: Type.Object({
       plugin_id: PluginId,
       status: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+      reason: Type.Optional(Type.String({ maxLength: 500 })),
     }),
   },
   async (means: PluginAdmin, input, actor) => {
@@ -28,10 +30,13 @@ export const setPluginStatus = defineVerb(
       await trx.run(sql`
         update plugins set status = ${input.status}, updated_at = ${means.business.now()} where id = ${plugin.id}`)
       await recordAudit(means, trx, actor, [
-        { action: 'plugin.switch', subject: plugin.id, after: { status: input.status } },
+        {
+          ...{ action: 'plugin.switch', subject: plugin.id, after: { status: input.status } },
+          ...(input.reason === undefined ? {} : { reason: input.reason }),
+        },
       ])
     })
-    if (input.status === 'enabled') means.forgive?.(plugin.id)
+    means.forgive?.(plugin.id)
     await drainAll(means, plugin.id)
   },
 )
@@ -67,12 +72,14 @@ async function goBack(
     update plugins set version = ${before.version}, bundle_sha256 = ${before.bundle_sha256}, granted = ${granted},
       manifest = ${before.manifest}, author_key = ${before.author_key}, source = ${before.source}, updated_at = ${now}
     where id = ${plugin.id}`)
+  const { leaves, bundle_sha256: bundle } = before
+  const moved = await putBack(trx, { plugin: plugin.id, leaves, bundle, now })
   await recordAudit(means, trx, actor, [
     {
       action: 'plugin.roll_back',
       subject: plugin.id,
       before: { version: plugin.version },
-      after: { version: before.version, source: before.source },
+      after: { version: before.version, source: before.source, ...(moved ? { data: 'put_back' } : {}) },
     },
   ])
   return before
@@ -98,15 +105,19 @@ export const removePlugin = defineVerb(
   },
 )
 
+const HOLDS_DATA = ['plugin_storage', 'plugin_kept_storage', 'plugin_kept_settings', 'plugin_log']
+
 async function erase(
   means: PluginAdmin,
   trx: Trx,
   { plugin, instances }: { plugin: InstalledPlugin; instances: readonly { id: string }[] },
   actor: Actor,
 ): Promise<void> {
+  // A call under way that writes to its storage waits for its instance, and then finds that it is gone.
+  await trx.all(sql`
+    select id from plugin_instances where plugin_id = ${plugin.id} order by id ${forUpdate(trx.dialect)}`)
   for (const { id } of instances) {
-    await trx.run(sql`delete from plugin_storage where instance_id = ${id}`)
-    await trx.run(sql`delete from plugin_log where instance_id = ${id}`)
+    for (const table of HOLDS_DATA) await trx.run(sql`delete from ${name(table)} where instance_id = ${id}`)
     await trx.run(sql`delete from secrets where owner_id = ${id}`)
     await trx.run(sql`delete from plugin_instances where id = ${id}`)
   }

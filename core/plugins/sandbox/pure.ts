@@ -17,7 +17,8 @@ export function answerPure(op: string, text: string): string {
 
 const failed = (reason: string) => JSON.stringify({ ok: false, reason })
 
-const RANDOM_BYTES_MAX = 65_536
+/** Of random bytes, and of the text of one part of base64. */
+const LENGTH_MAX = 65_536
 const hashes = new Map([
   ['SHA-1', 'sha1'],
   ['SHA-256', 'sha256'],
@@ -28,6 +29,7 @@ const hashes = new Map([
 
 const pureOperations = new Map<string, (input: Record<string, unknown>) => unknown>([
   ['random', ({ length }) => randomBase64(length)],
+  ['bytes', ({ base64 }) => listOfBytes(base64)],
   ['digest', ({ hash, data }) => createHash(hashName(hash)).update(bytes(data)).digest('base64')],
   [
     'hmac',
@@ -39,8 +41,15 @@ const pureOperations = new Map<string, (input: Record<string, unknown>) => unkno
 ])
 
 function randomBase64(length: unknown): string {
-  if (typeof length !== 'number' || length < 0 || length > RANDOM_BYTES_MAX) throw new RangeError('length')
+  if (typeof length !== 'number' || length < 0 || length > LENGTH_MAX) throw new RangeError('length')
   return randomFillSync(Buffer.alloc(length)).toString('base64')
+}
+
+/** The one operation whose bytes are a list, which the isolate takes in one step; null when the text is no base64. */
+function listOfBytes(base64: unknown): number[] | null {
+  const text = String(base64)
+  if (text.length > LENGTH_MAX) throw new RangeError('length')
+  return /^[A-Za-z0-9+/]*$/.test(text) ? Array.from(Buffer.from(text, 'base64')) : null
 }
 
 function hashName(name: unknown): string {

@@ -7,19 +7,31 @@ import {
   TRIPPED_LAST_MS,
 } from '../limits.ts'
 
-export type BreakerAnswer = { open: false } | { open: true; untilMs: number }
+export type BreakerAnswer = { open: false; probe: boolean } | { open: true; untilMs: number }
+
+/** How an admitted call ended, and whether it was the probe. */
+export interface Outcome {
+  fault: boolean
+  probe: boolean
+}
 
 /** Keeps callers away from what fails: one circuit per instance, operation and server. */
 export interface Breaker {
   /** Closed, or half open for one probe. Call `record` for every admitted call. */
   admit(circuit: string, nowMs: number): BreakerAnswer
-  /** Answers true when this fault opened the circuit. */
-  record(circuit: string, fault: boolean, nowMs: number): boolean
-  /** Answers true when the plugin is disabled by it. */
-  hostLost(plugin: string, nowMs: number): boolean
+  /**
+   * Answers true when this fault opened the circuit. Calls that were admitted before it opened and end later say
+   * nothing new: only the probe decides.
+   */
+  record(circuit: string, outcome: Outcome, nowMs: number): boolean
+  /**
+   * Answers true when the plugin is disabled by it, until the registry says so. However many of its calls ran in one
+   * host, it lost one.
+   */
+  hostLost(plugin: string, host: object, nowMs: number): boolean
   disabled(plugin: string): boolean
-  /** Staff enable a plugin again. */
-  enable(plugin: string): void
+  /** The registry knows, or staff enabled it again: its losses count from nothing. */
+  forgive(plugin: string): void
   openCircuits(nowMs: number): string[]
 }
 
@@ -31,35 +43,42 @@ interface Circuit {
   probing: boolean
 }
 
+interface Loss {
+  host: object
+  at: number
+}
+
 const LAST_CALLS = 10
 
 export function createBreaker(): Breaker {
   const circuits = new Map<string, Circuit>()
-  const losses = new Map<string, number[]>()
+  const losses = new Map<string, Loss[]>()
   const disabled = new Set<string>()
   return {
     admit(name, nowMs) {
       const circuit = circuits.get(name)
-      if (circuit === undefined || circuit.openUntil === 0) return { open: false }
+      if (circuit === undefined || circuit.openUntil === 0) return { open: false, probe: false }
       if (nowMs < circuit.openUntil || circuit.probing) return { open: true, untilMs: circuit.openUntil }
       circuit.probing = true
-      return { open: false }
+      return { open: false, probe: true }
     },
-    record(name, fault, nowMs) {
+    record(name, { fault, probe }, nowMs) {
       if (!fault && !circuits.has(name)) return false
       const circuit = circuits.get(name) ?? newCircuit()
       circuits.set(name, circuit)
-      return note(circuit, fault, nowMs)
+      if (circuit.openUntil === 0) return note(circuit, fault, nowMs)
+      return probe && afterProbe(circuit, fault, nowMs)
     },
-    hostLost(plugin, nowMs) {
-      const recent = (losses.get(plugin) ?? []).filter((at) => nowMs - at < HOST_LOSSES_WINDOW_MS)
-      losses.set(plugin, [...recent, nowMs])
+    hostLost(plugin, host, nowMs) {
+      const recent = (losses.get(plugin) ?? []).filter(({ at }) => nowMs - at < HOST_LOSSES_WINDOW_MS)
+      if (recent.some((loss) => loss.host === host)) return false
+      losses.set(plugin, [...recent, { host, at: nowMs }])
       if (recent.length + 1 < HOST_LOSSES_TO_DISABLE) return false
       disabled.add(plugin)
       return true
     },
     disabled: (plugin) => disabled.has(plugin),
-    enable(plugin) {
+    forgive(plugin) {
       disabled.delete(plugin)
       losses.delete(plugin)
     },
@@ -76,7 +95,6 @@ const newCircuit = (): Circuit => ({
 })
 
 function note(circuit: Circuit, fault: boolean, nowMs: number): boolean {
-  if (circuit.probing) return afterProbe(circuit, fault, nowMs)
   circuit.last = [...circuit.last, fault].slice(-LAST_CALLS)
   circuit.faultsAt = circuit.faultsAt.filter((at) => nowMs - at < FAULTS_WINDOW_MS)
   if (!fault) return false

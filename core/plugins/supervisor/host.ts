@@ -1,14 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { setPriority } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { misfit } from '../checks.ts'
 import {
   FRAME_BYTES_MAX,
   HOST_MEMORY_MB,
   HOST_MEMORY_PER_ISOLATE,
-  HOST_NICE,
-  MIB,
+  LOOK_MS,
   PING_MS,
   POISONED_AFTER_MS,
   POISONED_DRAIN_MS,
@@ -17,6 +14,8 @@ import {
 import { readFrames, writeFrame } from '../sandbox/frames.ts'
 import { HostHead, type CoreHead } from '../sandbox/protocol.ts'
 import type { HostProgram } from './host-program.ts'
+import { processCost } from './process-cost.ts'
+import { giveWay, watchManners, type Manners } from './step-back.ts'
 
 export type IsolateHead = Exclude<HostHead, { t: 'ready' | 'pong' | 'disposed' }>
 
@@ -51,7 +50,8 @@ export interface HostMeans {
   wall: readonly string[]
   ms(): number
   onOutput(line: string): void
-  onLost(reason: string): void
+  /** `retired`: it was to end, and nothing was lost. */
+  onLost(reason: string, retired: boolean): void
 }
 
 interface HostState {
@@ -59,15 +59,17 @@ interface HostState {
   child: ChildProcess
   pipe: Duplex
   isolates: Map<number, IsolateEars>
-  /** Isolates that run a call now. */
-  busy: Set<number>
+  /** Isolates that start or run a call now, and when they last said something. */
+  busy: Map<number, number>
   /** Isolates whose end has not been confirmed yet. */
   disposing: Map<number, NodeJS.Timeout>
   bundles: Set<string>
   readiness: PromiseWithResolvers<void>
-  watch: NodeJS.Timeout | undefined
+  watches: NodeJS.Timeout[]
+  manners: Manners
   accepting: boolean
-  poisoned: boolean
+  /** Why it ends with its last call. */
+  ending: string | undefined
   over: boolean
   heardAt: number
   reason: string
@@ -77,8 +79,8 @@ interface HostState {
 export function startHost(means: HostMeans): Host {
   const host = newState(means)
   host.readiness.promise.catch(() => undefined)
-  host.watch = setInterval(() => look(host), PING_MS)
-  host.watch.unref()
+  host.watches = [setInterval(() => ping(host), PING_MS), setInterval(() => look(host), LOOK_MS)]
+  for (const watch of host.watches) watch.unref()
   host.child.on('exit', () => lose(host))
   host.child.on('error', (error) => kill(host, error.message))
   host.pipe.on('error', () => kill(host, 'its pipe broke'))
@@ -112,13 +114,14 @@ function newState(means: HostMeans): HostState {
     child,
     pipe: child.stdio[3] as Duplex,
     isolates: new Map(),
-    busy: new Set(),
+    busy: new Map(),
     disposing: new Map(),
     bundles: new Set(),
     readiness: Promise.withResolvers<void>(),
-    watch: undefined,
+    watches: [],
+    manners: watchManners(child.pid, means.ms),
     accepting: true,
-    poisoned: false,
+    ending: undefined,
     over: false,
     heardAt: means.ms(),
     reason: 'it ended by itself',
@@ -127,7 +130,7 @@ function newState(means: HostMeans): HostState {
 
 function send(host: HostState, head: CoreHead, body?: string): void {
   if (host.over) return
-  if (head.t === 'call') host.busy.add(head.isolate)
+  if (head.t === 'start' || head.t === 'call') host.busy.set(head.isolate, host.means.ms())
   writeFrame(host.pipe, head, body)
 }
 
@@ -137,11 +140,15 @@ function hear(host: HostState, head: unknown, body: string): void {
   if (!isHostHead(head)) return kill(host, 'it sent a frame of unknown shape')
   if (head.t === 'ready') return host.readiness.resolve()
   if (head.t === 'pong') return
-  if (head.t === 'done' || head.t === 'fault') rest(host, head.isolate)
+  if (RESTS.has(head.t)) rest(host, head.isolate)
+  else if (host.busy.has(head.isolate)) host.busy.set(head.isolate, host.heardAt)
   if (head.t !== 'disposed') return host.isolates.get(head.isolate)?.hear(head, body)
   clearTimeout(host.disposing.get(head.isolate))
   host.disposing.delete(head.isolate)
 }
+
+/** After these an isolate has nothing to do. */
+const RESTS: ReadonlySet<string> = new Set(['started', 'not_started', 'done', 'fault'])
 
 /** A process that does not confirm in time is poisoned: an isolate runs on in it that nobody can stop. */
 function dispose(host: HostState, isolate: number): void {
@@ -155,26 +162,43 @@ function dispose(host: HostState, isolate: number): void {
 }
 
 function poisoned(host: HostState): void {
-  host.accepting = false
-  host.poisoned = true
-  if (host.busy.size === 0) return kill(host, POISONED)
+  endWithLastCall(host, POISONED)
   setTimeout(() => kill(host, POISONED), POISONED_DRAIN_MS)
 }
 
 const POISONED = 'an isolate could not be stopped'
 
-/** The last call that a poisoned process was allowed to end takes it with it. */
+function endWithLastCall(host: HostState, reason: string): void {
+  host.accepting = false
+  host.ending = reason
+  endIfDone(host)
+}
+
+/** The last call that an ending process was allowed to end takes it with it. */
 function rest(host: HostState, isolate: number): void {
   host.busy.delete(isolate)
-  if (host.poisoned && host.busy.size === 0) setImmediate(() => kill(host, POISONED))
+  if (host.ending !== undefined) setImmediate(() => endIfDone(host))
+}
+
+function endIfDone(host: HostState): void {
+  if (host.ending !== undefined && host.busy.size === 0) kill(host, host.ending)
 }
 
 /** Every second: is it alive, and does it keep to its memory? */
-function look(host: HostState): void {
+function ping(host: HostState): void {
   if (host.means.ms() - host.heardAt > SILENT_MS) return kill(host, `it was silent for ${SILENT_MS / 1000} s`)
-  if (residentBytes(host.child.pid) > memoryBudget(host.isolates))
+  if ((processCost(host.child.pid)?.memoryMb ?? 0) > memoryBudget(host.isolates))
     return kill(host, 'it used too much memory')
   send(host, { t: 'ping' })
+}
+
+const STEPPED_BACK = 'it had stepped back and is calm'
+
+/** Does it keep the processor to itself? */
+function look(host: HostState): void {
+  const since = host.means.ms() - LOOK_MS
+  const holding = [...host.busy.values()].some((heardAt) => heardAt <= since)
+  if (host.manners.look(holding) && host.ending === undefined) endWithLastCall(host, STEPPED_BACK)
 }
 
 function kill(host: HostState, reason: string): void {
@@ -188,14 +212,14 @@ function lose(host: HostState): void {
   if (host.over) return
   host.over = true
   host.accepting = false
-  clearInterval(host.watch)
+  for (const watch of host.watches) clearInterval(watch)
   for (const timer of host.disposing.values()) clearTimeout(timer)
   host.pipe.destroy()
   host.readiness.reject(new Error(`The plugin host ended: ${host.reason}.`))
   const ears = [...host.isolates.values()]
   host.isolates.clear()
   for (const one of ears) one.lost()
-  host.means.onLost(host.reason)
+  host.means.onLost(host.reason, host.reason === STEPPED_BACK)
 }
 
 const isHostHead = (head: unknown): head is HostHead => misfit(HostHead, head) === undefined
@@ -225,29 +249,8 @@ function spawnHost(means: HostMeans): ChildProcess {
   return child
 }
 
-/** Pages come first: a plugin that loops gets what they leave over. */
-function giveWay(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, HOST_NICE)
-  } catch {
-    // It ended already, or the system does not let us: then it runs as we do.
-  }
-}
-
 const memoryBudget = (isolates: ReadonlyMap<number, IsolateEars>) =>
   [...isolates.values()].reduce(
     (sum, { memoryMb }) => sum + memoryMb * HOST_MEMORY_PER_ISOLATE,
     HOST_MEMORY_MB,
-  ) * MIB
-
-const PAGE_BYTES = 4_096
-
-/** Resident memory of a process; 0 where the system has no /proc. */
-function residentBytes(pid: number | undefined): number {
-  try {
-    const pages = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]
-    return Number(pages) * PAGE_BYTES
-  } catch {
-    return 0
-  }
-}
+  )

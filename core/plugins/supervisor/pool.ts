@@ -35,7 +35,7 @@ export interface PoolMeans {
   nextId(): number
   ms(): number
   /** The host ended while this instance was running or starting something. */
-  onHostLost(): void
+  onHostLost(host: Host): void
 }
 
 /** The isolates of one instance and the calls that wait for one. */
@@ -174,8 +174,9 @@ function finish(pool: PoolState, slot: Slot, how: CallEnd, worn = how.end !== 'd
 }
 
 function lose(pool: PoolState, slot: Slot): void {
+  const { host } = slot
   slot.host = undefined
-  if (slot.state === 'busy' || slot.state === 'starting') pool.means.onHostLost()
+  if (host !== undefined && (slot.state === 'busy' || slot.state === 'starting')) pool.means.onHostLost(host)
   if (slot.state === 'starting') refuseNext(pool, slot, { end: 'host_lost' })
   else finish(pool, slot, { end: 'host_lost' })
 }

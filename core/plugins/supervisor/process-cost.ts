@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { MIB } from '../limits.ts'
+import { readText } from './read-text.ts'
 
 /** What the system says of a process. */
 export interface ProcessCost {
@@ -14,8 +14,8 @@ const PAGE_BYTES = 4_096
 const TICK_MS = 10
 
 /** Null where the system does not tell (it has no /proc) and for a process that is gone. */
-export async function processCost(pid: number): Promise<ProcessCost | null> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
+export function processCost(pid: number | undefined): ProcessCost | null {
+  const text = readText(`/proc/${pid}/stat`)
   if (text === null) return null
   // The name stands in brackets and may hold spaces, so counting begins behind it, with the third field.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SUSPECT_CALLS } from '../limits.ts'
 import { createPool, type CallEnd, type Pool, type PoolCall, type PoolStart } from './pool.ts'
-import { createWards, type WardsMeans } from './wards.ts'
+import { createWards, type Ground, type WardsMeans } from './wards.ts'
 
 export interface Supervisor {
   /** Runs one call in an isolate of the instance. Ends by the call's deadline, whatever happens. */
@@ -20,7 +20,8 @@ export interface RunningInstance {
 }
 
 export interface SupervisorMeans extends WardsMeans {
-  onHostLost(instance: string): void
+  /** `host` tells one loss from the next. */
+  onHostLost(instance: string, host: object): void
 }
 
 interface Known {
@@ -29,8 +30,8 @@ interface Known {
 }
 
 /** Runs calls and keeps the isolates. Whoever was running when a host ended gets a host of its own for a while. */
-export function createSupervisor(means: SupervisorMeans): Supervisor {
-  const wards = createWards(means)
+export function createSupervisor(means: SupervisorMeans, ground?: Ground): Supervisor {
+  const wards = createWards(means, ground)
   const pools = new Map<string, Known>()
   const suspects = new Map<string, number>()
   let lastId = 0
@@ -44,9 +45,9 @@ export function createSupervisor(means: SupervisorMeans): Supervisor {
       host: () => wards.host(suspects.has(of.instance) ? suspectWard(of.instance) : of.ward),
       nextId: () => ++lastId,
       ms: () => means.ms(),
-      onHostLost() {
+      onHostLost(host) {
         suspects.set(of.instance, SUSPECT_CALLS)
-        means.onHostLost(of.instance)
+        means.onHostLost(of.instance, host)
       },
     })
     pools.set(of.instance, { pool, key })

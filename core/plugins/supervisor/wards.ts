@@ -1,7 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BACKOFF_FIRST_MS, BACKOFF_LAST_MS } from '../limits.ts'
 import type { HostProgram } from './host-program.ts'
-import { startHost, type Host } from './host.ts'
+import { startHost, type Host, type HostMeans } from './host.ts'
 import type { Wall } from './wall.ts'
 
 /** Host processes by ward: what runs in one could, at worst, be seen by the others of that ward. */
@@ -27,42 +27,60 @@ export interface WardsMeans {
 
 interface Ward {
   current: Promise<Host> | undefined
+  /** The one that was started last. */
+  latest: Host | undefined
   hosts: Set<Host>
   backoffMs: number
   startedAt: number
   closing: boolean
 }
 
+interface Lost {
+  host: Host
+  reason: string
+  retired: boolean
+}
+
 /** A host that lived this long has proven itself: the next loss starts with the shortest back-off. */
 const STEADY_MS = 60_000
 
-export function createWards(means: WardsMeans): Wards {
+/** The processes and the time that wards stand on. */
+export interface Ground {
+  startHost(means: HostMeans): Host
+  wait(ms: number): Promise<unknown>
+}
+
+const system: Ground = { startHost, wait: (ms) => sleep(ms) }
+
+export function createWards(means: WardsMeans, ground: Ground = system): Wards {
   const wards = new Map<string, Ward>()
   let stopped = false
 
   const start = async (name: string, ward: Ward): Promise<Host> => {
     const program = await means.program
-    if (ward.backoffMs > 0) await wait(ward.backoffMs * (1 + means.random() / 4))
+    if (ward.backoffMs > 0) await ground.wait(ward.backoffMs * (1 + means.random() / 4))
     if (stopped || ward.closing) throw new Error('The plugin host is stopping.')
     ward.startedAt = means.ms()
-    const host: Host = startHost({
+    const host: Host = ground.startHost({
       program,
       wall: (await means.wall).prefix,
       ms: () => means.ms(),
       onOutput: (line) => means.onOutput(name, line),
-      onLost: (reason) => lost(name, ward, { host, reason }),
+      onLost: (reason, retired) => lost(name, ward, { host, reason, retired }),
     })
+    ward.latest = host
     ward.hosts.add(host)
     await host.ready
     return host
   }
-  const lost = (name: string, ward: Ward, { host, reason }: { host: Host; reason: string }) => {
+  const lost = (name: string, ward: Ward, { host, reason, retired }: Lost) => {
     ward.hosts.delete(host)
     if (stopped || ward.closing) return
-    means.onLost(name, reason)
-    const steady = means.ms() - ward.startedAt > STEADY_MS
-    ward.backoffMs =
-      steady || ward.backoffMs === 0 ? BACKOFF_FIRST_MS : Math.min(ward.backoffMs * 2, BACKOFF_LAST_MS)
+    if (!retired) means.onLost(name, reason)
+    // One that was no longer accepting has been followed already.
+    if (host !== ward.latest) return
+    if (retired) return void (ward.current = undefined)
+    ward.backoffMs = nextBackoff(ward, means.ms())
     void begin(name, ward)
   }
   const begin = (name: string, ward: Ward): Promise<Host> => {
@@ -105,6 +123,11 @@ export function createWards(means: WardsMeans): Wards {
   }
 }
 
+function nextBackoff({ startedAt, backoffMs }: Ward, now: number): number {
+  const steady = now - startedAt > STEADY_MS
+  return steady || backoffMs === 0 ? BACKOFF_FIRST_MS : Math.min(backoffMs * 2, BACKOFF_LAST_MS)
+}
+
 const EMPTY_POLL_MS = 1_000
 
 /** Calls that still run in the ward may end first. */
@@ -118,6 +141,7 @@ function killWhenEmpty(ward: Ward): void {
 
 const newWard = (): Ward => ({
   current: undefined,
+  latest: undefined,
   hosts: new Set(),
   backoffMs: 0,
   startedAt: 0,

@@ -1,4 +1,4 @@
-import { HAIR, INK, LEADING, SIZE, SOFT, type Look, type Sheet } from './sheet.ts'
+import { HAIR, INK, LEADING, SOFT, type Look, type Sheet } from './sheet.ts'
 
 export interface Row {
   label: string
@@ -40,59 +40,104 @@ export interface TableRow {
   note?: string
 }
 
-const GAP = 16
-const PADDING = 7
-/** Below a row; its last line has space of its own. */
-const FOOT = 4.5
-const SMALL = 7.8
+/** How a layout sets its tables; lengths are points. */
+export interface TableLook {
+  /** Above the text of a row, and below it. */
+  padding: number
+  foot: number
+  /** Between columns, and at both ends of a row. */
+  gap: number
+  inset: number
+  /** Behind the words of the head; a rule below them when absent. */
+  headFill?: string
+  headColour: string
+  /** Behind every second row, which then has no rule. */
+  stripe?: string
+}
+
+export const PLAIN_TABLE: TableLook = { padding: 7, foot: 4.5, gap: 16, inset: 0, headColour: SOFT }
+
+/** Words of heads and notes, against the base of 9. */
+const small = (sheet: Sheet): number => sheet.base - 1.2
 /** A cell of more lines than this goes on in a further row, which may stand on the next page. */
 const LINES_A_ROW = 36
 
+interface Grid {
+  sheet: Sheet
+  columns: readonly Column[]
+  widths: readonly number[]
+  look: TableLook
+}
+
 /** A table whose head is repeated on each page; its first column takes what the figures leave. */
-export function drawTable(sheet: Sheet, columns: readonly Column[], rows: readonly TableRow[]): void {
-  const widths = columnWidths(sheet, columns, rows)
-  sheet.keep(headHeight() + rowHeight(sheet, widths, rows[0]))
+export function drawTable(
+  sheet: Sheet,
+  columns: readonly Column[],
+  rows: readonly TableRow[],
+  look: TableLook = PLAIN_TABLE,
+): void {
+  const grid: Grid = { sheet, columns, widths: columnWidths(sheet, columns, rows, look), look }
+  sheet.keep(headHeight(grid) + rowHeight(grid, rows[0]))
   sheet.tag('Table', () => {
-    sheet.tag('TR', () => drawHead(sheet, columns, widths))
-    for (const row of rows.flatMap((whole) => splitTall(sheet, widths, whole))) {
-      const height = rowHeight(sheet, widths, row)
-      if (sheet.y + height > sheet.bottom) {
-        sheet.nextPage()
-        sheet.artifact(() => drawHead(sheet, columns, widths))
-      }
-      sheet.tag('TR', () => drawRow(sheet, columns, widths, row))
-      sheet.y += height
-      sheet.rule(sheet.y, { colour: HAIR })
-    }
+    sheet.tag('TR', () => drawHead(grid))
+    rows
+      .flatMap((row, i) => splitTall(grid, row).map((part) => ({ part, striped: i % 2 === 1 })))
+      .forEach(({ part, striped }) => {
+        const height = rowHeight(grid, part)
+        if (sheet.y + height > sheet.bottom) {
+          sheet.nextPage()
+          sheet.artifact(() => drawHead(grid))
+        }
+        if (striped && look.stripe) fillRow(grid, height, look.stripe)
+        sheet.tag('TR', () => drawRow(grid, part))
+        sheet.y += height
+        if (!look.stripe) sheet.rule(sheet.y, { colour: HAIR })
+      })
+    if (look.stripe) sheet.rule(sheet.y, { colour: HAIR })
   })
 }
 
-function columnWidths(sheet: Sheet, columns: readonly Column[], rows: readonly TableRow[]): number[] {
+function columnWidths(
+  sheet: Sheet,
+  columns: readonly Column[],
+  rows: readonly TableRow[],
+  { gap, inset }: TableLook,
+): number[] {
   const widths = columns.map(({ label, figures }, i) => {
     if (!figures) return 0
     const cells = rows.map((row) => sheet.measure(row.cells[i] ?? ''))
-    return Math.max(sheet.measure(label, { size: SMALL }), ...cells)
+    return Math.max(sheet.measure(label, { size: small(sheet) }), ...cells)
   })
-  const taken = widths.reduce((sum, width) => sum + (width > 0 ? width + GAP : 0), 0)
+  const taken = widths.reduce((sum, width) => sum + (width > 0 ? width + gap : 0), 2 * inset)
   return widths.map((width, i) => (i === 0 ? sheet.width - taken : width))
 }
 
-const headHeight = (): number => SMALL * LEADING + PADDING
+const headHeight = ({ sheet, look }: Grid): number =>
+  small(sheet) * LEADING + (look.headFill ? 2 * HEAD_PADDING : 7)
+const HEAD_PADDING = 5
 
-function drawHead(sheet: Sheet, columns: readonly Column[], widths: readonly number[]): void {
-  drawCells(sheet, columns, widths, (i) => {
+const fillRow = ({ sheet }: Grid, height: number, colour: string): void =>
+  sheet.fill({ x: 0, y: sheet.y, width: sheet.width, height }, colour)
+
+function drawHead(grid: Grid): void {
+  const { sheet, columns, look } = grid
+  const height = headHeight(grid)
+  if (look.headFill) fillRow(grid, height, look.headFill)
+  sheet.y += look.headFill ? HEAD_PADDING : 0
+  drawCells(grid, (i) => {
     const { label, figures } = columns[i]!
-    const look: Look = { size: SMALL, colour: SOFT, align: figures ? 'end' : 'start' }
-    return { tag: 'TH', text: label, look }
+    const align = figures ? 'end' : 'start'
+    return { tag: 'TH', text: label, look: { size: small(sheet), colour: look.headColour, align } }
   })
-  sheet.y += headHeight()
-  sheet.rule(sheet.y, { thickness: 0.9, colour: INK })
+  sheet.y += height - (look.headFill ? HEAD_PADDING : 0)
+  if (!look.headFill) sheet.rule(sheet.y, { thickness: 0.9, colour: INK })
 }
 
-function drawRow(sheet: Sheet, columns: readonly Column[], widths: readonly number[], row: TableRow): void {
+function drawRow(grid: Grid, row: TableRow): void {
+  const { sheet, columns, look } = grid
   const top = sheet.y
-  sheet.y += PADDING
-  drawCells(sheet, columns, widths, (i) => ({
+  sheet.y += look.padding
+  drawCells(grid, (i) => ({
     tag: 'TD',
     text: row.cells[i] ?? '',
     look: { align: columns[i]!.figures ? 'end' : 'start' },
@@ -108,31 +153,27 @@ interface Cell {
   note?: string
 }
 
-function drawCells(
-  sheet: Sheet,
-  columns: readonly Column[],
-  widths: readonly number[],
-  cell: (i: number) => Cell,
-): void {
-  let x = 0
+function drawCells({ sheet, columns, widths, look: { gap, inset } }: Grid, cell: (i: number) => Cell): void {
+  let x = inset
   columns.forEach((_, i) => {
     const { tag, text, look, note } = cell(i)
     const box = { x, width: widths[i]! }
     sheet.tag(tag, () => {
       const height = sheet.text(text, { ...look, ...box, y: sheet.y })
-      if (note) sheet.text(note, { size: SMALL, colour: SOFT, ...box, y: sheet.y + height + 1 })
+      if (note) sheet.text(note, { size: small(sheet), colour: SOFT, ...box, y: sheet.y + height + 1 })
     })
-    x += widths[i]! + GAP
+    x += widths[i]! + gap
   })
 }
 
-function rowHeight(sheet: Sheet, widths: readonly number[], row: TableRow | undefined): number {
+function rowHeight({ sheet, widths, look }: Grid, row: TableRow | undefined): number {
   if (!row) return 0
-  const note = row.note ? sheet.height(row.note, widths[0]!, { size: SMALL }) + 1 : 0
-  return Math.max(sheet.height(row.cells[0] ?? '', widths[0]!) + note, SIZE * LEADING) + PADDING + FOOT
+  const note = row.note ? sheet.height(row.note, widths[0]!, { size: small(sheet) }) + 1 : 0
+  const text = sheet.height(row.cells[0] ?? '', widths[0]!) + note
+  return Math.max(text, sheet.base * LEADING) + look.padding + look.foot
 }
 
-function splitTall(sheet: Sheet, widths: readonly number[], row: TableRow): TableRow[] {
+function splitTall({ sheet, widths }: Grid, row: TableRow): TableRow[] {
   const lines = sheet.lines(row.cells[0] ?? '', widths[0]!)
   if (lines.length <= LINES_A_ROW) return [row]
   const parts: TableRow[] = []
@@ -147,7 +188,7 @@ function splitTall(sheet: Sheet, widths: readonly number[], row: TableRow): Tabl
 export function drawParagraph(sheet: Sheet, text: string, look: Look = {}): void {
   sheet.tag('P', () => {
     for (const line of sheet.lines(text, sheet.width, look)) {
-      sheet.keep((look.size ?? SIZE) * LEADING)
+      sheet.keep((look.size ?? sheet.base) * LEADING)
       sheet.y += sheet.text(line === '' ? ' ' : line, { ...look, x: 0, y: sheet.y, width: sheet.width })
     }
   })

@@ -1,8 +1,8 @@
-import { directionOf, formatDate, formatMoney } from '../../i18n/index.ts'
-import { drawRows, drawStack, drawTable, type Row } from './blocks.ts'
-import { openFaces } from './fonts.ts'
+import { directionOf, formatDate, formatMoney, regionName } from '../../i18n/index.ts'
+import { drawRows, drawTable, type Row } from './blocks.ts'
+import type { Heading } from './heading.ts'
+import { openPaper } from './open-paper.ts'
 import type { RenderOptions } from './render-invoice-pdf.ts'
-import { createSheet, SOFT, type Look } from './sheet.ts'
 import type { StatementDocument } from './statement-document.ts'
 
 /** Who, for whom and which days; what was owed before, every movement, what is owed then. */
@@ -13,36 +13,17 @@ export function drawStatement(doc: StatementDocument, options: RenderOptions): P
     directionOf(locale) === 'rtl' ? (text: string) => `\u2068${text}\u2069` : (text: string) => text
   const money = (minor: bigint) => isolate(formatMoney({ minor, currency }, locale))
   const date = (day: StatementDocument['from']) => isolate(formatDate(day, locale))
-  const sheet = createSheet({
-    faces: openFaces(options.fonts),
-    size: options.size ?? 'A4',
-    ...{ locale, title: t('documents.statement.title'), author: doc.seller },
-    madeAt: new Date(`${doc.to}T00:00:00Z`),
-    onMissing: options.onMissing,
-  })
-  const soft: Look = { size: 8, colour: SOFT }
-  sheet.tag('H1', () => {
-    const box = { x: 0, y: sheet.y, width: sheet.width }
-    sheet.y += sheet.text(t('documents.statement.title'), { ...box, size: 21, weight: 'bold' })
-  })
-  sheet.y += drawStack(
-    sheet,
-    [
-      [t('documents.statement.period', { from: date(doc.from), to: date(doc.to) }), soft],
-      [doc.client, { weight: 'bold', size: 10 }],
-      [doc.seller, soft],
-    ],
-    { x: 0, y: sheet.y, width: sheet.width },
-  )
-  sheet.y += 18
-  const place = { x: sheet.width - 250, width: 250 }
   const balance = (name: string, minor: bigint): Row => ({
     label: t(`documents.statement.${name}`),
     value: money(minor),
     look: { weight: 'bold' },
   })
-  drawRows(sheet, [balance('opening', doc.openingMinor)], place)
-  sheet.y += 8
+  const opening = balance('opening', doc.openingMinor)
+  const closing = balance('closing', doc.closingMinor)
+  const days = t('documents.statement.period', { from: date(doc.from), to: date(doc.to) })
+  const facts = { locale, title: t('documents.statement.title'), madeAt: new Date(`${doc.to}T00:00:00Z`) }
+  const paper = openPaper({ ...headingOf(doc, options, days), facts: [opening, closing] }, facts, options)
+  const { sheet, layout, style } = paper
   const columns = ['what', 'on', 'reference', 'amount', 'balance'].map((name, i) => ({
     label: t(`documents.statement.${name}`),
     figures: i > 0,
@@ -53,12 +34,28 @@ export function drawStatement(doc: StatementDocument, options: RenderOptions): P
       ...[money(entry.amountMinor), money(entry.balanceMinor)],
     ],
   }))
-  drawTable(sheet, columns, rows)
+  drawTable(sheet, columns, rows, layout.table(style))
   sheet.y += 12
-  drawRows(sheet, [balance('closing', doc.closingMinor)], place)
-  sheet.eachPage((page, pages) => {
-    const box = { x: sheet.width - 90, y: sheet.bottom + 16, width: 90, align: 'end' as const }
-    sheet.text(t('pdf.page', { page, pages }), { ...soft, ...box })
-  })
+  sheet.keep(20)
+  const { inset } = layout.table(style)
+  drawRows(sheet, [closing], { x: sheet.width - 250, width: 250 - inset })
+  paper.close()
   return sheet.finish()
+}
+
+function headingOf(
+  { seller, client, locale }: StatementDocument,
+  { t }: RenderOptions,
+  days: string,
+): Omit<Heading, 'facts'> {
+  const names = [client.company, client.name].filter((name): name is string => Boolean(name))
+  return {
+    ...{ title: t('documents.statement.title'), number: days, seller },
+    to: {
+      label: t('documents.statement.to_client'),
+      lines: [...names, ...client.addressLines],
+      country: regionName(client.country, locale),
+      domestic: seller.country === client.country,
+    },
+  }
 }

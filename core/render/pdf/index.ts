@@ -1,4 +1,7 @@
+export * from './document-style.ts'
 export type * from './invoice-document.ts'
+export { logoProblem } from './logo-problem.ts'
 export * from './render-invoice-pdf.ts'
+export * from './render-letters.ts'
 export * from './render-statement-pdf.ts'
 export type * from './statement-document.ts'

@@ -33,6 +33,8 @@ export interface InvoiceDocument {
 export interface DocumentSeller {
   name: string
   addressLines: readonly string[]
+  /** ISO 3166 code. */
+  country?: string
   taxId?: string | null
   email?: string | null
   /** Register entry, managing directors, wording that the law asks for: stands at the foot of each page. */

@@ -1,4 +1,5 @@
 import type { Translate } from '../../i18n/index.ts'
+import type { DocumentStyle } from './document-style.ts'
 import type { InvoiceDocument } from './invoice-document.ts'
 
 export interface RenderOptions {
@@ -6,10 +7,8 @@ export interface RenderOptions {
   t: Translate
   /** Hears of characters that no font has; a visible mark stands in their place. */
   onMissing(characters: string): void
-  /** A4 when absent. */
-  size?: 'A4' | 'LETTER'
-  /** Colour of the brand, "#3550c8", for the link. */
-  accent?: string
+  /** Plain when absent. */
+  style?: DocumentStyle
   /** XML of Factur-X in the profile EN 16931: the PDF becomes a PDF/A-3 that carries it. */
   facturX?: string
   /** TTF files asked for what our own fonts lack, such as Chinese. */

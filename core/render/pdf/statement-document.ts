@@ -1,9 +1,10 @@
 import type { IsoDate } from '../../kernel/index.ts'
+import type { DocumentBuyer, DocumentSeller } from './invoice-document.ts'
 
 /** A statement of account, ready to be drawn. Amounts above zero are owed by the client. */
 export interface StatementDocument {
-  seller: string
-  client: string
+  seller: DocumentSeller
+  client: DocumentBuyer
   currency: string
   /** Language of the paper. */
   locale: string

@@ -42,12 +42,12 @@ interface Undelivered extends Omit<Found, 'detail'> {
   paid_at: Instant
 }
 
-/** A document with it is paid, and no delivery was ever begun. */
+/** A document with it is paid, and no delivery was ever begun. "cross": by the few such services, not by all lines. */
 async function findUndelivered(queries: Queries, look: Look): Promise<Found[]> {
   const rows = await queries.all<Undelivered>(sql`
     select s.id as subject_id, s.brand_id, s.client_id, s.currency, null as amount_minor, s.label, max(i.number) as number, max(i.paid_at) as paid_at
-    from services s join invoice_lines l on l.source_id = s.id join invoices i on i.id = l.invoice_id
-    where s.delivery_status = 'none' and s.billing_status in ('pending', 'active') and s.delivery_on in ('payment', 'order')
+    from services s cross join invoice_lines l join invoices i on i.id = l.invoice_id
+    where l.source_id = s.id and s.delivery_status = 'none' and s.billing_status in ('pending', 'active') and s.delivery_on in ('payment', 'order')
       and not exists (select 1 from invoices n where n.corrects_id = i.id and n.kind = 'credit_note' and n.status <> 'void')
       and i.status = 'paid' and i.kind = 'invoice' and i.paid_at < ${before(look)} and ${one(sql`s.id`, look)}
     group by s.id, s.brand_id, s.client_id, s.currency, s.label order by s.id limit 1000`)

@@ -8,11 +8,13 @@ export default {
       { action: 'wish', values: { wish: 'More disk' }, viewer },
       { action: 'wish', values: {}, viewer },
     ],
+    move: [{ from: '1.0.0', to: '2.0.0' }],
   },
   answers: {
     submit: [
       { outcome: 'done', message: 'Thank you.' },
       { outcome: 'refused', message: 'Say what you wish for.' },
     ],
+    move: [{}],
   },
 } satisfies Conformance

@@ -19,7 +19,8 @@ const mail = {
   headers: {},
   attachments: [],
 }
-const bounce = { body: '{"bounced":"ann@client.example"}', headers: {}, verified: true }
+const bounceOf = (email: string) => ({ body: `{"bounced":"${email}"}`, headers: {}, verified: true })
+const bounce = bounceOf('ann@client.example')
 
 export default {
   secrets: { api_key: 'key' },
@@ -30,4 +31,5 @@ export default {
     send: [{ outcome: 'accepted', reference: 'm_1' }],
     handle_event: [{ facts: [{ fact: 'bounced', email: 'ann@client.example', permanent: true }] }],
   },
+  events: [bounce, bounceOf('bob@client.example')],
 } satisfies Conformance

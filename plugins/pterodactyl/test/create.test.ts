@@ -297,3 +297,18 @@ test('a key without the right, a full rate limit and a panel that is gone have n
   assert.deepEqual(gone.outcome === 'failed' && [gone.code, gone.kind], ['unreachable', 'transient'])
   await assert.rejects(panel.provisioner.describe(panel.input()), { name: 'PanelSilent' })
 })
+
+test('the server stands in the place that was chosen, on the node of it that the panel picks', async (t) => {
+  const panel = await openPanel(t)
+  // As an option lays it over the settings of the product: a number, or text.
+  const chosen = [
+    { id: 'svc_fra', settings: { location_ids: '1' }, nodes: [1, 2] },
+    { id: 'svc_nyc', settings: { location_ids: '2' }, nodes: [3] },
+    { id: 'svc_nyc_number', settings: { location_ids: [2] }, nodes: [3] },
+  ]
+  for (const { id, settings, nodes } of chosen) {
+    const remote = await liveServer(panel, { id, settings })
+    const server = panel.simulator.control.state().servers.find((one) => String(one.id) === remote)
+    assert.ok(nodes.includes(server!.node), `${id} stands on node ${server!.node}`)
+  }
+})

@@ -201,8 +201,8 @@ for (const engine of engines)
       )
       const early = await staff.get(`${await newInvoice('10.00')}.xml`)
       assertStatus(early, 422)
-      assertShows(early.text, /seller\.iban is needed.*Settings → Billing → Seller on e-invoices/s)
-      await act('/admin/settings', '/admin/settings/billing', {
+      assertShows(early.text, /seller\.iban is needed.*Settings → Documents → Seller on e-invoices/s)
+      await act('/admin/settings', '/admin/settings/documents', {
         drawn: 'billing.e_invoice_seller',
         'values[billing__e_invoice_seller.contact]': 'A. Quay',
         'values[billing__e_invoice_seller.phone]': '+49 30 1234',

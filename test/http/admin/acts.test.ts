@@ -202,6 +202,15 @@ for (const engine of engines)
         }),
         /aria-invalid="true"/,
       )
+      refused(
+        await send(`${at}?tab=prices`, `${at}/prices`, {
+          ...grid,
+          'amount[3m:EUR]': '13.50',
+          'amount[6m:EUR]': '',
+          'setup[6m:EUR]': '5.00',
+        }),
+        /needs a price beside it/,
+      )
       assert.equal(await price(), undefined)
       assert.match(
         await follow(await send(`${at}?tab=prices`, `${at}/prices`, { ...grid, 'amount[3m:EUR]': '13.50' })),

@@ -5,7 +5,7 @@ import { sql } from '../../../core/db/index.ts'
 import { formatMoney } from '../../../core/i18n/index.ts'
 import { issue, draft } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
-import { makeClient, staffActor } from '../../support/make.ts'
+import { makeBrand, makeClient, staffActor } from '../../support/make.ts'
 import { assertStatus, elementOf, openAdmin, type AdminWorld } from './support.ts'
 
 for (const engine of engines)
@@ -55,6 +55,52 @@ for (const engine of engines)
       assert.equal(count('Overdue'), 1)
       assert.equal(count('Orders this month'), 1)
       assert.equal(count('Active clients'), 3)
+    })
+
+    it('counts of the clients whom the run set aside those of the own brands alone', async () => {
+      const other = await makeBrand(world.means)
+      const clients = [
+        await makeClient(world.means, { brand_id: world.ids.brand }),
+        await makeClient(world.means, { brand_id: other.id }),
+      ]
+      const set = {
+        run_id: 'run_x',
+        reason: 'no tax rule',
+        parked_at: world.means.business.now(),
+        attempts: 1,
+      }
+      await world.means.db.insert(
+        'parked_clients',
+        clients.map(({ id }) => ({ ...set, client_id: id })),
+      )
+      const [{ parked }] = (await world.means.db.all<{ parked: number }>(
+        sql`select count(*) as parked from parked_clients`,
+      )) as [{ parked: number }]
+      const browser = await world.signedIn(['*'])
+      const waiting = async () =>
+        Number(elementOfRow((await browser.get('/admin')).text, 'waiting-parked')[1])
+      const page = await browser.get('/admin/billing/runs')
+      for (const { id } of clients) assert.ok(page.text.includes(`/admin/clients/${id}`), id)
+      assert.equal(await waiting(), parked)
+      const ahead = /<a [^>]*href="\/admin\/billing"[^>]*>Look ahead/
+      const boardRun = async () => elementOf((await browser.get('/admin')).text, 'board-run')
+      assert.match(await boardRun(), ahead)
+      const leads = async (path: string) =>
+        /<nav id="nav".*?<\/nav>/s.exec((await browser.get(path)).text)![0].match(/\/admin\/billing[^"]*/g)
+      assert.deepEqual(await leads('/admin'), ['/admin/billing'])
+      const tab = /<nav class="b-tabs"[^>]*><a href="\/admin\/billing"/
+      assert.match(page.text, tab)
+      await world.means.db.run(sql`
+        update staff set brand_ids = ${JSON.stringify([world.ids.brand])} where id = (select max(id) from staff)`)
+      assert.equal(await waiting(), parked - 1)
+      // The preview of a run is of all brands, and so is its page, to which nothing leads those who may not read it.
+      assert.doesNotMatch(await boardRun(), /\/admin\/billing/)
+      assertStatus(await browser.get('/admin/billing'), 403)
+      assert.deepEqual(await leads('/admin'), ['/admin/billing/runs'])
+      const own = await browser.get('/admin/billing/runs')
+      assertStatus(own, 200)
+      assert.doesNotMatch(own.text, tab)
+      assert.doesNotMatch(own.text, /href="\/admin\/billing"/)
     })
   })
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sql, type Sql } from '../../../core/db/index.ts'
-import { verifyBooks } from '../../../core/billing/index.ts'
+import { recordMany, refundPayment, verifyBooks } from '../../../core/billing/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
+import { actor, scriptedGateway } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
 import type { Reply, WebBrowser } from '../../support/web.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
@@ -48,6 +49,34 @@ for (const engine of engines)
       await follow(await send(made.location!, `${made.location!}/issue`))
       return made.location!.split('/').at(-1)!
     }
+
+    it('says that documents were refunded which one payment had paid, on their page and wherever they are listed', async () => {
+      const ids = [await write('10'), await write('20')]
+      const client = await clientOf()
+      const payments = { ...world.means, plugins: scriptedGateway([]) }
+      const wish = { invoice_ids: ids, amount_minor: '3570', reference: 'BANK-TWO' }
+      const { id } = await recordMany(payments, wish, actor)
+      const shown = async () => {
+        const rows = [`/admin/invoices?client=${client}`, `/admin/clients/${client}`]
+        const texts = []
+        for (const page of rows)
+          for (const one of ids) {
+            const { text } = await staff.get(page)
+            texts.push(text.slice(text.indexOf(`id="row-${one}"`)).split('</tr>')[0]!)
+          }
+        for (const one of ids) {
+          const { text } = await staff.get(`/admin/invoices/${one}`)
+          texts.push(text.slice(text.indexOf('<main'), text.indexOf('id="invoice-')))
+        }
+        return texts.map((text) =>
+          /\bRefunded\b/.test(text) ? 'refunded' : /\bPaid\b/.test(text) ? 'paid' : text,
+        )
+      }
+      assert.deepEqual(await shown(), Array<string>(6).fill('paid'))
+      const back = { payment_id: id, amount_minor: '3570', destination: 'recorded', reason: 'Returned' }
+      await refundPayment(payments, back, actor)
+      assert.deepEqual(await shown(), Array<string>(6).fill('refunded'))
+    })
 
     it('adds a billable item by hours, shows it, and stops another', async () => {
       const client = await clientOf()

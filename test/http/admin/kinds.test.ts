@@ -55,6 +55,9 @@ for (const engine of engines)
       const row = await world.means.db.get<{ id: string }>(
         sql`select id from products where slug = 'hosting'`,
       )
+      const unpriced = await world.staff.post(`/admin/catalog/products/${row!.id}/publish`, {})
+      assertStatus(unpriced, 409)
+      assert.match(unpriced.text, /The hosting has no price yet: set one under Prices, or make it free/)
       const price = { owner_id: row!.id, cycle: '1m', currency: 'EUR', amount: '5.00' }
       await setPrice(world.means, price, staffActor())
       await publishProduct(world.means, { id: row!.id }, staffActor())

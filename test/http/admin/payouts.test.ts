@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { readGatewayMoney, type Payments } from '../../../core/billing/index.ts'
+import { bookOutcome, insertPayment, readGatewayMoney, type Payments } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
-import { makeGateway } from '../../billing/support.ts'
+import { actor, makeGateway } from '../../billing/support.ts'
 import { eur, movement, payout, toldBy, type Script } from '../../billing/payouts/support.ts'
 import { engines } from '../../support/databases.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
@@ -53,6 +53,48 @@ for (const engine of engines)
       const page = await world.staff.get(`/admin/payouts/${id}`)
       assertShows(page.text, /Fits nothing yet/)
       assert.doesNotMatch(page.text, /It is not the sum of its parts/)
+    })
+
+    it('does not call a difference what came and went since the gateway was read', async () => {
+      const { means, ids } = world
+      const gateway = (await makeGateway(means, ['balances'])).id
+      await means.db.run(sql`update plugin_instances set name = 'Wallets' where id = ${gateway}`)
+      const { client_id, brand_id } = (await means.db.get<{ client_id: string; brand_id: string }>(
+        sql`select client_id, brand_id from invoices where id = ${ids.overdue}`,
+      ))!
+      const arrive = async (reference: string, minor: string, occurredAt?: string) => {
+        const payment = await means.db.transaction(async (trx) => {
+          const made = await insertPayment(trx, {
+            ...{ id: means.newId('pay'), brandId: brand_id, clientId: client_id, invoiceId: null },
+            ...{ instanceId: gateway, kind: 'hosted', currency: 'EUR', amountMinor: BigInt(minor) },
+            ...{ effectKey: reference, attempt: 1, now: means.business.now() },
+          })
+          const outcome = { outcome: 'succeeded', reference, amount: eur(minor), fee: eur(30) } as never
+          const at = occurredAt ? { occurredAt: occurredAt as never } : {}
+          return bookOutcome(means, trx, { paymentId: made.id, outcome, ...at }, actor)
+        })
+        return payment
+      }
+      /** What stands in the row: there, in the books, not read yet, the difference. */
+      const shown = async () => {
+        const { text } = await world.staff.get('/admin/payouts')
+        const row = text.slice(text.indexOf(`id="balance-${gateway}-EUR"`)).split('</tr>')[0]!
+        return row.replace('−', '-').match(/-?€[\d.]+|-€[\d.]+/g)
+      }
+      await arrive('w_1', '1000')
+      means.business.set('2026-01-15T10:01:00.000Z')
+      await read({ balances: () => ({ balances: [{ kind: 'available', amount: eur(970) }] }) })
+      const even = ['€9.70', '€0.00', '€0.00', '€9.70', '€0.00', '€0.00']
+      assert.deepEqual(await shown(), even)
+      const before = means.business.now()
+      means.business.set('2026-01-15T10:02:00.000Z')
+      await arrive('w_2', '2000')
+      assert.deepEqual(await shown(), ['€9.70', '€0.00', '€0.00', '€29.40', '€19.70', '€0.00'])
+      // What happened before the reading, though its message came later, should have been in the balance.
+      await arrive('w_3', '500', before)
+      assert.deepEqual(await shown(), ['€9.70', '€0.00', '€0.00', '€34.10', '€19.70', '-€4.70'])
+      await read({ balances: () => ({ balances: [{ kind: 'available', amount: eur(3_410) }] }) })
+      assert.deepEqual(await shown(), ['€34.10', '€0.00', '€0.00', '€34.10', '€0.00', '€0.00'])
     })
 
     it('takes a line of the bank as a payout, once, and gives it free again', async () => {

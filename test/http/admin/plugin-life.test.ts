@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { sql } from '../../../core/db/index.ts'
 import {
   databaseLog,
   databaseStorage,
+  fingerprint,
   loadedPlugins,
   makeAuthorKey,
+  packFolder,
   pluginCalls,
+  pluginSupervisor,
   readPackage,
+  setPluginStatus,
   signPackage,
   writePackage,
 } from '../../../core/plugins/index.ts'
@@ -56,6 +62,7 @@ for (const engine of engines) {
     let world: AdminWorld
     let staff: WebBrowser
     let bench: Bench
+    let isReal = true
     let log: ReturnType<typeof databaseLog>
     before(async () => {
       world = await openAdmin(engine, (means) => {
@@ -72,7 +79,11 @@ for (const engine of engines) {
             ))!.n,
           )
         const drain = (id: string) => bench.plugins.drain(id)
-        const admin = adminPorts(means, { drain, uses, pluginHealth: () => bench.plugins.health() })
+        const cache = join(tmpdir(), 'berth-test-plugins')
+        const admin = adminPorts(means, {
+          ...{ drain, uses, pluginHealth: () => bench.plugins.health() },
+          folders: () => Promise.resolve(isReal ? null : (folder) => packFolder(folder, cache)),
+        })
         return { plugins, admin }
       })
       staff = world.staff
@@ -135,6 +146,34 @@ for (const engine of engines) {
       assertShows(tampered.text, /package was changed/)
       assert.equal(await one(sql`select id from plugin_offers`), undefined)
       assert.equal(await installed(), undefined)
+    })
+
+    it('takes a folder in shops that are not real, and what it is goes the same way', async () => {
+      const folder = resolve(import.meta.dirname, '../../../examples/example-widget')
+      const put = (path: string) => staff.post('/admin/plugins/install/folder', { folder: path })
+      assert.doesNotMatch((await staff.get('/admin/plugins/install')).text, /From a folder/)
+      const closed = await put(folder)
+      assertStatus(closed, 409)
+      assertShows(closed.text, /takes plugins as packages alone/)
+      isReal = false
+      assertShows((await staff.get('/admin/plugins/install')).text, /From a folder/)
+      for (const [path, says] of [
+        ['', /Folder/],
+        ['/nowhere/at/all', /there is no folder \/nowhere\/at\/all/],
+        [resolve(import.meta.dirname), /has no plugin\.json/],
+      ] as const) {
+        const refused = await put(path)
+        assertStatus(refused, 422)
+        assertShows(refused.text, says)
+        const problems = refused.text.match(/there is no folder|has no plugin\.json/g) ?? []
+        assert.equal(problems.length, path === '' ? 0 : 1, 'said at its own form alone')
+      }
+      assert.equal(await one(sql`select id from plugin_offers`), undefined)
+      const page = await follow(await put(folder))
+      isReal = true
+      assertShows(page, /Nobody has signed/)
+      assert.deepEqual({ ...(await one(sql`select origin from plugin_offers`)) }, { origin: 'folder' })
+      await world.means.db.run(sql`delete from plugin_offers`)
     })
 
     it('asks for the password again before a package is taken, and names the right that is missing', async () => {
@@ -232,6 +271,9 @@ for (const engine of engines) {
     it('an unsigned package, another author and a lower version need a tick for each risk', async () => {
       const lower = await offer(signed(await parcel('1.0.1'), stranger))
       assertShows(lower.page, /1\.0\.1 is lower than 1\.1\.0/)
+      assertShows(lower.page, /<h1>Take Parcel back from 1\.1\.0 to 1\.0\.1/)
+      const trusted = fingerprint(author.publicKey)
+      assertShows(lower.page.replace(/\s+/g, ' '), new RegExp(`Signed so far by.{0,200}${trusted}`))
       const ticks = { grant: 'on', author: 'on', lower: 'on' }
       for (const missing of ['author', 'lower'] as const) {
         const reply = await staff.post(lower.at, { ...ticks, [missing]: '' })
@@ -260,6 +302,20 @@ for (const engine of engines) {
       assertShows(await call(instances[0]!), /does not work.*switched off/)
       await follow(await act(page, `${page}/enable`))
       assertShows(await call(instances[0]!), /The connection works/)
+    })
+
+    it('says of one that lost hosts switched off why, until staff turn it on', async () => {
+      const page = '/admin/plugins/parcel'
+      const admin = { ...world.means, drain: () => undefined }
+      const input = { plugin_id: 'parcel', status: 'disabled', reason: 'Its hosts were lost three times.' }
+      await setPluginStatus(admin, input, pluginSupervisor)
+      const why = /Parcel: switched off, because hosts were lost three times/
+      assertShows((await staff.get(page)).text, why)
+      const health = () => staff.get('/admin/plugins/health')
+      assertShows((await health()).text, /id="health-disabled"/)
+      await follow(await act(page, `${page}/enable`))
+      assert.doesNotMatch((await staff.get(page)).text, why)
+      assert.doesNotMatch((await health()).text, /id="health-disabled"/)
     })
 
     it('health shows hosts with their cost, all instances, and the outbound map', async () => {
@@ -293,7 +349,7 @@ for (const engine of engines) {
         assertShows(page, says)
       const wrong = await staff.post(at, { confirm: 'parcels' })
       assertStatus(wrong, 422)
-      assertShows(wrong.text, /Type parcel to remove it/)
+      assertShows(wrong.text, /This field must be parcel before the plugin is removed/)
       assert.ok(await installed())
       assertShows(await follow(await staff.post(at, { confirm: 'parcel' })), /parcel was removed/)
       assert.equal(await installed(), undefined)

@@ -47,6 +47,18 @@ for (const engine of engines) {
       assertShows(refused.text, /still has 1 clients/)
     })
 
+    test('a price typed with a comma is stored; what is no amount is refused at its field', async () => {
+      const { staff, ids } = world
+      const path = `/admin/catalog/products/${ids.product}`
+      await staff.get(`${path}?tab=prices`)
+      await post(`${path}/prices`, { 'amount[3m:EUR]': '9,90' })
+      assertShows((await staff.get(`${path}?tab=prices`)).text, /name="amount\[3m:EUR\]" value="9\.90"/)
+      const refused = await staff.post(`${path}/prices`, { 'amount[3m:EUR]': '9,9o' })
+      assertStatus(refused, 422)
+      assertShows(refused.text, /value="9,9o"[^>]*aria-invalid="true"[\s\S]*Must be an amount such as 24\.00/)
+      await post(`${path}/prices`, { 'amount[3m:EUR]': '' })
+    })
+
     test('a group gets rules of its own and gives them back', async () => {
       const { staff, ids } = world
       await staff.get('/admin/client-groups/new')
@@ -109,8 +121,8 @@ for (const engine of engines) {
         from: `${ids.brand} EUR`,
         rule_currency: 'USD',
         mode: 'up',
-        step: '1.00',
-        ending: '0.99',
+        step: '1,00',
+        ending: '0,99',
       }
       const at = await post('/admin/exchange-rates/rules', rule)
       // 4.90 × 1.10 = 5.39 → 5.99.
@@ -127,7 +139,7 @@ for (const engine of engines) {
       const refused = await staff.post(`${at}/terms`, { ...form, 'trial_prices[EUR]': '1.001' })
       assertStatus(refused, 422)
       await staff.get(`${at}?tab=terms`)
-      await post(`${at}/terms`, { ...form, 'trial_prices[EUR]': '1.50' })
+      await post(`${at}/terms`, { ...form, 'trial_prices[EUR]': '1,50' })
       assertShows((await staff.get(`${at}?tab=terms`)).text, /value="1\.50"/)
       const shop = web.browser()
       const way = '/products/minecraft?cycle=1m&o.memory=8'

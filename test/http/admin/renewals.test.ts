@@ -41,6 +41,11 @@ for (const engine of engines)
       return (await staff.get(reply.location!)).text.replace(/\s+/g, ' ')
     }
 
+    const confirmations = () =>
+      world.means.jobs
+        .of('mail.send')
+        .filter((mail) => (mail as { template: string }).template === 'order-received')
+
     it('shows what a moved renewal costs, asks for a reason, and leads to the invoice', async () => {
       const page = await staff.get(`${at}/renewal?to_on=2026-03-01&effect=charge`)
       assertStatus(page, 200)
@@ -74,15 +79,22 @@ for (const engine of engines)
 
     it('adds an extra to a running service, on its days', async () => {
       const page = `${at}/extras?product=${addonId}&cycle=&quantity=2`
-      assertShows((await staff.get(page)).text, /€6\.20/)
+      const { text: preview } = await staff.get(page)
+      assertShows(preview, /€6\.20/)
+      assertShows(preview, /Confirm the order to the client by mail/)
+      const known = confirmations().length
       const text = await follow(
         await send(page, `${at}/extras`, { product: addonId, cycle: '', quantity: '2' }),
       )
       assertShows(text, /It was added/)
+      assert.equal(confirmations().length, known)
       const part = await world.means.db.get<ServiceRow>(
         sql`select * from services where parent_id = ${world.ids.service}`,
       )
       assert.deepEqual([part?.quantity, part?.next_period_on], [2, '2026-03-10'])
+      const told = { product: addonId, cycle: '', quantity: '1', confirm: 'on' }
+      assertShows(await follow(await send(page, `${at}/extras`, told)), /It was added/)
+      assert.equal(confirmations().length, known + 1)
       assertStatus(await send(page, `${at}/extras`, { product: addonId, cycle: '', quantity: '0' }), 422)
     })
 

@@ -7,6 +7,7 @@ import { getInstance, secretFields } from '../../../core/plugins/index.ts'
 import { allSettings } from '../../../core/records/index.ts'
 import { createMessages } from '../../../core/i18n/index.ts'
 import { readSecret } from '../../../core/secrets/index.ts'
+import { SETTING_TOPICS } from '../../../core/http/admin/views/setting-topics.ts'
 import { adminPorts } from '../../support/admin-ports.ts'
 import { engines } from '../../support/databases.ts'
 import type { TestMeans } from '../../support/means.ts'
@@ -59,16 +60,16 @@ for (const engine of engines) {
             sql`select value from settings where key = ${key} and scope = ${scope}`,
           )
         )?.value
-      const drawn = 'billing.lead_days,billing.remind_after,billing.suspend_after'
+      const drawn = 'billing.terminate_after,billing.remind_after,billing.suspend_after'
       const fields = {
         drawn,
-        'values[billing__lead_days]': '14',
+        'values[billing__terminate_after]': '14',
         'values[billing__remind_after]': '2, 5',
         'values[billing__suspend_after]': '9',
       }
 
-      it('saves one section, all or none, and keeps what was typed', async () => {
-        const reply = await send('/admin/settings', '/admin/settings/billing', {
+      it('saves one topic, all or none, and keeps what was typed', async () => {
+        const reply = await send('/admin/settings', '/admin/settings/dunning', {
           ...fields,
           'values[billing__suspend_after]': '500',
         })
@@ -76,35 +77,35 @@ for (const engine of engines) {
         assertShows(reply.text, /id="f-values-billing-suspend-after--error"/)
         assertShows(reply.text, /name="values\[billing__suspend_after\]" [^>]*aria-invalid="true"/)
         assertShows(reply.text, /value="500"/)
-        assert.equal(await read('billing.lead_days'), undefined)
+        assert.equal(await read('billing.terminate_after'), undefined)
         assertShows(
-          await follow(await send('/admin/settings', '/admin/settings/billing', fields)),
+          await follow(await send('/admin/settings', '/admin/settings/dunning', fields)),
           /The settings were saved/,
         )
-        assert.equal(await read('billing.lead_days'), '14')
+        assert.equal(await read('billing.terminate_after'), '14')
         assert.equal(await read('billing.remind_after'), '[2,5]')
       })
 
       it('gives a brand a value of its own and takes it away again, with before and after in the audit log', async () => {
         const brand = world.ids.brand
-        const page = `/admin/settings?brand=${brand}`
+        const page = `/admin/settings/dunning?brand=${brand}`
         const own = {
           ...fields,
           brand,
-          'values[own.billing__lead_days]': 'on',
-          'values[billing__lead_days]': '21',
+          'values[own.billing__terminate_after]': 'on',
+          'values[billing__terminate_after]': '21',
         }
         assertShows(
-          await follow(await send(page, '/admin/settings/billing', own)),
+          await follow(await send(page, '/admin/settings/dunning', own)),
           /Everywhere: 14\. Changed by Ada Quay/,
         )
-        assert.equal(await read('billing.lead_days', 'brand'), '21')
+        assert.equal(await read('billing.terminate_after', 'brand'), '21')
         assert.equal(await read('billing.suspend_after', 'brand'), undefined)
         const rest: Record<string, string> = { ...own }
-        delete rest['values[own.billing__lead_days]']
-        await follow(await send(page, '/admin/settings/billing', rest))
-        assert.equal(await read('billing.lead_days', 'brand'), undefined)
-        assert.equal(await read('billing.lead_days'), '14')
+        delete rest['values[own.billing__terminate_after]']
+        await follow(await send(page, '/admin/settings/dunning', rest))
+        assert.equal(await read('billing.terminate_after', 'brand'), undefined)
+        assert.equal(await read('billing.terminate_after'), '14')
         const entries = await world.means.db.all<{
           before_state: string | null
           after_state: string | null
@@ -122,18 +123,18 @@ for (const engine of engines) {
       it('writes ticks, choices and the parts of an object', async () => {
         const locked = { drawn: 'client.locked_fields', 'values[client__locked_fields.company]': 'on' }
         await follow(
-          await send('/admin/settings', '/admin/settings/client', {
+          await send('/admin/settings', '/admin/settings/clients', {
             ...locked,
             'values[client__locked_fields.tax_id]': 'on',
           }),
         )
         assert.equal(await read('client.locked_fields'), '["company","tax_id"]')
         await follow(
-          await send('/admin/settings', '/admin/settings/client', { drawn: 'client.locked_fields' }),
+          await send('/admin/settings', '/admin/settings/clients', { drawn: 'client.locked_fields' }),
         )
         assert.equal(await read('client.locked_fields'), '[]')
         await follow(
-          await send('/admin/settings', '/admin/settings/services', { drawn: 'services.invoice_suspended' }),
+          await send('/admin/settings', '/admin/settings/renewals', { drawn: 'services.invoice_suspended' }),
         )
         assert.equal(await read('services.invoice_suspended'), 'false')
         const steps = (step: string) => ({
@@ -141,7 +142,7 @@ for (const engine of engines) {
           'values[billing__cash_rounding.0.currency]': 'CHF',
           'values[billing__cash_rounding.0.step]': step,
         })
-        const refused = await send('/admin/settings', '/admin/settings/billing', {
+        const refused = await send('/admin/settings', '/admin/settings/documents', {
           ...steps('0.005'),
           q: 'rounding',
         })
@@ -149,11 +150,13 @@ for (const engine of engines) {
         assertShows(refused.text, /takes no more than 2 decimals in CHF/)
         assert.ok(!refused.text.includes('billing__cash_rounding:'), 'it is said at the field alone')
         // The search still narrows the form: what it did not hold would stand empty, and be saved so.
-        assert.ok(!refused.text.includes('billing__lead_days'))
-        await follow(await send('/admin/settings', '/admin/settings/billing', steps('0.05')))
+        assert.ok(!refused.text.includes('billing__terminate_after'))
+        await follow(await send('/admin/settings', '/admin/settings/documents', steps('0.05')))
         assert.equal(await read('billing.cash_rounding'), '[{"currency":"CHF","step":"0.05"}]')
         await follow(
-          await send('/admin/settings', '/admin/settings/billing', { drawn: 'billing.cash_rounding' }),
+          await send('/admin/settings/documents', '/admin/settings/documents', {
+            drawn: 'billing.cash_rounding',
+          }),
         )
         assert.equal(await read('billing.cash_rounding'), '[]')
         const terms = {
@@ -167,35 +170,52 @@ for (const engine of engines) {
         })
       })
 
+      it('holds every setting without a page of its own in one topic', () => {
+        const held = Object.values(SETTING_TOPICS).flat()
+        const wanted = [...allSettings.values()].filter(({ ownPage }) => !ownPage).map(({ key }) => key)
+        assert.deepEqual([...held].sort(), wanted.sort())
+      })
+
+      it('lists the topics with how many of their settings were changed', async () => {
+        const { text } = await staff.get('/admin/settings')
+        assertShows(text, /href="\/admin\/settings\/dunning"/)
+        assert.doesNotMatch(text, /name="values\[/)
+        const page = await staff.get(`/admin/settings/dunning?brand=${world.ids.brand}`)
+        assertShows(page.text, /href="\/admin\/settings\?brand=brd_/)
+        assertShows(page.text, /name="values\[own\.billing__suspend_after\]"/)
+        assertStatus(await staff.get('/admin/settings/nonsense'), 404)
+        assertStatus(await staff.get('/admin/settings/toString'), 404)
+      })
+
       it('leaves alone what a search kept out of the form', async () => {
         const page = await staff.get('/admin/settings?q=Grace+before+suspension')
         assertShows(page.text, /name="drawn" value="billing\.suspend_after"/)
-        assert.doesNotMatch(page.text, /billing__lead_days/)
+        assert.doesNotMatch(page.text, /billing__terminate_after/)
         await follow(
-          await staff.post('/admin/settings/billing', {
+          await staff.post('/admin/settings/dunning', {
             drawn: 'billing.suspend_after',
             'values[billing__suspend_after]': '7',
           }),
         )
-        assert.equal(await read('billing.lead_days'), '14')
+        assert.equal(await read('billing.terminate_after'), '14')
         assert.equal(await read('billing.suspend_after'), '7')
       })
 
       it('asks for the password again, names the permission, and knows no foreign brand', async () => {
         await world.means.db.run(sql`update sessions set confirmed_at = null`)
         await staff.get('/admin/settings')
-        const asked = await staff.post('/admin/settings/billing', fields)
+        const asked = await staff.post('/admin/settings/dunning', fields)
         assertStatus(asked, 303)
         assert.match(asked.location!, /^\/admin\/confirm\?next=/)
         await world.means.db.run(sql`update sessions set confirmed_at = ${world.means.clock.now()}`)
         const clerk = await world.signedIn(['setting.read'])
         await clerk.get('/admin/settings')
-        const refused = await clerk.post('/admin/settings/billing', fields)
+        const refused = await clerk.post('/admin/settings/dunning', fields)
         assertStatus(refused, 403)
         assertShows(refused.text, /setting\.change/)
         assertStatus(await staff.get('/admin/settings?brand=brd_x'), 404)
         assertStatus(await staff.get('/admin/settings'), 200)
-        assertStatus(await staff.post('/admin/settings/billing', { ...fields, brand: 'brd_x' }), 404)
+        assertStatus(await staff.post('/admin/settings/dunning', { ...fields, brand: 'brd_x' }), 404)
         assertStatus(await staff.post('/admin/settings/nonsense', fields), 404)
       })
     })

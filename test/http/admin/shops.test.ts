@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { engines } from '../../support/databases.ts'
+import { PASSWORD } from '../../support/make.ts'
 import type { WebBrowser } from '../../support/web.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
@@ -55,6 +56,23 @@ for (const engine of engines)
       assert.equal(audit.length, 1)
     })
 
+    it('asks for the password again before the form of a seller or of a bank account', async () => {
+      const stale = () => world.means.db.run(sql`update sessions set confirmed_at = null`)
+      for (const path of ['/admin/sellers', '/admin/bank-accounts/new']) {
+        await stale()
+        const asked = await staff.get(path)
+        assert.equal(asked.location, `/admin/confirm?next=${encodeURIComponent(path)}`)
+        await staff.get(asked.location)
+        assertStatus(await staff.post('/admin/confirm', { password: PASSWORD, next: path }), 303)
+        assertStatus(await staff.get(path), 200)
+      }
+      await stale()
+      const sent = await staff.post(`/admin/sellers/${seller}`, { ...SELLER, tax_id: 'DE1', _version: '2' })
+      assert.match(sent.location!, /^\/admin\/confirm\?next=/)
+      assert.equal((await sellerRow())!.tax_id, 'DE999999999')
+      await world.means.db.run(sql`update sessions set confirmed_at = ${world.means.clock.now()}`)
+    })
+
     it('refuses what was changed meanwhile, and says at the field what is wrong', async () => {
       await staff.get('/admin/sellers')
       const late = await staff.post(`/admin/sellers/${seller}`, { ...SELLER, name: 'Late', _version: '1' })
@@ -81,6 +99,37 @@ for (const engine of engines)
         ...{ name: 'Kontor', hosts: '["shop.kontor.example","kontor.example"]', currencies: '["EUR","USD"]' },
         ...{ zone: 'Europe/Vienna', prices_include_tax: 0, colour: '#1a6b8f' },
       })
+    })
+
+    it('chooses the layout of documents by its form, and shows a sample', async () => {
+      const at = `/admin/brands/${brand}/layout`
+      assertShows((await staff.get(`/admin/brands/${brand}`)).text, new RegExp(`href="${at}"`))
+      const form = { layout: 'modern', paper: 'A4', address: 'window', logo_place: 'end', accent: '' }
+      const wrong = await staff.post(at, { ...form, accent: 'green' })
+      assertStatus(wrong, 422)
+      assertShows(wrong.text, /id="f-accent-error"/)
+      assertStatus(
+        await staff.post(at, { ...form, column_1: 'Bank\r\nIBAN 1', column_2: '', column_3: 'C' }),
+        303,
+      )
+      const saved = await staff.get(at)
+      assertShows(saved.text, /The layout was changed/)
+      assertShows(saved.text, /value="modern" checked/)
+      const own = { language: 'de', layout: 'compact', paper: '', address: '', column_1: '' }
+      assertStatus(await staff.post(at, own), 303)
+      assertShows((await staff.get(`${at}?language=de`)).text, /<option value="compact" selected/)
+      const setting = await world.means.db.get<{ value: string }>(
+        sql`select value from settings where key = 'billing.document_layout' and scope_id = ${brand}`,
+      )
+      assert.deepEqual(JSON.parse(setting!.value), {
+        ...{ layout: 'modern', paper: 'A4', address: 'window', accent: null, logo: null, logo_place: 'end' },
+        ...{ columns: ['Bank\nIBAN 1', 'C'], languages: { de: { layout: 'compact' } } },
+      })
+      const sample = await staff.get(`/admin/brands/${brand}/sample.pdf?language=de&lines=40`)
+      assertStatus(sample, 200)
+      assert.equal(sample.headers.get('content-type'), 'application/pdf')
+      assert.equal(sample.text.slice(0, 5), '%PDF-')
+      assertStatus(await staff.get(`/admin/brands/${brand}/sample.pdf?lines=9999`), 422)
     })
 
     it('shows them to whoever may see them, and changes them for whoever may', async () => {

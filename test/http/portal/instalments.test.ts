@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import {
+  agreeInstalments,
   findInstalments,
   instalmentOffer,
   recordPayment,
@@ -12,7 +13,7 @@ import { engines, makeDatabase } from '../../support/databases.ts'
 import { staffActor } from '../../support/make.ts'
 import { testMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
-import { draft, issue, scriptedGateway } from '../../billing/support.ts'
+import { draft, issue, makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
 
 for (const engine of engines)
@@ -68,5 +69,18 @@ for (const engine of engines)
       const shown = textOf((await browser.get(at)).text)
       assert.match(shown, /Instalments.*Running.*Paid/s)
       assert.deepEqual(await verifyBooks(db, means.business.today('UTC')), [])
+    })
+
+    it('several invoices at once: what is asked of each is shown and paid', async () => {
+      const invoice = await issue(means, draft(client, { amounts: [10_000n] }))
+      await issue(means, draft(client, { amounts: [1_000n] }))
+      const terms = { parts: 4, first_on: '2026-01-20', every: '1m' }
+      await agreeInstalments(means, { invoice_id: invoice.id, ...terms }, staffActor())
+      await makeGateway(means)
+      const page = await browser.get('/portal/pay')
+      // 119.00 in four parts.
+      const row = new RegExp(`${invoice.number}: €29\\.75 Part due .*; €119\\.00 is open in all`)
+      assert.match(textOf(page.text), row)
+      assert.match(page.text, new RegExp(`name="seen\\[${invoice.id}\\]" value="2975"`))
     })
   })

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { createInvoiceLink, overrideSetting, verifyBooks } from '../../../core/billing/index.ts'
+import {
+  createInvoiceLink,
+  overrideSetting,
+  recordMany,
+  recordPayment,
+  refundPayment,
+  verifyBooks,
+} from '../../../core/billing/index.ts'
 import { createStatementCounter } from '../../../core/http/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
 import { draft, issue, makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { makeClient, staffActor } from '../../support/make.ts'
+import { makeClient, makeMembership, makeUser, staffActor } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
@@ -40,6 +47,14 @@ for (const engine of engines) {
       (await means.db.get<{ status: string }>(sql`select status from invoices where id = ${id}`))!.status
     const eur = (minor: string) => ({ minor, currency: 'EUR' })
 
+    const newcomer = async () => {
+      const client = await makeClient(means, { brand_id: portal.brand.id })
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, { client_id: client.id, user_id: user.id })
+      const own = await signedIn(web, user)
+      return { client, own }
+    }
+
     test('pays what is ticked with one payment, and refuses sums that have changed', async () => {
       const rows = []
       for (const amount of [1_000n, 2_000n, 3_000n])
@@ -60,7 +75,8 @@ for (const engine of engines) {
         [`pick[${first!.id}]`]: 'on',
         [`pick[${second!.id}]`]: 'on',
       }
-      assert.equal((await browser.post('/portal/pay', { ...seen, with: wish.with! })).status, 422)
+      const nothing = await browser.post('/portal/pay', { ...seen, with: wish.with! })
+      assert.deepEqual([nothing.status, /Tick at least one invoice\./.test(nothing.text)], [422, true])
       const stale = await browser.post('/portal/pay', { ...wish, [`seen[${first!.id}]`]: '1000' })
       assert.equal(stale.status, 409)
       answers.push(
@@ -118,6 +134,63 @@ for (const engine of engines) {
       assert.match(shown, /This is a proforma/)
       assert.match(shown, /PRO-2026-00001/)
       assert.match(textOf((await browser.get('/portal/invoices?show=receipts')).text), /No receipts/)
+      await clean()
+    })
+
+    test('shows of each what is asked for: what is paid of it, and what credit leaves of a proforma', async () => {
+      const { client, own } = await newcomer()
+      const partly = await issue(means, draft(client, { amounts: [1_000n] }))
+      const transfer = { invoice_id: partly.id, amount_minor: '190', reference: 'T-1' }
+      const payments = { ...means, plugins: scriptedGateway([]) }
+      await recordPayment(payments, transfer, staffActor())
+      const terms = { key: 'billing.proforma_first', scope: 'client', scope_id: client.id, value: true }
+      await overrideSetting(means, terms, staffActor())
+      const [early, late] = [
+        await issue(means, draft(client, { amounts: [2_000n], dueOn: isoDate('2026-01-21') })),
+        await issue(means, draft(client, { amounts: [3_000n], dueOn: isoDate('2026-01-22') })),
+      ]
+      const credit = { ...transfer, invoice_id: late.id, amount_minor: '500', reference: 'T-2' }
+      await recordPayment(payments, credit, staffActor())
+      const shown = textOf((await own.get('/portal/pay')).text)
+      assert.match(shown, new RegExp(`${partly.number}: €10\\.00 [^€]*Partly paid: €1\\.90 of €11\\.90`))
+      assert.match(shown, new RegExp(`${early.number}: €18\\.80 [^€]*Your credit pays €5\\.00 of €23\\.80`))
+      assert.match(shown, new RegExp(`${late.number}: €35\\.70 Due 22 Jan 2026 P`))
+      const alone = textOf((await own.get(`/portal/invoices/${late.id}/pay`)).text)
+      assert.match(alone, /€30\.70 Your credit pays €5\.00 of €35\.70/)
+      assert.doesNotMatch(alone, /Use €/)
+      const seen = { [`seen[${early.id}]`]: '1880', [`seen[${late.id}]`]: '3570' }
+      const wish = { ...seen, with: `gateway:${gateway.id}`, [`pick[${late.id}]`]: 'on' }
+      const other = await own.post('/portal/pay', wish)
+      assert.equal(other.status, 409)
+      assert.match(textOf(other.text), new RegExp(`${early.number}: €23\\.80.*${late.number}: €30\\.70`))
+      answers.push({ outcome: 'needs_client', reference: 'cs_many', url: 'https://pay.example/many' })
+      await own.post('/portal/pay', { ...wish, [`seen[${late.id}]`]: '3070' })
+      const made = await means.db.all<{ amount_minor: bigint }>(
+        sql`select amount_minor from payments where client_id = ${client.id} and status = 'needs_client'`,
+      )
+      assert.deepEqual(made, [{ amount_minor: 3_070n }])
+      await clean()
+    })
+
+    test('says of several paid at once that they are refunded', async () => {
+      const { client, own } = await newcomer()
+      const ids = [(await issue(means, draft(client))).id, (await issue(means, draft(client))).id]
+      const payments = { ...means, plugins: scriptedGateway([]) }
+      const wish = { invoice_ids: ids, amount_minor: '2380', reference: 'T-TWO' }
+      const { id } = await recordMany(payments, wish, staffActor())
+      const shown = async () => {
+        const pages = ['/portal/invoices?show=all', ...ids.map((one) => `/portal/invoices/${one}`)]
+        const counts = []
+        for (const page of pages) {
+          const { text } = await own.get(page)
+          counts.push(textOf(text.slice(text.indexOf('<main'))).match(/\bRefunded\b/g)?.length ?? 0)
+        }
+        return counts
+      }
+      assert.deepEqual(await shown(), [0, 0, 0])
+      const back = { payment_id: id, amount_minor: '2380', destination: 'recorded', reason: 'Returned' }
+      await refundPayment(payments, back, staffActor())
+      assert.deepEqual(await shown(), [2, 1, 1])
       await clean()
     })
 

@@ -50,6 +50,24 @@ for (const engine of engines) {
       assert.match(text, new RegExp(`href="/portal/invoices/${invoice.id}/pay"`))
     })
 
+    test('the page of a service shows what it used on each day, once that was read', async () => {
+      const path = `/portal/services/${portal.serviceId}`
+      assert.doesNotMatch((await browser.get(path)).text, /id="usage-days"/)
+      const report = (gib: number) =>
+        JSON.stringify({
+          available: true,
+          metrics: [
+            { key: 'disk', label: 'Disk', value: gib * 1024 ** 3, limit: 10 * 1024 ** 3, unit: 'bytes' },
+          ],
+        })
+      const row = (day: string, gib: number) => ({
+        ...{ service_id: portal.serviceId, day, report: report(gib), read_at: `${day}T04:20:00.000Z` },
+      })
+      await means.db.insert('service_usage_days', [row('2026-01-13', 2), row('2026-01-14', 2.5)])
+      const shown = textOf((await browser.get(path)).text)
+      assert.match(shown, /Use by day Day Disk 14 Jan 2026 2\.5 GiB 13 Jan 2026 2 GiB/)
+    })
+
     test('a secret is shown after the password, once for each ask, and never in the page', async () => {
       const path = `/portal/services/${portal.serviceId}`
       const page = await browser.get(path)

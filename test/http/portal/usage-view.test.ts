@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { usageView } from '../../../core/http/portal/services/usage-view.ts'
+import { usageTable, usageView } from '../../../core/http/portal/services/usage-view.ts'
 import { createMessages } from '../../../core/i18n/index.ts'
 
 const messages = createMessages({ folder: join(import.meta.dirname, '../../../locales'), strict: true })
@@ -48,4 +48,25 @@ test('a time is in the largest unit of which there are two', () => {
 
 test('what the provider does not say is not shown', () => {
   assert.deepEqual(shown('en', [{ label: 'CPU', value: 0, unit: 'percent' }], false), [])
+})
+
+test('days have the figures of the newest one, and a mark where one was not told', () => {
+  const t = messages.translator('en')
+  const day = (on: string, metrics: object[]) => ({ day: on, report: { available: true, metrics } }) as never
+  const disk = (value: number) => ({ key: 'disk', label: 'Disk', value, limit: 4 * GIB, unit: 'bytes' })
+  const cpu = { key: 'cpu', label: 'CPU', value: 40, unit: 'percent' }
+  assert.equal(usageTable(t, []), null)
+  assert.deepEqual(usageTable(t, [day('2026-01-15', [disk(2 * GIB), cpu]), day('2026-01-14', [disk(GIB)])]), {
+    labels: ['Disk', 'CPU'],
+    days: [
+      {
+        day: '2026-01-15',
+        values: [
+          { label: 'Disk', used: 2, limit: 4, unit: 'GiB' },
+          { label: 'CPU', used: 40, limit: null, unit: '%' },
+        ],
+      },
+      { day: '2026-01-14', values: [{ label: 'Disk', used: 1, limit: 4, unit: 'GiB' }, null] },
+    ],
+  })
 })

@@ -1,6 +1,16 @@
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import { sql } from '../../../core/db/index.ts'
+import { addCartItem } from '../../../core/orders/index.ts'
+import { clientActor } from '../../support/make.ts'
+import type { WorldIds } from '../admin/fill-desk.ts'
 import type { TestMeans } from '../../support/means.ts'
+
+export async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {
+  const wish = { product_id: ids.product, cycle: '1m', options: { memory: 8 }, fields: { name: 'quay one' } }
+  const owner = clientActor(ids.client, { id: ids.user })
+  await addCartItem(means, { brand_id: ids.brand, currency: 'EUR', ...wish }, owner)
+  return (await means.db.get<{ id: string }>(sql`select id from carts where user_id = ${ids.user}`))!.id
+}
 
 /** The mail about that cart, with the secrets of its two links. */
 export async function makeCartReminder(means: TestMeans, ids: { brand: string; user: string }, cart: string) {

@@ -1,7 +1,7 @@
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import type { TestMeans } from '../../support/means.ts'
 
-/** A billable item, a text and secret addresses of the shop, as rows: they leave nothing in the audit log. */
+/** A billable item, a text, a letter and secret addresses of the shop, as rows: they leave nothing in the audit log. */
 export async function makeDocumentRows(
   means: TestMeans,
   ids: { brand: string; client: string; overdue: string; paid: string },
@@ -40,5 +40,19 @@ export async function makeDocumentRows(
   }
   const [open, paid] = [link(ids.overdue), link(ids.paid)]
   await db.insert('invoice_links', [open.row, paid.row])
-  return { billable, documentText, invoiceLink: open.row.id, payToken: open.token, paidToken: paid.token }
+  const letter = means.newId('let')
+  await db.insert('letters', [
+    {
+      ...{ id: letter, brand_id: ids.brand, client_id: ids.client, invoice_id: ids.paid },
+      ...{ status: 'waiting', ...stamps },
+    },
+  ])
+  return {
+    letter,
+    billable,
+    documentText,
+    invoiceLink: open.row.id,
+    payToken: open.token,
+    paidToken: paid.token,
+  }
 }

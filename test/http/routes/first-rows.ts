@@ -1,16 +1,16 @@
 import { createApiKey } from '../../../core/identity/index.ts'
-import { makeCartReminder } from './cart-rows.ts'
+import { makeCart, makeCartReminder } from './cart-rows.ts'
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import { sql } from '../../../core/db/index.ts'
 import { join } from 'node:path'
 import { createMessages } from '../../../core/i18n/index.ts'
-import { addCartItem, createQuote, getQuote, keepQuote, sendQuote } from '../../../core/orders/index.ts'
+import { createQuote, getQuote, keepQuote, sendQuote } from '../../../core/orders/index.ts'
 import { accessPlace } from '../../../core/services/finish-delivery.ts'
 import { offerPackage, writePackage } from '../../../core/plugins/index.ts'
 import { keepDeals, linkAddon } from '../../../core/catalog/index.ts'
 import { makeGameServer } from '../../catalog/make-product.ts'
 import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
-import { makeMembership, makeStaff, makeUser, staffActor, clientActor } from '../../support/make.ts'
+import { makeMembership, makeStaff, makeUser, staffActor } from '../../support/make.ts'
 import { makeDocumentRows } from './document-rows.ts'
 import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
@@ -70,6 +70,7 @@ export interface FirstRows extends WorldIds {
   serviceFile: string
   billable: string
   documentText: string
+  letter: string
   invoiceLink: string
   /** Secret of an address that opens the overdue invoice. */
   payToken: string
@@ -215,13 +216,6 @@ async function makePart(means: TestMeans, ids: WorldIds, addon: string): Promise
     insert into services (id, brand_id, client_id, product_id, parent_id, label, billing_status, delivery_status, currency, cycle, quantity, amount_minor, recurring_minor, tax_class, zone, anchor_on, period_index, next_period_on, charged_through, delivery_on, module_settings, created_at, updated_at)
     select ${id}, brand_id, client_id, ${addon}, id, 'Extra', 'active', 'none', currency, '1m', 1, 490, 490, tax_class, zone, '2026-01-15', 1, '2026-02-15', '2026-02-15', delivery_on, module_settings, created_at, updated_at from services where id = ${ids.service}`)
   return id
-}
-
-async function makeCart(means: TestMeans, ids: WorldIds): Promise<string> {
-  const wish = { product_id: ids.product, cycle: '1m', options: { memory: 8 }, fields: { name: 'quay one' } }
-  const owner = clientActor(ids.client, { id: ids.user })
-  await addCartItem(means, { brand_id: ids.brand, currency: 'EUR', ...wish }, owner)
-  return (await means.db.get<{ id: string }>(sql`select id from carts where user_id = ${ids.user}`))!.id
 }
 
 /** What stands on the page of a service besides its delivery. */

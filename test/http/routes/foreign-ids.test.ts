@@ -16,7 +16,7 @@ import { watchDatabase } from './whole-database.ts'
 const isDesk = ({ path }: PageRoute): boolean => path.startsWith('/admin')
 const routes = pageRoutes().filter(({ path }) => subjectOf(path) !== null)
 const ofClients = routes.filter((route) => !isDesk(route))
-const ofStaff = pageRoutes().filter((route) => isDesk(route) && /:(?!token|section)/.test(route.path))
+const ofStaff = pageRoutes().filter((route) => isDesk(route) && /:(?!token|topic)/.test(route.path))
 
 for (const engine of engines)
   describe(`ids that are not one's own (${engine})`, () => {
@@ -122,6 +122,9 @@ const FIELDS: Readonly<Record<string, Record<string, string>>> = {
   '/admin/sellers/:id': {
     ...{ name: 'Kontor', lines: 'Kai 1', postcode: '28195', city: 'Bremen', country: 'DE' },
     email: 'billing@kontor.example',
+  },
+  '/admin/brands/:id/layout': {
+    ...{ layout: 'classic', paper: 'A4', address: 'below', logo_place: 'start' },
   },
   '/admin/brands/:id': {
     ...{ name: 'Kontor', hosts: 'kontor.example', sender: 'post@kontor.example', locale: 'de' },

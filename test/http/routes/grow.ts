@@ -75,6 +75,11 @@ const documentsOf = (rows: FirstRows): Many[] => [
     differs: (n) => ({ position: n + 1, description: `Care ${n}` }),
   },
   own('document_texts', rows.documentText, 'dtx', (n) => ({ name: `Text ${n}` })),
+  {
+    table: 'letters',
+    first: { id: rows.letter },
+    differs: (_, id) => ({ id: id('let'), invoice_id: id('inv') }),
+  },
   under('invoice_links', { id: rows.invoiceLink }, 'lnk', (n) => ({ token_hash: `link-${n}` })),
 ]
 

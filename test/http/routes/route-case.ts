@@ -11,6 +11,4 @@ export interface RouteCase {
   /** Each match in the answer is a row. Absent: the page lists nothing. */
   rows?: readonly RegExp[]
   stream?: true
-  /** Why it takes more statements than a route may. The same at every size it has to be all the same. */
-  overBar?: string
 }

@@ -52,6 +52,7 @@ for (const engine of engines) {
       const checkout = await browser.get('/checkout?country=DE')
       assert.match(checkout.text, /VAT 19%/)
       assert.match(checkout.text, /Order and pay €8\.21/)
+      assert.match(checkout.text, /then €8\.21 a month/)
 
       const placed = await browser.post('/checkout', {
         ...guest('mara@lind.example'),
@@ -98,12 +99,15 @@ for (const engine of engines) {
       const { email } = await makeBuyer(means, shop.brand, 'known@buyer.example')
       const browser = shop.web.browser()
       await put(browser, { product: 'web-pro', cycle: '1y', qty: '1', 'f.domain': 'lind.example' })
+      const named = /Web Pro – lind\.example/
+      assert.match((await browser.get('/cart')).text, named)
       const signIn = await browser.get('/checkout?known=1')
       assert.match(signIn.text, /Sign in to go on/)
       const signedIn = await browser.post('/checkout/sign-in', { email, password: PASSWORD })
       assert.equal(signedIn.location, '/checkout')
       const checkout = await browser.get('/checkout')
       assert.match(checkout.text, /Order and pay €105\.91/)
+      assert.match(checkout.text, named)
       const fields = {
         terms: '1',
         country: 'DE',
@@ -114,15 +118,45 @@ for (const engine of engines) {
       assert.match(placed.location!, /^\/orders\/ord_[a-z0-9]+\?key=/)
       const status = await browser.get(placed.location!)
       assert.match(status.text, /DE02120300000000202051/)
-      assert.match(status.text, /Web Pro/)
+      assert.match(status.text, named)
 
       const holder = shop.web.browser()
       const states = await holder.get(placed.location!)
       assert.equal(states.status, 200)
-      assert.doesNotMatch(states.text, /Web Pro<|DE0212/)
+      assert.doesNotMatch(states.text, /Web Pro –|lind\.example|DE0212/)
       const path = placed.location!.split('?')[0]!
       assert.equal((await holder.get(`${path}?key=wrong`)).status, 404)
       assert.match((await holder.get(path)).location!, /^\/sign-in\?next=/)
+    })
+
+    test('what has no price is looked at and cannot be put into the cart', async () => {
+      const product = sql`(select id from products where slug = 'web-pro')`
+      await means.db.run(
+        sql`update prices set retired_at = ${means.business.now()} where owner_id = ${product}`,
+      )
+      const browser = shop.web.browser()
+      const page = (await browser.get('/products/web-pro')).text
+      assert.match(page, /This cannot be ordered in EUR at the moment/)
+      assert.doesNotMatch(page, /€0\.00/)
+      assert.match(page, /<button[^>]* disabled[^>]*>(?:(?!<\/button>)[\s\S])*Add to cart/)
+      await means.db.run(sql`update prices set retired_at = null where owner_id = ${product}`)
+    })
+
+    test('keeping the method is offered for the gateways that can, and for no other', async () => {
+      const browser = shop.web.browser()
+      await put(browser)
+      const asks = /name="save"/
+      assert.doesNotMatch((await browser.get('/checkout')).text, asks)
+      const plugin = sql`(select plugin_id from plugin_instances where id = ${shop.gateways.hosted})`
+      const kinds = (...operations: string[]) =>
+        means.db.run(sql`
+          update plugins set manifest = ${JSON.stringify({ name: 'Card', kinds: { gateway: operations } })}
+          where id = ${plugin}`)
+      await kinds('start_payment', 'look_up', 'charge_method')
+      const page = (await browser.get('/checkout')).text
+      assert.match(page, asks)
+      assert.match(page, /Possible with: Card\./)
+      await kinds('start_payment', 'look_up')
     })
 
     test('a form sent twice orders once', async () => {

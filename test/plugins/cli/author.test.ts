@@ -103,6 +103,20 @@ test('a plugin whose test fails, or that sells nothing, exits 1 and says why', a
     [tried.code, /The trial went wrong\. Invoice INV-\d{4}-00001 is issued/.test(tried.text)],
     [1, true],
   )
+  writeFileSync(file, text.replace('return outcomeOf(payment)', 'return { outcome: payment.nothing }'))
+  assert.match(
+    (await plugin('try', 'broken')).text,
+    /^error .*gateway\.start_payment: its answer does not fit/m,
+  )
+  const dev = join(folder, 'broken/dev.json')
+  writeFileSync(dev, readFileSync(dev, 'utf8').replace('"api_key"', '"apikey"'))
+  assert.match((await plugin('try', 'broken')).text, /dev\.json does not fit: .*api_key/)
+})
+
+test('a folder that holds no plugin is named, without a stack', async () => {
+  const { code, text } = await plugin('test', 'nowhere')
+  assert.deepEqual([code, /\n +at /.test(text)], [1, false])
+  assert.match(text, /nowhere is no folder of a plugin/)
 })
 
 test('a plugin that passes its own tests and breaks a rule of its kind exits 1 and says which', async () => {

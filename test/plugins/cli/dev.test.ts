@@ -50,6 +50,7 @@ describe('berth plugin dev beside the sample shop', () => {
   const data = join(root, 'data')
   const folder = join(root, 'acme-pay')
   const file = join(folder, 'index.ts')
+  let shop: Printing
   let dev: Printing
   let first: string
 
@@ -70,7 +71,7 @@ describe('berth plugin dev beside the sample shop', () => {
   before(async () => {
     await createPlugin(folder, 'gateway')
     first = readFileSync(file, 'utf8')
-    const shop = new Printing(['start'], data)
+    shop = new Printing(['start'], data)
     await shop.says(/Ctrl-C ends it/, 240_000)
     await open()
   })
@@ -84,8 +85,8 @@ describe('berth plugin dev beside the sample shop', () => {
     dev.type('what?')
     await dev.says(/^gateway\.start_payment\n[\s\S]*^gateway\.test_connection$/m)
     dev.type('gateway.start_payment')
-    await dev.says(/"outcome": "needs_client",\n {2}"reference": "ac_1"/)
-    await dev.says(/^info gateway\.start_payment A payment was opened\. \{"id":"ac_1"\}$/m)
+    await dev.says(/"outcome": "needs_client",\n {2}"reference": "ac_\d+"/)
+    await dev.says(/^info gateway\.start_payment A payment was opened\. \{"id":"ac_\d+"\}$/m)
     dev.type('gateway.look_up {"payment_id": "nobody"}')
     await dev.says(/"outcome": "absent"/)
   })
@@ -155,6 +156,9 @@ describe('berth plugin dev beside the sample shop', () => {
     dev.type('quit')
     assert.deepEqual(await once(dev.child, 'exit'), [0, null])
     await open()
+    // The stand-in is a new one, and the shop still has what the one before was paid.
+    dev.type('try')
+    await dev.says(/Invoice \S+ over 11\.90 EUR is paid\./)
     const exited = once(dev.child, 'exit')
     dev.child.kill('SIGINT')
     assert.deepEqual(await exited, [0, null])
@@ -174,5 +178,13 @@ describe('berth plugin dev beside the sample shop', () => {
     assert.match(line, /api\.stripe\.com → http/)
     assert.doesNotMatch(line, /acme-pay/)
     await assert.rejects(fetch(origin))
+  })
+
+  test('a shop that ends takes the console along, which says so', async () => {
+    await open()
+    const exited = once(dev.child, 'exit')
+    shop.child.kill('SIGINT')
+    assert.deepEqual(await exited, [1, null])
+    assert.match(dev.said, /has ended\. Start it again, then run this command again\.\n$/)
   })
 })

@@ -1,3 +1,4 @@
+import { recordFinder } from '../../../core/app/wire/plugin-records.ts'
 import type { Db } from '../../../core/db/index.ts'
 import { systemClock } from '../../../core/kernel/index.ts'
 import { silentLog } from '../../../core/log/index.ts'
@@ -30,7 +31,7 @@ export async function openHookHouse(
   settings: Readonly<Record<string, Record<string, unknown>>> = {},
   more: HouseMore = {},
 ): Promise<HookHouse> {
-  const bench = openBench(more.bench)
+  const bench = openBench({ findRecord: recordFinder(db), ...more.bench })
   const instances = new Map<string, ReturnType<typeof bench.instance>>()
   const at = '2026-01-01T00:00:00.000Z'
   for (const plugin of loaded) {

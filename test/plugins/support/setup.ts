@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { memoryStorage } from '../../../core/conformance/memory-storage.ts'
 import { systemClock } from '../../../core/kernel/index.ts'
 import {
   bundlePlugin,
@@ -14,7 +15,6 @@ import {
   type PluginLogLine,
   type Plugins,
   type PluginsMeans,
-  type PluginStorage,
 } from '../../../core/plugins/index.ts'
 
 /** Bundles of the fixtures are kept between runs of the tests; the key is the hash of their sources. */
@@ -118,35 +118,3 @@ export async function report(bench: Bench, instance: PluginInstance, deadlineMs 
   const answer = await bench.plugins.call(instance, 'gateway', 'test_connection', { input: {}, deadlineMs })
   return (answer as { steps: { detail: string }[] }).steps[0]?.detail ?? ''
 }
-
-export function memoryStorage(): PluginStorage {
-  const rows = new Map<string, { value: unknown; version: number; bytes: number }>()
-  const keyOf = (instance: string, key: string) => `${instance} ${key}`
-  return {
-    get: (instance, key) => Promise.resolve(rows.get(keyOf(instance, key))).then(withoutBytes),
-    set(instance, { key, value, bytes, ifVersion, bytesMax }) {
-      const held = rows.get(keyOf(instance, key))
-      if (ifVersion !== undefined && ifVersion !== (held?.version ?? 0)) return Promise.resolve('conflict')
-      const others = [...rows].filter(
-        ([name]) => name.startsWith(`${instance} `) && name !== keyOf(instance, key),
-      )
-      const used = others.reduce((sum, [, row]) => sum + row.bytes, 0)
-      if (used + bytes > bytesMax) return Promise.resolve('full')
-      const version = (held?.version ?? 0) + 1
-      rows.set(keyOf(instance, key), { value, version, bytes })
-      return Promise.resolve(version)
-    },
-    remove(instance, key) {
-      rows.delete(keyOf(instance, key))
-      return Promise.resolve()
-    },
-    list(instance, prefix, limit) {
-      const start = keyOf(instance, prefix)
-      const names = [...rows.keys()].filter((name) => name.startsWith(start)).sort()
-      return Promise.resolve(names.slice(0, limit).map((name) => name.slice(instance.length + 1)))
-    },
-  }
-}
-
-const withoutBytes = (row: { value: unknown; version: number } | undefined) =>
-  row === undefined ? undefined : { value: row.value, version: row.version }

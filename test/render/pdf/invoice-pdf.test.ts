@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createMessages } from '../../../core/i18n/index.ts'
-import { renderInvoicePdf, type InvoiceDocument, type RenderOptions } from '../../../core/render/index.ts'
+import {
+  PLAIN_STYLE,
+  renderInvoicePdf,
+  type InvoiceDocument,
+  type RenderOptions,
+} from '../../../core/render/index.ts'
 import { linesOf, readPdf } from './read-pdf.ts'
 import {
   arabicInvoice,
@@ -81,7 +86,7 @@ describe('an invoice', () => {
 
   test('comes on A4 or on Letter', async () => {
     assert.match(readPdf(await render(sampleInvoice())).source, /\/MediaBox \[0 0 595\.28 841\.89\]/)
-    const letter = await render(sampleInvoice(), { size: 'LETTER' })
+    const letter = await render(sampleInvoice(), { style: { ...PLAIN_STYLE, paper: 'LETTER' } })
     assert.match(readPdf(letter).source, /\/MediaBox \[0 0 612 792\]/)
   })
 

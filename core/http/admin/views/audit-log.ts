@@ -1,5 +1,5 @@
 import { all, sql, type Sql } from '../../../db/index.ts'
-import { NotFound, type Instant } from '../../../kernel/index.ts'
+import { NotFound, quotedCell, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { Block, PageView } from '../blocks.ts'
 import { filled, labeller, type Asked, type Desk } from '../desk.ts'
@@ -54,7 +54,9 @@ export async function auditFile(desk: Desk, asked: Asked): Promise<string> {
     ...[row.occurred_at, row.action, row.subject, row.actor, row.name, row.client_id, row.reason],
     ...[row.before_state, row.after_state, row.address, row.request_id],
   ])
-  return [COLUMNS, ...lines].map((line) => `${line.map(csvCell).join(',')}\r\n`).join('')
+  return [COLUMNS, ...lines]
+    .map((line) => `${line.map((cell) => quotedCell(cell ?? '')).join(',')}\r\n`)
+    .join('')
 }
 
 const EXPORTED_MAX = 10_000
@@ -62,13 +64,6 @@ const COLUMNS = [
   ...['occurred_at', 'action', 'subject', 'actor', 'name', 'client_id', 'reason'],
   ...['before', 'after', 'address', 'request_id'],
 ]
-
-/** Quoted; a cell that a spreadsheet would compute is made text. */
-function csvCell(value: string | null): string {
-  const text = value ?? ''
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return `"${safe.replaceAll('"', '""')}"`
-}
 
 /** Who did what to which record, with old and new. */
 export function auditList(desk: Desk, asked: Asked): Promise<PageView> {

@@ -1,6 +1,6 @@
-import { sql } from '../../../db/index.ts'
+import { madeOnce, sql } from '../../../db/index.ts'
 import { formatCompact, formatMoney } from '../../../i18n/index.ts'
-import { addDays, type Instant, type IsoDate } from '../../../kernel/index.ts'
+import { addDays, covers, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { minorDigits } from '../../../../sdk/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { drawChart } from '../../../render/index.ts'
@@ -9,23 +9,44 @@ import { moneyText, type Asked, type Desk } from '../desk.ts'
 
 /** What needs a person first, then money: five statements, however large the shop. */
 export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
-  const { t, actor } = desk
-  const months = monthsOf(desk.today)
-  const days = await issuedByDay(desk, months.lastStart)
-  const currency = mainCurrency(days)
+  const { t, today, locale } = desk
+  const days = await issuedByDay(desk, monthsOf(today).lastStart)
   const counts = await countAll(desk)
   const open = await openByCurrency(desk)
-  return {
-    head: { title: t('admin.board.title', { name: actor.name }) },
-    main: [
-      waiting(desk, await needsPerson(desk)),
-      figures(desk, { days, months, currency, counts, open }),
-      moneyTable(desk, { days, months, open }),
-      chart(desk, { days, months, currency }),
-    ],
-    aside: [await nextRun(desk)],
-  }
+  const waits = await needsPerson(desk)
+  const run = await nextRun(desk)
+  const title = t('admin.board.title', { name: desk.actor.name })
+  const looksAhead = desk.actor.brandIds === 'all' && covers(desk.actor.permissions, 'billing.preview')
+  return { head: { title }, ...blocksOf({ days, counts, open, waits, run, looksAhead, t, today, locale }) }
 }
+
+type Words = Pick<Desk, 't' | 'today' | 'locale'>
+
+/** Everything that the board says. */
+interface Said extends Words {
+  days: readonly Day[]
+  counts: Counts
+  open: readonly Open[]
+  waits: readonly Waiting[]
+  run: Schedule | undefined
+  /** Whether the reader may see what the run will do: it knows no borders between brands. */
+  looksAhead: boolean
+}
+
+const blocksOf = madeOnce((said: Said): Pick<PageView, 'main' | 'aside'> => {
+  const { days, counts, open } = said
+  const months = monthsOf(said.today)
+  const currency = mainCurrency(days)
+  return {
+    main: [
+      waiting(said, said.waits),
+      figures(said, { days, months, currency, counts, open }),
+      moneyTable(said, { days, months, open }),
+      chart(said, { days, months, currency }),
+    ],
+    aside: [nextRunBlock(said)],
+  }
+})
 
 interface Months {
   start: IsoDate
@@ -109,7 +130,7 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   payments: { href: '/admin/payments?status=open', icon: 'credit-card' },
   webhooks: { href: '/admin/webhook-events?status=open', icon: 'webhook' },
   messages: { href: '/admin/messages?status=failed', icon: 'mail' },
-  parked: { href: '/admin/billing', icon: 'user' },
+  parked: { href: '/admin/billing/runs', icon: 'user' },
   discrepancies: { href: '/admin/reconciler', icon: 'scale' },
 }
 
@@ -123,10 +144,10 @@ function needsPerson(desk: Desk): Promise<Waiting[]> {
     union all select 'webhooks', count(*), min(w.received_at) from webhook_events w where w.handled_at is null
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
     union all select 'discrepancies', count(*), min(y.found_at) from discrepancies y where y.status = 'open' and ${scoped(actor, { table: 'y', client: null })}
-    union all select 'parked', count(*), min(k.parked_at) from parked_clients k`)
+    union all select 'parked', count(*), min(k.parked_at) from parked_clients k join clients c on c.id = k.client_id where ${scoped(actor, { table: 'c', client: 'id' })}`)
 }
 
-function waiting(desk: Desk, rows: readonly Waiting[]): Block {
+function waiting(desk: Words, rows: readonly Waiting[]): Block {
   const { t } = desk
   const open = rows.filter((row) => row.entries > 0)
   return {
@@ -160,7 +181,7 @@ const sumOf = ({ days, currency }: Pick<Money, 'days' | 'currency'>, from: IsoDa
     .reduce((sum, row) => sum + row.sum_minor, 0n)
 
 function figures(
-  desk: Desk,
+  desk: Words,
   { days, months, currency, counts, open }: Money & { counts: Counts; open: readonly Open[] },
 ): Block {
   const { t, today } = desk
@@ -202,7 +223,7 @@ function figures(
 
 /** Every currency in a line of its own: sums of several are never added. What is owed stands in the figures above. */
 function moneyTable(
-  desk: Desk,
+  desk: Words,
   { days, months, open }: Omit<Money, 'currency'> & { open: readonly Open[] },
 ): Block {
   const { t, today } = desk
@@ -233,7 +254,7 @@ function moneyTable(
 }
 
 /** This month day by day; the month before stands in the figures above. */
-function chart(desk: Desk, { days, months, currency }: Money): Block {
+function chart(desk: Words, { days, months, currency }: Money): Block {
   const { t, today, locale } = desk
   const scale = 10 ** minorDigits(currency)
   const sums = new Map<IsoDate, bigint>()
@@ -256,13 +277,18 @@ function chart(desk: Desk, { days, months, currency }: Money): Block {
   }
 }
 
-async function nextRun(desk: Desk): Promise<Block> {
-  const { t } = desk
-  const schedule = await desk.means.db.get<{
-    due_at: Instant
-    last_ended_at: Instant | null
-    last_outcome: string | null
-  }>(sql`select due_at, last_ended_at, last_outcome from schedules where id = 'billing.run'`)
+interface Schedule {
+  due_at: Instant
+  last_ended_at: Instant | null
+  last_outcome: string | null
+}
+
+const nextRun = ({ means }: Desk): Promise<Schedule | undefined> =>
+  means.db.get<Schedule>(
+    sql`select due_at, last_ended_at, last_outcome from schedules where id = 'billing.run'`,
+  )
+
+function nextRunBlock({ t, run: schedule, looksAhead }: Said): Block {
   return {
     kind: 'facts',
     id: 'board-run',
@@ -275,6 +301,6 @@ async function nextRun(desk: Desk): Promise<Block> {
         value: schedule?.last_outcome ? { state: schedule.last_outcome } : null,
       },
     ],
-    actions: [{ label: t('admin.board.preview'), href: '/admin/billing', kind: 'ghost' }],
+    actions: looksAhead ? [{ label: t('admin.board.preview'), href: '/admin/billing', kind: 'ghost' }] : [],
   }
 }

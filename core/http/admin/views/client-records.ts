@@ -1,3 +1,5 @@
+import { refundedFlag } from '../../../billing/index.ts'
+import { serviceTitle } from '../../../catalog/index.ts'
 import type { Client } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
@@ -35,9 +37,9 @@ export async function servicesOf(desk: Desk, client: Client): Promise<Block> {
     rows: rows.map((row) => ({
       id: `row-${row.id}`,
       href: `/admin/services/${row.id}`,
-      label: row.label,
+      label: serviceTitle(row.product, row.label),
       cells: [
-        row.label,
+        serviceTitle(row.product, row.label),
         { state: row.billing_status },
         { state: row.delivery_status },
         { day: row.next_period_on },
@@ -57,11 +59,12 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     status: string
     due_on: IsoDate
     owed_on: IsoDate | null
+    is_refunded: number
     total_minor: bigint
     currency: string
   }>(sql`
-    select id, number, status, due_on, owed_on, total_minor, currency from invoices where client_id = ${client.id}
-    order by case when status = 'issued' then 0 else 1 end, id desc limit 10`)
+    select i.id, i.number, i.status, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, i.total_minor, i.currency
+    from invoices i where i.client_id = ${client.id} order by case when i.status = 'issued' then 0 else 1 end, i.id desc limit 10`)
   return {
     kind: 'table',
     id: `client-${client.id}-invoices`,

@@ -1,6 +1,7 @@
 import { creditBalance } from '../../../billing/index.ts'
 import { findClient, type Client } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
+import { formatInstant } from '../../../i18n/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { may, scoped } from '../../../records/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
@@ -358,7 +359,11 @@ async function members(desk: Desk, client: Client): Promise<Block> {
       label: row.owner === 1 ? `${row.name} (${t('admin.clients.owner')})` : row.name,
       value: row.email,
       ...(row.last_seen_at
-        ? { hint: t('admin.clients.last_seen', { at: row.last_seen_at.slice(0, 10) }) }
+        ? {
+            hint: t('admin.clients.last_seen', {
+              at: formatInstant(row.last_seen_at, desk.zone, desk.locale),
+            }),
+          }
         : {}),
     })),
   }

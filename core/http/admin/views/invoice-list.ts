@@ -1,10 +1,11 @@
-import { isOverdue } from '../../../billing/index.ts'
-import { list, sql, type Sql } from '../../../db/index.ts'
+import { isOverdue, refundedFlag } from '../../../billing/index.ts'
+import { list, madeOnce, sql, type Sql } from '../../../db/index.ts'
+import type { Translate } from '../../../i18n/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { url } from '../../../render/index.ts'
-import { inMoney, type List, type PageView } from '../blocks.ts'
-import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
+import { inMoney, type List, type PageView, type Row } from '../blocks.ts'
+import { clientLink, type Asked, type Desk } from '../desk.ts'
 import { holds, readList } from '../read-list.ts'
 
 interface ListedInvoice {
@@ -14,6 +15,7 @@ interface ListedInvoice {
   status: string
   due_on: IsoDate
   owed_on: IsoDate | null
+  is_refunded: number
   issued_on: IsoDate | null
   currency: string
   total_minor: bigint
@@ -26,98 +28,114 @@ const TABS = ['draft', 'unpaid', 'overdue', 'paid', 'void', 'all'] as const
 type Tab = (typeof TABS)[number]
 
 export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t, means, actor } = desk
-  const tab = tabOf(asked.query.status)
+  const { t, means, actor, today } = desk
+  const { url: here, query } = asked
+  const tab = tabOf(query.status)
   const own = scoped(actor, { table: 'i' })
-  const where = [own, ...conditionsOf(tab, desk.today), ...filters(asked)]
+  const where = [own, ...conditionsOf(tab, today), ...filters(asked)]
   const { rows, pager } = await readList<ListedInvoice>(
     means.db,
     {
-      columns: sql`i.id, i.number, i.kind, i.status, i.due_on, i.owed_on, i.issued_on, i.currency, i.total_minor, i.client_id,
+      columns: sql`i.id, i.number, i.kind, i.status, i.due_on, i.owed_on, i.issued_on, i.currency, i.total_minor, i.client_id, ${refundedFlag} as is_refunded,
         coalesce(c.company, c.name) as client_name`,
       from: sql`from invoices i join clients c on c.id = i.client_id`,
       where,
       key: sql`i.id`,
-      ...(asked.query.q ? {} : { counted: sql`from invoices i` }),
+      ...(query.q ? {} : { counted: sql`from invoices i` }),
     },
     asked,
   )
   const counts = await countTabs(desk, own)
+  return viewOf({ rows, pager, counts, tab, client: query.client, q: query.q, here, t, today })
+}
+
+interface Listed {
+  rows: readonly ListedInvoice[]
+  pager: List['pager']
+  counts: Counts
+  tab: Tab
+  client: string | undefined
+  q: string | undefined
+  /** The address of the page. */
+  here: string
+  t: Translate
+  today: IsoDate
+}
+
+const viewOf = madeOnce((listed: Listed): PageView => {
+  const { t } = listed
   const title = t('admin.invoices.title')
+  const create = { label: t('admin.invoices.new'), href: '/admin/invoices/new' }
   return {
-    head: {
-      title,
-      actions: [
-        { label: t('admin.invoices.new'), href: '/admin/invoices/new', kind: 'primary', icon: 'plus' },
-      ],
-    },
+    head: { title, actions: [{ ...create, kind: 'primary', icon: 'plus' }] },
     main: [
       {
-        kind: 'list',
-        id: 'invoices',
-        label: title,
-        tabs: TABS.map((name) => ({
-          label: t(`admin.invoices.tab.${name}`),
-          href: url('/admin/invoices', { status: name === 'all' ? null : name, client: asked.query.client }),
-          active: name === tab,
-          ...(counts[name] === undefined ? {} : { count: counts[name] }),
-        })),
-        search: {
-          action: '/admin/invoices',
-          value: asked.query.q ?? '',
-          placeholder: t('admin.invoices.search'),
-          keep: keptOf(asked, ['status', 'client']),
+        ...{ kind: 'list', id: 'invoices', label: title },
+        ...toolsOf(listed),
+        columns: [
+          { label: t('admin.label.number'), phone: 'title' },
+          { label: t('admin.label.client') },
+          { label: t('admin.label.state'), phone: 'side' },
+          { label: t('admin.label.issued_on'), phone: 'hide' },
+          { label: t('admin.label.due_on') },
+          { label: t('admin.label.total'), align: 'end' },
+        ],
+        rows: listed.rows.map((row) => invoiceRow(row, t, listed.today)),
+        ...(listed.pager ? { pager: listed.pager } : {}),
+        empty: {
+          ...{ icon: 'file-invoice', title: t('admin.invoices.none'), text: t('admin.invoices.none_text') },
+          action: create,
         },
-        ...chipsOf(desk, asked),
-        ...invoiceRows(desk, rows),
-        pager,
       },
     ],
   }
-}
+})
 
-/** Columns, rows and the empty state: the same wherever invoices are listed. */
-export function invoiceRows(
-  desk: Desk,
-  rows: readonly ListedInvoice[],
-): Pick<List, 'columns' | 'rows' | 'empty'> {
-  const l = labeller(desk)
+function toolsOf({ t, tab, client, q, counts, here }: Listed): Pick<List, 'tabs' | 'search' | 'chips'> {
+  const status = tab === 'all' ? undefined : tab
+  const chip = client && t('admin.filter.client', { client })
   return {
-    columns: [
-      { label: l('number'), phone: 'title' },
-      { label: l('client') },
-      { label: l('state'), phone: 'side' },
-      { label: l('issued_on'), phone: 'hide' },
-      { label: l('due_on') },
-      { label: l('total'), align: 'end' },
-    ],
-    rows: rows.map((row) => ({
-      id: `row-${row.id}`,
-      href: `/admin/invoices/${row.id}`,
-      label: row.number ?? desk.t('admin.invoices.draft'),
-      cells: [
-        row.number ?? desk.t('admin.invoices.draft'),
-        clientLink(row.client_id, row.client_name),
-        { state: stateOf(row, desk.today) },
-        { day: row.issued_on },
-        { day: row.due_on },
-        inMoney(row.total_minor, row.currency),
-      ],
+    tabs: TABS.map((name) => ({
+      label: t(`admin.invoices.tab.${name}`),
+      href: url('/admin/invoices', { status: name === 'all' ? null : name, client }),
+      active: name === tab,
+      ...(name in counts ? { count: counts[name as keyof Counts] } : {}),
     })),
-    empty: {
-      icon: 'file-invoice',
-      title: desk.t('admin.invoices.none'),
-      text: desk.t('admin.invoices.none_text'),
-      action: { label: desk.t('admin.invoices.new'), href: '/admin/invoices/new' },
+    search: {
+      action: '/admin/invoices',
+      value: q ?? '',
+      placeholder: t('admin.invoices.search'),
+      keep: keptOf({ query: { ...(status ? { status } : {}), ...(client ? { client } : {}) } }, [
+        'status',
+        'client',
+      ]),
     },
+    ...(chip ? { chips: [{ label: chip, removeHref: url(here, { client: null }) }] } : {}),
   }
 }
 
-/** Overdue is derived: an issued document whose day has passed. */
+function invoiceRow(row: ListedInvoice, t: Translate, today: IsoDate): Row {
+  const label = row.number ?? t('admin.invoices.draft')
+  return {
+    id: `row-${row.id}`,
+    href: `/admin/invoices/${row.id}`,
+    label,
+    cells: [
+      label,
+      clientLink(row.client_id, row.client_name),
+      { state: stateOf(row, today) },
+      { day: row.issued_on },
+      { day: row.due_on },
+      inMoney(row.total_minor, row.currency),
+    ],
+  }
+}
+
+/** Overdue and refunded are derived: an issued document whose day has passed, a paid one whose money went back. */
 export const stateOf = (
-  row: { status: string; due_on: IsoDate; owed_on: IsoDate | null },
+  row: { status: string; due_on: IsoDate; owed_on: IsoDate | null; is_refunded: number },
   today: IsoDate,
-): string => (isOverdue(row, today) ? 'overdue' : row.status)
+): string => (row.is_refunded === 1 ? 'refunded' : isOverdue(row, today) ? 'overdue' : row.status)
 
 const tabOf = (text: string | undefined): Tab => TABS.find((name) => name === text) ?? 'all'
 
@@ -138,21 +156,22 @@ function filters({ query }: Asked): Sql[] {
 }
 
 /** Drafts, unpaid and overdue ones are worth a number: somebody has to act on them. */
-async function countTabs(desk: Desk, own: Sql): Promise<Partial<Record<Tab, number>>> {
-  const row = await desk.means.db.get<{ draft: number; unpaid: number; overdue: number }>(sql`
+interface Counts {
+  draft: number
+  unpaid: number
+  overdue: number
+}
+
+const countTabs = async (desk: Desk, own: Sql): Promise<Counts> =>
+  (await desk.means.db.get<Counts>(sql`
     select (select count(*) from invoices i where i.status = 'draft' and ${own}) as draft,
       (select count(*) from invoices i where i.status = 'issued' and ${own}) as unpaid,
-      (select count(*) from invoices i where i.status = 'issued' and coalesce(i.owed_on, i.due_on) < ${desk.today} and ${own}) as overdue`)
-  return { draft: row?.draft ?? 0, unpaid: row?.unpaid ?? 0, overdue: row?.overdue ?? 0 }
-}
+      (select count(*) from invoices i where i.status = 'issued' and coalesce(i.owed_on, i.due_on) < ${desk.today} and ${own}) as overdue`))!
 
 /** Filters that the search form carries along. */
-export function keptOf({ query }: Asked, names: readonly string[]): (readonly [string, string])[] {
+export function keptOf(
+  { query }: Pick<Asked, 'query'>,
+  names: readonly string[],
+): (readonly [string, string])[] {
   return names.flatMap((name) => (query[name] ? [[name, query[name]] as const] : []))
-}
-
-function chipsOf(desk: Desk, asked: Asked): Pick<List, 'chips'> {
-  if (!asked.query.client) return {}
-  const label = desk.t('admin.filter.client', { client: asked.query.client })
-  return { chips: [{ label, removeHref: url(asked.url, { client: null }) }] }
 }

@@ -3,6 +3,7 @@ import {
   cashRounding,
   findInstalments,
   getInvoice,
+  isRefunded,
   lineText,
   linkedDocuments,
   paymentsFor,
@@ -34,7 +35,7 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
       title,
       crumbs: [{ label: desk.t('admin.invoices.title'), href: '/admin/invoices' }, { label: title }],
       status: [
-        { state: stateOf(invoice, desk.today) },
+        { state: stateOf({ ...invoice, is_refunded: Number(isRefunded(invoice)) }, desk.today) },
         ...(invoice.proforma === 1
           ? [{ state: 'proforma', label: desk.t('admin.label.proforma'), tone: 'info' as const }]
           : []),

@@ -1,4 +1,10 @@
-import { account, balancesBefore, type MovementRow, type PayoutRow } from '../../../billing/index.ts'
+import {
+  account,
+  balancesBefore,
+  unreadMoney,
+  type MovementRow,
+  type PayoutRow,
+} from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { addDays, type Instant } from '../../../kernel/index.ts'
 import { findRow, scoped } from '../../../records/index.ts'
@@ -117,11 +123,13 @@ async function balances(desk: Desk): Promise<Block> {
     const key = `${row.account}/${row.currency}`
     booked.set(key, (booked.get(key) ?? 0n) + row.balance_minor)
   }
+  const unread = await unreadOf(desk, told)
   const shown = told
     .map((row) => {
       const held = row.available_minor + row.pending_minor + row.reserved_minor
       const books = booked.get(`${account.gateway(row.instance_id)}/${row.currency}`) ?? 0n
-      return { ...row, held, books, rest: held - books }
+      const since = unread.get(`${row.instance_id}/${row.currency}`) ?? 0n
+      return { ...row, held, books, since, rest: held - (books - since) }
     })
     // Gateways also tell of currencies in which there never was anything.
     .filter(({ held, books }) => held !== 0n || books !== 0n)
@@ -135,6 +143,7 @@ async function balances(desk: Desk): Promise<Block> {
       { label: l('pending'), align: 'end' },
       { label: l('reserved'), align: 'end', phone: 'hide' },
       { label: l('books'), align: 'end' },
+      { label: l('unread'), align: 'end', phone: 'hide' },
       { label: l('difference'), align: 'end', phone: 'side' },
       { label: l('read_at'), phone: 'hide' },
     ],
@@ -143,14 +152,22 @@ async function balances(desk: Desk): Promise<Block> {
       label: `${row.gateway} ${row.currency}`,
       cells: [
         `${row.gateway} · ${row.currency}`,
-        ...[row.available_minor, row.pending_minor, row.reserved_minor, row.books, row.rest].map((minor) =>
+        ...[row.available_minor, row.pending_minor, row.reserved_minor].map((minor) =>
           inMoney(minor, row.currency),
         ),
+        ...[row.books, row.since, row.rest].map((minor) => inMoney(minor, row.currency)),
         { at: row.read_at },
       ],
     })),
     empty: { icon: 'wallet', title: t('payouts.no_balances'), text: t('payouts.no_balances_text') },
   }
+}
+
+/** What the books have and the balances cannot have yet: no difference, but not read yet. */
+async function unreadOf({ means }: Desk, told: readonly Held[]): Promise<ReadonlyMap<string, bigint>> {
+  const [oldest] = told.map(({ read_at }) => read_at).sort()
+  const rows = oldest ? await unreadMoney(means.db, oldest) : []
+  return new Map(rows.map((row) => [`${row.instance_id}/${row.currency}`, row.unread_minor]))
 }
 
 export async function payoutPage(desk: Desk, asked: Asked): Promise<PageView> {

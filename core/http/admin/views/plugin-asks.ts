@@ -2,11 +2,14 @@ import type { PermissionAsked } from '../../../plugins/index.ts'
 import type { Block, Cell, Row } from '../blocks.ts'
 import { labeller, type Desk } from '../desk.ts'
 
+interface Asks {
+  asked: readonly PermissionAsked[]
+  added: readonly PermissionAsked[] | null
+  title?: string
+}
+
 /** What a plugin asks for, in words: grave things first and in red, then what is new, each marked. */
-export function askedTable(
-  desk: Desk,
-  { asked, added }: { asked: readonly PermissionAsked[]; added: readonly PermissionAsked[] | null },
-): Block {
+export function askedTable(desk: Desk, { asked, added, title }: Asks): Block {
   const { t } = desk
   const l = labeller(desk)
   const isNew = (one: PermissionAsked) => added?.some(({ key }) => key === one.key) === true
@@ -15,8 +18,8 @@ export function askedTable(
   return {
     kind: 'table',
     id: 'plugin-permissions',
-    title: t('admin.plugins.asks_title'),
-    columns: [{ label: l('permission'), phone: 'title' }, { label: l('note') }],
+    title: title ?? t('admin.plugins.asks_title'),
+    columns: [{ label: l('permission'), phone: 'title' }],
     rows: sorted.map((one, place): Row => {
       const marks: Cell[] = [
         ...(one.grave ? [{ state: 'grave', label: t('admin.plugins.grave'), tone: 'bad' as const }] : []),
@@ -26,7 +29,7 @@ export function askedTable(
       return {
         id: `asks-${place}`,
         label: words,
-        cells: [words, marks.length > 0 ? { cells: marks } : ''],
+        cells: [marks.length > 0 ? { cells: [words, ...marks] } : words],
       }
     }),
     empty: { icon: 'shield-check', title: t('admin.plugins.asks_nothing') },
@@ -34,4 +37,11 @@ export function askedTable(
 }
 
 export const askedWords = ({ t }: Desk, { says }: PermissionAsked): string =>
-  says.map(({ word, of }) => t(`admin.plugins.asks.${word}`, of)).join(' ')
+  says
+    .map(({ word, of }) =>
+      t(
+        `admin.plugins.asks.${word}`,
+        word === 'kind' ? { ...of, kind: t(`admin.plugin_kind.${of['kind']}`) } : of,
+      ),
+    )
+    .join(' ')

@@ -1,13 +1,20 @@
-import type { CallFigures } from '../../../plugins/index.ts'
+import { failureNames, type CallFigures } from '../../../plugins/index.ts'
 import type { Block, Cell } from '../blocks.ts'
 import { labeller, type Desk } from '../desk.ts'
+import { named } from './plugin-log.ts'
 
 const rounded = (ms: number): string => `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`
 
 export const callState = (desk: Desk, outcome: string): Cell =>
   outcome === 'ok'
     ? { state: 'ok', label: desk.t('admin.plugins.call_ok'), tone: 'good' }
-    : { state: 'failed', label: outcome, tone: 'bad' }
+    : { state: 'failed', label: outcomeWord(desk, outcome), tone: 'bad' }
+
+/** The column is narrow and read by people: words for what can befall a call, the code of anything else. */
+const outcomeWord = ({ t }: Desk, code: string): string =>
+  OUTCOMES.has(code) ? t(`admin.plugins.outcome.${code.slice('plugin.'.length)}`) : code
+
+const OUTCOMES: ReadonlySet<string> = new Set(Object.keys(failureNames))
 
 /** Calls, failures, times and cost, since this process started. */
 export function figureStats(desk: Desk, figures: readonly CallFigures[], open: readonly string[]): Block {
@@ -29,7 +36,9 @@ export function figureStats(desk: Desk, figures: readonly CallFigures[], open: r
       {
         label: t('admin.plugins.figure.latency'),
         value: known ? rounded(most((one) => one.medianMs)) : null,
-        note: t('admin.plugins.figure.p95', { time: rounded(most((one) => one.p95Ms)) }),
+        ...(known
+          ? { note: t('admin.plugins.figure.p95', { time: rounded(most((one) => one.p95Ms)) }) }
+          : {}),
       },
       {
         label: t('admin.plugins.figure.cpu'),
@@ -51,10 +60,14 @@ export function figureStats(desk: Desk, figures: readonly CallFigures[], open: r
 }
 
 /** The last calls, newest first. */
-export function lastCalls(desk: Desk, figures: readonly CallFigures[]): Block {
+export function lastCalls(
+  desk: Desk,
+  figures: readonly CallFigures[],
+  names: ReadonlyMap<string, string> = new Map(),
+): Block {
   const l = labeller(desk)
   const calls = figures
-    .flatMap((one) => one.last)
+    .flatMap((one) => one.last.map((call) => ({ ...call, of: names.get(one.instance) })))
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, 20)
   return {
@@ -64,24 +77,36 @@ export function lastCalls(desk: Desk, figures: readonly CallFigures[]): Block {
     columns: [
       { label: l('call'), phone: 'title' },
       { label: l('result'), phone: 'side' },
-      { label: l('duration'), align: 'end' },
-      { label: desk.t('admin.plugins.figure.cpu'), align: 'end', phone: 'hide' },
       { label: l('at') },
     ],
     rows: calls.map((call, place) => ({
       id: `call-${place}`,
       label: call.operation,
       cells: [
-        call.server === null ? call.operation : `${call.operation} · ${call.server}`,
-        callState(desk, call.outcome),
-        rounded(call.tookMs),
-        call.cpuMs === null ? null : rounded(call.cpuMs),
+        named(call.server === null ? call.operation : `${call.operation} · ${call.server}`, call.of),
+        { cells: [callState(desk, call.outcome), took(desk, call)] },
         { at: call.at },
       ],
     })),
     empty: { icon: 'plug', title: desk.t('admin.plugins.no_calls') },
   }
 }
+
+const took = ({ t }: Desk, { tookMs, cpuMs }: { tookMs: number; cpuMs: number | null }): string =>
+  cpuMs === null ? rounded(tookMs) : t('admin.plugins.took', { time: rounded(tookMs), cpu: rounded(cpuMs) })
+
+/** What is paused, and that nobody need do anything about it. */
+export const pausedNotice = ({ t }: Desk, open: readonly string[]): Block[] =>
+  open.length === 0
+    ? []
+    : [
+        {
+          ...{ kind: 'notice', id: 'paused', tone: 'bad' },
+          text: t('admin.plugins.trouble.tripped', {
+            what: open.map((circuit) => circuit.replace(/^\S+ /, '')).join(', '),
+          }),
+        },
+      ]
 
 /** Circuits begin with the id of their instance. */
 export const openOf = (tripped: readonly string[], instances: readonly string[]): string[] =>

@@ -1,4 +1,4 @@
-import { listInstances, type Instance, type PluginsHealth } from '../../../plugins/index.ts'
+import { listInstances, stoppedPlugins, type Instance, type PluginsHealth } from '../../../plugins/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
 import { callState } from './plugin-figures.ts'
@@ -9,7 +9,8 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
   const { t, means } = desk
   const health = await means.pluginHealth()
   const instances = await listInstances(means.db)
-  const well = health === null || (health.wallMissing.length === 0 && troubles(health) === 0)
+  const stopped = await stoppedPlugins(means.db)
+  const well = stopped.length === 0 && (health === null || isWell(health))
   return {
     head: {
       title: t('admin.plugins.health'),
@@ -18,44 +19,53 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
       status: health === null ? [] : [{ state: well ? 'healthy' : 'degraded' }],
       actions: [{ label: t('admin.health.again'), href: '/admin/plugins/health', icon: 'refresh' }],
     },
-    main:
-      health === null
-        ? [{ kind: 'notice', id: 'no-hosts', tone: 'neutral', text: t('admin.plugins.no_hosts_here') }]
-        : [
-            ...troubleNotices(desk, health, instances),
-            instanceTable(desk, health, instances),
-            hostTable(desk, health),
-            wallFacts(desk, health),
-          ],
+    main: [
+      ...notices(desk, 'disabled', stopped),
+      ...(health === null ? noHosts(desk) : hostBlocks(desk, health, instances)),
+    ],
   }
 }
 
-const troubles = ({ tripped, suspects, disabled }: PluginsHealth): number =>
-  tripped.length + suspects.length + disabled.length
+const noHosts = ({ t }: Desk): Block[] => [
+  { kind: 'notice', id: 'no-hosts', tone: 'neutral', text: t('admin.plugins.no_hosts_here') },
+]
+
+const hostBlocks = (desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] => [
+  ...troubleNotices(desk, health, instances),
+  instanceTable(desk, health, instances),
+  hostTable(desk, health),
+  wallFacts(desk, health),
+  outboundFacts(desk, health),
+]
+
+/** Filters and limits come from systemd or a container; a shop that is tried out by hand is well without. */
+const isWell = ({ tripped, suspects, wallMissing }: PluginsHealth): boolean =>
+  tripped.length + suspects.length === 0 && !wallMissing.includes('network')
 
 function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] {
-  const { t } = desk
   const nameOf = (id: string) => instances.find((one) => one.id === id)?.name ?? id
-  const told = (id: string, word: string, what: readonly string[]): Block[] =>
-    what.length === 0
-      ? []
-      : [
-          {
-            ...{ kind: 'notice', id, tone: 'bad' },
-            text: t(`admin.plugins.trouble.${word}`, { what: what.join(', ') }),
-          },
-        ]
   return [
-    ...told('health-disabled', 'disabled', health.disabled),
-    ...told('health-suspects', 'suspects', health.suspects.map(nameOf)),
-    ...told(
-      'health-tripped',
+    ...notices(desk, 'suspects', health.suspects.map(nameOf)),
+    ...notices(
+      desk,
       'tripped',
       health.tripped.map((circuit) => circuit.replace(/^\S+/, nameOf)),
     ),
-    ...told('health-wall', 'wall', health.wallMissing),
+    ...notices(desk, 'wall', missingNames(desk, health)),
   ]
 }
+
+type Trouble = 'disabled' | 'suspects' | 'tripped' | 'wall'
+
+const notices = ({ t }: Desk, word: Trouble, what: readonly string[]): Block[] =>
+  what.length === 0
+    ? []
+    : [
+        {
+          ...{ kind: 'notice', id: `health-${word}`, tone: word === 'wall' ? 'warn' : 'bad' },
+          text: t(`admin.plugins.trouble.${word}`, { what: what.join(', ') }),
+        },
+      ]
 
 function instanceTable(desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block {
   const { t } = desk
@@ -116,9 +126,11 @@ function hostTable({ t }: Desk, { hosts }: PluginsHealth): Block {
   }
 }
 
-/** Where requests go instead, and what the system does not give. */
-function wallFacts({ t }: Desk, { wallMissing, outbound }: PluginsHealth): Block {
-  const diverted = Object.entries(outbound)
+const missingNames = ({ t }: Desk, { wallMissing }: PluginsHealth): string[] =>
+  wallMissing.map((part) => t(`admin.plugins.wall_part.${part}`))
+
+function wallFacts(desk: Desk, health: PluginsHealth): Block {
+  const { t } = desk
   return {
     kind: 'facts',
     id: 'health-wall-facts',
@@ -126,11 +138,22 @@ function wallFacts({ t }: Desk, { wallMissing, outbound }: PluginsHealth): Block
     items: [
       {
         label: t('admin.plugins.wall_missing'),
-        value: wallMissing.join(', ') || t('admin.plugins.wall_whole'),
+        value: missingNames(desk, health).join(', ') || t('admin.plugins.wall_whole'),
       },
-      ...(diverted.length === 0
-        ? [{ label: t('admin.plugins.outbound'), value: t('admin.plugins.outbound_none') }]
-        : diverted.map(([host, origin]) => ({ label: host, value: { mono: origin } as const }))),
     ],
+  }
+}
+
+/** Where requests go instead. */
+function outboundFacts({ t }: Desk, { outbound }: PluginsHealth): Block {
+  const diverted = Object.entries(outbound)
+  return {
+    kind: 'facts',
+    id: 'health-outbound',
+    title: t('admin.plugins.outbound'),
+    items:
+      diverted.length === 0
+        ? [{ label: t('admin.plugins.outbound_label'), value: t('admin.plugins.outbound_none') }]
+        : diverted.map(([host, origin]) => ({ label: host, value: { mono: origin } as const })),
   }
 }

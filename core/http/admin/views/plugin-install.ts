@@ -1,16 +1,8 @@
-import {
-  getOffer,
-  inspectPackage,
-  readPluginIndex,
-  type IndexLine,
-  type IndexReport,
-  type PackageReport,
-} from '../../../plugins/index.ts'
-import { BerthError, type Instant } from '../../../kernel/index.ts'
+import { fingerprint, getOffer, inspectPackage, type PackageReport } from '../../../plugins/index.ts'
+import type { Instant } from '../../../kernel/index.ts'
 import { sql } from '../../../db/index.ts'
-import { faultOf, faultText } from '../../fault.ts'
-import type { Block, Field, Notice, PageView, Row } from '../blocks.ts'
-import { formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
+import type { Block, Field, Notice, PageView } from '../blocks.ts'
+import { formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
 import { askedTable } from './plugin-asks.ts'
 import { allowed } from './clients.ts'
 
@@ -22,6 +14,10 @@ export const pluginCrumbs = ({ t }: Desk, label: string) => [
 /** A package as a file, or the way to the list; below it what waits to be granted. */
 export async function installPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
+  // What was refused is said once, at the form that was sent.
+  const unrefused = { ...asked, refused: null }
+  const byFolder = asked.path.endsWith('/folder')
+  const folderForm = await fromFolder(desk, byFolder ? asked : unrefused)
   return {
     head: {
       title: t('admin.plugins.install'),
@@ -46,11 +42,34 @@ export async function installPage(desk: Desk, asked: Asked): Promise<PageView> {
         ],
         submit: { label: t('admin.plugins.read_package') },
         cancelHref: '/admin/plugins',
-        ...formParts(desk, asked),
+        ...formParts(desk, byFolder && folderForm.length > 0 ? unrefused : asked),
       },
+      ...folderForm,
       await waiting(desk),
     ],
   }
+}
+
+/** Where plugins are developed; a real installation takes packages alone. */
+async function fromFolder(desk: Desk, asked: Asked): Promise<Block[]> {
+  const { t, means } = desk
+  if (!allowed(desk, 'plugin.offer_folder') || (await means.folders()) === null) return []
+  return [
+    {
+      kind: 'form',
+      id: 'folder-form',
+      title: t('admin.plugins.from_folder'),
+      action: '/admin/plugins/install/folder',
+      fields: [
+        {
+          ...{ name: 'folder', label: t('admin.plugins.folder'), hint: t('admin.plugins.folder_hint') },
+          ...{ required: true, value: textOf(asked.form, 'folder') },
+        },
+      ],
+      submit: { label: t('admin.plugins.read_folder') },
+      ...formParts(desk, asked),
+    },
+  ]
 }
 
 async function waiting(desk: Desk): Promise<Block> {
@@ -79,101 +98,32 @@ async function waiting(desk: Desk): Promise<Block> {
   }
 }
 
-/** What the list has, read from where it lies because somebody opened this page. */
-export async function indexPage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t } = desk
-  const found = await readPluginIndex(desk.means, {}, desk.actor).catch((error: unknown) => {
-    if (!(error instanceof BerthError) || ![409, 422].includes(error.status)) throw error
-    return faultText(desk.means.messages, desk.locale, faultOf(error))
-  })
-  const problem = asked.refused?.problem ?? (typeof found === 'string' ? found : null)
-  return {
-    head: {
-      title: t('admin.plugins.list'),
-      crumbs: pluginCrumbs(desk, t('admin.plugins.list')),
-      ...(typeof found === 'string'
-        ? {}
-        : { text: t('admin.plugins.list_text', { name: found.name, keeper: found.keeper }) }),
-    },
-    main: [
-      ...(problem === null ? [] : [noticeOf('index-problem', 'warn', problem, settingsLink(desk))]),
-      ...(typeof found === 'string' ? [] : [indexTable(desk, found)]),
-    ],
-  }
-}
-
-const settingsLink = (desk: Desk) =>
-  allowed(desk, 'setting.read')
-    ? { label: desk.t('admin.settings.title'), href: '/admin/settings?q=plugins.index' }
-    : undefined
-
-function indexTable(desk: Desk, { lines }: IndexReport): Block {
-  const { t } = desk
-  const l = labeller(desk)
-  return {
-    kind: 'table',
-    id: 'plugin-index',
-    title: t('admin.plugins.list'),
-    columns: [
-      { label: l('plugin'), phone: 'title' },
-      { label: l('description') },
-      { label: l('version') },
-      { label: l('state'), phone: 'side' },
-    ],
-    rows: lines.map((line) => indexRow(desk, line)),
-    empty: { icon: 'puzzle', title: t('admin.plugins.none') },
-  }
-}
-
-function indexRow(desk: Desk, line: IndexLine): Row {
-  const { t } = desk
-  const state = line.newer ? 'newer' : line.installed === null ? 'absent' : 'present'
-  const tone = line.newer ? 'info' : line.installed === null ? 'neutral' : 'good'
-  return {
-    id: `index-${line.id}-${line.version.replaceAll('.', '-')}`,
-    label: line.name,
-    cells: [
-      line.name,
-      line.description,
-      line.version,
-      { state, tone, label: t(`admin.plugins.in_list.${state}`, { version: line.installed ?? '' }) },
-    ],
-    ...(allowed(desk, 'plugin.fetch')
-      ? {
-          menu: [
-            {
-              label: t('admin.plugins.read_package'),
-              href: `/admin/plugins/index/${line.id}/${line.version}`,
-              icon: 'download',
-              post: true,
-            },
-          ],
-        }
-      : {}),
-  }
-}
-
 /** What a package is, who vouches for it, what it replaces and what it asks for, before anything of it runs. */
 export async function offerPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const offer = await getOffer(means.db, asked.params.offer!)
   const report = await inspectPackage(means.db, offer.package)
   const { manifest } = report.found
-  const title = t(report.installed ? 'admin.plugins.update_title' : 'admin.plugins.install_title', {
+  const change = report.lower ? 'lower_title' : report.installed ? 'update_title' : 'install_title'
+  const title = t(`admin.plugins.${change}`, {
     ...{ name: manifest.name, version: manifest.version, before: report.installed?.version ?? '' },
   })
   return {
     head: { title, text: manifest.description, crumbs: pluginCrumbs(desk, manifest.name) },
     main: [
       ...warnings(desk, report),
-      askedTable(desk, { asked: report.asked, added: report.installed ? report.added : null }),
+      askedTable(desk, {
+        ...{ asked: report.asked, added: report.installed ? report.added : null },
+        title: t('admin.plugins.asks_for_title'),
+      }),
       {
         kind: 'form',
         id: 'grant-form',
         title: t('admin.plugins.grant_title'),
         action: `/admin/plugins/offers/${offer.id}`,
         fields: ticks(desk, asked, report),
-        submit: { label: t(report.installed ? 'admin.plugins.act.update' : 'admin.plugins.install') },
+        ...(report.author === null ? {} : { text: t('admin.plugins.vouched', { author: report.author }) }),
+        submit: { label: title },
         cancelHref: '/admin/plugins',
         ...formParts(desk, asked),
       },
@@ -183,24 +133,25 @@ export async function offerPage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-const noticeOf = (id: string, tone: Notice['tone'], text: string, action?: Notice['action']): Notice => ({
+export const noticeOf = (
+  id: string,
+  tone: Notice['tone'],
+  text: string,
+  action?: Notice['action'],
+): Notice => ({
   ...{ kind: 'notice', id, tone, text },
   ...(action ? { action } : {}),
 })
 
 function warnings({ t }: Desk, { author, authorChanged, lower, installed, found }: PackageReport): Block[] {
+  const { upgrade, version } = found.manifest
   const before = installed?.version ?? ''
   return [
     ...(author === null ? [noticeOf('unsigned', 'bad', t('admin.plugins.unsigned_risk'))] : []),
     ...(authorChanged ? [noticeOf('author-changed', 'bad', t('admin.plugins.author_risk'))] : []),
-    ...(lower
-      ? [
-          noticeOf(
-            'lower',
-            'warn',
-            t('admin.plugins.lower_risk', { before, version: found.manifest.version }),
-          ),
-        ]
+    ...(lower ? [noticeOf('lower', 'warn', t('admin.plugins.lower_risk', { before, version }))] : []),
+    ...(upgrade === true && installed && installed.version !== version
+      ? [noticeOf('moves-data', 'info', t('admin.plugins.moves_data', { before, version }))]
       : []),
   ]
 }
@@ -225,7 +176,7 @@ function ticks(desk: Desk, asked: Asked, report: PackageReport): Field[] {
   ]
 }
 
-function packageFacts(desk: Desk, { found, author, installed }: PackageReport): Block {
+function packageFacts(desk: Desk, { found, author, authorChanged, installed }: PackageReport): Block {
   const { t } = desk
   const l = labeller(desk)
   const { manifest, bundle } = found
@@ -237,10 +188,22 @@ function packageFacts(desk: Desk, { found, author, installed }: PackageReport): 
       { label: l('version'), value: manifest.version },
       ...(installed ? [{ label: t('admin.plugins.installed_now'), value: installed.version }] : []),
       { label: t('admin.plugins.signed_by'), value: author ?? t('admin.plugins.nobody') },
-      { label: l('document_hash'), value: { mono: bundle.hash.slice(0, 16) } },
+      ...(authorChanged && installed ? [signerBefore(desk, installed)] : []),
+      { label: t('admin.plugins.code_hash'), value: { mono: bundle.hash.slice(0, 16) } },
     ],
   }
 }
+
+/** Beside a new author's fingerprint the one that was trusted so far, so that both can be asked about. */
+const signerBefore = ({ t }: Desk, { source, author_key }: NonNullable<PackageReport['installed']>) => ({
+  label: t('admin.plugins.signed_so_far'),
+  value:
+    source === 'bundled'
+      ? t('admin.plugins.source.bundled')
+      : author_key === null
+        ? t('admin.plugins.nobody')
+        : fingerprint(author_key),
+})
 
 /** Texts of the package, as they stand in it. */
 const readings = (_desk: Desk, { found }: PackageReport): Block[] =>

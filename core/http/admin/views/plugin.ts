@@ -1,14 +1,17 @@
 import {
   findPlugin,
   fingerprint,
+  keptSince,
   listInstances,
   permissionsAsked,
+  stoppedPlugins,
   versionBefore,
   type InstalledPlugin,
   type Instance,
   type VersionBefore,
 } from '../../../plugins/index.ts'
 import { list, sql } from '../../../db/index.ts'
+import { formatInstant } from '../../../i18n/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import type { Block, Button, DangerView, PageView, View } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
@@ -16,10 +19,10 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { askedTable } from './plugin-asks.ts'
-import { figureStats, lastCalls, openOf } from './plugin-figures.ts'
+import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
-import { switchState } from './plugins.ts'
+import { instanceState, switchState } from './plugins.ts'
 
 interface Version {
   id: string
@@ -50,8 +53,12 @@ const logOf = ({ means }: Desk, instances: readonly Instance[]): Promise<LogLine
   instances.length === 0
     ? Promise.resolve([])
     : means.db.all<LogLine>(sql`
-        select id, level, operation, message, occurred_at from plugin_log
+        select id, instance_id, level, operation, message, occurred_at from plugin_log
         where instance_id in (${list(instances.map(({ id }) => id))}) order by id desc limit 50`)
+
+/** Which instance it was is said only where there are several. */
+const namesOf = (instances: readonly Instance[]): ReadonlyMap<string, string> =>
+  new Map(instances.length > 1 ? instances.map(({ id, name }) => [id, name]) : [])
 
 /** Everything about one plugin: how it fares, where it is set up, what it may, its versions, its log. */
 export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -72,11 +79,12 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
       actions: actionsOf(desk, plugin, before),
     },
     main: [
-      ...lostHosts(desk, plugin, health?.disabled ?? []),
+      ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
+      ...pausedNotice(desk, openOf(health?.tripped ?? [], ids)),
       figureStats(desk, figures, openOf(health?.tripped ?? [], ids)),
       instanceTable(desk, plugin, instances),
-      lastCalls(desk, figures),
-      logTable(desk, await logOf(desk, instances)),
+      lastCalls(desk, figures, namesOf(instances)),
+      logTable(desk, await logOf(desk, instances), namesOf(instances)),
       versionTable(desk, plugin, versions),
       await auditTimeline(desk, { subject: plugin.id, id: 'plugin-history' }),
     ],
@@ -87,8 +95,8 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-function lostHosts({ t }: Desk, plugin: InstalledPlugin, disabled: readonly string[]): Block[] {
-  if (!disabled.includes(plugin.id)) return []
+function lostHosts({ t }: Desk, plugin: InstalledPlugin, stopped: readonly string[]): Block[] {
+  if (!stopped.includes(plugin.id)) return []
   const text = t('admin.plugins.trouble.disabled', { what: plugin.manifest.name })
   return [{ kind: 'notice', id: 'lost-hosts', tone: 'bad', text }]
 }
@@ -140,7 +148,7 @@ function instanceTable(desk: Desk, plugin: InstalledPlugin, instances: readonly 
       id: `row-${one.id}`,
       href: `/admin/plugins/instances/${one.id}`,
       label: one.name,
-      cells: [one.name, { mono: one.id }, switchState(desk, one.status)],
+      cells: [one.name, { mono: one.id }, instanceState(desk, one)],
     })),
     empty: { icon: 'puzzle', title: t('admin.plugins.no_instances') },
     actions: allowed(desk, 'plugin_instance.create')
@@ -208,7 +216,7 @@ function pluginFacts(desk: Desk, plugin: InstalledPlugin): Block {
             ? t('admin.plugins.source.bundled')
             : (author ?? t('admin.plugins.nobody')),
       },
-      { label: l('document_hash'), value: { mono: plugin.bundle_sha256.slice(0, 16) } },
+      { label: t('admin.plugins.code_hash'), value: { mono: plugin.bundle_sha256.slice(0, 16) } },
       { label: l('id'), value: { copy: plugin.id, label: l('id') } },
     ],
   }
@@ -240,6 +248,9 @@ export async function removePage(desk: Desk, asked: Asked): Promise<View> {
         : []),
       { text: t('admin.plugins.remove_effect.secrets', { count: counts.secrets }), final: true },
       { text: t('admin.plugins.remove_effect.storage', { count: counts.storage }), final: true },
+      ...(counts.beside > 0
+        ? [{ text: t('admin.plugins.remove_effect.storage_record', { count: counts.beside }), final: true }]
+        : []),
       { text: t('admin.plugins.remove_effect.log', { count: counts.log }), final: true },
       { text: t('admin.plugins.remove_effect.versions'), final: true },
       { text: t('admin.plugins.remove_effect.kept', { name }), icon: 'archive' },
@@ -283,18 +294,19 @@ function keptPage(desk: Desk, plugin: InstalledPlugin, used: readonly Instance[]
   }
 }
 
-async function countsOf(
-  { means }: Desk,
-  instances: readonly Instance[],
-): Promise<{ secrets: number; storage: number; log: number }> {
-  if (instances.length === 0) return { secrets: 0, storage: 0, log: 0 }
+async function countsOf({ means }: Desk, instances: readonly Instance[]): Promise<Counts> {
+  if (instances.length === 0) return { secrets: 0, storage: 0, beside: 0, log: 0 }
   const ids = list(instances.map(({ id }) => id))
-  const row = await means.db.get<{ secrets: number; storage: number; log: number }>(sql`
+  const row = await means.db.get<Counts>(sql`
     select (select count(*) from secrets where owner_id in (${ids})) as secrets,
-      (select count(*) from plugin_storage where instance_id in (${ids})) as storage,
+      (select count(*) from plugin_storage where instance_id in (${ids}) and record_id = '') as storage,
+      (select count(*) from plugin_storage where instance_id in (${ids}) and record_id <> '') as beside,
       (select count(*) from plugin_log where instance_id in (${ids})) as log`)
-  return { secrets: Number(row!.secrets), storage: Number(row!.storage), log: Number(row!.log) }
+  const { secrets, storage, beside, log } = row!
+  return { secrets: Number(secrets), storage: Number(storage), beside: Number(beside), log: Number(log) }
 }
+
+type Counts = Record<'secrets' | 'storage' | 'beside' | 'log', number>
 
 export async function rollBackPage(desk: Desk, asked: Asked): Promise<DangerView> {
   const { t } = desk
@@ -302,10 +314,19 @@ export async function rollBackPage(desk: Desk, asked: Asked): Promise<DangerView
   const before = await versionBefore(desk.means.db, plugin, desk.means.shipped)
   const names = { version: before?.version ?? '', current: plugin.version }
   const rights = before?.source === 'bundled' ? 'own_rights' : 'rights'
-  const effects = before ? ['version', 'calls', rights, 'data'] : ['none']
+  const kept = before ? await keptSince(desk.means.db, before.leaves) : null
+  const effects = before ? ['version', 'calls', rights, ...(kept === null ? ['data'] : [])] : ['none']
+  const putBack = kept === null ? [] : ['put_back', 'lost', 'stays']
+  const at = kept === null ? '' : formatInstant(kept, desk.zone, desk.locale)
   return {
     ...dangerHead(desk, plugin, 'roll_back'),
-    acts: effects.map((effect) => ({ text: t(`admin.plugins.roll_back_effect.${effect}`, names) })),
+    acts: [
+      ...effects.map((effect) => ({ text: t(`admin.plugins.roll_back_effect.${effect}`, names) })),
+      ...putBack.map((effect) => ({
+        text: t(`admin.plugins.roll_back_effect.${effect}`, { ...names, at }),
+        ...(effect === 'lost' ? { final: true } : {}),
+      })),
+    ],
     reason: false,
     ...dangerParts(desk, asked),
   }

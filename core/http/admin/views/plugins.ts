@@ -4,7 +4,9 @@ import {
   listPlugins,
   permissionsAsked,
   type Instance,
+  type Manifest,
 } from '../../../plugins/index.ts'
+import type { ProviderKind } from '../../../../sdk/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
@@ -12,7 +14,7 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { askedTable } from './plugin-asks.ts'
-import { figureStats, lastCalls, openOf } from './plugin-figures.ts'
+import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { settingsFields } from './settings-fields.ts'
@@ -23,6 +25,14 @@ export const switchState = (desk: Desk, status: string): Cell => ({
   label: desk.t(status === 'active' || status === 'enabled' ? 'admin.plugins.on' : 'admin.plugins.off'),
   tone: status === 'active' || status === 'enabled' ? 'good' : 'off',
 })
+
+/** An instance is as off as its plugin. */
+export const instanceState = (desk: Desk, one: Pick<Instance, 'status' | 'plugin_status'>): Cell =>
+  switchState(desk, one.plugin_status === 'disabled' ? 'disabled' : one.status)
+
+/** The kind whose connection can be tested. */
+export const testedKind = ({ kinds }: Manifest): ProviderKind | undefined =>
+  (Object.keys(kinds) as ProviderKind[]).find((kind) => kinds[kind]?.includes('test_connection'))
 
 export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, means } = desk
@@ -49,12 +59,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           id: `row-${row.id}`,
           href: `/admin/plugins/instances/${row.id}`,
           label: row.name,
-          cells: [
-            row.name,
-            row.manifest.name,
-            kindName(desk, row.manifest.kinds),
-            switchState(desk, row.status),
-          ],
+          cells: [row.name, row.manifest.name, kindName(desk, row.manifest.kinds), instanceState(desk, row)],
         })),
         empty: {
           icon: 'puzzle',
@@ -161,9 +166,9 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         { label: instance.manifest.name, href: `/admin/plugins/${instance.plugin_id}` },
         { label: instance.name },
       ],
-      status: [switchState(desk, instance.status)],
+      status: [instanceState(desk, instance)],
       actions: [
-        ...(allowed(desk, 'plugin_instance.test')
+        ...(allowed(desk, 'plugin_instance.test') && testedKind(instance.manifest)
           ? [{ label: t('admin.plugins.test'), post: `${at}/test`, icon: 'plug-connected' }]
           : []),
         ...(allowed(desk, 'plugin_instance.switch')
@@ -179,6 +184,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       ],
     },
     main: [
+      ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance.id])),
       figureStats(desk, figures, openOf(health?.tripped ?? [], [instance.id])),
       {
         kind: 'form',

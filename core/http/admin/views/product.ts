@@ -2,7 +2,7 @@ import { loadProducts, pricesOn, productKinds, type Product } from '../../../cat
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { getInstance } from '../../../plugins/index.ts'
+import { getInstance, listInstances } from '../../../plugins/index.ts'
 import type { FormSchema } from '../../../render/index.ts'
 import { toDecimal } from '../../../../sdk/index.ts'
 import type { Block, Button, Field, PageView } from '../blocks.ts'
@@ -16,7 +16,7 @@ import { addonBlocks, fieldForm, fieldsTable, optionForm, optionsTable } from '.
 import { termsForm } from './product-terms.ts'
 import { cycleName } from './words.ts'
 
-const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once']
+const CYCLES = ['1m', '3m', '6m', '1y', '2y', 'once', 'free']
 
 /** The product with its brand's currencies; of another brand it is not found. */
 export async function reachProduct(
@@ -133,8 +133,9 @@ function movesOf(desk: Desk, product: Product): Button[] {
 
 async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Block> {
   const { means, t } = desk
-  const instances = await means.db.all<{ id: string; name: string }>(
-    sql`select id, name from plugin_instances where status = 'active' order by name`,
+  const instances = (await listInstances(means.db)).filter(
+    ({ id, status, manifest }) =>
+      id === product.instanceId || (status === 'active' && manifest.kinds.provisioner !== undefined),
   )
   const module = await moduleFields(desk, asked, product)
   const groups = await means.db.all<{ id: string; name: string }>(
@@ -241,14 +242,14 @@ function deliveryFields(desk: Desk, asked: Asked, { product, instances, groups }
       ...filled(asked, 'instance_id', product.instanceId),
       kind: 'select',
       required: false,
-      label: l('instance'),
+      label: l('delivering_plugin'),
       options: choice(instances),
     },
     {
       ...filled(asked, 'server_group_id', product.serverGroupId),
       kind: 'select',
       required: false,
-      label: l('group'),
+      label: l('server_group'),
       options: choice(groups),
     },
   ]

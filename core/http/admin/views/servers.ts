@@ -232,7 +232,7 @@ export async function newServer(desk: Desk, asked: Asked): Promise<PageView> {
           {
             kind: 'select',
             name: 'instance',
-            label: t('admin.label.instance'),
+            label: t('admin.label.delivering_plugin'),
             options: provisioners.map(({ id, name }) => ({ value: id, label: name })),
           },
         ],

@@ -4,7 +4,7 @@ import { pricedExtra, type PricedExtra } from '../../../orders/index.ts'
 import { findRow } from '../../../records/index.ts'
 import type { ServiceRow } from '../../../services/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
-import { filled, formParts, labeller, valueOf, type Asked, type Desk } from '../desk.ts'
+import { filled, formParts, labeller, tickedField, valueOf, type Asked, type Desk } from '../desk.ts'
 import { cycleName, periodName, traceItems } from './words.ts'
 
 /** Add-ons of a running service: what it has, and another one with what it costs now and later. */
@@ -179,7 +179,10 @@ function extraPrice(
       kind: 'form',
       id: 'extra-form',
       action,
-      fields: Object.entries(chosen).map(([name, value]) => ({ name, value, label: '', kind: 'hidden' })),
+      fields: [
+        ...Object.entries(chosen).map(([name, value]) => ({ name, value, label: '', kind: 'hidden' })),
+        { ...tickedField(asked, 'confirm', true), label: t('extras.admin.confirm') },
+      ],
       submit: { label: t('extras.admin.add'), disabled: problems.length > 0 },
       ...formParts(desk, asked),
     },

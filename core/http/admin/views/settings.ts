@@ -15,17 +15,16 @@ import { formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
 import { schemaValues } from '../schema-values.ts'
 import { allowed } from './clients.ts'
-
-/** "billing.lead_days" belongs to the section "billing". */
-export const sectionOf = (key: string): string => key.slice(0, key.indexOf('.'))
+import { SETTING_TOPICS } from './setting-topics.ts'
 
 /** Name of the form field: dots part the fields of an object. */
 export const fieldName = (key: string): string => key.replace('.', '__')
 
-export const settingsIn = (section: string, { scope }: SettingPlace): Setting[] =>
-  [...allSettings.values()]
-    .filter(({ key, scopes, ownPage }) => sectionOf(key) === section && scopes.includes(scope) && !ownPage)
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
+/** The settings of a topic that a place may have values of; none of a topic that does not exist. */
+export const settingsOf = (topic: string, { scope }: SettingPlace): Setting[] =>
+  (Object.hasOwn(SETTING_TOPICS, topic) ? SETTING_TOPICS[topic]! : [])
+    .map((key) => allSettings.get(key)!)
+    .filter(({ scopes }) => scopes.includes(scope))
 
 /** What a page says of a setting. */
 export const wordsOf = ({ t }: Desk, { key }: Setting) => ({
@@ -51,56 +50,96 @@ export async function placeOf(desk: Desk, brandId: string): Promise<{ place: Set
   return { place: { scope: 'brand', scopeId: brandId }, brands }
 }
 
-/** All settings of one place, one form a section; the search narrows them by key, name and hint. */
+/** The topics, one of them as a form, or what a search by key, name and hint finds in all of them. */
 export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const { place, brands } = await placeOf(desk, asked.query.brand ?? textOf(asked.form, 'brand'))
-  const q = searched(asked).trim().toLowerCase()
-  const fits = (setting: Setting) => {
-    const { label, hint } = wordsOf(desk, setting)
-    return `${setting.key} ${label} ${hint}`.toLowerCase().includes(q)
-  }
-  const found = [...allSettings.values()].filter(
-    (one) => one.scopes.includes(place.scope) && !one.ownPage && fits(one),
-  )
+  const topic = asked.params.topic
+  if (topic !== undefined && settingsOf(topic, place).length === 0)
+    throw NotFound({ what: 'topic of settings', id: topic })
   const wide = await storedSettings(means.db, { scope: 'installation', scopeId: '' })
   const own = place.scope === 'installation' ? wide : await storedSettings(means.db, place)
   const names = await namesOf(desk, [...own.values()])
-  const sections = [...new Set(found.map(({ key }) => sectionOf(key)))].sort()
+  const all = { place, own, wide, names }
+  const q = searched(asked).trim()
   return {
     head: {
-      title: t('admin.settings.title'),
-      text: t(`admin.settings.text.${place.scope}`),
-      actions: besides(desk, place),
+      title: t(topic ? `admin.settings.topic.${topic}.title` : 'admin.settings.title'),
+      text: t(topic ? `admin.settings.topic.${topic}.text` : `admin.settings.text.${place.scope}`),
+      ...(topic ? { crumbs: crumbsTo(desk, topic, place) } : {}),
+      actions: topic ? [] : besides(desk, place),
     },
     tabs: {
       label: t('admin.settings.title'),
       tabs: [{ id: '', name: t('admin.settings.everywhere') }, ...brands].map(({ id, name }) => ({
         label: name,
-        href: url('/admin/settings', { brand: id || null }),
+        href: url(settingsPath(topic), { brand: id || null }),
         active: id === place.scopeId,
       })),
     },
-    main: [
-      searchForm(desk, asked, place),
-      ...sections.map((section) =>
-        sectionForm(desk, asked, {
-          ...{ section, place, own, wide, names },
-          settings: settingsIn(section, place).filter((one) => found.includes(one)),
-        }),
-      ),
-      ...(sections.length === 0
-        ? [
-            {
-              kind: 'notice',
-              id: 'settings-none',
-              tone: 'neutral',
-              text: t('admin.search.none', { q }),
-            } as const,
-          ]
+    main:
+      topic !== undefined && q === ''
+        ? [topicForm(desk, asked, { ...all, topic, settings: settingsOf(topic, place) })]
+        : [
+            searchForm(desk, asked, place),
+            ...(q === '' ? [topicList(desk, all)] : found(desk, asked, all, q)),
+          ],
+  }
+}
+
+export const settingsPath = (topic?: string): string =>
+  topic === undefined ? '/admin/settings' : `/admin/settings/${topic}`
+
+const crumbsTo = ({ t }: Desk, topic: string, { scopeId }: SettingPlace) => [
+  { label: t('admin.settings.title'), href: url(settingsPath(), { brand: scopeId || null }) },
+  { label: t(`admin.settings.topic.${topic}.title`) },
+]
+
+/** What each topic is about, and how many of its settings are not as they came. */
+function topicList({ t }: Desk, { place, own }: Place): Block {
+  const topics = Object.keys(SETTING_TOPICS)
+    .map((topic) => ({ topic, settings: settingsOf(topic, place) }))
+    .filter(({ settings }) => settings.length > 0)
+  return {
+    kind: 'table',
+    id: 'setting-topics',
+    title: t('admin.settings.topics'),
+    columns: [
+      { label: t('admin.settings.topic_name'), phone: 'title' },
+      { label: t('admin.settings.topic_about'), phone: 'line' },
+      ...(own.size > 0
+        ? [{ label: t('admin.settings.topic_own'), align: 'end', phone: 'hide' } as const]
         : []),
     ],
+    rows: topics.map(({ topic, settings }) => {
+      const name = t(`admin.settings.topic.${topic}.title`)
+      return {
+        id: topic,
+        label: name,
+        href: url(settingsPath(topic), { brand: place.scopeId || null }),
+        cells: [
+          name,
+          t(`admin.settings.topic.${topic}.text`),
+          ...(own.size > 0 ? [settings.filter(({ key }) => own.has(key)).length || null] : []),
+        ],
+      }
+    }),
+    empty: { title: t('admin.settings.nothing') },
   }
+}
+
+/** A form for each topic that holds something of it. */
+function found(desk: Desk, asked: Asked, all: Place, q: string): Block[] {
+  const fits = (setting: Setting) => {
+    const { label, hint } = wordsOf(desk, setting)
+    return `${setting.key} ${label} ${hint}`.toLowerCase().includes(q.toLowerCase())
+  }
+  const forms = Object.keys(SETTING_TOPICS)
+    .map((topic) => ({ topic, settings: settingsOf(topic, all.place).filter(fits) }))
+    .filter(({ settings }) => settings.length > 0)
+    .map((held) => topicForm(desk, asked, { ...all, ...held }))
+  if (forms.length > 0) return forms
+  return [{ kind: 'notice', id: 'settings-none', tone: 'neutral', text: desk.t('admin.search.none', { q }) }]
 }
 
 /** Where the rest of a brand stands, and who it sells for. */
@@ -151,25 +190,29 @@ function searchForm({ t }: Desk, asked: Asked, place: SettingPlace): Block {
   }
 }
 
-export interface Drawn {
-  section: string
-  settings: readonly Setting[]
+interface Place {
   place: SettingPlace
   own: ReadonlyMap<string, StoredSetting>
   wide: ReadonlyMap<string, StoredSetting>
   names: ReadonlyMap<string, string>
 }
 
-function sectionForm(desk: Desk, asked: Asked, drawn: Drawn): Block {
+export interface Drawn extends Place {
+  settings: readonly Setting[]
+}
+
+function topicForm(desk: Desk, asked: Asked, drawn: Drawn & { topic: string }): Block {
   const { t } = desk
-  const { section, settings, place } = drawn
-  const mine = asked.params.section === section ? asked : { ...asked, refused: null }
+  const { topic, settings, place } = drawn
+  const mine = asked.params.topic === topic ? asked : { ...asked, refused: null }
   const brand = { kind: 'hidden', name: 'brand', label: '', value: place.scopeId }
   return {
     kind: 'form',
-    id: `settings-${section}`,
-    title: titleOf(desk, section),
-    action: `/admin/settings/${section}`,
+    id: `settings-${topic}`,
+    ...(asked.params.topic === topic && searched(asked) === ''
+      ? {}
+      : { title: t(`admin.settings.topic.${topic}.title`) }),
+    action: settingsPath(topic),
     fields: [
       ...(place.scopeId ? [brand] : []),
       ...(searched(asked) === '' ? [] : [{ kind: 'hidden', name: 'q', label: '', value: searched(asked) }]),
@@ -285,16 +328,11 @@ function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn
     .join(' ')
 }
 
-/** A value as a sentence can hold it; null for what is too long for one. */
+/** A value as a sentence can hold it; null for what is empty, or too long for one. */
 function textOfValue({ t }: Desk, { key, schema }: Setting, value: unknown): string | null {
   if ((schema as FieldSchema).enum) return t(`settings.${key}.part.${String(value)}`)
   if (typeof value === 'boolean') return t(value ? 'admin.settings.yes' : 'admin.settings.no')
+  if (value === '') return null
   if (Array.isArray(value)) return value.length === 0 ? t('admin.settings.nothing') : value.join(', ')
   return typeof value === 'object' ? null : String(value as string | number)
-}
-
-/** A section that a plugin added without words of its own is called by its key. */
-function titleOf({ means, t }: Desk, section: string): string {
-  const key = `admin.settings.section.${section}`
-  return means.messages.has(key) ? t(key) : section
 }

@@ -1,4 +1,5 @@
 import { listSellers, readBrand, type Brand, type Seller } from '../../../brands/index.ts'
+import { requireConfirmed } from '../../../identity/index.ts'
 import { url } from '../../../render/index.ts'
 import { countryOptions } from '../../page/index.ts'
 import type { Block, Field, PageView } from '../blocks.ts'
@@ -13,6 +14,8 @@ const crumbs = ({ t }: Desk, label: string, href = '/admin/settings') => [
 /** Legal entities are few: one form each. */
 export async function sellersPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
+  // Asked before the form is filled in, not after.
+  if (allowed(desk, 'seller.change')) requireConfirmed(means, actor)
   const sellers = await listSellers(means, {}, actor)
   const title = t('admin.shops.sellers')
   return {
@@ -88,7 +91,22 @@ export async function brandPage(desk: Desk, asked: Asked): Promise<PageView> {
   const brand = await readBrand(means, { brand_id: asked.params.id! }, actor)
   const back = url('/admin/settings', { brand: brand.id })
   return {
-    head: { title: brand.name, text: t('admin.shops.brand_text'), crumbs: crumbs(desk, brand.name, back) },
+    head: {
+      title: brand.name,
+      text: t('admin.shops.brand_text'),
+      crumbs: crumbs(desk, brand.name, back),
+      ...(allowed(desk, 'document_layout.read')
+        ? {
+            actions: [
+              {
+                label: t('admin.document_layout.title'),
+                href: `/admin/brands/${brand.id}/layout`,
+                icon: 'file-text',
+              },
+            ],
+          }
+        : {}),
+    },
     main: [
       {
         kind: 'form',

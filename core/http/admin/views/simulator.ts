@@ -57,14 +57,15 @@ export async function simulatorPage(desk: Desk, asked: Asked): Promise<PageView>
 
 /** A refused question is a form with reasons, because asking again is all there is to do. */
 async function answerOf(
-  { means, actor }: Desk,
+  desk: Desk,
   query: Readonly<Record<string, string>>,
 ): Promise<Simulation | { fields: Readonly<Record<string, string>> }> {
+  const { means, actor } = desk
   const form = query as FormBody
   const [brand_id, client_id] = [optional(form, 'brand_id'), optional(form, 'client_id')]
   try {
     const input = {
-      ...changeFields(form),
+      ...changeFields(desk, form),
       ...{ starts_on: query.starts_on, days: countOf(form, 'days') ?? DAYS },
       ...(brand_id ? { brand_id } : {}),
       ...(client_id ? { client_id } : {}),

@@ -111,7 +111,7 @@ export const invoiceEndpoints: readonly Endpoint[] = [
         until_on: preview.untilOn,
         invoices: preview.invoices.map(plannedResource),
         late_fees: preview.lateFees.map(plannedResource),
-        suspensions: preview.suspensions,
+        suspensions: preview.suspensions.map(({ id }) => id),
       }
     },
   },

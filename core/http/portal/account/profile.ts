@@ -1,4 +1,6 @@
 import type { Router } from '@koa/router'
+import { choosePost, postChoice } from '../../../billing/index.ts'
+import { formatMoney } from '../../../i18n/index.ts'
 import { changeProfile } from '../../../identity/index.ts'
 import { changeClient, findClient, lockedFields, Profile, type Client } from '../../../clients/index.ts'
 import { readSetting } from '../../../records/index.ts'
@@ -40,6 +42,7 @@ const SHOWN = [
 export function profileRoutes(router: Router<State>): void {
   router.get('/portal/account', (ctx) => drawProfile(ctx))
   router.post('/portal/account', takeProfile)
+  router.post('/portal/account/post', takePost)
   router.post('/portal/account/check', (ctx) => checkField(ctx, Profile))
 }
 
@@ -58,12 +61,13 @@ async function drawProfile(ctx: RouteCtx, problem?: FormProblem): Promise<void> 
       ...(name === 'locale' ? { kind: 'select', options: languagesOf(ctx, client) } : {}),
       required: REQUIRED.has(name),
       check: '/portal/account/check',
-      error: problem?.fieldErrors[`profile.${name}`] ?? problem?.fieldErrors[name],
+      error: problem?.fieldErrors[name],
       hint: locked.includes(name) ? t('portal.account.locked') : ((HINTS[name] && t(HINTS[name])) ?? null),
       attrs: locked.includes(name) ? { readonly: true } : {},
     })),
     canChange: can(ctx, changeClient),
     currency: client.currency,
+    post: await postView(ctx, client),
     ...{ keys: formKeys(client), errors: problem?.errors ?? [] },
   }
   await page(ctx, 'portal/account/index', view, { title: t('portal.account.title') })
@@ -101,6 +105,25 @@ async function takeProfile(ctx: RouteCtx): Promise<void> {
       seeOther(ctx, '/portal/account')
     },
   })
+}
+
+/** Null where the brand offers no letters, or the reader may not ask for them. */
+async function postView(ctx: RouteCtx, client: Client) {
+  const { t, locale, deps } = ctx.state
+  const choice = can(ctx, choosePost) ? await postChoice(deps.db, client) : null
+  if (!choice) return null
+  const amount = formatMoney({ minor: choice.feeMinor, currency: client.currency }, locale)
+  const text = t(`portal.account.post.${choice.feeMinor === 0n ? 'free' : 'fee'}`, { amount })
+  return { keys: formKeys(), text, chosen: choice.chosen }
+}
+
+async function takePost(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t, form } = ctx.state
+  const { client } = requireClient(ctx)
+  const by_post = Boolean(form.by_post)
+  await choosePost(deps, { client_id: client.id, by_post }, actor)
+  flash(ctx, { tone: 'good', text: t(`portal.account.post.${by_post ? 'on' : 'off'}`) })
+  seeOther(ctx, '/portal/account')
 }
 
 /** Those that there are texts for, and the one that staff gave the client. */

@@ -1,8 +1,7 @@
 import { money, type Money } from '../../../../sdk/index.ts'
-import { amountDue, cashRounding, taxStatements, type Invoice } from '../../../billing/index.ts'
-import { regionName } from '../../../i18n/index.ts'
+import { amountDue, cashRounding, isRefunded, taxStatements, type Invoice } from '../../../billing/index.ts'
+import { regionName, type Translate } from '../../../i18n/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
-import type { RouteCtx } from '../../context.ts'
 import { invoiceState, type ShownState } from './invoice-row.ts'
 import { lineView, type LineView } from './why.ts'
 
@@ -50,14 +49,18 @@ export interface InvoiceView {
   /** What the law wants said about the tax. */
   statements: readonly string[]
   payHref: string | null
-  /** What is asked now may be less than what is open. */
-  byParts: boolean
   pdfHref: string
 }
 
+/** In whose language, and on which day. */
+export interface Reader {
+  t: Translate
+  today: IsoDate
+  locale: string
+}
+
 /** The document as it was frozen, ready to show. */
-export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
-  const { deps, t, zone, locale } = ctx.state
+export function invoiceView(invoice: Invoice, { t, today, locale }: Reader): InvoiceView {
   const amount = (minor: bigint) => money(minor, invoice.currency)
   const href = `/portal/invoices/${invoice.id}`
   const due = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
@@ -70,7 +73,7 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
     },
     isProforma: invoice.proforma === 1,
     proforma: invoice.proforma === 0 ? invoice.proforma_number : null,
-    status: invoiceState(t, invoice, deps.business.today(zone)),
+    status: invoiceState(t, { ...invoice, is_refunded: Number(isRefunded(invoice)) }, today),
     ...{ issuedOn: invoice.issued_on, dueOn: invoice.due_on, notes: invoice.notes },
     statements: taxStatements(invoice, t),
     seller: partyView(invoice.seller, locale),
@@ -85,7 +88,6 @@ export function invoiceView(ctx: RouteCtx, invoice: Invoice): InvoiceView {
     ...{ total: amount(invoice.total_minor), due: amount(due) },
     pricesIncludeTax: invoice.prices_include_tax === 1,
     payHref: due > 0n ? `${href}/pay` : null,
-    byParts: invoice.owed_on !== null,
     pdfHref: `${href}.pdf`,
   }
 }

@@ -2,6 +2,7 @@ import { type Embed, money, type Money } from '../../../../sdk/index.ts'
 import {
   amountDue,
   askedNow,
+  askedOfOpen,
   creditBalance,
   isLive,
   listGateways,
@@ -69,6 +70,9 @@ export interface PayView {
   methods: (MethodView & PayExtra)[]
   gateways: ({ id: string; name: string; canSave: boolean } & PayExtra)[]
   credit: Money | null
+  /** Of a proforma: what the client's credit pays of it together with the payment. */
+  creditUsed: Money | null
+  total: Money
   keys: { once: string }
   errors: FormProblem['errors']
 }
@@ -101,7 +105,9 @@ interface Attempt extends Pick<
 export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormProblem): Promise<PayView> {
   const { db } = ctx.state.deps
   const href = `/portal/invoices/${invoice.id}`
-  const openMinor = invoice.kind === 'invoice' && invoice.status === 'issued' ? amountDue(invoice) : 0n
+  const isOpen = invoice.kind === 'invoice' && invoice.status === 'issued'
+  const openMinor = isOpen ? await askedOfOpen(db, invoice, amountDue(invoice)) : 0n
+  const creditUsed = isOpen ? amountDue(invoice) - openMinor : 0n
   const asked = await askedNow(ctx.state.deps, db, { invoice, openMinor })
   const whole = ctx.query.whole === '1' || field(ctx, 'whole') === '1'
   const due = whole ? openMinor : asked
@@ -109,7 +115,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const open = due > 0n
   const methods = open ? await listMethods(db, invoice.client_id) : []
   const gateways = open ? await listGateways(db, invoice.brand_id, factsOf(invoice, due)) : []
-  const credit = open ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
+  const credit = open && creditUsed === 0n ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
   const ways = await payWays(ctx, { invoice, dueMinor: due }, { methods, gateways })
   const standing = standingOf(invoice, due, attempts)
   const latest = latestOf(ctx, attempts[0], standing)
@@ -126,6 +132,8 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     // Whose fields are open has its button beneath them.
     gateways: ways.gateways.filter(({ id }) => !latest.embed || id !== attempts[0]?.instance_id),
     credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
+    creditUsed: creditUsed > 0n ? money(creditUsed, invoice.currency) : null,
+    total: money(invoice.total_minor, invoice.currency),
     keys: formKeys(),
     errors: problem?.errors ?? [],
   }

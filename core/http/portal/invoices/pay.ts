@@ -1,6 +1,7 @@
 import {
   amountDue,
   askedNow,
+  askedOfOpen,
   chargeMethod,
   checkPayment,
   confirmPayment,
@@ -88,7 +89,7 @@ async function refuseOtherSum(ctx: RouteCtx, invoice: Invoice): Promise<void> {
   const { deps } = ctx.state
   const seen = field(ctx, 'seen')
   if (invoice.status !== 'issued' || seen === '') return
-  const openMinor = amountDue(invoice)
+  const openMinor = await askedOfOpen(deps.db, invoice, amountDue(invoice))
   const asked =
     field(ctx, 'whole') === '1' ? openMinor : await askedNow(deps, deps.db, { invoice, openMinor })
   if (seen !== String(asked)) throw AmountChanged({ number: invoice.number ?? invoice.id })

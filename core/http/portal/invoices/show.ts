@@ -1,39 +1,59 @@
 import { money } from '../../../../sdk/index.ts'
-import { getInvoice, linkedDocuments, modeOf, type Invoice } from '../../../billing/index.ts'
-import { sql } from '../../../db/index.ts'
+import {
+  getInvoice,
+  linkedDocuments,
+  modeOf,
+  type EInvoiceMode,
+  type Invoice,
+  type LinkedDocument,
+} from '../../../billing/index.ts'
+import { madeOnce, sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { methodName, page, requireClient } from '../../page/index.ts'
-import { instalmentsView } from './instalments-view.ts'
-import { invoiceView, type AppliedRow } from './invoice-view.ts'
+import { instalmentsView, type InstalmentsView } from './instalments-view.ts'
+import { invoiceView, type AppliedRow, type Reader } from './invoice-view.ts'
 
 const TITLES = { invoice: 'one', credit_note: 'one_credit_note', receipt: 'one_receipt' } as const
 
 /** CP-09. */
 export async function showInvoice(ctx: RouteCtx): Promise<void> {
+  const { deps, t, zone, locale } = ctx.state
   const invoice = await readInvoice(ctx)
-  const view = invoiceView(ctx, invoice)
   const applied = await readApplied(ctx, invoice.id)
-  const payments = applied.map((row) => ({
-    label:
-      methodName(ctx.state.t, row) ?? row.instance_name ?? ctx.state.t(`portal.invoices.applied.${row.kind}`),
-    at: row.created_at,
-    amount: money(row.amount_minor, invoice.currency),
-  }))
-  const title = ctx.state.t(`portal.invoices.${TITLES[invoice.kind]}`, {
-    number: view.number,
-  })
-  const linked = await linkedDocuments(ctx.state.deps.db, invoice.id)
-  const mode = await modeOf(ctx.state.deps.db, invoice)
-  const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
+  const linked = await linkedDocuments(deps.db, invoice.id)
+  const mode = await modeOf(deps.db, invoice)
   const instalments = await instalmentsView(ctx, invoice)
-  const body = { ...view, payments, linked, title, xmlHref, instalments }
+  const reader = { t, today: deps.business.today(zone), locale }
+  const body = shownOf({ invoice, applied, linked, mode, instalments, ...reader })
   await page(ctx, 'portal/invoices/show', body, {
-    title,
+    title: body.title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },
     slots: [{ slot: 'portal.invoice.aside', record: invoice.id }],
   })
 }
+
+interface Shown extends Reader {
+  invoice: Invoice
+  applied: readonly AppliedRow[]
+  linked: readonly LinkedDocument[]
+  mode: EInvoiceMode
+  instalments: InstalmentsView | null
+}
+
+const shownOf = madeOnce(({ invoice, applied, linked, mode, instalments, ...reader }: Shown) => {
+  const { t } = reader
+  const view = invoiceView(invoice, reader)
+  const payments = applied.map((row) => ({
+    label: methodName(t, row) ?? row.instance_name ?? t(`portal.invoices.applied.${row.kind}`),
+    at: row.created_at,
+    amount: money(row.amount_minor, invoice.currency),
+  }))
+  const title = t(`portal.invoices.${TITLES[invoice.kind]}`, { number: view.number })
+  const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
+  const byParts = instalments?.status.state === 'active'
+  return { ...view, payments, linked, title, xmlHref, instalments, byParts }
+})
 
 /** Documents that are still being put together are nobody's business yet. */
 export async function readInvoice(ctx: RouteCtx): Promise<Invoice> {

@@ -1,5 +1,6 @@
 import { money } from '../../../../sdk/index.ts'
 import { previewClient, type PreviewInvoice } from '../../../billing/index.ts'
+import { covers, Forbidden } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { page, requireClient } from '../../page/index.ts'
 import { invoiceTabs } from './tabs.ts'
@@ -9,11 +10,25 @@ const DAYS = 90
 /** What the next days will be invoiced, worked out by the planning of the billing run itself. */
 export async function showUpcoming(ctx: RouteCtx): Promise<void> {
   const { t } = ctx.state
+  if (!seesInvoices(ctx)) throw Forbidden({ permission: RIGHT })
   const view = { tabs: invoiceTabs(t, 'upcoming'), days: DAYS, ...(await upcomingView(ctx, DAYS)) }
   await page(ctx, 'portal/invoices/upcoming', view, { title: t('portal.upcoming.title') })
 }
 
+const RIGHT = 'invoice.read'
+
+/** What is to come concerns the client as a whole: a right on one of its services does not open it. */
+function seesInvoices(ctx: RouteCtx): boolean {
+  const { actor, client } = requireClient(ctx)
+  return actor.grants.some(
+    ({ clientId, serviceId, rights }) =>
+      clientId === client.id && serviceId === null && covers(rights, RIGHT),
+  )
+}
+
+/** Nothing for whoever may not read the client's invoices. */
 export async function upcomingView(ctx: RouteCtx, days: number) {
+  if (!seesInvoices(ctx)) return { charges: [], totals: [] }
   const { client } = requireClient(ctx)
   const { deps, zone } = ctx.state
   const query = { clientId: client.id, today: deps.business.today(zone), days }

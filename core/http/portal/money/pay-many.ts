@@ -1,12 +1,15 @@
 import type { Router } from '@koa/router'
 import { money } from '../../../../sdk/index.ts'
 import {
+  askedNowOf,
   chargeKey,
   chargeMany,
   chargeOn,
   chargeText,
   checkPayment,
+  creditBalance,
   getPayment,
+  lessCredit,
   listGateways,
   listMethods,
   offers,
@@ -15,7 +18,7 @@ import {
   type GatewayRules,
 } from '../../../billing/index.ts'
 import { all, sql } from '../../../db/index.ts'
-import { invalidInput, type IsoDate } from '../../../kernel/index.ts'
+import type { IsoDate } from '../../../kernel/index.ts'
 import { permit, scoped } from '../../../records/index.ts'
 import type { FormBody, RouteCtx, State } from '../../context.ts'
 import {
@@ -28,7 +31,7 @@ import {
   tryForm,
   type FormProblem,
 } from '../../page/index.ts'
-import { AmountChanged } from '../errors.ts'
+import { AmountChanged, NothingPicked } from '../errors.ts'
 import { rulesOf } from '../invoices/pay-extra.ts'
 import { methodView } from '../invoices/pay-view.ts'
 import { leave } from '../leave.ts'
@@ -64,7 +67,7 @@ async function takeMany(ctx: RouteCtx): Promise<void> {
     async act() {
       const { deps, actor, t, origin, formKeys: keys } = ctx.state
       const ids = Object.keys(groupOf(ctx, 'pick'))
-      if (ids.length === 0) throw invalidInput({ pick: t('documents.many.nothing_ticked') })
+      if (ids.length === 0) throw NothingPicked({})
       await refuseOtherSums(ctx, ids)
       const once = keys.once ? { once: keys.once.slice(0, 100) } : {}
       const [kind, id = '', charge = ''] = field(ctx, 'with').split(':')
@@ -96,8 +99,8 @@ function groupOf(ctx: RouteCtx, name: string): FormBody {
 /** The sums that were shown are the sums that are taken. */
 async function refuseOtherSums(ctx: RouteCtx, ids: readonly string[]): Promise<void> {
   const seen = groupOf(ctx, 'seen')
-  const open = await readOpen(ctx)
-  const changed = open.find((row) => ids.includes(row.id) && seen[row.id] !== String(row.open_minor))
+  const open = await readOpen(ctx, (id) => ids.includes(id))
+  const changed = open.find((row) => ids.includes(row.id) && seen[row.id] !== String(row.asked_minor))
   if (changed) throw AmountChanged({ number: changed.number })
 }
 
@@ -105,12 +108,21 @@ interface Open {
   id: string
   number: string
   due_on: IsoDate
+  owed_on: IsoDate | null
   currency: string
+  total_minor: bigint
   open_minor: bigint
+  proforma: number
+  /** Of a proforma: what the client's credit pays of it. */
+  credit_minor: bigint
+  /** By its plan it may be less than what is open. */
+  asked_minor: bigint
 }
 
-/** What may be paid now: documents for which no payment is under way. */
-function readOpen(ctx: RouteCtx): Promise<Open[]> {
+type Listed = Omit<Open, 'asked_minor' | 'credit_minor'>
+
+/** What may be paid now: documents for which no payment is under way, each with what is asked for of it. */
+async function readOpen(ctx: RouteCtx, isTicked: (id: string) => boolean): Promise<Open[]> {
   const { actor, client } = requireClient(ctx)
   const own = all([
     sql`i.client_id = ${client.id}`,
@@ -118,18 +130,59 @@ function readOpen(ctx: RouteCtx): Promise<Open[]> {
     sql`i.status = 'issued'`,
     sql`i.kind = 'invoice'`,
   ])
-  return ctx.state.deps.db.all<Open>(sql`
-    select i.id, i.number, i.due_on, i.currency,
+  const { deps, zone } = ctx.state
+  const rows = await deps.db.all<Listed>(sql`
+    select i.id, i.number, i.due_on, i.owed_on, i.currency, i.total_minor, i.proforma,
       i.total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as open_minor
     from invoices i where ${own}
       and not exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('pending', 'authorised', 'unknown'))
     order by i.due_on, i.id limit 100`)
+  const open = rows.map((row) => ({ invoice: row, openMinor: row.open_minor }))
+  const asked = await askedNowOf(deps.db, open, deps.business.today(zone))
+  const credit = await creditFor(ctx, rows, isTicked)
+  return rows.map((row) => {
+    const creditMinor = credit.get(row.id) ?? 0n
+    return { ...row, credit_minor: creditMinor, asked_minor: asked(row.id) - creditMinor }
+  })
+}
+
+/** What the client's credit pays of each proforma, in the order in which the payment uses it: of what is ticked first. */
+async function creditFor(
+  ctx: RouteCtx,
+  rows: readonly Listed[],
+  isTicked: (id: string) => boolean,
+): Promise<ReadonlyMap<string, bigint>> {
+  const proformas = rows.filter(({ proforma }) => proforma === 1)
+  const used = new Map<string, bigint>()
+  const [first] = proformas
+  if (!first) return used
+  let left = await creditBalance(ctx.state.deps.db, requireClient(ctx).client.id, first.currency)
+  const ordered = proformas.toSorted((a, b) => Number(isTicked(b.id)) - Number(isTicked(a.id)))
+  for (const { id, open_minor: openMinor } of ordered) {
+    const ofIt = openMinor - lessCredit(openMinor, left)
+    used.set(id, ofIt)
+    left -= ofIt
+  }
+  return used
+}
+
+/** Why another sum is asked for than the document says. */
+function differs(row: Open) {
+  const { total_minor: total, open_minor: open, credit_minor: credit } = row
+  const sum = (minor: bigint) => (minor > 0n ? money(minor, row.currency) : null)
+  const isPart = row.asked_minor + credit < open
+  return {
+    ...{ dueOn: isPart ? row.owed_on : row.due_on, open: isPart ? sum(open) : null },
+    ...{ total: sum(total), paid: sum(total - open), credit: sum(credit) },
+  }
 }
 
 async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { client } = requireClient(ctx)
   const { deps, t, zone } = ctx.state
-  const open = await readOpen(ctx)
+  const picked = problem ? groupOf(ctx, 'pick') : null
+  const isTicked = (id: string) => (picked ? id in picked : true)
+  const open = await readOpen(ctx, isTicked)
   const methods = open.length > 0 ? await listMethods(deps.db, client.id) : []
   const gateways = open.length > 0 ? await listGateways(deps.db, client.brand_id) : []
   const today = deps.business.today(zone)
@@ -148,16 +201,20 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const usable = methods
     .map((method) => ({ ...methodView(t, method, today), instanceId: method.instance_id }))
     .filter(({ isExpired }) => !isExpired)
-  const picked = problem ? groupOf(ctx, 'pick') : null
   const ways = [
     ...usable.map(({ id, label, instanceId }) => wayOf(`method:${id}`, label, rules.get(instanceId))),
     ...gateways.map(({ id, name, rules: own }) => wayOf(`gateway:${id}`, name, own)),
   ]
   const view = {
     rows: open.map((row) => ({
-      ...{ id: row.id, number: row.number, dueOn: row.due_on, seen: String(row.open_minor) },
-      due: money(row.open_minor, row.currency),
-      ticked: picked ? row.id in picked : true,
+      ...{
+        id: row.id,
+        number: row.number,
+        seen: String(row.asked_minor),
+      },
+      ...differs(row),
+      due: money(row.asked_minor, row.currency),
+      ticked: isTicked(row.id),
     })),
     ways,
     canSave: gateways.some((gateway) => offers(gateway, 'charge_method')),

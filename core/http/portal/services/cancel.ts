@@ -21,6 +21,7 @@ export async function takeCancel(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const service_id = ctx.params.serviceId!
   await tryForm(ctx, {
+    labels: { at: t('portal.cancel.when') },
     redraw: (problem) => drawCancel(ctx, problem),
     async act() {
       const wish = form(ctx, Wish)

@@ -1,4 +1,5 @@
 import { money, type Money } from '../../../../sdk/index.ts'
+import { serviceTitle } from '../../../catalog/index.ts'
 import { all, sql, type Sql } from '../../../db/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
@@ -57,7 +58,7 @@ export function serviceRowView(t: Translate, row: ListedRow): ServiceRowView {
   return {
     id: row.id,
     href: `/portal/services/${row.id}`,
-    label: row.label || row.product_name,
+    label: serviceTitle(row.product_name, row.label),
     product: row.label && row.label !== row.product_name ? row.product_name : null,
     address: row.address,
     state: shownState(row),

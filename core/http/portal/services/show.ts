@@ -6,22 +6,31 @@ import {
   sendPower,
   showService,
   undoCancellation,
+  usageDays,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { fragment, fragmentOrSeeOther, isPartial, page, seeOther } from '../../page/index.ts'
 import { serviceView } from './service-view.ts'
-import { usageView } from './usage-view.ts'
+import { usageTable, usageView } from './usage-view.ts'
+
+const USAGE_DAYS = 7
 
 /** CP-03. */
 export async function showOne(ctx: RouteCtx): Promise<void> {
-  const { deps, actor } = ctx.state
+  const { deps, actor, t } = ctx.state
   const shown = await showService(deps, { service_id: ctx.params.serviceId }, actor)
   const view = serviceView(ctx, shown)
-  await page(ctx, 'portal/services/show', view, {
-    title: view.label,
-    parts: { [`service-${view.id}`]: ['portal/services/_service', view] },
-    slots: [{ slot: 'portal.service.aside', record: view.id }],
-  })
+  const usage = usageTable(t, await usageDays(deps.db, view.id, USAGE_DAYS))
+  await page(
+    ctx,
+    'portal/services/show',
+    { ...view, usage },
+    {
+      title: view.label,
+      parts: { [`service-${view.id}`]: ['portal/services/_service', view] },
+      slots: [{ slot: 'portal.service.aside', record: view.id }],
+    },
+  )
 }
 
 /** One secret, for this once; it stands in no page that could be kept or sent on. */

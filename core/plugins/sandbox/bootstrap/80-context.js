@@ -60,21 +60,28 @@ const openLine = async (host, port) => {
   })
 }
 
+const entriesAt = (at) => ({
+  get: (key) => ask('storage_get', { ...at, key: `${key}` }),
+  set: (key, value, ifVersion) =>
+    ask('storage_set', {
+      ...at,
+      key: `${key}`,
+      value,
+      ...(ifVersion === undefined ? {} : { if_version: ifVersion }),
+    }),
+  remove: async (key) => {
+    await ask('storage_remove', { ...at, key: `${key}` })
+  },
+  list: (prefix = '') => ask('storage_list', { ...at, prefix: `${prefix}` }),
+})
+
 const contextOf = (settings) =>
   freeze({
     settings: freeze(settings),
     storage: freeze({
-      get: (key) => ask('storage_get', { key: `${key}` }),
-      set: (key, value, ifVersion) =>
-        ask('storage_set', {
-          key: `${key}`,
-          value,
-          ...(ifVersion === undefined ? {} : { if_version: ifVersion }),
-        }),
-      remove: async (key) => {
-        await ask('storage_remove', { key: `${key}` })
-      },
-      list: (prefix = '') => ask('storage_list', { prefix: `${prefix}` }),
+      ...entriesAt({}),
+      of: (record) => freeze(entriesAt({ record: `${record}` })),
+      records: (after = '') => ask('storage_records', { after: `${after}` }),
     }),
     records: freeze({
       read: (scope, id) => ask('record_read', { scope: `${scope}`, id: `${id}` }),

@@ -8,7 +8,7 @@ export interface Company {
   close(): void
 }
 
-export async function openCompany(apiKey = 'test-key'): Promise<Company> {
+export async function openCompany(apiKey = 'test-key', first = 1): Promise<Company> {
   const payments: Record<string, string>[] = []
   const byKey = new Map<string, Record<string, string>>()
   const server = createServer((request, response) => {
@@ -40,7 +40,7 @@ export async function openCompany(apiKey = 'test-key'): Promise<Company> {
     const key = String(request.headers['idempotency-key'])
     const known = byKey.get(key)
     if (known) return { status: 200, body: known }
-    const id = `ac_${byKey.size + 1}`
+    const id = `ac_${first + byKey.size}`
     const made = { id, status: 'open', url: `${url}/pay/${id}`, ...(await read(request)) }
     byKey.set(key, made)
     if (!pathname.endsWith('/refunds')) payments.push(made)
@@ -55,4 +55,5 @@ async function read(request: IncomingMessage): Promise<Record<string, string>> {
   return JSON.parse(Buffer.concat(parts).toString()) as Record<string, string>
 }
 
-if (import.meta.main) console.log((await openCompany()).url)
+// A shop outlives this process, and books no reference twice: each start counts from another number.
+if (import.meta.main) console.log((await openCompany('test-key', Date.now())).url)

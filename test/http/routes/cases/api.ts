@@ -30,7 +30,6 @@ export const apiCases: readonly RouteCase[] = [
     at: () => `${base}/billing/preview?days=60`,
     as: 'key',
     rows: [/"description":/g],
-    overBar: 'Plans as the run does, which reads settings, parties and sources one after the other.',
   },
   { route: '/deliveries', at: () => `${base}/deliveries?limit=100`, as: 'key', rows: [ids('dlv')] },
   {

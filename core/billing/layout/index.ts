@@ -1,0 +1,3 @@
+export * from './change-layout.ts'
+export * from './document-layout.ts'
+export * from './sample-pdf.ts'

@@ -1,0 +1,7 @@
+export * from './choose-post.ts'
+export * from './enter-letter.ts'
+export * from './letter-terms.ts'
+export * from './letter.ts'
+export * from './post-letters.ts'
+export * from './print-letters.ts'
+export * from './waiting-letters.ts'

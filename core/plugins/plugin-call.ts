@@ -1,0 +1,36 @@
+import type { FailedCall } from './errors.ts'
+import type { CallRequest, Kind } from './kinds.ts'
+import type { PluginInstance } from './ports.ts'
+
+export interface PluginCall {
+  instance: PluginInstance
+  kind: Kind
+  operation: string
+  request: CallRequest
+}
+
+/** What happened during one call that its end alone does not tell. */
+export interface Traces {
+  denials: string[]
+  /** A request left that may have changed something outside. */
+  sent: boolean
+  /** Secrets that the plugin sees themselves: nothing that it says may repeat them. */
+  seen: readonly string[]
+}
+
+/** The version that moves an instance's data runs beside the one that serves it. */
+export const laneOf = (instance: string, kind: Kind): string =>
+  kind === 'upgrade' ? `${instance} upgrade` : instance
+
+export const nameOf = ({ kind, operation }: PluginCall) => `${kind}.${operation}`
+
+export function failed<T extends object>(call: PluginCall, unknown: boolean, more: T): FailedCall & T {
+  const { id, plugin } = call.instance
+  return {
+    plugin: plugin.manifest.id,
+    instance: id,
+    operation: nameOf(call),
+    outcome_unknown: unknown,
+    ...more,
+  }
+}

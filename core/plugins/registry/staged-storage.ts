@@ -1,0 +1,111 @@
+import { sql, type Db, type Queries, type Trx } from '../../db/index.ts'
+import type { PluginStorage } from '../ports.ts'
+import { putEntry, recordsBeside } from './plugin-storage.ts'
+
+/** The storage of one instance while an upgrade moves it: read from the database, written nowhere until it is kept. */
+export interface StagedStorage extends PluginStorage {
+  /** Writes what was changed. False, and nothing is written: what was read is no longer what is there. */
+  keep(trx: Trx, now: string): Promise<boolean>
+}
+
+interface Row {
+  value: unknown
+  bytes: number
+  version: number
+}
+
+interface Place {
+  /** What stood there when it was first looked at. */
+  before: ReadonlyMap<string, Row>
+  rows: Map<string, Row>
+}
+
+const NO_LIMIT = 1_000_000_000
+
+export function stagedStorage(db: Db, instance: string): StagedStorage {
+  const places = new Map<string, Promise<Place>>()
+  let known: Promise<string[]> | undefined
+  const placeOf = ({ record }: { record: string }): Promise<Place> => {
+    const place = places.get(record) ?? readPlace(db, instance, record)
+    places.set(record, place)
+    return place
+  }
+  return {
+    async get(at, key) {
+      const row = (await placeOf(at)).rows.get(key)
+      return row && { value: row.value, version: row.version }
+    },
+    async set(at, { key, value, bytes, ifVersion, bytesMax }) {
+      const { rows } = await placeOf(at)
+      const held = rows.get(key)?.version ?? 0
+      if (ifVersion !== undefined && ifVersion !== held) return 'conflict'
+      const others = [...rows].reduce((sum, [name, row]) => sum + (name === key ? 0 : row.bytes), 0)
+      if (others + bytes > bytesMax) return 'full'
+      rows.set(key, { value, bytes, version: held + 1 })
+      return held + 1
+    },
+    async remove(at, key) {
+      void (await placeOf(at)).rows.delete(key)
+      return undefined
+    },
+    async list(at, prefix, limit) {
+      const keys = [...(await placeOf(at)).rows.keys()].filter((key) => key.startsWith(prefix))
+      return keys.sort().slice(0, limit)
+    },
+    async records(_instance, after, limit) {
+      known ??= recordsBeside(db, { instance, after: '', limit: NO_LIMIT })
+      const used = new Set(await known)
+      for (const [record, place] of places)
+        if (record !== '' && (await place).rows.size > 0) used.add(record)
+        else used.delete(record)
+      return [...used]
+        .filter((record) => record > after)
+        .sort()
+        .slice(0, limit)
+    },
+    async keep(trx, now) {
+      const told = await known
+      if (told && told.join() !== (await everyRecord(trx, instance)).join()) return false
+      for (const [record, place] of places)
+        if (!isUnchanged((await place).before, (await readPlace(trx, instance, record)).before)) return false
+      for (const [record, place] of places) await write(trx, { instance, record }, await place, now)
+      return true
+    },
+  }
+}
+
+const everyRecord = (queries: Queries, instance: string) =>
+  recordsBeside(queries, { instance, after: '', limit: NO_LIMIT })
+
+async function readPlace(queries: Queries, instance: string, record: string): Promise<Place> {
+  const found = await queries.all<{ storage_key: string; value: string; bytes: number; version: number }>(sql`
+    select storage_key, value, bytes, version from plugin_storage
+    where instance_id = ${instance} and record_id = ${record}`)
+  const rows = found.map(({ storage_key, value, bytes, version }): [string, Row] => [
+    storage_key,
+    { value: JSON.parse(value) as unknown, bytes, version },
+  ])
+  return { before: new Map(rows), rows: new Map(rows) }
+}
+
+const isUnchanged = (one: ReadonlyMap<string, Row>, two: ReadonlyMap<string, Row>): boolean =>
+  one.size === two.size &&
+  [...one].every(([key, row]) => {
+    const now = two.get(key)
+    // A key that was removed and written anew begins at version 1 again.
+    return now?.version === row.version && JSON.stringify(now.value) === JSON.stringify(row.value)
+  })
+
+async function write(
+  trx: Trx,
+  at: { instance: string; record: string },
+  { before, rows }: Place,
+  now: string,
+): Promise<void> {
+  for (const key of before.keys())
+    if (!rows.has(key))
+      await trx.run(sql`
+        delete from plugin_storage
+        where instance_id = ${at.instance} and record_id = ${at.record} and storage_key = ${key}`)
+  for (const [key, row] of rows) if (row !== before.get(key)) await putEntry(trx, at, { key, ...row, now })
+}
