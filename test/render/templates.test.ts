@@ -48,6 +48,18 @@ test('triggers have no filters, which would be code', () => {
   assert.deepEqual(findAll(/hx-trigger="[^"]*\[/), [])
 })
 
+/** Without a trigger any click inside would fetch it, also one on a button that sends something. */
+test('what is no control fetches only by a trigger of its own', () => {
+  const tags = /<(?:div|section|article|span|ul|ol|table|tbody|tr)\b(?:<%.*?%>|[^<>])*>/g
+  const found = templates.flatMap(({ path, text }) =>
+    [...text.matchAll(tags)].map(([tag]) => ({ path, tag })).filter(({ tag }) => tag.includes('hx-get')),
+  )
+  const bare = ({ tag }: { tag: string }) =>
+    !/hx-get="[^]*hx-trigger="|'hx-get': [^}]*'hx-trigger': (?![^}]*: null)/.test(tag)
+  assert.ok(found.length > 10)
+  assert.deepEqual(found.filter(bare), [])
+})
+
 test('htmx is told to write no style of its own', () => {
   assert.match(readFileSync(join(themes, 'default/layouts/_head.eta'), 'utf8'), /"includeIndicatorCSS":false/)
 })
