@@ -132,7 +132,7 @@ const Payment = Type.Object({
 const Transaction = Type.Object({
   id: text('trx_…'),
   client_id: text('cli_…'),
-  kind: text('payment, payment_reversed, refund, dispute or dispute_returned.'),
+  kind: text('payment, payment_reversed, refund, refund_failed, dispute or dispute_returned.'),
   gateway: nullable('Null for money that was booked by hand.'),
   reference: text('At the gateway or the bank.'),
   amount: money(),
