@@ -235,12 +235,27 @@ for (const engine of engines) {
       const before = await credit(client.id)
       const part = await refund(payment, '400', {})
       assert.deepEqual([part.taken_from, await credit(client.id)], ['credit', before - 400n])
-      const beyond = await refund(payment, '601', {})
-      assert.deepEqual([beyond.taken_from, await credit(client.id)], ['goodwill', before - 400n])
       const rest = await refund(payment, '600', {})
       assert.deepEqual([rest.taken_from, await credit(client.id)], ['credit', before - 1_000n])
       const more = await refund(payment, '100', {})
       assert.deepEqual([more.taken_from, await credit(client.id)], ['goodwill', before - 1_000n])
+      await clean()
+    })
+
+    test('first, by itself: with money of the document besides, the client would keep what went back', async () => {
+      const { client, payment } = await sale('2785')
+      const mixed = { code: 'refund.mixed', params: { credit: '10.00 EUR' } }
+      await assert.rejects(refund(payment, '2785', {}), mixed)
+      await assert.rejects(refund(payment, '1001', {}), mixed)
+      assert.equal(await credit(client.id), 1_000n)
+      for (const [minor, from] of [
+        ['1000', 'credit'],
+        ['1785', 'goodwill'],
+      ] as const)
+        assert.equal((await refund(payment, minor, {})).taken_from, from)
+      const spent = await sale('2785')
+      await issue(means, draft(spent.client))
+      assert.equal((await refund(spent.payment, '2785', {})).taken_from, 'goodwill')
       await clean()
     })
 

@@ -65,7 +65,7 @@ const ACTS = [
 /** What may be refused: the walk asks blindly. Anything else is a fault. */
 const REFUSED = new Set([
   ...['invoice.nothing_to_pay', 'credit_note.exceeds_invoice', 'credit_note.not_creditable', 'input.invalid'],
-  ...['payment.not_reversible', 'refund.too_large', 'refund.not_possible'],
+  ...['payment.not_reversible', 'refund.too_large', 'refund.mixed', 'refund.not_possible'],
 ])
 
 for (const engine of engines)

@@ -7,7 +7,7 @@ import { lockCredit } from '../credit/credit-standing.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { readExtra } from './book-extra.ts'
 import { holdForRefund, type RefundRow, type RefundSource } from './book-refund.ts'
-import { NotRefundable, RefundTooLarge } from './errors.ts'
+import { NotRefundable, RefundMixed, RefundTooLarge } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 import { documentShares } from './document-shares.ts'
 import { refundable, surplusOf } from './refundable.ts'
@@ -156,9 +156,24 @@ async function sourceOf(
   // Who names a document of several speaks of its money, not of what was left over.
   const isOfAll = documentId === payment.invoice_id
   const surplus = from !== 'credit' && isOfAll ? await surplusOf(trx, payment) : 0n
-  if (from !== 'credit' && (surplus === 0n || amountMinor > surplus)) return 'goodwill'
+  if (from !== 'credit' && surplus === 0n) return 'goodwill'
+  if (from !== 'credit' && amountMinor > surplus) {
+    await refuseMixed(trx, payment, surplus)
+    return 'goodwill'
+  }
   await refuseBeyond(trx, payment, { amountMinor, mostMinor: amountMinor })
   return 'credit'
+}
+
+/** What was used of it meanwhile is credit no longer, and of what is there nothing is given besides. */
+async function refuseMixed(
+  trx: Trx,
+  { client_id: clientId, currency }: PaymentRow,
+  surplus: bigint,
+): Promise<void> {
+  const { paidMinor } = await lockCredit(trx, clientId, currency)
+  const minor = paidMinor < surplus ? paidMinor : surplus
+  if (minor > 0n) throw RefundMixed({ credit: `${toDecimal({ minor, currency })} ${currency}` })
 }
 
 async function refuseBeyond(

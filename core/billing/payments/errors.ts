@@ -74,6 +74,12 @@ export const RefundTooLarge = defineError(
   (p: { left: string; ofDocument?: boolean }) =>
     `Of ${p.ofDocument ? 'what this payment paid of the document' : 'this payment'} ${p.left} can be refunded at most.`,
 )
+export const RefundMixed = defineError(
+  'refund.mixed',
+  422,
+  (p: { credit: string }) =>
+    `${p.credit} of this payment is the client's credit. Refund that by itself first and the rest after it, or say that all of it is goodwill.`,
+)
 export const NotRefundable = defineError(
   'refund.not_possible',
   409,

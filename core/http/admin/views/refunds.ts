@@ -1,5 +1,13 @@
 import { toDecimal } from '../../../../sdk/index.ts'
-import { documentShares, getPayment, leftOf, refundable, type PaymentRow } from '../../../billing/index.ts'
+import {
+  clientCredit,
+  documentShares,
+  getPayment,
+  leftOf,
+  refundable,
+  surplusOf,
+  type PaymentRow,
+} from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { inMoney, type Block, type Field, type PageView } from '../blocks.ts'
@@ -57,6 +65,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
   const payment = await getPayment(means.db, asked.params.id!, actor)
   const left = await refundable(means.db, payment)
   const sum = moneyText(desk, left, payment.currency)
+  const minor = await wholeOf(desk, payment, left)
   const title = t('admin.refunds.new', { sum })
   const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
   return {
@@ -77,7 +86,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
         fields: [
           ...(await documentField(desk, asked, payment)),
           {
-            ...filled(asked, 'amount', toDecimal({ minor: left, currency: payment.currency })),
+            ...filled(asked, 'amount', toDecimal({ minor, currency: payment.currency })),
             kind: 'money',
             currency: payment.currency,
             label: l('amount'),
@@ -109,6 +118,14 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
       },
     ],
   }
+}
+
+/** What goes back in one go: what no document took, while it is there, goes back by itself. */
+async function wholeOf({ means }: Desk, payment: PaymentRow, left: bigint): Promise<bigint> {
+  const surplus = await surplusOf(means.db, payment)
+  const { paidMinor } = await clientCredit(means.db, payment.client_id, payment.currency)
+  const credit = paidMinor < surplus ? paidMinor : surplus
+  return credit > 0n && credit < left ? credit : left
 }
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
