@@ -4,6 +4,7 @@ import { NotFound, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { Block, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
+import { actorCell, actorJoins, actorName, actorNamed, type Acted } from './actor-name.ts'
 import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 import { placeOfId } from './search.ts'
@@ -57,11 +58,10 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
   }
 }
 
-interface Event {
+interface Event extends Acted {
   id: string
   type: string
   subject: string
-  actor: string
   client_id: string | null
   occurred_at: Instant
   body: string
@@ -74,8 +74,8 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
     path: '/admin/events',
     icon: 'bolt',
     listing: {
-      columns: sql`e.id, e.type, e.subject, e.actor, e.client_id, e.occurred_at`,
-      from: sql`from events e`,
+      columns: sql`e.id, e.type, e.subject, e.actor, ${actorNamed}, e.client_id, e.occurred_at`,
+      from: sql`from events e ${actorJoins('e')}`,
       where: [scoped(desk.actor, { table: 'e' })],
       key: sql`e.id`,
     },
@@ -91,7 +91,7 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
       id: `row-${row.id}`,
       href: `/admin/events/${row.id}`,
       label: row.type,
-      cells: [{ mono: row.type }, recordCell(row.subject), { mono: row.actor }, { at: row.occurred_at }],
+      cells: [{ mono: row.type }, recordCell(row.subject), actorName(desk, row), { at: row.occurred_at }],
     }),
   })
 }
@@ -107,7 +107,7 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const id = asked.params.id!
   const event = await means.db.get<Event>(
-    sql`select e.* from events e where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
+    sql`select e.*, ${actorNamed} from events e ${actorJoins('e')} where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
   )
   if (!event) throw NotFound({ what: 'event', id })
   const receipts = await means.db.all<{ consumer: string; handled_at: Instant }>(
@@ -146,7 +146,7 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
         items: [
           { label: l('record'), value: recordCell(event.subject) },
           { label: l('client'), value: event.client_id ? recordCell(event.client_id) : null },
-          { label: l('by'), value: { mono: event.actor } },
+          { label: l('by'), value: actorCell(desk, event) },
           { label: l('at'), value: { at: event.occurred_at } },
           { label: l('id'), value: { copy: event.id, label: l('id') } },
         ],

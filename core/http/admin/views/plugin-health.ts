@@ -1,14 +1,14 @@
 import { listInstances, stoppedPlugins, type Instance, type PluginsHealth } from '../../../plugins/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
-import { callState } from './plugin-figures.ts'
+import { callState, openOf } from './plugin-figures.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 
 /** Hosts, walls and all instances on one page. */
 export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, means } = desk
-  const health = await means.pluginHealth()
   const instances = await listInstances(means.db)
+  const health = withoutSwitchedOff(await means.pluginHealth(), instances)
   const stopped = await stoppedPlugins(means.db)
   const well = stopped.length === 0 && (health === null || isWell(health))
   return {
@@ -25,6 +25,9 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
     ],
   }
 }
+
+const withoutSwitchedOff = (health: PluginsHealth | null, instances: readonly Instance[]) =>
+  health && { ...health, tripped: openOf(health.tripped, instances) }
 
 const noHosts = ({ t }: Desk): Block[] => [
   { kind: 'notice', id: 'no-hosts', tone: 'neutral', text: t('admin.plugins.no_hosts_here') },

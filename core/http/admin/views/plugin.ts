@@ -80,8 +80,8 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
-      ...pausedNotice(desk, openOf(health?.tripped ?? [], ids)),
-      figureStats(desk, figures, openOf(health?.tripped ?? [], ids)),
+      ...pausedNotice(desk, openOf(health?.tripped ?? [], instances)),
+      figureStats(desk, figures, openOf(health?.tripped ?? [], instances)),
       instanceTable(desk, plugin, instances),
       lastCalls(desk, figures, namesOf(instances)),
       logTable(desk, await logOf(desk, instances), namesOf(instances)),

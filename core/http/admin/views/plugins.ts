@@ -184,8 +184,8 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       ],
     },
     main: [
-      ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance.id])),
-      figureStats(desk, figures, openOf(health?.tripped ?? [], [instance.id])),
+      ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance])),
+      figureStats(desk, figures, openOf(health?.tripped ?? [], [instance])),
       {
         kind: 'form',
         id: 'instance-form',

@@ -15,6 +15,17 @@ export function actName(desk: Desk, action: string): string {
   return desk.t('admin.act_of', { noun: said(desk, 'admin.noun', noun), act: said(desk, 'admin.acted', act) })
 }
 
+/** "invoice.paid" → "Invoice: paid"; of "service.end:check" what would be done. */
+export function hookName(desk: Desk, hook: string): string {
+  const [what = '', law] = hook.split(':')
+  if (law !== undefined) return actName(desk, what)
+  const [noun = '', happened = ''] = what.split('.')
+  const state = `common.state.${happened}`
+  const known = !desk.means.messages.has(`admin.happened.${happened}`) && desk.means.messages.has(state)
+  const act = known ? desk.t(state).toLocaleLowerCase(desk.locale) : said(desk, 'admin.happened', happened)
+  return desk.t('admin.act_of', { noun: said(desk, 'admin.noun', noun), act })
+}
+
 export const journalName = (desk: Desk, kind: string): string => said(desk, 'admin.journal_kind', kind)
 
 export const kindName = (desk: Desk, kinds: Readonly<Record<string, unknown>>): string =>
