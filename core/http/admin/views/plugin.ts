@@ -4,10 +4,12 @@ import {
   keptSince,
   listInstances,
   permissionsAsked,
+  removalOf,
   stoppedPlugins,
   versionBefore,
   type InstalledPlugin,
   type Instance,
+  type Removal,
   type VersionBefore,
 } from '../../../plugins/index.ts'
 import { list, sql } from '../../../db/index.ts'
@@ -225,12 +227,9 @@ function pluginFacts(desk: Desk, plugin: InstalledPlugin): Block {
 /** Says first what goes with the plugin; where records point to it, that it can only be switched off. */
 export async function removePage(desk: Desk, asked: Asked): Promise<View> {
   const { t, means } = desk
-  const plugin = await foundPlugin(desk, asked.params.plugin!)
-  const instances = await instancesOf(desk, plugin.id)
-  const used: Instance[] = []
-  for (const one of instances) if ((await means.uses(one.id)) > 0) used.push(one)
+  const removal = await removalOf(means, asked.params.plugin!)
+  const { plugin, instances, used } = removal
   if (used.length > 0) return keptPage(desk, plugin, used)
-  const counts = await countsOf(desk, instances)
   const { name } = plugin.manifest
   return {
     ...dangerHead(desk, plugin, 'remove'),
@@ -246,12 +245,12 @@ export async function removePage(desk: Desk, asked: Asked): Promise<View> {
             },
           ]
         : []),
-      { text: t('admin.plugins.remove_effect.secrets', { count: counts.secrets }), final: true },
-      { text: t('admin.plugins.remove_effect.storage', { count: counts.storage }), final: true },
-      ...(counts.beside > 0
-        ? [{ text: t('admin.plugins.remove_effect.storage_record', { count: counts.beside }), final: true }]
+      { text: t('admin.plugins.remove_effect.secrets', { count: removal.secrets }), final: true },
+      { text: t('admin.plugins.remove_effect.storage', { count: removal.storage }), final: true },
+      ...(removal.beside > 0
+        ? [{ text: t('admin.plugins.remove_effect.storage_record', { count: removal.beside }), final: true }]
         : []),
-      { text: t('admin.plugins.remove_effect.log', { count: counts.log }), final: true },
+      { text: t('admin.plugins.remove_effect.log', { count: removal.log }), final: true },
       { text: t('admin.plugins.remove_effect.versions'), final: true },
       { text: t('admin.plugins.remove_effect.kept', { name }), icon: 'archive' },
     ],
@@ -278,7 +277,7 @@ const dangerHead = (
   cancelHref: hrefOf(id),
 })
 
-function keptPage(desk: Desk, plugin: InstalledPlugin, used: readonly Instance[]): PageView {
+function keptPage(desk: Desk, plugin: InstalledPlugin, used: Removal['used']): PageView {
   const { t } = desk
   const { title, crumbs = [] } = dangerHead(desk, plugin, 'remove')
   const names = used.map(({ name }) => name).join(', ')
@@ -293,20 +292,6 @@ function keptPage(desk: Desk, plugin: InstalledPlugin, used: readonly Instance[]
     ],
   }
 }
-
-async function countsOf({ means }: Desk, instances: readonly Instance[]): Promise<Counts> {
-  if (instances.length === 0) return { secrets: 0, storage: 0, beside: 0, log: 0 }
-  const ids = list(instances.map(({ id }) => id))
-  const row = await means.db.get<Counts>(sql`
-    select (select count(*) from secrets where owner_id in (${ids})) as secrets,
-      (select count(*) from plugin_storage where instance_id in (${ids}) and record_id = '') as storage,
-      (select count(*) from plugin_storage where instance_id in (${ids}) and record_id <> '') as beside,
-      (select count(*) from plugin_log where instance_id in (${ids})) as log`)
-  const { secrets, storage, beside, log } = row!
-  return { secrets: Number(secrets), storage: Number(storage), beside: Number(beside), log: Number(log) }
-}
-
-type Counts = Record<'secrets' | 'storage' | 'beside' | 'log', number>
 
 export async function rollBackPage(desk: Desk, asked: Asked): Promise<DangerView> {
   const { t } = desk
