@@ -63,7 +63,10 @@ for (const engine of engines)
     it('stands with its id on the page of one entry, and is found by its name', async () => {
       const found = await page('/admin/audit?q=Nightly')
       const href = /href="(\/admin\/audit\/aud_\w+)"/.exec(found)?.[1]
-      assert.match(await page(href!), /Nightly export \(API key\) <code[^>]*>key_1<\/code>/)
+      assert.match(
+        await page(href!),
+        /href="\/admin\/audit\?actor=key_1">Nightly export \(API key\)<\/a> ?<code[^>]*>key_1<\/code>/,
+      )
       const event = await world.means.db.get<{ id: string }>(
         sql`select id from events where actor = 'system:billing_run' and subject = ${world.ids.otherClient}`,
       )

@@ -1,10 +1,11 @@
 import { all, sql, type Sql } from '../../../db/index.ts'
 import { NotFound, quotedCell, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import type { Block, PageView } from '../blocks.ts'
+import { url } from '../../../render/index.ts'
+import type { Block, Cell, PageView } from '../blocks.ts'
 import { filled, labeller, type Asked, type Desk } from '../desk.ts'
 import { holds } from '../read-list.ts'
-import { actorCell, actorJoins, actorName, actorNamed } from './actor-name.ts'
+import { actorJoins, actorName, actorNamed } from './actor-name.ts'
 import { recordCell } from './automation.ts'
 import { listPage } from './list-page.ts'
 import { actName } from './words.ts'
@@ -134,7 +135,6 @@ function filterForm(desk: Desk, asked: Asked): Block {
     keys: {},
     fields: [
       field('action', 'text'),
-      field('actor', 'text'),
       field('subject', 'text', 'record'),
       field('from_day', 'date'),
       field('to_day', 'date'),
@@ -165,7 +165,7 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
         items: [
           { label: l('action'), value: { mono: row.action } },
           { label: l('record'), value: recordCell(row.subject) },
-          { label: l('by'), value: actorCell(desk, row) },
+          { label: l('by'), value: actorLink(desk, row) },
           { label: l('at'), value: { at: row.occurred_at } },
           { label: l('reason'), value: row.reason },
           { label: l('client'), value: row.client_id ? recordCell(row.client_id) : null },
@@ -180,6 +180,14 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
     ],
   }
 }
+
+/** Leads to everything else that this one did. */
+const actorLink = (desk: Desk, row: Entry): Cell => ({
+  cells: [
+    { href: url('/admin/audit', { actor: row.actor }), text: actorName(desk, row) },
+    { mono: row.actor },
+  ],
+})
 
 /** Field by field, old beside new. */
 function changes(desk: Desk, row: Entry): Block {

@@ -9,6 +9,7 @@ import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 import { placeOfId } from './search.ts'
 import { pretty } from './webhook-events.ts'
+import { hookName } from './words.ts'
 
 const DEAD_SHOWN = 200
 
@@ -90,8 +91,13 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/events/${row.id}`,
-      label: row.type,
-      cells: [{ mono: row.type }, recordCell(row.subject), actorName(desk, row), { at: row.occurred_at }],
+      label: hookName(desk, row.type),
+      cells: [
+        { words: hookName(desk, row.type), code: row.type },
+        recordCell(row.subject),
+        actorName(desk, row),
+        { at: row.occurred_at },
+      ],
     }),
   })
 }
@@ -113,10 +119,11 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
   const receipts = await means.db.all<{ consumer: string; handled_at: Instant }>(
     sql`select consumer, handled_at from event_receipts where event_id = ${id} order by handled_at, consumer`,
   )
+  const title = hookName(desk, event.type)
   return {
     head: {
-      title: event.type,
-      crumbs: [{ label: t('admin.events.title'), href: '/admin/events' }, { label: event.type }],
+      title,
+      crumbs: [{ label: t('admin.events.title'), href: '/admin/events' }, { label: title }],
       actions: allowed(desk, 'event.replay')
         ? [{ label: t('admin.events.replay'), post: `/admin/events/${id}/replay`, icon: 'refresh' }]
         : [],
@@ -144,6 +151,7 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'facts',
         id: 'event-facts',
         items: [
+          { label: l('type'), value: { mono: event.type } },
           { label: l('record'), value: recordCell(event.subject) },
           { label: l('client'), value: event.client_id ? recordCell(event.client_id) : null },
           { label: l('by'), value: actorCell(desk, event) },

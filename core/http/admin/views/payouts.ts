@@ -143,7 +143,7 @@ async function balances(desk: Desk): Promise<Block> {
       { label: l('pending'), align: 'end' },
       { label: l('reserved'), align: 'end', phone: 'hide' },
       { label: l('books'), align: 'end' },
-      { label: l('unread'), align: 'end', phone: 'hide' },
+      { label: l('unread'), align: 'end' },
       { label: l('difference'), align: 'end', phone: 'side' },
       { label: l('read_at'), phone: 'hide' },
     ],

@@ -107,7 +107,10 @@ function actionsOf(desk: Desk, plugin: InstalledPlugin, before: VersionBefore | 
   const { t } = desk
   const at = hrefOf(plugin.id)
   const turn = plugin.status === 'enabled' ? 'disable' : 'enable'
-  const off = (text: string) => ({ disabled: true, reason: t(text) })
+  const leading = (act: string, icon: string, href: string): [string, Button] => [
+    `plugin.${act}`,
+    { label: t(`admin.plugins.act.${act}`), icon, kind: 'ghost', href },
+  ]
   const offered: [string, Button][] = [
     [
       'plugin.offer',
@@ -120,20 +123,8 @@ function actionsOf(desk: Desk, plugin: InstalledPlugin, before: VersionBefore | 
         ...{ post: `${at}/${turn}`, icon: 'power', kind: 'ghost' },
       },
     ],
-    [
-      'plugin.roll_back',
-      {
-        ...{ label: t('admin.plugins.act.roll_back'), icon: 'history', kind: 'ghost' },
-        ...(before ? { href: `${at}/roll-back` } : off('admin.plugins.nothing_before')),
-      },
-    ],
-    [
-      'plugin.remove',
-      {
-        ...{ label: t('admin.plugins.act.remove'), icon: 'trash', kind: 'ghost' },
-        ...(plugin.source === 'package' ? { href: `${at}/remove` } : off('admin.plugins.comes_along')),
-      },
-    ],
+    ...(before ? [leading('roll_back', 'history', `${at}/roll-back`)] : []),
+    ...(plugin.source === 'package' ? [leading('remove', 'trash', `${at}/remove`)] : []),
   ]
   return offered.filter(([right]) => allowed(desk, right)).map(([, button]) => button)
 }
