@@ -36,7 +36,7 @@ const noHosts = ({ t }: Desk): Block[] => [
 const hostBlocks = (desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] => [
   ...troubleNotices(desk, health, instances),
   instanceTable(desk, health, instances),
-  hostTable(desk, health),
+  hostTable(desk, health, nameOfIn(instances)),
   wallFacts(desk, health),
   outboundFacts(desk, health),
 ]
@@ -46,7 +46,7 @@ const isWell = ({ tripped, suspects, wallMissing }: PluginsHealth): boolean =>
   tripped.length + suspects.length === 0 && !wallMissing.includes('network')
 
 function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] {
-  const nameOf = (id: string) => instances.find((one) => one.id === id)?.name ?? id
+  const nameOf = nameOfIn(instances)
   return [
     ...notices(desk, 'suspects', health.suspects.map(nameOf)),
     ...notices(
@@ -57,6 +57,9 @@ function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly I
     ...notices(desk, 'wall', missingNames(desk, health)),
   ]
 }
+
+const nameOfIn = (instances: readonly Instance[]) => (id: string) =>
+  instances.find((one) => one.id === id)?.name ?? id
 
 type Trouble = 'disabled' | 'suspects' | 'tripped' | 'wall'
 
@@ -109,7 +112,8 @@ function figureCells(desk: Desk, { figures }: PluginsHealth, id: string): Cell[]
   ]
 }
 
-function hostTable({ t }: Desk, { hosts }: PluginsHealth): Block {
+function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) => string): Block {
+  const { t } = desk
   return {
     kind: 'table',
     id: 'health-hosts',
@@ -122,11 +126,24 @@ function hostTable({ t }: Desk, { hosts }: PluginsHealth): Block {
     ],
     rows: hosts.map(({ ward, pid, cost }) => ({
       id: `host-${pid ?? ward}`,
-      label: ward,
-      cells: [ward, pid ?? null, cost ? `${cost.memoryMb} MB` : null, cost ? `${cost.cpuMs} ms` : null],
+      label: wardName(desk, ward, nameOf),
+      cells: [
+        wardName(desk, ward, nameOf),
+        pid ?? null,
+        cost ? `${cost.memoryMb} MB` : null,
+        cost ? `${cost.cpuMs} ms` : null,
+      ],
     })),
     empty: { icon: 'cpu', title: t('admin.plugins.no_hosts') },
   }
+}
+
+/** Which plugins run in a host: those of a ward, or one by itself. */
+function wardName({ t }: Desk, ward: string, nameOf: (id: string) => string): string {
+  const [name, instance] = ward.split(' ')
+  return instance === undefined
+    ? t(`admin.plugins.wards.${name}`)
+    : t('admin.plugins.wards.suspect', { name: nameOf(instance) })
 }
 
 const missingNames = ({ t }: Desk, { wallMissing }: PluginsHealth): string[] =>
