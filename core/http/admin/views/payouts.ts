@@ -291,7 +291,7 @@ export function movementTable(
       { label: l('kind'), phone: 'title' },
       { label: l('moved_on') },
       ...(ofOne ? [] : [{ label: l('of') }]),
-      { label: l('state'), phone: 'line' },
+      { label: l('state'), phone: 'side' },
       { label: l('fee'), align: 'end' },
       { label: l('amount'), align: 'end', phone: 'side' },
     ],
