@@ -9,7 +9,7 @@ import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 import { placeOfId } from './search.ts'
 import { pretty } from './webhook-events.ts'
-import { hookName } from './words.ts'
+import { hookName, said } from './words.ts'
 
 const DEAD_SHOWN = 200
 
@@ -176,19 +176,19 @@ function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
       { label: l('next_run') },
       { label: l('last_run'), phone: 'hide' },
       { label: l('outcome'), phone: 'side' },
-      { label: l('result'), phone: 'hide' },
+      { label: l('result') },
     ],
     rows: schedules.map((row) => ({
       id: `row-${row.id}`,
-      label: row.id,
+      label: said(desk, 'admin.schedule', row.id.replaceAll('.', '_')),
       cells: [
-        { mono: row.id },
+        { words: said(desk, 'admin.schedule', row.id.replaceAll('.', '_')), code: row.id },
         row.due_at < now
           ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] }
           : { at: row.due_at },
         { at: row.last_ended_at },
         row.last_outcome ? { state: row.last_outcome } : null,
-        row.last_result,
+        resultWords(desk, row.last_result),
       ],
       ...(allowed(desk, 'schedule.run')
         ? {
@@ -205,4 +205,18 @@ function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
     })),
     empty: { icon: 'clock', title: t('admin.automation.no_schedules') },
   }
+}
+
+/** "invoices: 3, days: 1" of what a schedule answered; what did not happen at all is left out. */
+function resultWords(desk: Desk, json: string | null): string | null {
+  const result: unknown = json === null ? null : JSON.parse(json)
+  if (result === null || typeof result !== 'object') return result === null ? null : String(result as string)
+  if ('error' in result) return String(result.error)
+  const told = Object.entries(result).filter(([, count]) => count !== 0 && count !== false)
+  return told
+    .map(([name, count]) => {
+      const word = said(desk, 'admin.schedule_result', name)
+      return count === true ? word : `${word}: ${typeof count === 'object' ? JSON.stringify(count) : count}`
+    })
+    .join(', ')
 }

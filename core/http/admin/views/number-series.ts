@@ -58,7 +58,13 @@ export async function seriesList(desk: Desk, _asked: Asked): Promise<PageView> {
   const lines = linesOf(desk, brands, await listNumberSeries(means, {}, actor))
   const several = brands.length > 1
   return {
-    head: { title: t('numbers.title'), text: t('numbers.text') },
+    head: {
+      ...{ title: t('numbers.title'), text: t('numbers.text') },
+      actions:
+        brands.length > 0 && allowed(desk, 'number_series.change')
+          ? [{ label: t('numbers.change'), href: `${PATH}/change`, icon: 'edit' }]
+          : [],
+    },
     main: [
       {
         kind: 'table',
@@ -94,7 +100,7 @@ function rowOf(desk: Desk, line: Line, several: boolean): Row {
       ...(several ? [brand.name] : []),
       String(year),
       { mono: numberIn(look, year, look.next_number) },
-      { state: used ? 'used' : 'free', label: state, tone: used ? 'off' : 'good' },
+      { state: used ? 'used' : 'free', label: state, tone: used ? 'good' : 'neutral' },
     ],
   }
 }
