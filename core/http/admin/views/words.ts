@@ -1,4 +1,4 @@
-import { formatDate, regionName } from '../../../i18n/index.ts'
+import { formatDate, formatMoney, regionName } from '../../../i18n/index.ts'
 import { addDays, cycle as cycleOf, isoDate } from '../../../kernel/index.ts'
 import { cycleText } from '../../portal/cycle-text.ts'
 import type { Desk } from '../desk.ts'
@@ -53,12 +53,24 @@ export function periodName({ locale }: Desk, from: string, to: string | null | u
   return [...new Set([first, last < first ? first : last])].map((day) => formatDate(day, locale)).join(' – ')
 }
 
-/** The trace of a line for people: "Price prc_… · Period 3". */
-export const traceItems = (desk: Desk, trace: Readonly<Record<string, unknown>>) =>
+/** The trace of a line for people: "Period no. 3 · Per cent 10 · Of €8.90"; sums are read in the currency. */
+export const traceItems = (desk: Desk, trace: Readonly<Record<string, unknown>>, currency?: string) =>
   Object.entries(trace).map(([name, value]) => ({
     label: said(desk, 'admin.trace', name),
-    value: typeof value === 'object' ? JSON.stringify(value) : String(value as string | number),
+    value: traceValue(desk, [name, value], currency),
   }))
+
+function traceValue(
+  { locale }: Desk,
+  [name, value]: readonly [string, unknown],
+  currency: string | undefined,
+): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)
+  if (name === 'ppm')
+    return new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(Number(text) / 10_000)
+  const isMinor = name === 'of' && currency !== undefined && /^-?\d+$/.test(text)
+  return isMinor ? formatMoney({ minor: BigInt(text), currency }, locale) : text
+}
 
 interface Choice {
   label: string
