@@ -15,7 +15,7 @@ export {
 } from './manifest/manifest.ts'
 export { readManifest, secretFields, secretSettings } from './manifest/read-manifest.ts'
 export type { CallFigures, CallNote } from './call-book.ts'
-export type { CallRequest, Kind } from './kinds.ts'
+export { operationOf, type CallRequest, type Kind } from './kinds.ts'
 export { createPlugins, type Plugins, type PluginsHealth, type PluginsMeans } from './plugins.ts'
 export * from './package/index.ts'
 export type * from './ports.ts'

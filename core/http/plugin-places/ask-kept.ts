@@ -3,6 +3,8 @@ import type { Ctx } from '../context.ts'
 
 export interface Wish {
   instance: string
+  /** Of what the instance is now: an answer of before a change is not asked for by it. */
+  stamp: string
   kind: Kind
   operation: string
   input: object
@@ -29,7 +31,7 @@ const kept = new WeakMap<object, Map<string, Kept>>()
 export function askKept<T>(ctx: Ctx, wish: Wish, keepSeconds: (value: T) => number): Promise<Told<T>> {
   const { deps } = ctx.state
   const answers = answersOf(deps.hooks)
-  const key = JSON.stringify([wish.instance, wish.operation, wish.input])
+  const key = JSON.stringify([wish.instance, wish.stamp, wish.operation, wish.input])
   const known = answers.get(key)
   if (known && known.until > deps.clock.ms()) return known.told as Promise<Told<T>>
   if (answers.size >= KEPT_MAX) answers.clear()

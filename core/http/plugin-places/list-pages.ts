@@ -18,9 +18,9 @@ const KEPT_S = 60
 const DEADLINE_MS = 5_000
 
 async function pagesOf(ctx: Ctx, offering: Offering): Promise<OwnPage[]> {
-  const { instance } = offering
+  const { instance, stamp } = offering
   const call = {
-    instance,
+    ...{ instance, stamp },
     kind: 'add_on',
     operation: 'list_pages',
     input: { locale: ctx.state.locale },

@@ -37,14 +37,15 @@ async function showOwnPage(ctx: RouteCtx): Promise<void> {
   const found = await findPage(ctx, plugin, key)
   if (!found || !mayOpen(ctx, found)) throw NotFound({ what: 'page', id: `${plugin}/${key}` })
   const input = { page: key, query: ctx.query as Record<string, string>, viewer: viewerOf(ctx) }
-  const call = { instance: found.instance, kind: 'add_on', operation: 'draw_page' } as const
+  const { instance, stamp } = found
+  const call = { instance, stamp, kind: 'add_on', operation: 'draw_page' } as const
   const told = await askKept<DrawnPage>(
     ctx,
     { ...call, input: oneEach(input), deadlineMs: DEADLINE_MS },
     () => 0,
   )
   const title = 'value' in told ? told.value.title : found.title
-  const blocks = 'value' in told ? blockViews(ctx, told.value.blocks, { instance: found.instance }) : null
+  const blocks = 'value' in told ? blockViews(ctx, told.value.blocks, { instance }) : null
   await page(ctx, 'x/page', { title, plugin: found.plugin, blocks }, { title, status: blocks ? 200 : 502 })
 }
 

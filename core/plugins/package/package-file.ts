@@ -131,6 +131,9 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw PackageInvalid({ reason: 'it is not JSON' })
+    throw PackageInvalid({
+      reason:
+        'it is not JSON, as the one file is that "berth plugin pack" writes; choose the file whose name ends in .berth-plugin, and no archive of its sources',
+    })
   }
 }

@@ -1,3 +1,4 @@
+import * as usual from '../limits.ts'
 import type { BrowserGrant, Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
@@ -55,9 +56,7 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
     ...(webhooks.some(({ scheme }) => scheme === 'none')
       ? [one('webhook', 'unchecked', [saying('webhook_unchecked', {})], true)]
       : []),
-    ...Object.entries(limits).map(([name, value]) =>
-      one('limit', `${name} ${value}`, [saying('limit', { name, value })]),
-    ),
+    ...Object.entries(limits).map(([name, value]) => limitOf(name as Limit, value)),
   ]
 }
 
@@ -154,6 +153,22 @@ function browserOf({
     ...each(connections, 'connection'),
     ...each(images, 'image'),
   ]
+}
+
+type Limit = keyof NonNullable<Manifest['limits']>
+
+const USUAL: Readonly<Record<Limit, number>> = {
+  ...{ memory_mb: usual.MEMORY_MB, slice_ms: usual.SLICE_MS, cpu_ms: usual.CPU_MS },
+  ...{ isolates: usual.ISOLATES, queue: usual.QUEUE, asks: usual.ASKS },
+  ...{ fetches: usual.FETCHES, response_bytes: usual.RESPONSE_BYTES },
+}
+
+/** People read bytes as kilobytes. */
+function limitOf(name: Limit, value: number): PermissionAsked {
+  const shown = (count: number) => (name === 'response_bytes' ? Math.ceil(count / usual.KIB) : count)
+  return one('limit', `${name} ${value}`, [
+    saying('limit', { name, value: shown(value), usual: shown(USUAL[name]) }),
+  ])
 }
 
 function hookOf(name: string): PermissionAsked {

@@ -98,6 +98,7 @@ export const importInstance = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
     return counts
   },
 )

@@ -14,6 +14,8 @@ import type { Shipped } from './version-before.ts'
 /** Told when an instance changed, so that its isolates start anew. */
 export interface PluginAdmin extends Means {
   readonly drain: (instanceId: string) => void
+  /** Hooks and pages of this process hear at once who listens and shows something, instead of a while later. */
+  readonly reread?: () => Promise<void>
   /** The registry now says whether the plugin runs: what this process remembers of its lost hosts goes. */
   readonly forgive?: (pluginId: string) => void
   /** Runs the upgrade step of a new version; absent where no plugin host is. */
@@ -68,6 +70,7 @@ export const createInstance = defineVerb(
         },
       ])
     })
+    await means.reread?.()
     return row
   },
 )
@@ -112,6 +115,7 @@ export const changeInstance = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
   },
 )
 
@@ -143,6 +147,7 @@ export const setInstanceStatus = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
   },
 )
 

@@ -74,7 +74,7 @@ test('an administrator reads what is asked for before it is granted', async () =
   assert.equal((await plugin('logs', 'parcel')).code, 0)
 })
 
-test('an upgrade is rolled back, and what comes along cannot be removed', async () => {
+test('an upgrade is rolled back', async () => {
   write('1.1.0')
   await plugin('pack', 'parcel')
   await plugin('sign', 'parcel-1.1.0.berth-plugin', '--key', 'author.pem')
@@ -84,7 +84,22 @@ test('an upgrade is rolled back, and what comes along cannot be removed', async 
     /is installed as 1\.1\.0/,
   )
   assert.match((await plugin('roll-back', 'parcel')).text, /parcel 1\.0\.0 runs again/)
-  await plugin('remove', 'parcel')
+})
+
+test('removing says what goes for good, and is refused where nobody can be asked', async () => {
+  const told = await plugin('remove', 'parcel')
+  assert.equal(told.code, 1)
+  assert.match(
+    told.text,
+    /Removing A plugin of the tests \(parcel\) 1\.0\.0 erases for good:\n {2}all its packages/,
+  )
+  assert.match(told.text, /Nothing was removed.* "berth plugin remove parcel --yes"/)
+  assert.match((await plugin('list')).text, /parcel/)
+  const done = await plugin('remove', 'parcel', '--yes')
+  assert.deepEqual([done.code, /parcel was removed\./.test(done.text)], [0, true])
   assert.doesNotMatch((await plugin('list')).text, /parcel/)
-  assert.match((await plugin('remove', 'stripe')).text, /comes with Berth/)
+  for (const flags of [[], ['--yes']]) {
+    const bundled = await plugin('remove', 'stripe', ...flags)
+    assert.deepEqual([bundled.code, /comes with Berth/.test(bundled.text)], [1, true])
+  }
 })

@@ -1,4 +1,4 @@
-import { failureNames, type CallFigures } from '../../../plugins/index.ts'
+import { failureNames, type CallFigures, type Instance } from '../../../plugins/index.ts'
 import type { Block, Cell } from '../blocks.ts'
 import { labeller, type Desk } from '../desk.ts'
 import { named } from './plugin-log.ts'
@@ -74,11 +74,7 @@ export function lastCalls(
     kind: 'table',
     id: 'plugin-calls',
     title: desk.t('admin.plugins.last_calls'),
-    columns: [
-      { label: l('call'), phone: 'title' },
-      { label: l('result'), phone: 'side' },
-      { label: l('at') },
-    ],
+    columns: [{ label: l('call'), phone: 'title' }, { label: l('result') }, { label: l('at') }],
     rows: calls.map((call, place) => ({
       id: `call-${place}`,
       label: call.operation,
@@ -108,6 +104,10 @@ export const pausedNotice = ({ t }: Desk, open: readonly string[]): Block[] =>
         },
       ]
 
-/** Circuits begin with the id of their instance. */
-export const openOf = (tripped: readonly string[], instances: readonly string[]): string[] =>
-  tripped.filter((circuit) => instances.includes(circuit.split(' ')[0]!))
+type Switched = Pick<Instance, 'id' | 'status' | 'plugin_status'>
+
+/** Circuits begin with the id of their instance. What is off is not tried again, so nothing of it is paused. */
+export function openOf(tripped: readonly string[], instances: readonly Switched[]): string[] {
+  const called = instances.filter((one) => one.status === 'active' && one.plugin_status === 'enabled')
+  return tripped.filter((circuit) => called.some(({ id }) => circuit.startsWith(`${id} `)))
+}
