@@ -222,6 +222,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
   const asking = {
     instance: instance.id,
+    brandId: instance.brandId ?? null,
     bundle: instance.plugin.bundle.hash,
     manifest,
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),

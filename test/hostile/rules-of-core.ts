@@ -303,10 +303,24 @@ export const rulesOfCore: readonly Rule[] = [
     tests: ['storage-race'],
   },
   {
+    off: 'a version that is gone is not given again',
+    file: `${REGISTRY}/plugin-storage.ts`,
+    from: 'Math.max(row?.version ?? 0, locked.floor) + 1',
+    to: '(row?.version ?? 0) + 1',
+    tests: ['storage-reborn'],
+  },
+  {
+    off: '"all" ends with the brand of the instance',
+    file: `${BROKER}/records.ts`,
+    from: 'call.brandId === null || brandId === null || brandId === call.brandId',
+    to: 'call.brandId !== brandId || true',
+    tests: ['foreign-brand'],
+  },
+  {
     off: '"current" reaches this client alone',
     file: `${BROKER}/records.ts`,
-    from: "reach === 'all' || isCurrent(call, id, found.clientId) ? found.value : null",
-    to: 'reach === undefined ? null : found.value',
+    from: 'return reached ? found.value : null',
+    to: 'return reached === undefined ? null : found.value',
     tests: ['foreign-record'],
   },
   {

@@ -10,6 +10,8 @@ import type { OpenLine } from './tcp.ts'
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
 export interface AskingCall {
   instance: string
+  /** The brand whose records it reaches; null: those of all. */
+  brandId: string | null
   /** Hash of its code. */
   bundle: string
   manifest: Manifest

@@ -8,6 +8,7 @@ import { instanceOf, type CallMeans } from './call-means.ts'
 import { checkSettings } from './check-settings.ts'
 import type { InstalledPlugin } from './inspect-package.ts'
 import { listInstances, type Instance } from './plugin-row.ts'
+import { raiseFloor } from './plugin-storage.ts'
 import { stagedStorage, type StagedStorage } from './staged-storage.ts'
 
 /** What the new version made of the settings and the storage of one instance. Nothing of it is written yet. */
@@ -153,6 +154,7 @@ export async function putBack(
     await trx.run(sql`
       update plugin_instances set settings = ${settings}, storage_bundle = ${bundle}, version = version + 1,
         updated_at = ${now} where id = ${instance_id}`)
+    await raiseFloor(trx, instance_id)
     await trx.run(sql`delete from plugin_storage where instance_id = ${instance_id}`)
     await trx.run(sql`
       insert into plugin_storage (instance_id, record_id, storage_key, value, bytes, version, updated_at)

@@ -1,6 +1,6 @@
 import { sql, type Db, type Queries, type Trx } from '../../db/index.ts'
 import type { PluginStorage } from '../ports.ts'
-import { putEntry, recordsBeside } from './plugin-storage.ts'
+import { floorOf, putEntry, raiseFloor, recordsBeside } from './plugin-storage.ts'
 
 /** The storage of one instance while an upgrade moves it: read from the database, written nowhere until it is kept. */
 export interface StagedStorage extends PluginStorage {
@@ -25,6 +25,9 @@ const NO_LIMIT = 1_000_000_000
 export function stagedStorage(db: Db, instance: string): StagedStorage {
   const places = new Map<string, Promise<Place>>()
   let known: Promise<string[]> | undefined
+  let floor: Promise<number> | undefined
+  /** The highest version of what was removed here. */
+  let gone = 0
   const placeOf = ({ record }: { record: string }): Promise<Place> => {
     const place = places.get(record) ?? readPlace(db, instance, record)
     places.set(record, place)
@@ -41,11 +44,14 @@ export function stagedStorage(db: Db, instance: string): StagedStorage {
       if (ifVersion !== undefined && ifVersion !== held) return 'conflict'
       const others = [...rows].reduce((sum, [name, row]) => sum + (name === key ? 0 : row.bytes), 0)
       if (others + bytes > bytesMax) return 'full'
-      rows.set(key, { value, bytes, version: held + 1 })
-      return held + 1
+      const version = Math.max(held, gone, await (floor ??= floorOf(db, instance))) + 1
+      rows.set(key, { value, bytes, version })
+      return version
     },
     async remove(at, key) {
-      void (await placeOf(at)).rows.delete(key)
+      const { rows } = await placeOf(at)
+      gone = Math.max(gone, rows.get(key)?.version ?? 0)
+      rows.delete(key)
       return undefined
     },
     async list(at, prefix, limit) {
@@ -68,7 +74,11 @@ export function stagedStorage(db: Db, instance: string): StagedStorage {
       if (told && told.join() !== (await everyRecord(trx, instance)).join()) return false
       for (const [record, place] of places)
         if (!isUnchanged((await place).before, (await readPlace(trx, instance, record)).before)) return false
-      for (const [record, place] of places) await write(trx, { instance, record }, await place, now)
+      // The old version may have removed something meanwhile.
+      const above = await floorOf(trx, instance)
+      await raiseFloor(trx, instance)
+      for (const [record, place] of places)
+        await write(trx, { instance, record }, await place, { above, now })
       return true
     },
   }
@@ -89,23 +99,20 @@ async function readPlace(queries: Queries, instance: string, record: string): Pr
 }
 
 const isUnchanged = (one: ReadonlyMap<string, Row>, two: ReadonlyMap<string, Row>): boolean =>
-  one.size === two.size &&
-  [...one].every(([key, row]) => {
-    const now = two.get(key)
-    // A key that was removed and written anew begins at version 1 again.
-    return now?.version === row.version && JSON.stringify(now.value) === JSON.stringify(row.value)
-  })
+  one.size === two.size && [...one].every(([key, row]) => two.get(key)?.version === row.version)
 
 async function write(
   trx: Trx,
   at: { instance: string; record: string },
   { before, rows }: Place,
-  now: string,
+  { above, now }: { above: number; now: string },
 ): Promise<void> {
   for (const key of before.keys())
     if (!rows.has(key))
       await trx.run(sql`
         delete from plugin_storage
         where instance_id = ${at.instance} and record_id = ${at.record} and storage_key = ${key}`)
-  for (const [key, row] of rows) if (row !== before.get(key)) await putEntry(trx, at, { key, ...row, now })
+  for (const [key, row] of rows)
+    if (row !== before.get(key))
+      await putEntry(trx, at, { key, ...row, version: Math.max(row.version, above + 1), now })
 }
