@@ -25,6 +25,8 @@ import type { Supervisor } from './supervisor/supervisor.ts'
 
 export interface Caller {
   clock: Clock
+  /** Never jumps. */
+  steadyMs(): number
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
@@ -53,7 +55,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const desk = deskOf(caller, call, traces)
   // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
   const probe = admit(caller, call, circuit)
-  const startedMs = caller.clock.ms()
+  const begun = { at: caller.clock.ms(), steadyMs: caller.steadyMs() }
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
@@ -66,7 +68,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const fault =
     traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
   noteFault(caller, call, { circuit, fault, probe, result, traces })
-  noteCost(caller, call, { startedMs, ended, result })
+  noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
   return result.value
 }
@@ -138,8 +140,12 @@ async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
 function admit(caller: Caller, call: PluginCall, circuit: string): boolean {
   if (caller.breaker.disabled(call.instance.plugin.manifest.id))
     throw errors.PluginTripped(failed(call, false, { until: 'staff enable it again' }))
-  const answer = caller.breaker.admit(circuit, caller.clock.ms())
-  if (answer.open) throw errors.PluginTripped(failed(call, false, { until: instant(answer.untilMs) }))
+  const now = caller.steadyMs()
+  const answer = caller.breaker.admit(circuit, now)
+  if (answer.open) {
+    const until = instant(caller.clock.ms() + answer.untilMs - now)
+    throw errors.PluginTripped(failed(call, false, { until }))
+  }
   return answer.probe
 }
 
@@ -287,20 +293,20 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, re
       ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
       ...(result.frames ? { frames: result.frames } : {}),
     })
-  if (caller.breaker.record(circuit, { fault, probe }, caller.clock.ms()))
+  if (caller.breaker.record(circuit, { fault, probe }, caller.steadyMs()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }
 
 function noteCost(
-  { book, clock }: Caller,
+  { book, steadyMs }: Caller,
   call: PluginCall,
-  { startedMs, ended, result }: { startedMs: number; ended: CallEnd; result: Result },
+  { begun, ended, result }: { begun: { at: number; steadyMs: number }; ended: CallEnd; result: Result },
 ): void {
   book.note(call.instance.id, {
     operation: nameOf(call),
     server: call.request.server?.id ?? null,
-    startedMs,
-    tookMs: Math.max(0, clock.ms() - startedMs),
+    startedMs: begun.at,
+    tookMs: Math.round(steadyMs() - begun.steadyMs),
     outcome: 'error' in result ? result.error.code : 'ok',
     cpuMs: ended.end === 'done' ? (ended.cpuMs ?? null) : null,
     heap: ended.end === 'done' ? (ended.heap ?? null) : null,

@@ -1,4 +1,4 @@
-import type { Clock } from '../kernel/index.ts'
+import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { callPlugin } from './call-plugin.ts'
@@ -14,8 +14,10 @@ import { createSupervisor } from './supervisor/supervisor.ts'
 import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
-  /** The system clock. */
+  /** The system clock: what people read. */
   clock: Clock
+  /** What everything is measured by; the process's own unless a test moves it. A wall clock is set, and jumps. */
+  steadyMs?(): number
   /** Fills the bytes with randomness, for the tokens of secrets. */
   randomFill(bytes: Uint8Array): void
   storage: PluginStorage
@@ -64,6 +66,7 @@ export interface Plugins {
 /** Makes the plugin host. Processes start with the first call; nothing else runs before. */
 export function createPlugins(means: PluginsMeans): Plugins {
   const breaker = createBreaker()
+  const ms = means.steadyMs ?? steadyMs
   const book = createCallBook()
   const pluginOf = new Map<string, string>()
   const wall = raiseWall(means.wall ?? 'auto')
@@ -71,18 +74,19 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const supervisor = createSupervisor({
     program: prepareHostProgram(means.cacheFolder),
     wall,
-    ms: () => means.clock.ms(),
+    ms,
     random: () => randomFraction(means.randomFill),
     onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
     onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
     onHostLost(instance, host) {
       const plugin = pluginOf.get(instance) ?? instance
-      if (!breaker.hostLost(plugin, host, means.clock.ms())) return
+      if (!breaker.hostLost(plugin, host, ms())) return
       means.log.incident({ kind: 'disabled', instance, plugin, detail: 'Its hosts were lost three times.' })
     },
   })
   const caller = {
     clock: means.clock,
+    steadyMs: ms,
     storage: means.storage,
     scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
     findRecord: means.findRecord ?? (() => Promise.resolve(null)),
@@ -94,7 +98,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     book,
     supervisor,
     mark: createMarks(means.randomFill),
-    admitLine: createLineBudget(means.clock, means.log),
+    admitLine: createLineBudget(ms, means.log),
   }
   return {
     call(instance, kind, operation, request) {
@@ -110,7 +114,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
       return {
         hosts: supervisor.running().map((host) => ({ ...host, cost: processCost(host.pid) })),
         suspects: supervisor.suspects(),
-        tripped: breaker.openCircuits(means.clock.ms()),
+        tripped: breaker.openCircuits(ms()),
         wallMissing: (await wall).missing,
         outbound: caller.outbound,
         figures: book.figures(),
