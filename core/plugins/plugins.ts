@@ -5,7 +5,14 @@ import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createLineBudget } from './line-budget.ts'
-import type { FindRecord, PluginInstance, PluginLog, PluginScope, PluginStorage } from './ports.ts'
+import type {
+  FindRecord,
+  HostLosses,
+  PluginInstance,
+  PluginLog,
+  PluginScope,
+  PluginStorage,
+} from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker } from './supervisor/breaker.ts'
@@ -26,6 +33,8 @@ export interface PluginsMeans {
   /** Beside what plugins may keep something; absent: beside nothing. */
   findRecord?: FindRecord
   log: PluginLog
+  /** Absent: this process counts its own alone. */
+  losses?: HostLosses
   /** A folder of ours for the host's program and bundles. */
   cacheFolder: string
   /** One host process for all, or three: money, fleet and the rest. */
@@ -71,6 +80,12 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const pluginOf = new Map<string, string>()
   const wall = raiseWall(means.wall ?? 'auto')
   wall.catch(() => undefined)
+  const lostHost = async ({ host, ...loss }: { plugin: string; instance: string; host: object }) => {
+    const here = breaker.hostLost(loss.plugin, host, ms())
+    const everywhere = here === 'counted' && (await means.losses?.note(loss)) === true
+    if (here !== 'disabled' && !everywhere) return
+    means.log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
+  }
   const supervisor = createSupervisor({
     program: prepareHostProgram(means.cacheFolder),
     wall,
@@ -79,9 +94,9 @@ export function createPlugins(means: PluginsMeans): Plugins {
     onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
     onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
     onHostLost(instance, host) {
-      const plugin = pluginOf.get(instance) ?? instance
-      if (!breaker.hostLost(plugin, host, ms())) return
-      means.log.incident({ kind: 'disabled', instance, plugin, detail: 'Its hosts were lost three times.' })
+      const plugin = pluginOf.get(instance)
+      // A version that moves data serves nobody yet: it is not installed, and what serves goes on.
+      if (plugin !== undefined) void lostHost({ plugin, instance, host })
     },
   })
   const caller = {

@@ -110,6 +110,12 @@ export interface PluginLog {
   incident(incident: PluginIncident): void
 }
 
+/** Counts the hosts that plugins lost on all nodes. */
+export interface HostLosses {
+  /** One more. True when with it the plugin lost too many within ten minutes. Must not throw. */
+  note(loss: { plugin: string; instance: string }): Promise<boolean>
+}
+
 export interface PluginIncident {
   kind:
     | 'fault'
