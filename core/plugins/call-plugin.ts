@@ -51,7 +51,9 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
   const start = await startOf(caller, call)
-  const of = { instance: laneOf(call.instance.id, call.kind), ward: wardOf(caller, call), start }
+  const lane = laneOf(call.instance.id, call.kind)
+  const alone = call.kind === 'upgrade'
+  const of = { instance: lane, ward: alone ? lane : wardOf(caller, call), alone, start }
   const desk = deskOf(caller, call, traces)
   // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
   const probe = admit(caller, call, circuit)

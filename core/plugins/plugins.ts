@@ -66,6 +66,8 @@ export interface Plugins {
   call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
   /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
   drain(instanceId: string): void
+  /** Ends what moved an instance's data, and the host that it had for it. What serves goes on. */
+  endUpgrade(instanceId: string): void
   /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
   forgive(pluginId: string): void
   health(): Promise<PluginsHealth>
@@ -124,6 +126,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
       supervisor.drain(instance)
       supervisor.drain(laneOf(instance, 'upgrade'))
     },
+    endUpgrade: (instance) => supervisor.drain(laneOf(instance, 'upgrade')),
     forgive: (plugin) => breaker.forgive(plugin),
     async health() {
       return {

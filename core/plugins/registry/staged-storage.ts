@@ -1,4 +1,6 @@
 import { sql, type Db, type Queries, type Trx } from '../../db/index.ts'
+import { Refusal } from '../broker/refusal.ts'
+import { STAGED_BYTES } from '../limits.ts'
 import type { PluginStorage } from '../ports.ts'
 import { floorOf, putEntry, raiseFloor, recordsBeside } from './plugin-storage.ts'
 
@@ -22,15 +24,23 @@ interface Place {
 
 const NO_LIMIT = 1_000_000_000
 
-export function stagedStorage(db: Db, instance: string): StagedStorage {
+/** Of a place that is empty, as long as it is known. */
+const PLACE_BYTES = 500
+
+export function stagedStorage(db: Db, instance: string, bytesMost = STAGED_BYTES): StagedStorage {
   const places = new Map<string, Promise<Place>>()
   let known: Promise<string[]> | undefined
   let floor: Promise<number> | undefined
   /** The highest version of what was removed here. */
   let gone = 0
-  const placeOf = ({ record }: { record: string }): Promise<Place> => {
-    const place = places.get(record) ?? readPlace(db, instance, record)
+  const hold = staysInMemory(bytesMost)
+  const placeOf = async ({ record }: { record: string }): Promise<Place> => {
+    const known = places.get(record)
+    if (known) return known
+    hold(PLACE_BYTES)
+    const place = readPlace(db, instance, record)
     places.set(record, place)
+    for (const { bytes } of (await place).before.values()) hold(bytes)
     return place
   }
   return {
@@ -39,12 +49,14 @@ export function stagedStorage(db: Db, instance: string): StagedStorage {
       return row && { value: row.value, version: row.version }
     },
     async set(at, { key, value, bytes, ifVersion, bytesMax }) {
+      const above = await (floor ??= floorOf(db, instance))
       const { rows } = await placeOf(at)
       const held = rows.get(key)?.version ?? 0
       if (ifVersion !== undefined && ifVersion !== held) return 'conflict'
       const others = [...rows].reduce((sum, [name, row]) => sum + (name === key ? 0 : row.bytes), 0)
       if (others + bytes > bytesMax) return 'full'
-      const version = Math.max(held, gone, await (floor ??= floorOf(db, instance))) + 1
+      hold(bytes)
+      const version = Math.max(held, gone, above) + 1
       rows.set(key, { value, bytes, version })
       return version
     },
@@ -81,6 +93,16 @@ export function stagedStorage(db: Db, instance: string): StagedStorage {
         await write(trx, { instance, record }, await place, { above, now })
       return true
     },
+  }
+}
+
+/** Counts bytes. What is written over counts again: nobody has to write an entry often. */
+function staysInMemory(most: number): (bytes: number) => void {
+  let held = 0
+  return (bytes) => {
+    held += bytes
+    if (held > most)
+      throw new Refusal('E_LIMIT', `An upgrade looks at and writes at most ${most} bytes of an instance.`)
   }
 }
 
