@@ -67,8 +67,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
   })
   const result = outcomeOf(call, ended, schemas.output, traces)
-  const fault =
-    traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
+  const fault = traces.denials.length > 0 || isFault(ended, result)
   noteFault(caller, call, { circuit, fault, probe, result, traces })
   noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
@@ -92,6 +91,10 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   }
   throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
 }
+
+/** What it throws may be an outside company's doing; what keeps it from starting cannot: nothing is asked then. */
+const isFault = ({ end }: CallEnd, result: Result): boolean =>
+  'error' in result && (end === 'not_started' || result.error.code !== errors.PluginFailed.code)
 
 const MOVES = { input: UpgradeStep, output: UpgradeAnswer }
 const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }

@@ -119,7 +119,7 @@ export interface HostLosses {
 export interface PluginIncident {
   kind:
     | 'fault'
-    /** It threw: reported like a fault, and not counted as one, because a provider that is down looks the same. */
+    /** It threw in a call: reported like a fault, and not counted as one, because a provider that is down looks the same. */
     | 'failed'
     | 'refused_ask'
     | 'ask_failed'

@@ -36,6 +36,13 @@ export const rulesOfHosts: readonly Rule[] = [
     tests: ['thrown-at-start'],
   },
   {
+    off: 'what cannot be read is said to be so',
+    file: `${BRIDGE}/90-calls.js`,
+    from: "return 'It threw something that cannot be read.'",
+    to: 'return error.message',
+    tests: ['unreadable-error'],
+  },
+  {
     off: 'nothing is thrown out of timers',
     file: `${BRIDGE}/80-context.js`,
     from: '  try {\n    if (part instanceof Error) return `${part.name}: ${part.message}`\n',
