@@ -3,7 +3,7 @@ import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
-import { networkRules, tcpRules } from './broker/network.ts'
+import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
 import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
@@ -32,6 +32,7 @@ export interface Caller {
   findRecord: FindRecord
   log: PluginLog
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   wards: 1 | 3
   breaker: Breaker
@@ -246,6 +247,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,
+    isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,
     onSend(method: string) {
       if (method !== 'GET' && method !== 'HEAD') traces.sent = true

@@ -1,6 +1,7 @@
 import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
+import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
@@ -43,6 +44,8 @@ export interface PluginsMeans {
   /** Host or host:port → origin on this machine. Only for installations marked sample or test. */
   outbound?: OutboundMap
   resolver?: Resolver
+  /** Which hosts are this installation: no plugin reaches them. Absent: none is known. */
+  isOwnHost?: IsOwnHost
 }
 
 export interface PluginsHealth {
@@ -110,6 +113,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     log: means.log,
     outbound: means.outbound ?? {},
     resolver: means.resolver ?? systemResolver,
+    isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),
     wards: means.wards ?? 1,
     breaker,
     book,

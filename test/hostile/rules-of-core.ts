@@ -127,6 +127,13 @@ export const rulesOfCore: readonly Rule[] = [
     tests: ['undeclared-host', 'redirect-inwards', 'fetch-spellings'],
   },
   {
+    off: 'no plugin reaches the installation itself',
+    file: `${BROKER}/network.ts`,
+    from: 'if (await isOwnHost(host, port))',
+    to: 'if ((await isOwnHost(host, port)) === null)',
+    tests: ['own-house'],
+  },
+  {
     off: 'only declared lines',
     file: `${BROKER}/tcp.ts`,
     from: 'one.host === host && one.ports.includes(port)',

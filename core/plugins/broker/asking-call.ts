@@ -2,7 +2,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { FindRecord, PluginStorage } from '../ports.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
-import type { NetworkRule } from './network.ts'
+import type { IsOwnHost, NetworkRule } from './network.ts'
 import type { CallSubject, Scopes } from './records.ts'
 import type { SecretScope } from './secrets.ts'
 import type { OpenLine } from './tcp.ts'
@@ -27,6 +27,7 @@ export interface AskingCall {
   upgrades: boolean
   about: CallSubject
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   signal: AbortSignal
   onSend(method: string, host: string): void

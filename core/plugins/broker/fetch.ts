@@ -3,7 +3,7 @@ import { type Static, Type } from '../../../sdk/index.ts'
 import { FETCH_MS, HEADER_BYTES, REQUEST_BYTES } from '../limits.ts'
 import { connectChecked, type Destination, type Resolver } from './connect.ts'
 import { exchange, type Answer } from './exchange.ts'
-import { permittedTarget, type NetworkRule, type Target } from './network.ts'
+import { permittedTarget, refuseOwn, type IsOwnHost, type NetworkRule, type Target } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn, namesIn, type SecretScope } from './secrets.ts'
 
@@ -32,6 +32,7 @@ export interface FetchMeans {
   rules: readonly NetworkRule[]
   secrets: SecretScope
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   responseBytes: number
   signal: AbortSignal
@@ -57,6 +58,7 @@ export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise
   let request = input
   for (let hop = 0; ; hop++) {
     const target = permittedTarget(request.url, means.rules)
+    await refuseOwn(means.isOwnHost, target)
     const answer = await send({ ...means, signal }, target, request)
     const location = answer.headers.find(([name]) => name === 'location')?.[1]
     if (!REDIRECT_STATUSES.has(answer.status) || location === undefined || input.redirect === 'manual')

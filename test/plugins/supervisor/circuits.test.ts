@@ -34,7 +34,14 @@ function desk() {
       line: () => undefined,
       incident: ({ kind, detail }) => void (kind === 'tripped' && paused.push(detail)),
     },
-    ...{ outbound: {}, resolver: systemResolver, wards: 1, breaker: createBreaker(), book: createCallBook() },
+    ...{
+      outbound: {},
+      isOwnHost: () => Promise.resolve(false),
+      resolver: systemResolver,
+      wards: 1,
+      breaker: createBreaker(),
+      book: createCallBook(),
+    },
     supervisor: {
       run: () => Promise.resolve(next.end),
       drain: () => undefined,
