@@ -249,8 +249,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     outbound: caller.outbound,
     isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,
-    onSend(method: string) {
-      if (method !== 'GET' && method !== 'HEAD') traces.sent = true
+    onAct() {
+      traces.sent = true
     },
   }
   let open: ReturnType<typeof openDesk> | undefined

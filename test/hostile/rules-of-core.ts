@@ -113,6 +113,13 @@ export const rulesOfCore: readonly Rule[] = [
     tests: ['refused-asks-trip'],
   },
   {
+    off: 'a GET with a key in its address may act',
+    file: `${BROKER}/fetch.ts`,
+    from: "(method !== 'GET' && method !== 'HEAD') || namesIn(url).length > 0",
+    to: "(method !== 'GET' && method !== 'HEAD') || namesIn(url).length < 0",
+    tests: ['host-killed-in-call'],
+  },
+  {
     off: 'a request under way leaves the outcome unknown',
     file: CALL,
     from: 'traces.sent = true',

@@ -30,5 +30,6 @@ export interface AskingCall {
   isOwnHost: IsOwnHost
   resolver: Resolver
   signal: AbortSignal
-  onSend(method: string, host: string): void
+  /** A request leaves that may change something. */
+  onAct(): void
 }

@@ -36,8 +36,8 @@ export interface FetchMeans {
   resolver: Resolver
   responseBytes: number
   signal: AbortSignal
-  /** Told once bytes of a request are about to leave. */
-  onSend(method: string, host: string): void
+  /** Told when a request is about to leave that may change something. */
+  onAct(): void
 }
 
 export interface FetchAnswer {
@@ -106,7 +106,7 @@ async function send(
   if (body !== undefined && body.length > REQUEST_BYTES)
     throw new Refusal('E_LIMIT', `The request body has ${body.length} bytes; ${REQUEST_BYTES} is the most.`)
   const socket = await openFor(means, target)
-  means.onSend(request.method, target.host)
+  if (mayAct(request)) means.onAct()
   const hostHeader = target.port === 443 ? target.host : `${target.host}:${target.port}`
   const answer = await exchange(socket, {
     method: request.method,
@@ -118,6 +118,10 @@ async function send(
   })
   return withBody(answer)
 }
+
+/** An interface that takes its key in the address takes commands there too, and a GET may order or charge. */
+const mayAct = ({ method, url }: FetchInput): boolean =>
+  (method !== 'GET' && method !== 'HEAD') || namesIn(url).length > 0
 
 function openFor(means: FetchMeans, target: Target): Promise<Socket> {
   return connectChecked(destinationOf(means.outbound, target), means.resolver, means.signal)

@@ -70,7 +70,7 @@ export async function writeLine(call: AskingCall, input: Static<typeof WriteInpu
   const text = await filled(call, rule, input)
   const data = input.framed ? Buffer.concat([lengthOf(text), text]) : text
   if (data.length > REQUEST_BYTES) throw new Refusal('E_LIMIT', `A write has at most ${REQUEST_BYTES} bytes.`)
-  call.onSend('TCP', rule.host)
+  call.onAct()
   if (socket.destroyed || !socket.writable) throw over(rule)
   await new Promise<void>((done, fail) => socket.write(data, (error) => (error ? fail(over(rule)) : done())))
   return null

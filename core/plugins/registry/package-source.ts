@@ -59,7 +59,7 @@ async function readRemote(
       secrets: { mark: '', grants: [], resolve: () => Promise.resolve(undefined) },
       responseBytes: bytesMax,
       signal: AbortSignal.timeout(READ_MS),
-      onSend: () => undefined,
+      onAct: () => undefined,
     },
     { url: address, method: 'GET', headers: [['accept', 'application/json']], redirect: 'follow' },
   )
