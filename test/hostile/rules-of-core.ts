@@ -57,6 +57,13 @@ export const rulesOfCore: readonly Rule[] = [
     tests: ['silent-refusal'],
   },
   {
+    off: 'a form can be drawn',
+    file: 'sdk/shapes.ts',
+    from: '{ drawable: true }',
+    to: '{}',
+    tests: ['undrawable-form'],
+  },
+  {
     off: 'U+0000 does not enter',
     file: RESULT,
     from: 'if (/(?<!\\\\)(\\\\\\\\)*\\\\u0000/.test(text))',
