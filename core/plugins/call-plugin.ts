@@ -3,7 +3,7 @@ import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
-import { networkRules, tcpRules } from './broker/network.ts'
+import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
 import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
@@ -25,11 +25,14 @@ import type { Supervisor } from './supervisor/supervisor.ts'
 
 export interface Caller {
   clock: Clock
+  /** Never jumps. */
+  steadyMs(): number
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
   log: PluginLog
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   wards: 1 | 3
   breaker: Breaker
@@ -49,11 +52,13 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
   const start = await startOf(caller, call)
-  const of = { instance: laneOf(call.instance.id, call.kind), ward: wardOf(caller, call), start }
+  const lane = laneOf(call.instance.id, call.kind)
+  const alone = call.kind === 'upgrade'
+  const of = { instance: lane, ward: alone ? lane : wardOf(caller, call), alone, start }
   const desk = deskOf(caller, call, traces)
   // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
   const probe = admit(caller, call, circuit)
-  const startedMs = caller.clock.ms()
+  const begun = { at: caller.clock.ms(), steadyMs: caller.steadyMs() }
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
@@ -63,10 +68,9 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
   })
   const result = outcomeOf(call, ended, schemas.output, traces)
-  const fault =
-    traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
+  const fault = traces.denials.length > 0 || isFault(ended, result)
   noteFault(caller, call, { circuit, fault, probe, result, traces })
-  noteCost(caller, call, { startedMs, ended, result })
+  noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
   return result.value
 }
@@ -88,6 +92,10 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   }
   throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
 }
+
+/** What it throws may be an outside company's doing; what keeps it from starting cannot: nothing is asked then. */
+const isFault = ({ end }: CallEnd, result: Result): boolean =>
+  'error' in result && (end === 'not_started' || result.error.code !== errors.PluginFailed.code)
 
 const MOVES = { input: UpgradeStep, output: UpgradeAnswer }
 const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
@@ -138,8 +146,12 @@ async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
 function admit(caller: Caller, call: PluginCall, circuit: string): boolean {
   if (caller.breaker.disabled(call.instance.plugin.manifest.id))
     throw errors.PluginTripped(failed(call, false, { until: 'staff enable it again' }))
-  const answer = caller.breaker.admit(circuit, caller.clock.ms())
-  if (answer.open) throw errors.PluginTripped(failed(call, false, { until: instant(answer.untilMs) }))
+  const now = caller.steadyMs()
+  const answer = caller.breaker.admit(circuit, now)
+  if (answer.open) {
+    const until = instant(caller.clock.ms() + answer.untilMs - now)
+    throw errors.PluginTripped(failed(call, false, { until }))
+  }
   return answer.probe
 }
 
@@ -222,6 +234,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
   const asking = {
     instance: instance.id,
+    brandId: instance.brandId ?? null,
     bundle: instance.plugin.bundle.hash,
     manifest,
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
@@ -234,9 +247,10 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,
+    isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,
-    onSend(method: string) {
-      if (method !== 'GET' && method !== 'HEAD') traces.sent = true
+    onAct() {
+      traces.sent = true
     },
   }
   let open: ReturnType<typeof openDesk> | undefined
@@ -286,20 +300,20 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, re
       ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
       ...(result.frames ? { frames: result.frames } : {}),
     })
-  if (caller.breaker.record(circuit, { fault, probe }, caller.clock.ms()))
+  if (caller.breaker.record(circuit, { fault, probe }, caller.steadyMs()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }
 
 function noteCost(
-  { book, clock }: Caller,
+  { book, steadyMs }: Caller,
   call: PluginCall,
-  { startedMs, ended, result }: { startedMs: number; ended: CallEnd; result: Result },
+  { begun, ended, result }: { begun: { at: number; steadyMs: number }; ended: CallEnd; result: Result },
 ): void {
   book.note(call.instance.id, {
     operation: nameOf(call),
     server: call.request.server?.id ?? null,
-    startedMs,
-    tookMs: Math.max(0, clock.ms() - startedMs),
+    startedMs: begun.at,
+    tookMs: Math.round(steadyMs() - begun.steadyMs),
     outcome: 'error' in result ? result.error.code : 'ok',
     cpuMs: ended.end === 'done' ? (ended.cpuMs ?? null) : null,
     heap: ended.end === 'done' ? (ended.heap ?? null) : null,

@@ -60,6 +60,9 @@ export const STORAGE_BYTES = 1 * MIB
 export const STORAGE_RECORD_BYTES_CEILING = 256 * KIB
 export const STORAGE_KEY_LENGTH = 200
 
+/** Keys and values of one instance that an upgrade may look at and write: all of it stays in core's memory until it is kept. */
+export const STAGED_BYTES = 128 * MIB
+
 export const LOG_LINES_PER_CALL = 50
 export const LOG_LINES_PER_MINUTE = 300
 export const LOG_LINE_LENGTH = 2_048

@@ -16,6 +16,8 @@ export type Told<T> = { value: T } | { failed: true }
 
 interface Kept {
   instance: string
+  /** Asked then: before it, the clock was set back since. */
+  from: number
   /** Until the answer is there, its deadline; then for as long as the plugin allows. */
   until: number
   told: Promise<Told<unknown>>
@@ -33,11 +35,13 @@ export function askKept<T>(ctx: Ctx, wish: Wish, keepSeconds: (value: T) => numb
   const answers = answersOf(deps.hooks)
   const key = JSON.stringify([wish.instance, wish.stamp, wish.operation, wish.input])
   const known = answers.get(key)
-  if (known && known.until > deps.clock.ms()) return known.told as Promise<Told<T>>
+  const now = deps.clock.ms()
+  if (known && known.from <= now && known.until > now) return known.told as Promise<Told<T>>
   if (answers.size >= KEPT_MAX) answers.clear()
   const entry: Kept = {
     instance: wish.instance,
-    until: deps.clock.ms() + wish.deadlineMs,
+    from: now,
+    until: now + wish.deadlineMs,
     told: ask<T>(ctx, wish).then((told) => {
       entry.until = deps.clock.ms() + ('value' in told ? keepSeconds(told.value) * 1_000 : FAILED_MS)
       return told

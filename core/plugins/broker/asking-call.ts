@@ -2,7 +2,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import type { FindRecord, PluginStorage } from '../ports.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
-import type { NetworkRule } from './network.ts'
+import type { IsOwnHost, NetworkRule } from './network.ts'
 import type { CallSubject, Scopes } from './records.ts'
 import type { SecretScope } from './secrets.ts'
 import type { OpenLine } from './tcp.ts'
@@ -10,6 +10,8 @@ import type { OpenLine } from './tcp.ts'
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
 export interface AskingCall {
   instance: string
+  /** The brand whose records it reaches; null: those of all. */
+  brandId: string | null
   /** Hash of its code. */
   bundle: string
   manifest: Manifest
@@ -25,7 +27,9 @@ export interface AskingCall {
   upgrades: boolean
   about: CallSubject
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   signal: AbortSignal
-  onSend(method: string, host: string): void
+  /** A request leaves that may change something. */
+  onAct(): void
 }

@@ -3,7 +3,7 @@ import { type Static, Type } from '../../../sdk/index.ts'
 import { FETCH_MS, HEADER_BYTES, REQUEST_BYTES } from '../limits.ts'
 import { connectChecked, type Destination, type Resolver } from './connect.ts'
 import { exchange, type Answer } from './exchange.ts'
-import { permittedTarget, type NetworkRule, type Target } from './network.ts'
+import { permittedTarget, refuseOwn, type IsOwnHost, type NetworkRule, type Target } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn, namesIn, type SecretScope } from './secrets.ts'
 
@@ -32,11 +32,12 @@ export interface FetchMeans {
   rules: readonly NetworkRule[]
   secrets: SecretScope
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   responseBytes: number
   signal: AbortSignal
-  /** Told once bytes of a request are about to leave. */
-  onSend(method: string, host: string): void
+  /** Told when a request is about to leave that may change something. */
+  onAct(): void
 }
 
 export interface FetchAnswer {
@@ -57,6 +58,7 @@ export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise
   let request = input
   for (let hop = 0; ; hop++) {
     const target = permittedTarget(request.url, means.rules)
+    await refuseOwn(means.isOwnHost, target)
     const answer = await send({ ...means, signal }, target, request)
     const location = answer.headers.find(([name]) => name === 'location')?.[1]
     if (!REDIRECT_STATUSES.has(answer.status) || location === undefined || input.redirect === 'manual')
@@ -104,7 +106,7 @@ async function send(
   if (body !== undefined && body.length > REQUEST_BYTES)
     throw new Refusal('E_LIMIT', `The request body has ${body.length} bytes; ${REQUEST_BYTES} is the most.`)
   const socket = await openFor(means, target)
-  means.onSend(request.method, target.host)
+  if (mayAct(request)) means.onAct()
   const hostHeader = target.port === 443 ? target.host : `${target.host}:${target.port}`
   const answer = await exchange(socket, {
     method: request.method,
@@ -116,6 +118,10 @@ async function send(
   })
   return withBody(answer)
 }
+
+/** An interface that takes its key in the address takes commands there too, and a GET may order or charge. */
+const mayAct = ({ method, url }: FetchInput): boolean =>
+  (method !== 'GET' && method !== 'HEAD') || namesIn(url).length > 0
 
 function openFor(means: FetchMeans, target: Target): Promise<Socket> {
   return connectChecked(destinationOf(means.outbound, target), means.resolver, means.signal)

@@ -5,7 +5,7 @@ import { FETCH_MS, LINES_OPEN, REQUEST_BYTES, RESPONSE_BYTES } from '../limits.t
 import type { AskingCall } from './asking-call.ts'
 import { connectChecked } from './connect.ts'
 import { destinationOf, escapeXml } from './fetch.ts'
-import { plainHost, type NetworkRule } from './network.ts'
+import { plainHost, refuseOwn, type NetworkRule } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn } from './secrets.ts'
 
@@ -52,6 +52,7 @@ export async function openLine(call: AskingCall, input: Static<typeof OpenInput>
   const rule = call.tcpRules.find((one) => one.host === host && one.ports.includes(port))
   if (rule === undefined)
     throw denied(`A line to "${host}" at port ${port} is not declared in permissions.tcp of plugin.json.`)
+  await refuseOwn(call.isOwnHost, { host, port })
   if (call.lines.size >= LINES_OPEN)
     throw new Refusal('E_LIMIT', `More than ${LINES_OPEN} lines in one call.`)
   const destination = { ...destinationOf(call.outbound, { host, port, rule }), protocols: [] }
@@ -69,7 +70,7 @@ export async function writeLine(call: AskingCall, input: Static<typeof WriteInpu
   const text = await filled(call, rule, input)
   const data = input.framed ? Buffer.concat([lengthOf(text), text]) : text
   if (data.length > REQUEST_BYTES) throw new Refusal('E_LIMIT', `A write has at most ${REQUEST_BYTES} bytes.`)
-  call.onSend('TCP', rule.host)
+  call.onAct()
   if (socket.destroyed || !socket.writable) throw over(rule)
   await new Promise<void>((done, fail) => socket.write(data, (error) => (error ? fail(over(rule)) : done())))
   return null

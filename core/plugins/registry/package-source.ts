@@ -53,12 +53,13 @@ async function readRemote(
   }
   const answer = await brokerFetch(
     {
+      isOwnHost: () => Promise.resolve(false),
       ...means,
       rules: [rule],
       secrets: { mark: '', grants: [], resolve: () => Promise.resolve(undefined) },
       responseBytes: bytesMax,
       signal: AbortSignal.timeout(READ_MS),
-      onSend: () => undefined,
+      onAct: () => undefined,
     },
     { url: address, method: 'GET', headers: [['accept', 'application/json']], redirect: 'follow' },
   )
