@@ -179,14 +179,14 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'an answer is measured while it is unpacked',
     file: `${BROKER}/exchange.ts`,
-    from: 'if (length > wanted.responseBytes)',
+    from: 'if (length > wanted.sizes.response)',
     to: 'if (false)',
     tests: ['unpacking-bomb'],
   },
   {
     off: 'headers of an answer have 32 KiB',
     file: `${BROKER}/exchange.ts`,
-    from: 'maxHeaderSize: HEADER_BYTES',
+    from: 'maxHeaderSize: wanted.sizes.headers',
     to: 'maxHeaderSize: 1_000_000',
     tests: ['huge-headers'],
   },

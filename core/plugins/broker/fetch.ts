@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Static, Type } from '../../../sdk/index.ts'
-import { FETCH_MS, HEADER_BYTES, REQUEST_BYTES } from '../limits.ts'
+import { FETCH_MS } from '../limits.ts'
 import { connectChecked, type Destination, type Resolver } from './connect.ts'
 import { exchange, type Answer } from './exchange.ts'
 import { permittedTarget, type NetworkRule, type Target } from './network.ts'
@@ -28,12 +28,19 @@ export type FetchInput = Static<typeof FetchInput>
 /** Host or host:port → origin. Only an installation marked sample or test may have one. */
 export type OutboundMap = Readonly<Record<string, string>>
 
+/** Bytes that a request, its answer when it is unpacked, and the headers of either may have. */
+export interface Sizes {
+  request: number
+  response: number
+  headers: number
+}
+
 export interface FetchMeans {
   rules: readonly NetworkRule[]
   secrets: SecretScope
   outbound: OutboundMap
   resolver: Resolver
-  responseBytes: number
+  sizes: Sizes
   signal: AbortSignal
   /** Told once bytes of a request are about to leave. */
   onSend(method: string, host: string): void
@@ -101,8 +108,11 @@ async function send(
   const headers = await filledHeaders(means, target, request.headers)
   const path = await filledPath(means, target)
   const body = await filledBody(means, target, request)
-  if (body !== undefined && body.length > REQUEST_BYTES)
-    throw new Refusal('E_LIMIT', `The request body has ${body.length} bytes; ${REQUEST_BYTES} is the most.`)
+  if (body !== undefined && body.length > means.sizes.request)
+    throw new Refusal(
+      'E_LIMIT',
+      `The request body has ${body.length} bytes; ${means.sizes.request} is the most.`,
+    )
   const socket = await openFor(means, target)
   means.onSend(request.method, target.host)
   const hostHeader = target.port === 443 ? target.host : `${target.host}:${target.port}`
@@ -111,7 +121,7 @@ async function send(
     path,
     headers: [['host', hostHeader], ...headers],
     body,
-    responseBytes: means.responseBytes,
+    sizes: means.sizes,
     signal: means.signal,
   })
   return withBody(answer)
@@ -176,7 +186,8 @@ async function filledHeaders(
     bytes += name.length + text.length
     filled.push([name, text])
   }
-  if (bytes > HEADER_BYTES) throw new Refusal('E_LIMIT', `The headers have more than ${HEADER_BYTES} bytes.`)
+  if (bytes > means.sizes.headers)
+    throw new Refusal('E_LIMIT', `The headers have more than ${means.sizes.headers} bytes.`)
   return filled
 }
 

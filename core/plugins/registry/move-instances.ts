@@ -22,7 +22,6 @@ export interface MovedInstance {
 /** Calls the upgrade step of a version that does not serve yet, on a copy of what the instance has. */
 export type MoveInstance = (row: Instance, plugin: LoadedPlugin, from: string) => Promise<MovedInstance>
 
-const DEADLINE_MS = 60_000
 const TURNS_MAX = 10_000
 
 export function instanceMover(means: CallMeans): MoveInstance {
@@ -33,7 +32,7 @@ export function instanceMover(means: CallMeans): MoveInstance {
     let cursor: string | undefined
     for (let turn = 0; turn < TURNS_MAX; turn++) {
       const input = { from, to: plugin.manifest.version, ...(cursor === undefined ? {} : { cursor }) }
-      const request = { input, deadlineMs: DEADLINE_MS }
+      const request = { input, deadline: 'job' } as const
       const answer = (await means.plugins().call(instance, 'upgrade', 'move', request)) as UpgradeAnswer
       settings = answer.settings ?? settings
       cursor = answer.go_on
