@@ -1,6 +1,7 @@
 import { UpgradeAnswer, UpgradeStep } from '../../sdk/index.ts'
 import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
+import { noBodies } from './broker/body-parts.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules, tcpRules } from './broker/network.ts'
@@ -233,6 +234,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
     tcpRules: tcpRules(manifest.permissions?.tcp ?? [], config, trusted),
     lines: new Map<number, OpenLine>(),
+    bodies: noBodies(),
     secrets,
     storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,

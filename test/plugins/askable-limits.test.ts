@@ -186,3 +186,54 @@ test('a plugin knows how long it still has', async () => {
   const act = await left('act')
   assert.ok(act > 15_000 && act <= 20_000, `${act} ms`)
 })
+
+const POST = (body: string) =>
+  `return fetch('https://api.example.com/', { method: 'POST', body: ${body} }).then((r) => r.text(), (e) => e.code + ' ' + e.message)`
+const length = () => outside.seen.map(({ headers }) => headers['content-length'])
+const MIB = 1024 * 1024
+
+test('request_bytes binds at 1 MiB, whatever the body is made of', async () => {
+  const tooLong = 'E_LIMIT The request body has more than 1048576 bytes.'
+  for (const whole of [`'"'.repeat(${MIB})`, `new Uint8Array(${MIB})`, `'\\u0001'.repeat(${MIB})`])
+    assert.equal(await run(POST(whole), {}), 'taken')
+  assert.deepEqual(length(), Array(3).fill(String(MIB)))
+  for (const longer of [`'a'.repeat(${MIB + 1})`, `new Uint8Array(${MIB + 1})`, `'€'.repeat(${MIB / 2})`])
+    assert.equal(await run(POST(longer), {}), tooLong)
+  assert.equal(outside.seen.length, 3)
+})
+
+test('a body of 8 MiB goes out whole where it is asked for, text and bytes, and not a byte more', async () => {
+  const limits = { request_bytes: 8 * MIB }
+  assert.equal(await run(POST(`'0123456789abcdef'.repeat(${MIB / 2})`), limits), 'taken')
+  assert.equal(outside.seen[0]?.body, '0123456789abcdef'.repeat(MIB / 2))
+  const bytes = `new Uint8Array(${8 * MIB}).map((_, at) => 32 + (at % 90))`
+  const asked = { ...limits, slice_ms: 2_000, cpu_ms: 10_000 }
+  assert.equal(await run(POST(bytes), asked), 'taken')
+  const line = String.fromCharCode(...Array.from({ length: 90 }, (_, at) => 32 + at))
+  assert.equal(outside.seen[1]?.body, line.repeat(100_000).slice(0, 8 * MIB))
+  assert.equal(await run(POST(`'😀'.repeat(${2 * MIB})`), limits), 'taken')
+  assert.deepEqual(length(), Array(3).fill(String(8 * MIB)))
+  const refused = 'E_LIMIT The request body has more than 8388608 bytes.'
+  assert.equal(await run(POST(`'a'.repeat(${8 * MIB + 1})`), limits), refused)
+  assert.equal(outside.seen.length, 3)
+})
+
+test('a secret is filled in where its token stands across two parts', async () => {
+  const manifest = {
+    permissions: { network: [{ host: 'api.example.com', secrets: ['key'] }], secrets: [{ name: 'key' }] },
+    settings: { type: 'object', properties: { key: { type: 'string', secret: true } } },
+  }
+  const code = reporting(POST(`'x'.repeat(239_990) + context.settings.key + 'y'.repeat(300_000)`))
+  const instance = bench.instance(await loadWritten('long-secret', { code, manifest }), {
+    secretValues: { key: 'sesame' },
+  })
+  assert.equal(await report(bench, instance), 'taken')
+  assert.equal(outside.seen[0]?.body, `${'x'.repeat(239_990)}sesame${'y'.repeat(300_000)}`)
+})
+
+test('parts count as questions, so a body may need more of them', async () => {
+  const limits = { request_bytes: 2 * MIB, asks: 8 }
+  const body = (length: number) => POST(`'a'.repeat(${length})`)
+  assert.equal(await run(body(7 * 240_000), limits), 'taken')
+  assert.match(await run(body(8 * 240_000), limits), /More than 8 questions in one call/)
+})

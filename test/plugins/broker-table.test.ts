@@ -11,6 +11,7 @@ test('every operation has a schema that refuses unknown keys, a permission and a
     [...askTable.keys()],
     [
       'fetch',
+      'body_part',
       'storage_get',
       'storage_set',
       'storage_remove',

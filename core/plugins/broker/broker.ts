@@ -5,7 +5,8 @@ import * as limits from '../limits.ts'
 import { limitOf } from '../manifest/askable-limits.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { AskingCall } from './asking-call.ts'
-import { brokerFetch, FetchInput, type Sizes } from './fetch.ts'
+import { keepPart, PartInput, takeBody } from './body-parts.ts'
+import { brokerFetch, FetchInput, type FetchRequest, type Sizes } from './fetch.ts'
 import { readRecord } from './records.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
@@ -63,6 +64,11 @@ const sizesOf = (manifest: Manifest): Sizes => ({
   headers: limitOf(manifest, 'header_bytes'),
 })
 
+function whole(call: AskingCall, { body, ...rest }: Static<typeof FetchInput>): FetchRequest {
+  if (body === undefined) return rest
+  return { ...rest, body: 'kept' in body ? takeBody(call, body.kept) : body }
+}
+
 /** Everything a plugin can ask of core. An operation without a row does not exist. */
 export const askTable: ReadonlyMap<string, Row> = new Map([
   [
@@ -74,9 +80,10 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
         perCall: (manifest) => limitOf(manifest, 'fetches'),
         atOnce: () => limits.FETCHES_AT_ONCE,
       },
-      handler: (call, input) => brokerFetch({ ...call, sizes: sizesOf(call.manifest) }, input),
+      handler: (call, input) => brokerFetch({ ...call, sizes: sizesOf(call.manifest) }, whole(call, input)),
     }),
   ],
+  ['body_part', row({ schema: PartInput, permission: needsNetwork, budget: cheap, handler: keepPart })],
   [
     'storage_get',
     row({

@@ -18,12 +18,19 @@ export const FetchInput = Type.Object(
       Type.Union([
         Type.Object({ text: Type.String() }, { additionalProperties: false }),
         Type.Object({ base64: Type.String() }, { additionalProperties: false }),
+        /** One that came in parts. */
+        Type.Object({ kept: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
       ]),
     ),
   },
   { additionalProperties: false },
 )
-export type FetchInput = Static<typeof FetchInput>
+type FetchInput = Static<typeof FetchInput>
+
+/** A request with its whole body. */
+export interface FetchRequest extends Omit<FetchInput, 'body'> {
+  body?: { text: string } | { base64: string }
+}
 
 /** Host or host:port → origin. Only an installation marked sample or test may have one. */
 export type OutboundMap = Readonly<Record<string, string>>
@@ -59,7 +66,7 @@ const REDIRECTS_MAX = 3
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
 /** The broker's fetch: permission, secrets, checked connection, limits. Throws Refusal. */
-export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise<FetchAnswer> {
+export async function brokerFetch(means: FetchMeans, input: FetchRequest): Promise<FetchAnswer> {
   const signal = AbortSignal.any([means.signal, AbortSignal.timeout(FETCH_MS)])
   let request = input
   for (let hop = 0; ; hop++) {
@@ -82,7 +89,7 @@ export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise
 }
 
 /** A change of host drops everything that could identify us; 303, and 301 or 302 after POST, become GET. */
-function redirected(request: FetchInput, from: Target, status: number, location: string): FetchInput {
+function redirected(request: FetchRequest, from: Target, status: number, location: string): FetchRequest {
   if (!URL.canParse(location, from.url.href)) throw new Refusal('E_NETWORK', 'The redirect leads nowhere.')
   const url = new URL(location, from.url)
   const asGet = status === 303 || (status < 303 && request.method === 'POST')
@@ -103,7 +110,7 @@ const carriesSecret = (name: string, value: string) =>
 async function send(
   means: FetchMeans,
   target: Target,
-  request: FetchInput,
+  request: FetchRequest,
 ): Promise<Omit<FetchAnswer, 'url' | 'redirected'>> {
   const headers = await filledHeaders(means, target, request.headers)
   const path = await filledPath(means, target)
@@ -174,7 +181,7 @@ const OWN_HEADERS = new Set([
 async function filledHeaders(
   means: FetchMeans,
   target: Target,
-  headers: FetchInput['headers'],
+  headers: FetchRequest['headers'],
 ): Promise<[string, string][]> {
   const filled: [string, string][] = []
   let bytes = 0
@@ -212,7 +219,7 @@ function filledPath(means: FetchMeans, { url, rule }: Target): Promise<string> {
 async function filledBody(
   means: FetchMeans,
   target: Target,
-  request: FetchInput,
+  request: FetchRequest,
 ): Promise<Buffer | undefined> {
   if (request.body === undefined) return undefined
   if ('base64' in request.body) return Buffer.from(request.body.base64, 'base64')
