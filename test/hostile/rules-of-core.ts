@@ -325,17 +325,24 @@ export const rulesOfCore: readonly Rule[] = [
   },
   {
     off: 'the check of a form has 500 ms in core',
-    file: 'core/records/check-form.ts',
-    from: '{ timeout: CHECK_MS }',
+    file: 'core/records/in-time.ts',
+    from: '{ timeout: ms }',
     to: '{}',
     tests: ['pattern-in-form', 'reference-bomb-in-form'],
   },
   {
     off: 'a manifest is held against its schema',
     file: 'core/plugins/manifest/read-manifest.ts',
-    from: 'if (!fits(value)) throw',
-    to: 'if (!fits(value) && value === undefined) throw',
+    from: 'if (!fits(value)) return problemsOf',
+    to: 'if (!fits(value) && value === undefined) return problemsOf',
     tests: ['manifest-lies'],
+  },
+  {
+    off: 'the check of a manifest has 500 ms in core',
+    file: 'core/plugins/manifest/read-manifest.ts',
+    from: 'return inTime(CHECK_MS, judge)',
+    to: 'return judge()',
+    tests: ['slow-manifest'],
   },
   {
     off: 'a secret is a setting marked so',
