@@ -1,4 +1,4 @@
-import type { Kind } from '../../plugins/index.ts'
+import { PAGE_WAITS_MS, type Kind } from '../../plugins/index.ts'
 import type { Ctx } from '../context.ts'
 
 export interface Wish {
@@ -8,7 +8,6 @@ export interface Wish {
   kind: Kind
   operation: string
   input: object
-  deadlineMs: number
 }
 
 /** A plugin that failed is a thing to show, never one to throw: its part of the page alone is missing. */
@@ -41,7 +40,7 @@ export function askKept<T>(ctx: Ctx, wish: Wish, keepSeconds: (value: T) => numb
   const entry: Kept = {
     instance: wish.instance,
     from: now,
-    until: now + wish.deadlineMs,
+    until: now + PAGE_WAITS_MS,
     told: ask<T>(ctx, wish).then((told) => {
       entry.until = deps.clock.ms() + ('value' in told ? keepSeconds(told.value) * 1_000 : FAILED_MS)
       return told
@@ -63,10 +62,11 @@ function answersOf(owner: object): Map<string, Kept> {
   return answers
 }
 
-async function ask<T>(ctx: Ctx, { instance, kind, operation, input, deadlineMs }: Wish): Promise<Told<T>> {
+async function ask<T>(ctx: Ctx, { instance, kind, operation, input }: Wish): Promise<Told<T>> {
   const { deps, requestId } = ctx.state
   try {
-    return { value: await deps.plugins.call<T>(instance, kind, operation, input, { deadlineMs, requestId }) }
+    const options = { deadline: 'page', requestId } as const
+    return { value: await deps.plugins.call<T>(instance, kind, operation, input, options) }
   } catch (error) {
     deps.log.warn({ err: error, instance, operation, request: requestId }, 'a part of a page is missing')
     return { failed: true }
