@@ -154,7 +154,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 let drafts = 0
 
 /** The same plugin may be bundled twice at once, here or elsewhere: the rename makes the file appear whole. */
-async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true })
   const draft = `${file}.${process.pid}.${++drafts}.part`
   await writeFile(draft, text)
