@@ -16,7 +16,10 @@ test('each file is run once, alone or in one batch', (t) => {
   const inBatches = modules
     .filter((module) => module.endsWith('.mjs'))
     .flatMap((module) => [...readFileSync(module, 'utf8').matchAll(/"(.*)"/g)].map(([, url]) => url!))
-  assert.deepEqual(inBatches.map((url) => fileURLToPath(url)).sort(), sharing.map((file) => resolve(file)).sort())
+  assert.deepEqual(
+    inBatches.map((url) => fileURLToPath(url)).sort(),
+    sharing.map((file) => resolve(file)).sort(),
+  )
   const alone = modules.filter((module) => !module.endsWith('.mjs'))
   assert.deepEqual([...alone, ...sharing].sort(), [...files].sort())
   assert.ok(modules.length * 1.5 < files.length)
