@@ -1,7 +1,7 @@
 import { listInstances, stoppedPlugins, type Instance, type PluginsHealth } from '../../../plugins/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
-import { callState, openOf } from './plugin-figures.ts'
+import { callState, milliseconds, openOf } from './plugin-figures.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 
 /** Hosts, walls and all instances on one page. */
@@ -106,8 +106,8 @@ function figureCells(desk: Desk, { figures }: PluginsHealth, id: string): Cell[]
   return [
     found.calls,
     found.failures,
-    `${Math.round(found.medianMs)} ms`,
-    `${Math.round(found.cpuMs)} ms`,
+    milliseconds(desk, found.medianMs),
+    milliseconds(desk, found.cpuMs),
     last ? callState(desk, last.outcome) : null,
   ]
 }
@@ -131,7 +131,7 @@ function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) =>
         wardName(desk, ward, nameOf),
         pid ?? null,
         cost ? `${cost.memoryMb} MB` : null,
-        cost ? `${cost.cpuMs} ms` : null,
+        cost ? milliseconds(desk, cost.cpuMs) : null,
       ],
     })),
     empty: { icon: 'cpu', title: t('admin.plugins.no_hosts') },
