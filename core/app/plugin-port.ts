@@ -1,10 +1,17 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { BrowserPart, Kind, MoveInstance, PluginsHealth, Shipped } from '../plugins/index.ts'
+import type {
+  BrowserPart,
+  DeadlineClass,
+  Kind,
+  MoveInstance,
+  PluginsHealth,
+  Shipped,
+} from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
-  deadlineMs?: number
+  deadline?: DeadlineClass
   requestId?: string
   serverId?: string
 }

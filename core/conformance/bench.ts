@@ -48,7 +48,7 @@ export async function openSubject(means: BenchMeans, folder: string): Promise<Su
   const outbound: Record<string, string> = {}
   const incidents: PluginIncident[] = []
   const log = { line: () => undefined, incident: (one: PluginIncident) => void incidents.push(one) }
-  const findRecord = () => Promise.resolve({ noun: 'record', clientId: null })
+  const findRecord = () => Promise.resolve({ noun: 'record', clientId: null, brandId: null })
   const plugins = createPlugins({ ...means, storage: memoryStorage(), findRecord, log, outbound })
   return { plugin: { manifest, bundle }, about, plugins, outbound, incidents }
 }

@@ -5,10 +5,10 @@ import '../../core/clients/index.ts'
 import { attack } from './hostile.ts'
 
 const known = new Map([
-  ['cli_a', { noun: 'client', clientId: 'cli_a' }],
-  ['cli_b', { noun: 'client', clientId: 'cli_b' }],
-  ['inv_a', { noun: 'invoice', clientId: 'cli_a' }],
-  ['inv_b', { noun: 'invoice', clientId: 'cli_b' }],
+  ['cli_a', { noun: 'client', clientId: 'cli_a', brandId: 'brd_a' }],
+  ['cli_b', { noun: 'client', clientId: 'cli_b', brandId: 'brd_a' }],
+  ['inv_a', { noun: 'invoice', clientId: 'cli_a', brandId: 'brd_a' }],
+  ['inv_b', { noun: 'invoice', clientId: 'cli_b', brandId: 'brd_a' }],
 ])
 const means = { findRecord: (id: string) => Promise.resolve(known.get(id) ?? null) }
 const input = {

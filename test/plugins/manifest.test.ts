@@ -41,7 +41,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'an unknown limit',
     { limits: { files: 1 } },
     [
-      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, isolates, queue, asks, fetches, response_bytes)',
+      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, start_ms, isolates, queue, asks, asks_at_once, fetches, request_bytes, response_bytes, header_bytes, bundle_bytes, page_deadline_ms, act_deadline_ms, job_deadline_ms)',
     ],
   ],
   [

@@ -1,4 +1,5 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { inTime, OutOfTime } from '../../records/index.ts'
 import { ManifestInvalid } from '../errors.ts'
 import { parseGuarded, UnsafeJson } from '../json.ts'
 import { DATA_SCOPES } from './data-scopes.ts'
@@ -7,8 +8,14 @@ import { Manifest } from './manifest.ts'
 const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true })
 let compiled: ValidateFunction<Manifest> | undefined
 
-/** Compiled at the first manifest: a thread that reads none goes without. */
-const check = (): ValidateFunction<Manifest> => (compiled ??= ajv.compile<Manifest>(Manifest))
+/** Compiled at the first manifest: a thread that reads none goes without. Nothing is compiled within the time of a check. */
+function check(): ValidateFunction<Manifest> {
+  if (compiled === undefined) void ajv.validateSchema({ type: 'object' })
+  return (compiled ??= ajv.compile<Manifest>(Manifest))
+}
+
+/** Some lists are held item against item, and settings against the schema of schemas: an author may write many. */
+const CHECK_MS = 500
 
 /**
  * Reads the text of a plugin.json. Throws ManifestInvalid whose problems each give path, reason and expected form;
@@ -17,15 +24,30 @@ const check = (): ValidateFunction<Manifest> => (compiled ??= ajv.compile<Manife
 export function readManifest(text: string, where: string): Manifest {
   const value = parsed(text, where)
   const fits = check()
-  if (!fits(value)) throw ManifestInvalid({ where, problems: problemsOf(fits.errors ?? []) })
-  const problems = [
+  const problems = soon(() => problemsIn(value, fits))
+  if (problems.length > 0) throw ManifestInvalid({ where, problems })
+  return value as Manifest
+}
+
+function soon(judge: () => string[]): string[] {
+  try {
+    return inTime(CHECK_MS, judge)
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error
+    return [
+      `the whole: it takes longer than ${CHECK_MS} ms to check (expected: shorter lists, smaller schemas)`,
+    ]
+  }
+}
+
+function problemsIn(value: unknown, fits: ValidateFunction<Manifest>): string[] {
+  if (!fits(value)) return problemsOf(fits.errors ?? [])
+  return [
     ...secretProblems(value),
     ...settingsProblems(value),
     ...configProblems(value),
     ...dataProblems(value),
   ]
-  if (problems.length > 0) throw ManifestInvalid({ where, problems })
-  return value
 }
 
 function parsed(text: string, where: string): unknown {
@@ -88,6 +110,7 @@ const hostGrants = ({ permissions: { network = [], tcp = [] } = {} }: Manifest) 
 /** Every secret that is bound or used must be declared, and be a setting marked secret. */
 function secretProblems(manifest: Manifest): string[] {
   const declared = new Set((manifest.permissions?.secrets ?? []).map(({ name }) => name))
+  const settings = secretSettings(manifest)
   const problems: string[] = []
   for (const { where, grant } of hostGrants(manifest))
     for (const name of [
@@ -97,11 +120,11 @@ function secretProblems(manifest: Manifest): string[] {
       if (!declared.has(name))
         problems.push(`${where}: "${name}" is no secret (expected: a name of permissions.secrets)`)
   for (const name of declared) {
-    if (!secretSettings(manifest).has(name))
+    if (!settings.has(name))
       problems.push(`permissions.secrets: "${name}" is no setting (expected: a setting with "secret": true)`)
   }
   for (const [i, webhook] of (manifest.webhooks ?? []).entries()) {
-    if (webhook.scheme === 'hmac' && !secretSettings(manifest).has(webhook.secret))
+    if (webhook.scheme === 'hmac' && !settings.has(webhook.secret))
       problems.push(
         `webhooks.${i}.secret: "${webhook.secret}" is no setting (expected: a setting with "secret": true)`,
       )

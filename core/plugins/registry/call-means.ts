@@ -18,6 +18,7 @@ export function instanceOf(means: CallMeans, row: Instance, plugin: LoadedPlugin
   const settings = JSON.parse(row.settings) as Record<string, unknown>
   return {
     id: row.id,
+    brandId: row.brand_id,
     plugin,
     settings,
     secrets: async (name) => (await readSecret(means.db, means.keys, row.id, name)) ?? undefined,

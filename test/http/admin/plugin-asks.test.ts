@@ -72,7 +72,7 @@ test('the name that programs use stands behind the words, and a limit beside wha
       { words: 'Show something: below a client’s first page', code: 'portal.home.after' },
       { words: 'Hear of – Invoice: paid', code: 'invoice.paid' },
       { words: 'Be asked before, and refuse – Service: ended', code: 'service.end:check' },
-      { words: 'Use up to 128 MB of memory; usual: 64 MB', code: 'memory_mb 128' },
+      { words: 'Use up to 128 MB of memory in each isolate (usual: 64)', code: 'memory_mb 128' },
     ],
   )
 })

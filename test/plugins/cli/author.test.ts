@@ -58,6 +58,7 @@ for (const kind of newKinds())
     const tested = await plugin('test', name)
     assert.equal(tested.code, 0, tested.text)
     assert.match(tested.text, /(pass [1-9][\s\S]*fail 0)/)
+    assert.match(tested.text, /^ok {6}types$/m)
     assert.match(tested.text, new RegExp(`^ok      ${name}  (\\d+) of \\1 rules hold$`, 'm'))
     if (!(kind in ENDS)) return
     const tried = await plugin('try', name)

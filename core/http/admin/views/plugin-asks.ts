@@ -58,7 +58,6 @@ const NAMED_OTHERWISE: ReadonlySet<PermissionAsked['kind']> = new Set([
 function saidOf(desk: Desk, { word, of }: Saying): string {
   const { t } = desk
   const text = (name: string) => String(of[name])
-  if (word === 'limit') return t(`admin.plugins.limit.${text('name')}`, of)
   return t(`admin.plugins.asks.${word}`, {
     ...of,
     ...(word === 'kind' ? { kind: t(`admin.plugin_kind.${text('kind')}`) } : {}),
