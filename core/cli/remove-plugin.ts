@@ -32,11 +32,12 @@ async function agreed(id: string, say: (line: string) => void): Promise<boolean>
     return false
   }
   const screen = createInterface({ input: process.stdin, output: process.stdout })
-  try {
-    const typed = (await screen.question(`Type ${id} to remove all of this: `)).trim()
-    if (typed !== id) say('Nothing was removed.')
-    return typed === id
-  } finally {
-    screen.close()
-  }
+  const closed = new AbortController()
+  // Ctrl-D or Ctrl-C is no answer, and the question would wait for one for ever.
+  screen.once('close', () => closed.abort())
+  const asked = screen.question(`Type ${id} to remove all of this: `, { signal: closed.signal })
+  const typed = (await asked.catch(() => '')).trim()
+  screen.close()
+  if (typed !== id) say('Nothing was removed.')
+  return typed === id
 }

@@ -204,6 +204,8 @@ test('whatever a manifest may ask for is said in both languages', () => {
       ['browser image https://c.example.com', false],
     ],
   )
-  for (const { word } of asked.flatMap(({ says }) => says))
-    for (const locale of ['en', 'de']) assert.ok(words().has(`admin.plugins.asks.${word}`, locale), word)
+  for (const { word, of } of asked.flatMap(({ says }) => says)) {
+    const message = word === 'limit' ? `limit.${of['name']}` : `asks.${word}`
+    for (const locale of ['en', 'de']) assert.ok(words().has(`admin.plugins.${message}`, locale), message)
+  }
 })

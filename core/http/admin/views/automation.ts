@@ -175,7 +175,7 @@ function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
       { label: l('name'), phone: 'title' },
       { label: l('next_run') },
       { label: l('last_run'), phone: 'hide' },
-      { label: l('outcome'), phone: 'side' },
+      { label: l('state'), phone: 'side' },
       { label: l('result') },
     ],
     rows: schedules.map((row) => ({

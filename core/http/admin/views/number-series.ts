@@ -105,7 +105,7 @@ function rowOf(desk: Desk, line: Line, several: boolean): Row {
   }
 }
 
-/** How the numbers of one kind look from a year on; begun series are named, because they stay as they are. */
+/** How the numbers of one kind look from a year on. What has begun stays as it is. */
 export async function changeSeriesPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means, actor } = desk
   const l = labeller(desk)
@@ -115,7 +115,7 @@ export async function changeSeriesPage(desk: Desk, asked: Asked): Promise<PageVi
   if (!brand) throw NotFound({ what: 'brand', id: wanted.brand })
   const known = (await listNumberSeries(means, {}, actor)).filter(({ brand_id }) => brand_id === brand.id)
   const kind = DOCUMENT_KINDS.find((one) => one === wanted.kind) ?? 'invoice'
-  const year = Number(wanted.year) || yearOf(means.business.today(brand.zone))
+  const year = Number(wanted.year) || firstFree(known, kind, yearOf(means.business.today(brand.zone)))
   const look = lookOf(known, kind, year)
   const title = t('numbers.change')
   return {
@@ -131,7 +131,8 @@ export async function changeSeriesPage(desk: Desk, asked: Asked): Promise<PageVi
         action: `${PATH}/change`,
         fields: [
           {
-            ...{ ...filled(asked, 'brand_id', brand.id), kind: 'select', label: l('brand') },
+            ...{ ...filled(asked, 'brand_id', brand.id), label: l('brand') },
+            kind: brands.length > 1 ? 'select' : 'hidden',
             options: brands.map(({ id, name }) => ({ value: id, label: name })),
           },
           {
@@ -147,6 +148,12 @@ export async function changeSeriesPage(desk: Desk, asked: Asked): Promise<PageVi
       },
     ],
   }
+}
+
+/** This year while no document of it has a number, else the next one. */
+function firstFree(known: readonly NumberSeries[], kind: DocumentKind, year: number): number {
+  const look = lookOf(known, kind, year)
+  return look.next_number > look.first_number ? year + 1 : year
 }
 
 /** Of the address, or of the form that was refused. */

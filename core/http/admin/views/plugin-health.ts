@@ -1,7 +1,7 @@
 import { listInstances, stoppedPlugins, type Instance, type PluginsHealth } from '../../../plugins/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
-import { callState, openOf } from './plugin-figures.ts'
+import { callState, milliseconds, openOf } from './plugin-figures.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 
 /** Hosts, walls and all instances on one page. */
@@ -42,8 +42,8 @@ const hostBlocks = (desk: Desk, health: PluginsHealth, instances: readonly Insta
 ]
 
 /** Filters and limits come from systemd or a container; a shop that is tried out by hand is well without. */
-const isWell = ({ tripped, suspects, wallMissing }: PluginsHealth): boolean =>
-  tripped.length + suspects.length === 0 && !wallMissing.includes('network')
+const isWell = ({ tripped, suspects, wallOff, wallMissing }: PluginsHealth): boolean =>
+  tripped.length + suspects.length === 0 && !wallOff && !wallMissing.includes('network')
 
 function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] {
   const nameOf = nameOfIn(instances)
@@ -55,20 +55,21 @@ function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly I
       health.tripped.map((circuit) => circuit.replace(/^\S+/, nameOf)),
     ),
     ...notices(desk, 'wall', missingNames(desk, health)),
+    ...notices(desk, 'wall_off', health.wallOff ? ['BERTH_PLUGIN_WALL'] : []),
   ]
 }
 
 const nameOfIn = (instances: readonly Instance[]) => (id: string) =>
   instances.find((one) => one.id === id)?.name ?? id
 
-type Trouble = 'disabled' | 'suspects' | 'tripped' | 'wall'
+type Trouble = 'disabled' | 'suspects' | 'tripped' | 'wall' | 'wall_off'
 
 const notices = ({ t }: Desk, word: Trouble, what: readonly string[]): Block[] =>
   what.length === 0
     ? []
     : [
         {
-          ...{ kind: 'notice', id: `health-${word}`, tone: word === 'wall' ? 'warn' : 'bad' },
+          ...{ kind: 'notice', id: `health-${word}`, tone: word.startsWith('wall') ? 'warn' : 'bad' },
           text: t(`admin.plugins.trouble.${word}`, { what: what.join(', ') }),
         },
       ]
@@ -106,8 +107,8 @@ function figureCells(desk: Desk, { figures }: PluginsHealth, id: string): Cell[]
   return [
     found.calls,
     found.failures,
-    `${Math.round(found.medianMs)} ms`,
-    `${Math.round(found.cpuMs)} ms`,
+    milliseconds(desk, found.medianMs),
+    milliseconds(desk, found.cpuMs),
     last ? callState(desk, last.outcome) : null,
   ]
 }
@@ -131,7 +132,7 @@ function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) =>
         wardName(desk, ward, nameOf),
         pid ?? null,
         cost ? `${cost.memoryMb} MB` : null,
-        cost ? `${cost.cpuMs} ms` : null,
+        cost ? milliseconds(desk, cost.cpuMs) : null,
       ],
     })),
     empty: { icon: 'cpu', title: t('admin.plugins.no_hosts') },
@@ -158,7 +159,9 @@ function wallFacts(desk: Desk, health: PluginsHealth): Block {
     items: [
       {
         label: t('admin.plugins.wall_missing'),
-        value: missingNames(desk, health).join(', ') || t('admin.plugins.wall_whole'),
+        value: health.wallOff
+          ? t('admin.plugins.wall_off')
+          : missingNames(desk, health).join(', ') || t('admin.plugins.wall_whole'),
       },
     ],
   }
