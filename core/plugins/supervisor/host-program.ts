@@ -38,14 +38,18 @@ export async function prepareHostProgram(folder: string): Promise<HostProgram> {
   }
 }
 
+/** Two plugin hosts of one process may begin at once too. */
+let builds = 0
+
 async function buildHost(folder: string, addon: string): Promise<string> {
   await mkdir(folder, { recursive: true })
   const file = join(await realpath(folder), `host-${await sourceHash(SOURCES)}.mjs`)
   const before = await readIfThere(file)
   if (before?.includes(JSON.stringify(addon))) return file
   const code = await bundleForHost(join(SANDBOX, 'host-process.ts'), addon)
-  await writeFile(`${file}.${process.pid}.part`, code)
-  await rename(`${file}.${process.pid}.part`, file)
+  const part = `${file}.${process.pid}.${++builds}.part`
+  await writeFile(part, code)
+  await rename(part, file)
   return file
 }
 
