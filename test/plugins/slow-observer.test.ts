@@ -22,7 +22,12 @@ for (const engine of engines)
       const hooks = { ...base.hooks, observers: () => ['plg_slow'] }
       const means = { ...base, hooks, jobs }
       const event = (n: number, subject: string): StoredEvent =>
-        ({ id: `evt_${String(n).padStart(3, '0')}`, type: 'invoice.issued', subject, brand_id: null }) as never
+        ({
+          id: `evt_${String(n).padStart(3, '0')}`,
+          type: 'invoice.issued',
+          subject,
+          brand_id: null,
+        }) as never
       await db.transaction(async (trx) => {
         for (let n = 0; n < EVENTS; n++) await queueObservers(means, trx, event(n, `inv_${n % 20}`))
       })
