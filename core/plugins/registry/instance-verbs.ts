@@ -54,6 +54,7 @@ export const createInstance = defineVerb(
       name: input.name,
       settings: JSON.stringify(open),
       status: 'active',
+      storage_bundle: null,
       position: 0,
       version: 1,
       created_at: now,
