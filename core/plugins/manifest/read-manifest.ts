@@ -150,8 +150,21 @@ function settingsProblems(manifest: Manifest): string[] {
       problems.push(
         `${part}: it is not a JSON Schema: ${ajv.errorsText(ajv.errors)} (expected: draft 2020-12)`,
       )
+    else problems.push(...fieldProblems(part, schema))
   }
   return problems
+}
+
+/** The name stands among the settings for what staff alone allow; a default that many know is no secret. */
+function fieldProblems(part: string, schema: Record<string, unknown>): string[] {
+  const own = propertiesOf(schema)
+  const defaults = secretFields(schema).filter((name) => Object.hasOwn(own[name] as object, 'default'))
+  return [
+    ...(Object.hasOwn(own, 'trusted_hosts')
+      ? [`${part}.properties.trusted_hosts: the name is Berth's own (expected: another)`]
+      : []),
+    ...defaults.map((name) => `${part}.properties.${name}: a secret has a default (expected: none)`),
+  ]
 }
 
 function configProblems(manifest: Manifest): string[] {
