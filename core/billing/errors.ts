@@ -158,3 +158,9 @@ export const PostNotOffered = defineError(
   409,
   () => 'Documents on paper are not offered to clients here.',
 )
+export const RunOfAllBrands = defineError(
+  'billing.run_of_all_brands',
+  409,
+  () =>
+    'The billing run bills every brand, so only staff of all brands may start it. The brands that are yours are billed by its schedule, every hour.',
+)

@@ -1,6 +1,7 @@
 import { UpgradeAnswer, UpgradeStep } from '../../sdk/index.ts'
 import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
+import { noBodies } from './broker/body-parts.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
@@ -8,8 +9,10 @@ import { subjectOf, type Scopes } from './broker/records.ts'
 import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
 import { closed, misfit } from './checks.ts'
+import { deadlineOf, type Deadline } from './deadlines.ts'
 import * as errors from './errors.ts'
 import * as limits from './limits.ts'
+import { limitOf, type LimitName } from './manifest/askable-limits.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
@@ -63,7 +66,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     kind: call.kind,
     op: call.operation,
     text: JSON.stringify(input ?? null),
-    deadlineMs: call.request.deadlineMs,
+    deadline: deadlineFor(call),
     onAsk: desk,
     onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
   })
@@ -73,6 +76,11 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
   return result.value
+}
+
+function deadlineFor({ instance, request: { deadline = 'act', deadlineMs } }: PluginCall): Deadline {
+  if (deadlineMs !== undefined) return { ms: deadlineMs, coldMs: deadlineMs }
+  return deadlineOf(instance.plugin.manifest, deadline)
 }
 
 /** Throws PluginDenied when plugin.json does not list the operation. */
@@ -157,27 +165,26 @@ function admit(caller: Caller, call: PluginCall, circuit: string): boolean {
 
 async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
   const { manifest, bundle } = call.instance.plugin
-  const asked = manifest.limits ?? {}
-  const asks = asked.asks ?? limits.ASKS
+  const limit = (name: LimitName) => limitOf(manifest, name)
   const start: IsolateStart = {
     settings: await instanceSettings(caller, call),
     secretNames: declaredSecrets(call),
     tokenMark: caller.mark(call.instance.id),
-    asks,
-    asksAtOnce: limits.ASKS_AT_ONCE,
+    asks: limit('asks'),
+    asksAtOnce: limit('asks_at_once'),
   }
   return {
     bundle,
     text: JSON.stringify(start),
     limits: {
-      memoryMb: asked.memory_mb ?? limits.MEMORY_MB,
-      sliceMs: asked.slice_ms ?? limits.SLICE_MS,
-      cpuMs: asked.cpu_ms ?? limits.CPU_MS,
-      startMs: limits.START_MS,
-      asks,
+      memoryMb: limit('memory_mb'),
+      sliceMs: limit('slice_ms'),
+      cpuMs: limit('cpu_ms'),
+      startMs: limit('start_ms'),
+      asks: limit('asks'),
     },
-    isolates: asked.isolates ?? limits.ISOLATES,
-    queue: asked.queue ?? limits.QUEUE,
+    isolates: limit('isolates'),
+    queue: limit('queue'),
   }
 }
 
@@ -240,6 +247,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
     tcpRules: tcpRules(manifest.permissions?.tcp ?? [], config, trusted),
     lines: new Map<number, OpenLine>(),
+    bodies: noBodies(),
     secrets,
     storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,

@@ -54,6 +54,8 @@ export interface PluginsHealth {
   suspects: string[]
   /** Circuits that are open: "instance operation server". */
   tripped: string[]
+  /** No wall is asked for, so that none can lack anything. */
+  wallOff: boolean
   /** What the wall lacks on this system. */
   wallMissing: readonly WallPart[]
   outbound: OutboundMap
@@ -137,6 +139,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
         hosts: supervisor.running().map((host) => ({ ...host, cost: processCost(host.pid) })),
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(ms()),
+        wallOff: means.wall === 'off',
         wallMissing: (await wall).missing,
         outbound: caller.outbound,
         figures: book.figures(),

@@ -262,8 +262,8 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: 'a deadline ends its call',
     file: 'core/plugins/supervisor/pool.ts',
-    from: 'setTimeout(() => expire(pool, job), call.deadlineMs)',
-    to: 'setTimeout(() => expire(pool, job), 10_000)',
+    from: 'setTimeout(() => setImmediate(() => expire(pool, job)), ms)',
+    to: 'setTimeout(() => setImmediate(() => expire(pool, job)), 10_000)',
     tests: ['never-settles'],
   },
   {

@@ -38,8 +38,9 @@ export function openPlugins({
   let made: Plugins | undefined
   const drain = (instanceId: string) => {
     made?.drain(instanceId)
-    void hooks.refresh()
+    void reread()
   }
+  const reread = () => hooks.refresh()
   const forgive = (pluginId: string) => made?.forgive(pluginId)
   const log = databaseLog({
     ...means,
@@ -72,6 +73,7 @@ export function openPlugins({
     browserPart,
     move,
     drain,
+    reread,
     shipped: async (pluginId) => (await loaded()).get(pluginId),
     forgive,
     health: () => plugins().health(),

@@ -109,7 +109,7 @@ export async function attempt(
   assert(payment.instance_id, 'an attempt at a gateway names its instance')
   const outcome = await payments.plugins
     .call<PaymentOutcome>(payment.instance_id, 'gateway', operation, input, {
-      deadlineMs: 30_000,
+      deadline: 'act',
       ...(actor.requestId ? { requestId: actor.requestId } : {}),
     })
     .catch((error: unknown) => error as Error)

@@ -46,7 +46,7 @@ export async function handleWebhook(payments: Payments, job: { id: string }): Pr
     'gateway',
     'handle_event',
     input,
-    { deadlineMs: 15_000 },
+    { deadline: 'act' },
   )
   const occurredAt = occurred_at === undefined ? undefined : byBusinessClock(payments, occurred_at)
   const actor: Actor = { ...systemActor('webhook'), id: event.instance_id, requestId: event.id }

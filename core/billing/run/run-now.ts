@@ -1,20 +1,30 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
 import { findRow, defineVerb, type Means } from '../../records/index.ts'
+import { RunOfAllBrands } from '../errors.ts'
 
 /** The job that the app registers: it bills up to the present day. */
 export const RUN_NOW_TASK = 'billing.run_now'
 
-/** Starts the day's run beside its schedule. A day that was billed is only searched for what is still due. */
+/**
+ * Starts the day's run beside its schedule, for staff of all brands: brands of a zone share their day, which is done for
+ * all of them or for none. A day that was billed is only searched for what is still due.
+ */
 export const runBillingNow = defineVerb(
   { permission: 'billing.run', audience: ['staff'], input: Type.Object({}) },
-  (means: Means, _input, actor): Promise<void> =>
-    means.db.transaction(async (trx) => {
+  async (means: Means, _input, actor): Promise<void> => {
+    if (!mayRun(actor)) throw RunOfAllBrands({})
+    await means.db.transaction(async (trx) => {
       await recordAudit(means, trx, actor, [{ action: 'billing.run', subject: RUN_NOW_TASK }])
       await means.jobs.enqueue(trx, [{ task: RUN_NOW_TASK, payload: {}, key: RUN_NOW_TASK }])
-    }),
+    })
+  },
 )
+
+/** Staff of some brands would bill those of others. */
+export const mayRun = (actor: Actor): boolean => actor.kind !== 'staff' || actor.brandIds === 'all'
 
 /** Puts a client whose cause was repaired back into the run. */
 export const releaseParkedClient = defineVerb(

@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest/manifest.ts'
 import type { FindRecord, PluginStorage } from '../ports.ts'
+import type { KeptBodies } from './body-parts.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
 import type { IsOwnHost, NetworkRule } from './network.ts'
@@ -19,6 +20,7 @@ export interface AskingCall {
   tcpRules: readonly NetworkRule[]
   /** By the number that the plugin knows. */
   lines: Map<number, OpenLine>
+  bodies: KeptBodies
   secrets: SecretScope
   storage: PluginStorage
   scopes: Scopes

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Static, Type } from '../../../sdk/index.ts'
-import { FETCH_MS, LINES_OPEN, REQUEST_BYTES, RESPONSE_BYTES } from '../limits.ts'
+import { FETCH_MS, LINES_OPEN, REQUEST_BYTES } from '../limits.ts'
+import { limitOf } from '../manifest/askable-limits.ts'
 import type { AskingCall } from './asking-call.ts'
 import { connectChecked } from './connect.ts'
 import { destinationOf, escapeXml } from './fetch.ts'
@@ -61,7 +62,7 @@ export async function openLine(call: AskingCall, input: Static<typeof OpenInput>
   call.signal.addEventListener('abort', () => socket.destroy(), { once: true })
   if (call.signal.aborted) socket.destroy()
   const line = call.lines.size + 1
-  call.lines.set(line, { socket, rule, left: RESPONSE_BYTES })
+  call.lines.set(line, { socket, rule, left: limitOf(call.manifest, 'response_bytes') })
   return line
 }
 
@@ -98,7 +99,8 @@ async function filled(
 export async function readLine(call: AskingCall, { line, bytes }: Static<typeof ReadInput>): Promise<string> {
   const open = lineOf(call, line)
   const { socket, rule } = open
-  if (bytes > open.left) throw new Refusal('E_LIMIT', `A line reads at most ${RESPONSE_BYTES} bytes.`)
+  if (bytes > open.left)
+    throw new Refusal('E_LIMIT', `A line reads at most ${limitOf(call.manifest, 'response_bytes')} bytes.`)
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(FETCH_MS)])
   for (;;) {
     const found = socket.read(bytes) as Buffer | null

@@ -12,7 +12,6 @@ interface Told {
 }
 
 const TASK = 'plugins.observe'
-const DEADLINE_MS = 15_000
 /** An instance that is switched off may be back tomorrow: its events wait so long, and are looked at so often. */
 const KEPT_MS = 7 * 86_400_000
 const LOOK_AGAIN_MS = 3_600_000
@@ -53,7 +52,7 @@ export async function observeEvent(means: Means & { plugins: PluginCalls }, told
   if (!instance || !row) return
   if (instance.status !== 'active' || instance.plugin_status !== 'enabled')
     return keepForLater(means, told, row)
-  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row), { deadlineMs: DEADLINE_MS })
+  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row), { deadline: 'act' })
 }
 
 function eventOf(row: Omit<StoredEvent, 'body'> & { body: string }): HookEvent {

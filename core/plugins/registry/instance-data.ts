@@ -101,6 +101,7 @@ export const importInstance = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
     return counts
   },
 )

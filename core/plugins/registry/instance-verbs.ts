@@ -15,6 +15,8 @@ import type { Shipped } from './version-before.ts'
 /** Told when an instance changed, so that its isolates start anew. */
 export interface PluginAdmin extends Means {
   readonly drain: (instanceId: string) => void
+  /** Hooks and pages of this process hear at once who listens and shows something, instead of a while later. */
+  readonly reread?: () => Promise<void>
   /** The registry now says whether the plugin runs: what this process remembers of its lost hosts goes. */
   readonly forgive?: (pluginId: string) => void
   /** Runs the upgrade step of a new version; absent where no plugin host is. */
@@ -70,6 +72,7 @@ export const createInstance = defineVerb(
         },
       ])
     })
+    await means.reread?.()
     return row
   },
 )
@@ -115,6 +118,7 @@ export const changeInstance = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
   },
 )
 
@@ -146,6 +150,7 @@ export const setInstanceStatus = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
   },
 )
 

@@ -24,7 +24,6 @@ export interface MovedInstance {
 /** Calls the upgrade step of a version that does not serve yet, on a copy of what the instance has. */
 export type MoveInstance = (row: Instance, plugin: LoadedPlugin, from: string) => Promise<MovedInstance>
 
-const DEADLINE_MS = 60_000
 const TURNS_MAX = 10_000
 /** For one instance, all turns together: somebody waits for the end of it. */
 const UPGRADE_MS = 3_600_000
@@ -38,8 +37,8 @@ export function instanceMover(means: CallMeans & { steadyMs?(): number }): MoveI
     const ask = (cursor: string | undefined) => {
       const request = {
         input: { ...input, ...(cursor === undefined ? {} : { cursor }) },
-        deadlineMs: DEADLINE_MS,
-      }
+        deadline: 'job',
+      } as const
       return means.plugins().call(instance, 'upgrade', 'move', request) as Promise<UpgradeAnswer>
     }
     try {

@@ -4,6 +4,7 @@ import { systemResolver, type Resolver } from '../broker/connect.ts'
 import { brokerFetch, type FetchAnswer, type OutboundMap } from '../broker/fetch.ts'
 import { plainHost } from '../broker/network.ts'
 import { Refusal } from '../broker/refusal.ts'
+import { HEADER_BYTES } from '../limits.ts'
 import { SourceUnreadable } from '../package/index.ts'
 
 /** Reads lists and packages from where staff said they lie. */
@@ -57,7 +58,7 @@ async function readRemote(
       ...means,
       rules: [rule],
       secrets: { mark: '', grants: [], resolve: () => Promise.resolve(undefined) },
-      responseBytes: bytesMax,
+      sizes: { request: 0, response: bytesMax, headers: HEADER_BYTES },
       signal: AbortSignal.timeout(READ_MS),
       onAct: () => undefined,
     },

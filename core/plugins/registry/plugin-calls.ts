@@ -1,7 +1,7 @@
 import { defineError, NotFound } from '../../kernel/index.ts'
 import { sql } from '../../db/index.ts'
 import { readSecret } from '../../secrets/index.ts'
-import type { Kind } from '../kinds.ts'
+import type { CallRequest, Kind } from '../kinds.ts'
 import type { LoadedPlugin, PluginServer } from '../ports.ts'
 import { browserPartOf, type BrowserPart } from './browser-part.ts'
 import { instanceOf, type CallMeans } from './call-means.ts'
@@ -15,8 +15,7 @@ export const PluginOff = defineError(
     `The plugin instance "${p.id}" is switched off or its plugin is not installed. Nothing was sent.`,
 )
 
-export interface CallOptions {
-  deadlineMs?: number
+export interface CallOptions extends Pick<CallRequest, 'deadline' | 'deadlineMs'> {
   requestId?: string
   serverId?: string
 }
@@ -27,8 +26,6 @@ export interface PluginCalls {
   /** What the instance runs in browsers; absent where no plugin host is. */
   browserPart?(instanceId: string): Promise<BrowserPart | null>
 }
-
-const DEADLINE_MS = 15_000
 
 type CallArguments = [instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions]
 
@@ -42,8 +39,14 @@ export function pluginCalls(means: CallMeans): Required<PluginCalls> {
       const row = await getInstance(means.db, instanceId)
       const plugin = await loadedNow(row)
       if (!plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
-      const server = options.serverId ? await serverOf(means, options.serverId) : undefined
-      const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
+      const { deadline, deadlineMs, serverId } = options
+      const server = serverId ? await serverOf(means, serverId) : undefined
+      const request = {
+        input,
+        ...(deadline ? { deadline } : {}),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        ...(server ? { server } : {}),
+      }
       return (await means.plugins().call(instanceOf(means, row, plugin), kind, operation, request)) as T
     },
     async browserPart(instanceId) {

@@ -104,6 +104,7 @@ export const removePlugin = defineVerb(
     if (used > 0) throw PluginInUse({ plugin: plugin.id, instances: used })
     await means.db.transaction((trx) => erase(means, trx, { plugin, instances }, actor))
     for (const { id } of instances) means.drain(id)
+    await means.reread?.()
   },
 )
 

@@ -90,6 +90,8 @@ for (const engine of engines)
       assert.deepEqual(await leads('/admin'), ['/admin/billing'])
       const tab = /<nav class="b-tabs"[^>]*><a href="\/admin\/billing"/
       assert.match(page.text, tab)
+      const start = 'action="/admin/billing/run"'
+      assert.ok(page.text.includes(start))
       await world.means.db.run(sql`
         update staff set brand_ids = ${JSON.stringify([world.ids.brand])} where id = (select max(id) from staff)`)
       assert.equal(await waiting(), parked - 1)
@@ -101,6 +103,10 @@ for (const engine of engines)
       assertStatus(own, 200)
       assert.doesNotMatch(own.text, tab)
       assert.doesNotMatch(own.text, /href="\/admin\/billing"/)
+      assert.ok(!own.text.includes(start))
+      const refused = await browser.post('/admin/billing/run', {})
+      assertStatus(refused, 409)
+      assert.match(refused.text, /only staff of all brands may start it/)
     })
   })
 

@@ -68,6 +68,13 @@ for (const engine of engines)
       await recordPayment(payments, paid, staffActor())
       const shown = textOf((await browser.get(at)).text)
       assert.match(shown, /Instalments.*Running.*Paid/s)
+      const rest = textOf((await browser.get(`${at}/pay`)).text)
+      const left = euros.format(Number(invoice.total_minor - third) / 100)
+      assert.ok(
+        rest.includes(`Sum of the invoice ${all} Paid so far −${euros.format(Number(third) / 100)}`),
+        rest,
+      )
+      assert.ok(rest.includes(`of ${left} that are open`), rest)
       assert.deepEqual(await verifyBooks(db, means.business.today('UTC')), [])
     })
 

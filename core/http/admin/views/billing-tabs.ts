@@ -1,3 +1,4 @@
+import { mayRun } from '../../../billing/index.ts'
 import type { PageView } from '../blocks.ts'
 import type { Desk } from '../desk.ts'
 
@@ -21,10 +22,17 @@ export function billingTabs({ t, actor }: Desk, active: (typeof TABS)[number][0]
   return { tabs }
 }
 
-export const billingHead = ({ t }: Desk, text: string): PageView['head'] => ({
+export const billingHead = ({ t, actor }: Desk, text: string): PageView['head'] => ({
   title: t('admin.billing.title'),
   text,
-  actions: [
-    { label: t('admin.billing.run_now'), post: '/admin/billing/run', kind: 'primary', icon: 'player-play' },
-  ],
+  actions: mayRun(actor)
+    ? [
+        {
+          label: t('admin.billing.run_now'),
+          post: '/admin/billing/run',
+          kind: 'primary',
+          icon: 'player-play',
+        },
+      ]
+    : [],
 })

@@ -93,9 +93,6 @@ function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandN
   }
 }
 
-/** What a plugin takes longer for than this is not offered. */
-const PATIENCE_MS = 2_000
-
 interface Format {
   key: string
   label: string
@@ -141,6 +138,7 @@ async function documentForm(desk: Desk, brands: readonly BrandName[]): Promise<B
   ]
 }
 
+/** What a plugin takes too long for is not offered. */
 async function formatsOf(
   { means }: Desk,
   { id, name }: { id: string; name: string },
@@ -151,7 +149,7 @@ async function formatsOf(
       'exporter',
       'list_formats',
       {},
-      { deadlineMs: PATIENCE_MS },
+      { deadline: 'page' },
     )
     return (await asked).formats.map(({ key, label }) => ({
       value: `${id} ${key}`,
