@@ -144,12 +144,29 @@ function settingsProblems(manifest: Manifest): Problem[] {
     if (schema === undefined) return []
     if (schema['type'] !== 'object')
       return [{ path: [part, 'type'], reason: 'it is not an object', expected: '"type": "object"' }]
-    if (ajv.validateSchema(schema) === true) return []
+    if (ajv.validateSchema(schema) === true) return fieldProblems(part, schema)
     return problemsOf(ajv.errors ?? [], [part]).map((problem) => ({
       ...problem,
       reason: `it is not a JSON Schema: ${problem.reason}`,
     }))
   })
+}
+
+/** The name stands among the settings for what staff alone allow; a default that many know is no secret. */
+function fieldProblems(part: string, schema: Record<string, unknown>): Problem[] {
+  const own = propertiesOf(schema)
+  const path = [part, 'properties']
+  const defaults = secretFields(schema).filter((name) => Object.hasOwn(own[name] as object, 'default'))
+  return [
+    ...(Object.hasOwn(own, 'trusted_hosts')
+      ? [{ path: [...path, 'trusted_hosts'], reason: "the name is Berth's own", expected: 'another' }]
+      : []),
+    ...defaults.map((name) => ({
+      path: [...path, name],
+      reason: 'a secret has a default',
+      expected: 'none',
+    })),
+  ]
 }
 
 const SCHEMAS = ['settings', 'server_settings', 'product_settings'] as const

@@ -4,8 +4,9 @@ import { readSecret } from '../../secrets/index.ts'
 import type { CallRequest, Kind } from '../kinds.ts'
 import type { LoadedPlugin, PluginServer } from '../ports.ts'
 import { browserPartOf, type BrowserPart } from './browser-part.ts'
-import { instanceOf, trustedIn, type CallMeans } from './call-means.ts'
+import { instanceOf, type CallMeans } from './call-means.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
+import { trustedIn } from './trusted-hosts.ts'
 
 export const PluginOff = defineError(
   'plugin.off',
