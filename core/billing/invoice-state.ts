@@ -19,26 +19,37 @@ const NOTHING: Standing = { allocated_minor: 0n, paid_minor: 0n, refunded_minor:
 /** What came as payments for the document by the name i. */
 const paidOf: Sql = sql`coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id and a.kind = 'payment'), 0)`
 
-/** Of the payment by the name p: what went back, by what paid for that, and what it was applied to documents. */
-const given = (from: Sql): Sql =>
-  sql`coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = p.id and r.status in ('pending', 'succeeded') and ${from}), 0)`
-const ofCredit = given(sql`r.taken_from = 'credit'`)
+/** Of the payment by the name p: what went back as is said, and what it was applied to documents. */
+const given = (of: Sql): Sql =>
+  sql`coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = p.id and r.status in ('pending', 'succeeded') and ${of}), 0)`
 const applied = (to: Sql): Sql =>
   sql`coalesce((select sum(b.amount_minor) from allocations b where b.payment_id = p.id and b.kind = 'payment' and ${to}), 0)`
-const surplus = sql`(p.received_minor - ${applied(sql`1 = 1`)})`
 
 /**
- * What went back of that. Out of the client's credit goes first what no document took of the payment. A refund of a
- * payment for several documents names none of them: it is of all of them once it is of all that the payment brought, but
- * for a surcharge.
+ * What went back of what documents got of a payment. Out of the client's credit goes first what no document took of it;
+ * of a payment for several a refund that names one is of that one, whatever pays for it.
+ */
+const fromCredit = sql`r.taken_from = 'credit' and (p.invoice_id is not null or r.invoice_id is null)`
+const ofCredit = given(fromCredit)
+const surplus = sql`(p.received_minor - ${applied(sql`1 = 1`)})`
+const ofDocuments = sql`(${given(sql`not (${fromCredit})`)} + case when ${ofCredit} > ${surplus} then ${ofCredit} - ${surplus} else 0 end)`
+
+/** Of a payment for several, what this document got, and what all of them did, beside a surcharge. */
+const own = applied(sql`b.invoice_id = i.id`)
+const ofAll = applied(
+  sql`(b.invoice_id = i.id or b.invoice_id in (select e.invoice_id from payment_documents e where e.payment_id = p.id))`,
+)
+const ofOwn = given(sql`r.invoice_id = i.id`)
+
+/**
+ * What went back of what was paid on it. A refund of a payment for several that names none of them is of all once all
+ * went back that they got.
  */
 const refundedOf: Sql = sql`
-  coalesce((select sum(${given(sql`r.taken_from <> 'credit'`)} + case when ${ofCredit} > ${surplus} then ${ofCredit} - ${surplus} else 0 end)
-    from payments p where p.invoice_id = i.id), 0)
-  + coalesce((select sum(a.amount_minor) from payment_documents d join payments p on p.id = d.payment_id
-    join allocations a on a.payment_id = p.id and a.invoice_id = i.id and a.kind = 'payment'
-    where d.invoice_id = i.id and ${given(sql`1 = 1`)} >= p.received_minor
-      - ${applied(sql`b.invoice_id not in (select e.invoice_id from payment_documents e where e.payment_id = p.id)`)}), 0)`
+  coalesce((select sum(${ofDocuments}) from payments p where p.invoice_id = i.id), 0)
+  + coalesce((select sum(case when ${ofDocuments} >= ${ofAll} or ${ofOwn} > ${own} then ${own} else ${ofOwn} end)
+    from payments p where p.invoice_id is null
+      and p.id in (select a.payment_id from allocations a where a.invoice_id = i.id and a.kind = 'payment')), 0)`
 
 /** 1 for a document by the name i whose payments went back: for lists, which show nothing else of them. */
 export const refundedFlag: Sql = sql`case when i.status = 'paid' and ${paidOf} > 0 and ${refundedOf} >= ${paidOf} then 1 else 0 end`

@@ -228,6 +228,22 @@ for (const engine of engines) {
       await clean()
     })
 
+    test('once: what is asked for after it is money of the document, whatever other credit there is', async () => {
+      const { client, payment } = await sale('2785')
+      const other = await issue(means, draft(client))
+      await creditInvoice(means, { invoice_id: other.id, reason: 'Not wanted' }, staff)
+      const before = await credit(client.id)
+      const part = await refund(payment, '400', {})
+      assert.deepEqual([part.taken_from, await credit(client.id)], ['credit', before - 400n])
+      const beyond = await refund(payment, '601', {})
+      assert.deepEqual([beyond.taken_from, await credit(client.id)], ['goodwill', before - 400n])
+      const rest = await refund(payment, '600', {})
+      assert.deepEqual([rest.taken_from, await credit(client.id)], ['credit', before - 1_000n])
+      const more = await refund(payment, '100', {})
+      assert.deepEqual([more.taken_from, await credit(client.id)], ['goodwill', before - 1_000n])
+      await clean()
+    })
+
     test('not when the credit was used meanwhile', async () => {
       const { client, payment } = await sale('2785')
       await issue(means, draft(client))

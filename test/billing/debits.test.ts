@@ -322,8 +322,14 @@ for (const engine of engines) {
       assert.deepEqual([invoice.status, invoice.allocated_minor], ['issued', 0n])
       const claims = await mails('billing.reopened_mails', [of.id])
       assert.deepEqual(
-        claims.map(({ template, data }) => [template, data.returned, data.amount]),
-        [['invoice-overdue-1', true, amount]],
+        claims.map(({ template, data }) => [
+          template,
+          data.returned,
+          data.amount,
+          data.due_on,
+          data.expected_on,
+        ]),
+        [['invoice-overdue-1', true, amount, DUE, addDays(DUE, 30)]],
       )
       assert.deepEqual(await days(addDays(DUE, 30), addDays(DUE, 35)), [], 'not debited again by itself')
       assert.deepEqual(

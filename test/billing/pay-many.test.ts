@@ -264,11 +264,20 @@ for (const engine of engines)
       await clean()
     })
 
-    test('cannot be taken back as if it had been booked on one document', async () => {
+    test('is taken back from each of them, and not once anything was built on it', async () => {
       const debt = await debts()
-      const wish = { invoice_ids: debt.ids, amount_minor: '4165', reference: means.newId('req') }
+      const wish = { invoice_ids: debt.ids, amount_minor: '5000', reference: means.newId('req') }
       const { id } = await recordMany(using([]), wish, staff)
+      await reverse(id)
+      const open = debt.ids.map(() => ['issued', 0n])
+      assert.deepEqual(await states(debt.ids), open)
+      assert.equal(await creditBalance(db, debt.client.id, 'EUR'), 0n)
       await assert.rejects(reverse(id), { code: 'payment.not_reversible' })
+      await clean()
+      const again = await recordMany(using([]), { ...wish, reference: means.newId('req') }, staff)
+      const back = { payment_id: again.id, invoice_id: debt.ids[0], amount_minor: '1', reason: 'Returned' }
+      await refundPayment(using([]), { ...back, destination: 'recorded' }, staff)
+      await assert.rejects(reverse(again.id), { code: 'payment.not_reversible' })
       await clean()
     })
 

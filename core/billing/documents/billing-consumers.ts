@@ -192,9 +192,11 @@ async function tellOfClaim(means: Means, trx: Trx, event: StoredEvent): Promise<
       and exists (select 1 from allocations a where a.invoice_id = i.id and a.kind = 'dispute' and a.amount_minor < 0)`)
   const subject = open && (await subjectOf(trx, event.subject))
   if (!subject) return
-  const { number, due_on } = subject
+  const { number, due_on, owed_on } = subject
+  const expected_on = owed_on === due_on ? null : owed_on
   const amount = { minor: open.open_minor.toString(), currency: open.currency }
-  const data = { number, due_on, amount, url: `/portal/invoices/${subject.invoice_id}`, returned: true }
+  const url = `/portal/invoices/${subject.invoice_id}`
+  const data = { number, due_on, expected_on, amount, url, returned: true }
   await tell(means, trx, { subject, event, template: 'invoice-overdue-1', data, byDay: true })
 }
 

@@ -60,7 +60,7 @@ export async function bookRefundOutcome(
   assert(refund, `refund ${refundId} exists`)
   const payment = await lockPayment(trx, refund.payment_id)
   if (outcome.outcome === 'failed' || outcome.outcome === 'not_supported')
-    return fail(means, trx, { refund, payment, problem: outcome.message }, actor)
+    return fail(means, trx, { refund, payment, problem: outcome.message, occurredAt }, actor)
   const name = outcome.outcome === 'pending' ? 'wait' : 'succeed'
   if (
     refund.status === 'failed' ||
@@ -84,15 +84,17 @@ interface Failure {
   refund: RefundRow
   payment: PaymentRow
   problem: string
+  occurredAt: Instant | undefined
 }
 
 async function fail(
   means: Means,
   trx: Trx,
-  { refund, payment, problem }: Failure,
+  { refund, payment, problem, occurredAt }: Failure,
   actor: Actor,
 ): Promise<RefundRow> {
   if (refund.status === 'failed') return refund
+  if (refund.status !== 'created') await moveBack(means, trx, { refund, payment, occurredAt, actor })
   const postings = undone(refund, payment)
   if (postings.length > 0) {
     const effectiveOn = await todayOf(means, trx, payment.brand_id)
@@ -110,6 +112,19 @@ async function fail(
     name: 'fail',
     actor,
     change: { set: { problem }, body: bodyOf(refund) },
+  })
+}
+
+/** What had left is there again. */
+async function moveBack(
+  means: Means,
+  trx: Trx,
+  { refund, payment, occurredAt, actor }: Omit<Sent, 'reference'>,
+): Promise<void> {
+  if (refund.destination === 'credit') return
+  await addTransaction(means, trx, payment, {
+    ...{ kind: 'refund_failed', reference: refund.reference ?? refund.id, currency: refund.currency },
+    ...{ amountMinor: refund.amount_minor, feeMinor: 0n, note: refund.reason, actor: actor.id, occurredAt },
   })
 }
 

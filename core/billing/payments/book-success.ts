@@ -103,7 +103,7 @@ function postingsOf(payment: PaymentRow, received: Received, applied: bigint): P
 }
 
 export interface Movement extends Received {
-  kind: 'payment' | 'payment_reversed' | 'refund' | 'dispute' | 'dispute_returned'
+  kind: 'payment' | 'payment_reversed' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_returned'
   actor: string
 }
 

@@ -11,6 +11,7 @@ import { documentsOf } from './apply-payment.ts'
 import type { DisputeRow } from './book-dispute.ts'
 import { readExtra } from './book-extra.ts'
 import type { PaymentRow } from './payment.ts'
+import { documentShares, leftOf } from './document-shares.ts'
 
 /** Whether a document is open again as soon as its payment is disputed. Off: only when the dispute is lost. */
 export const disputeReopens = defineSetting({
@@ -40,8 +41,15 @@ export async function claimAgain(
   if ((await claimed(trx, dispute.id)) > 0n) return
   const { currency, client_id: clientId } = payment
   const documents = await lockDocuments(trx, payment)
+  const shares = await documentShares(trx, payment)
   let rest = dispute.amount_minor
-  for (const invoice of documents) rest -= await takeFrom(means, trx, { invoice, payment, rest })
+  // What was refunded already is taken back last: that the bank takes besides is of the other documents.
+  for (const spare of [true, false])
+    for (const invoice of documents) {
+      const share = shares.get(invoice.id)
+      const most = spare ? leftOf(share) : rest
+      rest -= await takeFrom(means, trx, { invoice, payment, most: most < rest ? most : rest })
+    }
   const ofInvoice = dispute.amount_minor - rest
   const { paidMinor } = await lockCredit(trx, clientId, currency)
   const ofCredit = paidMinor < 0n ? 0n : paidMinor < rest ? paidMinor : rest
@@ -90,16 +98,16 @@ async function lockDocuments(trx: Trx, payment: PaymentRow): Promise<InvoiceRow[
 interface TakeBack {
   invoice: InvoiceRow
   payment: PaymentRow
-  rest: bigint
+  most: bigint
 }
 
-async function takeFrom(means: Means, trx: Trx, { invoice, payment, rest }: TakeBack): Promise<bigint> {
+async function takeFrom(means: Means, trx: Trx, { invoice, payment, most }: TakeBack): Promise<bigint> {
   if (invoice.status !== 'paid' && invoice.status !== 'issued') return 0n
   const row = await trx.get<{ paid_minor: bigint | null }>(
     sql`select sum(amount_minor) as paid_minor from allocations where payment_id = ${payment.id} and invoice_id = ${invoice.id}`,
   )
   const paid = row?.paid_minor ?? 0n
-  const taken = rest < paid ? rest : paid
+  const taken = most < paid ? most : paid
   if (taken <= 0n) return 0n
   await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor: -taken })
   return taken

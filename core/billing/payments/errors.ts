@@ -71,7 +71,8 @@ export const NoEvidenceTaken = defineError(
 export const RefundTooLarge = defineError(
   'refund.too_large',
   422,
-  (p: { left: string }) => `Of this payment ${p.left} can be refunded at most.`,
+  (p: { left: string; ofDocument?: boolean }) =>
+    `Of ${p.ofDocument ? 'what this payment paid of the document' : 'this payment'} ${p.left} can be refunded at most.`,
 )
 export const NotRefundable = defineError(
   'refund.not_possible',

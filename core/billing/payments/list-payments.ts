@@ -2,6 +2,7 @@ import { Type } from '../../../sdk/index.ts'
 import { all, sql } from '../../db/index.ts'
 import { defineVerb, scoped, type Means } from '../../records/index.ts'
 import type { PaymentRow } from './payment.ts'
+import { paymentsFor } from './under-way.ts'
 
 /** Attempts newest first: a client sees its own, staff those of their brands. `after` is the last id seen. */
 export const listPayments = defineVerb(
@@ -19,7 +20,7 @@ export const listPayments = defineVerb(
   async (means: Means, input, actor): Promise<{ rows: PaymentRow[]; next: string | null }> => {
     const conditions = [scoped(actor, { table: 'p', right: 'payment.list' })]
     if (input.client_id) conditions.push(sql`p.client_id = ${input.client_id}`)
-    if (input.invoice_id) conditions.push(sql`p.invoice_id = ${input.invoice_id}`)
+    if (input.invoice_id) conditions.push(paymentsFor(sql`${input.invoice_id}`))
     if (input.status) conditions.push(sql`p.status = ${input.status}`)
     if (input.after) conditions.push(sql`p.id < ${input.after}`)
     const found = await means.db.all<PaymentRow>(

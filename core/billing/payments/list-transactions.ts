@@ -7,7 +7,7 @@ import { defineVerb, scoped, type Means } from '../../records/index.ts'
 export interface ListedTransaction {
   id: string
   client_id: string
-  kind: 'payment' | 'payment_reversed' | 'refund' | 'dispute' | 'dispute_returned'
+  kind: 'payment' | 'payment_reversed' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_returned'
   /** Name of the gateway; null for money that was booked by hand. */
   gateway: string | null
   reference: string
@@ -39,9 +39,10 @@ export const listTransactions = defineVerb(
     if (input.after) conditions.push(sql`x.id < ${input.after}`)
     const found = await means.db.all<ListedTransaction>(sql`
       select x.id, x.client_id, x.kind, g.name as gateway, x.reference, x.currency, x.amount_minor, x.fee_minor, x.payment_id,
-        p.invoice_id, i.number as invoice_number, x.note, x.occurred_at
+        i.id as invoice_id, i.number as invoice_number, x.note, x.occurred_at
       from transactions x left join plugin_instances g on g.id = x.instance_id left join payments p on p.id = x.payment_id
-      left join invoices i on i.id = p.invoice_id
+      left join refunds r on x.kind in ('refund', 'refund_failed') and r.payment_id = x.payment_id and r.reference = x.reference
+      left join invoices i on i.id = coalesce(p.invoice_id, r.invoice_id)
       where ${all(conditions)} order by x.id desc limit ${input.limit + 1}`)
     const kept = found.slice(0, input.limit)
     const rows = actor.kind === 'client' ? kept.map((row) => ({ ...row, fee_minor: null })) : kept

@@ -8,7 +8,7 @@ export interface Candidate {
   booked: BookedMovement
   brandId: string
   paymentId: string | null
-  /** Null for money that came back from a refund: that has a journal and no transaction. */
+  /** Null for money that came back from a refund, where that has a journal and no transaction. */
   transactionId: string | null
 }
 
@@ -61,12 +61,13 @@ async function findTransaction(
   }
 }
 
-/** A refund that came back: its money is at the gateway again. */
+/** A refund that came back before such movements were kept: its money is at the gateway again. */
 async function findFailedRefund(trx: Trx, row: MovementRow): Promise<Candidate | null> {
   const refund = await trx.get<{ payment_id: string; currency: string; amount_minor: bigint }>(sql`
     select r.payment_id, r.currency, r.amount_minor from refunds r join payments p on p.id = r.payment_id
       join journals j on j.source_id = r.id and j.kind = 'refund_failed'
     where p.instance_id = ${row.instance_id} and r.reference = ${row.of_reference} and r.status = 'failed'
+      and not exists (select 1 from transactions x where x.instance_id = p.instance_id and x.reference = r.reference and x.kind = 'refund_failed')
       and exists (select 1 from journals s where s.source_id = r.id and s.kind = 'refund_sent')
       and not exists (select 1 from gateway_movements m where m.instance_id = ${row.instance_id} and m.of_reference = r.reference
         and m.kind = 'refund' and m.amount_minor > 0 and m.status = 'booked' and m.id <> ${row.id})`)

@@ -26,6 +26,15 @@ export const moneyChecks: readonly Check[] = [
       group by p.id, p.received_minor having p.received_minor + coalesce(sum(o.amount_minor), 0) <> 0 order by p.id`,
   },
   {
+    name: 'refund is of a document that its payment paid, and of no more than that',
+    statement: () => sql`
+      select r.payment_id as id, 'refunds say ' || cast(sum(r.amount_minor) as text) || ' of document ' || r.invoice_id as problem
+      from refunds r join payments p on p.id = r.payment_id
+      where r.status <> 'failed' and r.invoice_id is not null and (p.invoice_id is null or p.invoice_id <> r.invoice_id)
+      group by r.payment_id, r.invoice_id having sum(r.amount_minor) > (select coalesce(sum(a.amount_minor), 0) from allocations a
+        where a.payment_id = r.payment_id and a.invoice_id = r.invoice_id and a.kind = 'payment') order by r.payment_id`,
+  },
+  {
     name: 'sent refund stands in the ledger once',
     statement: () => sql`
       select r.id, r.status || ' with ' || cast(count(j.id) as text) || ' journals of its sending' as problem

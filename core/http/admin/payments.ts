@@ -3,7 +3,8 @@ import { invalidInput } from '../../kernel/index.ts'
 import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
-import { paymentList, paymentPage, refundPage, transactionList } from './views/payments.ts'
+import { paymentList, paymentPage, transactionList } from './views/payments.ts'
+import { refundPage } from './views/refunds.ts'
 import { disputeList, disputePage, EVIDENCE } from './views/disputes.ts'
 import { webhookList, webhookPage } from './views/webhook-events.ts'
 
@@ -43,7 +44,11 @@ async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked
   const [destination, reason] = [textOf(form, 'destination'), textOf(form, 'reason')]
   const sent = optional(form, 'reference')
   const reference = sent !== null && destination === 'recorded' ? { reference: sent } : {}
-  const input = { payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference }
+  const document = optional(form, 'invoice_id')
+  const input = {
+    ...{ payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference },
+    ...(document === null ? {} : { invoice_id: document }),
+  }
   const { status } = await refundPayment(means, input, actor)
   return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
 }

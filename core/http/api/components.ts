@@ -132,7 +132,7 @@ const Payment = Type.Object({
 const Transaction = Type.Object({
   id: text('trx_…'),
   client_id: text('cli_…'),
-  kind: text('payment, payment_reversed, refund, dispute or dispute_returned.'),
+  kind: text('payment, payment_reversed, refund, refund_failed, dispute or dispute_returned.'),
   gateway: nullable('Null for money that was booked by hand.'),
   reference: text('At the gateway or the bank.'),
   amount: money(),
@@ -145,6 +145,9 @@ const Transaction = Type.Object({
 const Refund = Type.Object({
   id: text('ref_…'),
   payment_id: text('pay_…'),
+  invoice_id: nullable(
+    'inv_… that it is of; null for a deposit, and for a payment of several when none was named.',
+  ),
   destination: text('source, credit or recorded.'),
   taken_from: text('goodwill, credit or credit_note.'),
   credit_note_id: nullable('inv_… of the credit note that it was made with.'),

@@ -60,6 +60,14 @@ export const moneyBreaks: readonly Break[] = [
     },
   },
   {
+    check: 'refund is of a document that its payment paid, and of no more than that',
+    break: async ({ trx, ids }) => {
+      const { payment_id } = await first(trx, sql`select payment_id from refunds where id = ${ids.refund}`)
+      await trx.run(sql`update refunds set invoice_id = ${ids.open} where id = ${ids.refund}`)
+      return payment_id as string
+    },
+  },
+  {
     check: 'sent refund stands in the ledger once',
     break: async ({ trx, ids }) => {
       await trx.run(

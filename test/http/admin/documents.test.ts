@@ -90,6 +90,26 @@ for (const engine of engines)
       assertShows((await staff.get(`/admin/invoices/${id}`)).text, /<h1>[^<]*<\/h1>.{0,300}Partly paid/s)
     })
 
+    it('refunds one document of a payment for several, by its name and no more than it got', async () => {
+      const ids = [await write('10'), await write('20')]
+      const wish = { invoice_ids: ids, amount_minor: '3570', reference: 'BANK-TWO-AGAIN' }
+      const { id } = await recordMany({ ...world.means, plugins: scriptedGateway([]) }, wish, actor)
+      const { number } = await one<{ number: string }>(sql`select number from invoices where id = ${ids[0]!}`)
+      const at = `/admin/payments/${id}`
+      const page = await staff.get(`${at}/refund`)
+      assertShows(page.text, new RegExp(`<option value="${ids[0]!}"[^>]*>${number}: at most €11\\.90`))
+      const fields = { invoice_id: ids[0]!, destination: 'recorded', reason: 'Returned' }
+      const refused = await send(`${at}/refund`, `${at}/refund`, { ...fields, amount: '11.91' })
+      assertStatus(refused, 422)
+      assertShows(
+        refused.text,
+        /Of what this payment paid of the document 11\.90 EUR can be refunded at most/,
+      )
+      const shown = await follow(await send(`${at}/refund`, `${at}/refund`, { ...fields, amount: '11.90' }))
+      assertShows(shown, new RegExp(`-refunds".*href="/admin/invoices/${ids[0]!}"[^>]*>${number}<`))
+      assertShows((await staff.get(`/admin/invoices/${ids[0]!}`)).text, /-ledger".*>refunds</s)
+    })
+
     it('adds a billable item by hours, shows it, and stops another', async () => {
       const client = await clientOf()
       const page = `/admin/billables/new?client=${client}`

@@ -322,6 +322,8 @@ async function ledger(desk: Desk, invoice: Invoice): Promise<Block> {
     where j.source_id = ${invoice.id}
       or j.source_id in (select id from allocations where invoice_id = ${invoice.id})
       or j.source_id in (select id from payments where invoice_id = ${invoice.id})
+      or j.source_id in (select r.id from refunds r where r.invoice_id = ${invoice.id}
+        and r.payment_id in (select a.payment_id from allocations a where a.invoice_id = ${invoice.id}))
     order by p.journal_id, p.position limit 200`)
   return {
     kind: 'table',

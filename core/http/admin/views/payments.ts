@@ -10,10 +10,9 @@ import {
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { toDecimal } from '../../../../sdk/index.ts'
 import { methodName } from '../../page/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
-import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
+import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import {
   detailColumns,
@@ -28,6 +27,7 @@ import {
 } from './payment-details.ts'
 import { movementTable } from './payouts.ts'
 import { listPage, paymentsAbove } from './list-page.ts'
+import { refundTable } from './refunds.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
 type Listed = PaymentRow & SavedFacts & { client_name: string; number: string | null; method: string | null }
@@ -140,7 +140,7 @@ export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
             }),
           ]
         : []),
-      await refunds(desk, payment),
+      await refundTable(desk, payment),
       await auditTimeline(desk, { subject: payment.id, id: `payment-${payment.id}-history` }),
     ],
     aside: [
@@ -245,102 +245,6 @@ function transactionTable(desk: Desk, rows: readonly Movement[]) {
       ],
     })),
     empty: { icon: 'arrows-sort', title: desk.t('admin.transactions.none') },
-  }
-}
-
-async function refunds(desk: Desk, payment: PaymentRow): Promise<Block> {
-  const l = labeller(desk)
-  const rows = await desk.means.db.all<{
-    id: string
-    destination: string
-    status: string
-    amount_minor: bigint
-    reason: string
-    problem: string | null
-    created_at: Instant
-  }>(sql`select * from refunds where payment_id = ${payment.id} order by id limit 100`)
-  return {
-    kind: 'table',
-    id: `payment-${payment.id}-refunds`,
-    title: desk.t('admin.refunds.title'),
-    columns: [
-      { label: l('at'), phone: 'title' },
-      { label: l('destination') },
-      { label: l('reason') },
-      { label: l('state'), phone: 'side' },
-      { label: l('amount'), align: 'end' },
-    ],
-    rows: rows.map((row) => ({
-      id: `row-${row.id}`,
-      label: row.id,
-      cells: [
-        { at: row.created_at },
-        desk.t(`admin.refund_to.${row.destination}`),
-        row.problem ? `${row.reason} (${row.problem})` : row.reason,
-        { state: row.status },
-        inMoney(row.amount_minor, payment.currency),
-      ],
-    })),
-    empty: { icon: 'receipt-refund', title: desk.t('admin.refunds.none') },
-  }
-}
-
-export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { means, actor, t } = desk
-  const l = labeller(desk)
-  const payment = await getPayment(means.db, asked.params.id!, actor)
-  const left = await refundable(means.db, payment)
-  const sum = moneyText(desk, left, payment.currency)
-  const title = t('admin.refunds.new', { sum })
-  const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
-  return {
-    head: {
-      title,
-      text: t('admin.refunds.text'),
-      crumbs: [
-        { label: t('admin.payments.title'), href: '/admin/payments' },
-        { label: payment.id, href: `/admin/payments/${payment.id}` },
-        { label: t('admin.refunds.title') },
-      ],
-    },
-    main: [
-      {
-        kind: 'form',
-        id: 'refund-form',
-        action: `/admin/payments/${payment.id}/refund`,
-        fields: [
-          {
-            ...filled(asked, 'amount', toDecimal({ minor: left, currency: payment.currency })),
-            kind: 'money',
-            currency: payment.currency,
-            label: l('amount'),
-            hint: t('admin.refunds.most', { sum }),
-          },
-          {
-            ...filled(asked, 'destination', destinations[0]!),
-            kind: 'radio',
-            label: l('destination'),
-            options: destinations.map((value) => ({ value, label: t(`admin.refund_to.${value}`) })),
-          },
-          {
-            ...filled(asked, 'reference'),
-            required: false,
-            label: l('reference'),
-            hint: t('payments.refund.reference_hint'),
-          },
-          {
-            ...filled(asked, 'reason'),
-            kind: 'textarea',
-            rows: 2,
-            label: l('reason'),
-            hint: t('common.danger.reason_hint'),
-          },
-        ],
-        submit: { label: t('admin.refunds.submit'), kind: 'danger' },
-        cancelHref: `/admin/payments/${payment.id}`,
-        ...formParts(desk, asked),
-      },
-    ],
   }
 }
 

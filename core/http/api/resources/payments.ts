@@ -152,17 +152,10 @@ function paymentResource(payment: PaymentRow) {
 }
 
 function refundResource(refund: RefundRow) {
-  const { id, payment_id, destination, taken_from, credit_note_id, status, currency, reason, created_at } =
-    refund
+  const { id, payment_id, invoice_id, destination, taken_from, credit_note_id } = refund
+  const { status, currency, reason, created_at } = refund
   return {
-    id,
-    payment_id,
-    destination,
-    taken_from,
-    credit_note_id,
-    status,
-    reason,
-    created_at,
+    ...{ id, payment_id, invoice_id, destination, taken_from, credit_note_id, status, reason, created_at },
     amount: amount(refund.amount_minor, currency),
   }
 }

@@ -1,0 +1,134 @@
+import { toDecimal } from '../../../../sdk/index.ts'
+import { documentShares, getPayment, leftOf, refundable, type PaymentRow } from '../../../billing/index.ts'
+import { list, sql } from '../../../db/index.ts'
+import type { Instant } from '../../../kernel/index.ts'
+import { inMoney, type Block, type Field, type PageView } from '../blocks.ts'
+import { filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
+
+/** What went back of a payment, and of which document. */
+export async function refundTable(desk: Desk, payment: PaymentRow): Promise<Block> {
+  const l = labeller(desk)
+  const rows = await desk.means.db.all<{
+    id: string
+    destination: string
+    invoice_id: string | null
+    number: string | null
+    status: string
+    amount_minor: bigint
+    reason: string
+    problem: string | null
+    created_at: Instant
+  }>(sql`
+    select r.*, i.number from refunds r left join invoices i on i.id = r.invoice_id
+    where r.payment_id = ${payment.id} order by r.id limit 100`)
+  return {
+    kind: 'table',
+    id: `payment-${payment.id}-refunds`,
+    title: desk.t('admin.refunds.title'),
+    columns: [
+      { label: l('at'), phone: 'title' },
+      { label: l('invoice'), phone: 'hide' },
+      { label: l('destination') },
+      { label: l('reason') },
+      { label: l('state'), phone: 'side' },
+      { label: l('amount'), align: 'end' },
+    ],
+    rows: rows.map((row) => ({
+      id: `row-${row.id}`,
+      label: row.id,
+      cells: [
+        { at: row.created_at },
+        row.invoice_id
+          ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
+          : null,
+        desk.t(`admin.refund_to.${row.destination}`),
+        row.problem ? `${row.reason} (${row.problem})` : row.reason,
+        { state: row.status },
+        inMoney(row.amount_minor, payment.currency),
+      ],
+    })),
+    empty: { icon: 'receipt-refund', title: desk.t('admin.refunds.none') },
+  }
+}
+
+export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const l = labeller(desk)
+  const payment = await getPayment(means.db, asked.params.id!, actor)
+  const left = await refundable(means.db, payment)
+  const sum = moneyText(desk, left, payment.currency)
+  const title = t('admin.refunds.new', { sum })
+  const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
+  return {
+    head: {
+      title,
+      text: t('admin.refunds.text'),
+      crumbs: [
+        { label: t('admin.payments.title'), href: '/admin/payments' },
+        { label: payment.id, href: `/admin/payments/${payment.id}` },
+        { label: t('admin.refunds.title') },
+      ],
+    },
+    main: [
+      {
+        kind: 'form',
+        id: 'refund-form',
+        action: `/admin/payments/${payment.id}/refund`,
+        fields: [
+          ...(await documentField(desk, asked, payment)),
+          {
+            ...filled(asked, 'amount', toDecimal({ minor: left, currency: payment.currency })),
+            kind: 'money',
+            currency: payment.currency,
+            label: l('amount'),
+            hint: t('admin.refunds.most', { sum }),
+          },
+          {
+            ...filled(asked, 'destination', destinations[0]!),
+            kind: 'radio',
+            label: l('destination'),
+            options: destinations.map((value) => ({ value, label: t(`admin.refund_to.${value}`) })),
+          },
+          {
+            ...filled(asked, 'reference'),
+            required: false,
+            label: l('reference'),
+            hint: t('payments.refund.reference_hint'),
+          },
+          {
+            ...filled(asked, 'reason'),
+            kind: 'textarea',
+            rows: 2,
+            label: l('reason'),
+            hint: t('common.danger.reason_hint'),
+          },
+        ],
+        submit: { label: t('admin.refunds.submit'), kind: 'danger' },
+        cancelHref: `/admin/payments/${payment.id}`,
+        ...formParts(desk, asked),
+      },
+    ],
+  }
+}
+
+/** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
+async function documentField(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Field[]> {
+  if (payment.invoice_id) return []
+  const shares = await documentShares(desk.means.db, payment)
+  if (shares.size === 0) return []
+  const rows = await desk.means.db.all<{ id: string; number: string }>(
+    sql`select id, number from invoices where id in (${list([...shares.keys()])}) order by number`,
+  )
+  const options = rows.map(({ id, number }) => {
+    const sum = moneyText(desk, leftOf(shares.get(id)), payment.currency)
+    return { value: id, label: desk.t('admin.refunds.of_document', { number, sum }) }
+  })
+  return [
+    {
+      ...filled(asked, 'invoice_id', ''),
+      ...{ kind: 'select', required: false, label: labeller(desk)('invoice') },
+      hint: desk.t('admin.refunds.of_document_hint'),
+      options: [{ value: '', label: desk.t('admin.refunds.of_none') }, ...options],
+    },
+  ]
+}
