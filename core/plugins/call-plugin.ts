@@ -57,7 +57,12 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const start = await startOf(caller, call)
   const lane = laneOf(call.instance.id, call.kind)
   const alone = call.kind === 'upgrade'
-  const of = { instance: lane, ward: alone ? lane : wardOf(caller, call), alone, start }
+  const of = {
+    instance: lane,
+    ward: alone ? `upgrade ${call.instance.id}` : wardOf(caller, call),
+    alone,
+    start,
+  }
   const desk = deskOf(caller, call, traces)
   // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
   const probe = admit(caller, call, circuit)

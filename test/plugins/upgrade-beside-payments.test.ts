@@ -88,7 +88,7 @@ for (const engine of engines)
       endless.catch(() => undefined)
       await until(() => bench.lines.some(({ text }) => text === 'moves'))
       for (let n = 0; n < 20; n++) assert.equal(await pay(), '1.0.0')
-      assert.deepEqual(await wards(), ['all', `${id} upgrade`])
+      assert.deepEqual(await wards(), ['all', `upgrade ${id}`])
       await db.transaction((trx) =>
         trx.run(sql`
           insert into plugin_storage (instance_id, record_id, storage_key, value, bytes, version, updated_at)

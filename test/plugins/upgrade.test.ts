@@ -168,7 +168,7 @@ for (const engine of engines) {
       slow.catch(() => undefined)
       await said('moving')
       const { hosts } = await bench.plugins.health()
-      for (const { ward, pid } of hosts) if (ward.endsWith(' upgrade')) process.kill(pid!, 'SIGKILL')
+      for (const { ward, pid } of hosts) if (ward.startsWith('upgrade ')) process.kill(pid!, 'SIGKILL')
       await assert.rejects(slow, { code: 'plugin.upgrade_failed', message: /process|host/i })
       assert.deepEqual(await state(ada), OLD)
     })

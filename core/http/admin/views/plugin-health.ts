@@ -139,12 +139,12 @@ function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) =>
   }
 }
 
-/** Which plugins run in a host: those of a ward, or one by itself. */
+/** Which plugins run in a host: those of a ward, or one by itself, for a while or for its upgrade. */
 function wardName({ t }: Desk, ward: string, nameOf: (id: string) => string): string {
   const [name, instance] = ward.split(' ')
   return instance === undefined
     ? t(`admin.plugins.wards.${name}`)
-    : t('admin.plugins.wards.suspect', { name: nameOf(instance) })
+    : t(`admin.plugins.wards.${name}`, { name: nameOf(instance) })
 }
 
 const missingNames = ({ t }: Desk, { wallMissing }: PluginsHealth): string[] =>
