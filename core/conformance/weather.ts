@@ -32,16 +32,39 @@ async function judgeWeather(
 export const endedLate = (took: number, deadline: number): string | undefined =>
   took > deadline + ENDING_MS ? `it took ${took} ms of ${deadline} ms` : undefined
 
-/** Half-done: the company acted and its answer was lost. The repeat must find what was made. */
+/** Of a call that asks its company more often, the answers that are lost are the first so many. */
+const LOST_MOST = 12
+
+/**
+ * Half-done: the company acted, and one of its answers was lost, each of them in turn. The repeat must find what was
+ * made, and make no more than an undisturbed call does.
+ */
 export async function judgeLost(run: Run, called: Called, input: unknown): Promise<void> {
+  const whole = await undisturbed(run, called, input)
+  for (let lost = 1; lost <= Math.min(whole.requests, LOST_MOST); lost++)
+    await withBench(run, 'well', async (bench) => {
+      const before = bench.made()
+      bench.company.losing = lost
+      await bench.call(called.kind, called.operation, input)
+      bench.company.losing = 0
+      const told = await bench.call(called.kind, called.operation, input)
+      const name = `${nameOf(called)}, after a lost answer (${lost} of ${whole.requests})`
+      run.note('found_again', `${name}: it answers`, answersWell(told, true))
+      run.note('made_once', `${name}: nothing is made twice`, madeMore(bench, before + whole.made))
+    })
+}
+
+async function undisturbed(
+  run: Run,
+  called: Called,
+  input: unknown,
+): Promise<{ requests: number; made: number }> {
+  const whole = { requests: 0, made: 0 }
   await withBench(run, 'well', async (bench) => {
     const before = bench.made()
-    bench.company.weather = 'lost'
     await bench.call(called.kind, called.operation, input)
-    bench.company.weather = 'well'
-    const told = await bench.call(called.kind, called.operation, input)
-    const name = `${nameOf(called)}, after a lost answer`
-    run.note('found_again', `${name}: it answers`, answersWell(told, true))
-    run.note('made_once', `${name}: nothing is made twice`, madeMore(bench, before + 1))
+    whole.requests = bench.company.seen
+    whole.made = bench.made() - before
   })
+  return whole
 }

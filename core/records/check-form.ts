@@ -25,6 +25,17 @@ export function checkForm(schema: object, input: unknown): Record<string, unknow
   return copy as Record<string, unknown>
 }
 
+/**
+ * As `checkForm`, for settings that staff type: of what they left out only a default is taken that stood in its field,
+ * so that no schema puts in what nobody saw.
+ */
+export function checkTyped(schema: object, input: Record<string, unknown>): Record<string, unknown> {
+  const { properties = {} } = schema as { properties?: Record<string, object> }
+  const shown = (name: string) => Object.hasOwn(properties[name] ?? {}, 'default')
+  const checked = Object.entries(checkForm(schema, input))
+  return Object.fromEntries(checked.filter(([name]) => Object.hasOwn(input, name) || shown(name)))
+}
+
 /** Why core takes no values for a form, or undefined. For authors, before anybody fills it in. */
 export function formProblem(schema: object): string | undefined {
   try {

@@ -6,6 +6,35 @@ const REGISTRY = 'core/plugins/registry'
 /** Rules of what plugins keep and read of ours, each with the change that switches it off. */
 export const rulesOfData: readonly Rule[] = [
   {
+    off: 'only a default that is shown is taken',
+    file: 'core/records/check-form.ts',
+    from: 'Object.hasOwn(input, name) || shown(name)',
+    to: 'Object.hasOwn(input, name) || shown(name) || true',
+    tests: ['settings-defaults'],
+  },
+  {
+    off: 'a secret has no default',
+    file: `${REGISTRY}/check-settings.ts`,
+    from: 'secrets.has(name) ? plain(field) : field',
+    to: 'secrets.has(name) ? (plain(field), field) : field',
+    tests: ['settings-defaults'],
+  },
+  {
+    off: 'trusted hosts come from staff alone',
+    file: `${REGISTRY}/trusted-hosts.ts`,
+    from: 'const own = withoutTrusted(settings)',
+    to: 'const own = settings',
+    also: [
+      {
+        file: `${REGISTRY}/check-settings.ts`,
+        from: 'Object.entries(withoutTrusted(values))',
+        to: 'Object.entries(values)',
+      },
+      { file: `${REGISTRY}/check-settings.ts`, from: 'name !== TRUSTED_HOSTS', to: 'name !== "never"' },
+    ],
+    tests: ['settings-defaults'],
+  },
+  {
     off: 'storage must be declared',
     file: `${BROKER}/broker.ts`,
     from: 'manifest.permissions?.storage === undefined',

@@ -42,7 +42,7 @@ test('rule: nothing is kept beside a record that the call is not about and no sc
       [client, invoice],
       [
         'cli_a: 1 | {"value":1,"version":1} | ["k"] | null',
-        'inv_a: 1 | {"value":1,"version":1} | ["k"] | null',
+        'inv_a: 2 | {"value":1,"version":2} | ["k"] | null',
       ],
     )
     assert.deepEqual(others.slice(0, -1), ['cli_b', 'inv_b', 'cli_none', 'sec_1', '../cli_a'].map(none))

@@ -70,7 +70,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'settings that are no schema',
     { settings: { type: 'object', properties: { a: { type: 'colour' } } } },
     [
-      'settings: it is not a JSON Schema: data/properties/a/type must be equal to one of the allowed values, data/properties/a/type must be array, data/properties/a/type must match a schema in anyOf (expected: draft 2020-12)',
+      'settings.properties.a.type: it is not a JSON Schema: must be equal to one of the allowed values (expected: array, boolean, integer, null, number, object, string)',
     ],
   ],
 ]

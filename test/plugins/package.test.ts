@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { words } from '../../core/app/wire/words.ts'
 import {
+  askableLimits,
   fingerprint,
   makeAuthorKey,
   permissionsAdded,
@@ -157,7 +158,7 @@ test('whatever a manifest may ask for is said in both languages', () => {
       ...minimalManifest('greedy'),
       hooks: ['invoice.paid', 'client.close:check', 'mail.message:shape'],
       webhooks: [{ scheme: 'none' }],
-      limits: { asks: 300 },
+      limits: Object.fromEntries(Object.entries(askableLimits).map(([name, { most }]) => [name, most])),
       settings: {
         type: 'object',
         properties: {

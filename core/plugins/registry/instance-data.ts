@@ -11,6 +11,7 @@ import { checkSettings } from './check-settings.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
 import { putEntry, raiseFloor } from './plugin-storage.ts'
+import { withTrusted } from './trusted-hosts.ts'
 
 const Entry = Type.Object(
   {
@@ -112,7 +113,7 @@ function refuseOther({ manifest }: Instance, { plugin, version }: InstanceData):
 
 async function fitting(
   means: PluginAdmin,
-  { id, manifest }: Instance,
+  { id, manifest, settings: before }: Instance,
   settings: InstanceData['settings'],
 ): Promise<Record<string, unknown>> {
   const kept = await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${id}`)
@@ -122,7 +123,8 @@ async function fitting(
     kept.map(({ name }) => name),
   )
   const secrets = new Set(secretFields(manifest.settings))
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)))
+  const open = Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)))
+  return withTrusted(open, {}, JSON.parse(before) as Record<string, unknown>)
 }
 
 type Entries = InstanceData['storage']

@@ -9,6 +9,7 @@ import { secretFields } from '../manifest/read-manifest.ts'
 import { checkSettings } from './check-settings.ts'
 import type { MoveInstance } from './move-instances.ts'
 import { getInstance, type InstanceRow } from './plugin-row.ts'
+import { withTrusted } from './trusted-hosts.ts'
 import type { Shipped } from './version-before.ts'
 
 /** Told when an instance changed, so that its isolates start anew. */
@@ -52,8 +53,9 @@ export const createInstance = defineVerb(
       plugin_id: input.plugin_id,
       brand_id: input.brand_id ?? null,
       name: input.name,
-      settings: JSON.stringify(open),
+      settings: JSON.stringify(withTrusted(open, input.settings)),
       status: 'active',
+      storage_bundle: null,
       position: 0,
       version: 1,
       created_at: now,
@@ -96,7 +98,8 @@ export const changeInstance = defineVerb(
       ),
     )
     await means.db.transaction(async (trx) => {
-      const set = { name: input.name, settings: JSON.stringify(open) }
+      const kept = withTrusted(open, input.settings, JSON.parse(instance.settings) as typeof open)
+      const set = { name: input.name, settings: JSON.stringify(kept) }
       await updateVersioned(means, trx, {
         table: 'plugin_instances',
         what: 'plugin instance',

@@ -9,6 +9,7 @@ import { checkSettings } from './check-settings.ts'
 import type { InstalledPlugin } from './inspect-package.ts'
 import { listInstances, type Instance } from './plugin-row.ts'
 import { raiseFloor } from './plugin-storage.ts'
+import { withTrusted } from './trusted-hosts.ts'
 import { stagedStorage, type StagedStorage } from './staged-storage.ts'
 
 /** What the new version made of the settings and the storage of one instance. Nothing of it is written yet. */
@@ -83,7 +84,7 @@ export async function moveInstances(
     if (!means.move) throw UpgradeAway({ plugin: id })
     try {
       const one = await means.move(row, plugin, installed.version)
-      moved.push({ ...one, settings: await fitting(means, plugin, one) })
+      moved.push({ ...one, settings: withTrusted(await fitting(means, plugin, one), {}, settingsOf(row)) })
     } catch (error) {
       if (!(error instanceof BerthError) && !(error instanceof TypeError)) throw error
       throw UpgradeFailed(
@@ -94,6 +95,8 @@ export async function moveInstances(
   }
   return moved
 }
+
+const settingsOf = ({ settings }: Instance) => JSON.parse(settings) as Record<string, unknown>
 
 /** What the plugin itself said, without the name of the call. */
 const reasonOf = (error: BerthError | TypeError): string =>

@@ -4,8 +4,9 @@ import { readSecret } from '../../secrets/index.ts'
 import type { CallRequest, Kind } from '../kinds.ts'
 import type { LoadedPlugin, PluginServer } from '../ports.ts'
 import { browserPartOf, type BrowserPart } from './browser-part.ts'
-import { instanceOf, trustedIn, type CallMeans } from './call-means.ts'
+import { instanceOf, type CallMeans } from './call-means.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
+import { trustedIn } from './trusted-hosts.ts'
 
 export const PluginOff = defineError(
   'plugin.off',
@@ -31,7 +32,7 @@ type CallArguments = [instanceId: string, kind: Kind, operation: string, input: 
 export function pluginCalls(means: CallMeans): Required<PluginCalls> {
   const loadedNow = async (row: Instance): Promise<LoadedPlugin | undefined> => {
     const on = row.status === 'active' && row.plugin_status !== 'disabled'
-    return on ? means.loaded.find(row.plugin_id, row.bundle_sha256) : undefined
+    return on ? means.loaded.find(row.plugin_id, row.bundle_sha256, row.storage_bundle) : undefined
   }
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {

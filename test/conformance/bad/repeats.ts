@@ -50,6 +50,12 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
     breaks: { made_once: 'provisioner.create, after a lost answer' },
   },
   {
+    says: 'a box that is made after another question, without a look whether the answer was lost',
+    example: 'example-provisioner',
+    change: code(['(await find(input)) ??', "(await ask('GET', '/boxes/none')) ??"]),
+    breaks: { made_once: 'provisioner.create, after a lost answer (2 of 2)' },
+  },
+  {
     says: 'a box that cannot be made again at its company, without a look either',
     example: 'example-provisioner',
     change: {

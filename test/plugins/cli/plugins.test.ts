@@ -43,6 +43,20 @@ test('an author makes a key, packs, signs and verifies; the key is for nobody el
   assert.deepEqual([verified.code, /whole, signed by/.test(verified.text)], [0, true])
 })
 
+test('a mistake in plugin.json is told with its line and what was meant, by every command that reads a folder', async () => {
+  mkdirSync(join(folder, 'mistaken'))
+  const manifest = JSON.stringify({ ...minimalManifest('mistaken'), limits: { fetchs: 60 } }, null, 2)
+  writeFileSync(join(folder, 'mistaken/plugin.json'), manifest)
+  writeFileSync(join(folder, 'mistaken/index.ts'), 'export default { gateway: () => ({}) }')
+  const line = manifest.split('\n').findIndex((one) => one.includes('fetchs')) + 1
+  for (const command of ['pack', 'install', 'inspect', 'test']) {
+    const { text, code } = await plugin(command, 'mistaken')
+    const told = `mistaken/plugin.json does not fit: limits (line ${line} column 5): the key "fetchs" is not known; did you mean "fetches"? (`
+    assert.ok(text.includes(told), `${command}: ${text}`)
+    assert.equal(code, 1, command)
+  }
+})
+
 test('a list of packages is signed, and only of packages that are', async () => {
   const options = ['--key', 'author.pem', '--name', 'Ours']
   const made = await plugin('index', 'parcel-1.0.0.berth-plugin', ...options)

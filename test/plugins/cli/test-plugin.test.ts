@@ -79,3 +79,22 @@ test('a span that is none is refused', async () => {
   for (const span of ['0', 'x', '3601'])
     assert.match((await berth('plugin', 'test', 'looping', '--busy', span)).text, /seconds from 1 to 3600/)
 })
+
+test('a conformance.ts that throws, exports nothing or has no company in time is named, without a stack', async () => {
+  await berth('plugin', 'new', 'scripted', '--kind', 'hooks')
+  const file = join(folder, 'scripted/test/conformance.ts')
+  const cases: [text: string, says: RegExp][] = [
+    ["throw new Error('my mistake')\n", /does not work: my mistake \(test\/conformance\.ts:1:7\)/],
+    ['export const about = {}\n', /does not work: it exports no object as its default\./],
+    [
+      "export default {\n  company() {\n    throw new Error('no port')\n  },\n}\n",
+      /no port \(test\/conformance\.ts:3:11\)/,
+    ],
+  ]
+  for (const [script, says] of cases) {
+    writeFileSync(file, script)
+    const { code, text } = await berth('plugin', 'test', 'scripted')
+    assert.deepEqual([code, /\n +at .*core\//.test(text)], [1, false], text)
+    assert.match(text, says)
+  }
+})
