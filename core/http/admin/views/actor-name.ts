@@ -9,10 +9,10 @@ export interface Acted {
   name: string | null
 }
 
-/** The column `name`, and the joins that fill it for people, keys and plugins; `table` has the column "actor". */
+/** The column `name`, and the joins that fill it for people, keys and plugins; `of` is the column that holds who acted. */
 export const actorNamed = sql`coalesce(u.name, k.name, n.name) as name`
-export function actorJoins(table: string): Sql {
-  const actor = column(`${table}.actor`)
+export function actorJoins(of: string): Sql {
+  const actor = column(of)
   return sql`left join users u on u.id = ${actor} left join api_keys k on k.id = ${actor}
     left join plugin_instances n on n.id = ${actor}`
 }

@@ -25,7 +25,7 @@ interface Entry {
   occurred_at: Instant
 }
 
-const from = sql`from audit a ${actorJoins('a')}`
+const from = sql`from audit a ${actorJoins('a.actor')}`
 
 const filters = {
   action: sql`a.action`,

@@ -18,7 +18,7 @@ const SHOWN = 30
 /** What was done to a record, newest first: one statement. */
 export async function auditTimeline(desk: Desk, of: { subject: string; id: string }): Promise<Block> {
   const rows = await desk.means.db.all<Entry>(sql`
-    select a.action, a.actor, ${actorNamed}, a.reason, a.occurred_at from audit a ${actorJoins('a')}
+    select a.action, a.actor, ${actorNamed}, a.reason, a.occurred_at from audit a ${actorJoins('a.actor')}
     where a.subject = ${of.subject} order by a.id desc limit ${SHOWN}`)
   return {
     kind: 'timeline',

@@ -76,7 +76,7 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
     icon: 'bolt',
     listing: {
       columns: sql`e.id, e.type, e.subject, e.actor, ${actorNamed}, e.client_id, e.occurred_at`,
-      from: sql`from events e ${actorJoins('e')}`,
+      from: sql`from events e ${actorJoins('e.actor')}`,
       where: [scoped(desk.actor, { table: 'e' })],
       key: sql`e.id`,
     },
@@ -113,7 +113,7 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const id = asked.params.id!
   const event = await means.db.get<Event>(
-    sql`select e.*, ${actorNamed} from events e ${actorJoins('e')} where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
+    sql`select e.*, ${actorNamed} from events e ${actorJoins('e.actor')} where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
   )
   if (!event) throw NotFound({ what: 'event', id })
   const receipts = await means.db.all<{ consumer: string; handled_at: Instant }>(

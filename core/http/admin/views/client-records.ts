@@ -30,7 +30,7 @@ export async function servicesOf(desk: Desk, client: Client): Promise<Block> {
     columns: [
       { label: l('service'), phone: 'title' },
       { label: l('billing_state'), phone: 'side' },
-      { label: l('delivery_state') },
+      { label: l('delivery_state'), phone: 'side' },
       { label: l('next_due') },
       { label: l('price'), align: 'end' },
     ],

@@ -7,16 +7,17 @@ import type { Block, PageView } from '../../blocks.ts'
 import { filled, formParts, type Asked, type Desk } from '../../desk.ts'
 import { allowed } from '../clients.ts'
 import { crumbs } from './accounts.ts'
+import { actorJoins, actorName, actorNamed, type Acted } from '../actor-name.ts'
 import { brandsOf, lastMonth, type BrandName } from './asked-days.ts'
 
-type Shown = LedgerExport & { by: string }
+type Shown = LedgerExport & Acted
 
 /** What was handed over to accounting, and the form that hands over what was not. */
 export async function exportsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, t, actor } = desk
   const brands = await brandsOf(desk)
   const rows = await means.db.all<Shown>(sql`
-    select x.*, coalesce(u.name, x.actor) as by from ledger_exports x left join users u on u.id = x.actor
+    select x.*, ${actorNamed} from ledger_exports x ${actorJoins('x.actor')}
     where ${scoped(actor, { table: 'x', client: null })} order by x.id desc limit 200`)
   const title = t('books.exports.title')
   return {
@@ -78,7 +79,7 @@ function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandN
         brands.find(({ id }) => id === row.brand_id)?.name ?? row.brand_id,
         row.journals,
         row.postings,
-        row.by,
+        actorName(desk, row),
         { at: row.created_at },
         { href: `/admin/ledger/exports/${row.id}.csv`, text: t('books.csv') },
       ],
