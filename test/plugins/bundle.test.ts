@@ -36,7 +36,10 @@ test('a plugin cannot be bundled with a module of Node', async () => {
 
 test('a bundle larger than 1 MiB is refused', async () => {
   await write(`export default { text: '${'x'.repeat(1_100_000)}' }`)
-  await assert.rejects(bundle(), { code: 'plugin.bundle_failed', message: /1048576 is the most \(limits\.bundle_bytes/ })
+  await assert.rejects(bundle(), {
+    code: 'plugin.bundle_failed',
+    message: /1048576 is the most \(limits\.bundle_bytes/,
+  })
 })
 
 test('a larger one is bundled and packed where its manifest asks for it, and no larger than it asks', async () => {
