@@ -106,8 +106,8 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
   const host = options.mainPlugins ? null : (openPlugins?.(base) ?? null)
   const worker = { running: () => true }
   const plugins = options.mainPlugins ?? host ?? noPlugins
-  base.hooks.bind(({ instance }, law, hook, { input, deadlineMs }) =>
-    plugins.call(instance, law, hook, input, { deadlineMs }),
+  base.hooks.bind(({ instance }, law, hook, input) =>
+    plugins.call(instance, law, hook, input, { deadline: 'page' }),
   )
   const wiring: Wiring = {
     ...base,

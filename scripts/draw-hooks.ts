@@ -14,7 +14,7 @@ Sent after the commit to each instance by itself (one set up for a brand hears o
 `,
   check: `## Check: what is about to happen
 
-Asked before anything is written, while no lock is held; the first refusal ends the act, and its message is shown. A plugin that fails or does not answer in five seconds is passed over and noted, so that it cannot stop the house; where the last column says *stop*, the act cannot be taken back and waits until the plugin answers. What comes from outside (paid, refunded, disputed, delivered) has no check.
+Asked before anything is written, while no lock is held; the first refusal ends the act, and its message is shown. A plugin that fails or does not answer in time (a second, or what its plugin.json asks for: deadlines of pages) is passed over and noted, so that it cannot stop the house; where the last column says *stop*, the act cannot be taken back and waits until the plugin answers. What comes from outside (paid, refunded, disputed, delivered) has no check.
 `,
   shape: `## Shape: a value on its way
 

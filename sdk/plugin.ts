@@ -44,7 +44,10 @@ export interface Storage extends Entries {
 
 export interface Entries {
   get(key: string): Promise<StoredValue | null>
-  /** `ifVersion` 0 means "only when new"; a number, "only when unchanged since". Answers the new version. */
+  /**
+   * `ifVersion` 0 means "only when new"; a number, "only when unchanged since". Answers the new version,
+   * above each that the entry ever had, also before it was removed.
+   */
   set(key: string, value: unknown, ifVersion?: number): Promise<number>
   remove(key: string): Promise<void>
   list(prefix: string): Promise<string[]>

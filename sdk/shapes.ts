@@ -60,8 +60,11 @@ export const Done = Type.Object({ outcome: Type.Literal('done') })
 export const DoneOrFailed = Type.Union([Done, Failed])
 export type DoneOrFailed = Static<typeof DoneOrFailed>
 
-/** A form of a plugin, drawn and checked by core: JSON Schema of type object, as for settings. */
-export const FormSchema = Type.Record(Type.String(), Type.Unknown())
+/**
+ * A form of a plugin, drawn and checked by core: JSON Schema of type object, as for settings. Core takes none of which
+ * it cannot read a title, a limit or a choice.
+ */
+export const FormSchema = Type.Record(Type.String(), Type.Unknown(), { drawable: true })
 
 /** A button of a plugin on a record's page; `form` asks for its values first. */
 export const Action = Type.Object({

@@ -1,10 +1,17 @@
 import type { MessagePort } from 'node:worker_threads'
 import { BerthError } from '../kernel/index.ts'
-import type { BrowserPart, Kind, MoveInstance, PluginsHealth, Shipped } from '../plugins/index.ts'
+import type {
+  BrowserPart,
+  DeadlineClass,
+  Kind,
+  MoveInstance,
+  PluginsHealth,
+  Shipped,
+} from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
 export interface PluginCallOptions {
-  deadlineMs?: number
+  deadline?: DeadlineClass
   requestId?: string
   serverId?: string
 }
@@ -19,6 +26,8 @@ export interface PluginCalls {
   ): Promise<T>
   /** Starts the isolates of a changed instance anew; only the thread that owns the host can. */
   drain?(instanceId: string): void
+  /** Reads anew who listens to hooks and shows something, in the thread that owns the host. */
+  reread?(): Promise<void>
   /** Enters the plugins that come along, where this process has the host. */
   start?(): Promise<void>
   /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */

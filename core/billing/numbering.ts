@@ -82,6 +82,17 @@ export async function openSeries(newId: IdMaker, trx: Trx, of: YearSeries): Prom
     on conflict (seller_id, brand_id, kind, year) do nothing`)
 }
 
+type Row = NumberLook & { kind: DocumentKind; year: number; first_number: number; next_number: number }
+
+/** A series of a brand, by the rows of that brand; where none was begun as `openSeries` would begin it. */
+export function lookOf(rows: readonly Row[], kind: DocumentKind, year: number): Omit<Row, 'kind' | 'year'> {
+  const earlier = rows.filter((row) => row.kind === kind && row.year <= year)
+  const last = earlier.reduce<Row | null>((best, row) => (best && best.year > row.year ? best : row), null)
+  if (last?.year === year) return last
+  const { head = null, digits = 5 } = last ?? {}
+  return { head, digits, prefix: PREFIXES[kind], first_number: 1, next_number: 1 }
+}
+
 export function headIn(look: Pick<NumberLook, 'head' | 'prefix'>, year: number): string {
   const head = look.head ?? `${look.prefix}-{year}-`
   return head.replaceAll('{year}', String(year)).replaceAll('{yy}', String(year % 100).padStart(2, '0'))
@@ -89,5 +100,6 @@ export function headIn(look: Pick<NumberLook, 'head' | 'prefix'>, year: number):
 
 export const defaultHead = (kind: DocumentKind): string => `${PREFIXES[kind]}-{year}-`
 
-const numberIn = (look: NumberLook, year: number, count: number): string =>
+/** The number at a count: "INV-2026-00007". */
+export const numberIn = (look: NumberLook, year: number, count: number): string =>
   headIn(look, year) + String(count).padStart(look.digits, '0')

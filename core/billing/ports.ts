@@ -1,5 +1,6 @@
 import type { Queries, Sql, Trx } from '../db/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
+import type { DeadlineClass } from '../plugins/index.ts'
 import type { ScopedSetting } from '../records/index.ts'
 
 /** Days after the due day until suspension and termination of one service: its own, else those of its scopes. */
@@ -49,6 +50,6 @@ export interface PluginCalls {
     kind: 'gateway' | 'provisioner' | 'exporter' | 'tax',
     operation: string,
     input: object,
-    options?: { deadlineMs?: number; requestId?: string; serverId?: string },
+    options?: { deadline?: DeadlineClass; requestId?: string; serverId?: string },
   ): Promise<T>
 }

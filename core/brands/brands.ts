@@ -53,6 +53,13 @@ export async function brandOfHost(queries: Queries, host: string): Promise<Brand
   return brands.find((brand) => brand.hosts.includes(wanted)) ?? (brands.length === 1 ? brands[0]! : null)
 }
 
+/** Whether a brand is reached under this very host. */
+export async function isHostOfBrand(queries: Queries, host: string): Promise<boolean> {
+  const rows = await queries.all<{ hosts: string }>(sql`select hosts from brands where status = 'active'`)
+  const wanted = bareHost(host)
+  return rows.some(({ hosts }) => (JSON.parse(hosts) as string[]).includes(wanted))
+}
+
 export async function findBrand(queries: Queries, id: string): Promise<Brand> {
   const [brand] = await selectBrands(queries, sql`b.id = ${id}`)
   if (!brand) throw NotFound({ what: 'brand', id })

@@ -2,6 +2,7 @@ import './hooks.ts'
 export {
   addBrand,
   brandOfHost,
+  isHostOfBrand,
   changeBrand,
   findBrand,
   listBrands,

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { addWriting } from './author/index.ts'
+import { removeByHand } from './remove-plugin.ts'
 import { runCommand, type Call } from './run-command.ts'
 
 interface Inspected {
@@ -216,7 +217,10 @@ function addManaging(plugin: Command, ask: (call: Call) => Promise<unknown>): vo
     .command('remove')
     .description('remove it with the settings, secrets, storage and logs of its instances')
     .argument('<plugin>')
-    .action(async (id: string) => void (await ask({ name: 'plugin.remove', input: { plugin_id: id } })))
+    .option('--yes', 'remove it without asking')
+    .action(async (id: string, { yes = false }: { yes?: boolean }) => {
+      if (!(await removeByHand(ask, { id, yes }, (line) => console.log(line)))) process.exitCode = 1
+    })
   plugin
     .command('logs')
     .description('the last lines of a plugin or of one instance')

@@ -20,17 +20,26 @@ export async function serve(given: Config, role: Role, options: AppOptions = {})
   const config = role === 'work' ? given : await withPort(given)
   const app = await createApp(config, { ...options, role })
   app.means.log.info({ config: maskedConfig(config), role }, 'Berth starts')
-  if (role !== 'work') await printToken(app)
-  await run(app)
+  if (role === 'work') await run(app)
+  else {
+    await refuseUnmade(app)
+    await run(app, () => printToken(app))
+  }
   return app
 }
 
-/** Until somebody has set the installation up, each start opens the set-up page with a new token. */
-async function printToken({ means, wiring }: App): Promise<void> {
+/** A real installation would not start again with an outbound map; what this one is to be must be said. */
+async function refuseUnmade({ means, wiring }: App): Promise<void> {
+  if (Object.keys(wiring.outbound).length > 0 && !(await findInstallation(means.db))) throw NoInstallation({})
+}
+
+/**
+ * Until somebody has set the installation up, each start opens the set-up page with a new token. Only once we listen:
+ * an address at which somebody else answers is of no use, and the token of who does would be gone.
+ */
+async function printToken({ means }: App): Promise<void> {
   const found = await findInstallation(means.db)
   if (found?.set_up_at) return
-  // A real installation would not start again with an outbound map; what this one is to be must be said.
-  if (!found && Object.keys(wiring.outbound).length > 0) throw NoInstallation({})
   const open = await firstRun(means, found?.kind ?? 'real')
   if (open) console.log(`Set Berth up at ${means.publicUrl}/admin/setup?token=${open.token}`)
 }
@@ -64,10 +73,11 @@ async function kindOf(config: Config): Promise<InstallationKind> {
   }
 }
 
-async function run(app: App): Promise<void> {
+async function run(app: App, ready?: () => Promise<void>): Promise<void> {
   stopOnSignal(app)
   try {
     await app.start()
+    await ready?.()
   } catch (error) {
     await app.stop()
     throw error

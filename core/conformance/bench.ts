@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { serveCompany, type CompanyServer, type Conformance, type Weather } from '../../sdk/test-kit/index.ts'
 import { BerthError } from '../kernel/index.ts'
 import {
@@ -15,6 +13,7 @@ import {
   type PluginsMeans,
 } from '../plugins/index.ts'
 import { memoryStorage } from './memory-storage.ts'
+import { openCompany, readScript } from './script.ts'
 
 /** The plugin in one real host for all its benches, and what a bench may turn on it. */
 export interface Subject {
@@ -44,19 +43,13 @@ export async function openSubject(means: BenchMeans, folder: string): Promise<Su
   const file = join(folder, 'plugin.json')
   const manifest = readManifest(await readFile(file, 'utf8'), file)
   const bundle = await bundlePlugin(folder, means.cacheFolder, manifest)
-  const about = await scriptOf(folder)
+  const about = await readScript(folder)
   const outbound: Record<string, string> = {}
   const incidents: PluginIncident[] = []
   const log = { line: () => undefined, incident: (one: PluginIncident) => void incidents.push(one) }
-  const findRecord = () => Promise.resolve({ noun: 'record', clientId: null })
+  const findRecord = () => Promise.resolve({ noun: 'record', clientId: null, brandId: null })
   const plugins = createPlugins({ ...means, storage: memoryStorage(), findRecord, log, outbound })
   return { plugin: { manifest, bundle }, about, plugins, outbound, incidents }
-}
-
-async function scriptOf(folder: string): Promise<Conformance> {
-  const script = join(folder, 'test', 'conformance.ts')
-  if (!existsSync(script)) return {}
-  return ((await import(pathToFileURL(script).href)) as { default: Conformance }).default
 }
 
 const DEADLINE_MS = 15_000
@@ -66,7 +59,7 @@ let benches = 0
 /** A new instance, so a new isolate, storage and breaker, with a company of its own. */
 export async function openBench(subject: Subject, weather: Weather = 'well'): Promise<Bench> {
   const { plugin, about, plugins, outbound, incidents } = subject
-  const own = await about.company?.()
+  const own = await openCompany(about)
   const company = await serveCompany(own)
   company.weather = weather
   for (const host of about.hosts ?? []) outbound[host] = company.origin

@@ -9,6 +9,8 @@ interface Row {
 /** Storage of the instances of one host. */
 export function memoryStorage(): PluginStorage {
   const instances = new Map<string, Map<string, Map<string, Row>>>()
+  /** The highest version of what is gone: what is written anew begins above it. */
+  const floors = new Map<string, number>()
   const placesOf = (instance: string) => kept(instances, instance, () => new Map<string, Map<string, Row>>())
   const rowsOf = ({ instance, record }: Pick<StoragePlace, 'instance' | 'record'>) =>
     kept(placesOf(instance), record, () => new Map<string, Row>())
@@ -23,10 +25,13 @@ export function memoryStorage(): PluginStorage {
       if (ifVersion !== undefined && ifVersion !== held) return Promise.resolve('conflict')
       const used = [...rows].reduce((sum, [name, row]) => sum + (name === key ? 0 : row.bytes), 0)
       if (used + bytes > bytesMax) return Promise.resolve('full')
-      rows.set(key, { value, version: held + 1, bytes })
-      return Promise.resolve(held + 1)
+      const version = Math.max(held, floors.get(at.instance) ?? 0) + 1
+      rows.set(key, { value, version, bytes })
+      return Promise.resolve(version)
     },
     remove(at, key) {
+      const gone = rowsOf(at).get(key)?.version ?? 0
+      floors.set(at.instance, Math.max(gone, floors.get(at.instance) ?? 0))
       rowsOf(at).delete(key)
       return Promise.resolve(undefined)
     },

@@ -9,7 +9,7 @@ export type Problem = string | undefined
 /** Failures that are the plugin's own, whatever the outside does. */
 const FAULTS = ['plugin.invalid_result', 'plugin.memory', 'plugin.denied', 'plugin.host_lost', 'plugin.busy']
 
-const SUCCESSES = new Set([
+export const SUCCESSES = new Set([
   ...[
     'succeeded',
     'authorised',
@@ -32,7 +32,7 @@ export function isThere(told: Told, kind: string, operation: string): Problem {
   return lacking.some((text) => told.message.endsWith(text)) ? told.message : undefined
 }
 
-/** An honest answer or an error that says why. `mustAnswer`: the input is the author's own. */
+/** An honest answer or an error that says why. `mustAnswer`: the input is the author's own, or there is none. */
 export function answersWell(told: Told, mustAnswer: boolean): Problem {
   if ('answer' in told) return undefined
   if (!mustAnswer && told.code === 'plugin.failed') return undefined
@@ -45,28 +45,6 @@ export function claimsNothing(told: Told): Problem {
   const { outcome, ok } = fieldsOf(told.answer)
   if (SUCCESSES.has(String(outcome))) return `it answered "${String(outcome)}", though its company had failed`
   return ok === true ? 'it answered ok, though its company had failed' : undefined
-}
-
-export function sameAgain(first: Told, second: Told): Problem {
-  if (!('answer' in first) || !('answer' in second)) return undefined
-  return isDeepStrictEqual(first.answer, second.answer)
-    ? undefined
-    : `${JSON.stringify(first.answer)} became ${JSON.stringify(second.answer)}`.slice(0, 300)
-}
-
-/** An event that is refused the second time is not the same either. */
-export function sameFacts(first: Told, second: Told): Problem {
-  return 'answer' in first && !('answer' in second) ? second.message : sameAgain(first, second)
-}
-
-/** What was made may be told again with other words, never with another id. */
-export function sameThing(first: Told, second: Told): Problem {
-  if (!('answer' in first) || !('answer' in second)) return undefined
-  const [one, two] = [fieldsOf(first.answer), fieldsOf(second.answer)]
-  for (const key of ['reference', 'remote_id'])
-    if (one[key] !== undefined && two[key] !== undefined && one[key] !== two[key])
-      return `${key} ${String(one[key])} became ${String(two[key])}`
-  return undefined
 }
 
 /** A payment is never of another currency or of more than was asked. */

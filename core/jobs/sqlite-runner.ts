@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { steadyMs } from '../kernel/index.ts'
 import type { JobHandlers, JobMeans, JobRunner, RunnerOptions } from './jobs.ts'
 import { anyReady, freeLocks, freeOwn, takeTurn, type ClaimedJob, type Failure } from './sqlite-claim.ts'
 import { openWake } from './wake.ts'
@@ -34,7 +35,8 @@ class SqliteRunner implements JobRunner {
   #waiting: ClaimedJob[] = []
   #done: ClaimedJob[] = []
   #failed: Failure[] = []
-  #renewedMs = 0
+  /** By the clock that is never set: leases of a runner whose wall clock went back would run out under it. */
+  #renewedMs = -Infinity
   #stopping = false
   #rouse: (() => void) | undefined
   #news = false
@@ -96,7 +98,7 @@ class SqliteRunner implements JobRunner {
 
   async #turn(wanted: number): Promise<number> {
     const { db, clock } = this.#means
-    const renew = clock.ms() - this.#renewedMs >= this.#leaseMs / 3
+    const renew = steadyMs() - this.#renewedMs >= this.#leaseMs / 3
     const [done, failed] = [this.#done, this.#failed]
     const returned = this.#stopping ? this.#waiting : []
     if (!renew && done.length + failed.length + returned.length === 0) {
@@ -107,7 +109,7 @@ class SqliteRunner implements JobRunner {
     const common = { node: this.#node, leaseMs: this.#leaseMs, tasks: this.#tasks, chance }
     try {
       const claimed = await takeTurn(db, clock, { ...common, done, failed, returned, wanted, renew })
-      if (renew) this.#renewedMs = clock.ms()
+      if (renew) this.#renewedMs = steadyMs()
       this.#waiting = returned.length > 0 ? [] : [...this.#waiting, ...claimed]
       return claimed.length
     } catch (error) {

@@ -18,6 +18,12 @@ export const systemClock: Clock = {
   ms: () => Date.now(),
 }
 
+/**
+ * Milliseconds since this process started, which no change of the wall clock moves: for how long something takes, and
+ * when what rests in memory is over.
+ */
+export const steadyMs = (): number => performance.now()
+
 /** `offsetMs` is read at each call, because another process may move the test clock. */
 export function businessClock(clock: Clock, offsetMs: () => number): BusinessClock {
   const now = () => instant(clock.ms() + offsetMs())

@@ -18,8 +18,6 @@ export type NoticeMeans = Means & { plugins: PluginCalls; words(locale: string):
 type Notice = Static<typeof notificationChannelOperations.send.input>
 type Answer = Static<typeof notificationChannelOperations.send.output>
 
-const DEADLINE_MS = 15_000
-
 /**
  * The job: tells one person or room of one event. Throws to be tried again; every try has the same key, so that a
  * notice whose answer was lost is not shown twice. The plugin's log has each try that failed.
@@ -32,7 +30,7 @@ export async function sendNotice(means: NoticeMeans, wanted: { rule: number; eve
     from events e left join clients c on c.id = e.client_id left join brands b on b.id = e.brand_id
     where e.id = ${wanted.event}`)
   if (!rule || !event) return
-  const options = { deadlineMs: DEADLINE_MS }
+  const options = { deadline: 'act' } as const
   const notice = noticeOf(means, rule, event)
   const { instance } = rule
   const answer = await means.plugins.call<Answer>(instance, 'notification_channel', 'send', notice, options)

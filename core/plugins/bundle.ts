@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { BuildOptions, Plugin as EsbuildPlugin } from 'esbuild'
 import { bundleCode } from './bundle-code.ts'
 import { BundleFailed } from './errors.ts'
-import { BROWSER_BYTES_MAX, BUNDLE_BYTES_MAX } from './limits.ts'
+import { BROWSER_BYTES_MAX, BUNDLE_BYTES_CEILING } from './limits.ts'
+import { limitOf } from './manifest/askable-limits.ts'
 import type { Manifest } from './manifest/manifest.ts'
 
 /** A plugin's code as one script, what it runs in browsers, and the SHA-256 of both in hex. */
@@ -24,6 +25,8 @@ export function hashBundle(code: string, browser?: string): string {
 
 const SDK_FOLDER = fileURLToPath(new URL('../../sdk', import.meta.url))
 
+const MORE_CODE = ` (limits.bundle_bytes of plugin.json asks for up to ${BUNDLE_BYTES_CEILING})`
+
 /**
  * Bundles `index.ts` of a plugin's folder for the sandbox and its browser file, or reads the earlier result from
  * `cacheFolder` when no source of the folder nor of the SDK has changed. Throws BundleFailed.
@@ -31,17 +34,18 @@ const SDK_FOLDER = fileURLToPath(new URL('../../sdk', import.meta.url))
 export async function bundlePlugin(
   folder: string,
   cacheFolder: string,
-  { permissions: { browser: grant } = {} }: Pick<Manifest, 'permissions'> = {},
+  manifest: Pick<Manifest, 'permissions' | 'limits'> = {},
 ): Promise<Bundle> {
   const key = await sourceHash([folder, SDK_FOLDER])
-  const made = async (options: BuildOptions, ending: string, bytesMax: number) => {
+  const made = async (options: BuildOptions, ending: string, bytesMax: number, more = '') => {
     const cached = join(cacheFolder, `plugin-${key}${ending}`)
     const code = (await readIfThere(cached)) ?? (await bundleAnew(folder, cached, options))
     if (Buffer.byteLength(code) <= bytesMax) return code
-    const reason = `the bundle has ${Buffer.byteLength(code)} bytes; ${bytesMax} is the most`
+    const reason = `the bundle has ${Buffer.byteLength(code)} bytes; ${bytesMax} is the most${more}`
     throw BundleFailed({ where: folder, reason })
   }
-  const code = await made(optionsOf(folder), '.js', BUNDLE_BYTES_MAX)
+  const code = await made(optionsOf(folder), '.js', limitOf(manifest, 'bundle_bytes'), MORE_CODE)
+  const grant = manifest.permissions?.browser
   if (grant === undefined) return { code, hash: hashBundle(code) }
   const browser = await made(browserOptions(join(folder, grant.file)), '.browser.js', BROWSER_BYTES_MAX)
   return { code, browser, hash: hashBundle(code, browser) }
@@ -150,7 +154,7 @@ export async function readIfThere(file: string): Promise<string | undefined> {
 let drafts = 0
 
 /** The same plugin may be bundled twice at once, here or elsewhere: the rename makes the file appear whole. */
-async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true })
   const draft = `${file}.${process.pid}.${++drafts}.part`
   await writeFile(draft, text)

@@ -1,15 +1,18 @@
 import { UpgradeAnswer, UpgradeStep } from '../../sdk/index.ts'
 import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
+import { noBodies } from './broker/body-parts.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
-import { networkRules, tcpRules } from './broker/network.ts'
+import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
 import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
 import { closed, misfit } from './checks.ts'
+import { deadlineOf, type Deadline } from './deadlines.ts'
 import * as errors from './errors.ts'
 import * as limits from './limits.ts'
+import { limitOf, type LimitName } from './manifest/askable-limits.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
@@ -25,11 +28,14 @@ import type { Supervisor } from './supervisor/supervisor.ts'
 
 export interface Caller {
   clock: Clock
+  /** Never jumps. */
+  steadyMs(): number
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
   log: PluginLog
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   wards: 1 | 3
   breaker: Breaker
@@ -49,26 +55,37 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
   const start = await startOf(caller, call)
-  const of = { instance: laneOf(call.instance.id, call.kind), ward: wardOf(caller, call), start }
+  const lane = laneOf(call.instance.id, call.kind)
+  const alone = call.kind === 'upgrade'
+  const of = {
+    instance: lane,
+    ward: alone ? `upgrade ${call.instance.id}` : wardOf(caller, call),
+    alone,
+    start,
+  }
   const desk = deskOf(caller, call, traces)
   // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
   const probe = admit(caller, call, circuit)
-  const startedMs = caller.clock.ms()
+  const begun = { at: caller.clock.ms(), steadyMs: caller.steadyMs() }
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
     text: JSON.stringify(input ?? null),
-    deadlineMs: call.request.deadlineMs,
+    deadline: deadlineFor(call),
     onAsk: desk,
     onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
   })
   const result = outcomeOf(call, ended, schemas.output, traces)
-  const fault =
-    traces.denials.length > 0 || ('error' in result && result.error.code !== errors.PluginFailed.code)
+  const fault = traces.denials.length > 0 || isFault(ended, result)
   noteFault(caller, call, { circuit, fault, probe, result, traces })
-  noteCost(caller, call, { startedMs, ended, result })
+  noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
   return result.value
+}
+
+function deadlineFor({ instance, request: { deadline = 'act', deadlineMs } }: PluginCall): Deadline {
+  if (deadlineMs !== undefined) return { ms: deadlineMs, coldMs: deadlineMs }
+  return deadlineOf(instance.plugin.manifest, deadline)
 }
 
 /** Throws PluginDenied when plugin.json does not list the operation. */
@@ -88,6 +105,10 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
   }
   throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
 }
+
+/** What it throws may be an outside company's doing; what keeps it from starting cannot: nothing is asked then. */
+const isFault = ({ end }: CallEnd, result: Result): boolean =>
+  'error' in result && (end === 'not_started' || result.error.code !== errors.PluginFailed.code)
 
 const MOVES = { input: UpgradeStep, output: UpgradeAnswer }
 const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
@@ -138,34 +159,37 @@ async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
 function admit(caller: Caller, call: PluginCall, circuit: string): boolean {
   if (caller.breaker.disabled(call.instance.plugin.manifest.id))
     throw errors.PluginTripped(failed(call, false, { until: 'staff enable it again' }))
-  const answer = caller.breaker.admit(circuit, caller.clock.ms())
-  if (answer.open) throw errors.PluginTripped(failed(call, false, { until: instant(answer.untilMs) }))
+  const now = caller.steadyMs()
+  const answer = caller.breaker.admit(circuit, now)
+  if (answer.open) {
+    const until = instant(caller.clock.ms() + answer.untilMs - now)
+    throw errors.PluginTripped(failed(call, false, { until }))
+  }
   return answer.probe
 }
 
 async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
   const { manifest, bundle } = call.instance.plugin
-  const asked = manifest.limits ?? {}
-  const asks = asked.asks ?? limits.ASKS
+  const limit = (name: LimitName) => limitOf(manifest, name)
   const start: IsolateStart = {
     settings: await instanceSettings(caller, call),
     secretNames: declaredSecrets(call),
     tokenMark: caller.mark(call.instance.id),
-    asks,
-    asksAtOnce: limits.ASKS_AT_ONCE,
+    asks: limit('asks'),
+    asksAtOnce: limit('asks_at_once'),
   }
   return {
     bundle,
     text: JSON.stringify(start),
     limits: {
-      memoryMb: asked.memory_mb ?? limits.MEMORY_MB,
-      sliceMs: asked.slice_ms ?? limits.SLICE_MS,
-      cpuMs: asked.cpu_ms ?? limits.CPU_MS,
-      startMs: limits.START_MS,
-      asks,
+      memoryMb: limit('memory_mb'),
+      sliceMs: limit('slice_ms'),
+      cpuMs: limit('cpu_ms'),
+      startMs: limit('start_ms'),
+      asks: limit('asks'),
     },
-    isolates: asked.isolates ?? limits.ISOLATES,
-    queue: asked.queue ?? limits.QUEUE,
+    isolates: limit('isolates'),
+    queue: limit('queue'),
   }
 }
 
@@ -222,11 +246,13 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
   const asking = {
     instance: instance.id,
+    brandId: instance.brandId ?? null,
     bundle: instance.plugin.bundle.hash,
     manifest,
     rules: networkRules(manifest.permissions?.network ?? [], config, trusted),
     tcpRules: tcpRules(manifest.permissions?.tcp ?? [], config, trusted),
     lines: new Map<number, OpenLine>(),
+    bodies: noBodies(),
     secrets,
     storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,
@@ -234,9 +260,10 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,
+    isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,
-    onSend(method: string) {
-      if (method !== 'GET' && method !== 'HEAD') traces.sent = true
+    onAct() {
+      traces.sent = true
     },
   }
   let open: ReturnType<typeof openDesk> | undefined
@@ -286,20 +313,20 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, re
       ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
       ...(result.frames ? { frames: result.frames } : {}),
     })
-  if (caller.breaker.record(circuit, { fault, probe }, caller.clock.ms()))
+  if (caller.breaker.record(circuit, { fault, probe }, caller.steadyMs()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }
 
 function noteCost(
-  { book, clock }: Caller,
+  { book, steadyMs }: Caller,
   call: PluginCall,
-  { startedMs, ended, result }: { startedMs: number; ended: CallEnd; result: Result },
+  { begun, ended, result }: { begun: { at: number; steadyMs: number }; ended: CallEnd; result: Result },
 ): void {
   book.note(call.instance.id, {
     operation: nameOf(call),
     server: call.request.server?.id ?? null,
-    startedMs,
-    tookMs: Math.max(0, clock.ms() - startedMs),
+    startedMs: begun.at,
+    tookMs: Math.round(steadyMs() - begun.steadyMs),
     outcome: 'error' in result ? result.error.code : 'ok',
     cpuMs: ended.end === 'done' ? (ended.cpuMs ?? null) : null,
     heap: ended.end === 'done' ? (ended.heap ?? null) : null,

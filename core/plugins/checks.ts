@@ -1,8 +1,17 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { undrawable } from './drawable.ts'
 
 const ajv = new Ajv2020({ allErrors: false, strict: false, addUsedSchema: false })
 addFormats.default(ajv)
+
+ajv.addKeyword({
+  keyword: 'drawable',
+  type: 'object',
+  schemaType: 'boolean',
+  errors: true,
+  validate: canBeDrawn,
+})
 
 const compiled = new WeakMap<object, ValidateFunction>()
 const closedForms = new WeakMap<object, object>()
@@ -19,6 +28,18 @@ function compile(schema: object): ValidateFunction {
   const check = ajv.compile(schema)
   compiled.set(schema, check)
   return check
+}
+
+interface Judge {
+  (wanted: boolean, form: unknown): boolean
+  errors?: Partial<ErrorObject>[]
+}
+
+function canBeDrawn(wanted: boolean, form: unknown): boolean {
+  const problem = wanted ? undrawable(form) : undefined
+  if (problem === undefined) return true
+  ;(canBeDrawn as Judge).errors = [{ keyword: 'drawable', message: `is no form: ${problem}`, params: {} }]
+  return false
 }
 
 export function reasonOf(error: ErrorObject): string {

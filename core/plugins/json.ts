@@ -2,6 +2,8 @@ import { JSON_DEPTH, JSON_NODES } from './limits.ts'
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
+export const NOT_JSON = 'it is not JSON'
+
 /** The text is JSON of a kind that we take from no outsider; the message says which. */
 export class UnsafeJson extends Error {}
 
@@ -12,7 +14,7 @@ export function parseGuarded(text: string): unknown {
   try {
     value = JSON.parse(text)
   } catch {
-    throw new UnsafeJson('it is not JSON')
+    throw new UnsafeJson(NOT_JSON)
   }
   refuseForbiddenKeys(value)
   return value

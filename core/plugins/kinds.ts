@@ -1,4 +1,5 @@
 import { kindTables, type Operation, type ProviderKind } from '../../sdk/index.ts'
+import type { DeadlineClass } from './deadlines.ts'
 import type { Law } from './hooks/index.ts'
 import type { PluginServer } from './ports.ts'
 
@@ -7,8 +8,10 @@ export type Kind = ProviderKind | Law | 'schedule' | 'upgrade'
 
 export interface CallRequest {
   input: unknown
-  /** Milliseconds until the caller has an answer or an error. */
-  deadlineMs: number
+  /** What waits for the answer; absent: an act. How long that may be says `deadlineOf`. */
+  deadline?: DeadlineClass
+  /** Milliseconds until the caller has an answer or an error, in place of the class: for tools that try plugins. */
+  deadlineMs?: number
   /** The server a provisioner's call is about. */
   server?: PluginServer
 }

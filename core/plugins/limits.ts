@@ -4,18 +4,28 @@ export const MIB = 1024 * 1024
 
 export const FRAME_BYTES_MAX = 1.5 * MIB
 export const MESSAGE_BYTES_MAX = 1 * MIB
-/** A request body of 1 MiB grows by a third as base64 and carries its headers beside it. */
+/** A part of a request's body, or a value for the storage, with what is said beside it. */
 export const ASK_BYTES_MAX = 1.45 * MIB
-export const BUNDLE_BYTES_MAX = 1 * MIB
+export const BUNDLE_BYTES = 1 * MIB
+export const BUNDLE_BYTES_CEILING = 4 * MIB
 /** What a plugin runs in a browser. */
 export const BROWSER_BYTES_MAX = 256 * KIB
-export const PACKAGE_BYTES_MAX = 4 * MIB
+/** The largest bundle, whose quotes take two characters each in JSON, with what stands beside it. */
+export const PACKAGE_BYTES_MAX = 8 * MIB
 
 export const SLICE_MS = 500
 export const SLICE_MS_CEILING = 2_000
 export const CPU_MS = 2_000
 export const CPU_MS_CEILING = 10_000
 export const START_MS = 2_000
+export const START_MS_CEILING = 5_000
+/** Deadlines of calls, by what waits for them: see deadlines.ts. */
+export const PAGE_MS = 1_000
+export const PAGE_MS_CEILING = 5_000
+export const ACT_MS = 15_000
+export const ACT_MS_CEILING = 30_000
+export const JOB_MS = 60_000
+export const JOB_MS_CEILING = 300_000
 /** Covers a cold host process, whose start is paid by the first call that needs it. */
 export const HOST_START_MS = 10_000
 export const MEMORY_MB = 64
@@ -41,15 +51,18 @@ export const RECYCLE_HEAP = 0.7
 export const ASKS = 200
 export const ASKS_CEILING = 1_000
 export const ASKS_AT_ONCE = 16
+export const ASKS_AT_ONCE_CEILING = 32
 export const TIMERS_AT_ONCE = 32
 
 export const FETCHES = 50
 export const FETCHES_CEILING = 200
 export const FETCHES_AT_ONCE = 6
 export const REQUEST_BYTES = 1 * MIB
+export const REQUEST_BYTES_CEILING = 8 * MIB
 export const RESPONSE_BYTES = 4 * MIB
 export const RESPONSE_BYTES_CEILING = 16 * MIB
 export const HEADER_BYTES = 32 * KIB
+export const HEADER_BYTES_CEILING = 64 * KIB
 /** TCP lines that one call may open, one after the other or at once. */
 export const LINES_OPEN = 4
 export const CONNECT_MS = 10_000
@@ -59,6 +72,9 @@ export const STORAGE_VALUE_BYTES = 64 * KIB
 export const STORAGE_BYTES = 1 * MIB
 export const STORAGE_RECORD_BYTES_CEILING = 256 * KIB
 export const STORAGE_KEY_LENGTH = 200
+
+/** Keys and values of one instance that an upgrade may look at and write: all of it stays in core's memory until it is kept. */
+export const STAGED_BYTES = 128 * MIB
 
 export const LOG_LINES_PER_CALL = 50
 export const LOG_LINES_PER_MINUTE = 300

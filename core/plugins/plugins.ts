@@ -1,11 +1,19 @@
-import type { Clock } from '../kernel/index.ts'
+import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
+import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createLineBudget } from './line-budget.ts'
-import type { FindRecord, PluginInstance, PluginLog, PluginScope, PluginStorage } from './ports.ts'
+import type {
+  FindRecord,
+  HostLosses,
+  PluginInstance,
+  PluginLog,
+  PluginScope,
+  PluginStorage,
+} from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker } from './supervisor/breaker.ts'
@@ -14,8 +22,10 @@ import { createSupervisor } from './supervisor/supervisor.ts'
 import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
-  /** The system clock. */
+  /** The system clock: what people read. */
   clock: Clock
+  /** What everything is measured by; the process's own unless a test moves it. A wall clock is set, and jumps. */
+  steadyMs?(): number
   /** Fills the bytes with randomness, for the tokens of secrets. */
   randomFill(bytes: Uint8Array): void
   storage: PluginStorage
@@ -24,6 +34,8 @@ export interface PluginsMeans {
   /** Beside what plugins may keep something; absent: beside nothing. */
   findRecord?: FindRecord
   log: PluginLog
+  /** Absent: this process counts its own alone. */
+  losses?: HostLosses
   /** A folder of ours for the host's program and bundles. */
   cacheFolder: string
   /** One host process for all, or three: money, fleet and the rest. */
@@ -32,6 +44,8 @@ export interface PluginsMeans {
   /** Host or host:port → origin on this machine. Only for installations marked sample or test. */
   outbound?: OutboundMap
   resolver?: Resolver
+  /** Which hosts are this installation: no plugin reaches them. Absent: none is known. */
+  isOwnHost?: IsOwnHost
 }
 
 export interface PluginsHealth {
@@ -40,6 +54,8 @@ export interface PluginsHealth {
   suspects: string[]
   /** Circuits that are open: "instance operation server". */
   tripped: string[]
+  /** No wall is asked for, so that none can lack anything. */
+  wallOff: boolean
   /** What the wall lacks on this system. */
   wallMissing: readonly WallPart[]
   outbound: OutboundMap
@@ -55,6 +71,8 @@ export interface Plugins {
   call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
   /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
   drain(instanceId: string): void
+  /** Ends what moved an instance's data, and the host that it had for it. What serves goes on. */
+  endUpgrade(instanceId: string): void
   /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
   forgive(pluginId: string): void
   health(): Promise<PluginsHealth>
@@ -64,37 +82,46 @@ export interface Plugins {
 /** Makes the plugin host. Processes start with the first call; nothing else runs before. */
 export function createPlugins(means: PluginsMeans): Plugins {
   const breaker = createBreaker()
+  const ms = means.steadyMs ?? steadyMs
   const book = createCallBook()
   const pluginOf = new Map<string, string>()
   const wall = raiseWall(means.wall ?? 'auto')
   wall.catch(() => undefined)
+  const lostHost = async ({ host, ...loss }: { plugin: string; instance: string; host: object }) => {
+    const here = breaker.hostLost(loss.plugin, host, ms())
+    const everywhere = here === 'counted' && (await means.losses?.note(loss)) === true
+    if (here !== 'disabled' && !everywhere) return
+    means.log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
+  }
   const supervisor = createSupervisor({
     program: prepareHostProgram(means.cacheFolder),
     wall,
-    ms: () => means.clock.ms(),
+    ms,
     random: () => randomFraction(means.randomFill),
     onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
     onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
     onHostLost(instance, host) {
-      const plugin = pluginOf.get(instance) ?? instance
-      if (!breaker.hostLost(plugin, host, means.clock.ms())) return
-      means.log.incident({ kind: 'disabled', instance, plugin, detail: 'Its hosts were lost three times.' })
+      const plugin = pluginOf.get(instance)
+      // A version that moves data serves nobody yet: it is not installed, and what serves goes on.
+      if (plugin !== undefined) void lostHost({ plugin, instance, host })
     },
   })
   const caller = {
     clock: means.clock,
+    steadyMs: ms,
     storage: means.storage,
     scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
     findRecord: means.findRecord ?? (() => Promise.resolve(null)),
     log: means.log,
     outbound: means.outbound ?? {},
     resolver: means.resolver ?? systemResolver,
+    isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),
     wards: means.wards ?? 1,
     breaker,
     book,
     supervisor,
     mark: createMarks(means.randomFill),
-    admitLine: createLineBudget(means.clock, means.log),
+    admitLine: createLineBudget(ms, means.log),
   }
   return {
     call(instance, kind, operation, request) {
@@ -105,12 +132,14 @@ export function createPlugins(means: PluginsMeans): Plugins {
       supervisor.drain(instance)
       supervisor.drain(laneOf(instance, 'upgrade'))
     },
+    endUpgrade: (instance) => supervisor.drain(laneOf(instance, 'upgrade')),
     forgive: (plugin) => breaker.forgive(plugin),
     async health() {
       return {
         hosts: supervisor.running().map((host) => ({ ...host, cost: processCost(host.pid) })),
         suspects: supervisor.suspects(),
-        tripped: breaker.openCircuits(means.clock.ms()),
+        tripped: breaker.openCircuits(ms()),
+        wallOff: means.wall === 'off',
         wallMissing: (await wall).missing,
         outbound: caller.outbound,
         figures: book.figures(),

@@ -15,6 +15,8 @@ export type SecretResolver = (name: string) => Promise<string | undefined>
 /** A plugin set up once. Changing `settings` ends its isolates after their calls and starts new ones. */
 export interface PluginInstance {
   id: string
+  /** The brand that it was set up for: records of another are out of its reach. Absent or null: all. */
+  brandId?: string | null
   plugin: LoadedPlugin
   /** By the manifest's `settings` schema. Values of secret settings may be left out: tokens take their place. */
   settings: Record<string, unknown>
@@ -65,7 +67,9 @@ export interface PluginStorage {
 }
 
 /** Finds a record beside which plugins may keep something, by its id alone; null when there is none. */
-export type FindRecord = (id: string) => Promise<{ noun: string; clientId: string | null } | null>
+export type FindRecord = (
+  id: string,
+) => Promise<{ noun: string; clientId: string | null; brandId: string | null } | null>
 
 export interface StorageWrite {
   key: string
@@ -82,7 +86,14 @@ export interface PluginScope {
   /** What an administrator reads before granting it. */
   says: string
   /** Null for an id that there is not. Amounts are texts of minor units, since only JSON crosses. */
-  read(id: string): Promise<{ clientId: string | null; value: Record<string, unknown> } | null>
+  read(id: string): Promise<FoundRecord | null>
+}
+
+/** Whose a record is, and what a scope shows of it. */
+export interface FoundRecord {
+  clientId: string | null
+  brandId: string | null
+  value: Record<string, unknown>
 }
 
 export interface PluginLogLine {
@@ -99,10 +110,16 @@ export interface PluginLog {
   incident(incident: PluginIncident): void
 }
 
+/** Counts the hosts that plugins lost on all nodes. */
+export interface HostLosses {
+  /** One more. True when with it the plugin lost too many within ten minutes. Must not throw. */
+  note(loss: { plugin: string; instance: string }): Promise<boolean>
+}
+
 export interface PluginIncident {
   kind:
     | 'fault'
-    /** It threw: reported like a fault, and not counted as one, because a provider that is down looks the same. */
+    /** It threw in a call: reported like a fault, and not counted as one, because a provider that is down looks the same. */
     | 'failed'
     | 'refused_ask'
     | 'ask_failed'

@@ -29,6 +29,8 @@ export interface Offering {
   plugin: string
   /** Null: set up for all brands. */
   brand: string | null
+  /** Another one after each change of its settings or its code: what it answered before holds no longer. */
+  stamp: string
 }
 
 /** What plugins may say about our acts. Areas know this port; the plugin host stands behind it. */

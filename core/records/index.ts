@@ -1,5 +1,6 @@
 export * from './apply.ts'
 export * from './check-form.ts'
+export { inTime, OutOfTime } from './in-time.ts'
 export { checkInput } from './check-input.ts'
 export * from './errors.ts'
 export * from './hooks.ts'

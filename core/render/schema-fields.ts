@@ -69,7 +69,7 @@ export interface SchemaField {
 }
 
 export function schemaFields(input: SchemaFormInput): SchemaField[] {
-  return Object.entries(input.schema.properties).map(([key, schema]) =>
+  return Object.entries(input.schema.properties ?? {}).map(([key, schema]) =>
     shapeOf(schema) === 'plain' ? toField(key, schema, input) : toParts(key, schema, input),
   )
 }

@@ -8,6 +8,7 @@ import {
 import { recordAudit } from '../audit/index.ts'
 import { sql } from '../db/index.ts'
 import { BerthError, instant, type Instant } from '../kernel/index.ts'
+import type { DeadlineClass } from '../plugins/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { loadTarget } from './delivery-target.ts'
 import { NothingAtProvider, ProviderRefused, ServiceNotLive } from './errors.ts'
@@ -15,8 +16,6 @@ import { findService } from './load.ts'
 import type { ProviderMeans } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
 
-const USAGE_DEADLINE_MS = 5_000
-const POWER_DEADLINE_MS = 20_000
 /** A page that refreshes itself does not ask the provider more often than this. */
 const FRESH_MS = 15_000
 
@@ -40,7 +39,7 @@ export const readUsage = defineVerb(
     if (known && known.readAt > instant(means.clock.ms() - FRESH_MS)) return known
     if (service.delivery_status !== 'live') return known && { ...known, stale: true }
     try {
-      return await askUsage(means, service)
+      return await askUsage(means, service, 'page')
     } catch (error) {
       if (!(error instanceof BerthError)) throw error
       return known && { ...known, stale: true }
@@ -49,11 +48,12 @@ export const readUsage = defineVerb(
 )
 
 /** Asks the provider and keeps the answer as what it said last. */
-export async function askUsage(means: ProviderMeans, service: ServiceRow): Promise<Usage> {
-  const report = await ask<UsageReport>(means, service, {
-    operation: 'usage',
-    deadlineMs: USAGE_DEADLINE_MS,
-  })
+export async function askUsage(
+  means: ProviderMeans,
+  service: ServiceRow,
+  deadline: DeadlineClass,
+): Promise<Usage> {
+  const report = await ask<UsageReport>(means, service, { operation: 'usage', deadline })
   return keepUsage(means, service.id, report)
 }
 
@@ -74,7 +74,7 @@ export const sendPower = defineVerb(
     const { signal } = input
     const outcome = await ask<ProvisionOutcome>(means, service, {
       operation: 'power',
-      deadlineMs: POWER_DEADLINE_MS,
+      deadline: 'act',
       extra: { signal },
     })
     await means.db.transaction(async (trx) => {
@@ -92,14 +92,14 @@ export const sendPower = defineVerb(
 
 interface Question {
   operation: 'usage' | 'power'
-  deadlineMs: number
+  deadline: DeadlineClass
   extra?: Omit<PowerInput, keyof ProvisionInput>
 }
 
 async function ask<T>(means: ProviderMeans, service: ServiceRow, question: Question): Promise<T> {
   if (service.instance_id === null || service.server_id === null) throw NothingAtProvider({ id: service.id })
   const input = { ...(await loadTarget(means.db, service, service.server_id)), ...question.extra }
-  const options = { deadlineMs: question.deadlineMs, serverId: service.server_id }
+  const options = { deadline: question.deadline, serverId: service.server_id }
   return means.plugins.call<T>(service.instance_id, 'provisioner', question.operation, input, options)
 }
 

@@ -5,7 +5,6 @@ import { NothingAtProvider } from './errors.ts'
 import type { ProviderMeans } from './ports.ts'
 
 const DETAIL_MAX = 2_000
-const DEADLINE_MS = 30_000
 
 /** One call of a delivery, written down with its time and its answer without secrets, whatever happens. */
 export async function callProvider<T extends object>(
@@ -17,7 +16,7 @@ export async function callProvider<T extends object>(
   const target = await loadTarget(means.db, service, delivery.server_id)
   const started = means.clock.ms()
   const options = {
-    deadlineMs: DEADLINE_MS,
+    deadline: 'job' as const,
     // Service, action and generation: the same effect asked for again has the same key.
     requestId: `${service.id}:${delivery.action}:${delivery.generation}`,
     serverId: target.server.id,

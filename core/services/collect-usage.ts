@@ -57,7 +57,7 @@ async function collectOne(means: ProviderMeans, service: ServiceRow): Promise<vo
   const at = sql`service_id = ${service.id} and day = ${day}`
   if (await means.db.get(sql`select day from service_usage_days where ${at}`)) return
   try {
-    const { report, readAt } = await askUsage(means, service)
+    const { report, readAt } = await askUsage(means, service, 'act')
     if (!report.available) return
     await means.db.run(sql`
       insert into service_usage_days (service_id, day, report, read_at)

@@ -2,7 +2,8 @@ import { type TSchema, Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
-import { checkForm, defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { checkTyped, defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { withoutTrusted, withTrusted } from '../plugins/index.ts'
 import { putSecret } from '../secrets/index.ts'
 import type { ServerRow } from './rows.ts'
 import { serverLifecycle } from './server-lifecycle.ts'
@@ -60,7 +61,12 @@ export const changeServer = defineVerb(
     const known = await findServer(means, input.server_id)
     const rules = await means.serverSettings(known.instance_id)
     const set = await readSecretNames(means, input.server_id)
-    const settings = checkServerSettings(rules, input.settings, [...set, ...Object.keys(input.secrets)])
+    const settings = checkServerSettings(
+      rules,
+      input.settings,
+      [...set, ...Object.keys(input.secrets)],
+      JSON.parse(known.settings) as Settings,
+    )
     await means.db.transaction(async (trx) => {
       const row = { id: known.id, version: input.version }
       const { name, group_id, capacity } = input
@@ -85,16 +91,20 @@ export async function findServer(means: Pick<Means, 'db'>, id: string): Promise<
   return row
 }
 
+type Settings = Record<string, unknown>
+
 /** Secrets count as given, so that a schema may require them; they never become part of the settings. */
 function checkServerSettings(
   { schema, secrets }: ServerSettingsRules,
-  settings: Record<string, unknown>,
+  settings: Settings,
   given: readonly string[],
+  before: Settings = {},
 ): string {
-  const plain = Object.entries(settings).filter(([key]) => !secrets.includes(key))
+  const plain = Object.entries(withoutTrusted(settings)).filter(([key]) => !secrets.includes(key))
   const placeholders = secrets.filter((key) => given.includes(key)).map((key) => [key, '(secret)'] as const)
-  const checked = checkForm(schema, Object.fromEntries([...plain, ...placeholders]))
-  return JSON.stringify(Object.fromEntries(Object.entries(checked).filter(([key]) => !secrets.includes(key))))
+  const checked = checkTyped(schema, Object.fromEntries([...plain, ...placeholders]))
+  const open = Object.fromEntries(Object.entries(checked).filter(([key]) => !secrets.includes(key)))
+  return JSON.stringify(withTrusted(open, settings, before))
 }
 
 async function readSecretNames(means: Pick<Means, 'db'>, serverId: string): Promise<string[]> {

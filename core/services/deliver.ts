@@ -2,6 +2,7 @@ import type { ProvisionOutcome, ServiceReport } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { instant, systemActor, toMs } from '../kernel/index.ts'
 import type { JobHandlers } from '../jobs/index.ts'
+import { instanceDeadline } from '../plugins/index.ts'
 import { updateVersioned, type Means } from '../records/index.ts'
 import { callProvider } from './call-provider.ts'
 import { collectUsage } from './collect-usage.ts'
@@ -14,8 +15,8 @@ import { settleDelivery } from './settle-delivery.ts'
 import { enqueueDelivery, wakeDelivery } from './start-delivery.ts'
 import { judgeError, judgeOutcome, judgeReport, type Verdict } from './verdict.ts'
 
-/** A process that dies in a call holds its delivery for this long, system clock. */
-const LEASE_MS = 90_000
+/** A process that dies in a call holds its delivery until the call must have ended, and for this long, system clock. */
+const LEASE_MORE_MS = 30_000
 
 export const deliveryActor = systemActor('delivery')
 
@@ -65,10 +66,11 @@ async function claim(means: Means, trx: Trx, deliveryId: string): Promise<Claime
   const placed = delivery.step === 'choose_server' ? await chooseServer(means, trx, work) : work
   if (!placed) return null
   const step = placed.delivery.step === 'choose_server' ? 'call' : placed.delivery.step
+  const longestMs = await instanceDeadline(trx, placed.service.instance_id, 'job')
   const set = {
     // Whoever finds this row after our death must look before calling again.
     step: step === 'call' ? ('look' as const) : step,
-    busy_until: instant(means.clock.ms() + LEASE_MS),
+    busy_until: instant(means.clock.ms() + longestMs + LEASE_MORE_MS),
     server_id: placed.service.server_id,
   }
   await updateVersioned(means, trx, { table: 'deliveries', what: 'delivery', row: delivery, set })

@@ -1,6 +1,7 @@
 import type { DraftInvoice } from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
+import type { DeadlineClass } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import type { SpecOption } from './create-services.ts'
 import type { ServiceRow } from './rows.ts'
@@ -12,7 +13,7 @@ export interface PluginCalls {
     kind: 'gateway' | 'provisioner',
     operation: string,
     input: object,
-    options?: { deadlineMs?: number; requestId?: string; serverId?: string },
+    options?: { deadline?: DeadlineClass; requestId?: string; serverId?: string },
   ): Promise<T>
 }
 

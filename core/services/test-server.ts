@@ -5,8 +5,6 @@ import { defineVerb } from '../records/index.ts'
 import { findServer } from './create-server.ts'
 import type { ProviderMeans } from './ports.ts'
 
-const DEADLINE_MS = 20_000
-
 /** Asks the plugin to try the connection. Answers each step; an unreachable plugin is a step that failed. */
 export const testServer = defineVerb(
   { permission: 'server.test', audience: ['staff'], input: Type.Object({ server_id: Type.String() }) },
@@ -15,7 +13,7 @@ export const testServer = defineVerb(
     const target: ServerInput = {
       server: { id: server.id, settings: JSON.parse(server.settings) as Record<string, unknown> },
     }
-    const options = { deadlineMs: DEADLINE_MS, serverId: server.id }
+    const options = { deadline: 'act' as const, serverId: server.id }
     const report = await means.plugins
       .call<ConnectionReport>(server.instance_id, 'provisioner', 'test_connection', target, options)
       .catch(asReport)

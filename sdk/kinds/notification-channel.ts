@@ -1,5 +1,5 @@
 import { Type } from '../type.ts'
-import { ConnectionReport, Failed, IdempotencyKey, Reference } from '../shapes.ts'
+import { ConnectionReport, Failed, FormSchema, IdempotencyKey, Reference } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
 /** Brings short messages to a person or a room: SMS, push, chat. */
@@ -7,7 +7,7 @@ export const notificationChannelOperations = {
   /** The form with which a person states where to reach them: a number, a room. */
   target_form: {
     input: Type.Object({ locale: Type.String() }),
-    output: Type.Object({ form: Type.Record(Type.String(), Type.Unknown()) }),
+    output: Type.Object({ form: FormSchema }),
   },
   send: {
     input: Type.Object({

@@ -24,6 +24,12 @@ export interface Company {
   close?(): unknown
 }
 
+export interface Decline {
+  input: unknown
+  /** What the answer must say of the reason, such as `{ code: 'insufficient_funds', retry: 'later' }`. */
+  says?: Record<string, unknown>
+}
+
 /** What a plugin's author says about it in `test/conformance.ts`; a plugin without settings needs none. */
 export interface Conformance {
   settings?: Record<string, unknown>
@@ -35,6 +41,11 @@ export interface Conformance {
   inputs?: Record<string, readonly unknown[]>
   /** The exact answers to these inputs, where they are known. */
   answers?: Record<string, readonly unknown[]>
+  /**
+   * Inputs at which the company says no, by operation; played in this order, each twice. The plugin answers that as a
+   * result with its reason, and never throws it. A gateway needs at least one, of `charge_method` where it offers that.
+   */
+  declines?: Record<string, readonly Decline[]>
   /** Stored events of a gateway: in whatever order they come, their facts are the same. */
   events?: readonly unknown[]
 }

@@ -123,16 +123,22 @@ function memoryStorage(): PluginContext['storage'] {
 
 function memoryEntries(): Entries {
   const rows = new Map<string, StoredValue>()
+  // As in Berth: an entry that is written anew begins above what is gone.
+  let floor = 0
   return {
     get: (key) => Promise.resolve(rows.get(key) ?? null),
     set(key, value, ifVersion) {
       const held = rows.get(key)?.version ?? 0
       if (ifVersion !== undefined && ifVersion !== held)
         return Promise.reject(new Error(`"${key}" has version ${held}, not ${ifVersion}.`))
-      rows.set(key, { value: structuredClone(value), version: held + 1 })
-      return Promise.resolve(held + 1)
+      const version = Math.max(held, floor) + 1
+      rows.set(key, { value: structuredClone(value), version })
+      return Promise.resolve(version)
     },
-    remove: (key) => Promise.resolve(void rows.delete(key)),
+    remove(key) {
+      floor = Math.max(floor, rows.get(key)?.version ?? 0)
+      return Promise.resolve(void rows.delete(key))
+    },
     list: (prefix) => Promise.resolve([...rows.keys()].filter((key) => key.startsWith(prefix)).sort()),
   }
 }

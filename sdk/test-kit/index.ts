@@ -5,6 +5,7 @@ export {
   type CompanyAnswer,
   type CompanyRequest,
   type Conformance,
+  type Decline,
 } from './conformance.ts'
 export { openTestInstance, serverToken, type TestInstance, type TestInstanceParts } from './context.ts'
 export { serveCompany, type CompanyServer, type Weather } from './serve-company.ts'

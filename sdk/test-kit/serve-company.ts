@@ -8,6 +8,8 @@ export type Weather = 'well' | 'errors' | 'broken' | 'huge' | 'dropped' | 'silen
 export interface CompanyServer {
   origin: string
   weather: Weather
+  /** Which request from now on acts and has its answer lost, whatever the weather: 1 is the next one, 0 none. */
+  losing: number
   seen: number
   close(): Promise<void>
 }
@@ -21,13 +23,16 @@ export async function serveCompany(company: Company | undefined): Promise<Compan
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
       served.seen += 1
-      behave(served.weather, { company, request, response, body }).catch(() => response.destroy())
+      const weather = served.losing === 1 ? 'lost' : served.weather
+      served.losing = Math.max(0, served.losing - 1)
+      behave(weather, { company, request, response, body }).catch(() => response.destroy())
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const served: CompanyServer = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     weather: 'well',
+    losing: 0,
     seen: 0,
     async close() {
       server.closeAllConnections()

@@ -66,13 +66,13 @@ describe('plugin calls over a port', () => {
         return { id, kind, operation, input, options } as T
       },
     })
-    const answer = await calls.call('plg_1', 'gateway', 'charge', { amount: 5 }, { deadlineMs: 10 })
+    const answer = await calls.call('plg_1', 'gateway', 'charge', { amount: 5 }, { deadline: 'page' })
     assert.deepEqual(answer, {
       id: 'plg_1',
       kind: 'gateway',
       operation: 'charge',
       input: { amount: 5 },
-      options: { deadlineMs: 10 },
+      options: { deadline: 'page' },
     })
     await assert.rejects(calls.call('plg_1', 'gateway', 'refuse', {}), {
       code: 'record.not_found',

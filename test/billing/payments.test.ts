@@ -195,6 +195,20 @@ for (const engine of engines) {
       await clean()
     })
 
+    test('a call that was ended for what else it did, after its request had left, is asked about first', async () => {
+      for (const code of ['plugin.denied', 'plugin.busy', 'plugin.tripped']) {
+        await saveCard()
+        const { id } = await issue(means, draft(client))
+        const charge = { invoice_id: id, attempt: 1 }
+        await chargeDueInvoice(using(scriptedGateway([lost(code, true)])), charge)
+        const rows = await db.all<{ status: string }>(
+          sql`select status from payments where invoice_id = ${id}`,
+        )
+        assert.deepEqual(rows, [{ status: 'unknown' }], code)
+        await clean()
+      }
+    })
+
     test('the automatic charge run twice is one attempt', async () => {
       await saveCard()
       const { id } = await issue(means, draft(client))

@@ -14,6 +14,7 @@ import {
   taxRulesOn,
 } from '../../core/brands/index.ts'
 import { instant, isoDate, type Actor } from '../../core/kernel/index.ts'
+import { ownHosts } from '../../core/app/wire/plugin-host.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, makeBrand, makeSeller, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -33,6 +34,27 @@ for (const engine of engines) {
       assert.equal((await brandOfHost(db, '[::1]:8080'))?.id, quay.id)
       assert.equal(await brandOfHost(db, 'localhost:8080'), null)
       assert.equal(await brandOfHost(db, 'evil-quay.example'), null)
+    })
+
+    test('knows under which hosts and ports the installation itself answers', async () => {
+      const own = ownHosts(db, 'https://shop.example:8443')
+      assert.deepEqual(
+        [await own('shop.example', 8443), await own('shop.example', 443), await own('quay.example', 443)],
+        [true, true, true],
+      )
+      assert.deepEqual(
+        [
+          await own('shop.example', 2222),
+          await own('else.example', 443),
+          await own('evil-quay.example', 443),
+        ],
+        [false, false, false],
+      )
+      const unnamed = ownHosts(db, null)
+      assert.deepEqual(
+        [await unnamed('quay.example', 443), await unnamed('shop.example', 443)],
+        [true, false],
+      )
     })
 
     test('changes a brand, and refuses what does not fit together', async () => {

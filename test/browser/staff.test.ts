@@ -122,7 +122,7 @@ describe('staff in a browser, in the sample shop', () => {
         await page.getByLabel('Package').setInputFiles(file)
         await main(page).getByRole('button', { name: 'Show what it asks for' }).click()
         await says(page, 'Nobody has signed this package')
-        await says(page, 'Read client.read:contact:all, of every client')
+        await says(page, 'Read name, company, e-mail, phone and address, of every client')
         assert.equal(await overflow(page), 0)
         await page.getByLabel(/the grave things too/).check()
         await page.getByLabel(/I take the risk/).check()

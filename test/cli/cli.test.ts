@@ -96,7 +96,12 @@ for (const engine of engines) {
       t.after(() => other.close())
       const { port } = other.address() as AddressInfo
       const taken = run(['serve'], { PORT: String(port) })
-      const [said] = await Promise.all([text(taken.stderr!), once(taken, 'exit')])
+      const [said, printed] = await Promise.all([
+        text(taken.stderr!),
+        text(taken.stdout!),
+        once(taken, 'exit'),
+      ])
+      assert.equal(printed, '', 'no address at which somebody else answers')
       assert.match(said, new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is taken by another program\\.`, 'm'))
       const missing = await berth('catalog import /nowhere/catalog.yaml')
       assert.deepEqual([missing.code, missing.err], [1, 'There is no /nowhere/catalog.yaml.\n'])

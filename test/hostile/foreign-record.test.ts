@@ -9,7 +9,9 @@ const scopes = [
     name: 'client.read:contact',
     says: 'Contact',
     read: (id: string) =>
-      Promise.resolve(/^cli_/.test(id) ? { clientId: id, value: { email: `${id}@example.com` } } : null),
+      Promise.resolve(
+        /^cli_/.test(id) ? { clientId: id, brandId: 'brd_a', value: { email: `${id}@example.com` } } : null,
+      ),
   },
 ]
 const input = {

@@ -8,6 +8,13 @@ const HOST = 'core/plugins/supervisor/host.ts'
 /** Rules of the isolate, its runtime and its host process, each with the change that switches it off. */
 export const rulesOfHosts: readonly Rule[] = [
   {
+    off: 'requests end with the call that made them',
+    file: 'core/plugins/supervisor/pool.ts',
+    from: 'job?.abort.abort()',
+    to: 'void job?.abort',
+    tests: ['endless-response'],
+  },
+  {
     off: 'answers are measured inside',
     file: `${BRIDGE}/90-calls.js`,
     from: 'if (answer.length > MESSAGE_LENGTH_MAX)',
@@ -34,6 +41,13 @@ export const rulesOfHosts: readonly Rule[] = [
     from: "pure('start_failed', messageOf(error))",
     to: 'throw error',
     tests: ['thrown-at-start'],
+  },
+  {
+    off: 'what cannot be read is said to be so',
+    file: `${BRIDGE}/90-calls.js`,
+    from: "return 'It threw something that cannot be read.'",
+    to: 'return error.message',
+    tests: ['unreadable-error'],
   },
   {
     off: 'nothing is thrown out of timers',
@@ -248,8 +262,8 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: 'a deadline ends its call',
     file: 'core/plugins/supervisor/pool.ts',
-    from: 'setTimeout(() => expire(pool, job), call.deadlineMs)',
-    to: 'setTimeout(() => expire(pool, job), 10_000)',
+    from: 'setTimeout(() => setImmediate(() => expire(pool, job)), ms)',
+    to: 'setTimeout(() => setImmediate(() => expire(pool, job)), 10_000)',
     tests: ['never-settles'],
   },
   {

@@ -5,7 +5,7 @@ import { memoryStorage } from '../../core/conformance/memory-storage.ts'
 import { reporting } from '../plugins/support/setup.ts'
 import { attack } from './hostile.ts'
 
-const findRecord = () => Promise.resolve({ noun: 'client', clientId: 'cli_a' })
+const findRecord = () => Promise.resolve({ noun: 'client', clientId: 'cli_a', brandId: 'brd_a' })
 
 test('rule: a record is shared, what is kept beside it is not', async () => {
   const storage = memoryStorage()

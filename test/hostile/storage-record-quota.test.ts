@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { reporting } from '../plugins/support/setup.ts'
 import { attack } from './hostile.ts'
 
-const means = { findRecord: () => Promise.resolve({ noun: 'client', clientId: 'cli_a' }) }
+const means = { findRecord: () => Promise.resolve({ noun: 'client', clientId: 'cli_a', brandId: 'brd_a' }) }
 const source = reporting(`
   const attempt = (act) => act().then((done) => JSON.stringify(done), (error) => error.code + ' ' + error.message)
   const beside = context.storage.of('cli_a')

@@ -5,10 +5,10 @@ import '../../core/clients/index.ts'
 import { attack } from './hostile.ts'
 
 const known = new Map([
-  ['cli_a', { noun: 'client', clientId: 'cli_a' }],
-  ['cli_b', { noun: 'client', clientId: 'cli_b' }],
-  ['inv_a', { noun: 'invoice', clientId: 'cli_a' }],
-  ['inv_b', { noun: 'invoice', clientId: 'cli_b' }],
+  ['cli_a', { noun: 'client', clientId: 'cli_a', brandId: 'brd_a' }],
+  ['cli_b', { noun: 'client', clientId: 'cli_b', brandId: 'brd_a' }],
+  ['inv_a', { noun: 'invoice', clientId: 'cli_a', brandId: 'brd_a' }],
+  ['inv_b', { noun: 'invoice', clientId: 'cli_b', brandId: 'brd_a' }],
 ])
 const means = { findRecord: (id: string) => Promise.resolve(known.get(id) ?? null) }
 const input = {
@@ -42,7 +42,7 @@ test('rule: nothing is kept beside a record that the call is not about and no sc
       [client, invoice],
       [
         'cli_a: 1 | {"value":1,"version":1} | ["k"] | null',
-        'inv_a: 1 | {"value":1,"version":1} | ["k"] | null',
+        'inv_a: 2 | {"value":1,"version":2} | ["k"] | null',
       ],
     )
     assert.deepEqual(others.slice(0, -1), ['cli_b', 'inv_b', 'cli_none', 'sec_1', '../cli_a'].map(none))

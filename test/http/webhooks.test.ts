@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { sql } from '../../core/db/index.ts'
 import { silentLog, type Log } from '../../core/log/index.ts'
+import { pruneRefusals } from '../../core/billing/index.ts'
 import { putSecret } from '../../core/secrets/index.ts'
 import { makeGateway } from '../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
@@ -105,6 +106,33 @@ for (const engine of engines) {
         logged.filter(({ text }) => text === 'webhook refused').map(({ facts }) => facts.reason),
         ['mismatch', 'too_old', 'no_header'],
       )
+    })
+
+    test('of refused deliveries sixty a minute are written down, however many come', async () => {
+      const rows = async () => (await means.db.all(sql`select id from webhook_refusals`)).length
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, () => send('{"id":"evt_x"}', { secret: 'no' })),
+      )
+      assert.deepEqual([...new Set(answers.map(({ status }) => status))], [400])
+      assert.equal(await rows(), 60)
+      assert.equal((await send('{"id":"evt_genuine"}')).status, 200)
+      await means.db.run(sql`update webhook_refusals set received_at = '2020-01-01T00:00:00.000Z'
+        where id in (select id from webhook_refusals order by id limit 50)`)
+      assert.equal(await pruneRefusals(means), 50)
+      assert.equal(await rows(), 10)
+    })
+
+    test('of events that no signature vouches for one sender has 120 stored in a minute, and is told to wait', async () => {
+      const { id, plugin_id } = await makeGateway(means)
+      const manifest = { name: 'T', kinds: { gateway: ['handle_event'] }, webhooks: [{ scheme: 'none' }] }
+      await means.db.run(
+        sql`update plugins set manifest = ${JSON.stringify(manifest)} where id = ${plugin_id}`,
+      )
+      const answers = await Promise.all(Array.from({ length: 130 }, (_, n) => send(`{"n":${n}}`, { to: id })))
+      const told = answers.filter(({ status }) => status !== 200)
+      assert.deepEqual([told.length, told[0]!.status, told[0]!.headers.get('retry-after')], [10, 429, '60'])
+      const rows = await means.db.all(sql`select id from webhook_events where instance_id = ${id}`)
+      assert.equal(rows.length, 120)
     })
 
     test('unknown addresses, other methods and bodies too large are told so', async () => {

@@ -72,7 +72,8 @@ for (const engine of engines) {
         'staff.list',
       ])
       const nouns = permissionCatalogue().map((entry) => entry.noun)
-      assert.deepEqual(nouns, ['role', 'staff', 'user'])
+      assert.deepEqual(nouns, [...new Set(nouns)].sort())
+      for (const noun of ['role', 'staff', 'user']) assert.ok(nouns.includes(noun), noun)
     })
 
     test('makes, changes and deletes a role', async () => {

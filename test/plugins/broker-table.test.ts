@@ -11,6 +11,7 @@ test('every operation has a schema that refuses unknown keys, a permission and a
     [...askTable.keys()],
     [
       'fetch',
+      'body_part',
       'storage_get',
       'storage_set',
       'storage_remove',
@@ -28,7 +29,7 @@ test('every operation has a schema that refuses unknown keys, a permission and a
   for (const [op, row] of askTable) {
     assert.match(misfit(row.schema, { surprise: 1 }) ?? '', /./, op)
     assert.equal((row.schema as { additionalProperties?: boolean }).additionalProperties, false, op)
-    assert.ok(row.budget.perCall(manifest) > 0 && row.budget.atOnce > 0, op)
+    assert.ok(row.budget.perCall(manifest) > 0 && row.budget.atOnce(manifest) > 0, op)
     const bare = { manifest, secrets: { mark: '', grants: [], resolve: () => Promise.resolve(undefined) } }
     assert.throws(
       () => row.permission(bare as unknown as Parameters<typeof row.permission>[0]),

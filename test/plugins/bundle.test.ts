@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import { bundlePlugin } from '../../core/plugins/index.ts'
+import { bundlePlugin, readPackage, writePackage } from '../../core/plugins/index.ts'
+import { minimalManifest } from './support/setup.ts'
 
 let folder = ''
 before(async () => void (folder = await mkdtemp(join(tmpdir(), 'berth-bundle-'))))
@@ -35,7 +36,27 @@ test('a plugin cannot be bundled with a module of Node', async () => {
 
 test('a bundle larger than 1 MiB is refused', async () => {
   await write(`export default { text: '${'x'.repeat(1_100_000)}' }`)
-  await assert.rejects(bundle(), { code: 'plugin.bundle_failed', message: /1048576 is the most/ })
+  await assert.rejects(bundle(), {
+    code: 'plugin.bundle_failed',
+    message: /1048576 is the most \(limits\.bundle_bytes/,
+  })
+})
+
+test('a larger one is bundled and packed where its manifest asks for it, and no larger than it asks', async () => {
+  const code = (length: number) => write(`export default { text: '${'x'.repeat(length)}' }`)
+  const limits = { bundle_bytes: 4 * 1024 * 1024 }
+  await code(4_100_000)
+  const { code: bundled } = await bundlePlugin(folder, join(folder, 'dist'), { limits })
+  assert.ok(bundled.length > 4_100_000)
+  const pack = (asked: object) => {
+    const manifest = JSON.stringify({ ...minimalManifest('large'), limits: asked })
+    return readPackage(writePackage({ 'plugin.json': manifest, 'bundle.js': bundled }, null))
+  }
+  assert.equal(pack(limits).bundle.code, bundled)
+  assert.throws(() => pack({ bundle_bytes: 4_000_000 }), /its bundle is larger than 4000000 bytes/)
+  assert.throws(() => pack({}), /its bundle is larger than 1048576 bytes/)
+  await code(4_200_000)
+  await assert.rejects(bundlePlugin(folder, join(folder, 'dist'), { limits }), /4194304 is the most/)
 })
 
 test('the browser file is bundled beside, from TypeScript too, and changes the hash', async () => {

@@ -97,11 +97,26 @@ for (const engine of engines) {
         { record_id: '', storage_key: 'own', value: '[1]', bytes: 6 },
         { record_id: 'cli_a', storage_key: 'note', value: '[1]', bytes: 7 },
       ])
+      const versions = sql`select distinct version from plugin_storage where instance_id = ${to}`
+      assert.deepEqual(await db.all(versions), [{ version: 4 }], 'above what was there')
       const { settings, name } = await getInstance(db, to)
       assert.deepEqual([JSON.parse(settings), name], [{ label: 'from' }, 'to'])
       const secrets = sql`select name from secrets where owner_id = ${to}`
       assert.deepEqual(await db.all(secrets), [{ name: 'key' }])
       assert.deepEqual(drained, [to])
+    })
+
+    test('beside records of another brand an instance of one brand keeps nothing', async () => {
+      await db.run(sql`update plugin_instances set brand_id = 'brd_other' where id = ${to}`)
+      assert.deepEqual(await importInstance(means, { instance_id: to, data }, actor), {
+        taken: 1,
+        left_out: 2,
+      })
+      await db.run(sql`update plugin_instances set brand_id = 'brd_a' where id = ${to}`)
+      assert.deepEqual(await importInstance(means, { instance_id: to, data }, actor), {
+        taken: 2,
+        left_out: 1,
+      })
     })
   })
 }

@@ -41,7 +41,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'an unknown limit',
     { limits: { files: 1 } },
     [
-      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, isolates, queue, asks, fetches, response_bytes)',
+      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, start_ms, isolates, queue, asks, asks_at_once, fetches, request_bytes, response_bytes, header_bytes, bundle_bytes, page_deadline_ms, act_deadline_ms, job_deadline_ms)',
     ],
   ],
   [
@@ -70,7 +70,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'settings that are no schema',
     { settings: { type: 'object', properties: { a: { type: 'colour' } } } },
     [
-      'settings: it is not a JSON Schema: data/properties/a/type must be equal to one of the allowed values, data/properties/a/type must be array, data/properties/a/type must match a schema in anyOf (expected: draft 2020-12)',
+      'settings.properties.a.type: it is not a JSON Schema: must be equal to one of the allowed values (expected: array, boolean, integer, null, number, object, string)',
     ],
   ],
 ]

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { words } from '../../core/app/wire/words.ts'
 import {
+  askableLimits,
   fingerprint,
   makeAuthorKey,
   permissionsAdded,
@@ -157,7 +158,7 @@ test('whatever a manifest may ask for is said in both languages', () => {
       ...minimalManifest('greedy'),
       hooks: ['invoice.paid', 'client.close:check', 'mail.message:shape'],
       webhooks: [{ scheme: 'none' }],
-      limits: { asks: 300 },
+      limits: Object.fromEntries(Object.entries(askableLimits).map(([name, { most }]) => [name, most])),
       settings: {
         type: 'object',
         properties: {
@@ -204,6 +205,8 @@ test('whatever a manifest may ask for is said in both languages', () => {
       ['browser image https://c.example.com', false],
     ],
   )
-  for (const { word } of asked.flatMap(({ says }) => says))
-    for (const locale of ['en', 'de']) assert.ok(words().has(`admin.plugins.asks.${word}`, locale), word)
+  for (const { word, of } of asked.flatMap(({ says }) => says)) {
+    const message = word === 'limit' ? `limit.${of['name']}` : `asks.${word}`
+    for (const locale of ['en', 'de']) assert.ok(words().has(`admin.plugins.${message}`, locale), message)
+  }
 })

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import { after, describe, test } from 'node:test'
-import { bundlePlugin, readManifest } from '../../core/plugins/index.ts'
+import { sql } from '../../core/db/index.ts'
+import { systemActor } from '../../core/kernel/index.ts'
+import { bundlePlugin, createInstance, readManifest, setInstanceStatus } from '../../core/plugins/index.ts'
 import { makeBrand, makeClient, makeMembership, makeStaff, makeUser, PASSWORD } from '../support/make.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { testMeans } from '../support/means.ts'
@@ -39,7 +41,16 @@ const odd = await loadWritten('odd', {
     permissions: { slots: ['portal.home.after', 'admin.board.widget'] },
   },
 })
-const plugins = [await loadExample('example-add-on'), await loadExample('example-widget'), odd]
+/** Counts how often it was asked for its pages. */
+const counting = await loadWritten('counting', {
+  code: `let asked = 0
+  export default { add_on: () => ({
+    list_pages: async () => ({ pages: [{ key: 'seen', area: 'admin', title: 'Asked ' + ++asked }] }),
+    draw_page: async () => ({ title: 'Seen', blocks: [] }),
+  }) }`,
+  manifest: { kinds: { add_on: ['list_pages', 'draw_page'] }, limits: { isolates: 1 } },
+})
+const plugins = [await loadExample('example-add-on'), await loadExample('example-widget'), odd, counting]
 
 for (const engine of engines) {
   describe(`places of plugins in pages on ${engine}`, async () => {
@@ -131,6 +142,28 @@ for (const engine of engines) {
       const text = await slotOf(await staffs(), '/admin', 'slot-admin-board-widget')
       assert.match(text, /Invoices paid/)
       assert.match(text, /The plugin odd did not answer/)
+    })
+
+    test('pages of a plugin are kept for a minute, but none that it brought before it was changed', async () => {
+      const browser = await staffs()
+      const entry = async () => /Asked \d/.exec((await browser.get('/admin')).text)?.[0]
+      assert.deepEqual([await entry(), await entry()], ['Asked 1', 'Asked 1'])
+      await db.run(sql`update plugin_instances set version = version + 1 where id = 'plg_counting'`)
+      await house.hooks.refresh()
+      assert.equal(await entry(), 'Asked 2')
+      await db.run(sql`update plugins set bundle_sha256 = ${'0'.repeat(64)} where id = 'counting'`)
+      await house.hooks.refresh()
+      assert.equal(await entry(), 'Asked 3')
+    })
+
+    test('what is set up or switched is shown from the next page on', async () => {
+      const admin = { ...means, drain: () => undefined, reread: () => house.hooks.refresh() }
+      const showing = () => house.hooks.offering('add_on.submit').map(({ instance }) => instance)
+      const wanted = { plugin_id: 'odd', name: 'Once more', settings: {} }
+      const { id } = await createInstance(admin, wanted, systemActor('test'))
+      assert.ok(showing().includes(id))
+      await setInstanceStatus(admin, { instance_id: id, status: 'disabled' }, systemActor('test'))
+      assert.ok(!showing().includes(id))
     })
   })
 }

@@ -105,11 +105,11 @@ for (const engine of engines) {
       assert.equal(await recordFinder(db)('inv_gone'), null)
     })
 
-    test('records of every noun are found by their ids, with their clients', async () => {
+    test('records of every noun are found by their ids, with their clients and brands', async () => {
       const find = recordFinder(db)
-      assert.deepEqual(await find('cli_a'), { noun: 'client', clientId: 'cli_a' })
+      assert.deepEqual(await find('cli_a'), { noun: 'client', clientId: 'cli_a', brandId: 'brd_a' })
       const product = await db.get<{ id: string }>(sql`select id from products order by id limit 1`)
-      assert.deepEqual(await find(product!.id), { noun: 'product', clientId: null })
+      assert.deepEqual(await find(product!.id), { noun: 'product', clientId: null, brandId: 'brd_a' })
       const none = ['svc_0', 'ord_0', 'inv_0', 'pay_0', 'usr_0', 'cli', '', 'constructor_1']
       for (const id of none) assert.equal(await find(id), null, id)
     })

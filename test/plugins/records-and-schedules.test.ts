@@ -46,14 +46,19 @@ for (const engine of engines) {
     await seed(db)
     const means = testMeans(db)
 
-    const read = async (plugin: typeof current, reads: [string, string][]): Promise<unknown> => {
+    const read = async (
+      plugin: typeof current,
+      reads: [string, string][],
+      brandId?: string,
+    ): Promise<unknown> => {
       const input: HookEvent = {
         ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: 'cli_a' },
         ...{ brand_id: 'brd_a', client_id: 'cli_a', occurred_at: means.business.now(), actor: 'usr_1' },
         body: { reads },
       }
       const request = { input, deadlineMs: 10_000 }
-      await bench.plugins.call(bench.instance(plugin), 'observe', 'client.suspended', request)
+      const instance = bench.instance(plugin, { brandId: brandId ?? null })
+      await bench.plugins.call(instance, 'observe', 'client.suspended', request)
       return JSON.parse(bench.lines.at(-1)!.text)
     }
 
@@ -79,6 +84,42 @@ for (const engine of engines) {
         ].join(),
       )
       assert.deepEqual(answer.slice(1), [null, null])
+    })
+
+    test('reach "all" of an instance of one brand ends with that brand', async () => {
+      const reads = [['client.read:contact', 'cli_a'], ['client.read:contact', 'cli_b']] as [string, string][] // prettier-ignore
+      const seen = (await read(everything, reads, 'brd_b')) as ({ id: string } | null)[]
+      assert.deepEqual(
+        seen.map((one) => one?.id),
+        [undefined, 'cli_b'],
+      )
+    })
+
+    test('every scope says whose a record is', async () => {
+      const at = means.business.now()
+      const draft = {
+        ...{ id: 'inv_b', brand_id: 'brd_b', client_id: 'cli_b', seller_id: 'sel_a', kind: 'invoice' },
+        ...{ status: 'draft', currency: 'EUR', origin: 'staff', due_on: '2026-02-01', seller: '{}' },
+        ...{ subtotal_minor: 0n, tax_minor: 0n, total_minor: 0n, buyer: '{}', evidence: '{}' },
+        ...{ prices_include_tax: 0, locale: 'en', created_at: at, updated_at: at },
+      }
+      const line = {
+        ...{ id: 'inl_b', invoice_id: 'inv_b', position: 1, kind: 'custom', description: 'One' },
+        ...{ quantity: 1, unit_minor: 0n, amount_minor: 0n, net_minor: 0n, tax_minor: 0n },
+        ...{ tax_class: 'standard', tax_rate_ppm: 0, trace: '[]' },
+      }
+      await db.insert('invoices', [draft])
+      await db.insert('invoice_lines', [line])
+      const whose = async (name: string, id: string) => {
+        const { clientId, brandId } = (await pluginScopes(db)
+          .find((one) => one.name === name)!
+          .read(id))!
+        return [clientId, brandId]
+      }
+      for (const name of ['client.read:summary', 'client.read:contact'])
+        assert.deepEqual(await whose(name, 'cli_b'), ['cli_b', 'brd_b'], name)
+      for (const name of ['invoice.read:summary', 'invoice.read:lines'])
+        assert.deepEqual(await whose(name, 'inv_b'), ['cli_b', 'brd_b'], name)
     })
 
     test('reach "all" sees every client; a scope that was not granted is refused and counts as a fault', async () => {

@@ -168,7 +168,7 @@ for (const engine of engines) {
       slow.catch(() => undefined)
       await said('moving')
       const { hosts } = await bench.plugins.health()
-      for (const { pid } of hosts) process.kill(pid!, 'SIGKILL')
+      for (const { ward, pid } of hosts) if (ward.startsWith('upgrade ')) process.kill(pid!, 'SIGKILL')
       await assert.rejects(slow, { code: 'plugin.upgrade_failed', message: /process|host/i })
       assert.deepEqual(await state(ada), OLD)
     })
@@ -195,11 +195,19 @@ for (const engine of engines) {
 
     test('rolling back restores settings and storage as they were; what was kept since is gone', async () => {
       await hear(ada, { key: 'since', value: 1 })
+      const versions = () =>
+        db.all<{ storage_key: string; version: number }>(sql`
+          select storage_key, version from plugin_storage where instance_id = ${ada} order by storage_key`)
+      const before = Math.max(...(await versions()).map(({ version }) => version))
+      assert.ok(before >= 2, 'what was written in place of what was removed began above it')
       assert.deepEqual(await rollBackPlugin(means, { plugin_id: 'parcel' }, actor), { version: '1.0.0' })
       assert.deepEqual(await state(ada), OLD)
       assert.deepEqual((await state(grace))[2], [['count', 5], ['cli_a', 'seen']]) // prettier-ignore
       assert.deepEqual(await db.all(sql`select * from plugin_kept_storage`), [])
       assert.deepEqual(await db.all(sql`select * from plugin_kept_settings`), [])
+      await hear(ada, { key: 'count', value: 3 })
+      const [count] = await versions()
+      assert.deepEqual([count!.storage_key, count!.version > before], ['count', true])
     })
 
     test('a call of the old version under way can neither read nor write what was moved', async () => {

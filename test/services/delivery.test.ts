@@ -267,6 +267,25 @@ for (const engine of engines) {
       assert.equal((await states(id)).delivery_status, 'live')
     })
 
+    test('leaves a delivery alone for as long as a call of its plugin was granted', async () => {
+      const limits = (asked: object) =>
+        db.run(sql`update plugins set manifest = ${JSON.stringify({ limits: asked })} where id = 'fake'`)
+      await limits({ job_deadline_ms: 300_000 })
+      shop.plugins.script('create', () => new Promise<object>(() => undefined))
+      shop.plugins.script('describe', live)
+      const id = await sold()
+      const { id: deliveryId } = await shop.delivery(id)
+      void deliver(shop.means, deliveryId)
+      while (shop.plugins.calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      shop.means.clock.advance(301_000)
+      await deliver(shop.means, deliveryId)
+      assert.equal(shop.plugins.log(), 'create')
+      shop.means.clock.advance(30_000)
+      await deliver(shop.means, deliveryId)
+      assert.equal(shop.plugins.log(), 'create describe')
+      await limits({})
+    })
+
     test('never fills a server beyond its places, whoever comes at once', async () => {
       await db.run(sql`update servers set capacity = 1 where id = 'srv_2'`)
       const ids = await Promise.all(Array.from({ length: 6 }, () => shop.sell()))

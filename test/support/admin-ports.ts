@@ -9,6 +9,7 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
   return {
     serverSettings: () => Promise.resolve({ schema: {}, secrets: [] }),
     drain: () => undefined,
+    reread: () => Promise.resolve(),
     forgive: () => undefined,
     shipped: () => Promise.resolve(undefined),
     uses: () => Promise.resolve(0),

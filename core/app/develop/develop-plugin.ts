@@ -2,10 +2,12 @@ import { name, sql } from '../../db/index.ts'
 import {
   changeInstance,
   createInstance,
+  findPlugin,
   getInstance,
   installPlugin,
   permissionsAsked,
   readPackage,
+  setPluginStatus,
   type Kind,
   type Manifest,
 } from '../../plugins/index.ts'
@@ -34,6 +36,9 @@ export async function developPlugin(wiring: Wiring, wish: Developed): Promise<Dr
   const trust = { allow_unsigned: true, allow_lower: true }
   await installPlugin(admin, { package: wish.package, granted, ...trust }, developer)
   await forgetDrafts(wiring, manifest.id)
+  // Its console had left it turned off, or its faults had.
+  if ((await findPlugin(admin.db, manifest.id))?.status === 'disabled')
+    await setPluginStatus(admin, { plugin_id: manifest.id, status: 'enabled' }, developer)
   const instance_id = await ownInstance(wiring, manifest, wish.settings)
   if (!manifest.kinds.provisioner) return { instance_id, server_id: null }
   const instance = await getInstance(admin.db, instance_id)

@@ -1,6 +1,7 @@
 import type { Command } from '../areas.ts'
 import { callByHand, developPlugin } from './develop-plugin.ts'
 import { divertHosts, leadBack } from './divert-hosts.ts'
+import { leavePlugin } from './leave-plugin.ts'
 import { trySale } from './try-sale.ts'
 
 export type { Draft } from './develop-plugin.ts'
@@ -11,6 +12,7 @@ export const developCommands: Record<string, Command> = {
   'plugin.develop': developPlugin as Command,
   'plugin.divert': divertHosts as Command,
   'plugin.lead_back': leadBack as Command,
+  'plugin.leave': leavePlugin as Command,
   'plugin.call': callByHand as Command,
   'plugin.try': trySale as Command,
 }

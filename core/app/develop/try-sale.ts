@@ -1,5 +1,5 @@
 import { checkPayment, recordPayment, startPayment, type PaymentRow } from '../../billing/index.ts'
-import { importCatalog } from '../../catalog/index.ts'
+import { importCatalog, retireProduct } from '../../catalog/index.ts'
 import { createClient } from '../../clients/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
@@ -9,12 +9,17 @@ import type { Wiring } from '../areas.ts'
 import { TrialFailed } from '../errors.ts'
 import { orderDeps } from '../wire/orders-area.ts'
 import { developer, refuseReal } from './developer.ts'
+import { callRest, now, sayCalls, type Inputs } from './show-calls.ts'
+import { takePart } from './take-part.ts'
 import { tryDelivery } from './try-delivery.ts'
 
 export interface Trial {
   instance_id: string
+  server_id?: string | null
   /** Settings of a product, for a provisioner. */
   product: Record<string, unknown>
+  /** Of dev.json, for a shop that is thrown away: there everything that the plugin offers takes part. */
+  inputs?: Inputs
 }
 
 type Say = (line: string) => void
@@ -23,14 +28,27 @@ type Say = (line: string) => void
 export async function trySale(wiring: Wiring, trial: Trial, say: Say): Promise<void> {
   await refuseReal(wiring)
   const instance = await getInstance(wiring.means.db, trial.instance_id)
-  const order = await sell(wiring, instance, trial)
+  const since = now(wiring)
+  if (trial.inputs) await takePart(wiring, instance, trial.inputs)
+  const { order, clientId } = await sell(wiring, instance, trial)
   await pay(wiring, instance, order, say)
   // What waits for the payment, such as the delivery, is done within the hour.
   await wiring.command('clock.advance', { span: '1h' })
   if (instance.manifest.kinds.provisioner) await tryDelivery(wiring, order.service_ids[0]!, say)
+  const { instance_id, server_id = null, inputs } = trial
+  const called = await sayCalls(wiring, { instance_id, since }, say)
+  const offered = Object.entries(instance.manifest.kinds).flatMap(([kind, names]) =>
+    names.map((name) => `${kind}.${name}`),
+  )
+  if (inputs) await callRest(wiring, { instance_id, server_id, clientId, offered, called, inputs }, say)
 }
 
-async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<PlacedOrder> {
+interface Sold {
+  order: PlacedOrder
+  clientId: string
+}
+
+async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<Sold> {
   const { means } = wiring
   const delivers = instance.manifest.kinds.provisioner !== undefined
   const brand = await means.db.get<{ id: string }>(sql`select id from brands order by id limit 1`)
@@ -49,7 +67,7 @@ async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<P
     sql`select id from products where brand_id = ${brand.id} and slug = ${slug}`,
   )
   const client = await createClient(means, { brand_id: brand.id, currency: 'EUR', profile }, developer)
-  return placeOrder(
+  const order = await placeOrder(
     orderDeps(means),
     {
       ...{ brand_id: brand.id, client_id: client.id, once_key: `trial/${client.id}`, currency: 'EUR' },
@@ -57,6 +75,16 @@ async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<P
     },
     developer,
   )
+  await retireTrials(wiring, brand.id)
+  return { order, clientId: client.id }
+}
+
+/** Whoever knows the address of a hidden product may order it. Those of trials that were killed are retired along. */
+async function retireTrials({ means }: Wiring, brandId: string): Promise<void> {
+  const left = await means.db.all<{ id: string }>(sql`
+    select p.id from products p join product_groups g on g.id = p.group_id
+    where p.brand_id = ${brandId} and g.slug = 'trial' and p.slug like 'trial-%' and p.status = 'hidden' order by p.id`)
+  for (const { id } of left) await retireProduct(means, { id }, developer)
 }
 
 const profile = {

@@ -9,14 +9,14 @@ import { scopeRecords } from './plugin-scopes.ts'
 /** What pages of staff reach beyond the means. */
 export function adminPorts(wiring: Wiring): AdminPorts {
   const { means, engine, plugins } = wiring
-  const { drain, forgive, shipped, uses, move } = pluginAdmin(wiring)
+  const { drain, reread, forgive, shipped, uses, move } = pluginAdmin(wiring)
   return {
     serverSettings: async (instanceId) => {
       const { manifest } = await getInstance(means.db, instanceId)
       const schema = manifest.server_settings ?? { type: 'object', properties: {} }
       return { schema, secrets: secretFields(schema) }
     },
-    ...{ drain, forgive, shipped, uses, ...(move ? { move } : {}) },
+    ...{ drain, reread, forgive, shipped, uses, ...(move ? { move } : {}) },
     scopeRecords: scopeRecords(means.db),
     packages: packageSource({ outbound: wiring.outbound }),
     folders: async () => {

@@ -9,6 +9,7 @@ import {
   careForTax,
   forgetTaxAnswers,
   expireGiftCards,
+  pruneRefusals,
   giftCardConsumers,
   previewBilling,
   READ_TASK,
@@ -80,6 +81,11 @@ export const billingArea: Area = {
         ...(await careForTax(paymentsOf(wiring))),
         forgotten: await forgetTaxAnswers(wiring.means),
       }),
+    },
+    {
+      name: 'billing.prune_refusals',
+      cron: '10 4 * * *',
+      run: async () => ({ forgotten: await pruneRefusals(wiring.means) }),
     },
     {
       name: 'billing.expire_gift_cards',

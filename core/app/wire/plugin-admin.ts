@@ -6,6 +6,7 @@ import { recordFinder } from './plugin-records.ts'
 export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'>) => ({
   ...means,
   drain: (instanceId: string) => plugins.drain?.(instanceId),
+  reread: async () => plugins.reread?.(),
   forgive: (pluginId: string) => plugins.forgive?.(pluginId),
   ...(plugins.move ? { move: plugins.move } : {}),
   shipped: async (pluginId: string) => plugins.shipped?.(pluginId),

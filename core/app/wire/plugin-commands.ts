@@ -14,6 +14,7 @@ import {
 import type { Command, Wiring } from '../areas.ts'
 import { developCommands } from '../develop/index.ts'
 import { pluginAdmin } from './plugin-admin.ts'
+import { removalLines } from './removal-lines.ts'
 
 const actor = systemActor('command_line')
 
@@ -54,6 +55,7 @@ const commands: Record<string, Command> = {
   }) as Command,
   'plugin.roll_back': ((wiring: Wiring, input: object) =>
     rollBackPlugin(pluginAdmin(wiring), input, actor)) as Command,
+  'plugin.removal': removalLines as Command,
   'plugin.remove': (async (wiring: Wiring, input: object) => {
     await removePlugin(pluginAdmin(wiring), input, actor)
     return null

@@ -1,9 +1,12 @@
 import { randomFillSync } from 'node:crypto'
 import { join, resolve } from 'node:path'
+import { isHostOfBrand } from '../../brands/index.ts'
+import type { Queries } from '../../db/index.ts'
 import {
   createPlugins,
   instanceMover,
   databaseLog,
+  databaseLosses,
   databaseStorage,
   loadBundled,
   loadedPlugins,
@@ -35,8 +38,9 @@ export function openPlugins({
   let made: Plugins | undefined
   const drain = (instanceId: string) => {
     made?.drain(instanceId)
-    void hooks.refresh()
+    void reread()
   }
+  const reread = () => hooks.refresh()
   const forgive = (pluginId: string) => made?.forgive(pluginId)
   const log = databaseLog({
     ...means,
@@ -50,9 +54,11 @@ export function openPlugins({
       scopes: pluginScopes(means.db),
       findRecord: recordFinder(means.db),
       log,
+      losses: databaseLosses(means),
       cacheFolder: cache,
       wards: config.wards,
       wall: config.pluginWall,
+      isOwnHost: ownHosts(means.db, config.url),
       outbound,
     }))
   const callMeans = {
@@ -67,6 +73,7 @@ export function openPlugins({
     browserPart,
     move,
     drain,
+    reread,
     shipped: async (pluginId) => (await loaded()).get(pluginId),
     forgive,
     health: () => plugins().health(),
@@ -75,4 +82,17 @@ export function openPlugins({
       await log.stop()
     },
   }
+}
+
+const HTTPS_PORT = 443
+
+/**
+ * Where this installation answers: under its public address, and there under the hosts of its brands. Something else
+ * may answer on the same machine at another port, a panel for instance.
+ */
+export function ownHosts(queries: Queries, address: string | null) {
+  const own = address === null ? null : new URL(address)
+  const ports = [HTTPS_PORT, own === null || own.port === '' ? HTTPS_PORT : Number(own.port)]
+  return async (host: string, port: number): Promise<boolean> =>
+    ports.includes(port) && (host === own?.hostname || isHostOfBrand(queries, host))
 }

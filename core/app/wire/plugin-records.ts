@@ -18,9 +18,9 @@ export function recordFinder(queries: Queries): FindRecord {
     const record = RECORDS.get(id.slice(0, id.indexOf('_')))
     if (!record) return null
     const owner = record.client === null ? sql`null` : sql`${name(record.client)}`
-    const row = await queries.get<{ client: string | null }>(
-      sql`select ${owner} as client from ${name(record.table)} where id = ${id}`,
+    const row = await queries.get<{ client: string | null; brand_id: string }>(
+      sql`select ${owner} as client, brand_id from ${name(record.table)} where id = ${id}`,
     )
-    return row ? { noun: record.noun, clientId: row.client } : null
+    return row ? { noun: record.noun, clientId: row.client, brandId: row.brand_id } : null
   }
 }

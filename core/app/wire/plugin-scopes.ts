@@ -89,10 +89,13 @@ export function pluginScopes(queries: Queries): PluginScope[] {
       name: LINES,
       says: 'Wording, period and net sum of the lines of an invoice.',
       async read(id) {
-        const [found] = await invoiceLines(queries, sql`i.id = ${id}`)
-        if (!found) return null
-        const { client_id: clientId, ...value } = found
-        return { clientId, value }
+        const [value] = await invoiceLines(queries, sql`i.id = ${id}`)
+        const whose = await queries.get<{ client_id: string; brand_id: string }>(
+          sql`select client_id, brand_id from invoices where id = ${id}`,
+        )
+        if (!value || !whose) return null
+        const { client_id: _, ...shown } = value
+        return { clientId: whose.client_id, brandId: whose.brand_id, value: shown }
       },
     },
   ]

@@ -1,4 +1,4 @@
-import { observeEvent, planSchedules, queueObservers, runSchedule } from '../../plugins/index.ts'
+import { observeEvent, planSchedules, pruneLog, queueObservers, runSchedule } from '../../plugins/index.ts'
 import type { Area } from '../areas.ts'
 import { pluginCommands } from './plugin-commands.ts'
 
@@ -22,5 +22,6 @@ export const pluginsArea: Area = {
   }),
   schedules: ({ means }) => [
     { name: 'plugins.plan_schedules', cron: '*/10 * * * *', run: () => planSchedules(means) },
+    { name: 'plugins.prune_log', cron: '15 * * * *', run: () => pruneLog(means) },
   ],
 }

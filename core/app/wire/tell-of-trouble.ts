@@ -26,7 +26,7 @@ export async function tellOfTrouble(means: PluginAdmin, incident: PluginIncident
   const action = ACTIONS[kind]
   if (action === undefined || plugin === undefined) return
   const at = means.clock.now()
-  if (kind === 'disabled') await switchOff(means, plugin, detail)
+  if (kind === 'disabled' && !(await switchOff(means, plugin, detail))) return
   await means.db.transaction(async (trx) => {
     const about = await trx.get<About>(sql`
       select p.manifest, i.name, i.brand_id from plugins p left join plugin_instances i on i.id = ${instance ?? ''} where p.id = ${plugin}`)
@@ -48,10 +48,13 @@ export async function tellOfTrouble(means: PluginAdmin, incident: PluginIncident
   })
 }
 
-/** Nothing to do for a plugin that was removed meanwhile. */
-async function switchOff(means: PluginAdmin, plugin: string, reason: string): Promise<void> {
-  if (await findPlugin(means.db, plugin))
-    await setPluginStatus(means, { plugin_id: plugin, status: 'disabled', reason }, pluginSupervisor)
+/** Nothing to do for a plugin that was removed meanwhile, or that another node has switched off. */
+async function switchOff(means: PluginAdmin, plugin: string, reason: string): Promise<boolean> {
+  const found = await findPlugin(means.db, plugin)
+  if (found?.status === 'disabled') means.forgive?.(plugin)
+  if (found?.status !== 'enabled') return false
+  await setPluginStatus(means, { plugin_id: plugin, status: 'disabled', reason }, pluginSupervisor)
+  return true
 }
 
 interface About {

@@ -81,7 +81,7 @@ async function call(
   { operation, input }: Request,
 ): Promise<PaymentOutcome | 'unknown'> {
   return payments.plugins
-    .call<PaymentOutcome>(payment.instance_id!, 'gateway', operation, input, { deadlineMs: 30_000 })
+    .call<PaymentOutcome>(payment.instance_id!, 'gateway', operation, input, { deadline: 'act' })
     .catch((error: unknown) => {
       payments.log.warn({ err: error, payment: payment.id, operation }, 'no answer about reserved money')
       return 'unknown' as const

@@ -222,7 +222,9 @@ export interface RefundFact {
 /** A refund that the gateway reports: ours by its id, or one that was made at the gateway by hand. */
 export async function bookRefund(means: Means, trx: Trx, fact: RefundFact, actor: Actor): Promise<string> {
   const ours = fact.refundId
-    ? await trx.get<RefundRow>(sql`select * from refunds where id = ${fact.refundId}`)
+    ? await trx.get<RefundRow>(sql`
+        select r.* from refunds r join payments p on p.id = r.payment_id
+        where r.id = ${fact.refundId} and p.instance_id = ${fact.instanceId}`)
     : undefined
   const known =
     ours ??

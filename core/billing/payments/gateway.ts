@@ -109,7 +109,7 @@ export async function attempt(
   assert(payment.instance_id, 'an attempt at a gateway names its instance')
   const outcome = await payments.plugins
     .call<PaymentOutcome>(payment.instance_id, 'gateway', operation, input, {
-      deadlineMs: 30_000,
+      deadline: 'act',
       ...(actor.requestId ? { requestId: actor.requestId } : {}),
     })
     .catch((error: unknown) => error as Error)
@@ -127,9 +127,5 @@ export async function attempt(
 }
 
 /** Only an error that says so proves that nothing went out. */
-function mayHaveHappened(error: Error): boolean {
-  if (!(error instanceof BerthError)) return true
-  if (error.code === 'plugin.busy' || error.code === 'plugin.tripped' || error.code === 'plugin.denied')
-    return false
-  return error.params.outcome_unknown !== false
-}
+const mayHaveHappened = (error: Error): boolean =>
+  !(error instanceof BerthError) || error.params.outcome_unknown !== false

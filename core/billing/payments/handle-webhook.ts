@@ -46,7 +46,7 @@ export async function handleWebhook(payments: Payments, job: { id: string }): Pr
     'gateway',
     'handle_event',
     input,
-    { deadlineMs: 15_000 },
+    { deadline: 'act' },
   )
   const occurredAt = occurred_at === undefined ? undefined : byBusinessClock(payments, occurred_at)
   const actor: Actor = { ...systemActor('webhook'), id: event.instance_id, requestId: event.id }
@@ -102,6 +102,14 @@ async function refuse(payments: Payments, event: EventRow, error: unknown): Prom
 const isRefusal = (error: unknown): error is BerthError =>
   error instanceof BerthError && ['payment.wrong_currency', 'payment.already_booked'].includes(error.code)
 
+/** A client of another brand than the one that the instance was set up for looks like one that there is not. */
+async function isClientOf(trx: Trx, instanceId: string, clientId: string): Promise<boolean> {
+  const row = await trx.get(sql`
+    select c.id from clients c join plugin_instances i on i.id = ${instanceId}
+    where c.id = ${clientId} and (i.brand_id is null or i.brand_id = c.brand_id)`)
+  return row !== undefined
+}
+
 interface OneFact {
   fact: GatewayFact
   instanceId: string
@@ -142,6 +150,7 @@ async function book(
       return bookDispute(payments, trx, { instanceId, fact, occurredAt }, actor)
     case 'method_saved':
       if (!fact.client_id) return 'method without a client'
+      if (!(await isClientOf(trx, instanceId, fact.client_id))) return 'method of an unknown client'
       await keepMethod(payments, trx, { clientId: fact.client_id, instanceId, method: fact.method })
       return `method ${fact.method.label} kept`
     case 'method_removed':

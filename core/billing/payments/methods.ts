@@ -49,7 +49,7 @@ export const startMethodSetup = defineVerb(
       ...mayEmbed(gateway, input.can_embed),
     }
     return payments.plugins.call<PaymentOutcome>(gateway.id, 'gateway', 'start_setup', call, {
-      deadlineMs: 15_000,
+      deadline: 'act',
     })
   },
 )

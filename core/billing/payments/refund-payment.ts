@@ -101,7 +101,7 @@ async function send(
   }
   try {
     return await payments.plugins.call<RefundOutcome>(payment.instance_id, 'gateway', 'refund', input, {
-      deadlineMs: 30_000,
+      deadline: 'act',
     })
   } catch (error) {
     if (error instanceof BerthError && error.params.outcome_unknown === false)

@@ -61,7 +61,7 @@ export const submitEvidence = defineVerb(
     })
     const input = { idempotency_key: key, dispute: dispute.reference, fields }
     const answer = await payments.plugins
-      .call<DoneOrFailed>(gateway.id, 'gateway', 'submit_evidence', input, { deadlineMs: 30_000 })
+      .call<DoneOrFailed>(gateway.id, 'gateway', 'submit_evidence', input, { deadline: 'act' })
       .catch((error: unknown) => error as Error)
     await payments.db.run(sql`
       update dispute_evidence set status = ${statusOf(answer)}, problem = ${problemOf(answer)} where effect_key = ${key} and status <> 'sent'`)

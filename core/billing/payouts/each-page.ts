@@ -1,7 +1,6 @@
 import type { Payments } from '../payments/gateway.ts'
 
 const PAGES_MAX = 500
-const DEADLINE_MS = 60_000
 
 interface Ask {
   instanceId: string
@@ -18,7 +17,7 @@ export async function eachPage<T extends { cursor?: string }>(
   let cursor: string | undefined
   for (let page = 0; page < PAGES_MAX; page++) {
     const asked = { ...input, ...(cursor === undefined ? {} : { cursor }) }
-    const answer = await plugins.call<T>(instanceId, 'gateway', operation, asked, { deadlineMs: DEADLINE_MS })
+    const answer = await plugins.call<T>(instanceId, 'gateway', operation, asked, { deadline: 'job' })
     await take(answer)
     if (answer.cursor === undefined || answer.cursor === cursor) return
     cursor = answer.cursor

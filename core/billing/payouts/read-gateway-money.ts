@@ -129,7 +129,15 @@ function readPayouts(payments: Payments, { instanceId, brandId, from, until }: W
 }
 
 async function readBalances(payments: Payments, { instanceId }: Window): Promise<void> {
-  const { balances } = await payments.plugins.call<Balances>(instanceId, 'gateway', 'balances', {})
+  const { balances } = await payments.plugins.call<Balances>(
+    instanceId,
+    'gateway',
+    'balances',
+    {},
+    {
+      deadline: 'job',
+    },
+  )
   const now = payments.business.now()
   const sums = new Map<string, { kind: string; currency: string; amount_minor: bigint }>()
   for (const { kind, amount } of balances) {

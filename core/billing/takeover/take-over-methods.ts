@@ -91,7 +91,7 @@ async function ask(
       'gateway',
       'find_methods',
       { rows },
-      { deadlineMs: 30_000 },
+      { deadline: 'act' },
     )
     part.forEach(({ line }, at) => {
       const answer = told.answers[at]

@@ -30,8 +30,6 @@ interface Asked {
   tax_id_valid_for: string | null
 }
 
-const PATIENCE_MS = 10_000
-
 /**
  * Asks about the tax id of a client: its form first, then the register, outside of any transaction. "Unknown" leaves
  * what was known: the last good answer counts until its days are over, and nobody is called invalid for an outage.
@@ -65,7 +63,7 @@ async function answerFor(means: TaxMeans, client: Asked, taxId: string): Promise
   try {
     const input = { country: client.country, tax_id: form.normal }
     const answer = await means.plugins.call<Omit<TaxIdAnswer, 'source'>>(
-      ...([register, 'tax', 'validate_tax_id', input, { deadlineMs: PATIENCE_MS }] as const),
+      ...([register, 'tax', 'validate_tax_id', input, { deadline: 'act' }] as const),
     )
     return { ...answer, source: 'register' }
   } catch (error) {

@@ -48,6 +48,7 @@ export async function devPlugin(config: Config, folder: string, say: Say): Promi
   } finally {
     watcher.close()
     clearInterval(tail)
+    if (!lost.signal.aborted) await leave(session)
     await shop.stop()
   }
 }
@@ -122,6 +123,16 @@ async function tellLines(session: Session): Promise<void> {
   const news = (await linesOf(command, draft.instance_id, 100)).filter(({ id }) => id > session.lastLine)
   session.lastLine = news[0]?.id ?? session.lastLine
   await sayLines(news, draft.map, say)
+}
+
+/** Without its stand-ins it would only fail in a shop that goes on, before whoever wants to pay or waits for a server. */
+async function leave({ draft, command, say }: Session): Promise<void> {
+  if (!draft) return
+  try {
+    say((await command('plugin.leave', { plugin_id: draft.manifest.id })) as string)
+  } catch (error) {
+    say(messageOf(error))
+  }
 }
 
 /** What may be typed; a schedule is called like an operation. */

@@ -12,6 +12,11 @@ export const PluginKindUnknown = defineError(
   (p: { kind: string; known: readonly string[] }) =>
     `There is no kind "${p.kind}". Say --kind with one of: ${p.known.join(', ')}.`,
 )
+export const PluginKindMissing = defineError(
+  'plugin.kind_missing',
+  400,
+  (p: { known: readonly string[] }) => `Nothing was written. Say --kind with one of: ${p.known.join(', ')}.`,
+)
 export const PluginFolderTaken = defineError(
   'plugin.folder_taken',
   409,

@@ -1,7 +1,9 @@
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
+import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Config } from '../../config/index.ts'
+import { PluginKindMissing } from './errors.ts'
 import { newKinds } from './templates.ts'
 
 /** `berth plugin new|test|…`: for who writes a plugin. */
@@ -19,11 +21,15 @@ export function addWriting(plugin: Command, config: () => Config): void {
     })
   plugin
     .command('test')
-    .description('run the tests of a plugin, and the conformance kit of its kinds')
+    .description('run the tests of a plugin, check its types, and run the conformance kit of its kinds')
     .argument('<folder>')
-    .action(async (folder: string) => {
+    .option('--busy <seconds>', 'how long a test may run without a pause before it is ended', secondsOf, 30)
+    .action(async (folder: string, { busy }: { busy: number }) => {
       const { testPlugin } = await import('./test-plugin.ts')
-      const given = { folder: resolve(folder), cacheFolder: join(config().dataDir, 'cache') }
+      const given = {
+        ...{ folder: resolve(folder), cacheFolder: join(config().dataDir, 'cache') },
+        busyMs: busy * 1_000,
+      }
       if (!(await testPlugin(given, (line) => console.log(line)))) process.exitCode = 1
     })
   plugin
@@ -44,13 +50,22 @@ export function addWriting(plugin: Command, config: () => Config): void {
     })
 }
 
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (seconds >= 1 && seconds <= 3_600) return seconds
+  throw new InvalidArgumentError('Say a number of seconds from 1 to 3600.')
+}
+
 async function askKind(): Promise<string> {
   const kinds = newKinds()
   const screen = createInterface({ input: process.stdin, output: process.stdout })
   try {
     kinds.forEach((kind, at) => console.log(`${at + 1}  ${kind}`))
-    const answer = (await screen.question(`Which kind? [1] `)).trim()
-    return kinds[Number(answer || '1') - 1] ?? answer
+    // A question whose input ends is never answered.
+    const ended = once(screen, 'close').then(() => null)
+    const answer = await Promise.race([screen.question(`Which kind? [1] `), ended])
+    if (answer === null) throw PluginKindMissing({ known: kinds })
+    return kinds[Number(answer.trim() || '1') - 1] ?? answer.trim()
   } finally {
     screen.close()
   }

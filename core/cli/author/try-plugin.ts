@@ -21,14 +21,14 @@ export async function tryPlugin(given: Config, folder: string, say: Say): Promis
     ...{ dataDir, databaseUrl, sqliteSync: 'off', keys: null, logLevel: 'error', port: 0, smtpUrl: null },
   }
   try {
-    const { settings, server, product, companies } = readDevFile(folder)
+    const { settings, server, product, companies, inputs } = readDevFile(folder)
     const text = await packFolder(folder, join(dataDir, 'cache'))
     const shop = await openTestShop(config, { folder, companies, serves: false })
     try {
       const made = await develop(shop.command, folder, { package: text, settings, server })
       say('It is installed in a test shop.')
       try {
-        await shop.command('plugin.try', { ...made, product }, say)
+        await shop.command('plugin.try', { ...made, product, inputs }, say)
       } catch (error) {
         // What went wrong inside stands in the log, and the log is thrown away with the shop.
         await sayLines(await linesOf(shop.command, made.instance_id, 100), mapPlugin(folder), say)

@@ -16,6 +16,8 @@ export type Cell =
   /** The picture of what the text names; null: it has none. */
   | { picture: string | null; text: string }
   | { mono: string }
+  /** What people read, and small behind it what programs call it. */
+  | { words: string; code: string }
   | { copy: string; label: string }
   | { cells: readonly Cell[] }
 

@@ -33,6 +33,7 @@ import { ledger } from './ledger.ts'
 import { me } from './me.ts'
 import { messages } from './messages.ts'
 import { notices } from './notices.ts'
+import { numberSeries } from './number-series.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
@@ -73,6 +74,7 @@ const sections: readonly Section[] = [
     regroup,
     billables,
     documentTexts,
+    numberSeries,
     letters,
     eInvoices,
     statements,

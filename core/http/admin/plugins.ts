@@ -72,7 +72,7 @@ async function test(desk: Desk, { params }: Asked) {
   const kind = testedKind(instance.manifest)
   if (!kind) throw NotFound({ what: 'connection test', id: instance.id })
   const { ok, steps } = await means.plugins
-    .call<Report>(instance.id, kind, 'test_connection', {}, { deadlineMs: 20_000 })
+    .call<Report>(instance.id, kind, 'test_connection', {}, { deadline: 'act' })
     .catch((error: unknown): Report => {
       if (!(error instanceof BerthError)) throw error
       return { ok: false, steps: [{ name: instance.name, ok: false, detail: spoken(desk, error.message) }] }

@@ -9,6 +9,8 @@ export interface AdminPorts {
   serverSettings(instanceId: string): Promise<ServerSettingsRules>
   /** An instance was changed: its isolates start anew. */
   drain(instanceId: string): void
+  /** Pages show at once what an instance that was set up or changed brings. */
+  reread(): Promise<void>
   /** Runs the upgrade step of a new version; absent where no plugin host is. */
   readonly move?: MoveInstance
   /** A plugin that lost hosts had switched off may run again. */

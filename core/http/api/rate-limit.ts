@@ -11,7 +11,8 @@ export function requestLimit(clock: Clock, most: number) {
   return (ctx: Ctx, subject: string): void => {
     const now = clock.ms()
     let window = windows.get(subject)
-    if (!window || window.endsAt <= now) {
+    // One that ends later than any begun now was begun before the clock was set back.
+    if (!window || window.endsAt <= now || window.endsAt > now + WINDOW_MS) {
       if (windows.size >= SUBJECTS_MAX) dropEnded(windows, now)
       windows.set(subject, (window = { endsAt: now + WINDOW_MS, requests: 0 }))
     }

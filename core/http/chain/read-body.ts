@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { BodyKind, BodyTooLarge, BodyUnreadable } from '../errors.ts'
 import type { Ctx, FormBody, Step } from '../context.ts'
+import { bodyShelf } from './body-shelf.ts'
 
 const FORM_LIMIT = 256 * 1024
 /** A form with a few files; one file has a limit of its own. */
 const FILES_LIMIT = 10 * 1024 * 1024
 const FIELDS_MAX = 2000
+const hold = bodyShelf()
 const KEYS = { _csrf: 'csrf', _once: 'once', _version: 'version' } as const
 /** No keyboard writes these and no database of ours keeps all of them; they come along from the clipboard. */
 const UNWRITTEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g
@@ -66,14 +68,18 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge()
   const chunks: Buffer[] = []
   let length = 0
+  const held = hold(request)
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       length += chunk.length
+      held.add(chunk.length)
       if (length > limit) break
       chunks.push(chunk)
     }
   } catch (cause) {
     throw BodyUnreadable({ reason: 'it ended early' }, cause)
+  } finally {
+    held.end()
   }
   if (length > limit) throw tooLarge()
   return Buffer.concat(chunks)

@@ -106,6 +106,7 @@ export const adminNav: readonly NavItem[] = [
       { key: 'billables', href: '/admin/billables', right: 'billable_item.list' },
       { key: 'letters', href: '/admin/letters', right: 'letter.list' },
       { key: 'document_texts', href: '/admin/document-texts', right: 'document_text.list' },
+      { key: 'number_series', href: '/admin/number-series', right: 'number_series.list' },
     ],
   },
   {

@@ -25,6 +25,7 @@ const REASONS: readonly [RegExp, string][] = [
   [/^must be above 0$/, 'above_zero'],
   [/^must be ticked$/, 'ticked'],
   [/^is over$/, 'over'],
+  [/^needs \{year\} or \{yy\}/, 'year_needed'],
   [/^(?:is before|must be after) the first day$/, 'order'],
   [/^is not a domain name$/, 'domain'],
   [/^is not a host name$/, 'host_name'],

@@ -43,7 +43,8 @@ function shapedBy(ctx: Ctx, area: Exclude<Area, 'system'>, entries: readonly Nav
   const key = [area, locale, ...entries.map(({ href }) => href)].join(' ')
   const now = deps.clock.ms()
   const known = answers.get(key)
-  if (known && known.until > now) return known.entries
+  // One that ends later than any kept now was kept before the clock was set back.
+  if (known && known.until > now && known.until <= now + KEPT_MS) return known.entries
   if (answers.size >= KEPT_MAX) answers.clear()
   const asked = ask(ctx, area, entries)
   answers.set(key, { until: now + KEPT_MS, entries: asked })

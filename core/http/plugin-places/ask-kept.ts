@@ -1,12 +1,13 @@
-import type { Kind } from '../../plugins/index.ts'
+import { PAGE_WAITS_MS, type Kind } from '../../plugins/index.ts'
 import type { Ctx } from '../context.ts'
 
 export interface Wish {
   instance: string
+  /** Of what the instance is now: an answer of before a change is not asked for by it. */
+  stamp: string
   kind: Kind
   operation: string
   input: object
-  deadlineMs: number
 }
 
 /** A plugin that failed is a thing to show, never one to throw: its part of the page alone is missing. */
@@ -14,6 +15,8 @@ export type Told<T> = { value: T } | { failed: true }
 
 interface Kept {
   instance: string
+  /** Asked then: before it, the clock was set back since. */
+  from: number
   /** Until the answer is there, its deadline; then for as long as the plugin allows. */
   until: number
   told: Promise<Told<unknown>>
@@ -29,13 +32,15 @@ const kept = new WeakMap<object, Map<string, Kept>>()
 export function askKept<T>(ctx: Ctx, wish: Wish, keepSeconds: (value: T) => number): Promise<Told<T>> {
   const { deps } = ctx.state
   const answers = answersOf(deps.hooks)
-  const key = JSON.stringify([wish.instance, wish.operation, wish.input])
+  const key = JSON.stringify([wish.instance, wish.stamp, wish.operation, wish.input])
   const known = answers.get(key)
-  if (known && known.until > deps.clock.ms()) return known.told as Promise<Told<T>>
+  const now = deps.clock.ms()
+  if (known && known.from <= now && known.until > now) return known.told as Promise<Told<T>>
   if (answers.size >= KEPT_MAX) answers.clear()
   const entry: Kept = {
     instance: wish.instance,
-    until: deps.clock.ms() + wish.deadlineMs,
+    from: now,
+    until: now + PAGE_WAITS_MS,
     told: ask<T>(ctx, wish).then((told) => {
       entry.until = deps.clock.ms() + ('value' in told ? keepSeconds(told.value) * 1_000 : FAILED_MS)
       return told
@@ -57,10 +62,11 @@ function answersOf(owner: object): Map<string, Kept> {
   return answers
 }
 
-async function ask<T>(ctx: Ctx, { instance, kind, operation, input, deadlineMs }: Wish): Promise<Told<T>> {
+async function ask<T>(ctx: Ctx, { instance, kind, operation, input }: Wish): Promise<Told<T>> {
   const { deps, requestId } = ctx.state
   try {
-    return { value: await deps.plugins.call<T>(instance, kind, operation, input, { deadlineMs, requestId }) }
+    const options = { deadline: 'page', requestId } as const
+    return { value: await deps.plugins.call<T>(instance, kind, operation, input, options) }
   } catch (error) {
     deps.log.warn({ err: error, instance, operation, request: requestId }, 'a part of a page is missing')
     return { failed: true }

@@ -15,21 +15,16 @@ export interface OwnPage extends Offering {
 }
 
 const KEPT_S = 60
-const DEADLINE_MS = 5_000
 
 async function pagesOf(ctx: Ctx, offering: Offering): Promise<OwnPage[]> {
-  const { instance } = offering
+  const { instance, stamp } = offering
   const call = {
-    instance,
+    ...{ instance, stamp },
     kind: 'add_on',
     operation: 'list_pages',
     input: { locale: ctx.state.locale },
   } as const
-  const told = await askKept<{ pages: Omit<OwnPage, keyof Offering>[] }>(
-    ctx,
-    { ...call, deadlineMs: DEADLINE_MS },
-    () => KEPT_S,
-  )
+  const told = await askKept<{ pages: Omit<OwnPage, keyof Offering>[] }>(ctx, call, () => KEPT_S)
   return 'value' in told ? told.value.pages.map((page) => ({ ...page, ...offering })) : []
 }
 

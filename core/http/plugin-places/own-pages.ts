@@ -25,8 +25,6 @@ export function insidePlaceRoutes(router: Router<State>): void {
   }
 }
 
-const DEADLINE_MS = 5_000
-
 interface DrawnPage {
   title: string
   blocks: readonly Block[]
@@ -37,14 +35,11 @@ async function showOwnPage(ctx: RouteCtx): Promise<void> {
   const found = await findPage(ctx, plugin, key)
   if (!found || !mayOpen(ctx, found)) throw NotFound({ what: 'page', id: `${plugin}/${key}` })
   const input = { page: key, query: ctx.query as Record<string, string>, viewer: viewerOf(ctx) }
-  const call = { instance: found.instance, kind: 'add_on', operation: 'draw_page' } as const
-  const told = await askKept<DrawnPage>(
-    ctx,
-    { ...call, input: oneEach(input), deadlineMs: DEADLINE_MS },
-    () => 0,
-  )
+  const { instance, stamp } = found
+  const call = { instance, stamp, kind: 'add_on', operation: 'draw_page' } as const
+  const told = await askKept<DrawnPage>(ctx, { ...call, input: oneEach(input) }, () => 0)
   const title = 'value' in told ? told.value.title : found.title
-  const blocks = 'value' in told ? blockViews(ctx, told.value.blocks, { instance: found.instance }) : null
+  const blocks = 'value' in told ? blockViews(ctx, told.value.blocks, { instance }) : null
   await page(ctx, 'x/page', { title, plugin: found.plugin, blocks }, { title, status: blocks ? 200 : 502 })
 }
 
@@ -88,7 +83,7 @@ async function send(ctx: RouteCtx, shown: ShownForm, back: string): Promise<void
   const values = checkForm(shown.form, settings)
   const { instance, action, record } = shown
   const input = { action, values, viewer: viewerOf(ctx), ...(record ? { record } : {}) }
-  const options = { deadlineMs: DEADLINE_MS, requestId }
+  const options = { deadline: 'act', requestId } as const
   const answer = await deps.plugins.call<Answer>(instance, 'add_on', 'submit', input, options)
   forgetAnswers(ctx, instance)
   if (answer.outcome === 'ask') {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Block, SlotName } from '../../../sdk/index.ts'
 import { covers } from '../../kernel/index.ts'
+import { PAGE_WAITS_MS } from '../../plugins/index.ts'
 import type { Offering } from '../../records/index.ts'
 import type { SlotView } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
@@ -16,7 +17,7 @@ export interface SlotWish {
 
 /** A page waits so long; what comes later loads by itself, and then may take its time. */
 const WAIT_MS = 50
-const PATIENT_MS = 5_000
+const PATIENT_MS = PAGE_WAITS_MS
 
 interface Drawn {
   blocks: readonly Block[]
@@ -62,9 +63,9 @@ async function drawSlot(ctx: Ctx, wish: SlotWish, waitMs: number): Promise<SlotV
 
 async function partsOf(ctx: Ctx, wish: SlotWish): Promise<Part[]> {
   const viewer = viewerOf(ctx)
-  const own = drawers(ctx, wish.slot).map(({ instance, plugin }) => {
+  const own = drawers(ctx, wish.slot).map(({ instance, stamp, plugin }) => {
     const input = { slot: wish.slot, ...(wish.record ? { record: wish.record } : {}), viewer }
-    const call = { instance, kind: 'add_on', operation: 'draw_slot', input, deadlineMs: PATIENT_MS } as const
+    const call = { instance, stamp, kind: 'add_on', operation: 'draw_slot', input } as const
     return { instance, plugin, drawn: askKept<Drawn>(ctx, call, ({ keep_for }) => keep_for) }
   })
   const widgets = await Promise.all(widgetMakers(ctx, wish.slot).map((maker) => widgetsOf(ctx, maker)))
@@ -77,9 +78,9 @@ interface Widgets {
   widgets: readonly { key: string; title: string; width: string; permission: string }[]
 }
 
-async function widgetsOf(ctx: Ctx, { instance, plugin }: Offering): Promise<Part[]> {
+async function widgetsOf(ctx: Ctx, { instance, stamp, plugin }: Offering): Promise<Part[]> {
   const { locale, actor } = ctx.state
-  const call = { instance, kind: 'dashboard_widget', deadlineMs: PATIENT_MS } as const
+  const call = { instance, stamp, kind: 'dashboard_widget' } as const
   const told = await askKept<Widgets>(
     ctx,
     { ...call, operation: 'list_widgets', input: { locale } },

@@ -98,9 +98,12 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
     ...{
       href: hrefOf(ctx),
       number,
-      dueOn: invoice.due_on,
+      dueOn: invoice.owed_on ?? invoice.due_on,
       due: amount(due),
       total: amount(invoice.total_minor),
+      paid: invoice.allocated_minor > 0n ? amount(-invoice.allocated_minor) : null,
+      // Of a plan: the part that is asked for now.
+      part: dueMinor > 0n && dueMinor < openMinor ? amount(dueMinor) : null,
     },
     standing: invoice.status === 'paid' ? 'paid' : due <= 0n ? 'closed' : isUnderWay ? 'waiting' : 'open',
     isProforma: invoice.proforma === 1,

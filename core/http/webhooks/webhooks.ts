@@ -5,6 +5,7 @@ import type { ReadArrival } from '../chain/arrival.ts'
 import { readText } from '../chain/read-body.ts'
 import type { HttpDeps } from '../deps.ts'
 import { faultOf } from '../fault.ts'
+import { strangerBudget, type StrangerBudget } from './stranger-budget.ts'
 import { webhookWriter, type StoreWebhook } from './webhook-writer.ts'
 
 const PREFIX = '/webhooks/'
@@ -17,6 +18,7 @@ const ANSWERS: Record<number, string> = {
   404: '{"error":"There is no such webhook address."}',
   405: '{"error":"Only POST is taken here."}',
   413: '{"error":"The body is too large."}',
+  429: '{"error":"Too many events came within a minute. Send it again later."}',
   500: '{"error":"It could not be stored. Send it again."}',
 }
 
@@ -28,8 +30,9 @@ export const isWebhook = (request: IncomingMessage): boolean => request.url!.sta
  */
 export function webhookHandler(deps: HttpDeps, arrival: ReadArrival) {
   const store = webhookWriter(deps)
+  const budget = strangerBudget()
   return (request: IncomingMessage, response: ServerResponse): void => {
-    take(deps, store, request, arrival(request).address).then(
+    take({ deps, store, budget }, request, arrival(request).address).then(
       (status) => answer(response, status),
       (error: unknown) => {
         const fault = faultOf(error)
@@ -41,9 +44,14 @@ export function webhookHandler(deps: HttpDeps, arrival: ReadArrival) {
   }
 }
 
+interface Desk {
+  deps: HttpDeps
+  store: StoreWebhook
+  budget: StrangerBudget
+}
+
 async function take(
-  deps: HttpDeps,
-  store: StoreWebhook,
+  { deps, store, budget }: Desk,
   request: IncomingMessage,
   address: string,
 ): Promise<number> {
@@ -55,10 +63,11 @@ async function take(
   const verdict = await deps.webhooks.verdict(instanceId, { body, headers })
   const webhook = { instanceId, headers, body, address }
   if (verdict.verdict === 'accepted') {
+    if (!verdict.verified && !budget.event(instanceId, address, body.length)) return 429
     await store({ webhook, verdict })
     return 200
   }
-  await receiveWebhook(deps, webhook, verdict)
+  if (budget.refusal(instanceId)) await receiveWebhook(deps, webhook, verdict)
   return 400
 }
 
@@ -76,6 +85,7 @@ function answer(response: ServerResponse, status: number): void {
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
+    ...(status === 429 ? { 'Retry-After': '60' } : {}),
   })
   response.end(body)
 }

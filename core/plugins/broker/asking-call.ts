@@ -1,8 +1,9 @@
 import type { Manifest } from '../manifest/manifest.ts'
 import type { FindRecord, PluginStorage } from '../ports.ts'
+import type { KeptBodies } from './body-parts.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
-import type { NetworkRule } from './network.ts'
+import type { IsOwnHost, NetworkRule } from './network.ts'
 import type { CallSubject, Scopes } from './records.ts'
 import type { SecretScope } from './secrets.ts'
 import type { OpenLine } from './tcp.ts'
@@ -10,6 +11,8 @@ import type { OpenLine } from './tcp.ts'
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
 export interface AskingCall {
   instance: string
+  /** The brand whose records it reaches; null: those of all. */
+  brandId: string | null
   /** Hash of its code. */
   bundle: string
   manifest: Manifest
@@ -17,6 +20,7 @@ export interface AskingCall {
   tcpRules: readonly NetworkRule[]
   /** By the number that the plugin knows. */
   lines: Map<number, OpenLine>
+  bodies: KeptBodies
   secrets: SecretScope
   storage: PluginStorage
   scopes: Scopes
@@ -25,7 +29,9 @@ export interface AskingCall {
   upgrades: boolean
   about: CallSubject
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
   signal: AbortSignal
-  onSend(method: string, host: string): void
+  /** A request leaves that may change something. */
+  onAct(): void
 }

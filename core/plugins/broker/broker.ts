@@ -2,27 +2,35 @@ import { Type, type Static, type TSchema } from '../../../sdk/index.ts'
 import { misfit } from '../checks.ts'
 import { parseGuarded, UnsafeJson } from '../json.ts'
 import * as limits from '../limits.ts'
+import { limitOf } from '../manifest/askable-limits.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import type { AskingCall } from './asking-call.ts'
-import { brokerFetch, FetchInput } from './fetch.ts'
+import { keepPart, PartInput, takeBody } from './body-parts.ts'
+import { brokerFetch, FetchInput, type FetchRequest, type Sizes } from './fetch.ts'
 import { readRecord } from './records.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
 import { listKeys, listRecords, readEntry, removeEntry, writeEntry } from './storage.ts'
 import * as tcp from './tcp.ts'
 
+/** How often in one call, and how many may be open at the same time. */
+interface Budget {
+  perCall(manifest: Manifest): number
+  atOnce(manifest: Manifest): number
+}
+
 interface Row {
   schema: TSchema
   /** Throws a denial when the manifest does not grant it at all. Fetch then checks its host by itself. */
   permission(call: AskingCall): void
-  budget: { perCall(manifest: Manifest): number; atOnce: number }
+  budget: Budget
   handler(call: AskingCall, input: never): Promise<unknown>
 }
 
 const row = <S extends TSchema>(one: {
   schema: S
   permission: Row['permission']
-  budget: Row['budget']
+  budget: Budget
   handler(call: AskingCall, input: Static<S>): Promise<unknown>
 }): Row => one
 
@@ -31,8 +39,8 @@ const Key = Type.String({ minLength: 1, maxLength: limits.STORAGE_KEY_LENGTH })
 const Hash = Type.String({ maxLength: 10 })
 /** Of the record beside which the entry stands; absent: of the instance. */
 const record = Type.Optional(Type.String({ minLength: 1, maxLength: 64 }))
-const asksOf = (manifest: Manifest) => manifest.limits?.asks ?? limits.ASKS
-const cheap: Row['budget'] = { perCall: asksOf, atOnce: limits.ASKS_AT_ONCE }
+const asksOf = (manifest: Manifest) => limitOf(manifest, 'asks')
+const cheap: Budget = { perCall: asksOf, atOnce: (manifest) => limitOf(manifest, 'asks_at_once') }
 
 const needsStorage = ({ manifest }: AskingCall) => {
   if (manifest.permissions?.storage === undefined) throw denied('Storage is not declared.')
@@ -50,6 +58,17 @@ const needsNetwork = ({ manifest }: AskingCall) => {
   if ((manifest.permissions?.network ?? []).length === 0) throw denied('No host is declared.')
 }
 
+const sizesOf = (manifest: Manifest): Sizes => ({
+  request: limitOf(manifest, 'request_bytes'),
+  response: limitOf(manifest, 'response_bytes'),
+  headers: limitOf(manifest, 'header_bytes'),
+})
+
+function whole(call: AskingCall, { body, ...rest }: Static<typeof FetchInput>): FetchRequest {
+  if (body === undefined) return rest
+  return { ...rest, body: 'kept' in body ? takeBody(call, body.kept) : body }
+}
+
 /** Everything a plugin can ask of core. An operation without a row does not exist. */
 export const askTable: ReadonlyMap<string, Row> = new Map([
   [
@@ -58,16 +77,13 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
       schema: FetchInput,
       permission: needsNetwork,
       budget: {
-        perCall: (manifest) => manifest.limits?.fetches ?? limits.FETCHES,
-        atOnce: limits.FETCHES_AT_ONCE,
+        perCall: (manifest) => limitOf(manifest, 'fetches'),
+        atOnce: () => limits.FETCHES_AT_ONCE,
       },
-      handler: (call, input) =>
-        brokerFetch(
-          { ...call, responseBytes: call.manifest.limits?.response_bytes ?? limits.RESPONSE_BYTES },
-          input,
-        ),
+      handler: (call, input) => brokerFetch({ ...call, sizes: sizesOf(call.manifest) }, whole(call, input)),
     }),
   ],
+  ['body_part', row({ schema: PartInput, permission: needsNetwork, budget: cheap, handler: keepPart })],
   [
     'storage_get',
     row({
@@ -179,7 +195,7 @@ export function openDesk(call: AskingCall, ears: DeskEars) {
       count(used, 1)
       if ((used.get(op) ?? 0) > found.budget.perCall(call.manifest))
         throw new Refusal('E_LIMIT', `Too many of "${op}" in one call.`)
-      if ((open.get(op) ?? 0) > found.budget.atOnce)
+      if ((open.get(op) ?? 0) > found.budget.atOnce(call.manifest))
         throw new Refusal('E_LIMIT', `Too many of "${op}" at once.`)
       found.permission(call)
       return { ok: true, text: JSON.stringify((await found.handler(call, checked(found, text))) ?? null) }

@@ -2,7 +2,7 @@ import { request as startRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
-import { CONNECT_MS, HEADER_BYTES } from '../limits.ts'
+import { CONNECT_MS } from '../limits.ts'
 import { Refusal } from './refusal.ts'
 
 export interface Exchange {
@@ -10,7 +10,7 @@ export interface Exchange {
   path: string
   headers: [string, string][]
   body: Buffer | undefined
-  responseBytes: number
+  sizes: { response: number; headers: number }
   signal: AbortSignal
 }
 
@@ -54,7 +54,7 @@ function answerTo(socket: Socket, wanted: Exchange): Promise<IncomingMessage> {
       ...lengthOf(wanted),
       ['connection', 'close'],
     ].flat(),
-    maxHeaderSize: HEADER_BYTES,
+    maxHeaderSize: wanted.sizes.headers,
     signal: wanted.signal,
   })
   const timer = setTimeout(() => request.destroy(new Error('no first byte in time')), CONNECT_MS)
@@ -76,8 +76,8 @@ async function wholeBody(response: IncomingMessage, wanted: Exchange): Promise<B
   let length = 0
   for await (const chunk of decoded(response) as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > wanted.responseBytes)
-      throw new Refusal('E_LIMIT', `The answer has more than ${wanted.responseBytes} bytes.`)
+    if (length > wanted.sizes.response)
+      throw new Refusal('E_LIMIT', `The answer has more than ${wanted.sizes.response} bytes.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { type Static, Type } from '../../../sdk/index.ts'
-import { FETCH_MS, HEADER_BYTES, REQUEST_BYTES } from '../limits.ts'
+import { FETCH_MS } from '../limits.ts'
 import { connectChecked, type Destination, type Resolver } from './connect.ts'
 import { exchange, type Answer } from './exchange.ts'
-import { permittedTarget, type NetworkRule, type Target } from './network.ts'
+import { permittedTarget, refuseOwn, type IsOwnHost, type NetworkRule, type Target } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn, namesIn, type SecretScope } from './secrets.ts'
 
@@ -18,25 +18,40 @@ export const FetchInput = Type.Object(
       Type.Union([
         Type.Object({ text: Type.String() }, { additionalProperties: false }),
         Type.Object({ base64: Type.String() }, { additionalProperties: false }),
+        /** One that came in parts. */
+        Type.Object({ kept: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }),
       ]),
     ),
   },
   { additionalProperties: false },
 )
-export type FetchInput = Static<typeof FetchInput>
+type FetchInput = Static<typeof FetchInput>
+
+/** A request with its whole body. */
+export interface FetchRequest extends Omit<FetchInput, 'body'> {
+  body?: { text: string } | { base64: string }
+}
 
 /** Host or host:port → origin. Only an installation marked sample or test may have one. */
 export type OutboundMap = Readonly<Record<string, string>>
+
+/** Bytes that a request, its answer when it is unpacked, and the headers of either may have. */
+export interface Sizes {
+  request: number
+  response: number
+  headers: number
+}
 
 export interface FetchMeans {
   rules: readonly NetworkRule[]
   secrets: SecretScope
   outbound: OutboundMap
+  isOwnHost: IsOwnHost
   resolver: Resolver
-  responseBytes: number
+  sizes: Sizes
   signal: AbortSignal
-  /** Told once bytes of a request are about to leave. */
-  onSend(method: string, host: string): void
+  /** Told when a request is about to leave that may change something. */
+  onAct(): void
 }
 
 export interface FetchAnswer {
@@ -52,11 +67,12 @@ const REDIRECTS_MAX = 3
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
 /** The broker's fetch: permission, secrets, checked connection, limits. Throws Refusal. */
-export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise<FetchAnswer> {
+export async function brokerFetch(means: FetchMeans, input: FetchRequest): Promise<FetchAnswer> {
   const signal = AbortSignal.any([means.signal, AbortSignal.timeout(FETCH_MS)])
   let request = input
   for (let hop = 0; ; hop++) {
     const target = permittedTarget(request.url, means.rules)
+    await refuseOwn(means.isOwnHost, target)
     const answer = await send({ ...means, signal }, target, request)
     const location = answer.headers.find(([name]) => name === 'location')?.[1]
     if (!REDIRECT_STATUSES.has(answer.status) || location === undefined || input.redirect === 'manual')
@@ -75,7 +91,7 @@ export async function brokerFetch(means: FetchMeans, input: FetchInput): Promise
 }
 
 /** A change of host drops everything that could identify us; 303, and 301 or 302 after POST, become GET. */
-function redirected(request: FetchInput, from: Target, status: number, location: string): FetchInput {
+function redirected(request: FetchRequest, from: Target, status: number, location: string): FetchRequest {
   if (!URL.canParse(location, from.url.href)) throw new Refusal('E_NETWORK', 'The redirect leads nowhere.')
   const url = new URL(location, from.url)
   const asGet = status === 303 || (status < 303 && request.method === 'POST')
@@ -96,26 +112,33 @@ const carriesSecret = (name: string, value: string) =>
 async function send(
   means: FetchMeans,
   target: Target,
-  request: FetchInput,
+  request: FetchRequest,
 ): Promise<Omit<FetchAnswer, 'url' | 'redirected'>> {
   const headers = await filledHeaders(means, target, request.headers)
   const path = await filledPath(means, target)
   const body = await filledBody(means, target, request)
-  if (body !== undefined && body.length > REQUEST_BYTES)
-    throw new Refusal('E_LIMIT', `The request body has ${body.length} bytes; ${REQUEST_BYTES} is the most.`)
+  if (body !== undefined && body.length > means.sizes.request)
+    throw new Refusal(
+      'E_LIMIT',
+      `The request body has ${body.length} bytes; ${means.sizes.request} is the most.`,
+    )
   const socket = await openFor(means, target)
-  means.onSend(request.method, target.host)
+  if (mayAct(request)) means.onAct()
   const hostHeader = target.port === 443 ? target.host : `${target.host}:${target.port}`
   const answer = await exchange(socket, {
     method: request.method,
     path,
     headers: [['host', hostHeader], ...headers],
     body,
-    responseBytes: means.responseBytes,
+    sizes: means.sizes,
     signal: means.signal,
   })
   return withBody(answer)
 }
+
+/** An interface that takes its key in the address takes commands there too, and a GET may order or charge. */
+const mayAct = ({ method, url }: FetchInput): boolean =>
+  (method !== 'GET' && method !== 'HEAD') || namesIn(url).length > 0
 
 function openFor(means: FetchMeans, target: Target): Promise<Socket> {
   return connectChecked(destinationOf(means.outbound, target), means.resolver, means.signal)
@@ -164,7 +187,7 @@ const OWN_HEADERS = new Set([
 async function filledHeaders(
   means: FetchMeans,
   target: Target,
-  headers: FetchInput['headers'],
+  headers: FetchRequest['headers'],
 ): Promise<[string, string][]> {
   const filled: [string, string][] = []
   let bytes = 0
@@ -176,7 +199,8 @@ async function filledHeaders(
     bytes += name.length + text.length
     filled.push([name, text])
   }
-  if (bytes > HEADER_BYTES) throw new Refusal('E_LIMIT', `The headers have more than ${HEADER_BYTES} bytes.`)
+  if (bytes > means.sizes.headers)
+    throw new Refusal('E_LIMIT', `The headers have more than ${means.sizes.headers} bytes.`)
   return filled
 }
 
@@ -201,7 +225,7 @@ function filledPath(means: FetchMeans, { url, rule }: Target): Promise<string> {
 async function filledBody(
   means: FetchMeans,
   target: Target,
-  request: FetchInput,
+  request: FetchRequest,
 ): Promise<Buffer | undefined> {
   if (request.body === undefined) return undefined
   if ('base64' in request.body) return Buffer.from(request.body.base64, 'base64')

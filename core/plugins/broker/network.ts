@@ -68,6 +68,18 @@ function configured(
 /** Lower case, without a trailing dot. */
 export const plainHost = (host: string) => host.toLowerCase().replace(/\.$/, '')
 
+/** Says whether this installation itself answers at a host, lower case and without its last dot, and port. */
+export type IsOwnHost = (host: string, port: number) => Promise<boolean>
+
+/** A plugin answers, and core acts: one that called us would cause, by itself, what it is told of, and for ever. */
+export async function refuseOwn(
+  isOwnHost: IsOwnHost,
+  { host, port }: Pick<Target, 'host' | 'port'>,
+): Promise<void> {
+  if (await isOwnHost(host, port))
+    throw denied(`The host "${host}" at port ${port} is this installation itself.`)
+}
+
 export interface Target {
   url: URL
   host: string

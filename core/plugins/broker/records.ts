@@ -39,8 +39,13 @@ export async function readRecord(
   if (!known) throw new Refusal('E_INVALID', `There is no data scope "${scope}".`)
   const found = await known.read(id)
   if (!found) return null
-  return reach === 'all' || isCurrent(call, id, found.clientId) ? found.value : null
+  const reached = reach === 'all' ? isOfBrand(call, found) : isCurrent(call, id, found.clientId)
+  return reached ? found.value : null
 }
+
+/** "all" is all of the brand that the instance was set up for. */
+const isOfBrand = (call: AskingCall, { brandId }: { brandId: string | null }): boolean =>
+  call.brandId === null || brandId === null || brandId === call.brandId
 
 const isCurrent = ({ about: { records, clientId } }: AskingCall, id: string, owner: string | null) =>
   records.includes(id) || (clientId !== null && owner === clientId)
@@ -55,12 +60,16 @@ export async function recordWithin(call: AskingCall, id: string): Promise<string
   throw new Refusal('E_INVALID', `There is no record "${id}" that this call may keep something beside.`)
 }
 
-function isReadable(call: AskingCall, id: string, { noun, clientId }: Found): boolean {
+function isReadable(call: AskingCall, id: string, found: Found): boolean {
   if (call.upgrades) return true
+  const { noun, clientId } = found
   const reaches = (call.manifest.permissions?.data ?? [])
     .filter((scope) => scope.startsWith(`${noun}.read:`))
     .map((scope) => scope.split(':').at(-1))
-  return reaches.includes('all') || (reaches.includes('current') && isCurrent(call, id, clientId))
+  return (
+    (reaches.includes('all') && isOfBrand(call, found)) ||
+    (reaches.includes('current') && isCurrent(call, id, clientId))
+  )
 }
 
 type Found = NonNullable<Awaited<ReturnType<AskingCall['findRecord']>>>

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { type Static, Type } from '../../../sdk/index.ts'
-import { FETCH_MS, LINES_OPEN, REQUEST_BYTES, RESPONSE_BYTES } from '../limits.ts'
+import { FETCH_MS, LINES_OPEN, REQUEST_BYTES } from '../limits.ts'
+import { limitOf } from '../manifest/askable-limits.ts'
 import type { AskingCall } from './asking-call.ts'
 import { connectChecked } from './connect.ts'
 import { destinationOf, escapeXml } from './fetch.ts'
-import { plainHost, type NetworkRule } from './network.ts'
+import { plainHost, refuseOwn, type NetworkRule } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn } from './secrets.ts'
 
@@ -52,6 +53,7 @@ export async function openLine(call: AskingCall, input: Static<typeof OpenInput>
   const rule = call.tcpRules.find((one) => one.host === host && one.ports.includes(port))
   if (rule === undefined)
     throw denied(`A line to "${host}" at port ${port} is not declared in permissions.tcp of plugin.json.`)
+  await refuseOwn(call.isOwnHost, { host, port })
   if (call.lines.size >= LINES_OPEN)
     throw new Refusal('E_LIMIT', `More than ${LINES_OPEN} lines in one call.`)
   const destination = { ...destinationOf(call.outbound, { host, port, rule }), protocols: [] }
@@ -60,7 +62,7 @@ export async function openLine(call: AskingCall, input: Static<typeof OpenInput>
   call.signal.addEventListener('abort', () => socket.destroy(), { once: true })
   if (call.signal.aborted) socket.destroy()
   const line = call.lines.size + 1
-  call.lines.set(line, { socket, rule, left: RESPONSE_BYTES })
+  call.lines.set(line, { socket, rule, left: limitOf(call.manifest, 'response_bytes') })
   return line
 }
 
@@ -69,7 +71,7 @@ export async function writeLine(call: AskingCall, input: Static<typeof WriteInpu
   const text = await filled(call, rule, input)
   const data = input.framed ? Buffer.concat([lengthOf(text), text]) : text
   if (data.length > REQUEST_BYTES) throw new Refusal('E_LIMIT', `A write has at most ${REQUEST_BYTES} bytes.`)
-  call.onSend('TCP', rule.host)
+  call.onAct()
   if (socket.destroyed || !socket.writable) throw over(rule)
   await new Promise<void>((done, fail) => socket.write(data, (error) => (error ? fail(over(rule)) : done())))
   return null
@@ -97,7 +99,8 @@ async function filled(
 export async function readLine(call: AskingCall, { line, bytes }: Static<typeof ReadInput>): Promise<string> {
   const open = lineOf(call, line)
   const { socket, rule } = open
-  if (bytes > open.left) throw new Refusal('E_LIMIT', `A line reads at most ${RESPONSE_BYTES} bytes.`)
+  if (bytes > open.left)
+    throw new Refusal('E_LIMIT', `A line reads at most ${limitOf(call.manifest, 'response_bytes')} bytes.`)
   const signal = AbortSignal.any([call.signal, AbortSignal.timeout(FETCH_MS)])
   for (;;) {
     const found = socket.read(bytes) as Buffer | null

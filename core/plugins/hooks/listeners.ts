@@ -8,6 +8,8 @@ export interface Listener {
   plugin: string
   /** Null: set up for all brands. */
   brand: string | null
+  /** Of its settings and its code: another one after each change. */
+  stamp: string
   active: boolean
 }
 
@@ -29,17 +31,22 @@ interface Row {
   brand_id: string | null
   status: string
   plugin_status: string
+  version: number
+  bundle_sha256: string
   manifest: string
 }
 
 /** Who listens to which hook and offers which operation, kept in memory, because every transition asks. */
 export async function openListeners(means: { db: Queries; clock: Clock; log: Log }): Promise<Listeners> {
   let table = new Map<string, Listener[]>()
+  let [asked, known] = [0, 0]
   const refresh = async () => {
+    const turn = ++asked
     const rows = await means.db.all<Row>(sql`
-      select i.id, i.plugin_id, i.brand_id, i.status, p.status as plugin_status, p.manifest
+      select i.id, i.plugin_id, i.brand_id, i.status, i.version, p.status as plugin_status, p.bundle_sha256, p.manifest
       from plugin_instances i join plugins p on p.id = i.plugin_id order by i.plugin_id, i.id`)
-    table = tableOf(rows)
+    // Of two readings the one that began last holds, whichever ends first.
+    if (turn > known) [known, table] = [turn, tableOf(rows)]
   }
   await refresh()
   const timer = setInterval(() => {
@@ -56,7 +63,8 @@ function tableOf(rows: readonly Row[]): Map<string, Listener[]> {
   const wishes = rows.flatMap((row) => {
     const manifest = JSON.parse(row.manifest) as Manifest
     const active = row.status === 'active' && row.plugin_status === 'enabled'
-    const listener = { instance: row.id, plugin: row.plugin_id, brand: row.brand_id, active }
+    const stamp = `${row.version} ${row.bundle_sha256}`
+    const listener = { instance: row.id, plugin: row.plugin_id, brand: row.brand_id, stamp, active }
     const heard = [...(manifest.hooks ?? []).map(entryOf), ...offersOf(manifest)]
     return heard.map((entry) => ({ ...entry, listener }))
   })

@@ -12,10 +12,23 @@ interface Told {
 }
 
 const TASK = 'plugins.observe'
-const DEADLINE_MS = 15_000
 /** An instance that is switched off may be back tomorrow: its events wait so long, and are looked at so often. */
 const KEPT_MS = 7 * 86_400_000
 const LOOK_AGAIN_MS = 3_600_000
+
+/** As many as a plugin has isolates unless it asked for more. */
+const QUEUES = 2
+const HASH_FACTOR = 31
+
+/**
+ * An instance hears two events at once, so that one that is slow, and hears of a whole billing run, leaves the workers
+ * to mails and deliveries. Those of one subject go one after the other.
+ */
+function queueOf(instance: string, subject: string): string {
+  let hash = 0
+  for (const character of subject) hash = (hash * HASH_FACTOR + character.codePointAt(0)!) >>> 0
+  return `observe:${instance}:${hash % QUEUES}`
+}
 
 /** One job for each plugin that observes the event; of one subject each plugin hears the events in their order. */
 export async function queueObservers(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
@@ -23,7 +36,7 @@ export async function queueObservers(means: Means, trx: Trx, event: StoredEvent)
     task: TASK,
     payload: { instance, event: event.id },
     key: `observe:${instance}:${event.id}`,
-    queue: `observe:${instance}:${event.subject}`,
+    queue: queueOf(instance, event.subject),
   }))
   await means.jobs.enqueue(trx, jobs)
 }
@@ -39,7 +52,7 @@ export async function observeEvent(means: Means & { plugins: PluginCalls }, told
   if (!instance || !row) return
   if (instance.status !== 'active' || instance.plugin_status !== 'enabled')
     return keepForLater(means, told, row)
-  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row), { deadlineMs: DEADLINE_MS })
+  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row), { deadline: 'act' })
 }
 
 function eventOf(row: Omit<StoredEvent, 'body'> & { body: string }): HookEvent {
@@ -60,7 +73,7 @@ async function keepForLater(
       id: means.newId('tmr'),
       task: TASK,
       key: `observe:${told.instance}:${told.event}`,
-      queue: `observe:${told.instance}:${row.subject}`,
+      queue: queueOf(told.instance, row.subject),
       dueAt: instant(toMs(now) + LOOK_AGAIN_MS),
       payload: { instance: told.instance, event: told.event },
       now,

@@ -20,12 +20,12 @@ import {
 import { hookNamed, type Law } from './hook-table.ts'
 import { openListeners, type Listener } from './listeners.ts'
 
-/** How the hooks reach plugins: bound when the plugin host is there, which is after the database. */
+/** How the hooks reach plugins, always with a page or a run that waits (`deadline: 'page'`): bound when the plugin host is there, which is after the database. */
 export type CallHook = (
   listener: Pick<Listener, 'instance'>,
   law: Law | ProviderKind,
   hook: string,
-  more: { input: object; deadlineMs: number },
+  input: object,
 ) => Promise<unknown>
 
 export interface OpenHooks extends Hooks {
@@ -33,9 +33,6 @@ export interface OpenHooks extends Hooks {
   refresh(): Promise<void>
   stop(): void
 }
-
-/** Somebody waits for the answer, so it must come soon; a cold plugin needs part of it to start. */
-const ASKED_MS = 5_000
 
 const nobody: CallHook = () => Promise.reject(new Error('No plugin host runs in this process.'))
 
@@ -45,8 +42,7 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
   const active = (hook: string) => listeners.of(hook).filter((listener) => listener.active)
   const askedBy = (hook: string, brand: string | null | undefined) =>
     active(hook).filter((listener) => isFor(listener, brand))
-  const ask = (listener: Listener, law: Law, hook: string, input: object) =>
-    call(listener, law, hook, { input, deadlineMs: ASKED_MS })
+  const ask = (listener: Listener, law: Law, hook: string, input: object) => call(listener, law, hook, input)
   const told = (listener: Listener, hook: string, error: unknown) =>
     means.log.warn(
       { plugin: listener.plugin, instance: listener.instance, hook, error: String(error) },
@@ -60,8 +56,7 @@ export async function openHooks(means: { db: Queries; clock: Clock; log: Log }):
         .filter((listener) => isFor(listener, brand))
         .map(({ instance }) => instance),
     offering: (what) => active(what),
-    ask: (instance, kind, operation, input) =>
-      call({ instance }, kind, operation, { input, deadlineMs: ASKED_MS }),
+    ask: (instance, kind, operation, input) => call({ instance }, kind, operation, input),
     async check(question) {
       const hook = checkHookOf(question.noun, question.transition)
       for (const listener of askedBy(hook, question.brand_id)) {

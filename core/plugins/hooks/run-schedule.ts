@@ -11,7 +11,6 @@ interface Scheduled {
 }
 
 const TASK = 'plugins.run_schedule'
-const DEADLINE_MS = 60_000
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 interface Row {
@@ -52,7 +51,7 @@ export async function runSchedule(
   if (!schedule) return
   await means.db.transaction((trx) => wakeAt(means, trx, { instance, name }, msOf(schedule.every)))
   await means.plugins
-    .call(instance, 'schedule', name, {}, { deadlineMs: DEADLINE_MS })
+    .call(instance, 'schedule', name, {}, { deadline: 'job' })
     .catch((error: unknown) =>
       means.log.warn({ instance, schedule: name, error: String(error) }, 'plugin schedule failed'),
     )

@@ -8,6 +8,7 @@ import {
   Type,
 } from '../../../sdk/index.ts'
 import * as limits from '../limits.ts'
+import { askableLimits, type AskableLimit, type LimitName } from './askable-limits.ts'
 
 /**
  * What `plugin.json` may say. `plugin.schema.json` beside this file is generated from it by
@@ -114,16 +115,20 @@ export const WebhookScheme = Type.Union([
 ])
 export type WebhookScheme = Static<typeof WebhookScheme>
 
-const Limits = exact({
-  memory_mb: Type.Optional(Type.Integer({ minimum: 16, maximum: limits.MEMORY_MB_CEILING })),
-  slice_ms: Type.Optional(Type.Integer({ minimum: 50, maximum: limits.SLICE_MS_CEILING })),
-  cpu_ms: Type.Optional(Type.Integer({ minimum: 50, maximum: limits.CPU_MS_CEILING })),
-  isolates: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.ISOLATES_CEILING })),
-  queue: Type.Optional(Type.Integer({ minimum: 0, maximum: limits.QUEUE_CEILING })),
-  asks: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.ASKS_CEILING })),
-  fetches: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.FETCHES_CEILING })),
-  response_bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: limits.RESPONSE_BYTES_CEILING })),
-})
+const limitSchema = ({ least, usual, most, unit, says }: AskableLimit) =>
+  Type.Optional(
+    Type.Integer({
+      ...{ minimum: least, maximum: most },
+      description: `${says} From ${least} to ${most}${unit === 'count' ? '' : ` ${unitWords[unit]}`}; without it ${usual}.`,
+    }),
+  )
+const unitWords = { ms: 'milliseconds', bytes: 'bytes', mb: 'megabytes' } as const
+
+const Limits = exact(
+  Object.fromEntries(
+    Object.entries(askableLimits).map(([name, limit]) => [name, limitSchema(limit)]),
+  ) as Record<LimitName, ReturnType<typeof limitSchema>>,
+)
 
 const HTTPS_HOST = '^https://[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+'
 const Origins = (description: string) =>

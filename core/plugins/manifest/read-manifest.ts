@@ -1,31 +1,55 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { inTime, OutOfTime } from '../../records/index.ts'
 import { ManifestInvalid } from '../errors.ts'
-import { parseGuarded, UnsafeJson } from '../json.ts'
+import { NOT_JSON, parseGuarded, UnsafeJson } from '../json.ts'
 import { DATA_SCOPES } from './data-scopes.ts'
+import { lineAndColumn, placesIn } from './json-places.ts'
 import { Manifest } from './manifest.ts'
+import { problemsOf, tellProblems, type Problem } from './problems.ts'
 
 const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true })
 let compiled: ValidateFunction<Manifest> | undefined
 
-/** Compiled at the first manifest: a thread that reads none goes without. */
-const check = (): ValidateFunction<Manifest> => (compiled ??= ajv.compile<Manifest>(Manifest))
+/** Compiled at the first manifest: a thread that reads none goes without. Nothing is compiled within the time of a check. */
+function check(): ValidateFunction<Manifest> {
+  if (compiled === undefined) void ajv.validateSchema({ type: 'object' })
+  return (compiled ??= ajv.compile<Manifest>(Manifest))
+}
+
+/** Some lists are held item against item, and settings against the schema of schemas: an author may write many. */
+const CHECK_MS = 500
 
 /**
- * Reads the text of a plugin.json. Throws ManifestInvalid whose problems each give path, reason and expected form;
- * `where` names the file for people.
+ * Reads the text of a plugin.json. Throws ManifestInvalid whose problems each give path, line and column, reason and
+ * expected form, and what was probably meant; `where` names the file for people.
  */
 export function readManifest(text: string, where: string): Manifest {
   const value = parsed(text, where)
   const fits = check()
-  if (!fits(value)) throw ManifestInvalid({ where, problems: problemsOf(fits.errors ?? []) })
-  const problems = [
+  const problems = soon(() => tellProblems(problemsIn(value, fits), text))
+  if (problems.length > 0) throw ManifestInvalid({ where, problems })
+  return value as Manifest
+}
+
+function soon(judge: () => string[]): string[] {
+  try {
+    return inTime(CHECK_MS, judge)
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error
+    return [
+      `the whole: it takes longer than ${CHECK_MS} ms to check (expected: shorter lists, smaller schemas)`,
+    ]
+  }
+}
+
+function problemsIn(value: unknown, fits: ValidateFunction<Manifest>): Problem[] {
+  if (!fits(value)) return problemsOf(fits.errors ?? [])
+  return [
     ...secretProblems(value),
     ...settingsProblems(value),
     ...configProblems(value),
     ...dataProblems(value),
   ]
-  if (problems.length > 0) throw ManifestInvalid({ where, problems })
-  return value
 }
 
 function parsed(text: string, where: string): unknown {
@@ -33,89 +57,64 @@ function parsed(text: string, where: string): unknown {
     return parseGuarded(text)
   } catch (error) {
     const reason = error instanceof UnsafeJson ? error.message : 'it cannot be read'
-    throw ManifestInvalid({
-      where,
-      problems: [`the whole: ${reason}${placeIn(text)} (expected: a JSON object)`],
-    })
+    const place = reason === NOT_JSON ? `, ${lineAndColumn(text, placesIn(text).faultAt ?? 0)}` : ''
+    throw ManifestInvalid({ where, problems: [`the whole: ${reason}${place} (expected: a JSON object)`] })
   }
-}
-
-/** Where the author's typing mistake stands, when there is one. */
-function placeIn(text: string): string {
-  try {
-    JSON.parse(text)
-    return ''
-  } catch (error) {
-    const [place] = /line \d+ column \d+/.exec((error as Error).message) ?? []
-    return place ? `, ${place}` : ''
-  }
-}
-
-const PROBLEMS_MAX = 10
-
-/** A union fails once for each branch; only the deepest complaints help. */
-function problemsOf(errors: readonly ErrorObject[]): string[] {
-  const telling = errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'if')
-  return [...new Set(telling.map(problemOf))].slice(0, PROBLEMS_MAX)
-}
-
-function problemOf(error: ErrorObject): string {
-  const path = error.instancePath === '' ? 'the whole' : error.instancePath.slice(1).replaceAll('/', '.')
-  const params = error.params as { additionalProperty?: string; missingProperty?: string }
-  if (params.additionalProperty !== undefined)
-    return `${path}: the key "${params.additionalProperty}" is not known (expected: ${keysOf(error)})`
-  if (params.missingProperty !== undefined) return `${path}: "${params.missingProperty}" is missing`
-  return `${path}: ${error.message ?? 'does not fit'} (expected: ${expected(error)})`
-}
-
-function keysOf(error: ErrorObject): string {
-  const parent = error.parentSchema as { properties?: object } | undefined
-  return Object.keys(parent?.properties ?? {}).join(', ')
-}
-
-function expected(error: ErrorObject): string {
-  const schema = error.parentSchema as { description?: string; type?: string; pattern?: string } | undefined
-  const values = (error.params as { allowedValues?: unknown[] }).allowedValues
-  if (values !== undefined) return values.join(', ')
-  return schema?.description ?? schema?.pattern ?? schema?.type ?? JSON.stringify(error.schema)
 }
 
 const hostGrants = ({ permissions: { network = [], tcp = [] } = {} }: Manifest) => [
-  ...network.map((grant, i) => ({ where: `permissions.network.${i}`, grant })),
-  ...tcp.map((grant, i) => ({ where: `permissions.tcp.${i}`, grant })),
+  ...network.map((grant, i) => ({ path: ['permissions', 'network', String(i)], grant })),
+  ...tcp.map((grant, i) => ({ path: ['permissions', 'tcp', String(i)], grant })),
 ]
 
+const A_SECRET_SETTING = 'a setting with "secret": true'
+
 /** Every secret that is bound or used must be declared, and be a setting marked secret. */
-function secretProblems(manifest: Manifest): string[] {
+function secretProblems(manifest: Manifest): Problem[] {
   const declared = new Set((manifest.permissions?.secrets ?? []).map(({ name }) => name))
-  const problems: string[] = []
-  for (const { where, grant } of hostGrants(manifest))
-    for (const name of [
-      ...(grant.secrets ?? []),
-      ...(('query_secrets' in grant ? grant.query_secrets : undefined) ?? []),
-    ])
-      if (!declared.has(name))
-        problems.push(`${where}: "${name}" is no secret (expected: a name of permissions.secrets)`)
-  for (const name of declared) {
-    if (!secretSettings(manifest).has(name))
-      problems.push(`permissions.secrets: "${name}" is no setting (expected: a setting with "secret": true)`)
-  }
-  for (const [i, webhook] of (manifest.webhooks ?? []).entries()) {
-    if (webhook.scheme === 'hmac' && !secretSettings(manifest).has(webhook.secret))
-      problems.push(
-        `webhooks.${i}.secret: "${webhook.secret}" is no setting (expected: a setting with "secret": true)`,
-      )
-  }
-  return problems
+  const settings = secretSettings(manifest)
+  const undeclared = hostGrants(manifest).flatMap(({ path, grant }) =>
+    [...(grant.secrets ?? []), ...(('query_secrets' in grant ? grant.query_secrets : undefined) ?? [])]
+      .filter((name) => !declared.has(name))
+      .map((name) =>
+        noSuch({ path, written: name, known: declared }, 'no secret', 'a name of permissions.secrets'),
+      ),
+  )
+  const unset = (manifest.permissions?.secrets ?? [])
+    .filter(({ name }) => !settings.has(name))
+    .map(({ name }) =>
+      noSuch(
+        { path: ['permissions', 'secrets'], written: name, known: settings },
+        'no setting',
+        A_SECRET_SETTING,
+      ),
+    )
+  const unchecked = (manifest.webhooks ?? []).flatMap((webhook, i) => {
+    if (webhook.scheme !== 'hmac' || settings.has(webhook.secret)) return []
+    const path = ['webhooks', String(i), 'secret']
+    return [noSuch({ path, written: webhook.secret, known: settings }, 'no setting', A_SECRET_SETTING)]
+  })
+  return [...undeclared, ...unset, ...unchecked]
 }
 
+interface Unknown {
+  path: readonly string[]
+  written: string
+  known: Iterable<string>
+}
+
+const noSuch = ({ path, ...meant }: Unknown, what: string, expected: string): Problem => ({
+  ...{ path, meant, expected, reason: `"${meant.written}" is ${what}` },
+})
+
 /** One that is not there would be granted, and refused at each call. */
-function dataProblems({ permissions: { data = [] } = {} }: Manifest): string[] {
+function dataProblems({ permissions: { data = [] } = {} }: Manifest): Problem[] {
   return data.flatMap((grant, i) => {
     const scope = grant.slice(0, grant.lastIndexOf(':'))
-    return DATA_SCOPES.includes(scope)
-      ? []
-      : [`permissions.data.${i}: there is no "${scope}" (expected: one of ${DATA_SCOPES.join(', ')})`]
+    if (DATA_SCOPES.includes(scope)) return []
+    const path = ['permissions', 'data', String(i)]
+    const meant = { written: scope, known: DATA_SCOPES }
+    return [{ path, reason: `there is no "${scope}"`, meant, expected: `one of ${DATA_SCOPES.join(', ')}` }]
   })
 }
 
@@ -139,28 +138,48 @@ function propertiesOf(schema: Record<string, unknown> | undefined): Record<strin
   return typeof properties === 'object' && properties !== null ? (properties as Record<string, unknown>) : {}
 }
 
-function settingsProblems(manifest: Manifest): string[] {
-  const problems: string[] = []
-  for (const part of ['settings', 'server_settings', 'product_settings'] as const) {
+function settingsProblems(manifest: Manifest): Problem[] {
+  return SCHEMAS.flatMap((part): Problem[] => {
     const schema = manifest[part]
-    if (schema === undefined) continue
+    if (schema === undefined) return []
     if (schema['type'] !== 'object')
-      problems.push(`${part}.type: it is not an object (expected: "type": "object")`)
-    else if (ajv.validateSchema(schema) !== true)
-      problems.push(
-        `${part}: it is not a JSON Schema: ${ajv.errorsText(ajv.errors)} (expected: draft 2020-12)`,
-      )
-  }
-  return problems
+      return [{ path: [part, 'type'], reason: 'it is not an object', expected: '"type": "object"' }]
+    if (ajv.validateSchema(schema) === true) return fieldProblems(part, schema)
+    return problemsOf(ajv.errors ?? [], [part]).map((problem) => ({
+      ...problem,
+      reason: `it is not a JSON Schema: ${problem.reason}`,
+    }))
+  })
 }
 
-function configProblems(manifest: Manifest): string[] {
-  return hostGrants(manifest).flatMap(({ where, grant }) => {
+/** The name stands among the settings for what staff alone allow; a default that many know is no secret. */
+function fieldProblems(part: string, schema: Record<string, unknown>): Problem[] {
+  const own = propertiesOf(schema)
+  const path = [part, 'properties']
+  const defaults = secretFields(schema).filter((name) => Object.hasOwn(own[name] as object, 'default'))
+  return [
+    ...(Object.hasOwn(own, 'trusted_hosts')
+      ? [{ path: [...path, 'trusted_hosts'], reason: "the name is Berth's own", expected: 'another' }]
+      : []),
+    ...defaults.map((name) => ({
+      path: [...path, name],
+      reason: 'a secret has a default',
+      expected: 'none',
+    })),
+  ]
+}
+
+const SCHEMAS = ['settings', 'server_settings', 'product_settings'] as const
+
+function configProblems(manifest: Manifest): Problem[] {
+  return hostGrants(manifest).flatMap(({ path, grant }) => {
     if (!('fromConfig' in grant)) return []
     const [scope = '', field = ''] = grant.fromConfig.split('.')
-    const known = propertiesOf(scope === 'server' ? manifest.server_settings : manifest.settings)
-    return field in known
-      ? []
-      : [`${where}.fromConfig: there is no "${grant.fromConfig}" (expected: a field of its schema)`]
+    const fields = propertiesOf(scope === 'server' ? manifest.server_settings : manifest.settings)
+    if (field in fields) return []
+    const known = Object.keys(fields).map((name) => `${scope}.${name}`)
+    const meant = { written: grant.fromConfig, known }
+    const reason = `there is no "${grant.fromConfig}"`
+    return [{ path: [...path, 'fromConfig'], reason, meant, expected: 'a field of its schema' }]
   })
 }

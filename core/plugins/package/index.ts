@@ -1,7 +1,13 @@
 export * from './errors.ts'
 export { packFolder } from './pack-folder.ts'
-export { readPackage, writePackage, type PluginPackage, type Signature } from './package-file.ts'
-export { permissionsAdded, permissionsAsked, type PermissionAsked } from './permissions.ts'
+export {
+  MANIFEST_FILE,
+  readPackage,
+  writePackage,
+  type PluginPackage,
+  type Signature,
+} from './package-file.ts'
+export { permissionsAdded, permissionsAsked, type PermissionAsked, type Saying } from './permissions.ts'
 export {
   entryOf,
   packageHash,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { Type, type Static } from '../../../sdk/index.ts'
 import { misfit } from '../checks.ts'
 import { hashBundle, type Bundle } from '../bundle.ts'
-import { BROWSER_BYTES_MAX, BUNDLE_BYTES_MAX, PACKAGE_BYTES_MAX } from '../limits.ts'
+import { BROWSER_BYTES_MAX, PACKAGE_BYTES_MAX } from '../limits.ts'
+import { limitOf } from '../manifest/askable-limits.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { PackageInvalid } from './errors.ts'
@@ -101,9 +102,10 @@ function partsOf(files: Readonly<Record<string, string>>): Pick<PluginPackage, '
   const text = files[MANIFEST_FILE]
   if (code === undefined || text === undefined)
     throw PackageInvalid({ reason: `it has no ${text === undefined ? MANIFEST_FILE : BUNDLE_FILE}` })
-  if (Buffer.byteLength(code) > BUNDLE_BYTES_MAX)
-    throw PackageInvalid({ reason: `its bundle is larger than ${BUNDLE_BYTES_MAX} bytes` })
   const manifest = readManifest(text, `Its ${MANIFEST_FILE}`)
+  const bytesMax = limitOf(manifest, 'bundle_bytes')
+  if (Buffer.byteLength(code) > bytesMax)
+    throw PackageInvalid({ reason: `its bundle is larger than ${bytesMax} bytes` })
   const browser = browserIn(files, manifest)
   return {
     manifest,
@@ -131,6 +133,9 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw PackageInvalid({ reason: 'it is not JSON' })
+    throw PackageInvalid({
+      reason:
+        'it is not JSON, as the one file is that "berth plugin pack" writes; choose the file whose name ends in .berth-plugin, and no archive of its sources',
+    })
   }
 }

@@ -1,3 +1,4 @@
+import { askableLimits, type AskableLimit, type LimitName } from '../manifest/askable-limits.ts'
 import type { BrowserGrant, Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
@@ -55,18 +56,19 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
     ...(webhooks.some(({ scheme }) => scheme === 'none')
       ? [one('webhook', 'unchecked', [saying('webhook_unchecked', {})], true)]
       : []),
-    ...Object.entries(limits).map(([name, value]) =>
-      one('limit', `${name} ${value}`, [saying('limit', { name, value })]),
-    ),
+    ...limitsOf(limits),
   ]
 }
 
 /** What the new version asks for and the old one was not granted. */
 export function permissionsAdded(before: Manifest | null, after: Manifest): PermissionAsked[] {
   const known = new Set(before ? permissionsAsked(before).map(({ key }) => key) : [])
-  const rest = permissionsAsked(after).filter(({ kind, key }) => kind !== 'kind' && !known.has(key))
-  return [...kindsOf(after.kinds, before?.kinds), ...rest]
+  const rest = permissionsAsked(after).filter(({ kind, key }) => !COMPARED.has(kind) && !known.has(key))
+  return [...kindsOf(after.kinds, before?.kinds), ...rest, ...limitsOf(after.limits, before?.limits)]
 }
+
+/** Of these the new version may ask for less without asking anew. */
+const COMPARED: ReadonlySet<PermissionAsked['kind']> = new Set(['kind', 'limit'])
 
 /** One line a kind, so that an operation less asks for nothing new. `known`: what was granted before. */
 function kindsOf(kinds: Manifest['kinds'], known: Manifest['kinds'] = {}): PermissionAsked[] {
@@ -135,6 +137,23 @@ function secretOf({ name, read, use = 'request' }: SecretGrant): PermissionAsked
   const says = [saying(read === true ? 'secret_read' : 'secret_use', { name })]
   return one('secret', read === true ? `${told} (its value)` : told, says, read === true)
 }
+
+/**
+ * Only more than is usual, or than was granted before, is asked for. Deadlines of pages are grave: whoever opens a page
+ * waits for them.
+ */
+function limitsOf(asked: Manifest['limits'] = {}, granted: Manifest['limits'] = {}): PermissionAsked[] {
+  return (Object.entries(askableLimits) as [LimitName, AskableLimit][]).flatMap(([name, limit]) => {
+    const value = asked[name] ?? limit.usual
+    if (value <= Math.max(limit.usual, granted[name] ?? 0)) return []
+    const says = saying(`limit_${name}`, { value: shown(value, limit), usual: shown(limit.usual, limit) })
+    return [one('limit', `${name} ${value}`, [says], name === 'page_deadline_ms')]
+  })
+}
+
+/** Milliseconds as seconds and bytes as kilobytes, with one digit behind the point. */
+const shown = (value: number, { unit }: AskableLimit): number =>
+  unit === 'ms' ? value / 1_000 : unit === 'bytes' ? Math.ceil(value / 102.4) / 10 : value
 
 /** Scripts see what is typed in the frame; the rest is what they may reach with it. */
 function browserOf({

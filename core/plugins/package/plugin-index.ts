@@ -113,6 +113,9 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw IndexInvalid({ reason: 'it is not JSON' })
+    throw IndexInvalid({
+      reason:
+        'it is not JSON; the setting plugins.index_address needs the address of the file itself, and no page that shows it',
+    })
   }
 }

@@ -2,9 +2,10 @@ import type { Db } from '../../db/index.ts'
 import { readSecret, type KeyRing } from '../../secrets/index.ts'
 import type { OutboundMap } from '../broker/fetch.ts'
 import type { Plugins } from '../plugins.ts'
-import type { LoadedPlugin, PluginInstance, TrustedHost } from '../ports.ts'
+import type { LoadedPlugin, PluginInstance } from '../ports.ts'
 import type { LoadedPlugins } from './loaded-plugins.ts'
 import type { Instance } from './plugin-row.ts'
+import { trustedIn } from './trusted-hosts.ts'
 
 export interface CallMeans {
   db: Db
@@ -18,14 +19,10 @@ export function instanceOf(means: CallMeans, row: Instance, plugin: LoadedPlugin
   const settings = JSON.parse(row.settings) as Record<string, unknown>
   return {
     id: row.id,
+    brandId: row.brand_id,
     plugin,
     settings,
     secrets: async (name) => (await readSecret(means.db, means.keys, row.id, name)) ?? undefined,
     trustedHosts: trustedIn(settings),
   }
-}
-
-/** Private addresses that staff allowed for this instance or server, one by one. */
-export function trustedIn(settings: Record<string, unknown>): TrustedHost[] {
-  return Array.isArray(settings['trusted_hosts']) ? (settings['trusted_hosts'] as TrustedHost[]) : []
 }

@@ -136,4 +136,5 @@ export async function drainAll(means: PluginAdmin, pluginId: string): Promise<vo
     sql`select id from plugin_instances where plugin_id = ${pluginId}`,
   )
   for (const { id } of rows) means.drain(id)
+  await means.reread?.()
 }

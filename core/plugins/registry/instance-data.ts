@@ -10,7 +10,8 @@ import type { FindRecord } from '../ports.ts'
 import { checkSettings } from './check-settings.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
-import { putEntry } from './plugin-storage.ts'
+import { putEntry, raiseFloor } from './plugin-storage.ts'
+import { withTrusted } from './trusted-hosts.ts'
 
 const Entry = Type.Object(
   {
@@ -61,7 +62,8 @@ export const exportInstance = defineVerb(
 
 /**
  * Puts settings and storage of a file in the place of what an instance of the same plugin and version has. Its secrets
- * stay. What stood beside a record that there is not here is left out; how much that was is answered.
+ * stay. What stood beside a record that there is not here, or in another brand than that of the instance, is left out;
+ * how much that was is answered.
  */
 export const importInstance = defineVerb(
   {
@@ -77,7 +79,7 @@ export const importInstance = defineVerb(
     const instance = await getInstance(means.db, instance_id)
     refuseOther(instance, data)
     const settings = await fitting(means, instance, data.settings)
-    const entries = await withRecord(means.findRecord, data.storage)
+    const entries = await withRecord(means.findRecord, instance, data.storage)
     refuseLarge(instance.manifest, entries)
     const now = means.business.now()
     const counts = { taken: entries.length, left_out: data.storage.length - entries.length }
@@ -86,18 +88,20 @@ export const importInstance = defineVerb(
         ...{ table: 'plugin_instances', what: 'plugin instance', row: instance },
         set: { settings: JSON.stringify(settings) },
       })
+      const floor = await raiseFloor(trx, instance.id)
       await trx.run(sql`delete from plugin_storage where instance_id = ${instance.id}`)
       for (const { record, key, value } of entries)
         await putEntry(
           trx,
           { instance: instance.id, record },
-          { key, value, bytes: bytesOf({ key, value }), version: 1, now },
+          { key, value, bytes: bytesOf({ key, value }), version: floor + 1, now },
         )
       await recordAudit(means, trx, actor, [
         { action: 'plugin_instance.import', subject: instance.id, after: { ...settings, ...counts } },
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
     return counts
   },
 )
@@ -109,7 +113,7 @@ function refuseOther({ manifest }: Instance, { plugin, version }: InstanceData):
 
 async function fitting(
   means: PluginAdmin,
-  { id, manifest }: Instance,
+  { id, manifest, settings: before }: Instance,
   settings: InstanceData['settings'],
 ): Promise<Record<string, unknown>> {
   const kept = await means.db.all<{ name: string }>(sql`select name from secrets where owner_id = ${id}`)
@@ -119,14 +123,19 @@ async function fitting(
     kept.map(({ name }) => name),
   )
   const secrets = new Set(secretFields(manifest.settings))
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)))
+  const open = Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)))
+  return withTrusted(open, {}, JSON.parse(before) as Record<string, unknown>)
 }
 
 type Entries = InstanceData['storage']
 
-async function withRecord(find: FindRecord, entries: Entries): Promise<Entries> {
+async function withRecord(find: FindRecord, { brand_id }: Instance, entries: Entries): Promise<Entries> {
   const known = new Map<string, boolean>([['', true]])
-  for (const { record } of entries) if (!known.has(record)) known.set(record, (await find(record)) !== null)
+  for (const { record } of entries) {
+    if (known.has(record)) continue
+    const found = await find(record)
+    known.set(record, found !== null && (brand_id === null || found.brandId === brand_id))
+  }
   return entries.filter(({ record }) => known.get(record) === true)
 }
 

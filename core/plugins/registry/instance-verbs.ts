@@ -9,11 +9,14 @@ import { secretFields } from '../manifest/read-manifest.ts'
 import { checkSettings } from './check-settings.ts'
 import type { MoveInstance } from './move-instances.ts'
 import { getInstance, type InstanceRow } from './plugin-row.ts'
+import { withTrusted } from './trusted-hosts.ts'
 import type { Shipped } from './version-before.ts'
 
 /** Told when an instance changed, so that its isolates start anew. */
 export interface PluginAdmin extends Means {
   readonly drain: (instanceId: string) => void
+  /** Hooks and pages of this process hear at once who listens and shows something, instead of a while later. */
+  readonly reread?: () => Promise<void>
   /** The registry now says whether the plugin runs: what this process remembers of its lost hosts goes. */
   readonly forgive?: (pluginId: string) => void
   /** Runs the upgrade step of a new version; absent where no plugin host is. */
@@ -50,8 +53,9 @@ export const createInstance = defineVerb(
       plugin_id: input.plugin_id,
       brand_id: input.brand_id ?? null,
       name: input.name,
-      settings: JSON.stringify(open),
+      settings: JSON.stringify(withTrusted(open, input.settings)),
       status: 'active',
+      storage_bundle: null,
       position: 0,
       version: 1,
       created_at: now,
@@ -68,6 +72,7 @@ export const createInstance = defineVerb(
         },
       ])
     })
+    await means.reread?.()
     return row
   },
 )
@@ -93,7 +98,8 @@ export const changeInstance = defineVerb(
       ),
     )
     await means.db.transaction(async (trx) => {
-      const set = { name: input.name, settings: JSON.stringify(open) }
+      const kept = withTrusted(open, input.settings, JSON.parse(instance.settings) as typeof open)
+      const set = { name: input.name, settings: JSON.stringify(kept) }
       await updateVersioned(means, trx, {
         table: 'plugin_instances',
         what: 'plugin instance',
@@ -112,6 +118,7 @@ export const changeInstance = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
   },
 )
 
@@ -143,6 +150,7 @@ export const setInstanceStatus = defineVerb(
       ])
     })
     means.drain(instance.id)
+    await means.reread?.()
   },
 )
 

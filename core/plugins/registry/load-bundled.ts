@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import semver from 'semver'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { BerthError, systemActor } from '../../kernel/index.ts'
@@ -81,6 +82,8 @@ const isKnown = ({ manifest, bundle }: LoadedPlugin, known: readonly KnownPlugin
       row.id === manifest.id &&
       // Whoever installed a package in place of a bundled plugin keeps it.
       (row.source === 'package' ||
+        // A node of an older release that starts while others run a newer one does not take them back.
+        semver.gt(row.version, manifest.version) ||
         (row.bundle_sha256 === bundle.hash && row.manifest === JSON.stringify(manifest))),
   )
 

@@ -4,7 +4,11 @@ import type { LoadedPlugin } from '../ports.ts'
 
 /** Finds the code of a plugin by the hash that the registry names, so that every node runs the version of now. */
 export interface LoadedPlugins {
-  find(pluginId: string, bundleHash: string): Promise<LoadedPlugin | undefined>
+  /**
+   * `storageBundle`: the code that alone understands what the instance keeps. Without it a node answers, where the
+   * registry names what came along with another release, with what came along with its own.
+   */
+  find(pluginId: string, bundleHash: string, storageBundle?: string | null): Promise<LoadedPlugin | undefined>
 }
 
 /** Versions kept in memory; an older one is read again when somebody goes back to it. */
@@ -17,15 +21,18 @@ export function loadedPlugins(
 ): LoadedPlugins {
   const known = new Map<string, LoadedPlugin>()
   return {
-    async find(pluginId, bundleHash) {
+    async find(pluginId, bundleHash, storageBundle = null) {
       const found = known.get(bundleHash)
       if (found) return found
       const shipped = (await bundled()).get(pluginId)
       if (shipped?.bundle.hash === bundleHash) return shipped
-      const row = await queries.get<{ package: string }>(sql`
-        select package from plugin_versions
-        where plugin_id = ${pluginId} and bundle_sha256 = ${bundleHash} order by id desc limit 1`)
-      if (!row) return undefined
+      const row = await queries.get<{ package: string | null; source: string }>(sql`
+        select p.source, (select v.package from plugin_versions v
+          where v.plugin_id = p.id and v.bundle_sha256 = ${bundleHash} order by v.id desc limit 1) as package
+        from plugins p where p.id = ${pluginId}`)
+      if (row?.source === 'bundled')
+        return storageBundle === null || storageBundle === shipped?.bundle.hash ? shipped : undefined
+      if (row?.package == null) return undefined
       const { manifest, bundle } = readPackage(row.package)
       if (bundle.hash !== bundleHash) return undefined
       if (known.size >= KEPT_MAX) known.delete(known.keys().next().value!)

@@ -1,13 +1,15 @@
 import semver from 'semver'
 import type { UpgradeAnswer } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
-import { BerthError, type Instant } from '../../kernel/index.ts'
+import { BerthError, steadyMs, type Instant } from '../../kernel/index.ts'
 import { UpgradeAway, UpgradeDisturbed, UpgradeFailed } from '../package/index.ts'
 import type { LoadedPlugin } from '../ports.ts'
 import { instanceOf, type CallMeans } from './call-means.ts'
 import { checkSettings } from './check-settings.ts'
 import type { InstalledPlugin } from './inspect-package.ts'
 import { listInstances, type Instance } from './plugin-row.ts'
+import { raiseFloor } from './plugin-storage.ts'
+import { withTrusted } from './trusted-hosts.ts'
 import { stagedStorage, type StagedStorage } from './staged-storage.ts'
 
 /** What the new version made of the settings and the storage of one instance. Nothing of it is written yet. */
@@ -22,26 +24,48 @@ export interface MovedInstance {
 /** Calls the upgrade step of a version that does not serve yet, on a copy of what the instance has. */
 export type MoveInstance = (row: Instance, plugin: LoadedPlugin, from: string) => Promise<MovedInstance>
 
-const DEADLINE_MS = 60_000
 const TURNS_MAX = 10_000
+/** For one instance, all turns together: somebody waits for the end of it. */
+const UPGRADE_MS = 3_600_000
 
-export function instanceMover(means: CallMeans): MoveInstance {
+export function instanceMover(means: CallMeans & { steadyMs?(): number }): MoveInstance {
+  const ms = means.steadyMs ?? steadyMs
   return async (row, plugin, from) => {
     const storage = stagedStorage(means.db, row.id)
     const instance = { ...instanceOf(means, row, plugin), storage }
-    let settings: Record<string, unknown> | undefined
-    let cursor: string | undefined
-    for (let turn = 0; turn < TURNS_MAX; turn++) {
-      const input = { from, to: plugin.manifest.version, ...(cursor === undefined ? {} : { cursor }) }
-      const request = { input, deadlineMs: DEADLINE_MS }
-      const answer = (await means.plugins().call(instance, 'upgrade', 'move', request)) as UpgradeAnswer
-      settings = answer.settings ?? settings
-      cursor = answer.go_on
-      if (cursor === undefined)
-        return { id: row.id, version: row.version, settings: settings ?? instance.settings, storage }
+    const input = { from, to: plugin.manifest.version }
+    const ask = (cursor: string | undefined) => {
+      const request = {
+        input: { ...input, ...(cursor === undefined ? {} : { cursor }) },
+        deadline: 'job',
+      } as const
+      return means.plugins().call(instance, 'upgrade', 'move', request) as Promise<UpgradeAnswer>
     }
-    throw new TypeError(`It goes on after ${TURNS_MAX} turns.`)
+    try {
+      const settings = (await allTurns(ask, ms)) ?? instance.settings
+      return { id: row.id, version: row.version, settings, storage }
+    } finally {
+      means.plugins().endUpgrade(row.id)
+    }
   }
+}
+
+/** The settings that it answered last; undefined: none. */
+async function allTurns(
+  ask: (cursor: string | undefined) => Promise<UpgradeAnswer>,
+  ms: () => number,
+): Promise<UpgradeAnswer['settings']> {
+  const end = ms() + UPGRADE_MS
+  let settings: UpgradeAnswer['settings']
+  let cursor: string | undefined
+  for (let turn = 0; turn < TURNS_MAX; turn++) {
+    const answer = await ask(cursor)
+    settings = answer.settings ?? settings
+    cursor = answer.go_on
+    if (cursor === undefined) return settings
+    if (ms() > end) throw new TypeError('It goes on after an hour.')
+  }
+  throw new TypeError(`It goes on after ${TURNS_MAX} turns.`)
 }
 
 type MovingMeans = Pick<CallMeans, 'db'> & { readonly move?: MoveInstance }
@@ -60,7 +84,7 @@ export async function moveInstances(
     if (!means.move) throw UpgradeAway({ plugin: id })
     try {
       const one = await means.move(row, plugin, installed.version)
-      moved.push({ ...one, settings: await fitting(means, plugin, one) })
+      moved.push({ ...one, settings: withTrusted(await fitting(means, plugin, one), {}, settingsOf(row)) })
     } catch (error) {
       if (!(error instanceof BerthError) && !(error instanceof TypeError)) throw error
       throw UpgradeFailed(
@@ -71,6 +95,8 @@ export async function moveInstances(
   }
   return moved
 }
+
+const settingsOf = ({ settings }: Instance) => JSON.parse(settings) as Record<string, unknown>
 
 /** What the plugin itself said, without the name of the call. */
 const reasonOf = (error: BerthError | TypeError): string =>
@@ -153,6 +179,7 @@ export async function putBack(
     await trx.run(sql`
       update plugin_instances set settings = ${settings}, storage_bundle = ${bundle}, version = version + 1,
         updated_at = ${now} where id = ${instance_id}`)
+    await raiseFloor(trx, instance_id)
     await trx.run(sql`delete from plugin_storage where instance_id = ${instance_id}`)
     await trx.run(sql`
       insert into plugin_storage (instance_id, record_id, storage_key, value, bytes, version, updated_at)

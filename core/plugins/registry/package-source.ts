@@ -4,6 +4,7 @@ import { systemResolver, type Resolver } from '../broker/connect.ts'
 import { brokerFetch, type FetchAnswer, type OutboundMap } from '../broker/fetch.ts'
 import { plainHost } from '../broker/network.ts'
 import { Refusal } from '../broker/refusal.ts'
+import { HEADER_BYTES } from '../limits.ts'
 import { SourceUnreadable } from '../package/index.ts'
 
 /** Reads lists and packages from where staff said they lie. */
@@ -53,12 +54,13 @@ async function readRemote(
   }
   const answer = await brokerFetch(
     {
+      isOwnHost: () => Promise.resolve(false),
       ...means,
       rules: [rule],
       secrets: { mark: '', grants: [], resolve: () => Promise.resolve(undefined) },
-      responseBytes: bytesMax,
+      sizes: { request: 0, response: bytesMax, headers: HEADER_BYTES },
       signal: AbortSignal.timeout(READ_MS),
-      onSend: () => undefined,
+      onAct: () => undefined,
     },
     { url: address, method: 'GET', headers: [['accept', 'application/json']], redirect: 'follow' },
   )

@@ -1,11 +1,12 @@
 import { defineError, NotFound } from '../../kernel/index.ts'
 import { sql } from '../../db/index.ts'
 import { readSecret } from '../../secrets/index.ts'
-import type { Kind } from '../kinds.ts'
+import type { CallRequest, Kind } from '../kinds.ts'
 import type { LoadedPlugin, PluginServer } from '../ports.ts'
 import { browserPartOf, type BrowserPart } from './browser-part.ts'
-import { instanceOf, trustedIn, type CallMeans } from './call-means.ts'
+import { instanceOf, type CallMeans } from './call-means.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
+import { trustedIn } from './trusted-hosts.ts'
 
 export const PluginOff = defineError(
   'plugin.off',
@@ -14,8 +15,7 @@ export const PluginOff = defineError(
     `The plugin instance "${p.id}" is switched off or its plugin is not installed. Nothing was sent.`,
 )
 
-export interface CallOptions {
-  deadlineMs?: number
+export interface CallOptions extends Pick<CallRequest, 'deadline' | 'deadlineMs'> {
   requestId?: string
   serverId?: string
 }
@@ -27,22 +27,26 @@ export interface PluginCalls {
   browserPart?(instanceId: string): Promise<BrowserPart | null>
 }
 
-const DEADLINE_MS = 15_000
-
 type CallArguments = [instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions]
 
 export function pluginCalls(means: CallMeans): Required<PluginCalls> {
   const loadedNow = async (row: Instance): Promise<LoadedPlugin | undefined> => {
     const on = row.status === 'active' && row.plugin_status !== 'disabled'
-    return on ? means.loaded.find(row.plugin_id, row.bundle_sha256) : undefined
+    return on ? means.loaded.find(row.plugin_id, row.bundle_sha256, row.storage_bundle) : undefined
   }
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {
       const row = await getInstance(means.db, instanceId)
       const plugin = await loadedNow(row)
       if (!plugin) throw PluginOff({ id: instanceId, outcome_unknown: false })
-      const server = options.serverId ? await serverOf(means, options.serverId) : undefined
-      const request = { input, deadlineMs: options.deadlineMs ?? DEADLINE_MS, ...(server ? { server } : {}) }
+      const { deadline, deadlineMs, serverId } = options
+      const server = serverId ? await serverOf(means, serverId) : undefined
+      const request = {
+        input,
+        ...(deadline ? { deadline } : {}),
+        ...(deadlineMs === undefined ? {} : { deadlineMs }),
+        ...(server ? { server } : {}),
+      }
       return (await means.plugins().call(instanceOf(means, row, plugin), kind, operation, request)) as T
     },
     async browserPart(instanceId) {

@@ -4,7 +4,7 @@ import { sql, type Queries } from '../../db/index.ts'
 import { instant, NotFound, type Actor, type Instant } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
 import { PACKAGE_BYTES_MAX } from '../limits.ts'
-import { fingerprint, FoldersClosed, type PluginPackage } from '../package/index.ts'
+import { fingerprint, FoldersClosed, MANIFEST_FILE, type PluginPackage } from '../package/index.ts'
 import { inspectPackage } from './inspect-package.ts'
 import { installPlugin } from './install-plugin.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
@@ -85,6 +85,25 @@ export async function getOffer(queries: Queries, id: string): Promise<PluginOffe
   const row = await queries.get<PluginOffer>(sql`select * from plugin_offers where id = ${id}`)
   if (!row) throw NotFound({ what: 'plugin offer', id })
   return row
+}
+
+/** An offer as a list shows it: name and version of its plugin, and the name of whoever put it forward. */
+export type OfferLine = Pick<PluginOffer, 'id' | 'origin' | 'offered_at'> & {
+  plugin: string
+  version: string
+  by_name: string | null
+}
+
+/** The newest first. What is kept was checked when it came, so that its texts are only read here. */
+export async function listOffers(queries: Queries, limit: number): Promise<OfferLine[]> {
+  const rows = await queries.all<Omit<OfferLine, 'plugin' | 'version'> & { package: string }>(sql`
+    select o.id, o.package, o.origin, o.offered_at, u.name as by_name
+    from plugin_offers o left join users u on u.id = o.offered_by order by o.id desc limit ${limit}`)
+  return rows.map(({ package: text, ...row }) => {
+    const { files } = JSON.parse(text) as { files: Record<string, string> }
+    const { name, version } = JSON.parse(files[MANIFEST_FILE]!) as { name: string; version: string }
+    return { ...row, plugin: name, version }
+  })
 }
 
 /** What a person ticked on the page that shows what a package asks for. */

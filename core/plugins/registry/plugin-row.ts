@@ -22,6 +22,8 @@ export interface InstanceRow {
   settings: string
   status: 'active' | 'disabled'
   position: number
+  /** Hash of the code that moved its storage; null: any version may use it. */
+  storage_bundle: string | null
   version: number
   created_at: Instant
   updated_at: Instant

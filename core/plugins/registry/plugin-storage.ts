@@ -1,4 +1,4 @@
-import { forUpdate, sql, type Db, type Queries, type Trx } from '../../db/index.ts'
+import { forUpdate, sql, type Db, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import type { Clock } from '../../kernel/index.ts'
 import type { PluginStorage, StoragePlace } from '../ports.ts'
 
@@ -18,7 +18,8 @@ export function databaseStorage(db: Db, clock: Clock): PluginStorage {
     },
     set: (at, entry) =>
       db.transaction(async (trx) => {
-        if (await lock(trx, at)) return 'moved'
+        const locked = await lock(trx, at)
+        if (locked === 'moved') return 'moved'
         const { key } = entry
         const row = await trx.get<{ version: number }>(sql`
           select version from plugin_storage where ${isAt(at)} and storage_key = ${key}`)
@@ -26,14 +27,16 @@ export function databaseStorage(db: Db, clock: Clock): PluginStorage {
         const others = await trx.get<{ bytes: number }>(sql`
           select coalesce(sum(bytes), 0) as bytes from plugin_storage where ${isAt(at)} and storage_key <> ${key}`)
         if ((others?.bytes ?? 0) + entry.bytes > entry.bytesMax) return 'full'
-        const version = (row?.version ?? 0) + 1
+        const version = Math.max(row?.version ?? 0, locked.floor) + 1
         await putEntry(trx, at, { ...entry, version, now: clock.now() })
         return version
       }),
     remove: (at, key) =>
       db.transaction(async (trx) => {
-        if (await lock(trx, at)) return 'moved'
-        await trx.run(sql`delete from plugin_storage where ${isAt(at)} and storage_key = ${key}`)
+        if ((await lock(trx, at)) === 'moved') return 'moved'
+        const gone = sql`${isAt(at)} and storage_key = ${key}`
+        await raiseFloor(trx, at.instance, gone)
+        await trx.run(sql`delete from plugin_storage where ${gone}`)
         return undefined
       }),
     async list(at, prefix, limit) {
@@ -52,14 +55,38 @@ const isMoved = ({ storage_bundle }: { storage_bundle: string | null }, { bundle
   storage_bundle !== null && storage_bundle !== bundle
 
 /**
- * One writer an instance at a time: the quota is a sum, and two writers would each leave out the other's row. Says
- * whether an upgrade has moved the storage away from the version that asks, or the instance was removed under it.
+ * One writer an instance at a time: the quota is a sum, and two writers would each leave out the other's row. Answers
+ * 'moved' when an upgrade has moved the storage away from the version that asks, or the instance was removed under it;
+ * else above which version a new entry begins.
  */
-async function lock(trx: Trx, at: StoragePlace): Promise<boolean> {
-  const row = await trx.get<{ storage_bundle: string | null }>(
-    sql`select storage_bundle from plugin_instances where id = ${at.instance} ${forUpdate(trx.dialect)}`,
+async function lock(trx: Trx, at: StoragePlace): Promise<'moved' | { floor: number }> {
+  const row = await trx.get<{ storage_bundle: string | null; storage_floor: number }>(sql`
+    select storage_bundle, storage_floor from plugin_instances where id = ${at.instance} ${forUpdate(trx.dialect)}`)
+  return row === undefined || isMoved(row, at) ? 'moved' : { floor: row.storage_floor }
+}
+
+/**
+ * Before entries of an instance are deleted: whoever read one of them may come back with its version after another was
+ * written in its place, so no version is given twice. Answers the floor.
+ */
+export async function raiseFloor(
+  trx: Trx,
+  instance: string,
+  gone: Sql = sql`instance_id = ${instance}`,
+): Promise<number> {
+  await trx.run(sql`
+    update plugin_instances set storage_floor = (select max(v) from (
+      select storage_floor as v union all select version from plugin_storage where ${gone}) seen)
+    where id = ${instance}`)
+  return floorOf(trx, instance)
+}
+
+/** The version above which what is written anew in an instance begins. */
+export async function floorOf(queries: Queries, instance: string): Promise<number> {
+  const row = await queries.get<{ floor: number }>(
+    sql`select storage_floor as floor from plugin_instances where id = ${instance}`,
   )
-  return row === undefined || isMoved(row, at)
+  return row?.floor ?? 0
 }
 
 interface Entry {

@@ -8,6 +8,7 @@ import type { LoadedPlugin } from '../ports.ts'
 import { findPlugin, type InstalledPlugin } from './inspect-package.ts'
 import { drainAll } from './install-plugin.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
+import { forgetLosses } from './host-losses.ts'
 import { putBack } from './move-instances.ts'
 import { versionBefore, type VersionBefore } from './version-before.ts'
 
@@ -29,6 +30,7 @@ export const setPluginStatus = defineVerb(
     await means.db.transaction(async (trx) => {
       await trx.run(sql`
         update plugins set status = ${input.status}, updated_at = ${means.business.now()} where id = ${plugin.id}`)
+      await forgetLosses(trx, plugin.id)
       await recordAudit(means, trx, actor, [
         {
           ...{ action: 'plugin.switch', subject: plugin.id, after: { status: input.status } },
@@ -102,6 +104,7 @@ export const removePlugin = defineVerb(
     if (used > 0) throw PluginInUse({ plugin: plugin.id, instances: used })
     await means.db.transaction((trx) => erase(means, trx, { plugin, instances }, actor))
     for (const { id } of instances) means.drain(id)
+    await means.reread?.()
   },
 )
 
@@ -121,6 +124,7 @@ async function erase(
     await trx.run(sql`delete from secrets where owner_id = ${id}`)
     await trx.run(sql`delete from plugin_instances where id = ${id}`)
   }
+  await forgetLosses(trx, plugin.id)
   await trx.run(sql`delete from plugin_versions where plugin_id = ${plugin.id}`)
   await trx.run(sql`delete from plugins where id = ${plugin.id}`)
   await recordAudit(means, trx, actor, [

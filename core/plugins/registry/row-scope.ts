@@ -11,9 +11,9 @@ export interface RowScope {
   client: string | null
 }
 
-/** A scope that is some columns of one table. Which columns leave the house is written at the area, by name. */
+/** A scope that is some columns of one table, whose rows say their brand. Which columns leave the house is written at the area, by name. */
 export function rowScope(queries: Queries, scope: RowScope): PluginScope {
-  const wanted = [...new Set([...scope.columns, ...(scope.client ? [scope.client] : [])])]
+  const wanted = [...new Set([...scope.columns, ...(scope.client ? [scope.client] : []), 'brand_id'])]
   return {
     name: scope.name,
     says: scope.says,
@@ -24,6 +24,7 @@ export function rowScope(queries: Queries, scope: RowScope): PluginScope {
       if (!row) return null
       return {
         clientId: scope.client === null ? null : String(row[scope.client]),
+        brandId: String(row['brand_id']),
         value: valueOf(scope, row),
       }
     },

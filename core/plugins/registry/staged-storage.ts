@@ -1,6 +1,8 @@
 import { sql, type Db, type Queries, type Trx } from '../../db/index.ts'
+import { Refusal } from '../broker/refusal.ts'
+import { STAGED_BYTES } from '../limits.ts'
 import type { PluginStorage } from '../ports.ts'
-import { putEntry, recordsBeside } from './plugin-storage.ts'
+import { floorOf, putEntry, raiseFloor, recordsBeside } from './plugin-storage.ts'
 
 /** The storage of one instance while an upgrade moves it: read from the database, written nowhere until it is kept. */
 export interface StagedStorage extends PluginStorage {
@@ -22,12 +24,23 @@ interface Place {
 
 const NO_LIMIT = 1_000_000_000
 
-export function stagedStorage(db: Db, instance: string): StagedStorage {
+/** Of a place that is empty, as long as it is known. */
+const PLACE_BYTES = 500
+
+export function stagedStorage(db: Db, instance: string, bytesMost = STAGED_BYTES): StagedStorage {
   const places = new Map<string, Promise<Place>>()
   let known: Promise<string[]> | undefined
-  const placeOf = ({ record }: { record: string }): Promise<Place> => {
-    const place = places.get(record) ?? readPlace(db, instance, record)
+  let floor: Promise<number> | undefined
+  /** The highest version of what was removed here. */
+  let gone = 0
+  const hold = staysInMemory(bytesMost)
+  const placeOf = async ({ record }: { record: string }): Promise<Place> => {
+    const known = places.get(record)
+    if (known) return known
+    hold(PLACE_BYTES)
+    const place = readPlace(db, instance, record)
     places.set(record, place)
+    for (const { bytes } of (await place).before.values()) hold(bytes)
     return place
   }
   return {
@@ -36,16 +49,21 @@ export function stagedStorage(db: Db, instance: string): StagedStorage {
       return row && { value: row.value, version: row.version }
     },
     async set(at, { key, value, bytes, ifVersion, bytesMax }) {
+      const above = await (floor ??= floorOf(db, instance))
       const { rows } = await placeOf(at)
       const held = rows.get(key)?.version ?? 0
       if (ifVersion !== undefined && ifVersion !== held) return 'conflict'
       const others = [...rows].reduce((sum, [name, row]) => sum + (name === key ? 0 : row.bytes), 0)
       if (others + bytes > bytesMax) return 'full'
-      rows.set(key, { value, bytes, version: held + 1 })
-      return held + 1
+      hold(bytes)
+      const version = Math.max(held, gone, above) + 1
+      rows.set(key, { value, bytes, version })
+      return version
     },
     async remove(at, key) {
-      void (await placeOf(at)).rows.delete(key)
+      const { rows } = await placeOf(at)
+      gone = Math.max(gone, rows.get(key)?.version ?? 0)
+      rows.delete(key)
       return undefined
     },
     async list(at, prefix, limit) {
@@ -68,9 +86,23 @@ export function stagedStorage(db: Db, instance: string): StagedStorage {
       if (told && told.join() !== (await everyRecord(trx, instance)).join()) return false
       for (const [record, place] of places)
         if (!isUnchanged((await place).before, (await readPlace(trx, instance, record)).before)) return false
-      for (const [record, place] of places) await write(trx, { instance, record }, await place, now)
+      // The old version may have removed something meanwhile.
+      const above = await floorOf(trx, instance)
+      await raiseFloor(trx, instance)
+      for (const [record, place] of places)
+        await write(trx, { instance, record }, await place, { above, now })
       return true
     },
+  }
+}
+
+/** Counts bytes. What is written over counts again: nobody has to write an entry often. */
+function staysInMemory(most: number): (bytes: number) => void {
+  let held = 0
+  return (bytes) => {
+    held += bytes
+    if (held > most)
+      throw new Refusal('E_LIMIT', `An upgrade looks at and writes at most ${most} bytes of an instance.`)
   }
 }
 
@@ -89,23 +121,20 @@ async function readPlace(queries: Queries, instance: string, record: string): Pr
 }
 
 const isUnchanged = (one: ReadonlyMap<string, Row>, two: ReadonlyMap<string, Row>): boolean =>
-  one.size === two.size &&
-  [...one].every(([key, row]) => {
-    const now = two.get(key)
-    // A key that was removed and written anew begins at version 1 again.
-    return now?.version === row.version && JSON.stringify(now.value) === JSON.stringify(row.value)
-  })
+  one.size === two.size && [...one].every(([key, row]) => two.get(key)?.version === row.version)
 
 async function write(
   trx: Trx,
   at: { instance: string; record: string },
   { before, rows }: Place,
-  now: string,
+  { above, now }: { above: number; now: string },
 ): Promise<void> {
   for (const key of before.keys())
     if (!rows.has(key))
       await trx.run(sql`
         delete from plugin_storage
         where instance_id = ${at.instance} and record_id = ${at.record} and storage_key = ${key}`)
-  for (const [key, row] of rows) if (row !== before.get(key)) await putEntry(trx, at, { key, ...row, now })
+  for (const [key, row] of rows)
+    if (row !== before.get(key))
+      await putEntry(trx, at, { key, ...row, version: Math.max(row.version, above + 1), now })
 }

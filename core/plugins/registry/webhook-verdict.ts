@@ -21,7 +21,7 @@ interface Checked {
   readAtMs: number
 }
 
-/** Senders come in crowds: an instance and its secret are read once in this time, and a change counts after it. */
+/** Senders come in crowds: an instance and its secret are read once in this time, and a change counts after it, also where the clock is set back. */
 const KEPT_MS = 2_000
 
 interface Delivered {
@@ -39,7 +39,7 @@ export function webhookVerdicts(
   const known = new Map<string, Checked>()
   return async (instanceId, delivery) => {
     let facts = known.get(instanceId)
-    if (!facts || means.clock.ms() - facts.readAtMs >= KEPT_MS)
+    if (!facts || Math.abs(means.clock.ms() - facts.readAtMs) >= KEPT_MS)
       known.set(instanceId, (facts = await readFacts(means, instanceId)))
     return judge(facts, delivery, means.clock.ms())
   }

@@ -30,6 +30,7 @@ const hashes = new Map([
 const pureOperations = new Map<string, (input: Record<string, unknown>) => unknown>([
   ['random', ({ length }) => randomBase64(length)],
   ['bytes', ({ base64 }) => listOfBytes(base64)],
+  ['base64', ({ latin1 }) => packed(latin1)],
   ['digest', ({ hash, data }) => createHash(hashName(hash)).update(bytes(data)).digest('base64')],
   [
     'hmac',
@@ -50,6 +51,13 @@ function listOfBytes(base64: unknown): number[] | null {
   const text = String(base64)
   if (text.length > LENGTH_MAX) throw new RangeError('length')
   return /^[A-Za-z0-9+/]*$/.test(text) ? Array.from(Buffer.from(text, 'base64')) : null
+}
+
+/** Bytes come as the characters up to U+00FF, which an isolate makes of them in one step. */
+function packed(latin1: unknown): string {
+  const text = String(latin1)
+  if (text.length > LENGTH_MAX) throw new RangeError('length')
+  return Buffer.from(text, 'latin1').toString('base64')
 }
 
 function hashName(name: unknown): string {

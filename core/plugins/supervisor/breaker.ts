@@ -25,10 +25,10 @@ export interface Breaker {
    */
   record(circuit: string, outcome: Outcome, nowMs: number): boolean
   /**
-   * Answers true when the plugin is disabled by it, until the registry says so. However many of its calls ran in one
+   * 'disabled': the plugin is, by this one, until the registry says so. 'known': however many of its calls ran in one
    * host, it lost one.
    */
-  hostLost(plugin: string, host: object, nowMs: number): boolean
+  hostLost(plugin: string, host: object, nowMs: number): 'known' | 'counted' | 'disabled'
   disabled(plugin: string): boolean
   /** The registry knows, or staff enabled it again: its losses count from nothing. */
   forgive(plugin: string): void
@@ -71,11 +71,11 @@ export function createBreaker(): Breaker {
     },
     hostLost(plugin, host, nowMs) {
       const recent = (losses.get(plugin) ?? []).filter(({ at }) => nowMs - at < HOST_LOSSES_WINDOW_MS)
-      if (recent.some((loss) => loss.host === host)) return false
+      if (recent.some((loss) => loss.host === host)) return 'known'
       losses.set(plugin, [...recent, { host, at: nowMs }])
-      if (recent.length + 1 < HOST_LOSSES_TO_DISABLE) return false
+      if (recent.length + 1 < HOST_LOSSES_TO_DISABLE) return 'counted'
       disabled.add(plugin)
-      return true
+      return 'disabled'
     },
     disabled: (plugin) => disabled.has(plugin),
     forgive(plugin) {

@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleCode } from '../bundle-code.ts'
-import { readIfThere, sourceHash } from '../bundle.ts'
+import { readIfThere, sourceHash, writeWhole } from '../bundle.ts'
 
 /** What a host process is started with. */
 export interface HostProgram {
@@ -23,7 +23,7 @@ const SOURCES = ['..', '../../kernel', '../../../sdk'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
 
-/** Builds the host's program into `folder` when its sources have changed. Two processes may do so at once. */
+/** Builds the host's program into `folder` when its sources have changed. Several may do so at once, in one process too. */
 export async function prepareHostProgram(folder: string): Promise<HostProgram> {
   const addon = await realpath(createRequire(import.meta.url).resolve('isolated-vm/isolated-vm.js'))
   const loader = await realpath(createRequire(addon).resolve('node-gyp-build'))
@@ -44,8 +44,7 @@ async function buildHost(folder: string, addon: string): Promise<string> {
   const before = await readIfThere(file)
   if (before?.includes(JSON.stringify(addon))) return file
   const code = await bundleForHost(join(SANDBOX, 'host-process.ts'), addon)
-  await writeFile(`${file}.${process.pid}.part`, code)
-  await rename(`${file}.${process.pid}.part`, file)
+  await writeWhole(file, code)
   return file
 }
 

@@ -1,5 +1,6 @@
 import type { Bundle } from '../bundle.ts'
-import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_HEAP, RECYCLE_MS, START_MS } from '../limits.ts'
+import type { Deadline } from '../deadlines.ts'
+import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_HEAP, RECYCLE_MS } from '../limits.ts'
 import type { Fault, IsolateLimits } from '../sandbox/protocol.ts'
 import type { Host, IsolateHead } from './host.ts'
 
@@ -14,7 +15,7 @@ export interface PoolCall {
   kind: string
   op: string
   text: string
-  deadlineMs: number
+  deadline: Deadline
   /** Answers what the plugin asks; the signal ends with the call. */
   onAsk(op: string, text: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }>
   onLine(level: string, text: string): void
@@ -47,6 +48,10 @@ export interface Pool {
 
 interface Job {
   call: PoolCall
+  /** From when it came until `endsAt`, by the clock of the pool, whatever it waits for. */
+  wholeMs: number
+  endsAt: number
+  timer: NodeJS.Timeout | undefined
   end(how: CallEnd): void
   abort: AbortController
 }
@@ -86,16 +91,29 @@ function run(pool: PoolState, call: PoolCall): Promise<CallEnd> {
   const { start, waiting } = pool
   if (waiting.length >= start.queue + start.isolates) return Promise.resolve({ end: 'busy' })
   const { promise, resolve } = Promise.withResolvers<CallEnd>()
-  const job: Job = { call, end: resolve, abort: new AbortController() }
-  const timer = setTimeout(() => expire(pool, job), call.deadlineMs)
+  const wholeMs = isCold(pool) ? call.deadline.coldMs : call.deadline.ms
+  const endsAt = pool.means.ms() + wholeMs
+  const job: Job = { call, wholeMs, endsAt, end: resolve, abort: new AbortController(), timer: undefined }
+  arm(pool, job, wholeMs)
   waiting.push(job)
   deal(pool)
-  return promise.finally(() => clearTimeout(timer))
+  return promise.finally(() => clearTimeout(job.timer))
 }
 
+/** What came by then is heard first: this process may have had no turn to read it. */
+function arm(pool: PoolState, job: Job, ms: number): void {
+  clearTimeout(job.timer)
+  job.timer = setTimeout(() => setImmediate(() => expire(pool, job)), ms)
+}
+
+/** Whoever comes now has to wait for a start. */
+const isCold = ({ slots }: PoolState): boolean =>
+  [...slots].every((slot) => slot.state === 'starting' || slot.host?.accepting() !== true)
+
 function expire(pool: PoolState, job: Job): void {
-  const how: CallEnd = { end: 'timeout', limit: `deadline ${job.call.deadlineMs} ms` }
   const slot = [...pool.slots].find((one) => one.job === job)
+  const ms = slot ? job.call.deadline.ms : job.wholeMs
+  const how: CallEnd = { end: 'timeout', limit: `deadline ${ms} ms` }
   if (slot !== undefined) return finish(pool, slot, how)
   const at = pool.waiting.indexOf(job)
   if (at >= 0) pool.waiting.splice(at, 1)
@@ -124,8 +142,10 @@ function assign(pool: PoolState, slot: Slot, job: Job): void {
   slot.job = job
   slot.call = ++pool.calls
   slot.calls++
-  const { kind, op, text, deadlineMs } = job.call
-  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs }, text)
+  const { kind, op, text, deadline } = job.call
+  const leftMs = Math.max(1, Math.min(deadline.ms, job.endsAt - pool.means.ms()))
+  arm(pool, job, leftMs)
+  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs: leftMs }, text)
 }
 
 async function open(pool: PoolState): Promise<void> {
@@ -144,7 +164,7 @@ async function open(pool: PoolState): Promise<void> {
   })
   slot.host.bundle(bundle.hash, bundle.code)
   slot.host.send({ t: 'start', isolate: slot.id, bundle: bundle.hash, limits }, text)
-  const tooLate: CallEnd = { end: 'timeout', limit: `start ${START_MS} ms` }
+  const tooLate: CallEnd = { end: 'timeout', limit: `start ${limits.startMs} ms` }
   slot.startTimer = setTimeout(() => refuseNext(pool, slot, tooLate), HOST_START_MS)
 }
 

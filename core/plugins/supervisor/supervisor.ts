@@ -16,6 +16,11 @@ export interface Supervisor {
 export interface RunningInstance {
   instance: string
   ward: string
+  /**
+   * The ward is its own, and ends with its isolates: code that serves nobody yet shall neither end nor slow a host in
+   * which payments run.
+   */
+  alone?: boolean
   start: PoolStart
 }
 
@@ -27,6 +32,7 @@ export interface SupervisorMeans extends WardsMeans {
 interface Known {
   pool: Pool
   key: string
+  ownWard: string | undefined
 }
 
 /** Runs calls and keeps the isolates. Whoever was running when a host ended gets a host of its own for a while. */
@@ -46,11 +52,11 @@ export function createSupervisor(means: SupervisorMeans, ground?: Ground): Super
       nextId: () => ++lastId,
       ms: () => means.ms(),
       onHostLost(host) {
-        suspects.set(of.instance, SUSPECT_CALLS)
+        if (of.alone !== true) suspects.set(of.instance, SUSPECT_CALLS)
         means.onHostLost(of.instance, host)
       },
     })
-    pools.set(of.instance, { pool, key })
+    pools.set(of.instance, { pool, key, ownWard: of.alone === true ? of.ward : undefined })
     return pool
   }
   const wentWell = (instance: string) => {
@@ -62,8 +68,10 @@ export function createSupervisor(means: SupervisorMeans, ground?: Ground): Super
     wards.close(suspectWard(instance))
   }
   const drain = (instance: string) => {
-    pools.get(instance)?.pool.drain()
+    const known = pools.get(instance)
+    known?.pool.drain()
     pools.delete(instance)
+    if (known?.ownWard !== undefined) wards.close(known.ownWard)
   }
   return {
     async run(of, call) {

@@ -44,15 +44,13 @@ const offeringTo = ({ hooks }: Means, { brandIds }: Actor): Offering[] =>
     .offering('report.list_reports')
     .filter(({ brand }) => brand === null || brandIds === 'all' || brandIds.includes(brand))
 
-const DEADLINE_MS = 5_000
-
 async function reportsOf(
   { plugins }: ReportMeans,
   offering: Offering,
   locale: string,
 ): Promise<PluginReport[]> {
   const { instance } = offering
-  const options = { deadlineMs: DEADLINE_MS }
+  const options = { deadline: 'page' } as const
   const call = plugins.call<{ reports: Listed[] }>(instance, 'report', 'list_reports', { locale }, options)
   return (await call).reports.map((report) => ({ ...report, ...offering }))
 }

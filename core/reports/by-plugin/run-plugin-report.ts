@@ -41,7 +41,6 @@ interface Run {
 const RECORDS_MAX = 5_000
 /** A frame to a host process holds half as much again. */
 const RECORD_BYTES_MAX = 1024 * 1024
-const DEADLINE_MS = 30_000
 const STAFF = ['staff'] as const
 
 /**
@@ -57,7 +56,7 @@ export async function runPluginReport(
   const rows = await recordsOf(means, scopes, { ...query, brandId: report.brand ?? query.brandId })
   const { from, until } = query
   const input = { key: report.key, from, until, values, locale, rows }
-  const options = { deadlineMs: DEADLINE_MS }
+  const options = { deadline: 'act' } as const
   return tableOf(report, await means.plugins.call<Answer>(report.instance, 'report', 'run', input, options))
 }
 

@@ -10,6 +10,7 @@ export default {
     ],
     move: [{ from: '1.0.0', to: '2.0.0' }],
   },
+  declines: { submit: [{ input: { action: 'wish', values: {}, viewer }, says: { outcome: 'refused' } }] },
   answers: {
     submit: [
       { outcome: 'done', message: 'Thank you.' },

@@ -1,19 +1,21 @@
 import type { Conformance } from '../../../sdk/test-kit/index.ts'
+const question = (instructions: string) => ({
+  ...{ task: 'reply', instructions, material: [{ role: 'client', text: 'It is slow.' }] },
+  ...{ locale: 'en', max_tokens: 100 },
+})
+
 export default {
   secrets: { api_key: 'key' },
   hosts: ['model.example.com'],
-  company: () => ({ answer: () => ({ json: { text: 'Dear Ann', tokens: { input: 9, output: 2 } } }) }),
+  company: () => ({
+    answer: ({ body }: { body: string }) => ({
+      json: { text: body.includes('Say nothing.') ? '' : 'Dear Ann', tokens: { input: 9, output: 2 } },
+    }),
+  }),
   inputs: {
-    complete: [
-      {
-        task: 'reply',
-        instructions: 'Answer kindly.',
-        material: [{ role: 'client', text: 'It is slow.' }],
-        locale: 'en',
-        max_tokens: 100,
-      },
-    ],
+    complete: [question('Answer kindly.')],
   },
+  declines: { complete: [{ input: question('Say nothing.'), says: { outcome: 'declined' } }] },
   answers: {
     complete: [
       {

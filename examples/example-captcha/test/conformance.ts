@@ -4,5 +4,6 @@ export default {
     challenge: [{ form: 'register', locale: 'en' }],
     verify: [{ form: 'register', answer: '7', state: 'made-up' }],
   },
+  declines: { verify: [{ input: { form: 'register', answer: '7', state: 'made-up' } }] },
   answers: { verify: [{ outcome: 'refused', reason: 'No such question.' }] },
 } satisfies Conformance

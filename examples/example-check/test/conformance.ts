@@ -14,6 +14,7 @@ const question = (actor_kind: string) => ({
 
 export default {
   inputs: { 'service.end:check': [question('staff'), question('client')] },
+  declines: { 'service.end:check': [{ input: question('client') }] },
   answers: {
     'service.end:check': [
       { allow: true },

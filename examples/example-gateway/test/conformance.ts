@@ -21,7 +21,8 @@ const payments = () => {
         return found ? { json: found } : { status: 404 }
       }
       const key = headers['idempotency-key'] ?? ''
-      const { amount, method: card } = JSON.parse(body) as { amount: unknown; method?: string }
+      const { amount, method: card, payment } = JSON.parse(body) as Record<string, string>
+      if (payment === 'p_unknown') return { status: 404 }
       const status = card === 'card_declined' ? 'declined' : card || path === '/v1/refunds' ? 'paid' : 'open'
       const id = `p_${made.size + 1}`
       const page = status === 'open' ? { page: 'https://pay.example.com/p' } : {}
@@ -132,6 +133,23 @@ export default {
       },
     ],
     balances: [{ balances: [{ kind: 'available', amount: eur('0') }] }],
+  },
+  declines: {
+    charge_method: [
+      {
+        input: { ...attempt('pay_5'), method: 'card_declined' },
+        says: { code: 'declined', retry: 'new_method' },
+      },
+    ],
+    refund: [
+      {
+        input: {
+          ...{ refund_id: 'ref_2', idempotency_key: 'ref_2:1', reference: 'p_unknown' },
+          ...{ amount: eur('100'), reason: 'asked' },
+        },
+        says: { code: 'unknown_payment' },
+      },
+    ],
   },
   events: [event('p_1'), event('p_2')],
 } satisfies Conformance

@@ -34,6 +34,14 @@ export default {
     read_ticket: [{ client, reference: 't_9' }],
     open_ticket: [{ idempotency_key: 'k_1', client, subject: 'Help', text: 'It is slow.' }],
   },
+  declines: {
+    reply: [
+      {
+        input: { idempotency_key: 'k_2', client, reference: 't_9', text: 'Still slow.' },
+        says: { code: 'conflict', kind: 'permanent' },
+      },
+    ],
+  },
   answers: {
     list_tickets: [{ tickets: [] }],
     read_ticket: [{ outcome: 'absent' }],

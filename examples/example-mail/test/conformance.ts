@@ -3,7 +3,8 @@ const mailCompany = () => {
   const sent = new Map<string, string>()
   return {
     made: () => sent.size,
-    answer({ headers }: { headers: Record<string, string> }) {
+    answer({ headers, body }: { headers: Record<string, string>; body: string }) {
+      if (body.includes('nobody@')) return { status: 422 }
       const key = headers['idempotency-key'] ?? ''
       if (!sent.has(key)) sent.set(key, `m_${sent.size + 1}`)
       return { json: { id: sent.get(key) } }
@@ -30,6 +31,14 @@ export default {
   answers: {
     send: [{ outcome: 'accepted', reference: 'm_1' }],
     handle_event: [{ facts: [{ fact: 'bounced', email: 'ann@client.example', permanent: true }] }],
+  },
+  declines: {
+    send: [
+      {
+        input: { ...mail, idempotency_key: 'mail_2:1', to: [{ email: 'nobody@client.example' }] },
+        says: { code: 'refused', kind: 'permanent' },
+      },
+    ],
   },
   events: [bounce, bounceOf('bob@client.example')],
 } satisfies Conformance

@@ -28,5 +28,8 @@ export default {
   hosts: ['panel.example.com'],
   company: panel,
   inputs: { create: [{ server: { id: 'srv_1', settings: {} }, service }] },
+  declines: {
+    suspend: [{ input: { server: { id: 'srv_1', settings: {} }, service }, says: { code: 'conflict' } }],
+  },
   answers: { create: [{ outcome: 'done', remote_id: 'box_1' }] },
 } satisfies Conformance

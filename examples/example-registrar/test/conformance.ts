@@ -48,6 +48,15 @@ export default {
     ],
     describe: [{ domain: 'nobody.example' }],
   },
+  declines: {
+    renew: [
+      {
+        input: { domain: 'nobody.example', idempotency_key: 'dom_2:1', years: 1, expires_on: '2027-11-26' },
+        says: { code: 'conflict', kind: 'permanent' },
+      },
+    ],
+    set_nameservers: [{ input: { domain: 'nobody.example', nameservers: ['ns1.example.com'] } }],
+  },
   answers: {
     check_availability: [{ results: [{ domain: 'free.example', status: 'free' }] }],
     register: [{ outcome: 'done', expires_on: '2027-11-26' }],

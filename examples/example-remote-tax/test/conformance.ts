@@ -19,6 +19,9 @@ export default {
       { questions: [question('TX')] },
     ],
   },
+  declines: {
+    determine_remote: [{ input: { questions: [question('ZZ')] }, says: { problem: 'no place ZZ 90210' } }],
+  },
   answers: {
     determine_remote: [
       {

@@ -15,6 +15,7 @@ export default {
     answer: ({ path }: { path: string }) => ({ json: path === '/token' ? { access_token: 't' } : ANN }),
   }),
   inputs: { finish: [back({ code: 'c' }), back({ error: 'access_denied' })] },
+  declines: { finish: [{ input: back({ error: 'access_denied' }), says: { outcome: 'refused' } }] },
   answers: {
     finish: [
       { outcome: 'signed_in', subject: 'person-1', email: 'ann@client.example', email_verified: true },

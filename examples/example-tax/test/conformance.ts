@@ -13,6 +13,7 @@ export default {
     determine: [question('person', 'DE'), question('company', 'FR')],
     validate_tax_id: [{ country: 'DE', tax_id: 'FR1' }],
   },
+  declines: { validate_tax_id: [{ input: { country: 'DE', tax_id: 'FR1' }, says: { outcome: 'invalid' } }] },
   answers: {
     determine: [
       {

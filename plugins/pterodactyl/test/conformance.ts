@@ -12,6 +12,11 @@ const server = {
   },
 }
 
+const order = (settings: object) => ({
+  server,
+  service: { external_id: 'svc_1', label: 'Ann plays', settings, client: ANN },
+})
+
 export default {
   secrets: {
     'server.application_key': 'ptla_simulated_application_key',
@@ -27,7 +32,14 @@ export default {
     return companyAt(url, { made: () => control.state().servers.length, close })
   },
   inputs: {
-    create: [{ server, service: { external_id: 'svc_1', label: 'Ann plays', settings: PAPER, client: ANN } }],
+    create: [order(PAPER)],
     test_connection: [{ server }],
+  },
+  declines: {
+    create: [
+      { input: order({ ...PAPER, memory: 4_000_000 }), says: { code: 'out_of_stock', kind: 'permanent' } },
+      { input: order({ ...PAPER, nest: 99 }), says: { code: 'invalid_settings', kind: 'permanent' } },
+    ],
+    suspend: [{ input: order(PAPER), says: { code: 'absent', kind: 'permanent' } }],
   },
 } satisfies Conformance

@@ -13,6 +13,7 @@ async function openSeeded() {
   const shop = { stripe, gateway: strictGateway(plugin, context), lines: [] }
   const { customer, method: good } = await saveCard(shop)
   const bad = stripe.control.saveCard({ customer, number: '4000000000000341', setUp: false }).id
+  const empty = stripe.control.saveCard({ customer, number: '4000000000009995', setUp: false }).id
   await payOnPage(shop, '4242424242424242', { payment_id: 'pay_8', idempotency_key: 'pay_8:1' })
   const held = (id: string) =>
     shop.gateway.authorise(charge({ customer, method: good }, { payment_id: id, idempotency_key: `${id}:1` }))
@@ -23,16 +24,19 @@ async function openSeeded() {
   stripe.control.renewSubscription({ subscription: agreement })
   stripe.control.payOut({ currency: 'eur' })
   close()
-  return { stripe, customer, good, bad, reserved, unwanted, agreement }
+  return { stripe, customer, good, bad, empty, reserved, unwanted, agreement }
 }
 
 const DAYS = { from: '2026-11-01', until: '2026-12-01' }
 
 /** The seed makes the same ids in every run, so this one tells those of all. */
-const { stripe, customer, good, bad, reserved, unwanted, agreement } = await openSeeded()
+const { stripe, customer, good, bad, empty, reserved, unwanted, agreement } = await openSeeded()
 const { events, charges } = stripe.control.state()
 const intent = String(charges[0]!.payment_intent)
 await stripe.close()
+
+const attempt = (method: string, id: string) =>
+  charge({ customer, method }, { payment_id: id, idempotency_key: `${id}:1` })
 
 export default {
   secrets: { api_key: 'sk_test_simulator', webhook_secret: 'whsec_shop' },
@@ -79,6 +83,13 @@ export default {
     look_up: [{ outcome: 'absent' }],
     find_methods: [undefined, { answers: [{ outcome: 'found', customer, email: ANN.email, methods: [] }] }],
     cancel_agreement: [{ outcome: 'done' }],
+  },
+  declines: {
+    charge_method: [
+      { input: attempt(bad, 'pay_10'), says: { outcome: 'declined', retry: 'later' } },
+      { input: attempt(empty, 'pay_11'), says: { code: 'insufficient_funds', retry: 'later' } },
+    ],
+    authorise: [{ input: attempt(empty, 'pay_12'), says: { code: 'insufficient_funds', retry: 'later' } }],
   },
   events: events.map(stored),
 } satisfies Conformance

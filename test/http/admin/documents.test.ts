@@ -78,6 +78,18 @@ for (const engine of engines)
       assert.deepEqual(await shown(), Array<string>(6).fill('refunded'))
     })
 
+    it('calls a document partly paid, on its page and wherever it is listed, as its client reads it', async () => {
+      const id = await write('100')
+      const client = await clientOf()
+      const at = `/admin/invoices/${id}/payment`
+      await follow(await send(at, at, { amount: '19.00', reference: 'B-PART' }))
+      for (const page of [`/admin/invoices?client=${client}`, `/admin/clients/${client}`]) {
+        const { text } = await staff.get(page)
+        assertShows(text.slice(text.indexOf(`id="row-${id}"`)).split('</tr>')[0]!, /Partly paid/)
+      }
+      assertShows((await staff.get(`/admin/invoices/${id}`)).text, /<h1>[^<]*<\/h1>.{0,300}Partly paid/s)
+    })
+
     it('refunds one document of a payment for several, by its name and no more than it got', async () => {
       const ids = [await write('10'), await write('20')]
       const wish = { invoice_ids: ids, amount_minor: '3570', reference: 'BANK-TWO-AGAIN' }

@@ -6,7 +6,7 @@ import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support
 /** Each entry of the menu that leads to several pages, with the addresses of its tabs. */
 const SHARED = [
   ['/admin/clients', '/admin/client-groups'],
-  ['/admin/invoices', '/admin/billables', '/admin/letters', '/admin/document-texts'],
+  ['/admin/invoices', '/admin/billables', '/admin/letters', '/admin/document-texts', '/admin/number-series'],
   ['/admin/ledger', '/admin/reconciler'],
   ['/admin/price-lists', '/admin/price-campaigns', '/admin/exchange-rates'],
   ['/admin/coupons', '/admin/bundles', '/admin/gifts', '/admin/gift-cards'],

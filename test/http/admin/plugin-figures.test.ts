@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Desk } from '../../../core/http/admin/desk.ts'
-import { callState, figureStats, lastCalls } from '../../../core/http/admin/views/plugin-figures.ts'
+import { callState, figureStats, lastCalls, openOf } from '../../../core/http/admin/views/plugin-figures.ts'
 import { createMessages } from '../../../core/i18n/index.ts'
 import type { Instant } from '../../../core/kernel/index.ts'
 import { failureNames, type CallFigures } from '../../../core/plugins/index.ts'
@@ -56,4 +56,23 @@ test('a call says its result and what it took in one column, so that its name ha
     { cells: [{ state: 'ok', label: 'answered', tone: 'good' }, '13 ms, 2.2 ms of it computing'] },
     { at: '2026-11-27T10:00:00.000Z' },
   ])
+})
+
+test('on a phone the result stands below the name of the call, which has the whole width', () => {
+  const block = lastCalls(deskIn('en'), [figures])
+  assert.ok(block.kind === 'table')
+  assert.deepEqual(
+    block.columns.map(({ phone }) => phone),
+    ['title', undefined, undefined],
+  )
+})
+
+test('only what is on is called paused: nobody tries again what is off', () => {
+  const tripped = ['plg_1 gateway.look_up', 'plg_2 tax.assess', 'plg_3 tax.assess', 'plg_10 tax.assess']
+  const one = (id: string, status: string, plugin_status = 'enabled') =>
+    ({ id, status, plugin_status }) as Parameters<typeof openOf>[1][number]
+  assert.deepEqual(
+    openOf(tripped, [one('plg_1', 'active'), one('plg_2', 'disabled'), one('plg_3', 'active', 'disabled')]),
+    ['plg_1 gateway.look_up'],
+  )
 })

@@ -35,7 +35,10 @@ const code = (version: string) => `export default { gateway: (berth) => ({
   },
 }) }`
 
-async function parcel(version: string, change: { permissions?: object } = {}): Promise<string> {
+async function parcel(
+  version: string,
+  change: { permissions?: object; limits?: object } = {},
+): Promise<string> {
   const plugin = await loadWritten('parcel', { code: code(version) })
   const manifest = {
     ...minimalManifest('parcel'),
@@ -51,6 +54,7 @@ async function parcel(version: string, change: { permissions?: object } = {}): P
       storage: { bytes: 4_096 },
       ...change.permissions,
     },
+    ...(change.limits ? { limits: change.limits } : {}),
   }
   const files = { 'plugin.json': JSON.stringify(manifest), 'bundle.js': plugin.bundle.code }
   return writePackage({ ...files, 'CHANGELOG.md': `# ${version}: quicker` }, null)
@@ -185,6 +189,7 @@ for (const engine of engines) {
       const clerk = await world.signedIn(['plugin.list', 'plugin.offer'])
       const put = await upload(signed(await parcel('0.9.0')), clerk)
       assertStatus(put, 303)
+      assertShows((await staff.get('/admin/plugins/install')).text, /Parcel[^]{0,400}0\.9\.0[^]{0,400}a file/)
       const refused = await clerk.get(put.location!)
       assertStatus(refused, 403)
       assertShows(refused.text, /plugin\.install/)
@@ -256,11 +261,22 @@ for (const engine of engines) {
     })
 
     it('an update that asks for more says what is new; until it is granted the old one runs', async () => {
-      const text = signed(await parcel('1.1.0', { permissions: { data: ['client.read:contact:all'] } }))
+      const limits = { page_deadline_ms: 2_500, request_bytes: 2_097_152, asks: 100 }
+      const permissions = { data: ['client.read:contact:all'] }
+      const text = signed(await parcel('1.1.0', { permissions, limits }))
       const { at, page } = await offer(text)
       assertShows(page, /Update Parcel from 1\.0\.0 to 1\.1\.0/)
-      assertShows(page, /Read client\.read:contact:all, of every client.{0,900}b-tone-warn/)
-      assert.equal((page.match(/b-tone-warn/g) ?? []).length, 1, 'only that is new')
+      assertShows(page, /Read name, company, e-mail, phone and address, of every client.{0,900}b-tone-warn/)
+      assertShows(
+        page,
+        /Let people wait up to 2\.5 s for a page that it takes part in \(usual: 1\).{0,400}b-tone-bad/,
+      )
+      assertShows(page, /Send up to 2,048 kB in one request \(usual: 1,024\).{0,400}b-tone-warn/)
+      assert.equal(
+        (page.match(/b-tone-warn/g) ?? []).length,
+        3,
+        'only that is new, and less is not asked for',
+      )
       assertShows(page, /# 1\.1\.0: quicker/)
       assertStatus(await staff.post(at, {}), 409)
       assertShows(await call(instances[0]!), /1\.0\.0/)

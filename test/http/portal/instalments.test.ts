@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import {
   agreeInstalments,
+  createInvoiceLink,
   findInstalments,
   instalmentOffer,
   recordPayment,
@@ -68,7 +69,25 @@ for (const engine of engines)
       await recordPayment(payments, paid, staffActor())
       const shown = textOf((await browser.get(at)).text)
       assert.match(shown, /Instalments.*Running.*Paid/s)
+      const rest = textOf((await browser.get(`${at}/pay`)).text)
+      const left = euros.format(Number(invoice.total_minor - third) / 100)
+      assert.ok(
+        rest.includes(`Sum of the invoice ${all} Paid so far −${euros.format(Number(third) / 100)}`),
+        rest,
+      )
+      assert.ok(rest.includes(`of ${left} that are open`), rest)
       assert.deepEqual(await verifyBooks(db, means.business.today('UTC')), [])
+    })
+
+    it('at a secret address: what was paid before, what is open, and the part that is asked for', async () => {
+      const invoice = await issue(means, draft(client, { amounts: [10_000n] }))
+      const terms = { parts: 2, first_on: '2026-01-20', every: '1m' }
+      await agreeInstalments(means, { invoice_id: invoice.id, ...terms }, staffActor())
+      const paid = { invoice_id: invoice.id, amount_minor: '1900', reference: 'B-LINK' }
+      await recordPayment(payments, paid, staffActor())
+      const { url } = await createInvoiceLink(means, { invoice_id: invoice.id }, staffActor())
+      const text = textOf((await web.browser().get(new URL(url, 'http://x.example').pathname)).text)
+      assert.match(text, /Total €119\.00 Paid so far −€19\.00 Open €100\.00 Due on 20 Jan 2026 €40\.50/)
     })
 
     it('several invoices at once: what is asked of each is shown and paid', async () => {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPlugin } from '../../../core/cli/author/create-plugin.ts'
@@ -67,6 +68,12 @@ describe('berth plugin dev beside the sample shop', () => {
 
   /** What the health page says of hosts that are led elsewhere. */
   const diverted = async () => (await new Printing(['health'], data).says(/^.*→.*$/m))[0]
+
+  const listed = async () => {
+    const list = new Printing(['plugin', 'list'], data)
+    await once(list.child, 'exit')
+    return list.said
+  }
 
   before(async () => {
     await createPlugin(folder, 'gateway')
@@ -147,14 +154,34 @@ describe('berth plugin dev beside the sample shop', () => {
     await dev.says(/"outcome": "absent"/)
   })
 
+  test('what a console put in goes with it, while nothing of the shop points to it', async () => {
+    dev.type('quit')
+    await dev.says(/acme-pay was removed from the shop\./)
+    assert.deepEqual(await once(dev.child, 'exit'), [0, null])
+    assert.doesNotMatch(await listed(), /acme-pay/)
+    await open()
+  })
+
   test('"try" sells something in the sample shop, which ends with a paid invoice', async () => {
     dev.type('try')
     await dev.says(/look_up: succeeded\nInvoice \S+ over 11\.90 EUR is paid\./)
+    const shopData = new DatabaseSync(join(data, 'berth.db'), { readOnly: true })
+    const trials = shopData.prepare("select status from products where slug like 'trial-%'").all()
+    shopData.close()
+    assert.deepEqual(
+      trials.map(({ status }) => status),
+      ['retired'],
+      'nobody orders it by its address',
+    )
   })
 
   test('the end of the console, by its word or by Ctrl-C, leads the shop back', async () => {
     dev.type('quit')
+    await dev.says(
+      /acme-pay stays in the shop, turned off: servers, orders or payments of the shop point to it/,
+    )
     assert.deepEqual(await once(dev.child, 'exit'), [0, null])
+    assert.match(await listed(), /acme-pay 0\.1\.0 {2}package, disabled/)
     await open()
     // The stand-in is a new one, and the shop still has what the one before was paid.
     dev.type('try')

@@ -43,6 +43,20 @@ test('an author makes a key, packs, signs and verifies; the key is for nobody el
   assert.deepEqual([verified.code, /whole, signed by/.test(verified.text)], [0, true])
 })
 
+test('a mistake in plugin.json is told with its line and what was meant, by every command that reads a folder', async () => {
+  mkdirSync(join(folder, 'mistaken'))
+  const manifest = JSON.stringify({ ...minimalManifest('mistaken'), limits: { fetchs: 60 } }, null, 2)
+  writeFileSync(join(folder, 'mistaken/plugin.json'), manifest)
+  writeFileSync(join(folder, 'mistaken/index.ts'), 'export default { gateway: () => ({}) }')
+  const line = manifest.split('\n').findIndex((one) => one.includes('fetchs')) + 1
+  for (const command of ['pack', 'install', 'inspect', 'test']) {
+    const { text, code } = await plugin(command, 'mistaken')
+    const told = `mistaken/plugin.json does not fit: limits (line ${line} column 5): the key "fetchs" is not known; did you mean "fetches"? (`
+    assert.ok(text.includes(told), `${command}: ${text}`)
+    assert.equal(code, 1, command)
+  }
+})
+
 test('a list of packages is signed, and only of packages that are', async () => {
   const options = ['--key', 'author.pem', '--name', 'Ours']
   const made = await plugin('index', 'parcel-1.0.0.berth-plugin', ...options)
@@ -74,7 +88,7 @@ test('an administrator reads what is asked for before it is granted', async () =
   assert.equal((await plugin('logs', 'parcel')).code, 0)
 })
 
-test('an upgrade is rolled back, and what comes along cannot be removed', async () => {
+test('an upgrade is rolled back', async () => {
   write('1.1.0')
   await plugin('pack', 'parcel')
   await plugin('sign', 'parcel-1.1.0.berth-plugin', '--key', 'author.pem')
@@ -84,7 +98,22 @@ test('an upgrade is rolled back, and what comes along cannot be removed', async 
     /is installed as 1\.1\.0/,
   )
   assert.match((await plugin('roll-back', 'parcel')).text, /parcel 1\.0\.0 runs again/)
-  await plugin('remove', 'parcel')
+})
+
+test('removing says what goes for good, and is refused where nobody can be asked', async () => {
+  const told = await plugin('remove', 'parcel')
+  assert.equal(told.code, 1)
+  assert.match(
+    told.text,
+    /Removing A plugin of the tests \(parcel\) 1\.0\.0 erases for good:\n {2}all its packages/,
+  )
+  assert.match(told.text, /Nothing was removed.* "berth plugin remove parcel --yes"/)
+  assert.match((await plugin('list')).text, /parcel/)
+  const done = await plugin('remove', 'parcel', '--yes')
+  assert.deepEqual([done.code, /parcel was removed\./.test(done.text)], [0, true])
   assert.doesNotMatch((await plugin('list')).text, /parcel/)
-  assert.match((await plugin('remove', 'stripe')).text, /comes with Berth/)
+  for (const flags of [[], ['--yes']]) {
+    const bundled = await plugin('remove', 'stripe', ...flags)
+    assert.deepEqual([bundled.code, /comes with Berth/.test(bundled.text)], [1, true])
+  }
 })

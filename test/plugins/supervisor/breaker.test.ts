@@ -97,19 +97,21 @@ test('circuits stand apart', () => {
 test('three lost hosts within ten minutes disable a plugin; older ones and those of others do not count', () => {
   const breaker = createBreaker()
   const lose = (minutes: number, plugin = 'unlucky') => breaker.hostLost(plugin, {}, minutes * MINUTE)
-  assert.deepEqual([lose(0), lose(5), lose(6, 'other'), lose(10)], [false, false, false, false])
+  assert.deepEqual([lose(0), lose(5), lose(6, 'other'), lose(10)], Array(4).fill('counted'))
   assert.equal(breaker.disabled('unlucky'), false)
-  assert.equal(lose(14.9), true)
+  assert.equal(lose(14.9), 'disabled')
   assert.deepEqual([breaker.disabled('unlucky'), breaker.disabled('other')], [true, false])
   breaker.forgive('unlucky')
-  assert.deepEqual([breaker.disabled('unlucky'), lose(15), lose(15)], [false, false, false])
-  assert.equal(lose(15), true)
+  assert.deepEqual([breaker.disabled('unlucky'), lose(15), lose(15)], [false, 'counted', 'counted'])
+  assert.equal(lose(15), 'disabled')
 })
 
 test('a host that ends under several calls of a plugin is one host lost', () => {
   const breaker = createBreaker()
   const [first, second] = [{}, {}]
-  for (const host of [first, first, first, second, first, second])
-    assert.equal(breaker.hostLost('unlucky', host, 0), false)
-  assert.equal(breaker.hostLost('unlucky', {}, 0), true)
+  const answers = [first, first, first, second, first, second].map((host) =>
+    breaker.hostLost('unlucky', host, 0),
+  )
+  assert.deepEqual(answers, ['counted', 'known', 'known', 'counted', 'known', 'known'])
+  assert.equal(breaker.hostLost('unlucky', {}, 0), 'disabled')
 })

@@ -22,17 +22,26 @@ const plugin = await loadWritten('parcel', {
 
 /** Calls as core makes them, in front of a supervisor that answers as it is told. */
 function desk() {
-  const now = { ms: 0 }
+  const now = { ms: 0, wall: 0 }
   const next = { end: WELL, secret: () => Promise.resolve<string | undefined>('secret') }
   const paused: string[] = []
+  const told: string[] = []
   const caller: Caller = {
-    clock: { ms: () => now.ms } as Clock,
+    clock: { ms: () => now.wall } as Clock,
+    steadyMs: () => now.ms,
     ...{ storage: memoryStorage(), scopes: new Map(), findRecord: () => Promise.resolve(null) },
     log: {
       line: () => undefined,
       incident: ({ kind, detail }) => void (kind === 'tripped' && paused.push(detail)),
     },
-    ...{ outbound: {}, resolver: systemResolver, wards: 1, breaker: createBreaker(), book: createCallBook() },
+    ...{
+      outbound: {},
+      isOwnHost: () => Promise.resolve(false),
+      resolver: systemResolver,
+      wards: 1,
+      breaker: createBreaker(),
+      book: createCallBook(),
+    },
     supervisor: {
       run: () => Promise.resolve(next.end),
       drain: () => undefined,
@@ -50,10 +59,13 @@ function desk() {
     const request = { input: {}, deadlineMs: 1_000, ...(server ? { server } : {}) }
     return callPlugin(caller, { instance, kind: 'gateway', operation: 'test_connection', request }).then(
       () => 'ok',
-      (error: unknown) => failureName(error) ?? String(error),
+      (error: unknown) => {
+        told.push(String(error))
+        return failureName(error) ?? String(error)
+      },
     )
   }
-  return { now, next, paused, call }
+  return { now, next, paused, told, call }
 }
 
 test('a server that is down pauses the calls to it alone', async () => {
@@ -86,4 +98,20 @@ test('calls that were under way when their operation was paused tell of it once'
   assert.ok(answers.every((answer) => answer === 'E_TIMEOUT'))
   assert.equal(paused.length, 1)
   assert.equal(await call(), 'E_TRIPPED')
+})
+
+test('a wall clock that is set back or forward neither holds a pause nor ends it, and says when it ends', async () => {
+  const { now, next, call, told } = desk()
+  next.end = LATE
+  for (let n = 0; n < 5; n++) await call()
+  next.end = WELL
+  for (const wall of [-3, 0, 3].map((hours) => hours * 3_600_000)) {
+    now.wall = wall
+    now.ms = 20_000
+    assert.equal(await call(), 'E_TRIPPED')
+    assert.match(told.at(-1)!, new RegExp(`until ${new Date(wall + 10_000).toISOString()}`))
+  }
+  now.wall = -3_600_000
+  now.ms = 30_000
+  assert.equal(await call(), 'ok')
 })

@@ -100,7 +100,7 @@ export const poolStart = (more: Partial<PoolStart> = {}): PoolStart => ({
 })
 
 export const poolCall = (op = 'charge'): PoolCall => ({
-  ...{ kind: 'gateway', op, text: '{}', deadlineMs: 10_000 },
+  ...{ kind: 'gateway', op, text: '{}', deadline: { ms: 10_000, coldMs: 10_000 } },
   onAsk: () => Promise.resolve({ ok: true, text: 'null' }),
   onLine: () => undefined,
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { stat } from 'node:fs'
 import { test } from 'node:test'
-import { setImmediate } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { createPool } from '../../../core/plugins/supervisor/pool.ts'
 import { fakeHost, poolCall, poolStart, type FakeHost } from './fake-hosts.ts'
 
@@ -54,9 +55,47 @@ test('a call that reports an error leaves its isolate; one that ends otherwise t
   await called(host, 1)
   host.answer(false)
   assert.deepEqual(await refused, { end: 'done', ok: false, text: '{}' })
-  const late = pool.run({ ...poolCall(), deadlineMs: 5 })
+  const late = pool.run({ ...poolCall(), deadline: { ms: 5, coldMs: 5 } })
   assert.equal((await late).end, 'timeout')
   assert.deepEqual([host.isolates, host.size()], [[1], 0])
+})
+
+test('a call that waits for a start has longer; in its isolate the time of its class begins', async () => {
+  const host = fakeHost({ onLost: () => undefined }, false)
+  const begun = Promise.withResolvers<FakeHost>()
+  const pool = createPool(poolStart({ isolates: 1 }), {
+    ...{ host: () => begun.promise, nextId: () => 1, ms: () => performance.now() },
+    onHostLost: () => undefined,
+  })
+  const run = (ms: number, coldMs: number) => pool.run({ ...poolCall(), deadline: { ms, coldMs } })
+  const cold = run(10, 20_000)
+  await setTimeout(60)
+  assert.equal(await Promise.race([cold, Promise.resolve('waits')]), 'waits')
+  const other = await run(10, 20)
+  assert.deepEqual(other, { end: 'timeout', limit: 'deadline 20 ms' })
+  begun.resolve(host)
+  assert.deepEqual(await cold, { end: 'timeout', limit: 'deadline 10 ms' })
+})
+
+test('a call to an isolate that is ready, or busy, has the time of its class and no more', async () => {
+  const { host, pool } = openPool()
+  await pool.run(poolCall())
+  host.answers = false
+  const page = { ...poolCall(), deadline: { ms: 20, coldMs: 60_000 } }
+  const calls = [pool.run({ ...poolCall(), deadline: { ms: 60, coldMs: 60 } }), pool.run(page)]
+  assert.deepEqual(await calls[1], { end: 'timeout', limit: 'deadline 20 ms' })
+  assert.deepEqual(await calls[0], { end: 'timeout', limit: 'deadline 60 ms' })
+})
+
+test('an answer that came while this thread was busy is heard before its call is late', async () => {
+  const { host, pool } = openPool(false)
+  const late = pool.run({ ...poolCall(), deadline: { ms: 20, coldMs: 20 } })
+  await called(host, 1)
+  // Like a frame in the pipe, it is done while nobody looks, and heard after the timers that are due.
+  stat('.', () => host.answer())
+  const until = performance.now() + 60
+  while (performance.now() < until);
+  assert.equal((await late).end, 'done')
 })
 
 test('a pool that is drained ends every call that runs or waits, and then its isolates', async () => {

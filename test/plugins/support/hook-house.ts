@@ -54,8 +54,8 @@ export async function openHookHouse(
     call: (...[id, kind, operation, input]: Parameters<PluginCalls['call']>) =>
       bench.plugins.call(instances.get(id)!, kind, operation, { input, deadlineMs: 5_000 }) as never,
   }
-  hooks.bind(({ instance }, law, hook, { input, deadlineMs }) =>
-    plugins.call(instance, law, hook, input, { deadlineMs }),
+  hooks.bind(({ instance }, law, hook, input) =>
+    plugins.call(instance, law, hook, input, { deadline: 'page' }),
   )
   return {
     hooks,

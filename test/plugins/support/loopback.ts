@@ -13,7 +13,8 @@ export async function openLoopback(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Loopback> {
   const seen: Loopback['seen'] = []
-  const server = createServer((request, response) => {
+  // Larger than what plugins may send: theirs is the limit that is tried.
+  const server = createServer({ maxHeaderSize: 128 * 1024 }, (request, response) => {
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {

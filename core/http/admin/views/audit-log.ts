@@ -1,11 +1,14 @@
 import { all, sql, type Sql } from '../../../db/index.ts'
 import { NotFound, quotedCell, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import type { Block, PageView } from '../blocks.ts'
+import { url } from '../../../render/index.ts'
+import type { Block, Cell, PageView } from '../blocks.ts'
 import { filled, labeller, type Asked, type Desk } from '../desk.ts'
 import { holds } from '../read-list.ts'
+import { actorJoins, actorName, actorNamed } from './actor-name.ts'
 import { recordCell } from './automation.ts'
 import { listPage } from './list-page.ts'
+import { actName } from './words.ts'
 
 interface Entry {
   id: string
@@ -22,7 +25,7 @@ interface Entry {
   occurred_at: Instant
 }
 
-const from = sql`from audit a left join users u on u.id = a.actor`
+const from = sql`from audit a ${actorJoins('a.actor')}`
 
 const filters = {
   action: sql`a.action`,
@@ -30,7 +33,10 @@ const filters = {
   subject: sql`a.subject`,
   client: sql`a.client_id`,
 }
-const searchIn = [sql`a.action`, sql`a.subject`, sql`a.actor`, sql`u.name`, sql`a.request_id`]
+const searchIn = [
+  ...[sql`a.action`, sql`a.subject`, sql`a.actor`, sql`a.request_id`],
+  ...[sql`u.name`, sql`k.name`, sql`n.name`],
+]
 
 const daysOf = ({ query }: Asked): Sql[] => [
   ...(query.from_day ? [sql`a.occurred_at >= ${`${query.from_day}T00:00:00.000Z`}`] : []),
@@ -48,7 +54,7 @@ export async function auditFile(desk: Desk, asked: Asked): Promise<string> {
     ...(query.q ? [holds(searchIn, query.q)] : []),
   ]
   const rows = await desk.means.db.all<Entry>(
-    sql`select a.*, u.name ${from} where ${all(where)} order by a.id desc limit ${EXPORTED_MAX}`,
+    sql`select a.*, ${actorNamed} ${from} where ${all(where)} order by a.id desc limit ${EXPORTED_MAX}`,
   )
   const lines = rows.map((row) => [
     ...[row.occurred_at, row.action, row.subject, row.actor, row.name, row.client_id, row.reason],
@@ -74,7 +80,7 @@ export function auditList(desk: Desk, asked: Asked): Promise<PageView> {
     icon: 'history',
     before: [filterForm(desk, asked)],
     listing: {
-      columns: sql`a.id, a.action, a.subject, a.actor, u.name, a.reason, a.address, a.occurred_at`,
+      columns: sql`a.id, a.action, a.subject, a.actor, ${actorNamed}, a.reason, a.address, a.occurred_at`,
       from,
       where: [scoped(desk.actor, { table: 'a' }), ...daysOf(asked)],
       key: sql`a.id`,
@@ -100,11 +106,11 @@ export function auditList(desk: Desk, asked: Asked): Promise<PageView> {
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/audit/${row.id}`,
-      label: row.action,
+      label: actName(desk, row.action),
       cells: [
-        { mono: row.action },
+        { words: actName(desk, row.action), code: row.action },
         recordCell(row.subject),
-        row.name ?? row.actor,
+        actorName(desk, row),
         row.reason,
         { at: row.occurred_at },
       ],
@@ -129,7 +135,6 @@ function filterForm(desk: Desk, asked: Asked): Block {
     keys: {},
     fields: [
       field('action', 'text'),
-      field('actor', 'text'),
       field('subject', 'text', 'record'),
       field('from_day', 'date'),
       field('to_day', 'date'),
@@ -143,13 +148,14 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const id = asked.params.id!
   const row = await means.db.get<Entry>(
-    sql`select a.*, u.name ${from} where a.id = ${id} and ${scoped(actor, { table: 'a' })}`,
+    sql`select a.*, ${actorNamed} ${from} where a.id = ${id} and ${scoped(actor, { table: 'a' })}`,
   )
   if (!row) throw NotFound({ what: 'audit entry', id })
+  const title = actName(desk, row.action)
   return {
     head: {
-      title: row.action,
-      crumbs: [{ label: t('admin.audit.title'), href: '/admin/audit' }, { label: row.action }],
+      title,
+      crumbs: [{ label: t('admin.audit.title'), href: '/admin/audit' }, { label: title }],
     },
     main: [changes(desk, row)],
     aside: [
@@ -157,8 +163,9 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'facts',
         id: 'audit-facts',
         items: [
+          { label: l('action'), value: { mono: row.action } },
           { label: l('record'), value: recordCell(row.subject) },
-          { label: l('by'), value: row.name ?? row.actor },
+          { label: l('by'), value: actorLink(desk, row) },
           { label: l('at'), value: { at: row.occurred_at } },
           { label: l('reason'), value: row.reason },
           { label: l('client'), value: row.client_id ? recordCell(row.client_id) : null },
@@ -173,6 +180,14 @@ export async function auditPage(desk: Desk, asked: Asked): Promise<PageView> {
     ],
   }
 }
+
+/** Leads to everything else that this one did. */
+const actorLink = (desk: Desk, row: Entry): Cell => ({
+  cells: [
+    { href: url('/admin/audit', { actor: row.actor }), text: actorName(desk, row) },
+    { mono: row.actor },
+  ],
+})
 
 /** Field by field, old beside new. */
 function changes(desk: Desk, row: Entry): Block {

@@ -4,10 +4,12 @@ import { NotFound, type Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { Block, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
+import { actorCell, actorJoins, actorName, actorNamed, type Acted } from './actor-name.ts'
 import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 import { placeOfId } from './search.ts'
 import { pretty } from './webhook-events.ts'
+import { hookName, said } from './words.ts'
 
 const DEAD_SHOWN = 200
 
@@ -57,11 +59,10 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
   }
 }
 
-interface Event {
+interface Event extends Acted {
   id: string
   type: string
   subject: string
-  actor: string
   client_id: string | null
   occurred_at: Instant
   body: string
@@ -74,8 +75,8 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
     path: '/admin/events',
     icon: 'bolt',
     listing: {
-      columns: sql`e.id, e.type, e.subject, e.actor, e.client_id, e.occurred_at`,
-      from: sql`from events e`,
+      columns: sql`e.id, e.type, e.subject, e.actor, ${actorNamed}, e.client_id, e.occurred_at`,
+      from: sql`from events e ${actorJoins('e.actor')}`,
       where: [scoped(desk.actor, { table: 'e' })],
       key: sql`e.id`,
     },
@@ -90,8 +91,13 @@ export function eventList(desk: Desk, asked: Asked): Promise<PageView> {
     row: (row) => ({
       id: `row-${row.id}`,
       href: `/admin/events/${row.id}`,
-      label: row.type,
-      cells: [{ mono: row.type }, recordCell(row.subject), { mono: row.actor }, { at: row.occurred_at }],
+      label: hookName(desk, row.type),
+      cells: [
+        { words: hookName(desk, row.type), code: row.type },
+        recordCell(row.subject),
+        actorName(desk, row),
+        { at: row.occurred_at },
+      ],
     }),
   })
 }
@@ -107,16 +113,17 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const id = asked.params.id!
   const event = await means.db.get<Event>(
-    sql`select e.* from events e where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
+    sql`select e.*, ${actorNamed} from events e ${actorJoins('e.actor')} where e.id = ${id} and ${scoped(actor, { table: 'e' })}`,
   )
   if (!event) throw NotFound({ what: 'event', id })
   const receipts = await means.db.all<{ consumer: string; handled_at: Instant }>(
     sql`select consumer, handled_at from event_receipts where event_id = ${id} order by handled_at, consumer`,
   )
+  const title = hookName(desk, event.type)
   return {
     head: {
-      title: event.type,
-      crumbs: [{ label: t('admin.events.title'), href: '/admin/events' }, { label: event.type }],
+      title,
+      crumbs: [{ label: t('admin.events.title'), href: '/admin/events' }, { label: title }],
       actions: allowed(desk, 'event.replay')
         ? [{ label: t('admin.events.replay'), post: `/admin/events/${id}/replay`, icon: 'refresh' }]
         : [],
@@ -144,9 +151,10 @@ export async function eventPage(desk: Desk, asked: Asked): Promise<PageView> {
         kind: 'facts',
         id: 'event-facts',
         items: [
+          { label: l('type'), value: { mono: event.type } },
           { label: l('record'), value: recordCell(event.subject) },
           { label: l('client'), value: event.client_id ? recordCell(event.client_id) : null },
-          { label: l('by'), value: { mono: event.actor } },
+          { label: l('by'), value: actorCell(desk, event) },
           { label: l('at'), value: { at: event.occurred_at } },
           { label: l('id'), value: { copy: event.id, label: l('id') } },
         ],
@@ -167,20 +175,20 @@ function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
       { label: l('name'), phone: 'title' },
       { label: l('next_run') },
       { label: l('last_run'), phone: 'hide' },
-      { label: l('outcome'), phone: 'side' },
-      { label: l('result'), phone: 'hide' },
+      { label: l('state'), phone: 'side' },
+      { label: l('result') },
     ],
     rows: schedules.map((row) => ({
       id: `row-${row.id}`,
-      label: row.id,
+      label: said(desk, 'admin.schedule', row.id.replaceAll('.', '_')),
       cells: [
-        { mono: row.id },
+        { words: said(desk, 'admin.schedule', row.id.replaceAll('.', '_')), code: row.id },
         row.due_at < now
           ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] }
           : { at: row.due_at },
         { at: row.last_ended_at },
         row.last_outcome ? { state: row.last_outcome } : null,
-        row.last_result,
+        resultWords(desk, row.last_result),
       ],
       ...(allowed(desk, 'schedule.run')
         ? {
@@ -197,4 +205,18 @@ function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
     })),
     empty: { icon: 'clock', title: t('admin.automation.no_schedules') },
   }
+}
+
+/** "invoices: 3, days: 1" of what a schedule answered; what did not happen at all is left out. */
+function resultWords(desk: Desk, json: string | null): string | null {
+  const result: unknown = json === null ? null : JSON.parse(json)
+  if (result === null || typeof result !== 'object') return result === null ? null : String(result as string)
+  if ('error' in result) return String(result.error)
+  const told = Object.entries(result).filter(([, count]) => count !== 0 && count !== false)
+  return told
+    .map(([name, count]) => {
+      const word = said(desk, 'admin.schedule_result', name)
+      return count === true ? word : `${word}: ${typeof count === 'object' ? JSON.stringify(count) : count}`
+    })
+    .join(', ')
 }

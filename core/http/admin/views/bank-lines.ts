@@ -49,9 +49,9 @@ export function lineList(desk: Desk, asked: Asked): Promise<PageView> {
       { label: t('payments.bank_accounts.title'), href: '/admin/bank-accounts', icon: 'building-bank' },
     ],
     columns: [
-      { label: l('booked_on'), phone: 'hide' },
-      { label: l('payer') },
-      { label: l('text'), phone: 'title' },
+      { label: l('booked_on'), phone: 'line' },
+      { label: l('payer'), phone: 'title' },
+      { label: l('text') },
       { label: l('amount'), align: 'end', phone: 'side' },
     ],
     row: (row) => ({

@@ -5,7 +5,7 @@ import { sql } from '../../../db/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import { inMoney, type Block } from '../blocks.ts'
 import { labeller, type Desk } from '../desk.ts'
-import { stateOf } from './invoice-list.ts'
+import { allocated, stateOf } from './invoice-list.ts'
 
 export async function servicesOf(desk: Desk, client: Client): Promise<Block> {
   const l = labeller(desk)
@@ -30,7 +30,7 @@ export async function servicesOf(desk: Desk, client: Client): Promise<Block> {
     columns: [
       { label: l('service'), phone: 'title' },
       { label: l('billing_state'), phone: 'side' },
-      { label: l('delivery_state') },
+      { label: l('delivery_state'), phone: 'side' },
       { label: l('next_due') },
       { label: l('price'), align: 'end' },
     ],
@@ -60,10 +60,11 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     due_on: IsoDate
     owed_on: IsoDate | null
     is_refunded: number
+    allocated_minor: bigint
     total_minor: bigint
     currency: string
   }>(sql`
-    select i.id, i.number, i.status, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, i.total_minor, i.currency
+    select i.id, i.number, i.status, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, ${allocated}, i.total_minor, i.currency
     from invoices i where i.client_id = ${client.id} order by case when i.status = 'issued' then 0 else 1 end, i.id desc limit 10`)
   return {
     kind: 'table',

@@ -8,6 +8,9 @@ import { inMoney, type List, type PageView, type Row } from '../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../desk.ts'
 import { holds, readList } from '../read-list.ts'
 
+/** What was paid of the document by the name i: a column of lists that show its state. */
+export const allocated = sql`(select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id) as allocated_minor`
+
 interface ListedInvoice {
   id: string
   number: string | null
@@ -16,6 +19,7 @@ interface ListedInvoice {
   due_on: IsoDate
   owed_on: IsoDate | null
   is_refunded: number
+  allocated_minor: bigint
   issued_on: IsoDate | null
   currency: string
   total_minor: bigint
@@ -37,6 +41,7 @@ export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
     means.db,
     {
       columns: sql`i.id, i.number, i.kind, i.status, i.due_on, i.owed_on, i.issued_on, i.currency, i.total_minor, i.client_id, ${refundedFlag} as is_refunded,
+        ${allocated},
         coalesce(c.company, c.name) as client_name`,
       from: sql`from invoices i join clients c on c.id = i.client_id`,
       where,
@@ -131,11 +136,22 @@ function invoiceRow(row: ListedInvoice, t: Translate, today: IsoDate): Row {
   }
 }
 
-/** Overdue and refunded are derived: an issued document whose day has passed, a paid one whose money went back. */
-export const stateOf = (
-  row: { status: string; due_on: IsoDate; owed_on: IsoDate | null; is_refunded: number },
-  today: IsoDate,
-): string => (row.is_refunded === 1 ? 'refunded' : isOverdue(row, today) ? 'overdue' : row.status)
+interface Standing {
+  status: string
+  due_on: IsoDate
+  owed_on: IsoDate | null
+  total_minor: bigint
+  allocated_minor: bigint
+  is_refunded: number
+}
+
+/** What is derived: a paid document whose money went back, an issued one whose day has passed or that is paid in part. */
+export function stateOf(row: Standing, today: IsoDate): string {
+  if (row.is_refunded === 1) return 'refunded'
+  if (isOverdue(row, today)) return 'overdue'
+  const isPart = row.allocated_minor > 0n && row.allocated_minor < row.total_minor
+  return row.status === 'issued' && isPart ? 'partly_paid' : row.status
+}
 
 const tabOf = (text: string | undefined): Tab => TABS.find((name) => name === text) ?? 'all'
 

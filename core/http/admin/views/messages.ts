@@ -45,7 +45,7 @@ export function messageList(desk: Desk, asked: Asked): Promise<PageView> {
       cells: [
         row.subject,
         row.to_address,
-        { mono: row.template },
+        row.template.replaceAll('-', ' '),
         { state: row.status },
         { at: row.sent_at ?? row.created_at },
       ],

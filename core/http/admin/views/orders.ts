@@ -4,6 +4,7 @@ import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { inMoney, type Block, type Button, type DangerView, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
+import { actorJoins, actorName, actorNamed } from './actor-name.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
@@ -116,14 +117,17 @@ interface Around {
   client: string
   invoice: string | null
   invoice_status: string | null
+  /** Of who placed it. */
+  name: string | null
   earlier: Listed[]
 }
 
 async function aroundOf(desk: Desk, order: Order): Promise<Around> {
   const { db } = desk.means
-  const row = await db.get<{ client: string; invoice: string | null; invoice_status: string | null }>(sql`
-    select coalesce(c.company, c.name) as client, i.number as invoice, i.status as invoice_status
-    from clients c left join invoices i on i.id = ${order.invoice_id} where c.id = ${order.client_id}`)
+  const row = await db.get<Omit<Around, 'earlier'>>(sql`
+    select coalesce(c.company, c.name) as client, i.number as invoice, i.status as invoice_status, ${actorNamed}
+    from orders o join clients c on c.id = o.client_id left join invoices i on i.id = o.invoice_id ${actorJoins('o.placed_by')}
+    where o.id = ${order.id}`)
   const earlier = await db.all<Listed>(sql`
     select id, number, client_id, '' as client_name, status, total_minor, currency, hold_reason, placed_at
     from orders where client_id = ${order.client_id} and id < ${order.id} order by id desc limit 10`)
@@ -131,6 +135,7 @@ async function aroundOf(desk: Desk, order: Order): Promise<Around> {
     client: row?.client ?? order.client_id,
     invoice: row?.invoice ?? null,
     invoice_status: row?.invoice_status ?? null,
+    name: row?.name ?? null,
     earlier,
   }
 }
@@ -255,7 +260,7 @@ function facts(desk: Desk, order: Order, around: Around): Block {
           : null,
       },
       { label: l('at'), value: { at: order.placed_at } },
-      { label: l('placed_by'), value: order.placed_by },
+      { label: l('placed_by'), value: actorName(desk, { actor: order.placed_by, name: around.name }) },
       { label: l('ip'), value: order.address },
       { label: l('country'), value: countryName(desk, evidence.country) },
       { label: l('browser'), value: order.agent },

@@ -1,6 +1,7 @@
-import type { PermissionAsked } from '../../../plugins/index.ts'
+import type { PermissionAsked, Saying } from '../../../plugins/index.ts'
 import type { Block, Cell, Row } from '../blocks.ts'
 import { labeller, type Desk } from '../desk.ts'
+import { hookName } from './words.ts'
 
 interface Asks {
   asked: readonly PermissionAsked[]
@@ -25,23 +26,54 @@ export function askedTable(desk: Desk, { asked, added, title }: Asks): Block {
         ...(one.grave ? [{ state: 'grave', label: t('admin.plugins.grave'), tone: 'bad' as const }] : []),
         ...(isNew(one) ? [{ state: 'new', label: t('admin.plugins.new_mark'), tone: 'warn' as const }] : []),
       ]
-      const words = askedWords(desk, one)
+      const says = askedCell(desk, one)
       return {
         id: `asks-${place}`,
-        label: words,
-        cells: [marks.length > 0 ? { cells: [words, ...marks] } : words],
+        label: askedWords(desk, one),
+        cells: [marks.length > 0 ? { cells: [says, ...marks] } : says],
       }
     }),
     empty: { icon: 'shield-check', title: t('admin.plugins.asks_nothing') },
   }
 }
 
-export const askedWords = ({ t }: Desk, { says }: PermissionAsked): string =>
-  says
-    .map(({ word, of }) =>
-      t(
-        `admin.plugins.asks.${word}`,
-        word === 'kind' ? { ...of, kind: t(`admin.plugin_kind.${of['kind']}`) } : of,
-      ),
-    )
-    .join(' ')
+export const askedWords = (desk: Desk, { says }: PermissionAsked): string =>
+  says.map((one) => saidOf(desk, one)).join(' ')
+
+/** Words for people, and small beside them what plugin.json calls it, wherever that is not said already. */
+function askedCell(desk: Desk, asked: PermissionAsked): Cell {
+  const words = askedWords(desk, asked)
+  const code = NAMED_OTHERWISE.has(asked.kind) ? asked.what : null
+  return code === null ? words : { words, code }
+}
+
+const NAMED_OTHERWISE: ReadonlySet<PermissionAsked['kind']> = new Set([
+  'kind',
+  'data',
+  'slot',
+  'hook',
+  'limit',
+])
+
+function saidOf(desk: Desk, { word, of }: Saying): string {
+  const { t } = desk
+  const text = (name: string) => String(of[name])
+  return t(`admin.plugins.asks.${word}`, {
+    ...of,
+    ...(word === 'kind' ? { kind: t(`admin.plugin_kind.${text('kind')}`) } : {}),
+    ...(word.startsWith('data_') ? { scope: scopeName(desk, text('scope')) } : {}),
+    ...(word === 'slot' ? { slot: t(`admin.plugins.slot.${text('slot').replaceAll('.', '_')}`) } : {}),
+    ...(word === 'schedule' ? { every: everyName(desk, text('every')) } : {}),
+    ...(word.startsWith('hook_') ? { what: hookName(desk, text('name')) } : {}),
+  })
+}
+
+/** "client.read:contact:all" → the words of client_contact. */
+function scopeName({ t }: Desk, scope: string): string {
+  const [verb = '', fields = ''] = scope.split(':')
+  return t(`admin.plugins.scope.${verb.split('.')[0]}_${fields}`)
+}
+
+/** "6h" → "every 6 hours". */
+const everyName = ({ t }: Desk, every: string): string =>
+  t(`admin.plugins.every.${every.slice(-1)}`, { count: Number(every.slice(0, -1)) })

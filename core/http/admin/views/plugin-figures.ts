@@ -1,9 +1,11 @@
-import { failureNames, type CallFigures } from '../../../plugins/index.ts'
+import { failureNames, type CallFigures, type Instance } from '../../../plugins/index.ts'
 import type { Block, Cell } from '../blocks.ts'
 import { labeller, type Desk } from '../desk.ts'
 import { named } from './plugin-log.ts'
 
-const rounded = (ms: number): string => `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`
+/** Below ten milliseconds their tenths count. */
+export const milliseconds = ({ locale }: Pick<Desk, 'locale'>, ms: number): string =>
+  `${new Intl.NumberFormat(locale, { maximumFractionDigits: ms < 10 ? 1 : 0 }).format(ms)} ms`
 
 export const callState = (desk: Desk, outcome: string): Cell =>
   outcome === 'ok'
@@ -35,14 +37,31 @@ export function figureStats(desk: Desk, figures: readonly CallFigures[], open: r
       { label: t('admin.plugins.figure.failures'), value: sum((one) => one.failures) },
       {
         label: t('admin.plugins.figure.latency'),
-        value: known ? rounded(most((one) => one.medianMs)) : null,
+        value: known
+          ? milliseconds(
+              desk,
+              most((one) => one.medianMs),
+            )
+          : null,
         ...(known
-          ? { note: t('admin.plugins.figure.p95', { time: rounded(most((one) => one.p95Ms)) }) }
+          ? {
+              note: t('admin.plugins.figure.p95', {
+                time: milliseconds(
+                  desk,
+                  most((one) => one.p95Ms),
+                ),
+              }),
+            }
           : {}),
       },
       {
         label: t('admin.plugins.figure.cpu'),
-        value: known ? rounded(sum((one) => one.cpuMs)) : null,
+        value: known
+          ? milliseconds(
+              desk,
+              sum((one) => one.cpuMs),
+            )
+          : null,
         note:
           heap.length > 0
             ? t('admin.plugins.figure.heap', { percent: Math.round(Math.max(...heap) * 100) })
@@ -74,11 +93,7 @@ export function lastCalls(
     kind: 'table',
     id: 'plugin-calls',
     title: desk.t('admin.plugins.last_calls'),
-    columns: [
-      { label: l('call'), phone: 'title' },
-      { label: l('result'), phone: 'side' },
-      { label: l('at') },
-    ],
+    columns: [{ label: l('call'), phone: 'title' }, { label: l('result') }, { label: l('at') }],
     rows: calls.map((call, place) => ({
       id: `call-${place}`,
       label: call.operation,
@@ -92,8 +107,10 @@ export function lastCalls(
   }
 }
 
-const took = ({ t }: Desk, { tookMs, cpuMs }: { tookMs: number; cpuMs: number | null }): string =>
-  cpuMs === null ? rounded(tookMs) : t('admin.plugins.took', { time: rounded(tookMs), cpu: rounded(cpuMs) })
+const took = (desk: Desk, { tookMs, cpuMs }: { tookMs: number; cpuMs: number | null }): string =>
+  cpuMs === null
+    ? milliseconds(desk, tookMs)
+    : desk.t('admin.plugins.took', { time: milliseconds(desk, tookMs), cpu: milliseconds(desk, cpuMs) })
 
 /** What is paused, and that nobody need do anything about it. */
 export const pausedNotice = ({ t }: Desk, open: readonly string[]): Block[] =>
@@ -108,6 +125,10 @@ export const pausedNotice = ({ t }: Desk, open: readonly string[]): Block[] =>
         },
       ]
 
-/** Circuits begin with the id of their instance. */
-export const openOf = (tripped: readonly string[], instances: readonly string[]): string[] =>
-  tripped.filter((circuit) => instances.includes(circuit.split(' ')[0]!))
+type Switched = Pick<Instance, 'id' | 'status' | 'plugin_status'>
+
+/** Circuits begin with the id of their instance. What is off is not tried again, so nothing of it is paused. */
+export function openOf(tripped: readonly string[], instances: readonly Switched[]): string[] {
+  const called = instances.filter((one) => one.status === 'active' && one.plugin_status === 'enabled')
+  return tripped.filter((circuit) => called.some(({ id }) => circuit.startsWith(`${id} `)))
+}

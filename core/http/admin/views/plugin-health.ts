@@ -1,14 +1,14 @@
 import { listInstances, stoppedPlugins, type Instance, type PluginsHealth } from '../../../plugins/index.ts'
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
-import { callState } from './plugin-figures.ts'
+import { callState, milliseconds, openOf } from './plugin-figures.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 
 /** Hosts, walls and all instances on one page. */
 export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, means } = desk
-  const health = await means.pluginHealth()
   const instances = await listInstances(means.db)
+  const health = withoutSwitchedOff(await means.pluginHealth(), instances)
   const stopped = await stoppedPlugins(means.db)
   const well = stopped.length === 0 && (health === null || isWell(health))
   return {
@@ -26,6 +26,9 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
   }
 }
 
+const withoutSwitchedOff = (health: PluginsHealth | null, instances: readonly Instance[]) =>
+  health && { ...health, tripped: openOf(health.tripped, instances) }
+
 const noHosts = ({ t }: Desk): Block[] => [
   { kind: 'notice', id: 'no-hosts', tone: 'neutral', text: t('admin.plugins.no_hosts_here') },
 ]
@@ -33,17 +36,17 @@ const noHosts = ({ t }: Desk): Block[] => [
 const hostBlocks = (desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] => [
   ...troubleNotices(desk, health, instances),
   instanceTable(desk, health, instances),
-  hostTable(desk, health),
+  hostTable(desk, health, nameOfIn(instances)),
   wallFacts(desk, health),
   outboundFacts(desk, health),
 ]
 
 /** Filters and limits come from systemd or a container; a shop that is tried out by hand is well without. */
-const isWell = ({ tripped, suspects, wallMissing }: PluginsHealth): boolean =>
-  tripped.length + suspects.length === 0 && !wallMissing.includes('network')
+const isWell = ({ tripped, suspects, wallOff, wallMissing }: PluginsHealth): boolean =>
+  tripped.length + suspects.length === 0 && !wallOff && !wallMissing.includes('network')
 
 function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly Instance[]): Block[] {
-  const nameOf = (id: string) => instances.find((one) => one.id === id)?.name ?? id
+  const nameOf = nameOfIn(instances)
   return [
     ...notices(desk, 'suspects', health.suspects.map(nameOf)),
     ...notices(
@@ -52,17 +55,21 @@ function troubleNotices(desk: Desk, health: PluginsHealth, instances: readonly I
       health.tripped.map((circuit) => circuit.replace(/^\S+/, nameOf)),
     ),
     ...notices(desk, 'wall', missingNames(desk, health)),
+    ...notices(desk, 'wall_off', health.wallOff ? ['BERTH_PLUGIN_WALL'] : []),
   ]
 }
 
-type Trouble = 'disabled' | 'suspects' | 'tripped' | 'wall'
+const nameOfIn = (instances: readonly Instance[]) => (id: string) =>
+  instances.find((one) => one.id === id)?.name ?? id
+
+type Trouble = 'disabled' | 'suspects' | 'tripped' | 'wall' | 'wall_off'
 
 const notices = ({ t }: Desk, word: Trouble, what: readonly string[]): Block[] =>
   what.length === 0
     ? []
     : [
         {
-          ...{ kind: 'notice', id: `health-${word}`, tone: word === 'wall' ? 'warn' : 'bad' },
+          ...{ kind: 'notice', id: `health-${word}`, tone: word.startsWith('wall') ? 'warn' : 'bad' },
           text: t(`admin.plugins.trouble.${word}`, { what: what.join(', ') }),
         },
       ]
@@ -100,13 +107,14 @@ function figureCells(desk: Desk, { figures }: PluginsHealth, id: string): Cell[]
   return [
     found.calls,
     found.failures,
-    `${Math.round(found.medianMs)} ms`,
-    `${Math.round(found.cpuMs)} ms`,
+    milliseconds(desk, found.medianMs),
+    milliseconds(desk, found.cpuMs),
     last ? callState(desk, last.outcome) : null,
   ]
 }
 
-function hostTable({ t }: Desk, { hosts }: PluginsHealth): Block {
+function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) => string): Block {
+  const { t } = desk
   return {
     kind: 'table',
     id: 'health-hosts',
@@ -119,11 +127,24 @@ function hostTable({ t }: Desk, { hosts }: PluginsHealth): Block {
     ],
     rows: hosts.map(({ ward, pid, cost }) => ({
       id: `host-${pid ?? ward}`,
-      label: ward,
-      cells: [ward, pid ?? null, cost ? `${cost.memoryMb} MB` : null, cost ? `${cost.cpuMs} ms` : null],
+      label: wardName(desk, ward, nameOf),
+      cells: [
+        wardName(desk, ward, nameOf),
+        pid ?? null,
+        cost ? `${cost.memoryMb} MB` : null,
+        cost ? milliseconds(desk, cost.cpuMs) : null,
+      ],
     })),
     empty: { icon: 'cpu', title: t('admin.plugins.no_hosts') },
   }
+}
+
+/** Which plugins run in a host: those of a ward, or one by itself, for a while or for its upgrade. */
+function wardName({ t }: Desk, ward: string, nameOf: (id: string) => string): string {
+  const [name, instance] = ward.split(' ')
+  return instance === undefined
+    ? t(`admin.plugins.wards.${name}`)
+    : t(`admin.plugins.wards.${name}`, { name: nameOf(instance) })
 }
 
 const missingNames = ({ t }: Desk, { wallMissing }: PluginsHealth): string[] =>
@@ -138,7 +159,9 @@ function wallFacts(desk: Desk, health: PluginsHealth): Block {
     items: [
       {
         label: t('admin.plugins.wall_missing'),
-        value: missingNames(desk, health).join(', ') || t('admin.plugins.wall_whole'),
+        value: health.wallOff
+          ? t('admin.plugins.wall_off')
+          : missingNames(desk, health).join(', ') || t('admin.plugins.wall_whole'),
       },
     ],
   }

@@ -1,6 +1,10 @@
-import { fingerprint, getOffer, inspectPackage, type PackageReport } from '../../../plugins/index.ts'
-import type { Instant } from '../../../kernel/index.ts'
-import { sql } from '../../../db/index.ts'
+import {
+  fingerprint,
+  getOffer,
+  inspectPackage,
+  listOffers,
+  type PackageReport,
+} from '../../../plugins/index.ts'
 import type { Block, Field, Notice, PageView } from '../blocks.ts'
 import { formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
 import { askedTable } from './plugin-asks.ts'
@@ -72,27 +76,34 @@ async function fromFolder(desk: Desk, asked: Asked): Promise<Block[]> {
   ]
 }
 
+const OFFERS_SHOWN = 20
+
 async function waiting(desk: Desk): Promise<Block> {
   const { t, means } = desk
   const l = labeller(desk)
-  const rows = await means.db.all<{
-    id: string
-    origin: string
-    offered_at: Instant
-    name: string | null
-  }>(sql`
-    select o.id, o.origin, o.offered_at, u.name from plugin_offers o left join users u on u.id = o.offered_by
-    order by o.id desc limit 20`)
+  const rows = await listOffers(means.db, OFFERS_SHOWN)
   return {
     kind: 'table',
     id: 'plugin-offers',
     title: t('admin.plugins.waiting'),
-    columns: [{ label: l('at'), phone: 'title' }, { label: l('by') }, { label: l('source') }],
+    columns: [
+      { label: l('plugin'), phone: 'title' },
+      { label: l('version'), phone: 'side' },
+      { label: l('source') },
+      { label: l('by') },
+      { label: l('at') },
+    ],
     rows: rows.map((row) => ({
       id: `row-${row.id}`,
       href: `/admin/plugins/offers/${row.id}`,
-      label: t('admin.plugins.waiting'),
-      cells: [{ at: row.offered_at }, row.name, t(`admin.plugins.origin.${row.origin}`)],
+      label: row.plugin,
+      cells: [
+        row.plugin,
+        row.version,
+        t(`admin.plugins.origin.${row.origin}`),
+        row.by_name,
+        { at: row.offered_at },
+      ],
     })),
     empty: { icon: 'hourglass', title: t('admin.plugins.nothing_waits') },
   }

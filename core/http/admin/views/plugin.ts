@@ -4,10 +4,12 @@ import {
   keptSince,
   listInstances,
   permissionsAsked,
+  removalOf,
   stoppedPlugins,
   versionBefore,
   type InstalledPlugin,
   type Instance,
+  type Removal,
   type VersionBefore,
 } from '../../../plugins/index.ts'
 import { list, sql } from '../../../db/index.ts'
@@ -80,8 +82,8 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
-      ...pausedNotice(desk, openOf(health?.tripped ?? [], ids)),
-      figureStats(desk, figures, openOf(health?.tripped ?? [], ids)),
+      ...pausedNotice(desk, openOf(health?.tripped ?? [], instances)),
+      figureStats(desk, figures, openOf(health?.tripped ?? [], instances)),
       instanceTable(desk, plugin, instances),
       lastCalls(desk, figures, namesOf(instances)),
       logTable(desk, await logOf(desk, instances), namesOf(instances)),
@@ -105,7 +107,10 @@ function actionsOf(desk: Desk, plugin: InstalledPlugin, before: VersionBefore | 
   const { t } = desk
   const at = hrefOf(plugin.id)
   const turn = plugin.status === 'enabled' ? 'disable' : 'enable'
-  const off = (text: string) => ({ disabled: true, reason: t(text) })
+  const leading = (act: string, icon: string, href: string): [string, Button] => [
+    `plugin.${act}`,
+    { label: t(`admin.plugins.act.${act}`), icon, kind: 'ghost', href },
+  ]
   const offered: [string, Button][] = [
     [
       'plugin.offer',
@@ -118,20 +123,8 @@ function actionsOf(desk: Desk, plugin: InstalledPlugin, before: VersionBefore | 
         ...{ post: `${at}/${turn}`, icon: 'power', kind: 'ghost' },
       },
     ],
-    [
-      'plugin.roll_back',
-      {
-        ...{ label: t('admin.plugins.act.roll_back'), icon: 'history', kind: 'ghost' },
-        ...(before ? { href: `${at}/roll-back` } : off('admin.plugins.nothing_before')),
-      },
-    ],
-    [
-      'plugin.remove',
-      {
-        ...{ label: t('admin.plugins.act.remove'), icon: 'trash', kind: 'ghost' },
-        ...(plugin.source === 'package' ? { href: `${at}/remove` } : off('admin.plugins.comes_along')),
-      },
-    ],
+    ...(before ? [leading('roll_back', 'history', `${at}/roll-back`)] : []),
+    ...(plugin.source === 'package' ? [leading('remove', 'trash', `${at}/remove`)] : []),
   ]
   return offered.filter(([right]) => allowed(desk, right)).map(([, button]) => button)
 }
@@ -225,12 +218,9 @@ function pluginFacts(desk: Desk, plugin: InstalledPlugin): Block {
 /** Says first what goes with the plugin; where records point to it, that it can only be switched off. */
 export async function removePage(desk: Desk, asked: Asked): Promise<View> {
   const { t, means } = desk
-  const plugin = await foundPlugin(desk, asked.params.plugin!)
-  const instances = await instancesOf(desk, plugin.id)
-  const used: Instance[] = []
-  for (const one of instances) if ((await means.uses(one.id)) > 0) used.push(one)
+  const removal = await removalOf(means, asked.params.plugin!)
+  const { plugin, instances, used } = removal
   if (used.length > 0) return keptPage(desk, plugin, used)
-  const counts = await countsOf(desk, instances)
   const { name } = plugin.manifest
   return {
     ...dangerHead(desk, plugin, 'remove'),
@@ -246,12 +236,12 @@ export async function removePage(desk: Desk, asked: Asked): Promise<View> {
             },
           ]
         : []),
-      { text: t('admin.plugins.remove_effect.secrets', { count: counts.secrets }), final: true },
-      { text: t('admin.plugins.remove_effect.storage', { count: counts.storage }), final: true },
-      ...(counts.beside > 0
-        ? [{ text: t('admin.plugins.remove_effect.storage_record', { count: counts.beside }), final: true }]
+      { text: t('admin.plugins.remove_effect.secrets', { count: removal.secrets }), final: true },
+      { text: t('admin.plugins.remove_effect.storage', { count: removal.storage }), final: true },
+      ...(removal.beside > 0
+        ? [{ text: t('admin.plugins.remove_effect.storage_record', { count: removal.beside }), final: true }]
         : []),
-      { text: t('admin.plugins.remove_effect.log', { count: counts.log }), final: true },
+      { text: t('admin.plugins.remove_effect.log', { count: removal.log }), final: true },
       { text: t('admin.plugins.remove_effect.versions'), final: true },
       { text: t('admin.plugins.remove_effect.kept', { name }), icon: 'archive' },
     ],
@@ -278,7 +268,7 @@ const dangerHead = (
   cancelHref: hrefOf(id),
 })
 
-function keptPage(desk: Desk, plugin: InstalledPlugin, used: readonly Instance[]): PageView {
+function keptPage(desk: Desk, plugin: InstalledPlugin, used: Removal['used']): PageView {
   const { t } = desk
   const { title, crumbs = [] } = dangerHead(desk, plugin, 'remove')
   const names = used.map(({ name }) => name).join(', ')
@@ -293,20 +283,6 @@ function keptPage(desk: Desk, plugin: InstalledPlugin, used: readonly Instance[]
     ],
   }
 }
-
-async function countsOf({ means }: Desk, instances: readonly Instance[]): Promise<Counts> {
-  if (instances.length === 0) return { secrets: 0, storage: 0, beside: 0, log: 0 }
-  const ids = list(instances.map(({ id }) => id))
-  const row = await means.db.get<Counts>(sql`
-    select (select count(*) from secrets where owner_id in (${ids})) as secrets,
-      (select count(*) from plugin_storage where instance_id in (${ids}) and record_id = '') as storage,
-      (select count(*) from plugin_storage where instance_id in (${ids}) and record_id <> '') as beside,
-      (select count(*) from plugin_log where instance_id in (${ids})) as log`)
-  const { secrets, storage, beside, log } = row!
-  return { secrets: Number(secrets), storage: Number(storage), beside: Number(beside), log: Number(log) }
-}
-
-type Counts = Record<'secrets' | 'storage' | 'beside' | 'log', number>
 
 export async function rollBackPage(desk: Desk, asked: Asked): Promise<DangerView> {
   const { t } = desk

@@ -87,7 +87,14 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
             kindName(desk, row.manifest.kinds),
             row.version,
             switchState(desk, row.status),
-            { href: `/admin/plugins/${row.id}/new`, text: t('admin.plugins.new') },
+            {
+              href: `/admin/plugins/${row.id}/new`,
+              text: t(
+                instances.some(({ plugin_id }) => plugin_id === row.id)
+                  ? 'admin.plugins.once_more'
+                  : 'admin.plugins.new',
+              ),
+            },
           ],
         })),
         empty: { icon: 'puzzle', title: t('admin.plugins.none') },
@@ -184,8 +191,8 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       ],
     },
     main: [
-      ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance.id])),
-      figureStats(desk, figures, openOf(health?.tripped ?? [], [instance.id])),
+      ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance])),
+      figureStats(desk, figures, openOf(health?.tripped ?? [], [instance])),
       {
         kind: 'form',
         id: 'instance-form',

@@ -61,7 +61,7 @@ function servicesOf(desk: Desk, asked: Asked): Promise<PageView> {
       { label: l('service'), phone: 'title' },
       { label: l('client') },
       { label: l('billing_state'), phone: 'side' },
-      { label: l('delivery_state') },
+      { label: l('delivery_state'), phone: 'side' },
       { label: l('server'), phone: 'hide' },
       { label: l('next_due') },
       { label: l('price'), align: 'end' },

@@ -167,7 +167,7 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
       cells: [
         line.description,
         line.periodStart ? periodName(desk, line.periodStart, line.periodEnd) : null,
-        traceItems(desk, withoutId(line.trace))
+        traceItems(desk, withoutIds(line.trace), service.currency)
           .map(({ label, value }) => `${label} ${value}`)
           .join(' · '),
         inMoney(line.amountMinor, service.currency),
@@ -177,8 +177,9 @@ function planned(desk: Desk, { service, nextCharge }: ShownService): Block {
   }
 }
 
-/** Ids say nothing to a reader. */
-const withoutId = ({ price: _id, ...rest }: Readonly<Record<string, unknown>>) => rest
+/** Ids say nothing to a reader; what an option or a coupon is stands beside its sum. */
+const withoutIds = (trace: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(trace).filter(([, value]) => !/^[a-z]{3}_/.test(String(value))))
 
 const answerOf = (serviceId: string, field: ShownService['fields'][number]) =>
   field.file_name === null
@@ -219,7 +220,6 @@ function deliveries(desk: Desk, shown: ShownService): Block {
       { label: l('action'), phone: 'title' },
       { label: l('state'), phone: 'side' },
       { label: l('failure') },
-      { label: l('attempts'), align: 'end', phone: 'hide' },
       { label: l('at') },
     ],
     rows: shown.deliveries.map((row) => ({
@@ -230,7 +230,6 @@ function deliveries(desk: Desk, shown: ShownService): Block {
         t(`admin.delivery_action.${row.action}`),
         deliveryState(desk, row.status),
         row.failure ? t(`admin.failure.${row.failure}`) : null,
-        row.attempts,
         { at: row.created_at },
       ],
     })),

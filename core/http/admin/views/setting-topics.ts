@@ -37,7 +37,7 @@ export const SETTING_TOPICS: Readonly<Record<string, readonly string[]>> = {
     ...['services.pause', 'services.hour_cap', 'services.usage_months'],
   ],
   clients: ['client.locked_fields', 'client.close_idle_after'],
-  plugins: ['plugins.index_address', 'plugins.index_key'],
+  plugins: ['plugins.index_address', 'plugins.index_key', 'plugins.log_days', 'plugins.log_lines'],
 }
 
 export const topicOf = (key: string): string | undefined =>

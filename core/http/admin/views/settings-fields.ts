@@ -5,6 +5,7 @@ import { dayIn, type Instant } from '../../../kernel/index.ts'
 import type { Field } from '../blocks.ts'
 import type { Asked, Desk } from '../desk.ts'
 import { schemaValues } from '../schema-values.ts'
+import { actorName } from './actor-name.ts'
 
 export interface SettingsForm {
   /** Of the plugin: for an instance, a server or a product. */
@@ -31,19 +32,20 @@ export async function settingsFields(desk: Desk, asked: Asked, of: SettingsForm)
 }
 
 /** Which secrets are set, since when and by whom; their values are never read for a page. */
-async function secretsSet({ means, zone }: Desk, ownerId: string) {
+async function secretsSet(desk: Desk, ownerId: string) {
+  const { means, zone } = desk
   const rows = await means.db.all<{
     name: string
     updated_at: Instant
-    updated_by: string
+    actor: string
     person: string | null
   }>(
-    sql`select s.name, s.updated_at, s.updated_by, u.name as person from secrets s left join users u on u.id = s.updated_by where s.owner_id = ${ownerId}`,
+    sql`select s.name, s.updated_at, s.updated_by as actor, u.name as person from secrets s left join users u on u.id = s.updated_by where s.owner_id = ${ownerId}`,
   )
   return Object.fromEntries(
     rows.map((row) => [
       row.name,
-      { setOn: dayIn(zone, row.updated_at), setBy: row.person ?? row.updated_by },
+      { setOn: dayIn(zone, row.updated_at), setBy: actorName(desk, { actor: row.actor, name: row.person }) },
     ]),
   )
 }

@@ -14,6 +14,7 @@ import type { Block, Button, Field, PageView } from '../blocks.ts'
 import { formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
 import { schemaValues } from '../schema-values.ts'
+import { actorName } from './actor-name.ts'
 import { allowed } from './clients.ts'
 import { SETTING_TOPICS } from './setting-topics.ts'
 
@@ -309,6 +310,9 @@ function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
   }
 }
 
+const whoOf = (desk: Desk, actor: string, names: Drawn['names']): string =>
+  actorName(desk, { actor, name: names.get(actor) ?? null })
+
 /** What it touches, what holds without it, and who changed it last. */
 function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn): string {
   const { t, zone, locale } = desk
@@ -322,7 +326,7 @@ function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn
   return [
     wordsOf(desk, setting).hint,
     text === null ? '' : t(`admin.settings.preset.${place.scope}`, { value: text }),
-    row ? t('admin.settings.changed', { who: names.get(row.updated_by) ?? row.updated_by, day: day! }) : '',
+    row ? t('admin.settings.changed', { who: whoOf(desk, row.updated_by, names), day: day! }) : '',
   ]
     .filter(Boolean)
     .join(' ')

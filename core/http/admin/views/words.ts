@@ -1,4 +1,4 @@
-import { formatDate, regionName } from '../../../i18n/index.ts'
+import { formatDate, formatMoney, regionName } from '../../../i18n/index.ts'
 import { addDays, cycle as cycleOf, isoDate } from '../../../kernel/index.ts'
 import { cycleText } from '../../portal/cycle-text.ts'
 import type { Desk } from '../desk.ts'
@@ -13,6 +13,17 @@ export function said({ means, t }: Desk, group: string, key: string): string {
 export function actName(desk: Desk, action: string): string {
   const [noun = '', act = ''] = action.split('.')
   return desk.t('admin.act_of', { noun: said(desk, 'admin.noun', noun), act: said(desk, 'admin.acted', act) })
+}
+
+/** "invoice.paid" → "Invoice: paid"; of "service.end:check" what would be done. */
+export function hookName(desk: Desk, hook: string): string {
+  const [what = '', law] = hook.split(':')
+  if (law !== undefined) return actName(desk, what)
+  const [noun = '', happened = ''] = what.split('.')
+  const state = `common.state.${happened}`
+  const known = !desk.means.messages.has(`admin.happened.${happened}`) && desk.means.messages.has(state)
+  const act = known ? desk.t(state).toLocaleLowerCase(desk.locale) : said(desk, 'admin.happened', happened)
+  return desk.t('admin.act_of', { noun: said(desk, 'admin.noun', noun), act })
 }
 
 export const journalName = (desk: Desk, kind: string): string => said(desk, 'admin.journal_kind', kind)
@@ -42,12 +53,24 @@ export function periodName({ locale }: Desk, from: string, to: string | null | u
   return [...new Set([first, last < first ? first : last])].map((day) => formatDate(day, locale)).join(' – ')
 }
 
-/** The trace of a line for people: "Price prc_… · Period 3". */
-export const traceItems = (desk: Desk, trace: Readonly<Record<string, unknown>>) =>
+/** The trace of a line for people: "Period no. 3 · Per cent 10 · Of €8.90"; sums are read in the currency. */
+export const traceItems = (desk: Desk, trace: Readonly<Record<string, unknown>>, currency?: string) =>
   Object.entries(trace).map(([name, value]) => ({
     label: said(desk, 'admin.trace', name),
-    value: typeof value === 'object' ? JSON.stringify(value) : String(value as string | number),
+    value: traceValue(desk, [name, value], currency),
   }))
+
+function traceValue(
+  { locale }: Desk,
+  [name, value]: readonly [string, unknown],
+  currency: string | undefined,
+): string {
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)
+  if (name === 'ppm')
+    return new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(Number(text) / 10_000)
+  const isMinor = name === 'of' && currency !== undefined && /^-?\d+$/.test(text)
+  return isMinor ? formatMoney({ minor: BigInt(text), currency }, locale) : text
+}
 
 interface Choice {
   label: string

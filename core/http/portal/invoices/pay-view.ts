@@ -73,6 +73,8 @@ export interface PayView {
   /** Of a proforma: what the client's credit pays of it together with the payment. */
   creditUsed: Money | null
   total: Money
+  /** What was paid before, and what is open of all; null where nothing was and all of it is asked for. */
+  before: { paid: Money; open: Money } | null
   keys: { once: string }
   errors: FormProblem['errors']
 }
@@ -134,9 +136,17 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
     credit: credit > 0n ? money(credit < due ? credit : due, invoice.currency) : null,
     creditUsed: creditUsed > 0n ? money(creditUsed, invoice.currency) : null,
     total: money(invoice.total_minor, invoice.currency),
+    before: beforeOf(invoice, openMinor, due),
     keys: formKeys(),
     errors: problem?.errors ?? [],
   }
+}
+
+/** A sum that is not the one on the document says where it comes from. */
+function beforeOf(invoice: Invoice, openMinor: bigint, dueMinor: bigint): PayView['before'] {
+  const { allocated_minor: paid, currency } = invoice
+  if (openMinor <= 0n || (paid <= 0n && openMinor === dueMinor)) return null
+  return { paid: money(paid, currency), open: money(openMinor, currency) }
 }
 
 /** By a plan a part is asked for, and all of it may be paid. */

@@ -156,7 +156,34 @@ class Response extends Body {
   }
 }
 
-const wireBody = (body) => (body.text !== undefined ? { text: body.text } : { base64: toBase64(body.bytes) })
+/** Characters, of which each may take six in JSON; those of base64 take one. */
+const TEXT_PART = 240_000
+const BASE64_BODY_PART = 1_048_576
+
+/** What one question can carry goes with it; a longer body goes ahead, part by part, and is named by its number. */
+const wireBody = (body) => {
+  const form = body.text === undefined ? 'base64' : 'text'
+  const text = body.text ?? toBase64(body.bytes)
+  const most = form === 'text' ? TEXT_PART : BASE64_BODY_PART
+  return text.length <= most ? { [form]: text } : inParts(form, text, most)
+}
+
+const inParts = async (form, text, most) => {
+  let kept
+  for (let at = 0; at < text.length;) {
+    const end = partEnd(text, at + most)
+    const part = { [form]: apply(sliceOf, text, [at, end]) }
+    kept = await ask('body_part', kept === undefined ? part : { body: kept, ...part })
+    at = end
+  }
+  return { kept }
+}
+
+/** A character of two units is not cut apart: its halves would be counted as three bytes each. */
+const partEnd = (text, end) => {
+  const code = end < text.length ? codeAt(text, end - 1) : 0
+  return code >= 0xd800 && code <= 0xdbff ? end - 1 : end
+}
 
 const untilAborted = (signal, answer) => {
   if (signal === null) return answer
@@ -169,18 +196,21 @@ const untilAborted = (signal, answer) => {
 const fetch = async (input, init) => {
   const request = new Request(input, init)
   request.signal?.throwIfAborted()
-  const body = contentOf(request)
+  const content = contentOf(request)
+  const wire = content === null ? undefined : wireBody(content)
+  const body = wire?.then === undefined ? wire : await wire
+  request.signal?.throwIfAborted()
   const question = {
     url: request.url,
     method: request.method,
     headers: [...request.headers],
     redirect: request.redirect,
-    ...(body === null ? {} : { body: wireBody(body) }),
+    ...(body === undefined ? {} : { body }),
   }
   const answer = await untilAborted(request.signal, ask('fetch', question))
-  const content = answer.body === undefined ? null : (answer.body.text ?? fromBase64(answer.body.base64))
+  const told = answer.body === undefined ? null : (answer.body.text ?? fromBase64(answer.body.base64))
   return new Response(
-    { whole: content === null ? null : typeof content === 'string' ? { text: content } : { bytes: content } },
+    { whole: told === null ? null : typeof told === 'string' ? { text: told } : { bytes: told } },
     answer,
   )
 }

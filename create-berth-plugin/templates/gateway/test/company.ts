@@ -25,9 +25,9 @@ export async function openCompany(apiKey = 'test-key', first = 1): Promise<Compa
   ): Promise<{ status: number; body?: unknown; location?: string }> {
     const { pathname, searchParams } = new URL(request.url ?? '/', url)
     const found = payments.find(({ id }) => pathname.includes(`/${id}`))
-    // The page of the payment: whoever opens it has paid, and goes back to the shop.
+    // The page of the payment: whoever opens it has paid, or was declined, and goes back to the shop.
     if (found && pathname.startsWith('/pay/')) {
-      found.status = 'paid'
+      found.status = searchParams.has('declined') ? 'declined' : 'paid'
       return { status: 303, location: found.return_url ?? url }
     }
     if (request.headers.authorization !== `Bearer ${apiKey}`) return { status: 401 }

@@ -3,16 +3,19 @@ import { openCompany } from './company.ts'
 
 const client = { id: 'cli_1', name: 'Ada Quay', email: 'ada@client.example', locale: 'en' }
 const amount = { minor: '1190', currency: 'EUR' }
-/** Two paid payments stand at the company before the kit asks for anything. */
+/** Two paid payments and a declined one stand at the company before the kit asks for anything. */
 async function openSeeded() {
   const company = await openCompany()
-  for (const reference of ['pay_7', 'pay_8'])
+  for (const reference of ['pay_7', 'pay_8', 'pay_declined'])
     await fetch(`${company.url}/v1/payments`, {
       method: 'POST',
       headers: { authorization: 'Bearer test-key', 'idempotency-key': reference },
       body: JSON.stringify({ reference, amount: amount.minor, currency: amount.currency }),
     })
-  for (const { id } of company.payments) await fetch(`${company.url}/pay/${id}`, { redirect: 'manual' })
+  for (const { id, reference } of company.payments) {
+    const how = reference === 'pay_declined' ? '?declined' : ''
+    await fetch(`${company.url}/pay/${id}${how}`, { redirect: 'manual' })
+  }
   return company
 }
 
@@ -43,5 +46,15 @@ export default {
     ],
   },
   answers: { look_up: [{ outcome: 'absent' }] },
+  /** At these the company declines: the plugin says so, with the reason, and never throws it. */
+  declines: {
+    look_up: [
+      {
+        input: { payment_id: 'pay_declined', idempotency_key: 'start/pay_declined' },
+        says: { code: 'declined', retry: 'new_method' },
+      },
+    ],
+    handle_event: [{ input: event('ac_3'), says: { retry: 'new_method' } }],
+  },
   events: [event('ac_1'), event('ac_2')],
 } satisfies Conformance

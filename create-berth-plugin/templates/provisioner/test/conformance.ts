@@ -17,4 +17,6 @@ export default {
     return companyAt(url, { made: () => boxes.length, close })
   },
   inputs: { create: [input], test_connection: [{ server: input.server }] },
+  /** There is no such box: the plugin says so, with the reason, and never throws it. */
+  declines: { suspend: [{ input, says: { code: 'conflict', kind: 'permanent' } }] },
 } satisfies Conformance

@@ -124,6 +124,8 @@ export const adminCases: readonly RouteCase[] = [
   of('/letters/:id.pdf', ({ letter }) => `/letters/${letter}.pdf`),
   desk('/document-texts', links('document-texts/dtx_\\w+')),
   desk('/document-texts/new'),
+  desk('/number-series'),
+  of('/number-series/change', ({ brand }) => `/number-series/change?brand=${brand}`),
   of('/document-texts/:id', ({ documentText }) => `/document-texts/${documentText}`),
   desk('/payments', /id="row-pay_/g),
   of('/payments/:id', ({ payment }) => `/payments/${payment}`, /Too late/g),

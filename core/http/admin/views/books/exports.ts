@@ -7,16 +7,17 @@ import type { Block, PageView } from '../../blocks.ts'
 import { filled, formParts, type Asked, type Desk } from '../../desk.ts'
 import { allowed } from '../clients.ts'
 import { crumbs } from './accounts.ts'
+import { actorJoins, actorName, actorNamed, type Acted } from '../actor-name.ts'
 import { brandsOf, lastMonth, type BrandName } from './asked-days.ts'
 
-type Shown = LedgerExport & { by: string }
+type Shown = LedgerExport & Acted
 
 /** What was handed over to accounting, and the form that hands over what was not. */
 export async function exportsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, t, actor } = desk
   const brands = await brandsOf(desk)
   const rows = await means.db.all<Shown>(sql`
-    select x.*, coalesce(u.name, x.actor) as by from ledger_exports x left join users u on u.id = x.actor
+    select x.*, ${actorNamed} from ledger_exports x ${actorJoins('x.actor')}
     where ${scoped(actor, { table: 'x', client: null })} order by x.id desc limit 200`)
   const title = t('books.exports.title')
   return {
@@ -78,7 +79,7 @@ function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandN
         brands.find(({ id }) => id === row.brand_id)?.name ?? row.brand_id,
         row.journals,
         row.postings,
-        row.by,
+        actorName(desk, row),
         { at: row.created_at },
         { href: `/admin/ledger/exports/${row.id}.csv`, text: t('books.csv') },
       ],
@@ -92,9 +93,6 @@ function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandN
     empty: { icon: 'download', title: t('books.exports.none'), text: t('books.exports.none_text') },
   }
 }
-
-/** What a plugin takes longer for than this is not offered. */
-const PATIENCE_MS = 2_000
 
 interface Format {
   key: string
@@ -141,6 +139,7 @@ async function documentForm(desk: Desk, brands: readonly BrandName[]): Promise<B
   ]
 }
 
+/** What a plugin takes too long for is not offered. */
 async function formatsOf(
   { means }: Desk,
   { id, name }: { id: string; name: string },
@@ -151,7 +150,7 @@ async function formatsOf(
       'exporter',
       'list_formats',
       {},
-      { deadlineMs: PATIENCE_MS },
+      { deadline: 'page' },
     )
     return (await asked).formats.map(({ key, label }) => ({
       value: `${id} ${key}`,

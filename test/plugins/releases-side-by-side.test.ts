@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import '../../core/clients/index.ts'
+import { sql } from '../../core/db/index.ts'
+import {
+  bundlePlugin,
+  createInstance,
+  databaseStorage,
+  instanceMover,
+  loadBundled,
+  loadedPlugins,
+  pluginCalls,
+} from '../../core/plugins/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { staffActor } from '../support/make.ts'
+import { testMeans, type TestMeans } from '../support/means.ts'
+import { minimalManifest, openBench, type Bench } from './support/setup.ts'
+
+const CACHE = join(tmpdir(), 'berth-test-plugins')
+const actor = staffActor(['plugin.*', 'plugin_instance.*'])
+const root = await mkdtemp(join(tmpdir(), 'berth-releases-'))
+after(() => rm(root, { recursive: true }))
+
+/** The plugins folder of a release, with one plugin that says its version and keeps something. */
+async function release(version: string, more: object = {}): Promise<string> {
+  const plugins = join(root, version)
+  const folder = join(plugins, 'carried')
+  await mkdir(folder, { recursive: true })
+  const manifest = {
+    ...minimalManifest('carried'),
+    version,
+    permissions: { storage: { bytes: 100 } },
+    ...more,
+  }
+  await writeFile(join(folder, 'plugin.json'), JSON.stringify(manifest))
+  await writeFile(
+    join(folder, 'index.ts'),
+    `export default {
+      gateway: ({ storage }) => ({ async test_connection() {
+        await storage.set('by', '${version}')
+        return { ok: true, steps: [{ name: '${version}', ok: true, detail: '' }] } } }),
+      upgrade: ({ storage }) => ({ async move() { await storage.set('moved', 1); return {} } }) }`,
+  )
+  const { hash } = await bundlePlugin(folder, CACHE, manifest as never)
+  await writeFile(join(plugins, 'bundles.json'), JSON.stringify({ carried: hash }))
+  return plugins
+}
+
+/** A node as it starts with the plugins that came along with its release. */
+async function startNode(means: TestMeans, bench: Bench, plugins: string) {
+  let loading: ReturnType<typeof loadBundled> | undefined
+  const loaded = () => (loading ??= loadBundled({ ...means, move }, { plugins, cache: CACHE }))
+  const callMeans = {
+    ...{ db: means.db, keys: means.keys, plugins: () => bench.plugins },
+    loaded: loadedPlugins(means.db, loaded),
+  }
+  const move = instanceMover(callMeans)
+  await loaded()
+  const calls = pluginCalls(callMeans)
+  return (id: string): Promise<string> =>
+    calls.call<{ steps: { name: string }[] }>(id, 'gateway', 'test_connection', {}).then(
+      ({ steps }) => steps[0]!.name,
+      (error: { code: string }) => error.code,
+    )
+}
+
+for (const engine of engines)
+  describe(`nodes of two releases side by side (${engine})`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    const means = testMeans(db)
+    const benches = [1, 2, 3, 4].map(() => openBench({ storage: databaseStorage(db, means.clock) }))
+    after(async () => {
+      for (const { plugins } of benches) plugins.stop()
+      await remove()
+    })
+    const [first, second, third] = [
+      await release('1.0.0'),
+      await release('1.1.0'),
+      await release('2.0.0', { upgrade: true }),
+    ]
+    const registry = async () =>
+      (await db.get<{ version: string }>(sql`select version from plugins where id = 'carried'`))?.version
+
+    test('each answers with what came along with it, and an old one that starts takes nobody back', async () => {
+      const old = await startNode(means, benches[0]!, first)
+      const facts = { plugin_id: 'carried', name: 'C', settings: {} }
+      const { id } = await createInstance({ ...means, drain: () => undefined }, facts, actor)
+      assert.equal(await old(id), '1.0.0')
+      const fresh = await startNode(means, benches[1]!, second)
+      assert.deepEqual([await old(id), await fresh(id), await registry()], ['1.0.0', '1.1.0', '1.1.0'])
+      const again = await startNode(means, benches[2]!, first)
+      assert.deepEqual([await again(id), await fresh(id), await registry()], ['1.0.0', '1.1.0', '1.1.0'])
+
+      const moving = await startNode(means, benches[3]!, third)
+      assert.deepEqual([await moving(id), await registry()], ['2.0.0', '2.0.0'])
+      assert.deepEqual([await old(id), await fresh(id)], ['plugin.off', 'plugin.off'])
+      const kept = await db.all<{ value: string }>(
+        sql`select value from plugin_storage where storage_key in ('by', 'moved') order by storage_key`,
+      )
+      assert.deepEqual(
+        kept.map(({ value }) => value),
+        ['"2.0.0"', '1'],
+        'nothing of an older version was written over what the newest one moved',
+      )
+      const late = await startNode(means, benches[2]!, first)
+      assert.deepEqual([await late(id), await moving(id), await registry()], ['plugin.off', '2.0.0', '2.0.0'])
+    })
+  })
