@@ -44,5 +44,9 @@ export const counterparts: Readonly<Record<string, string>> = {
   'page.navigation:shape': 'ClientAreaPrimaryNavbar, ClientAreaNavbars',
   'product.retired': 'ProductDelete',
   'product.active': 'ProductEdit',
-  'server.active': 'ServerAdd, ServerEdit',
+  'server.active': 'ServerEdit',
+  'quote.accepted': 'AcceptQuote',
+  'quote.sent': 'QuoteStatusChange',
+  'quote.declined': 'QuoteStatusChange',
+  'invoice.regrouped': 'InvoiceSplit',
 }
