@@ -19,6 +19,7 @@ import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type Kind } from './kinds.ts'
 import type { FindRecord, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
+import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
 import type { CallBook } from './call-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
@@ -129,7 +130,7 @@ async function withTokens(caller: Caller, call: PluginCall): Promise<unknown> {
   }
   const hidden = Object.fromEntries(secretFields(manifest.server_settings).map((name) => [name, undefined]))
   const settings = JSON.parse(
-    JSON.stringify({ ...server.settings, ...hidden, ...Object.fromEntries(tokens) }),
+    JSON.stringify({ ...withoutTrusted(server.settings), ...hidden, ...Object.fromEntries(tokens) }),
   )
   return { ...(input as object), server: { ...server, settings } }
 }

@@ -1,5 +1,7 @@
 import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
+import { probeHost, shownCertificate, type ProbedHost } from './broker/probe.ts'
+import type { Trouble } from './broker/refusal.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
@@ -69,6 +71,10 @@ export interface Plugins {
    * event's name as operation. Input and output are checked. Throws BerthErrors of `errors.ts`; see `outcomeUnknown`.
    */
   call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
+  /** Says what is in the way to a host, as a request of a plugin would find it; undefined: nothing. Sends nothing. */
+  probe(host: ProbedHost): Promise<Trouble | undefined>
+  /** PEM of the certificate that a host shows to anybody; nothing is sent to it. Throws a Refusal that says why not. */
+  certificate(host: Omit<ProbedHost, 'trusted'>): Promise<string>
   /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
   drain(instanceId: string): void
   /** Ends what moved an instance's data, and the host that it had for it. What serves goes on. */
@@ -128,6 +134,8 @@ export function createPlugins(means: PluginsMeans): Plugins {
       pluginOf.set(instance.id, instance.plugin.manifest.id)
       return callPlugin(caller, { instance, kind, operation, request })
     },
+    probe: (host) => probeHost(caller, host),
+    certificate: (host) => shownCertificate(caller, host),
     drain(instance) {
       supervisor.drain(instance)
       supervisor.drain(laneOf(instance, 'upgrade'))

@@ -65,12 +65,11 @@ export function openPlugins({
     ...{ db: means.db, keys: means.keys, plugins, outbound },
     loaded: loadedPlugins(means.db, loaded),
   }
-  const { call, browserPart } = pluginCalls(callMeans)
+  const calls = pluginCalls(callMeans)
   const move = instanceMover(callMeans)
   return {
     start: async () => void (await loaded()),
-    call,
-    browserPart,
+    ...calls,
     move,
     drain,
     reread,
