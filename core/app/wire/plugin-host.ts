@@ -69,6 +69,8 @@ export function openPlugins({
   const move = instanceMover(callMeans)
   return {
     start: async () => void (await loaded()),
+    // Only a strict wall refuses anything; otherwise the host is made with the first call.
+    demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
     call,
     browserPart,
     move,
