@@ -21,7 +21,7 @@ import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker } from './supervisor/breaker.ts'
 import { prepareHostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
-import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
+import { raiseWall, wholeWall, type Wall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
   /** The system clock: what people read. */
@@ -81,7 +81,10 @@ export interface Plugins {
   endUpgrade(instanceId: string): void
   /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
   forgive(pluginId: string): void
+  /** Never rejects for a part of the wall that is missing: it names it. */
   health(): Promise<PluginsHealth>
+  /** Rejects with WallIncomplete where the wall is strict and the system lacks a part of it. */
+  demandWall(): Promise<void>
   stop(): void
 }
 
@@ -92,7 +95,6 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const book = createCallBook()
   const pluginOf = new Map<string, string>()
   const wall = raiseWall(means.wall ?? 'auto')
-  wall.catch(() => undefined)
   const lostHost = async ({ host, ...loss }: { plugin: string; instance: string; host: object }) => {
     const here = breaker.hostLost(loss.plugin, host, ms())
     const everywhere = here === 'counted' && (await means.losses?.note(loss)) === true
@@ -148,13 +150,20 @@ export function createPlugins(means: PluginsMeans): Plugins {
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(ms()),
         wallOff: means.wall === 'off',
-        wallMissing: (await wall).missing,
+        wallMissing: missingOf(await wall, supervisor.running()),
         outbound: caller.outbound,
         figures: book.figures(),
       }
     },
+    demandWall: async () => void (await wholeWall(wall)),
     stop: () => supervisor.stop(),
   }
+}
+
+/** What was missing at the start, and what any host that runs now is without. */
+function missingOf(wall: Wall, hosts: readonly { pid: number | undefined }[]): WallPart[] {
+  const around = hosts.flatMap(({ pid }) => (pid === undefined ? [] : wall.missingAround(pid)))
+  return [...new Set([...wall.missing, ...around])]
 }
 
 const MARK_BYTES = 12

@@ -30,7 +30,7 @@ export async function reconcileDelivery(
     if (action === null) return giveUpNeedless(means, trx, service, actor)
     const open = await openDelivery(trx, serviceId)
     if (open && !(action === 'terminate' && mayStop(means, open))) return
-    if (open) await abandonDelivery(means, trx, open, actor)
+    if (open) await abandonDelivery(means, trx, { row: open }, actor)
     if (action === 'discard') return discard(means, trx, service, actor)
     const delivery = await startDelivery(means, trx, { service, action, ...(cause ? { cause } : {}) }, actor)
     if (delivery.step !== 'by_hand') return
@@ -82,16 +82,19 @@ export function isBusy(means: Means, delivery: DeliveryRow): boolean {
 const mayStop = (means: Means, delivery: DeliveryRow): boolean =>
   delivery.action !== 'terminate' && !isBusy(means, delivery)
 
+/** With a reason it is a decision, and plugins are asked; without, nobody needs the work any more. */
 export async function abandonDelivery(
   means: Means,
   trx: Trx,
-  row: DeliveryRow,
+  { row, reason }: { row: DeliveryRow; reason?: string },
   actor: Actor,
 ): Promise<DeliveryRow> {
   await clearTimer(trx, `delivery:${row.id}`)
   const set = { ended_at: means.business.now(), busy_until: null, next_try_at: null }
-  const change = { set, body: { service_id: row.service_id, action: row.action } }
-  return applyTransition(means, trx, { lifecycle: deliveryLifecycle, row, name: 'abandon', actor, change })
+  const why = reason === undefined ? {} : { reason }
+  const change = { set, body: { service_id: row.service_id, action: row.action }, ...why }
+  const move = { lifecycle: deliveryLifecycle, row, name: 'abandon' as const, actor, change }
+  return applyTransition(means, trx, reason ? move : { ...move, unasked: 'nobody needs the work any more' })
 }
 
 /** A suspension that failed is over when its hold is lifted, as a failed release is when a hold came back. */
@@ -99,13 +102,13 @@ async function giveUpNeedless(means: Means, trx: Trx, service: ServiceRow, actor
   const needless = await trx.all<DeliveryRow>(sql`
     select * from deliveries where service_id = ${service.id} and status = 'failed'
       and action in ('suspend', 'release')`)
-  for (const row of needless) await abandonDelivery(means, trx, row, actor)
+  for (const row of needless) await abandonDelivery(means, trx, { row }, actor)
 }
 
 async function discard(means: Means, trx: Trx, row: ServiceRow, actor: Actor): Promise<void> {
   const failed = await trx.all<DeliveryRow>(
     sql`select * from deliveries where service_id = ${row.id} and status in ('open', 'waiting', 'failed')`,
   )
-  for (const delivery of failed) await abandonDelivery(means, trx, delivery, actor)
+  for (const delivery of failed) await abandonDelivery(means, trx, { row: delivery }, actor)
   await applyTransition(means, trx, { lifecycle: deliveryStateLifecycle, row, name: 'discard', actor })
 }

@@ -52,7 +52,7 @@ export async function settleDelivery(
 
 /** What was made is gone again: the place on the server is free and the service may be delivered anew. */
 async function finishUndo(means: Means, trx: Trx, { delivery, service }: Work, actor: Actor): Promise<void> {
-  await abandonDelivery(means, trx, delivery, actor)
+  await abandonDelivery(means, trx, { row: delivery }, actor)
   const change = { set: { server_id: null, remote_id: null } }
   const lifecycle = deliveryStateLifecycle
   await applyTransition(means, trx, { lifecycle, row: service, name: 'undo', actor, change })

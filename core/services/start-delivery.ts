@@ -81,7 +81,8 @@ async function giveUpFailed(means: Means, trx: Trx, service: ServiceRow, actor: 
   )
   for (const row of failed) {
     const change = { set: { ended_at: means.business.now() }, reason: 'Replaced by newer work' }
-    await applyTransition(means, trx, { lifecycle: deliveryLifecycle, row, name: 'abandon', actor, change })
+    const move = { lifecycle: deliveryLifecycle, row, name: 'abandon' as const, actor, change }
+    await applyTransition(means, trx, { ...move, unasked: change.reason })
   }
 }
 

@@ -70,6 +70,8 @@ export function openPlugins({
   return {
     start: async () => void (await loaded()),
     ...calls,
+    // Only a strict wall refuses anything; otherwise the host is made with the first call.
+    demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
     move,
     drain,
     reread,

@@ -10,10 +10,14 @@ import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
 export const refundLifecycle = defineLifecycle('refund', {
   initial: 'created',
   transitions: {
-    wait: { from: ['created'], to: 'pending', fact: true },
-    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: true },
+    wait: { from: ['created'], to: 'pending', fact: 'the gateway has taken it and waits' },
+    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: 'the money has gone back' },
     // A refund that was reported done can still come back days later.
-    fail: { from: ['created', 'pending', 'succeeded'], to: 'failed', fact: true },
+    fail: {
+      from: ['created', 'pending', 'succeeded'],
+      to: 'failed',
+      fact: 'the gateway refuses it, or the money came back',
+    },
   },
 })
 

@@ -1,6 +1,7 @@
 import type { Host, HostMeans, IsolateEars } from '../../../core/plugins/supervisor/host.ts'
 import type { HostProgram } from '../../../core/plugins/supervisor/host-program.ts'
 import type { PoolCall, PoolStart } from '../../../core/plugins/supervisor/pool.ts'
+import { raiseWall } from '../../../core/plugins/supervisor/wall.ts'
 import type { Ground, WardsMeans } from '../../../core/plugins/supervisor/wards.ts'
 
 export interface FakeHost extends Host {
@@ -81,7 +82,7 @@ export function fakeGround(answers = true): FakeGround {
     },
     means: {
       program: Promise.resolve({} as HostProgram),
-      wall: Promise.resolve({ prefix: [], missing: [] }),
+      wall: raiseWall('off'),
       ms: () => clock.ms,
       random: () => clock.random,
       onOutput: () => undefined,
