@@ -2,6 +2,7 @@ import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import type { IsOwnHost } from './broker/network.ts'
+import { denied } from './broker/refusal.ts'
 import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
@@ -13,6 +14,7 @@ import type {
   PluginLog,
   PluginScope,
   PluginStorage,
+  PluginWrites,
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
@@ -33,6 +35,8 @@ export interface PluginsMeans {
   scopes?: readonly PluginScope[]
   /** Beside what plugins may keep something; absent: beside nothing. */
   findRecord?: FindRecord
+  /** Absent: nothing is written for plugins. */
+  writes?: PluginWrites
   log: PluginLog
   /** Absent: this process counts its own alone. */
   losses?: HostLosses
@@ -112,6 +116,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     storage: means.storage,
     scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
     findRecord: means.findRecord ?? (() => Promise.resolve(null)),
+    writes: means.writes ?? noWrites,
     log: means.log,
     outbound: means.outbound ?? {},
     resolver: means.resolver ?? systemResolver,
@@ -147,6 +152,10 @@ export function createPlugins(means: PluginsMeans): Plugins {
     },
     stop: () => supervisor.stop(),
   }
+}
+
+const noWrites: PluginWrites = {
+  request: () => Promise.reject(denied('Nothing is written for plugins here.')),
 }
 
 const MARK_BYTES = 12
