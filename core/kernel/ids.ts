@@ -71,6 +71,7 @@ export const prefixes = {
   quo: 'quote',
   qul: 'quote line',
   quv: 'quote version',
+  prq: 'plugin request',
   prr: 'price rule',
   ref: 'refund',
   req: 'request',

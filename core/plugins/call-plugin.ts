@@ -17,7 +17,7 @@ import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type Kind } from './kinds.ts'
-import type { FindRecord, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
+import type { FindRecord, PluginLog, PluginLogLine, PluginStorage, PluginWrites } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
 import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
@@ -34,6 +34,7 @@ export interface Caller {
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
+  writes: PluginWrites
   log: PluginLog
   outbound: OutboundMap
   isOwnHost: IsOwnHost
@@ -229,6 +230,13 @@ function isPure({ kind, operation }: PluginCall): boolean {
   return (isLaw(kind) ? hookNamed(operation) : operationOf(kind, operation))?.pure === true
 }
 
+/** Whoever is asked a question answers it, and a page that is drawn changes nothing, however often it is drawn. */
+function readOnlyReason({ kind, request: { deadline = 'act' } }: PluginCall): string | undefined {
+  if (kind === 'check' || kind === 'shape') return 'a check or shape only answers'
+  if (kind === 'upgrade') return 'an upgrade moves only what the plugin keeps'
+  return deadline === 'page' ? 'a page that is drawn changes nothing' : undefined
+}
+
 function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   const { instance, request } = call
   const manifest = grantedNow(call)
@@ -258,6 +266,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,
     findRecord: caller.findRecord,
+    writes: caller.writes,
+    readOnly: readOnlyReason(call),
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,

@@ -1,7 +1,7 @@
 import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
 import { probeHost, shownCertificate, type ProbedHost } from './broker/probe.ts'
-import type { Trouble } from './broker/refusal.ts'
+import { denied, type Trouble } from './broker/refusal.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
@@ -15,6 +15,7 @@ import type {
   PluginLog,
   PluginScope,
   PluginStorage,
+  PluginWrites,
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
@@ -35,6 +36,8 @@ export interface PluginsMeans {
   scopes?: readonly PluginScope[]
   /** Beside what plugins may keep something; absent: beside nothing. */
   findRecord?: FindRecord
+  /** Absent: nothing is written for plugins. */
+  writes?: PluginWrites
   log: PluginLog
   /** Absent: this process counts its own alone. */
   losses?: HostLosses
@@ -120,6 +123,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     storage: means.storage,
     scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
     findRecord: means.findRecord ?? (() => Promise.resolve(null)),
+    writes: means.writes ?? noWrites,
     log: means.log,
     outbound: means.outbound ?? {},
     resolver: means.resolver ?? systemResolver,
@@ -164,6 +168,10 @@ export function createPlugins(means: PluginsMeans): Plugins {
 function missingOf(wall: Wall, hosts: readonly { pid: number | undefined }[]): WallPart[] {
   const around = hosts.flatMap(({ pid }) => (pid === undefined ? [] : wall.missingAround(pid)))
   return [...new Set([...wall.missing, ...around])]
+}
+
+const noWrites: PluginWrites = {
+  request: () => Promise.reject(denied('Nothing is written for plugins here.')),
 }
 
 const MARK_BYTES = 12

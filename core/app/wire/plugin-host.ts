@@ -4,6 +4,7 @@ import { isHostOfBrand } from '../../brands/index.ts'
 import type { Queries } from '../../db/index.ts'
 import {
   createPlugins,
+  databaseWrites,
   instanceMover,
   databaseLog,
   databaseLosses,
@@ -17,6 +18,7 @@ import type { HostWiring } from '../areas.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
 import { pluginScopes } from './plugin-scopes.ts'
+import { pluginWrites } from './plugin-writes.ts'
 import { tellOfTrouble } from './tell-of-trouble.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
@@ -53,6 +55,7 @@ export function openPlugins({
       storage: databaseStorage(means.db, means.clock),
       scopes: pluginScopes(means.db),
       findRecord: recordFinder(means.db),
+      writes: databaseWrites(means, pluginWrites),
       log,
       losses: databaseLosses(means),
       cacheFolder: cache,

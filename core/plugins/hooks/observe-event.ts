@@ -32,7 +32,8 @@ function queueOf(instance: string, subject: string): string {
 
 /** One job for each plugin that observes the event; of one subject each plugin hears the events in their order. */
 export async function queueObservers(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
-  const jobs = means.hooks.observers(event.type, event.brand_id).map((instance) => ({
+  const hearers = means.hooks.observers(event.type, event.brand_id).filter((one) => mayHear(one, event))
+  const jobs = hearers.map((instance) => ({
     task: TASK,
     payload: { instance, event: event.id },
     key: `observe:${instance}:${event.id}`,
@@ -40,6 +41,10 @@ export async function queueObservers(means: Means, trx: Trx, event: StoredEvent)
   }))
   await means.jobs.enqueue(trx, jobs)
 }
+
+/** What became of a request is for who asked: others learn neither of the plugin nor of what it calls its requests. */
+const mayHear = (instance: string, { type, body }: StoredEvent): boolean =>
+  !type.startsWith('plugin_request.') || body['instance'] === instance
 
 /** The job: tells one plugin of one event. Throws to be tried again. */
 export async function observeEvent(means: Means & { plugins: PluginCalls }, told: Told): Promise<void> {

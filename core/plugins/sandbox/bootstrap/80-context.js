@@ -85,6 +85,8 @@ const contextOf = (settings) =>
     }),
     records: freeze({
       read: (scope, id) => ask('record_read', { scope: `${scope}`, id: `${id}` }),
+      request: (scope, id, { reference, body }) =>
+        ask('record_request', { scope: `${scope}`, id: `${id}`, reference: `${reference}`, body }),
     }),
     tcp: freeze({ open: openLine }),
     secret: freeze({
