@@ -73,6 +73,7 @@ export const prefixes = {
   quv: 'quote version',
   prr: 'price rule',
   ref: 'refund',
+  rpt: 'part of a refund',
   req: 'request',
   rlm: 'realm',
   rol: 'role',
