@@ -74,6 +74,7 @@ export const prefixes = {
   prq: 'plugin request',
   prr: 'price rule',
   ref: 'refund',
+  rpt: 'part of a refund',
   req: 'request',
   rlm: 'realm',
   rol: 'role',
