@@ -2,7 +2,7 @@ import { toDecimal, Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../../records/index.ts'
+import { defineVerb, scoped, type Means } from '../../records/index.ts'
 import { CreditedLines, creditLines } from '../credit-invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
 import { postJournal } from '../ledger.ts'
@@ -46,9 +46,10 @@ export const allotRefund = defineVerb(
 
 /** A refund belongs to whom its payment belongs. */
 export async function findRefund(queries: Queries, id: string, actor: Actor): Promise<RefundRow> {
-  const refund = await queries.get<RefundRow>(sql`select * from refunds where id = ${id}`)
+  const refund = await queries.get<RefundRow>(sql`
+    select r.* from refunds r join payments p on p.id = r.payment_id
+    where r.id = ${id} and ${scoped(actor, { table: 'p' })}`)
   if (!refund) throw NotFound({ what: 'refund', id })
-  await findRow(queries, actor, { table: 'payments', what: 'refund', id: refund.payment_id })
   return refund
 }
 

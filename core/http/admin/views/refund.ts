@@ -22,9 +22,9 @@ export const PAID_BY = ['goodwill', 'credit_note', 'credit'] as const
 /** One refund: what it is of, and the form that says so where nobody knew when it was made. */
 export async function refundRecordPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
+  const payment = await getPayment(means.db, asked.params.id!, actor)
   const refund = await findRefund(means.db, asked.params.refund!, actor)
-  if (refund.payment_id !== asked.params.id) throw NotFound({ what: 'refund', id: refund.id })
-  const payment = await getPayment(means.db, refund.payment_id, actor)
+  if (refund.payment_id !== payment.id) throw NotFound({ what: 'refund', id: refund.id })
   const parts = await partsOf(desk, refund)
   const shares = await documentShares(means.db, payment)
   const numbers = await numbersOf(desk, [...shares.keys(), ...parts.flatMap((one) => one.invoice_id ?? [])])
