@@ -10,7 +10,7 @@ Written by \`node scripts/write-hooks.ts\` from the code; a test compares them. 
 const LAWS: Record<Law, string> = {
   observe: `## Observe: what has happened
 
-Sent after the commit to each instance by itself (one set up for a brand hears of that brand and of what belongs to none), at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Nothing that an observer does changes what has happened.
+Sent after the commit to each instance by itself (one set up for a brand hears of that brand and of what belongs to none), at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Each event names those that led to it (\`causes\`, the nearest first) and whether one of them came of what this very instance had reported (\`own\`), so that a plugin need not answer its own echo; a program that acts through the API because of an event passes its id on as \`Berth-Cause\`. An event that 16 others led to is told to no plugin: that ends hooks that answer each other, and the log says \`hook.too_deep\`. Nothing that an observer does changes what has happened.
 `,
   check: `## Check: what is about to happen
 

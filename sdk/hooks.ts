@@ -18,8 +18,17 @@ export const HookEvent = Type.Object({
   client_id: Type.Union([Type.String(), Type.Null()]),
   /** Business time, UTC. */
   occurred_at: Type.String(),
-  /** "usr_…", "key_…" or "system:…". */
+  /** "usr_…", "key_…", "plg_…" (what an instance of a plugin reported) or "system:…". */
   actor: Type.String(),
+  /**
+   * Events that led to this one, the nearest first: empty where a person, a run or a message from outside began. An event
+   * with more than 16 of them is told to no plugin, so that hooks that answer each other come to an end.
+   */
+  causes: Type.Array(Type.Object({ id: Type.String(), type: Type.String(), actor: Type.String() }), {
+    maxItems: 16,
+  }),
+  /** It, or an event that led to it, came of what this very instance reported: its own echo. */
+  own: Type.Boolean(),
   body: Type.Record(Type.String(), Type.Unknown()),
 })
 export type HookEvent = Static<typeof HookEvent>
