@@ -1,6 +1,7 @@
 import { loadAllHooks } from '../core/app/wire/all-hooks.ts'
 import { allHooks, type Hook, type Law } from '../core/plugins/index.ts'
 import { counterparts } from './hook-counterparts.ts'
+import { shapedValues } from './shaped-values.ts'
 
 const HEAD = `# Hooks
 
@@ -32,8 +33,21 @@ export function drawHooks(): string {
   const parts = (['observe', 'check', 'shape'] as const).map((law) =>
     [LAWS[law], ...drawTable(hooks.filter((hook) => hook.law === law))].join('\n'),
   )
-  return `${[HEAD, ...parts].join('\n')}\n`
+  return `${[HEAD, ...parts, drawValues()].join('\n')}\n`
 }
+
+const drawValues = (): string =>
+  [
+    '### Which value by what',
+    '',
+    'A value that one plugin answers whole is no hook but an operation of a kind ([plugins.md](plugins.md)).',
+    '',
+    '| Value | By | Bounds |',
+    '|---|---|---|',
+    ...shapedValues.map(
+      ({ value, by, bounds }) => `| ${value} | ${by.map((name) => `\`${name}\``).join(', ')} | ${bounds}. |`,
+    ),
+  ].join('\n')
 
 function drawTable(hooks: readonly Hook[]): string[] {
   return [

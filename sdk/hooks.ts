@@ -95,12 +95,15 @@ export const NavigationShape = Type.Object({
 })
 
 /**
- * A renewal before it is issued, in the billing run and in its preview. Not sent for orders and changes, whose buyers
- * have seen the sum.
+ * A document that core makes by itself, before it is issued and in its preview: of the billing run, and of a change of
+ * plan that costs something. Not sent for orders (`cart.prices:shape`), for what staff wrote or agreed, for late fees, and
+ * never for what was issued.
  */
 export const InvoiceDraft = Type.Object({
   client_id: Type.String(),
   brand_id: Type.String(),
+  /** Of what: `renewal`, `billable` (repeating, on a document of its own) or `change`. */
+  origin: Type.String(),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(
     Type.Object({
@@ -221,7 +224,7 @@ export const shapeHooks = {
   },
   'invoice.lines:shape': {
     ...{ value: InvoiceDraft, answer: InvoiceLines, failure: 'stop', pure: true },
-    says: 'Before a renewal is issued, in run and preview: fees and discounts. A client whose document fails is parked.',
+    says: 'Before a document of the billing run or of a change of plan is issued, and in its preview: fees and discounts. A client whose document fails is parked; a change is refused.',
   },
   'cart.prices:shape': {
     ...{ value: CartDraft, answer: CartLines, failure: 'stop', pure: true },
