@@ -61,11 +61,11 @@ async function demandRoom(trx: Trx, { service, offer }: PricedChange): Promise<v
 
 /**
  * The sum after tax decides: plans of other taxes may owe something before it and nothing after it, or the other way round.
- * Where nothing moves but tax, a document says so.
+ * Where nothing moves but tax, or a plugin has taken all of it off, a document says so.
  */
-function signOf({ sums: { totalMinor, taxMinor } }: PricedChange): 'owed' | 'returned' | 'nothing' {
+function signOf({ added, sums: { totalMinor, taxMinor } }: PricedChange): 'owed' | 'returned' | 'nothing' {
   if (totalMinor < 0n) return 'returned'
-  return totalMinor > 0n || taxMinor !== 0n ? 'owed' : 'nothing'
+  return totalMinor > 0n || taxMinor !== 0n || added.length > 0 ? 'owed' : 'nothing'
 }
 
 /** The value that a cheaper plan leaves over: credit of the client, which goes back to its source where it shall. */

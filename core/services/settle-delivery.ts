@@ -1,4 +1,5 @@
 import type { Trx } from '../db/index.ts'
+import { causedBy } from '../events/index.ts'
 import { toMs, type Actor, type Instant } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
 import { deliveryLifecycle } from './delivery-lifecycle.ts'
@@ -33,6 +34,7 @@ export async function settleDelivery(
   actor: Actor,
 ): Promise<void> {
   const { delivery, verdict, step } = settled
+  causedBy(trx, delivery.cause)
   // The service may have been renamed, held or charged while the call was out; the claim guards the delivery alone.
   const service = await lockService(trx, settled.service.id)
   const work = { delivery, service }
