@@ -5,6 +5,7 @@ import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
+import { createHostBook, type EndedHost } from './host-book.ts'
 import { createLineBudget } from './line-budget.ts'
 import type {
   FindRecord,
@@ -16,8 +17,8 @@ import type {
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
-import { createBreaker } from './supervisor/breaker.ts'
-import { prepareHostProgram } from './supervisor/host-program.ts'
+import { createBreaker, type Breaker } from './supervisor/breaker.ts'
+import { prepareHostProgram, type HostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
 import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
@@ -43,6 +44,10 @@ export interface PluginsMeans {
   wall?: WallMode
   /** Host or host:port → origin on this machine. Only for installations marked sample or test. */
   outbound?: OutboundMap
+  /** Whether what plugins throw is kept with its places in their bundles: for who writes one. Absent: it is not. */
+  stacks?: Promise<boolean>
+  /** What host processes run; absent: built from our sources. */
+  hostProgram?: Promise<HostProgram>
   resolver?: Resolver
   /** Which hosts are this installation: no plugin reaches them. Absent: none is known. */
   isOwnHost?: IsOwnHost
@@ -50,6 +55,8 @@ export interface PluginsMeans {
 
 export interface PluginsHealth {
   hosts: { ward: string; pid: number | undefined; cost: ProcessCost | null }[]
+  /** Those that ended or were ended since this process started, newest first. */
+  losses: readonly EndedHost[]
   /** Instances that run in a host of their own after a loss. */
   suspects: string[]
   /** Circuits that are open: "instance operation server". */
@@ -85,27 +92,24 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const ms = means.steadyMs ?? steadyMs
   const book = createCallBook()
   const pluginOf = new Map<string, string>()
+  const hosts = createHostBook(means)
   const wall = raiseWall(means.wall ?? 'auto')
   wall.catch(() => undefined)
-  const lostHost = async ({ host, ...loss }: { plugin: string; instance: string; host: object }) => {
-    const here = breaker.hostLost(loss.plugin, host, ms())
-    const everywhere = here === 'counted' && (await means.losses?.note(loss)) === true
-    if (here !== 'disabled' && !everywhere) return
-    means.log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
-  }
+  const lostHost = lossCounter(means, breaker, ms)
   const supervisor = createSupervisor({
-    program: prepareHostProgram(means.cacheFolder),
+    program: means.hostProgram ?? prepareHostProgram(means.cacheFolder),
     wall,
     ms,
     random: () => randomFraction(means.randomFill),
-    onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
-    onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
+    onOutput: hosts.onOutput,
+    onLost: hosts.onLost,
     onHostLost(instance, host) {
       const plugin = pluginOf.get(instance)
       // A version that moves data serves nobody yet: it is not installed, and what serves goes on.
       if (plugin !== undefined) void lostHost({ plugin, instance, host })
     },
   })
+  const lines = createLineBudget({ steadyMs: ms, log: means.log })
   const caller = {
     clock: means.clock,
     steadyMs: ms,
@@ -121,7 +125,8 @@ export function createPlugins(means: PluginsMeans): Plugins {
     book,
     supervisor,
     mark: createMarks(means.randomFill),
-    admitLine: createLineBudget(ms, means.log),
+    lines,
+    stacks: means.stacks ?? Promise.resolve(false),
   }
   return {
     call(instance, kind, operation, request) {
@@ -137,6 +142,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     async health() {
       return {
         hosts: supervisor.running().map((host) => ({ ...host, cost: processCost(host.pid) })),
+        losses: hosts.losses(),
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(ms()),
         wallOff: means.wall === 'off',
@@ -145,7 +151,20 @@ export function createPlugins(means: PluginsMeans): Plugins {
         figures: book.figures(),
       }
     },
-    stop: () => supervisor.stop(),
+    stop() {
+      supervisor.stop()
+      lines.stop()
+    },
+  }
+}
+
+/** A plugin whose hosts are lost too often here, or on all nodes together, is off. */
+function lossCounter({ losses, log }: PluginsMeans, breaker: Breaker, ms: () => number) {
+  return async ({ host, ...loss }: { plugin: string; instance: string; host: object }): Promise<void> => {
+    const here = breaker.hostLost(loss.plugin, host, ms())
+    const everywhere = here === 'counted' && (await losses?.note(loss)) === true
+    if (here !== 'disabled' && !everywhere) return
+    log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
   }
 }
 

@@ -34,6 +34,8 @@ export interface IsolateStart {
   tokenMark: string
   asks: number
   asksAtOnce: number
+  /** Errors tell where in the bundle they were thrown. */
+  stacks: boolean
 }
 
 const Id = Type.Integer({ minimum: 0 })
@@ -65,6 +67,8 @@ export const HostHead = Type.Union([
   ),
   /** Body: the line. */
   Type.Object({ t: Type.Literal('log'), isolate: Id, call: Id, level: Type.String({ maxLength: 5 }) }, exact),
+  /** How many lines of the call were dropped so far. */
+  Type.Object({ t: Type.Literal('dropped'), isolate: Id, call: Id, lines: Id }, exact),
   /** The engine ended the isolate. */
   Type.Object(
     {

@@ -19,6 +19,8 @@ export interface PoolCall {
   /** Answers what the plugin asks; the signal ends with the call. */
   onAsk(op: string, text: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }>
   onLine(level: string, text: string): void
+  /** So many lines did not leave the isolate so far. */
+  onDropped(lines: number): void
 }
 
 /** What all isolates of an instance are started with. */
@@ -222,6 +224,8 @@ function hear(pool: PoolState, slot: Slot, head: IsolateHead, body: string): voi
         : finish(pool, slot, endOf(head.fault, pool.start.limits))
     case 'log':
       return head.call === slot.call ? slot.job?.call.onLine(head.level, body) : undefined
+    case 'dropped':
+      return head.call === slot.call ? slot.job?.call.onDropped(head.lines) : undefined
     case 'done':
       if (slot.job === undefined || head.call !== slot.call) return
       return finish(pool, slot, doneBy(head, body), (head.heap ?? 0) > RECYCLE_HEAP)
