@@ -12,6 +12,7 @@ import { keepLines } from './call-lines.ts'
 import { closed, misfit } from './checks.ts'
 import { deadlineOf, type Deadline } from './deadlines.ts'
 import * as errors from './errors.ts'
+import { INPUT_BYTES_MAX } from './limits.ts'
 import { limitOf, type LimitName } from './manifest/askable-limits.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
@@ -55,6 +56,10 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const input = await withTokens(caller, call)
   const problem = misfit(closed(schemas.input), input)
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
+  const text = JSON.stringify(input ?? null)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > INPUT_BYTES_MAX)
+    throw errors.PluginInputTooLarge(failed(call, false, { bytes, most: INPUT_BYTES_MAX }))
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   const [seen, stacks] = [await seenSecrets(call), await caller.stacks]
   const traces: Traces = { denials: [], denied: 0, sent: false, seen, stacks }
@@ -75,7 +80,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
-    text: JSON.stringify(input ?? null),
+    text,
     deadline: deadlineFor(call),
     onAsk: desk,
     onLine: lines.onLine,

@@ -6,8 +6,8 @@ export const FRAME_BYTES_MAX = 1.5 * MIB
 export const MESSAGE_BYTES_MAX = 1 * MIB
 /** Beside the questions of a call, each of which may have a whole message: its answer and its lines. */
 export const CALL_BYTES = 8 * MIB
-/** A part of a request's body, or a value for the storage, with what is said beside it. */
-export const ASK_BYTES_MAX = 1.45 * MIB
+/** What a call is about. It crosses in messages, the longer ones in parts. */
+export const INPUT_BYTES_MAX = 8 * MIB
 export const BUNDLE_BYTES = 1 * MIB
 export const BUNDLE_BYTES_CEILING = 4 * MIB
 /** What a plugin runs in a browser. */

@@ -33,7 +33,7 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: 'questions are measured again in the host process',
     file: ISOLATES,
-    from: 'if (Buffer.byteLength(question.text) > ASK_BYTES_MAX)',
+    from: 'if (Buffer.byteLength(question.text) > MESSAGE_BYTES_MAX)',
     to: 'if (false)',
     tests: ['wide-ask'],
   },

@@ -33,6 +33,8 @@ function act(head: CoreHead, body: string): void {
       return isolates.bundle(head.bundle, body)
     case 'start':
       return void isolates.start(head, body).catch(endNow)
+    case 'part':
+      return isolates.part(head, body)
     case 'call':
       return isolates.call(head, body)
     case 'settle':

@@ -1,4 +1,4 @@
-import { ASK_BYTES_MAX, LINES_FLOOD, MESSAGE_BYTES_MAX, TIMERS_AT_ONCE } from '../limits.ts'
+import { LINES_FLOOD, MESSAGE_BYTES_MAX, TIMERS_AT_ONCE } from '../limits.ts'
 import { createEngine, EngineFault, type Engine, type Wire } from './engine.ts'
 import { answerPure } from './pure.ts'
 import type { CoreHead, Fault, HostHead, IsolateLimits } from './protocol.ts'
@@ -7,6 +7,7 @@ export interface Isolates {
   hello(bootstrap: string): void
   bundle(hash: string, code: string): void
   start(head: Extract<CoreHead, { t: 'start' }>, text: string): Promise<void>
+  part(head: Extract<CoreHead, { t: 'part' }>, text: string): void
   call(head: Extract<CoreHead, { t: 'call' }>, text: string): void
   settle(head: Extract<CoreHead, { t: 'settle' }>, text: string): void
   dispose(isolate: number): void
@@ -49,6 +50,10 @@ export function createIsolates(send: Send): Isolates {
       const room = newRoom(head.isolate, head.limits, text)
       rooms.set(room.id, room)
       await start(room, { bootstrap, code: bundles.get(head.bundle) ?? '', send })
+    },
+    part(head, text) {
+      const room = rooms.get(head.isolate)
+      if (room?.engine !== undefined && !room.ended) enter(room, send, 'call', head.call, 'part', '', text, 0)
     },
     call(head, text) {
       const room = rooms.get(head.isolate)
@@ -188,7 +193,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 function ask(room: Room, send: Send, question: { ask: number; op: string; text: string }): void {
   // Those beyond are refused inside; if one leaves, our runtime there was broken.
   if (++room.asks > room.limits.asks) return fault(room, send, 'flood')
-  if (Buffer.byteLength(question.text) > ASK_BYTES_MAX) return fault(room, send, 'size')
+  if (Buffer.byteLength(question.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
   const head = { t: 'ask', isolate: room.id, call: room.call, ask: question.ask, op: question.op } as const
   send(head, question.text)
 }

@@ -11,7 +11,9 @@ export type CoreHead =
   | { t: 'bundle'; bundle: string }
   /** Body: JSON of IsolateStart. */
   | { t: 'start'; isolate: number; bundle: string; limits: IsolateLimits }
-  /** Body: JSON of the input. */
+  /** Body: a part of the input that goes before the rest. */
+  | { t: 'part'; isolate: number; call: number }
+  /** Body: JSON of the input, or the last of its parts. */
   | { t: 'call'; isolate: number; call: number; kind: string; op: string; deadlineMs: number }
   /** Body: JSON of the answer to an ask. */
   | { t: 'settle'; isolate: number; call: number; ask: number; ok: boolean }

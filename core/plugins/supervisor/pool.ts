@@ -3,6 +3,7 @@ import type { Deadline } from '../deadlines.ts'
 import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_HEAP, RECYCLE_MS } from '../limits.ts'
 import type { Fault, IsolateLimits } from '../sandbox/protocol.ts'
 import type { Host, IsolateHead } from './host.ts'
+import { inParts } from './in-parts.ts'
 
 /** How a call ended. `ok` false is the plugin's own report, `{ code, message }` as JSON. */
 export type CallEnd =
@@ -147,7 +148,9 @@ function assign(pool: PoolState, slot: Slot, job: Job): void {
   const { kind, op, text, deadline } = job.call
   const leftMs = Math.max(1, Math.min(deadline.ms, job.endsAt - pool.means.ms()))
   arm(pool, job, leftMs)
-  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs: leftMs }, text)
+  const { before, last } = inParts(text)
+  for (const part of before) slot.host?.send({ t: 'part', isolate: slot.id, call: slot.call }, part)
+  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs: leftMs }, last)
 }
 
 async function open(pool: PoolState): Promise<void> {

@@ -29,7 +29,7 @@ const ask = (op, input) =>
     if (++current.asks > asksPerCall) throw new RangeError(`More than ${asksPerCall} questions in one call.`)
     if (current.open >= asksAtOnce) throw new RangeError(`More than ${asksAtOnce} questions at once.`)
     const text = writeJson(input)
-    if (text.length > ASK_LENGTH_MAX) throw new RangeError(`The ${op} is larger than 1 MiB.`)
+    if (text.length > MESSAGE_LENGTH_MAX) throw new RangeError(`The ${op} is larger than 1 MiB.`)
     const call = current
     const id = nextId()
     call.open++
@@ -106,11 +106,17 @@ const begin = (text) => {
   context = contextOf(start.settings)
 }
 
-/** Entry: starts a call, or hands over the instance's start (`kind` "start"). Never throws. */
+/** What came of a long input before the rest of it. */
+let parts = ''
+
+/** Entry: starts a call, or hands over the instance's start (`kind` "start") or a part of the input. Never throws. */
 const call = (id, kind, op, text, deadlineMs) => {
   if (kind === 'start') return begin(text)
+  if (kind === 'part') return void (parts += text)
+  const whole = parts + text
+  parts = ''
   current = { id, asks: 0, open: 0, lines: 0, tellDropped: 1, timers: 0, endsAt: wallClock() + deadlineMs }
-  run(current, kind, op, text)
+  run(current, kind, op, whole)
 }
 
 /** Entry: answers an ask or wakes a timer. */
