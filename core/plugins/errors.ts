@@ -36,6 +36,13 @@ export const PluginInvalidResult = defineError(
   502,
   (p: FailedCall & { reason: string }) => `${named(p)}: its answer does not fit: ${p.reason}`,
 )
+/** Nothing was asked: what it would be about is more than it may be handed. */
+export const PluginInputTooLarge = defineError(
+  'plugin.input_too_large',
+  422,
+  (p: FailedCall & { bytes: number; most: number }) =>
+    `${named(p)}: it would be handed ${p.bytes} bytes; ${p.most} is the most.`,
+)
 export const PluginFailed = defineError(
   'plugin.failed',
   502,

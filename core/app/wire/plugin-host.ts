@@ -15,6 +15,7 @@ import {
   type Plugins,
 } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
+import { findInstallation } from '../installation.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
 import { pluginScopes } from './plugin-scopes.ts'
@@ -63,6 +64,7 @@ export function openPlugins({
       wall: config.pluginWall,
       isOwnHost: ownHosts(means.db, config.url),
       outbound,
+      stacks: showsStacks(means.db),
     }))
   const callMeans = {
     ...{ db: means.db, keys: means.keys, plugins, outbound },
@@ -87,6 +89,13 @@ export function openPlugins({
     },
   }
 }
+
+/** Where a plugin threw is said where plugins may be developed, and nowhere else: stacks are anything that one likes. */
+const showsStacks = (queries: Queries): Promise<boolean> =>
+  findInstallation(queries).then(
+    (found) => found !== undefined && found.kind !== 'real',
+    () => false,
+  )
 
 const HTTPS_PORT = 443
 

@@ -1,14 +1,16 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 
 /** A frame is: length of all that follows (u32), length of the head (u32), head as JSON, body as text. */
 export interface Frame<Head> {
   head: Head
   body: string
+  /** Of the whole frame. */
+  bytes: number
 }
 
 const PREFIX_BYTES = 4
 
-export function writeFrame(pipe: Writable, head: object, body = ''): void {
+export function frameOf(head: object, body = ''): Buffer {
   const headText = JSON.stringify(head)
   const headBytes = Buffer.byteLength(headText)
   const bodyBytes = Buffer.byteLength(body)
@@ -17,13 +19,13 @@ export function writeFrame(pipe: Writable, head: object, body = ''): void {
   frame.writeUInt32BE(headBytes, PREFIX_BYTES)
   frame.write(headText, 2 * PREFIX_BYTES)
   frame.write(body, 2 * PREFIX_BYTES + headBytes)
-  pipe.write(frame)
+  return frame
 }
 
 export interface FrameReader {
   /** Bytes a frame may have; a longer one, or one that is no frame, ends the reading by `onBroken`. */
   maxBytes: number
-  onFrame(head: unknown, body: string): void
+  onFrame(frame: Frame<unknown>): void
   onBroken(reason: string): void
 }
 
@@ -54,7 +56,7 @@ export function readFrames(pipe: Readable, reader: FrameReader): void {
       needed = PREFIX_BYTES
       const frame = decode(payload)
       if (frame === undefined) return fail('a frame that is not JSON')
-      reader.onFrame(frame.head, frame.body)
+      reader.onFrame(frame)
     }
     chunks = bytes.length > 0 ? [bytes] : []
     held = bytes.length
@@ -67,7 +69,7 @@ function decode(payload: Buffer): Frame<unknown> | undefined {
   if (headEnd > payload.length) return undefined
   try {
     const head: unknown = JSON.parse(payload.toString('utf8', PREFIX_BYTES, headEnd))
-    return { head, body: payload.toString('utf8', headEnd) }
+    return { head, body: payload.toString('utf8', headEnd), bytes: PREFIX_BYTES + payload.length }
   } catch {
     return undefined
   }

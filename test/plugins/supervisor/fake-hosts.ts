@@ -1,4 +1,5 @@
 import type { Host, HostMeans, IsolateEars } from '../../../core/plugins/supervisor/host.ts'
+import { lossOf } from '../../../core/plugins/supervisor/host-loss.ts'
 import type { HostProgram } from '../../../core/plugins/supervisor/host-program.ts'
 import type { PoolCall, PoolStart } from '../../../core/plugins/supervisor/pool.ts'
 import { raiseWall } from '../../../core/plugins/supervisor/wall.ts'
@@ -48,7 +49,7 @@ export function fakeHost(means: Pick<HostMeans, 'onLost'>, answers = true): Fake
       const ears = [...open.values()]
       open.clear()
       for (const one of ears) one.lost()
-      means.onLost('it ended', retired)
+      means.onLost(lossOf('ended', 'it ended'), retired)
     },
   }
   return host
@@ -86,7 +87,7 @@ export function fakeGround(answers = true): FakeGround {
       ms: () => clock.ms,
       random: () => clock.random,
       onOutput: () => undefined,
-      onLost: (ward, reason) => void lost.push(`${ward}: ${reason}`),
+      onLost: (ward, { says }) => void lost.push(`${ward}: ${says}`),
     },
   }
 }
@@ -104,4 +105,5 @@ export const poolCall = (op = 'charge'): PoolCall => ({
   ...{ kind: 'gateway', op, text: '{}', deadline: { ms: 10_000, coldMs: 10_000 } },
   onAsk: () => Promise.resolve({ ok: true, text: 'null' }),
   onLine: () => undefined,
+  onDropped: () => undefined,
 })
