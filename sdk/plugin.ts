@@ -1,3 +1,4 @@
+import type { Certificates } from './certificates/certificate.ts'
 import type { Checks, Observers, Shapes } from './hooks.ts'
 import type { ProviderKind, Providers } from './kinds/index.ts'
 import type { UpgradeAnswer, UpgradeStep } from './upgrade.ts'
@@ -31,6 +32,7 @@ export interface PluginContext {
    * old protocols and protect nothing. A text with a secret in it is for `secret.digest`.
    */
   digest(algorithm: DigestAlgorithm, data: string | Uint8Array): string
+  readonly certificates: Certificates
   readonly log: Log
   /** Milliseconds until the call is ended. */
   deadline(): number

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { CertificateData, Certificates } from '../certificates/certificate.ts'
 import type { DigestAlgorithm, Entries, PluginContext, StoredValue } from '../plugin.ts'
+import {
+  certificateFits,
+  certificateHasKey,
+  certificateSignedBy,
+  readCertificates,
+} from '../certificates/index.ts'
 import { testTcp } from './tcp.ts'
 
 /** What a plugin finds around it in a test without the sandbox. */
@@ -57,10 +64,22 @@ export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
           throw new TypeError('A secret is hashed with context.secret.digest.')
         return digested(algorithm, data)
       },
+      certificates,
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       deadline: () => DEADLINE_MS,
     },
   }
+}
+
+const certificateText = (data: CertificateData) =>
+  typeof data === 'string' ? data : Buffer.from(data).toString('base64')
+
+const certificates: Certificates = {
+  read: (data) => readCertificates(certificateText(data))[0]!,
+  readAll: (pem) => readCertificates(pem),
+  fits: (data, host) => certificateFits(certificateText(data), host),
+  isSignedBy: (data, issuer) => certificateSignedBy(certificateText(data), certificateText(issuer)),
+  hasKey: (data, key) => certificateHasKey(certificateText(data), key),
 }
 
 /** The token that a plugin gets in place of a secret of its server's settings. */

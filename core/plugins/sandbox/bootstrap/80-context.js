@@ -74,6 +74,17 @@ const secretDigest = async (algorithm, parts) => {
   return hex(fromBase64(await ask('secret_digest', input)))
 }
 
+const certificateText = (data) => (typeof data === 'string' ? data : toBase64(bytesOf(data)))
+
+const certificates = freeze({
+  read: (data) => askPure('certificates', { data: certificateText(data) })[0],
+  readAll: (pem) => askPure('certificates', { data: certificateText(pem) }),
+  fits: (data, host) => askPure('certificate_fits', { data: certificateText(data), host: `${host}` }),
+  isSignedBy: (data, issuer) =>
+    askPure('certificate_signed_by', { data: certificateText(data), issuer: certificateText(issuer) }),
+  hasKey: (data, key) => askPure('certificate_key', { data: certificateText(data), key: `${key}` }),
+})
+
 const openLine = async (host, port) => {
   const line = await ask('tcp_open', { host: `${host}`, port: +port })
   return freeze({
@@ -130,6 +141,7 @@ const contextOf = (settings) =>
       digest: secretDigest,
     }),
     digest,
+    certificates,
     log: freeze({
       info: lineWriter('info'),
       warn: lineWriter('warn'),
