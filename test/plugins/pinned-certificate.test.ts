@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import type { LoadedPlugin, TrustedHost } from '../../core/plugins/index.ts'
+import { hostFields, hostsIn, type LoadedPlugin, type TrustedHost } from '../../core/plugins/index.ts'
 import { loadWritten, openBench, report, reporting } from './support/setup.ts'
 import { openTlsPanel, sha256Of, type TlsPanel } from './support/tls-panel.ts'
 
@@ -106,4 +106,35 @@ test('the certificate of a host is shown to core without being trusted, never of
   }
   await assert.rejects(fetched('shop.example.com'), { code: 'E_DENIED' })
   assert.deepEqual(panel.requests, [])
+})
+
+test('each host of the settings is found with its port: that of the grant, as typed, or 443', () => {
+  const grants = {
+    network: [
+      { host: 'api.example.com' },
+      { fromConfig: 'server.panel' },
+      { fromConfig: 'server.panel' },
+      { fromConfig: 'settings.mirror', ports: [443, 8443] },
+    ],
+    tcp: [{ fromConfig: 'settings.mirror', port: 700 }],
+  }
+  const fields = (of: 'server' | 'settings') => hostFields({ permissions: grants }, of)
+  assert.deepEqual(fields('server'), [{ field: 'panel', port: null }])
+  assert.deepEqual(
+    fields('settings').map(({ port }) => port),
+    [443, 8443, 700],
+  )
+  const at = (panel: unknown) =>
+    hostsIn(fields('server'), { panel }).map(({ host, port }) => `${host}:${port}`)
+  const typed = [
+    'Panel.LAN',
+    'panel.lan.:8443',
+    'https://panel.lan/x',
+    'https://[FD00::1]:2083',
+    '10.0.0.5:443',
+  ]
+  assert.deepEqual(typed.flatMap(at), [
+    ...['panel.lan:443', 'panel.lan:8443', 'panel.lan:443', '[fd00::1]:2083', '10.0.0.5:443'],
+  ])
+  assert.deepEqual(['', '  ', 'https://', undefined, 7].flatMap(at), [])
 })

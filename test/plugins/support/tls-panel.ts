@@ -9,7 +9,7 @@ export type Shown = 'certificate' | 'renewed' | 'expired' | 'issued'
 const fixture = (name: string) =>
   readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url), 'utf8')
 
-export const pemOf = (name: Shown | 'authority'): string => fixture(name)
+export const pemOf = (name: Shown | 'authority' | 'rich'): string => fixture(name)
 export const sha256Of = (name: Shown): string => new X509Certificate(pemOf(name)).fingerprint256
 
 export interface TlsPanel {
