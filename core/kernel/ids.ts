@@ -86,6 +86,7 @@ export const prefixes = {
   srp: 'service repricing',
   srv: 'server',
   stf: 'staff member',
+  sva: 'service act',
   svc: 'service',
   svg: 'server group',
   tax: 'tax rule',

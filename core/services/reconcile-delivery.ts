@@ -5,13 +5,15 @@ import { applyTransition, type Means } from '../records/index.ts'
 import { deliveryLifecycle } from './delivery-lifecycle.ts'
 import { finishDelivery } from './finish-delivery.ts'
 import { lockService } from './load.ts'
-import type { DeliveryAction, DeliveryRow, ServiceRow } from './rows.ts'
+import type { DeliveryAction, DeliveryRow, HoldReason, ServiceRow } from './rows.ts'
 import { deliveryStateLifecycle } from './service-lifecycle.ts'
 import { startDelivery } from './start-delivery.ts'
 
 export interface Wish {
   serviceId: string
   cause?: string
+  /** The hold that was lifted just now. */
+  lifted?: HoldReason
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Wish {
 export async function reconcileDelivery(
   means: Means,
   trx: Trx,
-  { serviceId, cause }: Wish,
+  { serviceId, cause, lifted }: Wish,
   actor: Actor,
 ): Promise<void> {
   for (;;) {
@@ -32,7 +34,9 @@ export async function reconcileDelivery(
     if (open && !(action === 'terminate' && mayStop(means, open))) return
     if (open) await abandonDelivery(means, trx, { row: open }, actor)
     if (action === 'discard') return discard(means, trx, service, actor)
-    const delivery = await startDelivery(means, trx, { service, action, ...(cause ? { cause } : {}) }, actor)
+    const reason = action === 'release' && lifted ? { reason: lifted } : {}
+    const wanted = { service, action, ...(cause ? { cause } : {}), ...reason }
+    const delivery = await startDelivery(means, trx, wanted, actor)
     if (delivery.step !== 'by_hand') return
     // Nobody but us keeps a service that was delivered by hand: staff hear of it, and the state follows at once.
     await finishDelivery(means, trx, { delivery, service: await lockService(trx, serviceId) }, actor)
