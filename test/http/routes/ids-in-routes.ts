@@ -45,6 +45,7 @@ const KINDS = {
   payout: 'pyo',
   priceList: 'plt',
   priceRule: 'prr',
+  pluginRequest: 'prq',
   product: 'prd',
   quote: 'quo',
   role: 'rol',
@@ -98,6 +99,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{price_list_id}': 'priceList',
   '{price_rule_id}': 'priceRule',
   '{product_id}': 'product',
+  '{request_id}': 'pluginRequest',
   '{server_id}': 'server',
   '{service_id}': 'service',
 }
@@ -135,6 +137,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/orders': 'order',
   '/admin/payments': 'payment',
   '/admin/payouts': 'payout',
+  '/admin/plugin-requests': 'pluginRequest',
   '/admin/price-campaigns': 'campaign',
   '/admin/price-lists': 'priceList',
   '/admin/plugins/instances': 'instance',
