@@ -19,7 +19,7 @@ const STATES = ['waiting', 'approved', 'refused'] as const
 const TONES = { waiting: 'warn', approved: 'good', refused: 'off' } as const
 const LIST = '/admin/plugin-requests'
 
-/** What waits for a person first; what it takes from the client stands before everything else. */
+/** What waits for a person first. What it takes from the client is said before what it is for. */
 export function requestList(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, actor } = desk
   const l = labeller(desk)
@@ -36,8 +36,8 @@ export function requestList(desk: Desk, asked: Asked): Promise<PageView> {
     filters: { client: sql`q.client_id`, instance: sql`q.instance_id` },
     tabs: [...states, { value: 'all', label: t('admin.tab.all') }],
     columns: [
-      { label: t('requests.takes'), align: 'end', phone: 'side' },
       { label: l('what'), phone: 'title' },
+      { label: t('requests.takes'), align: 'end', phone: 'side' },
       { label: l('client'), phone: 'line' },
       { label: l('plugin') },
       { label: t('requests.asked_at') },
@@ -46,7 +46,7 @@ export function requestList(desk: Desk, asked: Asked): Promise<PageView> {
     row: (row) => ({
       ...{ id: `row-${row.id}`, href: `${LIST}/${row.id}`, label: wish(desk, row) },
       cells: [
-        ...[takes(row), wish(desk, row), clientLink(row.client_id, row.client_name), pluginCell(row)],
+        ...[wish(desk, row), takes(row), clientLink(row.client_id, row.client_name), pluginCell(row)],
         ...[{ at: row.created_at }, stateCell(desk, row)],
       ],
     }),
@@ -67,12 +67,13 @@ const stateCell = ({ t }: Desk, { status }: ListedRequest): Cell => ({
 
 const WISH_LENGTH = 160
 
-/** What it wants in one line, such as "Charge with the next invoice: Migration". */
-function wish({ t }: Desk, { scope, body }: ListedRequest): string {
+/** What it wants in one line, such as "Charge €49.00 with the next invoice: Migration". */
+function wish(desk: Desk, { scope, body, amount_minor, currency }: ListedRequest): string {
   const { held, ...texts } = JSON.parse(body) as Record<string, unknown>
   const text = texts['description'] ?? texts['body'] ?? texts['note'] ?? texts['label'] ?? texts['reason']
   const word = held === false ? 'service_lift' : scope.replace('.write:', '_')
-  const line = t(`requests.want.${word}`, { text: String(text) })
+  const amount = amount_minor === null ? '' : moneyText(desk, amount_minor, currency!)
+  const line = desk.t(`requests.want.${word}`, { text: String(text), amount })
   return line.length > WISH_LENGTH ? `${line.slice(0, WISH_LENGTH)}…` : line
 }
 
@@ -83,10 +84,10 @@ const crumbs = (desk: Desk, last: string) => [
 
 export async function requestPage(desk: Desk, asked: Asked): Promise<PageView> {
   const row = await readPluginRequest(desk.means, { request_id: asked.params.id }, desk.actor)
-  const title = wish(desk, row)
+  const title = desk.t('requests.one', { plugin: row.instance_name ?? row.plugin_id })
   const problem = looseProblem(asked)
   return {
-    head: { title, crumbs: crumbs(desk, title), actions: decisions(desk, row) },
+    head: { title, text: wish(desk, row), crumbs: crumbs(desk, title), actions: decisions(desk, row) },
     main: [
       ...(problem === null
         ? []
@@ -114,7 +115,9 @@ function factsOf(desk: Desk, row: ListedRequest): Facts {
       ...Object.entries(JSON.parse(row.body) as Record<string, unknown>).flatMap(([name, value]) =>
         typeof value === 'object' ? [] : [fact(t(`requests.field.${name}`), valueText(desk, value))],
       ),
-      fact(t('requests.record'), href ? { href, text: row.record_id } : { mono: row.record_id }),
+      ...(row.record_id === row.client_id
+        ? []
+        : [fact(t('requests.record'), href ? { href, text: row.record_id } : { mono: row.record_id })]),
       fact(l('plugin'), pluginCell(row)),
       fact(t('requests.reference'), { mono: row.reference }),
       fact(t('requests.asked_at'), { at: row.created_at }),
