@@ -8,6 +8,8 @@ export const RULES = {
   answers: 'an input is answered, or refused with a reason where the kit made it up',
   exact_answer: 'an answer that its author knows is that answer',
   nothing_ungranted: 'nothing is asked for that plugin.json does not grant',
+  requests_once: 'a repeat asks under the same references for the same to be written',
+  people_decide: 'a request that waits, or that a person refused, is answered as well',
   form_fits: 'a form is one that core takes',
   frame_shown: 'a frame is answered only where one can be shown',
   takes_no_more: 'a payment is of the currency asked for, and of no more',
