@@ -12,7 +12,7 @@ export const RULES = {
   people_decide: 'a request that waits, or that a person refused, is answered as well',
   form_fits: 'a form is one that core takes',
   frame_shown: 'a frame is answered only where one can be shown',
-  takes_no_more: 'a payment is of the currency asked for, and of no more',
+  takes_no_more: 'a payment is of the currency asked for, as its fee or a refund’s, and of no more',
   looks_up: 'a gateway whose answers can be lost can be asked what became of a payment',
   movements_add_up: 'payouts are the sum of what they are made of',
   same_movements: 'movements told again are the same',
