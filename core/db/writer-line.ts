@@ -10,6 +10,8 @@ const SHARE_MAX = 32
 /** Shares that keep savepoints after one was refused: as good as never is much done twice. */
 const CAREFUL_SHARES = 50
 
+const WORDS = ['begin immediate', 'commit', 'savepoint work', 'release work'] as const
+
 type Work<T> = (trx: Trx) => Promise<T>
 type Answers = Trx['answers']
 const NO_ANSWERS: Answers = new Map()
@@ -56,10 +58,7 @@ export class WriterLine {
   readonly #connection: Database.Database
   readonly #queries: SqliteQueries
   readonly #how: LineHow
-  readonly #words: Record<
-    'begin immediate' | 'commit' | 'savepoint work' | 'release work',
-    Database.Statement
-  >
+  readonly #words: Record<(typeof WORDS)[number], Database.Statement>
   readonly #waiting: Waiting[] = []
   #draining: Promise<void> | undefined
   #undoInMemory = false
@@ -70,12 +69,7 @@ export class WriterLine {
     this.#connection = connection
     this.#queries = queries
     this.#how = how
-    this.#words = {
-      'begin immediate': connection.prepare('begin immediate'),
-      commit: connection.prepare('commit'),
-      'savepoint work': connection.prepare('savepoint work'),
-      'release work': connection.prepare('release work'),
-    }
+    this.#words = Object.fromEntries(WORDS.map((word) => [word, connection.prepare(word)])) as never
   }
 
   /** The wait for the file is counted from here: a long lock ends for all in line at about the same time. */
@@ -176,7 +170,9 @@ export class WriterLine {
 
   async #work(outcome: Outcome): Promise<void> {
     const { work, answers } = outcome.of
-    const isThere = () => this.#connection.inTransaction
+    const failures = this.#queries.failures
+    // It ends by itself only where a statement fails, and asking for it costs more than counting.
+    const isThere = () => this.#queries.failures === failures || this.#connection.inTransaction
     const open = openTrx(this.#queries, { answers, acts: outcome.acts, isThere })
     try {
       outcome.result = await work(open.trx)
