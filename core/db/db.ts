@@ -51,6 +51,11 @@ export interface Db extends Queries {
    * the engine tells of commits without a question over the network.
    */
   readonly kept?: Db
+  /**
+   * Another number, or none, once another process or thread has committed: by it one that writes for long knows whether
+   * anybody waits for it. Only where there is one writer at a time.
+   */
+  readonly commitsOfOthers?: () => number
   close(): Promise<void>
 }
 
