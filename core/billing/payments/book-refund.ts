@@ -100,7 +100,7 @@ async function moveBack(
   { refund, payment, occurredAt, actor }: Omit<Sent, 'reference'>,
 ): Promise<void> {
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, payment, {
+  await addTransaction(means, trx, leftFrom(refund, payment), {
     ...{ kind: 'refund_failed', reference: refund.reference ?? refund.id, currency: refund.currency },
     ...{ amountMinor: refund.amount_minor, feeMinor: 0n, note: refund.reason, actor: actor.id, occurredAt },
   })
@@ -128,7 +128,7 @@ async function moveMoney(
     postings: postingsOf(refund, payment),
   })
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, payment, {
+  await addTransaction(means, trx, leftFrom(refund, payment), {
     kind: 'refund',
     reference,
     currency: refund.currency,
@@ -140,6 +140,10 @@ async function moveMoney(
   })
 }
 
+/** Where the money left: what staff sent by hand did not come out of what the gateway holds. */
+const leftFrom = ({ destination }: RefundRow, payment: PaymentRow): PaymentRow =>
+  destination === 'recorded' ? { ...payment, instance_id: null } : payment
+
 /** Goodwill is an expense of its own, "refunds"; everything else was set aside when the refund was entered. */
 function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   const { currency, amount_minor: amount } = refund
@@ -147,7 +151,14 @@ function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   const given: Posting = { account: from, currency, amountMinor: amount }
   return refund.destination === 'credit'
     ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
-    : [given, { account: account.gateway(payment.instance_id ?? 'manual'), currency, amountMinor: -amount }]
+    : [
+        given,
+        {
+          account: account.gateway(leftFrom(refund, payment).instance_id ?? 'manual'),
+          currency,
+          amountMinor: -amount,
+        },
+      ]
 }
 
 /** Sets aside what a refund takes of the client's credit, so that no invoice uses it before the refund is sent. */
