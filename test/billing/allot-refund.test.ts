@@ -256,6 +256,33 @@ for (const engine of engines)
       await clean()
     })
 
+    test('of a card that staff sent back by hand leaves what the gateway holds as it was', async () => {
+      const client = await makeClient(means, { brand_id: brand.id })
+      const bill = await issue(means, draft(client, { amounts: [1_000n] }))
+      const wish = {
+        ...{ invoice_id: bill.id, instance_id: gateway.id, amount_minor: '1190' },
+        reference: means.newId('req'),
+      }
+      const payment = await recordPayment(payments, wish, staff)
+      const refund = await refundPayment(
+        payments,
+        {
+          ...{ payment_id: payment.id, amount_minor: '500', destination: 'recorded', reason: 'By bank' },
+          reference: 'BANK-OUT-1',
+        },
+        staff,
+      )
+      const booked = await db.all<{ account: string }>(sql`
+        select p.account from postings p join journals j on j.id = p.journal_id
+        where j.source_id = ${refund.id} and p.account like 'gateway_clearing:%'`)
+      assert.deepEqual(booked, [{ account: 'gateway_clearing:manual' }])
+      const moved = await db.all<{ instance_id: string }>(
+        sql`select instance_id from transactions where payment_id = ${payment.id} and kind = 'refund'`,
+      )
+      assert.deepEqual(moved, [{ instance_id: 'manual' }])
+      await clean()
+    })
+
     test('is for staff of its brand', async () => {
       const of = await refunded(100n)
       const wish = { refund_id: of.refund.id, parts: [{ invoice_id: of.ids[0], amount_minor: '1' }] }

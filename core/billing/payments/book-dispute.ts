@@ -62,8 +62,10 @@ export async function bookDispute(
   if (fact.status === 'inquiry' || dispute.status === fact.status)
     return `dispute ${dispute.id} ${dispute.status}`
   const name = STEPS[fact.status]
-  if (!disputeLifecycle.transitions[name].from.includes(dispute.status))
+  if (!disputeLifecycle.transitions[name].from.includes(dispute.status)) {
+    if (fact.status === 'open') await moveThereAndBack(means, trx, { dispute, payment, occurredAt }, actor)
     return `dispute ${dispute.id} stays ${dispute.status}`
+  }
   if (takesMoney(fact.status) && dispute.status === 'inquiry')
     await move(means, trx, { dispute, payment, kind: 'dispute', occurredAt }, actor)
   if (!takesMoney(fact.status) && dispute.status === 'open')
@@ -127,6 +129,24 @@ async function insert(
     body,
   })
   return dispute
+}
+
+/**
+ * That it was opened is heard only after it was decided for us: the money was gone meanwhile, and is back. Both movements
+ * stand at the gateway, so they stand in the books.
+ */
+async function moveThereAndBack(
+  means: Means,
+  trx: Trx,
+  of: Omit<Moved, 'kind'>,
+  actor: Actor,
+): Promise<void> {
+  const { status, instance_id: instanceId, reference } = of.dispute
+  const moved = await trx.get(sql`
+    select id from transactions where instance_id = ${instanceId} and reference = ${reference} and kind = 'dispute'`)
+  if (takesMoney(status) || moved) return
+  await move(means, trx, { ...of, kind: 'dispute' }, actor)
+  await move(means, trx, { ...of, kind: 'dispute_returned' }, actor)
 }
 
 interface Moved {

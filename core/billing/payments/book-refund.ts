@@ -113,7 +113,7 @@ async function moveBack(
   { refund, payment, occurredAt, actor }: Omit<Sent, 'reference' | 'feeMinor'>,
 ): Promise<void> {
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, payment, {
+  await addTransaction(means, trx, leftFrom(refund, payment), {
     ...{ kind: 'refund_failed', reference: refund.reference ?? refund.id, currency: refund.currency },
     ...{ amountMinor: refund.amount_minor, feeMinor: 0n, note: refund.reason, actor: actor.id, occurredAt },
   })
@@ -143,7 +143,7 @@ async function moveMoney(
     postings: [...postingsOf(refund, payment), ...feePostings(refund, payment, feeMinor)],
   })
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, payment, {
+  await addTransaction(means, trx, leftFrom(refund, payment), {
     kind: 'refund',
     reference,
     currency: refund.currency,
@@ -155,6 +155,10 @@ async function moveMoney(
   })
 }
 
+/** Where the money left: what staff sent by hand did not come out of what the gateway holds. */
+const leftFrom = ({ destination }: RefundRow, payment: PaymentRow): PaymentRow =>
+  destination === 'recorded' ? { ...payment, instance_id: null } : payment
+
 /** Goodwill is an expense of its own, "refunds"; everything else was set aside when the refund was entered. */
 function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   const { currency, amount_minor: amount } = refund
@@ -162,7 +166,14 @@ function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   const given: Posting = { account: from, currency, amountMinor: amount }
   return refund.destination === 'credit'
     ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
-    : [given, { account: account.gateway(payment.instance_id ?? 'manual'), currency, amountMinor: -amount }]
+    : [
+        given,
+        {
+          account: account.gateway(leftFrom(refund, payment).instance_id ?? 'manual'),
+          currency,
+          amountMinor: -amount,
+        },
+      ]
 }
 
 /** As the fee of a payment: an expense that the gateway takes out of what it holds. It stays when the money comes back. */
