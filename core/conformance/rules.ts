@@ -103,6 +103,15 @@ export function embedsWhereShown(manifest: Manifest, input: unknown, told: Told)
   return mayStart ? 'it answers a frame for a page that said nothing of can_embed' : undefined
 }
 
+/** What is under way is asked after by its reference; a creation by `describe`. */
+export function followsUp(manifest: Manifest, told: Told): Problem {
+  const { outcome, reference } = 'answer' in told ? fieldsOf(told.answer) : {}
+  if (outcome !== 'pending' || reference === undefined) return undefined
+  return manifest.kinds.provisioner?.includes('follow') === true
+    ? undefined
+    : 'it answers pending with a reference and offers no follow: core could never ask what became of it'
+}
+
 /** Each line asked has one answer, and no other has. */
 export function answersEachLine(input: unknown, told: Told): Problem {
   if (!('answer' in told)) return undefined

@@ -146,15 +146,16 @@ function valuesOf(rows: readonly Row[], columns: readonly string[]): SqlValue[] 
 
 /** Money needs safe integers; where no column is money the faster plain numbers are exact enough. */
 function reader(statement: Database.Statement<Bound, Row>): Prepared['all'] {
-  const columns = statement.columns().map((column) => column.name)
-  const money = columns.filter((column) => column.endsWith('_minor'))
-  if (money.length === 0) return (values) => statement.all(values)
+  const columns = statement.columns()
+  const others = columns.filter(({ name }) => !name.endsWith('_minor'))
+  if (others.length === columns.length) return (values) => statement.all(values)
   statement.safeIntegers(true)
-  const others = columns.filter((column) => !column.endsWith('_minor'))
+  // Tables are strict: what a column of text holds need not be looked at.
+  const numbers = others.filter(({ type }) => type?.toLowerCase() !== 'text').map(({ name }) => name)
   return (values) => {
     const rows = statement.all(values)
     for (const row of rows) {
-      for (const column of others) if (typeof row[column] === 'bigint') row[column] = Number(row[column])
+      for (const column of numbers) if (typeof row[column] === 'bigint') row[column] = Number(row[column])
     }
     return rows
   }

@@ -7,6 +7,8 @@ import { explained, whenFree } from './when-free.ts'
 
 /** Of one shared commit: whoever came first waits for the work of so many others at most. */
 const SHARE_MAX = 32
+/** Shares that keep savepoints after one was refused: as good as never is much done twice. */
+const CAREFUL_SHARES = 50
 
 type Work<T> = (trx: Trx) => Promise<T>
 type Answers = Trx['answers']
@@ -16,6 +18,8 @@ export interface Turn {
   answers?: Answers
   /** May be committed together with others that are. */
   brief?: boolean
+  /** Touches so little that what its statements would put back fits into memory. */
+  chunk?: boolean
 }
 
 interface LineHow extends How {
@@ -28,6 +32,7 @@ interface Waiting {
   work: Work<unknown>
   answers: Answers
   brief: boolean
+  chunk: boolean
   until: number
   done(result: unknown): void
   failed(error: unknown): void
@@ -43,8 +48,9 @@ interface Outcome {
 
 /**
  * One writer at a time in this process; other processes and threads are waited for without blocking. Work that is brief
- * and stands in line shares one commit, which costs more than what it commits: each in a savepoint of its own, so that
- * one that is refused leaves nothing and the others stand.
+ * and stands in line shares one commit, which costs more than what it commits. When one is refused, all of them are
+ * undone and done again, each in a savepoint of its own, so that it leaves nothing and the others stand; and because
+ * refusals come in rows, so are the next ones. A savepoint copies each page that changes after it.
  */
 export class WriterLine {
   readonly #connection: Database.Database
@@ -57,6 +63,8 @@ export class WriterLine {
   readonly #waiting: Waiting[] = []
   #draining: Promise<void> | undefined
   #undoInMemory = false
+  /** So many shares more with savepoints. */
+  #careful = 0
 
   constructor(connection: Database.Database, queries: SqliteQueries, how: LineHow) {
     this.#connection = connection
@@ -71,10 +79,11 @@ export class WriterLine {
   }
 
   /** The wait for the file is counted from here: a long lock ends for all in line at about the same time. */
-  transaction<T>(work: Work<T>, { answers = NO_ANSWERS, brief = false }: Turn = {}): Promise<T> {
+  transaction<T>(work: Work<T>, turn: Turn = {}): Promise<T> {
+    const { answers = NO_ANSWERS, brief = false, chunk = false } = turn
     const until = performance.now() + this.#how.lockWaitMs
     return new Promise<unknown>((done, failed) => {
-      this.#waiting.push({ work, answers, brief, until, done, failed })
+      this.#waiting.push({ work, answers, brief, chunk, until, done, failed })
       this.#draining ??= Promise.resolve().then(() => this.#drain())
     }) as Promise<T>
   }
@@ -90,9 +99,11 @@ export class WriterLine {
 
   /** Never rejects: whoever waits is told. */
   async #share(first: Waiting): Promise<void> {
+    const careful = this.#careful > 0
+    if (careful && first.brief) this.#careful--
     try {
       this.#how.leaveView?.()
-      this.#undoWhere(first.brief)
+      this.#undoWhere(first.brief || first.chunk)
       await whenFree(
         () => first.until,
         () => this.#words['begin immediate'].run(),
@@ -103,7 +114,7 @@ export class WriterLine {
     }
     const outcomes: Outcome[] = []
     try {
-      await this.#workAll(first, outcomes)
+      await this.#workAll(first, outcomes, careful)
       if (this.#connection.inTransaction) this.#commit()
     } catch (error) {
       this.#undo()
@@ -113,8 +124,9 @@ export class WriterLine {
   }
 
   /**
-   * What a savepoint would put back is a copy of each page that changed: for work that is brief some hundred kilobytes,
-   * which cost a write each where they go to a file. Other work may sort a whole table, which a file holds.
+   * What a savepoint or a statement would put back is a copy of each page that changed: for work that is brief or a chunk
+   * some hundred kilobytes, which cost a write each where they go to a file. Other work may sort a whole table, which a
+   * file holds.
    */
   #undoWhere(inMemory: boolean): void {
     if (inMemory === this.#undoInMemory) return
@@ -122,21 +134,30 @@ export class WriterLine {
     this.#undoInMemory = inMemory
   }
 
-  async #workAll(first: Waiting, outcomes: Outcome[]): Promise<void> {
+  async #workAll(first: Waiting, outcomes: Outcome[], careful: boolean): Promise<void> {
     const endMs = performance.now() + this.#how.shareMs
     for (let next: Waiting | undefined = first; next; next = this.#nextTo(first, outcomes, endMs)) {
       const shared = outcomes.length > 0
       const outcome: Outcome = { of: next, acts: [] }
       outcomes.push(outcome)
-      if (shared) this.#words['savepoint work'].run()
+      const apart = shared && careful
+      if (apart) this.#words['savepoint work'].run()
       await this.#work(outcome)
       // The first one needs no savepoint: until it has ended well, the transaction is its own.
       if (outcome.refused && !shared) return this.#undo()
       // Some failures of the disk end the whole transaction, whatever became of the work that met one.
       if (!this.#connection.inTransaction) throw ended(outcome.refused?.error)
+      if (outcome.refused && !careful) return this.#again(outcomes)
       if (outcome.refused) this.#connection.exec('rollback to work')
-      if (shared) this.#words['release work'].run()
+      if (apart) this.#words['release work'].run()
     }
+  }
+
+  /** Nobody has been told anything, and work is repeatable. */
+  #again(outcomes: Outcome[]): void {
+    this.#undo()
+    this.#careful = CAREFUL_SHARES
+    this.#waiting.unshift(...outcomes.splice(0).map(({ of }) => of))
   }
 
   /** When even that fails, whoever is next in line cannot begin, and says why. */

@@ -14,13 +14,14 @@ import { deadlineOf, type Deadline } from './deadlines.ts'
 import * as errors from './errors.ts'
 import { INPUT_BYTES_MAX } from './limits.ts'
 import { limitOf, type LimitName } from './manifest/askable-limits.ts'
-import type { Manifest } from './manifest/manifest.ts'
+import type { Manifest, SecretGrant } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type Kind } from './kinds.ts'
 import type { LineBudget } from './line-budget.ts'
-import type { FindRecord, PluginLog, PluginStorage } from './ports.ts'
+import type { FindRecord, PluginLog, PluginStorage, PluginWrites } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
+import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
 import type { CallBook } from './call-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
@@ -35,6 +36,7 @@ export interface Caller {
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
+  writes: PluginWrites
   log: PluginLog
   outbound: OutboundMap
   isOwnHost: IsOwnHost
@@ -127,26 +129,28 @@ const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
 
 const isLaw = (kind: Kind): kind is Law => kind === 'observe' || kind === 'check' || kind === 'shape'
 
-/** Secret settings of the server are tokens for the plugin, whatever core put there; one that is not set is absent. */
+/**
+ * Secret settings of the server are tokens for the plugin, or the value itself where the manifest says `"read": true`,
+ * whatever core put there; one that is not set is absent.
+ */
 async function withTokens(caller: Caller, call: PluginCall): Promise<unknown> {
   const { input } = call.request
   const server = serverSettings(input)
   if (server === undefined) return input
   const { manifest } = call.instance.plugin
-  const declared = declaredSecrets(call)
-  const tokens: [string, string][] = []
+  const shown: [string, string][] = []
   for (const name of secretFields(manifest.server_settings)) {
-    const value = declared.includes(`server.${name}`) ? await call.request.server?.secrets(name) : undefined
-    if (isSet(value)) tokens.push([name, tokenOf(caller.mark(call.instance.id), `server.${name}`)])
+    const value = await shownSecret(caller, call, `server.${name}`)
+    if (value !== undefined) shown.push([name, value])
   }
   const hidden = Object.fromEntries(secretFields(manifest.server_settings).map((name) => [name, undefined]))
   const settings = JSON.parse(
-    JSON.stringify({ ...server.settings, ...hidden, ...Object.fromEntries(tokens) }),
+    JSON.stringify({ ...withoutTrusted(server.settings), ...hidden, ...Object.fromEntries(shown) }),
   )
   return { ...(input as object), server: { ...server, settings } }
 }
 
-const isSet = (value: string | undefined) => value !== undefined && value !== ''
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
 
 function serverSettings(input: unknown): { id: string; settings: Record<string, unknown> } | undefined {
   if (typeof input !== 'object' || input === null || !('server' in input)) return undefined
@@ -155,16 +159,30 @@ function serverSettings(input: unknown): { id: string; settings: Record<string, 
   return server as { id: string; settings: Record<string, unknown> }
 }
 
-const declaredSecrets = (call: PluginCall): string[] =>
-  (call.instance.plugin.manifest.permissions?.secrets ?? []).map(({ name }) => name)
+const secretGrants = ({ instance }: PluginCall): readonly SecretGrant[] =>
+  instance.plugin.manifest.permissions?.secrets ?? []
+
+/** Of the instance, or of the server that the call is about: "server.token". */
+const secretOf = ({ instance, request }: PluginCall, name: string): Promise<string | undefined> =>
+  name.startsWith(OF_SERVER)
+    ? (request.server?.secrets(name.slice(OF_SERVER.length)) ?? Promise.resolve(undefined))
+    : instance.secrets(name)
+
+const OF_SERVER = 'server.'
+
+/** What stands for a secret inside; undefined when it is not declared or not set. */
+async function shownSecret(caller: Caller, call: PluginCall, name: string): Promise<string | undefined> {
+  const grant = secretGrants(call).find((one) => one.name === name)
+  const value = grant === undefined ? undefined : await secretOf(call, name)
+  if (!isSet(value)) return undefined
+  return grant?.read === true ? value : tokenOf(caller.mark(call.instance.id), name)
+}
 
 /** Values of the secrets that the manifest lets the plugin read. */
-async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
-  const grants = instance.plugin.manifest.permissions?.secrets ?? []
-  const values = await Promise.all(
-    grants.filter(({ read }) => read === true).map(({ name }) => instance.secrets(name)),
-  )
-  return values.filter((value): value is string => isSet(value))
+async function seenSecrets(call: PluginCall): Promise<string[]> {
+  const read = secretGrants(call).filter((grant) => grant.read === true)
+  const values = await Promise.all(read.map(({ name }) => secretOf(call, name)))
+  return values.filter(isSet)
 }
 
 /** Answers whether the call is the probe of an open circuit. */
@@ -185,7 +203,7 @@ async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
   const limit = (name: LimitName) => limitOf(manifest, name)
   const start: IsolateStart = {
     settings: await instanceSettings(caller, call),
-    secretNames: declaredSecrets(call),
+    secretNames: secretGrants(call).map(({ name }) => name),
     tokenMark: caller.mark(call.instance.id),
     asks: limit('asks'),
     asksAtOnce: limit('asks_at_once'),
@@ -209,13 +227,11 @@ async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
 /** Secret settings that are set are tokens, or the value itself where the manifest says `"read": true`. */
 async function instanceSettings(caller: Caller, call: PluginCall): Promise<Record<string, unknown>> {
   const { instance } = call
-  const grants = instance.plugin.manifest.permissions?.secrets ?? []
   const settings = { ...instance.settings }
   for (const name of secretFields(instance.plugin.manifest.settings)) {
-    const grant = grants.find((one) => one.name === name)
     delete settings[name]
-    const value = grant === undefined ? undefined : await instance.secrets(name)
-    if (isSet(value)) settings[name] = grant?.read === true ? value : tokenOf(caller.mark(instance.id), name)
+    const value = await shownSecret(caller, call, name)
+    if (value !== undefined) settings[name] = value
   }
   return settings
 }
@@ -241,6 +257,13 @@ function isPure({ kind, operation }: PluginCall): boolean {
   return (isLaw(kind) ? hookNamed(operation) : operationOf(kind, operation))?.pure === true
 }
 
+/** Whoever is asked a question answers it, and a page that is drawn changes nothing, however often it is drawn. */
+function readOnlyReason({ kind, request: { deadline = 'act' } }: PluginCall): string | undefined {
+  if (kind === 'check' || kind === 'shape') return 'a check or shape only answers'
+  if (kind === 'upgrade') return 'an upgrade moves only what the plugin keeps'
+  return deadline === 'page' ? 'a page that is drawn changes nothing' : undefined
+}
+
 function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   const { instance, request } = call
   const manifest = grantedNow(call)
@@ -252,10 +275,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   const secrets: SecretScope = {
     mark: caller.mark(instance.id),
     grants: manifest.permissions?.secrets ?? [],
-    resolve: (name) =>
-      name.startsWith('server.')
-        ? (request.server?.secrets(name.slice('server.'.length)) ?? Promise.resolve(undefined))
-        : instance.secrets(name),
+    resolve: (name) => secretOf(call, name),
   }
   const asking = {
     instance: instance.id,
@@ -270,6 +290,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,
     findRecord: caller.findRecord,
+    writes: caller.writes,
+    readOnly: readOnlyReason(call),
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,

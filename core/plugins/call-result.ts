@@ -29,7 +29,7 @@ export function outcomeOf(
     case 'busy':
       return { error: errors.PluginBusy(failed(call, false, {})) }
     case 'host_lost':
-      return { error: errors.PluginHostLost(failed(call, sent, {})) }
+      return { error: errors.PluginHostLost(failed(call, sent, reasonOf(ended))) }
     case 'invalid':
       return { error: errors.PluginInvalidResult(failed(call, sent, { reason: ended.reason })) }
     case 'denied':
@@ -42,6 +42,8 @@ export function outcomeOf(
       }
   }
 }
+
+const reasonOf = ({ reason }: { reason?: string }) => (reason === undefined ? {} : { reason })
 
 function answerOf(
   call: PluginCall,

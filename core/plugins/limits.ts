@@ -75,6 +75,14 @@ export const STORAGE_BYTES = 1 * MIB
 export const STORAGE_RECORD_BYTES_CEILING = 256 * KIB
 export const STORAGE_KEY_LENGTH = 200
 
+/** Requests that something be written: of one call, and of one instance within 24 hours. */
+export const WRITES = 10
+export const WRITES_CEILING = 100
+export const WRITES_A_DAY = 200
+export const WRITES_A_DAY_CEILING = 10_000
+export const WRITES_AT_ONCE = 4
+export const REFERENCE_LENGTH = 200
+
 /** Keys and values of one instance that an upgrade may look at and write: all of it stays in core's memory until it is kept. */
 export const STAGED_BYTES = 128 * MIB
 

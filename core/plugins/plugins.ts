@@ -1,5 +1,7 @@
 import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
+import { probeHost, shownCertificate, type ProbedHost } from './broker/probe.ts'
+import { denied, type Trouble } from './broker/refusal.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
@@ -14,13 +16,14 @@ import type {
   PluginLog,
   PluginScope,
   PluginStorage,
+  PluginWrites,
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker, type Breaker } from './supervisor/breaker.ts'
 import { prepareHostProgram, type HostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
-import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
+import { raiseWall, wholeWall, type Wall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
   /** The system clock: what people read. */
@@ -34,6 +37,8 @@ export interface PluginsMeans {
   scopes?: readonly PluginScope[]
   /** Beside what plugins may keep something; absent: beside nothing. */
   findRecord?: FindRecord
+  /** Absent: nothing is written for plugins. */
+  writes?: PluginWrites
   log: PluginLog
   /** Absent: this process counts its own alone. */
   losses?: HostLosses
@@ -76,13 +81,20 @@ export interface Plugins {
    * event's name as operation. Input and output are checked. Throws BerthErrors of `errors.ts`; see `outcomeUnknown`.
    */
   call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
+  /** Says what is in the way to a host, as a request of a plugin would find it; undefined: nothing. Sends nothing. */
+  probe(host: ProbedHost): Promise<Trouble | undefined>
+  /** PEM of the certificate that a host shows to anybody; nothing is sent to it. Throws a Refusal that says why not. */
+  certificate(host: Omit<ProbedHost, 'trusted'>): Promise<string>
   /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
   drain(instanceId: string): void
   /** Ends what moved an instance's data, and the host that it had for it. What serves goes on. */
   endUpgrade(instanceId: string): void
   /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
   forgive(pluginId: string): void
+  /** Never rejects for a part of the wall that is missing: it names it. */
   health(): Promise<PluginsHealth>
+  /** Rejects with WallIncomplete where the wall is strict and the system lacks a part of it. */
+  demandWall(): Promise<void>
   stop(): void
 }
 
@@ -94,7 +106,6 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const pluginOf = new Map<string, string>()
   const hosts = createHostBook(means)
   const wall = raiseWall(means.wall ?? 'auto')
-  wall.catch(() => undefined)
   const lostHost = lossCounter(means, breaker, ms)
   const supervisor = createSupervisor({
     program: means.hostProgram ?? prepareHostProgram(means.cacheFolder),
@@ -114,25 +125,21 @@ export function createPlugins(means: PluginsMeans): Plugins {
     clock: means.clock,
     steadyMs: ms,
     storage: means.storage,
-    scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
-    findRecord: means.findRecord ?? (() => Promise.resolve(null)),
     log: means.log,
-    outbound: means.outbound ?? {},
-    resolver: means.resolver ?? systemResolver,
-    isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),
-    wards: means.wards ?? 1,
+    ...givenOr(means),
     breaker,
     book,
     supervisor,
     mark: createMarks(means.randomFill),
     lines,
-    stacks: means.stacks ?? Promise.resolve(false),
   }
   return {
     call(instance, kind, operation, request) {
       pluginOf.set(instance.id, instance.plugin.manifest.id)
       return callPlugin(caller, { instance, kind, operation, request })
     },
+    probe: (host) => probeHost(caller, host),
+    certificate: (host) => shownCertificate(caller, host),
     drain(instance) {
       supervisor.drain(instance)
       supervisor.drain(laneOf(instance, 'upgrade'))
@@ -146,17 +153,34 @@ export function createPlugins(means: PluginsMeans): Plugins {
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(ms()),
         wallOff: means.wall === 'off',
-        wallMissing: (await wall).missing,
+        wallMissing: missingOf(await wall, supervisor.running()),
         outbound: caller.outbound,
         figures: book.figures(),
       }
     },
+    demandWall: async () => void (await wholeWall(wall)),
     stop() {
       supervisor.stop()
       lines.stop()
     },
   }
 }
+
+const noWrites: PluginWrites = {
+  request: () => Promise.reject(denied('Nothing is written for plugins here.')),
+}
+
+/** What plugins reach of core; nothing where it is not given. */
+const givenOr = (means: PluginsMeans) => ({
+  scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
+  findRecord: means.findRecord ?? (() => Promise.resolve(null)),
+  writes: means.writes ?? noWrites,
+  outbound: means.outbound ?? {},
+  resolver: means.resolver ?? systemResolver,
+  isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),
+  wards: means.wards ?? 1,
+  stacks: means.stacks ?? Promise.resolve(false),
+})
 
 /** A plugin whose hosts are lost too often here, or on all nodes together, is off. */
 function lossCounter({ losses, log }: PluginsMeans, breaker: Breaker, ms: () => number) {
@@ -166,6 +190,12 @@ function lossCounter({ losses, log }: PluginsMeans, breaker: Breaker, ms: () => 
     if (here !== 'disabled' && !everywhere) return
     log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
   }
+}
+
+/** What was missing at the start, and what any host that runs now is without. */
+function missingOf(wall: Wall, hosts: readonly { pid: number | undefined }[]): WallPart[] {
+  const around = hosts.flatMap(({ pid }) => (pid === undefined ? [] : wall.missingAround(pid)))
+  return [...new Set([...wall.missing, ...around])]
 }
 
 const MARK_BYTES = 12

@@ -249,8 +249,8 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'a secret that is not declared is no token either',
     file: CALL,
-    from: 'grant === undefined ? undefined : await instance.secrets(name)',
-    to: 'await instance.secrets(name)',
+    from: 'grant === undefined ? undefined : await secretOf(call, name)',
+    to: 'await secretOf(call, name)',
     tests: ['secret-undeclared'],
   },
   {

@@ -320,6 +320,20 @@ export const rulesOfHosts: readonly Rule[] = [
     tests: ['throwing-getter'],
   },
   {
+    off: 'certificates are bounded before they are read',
+    file: 'sdk/certificates/index.ts',
+    from: 'if (text.length > LENGTH_MAX)',
+    to: 'if (false)',
+    tests: ['broken-certificates'],
+  },
+  {
+    off: 'a pure function that breaks says nothing of it',
+    file: 'core/plugins/sandbox/pure.ts',
+    from: "error instanceof CertificateRefused ? error.message : 'invalid input'",
+    to: 'String((error as Error).stack)',
+    tests: ['broken-certificates'],
+  },
+  {
     off: 'an answer is text, made inside',
     file: `${BRIDGE}/90-calls.js`,
     from: "if (typeof answer !== 'string') return refusal('invalid_result', 'it is not data')",

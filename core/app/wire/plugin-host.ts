@@ -4,6 +4,7 @@ import { isHostOfBrand } from '../../brands/index.ts'
 import type { Queries } from '../../db/index.ts'
 import {
   createPlugins,
+  databaseWrites,
   instanceMover,
   databaseLog,
   databaseLosses,
@@ -18,6 +19,7 @@ import { findInstallation } from '../installation.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
 import { pluginScopes } from './plugin-scopes.ts'
+import { pluginWrites } from './plugin-writes.ts'
 import { tellOfTrouble } from './tell-of-trouble.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
@@ -54,6 +56,7 @@ export function openPlugins({
       storage: databaseStorage(means.db, means.clock),
       scopes: pluginScopes(means.db),
       findRecord: recordFinder(means.db),
+      writes: databaseWrites(means, pluginWrites),
       log,
       losses: databaseLosses(means),
       cacheFolder: cache,
@@ -67,12 +70,13 @@ export function openPlugins({
     ...{ db: means.db, keys: means.keys, plugins, outbound },
     loaded: loadedPlugins(means.db, loaded),
   }
-  const { call, browserPart } = pluginCalls(callMeans)
+  const calls = pluginCalls(callMeans)
   const move = instanceMover(callMeans)
   return {
     start: async () => void (await loaded()),
-    call,
-    browserPart,
+    ...calls,
+    // Only a strict wall refuses anything; otherwise the host is made with the first call.
+    demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
     move,
     drain,
     reread,

@@ -12,10 +12,10 @@ import { findPayment, type PaymentRow } from './payment.ts'
 export const disputeLifecycle = defineLifecycle('dispute', {
   initial: 'inquiry',
   transitions: {
-    open: { from: ['inquiry'], to: 'open', fact: true },
-    win: { from: ['inquiry', 'open'], to: 'won', fact: true },
-    lose: { from: ['inquiry', 'open'], to: 'lost', fact: true },
-    close: { from: ['inquiry', 'open'], to: 'closed', fact: true },
+    open: { from: ['inquiry'], to: 'open', fact: 'the bank has opened it' },
+    win: { from: ['inquiry', 'open'], to: 'won', fact: 'the bank decided for us' },
+    lose: { from: ['inquiry', 'open'], to: 'lost', fact: 'the bank decided for the client' },
+    close: { from: ['inquiry', 'open'], to: 'closed', fact: 'the bank has closed it' },
   },
 })
 

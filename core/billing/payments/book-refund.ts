@@ -1,8 +1,10 @@
 import type { RefundOutcome } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { assert, defineLifecycle, type Actor, type Instant } from '../../kernel/index.ts'
-import { applyTransition, type Means, type StatefulRow } from '../../records/index.ts'
+import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
+import type { RefundRow } from './refund.ts'
+import { postingsOfParts } from './refund-parts.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { addTransaction } from './book-success.ts'
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
@@ -10,36 +12,16 @@ import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
 export const refundLifecycle = defineLifecycle('refund', {
   initial: 'created',
   transitions: {
-    wait: { from: ['created'], to: 'pending', fact: true },
-    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: true },
+    wait: { from: ['created'], to: 'pending', fact: 'the gateway has taken it and waits' },
+    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: 'the money has gone back' },
     // A refund that was reported done can still come back days later.
-    fail: { from: ['created', 'pending', 'succeeded'], to: 'failed', fact: true },
+    fail: {
+      from: ['created', 'pending', 'succeeded'],
+      to: 'failed',
+      fact: 'the gateway refuses it, or the money came back',
+    },
   },
 })
-
-/**
- * What pays for a refund: "credit_note", the one that it was made with; "credit", what the client holds, such as an
- * overpayment or a deposit; "goodwill", an expense of ours.
- */
-export type RefundSource = 'goodwill' | 'credit' | 'credit_note'
-
-export interface RefundRow extends StatefulRow {
-  payment_id: string
-  client_id: string
-  invoice_id: string | null
-  credit_note_id: string | null
-  destination: 'source' | 'credit' | 'recorded'
-  taken_from: RefundSource
-  status: 'created' | 'pending' | 'succeeded' | 'failed'
-  currency: string
-  amount_minor: bigint
-  effect_key: string
-  reference: string | null
-  reason: string
-  problem: string | null
-  created_at: Instant
-  updated_at: Instant
-}
 
 export interface AnsweredRefund {
   refundId: string
@@ -95,7 +77,7 @@ async function fail(
 ): Promise<RefundRow> {
   if (refund.status === 'failed') return refund
   if (refund.status !== 'created') await moveBack(means, trx, { refund, payment, occurredAt, actor })
-  const postings = undone(refund, payment)
+  const postings = undone(refund, payment, await postingsOfParts(trx, refund))
   if (postings.length > 0) {
     const effectiveOn = await todayOf(means, trx, payment.brand_id)
     await postJournal(means, trx, {
@@ -196,10 +178,10 @@ function heldPostings({ currency, client_id: clientId, amount_minor: amountMinor
 }
 
 /** What has been booked of a refund so far, turned round: what was set aside is the client's credit again. */
-function undone(refund: RefundRow, payment: PaymentRow): Posting[] {
+function undone(refund: RefundRow, payment: PaymentRow, ofParts: readonly Posting[]): Posting[] {
   const held = refund.taken_from === 'goodwill' ? [] : heldPostings(refund)
   const sent = refund.status === 'created' ? [] : postingsOf(refund, payment)
-  return [...held, ...sent].map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }))
+  return [...held, ...sent, ...ofParts].map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }))
 }
 
 const bodyOf = (refund: RefundRow) => ({

@@ -128,7 +128,7 @@ async function commitChunk(
     parked: plan.postponed.length,
     totals: totalsOf(plan.invoices),
   })
-  const claimed = await means.db.transaction(async (trx) => {
+  const write = async (trx: Trx) => {
     if (!(await claim(trx, run, { position, counts, now: means.business.now() }))) return false
     if (trx.dialect === 'postgres') await forgetPlans(trx)
     for (const { source, items } of plan.due) await source.advance(trx, items)
@@ -139,7 +139,8 @@ async function commitChunk(
     }
     await postpone(means, trx, run, chunk)
     return true
-  })
+  }
+  const claimed = await means.db.transaction(write, { chunk: true })
   work.services = counts.services - countsOf(run).services
   return claimed
     ? { ...run, position, fence: run.fence + 1, counts: JSON.stringify(counts) }

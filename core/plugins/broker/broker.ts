@@ -8,6 +8,7 @@ import type { AskingCall } from './asking-call.ts'
 import { keepPart, PartInput, takeBody } from './body-parts.ts'
 import { brokerFetch, FetchInput, type FetchRequest, type Sizes } from './fetch.ts'
 import { readRecord } from './records.ts'
+import { requestWrite, WriteInput } from './request-write.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
 import { listKeys, listRecords, readEntry, removeEntry, writeEntry } from './storage.ts'
@@ -142,6 +143,15 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
       permission: needsData,
       budget: cheap,
       handler: (call, input) => readRecord(call, input),
+    }),
+  ],
+  [
+    'record_request',
+    row({
+      schema: WriteInput,
+      permission: needsData,
+      budget: { perCall: (manifest) => limitOf(manifest, 'writes'), atOnce: () => limits.WRITES_AT_ONCE },
+      handler: requestWrite,
     }),
   ],
   ['tcp_open', row({ schema: tcp.OpenInput, permission: needsTcp, budget: cheap, handler: tcp.openLine })],

@@ -18,6 +18,7 @@ const words = {
   silent: 'it was silent for 6 s',
   memory: 'it used too much memory',
   poisoned: 'an isolate could not be stopped',
+  wall: 'a part of the wall around it is missing',
   calm: 'it had stepped back and is calm',
   unneeded: 'it is no longer needed',
   core_stops: 'core stops',

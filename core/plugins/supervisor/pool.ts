@@ -9,7 +9,8 @@ import { inParts } from './in-parts.ts'
 export type CallEnd =
   | { end: 'done'; ok: boolean; text: string; cpuMs?: number; heap?: number }
   | { end: 'timeout'; limit: string }
-  | { end: 'memory' | 'busy' | 'host_lost' }
+  | { end: 'memory' | 'busy' }
+  | { end: 'host_lost'; reason?: string }
   | { end: 'invalid' | 'denied' | 'not_started'; reason: string }
 
 export interface PoolCall {
@@ -159,8 +160,9 @@ async function open(pool: PoolState): Promise<void> {
   pool.slots.add(slot)
   try {
     slot.host = await pool.means.host()
-  } catch {
-    return refuseNext(pool, slot, { end: 'host_lost' })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return refuseNext(pool, slot, { end: 'host_lost', reason })
   }
   slot.host.open(slot.id, {
     memoryMb: limits.memoryMb,

@@ -3,7 +3,7 @@ import { BACKOFF_FIRST_MS, BACKOFF_LAST_MS } from '../limits.ts'
 import { lossOf, type HostLoss } from './host-loss.ts'
 import type { HostProgram } from './host-program.ts'
 import { startHost, type Host, type HostMeans } from './host.ts'
-import type { Wall } from './wall.ts'
+import { wholeWall, type Wall } from './wall.ts'
 
 /** Host processes by ward: what runs in one could, at worst, be seen by the others of that ward. */
 export interface Wards {
@@ -61,18 +61,18 @@ export function createWards(means: WardsMeans, ground: Ground = system): Wards {
     const program = await means.program
     if (ward.backoffMs > 0) await ground.wait(ward.backoffMs * (1 + means.random() / 4))
     if (stopped || ward.closing) throw new Error('The plugin host is stopping.')
+    const wall = await wholeWall(means.wall)
     ward.startedAt = means.ms()
     const host: Host = ground.startHost({
       program,
-      wall: (await means.wall).prefix,
+      wall: wall.prefix,
       ms: () => means.ms(),
       onOutput: (text) => means.onOutput(name, text),
       onLost: (loss, retired) => lost(name, ward, { host, loss, retired }),
     })
     ward.latest = host
     ward.hosts.add(host)
-    await host.ready
-    return host
+    return walled(host, ward, wall)
   }
   const lost = (name: string, ward: Ward, { host, loss, retired }: Lost) => {
     ward.hosts.delete(host)
@@ -121,6 +121,24 @@ export function createWards(means: WardsMeans, ground: Ground = system): Wards {
       stopped = true
       for (const ward of wards.values()) for (const host of ward.hosts) host.kill(lossOf('core_stops'))
     },
+  }
+}
+
+/**
+ * The host once it answers, looked at itself before it gets any code of a plugin: what the system offered when the wall
+ * was raised may be gone.
+ */
+async function walled(host: Host, ward: Ward, wall: Wall): Promise<Host> {
+  await host.ready
+  if (host.pid === undefined) return host
+  try {
+    wall.demand(wall.missingAround(host.pid))
+    return host
+  } catch (error) {
+    // No next one follows by itself: whoever needs one tries again.
+    ward.latest = undefined
+    host.kill(lossOf('wall'))
+    throw error
   }
 }
 

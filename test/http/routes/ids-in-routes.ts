@@ -42,6 +42,7 @@ const KINDS = {
   option: 'opt',
   order: 'ord',
   payment: 'pay',
+  refund: 'ref',
   payout: 'pyo',
   priceList: 'plt',
   priceRule: 'prr',
@@ -87,6 +88,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':addon': 'product',
   ':productId': 'product',
   ':rule': 'priceRule',
+  ':refund': 'refund',
   '{bundle_id}': 'bundle',
   '{client_id}': 'client',
   '{delivery_id}': 'delivery',
@@ -100,6 +102,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{product_id}': 'product',
   '{server_id}': 'server',
   '{service_id}': 'service',
+  '{refund_id}': 'refund',
 }
 
 /** What stands before ":id" on pages of staff. */

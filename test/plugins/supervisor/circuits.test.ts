@@ -30,6 +30,7 @@ function desk() {
     clock: { ms: () => now.wall } as Clock,
     steadyMs: () => now.ms,
     ...{ storage: memoryStorage(), scopes: new Map(), findRecord: () => Promise.resolve(null) },
+    writes: { request: () => Promise.reject(new Error('Nothing writes here.')) },
     log: {
       line: () => undefined,
       incident: ({ kind, detail }) => void (kind === 'tripped' && paused.push(detail)),

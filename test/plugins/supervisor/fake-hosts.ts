@@ -2,6 +2,7 @@ import type { Host, HostMeans, IsolateEars } from '../../../core/plugins/supervi
 import { lossOf } from '../../../core/plugins/supervisor/host-loss.ts'
 import type { HostProgram } from '../../../core/plugins/supervisor/host-program.ts'
 import type { PoolCall, PoolStart } from '../../../core/plugins/supervisor/pool.ts'
+import { raiseWall } from '../../../core/plugins/supervisor/wall.ts'
 import type { Ground, WardsMeans } from '../../../core/plugins/supervisor/wards.ts'
 
 export interface FakeHost extends Host {
@@ -82,7 +83,7 @@ export function fakeGround(answers = true): FakeGround {
     },
     means: {
       program: Promise.resolve({} as HostProgram),
-      wall: Promise.resolve({ prefix: [], missing: [] }),
+      wall: raiseWall('off'),
       ms: () => clock.ms,
       random: () => clock.random,
       onOutput: () => undefined,

@@ -11,6 +11,8 @@ const { fromCharCode } = String
 const charCodeAt = String.prototype.charCodeAt
 const codeAt = (text, index) => apply(charCodeAt, text, [index])
 const sliceOf = String.prototype.slice
+const indexIn = String.prototype.indexOf
+const holds = (text, part) => apply(indexIn, text, [part]) !== -1
 const cut = (text, length) => (text.length > length ? apply(sliceOf, text, [0, length]) : text)
 const NativePromise = Promise
 const isFiniteNumber = Number.isFinite
