@@ -31,10 +31,10 @@ export const ChangeInput = Type.Object({ ...ProvisionInput.properties, idempoten
 export type ChangeInput = Static<typeof ChangeInput>
 
 /**
- * Why a service is held: unpaid (`overdue`), abuse, by staff for another reason, by the client itself (a pause), or
- * because the service that it is a part of is held (`parent`).
+ * Why a service is held: unpaid (`overdue`), abuse, by staff for another reason, by the client itself (a pause), by a
+ * plugin that asked for it (`plugin`), or because the service that it is a part of is held (`parent`).
  */
-export const HoldReason = Type.Enum(['overdue', 'abuse', 'staff', 'client', 'parent'])
+export const HoldReason = Type.Enum(['overdue', 'abuse', 'staff', 'client', 'plugin', 'parent'])
 export type HoldReason = Static<typeof HoldReason>
 
 export const SuspendInput = Type.Object({

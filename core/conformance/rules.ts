@@ -47,10 +47,13 @@ export function claimsNothing(told: Told): Problem {
   return ok === true ? 'it answered ok, though its company had failed' : undefined
 }
 
-/** A payment is never of another currency or of more than was asked. */
+/** A payment is never of another currency or of more than was asked, and its fee, as a refund's, is of that currency. */
 export function takesNoMore(input: unknown, told: Told): Problem {
   const asked = fieldsOf(fieldsOf(input)['amount'])
-  const taken = 'answer' in told ? fieldsOf(fieldsOf(told.answer)['amount']) : {}
+  const answer = 'answer' in told ? fieldsOf(told.answer) : {}
+  const [taken, fee] = [fieldsOf(answer['amount']), fieldsOf(answer['fee'])]
+  if (asked['currency'] !== undefined && (fee['currency'] ?? asked['currency']) !== asked['currency'])
+    return `asked in ${JSON.stringify(asked['currency'])}, has a fee of ${JSON.stringify(fee)}`
   if (asked['currency'] === undefined || taken['currency'] === undefined) return undefined
   const fits =
     taken['currency'] === asked['currency'] &&

@@ -7,6 +7,7 @@ import { judgeLife } from './life-of-service.ts'
 import { declinesMissing, lookUpMissing } from './refusals.ts'
 import type { Check } from './rule-names.ts'
 import { inputFor, withBench, type Called, type Run } from './run.ts'
+import { judgeRequests } from './requests.ts'
 import { sampleOf } from './sample.ts'
 import { judgeLost, judgeWeathers } from './weather.ts'
 
@@ -53,6 +54,8 @@ async function judge(run: Run, called: Called): Promise<void> {
   const input = inputFor(called, own?.[0] ?? sampleOf(called.input, 'most'), KEY)
   if (asks === 'company') await judgeWeathers(run, called, input)
   if (asks === 'company' && called.changes && own) await judgeLost(run, called, input)
+  if (run.subject.plugin.manifest.permissions?.data?.some((scope) => scope.includes('.write:')))
+    await judgeRequests(run, called, input)
   await judgeDeclines(run, called)
   if (called.operation === 'handle_event') await judgeEvents(run, called)
 }

@@ -33,7 +33,7 @@ export const rulesOfCore: readonly Rule[] = [
     file: 'core/plugins/json.ts',
     from: 'if (FORBIDDEN_KEYS.has(key))',
     to: 'if (false)',
-    tests: ['proto-pollution', 'storage-deep-value'],
+    tests: ['proto-pollution', 'storage-deep-value', 'write-prototypes'],
   },
   {
     off: 'depth and size are measured before parsing',

@@ -50,8 +50,11 @@ export async function bookRefundOutcome(
     refund.status === 'succeeded'
   )
     return refund
-  if (refund.status === 'created')
-    await moveMoney(means, trx, { refund, payment, reference: outcome.reference, occurredAt, actor })
+  if (refund.status === 'created') {
+    const { reference } = outcome
+    const feeMinor = feeOf(refund, outcome.fee)
+    await moveMoney(means, trx, { refund, payment, reference, feeMinor, occurredAt, actor })
+  }
   const set = { reference: outcome.reference }
   return applyTransition(means, trx, {
     lifecycle: refundLifecycle,
@@ -61,6 +64,12 @@ export async function bookRefundOutcome(
     change: { set, body: bodyOf(refund) },
   })
 }
+
+/** What went to the client's credit here moved nothing at a gateway. A fee in other money is left to its report. */
+const feeOf = (
+  { destination, currency }: RefundRow,
+  fee: { minor: string; currency: string } | undefined,
+): bigint => (destination === 'credit' || fee?.currency !== currency ? 0n : BigInt(fee.minor))
 
 interface Failure {
   refund: RefundRow
@@ -101,7 +110,7 @@ async function fail(
 async function moveBack(
   means: Means,
   trx: Trx,
-  { refund, payment, occurredAt, actor }: Omit<Sent, 'reference'>,
+  { refund, payment, occurredAt, actor }: Omit<Sent, 'reference' | 'feeMinor'>,
 ): Promise<void> {
   if (refund.destination === 'credit') return
   await addTransaction(means, trx, payment, {
@@ -114,6 +123,8 @@ interface Sent {
   refund: RefundRow
   payment: PaymentRow
   reference: string
+  /** Above zero: charged for it; below: given back of the payment's fee. */
+  feeMinor: bigint
   occurredAt: Instant | undefined
   actor: Actor
 }
@@ -121,7 +132,7 @@ interface Sent {
 async function moveMoney(
   means: Means,
   trx: Trx,
-  { refund, payment, reference, occurredAt, actor }: Sent,
+  { refund, payment, reference, feeMinor, occurredAt, actor }: Sent,
 ): Promise<void> {
   const effectiveOn = await todayOf(means, trx, payment.brand_id)
   await postJournal(means, trx, {
@@ -129,7 +140,7 @@ async function moveMoney(
     sourceId: refund.id,
     brandId: payment.brand_id,
     effectiveOn,
-    postings: postingsOf(refund, payment),
+    postings: [...postingsOf(refund, payment), ...feePostings(refund, payment, feeMinor)],
   })
   if (refund.destination === 'credit') return
   await addTransaction(means, trx, payment, {
@@ -137,7 +148,7 @@ async function moveMoney(
     reference,
     currency: refund.currency,
     amountMinor: -refund.amount_minor,
-    feeMinor: 0n,
+    feeMinor,
     note: refund.reason,
     actor: actor.id,
     occurredAt,
@@ -152,6 +163,16 @@ function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   return refund.destination === 'credit'
     ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
     : [given, { account: account.gateway(payment.instance_id ?? 'manual'), currency, amountMinor: -amount }]
+}
+
+/** As the fee of a payment: an expense that the gateway takes out of what it holds. It stays when the money comes back. */
+function feePostings({ currency }: RefundRow, payment: PaymentRow, feeMinor: bigint): Posting[] {
+  const instance = payment.instance_id
+  if (feeMinor === 0n || instance === null) return []
+  return [
+    { account: account.gatewayFees(instance), currency, amountMinor: feeMinor },
+    { account: account.gateway(instance), currency, amountMinor: -feeMinor },
+  ]
 }
 
 /** Sets aside what a refund takes of the client's credit, so that no invoice uses it before the refund is sent. */

@@ -53,7 +53,7 @@ export function openApi(origin: string, table: readonly Endpoint[] = endpoints):
       title: 'Berth API',
       version: '1',
       description:
-        'Clients, products, the catalogue, orders, services, deliveries, servers, invoices, payments and events. Money is text in smallest units.',
+        'Clients, products, the catalogue, orders, services, deliveries, servers, requests of plugins, invoices, payments and events. Money is text in smallest units.',
     },
     servers: [{ url: `${origin}/api/v1` }],
     tags: [...new Set(table.map(({ tag }) => tag))].map((name) => ({ name })),
