@@ -5,11 +5,11 @@ import { takenOver } from './rogue-host.ts'
 
 test('rule: questions that fit a frame and together no call end the process', async () => {
   const { failure, losses, tookMs, slowestPageMs, bench } = await takenOver(
-    `pour((ask) => frame({ t: 'ask', isolate: head.isolate, call: head.call, ask, op: 'storage_set' }, 'x'.repeat(1_500_000)))`,
+    `const text = 'x'.repeat(1_500_000); pour((ask) => frame({ t: 'ask', isolate: head.isolate, call: head.call, ask, op: 'storage_set' }, text))`,
+    { manifest: { limits: { asks: 20 } } },
   )
   assert.deepEqual([failure, losses[0]], ['plugin.host_lost', 'bytes'])
-  // What it may send takes its time; the rest is never read.
   assert.ok(tookMs < 5_000, `took ${tookMs} ms`)
-  assert.ok(slowestPageMs < 500, `a page took ${slowestPageMs} ms`)
+  assert.ok(slowestPageMs < 1_000, `a page took ${slowestPageMs} ms`)
   assert.ok(bench.incidents.length < 30)
 })

@@ -8,7 +8,7 @@ test('rule: a host process that logs without end is killed at the 101st line of 
     `pour((n) => frame({ t: 'log', isolate: head.isolate, call: head.call, level: 'info' }, 'line ' + n))`,
   )
   assert.deepEqual([failure, losses[0]], ['plugin.host_lost', 'lines'])
-  assert.ok(tookMs < 2_000, `took ${tookMs} ms with its start`)
-  assert.ok(slowestPageMs < 500, `a page took ${slowestPageMs} ms`)
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms with its start`)
+  assert.ok(slowestPageMs < 1_000, `a page took ${slowestPageMs} ms`)
   assert.equal(bench.lines.length, 100)
 })

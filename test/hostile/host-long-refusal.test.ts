@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { takenOver } from './rogue-host.ts'
 
 test('rule: a reason of a megabyte for not starting is cut', async () => {
-  const { failure, bench } = await takenOver('', {}, `'x'.repeat(1_000_000)`)
+  const { failure, bench } = await takenOver('', { refusal: `'x'.repeat(1_000_000)` })
   assert.equal(failure, 'plugin.failed')
   const [fault] = bench.incidents
   assert.match(fault!.detail, /it did not start: x{2000}$/)

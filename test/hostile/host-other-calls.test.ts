@@ -8,8 +8,8 @@ test('rule: questions and answers for isolates that core did not open end the pr
     `pour((n) => frame({ t: n % 2 ? 'ask' : 'done', isolate: head.isolate + 1 + n, call: 1, ...(n % 2 ? { ask: n, op: 'fetch' } : { ok: true }) }, '{}'))`,
   )
   assert.deepEqual([failure, losses[0]], ['plugin.host_lost', 'stray_frames'])
-  assert.ok(tookMs < 2_000, `took ${tookMs} ms with its start`)
-  assert.ok(slowestPageMs < 500, `a page took ${slowestPageMs} ms`)
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms with its start`)
+  assert.ok(slowestPageMs < 1_000, `a page took ${slowestPageMs} ms`)
   assert.deepEqual(
     bench.incidents.filter(({ kind }) => kind === 'refused_ask'),
     [],

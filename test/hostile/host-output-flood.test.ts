@@ -9,8 +9,8 @@ test('rule: a host process that prints without end is cut at 32 KiB and 50 piece
     `const print = () => { while (process.stdout.write('x'.repeat(999) + '\\n') && process.stderr.write('y\\n')); setImmediate(print) }; print()`,
   )
   assert.deepEqual([failure, losses[0]], ['plugin.host_lost', 'output'])
-  assert.ok(tookMs < 2_000, `took ${tookMs} ms with its start`)
-  assert.ok(slowestPageMs < 500, `a page took ${slowestPageMs} ms`)
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms with its start`)
+  assert.ok(slowestPageMs < 1_000, `a page took ${slowestPageMs} ms`)
   while (!bench.incidents.some(({ detail }) => detail.endsWith('were dropped.'))) await sleep(10)
   const printed = bench.incidents.filter(({ kind }) => kind === 'host_output')
   const [bytes] = [printed.reduce((sum, { detail }) => sum + detail.length, 0)]

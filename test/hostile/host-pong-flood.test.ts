@@ -8,7 +8,7 @@ test('rule: signs of life that nobody asked for end the process after 100 of the
     `pour(() => frame({ t: 'pong' }))`,
   )
   assert.deepEqual([failure, losses[0]], ['plugin.host_lost', 'stray_frames'])
-  assert.ok(tookMs < 2_000, `took ${tookMs} ms with its start`)
-  assert.ok(slowestPageMs < 500, `a page took ${slowestPageMs} ms`)
+  assert.ok(tookMs < 5_000, `took ${tookMs} ms with its start`)
+  assert.ok(slowestPageMs < 1_000, `a page took ${slowestPageMs} ms`)
   assert.deepEqual(bench.lines, [])
 })

@@ -79,8 +79,7 @@ export interface TakenOver {
  */
 export async function takenOver(
   code: string,
-  means: Parameters<typeof openBench>[0] = {},
-  refusal?: string,
+  { refusal, manifest = {} }: { refusal?: string; manifest?: Record<string, unknown> } = {},
 ): Promise<TakenOver> {
   const { program, remove } = await rogueProgram(
     `onFrame((head) => {
@@ -89,12 +88,14 @@ export async function takenOver(
       if (head.t === 'call') { ${code} }
     })`,
   )
-  const bench = openBench({ ...means, hostProgram: Promise.resolve(program) })
+  const bench = openBench({ hostProgram: Promise.resolve(program) })
   const pages = await visitPages()
   try {
-    const instance = bench.instance(await loadWritten('taken-over', { code: reporting('return "well"') }))
+    const instance = bench.instance(
+      await loadWritten('taken-over', { code: reporting('return "well"'), manifest }),
+    )
     const startedAt = performance.now()
-    const failure = await report(bench, instance, 5_000).then(
+    const failure = await report(bench, instance, 30_000).then(
       () => 'none',
       (error: Error & { code?: string }) => error.code ?? error.message,
     )

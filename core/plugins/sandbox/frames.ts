@@ -29,44 +29,46 @@ export interface FrameReader {
   onBroken(reason: string): void
 }
 
-/** Reads frames. Never holds more than one frame and one chunk of the pipe. */
+/** A head names a few numbers; the rest of a frame is its body. */
+const HEAD_BYTES_MAX = 4_096
+
+/** Reads frames. Holds no more than one of them, however small the pieces are in which it comes. */
 export function readFrames(pipe: Readable, reader: FrameReader): void {
-  let chunks: Buffer[] = []
-  let held = 0
-  let needed = PREFIX_BYTES
+  const prefix = Buffer.alloc(PREFIX_BYTES)
+  let filling = prefix
+  let filled = 0
   let broken = false
   const fail = (reason: string) => {
     broken = true
-    chunks = []
+    filling = prefix
     reader.onBroken(reason)
   }
   pipe.on('data', (chunk: Buffer) => {
-    if (broken) return
-    chunks.push(chunk)
-    held += chunk.length
-    if (held < needed) return
-    let bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks)
-    while (bytes.length >= PREFIX_BYTES && !broken) {
-      const length = bytes.readUInt32BE(0)
-      if (length > reader.maxBytes) return fail(`a frame of ${length} bytes; ${reader.maxBytes} is the most`)
-      needed = PREFIX_BYTES + length
-      if (bytes.length < needed) break
-      const payload = bytes.subarray(PREFIX_BYTES, needed)
-      bytes = bytes.subarray(needed)
-      needed = PREFIX_BYTES
-      const frame = decode(payload)
+    for (let at = 0; at < chunk.length && !broken;) {
+      const taken = chunk.copy(filling, filled, at)
+      at += taken
+      filled += taken
+      if (filled < filling.length) return
+      filled = 0
+      if (filling === prefix) {
+        const length = prefix.readUInt32BE(0)
+        if (length > reader.maxBytes)
+          return fail(`a frame of ${length} bytes; ${reader.maxBytes} is the most`)
+        filling = Buffer.allocUnsafe(Math.max(length, PREFIX_BYTES))
+        continue
+      }
+      const frame = decode(filling)
+      filling = prefix
       if (frame === undefined) return fail('a frame that is not JSON')
       reader.onFrame(frame)
     }
-    chunks = bytes.length > 0 ? [bytes] : []
-    held = bytes.length
   })
 }
 
 function decode(payload: Buffer): Frame<unknown> | undefined {
-  if (payload.length < PREFIX_BYTES) return undefined
-  const headEnd = PREFIX_BYTES + payload.readUInt32BE(0)
-  if (headEnd > payload.length) return undefined
+  const headBytes = payload.readUInt32BE(0)
+  const headEnd = PREFIX_BYTES + headBytes
+  if (headBytes > HEAD_BYTES_MAX || headEnd > payload.length) return undefined
   try {
     const head: unknown = JSON.parse(payload.toString('utf8', PREFIX_BYTES, headEnd))
     return { head, body: payload.toString('utf8', headEnd), bytes: PREFIX_BYTES + payload.length }
