@@ -78,6 +78,7 @@ test('a decision goes unasked only where this list knows it', () => {
     'billing/agreements/agreement.ts',
     'billing/agreements/cancel-agreement.ts',
     'billing/letters/enter-letter.ts',
+    'plugins/requests/take-request.ts',
     'services/apply-change.ts',
     'services/reconcile-delivery.ts',
     'services/request-change.ts',

@@ -31,11 +31,6 @@ export const pluginRequestLifecycle = defineLifecycle('plugin_request', {
   transitions: {
     approve: { from: ['waiting'], to: 'approved' },
     refuse: { from: ['waiting'], to: 'refused' },
-    grant: {
-      from: ['waiting'],
-      to: 'approved',
-      follows: 'the verb behind it, which is asked about by itself; staff granted the request with the plugin',
-    },
   },
 })
 
