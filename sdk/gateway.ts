@@ -105,9 +105,15 @@ export const PaymentOutcome = Type.Union([
 ])
 export type PaymentOutcome = Static<typeof PaymentOutcome>
 
+/**
+ * In the payment's currency: what the gateway charges for the refund, or below zero what it gives back of the payment's
+ * fee. Told with the answer that says first that money left; what is known later comes with `fee_report`.
+ */
+const refundFee = { fee: Type.Optional(MoneyShape) }
+
 export const RefundOutcome = Type.Union([
-  Type.Object({ outcome: Type.Literal('succeeded'), reference: Reference }),
-  Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
+  Type.Object({ outcome: Type.Literal('succeeded'), reference: Reference, ...refundFee }),
+  Type.Object({ outcome: Type.Literal('pending'), reference: Reference, ...refundFee }),
   Type.Object({ outcome: Type.Literal('failed'), code: Type.String(), message: Type.String() }),
   /** This gateway cannot send money back; staff do it by hand and record it. */
   Type.Object({ outcome: Type.Literal('not_supported'), message: Type.String() }),

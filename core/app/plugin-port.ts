@@ -47,6 +47,8 @@ export interface PluginCalls {
 export interface PluginHost extends PluginCalls {
   /** Reads the plugins and enters what is new about them. */
   start(): Promise<void>
+  /** Rejects with WallIncomplete where the wall is strict and the system lacks a part of it. Asked before anything listens. */
+  demandWall(): Promise<void>
   stop(): Promise<void>
 }
 

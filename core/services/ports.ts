@@ -1,4 +1,4 @@
-import type { DraftInvoice } from '../billing/index.ts'
+import type { DraftInvoice, DraftLine } from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { DeadlineClass, HostOwner, TroubledHost } from '../plugins/index.ts'
@@ -60,6 +60,8 @@ export interface ChangePorts {
     draft: DraftInvoice,
     actor: Actor,
   ): Promise<{ id: string; number: string | null; totalMinor: bigint }>
+  /** Fees and discounts that plugins add to the document, in preview and deed; they fail it when they fail. */
+  added(means: Means, queries: Queries | Trx, draft: DraftInvoice): Promise<readonly DraftLine[]>
   /** What the document of these lines would come to. */
   sums(
     means: Means,

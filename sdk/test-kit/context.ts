@@ -7,6 +7,7 @@ import {
   certificateSignedBy,
   readCertificates,
 } from '../certificates/index.ts'
+import { testRequests, type AnswerRequest, type MadeRequest } from './requests.ts'
 import { testTcp } from './tcp.ts'
 
 /** What a plugin finds around it in a test without the sandbox. */
@@ -14,6 +15,8 @@ export interface TestInstance {
   context: PluginContext
   /** Lines of the plugin's log, "warn text". */
   lines: string[]
+  /** What it asked to have written, each reference once. */
+  requests: MadeRequest[]
   /** Gives the global fetch back. */
   close(): void
 }
@@ -24,6 +27,8 @@ export interface TestInstanceParts {
   secrets?: Record<string, string>
   /** "invoice.read:summary inv_1" → what the plugin reads. */
   records?: Record<string, Record<string, unknown>>
+  /** What becomes of requests; without it each is done. */
+  answerRequest?: AnswerRequest
   /** Origin that the plugin calls → origin of the simulator; `host:port` of a line → `tcp://127.0.0.1:1234`. */
   outbound?: Record<string, string>
 }
@@ -38,6 +43,7 @@ const DEADLINE_MS = 60_000
 export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
   const secrets = parts.secrets ?? {}
   const lines: string[] = []
+  const requests: MadeRequest[] = []
   const original = globalThis.fetch
   globalThis.fetch = (input, init) => {
     const headers = new Headers(init?.headers)
@@ -47,11 +53,15 @@ export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
   const write = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
   return {
     lines,
+    requests,
     close: () => void (globalThis.fetch = original),
     context: {
       settings: { ...parts.settings, ...tokensOf(secrets) },
       storage: memoryStorage(),
-      records: { read: (scope, id) => Promise.resolve(parts.records?.[`${scope} ${id}`] ?? null) },
+      records: {
+        read: (scope, id) => Promise.resolve(parts.records?.[`${scope} ${id}`] ?? null),
+        request: testRequests(requests, parts.answerRequest ?? (() => ({ outcome: 'done', id: null }))),
+      },
       tcp: testTcp(parts.outbound ?? {}, (text) => fillIn(text, secrets)),
       secret: {
         header: (name) => tokenOf(secrets, name, 'raw', ''),

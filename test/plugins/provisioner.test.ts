@@ -129,6 +129,7 @@ test('a listed hook hears its event; another one is never called', async () => {
       client_id: 'cli_1',
     },
     ...{ occurred_at: '2026-01-15T10:00:00.000Z', actor: 'system:test', body: { id: 'inv_1' } },
+    ...{ causes: [], own: false },
   }
   const request = { input, deadlineMs: 10_000 }
   assert.equal(await bench.plugins.call(instance, 'observe', 'invoice.paid', request), null)

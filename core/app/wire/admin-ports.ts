@@ -4,6 +4,7 @@ import { getInstance, hostFields, packageSource, packFolder, secretFields } from
 import type { Wiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { pluginAdmin } from './plugin-admin.ts'
+import { pluginWrites } from './plugin-writes.ts'
 import { scopeRecords } from './plugin-scopes.ts'
 
 /** What pages of staff reach beyond the means. */
@@ -24,6 +25,7 @@ export function adminPorts(wiring: Wiring): AdminPorts {
       return isReal ? null : (folder) => packFolder(folder, join(wiring.config.dataDir, 'cache'))
     },
     pluginHealth: async () => (await plugins.health?.()) ?? null,
+    writeActs: pluginWrites,
     jobDesk: engine,
     health: async () => (await wiring.health()).checks,
   }

@@ -80,6 +80,12 @@ export const RefundMixed = defineError(
   (p: { credit: string }) =>
     `${p.credit} of this payment is the client's credit. Refund that by itself first and the rest after it, or say that all of it is goodwill.`,
 )
+export const NotAllottable = defineError(
+  'refund.not_allottable',
+  409,
+  (p: { id: string }) =>
+    `Refund ${p.id} is no expense that was sent: what it is of was said when it was made, or it moved nothing.`,
+)
 export const NotRefundable = defineError(
   'refund.not_possible',
   409,

@@ -38,6 +38,7 @@ import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
 import { pluginLife } from './plugin-life.ts'
+import { pluginRequests } from './plugin-requests.ts'
 import { plugins } from './plugins.ts'
 import { priceCampaigns } from './price-campaigns.ts'
 import { priceLists } from './price-lists.ts'
@@ -83,7 +84,20 @@ const sections: readonly Section[] = [
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
   ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
-  ...[plugins, pluginLife, automation, messages, notices, audit, settings, shops, staff, health, me],
+  ...[
+    plugins,
+    pluginLife,
+    pluginRequests,
+    automation,
+    messages,
+    notices,
+    audit,
+    settings,
+    shops,
+    staff,
+    health,
+    me,
+  ],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

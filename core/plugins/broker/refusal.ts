@@ -1,6 +1,6 @@
 /** An answer to an ask that the plugin may read: its code and message cross into the isolate. */
 export class Refusal extends Error {
-  readonly code: 'E_DENIED' | 'E_INVALID' | 'E_LIMIT' | 'E_NETWORK' | 'E_CONFLICT'
+  readonly code: 'E_DENIED' | 'E_INVALID' | 'E_LIMIT' | 'E_NETWORK' | 'E_CONFLICT' | 'E_REFUSED'
   /** Of a connection that was not made; stays in core. */
   readonly trouble: Trouble | undefined
   constructor(code: Refusal['code'], message: string, trouble?: Trouble) {

@@ -21,10 +21,20 @@ const EVERYTHING = asking({
   hooks: [...allHooks().keys()],
   limits: {
     ...{ memory_mb: 128, slice_ms: 1_000, cpu_ms: 5_000, isolates: 3 },
-    ...{ queue: 100, asks: 300, fetches: 100, response_bytes: 8 * 1024 * 1024 },
+    ...{
+      writes: 20,
+      writes_a_day: 500,
+      queue: 100,
+      asks: 300,
+      fetches: 100,
+      response_bytes: 8 * 1024 * 1024,
+    },
   },
   permissions: {
     data: DATA_SCOPES.flatMap((scope) => [`${scope}:current`, `${scope}:all`]),
+    auto_approval: [
+      { scope: 'client.write:billable_item', currency: 'EUR', item_minor: '500', day_minor: '2000' },
+    ],
     slots: slotNames,
     schedules: ['5m', '6h', '1d'].map((every) => ({ name: 'look', every })),
   },

@@ -18,7 +18,6 @@ const NativePromise = Promise
 const isFiniteNumber = Number.isFinite
 
 const MESSAGE_LENGTH_MAX = 1024 * 1024
-const ASK_LENGTH_MAX = 1.45 * 1024 * 1024
 const ERROR_LENGTH_MAX = 2000
 const LINE_LENGTH_MAX = 2048
 const LINES_PER_CALL = 50

@@ -11,8 +11,16 @@ const lineOf = (part) => {
   }
 }
 
+/** Told as it grows, so that a call that does not end well is counted too; the whole number comes with its end. */
+const dropLine = (dropped) => {
+  if (dropped < current.tellDropped) return
+  current.tellDropped *= 10
+  out('dropped', dropped)
+}
+
 const writeLine = (level, parts) => {
-  if (current === null || ++current.lines > LINES_PER_CALL) return
+  if (current === null) return
+  if (++current.lines > LINES_PER_CALL) return dropLine(current.lines - LINES_PER_CALL)
   let line = ''
   for (let i = 0; i < parts.length && line.length < LINE_LENGTH_MAX; i++)
     line += (i === 0 ? '' : ' ') + cut(`${lineOf(parts[i])}`, LINE_LENGTH_MAX)
@@ -124,6 +132,8 @@ const contextOf = (settings) =>
     }),
     records: freeze({
       read: (scope, id) => ask('record_read', { scope: `${scope}`, id: `${id}` }),
+      request: (scope, id, { reference, body }) =>
+        ask('record_request', { scope: `${scope}`, id: `${id}`, reference: `${reference}`, body }),
     }),
     tcp: freeze({ open: openLine }),
     secret: freeze({
