@@ -167,6 +167,8 @@ for (const engine of engines)
 
       const at = `/admin/servers/${id}`
       const query = new URLSearchParams({ host: HOST, port: String(panel.port) })
+      const button = `<form method="post" action="${at}/certificate\\?host=${HOST}&(amp;)?port=${panel.port}"`
+      assert.match((await staff.get(at)).text, new RegExp(button))
       const shown = await send(at, `${at}/certificate?${query}`, {})
       assertStatus(shown, 200)
       for (const pattern of [

@@ -44,7 +44,6 @@ export function shownCertificate(desk: Desk, asked: Asked, shown: Shown): PageVi
         kind: 'facts',
         id: 'certificate',
         title: t('trust.shown'),
-        lines: true,
         items: [
           { label: l('subject'), value: facts.subject },
           { label: t('trust.issuer'), value: facts.issuer },

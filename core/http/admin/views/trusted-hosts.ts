@@ -29,7 +29,6 @@ export function trustedHosts(desk: Desk, { fields, settings, at, permission }: H
       kind: 'facts',
       id: 'trusted-hosts',
       title: t('trust.title'),
-      lines: true,
       items: hosts.map((host) => ({ label: spelt(host), value: howReached(desk, trusted.get(spelt(host))) })),
       actions: allowed(desk, permission) ? fetching : [],
     },
