@@ -23,7 +23,7 @@ const SOURCE = `export default { gateway: ({ storage }) => ({
     return { facts: [{ fact: 'ignored', reason: 'x'.repeat(answer - empty) }] }
   },
 }) }`
-const manifest = { permissions: { storage: { bytes: MIB } } }
+const manifest = { permissions: { storage: { bytes: MIB } }, limits: { slice_ms: 2_000, cpu_ms: 10_000 } }
 const instance = bench.instance(await loadWritten('edges', { code: SOURCE, manifest }))
 
 const handle = async (body: string): Promise<string> => {
