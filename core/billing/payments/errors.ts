@@ -51,6 +51,11 @@ export const GatewayNotOffered = defineError(
   (p: { gateway: string; field: string }) =>
     `${p.gateway} is not offered for this ${p.field}. Choose another way to pay.`,
 )
+export const MethodNotUpdated = defineError(
+  'method.not_updated',
+  502,
+  (p: { gateway: string; reason: string }) => `${p.gateway} did not change the method: ${p.reason}`,
+)
 export const ChargeChanged = defineError(
   'gateway.charge_changed',
   409,
