@@ -25,3 +25,11 @@ declareCheck(
   'Before a change of plan or options is entered. Facts: product_id, options (as wished).',
 )
 declareCheck('service.lift:check', 'Before a hold is lifted. Facts: hold.')
+declareEvent(
+  'service_act.begun',
+  'Client or staff asked for something to be done to a service: power, reinstall, … Body: service_id, operation.',
+)
+declareCheck(
+  'service.act:check',
+  'Before something is done to a service at its provider. Facts: operation (power, reinstall, …).',
+)

@@ -10,7 +10,7 @@ import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
 import { productEndpoints } from './resources/products.ts'
 import { serverEndpoints } from './resources/servers.ts'
-import { serviceEndpoints } from './resources/services.ts'
+import { actEndpoints, serviceEndpoints } from './resources/services.ts'
 
 /** The whole of version 1. What is added here is served and documented. */
 export const endpoints: readonly Endpoint[] = [
@@ -23,6 +23,7 @@ export const endpoints: readonly Endpoint[] = [
   ...offerEndpoints,
   ...catalogEndpoints,
   ...serviceEndpoints,
+  ...actEndpoints,
   ...deliveryEndpoints,
   ...serverEndpoints,
   ...eventEndpoints,
