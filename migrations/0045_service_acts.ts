@@ -12,7 +12,6 @@ export async function up(trx: Trx): Promise<void> {
       client_id: 'text',
       service_id: 'ref services',
       server_id: 'text',
-      name: 'text',
       // What the button said: of a plugin's own button nobody else knows it.
       label: 'text?',
       operation: 'text',

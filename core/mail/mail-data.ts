@@ -105,6 +105,7 @@ export const mailData = {
   'billing-postponed': Type.Object({ url, problem: text, day }),
   'tax-id-lapses': Type.Object({ url, client: text, label: text, ends_on: day }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
+  'act-failed': Type.Object({ ...service, operation: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),
   'plugin-trouble': Type.Object({
     ...service,

@@ -4,6 +4,7 @@ import { instant, systemActor, toMs } from '../kernel/index.ts'
 import type { JobHandlers } from '../jobs/index.ts'
 import { instanceDeadline } from '../plugins/index.ts'
 import { updateVersioned, type Means } from '../records/index.ts'
+import { runAct } from './acts/index.ts'
 import { callProvider } from './call-provider.ts'
 import { collectUsage } from './collect-usage.ts'
 import { isBusy } from './reconcile-delivery.ts'
@@ -22,6 +23,7 @@ export const deliveryActor = systemActor('delivery')
 
 export function servicesJobs(means: ProviderMeans): JobHandlers {
   return {
+    'services.act': (payload: { act_id: string }) => runAct(means, payload.act_id),
     'services.deliver': (payload: { delivery_id: string }) => deliver(means, payload.delivery_id),
     'services.collect_usage': (payload: { day: string; after: string }) => collectUsage(means, payload),
     'services.wake_delivery': (payload: { delivery_id: string }) => wake(means, payload.delivery_id),

@@ -22,6 +22,24 @@ export const NothingAtProvider = defineError(
   409,
   (p: { id: string }) => `The service ${p.id} is delivered by hand; there is no provider to ask.`,
 )
+export const NotOffered = defineError(
+  'service.not_offered',
+  409,
+  (p: { id: string; operation: string }) =>
+    `The plugin of the service ${p.id} does not offer "${p.operation}" here. Choose what its page shows.`,
+)
+export const NotConfirmed = defineError(
+  'service.not_confirmed',
+  409,
+  (p: { id: string; operation: string }) =>
+    `"${p.operation}" cannot be undone. Confirm that you know what is lost, and send it again.`,
+)
+export const ActOpen = defineError(
+  'service.act_open',
+  409,
+  (p: { id: string }) =>
+    `Something is being done to the service ${p.id} already. Wait until that has ended and try again.`,
+)
 export const ProviderRefused = defineError(
   'service.provider_refused',
   409,

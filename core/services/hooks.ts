@@ -38,3 +38,11 @@ declareCheck(
   'delivery.adopt:check',
   'Before staff take something that exists at the provider as what was to be made. Facts: remote_id.',
 )
+declareEvent(
+  'service_act.begun',
+  'Client or staff asked for something to be done to a service: power, reinstall, … Body: service_id, operation.',
+)
+declareCheck(
+  'service.act:check',
+  'Before something is done to a service at its provider. Facts: operation (power, reinstall, …).',
+)

@@ -53,7 +53,11 @@ export async function mailStaff(
   means: Pick<Means, 'jobs'>,
   trx: Trx,
   service: ServiceRow,
-  mail: { template: 'delivery-failed' | 'delivery-by-hand'; occasion: string; data: { [key: string]: Json } },
+  mail: {
+    template: 'delivery-failed' | 'delivery-by-hand' | 'act-failed'
+    occasion: string
+    data: { [key: string]: Json }
+  },
 ): Promise<void> {
   const staff = await trx.all<{
     id: string

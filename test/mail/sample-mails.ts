@@ -118,6 +118,7 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'service-term-ends': { ...service, ends_on: '2026-02-14' },
   'dispute-opened': { ...invoice, client: 'Ada Quay', reason: 'fraudulent', respond_by: '2026-02-12' },
   'delivery-failed': { ...service, failure: 'timed_out', problem: 'No answer within 30 s.' },
+  'act-failed': { ...service, operation: 'reinstall', problem: 'The provider has not finished.' },
   'delivery-by-hand': { ...service, action: 'create' },
   'plugin-trouble': {
     ...{ url: '/admin/plugins/health', plugin: 'Stripe', label: 'Stripe Europe' },

@@ -6,6 +6,7 @@ import { BerthError, cycle, isoDate, systemActor, type Actor, type IsoDate } fro
 import {
   createServices,
   deliver,
+  runAct,
   serviceConsumers,
   type ChangeMeans,
   type DeliveryRow,
@@ -14,6 +15,7 @@ import {
   type ServiceRow,
   type ServiceSpec,
 } from '../../core/services/index.ts'
+import { noHooks } from '../../core/records/index.ts'
 import { testMeans, type TestMeans } from '../support/means.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -265,7 +267,13 @@ export interface Shop {
 /** With plugins that answer by script, unless real ones are given. */
 export function openShop(db: Db, real?: PluginCalls): Shop {
   const plugins = fakePlugins()
-  const means = { ...testMeans(db), plugins: real ?? plugins, changes: changePorts }
+  // The instance offers all that a provisioner can.
+  const offering = { instance: 'plg_a', plugin: 'fake', brand: null, stamp: '1' }
+  const hooks = {
+    ...noHooks,
+    offering: (what: string) => (what.startsWith('provisioner.') ? [offering] : []),
+  }
+  const means = { ...testMeans(db), plugins: real ?? plugins, changes: changePorts, hooks }
   let done = 0
   let heard = 0
   const runJobs = async () => {
@@ -273,6 +281,7 @@ export function openShop(db: Db, real?: PluginCalls): Shop {
       const job = means.jobs.entered[done]!
       if (job.task === 'services.deliver')
         await deliver(means, (job.payload as { delivery_id: string }).delivery_id)
+      if (job.task === 'services.act') await runAct(means, (job.payload as { act_id: string }).act_id)
     }
   }
   const hear: Shop['hear'] = async (type, subject, ids) => {
@@ -316,7 +325,9 @@ export function openShop(db: Db, real?: PluginCalls): Shop {
           means.clock.advance(Date.parse(timer.due_at) - Date.parse(means.business.now()))
           means.business.set(timer.due_at)
         }
-        await deliver(means, (JSON.parse(timer.payload) as { delivery_id: string }).delivery_id)
+        const payload = JSON.parse(timer.payload) as { delivery_id: string; act_id?: string }
+        if (payload.act_id !== undefined) await runAct(means, payload.act_id)
+        else await deliver(means, payload.delivery_id)
         await runJobs()
       }
       if (end > means.business.now()) {

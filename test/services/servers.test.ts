@@ -14,8 +14,8 @@ import {
   listDeliveries,
   listServers,
   listServices,
+  powerService,
   readUsage,
-  sendPower,
   setServerStatus,
   showService,
   testServer,
@@ -154,13 +154,13 @@ for (const engine of engines) {
     test('sends power to a live service only, and says why the provider refused', async () => {
       const id = await live()
       shop.plugins.script('power', { outcome: 'done' }, permanent)
-      const send = () => sendPower(shop.means, { service_id: id, signal: 'restart' }, owner())
-      assert.equal(await send(), 'done')
+      const send = () => powerService(shop.means, { service_id: id, signal: 'restart' }, owner())
+      assert.equal((await send()).status, 'done')
       assert.equal((shop.plugins.calls[0]!.input as unknown as { signal: string }).signal, 'restart')
       await assert.rejects(send(), { code: 'service.provider_refused' })
       await db.run(sql`update services set delivery_status = 'suspended' where id = ${id}`)
       await assert.rejects(send(), { code: 'service.not_live' })
-      await assert.rejects(sendPower(shop.means, { service_id: id, signal: 'explode' }, owner()), {
+      await assert.rejects(powerService(shop.means, { service_id: id, signal: 'explode' }, owner()), {
         code: 'input.invalid',
       })
     })
@@ -168,6 +168,7 @@ for (const engine of engines) {
     test('lists services page by page: to a client its own, to staff those of their brands', async () => {
       await db.run(sql`delete from delivery_calls`)
       await db.run(sql`delete from service_usage`)
+      await db.run(sql`delete from service_acts`)
       await db.run(sql`delete from deliveries`)
       await db.run(sql`delete from services`)
       const ids: string[] = []

@@ -51,6 +51,7 @@ import { renewals } from './renewals.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
 import { servers } from './servers.ts'
+import { serviceActs, signOnRoute } from './service-acts.ts'
 import { services } from './services.ts'
 import { settings } from './settings.ts'
 import { shops } from './shops.ts'
@@ -67,7 +68,7 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, renewals, deliveries, servers, trust],
+  ...[services, serviceActs, renewals, deliveries, servers, trust],
   ...[
     invoices,
     instalments,
@@ -103,5 +104,6 @@ const sections: readonly Section[] = [
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */
 export function adminRoutes(router: Router<State>): void {
   router.get('/admin/live', liveStream)
+  signOnRoute(router)
   for (const section of sections) mount(router, section)
 }

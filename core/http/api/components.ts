@@ -271,6 +271,17 @@ const PluginRequest = Type.Object({
   created_at: instant('When it was asked for.'),
 })
 
+const ServiceAct = Type.Object({
+  id: text('sva_…'),
+  service_id: text('svc_…'),
+  operation: text('power, change_password, rename, reinstall …'),
+  label: nullable('What the button of a plugin said.'),
+  status: text('open or waiting while it is under way, then done or failed.'),
+  message: nullable('Words of the provider, once it is done.'),
+  created_at: instant('When it was asked for.'),
+  ended_at: Type.Union([instant('When it ended.'), Type.Null()]),
+})
+
 const Server = Type.Object({
   id: text('srv_…'),
   name: text('As staff call it.'),
@@ -319,6 +330,7 @@ export const components = {
   Refund,
   Server,
   Service,
+  ServiceAct,
   Transaction,
 } satisfies Record<string, TSchema>
 

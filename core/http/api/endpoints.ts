@@ -11,7 +11,7 @@ import { paymentEndpoints } from './resources/payments.ts'
 import { pluginRequestEndpoints } from './resources/plugin-requests.ts'
 import { productEndpoints } from './resources/products.ts'
 import { serverEndpoints } from './resources/servers.ts'
-import { serviceEndpoints } from './resources/services.ts'
+import { actEndpoints, serviceEndpoints } from './resources/services.ts'
 
 /** The whole of version 1. What is added here is served and documented. */
 export const endpoints: readonly Endpoint[] = [
@@ -24,6 +24,7 @@ export const endpoints: readonly Endpoint[] = [
   ...offerEndpoints,
   ...catalogEndpoints,
   ...serviceEndpoints,
+  ...actEndpoints,
   ...deliveryEndpoints,
   ...serverEndpoints,
   ...pluginRequestEndpoints,

@@ -86,7 +86,10 @@ export interface FirstRows extends WorldIds {
 /** A plugin that takes payments and delivers, so that pages of both offer its instances. */
 const BOTH_KINDS = JSON.stringify({
   name: 'Test plugin',
-  kinds: { gateway: ['start_payment', 'start_setup', 'charge_method'], provisioner: ['create', 'power'] },
+  kinds: {
+    gateway: ['start_payment', 'start_setup', 'charge_method'],
+    provisioner: ['create', 'power', 'create_snapshot'],
+  },
 })
 
 export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {

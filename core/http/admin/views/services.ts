@@ -1,5 +1,6 @@
 import { showService, type ShownService } from '../../../services/index.ts'
 import { findRow } from '../../../records/index.ts'
+import { isOffered, offersMore } from '../../service-acts/index.ts'
 import { inMoney, type Block, type Button, type DangerView, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
@@ -74,6 +75,11 @@ function actsOf(desk: Desk, shown: ShownService): Button[] {
       'service.change',
       !ended,
       { label: t('admin.services.act.change'), href: `${at}/change`, icon: 'switch-horizontal' },
+    ],
+    [
+      'service.read',
+      offersMore(desk, service) || isOffered(desk, service, 'power'),
+      { label: t('acts.link'), href: `${at}/actions`, icon: 'settings' },
     ],
     ...renewalOffers(desk, shown),
     [

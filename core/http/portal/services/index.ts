@@ -1,12 +1,13 @@
 import type { Router } from '@koa/router'
 import type { State } from '../../context.ts'
+import { showAct, showActs, takeAct, takeSignOn } from './acts.ts'
 import { showCancel, takeCancel } from './cancel.ts'
 import { showChange, showPreview, takeCancelChange, takeChange } from './change.ts'
 import { showExtra, showExtras, takeExtra } from './extras.ts'
 import { listServices } from './list.ts'
 import { showPause, takePause, takeResume } from './pause.ts'
 import { showQuantity, takeQuantity } from './quantity.ts'
-import { sendFile, showOne, showUsage, takePower, takeReveal, takeUndo } from './show.ts'
+import { sendFile, showOne, showUsage, takeReveal, takeUndo } from './show.ts'
 
 export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services', listServices)
@@ -14,7 +15,10 @@ export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services/:serviceId/usage', showUsage)
   router.get('/portal/services/:serviceId/files/:fieldId', sendFile)
   router.post('/portal/services/:serviceId/access/:position', takeReveal)
-  router.post('/portal/services/:serviceId/actions/:action', takePower)
+  router.get('/portal/services/:serviceId/actions', showActs)
+  router.get('/portal/services/:serviceId/actions/:action', showAct)
+  router.post('/portal/services/:serviceId/actions/:action', takeAct)
+  router.post('/portal/services/:serviceId/sign-on', takeSignOn)
   router.get('/portal/services/:serviceId/upgrade', showChange)
   router.get('/portal/services/:serviceId/upgrade/preview', showPreview)
   router.post('/portal/services/:serviceId/upgrade', takeChange)

@@ -6,13 +6,13 @@ import {
   requestChange,
   resumeService,
   revealAccess,
-  sendPower,
   type DeliveryRow,
   type ShownService,
 } from '../../../services/index.ts'
 import { placeOrder } from '../../../orders/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { can, formKeys } from '../../page/index.ts'
+import { isOffered, offersMore } from '../../service-acts/index.ts'
 import { cycleText } from '../cycle-text.ts'
 import { shownState } from './service-row.ts'
 
@@ -24,6 +24,7 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
   const { service, productName } = shown
   const { id, currency } = service
   const href = `/portal/services/${id}`
+  const reader = { means: ctx.state.deps, actor: ctx.state.actor, t }
   const isLive = service.delivery_status === 'live'
   const isActive = service.billing_status === 'active'
   const isPaused = shown.holds.some(({ reason }) => reason === 'client')
@@ -51,7 +52,10 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
     parts: shown.parts.map((part) => ({ label: part.label, href: `/portal/services/${part.id}` })),
     next: nextView(shown),
     history: shown.deliveries.map(historyEntry),
-    power: can(ctx, sendPower) && service.instance_id ? SIGNALS.map((signal) => powerView(href, signal)) : [],
+    power: isOffered(reader, service, 'power') ? SIGNALS : [],
+    powerHref: `${href}/actions/power`,
+    signOnHref: isOffered(reader, service, 'sign_on') ? `${href}/sign-on` : null,
+    actsHref: offersMore(reader, service) ? `${href}/actions` : null,
     hasUsage: service.instance_id !== null && service.server_id !== null,
     isLive,
     extrasHref: isActive && service.parent_id === null && can(ctx, placeOrder) ? `${href}/extras` : null,
@@ -81,11 +85,6 @@ function fieldView({ state: { t } }: RouteCtx, href: string, field: ShownService
   if (kind !== 'file') return { label, value }
   return { label, value: file_name ?? value, href: file_name ? `${href}/files/${field.field_id}` : null }
 }
-
-const powerView = (href: string, signal: (typeof SIGNALS)[number]) => ({
-  signal,
-  href: `${href}/actions/${signal}`,
-})
 
 interface NoticeView {
   key: string

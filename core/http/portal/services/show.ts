@@ -3,13 +3,12 @@ import {
   readServiceFile,
   readUsage,
   revealAccess,
-  sendPower,
   showService,
   undoCancellation,
   usageDays,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { fragment, fragmentOrSeeOther, isPartial, page, seeOther } from '../../page/index.ts'
+import { fragment, isPartial, page, seeOther } from '../../page/index.ts'
 import { serviceView } from './service-view.ts'
 import { usageTable, usageView } from './usage-view.ts'
 
@@ -63,18 +62,6 @@ export async function sendFile(ctx: RouteCtx): Promise<void> {
   ctx.type = file.media_type
   ctx.attachment(file.file_name)
   ctx.body = bytes
-}
-
-export async function takePower(ctx: RouteCtx): Promise<void> {
-  const { deps, actor, t } = ctx.state
-  const { serviceId, action } = ctx.params
-  await sendPower(deps, { service_id: serviceId, signal: action }, actor)
-  const usage = usageView(t, serviceId!, null)
-  fragmentOrSeeOther(ctx, {
-    href: `/portal/services/${serviceId}`,
-    message: t(`portal.service.power_done.${action}`),
-    part: ['portal/services/_usage', { ...usage, isFresh: true }],
-  })
 }
 
 export async function takeUndo(ctx: RouteCtx): Promise<void> {

@@ -47,6 +47,8 @@ export const adminCases: readonly RouteCase[] = [
     of(`/services/:id/${act}`, ({ service }) => `/services/${service}/${act}`),
   ),
   of('/services/:id/files/:field', ({ service, serviceFile }) => `/services/${service}/files/${serviceFile}`),
+  of('/services/:id/actions', ({ service }) => `/services/${service}/actions`),
+  of('/services/:id/actions/:action', ({ service }) => `/services/${service}/actions/create_snapshot`),
   of('/services/:id/change', ({ service }) => `/services/${service}/change`, /Product \d+/g),
   of(
     '/services/:id/change',

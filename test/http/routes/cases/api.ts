@@ -98,5 +98,10 @@ export const apiCases: readonly RouteCase[] = [
     rows: [ids('prd')],
   },
   { route: '/services', at: () => `${base}/services?limit=100`, as: 'key', rows: [ids('svc')] },
+  {
+    route: '/services/{service_id}/actions',
+    at: ({ service }) => `${base}/services/${service}/actions`,
+    as: 'key',
+  },
   { route: '/services/{service_id}', at: ({ service }) => `${base}/services/${service}`, as: 'key' },
 ]

@@ -33,6 +33,16 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/services/:serviceId/actions',
+    at: ({ service }) => `/portal/services/${service}/actions`,
+    as: 'client',
+  },
+  {
+    route: '/portal/services/:serviceId/actions/:action',
+    at: ({ service }) => `/portal/services/${service}/actions/create_snapshot`,
+    as: 'client',
+  },
+  {
     route: '/portal/services/:serviceId/upgrade',
     at: ({ service }) => `/portal/services/${service}/upgrade`,
     as: 'client',

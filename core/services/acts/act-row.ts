@@ -1,0 +1,54 @@
+import { sql, type Queries, type Trx } from '../../db/index.ts'
+import type { Actor, Instant } from '../../kernel/index.ts'
+import { forUpdate } from '../load.ts'
+import type { ActStatus } from './act-lifecycle.ts'
+import type { ActName } from './acts.ts'
+
+export interface ActRow {
+  id: string
+  brand_id: string
+  client_id: string
+  service_id: string
+  server_id: string
+  /** Of the SDK, and of our verb: "reinstall". */
+  operation: ActName
+  /** What a plugin's own button said. */
+  label: string | null
+  /** What the provider is told beside the service, sealed; null once it has ended. */
+  sealed: string | null
+  status: ActStatus
+  /** The next call: the act itself, or what became of it. */
+  step: 'call' | 'follow'
+  reference: string | null
+  attempts: number
+  polls: number
+  /** Words of the provider: for who pressed the button when it is done, for staff when it failed. */
+  message: string | null
+  actor_kind: Actor['kind']
+  actor_id: string
+  busy_until: Instant | null
+  give_up_at: Instant
+  ended_at: Instant | null
+  version: number
+  created_at: Instant
+  updated_at: Instant
+}
+
+export const sealedPlace = (id: string) => ({ table: 'service_acts', column: 'sealed', row: id })
+
+export async function lockAct(trx: Trx, id: string): Promise<ActRow | undefined> {
+  return trx.get<ActRow>(sql`select * from service_acts where id = ${id} ${forUpdate(trx)}`)
+}
+
+const ACTS_MAX = 20
+
+/**
+ * The newest acts of a service, for whoever has found it within reach. What a plugin's button for staff says is for
+ * staff.
+ */
+export function actsOf(queries: Queries, serviceId: string, actor: Pick<Actor, 'kind'>): Promise<ActRow[]> {
+  const seen = actor.kind === 'client' ? sql`and (operation <> 'run_action' or actor_kind = 'client')` : sql``
+  return queries.all<ActRow>(
+    sql`select * from service_acts where service_id = ${serviceId} ${seen} order by id desc limit ${ACTS_MAX}`,
+  )
+}
