@@ -32,7 +32,10 @@ export const writeScopes = {
     record: 'client',
     body: Type.Object({ body: Type.String({ minLength: 1, maxLength: 10_000 }) }, exact),
   },
-  /** Charges a client something outside products, once, with its next invoice. Waits for staff unless granted. */
+  /**
+   * Charges a client something outside products, once, with its next invoice, taxed as "standard": no plugin chooses a
+   * tax. Waits for staff unless granted.
+   */
   'client.write:billable_item': {
     record: 'client',
     body: Type.Object(
@@ -40,8 +43,6 @@ export const writeScopes = {
         /** The line of the invoice. */
         description: Type.String({ minLength: 1, maxLength: 200 }),
         amount: AmountAsked,
-        /** Default: standard. */
-        tax_class: Type.Optional(Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 })),
       },
       exact,
     ),

@@ -30,7 +30,9 @@ export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),
     'billing.document': (job: { invoice_id: string }) => issueDocument(payments, job),
     'billing.check_tax_id': (job: { client_id: string }) => checkTaxIdJob(payments, job),
-    [READ_TASK]: async () => void (await readGatewayMoney(payments)),
+    // An entry of an older version names no brands.
+    [READ_TASK]: async (job: { brandIds?: string[] | null }) =>
+      void (await readGatewayMoney(payments, { brandIds: job.brandIds ?? null })),
     'billing.remove_method': (job: { method_id: string }) => removeAtGateway(payments, job),
   }
 }

@@ -50,7 +50,10 @@ export async function forgetAttempts(trx: Trx, [limit, subject]: Attempt): Promi
   await trx.run(sql`delete from rate_limits where name = ${limit.name} and subject = ${subject}`)
 }
 
-/** Null when the attempt is allowed, else the end of the window. */
+/**
+ * Null when the attempt is allowed, else the end of the window. One that ends later than a window can was begun before
+ * the clock was set back: it counts on, and lasts no longer than any other.
+ */
 async function countAttempt(means: Means, trx: Trx, [limit, subject]: Attempt): Promise<Instant | null> {
   const now = means.clock.now()
   const end = instant(means.clock.ms() + limit.minutes * MINUTE_MS)
@@ -58,7 +61,8 @@ async function countAttempt(means: Means, trx: Trx, [limit, subject]: Attempt): 
     insert into rate_limits (name, subject, attempts, window_ends_at) values (${limit.name}, ${subject}, 1, ${end})
     on conflict (name, subject) do update set
       attempts = case when rate_limits.window_ends_at <= ${now} then 1 else rate_limits.attempts + 1 end,
-      window_ends_at = case when rate_limits.window_ends_at <= ${now} then ${end} else rate_limits.window_ends_at end
+      window_ends_at = case when rate_limits.window_ends_at <= ${now} or rate_limits.window_ends_at > ${end}
+        then ${end} else rate_limits.window_ends_at end
     returning attempts, window_ends_at`)
   return row!.attempts > limit.most ? row!.window_ends_at : null
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { requestLimit } from '../../core/http/api/rate-limit.ts'
 import type { Ctx } from '../../core/http/context.ts'
+import { countAttempts, limits } from '../../core/identity/index.ts'
 import { instant } from '../../core/kernel/index.ts'
 import { webhookVerdicts } from '../../core/plugins/index.ts'
 import { sql } from '../../core/db/index.ts'
@@ -49,5 +50,30 @@ for (const engine of engines)
     await db.run(sql`update plugin_instances set status = 'disabled' where id = 'plg_a'`)
     at -= 3 * HOUR
     assert.equal(await judged(), 'refused')
+    await remove()
+  })
+
+for (const engine of engines)
+  test(`who signed in too often waits no longer where the clock was set back (${engine})`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    let at = 10 * HOUR
+    const means = { ...testMeans(db), clock: { ms: () => at, now: () => instant(at) } }
+    const guess = () => countAttempts(means, [[limits.signInByAccount, 'usr_a']])
+    const waits = async () => {
+      const error = await guess().then(
+        () => null,
+        (refused: { params: { seconds: number } }) => refused,
+      )
+      return error?.params.seconds ?? 0
+    }
+    for (let i = 0; i < limits.signInByAccount.most; i++) await guess()
+    assert.equal(await waits(), 15 * 60)
+    at -= 3 * HOUR
+    // Set back, the window still holds, and ends as soon as any other.
+    assert.equal(await waits(), 15 * 60)
+    at += HOUR / 6
+    assert.equal(await waits(), 5 * 60)
+    at += HOUR / 6
+    assert.equal(await waits(), 0)
     await remove()
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { silentLog } from '../../core/log/index.ts'
 import { firstRun } from '../../core/identity/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { PASSWORD } from '../support/make.ts'
@@ -19,6 +20,19 @@ for (const engine of engines) {
     after(async () => {
       await web.close()
       await database.remove()
+    })
+
+    test('visitors before it are logged once, as no trouble', async () => {
+      const lines: string[] = []
+      const line = (level: string) => (_facts: unknown, text: string) => void lines.push(`${level}: ${text}`)
+      const log = { ...silentLog, info: line('info'), warn: line('warn'), error: line('error') }
+      const early = await startWeb({ ...means, log: { ...log, child: () => log } })
+      for (const path of ['/', '/sign-up', '/portal']) await early.browser().get(path)
+      await early.close()
+      assert.deepEqual(
+        lines.filter((text) => !/GET|request/.test(text)),
+        ['info: visitors find no shop yet: it was not set up'],
+      )
     })
 
     test('opens with the printed token, once, and the owner signs in', async () => {

@@ -63,8 +63,14 @@ function billableItem(): WriteAct {
   const bodyOf = ({ body }: { body: Record<string, unknown> }) => body as Item
   return {
     ...act<'client.write:billable_item'>([createBillable], (means, { clientId, body }, actor) => {
-      const { description, amount, tax_class = 'standard' } = body
-      const line = { description, basis: 'amount', quantity: '1', unit_minor: amount.minor, tax_class }
+      const { description, amount } = body
+      const line = {
+        description,
+        basis: 'amount',
+        quantity: '1',
+        unit_minor: amount.minor,
+        tax_class: 'standard',
+      }
       return createBillable(
         means,
         { client_id: clientId, name: description, timing: 'next', lines: [line] },

@@ -43,10 +43,13 @@ export interface MovementRow extends StatefulRow {
 /** Told without the sum that moved. */
 export const FEE_ALONE = 'fee_alone'
 
+/** Of a plugin instance `i`: the brand in whose books its money stands, which for one of all brands is the first. */
+export const BOOKED_FOR = sql`coalesce(i.brand_id, (select min(b.id) from brands b))`
+
 /** The brand in whose books a gateway's money stands where no payment says it. */
 export async function brandOf(queries: Queries, instanceId: string): Promise<string> {
   const row = await queries.get<{ brand_id: string | null }>(sql`
-    select coalesce(i.brand_id, (select min(b.id) from brands b)) as brand_id from plugin_instances i where i.id = ${instanceId}`)
+    select ${BOOKED_FOR} as brand_id from plugin_instances i where i.id = ${instanceId}`)
   assert(row?.brand_id, `gateway ${instanceId} belongs to a brand`)
   return row.brand_id
 }

@@ -1,11 +1,11 @@
 import type { Balances, FeeReport, Payouts as ToldPayouts } from '../../../sdk/index.ts'
-import { sql, type Queries } from '../../db/index.ts'
+import { list, sql, type Queries } from '../../db/index.ts'
 import { addDays, dayIn, instant, toMs, type IsoDate } from '../../kernel/index.ts'
 import { readAgreements } from '../agreements/read-agreements.ts'
 import { offers, type GatewayInstance, type Payments } from '../payments/gateway.ts'
 import { bookMovements } from './book-movements.ts'
 import { eachPage } from './each-page.ts'
-import { brandOf, keepMovements } from './movement.ts'
+import { BOOKED_FOR, brandOf, keepMovements } from './movement.ts'
 import { bookPayout } from './payout.ts'
 
 export const READ_TASK = 'billing.read_gateways'
@@ -16,17 +16,21 @@ const FIRST_DAYS = 35
 
 type Operation = 'fee_report' | 'list_payouts' | 'balances' | 'list_agreements'
 
-/**
- * Asks every gateway for what it keeps of our money. One that does not answer keeps none of the others from being read.
- * `restMs`: what was asked less than that ago, by the real clock, is not asked again.
- */
+export interface ReadHow {
+  /** What was asked less than that ago, by the real clock, is not asked again. */
+  restMs?: number
+  /** Only gateways whose money stands in the books of these brands; absent or null: of all. */
+  brandIds?: readonly string[] | null
+}
+
+/** Asks gateways for what they keep of our money. One that does not answer keeps none of the others from being read. */
 export async function readGatewayMoney(
   payments: Payments,
-  { restMs = 0 }: { restMs?: number } = {},
+  { restMs = 0, brandIds = null }: ReadHow = {},
 ): Promise<{ read: number; failed: number; booked: number }> {
   const counts = { read: 0, failed: 0, booked: 0 }
   const rested = await restedSince(payments, restMs)
-  for (const gateway of await activeGateways(payments.db)) {
+  for (const gateway of await activeGateways(payments.db, brandIds)) {
     for (const operation of Object.keys(READERS) as Operation[]) {
       if (!offers(gateway, operation) || rested(gateway.id, operation)) continue
       if (await readOne(payments, gateway.id, operation)) counts.read++
@@ -49,10 +53,14 @@ async function restedSince(
   return (instanceId, operation) => restMs > 0 && known.has(`${instanceId}/${operation}`)
 }
 
-export async function activeGateways(queries: Queries): Promise<GatewayInstance[]> {
+export async function activeGateways(
+  queries: Queries,
+  brandIds: readonly string[] | null = null,
+): Promise<GatewayInstance[]> {
+  const within = brandIds === null ? sql`` : sql`and ${BOOKED_FOR} in (${list(brandIds)})`
   const rows = await queries.all<{ id: string; plugin_id: string; name: string; manifest: string }>(sql`
     select i.id, i.plugin_id, i.name, p.manifest from plugin_instances i join plugins p on p.id = i.plugin_id
-    where i.status = 'active' and p.status = 'enabled' order by i.position, i.id`)
+    where i.status = 'active' and p.status = 'enabled' ${within} order by i.position, i.id`)
   return rows
     .map((row) => ({ ...row, manifest: JSON.parse(row.manifest) as GatewayInstance['manifest'] }))
     .filter(({ manifest }) => manifest.kinds?.gateway)

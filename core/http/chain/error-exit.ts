@@ -1,6 +1,7 @@
 import { frameOf, plainFrame, seeOther } from '../page/index.ts'
 import type { Ctx, Step } from '../context.ts'
-import { PageNotFound } from '../errors.ts'
+import type { HttpDeps } from '../deps.ts'
+import { PageNotFound, ShopNotOpen } from '../errors.ts'
 import { faultOf, faultText, type Fault } from '../fault.ts'
 import { isPartial } from '../page/htmx.ts'
 import { send } from '../page/page.ts'
@@ -33,8 +34,18 @@ async function answerError(ctx: Ctx, error: unknown): Promise<void> {
 /** Bugs once, with the reference that the reader sees; refusals are the reader's own business. */
 function logFault(ctx: Ctx, fault: Fault, error: unknown): void {
   const { deps, requestId } = ctx.state
-  if (fault.bug) deps.log.error({ request: requestId, path: ctx.path, err: error }, 'request failed')
+  if (fault.code === ShopNotOpen.code) logNotOpen(deps)
+  else if (fault.bug) deps.log.error({ request: requestId, path: ctx.path, err: error }, 'request failed')
   else if (fault.status >= 500) deps.log.warn({ request: requestId, code: fault.code }, fault.message)
+}
+
+const toldNotOpen = new WeakSet<HttpDeps>()
+
+/** A shop that nobody has set up yet is no trouble, and once is enough however many look. */
+function logNotOpen(deps: HttpDeps): void {
+  if (toldNotOpen.has(deps)) return
+  toldNotOpen.add(deps)
+  deps.log.info({ code: ShopNotOpen.code }, 'visitors find no shop yet: it was not set up')
 }
 
 /** After signing in or confirming one comes back; to the page of the form when it was a post. */
