@@ -6,7 +6,7 @@ import { follow, type Instalments } from './instalments.ts'
 export interface ModelLine {
   /** Below zero for what is outside the plans. */
   service: number
-  kind: 'recurring' | 'option' | 'setup' | 'discount' | 'change' | 'once' | 'manual'
+  kind: 'recurring' | 'option' | 'setup' | 'discount' | 'change' | 'once' | 'manual' | 'late_fee'
   amount: bigint
   tax: bigint
   ppm: bigint
@@ -20,7 +20,7 @@ export interface ModelLine {
 
 export interface ModelDocument {
   kind: 'invoice' | 'credit_note'
-  origin: 'order' | 'renewal' | 'change' | 'billable' | 'split'
+  origin: 'order' | 'renewal' | 'change' | 'billable' | 'split' | 'late_fee'
   /** Not owed and not paid before all of its money is there. */
   proforma: boolean
   issued: Day

@@ -13,7 +13,7 @@ import { isCut } from '../simulate/power.ts'
 import { simulateProvider } from '../simulate/provider.ts'
 import { clientActor, makeBrand, makeClient, staffActor } from '../support/make.ts'
 import { makeCoupons, makeGoods, makeList, type Goods } from './goods.ts'
-import type { History, ItemStep, Step } from './history.ts'
+import type { History, ItemStep, ModelShop, Step } from './history.ts'
 
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
@@ -80,6 +80,7 @@ export async function openPlayer(
   await set('billing.proforma_first', shop.proforma)
   await set('billing.instalment_grace_days', shop.grace)
   await set('services.hour_cap', shop.hourCap)
+  await set('billing.late_fee', feeSetting(shop))
   const goods = await makeGoods(house, brand, shop)
   const groupId = await makeList(house, { brandId: brand.id, goods, shop })
   await makeCoupons(house, brand.id, shop)
@@ -103,6 +104,16 @@ export async function openPlayer(
       await deliverHours(house)
       return possible
     },
+  }
+}
+
+function feeSetting({ currency, lateFee }: ModelShop): object {
+  const sum = (minor: number) => (minor === 0 ? '' : toDecimal({ minor: BigInt(minor), currency }))
+  const { kind, minor, ppm, least, most, graceDays, everyDays, times } = lateFee
+  return {
+    ...{ kind, amount: sum(minor), percent: String(ppm / 10_000) },
+    ...{ minimum: sum(least), maximum: sum(most) },
+    ...{ grace_days: graceDays, every_days: everyDays, times, tax_class: 'class_0' },
   }
 }
 

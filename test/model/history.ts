@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { ModelLateFee } from './late-fees.ts'
 
 /** What a shop is like. Amounts are in minor units. */
 export interface ModelShop {
@@ -25,12 +26,17 @@ export interface ModelShop {
   grace: number
   /** Most hours of a service by the hour in a month; 0: no limit. */
   hourCap: number
+  lateFee: ModelLateFee
 }
 
 /** A shop in which none of that plays a part. */
-export const PLAIN: Pick<ModelShop, 'list' | 'proforma' | 'grace' | 'hourCap'> = {
+export const PLAIN: Pick<ModelShop, 'list' | 'proforma' | 'grace' | 'hourCap' | 'lateFee'> = {
   list: { ppm: 150_000, plan: 1, cycle: '1m', sums: [300, 0, 0] },
   ...{ proforma: false, grace: 14, hourCap: 0 },
+  lateFee: {
+    ...{ kind: 'none', minor: 0, ppm: 0, least: 0, most: 0 },
+    ...{ graceDays: 7, everyDays: 0, times: 1 },
+  },
 }
 
 /** Of the plan, of a unit of memory, for setting it up. */
@@ -172,6 +178,16 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   proforma: fc.constantFrom(false, false, false, true),
   grace: fc.constantFrom(0, 1, 4, 14),
   hourCap: fc.constantFrom(0, 0, 100, 500),
+  lateFee: fc.record({
+    kind: fc.constantFrom('none', 'none', 'fixed', 'percent'),
+    minor: fc.integer({ min: 0, max: 900 }),
+    ppm: fc.constantFrom(10_000, 72_500, 333_300),
+    least: fc.constantFrom(0, 0, 50),
+    most: fc.constantFrom(0, 0, 400),
+    graceDays: fc.constantFrom(1, 4, 14),
+    everyDays: fc.constantFrom(0, 2, 7),
+    times: fc.integer({ min: 1, max: 3 }),
+  }),
 })
 
 const which = fc.nat({ max: 5 })

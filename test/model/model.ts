@@ -6,6 +6,7 @@ import type { History, ItemStep, ModelShop, Step } from './history.ts'
 import { HOUR_MS } from './hours.ts'
 import { agree, breakLate } from './instalments.ts'
 import { chargeItem, itemNumber, type ModelItem } from './items.ts'
+import { chargeFees } from './late-fees.ts'
 import { planChange } from './plan-change.ts'
 import { Prices } from './prices.ts'
 import { periodLines, renew } from './renewals.ts'
@@ -28,6 +29,7 @@ export class Model {
   readonly #shop: ModelShop
   readonly #coupons: Coupons
   readonly #tried = new Set<number>()
+  readonly #feesCharged = new Map<ModelDocument, Set<string>>()
   readonly #prices: Prices
 
   constructor({ startsOn, shop }: History) {
@@ -98,6 +100,7 @@ export class Model {
     this.#renew()
     const { grace } = this.#shop
     for (const document of this.books.documents) breakLate(document, { grace, today: this.today, now })
+    chargeFees(this.books, this.#shop, this.#feesCharged)
     this.#sanction()
   }
 

@@ -2,6 +2,7 @@ import { sql, type Queries } from '../../core/db/index.ts'
 import type { ModelDocument, ModelLine } from './books.ts'
 import { textOf } from './calendar.ts'
 import { itemNumber } from './items.ts'
+import { LATE_FEE } from './late-fees.ts'
 import type { Model } from './model.ts'
 import { through } from './service.ts'
 
@@ -39,7 +40,10 @@ function headOf(document: ModelDocument): string {
 const lineOf = ({ service, kind, amount, tax, from, to }: ModelLine): string =>
   `  ${sourceName(service)} ${kind} ${textOf(from)} ${to === null ? '' : textOf(to)} ${amount} tax ${tax}`
 
-const sourceName = (number: number): string => (number < 0 ? `item ${-1 - number}` : `s${number}`)
+const sourceName = (number: number): string => {
+  if (number === LATE_FEE) return 'late'
+  return number < 0 ? `item ${-1 - number}` : `s${number}`
+}
 
 interface DocumentRow {
   id: string
@@ -100,6 +104,8 @@ export async function sheetOfEngine(db: Queries): Promise<Sheet> {
   const numbers = new Map([
     ...services.map(({ id }, n) => [id, n] as const),
     ...items.map(({ id }, n) => [id, itemNumber(n)] as const),
+    // A fee is for a document.
+    ...documents.map(({ id }) => [id, LATE_FEE] as const),
   ])
   const byId = new Map(lines.map((line) => [line.id, line]))
   const sourceOf = (line: LineRow): string =>
