@@ -37,6 +37,9 @@ export interface TaxCase {
   locale: string
 }
 
+/** By which plugins determine taxes, themselves or with a service outside. */
+export const TAX_OPERATIONS = ['tax.determine', 'tax.determine_remote'] as const
+
 type Taxes = readonly (readonly TaxRate[])[]
 
 export interface Determined {
@@ -102,8 +105,9 @@ function wayOf(hooks: Hooks, one: TaxCase): Way {
         (offer) => offer.instance === instance && (offer.brand === null || offer.brand === one.draft.brandId),
       )
   const question = questionOf(one)
-  if (offers('tax.determine')) return { question }
-  if (offers('tax.determine_remote')) return { remote: remoteQuestion(instance, question) }
+  const [local, remote] = TAX_OPERATIONS
+  if (offers(local)) return { question }
+  if (offers(remote)) return { remote: remoteQuestion(instance, question) }
   return { verdict: failed(one, 'it is not active, or does not determine taxes for this brand') }
 }
 

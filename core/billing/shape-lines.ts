@@ -4,7 +4,8 @@ import { defineError } from '../kernel/index.ts'
 import type { Hooks } from '../records/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
 
-const LINES = 'invoice.lines:shape'
+/** The hook by which plugins add to what a renewal asks for. */
+export const LINES = 'invoice.lines:shape'
 
 export const LinesRefused = defineError(
   'hook.lines_refused',

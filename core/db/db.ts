@@ -56,6 +56,11 @@ export interface Db extends Queries {
    * anybody waits for it. Only where there is one writer at a time.
    */
   readonly commitsOfOthers?: () => number
+  /**
+   * On `kept`: what `make` works out from reads of it alone, kept as they are, frozen with all its parts. `of` and `key`
+   * name everything else that decides. What is large, or was made while somebody committed, is made anew each time.
+   */
+  readonly remember?: <T>(of: object, key: string, make: () => Promise<T>) => Promise<T>
   close(): Promise<void>
 }
 

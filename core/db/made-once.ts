@@ -42,7 +42,7 @@ function areSame<F extends object>(before: F, now: F): boolean {
 }
 
 /** With all that it holds, as far as that is not frozen already. */
-function frozen<T>(result: T): T {
+export function frozen<T>(result: T): T {
   const isWhole = (typeof result === 'object' && result !== null) || typeof result === 'function'
   if (!isWhole || Object.isFrozen(result)) return result
   Object.freeze(result)

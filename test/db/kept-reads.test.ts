@@ -74,6 +74,47 @@ describe('kept reads', async () => {
     assert.equal(await kept.all(READ), rows)
   })
 
+  it('and what is made of them are kept until a commit, each under its name, whole and frozen', async () => {
+    const shop = {}
+    let works = 0
+    const make = async () => ({ value: await value(), works: [++works] })
+    const made = (key: string, of: object = shop) => kept.remember!(of, key, make)
+    const first = await made('a')
+    assert.equal(await made('a'), first)
+    assert.throws(() => first.works.push(0), TypeError)
+    assert.notEqual(await made('b'), first)
+    assert.notEqual(await made('a', {}), first)
+    assert.equal(works, 3)
+    await turn()
+    assert.equal(await made('a'), first)
+    for (const committer of [db, elsewhere]) {
+      const written: string = `${works} works`
+      await committer.run(write(written))
+      await turn()
+      assert.equal((await made('a')).value, written)
+    }
+    assert.equal(works, 5)
+  })
+
+  it('and what is made of them is not kept when somebody committed meanwhile, it failed or is large', async () => {
+    const shop = {}
+    let works = 0
+    const remembered = (work: () => Promise<unknown>) => kept.remember!(shop, 'a', () => (works++, work()))
+    const committing = async () => {
+      const before = await value()
+      await elsewhere.run(write(`${before}+`))
+      return [before, await value()]
+    }
+    await remembered(committing)
+    await assert.rejects(remembered(() => Promise.reject(new Error('no'))))
+    await remembered(() => Promise.resolve(Array.from({ length: 200 }, () => ({}))))
+    await remembered(() => Promise.resolve([]))
+    assert.equal(works, 4)
+    await remembered(() => Promise.resolve([]))
+    assert.equal(works, 4)
+    await db.run(write('5'))
+  })
+
   it('never answer one list of values with the rows of another', async () => {
     const text = fc.oneof(fc.string(), fc.constantFrom('1', 'null', '\n', '\ns1:1', 's1:1\ns1:2', '1\nn1:1'))
     const one: fc.Arbitrary<SqlValue> = fc.oneof(text, fc.integer({ min: 0, max: 2 }), fc.constant(null))

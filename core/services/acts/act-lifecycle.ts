@@ -4,9 +4,13 @@ import { defineLifecycle } from '../../kernel/index.ts'
 export const actLifecycle = defineLifecycle('service_act', {
   initial: 'open',
   transitions: {
-    wait: { from: ['open'], to: 'waiting', follows: true },
-    finish: { from: ['open', 'waiting'], to: 'done', fact: true },
-    fail: { from: ['open', 'waiting'], to: 'failed', fact: true },
+    wait: { from: ['open'], to: 'waiting', follows: 'the act was asked about when it was begun' },
+    finish: { from: ['open', 'waiting'], to: 'done', fact: 'the provider has done it' },
+    fail: {
+      from: ['open', 'waiting'],
+      to: 'failed',
+      fact: 'the provider has refused it, or it was given up',
+    },
   },
 })
 

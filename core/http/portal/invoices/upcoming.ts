@@ -1,5 +1,6 @@
 import { money } from '../../../../sdk/index.ts'
 import { previewClient, type PreviewInvoice } from '../../../billing/index.ts'
+import { madeOnce } from '../../../db/index.ts'
 import { covers, Forbidden } from '../../../kernel/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { page, requireClient } from '../../page/index.ts'
@@ -32,9 +33,13 @@ export async function upcomingView(ctx: RouteCtx, days: number) {
   const { client } = requireClient(ctx)
   const { deps, zone } = ctx.state
   const query = { clientId: client.id, today: deps.business.today(zone), days }
-  const plans = await previewClient(deps, deps.billing.sources, query)
-  return { charges: plans.map(chargeView), totals: totalsOf(plans) }
+  return viewOf({ plans: await previewClient(deps, deps.billing.sources, query) })
 }
+
+const viewOf = madeOnce(({ plans }: { plans: readonly PreviewInvoice[] }) => ({
+  charges: plans.map(chargeView),
+  totals: totalsOf(plans),
+}))
 
 const chargeView = (plan: PreviewInvoice) => ({
   issuesOn: plan.issuesOn,
