@@ -106,7 +106,10 @@ const NAME = /(DNS|IP Address):(?:"(?:[^"\\]|\\.)*"|([^",]*))(?:, |$)/g
 function namesOf(text: string): Pick<Certificate, 'names' | 'addresses'> {
   const found = [...text.matchAll(NAME)].flatMap(([, kind, value]) => (value ? [{ kind, value }] : []))
   const of = (wanted: string) => found.filter(({ kind }) => kind === wanted).map(({ value }) => value)
-  return { names: of('DNS').map((name) => name.toLowerCase()), addresses: of('IP Address').map((one) => one.toLowerCase()) }
+  return {
+    names: of('DNS').map((name) => name.toLowerCase()),
+    addresses: of('IP Address').map((one) => one.toLowerCase()),
+  }
 }
 
 function dayOf(date: Date): string {
