@@ -69,7 +69,7 @@ const server = {
 }
 
 test('a provisioner reaches the host that staff typed, with the secret of that server', async () => {
-  const request = { input: INPUT, deadlineMs: 10_000, server }
+  const request = { input: { ...INPUT, idempotency_key: 'a create' }, deadlineMs: 10_000, server }
   const answer = await bench.plugins.call(instance, 'provisioner', 'create', request)
   assert.deepEqual(answer, { outcome: 'done', remote_id: '7' })
   assert.equal(panel.seen[0]?.headers.authorization, 'Bearer ptla_1')
@@ -156,7 +156,7 @@ test('with three wards a gateway and a provisioner run in different processes', 
 })
 
 test("input that does not fit the SDK's schema never leaves core", async () => {
-  const request = { input: { ...INPUT, extra: 1 }, deadlineMs: 10_000, server }
+  const request = { input: { ...INPUT, idempotency_key: 'a create', extra: 1 }, deadlineMs: 10_000, server }
   await assert.rejects(bench.plugins.call(instance, 'provisioner', 'create', request), {
     name: 'TypeError',
     message: `Core's input for provisioner.create does not fit: the whole: the key "extra" is not known.`,
