@@ -167,6 +167,8 @@ for (const engine of engines)
         ...{ 'values[ip]': '192.0.2.10', 'values[name]': 'mail.example.org' },
       })
       assert.equal(machine().addresses[0]!.reverse_dns, 'mail.example.org')
+      const again = await client.get(`${base}/actions/set_reverse_dns`)
+      assert.match(again.text, />192\.0\.2\.10 \(mail\.example\.org\)</)
     })
 
     test('a reinstallation says what is lost, waits for a tick, and is followed to its end', async () => {

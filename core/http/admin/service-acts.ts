@@ -7,7 +7,7 @@ import type { RouteCtx, State } from '../context.ts'
 import { flash, seeOther, tryForm } from '../page/index.ts'
 import { leave } from '../portal/leave.ts'
 import { acted, actsView, openForm, sentInput, type ActsView } from '../service-acts/index.ts'
-import type { Block, Field, PageView } from './blocks.ts'
+import type { Block, Field, MenuItem, PageView } from './blocks.ts'
 import { formParts, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 
@@ -92,6 +92,8 @@ const actList = ({ t }: Desk, { acts }: ActsView): Block => ({
   empty: { icon: 'plug', title: t('acts.none'), text: t('acts.none_text') },
 })
 
+const menuOf = (menu: readonly MenuItem[]) => (menu.length === 0 ? {} : { menu })
+
 const TONES: Readonly<Record<string, Tone>> = { ready: 'good', creating: 'busy', failed: 'bad' }
 
 const snapshotList = ({ t }: Desk, snapshots: NonNullable<ActsView['snapshots']>): Block => ({
@@ -111,12 +113,12 @@ const snapshotList = ({ t }: Desk, snapshots: NonNullable<ActsView['snapshots']>
       { at: instant(Date.parse(at)) },
       { state, label: t(`acts.snapshot.${state}`), tone: TONES[state] ?? 'neutral' },
     ],
-    menu: [
+    ...menuOf([
       ...(restoreHref === null ? [] : [{ label: t('acts.restore'), href: restoreHref, icon: 'rotate' }]),
       ...(removeHref === null
         ? []
         : [{ label: t('acts.remove'), href: removeHref, icon: 'trash', danger: true }]),
-    ],
+    ]),
   })),
   empty: { icon: 'device-floppy', title: t('acts.no_snapshots') },
 })
@@ -161,7 +163,7 @@ async function actPage(desk: Desk, asked: Asked): Promise<PageView> {
       {
         ...{ kind: 'form', id: 'act-form', action: `${at}/${name}${own ? `?own=${own.name}` : ''}` },
         fields,
-        submit: { label: title, kind: warning === null ? 'primary' : 'danger' },
+        submit: { label: form.submit, kind: warning === null ? 'primary' : 'danger' },
         cancelHref: at,
         ...formParts(desk, asked),
       },

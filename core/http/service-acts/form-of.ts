@@ -17,10 +17,7 @@ export function formOf(t: Translate, name: ActName, there: There, own?: Action):
     case 'set_reverse_dns':
       return fields(
         [
-          [
-            'ip',
-            { ...say(t, name, 'ip'), enum: (there.addresses ?? []).map(({ ip }) => ip), ...first(there) },
-          ],
+          ['ip', { ...say(t, name, 'ip'), ...addressChoices(there) }],
           ['name', say(t, name, 'name')],
         ],
         ['ip'],
@@ -90,8 +87,15 @@ const images = (t: Translate, name: ActName, { images: all }: There): Fields =>
         ],
       ]
 
-const first = ({ addresses }: There): FieldSchema =>
-  addresses?.[0] === undefined ? {} : { default: addresses[0].ip }
+/** Each address with the name that it resolves to now. */
+function addressChoices({ addresses }: There): FieldSchema {
+  const all = addresses ?? []
+  return {
+    enum: all.map(({ ip }) => ip),
+    enumNames: all.map(({ ip, reverse_dns }) => (reverse_dns === null ? ip : `${ip} (${reverse_dns})`)),
+    ...(all[0] === undefined ? {} : { default: all[0].ip }),
+  }
+}
 
 function snapshotChoices({ snapshots }: There): FieldSchema {
   const ready = (snapshots ?? []).filter(({ state }) => state !== 'creating')

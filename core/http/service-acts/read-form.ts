@@ -23,11 +23,21 @@ export interface ActForm {
   name: ActName
   title: string
   text: string
+  /** Of its button. */
+  submit: string
   /** What is lost, or what a plugin wants to be known; null where nothing needs to be confirmed. */
   warning: string | null
   fields: SchemaField[]
   /** Of a plugin's own button. */
   own: Action | null
+}
+
+/** Where the name of the act is no verb. */
+const SUBMITS: Partial<Record<ActName, 'save' | 'do_it'>> = {
+  power: 'do_it',
+  rescue: 'do_it',
+  rename: 'save',
+  set_reverse_dns: 'save',
 }
 
 export interface Opened {
@@ -63,6 +73,7 @@ export async function openForm(opened: Opened): Promise<ActForm> {
     ...{ service, name, own },
     title: own?.label ?? t(`acts.name.${name}`),
     text: own ? '' : t(`acts.text.${name}`),
+    submit: SUBMITS[name] === undefined ? (own?.label ?? t(`acts.name.${name}`)) : t(`acts.${SUBMITS[name]}`),
     warning: own ? (own.confirm ?? null) : actOf(name).loses ? t(`acts.lost.${name}`) : null,
     fields: schemaFields({ schema, prefix: 'values', values, errors }),
   }

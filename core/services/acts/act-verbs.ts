@@ -75,6 +75,8 @@ function defineAct(
   const rules = { permission: `service.${name}`, audience: ['client', 'staff'], input } as const
   return defineVerb(rules, async (means: ProviderMeans, given, actor): Promise<ActRow> => {
     const { service_id: serviceId, confirmed = false, ...rest } = given as Values & { service_id: string }
+    // Who cannot reach it learns nothing of what would have to be confirmed.
+    await findService(means.db, actor, { id: serviceId, right: rules.permission })
     if (loses && confirmed !== true) throw NotConfirmed({ id: serviceId, operation: name })
     const asked = { serviceId, confirmed: confirmed === true }
     const told = await tell(rest, means, asked, actor)

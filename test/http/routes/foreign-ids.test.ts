@@ -63,7 +63,7 @@ for (const engine of engines)
       it(`${method} /api/v1${path}: another client's and another brand's are unknown, and noted`, async () => {
         for (const ids of [neighbour, stranger]) {
           const address = `/api/v1${addressOf(path, ids, shop.means.newId)}`
-          const ask = () => call(shop, { method, address, key: clientKey })
+          const ask = () => call(shop, { method, address, key: clientKey, body: BODIES[path] ?? {} })
           if (!audience.includes('client')) assert.equal((await ask()).status, 403)
           else await assertRefused(shop, ask, address)
           assert.deepEqual(await written(), [])
@@ -132,15 +132,26 @@ const FIELDS: Readonly<Record<string, Record<string, string>>> = {
   },
 }
 
+/** The same for the API. */
+const BODIES: Readonly<Record<string, object>> = {
+  '/services/{service_id}/actions/power': { signal: 'restart' },
+  '/services/{service_id}/actions/set_reverse_dns': { ip: '192.0.2.1' },
+  '/services/{service_id}/actions/create_snapshot': { name: 'Mine' },
+  '/services/{service_id}/actions/restore_snapshot': { snapshot: 's_1' },
+  '/services/{service_id}/actions/remove_snapshot': { snapshot: 's_1' },
+  '/services/{service_id}/actions/rescue': { on: true },
+  '/services/{service_id}/actions/run_action': { action: 'flush' },
+}
+
 const open = (browser: WebBrowser, { method, path }: PageRoute, address: string): Promise<Reply> =>
   method === 'GET' ? browser.get(address) : browser.post(address, FIELDS[path] ?? {})
 
 async function call(
   shop: RouteShop,
-  { method, address, key }: { method: string; address: string; key: string },
+  { method, address, key, body: given }: { method: string; address: string; key: string; body: object },
 ): Promise<{ status: number; text: string }> {
   const headers = { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }
-  const body = method === 'get' ? {} : { body: '{}' }
+  const body = method === 'get' ? {} : { body: JSON.stringify(given) }
   const response = await fetch(shop.web.address + address, { method: method.toUpperCase(), headers, ...body })
   return { status: response.status, text: await response.text() }
 }

@@ -158,7 +158,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
 /** Words and secrets, not ids of records. */
 const WORDS: Readonly<Record<string, string>> = {
   ':act': 'drain',
-  ':action': 'restart',
+  ':action': 'change_password',
   ':bundle': 'no-such-bundle',
   ':file': 'catalogue.yaml',
   ':group': 'no-such-group',

@@ -5,7 +5,6 @@ import {
   flash,
   formKeys,
   fragmentOrSeeOther,
-  isPartial,
   page,
   seeOther,
   tryForm,
@@ -103,8 +102,8 @@ async function drawAct(
   const view = {
     ...{ href, label: titleOf(form.service), action: `${href}/actions/${form.name}` },
     ...{ title: form.title, text: form.text, warning: form.warning, fields: form.fields },
+    ...{ submit: form.submit },
     ...{ own: form.own?.name ?? null, keys: formKeys(), errors: problem?.errors ?? [] },
-    isPartial: isPartial(ctx),
   }
   await page(ctx, 'portal/services/act', view, { title: form.title })
 }
