@@ -1,3 +1,4 @@
+export type * from './certificates/certificate.ts'
 export { crc32 } from './crc32.ts'
 export * from './currency.ts'
 export * from './embed.ts'

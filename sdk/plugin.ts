@@ -1,3 +1,4 @@
+import type { Certificates } from './certificates/certificate.ts'
 import type { Checks, Observers, Shapes } from './hooks.ts'
 import type { ProviderKind, Providers } from './kinds/index.ts'
 import type { RequestAnswer, WriteRequest, WriteScope } from './writes.ts'
@@ -27,6 +28,12 @@ export interface PluginContext {
   readonly records: Records
   readonly tcp: Tcp
   readonly secret: SecretTools
+  /**
+   * Lower-case hex of the hash of a text in UTF-8, or of bytes. It needs nothing in plugin.json. MD5 and SHA-1 are for
+   * old protocols and protect nothing. A text with a secret in it is for `secret.digest`.
+   */
+  digest(algorithm: DigestAlgorithm, data: string | Uint8Array): string
+  readonly certificates: Certificates
   readonly log: Log
   /** Milliseconds until the call is ended. */
   deadline(): number
@@ -102,8 +109,10 @@ export interface SecretTools {
   /** Lower-case hex. The secret needs `"use": "hmac"` in plugin.json. */
   hmac(name: string, algorithm: 'sha1' | 'sha256' | 'sha512', data: string): Promise<string>
   /** Lower-case hex of the joined parts, in which `header(name)` stands for a secret with `"use": "digest"`. */
-  digest(algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512', parts: readonly string[]): Promise<string>
+  digest(algorithm: DigestAlgorithm, parts: readonly string[]): Promise<string>
 }
+
+export type DigestAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
 export interface Log {
   info(message: string, facts?: Record<string, unknown>): void

@@ -8,12 +8,16 @@ const STATEMENTS_MAX = 1_000
 /** Rows an insert: a statement with several costs less than as many statements, up to about here. */
 const GROUP = 20
 
-type Bound = [readonly SqlValue[], Record<string, SqlValue>?]
-const NONE_NAMED = {}
+type Statement = Database.Statement<unknown[], Row>
+/** So many values are handed over one by one, which costs less than a list of them; more might not fit on the stack. */
+const SPREAD_MAX = 200
 
 interface Prepared {
-  run: (values: readonly SqlValue[], named?: Record<string, SqlValue>) => Database.RunResult
+  run: (values: readonly SqlValue[]) => Database.RunResult
+  /** Values that many rows have in common stand once, by their names. */
+  runNamed: (values: readonly SqlValue[], named: Record<string, SqlValue>) => Database.RunResult
   all: (values: readonly SqlValue[]) => Row[]
+  get: (values: readonly SqlValue[]) => Row | undefined
 }
 
 export interface How {
@@ -28,10 +32,16 @@ export class SqliteQueries implements Queries {
   readonly #connection: Database.Database
   readonly #how: How
   readonly #statements = new Map<string, Prepared>()
+  #failures = 0
 
   constructor(connection: Database.Database, how: How) {
     this.#connection = connection
     this.#how = how
+  }
+
+  /** How many statements have failed so far. */
+  get failures(): number {
+    return this.#failures
   }
 
   all<R extends object>({ text, values }: Sql): Promise<R[]> {
@@ -39,7 +49,7 @@ export class SqliteQueries implements Queries {
   }
 
   get<R extends object>({ text, values }: Sql): Promise<R | undefined> {
-    return this.#perform(text, (prepared) => prepared.all(values)[0] as R | undefined)
+    return this.#perform(text, (prepared) => prepared.get(values) as R | undefined)
   }
 
   run({ text, values }: Sql): Promise<number> {
@@ -60,7 +70,8 @@ export class SqliteQueries implements Queries {
   #insertGroups(table: string, columns: readonly string[], rows: readonly Row[]): void {
     const { same, own } = sameValues(rows, columns)
     const group = this.#prepare(insertText(table, columns, { rows: GROUP, same }))
-    for (let at = 0; at < rows.length; at += GROUP) group.run(valuesOf(rows.slice(at, at + GROUP), own), same)
+    for (let at = 0; at < rows.length; at += GROUP)
+      group.runNamed(valuesOf(rows.slice(at, at + GROUP), own), same)
   }
 
   /** Nearly always this succeeds at once: only what met a lock waits, with all that waiting takes. */
@@ -72,6 +83,7 @@ export class SqliteQueries implements Queries {
       meter?.after?.(text)
       return Promise.resolve(result)
     } catch (error) {
+      this.#failures++
       if (!isBusy(error)) return Promise.reject(explained(error) as Error)
     }
     return this.#whenFree(text, act)
@@ -94,11 +106,7 @@ export class SqliteQueries implements Queries {
   #prepare(text: string): Prepared {
     let prepared = this.#statements.get(text)
     if (prepared) return prepared
-    const statement = this.#connection.prepare<Bound, Row>(asExpressions(text))
-    prepared = {
-      run: (values, named = NONE_NAMED) => statement.run(values, named),
-      all: statement.reader ? reader(statement) : (values) => (statement.run(values), []),
-    }
+    prepared = preparedOf(this.#connection.prepare<unknown[], Row>(asExpressions(text)))
     if (this.#statements.size >= STATEMENTS_MAX) this.#statements.clear()
     this.#statements.set(text, prepared)
     return prepared
@@ -144,18 +152,37 @@ function valuesOf(rows: readonly Row[], columns: readonly string[]): SqlValue[] 
   return values
 }
 
+function preparedOf(statement: Statement): Prepared {
+  const handOver = (values: readonly SqlValue[]) => (values.length > SPREAD_MAX ? [values] : values)
+  const run: Prepared['run'] = (values) => statement.run(...handOver(values))
+  const runNamed: Prepared['runNamed'] = (values, named) => statement.run(values, named)
+  if (!statement.reader)
+    return { run, runNamed, all: (values) => (run(values), []), get: (values) => void run(values) }
+  const plain = plainNumbers(statement)
+  return {
+    ...{ run, runNamed },
+    all(values) {
+      const rows = statement.all(...handOver(values))
+      if (plain) for (const row of rows) plain(row)
+      return rows
+    },
+    get(values) {
+      const row = statement.get(...handOver(values))
+      if (plain && row) plain(row)
+      return row
+    },
+  }
+}
+
 /** Money needs safe integers; where no column is money the faster plain numbers are exact enough. */
-function reader(statement: Database.Statement<Bound, Row>): Prepared['all'] {
-  const columns = statement.columns().map((column) => column.name)
-  const money = columns.filter((column) => column.endsWith('_minor'))
-  if (money.length === 0) return (values) => statement.all(values)
+function plainNumbers(statement: Statement): ((row: Row) => void) | null {
+  const columns = statement.columns()
+  const others = columns.filter(({ name }) => !name.endsWith('_minor'))
+  if (others.length === columns.length) return null
   statement.safeIntegers(true)
-  const others = columns.filter((column) => !column.endsWith('_minor'))
-  return (values) => {
-    const rows = statement.all(values)
-    for (const row of rows) {
-      for (const column of others) if (typeof row[column] === 'bigint') row[column] = Number(row[column])
-    }
-    return rows
+  // Tables are strict: what a column of text holds need not be looked at.
+  const numbers = others.filter(({ type }) => type?.toLowerCase() !== 'text').map(({ name }) => name)
+  return (row) => {
+    for (const column of numbers) if (typeof row[column] === 'bigint') row[column] = Number(row[column])
   }
 }

@@ -7,6 +7,10 @@ import { explained, whenFree } from './when-free.ts'
 
 /** Of one shared commit: whoever came first waits for the work of so many others at most. */
 const SHARE_MAX = 32
+/** Shares that keep savepoints after one was refused: as good as never is much done twice. */
+const CAREFUL_SHARES = 50
+
+const WORDS = ['begin immediate', 'commit', 'savepoint work', 'release work'] as const
 
 type Work<T> = (trx: Trx) => Promise<T>
 type Answers = Trx['answers']
@@ -16,6 +20,8 @@ export interface Turn {
   answers?: Answers
   /** May be committed together with others that are. */
   brief?: boolean
+  /** Touches so little that what its statements would put back fits into memory. */
+  chunk?: boolean
 }
 
 interface LineHow extends How {
@@ -28,6 +34,7 @@ interface Waiting {
   work: Work<unknown>
   answers: Answers
   brief: boolean
+  chunk: boolean
   until: number
   done(result: unknown): void
   failed(error: unknown): void
@@ -43,38 +50,34 @@ interface Outcome {
 
 /**
  * One writer at a time in this process; other processes and threads are waited for without blocking. Work that is brief
- * and stands in line shares one commit, which costs more than what it commits: each in a savepoint of its own, so that
- * one that is refused leaves nothing and the others stand.
+ * and stands in line shares one commit, which costs more than what it commits. When one is refused, all of them are
+ * undone and done again, each in a savepoint of its own, so that it leaves nothing and the others stand; and because
+ * refusals come in rows, so are the next ones. A savepoint copies each page that changes after it.
  */
 export class WriterLine {
   readonly #connection: Database.Database
   readonly #queries: SqliteQueries
   readonly #how: LineHow
-  readonly #words: Record<
-    'begin immediate' | 'commit' | 'savepoint work' | 'release work',
-    Database.Statement
-  >
+  readonly #words: Record<(typeof WORDS)[number], Database.Statement>
   readonly #waiting: Waiting[] = []
   #draining: Promise<void> | undefined
   #undoInMemory = false
+  /** So many shares more with savepoints. */
+  #careful = 0
 
   constructor(connection: Database.Database, queries: SqliteQueries, how: LineHow) {
     this.#connection = connection
     this.#queries = queries
     this.#how = how
-    this.#words = {
-      'begin immediate': connection.prepare('begin immediate'),
-      commit: connection.prepare('commit'),
-      'savepoint work': connection.prepare('savepoint work'),
-      'release work': connection.prepare('release work'),
-    }
+    this.#words = Object.fromEntries(WORDS.map((word) => [word, connection.prepare(word)])) as never
   }
 
   /** The wait for the file is counted from here: a long lock ends for all in line at about the same time. */
-  transaction<T>(work: Work<T>, { answers = NO_ANSWERS, brief = false }: Turn = {}): Promise<T> {
+  transaction<T>(work: Work<T>, turn: Turn = {}): Promise<T> {
+    const { answers = NO_ANSWERS, brief = false, chunk = false } = turn
     const until = performance.now() + this.#how.lockWaitMs
     return new Promise<unknown>((done, failed) => {
-      this.#waiting.push({ work, answers, brief, until, done, failed })
+      this.#waiting.push({ work, answers, brief, chunk, until, done, failed })
       this.#draining ??= Promise.resolve().then(() => this.#drain())
     }) as Promise<T>
   }
@@ -90,9 +93,11 @@ export class WriterLine {
 
   /** Never rejects: whoever waits is told. */
   async #share(first: Waiting): Promise<void> {
+    const careful = this.#careful > 0
+    if (careful && first.brief) this.#careful--
     try {
       this.#how.leaveView?.()
-      this.#undoWhere(first.brief)
+      this.#undoWhere(first.brief || first.chunk)
       await whenFree(
         () => first.until,
         () => this.#words['begin immediate'].run(),
@@ -103,7 +108,7 @@ export class WriterLine {
     }
     const outcomes: Outcome[] = []
     try {
-      await this.#workAll(first, outcomes)
+      await this.#workAll(first, outcomes, careful)
       if (this.#connection.inTransaction) this.#commit()
     } catch (error) {
       this.#undo()
@@ -113,8 +118,9 @@ export class WriterLine {
   }
 
   /**
-   * What a savepoint would put back is a copy of each page that changed: for work that is brief some hundred kilobytes,
-   * which cost a write each where they go to a file. Other work may sort a whole table, which a file holds.
+   * What a savepoint or a statement would put back is a copy of each page that changed: for work that is brief or a chunk
+   * some hundred kilobytes, which cost a write each where they go to a file. Other work may sort a whole table, which a
+   * file holds.
    */
   #undoWhere(inMemory: boolean): void {
     if (inMemory === this.#undoInMemory) return
@@ -122,21 +128,30 @@ export class WriterLine {
     this.#undoInMemory = inMemory
   }
 
-  async #workAll(first: Waiting, outcomes: Outcome[]): Promise<void> {
+  async #workAll(first: Waiting, outcomes: Outcome[], careful: boolean): Promise<void> {
     const endMs = performance.now() + this.#how.shareMs
     for (let next: Waiting | undefined = first; next; next = this.#nextTo(first, outcomes, endMs)) {
       const shared = outcomes.length > 0
       const outcome: Outcome = { of: next, acts: [] }
       outcomes.push(outcome)
-      if (shared) this.#words['savepoint work'].run()
+      const apart = shared && careful
+      if (apart) this.#words['savepoint work'].run()
       await this.#work(outcome)
       // The first one needs no savepoint: until it has ended well, the transaction is its own.
       if (outcome.refused && !shared) return this.#undo()
       // Some failures of the disk end the whole transaction, whatever became of the work that met one.
       if (!this.#connection.inTransaction) throw ended(outcome.refused?.error)
+      if (outcome.refused && !careful) return this.#again(outcomes)
       if (outcome.refused) this.#connection.exec('rollback to work')
-      if (shared) this.#words['release work'].run()
+      if (apart) this.#words['release work'].run()
     }
+  }
+
+  /** Nobody has been told anything, and work is repeatable. */
+  #again(outcomes: Outcome[]): void {
+    this.#undo()
+    this.#careful = CAREFUL_SHARES
+    this.#waiting.unshift(...outcomes.splice(0).map(({ of }) => of))
   }
 
   /** When even that fails, whoever is next in line cannot begin, and says why. */
@@ -155,7 +170,9 @@ export class WriterLine {
 
   async #work(outcome: Outcome): Promise<void> {
     const { work, answers } = outcome.of
-    const isThere = () => this.#connection.inTransaction
+    const failures = this.#queries.failures
+    // It ends by itself only where a statement fails, and asking for it costs more than counting.
+    const isThere = () => this.#queries.failures === failures || this.#connection.inTransaction
     const open = openTrx(this.#queries, { answers, acts: outcome.acts, isThere })
     try {
       outcome.result = await work(open.trx)

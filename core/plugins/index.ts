@@ -21,7 +21,7 @@ export { askableLimits, limitOf, type LimitName } from './manifest/askable-limit
 export { createPlugins, type Plugins, type PluginsHealth, type PluginsMeans } from './plugins.ts'
 export * from './package/index.ts'
 export type * from './ports.ts'
-export type { WallMode } from './supervisor/wall.ts'
+export type { WallMode, WallPart } from './supervisor/wall.ts'
 export {
   checkWebhookSignature,
   eventId,

@@ -36,10 +36,13 @@ export interface PluginServer {
   trustedHosts?: readonly TrustedHost[]
 }
 
+/** Ticked by staff for exactly this host and port: its address may be private. */
 export interface TrustedHost {
   host: string
   port: number
-  /** SHA-256 of a self-signed certificate, hex with or without colons. */
+  /** It is not inside: staff pinned its certificate alone, and its address must be public. */
+  publicOnly?: true
+  /** SHA-256 of the one certificate that is taken, hex with or without colons. */
   certificateSha256?: string
 }
 

@@ -69,7 +69,8 @@ export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: 
     if (!rest && member.id !== service.id)
       await removeHold(means, trx, { service: member, reason: 'parent' }, actor)
     if (!rest) await skipSuspended(means, trx, member.id)
-    await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
+    const lifted = member.id === service.id ? reason : 'parent'
+    await reconcileDelivery(means, trx, { serviceId: member.id, lifted }, actor)
   }
   return true
 }

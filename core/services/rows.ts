@@ -139,6 +139,8 @@ export interface DeliveryRow {
   problem: string | null
   payload: string
   cause: string | null
+  /** Of a release: the hold that went last. */
+  reason: HoldReason | null
   next_try_at: Instant | null
   busy_until: Instant | null
   started_at: Instant | null

@@ -1,4 +1,12 @@
-import type { Entries, PluginContext, StoredValue } from '../plugin.ts'
+import { createHash } from 'node:crypto'
+import type { CertificateData, Certificates } from '../certificates/certificate.ts'
+import type { DigestAlgorithm, Entries, PluginContext, StoredValue } from '../plugin.ts'
+import {
+  certificateFits,
+  certificateHasKey,
+  certificateSignedBy,
+  readCertificates,
+} from '../certificates/index.ts'
 import { testRequests, type AnswerRequest, type MadeRequest } from './requests.ts'
 import { testTcp } from './tcp.ts'
 
@@ -59,12 +67,29 @@ export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
         header: (name) => tokenOf(secrets, name, 'raw', ''),
         basic: (name, user = '') => tokenOf(secrets, name, 'basic', user),
         hmac: (name, algorithm, data) => signed(secrets[name] ?? '', algorithm, data),
-        digest: (algorithm, parts) => digested(algorithm, fillIn(parts.join(''), secrets)),
+        digest: (algorithm, parts) => Promise.resolve(digested(algorithm, fillIn(parts.join(''), secrets))),
       },
+      digest(algorithm, data) {
+        if (typeof data === 'string' && data.includes('bsk_test.'))
+          throw new TypeError('A secret is hashed with context.secret.digest.')
+        return digested(algorithm, data)
+      },
+      certificates,
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       deadline: () => DEADLINE_MS,
     },
   }
+}
+
+const certificateText = (data: CertificateData) =>
+  typeof data === 'string' ? data : Buffer.from(data).toString('base64')
+
+const certificates: Certificates = {
+  read: (data) => readCertificates(certificateText(data))[0]!,
+  readAll: (pem) => readCertificates(pem),
+  fits: (data, host) => certificateFits(certificateText(data), host),
+  isSignedBy: (data, issuer) => certificateSignedBy(certificateText(data), certificateText(issuer)),
+  hasKey: (data, key) => certificateHasKey(certificateText(data), key),
 }
 
 /** The token that a plugin gets in place of a secret of its server's settings. */
@@ -102,11 +127,8 @@ async function signed(secret: string, algorithm: keyof typeof HASHES, data: stri
   return hex(await crypto.subtle.sign('HMAC', key, bytesOf(data)))
 }
 
-/** The web platform has no MD5; a plugin that needs it is tested in the sandbox. */
-async function digested(algorithm: 'md5' | keyof typeof HASHES, data: string): Promise<string> {
-  if (algorithm === 'md5') throw new Error('There is no MD5 in tests without the sandbox.')
-  return hex(await crypto.subtle.digest(HASHES[algorithm], bytesOf(data)))
-}
+const digested = (algorithm: DigestAlgorithm, data: string | Uint8Array): string =>
+  createHash(algorithm).update(data).digest('hex')
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 

@@ -1,4 +1,5 @@
 export { answersOf } from './answers-of.ts'
+export { completed, type CalledProvisioner } from './completed.ts'
 export {
   companyAt,
   type Company,

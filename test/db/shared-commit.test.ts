@@ -63,6 +63,11 @@ describe('brief transactions in line on sqlite', async () => {
     await db.run(sql`update sums set written = 0`)
   }
 
+  /** After so many without a refusal, nothing is kept apart until one is refused. */
+  const calmDown = async () => {
+    for (let i = 0; i < 50; i++) await db.transaction(() => Promise.resolve(), BRIEF)
+  }
+
   const count = async (trx: Trx) => {
     await trx.run(sql`update sums set written = written + 1`)
     return (await trx.get<{ written: number }>(sql`select written from sums`))!.written
@@ -103,6 +108,31 @@ describe('brief transactions in line on sqlite', async () => {
     assert.notEqual(violatedUnique((refused as PromiseRejectedResult).reason), null)
     assert.deepEqual(await idsOf(db), [-4, -2, 1, 1, 2, 2, 4, 4])
     assert.equal(commits() - before, 2)
+  })
+
+  test('are done again where one is refused, and only once while that is not long ago', async () => {
+    await clear()
+    await calmDown()
+    const runs: number[] = []
+    const write = (id: number) =>
+      db.transaction(async (trx) => {
+        runs.push(id)
+        await trx.insert('halves', both(id))
+        return count(trx)
+      }, BRIEF)
+    const three = async (...ids: number[]) =>
+      (await Promise.allSettled(ids.map(write))).map((one) => (one.status === 'fulfilled' ? one.value : 0))
+    const before = commits()
+    assert.deepEqual(await three(1, 1, 2), [1, 0, 2])
+    assert.deepEqual(runs.splice(0), [1, 1, 1, 1, 2])
+    assert.deepEqual(await three(3, 3, 4), [3, 0, 4])
+    assert.deepEqual(runs.splice(0), [3, 3, 4])
+    assert.equal(commits() - before, 2)
+    await calmDown()
+    // Whoever is first has the transaction for itself until it has ended well.
+    assert.deepEqual(await three(4, 5, 5), [0, 5, 0])
+    assert.deepEqual(runs.splice(0), [4, 5, 5, 5, 5])
+    assert.deepEqual(await idsOf(db), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
   })
 
   test('are all refused when the disk was full for one, which writes nothing more, whatever it makes of that', async () => {
@@ -232,8 +262,10 @@ describe('brief transactions in line on sqlite', async () => {
     const property = fc.asyncProperty(
       fc.array(script, { minLength: 1, maxLength: 40 }),
       fc.boolean(),
-      async (scripts, failing) => {
+      fc.boolean(),
+      async (scripts, failing, calm) => {
         await clear()
+        if (calm) await calmDown()
         const acts: number[] = []
         const told: number[] = []
         fail(failing)

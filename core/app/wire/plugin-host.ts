@@ -15,6 +15,7 @@ import {
   type Plugins,
 } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
+import { findInstallation } from '../installation.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
 import { pluginScopes } from './plugin-scopes.ts'
@@ -63,17 +64,19 @@ export function openPlugins({
       wall: config.pluginWall,
       isOwnHost: ownHosts(means.db, config.url),
       outbound,
+      stacks: showsStacks(means.db),
     }))
   const callMeans = {
     ...{ db: means.db, keys: means.keys, plugins, outbound },
     loaded: loadedPlugins(means.db, loaded),
   }
-  const { call, browserPart } = pluginCalls(callMeans)
+  const calls = pluginCalls(callMeans)
   const move = instanceMover(callMeans)
   return {
     start: async () => void (await loaded()),
-    call,
-    browserPart,
+    ...calls,
+    // Only a strict wall refuses anything; otherwise the host is made with the first call.
+    demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
     move,
     drain,
     reread,
@@ -86,6 +89,13 @@ export function openPlugins({
     },
   }
 }
+
+/** Where a plugin threw is said where plugins may be developed, and nowhere else: stacks are anything that one likes. */
+const showsStacks = (queries: Queries): Promise<boolean> =>
+  findInstallation(queries).then(
+    (found) => found !== undefined && found.kind !== 'real',
+    () => false,
+  )
 
 const HTTPS_PORT = 443
 

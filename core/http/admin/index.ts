@@ -60,13 +60,14 @@ import { taxBuyers } from './tax-buyers.ts'
 import { taxReports } from './tax-reports.ts'
 import { tax } from './tax.ts'
 import { terms } from './terms.ts'
+import { trust } from './trust.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, renewals, deliveries, servers],
+  ...[services, renewals, deliveries, servers, trust],
   ...[
     invoices,
     instalments,

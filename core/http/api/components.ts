@@ -163,6 +163,15 @@ const Refund = Type.Object({
   credit_note_id: nullable('inv_… of the credit note that it was made with.'),
   status: text('created, pending, succeeded or failed.'),
   amount: money(),
+  parts: Type.Array(
+    Type.Object({
+      invoice_id: nullable('inv_… that it is of; null for none.'),
+      taken_from: text('goodwill, credit or credit_note.'),
+      credit_note_id: nullable('inv_… of its credit note.'),
+      amount: money(),
+    }),
+    { description: 'What it was found to be of afterwards; empty while nobody said so.' },
+  ),
   reason: text('Why.'),
   created_at: instant('When it was asked for.'),
 })

@@ -31,8 +31,6 @@ export const pluginRequestLifecycle = defineLifecycle('plugin_request', {
   transitions: {
     approve: { from: ['waiting'], to: 'approved' },
     refuse: { from: ['waiting'], to: 'refused' },
-    // By what staff granted with the plugin: the verb behind it is checked by itself.
-    grant: { from: ['waiting'], to: 'approved', follows: true },
   },
 })
 

@@ -107,7 +107,8 @@ async function decideAtOnce(means: Means, trx: Trx, deciding: Deciding): Promise
   const set = { decided_by: instance.id, decided_at: means.business.now(), result_id: id }
   const change = { set, body: toldOf(row) }
   await applyTransition(means, trx, {
-    ...{ lifecycle: pluginRequestLifecycle, row, name: 'grant', actor, change },
+    ...{ lifecycle: pluginRequestLifecycle, row, name: 'approve', actor, change },
+    unasked: 'the verb behind it is asked about by itself; staff granted the request with the plugin',
   })
   return { outcome: 'done', id }
 }

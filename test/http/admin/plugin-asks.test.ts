@@ -60,6 +60,27 @@ test('in German nothing falls back to the names in the code', () => {
   )
 })
 
+test('a secret that the plugin reads itself is grave, of the instance and of its servers alike', () => {
+  const secrets = [
+    { name: 'key', read: true },
+    { name: 'server.token', read: true },
+    { name: 'server.other' },
+  ]
+  const asked = asking({ permissions: { secrets } })
+  assert.deepEqual(
+    asked.map((one) => [askedWords(deskIn('en'), one), one.grave]),
+    [
+      ['See the secret key itself', true],
+      ['See the secret server.token itself', true],
+      ['Let us use the secret server.other for it, without seeing it', false],
+    ],
+  )
+  const table = askedTable(deskIn('en'), { asked, added: null })
+  assert.ok(table.kind === 'table')
+  const grave = { state: 'grave', label: deskIn('en').t('admin.plugins.grave'), tone: 'bad' }
+  assert.deepEqual(table.rows[1]!.cells, [{ cells: ['See the secret server.token itself', grave] }])
+})
+
 test('the name that programs use stands behind the words, and a limit beside what is usual', () => {
   const asked = asking({
     ...{ hooks: ['invoice.paid', 'service.end:check'], limits: { memory_mb: 128 } },

@@ -42,6 +42,7 @@ const KINDS = {
   option: 'opt',
   order: 'ord',
   payment: 'pay',
+  refund: 'ref',
   payout: 'pyo',
   priceList: 'plt',
   priceRule: 'prr',
@@ -88,6 +89,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':addon': 'product',
   ':productId': 'product',
   ':rule': 'priceRule',
+  ':refund': 'refund',
   '{bundle_id}': 'bundle',
   '{client_id}': 'client',
   '{delivery_id}': 'delivery',
@@ -102,6 +104,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{request_id}': 'pluginRequest',
   '{server_id}': 'server',
   '{service_id}': 'service',
+  '{refund_id}': 'refund',
 }
 
 /** What stands before ":id" on pages of staff. */

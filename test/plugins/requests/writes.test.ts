@@ -58,7 +58,7 @@ for (const engine of engines) {
       )
       assert.deepEqual(
         audit.map(({ action }) => action),
-        ['note.create', 'plugin_request.grant'],
+        ['note.create', 'plugin_request.approve'],
       )
       assert.deepEqual(await shop.events('plugin_request.%'), ['plugin_request.approved'])
     })

@@ -51,7 +51,8 @@ function desk() {
       stop: () => undefined,
     },
     mark: () => 'bsk_mark',
-    admitLine: () => true,
+    lines: { admit: () => true, stop: () => undefined },
+    stacks: Promise.resolve(false),
   }
   const instance: PluginInstance = { id: 'plg_1', plugin, settings: {}, secrets: () => next.secret() }
   const call = async (serverId?: string): Promise<string> => {

@@ -135,6 +135,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/payments/:id/capture', ({ payment }) => `/payments/${payment}/capture`),
   of('/payments/:id/release', ({ payment }) => `/payments/${payment}/release`),
   of('/payments/:id/refund', ({ payment }) => `/payments/${payment}/refund`),
+  of('/payments/:id/refunds/:refund', ({ payment, refund }) => `/payments/${payment}/refunds/${refund}`),
   desk('/transactions', /BANK-\d+/g),
   desk('/disputes', links('disputes/dsp_\\w+')),
   of('/disputes/:id', ({ dispute }) => `/disputes/${dispute}`),
