@@ -2,7 +2,7 @@ import type { Conformance } from '../../../sdk/test-kit/index.ts'
 
 const event = (type: string, subject: string, body: object) => ({
   ...{ id: 'evt_1', type, version: 1, subject, brand_id: 'brd_1', client_id: 'cli_1' },
-  ...{ occurred_at: '2026-11-26T09:00:00.000Z', actor: 'system:test', body },
+  ...{ occurred_at: '2026-11-26T09:00:00.000Z', actor: 'system:test', causes: [], own: false, body },
 })
 const placed = (total_minor: string) =>
   event('order.placed', 'ord_1', { number: 'O-1', total_minor, currency: 'EUR' })
