@@ -122,6 +122,7 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
     wiring,
     command,
     async start() {
+      await host?.demandWall()
       for (const part of parts) await part.start()
     },
     async stop() {

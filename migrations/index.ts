@@ -37,4 +37,8 @@ export const migrations: readonly Migration[] = [
   { name: '0036_letters_and_usage', breaking: false, load: () => import('./0036_letters_and_usage.ts') },
   { name: '0037_plugin_upgrades', breaking: false, load: () => import('./0037_plugin_upgrades.ts') },
   { name: '0038_plugin_life', breaking: false, load: () => import('./0038_plugin_life.ts') },
+  { name: '0040_plugin_requests', breaking: false, load: () => import('./0040_plugin_requests.ts') },
+  { name: '0043_refund_parts', breaking: false, load: () => import('./0043_refund_parts.ts') },
+  { name: '0045_service_acts', breaking: false, load: () => import('./0045_service_acts.ts') },
+  { name: '0046_setting_versions', breaking: false, load: () => import('./0046_setting_versions.ts') },
 ]

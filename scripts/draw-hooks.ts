@@ -1,6 +1,7 @@
 import { loadAllHooks } from '../core/app/wire/all-hooks.ts'
 import { allHooks, type Hook, type Law } from '../core/plugins/index.ts'
 import { counterparts } from './hook-counterparts.ts'
+import { shapedValues } from './shaped-values.ts'
 
 const HEAD = `# Hooks
 
@@ -10,7 +11,7 @@ Written by \`node scripts/write-hooks.ts\` from the code; a test compares them. 
 const LAWS: Record<Law, string> = {
   observe: `## Observe: what has happened
 
-Sent after the commit to each instance by itself (one set up for a brand hears of that brand and of what belongs to none), at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Nothing that an observer does changes what has happened.
+Sent after the commit to each instance by itself (one set up for a brand hears of that brand and of what belongs to none), at least once, in order for one subject. A plugin that fails is tried again ten times with growing pauses, then staff find it among the failed jobs. Events of an instance that is switched off wait seven days. Each event names those that led to it (\`causes\`, the nearest first) and whether one of them came of what this very instance had reported (\`own\`), so that a plugin need not answer its own echo; a program that acts through the API because of an event passes its id on as \`Berth-Cause\`. An event that 16 others led to is told to no plugin: that ends hooks that answer each other, and the log says \`hook.too_deep\`. Nothing that an observer does changes what has happened.
 `,
   check: `## Check: what is about to happen
 
@@ -32,8 +33,21 @@ export function drawHooks(): string {
   const parts = (['observe', 'check', 'shape'] as const).map((law) =>
     [LAWS[law], ...drawTable(hooks.filter((hook) => hook.law === law))].join('\n'),
   )
-  return `${[HEAD, ...parts].join('\n')}\n`
+  return `${[HEAD, ...parts, drawValues()].join('\n')}\n`
 }
+
+const drawValues = (): string =>
+  [
+    '### Which value by what',
+    '',
+    'A value that one plugin answers whole is no hook but an operation of a kind ([plugins.md](plugins.md)).',
+    '',
+    '| Value | By | Bounds |',
+    '|---|---|---|',
+    ...shapedValues.map(
+      ({ value, by, bounds }) => `| ${value} | ${by.map((name) => `\`${name}\``).join(', ')} | ${bounds}. |`,
+    ),
+  ].join('\n')
 
 function drawTable(hooks: readonly Hook[]): string[] {
   return [

@@ -5,7 +5,7 @@ import { allLifecycles, type Lifecycle } from '../core/kernel/index.ts'
 
 const HEAD = `# States and transitions
 
-Written by \`node scripts/write-lifecycles.ts\` from the tables in the code; a test compares them. Only \`applyTransition\` (\`core/records/apply.ts\`) writes a state. A *fact* comes from outside and has no check hook: nobody may refuse what has happened. What *follows* from an act that was checked has none either. The event is what consumers, webhooks and plugins hear; audit rows say \`noun.transition\`.
+Written by \`node scripts/write-lifecycles.ts\` from the tables in the code; a test compares them. Only \`applyTransition\` (\`core/records/apply.ts\`) writes a state. A *fact* comes from outside and has no check hook: nobody may refuse what has happened. What *follows* from an act that was checked has none either. All others are decisions of ours, and plugins are asked first. The event is what consumers, webhooks and plugins hear; audit rows say \`noun.transition\`.
 `
 
 /** The whole of docs/lifecycles.md. */
@@ -21,7 +21,7 @@ function drawLifecycle(lifecycle: Lifecycle): string {
       from.join(', '),
       to,
       event ?? `${lifecycle.noun}.${to}`,
-      fact ? 'fact' : follows ? 'follows' : '',
+      fact ? `fact: ${fact}` : follows ? `follows: ${follows}` : '',
     ]
     return `| ${cells.join(' | ')} |`
   })

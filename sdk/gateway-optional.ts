@@ -1,3 +1,4 @@
+import { SavedMethod } from './saved-method.ts'
 import { Type, type Static } from './type.ts'
 import {
   ClientSnapshot,
@@ -41,6 +42,10 @@ export const VoidPayment = Type.Object({
 
 export type VoidPayment = Static<typeof VoidPayment>
 
+/**
+ * Brings a saved method up to date: a card that was renewed, or the client's name and address at the gateway. `updated`
+ * with what it is now, or an address where the client types what is new; what changes there comes as an event.
+ */
 export const UpdateMethod = Type.Object({
   idempotency_key: IdempotencyKey,
   method: Reference,
@@ -48,6 +53,13 @@ export const UpdateMethod = Type.Object({
   client: ClientSnapshot,
   return_url: Type.String({ format: 'uri' }),
 })
+
+export const UpdatedMethod = Type.Union([
+  Type.Object({ outcome: Type.Literal('updated'), method: Type.Optional(SavedMethod) }),
+  Type.Object({ outcome: Type.Literal('needs_client'), url: Type.String({ format: 'uri' }) }),
+  Failed,
+])
+export type UpdatedMethod = Static<typeof UpdatedMethod>
 
 /** An agreement that the gateway holds and charges by itself: a subscription from before core charged. */
 export const Agreement = Type.Object({
@@ -179,11 +191,7 @@ export const gatewayOptionalOperations = {
   eligibility: { input: Eligibility, output: EligibilityAnswer },
   update_method: {
     input: UpdateMethod,
-    output: Type.Union([
-      Type.Object({ outcome: Type.Literal('updated') }),
-      Type.Object({ outcome: Type.Literal('needs_client'), url: Type.String({ format: 'uri' }) }),
-      Failed,
-    ]),
+    output: UpdatedMethod,
     changes: true,
   },
   create_agreement: { input: AgreementInput, output: AgreementOutcome, changes: true },

@@ -3,33 +3,17 @@ import { Type } from './type.ts'
 import { ConfirmPayment, ConfirmSetup, Embed } from './embed.ts'
 import { Agreement, CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
 import type { KindOf, Operation } from './kinds/operation.ts'
+import { SavedMethod } from './saved-method.ts'
 import { ClientSnapshot, ConnectionReport, InstantText, MoneyShape, Reference } from './shapes.ts'
 
 export * from './gateway-optional.ts'
+export * from './saved-method.ts'
 
 /**
  * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it.
  * Every charge, capture and refund carries `idempotency_key`, stable over retries of the same attempt: hand it to the
  * provider unchanged. An unknown outcome is thrown, never guessed; core then asks `look_up` before it tries again.
  */
-
-/** A saved card or mandate, as its holder may see it. Never a number, never a token that pays by itself. */
-export const SavedMethod = Type.Object({
-  /** The gateway's id of the method. */
-  reference: Reference,
-  /** The gateway's id of the customer who owns it. */
-  customer: Type.Optional(Reference),
-  kind: Type.String({ description: 'card, sepa_debit, …' }),
-  /** For people: "Visa 4242". */
-  label: Type.String({ maxLength: 100 }),
-  brand: Type.Optional(Type.String()),
-  last4: Type.Optional(Type.String({ maxLength: 4 })),
-  /** "2027-09", when it expires at the end of a month. */
-  expires: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}$' })),
-  /** Of a debit: the reference of its holder's leave, as bank statements show it. */
-  mandate: Type.Optional(Type.String({ maxLength: 100 })),
-})
-export type SavedMethod = Static<typeof SavedMethod>
 
 /**
  * What happened to one attempt at the gateway. `reference` may change on the way (from a hosted page to the payment
@@ -105,9 +89,15 @@ export const PaymentOutcome = Type.Union([
 ])
 export type PaymentOutcome = Static<typeof PaymentOutcome>
 
+/**
+ * In the payment's currency: what the gateway charges for the refund, or below zero what it gives back of the payment's
+ * fee. Told with the answer that says first that money left; what is known later comes with `fee_report`.
+ */
+const refundFee = { fee: Type.Optional(MoneyShape) }
+
 export const RefundOutcome = Type.Union([
-  Type.Object({ outcome: Type.Literal('succeeded'), reference: Reference }),
-  Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
+  Type.Object({ outcome: Type.Literal('succeeded'), reference: Reference, ...refundFee }),
+  Type.Object({ outcome: Type.Literal('pending'), reference: Reference, ...refundFee }),
   Type.Object({ outcome: Type.Literal('failed'), code: Type.String(), message: Type.String() }),
   /** This gateway cannot send money back; staff do it by hand and record it. */
   Type.Object({ outcome: Type.Literal('not_supported'), message: Type.String() }),

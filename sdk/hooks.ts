@@ -18,8 +18,17 @@ export const HookEvent = Type.Object({
   client_id: Type.Union([Type.String(), Type.Null()]),
   /** Business time, UTC. */
   occurred_at: Type.String(),
-  /** "usr_…", "key_…" or "system:…". */
+  /** "usr_…", "key_…", "plg_…" (what an instance of a plugin reported) or "system:…". */
   actor: Type.String(),
+  /**
+   * Events that led to this one, the nearest first: empty where a person, a run or a message from outside began. An event
+   * with more than 16 of them is told to no plugin, so that hooks that answer each other come to an end.
+   */
+  causes: Type.Array(Type.Object({ id: Type.String(), type: Type.String(), actor: Type.String() }), {
+    maxItems: 16,
+  }),
+  /** It, or an event that led to it, came of what this very instance reported: its own echo. */
+  own: Type.Boolean(),
   body: Type.Record(Type.String(), Type.Unknown()),
 })
 export type HookEvent = Static<typeof HookEvent>
@@ -86,12 +95,15 @@ export const NavigationShape = Type.Object({
 })
 
 /**
- * A renewal before it is issued, in the billing run and in its preview. Not sent for orders and changes, whose buyers
- * have seen the sum.
+ * A document that core makes by itself, before it is issued and in its preview: of the billing run, and of a change of
+ * plan that costs something. Not sent for orders (`cart.prices:shape`), for what staff wrote or agreed, for late fees, and
+ * never for what was issued.
  */
 export const InvoiceDraft = Type.Object({
   client_id: Type.String(),
   brand_id: Type.String(),
+  /** Of what: `renewal`, `billable` (repeating, on a document of its own) or `change`. */
+  origin: Type.String(),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
   lines: Type.Array(
     Type.Object({
@@ -212,7 +224,7 @@ export const shapeHooks = {
   },
   'invoice.lines:shape': {
     ...{ value: InvoiceDraft, answer: InvoiceLines, failure: 'stop', pure: true },
-    says: 'Before a renewal is issued, in run and preview: fees and discounts. A client whose document fails is parked.',
+    says: 'Before a document of the billing run or of a change of plan is issued, and in its preview: fees and discounts. A client whose document fails is parked; a change is refused.',
   },
   'cart.prices:shape': {
     ...{ value: CartDraft, answer: CartLines, failure: 'stop', pure: true },

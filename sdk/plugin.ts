@@ -1,5 +1,7 @@
+import type { Certificates } from './certificates/certificate.ts'
 import type { Checks, Observers, Shapes } from './hooks.ts'
 import type { ProviderKind, Providers } from './kinds/index.ts'
+import type { RequestAnswer, WriteRequest, WriteScope } from './writes.ts'
 import type { UpgradeAnswer, UpgradeStep } from './upgrade.ts'
 
 /** What the default export of a plugin's `index.ts` is: one implementation per kind named in `plugin.json`. */
@@ -26,6 +28,12 @@ export interface PluginContext {
   readonly records: Records
   readonly tcp: Tcp
   readonly secret: SecretTools
+  /**
+   * Lower-case hex of the hash of a text in UTF-8, or of bytes. It needs nothing in plugin.json. MD5 and SHA-1 are for
+   * old protocols and protect nothing. A text with a secret in it is for `secret.digest`.
+   */
+  digest(algorithm: DigestAlgorithm, data: string | Uint8Array): string
+  readonly certificates: Certificates
   readonly log: Log
   /** Milliseconds until the call is ended. */
   deadline(): number
@@ -58,13 +66,21 @@ export interface StoredValue {
   version: number
 }
 
-/** Reads what `permissions.data` grants. */
+/** Reads what `permissions.data` grants, and asks for what may be written. */
 export interface Records {
   /**
    * `scope` is noun.verb:fields, such as "invoice.read:summary". With reach "current" it answers for the record that
    * the call is about and its client; everything else is null, as is an id that there is not.
    */
   read(scope: string, id: string): Promise<Record<string, unknown> | null>
+  /**
+   * Asks core to write something about the record `id`, by a scope such as "client.write:note" (see `writeScopes`). Core
+   * does it, keeps it for staff, or throws with a `code`: E_DENIED (not granted, or not in such a call), E_INVALID (the
+   * body does not fit, or no such record is within reach), E_CONFLICT (the reference was used for something else),
+   * E_LIMIT (too many), E_REFUSED (the record does not allow it now; the message says why). After a throw nothing was
+   * written. Calls that only answer may not write: checks, shapes, pure operations, pages and `upgrade.move`.
+   */
+  request<S extends WriteScope>(scope: S, id: string, request: WriteRequest<S>): Promise<RequestAnswer>
 }
 
 /** TLS connections to what `permissions.tcp` names, for protocols that are no HTTP, such as EPP. */
@@ -93,8 +109,10 @@ export interface SecretTools {
   /** Lower-case hex. The secret needs `"use": "hmac"` in plugin.json. */
   hmac(name: string, algorithm: 'sha1' | 'sha256' | 'sha512', data: string): Promise<string>
   /** Lower-case hex of the joined parts, in which `header(name)` stands for a secret with `"use": "digest"`. */
-  digest(algorithm: 'md5' | 'sha1' | 'sha256' | 'sha512', parts: readonly string[]): Promise<string>
+  digest(algorithm: DigestAlgorithm, parts: readonly string[]): Promise<string>
 }
+
+export type DigestAlgorithm = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
 export interface Log {
   info(message: string, facts?: Record<string, unknown>): void

@@ -1,21 +1,18 @@
 import { Type, type Static } from './type.ts'
+import { Action, Blocks, DayText, Failed, InstantText, Reference } from './shapes.ts'
 import {
-  Action,
-  Blocks,
-  DayText,
-  Done,
-  DoneOrFailed,
-  Failed,
-  IdempotencyKey,
-  InstantText,
-  Reference,
-} from './shapes.ts'
-import { ProvisionInput, ProvisionOutcome, ServerInput } from './provisioner-shapes.ts'
+  ActOutcome,
+  ChangeInput,
+  ProvisionInput,
+  ProvisionOutcome,
+  ServerInput,
+  ServiceNames,
+} from './provisioner-shapes.ts'
 
 /** What only some provisioners can do. Every changing call carries a key and may be called again. */
 
 const ofService = <T extends Parameters<typeof Type.Object>[0]>(more: T) =>
-  Type.Object({ ...ProvisionInput.properties, idempotency_key: IdempotencyKey, ...more })
+  Type.Object({ ...ChangeInput.properties, ...more })
 
 const Name = Type.String({ minLength: 1, maxLength: 190 })
 
@@ -80,18 +77,13 @@ export const provisionerOptionalOperations = {
   renew: { input: ofService({ through: DayText }), output: ProvisionOutcome, changes: true },
   change_password: {
     input: ofService({ password: Type.String({ minLength: 8, maxLength: 200 }) }),
-    output: ProvisionOutcome,
+    output: ActOutcome,
     changes: true,
   },
-  /** Only what is given changes. */
+  /** Only what is given changes; `describe` says in `names` what can be given. */
   rename: {
-    input: ofService({
-      user: Type.Optional(Name),
-      domain: Type.Optional(Name),
-      label: Type.Optional(Name),
-      ip: Type.Optional(Name),
-    }),
-    output: ProvisionOutcome,
+    input: ofService(ServiceNames.properties),
+    output: ActOutcome,
     changes: true,
   },
   /** A one-time address, good for minutes; core shows it to nobody but who asked. */
@@ -113,14 +105,21 @@ export const provisionerOptionalOperations = {
       cursor: Type.Optional(Type.String()),
     }),
   },
+  /**
+   * What became of an act that is under way: told with the operation that answered `pending` and the reference of its
+   * answer. Needed by who answers `pending` to an act of this list.
+   */
+  follow: {
+    input: Type.Object({ ...ProvisionInput.properties, operation: Type.String(), reference: Reference }),
+    output: ActOutcome,
+  },
   list_actions: { input: ProvisionInput, output: Type.Object({ actions: Type.Array(Action) }) },
   run_action: {
     input: ofService({ action: Type.String(), values: Type.Record(Type.String(), Type.Unknown()) }),
     output: Type.Union([
-      Done,
-      Type.Object({ outcome: Type.Literal('pending') }),
-      Type.Object({ outcome: Type.Literal('message'), message: Type.String() }),
-      Failed,
+      ActOutcome,
+      /** Done, with words for who pressed the button. */
+      Type.Object({ outcome: Type.Literal('message'), message: Type.String({ maxLength: 2_000 }) }),
     ]),
     changes: true,
   },
@@ -137,10 +136,10 @@ export const provisionerOptionalOperations = {
   suspend_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
   release_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
   remove_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
-  /** All data of the service is lost. */
+  /** Without `keep_data` all data of the service is lost. */
   reinstall: {
     input: ofService({ image: Type.Optional(Name), keep_data: Type.Boolean() }),
-    output: ProvisionOutcome,
+    output: ActOutcome,
     changes: true,
   },
   list_images: {
@@ -150,20 +149,20 @@ export const provisionerOptionalOperations = {
   /** Starts from, or leaves, a rescue system. */
   rescue: {
     input: ofService({ on: Type.Boolean(), image: Type.Optional(Name) }),
-    output: ProvisionOutcome,
+    output: ActOutcome,
     changes: true,
   },
   list_snapshots: { input: ProvisionInput, output: Type.Object({ snapshots: Type.Array(Snapshot) }) },
   create_snapshot: {
     input: ofService({ name: Name }),
-    output: Type.Union([Type.Object({ outcome: Type.Literal('done'), snapshot: Snapshot }), Failed]),
+    output: ActOutcome,
     changes: true,
   },
-  restore_snapshot: { input: SnapshotInput, output: ProvisionOutcome, changes: true },
-  remove_snapshot: { input: SnapshotInput, output: DoneOrFailed, changes: true },
+  restore_snapshot: { input: SnapshotInput, output: ActOutcome, changes: true },
+  remove_snapshot: { input: SnapshotInput, output: ActOutcome, changes: true },
   set_reverse_dns: {
     input: ofService({ ip: Name, name: Type.Union([Name, Type.Null()]) }),
-    output: DoneOrFailed,
+    output: ActOutcome,
     changes: true,
   },
 } as const

@@ -1,5 +1,5 @@
 import { Type, type Static } from './type.ts'
-import { ClientSnapshot, Failed, Reference } from './shapes.ts'
+import { ClientSnapshot, Failed, IdempotencyKey, Reference } from './shapes.ts'
 
 /** The server (panel, node, cluster) as staff set it up, by the plugin's `server_settings` schema. Secrets are tokens. */
 export const ServerTarget = Type.Object({
@@ -22,6 +22,36 @@ export type ServiceTarget = Static<typeof ServiceTarget>
 
 export const ProvisionInput = Type.Object({ server: ServerTarget, service: ServiceTarget })
 export type ProvisionInput = Static<typeof ProvisionInput>
+
+/**
+ * What every changing call carries. The key is core's: the same at each try of one act, and new for the next act, so
+ * that a restart that was asked for twice happens twice, and one that was tried twice happens once.
+ */
+export const ChangeInput = Type.Object({ ...ProvisionInput.properties, idempotency_key: IdempotencyKey })
+export type ChangeInput = Static<typeof ChangeInput>
+
+/**
+ * Why a service is held: unpaid (`overdue`), abuse, by staff for another reason, by the client itself (a pause), by a
+ * plugin that asked for it (`plugin`), or because the service that it is a part of is held (`parent`).
+ */
+export const HoldReason = Type.Enum(['overdue', 'abuse', 'staff', 'client', 'plugin', 'parent'])
+export type HoldReason = Static<typeof HoldReason>
+
+export const SuspendInput = Type.Object({
+  ...ChangeInput.properties,
+  /** Each hold that is on the service now; none where the last one went while the call was on its way. */
+  reasons: Type.Array(HoldReason),
+  /** What staff wrote with it: for who runs the panel, never for its users. */
+  note: Type.Optional(Type.String({ maxLength: 1_000 })),
+})
+export type SuspendInput = Static<typeof SuspendInput>
+
+export const ReleaseInput = Type.Object({
+  ...ChangeInput.properties,
+  /** The hold that went last: `overdue` was paid. Absent where a release follows from something else. */
+  reason: Type.Optional(HoldReason),
+})
+export type ReleaseInput = Static<typeof ReleaseInput>
 
 /** An address, user name or password to hand to the client. Secrets are encrypted at rest and shown on request. */
 export const AccessDetail = Type.Object({
@@ -47,6 +77,30 @@ export const ProvisionOutcome = Type.Union([
 ])
 export type ProvisionOutcome = Static<typeof ProvisionOutcome>
 
+/** The end of an act on a service that exists. */
+export const ActOutcome = Type.Union([
+  Type.Object({
+    outcome: Type.Literal('done'),
+    remote_id: Type.Optional(Reference),
+    /** All access details, where the act changed one. */
+    access: Type.Optional(Type.Array(AccessDetail)),
+  }),
+  /** Accepted and under way: core asks `follow` with this reference until it has ended. */
+  Type.Object({ outcome: Type.Literal('pending'), reference: Reference }),
+  Failed,
+])
+export type ActOutcome = Static<typeof ActOutcome>
+
+const Name = Type.String({ minLength: 1, maxLength: 190 })
+
+/** What `rename` may change: only what is named here is offered. */
+export const ServiceNames = Type.Object({
+  user: Type.Optional(Name),
+  domain: Type.Optional(Name),
+  label: Type.Optional(Name),
+  ip: Type.Optional(Name),
+})
+
 export const ServiceReport = Type.Object({
   state: Type.Union([
     Type.Literal('absent'),
@@ -61,6 +115,12 @@ export const ServiceReport = Type.Object({
   power: Type.Optional(Type.String()),
   access: Type.Optional(Type.Array(AccessDetail)),
   detail: Type.Optional(Type.String()),
+  /** Its names at the provider, as they are now. */
+  names: Type.Optional(ServiceNames),
+  /** Its addresses, with the name that each resolves to. */
+  addresses: Type.Optional(
+    Type.Array(Type.Object({ ip: Name, reverse_dns: Type.Union([Name, Type.Null()]) }), { maxItems: 256 }),
+  ),
 })
 export type ServiceReport = Static<typeof ServiceReport>
 
@@ -86,8 +146,7 @@ export const UsageReport = Type.Object({
 export type UsageReport = Static<typeof UsageReport>
 
 export const PowerInput = Type.Object({
-  server: ServerTarget,
-  service: ServiceTarget,
+  ...ChangeInput.properties,
   signal: Type.Union([
     Type.Literal('start'),
     Type.Literal('stop'),

@@ -11,18 +11,19 @@ export * from './provisioner-shapes.ts'
  * Core calls every method at least once and perhaps again: each must end in the same state however often it is called.
  * `service.external_id` is stable for the life of the service: search by it before creating anything.
  */
-const { ProvisionInput, ProvisionOutcome } = shapes
+const { ChangeInput, ProvisionInput, ProvisionOutcome } = shapes
 export const provisionerOperations = {
   /** Finds by `external_id` first, creates only when absent. */
-  create: { input: ProvisionInput, output: ProvisionOutcome, changes: true },
+  create: { input: ChangeInput, output: ProvisionOutcome, changes: true },
   describe: { input: ProvisionInput, output: shapes.ServiceReport },
-  suspend: { input: ProvisionInput, output: ProvisionOutcome, changes: true },
-  release: { input: ProvisionInput, output: ProvisionOutcome, changes: true },
+  suspend: { input: shapes.SuspendInput, output: ProvisionOutcome, changes: true },
+  release: { input: shapes.ReleaseInput, output: ProvisionOutcome, changes: true },
   /** Brings the thing to `service.settings`: plan or options changed. */
-  change: { input: ProvisionInput, output: ProvisionOutcome, changes: true },
-  terminate: { input: ProvisionInput, output: ProvisionOutcome, changes: true },
+  change: { input: ChangeInput, output: ProvisionOutcome, changes: true },
+  terminate: { input: ChangeInput, output: ProvisionOutcome, changes: true },
   usage: { input: ProvisionInput, output: shapes.UsageReport },
-  power: { input: shapes.PowerInput, output: ProvisionOutcome },
+  /** The same key starts nothing a second time: a restart that is asked for again has happened. */
+  power: { input: shapes.PowerInput, output: ProvisionOutcome, changes: true },
   test_connection: { input: shapes.ServerInput, output: ConnectionReport },
   ...provisionerOptionalOperations,
 } as const satisfies Record<string, Operation>

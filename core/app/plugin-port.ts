@@ -3,10 +3,12 @@ import { BerthError } from '../kernel/index.ts'
 import type {
   BrowserPart,
   DeadlineClass,
+  HostOwner,
   Kind,
   MoveInstance,
   PluginsHealth,
   Shipped,
+  TroubledHost,
 } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
 
@@ -36,6 +38,8 @@ export interface PluginCalls {
   /** Runs the upgrade step of a version that is put in. */
   move?: MoveInstance
   browserPart?(instanceId: string): Promise<BrowserPart | null>
+  troubledHosts?(owner: HostOwner): Promise<TroubledHost[]>
+  hostCertificate?(owner: HostOwner, host: { host: string; port: number }): Promise<string>
   /** Of the hosts of this process; absent in a thread or process that owns none. */
   health?(): Promise<PluginsHealth>
 }
@@ -43,6 +47,8 @@ export interface PluginCalls {
 export interface PluginHost extends PluginCalls {
   /** Reads the plugins and enters what is new about them. */
   start(): Promise<void>
+  /** Rejects with WallIncomplete where the wall is strict and the system lacks a part of it. Asked before anything listens. */
+  demandWall(): Promise<void>
   stop(): Promise<void>
 }
 

@@ -32,7 +32,12 @@ export function allSchedules(wiring: Wiring, areas: readonly Area[]): Schedule[]
   return [jobCleaning(wiring), ...areas.flatMap((area) => area.schedules?.(wiring) ?? [])]
 }
 
-function jobHandlers(wiring: Wiring, areas: readonly Area[], schedules: readonly Schedule[]): JobHandlers {
+/** What this build does with each kind of job. */
+export function jobHandlers(
+  wiring: Wiring,
+  areas: readonly Area[],
+  schedules: readonly Schedule[],
+): JobHandlers {
   const consumers = areas.flatMap((area) => area.consumers?.(wiring) ?? [])
   const lists = [
     eventJobs(wiring, consumers),

@@ -48,6 +48,6 @@ declareEvent(
 )
 declareCheck(
   'refund.create:check',
-  'Before staff give money back, by any way. The subject is the payment. Facts: amount_minor, currency, destination, credit_note (whether one is issued).',
+  'Before staff give money back, by any way. The subject is the payment. Facts: amount_minor, currency, destination, invoice_id (the document that it is of; null for none in particular), taken_from (credit_note, credit or goodwill: what pays for it), credit_note (whether one is issued).',
   true,
 )

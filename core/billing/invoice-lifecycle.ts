@@ -5,8 +5,13 @@ export const invoiceLifecycle = defineLifecycle('invoice', {
   initial: 'draft',
   transitions: {
     issue: { from: ['draft'], to: 'issued' },
-    pay: { from: ['issued', 'written_off'], to: 'paid', fact: true },
-    reopen: { from: ['paid'], to: 'issued', fact: true, event: 'invoice.reopened' },
+    pay: { from: ['issued', 'written_off'], to: 'paid', fact: 'nothing of it is open any more' },
+    reopen: {
+      from: ['paid'],
+      to: 'issued',
+      fact: 'money of it went back, so something is open',
+      event: 'invoice.reopened',
+    },
     void: { from: ['draft', 'issued'], to: 'void', event: 'invoice.voided' },
     write_off: { from: ['issued'], to: 'written_off', irreversible: true },
   },

@@ -1,5 +1,6 @@
 import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
+import { refundPart, refundsInParts } from './payments/refund-parts.ts'
 import { paymentsFor } from './payments/under-way.ts'
 import type { InvoiceStatus } from './invoice.ts'
 
@@ -21,7 +22,7 @@ const paidOf: Sql = sql`coalesce((select sum(a.amount_minor) from allocations a 
 
 /** Of the payment by the name p: what went back as is said, and what it was applied to documents. */
 const given = (of: Sql): Sql =>
-  sql`coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = p.id and r.status in ('pending', 'succeeded') and ${of}), 0)`
+  sql`coalesce((select sum(${refundPart.amountMinor}) from ${refundsInParts} where r.payment_id = p.id and r.status in ('pending', 'succeeded') and ${of}), 0)`
 const applied = (to: Sql): Sql =>
   sql`coalesce((select sum(b.amount_minor) from allocations b where b.payment_id = p.id and b.kind = 'payment' and ${to}), 0)`
 
@@ -29,7 +30,7 @@ const applied = (to: Sql): Sql =>
  * What went back of what documents got of a payment. Out of the client's credit goes first what no document took of it;
  * of a payment for several a refund that names one is of that one, whatever pays for it.
  */
-const fromCredit = sql`r.taken_from = 'credit' and (p.invoice_id is not null or r.invoice_id is null)`
+const fromCredit = sql`${refundPart.takenFrom} = 'credit' and (p.invoice_id is not null or ${refundPart.invoiceId} is null)`
 const ofCredit = given(fromCredit)
 const surplus = sql`(p.received_minor - ${applied(sql`1 = 1`)})`
 const ofDocuments = sql`(${given(sql`not (${fromCredit})`)} + case when ${ofCredit} > ${surplus} then ${ofCredit} - ${surplus} else 0 end)`
@@ -39,7 +40,7 @@ const own = applied(sql`b.invoice_id = i.id`)
 const ofAll = applied(
   sql`(b.invoice_id = i.id or b.invoice_id in (select e.invoice_id from payment_documents e where e.payment_id = p.id))`,
 )
-const ofOwn = given(sql`r.invoice_id = i.id`)
+const ofOwn = given(sql`${refundPart.invoiceId} = i.id`)
 
 /**
  * What went back of what was paid on it. A refund of a payment for several that names none of them is of all once all

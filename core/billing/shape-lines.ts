@@ -1,3 +1,5 @@
+import type { ShapeValue } from '../../sdk/index.ts'
+import { AskFirst, type Queries, type Trx } from '../db/index.ts'
 import { defineError } from '../kernel/index.ts'
 import type { Hooks } from '../records/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
@@ -13,23 +15,37 @@ export const LinesRefused = defineError(
 )
 
 /**
- * Offers the lines of a renewal to plugins, which may add fees and discounts. Run and preview call it, outside of any
- * transaction; orders do not, because their buyers have seen the sum. Nothing is asked where nobody listens.
+ * Offers the lines of a document to plugins, which may add fees and discounts. Run and preview call it, outside of any
+ * transaction. Nothing is asked where nobody listens.
  */
 export async function shapeLines(hooks: Hooks, draft: DraftInvoice): Promise<DraftInvoice> {
   if (!hooks.listens(LINES)) return draft
-  const { clientId, brandId, currency } = draft
+  const added = await addedTo(hooks, draft)
+  return added.length === 0 ? draft : { ...draft, lines: [...draft.lines, ...added] }
+}
+
+/**
+ * What plugins add to a document that is previewed, and issued in a transaction: that is left for the question and begun
+ * anew. The same lines have the same answer, so preview and document agree.
+ */
+export async function linesAdded(
+  hooks: Hooks,
+  queries: Queries | Trx,
+  draft: DraftInvoice,
+): Promise<readonly DraftLine[]> {
+  if (!hooks.listens(LINES)) return []
+  if (!('answers' in queries)) return addedTo(hooks, draft)
+  const key = `${LINES} ${JSON.stringify(valueOf(draft))}`
+  if (!queries.answers.has(key)) throw new AskFirst(new Map([[key, () => addedTo(hooks, draft)]]))
+  return queries.answers.get(key) as readonly DraftLine[]
+}
+
+async function addedTo(hooks: Hooks, draft: DraftInvoice): Promise<readonly DraftLine[]> {
+  const { clientId: subject } = draft
   const added: DraftLine[] = []
-  const value = {
-    ...{ client_id: clientId, brand_id: brandId, currency },
-    lines: draft.lines.map((line) => ({
-      ...{ kind: line.kind, description: line.description, amount_minor: String(line.amountMinor) },
-      source_id: line.sourceId,
-    })),
-  }
   const taxClass = draft.lines[0]!.taxClass
-  await hooks.shape(LINES, value, (before, answer, plugin) => {
-    const of = { subject: clientId, taxClass, trace: { hook: LINES, plugin } }
+  await hooks.shape(LINES, valueOf(draft), (before, answer, plugin) => {
+    const of = { subject, taxClass, trace: { hook: LINES, plugin } }
     const lines = answer.add.map((one) => addedLine(one, of))
     added.push(...lines)
     const shown = lines.map(({ kind, description, amountMinor }) => ({
@@ -37,12 +53,18 @@ export async function shapeLines(hooks: Hooks, draft: DraftInvoice): Promise<Dra
     }))
     return { ...before, lines: [...before.lines, ...shown] }
   })
-  if (added.length === 0) return draft
-  const lines = [...draft.lines, ...added]
-  if (lines.reduce((sum, line) => sum + line.amountMinor, 0n) < 0n)
-    throw LinesRefused({ subject: clientId, reason: 'the discounts are more than the rest' })
-  return { ...draft, lines }
+  if ([...draft.lines, ...added].reduce((sum, line) => sum + line.amountMinor, 0n) < 0n)
+    throw LinesRefused({ subject, reason: 'the discounts are more than the rest' })
+  return added
 }
+
+const valueOf = ({ clientId, brandId, currency, origin, lines }: DraftInvoice): ShapeValue<typeof LINES> => ({
+  ...{ client_id: clientId, brand_id: brandId, currency, origin },
+  lines: lines.map((line) => ({
+    ...{ kind: line.kind, description: line.description, amount_minor: String(line.amountMinor) },
+    source_id: line.sourceId,
+  })),
+})
 
 interface Addition {
   kind: 'fee' | 'discount'

@@ -23,7 +23,7 @@ export const listNotes = defineVerb(
 export const createNote = defineVerb(
   {
     permission: 'note.create',
-    audience,
+    audience: ['staff', 'plugin'],
     input: Type.Object({ client_id: Type.String(), body: Body, pinned: Pinned }),
   },
   async (means: Means, { client_id, body, pinned }, actor): Promise<{ id: string }> =>

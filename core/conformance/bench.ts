@@ -14,6 +14,7 @@ import {
 } from '../plugins/index.ts'
 import { memoryStorage } from './memory-storage.ts'
 import { openCompany, readScript } from './script.ts'
+import { simulatedWrites, type SimulatedWrites } from './simulated-writes.ts'
 
 /** The plugin in one real host for all its benches, and what a bench may turn on it. */
 export interface Subject {
@@ -23,6 +24,7 @@ export interface Subject {
   /** Filled by the bench that is open: one at a time. */
   outbound: Record<string, string>
   incidents: PluginIncident[]
+  writes: SimulatedWrites
 }
 
 export type Told = { answer: unknown } | { code: string; message: string }
@@ -30,6 +32,8 @@ export type Told = { answer: unknown } | { code: string; message: string }
 /** One instance of the plugin in the real sandbox, with a company of its own. */
 export interface Bench {
   company: CompanyServer
+  /** What it asked to have written. */
+  writes: SimulatedWrites
   made(): number
   refused(): string[]
   call(kind: Kind, operation: string, input: unknown, deadlineMs?: number): Promise<Told>
@@ -47,9 +51,18 @@ export async function openSubject(means: BenchMeans, folder: string): Promise<Su
   const outbound: Record<string, string> = {}
   const incidents: PluginIncident[] = []
   const log = { line: () => undefined, incident: (one: PluginIncident) => void incidents.push(one) }
-  const findRecord = () => Promise.resolve({ noun: 'record', clientId: null, brandId: null })
-  const plugins = createPlugins({ ...means, storage: memoryStorage(), findRecord, log, outbound })
-  return { plugin: { manifest, bundle }, about, plugins, outbound, incidents }
+  const writes = simulatedWrites()
+  const storage = memoryStorage()
+  const plugins = createPlugins({ ...means, storage, findRecord, writes, log, outbound })
+  return { plugin: { manifest, bundle }, about, plugins, outbound, incidents, writes }
+}
+
+const NOUNS: Readonly<Record<string, string>> = { cli: 'client', ord: 'order', svc: 'service' }
+
+/** Every id is a record of one client: which of them are within reach, the call's input says. */
+const findRecord = (id: string) => {
+  const noun = NOUNS[id.slice(0, id.indexOf('_'))] ?? 'record'
+  return Promise.resolve({ noun, clientId: noun === 'client' ? id : 'cli_1', brandId: 'brd_1' })
 }
 
 const DEADLINE_MS = 15_000
@@ -58,17 +71,19 @@ let benches = 0
 
 /** A new instance, so a new isolate, storage and breaker, with a company of its own. */
 export async function openBench(subject: Subject, weather: Weather = 'well'): Promise<Bench> {
-  const { plugin, about, plugins, outbound, incidents } = subject
+  const { plugin, about, plugins, outbound, incidents, writes } = subject
   const own = await openCompany(about)
   const company = await serveCompany(own)
   company.weather = weather
   for (const host of about.hosts ?? []) outbound[host] = company.origin
   incidents.length = 0
+  writes.clear()
   const secret = (name: string) => Promise.resolve(about.secrets?.[name])
   const instance = { id: `plg_${++benches}`, plugin, settings: about.settings ?? {}, secrets: secret }
   const server = { id: 'srv_1', secrets: (name: string) => secret(`server.${name}`) }
   return {
     company,
+    writes,
     made: () => own?.made?.() ?? 0,
     refused: () => incidents.filter(({ kind }) => kind === 'refused_ask').map(({ detail }) => detail),
     async call(kind, operation, input, deadlineMs = DEADLINE_MS) {

@@ -1,6 +1,6 @@
 import { declineTold } from './refusals.ts'
 import { sameThing } from './repeats.ts'
-import { madeMore, nameOf, withBench, type Called, type Run } from './run.ts'
+import { inputFor, madeMore, nameOf, withBench, type Called, type Run } from './run.ts'
 
 /** Plays the inputs at which the company says no: that is a result like any other, with its reason by our names. */
 export async function judgeDeclines(run: Run, called: Called): Promise<void> {
@@ -8,11 +8,12 @@ export async function judgeDeclines(run: Run, called: Called): Promise<void> {
   if (declines === undefined) return
   const name = `${nameOf(called)}, declined`
   await withBench(run, 'well', async (bench) => {
-    for (const decline of declines) {
-      const first = await bench.call(called.kind, called.operation, decline.input)
+    for (const [at, decline] of declines.entries()) {
+      const input = inputFor(called, decline.input, `decline-${at}`)
+      const first = await bench.call(called.kind, called.operation, input)
       run.note('decline_told', `${name}: it is told, with its reason`, declineTold(decline, first))
       const made = bench.made()
-      const second = await bench.call(called.kind, called.operation, decline.input)
+      const second = await bench.call(called.kind, called.operation, input)
       const problem = declineTold(decline, second) ?? sameThing(first, second) ?? madeMore(bench, made)
       run.note('same_decline', `${name}, again: it stays one`, problem)
     }

@@ -43,6 +43,8 @@ function judgeShape({ subject, note }: Run, { called, input }: Asked, told: Told
   const name = nameOf(called)
   const frame = rules.embedsWhereShown(subject.plugin.manifest, input, told)
   note('frame_shown', `${name} shows a frame only where one can be`, frame)
+  if (called.kind === 'provisioner')
+    note('pending_followed', `${name} can be followed`, rules.followsUp(subject.plugin.manifest, told))
   if (called.kind === 'gateway')
     note('takes_no_more', `${name} takes no more than asked`, rules.takesNoMore(input, told))
   if (TELLS_MOVEMENTS.has(name))

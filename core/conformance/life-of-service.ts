@@ -1,3 +1,5 @@
+import { provisionerOperations, type ProvisionInput } from '../../sdk/index.ts'
+import { completed } from '../../sdk/test-kit/index.ts'
 import { sameThing } from './repeats.ts'
 import { answersWell, fieldsOf } from './rules.ts'
 import { withBench, type Run } from './run.ts'
@@ -5,7 +7,13 @@ import { withBench, type Run } from './run.ts'
 /** The life of one service, each step twice: a repeat ends where the first call ended. */
 export async function judgeLife(run: Run, input: unknown): Promise<void> {
   await withBench(run, 'well', async (bench) => {
-    const call = (operation: string) => bench.call('provisioner', operation, input)
+    const target = targetOf(input)
+    const call = (operation: Step | 'describe') =>
+      bench.call(
+        'provisioner',
+        operation,
+        completed(provisionerOperations[operation].input, target, `life-${operation}`),
+      )
     for (const [operation, states] of LIFE) {
       const first = await call(operation)
       const second = await call(operation)
@@ -21,7 +29,15 @@ export async function judgeLife(run: Run, input: unknown): Promise<void> {
   })
 }
 
-const LIFE: readonly [string, readonly string[]][] = [
+type Step = 'create' | 'change' | 'suspend' | 'release' | 'terminate'
+
+/** Of what an author hands to "create": each step has a key of its own, and the same one again. */
+function targetOf(input: unknown): Partial<ProvisionInput> {
+  const { server, service } = input as ProvisionInput
+  return { server, service }
+}
+
+const LIFE: readonly [Step, readonly string[]][] = [
   ['create', ['live', 'creating']],
   ['change', ['live', 'creating', 'busy']],
   ['suspend', ['suspended', 'creating']],

@@ -47,10 +47,13 @@ export function claimsNothing(told: Told): Problem {
   return ok === true ? 'it answered ok, though its company had failed' : undefined
 }
 
-/** A payment is never of another currency or of more than was asked. */
+/** A payment is never of another currency or of more than was asked, and its fee, as a refund's, is of that currency. */
 export function takesNoMore(input: unknown, told: Told): Problem {
   const asked = fieldsOf(fieldsOf(input)['amount'])
-  const taken = 'answer' in told ? fieldsOf(fieldsOf(told.answer)['amount']) : {}
+  const answer = 'answer' in told ? fieldsOf(told.answer) : {}
+  const [taken, fee] = [fieldsOf(answer['amount']), fieldsOf(answer['fee'])]
+  if (asked['currency'] !== undefined && (fee['currency'] ?? asked['currency']) !== asked['currency'])
+    return `asked in ${JSON.stringify(asked['currency'])}, has a fee of ${JSON.stringify(fee)}`
   if (asked['currency'] === undefined || taken['currency'] === undefined) return undefined
   const fits =
     taken['currency'] === asked['currency'] &&
@@ -101,6 +104,15 @@ export function embedsWhereShown(manifest: Manifest, input: unknown, told: Told)
   if (manifest.permissions?.browser === undefined) return 'it answers a frame without permissions.browser'
   const mayStart = 'return_url' in fieldsOf(input) && fieldsOf(input)['can_embed'] !== true
   return mayStart ? 'it answers a frame for a page that said nothing of can_embed' : undefined
+}
+
+/** What is under way is asked after by its reference; a creation by `describe`. */
+export function followsUp(manifest: Manifest, told: Told): Problem {
+  const { outcome, reference } = 'answer' in told ? fieldsOf(told.answer) : {}
+  if (outcome !== 'pending' || reference === undefined) return undefined
+  return manifest.kinds.provisioner?.includes('follow') === true
+    ? undefined
+    : 'it answers pending with a reference and offers no follow: core could never ask what became of it'
 }
 
 /** Each line asked has one answer, and no other has. */

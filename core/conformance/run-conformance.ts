@@ -6,7 +6,8 @@ import { judgeInput, type Asked } from './inputs.ts'
 import { judgeLife } from './life-of-service.ts'
 import { declinesMissing, lookUpMissing } from './refusals.ts'
 import type { Check } from './rule-names.ts'
-import { withBench, type Called, type Run } from './run.ts'
+import { inputFor, withBench, type Called, type Run } from './run.ts'
+import { judgeRequests } from './requests.ts'
 import { sampleOf } from './sample.ts'
 import { judgeLost, judgeWeathers } from './weather.ts'
 
@@ -50,12 +51,17 @@ async function judge(run: Run, called: Called): Promise<void> {
   const own = run.subject.about.inputs?.[called.operation]
   const asks = await judgeInputs(run, called)
   if (asks === 'silent') return
-  const input = own?.[0] ?? sampleOf(called.input, 'most')
+  const input = inputFor(called, own?.[0] ?? sampleOf(called.input, 'most'), KEY)
   if (asks === 'company') await judgeWeathers(run, called, input)
   if (asks === 'company' && called.changes && own) await judgeLost(run, called, input)
+  if (run.subject.plugin.manifest.permissions?.data?.some((scope) => scope.includes('.write:')))
+    await judgeRequests(run, called, input)
   await judgeDeclines(run, called)
   if (called.operation === 'handle_event') await judgeEvents(run, called)
 }
+
+/** Of what an author calls without a key: the same one at each repeat. */
+const KEY = 'kit-act'
 
 /** Whether it asked its company for anything. Of what never answers, more answers are not waited for. */
 async function judgeInputs(run: Run, called: Called): Promise<'company' | 'nobody' | 'silent'> {
@@ -77,7 +83,7 @@ async function judgeInputs(run: Run, called: Called): Promise<'company' | 'nobod
 /** The author's own inputs after each other, then two of the kit's making, each before a new company. */
 function inputsOf({ subject: { about } }: Run, called: Called): Asked[][] {
   const own = (about.inputs?.[called.operation] ?? []).map((input, at) => ({
-    ...{ called, input, own: true, as: 'own' },
+    ...{ called, input: inputFor(called, input, `${KEY}-${at}`), own: true, as: 'own' },
     answer: about.answers?.[called.operation]?.[at],
   }))
   // A schedule is handed nothing, so nothing that the kit makes up excuses it.

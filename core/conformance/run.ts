@@ -1,4 +1,4 @@
-import type { Weather } from '../../sdk/test-kit/index.ts'
+import { completed, type Weather } from '../../sdk/test-kit/index.ts'
 import type { Kind } from '../plugins/index.ts'
 import type { Operation } from '../../sdk/index.ts'
 import { openBench, type Bench, type BenchMeans, type Subject } from './bench.ts'
@@ -37,3 +37,7 @@ export async function withBench(
 /** What is wrong when more stands at the company than should. */
 export const madeMore = (bench: Bench, most: number): string | undefined =>
   bench.made() > most ? `${bench.made()} things stand at the company, at most ${most} should` : undefined
+
+/** An author's input with what core adds to it. Of a gateway the key is the author's own: payments are told apart by it. */
+export const inputFor = ({ kind, input }: Called, given: unknown, key: string): unknown =>
+  kind === 'provisioner' ? completed(input, given, key) : given

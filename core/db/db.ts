@@ -33,6 +33,11 @@ export interface TransactionHow {
    * commit: each stands or falls alone, and each is answered when that commit is on the disk. PostgreSQL does so by itself.
    */
   brief?: boolean
+  /**
+   * A part of long work, of some hundred rows. SQLite keeps in memory what its statements would put back when they were
+   * refused: in a file each page that a statement touches is written once more. PostgreSQL takes no notice.
+   */
+  chunk?: boolean
 }
 
 export interface Db extends Queries {
@@ -51,6 +56,11 @@ export interface Db extends Queries {
    * name everything else that decides. What is large, or was made while somebody committed, is made anew each time.
    */
   readonly remember?: <T>(of: object, key: string, make: () => Promise<T>) => Promise<T>
+  /**
+   * Another number, or none, once another process or thread has committed: by it one that writes for long knows whether
+   * anybody waits for it. Only where there is one writer at a time.
+   */
+  readonly commitsOfOthers?: () => number
   close(): Promise<void>
 }
 

@@ -7,6 +7,7 @@ export {
   UniqueViolation,
   violatedUnique,
 } from './errors.ts'
+export { joined } from './joined.ts'
 export { madeOnce } from './made-once.ts'
 export { isCurrent, migrate, type Migration } from './migrate.ts'
 export { openPostgres, type PostgresDb, type PostgresOptions } from './postgres.ts'

@@ -176,11 +176,13 @@ function preparedOf(statement: Statement): Prepared {
 
 /** Money needs safe integers; where no column is money the faster plain numbers are exact enough. */
 function plainNumbers(statement: Statement): ((row: Row) => void) | null {
-  const columns = statement.columns().map((column) => column.name)
-  const others = columns.filter((column) => !column.endsWith('_minor'))
+  const columns = statement.columns()
+  const others = columns.filter(({ name }) => !name.endsWith('_minor'))
   if (others.length === columns.length) return null
   statement.safeIntegers(true)
+  // Tables are strict: what a column of text holds need not be looked at.
+  const numbers = others.filter(({ type }) => type?.toLowerCase() !== 'text').map(({ name }) => name)
   return (row) => {
-    for (const column of others) if (typeof row[column] === 'bigint') row[column] = Number(row[column])
+    for (const column of numbers) if (typeof row[column] === 'bigint') row[column] = Number(row[column])
   }
 }

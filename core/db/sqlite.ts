@@ -50,6 +50,7 @@ export function openSqlite(options: SqliteOptions): Db {
     insert: (table, rows) => line.transaction((trx) => trx.insert(table, rows)),
     transaction: (work, how) =>
       withAnswers((once, answers) => line.transaction(once, { ...how, answers }), work),
+    commitsOfOthers: commitsOfOthers(writer),
     close: async () => {
       await line.idle()
       view.close()
@@ -72,6 +73,19 @@ function connect({ file, synchronous = 'full' }: SqliteOptions): Database.Databa
   // Waiting is done by us, without blocking the thread.
   connection.pragma('busy_timeout = 0')
   return connection
+}
+
+/** SQLite counts in each connection the commits of all others. */
+function commitsOfOthers(connection: Database.Database): () => number {
+  const dataVersion = connection.prepare<[], number>('pragma data_version').pluck()
+  return () => {
+    try {
+      return dataVersion.get()!
+    } catch {
+      // Somebody holds the file whole.
+      return NaN
+    }
+  }
 }
 
 interface ReadView {

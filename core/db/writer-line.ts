@@ -20,6 +20,8 @@ export interface Turn {
   answers?: Answers
   /** May be committed together with others that are. */
   brief?: boolean
+  /** Touches so little that what its statements would put back fits into memory. */
+  chunk?: boolean
 }
 
 interface LineHow extends How {
@@ -32,6 +34,7 @@ interface Waiting {
   work: Work<unknown>
   answers: Answers
   brief: boolean
+  chunk: boolean
   until: number
   done(result: unknown): void
   failed(error: unknown): void
@@ -70,10 +73,11 @@ export class WriterLine {
   }
 
   /** The wait for the file is counted from here: a long lock ends for all in line at about the same time. */
-  transaction<T>(work: Work<T>, { answers = NO_ANSWERS, brief = false }: Turn = {}): Promise<T> {
+  transaction<T>(work: Work<T>, turn: Turn = {}): Promise<T> {
+    const { answers = NO_ANSWERS, brief = false, chunk = false } = turn
     const until = performance.now() + this.#how.lockWaitMs
     return new Promise<unknown>((done, failed) => {
-      this.#waiting.push({ work, answers, brief, until, done, failed })
+      this.#waiting.push({ work, answers, brief, chunk, until, done, failed })
       this.#draining ??= Promise.resolve().then(() => this.#drain())
     }) as Promise<T>
   }
@@ -93,7 +97,7 @@ export class WriterLine {
     if (careful && first.brief) this.#careful--
     try {
       this.#how.leaveView?.()
-      this.#undoWhere(careful && first.brief)
+      this.#undoWhere(first.brief || first.chunk)
       await whenFree(
         () => first.until,
         () => this.#words['begin immediate'].run(),
@@ -114,8 +118,9 @@ export class WriterLine {
   }
 
   /**
-   * What a savepoint would put back is a copy of each page that changed: for work that is brief some hundred kilobytes,
-   * which cost a write each where they go to a file. Other work may sort a whole table, which a file holds.
+   * What a savepoint or a statement would put back is a copy of each page that changed: for work that is brief or a chunk
+   * some hundred kilobytes, which cost a write each where they go to a file. Other work may sort a whole table, which a
+   * file holds.
    */
   #undoWhere(inMemory: boolean): void {
     if (inMemory === this.#undoInMemory) return

@@ -1,4 +1,5 @@
 import { list, sql, type Db, type Trx } from '../db/index.ts'
+import { causedBy } from './causes.ts'
 import type { Json } from '../jobs/index.ts'
 import type { Clock, Instant } from '../kernel/index.ts'
 
@@ -58,7 +59,9 @@ async function deliverOnce(means: DeliveryMeans, consumer: Consumer, event: Stor
     const fresh = await trx.run(sql`
       insert into event_receipts (event_id, consumer, handled_at) values (${event.id}, ${consumer.name}, ${means.clock.now()})
       on conflict (event_id, consumer) do nothing`)
-    if (fresh > 0) await consumer.handle(trx, event)
+    if (fresh === 0) return
+    causedBy(trx, event.id)
+    await consumer.handle(trx, event)
   }
   await means.db.transaction(deliver, { brief: true })
 }

@@ -1,5 +1,6 @@
 import type { Trx } from '../db/index.ts'
 import type { Jobs, Json } from '../jobs/index.ts'
+import { causeIn } from './causes.ts'
 import type { Actor, BusinessClock, IdMaker } from '../kernel/index.ts'
 
 export interface NewEvent {
@@ -11,7 +12,7 @@ export interface NewEvent {
   /** The public body, versioned: what webhooks and plugins get. */
   body: { [key: string]: Json | undefined }
   version?: number
-  /** Event, job or request that led to this one. */
+  /** Event, job or request that led to this one; absent: that of the transaction or of who acts. */
   cause?: string | null
 }
 
@@ -43,7 +44,7 @@ export async function recordEvents(
     client_id: event.clientId ?? null,
     subject: event.subject,
     actor: actor.id,
-    cause: event.cause ?? actor.requestId ?? null,
+    cause: event.cause ?? causeIn(trx) ?? actor.cause ?? actor.requestId ?? null,
     occurred_at: now,
     body: JSON.stringify(event.body),
   }))

@@ -13,6 +13,8 @@ export interface Actor {
   readonly brandIds: 'all' | readonly string[]
   readonly grants: readonly ClientGrant[]
   readonly requestId?: string
+  /** The event that led to the act, where who acts says so. */
+  readonly cause?: string
   readonly address?: string
   /** Set when the actor came through a session; an API key has none. */
   readonly sessionId?: string

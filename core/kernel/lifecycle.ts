@@ -3,10 +3,10 @@ import { defineError } from './errors.ts'
 export interface Transition<S extends string> {
   readonly from: readonly S[]
   readonly to: S
-  /** Facts from outside (paid, refunded, delivered) have no check hook: nobody may refuse what has happened. */
-  readonly fact?: boolean
-  /** Follows from an act that was checked already, so nobody is asked again: the house must not stall half-way. */
-  readonly follows?: boolean
+  /** What has happened outside (paid, refunded, delivered), in words. It has no check hook: nobody may refuse it. */
+  readonly fact?: string
+  /** Which act, that was checked already, it follows from: nobody is asked again, the house must not stall half-way. */
+  readonly follows?: string
   /** Event when "noun.state" would not tell what happened: "service.released" also ends in the state live. */
   readonly event?: string
   /** Cannot be taken back: it waits when a plugin that is to check it does not answer. Others go on. */
@@ -41,8 +41,8 @@ export function defineLifecycle<S extends string, T extends string>(
       {
         from: readonly NoInfer<S>[]
         to: S
-        fact?: boolean
-        follows?: boolean
+        fact?: string
+        follows?: string
         event?: string
         irreversible?: boolean
       }

@@ -7,9 +7,13 @@ import { defineLifecycle } from '../kernel/index.ts'
 export const messageLifecycle = defineLifecycle('message', {
   initial: 'queued',
   transitions: {
-    send: { from: ['queued'], to: 'sent', fact: true },
-    fail: { from: ['queued'], to: 'failed', fact: true },
-    withhold: { from: ['queued'], to: 'withheld', fact: true },
+    send: { from: ['queued'], to: 'sent', fact: 'the mail server has taken it' },
+    fail: { from: ['queued'], to: 'failed', fact: 'the mail server refuses it' },
+    withhold: {
+      from: ['queued'],
+      to: 'withheld',
+      fact: 'its address takes no mail, or a plugin has said so',
+    },
     resend: { from: ['sent', 'failed', 'withheld'], to: 'queued' },
   },
 })

@@ -54,3 +54,9 @@ export const TrialUsed = defineError(
   (p: { product: string }) =>
     `The trial of "${p.product}" was used before. It is there once for each client; order it without the trial.`,
 )
+
+export const OrderHasNote = defineError(
+  'order.has_note',
+  409,
+  (p: { number: string }) => `The order ${p.number} has a note already. Only staff write over it.`,
+)

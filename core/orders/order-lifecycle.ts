@@ -8,6 +8,6 @@ export const orderLifecycle = defineLifecycle('order', {
     reject: { from: ['placed', 'held'], to: 'rejected' },
     cancel: { from: ['placed', 'held', 'accepted'], to: 'cancelled' },
     // Everything that was ordered is live.
-    finish: { from: ['accepted'], to: 'done', fact: true },
+    finish: { from: ['accepted'], to: 'done', fact: 'everything that was ordered is live' },
   },
 })

@@ -11,7 +11,7 @@ export interface CallNote {
   outcome: string
   /** Time of the processor that the plugin's code took; null when it did not live to tell. */
   cpuMs: number | null
-  /** Its heap after the call ÷ what it may have; measured now and then. */
+  /** Its heap after the call ÷ what it may have; null when it did not live to tell. */
   heap: number | null
 }
 

@@ -6,19 +6,22 @@ import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
-import { masked, tokenOf, type SecretScope } from './broker/secrets.ts'
+import { tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
+import { keepLines } from './call-lines.ts'
 import { closed, misfit } from './checks.ts'
 import { deadlineOf, type Deadline } from './deadlines.ts'
 import * as errors from './errors.ts'
-import * as limits from './limits.ts'
+import { INPUT_BYTES_MAX } from './limits.ts'
 import { limitOf, type LimitName } from './manifest/askable-limits.ts'
-import type { Manifest } from './manifest/manifest.ts'
+import type { Manifest, SecretGrant } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type Kind } from './kinds.ts'
-import type { FindRecord, PluginLog, PluginLogLine, PluginStorage } from './ports.ts'
+import type { LineBudget } from './line-budget.ts'
+import type { FindRecord, PluginLog, PluginStorage, PluginWrites } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
+import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
 import type { CallBook } from './call-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
@@ -33,6 +36,7 @@ export interface Caller {
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
+  writes: PluginWrites
   log: PluginLog
   outbound: OutboundMap
   isOwnHost: IsOwnHost
@@ -43,7 +47,9 @@ export interface Caller {
   supervisor: Supervisor
   /** What the tokens of an instance begin with. */
   mark(instance: string): string
-  admitLine(instance: string): boolean
+  lines: LineBudget
+  /** Whether plugins tell where they threw: to who writes one. */
+  stacks: Promise<boolean>
 }
 
 /** One call from core to a plugin and back, with every check on the way. */
@@ -52,8 +58,13 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   const input = await withTokens(caller, call)
   const problem = misfit(closed(schemas.input), input)
   if (problem !== undefined) throw new TypeError(`Core's input for ${nameOf(call)} does not fit: ${problem}.`)
+  const text = JSON.stringify(input ?? null)
+  const bytes = Buffer.byteLength(text)
+  if (bytes > INPUT_BYTES_MAX)
+    throw errors.PluginInputTooLarge(failed(call, false, { bytes, most: INPUT_BYTES_MAX }))
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
-  const traces: Traces = { denials: [], sent: false, seen: await seenSecrets(call) }
+  const [seen, stacks] = [await seenSecrets(call), await caller.stacks]
+  const traces: Traces = { denials: [], denied: 0, sent: false, seen, stacks }
   const start = await startOf(caller, call)
   const lane = laneOf(call.instance.id, call.kind)
   const alone = call.kind === 'upgrade'
@@ -64,19 +75,22 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     start,
   }
   const desk = deskOf(caller, call, traces)
+  const lines = keepLines(caller, call, traces)
   // Nothing between here and the run may fail: a probe that is never recorded would leave its circuit open for ever.
   const probe = admit(caller, call, circuit)
   const begun = { at: caller.clock.ms(), steadyMs: caller.steadyMs() }
   const ended = await caller.supervisor.run(of, {
     kind: call.kind,
     op: call.operation,
-    text: JSON.stringify(input ?? null),
+    text,
     deadline: deadlineFor(call),
     onAsk: desk,
-    onLine: (level, text) => keepLine(caller, call, level, masked(text, traces.seen)),
+    onLine: lines.onLine,
+    onDropped: lines.onDropped,
   })
+  lines.end()
   const result = outcomeOf(call, ended, schemas.output, traces)
-  const fault = traces.denials.length > 0 || isFault(ended, result)
+  const fault = traces.denied > 0 || isFault(ended, result)
   noteFault(caller, call, { circuit, fault, probe, result, traces })
   noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
@@ -115,26 +129,28 @@ const NOTHING_IN = { input: { type: 'object', maxProperties: 0 } }
 
 const isLaw = (kind: Kind): kind is Law => kind === 'observe' || kind === 'check' || kind === 'shape'
 
-/** Secret settings of the server are tokens for the plugin, whatever core put there; one that is not set is absent. */
+/**
+ * Secret settings of the server are tokens for the plugin, or the value itself where the manifest says `"read": true`,
+ * whatever core put there; one that is not set is absent.
+ */
 async function withTokens(caller: Caller, call: PluginCall): Promise<unknown> {
   const { input } = call.request
   const server = serverSettings(input)
   if (server === undefined) return input
   const { manifest } = call.instance.plugin
-  const declared = declaredSecrets(call)
-  const tokens: [string, string][] = []
+  const shown: [string, string][] = []
   for (const name of secretFields(manifest.server_settings)) {
-    const value = declared.includes(`server.${name}`) ? await call.request.server?.secrets(name) : undefined
-    if (isSet(value)) tokens.push([name, tokenOf(caller.mark(call.instance.id), `server.${name}`)])
+    const value = await shownSecret(caller, call, `server.${name}`)
+    if (value !== undefined) shown.push([name, value])
   }
   const hidden = Object.fromEntries(secretFields(manifest.server_settings).map((name) => [name, undefined]))
   const settings = JSON.parse(
-    JSON.stringify({ ...server.settings, ...hidden, ...Object.fromEntries(tokens) }),
+    JSON.stringify({ ...withoutTrusted(server.settings), ...hidden, ...Object.fromEntries(shown) }),
   )
   return { ...(input as object), server: { ...server, settings } }
 }
 
-const isSet = (value: string | undefined) => value !== undefined && value !== ''
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
 
 function serverSettings(input: unknown): { id: string; settings: Record<string, unknown> } | undefined {
   if (typeof input !== 'object' || input === null || !('server' in input)) return undefined
@@ -143,16 +159,30 @@ function serverSettings(input: unknown): { id: string; settings: Record<string, 
   return server as { id: string; settings: Record<string, unknown> }
 }
 
-const declaredSecrets = (call: PluginCall): string[] =>
-  (call.instance.plugin.manifest.permissions?.secrets ?? []).map(({ name }) => name)
+const secretGrants = ({ instance }: PluginCall): readonly SecretGrant[] =>
+  instance.plugin.manifest.permissions?.secrets ?? []
+
+/** Of the instance, or of the server that the call is about: "server.token". */
+const secretOf = ({ instance, request }: PluginCall, name: string): Promise<string | undefined> =>
+  name.startsWith(OF_SERVER)
+    ? (request.server?.secrets(name.slice(OF_SERVER.length)) ?? Promise.resolve(undefined))
+    : instance.secrets(name)
+
+const OF_SERVER = 'server.'
+
+/** What stands for a secret inside; undefined when it is not declared or not set. */
+async function shownSecret(caller: Caller, call: PluginCall, name: string): Promise<string | undefined> {
+  const grant = secretGrants(call).find((one) => one.name === name)
+  const value = grant === undefined ? undefined : await secretOf(call, name)
+  if (!isSet(value)) return undefined
+  return grant?.read === true ? value : tokenOf(caller.mark(call.instance.id), name)
+}
 
 /** Values of the secrets that the manifest lets the plugin read. */
-async function seenSecrets({ instance }: PluginCall): Promise<string[]> {
-  const grants = instance.plugin.manifest.permissions?.secrets ?? []
-  const values = await Promise.all(
-    grants.filter(({ read }) => read === true).map(({ name }) => instance.secrets(name)),
-  )
-  return values.filter((value): value is string => isSet(value))
+async function seenSecrets(call: PluginCall): Promise<string[]> {
+  const read = secretGrants(call).filter((grant) => grant.read === true)
+  const values = await Promise.all(read.map(({ name }) => secretOf(call, name)))
+  return values.filter(isSet)
 }
 
 /** Answers whether the call is the probe of an open circuit. */
@@ -173,10 +203,11 @@ async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
   const limit = (name: LimitName) => limitOf(manifest, name)
   const start: IsolateStart = {
     settings: await instanceSettings(caller, call),
-    secretNames: declaredSecrets(call),
+    secretNames: secretGrants(call).map(({ name }) => name),
     tokenMark: caller.mark(call.instance.id),
     asks: limit('asks'),
     asksAtOnce: limit('asks_at_once'),
+    stacks: await caller.stacks,
   }
   return {
     bundle,
@@ -196,13 +227,11 @@ async function startOf(caller: Caller, call: PluginCall): Promise<PoolStart> {
 /** Secret settings that are set are tokens, or the value itself where the manifest says `"read": true`. */
 async function instanceSettings(caller: Caller, call: PluginCall): Promise<Record<string, unknown>> {
   const { instance } = call
-  const grants = instance.plugin.manifest.permissions?.secrets ?? []
   const settings = { ...instance.settings }
   for (const name of secretFields(instance.plugin.manifest.settings)) {
-    const grant = grants.find((one) => one.name === name)
     delete settings[name]
-    const value = grant === undefined ? undefined : await instance.secrets(name)
-    if (isSet(value)) settings[name] = grant?.read === true ? value : tokenOf(caller.mark(instance.id), name)
+    const value = await shownSecret(caller, call, name)
+    if (value !== undefined) settings[name] = value
   }
   return settings
 }
@@ -228,6 +257,13 @@ function isPure({ kind, operation }: PluginCall): boolean {
   return (isLaw(kind) ? hookNamed(operation) : operationOf(kind, operation))?.pure === true
 }
 
+/** Whoever is asked a question answers it, and a page that is drawn changes nothing, however often it is drawn. */
+function readOnlyReason({ kind, request: { deadline = 'act' } }: PluginCall): string | undefined {
+  if (kind === 'check' || kind === 'shape') return 'a check or shape only answers'
+  if (kind === 'upgrade') return 'an upgrade moves only what the plugin keeps'
+  return deadline === 'page' ? 'a page that is drawn changes nothing' : undefined
+}
+
 function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   const { instance, request } = call
   const manifest = grantedNow(call)
@@ -239,10 +275,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   const secrets: SecretScope = {
     mark: caller.mark(instance.id),
     grants: manifest.permissions?.secrets ?? [],
-    resolve: (name) =>
-      name.startsWith('server.')
-        ? (request.server?.secrets(name.slice('server.'.length)) ?? Promise.resolve(undefined))
-        : instance.secrets(name),
+    resolve: (name) => secretOf(call, name),
   }
   const asking = {
     instance: instance.id,
@@ -257,6 +290,8 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     storage: instance.storage ?? caller.storage,
     scopes: caller.scopes,
     findRecord: caller.findRecord,
+    writes: caller.writes,
+    readOnly: readOnlyReason(call),
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
     outbound: caller.outbound,
@@ -271,7 +306,9 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     open ??= openDesk(
       { ...asking, signal },
       {
-        denied: (reason) => void traces.denials.push(reason),
+        denied(reason) {
+          if (++traces.denied <= DENIALS_TOLD) traces.denials.push(reason)
+        },
         broken: (error) =>
           caller.log.incident({
             kind: 'ask_failed',
@@ -285,18 +322,6 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
 }
 
-function keepLine(caller: Caller, call: PluginCall, level: string, text: string): void {
-  if (!caller.admitLine(call.instance.id)) return
-  const known: PluginLogLine['level'] = level === 'warn' || level === 'error' ? level : 'info'
-  caller.log.line({
-    instance: call.instance.id,
-    plugin: call.instance.plugin.manifest.id,
-    operation: nameOf(call),
-    level: known,
-    text: text.slice(0, limits.LOG_LINE_LENGTH),
-  })
-}
-
 interface Note {
   circuit: string
   fault: boolean
@@ -307,7 +332,7 @@ interface Note {
 
 function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, result, traces }: Note): void {
   const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
-  for (const detail of traces.denials) caller.log.incident({ kind: 'refused_ask', ...about, detail })
+  for (const detail of denialsOf(traces)) caller.log.incident({ kind: 'refused_ask', ...about, detail })
   if ('error' in result)
     caller.log.incident({
       ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
@@ -316,6 +341,12 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, re
   if (caller.breaker.record(circuit, { fault, probe }, caller.steadyMs()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }
+
+/** Of one call; a row of the log for each of a thousand would be a flood of its own. */
+const DENIALS_TOLD = 20
+
+const denialsOf = ({ denials, denied }: Traces): string[] =>
+  denied > denials.length ? [...denials, `${denied - denials.length} more were refused.`] : denials
 
 function noteCost(
   { book, steadyMs }: Caller,

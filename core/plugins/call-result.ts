@@ -1,5 +1,5 @@
 import type { BerthError } from '../kernel/index.ts'
-import { masked } from './broker/secrets.ts'
+import { masked, maskedStart } from './broker/secrets.ts'
 import { closed, misfit } from './checks.ts'
 import * as errors from './errors.ts'
 import { parseGuarded, UnsafeJson } from './json.ts'
@@ -16,7 +16,7 @@ export function outcomeOf(
   output: object | undefined,
   traces: Traces,
 ): Result {
-  const { sent } = traces
+  const { sent, seen } = traces
   switch (ended.end) {
     case 'done':
       return ended.ok
@@ -29,17 +29,21 @@ export function outcomeOf(
     case 'busy':
       return { error: errors.PluginBusy(failed(call, false, {})) }
     case 'host_lost':
-      return { error: errors.PluginHostLost(failed(call, sent, {})) }
+      return { error: errors.PluginHostLost(failed(call, sent, reasonOf(ended))) }
     case 'invalid':
       return { error: errors.PluginInvalidResult(failed(call, sent, { reason: ended.reason })) }
     case 'denied':
       return { error: errors.PluginDenied(failed(call, sent, { reason: ended.reason })) }
     case 'not_started':
       return {
-        error: errors.PluginFailed(failed(call, false, { reason: `it did not start: ${ended.reason}` })),
+        error: errors.PluginFailed(
+          failed(call, false, { reason: `it did not start: ${told(ended.reason, seen)}` }),
+        ),
       }
   }
 }
+
+const reasonOf = ({ reason }: { reason?: string }) => (reason === undefined ? {} : { reason })
 
 function answerOf(
   call: PluginCall,
@@ -60,22 +64,29 @@ function answerOf(
   }
 }
 
-function reported(call: PluginCall, text: string, { sent, seen }: Traces): Result {
+function reported(call: PluginCall, text: string, { sent, seen, stacks }: Traces): Result {
   const report = readReport(text)
   if (report?.code === 'invalid_result')
-    return { error: errors.PluginInvalidResult(failed(call, sent, { reason: masked(report.message, seen) })) }
-  const reason = masked(report?.message ?? 'it failed without a reason', seen)
-  const told = reason.slice(0, limits.ERROR_MESSAGE_LENGTH).replaceAll('\0', '\ufffd')
-  const error = errors.PluginFailed(failed(call, sent, { reason: told }))
-  const frames = framesOf(report?.stack ?? '').map((frame) => masked(frame, seen))
+    return { error: errors.PluginInvalidResult(failed(call, sent, { reason: told(report.message, seen) })) }
+  const reason = told(report?.message ?? 'it failed without a reason', seen)
+  const error = errors.PluginFailed(failed(call, sent, { reason }))
+  const frames = framesOf(stacks ? (report?.stack ?? '') : '').map((frame) => masked(frame, seen))
   return frames.length > 0 ? { error, frames } : { error }
 }
+
+/** What a plugin, or whoever speaks in its host, says of itself, as people may have it. */
+const told = (message: string, seen: readonly string[]): string =>
+  maskedStart(message, seen, limits.ERROR_MESSAGE_LENGTH).replaceAll('\0', '\ufffd')
 
 const FRAMES_MAX = 20
 
 /** Of a stack only the places in the bundle are kept: the rest says nothing to an author, and may be anything. */
 const framesOf = (stack: string): string[] =>
-  [...stack.matchAll(/^ +at (.{0,200}\bplugin\.js:\d{1,6}:\d{1,7}\)?)$/gm)]
+  [
+    ...stack
+      .slice(0, limits.ERROR_MESSAGE_LENGTH)
+      .matchAll(/^ +at (.{0,200}\bplugin\.js:\d{1,6}:\d{1,7}\)?)$/gm),
+  ]
     .slice(0, FRAMES_MAX)
     .map(([, frame]) => frame!)
 

@@ -1,4 +1,5 @@
 import { BerthError, defineError } from '../kernel/index.ts'
+import type { WallPart } from './supervisor/wall.ts'
 
 /** Which call failed. `outcome_unknown` means: something may have happened outside; ask the provider before a retry. */
 export interface FailedCall {
@@ -35,6 +36,13 @@ export const PluginInvalidResult = defineError(
   502,
   (p: FailedCall & { reason: string }) => `${named(p)}: its answer does not fit: ${p.reason}`,
 )
+/** Nothing was asked: what it would be about is more than it may be handed. */
+export const PluginInputTooLarge = defineError(
+  'plugin.input_too_large',
+  422,
+  (p: FailedCall & { bytes: number; most: number }) =>
+    `${named(p)}: it would be handed ${p.bytes} bytes; ${p.most} is the most.`,
+)
 export const PluginFailed = defineError(
   'plugin.failed',
   502,
@@ -48,7 +56,8 @@ export const PluginTripped = defineError(
 export const PluginHostLost = defineError(
   'plugin.host_lost',
   502,
-  (p: FailedCall) => `${named(p)}: the plugin host ended while the call ran.`,
+  (p: FailedCall & { reason?: string }) =>
+    `${named(p)}: ${p.reason === undefined ? 'the plugin host ended while the call ran.' : `no plugin host could be started. ${p.reason}`}`,
 )
 export const ManifestInvalid = defineError(
   'plugin.manifest_invalid',
@@ -59,6 +68,36 @@ export const BundleFailed = defineError(
   'plugin.bundle_failed',
   422,
   (p: { where: string; reason: string }) => `${p.where} cannot be bundled: ${p.reason}`,
+)
+
+const WALL_PARTS: Readonly<Record<WallPart, { is: string; mend: string }>> = {
+  network: {
+    is: 'an empty network for plugin hosts',
+    mend: 'let ordinary users make a network namespace: sysctl kernel.unprivileged_userns_clone=1, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; "RestrictNamespaces=user net" in a systemd unit; "--security-opt seccomp=deploy/seccomp.json" for a container',
+  },
+  system_calls: {
+    is: 'a filter of system calls (seccomp)',
+    mend: '"SystemCallFilter=" in a systemd unit; "--security-opt seccomp=deploy/seccomp.json" for a container',
+  },
+  memory: {
+    is: 'a limit of memory (a control group)',
+    mend: '"MemoryMax=1G" in a systemd unit; "--memory 1g" for a container',
+  },
+}
+
+/** `reason`: why no empty network could be made; null where one could. */
+export const WallIncomplete = defineError(
+  'plugin.wall_incomplete',
+  503,
+  ({ missing, reason }: { missing: readonly WallPart[]; reason: string | null }) =>
+    [
+      'BERTH_PLUGIN_WALL=strict, and this system lacks a part of the wall around plugins, so none of them runs:',
+      ...missing.map((part) => {
+        const why = part === 'network' && reason !== null ? ` (${reason})` : ''
+        return `- ${WALL_PARTS[part].is}${why}: ${WALL_PARTS[part].mend}.`
+      }),
+      'deploy/berth.service and deploy/compose.yaml have all of it. BERTH_PLUGIN_WALL=auto does with what there is.',
+    ].join('\n'),
 )
 
 /** The short names that the health page, the log and plugin authors use for the same failures. */

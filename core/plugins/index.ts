@@ -5,7 +5,7 @@ export type { OutboundMap } from './broker/fetch.ts'
 export * from './errors.ts'
 export * from './hooks/index.ts'
 export { parseGuarded, UnsafeJson } from './json.ts'
-export { DATA_SCOPES } from './manifest/data-scopes.ts'
+export { DATA_SCOPES, READ_SCOPES } from './manifest/data-scopes.ts'
 export {
   Manifest,
   manifestSchemaText,
@@ -21,7 +21,7 @@ export { askableLimits, limitOf, type LimitName } from './manifest/askable-limit
 export { createPlugins, type Plugins, type PluginsHealth, type PluginsMeans } from './plugins.ts'
 export * from './package/index.ts'
 export type * from './ports.ts'
-export type { WallMode } from './supervisor/wall.ts'
+export type { WallMode, WallPart } from './supervisor/wall.ts'
 export {
   checkWebhookSignature,
   eventId,
@@ -30,3 +30,4 @@ export {
   type SignatureVerdict,
 } from './webhook-signature.ts'
 export * from './registry/index.ts'
+export * from './requests/index.ts'

@@ -4,8 +4,10 @@ export const MIB = 1024 * 1024
 
 export const FRAME_BYTES_MAX = 1.5 * MIB
 export const MESSAGE_BYTES_MAX = 1 * MIB
-/** A part of a request's body, or a value for the storage, with what is said beside it. */
-export const ASK_BYTES_MAX = 1.45 * MIB
+/** Beside the questions of a call, each of which may have a whole message: its answer and its lines. */
+export const CALL_BYTES = 8 * MIB
+/** What a call is about. It crosses in messages, the longer ones in parts. */
+export const INPUT_BYTES_MAX = 8 * MIB
 export const BUNDLE_BYTES = 1 * MIB
 export const BUNDLE_BYTES_CEILING = 4 * MIB
 /** What a plugin runs in a browser. */
@@ -73,6 +75,14 @@ export const STORAGE_BYTES = 1 * MIB
 export const STORAGE_RECORD_BYTES_CEILING = 256 * KIB
 export const STORAGE_KEY_LENGTH = 200
 
+/** Requests that something be written: of one call, and of one instance within 24 hours. */
+export const WRITES = 10
+export const WRITES_CEILING = 100
+export const WRITES_A_DAY = 200
+export const WRITES_A_DAY_CEILING = 10_000
+export const WRITES_AT_ONCE = 4
+export const REFERENCE_LENGTH = 200
+
 /** Keys and values of one instance that an upgrade may look at and write: all of it stays in core's memory until it is kept. */
 export const STAGED_BYTES = 128 * MIB
 
@@ -80,6 +90,17 @@ export const LOG_LINES_PER_CALL = 50
 export const LOG_LINES_PER_MINUTE = 300
 export const LOG_LINE_LENGTH = 2_048
 export const ERROR_MESSAGE_LENGTH = 2_000
+
+/** Of a call. No more than 50 leave an isolate whose runtime is whole, and some counts of those that were dropped. */
+export const LINES_FLOOD = 100
+/** Frames that nothing had asked for, in the life of a host process: ours sends none. */
+export const STRAY_FRAMES = 100
+/** What waits in core until a host process reads it: all responses of a call at the ceiling, as base64, and a quarter more. */
+export const QUEUED_BYTES = 160 * MIB
+/** What a host process prints. The engine's last words have 3 KiB. */
+export const OUTPUT_BYTES_PER_MINUTE = 32 * KIB
+export const OUTPUT_CHUNKS_PER_MINUTE = 50
+export const OUTPUT_BYTES_FLOOD = 1 * MIB
 
 export const JSON_DEPTH = 32
 export const JSON_NODES = 20_000

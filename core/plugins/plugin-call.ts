@@ -11,11 +11,15 @@ export interface PluginCall {
 
 /** What happened during one call that its end alone does not tell. */
 export interface Traces {
+  /** Why questions were refused: the first of them, and how many in all. */
   denials: string[]
+  denied: number
   /** A request left that may have changed something outside. */
   sent: boolean
   /** Secrets that the plugin sees themselves: nothing that it says may repeat them. */
   seen: readonly string[]
+  /** Whether it is kept where the plugin threw. */
+  stacks: boolean
 }
 
 /** The version that moves an instance's data runs beside the one that serves it. */

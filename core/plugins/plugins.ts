@@ -1,10 +1,13 @@
 import { steadyMs, type Clock } from '../kernel/index.ts'
 import { systemResolver, type Resolver } from './broker/connect.ts'
+import { probeHost, shownCertificate, type ProbedHost } from './broker/probe.ts'
+import { denied, type Trouble } from './broker/refusal.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import type { IsOwnHost } from './broker/network.ts'
 import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
+import { createHostBook, type EndedHost } from './host-book.ts'
 import { createLineBudget } from './line-budget.ts'
 import type {
   FindRecord,
@@ -13,13 +16,14 @@ import type {
   PluginLog,
   PluginScope,
   PluginStorage,
+  PluginWrites,
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
-import { createBreaker } from './supervisor/breaker.ts'
-import { prepareHostProgram } from './supervisor/host-program.ts'
+import { createBreaker, type Breaker } from './supervisor/breaker.ts'
+import { prepareHostProgram, type HostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
-import { raiseWall, type WallMode, type WallPart } from './supervisor/wall.ts'
+import { raiseWall, wholeWall, type Wall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
   /** The system clock: what people read. */
@@ -33,6 +37,8 @@ export interface PluginsMeans {
   scopes?: readonly PluginScope[]
   /** Beside what plugins may keep something; absent: beside nothing. */
   findRecord?: FindRecord
+  /** Absent: nothing is written for plugins. */
+  writes?: PluginWrites
   log: PluginLog
   /** Absent: this process counts its own alone. */
   losses?: HostLosses
@@ -43,6 +49,10 @@ export interface PluginsMeans {
   wall?: WallMode
   /** Host or host:port → origin on this machine. Only for installations marked sample or test. */
   outbound?: OutboundMap
+  /** Whether what plugins throw is kept with its places in their bundles: for who writes one. Absent: it is not. */
+  stacks?: Promise<boolean>
+  /** What host processes run; absent: built from our sources. */
+  hostProgram?: Promise<HostProgram>
   resolver?: Resolver
   /** Which hosts are this installation: no plugin reaches them. Absent: none is known. */
   isOwnHost?: IsOwnHost
@@ -50,6 +60,8 @@ export interface PluginsMeans {
 
 export interface PluginsHealth {
   hosts: { ward: string; pid: number | undefined; cost: ProcessCost | null }[]
+  /** Those that ended or were ended since this process started, newest first. */
+  losses: readonly EndedHost[]
   /** Instances that run in a host of their own after a loss. */
   suspects: string[]
   /** Circuits that are open: "instance operation server". */
@@ -69,13 +81,20 @@ export interface Plugins {
    * event's name as operation. Input and output are checked. Throws BerthErrors of `errors.ts`; see `outcomeUnknown`.
    */
   call(instance: PluginInstance, kind: Kind, operation: string, request: CallRequest): Promise<unknown>
+  /** Says what is in the way to a host, as a request of a plugin would find it; undefined: nothing. Sends nothing. */
+  probe(host: ProbedHost): Promise<Trouble | undefined>
+  /** PEM of the certificate that a host shows to anybody; nothing is sent to it. Throws a Refusal that says why not. */
+  certificate(host: Omit<ProbedHost, 'trusted'>): Promise<string>
   /** Ends an instance's isolates after their calls: it was changed, disabled or removed. */
   drain(instanceId: string): void
   /** Ends what moved an instance's data, and the host that it had for it. What serves goes on. */
   endUpgrade(instanceId: string): void
   /** Forgets the lost hosts of a plugin: whether it runs stands in the registry. */
   forgive(pluginId: string): void
+  /** Never rejects for a part of the wall that is missing: it names it. */
   health(): Promise<PluginsHealth>
+  /** Rejects with WallIncomplete where the wall is strict and the system lacks a part of it. */
+  demandWall(): Promise<void>
   stop(): void
 }
 
@@ -85,49 +104,42 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const ms = means.steadyMs ?? steadyMs
   const book = createCallBook()
   const pluginOf = new Map<string, string>()
+  const hosts = createHostBook(means)
   const wall = raiseWall(means.wall ?? 'auto')
-  wall.catch(() => undefined)
-  const lostHost = async ({ host, ...loss }: { plugin: string; instance: string; host: object }) => {
-    const here = breaker.hostLost(loss.plugin, host, ms())
-    const everywhere = here === 'counted' && (await means.losses?.note(loss)) === true
-    if (here !== 'disabled' && !everywhere) return
-    means.log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
-  }
+  const lostHost = lossCounter(means, breaker, ms)
   const supervisor = createSupervisor({
-    program: prepareHostProgram(means.cacheFolder),
+    program: means.hostProgram ?? prepareHostProgram(means.cacheFolder),
     wall,
     ms,
     random: () => randomFraction(means.randomFill),
-    onOutput: (ward, line) => means.log.incident({ kind: 'host_output', detail: `${ward}: ${line}` }),
-    onLost: (ward, reason) => means.log.incident({ kind: 'host_lost', detail: `${ward}: ${reason}` }),
+    onOutput: hosts.onOutput,
+    onLost: hosts.onLost,
     onHostLost(instance, host) {
       const plugin = pluginOf.get(instance)
       // A version that moves data serves nobody yet: it is not installed, and what serves goes on.
       if (plugin !== undefined) void lostHost({ plugin, instance, host })
     },
   })
+  const lines = createLineBudget({ steadyMs: ms, log: means.log })
   const caller = {
     clock: means.clock,
     steadyMs: ms,
     storage: means.storage,
-    scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
-    findRecord: means.findRecord ?? (() => Promise.resolve(null)),
     log: means.log,
-    outbound: means.outbound ?? {},
-    resolver: means.resolver ?? systemResolver,
-    isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),
-    wards: means.wards ?? 1,
+    ...givenOr(means),
     breaker,
     book,
     supervisor,
     mark: createMarks(means.randomFill),
-    admitLine: createLineBudget(ms, means.log),
+    lines,
   }
   return {
     call(instance, kind, operation, request) {
       pluginOf.set(instance.id, instance.plugin.manifest.id)
       return callPlugin(caller, { instance, kind, operation, request })
     },
+    probe: (host) => probeHost(caller, host),
+    certificate: (host) => shownCertificate(caller, host),
     drain(instance) {
       supervisor.drain(instance)
       supervisor.drain(laneOf(instance, 'upgrade'))
@@ -137,16 +149,53 @@ export function createPlugins(means: PluginsMeans): Plugins {
     async health() {
       return {
         hosts: supervisor.running().map((host) => ({ ...host, cost: processCost(host.pid) })),
+        losses: hosts.losses(),
         suspects: supervisor.suspects(),
         tripped: breaker.openCircuits(ms()),
         wallOff: means.wall === 'off',
-        wallMissing: (await wall).missing,
+        wallMissing: missingOf(await wall, supervisor.running()),
         outbound: caller.outbound,
         figures: book.figures(),
       }
     },
-    stop: () => supervisor.stop(),
+    demandWall: async () => void (await wholeWall(wall)),
+    stop() {
+      supervisor.stop()
+      lines.stop()
+    },
   }
+}
+
+const noWrites: PluginWrites = {
+  request: () => Promise.reject(denied('Nothing is written for plugins here.')),
+}
+
+/** What plugins reach of core; nothing where it is not given. */
+const givenOr = (means: PluginsMeans) => ({
+  scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
+  findRecord: means.findRecord ?? (() => Promise.resolve(null)),
+  writes: means.writes ?? noWrites,
+  outbound: means.outbound ?? {},
+  resolver: means.resolver ?? systemResolver,
+  isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),
+  wards: means.wards ?? 1,
+  stacks: means.stacks ?? Promise.resolve(false),
+})
+
+/** A plugin whose hosts are lost too often here, or on all nodes together, is off. */
+function lossCounter({ losses, log }: PluginsMeans, breaker: Breaker, ms: () => number) {
+  return async ({ host, ...loss }: { plugin: string; instance: string; host: object }): Promise<void> => {
+    const here = breaker.hostLost(loss.plugin, host, ms())
+    const everywhere = here === 'counted' && (await losses?.note(loss)) === true
+    if (here !== 'disabled' && !everywhere) return
+    log.incident({ kind: 'disabled', ...loss, detail: 'Its hosts were lost three times.' })
+  }
+}
+
+/** What was missing at the start, and what any host that runs now is without. */
+function missingOf(wall: Wall, hosts: readonly { pid: number | undefined }[]): WallPart[] {
+  const around = hosts.flatMap(({ pid }) => (pid === undefined ? [] : wall.missingAround(pid)))
+  return [...new Set([...wall.missing, ...around])]
 }
 
 const MARK_BYTES = 12

@@ -1,3 +1,4 @@
+import type { RequestAnswer, WriteScope } from '../../sdk/index.ts'
 import type { Manifest } from './manifest/manifest.ts'
 import type { Bundle } from './bundle.ts'
 
@@ -35,10 +36,13 @@ export interface PluginServer {
   trustedHosts?: readonly TrustedHost[]
 }
 
+/** Ticked by staff for exactly this host and port: its address may be private. */
 export interface TrustedHost {
   host: string
   port: number
-  /** SHA-256 of a self-signed certificate, hex with or without colons. */
+  /** It is not inside: staff pinned its certificate alone, and its address must be public. */
+  publicOnly?: true
+  /** SHA-256 of the one certificate that is taken, hex with or without colons. */
   certificateSha256?: string
 }
 
@@ -70,6 +74,26 @@ export interface PluginStorage {
 export type FindRecord = (
   id: string,
 ) => Promise<{ noun: string; clientId: string | null; brandId: string | null } | null>
+
+/** Takes what plugins ask to have written. It does it, keeps it for staff, or throws a `WriteRefused`. */
+export interface PluginWrites {
+  request(asked: WriteAsked): Promise<RequestAnswer>
+}
+
+/** What core knows of a request: who asks and whose the record is comes from core, `reference` and `body` do not. */
+export interface WriteAsked {
+  instance: string
+  /** The brand that the instance was set up for; null: all. */
+  brandId: string | null
+  manifest: Manifest
+  scope: WriteScope
+  record: { id: string; clientId: string; brandId: string }
+  reference: string
+  /** Fits the schema of the scope. */
+  body: Record<string, unknown>
+  /** Aborted when the call is over: what it asked for is not begun any more. */
+  signal: AbortSignal
+}
 
 export interface StorageWrite {
   key: string

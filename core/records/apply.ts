@@ -22,6 +22,19 @@ export interface Change {
   event?: string
 }
 
+export interface MoveOf<S extends string, T extends string, R extends StatefulRow> {
+  lifecycle: Lifecycle<S, T>
+  row: R
+  name: T
+  actor: Actor
+  change?: Change
+  /**
+   * Why no plugin is asked here about what elsewhere is a decision of ours: it has happened outside, or follows from an
+   * act that was asked about.
+   */
+  unasked?: string
+}
+
 /**
  * The only writer of a state column. Updates where the state is still the old one, writes audit and event in the same
  * transaction. A second try finds no row and is refused.
@@ -29,7 +42,7 @@ export interface Change {
 export async function applyTransition<S extends string, T extends string, R extends StatefulRow>(
   means: Means,
   trx: Trx,
-  transition: { lifecycle: Lifecycle<S, T>; row: R; name: T; actor: Actor; change?: Change },
+  transition: MoveOf<S, T, R>,
 ): Promise<R> {
   const { lifecycle, row, actor, change = {} } = transition
   const state = (row as unknown as Row)[lifecycle.column] as S
@@ -37,7 +50,7 @@ export async function applyTransition<S extends string, T extends string, R exte
   if (!rule.from.includes(state)) {
     throw IllegalTransition({ noun: lifecycle.noun, id: row.id, state, transition: transition.name })
   }
-  if (!rule.fact && !rule.follows)
+  if (!rule.fact && !rule.follows && !transition.unasked)
     demandCheck(means, trx, actor, {
       noun: lifecycle.noun,
       transition: transition.name,
@@ -48,7 +61,7 @@ export async function applyTransition<S extends string, T extends string, R exte
     })
   const set = { ...change.set, [lifecycle.column]: rule.to }
   await updateVersioned(means, trx, {
-    table: tableOf(lifecycle),
+    table: tableOf(lifecycle.noun),
     what: lifecycle.noun,
     row,
     set,
@@ -104,7 +117,8 @@ const PLURALS: Record<string, string> = {
   discrepancy: 'discrepancies',
   staff: 'staff',
 }
-const tableOf = (lifecycle: Lifecycle): string => PLURALS[lifecycle.noun] ?? `${lifecycle.noun}s`
+/** The table of a noun: "invoice" stands in "invoices". */
+export const tableOf = (noun: string): string => PLURALS[noun] ?? `${noun}s`
 
 function pick(row: Row, columns: readonly string[]): Row {
   return Object.fromEntries(columns.map((column) => [column, row[column] ?? null]))

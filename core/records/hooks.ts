@@ -119,6 +119,13 @@ export function demandCheck(means: { hooks: Hooks }, trx: Trx, actor: Actor, ask
   if (verdict && !verdict.allowed) throw verdict.error
 }
 
+/** As demandCheck for an act that begins outside the database: before the call, while no transaction is open. */
+export async function askCheck({ hooks }: { hooks: Hooks }, actor: Actor, asking: Asking): Promise<void> {
+  if (!hooks.listens(checkHookOf(asking.noun, asking.transition))) return
+  const verdict = await hooks.check(questionOf(asking, actor))
+  if (!verdict.allowed) throw verdict.error
+}
+
 const keyOf = ({ noun, transition, row, facts }: Asking): string =>
   `${checkHookOf(noun, transition)} ${row.id} ${row.version} ${JSON.stringify(facts ?? {})}`
 

@@ -32,6 +32,9 @@ export function scoped(actor: Actor, columns: ScopeColumns): Sql {
       ? sql`1 = 1`
       : sql`${column(brand)} in (${list(actor.brandIds)})`
   }
+  // What has no brand is nothing that an instance of one brand reaches.
+  if (actor.kind === 'plugin' && (actor.brandIds === 'all' || brand))
+    return actor.brandIds === 'all' ? sql`1 = 1` : sql`${column(brand!)} in (${list(actor.brandIds)})`
   return sql`1 = 0`
 }
 

@@ -4,6 +4,7 @@ import { all, list, sql, type Queries, type Sql, type Trx } from '../db/index.ts
 import { invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { checkInput } from './check-input.ts'
 import type { Means } from './means.ts'
+import { keepVersion } from './setting-versions.ts'
 
 export type SettingScope = 'installation' | 'brand' | 'group' | 'product' | 'client_group' | 'client'
 export const SCOPES_WIDEST_FIRST: readonly SettingScope[] = [
@@ -26,6 +27,8 @@ export interface Setting<S extends TSchema = TSchema> {
   scopes: readonly SettingScope[]
   /** Why a value that fits the schema is refused all the same; null when it is not. */
   problem?: (value: Static<S>) => string | null
+  /** The name under which a value is kept for good, to be read again when another one holds. */
+  versionOf?: (value: Static<S>) => string
   /** Changed on a page made for it, and not among the others. */
   ownPage?: true
 }
@@ -125,10 +128,15 @@ export async function writeSetting<S extends TSchema>(
     throw invalidInput({
       [setting.key]: `cannot be set for a ${scope} (expected: ${setting.scopes.join(', ')})`,
     })
-  const value = change.value === undefined ? null : JSON.stringify(checked(setting, change.value))
+  const good = change.value === undefined ? undefined : checked(setting, change.value)
+  const value = good === undefined ? null : JSON.stringify(good)
   const at = all([sql`scope = ${scope}`, sql`scope_id = ${scopeId}`, sql`key = ${setting.key}`])
   const old = await trx.get<{ value: string }>(sql`select value from settings where ${at}`)
   if ((old?.value ?? null) === value) return
+  if (value !== null && setting.versionOf) {
+    const version = { key: setting.key, scope, scopeId, name: setting.versionOf(good!), value }
+    await keepVersion(means, trx, version, actor)
+  }
   if (value === null) await trx.run(sql`delete from settings where ${at}`)
   else
     await trx.run(sql`

@@ -2,7 +2,8 @@ import type { Static, TSchema } from '../../sdk/index.ts'
 import { covers, Forbidden, NotSignedIn, type Actor } from '../kernel/index.ts'
 import { checkInput } from './check-input.ts'
 
-export type Audience = 'staff' | 'client' | 'guest'
+/** A plugin is named by the verbs that it may have called for it, each with the permission of that one call. */
+export type Audience = 'staff' | 'client' | 'guest' | 'plugin'
 
 export interface VerbRules<S extends TSchema> {
   /** "invoice.void": also the audit action. */
@@ -51,10 +52,9 @@ export function defineVerb<M, S extends TSchema, R>(
 
 export function permit(rules: { permission: string; audience: readonly Audience[] }, actor: Actor): void {
   if (actor.kind === 'system') return
-  if (actor.kind === 'plugin') throw Forbidden({ permission: rules.permission })
   if (!rules.audience.includes(actor.kind))
     throw actor.kind === 'guest' ? NotSignedIn({}) : Forbidden({ permission: rules.permission })
-  if (actor.kind === 'staff' && !covers(actor.permissions, rules.permission))
+  if ((actor.kind === 'staff' || actor.kind === 'plugin') && !covers(actor.permissions, rules.permission))
     throw Forbidden({ permission: rules.permission })
   if (actor.kind === 'client' && !rules.audience.includes('guest') && !holdsRight(actor, rules.permission)) {
     throw Forbidden({ permission: rules.permission })

@@ -34,7 +34,10 @@ export function factReport(of: FactReport): Report {
     documents: async (queries, query, { place, after, limit = DOCUMENTS_SHOWN }) => {
       const where = [
         sql`f.currency = ${place.currency}`,
-        ...shape.groups.map(({ key }) => sql`${name(`f.${key}`)} = ${place.groups[key] ?? ''}`),
+        ...shape.groups.flatMap(({ key }) => {
+          const value = place.groups[key]
+          return value === undefined ? [] : [sql`${name(`f.${key}`)} = ${value}`]
+        }),
         ...(after === undefined ? [] : [sql`f.document_id < ${after}`]),
       ]
       const rows = await queries.all<DocumentRow>(sql`

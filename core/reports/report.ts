@@ -47,10 +47,10 @@ export interface ReportDocument {
   figures: Readonly<Record<string, bigint>>
 }
 
-/** Which row is opened: its currency and the values of its groups. */
+/** Which rows are opened: their currency and the values of their groups; a group without one is open to all. */
 export interface Place {
   currency: string
-  groups: Readonly<Record<string, string>>
+  groups: Readonly<Partial<Record<string, string>>>
 }
 
 export const DOCUMENTS_SHOWN = 100

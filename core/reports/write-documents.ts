@@ -3,6 +3,7 @@ import { cashRounding, type PluginCalls } from '../billing/index.ts'
 import { all, list, sql, type Queries } from '../db/index.ts'
 import {
   addDays,
+  BerthError,
   defineError,
   invalidInput,
   isoDate,
@@ -10,12 +11,14 @@ import {
   type Actor,
   type IsoDate,
 } from '../kernel/index.ts'
+import { PluginInputTooLarge } from '../plugins/index.ts'
 import { defineVerb, scoped, type Means } from '../records/index.ts'
 
 export const TooManyDocuments = defineError(
   'ledger.too_many_documents',
   422,
-  (p: { max: number }) => `More than ${p.max} documents lie in these days; choose fewer days.`,
+  (p: { max: number }) =>
+    `More than ${p.max} documents, or more than the plugin may be handed, lie in these days; choose fewer days.`,
   'to',
 )
 
@@ -49,7 +52,13 @@ export const writeDocuments = defineVerb(
       until: addDays(isoDate(wanted.to), 1),
       documents,
     }
-    return means.plugins.call<WrittenFile>(wanted.instance_id, 'exporter', 'write_file', input)
+    return means.plugins
+      .call<WrittenFile>(wanted.instance_id, 'exporter', 'write_file', input)
+      .catch((error: unknown) => {
+        if (error instanceof BerthError && error.code === PluginInputTooLarge.code)
+          throw TooManyDocuments({ max: DOCUMENTS_MAX })
+        throw error
+      })
   },
 )
 

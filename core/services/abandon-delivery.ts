@@ -3,7 +3,8 @@ import { recordAudit } from '../audit/index.ts'
 import type { Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { applyTransition, defineVerb, type Means } from '../records/index.ts'
+import { applyTransition, defineVerb, demandCheck, type Means } from '../records/index.ts'
+import { deliveryAsking } from './delivery-asking.ts'
 import { endService } from './end-service.ts'
 import { ServiceNotLive } from './errors.ts'
 import { lockOwnService, lockService, type Work } from './load.ts'
@@ -26,7 +27,7 @@ export const giveUpDelivery = defineVerb(
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const work = await lockOwnWork(means, trx, input.delivery_id, actor)
-      await abandonDelivery(means, trx, work.delivery, actor)
+      await abandonDelivery(means, trx, { row: work.delivery, reason: input.reason }, actor)
       await standBack(means, trx, work, actor)
       const { id: subject, brand_id: brandId, client_id: clientId } = work.service
       const scope = { subject, brandId, clientId }
@@ -64,6 +65,7 @@ export const deliverService = defineVerb(
       const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.deliver' })
       if (service.billing_status === 'ended' || service.delivery_status !== 'none')
         throw ServiceNotLive({ id: service.id, state: service.delivery_status })
+      demandCheck(means, trx, actor, deliveryAsking('start', service, { action: 'create' }))
       await startDelivery(means, trx, { service, action: 'create' }, actor)
     }),
 )

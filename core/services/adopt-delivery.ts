@@ -1,6 +1,7 @@
 import { AccessDetail, type ServiceReport, Type } from '../../sdk/index.ts'
-import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, findRow, updateVersioned, type Means } from '../records/index.ts'
 import { callProvider } from './call-provider.ts'
+import { deliveryAsking } from './delivery-asking.ts'
 import { NotFoundAtProvider, WrongAction } from './errors.ts'
 import { finishDelivery } from './finish-delivery.ts'
 import { findService } from './load.ts'
@@ -36,6 +37,7 @@ export const adoptDelivery = defineVerb(
       throw NotFoundAtProvider({ remote_id: input.remote_id, state: report.state })
     await means.db.transaction(async (trx) => {
       const work = await lockOwnWork(means, trx, id, actor)
+      demandCheck(means, trx, actor, deliveryAsking('adopt', work.delivery, { remote_id: input.remote_id }))
       const set = { server_id: serverId }
       await updateVersioned(means, trx, { table: 'services', what: 'service', row: work.service, set })
       const placed = { ...work.service, ...set, version: work.service.version + 1 }

@@ -55,7 +55,7 @@ async function freePeriods(
       and cause not in (${list(own)}) and cause not like 'changed/%' and cause not like 'dropped/%'`)
 }
 
-const TOO_LATE = 'The service was charged again, or was cancelled, before the change was paid'
+export const TOO_LATE = 'The service was charged again, or was cancelled, before the change was paid'
 
 /**
  * Applies what waited for an invoice that is paid now. Its sum was for the periods charged at that time: when the
@@ -90,7 +90,8 @@ export async function dropCreditedChanges(
   const reason = 'Its invoice was credited'
   for (const row of rows) {
     const change = { reason, body: { service_id: row.service_id } }
-    await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'cancel', actor, change })
+    const move = { lifecycle: changeLifecycle, row, name: 'cancel' as const, actor, change }
+    await applyTransition(means, trx, { ...move, unasked: reason })
   }
 }
 
@@ -106,7 +107,8 @@ export function isStale(
 
 async function takeBack(means: Means, trx: Trx, row: ChangeRow, actor: Actor): Promise<void> {
   const change = { reason: TOO_LATE, body: { service_id: row.service_id } }
-  await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'cancel', actor, change })
+  const move = { lifecycle: changeLifecycle, row, name: 'cancel' as const, actor, change }
+  await applyTransition(means, trx, { ...move, unasked: TOO_LATE })
   await takeBackInvoice(means, trx, { invoiceId: row.invoice_id!, reason: TOO_LATE }, actor)
 }
 

@@ -75,7 +75,7 @@ export const sendPower = defineVerb(
     const outcome = await ask<ProvisionOutcome>(means, service, {
       operation: 'power',
       deadline: 'act',
-      extra: { signal },
+      extra: { signal, idempotency_key: means.newId('sva') },
     })
     await means.db.transaction(async (trx) => {
       const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }

@@ -1,8 +1,11 @@
-import type { Work } from './load.ts'
+import type { ChangeInput, ProvisionInput, ReleaseInput, SuspendInput } from '../../sdk/index.ts'
+import { sql, type Queries } from '../db/index.ts'
 import { BerthError } from '../kernel/index.ts'
 import { loadTarget } from './delivery-target.ts'
 import { NothingAtProvider } from './errors.ts'
+import type { Work } from './load.ts'
 import type { ProviderMeans } from './ports.ts'
+import type { HoldRow } from './rows.ts'
 
 const DETAIL_MAX = 2_000
 
@@ -14,6 +17,7 @@ export async function callProvider<T extends object>(
 ): Promise<T> {
   if (service.instance_id === null) throw NothingAtProvider({ id: service.id })
   const target = await loadTarget(means.db, service, delivery.server_id)
+  const input = { ...target, ...(await besideTarget(means.db, { delivery, service }, operation)) }
   const started = means.clock.ms()
   const options = {
     deadline: 'job' as const,
@@ -34,7 +38,7 @@ export async function callProvider<T extends object>(
       },
     ])
   try {
-    const answer = await means.plugins.call<T>(service.instance_id, 'provisioner', operation, target, options)
+    const answer = await means.plugins.call<T>(service.instance_id, 'provisioner', operation, input, options)
     const { outcome, state } = answer as { outcome?: string; state?: string }
     await note(outcome ?? state ?? 'answered', answer)
     return answer
@@ -42,6 +46,27 @@ export async function callProvider<T extends object>(
     await note(error instanceof BerthError ? error.code : 'error', { message: messageOf(error) })
     throw error
   }
+}
+
+/**
+ * What a changing call carries beside its target. The key is the delivery's, so every try of it has the same one; the
+ * removal of what a creation has made is another act than the creation.
+ */
+async function besideTarget(
+  queries: Queries,
+  { delivery, service }: Work,
+  operation: string,
+): Promise<Omit<ChangeInput & Partial<SuspendInput & ReleaseInput>, keyof ProvisionInput> | null> {
+  if (operation === 'describe') return null
+  const key = { idempotency_key: `${delivery.id}:${operation}` }
+  if (operation === 'release')
+    return { ...key, ...(delivery.reason === null ? {} : { reason: delivery.reason }) }
+  if (operation !== 'suspend') return key
+  const holds = await queries.all<Pick<HoldRow, 'reason' | 'note'>>(
+    sql`select reason, note from service_holds where service_id = ${service.id} order by placed_at, reason`,
+  )
+  const note = holds.find((hold) => hold.note !== null)?.note
+  return { ...key, reasons: holds.map(({ reason }) => reason), ...(note ? { note } : {}) }
 }
 
 /** Values of secrets are left out; texts lose what looks like a password, key or token. */

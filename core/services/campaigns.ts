@@ -22,7 +22,11 @@ export const campaignLifecycle = defineLifecycle('price_campaign', {
   initial: 'draft',
   transitions: {
     schedule: { from: ['draft'], to: 'scheduled' },
-    finish: { from: ['scheduled'], to: 'done', follows: true },
+    finish: {
+      from: ['scheduled'],
+      to: 'done',
+      follows: 'the campaign was asked about when it was scheduled',
+    },
     cancel: { from: ['draft', 'scheduled'], to: 'cancelled' },
   },
 })

@@ -4,9 +4,17 @@ import { defineLifecycle } from '../kernel/index.ts'
 export const changeLifecycle = defineLifecycle('service_change', {
   initial: 'pending',
   transitions: {
-    apply: { from: ['pending'], to: 'applied', follows: true },
-    cancel: { from: ['pending'], to: 'cancelled', follows: true },
-    replace: { from: ['pending'], to: 'replaced', follows: true },
+    apply: {
+      from: ['pending'],
+      to: 'applied',
+      follows: 'the change was asked about when it was entered, and is paid',
+    },
+    cancel: { from: ['pending'], to: 'cancelled' },
+    replace: {
+      from: ['pending'],
+      to: 'replaced',
+      follows: 'the change that takes its place was asked about',
+    },
   },
 })
 
@@ -14,6 +22,10 @@ export const cancellationLifecycle = defineLifecycle('cancellation', {
   initial: 'planned',
   transitions: {
     undo: { from: ['planned'], to: 'undone' },
-    carry_out: { from: ['planned'], to: 'done', follows: true },
+    carry_out: {
+      from: ['planned'],
+      to: 'done',
+      follows: 'the cancellation was asked about when it was entered',
+    },
   },
 })

@@ -3,15 +3,26 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
 import { checkTyped, defineVerb, updateVersioned, type Means } from '../records/index.ts'
-import { withoutTrusted, withTrusted } from '../plugins/index.ts'
+import {
+  changeTrust,
+  hostsIn,
+  Trust,
+  trustAudit,
+  trustedIn,
+  withoutTrusted,
+  withTrusted,
+  type HostField,
+} from '../plugins/index.ts'
 import { putSecret } from '../secrets/index.ts'
 import type { ServerRow } from './rows.ts'
 import { serverLifecycle } from './server-lifecycle.ts'
 
-/** What the plugin of an instance wants to know of a server: its `server_settings` schema and which of them are secrets. */
+/** What the plugin of an instance wants to know of a server: its `server_settings` schema, and which of them are secrets. */
 export interface ServerSettingsRules {
   schema: TSchema
   secrets: readonly string[]
+  /** In which of them staff type hosts. */
+  hosts?: readonly HostField[]
 }
 
 export interface ServerMeans extends Means {
@@ -26,7 +37,11 @@ const facts = {
   settings: Type.Record(Type.String(), Type.Unknown()),
   /** Written, replaced, never read back. An absent one stays as it is. */
   secrets: Type.Record(Type.String(), Type.String({ minLength: 1 }), { default: {} }),
+  /** Which of its hosts are inside our own network, or known by one certificate. */
+  trust: Type.Optional(Trust),
 }
+
+const TRUST = 'server.trust'
 
 export const createServer = defineVerb(
   {
@@ -36,7 +51,10 @@ export const createServer = defineVerb(
   },
   async (means: ServerMeans, input, actor): Promise<string> => {
     const rules = await means.serverSettings(input.instance_id)
-    const settings = checkServerSettings(rules, input.settings, Object.keys(input.secrets))
+    const own = checkServerSettings(rules, input.settings, Object.keys(input.secrets))
+    const typed = hostsIn(rules.hosts ?? [], own)
+    const trusts = changeTrust({ before: [], wanted: input.trust, typed }, TRUST, actor)
+    const settings = JSON.stringify(withTrusted(own, trusts.after))
     const id = means.newId('srv')
     const now = means.business.now()
     await means.db.transaction(async (trx) => {
@@ -45,7 +63,8 @@ export const createServer = defineVerb(
       await trx.insert('servers', [{ ...row, created_at: now, updated_at: now }])
       await putSecrets(means, trx, { serverId: id, secrets: input.secrets }, actor)
       const after = { ...row, secrets: Object.keys(input.secrets) }
-      await recordAudit(means, trx, actor, [{ action: 'server.create', subject: id, after }])
+      const created = { action: 'server.create', subject: id, after }
+      await recordAudit(means, trx, actor, [created, ...trustAudit(TRUST, id, trusts)])
     })
     return id
   },
@@ -61,12 +80,11 @@ export const changeServer = defineVerb(
     const known = await findServer(means, input.server_id)
     const rules = await means.serverSettings(known.instance_id)
     const set = await readSecretNames(means, input.server_id)
-    const settings = checkServerSettings(
-      rules,
-      input.settings,
-      [...set, ...Object.keys(input.secrets)],
-      JSON.parse(known.settings) as Settings,
-    )
+    const own = checkServerSettings(rules, input.settings, [...set, ...Object.keys(input.secrets)])
+    const trusted = trustedIn(JSON.parse(known.settings) as Settings)
+    const change = { before: trusted, wanted: input.trust, typed: hostsIn(rules.hosts ?? [], own) }
+    const trusts = changeTrust(change, TRUST, actor)
+    const settings = JSON.stringify(withTrusted(own, trusts.after))
     await means.db.transaction(async (trx) => {
       const row = { id: known.id, version: input.version }
       const { name, group_id, capacity } = input
@@ -80,7 +98,8 @@ export const changeServer = defineVerb(
         settings: known.settings,
       }
       const after = { ...columns, secrets: Object.keys(input.secrets) }
-      await recordAudit(means, trx, actor, [{ action: 'server.change', subject: known.id, before, after }])
+      const changed = { action: 'server.change', subject: known.id, before, after }
+      await recordAudit(means, trx, actor, [changed, ...trustAudit(TRUST, known.id, trusts)])
     })
   },
 )
@@ -98,13 +117,11 @@ function checkServerSettings(
   { schema, secrets }: ServerSettingsRules,
   settings: Settings,
   given: readonly string[],
-  before: Settings = {},
-): string {
+): Settings {
   const plain = Object.entries(withoutTrusted(settings)).filter(([key]) => !secrets.includes(key))
   const placeholders = secrets.filter((key) => given.includes(key)).map((key) => [key, '(secret)'] as const)
   const checked = checkTyped(schema, Object.fromEntries([...plain, ...placeholders]))
-  const open = Object.fromEntries(Object.entries(checked).filter(([key]) => !secrets.includes(key)))
-  return JSON.stringify(withTrusted(open, settings, before))
+  return Object.fromEntries(Object.entries(checked).filter(([key]) => !secrets.includes(key)))
 }
 
 async function readSecretNames(means: Pick<Means, 'db'>, serverId: string): Promise<string[]> {

@@ -4,11 +4,19 @@ import { defineLifecycle } from '../kernel/index.ts'
 export const deliveryLifecycle = defineLifecycle('delivery', {
   initial: 'open',
   transitions: {
-    wait: { from: ['open'], to: 'waiting', follows: true },
-    finish: { from: ['open', 'waiting', 'failed'], to: 'done', fact: true },
-    fail: { from: ['open', 'waiting'], to: 'failed', fact: true },
-    retry: { from: ['waiting', 'failed'], to: 'open', event: 'delivery.retried', follows: true },
-    abandon: { from: ['open', 'waiting', 'failed'], to: 'abandoned', follows: true },
+    wait: {
+      from: ['open'],
+      to: 'waiting',
+      follows: 'the provider has taken the work, or a person is to do it',
+    },
+    finish: {
+      from: ['open', 'waiting', 'failed'],
+      to: 'done',
+      fact: 'the provider, or the person who did it, says so',
+    },
+    fail: { from: ['open', 'waiting'], to: 'failed', fact: 'the provider refuses it or cannot be reached' },
+    retry: { from: ['waiting', 'failed'], to: 'open', event: 'delivery.retried' },
+    abandon: { from: ['open', 'waiting', 'failed'], to: 'abandoned' },
   },
 })
 

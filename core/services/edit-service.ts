@@ -7,7 +7,7 @@ import { lockOwnService } from './load.ts'
 export const editService = defineVerb(
   {
     permission: 'service.edit',
-    audience: ['client', 'staff'],
+    audience: ['client', 'staff', 'plugin'],
     input: Type.Object({
       service_id: Type.String(),
       label: Type.Optional(Type.String({ minLength: 1, maxLength: 190 })),

@@ -25,3 +25,16 @@ declareCheck(
   'Before a change of plan or options is entered. Facts: product_id, options (as wished).',
 )
 declareCheck('service.lift:check', 'Before a hold is lifted. Facts: hold.')
+declareCheck(
+  'service.move_renewal:check',
+  'Before staff move the day on which the next period begins. Facts: to_on.',
+)
+declareCheck(
+  'delivery.start:check',
+  'Before staff have a service delivered that waits for nobody else. The subject is the service. Facts: action.',
+)
+declareCheck('delivery.undo:check', 'Before staff have taken back what a creation has made.')
+declareCheck(
+  'delivery.adopt:check',
+  'Before staff take something that exists at the provider as what was to be made. Facts: remote_id.',
+)

@@ -19,9 +19,7 @@ export const releaseService = defineVerb(
     audience: ['staff'],
     input: Type.Object({
       service_id: Type.String(),
-      reason: Type.Optional(
-        Type.Enum({ overdue: 'overdue', abuse: 'abuse', staff: 'staff', client: 'client' } as const),
-      ),
+      reason: Type.Optional(Type.Enum(['overdue', 'abuse', 'staff', 'client', 'plugin'] as const)),
     }),
   },
   (means: Means, input, actor) =>
@@ -63,13 +61,16 @@ export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: 
   const { service, reason } = hold
   demandCheck(means, trx, actor, holdAsking(service, 'lift', reason))
   if (!(await removeHold(means, trx, { service, reason }, actor))) return false
+  if (reason === 'plugin')
+    await trx.run(sql`delete from service_plugin_holds where service_id = ${service.id}`)
   if (reason === 'client') await startCharging(means, trx, service.id, actor)
   const rest = await trx.get(sql`select reason from service_holds where service_id = ${service.id} limit 1`)
   for (const member of await lockFamily(trx, service)) {
     if (!rest && member.id !== service.id)
       await removeHold(means, trx, { service: member, reason: 'parent' }, actor)
     if (!rest) await skipSuspended(means, trx, member.id)
-    await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
+    const lifted = member.id === service.id ? reason : 'parent'
+    await reconcileDelivery(means, trx, { serviceId: member.id, lifted }, actor)
   }
   return true
 }

@@ -3,7 +3,15 @@ import { recordAudit } from '../audit/index.ts'
 import { movedBy, type DraftInvoice } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, isoDate, minDay, recurs, type Actor, type IsoDate } from '../kernel/index.ts'
-import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import {
+  applyTransition,
+  defineVerb,
+  demandCheck,
+  demandChecks,
+  updateVersioned,
+  type Asking,
+  type Means,
+} from '../records/index.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { ChangeNotPossible } from './errors.ts'
 import { findService, lockFamily, lockOwnService } from './load.ts'
@@ -151,6 +159,9 @@ export async function carryOutMove(
   actor: Actor,
 ): Promise<{ invoiceId: string | null; totalMinor: bigint }> {
   const { moved, totalMinor, changeId } = move
+  const askings = moved.map((one) => moveAsking(one, move.reason))
+  demandChecks(means, trx, actor, askings)
+  for (const asking of askings) demandCheck(means, trx, actor, asking)
   const draft = draftOf(means, move)
   let invoiceId: string | null = null
   for (const { service, plan } of moved) await freeCharges(trx, { service, plan, changeId })
@@ -177,6 +188,11 @@ export async function carryOutMove(
   }
   return { invoiceId, totalMinor }
 }
+
+const moveAsking = ({ service, plan }: MovedService, reason: string): Asking => ({
+  ...{ noun: 'service', transition: 'move_renewal', from: 'as_is', to: 'changed', row: service, reason },
+  facts: { to_on: plan.days.chargedThrough },
+})
 
 /** Periods that are given back may be charged again: their charges give up their place, or end where the rest begins. */
 async function freeCharges(

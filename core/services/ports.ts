@@ -1,7 +1,7 @@
-import type { DraftInvoice } from '../billing/index.ts'
+import type { DraftInvoice, DraftLine } from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
-import type { DeadlineClass } from '../plugins/index.ts'
+import type { DeadlineClass, HostOwner, TroubledHost } from '../plugins/index.ts'
 import type { Means } from '../records/index.ts'
 import type { SpecOption } from './create-services.ts'
 import type { ServiceRow } from './rows.ts'
@@ -15,6 +15,10 @@ export interface PluginCalls {
     input: object,
     options?: { deadline?: DeadlineClass; requestId?: string; serverId?: string },
   ): Promise<T>
+  /** What keeps plugins from the hosts of a server; absent where no plugin host is. */
+  troubledHosts?(owner: HostOwner): Promise<TroubledHost[]>
+  /** PEM of what a host of a server shows. */
+  hostCertificate?(owner: HostOwner, host: { host: string; port: number }): Promise<string>
 }
 
 /** For verbs and jobs that reach the provider; never inside a transaction. */
@@ -56,6 +60,8 @@ export interface ChangePorts {
     draft: DraftInvoice,
     actor: Actor,
   ): Promise<{ id: string; number: string | null; totalMinor: bigint }>
+  /** Fees and discounts that plugins add to the document, in preview and deed; they fail it when they fail. */
+  added(means: Means, queries: Queries | Trx, draft: DraftInvoice): Promise<readonly DraftLine[]>
   /** What the document of these lines would come to. */
   sums(
     means: Means,

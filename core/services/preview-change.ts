@@ -1,5 +1,5 @@
 import { Type, type Static } from '../../sdk/index.ts'
-import type { DraftInvoice } from '../billing/index.ts'
+import type { DraftInvoice, DraftLine } from '../billing/index.ts'
 import { QUANTITY_MAX } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
 import { cycle, isMetered, recurs } from '../kernel/index.ts'
@@ -35,6 +35,8 @@ export interface PricedChange {
   service: ServiceRow
   offer: Offer
   plan: ChangePlan
+  /** What plugins add to the document: fees and discounts, which are of no service. */
+  added: readonly DraftLine[]
   /** What becomes of the value when the plan gives some back. */
   unused: UnusedValue
   /** What its document would come to, tax included; negative when the client gets something back. */
@@ -62,9 +64,19 @@ async function sumsOf(
   return draft.lines.length === 0 ? NOTHING : means.changes.sums(means, queries, draft)
 }
 
+/** Only what is owed is offered to plugins: of what a client gets back nobody takes a part. */
+async function addedTo(
+  means: ChangeMeans,
+  queries: Queries,
+  draft: DraftInvoice,
+): Promise<readonly DraftLine[]> {
+  const owed = draft.lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n) > 0n
+  return owed ? means.changes.added(means, queries, draft) : []
+}
+
 export function draftOf(
   means: Pick<Means, 'business'>,
-  { service, plan }: Pick<PricedChange, 'service' | 'plan'>,
+  { service, plan, added }: Pick<PricedChange, 'service' | 'plan' | 'added'>,
   changeId: string,
 ): DraftInvoice {
   return {
@@ -74,7 +86,7 @@ export function draftOf(
     origin: 'change',
     originId: changeId,
     dueOn: means.business.today(service.zone),
-    lines: plan.lines,
+    lines: [...plan.lines, ...added],
   }
 }
 
@@ -113,11 +125,13 @@ export async function priceChange(
   const { proration, unusedOnDowngrade: unused } = terms
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
-  const sums = await sumsOf(means, queries, draftOf(means, { service, plan }, changeId))
+  const bare = { service, offer, unused, plan }
+  const added = await addedTo(means, queries, draftOf(means, { ...bare, added: [] }, changeId))
+  const sums = await sumsOf(means, queries, draftOf(means, { ...bare, added }, changeId))
   // The shop keeps what a cheaper plan leaves over, so nothing goes on a document.
   if (unused === 'none' && sums.totalMinor < 0n)
-    return { service, offer, unused, plan: { ...plan, lines: [], totalMinor: 0n }, sums: NOTHING }
-  return { service, offer, unused, plan, sums }
+    return { ...bare, added, plan: { ...plan, lines: [], totalMinor: 0n }, sums: NOTHING }
+  return { ...bare, added, sums }
 }
 
 function refuseImpossible(means: Means, service: ServiceRow) {

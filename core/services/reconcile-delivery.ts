@@ -5,13 +5,15 @@ import { applyTransition, type Means } from '../records/index.ts'
 import { deliveryLifecycle } from './delivery-lifecycle.ts'
 import { finishDelivery } from './finish-delivery.ts'
 import { lockService } from './load.ts'
-import type { DeliveryAction, DeliveryRow, ServiceRow } from './rows.ts'
+import type { DeliveryAction, DeliveryRow, HoldReason, ServiceRow } from './rows.ts'
 import { deliveryStateLifecycle } from './service-lifecycle.ts'
 import { startDelivery } from './start-delivery.ts'
 
 export interface Wish {
   serviceId: string
   cause?: string
+  /** The hold that was lifted just now. */
+  lifted?: HoldReason
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Wish {
 export async function reconcileDelivery(
   means: Means,
   trx: Trx,
-  { serviceId, cause }: Wish,
+  { serviceId, cause, lifted }: Wish,
   actor: Actor,
 ): Promise<void> {
   for (;;) {
@@ -30,9 +32,11 @@ export async function reconcileDelivery(
     if (action === null) return giveUpNeedless(means, trx, service, actor)
     const open = await openDelivery(trx, serviceId)
     if (open && !(action === 'terminate' && mayStop(means, open))) return
-    if (open) await abandonDelivery(means, trx, open, actor)
+    if (open) await abandonDelivery(means, trx, { row: open }, actor)
     if (action === 'discard') return discard(means, trx, service, actor)
-    const delivery = await startDelivery(means, trx, { service, action, ...(cause ? { cause } : {}) }, actor)
+    const reason = action === 'release' && lifted ? { reason: lifted } : {}
+    const wanted = { service, action, ...(cause ? { cause } : {}), ...reason }
+    const delivery = await startDelivery(means, trx, wanted, actor)
     if (delivery.step !== 'by_hand') return
     // Nobody but us keeps a service that was delivered by hand: staff hear of it, and the state follows at once.
     await finishDelivery(means, trx, { delivery, service: await lockService(trx, serviceId) }, actor)
@@ -82,16 +86,19 @@ export function isBusy(means: Means, delivery: DeliveryRow): boolean {
 const mayStop = (means: Means, delivery: DeliveryRow): boolean =>
   delivery.action !== 'terminate' && !isBusy(means, delivery)
 
+/** With a reason it is a decision, and plugins are asked; without, nobody needs the work any more. */
 export async function abandonDelivery(
   means: Means,
   trx: Trx,
-  row: DeliveryRow,
+  { row, reason }: { row: DeliveryRow; reason?: string },
   actor: Actor,
 ): Promise<DeliveryRow> {
   await clearTimer(trx, `delivery:${row.id}`)
   const set = { ended_at: means.business.now(), busy_until: null, next_try_at: null }
-  const change = { set, body: { service_id: row.service_id, action: row.action } }
-  return applyTransition(means, trx, { lifecycle: deliveryLifecycle, row, name: 'abandon', actor, change })
+  const why = reason === undefined ? {} : { reason }
+  const change = { set, body: { service_id: row.service_id, action: row.action }, ...why }
+  const move = { lifecycle: deliveryLifecycle, row, name: 'abandon' as const, actor, change }
+  return applyTransition(means, trx, reason ? move : { ...move, unasked: 'nobody needs the work any more' })
 }
 
 /** A suspension that failed is over when its hold is lifted, as a failed release is when a hold came back. */
@@ -99,13 +106,13 @@ async function giveUpNeedless(means: Means, trx: Trx, service: ServiceRow, actor
   const needless = await trx.all<DeliveryRow>(sql`
     select * from deliveries where service_id = ${service.id} and status = 'failed'
       and action in ('suspend', 'release')`)
-  for (const row of needless) await abandonDelivery(means, trx, row, actor)
+  for (const row of needless) await abandonDelivery(means, trx, { row }, actor)
 }
 
 async function discard(means: Means, trx: Trx, row: ServiceRow, actor: Actor): Promise<void> {
   const failed = await trx.all<DeliveryRow>(
     sql`select * from deliveries where service_id = ${row.id} and status in ('open', 'waiting', 'failed')`,
   )
-  for (const delivery of failed) await abandonDelivery(means, trx, delivery, actor)
+  for (const delivery of failed) await abandonDelivery(means, trx, { row: delivery }, actor)
   await applyTransition(means, trx, { lifecycle: deliveryStateLifecycle, row, name: 'discard', actor })
 }

@@ -4,7 +4,7 @@ import type { DraftInvoice } from '../billing/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, demandCheck, findRow, type Means } from '../records/index.ts'
-import { applyChange, isStale } from './apply-change.ts'
+import { applyChange, isStale, TOO_LATE } from './apply-change.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { forUpdate, lockOwnService } from './load.ts'
 import type { ChangeState } from './change-state.ts'
@@ -34,7 +34,7 @@ export const requestChange = defineVerb(
         ...{ noun: 'service', transition: 'change_plan', from: 'as_is', to: 'changed', row: service },
         facts: { product_id: input.product_id ?? service.product_id, options: input.options },
       })
-      await dropPending(means, trx, { service, name: 'replace' }, actor)
+      await replacePending(means, trx, service, actor)
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })
       await demandRoom(trx, priced)
@@ -61,11 +61,11 @@ async function demandRoom(trx: Trx, { service, offer }: PricedChange): Promise<v
 
 /**
  * The sum after tax decides: plans of other taxes may owe something before it and nothing after it, or the other way round.
- * Where nothing moves but tax, a document says so.
+ * Where nothing moves but tax, or a plugin has taken all of it off, a document says so.
  */
-function signOf({ sums: { totalMinor, taxMinor } }: PricedChange): 'owed' | 'returned' | 'nothing' {
+function signOf({ added, sums: { totalMinor, taxMinor } }: PricedChange): 'owed' | 'returned' | 'nothing' {
   if (totalMinor < 0n) return 'returned'
-  return totalMinor > 0n || taxMinor !== 0n ? 'owed' : 'nothing'
+  return totalMinor > 0n || taxMinor !== 0n || added.length > 0 ? 'owed' : 'nothing'
 }
 
 /** The value that a cheaper plan leaves over: credit of the client, which goes back to its source where it shall. */
@@ -107,32 +107,32 @@ export async function dropStaleChanges(means: ChangeMeans, actor: Actor): Promis
     where c.status = 'pending' order by c.id`)
   const stale = pending.filter((row) => isStale(row, row))
   for (const row of stale) {
-    await means.db.transaction((trx) => drop(means, trx, { row, name: 'cancel' }, actor))
+    await means.db.transaction((trx) => drop(means, trx, { row, name: 'cancel', unasked: TOO_LATE }, actor))
   }
   return stale.length
 }
 
 type Standing = Pick<ServiceRow, 'charged_through' | 'billing_status'>
 
-async function dropPending(
+async function replacePending(
   means: ChangeMeans,
   trx: Trx,
-  { service, name }: { service: ServiceRow; name: 'replace' | 'cancel' },
+  service: ServiceRow,
   actor: Actor,
 ): Promise<void> {
   const pending = await trx.all<ChangeRow>(sql`
     select * from service_changes where service_id = ${service.id} and status = 'pending' ${forUpdate(trx)}`)
-  for (const row of pending) await drop(means, trx, { row, name }, actor)
+  for (const row of pending) await drop(means, trx, { row, name: 'replace' }, actor)
 }
 
 async function drop(
   means: ChangeMeans,
   trx: Trx,
-  { row, name }: { row: ChangeRow; name: 'replace' | 'cancel' },
+  { row, ...move }: { row: ChangeRow; name: 'replace' | 'cancel'; unasked?: string },
   actor: Actor,
 ): Promise<void> {
   const change = { body: { service_id: row.service_id } }
-  await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name, actor, change })
+  await applyTransition(means, trx, { lifecycle: changeLifecycle, row, ...move, actor, change })
   if (row.invoice_id !== null) await means.changes.voidInvoice(means, trx, row.invoice_id, actor)
 }
 

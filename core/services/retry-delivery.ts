@@ -2,7 +2,15 @@ import { Type } from '../../sdk/index.ts'
 import type { Trx } from '../db/index.ts'
 import { clearTimer } from '../jobs/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
-import { applyTransition, defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
+import {
+  applyTransition,
+  defineVerb,
+  demandCheck,
+  findRow,
+  updateVersioned,
+  type Means,
+} from '../records/index.ts'
+import { deliveryAsking } from './delivery-asking.ts'
 import { deliveryLifecycle } from './delivery-lifecycle.ts'
 import { DeliveryBusy, DeliveryOpen, WrongAction } from './errors.ts'
 import { lockWork, type Work } from './load.ts'
@@ -17,6 +25,7 @@ export const retryDelivery = defineVerb(
     means.db.transaction(async (trx) => {
       const work = await lockOwnWork(means, trx, input.delivery_id, actor)
       if (work.delivery.step === 'by_hand') throw byPerson(work)
+      demandCheck(means, trx, actor, deliveryAsking('retry', work.delivery))
       await reopenDelivery(means, trx, { ...work, step: work.delivery.step }, actor)
     }),
 )
@@ -31,6 +40,7 @@ export const undoDelivery = defineVerb(
       if (delivery.step === 'by_hand') throw byPerson(work)
       if (delivery.action !== 'create' || delivery.server_id === null)
         throw WrongAction({ id: delivery.id, action: delivery.action, wanted: 'a creation on a server' })
+      demandCheck(means, trx, actor, deliveryAsking('undo', delivery))
       await reopenDelivery(means, trx, { ...work, step: 'undo' }, actor)
     }),
 )
@@ -54,7 +64,7 @@ async function reopenDelivery(
   } else {
     const change = { set, body: { service_id: service.id, action: delivery.action, step } }
     const retried = { lifecycle: deliveryLifecycle, row: delivery, name: 'retry', actor, change } as const
-    await applyTransition(means, trx, retried)
+    await applyTransition(means, trx, { ...retried, unasked: 'its verb has asked' })
   }
   await enqueueDelivery(means, trx, delivery)
 }

@@ -90,8 +90,8 @@ export interface ServiceFieldRow {
   setting: string | null
 }
 
-export const holdReasons = ['overdue', 'abuse', 'staff', 'client', 'parent'] as const
-/** "parent" is the hold of a part whose whole is held. */
+export const holdReasons = ['overdue', 'abuse', 'staff', 'client', 'plugin', 'parent'] as const
+/** "plugin" stands while at least one plugin holds the service; "parent" is the hold of a part whose whole is held. */
 export type HoldReason = (typeof holdReasons)[number]
 
 export interface HoldRow {
@@ -139,6 +139,8 @@ export interface DeliveryRow {
   problem: string | null
   payload: string
   cause: string | null
+  /** Of a release: the hold that went last. */
+  reason: HoldReason | null
   next_try_at: Instant | null
   busy_until: Instant | null
   started_at: Instant | null

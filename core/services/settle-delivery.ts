@@ -1,4 +1,5 @@
 import type { Trx } from '../db/index.ts'
+import { causedBy } from '../events/index.ts'
 import { toMs, type Actor, type Instant } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
 import { deliveryLifecycle } from './delivery-lifecycle.ts'
@@ -33,6 +34,7 @@ export async function settleDelivery(
   actor: Actor,
 ): Promise<void> {
   const { delivery, verdict, step } = settled
+  causedBy(trx, delivery.cause)
   // The service may have been renamed, held or charged while the call was out; the claim guards the delivery alone.
   const service = await lockService(trx, settled.service.id)
   const work = { delivery, service }
@@ -52,7 +54,7 @@ export async function settleDelivery(
 
 /** What was made is gone again: the place on the server is free and the service may be delivered anew. */
 async function finishUndo(means: Means, trx: Trx, { delivery, service }: Work, actor: Actor): Promise<void> {
-  await abandonDelivery(means, trx, delivery, actor)
+  await abandonDelivery(means, trx, { row: delivery }, actor)
   const change = { set: { server_id: null, remote_id: null } }
   const lifecycle = deliveryStateLifecycle
   await applyTransition(means, trx, { lifecycle, row: service, name: 'undo', actor, change })

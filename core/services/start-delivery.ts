@@ -6,7 +6,7 @@ import { deliveryLifecycle } from './delivery-lifecycle.ts'
 import { DeliveryOpen } from './errors.ts'
 import { mailStaff } from './mails.ts'
 import { pickServer } from './pick-server.ts'
-import type { DeliveryAction, DeliveryRow, DeliveryStep, ServiceRow } from './rows.ts'
+import type { DeliveryAction, DeliveryRow, DeliveryStep, HoldReason, ServiceRow } from './rows.ts'
 import { deliveryStateLifecycle } from './service-lifecycle.ts'
 
 export interface NewDelivery {
@@ -15,19 +15,21 @@ export interface NewDelivery {
   action: DeliveryAction
   /** Event or act that led to it. */
   cause?: string
+  /** Of a release: the hold that went last. */
+  reason?: HoldReason
 }
 
 /** Begins work at the provider: one generation more, one open row, one job. Unfinished failures of before are given up. */
 export async function startDelivery(
   means: Means,
   trx: Trx,
-  { service, action, cause }: NewDelivery,
+  { service, action, cause, reason }: NewDelivery,
   actor: Actor,
 ): Promise<DeliveryRow> {
   await giveUpFailed(means, trx, service, actor)
   const serverId = service.server_id ?? (action === 'create' ? await pickServer(trx, service) : null)
   const moved = await enter(means, trx, { service, action, serverId }, actor)
-  const row = newRow(means, moved, { action, serverId, cause })
+  const row = newRow(means, moved, { action, serverId, cause, reason })
   try {
     await trx.insert('deliveries', [row])
   } catch (error) {
@@ -81,7 +83,8 @@ async function giveUpFailed(means: Means, trx: Trx, service: ServiceRow, actor: 
   )
   for (const row of failed) {
     const change = { set: { ended_at: means.business.now() }, reason: 'Replaced by newer work' }
-    await applyTransition(means, trx, { lifecycle: deliveryLifecycle, row, name: 'abandon', actor, change })
+    const move = { lifecycle: deliveryLifecycle, row, name: 'abandon' as const, actor, change }
+    await applyTransition(means, trx, { ...move, unasked: change.reason })
   }
 }
 
@@ -107,10 +110,16 @@ async function enter(
   return { ...service, ...set, version: service.version + 1 }
 }
 
+interface Begun {
+  serverId: string | null
+  cause: string | undefined
+  reason: HoldReason | undefined
+}
+
 function newRow(
   means: Means,
   service: ServiceRow,
-  { action, serverId, cause }: { action: DeliveryAction; serverId: string | null; cause: string | undefined },
+  { action, serverId, cause, reason }: Pick<NewDelivery, 'action'> & Begun,
 ): DeliveryRow {
   const now = means.business.now()
   const byHand = service.instance_id === null
@@ -129,6 +138,7 @@ function newRow(
     problem: null,
     payload: '{}',
     cause: cause ?? null,
+    reason: reason ?? null,
     next_try_at: byHand ? null : now,
     busy_until: null,
     started_at: now,

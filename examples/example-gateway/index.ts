@@ -12,6 +12,8 @@ interface Payment {
   status: 'paid' | 'open' | 'declined'
   amount: { minor: string; currency: string }
   page?: string
+  /** Of a refund: below zero where a part of the payment's fee comes back. */
+  fee?: Payment['amount']
 }
 
 interface Movement {
@@ -63,7 +65,7 @@ export default definePlugin({
       async refund({ idempotency_key, reference, amount }) {
         const refund = await ask('/refunds', { payment: reference, amount }, idempotency_key)
         return refund
-          ? { outcome: 'succeeded', reference: refund.id }
+          ? { outcome: 'succeeded', reference: refund.id, ...(refund.fee ? { fee: refund.fee } : {}) }
           : { outcome: 'failed', code: 'unknown_payment', message: 'The gateway does not know this payment.' }
       },
       /** What customers had saved before the shop came here, for staff to take over: read, never made. */

@@ -1,9 +1,16 @@
-import { definePlugin, type PluginContext, type Provisioner, type ServerTarget } from '../../sdk/index.ts'
+import {
+  definePlugin,
+  type Failed,
+  type PluginContext,
+  type Provisioner,
+  type ServerTarget,
+} from '../../sdk/index.ts'
 import { changeServer } from './change-server.ts'
 import { createServer } from './create-server.ts'
 import { describeServer } from './describe-server.ts'
 import { failureOf } from './failures.ts'
 import { openPanel, type Panel } from './panel.ts'
+import { followInstall, reinstallServer } from './reinstall-server.ts'
 import { sendPower } from './send-power.ts'
 import { release, suspend } from './suspend-server.ts'
 import { terminateServer } from './terminate-server.ts'
@@ -18,22 +25,22 @@ export default definePlugin({
     change: (input) => answering(context, input, changeServer),
     terminate: (input) => answering(context, input, terminateServer),
     power: (input) => answering(context, input, sendPower),
+    reinstall: (input) => answering(context, input, reinstallServer),
+    follow: (input) => answering(context, input, followInstall),
     describe: (input) => describeServer(openPanel(context, input.server), input.service),
     usage: (input) => readUsage(openPanel(context, input.server), input.service),
     test_connection: ({ server }) => testConnection(openPanel(context, server)),
   }),
 })
 
-type Outcome = Awaited<ReturnType<Provisioner['create']>>
-
 /** What the panel refuses is an outcome with a name; only what nobody foresaw is thrown. */
-async function answering<Input extends { server: ServerTarget }>(
+async function answering<Input extends { server: ServerTarget }, Outcome>(
   context: PluginContext,
   input: Input,
-  act: (panel: Panel, input: Input) => Promise<Outcome>,
-): Promise<Outcome> {
+  act: (panel: Panel, input: Input, context: PluginContext) => Promise<Outcome>,
+): Promise<Outcome | Failed> {
   try {
-    return await act(openPanel(context, input.server), input)
+    return await act(openPanel(context, input.server), input, context)
   } catch (error) {
     return failureOf(error)
   }

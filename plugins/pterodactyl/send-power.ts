@@ -1,9 +1,14 @@
-import type { PowerInput, ProvisionOutcome } from '../../sdk/index.ts'
+import type { PluginContext, PowerInput, ProvisionOutcome } from '../../sdk/index.ts'
 import { absent, permanent } from './failures.ts'
 import { findServer } from './find-server.ts'
+import { once } from './once.ts'
 import type { Panel } from './panel.ts'
 
-export async function sendPower(panel: Panel, { service, signal }: PowerInput): Promise<ProvisionOutcome> {
+export async function sendPower(
+  panel: Panel,
+  { service, signal, idempotency_key: key }: PowerInput,
+  context: PluginContext,
+): Promise<ProvisionOutcome> {
   if (!panel.hasClientKey)
     return permanent(
       'invalid_settings',
@@ -11,6 +16,8 @@ export async function sendPower(panel: Panel, { service, signal }: PowerInput): 
     )
   const server = await findServer(panel, service)
   if (server === undefined) return absent(service.external_id)
-  await panel.callClient('POST', `/servers/${server.identifier}/power`, { signal })
-  return { outcome: 'done', remote_id: String(server.id) }
+  const failed = await once(context, { service: service.external_id, key }, () =>
+    panel.callClient('POST', `/servers/${server.identifier}/power`, { signal }),
+  )
+  return failed ?? { outcome: 'done', remote_id: String(server.id) }
 }

@@ -123,6 +123,8 @@ export const EndingPrice = Type.Object({
   years_max: Type.Integer({ minimum: 1, maximum: 10 }),
   years_step: Type.Integer({ minimum: 1, maximum: 10 }),
   grace_days: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** What a renewal in those days costs besides `renew`. */
+  grace_fee: Type.Optional(MoneyShape),
   redemption_days: Type.Optional(Type.Integer({ minimum: 0 })),
   transfer_code: Type.Boolean(),
 })

@@ -1,4 +1,13 @@
-import type { Entries, PluginContext, StoredValue } from '../plugin.ts'
+import { createHash } from 'node:crypto'
+import type { CertificateData, Certificates } from '../certificates/certificate.ts'
+import type { DigestAlgorithm, Entries, PluginContext, StoredValue } from '../plugin.ts'
+import {
+  certificateFits,
+  certificateHasKey,
+  certificateSignedBy,
+  readCertificates,
+} from '../certificates/index.ts'
+import { testRequests, type AnswerRequest, type MadeRequest } from './requests.ts'
 import { testTcp } from './tcp.ts'
 
 /** What a plugin finds around it in a test without the sandbox. */
@@ -6,6 +15,8 @@ export interface TestInstance {
   context: PluginContext
   /** Lines of the plugin's log, "warn text". */
   lines: string[]
+  /** What it asked to have written, each reference once. */
+  requests: MadeRequest[]
   /** Gives the global fetch back. */
   close(): void
 }
@@ -16,6 +27,8 @@ export interface TestInstanceParts {
   secrets?: Record<string, string>
   /** "invoice.read:summary inv_1" → what the plugin reads. */
   records?: Record<string, Record<string, unknown>>
+  /** What becomes of requests; without it each is done. */
+  answerRequest?: AnswerRequest
   /** Origin that the plugin calls → origin of the simulator; `host:port` of a line → `tcp://127.0.0.1:1234`. */
   outbound?: Record<string, string>
 }
@@ -30,6 +43,7 @@ const DEADLINE_MS = 60_000
 export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
   const secrets = parts.secrets ?? {}
   const lines: string[] = []
+  const requests: MadeRequest[] = []
   const original = globalThis.fetch
   globalThis.fetch = (input, init) => {
     const headers = new Headers(init?.headers)
@@ -39,22 +53,43 @@ export function openTestInstance(parts: TestInstanceParts = {}): TestInstance {
   const write = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
   return {
     lines,
+    requests,
     close: () => void (globalThis.fetch = original),
     context: {
       settings: { ...parts.settings, ...tokensOf(secrets) },
       storage: memoryStorage(),
-      records: { read: (scope, id) => Promise.resolve(parts.records?.[`${scope} ${id}`] ?? null) },
+      records: {
+        read: (scope, id) => Promise.resolve(parts.records?.[`${scope} ${id}`] ?? null),
+        request: testRequests(requests, parts.answerRequest ?? (() => ({ outcome: 'done', id: null }))),
+      },
       tcp: testTcp(parts.outbound ?? {}, (text) => fillIn(text, secrets)),
       secret: {
         header: (name) => tokenOf(secrets, name, 'raw', ''),
         basic: (name, user = '') => tokenOf(secrets, name, 'basic', user),
         hmac: (name, algorithm, data) => signed(secrets[name] ?? '', algorithm, data),
-        digest: (algorithm, parts) => digested(algorithm, fillIn(parts.join(''), secrets)),
+        digest: (algorithm, parts) => Promise.resolve(digested(algorithm, fillIn(parts.join(''), secrets))),
       },
+      digest(algorithm, data) {
+        if (typeof data === 'string' && data.includes('bsk_test.'))
+          throw new TypeError('A secret is hashed with context.secret.digest.')
+        return digested(algorithm, data)
+      },
+      certificates,
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       deadline: () => DEADLINE_MS,
     },
   }
+}
+
+const certificateText = (data: CertificateData) =>
+  typeof data === 'string' ? data : Buffer.from(data).toString('base64')
+
+const certificates: Certificates = {
+  read: (data) => readCertificates(certificateText(data))[0]!,
+  readAll: (pem) => readCertificates(pem),
+  fits: (data, host) => certificateFits(certificateText(data), host),
+  isSignedBy: (data, issuer) => certificateSignedBy(certificateText(data), certificateText(issuer)),
+  hasKey: (data, key) => certificateHasKey(certificateText(data), key),
 }
 
 /** The token that a plugin gets in place of a secret of its server's settings. */
@@ -92,11 +127,8 @@ async function signed(secret: string, algorithm: keyof typeof HASHES, data: stri
   return hex(await crypto.subtle.sign('HMAC', key, bytesOf(data)))
 }
 
-/** The web platform has no MD5; a plugin that needs it is tested in the sandbox. */
-async function digested(algorithm: 'md5' | keyof typeof HASHES, data: string): Promise<string> {
-  if (algorithm === 'md5') throw new Error('There is no MD5 in tests without the sandbox.')
-  return hex(await crypto.subtle.digest(HASHES[algorithm], bytesOf(data)))
-}
+const digested = (algorithm: DigestAlgorithm, data: string | Uint8Array): string =>
+  createHash(algorithm).update(data).digest('hex')
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 

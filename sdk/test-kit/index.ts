@@ -1,4 +1,5 @@
 export { answersOf } from './answers-of.ts'
+export { completed, type CalledProvisioner } from './completed.ts'
 export {
   companyAt,
   type Company,
@@ -8,5 +9,6 @@ export {
   type Decline,
 } from './conformance.ts'
 export { openTestInstance, serverToken, type TestInstance, type TestInstanceParts } from './context.ts'
+export type { AnswerRequest, MadeRequest } from './requests.ts'
 export { serveCompany, type CompanyServer, type Weather } from './serve-company.ts'
 export { strictGateway, strictKind, strictProvisioner } from './strict.ts'

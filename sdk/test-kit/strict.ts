@@ -3,7 +3,8 @@ import { Value } from 'typebox/value'
 import type { Gateway } from '../gateway.ts'
 import { kindTables, type ProviderKind } from '../kinds/index.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
-import type { Provisioner } from '../provisioner.ts'
+import { provisionerOperations } from '../provisioner.ts'
+import { completed, type CalledProvisioner } from './completed.ts'
 import { UpgradeAnswer, UpgradeStep } from '../upgrade.ts'
 
 /** One kind of a plugin, every call checked on both sides as core checks it: keys that no schema names are errors. */
@@ -20,8 +21,13 @@ export function strictKind(
 export const strictGateway = (plugin: Plugin, context: PluginContext): Required<Gateway> =>
   strictKind(plugin, 'gateway', context) as unknown as Required<Gateway>
 
-export const strictProvisioner = (plugin: Plugin, context: PluginContext): Required<Provisioner> =>
-  strictKind(plugin, 'provisioner', context) as unknown as Required<Provisioner>
+export function strictProvisioner(plugin: Plugin, context: PluginContext): CalledProvisioner {
+  const handlers = Object.entries(strictKind(plugin, 'provisioner', context)).map(([name, handler]) => {
+    const { input } = provisionerOperations[name as keyof typeof provisionerOperations]
+    return [name, (given: unknown) => handler(completed(input, given))]
+  })
+  return Object.fromEntries(handlers) as unknown as CalledProvisioner
+}
 
 /** The step by which an instance comes to this version, checked as core checks it. */
 export function strictUpgrade(plugin: Plugin, context: PluginContext): { move: Handler } {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { type Area, findInstallation, type NewInstallation } from '../../core/app/index.ts'
+import { type Area, findInstallation, type NewInstallation, onSqlite } from '../../core/app/index.ts'
 import { createApp, type App, type AppOptions } from '../../core/app.ts'
 import type { Config } from '../../core/config/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { recordEvent, type StoredEvent } from '../../core/events/index.ts'
 import { setTimer } from '../../core/jobs/index.ts'
 import { addDays, instant, systemActor, toMs } from '../../core/kernel/index.ts'
+import { WallIncomplete } from '../../core/plugins/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { testConfig } from '../support/config.ts'
 
@@ -99,6 +100,7 @@ for (const engine of engines) {
       const host = {
         call: () => Promise.reject(new Error('no plugin is called')),
         start: () => opened.promise,
+        demandWall: () => Promise.resolve(),
         stop: () => Promise.resolve(),
       }
       const areas = { areas: [area], openPlugins: () => host }
@@ -120,6 +122,26 @@ for (const engine of engines) {
       await started
       assert.equal((await health()).ready, true)
       await app.stop()
+    })
+
+    test('starts nothing, and no listener first of all, where the wall is refused', async () => {
+      const { area, served } = diary()
+      const host = {
+        call: () => Promise.reject(new Error('no plugin is called')),
+        start: () => Promise.reject(new Error('it was started')),
+        demandWall: () => Promise.reject(WallIncomplete({ missing: ['memory'], reason: null })),
+        stop: () => Promise.resolve(),
+      }
+      for (const role of onSqlite(await make())
+        ? (['serve', 'command'] as const)
+        : (['web', 'work'] as const)) {
+        const app = await createApp(await make(), {
+          ...{ areas: { areas: [area], openPlugins: () => host }, role, sameThread: true },
+        })
+        await assert.rejects(app.start(), { code: 'plugin.wall_incomplete' })
+        await app.stop()
+      }
+      assert.ok(!served.includes('start'))
     })
 
     test('moves a test clock day by day, with each timer at its own time, until all is done', async () => {

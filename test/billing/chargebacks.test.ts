@@ -65,6 +65,23 @@ for (const engine of engines)
       }
       const status = async (id: string) => (await getInvoice(db, id, actor)).status
 
+      test('won, and heard so before it was opened: both movements stand in the books, once', async () => {
+        const { id, reference, payment } = await pay()
+        for (const status of ['won', 'open', 'open', 'won'] as const) await disputed(status, reference)
+        const moved = await db.all<{ kind: string; amount_minor: bigint }>(sql`
+          select kind, amount_minor from transactions where payment_id = ${payment.id} and kind <> 'payment' order by id`)
+        assert.deepEqual(moved, [
+          { kind: 'dispute', amount_minor: -1_190n },
+          { kind: 'dispute_returned', amount_minor: 1_190n },
+        ])
+        assert.equal(await status(id), 'paid')
+        const kept = await db.get<{ status: string }>(
+          sql`select status from disputes where payment_id = ${payment.id}`,
+        )
+        assert.equal(kept!.status, 'won')
+        await clean()
+      })
+
       test('lost: its document is owed again since its own day, and no refund goes out beside it', async () => {
         const { id, reference, payment } = await pay()
         await disputed('open', reference)

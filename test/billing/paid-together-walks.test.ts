@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
+  allotRefund,
   bookDispute,
   bookOutcome,
   bookRefund,
@@ -51,6 +52,13 @@ const act = fc.oneof(
   of(2, 'refund_note', { pick, share }),
   of(2, 'refund_outside', { pick, share }),
   of(2, 'fail', { pick }),
+  of(5, 'allot', {
+    pick,
+    parts: fc.array(
+      fc.record({ document: pick, share, way: fc.constantFrom('goodwill', 'note', 'credit', 'of_none') }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  }),
   of(3, 'dispute', { pick, share, is: fc.constantFrom('open', 'lost', 'won') }),
   of(2, 'reverse', { pick }),
   of(2, 'credit', { pick, share }),
@@ -58,7 +66,18 @@ const act = fc.oneof(
 )
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
 const ACTS = [
-  ...['credit', 'dispute', 'fail', 'issue', 'pay_many', 'pay_one', 'refund', 'refund_all', 'refund_note'],
+  ...[
+    'allot',
+    'credit',
+    'dispute',
+    'fail',
+    'issue',
+    'pay_many',
+    'pay_one',
+    'refund',
+    'refund_all',
+    'refund_note',
+  ],
   ...['refund_outside', 'reverse', 'use_credit'],
 ]
 
@@ -66,6 +85,7 @@ const ACTS = [
 const REFUSED = new Set([
   ...['invoice.nothing_to_pay', 'credit_note.exceeds_invoice', 'credit_note.not_creditable', 'input.invalid'],
   ...['payment.not_reversible', 'refund.too_large', 'refund.mixed', 'refund.not_possible'],
+  'refund.not_allottable',
 ])
 
 for (const engine of engines)
@@ -205,6 +225,22 @@ for (const engine of engines)
           }
           return db.transaction((trx) => bookRefund(means, trx, fact, actor))
         },
+        allot: async ({ pick: n, parts }) => {
+          const expenses = (await refunds()).filter(({ taken_from }) => taken_from === 'goodwill')
+          const refund = picked(expenses, n)
+          if (!refund) return
+          const rows = await bills(
+            sql`id in (select a.invoice_id from allocations a where a.payment_id = ${refund.payment_id})`,
+          )
+          if (rows.length === 0) return
+          const said = parts.map(({ document, share: of, way }) => ({
+            amount_minor: String(part(refund.amount_minor, of) / BigInt(parts.length) || 1n),
+            ...(way === 'of_none' ? {} : { invoice_id: picked(rows, document)!.id }),
+            ...(way === 'note' ? { credit_note: {} } : {}),
+            ...(way === 'credit' || way === 'of_none' ? { from: 'credit' } : {}),
+          }))
+          return allotRefund(means, { refund_id: refund.id, parts: said }, staff)
+        },
         dispute: async ({ pick: n, share: of, is: status }) => {
           const payment = picked(await payments(sql`${atGateway} and status = 'succeeded'`), n)
           if (!payment) return
@@ -275,6 +311,7 @@ for (const engine of engines)
         const { step, end } = await walker()
         for (const net of first) await step({ do: 'issue', net })
         await step({ do: 'pay_many', mask: 63, share: 1_000, gateway: true })
+        if (wishes.length % 2 === 0) await step({ do: 'refund_outside', pick: 0, share: 300 })
         for (const wish of wishes) await step(wish)
         await end()
       })

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { onSqlite, openMeans, socketFile } from '../../core/app/index.ts'
 import { loadConfig } from '../../core/config/index.ts'
 import { sql } from '../../core/db/index.ts'
+import { raiseWall } from '../../core/plugins/supervisor/wall.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { dataFolder } from '../support/config.ts'
 
@@ -88,6 +89,27 @@ for (const engine of engines) {
       assert.equal((await fetch(address!)).status, 200)
       core.kill('SIGTERM')
       await once(core, 'exit')
+    })
+
+    test('starts under a strict wall exactly where the system has all of it, and says what is missing before it listens', async () => {
+      const { missing } = await raiseWall('auto')
+      const strict = { BERTH_PLUGIN_WALL: 'strict' }
+      for (const args of [['serve'], ['clock', 'advance', '1h']]) {
+        const child = run(args, strict)
+        let [out, log] = ['', '']
+        child.stdout!.on('data', (chunk) => (out += String(chunk)))
+        child.stderr!.on('data', (chunk) => (log += String(chunk)))
+        const ended = once(child, 'exit') as Promise<[number | null]>
+        while (missing.length === 0 && child.exitCode === null && !log.includes('Berth runs')) await sleep(20)
+        if (missing.length === 0) child.kill('SIGTERM')
+        const [code] = await ended
+        if (missing.length === 0) assert.equal(code, 0, log)
+        else {
+          assert.deepEqual([code, out], [1, ''], log)
+          assert.match(log, /^BERTH_PLUGIN_WALL=strict, and this system lacks a part of the wall/m)
+          assert.equal(log.match(/^- /gm)?.length, missing.length)
+        }
+      }
     })
 
     test('says in a line what the system refuses', async (t) => {

@@ -7,9 +7,17 @@ import { BAD_DECLINES } from './bad/declines.ts'
 import { BAD_EVENTS } from './bad/events.ts'
 import { BAD_OF_KINDS } from './bad/kinds.ts'
 import { BAD_REPEATS } from './bad/repeats.ts'
+import { BAD_REQUESTS } from './bad/requests.ts'
 import { brokenBy } from './broken-by.ts'
 
-const BAD_PLUGINS = [...BAD_ANSWERS, ...BAD_REPEATS, ...BAD_EVENTS, ...BAD_DECLINES, ...BAD_OF_KINDS]
+const BAD_PLUGINS = [
+  ...BAD_ANSWERS,
+  ...BAD_REPEATS,
+  ...BAD_EVENTS,
+  ...BAD_DECLINES,
+  ...BAD_REQUESTS,
+  ...BAD_OF_KINDS,
+]
 
 /** Most of their time companies are silent, so several may wait side by side. */
 suite('each bad plugin breaks the rule that names it', { concurrency: 4 }, () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../core/kernel/index.ts'
 // Areas declare the hooks that a plugin may list.
-import '../../core/services/index.ts'
+import '../../core/orders/index.ts'
 
 /** What the kit needs of a test. */
 export const means = {

@@ -41,6 +41,20 @@ for (const engine of engines) {
       assert.deepEqual({ ...row }, { total_minor: big + 1n, prices: 2 })
     })
 
+    test('reads numbers beside money as numbers, whether a column or an expression holds them', async () => {
+      const rows = await db.all(sql`
+        select amount_minor, id, length(id) as letters, cast(null as integer) as none from prices where id in ('prc_a', 'prc_b')
+        union all select setup_minor, cycle, 3, length(cycle) from prices where id = 'prc_a' order by 1, 2`)
+      assert.deepEqual(
+        rows.map((row) => ({ ...row })),
+        [
+          { amount_minor: 0n, id: '1m', letters: 3, none: 2 },
+          { amount_minor: 1n, id: 'prc_b', letters: 5, none: null },
+          { amount_minor: big, id: 'prc_a', letters: 5, none: null },
+        ],
+      )
+    })
+
     test('writes every row with its own values, whatever the rows have in common', async () => {
       const written = fc.record({
         amount_minor: fc.constantFrom(1n, -2n, big),

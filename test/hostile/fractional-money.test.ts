@@ -5,7 +5,7 @@ import '../../core/clients/index.ts'
 import { attack } from './hostile.ts'
 
 const input = {
-  ...{ client_id: 'cli_a', brand_id: 'brd_a', currency: 'EUR' },
+  ...{ client_id: 'cli_a', brand_id: 'brd_a', currency: 'EUR', origin: 'renewal' },
   lines: [{ kind: 'recurring', description: 'a', amount_minor: '1000', source_id: null }],
 }
 

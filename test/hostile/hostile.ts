@@ -13,6 +13,8 @@ export interface Attack {
   means?: Partial<PluginsMeans>
   settings?: Record<string, unknown>
   secretValues?: Record<string, string>
+  /** The brand that it is set up for; absent: all. */
+  brandId?: string
 }
 
 export interface Outcome {
@@ -35,9 +37,9 @@ export async function attack(id: string, what: Attack, inspect: (outcome: Outcom
     assert.equal(await report(bench, neighbour), 'well')
     const source = what.source ?? reporting(what.code ?? '')
     const manifest = what.manifest === undefined ? {} : { manifest: what.manifest }
-    const { settings = {}, secretValues = {} } = what
+    const { settings = {}, secretValues = {}, brandId = null } = what
     const plugin = await loadWritten(id, { code: source, ...manifest })
-    const hostile = bench.instance(plugin, { settings, secretValues })
+    const hostile = bench.instance(plugin, { settings, secretValues, brandId })
     const startedAt = performance.now()
     const ended = await report(bench, hostile, what.deadlineMs ?? 5_000).then(
       (text) => ({ report: text }),

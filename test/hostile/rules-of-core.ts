@@ -24,8 +24,8 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: '300 lines a minute',
     file: 'core/plugins/line-budget.ts',
-    from: 'return ++minute.lines <= LOG_LINES_PER_MINUTE',
-    to: 'return ++minute.lines > 0',
+    from: 'if (++minute.lines <= LOG_LINES_PER_MINUTE) return true',
+    to: 'return true',
     tests: ['log-flood-over-calls'],
   },
   {
@@ -33,7 +33,7 @@ export const rulesOfCore: readonly Rule[] = [
     file: 'core/plugins/json.ts',
     from: 'if (FORBIDDEN_KEYS.has(key))',
     to: 'if (false)',
-    tests: ['proto-pollution', 'storage-deep-value'],
+    tests: ['proto-pollution', 'storage-deep-value', 'write-prototypes'],
   },
   {
     off: 'depth and size are measured before parsing',
@@ -122,7 +122,7 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'refused questions are faults',
     file: CALL,
-    from: 'traces.denials.length > 0 ||',
+    from: 'traces.denied > 0 ||',
     to: '',
     tests: ['refused-asks-trip'],
   },
@@ -249,8 +249,8 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'a secret that is not declared is no token either',
     file: CALL,
-    from: 'grant === undefined ? undefined : await instance.secrets(name)',
-    to: 'await instance.secrets(name)',
+    from: 'grant === undefined ? undefined : await secretOf(call, name)',
+    to: 'await secretOf(call, name)',
     tests: ['secret-undeclared'],
   },
   {

@@ -123,6 +123,6 @@ export const rulesOfData: readonly Rule[] = [
     file: `${BROKER}/records.ts`,
     from: 'throw denied(`The data scope "${scope}" is not declared.`)',
     to: "return 'all'",
-    tests: ['undeclared-scope'],
+    tests: ['undeclared-scope', 'write-undeclared'],
   },
 ]

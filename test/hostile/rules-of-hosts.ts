@@ -4,6 +4,8 @@ const BRIDGE = 'core/plugins/sandbox/bootstrap'
 const ISOLATES = 'core/plugins/sandbox/isolates.ts'
 const ENGINE = 'core/plugins/sandbox/engine.ts'
 const HOST = 'core/plugins/supervisor/host.ts'
+const BUDGET = 'core/plugins/supervisor/host-budget.ts'
+const OUTPUT = 'core/plugins/supervisor/host-output.ts'
 
 /** Rules of the isolate, its runtime and its host process, each with the change that switches it off. */
 export const rulesOfHosts: readonly Rule[] = [
@@ -31,7 +33,7 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: 'questions are measured again in the host process',
     file: ISOLATES,
-    from: 'if (Buffer.byteLength(question.text) > ASK_BYTES_MAX)',
+    from: 'if (Buffer.byteLength(question.text) > MESSAGE_BYTES_MAX)',
     to: 'if (false)',
     tests: ['wide-ask'],
   },
@@ -146,8 +148,8 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: '50 lines a call',
     file: `${BRIDGE}/80-context.js`,
-    from: 'current === null || ++current.lines > LINES_PER_CALL',
-    to: 'current === null',
+    from: 'if (++current.lines > LINES_PER_CALL)',
+    to: 'if (false)',
     tests: ['log-flood'],
   },
   {
@@ -177,6 +179,70 @@ export const rulesOfHosts: readonly Rule[] = [
     from: 'maxBytes: FRAME_BYTES_MAX',
     to: 'maxBytes: 2 ** 33',
     tests: ['frame-too-large'],
+  },
+  {
+    off: 'a host process asks no more than a call may',
+    file: BUDGET,
+    from: "--credit.asks < 0 ? 'asks' : undefined",
+    to: 'undefined',
+    also: [{ file: BUDGET, from: "if (credit.bytes < 0) return 'bytes'", to: '' }],
+    tests: ['host-ask-flood'],
+  },
+  {
+    off: 'a host process logs no more than a call may',
+    file: BUDGET,
+    from: "--credit.lines < 0 ? 'lines' : undefined",
+    to: 'undefined',
+    tests: ['host-line-flood'],
+  },
+  {
+    off: 'a call has 1 MiB for each question, and 8 MiB',
+    file: BUDGET,
+    from: "if (credit.bytes < 0) return 'bytes'",
+    to: '',
+    tests: ['host-byte-flood'],
+  },
+  {
+    off: 'frames that nothing asked for end the process',
+    file: BUDGET,
+    from: '++strays > STRAY_FRAMES',
+    to: 'strays > STRAY_FRAMES',
+    tests: ['host-other-calls', 'host-pong-flood'],
+  },
+  {
+    off: 'what waits for a host process is bounded',
+    file: BUDGET,
+    from: 'queued > QUEUED_BYTES',
+    to: 'queued > Infinity',
+    tests: ['host-reads-nothing'],
+  },
+  {
+    off: 'a host process that prints without end is killed',
+    file: OUTPUT,
+    from: 'if (bytes > OUTPUT_BYTES_FLOOD) flood()',
+    to: '',
+    tests: ['host-output-flood'],
+  },
+  {
+    off: 'a line is cut before anything is done with it',
+    file: 'core/plugins/call-lines.ts',
+    from: 'maskedStart(text, seen, LOG_LINE_LENGTH)',
+    to: 'text',
+    tests: ['host-long-line'],
+  },
+  {
+    off: 'what a plugin or its host says of itself is cut',
+    file: 'core/plugins/call-result.ts',
+    from: 'maskedStart(message, seen, limits.ERROR_MESSAGE_LENGTH)',
+    to: 'message',
+    tests: ['host-long-line', 'host-long-refusal'],
+  },
+  {
+    off: 'a secret that a cut halves is hidden',
+    file: 'core/plugins/broker/secrets.ts',
+    from: 'if (value.startsWith(text.slice(at))) return at',
+    to: 'continue',
+    tests: ['secret-cut'],
   },
   {
     off: 'frames have a known shape',
@@ -220,7 +286,7 @@ export const rulesOfHosts: readonly Rule[] = [
   {
     off: 'what is thrown is told inside, within the run',
     file: `${BRIDGE}/90-calls.js`,
-    from: "return refusal('plugin', messageOf(error), stackOf(error))",
+    from: "return refusal('plugin', messageOf(error), showsStacks ? stackOf(error) : '')",
     to: 'throw error',
     tests: ['circular-answer', 'thrown-proxy', 'throwing-getter', 'error-stack'],
   },
@@ -232,6 +298,14 @@ export const rulesOfHosts: readonly Rule[] = [
     tests: ['error-stack'],
   },
   {
+    off: 'no stack leaves an isolate, and none is kept',
+    file: `${BRIDGE}/90-calls.js`,
+    from: 'showsStacks = start.stacks',
+    to: 'showsStacks = true',
+    also: [{ file: 'core/plugins/call-result.ts', from: 'framesOf(stacks ? ', to: 'framesOf(true ? ' }],
+    tests: ['error-stack'],
+  },
+  {
     off: 'a message has 2 000 characters',
     file: `${BRIDGE}/90-calls.js`,
     from: 'return cut(`${text}`, ERROR_LENGTH_MAX)',
@@ -239,11 +313,25 @@ export const rulesOfHosts: readonly Rule[] = [
     also: [
       {
         file: 'core/plugins/call-result.ts',
-        from: 'reason.slice(0, limits.ERROR_MESSAGE_LENGTH)',
-        to: 'reason',
+        from: 'maskedStart(message, seen, limits.ERROR_MESSAGE_LENGTH)',
+        to: 'message',
       },
     ],
     tests: ['throwing-getter'],
+  },
+  {
+    off: 'certificates are bounded before they are read',
+    file: 'sdk/certificates/index.ts',
+    from: 'if (text.length > LENGTH_MAX)',
+    to: 'if (false)',
+    tests: ['broken-certificates'],
+  },
+  {
+    off: 'a pure function that breaks says nothing of it',
+    file: 'core/plugins/sandbox/pure.ts',
+    from: "error instanceof CertificateRefused ? error.message : 'invalid input'",
+    to: 'String((error as Error).stack)',
+    tests: ['broken-certificates'],
   },
   {
     off: 'an answer is text, made inside',

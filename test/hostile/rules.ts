@@ -2,6 +2,7 @@ import { rulesOfBrowsers } from './rules-of-browsers.ts'
 import { rulesOfCore } from './rules-of-core.ts'
 import { rulesOfData } from './rules-of-data.ts'
 import { rulesOfHosts } from './rules-of-hosts.ts'
+import { rulesOfWrites } from './rules-of-writes.ts'
 
 export interface Change {
   file: string
@@ -25,4 +26,10 @@ export const rulesOfTheEngine: Readonly<Record<string, string>> = {
     'V8 ends recursion by itself and isolated-vm sets how deep it may be; not even --stack-size moves it. The test is there for the day on which another version of either does.',
 }
 
-export const rules: readonly Rule[] = [...rulesOfHosts, ...rulesOfCore, ...rulesOfData, ...rulesOfBrowsers]
+export const rules: readonly Rule[] = [
+  ...rulesOfHosts,
+  ...rulesOfCore,
+  ...rulesOfData,
+  ...rulesOfWrites,
+  ...rulesOfBrowsers,
+]

@@ -11,7 +11,7 @@ import {
   importInstance,
   readManifest,
 } from '../../core/plugins/index.ts'
-import { keepMoved, moveInstances } from '../../core/plugins/registry/move-instances.ts'
+import { keepMoved, moveInstances, putBack } from '../../core/plugins/registry/move-instances.ts'
 import { stagedStorage } from '../../core/plugins/registry/staged-storage.ts'
 import { readSecret } from '../../core/secrets/index.ts'
 import { changeServer, createServer } from '../../core/services/index.ts'
@@ -22,6 +22,7 @@ import { testMeans } from '../support/means.ts'
 
 const INSIDE = [{ host: '10.0.0.5', port: 443 }]
 const ASKED = [{ host: 'panel.internal', port: 8443 }]
+const TICKED = ASKED.map((one) => ({ ...one, inside: true }))
 /** Typed by nobody: a key that the author knows, a host inside, and the tick that lets it be reached. */
 const schema = {
   type: 'object',
@@ -33,7 +34,11 @@ const schema = {
   },
   allOf: [{ properties: { panel: { default: '10.0.0.5' }, trusted_hosts: { default: INSIDE } } }],
 }
-const manifest = { ...minimalManifest('generous'), settings: schema, server_settings: schema }
+const manifest = {
+  ...minimalManifest('generous'),
+  ...{ settings: schema, server_settings: schema },
+  permissions: { network: [{ fromConfig: 'settings.panel' }, { fromConfig: 'server.panel' }] },
+}
 const actor = staffActor(['plugin.*', 'plugin_instance.*', 'server.*'])
 
 for (const engine of engines)
@@ -48,23 +53,30 @@ for (const engine of engines)
     const made = await createInstance(means, { plugin_id: 'generous', name: 'G', settings: {} }, actor)
     const settings = async () => JSON.parse((await getInstance(db, made.id)).settings) as unknown
     const secret = () => readSecret(db, means.keys, made.id, 'key')
-    const change = async (wanted: object) => {
+    const change = async (wanted: object, trust?: object) => {
       const { version } = await getInstance(db, made.id)
-      await changeInstance(means, { instance_id: made.id, version, name: 'G', settings: wanted }, actor)
+      const said = trust ? { trust } : {}
+      await changeInstance(
+        means,
+        { instance_id: made.id, version, name: 'G', settings: wanted, ...said },
+        actor,
+      )
       return settings()
     }
     assert.deepEqual([await settings(), await secret()], [{ label: 'shown' }, null])
-    assert.deepEqual(await change({ key: 'ours', panel: 'panel.internal', trusted_hosts: ASKED }), {
-      ...{ label: 'shown', panel: 'panel.internal', trusted_hosts: ASKED },
+    const panel = 'panel.internal:8443'
+    assert.deepEqual(await change({ key: 'ours', panel, trusted_hosts: ASKED }), { label: 'shown', panel })
+    assert.deepEqual(await change({ panel }, TICKED), { label: 'shown', panel, trusted_hosts: ASKED })
+    assert.deepEqual(await change({ label: 'other', panel }), {
+      ...{ label: 'other', panel, trusted_hosts: ASKED },
     })
-    assert.deepEqual(await change({ label: 'other' }), { label: 'other', trusted_hosts: ASKED })
     assert.equal(await secret(), 'ours', 'a secret that is left empty stays as it is')
-    await assert.rejects(change({ trusted_hosts: [{ host: 'x' }] }), { code: 'input.invalid' })
+    await assert.rejects(change({ panel }, [{ host: 'x' }]), { code: 'input.invalid' })
 
     const file = await exportInstance(means, { instance_id: made.id }, actor)
     const data = { ...file, settings: { ...file.settings, trusted_hosts: INSIDE } }
     await importInstance(means, { instance_id: made.id, data }, actor)
-    assert.deepEqual(await settings(), { label: 'other', trusted_hosts: ASKED })
+    assert.deepEqual(await settings(), { label: 'other', panel, trusted_hosts: ASKED })
 
     const plugin = {
       manifest: { ...manifest, version: '2.0.0', upgrade: true },
@@ -73,15 +85,22 @@ for (const engine of engines)
     const move = () =>
       getInstance(db, made.id).then(({ id, version }) => ({
         ...{ id, version, storage: stagedStorage(db, id) },
-        settings: { label: 'moved', trusted_hosts: INSIDE },
+        settings: { label: 'moved', panel, trusted_hosts: INSIDE },
       }))
     const moved = await moveInstances({ db, move }, plugin as never, { version: '1.0.0' })
     await db.transaction((trx) =>
       keepMoved(trx, { plugin: plugin as never, moved, versionId: null, now: at }),
     )
-    assert.deepEqual(await settings(), { label: 'moved', trusted_hosts: ASKED })
+    assert.deepEqual(await settings(), { label: 'moved', panel, trusted_hosts: ASKED })
 
-    const rules = { schema: schema as never, secrets: ['key'] }
+    const put = { version_id: 'plv_1', instance_id: made.id, kept_at: at }
+    const old = JSON.stringify({ label: 'old', panel, trusted_hosts: INSIDE })
+    await db.insert('plugin_kept_settings', [{ ...put, settings: old }])
+    await db.transaction((trx) => putBack(trx, { plugin: 'generous', leaves: 'plv_1', bundle: '0', now: at }))
+    assert.deepEqual(await settings(), { label: 'old', panel, trusted_hosts: ASKED })
+
+    const hosts = [{ field: 'panel', port: null }]
+    const rules = { schema: schema as never, secrets: ['key'], hosts }
     const house = { ...means, serverSettings: () => Promise.resolve(rules) }
     const server = { name: 'S', group_id: null, capacity: null, secrets: {} }
     const id = await createServer(house, { instance_id: made.id, ...server, settings: {} }, actor)
@@ -91,9 +110,11 @@ for (const engine of engines)
     }
     assert.deepEqual(await kept(), { label: 'shown' })
     const changes = { server_id: id, ...server }
-    await changeServer(house, { ...changes, version: 1, settings: { trusted_hosts: ASKED } }, actor)
-    await changeServer(house, { ...changes, version: 2, settings: { label: 'b' } }, actor)
-    assert.deepEqual(await kept(), { label: 'b', trusted_hosts: ASKED })
+    await changeServer(house, { ...changes, version: 1, settings: { panel, trusted_hosts: INSIDE } }, actor)
+    assert.deepEqual(await kept(), { label: 'shown', panel })
+    await changeServer(house, { ...changes, version: 2, settings: { panel }, trust: TICKED }, actor)
+    await changeServer(house, { ...changes, version: 3, settings: { label: 'b', panel } }, actor)
+    assert.deepEqual(await kept(), { label: 'b', panel, trusted_hosts: ASKED })
     await remove()
   })
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { attack } from './hostile.ts'
 
-test('rule: a question of 1.4 million wide characters ends its call', async () => {
+test('rule: a question of a million wide characters ends its call', async () => {
   const source = `export default { gateway: (context) => ({
-    async test_connection() { await context.storage.set('a', '€'.repeat(1_400_000)) } }) }`
+    async test_connection() { await context.storage.set('a', '€'.repeat(1_000_000)) } }) }`
   const manifest = { permissions: { storage: { bytes: 1_000_000 } } }
   await attack('wide-ask', { source, manifest }, ({ failure, message }) => {
     assert.equal(failure, 'E_INVALID_RESULT')

@@ -16,6 +16,7 @@ const NOUNS = [
   'services',
   'deliveries',
   'servers',
+  'plugin_requests',
   'invoices',
   'payments',
   'events',

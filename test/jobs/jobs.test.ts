@@ -107,6 +107,33 @@ for (const engine of engines) {
       assert.equal(Math.max(...atOnce), 2)
     })
 
+    test('a queue whose first job hangs keeps one worker, however many wait behind it', async () => {
+      const gate = Promise.withResolvers<void>()
+      const seen: string[] = []
+      const free = Promise.withResolvers<void>()
+      const job = (name: string, queue?: string) => ({
+        ...{ task: 'one', payload: { name } },
+        ...(queue === undefined ? {} : { queue }),
+      })
+      await enter(...Array.from({ length: 250 }, (_, n) => job(`slow ${n}`, 'slow')))
+      await enter(job('quick', 'other'), job('without'))
+      await start(
+        {
+          one: async ({ name }: { name: string }) => {
+            seen.push(name)
+            if (name === 'slow 0') await gate.promise
+            if (seen.length === 3) free.resolve()
+          },
+        } as JobHandlers,
+        { concurrency: 2 },
+      )
+      await free.promise
+      assert.deepEqual(seen.toSorted(), ['quick', 'slow 0', 'without'])
+      gate.resolve()
+      await jobs.drained(60_000)
+      assert.equal(seen.length, 252)
+    })
+
     test('runs a lower priority number first', async () => {
       const seen: number[] = []
       await enter(...[5, 1, 3].map((priority) => ({ task: 'ranked', payload: { priority }, priority })))

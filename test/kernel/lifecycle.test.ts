@@ -8,7 +8,7 @@ const lamp = defineLifecycle('test_lamp', {
   transitions: {
     light: { from: ['off'], to: 'on' },
     burn: { from: ['on'], to: 'burnt', irreversible: true },
-    darken: { from: ['on', 'off'], to: 'off', fact: true },
+    darken: { from: ['on', 'off'], to: 'off', fact: 'it is dark' },
   },
 })
 

@@ -49,7 +49,7 @@ export async function openPlayer(
   const clock = handClock(Date.parse(`${startsOn}T12:00:00Z`))
   const chance = dice(seed)
   const outside = {
-    gateway: simulateGateway(chance.fork('gateway')),
+    gateway: simulateGateway(chance.fork('gateway'), clock),
     provider: simulateProvider(chance.fork('panel')),
   }
   const house = openHouse({ db, clock, dice: chance.fork('house'), outside })

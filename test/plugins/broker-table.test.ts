@@ -18,6 +18,7 @@ test('every operation has a schema that refuses unknown keys, a permission and a
       'storage_list',
       'storage_records',
       'record_read',
+      'record_request',
       'tcp_open',
       'tcp_write',
       'tcp_read',

@@ -87,7 +87,10 @@ for (const engine of engines)
       await assert.rejects(refund('501', 'late'), { code: 'hook.refused', message: 'Ask the boss' })
       await assert.rejects(refund('1', 'broken'), { code: 'hook.unanswered' })
       assert.deepEqual(await db.all(sql`select id from refunds`), [])
-      const facts = { currency: 'EUR', destination: 'recorded', credit_note: false }
+      const facts = {
+        ...{ currency: 'EUR', destination: 'recorded', credit_note: false },
+        ...{ invoice_id: invoice.id, taken_from: 'goodwill' },
+      }
       assert.deepEqual(lines(), [
         [payment.id, 'late', { ...facts, amount_minor: '501' }],
         [payment.id, 'broken', { ...facts, amount_minor: '1' }],

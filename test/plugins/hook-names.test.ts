@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { allHooks } from '../../core/plugins/index.ts'
+import type { ProviderKind } from '../../sdk/index.ts'
+import { allHooks, operationOf } from '../../core/plugins/index.ts'
 import { counterparts } from '../../scripts/hook-counterparts.ts'
 import { drawHooks } from '../../scripts/draw-hooks.ts'
+import { shapedValues } from '../../scripts/shaped-values.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -31,5 +33,28 @@ test('the table of WHMCS counterparts names hooks that there are', () => {
   assert.deepEqual(
     Object.keys(counterparts).filter((name) => !hooks.has(name)),
     ['invoice.issue:check'].filter((name) => !hooks.has(name)),
+  )
+})
+
+test('each of the eight values has a hook or an operation, and a test that changes it by a plugin', () => {
+  const hooks = allHooks()
+  assert.equal(shapedValues.length, 8)
+  for (const { value, by, test: file } of shapedValues) {
+    const source = readFileSync(join(root, file), 'utf8')
+    for (const name of by) {
+      const [kind, operation] = name.split('.') as [ProviderKind, string]
+      const exists = name.endsWith(':shape') ? hooks.get(name)?.law === 'shape' : operationOf(kind, operation)
+      assert.ok(exists, `${value}: ${name}`)
+    }
+    assert.ok(
+      by.some((name) => source.includes(name) || source.includes(name.split('.')[1]!)),
+      file,
+    )
+  }
+  const shapes = [...hooks.values()].filter(({ law }) => law === 'shape').map(({ name }) => name)
+  const named = shapedValues.flatMap(({ by }) => by)
+  assert.deepEqual(
+    shapes.filter((name) => !named.includes(name)),
+    [],
   )
 })

@@ -86,6 +86,38 @@ test('secrets of a server are tokens inside, and undeclared ones are not there a
   assert.match(settings['token'] ?? '', /^bsk_[0-9a-f]{24}\.raw\.\.server\.token\.end$/)
 })
 
+test('a secret of the server that plugin.json may read is the value itself, and no log repeats it', async () => {
+  const secrets = [{ name: 'server.token', read: true }, { name: 'server.other' }]
+  const fields = { ...MANIFEST.server_settings.properties, other: { type: 'string', secret: true } }
+  const reader = await loadWritten('reader', {
+    code: `export default { provisioner: (context) => ({
+      async describe({ server }) {
+        context.log.info('signing with ' + server.settings.token)
+        return { state: 'live', detail: JSON.stringify(server.settings) }
+      },
+    }) }`,
+    manifest: {
+      ...{ kinds: { provisioner: ['describe'] }, permissions: { secrets } },
+      server_settings: { type: 'object', properties: fields },
+    },
+  })
+  const values = new Map([
+    ['token', 'ptla_1'],
+    ['other', 'ptlc_1'],
+    ['undeclared', 'hidden'],
+  ])
+  const of = { id: 'srv_1', secrets: (name: string) => Promise.resolve(values.get(name)) }
+  const request = { input: INPUT, deadlineMs: 10_000, server: of }
+  const answer = (await bench.plugins.call(bench.instance(reader), 'provisioner', 'describe', request)) as {
+    detail: string
+  }
+  const settings = JSON.parse(answer.detail) as Record<string, string>
+  assert.deepEqual(Object.keys(settings), ['hostname', 'token', 'other'])
+  assert.equal(settings['token'], 'ptla_1')
+  assert.match(settings['other'] ?? '', /^bsk_/)
+  assert.equal(bench.lines.find(({ plugin }) => plugin === 'reader')?.text, 'signing with •••')
+})
+
 test('a listed hook hears its event; another one is never called', async () => {
   const input: HookEvent = {
     ...{
@@ -97,11 +129,14 @@ test('a listed hook hears its event; another one is never called', async () => {
       client_id: 'cli_1',
     },
     ...{ occurred_at: '2026-01-15T10:00:00.000Z', actor: 'system:test', body: { id: 'inv_1' } },
+    ...{ causes: [], own: false },
   }
   const request = { input, deadlineMs: 10_000 }
   assert.equal(await bench.plugins.call(instance, 'observe', 'invoice.paid', request), null)
   assert.deepEqual(
-    bench.lines.map(({ operation, level, text }) => [operation, level, text]),
+    bench.lines
+      .filter(({ plugin }) => plugin === 'panel')
+      .map(({ operation, level, text }) => [operation, level, text]),
     [['observe.invoice.paid', 'info', 'paid {"id":"evt_1"}']],
   )
   assert.equal(

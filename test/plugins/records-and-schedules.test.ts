@@ -4,7 +4,7 @@ import '../../core/clients/index.ts'
 import { pluginScopes } from '../../core/app/wire/plugin-scopes.ts'
 import { sql } from '../../core/db/index.ts'
 import { pumpTimers } from '../../core/jobs/index.ts'
-import { DATA_SCOPES, planSchedules, runSchedule, type PluginCalls } from '../../core/plugins/index.ts'
+import { planSchedules, READ_SCOPES, runSchedule, type PluginCalls } from '../../core/plugins/index.ts'
 import type { HookEvent } from '../../sdk/index.ts'
 import { seed } from '../services/fixture.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -54,6 +54,7 @@ for (const engine of engines) {
       const input: HookEvent = {
         ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: 'cli_a' },
         ...{ brand_id: 'brd_a', client_id: 'cli_a', occurred_at: means.business.now(), actor: 'usr_1' },
+        ...{ causes: [], own: false },
         body: { reads },
       }
       const request = { input, deadlineMs: 10_000 }
@@ -65,7 +66,7 @@ for (const engine of engines) {
     test('are the scopes that a manifest may name, no more and no fewer', () => {
       assert.deepEqual(
         pluginScopes(db).map((scope) => scope.name),
-        DATA_SCOPES,
+        READ_SCOPES,
       )
     })
 

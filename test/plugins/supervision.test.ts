@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { failureName, outcomeUnknown } from '../../core/plugins/index.ts'
+import { raiseWall } from '../../core/plugins/supervisor/wall.ts'
 import { openLoopback } from './support/loopback.ts'
 import { loadWritten, openBench, report, reporting, type Bench } from './support/setup.ts'
 
@@ -202,4 +203,20 @@ test('the host process has a network namespace of its own wherever the health pa
   const { wallMissing } = await bench.plugins.health()
   const sharesOurs = readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync('/proc/self/ns/net')
   assert.equal(wallMissing.includes('network'), sharesOurs)
+})
+
+test('a strict wall that lacks a part is named by health, which never fails, and by the call that it refuses', async () => {
+  const bench = open({ wall: 'strict' })
+  const instance = bench.instance(await loadWritten('any', { code: reporting('return 1') }))
+  const { missing } = await raiseWall('auto')
+  assert.deepEqual((await bench.plugins.health()).wallMissing, missing)
+  if (missing.length === 0) {
+    await bench.plugins.demandWall()
+    return assert.equal(await report(bench, instance), '1')
+  }
+  await assert.rejects(bench.plugins.demandWall(), { code: 'plugin.wall_incomplete' })
+  await assert.rejects(report(bench, instance), {
+    code: 'plugin.host_lost',
+    message: /no plugin host could be started\. BERTH_PLUGIN_WALL=strict, and this system lacks/,
+  })
 })

@@ -1,43 +1,99 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { limitsMemory } from '../../core/plugins/supervisor/memory-limit.ts'
-import { raiseWall, type WallProbes } from '../../core/plugins/supervisor/wall.ts'
+import type { BerthError } from '../../core/kernel/index.ts'
+import { raiseWall, type WallMode, type WallProbes } from '../../core/plugins/supervisor/wall.ts'
+import { createWards } from '../../core/plugins/supervisor/wards.ts'
+import { fakeGround } from './supervisor/fake-hosts.ts'
 
 const whole: WallProbes = {
-  withoutNetwork: () => Promise.resolve(['unshare', '--net', '--']),
+  withoutNetwork: () => Promise.resolve({ prefix: ['unshare', '--net', '--'] }),
+  hasOwnNetwork: () => true,
   filtersCalls: () => true,
   limitsMemory: () => true,
 }
 const nothing: WallProbes = {
-  withoutNetwork: () => Promise.resolve(null),
+  withoutNetwork: () => Promise.resolve({ reason: 'unshare failed: Operation not permitted' }),
+  hasOwnNetwork: () => false,
   filtersCalls: () => false,
   limitsMemory: () => false,
 }
+const ALL = ['network', 'system_calls', 'memory'] as const
+
+const found = async (mode: WallMode, probes: WallProbes) => {
+  const { prefix, missing } = await raiseWall(mode, probes)
+  return { prefix, missing }
+}
 
 describe('the wall around plugin hosts', () => {
-  test('is made of what there is, and what is not there is named', async () => {
-    assert.deepEqual(await raiseWall('auto', whole), { prefix: ['unshare', '--net', '--'], missing: [] })
-    const missing = ['network', 'system_calls', 'memory']
-    assert.deepEqual(await raiseWall('auto', nothing), { prefix: [], missing })
-    const { prefix } = await raiseWall('auto', { ...nothing, withoutNetwork: whole.withoutNetwork })
-    assert.deepEqual(prefix, ['unshare', '--net', '--'])
+  test('is made of what there is, and what is not there is named, in every mode', async () => {
+    for (const mode of ['auto', 'strict'] as const) {
+      assert.deepEqual(await found(mode, whole), { prefix: ['unshare', '--net', '--'], missing: [] })
+      assert.deepEqual(await found(mode, nothing), { prefix: [], missing: ALL })
+      const { prefix } = await found(mode, { ...nothing, withoutNetwork: whole.withoutNetwork })
+      assert.deepEqual(prefix, ['unshare', '--net', '--'])
+    }
   })
 
-  test('does not start without any one part of it when it is strict, and says which', async () => {
-    assert.deepEqual((await raiseWall('strict', whole)).missing, [])
+  test('refuses, when it is strict, any one part that is missing, with why and what to do', async () => {
+    const strict = await raiseWall('strict', whole)
+    strict.demand(strict.missing)
     const parts: [keyof WallProbes, RegExp][] = [
-      ['withoutNetwork', /lacks an empty network namespace \(unshare --net\)\. /],
-      ['filtersCalls', /lacks a filter of system calls \(seccomp\)\. /],
-      ['limitsMemory', /lacks a limit of memory \(a control group\)\. /],
+      [
+        'withoutNetwork',
+        /\n- an empty network for plugin hosts \(unshare failed: Operation not permitted\): .*unprivileged_userns_clone.*\.\ndeploy/,
+      ],
+      ['filtersCalls', /\n- a filter of system calls \(seccomp\): "SystemCallFilter=".*\.\ndeploy/],
+      ['limitsMemory', /\n- a limit of memory \(a control group\): "MemoryMax=1G".*\.\ndeploy/],
     ]
-    for (const [part, message] of parts)
-      await assert.rejects(raiseWall('strict', { ...whole, [part]: nothing[part] }), message)
+    for (const [part, message] of parts) {
+      const gap = await raiseWall('strict', { ...whole, [part]: nothing[part] })
+      assert.throws(() => gap.demand(gap.missing), { code: 'plugin.wall_incomplete', message })
+    }
+    const auto = await raiseWall('auto', nothing)
+    auto.demand(auto.missing)
   })
 
   test('is not looked for when it is off', async () => {
     const refuses = () => assert.fail('the system was asked')
-    const probes = { withoutNetwork: refuses, filtersCalls: refuses, limitsMemory: refuses }
-    assert.deepEqual(await raiseWall('off', probes), { prefix: [], missing: [] })
+    const probes = {
+      ...{ withoutNetwork: refuses, hasOwnNetwork: refuses, filtersCalls: refuses, limitsMemory: refuses },
+    }
+    assert.deepEqual(await found('off', probes), { prefix: [], missing: [] })
+    assert.deepEqual((await raiseWall('off', probes)).missingAround(1), [])
+  })
+})
+
+describe('a host process', () => {
+  const PID = 4711
+  const withHost = (probes: WallProbes) => {
+    const { ground, means, hosts, lost } = fakeGround()
+    const startHost: typeof ground.startHost = (more) => Object.assign(ground.startHost(more), { pid: PID })
+    const wards = createWards({ ...means, wall: raiseWall('strict', probes) }, { ...ground, startHost })
+    return { wards, hosts, lost }
+  }
+
+  test('is not started where a part is missing, and serves where none is', async () => {
+    const refused = withHost({ ...whole, limitsMemory: () => false })
+    await assert.rejects(refused.wards.host('all'), { code: 'plugin.wall_incomplete' })
+    assert.equal(refused.hosts.length, 0)
+    const served = withHost(whole)
+    assert.equal((await served.wards.host('all')).pid, PID)
+    assert.deepEqual(served.lost, [])
+  })
+
+  test('is looked at itself, and ended before it gets any code when a part went since the start', async () => {
+    const parts = ['hasOwnNetwork', 'filtersCalls', 'limitsMemory'] as const
+    for (const [n, part] of parts.entries()) {
+      const gone = withHost({ ...whole, [part]: (pid: number | 'self') => pid !== PID })
+      await assert.rejects(gone.wards.host('all'), (error: BerthError) => {
+        assert.deepEqual([error.code, error.params['missing']], ['plugin.wall_incomplete', [ALL[n]]])
+        return true
+      })
+      assert.equal(gone.hosts[0]!.accepting(), false)
+      assert.equal(gone.lost.length > 0, true)
+      gone.wards.stop()
+    }
   })
 })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import exporter from '../../examples/example-exporter/index.ts'
 import { creditInvoice, voidInvoice, type PluginCalls } from '../../core/billing/index.ts'
+import { PluginInputTooLarge } from '../../core/plugins/index.ts'
 import { checkInput } from '../../core/records/index.ts'
 import { setAccountCode, writeDocuments } from '../../core/reports/index.ts'
 import { exporterOperations } from '../../sdk/index.ts'
@@ -67,5 +68,16 @@ for (const engine of engines)
         ),
       )
       assert.deepEqual(codes, ['input.invalid', 'record.not_found', 'actor.forbidden'])
+    })
+
+    test('more of them than the plugin may be handed are fewer days, as too many are', async () => {
+      const refuse = PluginInputTooLarge({
+        ...{ plugin: 'csv', instance: 'plg_1', operation: 'exporter.write_file' },
+        ...{ outcome_unknown: false, bytes: 8_388_609, most: 8_388_608 },
+      })
+      const means = { ...testMeans(database.db), plugins: { call: () => Promise.reject(refuse) } }
+      const instance = await makeGateway(means, [])
+      const wanted = { instance_id: instance.id, format: 'csv', from: '2026-01-01', to: '2026-01-31' }
+      await assert.rejects(writeDocuments(means, wanted, actor), { code: 'ledger.too_many_documents' })
     })
   })

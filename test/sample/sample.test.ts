@@ -7,8 +7,10 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SampleFacts } from '../../core/app/sample/index.ts'
 import { openSqlite, sql, type Db } from '../../core/db/index.ts'
+import { allReports } from '../../core/reports/index.ts'
 import { API_VERSION } from '../../simulators/stripe/version.ts'
 import { dataFolder } from '../support/config.ts'
+import { walkLedger, walkReports } from '../support/walk-figures.ts'
 import { WebBrowser } from '../support/web.ts'
 
 const BERTH = join(import.meta.dirname, '../../bin/berth')
@@ -97,6 +99,25 @@ describe('the sample shop', () => {
     assert.equal((await desk.post('/sample/clock', { days: '1' })).status, 303)
     assert.match(before, /"offset_days": 0\b/)
     assert.match(await berth('clock show'), /"offset_days": 1\b/)
+  })
+
+  test('opens every figure of its year into what adds up to it', async () => {
+    const { ports, staff } = facts()
+    const desk = new WebBrowser(`http://127.0.0.1:${ports.web}`)
+    assert.equal((await desk.signIn(staff.email, staff.password, '/admin/sign-in')).status, 303)
+    const open = async (page: string) => {
+      const reply = await desk.get(page)
+      assert.equal(reply.status, 200, page)
+      return reply.text
+    }
+    const today = new Date()
+    const day = (daysAgo: number) =>
+      new Date(today.getTime() - daysAgo * 86_400_000).toISOString().slice(0, 10)
+    const keys = allReports.map(({ key }) => key)
+    const year = await walkReports(open, keys, `from=${day(400)}&to=${day(0)}`)
+    assert.ok(year.figures > 100, String(year.figures))
+    const months = await walkLedger(open, `from=${day(90)}&to=${day(0)}`)
+    assert.ok(months.figures > 50, String(months.figures))
   })
 
   test('hears what Stripe tells it', async () => {

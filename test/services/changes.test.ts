@@ -82,6 +82,7 @@ for (const engine of engines) {
             const totalMinor = draft.lines.reduce((total, line) => total + line.amountMinor, 0n)
             return Promise.resolve({ id: `cn_${draft.originId}`, totalMinor })
           },
+          added: () => Promise.resolve([]),
           sums: (_means, _queries, draft) => {
             const totalMinor = draft.lines.reduce((sum, line) => sum + line.amountMinor, 0n)
             return Promise.resolve({ subtotalMinor: totalMinor, taxMinor: 0n, totalMinor })

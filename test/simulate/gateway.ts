@@ -1,12 +1,8 @@
-import { BerthError } from '../../core/kernel/index.ts'
+import { BerthError, dayIn, type Clock } from '../../core/kernel/index.ts'
 import { closed, misfit } from '../../core/plugins/checks.ts'
 import { gatewayOperations, type PaymentOutcome, type RefundOutcome } from '../../sdk/index.ts'
 import type { Dice } from './dice.ts'
-
-interface MoneyText {
-  minor: string
-  currency: string
-}
+import { minus, openTill, type Days, type MoneyText, type Till } from './till.ts'
 
 /** One attempt as the gateway has it in its own books. */
 export interface GatewayPayment {
@@ -61,11 +57,23 @@ export interface SimulatedGateway {
   settlePending(): void
   /** The holder of a card takes money back. */
   dispute(key: string, status: 'open' | 'won' | 'lost'): void
+  /** Somebody gives a part back in the gateway's own pages. */
+  refundInPages(key: string, share: number): void
+  /** References of what was given back in its own pages. */
+  readonly inPages: readonly string[]
+  /** What it holds of ours. */
+  readonly till: Till
+  /** A customer whose card another system has charged until now. */
+  bringCustomer(clientId: string): string
 }
 
 const FEE_PPM = 29_000n
 
-export function simulateGateway(dice: Dice): SimulatedGateway {
+export function simulateGateway(dice: Dice, clock: Pick<Clock, 'now'>): SimulatedGateway {
+  const till = openTill(dice.fork('till'), () => dayIn('UTC', clock.now()))
+  const customers = new Map<string, string>()
+  const inPages: string[] = []
+  const disputes = new Map<string, 'open' | 'won' | 'lost'>()
   const payments = new Map<string, GatewayPayment>()
   const refunds = new Map<string, GatewayRefund>()
   const outbox: SentEvent[] = []
@@ -92,8 +100,13 @@ export function simulateGateway(dice: Dice): SimulatedGateway {
         return { outcome: 'needs_client', reference, url: `https://gateway.example/${reference}` }
     }
   }
-  const tellPayment = (payment: GatewayPayment) =>
+  const tellPayment = (payment: GatewayPayment) => {
+    if (payment.state === 'succeeded') {
+      const { reference: of, amount } = payment
+      till.move('payment', { of, amount, fee: feeOf(amount) })
+    }
     tell({ fact: 'payment', payment_id: payment.paymentId, result: outcomeOf(payment) })
+  }
   const enter = (input: PaymentInput, state: GatewayPayment['state']): GatewayPayment => {
     const known = payments.get(input.idempotency_key)
     if (known) {
@@ -125,11 +138,18 @@ export function simulateGateway(dice: Dice): SimulatedGateway {
     const made = { key: input.idempotency_key, refundId: input.refund_id, reference: `re_${++count}` }
     refunds.set(made.key, { ...made, payment: payment.key, amount: input.amount })
     const result: RefundOutcome = { outcome: 'succeeded', reference: made.reference }
+    till.move('refund', { of: made.reference, amount: minus(input.amount) })
     tell({
       ...{ fact: 'refund', refund_id: input.refund_id, payment_id: payment.paymentId },
       ...{ payment_reference: payment.reference, amount: input.amount, result },
     })
     return result
+  }
+  const found = ({ customer }: { customer: string }): object => {
+    const clientId = customers.get(customer)
+    if (clientId === undefined) return { outcome: 'absent' }
+    const method = { reference: `pm_old_${clientId}`, customer, kind: 'card', label: 'Card' }
+    return { outcome: 'found', customer, methods: [method] }
   }
   const act = (operation: string, input: object): unknown => {
     switch (operation) {
@@ -145,6 +165,14 @@ export function simulateGateway(dice: Dice): SimulatedGateway {
         return refund(input as RefundInput)
       case 'remove_method':
         return { outcome: 'removed' }
+      case 'find_methods':
+        return { answers: (input as { rows: { customer: string }[] }).rows.map(found) }
+      case 'fee_report':
+        return till.feeReport(input as Days)
+      case 'list_payouts':
+        return till.listPayouts(input as Days)
+      case 'balances':
+        return till.balances()
       case 'handle_event':
         return { facts: (JSON.parse((input as { body: string }).body) as SentEvent).facts }
       default:
@@ -153,6 +181,29 @@ export function simulateGateway(dice: Dice): SimulatedGateway {
   }
   const gateway: SimulatedGateway = {
     outbox,
+    till,
+    inPages,
+    bringCustomer: (clientId) => {
+      const customer = `cus_${clientId}`
+      customers.set(customer, clientId)
+      return customer
+    },
+    refundInPages: (key, share) => {
+      const payment = payments.get(key)
+      if (payment?.state !== 'succeeded' || disputes.has(payment.reference)) return
+      const left = BigInt(payment.amount.minor) - payment.refunded
+      const minor = (left * BigInt(Math.round(share * 1_000))) / 1_000n
+      if (minor <= 0n) return
+      payment.refunded += minor
+      const amount = { minor: String(minor), currency: payment.amount.currency }
+      const reference = `re_${++count}`
+      inPages.push(reference)
+      till.move('refund', { of: reference, amount: minus(amount) })
+      tell({
+        ...{ fact: 'refund', payment_id: payment.paymentId, payment_reference: payment.reference, amount },
+        result: { outcome: 'succeeded', reference },
+      })
+    },
     payments,
     refunds,
     weather: CALM,
@@ -175,6 +226,14 @@ export function simulateGateway(dice: Dice): SimulatedGateway {
       const payment = payments.get(key)
       if (payment?.state !== 'succeeded') return
       const { paymentId, reference, amount } = payment
+      const before = disputes.get(reference)
+      // What is decided stays so; the same may be said twice.
+      if (before !== undefined && before !== 'open' && before !== status) return
+      disputes.set(reference, status)
+      const of = `dp_${reference}`
+      if (before === undefined && status !== 'won')
+        till.move('dispute', { of, amount: minus(amount), fee: feeOf(amount) })
+      if (before === 'open' && status === 'won') till.move('dispute', { of, amount })
       tell({
         ...{ fact: 'dispute', reference: `dp_${reference}`, payment_id: paymentId },
         ...{ payment_reference: reference, amount, status, reason: 'fraudulent' },

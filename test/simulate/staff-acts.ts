@@ -34,6 +34,52 @@ export const STAFF_ACTS: Readonly<Record<string, Act>> = {
   campaign: { share: 0.002, does: campaign },
   new_tax: { share: 0.0003, does: newTax },
   close_month: { share: 0.003, does: closeMonth },
+  refund_in_pages: { share: 0.001, does: refundInPages },
+  allot_refund: { share: 0.002, does: allotRefund },
+  take_over: { share: 0.0005, does: takeOver },
+}
+
+/** In the gateway's own pages, which tell us at once. */
+async function refundInPages({ house, dice, world, client }: Scene): Promise<void> {
+  const rows = await house.means.db.all<{ effect_key: string }>(sql`
+    select p.effect_key from payments p where p.client_id = ${client.id} and p.status = 'succeeded' and p.instance_id is not null
+      and not exists (select 1 from refunds r where r.payment_id = p.id)
+      and not exists (select 1 from disputes d where d.payment_id = p.id) order by p.id`)
+  if (rows.length === 0) return
+  const { gateway } = house.outside
+  const told = gateway.outbox.length
+  gateway.refundInPages(dice.pick(rows).effect_key, dice.pick([1, 0.5, dice.fraction()]))
+  for (const event of gateway.outbox.slice(told)) {
+    const sent = { headers: {}, body: JSON.stringify(event), address: '192.0.2.1' }
+    const verdict = { verdict: 'accepted', verified: true, eventKey: event.id } as const
+    await billing.receiveWebhook(house.means, { instanceId: world.gatewayId, ...sent }, verdict)
+  }
+  await house.workOff()
+}
+
+async function allotRefund({ house, dice, client }: Scene): Promise<void> {
+  const rows = await house.means.db.all<{ id: string; invoice_id: string; amount_minor: bigint }>(sql`
+    select r.id, a.invoice_id, r.amount_minor from refunds r join allocations a on a.payment_id = r.payment_id and a.kind = 'payment'
+    where r.client_id = ${client.id} and r.taken_from = 'goodwill' order by r.id, a.id`)
+  if (rows.length === 0) return
+  const { id, invoice_id, amount_minor } = dice.pick(rows)
+  const minor = (amount_minor * BigInt(dice.whole(1, 11))) / 10n
+  const way = dice.pick([{}, { credit_note: {} }, { from: 'credit' }])
+  const parts = [{ invoice_id, amount_minor: String(minor), ...way }]
+  await billing.allotRefund(house.means, { refund_id: id, parts }, staff)
+}
+
+/** The card that another system has charged until now: looked at first, then taken, and again, which takes nothing. */
+async function takeOver({ house, world, client }: Scene): Promise<void> {
+  const customer = house.outside.gateway.bringCustomer(client.id)
+  const csv = `client,customer\n${client.id},${customer}\n${client.id},cus_nobody\n`
+  const once = (confirm: boolean) =>
+    billing.takeOverMethods(house.means, { instance_id: world.gatewayId, csv, confirm }, staff)
+  for (const confirm of [false, true, true]) await once(confirm)
+  const kept = await house.means.db.all(
+    sql`select id from payment_methods where reference = ${`pm_old_${client.id}`} and instance_id = ${world.gatewayId}`,
+  )
+  if (kept.length !== 1) throw new Error(`${kept.length} methods were taken over of ${customer}`)
 }
 
 async function giftCard({ house, dice, shop, today }: Scene): Promise<void> {

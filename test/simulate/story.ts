@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { receiveWebhook } from '../../core/billing/index.ts'
+import { readGatewayMoney, receiveWebhook } from '../../core/billing/index.ts'
 import { sql, type Queries } from '../../core/db/index.ts'
 import { addDays, BerthError, dayIn, instant, isoDate, toMs, type IsoDate } from '../../core/kernel/index.ts'
 import { retryDelivery } from '../../core/services/index.ts'
@@ -55,7 +55,7 @@ export async function liveStory(
     const dice = throwing(seed)
     const clock = handClock(toMs(instant(Date.parse(`${FIRST_DAY}T00:00:00Z`))))
     const outside = {
-      gateway: simulateGateway(dice.fork('gateway')),
+      gateway: simulateGateway(dice.fork('gateway'), clock),
       provider: simulateProvider(dice.fork('panel')),
     }
     const house = openHouse({ db, clock, dice: dice.fork('house'), outside })
@@ -122,6 +122,7 @@ class Teller {
     const start = toMs(instant(Date.parse(`${FIRST_DAY}T00:00:00Z`))) + this.#day * DAY_MS
     this.#weather()
     clock.set(start + HOUR_MS)
+    outside.gateway.till.payOut()
     await this.#work(() => this.#house.workOff())
     clock.set(start + 12 * HOUR_MS)
     await this.#work(() => this.#house.dailyWork())
@@ -247,6 +248,7 @@ class Teller {
         await retryDelivery(means, { delivery_id: id }, staff).catch((error: unknown) => {
           if (!(error instanceof BerthError)) throw error
         })
+      await readGatewayMoney(means)
       await this.#house.workOff()
     }
     const broken = await brokenAgreements(this.#house)

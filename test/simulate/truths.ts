@@ -144,7 +144,12 @@ async function newPricesInTime(db: Queries): Promise<string[]> {
 
 /** What can be asked only when nothing is on its way: gateway, panel and house tell the same story. */
 export async function brokenAgreements(house: House): Promise<string[]> {
-  return [...(await gatewayAgrees(house)), ...(await panelAgrees(house)), ...(await changesAgree(house))]
+  return [
+    ...(await gatewayAgrees(house)),
+    ...(await tillAgrees(house)),
+    ...(await panelAgrees(house)),
+    ...(await changesAgree(house)),
+  ]
 }
 
 async function gatewayAgrees({ means, outside }: House): Promise<string[]> {
@@ -165,12 +170,39 @@ async function gatewayAgrees({ means, outside }: House): Promise<string[]> {
       broken.push(`the gateway took ${amount.minor} for ${key}, we booked ${ours.received_minor}`)
   }
   const refunds = await means.db.all<{ effect_key: string; status: string }>(
-    sql`select effect_key, status from refunds where destination = 'source'`,
+    sql`select effect_key, status from refunds where destination = 'source' and effect_key not like 'foreign/%'`,
   )
+  for (const reference of outside.gateway.inPages) {
+    const row = await means.db.get(
+      sql`select id from refunds where reference = ${reference} and status = 'succeeded' and effect_key like 'foreign/%'`,
+    )
+    if (!row) broken.push(`the gateway gave ${reference} back in its pages, and we do not know`)
+  }
   for (const { effect_key, status } of refunds)
     if (outside.gateway.refunds.has(effect_key) !== (status === 'succeeded'))
       broken.push(
         `the gateway ${outside.gateway.refunds.has(effect_key) ? 'sent' : 'did not send'} the refund ${effect_key}, we say ${status}`,
+      )
+  return broken
+}
+
+/** What the gateway holds of ours, moved and paid out, is what the clearing account holds, and nothing waits. */
+async function tillAgrees({ means, outside }: House): Promise<string[]> {
+  const waiting = await means.db.all<{ reference: string; kind: string; problem: string | null }>(
+    sql`select reference, kind, problem from gateway_movements where status <> 'booked' order by reference`,
+  )
+  const broken = waiting.map(
+    (row) => `the movement ${row.reference} (${row.kind}) waits: ${row.problem ?? 'fits nothing'}`,
+  )
+  const rows = await means.db.all<{ currency: string; held_minor: bigint }>(sql`
+    select currency, sum(amount_minor) as held_minor from postings
+    where account like 'gateway_clearing:%' and account <> 'gateway_clearing:manual' group by currency`)
+  const ours = new Map(rows.map((row) => [row.currency, row.held_minor]))
+  const { balances } = outside.gateway.till.balances()
+  for (const { amount } of balances)
+    if ((ours.get(amount.currency) ?? 0n) !== BigInt(amount.minor))
+      broken.push(
+        `the gateway holds ${amount.minor} ${amount.currency}, our books say ${ours.get(amount.currency) ?? 0n}`,
       )
   return broken
 }

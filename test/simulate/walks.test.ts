@@ -120,7 +120,7 @@ async function live(db: Db, listening: { on: boolean }): Promise<void> {
   const dice = throwing('walks')
   const clock = handClock(Date.parse('2026-01-15T00:00:00Z'))
   const outside = {
-    gateway: simulateGateway(dice.fork('gateway')),
+    gateway: simulateGateway(dice.fork('gateway'), clock),
     provider: simulateProvider(dice.fork('panel')),
   }
   const house = openHouse({ db, clock, dice: dice.fork('house'), outside })

@@ -133,7 +133,10 @@ const RULES: readonly Rule[] = [
 /** Shops with goods, taxes, coupons and settings by chance, a gateway, a panel and clients. */
 export async function makeWorld(means: Means, dice: Dice, size: { clients: number }): Promise<World> {
   const gatewayId = await makeInstance(means, 'gateway', {
-    gateway: ['start_payment', 'charge_method', 'look_up', 'refund', 'handle_event', 'remove_method'],
+    gateway: [
+      ...['start_payment', 'charge_method', 'look_up', 'refund', 'handle_event', 'remove_method'],
+      ...['find_methods', 'fee_report', 'list_payouts', 'balances'],
+    ],
   })
   const panel = await makePanel(means)
   const kinds = dice.shuffled(KINDS).slice(0, 2)
@@ -259,6 +262,16 @@ async function chooseSettings(
         every: '1m',
         fee_percent: dice.pick(['0', '1.5']),
         tax_class: 'standard',
+      },
+    ],
+    [
+      'billing.late_fee',
+      {
+        kind: dice.pick(['none', 'fixed', 'percent'] as const),
+        ...{ amount: dice.pick(['1', '2.5', '0.005']), percent: dice.pick(['1', '7.25']) },
+        ...{ minimum: dice.pick(['', '0.5']), maximum: dice.pick(['', '5']) },
+        ...{ grace_days: dice.pick([1, 4, 14]), every_days: dice.pick([0, 7]), times: dice.whole(1, 3) },
+        tax_class: dice.pick(['none', 'standard']),
       },
     ],
     ['billing.invoice_minimum', dice.pick([0, 0, 2])],

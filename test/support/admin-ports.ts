@@ -1,4 +1,5 @@
 import { scopeRecords } from '../../core/app/wire/plugin-scopes.ts'
+import { pluginWrites } from '../../core/app/wire/plugin-writes.ts'
 import type { AdminPorts } from '../../core/http/index.ts'
 import { packageSource } from '../../core/plugins/index.ts'
 import { createJobs, type JobEngine } from '../../core/jobs/index.ts'
@@ -11,6 +12,7 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
     drain: () => undefined,
     reread: () => Promise.resolve(),
     forgive: () => undefined,
+    writeActs: pluginWrites,
     shipped: () => Promise.resolve(undefined),
     uses: () => Promise.resolve(0),
     scopeRecords: scopeRecords(means.db),

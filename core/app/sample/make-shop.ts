@@ -3,11 +3,14 @@ import { resolve } from 'node:path'
 import { createTaxRule, setUpInstallation } from '../../brands/index.ts'
 import { importCatalog } from '../../catalog/index.ts'
 import { systemActor } from '../../kernel/index.ts'
+import { shopTerms } from '../../orders/index.ts'
 import { createInstance, getInstance, secretFields } from '../../plugins/index.ts'
+import { writeSetting } from '../../records/index.ts'
 import { createServer, createServerGroup } from '../../services/index.ts'
 import type { Wiring } from '../areas.ts'
 import { PANEL_HOST } from './companies.ts'
 import type { SampleFacts } from './sample-facts.ts'
+import { sampleTerms } from './terms.ts'
 
 const CATALOG = resolve(import.meta.dirname, '../../../examples/catalog.yaml')
 
@@ -37,6 +40,8 @@ export async function makeShop({ means }: Wiring, facts: SampleFacts): Promise<S
   const panel = { plugin_id: 'pterodactyl', name: 'pterodactyl', settings: {} }
   const { id: instance_id } = await createInstance(admin, panel, actor)
   await addPanel(means, { instance_id, keys: facts.keys })
+  const terms = { setting: shopTerms, scope: 'brand', scopeId: brandId, value: sampleTerms } as const
+  await means.db.transaction((trx) => writeSetting(means, trx, terms, actor))
   await importCatalog(means, readFileSync(CATALOG, 'utf8'), actor, { brandId })
   return { brandId, stripeId, bankId }
 }

@@ -2,6 +2,7 @@ import {
   applyCredit,
   issueCreditNote,
   issueInvoice,
+  linesAdded,
   lockInvoice,
   planDocument,
   refundNote,
@@ -15,6 +16,7 @@ import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
 /** What a change of a running service asks of billing and of the catalogue. */
 export const changePorts: ChangePorts = {
   price: offerOf,
+  added: ({ hooks }, queries, draft) => linesAdded(hooks, queries, draft),
   sums: planDocument,
   issueInvoice: async (means, trx, draft, actor) => {
     const { id, number, total_minor } = await issueInvoice(means, trx, draft, actor)

@@ -4,6 +4,7 @@ import { isHostOfBrand } from '../../brands/index.ts'
 import type { Queries } from '../../db/index.ts'
 import {
   createPlugins,
+  databaseWrites,
   instanceMover,
   databaseLog,
   databaseLosses,
@@ -14,9 +15,11 @@ import {
   type Plugins,
 } from '../../plugins/index.ts'
 import type { HostWiring } from '../areas.ts'
+import { findInstallation } from '../installation.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
 import { pluginScopes } from './plugin-scopes.ts'
+import { pluginWrites } from './plugin-writes.ts'
 import { tellOfTrouble } from './tell-of-trouble.ts'
 import type { PluginHost } from '../plugin-port.ts'
 
@@ -53,6 +56,7 @@ export function openPlugins({
       storage: databaseStorage(means.db, means.clock),
       scopes: pluginScopes(means.db),
       findRecord: recordFinder(means.db),
+      writes: databaseWrites(means, pluginWrites),
       log,
       losses: databaseLosses(means),
       cacheFolder: cache,
@@ -60,17 +64,19 @@ export function openPlugins({
       wall: config.pluginWall,
       isOwnHost: ownHosts(means.db, config.url),
       outbound,
+      stacks: showsStacks(means.db),
     }))
   const callMeans = {
     ...{ db: means.db, keys: means.keys, plugins, outbound },
     loaded: loadedPlugins(means.db, loaded),
   }
-  const { call, browserPart } = pluginCalls(callMeans)
+  const calls = pluginCalls(callMeans)
   const move = instanceMover(callMeans)
   return {
     start: async () => void (await loaded()),
-    call,
-    browserPart,
+    ...calls,
+    // Only a strict wall refuses anything; otherwise the host is made with the first call.
+    demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
     move,
     drain,
     reread,
@@ -83,6 +89,13 @@ export function openPlugins({
     },
   }
 }
+
+/** Where a plugin threw is said where plugins may be developed, and nowhere else: stacks are anything that one likes. */
+const showsStacks = (queries: Queries): Promise<boolean> =>
+  findInstallation(queries).then(
+    (found) => found !== undefined && found.kind !== 'real',
+    () => false,
+  )
 
 const HTTPS_PORT = 443
 

@@ -8,8 +8,8 @@ import { applyTransition, updateVersioned, type Means, type StatefulRow } from '
 export const agreementLifecycle = defineLifecycle('agreement', {
   initial: 'live',
   transitions: {
-    end: { from: ['live'], to: 'ended', fact: true },
-    resume: { from: ['ended'], to: 'live', fact: true, event: 'agreement.resumed' },
+    end: { from: ['live'], to: 'ended' },
+    resume: { from: ['ended'], to: 'live', fact: 'the gateway charges it again', event: 'agreement.resumed' },
   },
 })
 
@@ -63,7 +63,8 @@ export async function keepAgreement(
   if (row.status !== told.status) {
     const name = told.status === 'ended' ? ('end' as const) : ('resume' as const)
     const change = { set: facts, body: bodyOf(row) }
-    return applyTransition(means, trx, { lifecycle: agreementLifecycle, row, name, actor, change })
+    const unasked = 'the gateway says so'
+    return applyTransition(means, trx, { lifecycle: agreementLifecycle, row, name, actor, change, unasked })
   }
   if (isSame) return row
   await updateVersioned(means, trx, { table: 'agreements', what: 'agreement', row, set: facts })

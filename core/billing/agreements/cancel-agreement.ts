@@ -1,6 +1,6 @@
 import { Type, type DoneOrFailed } from '../../../sdk/index.ts'
 import { defineError, IllegalTransition } from '../../kernel/index.ts'
-import { applyTransition, defineVerb, findRow } from '../../records/index.ts'
+import { applyTransition, askCheck, defineVerb, findRow } from '../../records/index.ts'
 import { offers, getGateway, type Payments } from '../payments/gateway.ts'
 import { agreementLifecycle, lockAgreement, type AgreementRow } from './agreement.ts'
 
@@ -29,6 +29,9 @@ export const cancelAgreement = defineVerb(
     const gateway = await getGateway(payments.db, found.instance_id)
     if (!offers(gateway, 'cancel_agreement'))
       throw AgreementKept({ gateway: gateway.name, reason: 'It offers no way to end one from here.' })
+    await askCheck(payments, actor, {
+      ...{ noun: 'agreement', transition: 'end', from: found.status, to: 'ended', row: found },
+    })
     const input = { idempotency_key: `agreement/${id}/cancel`, agreement: found.reference }
     const answer = await payments.plugins
       .call<DoneOrFailed>(gateway.id, 'gateway', 'cancel_agreement', input)
@@ -47,6 +50,7 @@ export const cancelAgreement = defineVerb(
         name: 'end',
         actor,
         change,
+        unasked: 'asked before the gateway was',
       })
     })
   },

@@ -6,10 +6,15 @@ export const authorisationLifecycle = defineLifecycle('authorisation', {
   transitions: {
     capture: { from: ['held'], to: 'capturing' },
     // The gateway refused to take it and holds it still.
-    keep: { from: ['capturing'], to: 'held', fact: true, event: 'authorisation.capture_refused' },
-    take: { from: ['held', 'capturing', 'releasing'], to: 'captured', fact: true },
+    keep: {
+      from: ['capturing'],
+      to: 'held',
+      fact: 'the gateway refused to take it and holds it still',
+      event: 'authorisation.capture_refused',
+    },
+    take: { from: ['held', 'capturing', 'releasing'], to: 'captured', fact: 'the gateway has taken it' },
     release: { from: ['held'], to: 'releasing' },
-    let_go: { from: ['releasing'], to: 'released', fact: true },
-    lapse: { from: ['held', 'capturing'], to: 'lapsed', fact: true },
+    let_go: { from: ['releasing'], to: 'released', fact: 'the gateway has let go of it' },
+    lapse: { from: ['held', 'capturing'], to: 'lapsed', fact: 'the gateway let go of it by itself' },
   },
 })

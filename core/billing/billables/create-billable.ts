@@ -46,7 +46,7 @@ interface Billed {
  * period; beside the services or as an invoice of its own. Answers its id.
  */
 export const createBillable = defineVerb(
-  { permission: 'billable_item.create', audience: ['staff'], input: Shape },
+  { permission: 'billable_item.create', audience: ['staff', 'plugin'], input: Shape },
   async (means: Means, input, actor): Promise<string> => {
     const client = await findRow<Billed>(means.db, actor, {
       ...{ table: 'clients', what: 'client', id: input.client_id },

@@ -5,8 +5,10 @@ import { declareEvent, recordEvent } from '../../events/index.ts'
 import { addDays, systemActor, type Actor, type IsoDate } from '../../kernel/index.ts'
 import {
   applyTransition,
+  declareCheck,
   defineSetting,
   defineVerb,
+  demandCheck,
   findRow,
   readSetting,
   type Means,
@@ -17,6 +19,11 @@ import { deferIncome } from './defer-income.ts'
 import { daysOfMonth, ledgerMonthLifecycle, monthOf, type LedgerMonthRow } from './ledger-month.ts'
 
 declareEvent('ledger_month.closed', 'The books of a month were closed. Body: month.')
+
+declareCheck(
+  'ledger_month.close:check',
+  'Asked of the first close of a month too; the subject is the brand then. Facts of the first: month.',
+)
 
 export const deferIncomeSetting = defineSetting({
   key: 'billing.defer_income',
@@ -101,6 +108,11 @@ async function enterClosed(
       ...{ lifecycle: ledgerMonthLifecycle, row: known, name: 'close', actor, change },
     })
   }
+  // A month has no row before it was closed once.
+  demandCheck(means, trx, actor, {
+    ...{ noun: 'ledger_month', transition: 'close', from: 'open', to: 'closed', facts: { month } },
+    row: { id: brandId, version: 1, brand_id: brandId },
+  })
   const { startsOn, endsOn } = daysOfMonth(month)
   const row: LedgerMonthRow = {
     id: means.newId('lmo'),

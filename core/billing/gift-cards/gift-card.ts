@@ -8,7 +8,7 @@ export const giftCardLifecycle = defineLifecycle('gift_card', {
   initial: 'active',
   transitions: {
     void: { from: ['active'], to: 'void', irreversible: true },
-    expire: { from: ['active'], to: 'expired', follows: true },
+    expire: { from: ['active'], to: 'expired', follows: 'its day, which was given with it, is over' },
   },
 })
 

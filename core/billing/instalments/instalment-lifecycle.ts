@@ -4,9 +4,9 @@ import { defineLifecycle } from '../../kernel/index.ts'
 export const instalmentLifecycle = defineLifecycle('instalment_plan', {
   initial: 'active',
   transitions: {
-    keep: { from: ['active'], to: 'kept', fact: true },
+    keep: { from: ['active'], to: 'kept', fact: 'all parts are paid' },
     // Money that had come was given back or taken back.
-    resume: { from: ['kept'], to: 'active', fact: true },
+    resume: { from: ['kept'], to: 'active', fact: 'money of a part went back' },
     break: { from: ['active'], to: 'broken' },
     end: { from: ['active'], to: 'ended' },
   },

@@ -30,5 +30,6 @@ export async function dropLetterOf(means: Means, trx: Trx, invoiceId: string): P
   if (!row) return
   const change = { reason: 'The document fell through' }
   const actor = systemActor('letters')
-  await applyTransition(means, trx, { lifecycle: letterLifecycle, row, name: 'drop', actor, change })
+  const unasked = 'the end of its document was asked about'
+  await applyTransition(means, trx, { lifecycle: letterLifecycle, row, name: 'drop', actor, change, unasked })
 }

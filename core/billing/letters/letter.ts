@@ -19,6 +19,6 @@ export const letterLifecycle = defineLifecycle('letter', {
   transitions: {
     post: { from: ['waiting'], to: 'posted' },
     // By staff, or with its document.
-    drop: { from: ['waiting'], to: 'dropped', follows: true },
+    drop: { from: ['waiting'], to: 'dropped' },
   },
 })

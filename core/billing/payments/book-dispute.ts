@@ -12,10 +12,10 @@ import { findPayment, type PaymentRow } from './payment.ts'
 export const disputeLifecycle = defineLifecycle('dispute', {
   initial: 'inquiry',
   transitions: {
-    open: { from: ['inquiry'], to: 'open', fact: true },
-    win: { from: ['inquiry', 'open'], to: 'won', fact: true },
-    lose: { from: ['inquiry', 'open'], to: 'lost', fact: true },
-    close: { from: ['inquiry', 'open'], to: 'closed', fact: true },
+    open: { from: ['inquiry'], to: 'open', fact: 'the bank has opened it' },
+    win: { from: ['inquiry', 'open'], to: 'won', fact: 'the bank decided for us' },
+    lose: { from: ['inquiry', 'open'], to: 'lost', fact: 'the bank decided for the client' },
+    close: { from: ['inquiry', 'open'], to: 'closed', fact: 'the bank has closed it' },
   },
 })
 
@@ -62,8 +62,10 @@ export async function bookDispute(
   if (fact.status === 'inquiry' || dispute.status === fact.status)
     return `dispute ${dispute.id} ${dispute.status}`
   const name = STEPS[fact.status]
-  if (!disputeLifecycle.transitions[name].from.includes(dispute.status))
+  if (!disputeLifecycle.transitions[name].from.includes(dispute.status)) {
+    if (fact.status === 'open') await moveThereAndBack(means, trx, { dispute, payment, occurredAt }, actor)
     return `dispute ${dispute.id} stays ${dispute.status}`
+  }
   if (takesMoney(fact.status) && dispute.status === 'inquiry')
     await move(means, trx, { dispute, payment, kind: 'dispute', occurredAt }, actor)
   if (!takesMoney(fact.status) && dispute.status === 'open')
@@ -127,6 +129,24 @@ async function insert(
     body,
   })
   return dispute
+}
+
+/**
+ * That it was opened is heard only after it was decided for us: the money was gone meanwhile, and is back. Both movements
+ * stand at the gateway, so they stand in the books.
+ */
+async function moveThereAndBack(
+  means: Means,
+  trx: Trx,
+  of: Omit<Moved, 'kind'>,
+  actor: Actor,
+): Promise<void> {
+  const { status, instance_id: instanceId, reference } = of.dispute
+  const moved = await trx.get(sql`
+    select id from transactions where instance_id = ${instanceId} and reference = ${reference} and kind = 'dispute'`)
+  if (takesMoney(status) || moved) return
+  await move(means, trx, { ...of, kind: 'dispute' }, actor)
+  await move(means, trx, { ...of, kind: 'dispute_returned' }, actor)
 }
 
 interface Moved {

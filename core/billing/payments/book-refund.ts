@@ -1,8 +1,10 @@
 import type { RefundOutcome } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { assert, defineLifecycle, type Actor, type Instant } from '../../kernel/index.ts'
-import { applyTransition, type Means, type StatefulRow } from '../../records/index.ts'
+import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
+import type { RefundRow } from './refund.ts'
+import { postingsOfParts } from './refund-parts.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { addTransaction } from './book-success.ts'
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
@@ -10,36 +12,16 @@ import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
 export const refundLifecycle = defineLifecycle('refund', {
   initial: 'created',
   transitions: {
-    wait: { from: ['created'], to: 'pending', fact: true },
-    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: true },
+    wait: { from: ['created'], to: 'pending', fact: 'the gateway has taken it and waits' },
+    succeed: { from: ['created', 'pending'], to: 'succeeded', fact: 'the money has gone back' },
     // A refund that was reported done can still come back days later.
-    fail: { from: ['created', 'pending', 'succeeded'], to: 'failed', fact: true },
+    fail: {
+      from: ['created', 'pending', 'succeeded'],
+      to: 'failed',
+      fact: 'the gateway refuses it, or the money came back',
+    },
   },
 })
-
-/**
- * What pays for a refund: "credit_note", the one that it was made with; "credit", what the client holds, such as an
- * overpayment or a deposit; "goodwill", an expense of ours.
- */
-export type RefundSource = 'goodwill' | 'credit' | 'credit_note'
-
-export interface RefundRow extends StatefulRow {
-  payment_id: string
-  client_id: string
-  invoice_id: string | null
-  credit_note_id: string | null
-  destination: 'source' | 'credit' | 'recorded'
-  taken_from: RefundSource
-  status: 'created' | 'pending' | 'succeeded' | 'failed'
-  currency: string
-  amount_minor: bigint
-  effect_key: string
-  reference: string | null
-  reason: string
-  problem: string | null
-  created_at: Instant
-  updated_at: Instant
-}
 
 export interface AnsweredRefund {
   refundId: string
@@ -68,8 +50,11 @@ export async function bookRefundOutcome(
     refund.status === 'succeeded'
   )
     return refund
-  if (refund.status === 'created')
-    await moveMoney(means, trx, { refund, payment, reference: outcome.reference, occurredAt, actor })
+  if (refund.status === 'created') {
+    const { reference } = outcome
+    const feeMinor = feeOf(refund, outcome.fee)
+    await moveMoney(means, trx, { refund, payment, reference, feeMinor, occurredAt, actor })
+  }
   const set = { reference: outcome.reference }
   return applyTransition(means, trx, {
     lifecycle: refundLifecycle,
@@ -79,6 +64,12 @@ export async function bookRefundOutcome(
     change: { set, body: bodyOf(refund) },
   })
 }
+
+/** What went to the client's credit here moved nothing at a gateway. A fee in other money is left to its report. */
+const feeOf = (
+  { destination, currency }: RefundRow,
+  fee: { minor: string; currency: string } | undefined,
+): bigint => (destination === 'credit' || fee?.currency !== currency ? 0n : BigInt(fee.minor))
 
 interface Failure {
   refund: RefundRow
@@ -95,7 +86,7 @@ async function fail(
 ): Promise<RefundRow> {
   if (refund.status === 'failed') return refund
   if (refund.status !== 'created') await moveBack(means, trx, { refund, payment, occurredAt, actor })
-  const postings = undone(refund, payment)
+  const postings = undone(refund, payment, await postingsOfParts(trx, refund))
   if (postings.length > 0) {
     const effectiveOn = await todayOf(means, trx, payment.brand_id)
     await postJournal(means, trx, {
@@ -119,10 +110,10 @@ async function fail(
 async function moveBack(
   means: Means,
   trx: Trx,
-  { refund, payment, occurredAt, actor }: Omit<Sent, 'reference'>,
+  { refund, payment, occurredAt, actor }: Omit<Sent, 'reference' | 'feeMinor'>,
 ): Promise<void> {
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, payment, {
+  await addTransaction(means, trx, leftFrom(refund, payment), {
     ...{ kind: 'refund_failed', reference: refund.reference ?? refund.id, currency: refund.currency },
     ...{ amountMinor: refund.amount_minor, feeMinor: 0n, note: refund.reason, actor: actor.id, occurredAt },
   })
@@ -132,6 +123,8 @@ interface Sent {
   refund: RefundRow
   payment: PaymentRow
   reference: string
+  /** Above zero: charged for it; below: given back of the payment's fee. */
+  feeMinor: bigint
   occurredAt: Instant | undefined
   actor: Actor
 }
@@ -139,7 +132,7 @@ interface Sent {
 async function moveMoney(
   means: Means,
   trx: Trx,
-  { refund, payment, reference, occurredAt, actor }: Sent,
+  { refund, payment, reference, feeMinor, occurredAt, actor }: Sent,
 ): Promise<void> {
   const effectiveOn = await todayOf(means, trx, payment.brand_id)
   await postJournal(means, trx, {
@@ -147,20 +140,24 @@ async function moveMoney(
     sourceId: refund.id,
     brandId: payment.brand_id,
     effectiveOn,
-    postings: postingsOf(refund, payment),
+    postings: [...postingsOf(refund, payment), ...feePostings(refund, payment, feeMinor)],
   })
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, payment, {
+  await addTransaction(means, trx, leftFrom(refund, payment), {
     kind: 'refund',
     reference,
     currency: refund.currency,
     amountMinor: -refund.amount_minor,
-    feeMinor: 0n,
+    feeMinor,
     note: refund.reason,
     actor: actor.id,
     occurredAt,
   })
 }
+
+/** Where the money left: what staff sent by hand did not come out of what the gateway holds. */
+const leftFrom = ({ destination }: RefundRow, payment: PaymentRow): PaymentRow =>
+  destination === 'recorded' ? { ...payment, instance_id: null } : payment
 
 /** Goodwill is an expense of its own, "refunds"; everything else was set aside when the refund was entered. */
 function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
@@ -169,7 +166,24 @@ function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
   const given: Posting = { account: from, currency, amountMinor: amount }
   return refund.destination === 'credit'
     ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
-    : [given, { account: account.gateway(payment.instance_id ?? 'manual'), currency, amountMinor: -amount }]
+    : [
+        given,
+        {
+          account: account.gateway(leftFrom(refund, payment).instance_id ?? 'manual'),
+          currency,
+          amountMinor: -amount,
+        },
+      ]
+}
+
+/** As the fee of a payment: an expense that the gateway takes out of what it holds. It stays when the money comes back. */
+function feePostings({ currency }: RefundRow, payment: PaymentRow, feeMinor: bigint): Posting[] {
+  const instance = payment.instance_id
+  if (feeMinor === 0n || instance === null) return []
+  return [
+    { account: account.gatewayFees(instance), currency, amountMinor: feeMinor },
+    { account: account.gateway(instance), currency, amountMinor: -feeMinor },
+  ]
 }
 
 /** Sets aside what a refund takes of the client's credit, so that no invoice uses it before the refund is sent. */
@@ -196,10 +210,10 @@ function heldPostings({ currency, client_id: clientId, amount_minor: amountMinor
 }
 
 /** What has been booked of a refund so far, turned round: what was set aside is the client's credit again. */
-function undone(refund: RefundRow, payment: PaymentRow): Posting[] {
+function undone(refund: RefundRow, payment: PaymentRow, ofParts: readonly Posting[]): Posting[] {
   const held = refund.taken_from === 'goodwill' ? [] : heldPostings(refund)
   const sent = refund.status === 'created' ? [] : postingsOf(refund, payment)
-  return [...held, ...sent].map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }))
+  return [...held, ...sent, ...ofParts].map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }))
 }
 
 const bodyOf = (refund: RefundRow) => ({

@@ -1,5 +1,6 @@
 import { sql, type Queries } from '../../db/index.ts'
 import type { PaymentRow } from './payment.ts'
+import { refundPart, refundsInParts } from './refund-parts.ts'
 
 /** What a document has of a payment, in minor units. */
 export interface DocumentShare {
@@ -17,11 +18,11 @@ export async function documentShares(
   queries: Queries,
   payment: Pick<PaymentRow, 'id' | 'invoice_id'>,
 ): Promise<Map<string, DocumentShare>> {
-  const counts = payment.invoice_id ? sql`r.taken_from <> 'credit'` : sql`1 = 1`
+  const counts = payment.invoice_id ? sql`${refundPart.takenFrom} <> 'credit'` : sql`1 = 1`
   const rows = await queries.all<{ id: string; applied_minor: bigint; refunded_minor: bigint }>(sql`
     select a.invoice_id as id, sum(a.amount_minor) as applied_minor,
-      coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = ${payment.id}
-        and r.invoice_id = a.invoice_id and r.status <> 'failed' and ${counts}), 0) as refunded_minor
+      coalesce((select sum(${refundPart.amountMinor}) from ${refundsInParts} where r.payment_id = ${payment.id}
+        and ${refundPart.invoiceId} = a.invoice_id and r.status <> 'failed' and ${counts}), 0) as refunded_minor
     from allocations a where a.payment_id = ${payment.id} group by a.invoice_id order by a.invoice_id`)
   return new Map(
     rows.map((row) => [row.id, { appliedMinor: row.applied_minor, refundedMinor: row.refunded_minor }]),

@@ -6,7 +6,8 @@ import { creditLines, type CreditWish } from '../credit-invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { readExtra } from './book-extra.ts'
-import { holdForRefund, type RefundRow, type RefundSource } from './book-refund.ts'
+import { holdForRefund } from './book-refund.ts'
+import type { RefundRow, RefundSource } from './refund.ts'
 import { NotRefundable, RefundMixed, RefundTooLarge } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 import { documentShares } from './document-shares.ts'
@@ -34,17 +35,23 @@ export interface RefundWork {
   actor: Actor
 }
 
+interface Chosen {
+  documentId: string | null
+  takenFrom: RefundSource
+}
+
 function returning(
   payment: PaymentRow,
-  { amountMinor, destination, reason, credit_note }: RefundWish,
+  { amountMinor, destination, reason }: RefundWish,
+  { documentId, takenFrom }: Chosen,
 ): Asking {
   const { id, version, brand_id, client_id, currency } = payment
   return {
     ...{ noun: 'refund', transition: 'create', from: 'none', to: 'created', reason },
     row: { id, version, brand_id, client_id },
     facts: {
-      ...{ amount_minor: String(amountMinor), currency, destination },
-      credit_note: credit_note !== undefined,
+      ...{ amount_minor: String(amountMinor), currency, destination, invoice_id: documentId },
+      ...{ taken_from: takenFrom, credit_note: takenFrom === 'credit_note' },
     },
   }
 }
@@ -66,7 +73,8 @@ export async function enterRefund(
       left: `${toDecimal({ minor: left, currency: payment.currency })} ${payment.currency}`,
       ofDocument: documentId !== payment.invoice_id,
     })
-  if (wanted.byStaff) demandCheck(means, trx, actor, returning(payment, wanted))
+  const takenFrom = await sourceOf(trx, { payment, documentId }, wanted)
+  if (wanted.byStaff) demandCheck(means, trx, actor, returning(payment, wanted, { documentId, takenFrom }))
   const note = await creditFirst({ means, trx, actor }, { payment, documentId }, wanted)
   const now = means.business.now()
   const refund: RefundRow = {
@@ -76,7 +84,7 @@ export async function enterRefund(
     invoice_id: documentId,
     credit_note_id: note?.id ?? null,
     destination: wanted.destination,
-    taken_from: note ? 'credit_note' : await sourceOf(trx, { payment, documentId }, wanted),
+    taken_from: takenFrom,
     status: 'created',
     currency: payment.currency,
     amount_minor: wanted.amountMinor,
@@ -150,8 +158,9 @@ export async function creditSurcharge(
 async function sourceOf(
   trx: Trx,
   { payment, documentId }: Paid,
-  { from, amountMinor, destination }: RefundWish,
+  { from, amountMinor, destination, note, credit_note }: RefundWish,
 ): Promise<RefundSource> {
+  if (note ?? credit_note) return 'credit_note'
   if (destination === 'credit' || from === 'goodwill') return 'goodwill'
   // Who names a document of several speaks of its money, not of what was left over.
   const isOfAll = documentId === payment.invoice_id

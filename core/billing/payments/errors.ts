@@ -51,6 +51,11 @@ export const GatewayNotOffered = defineError(
   (p: { gateway: string; field: string }) =>
     `${p.gateway} is not offered for this ${p.field}. Choose another way to pay.`,
 )
+export const MethodNotUpdated = defineError(
+  'method.not_updated',
+  502,
+  (p: { gateway: string; reason: string }) => `${p.gateway} did not change the method: ${p.reason}`,
+)
 export const ChargeChanged = defineError(
   'gateway.charge_changed',
   409,
@@ -79,6 +84,12 @@ export const RefundMixed = defineError(
   422,
   (p: { credit: string }) =>
     `${p.credit} of this payment is the client's credit. Refund that by itself first and the rest after it, or say that all of it is goodwill.`,
+)
+export const NotAllottable = defineError(
+  'refund.not_allottable',
+  409,
+  (p: { id: string }) =>
+    `Refund ${p.id} is no expense that was sent: what it is of was said when it was made, or it moved nothing.`,
 )
 export const NotRefundable = defineError(
   'refund.not_possible',

@@ -179,7 +179,7 @@ export async function removeAtGateway(payments: Payments, job: { method_id: stri
   })
 }
 
-async function findMethod(
+export async function findMethod(
   payments: Payments,
   id: string,
   { actor, right }: { actor: Parameters<typeof findRow>[1]; right: string },

@@ -5,8 +5,10 @@ import { askedNow } from '../instalments/asked-now.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
+import { demandEligibleIn } from './eligibility.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { demandExtra, keepExtra, withExtra } from './extra-of.ts'
+import type { GatewayInstance } from './gateway.ts'
 import { insertPayment, type NewPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
 
@@ -20,6 +22,8 @@ export interface ManyWish {
   amountMinor?: bigint
   /** The charge that the payer was shown. */
   seen?: string | undefined
+  /** Asked whether it takes the payment; absent for staff, who may use any. */
+  gateway?: GatewayInstance
   payment: Pick<NewPayment, 'instanceId' | 'kind'> & { methodId?: string | null }
 }
 
@@ -46,6 +50,8 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   }
   const total = documents.reduce((sum, { openMinor }) => sum + openMinor, 0n)
   const { instanceId } = wish.payment
+  const paying = { clientId: first!.client_id, currency: first!.currency, amountMinor: total }
+  if (wish.gateway) demandEligibleIn(means, trx, wish.gateway, paying)
   const several = { currency: first!.currency, openMinor: total, seen: wish.seen }
   const extra = instanceId ? await demandExtra(means, trx, { id: instanceId }, several) : null
   const id = means.newId('pay')

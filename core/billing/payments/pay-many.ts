@@ -34,6 +34,7 @@ export const startMany = defineVerb(
       ...{ invoiceIds: input.invoice_ids, right: 'payment.start_many', seen: input.seen_charge },
       effectKey: `start_many/${input.once ?? payments.newId('req')}`,
       payment: { instanceId: gateway.id, kind: 'hosted' as const },
+      ...(actor.kind === 'staff' ? {} : { gateway }),
     }
     const payment = await payments.db.transaction((trx) => openMany(payments, trx, wish, actor))
     if (payment.status !== 'created') return payment

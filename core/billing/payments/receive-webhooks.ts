@@ -1,6 +1,7 @@
 import { join, sql, type Trx } from '../../db/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { IncomingWebhook, WebhookVerdict } from './receive-webhook.ts'
+import { webhookJob } from './webhook-job.ts'
 
 export interface AcceptedWebhook {
   webhook: IncomingWebhook
@@ -17,10 +18,12 @@ export async function receiveWebhooks(
 ): Promise<('stored' | 'repeated')[]> {
   const rows = accepted.map((one) => ({ id: means.newId('whe'), ...one }))
   const store = async (trx: Trx) => {
-    const ids = await insertNew(means, trx, rows)
-    const jobs = ids.map((id) => ({ task: 'billing.webhook', payload: { id }, maxAttempts: 12 }))
+    const ids = new Set(await insertNew(means, trx, rows))
+    const jobs = rows
+      .filter(({ id }) => ids.has(id))
+      .map(({ id, webhook }) => webhookJob(id, webhook.instanceId))
     await means.jobs.enqueue(trx, jobs)
-    return new Set(ids)
+    return ids
   }
   const stored = await means.db.transaction(store, { brief: true })
   for (const { id, webhook, verdict } of rows)

@@ -3,7 +3,8 @@ import { sql } from '../../db/index.ts'
 import { BerthError, invalidInput, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import { CreditedLines } from '../credit-invoice.ts'
-import { bookRefundOutcome, type RefundRow } from './book-refund.ts'
+import { bookRefundOutcome } from './book-refund.ts'
+import type { RefundRow } from './refund.ts'
 import { enterRefund, type RefundWish } from './enter-refund.ts'
 import type { Payments } from './gateway.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
@@ -39,6 +40,8 @@ export const refundPayment = defineVerb(
     })
     if (input.credit_note && input.destination === 'credit')
       throw invalidInput({ destination: 'a credit note is credit of the client already' })
+    if (input.from === 'credit' && input.destination === 'credit')
+      throw invalidInput({ from: 'is the credit that it would go to' })
     if (input.credit_note && input.from) throw invalidInput({ from: 'is the credit note itself' })
     const wanted = { ...input, amountMinor: BigInt(input.amount_minor) }
     const { refund, payment } = await openRefund(payments, wanted, actor)

@@ -3,6 +3,7 @@ import { account } from '../ledger.ts'
 import { disputedOf } from './dispute-effects.ts'
 import { documentShares, leftOf } from './document-shares.ts'
 import type { PaymentRow } from './payment.ts'
+import { refundPart, refundsInParts } from './refund-parts.ts'
 
 /**
  * What can still go back: neither refunded nor taken back by the bank. Of one of several documents no more than it got
@@ -32,8 +33,8 @@ export async function surplusOf(queries: Queries, payment: PaymentRow): Promise<
   const { id, invoice_id: invoiceId, received_minor: received } = payment
   const row = await queries.get<{ applied_minor: bigint; returned_minor: bigint; claimed_minor: bigint }>(sql`
     select coalesce((select sum(a.amount_minor) from allocations a where a.payment_id = ${id} and a.kind = 'payment'), 0) as applied_minor,
-      coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = ${id} and r.taken_from = 'credit'
-        and r.status <> 'failed' and coalesce(r.invoice_id, '') = ${invoiceId ?? ''}), 0) as returned_minor,
+      coalesce((select sum(${refundPart.amountMinor}) from ${refundsInParts} where r.payment_id = ${id} and ${refundPart.takenFrom} = 'credit'
+        and r.status <> 'failed' and coalesce(${refundPart.invoiceId}, '') = ${invoiceId ?? ''}), 0) as returned_minor,
       coalesce((select sum(o.amount_minor) from disputes d join journals j on j.source_id = d.id
         join postings o on o.journal_id = j.id and o.account = ${account.clientCredit}
         where d.payment_id = ${id}), 0) as claimed_minor`)

@@ -1,5 +1,6 @@
 import { minorDigits, money, toDecimal, Type } from '../../../sdk/index.ts'
 import { defineSetting, defineVerb, findRow, readSetting } from '../../records/index.ts'
+import { demandEligible } from './eligibility.ts'
 import { AmountOutOfRange } from './errors.ts'
 import { attempt, getGateway, snapshotOf, type Payments } from './gateway.ts'
 import { demandOffered } from './gateway-rules.ts'
@@ -51,6 +52,8 @@ export const startDeposit = defineVerb(
     const gateway = await getGateway(payments.db, input.instance_id)
     const client = await snapshotOf(payments.db, id)
     await demandOffered(payments.db, gateway, { currency, country: client.country, amountMinor })
+    if (actor.kind !== 'staff')
+      await demandEligible(payments, gateway, { clientId: id, currency, amountMinor })
     const paymentId = payments.newId('pay')
     const payment = await payments.db.transaction((trx) =>
       insertPayment(trx, {

@@ -7,6 +7,7 @@ import { askedNow } from '../instalments/asked-now.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
+import { demandEligibleIn } from './eligibility.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import {
   attempt,
@@ -103,7 +104,10 @@ export function openAttempt(
     const open = whole ? openMinor : await askedNow(payments, trx, { invoice, openMinor })
     if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
     const facts = { currency: invoice.currency, amountMinor: open }
-    if (place !== null) await demandOffered(trx, gateway, { ...facts, country: place })
+    if (place !== null) {
+      await demandOffered(trx, gateway, { ...facts, country: place })
+      demandEligibleIn(payments, trx, gateway, { ...facts, clientId: invoice.client_id })
+    }
     const earlier = await trx.all<PaymentRow>(
       sql`select * from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id ${forUpdate(trx.dialect)}`,
     )

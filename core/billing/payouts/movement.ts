@@ -7,7 +7,11 @@ import type { Means, StatefulRow } from '../../records/index.ts'
 export const movementLifecycle = defineLifecycle('gateway_movement', {
   initial: 'waiting',
   transitions: {
-    book: { from: ['waiting', 'accepted'], to: 'booked', fact: true },
+    book: {
+      from: ['waiting', 'accepted'],
+      to: 'booked',
+      fact: 'the gateway has moved it; what needs staff was asked about by accept',
+    },
     accept: { from: ['waiting'], to: 'accepted' },
   },
 })

@@ -11,8 +11,8 @@ import { keepMovements } from './movement.ts'
 export const payoutLifecycle = defineLifecycle('payout', {
   initial: 'sent',
   transitions: {
-    arrive: { from: ['sent'], to: 'arrived', fact: true },
-    return: { from: ['sent', 'arrived'], to: 'returned', fact: true },
+    arrive: { from: ['sent'], to: 'arrived', fact: 'it stands in our bank account' },
+    return: { from: ['sent', 'arrived'], to: 'returned', fact: 'the bank sent it back' },
   },
 })
 

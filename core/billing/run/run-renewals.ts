@@ -11,6 +11,7 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { settleInvoice } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
+import { chunkSizes } from './chunk-size.ts'
 import { dueWindow, LEAD } from './due-window.ts'
 import { nextClients } from './next-clients.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
@@ -34,8 +35,6 @@ export const runKind = (zone: string): string => `renewals:${zone}`
 
 const EVERYWHERE: BilledZone = { zone: 'all', brandIds: null }
 
-/** Services that a chunk aims at. On SQLite pages wait while a chunk is written: this many take about ten milliseconds. */
-const CHUNK_SERVICES = { sqlite: 200, postgres: 2_000 } as const
 const FIRST_CLIENTS = 20
 const REPLANS_MAX = 3
 
@@ -48,6 +47,7 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
   const rules = await scopedSettings(means.db, LEAD)
   const window = dueWindow(rules, { on: options.asOfOn, brandIds: zone.brandIds })
   let run = await openRun(means, runKind(zone.zone), options.asOfOn)
+  const wantedServices = chunkSizes(means.db)
   let size = FIRST_CLIENTS
   while (run.status === 'running' && !options.signal?.aborted) {
     const wanted = { window, after: run.position, limit: size }
@@ -58,7 +58,7 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
     }
     const work: Work = { means, options, window, sources, services: 0 }
     run = await billChunk(work, run, clientIds)
-    size = nextSize(clientIds.length, work.services, CHUNK_SERVICES[means.db.dialect])
+    size = nextSize(clientIds.length, work.services, wantedServices())
     // On SQLite nothing above waits for the system: without this, signals and other jobs would wait for the whole run.
     await othersTurn()
   }
@@ -128,7 +128,7 @@ async function commitChunk(
     parked: plan.postponed.length,
     totals: totalsOf(plan.invoices),
   })
-  const claimed = await means.db.transaction(async (trx) => {
+  const write = async (trx: Trx) => {
     if (!(await claim(trx, run, { position, counts, now: means.business.now() }))) return false
     if (trx.dialect === 'postgres') await forgetPlans(trx)
     for (const { source, items } of plan.due) await source.advance(trx, items)
@@ -139,7 +139,8 @@ async function commitChunk(
     }
     await postpone(means, trx, run, chunk)
     return true
-  })
+  }
+  const claimed = await means.db.transaction(write, { chunk: true })
   work.services = counts.services - countsOf(run).services
   return claimed
     ? { ...run, position, fence: run.fence + 1, counts: JSON.stringify(counts) }

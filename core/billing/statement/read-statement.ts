@@ -98,7 +98,8 @@ async function movements(
       from postings p join journals j on j.id = p.journal_id
       where ${ownPostings(client)} and j.effective_on between ${from} and ${to}
       group by j.id, j.effective_on, j.kind, j.source_id having sum(p.amount_minor) <> 0) m
-    left join refunds r on r.id = m.source_id left join invoices i on i.id = coalesce(r.invoice_id, m.source_id)
+    left join refunds r on r.id = m.source_id left join refund_parts rt on rt.id = m.source_id
+    left join invoices i on i.id = coalesce(r.invoice_id, rt.invoice_id, m.source_id)
     left join payments y on y.id = m.source_id
     order by m.effective_on, m.id`)
   let balanceMinor = openingMinor
@@ -113,7 +114,7 @@ async function movements(
 
 const NAMED = [
   ...['invoice_issued', 'credit_note_issued', 'invoice_voided', 'invoice_written_off', 'write_off_recovered'],
-  ...['payment_succeeded', 'refund_held', 'refund_sent', 'refund_failed'],
+  ...['payment_succeeded', 'refund_held', 'refund_sent', 'refund_allotted', 'refund_failed'],
 ]
 
 /** A movement as people are told of it; what has no name of its own is an adjustment. */

@@ -1,4 +1,5 @@
 import { sql } from '../../db/index.ts'
+import { refundPart, refundsInParts } from '../payments/refund-parts.ts'
 import type { Check } from './check.ts'
 
 /** What came in and went out, against the movements and the ledger. */
@@ -29,10 +30,27 @@ export const moneyChecks: readonly Check[] = [
     name: 'refund is of a document that its payment paid, and of no more than that',
     statement: () => sql`
       select r.payment_id as id, 'refunds say ' || cast(sum(r.amount_minor) as text) || ' of document ' || r.invoice_id as problem
-      from refunds r join payments p on p.id = r.payment_id
-      where r.status <> 'failed' and r.invoice_id is not null and (p.invoice_id is null or p.invoice_id <> r.invoice_id)
+      from (select r.payment_id, p.invoice_id as paid_id, ${refundPart.invoiceId} as invoice_id, ${refundPart.amountMinor} as amount_minor
+        from ${refundsInParts} join payments p on p.id = r.payment_id where r.status <> 'failed') r
+      where r.invoice_id is not null and (r.paid_id is null or r.paid_id <> r.invoice_id)
       group by r.payment_id, r.invoice_id having sum(r.amount_minor) > (select coalesce(sum(a.amount_minor), 0) from allocations a
         where a.payment_id = r.payment_id and a.invoice_id = r.invoice_id and a.kind = 'payment') order by r.payment_id`,
+  },
+  {
+    name: 'parts of a refund add up to it',
+    statement: () => sql`
+      select r.id, 'parts of ' || cast(sum(t.amount_minor) as text) || ' for ' || cast(r.amount_minor as text) as problem
+      from refund_parts t join refunds r on r.id = t.refund_id group by r.id, r.amount_minor
+      having sum(t.amount_minor) <> r.amount_minor or min(t.amount_minor) <= 0 order by r.id`,
+  },
+  {
+    name: 'what a refund was found to take from credit stands in the ledger',
+    statement: () => sql`
+      select t.refund_id as id, 'parts take ' || cast(t.taken_minor as text) || ', the ledger says ' || cast(t.booked_minor as text) as problem
+      from (select t.refund_id, sum(case when t.taken_from = 'goodwill' then 0 else t.amount_minor end) as taken_minor,
+          coalesce(sum((select sum(o.amount_minor) from journals j join postings o on o.journal_id = j.id
+            where j.source_id = t.id and j.kind = 'refund_allotted' and o.account = 'client_credit')), 0) as booked_minor
+        from refund_parts t group by t.refund_id) t where t.taken_minor <> t.booked_minor order by t.refund_id`,
   },
   {
     name: 'sent refund stands in the ledger once',

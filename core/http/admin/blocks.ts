@@ -8,7 +8,8 @@ export type Cell =
   | number
   | null
   | undefined
-  | { money: Money }
+  /** With an address it opens into what it is made of. */
+  | { money: Money; href?: string }
   | { state: string; label?: string; tone?: Tone }
   | { day: IsoDate | null; relative?: boolean }
   | { at: Instant | null }
@@ -256,4 +257,7 @@ export const isDanger = (view: View): view is DangerView => 'acts' in view
 export const blocksOf = (view: View): readonly Block[] =>
   isDanger(view) ? [] : [...view.main, ...(view.aside ?? [])]
 
-export const inMoney = (minor: bigint, currency: string): Cell => ({ money: { minor, currency } })
+export const inMoney = (minor: bigint, currency: string, href?: string): Cell => ({
+  money: { minor, currency },
+  ...(href === undefined ? {} : { href }),
+})

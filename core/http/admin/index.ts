@@ -38,6 +38,7 @@ import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
 import { pluginLife } from './plugin-life.ts'
+import { pluginRequests } from './plugin-requests.ts'
 import { plugins } from './plugins.ts'
 import { priceCampaigns } from './price-campaigns.ts'
 import { priceLists } from './price-lists.ts'
@@ -59,13 +60,14 @@ import { taxBuyers } from './tax-buyers.ts'
 import { taxReports } from './tax-reports.ts'
 import { tax } from './tax.ts'
 import { terms } from './terms.ts'
+import { trust } from './trust.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, renewals, deliveries, servers],
+  ...[services, renewals, deliveries, servers, trust],
   ...[
     invoices,
     instalments,
@@ -82,7 +84,20 @@ const sections: readonly Section[] = [
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
   ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
-  ...[plugins, pluginLife, automation, messages, notices, audit, settings, shops, staff, health, me],
+  ...[
+    plugins,
+    pluginLife,
+    pluginRequests,
+    automation,
+    messages,
+    notices,
+    audit,
+    settings,
+    shops,
+    staff,
+    health,
+    me,
+  ],
 ]
 
 /** Routes of staff. Each page and act checks its permission before anything is read; verbs check it again. */

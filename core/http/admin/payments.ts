@@ -1,9 +1,11 @@
-import { getPayment, refundPayment, replayWebhook, submitEvidence } from '../../billing/index.ts'
+import { allotRefund, getPayment, refundPayment, replayWebhook, submitEvidence } from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
+import type { FormBody } from '../context.ts'
 import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { paymentList, paymentPage, transactionList } from './views/payments.ts'
+import { refundRecordPage } from './views/refund.ts'
 import { refundPage } from './views/refunds.ts'
 import { disputeList, disputePage, EVIDENCE } from './views/disputes.ts'
 import { webhookList, webhookPage } from './views/webhook-events.ts'
@@ -13,6 +15,7 @@ export const payments: Section = {
     { path: '/payments', permission: 'payment.list', draw: paymentList },
     { path: '/payments/:id', permission: 'payment.read', draw: paymentPage },
     { path: '/payments/:id/refund', confirmed: true, permission: 'payment.refund', draw: refundPage },
+    { path: '/payments/:id/refunds/:refund', permission: 'payment.read', draw: refundRecordPage },
     { path: '/transactions', permission: 'transaction.list', draw: transactionList },
     { path: '/disputes', permission: 'dispute.list', draw: disputeList },
     { path: '/disputes/:id', permission: 'dispute.read', draw: disputePage },
@@ -26,6 +29,12 @@ export const payments: Section = {
       permission: 'payment.refund',
       again: refundPage,
       act: refund,
+    },
+    {
+      path: '/payments/:id/refunds/:refund/allot',
+      permission: 'refund.allot',
+      again: refundRecordPage,
+      act: sayWhatOf,
     },
     {
       path: '/disputes/:id/evidence',
@@ -45,12 +54,33 @@ async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked
   const sent = optional(form, 'reference')
   const reference = sent !== null && destination === 'recorded' ? { reference: sent } : {}
   const document = optional(form, 'invoice_id')
+  const from = optional(form, 'from')
   const input = {
     ...{ payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference },
     ...(document === null ? {} : { invoice_id: document }),
+    ...(from === null ? {} : paidBy(from)),
   }
   const { status } = await refundPayment(means, input, actor)
   return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
+}
+
+/** How the words of the forms are said to the verbs. */
+const paidBy = (from: string) => (from === 'credit_note' ? { credit_note: {} } : { from })
+
+async function sayWhatOf({ means, actor, t, locale }: Desk, { form, params }: Asked) {
+  const payment = await getPayment(means.db, params.id!, actor)
+  const [amounts, ways] = ['amount', 'from'].map((name) => (form[name] ?? {}) as FormBody)
+  const parts = Object.keys(amounts!).flatMap((id) => {
+    const text = textOf(amounts!, id)
+    if (text === '') return []
+    const minor = readAmount(text, payment.currency, locale)
+    if (minor === null || minor <= 0n) throw invalidInput({ parts: `"${text}" is not an amount` })
+    const way = paidBy(id === 'none' ? 'credit' : textOf(ways!, id))
+    return [{ amount_minor: minor.toString(), ...way, ...(id === 'none' ? {} : { invoice_id: id }) }]
+  })
+  await allotRefund(means, { refund_id: params.refund, parts }, actor)
+  const href = `/admin/payments/${payment.id}/refunds/${params.refund!}`
+  return { href, message: t('admin.refunds.allotted') }
 }
 
 async function answer({ means, actor, t }: Desk, { form, params }: Asked) {

@@ -1,11 +1,20 @@
-import { changeInstance, createInstance, getInstance, setInstanceStatus } from '../../plugins/index.ts'
+import {
+  changeInstance,
+  createInstance,
+  getInstance,
+  hostFields,
+  setInstanceStatus,
+  type Manifest,
+} from '../../plugins/index.ts'
 import { sql } from '../../db/index.ts'
 import { BerthError, NotFound } from '../../kernel/index.ts'
 import { schemaValues } from './schema-values.ts'
+import { trustValues } from './trust-values.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Act, Section } from './pages.ts'
 import { spoken } from './views/plugin-log.ts'
 import { instancePage, newInstance, pluginList, testedKind } from './views/plugins.ts'
+import { troubleText } from './views/trouble-text.ts'
 
 const one = '/plugins/instances/:id'
 
@@ -35,30 +44,32 @@ async function create({ means, actor, t }: Desk, { form, params }: Asked) {
   const plugin = await means.db.get<{ manifest: string }>(
     sql`select manifest from plugins where id = ${params.plugin!}`,
   )
-  const { settings } = schemaValues(settingsOf(plugin), [], form.settings)
+  const manifest = JSON.parse(plugin?.manifest ?? '{}') as Partial<Manifest>
+  const { settings } = schemaValues(manifest.settings ?? {}, [], form.settings)
+  const { trust } = trustValues(form, hostFields(manifest, 'settings'), settings)
   const row = await createInstance(
     means,
-    { plugin_id: params.plugin, name: textOf(form, 'name'), settings },
+    { plugin_id: params.plugin, name: textOf(form, 'name'), settings, ...(trust ? { trust } : {}) },
     actor,
   )
   return { href: href(row.id), message: t('admin.plugins.done.created', { name: row.name }) }
 }
 
-const settingsOf = (plugin: { manifest: string } | undefined): object =>
-  plugin ? ((JSON.parse(plugin.manifest) as { settings?: object }).settings ?? {}) : {}
-
 /** A secret that is left empty is left out, which keeps it. */
 async function change({ means, actor, t }: Desk, { form, params, version }: Asked) {
   const instance = await getInstance(means.db, params.id!)
   const { settings } = schemaValues(instance.manifest.settings ?? {}, [], form.settings)
+  const { lost, ...trust } = trustValues(form, hostFields(instance.manifest, 'settings'), settings)
   const input = {
     instance_id: instance.id,
     version: version ?? instance.version,
     name: textOf(form, 'name'),
     settings,
+    ...trust,
   }
   await changeInstance(means, input, actor)
-  return { href: href(instance.id), message: t('admin.plugins.done.changed') }
+  const words = [t('admin.plugins.done.changed'), ...lost.map((host) => t('trust.lost', { host }))]
+  return { href: href(instance.id), message: words.join(' ') }
 }
 
 interface Report {
@@ -77,9 +88,11 @@ async function test(desk: Desk, { params }: Asked) {
       if (!(error instanceof BerthError)) throw error
       return { ok: false, steps: [{ name: instance.name, ok: false, detail: spoken(desk, error.message) }] }
     })
-  const detail = steps
+  const troubles = ok ? [] : ((await means.plugins.troubledHosts?.({ instanceId: instance.id })) ?? [])
+  const told = steps
     .map((step) => `${step.ok ? '✓' : '✗'} ${step.name}${step.detail ? `: ${step.detail}` : ''}`)
     .join(' · ')
+  const detail = troubleText(desk, troubles) || told
   const message = t(ok ? 'admin.plugins.done.reached' : 'admin.plugins.done.not_reached', { detail })
   return { href: href(instance.id), message, failed: !ok }
 }

@@ -1,4 +1,11 @@
-import type { MoveInstance, PackageSource, PackFolder, PluginsHealth, Shipped } from '../../plugins/index.ts'
+import type {
+  MoveInstance,
+  PackageSource,
+  PackFolder,
+  PluginsHealth,
+  Shipped,
+  WriteActs,
+} from '../../plugins/index.ts'
 import type { JobEngine } from '../../jobs/index.ts'
 import type { ServerSettingsRules } from '../../services/index.ts'
 import type { ScopeRecords } from '../../reports/index.ts'
@@ -27,6 +34,8 @@ export interface AdminPorts {
   folders(): Promise<PackFolder | null>
   /** Null in a process that owns no plugin hosts. */
   pluginHealth(): Promise<PluginsHealth | null>
+  /** How what plugins ask for is written, by scope. */
+  readonly writeActs: WriteActs
   readonly jobDesk: JobDesk
   health(): Promise<readonly HealthLine[]>
 }

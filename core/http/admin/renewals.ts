@@ -1,7 +1,5 @@
-import { placeOrder, priceExtra } from '../../orders/index.ts'
-import { readSetting } from '../../records/index.ts'
+import { currentTerms, placeOrder, priceExtra } from '../../orders/index.ts'
 import { alignRenewals, moveRenewal, pauseService, resumeService } from '../../services/index.ts'
-import { shopTerms } from '../storefront/legal.ts'
 import { countOf, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { alignmentPage, renewalPage } from './views/renewals.ts'
@@ -55,7 +53,7 @@ async function add({ means, actor, t }: Desk, { params, form }: Asked) {
     },
     actor,
   )
-  const { version } = await readSetting(means.db, shopTerms, { brand: service.brand_id })
+  const { version } = await currentTerms(means.db, service.brand_id)
   const order = await placeOrder(
     means.orders,
     {

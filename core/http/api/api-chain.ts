@@ -63,9 +63,15 @@ function keyActor(deps: HttpDeps): Step {
       throw NotSignedIn({})
     }
     limitKey(ctx, found.keyId)
-    ctx.state.actor = found.actor
+    ctx.state.actor = { ...found.actor, ...causeOf(ctx) }
     await next()
   }
+}
+
+/** A program that acts on an event says which, so that plugins can tell its echo and no two answer each other for ever. */
+function causeOf(ctx: Parameters<Step>[0]): { cause?: string } {
+  const cause = ctx.get('Berth-Cause')
+  return /^evt_\w{1,40}$/.test(cause) ? { cause } : {}
 }
 
 function operations(): Middleware<State> {

@@ -1,6 +1,16 @@
 import { Type, type TSchema } from '../../../sdk/index.ts'
 import { catalogComponents } from './catalog-components.ts'
-import { day, instant, money, nullable, nullableDay, refTo, text } from './describe.ts'
+import {
+  day,
+  instant,
+  money,
+  nullable,
+  nullableDay,
+  nullableInstant,
+  nullableMoney,
+  refTo,
+  text,
+} from './describe.ts'
 
 const Money = Type.Object(
   {
@@ -153,6 +163,15 @@ const Refund = Type.Object({
   credit_note_id: nullable('inv_… of the credit note that it was made with.'),
   status: text('created, pending, succeeded or failed.'),
   amount: money(),
+  parts: Type.Array(
+    Type.Object({
+      invoice_id: nullable('inv_… that it is of; null for none.'),
+      taken_from: text('goodwill, credit or credit_note.'),
+      credit_note_id: nullable('inv_… of its credit note.'),
+      amount: money(),
+    }),
+    { description: 'What it was found to be of afterwards; empty while nobody said so.' },
+  ),
   reason: text('Why.'),
   created_at: instant('When it was asked for.'),
 })
@@ -234,6 +253,24 @@ const Delivery = Type.Object({
   updated_at: instant('When it last moved.'),
 })
 
+const PluginRequest = Type.Object({
+  id: text('prq_…'),
+  plugin_id: text('Name of the plugin.'),
+  instance_id: text('plg_…'),
+  client_id: text('cli_…'),
+  scope: text('What it asked to have written: client.write:billable_item …'),
+  record_id: text('Id of the record that it is about.'),
+  reference: text('The plugin’s own name for it; the same request again has the same answer.'),
+  body: Type.Unknown({ description: 'What is to be written, by the scope.' }),
+  amount: nullableMoney('What it takes from the client; null where it is about no money.'),
+  status: text('waiting, approved or refused.'),
+  decided_by: nullable('usr_…, or plg_… where its grant was enough.'),
+  decided_at: nullableInstant('When it was decided.'),
+  reason: nullable('Why it was refused.'),
+  result_id: nullable('Id of what was made, where that has one.'),
+  created_at: instant('When it was asked for.'),
+})
+
 const Server = Type.Object({
   id: text('srv_…'),
   name: text('As staff call it.'),
@@ -273,6 +310,7 @@ export const components = {
   InvoiceTax,
   ListedInvoice,
   Money,
+  PluginRequest,
   Order,
   Payment,
   Preview,

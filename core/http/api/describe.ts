@@ -7,6 +7,8 @@ export const day = (description: string) => Type.String({ format: 'date', descri
 export const nullableDay = (description: string) =>
   Type.Union([Type.String({ format: 'date' }), Type.Null()], { description })
 export const instant = (description: string) => Type.String({ format: 'date-time', description })
+export const nullableInstant = (description: string) =>
+  Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description })
 export const whole = (description: string) => Type.Integer({ description })
 export const nullableWhole = (description: string) =>
   Type.Union([Type.Integer(), Type.Null()], { description })

@@ -8,6 +8,7 @@ import { invoiceEndpoints } from './resources/invoices.ts'
 import { offerEndpoints } from './resources/offers.ts'
 import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
+import { pluginRequestEndpoints } from './resources/plugin-requests.ts'
 import { productEndpoints } from './resources/products.ts'
 import { serverEndpoints } from './resources/servers.ts'
 import { serviceEndpoints } from './resources/services.ts'
@@ -25,5 +26,6 @@ export const endpoints: readonly Endpoint[] = [
   ...serviceEndpoints,
   ...deliveryEndpoints,
   ...serverEndpoints,
+  ...pluginRequestEndpoints,
   ...eventEndpoints,
 ]

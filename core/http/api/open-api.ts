@@ -53,7 +53,7 @@ export function openApi(origin: string, table: readonly Endpoint[] = endpoints):
       title: 'Berth API',
       version: '1',
       description:
-        'Clients, products, the catalogue, orders, services, deliveries, servers, invoices, payments and events. Money is text in smallest units.',
+        'Clients, products, the catalogue, orders, services, deliveries, servers, requests of plugins, invoices, payments and events. Money is text in smallest units.',
     },
     servers: [{ url: `${origin}/api/v1` }],
     tags: [...new Set(table.map(({ tag }) => tag))].map((name) => ({ name })),
@@ -78,7 +78,7 @@ function operation(endpoint: Endpoint): Operation {
     parameters: [
       ...inPath.map((name): Parameter => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...queryParameters(endpoint),
-      ...(endpoint.method === 'post' ? [IDEMPOTENCY] : []),
+      ...(endpoint.method === 'post' ? [IDEMPOTENCY, CAUSE] : []),
     ],
     ...(endpoint.body
       ? { requestBody: { required: true, content: { 'application/json': { schema: endpoint.body } } } }
@@ -93,6 +93,15 @@ const IDEMPOTENCY: Parameter = {
   required: false,
   description: 'Up to 200 characters. The same key with the same request gets the first answer for a day.',
   schema: { type: 'string', maxLength: 200 },
+}
+
+const CAUSE: Parameter = {
+  name: 'Berth-Cause',
+  in: 'header',
+  required: false,
+  description:
+    'Id of the event that led to this request: what it leads to names it, so that its echo can be told.',
+  schema: { type: 'string', maxLength: 44 },
 }
 
 function queryParameters({ query }: Endpoint): Parameter[] {

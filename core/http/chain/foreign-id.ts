@@ -41,6 +41,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   msg: 'messages',
   mth: 'payment_methods',
   nte: 'client_notes',
+  prq: 'plugin_requests',
   opt: 'options',
   ord: 'orders',
   pay: 'payments',

@@ -187,6 +187,10 @@ export const adminNav: readonly NavItem[] = [
     group: 'system',
     right: 'plugin.list',
     keys: 'g p',
+    tabs: [
+      { key: 'plugins', href: '/admin/plugins', right: 'plugin.list' },
+      { key: 'plugin_requests', href: '/admin/plugin-requests', right: 'plugin_request.list' },
+    ],
   },
   {
     key: 'staff',

@@ -30,6 +30,7 @@ const REASONS: readonly [RegExp, string][] = [
   [/^is not a domain name$/, 'domain'],
   [/^is not a host name$/, 'host_name'],
   [/^is not a name for a certificate$/, 'common_name'],
+  [/^is no certificate in PEM$/, 'certificate'],
 ]
 
 /** "is missing" → "Please fill this in". What has no message of its own is shown as it is, as a sentence. */

@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router'
 import { money } from '../../../sdk/index.ts'
-import { getOrder, type Order, type OrderRow } from '../../orders/index.ts'
+import { acceptedTerms, getOrder, type Order, type OrderRow } from '../../orders/index.ts'
 import { all, sql } from '../../db/index.ts'
 import { cycle } from '../../kernel/index.ts'
 import { scoped } from '../../records/index.ts'
@@ -51,6 +51,11 @@ async function showOrder(ctx: RouteCtx): Promise<void> {
   })
 }
 
+function termsView(order: Order) {
+  const { version, accepted_at } = acceptedTerms(order)
+  return { version, at: accepted_at, href: `/legal/terms/${encodeURIComponent(version)}` }
+}
+
 function orderView(ctx: RouteCtx, order: Order, states: ReadonlyMap<string, string>) {
   const { t } = ctx.state
   const amount = (minor: bigint) => money(minor, order.currency)
@@ -70,5 +75,6 @@ function orderView(ctx: RouteCtx, order: Order, states: ReadonlyMap<string, stri
     },
     discount: order.discount_minor > 0n ? amount(-order.discount_minor) : null,
     coupon: order.coupon_code,
+    terms: termsView(order),
   }
 }

@@ -19,7 +19,7 @@ import {
 } from '../page/index.ts'
 import { signInSession } from './buyer.ts'
 import { billTo, checkoutView, totalsView } from './checkout-view.ts'
-import { currentTerms } from './legal.ts'
+import { termsOfShop } from './legal.ts'
 import { payChoices, readPayWith } from './pay-choices.ts'
 import { placeAndPay, requireTerms } from './place.ts'
 import { joinVisitorCart, visitorCart } from './visitor-cart.ts'
@@ -53,7 +53,7 @@ async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void>
   if (!isReady(ctx, cart, problem?.errors[0]?.message)) return seeOther(ctx, '/cart')
   const bill = await billTo(ctx, problem)
   const totals = await totalsView(ctx, cart, bill)
-  const [pay, terms] = [await payChoices(ctx), await currentTerms(ctx)]
+  const [pay, terms] = [await payChoices(ctx), await termsOfShop(ctx)]
   const view = checkoutView(ctx, { bill, totals, pay, terms, problem })
   await page(
     ctx,
@@ -93,7 +93,7 @@ async function takeCheckout(ctx: RouteCtx): Promise<void> {
     labels: { terms: t('storefront.checkout.terms'), pay: t('storefront.pay.choose') },
     redraw: (problem) => drawCheckout(ctx, problem),
     async act() {
-      const terms = await currentTerms(ctx)
+      const terms = await termsOfShop(ctx)
       requireTerms(ctx, terms.version)
       const isFree = cart.first.totalMinor === 0n
       const payWith = isFree ? null : readPayWith(field(ctx, 'pay'), await payChoices(ctx))

@@ -1,7 +1,6 @@
 import type { Router } from '@koa/router'
-import { Type } from '../../../sdk/index.ts'
 import { NotFound } from '../../kernel/index.ts'
-import { defineSetting, readSetting } from '../../records/index.ts'
+import { currentTerms, termsOf, type Terms } from '../../orders/index.ts'
 import type { Ctx, RouteCtx, State } from '../context.ts'
 import { page, requireBrand } from '../page/index.ts'
 
@@ -11,32 +10,22 @@ export function legalRoutes(router: Router<State>): void {
   router.get('/legal/terms/:version', showTerms)
 }
 
-export const shopTerms = defineSetting({
-  key: 'shop.terms',
-  schema: Type.Object(
-    {
-      version: Type.String({ minLength: 1, maxLength: 60 }),
-      text: Type.String({ maxLength: 200_000 }),
-    },
-    { additionalProperties: false },
-  ),
-  preset: { version: '1', text: '' },
-  scopes: ['installation', 'brand'],
-})
-
-export function currentTerms(ctx: Ctx): Promise<{ version: string; text: string }> {
-  return readSetting(ctx.state.deps.db, shopTerms, { brand: requireBrand(ctx).id })
-}
+export const termsOfShop = (ctx: Ctx): Promise<Terms> => currentTerms(ctx.state.deps.db, requireBrand(ctx).id)
 
 async function showTerms(ctx: RouteCtx): Promise<void> {
-  const { t } = ctx.state
-  const { version, text } = await currentTerms(ctx)
-  if (ctx.params.version !== undefined && ctx.params.version !== version)
-    throw NotFound({ what: 'version of the terms', id: ctx.params.version })
+  const { deps, t } = ctx.state
+  const current = await termsOfShop(ctx)
+  const { version: asked = current.version } = ctx.params
+  const terms = asked === current.version ? current : await termsOf(deps.db, requireBrand(ctx).id, asked)
+  if (!terms) throw NotFound({ what: 'version of the terms', id: asked })
+  const { version, text } = terms
   const title = t('storefront.legal.terms')
   const blocks =
     text.trim() === '' ? [{ heading: false, text: t('storefront.legal.unwritten') }] : blocksOf(text)
-  const view = { title, version: t('storefront.legal.version', { version }), blocks }
+  const view = {
+    ...{ title, version: t('storefront.legal.version', { version }), blocks },
+    replaced: version === current.version ? null : t('storefront.legal.replaced'),
+  }
   await page(ctx, 'storefront/terms', view, { title })
 }
 

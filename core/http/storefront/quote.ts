@@ -23,7 +23,7 @@ import {
   tryForm,
   type FormProblem,
 } from '../page/index.ts'
-import { currentTerms } from './legal.ts'
+import { termsOfShop } from './legal.ts'
 import { requireTerms } from './place.ts'
 import { quoteView } from './quote-view.ts'
 
@@ -55,7 +55,7 @@ async function drawQuote(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const quote = await readQuote(ctx)
   const version = sentVersion(quote)
   if (!version) throw NotFound({ what: 'quote', id: quote.id })
-  const terms = await currentTerms(ctx)
+  const terms = await termsOfShop(ctx)
   const view = quoteView(ctx, { quote, version, key: keyOf(ctx), terms, problem })
   const title = ctx.state.t('offers.quote.one', { number: quote.number ?? '' })
   await page(ctx, 'storefront/quote', { ...view, keys: formKeys() }, { title })
@@ -79,7 +79,7 @@ async function takeAccept(ctx: RouteCtx): Promise<void> {
     labels: { terms: t('storefront.checkout.terms') },
     redraw: (problem) => drawQuote(ctx, problem),
     async act() {
-      const { version } = await currentTerms(ctx)
+      const { version } = await termsOfShop(ctx)
       requireTerms(ctx, version)
       const agent = ctx.get('User-Agent').slice(0, 500)
       const input = { ...answering(ctx), name: field(ctx, 'name'), terms: { version, accepted: true }, agent }

@@ -8,7 +8,7 @@ export const quoteLifecycle = defineLifecycle('quote', {
     revise: { from: ['sent', 'declined', 'expired'], to: 'draft', event: 'quote.revised' },
     accept: { from: ['sent'], to: 'accepted', irreversible: true },
     decline: { from: ['sent'], to: 'declined' },
-    expire: { from: ['sent'], to: 'expired', follows: true },
+    expire: { from: ['sent'], to: 'expired', follows: 'its day, which was sent with it, is over' },
     withdraw: { from: ['draft', 'sent', 'declined', 'expired'], to: 'withdrawn' },
   },
 })

@@ -1,5 +1,5 @@
 import type { Manifest } from '../manifest/manifest.ts'
-import type { FindRecord, PluginStorage } from '../ports.ts'
+import type { FindRecord, PluginStorage, PluginWrites } from '../ports.ts'
 import type { KeptBodies } from './body-parts.ts'
 import type { Resolver } from './connect.ts'
 import type { OutboundMap } from './fetch.ts'
@@ -25,6 +25,9 @@ export interface AskingCall {
   storage: PluginStorage
   scopes: Scopes
   findRecord: FindRecord
+  writes: PluginWrites
+  /** Why this call may ask for nothing to be written; undefined when it may. */
+  readOnly: string | undefined
   /** Moves what an older version kept, so everything that it kept is within its reach. */
   upgrades: boolean
   about: CallSubject

@@ -8,6 +8,7 @@ import type { AskingCall } from './asking-call.ts'
 import { keepPart, PartInput, takeBody } from './body-parts.ts'
 import { brokerFetch, FetchInput, type FetchRequest, type Sizes } from './fetch.ts'
 import { readRecord } from './records.ts'
+import { requestWrite, WriteInput } from './request-write.ts'
 import { denied, Refusal } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
 import { listKeys, listRecords, readEntry, removeEntry, writeEntry } from './storage.ts'
@@ -144,6 +145,15 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
       handler: (call, input) => readRecord(call, input),
     }),
   ],
+  [
+    'record_request',
+    row({
+      schema: WriteInput,
+      permission: needsData,
+      budget: { perCall: (manifest) => limitOf(manifest, 'writes'), atOnce: () => limits.WRITES_AT_ONCE },
+      handler: requestWrite,
+    }),
+  ],
   ['tcp_open', row({ schema: tcp.OpenInput, permission: needsTcp, budget: cheap, handler: tcp.openLine })],
   ['tcp_write', row({ schema: tcp.WriteInput, permission: needsTcp, budget: cheap, handler: tcp.writeLine })],
   ['tcp_read', row({ schema: tcp.ReadInput, permission: needsTcp, budget: cheap, handler: tcp.readLine })],
@@ -184,14 +194,17 @@ export interface DeskEars {
 export function openDesk(call: AskingCall, ears: DeskEars) {
   const used = new Map<string, number>()
   const open = new Map<string, number>()
-  let total = 0
+  let [total, asking] = [0, 0]
   return async (op: string, text: string): Promise<Asked> => {
     const count = (table: Map<string, number>, by: number) => table.set(op, (table.get(op) ?? 0) + by)
     count(open, 1)
+    asking++
     try {
       const found = askTable.get(op)
       if (found === undefined) throw denied(`There is no operation "${op}".`)
       if (++total > asksOf(call.manifest)) throw new Refusal('E_LIMIT', 'Too many questions in one call.')
+      if (asking > limitOf(call.manifest, 'asks_at_once'))
+        throw new Refusal('E_LIMIT', 'Too many questions at once.')
       count(used, 1)
       if ((used.get(op) ?? 0) > found.budget.perCall(call.manifest))
         throw new Refusal('E_LIMIT', `Too many of "${op}" in one call.`)
@@ -205,6 +218,7 @@ export function openDesk(call: AskingCall, ears: DeskEars) {
       return { ok: false, text: JSON.stringify({ code: refusal.code, message: refusal.message }) }
     } finally {
       count(open, -1)
+      asking--
     }
   }
 }

@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { CONNECT_MS } from '../limits.ts'
 import { addressLiteral, isPublicAddress, sameAddress } from './addresses.ts'
-import { denied, Refusal } from './refusal.ts'
+import { certificateTrouble, nameProblem, pinTrouble, troubleWords } from './host-trouble.ts'
+import { denied, Refusal, type Trouble } from './refusal.ts'
 
 /** All addresses of a name. */
 export type Resolver = (host: string) => Promise<readonly string[]>
@@ -21,6 +21,8 @@ export interface Destination {
   privateAllowed: boolean
   /** SHA-256 of the only certificate that is taken, instead of the system's authorities. */
   certificateSha256: string | undefined
+  /** Any certificate is taken, since it is only looked at and nothing is sent. */
+  lookOnly?: true
   /** What is offered to speak over TLS; HTTP when nothing is said. */
   protocols?: readonly string[]
 }
@@ -49,10 +51,13 @@ async function checkedAddress(destination: Destination, resolver: Resolver): Pro
   const addresses = literal === undefined ? await resolve(destination.host, resolver) : [literal]
   const hidden = addresses.find((address) => !isPublicAddress(address))
   if (hidden !== undefined && !destination.privateAllowed)
-    throw denied(`"${destination.host}" leads to ${hidden}, which is not a public address.`)
+    throw denied(`"${destination.host}" leads to ${hidden}, which is not a public address.`, {
+      kind: 'private',
+      of: { address: hidden },
+    })
   const [first] = addresses
   if (first === undefined || isIP(first) === 0)
-    throw new Refusal('E_NETWORK', `"${destination.host}" has no address.`)
+    throw new Refusal('E_NETWORK', `"${destination.host}" has no address.`, UNRESOLVED)
   return first
 }
 
@@ -60,18 +65,20 @@ async function resolve(host: string, resolver: Resolver): Promise<readonly strin
   try {
     return await resolver(host)
   } catch {
-    throw new Refusal('E_NETWORK', `The name "${host}" cannot be resolved.`)
+    throw new Refusal('E_NETWORK', `The name "${host}" cannot be resolved.`, UNRESOLVED)
   }
 }
+
+const UNRESOLVED: Trouble = { kind: 'unresolved', of: {} }
 
 function open(destination: Destination, address: string, signal: AbortSignal): Promise<Socket> {
   const { promise, resolve: done, reject } = Promise.withResolvers<Socket>()
   const socket = destination.tls
     ? openTls(destination, address)
     : connectPlain({ host: address, port: destination.port })
-  const fail = (message: string) => {
+  const fail = (message: string, trouble?: Trouble) => {
     socket.destroy()
-    reject(new Refusal('E_NETWORK', message))
+    reject(new Refusal('E_NETWORK', message, trouble))
   }
   const where = `"${destination.host}" at port ${destination.port}`
   const aborted = () => fail(`The connection to ${where} was ended with its call.`)
@@ -83,11 +90,17 @@ function open(destination: Destination, address: string, signal: AbortSignal): P
     signal.removeEventListener('abort', aborted)
   }
   promise.then(finish, finish)
-  socket.once('error', (error) => fail(`${where} cannot be reached: ${firstClause(error.message)}`))
+  socket.once('error', (error: NodeJS.ErrnoException) => {
+    const trouble = certificateTrouble(error.code)
+    fail(
+      trouble ? troubleWords(where, trouble) : `${where} cannot be reached: ${firstClause(error.message)}`,
+      trouble,
+    )
+  })
   socket.once(destination.tls ? 'secureConnect' : 'connect', () => {
     const pinned = destination.certificateSha256
-    if (pinned !== undefined && !hasFingerprint(socket as TLSSocket, pinned))
-      return fail(`${where} shows another certificate than the one pinned.`)
+    const trouble = pinned === undefined ? undefined : pinTrouble(socket as TLSSocket, pinned)
+    if (trouble) return fail(troubleWords(where, trouble), trouble)
     done(socket)
   })
   return promise
@@ -103,22 +116,10 @@ function openTls(destination: Destination, address: string): TLSSocket {
     port: destination.port,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     ...alpnOf(destination.protocols ?? ['http/1.1']),
-    rejectUnauthorized: destination.certificateSha256 === undefined,
-    checkServerIdentity: (_host, certificate) => identityProblem(name, certificate.raw),
+    rejectUnauthorized: destination.certificateSha256 === undefined && destination.lookOnly !== true,
+    checkServerIdentity: (_host, certificate) => nameProblem(name, certificate.raw),
   })
 }
 
 const alpnOf = (protocols: readonly string[]) =>
   protocols.length === 0 ? {} : { ALPNProtocols: [...protocols] }
-
-/** The certificate must be for the name that was asked for, not for the address the connection goes to. */
-function identityProblem(name: string, raw: Buffer): Error | undefined {
-  const certificate = new X509Certificate(raw)
-  const fits = isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)
-  return fits === undefined ? new Error(`The certificate is not for "${name}".`) : undefined
-}
-
-function hasFingerprint(socket: TLSSocket, pinned: string): boolean {
-  const shown = socket.getPeerX509Certificate()?.fingerprint256 ?? ''
-  return shown.replaceAll(':', '').toLowerCase() === pinned.replaceAll(':', '').toLowerCase()
-}

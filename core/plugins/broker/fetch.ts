@@ -145,7 +145,10 @@ function openFor(means: FetchMeans, target: Target): Promise<Socket> {
 }
 
 /** The map comes after the permission: it moves a connection, it permits nothing. */
-export function destinationOf(outbound: OutboundMap, { host, port, rule }: Omit<Target, 'url'>): Destination {
+export function destinationOf(
+  outbound: OutboundMap,
+  { host, port, rule }: Pick<Target, 'host' | 'port'> & { rule: Pick<NetworkRule, 'trusted'> },
+): Destination {
   const mapped = outbound[`${host}:${port}`] ?? outbound[host]
   if (mapped !== undefined) {
     const origin = new URL(mapped)
@@ -164,7 +167,7 @@ export function destinationOf(outbound: OutboundMap, { host, port, rule }: Omit<
     host,
     port,
     tls: true,
-    privateAllowed: trusted !== undefined,
+    privateAllowed: trusted !== undefined && trusted.publicOnly !== true,
     certificateSha256: trusted?.certificateSha256,
   }
 }

@@ -13,7 +13,7 @@ export interface NetworkRule {
   trusted: readonly TrustedHost[]
 }
 
-const HTTPS_PORT = 443
+export const HTTPS_PORT = 443
 
 /** Turns grants into rules. `fromConfig` finds its host in the settings that staff typed. */
 export function networkRules(
@@ -51,13 +51,17 @@ export const tcpRules = (
     ...rest,
   )
 
-/** "settings.panel" or "server.hostname" → host and port as typed: a name, a name with port, or a URL. */
+/** "settings.panel" or "server.hostname" → host and port as typed. */
 function configured(
   path: string,
   config: { settings: Record<string, unknown>; server: Record<string, unknown> },
 ): { host: string; port: number | undefined } | undefined {
   const [scope = '', field = ''] = path.split('.')
-  const typed = (scope === 'server' ? config.server : config.settings)[field]
+  return typedHost((scope === 'server' ? config.server : config.settings)[field])
+}
+
+/** What staff typed: a name, a name with port, or a URL. */
+export function typedHost(typed: unknown): { host: string; port: number | undefined } | undefined {
   if (typeof typed !== 'string' || typed.trim() === '') return undefined
   const text = typed.trim().includes('://') ? typed.trim() : `https://${typed.trim()}`
   if (!URL.canParse(text)) return undefined
@@ -77,7 +81,7 @@ export async function refuseOwn(
   { host, port }: Pick<Target, 'host' | 'port'>,
 ): Promise<void> {
   if (await isOwnHost(host, port))
-    throw denied(`The host "${host}" at port ${port} is this installation itself.`)
+    throw denied(`The host "${host}" at port ${port} is this installation itself.`, { kind: 'own', of: {} })
 }
 
 export interface Target {

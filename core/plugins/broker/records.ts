@@ -44,10 +44,10 @@ export async function readRecord(
 }
 
 /** "all" is all of the brand that the instance was set up for. */
-const isOfBrand = (call: AskingCall, { brandId }: { brandId: string | null }): boolean =>
+export const isOfBrand = (call: AskingCall, { brandId }: { brandId: string | null }): boolean =>
   call.brandId === null || brandId === null || brandId === call.brandId
 
-const isCurrent = ({ about: { records, clientId } }: AskingCall, id: string, owner: string | null) =>
+export const isCurrent = ({ about: { records, clientId } }: AskingCall, id: string, owner: string | null) =>
   records.includes(id) || (clientId !== null && owner === clientId)
 
 /**
@@ -74,7 +74,7 @@ function isReadable(call: AskingCall, id: string, found: Found): boolean {
 
 type Found = NonNullable<Awaited<ReturnType<AskingCall['findRecord']>>>
 
-function reachOf(call: AskingCall, scope: string): 'current' | 'all' {
+export function reachOf(call: AskingCall, scope: string): 'current' | 'all' {
   const granted = call.manifest.permissions?.data ?? []
   if (granted.includes(`${scope}:all`)) return 'all'
   if (granted.includes(`${scope}:current`)) return 'current'

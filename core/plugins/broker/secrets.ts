@@ -18,12 +18,34 @@ export const tokenOf = (mark: string, name: string) => `${mark}.raw..${name}.end
 
 const HIDDEN = '•••'
 
-/** A text as logs and people may have it: without tokens, and without values that a plugin was allowed to see. */
+/** What is shorter stands in every other word. */
+const isHidden = (value: string) => value.length >= 4
+
+/** A text as logs and people may have it: without tokens, and without values that a plugin was allowed to see, of which one may begin another. */
 export const masked = (text: string, values: readonly string[]): string =>
   values
-    .filter((value) => value.length >= 4)
+    .filter(isHidden)
+    .sort((a, b) => b.length - a.length)
     .reduce((kept, value) => kept.replaceAll(value, HIDDEN), text)
     .replace(TOKEN, HIDDEN)
+
+/**
+ * The beginning of a text, masked. What comes may be a megabyte, so it is cut first, and may have been cut before; a
+ * secret of which only the beginning is left is hidden with the rest.
+ */
+export function maskedStart(text: string, values: readonly string[], length: number): string {
+  const start = masked(text.slice(0, length), values)
+  if (text.length < length) return start
+  const shown = Math.min(...values.filter(isHidden).map((value) => begunAt(start, value)), start.length)
+  return (shown < start.length ? start.slice(0, shown) + HIDDEN : start).slice(0, length)
+}
+
+/** Where the end of the text is the beginning of the value. */
+function begunAt(text: string, value: string): number {
+  for (let at = Math.max(0, text.length - value.length + 1); at < text.length; at++)
+    if (value.startsWith(text.slice(at))) return at
+  return text.length
+}
 
 export const namesIn = (text: string): string[] => [...text.matchAll(TOKEN)].map((found) => found[3] ?? '')
 

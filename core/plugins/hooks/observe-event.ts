@@ -1,6 +1,6 @@
 import type { HookEvent } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
-import type { StoredEvent } from '../../events/index.ts'
+import { CAUSES_MAX, causesOf, type StoredEvent } from '../../events/index.ts'
 import { setTimer } from '../../jobs/index.ts'
 import { instant, toMs } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
@@ -30,9 +30,21 @@ function queueOf(instance: string, subject: string): string {
   return `observe:${instance}:${hash % QUEUES}`
 }
 
-/** One job for each plugin that observes the event; of one subject each plugin hears the events in their order. */
+/**
+ * One job for each plugin that observes the event; of one subject each plugin hears the events in their order. At the end
+ * of a chain of CAUSES_MAX events nobody is told, which is logged: it is what ends hooks that answer each other.
+ */
 export async function queueObservers(means: Means, trx: Trx, event: StoredEvent): Promise<void> {
-  const jobs = means.hooks.observers(event.type, event.brand_id).map((instance) => ({
+  const instances = means.hooks.observers(event.type, event.brand_id).filter((one) => mayHear(one, event))
+  if (instances.length === 0) return
+  if ((await causesOf(trx, event.cause)).length >= CAUSES_MAX) {
+    const facts = { event: event.id, type: event.type, subject: event.subject, instances }
+    return means.log.warn(
+      { code: 'hook.too_deep', ...facts },
+      'plugins are not told: hooks answer each other',
+    )
+  }
+  const jobs = instances.map((instance) => ({
     task: TASK,
     payload: { instance, event: event.id },
     key: `observe:${instance}:${event.id}`,
@@ -40,6 +52,10 @@ export async function queueObservers(means: Means, trx: Trx, event: StoredEvent)
   }))
   await means.jobs.enqueue(trx, jobs)
 }
+
+/** What became of a request is for who asked: others learn neither of the plugin nor of what it calls its requests. */
+const mayHear = (instance: string, { type, body }: StoredEvent): boolean =>
+  !type.startsWith('plugin_request.') || body['instance'] === instance
 
 /** The job: tells one plugin of one event. Throws to be tried again. */
 export async function observeEvent(means: Means & { plugins: PluginCalls }, told: Told): Promise<void> {
@@ -52,13 +68,20 @@ export async function observeEvent(means: Means & { plugins: PluginCalls }, told
   if (!instance || !row) return
   if (instance.status !== 'active' || instance.plugin_status !== 'enabled')
     return keepForLater(means, told, row)
-  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row), { deadline: 'act' })
+  const causes = await causesOf(means.db, row.cause)
+  const own = [row, ...causes].some(({ actor }) => actor === told.instance)
+  await means.plugins.call(told.instance, 'observe', row.type, eventOf(row, { causes, own }), {
+    deadline: 'act',
+  })
 }
 
-function eventOf(row: Omit<StoredEvent, 'body'> & { body: string }): HookEvent {
+function eventOf(
+  row: Omit<StoredEvent, 'body'> & { body: string },
+  led: Pick<HookEvent, 'causes' | 'own'>,
+): HookEvent {
   const { id, type, version, subject, brand_id, client_id, occurred_at, actor } = row
   const body = JSON.parse(row.body) as HookEvent['body']
-  return { id, type, version, subject, brand_id, client_id, occurred_at, actor, body }
+  return { id, type, version, subject, brand_id, client_id, occurred_at, actor, ...led, body }
 }
 
 async function keepForLater(

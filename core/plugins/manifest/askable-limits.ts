@@ -60,6 +60,14 @@ const askable = {
     ...{ least: 1_024, usual: limits.HEADER_BYTES, most: limits.HEADER_BYTES_CEILING, unit: 'bytes' },
     says: 'Headers of one request, and of one answer.',
   },
+  writes: {
+    ...{ least: 1, usual: limits.WRITES, most: limits.WRITES_CEILING, unit: 'count' },
+    says: 'Requests of one call that something be written.',
+  },
+  writes_a_day: {
+    ...{ least: 1, usual: limits.WRITES_A_DAY, most: limits.WRITES_A_DAY_CEILING, unit: 'count' },
+    says: 'New requests of one instance within 24 hours that something be written.',
+  },
   bundle_bytes: {
     ...{ least: 1_024, usual: limits.BUNDLE_BYTES, most: limits.BUNDLE_BYTES_CEILING, unit: 'bytes' },
     says: 'The code as one script.',

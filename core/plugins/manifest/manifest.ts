@@ -155,6 +155,18 @@ const Browser = exact(
 )
 export type BrowserGrant = Static<typeof Browser>
 
+const Minor = Type.String({ pattern: '^[1-9]\\d{0,8}$', description: 'Minor units: "1234" is 12.34 EUR.' })
+const AutoApproval = exact(
+  {
+    scope: Type.String({ description: 'A scope of permissions.data whose requests wait for staff.' }),
+    currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+    item_minor: Minor,
+    day_minor: Minor,
+  },
+  'Requests up to item_minor each, and day_minor within 24 hours, go through without staff. Shown in red.',
+)
+export type AutoApproval = Static<typeof AutoApproval>
+
 const Permissions = exact({
   network: Type.Optional(Type.Array(NetworkGrant)),
   tcp: Type.Optional(
@@ -165,6 +177,7 @@ const Permissions = exact({
       description: 'noun.verb:fields:reach, for instance "invoice.read:summary:current".',
     }),
   ),
+  auto_approval: Type.Optional(Type.Array(AutoApproval, { minItems: 1, maxItems: 20 })),
   secrets: Type.Optional(Type.Array(SecretGrant)),
   storage: Type.Optional(
     exact({

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { inTime, OutOfTime } from '../../records/index.ts'
 import { ManifestInvalid } from '../errors.ts'
 import { NOT_JSON, parseGuarded, UnsafeJson } from '../json.ts'
-import { DATA_SCOPES } from './data-scopes.ts'
+import { DATA_SCOPES, WAITING_SCOPES } from './data-scopes.ts'
 import { lineAndColumn, placesIn } from './json-places.ts'
 import { Manifest } from './manifest.ts'
 import { problemsOf, tellProblems, type Problem } from './problems.ts'
@@ -49,6 +49,7 @@ function problemsIn(value: unknown, fits: ValidateFunction<Manifest>): Problem[]
     ...settingsProblems(value),
     ...configProblems(value),
     ...dataProblems(value),
+    ...approvalProblems(value),
   ]
 }
 
@@ -115,6 +116,27 @@ function dataProblems({ permissions: { data = [] } = {} }: Manifest): Problem[] 
     const path = ['permissions', 'data', String(i)]
     const meant = { written: scope, known: DATA_SCOPES }
     return [{ path, reason: `there is no "${scope}"`, meant, expected: `one of ${DATA_SCOPES.join(', ')}` }]
+  })
+}
+
+/** What goes through without staff must be declared as a write that waits for them, once in each currency. */
+function approvalProblems({ permissions: { data = [], auto_approval: all = [] } = {} }: Manifest): Problem[] {
+  const declared = WAITING_SCOPES.filter((scope) => data.some((grant) => grant.startsWith(`${scope}:`)))
+  return all.flatMap(({ scope, currency, item_minor, day_minor }, i): Problem[] => {
+    const path = ['permissions', 'auto_approval', String(i)]
+    if (!declared.includes(scope))
+      return [
+        noSuch(
+          { path, written: scope, known: declared },
+          'no declared scope that waits',
+          'one of permissions.data',
+        ),
+      ]
+    if (all.findIndex((one) => one.scope === scope && one.currency === currency) < i)
+      return [{ path, reason: `${currency} stands there twice`, expected: 'one cap for each currency' }]
+    return Number(item_minor) > Number(day_minor)
+      ? [{ path, reason: 'one item may be more than a day', expected: 'item_minor up to day_minor' }]
+      : []
   })
 }
 

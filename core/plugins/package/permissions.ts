@@ -1,5 +1,5 @@
 import { askableLimits, type AskableLimit, type LimitName } from '../manifest/askable-limits.ts'
-import type { BrowserGrant, Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
+import type { AutoApproval, BrowserGrant, Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
 export interface PermissionAsked {
@@ -37,14 +37,8 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
     ...kindsOf(manifest.kinds),
     ...(permissions.network ?? []).map((grant) => networkOf(grant)),
     ...(permissions.tcp ?? []).map((grant) => tcpOf(grant)),
-    ...(permissions.data ?? []).map((scope) =>
-      one(
-        'data',
-        scope,
-        [saying(scope.endsWith(':all') ? 'data_all' : 'data_current', { scope })],
-        scope.endsWith(':all'),
-      ),
-    ),
+    ...(permissions.data ?? []).map((scope) => dataOf(scope)),
+    ...(permissions.auto_approval ?? []).map((grant) => approvalOf(grant)),
     ...(permissions.secrets ?? []).map((grant) => secretOf(grant)),
     ...storageOf(permissions.storage),
     ...(permissions.schedules ?? []).map(({ name, every }) =>
@@ -104,6 +98,22 @@ function networkOf(
   ]
   const redirects = grant.redirects === true ? ', follows redirects' : ''
   return one('network', `${host}${ports}${carried}${redirects}`, says)
+}
+
+/** "…:all" reaches everybody's records, to read or to write. */
+function dataOf(scope: string): PermissionAsked {
+  const [verb = '', fields = '', reach = ''] = scope.split(':')
+  const says = verb.endsWith('.write')
+    ? saying(`write_${reach}`, { what: `${verb.replace('.write', '')}_${fields}` })
+    : saying(`data_${reach}`, { scope })
+  return one('data', scope, [says], reach === 'all')
+}
+
+/** Each cap is part of the key: a version that wants more asks anew. */
+function approvalOf({ scope, currency, item_minor, day_minor }: AutoApproval): PermissionAsked {
+  const what = `${scope} without staff up to ${item_minor}, ${day_minor} a day, ${currency}`
+  const of = { what: scope.replace('.write:', '_'), currency, item_minor, day_minor }
+  return one('data', what, [saying('auto_approval', of)], true)
 }
 
 function tcpOf(grant: TcpGrant): PermissionAsked {

@@ -5,7 +5,7 @@ import type { Plugins } from '../plugins.ts'
 import type { LoadedPlugin, PluginInstance } from '../ports.ts'
 import type { LoadedPlugins } from './loaded-plugins.ts'
 import type { Instance } from './plugin-row.ts'
-import { trustedIn } from './trusted-hosts.ts'
+import { trustedIn, withoutTrusted } from './trusted-hosts.ts'
 
 export interface CallMeans {
   db: Db
@@ -21,7 +21,7 @@ export function instanceOf(means: CallMeans, row: Instance, plugin: LoadedPlugin
     id: row.id,
     brandId: row.brand_id,
     plugin,
-    settings,
+    settings: withoutTrusted(settings),
     secrets: async (name) => (await readSecret(means.db, means.keys, row.id, name)) ?? undefined,
     trustedHosts: trustedIn(settings),
   }

@@ -1,5 +1,6 @@
 export { type BrowserPart } from './browser-part.ts'
 export type { CallMeans } from './call-means.ts'
+export { certificateFacts, type CertificateFacts } from './certificate-facts.ts'
 export { databaseLosses } from './host-losses.ts'
 export * from './inspect-package.ts'
 export * from './install-plugin.ts'
@@ -19,8 +20,19 @@ export * from './plugin-storage.ts'
 export * from './plugin-verbs.ts'
 export { removalOf, type Removal } from './removal-of.ts'
 export { pruneLog } from './prune-log.ts'
+export { type HostOwner, NoCertificate, type TroubledHost } from './reach-hosts.ts'
 export * from './row-scope.ts'
 export * from './stopped-plugins.ts'
-export { withoutTrusted, withTrusted } from './trusted-hosts.ts'
+export { trustInstance } from './trust-instance.ts'
+export {
+  changeTrust,
+  Trust,
+  trustAudit,
+  trustedIn,
+  withoutTrusted,
+  withTrusted,
+  type KeptTrust,
+} from './trusted-hosts.ts'
+export { hostFields, hostIn, hostsIn, type HostField, type TypedHost } from './typed-hosts.ts'
 export * from './version-before.ts'
 export * from './webhook-verdict.ts'

@@ -11,7 +11,8 @@ import { checkSettings } from './check-settings.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
 import { putEntry, raiseFloor } from './plugin-storage.ts'
-import { withTrusted } from './trusted-hosts.ts'
+import { stillTyped, trustedIn, withoutTrusted, withTrusted } from './trusted-hosts.ts'
+import { hostFields, hostsIn } from './typed-hosts.ts'
 
 const Entry = Type.Object(
   {
@@ -23,7 +24,7 @@ const Entry = Type.Object(
   { additionalProperties: false },
 )
 
-/** Settings and storage of an instance as a file. Secrets never leave. */
+/** Settings and storage of an instance as a file. Secrets never leave, nor which hosts staff trust here. */
 export const InstanceData = Type.Object(
   {
     format: Type.Literal('berth-instance/1'),
@@ -54,7 +55,7 @@ export const exportInstance = defineVerb(
     )
     return {
       ...{ format: 'berth-instance/1', plugin: manifest.id, version: manifest.version },
-      settings: JSON.parse(settings) as Record<string, unknown>,
+      settings: withoutTrusted(JSON.parse(settings) as Record<string, unknown>),
       storage: rows.map((row) => ({ ...row, value: JSON.parse(row.value) as unknown })),
     }
   },
@@ -124,7 +125,8 @@ async function fitting(
   )
   const secrets = new Set(secretFields(manifest.settings))
   const open = Object.fromEntries(Object.entries(given).filter(([name]) => !secrets.has(name)))
-  return withTrusted(open, {}, JSON.parse(before) as Record<string, unknown>)
+  const trusted = trustedIn(JSON.parse(before) as Record<string, unknown>)
+  return withTrusted(open, stillTyped(trusted, hostsIn(hostFields(manifest, 'settings'), open)))
 }
 
 type Entries = InstanceData['storage']

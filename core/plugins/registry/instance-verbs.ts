@@ -9,7 +9,8 @@ import { secretFields } from '../manifest/read-manifest.ts'
 import { checkSettings } from './check-settings.ts'
 import type { MoveInstance } from './move-instances.ts'
 import { getInstance, type InstanceRow } from './plugin-row.ts'
-import { withTrusted } from './trusted-hosts.ts'
+import { changeTrust, Trust, trustAudit, trustedIn, withTrusted } from './trusted-hosts.ts'
+import { hostFields, hostsIn } from './typed-hosts.ts'
 import type { Shipped } from './version-before.ts'
 
 /** Told when an instance changed, so that its isolates start anew. */
@@ -28,6 +29,8 @@ export interface PluginAdmin extends Means {
 const name = Type.String({ minLength: 1, maxLength: 100 })
 const settings = Type.Record(Type.String(), Type.Unknown())
 
+const TRUST = 'plugin_instance.trust'
+
 /** Sets a plugin up once more: its own settings, secrets, storage, isolates and webhook address. */
 export const createInstance = defineVerb(
   {
@@ -38,6 +41,7 @@ export const createInstance = defineVerb(
       name,
       brand_id: Type.Optional(Type.Union([Type.String(), Type.Null()])),
       settings,
+      trust: Type.Optional(Trust),
     }),
   },
   async (means: PluginAdmin, input, actor) => {
@@ -47,13 +51,15 @@ export const createInstance = defineVerb(
     if (!plugin) throw NotFound({ what: 'plugin', id: input.plugin_id })
     const manifest = JSON.parse(plugin.manifest) as Manifest
     const { open, secret } = separated(manifest, checkSettings(manifest, input.settings, []))
+    const typed = hostsIn(hostFields(manifest, 'settings'), open)
+    const trusts = changeTrust({ before: [], wanted: input.trust, typed }, TRUST, actor)
     const now = means.business.now()
     const row: InstanceRow = {
       id: means.newId('plg'),
       plugin_id: input.plugin_id,
       brand_id: input.brand_id ?? null,
       name: input.name,
-      settings: JSON.stringify(withTrusted(open, input.settings)),
+      settings: JSON.stringify(withTrusted(open, trusts.after)),
       status: 'active',
       storage_bundle: null,
       position: 0,
@@ -70,6 +76,7 @@ export const createInstance = defineVerb(
           subject: row.id,
           after: { ...open, secrets: Object.keys(secret) },
         },
+        ...trustAudit(TRUST, row.id, trusts),
       ])
     })
     await means.reread?.()
@@ -82,7 +89,10 @@ export const changeInstance = defineVerb(
   {
     permission: 'plugin_instance.change',
     audience: ['staff'],
-    input: Type.Object({ instance_id: Type.String(), version: Type.Integer(), name, settings }),
+    input: Type.Object({
+      ...{ instance_id: Type.String(), version: Type.Integer() },
+      ...{ name, settings, trust: Type.Optional(Trust) },
+    }),
   },
   async (means: PluginAdmin, input, actor) => {
     const instance = await getInstance(means.db, input.instance_id)
@@ -97,9 +107,11 @@ export const changeInstance = defineVerb(
         kept.map((row) => row.name),
       ),
     )
+    const typed = hostsIn(hostFields(instance.manifest, 'settings'), open)
+    const before = trustedIn(JSON.parse(instance.settings) as typeof open)
+    const trusts = changeTrust({ before, wanted: input.trust, typed }, TRUST, actor)
     await means.db.transaction(async (trx) => {
-      const kept = withTrusted(open, input.settings, JSON.parse(instance.settings) as typeof open)
-      const set = { name: input.name, settings: JSON.stringify(kept) }
+      const set = { name: input.name, settings: JSON.stringify(withTrusted(open, trusts.after)) }
       await updateVersioned(means, trx, {
         table: 'plugin_instances',
         what: 'plugin instance',
@@ -115,6 +127,7 @@ export const changeInstance = defineVerb(
           before,
           after: { ...set, secrets: Object.keys(secret) },
         },
+        ...trustAudit(TRUST, instance.id, trusts),
       ])
     })
     means.drain(instance.id)

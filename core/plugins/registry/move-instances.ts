@@ -9,7 +9,8 @@ import { checkSettings } from './check-settings.ts'
 import type { InstalledPlugin } from './inspect-package.ts'
 import { listInstances, type Instance } from './plugin-row.ts'
 import { raiseFloor } from './plugin-storage.ts'
-import { withTrusted } from './trusted-hosts.ts'
+import { stillTyped, trustedIn, withTrusted } from './trusted-hosts.ts'
+import { hostFields, hostsIn } from './typed-hosts.ts'
 import { stagedStorage, type StagedStorage } from './staged-storage.ts'
 
 /** What the new version made of the settings and the storage of one instance. Nothing of it is written yet. */
@@ -84,7 +85,7 @@ export async function moveInstances(
     if (!means.move) throw UpgradeAway({ plugin: id })
     try {
       const one = await means.move(row, plugin, installed.version)
-      moved.push({ ...one, settings: withTrusted(await fitting(means, plugin, one), {}, settingsOf(row)) })
+      moved.push({ ...one, settings: trustedStill(plugin, await fitting(means, plugin, one), row) })
     } catch (error) {
       if (!(error instanceof BerthError) && !(error instanceof TypeError)) throw error
       throw UpgradeFailed(
@@ -96,7 +97,17 @@ export async function moveInstances(
   return moved
 }
 
-const settingsOf = ({ settings }: Instance) => JSON.parse(settings) as Record<string, unknown>
+type Settings = Record<string, unknown>
+
+/** Of the hosts that staff trust those that are still there. */
+function trustedStill(
+  { manifest }: Pick<LoadedPlugin, 'manifest'>,
+  settings: Settings,
+  now: { settings: string },
+): Settings {
+  const typed = hostsIn(hostFields(manifest, 'settings'), settings)
+  return withTrusted(settings, stillTyped(trustedIn(JSON.parse(now.settings) as Settings), typed))
+}
 
 /** What the plugin itself said, without the name of the call. */
 const reasonOf = (error: BerthError | TypeError): string =>
@@ -172,12 +183,14 @@ export async function putBack(
   { plugin, leaves, bundle, now }: { plugin: string; leaves: string; bundle: string; now: string },
 ): Promise<boolean> {
   await trx.run(sql`update plugin_instances set storage_bundle = null where plugin_id = ${plugin}`)
-  const kept = await trx.all<{ instance_id: string; settings: string }>(
-    sql`select instance_id, settings from plugin_kept_settings where version_id = ${leaves}`,
-  )
-  for (const { instance_id, settings } of kept) {
+  const kept = await trx.all<{ instance_id: string; settings: string; now: string }>(sql`
+    select k.instance_id, k.settings, i.settings as now from plugin_kept_settings k
+    join plugin_instances i on i.id = k.instance_id where k.version_id = ${leaves}`)
+  for (const { instance_id, settings, now: trusting } of kept) {
+    // Whom staff trust is for them to say, and they may have said otherwise since.
+    const own = withTrusted(JSON.parse(settings) as Settings, trustedIn(JSON.parse(trusting) as Settings))
     await trx.run(sql`
-      update plugin_instances set settings = ${settings}, storage_bundle = ${bundle}, version = version + 1,
+      update plugin_instances set settings = ${JSON.stringify(own)}, storage_bundle = ${bundle}, version = version + 1,
         updated_at = ${now} where id = ${instance_id}`)
     await raiseFloor(trx, instance_id)
     await trx.run(sql`delete from plugin_storage where instance_id = ${instance_id}`)

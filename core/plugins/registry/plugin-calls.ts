@@ -6,6 +6,7 @@ import type { LoadedPlugin, PluginServer } from '../ports.ts'
 import { browserPartOf, type BrowserPart } from './browser-part.ts'
 import { instanceOf, type CallMeans } from './call-means.ts'
 import { getInstance, type Instance } from './plugin-row.ts'
+import { hostCertificate, troubledHosts, type HostOwner, type TroubledHost } from './reach-hosts.ts'
 import { trustedIn } from './trusted-hosts.ts'
 
 export const PluginOff = defineError(
@@ -25,6 +26,10 @@ export interface PluginCalls {
   call<T>(instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions): Promise<T>
   /** What the instance runs in browsers; absent where no plugin host is. */
   browserPart?(instanceId: string): Promise<BrowserPart | null>
+  /** What keeps it from the hosts that staff typed; nothing is sent to them. Absent where no plugin host is. */
+  troubledHosts?(owner: HostOwner): Promise<TroubledHost[]>
+  /** PEM of the certificate that one of these hosts shows. Rejects with plugin.no_certificate. */
+  hostCertificate?(owner: HostOwner, host: { host: string; port: number }): Promise<string>
 }
 
 type CallArguments = [instanceId: string, kind: Kind, operation: string, input: object, options?: CallOptions]
@@ -54,6 +59,8 @@ export function pluginCalls(means: CallMeans): Required<PluginCalls> {
       const plugin = await loadedNow(row)
       return plugin ? browserPartOf(row.name, plugin, means.outbound ?? {}) : null
     },
+    troubledHosts: (owner) => troubledHosts(means, owner),
+    hostCertificate: (owner, host) => hostCertificate(means, owner, host),
   }
 }
 

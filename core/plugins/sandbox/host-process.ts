@@ -3,7 +3,7 @@
  * no environment. When the pipe closes core is gone, and the process ends itself the hard way.
  */
 import { Socket } from 'node:net'
-import { readFrames, writeFrame } from './frames.ts'
+import { frameOf, readFrames } from './frames.ts'
 import { createIsolates } from './isolates.ts'
 import type { CoreHead, HostHead } from './protocol.ts'
 
@@ -13,14 +13,14 @@ const CORE_FRAME_BYTES_MAX = 48 * 1024 * 1024
 
 const pipe = new Socket({ fd: PIPE_DESCRIPTOR, readable: true, writable: true })
 const endNow = () => void process.kill(process.pid, 'SIGKILL')
-const send = (head: HostHead, body?: string) => writeFrame(pipe, head, body)
+const send = (head: HostHead, body?: string) => void pipe.write(frameOf(head, body))
 const isolates = createIsolates(send)
 
 pipe.on('close', endNow)
 pipe.on('error', endNow)
 readFrames(pipe, {
   maxBytes: CORE_FRAME_BYTES_MAX,
-  onFrame: (head, body) => act(head as CoreHead, body),
+  onFrame: ({ head, body }) => act(head as CoreHead, body),
   onBroken: endNow,
 })
 send({ t: 'ready' })
@@ -33,6 +33,8 @@ function act(head: CoreHead, body: string): void {
       return isolates.bundle(head.bundle, body)
     case 'start':
       return void isolates.start(head, body).catch(endNow)
+    case 'part':
+      return isolates.part(head, body)
     case 'call':
       return isolates.call(head, body)
     case 'settle':

@@ -1,4 +1,4 @@
-import { ASK_BYTES_MAX, MESSAGE_BYTES_MAX, TIMERS_AT_ONCE } from '../limits.ts'
+import { LINES_FLOOD, MESSAGE_BYTES_MAX, TIMERS_AT_ONCE } from '../limits.ts'
 import { createEngine, EngineFault, type Engine, type Wire } from './engine.ts'
 import { answerPure } from './pure.ts'
 import type { CoreHead, Fault, HostHead, IsolateLimits } from './protocol.ts'
@@ -7,6 +7,7 @@ export interface Isolates {
   hello(bootstrap: string): void
   bundle(hash: string, code: string): void
   start(head: Extract<CoreHead, { t: 'start' }>, text: string): Promise<void>
+  part(head: Extract<CoreHead, { t: 'part' }>, text: string): void
   call(head: Extract<CoreHead, { t: 'call' }>, text: string): void
   settle(head: Extract<CoreHead, { t: 'settle' }>, text: string): void
   dispose(isolate: number): void
@@ -27,18 +28,12 @@ interface Room {
   entries: number
   timers: Map<number, NodeJS.Timeout>
   answer: { ok: boolean; text: string } | undefined
-  calls: number
   ended: boolean
   /** Core has disposed of it and waits to hear that nothing runs in it any more. */
   awaited: boolean
 }
 
 const NO_CALL = 0
-/** Measuring the heap costs another entry, so it is done now and then. */
-const HEAP_EVERY_CALLS = 16
-/** Asks and lines beyond their budgets are refused inside; more than this many leaving means that was broken. */
-const FLOOD_FACTOR = 4
-const LINES_FLOOD = 400
 
 /** All isolates of this process. Bundles are kept by hash and shared by the isolates of one plugin. */
 export function createIsolates(send: Send): Isolates {
@@ -52,6 +47,10 @@ export function createIsolates(send: Send): Isolates {
       const room = newRoom(head.isolate, head.limits, text)
       rooms.set(room.id, room)
       await start(room, { bootstrap, code: bundles.get(head.bundle) ?? '', send })
+    },
+    part(head, text) {
+      const room = rooms.get(head.isolate)
+      if (room?.engine !== undefined && !room.ended) enter(room, send, 'call', head.call, 'part', '', text, 0)
     },
     call(head, text) {
       const room = rooms.get(head.isolate)
@@ -87,7 +86,6 @@ const newRoom = (id: number, limits: IsolateLimits, startText: string): Room => 
   entries: 0,
   timers: new Map(),
   answer: undefined,
-  calls: 0,
   ended: false,
   awaited: false,
 })
@@ -119,7 +117,6 @@ function beginCall(room: Room, call: number): void {
   room.asks = 0
   room.lines = 0
   room.answer = undefined
-  room.calls++
 }
 
 /** Runs one entry and looks at its cost when it comes back. */
@@ -153,7 +150,10 @@ async function finish(room: Room, send: Send, answer: { ok: boolean; text: strin
   room.call = NO_CALL
   clearTimers(room)
   if (Buffer.byteLength(answer.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
-  const heap = room.calls % HEAP_EVERY_CALLS === 0 ? await room.engine?.heap() : undefined
+  // Another entry, which makes a call of 40 µs one of 60: a single call may fill what is left, and the next would die.
+  const heap = await room.engine?.heap()
+  // Core has been told that nothing more comes.
+  if (room.ended) return
   const cpuMs = Math.max(0, (room.engine?.cpuMs() ?? 0) - room.cpuAtStart)
   const head = { t: 'done', isolate: room.id, call, ok: answer.ok, cpuMs } as const
   send(heap === undefined ? head : { ...head, heap }, answer.text)
@@ -171,18 +171,25 @@ function hear(room: Room, send: Send, kind: string, rest: Wire[]): void {
   } else if (kind === 'untimer' && typeof first === 'number') {
     clearTimeout(room.timers.get(first))
     room.timers.delete(first)
-  } else if (kind === 'ask' && typeof first === 'number') {
+  } else if (kind === 'ask' && isCount(first)) {
     ask(room, send, { ask: first, op: String(second).slice(0, 40), text: String(third) })
   } else if (kind === 'log') {
     if (++room.lines > LINES_FLOOD) return fault(room, send, 'flood')
     const line = String(second).slice(0, 4_096)
     send({ t: 'log', isolate: room.id, call: room.call, level: String(first).slice(0, 5) }, line)
+  } else if (kind === 'dropped' && isCount(first)) {
+    if (++room.lines > LINES_FLOOD) return fault(room, send, 'flood')
+    send({ t: 'dropped', isolate: room.id, call: room.call, lines: first })
   } else fault(room, send, 'unknown')
 }
 
+/** Anything else in a head would cost the whole process: core ends it at a frame of unknown shape. */
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
 function ask(room: Room, send: Send, question: { ask: number; op: string; text: string }): void {
-  if (++room.asks > room.limits.asks * FLOOD_FACTOR) return fault(room, send, 'flood')
-  if (Buffer.byteLength(question.text) > ASK_BYTES_MAX) return fault(room, send, 'size')
+  // Those beyond are refused inside; if one leaves, our runtime there was broken.
+  if (++room.asks > room.limits.asks) return fault(room, send, 'flood')
+  if (Buffer.byteLength(question.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
   const head = { t: 'ask', isolate: room.id, call: room.call, ask: question.ask, op: question.op } as const
   send(head, question.text)
 }

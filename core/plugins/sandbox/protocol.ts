@@ -11,7 +11,9 @@ export type CoreHead =
   | { t: 'bundle'; bundle: string }
   /** Body: JSON of IsolateStart. */
   | { t: 'start'; isolate: number; bundle: string; limits: IsolateLimits }
-  /** Body: JSON of the input. */
+  /** Body: a part of the input that goes before the rest. */
+  | { t: 'part'; isolate: number; call: number }
+  /** Body: JSON of the input, or the last of its parts. */
   | { t: 'call'; isolate: number; call: number; kind: string; op: string; deadlineMs: number }
   /** Body: JSON of the answer to an ask. */
   | { t: 'settle'; isolate: number; call: number; ask: number; ok: boolean }
@@ -34,6 +36,8 @@ export interface IsolateStart {
   tokenMark: string
   asks: number
   asksAtOnce: number
+  /** Errors tell where in the bundle they were thrown. */
+  stacks: boolean
 }
 
 const Id = Type.Integer({ minimum: 0 })
@@ -65,6 +69,8 @@ export const HostHead = Type.Union([
   ),
   /** Body: the line. */
   Type.Object({ t: Type.Literal('log'), isolate: Id, call: Id, level: Type.String({ maxLength: 5 }) }, exact),
+  /** How many lines of the call were dropped so far. */
+  Type.Object({ t: Type.Literal('dropped'), isolate: Id, call: Id, lines: Id }, exact),
   /** The engine ended the isolate. */
   Type.Object(
     {

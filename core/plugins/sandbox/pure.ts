@@ -1,5 +1,12 @@
 import { createHash, createHmac, createPublicKey, randomFillSync, verify } from 'node:crypto'
 import type { JsonWebKey, KeyObject } from 'node:crypto'
+import {
+  CertificateRefused,
+  certificateFits,
+  certificateHasKey,
+  certificateSignedBy,
+  readCertificates,
+} from '../../../sdk/certificates/index.ts'
 
 /**
  * The second, synchronous entry: pure functions that the isolate's own JavaScript has not. Text in, text out,
@@ -10,8 +17,8 @@ export function answerPure(op: string, text: string): string {
     const run = pureOperations.get(op)
     if (run === undefined) return failed('unknown operation')
     return JSON.stringify({ ok: true, value: run(JSON.parse(text) as Record<string, unknown>) })
-  } catch {
-    return failed('invalid input')
+  } catch (error) {
+    return failed(error instanceof CertificateRefused ? error.message : 'invalid input')
   }
 }
 
@@ -39,6 +46,10 @@ const pureOperations = new Map<string, (input: Record<string, unknown>) => unkno
   ['url', ({ url, base }) => parseUrl(url, base)],
   ['url_set', ({ href, part, value }) => setUrlPart(href, part, value)],
   ['verify', (input) => verifySignature(input)],
+  ['certificates', ({ data }) => readCertificates(data)],
+  ['certificate_fits', ({ data, host }) => certificateFits(data, host)],
+  ['certificate_signed_by', ({ data, issuer }) => certificateSignedBy(data, issuer)],
+  ['certificate_key', ({ data, key }) => certificateHasKey(data, key)],
 ])
 
 function randomBase64(length: unknown): string {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import type { Duplex } from 'node:stream'
 import { misfit } from '../checks.ts'
 import {
@@ -11,11 +11,15 @@ import {
   POISONED_DRAIN_MS,
   SILENT_MS,
 } from '../limits.ts'
-import { readFrames, writeFrame } from '../sandbox/frames.ts'
+import { frameOf, readFrames, type Frame } from '../sandbox/frames.ts'
 import { HostHead, type CoreHead } from '../sandbox/protocol.ts'
+import { createHostBudget, type HostBudget } from './host-budget.ts'
+import { lossOf, type HostLoss } from './host-loss.ts'
+import { createHostOutput, type HostOutput } from './host-output.ts'
 import type { HostProgram } from './host-program.ts'
 import { processCost } from './process-cost.ts'
-import { giveWay, watchManners, type Manners } from './step-back.ts'
+import { spawnHost } from './spawn-host.ts'
+import { watchManners, type Manners } from './step-back.ts'
 
 export type IsolateHead = Exclude<HostHead, { t: 'ready' | 'pong' | 'disposed' }>
 
@@ -41,7 +45,7 @@ export interface Host {
   bundle(hash: string, code: string): void
   /** Ends an isolate. A process that does not confirm in time is poisoned and killed. */
   dispose(isolate: number): void
-  kill(reason: string): void
+  kill(loss: HostLoss): void
 }
 
 export interface HostMeans {
@@ -49,15 +53,18 @@ export interface HostMeans {
   /** Put before the command, for instance to start in an empty network namespace. */
   wall: readonly string[]
   ms(): number
-  onOutput(line: string): void
+  /** What it printed, within its budget. */
+  onOutput(text: string): void
   /** `retired`: it was to end, and nothing was lost. */
-  onLost(reason: string, retired: boolean): void
+  onLost(loss: HostLoss, retired: boolean): void
 }
 
 interface HostState {
   means: HostMeans
   child: ChildProcess
   pipe: Duplex
+  budget: HostBudget
+  output: HostOutput
   isolates: Map<number, IsolateEars>
   /** Isolates that start or run a call now, and when they last said something. */
   busy: Map<number, number>
@@ -69,10 +76,10 @@ interface HostState {
   manners: Manners
   accepting: boolean
   /** Why it ends with its last call. */
-  ending: string | undefined
+  ending: HostLoss | undefined
   over: boolean
   heardAt: number
-  reason: string
+  loss: HostLoss
 }
 
 /** Starts one plugin host process. */
@@ -82,12 +89,15 @@ export function startHost(means: HostMeans): Host {
   host.watches = [setInterval(() => ping(host), PING_MS), setInterval(() => look(host), LOOK_MS)]
   for (const watch of host.watches) watch.unref()
   host.child.on('exit', () => lose(host))
-  host.child.on('error', (error) => kill(host, error.message))
-  host.pipe.on('error', () => kill(host, 'its pipe broke'))
+  host.child.on('close', () => host.output.end())
+  host.child.on('error', (error) => kill(host, lossOf('not_started', error.message)))
+  host.pipe.on('error', () => kill(host, lossOf('pipe')))
+  for (const stream of [host.child.stdout, host.child.stderr])
+    stream?.on('data', (chunk: Buffer) => host.output.hear(chunk))
   readFrames(host.pipe, {
     maxBytes: FRAME_BYTES_MAX,
-    onBroken: (reason) => kill(host, reason),
-    onFrame: (head, body) => hear(host, head, body),
+    onBroken: (reason) => kill(host, lossOf('frame', reason)),
+    onFrame: (frame) => hear(host, frame),
   })
   send(host, { t: 'hello' }, means.program.bootstrap)
   return {
@@ -103,16 +113,22 @@ export function startHost(means: HostMeans): Host {
       send(host, { t: 'bundle', bundle: hash }, code)
     },
     dispose: (isolate) => dispose(host, isolate),
-    kill: (reason) => kill(host, reason),
+    kill: (loss) => kill(host, loss),
   }
 }
 
 function newState(means: HostMeans): HostState {
   const child = spawnHost(means)
-  return {
+  const host: HostState = {
     means,
     child,
     pipe: child.stdio[3] as Duplex,
+    budget: createHostBudget(),
+    output: createHostOutput({
+      ms: means.ms,
+      tell: (text) => means.onOutput(text),
+      flood: () => kill(host, lossOf('output')),
+    }),
     isolates: new Map(),
     busy: new Map(),
     disposing: new Map(),
@@ -124,20 +140,26 @@ function newState(means: HostMeans): HostState {
     ending: undefined,
     over: false,
     heardAt: means.ms(),
-    reason: 'it ended by itself',
+    loss: lossOf('ended'),
   }
+  return host
 }
 
 function send(host: HostState, head: CoreHead, body?: string): void {
   if (host.over) return
   if (head.t === 'start' || head.t === 'call') host.busy.set(head.isolate, host.means.ms())
-  writeFrame(host.pipe, head, body)
+  const frame = frameOf(head, body)
+  const over = host.budget.sent(head, host.pipe.writableLength + frame.length)
+  if (over !== undefined) return kill(host, lossOf(over))
+  host.pipe.write(frame)
 }
 
-function hear(host: HostState, head: unknown, body: string): void {
+function hear(host: HostState, { head, body, bytes }: Frame<unknown>): void {
   if (host.over) return
   host.heardAt = host.means.ms()
-  if (!isHostHead(head)) return kill(host, 'it sent a frame of unknown shape')
+  if (!isHostHead(head)) return kill(host, lossOf('frame'))
+  const over = host.budget.heard(head, bytes)
+  if (over !== undefined) return kill(host, lossOf(over))
   if (head.t === 'ready') return host.readiness.resolve()
   if (head.t === 'pong') return
   if (RESTS.has(head.t)) rest(host, head.isolate)
@@ -162,15 +184,13 @@ function dispose(host: HostState, isolate: number): void {
 }
 
 function poisoned(host: HostState): void {
-  endWithLastCall(host, POISONED)
-  setTimeout(() => kill(host, POISONED), POISONED_DRAIN_MS)
+  endWithLastCall(host, lossOf('poisoned'))
+  setTimeout(() => kill(host, lossOf('poisoned')), POISONED_DRAIN_MS)
 }
 
-const POISONED = 'an isolate could not be stopped'
-
-function endWithLastCall(host: HostState, reason: string): void {
+function endWithLastCall(host: HostState, loss: HostLoss): void {
   host.accepting = false
-  host.ending = reason
+  host.ending = loss
   endIfDone(host)
 }
 
@@ -186,24 +206,22 @@ function endIfDone(host: HostState): void {
 
 /** Every second: is it alive, and does it keep to its memory? */
 function ping(host: HostState): void {
-  if (host.means.ms() - host.heardAt > SILENT_MS) return kill(host, `it was silent for ${SILENT_MS / 1000} s`)
+  if (host.means.ms() - host.heardAt > SILENT_MS) return kill(host, lossOf('silent'))
   if ((processCost(host.child.pid)?.memoryMb ?? 0) > memoryBudget(host.isolates))
-    return kill(host, 'it used too much memory')
+    return kill(host, lossOf('memory'))
   send(host, { t: 'ping' })
 }
-
-const STEPPED_BACK = 'it had stepped back and is calm'
 
 /** Does it keep the processor to itself? */
 function look(host: HostState): void {
   const since = host.means.ms() - LOOK_MS
   const holding = [...host.busy.values()].some((heardAt) => heardAt <= since)
-  if (host.manners.look(holding) && host.ending === undefined) endWithLastCall(host, STEPPED_BACK)
+  if (host.manners.look(holding) && host.ending === undefined) endWithLastCall(host, lossOf('calm'))
 }
 
-function kill(host: HostState, reason: string): void {
+function kill(host: HostState, loss: HostLoss): void {
   if (host.over) return
-  host.reason = reason
+  host.loss = loss
   host.child.kill('SIGKILL')
   lose(host)
 }
@@ -215,39 +233,14 @@ function lose(host: HostState): void {
   for (const watch of host.watches) clearInterval(watch)
   for (const timer of host.disposing.values()) clearTimeout(timer)
   host.pipe.destroy()
-  host.readiness.reject(new Error(`The plugin host ended: ${host.reason}.`))
+  host.readiness.reject(new Error(`The plugin host ended: ${host.loss.says}.`))
   const ears = [...host.isolates.values()]
   host.isolates.clear()
   for (const one of ears) one.lost()
-  host.means.onLost(host.reason, host.reason === STEPPED_BACK)
+  host.means.onLost(host.loss, host.loss.name === 'calm')
 }
 
 const isHostHead = (head: unknown): head is HostHead => misfit(HostHead, head) === undefined
-
-function spawnHost(means: HostMeans): ChildProcess {
-  const { program } = means
-  const command = [
-    ...means.wall,
-    process.execPath,
-    '--no-node-snapshot',
-    '--jitless',
-    `--max-old-space-size=${HOST_MEMORY_MB}`,
-    '--no-warnings',
-    '--permission',
-    '--allow-addons',
-    ...program.readable.map((path) => `--allow-fs-read=${path}`),
-    program.file,
-  ]
-  const child = spawn(command[0] ?? process.execPath, command.slice(1), {
-    cwd: program.cwd,
-    env: {},
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  })
-  giveWay(child.pid)
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => means.onOutput(chunk.toString('utf8').slice(0, 2_000)))
-  return child
-}
 
 const memoryBudget = (isolates: ReadonlyMap<number, IsolateEars>) =>
   [...isolates.values()].reduce(

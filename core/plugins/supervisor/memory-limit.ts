@@ -5,11 +5,14 @@ const ROOT = '/sys/fs/cgroup'
 const UNLIMITED = 2 ** 60
 
 /**
- * Whether a control group of this process, or one around it, has a limit of memory (both versions of them). In a container
+ * Whether a control group of the process, or one around it, has a limit of memory (both versions of them). In a container
  * the own group is the root of what is seen.
  */
-export function limitsMemory(readText: (path: string) => string | null): boolean {
-  const groups = (readText('/proc/self/cgroup') ?? '').split('\n').map((line) => line.split(':'))
+export function limitsMemory(
+  readText: (path: string) => string | null,
+  pid: number | 'self' = 'self',
+): boolean {
+  const groups = (readText(`/proc/${pid}/cgroup`) ?? '').split('\n').map((line) => line.split(':'))
   for (const [, controllers = '', path = '/'] of groups) {
     const isSecond = controllers === ''
     if (!isSecond && !controllers.split(',').includes('memory')) continue

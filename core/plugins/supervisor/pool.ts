@@ -3,12 +3,14 @@ import type { Deadline } from '../deadlines.ts'
 import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_HEAP, RECYCLE_MS } from '../limits.ts'
 import type { Fault, IsolateLimits } from '../sandbox/protocol.ts'
 import type { Host, IsolateHead } from './host.ts'
+import { inParts } from './in-parts.ts'
 
 /** How a call ended. `ok` false is the plugin's own report, `{ code, message }` as JSON. */
 export type CallEnd =
   | { end: 'done'; ok: boolean; text: string; cpuMs?: number; heap?: number }
   | { end: 'timeout'; limit: string }
-  | { end: 'memory' | 'busy' | 'host_lost' }
+  | { end: 'memory' | 'busy' }
+  | { end: 'host_lost'; reason?: string }
   | { end: 'invalid' | 'denied' | 'not_started'; reason: string }
 
 export interface PoolCall {
@@ -19,6 +21,8 @@ export interface PoolCall {
   /** Answers what the plugin asks; the signal ends with the call. */
   onAsk(op: string, text: string, signal: AbortSignal): Promise<{ ok: boolean; text: string }>
   onLine(level: string, text: string): void
+  /** So many lines did not leave the isolate so far. */
+  onDropped(lines: number): void
 }
 
 /** What all isolates of an instance are started with. */
@@ -145,7 +149,9 @@ function assign(pool: PoolState, slot: Slot, job: Job): void {
   const { kind, op, text, deadline } = job.call
   const leftMs = Math.max(1, Math.min(deadline.ms, job.endsAt - pool.means.ms()))
   arm(pool, job, leftMs)
-  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs: leftMs }, text)
+  const { before, last } = inParts(text)
+  for (const part of before) slot.host?.send({ t: 'part', isolate: slot.id, call: slot.call }, part)
+  slot.host?.send({ t: 'call', isolate: slot.id, call: slot.call, kind, op, deadlineMs: leftMs }, last)
 }
 
 async function open(pool: PoolState): Promise<void> {
@@ -154,8 +160,9 @@ async function open(pool: PoolState): Promise<void> {
   pool.slots.add(slot)
   try {
     slot.host = await pool.means.host()
-  } catch {
-    return refuseNext(pool, slot, { end: 'host_lost' })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return refuseNext(pool, slot, { end: 'host_lost', reason })
   }
   slot.host.open(slot.id, {
     memoryMb: limits.memoryMb,
@@ -222,6 +229,8 @@ function hear(pool: PoolState, slot: Slot, head: IsolateHead, body: string): voi
         : finish(pool, slot, endOf(head.fault, pool.start.limits))
     case 'log':
       return head.call === slot.call ? slot.job?.call.onLine(head.level, body) : undefined
+    case 'dropped':
+      return head.call === slot.call ? slot.job?.call.onDropped(head.lines) : undefined
     case 'done':
       if (slot.job === undefined || head.call !== slot.call) return
       return finish(pool, slot, doneBy(head, body), (head.heap ?? 0) > RECYCLE_HEAP)

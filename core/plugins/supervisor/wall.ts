@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { limitsMemory } from './memory-limit.ts'
-import { readText } from './read-text.ts'
+import { WallIncomplete } from '../errors.ts'
+import { systemProbes } from './wall-probes.ts'
 
 /** What the system puts around a host process: `off`, what there is (`auto`), or no start without all of it (`strict`). */
 export type WallMode = 'auto' | 'strict' | 'off'
@@ -17,55 +15,45 @@ export interface Wall {
   prefix: readonly string[]
   /** What the mode asked for and the system does not offer; shown on the health page. */
   missing: readonly WallPart[]
+  /** What a host process that runs is without, by what the system says of that process. */
+  missingAround(pid: number): readonly WallPart[]
+  /** Throws WallIncomplete where the mode is strict and any part is missing. */
+  demand(missing: readonly WallPart[]): void
 }
 
-/** How the system is asked what it offers. */
+/** How the system is asked what it offers, and what there is around a process. */
 export interface WallProbes {
-  /** What to put before a command that shall have no network; null where that cannot be had. */
-  withoutNetwork(): Promise<readonly string[] | null>
-  filtersCalls(): boolean
-  limitsMemory(): boolean
+  /** What to put before a command that shall have no network, or why that cannot be had. */
+  withoutNetwork(): Promise<{ prefix: readonly string[] } | { reason: string }>
+  hasOwnNetwork(pid: number): boolean
+  filtersCalls(pid: number | 'self'): boolean
+  limitsMemory(pid: number | 'self'): boolean
 }
 
-const NAMES: Record<WallPart, string> = {
-  network: 'an empty network namespace (unshare --net)',
-  system_calls: 'a filter of system calls (seccomp)',
-  memory: 'a limit of memory (a control group)',
-}
-
-/** Finds out what stands around host processes. */
+/** Finds out what can stand around host processes. Never rejects: what is missing is named, and refused by `demand`. */
 export async function raiseWall(mode: WallMode, probes: WallProbes = systemProbes): Promise<Wall> {
-  if (mode === 'off') return { prefix: [], missing: [] }
-  const prefix = await probes.withoutNetwork()
-  const missing: WallPart[] = []
-  if (prefix === null) missing.push('network')
-  if (!probes.filtersCalls()) missing.push('system_calls')
-  if (!probes.limitsMemory()) missing.push('memory')
-  if (mode === 'strict' && missing.length > 0)
-    throw new Error(
-      `BERTH_PLUGIN_WALL=strict: plugin hosts do not start, because this system lacks ${missing.map((part) => NAMES[part]).join(', ')}. deploy/berth.service and deploy/compose.yaml have them; "auto" starts with what there is.`,
-    )
-  return { prefix: prefix ?? [], missing }
+  if (mode === 'off') return NO_WALL
+  const network = await probes.withoutNetwork()
+  const reason = 'reason' in network ? network.reason : null
+  const inherited = (pid: number | 'self') => [
+    ...(probes.filtersCalls(pid) ? [] : (['system_calls'] as const)),
+    ...(probes.limitsMemory(pid) ? [] : (['memory'] as const)),
+  ]
+  return {
+    prefix: 'prefix' in network ? network.prefix : [],
+    missing: [...(reason === null ? [] : (['network'] as const)), ...inherited('self')],
+    missingAround: (pid) => [...(probes.hasOwnNetwork(pid) ? [] : (['network'] as const)), ...inherited(pid)],
+    demand(missing) {
+      if (mode === 'strict' && missing.length > 0) throw WallIncomplete({ missing, reason })
+    },
+  }
 }
 
-const UNSHARE = ['/usr/bin/unshare', '/bin/unshare']
-
-const systemProbes: WallProbes = {
-  async withoutNetwork() {
-    const unshare = UNSHARE.find((path) => existsSync(path))
-    if (unshare === undefined) return null
-    const prefix = [unshare, '--net', '--map-root-user', '--']
-    return (await succeeds([...prefix, process.execPath, '--version'])) ? prefix : null
-  },
-  // Host processes inherit it. 2: filtered by a program, which every container and SystemCallFilter= of systemd is.
-  filtersCalls: () => /^Seccomp:\s+2$/m.test(readText('/proc/self/status') ?? ''),
-  limitsMemory: () => limitsMemory(readText),
+/** The wall, or WallIncomplete where the mode is strict and the system lacks a part of it. */
+export async function wholeWall(raising: Promise<Wall>): Promise<Wall> {
+  const wall = await raising
+  wall.demand(wall.missing)
+  return wall
 }
 
-function succeeds(command: readonly string[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn(command[0] ?? '', command.slice(1), { stdio: 'ignore', env: {} })
-    child.on('error', () => resolve(false))
-    child.on('exit', (code) => resolve(code === 0))
-  })
-}
+const NO_WALL: Wall = { prefix: [], missing: [], missingAround: () => [], demand: () => undefined }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BACKOFF_FIRST_MS, BACKOFF_LAST_MS } from '../limits.ts'
+import { lossOf, type HostLoss } from './host-loss.ts'
 import type { HostProgram } from './host-program.ts'
 import { startHost, type Host, type HostMeans } from './host.ts'
-import type { Wall } from './wall.ts'
+import { wholeWall, type Wall } from './wall.ts'
 
 /** Host processes by ward: what runs in one could, at worst, be seen by the others of that ward. */
 export interface Wards {
@@ -21,8 +22,8 @@ export interface WardsMeans {
   ms(): number
   /** 0 ≤ x < 1, for jitter. */
   random(): number
-  onOutput(ward: string, line: string): void
-  onLost(ward: string, reason: string): void
+  onOutput(ward: string, text: string): void
+  onLost(ward: string, loss: HostLoss): void
 }
 
 interface Ward {
@@ -37,7 +38,7 @@ interface Ward {
 
 interface Lost {
   host: Host
-  reason: string
+  loss: HostLoss
   retired: boolean
 }
 
@@ -60,23 +61,23 @@ export function createWards(means: WardsMeans, ground: Ground = system): Wards {
     const program = await means.program
     if (ward.backoffMs > 0) await ground.wait(ward.backoffMs * (1 + means.random() / 4))
     if (stopped || ward.closing) throw new Error('The plugin host is stopping.')
+    const wall = await wholeWall(means.wall)
     ward.startedAt = means.ms()
     const host: Host = ground.startHost({
       program,
-      wall: (await means.wall).prefix,
+      wall: wall.prefix,
       ms: () => means.ms(),
-      onOutput: (line) => means.onOutput(name, line),
-      onLost: (reason, retired) => lost(name, ward, { host, reason, retired }),
+      onOutput: (text) => means.onOutput(name, text),
+      onLost: (loss, retired) => lost(name, ward, { host, loss, retired }),
     })
     ward.latest = host
     ward.hosts.add(host)
-    await host.ready
-    return host
+    return walled(host, ward, wall)
   }
-  const lost = (name: string, ward: Ward, { host, reason, retired }: Lost) => {
+  const lost = (name: string, ward: Ward, { host, loss, retired }: Lost) => {
     ward.hosts.delete(host)
     if (stopped || ward.closing) return
-    if (!retired) means.onLost(name, reason)
+    if (!retired) means.onLost(name, loss)
     // One that was no longer accepting has been followed already.
     if (host !== ward.latest) return
     if (retired) return void (ward.current = undefined)
@@ -118,8 +119,26 @@ export function createWards(means: WardsMeans, ground: Ground = system): Wards {
     running: () => [...wards].flatMap(([ward, { hosts }]) => [...hosts].map(({ pid }) => ({ ward, pid }))),
     stop() {
       stopped = true
-      for (const ward of wards.values()) for (const host of ward.hosts) host.kill('core stops')
+      for (const ward of wards.values()) for (const host of ward.hosts) host.kill(lossOf('core_stops'))
     },
+  }
+}
+
+/**
+ * The host once it answers, looked at itself before it gets any code of a plugin: what the system offered when the wall
+ * was raised may be gone.
+ */
+async function walled(host: Host, ward: Ward, wall: Wall): Promise<Host> {
+  await host.ready
+  if (host.pid === undefined) return host
+  try {
+    wall.demand(wall.missingAround(host.pid))
+    return host
+  } catch (error) {
+    // No next one follows by itself: whoever needs one tries again.
+    ward.latest = undefined
+    host.kill(lossOf('wall'))
+    throw error
   }
 }
 
@@ -133,7 +152,7 @@ const EMPTY_POLL_MS = 1_000
 /** Calls that still run in the ward may end first. */
 function killWhenEmpty(ward: Ward): void {
   const watch = setInterval(() => {
-    for (const host of ward.hosts) if (host.size() === 0) host.kill('it is no longer needed')
+    for (const host of ward.hosts) if (host.size() === 0) host.kill(lossOf('unneeded'))
     if (ward.hosts.size === 0) clearInterval(watch)
   }, EMPTY_POLL_MS)
   watch.unref()

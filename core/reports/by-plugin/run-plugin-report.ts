@@ -39,7 +39,6 @@ interface Run {
 }
 
 const RECORDS_MAX = 5_000
-/** A frame to a host process holds half as much again. */
 const RECORD_BYTES_MAX = 1024 * 1024
 const STAFF = ['staff'] as const
 

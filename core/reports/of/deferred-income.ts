@@ -84,7 +84,9 @@ async function documents(
   query: ReportQuery,
   { place, after, limit = DOCUMENTS_SHOWN }: { place: Place; after?: string | undefined; limit?: number },
 ): Promise<ReportDocument[]> {
-  const span = monthsOf(query).find(({ month }) => month === place.groups.month)
+  const { month } = place.groups
+  const span =
+    month === undefined ? { ...query, month: '' } : monthsOf(query).find((one) => one.month === month)
   if (!span) return []
   const lines = await linesOf(
     queries,

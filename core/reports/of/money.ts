@@ -1,3 +1,4 @@
+import { refundPart, refundsInParts } from '../../billing/index.ts'
 import { sql, type Sql } from '../../db/index.ts'
 import { dayStart } from '../day-start.ts'
 import { factReport } from '../fact-report.ts'
@@ -50,8 +51,8 @@ export const refundReport = factReport({
   figures: [{ key: 'amount', kind: 'money' }],
   subject: 'payments',
   facts: (query) => sql`
-    select r.payment_id as document_id, r.currency, r.taken_from, r.destination, r.amount_minor
-    from refunds r join payments p on p.id = r.payment_id where r.status <> 'failed'
+    select r.payment_id as document_id, r.currency, ${refundPart.takenFrom} as taken_from, r.destination, ${refundPart.amountMinor} as amount_minor
+    from ${refundsInParts} join payments p on p.id = r.payment_id where r.status <> 'failed'
       and r.created_at >= ${dayStart(query.zone, query.from)} and r.created_at < ${dayStart(query.zone, query.until)}
       and ${ofQuery(query, 'p', sql`p.brand_id`)}`,
 })

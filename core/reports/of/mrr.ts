@@ -46,7 +46,9 @@ export const mrrReport: Report = {
   },
   documents: async (queries, query, { place, after, limit = DOCUMENTS_SHOWN }) => {
     const where = [
-      sql`f.currency = ${place.currency} and f.product = ${place.groups.product ?? ''} and f.cycle = ${place.groups.cycle ?? ''}`,
+      sql`f.currency = ${place.currency}`,
+      ...(place.groups.product === undefined ? [] : [sql`f.product = ${place.groups.product}`]),
+      ...(place.groups.cycle === undefined ? [] : [sql`f.cycle = ${place.groups.cycle}`]),
       ...(after === undefined ? [] : [sql`f.id < ${after}`]),
     ]
     const rows = await queries.all<Paying & Named>(sql`

@@ -18,8 +18,13 @@ export const discrepancyLifecycle = defineLifecycle('discrepancy', {
     /** Staff know better: it is not shown again as long as it lasts. */
     dismiss: { from: ['open'], to: 'dismissed' },
     /** The reconciler does not find it any more. */
-    vanish: { from: ['open', 'dismissed'], to: 'gone', fact: true },
-    return: { from: ['repaired', 'gone'], to: 'open', fact: true, event: 'discrepancy.returned' },
+    vanish: { from: ['open', 'dismissed'], to: 'gone', fact: 'both sides agree again' },
+    return: {
+      from: ['repaired', 'gone'],
+      to: 'open',
+      fact: 'both sides differ again',
+      event: 'discrepancy.returned',
+    },
   },
 })
 

@@ -25,8 +25,9 @@ const payments = () => {
       if (payment === 'p_unknown') return { status: 404 }
       const status = card === 'card_declined' ? 'declined' : card || path === '/v1/refunds' ? 'paid' : 'open'
       const id = `p_${made.size + 1}`
+      const kept = path === '/v1/refunds' ? { fee: eur('-5') } : {}
       const page = status === 'open' ? { page: 'https://pay.example.com/p' } : {}
-      if (!made.has(key)) made.set(key, { id, status, amount, ...page })
+      if (!made.has(key)) made.set(key, { id, status, amount, ...page, ...kept })
       return { json: made.get(key) }
     },
   }
@@ -115,7 +116,7 @@ export default {
     ],
     start_payment: [{ outcome: 'needs_client', reference: 'p_1', url: 'https://pay.example.com/p' }],
     look_up: [{ outcome: 'absent' }],
-    refund: [{ outcome: 'succeeded', reference: 'p_1' }],
+    refund: [{ outcome: 'succeeded', reference: 'p_1', fee: eur('-5') }],
     fee_report: [{ fees: [told] }],
     list_payouts: [
       {

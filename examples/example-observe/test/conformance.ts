@@ -8,6 +8,8 @@ const paid = {
   client_id: 'cli_1',
   occurred_at: '2026-11-26T09:00:00.000Z',
   actor: 'system:test',
+  causes: [],
+  own: false,
   body: {},
 }
 

@@ -3,6 +3,7 @@ const draft = (amount_minor: string) => ({
   client_id: 'cli_1',
   brand_id: 'brd_1',
   currency: 'EUR',
+  origin: 'renewal',
   lines: [{ kind: 'recurring', description: 'Box', amount_minor, source_id: 'svc_1' }],
 })
 

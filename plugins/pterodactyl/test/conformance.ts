@@ -17,10 +17,39 @@ const order = (settings: object) => ({
   service: { external_id: 'svc_1', label: 'Ann plays', settings, client: ANN },
 })
 
+/** What happens each time that it is told. */
+const ACTS = /^POST .*\/(power|reinstall) 204$/
+
+/** The server of "svc_0", which stands before anything is asked. */
+async function standing(url: string): Promise<void> {
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${KEYS.application}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/api/application${path}`, {
+      ...{ method: 'POST', headers, body: JSON.stringify(body) },
+    })
+    return ((await answer.json()) as { attributes: { id: number } }).attributes.id
+  }
+  const user = await post('/users', {
+    ...{ email: ANN.email, username: 'ann.client', first_name: 'Ann', last_name: 'Client' },
+    external_id: ANN.id,
+  })
+  const { memory, disk, cpu } = PAPER
+  await post('/servers', {
+    ...{ external_id: 'svc_0', name: 'Ann played', user, egg: 1, allocation: { default: 1 } },
+    ...{ docker_image: 'registry.panel.example/yolks:java_21', startup: 'java -jar server.jar' },
+    environment: { MINECRAFT_VERSION: 'latest', SERVER_JARFILE: 'server.jar', BUILD_NUMBER: 'latest' },
+    limits: { memory, disk, cpu, swap: 0, io: 500 },
+    feature_limits: { databases: 0, backups: 0 },
+  })
+}
+
+const KEYS = { application: 'ptla_simulated_application_key', client: 'ptlc_simulated_client_key' }
+const stands = { server, service: { ...order(PAPER).service, external_id: 'svc_0' } }
+
 export default {
   secrets: {
-    'server.application_key': 'ptla_simulated_application_key',
-    'server.client_key': 'ptlc_simulated_client_key',
+    'server.application_key': KEYS.application,
+    'server.client_key': KEYS.client,
   },
   hosts: [PANEL],
   async company() {
@@ -29,10 +58,15 @@ export default {
       installMs: 0,
       rateLimits: { application: 100_000, client: 100_000 },
     })
-    return companyAt(url, { made: () => control.state().servers.length, close })
+    await standing(url)
+    const done = () =>
+      control.calls().filter(({ method, path, status }) => ACTS.test(`${method} ${path} ${status}`))
+    return companyAt(url, { made: () => control.state().servers.length + done().length, close })
   },
   inputs: {
     create: [order(PAPER)],
+    power: [{ ...stands, signal: 'restart' }],
+    reinstall: [{ ...stands, keep_data: false }],
     test_connection: [{ server }],
   },
   declines: {

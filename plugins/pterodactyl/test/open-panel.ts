@@ -1,6 +1,11 @@
 import type { TestContext } from 'node:test'
-import type { Provisioner, ProvisionInput } from '../../../sdk/index.ts'
-import { openTestInstance, serverToken, strictProvisioner } from '../../../sdk/test-kit/index.ts'
+import type { ProvisionInput } from '../../../sdk/index.ts'
+import {
+  openTestInstance,
+  serverToken,
+  strictProvisioner,
+  type CalledProvisioner,
+} from '../../../sdk/test-kit/index.ts'
 import { startPterodactyl, type PterodactylSimulator } from '../../../simulators/pterodactyl/index.ts'
 import plugin from '../index.ts'
 
@@ -19,7 +24,7 @@ export const PAPER = {
 
 export interface TestPanel {
   simulator: PterodactylSimulator
-  provisioner: Required<Provisioner>
+  provisioner: CalledProvisioner
   clock: { now: number }
   /** The input of a call about one service; `settings` are laid over those of a Paper server. */
   input(change?: {

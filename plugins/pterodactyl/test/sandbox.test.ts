@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { bundlePlugin, readManifest, type PluginInstance } from '../../../core/plugins/index.ts'
+import { provisionerOperations } from '../../../sdk/provisioner.ts'
+import { completed } from '../../../sdk/test-kit/index.ts'
 import { startPterodactyl, type PterodactylSimulator } from '../../../simulators/pterodactyl/index.ts'
 import { openBench, type Bench } from '../../../test/plugins/support/setup.ts'
 import { ANN, PAPER } from './open-panel.ts'
@@ -40,9 +42,14 @@ const service = {
   client: ANN,
 }
 
+const inputOf = (operation: string, more: object) => {
+  const { input } = provisionerOperations[operation as keyof typeof provisionerOperations]
+  return completed(input, { server, service, ...more }) as object
+}
+
 const call = (operation: string, more: object = {}) =>
   bench.plugins.call(instance, 'provisioner', operation, {
-    input: { server, service, ...more },
+    input: inputOf(operation, more),
     deadlineMs: 60_000,
     server: {
       id: server.id,
@@ -85,7 +92,7 @@ test('the life of a server runs inside the sandbox, with keys that it does not h
 test('a key that is not set is absent, not a token that leads nowhere', async () => {
   const withoutKey = (operation: string, more: object = {}) =>
     bench.plugins.call(instance, 'provisioner', operation, {
-      input: { server, service, ...more },
+      input: inputOf(operation, more),
       deadlineMs: 60_000,
       server: {
         id: server.id,

@@ -83,6 +83,56 @@ test('power goes to the server', async (t) => {
   )
 })
 
+test('one press restarts once, however often it is told, and the next press again', async (t) => {
+  const panel = await openPanel(t)
+  const remote = await liveServer(panel)
+  const press = (idempotency_key: string) =>
+    panel.provisioner.power({ ...panel.input({ remote }), signal: 'restart', idempotency_key })
+  const restarts = () => panel.simulator.control.calls().filter(({ path }) => path.endsWith('/power')).length
+  assert.equal((await press('one')).outcome, 'done')
+  assert.equal((await press('one')).outcome, 'done')
+  assert.equal(restarts(), 1)
+  const path = `/api/client/servers/${onlyServer(panel).identifier}/power`
+  panel.simulator.control.loseAnswers({ calls: 1, method: 'POST', path })
+  const unanswered = failure(
+    'unanswered',
+    'permanent',
+    'The panel was told and did not answer. Look at the server before asking again.',
+  )
+  assert.deepEqual(await press('two'), unanswered)
+  assert.deepEqual(await press('two'), unanswered)
+  assert.equal(restarts(), 2)
+  await panel.provisioner.suspend(panel.input({ remote }))
+  assert.deepEqual(await press('three'), BUSY)
+  await panel.provisioner.release(panel.input({ remote }))
+  assert.equal((await press('three')).outcome, 'done', 'what was refused may be asked for again')
+})
+
+test('a server is reinstalled once for one key, and followed until its script has ended', async (t) => {
+  const panel = await openPanel(t)
+  const remote = await liveServer(panel)
+  const about = panel.input({ remote })
+  const act = { ...about, keep_data: false, idempotency_key: 'one' }
+  const pending = { outcome: 'pending', reference: 'install' }
+  assert.deepEqual(await panel.provisioner.reinstall(act), pending)
+  const ask = { ...about, operation: 'reinstall', reference: 'install' }
+  assert.deepEqual(await panel.provisioner.follow(ask), pending)
+  panel.simulator.control.finishInstalls()
+  assert.deepEqual(await panel.provisioner.follow(ask), { outcome: 'done', remote_id: remote })
+  assert.deepEqual(await panel.provisioner.reinstall(act), pending)
+  assert.deepEqual(await panel.provisioner.follow(ask), { outcome: 'done', remote_id: remote })
+  assert.deepEqual(
+    await panel.provisioner.reinstall({ ...act, keep_data: true, idempotency_key: 'two' }),
+    failure(
+      'invalid_settings',
+      'permanent',
+      'The panel reinstalls the egg of the server and promises no data.',
+    ),
+  )
+  const calls = panel.simulator.control.calls().filter(({ path }) => path.endsWith('/reinstall'))
+  assert.equal(calls.length, 1)
+})
+
 test('without a client key there is no power, no usage, and the test says so', async (t) => {
   const panel = await openPanel(t, { client: null })
   const about = panel.input({ remote: await liveServer(panel) })

@@ -68,6 +68,30 @@ export const moneyBreaks: readonly Break[] = [
     },
   },
   {
+    check: 'parts of a refund add up to it',
+    break: async ({ trx, ids, newId }) => {
+      const part = { id: newId('rpt'), refund_id: ids.refund, position: 1, invoice_id: null }
+      await trx.insert('refund_parts', [
+        { ...part, taken_from: 'goodwill', credit_note_id: null, amount_minor: 1n },
+      ])
+      return ids.refund
+    },
+  },
+  {
+    check: 'what a refund was found to take from credit stands in the ledger',
+    break: async ({ trx, ids, newId }) => {
+      const part = { id: newId('rpt'), refund_id: ids.refund, position: 1, invoice_id: null }
+      const { amount_minor } = await first(
+        trx,
+        sql`select amount_minor from refunds where id = ${ids.refund}`,
+      )
+      await trx.insert('refund_parts', [
+        { ...part, taken_from: 'credit', credit_note_id: null, amount_minor },
+      ])
+      return ids.refund
+    },
+  },
+  {
     check: 'sent refund stands in the ledger once',
     break: async ({ trx, ids }) => {
       await trx.run(

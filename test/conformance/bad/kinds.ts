@@ -14,6 +14,14 @@ export const BAD_OF_KINDS: readonly BadPlugin[] = [
     breaks: { takes_no_more: 'gateway.confirm_payment takes no more' },
   },
   {
+    says: 'a refund whose fee is other money',
+    ...{
+      example: 'example-gateway',
+      change: code(['? { fee: refund.fee }', "? { fee: { ...refund.fee, currency: 'USD' } }"]),
+    },
+    breaks: { takes_no_more: 'gateway.refund takes no more' },
+  },
+  {
     says: 'a frame for a page that has none',
     ...{ example: 'example-card-fields', change: code(['const frame = canEmbed ?', 'const frame = API ?']) },
     breaks: { frame_shown: 'gateway.start_payment shows a frame' },

@@ -71,6 +71,18 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
     },
   },
   {
+    says: 'a restart that is told without its key',
+    example: 'example-server',
+    change: { 'cloud.ts': [["'idempotency-key': key", "'idempotency-key': crypto.randomUUID()"]] },
+    breaks: { made_once: 'provisioner.power, again' },
+  },
+  {
+    says: 'a reinstallation that is under way for ever',
+    example: 'example-server',
+    change: { 'plugin.json': [['"follow",', '']] },
+    breaks: { pending_followed: 'provisioner.reinstall can be followed' },
+  },
+  {
     says: 'a box that is described as live whatever was done to it',
     ...{
       example: 'example-provisioner',

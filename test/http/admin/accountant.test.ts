@@ -5,6 +5,7 @@ import { sql } from '../../../core/db/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
 import { allReports } from '../../../core/reports/index.ts'
 import { engines } from '../../support/databases.ts'
+import { walkLedger, walkReports } from '../../support/walk-figures.ts'
 import type { WebBrowser } from '../../support/web.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
@@ -184,6 +185,14 @@ for (const engine of engines)
           if (document.includes('/invoices/')) assertShows(page, /\/admin\/ledger\/journals\/jrn_/)
         }
       }
+    })
+
+    it('adds up what every figure opens to the figure itself', async () => {
+      const keys = allReports.map(({ key }) => key)
+      const reports = await walkReports(open, keys, JANUARY)
+      const ledger = await walkLedger(open, 'from=2026-02-01&to=2026-02-28')
+      assert.ok(reports.figures > 30, String(reports.figures))
+      assert.ok(ledger.figures > 30, String(ledger.figures))
     })
 
     it('gives an authority its XRechnung, and says in plain words what is missing for it', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it, test } from 'node:test'
-import { allSchedules, wired } from '../../../core/app/index.ts'
+import { allSchedules, jobHandlers, wired } from '../../../core/app/index.ts'
+import { account } from '../../../core/billing/index.ts'
+import { named } from '../../../core/http/admin/views/tax-rules.ts'
 import { sql } from '../../../core/db/index.ts'
 import { createMessages } from '../../../core/i18n/index.ts'
 import { engines } from '../../support/databases.ts'
@@ -19,6 +21,38 @@ test('every schedule has a name that people read, in both languages', () => {
       [],
       locale,
     )
+})
+
+test('every job and every account has a name that people read, in both languages', () => {
+  const config = { smtpUrl: 'smtp://localhost:1025' }
+  const wiring = { means: {}, plugins: {}, engine: {}, config } as Parameters<typeof jobHandlers>[0]
+  const tasks = Object.keys(jobHandlers(wiring, wired.areas, []))
+  assert.ok(tasks.length > 20)
+  const keys = [
+    ...tasks.map((task) => `admin.job.${task.replaceAll('.', '_')}`),
+    ...Object.values(account).map(
+      (of) => `admin.account.${(typeof of === 'string' ? of : of('')).split(':')[0]!}`,
+    ),
+  ]
+  for (const locale of ['en', 'de'])
+    assert.deepEqual(
+      keys.filter((key) => !messages.has(key, locale)),
+      [],
+      locale,
+    )
+})
+
+test('sellers of one name are told apart', () => {
+  const of = (id: string, name: string, tax_id: string | null = null) => ({ id, name, tax_id })
+  const names = named([
+    of('sel_1', 'Quay'),
+    ...[of('sel_2', 'Pier', 'DE1'), of('sel_3', 'Pier', 'DE2')],
+    ...[of('sel_4', 'Dock'), of('sel_5', 'Dock')],
+  ])
+  assert.deepEqual(
+    names.map(({ name }) => name),
+    ['Quay', 'Pier (DE1)', 'Pier (DE2)', 'Dock (sel_4)', 'Dock (sel_5)'],
+  )
 })
 
 for (const engine of engines)

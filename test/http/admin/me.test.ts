@@ -32,6 +32,19 @@ for (const engine of engines)
       await clerk.post('/admin/me', { name: 'Cleo Clerk', locale: 'en', theme: 'system' })
     })
 
+    it('ends its other sessions by a button that works without scripts', async () => {
+      const elsewhere = world.web.browser()
+      const { email } = (await world.means.db.get<{ email: string }>(
+        sql`select email from users where name = 'Cleo Clerk'`,
+      ))!
+      assertStatus(await elsewhere.signIn(email, PASSWORD, '/admin/sign-in'), 303)
+      const page = await clerk.get('/admin/me')
+      assert.match(page.text, /<form method="post" action="\/admin\/me\/sessions\/end-others"/)
+      assertStatus(await clerk.post('/admin/me/sessions/end-others'), 303)
+      assert.match((await elsewhere.get('/admin/me')).location ?? '', /sign-in/)
+      assertStatus(await clerk.get('/admin/me'), 200)
+    })
+
     it('makes an API key, shows it once, and lets it do what its scopes say', async () => {
       await clerk.get('/admin/me/keys')
       const made = await clerk.post('/admin/me/keys', { name: 'Watch', scopes: 'invoice.list', days: '30' })

@@ -21,10 +21,20 @@ const EVERYTHING = asking({
   hooks: [...allHooks().keys()],
   limits: {
     ...{ memory_mb: 128, slice_ms: 1_000, cpu_ms: 5_000, isolates: 3 },
-    ...{ queue: 100, asks: 300, fetches: 100, response_bytes: 8 * 1024 * 1024 },
+    ...{
+      writes: 20,
+      writes_a_day: 500,
+      queue: 100,
+      asks: 300,
+      fetches: 100,
+      response_bytes: 8 * 1024 * 1024,
+    },
   },
   permissions: {
     data: DATA_SCOPES.flatMap((scope) => [`${scope}:current`, `${scope}:all`]),
+    auto_approval: [
+      { scope: 'client.write:billable_item', currency: 'EUR', item_minor: '500', day_minor: '2000' },
+    ],
     slots: slotNames,
     schedules: ['5m', '6h', '1d'].map((every) => ({ name: 'look', every })),
   },
@@ -48,6 +58,27 @@ test('in German nothing falls back to the names in the code', () => {
     german.filter((words, place) => words === english[place]),
     [],
   )
+})
+
+test('a secret that the plugin reads itself is grave, of the instance and of its servers alike', () => {
+  const secrets = [
+    { name: 'key', read: true },
+    { name: 'server.token', read: true },
+    { name: 'server.other' },
+  ]
+  const asked = asking({ permissions: { secrets } })
+  assert.deepEqual(
+    asked.map((one) => [askedWords(deskIn('en'), one), one.grave]),
+    [
+      ['See the secret key itself', true],
+      ['See the secret server.token itself', true],
+      ['Let us use the secret server.other for it, without seeing it', false],
+    ],
+  )
+  const table = askedTable(deskIn('en'), { asked, added: null })
+  assert.ok(table.kind === 'table')
+  const grave = { state: 'grave', label: deskIn('en').t('admin.plugins.grave'), tone: 'bad' }
+  assert.deepEqual(table.rows[1]!.cells, [{ cells: ['See the secret server.token itself', grave] }])
 })
 
 test('the name that programs use stands behind the words, and a limit beside what is usual', () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
+import { lossNames } from '../../../core/plugins/supervisor/host-loss.ts'
 import type { PluginsHealth } from '../../../core/plugins/index.ts'
 import { adminPorts } from '../../support/admin-ports.ts'
 import { engines } from '../../support/databases.ts'
 import { openAdmin, type AdminWorld } from './support.ts'
 
 const WELL: PluginsHealth = {
-  ...{ hosts: [], suspects: [], tripped: [], figures: [], outbound: {} },
+  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outbound: {} },
   ...{ wallOff: false, wallMissing: [] },
 }
 
@@ -45,6 +46,17 @@ for (const engine of engines)
       const text = await page({ hosts: [host('money', 1), host('rest', 2), host(`suspect ${instance}`, 3)] })
       assert.match(text, /plugins that take money.*all other plugins.*“[^”]+” by itself/)
       assert.doesNotMatch(text, new RegExp(`suspect ${instance}`))
+    })
+
+    it('says in words why hosts ended, for every reason that is told', async () => {
+      const at = world.means.clock.now()
+      const told = lossNames.filter((name) => !['calm', 'unneeded', 'core_stops'].includes(name))
+      const text = await page({ losses: told.map((name) => ({ ward: 'money', name, at })) })
+      assert.match(
+        text,
+        /plugins that take money.*it asked more than a call may: somebody else may have spoken/,
+      )
+      assert.doesNotMatch(text, /admin\.plugins\.loss/)
     })
 
     it('says that something is paused only of what is on', async () => {

@@ -77,6 +77,24 @@ for (const engine of engines) {
       assert.match(back.text, /id="methods"[^>]*hx-trigger="every 4s"/)
     })
 
+    test('a method is brought up to date where its gateway can, here or at its page', async () => {
+      const gateway = await makeGateway(means, ['charge_method', 'update_method'])
+      const plain = await makeGateway(means, ['charge_method'])
+      const visa = await addMethod(portal.client.id, gateway.id, { label: 'Visa 1111' })
+      const fixed = await addMethod(portal.client.id, plain.id, { label: 'Visa 2222' })
+      const { text } = await browser.get('/portal/payment-methods')
+      assert.match(text, new RegExp(`payment-methods/${visa}/update`))
+      assert.doesNotMatch(text, new RegExp(`payment-methods/${fixed}/update`))
+      answers.push({ outcome: 'needs_client', url: 'https://pay.example/renew' })
+      const away = await browser.post(`/portal/payment-methods/${visa}/update`)
+      assert.equal(away.headers.get('refresh'), '0; url=https://pay.example/renew')
+      answers.push({ outcome: 'updated' })
+      assert.equal((await browser.post(`/portal/payment-methods/${visa}/update`)).status, 303)
+      assert.match(textOf((await browser.get('/portal/payment-methods')).text), /The method is up to date/)
+      answers.push({ outcome: 'failed', code: 'gone', message: 'The card is gone' })
+      assert.equal((await browser.post(`/portal/payment-methods/${visa}/update`)).status, 502)
+    })
+
     test('a second account in another currency is opened, acted for, and has credit of its own', async () => {
       const client = await makeClient(means, { brand_id: portal.brand.id })
       const user = await makeUser(means, { realm_id: portal.brand.realm_id })

@@ -1,10 +1,10 @@
 import { newSecretToken } from '../../../core/identity/secret-token.ts'
 import type { TestMeans } from '../../support/means.ts'
 
-/** A billable item, a text, a letter and secret addresses of the shop, as rows: they leave nothing in the audit log. */
+/** A billable item, a text, a letter, a request of a plugin and secret addresses of the shop, as rows: they leave nothing in the audit log. */
 export async function makeDocumentRows(
   means: TestMeans,
-  ids: { brand: string; client: string; overdue: string; paid: string },
+  ids: { brand: string; client: string; instance: string; overdue: string; paid: string },
 ) {
   const { db } = means
   const now = means.business.now()
@@ -47,7 +47,17 @@ export async function makeDocumentRows(
       ...{ status: 'waiting', ...stamps },
     },
   ])
+  const pluginRequest = means.newId('prq')
+  await db.insert('plugin_requests', [
+    {
+      ...{ id: pluginRequest, instance_id: ids.instance, plugin_id: 'test', brand_id: ids.brand },
+      ...{ client_id: ids.client, scope: 'client.write:billable_item', record_id: ids.client },
+      ...{ reference: 'one', body: '{"description":"Migration"}', currency: 'EUR', amount_minor: 900n },
+      ...{ status: 'waiting', ...stamps },
+    },
+  ])
   return {
+    pluginRequest,
     letter,
     billable,
     documentText,

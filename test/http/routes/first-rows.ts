@@ -71,6 +71,7 @@ export interface FirstRows extends WorldIds {
   billable: string
   documentText: string
   letter: string
+  pluginRequest: string
   invoiceLink: string
   /** Secret of an address that opens the overdue invoice. */
   payToken: string

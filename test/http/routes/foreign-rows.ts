@@ -85,6 +85,7 @@ export async function makeForeignRows(
     billable: await copy('billable_items', rows.billable, 'bli', of),
     documentText: await copy('document_texts', rows.documentText, 'dtx', { brand_id: brand.id }),
     letter: await copy('letters', rows.letter, 'let', { ...of, invoice_id: invoice }),
+    pluginRequest: await copy('plugin_requests', rows.pluginRequest, 'prq', { ...of, reference: owner.id }),
     invoiceLink: await copy('invoice_links', rows.invoiceLink, 'lnk', {
       ...{ ...of, invoice_id: invoice, token_hash: owner.id },
     }),

@@ -80,6 +80,11 @@ const documentsOf = (rows: FirstRows): Many[] => [
     first: { id: rows.letter },
     differs: (_, id) => ({ id: id('let'), invoice_id: id('inv') }),
   },
+  {
+    table: 'plugin_requests',
+    first: { id: rows.pluginRequest },
+    differs: (n, id) => ({ id: id('prq'), reference: `r${n}`, body: `{"description":"Migration ${n}"}` }),
+  },
   under('invoice_links', { id: rows.invoiceLink }, 'lnk', (n) => ({ token_hash: `link-${n}` })),
 ]
 

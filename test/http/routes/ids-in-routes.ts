@@ -42,9 +42,11 @@ const KINDS = {
   option: 'opt',
   order: 'ord',
   payment: 'pay',
+  refund: 'ref',
   payout: 'pyo',
   priceList: 'plt',
   priceRule: 'prr',
+  pluginRequest: 'prq',
   product: 'prd',
   quote: 'quo',
   role: 'rol',
@@ -87,6 +89,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':addon': 'product',
   ':productId': 'product',
   ':rule': 'priceRule',
+  ':refund': 'refund',
   '{bundle_id}': 'bundle',
   '{client_id}': 'client',
   '{delivery_id}': 'delivery',
@@ -98,8 +101,10 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{price_list_id}': 'priceList',
   '{price_rule_id}': 'priceRule',
   '{product_id}': 'product',
+  '{request_id}': 'pluginRequest',
   '{server_id}': 'server',
   '{service_id}': 'service',
+  '{refund_id}': 'refund',
 }
 
 /** What stands before ":id" on pages of staff. */
@@ -135,6 +140,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/orders': 'order',
   '/admin/payments': 'payment',
   '/admin/payouts': 'payout',
+  '/admin/plugin-requests': 'pluginRequest',
   '/admin/price-campaigns': 'campaign',
   '/admin/price-lists': 'priceList',
   '/admin/plugins/instances': 'instance',

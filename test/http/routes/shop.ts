@@ -5,7 +5,7 @@ import { sql, type Db } from '../../../core/db/index.ts'
 import type { StatementCounter } from '../../../core/http/index.ts'
 import { addMonths, isoDate } from '../../../core/kernel/index.ts'
 import { writeSetting } from '../../../core/records/index.ts'
-import { shopTerms } from '../../../core/http/storefront/legal.ts'
+import { shopTerms } from '../../../core/orders/index.ts'
 import { adminPorts } from '../../support/admin-ports.ts'
 import { PASSWORD, staffActor } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
@@ -176,5 +176,9 @@ async function setTerms(means: TestMeans, paragraphs: number): Promise<void> {
     scopeId: '',
     value: { version: '2026-01', text },
   } as const
-  await means.db.transaction((trx) => writeSetting(means, trx, change, staffActor()))
+  await means.db.transaction(async (trx) => {
+    // A version stands for one text for good: here it grows.
+    await trx.run(sql`delete from setting_versions where key = ${shopTerms.key}`)
+    await writeSetting(means, trx, change, staffActor())
+  })
 }

@@ -30,6 +30,7 @@ function desk() {
     clock: { ms: () => now.wall } as Clock,
     steadyMs: () => now.ms,
     ...{ storage: memoryStorage(), scopes: new Map(), findRecord: () => Promise.resolve(null) },
+    writes: { request: () => Promise.reject(new Error('Nothing writes here.')) },
     log: {
       line: () => undefined,
       incident: ({ kind, detail }) => void (kind === 'tripped' && paused.push(detail)),
@@ -50,7 +51,8 @@ function desk() {
       stop: () => undefined,
     },
     mark: () => 'bsk_mark',
-    admitLine: () => true,
+    lines: { admit: () => true, stop: () => undefined },
+    stacks: Promise.resolve(false),
   }
   const instance: PluginInstance = { id: 'plg_1', plugin, settings: {}, secrets: () => next.secret() }
   const call = async (serverId?: string): Promise<string> => {

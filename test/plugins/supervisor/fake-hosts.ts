@@ -1,6 +1,8 @@
 import type { Host, HostMeans, IsolateEars } from '../../../core/plugins/supervisor/host.ts'
+import { lossOf } from '../../../core/plugins/supervisor/host-loss.ts'
 import type { HostProgram } from '../../../core/plugins/supervisor/host-program.ts'
 import type { PoolCall, PoolStart } from '../../../core/plugins/supervisor/pool.ts'
+import { raiseWall } from '../../../core/plugins/supervisor/wall.ts'
 import type { Ground, WardsMeans } from '../../../core/plugins/supervisor/wards.ts'
 
 export interface FakeHost extends Host {
@@ -47,7 +49,7 @@ export function fakeHost(means: Pick<HostMeans, 'onLost'>, answers = true): Fake
       const ears = [...open.values()]
       open.clear()
       for (const one of ears) one.lost()
-      means.onLost('it ended', retired)
+      means.onLost(lossOf('ended', 'it ended'), retired)
     },
   }
   return host
@@ -81,11 +83,11 @@ export function fakeGround(answers = true): FakeGround {
     },
     means: {
       program: Promise.resolve({} as HostProgram),
-      wall: Promise.resolve({ prefix: [], missing: [] }),
+      wall: raiseWall('off'),
       ms: () => clock.ms,
       random: () => clock.random,
       onOutput: () => undefined,
-      onLost: (ward, reason) => void lost.push(`${ward}: ${reason}`),
+      onLost: (ward, { says }) => void lost.push(`${ward}: ${says}`),
     },
   }
 }
@@ -103,4 +105,5 @@ export const poolCall = (op = 'charge'): PoolCall => ({
   ...{ kind: 'gateway', op, text: '{}', deadline: { ms: 10_000, coldMs: 10_000 } },
   onAsk: () => Promise.resolve({ ok: true, text: 'null' }),
   onLine: () => undefined,
+  onDropped: () => undefined,
 })

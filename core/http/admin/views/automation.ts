@@ -9,7 +9,7 @@ import { allowed } from './clients.ts'
 import { listPage } from './list-page.ts'
 import { placeOfId } from './search.ts'
 import { pretty } from './webhook-events.ts'
-import { hookName, said } from './words.ts'
+import { hookName, jobName, said, scheduleName } from './words.ts'
 
 const DEAD_SHOWN = 200
 
@@ -37,8 +37,13 @@ export async function automationPage(desk: Desk, _asked: Asked): Promise<PageVie
         ],
         rows: dead.map((job) => ({
           id: `row-${job.id}`,
-          label: job.task,
-          cells: [{ mono: job.task }, job.error, job.attempts, { at: job.died_at }],
+          label: jobName(desk, job.task),
+          cells: [
+            { words: jobName(desk, job.task), code: job.task },
+            job.error,
+            job.attempts,
+            { at: job.died_at },
+          ],
           ...(allowed(desk, 'job.retry')
             ? {
                 menu: [
@@ -180,9 +185,9 @@ function scheduleTable(desk: Desk, schedules: readonly ScheduleState[]): Block {
     ],
     rows: schedules.map((row) => ({
       id: `row-${row.id}`,
-      label: said(desk, 'admin.schedule', row.id.replaceAll('.', '_')),
+      label: scheduleName(desk, row.id),
       cells: [
-        { words: said(desk, 'admin.schedule', row.id.replaceAll('.', '_')), code: row.id },
+        { words: scheduleName(desk, row.id), code: row.id },
         row.due_at < now
           ? { cells: [{ at: row.due_at }, { state: 'overdue', label: t('admin.automation.late') }] }
           : { at: row.due_at },

@@ -7,6 +7,8 @@ import {
   lineText,
   linkedDocuments,
   paymentsFor,
+  refundPart,
+  refundsInParts,
   taxStatements,
   type Invoice,
   type LinkedDocument,
@@ -322,8 +324,9 @@ async function ledger(desk: Desk, invoice: Invoice): Promise<Block> {
     where j.source_id = ${invoice.id}
       or j.source_id in (select id from allocations where invoice_id = ${invoice.id})
       or j.source_id in (select id from payments where invoice_id = ${invoice.id})
-      or j.source_id in (select r.id from refunds r where r.invoice_id = ${invoice.id}
+      or j.source_id in (select r.id from ${refundsInParts} where ${refundPart.invoiceId} = ${invoice.id}
         and r.payment_id in (select a.payment_id from allocations a where a.invoice_id = ${invoice.id}))
+      or j.source_id in (select id from refund_parts where invoice_id = ${invoice.id})
     order by p.journal_id, p.position limit 200`)
   return {
     kind: 'table',

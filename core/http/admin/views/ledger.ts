@@ -1,9 +1,10 @@
-import { sql } from '../../../db/index.ts'
+import { sql, type Sql } from '../../../db/index.ts'
 import { dayIn, NotFound, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
-import { inMoney, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { clientLink, labeller, type Asked, type Desk } from '../desk.ts'
 import { listPage } from './list-page.ts'
+import { brandsOf, filterForm, wantedOf, type Wanted } from './books/asked-days.ts'
 import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './books/source.ts'
 import { movedAt } from '../../../reports/index.ts'
 import { accountCell, instanceNames } from './account-name.ts'
@@ -18,27 +19,37 @@ interface Journal {
   created_at: Instant
 }
 
-export function journalList(desk: Desk, asked: Asked): Promise<PageView> {
+interface Listed extends Journal {
+  currency: string
+  debit_minor: bigint
+}
+
+/** All journals, newest first; with days in the address those that make the sums of a trial balance. */
+export async function journalList(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const { account } = asked.query
+  const wanted = asked.query.from ? wantedOf(desk, asked) : null
   const own = scoped(desk.actor, { table: 'j', client: null })
   const inAccount = sql`exists (select 1 from postings p where p.journal_id = j.id and p.account = ${account ?? ''})`
-  return listPage<Journal>(desk, asked, {
+  const debit = sql`select sum(p.amount_minor) from postings p where p.journal_id = j.id and p.amount_minor > 0`
+  return listPage<Listed>(desk, asked, {
     noun: 'journals',
     path: '/admin/ledger/journals',
     icon: 'book',
     listing: {
-      columns: sql`j.*`,
+      columns: sql`j.*, coalesce((${debit}), 0) as debit_minor`,
       from: sql`from journals j`,
-      where: account ? [own, inAccount] : [own],
+      where: [own, ...(account ? [inAccount] : []), ...(wanted ? inDays(wanted) : [])],
       key: sql`j.id`,
     },
     searchIn: [sql`j.kind`, sql`j.source_id`, sql`j.id`],
+    ...(wanted ? { before: [await daysForm(desk, wanted)] } : {}),
     columns: [
       { label: l('kind'), phone: 'title' },
       { label: l('day'), phone: 'side' },
       { label: l('source') },
       { label: l('at'), phone: 'hide' },
+      { label: l('amount'), align: 'end' },
     ],
     row: (row) => ({
       id: `row-${row.id}`,
@@ -49,9 +60,22 @@ export function journalList(desk: Desk, asked: Asked): Promise<PageView> {
         { day: row.effective_on },
         { mono: row.source_id },
         { at: row.created_at },
+        inMoney(row.debit_minor, row.currency),
       ],
     }),
   })
+}
+
+const inDays = ({ from, until, brandId, currency }: Wanted): Sql[] => [
+  sql`j.effective_on >= ${from} and j.effective_on < ${until}`,
+  ...(brandId ? [sql`j.brand_id = ${brandId}`] : []),
+  ...(currency ? [sql`j.currency = ${currency}`] : []),
+]
+
+async function daysForm(desk: Desk, wanted: Wanted): Promise<Block> {
+  const keep = wanted.currency ? { currency: wanted.currency } : {}
+  const spec = { id: 'journal-filter', action: '/admin/ledger/journals', brands: await brandsOf(desk), keep }
+  return filterForm(desk, wanted, spec)
 }
 
 interface Posting {

@@ -1,4 +1,4 @@
-import { countOrders, getOrder, type Order, type OrderStatus } from '../../../orders/index.ts'
+import { acceptedTerms, countOrders, getOrder, type Order, type OrderStatus } from '../../../orders/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -241,6 +241,7 @@ function sums(desk: Desk, order: Order): Block {
 
 function facts(desk: Desk, order: Order, around: Around): Block {
   const l = labeller(desk)
+  const terms = acceptedTerms(order)
   const evidence = JSON.parse(order.evidence) as { country?: string }
   return {
     kind: 'facts',
@@ -261,6 +262,15 @@ function facts(desk: Desk, order: Order, around: Around): Block {
       },
       { label: l('at'), value: { at: order.placed_at } },
       { label: l('placed_by'), value: actorName(desk, { actor: order.placed_by, name: around.name }) },
+      {
+        label: desk.t('admin.orders.terms'),
+        value: {
+          cells: [
+            desk.t('admin.orders.terms_version', { version: terms.version }),
+            { at: terms.accepted_at },
+          ],
+        },
+      },
       { label: l('ip'), value: order.address },
       { label: l('country'), value: countryName(desk, evidence.country) },
       { label: l('browser'), value: order.agent },

@@ -263,7 +263,7 @@ export function transactionList(desk: Desk, asked: Asked): Promise<PageView> {
       where: [scoped(desk.actor, { table: 'x' })],
       key: sql`x.id`,
     },
-    searchIn: [sql`x.reference`, sql`c.name`, sql`c.company`],
+    searchIn: [sql`x.reference`, sql`x.id`, sql`c.name`, sql`c.company`],
     filters: { client: sql`x.client_id` },
     columns: [
       { label: l('reference'), phone: 'title' },

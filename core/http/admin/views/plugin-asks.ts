@@ -1,6 +1,7 @@
+import { isCurrency } from '../../../../sdk/index.ts'
 import type { PermissionAsked, Saying } from '../../../plugins/index.ts'
 import type { Block, Cell, Row } from '../blocks.ts'
-import { labeller, type Desk } from '../desk.ts'
+import { labeller, moneyText, type Desk } from '../desk.ts'
 import { hookName } from './words.ts'
 
 interface Asks {
@@ -62,10 +63,22 @@ function saidOf(desk: Desk, { word, of }: Saying): string {
     ...of,
     ...(word === 'kind' ? { kind: t(`admin.plugin_kind.${text('kind')}`) } : {}),
     ...(word.startsWith('data_') ? { scope: scopeName(desk, text('scope')) } : {}),
+    ...(word.startsWith('write_') ? { what: t(`admin.plugins.write.${text('what')}`) } : {}),
+    ...(word === 'auto_approval' ? capsOf(desk, text) : {}),
     ...(word === 'slot' ? { slot: t(`admin.plugins.slot.${text('slot').replaceAll('.', '_')}`) } : {}),
     ...(word === 'schedule' ? { every: everyName(desk, text('every')) } : {}),
     ...(word.startsWith('hook_') ? { what: hookName(desk, text('name')) } : {}),
   })
+}
+
+/** Caps as people read them; a currency of a manifest may be none that there is. */
+function capsOf(desk: Desk, text: (name: string) => string) {
+  const money = (minor: string) =>
+    isCurrency(text('currency'))
+      ? moneyText(desk, BigInt(minor), text('currency'))
+      : `${minor} ${text('currency')}`
+  const what = desk.t(`admin.plugins.write.${text('what')}`)
+  return { what, item: money(text('item_minor')), day: money(text('day_minor')) }
 }
 
 /** "client.read:contact:all" → the words of client_contact. */

@@ -37,6 +37,7 @@ const hostBlocks = (desk: Desk, health: PluginsHealth, instances: readonly Insta
   ...troubleNotices(desk, health, instances),
   instanceTable(desk, health, instances),
   hostTable(desk, health, nameOfIn(instances)),
+  lossTable(desk, health, nameOfIn(instances)),
   wallFacts(desk, health),
   outboundFacts(desk, health),
 ]
@@ -136,6 +137,27 @@ function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) =>
       ],
     })),
     empty: { icon: 'cpu', title: t('admin.plugins.no_hosts') },
+  }
+}
+
+/** Ours says nothing unasked and no more than it may, so each reason is one to look into. */
+function lossTable(desk: Desk, { losses }: PluginsHealth, nameOf: (id: string) => string): Block {
+  const { t } = desk
+  return {
+    kind: 'table',
+    id: 'health-losses',
+    title: t('admin.plugins.losses'),
+    columns: [
+      { label: t('admin.plugins.ward'), phone: 'title' },
+      { label: t('admin.plugins.loss_why') },
+      { label: t('admin.plugins.loss_when'), phone: 'side' },
+    ],
+    rows: losses.map(({ ward, name, at }, n) => ({
+      id: `loss-${n}`,
+      label: wardName(desk, ward, nameOf),
+      cells: [wardName(desk, ward, nameOf), t(`admin.plugins.loss.${name}`), { at }],
+    })),
+    empty: { icon: 'cpu', title: t('admin.plugins.no_losses') },
   }
 }
 

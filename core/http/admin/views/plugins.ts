@@ -1,15 +1,17 @@
 import {
   getInstance,
+  hostFields,
   listInstances,
   listPlugins,
   permissionsAsked,
+  trustInstance,
   type Instance,
   type Manifest,
 } from '../../../plugins/index.ts'
 import type { ProviderKind } from '../../../../sdk/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
-import type { Block, Cell, PageView } from '../blocks.ts'
+import type { Block, Button, Cell, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
@@ -18,6 +20,8 @@ import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.t
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { settingsFields } from './settings-fields.ts'
+import { trustFields } from './trust-fields.ts'
+import { trustedHosts } from './trusted-hosts.ts'
 import { kindName } from './words.ts'
 
 export const switchState = (desk: Desk, status: string): Cell => ({
@@ -142,6 +146,7 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
             values: {},
             ownerId: null,
           })),
+          ...trustOf(desk, asked, plugin.manifest, {}),
         ],
         submit: { label: t('admin.plugins.create') },
         cancelHref: '/admin/plugins',
@@ -163,7 +168,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
   const health = await means.pluginHealth()
   const figures = (health?.figures ?? []).filter((one) => one.instance === instance.id)
   const at = `/admin/plugins/instances/${instance.id}`
-  const turn = instance.status === 'active' ? 'disable' : 'enable'
+  const settings = JSON.parse(instance.settings) as Record<string, unknown>
   return {
     head: {
       title: instance.name,
@@ -174,21 +179,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         { label: instance.name },
       ],
       status: [instanceState(desk, instance)],
-      actions: [
-        ...(allowed(desk, 'plugin_instance.test') && testedKind(instance.manifest)
-          ? [{ label: t('admin.plugins.test'), post: `${at}/test`, icon: 'plug-connected' }]
-          : []),
-        ...(allowed(desk, 'plugin_instance.switch')
-          ? [
-              {
-                label: t(`admin.plugins.act.${turn}`),
-                post: `${at}/${turn}`,
-                icon: 'power',
-                kind: 'ghost' as const,
-              },
-            ]
-          : []),
-      ],
+      actions: instanceActs(desk, instance, at),
     },
     main: [
       ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance])),
@@ -202,13 +193,20 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
           { ...filled(asked, 'name', instance.name), label: l('name') },
           ...(await settingsFields(desk, asked, {
             schema: instance.manifest.settings,
-            values: JSON.parse(instance.settings) as Record<string, unknown>,
+            values: settings,
             ownerId: instance.id,
           })),
+          ...trustOf(desk, asked, instance.manifest, settings),
         ],
         submit: { label: t('admin.save') },
         ...formParts(desk, asked, instance.version),
       },
+      ...trustedHosts(desk, {
+        fields: hostFields(instance.manifest, 'settings'),
+        settings,
+        at,
+        permission: TRUST,
+      }),
       lastCalls(desk, figures),
       logTable(desk, lines),
       await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),
@@ -219,6 +217,31 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
     ],
   }
 }
+
+function instanceActs(desk: Desk, { status, manifest }: Instance, at: string): Button[] {
+  const { t } = desk
+  const turn = status === 'active' ? 'disable' : 'enable'
+  const [label, post] = [t(`admin.plugins.act.${turn}`), `${at}/${turn}`]
+  return [
+    ...(allowed(desk, 'plugin_instance.test') && testedKind(manifest)
+      ? [{ label: t('admin.plugins.test'), post: `${at}/test`, icon: 'plug-connected' }]
+      : []),
+    ...(allowed(desk, 'plugin_instance.switch')
+      ? [{ label, post, icon: 'power', kind: 'ghost' as const }]
+      : []),
+  ]
+}
+
+const TRUST = trustInstance.permission
+
+const trustOf = (desk: Desk, asked: Asked, manifest: Manifest, settings: Record<string, unknown>): Field[] =>
+  allowed(desk, TRUST)
+    ? trustFields(desk, asked, {
+        fields: hostFields(manifest, 'settings'),
+        schema: manifest.settings,
+        settings,
+      })
+    : []
 
 function instanceFacts(desk: Desk, instance: Instance): Block {
   const { t, means } = desk

@@ -10,8 +10,9 @@ import {
 } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
-import { inMoney, type Block, type Field, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
+import { PAID_BY } from './refund.ts'
 
 /** What went back of a payment, and of which document. */
 export async function refundTable(desk: Desk, payment: PaymentRow): Promise<Block> {
@@ -26,8 +27,10 @@ export async function refundTable(desk: Desk, payment: PaymentRow): Promise<Bloc
     reason: string
     problem: string | null
     created_at: Instant
+    parts: number
   }>(sql`
-    select r.*, i.number from refunds r left join invoices i on i.id = r.invoice_id
+    select r.*, i.number, (select count(*) from refund_parts t where t.refund_id = r.id) as parts
+    from refunds r left join invoices i on i.id = r.invoice_id
     where r.payment_id = ${payment.id} order by r.id limit 100`)
   return {
     kind: 'table',
@@ -43,12 +46,11 @@ export async function refundTable(desk: Desk, payment: PaymentRow): Promise<Bloc
     ],
     rows: rows.map((row) => ({
       id: `row-${row.id}`,
+      href: `/admin/payments/${payment.id}/refunds/${row.id}`,
       label: row.id,
       cells: [
         { at: row.created_at },
-        row.invoice_id
-          ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
-          : null,
+        documentCell(desk, row),
         desk.t(`admin.refund_to.${row.destination}`),
         row.problem ? `${row.reason} (${row.problem})` : row.reason,
         { state: row.status },
@@ -59,13 +61,24 @@ export async function refundTable(desk: Desk, payment: PaymentRow): Promise<Bloc
   }
 }
 
+function documentCell(
+  { t }: Desk,
+  row: { invoice_id: string | null; number: string | null; parts: number },
+): Cell {
+  if (row.parts > 0) return t('admin.refunds.in_parts')
+  if (row.invoice_id === null) return t('admin.refunds.of_none')
+  return { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
+}
+
 export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const l = labeller(desk)
   const payment = await getPayment(means.db, asked.params.id!, actor)
   const left = await refundable(means.db, payment)
   const sum = moneyText(desk, left, payment.currency)
-  const minor = await wholeOf(desk, payment, left)
+  const credit = await creditOf(desk, payment)
+  const ofSurplus = await surplusThere(desk, payment, credit)
+  const minor = ofSurplus > 0n && ofSurplus < left ? ofSurplus : left
   const title = t('admin.refunds.new', { sum })
   const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
   return {
@@ -92,6 +105,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('amount'),
             hint: t('admin.refunds.most', { sum }),
           },
+          paidByField(desk, asked, { credit: moneyText(desk, credit, payment.currency), ofSurplus }),
           {
             ...filled(asked, 'destination', destinations[0]!),
             kind: 'radio',
@@ -120,12 +134,30 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-/** What goes back in one go: what no document took, while it is there, goes back by itself. */
-async function wholeOf({ means }: Desk, payment: PaymentRow, left: bigint): Promise<bigint> {
-  const surplus = await surplusOf(means.db, payment)
+/** What may be paid out of what the client holds. */
+async function creditOf({ means }: Desk, payment: PaymentRow): Promise<bigint> {
   const { paidMinor } = await clientCredit(means.db, payment.client_id, payment.currency)
-  const credit = paidMinor < surplus ? paidMinor : surplus
-  return credit > 0n && credit < left ? credit : left
+  return paidMinor > 0n ? paidMinor : 0n
+}
+
+/** What no document took of the payment, while it is there: it goes back by itself. */
+async function surplusThere({ means }: Desk, payment: PaymentRow, credit: bigint): Promise<bigint> {
+  const surplus = await surplusOf(means.db, payment)
+  return credit < surplus ? credit : surplus
+}
+
+/** What pays for the refund; of what no document took that is the client's credit, unless somebody says otherwise. */
+function paidByField(
+  desk: Desk,
+  asked: Asked,
+  { credit, ofSurplus }: { credit: string; ofSurplus: bigint },
+): Field {
+  const { t } = desk
+  return {
+    ...filled(asked, 'from', ofSurplus > 0n ? 'credit' : 'goodwill'),
+    ...{ kind: 'radio', label: t('admin.refunds.paid_by') },
+    options: PAID_BY.map((value) => ({ value, label: t(`admin.refunds.pays.${value}`, { credit }) })),
+  }
 }
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */

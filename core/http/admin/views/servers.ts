@@ -1,11 +1,15 @@
-import { listServers } from '../../../services/index.ts'
+import { listServers, trustServer } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
-import type { Field, PageView } from '../blocks.ts'
+import type { Button, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { settingsFields } from './settings-fields.ts'
+import { trustFields } from './trust-fields.ts'
+import { trustedHosts } from './trusted-hosts.ts'
+
+const TRUST = trustServer.permission
 
 export const serverState = (desk: Desk, status: string) => ({
   state: status,
@@ -124,28 +128,14 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk
   const l = labeller(desk)
   const server = await readServer(desk, asked.params.id!)
+  const { hosts = [] } = await desk.means.serverSettings(server.instance_id)
   const at = `/admin/servers/${server.id}`
-  const other = server.status === 'active' ? 'maintain' : 'activate'
   return {
     head: {
       title: server.name,
       crumbs: [{ label: t('admin.servers.title'), href: '/admin/servers' }, { label: server.name }],
       status: [serverState(desk, server.status)],
-      actions: [
-        ...(allowed(desk, 'server.test')
-          ? [{ label: t('admin.servers.test'), post: `${at}/test`, icon: 'plug-connected' }]
-          : []),
-        ...(allowed(desk, 'server.set_status')
-          ? [
-              {
-                label: t(`admin.servers.to.${other}`),
-                post: `${at}/status/${other}`,
-                icon: 'tool',
-                kind: 'ghost' as const,
-              },
-            ]
-          : []),
-      ],
+      actions: serverActs(desk, server.status, at),
     },
     main: [
       ...(server.last_problem
@@ -160,6 +150,10 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
           ]
         : []),
       await settingsForm(desk, asked, { server, instanceId: server.instance_id }),
+      ...trustedHosts(desk, {
+        ...{ fields: hosts, settings: JSON.parse(server.settings) as Record<string, unknown> },
+        ...{ at, permission: TRUST },
+      }),
       await auditTimeline(desk, { subject: server.id, id: `server-${server.id}-history` }),
     ],
     aside: [
@@ -188,6 +182,18 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
       },
     ],
   }
+}
+
+function serverActs(desk: Desk, status: string, at: string): Button[] {
+  const { t } = desk
+  const other = status === 'active' ? 'maintain' : 'activate'
+  const [label, post] = [t(`admin.servers.to.${other}`), `${at}/status/${other}`]
+  return [
+    ...(allowed(desk, 'server.test')
+      ? [{ label: t('admin.servers.test'), post: `${at}/test`, icon: 'plug-connected' }]
+      : []),
+    ...(allowed(desk, 'server.set_status') ? [{ label, post, icon: 'tool', kind: 'ghost' as const }] : []),
+  ]
 }
 
 /** First which instance, then the settings that its plugin asks for. */
@@ -249,13 +255,14 @@ async function settingsForm(
 ) {
   const { t, means } = desk
   const { server, instanceId } = of
-  const { schema } = await means.serverSettings(instanceId)
+  const { schema, hosts = [] } = await means.serverSettings(instanceId)
+  const settings = server ? (JSON.parse(server.settings) as Record<string, unknown>) : {}
   const groups = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from server_groups order by name`,
   )
   const drawn = await settingsFields(desk, asked, {
     schema,
-    values: server ? (JSON.parse(server.settings) as Record<string, unknown>) : {},
+    values: settings,
     ownerId: server?.id ?? null,
   })
   const fields: Field[] = [
@@ -277,6 +284,7 @@ async function settingsForm(
       hint: t('admin.servers.capacity_hint'),
     },
     ...drawn,
+    ...(allowed(desk, TRUST) ? trustFields(desk, asked, { fields: hosts, schema, settings }) : []),
   ]
   return {
     kind: 'form' as const,

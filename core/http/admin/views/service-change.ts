@@ -105,9 +105,11 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
   const { t } = desk
   const l = labeller(desk)
   const id = asked.params.id!
-  const { offer, plan, service, sums } = change
+  const { offer, plan, added, service, sums } = change
+  const lines = [...plan.lines, ...added]
+  const netMinor = plan.totalMinor + added.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
   const exactMinor = sums.subtotalMinor + sums.taxMinor
-  const [taxMinor, roundingMinor] = [exactMinor - plan.totalMinor, sums.totalMinor - exactMinor]
+  const [taxMinor, roundingMinor] = [exactMinor - netMinor, sums.totalMinor - exactMinor]
   const money = (minor: bigint) => inMoney(minor, service.currency)
   return [
     {
@@ -116,7 +118,7 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
       title: t('admin.services.change.price'),
       lines: true,
       items: [
-        ...plan.lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
+        ...lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
         ...(taxMinor === 0n ? [] : [{ label: l('tax'), value: money(taxMinor) }]),
         ...(roundingMinor === 0n ? [] : [{ label: t('pdf.rounding'), value: money(roundingMinor) }]),
         { label: l('due_today'), value: money(sums.totalMinor), total: true },

@@ -18,7 +18,7 @@ export async function taxPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const sellers = await listSellers(means, {}, actor)
   const blocks: Block[] = []
-  for (const seller of sellers) blocks.push(await rulesOf(desk, seller))
+  for (const { id, name } of named(sellers)) blocks.push(await rulesOf(desk, { id, name }))
   return {
     head: { title: t('admin.tax.title'), text: t('tax.rules_text') },
     tabs: taxTabs(desk, 'rules'),
@@ -85,7 +85,7 @@ function menuOf(desk: Desk, rule: TaxRule): MenuItem[] {
   ]
 }
 
-function ruleForm(desk: Desk, asked: Asked, sellers: readonly { id: string; name: string }[]): Block {
+function ruleForm(desk: Desk, asked: Asked, sellers: readonly NamedSeller[]): Block {
   const { t, today } = desk
   const l = labeller(desk)
   return {
@@ -127,17 +127,33 @@ function ruleForm(desk: Desk, asked: Asked, sellers: readonly { id: string; name
   }
 }
 
-export function sellerField(
-  desk: Desk,
-  asked: Asked,
-  sellers: readonly { id: string; name: string }[],
-): Field {
+export function sellerField(desk: Desk, asked: Asked, sellers: readonly NamedSeller[]): Field {
   return {
     ...filled(asked, 'seller_id', asked.query.seller_id ?? sellers[0]?.id),
     kind: 'select',
     label: labeller(desk)('seller'),
-    options: sellers.map(({ id, name }) => ({ value: id, label: name })),
+    options: named(sellers).map(({ id, name }) => ({ value: id, label: name })),
   }
+}
+
+interface NamedSeller {
+  id: string
+  name: string
+  tax_id: string | null
+}
+
+/** Sellers of one name are told apart by their tax ids, and by their own ids where those are the same too. */
+export function named(sellers: readonly NamedSeller[]): { id: string; name: string }[] {
+  const ways: ((seller: NamedSeller) => string)[] = [
+    ({ name }) => name,
+    ({ name, tax_id }) => (tax_id ? `${name} (${tax_id})` : name),
+    ({ name, id }) => `${name} (${id})`,
+  ]
+  return sellers.map((seller) => {
+    const isAlone = (way: (typeof ways)[number]) =>
+      sellers.every((other) => other === seller || way(other) !== way(seller))
+    return { id: seller.id, name: (ways.find(isAlone) ?? ways[0]!)(seller) }
+  })
 }
 
 /** One of a fixed list, the first unless another was asked for. */

@@ -26,6 +26,12 @@ export function hookName(desk: Desk, hook: string): string {
   return desk.t('admin.act_of', { noun: said(desk, 'admin.noun', noun), act })
 }
 
+/** What a job does, and what runs at set times, in words: "billing.refund" → "Refund is sent". */
+export const jobName = (desk: Desk, task: string): string =>
+  said(desk, 'admin.job', task.replaceAll('.', '_'))
+export const scheduleName = (desk: Desk, name: string): string =>
+  said(desk, 'admin.schedule', name.replaceAll('.', '_'))
+
 export const journalName = (desk: Desk, kind: string): string => said(desk, 'admin.journal_kind', kind)
 
 export const kindName = (desk: Desk, kinds: Readonly<Record<string, unknown>>): string =>

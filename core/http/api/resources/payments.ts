@@ -1,15 +1,18 @@
 import { Type } from '../../../../sdk/index.ts'
 import {
+  allotRefund,
   capturePayment,
   getPayment,
   listPayments,
   listTransactions,
+  findRefund,
   readPayment,
   recordPayment,
   refundPayment,
   releasePayment,
   type ListedTransaction,
   type PaymentRow,
+  type RefundPartRow,
   type RefundRow,
 } from '../../../billing/index.ts'
 import { amount } from '../amount.ts'
@@ -131,6 +134,23 @@ export const paymentEndpoints: readonly Endpoint[] = [
     handle: async ({ deps, actor, params, body }) =>
       refundResource(await refundPayment(deps, { ...body, ...params }, actor)),
   },
+  {
+    id: 'allotRefund',
+    method: 'post',
+    path: '/refunds/{refund_id}/allot',
+    tag,
+    summary: 'Say afterwards what a refund is of that was sent as an expense',
+    permission: allotRefund.permission,
+    audience: allotRefund.audience,
+    body: bodyOf(allotRefund, ['refund_id']),
+    status: 200,
+    answer: { one: 'Refund' },
+    refusals: { 409: 'What it is of was said when it was made, or it failed.' },
+    async handle({ deps, actor, params, body }) {
+      const parts = await allotRefund(deps, { ...body, ...params }, actor)
+      return refundResource(await findRefund(deps.db, params.refund_id!, actor), parts)
+    },
+  },
 ]
 
 function transactionResource(row: ListedTransaction) {
@@ -151,11 +171,15 @@ function paymentResource(payment: PaymentRow) {
   }
 }
 
-function refundResource(refund: RefundRow) {
+function refundResource(refund: RefundRow, parts: readonly RefundPartRow[] = []) {
   const { id, payment_id, invoice_id, destination, taken_from, credit_note_id } = refund
   const { status, currency, reason, created_at } = refund
   return {
     ...{ id, payment_id, invoice_id, destination, taken_from, credit_note_id, status, reason, created_at },
     amount: amount(refund.amount_minor, currency),
+    parts: parts.map((part) => ({
+      ...{ invoice_id: part.invoice_id, taken_from: part.taken_from, credit_note_id: part.credit_note_id },
+      amount: amount(part.amount_minor, currency),
+    })),
   }
 }

@@ -4,6 +4,7 @@ import {
   askedNow,
   askedOfOpen,
   creditBalance,
+  eligible,
   isLive,
   listGateways,
   listMethods,
@@ -116,7 +117,9 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const attempts = await readAttempts(ctx, invoice.id)
   const open = due > 0n
   const methods = open ? await listMethods(db, invoice.client_id) : []
-  const gateways = open ? await listGateways(db, invoice.brand_id, factsOf(invoice, due)) : []
+  const offered = open ? await listGateways(db, invoice.brand_id, factsOf(invoice, due)) : []
+  const paying = { clientId: invoice.client_id, currency: invoice.currency, amountMinor: due }
+  const gateways = await eligible(ctx.state.deps, offered, paying)
   const credit = open && creditUsed === 0n ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
   const ways = await payWays(ctx, { invoice, dueMinor: due }, { methods, gateways })
   const standing = standingOf(invoice, due, attempts)

@@ -7,6 +7,7 @@ import {
   preferMethod,
   removeMethod,
   startMethodSetup,
+  updateMethod,
   type AgreementRow,
 } from '../../../billing/index.ts'
 import { formatDate, formatMoney } from '../../../i18n/index.ts'
@@ -25,6 +26,7 @@ export function methodRoutes(router: Router<State>): void {
   router.get(HREF, showMethods)
   router.post(HREF, addMethod)
   router.post(`${HREF}/:methodId/prefer`, takePrefer)
+  router.post(`${HREF}/:methodId/update`, takeUpdate)
   router.post(`${HREF}/:methodId/remove`, takeRemove)
 }
 
@@ -35,10 +37,13 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
   const { deps, t, zone } = ctx.state
   const methods = await listMethods(deps.db, client.id)
   const gateways = await listGateways(deps.db, client.brand_id)
+  const updates = (id: string) =>
+    can(ctx, updateMethod) && gateways.some((one) => one.id === id && offers(one, 'update_method'))
   const view = {
     methods: methods.map((method) => ({
       ...methodView(t, method, deps.business.today(zone)),
       preferHref: method.preferred || !can(ctx, preferMethod) ? null : `${HREF}/${method.id}/prefer`,
+      updateHref: updates(method.instance_id) ? `${HREF}/${method.id}/update` : null,
       removeHref: can(ctx, removeMethod) ? `${HREF}/${method.id}/remove` : null,
     })),
     gateways: can(ctx, startMethodSetup)
@@ -105,6 +110,15 @@ async function takePrefer(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   await preferMethod(deps, { method_id: ctx.params.methodId }, actor)
   flash(ctx, { tone: 'good', text: t('portal.methods.preferred_done') })
+  seeOther(ctx, HREF)
+}
+
+async function takeUpdate(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, origin, t } = ctx.state
+  const input = { method_id: ctx.params.methodId, return_url: `${origin}${HREF}` }
+  const { url } = await updateMethod(deps, input, actor)
+  if (url) return leave(ctx, url, { name: new URL(url).host, backHref: HREF })
+  flash(ctx, { tone: 'good', text: t('portal.methods.updated') })
   seeOther(ctx, HREF)
 }
 

@@ -5,7 +5,7 @@ import { placeOrder, priceExtra } from '../../../orders/index.ts'
 import { findService, requestChange, type ServiceRow } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { can, flash, page, requireClient, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
-import { currentTerms } from '../../storefront/legal.ts'
+import { termsOfShop } from '../../storefront/legal.ts'
 import { requireTerms } from '../../storefront/place.ts'
 import { cycleText } from '../cycle-text.ts'
 import { extraView, extraWish } from './extra-view.ts'
@@ -78,7 +78,7 @@ async function drawExtra(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
 }
 
 async function termsView(ctx: RouteCtx) {
-  const { version } = await currentTerms(ctx)
+  const { version } = await termsOfShop(ctx)
   return { version, href: `/legal/terms/${version}` }
 }
 
@@ -90,7 +90,7 @@ export async function takeExtra(ctx: RouteCtx): Promise<void> {
     shown: [409, 422],
     redraw: (problem) => drawExtra(ctx, problem),
     async act() {
-      const { version } = await currentTerms(ctx)
+      const { version } = await termsOfShop(ctx)
       requireTerms(ctx, version)
       const { item } = await priceExtra(deps, extraWish(ctx, service.id), actor)
       const order = await placeOrder(

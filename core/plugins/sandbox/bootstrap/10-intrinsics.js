@@ -11,12 +11,13 @@ const { fromCharCode } = String
 const charCodeAt = String.prototype.charCodeAt
 const codeAt = (text, index) => apply(charCodeAt, text, [index])
 const sliceOf = String.prototype.slice
+const indexIn = String.prototype.indexOf
+const holds = (text, part) => apply(indexIn, text, [part]) !== -1
 const cut = (text, length) => (text.length > length ? apply(sliceOf, text, [0, length]) : text)
 const NativePromise = Promise
 const isFiniteNumber = Number.isFinite
 
 const MESSAGE_LENGTH_MAX = 1024 * 1024
-const ASK_LENGTH_MAX = 1.45 * 1024 * 1024
 const ERROR_LENGTH_MAX = 2000
 const LINE_LENGTH_MAX = 2048
 const LINES_PER_CALL = 50

@@ -156,9 +156,9 @@ class Response extends Body {
   }
 }
 
-/** Characters, of which each may take six in JSON; those of base64 take one. */
-const TEXT_PART = 240_000
-const BASE64_BODY_PART = 1_048_576
+/** Characters, of which each may take six in JSON; those of base64 take one. Address and headers fit beside them. */
+const TEXT_PART = 150_000
+const BASE64_BODY_PART = 900_000
 
 /** What one question can carry goes with it; a longer body goes ahead, part by part, and is named by its number. */
 const wireBody = (body) => {

@@ -11,8 +11,16 @@ const lineOf = (part) => {
   }
 }
 
+/** Told as it grows, so that a call that does not end well is counted too; the whole number comes with its end. */
+const dropLine = (dropped) => {
+  if (dropped < current.tellDropped) return
+  current.tellDropped *= 10
+  out('dropped', dropped)
+}
+
 const writeLine = (level, parts) => {
-  if (current === null || ++current.lines > LINES_PER_CALL) return
+  if (current === null) return
+  if (++current.lines > LINES_PER_CALL) return dropLine(current.lines - LINES_PER_CALL)
   let line = ''
   for (let i = 0; i < parts.length && line.length < LINE_LENGTH_MAX; i++)
     line += (i === 0 ? '' : ' ') + cut(`${lineOf(parts[i])}`, LINE_LENGTH_MAX)
@@ -44,7 +52,46 @@ const tokenOf = (name, form, user) => {
   return `${tokenMark}.${form}.${user}.${name}.end`
 }
 
-const HASH_NAMES = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512', md5: 'MD5' }
+const HASH_NAMES = {
+  __proto__: null,
+  ...{ md5: 'MD5', sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' },
+}
+
+/** How every token of any instance begins. */
+const TOKEN_START = 'bsk_'
+
+const plainDigest = (algorithm, bytes) => {
+  const hash = HASH_NAMES[algorithm]
+  if (hash === undefined) throw new TypeError(`The algorithm "${algorithm}" is not known.`)
+  return hex(fromBase64(askPure('digest', { hash, data: toBase64(bytes) })))
+}
+
+const digest = (algorithm, data) => {
+  if (typeof data !== 'string') return plainDigest(`${algorithm}`, bytesOf(data))
+  if (holds(data, TOKEN_START)) throw new TypeError('A secret is hashed with context.secret.digest.')
+  return plainDigest(`${algorithm}`, encodeUtf8(data))
+}
+
+/** Core is asked only where a secret has to be filled in. */
+const secretDigest = async (algorithm, parts) => {
+  const texts = [...parts].map((part) => `${part}`)
+  let whole = ''
+  for (let i = 0; i < texts.length; i++) whole += texts[i]
+  if (!holds(whole, TOKEN_START)) return plainDigest(`${algorithm}`, encodeUtf8(whole))
+  const input = { hash: HASH_NAMES[algorithm] ?? `${algorithm}`, parts: texts }
+  return hex(fromBase64(await ask('secret_digest', input)))
+}
+
+const certificateText = (data) => (typeof data === 'string' ? data : toBase64(bytesOf(data)))
+
+const certificates = freeze({
+  read: (data) => askPure('certificates', { data: certificateText(data) })[0],
+  readAll: (pem) => askPure('certificates', { data: certificateText(pem) }),
+  fits: (data, host) => askPure('certificate_fits', { data: certificateText(data), host: `${host}` }),
+  isSignedBy: (data, issuer) =>
+    askPure('certificate_signed_by', { data: certificateText(data), issuer: certificateText(issuer) }),
+  hasKey: (data, key) => askPure('certificate_key', { data: certificateText(data), key: `${key}` }),
+})
 
 const openLine = async (host, port) => {
   const line = await ask('tcp_open', { host: `${host}`, port: +port })
@@ -85,6 +132,8 @@ const contextOf = (settings) =>
     }),
     records: freeze({
       read: (scope, id) => ask('record_read', { scope: `${scope}`, id: `${id}` }),
+      request: (scope, id, { reference, body }) =>
+        ask('record_request', { scope: `${scope}`, id: `${id}`, reference: `${reference}`, body }),
     }),
     tcp: freeze({ open: openLine }),
     secret: freeze({
@@ -99,14 +148,10 @@ const contextOf = (settings) =>
         }
         return hex(fromBase64(await ask('secret_hmac', input)))
       },
-      digest: async (algorithm, parts) => {
-        const input = {
-          hash: HASH_NAMES[algorithm] ?? `${algorithm}`,
-          parts: [...parts].map((part) => `${part}`),
-        }
-        return hex(fromBase64(await ask('secret_digest', input)))
-      },
+      digest: secretDigest,
     }),
+    digest,
+    certificates,
     log: freeze({
       info: lineWriter('info'),
       warn: lineWriter('warn'),

@@ -8,6 +8,7 @@ let plugin
 let context
 let asksPerCall = 0
 let asksAtOnce = 0
+let showsStacks = false
 const providers = table()
 
 const callOver = () => {
@@ -28,7 +29,7 @@ const ask = (op, input) =>
     if (++current.asks > asksPerCall) throw new RangeError(`More than ${asksPerCall} questions in one call.`)
     if (current.open >= asksAtOnce) throw new RangeError(`More than ${asksAtOnce} questions at once.`)
     const text = writeJson(input)
-    if (text.length > ASK_LENGTH_MAX) throw new RangeError(`The ${op} is larger than 1 MiB.`)
+    if (text.length > MESSAGE_LENGTH_MAX) throw new RangeError(`The ${op} is larger than 1 MiB.`)
     const call = current
     const id = nextId()
     call.open++
@@ -79,7 +80,7 @@ const answerOf = async (kind, op, text) => {
     if (answer.length > MESSAGE_LENGTH_MAX) return refusal('invalid_result', 'it is larger than 1 MiB')
     return { ok: true, text: answer }
   } catch (error) {
-    return refusal('plugin', messageOf(error), stackOf(error))
+    return refusal('plugin', messageOf(error), showsStacks ? stackOf(error) : '')
   }
 }
 
@@ -88,6 +89,7 @@ const refusal = (code, message, stack = '') => ({ ok: false, text: writeJson({ c
 const run = async (call, kind, op, text) => {
   const answer = await answerOf(kind, op, text)
   if (current !== call) return
+  if (call.lines > LINES_PER_CALL) out('dropped', call.lines - LINES_PER_CALL)
   current = null
   waiting = table()
   dropTimers()
@@ -100,14 +102,21 @@ const begin = (text) => {
   secretNames = start.secretNames
   asksPerCall = start.asks
   asksAtOnce = start.asksAtOnce
+  showsStacks = start.stacks
   context = contextOf(start.settings)
 }
 
-/** Entry: starts a call, or hands over the instance's start (`kind` "start"). Never throws. */
+/** What came of a long input before the rest of it. */
+let parts = ''
+
+/** Entry: starts a call, or hands over the instance's start (`kind` "start") or a part of the input. Never throws. */
 const call = (id, kind, op, text, deadlineMs) => {
   if (kind === 'start') return begin(text)
-  current = { id, asks: 0, open: 0, lines: 0, timers: 0, endsAt: wallClock() + deadlineMs }
-  run(current, kind, op, text)
+  if (kind === 'part') return void (parts += text)
+  const whole = parts + text
+  parts = ''
+  current = { id, asks: 0, open: 0, lines: 0, tellDropped: 1, timers: 0, endsAt: wallClock() + deadlineMs }
+  run(current, kind, op, whole)
 }
 
 /** Entry: answers an ask or wakes a timer. */

@@ -18,6 +18,8 @@ const event = {
   client_id: 'cli_1',
   occurred_at: '2026-01-01T00:00:00.000Z',
   actor: 'system:billing',
+  causes: [],
+  own: false,
   body: {},
 }
 const question = {

@@ -31,6 +31,12 @@ export const apiCases: readonly RouteCase[] = [
     as: 'key',
     rows: [/"description":/g],
   },
+  { route: '/plugin-requests', at: () => `${base}/plugin-requests?limit=100`, as: 'key', rows: [ids('prq')] },
+  {
+    route: '/plugin-requests/{request_id}',
+    at: ({ pluginRequest }) => `${base}/plugin-requests/${pluginRequest}`,
+    as: 'key',
+  },
   { route: '/deliveries', at: () => `${base}/deliveries?limit=100`, as: 'key', rows: [ids('dlv')] },
   {
     route: '/deliveries/{delivery_id}',

@@ -1,13 +1,13 @@
 import { balancesBefore } from '../../../../billing/index.ts'
 import { all, sql } from '../../../../db/index.ts'
-import type { Instant, IsoDate } from '../../../../kernel/index.ts'
+import { addDays, type Instant, type IsoDate } from '../../../../kernel/index.ts'
 import { scoped } from '../../../../records/index.ts'
 import { inMoney, type Block, type PageView } from '../../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../../desk.ts'
 import { readList } from '../../read-list.ts'
 import { accountName, instanceNames } from '../account-name.ts'
 import { journalName } from '../words.ts'
-import { crumbs } from './accounts.ts'
+import { crumbs, heldAt } from './accounts.ts'
 import { brandsOf, filterForm, wantedOf, type Wanted } from './asked-days.ts'
 import { sourceCell, sourceColumns, sourceJoins, type SourceOfJournal } from './source.ts'
 
@@ -55,12 +55,20 @@ async function figures(desk: Desk, { account, currency, wanted }: OneAccount): P
       .reduce((sum, row) => sum + row.balance_minor, 0n)
   const opening = await at(wanted.from)
   const closing = await at(wanted.until)
-  const item = (name: string, minor: bigint) => ({
+  const item = (name: string, minor: bigint, day: IsoDate | null) => ({
     ...{ label: t(`books.label.${name}`), value: inMoney(minor, currency) },
+    ...(day === null || minor === 0n
+      ? {}
+      : { href: heldAt({ account, currency, brand: wanted.brandId }, day) }),
   })
   return {
     ...{ kind: 'stats', id: 'account-figures' },
-    items: [item('opening', opening), item('moved', closing - opening), item('closing', closing)],
+    items: [
+      item('opening', opening, addDays(wanted.from, -1)),
+      // What moved stands below.
+      item('moved', closing - opening, null),
+      item('closing', closing, opening === 0n ? null : wanted.to),
+    ],
   }
 }
 

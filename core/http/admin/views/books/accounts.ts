@@ -7,11 +7,12 @@ import {
   type AccountClass,
   type TrialRow,
 } from '../../../../billing/index.ts'
+import { addDays, isoDate, type IsoDate } from '../../../../kernel/index.ts'
 import { url } from '../../../../render/index.ts'
 import { inMoney, type Block, type Button, type Cell, type PageView, type Row } from '../../blocks.ts'
 import type { Asked, Desk } from '../../desk.ts'
 import { accountCell, instanceNames, type InstanceNames } from '../account-name.ts'
-import { brandsOf, filterForm, wantedOf, type BrandName, type Wanted } from './asked-days.ts'
+import { brandsOf, daysOfAddress, filterForm, wantedOf, type BrandName, type Wanted } from './asked-days.ts'
 
 /** The chart of accounts with what each holds at the end of a day: one table a currency, by class. */
 export async function accountsPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -77,7 +78,7 @@ function accountTable(
       { label: t('books.label.balance'), align: 'end', phone: 'side' },
     ],
     rows: several.map(({ row, of }) => ({
-      ...accountRow(row, wanted),
+      ...accountRow(row, { from: BEGINNING, to: wanted.to }),
       cells: [
         accountCell(desk, row.account, instances),
         ...(named ? [nameOf(brands, row.brand_id)] : []),
@@ -143,11 +144,19 @@ export const crumbs = (desk: Desk, last: string) => [
 function trialTable(desk: Desk, { wanted, brands, currency, instances, rows }: Table<TrialRow>): Block {
   const { t } = desk
   const named = brands.length > 1
-  const sum = (of: (row: TrialRow) => bigint): Cell =>
+  const journals = url('/admin/ledger/journals', { ...daysOfAddress(wanted), currency })
+  const sum = (of: (row: TrialRow) => bigint, moved: boolean): Cell =>
     inMoney(
       rows.reduce((total, row) => total + of(row), 0n),
       currency,
+      moved ? journals : undefined,
     )
+  /** What moved is behind the row itself; balances have a past of their own. */
+  const openingOf = (name: string, { account, brand_id: brand }: TrialRow): string | undefined => {
+    const of = { account, currency, brand }
+    if (name === 'opening') return heldAt(of, addDays(wanted.from, -1))
+    return name === 'closing' ? heldAt(of, wanted.to) : undefined
+  }
   const figures = [
     ['opening', (row: TrialRow) => row.opening_minor],
     ['debit', (row: TrialRow) => row.debit_minor],
@@ -171,25 +180,39 @@ function trialTable(desk: Desk, { wanted, brands, currency, instances, rows }: T
       cells: [
         accountCell(desk, row.account, instances),
         ...(named ? [nameOf(brands, row.brand_id)] : []),
-        ...figures.map(([, of]) => inMoney(of(row), currency)),
+        ...figures.map(([name, of]) => inMoney(of(row), currency, openingOf(name, row))),
       ],
     })),
-    foot: [t('books.sum'), ...(named ? [''] : []), ...figures.map(([, of]) => sum(of))],
+    foot: [
+      t('books.sum'),
+      ...(named ? [''] : []),
+      ...figures.map(([name, of]) => sum(of, name === 'debit' || name === 'credit')),
+    ],
     empty: { icon: 'book', title: t('books.accounts.none') },
   }
 }
 
-/** A balance opens into the journals that made it. */
-function accountRow(row: AccountBalance, wanted: Wanted): Omit<Row, 'cells'> {
+/** A balance opens into the journals that made it: those of all days until its own. */
+function accountRow(row: AccountBalance, days: Pick<Wanted, 'from' | 'to'>): Omit<Row, 'cells'> {
   const { account, currency, brand_id: brand } = row
   return {
     id: `account-${brand}-${account}-${currency}`,
-    href: url('/admin/ledger/account', {
-      ...{ account, currency, brand, from: wanted.from, to: wanted.to },
-    }),
+    href: movesAt({ account, currency, brand }, days),
     label: account,
   }
 }
+
+/** The day since which a balance counts: no journal is older. */
+const BEGINNING = isoDate('1970-01-01')
+
+type AccountPlace = Record<'account' | 'currency', string> & { brand: string | null }
+
+/** The journals of an account on these days. */
+export const movesAt = (of: AccountPlace, { from, to }: Pick<Wanted, 'from' | 'to'>): string =>
+  url('/admin/ledger/account', { ...of, from, to })
+
+/** The journals that made what an account held at the end of a day. */
+export const heldAt = (of: AccountPlace, day: IsoDate): string => movesAt(of, { from: BEGINNING, to: day })
 
 function inClasses<R extends { account: string }>(
   rows: readonly R[],

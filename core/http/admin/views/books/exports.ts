@@ -5,6 +5,7 @@ import type { LedgerExport } from '../../../../reports/index.ts'
 import { url } from '../../../../render/index.ts'
 import type { Block, PageView } from '../../blocks.ts'
 import { filled, formParts, type Asked, type Desk } from '../../desk.ts'
+import { accountCell, accountName, instanceNames } from '../account-name.ts'
 import { allowed } from '../clients.ts'
 import { crumbs } from './accounts.ts'
 import { actorJoins, actorName, actorNamed, type Acted } from '../actor-name.ts'
@@ -175,6 +176,7 @@ async function codeTable(desk: Desk): Promise<Block> {
       where ${all([scoped(actor, { table: 'j', client: null }), sql`j.effective_on >= ${addDays(desk.today, -366)}`])}) u
     join sellers e on e.id = u.seller_id left join account_codes k on k.seller_id = u.seller_id and k.account = u.account
     order by u.account, u.seller_id limit 500`)
+  const instances = await instanceNames(desk)
   return {
     kind: 'table',
     id: 'account-codes',
@@ -186,8 +188,8 @@ async function codeTable(desk: Desk): Promise<Block> {
     ],
     rows: rows.map((row) => ({
       id: `code-${row.seller_id}-${row.account}`,
-      label: row.account,
-      cells: [{ mono: row.account }, row.seller, row.code],
+      label: `${accountName(desk, row.account, instances)}, ${row.seller}`,
+      cells: [accountCell(desk, row.account, instances), row.seller, row.code],
     })),
     empty: { title: t('books.accounts.none') },
   }

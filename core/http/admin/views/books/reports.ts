@@ -14,6 +14,7 @@ import {
 import { url } from '../../../../render/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../../blocks.ts'
 import { clientLink, type Asked, type Desk } from '../../desk.ts'
+import { placeOfId } from '../search.ts'
 import { countryName, cycleName, monthName } from '../words.ts'
 import { failure } from './report-failure.ts'
 import { brandsOf, daysOfAddress, filterForm, wantedOf, type Wanted } from './asked-days.ts'
@@ -116,11 +117,13 @@ interface OneTable {
 function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block {
   const { t } = desk
   const headline = report.headline ?? report.figures.at(-1)!.key
+  const all = documentsAt(report, wanted, { currency, groups: {} })
   const sum = (key: string): Cell =>
     !report.balances?.includes(key)
       ? inMoney(
           rows.reduce((total, row) => total + row.figures[key]!, 0n),
           currency,
+          all,
         )
       : ''
   return {
@@ -161,7 +164,7 @@ function table(desk: Desk, { report, wanted, currency, rows }: OneTable): Block 
   }
 }
 
-function documentsAt(report: Report, wanted: Wanted, row: ReportRow): string {
+function documentsAt(report: Report, wanted: Wanted, row: Place): string {
   const groups = Object.fromEntries(Object.entries(row.groups).map(([key, value]) => [`of_${key}`, value]))
   return `/admin/reports/${report.key}/documents?${new URLSearchParams({
     ...Object.fromEntries(
@@ -193,7 +196,12 @@ export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView>
   const wanted = wantedOf(desk, asked)
   const place: Place = {
     currency: wanted.currency ?? '',
-    groups: Object.fromEntries(report.groups.map(({ key }) => [key, asked.query[`of_${key}`] ?? ''])),
+    groups: Object.fromEntries(
+      report.groups.flatMap(({ key }) => {
+        const value = asked.query[`of_${key}`]
+        return value === undefined ? [] : [[key, value]]
+      }),
+    ),
   }
   const { after } = asked.query
   const found = await report.documents(means.db, queryOf(desk, wanted), { place, after })
@@ -202,7 +210,7 @@ export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView>
   const back = url(`/admin/reports/${report.key}`, { ...daysOfAddress(wanted), currency: null })
   return {
     head: {
-      title: report.groups.map(({ key }) => groupCell(desk, report, key, place.groups[key]!)).join(' · '),
+      title: placeName(desk, report, place),
       crumbs: [
         { label: t('books.reports.title'), href: '/admin/reports' },
         { label: title, href: back },
@@ -221,7 +229,7 @@ export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView>
         ],
         rows: shown.map((row) => ({
           id: `document-${row.id}`,
-          href: `/admin/${FOLDERS[row.id.slice(0, 3)] ?? 'payments'}/${row.id}`,
+          href: pageOf(row.id),
           label: row.title,
           cells: [
             row.title,
@@ -239,9 +247,15 @@ export async function documentsPage(desk: Desk, asked: Asked): Promise<PageView>
   }
 }
 
-const FOLDERS: Readonly<Record<string, string>> = {
-  inv: 'invoices',
-  pay: 'payments',
-  svc: 'services',
-  trx: 'transactions',
+/** The row that was opened in words; of the sum of a report its currency. */
+function placeName(desk: Desk, report: Report, { currency, groups }: Place): string {
+  const words = report.groups.flatMap(({ key }) => {
+    const value = groups[key]
+    return value === undefined ? [] : [groupCell(desk, report, key, value)]
+  })
+  return words.join(' · ') || desk.t('books.reports.all_in', { currency })
 }
+
+/** What has no page of its own opens the journals that it caused. */
+const pageOf = (id: string): string =>
+  placeOfId(id) ?? (id.startsWith('trx_') ? `/admin/transactions?q=${id}` : `/admin/ledger/journals?q=${id}`)

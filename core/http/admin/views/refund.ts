@@ -1,0 +1,203 @@
+import {
+  documentShares,
+  findRefund,
+  getPayment,
+  isAllottable,
+  readParts,
+  type DocumentShare,
+  type PaymentRow,
+  type RefundPartRow,
+  type RefundRow,
+} from '../../../billing/index.ts'
+import { list, sql } from '../../../db/index.ts'
+import { NotFound } from '../../../kernel/index.ts'
+import type { FormBody } from '../../context.ts'
+import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
+import { formParts, labeller, moneyText, textOf, type Asked, type Desk } from '../desk.ts'
+import { auditTimeline } from './audit-timeline.ts'
+
+/** Ways in which a part of a refund is paid, in the order in which the form offers them. */
+export const PAID_BY = ['goodwill', 'credit_note', 'credit'] as const
+
+/** One refund: what it is of, and the form that says so where nobody knew when it was made. */
+export async function refundRecordPage(desk: Desk, asked: Asked): Promise<PageView> {
+  const { means, actor, t } = desk
+  const payment = await getPayment(means.db, asked.params.id!, actor)
+  const refund = await findRefund(means.db, asked.params.refund!, actor)
+  if (refund.payment_id !== payment.id) throw NotFound({ what: 'refund', id: refund.id })
+  const parts = await partsOf(desk, refund)
+  const shares = await documentShares(means.db, payment)
+  const numbers = await numbersOf(desk, [...shares.keys(), ...parts.flatMap((one) => one.invoice_id ?? [])])
+  const title = t('admin.refunds.one', { sum: moneyText(desk, refund.amount_minor, refund.currency) })
+  return {
+    head: {
+      title,
+      crumbs: [
+        { label: t('admin.payments.title'), href: '/admin/payments' },
+        {
+          label: moneyText(desk, payment.amount_minor, payment.currency),
+          href: `/admin/payments/${payment.id}`,
+        },
+        { label: t('admin.refunds.title') },
+      ],
+      status: [{ state: refund.status }],
+    },
+    main: [
+      partTable(desk, refund, { parts, numbers }),
+      ...(isAllottable(refund) ? [allotForm(desk, asked, { refund, payment, parts, shares, numbers })] : []),
+      await auditTimeline(desk, { subject: refund.id, id: `refund-${refund.id}-history` }),
+    ],
+    aside: [facts(desk, refund, payment)],
+  }
+}
+
+type Part = Pick<RefundPartRow, 'invoice_id' | 'taken_from' | 'credit_note_id' | 'amount_minor'>
+
+/** A refund that nobody allotted is one part. */
+async function partsOf({ means }: Desk, refund: RefundRow): Promise<readonly Part[]> {
+  const parts = await readParts(means.db, refund.id)
+  return parts.length > 0 ? parts : [refund]
+}
+
+type Numbers = ReadonlyMap<string, string>
+
+async function numbersOf({ means }: Desk, ids: readonly string[]): Promise<Numbers> {
+  const rows = await means.db.all<{ id: string; number: string }>(
+    sql`select id, coalesce(number, id) as number from invoices where id in (${list(ids)}) order by number`,
+  )
+  return new Map(rows.map(({ id, number }) => [id, number]))
+}
+
+function partTable(
+  desk: Desk,
+  refund: RefundRow,
+  { parts, numbers }: { parts: readonly Part[]; numbers: Numbers },
+): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: 'refund-parts',
+    title: t('admin.refunds.of'),
+    columns: [
+      { label: l('document'), phone: 'title' },
+      { label: t('admin.refunds.paid_by') },
+      { label: l('amount'), align: 'end', phone: 'side' },
+    ],
+    rows: parts.map((one, i) => ({
+      id: `refund-part-${i + 1}`,
+      label: documentName(desk, one, numbers),
+      cells: [
+        one.invoice_id
+          ? { href: `/admin/invoices/${one.invoice_id}`, text: documentName(desk, one, numbers) }
+          : documentName(desk, one, numbers),
+        paidByCell(desk, one),
+        inMoney(one.amount_minor, refund.currency),
+      ],
+    })),
+    empty: { title: t('admin.refunds.none') },
+  }
+}
+
+const documentName = (desk: Desk, { invoice_id: id }: Part, numbers: Numbers): string =>
+  id === null ? desk.t('admin.refunds.of_none') : (numbers.get(id) ?? id)
+
+function paidByCell(desk: Desk, { taken_from: from, credit_note_id: note }: Part): Cell {
+  const text = desk.t(`admin.refunds.from.${from}`)
+  return note === null ? text : { href: `/admin/invoices/${note}`, text }
+}
+
+interface Allotment {
+  refund: RefundRow
+  payment: PaymentRow
+  parts: readonly Part[]
+  shares: ReadonlyMap<string, DocumentShare>
+  numbers: Numbers
+}
+
+/** One row for each document that the payment paid, and one for money that was no document's. */
+function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  const { refund, payment, parts, shares, numbers } = of
+  const open = parts.filter(({ taken_from }) => taken_from === 'goodwill')
+  const restMinor = open.reduce((sum, one) => sum + one.amount_minor, 0n)
+  const rows = [...numbers].flatMap(([id, number]) => {
+    const share = shares.get(id)
+    if (!share) return []
+    const own = open.reduce((sum, one) => (one.invoice_id === id ? sum + one.amount_minor : sum), 0n)
+    const left = share.appliedMinor - share.refundedMinor + own
+    const most = left < restMinor ? left : restMinor
+    return most > 0n
+      ? [
+          {
+            id,
+            label: t('admin.refunds.of_document', { number, sum: moneyText(desk, most, refund.currency) }),
+          },
+        ]
+      : []
+  })
+  const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit') }
+  return {
+    kind: 'form',
+    id: 'allot-form',
+    title: t('admin.refunds.allot'),
+    text: t('admin.refunds.allot_text', { sum: moneyText(desk, restMinor, refund.currency) }),
+    action: `/admin/payments/${payment.id}/refunds/${refund.id}/allot`,
+    fields: [],
+    grid: {
+      caption: t('admin.refunds.allot'),
+      columns: [l('document'), l('amount'), t('admin.refunds.paid_by')],
+      rows: [...rows, onlyCredit].map(({ id, label }) => ({
+        label,
+        cells: cellsOf(desk, asked, { id, label }),
+      })),
+    },
+    submit: { label: t('admin.refunds.allot_submit') },
+    cancelHref: `/admin/payments/${payment.id}`,
+    ...formParts(desk, asked),
+  }
+}
+
+function cellsOf(desk: Desk, asked: Asked, { id, label }: { id: string; label: string }): (Field | string)[] {
+  const { t } = desk
+  const typed = (group: string): string => textOf((asked.refused?.values[group] ?? {}) as FormBody, id)
+  const amount = { name: `amount[${id}]`, label: `${labeller(desk)('amount')} ${label}`, required: false }
+  if (id === 'none') return [label, { ...amount, value: typed('amount') }, t('admin.refunds.from.credit')]
+  return [
+    label,
+    { ...amount, value: typed('amount') },
+    {
+      ...{ kind: 'select', name: `from[${id}]`, label: `${t('admin.refunds.paid_by')} ${label}` },
+      value: typed('from') || PAID_BY[0],
+      options: PAID_BY.map((value) => ({ value, label: t(`admin.refunds.from.${value}`) })),
+    },
+  ]
+}
+
+function facts(desk: Desk, refund: RefundRow, payment: PaymentRow): Block {
+  const l = labeller(desk)
+  return {
+    kind: 'facts',
+    id: `refund-${refund.id}-facts`,
+    title: desk.t('admin.refunds.facts'),
+    items: [
+      { label: l('at'), value: { at: refund.created_at } },
+      { label: l('amount'), value: inMoney(refund.amount_minor, refund.currency) },
+      { label: l('destination'), value: desk.t(`admin.refund_to.${refund.destination}`) },
+      {
+        label: l('payment'),
+        value: {
+          href: `/admin/payments/${payment.id}`,
+          text: moneyText(desk, payment.amount_minor, payment.currency),
+        },
+      },
+      { label: l('reason'), value: refund.problem ? `${refund.reason} (${refund.problem})` : refund.reason },
+      {
+        label: l('reference'),
+        value: refund.reference ? { copy: refund.reference, label: l('reference') } : null,
+      },
+      { label: l('id'), value: { copy: refund.id, label: l('id') } },
+    ],
+  }
+}

@@ -1,0 +1,6 @@
+export * from './decide-request.ts'
+export * from './errors.ts'
+export * from './read-requests.ts'
+export * from './request-lifecycle.ts'
+export { databaseWrites } from './take-request.ts'
+export type * from './write-acts.ts'

@@ -1,0 +1,37 @@
+import type { Action } from '../../sdk/index.ts'
+
+/** Buttons that only this cloud has. */
+export const ACTIONS: Action[] = [
+  {
+    name: 'flush_cache',
+    label: 'Flush the cache',
+    for: 'client',
+    permission: 'service.run_action',
+  },
+  {
+    name: 'mount_image',
+    label: 'Mount an installation image',
+    for: 'client',
+    permission: 'service.run_action',
+    confirm: 'The server restarts from the image.',
+    form: {
+      type: 'object',
+      required: ['address'],
+      properties: {
+        address: { type: 'string', title: 'Address of the image', format: 'uri', maxLength: 200 },
+        verify: { type: 'boolean', title: 'Check its signature', default: true },
+      },
+    },
+  },
+  {
+    name: 'move_host',
+    label: 'Move to another host',
+    for: 'staff',
+    permission: 'service.run_action',
+    form: {
+      type: 'object',
+      required: ['host'],
+      properties: { host: { type: 'string', title: 'Host', enum: ['host-1', 'host-2'] } },
+    },
+  },
+]

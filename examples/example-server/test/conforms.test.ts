@@ -1,0 +1,3 @@
+import { conforms } from '../../../test/conformance/conforms.ts'
+
+conforms(import.meta.dirname)

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { createInvoiceLink } from '../../../core/billing/index.ts'
+import { noHooks } from '../../../core/records/index.ts'
+import { draft, issue, makeGateway, scriptedGateway } from '../../billing/support.ts'
+import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
+import { staffActor } from '../../support/make.ts'
+import { testMeans } from '../../support/means.ts'
+import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
+import { makePortal, signedIn } from './shop.ts'
+
+for (const engine of engines)
+  describe(`a gateway that takes not every payment (${engine})`, () => {
+    let database: TestDatabase
+    let web: Web
+    let browser: WebBrowser
+    let plain: string
+    let picky: string
+    let invoice: { id: string }
+    let link: string
+    let answer: () => Promise<unknown>
+    const plugins = scriptedGateway([])
+    before(async () => {
+      database = await makeDatabase(engine)
+      const means = { ...testMeans(database.db), hooks: { ...noHooks, ask: () => answer() } }
+      const portal = await makePortal(means)
+      plain = (await makeGateway(means)).id
+      picky = (await makeGateway(means, ['start_payment', 'eligibility'])).id
+      invoice = await issue(means, draft(portal.client))
+      const { url } = await createInvoiceLink(means, { invoice_id: invoice.id }, staffActor())
+      link = new URL(url, 'http://x.example').pathname
+      web = await startWeb(means, { plugins, options: { url: null, proxies: [], kind: 'real' } })
+      browser = await signedIn(web, portal.user)
+    })
+    after(async () => {
+      await web.close()
+      await database.remove()
+    })
+    const path = () => `/portal/invoices/${invoice.id}/pay`
+    const offers = (text: string, id: string) => text.includes(`value="${id}"`)
+
+    test('the page goes on while it fails, and the one that says no is not on it', async () => {
+      answer = () => Promise.reject(new Error('down'))
+      const failing = (await browser.get(path())).text
+      assert.deepEqual([offers(failing, plain), offers(failing, picky)], [true, true])
+      answer = () => Promise.resolve({ eligible: false, reason: 'Not in this country' })
+      const without = (await browser.get(path())).text
+      assert.deepEqual([offers(without, plain), offers(without, picky)], [true, false])
+      assert.doesNotMatch(without, /Not in this country/)
+      const guest = (await web.browser().get(link)).text
+      assert.deepEqual([offers(guest, plain), offers(guest, picky)], [true, false])
+    })
+
+    test('a page of before does not start it, and nobody is asked for money', async () => {
+      const stale = await browser.post(path(), { seen: '1190', gateway: picky })
+      assert.equal(stale.status, 409)
+      assert.match(stale.text, /is not offered for this payment\. Choose another way to pay\./)
+      assert.equal(plugins.asked.length, 0)
+    })
+  })
