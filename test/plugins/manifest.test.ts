@@ -41,7 +41,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'an unknown limit',
     { limits: { files: 1 } },
     [
-      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, start_ms, isolates, queue, asks, asks_at_once, fetches, request_bytes, response_bytes, header_bytes, bundle_bytes, page_deadline_ms, act_deadline_ms, job_deadline_ms)',
+      'limits: the key "files" is not known (expected: memory_mb, slice_ms, cpu_ms, start_ms, isolates, queue, asks, asks_at_once, fetches, request_bytes, response_bytes, header_bytes, writes, writes_a_day, bundle_bytes, page_deadline_ms, act_deadline_ms, job_deadline_ms)',
     ],
   ],
   [
@@ -53,7 +53,7 @@ const cases: [string, Record<string, unknown>, string[]][] = [
     'a scope of data that is not there',
     { permissions: { data: ['client.read:contact:all', 'client.read:everything:all'] } },
     [
-      'permissions.data.1: there is no "client.read:everything" (expected: one of client.read:summary, client.read:contact, invoice.read:summary, order.read:summary, order.read:evidence, service.read:summary, payment.read:summary, invoice.read:lines)',
+      'permissions.data.1: there is no "client.read:everything" (expected: one of client.read:summary, client.read:contact, invoice.read:summary, order.read:summary, order.read:evidence, service.read:summary, payment.read:summary, invoice.read:lines, client.write:note, client.write:billable_item, order.write:note, order.write:hold, service.write:label, service.write:hold)',
     ],
   ],
   [
