@@ -92,7 +92,7 @@ export const provisionerOptionalOperations = {
     output: Type.Union([
       Type.Object({
         outcome: Type.Literal('ready'),
-        url: Type.String({ pattern: '^https?://' }),
+        url: Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 4_000 }),
         expires_at: Type.Optional(InstantText),
       }),
       Failed,
