@@ -118,7 +118,6 @@ interface Allotment {
 /** One row for each document that the payment paid, and one for money that was no document's. */
 function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
   const { t } = desk
-  const l = labeller(desk)
   const { refund, payment, parts, shares, numbers } = of
   const open = parts.filter(({ taken_from }) => taken_from === 'goodwill')
   const restMinor = open.reduce((sum, one) => sum + one.amount_minor, 0n)
@@ -128,7 +127,7 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     const own = open.reduce((sum, one) => (one.invoice_id === id ? sum + one.amount_minor : sum), 0n)
     const left = share.appliedMinor - share.refundedMinor + own
     const most = left < restMinor ? left : restMinor
-    const hint = t('admin.refunds.most', { sum: moneyText(desk, most, refund.currency) })
+    const hint = moneyText(desk, most, refund.currency)
     return most > 0n ? [{ id, label: number, hint }] : []
   })
   const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit'), hint: '' }
@@ -141,7 +140,7 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     fields: [],
     grid: {
       caption: t('admin.refunds.allot'),
-      columns: [l('amount'), t('admin.refunds.paid_by')],
+      columns: [t('admin.refunds.up_to'), t('admin.refunds.paid_by')],
       rows: [...rows, onlyCredit].map((row) => ({ label: row.label, cells: cellsOf(desk, asked, row) })),
     },
     submit: { label: t('admin.refunds.allot_submit') },
