@@ -78,7 +78,7 @@ export type Field = Partial<SchemaField> & {
   suffix?: string
   /** In a grid: takes the room that is left. */
   wide?: boolean
-  options?: readonly { value: string; label: string }[]
+  options?: readonly { value: string; label: string; hint?: string }[]
 }
 
 export interface Facts {

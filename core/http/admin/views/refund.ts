@@ -118,7 +118,6 @@ interface Allotment {
 /** One row for each document that the payment paid, and one for money that was no document's. */
 function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
   const { t } = desk
-  const l = labeller(desk)
   const { refund, payment, parts, shares, numbers } = of
   const open = parts.filter(({ taken_from }) => taken_from === 'goodwill')
   const restMinor = open.reduce((sum, one) => sum + one.amount_minor, 0n)
@@ -128,16 +127,10 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     const own = open.reduce((sum, one) => (one.invoice_id === id ? sum + one.amount_minor : sum), 0n)
     const left = share.appliedMinor - share.refundedMinor + own
     const most = left < restMinor ? left : restMinor
-    return most > 0n
-      ? [
-          {
-            id,
-            label: t('admin.refunds.of_document', { number, sum: moneyText(desk, most, refund.currency) }),
-          },
-        ]
-      : []
+    const hint = moneyText(desk, most, refund.currency)
+    return most > 0n ? [{ id, label: number, hint }] : []
   })
-  const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit') }
+  const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit'), hint: '' }
   return {
     kind: 'form',
     id: 'allot-form',
@@ -147,11 +140,8 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     fields: [],
     grid: {
       caption: t('admin.refunds.allot'),
-      columns: [l('document'), l('amount'), t('admin.refunds.paid_by')],
-      rows: [...rows, onlyCredit].map(({ id, label }) => ({
-        label,
-        cells: cellsOf(desk, asked, { id, label }),
-      })),
+      columns: [t('admin.refunds.up_to'), t('admin.refunds.paid_by')],
+      rows: [...rows, onlyCredit].map((row) => ({ label: row.label, cells: cellsOf(desk, asked, row) })),
     },
     submit: { label: t('admin.refunds.allot_submit') },
     cancelHref: `/admin/payments/${payment.id}`,
@@ -159,16 +149,25 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
   }
 }
 
-function cellsOf(desk: Desk, asked: Asked, { id, label }: { id: string; label: string }): (Field | string)[] {
+interface AllotRow {
+  id: string
+  label: string
+  /** How much there is room for. */
+  hint: string
+}
+
+function cellsOf(desk: Desk, asked: Asked, { id, label, hint }: AllotRow): (Field | string)[] {
   const { t } = desk
   const typed = (group: string): string => textOf((asked.refused?.values[group] ?? {}) as FormBody, id)
-  const amount = { name: `amount[${id}]`, label: `${labeller(desk)('amount')} ${label}`, required: false }
-  if (id === 'none') return [label, { ...amount, value: typed('amount') }, t('admin.refunds.from.credit')]
+  const amount: Field = {
+    ...{ name: `amount[${id}]`, label: `${labeller(desk)('amount')} ${label}`, kind: 'money' },
+    ...{ required: false, value: typed('amount'), hint },
+  }
+  if (id === 'none') return [amount, t('admin.refunds.from.credit')]
   return [
-    label,
-    { ...amount, value: typed('amount') },
+    amount,
     {
-      ...{ kind: 'select', name: `from[${id}]`, label: `${t('admin.refunds.paid_by')} ${label}` },
+      ...{ kind: 'select', name: `from[${id}]`, label: `${t('admin.refunds.paid_by')} ${label}`, wide: true },
       value: typed('from') || PAID_BY[0],
       options: PAID_BY.map((value) => ({ value, label: t(`admin.refunds.from.${value}`) })),
     },

@@ -87,7 +87,10 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
       text: t('admin.refunds.text'),
       crumbs: [
         { label: t('admin.payments.title'), href: '/admin/payments' },
-        { label: payment.id, href: `/admin/payments/${payment.id}` },
+        {
+          label: moneyText(desk, payment.amount_minor, payment.currency),
+          href: `/admin/payments/${payment.id}`,
+        },
         { label: t('admin.refunds.title') },
       ],
     },
@@ -105,7 +108,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('amount'),
             hint: t('admin.refunds.most', { sum }),
           },
-          paidByField(desk, asked, { credit: moneyText(desk, credit, payment.currency), ofSurplus }),
+          paidByField(desk, asked, { payment, credit, ofSurplus }),
           {
             ...filled(asked, 'destination', destinations[0]!),
             kind: 'radio',
@@ -150,13 +153,17 @@ async function surplusThere({ means }: Desk, payment: PaymentRow, credit: bigint
 function paidByField(
   desk: Desk,
   asked: Asked,
-  { credit, ofSurplus }: { credit: string; ofSurplus: bigint },
+  { payment, credit, ofSurplus }: { payment: PaymentRow; credit: bigint; ofSurplus: bigint },
 ): Field {
   const { t } = desk
+  const sum = moneyText(desk, credit, payment.currency)
   return {
     ...filled(asked, 'from', ofSurplus > 0n ? 'credit' : 'goodwill'),
     ...{ kind: 'radio', label: t('admin.refunds.paid_by') },
-    options: PAID_BY.map((value) => ({ value, label: t(`admin.refunds.pays.${value}`, { credit }) })),
+    options: PAID_BY.filter((value) => value !== 'credit' || credit > 0n).map((value) => ({
+      ...{ value, label: t(`admin.refunds.from.${value}`) },
+      hint: t(`admin.refunds.pays.${value}`, { credit: sum }),
+    })),
   }
 }
 
@@ -175,7 +182,7 @@ async function documentField(desk: Desk, asked: Asked, payment: PaymentRow): Pro
   return [
     {
       ...filled(asked, 'invoice_id', ''),
-      ...{ kind: 'select', required: false, label: labeller(desk)('invoice') },
+      ...{ kind: 'select', required: false, label: labeller(desk)('document') },
       hint: desk.t('admin.refunds.of_document_hint'),
       options: [{ value: '', label: desk.t('admin.refunds.of_none') }, ...options],
     },
