@@ -8,6 +8,7 @@ import { guestActor } from '../../../core/kernel/index.ts'
 import { acceptQuote, createQuote, placeOrder, sendQuote } from '../../../core/orders/index.ts'
 import { noHooks } from '../../../core/records/index.ts'
 import { reconcileBooks, repairDiscrepancy } from '../../../core/reports/index.ts'
+import { startAct } from '../../../core/services/acts/start-act.ts'
 import { adoptDelivery, moveRenewal } from '../../../core/services/index.ts'
 import { draft, issue, makeBuyer, makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { orderDeps } from '../../orders/support.ts'
@@ -110,6 +111,14 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     })
     const input = { service_id: 'svc', to_on: '2026-02-10', effect: 'free' as const, reason: 'Because' }
     return moveRenewal(means as never, input, actor)
+  },
+  'service.act:check': ({ plant, means, actor }) => {
+    const state = { billing_status: 'active', delivery_status: 'live', zone: 'UTC', parent_id: null }
+    plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', server_id: 'srv_1', ...state })
+    const offering = () => [{ instance: 'plg_a', plugin: 'fake', brand: null, stamp: '' }]
+    const offered = { ...means, hooks: { ...means.hooks, offering } }
+    const act = { serviceId: 'svc', operation: 'power' as const, told: {}, said: {} }
+    return means.db.transaction((trx) => startAct(offered, trx, act, actor))
   },
   'delivery.adopt:check': async (shop) => {
     const { means, actor, plant } = shop

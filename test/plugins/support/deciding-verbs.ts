@@ -8,6 +8,7 @@ import * as identity from '../../../core/identity/index.ts'
 import type { Actor } from '../../../core/kernel/index.ts'
 import * as mail from '../../../core/mail/index.ts'
 import * as orders from '../../../core/orders/index.ts'
+import { approvePluginRequest, refusePluginRequest } from '../../../core/plugins/index.ts'
 import * as reports from '../../../core/reports/index.ts'
 import * as services from '../../../core/services/index.ts'
 import type { TestMeans } from '../../support/means.ts'
@@ -31,9 +32,12 @@ const moves =
   (table: string, row: Row, verb: Verb, input: Record<string, unknown>): Decide =>
   async ({ plant, means, actor }) => {
     plant(table, { id: 'x', ...row })
-    const all = { ...means, plugins: silent, changes: changePorts }
+    const all = { ...means, plugins: silent, changes: changePorts, writeActs: willing }
     await verb({ ...all, means: all } as never, input as never, actor)
   }
+
+/** Does whatever a plugin asked for. */
+const willing = new Proxy({}, { get: () => ({ act: () => Promise.resolve(null) }) })
 
 /** Nobody outside may be reached before plugins were asked. */
 const silent = { call: () => Promise.reject(new Error('Somebody outside was called.')) }
@@ -227,6 +231,12 @@ export const decisions: Readonly<Record<string, Decide>> = {
   'authorisation.capture:check': reserved(billing.capturePayment, {}),
   'authorisation.release:check': reserved(billing.releasePayment, { reason: REASON }),
   'cancellation.undo:check': leaving(services.undoCancellation),
+  'plugin_request.approve:check': moves('plugin_requests', { status: 'waiting' }, approvePluginRequest, {
+    request_id: 'x',
+  }),
+  'plugin_request.refuse:check': moves('plugin_requests', { status: 'waiting' }, refusePluginRequest, {
+    ...{ request_id: 'x', reason: REASON },
+  }),
   'service.keep:check': leaving(services.undoCancellation),
   'service.change_plan:check': service(services.requestChange),
   'instalment_plan.end:check': inParts(billing.endInstalments, { invoice_id: 'inv', reason: REASON }),
