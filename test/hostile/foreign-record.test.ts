@@ -26,6 +26,8 @@ const input = {
   ...{
     occurred_at: '2026-01-01T00:00:00.000Z',
     actor: 'usr_1',
+    causes: [],
+    own: false,
     body: { subject: 'cli_b', client_id: 'cli_b' },
   },
 }

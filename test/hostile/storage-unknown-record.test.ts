@@ -13,7 +13,7 @@ const known = new Map([
 const means = { findRecord: (id: string) => Promise.resolve(known.get(id) ?? null) }
 const input = {
   ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: 'cli_a', brand_id: null },
-  ...{ client_id: 'cli_a', occurred_at: '2026-01-01T00:00:00.000Z', actor: 'usr_1' },
+  ...{ client_id: 'cli_a', occurred_at: '2026-01-01T00:00:00.000Z', actor: 'usr_1', causes: [], own: false },
   body: { subject: 'cli_b', client_id: 'cli_b', record: 'inv_b' },
 }
 

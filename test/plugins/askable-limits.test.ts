@@ -234,6 +234,6 @@ test('a secret is filled in where its token stands across two parts', async () =
 test('parts count as questions, so a body may need more of them', async () => {
   const limits = { request_bytes: 2 * MIB, asks: 8 }
   const body = (length: number) => POST(`'a'.repeat(${length})`)
-  assert.equal(await run(body(7 * 240_000), limits), 'taken')
-  assert.match(await run(body(8 * 240_000), limits), /More than 8 questions in one call/)
+  assert.equal(await run(body(7 * 150_000), limits), 'taken')
+  assert.match(await run(body(8 * 150_000), limits), /More than 8 questions in one call/)
 })

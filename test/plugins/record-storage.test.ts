@@ -45,7 +45,7 @@ for (const engine of engines) {
     const hear = async (which: number, client: string, body: object): Promise<unknown> => {
       const input = {
         ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: client, brand_id: 'brd_a' },
-        ...{ client_id: client, occurred_at: at, actor: 'usr_1', body },
+        ...{ client_id: client, occurred_at: at, actor: 'usr_1', causes: [], own: false, body },
       }
       await bench.plugins.call(instances[which]!, 'observe', 'client.suspended', {
         ...{ input, deadlineMs: 10_000 },

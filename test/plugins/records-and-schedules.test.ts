@@ -53,7 +53,14 @@ for (const engine of engines) {
     ): Promise<unknown> => {
       const input: HookEvent = {
         ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: 'cli_a' },
-        ...{ brand_id: 'brd_a', client_id: 'cli_a', occurred_at: means.business.now(), actor: 'usr_1' },
+        ...{
+          brand_id: 'brd_a',
+          client_id: 'cli_a',
+          occurred_at: means.business.now(),
+          actor: 'usr_1',
+          causes: [],
+          own: false,
+        },
         ...{ causes: [], own: false },
         body: { reads },
       }

@@ -6,7 +6,7 @@ import type { LossName } from './host-loss.ts'
 export type Overrun = Extract<LossName, 'asks' | 'lines' | 'bytes' | 'stray_frames' | 'unread'>
 
 /**
- * What one host process may cost core, whoever speaks in it. It says nothing unasked, so every frame of core is a credit
+ * What one host process may cost core, whoever speaks in it. It speaks only when asked, so every frame of core is a credit
  * for a known number of frames and bytes, and no rate has to be guessed: a busy host is never taken for a hostile one.
  */
 export interface HostBudget {

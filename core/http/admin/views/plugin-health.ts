@@ -140,7 +140,7 @@ function hostTable(desk: Desk, { hosts }: PluginsHealth, nameOf: (id: string) =>
   }
 }
 
-/** Ours says nothing unasked and no more than it may, so each reason is one to look into. */
+/** Ours speaks only when asked and no more than it may, so each reason is one to look into. */
 function lossTable(desk: Desk, { losses }: PluginsHealth, nameOf: (id: string) => string): Block {
   const { t } = desk
   return {

@@ -23,13 +23,15 @@ const asError = (answer) => {
   return error
 }
 
+const overLimit = (message) => asError({ code: 'E_LIMIT', message })
+
 const ask = (op, input) =>
   new NativePromise((resolve, reject) => {
     if (current === null) throw callOver()
-    if (++current.asks > asksPerCall) throw new RangeError(`More than ${asksPerCall} questions in one call.`)
-    if (current.open >= asksAtOnce) throw new RangeError(`More than ${asksAtOnce} questions at once.`)
+    if (++current.asks > asksPerCall) throw overLimit(`More than ${asksPerCall} questions in one call.`)
+    if (current.open >= asksAtOnce) throw overLimit(`More than ${asksAtOnce} questions at once.`)
     const text = writeJson(input)
-    if (text.length > MESSAGE_LENGTH_MAX) throw new RangeError(`The ${op} is larger than 1 MiB.`)
+    if (text.length > MESSAGE_LENGTH_MAX) throw overLimit(`The ${op} is larger than 1 MiB.`)
     const call = current
     const id = nextId()
     call.open++
