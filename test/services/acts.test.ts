@@ -236,6 +236,41 @@ for (const engine of engines)
       assert.equal((await shop.service(id)).delivery_status, 'suspended')
     })
 
+    test('what waits for its next try is not done to a service that is no longer as it was', async () => {
+      const changes: ((id: string) => Promise<unknown>)[] = [
+        (id) => suspendService(shop.means, { service_id: id }, staff),
+        (id) => db.run(sql`update services set server_id = 'srv_2' where id = ${id}`),
+        (id) => db.run(sql`update services set delivery_status = 'terminated' where id = ${id}`),
+      ]
+      for (const change of changes) {
+        const id = await live()
+        shop.plugins.script('power', lostAnswer(), done)
+        const act = await powerService(shop.means, { service_id: id, signal: 'start' }, owner())
+        await change(id)
+        await runAct(shop.means, act.id)
+        const calls = shop.plugins.calls.filter(({ operation }) => operation === 'power')
+        assert.equal(calls.length, 1)
+        assert.partialDeepStrictEqual(await newest(id), {
+          ...{ status: 'failed', sealed: null },
+          message: 'The service was suspended, changed or ended meanwhile: no further call was made.',
+        })
+        assert.equal(await db.get(sql`select id from timers where timer_key = ${`act:${act.id}`}`), undefined)
+        assert.ok(!shop.mails().includes('act-failed'))
+        await db.run(sql`update services set server_id = null where id = ${id}`)
+      }
+    })
+
+    test('what is under way is followed on the server where it was begun', async () => {
+      const id = await live()
+      shop.plugins.script('create_snapshot', pending)
+      const act = await createSnapshot(shop.means, { service_id: id, name: 'Before' }, owner())
+      await runAct(shop.means, act.id)
+      await db.run(sql`update services set server_id = null, delivery_status = 'terminated' where id = ${id}`)
+      await runAct(shop.means, act.id)
+      assert.equal((await newest(id)).status, 'done')
+      assert.partialDeepStrictEqual(shop.plugins.calls.at(-1)!.input, { server: { id: act.server_id } })
+    })
+
     test("a plugin's own button: for whom it is, what it needs, its confirmation and its form", async () => {
       const id = await live()
       const form = {

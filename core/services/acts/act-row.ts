@@ -1,6 +1,7 @@
 import { sql, type Queries, type Trx } from '../../db/index.ts'
 import type { Actor, Instant } from '../../kernel/index.ts'
-import { forUpdate } from '../load.ts'
+import { forUpdate, lockService } from '../load.ts'
+import type { ServiceRow } from '../rows.ts'
 import type { ActStatus } from './act-lifecycle.ts'
 import type { ActName } from './acts.ts'
 
@@ -38,6 +39,24 @@ export const sealedPlace = (id: string) => ({ table: 'service_acts', column: 'se
 
 export async function lockAct(trx: Trx, id: string): Promise<ActRow | undefined> {
   return trx.get<ActRow>(sql`select * from service_acts where id = ${id} ${forUpdate(trx)}`)
+}
+
+export const isUnderWay = ({ status }: Pick<ActRow, 'status'>): boolean =>
+  status === 'open' || status === 'waiting'
+
+export interface ActWork {
+  act: ActRow
+  service: ServiceRow
+}
+
+/** An act with its service, both kept, the service first as everywhere; null when there is no such act. */
+export async function lockActWork(trx: Trx, id: string): Promise<ActWork | null> {
+  const known = await trx.get<Pick<ActRow, 'service_id'>>(
+    sql`select service_id from service_acts where id = ${id}`,
+  )
+  if (!known) return null
+  const service = await lockService(trx, known.service_id)
+  return { act: (await lockAct(trx, id))!, service }
 }
 
 const ACTS_MAX = 20

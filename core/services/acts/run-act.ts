@@ -3,14 +3,13 @@ import { instant, systemActor, toMs } from '../../kernel/index.ts'
 import { instanceDeadline } from '../../plugins/index.ts'
 import { updateVersioned, type Means } from '../../records/index.ts'
 import { masked } from '../call-provider.ts'
-import { lockService } from '../load.ts'
 import type { ProviderMeans } from '../ports.ts'
-import type { ServiceRow } from '../rows.ts'
+import { openDelivery } from '../reconcile-delivery.ts'
 import { failed, judge, judgeError, type ActVerdict, type Answer } from './act-verdict.ts'
-import { lockAct, sealedPlace, type ActRow } from './act-row.ts'
+import { isUnderWay, lockActWork, sealedPlace, type ActRow, type ActWork } from './act-row.ts'
 import { askThere } from './ask-there.ts'
 import { offers } from './offered.ts'
-import { settleAct } from './settle-act.ts'
+import { failAct, settleAct } from './settle-act.ts'
 import { isLong, wakeAct } from './start-act.ts'
 
 /** A process that dies in a call holds the act until the call must have ended, and for this long, system clock. */
@@ -26,17 +25,19 @@ export async function runAct(means: ProviderMeans, id: string): Promise<void> {
   await means.db.transaction((trx) => settleAct(means, trx, { act: claimed.act, verdict }, actor))
 }
 
-interface Claimed {
-  act: ActRow
-  service: ServiceRow
-}
+/** The service's own state says why, so staff get no mail of it. */
+const NO_LONGER = 'The service was suspended, changed or ended meanwhile: no further call was made.'
 
-async function claim(means: Means, trx: Trx, id: string): Promise<Claimed | null> {
-  const known = await lockAct(trx, id)
-  if (known?.status !== 'open' && known?.status !== 'waiting') return null
-  const service = await lockService(trx, known.service_id)
+async function claim(means: Means, trx: Trx, id: string): Promise<ActWork | null> {
+  const work = await lockActWork(trx, id)
+  if (!work || !isUnderWay(work.act)) return null
+  const { act: known, service } = work
   if (known.busy_until !== null && known.busy_until > means.clock.now()) {
     await wakeAct(means, trx, id, toMs(known.busy_until) - means.clock.ms())
+    return null
+  }
+  if (!(await isStillWanted(trx, work))) {
+    await failAct(means, trx, { act: known, message: NO_LONGER, told: false }, actor)
     return null
   }
   const longestMs = await instanceDeadline(trx, service.instance_id, deadlineOf(known))
@@ -47,9 +48,18 @@ async function claim(means: Means, trx: Trx, id: string): Promise<Claimed | null
   return { act: { ...known, ...set, version: known.version + 1 }, service }
 }
 
+/** What was asked for while the service was live is not done to it afterwards; what is under way is heard to its end. */
+async function isStillWanted(trx: Trx, { act, service }: ActWork): Promise<boolean> {
+  if (act.step === 'follow') return true
+  const isAsItWas = service.delivery_status === 'live' && service.server_id === act.server_id
+  return isAsItWas && (await openDelivery(trx, service.id)) === undefined
+}
+
 const deadlineOf = ({ operation }: ActRow) => (isLong(operation) ? ('job' as const) : ('act' as const))
 
-async function step(means: ProviderMeans, { act, service }: Claimed): Promise<ActVerdict> {
+async function step(means: ProviderMeans, { act, service: now }: ActWork): Promise<ActVerdict> {
+  // Where it is under way is known by the act: the service may stand elsewhere, or nowhere, by now.
+  const service = { ...now, server_id: act.server_id }
   const follows = act.step === 'follow'
   if (follows && !offers(means, service, 'follow'))
     return failed('The plugin says that it is under way, and cannot be asked what became of it.')

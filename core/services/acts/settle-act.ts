@@ -34,7 +34,7 @@ export async function settleAct(
       return finish(means, trx, { act, ...verdict }, actor)
     case 'pending':
       if (act.give_up_at <= means.business.now())
-        return fail(means, trx, { act, message: OVERDUE, told: true }, actor)
+        return failAct(means, trx, { act, message: OVERDUE, told: true }, actor)
       return waitOn(means, trx, { act, reference: verdict.reference }, actor)
     case 'failed':
       return tryAgain(means, trx, { act, verdict }, actor)
@@ -100,14 +100,14 @@ async function tryAgain(
   const pause = RETRY_MS[act.attempts]
   const isPatient = act.step === 'follow' || verdict.unknown || isLong(act.operation)
   if (!verdict.again || !isPatient || pause === undefined)
-    return fail(means, trx, { act, message: verdict.message, told: isPatient }, actor)
+    return failAct(means, trx, { act, message: verdict.message, told: isPatient }, actor)
   await wakeAct(means, trx, act.id, pause)
   const set = { attempts: act.attempts + 1, message: verdict.message, busy_until: null }
   await updateVersioned(means, trx, { table: 'service_acts', what: 'act', row: act, set })
 }
 
 /** `told`: nobody sits before it any more, so staff hear of it. */
-async function fail(
+export async function failAct(
   means: Means,
   trx: Trx,
   { act, message, told }: { act: ActRow; message: string; told: boolean },
