@@ -136,7 +136,10 @@ export const provisionerOptionalOperations = {
   suspend_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
   release_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
   remove_feature: { input: FeatureInput, output: ProvisionOutcome, changes: true },
-  /** Without `keep_data` all data of the service is lost. */
+  /**
+   * Without `keep_data` all data of the service is lost. `image` is one of `list_images`; who does not offer that
+   * refuses images that this service may not have.
+   */
   reinstall: {
     input: ofService({ image: Type.Optional(Name), keep_data: Type.Boolean() }),
     output: ActOutcome,
@@ -146,7 +149,7 @@ export const provisionerOptionalOperations = {
     input: ProvisionInput,
     output: Type.Object({ images: Type.Array(Type.Object({ key: Name, label: Type.String() })) }),
   },
-  /** Starts from, or leaves, a rescue system. */
+  /** Starts from, or leaves, a rescue system. `image` as for `reinstall`. */
   rescue: {
     input: ofService({ on: Type.Boolean(), image: Type.Optional(Name) }),
     output: ActOutcome,
@@ -158,8 +161,16 @@ export const provisionerOptionalOperations = {
     output: ActOutcome,
     changes: true,
   },
+  /**
+   * Core passes on what `list_snapshots` of this service tells, and nothing else. Who does not offer that must refuse,
+   * here and in `remove_snapshot`, a snapshot of another service: clients write the reference.
+   */
   restore_snapshot: { input: SnapshotInput, output: ActOutcome, changes: true },
   remove_snapshot: { input: SnapshotInput, output: ActOutcome, changes: true },
+  /**
+   * Core passes on addresses that `describe` of this service tells. Who tells none must refuse an `ip` of another
+   * service: clients write it.
+   */
   set_reverse_dns: {
     input: ofService({ ip: Name, name: Type.Union([Name, Type.Null()]) }),
     output: ActOutcome,

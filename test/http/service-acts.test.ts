@@ -200,6 +200,10 @@ for (const engine of engines)
       assert.match(textOf(text), /Before the update/)
       const restore = /href="([^"]*restore_snapshot\?snapshot=s_1)"/.exec(text)![1]!
       assert.match((await client.get(restore)).text, /<option value="s_1" selected/)
+      const foreign = { 'values[snapshot]': 's_99', confirmed: 'on' }
+      const refused = await client.post(`${base}/actions/restore_snapshot`, foreign)
+      assert.equal(refused.status, 422)
+      assert.match(textOf(refused.text), /This service has none of that name/)
       const wish = { 'values[snapshot]': 's_1', confirmed: 'on' }
       await client.post(`${base}/actions/restore_snapshot`, wish)
       await work()

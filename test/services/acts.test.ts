@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { name, sql } from '../../core/db/index.ts'
-import type { Actor } from '../../core/kernel/index.ts'
+import type { Actor, BerthError } from '../../core/kernel/index.ts'
 import {
   actsOf,
   changeServicePassword,
@@ -10,6 +10,9 @@ import {
   placeHold,
   powerService,
   reinstallService,
+  removeSnapshot,
+  rescueService,
+  restoreSnapshot,
   revealAccess,
   runAct,
   runOwnAction,
@@ -57,6 +60,11 @@ for (const engine of engines)
       await db.run(sql`update services set server_id = null`)
       shop = openShop(db)
       shop.plugins.script('create', made)
+      shop.plugins.script('list_images', { images: [{ key: 'debian', label: 'Debian' }] })
+      shop.plugins.script('list_snapshots', { snapshots: [{ reference: 'snap_1', name: 'Before' }] })
+      shop.plugins.script('describe', {
+        ...{ state: 'live', addresses: [{ ip: '192.0.2.1', reverse_dns: null }] },
+      })
     })
     const live = async () => {
       const id = await shop.sell()
@@ -125,18 +133,18 @@ for (const engine of engines)
       const wish = { service_id: id, image: 'debian' }
       await assert.rejects(reinstallService(shop.means, wish, owner()), { code: 'service.not_confirmed' })
       const act = await reinstallService(shop.means, { ...wish, confirmed: true }, owner())
-      assert.deepEqual([act.status, shop.plugins.log()], ['open', ''])
+      assert.deepEqual([act.status, shop.plugins.log()], ['open', 'list_images'])
       const other = createSnapshot(shop.means, { service_id: id, name: 'Before' }, owner())
       await assert.rejects(other, { code: 'service.act_open' })
       await shop.work()
       assert.equal((await newest(id)).status, 'waiting')
       await shop.work(5)
       assert.equal((await newest(id)).status, 'done')
-      assert.equal(shop.plugins.log(), 'reinstall follow follow follow')
-      const { server, service, ...told } = shop.plugins.calls[0]!.input as unknown as Record<string, unknown>
+      assert.equal(shop.plugins.log(), 'list_images reinstall follow follow follow')
+      const { server, service, ...told } = shop.plugins.calls[1]!.input as unknown as Record<string, unknown>
       assert.ok(server && service)
       assert.deepEqual(told, { image: 'debian', keep_data: false, idempotency_key: act.id })
-      assert.partialDeepStrictEqual(shop.plugins.calls[1]!.input, {
+      assert.partialDeepStrictEqual(shop.plugins.calls[2]!.input, {
         operation: 'reinstall',
         reference: 'job_1',
       })
@@ -258,6 +266,34 @@ for (const engine of engines)
         assert.ok(!shop.mails().includes('act-failed'))
         await db.run(sql`update services set server_id = null where id = ${id}`)
       }
+    })
+
+    test('what is named must be a thing of this service, where its plugin lists them', async () => {
+      const id = await live()
+      const wish = { service_id: id, confirmed: true }
+      const foreign = [
+        () => restoreSnapshot(shop.means, { ...wish, snapshot: 'snap_2' }, owner()),
+        () => removeSnapshot(shop.means, { ...wish, snapshot: 'snap_2' }, staff),
+        () => reinstallService(shop.means, { ...wish, image: 'another' }, owner()),
+        () => rescueService(shop.means, { ...wish, on: true, image: 'another' }, owner()),
+        () => setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner()),
+      ]
+      const fields = ['snapshot', 'snapshot', 'image', 'image', 'ip']
+      for (const [index, ask] of foreign.entries())
+        await assert.rejects(ask(), (error: BerthError) => {
+          assert.deepEqual([error.code, Object.keys(error.fields)], ['input.invalid', [fields[index]]])
+          return true
+        })
+      assert.equal(shop.plugins.log(), 'list_snapshots list_snapshots list_images list_images describe')
+      assert.deepEqual(await actsOf(db, id, staff), [])
+      await restoreSnapshot(shop.means, { ...wish, snapshot: 'snap_1' }, owner())
+      await shop.work()
+      assert.equal((await newest(id)).status, 'done')
+      shop.plugins.script('describe', { state: 'live' })
+      const told = await setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner())
+      assert.equal(told.status, 'done', 'a plugin that tells no addresses looks itself')
+      shop.plugins.script('list_snapshots', tooBusy())
+      await assert.rejects(foreign[0]!(), { code: 'plugin.busy' })
     })
 
     test('what is under way is followed on the server where it was begun', async () => {

@@ -7,6 +7,7 @@ import type { ProviderMeans } from '../ports.ts'
 import { actOf, type ActName } from './acts.ts'
 import { lockAct, type ActRow } from './act-row.ts'
 import { ownActions } from './ask-there.ts'
+import { demandOwnThing } from './named-there.ts'
 import { mayOn, offers } from './offered.ts'
 import { runAct } from './run-act.ts'
 import { isLong, startAct, type NewAct } from './start-act.ts'
@@ -76,8 +77,9 @@ function defineAct(
   return defineVerb(rules, async (means: ProviderMeans, given, actor): Promise<ActRow> => {
     const { service_id: serviceId, confirmed = false, ...rest } = given as Values & { service_id: string }
     // Who cannot reach it learns nothing of what would have to be confirmed.
-    await findService(means.db, actor, { id: serviceId, right: rules.permission })
+    const service = await findService(means.db, actor, { id: serviceId, right: rules.permission })
     if (loses && confirmed !== true) throw NotConfirmed({ id: serviceId, operation: name })
+    await demandOwnThing(means, service, name, rest)
     const asked = { serviceId, confirmed: confirmed === true }
     const told = await tell(rest, means, asked, actor)
     const begun = await means.db.transaction((trx) =>
