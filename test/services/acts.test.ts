@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { name, sql } from '../../core/db/index.ts'
-import type { Actor, BerthError } from '../../core/kernel/index.ts'
+import type { Actor } from '../../core/kernel/index.ts'
 import {
   actsOf,
   changeServicePassword,
@@ -10,9 +10,6 @@ import {
   placeHold,
   powerService,
   reinstallService,
-  removeSnapshot,
-  rescueService,
-  restoreSnapshot,
   revealAccess,
   runAct,
   runOwnAction,
@@ -242,69 +239,6 @@ for (const engine of engines)
       )
       await shop.work()
       assert.equal((await shop.service(id)).delivery_status, 'suspended')
-    })
-
-    test('what waits for its next try is not done to a service that is no longer as it was', async () => {
-      const changes: ((id: string) => Promise<unknown>)[] = [
-        (id) => suspendService(shop.means, { service_id: id }, staff),
-        (id) => db.run(sql`update services set server_id = 'srv_2' where id = ${id}`),
-        (id) => db.run(sql`update services set delivery_status = 'terminated' where id = ${id}`),
-      ]
-      for (const change of changes) {
-        const id = await live()
-        shop.plugins.script('power', lostAnswer(), done)
-        const act = await powerService(shop.means, { service_id: id, signal: 'start' }, owner())
-        await change(id)
-        await runAct(shop.means, act.id)
-        const calls = shop.plugins.calls.filter(({ operation }) => operation === 'power')
-        assert.equal(calls.length, 1)
-        assert.partialDeepStrictEqual(await newest(id), {
-          ...{ status: 'failed', sealed: null },
-          message: 'The service was suspended, changed or ended meanwhile: no further call was made.',
-        })
-        assert.equal(await db.get(sql`select id from timers where timer_key = ${`act:${act.id}`}`), undefined)
-        assert.ok(!shop.mails().includes('act-failed'))
-        await db.run(sql`update services set server_id = null where id = ${id}`)
-      }
-    })
-
-    test('what is named must be a thing of this service, where its plugin lists them', async () => {
-      const id = await live()
-      const wish = { service_id: id, confirmed: true }
-      const foreign = [
-        () => restoreSnapshot(shop.means, { ...wish, snapshot: 'snap_2' }, owner()),
-        () => removeSnapshot(shop.means, { ...wish, snapshot: 'snap_2' }, staff),
-        () => reinstallService(shop.means, { ...wish, image: 'another' }, owner()),
-        () => rescueService(shop.means, { ...wish, on: true, image: 'another' }, owner()),
-        () => setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner()),
-      ]
-      const fields = ['snapshot', 'snapshot', 'image', 'image', 'ip']
-      for (const [index, ask] of foreign.entries())
-        await assert.rejects(ask(), (error: BerthError) => {
-          assert.deepEqual([error.code, Object.keys(error.fields)], ['input.invalid', [fields[index]]])
-          return true
-        })
-      assert.equal(shop.plugins.log(), 'list_snapshots list_snapshots list_images list_images describe')
-      assert.deepEqual(await actsOf(db, id, staff), [])
-      await restoreSnapshot(shop.means, { ...wish, snapshot: 'snap_1' }, owner())
-      await shop.work()
-      assert.equal((await newest(id)).status, 'done')
-      shop.plugins.script('describe', { state: 'live' })
-      const told = await setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner())
-      assert.equal(told.status, 'done', 'a plugin that tells no addresses looks itself')
-      shop.plugins.script('list_snapshots', tooBusy())
-      await assert.rejects(foreign[0]!(), { code: 'plugin.busy' })
-    })
-
-    test('what is under way is followed on the server where it was begun', async () => {
-      const id = await live()
-      shop.plugins.script('create_snapshot', pending)
-      const act = await createSnapshot(shop.means, { service_id: id, name: 'Before' }, owner())
-      await runAct(shop.means, act.id)
-      await db.run(sql`update services set server_id = null, delivery_status = 'terminated' where id = ${id}`)
-      await runAct(shop.means, act.id)
-      assert.equal((await newest(id)).status, 'done')
-      assert.partialDeepStrictEqual(shop.plugins.calls.at(-1)!.input, { server: { id: act.server_id } })
     })
 
     test("a plugin's own button: for whom it is, what it needs, its confirmation and its form", async () => {

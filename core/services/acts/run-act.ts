@@ -9,7 +9,7 @@ import { failed, judge, judgeError, type ActVerdict, type Answer } from './act-v
 import { isUnderWay, lockActWork, sealedPlace, type ActRow, type ActWork } from './act-row.ts'
 import { askThere } from './ask-there.ts'
 import { offers } from './offered.ts'
-import { failAct, settleAct } from './settle-act.ts'
+import { failAct, OVERDUE, settleAct } from './settle-act.ts'
 import { isLong, wakeAct } from './start-act.ts'
 
 /** A process that dies in a call holds the act until the call must have ended, and for this long, system clock. */
@@ -36,8 +36,9 @@ async function claim(means: Means, trx: Trx, id: string): Promise<ActWork | null
     await wakeAct(means, trx, id, toMs(known.busy_until) - means.clock.ms())
     return null
   }
-  if (!(await isStillWanted(trx, work))) {
-    await failAct(means, trx, { act: known, message: NO_LONGER, told: false }, actor)
+  const over = await whyOver(means, trx, work)
+  if (over) {
+    await failAct(means, trx, { act: known, ...over }, actor)
     return null
   }
   const longestMs = await instanceDeadline(trx, service.instance_id, deadlineOf(known))
@@ -48,11 +49,20 @@ async function claim(means: Means, trx: Trx, id: string): Promise<ActWork | null
   return { act: { ...known, ...set, version: known.version + 1 }, service }
 }
 
-/** What was asked for while the service was live is not done to it afterwards; what is under way is heard to its end. */
-async function isStillWanted(trx: Trx, { act, service }: ActWork): Promise<boolean> {
-  if (act.step === 'follow') return true
-  const isAsItWas = service.delivery_status === 'live' && service.server_id === act.server_id
-  return isAsItWas && (await openDelivery(trx, service.id)) === undefined
+/**
+ * Why no call is made any more. A call that takes its process with it comes to no answer, so the time is looked at here
+ * too. What was asked for while the service was live is not done to it afterwards; what is under way is heard to its end.
+ */
+async function whyOver(
+  means: Means,
+  trx: Trx,
+  { act, service }: ActWork,
+): Promise<{ message: string; told: boolean } | null> {
+  if (act.step === 'call') {
+    const isAsItWas = service.delivery_status === 'live' && service.server_id === act.server_id
+    if (!isAsItWas || (await openDelivery(trx, service.id))) return { message: NO_LONGER, told: false }
+  }
+  return act.give_up_at <= means.business.now() ? { message: act.message ?? OVERDUE, told: true } : null
 }
 
 const deadlineOf = ({ operation }: ActRow) => (isLong(operation) ? ('job' as const) : ('act' as const))
@@ -63,15 +73,17 @@ async function step(means: ProviderMeans, { act, service: now }: ActWork): Promi
   const follows = act.step === 'follow'
   if (follows && !offers(means, service, 'follow'))
     return failed('The plugin says that it is under way, and cannot be asked what became of it.')
-  const told = JSON.parse(means.keys.open(act.sealed!, sealedPlace(act.id))) as object
-  const extra = follows
-    ? { operation: act.operation, reference: act.reference }
-    : { ...told, idempotency_key: act.id }
   const operation = follows ? 'follow' : act.operation
   try {
+    const extra = follows
+      ? { operation: act.operation, reference: act.reference }
+      : { ...toldIn(means, act), idempotency_key: act.id }
     return judge(await askThere<Answer>(means, service, { operation, deadline: deadlineOf(act), extra }))
   } catch (error) {
     means.log.warn({ act: act.id, operation, error: masked(String(error)) }, 'An act on a service failed')
     return judgeError(error)
   }
 }
+
+const toldIn = ({ keys }: Means, act: ActRow): object =>
+  JSON.parse(keys.open(act.sealed!, sealedPlace(act.id))) as object

@@ -41,7 +41,7 @@ export async function settleAct(
   }
 }
 
-const OVERDUE = 'The provider has not finished within two hours.'
+export const OVERDUE = 'The provider has not finished within two hours.'
 
 async function finish(
   means: Means,
@@ -79,7 +79,14 @@ async function waitOn(
   actor: Actor,
 ): Promise<void> {
   await wakeAct(means, trx, act.id, POLL_MS[Math.min(act.polls, POLL_MS.length - 1)]!)
-  const set = { step: 'follow', reference, polls: act.polls + 1, attempts: 0, busy_until: null }
+  const set = {
+    step: 'follow',
+    reference,
+    polls: act.polls + 1,
+    attempts: 0,
+    message: null,
+    busy_until: null,
+  }
   if (act.status === 'waiting')
     return updateVersioned(means, trx, { table: 'service_acts', what: 'act', row: act, set })
   const body = { service_id: act.service_id, operation: act.operation }

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, test } from 'node:test'
+import { sql, type Db } from '../../core/db/index.ts'
+import type { BerthError } from '../../core/kernel/index.ts'
+import {
+  actsOf,
+  createSnapshot,
+  deliverService,
+  powerService,
+  reinstallService,
+  removeSnapshot,
+  rescueService,
+  restoreSnapshot,
+  runAct,
+  setReverseDns,
+  suspendService,
+  type ActRow,
+} from '../../core/services/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { lostAnswer, openShop, owner, seed, staff, tooBusy, type Shop } from './fixture.ts'
+
+const pending = { outcome: 'pending', reference: 'job_1' }
+const done = { outcome: 'done' }
+
+/** A database whose second transaction never comes: the process died in between. */
+function dyingAfterFirst(db: Db): Db {
+  let begun = 0
+  const transaction: Db['transaction'] = (work) =>
+    begun++ === 0 ? db.transaction(work) : Promise.reject(new Error('the process ends here'))
+  return new Proxy(db, {
+    get: (target, key) => {
+      if (key === 'transaction') return transaction
+      const value: unknown = Reflect.get(target, key)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}
+
+for (const engine of engines)
+  describe(`what acts on a service may not do on ${engine}`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    after(remove)
+    await seed(db)
+    let shop: Shop
+    beforeEach(async () => {
+      await db.run(sql`delete from timers`)
+      await db.run(sql`update services set server_id = null`)
+      shop = openShop(db)
+      shop.plugins.script('list_images', { images: [{ key: 'debian', label: 'Debian' }] })
+      shop.plugins.script('list_snapshots', { snapshots: [{ reference: 'snap_1', name: 'Before' }] })
+      shop.plugins.script('describe', {
+        ...{ state: 'live', addresses: [{ ip: '192.0.2.1', reverse_dns: null }] },
+      })
+      shop.plugins.script('create', { ...done, remote_id: 'r1' })
+    })
+    const live = async () => {
+      const id = await shop.sell()
+      await deliverService(shop.means, { service_id: id }, staff)
+      await shop.work()
+      shop.plugins.calls.length = 0
+      return id
+    }
+    const newest = async (id: string): Promise<ActRow> => (await actsOf(db, id, staff))[0]!
+
+    test('an act whose every call takes its process with it ends in its time, and staff hear of it', async () => {
+      const id = await live()
+      const act = await createSnapshot(shop.means, { service_id: id, name: 'Before' }, owner())
+      for (let tries = 0; tries < 3; tries++) {
+        const killed = { ...shop.means, db: dyingAfterFirst(db) }
+        await assert.rejects(runAct(killed, act.id), /the process ends here/)
+        await db.run(sql`update service_acts set busy_until = null where id = ${act.id}`)
+      }
+      assert.partialDeepStrictEqual(await newest(id), { status: 'open', attempts: 0 })
+      shop.means.business.set(act.give_up_at)
+      const calls = shop.plugins.calls.length
+      await runAct(shop.means, act.id)
+      assert.partialDeepStrictEqual(await newest(id), { status: 'failed', sealed: null })
+      assert.equal(shop.plugins.calls.length, calls)
+      assert.deepEqual(
+        shop.mails().filter((mail) => mail === 'act-failed'),
+        ['act-failed'],
+      )
+      await powerService(shop.means, { service_id: id, signal: 'restart' }, owner())
+    })
+
+    test('an act that cannot be opened any more is given up like any other', async () => {
+      const id = await live()
+      const act = await createSnapshot(shop.means, { service_id: id, name: 'Before' }, owner())
+      await db.run(sql`update service_acts set sealed = 'spoilt' where id = ${act.id}`)
+      await shop.work(40)
+      assert.equal((await newest(id)).status, 'failed')
+      assert.ok(!shop.plugins.log().includes('create_snapshot'))
+      assert.ok(shop.mails().includes('act-failed'))
+    })
+
+    test('what waits for its next try is not done to a service that is no longer as it was', async () => {
+      const changes: ((id: string) => Promise<unknown>)[] = [
+        (id) => suspendService(shop.means, { service_id: id }, staff),
+        (id) => db.run(sql`update services set server_id = 'srv_2' where id = ${id}`),
+        (id) => db.run(sql`update services set delivery_status = 'terminated' where id = ${id}`),
+      ]
+      for (const change of changes) {
+        const id = await live()
+        shop.plugins.script('power', lostAnswer(), done)
+        const act = await powerService(shop.means, { service_id: id, signal: 'start' }, owner())
+        await change(id)
+        await runAct(shop.means, act.id)
+        const calls = shop.plugins.calls.filter(({ operation }) => operation === 'power')
+        assert.equal(calls.length, 1)
+        assert.partialDeepStrictEqual(await newest(id), {
+          ...{ status: 'failed', sealed: null },
+          message: 'The service was suspended, changed or ended meanwhile: no further call was made.',
+        })
+        assert.equal(await db.get(sql`select id from timers where timer_key = ${`act:${act.id}`}`), undefined)
+        assert.ok(!shop.mails().includes('act-failed'))
+        await db.run(sql`update services set server_id = null where id = ${id}`)
+      }
+    })
+
+    test('what is named must be a thing of this service, where its plugin lists them', async () => {
+      const id = await live()
+      const wish = { service_id: id, confirmed: true }
+      const foreign = [
+        () => restoreSnapshot(shop.means, { ...wish, snapshot: 'snap_2' }, owner()),
+        () => removeSnapshot(shop.means, { ...wish, snapshot: 'snap_2' }, staff),
+        () => reinstallService(shop.means, { ...wish, image: 'another' }, owner()),
+        () => rescueService(shop.means, { ...wish, on: true, image: 'another' }, owner()),
+        () => setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner()),
+      ]
+      const fields = ['snapshot', 'snapshot', 'image', 'image', 'ip']
+      for (const [index, ask] of foreign.entries())
+        await assert.rejects(ask(), (error: BerthError) => {
+          assert.deepEqual([error.code, Object.keys(error.fields)], ['input.invalid', [fields[index]]])
+          return true
+        })
+      assert.equal(shop.plugins.log(), 'list_snapshots list_snapshots list_images list_images describe')
+      assert.deepEqual(await actsOf(db, id, staff), [])
+      await restoreSnapshot(shop.means, { ...wish, snapshot: 'snap_1' }, owner())
+      await shop.work()
+      assert.equal((await newest(id)).status, 'done')
+      shop.plugins.script('describe', { state: 'live' })
+      const told = await setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner())
+      assert.equal(told.status, 'done', 'a plugin that tells no addresses looks itself')
+      shop.plugins.script('list_snapshots', tooBusy())
+      await assert.rejects(foreign[0]!(), { code: 'plugin.busy' })
+    })
+
+    test('what is under way is followed on the server where it was begun', async () => {
+      const id = await live()
+      shop.plugins.script('create_snapshot', pending)
+      const act = await createSnapshot(shop.means, { service_id: id, name: 'Before' }, owner())
+      await runAct(shop.means, act.id)
+      await db.run(sql`update services set server_id = null, delivery_status = 'terminated' where id = ${id}`)
+      await runAct(shop.means, act.id)
+      assert.equal((await newest(id)).status, 'done')
+      assert.partialDeepStrictEqual(shop.plugins.calls.at(-1)!.input, { server: { id: act.server_id } })
+    })
+  })
