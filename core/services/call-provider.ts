@@ -73,7 +73,7 @@ async function besideTarget(
 export function masked(detail: unknown): string {
   const text = JSON.stringify(detail, (key, value: unknown) => {
     if (key === 'access' && Array.isArray(value)) return (value as AccessLike[]).map(hideSecret)
-    return typeof value === 'string' ? hideTokens(value) : value
+    return typeof value === 'string' ? maskedText(value) : value
   })
   return text.slice(0, DETAIL_MAX)
 }
@@ -87,7 +87,8 @@ interface AccessLike {
 const hideSecret = (detail: AccessLike): AccessLike =>
   detail.kind === 'secret' ? { ...detail, value: '(hidden)' } : detail
 
-function hideTokens(text: string): string {
+/** A text without what looks like a password, key or token. */
+export function maskedText(text: string): string {
   return text
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 (hidden)')
     .replace(

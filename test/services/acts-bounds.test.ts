@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { sql, type Db } from '../../core/db/index.ts'
-import type { BerthError } from '../../core/kernel/index.ts'
+import { BerthError, type Actor } from '../../core/kernel/index.ts'
 import {
   actsOf,
+  changeServicePassword,
   createSnapshot,
   deliverService,
   powerService,
@@ -12,12 +13,14 @@ import {
   rescueService,
   restoreSnapshot,
   runAct,
+  runOwnAction,
   setReverseDns,
+  signOn,
   suspendService,
   type ActRow,
 } from '../../core/services/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { lostAnswer, openShop, owner, seed, staff, tooBusy, type Shop } from './fixture.ts'
+import { lostAnswer, openShop, owner, permanent, seed, staff, tooBusy, type Shop } from './fixture.ts'
 
 const pending = { outcome: 'pending', reference: 'job_1' }
 const done = { outcome: 'done' }
@@ -142,7 +145,42 @@ for (const engine of engines)
       const told = await setReverseDns(shop.means, { ...wish, ip: '192.0.2.2' }, owner())
       assert.equal(told.status, 'done', 'a plugin that tells no addresses looks itself')
       shop.plugins.script('list_snapshots', tooBusy())
-      await assert.rejects(foreign[0]!(), { code: 'plugin.busy' })
+      await assert.rejects(foreign[0]!(), { code: 'service.provider_refused' })
+      await assert.rejects(foreign[1]!(), { code: 'plugin.busy' }, 'staff hear why')
+    })
+
+    test('no words that are kept or said repeat a secret, and clients hear no errors of plugins', async () => {
+      const id = await live()
+      const action = { name: 'join', label: 'Join', for: 'client', permission: 'service.run_action' }
+      const form = { type: 'object', properties: { code: { type: 'string' } } }
+      shop.plugins.script('list_actions', { actions: [{ ...action, form }] })
+      const message = 'No such code hunter2 here, token=abcdef'
+      shop.plugins.script('run_action', { ...permanent, message })
+      const wish = { service_id: id, action: 'join', values: { code: 'hunter2' } }
+      await runOwnAction(shop.means, wish, owner())
+      await shop.work()
+      assert.equal((await newest(id)).message, 'bad_credentials: No such code (hidden) here, token=(hidden)')
+      const mailed = JSON.stringify(shop.means.jobs.of('mail.send'))
+      assert.doesNotMatch(mailed, /hunter2|abcdef/)
+      shop.plugins.script('change_password', ({ input }) => ({
+        ...{ ...permanent, message: `${(input as unknown as { password: string }).password} is too weak` },
+      }))
+      await assert.rejects(changeServicePassword(shop.means, { service_id: id }, owner()), {
+        message: /\(bad_credentials\): \(hidden\) is too weak$/,
+      })
+      const inner = new BerthError('plugin.unreachable', 502, 'node7.inner.example: refused', {
+        params: { outcome_unknown: false },
+      })
+      shop.plugins.script('power', inner)
+      shop.plugins.script('sign_on', inner)
+      const press = (actor: Actor) => powerService(shop.means, { service_id: id, signal: 'stop' }, actor)
+      const unreachable = {
+        code: 'service.provider_refused',
+        message: /\(unreachable\): It could not be asked/,
+      }
+      await assert.rejects(press(owner()), unreachable)
+      await assert.rejects(signOn(shop.means, { service_id: id }, owner()), unreachable)
+      await assert.rejects(press(staff), { message: /node7\.inner\.example/ })
     })
 
     test('what is under way is followed on the server where it was begun', async () => {

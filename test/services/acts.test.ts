@@ -265,7 +265,8 @@ for (const engine of engines)
         runOwnAction(shop.means, { service_id: id, action, ...more }, actor)
       await run('flush', owner())
       await shop.work()
-      assert.partialDeepStrictEqual(await newest(id), {
+      assert.equal((await newest(id)).message, null, 'its words are for who pressed it')
+      assert.partialDeepStrictEqual((await actsOf(db, id, owner()))[0], {
         status: 'done',
         label: 'Flush',
         message: 'It is empty.',

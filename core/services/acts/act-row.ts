@@ -63,11 +63,17 @@ const ACTS_MAX = 20
 
 /**
  * The newest acts of a service, for whoever has found it within reach. What a plugin's button for staff says is for
- * staff.
+ * staff, and what it answered for who pressed it.
  */
-export function actsOf(queries: Queries, serviceId: string, actor: Pick<Actor, 'kind'>): Promise<ActRow[]> {
+export async function actsOf(
+  queries: Queries,
+  serviceId: string,
+  actor: Pick<Actor, 'kind' | 'id'>,
+): Promise<ActRow[]> {
   const seen = actor.kind === 'client' ? sql`and (operation <> 'run_action' or actor_kind = 'client')` : sql``
-  return queries.all<ActRow>(
+  const rows = await queries.all<ActRow>(
     sql`select * from service_acts where service_id = ${serviceId} ${seen} order by id desc limit ${ACTS_MAX}`,
   )
+  const isTheirs = (row: ActRow) => row.actor_kind === actor.kind && row.actor_id === actor.id
+  return rows.map((row) => (row.status === 'done' && !isTheirs(row) ? { ...row, message: null } : row))
 }

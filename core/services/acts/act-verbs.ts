@@ -1,7 +1,7 @@
 import { Type, type TObject } from '../../../sdk/index.ts'
 import { randomBytes, type Actor } from '../../kernel/index.ts'
 import { checkForm, defineVerb, type Verb } from '../../records/index.ts'
-import { NotConfirmed, NotOffered, ProviderRefused } from '../errors.ts'
+import { NotConfirmed, NotOffered } from '../errors.ts'
 import { findService } from '../load.ts'
 import type { ProviderMeans } from '../ports.ts'
 import { actOf, type ActName } from './acts.ts'
@@ -9,6 +9,7 @@ import { lockAct, type ActRow } from './act-row.ts'
 import { ownActions } from './ask-there.ts'
 import { demandOwnThing } from './named-there.ts'
 import { mayOn, offers } from './offered.ts'
+import { askedBy, refusalOf } from './refusal.ts'
 import { runAct } from './run-act.ts'
 import { isLong, startAct, type NewAct } from './start-act.ts'
 
@@ -79,9 +80,11 @@ function defineAct(
     // Who cannot reach it learns nothing of what would have to be confirmed.
     const service = await findService(means.db, actor, { id: serviceId, right: rules.permission })
     if (loses && confirmed !== true) throw NotConfirmed({ id: serviceId, operation: name })
-    await demandOwnThing(means, service, name, rest)
     const asked = { serviceId, confirmed: confirmed === true }
-    const told = await tell(rest, means, asked, actor)
+    const told = await askedBy(actor, name, async () => {
+      await demandOwnThing(means, service, name, rest)
+      return tell(rest, means, asked, actor)
+    })
     const begun = await means.db.transaction((trx) =>
       startAct(means, trx, { serviceId, operation: name, ...told }, actor),
     )
@@ -94,14 +97,10 @@ function defineAct(
       return begun
     }
     await runAct(means, begun.id)
-    return refusedOr(name, (await means.db.transaction((trx) => lockAct(trx, begun.id)))!)
+    const act = (await means.db.transaction((trx) => lockAct(trx, begun.id)))!
+    if (act.status === 'failed') throw refusalOf(actor, act)
+    return act
   })
-}
-
-function refusedOr(operation: ActName, act: ActRow): ActRow {
-  if (act.status !== 'failed') return act
-  const [code = '', ...message] = (act.message ?? '').split(': ')
-  throw ProviderRefused({ operation, code, message: message.join(': ') })
 }
 
 /** What the audit log says of values: texts and ticks, nothing deeper. */

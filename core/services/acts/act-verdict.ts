@@ -33,8 +33,9 @@ export const failed = (message: string) => ({
 })
 
 /** Without an answer nobody knows; what did not get as far as the plugin has not happened. */
-export function judgeError(error: unknown): ActVerdict {
+export function judgeError(error: unknown): Extract<ActVerdict, { kind: 'failed' }> {
   const known = error instanceof BerthError && error.code.startsWith('plugin.') ? error : null
   const unknown = known === null || known.params.outcome_unknown === true
-  return { kind: 'failed', message: known ? known.message : String(error), again: true, unknown }
+  const message = known ? `${known.code}: ${known.message}` : `core: ${String(error)}`
+  return { kind: 'failed', message, again: true, unknown }
 }

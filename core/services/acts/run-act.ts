@@ -2,12 +2,12 @@ import type { Trx } from '../../db/index.ts'
 import { instant, systemActor, toMs } from '../../kernel/index.ts'
 import { instanceDeadline } from '../../plugins/index.ts'
 import { updateVersioned, type Means } from '../../records/index.ts'
-import { masked } from '../call-provider.ts'
 import type { ProviderMeans } from '../ports.ts'
 import { openDelivery } from '../reconcile-delivery.ts'
 import { failed, judge, judgeError, type ActVerdict, type Answer } from './act-verdict.ts'
 import { isUnderWay, lockActWork, sealedPlace, type ActRow, type ActWork } from './act-row.ts'
 import { askThere } from './ask-there.ts'
+import { hideTold } from './hide-told.ts'
 import { offers } from './offered.ts'
 import { failAct, OVERDUE, settleAct } from './settle-act.ts'
 import { isLong, wakeAct } from './start-act.ts'
@@ -74,14 +74,18 @@ async function step(means: ProviderMeans, { act, service: now }: ActWork): Promi
   if (follows && !offers(means, service, 'follow'))
     return failed('The plugin says that it is under way, and cannot be asked what became of it.')
   const operation = follows ? 'follow' : act.operation
+  let told: object = {}
   try {
+    told = toldIn(means, act)
     const extra = follows
       ? { operation: act.operation, reference: act.reference }
-      : { ...toldIn(means, act), idempotency_key: act.id }
-    return judge(await askThere<Answer>(means, service, { operation, deadline: deadlineOf(act), extra }))
+      : { ...told, idempotency_key: act.id }
+    const answer = await askThere<Answer>(means, service, { operation, deadline: deadlineOf(act), extra })
+    return hideTold(judge(answer), act.operation, told)
   } catch (error) {
-    means.log.warn({ act: act.id, operation, error: masked(String(error)) }, 'An act on a service failed')
-    return judgeError(error)
+    const verdict = hideTold(judgeError(error), act.operation, told)
+    means.log.warn({ act: act.id, operation, error: verdict.message }, 'An act on a service failed')
+    return verdict
   }
 }
 

@@ -1,11 +1,13 @@
 import { Type, type ProvisionInput } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
+import { maskedText } from '../call-provider.ts'
 import { NotOffered, ProviderRefused, ServiceNotLive } from '../errors.ts'
 import { findService } from '../load.ts'
 import type { ProviderMeans } from '../ports.ts'
 import { askThere } from './ask-there.ts'
 import { offers } from './offered.ts'
+import { askedBy } from './refusal.ts'
 
 type SignOn = { outcome: 'ready'; url: string } | { outcome: 'failed'; code: string; message: string }
 
@@ -25,10 +27,11 @@ export const signOn = defineVerb(
     if (service.delivery_status !== 'live') throw ServiceNotLive({ id, state: service.delivery_status })
     const as = actor.kind === 'client' ? 'client' : 'staff'
     const extra = { as } satisfies Record<Exclude<'as', keyof ProvisionInput>, string>
-    const told = await askThere<SignOn>(means, service, { operation: 'sign_on', deadline: 'act', extra })
+    const question = { operation: 'sign_on', deadline: 'act', extra } as const
+    const told = await askedBy(actor, 'sign_on', () => askThere<SignOn>(means, service, question))
     await note(means, { as, outcome: told.outcome }, service, actor)
     if (told.outcome === 'failed')
-      throw ProviderRefused({ operation: 'sign_on', code: told.code, message: told.message })
+      throw ProviderRefused({ operation: 'sign_on', code: told.code, message: maskedText(told.message) })
     return { url: told.url }
   },
 )
