@@ -12,6 +12,7 @@ import {
   removeSnapshot,
   rescueService,
   restoreSnapshot,
+  revealAccess,
   runAct,
   runOwnAction,
   setReverseDns,
@@ -181,6 +182,32 @@ for (const engine of engines)
       await assert.rejects(press(owner()), unreachable)
       await assert.rejects(signOn(shop.means, { service_id: id }, owner()), unreachable)
       await assert.rejects(press(staff), { message: /node7\.inner\.example/ })
+    })
+
+    test('a new password takes the place of no other secret', async () => {
+      const secret = (label: string) => ({ label, value: `the ${label}`, kind: 'secret' })
+      const cases = [
+        { labels: ['API token'], place: 1 },
+        { labels: ['Database password'], place: 1 },
+        { labels: ['Password', 'Password'], place: 2 },
+        { labels: ['API token', 'password'], place: 1 },
+      ]
+      for (const { labels, place } of cases) {
+        shop.plugins.script('create', { ...done, remote_id: 'r1', access: labels.map(secret) })
+        const id = await live()
+        const reveal = async (position: number) =>
+          (await revealAccess(shop.means, { service_id: id, position }, owner())).value
+        for (const time of [1, 2]) {
+          await changeServicePassword(shop.means, { service_id: id }, owner())
+          const { password } = shop.plugins.calls.at(-1)!.input as unknown as { password: string }
+          assert.equal(await reveal(place), password, `${labels.join()}, time ${time}`)
+        }
+        for (const [position, label] of labels.entries())
+          if (position !== place) assert.equal(await reveal(position), `the ${label}`)
+        const rows = await db.all(sql`select position from service_access where service_id = ${id}`)
+        assert.equal(rows.length, Math.max(labels.length, place + 1))
+        await db.run(sql`update services set server_id = null`)
+      }
     })
 
     test('what is under way is followed on the server where it was begun', async () => {
