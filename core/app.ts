@@ -5,6 +5,7 @@ import {
   checkHealth,
   type Command,
   CommandUnknown,
+  commandPlaces,
   createCommandSocket,
   createWork,
   createWorkThread,
@@ -20,7 +21,6 @@ import {
   ownCommands,
   type Part,
   type PluginCalls,
-  socketFile,
   SplitNeedsPostgres,
   takeLock,
   wired,
@@ -159,7 +159,7 @@ async function partsOf(wiring: Wiring, { options, command, worker, host }: PartM
   if (role === 'serve' || role === 'web')
     for (const area of areas) if (area.serve) parts.push(await area.serve(wiring))
   const socket = role === 'serve' && onSqlite(wiring.config)
-  if (socket) parts.push(createCommandSocket(socketFile(wiring.config), command))
+  if (socket) parts.push(createCommandSocket(commandPlaces(wiring.config), command))
   if (host) parts.push(host)
   if (role === 'web') return parts
   const work = socket && !sameThread ? createWorkThread(wiring) : jobsHere(wiring, areas)

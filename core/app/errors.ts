@@ -47,6 +47,12 @@ export const PluginsAway = defineError(
   (p: { outcome_unknown: boolean }) =>
     `This process runs no plugins${p.outcome_unknown ? ' any more; whether the call took effect is unknown' : ''}. Start "berth serve" and try again.`,
 )
+export const CommandRefused = defineError(
+  'command.refused',
+  403,
+  () =>
+    'The core that runs does not take this command: it was called without the key in berth.sock.key of its data folder. Use the berth command as the user who runs Berth; after a restart, once more.',
+)
 export const CommandTooLong = defineError(
   'command.too_long',
   413,

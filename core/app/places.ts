@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config/index.ts'
+import type { CommandPlaces } from './command-socket.ts'
 
 export const onSqlite = (config: Config): boolean => config.databaseUrl.startsWith('sqlite:')
 
@@ -11,8 +12,16 @@ export const lockFile = (config: Config): string => join(config.dataDir, 'berth.
 export const compileCache = (config: Pick<Config, 'dataDir'>): string =>
   join(config.dataDir, 'cache', 'compile')
 
+/** What a command shows to the core that runs: who reads it may read the database. */
+const commandKeyFile = (config: Config): string => join(config.dataDir, 'berth.sock.key')
+
 /** The kernel's limit for the path of a socket. */
 const SOCKET_PATH_MAX = 100
+
+export const commandPlaces = (config: Config): CommandPlaces => ({
+  socket: socketFile(config),
+  key: commandKeyFile(config),
+})
 
 /** In the data folder; in the temporary folder under a name made of it when the path would be too long. */
 export function socketFile(config: Config): string {

@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { CommandAnswer, CommandCall } from '../app/index.ts'
+import type { CommandAnswer, CommandCall, CommandPlaces, KeyedCall } from '../app/index.ts'
 import { NotRunning } from '../app/errors.ts'
-import { onSqlite, socketFile } from '../app/places.ts'
+import { commandPlaces, onSqlite } from '../app/places.ts'
 import type { Config } from '../config/index.ts'
 import { BerthError } from '../kernel/index.ts'
 
@@ -22,7 +23,7 @@ export async function runCommand(
   say: Say,
 ): Promise<unknown> {
   if (onSqlite(config)) {
-    const answered = await askCore(socketFile(config), call, say)
+    const answered = await askCore(commandPlaces(config), call, say)
     if (answered) return answered.result
     if (running) throw NotRunning({ folder: config.dataDir })
   }
@@ -37,9 +38,16 @@ export async function runCommand(
 }
 
 /** Null when no core listens. */
-function askCore(path: string, call: CommandCall, say: Say): Promise<{ result: unknown } | null> {
+async function askCore(
+  places: CommandPlaces,
+  command: CommandCall,
+  say: Say,
+): Promise<{ result: unknown } | null> {
+  // Without a key there is no core, or it says what it misses.
+  const key = await readFile(places.key, 'utf8').catch(() => '')
+  const call: KeyedCall = { key, ...command }
   return new Promise((resolve, reject) => {
-    const socket = connect(path, () => void socket.write(`${JSON.stringify(call)}\n`))
+    const socket = connect(places.socket, () => void socket.write(`${JSON.stringify(call)}\n`))
     socket.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null)
       else reject(error)

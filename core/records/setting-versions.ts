@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Static, TSchema } from '../../sdk/index.ts'
 import { sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
@@ -9,6 +10,8 @@ interface Version extends SettingPlace {
   key: string
   name: string
   value: string
+  /** What holds under this name where nothing was ever written: it may have been accepted too. */
+  preset: unknown
 }
 
 /**
@@ -16,11 +19,12 @@ interface Version extends SettingPlace {
  * value: another one is refused, for what was accepted under it must stay readable as it was.
  */
 export async function keepVersion(means: Means, trx: Trx, version: Version, actor: Actor): Promise<void> {
-  const { key, scope, scopeId, name, value } = version
+  const { key, scope, scopeId, name, value, preset } = version
   const seen = await trx.all<{ value: string; scope: string; scope_id: string }>(sql`
     select value, scope, scope_id from setting_versions
     where key = ${key} and name = ${name} and ${readBeside(version)}`)
-  if (seen.some((row) => row.value !== value))
+  const known = seen.length > 0 ? seen.map((row) => JSON.parse(row.value) as unknown) : [preset]
+  if (known.some((one) => one !== undefined && !isDeepStrictEqual(one, JSON.parse(value))))
     throw invalidInput({
       version: `"${name}" names another text already, which stays readable for those who accepted it: name the new one otherwise`,
     })

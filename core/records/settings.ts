@@ -134,7 +134,9 @@ export async function writeSetting<S extends TSchema>(
   const old = await trx.get<{ value: string }>(sql`select value from settings where ${at}`)
   if ((old?.value ?? null) === value) return
   if (value !== null && setting.versionOf) {
-    const version = { key: setting.key, scope, scopeId, name: setting.versionOf(good!), value }
+    const name = setting.versionOf(good!)
+    const preset = setting.versionOf(setting.preset) === name ? setting.preset : undefined
+    const version = { key: setting.key, scope, scopeId, name, value, preset }
     await keepVersion(means, trx, version, actor)
   }
   if (value === null) await trx.run(sql`delete from settings where ${at}`)

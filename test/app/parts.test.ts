@@ -99,7 +99,8 @@ describe('plugin calls over a port', () => {
 
 describe('command socket', async () => {
   const path = join(folder, 'berth.sock')
-  const socket = createCommandSocket(path, async (name, input, say) => {
+  const keyFile = join(folder, 'berth.sock.key')
+  const socket = createCommandSocket({ socket: path, key: keyFile }, async (name, input, say) => {
     say(`doing ${name}`)
     if (name === 'fail') throw NotFound({ what: 'file', id: 'x' })
     return { input, sum: 5n }
@@ -117,16 +118,25 @@ describe('command socket', async () => {
       .map((line) => JSON.parse(line) as unknown)
   }
 
+  const keyed = (call: object) => `${JSON.stringify({ ...call, key: readFileSync(keyFile, 'utf8') })}\n`
+
   test('belongs to its owner, and answers in lines', async () => {
-    assert.equal(statSync(path).mode & 0o777, 0o600)
-    assert.deepEqual(await ask('{"name":"add","input":[1]}\n'), [
+    for (const place of [path, keyFile]) assert.equal(statSync(place).mode & 0o777, 0o600)
+    assert.deepEqual(await ask(keyed({ name: 'add', input: [1] })), [
       { say: 'doing add' },
       { result: { input: [1], sum: '5' } },
     ])
-    assert.deepEqual(await ask('{"name":"fail","input":{}}\n'), [
+    assert.deepEqual(await ask(keyed({ name: 'fail', input: {} })), [
       { say: 'doing fail' },
       { error: { code: 'record.not_found', status: 404, message: 'There is no file "x".' } },
     ])
+  })
+
+  test('is of no use to who cannot read the key, as no plugin host can', async () => {
+    for (const key of [undefined, '', 'f'.repeat(64), 5]) {
+      const [answer] = await ask(`${JSON.stringify({ name: 'add', input: [1], key })}\n`)
+      assert.equal((answer as { error: { code: string } }).error.code, 'command.refused')
+    }
   })
 
   test('takes neither what is no call nor what has no end', async () => {

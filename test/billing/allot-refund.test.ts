@@ -134,7 +134,11 @@ for (const engine of engines)
     test('is said anew as long as nothing but an expense pays for it', async () => {
       const of = await refunded(1_190n)
       await allot(of, [{ invoice_id: of.ids[1], amount_minor: '1190' }])
-      await allot(of, [{ invoice_id: of.ids[0], amount_minor: '1190' }])
+      await assert.rejects(allot(of, [{ invoice_id: of.ids[0], amount_minor: '1' }]), TOO_LARGE)
+      await allot(of, [
+        { invoice_id: of.ids[1], amount_minor: '0' },
+        { invoice_id: of.ids[0], amount_minor: '1190' },
+      ])
       assert.deepEqual(await backOf(of), [1_190n, 0n, 0n])
       await allot(of, [
         {
@@ -150,6 +154,47 @@ for (const engine of engines)
       await assert.rejects(allot(of, [{ invoice_id: of.ids[1], amount_minor: '596' }]), TOO_LARGE)
       await allot(of, [{ invoice_id: of.ids[1], amount_minor: '595' }])
       assert.deepEqual([await backOf(of), await expense(of)], [[595n, 595n, 0n], 595n])
+      await clean()
+    })
+
+    test('stays as it was said of a document that is not named again', async () => {
+      const of = await refunded(3_000n)
+      await allot(of, [{ invoice_id: of.ids[0], amount_minor: '400' }])
+      await allot(of, [{ invoice_id: of.ids[1], amount_minor: '2380' }])
+      await allot(of, [{ invoice_id: of.ids[2], amount_minor: '100', credit_note: {} }])
+      assert.deepEqual(await backOf(of), [400n, 2_380n, 100n])
+      assert.equal(await refundable(db, of.payment, of.ids[0]), 790n)
+      await allot(of, [{ invoice_id: of.ids[1], amount_minor: '0' }])
+      assert.deepEqual(told(await readParts(db, of.refund.id)), [
+        [of.ids[0], 'goodwill', 400n],
+        [of.ids[2], 'credit_note', 100n],
+        [null, 'goodwill', 2_500n],
+      ])
+      for (const odd of [
+        { amount_minor: '0', from: 'credit' },
+        { amount_minor: '0', credit_note: {} },
+      ])
+        await assert.rejects(allot(of, [{ invoice_id: of.ids[0], ...odd }]), { code: 'input.invalid' })
+      await clean()
+    })
+
+    test('leaves no more with the document that it named than that has left', async () => {
+      const of = await refunded(1n)
+      const [own, other] = of.ids
+      const give = (amountMinor: string) =>
+        refundPayment(
+          payments,
+          {
+            ...{ payment_id: of.payment.id, invoice_id: own, amount_minor: amountMinor },
+            ...{ destination: 'recorded', reason: 'Again' },
+          },
+          staff,
+        )
+      const first = { ...of, refund: await give('1190') }
+      await allot(first, [{ invoice_id: other, amount_minor: '700' }])
+      await give('700')
+      await assert.rejects(allot(first, [{ invoice_id: other, amount_minor: '699' }]), TOO_LARGE)
+      assert.deepEqual(await backOf(of), [1_190n, 700n, 0n])
       await clean()
     })
 

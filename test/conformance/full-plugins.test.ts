@@ -15,8 +15,10 @@ async function write(kind: ProviderKind, folder: string): Promise<void> {
   const manifest = {
     ...{ id: `full-${kind.replaceAll('_', '-')}`, name: 'Full', version: '2.0.0', sdk: '1' },
     ...{ description: `Everything of ${kind}.`, kinds: { [kind]: Object.keys(operationsOf(kind)) } },
+    hooks: ['client.suspended'],
     permissions: {
       network: [{ host: 'company.example.com' }],
+      data: ['client.write:note:current'],
       storage: { bytes: 65_536 },
       schedules: [{ name: 'tick', every: '1d' }],
     },

@@ -242,6 +242,9 @@ for (const engine of engines)
       assertStatus(await plain.post(`/admin/servers/${id}/certificate?${query}`), 403)
       assertStatus(await plain.post(`/admin/servers/${id}/certificate/pin`, {}), 403)
       assert.equal((await settingsOf(id)).trusted_hosts?.[0]?.certificateSha256, undefined)
+      await follow(await change(id, { trust_inside_0: 'on', trust_certificate_0: pemOf('certificate') }))
+      assertStatus(await change(id, { ...forged, trust_unpin_0: 'on' }, plain), 403)
+      assert.equal((await settingsOf(id)).trusted_hosts?.[0]?.certificateSha256, sha256Of('certificate'))
     })
 
     it('looks only at hosts of the settings, and never at this installation', async () => {

@@ -14,8 +14,9 @@ export const pluginAdmin = ({ means, plugins }: Pick<Wiring, 'means' | 'plugins'
   uses: (instanceId: string) => usesOf(means.db, instanceId),
 })
 
-/** Tables whose rows say for ever through which instance something went. */
+/** Tables whose rows say for ever through which instance something went, and holds that it alone would lift. */
 const POINTING = [
+  'service_plugin_holds',
   'products',
   'servers',
   'services',

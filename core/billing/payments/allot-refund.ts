@@ -16,7 +16,8 @@ import { allottedPostings, readParts, type RefundPartRow } from './refund-parts.
 const PartWish = Type.Object({
   /** A document that got something of the payment; absent: none, which only credit of the client can be. */
   invoice_id: Type.Optional(Type.String({ maxLength: 64 })),
-  amount_minor: Type.String({ pattern: '^[1-9]\\d{0,14}$' }),
+  /** Instead of what was goodwill of the document before; "0" takes only that back. */
+  amount_minor: Type.String({ pattern: '^(0|[1-9]\\d{0,14})$' }),
   /** "credit" takes it out of what the client holds; "goodwill", which is the rule, leaves it an expense. */
   from: Type.Optional(Type.Enum({ credit: 'credit', goodwill: 'goodwill' } as const)),
   /** Issued now over the document, whole or by line; what it is worth beyond the part is the client's credit. */
@@ -26,7 +27,8 @@ const PartWish = Type.Object({
 /**
  * Says afterwards what a refund is of that was sent as an expense: one made in the gateway's own pages, or one that
  * named no document. Documents get no more under their name than the payment brought them. Parts that a credit note or
- * the client's credit pays stay for good; the others are said anew by each call. What is not said stays as it was.
+ * the client's credit pays stay for good; goodwill of a document is said anew by naming it. What is not said stays as
+ * it was.
  */
 export const allotRefund = defineVerb(
   {
@@ -78,13 +80,14 @@ async function allot(work: Work, refundId: string, wishes: readonly Wish[]): Pro
   if (!isAllottable(refund)) throw NotAllottable({ id: refundId })
   const payment = await lockPayment(trx, refund.payment_id)
   const before = await readParts(trx, refundId)
-  const kept = before.filter(({ taken_from }) => taken_from !== 'goodwill')
+  const kept = before.filter((part) => isKept(refund, part, wishes))
   wishes.forEach((wish) => refuseOdd(refund, wish))
   const restMinor = refund.amount_minor - sumOf(kept) - wishes.reduce((sum, one) => sum + one.amountMinor, 0n)
   if (restMinor < 0n) throw tooLarge(refund, refund.amount_minor - sumOf(kept), false)
-  await refuseBeyondShares(trx, { payment, refund, before }, wishes)
+  await refuseBeyondShares(trx, { payment, refund, before, restMinor }, wishes)
   const said = []
-  for (const wish of wishes) said.push(await partOf(work, { refund, payment }, wish))
+  for (const wish of wishes)
+    if (wish.amountMinor > 0n) said.push(await partOf(work, { refund, payment }, wish))
   const rest = { taken_from: 'goodwill' as const, credit_note_id: null, amount_minor: restMinor }
   const open =
     restMinor > 0n ? [{ ...rest, id: means.newId('rpt') as string, invoice_id: refund.invoice_id }] : []
@@ -98,6 +101,11 @@ async function allot(work: Work, refundId: string, wishes: readonly Wish[]): Pro
   return rows
 }
 
+/** Goodwill that nobody said anything of is the rest of the refund, and of what the refund itself names. */
+const isKept = (refund: RefundRow, part: RefundPartRow, wishes: readonly Wish[]): boolean =>
+  part.taken_from !== 'goodwill' ||
+  (part.invoice_id !== refund.invoice_id && wishes.every(({ invoice_id: id }) => id !== part.invoice_id))
+
 const told = (parts: readonly RefundPartRow[]) => ({
   parts: parts.map((one) => ({
     ...{ invoice_id: one.invoice_id, from: one.taken_from, credit_note_id: one.credit_note_id },
@@ -108,7 +116,9 @@ const told = (parts: readonly RefundPartRow[]) => ({
 const sumOf = (parts: readonly RefundPartRow[]): bigint =>
   parts.reduce((sum, { amount_minor }) => sum + amount_minor, 0n)
 
-function refuseOdd(refund: RefundRow, { invoice_id, from, credit_note }: Wish): void {
+function refuseOdd(refund: RefundRow, { invoice_id, amountMinor, from, credit_note }: Wish): void {
+  if (amountMinor === 0n && (credit_note ?? from === 'credit'))
+    throw invalidInput({ amount_minor: 'is 0, which takes back goodwill alone' })
   if (credit_note && from) throw invalidInput({ from: 'is the credit note itself' })
   if ((credit_note ?? from === 'credit') && refund.destination === 'credit')
     throw invalidInput({ from: 'went into the credit of the client and takes nothing out of it' })
@@ -126,16 +136,19 @@ interface Told {
   payment: PaymentRow
   refund: RefundRow
   before: readonly RefundPartRow[]
+  restMinor: bigint
 }
 
 async function refuseBeyondShares(
   trx: Trx,
-  { payment, refund, before }: Told,
+  { payment, refund, before, restMinor }: Told,
   wishes: readonly Wish[],
 ): Promise<void> {
   const shares = await documentShares(trx, payment)
   const own = before.length > 0 ? before.filter(({ taken_from }) => taken_from === 'goodwill') : [refund]
   const wanted = new Map<string, bigint>()
+  // The rest of a refund of one of several is of that one still.
+  if (refund.invoice_id && refund.invoice_id !== payment.invoice_id) wanted.set(refund.invoice_id, restMinor)
   for (const { invoice_id: id, amountMinor } of wishes)
     if (id) wanted.set(id, (wanted.get(id) ?? 0n) + amountMinor)
   for (const [id, minor] of wanted) {
@@ -150,7 +163,7 @@ async function refuseBeyondShares(
 /** What the part is paid by is taken from there now, and is no expense any more. */
 async function partOf(
   { means, trx, actor }: Work,
-  { refund, payment }: Omit<Told, 'before'>,
+  { refund, payment }: Pick<Told, 'refund' | 'payment'>,
   { invoice_id, amountMinor, from, credit_note: wish }: Wish,
 ): Promise<Omit<RefundPartRow, 'refund_id' | 'position'>> {
   const [invoiceId, reason] = [invoice_id ?? null, refund.reason]

@@ -5,6 +5,7 @@ import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import type { RefundRow } from './refund.ts'
 import { postingsOfParts } from './refund-parts.ts'
+import { feePostings, leavesFrom, leftFrom, moveToGateway } from './refund-place.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { addTransaction } from './book-success.ts'
 import { findPayment, lockPayment, type PaymentRow } from './payment.ts'
@@ -85,8 +86,10 @@ async function fail(
   actor: Actor,
 ): Promise<RefundRow> {
   if (refund.status === 'failed') return refund
-  if (refund.status !== 'created') await moveBack(means, trx, { refund, payment, occurredAt, actor })
-  const postings = undone(refund, payment, await postingsOfParts(trx, refund))
+  const place = (await leftFrom(trx, refund)) ?? leavesFrom(refund, payment)
+  const from = { ...payment, instance_id: place }
+  if (refund.status !== 'created') await moveBack(means, trx, { refund, payment: from, occurredAt, actor })
+  const postings = undone(refund, place, await postingsOfParts(trx, refund))
   if (postings.length > 0) {
     const effectiveOn = await todayOf(means, trx, payment.brand_id)
     await postJournal(means, trx, {
@@ -113,7 +116,7 @@ async function moveBack(
   { refund, payment, occurredAt, actor }: Omit<Sent, 'reference' | 'feeMinor'>,
 ): Promise<void> {
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, leftFrom(refund, payment), {
+  await addTransaction(means, trx, payment, {
     ...{ kind: 'refund_failed', reference: refund.reference ?? refund.id, currency: refund.currency },
     ...{ amountMinor: refund.amount_minor, feeMinor: 0n, note: refund.reason, actor: actor.id, occurredAt },
   })
@@ -135,55 +138,40 @@ async function moveMoney(
   { refund, payment, reference, feeMinor, occurredAt, actor }: Sent,
 ): Promise<void> {
   const effectiveOn = await todayOf(means, trx, payment.brand_id)
+  const place = leavesFrom(refund, payment)
   await postJournal(means, trx, {
     kind: 'refund_sent',
     sourceId: refund.id,
     brandId: payment.brand_id,
     effectiveOn,
-    postings: [...postingsOf(refund, payment), ...feePostings(refund, payment, feeMinor)],
+    postings: [...postingsOf(refund, place), ...feePostings(refund.currency, payment.instance_id, feeMinor)],
   })
   if (refund.destination === 'credit') return
-  await addTransaction(means, trx, leftFrom(refund, payment), {
-    kind: 'refund',
-    reference,
-    currency: refund.currency,
-    amountMinor: -refund.amount_minor,
-    feeMinor,
-    note: refund.reason,
-    actor: actor.id,
-    occurredAt,
-  })
+  await addTransaction(
+    means,
+    trx,
+    { ...payment, instance_id: place },
+    {
+      kind: 'refund',
+      reference,
+      currency: refund.currency,
+      amountMinor: -refund.amount_minor,
+      feeMinor,
+      note: refund.reason,
+      actor: actor.id,
+      occurredAt,
+    },
+  )
 }
 
-/** Where the money left: what staff sent by hand did not come out of what the gateway holds. */
-const leftFrom = ({ destination }: RefundRow, payment: PaymentRow): PaymentRow =>
-  destination === 'recorded' ? { ...payment, instance_id: null } : payment
-
 /** Goodwill is an expense of its own, "refunds"; everything else was set aside when the refund was entered. */
-function postingsOf(refund: RefundRow, payment: PaymentRow): Posting[] {
+function postingsOf(refund: RefundRow, place: string): Posting[] {
   const { currency, amount_minor: amount } = refund
   const from = refund.taken_from === 'goodwill' ? account.refunds : account.refundsDue
   const given: Posting = { account: from, currency, amountMinor: amount }
   return refund.destination === 'credit'
     ? [given, { account: account.clientCredit, currency, clientId: refund.client_id, amountMinor: -amount }]
-    : [
-        given,
-        {
-          account: account.gateway(leftFrom(refund, payment).instance_id ?? 'manual'),
-          currency,
-          amountMinor: -amount,
-        },
-      ]
-}
-
-/** As the fee of a payment: an expense that the gateway takes out of what it holds. It stays when the money comes back. */
-function feePostings({ currency }: RefundRow, payment: PaymentRow, feeMinor: bigint): Posting[] {
-  const instance = payment.instance_id
-  if (feeMinor === 0n || instance === null) return []
-  return [
-    { account: account.gatewayFees(instance), currency, amountMinor: feeMinor },
-    { account: account.gateway(instance), currency, amountMinor: -feeMinor },
-  ]
+    : [given, { account: account.gateway(place), currency, amountMinor: -amount }]
 }
 
 /** Sets aside what a refund takes of the client's credit, so that no invoice uses it before the refund is sent. */
@@ -210,9 +198,9 @@ function heldPostings({ currency, client_id: clientId, amount_minor: amountMinor
 }
 
 /** What has been booked of a refund so far, turned round: what was set aside is the client's credit again. */
-function undone(refund: RefundRow, payment: PaymentRow, ofParts: readonly Posting[]): Posting[] {
+function undone(refund: RefundRow, place: string, ofParts: readonly Posting[]): Posting[] {
   const held = refund.taken_from === 'goodwill' ? [] : heldPostings(refund)
-  const sent = refund.status === 'created' ? [] : postingsOf(refund, payment)
+  const sent = refund.status === 'created' ? [] : postingsOf(refund, place)
   return [...held, ...sent, ...ofParts].map((posting) => ({ ...posting, amountMinor: -posting.amountMinor }))
 }
 
@@ -248,7 +236,11 @@ export async function bookRefund(means: Means, trx: Trx, fact: RefundFact, actor
       : undefined)
   const refund = known ?? (await foreignRefund(means, trx, fact))
   if (!refund) return `unmatched refund of ${fact.paymentReference}`
-  const { result: outcome, occurredAt } = fact
+  const { result: outcome, occurredAt, instanceId } = fact
+  if ('reference' in outcome) {
+    const feeMinor = feeOf(refund, outcome.fee)
+    await moveToGateway(means, trx, { instanceId, refundId: refund.id, feeMinor, occurredAt })
+  }
   const booked = await bookRefundOutcome(means, trx, { refundId: refund.id, outcome, occurredAt }, actor)
   return `refund ${booked.id} ${booked.status}`
 }

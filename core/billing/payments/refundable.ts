@@ -31,10 +31,12 @@ export async function refundedOf(queries: Queries, paymentId: string): Promise<b
 /** What no document took of a payment and is not returned yet: it is the client's credit, or was used from there. */
 export async function surplusOf(queries: Queries, payment: PaymentRow): Promise<bigint> {
   const { id, invoice_id: invoiceId, received_minor: received } = payment
+  // Of a payment for several, credit of one that is named is money of that document.
+  const ofNone = invoiceId ? sql`1 = 1` : sql`${refundPart.invoiceId} is null`
   const row = await queries.get<{ applied_minor: bigint; returned_minor: bigint; claimed_minor: bigint }>(sql`
     select coalesce((select sum(a.amount_minor) from allocations a where a.payment_id = ${id} and a.kind = 'payment'), 0) as applied_minor,
       coalesce((select sum(${refundPart.amountMinor}) from ${refundsInParts} where r.payment_id = ${id} and ${refundPart.takenFrom} = 'credit'
-        and r.status <> 'failed' and coalesce(${refundPart.invoiceId}, '') = ${invoiceId ?? ''}), 0) as returned_minor,
+        and r.status <> 'failed' and ${ofNone}), 0) as returned_minor,
       coalesce((select sum(o.amount_minor) from disputes d join journals j on j.source_id = d.id
         join postings o on o.journal_id = j.id and o.account = ${account.clientCredit}
         where d.payment_id = ${id}), 0) as claimed_minor`)

@@ -59,6 +59,17 @@ export const moneyChecks: readonly Check[] = [
       from refunds r left join journals j on j.source_id = r.id and j.kind = 'refund_sent'
       where r.status in ('pending', 'succeeded') group by r.id, r.status having count(j.id) <> 1 order by r.id`,
   },
+  {
+    name: 'money of a refund left in the ledger where its movement says',
+    statement: () => sql`
+      select m.id, 'its movement is at ' || min(m.instance_id) || ', the ledger has it elsewhere' as problem
+      from (select r.id, x.instance_id, x.amount_minor - x.fee_minor as net_minor,
+          (select coalesce(sum(o.amount_minor), 0) from journals j join postings o on o.journal_id = j.id
+            where j.source_id = r.id and j.kind in ('refund_sent', 'refund_moved') and o.account = 'gateway_clearing:' || x.instance_id) as booked_minor
+        from refunds r join transactions x on x.payment_id = r.payment_id and x.kind = 'refund' and x.reference = r.reference
+        where r.destination <> 'credit' and r.status in ('pending', 'succeeded')) m
+      group by m.id having max(case when m.net_minor = m.booked_minor then 1 else 0 end) = 0 order by m.id`,
+  },
 ]
 
 /** Each closed month with the end of the one that was closed before it. */

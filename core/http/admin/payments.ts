@@ -74,7 +74,7 @@ async function sayWhatOf({ means, actor, t, locale }: Desk, { form, params }: As
     const text = textOf(amounts!, id)
     if (text === '') return []
     const minor = readAmount(text, payment.currency, locale)
-    if (minor === null || minor <= 0n) throw invalidInput({ parts: `"${text}" is not an amount` })
+    if (minor === null || minor < 0n) throw invalidInput({ parts: `"${text}" is not an amount` })
     const way = paidBy(id === 'none' ? 'credit' : textOf(ways!, id))
     return [{ amount_minor: minor.toString(), ...way, ...(id === 'none' ? {} : { invoice_id: id }) }]
   })

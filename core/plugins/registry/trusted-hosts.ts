@@ -99,14 +99,24 @@ export interface Trusts {
   after: readonly KeptTrust[]
 }
 
-/** Works out what is trusted after a change. What is trusted now and was not, or otherwise, needs the permission. */
+/**
+ * Works out what is trusted after a change. What is trusted now and was not, or otherwise, needs the permission, and so
+ * does taking a pin off a host that stays: any certificate of an authority would do for it.
+ */
 export function changeTrust(change: TrustChange, permission: string, actor: Actor): Trusts {
   const { before } = change
   const after = trustAfter(change)
   const known = new Set(before.map((one) => JSON.stringify(one)))
-  if (after.some((one) => !known.has(JSON.stringify(one)))) permit({ permission, audience: ['staff'] }, actor)
+  const isNew = after.some((one) => !known.has(JSON.stringify(one)))
+  const unpinned = stillTyped(before, change.typed).some(
+    (one) => one.certificateSha256 !== undefined && !after.some((other) => isPinnedAs(other, one)),
+  )
+  if (isNew || unpinned) permit({ permission, audience: ['staff'] }, actor)
   return { before, after }
 }
+
+const isPinnedAs = (one: KeptTrust, other: KeptTrust): boolean =>
+  one.host === other.host && one.port === other.port && one.certificateSha256 === other.certificateSha256
 
 /** The audit row beside that of the settings; none when nothing changed. */
 export function trustAudit(action: string, subject: string, { before, after }: Trusts): AuditEntry[] {

@@ -101,6 +101,15 @@ export const moneyBreaks: readonly Break[] = [
     },
   },
   {
+    check: 'money of a refund left in the ledger where its movement says',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`
+        update transactions set instance_id = 'elsewhere'
+        where kind = 'refund' and reference = (select reference from refunds where id = ${ids.refund})`)
+      return ids.refund
+    },
+  },
+  {
     check: 'nothing is booked in a closed month',
     break: async ({ trx, ids }) => {
       const id = await journalOf(trx, ids.open, 'invoice_issued')

@@ -18,11 +18,21 @@ export function fullAbout(kind: ProviderKind): Conformance {
   return {
     hosts: ['company.example.com'],
     company: () => company(kind),
-    inputs: { ...Object.fromEntries(inputs), move: [{ from: '1.0.0', to: '2.0.0' }] },
+    inputs: {
+      ...Object.fromEntries(inputs),
+      'client.suspended': [SUSPENDED],
+      move: [{ from: '1.0.0', to: '2.0.0' }],
+    },
     answers: { move: [{}], ...exactAnswers(kind) },
     declines: Object.fromEntries(declines),
     events: ['one', 'two', 'three'].map(eventOf),
   }
+}
+
+const SUSPENDED = {
+  ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: 'cli_1', brand_id: 'brd_1' },
+  ...{ client_id: 'cli_1', occurred_at: '2026-11-26T09:00:00.000Z', actor: 'usr_1' },
+  ...{ causes: [], own: false, body: {} },
 }
 
 /** What hangs on no state is known before it is asked. */

@@ -15,8 +15,16 @@ export function fullPlugin(kind: ProviderKind): Plugin {
     )
   const schedule = () => ({ tick: () => Promise.resolve() })
   const upgrade = () => ({ move: () => Promise.resolve({}) })
-  return definePlugin({ [kind]: offers, schedule, upgrade })
+  return definePlugin({ [kind]: offers, observe, schedule, upgrade })
 }
+
+/** Asks for a note, under one reference for each client. */
+const observe = ({ records }: PluginContext) => ({
+  'client.suspended': async ({ subject }: { subject: string }) => {
+    const note = { reference: `note/${subject}`, body: { body: 'Suspended.' } }
+    await records.request('client.write:note', subject, note)
+  },
+})
 
 function handlerOf(context: PluginContext, kind: ProviderKind, operation: string): Handler {
   const answer: Handler = ASKED.includes(operation)

@@ -46,10 +46,17 @@ for (const engine of engines)
       assertShows(form.text, new RegExp(`name="amount\\[${document}\\]"`))
       const wrong = await world.staff.post(`${page}/allot`, { [`amount[${document}]`]: 'much' })
       assertStatus(wrong, 422)
-      const tooMuch = await world.staff.post(`${page}/allot`, { [`amount[${document}]`]: '1.01' })
+      const tooMuch = await world.staff.post(`${page}/allot`, {
+        [`amount[${document}]`]: '1.01',
+        [`from[${document}]`]: 'goodwill',
+      })
       assertStatus(tooMuch, 422)
       assertShows(tooMuch.text, /value="1\.01"/)
       await world.staff.get(page)
+      const none = { [`amount[${document}]`]: '0', [`from[${document}]`]: 'goodwill' }
+      assertStatus(await world.staff.post(`${page}/allot`, none), 303)
+      assert.deepEqual(await rows(id), [{ taken_from: 'goodwill', amount_minor: 100n }])
+      assertShows((await world.staff.get(page)).text, /0 takes its goodwill back/)
       const done = await world.staff.post(`${page}/allot`, {
         [`amount[${document}]`]: '1.00',
         [`from[${document}]`]: 'credit_note',

@@ -68,6 +68,7 @@ for (const engine of engines)
           assert.match(JSON.stringify(fields), /"version":.*names another text already/)
           return true
         })
+      await refused({ version: '1', text: 'What nobody saw who ordered before there were terms.' })
       await refused({ version: '2026-01', text: 'Within 30 days.' })
       await refused({ version: '2026-01', text: 'Within 30 days.' }, shop.brand.id)
       await write({ version: 'own', text: 'Of this brand.' }, shop.brand.id)

@@ -120,13 +120,15 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
   const { t } = desk
   const { refund, payment, parts, shares, numbers } = of
   const open = parts.filter(({ taken_from }) => taken_from === 'goodwill')
-  const restMinor = open.reduce((sum, one) => sum + one.amount_minor, 0n)
+  const sumOf = (some: readonly Part[]) => some.reduce((sum, one) => sum + one.amount_minor, 0n)
+  const restMinor = sumOf(open.filter((one) => one.invoice_id === refund.invoice_id))
   const rows = [...numbers].flatMap(([id, number]) => {
     const share = shares.get(id)
     if (!share) return []
-    const own = open.reduce((sum, one) => (one.invoice_id === id ? sum + one.amount_minor : sum), 0n)
+    const own = sumOf(open.filter((one) => one.invoice_id === id))
     const left = share.appliedMinor - share.refundedMinor + own
-    const most = left < restMinor ? left : restMinor
+    const there = id === refund.invoice_id ? restMinor : restMinor + own
+    const most = left < there ? left : there
     const hint = moneyText(desk, most, refund.currency)
     return most > 0n ? [{ id, label: number, hint }] : []
   })
@@ -135,7 +137,7 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     kind: 'form',
     id: 'allot-form',
     title: t('admin.refunds.allot'),
-    text: t('admin.refunds.allot_text', { sum: moneyText(desk, restMinor, refund.currency) }),
+    text: t('admin.refunds.allot_text', { sum: moneyText(desk, sumOf(open), refund.currency) }),
     action: `/admin/payments/${payment.id}/refunds/${refund.id}/allot`,
     fields: [],
     grid: {
