@@ -27,7 +27,7 @@ export const HookEvent = Type.Object({
   causes: Type.Array(Type.Object({ id: Type.String(), type: Type.String(), actor: Type.String() }), {
     maxItems: 16,
   }),
-  /** It, or an event that led to it, came of what this very instance reported: its own echo. */
+  /** It, or an event that led to it, came of what this very instance reported or had written: its own echo. */
   own: Type.Boolean(),
   body: Type.Record(Type.String(), Type.Unknown()),
 })

@@ -2,12 +2,13 @@ import { Type } from '../../sdk/index.ts'
 import { toDecimal } from '../../sdk/index.ts'
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import { assert, invalidInput, type Actor } from '../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CreditExceedsInvoice, NotCreditable, StillProforma } from './errors.ts'
 import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
 import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { planCreditNote, type LineCredit } from './plan-credit-note.ts'
+import type { PlannedInvoice } from './plan-invoice.ts'
 import { applyCredit } from './credit/apply-credit.ts'
 import { lockInvoice } from './settle-invoice.ts'
 
@@ -46,6 +47,8 @@ export interface CreditWish {
   invoiceId: string
   lines?: readonly { position: number; amount_minor?: string }[] | undefined
   reason: string
+  /** Why no plugin is asked: the note follows from an act that was asked about, or from what has happened. */
+  unasked?: string
 }
 
 /** The same in a transaction that is open already: a refund takes its money out of the credit note. */
@@ -71,9 +74,16 @@ export async function creditLines(
   const exactMinor = plan.subtotalMinor + plan.taxMinor
   if (exactMinor >= 0n) throw invalidInput({ lines: 'sum to nothing that could be credited' })
   refuseBeyondTotal(invoice, taken, exactMinor)
+  if (!wish.unasked) demandCheck(means, trx, actor, noteAsking(invoice, plan, wish.reason))
   const note = await issuePlannedNote(means, trx, plan, actor)
   await applyCredit(means, trx, invoice, actor)
   return note
+}
+
+/** A note has no id before it is issued, so the document that it corrects stands for it. */
+function noteAsking(row: InvoiceRow, { totalMinor }: PlannedInvoice, reason: string): Asking {
+  const facts = { total_minor: String(totalMinor), currency: row.currency }
+  return { noun: 'credit_note', transition: 'issue', from: 'none', to: 'paid', row, reason, facts }
 }
 
 /** Lines above zero may sum to more than the document, whose discounts then have to be credited with them. */

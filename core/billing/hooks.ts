@@ -24,6 +24,18 @@ declareEvent(
   'invoice.proforma_issued',
   'A proforma was issued; the invoice follows when it is paid. Body as of invoice.issued.',
 )
+declareEvent(
+  'credit_note.issued',
+  'A document was corrected by a credit note, or unused time became credit. Body as of invoice.issued, of the note.',
+)
+declareEvent(
+  'invoice.sent_to_collections',
+  'An unpaid document went to collections: no reminders and automatic charges from then on. Body: id, number.',
+)
+declareEvent(
+  'invoice.recalled_from_collections',
+  'It was taken back from collections: reminders and charges go on. Body: id, number.',
+)
 declareEvent('receipt.issued', 'The document of a deposit was issued. Body as of invoice.issued.')
 declareEvent(
   'billable_item.created',
@@ -50,4 +62,17 @@ declareCheck(
   'refund.create:check',
   'Before staff give money back, by any way. The subject is the payment. Facts: amount_minor, currency, destination, invoice_id (the document that it is of; null for none in particular), taken_from (credit_note, credit or goodwill: what pays for it), credit_note (whether one is issued).',
   true,
+)
+declareCheck(
+  'credit_note.issue:check',
+  'Before staff credit a document, by itself or with a refund. The subject is the document. Facts: total_minor (of the note, below zero), currency.',
+  true,
+)
+declareCheck(
+  'invoice.send_to_collections:check',
+  'Before staff hand an unpaid document to collections. No facts.',
+)
+declareCheck(
+  'invoice.recall_from_collections:check',
+  'Before staff take a document back from collections. No facts.',
 )

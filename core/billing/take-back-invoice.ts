@@ -21,7 +21,7 @@ export async function takeBackInvoice(
     from invoices i where i.id = ${act.invoiceId}`))!
   if (status === 'issued' && Number(money) === 0) await voidIssued(means, trx, act, actor)
   else if ((status === 'issued' || status === 'paid') && left_minor !== 0n)
-    await creditLines(means, trx, act, actor)
+    await creditLines(means, trx, { ...act, unasked: 'what it was issued for has fallen away' }, actor)
 }
 
 interface Standing {

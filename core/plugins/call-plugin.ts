@@ -1,4 +1,4 @@
-import { UpgradeAnswer, UpgradeStep } from '../../sdk/index.ts'
+import { UpgradeAnswer, UpgradeStep, type HookEvent } from '../../sdk/index.ts'
 import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
 import { noBodies } from './broker/body-parts.ts'
@@ -294,6 +294,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     readOnly: readOnlyReason(call),
     upgrades: call.kind === 'upgrade',
     about: subjectOf(request.input),
+    cause: call.kind === 'observe' ? (request.input as HookEvent).id : null,
     outbound: caller.outbound,
     isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,

@@ -91,6 +91,8 @@ export interface WriteAsked {
   reference: string
   /** Fits the schema of the scope. */
   body: Record<string, unknown>
+  /** The event that the call hears: it led to what is written. Null: it hears none. */
+  cause: string | null
   /** Aborted when the call is over: what it asked for is not begun any more. */
   signal: AbortSignal
 }

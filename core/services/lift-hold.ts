@@ -60,7 +60,8 @@ async function liftOrRefuse(means: Means, trx: Trx, hold: LiftedHold, actor: Act
 export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
   const { service, reason } = hold
   demandCheck(means, trx, actor, holdAsking(service, 'lift', reason))
-  if (!(await removeHold(means, trx, { service, reason }, actor))) return false
+  const cause = await removeHold(means, trx, { service, reason }, actor)
+  if (cause === null) return false
   if (reason === 'plugin')
     await trx.run(sql`delete from service_plugin_holds where service_id = ${service.id}`)
   if (reason === 'client') await startCharging(means, trx, service.id, actor)
@@ -70,19 +71,21 @@ export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: 
       await removeHold(means, trx, { service: member, reason: 'parent' }, actor)
     if (!rest) await skipSuspended(means, trx, member.id)
     const lifted = member.id === service.id ? reason : 'parent'
-    await reconcileDelivery(means, trx, { serviceId: member.id, lifted }, actor)
+    await reconcileDelivery(means, trx, { serviceId: member.id, cause, lifted }, actor)
   }
   return true
 }
 
-async function removeHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
+/** Answers the event that says it; null when there is no such hold. */
+async function removeHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<string | null> {
   const { service, reason } = hold
   const removed = await trx.run(
     sql`delete from service_holds where service_id = ${service.id} and reason = ${reason}`,
   )
-  if (removed === 0) return false
+  if (removed === 0) return null
   const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }
   await recordAudit(means, trx, actor, [{ ...scope, action: 'service.lift_hold', before: { hold: reason } }])
-  await recordEvent(means, trx, actor, { ...scope, type: 'service.lifted', body: { id: service.id, reason } })
-  return true
+  const body = { id: service.id, reason }
+  const [event] = await recordEvent(means, trx, actor, { ...scope, type: 'service.lifted', body })
+  return event!
 }

@@ -55,10 +55,11 @@ export async function placeHold(means: Means, trx: Trx, hold: NewHold, actor: Ac
   const { service, reason, note } = hold
   if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
   demandCheck(means, trx, actor, holdAsking(service, 'hold', reason))
-  if (!(await addHold(means, trx, { service, reason, note }, actor))) return
+  const cause = await addHold(means, trx, { service, reason, note }, actor)
+  if (cause === null) return
   for (const member of await lockFamily(trx, service)) {
     if (member.id !== service.id) await addHold(means, trx, { service: member, reason: 'parent' }, actor)
-    await reconcileDelivery(means, trx, { serviceId: member.id }, actor)
+    await reconcileDelivery(means, trx, { serviceId: member.id, cause }, actor)
   }
 }
 
@@ -68,21 +69,23 @@ export function holdAsking(service: ServiceRow, transition: 'hold' | 'lift', rea
   return { noun: 'service', transition, from, to, row: service, facts: { hold: reason } }
 }
 
+/** Answers the event that says it; null when there is such a hold. */
 async function addHold(
   means: Means,
   trx: Trx,
   { service, reason, note }: { service: ServiceRow; reason: HoldReason; note?: string | undefined },
   actor: Actor,
-): Promise<boolean> {
+): Promise<string | null> {
   const added = await trx.run(sql`
     insert into service_holds (service_id, reason, note, placed_by, placed_at)
     values (${service.id}, ${reason}, ${note ?? null}, ${actor.id}, ${means.business.now()})
     on conflict (service_id, reason) do nothing`)
-  if (added === 0) return false
+  if (added === 0) return null
   const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }
   await recordAudit(means, trx, actor, [
     { ...scope, action: 'service.hold', after: { hold: reason }, reason: note ?? null },
   ])
-  await recordEvent(means, trx, actor, { ...scope, type: 'service.held', body: { id: service.id, reason } })
-  return true
+  const body = { id: service.id, reason }
+  const [event] = await recordEvent(means, trx, actor, { ...scope, type: 'service.held', body })
+  return event!
 }

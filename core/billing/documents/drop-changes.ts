@@ -33,17 +33,17 @@ export async function dropChanges(means: Means, trx: Trx, of: DroppedPeriods): P
     const open = await notCredited(trx, document, lines)
     const sums = sumsOf(open)
     if (document.kind === 'invoice' && sums.totalMinor > 0n)
-      await creditLines(
-        means,
-        trx,
-        { invoiceId: id, lines: open.map(({ position }) => ({ position })), reason: of.reason },
-        actor,
-      )
+      await creditLines(means, trx, { ...credited(id, open), reason: of.reason }, actor)
     else if (sums.totalMinor !== 0n || sums.taxMinor !== 0n)
       await mirror(means, trx, { of, document, lines: open })
   }
   return moved.map((line) => line.charge_id)
 }
+
+const credited = (invoiceId: string, lines: readonly InvoiceLineRow[]) => ({
+  ...{ invoiceId, lines: lines.map(({ position }) => ({ position })) },
+  unasked: 'the service has ended, about which plugins were asked',
+})
 
 /** Lines of changes that were made and stayed in the cycle, for exactly these periods. */
 async function movedIn(trx: Trx, dropped: readonly InvoiceLineRow[]): Promise<InvoiceLineRow[]> {

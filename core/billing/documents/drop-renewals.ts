@@ -147,5 +147,6 @@ async function creditUnused(
     .filter(({ leftMinor }) => leftMinor !== 0n)
   if (open.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) <= 0n) return
   const lines = open.map(({ position }) => ({ position }))
-  await creditLines(means, trx, { invoiceId, lines, reason: REASON }, actor)
+  const unasked = 'the service has ended, about which plugins were asked'
+  await creditLines(means, trx, { invoiceId, lines, reason: REASON, unasked }, actor)
 }

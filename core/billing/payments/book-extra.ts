@@ -98,12 +98,9 @@ export async function bookDiscount(
     ...{ position: line.position, amount_minor: amountMinor.toString() },
   }))
   if (lines.length === 0) return
-  const note = await creditLines(
-    means,
-    trx,
-    { invoiceId: invoice.id, lines, reason: 'Discount for the way of payment' },
-    actor,
-  )
+  const unasked = 'the client was promised it and has paid'
+  const wish = { invoiceId: invoice.id, lines, reason: 'Discount for the way of payment', unasked }
+  const note = await creditLines(means, trx, wish, actor)
   await bookedBy(trx, payment.id, note.id)
 }
 

@@ -150,7 +150,8 @@ export async function creditSurcharge(
 ): Promise<bigint> {
   const extra = await readExtra(trx, payment.id)
   if (extra?.kind !== 'surcharge' || !extra.document_id) return 0n
-  const note = await creditLines(means, trx, { invoiceId: extra.document_id, reason }, actor)
+  const unasked = 'it follows the document that it was charged for'
+  const note = await creditLines(means, trx, { invoiceId: extra.document_id, reason, unasked }, actor)
   return -note.total_minor
 }
 

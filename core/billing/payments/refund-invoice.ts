@@ -21,7 +21,8 @@ export async function refundInvoice(
     select * from payments where status = 'succeeded' and (invoice_id = ${invoiceId} or invoice_id is null and id in (
       select a.payment_id from allocations a where a.invoice_id = ${invoiceId} and a.kind = 'payment'))
     order by id ${forUpdate(trx.dialect)}`)
-  const note = await creditLines(means, trx, { invoiceId, reason }, actor)
+  const unasked = 'plugins were asked about the end of the order'
+  const note = await creditLines(means, trx, { invoiceId, reason, unasked }, actor)
   for (const payment of paid) {
     const isAlone = payment.invoice_id === invoiceId
     const open = await refundable(trx, payment, invoiceId)

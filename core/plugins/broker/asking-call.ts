@@ -31,6 +31,8 @@ export interface AskingCall {
   /** Moves what an older version kept, so everything that it kept is within its reach. */
   upgrades: boolean
   about: CallSubject
+  /** The event that it hears, which led to whatever it has written; null: it hears none. */
+  cause: string | null
   outbound: OutboundMap
   isOwnHost: IsOwnHost
   resolver: Resolver

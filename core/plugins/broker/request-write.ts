@@ -35,8 +35,8 @@ export async function requestWrite(
   if (problem !== undefined)
     throw new Refusal('E_INVALID', `The body of "${scope}" does not fit: ${problem}.`)
   const record = await recordToWrite(call, { id, noun: rule.record, reach })
-  const { instance, brandId, manifest, signal } = call
-  return call.writes.request({ instance, brandId, manifest, signal, scope, reference, body, record })
+  const { instance, brandId, manifest, cause, signal } = call
+  return call.writes.request({ instance, brandId, manifest, cause, signal, scope, reference, body, record })
 }
 
 const isWriteScope = (scope: string): scope is WriteScope => Object.hasOwn(writeScopes, scope)

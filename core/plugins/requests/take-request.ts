@@ -1,7 +1,7 @@
 import type { RequestAnswer } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { forUpdate, joined, sql, type Trx } from '../../db/index.ts'
-import { recordEvent } from '../../events/index.ts'
+import { causedBy, recordEvent } from '../../events/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
 import { denied, Refusal } from '../broker/refusal.ts'
@@ -27,6 +27,7 @@ interface Taking {
 async function takeRequest(means: Means, trx: Trx, taking: Taking): Promise<RequestAnswer> {
   const { asked } = taking
   refuseWhenOver(asked)
+  causedBy(trx, asked.cause)
   trx.beforeCommit(() => Promise.resolve(refuseWhenOver(asked)))
   const instance = await lockInstance(trx, asked)
   const body = inOrder(asked.body)

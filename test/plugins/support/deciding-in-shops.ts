@@ -1,4 +1,10 @@
-import { createDraft, issueDraft, recordPayment, refundPayment } from '../../../core/billing/index.ts'
+import {
+  createDraft,
+  creditInvoice,
+  issueDraft,
+  recordPayment,
+  refundPayment,
+} from '../../../core/billing/index.ts'
 import { reversePayment } from '../../../core/billing/payments/reverse-payment.ts'
 import { bookMovement } from '../../../core/billing/payouts/book-movements.ts'
 import { signUp } from '../../../core/clients/index.ts'
@@ -48,6 +54,11 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const content = { client_id: client.id, due_on: '2026-02-01', lines: [line] }
     const invoice_id = await createDraft(before(shop), content, shop.actor)
     return issueDraft(shop.means, { invoice_id }, shop.actor)
+  },
+  'credit_note.issue:check': async (shop) => {
+    const { client } = await makeBuyer(before(shop))
+    const { id } = await issue(before(shop), draft(client))
+    return creditInvoice(shop.means, { invoice_id: id, reason: 'Because' }, shop.actor)
   },
   'refund.create:check': async (shop) => {
     const { id } = await paid(shop)

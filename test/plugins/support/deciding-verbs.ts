@@ -227,6 +227,15 @@ export const decisions: Readonly<Record<string, Decide>> = {
   'invoice.write_off:check': moves('invoices', invoice, billing.writeOffInvoice, {
     ...{ invoice_id: 'inv', reason: REASON },
   }),
+  'invoice.send_to_collections:check': moves('invoices', invoice, billing.sendToCollections, {
+    ...{ invoice_id: 'inv', reason: REASON },
+  }),
+  'invoice.recall_from_collections:check': moves(
+    'invoices',
+    { ...invoice, in_collections_at: '2026-01-01T00:00:00.000Z' },
+    billing.recallFromCollections,
+    { invoice_id: 'inv', reason: REASON },
+  ),
   'discrepancy.dismiss:check': of('discrepancies', 'discrepancy')('open', reports.dismissDiscrepancy),
   'authorisation.capture:check': reserved(billing.capturePayment, {}),
   'authorisation.release:check': reserved(billing.releasePayment, { reason: REASON }),

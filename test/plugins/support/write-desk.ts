@@ -16,6 +16,8 @@ export interface WriteCall {
   instance?: string
   /** Records and client that the call is about. */
   about?: { records: readonly string[]; clientId: string | null }
+  /** The event that the call hears. */
+  cause?: string
   readOnly?: string
   signal?: AbortSignal
 }
@@ -31,6 +33,7 @@ export function writeCall(means: Means, what: WriteCall): AskToWrite {
     ...{ instance, brandId, bundle: '0', manifest: readManifest(text, 'plugin.json'), scopes: new Map() },
     ...{ storage: memoryStorage(), findRecord: recordFinder(means.db), upgrades: false },
     ...{ about: what.about ?? { records: [], clientId: null }, readOnly: what.readOnly },
+    cause: what.cause ?? null,
     ...{ writes: databaseWrites(means, pluginWrites), signal: what.signal ?? new AbortController().signal },
   } as unknown as AskingCall
   const broken = (error: unknown) => {
