@@ -11,6 +11,9 @@ export class CertificateRefused extends Error {}
 const LENGTH_MAX = 65_536
 const CERTIFICATES_MAX = 20
 const HOST_LENGTH_MAX = 255
+const KEY_BITS_MAX = 8_192
+/** Keys of our time have 65537, which is 17 bits. */
+const EXPONENT_BITS_MAX = 64n
 
 export const readCertificates = (data: unknown): Certificate[] => parsedAll(data).map(described)
 
@@ -32,7 +35,17 @@ const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|\[?[0-9a-f:]*:[0-9a-f:.]*\]?)$/
 export function certificateSignedBy(data: unknown, issuer: unknown): boolean {
   const [certificate, by] = [first(data), first(issuer)]
   const isItself = certificate.fingerprint256 === by.fingerprint256
-  return (by.ca || isItself) && certificate.checkIssued(by) && certificate.verify(publicKeyOf(by))
+  return (by.ca || isItself) && certificate.checkIssued(by) && certificate.verify(quickKey(publicKeyOf(by)))
+}
+
+/** A key against which a signature is checked in a moment: RSA takes the longer the wider its numbers are, up to seconds. */
+export function quickKey(key: KeyObject): KeyObject {
+  const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
+  if (modulusLength > KEY_BITS_MAX || publicExponent >= 1n << EXPONENT_BITS_MAX)
+    throw new CertificateRefused(
+      `A key has at most ${KEY_BITS_MAX} bits, and its public exponent ${EXPONENT_BITS_MAX}.`,
+    )
+  return key
 }
 
 export function certificateHasKey(data: unknown, key: unknown): boolean {

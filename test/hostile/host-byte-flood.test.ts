@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { takenOver } from './rogue-host.ts'
 
-test('rule: questions that fit a frame and together no call end the process', async () => {
+test('rule: lines that are a message each and together no call end the process', async () => {
   const { failure, losses, tookMs, slowestPageMs, bench } = await takenOver(
-    `const text = 'x'.repeat(1_500_000); pour((ask) => frame({ t: 'ask', isolate: head.isolate, call: head.call, ask, op: 'storage_set' }, text))`,
+    `const text = 'x'.repeat(1_000_000); pour(() => frame({ t: 'log', isolate: head.isolate, call: head.call, level: 'info' }, text))`,
     { manifest: { limits: { asks: 20 } } },
   )
   assert.deepEqual([failure, losses[0]], ['plugin.host_lost', 'bytes'])

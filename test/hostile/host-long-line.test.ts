@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { takenOver } from './rogue-host.ts'
 
-test('rule: of a line that is as long as a frame core reads the beginning alone', async () => {
+test('rule: of a line that is as long as a message core reads the beginning alone', async () => {
   const { failure, bench } = await takenOver(
-    `frame({ t: 'log', isolate: head.isolate, call: head.call, level: 'info' }, 'x'.repeat(1_500_000))
+    `frame({ t: 'log', isolate: head.isolate, call: head.call, level: 'info' }, 'x'.repeat(1_048_576))
      frame({ t: 'done', isolate: head.isolate, call: head.call, ok: false }, JSON.stringify({ code: 'plugin', message: 'y'.repeat(1_000_000) }))`,
   )
   assert.equal(failure, 'plugin.failed')

@@ -4,8 +4,6 @@ const BRIDGE = 'core/plugins/sandbox/bootstrap'
 const ISOLATES = 'core/plugins/sandbox/isolates.ts'
 const ENGINE = 'core/plugins/sandbox/engine.ts'
 const HOST = 'core/plugins/supervisor/host.ts'
-const BUDGET = 'core/plugins/supervisor/host-budget.ts'
-const OUTPUT = 'core/plugins/supervisor/host-output.ts'
 
 /** Rules of the isolate, its runtime and its host process, each with the change that switches it off. */
 export const rulesOfHosts: readonly Rule[] = [
@@ -81,13 +79,6 @@ export const rulesOfHosts: readonly Rule[] = [
       ...['endless-loop', 'endless-thenable', 'looping-kind', 'microtask-loop'],
       ...['regex-backtracking', 'throwing-getter', 'thrown-proxy'],
     ],
-  },
-  {
-    off: 'a call has 2 s of CPU',
-    file: ISOLATES,
-    from: '> room.limits.cpuMs',
-    to: '> Infinity',
-    tests: ['many-short-runs'],
   },
   {
     off: 'an isolate has 64 MB',
@@ -179,49 +170,6 @@ export const rulesOfHosts: readonly Rule[] = [
     from: 'maxBytes: FRAME_BYTES_MAX',
     to: 'maxBytes: 2 ** 33',
     tests: ['frame-too-large'],
-  },
-  {
-    off: 'a host process asks no more than a call may',
-    file: BUDGET,
-    from: "--credit.asks < 0 ? 'asks' : undefined",
-    to: 'undefined',
-    also: [{ file: BUDGET, from: "if (credit.bytes < 0) return 'bytes'", to: '' }],
-    tests: ['host-ask-flood'],
-  },
-  {
-    off: 'a host process logs no more than a call may',
-    file: BUDGET,
-    from: "--credit.lines < 0 ? 'lines' : undefined",
-    to: 'undefined',
-    tests: ['host-line-flood'],
-  },
-  {
-    off: 'a call has 1 MiB for each question, and 8 MiB',
-    file: BUDGET,
-    from: "if (credit.bytes < 0) return 'bytes'",
-    to: '',
-    tests: ['host-byte-flood'],
-  },
-  {
-    off: 'frames that nothing asked for end the process',
-    file: BUDGET,
-    from: '++strays > STRAY_FRAMES',
-    to: 'strays > STRAY_FRAMES',
-    tests: ['host-other-calls', 'host-pong-flood'],
-  },
-  {
-    off: 'what waits for a host process is bounded',
-    file: BUDGET,
-    from: 'queued > QUEUED_BYTES',
-    to: 'queued > Infinity',
-    tests: ['host-reads-nothing'],
-  },
-  {
-    off: 'a host process that prints without end is killed',
-    file: OUTPUT,
-    from: 'if (bytes > OUTPUT_BYTES_FLOOD) flood()',
-    to: '',
-    tests: ['host-output-flood'],
   },
   {
     off: 'a line is cut before anything is done with it',

@@ -1,4 +1,5 @@
 import { rulesOfBrowsers } from './rules-of-browsers.ts'
+import { rulesOfBudgets } from './rules-of-budgets.ts'
 import { rulesOfCore } from './rules-of-core.ts'
 import { rulesOfData } from './rules-of-data.ts'
 import { rulesOfHosts } from './rules-of-hosts.ts'
@@ -28,6 +29,7 @@ export const rulesOfTheEngine: Readonly<Record<string, string>> = {
 
 export const rules: readonly Rule[] = [
   ...rulesOfHosts,
+  ...rulesOfBudgets,
   ...rulesOfCore,
   ...rulesOfData,
   ...rulesOfWrites,

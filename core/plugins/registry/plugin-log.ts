@@ -20,34 +20,20 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
   let waiting: object[] = []
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
+  const dropped = new Map<string, number>()
   const flush = () => {
     timer = undefined
-    const rows = waiting
+    const rows = [...waiting, ...droppedRows(means, dropped)]
     waiting = []
+    dropped.clear()
     writing = writing
       .then(() => means.db.insert('plugin_log', rows))
       .catch((error: unknown) => means.log.error({ error: String(error) }, 'plugin log not written'))
   }
-  const add = (line: {
-    instance: string
-    level: string
-    operation: string | null
-    message: string
-    facts: object
-  }) => {
-    if (waiting.length >= WAITING_MAX) return
-    waiting.push({
-      id: means.newId('evt'),
-      instance_id: line.instance,
-      level: line.level,
-      operation: line.operation,
-      message: storable(line.message),
-      facts: JSON.stringify(line.facts),
-      duration_ms: null,
-      request_id: null,
-      occurred_at: means.clock.now(),
-    })
+  const add = (line: Line) => {
     timer ??= setTimeout(flush, FLUSH_MS).unref()
+    if (waiting.length < WAITING_MAX) waiting.push(rowOf(means, line))
+    else dropped.set(line.instance, (dropped.get(line.instance) ?? 0) + 1)
   }
   return {
     line: ({ instance, operation, level, text }) =>
@@ -76,6 +62,34 @@ export function databaseLog(means: LogMeans): PluginLog & { stop(): Promise<void
     },
   }
 }
+
+interface Line {
+  instance: string
+  level: string
+  operation: string | null
+  message: string
+  facts: object
+}
+
+const rowOf = (means: LogMeans, line: Line): object => ({
+  id: means.newId('evt'),
+  instance_id: line.instance,
+  level: line.level,
+  operation: line.operation,
+  message: storable(line.message),
+  facts: JSON.stringify(line.facts),
+  duration_ms: null,
+  request_id: null,
+  occurred_at: means.clock.now(),
+})
+
+/** One incident for each instance of which lines found no room. */
+const droppedRows = (means: LogMeans, dropped: ReadonlyMap<string, number>): object[] =>
+  [...dropped].map(([instance, count]) => {
+    const [kind, message] = ['lines_dropped', `${count} lines were dropped.`]
+    means.log.warn({ instance, kind }, message)
+    return rowOf(means, { instance, message, level: 'error', operation: null, facts: { incident: kind } })
+  })
 
 /** PostgreSQL has no U+0000 in texts, and one line with it would cost all lines of its batch. */
 const storable = (text: string): string => text.replaceAll('\0', '\ufffd')

@@ -12,8 +12,8 @@ export interface EngineMeans {
   startMs: number
   /** Hears what the isolate says: done, ask, timer, log. */
   out(kind: string, ...rest: Wire[]): void
-  /** Answers pure questions at once. Must not throw. */
-  pure(op: string, text: string): string
+  /** Answers pure questions at once; undefined ends the isolate. `cpuMs` is what that took so far. Must not throw. */
+  pure(op: string, text: string, cpuMs: number): string | undefined
 }
 
 export interface Engine {
@@ -39,23 +39,23 @@ export async function createEngine(means: EngineMeans): Promise<Engine> {
     memoryLimit: means.memoryMb,
     onCatastrophicError: () => process.kill(process.pid, 'SIGKILL'),
   })
+  const start: Start = { failure: undefined }
   try {
-    const context = await isolate.createContext()
-    const start: Start = { failure: undefined }
-    const entries = await runBootstrap(context, means, start)
+    const entries = await runBootstrap(isolate, means, start)
     await checkWhole(isolate, means.code)
     const script = await isolate.compileScript(installing(means.code), { filename: 'plugin.js' })
-    await script.run(context, { timeout: means.startMs, release: true })
+    await script.run(entries.context, { timeout: means.startMs, release: true })
     if (start.failure !== undefined) throw new Error(start.failure)
     return engineOf(isolate, entries, means)
   } catch (error) {
     const fault = faultOf(isolate, error)
     disposeQuietly(isolate)
-    throw new EngineFault(fault, plainMessage(error))
+    throw new EngineFault(fault, start.failure ?? plainMessage(error))
   }
 }
 
 interface Entries {
+  context: ivm.Context
   call: ivm.Reference<(...rest: Wire[]) => void>
   settle: ivm.Reference<(...rest: Wire[]) => void>
 }
@@ -74,12 +74,21 @@ interface Start {
   failure: string | undefined
 }
 
-async function runBootstrap(context: ivm.Context, means: EngineMeans, start: Start): Promise<Entries> {
+async function runBootstrap(isolate: ivm.Isolate, means: EngineMeans, start: Start): Promise<Entries> {
+  const context = await isolate.createContext()
   const out = new ivm.Callback(means.out, { ignored: true })
+  const end = () => {
+    start.failure = TOO_SLOW
+    disposeQuietly(isolate)
+  }
   const answer = (op: string, text: string): string => {
-    if (op !== START_FAILED) return means.pure(op, text)
-    start.failure = text
-    return ''
+    if (op === START_FAILED) {
+      start.failure = text
+      return ''
+    }
+    const told = means.pure(op, text, cpuMsOf(isolate))
+    if (told === undefined) end()
+    return told ?? ''
   }
   const pure = new ivm.Callback(answer, { sync: true })
   const held = await context.evalClosure(means.bootstrap, [out, pure], {
@@ -90,10 +99,12 @@ async function runBootstrap(context: ivm.Context, means: EngineMeans, start: Sta
   const call = await held.get('call', { reference: true })
   const settle = await held.get('settle', { reference: true })
   held.release()
-  return { call, settle }
+  return { context, call, settle }
 }
 
 const START_FAILED = 'start_failed'
+const TOO_SLOW = 'It took longer than it may.'
+const cpuMsOf = (isolate: ivm.Isolate): number => Number(isolate.cpuTime) / 1e6
 
 /**
  * The bundle leaves its plugin in a local; the install function takes itself off the global when it is called. It calls
@@ -112,7 +123,7 @@ function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): E
         throw new EngineFault(faultOf(isolate, error), 'The engine ended the run.')
       }
     },
-    cpuMs: () => Number(isolate.cpuTime) / 1e6,
+    cpuMs: () => cpuMsOf(isolate),
     async heap() {
       const stats = await isolate.getHeapStatistics()
       return (stats.used_heap_size + stats.externally_allocated_size) / (means.memoryMb * 1024 * 1024)

@@ -23,6 +23,8 @@ interface Room {
   engine: Engine | undefined
   call: number
   cpuAtStart: number
+  /** What its pure questions took, ever: they run on this process's own thread, which the engine does not count. */
+  pureMs: number
   asks: number
   lines: number
   entries: number
@@ -81,6 +83,7 @@ const newRoom = (id: number, limits: IsolateLimits, startText: string): Room => 
   engine: undefined,
   call: NO_CALL,
   cpuAtStart: 0,
+  pureMs: 0,
   asks: 0,
   lines: 0,
   entries: 0,
@@ -97,7 +100,7 @@ async function start(room: Room, means: { bootstrap: string; code: string; send:
       ...means,
       ...room.limits,
       out: (kind, ...rest) => hear(room, means.send, kind, rest),
-      pure: answerPure,
+      pure: (op, text, cpuMs) => hearPure(room, means.send, { op, text, cpuMs }),
     })
     await room.engine.enter('call', NO_CALL, 'start', '', room.startText, 0)
     if (!room.ended) means.send({ t: 'started', isolate: room.id })
@@ -113,7 +116,7 @@ async function start(room: Room, means: { bootstrap: string; code: string; send:
 
 function beginCall(room: Room, call: number): void {
   room.call = call
-  room.cpuAtStart = room.engine?.cpuMs() ?? 0
+  room.cpuAtStart = cpuMs(room)
   room.asks = 0
   room.lines = 0
   room.answer = undefined
@@ -138,10 +141,14 @@ function left(room: Room, send: Send): void {
 /** The answer and the last entry's return come in either order; whichever is later ends the call. */
 function settleDown(room: Room, send: Send): void {
   if (room.call === NO_CALL || room.engine === undefined) return
-  if (room.engine.cpuMs() - room.cpuAtStart > room.limits.cpuMs) return fault(room, send, 'cpu')
+  if (spentMs(room) > room.limits.cpuMs) return fault(room, send, 'cpu')
   if (room.answer === undefined || room.entries > 0) return
   finish(room, send, room.answer).catch(() => fault(room, send, 'unknown'))
 }
+
+const cpuMs = (room: Room): number => (room.engine?.cpuMs() ?? 0) + room.pureMs
+/** What the call took so far. */
+const spentMs = (room: Room): number => Math.max(0, cpuMs(room) - room.cpuAtStart)
 
 /** The answer leaves only when nothing runs any more, so that a loop after it fails its own call, not the next. */
 async function finish(room: Room, send: Send, answer: { ok: boolean; text: string }): Promise<void> {
@@ -154,8 +161,7 @@ async function finish(room: Room, send: Send, answer: { ok: boolean; text: strin
   const heap = await room.engine?.heap()
   // Core has been told that nothing more comes.
   if (room.ended) return
-  const cpuMs = Math.max(0, (room.engine?.cpuMs() ?? 0) - room.cpuAtStart)
-  const head = { t: 'done', isolate: room.id, call, ok: answer.ok, cpuMs } as const
+  const head = { t: 'done', isolate: room.id, call, ok: answer.ok, cpuMs: spentMs(room) } as const
   send(heap === undefined ? head : { ...head, heap }, answer.text)
 }
 
@@ -181,6 +187,26 @@ function hear(room: Room, send: Send, kind: string, rest: Wire[]): void {
     if (++room.lines > LINES_FLOOD) return fault(room, send, 'flood')
     send({ t: 'dropped', isolate: room.id, call: room.call, lines: first })
   } else fault(room, send, 'unknown')
+}
+
+/** A run that asks without a pause comes back to nobody, and no timeout counts while it waits: it is held to its limit here. */
+function hearPure(room: Room, send: Send, { op, text, cpuMs }: PureQuestion): string | undefined {
+  if (room.ended) return undefined
+  // By the clock: what a thread took of the processor is told in steps longer than most questions take.
+  const from = performance.now()
+  const answer = answerPure(op, text)
+  room.pureMs += performance.now() - from
+  const spent = cpuMs + room.pureMs - room.cpuAtStart
+  if (room.call === NO_CALL) return spent > room.limits.startMs ? undefined : answer
+  if (spent > room.limits.cpuMs) fault(room, send, 'cpu')
+  return answer
+}
+
+interface PureQuestion {
+  op: string
+  text: string
+  /** What the isolate took by itself, ever. */
+  cpuMs: number
 }
 
 /** Anything else in a head would cost the whole process: core ends it at a frame of unknown shape. */

@@ -5,6 +5,7 @@ import {
   certificateFits,
   certificateHasKey,
   certificateSignedBy,
+  quickKey,
   readCertificates,
 } from '../../../sdk/certificates/index.ts'
 
@@ -108,7 +109,7 @@ function setUrlPart(href: unknown, part: unknown, value: unknown): Record<string
 const partsOf = (url: URL) => Object.fromEntries(URL_PARTS.map((part) => [part, url[part]]))
 
 function verifySignature(input: Record<string, unknown>): boolean {
-  const key = publicKey(String(input['format']), input['key'])
+  const key = quickKey(publicKey(String(input['format']), input['key']))
   const hash = input['hash'] === undefined ? undefined : hashName(input['hash'])
   const options = input['algorithm'] === 'ECDSA' ? { key, dsaEncoding: 'ieee-p1363' as const } : { key }
   return verify(hash, bytes(input['data']), options, bytes(input['signature']))

@@ -6,6 +6,7 @@ import {
   HOST_MEMORY_MB,
   HOST_MEMORY_PER_ISOLATE,
   LOOK_MS,
+  MESSAGE_BYTES_MAX,
   PING_MS,
   POISONED_AFTER_MS,
   POISONED_DRAIN_MS,
@@ -158,7 +159,7 @@ function hear(host: HostState, { head, body, bytes }: Frame<unknown>): void {
   if (host.over) return
   host.heardAt = host.means.ms()
   if (!isHostHead(head)) return kill(host, lossOf('frame'))
-  const over = host.budget.heard(head, bytes)
+  const over = Buffer.byteLength(body) > MESSAGE_BYTES_MAX ? 'bytes' : host.budget.heard(head, bytes)
   if (over !== undefined) return kill(host, lossOf(over))
   if (head.t === 'ready') return host.readiness.resolve()
   if (head.t === 'pong') return
