@@ -130,7 +130,10 @@ test('four lines a call, with a bound secret, while they are open, and of no mor
   assert.equal(await play('many'), 'open | open | open | open | E_LIMIT More than 4 lines in one call.')
   assert.equal(await play('unbound'), 'E_DENIED The secret "other" is not bound to this host.')
   assert.equal(await play('closed'), 'E_NETWORK The line to "epp.example.com" is over.')
-  assert.match(await play('much'), /^E_INVALID bytes: must be <= 1048576 \| E_LIMIT The tcp_write is larger than 1 MiB/)
+  assert.match(
+    await play('much'),
+    /^E_INVALID bytes: must be <= 1048576 \| E_LIMIT The tcp_write is larger than 1 MiB/,
+  )
 })
 
 test('a registry that does not answer leaves the outcome unknown, and the next call goes well', async () => {

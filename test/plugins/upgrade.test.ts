@@ -122,7 +122,14 @@ for (const engine of engines) {
     const hear = (id: string, body: object) =>
       calls.call(id, 'observe', 'client.suspended', {
         ...{ id: 'evt_1', type: 'client.suspended', version: 1, subject: 'cli_a', brand_id: 'brd_a' },
-        ...{ client_id: 'cli_a', occurred_at: base.business.now(), actor: 'usr_1', causes: [], own: false, body },
+        ...{
+          client_id: 'cli_a',
+          occurred_at: base.business.now(),
+          actor: 'usr_1',
+          causes: [],
+          own: false,
+          body,
+        },
       })
     const said = async (text: string) => {
       for (let waited = 0; !bench.lines.some((line) => line.text === text); waited++) {
