@@ -41,13 +41,17 @@ interface Span {
 
 /**
  * Each day of a service is charged once: a period charges its days; a change of cycle gives back what is left of them and
- * charges its own. Lines that a void or a cancellation took back do not count.
+ * charges its own. Lines that a void or a cancellation took back do not count; those that wait for a larger sum do.
  */
 export async function paidDays(db: House['means']['db']): Promise<string[]> {
   const periods = await db.all<Omit<Span, 'sign'>>(sql`
     select l.source_id, c.period_start, c.period_end from invoice_lines l
     join charges c on c.id = l.live_charge_id join services s on s.id = l.source_id
-    where s.cycle not in ('once', 'free') and c.cause not like 'dropped/%' and c.period_end is not null and l.kind = 'recurring'`)
+    where s.cycle not in ('once', 'free') and c.cause not like 'dropped/%' and c.period_end is not null and l.kind = 'recurring'
+    union all
+    select c.source_id, c.period_start, c.period_end from carried_lines w
+    join charges c on c.id = w.charge_id join services s on s.id = c.source_id
+    where w.placed = 0 and s.cycle not in ('once', 'free') and c.period_end is not null and c.kind = 'recurring'`)
   const spans = [...periods.map((period) => ({ ...period, sign: 1 })), ...(await movedDays(db))]
   const broken: string[] = []
   for (const [id, own] of Map.groupBy(spans, (span) => span.source_id)) {
