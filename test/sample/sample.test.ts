@@ -91,6 +91,9 @@ describe('the sample shop', () => {
     assert.equal((await shop.get('/sample')).status, 200)
     assert.equal((await shop.get('/sample/mail')).location, `http://127.0.0.1:${ports.mail}`)
     assert.equal((await shop.signIn(client.email, client.password)).status, 303)
+    const order = /\/portal\/orders\/ord_\w+/.exec((await shop.get('/portal/orders')).text)![0]
+    const terms = /\/legal\/terms\/[\w-]+/.exec((await shop.get(order)).text)![0]
+    assert.match((await shop.get(terms)).text, /This is a sample shop\. Nothing in it is sold/)
     const desk = new WebBrowser(address)
     assert.equal((await desk.get('/admin/sample')).status, 303)
     assert.equal((await desk.signIn(staff.email, staff.password, '/admin/sign-in')).status, 303)

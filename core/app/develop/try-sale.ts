@@ -3,7 +3,7 @@ import { importCatalog, retireProduct } from '../../catalog/index.ts'
 import { createClient } from '../../clients/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
-import { placeOrder, type PlacedOrder } from '../../orders/index.ts'
+import { currentTerms, placeOrder, type PlacedOrder } from '../../orders/index.ts'
 import { getInstance, type Instance } from '../../plugins/index.ts'
 import type { Wiring } from '../areas.ts'
 import { TrialFailed } from '../errors.ts'
@@ -67,11 +67,12 @@ async function sell(wiring: Wiring, instance: Instance, trial: Trial): Promise<S
     sql`select id from products where brand_id = ${brand.id} and slug = ${slug}`,
   )
   const client = await createClient(means, { brand_id: brand.id, currency: 'EUR', profile }, developer)
+  const { version } = await currentTerms(means.db, brand.id)
   const order = await placeOrder(
     orderDeps(means),
     {
       ...{ brand_id: brand.id, client_id: client.id, once_key: `trial/${client.id}`, currency: 'EUR' },
-      ...{ items: [{ product_id: sold!.id, cycle: '1m' }], terms: { version: '1', accepted: true } },
+      ...{ items: [{ product_id: sold!.id, cycle: '1m' }], terms: { version, accepted: true } },
     },
     developer,
   )

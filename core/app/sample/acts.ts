@@ -15,6 +15,7 @@ import type { Wiring } from '../areas.ts'
 import { orderDeps } from '../wire/orders-area.ts'
 import { actor, type Shop } from './make-shop.ts'
 import { answers, type Person } from './people.ts'
+import { sampleTerms } from './terms.ts'
 
 export interface Stage {
   wiring: Wiring
@@ -71,7 +72,7 @@ async function buy(
   assert(product, `the sample catalogue has ${person.buys}`)
   const { cycle, currency, options = {} } = person
   const item = { product_id: product.id, cycle, options, fields: answers[person.buys] ?? {} }
-  const terms = { version: '1', accepted: true }
+  const terms = { version: sampleTerms.version, accepted: true }
   const order = {
     brand_id: shop.brandId,
     client_id,
