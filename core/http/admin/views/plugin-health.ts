@@ -2,6 +2,7 @@ import { listInstances, stoppedPlugins, type Instance, type PluginsHealth } from
 import type { Block, Cell, PageView } from '../blocks.ts'
 import { labeller, type Asked, type Desk } from '../desk.ts'
 import { callState, milliseconds, openOf } from './plugin-figures.ts'
+import { waitingNotices } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 
 /** Hosts, walls and all instances on one page. */
@@ -10,7 +11,8 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
   const instances = await listInstances(means.db)
   const health = withoutSwitchedOff(await means.pluginHealth(), instances)
   const stopped = await stoppedPlugins(means.db)
-  const well = stopped.length === 0 && (health === null || isWell(health))
+  const waiting = await waitingNotices(desk)
+  const well = stopped.length + waiting.length === 0 && (health === null || isWell(health))
   return {
     head: {
       title: t('admin.plugins.health'),
@@ -21,6 +23,7 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
     },
     main: [
       ...notices(desk, 'disabled', stopped),
+      ...waiting,
       ...(health === null ? noHosts(desk) : hostBlocks(desk, health, instances)),
     ],
   }

@@ -22,6 +22,7 @@ import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { askedTable } from './plugin-asks.ts'
 import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
+import { waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { instanceState, switchState } from './plugins.ts'
@@ -82,6 +83,7 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
+      ...waitingNotice(desk, plugin),
       ...pausedNotice(desk, openOf(health?.tripped ?? [], instances)),
       figureStats(desk, figures, openOf(health?.tripped ?? [], instances)),
       instanceTable(desk, plugin, instances),

@@ -17,6 +17,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { askedTable } from './plugin-asks.ts'
 import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
+import { waitingMark, waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { settingsFields } from './settings-fields.ts'
@@ -88,9 +89,9 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           label: row.manifest.name,
           cells: [
             row.manifest.name,
-            kindName(desk, row.manifest.kinds),
+            kindName(desk, (row.asks ?? row.manifest).kinds),
             row.version,
-            switchState(desk, row.status),
+            { cells: [switchState(desk, row.status), waitingMark(desk, row)] },
             {
               href: `/admin/plugins/${row.id}/new`,
               text: t(
@@ -128,12 +129,14 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const plugin = (await listPlugins(means.db)).find(({ id }) => id === asked.params.plugin)
   if (!plugin) throw NotFound({ what: 'plugin', id: asked.params.plugin! })
+  const head = {
+    title: t('admin.plugins.new_title', { name: plugin.manifest.name }),
+    text: plugin.manifest.description ?? '',
+    crumbs: pluginCrumbs(desk, plugin.manifest.name),
+  }
+  if (plugin.asks !== null) return { head, main: waitingNotice(desk, plugin) }
   return {
-    head: {
-      title: t('admin.plugins.new_title', { name: plugin.manifest.name }),
-      text: plugin.manifest.description ?? '',
-      crumbs: pluginCrumbs(desk, plugin.manifest.name),
-    },
+    head,
     main: [
       {
         kind: 'form',
