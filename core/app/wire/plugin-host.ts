@@ -18,6 +18,7 @@ import type { HostWiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
+import { processBeside } from './process-beside.ts'
 import { pluginScopes } from './plugin-scopes.ts'
 import { pluginWrites } from './plugin-writes.ts'
 import { tellOfTrouble } from './tell-of-trouble.ts'
@@ -31,7 +32,9 @@ export function openPlugins({
   means,
   hooks,
   outbound,
-}: Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'>): PluginHost & {
+  role = 'command',
+}: Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'> &
+  Partial<Pick<HostWiring, 'role'>>): PluginHost & {
   drain(instanceId: string): void
 } {
   const cache = join(config.dataDir, 'cache')
@@ -72,8 +75,12 @@ export function openPlugins({
   }
   const calls = pluginCalls(callMeans)
   const move = instanceMover(callMeans)
+  const beside = processBeside({ config, means, role }, () => plugins().health())
   return {
-    start: async () => void (await loaded()),
+    async start() {
+      await loaded()
+      await beside.start()
+    },
     ...calls,
     // Only a strict wall refuses anything; otherwise the host is made with the first call.
     demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
@@ -83,7 +90,9 @@ export function openPlugins({
     shipped: async (pluginId) => (await loaded()).get(pluginId),
     forgive,
     health: () => plugins().health(),
+    toldHealths: beside.others,
     stop: async () => {
+      await beside.stop()
       made?.stop()
       await log.stop()
     },

@@ -24,6 +24,7 @@ export { pruneLog } from './prune-log.ts'
 export { type HostOwner, NoCertificate, type TroubledHost } from './reach-hosts.ts'
 export * from './row-scope.ts'
 export * from './stopped-plugins.ts'
+export { healthTeller, toldHealths, type HostingProcess, type ToldHealth } from './told-health.ts'
 export { trustInstance } from './trust-instance.ts'
 export {
   changeTrust,

@@ -1,9 +1,0 @@
-import { addColumn, type Trx } from '../core/db/index.ts'
-
-/** The manifest of a plugin is what staff granted of it; beside it stands what the version that runs asks for. */
-export async function up(trx: Trx): Promise<void> {
-  // The whole manifest while some of it waits for staff.
-  await addColumn(trx, 'plugins', 'asks', 'json?')
-  // What was granted of the version that comes with Berth, while a package stands in its place.
-  await addColumn(trx, 'plugins', 'granted_bundled', 'json?')
-}
