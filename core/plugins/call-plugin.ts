@@ -8,6 +8,7 @@ import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
 import { tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
+import type { OutsideNote } from './broker/watch-outside.ts'
 import { keepLines } from './call-lines.ts'
 import { closed, misfit } from './checks.ts'
 import { deadlineOf, type Deadline } from './deadlines.ts'
@@ -24,6 +25,7 @@ import type { IsolateStart } from './sandbox/protocol.ts'
 import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
 import type { CallBook } from './call-book.ts'
+import type { OutsideBook } from './outside-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
 import { failed, laneOf, nameOf, type PluginCall, type Traces } from './plugin-call.ts'
 import type { CallEnd, PoolStart } from './supervisor/pool.ts'
@@ -44,6 +46,7 @@ export interface Caller {
   wards: 1 | 3
   breaker: Breaker
   book: CallBook
+  outside: OutsideBook
   supervisor: Supervisor
   /** What the tokens of an instance begin with. */
   mark(instance: string): string
@@ -304,6 +307,10 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     outbound: caller.outbound,
     isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,
+    outside: {
+      ms: () => caller.steadyMs(),
+      note: (note: OutsideNote) => caller.outside.note(instance.id, note),
+    },
     onAct() {
       traces.sent = true
     },

@@ -17,7 +17,7 @@ const PROGRAM = new URL('./support/hosting-process.ts', import.meta.url)
 
 /** The process that draws the page has called nothing. */
 const OWN: PluginsHealth = {
-  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outbound: {} },
+  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outside: [], outbound: {} },
   ...{ wallOff: false, wallMissing: [] },
 }
 

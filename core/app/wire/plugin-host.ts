@@ -27,7 +27,8 @@ import type { PluginHost } from '../plugin-port.ts'
 const FOLDER = resolve(import.meta.dirname, '../../../plugins')
 
 /** Without a role nobody is told of its hosts. */
-type OpenFrom = Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'> & Partial<Pick<HostWiring, 'role'>>
+type OpenFrom = Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'> &
+  Partial<Pick<HostWiring, 'role'>>
 
 /** The plugin host with everything that comes with Berth. It is made with the first call, and its processes with it. */
 export function openPlugins(from: OpenFrom): PluginHost & { drain(instanceId: string): void } {

@@ -85,6 +85,7 @@ const briefly = (health: PluginsHealth): PluginsHealth => ({
   suspects: health.suspects.slice(0, NAMES_TOLD),
   tripped: health.tripped.slice(0, NAMES_TOLD),
   figures: health.figures.slice(-FIGURES_TOLD).map((one) => ({ ...one, last: one.last.slice(0, 1) })),
+  outside: health.outside.slice(-FIGURES_TOLD),
 })
 
 /** Those that ended without a word on this machine are known to be gone; others once nobody can mean them any more. */

@@ -11,7 +11,7 @@ const PAGE = '/admin/plugins/carried/grant'
 const HOST = { host: 'api.carried.example' }
 
 const WELL: PluginsHealth = {
-  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outbound: {} },
+  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outside: [], outbound: {} },
   ...{ wallOff: false, wallMissing: [] },
 }
 

@@ -12,6 +12,7 @@ import {
   wallFacts,
 } from './plugin-health-tables.ts'
 import { pluginCrumbs } from './plugin-install.ts'
+import { outsideTable } from './plugin-outside.ts'
 import {
   processTable,
   seenProcesses,
@@ -67,6 +68,7 @@ const hostBlocks = (desk: Desk, { seen, health, instances }: Shown): Block[] => 
   ...troubleNotices(desk, health, instances),
   ...processTable(desk, seen),
   instanceTable(desk, health, instances),
+  outsideTable(desk, health.outside, new Map(instances.map(({ id, name }) => [id, name]))),
   hostTable(desk, health, nameOfIn(instances)),
   lossTable(desk, health, nameOfIn(instances)),
   wallFacts(desk, health),

@@ -2,6 +2,7 @@ import type { CallFigures, EndedHost, PluginsHealth, ToldHealth } from '../../..
 import type { Block } from '../blocks.ts'
 import type { Desk } from '../desk.ts'
 import { noticeOf } from './plugin-install.ts'
+import { outsideTogether } from './plugin-outside.ts'
 
 /** What this process sees of its own hosts, or another one said of its. */
 export interface SeenProcess extends Partial<Omit<ToldHealth, 'health'>> {
@@ -42,6 +43,7 @@ export function seenTogether(desk: Desk, seen: readonly SeenProcess[]): SeenHeal
     wallOff: healths.some(({ wallOff }) => wallOff),
     wallMissing: once(healths.flatMap(({ wallMissing }) => wallMissing)),
     outbound: Object.assign({}, ...healths.map(({ outbound }) => outbound)) as PluginsHealth['outbound'],
+    outside: outsideTogether(healths.flatMap(({ outside }) => outside)),
     figures: figuresTogether(healths.flatMap(({ figures }) => figures)),
   }
 }

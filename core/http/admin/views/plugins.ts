@@ -20,6 +20,7 @@ import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.t
 import { waitingMark, waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
+import { outsideTable } from './plugin-outside.ts'
 import { settingsFields } from './settings-fields.ts'
 import { trustFields } from './trust-fields.ts'
 import { trustedHosts } from './trusted-hosts.ts'
@@ -210,6 +211,10 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         at,
         permission: TRUST,
       }),
+      outsideTable(
+        desk,
+        (health?.outside ?? []).filter((one) => one.instance === instance.id),
+      ),
       lastCalls(desk, figures),
       logTable(desk, lines),
       await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),
