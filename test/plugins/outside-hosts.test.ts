@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { setTimeout as wait } from 'node:timers/promises'
 import { after, before, test } from 'node:test'
-import { steadyMs, systemClock } from '../../core/kernel/index.ts'
+import { steadyMs, type Instant } from '../../core/kernel/index.ts'
 import { createOutsideBook } from '../../core/plugins/outside-book.ts'
 import { openLoopback, type Loopback } from './support/loopback.ts'
 import { loadWritten, openBench, report, reporting, type Bench } from './support/setup.ts'
@@ -113,7 +113,7 @@ test('trouble counts from its first request, and the list of hosts has an end', 
   const times = ['10:00', '10:01', '10:02', '10:03'].map((time) => `2026-01-01T${time}:00.000Z`)
   let at = 0
   const book = createOutsideBook({
-    now: () => times[Math.min(at++, 3)] as ReturnType<typeof systemClock.now>,
+    now: () => times[Math.min(at++, 3)] as Instant,
   })
   for (const trouble of [null, 'slow', 'no_answer'] as const)
     book.note('plg_1', { host: 'a.example', tookMs: 10, status: null, trouble })
