@@ -61,7 +61,7 @@ const lasting = (mark: string) =>
   `trap '' TERM HUP INT; /usr/bin/setsid /bin/sh -c 'sleep 600; : ${mark}' & /bin/sh -c 'sleep 600; : ${mark}' & echo up; wait`
 
 describe('native code in the place of a host process', () => {
-  test('reads neither keys nor books, nor anything else of ours or of people', async (t) => {
+  test('rule: the attacker sits in a process that owns nothing; outcome: no key, no book and no file of people is read', async (t) => {
     if (!hasRoom()) return t.diagnostic(assertNamed())
     assert.match(await native(`cat ${data}/keys`), /No such file/)
     assert.match(await native(`cat ${data}/berth.db`), /No such file/)
