@@ -89,6 +89,6 @@ test(
     }
     assert.equal(await reading, 'read')
     const held = await took()
-      assert.ok(held < quiet + 400, `${held} ms of CPU where it was held, ${quiet} ms where it was not`)
+    assert.ok(held < quiet + 400, `${held} ms of CPU where it was held, ${quiet} ms where it was not`)
   },
 )
