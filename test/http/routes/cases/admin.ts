@@ -258,6 +258,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/plugins/offers/:offer', ({ offer }) => `/plugins/offers/${offer}`),
   desk('/plugins/health'),
   of('/plugins/:plugin', ({ plugin }) => `/plugins/${plugin}`, links('plugins/instances/plg_\\w+')),
+  of('/plugins/:plugin/grant', ({ plugin }) => `/plugins/${plugin}/grant`),
   of('/plugins/:plugin/roll-back', ({ plugin }) => `/plugins/${plugin}/roll-back`),
   of('/plugins/:plugin/remove', ({ plugin }) => `/plugins/${plugin}/remove`, /Gateway \d+/g),
   of('/plugins/:plugin/new', ({ plugin }) => `/plugins/${plugin}/new`),
