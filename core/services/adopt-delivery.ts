@@ -14,6 +14,7 @@ import type { DeliveryRow } from './rows.ts'
 export const adoptDelivery = defineVerb(
   {
     permission: 'delivery.adopt',
+    asks: ['delivery.adopt:check'],
     audience: ['staff'],
     input: Type.Object({
       delivery_id: Type.String(),
@@ -52,6 +53,7 @@ export const adoptDelivery = defineVerb(
 export const markDelivered = defineVerb(
   {
     permission: 'delivery.mark_done',
+    asksNobody: 'it notes what a person has delivered',
     audience: ['staff'],
     input: Type.Object({
       delivery_id: Type.String(),

@@ -29,6 +29,7 @@ export interface Cancelled {
 export const cancelService = defineVerb(
   {
     permission: 'service.cancel',
+    asks: ['service.plan_end:check', 'service.end:check'],
     audience: ['client', 'staff'],
     input: Type.Object({
       service_id: Type.String(),
@@ -78,6 +79,7 @@ export const cancelService = defineVerb(
 export const undoCancellation = defineVerb(
   {
     permission: 'service.undo_cancellation',
+    asks: ['cancellation.undo:check', 'service.keep:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },
