@@ -44,7 +44,7 @@ export const adoptDelivery = defineVerb(
       const placed = { ...work.service, ...set, version: work.service.version + 1 }
       const result = { remoteId: report.remote_id ?? input.remote_id, access: report.access }
       await finishDelivery(means, trx, { delivery: work.delivery, service: placed, ...result }, actor)
-      await reconcileDelivery(means, trx, { serviceId: placed.id, cause: id }, actor)
+      await reconcileDelivery(means, trx, { serviceId: placed.id }, actor)
     })
   },
 )
@@ -66,6 +66,6 @@ export const markDelivered = defineVerb(
       const work = await lockOwnWork(means, trx, input.delivery_id, actor)
       const result = { remoteId: input.remote_id, access: input.access }
       await finishDelivery(means, trx, { ...work, ...result }, actor)
-      await reconcileDelivery(means, trx, { serviceId: work.service.id, cause: work.delivery.id }, actor)
+      await reconcileDelivery(means, trx, { serviceId: work.service.id }, actor)
     }),
 )
