@@ -8,6 +8,7 @@ import {
   instanceMover,
   databaseLog,
   databaseLosses,
+  databaseRefusals,
   databaseStorage,
   loadBundled,
   loadedPlugins,
@@ -49,6 +50,7 @@ export function openPlugins({
     ...means,
     tell: (incident) => tellOfTrouble({ ...means, drain, forgive }, incident),
   })
+  const refusals = databaseRefusals(means)
   const plugins = () =>
     (made ??= createPlugins({
       clock: means.clock,
@@ -58,6 +60,7 @@ export function openPlugins({
       findRecord: recordFinder(means.db),
       writes: databaseWrites(means, pluginWrites),
       log,
+      refusals,
       losses: databaseLosses(means),
       cacheFolder: cache,
       wards: config.wards,
@@ -85,6 +88,7 @@ export function openPlugins({
     health: () => plugins().health(),
     stop: async () => {
       made?.stop()
+      await refusals.stop()
       await log.stop()
     },
   }
