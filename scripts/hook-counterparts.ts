@@ -4,6 +4,7 @@ export const counterparts: Readonly<Record<string, string>> = {
   'client.changed': 'ClientEdit',
   'client.closed': 'ClientClose',
   'client.create:check': 'ClientDetailsValidation',
+  'client.change:check': 'ClientDetailsValidation, ContactDetailsValidation',
   'client.close:check': 'PreDeleteClient',
   'user.signed_out': 'UserLogout, AdminLogout',
   'user.password_changed': 'UserChangePassword, ClientChangePassword',

@@ -30,6 +30,10 @@ declareCheck(
   'Before staff move the day on which the next period begins. Facts: to_on.',
 )
 declareCheck(
+  'service.spare:check',
+  'Before staff keep a service from being suspended for debt, or end that. Facts: until_on (a day; null ends it).',
+)
+declareCheck(
   'delivery.start:check',
   'Before staff have a service delivered that waits for nobody else. The subject is the service. Facts: action.',
 )

@@ -8,6 +8,7 @@ import { seed } from '../services/fixture.ts'
 import { makeDatabase } from '../support/databases.ts'
 import { staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
+import { decisionsOnMoney } from './support/deciding-money.ts'
 import { decisionsInShops } from './support/deciding-in-shops.ts'
 import { decisions } from './support/deciding-verbs.ts'
 import { planter } from './support/plant.ts'
@@ -15,7 +16,7 @@ import { planter } from './support/plant.ts'
 await loadAllHooks()
 const checks = [...allHooks().values()].filter(({ law }) => law === 'check').map(({ name }) => name)
 
-const cases = { ...decisions, ...decisionsInShops }
+const cases = { ...decisions, ...decisionsInShops, ...decisionsOnMoney }
 
 test('every check has a case, and every case is of a check', () => {
   assert.deepEqual(Object.keys(cases).toSorted(), checks.toSorted())

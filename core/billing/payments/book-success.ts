@@ -1,4 +1,5 @@
 import { violatedUnique, type Trx } from '../../db/index.ts'
+import { ledTo, saidIn } from '../../events/index.ts'
 import type { Actor, Instant } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
@@ -74,14 +75,16 @@ export async function bookSuccess(
     actor,
     change: { set, body },
   })
-  await bookDiscount(means, trx, taken, actor)
-  for (const { id, left } of applied.documents) {
-    // A discount has changed what is open.
-    if (left && extra?.kind !== 'discount') await settleOpen(means, trx, left, actor)
-    else await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
-  }
-  if (surcharge) await settleInvoice(means, trx, surcharge, actor)
-  if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
+  await ledTo(trx, saidIn(trx, payment.id), async () => {
+    await bookDiscount(means, trx, taken, actor)
+    for (const { id, left } of applied.documents) {
+      // A discount has changed what is open.
+      if (left && extra?.kind !== 'discount') await settleOpen(means, trx, left, actor)
+      else await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
+    }
+    if (surcharge) await settleInvoice(means, trx, surcharge, actor)
+    if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
+  })
   return booked
 }
 

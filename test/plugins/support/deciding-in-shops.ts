@@ -12,7 +12,6 @@ import { sql } from '../../../core/db/index.ts'
 import { signIn } from '../../../core/identity/index.ts'
 import { guestActor } from '../../../core/kernel/index.ts'
 import { acceptQuote, createQuote, placeOrder, sendQuote } from '../../../core/orders/index.ts'
-import { noHooks } from '../../../core/records/index.ts'
 import { reconcileBooks, repairDiscrepancy } from '../../../core/reports/index.ts'
 import { startAct } from '../../../core/services/acts/start-act.ts'
 import { adoptDelivery, moveRenewal } from '../../../core/services/index.ts'
@@ -20,10 +19,7 @@ import { draft, issue, makeBuyer, makeGateway, scriptedGateway } from '../../bil
 import { orderDeps } from '../../orders/support.ts'
 import { makeRealShop } from '../../orders/real-shop.ts'
 import { makeUser, PASSWORD } from '../../support/make.ts'
-import type { Decide, Deciding } from './deciding-verbs.ts'
-
-/** What stands before the decision was made while nobody refused anything. */
-const before = ({ means }: Deciding) => ({ ...means, hooks: noHooks })
+import { before, type Decide, type Deciding } from './deciding.ts'
 
 const paid = async (shop: Deciding) => {
   const means = before(shop)

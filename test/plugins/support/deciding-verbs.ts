@@ -12,20 +12,9 @@ import { approvePluginRequest, refusePluginRequest } from '../../../core/plugins
 import * as reports from '../../../core/reports/index.ts'
 import * as services from '../../../core/services/index.ts'
 import type { TestMeans } from '../../support/means.ts'
-import type { Plant } from './plant.ts'
-
-export interface Deciding {
-  plant: Plant
-  means: TestMeans
-  actor: Actor
-}
-
-/** Makes what the verb acts on and runs it; it must ask its check before anything is written. */
-export type Decide = (shop: Deciding) => Promise<unknown>
+import { REASON, type Decide } from './deciding.ts'
 
 type Verb = (means: never, input: never, actor: Actor) => Promise<unknown>
-
-const REASON = 'Because'
 
 /** Of a record in that state the verb is run with that input. */
 const moves =
