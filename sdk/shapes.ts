@@ -3,7 +3,11 @@ import { Type, type Static } from './type.ts'
 /** An id at an outside company. */
 export const Reference = Type.String({ minLength: 1, maxLength: 255 })
 
-/** Stable over retries of the same act: hand it to the outside company unchanged. */
+/**
+ * Whatever changes something outside carries one, in every kind. It is core's: the same at each try of one act, and new
+ * for the next act, so that a restart that was asked for twice happens twice, and one that was tried twice happens once.
+ * Hand it to the outside company unchanged; where that takes no keys, look first whether the thing was done.
+ */
 export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 200 })
 
 /** UTC, such as 2026-11-26T09:30:00.000Z. */

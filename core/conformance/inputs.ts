@@ -60,6 +60,8 @@ function judgeShape({ subject, note }: Run, { called, input }: Asked, told: Told
 /** Core books each of these once, by its reference: told again it must be the same. */
 const TELLS_MOVEMENTS = new Set(['gateway.fee_report', 'gateway.list_payouts'])
 
+const UNCOUNTED = 'the company of test/conformance.ts has no "made", so nobody sees what a repeat makes'
+
 async function judgeAgain(run: Run, bench: Bench, { called, input }: Asked, first: Told): Promise<void> {
   const name = nameOf(called)
   const made = bench.made()
@@ -70,6 +72,8 @@ async function judgeAgain(run: Run, bench: Bench, { called, input }: Asked, firs
     run.note('same_methods', `${name}, again: the same methods`, sameAgain(first, await again()))
   if (called.pure) run.note('same_answer', `${name}, again: the same answer`, sameAgain(first, await again()))
   if (!called.changes) return
+  const uncounted = bench.company.seen > 0 && !bench.counts
+  run.note('made_counted', `${name}: the company counts what is made`, uncounted ? UNCOUNTED : undefined)
   run.note('same_thing', `${name}, again: the same thing`, sameThing(first, await again()))
   run.note('made_once', `${name}, again: nothing is made twice`, madeMore(bench, made))
 }

@@ -23,6 +23,7 @@ export const RULES = {
   same_answer: 'a pure operation answers the same again, in words and in errors',
   same_thing: 'a repeat finds the thing that was made',
   pending_followed: 'an act that is under way can be asked after',
+  made_counted: 'the company at which things change counts what was made',
   made_once: 'a repeat makes nothing a second time',
   no_claim: 'nothing is called a success while the company fails',
   ends_in_time: 'a call ends by its deadline while the company is silent',

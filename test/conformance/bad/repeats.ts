@@ -28,6 +28,11 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
     },
   },
   {
+    says: 'a mail company that does not count what it was given to send',
+    ...{ example: 'example-mail', change: script(['made: () =>', 'sent: () =>']) },
+    breaks: { made_counted: 'mail_transport.send' },
+  },
+  {
     says: 'a mail that fails when it is sent again',
     ...{
       example: 'example-mail',
