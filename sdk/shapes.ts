@@ -48,7 +48,7 @@ export type ConnectionReport = Static<typeof ConnectionReport>
 
 /**
  * Will not work by waiting (`permanent`) or may (`transient`). `code` is one of ours where it fits: out_of_stock,
- * bad_credentials, invalid_settings, unreachable, conflict.
+ * bad_credentials, invalid_settings, unreachable, conflict; of a registrar taken, price_changed, wrong_code, locked.
  */
 export const Failed = Type.Object({
   outcome: Type.Literal('failed'),
