@@ -190,6 +190,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/tax/ids', /DE X\d+/g),
   of('/tax/oss', () => '/tax/oss?year=2026&quarter=1'),
   of('/tax/oss.csv', () => '/tax/oss.csv?year=2026&quarter=1'),
+  of('/tax/oss/documents', ({ seller }) => `/tax/oss/documents?seller_id=${seller}&year=2026&quarter=1`),
   of(
     '/tax/oss/documents',
     ({ seller }) =>
