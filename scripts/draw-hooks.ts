@@ -1,5 +1,6 @@
 import { loadAllHooks } from '../core/app/wire/all-hooks.ts'
 import { allHooks, type Hook, type Law } from '../core/plugins/index.ts'
+import { kindTables, type Operation } from '../sdk/index.ts'
 import { counterparts } from './hook-counterparts.ts'
 import { shapedValues } from './shaped-values.ts'
 
@@ -19,7 +20,7 @@ Asked before anything is written, while no lock is held; the first refusal ends 
 `,
   shape: `## Shape: a value on its way
 
-The value is handed on, and each plugin's answer is applied by core within the bounds of its schema. *skip*: a plugin that fails changes nothing. *stop*: the act fails whole, because its sum would be wrong. *pure*: no network, no storage; the same value always has the same answer.
+The value is handed on, and each plugin's answer is applied by core within the bounds of its schema. *skip*: a plugin that fails changes nothing. *stop*: the act fails whole, because its sum would be wrong. *pure*: no network, no storage; the same value always has the same answer. An operation of a kind that gives a part of a page or document stands here too: one plugin gives all of that part, so nothing is handed on.
 `,
 }
 
@@ -29,27 +30,50 @@ await loadAllHooks()
 
 /** The whole of docs/hooks.md. */
 export function drawHooks(): string {
-  const hooks = [...allHooks().values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const hooks = [...allHooks().values(), ...shapingOperations].sort((a, b) => (a.name < b.name ? -1 : 1))
   const parts = (['observe', 'check', 'shape'] as const).map((law) =>
     [LAWS[law], ...drawTable(hooks.filter((hook) => hook.law === law))].join('\n'),
   )
   return `${[HEAD, ...parts, drawValues()].join('\n')}\n`
 }
 
+/** Operations of kinds that shape a part of something: what a reader of hooks looks for among the shapes. */
+export const shapingOperations: readonly Row[] = Object.entries(kindTables).flatMap(([kind, table]) =>
+  Object.entries(table as Record<string, Operation>).flatMap(
+    ([operation, { pure = false, shapes }]): Row[] =>
+      shapes
+        ? [
+            {
+              ...{ name: `${kind}.${operation}`, law: 'shape', pure, failure: shapes.failure },
+              when: `An operation of the kind \`${kind}\`. ${shapes.says}`,
+            },
+          ]
+        : [],
+  ),
+)
+
 const drawValues = (): string =>
   [
     '### Which value by what',
     '',
-    'A value that one plugin answers whole is no hook but an operation of a kind ([plugins.md](plugins.md)).',
+    'A value that one plugin answers whole is no hook but an operation of a kind ([plugins.md](plugins.md)); the table above lists it by its name.',
     '',
-    '| Value | By | Bounds |',
-    '|---|---|---|',
+    '| Value | By | A plugin fails | Bounds |',
+    '|---|---|---|---|',
     ...shapedValues.map(
-      ({ value, by, bounds }) => `| ${value} | ${by.map((name) => `\`${name}\``).join(', ')} | ${bounds}. |`,
+      ({ value, by, bounds }) =>
+        `| ${value} | ${by.map((name) => `\`${name}\``).join(', ')} | ${failureOf(by)} | ${bounds}. |`,
     ),
   ].join('\n')
 
-function drawTable(hooks: readonly Hook[]): string[] {
+function failureOf(by: readonly string[]): string {
+  const rows = by.map((name) => allHooks().get(name) ?? shapingOperations.find((row) => row.name === name))
+  return [...new Set(rows.map((row) => FAILURES[row!.failure]))].join(', ')
+}
+
+type Row = Pick<Hook, 'name' | 'law' | 'when' | 'failure' | 'pure'>
+
+function drawTable(hooks: readonly Row[]): string[] {
   return [
     '| Hook | When | A plugin fails | In WHMCS |',
     '|---|---|---|---|',
