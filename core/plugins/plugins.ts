@@ -8,6 +8,7 @@ import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createHostBook, type EndedHost } from './host-book.ts'
+import { createOutsideBook, type OutsideFigures } from './outside-book.ts'
 import { createLineBudget } from './line-budget.ts'
 import type {
   FindRecord,
@@ -76,6 +77,8 @@ export interface PluginsHealth {
   outbound: OutboundMap
   /** Of each instance that was called since this process started. */
   figures: CallFigures[]
+  /** Of each host outside that an instance has asked since then. */
+  outside: OutsideFigures[]
 }
 
 export interface Plugins {
@@ -106,6 +109,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const breaker = createBreaker()
   const ms = means.steadyMs ?? steadyMs
   const book = createCallBook()
+  const outside = createOutsideBook(means.clock)
   const pluginOf = new Map<string, string>()
   const hosts = createHostBook(means)
   const wall = raiseWall(means.wall ?? 'auto')
@@ -132,6 +136,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     ...givenOr(means),
     breaker,
     book,
+    outside,
     supervisor,
     mark: createMarks(means.randomFill),
     lines,
@@ -159,6 +164,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
         wallMissing: missingOf(await wall, supervisor.running()),
         outbound: caller.outbound,
         figures: book.figures(),
+        outside: outside.figures(),
       }
     },
     demandWall: async () => void (await wholeWall(wall)),

@@ -8,6 +8,8 @@ import type { Bundle } from './bundle.ts'
 export interface LoadedPlugin {
   manifest: Manifest
   bundle: Bundle
+  /** Its version asks for more than the manifest here, which is what staff granted of it so far. */
+  asksMore?: boolean
 }
 
 /** Finds the value of a secret by its declared name; undefined when none is set. Asked once per use, never cached. */

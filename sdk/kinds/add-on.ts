@@ -1,5 +1,5 @@
 import { Type } from '../type.ts'
-import { Blocks, FormSchema } from '../shapes.ts'
+import { Blocks, FormSchema, IdempotencyKey } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
 const Viewer = Type.Object({
@@ -53,6 +53,7 @@ export const addOnOperations = {
   /** A form of a block was sent; values fit the form's schema. */
   submit: {
     input: Type.Object({
+      idempotency_key: IdempotencyKey,
       action: Type.String(),
       values: Type.Record(Type.String(), Type.Unknown()),
       record: Type.Optional(Type.String()),

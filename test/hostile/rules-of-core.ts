@@ -129,7 +129,7 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'refused questions are faults',
     file: CALL,
-    from: 'traces.denied > 0 ||',
+    from: '(traces.denied > 0 && !asksMore(call)) ||',
     to: '',
     tests: ['refused-asks-trip'],
   },

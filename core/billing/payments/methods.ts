@@ -185,6 +185,7 @@ export async function removeAtGateway(payments: Payments, job: { method_id: stri
   if (!method) return
   const customer = await customerAt(payments.db, method.client_id, method.instance_id)
   await payments.plugins.call(method.instance_id, 'gateway', 'remove_method', {
+    idempotency_key: `remove/${method.id}`,
     method: method.reference,
     ...(customer ? { customer } : {}),
   })

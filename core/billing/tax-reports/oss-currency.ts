@@ -59,6 +59,36 @@ function convertedRow(
   return { netMinor: convert(netMinor), taxMinor: convert(taxMinor), rate: rate.rate, rateOn: rate.valid_on }
 }
 
+/** What of the return one document makes. */
+export interface ShareInReturn {
+  netMinor: bigint
+  taxMinor: bigint
+}
+
+/**
+ * The shares of documents in the return; none where no rate is known. A share is what the sum up to its document becomes,
+ * less what the sum before it became: together they are the converted row, to the cent.
+ */
+export function sharesInReturn(
+  documents: readonly { currency: string; netMinor: bigint; taxMinor: bigint }[],
+  inReturn: InReturn | null,
+): ShareInReturn[] {
+  if (!inReturn) return []
+  const { rate } = inReturn
+  const running = (of: keyof ShareInReturn) => {
+    let sum = 0n
+    let told = 0n
+    return documents.map((document) => {
+      sum += document[of]
+      const before = told
+      told = rate === null ? sum : dividedBy(sum, document.currency, rate)
+      return told - before
+    })
+  }
+  const [net, tax] = [running('netMinor'), running('taxMinor')]
+  return documents.map((_, at) => ({ netMinor: net[at]!, taxMinor: tax[at]! }))
+}
+
 /** Rounded once, half up. */
 function dividedBy(minor: bigint, currency: string, rate: string): bigint {
   const [whole = '0', fraction = ''] = rate.split('.')

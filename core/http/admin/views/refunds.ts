@@ -10,8 +10,9 @@ import {
 } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
-import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type Field, type Form, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
+import { noteLineRows } from './note-lines.ts'
 import { PAID_BY } from './refund.ts'
 
 /** What went back of a payment, and of which document. */
@@ -129,6 +130,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             hint: t('common.danger.reason_hint'),
           },
         ],
+        ...(await noteLines(desk, asked, payment)),
         submit: { label: t('admin.refunds.submit'), kind: 'danger' },
         cancelHref: `/admin/payments/${payment.id}`,
         ...formParts(desk, asked),
@@ -165,6 +167,17 @@ function paidByField(
       hint: t(`admin.refunds.pays.${value}`, { credit: sum }),
     })),
   }
+}
+
+/** What a credit note can be over: the lines of every document that the payment paid. */
+async function noteLines(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Pick<Form, 'grid'>> {
+  const ids = payment.invoice_id
+    ? [payment.invoice_id]
+    : [...(await documentShares(desk.means.db, payment)).keys()]
+  const rows = [...(await noteLineRows(desk, asked, { payment, ids })).values()].flat()
+  if (rows.length === 0) return {}
+  const columns = [labeller(desk)('amount'), desk.t('admin.refunds.paid_by')]
+  return { grid: { caption: desk.t('admin.refunds.lines'), columns, rows } }
 }
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
