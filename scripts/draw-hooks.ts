@@ -6,7 +6,7 @@ import { shapedValues } from './shaped-values.ts'
 
 const HEAD = `# Hooks
 
-Written by \`node scripts/write-hooks.ts\` from the code; a test compares them. A plugin lists the names it wants under \`hooks\` in plugin.json, as a text or as \`{ "name": …, "stage": "early" | "normal" | "late" }\`, and answers them in \`observe\`, \`check\` or \`shape\`. Plugins are asked by stage, then by their ids. Shapes of questions and answers: \`sdk/hooks.ts\`.
+Written by \`node scripts/write-hooks.ts\` from the code; a test compares them. A plugin lists the names it wants under \`hooks\` in plugin.json, as a text or as \`{ "name": …, "stage": "early" | "normal" | "late" }\`, and answers them in \`observe\`, \`check\` or \`shape\`. Plugins are asked by stage, then by their ids. Shapes of questions and answers: \`sdk/hooks.ts\`; of what a check says of its own (its facts): \`sdk/check-facts.ts\`, which its handler knows as types.
 `
 
 const LAWS: Record<Law, string> = {

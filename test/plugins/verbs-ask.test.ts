@@ -4,7 +4,9 @@ import { loadAllHooks } from '../../core/app/wire/all-hooks.ts'
 import { sql, type Db } from '../../core/db/index.ts'
 import { BerthError } from '../../core/kernel/index.ts'
 import { allHooks } from '../../core/plugins/index.ts'
-import { CheckRefused, noHooks } from '../../core/records/index.ts'
+import { misfit } from '../../core/plugins/checks.ts'
+import { CheckRefused, declaredChecks, noHooks } from '../../core/records/index.ts'
+import { checkFacts, Type, type TSchema } from '../../sdk/index.ts'
 import { engines } from '../support/databases.ts'
 import { staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -21,6 +23,21 @@ const cases = { ...decisions, ...decisionsInShops, ...decisionsOnMoney }
 test('every check has a case, and every case is of a check', () => {
   assert.deepEqual(Object.keys(cases).toSorted(), checks.toSorted())
 })
+
+test('the facts of every check that no lifecycle gives have a shape', () => {
+  const shaped = Object.keys(checkFacts)
+  assert.deepEqual(
+    [...declaredChecks.keys()].filter((name) => !shaped.includes(name)),
+    [],
+  )
+  assert.deepEqual(
+    shaped.filter((name) => !checks.includes(name)),
+    [],
+  )
+})
+
+const factsOf = (hook: string): TSchema =>
+  (checkFacts as Partial<Record<string, TSchema>>)[hook] ?? Type.Object({}, { additionalProperties: false })
 
 /** Acts and events that are on record: while the plugin is asked those of what was there before, and no more of them after. */
 async function written(db: Db): Promise<number> {
@@ -40,11 +57,13 @@ for (const engine of engines)
         grounds.on(async ({ db, plant }) => {
           const asked: string[] = []
           let known = -1
+          let told: unknown
           const hooks: typeof noHooks = {
             ...noHooks,
             listens: (name) => name === hook,
-            async check({ noun, transition, subject }) {
+            async check({ noun, transition, subject, facts }) {
               asked.push(`${noun}.${transition}:check`)
+              told = facts
               known = await written(db)
               return {
                 allowed: false,
@@ -62,6 +81,7 @@ for (const engine of engines)
             return true
           })
           assert.deepEqual(asked, [hook])
+          assert.equal(misfit(factsOf(hook), told), undefined)
           assert.equal(await written(db), known)
         }))
   })
