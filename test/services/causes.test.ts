@@ -10,6 +10,7 @@ import {
   cancelService,
   deliver,
   endCancelled,
+  markDelivered,
   placePluginHold,
   powerService,
   reinstallService,
@@ -188,6 +189,13 @@ for (const engine of engines)
           ['service.held', 'plg_own'],
         ],
       )
+    })
+
+    test('what a person has delivered was led to by what asked for it', async () => {
+      const id = await shop.sold({ instanceId: null, serverGroupId: null })
+      await markDelivered(shop.means, { delivery_id: (await shop.delivery(id)).id, access: [] }, staff)
+      const begun = ['service.creating', 'service.activated']
+      assert.deepEqual(await types('service.live'), ['delivery.done', ...begun])
     })
 
     test('a change leads to what is changed at the provider', async () => {
