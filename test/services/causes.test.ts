@@ -89,18 +89,19 @@ for (const engine of engines)
       return Object.fromEntries(told)
     }
 
-    const PAID = ['invoice.paid', 'payment.succeeded']
+    const ORDERED = ['invoice.issued', 'order.placed']
+    const PAID = ['invoice.paid', 'payment.succeeded', ...ORDERED]
     const SOLD = ['service.creating', 'service.activated']
     const LIVE = ['delivery.done', ...SOLD]
 
-    test('an order leads to its invoice and services, a payment to all that is delivered on it', async () => {
+    test('an order leads to its invoice and services, to its payment, and to all that is delivered on it', async () => {
       const { client } = await buy({ onCredit: false })
       assert.deepEqual(await chains(client), {
         'order.placed': [],
         'service.created': ['order.placed'],
         'invoice.issued': ['order.placed'],
-        'payment.succeeded': [],
-        'invoice.paid': ['payment.succeeded'],
+        'payment.succeeded': ORDERED,
+        'invoice.paid': ['payment.succeeded', ...ORDERED],
         'service.activated': PAID,
         'service.creating': ['service.activated', ...PAID],
         'order.accepted': PAID,
