@@ -39,6 +39,9 @@ export const counterparts: Readonly<Record<string, string>> = {
   'delivery.failed': 'AfterModuleCreateFailed and the other …Failed',
   'cancellation.planned': 'CancellationRequest',
   'cart.prices:shape': 'CartTotalAdjustment',
+  'tax.determine': 'CartItemsTax',
+  'add_on.draw_slot':
+    'ClientAreaHomepage, ClientAreaProductDetailsOutput, AdminAreaClientSummaryPage and the other …Output',
   'order.form:shape': 'ShoppingCartValidateProductUpdate',
   'mail.message:shape': 'EmailPreSend',
   'message.sent': 'EmailPreLog',

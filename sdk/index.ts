@@ -1,4 +1,5 @@
 export type * from './certificates/certificate.ts'
+export * from './check-facts.ts'
 export { crc32 } from './crc32.ts'
 export * from './currency.ts'
 export * from './embed.ts'

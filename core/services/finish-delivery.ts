@@ -32,7 +32,7 @@ export async function finishDelivery(
     actor,
     change: { set, body },
   } as const
-  await applyTransition(means, trx, finished)
+  await ledTo(trx, delivery.cause ?? undefined, () => applyTransition(means, trx, finished))
   await clearTimer(trx, `delivery:${delivery.id}`)
   if (access) await keepAccess(means, trx, service.id, access)
   const reasons = delivery.action === 'suspend' ? await holdsOf(trx, service.id) : []

@@ -11,6 +11,13 @@ export interface Operation {
    * same key, and that repeat must change nothing.
    */
   changes?: true
+  /** It gives a part of something that core makes, as a shape hook does, and one plugin gives all of that part. */
+  shapes?: {
+    /** When it is asked and what its failure does, for docs/hooks.md. */
+    says: string
+    /** Skip: core goes on without that part. Stop: what needs it fails whole. */
+    failure: 'skip' | 'stop'
+  }
 }
 
 /** Where nothing is handed over, nothing need be named. */

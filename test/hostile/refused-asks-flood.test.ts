@@ -53,7 +53,11 @@ for (const engine of engines)
           .map(pick),
         [
           {
-            ...{ action: 'plugin_instance.refuse_ask', subject: instance.id, actor: 'system:plugins' },
+            ...{
+              action: 'plugin_instance.refuse_ask',
+              subject: instance.id,
+              actor: 'system:plugin_supervisor',
+            },
             reason: `${asks} × Storage is not declared.`,
             after_state: { rule: 'storage', asks, hour: '2026-01-15T10:00:00.000Z' },
           },

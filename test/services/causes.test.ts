@@ -10,6 +10,7 @@ import {
   cancelService,
   deliver,
   endCancelled,
+  markDelivered,
   placePluginHold,
   powerService,
   reinstallService,
@@ -88,18 +89,19 @@ for (const engine of engines)
       return Object.fromEntries(told)
     }
 
-    const PAID = ['invoice.paid', 'payment.succeeded']
+    const ORDERED = ['invoice.issued', 'order.placed']
+    const PAID = ['invoice.paid', 'payment.succeeded', ...ORDERED]
     const SOLD = ['service.creating', 'service.activated']
     const LIVE = ['delivery.done', ...SOLD]
 
-    test('an order leads to its invoice and services, a payment to all that is delivered on it', async () => {
+    test('an order leads to its invoice and services, to its payment, and to all that is delivered on it', async () => {
       const { client } = await buy({ onCredit: false })
       assert.deepEqual(await chains(client), {
         'order.placed': [],
         'service.created': ['order.placed'],
         'invoice.issued': ['order.placed'],
-        'payment.succeeded': [],
-        'invoice.paid': ['payment.succeeded'],
+        'payment.succeeded': ORDERED,
+        'invoice.paid': ['payment.succeeded', ...ORDERED],
         'service.activated': PAID,
         'service.creating': ['service.activated', ...PAID],
         'order.accepted': PAID,
@@ -188,6 +190,13 @@ for (const engine of engines)
           ['service.held', 'plg_own'],
         ],
       )
+    })
+
+    test('what a person has delivered was led to by what asked for it', async () => {
+      const id = await shop.sold({ instanceId: null, serverGroupId: null })
+      await markDelivered(shop.means, { delivery_id: (await shop.delivery(id)).id, access: [] }, staff)
+      const begun = ['service.creating', 'service.activated']
+      assert.deepEqual(await types('service.live'), ['delivery.done', ...begun])
     })
 
     test('a change leads to what is changed at the provider', async () => {

@@ -64,7 +64,7 @@ interface Counted {
   brand_id: string | null
 }
 
-const actor = systemActor('plugins')
+const actor = systemActor('plugin_supervisor')
 const AT_ONCE = 200
 
 /** The step of every hour: of each hour that is over one entry of the audit log for each instance and rule. */

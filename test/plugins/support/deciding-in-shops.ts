@@ -76,8 +76,8 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const payments = { ...shop.means, plugins: scriptedGateway([]) }
     return repairDiscrepancy(payments, { discrepancy_id: found!.id }, shop.actor)
   },
-  'gateway_movement.accept:check': ({ plant, means, actor }) => {
-    plant('gateway_movements', {
+  'gateway_movement.accept:check': async ({ plant, means, actor }) => {
+    await plant('gateway_movements', {
       id: 'x',
       status: 'waiting',
       kind: 'payment',
@@ -107,7 +107,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const { means, actor, plant } = shop
     const days = { charged_through: '2026-02-01', next_period_on: '2026-02-01', anchor_on: '2026-01-01' }
     const state = { billing_status: 'active', delivery_status: 'live', product_id: 'prd_small', cycle: '1m' }
-    plant('services', {
+    await plant('services', {
       id: 'svc',
       zone: 'UTC',
       spans: '[]',
@@ -119,9 +119,9 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const input = { service_id: 'svc', to_on: '2026-02-10', effect: 'free' as const, reason: 'Because' }
     return moveRenewal(means as never, input, actor)
   },
-  'service.act:check': ({ plant, means, actor }) => {
+  'service.act:check': async ({ plant, means, actor }) => {
     const state = { billing_status: 'active', delivery_status: 'live', zone: 'UTC', parent_id: null }
-    plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', server_id: 'srv_1', ...state })
+    await plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', server_id: 'srv_1', ...state })
     const offering = () => [{ instance: 'plg_a', plugin: 'fake', brand: null, stamp: '' }]
     const offered = { ...means, hooks: { ...means.hooks, offering } }
     const act = { serviceId: 'svc', operation: 'power' as const, told: {}, said: {} }
@@ -135,7 +135,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
       product_id: 'prd_small',
       zone: 'UTC',
     }
-    plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', ...state })
+    await plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', ...state })
     const delivery = {
       service_id: 'svc',
       status: 'failed',
@@ -143,7 +143,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
       step: 'create',
       server_id: 'srv_1',
     }
-    plant('deliveries', { id: 'x', ...delivery })
+    await plant('deliveries', { id: 'x', ...delivery })
     const plugins = scriptedGateway([{ state: 'live', remote_id: 'r1', access: [] }])
     return adoptDelivery({ ...means, plugins } as never, { delivery_id: 'x', remote_id: 'r1' }, actor)
   },

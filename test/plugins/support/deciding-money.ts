@@ -92,13 +92,13 @@ export const decisionsOnMoney: Readonly<Record<string, Decide>> = {
   },
   'dispute.submit_evidence:check': async (shop) => {
     const gateway = await makeGateway(before(shop), ['start_payment', 'submit_evidence'])
-    shop.plant('disputes', { id: 'x', status: 'open', instance_id: gateway.id })
+    await shop.plant('disputes', { id: 'x', status: 'open', instance_id: gateway.id })
     const payments = { ...shop.means, plugins: scriptedGateway([]) }
     return submitEvidence(payments, { dispute_id: 'x', fields: { text: 'Used since.' } }, shop.actor)
   },
-  'service.spare:check': ({ plant, means, actor }) => {
+  'service.spare:check': async ({ plant, means, actor }) => {
     const state = { billing_status: 'active', delivery_status: 'live', zone: 'UTC', parent_id: null }
-    plant('services', { id: 'svc', cycle: '1m', ...state })
+    await plant('services', { id: 'svc', cycle: '1m', ...state })
     return spareService(means, { service_id: 'svc', until_on: '2026-02-01' }, actor)
   },
 }
