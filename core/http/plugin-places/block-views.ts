@@ -1,7 +1,7 @@
 import type { Block } from '../../../sdk/index.ts'
 import { schemaFields, type FieldSchema, type FormSchema, type SchemaField } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
-import { formKeys } from '../page/index.ts'
+import { formKeys } from '../page/form.ts'
 import { sealForm, type SealedForm } from './form-seal.ts'
 import { placeBase } from './viewer.ts'
 
