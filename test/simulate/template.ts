@@ -1,14 +1,19 @@
-import { accessSync, constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, copyFileSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrate, openSqlite, type Db } from '../../core/db/index.ts'
 import { migrations } from '../../migrations/index.ts'
 
-/** Memory where the system has some as a folder: the power is cut by the story itself, so no disk has to bear it. */
+const MEMORY = '/dev/shm'
+/** Years of a story take tens of megabytes; containers often have 64 in all. */
+const ROOM_BYTES = 2 ** 30
+
+/** Memory where the system has enough of it as a folder: the story itself cuts the power, so no disk has to bear it. */
 function roomOfStories(): string {
   try {
-    accessSync('/dev/shm', constants.W_OK)
-    return '/dev/shm'
+    accessSync(MEMORY, constants.W_OK)
+    const { bavail, bsize } = statfsSync(MEMORY)
+    return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir()
   } catch {
     return tmpdir()
   }
