@@ -42,4 +42,5 @@ export const migrations: readonly Migration[] = [
   { name: '0045_service_acts', breaking: false, load: () => import('./0045_service_acts.ts') },
   { name: '0046_setting_versions', breaking: false, load: () => import('./0046_setting_versions.ts') },
   { name: '0049_option_conditions', breaking: false, load: () => import('./0049_option_conditions.ts') },
+  { name: '0050_stay_offers', breaking: false, load: () => import('./0050_stay_offers.ts') },
 ]
