@@ -65,6 +65,7 @@ export {
 } from './prorate.ts'
 export { cancelChange, dropStaleChanges, requestChange, type RequestedChange } from './request-change.ts'
 export * from './read-service-file.ts'
+export * from './retention/index.ts'
 export { retryDelivery, undoDelivery } from './retry-delivery.ts'
 export { planUnused, type Unused } from './return-unused.ts'
 export * from './reveal-access.ts'

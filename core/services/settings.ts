@@ -68,6 +68,14 @@ export const unusedOnCancel = defineSetting({
   scopes: BY_PRODUCT,
 })
 
+/** Whether whoever cancels has to give a reason. */
+export const cancelReason = defineSetting({
+  key: 'services.cancel_reason',
+  schema: Type.Enum(['required', 'optional']),
+  preset: 'required',
+  scopes: BY_PRODUCT,
+})
+
 /** Day of the month on which periods begin; 0 is the day of the order. Each month has the first 28. */
 export const anchorDay = defineSetting({
   key: 'billing.anchor_day',

@@ -34,6 +34,7 @@ export const SETTING_TOPICS: Readonly<Record<string, readonly string[]>> = {
   ],
   changes: [
     ...['services.proration', 'services.unused_on_downgrade', 'services.unused_on_cancel'],
+    'services.cancel_reason',
     ...['services.pause', 'services.hour_cap', 'services.usage_months'],
   ],
   servers: ['services.health_minutes'],
