@@ -1,6 +1,7 @@
 import { UpgradeAnswer, UpgradeStep, type HookEvent } from '../../sdk/index.ts'
 import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
+import type { RefusedAsk } from './broker/refusal.ts'
 import { noBodies } from './broker/body-parts.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
@@ -20,7 +21,7 @@ import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type Kind } from './kinds.ts'
 import type { LineBudget } from './line-budget.ts'
-import type { FindRecord, PluginLog, PluginStorage, PluginWrites } from './ports.ts'
+import type { FindRecord, PluginLog, PluginStorage, PluginWrites, Refusals } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
 import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
@@ -40,6 +41,7 @@ export interface Caller {
   findRecord: FindRecord
   writes: PluginWrites
   log: PluginLog
+  refusals: Refusals
   outbound: OutboundMap
   isOwnHost: IsOwnHost
   resolver: Resolver
@@ -67,7 +69,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     throw errors.PluginInputTooLarge(failed(call, false, { bytes, most: INPUT_BYTES_MAX }))
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   const [seen, stacks] = [await seenSecrets(call), await caller.stacks]
-  const traces: Traces = { denials: [], denied: 0, sent: false, seen, stacks }
+  const traces: Traces = { denials: [], denied: 0, refused: new Map(), sent: false, seen, stacks }
   const start = await startOf(caller, call)
   const lane = laneOf(call.instance.id, call.kind)
   const alone = call.kind === 'upgrade'
@@ -320,9 +322,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     open ??= openDesk(
       { ...asking, signal },
       {
-        denied(reason) {
-          if (++traces.denied <= DENIALS_TOLD) traces.denials.push(reason)
-        },
+        refused: (ask) => noteRefusal(traces, ask),
         broken: (error) =>
           caller.log.incident({
             kind: 'ask_failed',
@@ -336,6 +336,13 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
 }
 
+/** A limit tells the plugin its own measure; what it may not have at all is a fault. */
+function noteRefusal(traces: Traces, { rule, reason }: RefusedAsk): void {
+  const known = traces.refused.get(rule) ?? { asks: 0, reason }
+  traces.refused.set(rule, { ...known, asks: known.asks + 1 })
+  if (rule !== 'limit' && ++traces.denied <= DENIALS_TOLD) traces.denials.push(reason)
+}
+
 interface Note {
   circuit: string
   fault: boolean
@@ -347,6 +354,8 @@ interface Note {
 function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, result, traces }: Note): void {
   const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
   const waits = asksMore(call) ? WAITS : ''
+  for (const [rule, refused] of traces.refused)
+    caller.refusals.note({ instance: about.instance, rule, ...refused })
   for (const reason of denialsOf(traces))
     caller.log.incident({ kind: 'refused_ask', ...about, detail: `${reason}${waits}` })
   if ('error' in result)

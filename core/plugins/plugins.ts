@@ -18,6 +18,7 @@ import type {
   PluginScope,
   PluginStorage,
   PluginWrites,
+  Refusals,
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
@@ -42,6 +43,8 @@ export interface PluginsMeans {
   /** Absent: nothing is written for plugins. */
   writes?: PluginWrites
   log: PluginLog
+  /** Absent: refused questions stand in the log alone. */
+  refusals?: Refusals
   /** Absent: this process counts its own alone. */
   losses?: HostLosses
   /** A folder of ours for the host's program and bundles. */
@@ -182,6 +185,7 @@ const givenOr = (means: PluginsMeans) => ({
   scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
   findRecord: means.findRecord ?? (() => Promise.resolve(null)),
   writes: means.writes ?? noWrites,
+  refusals: means.refusals ?? { note: () => undefined },
   outbound: means.outbound ?? {},
   resolver: means.resolver ?? systemResolver,
   isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),

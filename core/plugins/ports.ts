@@ -138,6 +138,22 @@ export interface PluginLog {
   incident(incident: PluginIncident): void
 }
 
+/** Questions of one call that were refused by one rule. */
+export interface RefusedAsks {
+  instance: string
+  /** network, storage, data, writes, lines, secrets, limit or unknown. */
+  rule: string
+  asks: number
+  /** Of the first of them. */
+  reason: string
+}
+
+/** Keeps what plugins were refused where no flood of lines pushes it out. */
+export interface Refusals {
+  /** Must not throw. */
+  note(refused: RefusedAsks): void
+}
+
 /** Counts the hosts that plugins lost on all nodes. */
 export interface HostLosses {
   /** One more. True when with it the plugin lost too many within ten minutes. Must not throw. */

@@ -8,6 +8,7 @@ import {
   instanceMover,
   databaseLog,
   databaseLosses,
+  databaseRefusals,
   databaseStorage,
   loadBundled,
   loadedPlugins,
@@ -48,6 +49,7 @@ export function openPlugins(from: OpenFrom): PluginHost & { drain(instanceId: st
     ...means,
     tell: (incident) => tellOfTrouble({ ...means, drain, forgive }, incident),
   })
+  const refusals = databaseRefusals(means)
   const plugins = () =>
     (made ??= createPlugins({
       clock: means.clock,
@@ -57,6 +59,7 @@ export function openPlugins(from: OpenFrom): PluginHost & { drain(instanceId: st
       findRecord: recordFinder(means.db),
       writes: databaseWrites(means, pluginWrites),
       log,
+      refusals,
       losses: databaseLosses(means),
       cacheFolder: cache,
       wards: config.wards,
@@ -90,6 +93,7 @@ export function openPlugins(from: OpenFrom): PluginHost & { drain(instanceId: st
     stop: async () => {
       await beside.stop()
       made?.stop()
+      await refusals.stop()
       await log.stop()
     },
   }

@@ -52,6 +52,7 @@ function desk() {
       suspects: () => [],
       stop: () => undefined,
     },
+    refusals: { note: () => undefined },
     mark: () => 'bsk_mark',
     lines: { admit: () => true, stop: () => undefined },
     stacks: Promise.resolve(false),

@@ -190,6 +190,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/tax/ids', /DE X\d+/g),
   of('/tax/oss', () => '/tax/oss?year=2026&quarter=1'),
   of('/tax/oss.csv', () => '/tax/oss.csv?year=2026&quarter=1'),
+  of('/tax/oss/documents', ({ seller }) => `/tax/oss/documents?seller_id=${seller}&year=2026&quarter=1`),
   of(
     '/tax/oss/documents',
     ({ seller }) =>
@@ -206,6 +207,9 @@ export const adminCases: readonly RouteCase[] = [
   desk('/price-campaigns/new', /Product \d+/g),
   of('/price-campaigns/:id', ({ campaign }) => `/price-campaigns/${campaign}`),
   of('/price-campaigns/:id/cancel', ({ campaign }) => `/price-campaigns/${campaign}/cancel`),
+  desk('/cancel-reasons', links('cancel-reasons/cnr_\\w+')),
+  desk('/cancel-reasons/new'),
+  of('/cancel-reasons/:id', ({ cancelReason }) => `/cancel-reasons/${cancelReason}`),
   desk('/simulator', /Product \d+/g),
   desk('/exchange-rates', /id="row-fxr_/g),
   of('/exchange-rates/rules/:rule', ({ priceRule }) => `/exchange-rates/rules/${priceRule}`, /Product \d+/g),
