@@ -25,6 +25,7 @@ import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker, type Breaker } from './supervisor/breaker.ts'
 import { prepareHostProgram, type HostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
+import { systemProbes } from './supervisor/wall-probes.ts'
 import { raiseWall, wholeWall, type Wall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
@@ -112,7 +113,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const outside = createOutsideBook(means.clock)
   const pluginOf = new Map<string, string>()
   const hosts = createHostBook(means)
-  const wall = raiseWall(means.wall ?? 'auto')
+  const wall = raiseWall(means.wall ?? 'auto', systemProbes(means.cacheFolder))
   const lostHost = lossCounter(means, breaker, ms)
   const supervisor = createSupervisor({
     program: means.hostProgram ?? prepareHostProgram(means.cacheFolder),

@@ -12,6 +12,7 @@ import { lockFamily, lockOwnService, lockService } from './load.ts'
 import { mailClient, servicePath } from './mails.ts'
 import { planAgain } from './plan-again.ts'
 import type { ChangeMeans } from './ports.ts'
+import { declineOpenOffer, demandReason } from './retention/index.ts'
 import { returnUnused } from './return-unused.ts'
 import type { CancellationRow, ServiceRow } from './rows.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
@@ -35,6 +36,8 @@ export const cancelService = defineVerb(
       service_id: Type.String(),
       at: Type.Enum({ now: 'now', end: 'end' } as const, { default: 'end' }),
       reason: Type.String({ minLength: 1, maxLength: 1_000 }),
+      /** Which of the reasons that the shop asks for it is. */
+      reason_id: Type.Optional(Type.String({ maxLength: 64 })),
     }),
   },
   (means: ChangeMeans, input, actor): Promise<Cancelled> =>
@@ -42,6 +45,9 @@ export const cancelService = defineVerb(
       const wanted = { id: input.service_id, right: 'service.cancel' }
       const found = await lockOwnService(trx, actor, wanted)
       if (found.billing_status === 'ended') throw ServiceEnded({ id: found.id })
+      const { reason, reason_id } = input
+      if (reason_id !== undefined) await demandReason(trx, found, reason_id)
+      await declineOpenOffer(means, trx, found.id, actor)
       const service = (await withdraw(means, trx, found, actor)) ? await lockService(trx, found.id) : found
       if (input.at === 'end' && service.paused_on !== null)
         throw ChangeNotPossible({
@@ -56,7 +62,7 @@ export const cancelService = defineVerb(
       const row = await record(
         means,
         trx,
-        { service, at: input.at, reason: input.reason, effectiveOn },
+        { service, at: input.at, reason, reasonId: reason_id ?? null, effectiveOn },
         actor,
       )
       if (waits) {
@@ -104,10 +110,16 @@ export const undoCancellation = defineVerb(
 async function record(
   means: Means,
   trx: Trx,
-  wish: { service: ServiceRow; at: 'now' | 'end'; reason: string; effectiveOn: IsoDate },
+  wish: {
+    service: ServiceRow
+    at: 'now' | 'end'
+    reason: string
+    reasonId: string | null
+    effectiveOn: IsoDate
+  },
   actor: Actor,
 ): Promise<CancellationRow> {
-  const { service, at, reason, effectiveOn } = wish
+  const { service, at, reason, reasonId, effectiveOn } = wish
   const now = means.business.now()
   const row: CancellationRow = {
     id: means.newId('can'),
@@ -116,6 +128,7 @@ async function record(
     service_id: service.id,
     at,
     reason,
+    reason_id: reasonId,
     effective_on: effectiveOn,
     status: cancellationLifecycle.initial,
     returned_minor: 0n,

@@ -18,6 +18,10 @@ interface Machine extends Record<'id' | 'power' | 'user' | 'hostname' | 'passwor
 }
 
 type Job = { job: string; state: 'running' | 'done' | 'failed'; problem?: string }
+type Health = {
+  status: 'good' | 'degraded' | 'down'
+  checks: { name: string; ok: boolean; detail: string }[]
+}
 type Images = { key: string; label: string }[]
 type Snapshots = {
   reference: string
@@ -79,6 +83,7 @@ export default definePlugin({
         const session = await cloud.post<{ url: string; expires_at: string }>(path, { as: input.as })
         return session ? { outcome: 'ready', ...session } : MISSING
       },
+      server_health: async () => (await cloud.get<Health>('/health')) ?? NO_HEALTH,
       follow: async (input) => outcomeOf(await cloud.get(pathOf(input) + urlPath`/acts/${input.reference}`)),
       list_actions: () => Promise.resolve({ actions: ACTIONS }),
       async run_action(input) {
@@ -105,6 +110,11 @@ const accessOf = ({ addresses, user, password }: Machine): AccessDetail[] => [
   { label: 'User name', value: user, kind: 'text' },
   { label: 'Password', value: password, kind: 'secret' },
 ]
+
+const NO_HEALTH: Health = {
+  status: 'down',
+  checks: [{ name: 'cloud', ok: false, detail: 'It says nothing of its health.' }],
+}
 
 const MISSING = failed('absent', 'The cloud has no such server.')
 

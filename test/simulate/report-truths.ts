@@ -10,7 +10,8 @@ import {
 } from '../../core/reports/index.ts'
 
 const actor = systemActor('reports')
-const PAGE = 50
+/** Each page works the report out anew, so stories ask for few. */
+const PAGE = 2_000
 
 /**
  * Reports say what the ledger says, month by month, and every row opens into documents that add up to it. `brands` are

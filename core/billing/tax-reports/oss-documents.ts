@@ -2,7 +2,8 @@ import { Type } from '../../../sdk/index.ts'
 import { all, sql, type Sql } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
-import { inReturnCurrency, sharesInReturn, type ShareInReturn } from './oss-currency.ts'
+import { sharesInReturn, type ShareInReturn } from './oss-conversion.ts'
+import { inReturnCurrency } from './oss-currency.ts'
 import {
   findOssSeller,
   keyOfPlace,

@@ -1,8 +1,8 @@
 import { Type } from '../../../sdk/index.ts'
-import type { Queries } from '../../db/index.ts'
-import { sql } from '../../db/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
-import { inReturnCurrency, type InReturn } from './oss-currency.ts'
+import type { InReturn } from './oss-conversion.ts'
+import { inReturnCurrency } from './oss-currency.ts'
 import {
   findOssSeller,
   keyOfPlace,

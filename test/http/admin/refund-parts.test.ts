@@ -93,7 +93,7 @@ for (const engine of engines)
       )
       const own = `/admin/payments/${payment.id}`
       const page = (await staff.get(`${own}/refund`)).text
-      assertShows(page, /Lines of the credit note.*placeholder="Left: €20\.00"/s)
+      assertShows(page, /Amounts of a credit note by line.*placeholder="Left: €20\.00"/s)
       const line = (position: number) => `line[${bill.id}:${position}]`
       const post = async (fields: Record<string, string>) => {
         assertStatus(await staff.get(`${own}/refund`), 200)

@@ -235,6 +235,17 @@ export const decisions: Readonly<Record<string, Decide>> = {
   'plugin_request.refuse:check': moves('plugin_requests', { status: 'waiting' }, refusePluginRequest, {
     ...{ request_id: 'x', reason: REASON },
   }),
+  'stay_offer.accept:check': beside(
+    'stay_offers',
+    {
+      id: 'sto',
+      service_id: 'svc',
+      status: 'offered',
+      offer: 'talk',
+      created_at: '2026-01-01T00:00:00.000Z',
+    },
+    service(services.acceptStayOffer),
+  ),
   'service.keep:check': leaving(services.undoCancellation),
   'service.change_plan:check': service(services.requestChange),
   'instalment_plan.end:check': inParts(billing.endInstalments, { invoice_id: 'inv', reason: REASON }),

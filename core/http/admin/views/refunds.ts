@@ -10,7 +10,7 @@ import {
 } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
-import { inMoney, type Block, type Cell, type Field, type Form, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type Field, type Form, type Grid, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { noteLineRows } from './note-lines.ts'
 import { PAID_BY } from './refund.ts'
@@ -176,9 +176,12 @@ async function noteLines(desk: Desk, asked: Asked, payment: PaymentRow): Promise
     : [...(await documentShares(desk.means.db, payment)).keys()]
   const rows = [...(await noteLineRows(desk, asked, { payment, ids })).values()].flat()
   if (rows.length === 0) return {}
-  const columns = [labeller(desk)('amount'), desk.t('admin.refunds.paid_by')]
-  return { grid: { caption: desk.t('admin.refunds.lines'), columns, rows } }
+  const caption = desk.t('admin.refunds.lines')
+  // The form itself says what pays for the refund.
+  return { grid: { caption, columns: [caption], rows: rows.map(alone) } }
 }
+
+const alone = ({ label, cells }: Grid['rows'][number]) => ({ label, cells: cells.slice(0, 1) })
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
 async function documentField(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Field[]> {

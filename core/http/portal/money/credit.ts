@@ -4,6 +4,7 @@ import {
   account,
   checkPayment,
   depositLimits,
+  eligible,
   getPayment,
   listGateways,
   startDeposit,
@@ -129,6 +130,15 @@ const KINDS = new Set([
 
 async function gatewayChoices(ctx: RouteCtx, currency: string) {
   const { client } = requireClient(ctx)
-  const gateways = await listGateways(ctx.state.deps.db, client.brand_id, { currency })
+  const { deps } = ctx.state
+  const offered = await listGateways(deps.db, client.brand_id, { currency })
+  const { minimum, maximum } = await depositLimits(deps, client.brand_id, currency)
+  // The sum is not known yet: whoever takes neither the least nor the most takes no deposit.
+  const [least, most] = await Promise.all(
+    [minimum, maximum].map(({ minor }) =>
+      eligible(deps, offered, { clientId: client.id, currency, amountMinor: BigInt(minor) }),
+    ),
+  )
+  const gateways = offered.filter((gateway) => least!.includes(gateway) || most!.includes(gateway))
   return gateways.map(({ id, name }) => ({ value: id, label: name }))
 }
