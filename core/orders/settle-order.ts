@@ -39,7 +39,7 @@ export interface OrderWords {
   brand_id: string
   client_id: string
   instance_id?: string
-  terms: { version: string }
+  terms: { version: string; reason?: string }
   evidence?: Record<string, unknown>
   agent?: string
   note?: string
@@ -195,7 +195,7 @@ const NUMBER_LENGTH = 8
 function orderRow(done: Done, actor: Actor, now: string) {
   const { input, orderId: id, priced, invoice } = done
   const coupons = priced.coupons.map(({ coupon }) => coupon)
-  const { version } = input.terms
+  const { version, reason } = input.terms
   return {
     id,
     brand_id: input.brand_id,
@@ -215,7 +215,7 @@ function orderRow(done: Done, actor: Actor, now: string) {
     address: actor.address ?? '',
     agent: input.agent ?? '',
     evidence: JSON.stringify(input.evidence ?? {}),
-    terms: JSON.stringify({ version, accepted_at: now, accepted_by: actor.id }),
+    terms: JSON.stringify({ version, accepted_at: now, accepted_by: actor.id, reason }),
     hold_reason: null,
     note: input.note ?? null,
     placed_at: now,

@@ -78,6 +78,7 @@ for (const engine of engines) {
       assert.equal(await service(), 'active')
       const { text } = await browser.get(`${at}/cancel/offer`)
       assert.match(textOf(text), /50% off the next 3 renewals We like you\./)
+      assert.match(textOf(text), /Otherwise it ends with the term, as you chose/)
       const taken = await browser.post(`${at}/cancel/offer`)
       assert.equal(taken.location, at)
       assert.match((await browser.get(at)).text, /its next renewals cost less/)

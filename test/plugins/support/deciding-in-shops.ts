@@ -99,7 +99,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     )
     const input = {
       ...{ brand_id, quote_id, version_number: 1, name: 'Ada Quay' },
-      terms: { version: '2026-01', accepted: true as const },
+      terms: { version: '1', accepted: true as const },
     }
     return acceptQuote(orderDeps(shop.means), input, shop.actor)
   },

@@ -1,8 +1,8 @@
 import { Type } from '../../../../sdk/index.ts'
 import { money } from '../../../../sdk/index.ts'
-import type { Queries } from '../../../db/index.ts'
+import { sql, type Queries } from '../../../db/index.ts'
 import { invalidInput } from '../../../kernel/index.ts'
-import { readSetting } from '../../../records/index.ts'
+import { permit, readSetting } from '../../../records/index.ts'
 import {
   acceptStayOffer,
   cancelReason,
@@ -14,7 +14,6 @@ import {
   planUnused,
   showService,
   type ServiceRow,
-  type ShownService,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { can, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
@@ -93,15 +92,21 @@ async function offers(
 
 async function drawCancel(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { deps, actor, t, zone } = ctx.state
-  const shown = await showService(deps, { service_id: ctx.params.serviceId }, actor)
+  permit(showService, actor)
+  const wanted = { id: ctx.params.serviceId!, right: showService.permission }
+  const service = await findService(deps.db, actor, wanted)
+  const { productName, parts } = await familyOf(deps.db, service)
   const today = deps.business.today(zone)
-  const endsOn = await endOfTerm(deps.db, shown.service, today)
-  const { service, productName } = shown
+  const endsOn = await endOfTerm(deps.db, service, today)
   const { rule, own } = await askedOf(deps.db, service)
   const view = {
     ...{ label: service.label || productName, href: `/portal/services/${service.id}` },
-    ...{ endsOn: endsOn > today ? endsOn : null, plannedOn: service.cancel_on, parts: partLabels(shown) },
-    ...(await unusedView(ctx, shown)),
+    ...{
+      endsOn: endsOn > today ? endsOn : null,
+      plannedOn: service.cancel_on,
+      parts: parts.map(({ label }) => label),
+    },
+    ...(await unusedView(ctx, service, parts)),
     isEnded: service.billing_status === 'ended',
     reasons:
       own.length > 0
@@ -114,13 +119,21 @@ async function drawCancel(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   await page(ctx, 'portal/services/cancel', view, { title: t('portal.cancel.title', { label: view.label }) })
 }
 
-/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
-async function unusedView({ state: { deps } }: RouteCtx, { service, parts }: ShownService) {
-  const left = parts.filter((part) => part.billing_status !== 'ended')
-  const ending = { whole: service, parts: () => Promise.resolve(left), cause: 'preview' }
-  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
-  return { unused: amountMinor < 0n ? money(-amountMinor, service.currency) : null, unusedTo: policy }
+/** The name of what it is, and its parts that go with it. */
+async function familyOf(
+  queries: Queries,
+  { id }: ServiceRow,
+): Promise<{ productName: string; parts: ServiceRow[] }> {
+  const rows = await queries.all<ServiceRow & { product_name: string }>(sql`
+    select s.*, p.name as product_name from services s join products p on p.id = s.product_id
+    where s.id = ${id} or (s.parent_id = ${id} and s.billing_status <> 'ended') order by s.id`)
+  const own = rows.find((row) => row.id === id)
+  return { productName: own?.product_name ?? '', parts: rows.filter((row) => row.id !== id) }
 }
 
-const partLabels = ({ parts }: ShownService): string[] =>
-  parts.filter((part) => part.billing_status !== 'ended').map(({ label }) => label)
+/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
+async function unusedView({ state: { deps } }: RouteCtx, whole: ServiceRow, parts: readonly ServiceRow[]) {
+  const ending = { whole, parts: () => Promise.resolve(parts), cause: 'preview' }
+  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
+  return { unused: amountMinor < 0n ? money(-amountMinor, whole.currency) : null, unusedTo: policy }
+}

@@ -59,12 +59,12 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
-  const service = await findService(ctx)
-  const { wished, isOutdated } = await optionForm(ctx, service, asked)
-  const isPresent = planOf(asked).product_id === undefined || planOf(asked).product_id === service.product_id
-  if (isOutdated && isPresent && !isPartial(ctx)) return showChange(ctx)
-  const options = isPresent ? wished : []
-  const wish = await offeredWish(ctx, { service_id: id, options, ...planOf(asked) })
+  const { wish, isConditional } = await offeredWish(ctx, wishOf(id, asked))
+  if (isConditional) {
+    const { wished, isOutdated } = await optionForm(ctx, await findService(ctx), asked)
+    if (isOutdated && !isPartial(ctx)) return showChange(ctx)
+    wish.options = wished
+  }
   const change = await previewChange(deps, wish, actor)
   const href = `/portal/services/${id}`
   const plan = asked.get('plan')
@@ -72,10 +72,10 @@ export async function showPreview(ctx: RouteCtx): Promise<void> {
     ...{ id, href, action: `${href}/upgrade` },
     fields: [
       ...(plan === null ? [] : [['plan', plan]]),
-      ...options.map(({ option_id, value }) => [`o.${option_id}`, value]),
+      ...wish.options.map(({ option_id, value }) => [`o.${option_id}`, value]),
     ],
     ...previewView(t, change),
-    ...(await optionChanges(ctx, service, change)),
+    ...(await optionChanges(ctx, change)),
   }
   await page(ctx, 'portal/services/preview', view, {
     title: t('portal.change.preview'),
@@ -94,7 +94,7 @@ export async function takeChange(ctx: RouteCtx): Promise<void> {
       await showChange(ctx)
     },
     async act() {
-      const wish = await offeredWish(ctx, wishOf(id, asked))
+      const { wish } = await offeredWish(ctx, wishOf(id, asked))
       const { invoiceId } = await requestChange(deps, wish, actor)
       if (invoiceId) return seeOther(ctx, `/portal/invoices/${invoiceId}/pay`)
       flash(ctx, { tone: 'good', text: t('portal.change.done') })

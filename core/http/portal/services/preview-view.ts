@@ -1,7 +1,7 @@
 import { money } from '../../../../sdk/index.ts'
-import { list, sql } from '../../../db/index.ts'
+import { sql } from '../../../db/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
-import type { PricedChange, ServiceRow } from '../../../services/index.ts'
+import type { PricedChange } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { formKeys } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
@@ -28,25 +28,17 @@ export function previewView(t: Translate, { plan, added, offer, service, unused,
 const sumOf = (lines: PricedChange['added']): bigint =>
   lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
 
-/** What a change takes away from the options of the service, and what it brings, each as the service has it. */
+/** What a change takes away from the options of the service, and what it brings, as an order says it. */
 export async function optionChanges(
   { state: { deps } }: RouteCtx,
-  { id }: ServiceRow,
-  { offer: { options } }: PricedChange,
+  { service, offer }: PricedChange,
 ): Promise<{ dropped: string[]; brought: string[] }> {
-  const present = await deps.db.all<{ option_key: string; value: string; label: string }>(sql`
-    select o.option_key, s.value, s.label from service_options s join options o on o.id = s.option_id
-    where s.service_id = ${id} order by o.position, o.id`)
-  const ids = await deps.db.all<{ id: string; option_key: string }>(
-    sql`select id, option_key from options where id in (${list(options.map(({ optionId }) => optionId))})`,
+  const rows = await deps.db.all<{ label: string }>(
+    sql`select label from service_options where service_id = ${service.id} order by option_id`,
   )
-  const keyOf = new Map(ids.map((row) => [row.id, row.option_key]))
-  const next = new Map(options.map((option) => [keyOf.get(option.optionId)!, option]))
-  const had = new Map(present.map((row) => [row.option_key, row.value]))
+  const [before, after] = [rows, offer.options].map((of) => of.map(({ label }) => label))
   return {
-    dropped: present
-      .filter(({ option_key: key, value }) => next.get(key)?.value !== value)
-      .map(({ label }) => label),
-    brought: [...next].filter(([key, { value }]) => had.get(key) !== value).map(([, { label }]) => label),
+    dropped: before!.filter((label) => !after!.includes(label)),
+    brought: after!.filter((label) => !before!.includes(label)),
   }
 }

@@ -36,7 +36,7 @@ async function previewOf(ctx: RouteCtx, service: ServiceRow, quantity: number) {
   return {
     ...{ action: `/portal/services/${service.id}/quantity`, fields: [['quantity', String(quantity)]] },
     ...previewView(t, change),
-    ...(await optionChanges(ctx, service, change)),
+    ...(await optionChanges(ctx, change)),
   }
 }
 

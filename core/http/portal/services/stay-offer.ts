@@ -25,6 +25,7 @@ export async function showStayOffer(ctx: RouteCtx): Promise<void> {
     percent: offer.percent_ppm === null ? null : formatRate(offer.percent_ppm, locale),
     amount: offer.amount_minor === null ? null : money(offer.amount_minor, offer.currency!),
     nextOn: service.next_period_on,
+    wantedAt: offer.wanted_at,
     keys: formKeys(),
     declineKeys: formKeys(),
   }
