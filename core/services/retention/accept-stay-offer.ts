@@ -32,6 +32,7 @@ export async function standingOffer(
 export const acceptStayOffer = defineVerb(
   {
     permission: 'service.accept_stay_offer',
+    asks: ['stay_offer.accept:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String({ maxLength: 64 }) }),
   },

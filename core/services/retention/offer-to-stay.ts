@@ -23,6 +23,7 @@ export const HOLDS_MS = DAY_MS
 export const offerToStay = defineVerb(
   {
     permission: 'service.offer_to_stay',
+    asksNobody: 'nothing is lowered or cancelled by an offer; taking it is asked about',
     audience: ['client', 'staff'],
     input: Type.Object({
       service_id: Type.String({ maxLength: 64 }),

@@ -27,6 +27,7 @@ const Reason = Type.Object(Fields)
 export const createCancelReason = defineVerb(
   {
     permission: 'cancel_reason.create',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ brand_id: Type.String({ maxLength: 64 }), ...Fields }),
   },
@@ -50,6 +51,7 @@ export const createCancelReason = defineVerb(
 export const changeCancelReason = defineVerb(
   {
     permission: 'cancel_reason.change',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({
       reason_id: Type.String({ maxLength: 64 }),
@@ -70,6 +72,7 @@ export const changeCancelReason = defineVerb(
 export const retireCancelReason = defineVerb(
   {
     permission: 'cancel_reason.retire',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ reason_id: Type.String({ maxLength: 64 }) }),
   },

@@ -237,13 +237,7 @@ export const decisions: Readonly<Record<string, Decide>> = {
   }),
   'stay_offer.accept:check': beside(
     'stay_offers',
-    {
-      id: 'sto',
-      service_id: 'svc',
-      status: 'offered',
-      offer: 'talk',
-      created_at: '2026-01-01T00:00:00.000Z',
-    },
+    { id: 'sto', service_id: 'svc', status: 'offered', offer: 'talk' },
     service(services.acceptStayOffer),
   ),
   'service.keep:check': leaving(services.undoCancellation),
