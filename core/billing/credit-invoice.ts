@@ -1,6 +1,5 @@
-import { Type } from '../../sdk/index.ts'
-import { toDecimal } from '../../sdk/index.ts'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { toDecimal, Type } from '../../sdk/index.ts'
+import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { assert, invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
 import { CreditExceedsInvoice, NotCreditable, StillProforma } from './errors.ts'
@@ -28,6 +27,7 @@ export const CreditedLines = Type.Optional(
 export const creditInvoice = defineVerb(
   {
     permission: 'credit_note.create',
+    asks: ['credit_note.issue:check'],
     audience: ['staff'],
     input: Type.Object({
       invoice_id: Type.String(),
@@ -109,19 +109,30 @@ export async function takenOf(queries: Queries, invoiceId: string): Promise<Cred
 }
 
 /** The lines of a document with what earlier credit notes took of each. */
-export async function creditable(queries: Queries, invoice: InvoiceRow): Promise<LineCredit[]> {
+export async function creditable(queries: Queries, { id, client_id }: InvoiceRow): Promise<LineCredit[]> {
+  return (await creditableOf(queries, { clientId: client_id, ids: [id] })).get(id) ?? []
+}
+
+/** The same of several documents of a client, by their ids: two statements, however many they are. */
+export async function creditableOf(
+  queries: Queries,
+  { clientId, ids }: { clientId: string; ids: readonly string[] },
+): Promise<Map<string, LineCredit[]>> {
   const lines = await queries.all<InvoiceLineRow>(
-    sql`select * from invoice_lines where invoice_id = ${invoice.id} order by position`,
+    sql`select * from invoice_lines where invoice_id in (${list(ids)}) order by invoice_id, position`,
   )
   const taken = await queries.all<{ trace: string; amount_minor: bigint }>(sql`
     select l.trace, l.amount_minor from invoices n join invoice_lines l on l.invoice_id = n.id
-    where n.client_id = ${invoice.client_id} and n.corrects_id = ${invoice.id} and n.kind = 'credit_note'`)
+    where n.client_id = ${clientId} and n.corrects_id in (${list(ids)}) and n.kind = 'credit_note'`)
   const credited = new Map<string, bigint>()
   for (const { trace, amount_minor } of taken) {
     const { credits } = JSON.parse(trace) as { credits?: string }
     if (credits) credited.set(credits, (credited.get(credits) ?? 0n) - amount_minor)
   }
-  return lines.map((line) => ({ line, amountMinor: null, creditedMinor: credited.get(line.id) ?? 0n }))
+  const credits = lines.map((line) => ({
+    ...{ line, amountMinor: null, creditedMinor: credited.get(line.id) ?? 0n },
+  }))
+  return Map.groupBy(credits, ({ line }) => line.invoice_id)
 }
 
 function wished(invoice: InvoiceRow, known: readonly LineCredit[], wish: CreditWish['lines']): LineCredit[] {

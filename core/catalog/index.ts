@@ -1,3 +1,4 @@
+import './hooks.ts'
 export * from './change-coupon.ts'
 export * from './change-group.ts'
 export * from './change-option-value.ts'

@@ -5,6 +5,7 @@ import { fillRandom } from './random.ts'
 export const prefixes = {
   agr: 'agreement at a gateway',
   gmv: 'movement at a gateway',
+  hpr: 'process with plugin hosts',
   pyo: 'payout',
   ath: 'authorisation',
   aud: 'audit entry',

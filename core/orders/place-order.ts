@@ -54,7 +54,12 @@ export const PlaceOrder = Type.Object(
  * not at all. Submitted again with the same once-only key it answers the order that exists.
  */
 export const placeOrder = defineVerb(
-  { permission: 'order.place', audience: ['client', 'staff'], input: PlaceOrder },
+  {
+    permission: 'order.place',
+    asks: ['order.place:check'],
+    audience: ['client', 'staff'],
+    input: PlaceOrder,
+  },
   (deps: OrderDeps, input, actor): Promise<PlacedOrder> =>
     deps.means.db.transaction(async (trx) => {
       const client = await findRow<ClientFacts>(trx, actor, {

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
-import { recordEvent } from '../events/index.ts'
+import { lastSaid, ledTo, recordEvent, saidIn } from '../events/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
@@ -30,6 +30,7 @@ export interface Cancelled {
 export const cancelService = defineVerb(
   {
     permission: 'service.cancel',
+    asks: ['service.plan_end:check', 'service.end:check'],
     audience: ['client', 'staff'],
     input: Type.Object({
       service_id: Type.String(),
@@ -65,18 +66,18 @@ export const cancelService = defineVerb(
         actor,
       )
       if (waits) {
-        await planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor)
+        await ledTo(trx, saidIn(trx, service.id), () =>
+          planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor),
+        )
         return { effectiveOn, returnedMinor: 0n }
       }
       const done = await carryOut(means, trx, row, actor)
-      const returnedMinor = await giveBack(means, trx, { service, row: done }, actor)
-      await endService(
-        means,
-        trx,
-        { service: await lockService(trx, service.id), reason: input.reason },
-        actor,
-      )
-      return { effectiveOn, returnedMinor }
+      return ledTo(trx, saidIn(trx, row.id), async () => {
+        const returnedMinor = await giveBack(means, trx, { service, row: done }, actor)
+        const left = await lockService(trx, service.id)
+        await endService(means, trx, { service: left, reason: input.reason }, actor)
+        return { effectiveOn, returnedMinor }
+      })
     }),
 )
 
@@ -84,6 +85,7 @@ export const cancelService = defineVerb(
 export const undoCancellation = defineVerb(
   {
     permission: 'service.undo_cancellation',
+    asks: ['cancellation.undo:check', 'service.keep:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },
@@ -197,6 +199,7 @@ async function giveBack(
   return -note.totalMinor
 }
 
+/** On its day, or at once: what planned it leads to it. */
 export async function carryOut(
   means: Means,
   trx: Trx,
@@ -204,13 +207,9 @@ export async function carryOut(
   actor: Actor,
 ): Promise<CancellationRow> {
   const change = { body: { service_id: row.service_id } }
-  return applyTransition(means, trx, {
-    lifecycle: cancellationLifecycle,
-    row,
-    name: 'carry_out',
-    actor,
-    change,
-  })
+  const move = { lifecycle: cancellationLifecycle, row, name: 'carry_out', actor, change } as const
+  const said = await lastSaid(trx, { subject: row.service_id, type: 'cancellation.planned' })
+  return ledTo(trx, said, () => applyTransition(means, trx, move))
 }
 
 export function planned(trx: Trx, serviceId: string): Promise<CancellationRow | undefined> {

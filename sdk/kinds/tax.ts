@@ -69,7 +69,13 @@ export type TaxProblem = Static<typeof TaxProblem>
 
 export const taxOperations = {
   /** Pure: the same question always has the same answer, or a draft and its invoice would differ. */
-  determine: { input: TaxQuestion, output: TaxAnswer, pure: true },
+  determine: {
+    ...{ input: TaxQuestion, output: TaxAnswer, pure: true },
+    shapes: {
+      says: 'When a cart, a document or its preview needs its taxes, of a brand that chose the plugin: rates, treatment and notes of each line; sums are worked out by core. A document without an answer is not issued, a client of the run is postponed, and nothing is ordered.',
+      failure: 'stop',
+    },
+  },
   /**
    * By an outside service, for plugins that do not `determine`: in batches, before anything is issued. One entry for each
    * question, in their order; a problem holds up that document alone, a thrown error all of them. Core keeps each answer
@@ -78,6 +84,10 @@ export const taxOperations = {
   determine_remote: {
     input: Type.Object({ questions: Type.Array(TaxQuestion, { minItems: 1, maxItems: 100 }) }),
     output: Type.Object({ answers: Type.Array(Type.Union([TaxAnswer, TaxProblem])) }),
+    shapes: {
+      says: 'As `tax.determine`, for plugins that ask an outside service: in batches before anything is issued; what was answered is kept with the document. One problem holds up its document alone.',
+      failure: 'stop',
+    },
   },
   /** `unknown` when the register does not answer: nobody is called invalid for that. */
   validate_tax_id: {

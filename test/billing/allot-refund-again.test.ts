@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import {
   allotRefund,
+  bookMovement,
+  bookMovements,
   bookRefund,
   clientCredit,
+  keepMovements,
   recordPayment,
   refundPayment,
   surplusOf,
@@ -130,6 +133,60 @@ for (const engine of engines)
           [gateway.id, -500n, 10n],
           [gateway.id, 500n, 0n],
         ],
+      })
+      await clean()
+    })
+
+    /** What the nightly reading tells of the gateway's balance. */
+    const read = async (of: string, minor: string, fee: string) => {
+      const amount = { minor, currency: 'EUR' }
+      const told = {
+        ...({ kind: 'refund', reference: `txn_${of}`, of, on: '2026-01-15', amount } as const),
+        fee: { minor: fee, currency: 'EUR' },
+      }
+      await db.transaction((trx) =>
+        keepMovements(means, trx, { instanceId: gateway.id, brandId: brand.id, told: [told] }),
+      )
+      return bookMovements(means, gateway.id)
+    }
+    const movement = (of: string) =>
+      db.get<{ status: string; problem: string | null; transaction_id: string | null }>(
+        sql`select status, problem, transaction_id from gateway_movements where of_reference = ${of}`,
+      )
+
+    test('moves to the gateway what staff recorded, also when only the nightly reading tells of it', async () => {
+      const payment = await pay('1190')
+      const refund = await byHand(payment, 're_night_1')
+      assert.equal(await read('re_night_1', '-500', '10'), 1)
+      // The fee is booked with the movement, which has journals of its own.
+      assert.deepEqual(await places(refund), {
+        ...{ gateway: -500n, byHand: 0n },
+        moved: [[gateway.id, -500n, 0n]],
+      })
+      assert.equal((await movement('re_night_1'))?.status, 'booked')
+      await clean()
+      // An event that comes late after all, and the same reading again, change nothing.
+      await report(payment, 500n, { outcome: 'succeeded', reference: 're_night_1' })
+      assert.equal(await read('re_night_1', '-500', '10'), 0)
+      assert.equal((await places(refund)).gateway, -500n)
+      await clean()
+    })
+
+    test('leaves by hand a refund of another sum, until staff take it as it is told', async () => {
+      const payment = await pay('1190')
+      const refund = await byHand(payment, 're_night_2')
+      assert.equal(await read('re_night_2', '-450', '0'), 0)
+      assert.deepEqual(await movement('re_night_2'), {
+        ...{ status: 'waiting', problem: 'differs', transaction_id: null },
+      })
+      assert.deepEqual((await places(refund)).byHand, -500n)
+      const { id } = (await db.get<{ id: string }>(
+        sql`select id from gateway_movements where of_reference = 're_night_2'`,
+      ))!
+      await db.transaction((trx) => bookMovement(means, trx, { id, accept: true }, staff))
+      assert.deepEqual(await places(refund), {
+        ...{ gateway: -500n, byHand: 0n },
+        moved: [[gateway.id, -500n, 0n]],
       })
       await clean()
     })

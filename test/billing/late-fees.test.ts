@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import fc from 'fast-check'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import {
   billDay,
-  feeOn,
   lateFee,
   overrideSetting,
   previewBilling,
@@ -25,42 +23,6 @@ import { testMeans } from '../support/means.ts'
 import { draft, issue, makeBuyer, scriptedGateway } from './support.ts'
 
 const rule = (over: Partial<LateFee>): LateFee => ({ ...lateFee.preset, ...over }) as LateFee
-
-describe('a late fee', () => {
-  test('is a sum or a share of what is open, within its bounds, in any currency', () => {
-    const cases: [over: Partial<LateFee>, open: bigint, currency: string, fee: bigint, why: string][] = [
-      [{ kind: 'none', amount: '5', minimum: '3' }, 10_000n, 'EUR', 0n, 'none is none, also with bounds'],
-      [{ kind: 'fixed', amount: '5' }, 1n, 'EUR', 500n, 'five euros on whatever is open'],
-      [{ kind: 'fixed', amount: '2.50' }, 1n, 'JPY', 3n, 'two and a half yen, half up'],
-      [{ kind: 'fixed', amount: '2.505' }, 1n, 'KWD', 2_505n, 'three decimals where there are three'],
-      [{ kind: 'percent', percent: '1.5' }, 10_001n, 'EUR', 150n, '1.5 % of 100.01 is 1.50015'],
-      [{ kind: 'percent', percent: '0.5' }, 100n, 'EUR', 1n, 'half a cent goes up'],
-      [{ kind: 'percent', percent: '1', minimum: '4' }, 10_000n, 'EUR', 400n, 'raised to the least'],
-      [{ kind: 'percent', percent: '10', maximum: '40' }, 100_000n, 'EUR', 4_000n, 'lowered to the most'],
-      [{ kind: 'percent', percent: '1', minimum: '4', maximum: '3' }, 100n, 'EUR', 300n, 'the most wins'],
-    ]
-    for (const [over, open, currency, fee, why] of cases)
-      assert.equal(feeOn(rule(over), open, currency), fee, why)
-  })
-
-  test('lies between its bounds, whatever is open', () =>
-    fc.assert(
-      fc.property(
-        fc.bigInt(0n, 10_000_000_000n),
-        fc.integer({ min: 0, max: 100 }),
-        fc.integer({ min: 0, max: 50 }),
-        fc.integer({ min: 50, max: 500 }),
-        (open, percent, least, most) => {
-          const fee = feeOn(
-            rule({ kind: 'percent', percent: `${percent}`, minimum: `${least}`, maximum: `${most}` }),
-            open,
-            'EUR',
-          )
-          return fee >= BigInt(least) * 100n && fee <= BigInt(most) * 100n
-        },
-      ),
-    ))
-})
 
 for (const engine of engines)
   describe(`late fees of the run (${engine})`, async () => {

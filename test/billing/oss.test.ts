@@ -6,6 +6,7 @@ import {
   readOssReport,
   voidInvoice,
   weighed,
+  type OssDocument,
   type OssRow,
 } from '../../core/billing/index.ts'
 import { enterRate } from '../../core/catalog/index.ts'
@@ -60,16 +61,30 @@ for (const engine of engines) {
       assert.equal((await report(1)).length, 2)
     })
 
-    test('each figure opens into its documents, which add up to it', async () => {
-      for (const quarter of [1, 2])
-        for (const row of await readOssReport(means, { seller_id, year: 2026, quarter }, staff)) {
-          const figure = { country: row.country, rate_ppm: row.ratePpm, currency: row.currency }
-          const corrects = row.corrects === null ? {} : { corrects: row.corrects }
-          const wanted = { seller_id, year: 2026, quarter, ...figure, ...corrects }
-          const documents = await readOssDocuments(means, wanted, staff)
-          const sum = documents.reduce((all, { tax_minor }) => all + tax_minor, 0n)
-          assert.deepEqual([sum, documents.length], [row.taxMinor, row.documents])
-        }
+    const addsUp = async (quarter: number) => {
+      const of = { seller_id, year: 2026, quarter }
+      const rows = await readOssReport(means, of, staff)
+      const added = (documents: readonly OssDocument[]) => [
+        documents.reduce((all, { netMinor }) => all + netMinor, 0n),
+        documents.reduce((all, { taxMinor }) => all + taxMinor, 0n),
+        documents.reduce((all, { inReturn }) => all + (inReturn?.netMinor ?? 0n), 0n),
+        documents.reduce((all, { inReturn }) => all + (inReturn?.taxMinor ?? 0n), 0n),
+        documents.length,
+      ]
+      for (const { country, ratePpm, currency, corrects, ...row } of rows) {
+        const place = { country, rate_ppm: ratePpm, currency, ...(corrects === null ? {} : { corrects }) }
+        const found = added(await readOssDocuments(means, { ...of, ...place }, staff))
+        const told = [row.inReturn?.netMinor ?? 0n, row.inReturn?.taxMinor ?? 0n]
+        assert.deepEqual(found, [row.netMinor, row.taxMinor, ...told, row.documents])
+      }
+      const all = await readOssDocuments(means, of, staff)
+      const sum = rows.reduce((sum, row) => sum + (row.inReturn?.taxMinor ?? 0n), 0n)
+      assert.deepEqual(added(all).slice(3), [sum, rows.reduce((count, row) => count + row.documents, 0)])
+      return rows.length
+    }
+
+    test('each figure opens into its documents, which add up to it, as all of them do to the sum', async () => {
+      assert.deepEqual([await addsUp(1), await addsUp(2)], [2, 3])
     })
 
     test('sums of another currency in that of the return: at the last day of the quarter, or of the one corrected', async () => {
@@ -99,8 +114,39 @@ for (const engine of engines) {
         [100_000n, 25_000n, fourth],
         [-100_000n, -25_000n, back],
       ])
+      assert.equal(await addsUp(4), 2)
       const [french] = await readOssReport(means, { seller_id, year: 2026, quarter: 2 }, staff)
       assert.deepEqual(french?.inReturn, { netMinor: 2_000n, taxMinor: 400n, rate: null, rateOn: null })
+    })
+
+    test('a row is converted once, and its documents share the cents that each alone would round away', async () => {
+      means.business.set('2027-01-05T10:00:00.000Z')
+      const other = await makeBrand(means, { seller_id, currency: 'SEK', currencies: '["SEK"]' })
+      const swede = await makeClient(means, { brand_id: other.id, country: 'SE', currency: 'SEK' })
+      for (const amount of [5n, 5n, 5n]) await issue(means, draft(swede, { amounts: [amount] }))
+      means.business.set('2027-04-01T10:00:00.000Z')
+      await enterRate(means, { base: 'EUR', currency: 'SEK', valid_on: '2027-03-31', rate: '10' }, staff)
+      const of = { seller_id, year: 2027, quarter: 1 }
+      const [row] = await readOssReport(means, of, staff)
+      const shares = (await readOssDocuments(means, of, staff)).map(({ inReturn }) => inReturn?.netMinor)
+      // 0.15 kr is 1.5 cents, told as 2; three times 0.05 kr, told each by itself, would be three.
+      assert.deepEqual([row?.inReturn?.netMinor, shares], [2n, [1n, 0n, 1n]])
+    })
+
+    test('a void counts in the quarter in which the ledger has it, by the days of the brand', async () => {
+      means.business.set('2027-06-10T10:00:00.000Z')
+      const auckland = await makeBrand(means, { seller_id, zone: 'Pacific/Auckland' })
+      const client = await makeClient(means, { brand_id: auckland.id, country: 'FR' })
+      const sold = await issue(means, draft(client, { amounts: [10_000n] }))
+      // Still 30 June in UTC, and 1 July for the brand.
+      means.business.set('2027-06-30T20:00:00.000Z')
+      await voidInvoice(means, { invoice_id: sold.id, reason: 'Never wanted' }, staff)
+      const of = async (quarter: number) =>
+        (await readOssReport(means, { seller_id, year: 2027, quarter }, staff)).map((row) => [
+          ...[row.country, row.taxMinor, row.corrects],
+        ])
+      assert.deepEqual(await of(2), [['FR', 2_000n, null]])
+      assert.deepEqual(await of(3), [['FR', -2_000n, '2027-Q2']])
     })
 
     test('only sellers in a member state have one', async () => {

@@ -1,4 +1,10 @@
 /** The tests that judge mutants: those of pure modules, which need neither database nor network. */
+import '../billing/cash-sums.test.ts'
+import '../billing/credit-rules.test.ts'
+import '../billing/earned-days.test.ts'
+import '../billing/instalment-sums.test.ts'
+import '../billing/oss-sums.test.ts'
+import '../billing/payouts/plan-movement.test.ts'
 import '../billing/tax-table.test.ts'
 import '../billing/tax.test.ts'
 import '../catalog/pricing.test.ts'

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { balancesBefore, closeMonth, verifyBooks } from '../../core/billing/index.ts'
+import {
+  balancesBefore,
+  closeMonth,
+  expireGiftCards,
+  issueGiftCard,
+  verifyBooks,
+} from '../../core/billing/index.ts'
+import { createTaxRule } from '../../core/brands/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { addDays, isoDate, type IsoDate } from '../../core/kernel/index.ts'
 import {
@@ -14,7 +21,7 @@ import {
 import { makeServices } from '../billing/make-services.ts'
 import { actor, draft, issue, makeBuyer } from '../billing/support.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { staffActor } from '../support/make.ts'
+import { makeBrand, makeClient, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { liveHistory } from './history.ts'
 
@@ -148,6 +155,56 @@ for (const engine of engines)
       })
     })
 
+    test('a line that bears two taxes counts into the net once, and is taxed on by both', async () => {
+      means.business.set('2026-01-10T10:00:00.000Z')
+      const brand = await makeBrand(means)
+      const rule = {
+        seller_id: brand.seller_id,
+        country: 'CA',
+        tax_class: 'standard',
+        starts_on: '2020-01-01',
+      }
+      await createTaxRule(means, { ...rule, name: 'GST', rate_ppm: 50_000 }, staffActor())
+      const second = { ...rule, region: 'QC', name: 'QST', rate_ppm: 99_750, level: 2 }
+      await createTaxRule(means, second, staffActor())
+      for (const region of ['QC', 'ON']) {
+        const client = await makeClient(means, { brand_id: brand.id, country: 'CA', region })
+        await issue(means, draft(client, { amounts: [8_000n, 2_000n] }))
+      }
+      const query = queryOf(brand.id, '2026-01-01', '2026-02-01')
+      const rows = await rowsOf('tax', query)
+      assert.deepEqual(
+        rows.map(({ groups, figures }) => [groups.tax_name, groups.rate, Object.values(figures)]),
+        [
+          ['GST', '50000', [20_000n, 20_000n, 1_000n, 0n]],
+          ['QST', '99750', [0n, 10_000n, 998n, 0n]],
+        ],
+      )
+      assert.equal(total(rows, 'net'), -(await moved(query, 'revenue')))
+      await assertOpens(findReport('tax')!, query, rows)
+    })
+
+    test('a gift card that ended unused is revenue without a document, and opens its journal', async () => {
+      means.business.set('2026-01-10T10:00:00.000Z')
+      const { brand } = await makeBuyer(means)
+      const card = { brand_id: brand.id, currency: 'EUR', amount_minor: '5000', expires_on: '2026-01-31' }
+      await issueGiftCard(means, card, staffActor())
+      means.business.set('2026-02-03T10:00:00.000Z')
+      await expireGiftCards(means)
+      const query = queryOf(brand.id, '2026-02-01', '2026-03-01')
+      const rows = await rowsOf('products', query)
+      assert.deepEqual(
+        rows.map(({ groups, figures }) => [groups.product, groups.line_kind, figures.net]),
+        [['', 'breakage', 5_000n]],
+      )
+      assert.equal(total(rows, 'net'), -(await moved(query, 'revenue')))
+      const [behind] = await findReport('products')!.documents(db, query, { place: rows[0]! })
+      const journal = await db.get<{ source_id: string }>(
+        sql`select source_id from journals where brand_id = ${brand.id} and kind = 'gift_card_expired'`,
+      )
+      assert.equal(behind!.id, journal!.source_id)
+    })
+
     test('monthly recurring revenue brings every cycle to a month, coupons off, without trials', async () => {
       means.business.set('2026-01-10T10:00:00.000Z')
       const { brand } = await makeBuyer(means)
@@ -200,7 +257,7 @@ for (const engine of engines)
       const rows = await rowsOf('tax', query)
       assert.equal(
         reportCsv(findReport('tax')!, rows),
-        'country,tax_name,rate,currency,net,tax,corrected_tax,documents\r\nDE,VAT,190000,EUR,10.00,1.90,0.00,1\r\n',
+        'country,tax_name,rate,currency,net,taxed,tax,corrected_tax,documents\r\nDE,VAT,190000,EUR,10.00,10.00,1.90,0.00,1\r\n',
       )
       const other = { ...query, brandId: two.brand.id }
       for (const report of allReports) assert.deepEqual(await report.rows(db, other), [], report.key)

@@ -61,6 +61,10 @@ const TAKEN: JobHandlers = {
 }
 /** Runs first, as other schedules follow from it. */
 const BILLING = 'billing.run'
+/** Reads figures that no money follows from, service by service: once a week is enough to see that it harms nothing. */
+const SELDOM = 'services.collect_usage'
+const SELDOM_DAYS = 7
+const DAY_MS = 86_400_000
 
 const MINUTE_MS = 60_000
 /** A day ends at the latest after so many rounds of work; more would be work that makes itself. */
@@ -154,8 +158,9 @@ export function openHouse(at: { db: Db; clock: HandClock; dice: Dice; outside: O
     dailyWork: async () => {
       const { areas, wiring, means } = running
       await billToday(billingDeps(means))
+      const leftOut = Math.floor(clock.ms() / DAY_MS) % SELDOM_DAYS === 0 ? [BILLING] : [BILLING, SELDOM]
       const schedules = areas.flatMap((area) => area.schedules?.(wiring) ?? [])
-      for (const schedule of schedules) if (schedule.name !== BILLING) await schedule.run()
+      for (const schedule of schedules) if (!leftOut.includes(schedule.name)) await schedule.run()
     },
     restart: async () => {
       power.restore()

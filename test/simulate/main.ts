@@ -46,9 +46,11 @@ async function main(): Promise<void> {
   const task: Task = { template: await storyTemplate(), length, twice: values.twice }
   const started = performance.now()
   const sums = { days: 0, invoices: 0, payments: 0, cuts: 0, acts: 0, refused: 0, failed: 0 }
+  let ended = 0
   await inLanes(Number(values.lanes), seeds, task, (ending) => {
     add(sums, ending)
     if (ending.broken) tell(ending, length)
+    console.log(progress(++ended, seeds.length, { years: length.years, failed: sums.failed, started }))
   })
   const minutes = ((performance.now() - started) / 60_000).toFixed(1)
   console.log(
@@ -56,6 +58,18 @@ async function main(): Promise<void> {
       `${sums.acts} acts (${sums.refused} refused), ${sums.cuts} power cuts, ${sums.failed} failures, in ${minutes} minutes`,
   )
   process.exit(sums.failed === 0 ? 0 : 1)
+}
+
+/** How far it is, how fast it goes, and how long it will still take. */
+function progress(
+  ended: number,
+  of: number,
+  { years, failed, started }: { years: number; failed: number; started: number },
+): string {
+  const minutes = (performance.now() - started) / 60_000
+  const pace = ((ended * years) / minutes).toFixed(1)
+  const left = ((minutes / ended) * (of - ended)).toFixed(0)
+  return `${ended} of ${of} seeds, ${failed} failed, ${pace} years of stories a minute, ${left} minutes left`
 }
 
 function add(sums: Record<string, number>, ending: Ending): void {

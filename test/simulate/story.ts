@@ -10,6 +10,7 @@ import { simulateGateway, type SentEvent } from './gateway.ts'
 import { handClock, openHouse, type House } from './house.ts'
 import { isCut } from './power.ts'
 import { simulateProvider } from './provider.ts'
+import { brokenReports } from './report-truths.ts'
 import { copyOf } from './template.ts'
 import { brokenAgreements, brokenTruths } from './truths.ts'
 import { makeWorld, staff, type World } from './world.ts'
@@ -251,7 +252,11 @@ class Teller {
       await readGatewayMoney(means)
       await this.#house.workOff()
     }
-    const broken = await brokenAgreements(this.#house)
+    const days = { from: isoDate(`${FIRST_DAY.slice(0, 7)}-01`), until: addDays(this.#today, 31) }
+    const broken = [
+      ...(await brokenAgreements(this.#house)),
+      ...(await brokenReports(means.db, this.#world.shops, days)),
+    ]
     if (broken.length > 0) this.#broken = { on: this.#today, what: broken }
   }
 

@@ -131,3 +131,51 @@ export async function walkLedger(open: Open, days: string): Promise<Walked> {
   for (const journal of walked.documents) await open(journal)
   return walked
 }
+
+/** Every figure of the one-stop shop of a quarter, in the currency of the return too. */
+export async function walkOss(open: Open, quarter: string): Promise<Walked> {
+  const walked: Walked = { figures: 0, documents: new Set() }
+  for (const table of tablesOf(await open(`/admin/tax/oss?${quarter}`)))
+    await follow(open, table, sumOf, walked)
+  for (const document of walked.documents) await open(document)
+  return walked
+}
+
+/** Each figure of the deferrals of closed months: what waits by its documents, what moved by its journal. */
+export async function walkMonths(open: Open): Promise<Walked> {
+  const walked: Walked = { figures: 0, documents: new Set() }
+  const table = tablesOf(await open('/admin/ledger/months')).find(
+    ({ caption }) => caption === 'Deferred income',
+  )
+  const behind: Behind = (of, column) => {
+    if (column === 'Deferred at the end') return sumOf(of, 'Deferred after')
+    const rows = of.rows.filter(({ cells }) => cells[0]!.text.includes('deferred:'))
+    return sumOf({ ...of, rows }, 'Credit') - sumOf({ ...of, rows }, 'Debit')
+  }
+  if (table) await follow(open, table, behind, walked)
+  for (const document of walked.documents) await open(document)
+  return walked
+}
+
+/** Each export by the journals behind it and by its file: their number, and what they move. */
+export async function walkExports(open: Open, file: Open): Promise<Walked> {
+  const walked: Walked = { figures: 0, documents: new Set() }
+  const table = tablesOf(await open('/admin/ledger/exports'))[0]
+  for (const { cells } of table?.rows ?? []) {
+    const cell = (column: string): SeenCell => cells[table!.columns.indexOf(column)]!
+    const journals = await rowsBehind(open, cell('Journals').href!)
+    assert.equal(String(journals.rows.length), cell('Journals').text)
+    const [head, ...lines] = (await file(cell('Postings').href!)).trim().split('\r\n')
+    assert.equal(String(lines.length), cell('Postings').text)
+    const debit = head!.split(',').indexOf('debit')
+    const debits = lines.reduce(
+      (sum, line) => sum + BigInt(line.split(',')[debit]!.replace('.', '') || 0),
+      0n,
+    )
+    assert.equal(sumOf(journals, 'Amount'), debits)
+    for (const { href } of journals.rows) if (href) walked.documents.add(href)
+    walked.figures += 3
+  }
+  for (const journal of walked.documents) await open(journal)
+  return walked
+}

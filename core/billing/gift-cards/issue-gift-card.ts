@@ -4,7 +4,15 @@ import { sql, type Trx } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import { addDays, invalidInput, isoDate, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
-import { defineSetting, defineVerb, findRow, readSetting, type Means } from '../../records/index.ts'
+import {
+  type Asking,
+  defineSetting,
+  defineVerb,
+  demandCheck,
+  findRow,
+  type Means,
+  readSetting,
+} from '../../records/index.ts'
 import { account } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { endOf, getGiftCard, giftCardLifecycle, hashCode, newCode, type GiftCardRow } from './gift-card.ts'
@@ -29,6 +37,7 @@ export interface IssuedCard {
 export const issueGiftCard = defineVerb(
   {
     permission: 'gift_card.issue',
+    asks: ['gift_card.issue:check'],
     audience: ['staff'],
     input: Type.Object(
       {
@@ -58,6 +67,7 @@ export const issueGiftCard = defineVerb(
       const expiresOn = input.expires_on === undefined ? undefined : isoDate(input.expires_on)
       if (expiresOn !== undefined && expiresOn < (await todayOf(means, trx, brand.id)))
         throw invalidInput({ expires_on: 'is over' })
+      demandCheck(means, trx, actor, issueAsking(brand.id, input))
       const card = await addCard(means, trx, {
         ...{ brandId: brand.id, currency, amountMinor, origin: 'issued', note: input.note ?? null },
         ...(expiresOn === undefined ? {} : { expiresOn }),
@@ -78,9 +88,32 @@ export const issueGiftCard = defineVerb(
     }),
 )
 
+/** A card has no id before it is made, so its brand stands for it. Its code is never said. */
+function issueAsking(
+  brandId: string,
+  {
+    amount_minor,
+    currency,
+    expires_on = null,
+    note = null,
+  }: Record<'amount_minor' | 'currency', string> & {
+    expires_on?: string | null | undefined
+    note?: string | null | undefined
+  },
+): Asking {
+  const row = { id: brandId, version: 0, brand_id: brandId }
+  const facts = { amount_minor, currency, expires_on }
+  return { noun: 'gift_card', transition: 'issue', from: 'none', to: 'active', row, reason: note, facts }
+}
+
 /** A card whose code was lost gets another one; the old one opens nothing any more. */
 export const replaceGiftCardCode = defineVerb(
-  { permission: 'gift_card.replace_code', audience: ['staff'], input: Type.Object({ id: Type.String() }) },
+  {
+    permission: 'gift_card.replace_code',
+    asksNobody: 'the card stays what it is worth, under another code',
+    audience: ['staff'],
+    input: Type.Object({ id: Type.String() }),
+  },
   (means: Means, { id }, actor): Promise<IssuedCard> =>
     means.db.transaction(async (trx) => {
       const row = await getGiftCard(trx, actor, id)

@@ -2,6 +2,7 @@ import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Actor } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
 import { postJournal } from '../ledger.ts'
+import { moveToGateway } from '../payments/refund-place.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { findBooked, type Candidate } from './find-booked.ts'
 import { FEE_ALONE, movementLifecycle, type MovementRow } from './movement.ts'
@@ -52,6 +53,10 @@ export async function bookMovement(
     accept,
   })
   if (!plan) return note(trx, row, found)
+  if (found?.byHandId) {
+    const of = { instanceId: row.instance_id, refundId: found.byHandId, feeMinor: 0n, occurredAt: undefined }
+    await moveToGateway(means, trx, of)
+  }
   const name = found || row.kind === 'fee' ? 'book' : 'accept'
   const brandId = found?.brandId ?? row.brand_id
   const head = { sourceId: row.id, brandId, effectiveOn: await todayOf(means, trx, brandId) }

@@ -1,5 +1,6 @@
 import { sql, type Queries, type Trx } from '../../db/index.ts'
 import { lockPayment } from '../payments/payment.ts'
+import { BY_HAND } from '../payments/refund-place.ts'
 import type { BookedMovement } from './plan-movement.ts'
 import { FEE_ALONE, type MovementRow } from './movement.ts'
 
@@ -10,6 +11,8 @@ export interface Candidate {
   paymentId: string | null
   /** Null for money that came back from a refund, where that has a journal and no transaction. */
   transactionId: string | null
+  /** The refund that staff recorded as sent by hand: its money has to be moved to the gateway that tells of it. */
+  byHandId?: string
 }
 
 /**
@@ -22,6 +25,7 @@ export async function findBooked(trx: Trx, row: MovementRow): Promise<Candidate 
   if (!wanted) return null
   const found = await findTransaction(trx, row, wanted)
   if (found) return found
+  if (wanted.kind === 'refund') return findRefundByHand(trx, row)
   return wanted.kind === 'refund_failed' ? findFailedRefund(trx, row) : null
 }
 
@@ -61,9 +65,31 @@ async function findTransaction(
   }
 }
 
+/** Made in the gateway's own pages and recorded by staff under the gateway's reference; no event told of it. */
+async function findRefundByHand(queries: Queries, row: MovementRow): Promise<Candidate | null> {
+  const refund = await queries.get<Refund & { id: string; transaction_id: string; brand_id: string }>(sql`
+    select r.id, r.payment_id, r.currency, r.amount_minor, x.id as transaction_id, x.brand_id
+    from refunds r join payments p on p.id = r.payment_id
+      join transactions x on x.payment_id = p.id and x.kind = 'refund' and x.instance_id = ${BY_HAND} and x.reference = r.reference
+    where p.instance_id = ${row.instance_id} and r.reference = ${row.of_reference} and r.destination = 'recorded'
+      and r.status <> 'failed'`)
+  if (!refund) return null
+  return {
+    booked: { currency: refund.currency, amountMinor: -refund.amount_minor, feeMinor: 0n },
+    ...{ brandId: refund.brand_id, paymentId: refund.payment_id, transactionId: refund.transaction_id },
+    byHandId: refund.id,
+  }
+}
+
+interface Refund {
+  payment_id: string
+  currency: string
+  amount_minor: bigint
+}
+
 /** A refund that came back before such movements were kept: its money is at the gateway again. */
 async function findFailedRefund(trx: Trx, row: MovementRow): Promise<Candidate | null> {
-  const refund = await trx.get<{ payment_id: string; currency: string; amount_minor: bigint }>(sql`
+  const refund = await trx.get<Refund>(sql`
     select r.payment_id, r.currency, r.amount_minor from refunds r join payments p on p.id = r.payment_id
       join journals j on j.source_id = r.id and j.kind = 'refund_failed'
     where p.instance_id = ${row.instance_id} and r.reference = ${row.of_reference} and r.status = 'failed'

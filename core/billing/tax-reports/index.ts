@@ -1,5 +1,7 @@
 export * from './faktur-rows.ts'
 export * from './faktur.ts'
+export * from './oss-conversion.ts'
 export * from './oss-currency.ts'
+export * from './oss-documents.ts'
 export * from './oss-report.ts'
 export * from './place-evidence.ts'

@@ -1,24 +1,9 @@
-import { divideHalfUp, minorDigits } from '../../../sdk/index.ts'
 import { ratesOn, type ExchangeRate } from '../../catalog/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { addDays, addMonths, isoDate, type IsoDate } from '../../kernel/index.ts'
+import { inReturnAt, RETURN_CURRENCY, type InReturn, type OwnSums } from './oss-conversion.ts'
 
-/** In which the return is made, and for one of which rates are told. */
-export const RETURN_CURRENCY = 'EUR'
-
-/** A row of the report as the return asks for it. */
-export interface InReturn {
-  netMinor: bigint
-  taxMinor: bigint
-  /** Units of the row's currency for one of the return's; null where they are the same. */
-  rate: string | null
-  rateOn: IsoDate | null
-}
-
-interface Sums {
-  currency: string
-  netMinor: bigint
-  taxMinor: bigint
+interface Sums extends OwnSums {
   corrects: string | null
 }
 
@@ -38,7 +23,7 @@ export async function inReturnCurrency<Row extends Sums>(
   }
   return rows.map((row) => ({
     ...row,
-    inReturn: convertedRow(row, known.get(row.corrects ?? quarter)?.get(row.currency)),
+    inReturn: inReturnAt(row, known.get(row.corrects ?? quarter)?.get(row.currency)),
   }))
 }
 
@@ -47,22 +32,4 @@ export function lastDayOf(quarter: string): IsoDate {
   const [year, nth] = quarter.split('-Q')
   const first = isoDate(`${year}-${String(Number(nth) * 3 - 2).padStart(2, '0')}-01`)
   return addDays(addMonths(first, 3), -1)
-}
-
-function convertedRow(
-  { currency, netMinor, taxMinor }: Sums,
-  rate: ExchangeRate | undefined,
-): InReturn | null {
-  if (currency === RETURN_CURRENCY) return { netMinor, taxMinor, rate: null, rateOn: null }
-  if (!rate) return null
-  const convert = (minor: bigint) => dividedBy(minor, currency, rate.rate)
-  return { netMinor: convert(netMinor), taxMinor: convert(taxMinor), rate: rate.rate, rateOn: rate.valid_on }
-}
-
-/** Rounded once, half up. */
-function dividedBy(minor: bigint, currency: string, rate: string): bigint {
-  const [whole = '0', fraction = ''] = rate.split('.')
-  const scale = 10n ** BigInt(fraction.length)
-  const digits = (of: string) => 10n ** BigInt(minorDigits(of))
-  return divideHalfUp(minor * scale * digits(RETURN_CURRENCY), BigInt(whole + fraction) * digits(currency))
 }

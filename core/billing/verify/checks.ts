@@ -96,7 +96,8 @@ export const checks: readonly Check[] = [
     name: 'a carried sum waits or stands on one document',
     statement: () => sql`
       select c.charge_id as id, case c.placed when 1 then 'placed, but on no document' else 'still carried, but on a document' end as problem
-      from carried_lines c where (c.placed = 1) <> exists (select 1 from invoice_lines l where l.charge_id = c.charge_id)`,
+      from carried_lines c left join (select l.charge_id from invoice_lines l where l.charge_id is not null group by l.charge_id) l
+        on l.charge_id = c.charge_id where (c.placed = 1) <> (l.charge_id is not null)`,
   },
   {
     name: 'payment stands in the ledger once',

@@ -141,8 +141,13 @@ function namesOf({ kinds, permissions }: Manifest): string[] {
   return [...operations, ...(permissions?.schedules ?? []).map(({ name }) => `schedule.${name}`)]
 }
 
-const helpOf = (draft: Session['draft']): string =>
-  `${(draft && namesOf(draft.manifest)[0]) ?? 'gateway.start_payment'} {…}   calls an operation; "try" sells something; "quit" ends`
+function helpOf(draft: Session['draft']): string {
+  const [name] = draft ? namesOf(draft.manifest) : ['gateway.start_payment']
+  const calls = name
+    ? `${name} {…}   calls an operation`
+    : 'It has no operation to call: its hooks hear the shop'
+  return `${calls}; "try" sells something; "quit" ends`
+}
 
 /** Ends with "quit", a closed terminal, or the shop. */
 async function listen(session: Session, lost: AbortSignal): Promise<void> {

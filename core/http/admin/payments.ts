@@ -5,6 +5,7 @@ import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { paymentList, paymentPage, transactionList } from './views/payments.ts'
+import { paidBy } from './views/note-lines.ts'
 import { refundRecordPage } from './views/refund.ts'
 import { refundPage } from './views/refunds.ts'
 import { disputeList, disputePage, EVIDENCE } from './views/disputes.ts'
@@ -46,7 +47,8 @@ export const payments: Section = {
   ],
 }
 
-async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked) {
+async function refund(desk: Desk, { form, params }: Asked) {
+  const { means, actor, t, locale } = desk
   const payment = await getPayment(means.db, params.id!, actor)
   const amount = readAmount(textOf(form, 'amount'), payment.currency, locale)
   if (amount === null || amount <= 0n) throw invalidInput({ amount: 'is not an amount such as 24.00' })
@@ -54,30 +56,30 @@ async function refund({ means, actor, t, locale }: Desk, { form, params }: Asked
   const sent = optional(form, 'reference')
   const reference = sent !== null && destination === 'recorded' ? { reference: sent } : {}
   const document = optional(form, 'invoice_id')
-  const from = optional(form, 'from')
+  const pays = { form, invoiceId: document ?? payment.invoice_id, from: optional(form, 'from') }
   const input = {
     ...{ payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference },
     ...(document === null ? {} : { invoice_id: document }),
-    ...(from === null ? {} : paidBy(from)),
+    ...(await paidBy(desk, pays)),
   }
   const { status } = await refundPayment(means, input, actor)
   return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
 }
 
-/** How the words of the forms are said to the verbs. */
-const paidBy = (from: string) => (from === 'credit_note' ? { credit_note: {} } : { from })
-
-async function sayWhatOf({ means, actor, t, locale }: Desk, { form, params }: Asked) {
+async function sayWhatOf(desk: Desk, { form, params }: Asked) {
+  const { means, actor, t, locale } = desk
   const payment = await getPayment(means.db, params.id!, actor)
   const [amounts, ways] = ['amount', 'from'].map((name) => (form[name] ?? {}) as FormBody)
-  const parts = Object.keys(amounts!).flatMap((id) => {
-    const text = textOf(amounts!, id)
-    if (text === '') return []
+  const parts = []
+  for (const id of Object.keys(amounts!)) {
+    const [text, invoiceId] = [textOf(amounts!, id), id === 'none' ? null : id]
+    const from = invoiceId === null ? 'credit' : textOf(ways!, id)
+    if (text === '') continue
     const minor = readAmount(text, payment.currency, locale)
     if (minor === null || minor < 0n) throw invalidInput({ parts: `"${text}" is not an amount` })
-    const way = paidBy(id === 'none' ? 'credit' : textOf(ways!, id))
-    return [{ amount_minor: minor.toString(), ...way, ...(id === 'none' ? {} : { invoice_id: id }) }]
-  })
+    const way = await paidBy(desk, { form, invoiceId, from })
+    parts.push({ amount_minor: minor.toString(), ...way, ...(invoiceId && { invoice_id: invoiceId }) })
+  }
   await allotRefund(means, { refund_id: params.refund, parts }, actor)
   const href = `/admin/payments/${payment.id}/refunds/${params.refund!}`
   return { href, message: t('admin.refunds.allotted') }

@@ -11,8 +11,10 @@ import { sql } from '../../db/index.ts'
 import { url } from '../../render/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
+import { ossDocumentsPage } from './views/oss-documents.ts'
+import { ossPage, quarterAsked } from './views/oss.ts'
 import { fakturPage } from './views/tax-faktur.ts'
-import { evidencePage, ossDocumentsPage, ossPage, quarterAsked } from './views/tax-reports.ts'
+import { evidencePage } from './views/tax-evidence.ts'
 
 /** One-stop shop and the place of supply. */
 export const taxReports: Section = {

@@ -44,7 +44,12 @@ export interface AcceptedQuote {
  * person or by two, it is accepted once; the second answer names the order of the first.
  */
 export const acceptQuote = defineVerb(
-  { permission: 'quote.accept', audience: ['guest', 'client', 'staff'], input: AcceptQuote },
+  {
+    permission: 'quote.accept',
+    asks: ['quote.accept:check'],
+    audience: ['guest', 'client', 'staff'],
+    input: AcceptQuote,
+  },
   (deps: OrderDeps, input, actor): Promise<AcceptedQuote> =>
     deps.means.db.transaction(async (trx) => {
       const row = await openQuote(trx, input, { actor, right: 'quote.accept' })
@@ -57,6 +62,7 @@ export const acceptQuote = defineVerb(
 export const declineQuote = defineVerb(
   {
     permission: 'quote.decline',
+    asks: ['quote.decline:check'],
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       { ...Answered, reason: Type.String({ minLength: 1, maxLength: 1_000 }) },

@@ -105,6 +105,12 @@ for (const engine of engines)
       assertShows(await open(part), /23\.80/)
       assertShows(await open(`${part}/credit`), /Left: €20\.00/)
       await act(`${part}/credit`, `${part}/credit`, { reason: 'The rest' })
+      // The corrected document leads to its notes, each with what it took and why, and a note back to it by its number.
+      const corrected = await open(part)
+      assertShows(corrected, /Credit notes.*Part.*−€11\.90.*The rest.*−€23\.80/)
+      const [number] = /INV-\d+-\d+/.exec(corrected)!
+      const note = /correction-(inv_\w+)/.exec(corrected)![1]!
+      assertShows(await open(`/admin/invoices/${note}`), new RegExp(`Corrects.*href="${part}">${number}<`))
       const right = await newInvoice('80.00')
       const payment = await pay(right, '95.20', 'BANK-80')
       const back = { amount: '20.00', destination: 'recorded', reason: 'Goodwill' }

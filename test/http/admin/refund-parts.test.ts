@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { recordPayment, verifyBooks } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
+import { isoDate } from '../../../core/kernel/index.ts'
+import { draft, issue, scriptedGateway } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
+import { staffActor } from '../../support/make.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
 for (const engine of engines)
@@ -73,6 +77,67 @@ for (const engine of engines)
       const page = `${at}/refunds/${id}`
       assertStatus(await reader.get(page), 200)
       assertStatus(await reader.post(`${page}/allot`, { 'amount[none]': '1.00' }), 403)
+    })
+
+    it('makes a credit note of the lines that were typed, at once or afterwards', async () => {
+      const { means, ids, staff } = world
+      const client = (await means.db.get<Parameters<typeof draft>[0]>(
+        sql`select id, brand_id, currency from clients where id = ${ids.client}`,
+      ))!
+      const bill = await issue(means, draft(client, { amounts: [1_000n, 2_000n, 3_000n] }))
+      const pays = { ...means, plugins: scriptedGateway([]) }
+      const payment = await recordPayment(
+        pays,
+        { invoice_id: bill.id, amount_minor: '7140', reference: 'BANK-3' },
+        staffActor(),
+      )
+      const own = `/admin/payments/${payment.id}`
+      const page = (await staff.get(`${own}/refund`)).text
+      assertShows(page, /Amounts of a credit note by line.*placeholder="Left: €20\.00"/s)
+      const line = (position: number) => `line[${bill.id}:${position}]`
+      const post = async (fields: Record<string, string>) => {
+        assertStatus(await staff.get(`${own}/refund`), 200)
+        return staff.post(`${own}/refund`, { destination: 'recorded', reason: 'Returned', ...fields })
+      }
+      const notes = () =>
+        means.db.all<{ total_minor: bigint; taken: string }>(sql`
+          select n.total_minor, (select min(l.trace) from invoice_lines l where l.invoice_id = n.id) as taken from invoices n
+          where n.corrects_id = ${bill.id} order by n.id`)
+      const none = await post({ amount: '11.90', from: 'credit_note', [line(1)]: 'much' })
+      assertStatus(none, 422)
+      assertShows(none.text, /value="much".*Must be an amount such as 24\.00/s)
+      const other = await post({ amount: '11.90', from: 'goodwill', [line(1)]: '10.00' })
+      assertStatus(other, 422)
+      assertShows(other.text, /Lines are credited by a credit note/)
+      const beyond = await post({ amount: '11.91', from: 'credit_note', [line(1)]: '10.00' })
+      assertStatus(beyond, 422)
+      assertShows(beyond.text, /11\.90 EUR/)
+      assert.deepEqual(await notes(), [])
+      assertStatus(await post({ amount: '11.90', from: 'credit_note', [line(1)]: '10.00' }), 303)
+      assert.deepEqual(
+        (await notes()).map(({ total_minor }) => total_minor),
+        [-1_190n],
+      )
+      // Goodwill first, and afterwards half of the second line.
+      assertStatus(await post({ amount: '11.90', from: 'goodwill' }), 303)
+      const { id } = (await means.db.get<{ id: string }>(
+        sql`select id from refunds where payment_id = ${payment.id} order by id desc limit 1`,
+      ))!
+      const form = (await staff.get(`${own}/refunds/${id}`)).text
+      assert.ok(!form.includes(line(1)))
+      assertShows(form, /placeholder="Left: €20\.00"/)
+      const said = {
+        ...{ [`amount[${bill.id}]`]: '11.90', [`from[${bill.id}]`]: 'credit_note' },
+        [line(2)]: '10.00',
+      }
+      assertStatus(await staff.post(`${own}/refunds/${id}/allot`, said), 303)
+      const all = await notes()
+      assert.deepEqual(
+        all.map(({ total_minor }) => total_minor),
+        [-1_190n, -1_190n],
+      )
+      assert.notEqual(all[0]!.taken, all[1]!.taken)
+      assert.deepEqual(await verifyBooks(means.db, isoDate('2026-01-15')), [])
     })
 
     it('is the client’s credit when a credit note was issued with it', async () => {

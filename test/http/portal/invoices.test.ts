@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createStatementCounter } from '../../../core/http/index.ts'
+import { creditInvoice } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { draft, issue, makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
+import { staffActor } from '../../support/make.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
 
@@ -45,6 +47,17 @@ for (const engine of engines) {
       assert.match(text, new RegExp(`href="/portal/invoices/${invoice.id}"`))
       assert.match(textOf(text), /Pay €16\.66/)
       assert.match(textOf((await browser.get('/portal/invoices?show=credit-notes')).text), /No credit notes/)
+    })
+
+    test('an invoice and the credit notes over it lead to each other', async () => {
+      const invoice = await issue(means, draft(portal.client, { amounts: [1_000n] }))
+      const input = { invoice_id: invoice.id, lines: [{ position: 1, amount_minor: '400' }], reason: 'Late' }
+      const note = await creditInvoice(means, input, staffActor())
+      const page = await browser.get(`/portal/invoices/${invoice.id}`)
+      assert.match(textOf(page.text), new RegExp(`Corrected by ${note.number!}`))
+      assert.match(page.text, new RegExp(`href="/portal/invoices/${note.id}"`))
+      const back = await browser.get(`/portal/invoices/${note.id}`)
+      assert.match(textOf(back.text), new RegExp(`Corrects ${invoice.number!}`))
     })
 
     test('the page shows the document as frozen, and the PDF is kept once', async () => {

@@ -2,9 +2,7 @@ import { creditable, getInvoice, lineText } from '../../../billing/index.ts'
 import type { DangerView, Field } from '../blocks.ts'
 import { filled, moneyText, type Asked, type Desk } from '../desk.ts'
 import { invoiceMove } from './invoice-moves.ts'
-
-/** What a credit note takes at once. */
-const LINES_MAX = 100
+import { openOf } from './note-lines.ts'
 
 /** Name of the field of a line by its position. */
 export const lineField = (position: number): string => `line_${position}`
@@ -15,10 +13,7 @@ export async function creditPage(desk: Desk, asked: Asked): Promise<DangerView> 
   const whole = await invoiceMove('credit')(desk, asked)
   const invoice = await getInvoice(means.db, asked.params.id!, actor)
   const { currency } = invoice
-  const open = (await creditable(means.db, invoice))
-    .map(({ line, creditedMinor }) => ({ line, leftMinor: line.amount_minor - creditedMinor }))
-    .filter(({ leftMinor }) => leftMinor !== 0n)
-  const fields = open.slice(0, LINES_MAX).map(({ line, leftMinor }): Field => ({
+  const fields = openOf(await creditable(means.db, invoice)).map(({ line, leftMinor }): Field => ({
     ...filled(asked, lineField(line.position)),
     ...{ kind: 'money', currency, required: false, label: lineText(t, line) },
     hint: t('admin.invoices.credit.left', { sum: moneyText(desk, leftMinor, currency) }),

@@ -21,6 +21,7 @@ import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { instalmentActs, instalmentsBlock } from './instalments.ts'
+import { creditNotes, linkItems } from './invoice-corrections.ts'
 import { stateOf } from './invoice-list.ts'
 import { pathOf, type InvoiceMove } from './invoice-moves.ts'
 import { accountCell } from './account-name.ts'
@@ -46,6 +47,7 @@ export async function invoicePage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       lines(desk, invoice),
+      ...creditNotes(desk, invoice, links),
       ...(invoice.status === 'draft'
         ? []
         : [
@@ -228,22 +230,11 @@ function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[])
       { label: l('due_on'), value: { day: invoice.due_on, relative: true } },
       { label: l('paid_at'), value: { at: invoice.paid_at } },
       { label: l('origin'), value: desk.t(`admin.origin.${invoice.origin}`) },
-      ...(invoice.corrects_id
-        ? [
-            {
-              label: l('corrects'),
-              value: { href: `/admin/invoices/${invoice.corrects_id}`, text: invoice.corrects_id },
-            },
-          ]
-        : []),
       ...taxStatements(invoice, desk.t).map((value) => ({ label: l('tax'), value })),
       ...(invoice.proforma_number && invoice.proforma === 0
         ? [{ label: l('proforma'), value: invoice.proforma_number }]
         : []),
-      ...links.map((one) => ({
-        label: desk.t(`admin.regroup.${one.direction}`),
-        value: { href: `/admin/invoices/${one.id}`, text: one.number ?? one.id },
-      })),
+      ...linkItems(desk, links),
       ...(invoice.notes ? [{ label: l('notes'), value: invoice.notes }] : []),
       ...(invoice.document_hash
         ? [{ label: l('document_hash'), value: { copy: invoice.document_hash, label: l('document_hash') } }]

@@ -30,6 +30,8 @@ export async function journalList(desk: Desk, asked: Asked): Promise<PageView> {
   const { account } = asked.query
   const wanted = asked.query.from ? wantedOf(desk, asked) : null
   const own = scoped(desk.actor, { table: 'j', client: null })
+  const handedOver = (id: string) =>
+    sql`j.id in (select x.journal_id from exported_journals x where x.export_id = ${id})`
   const inAccount = sql`exists (select 1 from postings p where p.journal_id = j.id and p.account = ${account ?? ''})`
   const debit = sql`select sum(p.amount_minor) from postings p where p.journal_id = j.id and p.amount_minor > 0`
   return listPage<Listed>(desk, asked, {
@@ -43,6 +45,7 @@ export async function journalList(desk: Desk, asked: Asked): Promise<PageView> {
       key: sql`j.id`,
     },
     searchIn: [sql`j.kind`, sql`j.source_id`, sql`j.id`],
+    filters: { export: handedOver },
     ...(wanted ? { before: [await daysForm(desk, wanted)] } : {}),
     columns: [
       { label: l('kind'), phone: 'title' },

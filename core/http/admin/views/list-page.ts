@@ -18,8 +18,8 @@ export interface ListSpec<R extends { id: string }> {
   tabs?: readonly Tab[]
   /** Columns in which the search looks; without any there is no search field. */
   searchIn?: readonly Sql[]
-  /** Parameter → column: exact filters, shown as chips. */
-  filters?: Readonly<Record<string, Sql>>
+  /** Parameter → column, or the condition that its value makes: exact filters, shown as chips. */
+  filters?: Readonly<Record<string, Sql | ((value: string) => Sql)>>
   icon?: string
   actions?: readonly Button[]
   emptyAction?: Empty['action']
@@ -52,7 +52,10 @@ export async function listPage<R extends { id: string }>(
   const where = [
     ...spec.listing.where,
     ...(tab?.where ? [tab.where] : []),
-    ...filters.map(([name, column]) => sql`${column} = ${asked.query[name]!}`),
+    ...filters.map(([name, by]) => {
+      const value = asked.query[name]!
+      return typeof by === 'function' ? by(value) : sql`${by} = ${value}`
+    }),
     ...(spec.searchIn && asked.query.q ? [holds(spec.searchIn, asked.query.q)] : []),
   ]
   const { rows, pager } = await readList<R>(means.db, { ...spec.listing, where }, asked)

@@ -15,6 +15,7 @@ import type { FormBody } from '../../context.ts'
 import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
 import { formParts, labeller, moneyText, textOf, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
+import { noteLineRows } from './note-lines.ts'
 
 /** Ways in which a part of a refund is paid, in the order in which the form offers them. */
 export const PAID_BY = ['goodwill', 'credit_note', 'credit'] as const
@@ -44,7 +45,9 @@ export async function refundRecordPage(desk: Desk, asked: Asked): Promise<PageVi
     },
     main: [
       partTable(desk, refund, { parts, numbers }),
-      ...(isAllottable(refund) ? [allotForm(desk, asked, { refund, payment, parts, shares, numbers })] : []),
+      ...(isAllottable(refund)
+        ? [await allotForm(desk, asked, { refund, payment, parts, shares, numbers })]
+        : []),
       await auditTimeline(desk, { subject: refund.id, id: `refund-${refund.id}-history` }),
     ],
     aside: [facts(desk, refund, payment)],
@@ -115,8 +118,8 @@ interface Allotment {
   numbers: Numbers
 }
 
-/** One row for each document that the payment paid, and one for money that was no document's. */
-function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
+/** For each document that the payment paid a row and its lines, and a row for money that was no document's. */
+async function allotForm(desk: Desk, asked: Asked, of: Allotment): Promise<Block> {
   const { t } = desk
   const { refund, payment, parts, shares, numbers } = of
   const open = parts.filter(({ taken_from }) => taken_from === 'goodwill')
@@ -133,6 +136,8 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     return most > 0n ? [{ id, label: number, hint }] : []
   })
   const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit'), hint: '' }
+  const rowOf = (row: AllotRow) => ({ label: row.label, cells: cellsOf(desk, asked, row) })
+  const lines = await noteLineRows(desk, asked, { payment, ids: rows.map(({ id }) => id) })
   return {
     kind: 'form',
     id: 'allot-form',
@@ -143,7 +148,7 @@ function allotForm(desk: Desk, asked: Asked, of: Allotment): Block {
     grid: {
       caption: t('admin.refunds.allot'),
       columns: [t('admin.refunds.up_to'), t('admin.refunds.paid_by')],
-      rows: [...rows, onlyCredit].map((row) => ({ label: row.label, cells: cellsOf(desk, asked, row) })),
+      rows: [...rows.flatMap((row) => [rowOf(row), ...(lines.get(row.id) ?? [])]), rowOf(onlyCredit)],
     },
     submit: { label: t('admin.refunds.allot_submit') },
     cancelHref: `/admin/payments/${payment.id}`,

@@ -10,8 +10,9 @@ import {
 } from '../../../billing/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
-import { inMoney, type Block, type Cell, type Field, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Cell, type Field, type Form, type Grid, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
+import { noteLineRows } from './note-lines.ts'
 import { PAID_BY } from './refund.ts'
 
 /** What went back of a payment, and of which document. */
@@ -129,6 +130,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             hint: t('common.danger.reason_hint'),
           },
         ],
+        ...(await noteLines(desk, asked, payment)),
         submit: { label: t('admin.refunds.submit'), kind: 'danger' },
         cancelHref: `/admin/payments/${payment.id}`,
         ...formParts(desk, asked),
@@ -166,6 +168,20 @@ function paidByField(
     })),
   }
 }
+
+/** What a credit note can be over: the lines of every document that the payment paid. */
+async function noteLines(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Pick<Form, 'grid'>> {
+  const ids = payment.invoice_id
+    ? [payment.invoice_id]
+    : [...(await documentShares(desk.means.db, payment)).keys()]
+  const rows = [...(await noteLineRows(desk, asked, { payment, ids })).values()].flat()
+  if (rows.length === 0) return {}
+  const caption = desk.t('admin.refunds.lines')
+  // The form itself says what pays for the refund.
+  return { grid: { caption, columns: [caption], rows: rows.map(alone) } }
+}
+
+const alone = ({ label, cells }: Grid['rows'][number]) => ({ label, cells: cells.slice(0, 1) })
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
 async function documentField(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Field[]> {

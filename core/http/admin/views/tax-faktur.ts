@@ -47,9 +47,10 @@ export async function fakturPage(desk: Desk, asked: Asked): Promise<PageView> {
         ],
         rows: rows.map((row) => ({
           id: `row-${row.id}`,
+          href: `/admin/invoices/${row.id}`,
           label: row.number,
           cells: [
-            { href: `/admin/invoices/${row.id}`, text: row.number },
+            row.number,
             { day: row.issued_on },
             inMoney(row.tax_minor, 'IDR'),
             row.faktur ? row.faktur.code : t(`tax.faktur.problem.${row.problem ?? 'formula'}`),

@@ -52,7 +52,13 @@ const shownOf = madeOnce(({ invoice, applied, linked, mode, instalments, ...read
   const title = t(`portal.invoices.${TITLES[invoice.kind]}`, { number: view.number })
   const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
   const byParts = instalments?.status.state === 'active'
-  return { ...view, payments, linked, title, xmlHref, instalments, byParts }
+  return { ...view, payments, linked: linked.map(saidOf), title, xmlHref, instalments, byParts }
+})
+
+/** By which words a document is named beside this one: "documents.linked". */
+const saidOf = ({ id, number, kind, direction }: LinkedDocument) => ({
+  ...{ id, number },
+  direction: kind !== 'credit_note' ? direction : direction === 'after' ? 'credited' : 'corrects',
 })
 
 /** Documents that are still being put together are nobody's business yet. */

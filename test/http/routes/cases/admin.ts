@@ -190,6 +190,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/tax/ids', /DE X\d+/g),
   of('/tax/oss', () => '/tax/oss?year=2026&quarter=1'),
   of('/tax/oss.csv', () => '/tax/oss.csv?year=2026&quarter=1'),
+  of('/tax/oss/documents', ({ seller }) => `/tax/oss/documents?seller_id=${seller}&year=2026&quarter=1`),
   of(
     '/tax/oss/documents',
     ({ seller }) =>
@@ -261,6 +262,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/plugins/offers/:offer', ({ offer }) => `/plugins/offers/${offer}`),
   desk('/plugins/health'),
   of('/plugins/:plugin', ({ plugin }) => `/plugins/${plugin}`, links('plugins/instances/plg_\\w+')),
+  of('/plugins/:plugin/grant', ({ plugin }) => `/plugins/${plugin}/grant`),
   of('/plugins/:plugin/roll-back', ({ plugin }) => `/plugins/${plugin}/roll-back`),
   of('/plugins/:plugin/remove', ({ plugin }) => `/plugins/${plugin}/remove`, /Gateway \d+/g),
   of('/plugins/:plugin/new', ({ plugin }) => `/plugins/${plugin}/new`),

@@ -1,4 +1,5 @@
 import { all, sql } from '../../../../db/index.ts'
+import { formatNumber } from '../../../../i18n/index.ts'
 import { addDays } from '../../../../kernel/index.ts'
 import { scoped } from '../../../../records/index.ts'
 import type { LedgerExport } from '../../../../reports/index.ts'
@@ -59,6 +60,7 @@ function exportForm(desk: Desk, asked: Asked, brands: readonly BrandName[]): Blo
 
 function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandName[]): Block {
   const { t } = desk
+  const counted = (count: number) => formatNumber(count, desk.locale)
   return {
     kind: 'table',
     id: 'ledger-exports',
@@ -78,8 +80,8 @@ function exportTable(desk: Desk, rows: readonly Shown[], brands: readonly BrandN
       cells: [
         { cells: [{ day: row.from_on }, '–', { day: row.until_on }] },
         brands.find(({ id }) => id === row.brand_id)?.name ?? row.brand_id,
-        row.journals,
-        row.postings,
+        { href: url('/admin/ledger/journals', { export: row.id }), text: counted(row.journals) },
+        { href: `/admin/ledger/exports/${row.id}.csv`, text: counted(row.postings) },
         actorName(desk, row),
         { at: row.created_at },
         { href: `/admin/ledger/exports/${row.id}.csv`, text: t('books.csv') },

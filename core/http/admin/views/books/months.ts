@@ -1,14 +1,15 @@
-import { all, sql } from '../../../../db/index.ts'
+import { sql } from '../../../../db/index.ts'
 import { addDays, NotFound, type Instant, type IsoDate } from '../../../../kernel/index.ts'
 import { monthOf, type LedgerMonthRow } from '../../../../billing/index.ts'
 import { scoped } from '../../../../records/index.ts'
 import { url } from '../../../../render/index.ts'
-import { inMoney, type Block, type DangerView, type PageView } from '../../blocks.ts'
+import { type Block, type DangerView, type PageView } from '../../blocks.ts'
 import { filled, formParts, labeller, looseProblem, valueOf, type Asked, type Desk } from '../../desk.ts'
 import { allowed } from '../clients.ts'
 import { monthName } from '../words.ts'
 import { crumbs } from './accounts.ts'
 import { brandsOf, type BrandName } from './asked-days.ts'
+import { deferralTable } from './deferrals.ts'
 
 interface Month {
   id: string
@@ -39,7 +40,7 @@ export async function monthsPage(desk: Desk, asked: Asked): Promise<PageView> {
     main: [
       ...(allowed(desk, 'ledger_month.close') ? [closeForm(desk, asked, brands, months)] : []),
       monthTable(desk, brands, months),
-      await deferrals(desk),
+      await deferralTable(desk, brands),
     ],
   }
 }
@@ -103,42 +104,6 @@ function monthTable(desk: Desk, brands: readonly BrandName[], months: readonly M
       ],
     })),
     empty: { icon: 'lock', title: t('books.months.none'), text: t('books.months.none_text') },
-  }
-}
-
-interface Deferral {
-  id: string
-  month: string
-  currency: string
-  deferred_minor: bigint
-  moved_minor: bigint
-  journal_id: string | null
-}
-
-/** What the closed months deferred: the balance of the deferred accounts at their end, and what moved. */
-async function deferrals(desk: Desk): Promise<Block> {
-  const { means, actor, t } = desk
-  const rows = await means.db.all<Deferral>(sql`
-    select d.id, m.month, d.currency, d.deferred_minor, d.moved_minor, j.id as journal_id
-    from income_deferrals d join ledger_months m on m.id = d.month_id
-      left join journals j on j.source_id = d.id and j.kind = 'income_deferred'
-    where ${all([scoped(actor, { table: 'd', client: null }), sql`d.undone_at is null`])} order by m.month desc, d.id limit 240`)
-  return {
-    kind: 'table',
-    id: 'ledger-deferrals',
-    title: t('books.months.deferred'),
-    columns: [
-      { label: t('books.label.month'), phone: 'title' },
-      { label: t('books.label.deferred'), align: 'end', phone: 'side' },
-      { label: t('books.label.moved'), align: 'end' },
-    ],
-    rows: rows.map((row) => ({
-      id: `deferral-${row.id}`,
-      ...(row.journal_id ? { href: `/admin/ledger/journals/${row.journal_id}` } : {}),
-      label: row.month,
-      cells: [row.month, inMoney(row.deferred_minor, row.currency), inMoney(row.moved_minor, row.currency)],
-    })),
-    empty: { title: t('books.months.no_deferred') },
   }
 }
 

@@ -1,18 +1,10 @@
 import { listSellers, type Seller } from '../../../brands/index.ts'
-import {
-  evidenceKinds,
-  listPlaceEvidence,
-  readOssDocuments,
-  readOssReport,
-  RETURN_CURRENCY,
-  type OssRow,
-} from '../../../billing/index.ts'
+import { readOssReport, RETURN_CURRENCY, type OssRow } from '../../../billing/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
 import { url } from '../../../render/index.ts'
 import { inMoney, type Block, type Cell, type PageView } from '../blocks.ts'
-import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
-import { allowed } from './clients.ts'
-import { choice, sellerField } from './tax-rules.ts'
+import { filled, labeller, type Asked, type Desk } from '../desk.ts'
+import { sellerField } from './tax-rules.ts'
 import { taxTabs } from './tax-tabs.ts'
 import { countryName } from './words.ts'
 
@@ -112,6 +104,7 @@ function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Bl
     ],
     rows: rows.map((row) => ({
       id: `oss-${row.country}-${row.ratePpm}-${row.currency}-${row.corrects ?? 'now'}`,
+      href: documentsOf(wanted, row),
       label: row.country,
       cells: [
         countryName(desk, row.country),
@@ -120,16 +113,20 @@ function ossTable(desk: Desk, rows: readonly OssRow[], wanted: QuarterAsked): Bl
         inMoney(row.taxMinor, row.currency),
         ...(foreign ? returned(desk, row) : []),
         row.corrects,
-        {
-          text: t('tax.oss.documents', { count: row.documents }),
-          href: url('/admin/tax/oss/documents', {
-            ...{ ...wanted, country: row.country, rate_ppm: row.ratePpm, currency: row.currency },
-            ...(row.corrects === null ? {} : { corrects: row.corrects }),
-          }),
-        },
+        row.documents,
       ],
     })),
-    ...(foreign ? { foot: ['', '', '', '', '', ...sumOfReturn(rows), '', ''] } : {}),
+    ...(rows.length === 0
+      ? {}
+      : {
+          foot: [
+            t('books.sum'),
+            ...(foreign ? ['', '', '', ''] : ['']),
+            ...sumOfReturn(rows, wanted),
+            '',
+            '',
+          ],
+        }),
     empty: { icon: 'receipt-tax', title: t('tax.oss.none') },
   }
 }
@@ -147,117 +144,20 @@ function returned({ t, locale }: Desk, { inReturn }: OssRow): Cell[] {
 }
 
 /** No sum while a part of it is not known. */
-function sumOfReturn(rows: readonly OssRow[]): Cell[] {
+function sumOfReturn(rows: readonly OssRow[], wanted: QuarterAsked): Cell[] {
   const known = rows.flatMap(({ inReturn }) => inReturn ?? [])
   if (known.length < rows.length) return ['', '']
   return (['netMinor', 'taxMinor'] as const).map((of) =>
     inMoney(
       known.reduce((sum, one) => sum + one[of], 0n),
       RETURN_CURRENCY,
+      url('/admin/tax/oss/documents', { ...wanted }),
     ),
   )
 }
 
-/** The documents of one figure. */
-export async function ossDocumentsPage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { means, actor, t } = desk
-  const l = labeller(desk)
-  const { query } = asked
-  const wanted = quarterAsked(desk, asked, [])
-  const figure = { country: query.country, rate_ppm: Number(query.rate_ppm), currency: query.currency }
-  const corrects = query.corrects === undefined ? {} : { corrects: query.corrects }
-  const rows = await readOssDocuments(means, { ...wanted, ...figure, ...corrects }, actor)
-  const sum = (of: 'net_minor' | 'tax_minor') => rows.reduce((all, row) => all + row[of], 0n)
-  const currency = query.currency ?? 'EUR'
-  return {
-    head: {
-      title: t('tax.oss.behind', {
-        country: query.country ?? '',
-        rate: formatRate(figure.rate_ppm, desk.locale),
-      }),
-      crumbs: [
-        { label: t('tax.oss.title'), href: url('/admin/tax/oss', { ...wanted }) },
-        { label: figure.country ?? '' },
-      ],
-    },
-    main: [
-      {
-        ...{ kind: 'table', id: 'oss-documents', title: t('tax.label.documents') },
-        columns: [
-          { label: l('number'), phone: 'title' },
-          { label: l('issued_on') },
-          { label: l('net'), align: 'end', phone: 'line' },
-          { label: l('tax'), align: 'end', phone: 'side' },
-        ],
-        rows: rows.map((row, i) => ({
-          id: `row-${row.id}-${i}`,
-          label: row.number,
-          cells: [
-            { href: `/admin/invoices/${row.id}`, text: row.number },
-            { day: row.issued_on },
-            inMoney(row.net_minor, row.currency),
-            inMoney(row.tax_minor, row.currency),
-          ],
-        })),
-        foot: ['', '', inMoney(sum('net_minor'), currency), inMoney(sum('tax_minor'), currency)],
-        empty: { title: t('tax.oss.none') },
-      },
-    ],
-  }
-}
-
-/** What speaks for the place of consumers in other member states. */
-export async function evidencePage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { means, actor, t } = desk
-  const l = labeller(desk)
-  const client_id = asked.query.client
-  const rows = await listPlaceEvidence(means, client_id === undefined ? {} : { client_id }, actor)
-  const form: Block = {
-    ...{
-      kind: 'form',
-      id: 'evidence-form',
-      title: t('tax.evidence.add_title'),
-      action: '/admin/tax/evidence',
-    },
-    fields: [
-      { ...filled(asked, 'client_id', client_id), label: l('client'), hint: t('tax.exemptions.client_hint') },
-      choice(desk, asked, 'evidence_kind', { values: evidenceKinds, words: 'evidence_kind' }),
-      { ...filled(asked, 'country'), label: l('country') },
-      { ...filled(asked, 'source'), label: l('source'), hint: t('tax.evidence.source_hint') },
-    ],
-    submit: { label: t('tax.evidence.add') },
-    ...formParts(desk, asked),
-  }
-  return {
-    head: {
-      title: t('tax.evidence.title'),
-      crumbs: [{ label: t('admin.tax.title'), href: '/admin/tax' }, { label: t('tax.evidence.title') }],
-      text: t('tax.evidence.text'),
-    },
-    tabs: taxTabs(desk, 'evidence'),
-    main: [
-      {
-        ...{ kind: 'table', id: 'place-evidence', title: t('tax.evidence.list') },
-        columns: [
-          { label: l('client'), phone: 'title' },
-          { label: l('state'), phone: 'side' },
-          { label: t('tax.label.pieces'), phone: 'line' },
-        ],
-        rows: rows.map((row) => ({
-          id: `row-${row.client_id}`,
-          label: row.client,
-          cells: [
-            clientLink(row.client_id, row.client),
-            t(`tax.evidence.standing.${row.standing}`),
-            row.pieces
-              .map(({ kind, country }) => `${t(`tax.evidence_kind.${kind}`)}: ${countryName(desk, country)}`)
-              .join(' · '),
-          ],
-          menu: [{ label: t('tax.evidence.add'), href: `/admin/tax/evidence?client=${row.client_id}` }],
-        })),
-        empty: { icon: 'receipt-tax', title: t('tax.evidence.none') },
-      },
-      ...(allowed(desk, 'place_evidence.note') ? [form] : []),
-    ],
-  }
-}
+const documentsOf = (wanted: QuarterAsked, { country, ratePpm, currency, corrects }: OssRow): string =>
+  url('/admin/tax/oss/documents', {
+    ...{ ...wanted, country, rate_ppm: ratePpm, currency },
+    ...(corrects === null ? {} : { corrects }),
+  })
