@@ -17,11 +17,6 @@ export * from './gateway-optional.ts'
 export * from './saved-method.ts'
 
 /**
- * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it.
- * An unknown outcome is thrown, never guessed; core then asks `look_up` before it tries again.
- */
-
-/**
  * What happened to one attempt at the gateway. `reference` may change on the way (from a hosted page to the payment
  * made on it): the latest one counts.
  */
@@ -304,7 +299,10 @@ export const GatewayFacts = Type.Object({
 })
 export type GatewayFacts = Static<typeof GatewayFacts>
 
-/** Operation → input and output schema: what core checks on both sides of a call. */
+/**
+ * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it. An unknown
+ * outcome is thrown, never guessed; core then asks `look_up` before it tries again.
+ */
 export const gatewayOperations = {
   start_payment: { input: StartPayment, output: PaymentOutcome, changes: true },
   charge_method: { input: ChargeMethod, output: PaymentOutcome, changes: true },

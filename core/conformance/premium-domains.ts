@@ -54,7 +54,7 @@ async function buy(run: Run, input: Registered, price: MoneyJson): Promise<void>
     const bought = 'answer' in told && !saysNo(told.answer)
     const { premium_price: offered } = input
     const fits = offered?.minor === price.minor
-    const name = `registrar.register of a premium name for ${offered?.minor ?? 'no'} instead of ${price.minor}`
+    const name = `registrar.register of a premium name for ${offered?.minor ?? 'no price'} instead of ${price.minor}`
     const problem: Problem = bought === fits ? undefined : bought ? 'it was bought' : 'it was not bought'
     run.note('price_agreed', fits ? 'registrar.register of a premium name at its price' : name, problem)
     if (!fits) run.note('buys_nothing', name, bench.made() > made ? 'it was bought' : undefined)

@@ -9,8 +9,6 @@ import {
 } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/** Rates an order before it is accepted. Core decides what follows; when the plugin fails, the order is held. */
-
 export const FraudQuestion = Type.Object({
   order_id: Type.String(),
   client: ClientSnapshot,
@@ -38,6 +36,7 @@ export const FraudScore = Type.Object({
 })
 export type FraudScore = Static<typeof FraudScore>
 
+/** Rates an order before it is accepted. Core decides what follows; when the plugin fails, the order is held. */
 export const fraudOperations = {
   score: { input: FraudQuestion, output: FraudScore },
   /** Tells the service how it ended, so that it learns. */

@@ -13,11 +13,6 @@ import {
 } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/**
- * A registrar registers and keeps domains. A changing verb is called at least once and perhaps again: it looks first
- * whether the name is already ours. What the registry has not decided is `pending`, what nobody knows is thrown.
- */
-
 const changed = <T extends Parameters<typeof Type.Object>[0]>(more: T) =>
   Type.Object({ ...d.DomainTarget.properties, idempotency_key: IdempotencyKey, ...more })
 
@@ -29,6 +24,11 @@ const Availability = Type.Object({
   renew: Type.Optional(MoneyShape),
 })
 
+/**
+ * A registrar registers and keeps domains. A changing verb is called at least once and perhaps again, under the same
+ * key: where the registry takes no keys, it looks first whether the name is already ours. What the registry has not
+ * decided is `pending`, what nobody knows is thrown.
+ */
 export const registrarOperations = {
   /** Many names at once, in the order asked; a name that cannot be told is `unknown`, not free. */
   check_availability: {
@@ -82,7 +82,7 @@ export const registrarOperations = {
   read_contacts: { input: d.DomainTarget, output: d.DomainContacts },
   set_contacts: { input: changed({ contacts: d.DomainContacts }), output: d.DomainOutcome, changes: true },
   resend_verification: { input: changed({}), output: DoneOrFailed, changes: true },
-  /** The code for a move away: shown once, or sent to the owner by the registry. */
+  /** The code for a move away: shown once, or sent to the owner by the registry. Many registries make a new one. */
   transfer_code: {
     input: changed({}),
     output: Type.Union([

@@ -2,13 +2,6 @@ import { Type, type Static } from '../type.ts'
 import { ConnectionReport, CountryCode, CurrencyCode, DayText, InstantText, Reference } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/**
- * Which taxes a document bears, for the brands that chose the plugin instead of the seller's rules. Core multiplies and
- * rounds: a plugin answers rates, never amounts. Lines that bear no tax by themselves (of exempt buyers, gift cards,
- * deposits) are not asked about. A plugin that fails, leaves a line out, or names two taxes alike stops the document;
- * the billing run sets its client aside with the reason.
- */
-
 const Place = Type.Object({
   country: CountryCode,
   state: Type.Optional(Type.String()),
@@ -67,6 +60,12 @@ export type TaxAnswer = Static<typeof TaxAnswer>
 export const TaxProblem = Type.Object({ problem: Type.String({ minLength: 1, maxLength: 300 }) })
 export type TaxProblem = Static<typeof TaxProblem>
 
+/**
+ * Which taxes a document bears, for the brands that chose the plugin instead of the seller's rules. Core multiplies and
+ * rounds: a plugin answers rates, never amounts. Lines that bear no tax by themselves (of exempt buyers, gift cards,
+ * deposits) are not asked about. A plugin that fails, leaves a line out, or names two taxes alike stops the document;
+ * the billing run sets its client aside with the reason.
+ */
 export const taxOperations = {
   /** Pure: the same question always has the same answer, or a draft and its invoice would differ. */
   determine: {

@@ -68,6 +68,30 @@ describe('the order in which credit is used', () => {
       ],
     ))
 
+  test('in one order, however the grants come: what ends, then the older, then the one entered first', () => {
+    const [early, late] = [0, 1].map((hour) => instant(Date.UTC(2026, 0, 1, hour)))
+    const june = isoDate('2026-06-01')
+    const inOrder = [
+      grant('g9', 1n, { priority: 50, createdAt: late! }),
+      grant('g8', 1n, { expiresOn: isoDate('2026-05-31'), createdAt: late! }),
+      grant('g5', 1n, { expiresOn: june, createdAt: early! }),
+      grant('g6', 1n, { expiresOn: june, createdAt: early! }),
+      grant('g1', 1n, { expiresOn: june, createdAt: late! }),
+      grant('g0', 1n, { createdAt: early! }),
+      grant('g2', 1n, { createdAt: late! }),
+      grant('g3', 1n, { createdAt: late! }),
+    ]
+    const wanted = inOrder.map(({ id }) => id)
+    fc.assert(
+      fc.property(fc.shuffledSubarray(inOrder, { minLength: inOrder.length }), (grants) => {
+        assert.deepEqual(
+          used(grants, 0n, 8n).map(([id]) => id),
+          wanted,
+        )
+      }),
+    )
+  })
+
   test('never more than is wanted, than a grant has left, or than there is; all of it when it is wanted', () => {
     const amount = fc.bigInt({ min: 0n, max: 10_000n })
     const some = fc.record({

@@ -79,4 +79,29 @@ describe('what of a line is earned', () => {
       }),
     )
   })
+
+  test('without a whole period, or with one of no days, on the day of the document', () => {
+    const [day, after] = [isoDate('2026-01-10'), isoDate('2026-01-11')]
+    const odd: Partial<Earning>[] = [
+      { startsOn: null },
+      { endsOn: null },
+      { startsOn: isoDate('2026-02-15') },
+      { startsOn: isoDate('2026-02-16') },
+    ]
+    for (const over of odd)
+      assert.deepEqual([earnedBefore(line(over), day), earnedBefore(line(over), after)], [0n, 3_100n])
+  })
+
+  test('is invoiced from the day of its document until its void', () => {
+    const of = line({ voidedOn: isoDate('2026-01-20') })
+    const days = ['2026-01-10', '2026-01-11', '2026-01-20', '2026-01-21'].map((day) => isoDate(day))
+    assert.deepEqual(
+      days.map((day) => invoicedBefore(of, day)),
+      [0n, 3_100n, 3_100n, 0n],
+    )
+    assert.deepEqual(
+      days.map((day) => deferredBefore(of, day)),
+      [0n, 3_100n, 2_600n, 0n],
+    )
+  })
 })

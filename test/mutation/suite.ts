@@ -1,5 +1,6 @@
 /** The tests that judge mutants: those of pure modules, which need neither database nor network. */
 import '../billing/cash-sums.test.ts'
+import '../billing/credit-note-sums.test.ts'
 import '../billing/credit-rules.test.ts'
 import '../billing/earned-days.test.ts'
 import '../billing/instalment-sums.test.ts'

@@ -49,8 +49,8 @@ export function orderOfUse(
 /** The last possible day stands for "never". */
 const endOf = (grant: OpenGrant): string => grant.expiresOn ?? '9999-12-31'
 
+/** Among grants of the same priority. */
 function before(a: OpenGrant, b: OpenGrant): number {
-  if (a.priority !== b.priority) return a.priority - b.priority
   if (endOf(a) !== endOf(b)) return endOf(a) < endOf(b) ? -1 : 1
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
   return a.id < b.id ? -1 : 1

@@ -4,7 +4,7 @@ import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Means } from '../../records/index.ts'
 import type { BilledDay } from '../ports.ts'
-import { chargeAsking, isRefused } from '../payments/charge-asking.ts'
+import { chargeAsking, isRefused, noteRefusedRefill } from '../payments/charge-asking.ts'
 import { attempt, snapshotOf, type Payments } from '../payments/gateway.ts'
 import { customerAt, type MethodRow } from '../payments/keep-method.ts'
 import { insertPayment, type PaymentRow } from '../payments/payment.ts'
@@ -122,7 +122,10 @@ export async function topUpCredit(
 ): Promise<void> {
   const opened = await payments.db
     .transaction((trx) => openTopUp(payments, trx, job))
-    .catch((error: unknown) => noteRefused(payments, job.client_id, error))
+    .catch((error: unknown) => {
+      if (!isRefused(error)) throw error
+      return noteRefusedRefill(payments, { clientId: job.client_id, message: error.message }, actor)
+    })
   if (!opened) return
   const { payment, method } = opened
   if (payment.status !== 'created') return
@@ -170,18 +173,6 @@ async function openTopUp(
     now: means.business.now(),
   })
   return { payment, method }
-}
-
-/** A plugin said no: staff find that at the client, and the next day asks again. */
-async function noteRefused(means: Means, clientId: string, error: unknown): Promise<null> {
-  if (!isRefused(error)) throw error
-  await means.db.transaction(async (trx) => {
-    const row = await trx.get<TopUpRow>(sql`select * from credit_top_ups where client_id = ${clientId}`)
-    const scope = { subject: clientId, clientId, brandId: row?.brand_id ?? null }
-    const action = 'credit.top_up_refused'
-    await recordAudit(means, trx, actor, [{ ...scope, action, reason: error.message }])
-  })
-  return null
 }
 
 /** After so many declines, or one that no repeat can mend, it stops until its client starts it again. */

@@ -5,16 +5,16 @@ import { recordEvent } from '../../events/index.ts'
 import { addDays, invalidInput, isoDate, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import {
-  type Asking,
   defineSetting,
   defineVerb,
   demandCheck,
   findRow,
-  type Means,
   readSetting,
+  type Means,
 } from '../../records/index.ts'
 import { account } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
+import { issueAsking } from './gift-card-asking.ts'
 import { endOf, getGiftCard, giftCardLifecycle, hashCode, newCode, type GiftCardRow } from './gift-card.ts'
 import { moveGiftCard } from './move-gift-card.ts'
 import { GiftCardSpent } from './errors.ts'
@@ -87,24 +87,6 @@ export const issueGiftCard = defineVerb(
       return { id: row.id, code: card.code }
     }),
 )
-
-/** A card has no id before it is made, so its brand stands for it. Its code is never said. */
-function issueAsking(
-  brandId: string,
-  {
-    amount_minor,
-    currency,
-    expires_on = null,
-    note = null,
-  }: Record<'amount_minor' | 'currency', string> & {
-    expires_on?: string | null | undefined
-    note?: string | null | undefined
-  },
-): Asking {
-  const row = { id: brandId, version: 0, brand_id: brandId }
-  const facts = { amount_minor, currency, expires_on }
-  return { noun: 'gift_card', transition: 'issue', from: 'none', to: 'active', row, reason: note, facts }
-}
 
 /** A card whose code was lost gets another one; the old one opens nothing any more. */
 export const replaceGiftCardCode = defineVerb(

@@ -44,3 +44,19 @@ export async function noteRefusedCharge(
     await recordEvent(means, trx, actor, { ...scope, type: 'invoice.charge_refused', body })
   })
 }
+
+/** The same of a refill, which is found at the client; the next day asks again. */
+export async function noteRefusedRefill(
+  means: Means,
+  { clientId, message }: { clientId: string; message: string },
+  actor: Actor,
+): Promise<null> {
+  await means.db.transaction(async (trx) => {
+    const client = await trx.get<{ brand_id: string }>(
+      sql`select brand_id from clients where id = ${clientId}`,
+    )
+    const scope = { subject: clientId, clientId, brandId: client!.brand_id }
+    await recordAudit(means, trx, actor, [{ ...scope, action: 'credit.top_up_refused', reason: message }])
+  })
+  return null
+}

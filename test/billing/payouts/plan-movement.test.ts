@@ -109,3 +109,24 @@ test('nothing is booked by itself that fits nothing, or another sum; staff may t
     ...{ 'gateway_clearing:plg_1': -500n, 'gateway_fees:plg_1': 500n },
   })
 })
+
+test('in another currency what was charged must be what the books say, in sum and currency', () => {
+  const t: ToldMovement = {
+    ...{ kind: 'payment', currency: 'EUR', amountMinor: 1_100n, feeMinor: 0n },
+    charged: { currency: 'USD', minor: 1_200n },
+  }
+  const booked = { currency: 'USD', amountMinor: 1_200n, feeMinor: 0n }
+  const ask = { instanceId: 'plg_1', told: t, booked }
+  assert.ok(planMovement(ask))
+  assert.equal(planMovement({ ...ask, told: { ...t, charged: { currency: 'GBP', minor: 1_200n } } }), null)
+  assert.equal(planMovement({ ...ask, told: { ...t, charged: { currency: 'USD', minor: 1_201n } } }), null)
+})
+
+test('nothing is posted where the books say already what the gateway says', () => {
+  const t: ToldMovement = {
+    ...{ kind: 'payment', currency: 'EUR', amountMinor: 1_190n, feeMinor: 40n },
+    charged: null,
+  }
+  const same = { currency: 'EUR', amountMinor: 1_190n, feeMinor: 40n }
+  assert.deepEqual(plan(t, same), { settled: [], exchanged: [] })
+})

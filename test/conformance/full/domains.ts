@@ -30,6 +30,7 @@ export function withDomain({ storage }: PluginContext, operation: string, answer
     if (OF_DOMAINS.includes(operation)) return tell(operation, input, read)
     const held = await read(domain)
     const keep = (value: Fields) => storage.set(`domain/${String(domain)}`, value)
+    if (operation === 'register' && otherPrice(input)) return PRICE_CHANGED
     // Whose answer is lost is under way until it is asked for again.
     if (operation === 'register' && held['state'] === 'absent') await keep({ state: 'pending' })
     const told = (await answer(input)) as Fields
@@ -61,7 +62,11 @@ async function tell(
       return {
         results: all.map(({ domain, held }) => ({
           domain,
-          status: held['state'] === 'absent' ? 'free' : 'taken',
+          ...(held['state'] !== 'absent'
+            ? { status: 'taken' }
+            : isPremium(domain)
+              ? { status: 'premium', register: PRICE }
+              : { status: 'free' }),
         })),
       }
     case 'describe':
@@ -76,6 +81,17 @@ async function tell(
       return { [operation.slice('read_'.length)]: held[operation.slice('read_'.length)] ?? [] }
   }
 }
+
+/** A name that costs more, and what is said when something else was agreed. */
+export const PREMIUM = 'gold.example.com'
+const PRICE = { minor: '99000', currency: 'EUR' }
+const PRICE_CHANGED = {
+  ...{ outcome: 'failed', code: 'price_changed', message: 'The name has another price.', kind: 'permanent' },
+}
+
+const isPremium = (domain: unknown): boolean => domain === PREMIUM
+const otherPrice = ({ domain, premium_price: agreed }: Fields): boolean =>
+  isPremium(domain) && JSON.stringify(agreed) !== JSON.stringify(PRICE)
 
 const REPORTED = ['state', 'registered_on', 'expires_on', 'locked', 'privacy', 'auto_renew', 'nameservers']
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { voidInvoice } from '../../../core/billing/index.ts'
+import { startDeposit, voidInvoice } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { formatMoney } from '../../../core/i18n/index.ts'
-import { issue, draft } from '../../billing/support.ts'
+import { draft, issue, scriptedGateway } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
-import { makeBrand, makeClient, staffActor } from '../../support/make.ts'
+import { clientActor, makeBrand, makeClient, staffActor } from '../../support/make.ts'
 import { assertStatus, elementOf, openAdmin, type AdminWorld } from './support.ts'
 
 for (const engine of engines)
@@ -17,8 +17,19 @@ for (const engine of engines)
       await issue(world.means, draft(dollars, { amounts: [12_345n] }))
       const wrong = await issue(world.means, draft(dollars, { amounts: [99_900n] }))
       await voidInvoice(world.means, { invoice_id: wrong.id, reason: 'Twice' }, staffActor())
+      await deposit(world)
     })
     after(() => world.close())
+
+    /** Its receipt is a document, and no revenue: the money is the client's still. */
+    const deposit = async ({ means, ids }: AdminWorld) => {
+      const payer = await makeClient(means, { brand_id: ids.brand, currency: 'USD' })
+      const urls = { return_url: 'http://shop.example/r', cancel_url: 'http://shop.example/c' }
+      const money = { minor: '70000', currency: 'USD' }
+      const plugins = scriptedGateway([{ outcome: 'succeeded', reference: 'D-1', amount: money }])
+      const wish = { client_id: payer.id, amount_minor: money.minor, instance_id: ids.instance, ...urls }
+      await startDeposit({ ...means, plugins }, wish, clientActor(payer.id))
+    }
 
     /** What the postings say, which the board does not read. */
     const inLedger = async (accounts: string) => {
@@ -54,7 +65,7 @@ for (const engine of engines)
       assert.equal(count('Unpaid invoices'), 3)
       assert.equal(count('Overdue'), 1)
       assert.equal(count('Orders this month'), 1)
-      assert.equal(count('Active clients'), 3)
+      assert.equal(count('Active clients'), 4)
     })
 
     it('counts of the clients whom the run set aside those of the own brands alone', async () => {

@@ -68,10 +68,12 @@ interface Day {
   sum_minor: bigint
 }
 
+/** Receipts of deposits and proformas are documents that invoice nothing. */
 function issuedByDay(desk: Desk, from: IsoDate): Promise<Day[]> {
   return desk.means.db.all<Day>(sql`
     select i.issued_on as day, i.currency, sum(i.subtotal_minor) as sum_minor from invoices i
-    where i.issued_on >= ${from} and i.status in ('issued', 'paid', 'written_off') and ${scoped(desk.actor, { table: 'i' })}
+    where i.issued_on >= ${from} and i.status in ('issued', 'paid', 'written_off') and i.kind <> 'receipt' and i.proforma = 0
+      and ${scoped(desk.actor, { table: 'i' })}
     group by i.issued_on, i.currency order by i.issued_on`)
 }
 

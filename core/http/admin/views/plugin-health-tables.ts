@@ -57,7 +57,7 @@ export function hostTable(desk: Desk, { hosts }: SeenHealth, nameOf: (id: string
       { label: t('admin.plugins.figure.cpu'), align: 'end' },
     ],
     rows: hosts.map(({ ward, process, pid, cost }, place) => ({
-      id: `host-${place}-${pid ?? ward}`,
+      id: `host-${place}`,
       label: wardName(desk, ward, nameOf),
       cells: [
         wardName(desk, ward, nameOf),
