@@ -53,6 +53,7 @@ export const portalCases: readonly RouteCase[] = [
     at: ({ service, product, option }) =>
       `/portal/services/${service}/upgrade/preview?plan=${product}+1m&o.${option}=nyc`,
     as: 'client',
+    rows: [/Falls away: More/g],
   },
   {
     route: '/portal/services/:serviceId/extras',
@@ -79,6 +80,7 @@ export const portalCases: readonly RouteCase[] = [
     route: '/portal/services/:serviceId/cancel',
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',
+    rows: [/Reason \d+/g],
   },
   {
     route: '/portal/services/:serviceId/cancel/offer',
