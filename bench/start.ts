@@ -7,12 +7,11 @@ import { median, report, type Judged } from './figure.ts'
 import { hundredPlugins } from './start/hundred-plugins.ts'
 import {
   begin,
-  childrenOf,
   end,
   freePort,
   isHome,
   isOpen,
-  isPluginHost,
+  pluginHostsOf,
   pssMegabytes,
   tellOfDispute,
   until,
@@ -87,7 +86,7 @@ async function idleMemory(shop: Shop): Promise<number> {
   const { child } = begin(shop)
   await isOpen(child)
   await tellOfDispute(shop)
-  const hosts = () => childrenOf(child.pid!).filter(isPluginHost)
+  const hosts = () => pluginHostsOf(child.pid!)
   await until(child, () => Promise.resolve(hosts().length > 0))
   await isHome(shop)
   await sleep(IDLE_MS)

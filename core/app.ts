@@ -21,6 +21,7 @@ import {
   ownCommands,
   type Part,
   type PluginCalls,
+  type Role,
   SplitNeedsPostgres,
   takeLock,
   wired,
@@ -30,8 +31,7 @@ import {
 import type { Config } from './config/index.ts'
 import type { Means } from './records/index.ts'
 
-/** What a process is for: everything, one half of it beside others, or a command while no core runs. */
-export type Role = 'serve' | 'web' | 'work' | 'command'
+export type { Role }
 
 export interface AppOptions {
   role?: Role
@@ -72,7 +72,8 @@ export async function createApp(config: Config, options: AppOptions = {}): Promi
     const outside = await outsideOf(opened.means, config, options)
     const smtpUrl = outside.smtpUrl ?? config.smtpUrl
     const { outbound, companies = [] } = outside
-    const base = { config: { ...config, smtpUrl }, ...opened, outbound, companies }
+    const { role = 'serve' } = options
+    const base = { role, config: { ...config, smtpUrl }, ...opened, outbound, companies }
     return await assemble(base, options, async () => {
       await outside.stop()
       await giveBack()

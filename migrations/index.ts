@@ -41,4 +41,8 @@ export const migrations: readonly Migration[] = [
   { name: '0043_refund_parts', breaking: false, load: () => import('./0043_refund_parts.ts') },
   { name: '0045_service_acts', breaking: false, load: () => import('./0045_service_acts.ts') },
   { name: '0046_setting_versions', breaking: false, load: () => import('./0046_setting_versions.ts') },
+  { name: '0047_plugin_refusals', breaking: false, load: () => import('./0047_plugin_refusals.ts') },
+  { name: '0048_plugin_care', breaking: false, load: () => import('./0048_plugin_care.ts') },
+  { name: '0049_option_conditions', breaking: false, load: () => import('./0049_option_conditions.ts') },
+  { name: '0050_stay_offers', breaking: false, load: () => import('./0050_stay_offers.ts') },
 ]

@@ -4,6 +4,7 @@ export const counterparts: Readonly<Record<string, string>> = {
   'client.changed': 'ClientEdit',
   'client.closed': 'ClientClose',
   'client.create:check': 'ClientDetailsValidation',
+  'client.change:check': 'ClientDetailsValidation, ContactDetailsValidation',
   'client.close:check': 'PreDeleteClient',
   'user.signed_out': 'UserLogout, AdminLogout',
   'user.password_changed': 'UserChangePassword, ClientChangePassword',
@@ -38,6 +39,9 @@ export const counterparts: Readonly<Record<string, string>> = {
   'delivery.failed': 'AfterModuleCreateFailed and the other …Failed',
   'cancellation.planned': 'CancellationRequest',
   'cart.prices:shape': 'CartTotalAdjustment',
+  'tax.determine': 'CartItemsTax',
+  'add_on.draw_slot':
+    'ClientAreaHomepage, ClientAreaProductDetailsOutput, AdminAreaClientSummaryPage and the other …Output',
   'order.form:shape': 'ShoppingCartValidateProductUpdate',
   'mail.message:shape': 'EmailPreSend',
   'message.sent': 'EmailPreLog',

@@ -4,16 +4,17 @@ import { ConfirmPayment, ConfirmSetup, Embed } from './embed.ts'
 import { Agreement, CapturePayment, gatewayOptionalOperations, VoidPayment } from './gateway-optional.ts'
 import type { KindOf, Operation } from './kinds/operation.ts'
 import { SavedMethod } from './saved-method.ts'
-import { ClientSnapshot, ConnectionReport, InstantText, MoneyShape, Reference } from './shapes.ts'
+import {
+  ClientSnapshot,
+  ConnectionReport,
+  IdempotencyKey,
+  InstantText,
+  MoneyShape,
+  Reference,
+} from './shapes.ts'
 
 export * from './gateway-optional.ts'
 export * from './saved-method.ts'
-
-/**
- * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it.
- * Every charge, capture and refund carries `idempotency_key`, stable over retries of the same attempt: hand it to the
- * provider unchanged. An unknown outcome is thrown, never guessed; core then asks `look_up` before it tries again.
- */
 
 /**
  * What happened to one attempt at the gateway. `reference` may change on the way (from a hosted page to the payment
@@ -107,7 +108,7 @@ export type RefundOutcome = Static<typeof RefundOutcome>
 /** Starts a payment with the client present: hosted page, instructions. */
 export const StartPayment = Type.Object({
   payment_id: Type.String(),
-  idempotency_key: Type.String({ maxLength: 200 }),
+  idempotency_key: IdempotencyKey,
   amount: MoneyShape,
   description: Type.String({ maxLength: 200 }),
   /** Number of the invoice; appears in transfers and on statements. */
@@ -132,7 +133,7 @@ export type StartPayment = Static<typeof StartPayment>
 /** Charges a saved method, the client being absent. */
 export const ChargeMethod = Type.Object({
   payment_id: Type.String(),
-  idempotency_key: Type.String({ maxLength: 200 }),
+  idempotency_key: IdempotencyKey,
   amount: MoneyShape,
   description: Type.String({ maxLength: 200 }),
   document: Type.String(),
@@ -146,7 +147,7 @@ export type ChargeMethod = Static<typeof ChargeMethod>
 export const LookUpPayment = Type.Object({
   payment_id: Type.String(),
   /** The key under which the attempt was sent. */
-  idempotency_key: Type.String(),
+  idempotency_key: IdempotencyKey,
   reference: Type.Optional(Reference),
   /** The gateway's id of the client, which narrows the search when there is no reference. */
   customer: Type.Optional(Reference),
@@ -155,7 +156,7 @@ export type LookUpPayment = Static<typeof LookUpPayment>
 
 export const RefundPayment = Type.Object({
   refund_id: Type.String(),
-  idempotency_key: Type.String({ maxLength: 200 }),
+  idempotency_key: IdempotencyKey,
   /** The gateway's reference of the payment. */
   reference: Reference,
   amount: MoneyShape,
@@ -164,7 +165,7 @@ export const RefundPayment = Type.Object({
 export type RefundPayment = Static<typeof RefundPayment>
 
 export const StartSetup = Type.Object({
-  idempotency_key: Type.String({ maxLength: 200 }),
+  idempotency_key: IdempotencyKey,
   client: ClientSnapshot,
   customer: Type.Optional(Reference),
   currency: Type.String(),
@@ -203,7 +204,11 @@ export const FoundMethods = Type.Object({
 })
 export type FoundMethods = Static<typeof FoundMethods>
 
-export const RemoveMethod = Type.Object({ method: Reference, customer: Type.Optional(Reference) })
+export const RemoveMethod = Type.Object({
+  idempotency_key: IdempotencyKey,
+  method: Reference,
+  customer: Type.Optional(Reference),
+})
 export type RemoveMethod = Static<typeof RemoveMethod>
 
 export const SetupOutcome = Type.Union([
@@ -294,13 +299,16 @@ export const GatewayFacts = Type.Object({
 })
 export type GatewayFacts = Static<typeof GatewayFacts>
 
-/** Operation → input and output schema: what core checks on both sides of a call. */
+/**
+ * A payment gateway. Core owns the payment's state: a method answers what the gateway said, and core books it. An unknown
+ * outcome is thrown, never guessed; core then asks `look_up` before it tries again.
+ */
 export const gatewayOperations = {
   start_payment: { input: StartPayment, output: PaymentOutcome, changes: true },
   charge_method: { input: ChargeMethod, output: PaymentOutcome, changes: true },
   look_up: { input: LookUpPayment, output: PaymentOutcome },
   refund: { input: RefundPayment, output: RefundOutcome, changes: true },
-  start_setup: { input: StartSetup, output: PaymentOutcome },
+  start_setup: { input: StartSetup, output: PaymentOutcome, changes: true },
   confirm_payment: { input: ConfirmPayment, output: PaymentOutcome, changes: true },
   confirm_setup: { input: ConfirmSetup, output: SetupOutcome, changes: true },
   remove_method: {

@@ -1,3 +1,4 @@
+import type { CheckFacts } from './check-facts.ts'
 import { Type, type Static, type TSchema } from './type.ts'
 
 /**
@@ -43,10 +44,10 @@ export const CheckQuestion = Type.Object({
   to: Type.String(),
   brand_id: Type.Union([Type.String(), Type.Null()]),
   client_id: Type.Union([Type.String(), Type.Null()]),
-  /** Who wants it: system, staff, client or guest. */
+  /** Who wants it: system, staff, client, guest or plugin. */
   actor_kind: Type.String(),
   reason: Type.Union([Type.String(), Type.Null()]),
-  /** What else the hook says: its entry in docs/hooks.md names it. */
+  /** What else the hook says: `checkFacts` has the shape, by its name. */
   facts: Type.Record(Type.String(), Type.Unknown()),
 })
 export type CheckQuestion = Static<typeof CheckQuestion>
@@ -241,5 +242,10 @@ export type ShapeValue<N extends ShapeHookName> = Static<(typeof shapeHooks)[N][
 export type ShapeAnswer<N extends ShapeHookName> = Static<(typeof shapeHooks)[N]['answer']>
 
 export type Observers = Record<string, (event: HookEvent) => Promise<void>>
-export type Checks = Record<string, (question: CheckQuestion) => Promise<CheckAnswer>>
+/** Of each check that says more than who wants what, the handler knows the shape of its facts. */
+export type Checks = {
+  [N in keyof CheckFacts]?: Answering<Omit<CheckQuestion, 'facts'> & { facts: CheckFacts[N] }>
+} & { [name: `${string}:check`]: Answering<CheckQuestion> }
+/** As a method, so that a handler of narrower facts is one of the whole table as well. */
+type Answering<Q> = { answer(question: Q): Promise<CheckAnswer> }['answer']
 export type Shapes = { [N in ShapeHookName]?: (value: ShapeValue<N>) => Promise<ShapeAnswer<N>> }

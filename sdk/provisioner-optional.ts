@@ -57,8 +57,12 @@ const FeatureInput = ofService({ feature: Name, settings: Type.Record(Type.Strin
 const SnapshotInput = ofService({ snapshot: Reference })
 
 export const provisionerOptionalOperations = {
+  /** How much room a server has. Nobody asks it yet. */
   capacity: { input: ServerInput, output: CapacityReport },
-  /** Whether the server and its parts are well. */
+  /**
+   * Whether the server and its parts are well; one question is best, for it is asked every few minutes. `degraded` is
+   * shown to staff, `down` wakes them. Throw when nobody answers: core takes the second throw in a row for `down`.
+   */
   server_health: {
     input: ServerInput,
     output: Type.Object({

@@ -23,10 +23,7 @@ export type ServiceTarget = Static<typeof ServiceTarget>
 export const ProvisionInput = Type.Object({ server: ServerTarget, service: ServiceTarget })
 export type ProvisionInput = Static<typeof ProvisionInput>
 
-/**
- * What every changing call carries. The key is core's: the same at each try of one act, and new for the next act, so
- * that a restart that was asked for twice happens twice, and one that was tried twice happens once.
- */
+/** What every changing call carries. */
 export const ChangeInput = Type.Object({ ...ProvisionInput.properties, idempotency_key: IdempotencyKey })
 export type ChangeInput = Static<typeof ChangeInput>
 

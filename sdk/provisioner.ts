@@ -6,12 +6,12 @@ import { ConnectionReport } from './shapes.ts'
 export * from './provisioner-optional.ts'
 export * from './provisioner-shapes.ts'
 
+const { ChangeInput, ProvisionInput, ProvisionOutcome } = shapes
 /**
  * A provisioner makes and keeps the thing that was sold: a game server, a virtual machine, a hosting account.
  * Core calls every method at least once and perhaps again: each must end in the same state however often it is called.
  * `service.external_id` is stable for the life of the service: search by it before creating anything.
  */
-const { ChangeInput, ProvisionInput, ProvisionOutcome } = shapes
 export const provisionerOperations = {
   /** Finds by `external_id` first, creates only when absent. */
   create: { input: ChangeInput, output: ProvisionOutcome, changes: true },

@@ -3,7 +3,11 @@ import { Type, type Static } from './type.ts'
 /** An id at an outside company. */
 export const Reference = Type.String({ minLength: 1, maxLength: 255 })
 
-/** Stable over retries of the same act: hand it to the outside company unchanged. */
+/**
+ * Whatever changes something outside carries one, in every kind. It is core's: the same at each try of one act, and new
+ * for the next act, so that a restart that was asked for twice happens twice, and one that was tried twice happens once.
+ * Hand it to the outside company unchanged; where that takes no keys, look first whether the thing was done.
+ */
 export const IdempotencyKey = Type.String({ minLength: 1, maxLength: 200 })
 
 /** UTC, such as 2026-11-26T09:30:00.000Z. */
@@ -44,7 +48,7 @@ export type ConnectionReport = Static<typeof ConnectionReport>
 
 /**
  * Will not work by waiting (`permanent`) or may (`transient`). `code` is one of ours where it fits: out_of_stock,
- * bad_credentials, invalid_settings, unreachable, conflict.
+ * bad_credentials, invalid_settings, unreachable, conflict; of a registrar taken, price_changed, wrong_code, locked.
  */
 export const Failed = Type.Object({
   outcome: Type.Literal('failed'),

@@ -3,7 +3,7 @@ import { openPlugins } from '../../core/app/wire/plugin-host.ts'
 import { loadConfig } from '../../core/config/index.ts'
 import { migrate, openSqlite, sql } from '../../core/db/index.ts'
 import { systemActor, systemClock } from '../../core/kernel/index.ts'
-import { createInstance, openHooks } from '../../core/plugins/index.ts'
+import { createInstance, grantAsked, openHooks } from '../../core/plugins/index.ts'
 import type { Means } from '../../core/records/index.ts'
 import { migrations } from '../../migrations/index.ts'
 import { makeMembership, makeStaff, makeUser, PASSWORD } from '../../test/support/make.ts'
@@ -58,8 +58,10 @@ async function setUpPlugins(means: Means, folder: string) {
     ['stripe', { api_key: 'sk_test_bench', webhook_secret: 'whsec_bench' }],
     ['bank-transfer', { accounts }],
     ['pterodactyl', {}],
-  ] as const)
+  ] as const) {
+    await grantAsked(admin, plugin_id, actor)
     await createInstance(admin, { plugin_id, name: plugin_id, settings }, actor)
+  }
   return { ...plugins, stop: async () => (hooks.stop(), plugins.stop()) }
 }
 

@@ -13,11 +13,10 @@ import { benchMeans } from '../billing/shop.ts'
 import { median, report, type Judged } from '../figure.ts'
 import {
   begin,
-  childrenOf,
   end,
   isHome,
   isOpen,
-  isPluginHost,
+  pluginHostsOf,
   pssMegabytes,
   tellOfDispute,
   until,
@@ -78,7 +77,7 @@ async function memoryAfterAllRan(shop: Shop): Promise<number> {
     if (performance.now() > latest) throw new Error(`Not all ${PLUGINS} plugins have run within a minute.`)
     return (await heard(shop)) === PLUGINS
   })
-  const parts = [child.pid!, ...childrenOf(child.pid!).filter(isPluginHost)].map(pssMegabytes)
+  const parts = [child.pid!, ...pluginHostsOf(child.pid!)].map(pssMegabytes)
   console.log(JSON.stringify({ plugins_100_pss_mb_of: { core: parts[0], plugin_hosts: parts.slice(1) } }))
   await end(child)
   return parts.reduce((sum, part) => sum + part, 0)

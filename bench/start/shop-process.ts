@@ -88,13 +88,21 @@ function statOf(pid: number): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
-export function childrenOf(pid: number): number[] {
+function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   )
 }
 
-export const isPluginHost = (pid: number): boolean =>
+/** Of all that a process has started: the plugin hosts, and what stands between as their wall. */
+export function pluginHostsOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [
+    ...(isPluginHost(child) ? [child] : []),
+    ...pluginHostsOf(child),
+  ])
+}
+
+const isPluginHost = (pid: number): boolean =>
   readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--jitless')
 
 export function pssMegabytes(pid: number): number {

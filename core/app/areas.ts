@@ -20,8 +20,12 @@ import { reportsArea } from './wire/reports-area.ts'
 import { openPlugins } from './wire/plugin-host.ts'
 import { servicesArea } from './wire/services-area.ts'
 
+/** What a process is for: everything, one half of it beside others, or a command while no core runs. */
+export type Role = 'serve' | 'web' | 'work' | 'command'
+
 /** What the parts of an area are made from. */
 export interface Wiring {
+  readonly role: Role
   readonly config: Config
   readonly means: Means
   readonly hooks: OpenHooks

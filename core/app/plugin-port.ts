@@ -8,6 +8,7 @@ import type {
   MoveInstance,
   PluginsHealth,
   Shipped,
+  ToldHealth,
   TroubledHost,
 } from '../plugins/index.ts'
 import { PluginsAway } from './errors.ts'
@@ -42,6 +43,8 @@ export interface PluginCalls {
   hostCertificate?(owner: HostOwner, host: { host: string; port: number }): Promise<string>
   /** Of the hosts of this process; absent in a thread or process that owns none. */
   health?(): Promise<PluginsHealth>
+  /** What the processes beside this one said of theirs, where there may be any. */
+  toldHealths?(): Promise<ToldHealth[]>
 }
 
 export interface PluginHost extends PluginCalls {

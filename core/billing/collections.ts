@@ -21,14 +21,24 @@ const input = Type.Object({
 
 /** Hands an unpaid document to collections: reminders and automatic charges leave it alone from then on. */
 export const sendToCollections = defineVerb(
-  { permission: 'invoice.send_to_collections', audience: ['staff'], input },
+  {
+    permission: 'invoice.send_to_collections',
+    asks: ['invoice.send_to_collections:check'],
+    audience: ['staff'],
+    input,
+  },
   (means: Means, act, actor): Promise<void> =>
     mark(means, { ...act, transition: 'send_to_collections', at: means.business.now() }, actor),
 )
 
 /** Takes it back: reminders and charges go on by their plan. */
 export const recallFromCollections = defineVerb(
-  { permission: 'invoice.recall_from_collections', audience: ['staff'], input },
+  {
+    permission: 'invoice.recall_from_collections',
+    asks: ['invoice.recall_from_collections:check'],
+    audience: ['staff'],
+    input,
+  },
   (means: Means, act, actor): Promise<void> =>
     mark(means, { ...act, transition: 'recall_from_collections', at: null }, actor),
 )

@@ -27,6 +27,7 @@ export const CreditedLines = Type.Optional(
 export const creditInvoice = defineVerb(
   {
     permission: 'credit_note.create',
+    asks: ['credit_note.issue:check'],
     audience: ['staff'],
     input: Type.Object({
       invoice_id: Type.String(),

@@ -32,6 +32,7 @@ const Shape = Type.Object(content)
 export const createDraft = defineVerb(
   {
     permission: 'invoice.create',
+    asksNobody: 'a draft is nothing yet; its issue is asked about',
     audience: ['staff'],
     input: Type.Object({ client_id: Type.String(), ...content }),
   },
@@ -57,6 +58,7 @@ export const createDraft = defineVerb(
 export const changeDraft = defineVerb(
   {
     permission: 'invoice.change',
+    asksNobody: 'a draft is nothing yet; its issue is asked about',
     audience: ['staff'],
     input: Type.Object({ invoice_id: Type.String(), version: Type.Optional(Type.Integer()), ...content }),
   },
@@ -83,7 +85,12 @@ export const changeDraft = defineVerb(
 
 /** Makes the draft a document: taxes of this day, the next number, ledger and events. Its id stays. */
 export const issueDraft = defineVerb(
-  { permission: 'invoice.issue', audience: ['staff'], input: Type.Object({ invoice_id: Type.String() }) },
+  {
+    permission: 'invoice.issue',
+    asks: ['invoice.issue:check'],
+    audience: ['staff'],
+    input: Type.Object({ invoice_id: Type.String() }),
+  },
   (means: Means, { invoice_id }, actor): Promise<InvoiceRow> =>
     means.db.transaction(async (trx) => {
       const row = await lockDraft(trx, invoice_id, actor)
@@ -98,7 +105,12 @@ export const issueDraft = defineVerb(
 
 /** Throws a draft away: it never was a document. */
 export const discardDraft = defineVerb(
-  { permission: 'invoice.discard', audience: ['staff'], input: Type.Object({ invoice_id: Type.String() }) },
+  {
+    permission: 'invoice.discard',
+    asksNobody: 'a draft is nothing yet',
+    audience: ['staff'],
+    input: Type.Object({ invoice_id: Type.String() }),
+  },
   (means: Means, { invoice_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await lockDraft(trx, invoice_id, actor)

@@ -76,3 +76,50 @@ declareCheck(
   'invoice.recall_from_collections:check',
   'Before staff take a document back from collections. No facts.',
 )
+declareCheck(
+  'credit.grant:check',
+  'Before staff give credit that nobody paid for. The subject is the client. Facts: amount_minor, currency, origin (promotional or goodwill), expires_on.',
+)
+declareCheck(
+  'credit.revoke:check',
+  'Before staff take back what is left of given credit. Facts: amount_minor (what is left), currency, origin.',
+)
+declareCheck(
+  'gift_card.issue:check',
+  'Before staff give a gift card away. The subject is the brand. Facts: amount_minor, currency, expires_on (null: by the setting of the brand).',
+)
+declareCheck(
+  'gift_card.redeem:check',
+  'Before a gift card, or part of it, becomes credit of a client. Facts: amount_minor, currency.',
+  true,
+)
+declareCheck(
+  'instalment_plan.agree:check',
+  'Before a document is to be paid in parts, by staff or by the client. The subject is the document. Facts: open_minor, currency, parts, first_on, every, fee_minor.',
+)
+declareCheck(
+  'billable_item.create:check',
+  'Before something outside products is to be charged. The subject is the client. Facts: name, timing, cycle, times, on, amount_minor (of one time), currency.',
+)
+declareCheck(
+  'billable_item.stop:check',
+  'Before it is charged no further. Facts: name, done (how often it was charged).',
+)
+declareCheck(
+  'client.change_terms:check',
+  'Before staff give one client settings of its own, or take them away. Facts: settings (their keys).',
+)
+declareEvent(
+  'invoice.charge_refused',
+  'A plugin has refused the automatic charge of a saved method; the next try of the plan asks again. Body: id, number, reason.',
+)
+declareCheck(
+  'payment.charge:check',
+  'Before a saved method is charged: by staff, by the client, by the plan of a due document or by a refill of credit. The subject is the client. Facts: amount_minor, currency, invoice_ids (none: a refill), method_id, instance_id. An automatic charge that is refused is noted at its document, and the next try asks again; one that is not answered is tried again as a job.',
+  true,
+)
+declareCheck(
+  'dispute.submit_evidence:check',
+  'Before staff send our side of a dispute to its gateway. Facts: fields (which of them have a text).',
+  true,
+)

@@ -45,6 +45,7 @@ export const listNumberSeries = defineVerb(
 export const changeNumberSeries = defineVerb(
   {
     permission: 'number_series.change',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({
       brand_id: Type.String(),

@@ -1,10 +1,11 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { list, sql, type Queries } from '../db/index.ts'
+import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import {
   allSettings,
   defineVerb,
+  demandCheck,
   findRow,
   SCOPES_WIDEST_FIRST,
   writeSetting,
@@ -13,6 +14,7 @@ import {
   type Setting,
   type SettingScope,
 } from '../records/index.ts'
+import { termsAsking } from './terms-asking.ts'
 
 const Scope = Type.Enum({
   brand: 'brand',
@@ -28,13 +30,15 @@ type NarrowScope = Exclude<SettingScope, 'installation'>
 export const overrideSetting = defineVerb(
   {
     permission: 'setting.override',
+    asks: ['client.change_terms:check'],
     audience: ['staff'],
     input: Type.Object({ key: Type.String(), ...Place, value: Type.Unknown() }),
   },
   (means: Means, { key, scope, scope_id: scopeId, value }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const setting = settingOf(key, scope)
-      await placeOf(trx, actor, scope, scopeId)
+      const place = await placeOf(trx, actor, scope, scopeId)
+      askOfClient(means, trx, actor, { place, key })
       await writeSetting(means, trx, { setting, scope, scopeId, value }, actor)
     }),
 )
@@ -43,16 +47,18 @@ export const overrideSetting = defineVerb(
 export const inheritSetting = defineVerb(
   {
     permission: 'setting.inherit',
+    asks: ['client.change_terms:check'],
     audience: ['staff'],
     input: Type.Object({ key: Type.String(), ...Place }),
   },
   (means: Means, { key, scope, scope_id: scopeId }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       settingOf(key, scope)
-      await placeOf(trx, actor, scope, scopeId)
+      const place = await placeOf(trx, actor, scope, scopeId)
       const where = sql`scope = ${scope} and scope_id = ${scopeId} and key = ${key}`
       const old = await trx.get<{ value: string }>(sql`select value from settings where ${where}`)
       if (!old) return
+      askOfClient(means, trx, actor, { place, key })
       await trx.run(sql`delete from settings where ${where}`)
       const before = { scope, scope_id: scopeId, value: old.value }
       await recordAudit(means, trx, actor, [{ action: 'setting.inherit', subject: key, before }])
@@ -94,6 +100,18 @@ export const listOverrides = defineVerb(
       })
   },
 )
+
+/** What one client alone has is an agreement with it; everything wider is how the house is set up. */
+function askOfClient(
+  means: Means,
+  trx: Trx,
+  actor: Actor,
+  { place, key }: { place: ScopeIds; key: string },
+): void {
+  if (!place.client) return
+  const client = { id: place.client, version: 0, brand_id: place.brand! }
+  demandCheck(means, trx, actor, termsAsking(client, [key]))
+}
 
 function settingOf(key: string, scope: NarrowScope): Setting {
   const setting = allSettings.get(key)

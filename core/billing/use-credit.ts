@@ -9,6 +9,7 @@ import { lockInvoice } from './settle-invoice.ts'
 export const useCredit = defineVerb(
   {
     permission: 'invoice.use_credit',
+    asksNobody: 'the money is the client’s own, and what gave it was asked about',
     audience: ['staff', 'client'],
     input: Type.Object({
       invoice_id: Type.String(),

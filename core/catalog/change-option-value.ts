@@ -1,5 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { withWritten } from './conditions.ts'
+import { demandConditions } from './demand-conditions.ts'
 import { changeRecord, toColumns } from './edit.ts'
 import { exactly, Id, Key, Name, valueFields, Version } from './inputs.ts'
 import { reachValue } from './reach.ts'
@@ -20,12 +22,10 @@ export const changeOptionValue = defineVerb(
     means.db.transaction(async (trx) => {
       const { id, version, key, ...fields } = input
       const row = await reachValue(trx, actor, id)
-      const columns = { ...toColumns(fields), ...toColumns({ valueKey: key }) }
-      return changeRecord(
-        means,
-        trx,
-        { table: 'option_values', what: 'option_value', brandId: row.brand_id, row, version, columns },
-        actor,
-      )
+      const columns = { ...toColumns(withWritten(fields)), ...toColumns({ value_key: key }) }
+      const record = { table: 'option_values', what: 'option_value', brandId: row.brand_id }
+      const isChanged = await changeRecord(means, trx, { ...record, row, version, columns }, actor)
+      if (isChanged) await demandConditions(trx, row.product_id, { valueId: row.id })
+      return isChanged
     }),
 )

@@ -1,6 +1,6 @@
-import { ticked } from './order-fields.ts'
+import { judgeOptions, type Judged, type PickedChoice } from './judge-options.ts'
 import { chargeFor, chargeOf, listTrace, type PriceTerms } from './prices.ts'
-import type { Option, OptionValue, Price } from './product.ts'
+import type { Option, Price } from './product.ts'
 
 /** What was chosen for one option, as it is charged and handed to the module. */
 export interface Choice {
@@ -31,21 +31,21 @@ export interface Choices {
   errors: Record<string, string>
 }
 
-type Pick = { value: string; quantity: number; of?: OptionValue; moduleValue: string | null; shown: string }
-type Outcome = { pick: Pick | null } | { problem: string }
-
-/** Reads what was chosen, fills in presets, and prices it. Errors are named "option.KEY". */
+/**
+ * Reads what was chosen, fills in presets, and prices it. What is not offered beside the other choices is never chosen:
+ * given all the same, it is an error. Errors are named "option.KEY".
+ */
 export function chooseOptions(
   options: readonly Option[],
   given: Readonly<Record<string, unknown>>,
   terms: PriceTerms,
 ): Choices {
   const result: Choices = { choices: [], errors: {} }
+  const judged = judgeOptions(options, given)
   for (const option of options) {
-    if (option.retiredAt) continue
-    const outcome = choose(option, given[option.key] ?? option.preset)
-    if ('problem' in outcome) result.errors[`option.${option.key}`] = outcome.problem
-    else if (outcome.pick) addChoice(result, option, outcome.pick, terms)
+    const { pick, problem } = judged.get(option.key) ?? NOTHING
+    if (problem !== undefined) result.errors[`option.${option.key}`] = problem
+    else if (pick) addChoice(result, option, pick, terms)
   }
   for (const key of Object.keys(given)) {
     const option = options.find((candidate) => candidate.key === key)
@@ -55,65 +55,9 @@ export function chooseOptions(
   return result
 }
 
-function choose(option: Option, given: unknown): Outcome {
-  switch (option.kind) {
-    case 'list':
-    case 'radio':
-      return chooseValue(option, given)
-    case 'checkbox':
-      return chooseTick(option, given)
-    case 'quantity':
-    case 'number':
-      return chooseNumber(option, given)
-  }
-}
+const NOTHING: Pick<Judged, 'pick' | 'problem'> = { pick: null }
 
-function chooseValue(option: Option, given: unknown): Outcome {
-  const sold = option.values.filter((value) => !value.retiredAt)
-  const allowed = `choose one of ${sold.map((value) => value.key).join(', ')}`
-  if (given === null || given === undefined || given === '')
-    return option.required ? { problem: `must be chosen; ${allowed}` } : { pick: null }
-  const key = typeof given === 'string' || typeof given === 'number' ? String(given) : ''
-  const value = option.values.find((candidate) => candidate.key === key)
-  if (!value) return { problem: `"${key}" is not offered; ${allowed}` }
-  if (value.retiredAt) return { problem: `"${value.label}" is no longer sold; ${allowed}` }
-  return {
-    pick: {
-      value: key,
-      quantity: 1,
-      of: value,
-      moduleValue: value.moduleValue ?? value.key,
-      shown: value.label,
-    },
-  }
-}
-
-function chooseTick(option: Option, given: unknown): Outcome {
-  if (ticked(given)) return { pick: { value: '1', quantity: 1, moduleValue: '1', shown: option.unit ?? '' } }
-  return option.required ? { problem: 'must be ticked' } : { pick: null }
-}
-
-function chooseNumber(option: Option, given: unknown): Outcome {
-  const minimum = option.minimum ?? 0
-  const text = given === null || given === undefined || given === '' ? String(minimum) : String(given)
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-  const step = option.step ?? 1
-  const tooMuch = option.maximum !== null && number > option.maximum
-  if (!(number >= minimum) || tooMuch || (number - minimum) % step !== 0)
-    return { problem: rangeOf(option, minimum, step) }
-  if (number === 0) return option.required ? { problem: rangeOf(option, 1, step) } : { pick: null }
-  const shown = option.unit ? `${number} ${option.unit}` : String(number)
-  return { pick: { value: text, quantity: number, moduleValue: String(number), shown } }
-}
-
-function rangeOf(option: Option, minimum: number, step: number): string {
-  const unit = option.unit ? ` ${option.unit}` : ''
-  const range =
-    option.maximum === null ? `${minimum}${unit} or more` : `${minimum} to ${option.maximum}${unit}`
-  return step === 1 ? `must be a whole number, ${range}` : `must be ${range} in steps of ${step}`
-}
-
-function addChoice(result: Choices, option: Option, pick: Pick, terms: PriceTerms): void {
+function addChoice(result: Choices, option: Option, pick: PickedChoice, terms: PriceTerms): void {
   const prices: readonly Price[] = pick.of ? pick.of.prices : option.prices
   const charge = chargeFor(prices, terms)
   if (!charge) {

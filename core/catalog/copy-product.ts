@@ -100,9 +100,10 @@ async function copyOption(
   const { brandId, actor } = copy
   const optionId = await addOption(means, trx, { ...option, product_id: of.productId, brandId }, actor)
   await copyPrices(means, trx, { prices, ownerId: optionId }, copy)
-  for (const { key, label, moduleValue, position, retiredAt, prices: valuePrices } of values) {
+  for (const { key, label, moduleValue, conditions, position, retiredAt, prices: valuePrices } of values) {
     if (retiredAt) continue
-    const value = { brandId, option_id: optionId, key, label, module_value: moduleValue, position }
+    const place = { brandId, option_id: optionId, position }
+    const value = { ...place, key, label, module_value: moduleValue, conditions }
     const valueId = await addOptionValue(means, trx, value, actor)
     await copyPrices(means, trx, { prices: valuePrices, ownerId: valueId }, copy)
   }

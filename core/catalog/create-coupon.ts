@@ -1,8 +1,9 @@
 import { Type } from '../../sdk/index.ts'
 import { list, name, sql, type Queries, type Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
-import { defineVerb, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, type Means } from '../records/index.ts'
 import { couponLifecycle, type CouponBuyers } from './coupon.ts'
+import { couponAsking, cyclesOf } from './coupon-asking.ts'
 import { discountKinds, type DiscountKind } from './discount.ts'
 import { addRecord, filledColumns } from './edit.ts'
 import { couponCode } from './find-coupon.ts'
@@ -17,6 +18,7 @@ import { couponProblems, readAmount, readPercent } from './rules.ts'
 export const createCoupon = defineVerb(
   {
     permission: 'coupon.create',
+    asks: ['coupon.create:check'],
     audience: ['staff'],
     input: exactly({
       brand_id: Id,
@@ -92,12 +94,12 @@ export async function addCoupon(means: Means, trx: Trx, coupon: NewCoupon, actor
   const { starts_on = null, ends_on = null, minimum_minor = null, minimum_currency = null } = coupon
   const problems = couponProblems({ ...coupon, starts_on, ends_on, minimum_minor, minimum_currency })
   if (Object.keys(problems).length > 0) throw invalidInput(problems)
+  demandCheck(means, trx, actor, couponAsking(coupon))
   const { brand_id, kind, percent_ppm, currency, amount_minor } = coupon
   const columns = {
     ...{ brand_id, code: couponCode(coupon.code), kind, percent_ppm, currency, amount_minor },
     ...filledColumns(PRESET, coupon),
-    // Unless it is said, a coupon lowers the first period alone.
-    cycles: coupon.cycles === undefined ? 1 : coupon.cycles,
+    cycles: cyclesOf(coupon),
   }
   await addRecord(means, trx, { table: 'coupons', what: 'coupon', id, brandId: brand_id, columns }, actor)
   return id

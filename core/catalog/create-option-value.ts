@@ -1,8 +1,11 @@
 import type { Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { writtenConditions } from './conditions.ts'
+import { demandConditions } from './demand-conditions.ts'
 import { addRecord } from './edit.ts'
 import { exactly, Id, Key, Name, valueFields } from './inputs.ts'
+import type { Condition } from './product.ts'
 import { reachOption } from './reach.ts'
 
 /** Adds a value to a list or radio; answers its id. */
@@ -17,7 +20,9 @@ export const createOptionValue = defineVerb(
       const option = await reachOption(trx, actor, input.option_id)
       if (option.kind !== 'list' && option.kind !== 'radio')
         throw invalidInput({ option_id: `is a ${option.kind}; only lists and radios have values` })
-      return addOptionValue(means, trx, { ...input, brandId: option.brand_id }, actor)
+      const id = await addOptionValue(means, trx, { ...input, brandId: option.brand_id }, actor)
+      await demandConditions(trx, option.product_id, { valueId: id })
+      return id
     }),
 )
 
@@ -27,6 +32,7 @@ export interface NewOptionValue {
   key: string
   label: string
   module_value?: string | null | undefined
+  conditions?: readonly Condition[] | undefined
   position?: number | undefined
 }
 
@@ -38,7 +44,8 @@ export async function addOptionValue(
 ): Promise<string> {
   const id = means.newId('opv')
   const { brandId, option_id, key: value_key, label, module_value = null, position = 0 } = value
-  const columns = { option_id, value_key, label, module_value, position }
+  const conditions = JSON.stringify(writtenConditions(value.conditions ?? []))
+  const columns = { option_id, value_key, label, module_value, conditions, position }
   await addRecord(means, trx, { table: 'option_values', what: 'option_value', id, brandId, columns }, actor)
   return id
 }

@@ -1,9 +1,11 @@
 import type { Trx } from '../db/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { withWritten } from './conditions.ts'
+import { demandConditions } from './demand-conditions.ts'
 import { addRecord, filledColumns } from './edit.ts'
 import { exactly, Id, Key, Name, optionFields, OptionKindText } from './inputs.ts'
-import type { OptionKind } from './product.ts'
+import type { Condition, OptionKind } from './product.ts'
 import { reachProduct } from './reach.ts'
 import { optionProblems } from './rules.ts'
 
@@ -17,7 +19,9 @@ export const createOption = defineVerb(
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const product = await reachProduct(trx, actor, input.product_id)
-      return addOption(means, trx, { ...input, brandId: product.brand_id }, actor)
+      const id = await addOption(means, trx, { ...input, brandId: product.brand_id }, actor)
+      await demandConditions(trx, product.id, { optionId: id })
+      return id
     }),
 )
 
@@ -36,6 +40,7 @@ export interface NewOption {
   preset?: string | null | undefined
   setting?: string | null | undefined
   changeable?: boolean | undefined
+  conditions?: readonly Condition[] | undefined
   position?: number | undefined
 }
 
@@ -49,6 +54,7 @@ const PRESET = {
   preset: null,
   setting: null,
   changeable: true,
+  conditions: [],
   position: 0,
 }
 
@@ -58,7 +64,7 @@ export async function addOption(means: Means, trx: Trx, option: NewOption, actor
   const { minimum = null, maximum = null, step = null, preset = null } = option
   const problems = optionProblems({ kind: option.kind, minimum, maximum, step, preset })
   if (Object.keys(problems).length > 0) throw invalidInput(problems)
-  const columns = { product_id, option_key, name, kind, ...filledColumns(PRESET, option) }
+  const columns = { product_id, option_key, name, kind, ...filledColumns(PRESET, withWritten(option)) }
   await addRecord(means, trx, { table: 'options', what: 'option', id, brandId, columns }, actor)
   return id
 }

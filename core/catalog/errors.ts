@@ -16,6 +16,12 @@ export const AddonRefused = defineError(
   422,
   (p: { reason: string }) => `This product cannot be offered as an add-on here: ${p.reason}.`,
 )
+export const ConditionBroken = defineError(
+  'option.condition_broken',
+  409,
+  (p: { of: string; reason: string }) =>
+    `The condition of "${p.of}" would not fit any more: ${p.reason}. Change that condition first.`,
+)
 export const CouponUnknown = defineError(
   'coupon.unknown',
   404,

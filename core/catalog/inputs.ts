@@ -51,6 +51,22 @@ export const productFields = {
 }
 export const ProductKindText = Type.Enum([...productKinds])
 
+/** All must hold. Each states one test; whether it fits the option that it names is checked with the whole product. */
+const Conditions = Type.Optional(
+  Type.Array(
+    exactly({
+      option: Key,
+      is: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+      one_of: Type.Optional(
+        Type.Array(Type.String({ minLength: 1, maxLength: 60 }), { minItems: 1, maxItems: 100 }),
+      ),
+      at_least: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })),
+      set: Type.Optional(Type.Literal(true)),
+    }),
+    { maxItems: 10 },
+  ),
+)
+
 export const optionFields = {
   hint: text(300),
   unit: text(40),
@@ -61,11 +77,16 @@ export const optionFields = {
   preset: text(60),
   setting: text(120),
   changeable: Type.Optional(Type.Boolean()),
+  conditions: Conditions,
   position: Type.Optional(Position),
 }
 export const OptionKindText = Type.Enum([...optionKinds])
 
-export const valueFields = { module_value: text(200), position: Type.Optional(Position) }
+export const valueFields = {
+  module_value: text(200),
+  conditions: Conditions,
+  position: Type.Optional(Position),
+}
 
 export const orderFieldFields = {
   hint: text(300),

@@ -151,6 +151,7 @@ type OptionAndValue = OptionRow & {
   value_key: string
   value_label: string
   module_value: string | null
+  value_conditions: string
   value_position: number
   value_retired_at: ValueRow['retired_at']
   value_version: number
@@ -158,7 +159,8 @@ type OptionAndValue = OptionRow & {
 
 const loadOptions = (queries: Queries, productIds: Sql): Promise<OptionAndValue[]> =>
   queries.all<OptionAndValue>(sql`
-    select o.*, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.position as value_position,
+    select o.*, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.conditions as value_conditions,
+      v.position as value_position,
       v.retired_at as value_retired_at, v.version as value_version
     from options o left join option_values v on v.option_id = o.id
     where o.product_id in (${productIds}) order by o.position, o.id, v.position, v.id`)
@@ -176,6 +178,7 @@ function valueOf(row: OptionAndValue, id: string): ValueRow {
     value_key: row.value_key,
     label: row.value_label,
     module_value: row.module_value,
+    conditions: row.value_conditions,
     position: row.value_position,
     retired_at: row.value_retired_at,
     version: row.value_version,

@@ -1,6 +1,6 @@
 import { divideHalfUp } from '../../sdk/index.ts'
-import { cycleParts, recurs, type Cycle, type IsoDate } from '../kernel/index.ts'
-import type { Option, Price, Product } from './product.ts'
+import { cycleParts, type Cycle, type IsoDate } from '../kernel/index.ts'
+import type { Price, Product } from './product.ts'
 import { priceScheme, schemeTrace } from './schemes.ts'
 
 export interface PriceTerms {
@@ -58,66 +58,6 @@ export function perMonth(minor: bigint, cycle: Cycle): bigint | null {
     case 'year':
       return divideHalfUp(minor, 12n * count)
   }
-}
-
-export interface FromPrice {
-  cycle: Cycle
-  /** What a period costs at least. */
-  amountMinor: bigint
-  setupMinor: bigint
-  /** Null for a price that is paid once. */
-  perMonthMinor: bigint | null
-}
-
-/**
- * The least that a product costs, for cards: the cheapest month over all its cycles, with the cheapest choice of
- * every option that cannot be left out. Null when it is not sold in the currency.
- */
-export function fromPrice(product: Product, currency: string, day: IsoDate): FromPrice | null {
-  const offers = pricesOn(product, currency, day).flatMap((price) => {
-    const least = leastOptions(product.options, { currency, cycle: price.cycle, day })
-    if (least === null) return []
-    const amountMinor = price.amountMinor + least
-    return [
-      {
-        cycle: price.cycle,
-        amountMinor,
-        setupMinor: price.setupMinor,
-        perMonthMinor: perMonth(amountMinor, price.cycle),
-      },
-    ]
-  })
-  const recurring = offers.filter((offer) => recurs(offer.cycle))
-  const cost = (offer: FromPrice) => offer.perMonthMinor ?? offer.amountMinor
-  const candidates = recurring.length > 0 ? recurring : offers
-  return candidates.reduce<FromPrice | null>(
-    (best, offer) => (best && cost(best) <= cost(offer) ? best : offer),
-    null,
-  )
-}
-
-/** Null when an option that must be chosen has no value that is sold on these terms. */
-function leastOptions(options: readonly Option[], terms: PriceTerms): bigint | null {
-  let total = 0n
-  for (const option of options) {
-    if (!option.required || option.retiredAt) continue
-    const least = leastOption(option, terms)
-    if (least === null) return null
-    total += least
-  }
-  return total
-}
-
-function leastOption(option: Option, terms: PriceTerms): bigint | null {
-  if (option.kind === 'list' || option.kind === 'radio') {
-    const costs = option.values.flatMap((value) =>
-      value.retiredAt ? [] : (chargeFor(value.prices, terms)?.amountMinor ?? []),
-    )
-    return costs.length === 0 ? null : costs.reduce((a, b) => (a < b ? a : b))
-  }
-  const charge = chargeFor(option.prices, terms)
-  if (!charge) return null
-  return chargeOf(charge, option.kind === 'checkbox' ? 1 : (option.minimum ?? 0)).sumMinor
 }
 
 /** Of which list a price is, and what the list took off it. */

@@ -51,11 +51,23 @@ export interface Price {
   discountPpm?: number
 }
 
+/** What another option of the product must say: a value, one of some, at least a number, or anything at all. */
+export interface Condition {
+  /** Key of the other option. */
+  option: string
+  is?: string
+  one_of?: readonly string[]
+  at_least?: number
+  set?: true
+}
+
 export interface OptionValue {
   id: string
   key: string
   label: string
   moduleValue: string | null
+  /** Under which it is offered; all must hold. */
+  conditions: readonly Condition[]
   position: number
   retiredAt: Instant | null
   version: number
@@ -83,6 +95,8 @@ export interface Option {
   /** Name of the module setting that the choice fills. */
   setting: string | null
   changeable: boolean
+  /** Under which it is offered; all must hold. */
+  conditions: readonly Condition[]
   position: number
   retiredAt: Instant | null
   version: number

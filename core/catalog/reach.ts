@@ -43,7 +43,7 @@ export const reachOption = (queries: Queries, actor: Actor, id: string) =>
   })
 
 export const reachValue = (queries: Queries, actor: Actor, id: string) =>
-  reachPart<ValueRow>(queries, actor, {
+  reachPart<ValueRow & { product_id: string }>(queries, actor, {
     what: 'option value',
     id,
     from: sql`option_values t join options o on o.id = t.option_id join products p on p.id = o.product_id`,
@@ -63,7 +63,7 @@ async function reachPart<R>(
 ): Promise<R & OfBrand> {
   const condition = scoped(actor, { table: 'p', client: null })
   const row = await queries.get<R & OfBrand>(
-    sql`select t.*, p.brand_id from ${wanted.from} where t.id = ${wanted.id} and ${condition}`,
+    sql`select t.*, p.brand_id, p.id as product_id from ${wanted.from} where t.id = ${wanted.id} and ${condition}`,
   )
   if (!row) throw NotFound({ what: wanted.what, id: wanted.id })
   return row

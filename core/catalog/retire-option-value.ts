@@ -1,4 +1,5 @@
 import { defineVerb, type Means } from '../records/index.ts'
+import { demandConditions } from './demand-conditions.ts'
 import { changeRecord } from './edit.ts'
 import { exactly, Id, Version } from './inputs.ts'
 import { reachValue } from './reach.ts'
@@ -14,19 +15,14 @@ export const retireOptionValue = defineVerb(
     means.db.transaction(async (trx) => {
       const row = await reachValue(trx, actor, input.id)
       const columns = { retired_at: row.retired_at ?? means.business.now() }
-      return changeRecord(
+      const record = { table: 'option_values', what: 'option_value', act: 'retire', brandId: row.brand_id }
+      const isChanged = await changeRecord(
         means,
         trx,
-        {
-          table: 'option_values',
-          what: 'option_value',
-          act: 'retire',
-          brandId: row.brand_id,
-          row,
-          columns,
-          version: input.version,
-        },
+        { ...record, row, columns, version: input.version },
         actor,
       )
+      if (isChanged) await demandConditions(trx, row.product_id, { valueId: row.id })
+      return isChanged
     }),
 )

@@ -1,7 +1,9 @@
 import { parseDecimal, timesPpm } from '../../sdk/index.ts'
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
+import type { ConditionedOption } from './condition-problems.ts'
 import type { Coupon } from './coupon.ts'
 import type {
+  Condition,
   DeliveryMoment,
   FieldKind,
   Group,
@@ -79,6 +81,8 @@ export interface OptionRow {
   preset: string | null
   setting: string | null
   changeable: number
+  /** JSON */
+  conditions: string
   position: number
   retired_at: Instant | null
   version: number
@@ -90,6 +94,8 @@ export interface ValueRow {
   value_key: string
   label: string
   module_value: string | null
+  /** JSON */
+  conditions: string
   position: number
   retired_at: Instant | null
   version: number
@@ -227,6 +233,7 @@ export function toOption(
     preset: row.preset,
     setting: row.setting,
     changeable: row.changeable === 1,
+    conditions: conditionsOf(row),
     position: row.position,
     retiredAt: row.retired_at,
     version: row.version,
@@ -240,12 +247,27 @@ export function toValue(row: ValueRow, prices: readonly Price[]): OptionValue {
     key: row.value_key,
     label: row.label,
     moduleValue: row.module_value,
+    conditions: conditionsOf(row),
     position: row.position,
     retiredAt: row.retired_at,
     version: row.version,
     prices,
   }
 }
+
+export const conditionsOf = ({ conditions }: { conditions: string }): readonly Condition[] =>
+  JSON.parse(conditions) as Condition[]
+
+export const storedValue = (row: ValueRow) => ({
+  ...{ key: row.value_key, retiredAt: row.retired_at, conditions: conditionsOf(row) },
+})
+
+/** As conditions are judged, without prices. */
+export const storedConditions = (row: OptionRow, values: readonly ValueRow[]): ConditionedOption => ({
+  ...{ key: row.option_key, kind: row.kind as OptionKind, retiredAt: row.retired_at },
+  ...{ minimum: row.minimum, maximum: row.maximum, step: row.step, conditions: conditionsOf(row) },
+  values: values.map(storedValue),
+})
 
 export function toField(row: FieldRow): OrderField {
   return {

@@ -3,25 +3,9 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { addWriting } from './author/index.ts'
+import { installByHand, type Inspected, type InstallOptions } from './install-plugin.ts'
 import { removeByHand } from './remove-plugin.ts'
 import { runCommand, type Call } from './run-command.ts'
-
-interface Inspected {
-  id: string
-  name: string
-  version: string
-  author: string | null
-  installed: string | null
-  asked: string[]
-  added: string[]
-}
-
-interface InstallOptions {
-  grant?: true
-  allowUnsigned?: true
-  allowLower?: true
-  acceptAuthor?: string
-}
 
 /** `berth plugin …`: what authors do needs no installation; what administrators do runs in the core. */
 export function addPlugins(program: Command, config: () => Config): void {
@@ -135,14 +119,9 @@ function addInstalling(plugin: Command, config: () => Config): void {
       print(found)
       if (!options.grant && found.asked.length > 0)
         return fail('Nothing was installed. Say --grant when all of this is right.')
-      const input = {
-        ...{ package: text, granted: found.asked.map((line) => line.slice(2)) },
-        ...(options.allowUnsigned ? { allow_unsigned: true } : {}),
-        ...(options.allowLower ? { allow_lower: true } : {}),
-        ...(options.acceptAuthor ? { accept_author: options.acceptAuthor } : {}),
-      }
-      await ask({ name: 'plugin.install', input })
-      console.log(`${found.id} ${found.version} is installed.`)
+      await installByHand(ask, { text, found, options })
+      const next = found.installed ? '' : ` Set it up in the admin area: /admin/plugins/${found.id}/new`
+      console.log(`${found.id} ${found.version} is installed.${next}`)
     })
   addManaging(plugin, ask)
   addMoving(plugin, ask)

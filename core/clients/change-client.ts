@@ -4,7 +4,8 @@ import { findBrand } from '../brands/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, type Actor } from '../kernel/index.ts'
-import { defineVerb, readSetting, updateVersioned, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, readSetting, updateVersioned, type Means } from '../records/index.ts'
+import { changeAsking } from './change-asking.ts'
 import { lockedFields, profileFields } from './client-settings.ts'
 import { CurrencyFixed, FieldLocked } from './errors.ts'
 import { findClient } from './find-client.ts'
@@ -15,6 +16,7 @@ import type { Client } from './rows.ts'
 export const changeClient = defineVerb(
   {
     permission: 'client.change',
+    asks: ['client.change:check'],
     audience: ['staff', 'client'],
     input: Type.Object({ client_id: Type.String(), profile: Type.Partial(Profile) }),
   },
@@ -31,6 +33,7 @@ export const changeClient = defineVerb(
 export const changeClientCurrency = defineVerb(
   {
     permission: 'client.change_currency',
+    asks: ['client.change:check'],
     audience: ['staff', 'client'],
     input: Type.Object({ client_id: Type.String(), currency: Type.String() }),
   },
@@ -50,6 +53,7 @@ export const changeClientCurrency = defineVerb(
 export const changeClientSwitches = defineVerb(
   {
     permission: 'client.change_switches',
+    asks: ['client.change:check'],
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),
@@ -107,6 +111,7 @@ async function saveClient(means: Means, trx: Trx, { client, set, actor, action }
   const before: Record<string, unknown> = { ...client }
   const changed = Object.keys(set).filter((column) => before[column] !== set[column])
   if (changed.length === 0) return client
+  demandCheck(means, trx, actor, changeAsking({ ...client, ...set }, changed))
   await updateVersioned(means, trx, { table: 'clients', what: 'client', row: client, set })
   const scope = { subject: client.id, brandId: client.brand_id, clientId: client.id }
   const pick = (from: Record<string, unknown>) =>

@@ -3,7 +3,8 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, violatedUnique, type Queries, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import { invalidInput, NotFound, type Actor, type Instant } from '../kernel/index.ts'
-import { defineVerb, findRow, updateVersioned, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, findRow, updateVersioned, type Means } from '../records/index.ts'
+import { changeAsking } from './change-asking.ts'
 import { ClientGroupInUse } from './errors.ts'
 import { findClient } from './find-client.ts'
 
@@ -31,7 +32,12 @@ const Details = {
 
 /** Answers the new group's id. */
 export const createClientGroup = defineVerb(
-  { permission: 'client_group.create', audience, input: Type.Object({ brand_id: Id, ...Details }) },
+  {
+    permission: 'client_group.create',
+    asksNobody: 'it sets up the house; whom it puts into the group is asked about',
+    audience,
+    input: Type.Object({ brand_id: Id, ...Details }),
+  },
   (means: Means, { brand_id, ...details }, actor): Promise<string> =>
     means.db.transaction(async (trx) => {
       await reachBrand(trx, actor, brand_id)
@@ -53,7 +59,12 @@ export const createClientGroup = defineVerb(
 
 /** Name, note and price list. What its clients have bought keeps its price; what they buy from now on has the new one. */
 export const changeClientGroup = defineVerb(
-  { permission: 'client_group.change', audience, input: Type.Object({ group_id: Id, ...Details }) },
+  {
+    permission: 'client_group.change',
+    asksNobody: 'it sets up the house; whom it puts into the group is asked about',
+    audience,
+    input: Type.Object({ group_id: Id, ...Details }),
+  },
   (means: Means, { group_id, ...details }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findClientGroup(trx, actor, group_id)
@@ -74,7 +85,12 @@ export const changeClientGroup = defineVerb(
 
 /** Refused while clients are in it: they would fall back to other prices without anybody having said so. */
 export const retireClientGroup = defineVerb(
-  { permission: 'client_group.retire', audience, input: Type.Object({ group_id: Id }) },
+  {
+    permission: 'client_group.retire',
+    asksNobody: 'it sets up the house, and nobody is in the group',
+    audience,
+    input: Type.Object({ group_id: Id }),
+  },
   (means: Means, { group_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findClientGroup(trx, actor, group_id)
@@ -94,6 +110,7 @@ export const retireClientGroup = defineVerb(
 export const groupClient = defineVerb(
   {
     permission: 'client.group',
+    asks: ['client.change:check'],
     audience,
     input: Type.Object({ client_id: Id, group_id: Type.Union([Id, Type.Null()]) }),
   },
@@ -107,6 +124,7 @@ export const groupClient = defineVerb(
           throw invalidInput({ group_id: 'belongs to another brand than the client' })
         if (group.retired_at !== null) throw invalidInput({ group_id: 'is retired; choose another' })
       }
+      demandCheck(means, trx, actor, changeAsking(client, ['client_group_id']))
       const set = { client_group_id: group_id }
       await updateVersioned(means, trx, { table: 'clients', what: 'client', row: client, set })
       const scope = { subject: client.id, brandId: client.brand_id, clientId: client.id }

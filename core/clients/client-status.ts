@@ -16,23 +16,23 @@ interface Wanted {
 }
 
 export const suspendClient = defineVerb(
-  { permission: 'client.suspend', audience: ['staff'], input },
+  { permission: 'client.suspend', asks: ['client.suspend:check'], audience: ['staff'], input },
   (means: Means, wanted, actor): Promise<Client> => move(means, 'suspend', wanted, actor),
 )
 
 export const reinstateClient = defineVerb(
-  { permission: 'client.reinstate', audience: ['staff'], input },
+  { permission: 'client.reinstate', asks: ['client.reinstate:check'], audience: ['staff'], input },
   (means: Means, wanted, actor): Promise<Client> => move(means, 'reinstate', wanted, actor),
 )
 
 /** Says nothing about services: what runs is ended by the verbs of services first. */
 export const closeClient = defineVerb(
-  { permission: 'client.close', audience: ['staff'], input },
+  { permission: 'client.close', asks: ['client.close:check'], audience: ['staff'], input },
   (means: Means, wanted, actor): Promise<Client> => move(means, 'close', wanted, actor),
 )
 
 export const reopenClient = defineVerb(
-  { permission: 'client.reopen', audience: ['staff'], input },
+  { permission: 'client.reopen', asks: ['client.reopen:check'], audience: ['staff'], input },
   (means: Means, wanted, actor): Promise<Client> => move(means, 'reopen', wanted, actor),
 )
 

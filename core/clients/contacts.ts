@@ -2,7 +2,8 @@ import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Queries } from '../db/index.ts'
 import { Email } from '../identity/index.ts'
-import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
+import { changeAsking } from './change-asking.ts'
 import { findClient, findOfClient } from './find-client.ts'
 import { contactTopics, type Contact, type ContactTopic } from './rows.ts'
 
@@ -15,6 +16,8 @@ const Details = {
   }),
 }
 const audience = ['staff', 'client'] as const
+/** What plugins are told that changes of the client. */
+const CHANGED = ['contacts']
 
 export const listContacts = defineVerb(
   { permission: 'contact.list', audience, input: Type.Object({ client_id: Type.String() }) },
@@ -27,12 +30,14 @@ export const listContacts = defineVerb(
 export const createContact = defineVerb(
   {
     permission: 'contact.create',
+    asks: ['client.change:check'],
     audience,
     input: Type.Object({ client_id: Type.String(), ...Details }),
   },
   async (means: Means, input, actor): Promise<{ id: string }> =>
     means.db.transaction(async (trx) => {
       const client = await findClient(trx, actor, input.client_id, 'contact.create')
+      demandCheck(means, trx, actor, changeAsking(client, CHANGED))
       const id = means.newId('cnt')
       const now = means.business.now()
       const details = { name: input.name, email: input.email, topics: JSON.stringify(input.topics) }
@@ -49,12 +54,15 @@ export const createContact = defineVerb(
 export const changeContact = defineVerb(
   {
     permission: 'contact.change',
+    asks: ['client.change:check'],
     audience,
     input: Type.Object({ contact_id: Type.String(), ...Details }),
   },
   async (means: Means, input, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findOfClient<StoredContact>(trx, actor, wanted(input.contact_id, 'contact.change'))
+      const client = await findClient(trx, actor, row.client_id, 'contact.change')
+      demandCheck(means, trx, actor, changeAsking(client, CHANGED))
       const set = { name: input.name, email: input.email, topics: JSON.stringify(input.topics) }
       await updateVersioned(means, trx, { table: 'contacts', what: 'contact', row, set })
       await recordAudit(means, trx, actor, [
@@ -64,10 +72,17 @@ export const changeContact = defineVerb(
 )
 
 export const deleteContact = defineVerb(
-  { permission: 'contact.delete', audience, input: Type.Object({ contact_id: Type.String() }) },
+  {
+    permission: 'contact.delete',
+    asks: ['client.change:check'],
+    audience,
+    input: Type.Object({ contact_id: Type.String() }),
+  },
   async (means: Means, { contact_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findOfClient<StoredContact>(trx, actor, wanted(contact_id, 'contact.delete'))
+      const client = await findClient(trx, actor, row.client_id, 'contact.delete')
+      demandCheck(means, trx, actor, changeAsking(client, CHANGED))
       await trx.run(sql`delete from contacts where id = ${row.id}`)
       await recordAudit(means, trx, actor, [
         { action: 'contact.delete', subject: row.id, clientId: row.client_id, before: row },

@@ -14,6 +14,7 @@ import type { Client } from './rows.ts'
 export const createClient = defineVerb(
   {
     permission: 'client.create',
+    asks: ['client.create:check'],
     audience: ['staff'],
     input: Type.Object({
       brand_id: Type.String(),

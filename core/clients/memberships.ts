@@ -3,13 +3,16 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { findUserByEmail, requireKnown, Email } from '../identity/index.ts'
 import { covers, instant, invalidInput, type Actor, type Instant } from '../kernel/index.ts'
-import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
+import { changeAsking } from './change-asking.ts'
 import { AlreadyMember, ExceedsOwnRights, LastMember } from './errors.ts'
 import { findClient, findOfClient } from './find-client.ts'
 import type { Membership } from './rows.ts'
 
 const Rights = Type.Array(Type.String({ maxLength: 80 }), { minItems: 1, maxItems: 100, uniqueItems: true })
+/** What plugins are told that changes of the client. */
+const CHANGED = ['memberships']
 const EndsAt = Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()]))
 
 export interface ListedMembership extends Omit<Membership, 'rights'> {
@@ -38,6 +41,7 @@ export const listMemberships = defineVerb(
 export const createMembership = defineVerb(
   {
     permission: 'membership.create',
+    asks: ['client.change:check'],
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),
@@ -58,6 +62,7 @@ export const createMembership = defineVerb(
       await requireService(trx, client.id, serviceId)
       const owner = (input.owner ?? false) && serviceId === null
       const endsAt = input.ends_at ? instant(new Date(input.ends_at)) : null
+      demandCheck(means, trx, actor, changeAsking(client, CHANGED))
       const { rights } = input
       const wanted = { clientId: client.id, userId: user.id, rights, owner, serviceId, endsAt }
       const id = await addMembership(means, trx, wanted)
@@ -73,6 +78,7 @@ export const createMembership = defineVerb(
 export const changeMembership = defineVerb(
   {
     permission: 'membership.change',
+    asks: ['client.change:check'],
     audience: ['staff', 'client'],
     input: Type.Object({
       membership_id: Type.String(),
@@ -84,7 +90,10 @@ export const changeMembership = defineVerb(
   async (means: Means, input, actor): Promise<void> => {
     requireKnown(input.rights, 'client', 'rights')
     await means.db.transaction(async (trx) => {
-      const row = await findManaged(trx, actor, input.membership_id, 'membership.change')
+      const row = await findManaged(means, trx, actor, {
+        id: input.membership_id,
+        right: 'membership.change',
+      })
       requireRightsHeld(actor, row.client_id, input.rights)
       const owner = input.owner ?? row.owner === 1
       if (owner && row.owner === 0) requireRightsHeld(actor, row.client_id, ['*'])
@@ -104,12 +113,13 @@ export const changeMembership = defineVerb(
 export const deleteMembership = defineVerb(
   {
     permission: 'membership.delete',
+    asks: ['client.change:check'],
     audience: ['staff', 'client'],
     input: Type.Object({ membership_id: Type.String() }),
   },
   async (means: Means, { membership_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
-      const row = await findManaged(trx, actor, membership_id, 'membership.delete')
+      const row = await findManaged(means, trx, actor, { id: membership_id, right: 'membership.delete' })
       await trx.run(sql`delete from memberships where id = ${row.id}`)
       await requireOwnerLeft(means, trx, row.client_id)
       await recordAudit(means, trx, actor, [
@@ -118,8 +128,16 @@ export const deleteMembership = defineVerb(
     }),
 )
 
-/** The membership, with the client's row locked so that two owners cannot remove each other at once. */
-async function findManaged(trx: Trx, actor: Actor, id: string, right: string): Promise<Membership> {
+/**
+ * The membership that is to change, about which plugins are asked, with the client's row locked so that two owners cannot
+ * remove each other at once.
+ */
+async function findManaged(
+  means: Means,
+  trx: Trx,
+  actor: Actor,
+  { id, right }: { id: string; right: string },
+): Promise<Membership> {
   const row = await findOfClient<Membership>(trx, actor, {
     table: 'memberships',
     what: 'membership',
@@ -127,6 +145,8 @@ async function findManaged(trx: Trx, actor: Actor, id: string, right: string): P
     right,
   })
   requireRightsHeld(actor, row.client_id, JSON.parse(row.rights) as string[])
+  const client = await findClient(trx, actor, row.client_id, right)
+  demandCheck(means, trx, actor, changeAsking(client, CHANGED))
   await trx.run(sql`update clients set name = name where id = ${row.client_id}`)
   return row
 }

@@ -23,6 +23,7 @@ export const listNotes = defineVerb(
 export const createNote = defineVerb(
   {
     permission: 'note.create',
+    asksNobody: 'a note is words for staff',
     audience: ['staff', 'plugin'],
     input: Type.Object({ client_id: Type.String(), body: Body, pinned: Pinned }),
   },
@@ -45,6 +46,7 @@ export const createNote = defineVerb(
 export const changeNote = defineVerb(
   {
     permission: 'note.change',
+    asksNobody: 'a note is words for staff',
     audience,
     input: Type.Object({ note_id: Type.String(), body: Type.Optional(Body), pinned: Pinned }),
   },
@@ -61,7 +63,12 @@ export const changeNote = defineVerb(
 )
 
 export const deleteNote = defineVerb(
-  { permission: 'note.delete', audience, input: Type.Object({ note_id: Type.String() }) },
+  {
+    permission: 'note.delete',
+    asksNobody: 'a note is words for staff',
+    audience,
+    input: Type.Object({ note_id: Type.String() }),
+  },
   async (means: Means, { note_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findOfClient<ClientNote>(trx, actor, wanted(note_id, 'note.delete'))

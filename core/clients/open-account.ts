@@ -18,6 +18,7 @@ import type { Client } from './rows.ts'
 export const openAccount = defineVerb(
   {
     permission: 'client.open_account',
+    asks: ['client.create:check'],
     audience: ['client'],
     input: Type.Object({ client_id: Type.String(), currency: Type.String() }),
   },

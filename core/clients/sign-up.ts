@@ -34,7 +34,7 @@ const input = Type.Object({
  * its owner gets a mail that says so instead of the link.
  */
 export const signUp = defineVerb(
-  { permission: 'client.sign_up', audience: ['guest'], input },
+  { permission: 'client.sign_up', asks: ['client.create:check'], audience: ['guest'], input },
   async (means: Means, wanted, actor): Promise<void> => {
     await countAttempts(means, [[limits.signUpByAddress, actor.address ?? 'unknown']])
     const brand = await brandOfGuest(means, wanted.brand_id, actor)

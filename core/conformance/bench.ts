@@ -35,6 +35,10 @@ export interface Bench {
   /** What it asked to have written. */
   writes: SimulatedWrites
   made(): number
+  /** Whether its company counts that at all. */
+  counts: boolean
+  /** Lets days go by at its company; undefined where that knows no time. */
+  pass: ((days: number) => unknown) | undefined
   refused(): string[]
   call(kind: Kind, operation: string, input: unknown, deadlineMs?: number): Promise<Told>
   close(): Promise<void>
@@ -85,6 +89,8 @@ export async function openBench(subject: Subject, weather: Weather = 'well'): Pr
     company,
     writes,
     made: () => own?.made?.() ?? 0,
+    counts: own?.made !== undefined,
+    pass: own?.pass && ((days) => own.pass!(days)),
     refused: () => incidents.filter(({ kind }) => kind === 'refused_ask').map(({ detail }) => detail),
     async call(kind, operation, input, deadlineMs = DEADLINE_MS) {
       try {

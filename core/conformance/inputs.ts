@@ -51,6 +51,8 @@ function judgeShape({ subject, note }: Run, { called, input }: Asked, told: Told
     note('movements_add_up', `${name} tells movements that add up`, rules.movementsAddUp(input, told))
   if (name === 'gateway.find_methods')
     note('own_methods', `${name} finds what was asked for`, rules.findsOwnMethods(input, told))
+  if (name === 'registrar.check_availability' || name === 'registrar.describe_many')
+    note('each_domain', `${name} answers each domain`, rules.answersEachDomain(input, told))
   if (name === 'tax.determine')
     note('each_line', `${name} answers each line`, rules.answersEachLine(input, told))
   if (name === 'tax.determine_remote')
@@ -60,16 +62,22 @@ function judgeShape({ subject, note }: Run, { called, input }: Asked, told: Told
 /** Core books each of these once, by its reference: told again it must be the same. */
 const TELLS_MOVEMENTS = new Set(['gateway.fee_report', 'gateway.list_payouts'])
 
+const UNCOUNTED = 'the company of test/conformance.ts has no "made", so nobody sees what a repeat makes'
+
 async function judgeAgain(run: Run, bench: Bench, { called, input }: Asked, first: Told): Promise<void> {
   const name = nameOf(called)
   const made = bench.made()
   const again = () => bench.call(called.kind, called.operation, input)
   if (TELLS_MOVEMENTS.has(name))
     run.note('same_movements', `${name}, again: the same movements`, sameAgain(first, await again()))
+  if (name === 'registrar.poll')
+    run.note('same_events', `${name}, again: the same events`, sameAgain(first, await again()))
   if (name === 'gateway.find_methods')
     run.note('same_methods', `${name}, again: the same methods`, sameAgain(first, await again()))
   if (called.pure) run.note('same_answer', `${name}, again: the same answer`, sameAgain(first, await again()))
   if (!called.changes) return
+  const uncounted = bench.company.seen > 0 && !bench.counts
+  run.note('made_counted', `${name}: the company counts what is made`, uncounted ? UNCOUNTED : undefined)
   run.note('same_thing', `${name}, again: the same thing`, sameThing(first, await again()))
   run.note('made_once', `${name}, again: nothing is made twice`, madeMore(bench, made))
 }

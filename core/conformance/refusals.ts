@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Decline } from '../../sdk/test-kit/index.ts'
+import type { Conformance, Decline } from '../../sdk/test-kit/index.ts'
 import type { Manifest } from '../plugins/index.ts'
 import type { Told } from './bench.ts'
 import { fieldsOf, type Problem } from './rules.ts'
@@ -57,6 +57,24 @@ export function declinesMissing(manifest: Manifest, declines: Readonly<Record<st
   return Object.keys(declines).length > 0
     ? undefined
     : 'test/conformance.ts names no "declines": inputs at which the company declines'
+}
+
+/** What a registrar is judged by: a name that can be had, one that cannot, and the same of transfers where it offers them. */
+export function domainsMissing(
+  { kinds }: Manifest,
+  { inputs = {}, declines = {} }: Pick<Conformance, 'inputs' | 'declines'>,
+): Problem {
+  const wanted = ['register', 'transfer'].filter((name) => kinds.registrar?.some((one) => one === name))
+  const missing = wanted.flatMap((name) => [
+    ...(name in inputs ? [] : [`inputs.${name}: a name that can be had`]),
+    ...(name in declines ? [] : [`declines.${name}: ${REFUSED[name]}`]),
+  ])
+  return missing.length === 0 ? undefined : `test/conformance.ts does not name ${missing.join(', nor ')}`
+}
+
+const REFUSED: Readonly<Record<string, string>> = {
+  register: 'a name that is taken',
+  transfer: 'one with a wrong code',
 }
 
 /** What never leaves this machine cannot be lost; all else core asks after before it tries again. */

@@ -23,6 +23,7 @@ export const RULES = {
   same_answer: 'a pure operation answers the same again, in words and in errors',
   same_thing: 'a repeat finds the thing that was made',
   pending_followed: 'an act that is under way can be asked after',
+  made_counted: 'the company at which things change counts what was made',
   made_once: 'a repeat makes nothing a second time',
   no_claim: 'nothing is called a success while the company fails',
   ends_in_time: 'a call ends by its deadline while the company is silent',
@@ -35,9 +36,16 @@ export const RULES = {
   events_answered: 'an event is answered',
   facts_reordered: 'events in another order say the same',
   facts_twice: 'an event told twice says the same',
-  life_answers: 'each step in the life of a service is answered',
+  domain_named: 'a registrar’s author shows names that can be had, and what its registry refuses',
+  each_domain: 'each domain asked for has its answer, in the order asked',
+  buys_nothing: 'what a registry refuses buys nothing',
+  price_agreed: 'a premium name is bought at the price that was agreed, or not at all',
+  pending_ends: 'what is under way at the registry is seen to end',
+  renewed_once: 'a renewal moves the day of expiry by its years, once',
+  same_events: 'events since the same cursor are the same',
+  life_answers: 'each step in the life of a service or domain is answered',
   life_again: 'each step, taken again, ends where the first one did',
-  life_described: 'after each step the service is described as it is',
+  life_described: 'after each step the service or domain is described as it is',
 } as const
 
 export type RuleName = keyof typeof RULES

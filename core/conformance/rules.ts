@@ -42,10 +42,32 @@ export function answersWell(told: Told, mustAnswer: boolean): Problem {
 /** Whose company fails cannot know that anything worked: it throws, or says that it failed. */
 export function claimsNothing(told: Told): Problem {
   if (!('answer' in told)) return FAULTS.includes(told.code) ? told.message : undefined
-  const { outcome, ok } = fieldsOf(told.answer)
-  if (SUCCESSES.has(String(outcome))) return `it answered "${String(outcome)}", though its company had failed`
-  return ok === true ? 'it answered ok, though its company had failed' : undefined
+  const { outcome, ok, state, status, results } = fieldsOf(told.answer)
+  const all = Array.isArray(results) ? results.map((one) => fieldsOf(one)['status']) : []
+  const claims = [
+    ...[outcome].filter((one) => one === 'absent' || SUCCESSES.has(String(one))),
+    ...(ok === true ? ['ok'] : []),
+    ...(typeof state === 'string' ? [state] : []),
+    ...[status, ...all].filter((one) => CLAIMED.has(String(one))),
+  ]
+  return claims.length === 0 ? undefined : `it answered "${String(claims[0])}", though its company had failed`
 }
+
+/** What a name, a transfer or a server cannot be called by who has heard nothing of it. */
+const CLAIMED = new Set(['free', 'taken', 'premium', 'reserved', 'completed', 'failed', 'good'])
+
+/** One result or report for each domain asked for, in that order. */
+export function answersEachDomain(input: unknown, told: Told): Problem {
+  if (!('answer' in told)) return undefined
+  const { results, reports } = fieldsOf(told.answer)
+  const asked = (fieldsOf(input)['domains'] as unknown[]).map(domainOf)
+  const answered = ((results ?? reports) as unknown[]).map(domainOf)
+  return isDeepStrictEqual(asked, answered)
+    ? undefined
+    : `asked ${asked.join()}, answered ${answered.join() || 'none'}`
+}
+
+const domainOf = (one: unknown): string => String(typeof one === 'string' ? one : fieldsOf(one)['domain'])
 
 /** A payment is never of another currency or of more than was asked, and its fee, as a refund's, is of that currency. */
 export function takesNoMore(input: unknown, told: Told): Problem {

@@ -3,8 +3,9 @@ import { calledOf, unknownNames } from './called.ts'
 import { judgeDeclines } from './declines.ts'
 import { judgeEvents } from './events.ts'
 import { judgeInput, type Asked } from './inputs.ts'
+import { judgeDomains } from './life-of-domain.ts'
 import { judgeLife } from './life-of-service.ts'
-import { declinesMissing, lookUpMissing } from './refusals.ts'
+import { declinesMissing, domainsMissing, lookUpMissing } from './refusals.ts'
 import type { Check } from './rule-names.ts'
 import { inputFor, withBench, type Called, type Run } from './run.ts'
 import { judgeRequests } from './requests.ts'
@@ -31,6 +32,7 @@ export async function runConformance(means: BenchMeans, folder: string): Promise
     for (const called of all) await judge(run, called)
     const created = subject.about.inputs?.['create']?.[0]
     if (created !== undefined && manifest.kinds.provisioner) await judgeLife(run, created)
+    if (manifest.kinds.registrar) await judgeDomains(run)
   } finally {
     subject.plugins.stop()
   }
@@ -41,6 +43,8 @@ export async function runConformance(means: BenchMeans, folder: string): Promise
 function judgeScript({ subject, note }: Run, all: readonly Called[]): void {
   const { about, plugin } = subject
   note('known_names', 'test/conformance.ts names what there is', unknownNames(about, all))
+  if (plugin.manifest.kinds.registrar !== undefined)
+    note('domain_named', 'registrar: there are domains to live', domainsMissing(plugin.manifest, about))
   if (plugin.manifest.kinds.gateway === undefined) return
   note('looks_up', 'gateway: a lost answer can be looked up', lookUpMissing(plugin.manifest))
   const missing = declinesMissing(plugin.manifest, about.declines ?? {})

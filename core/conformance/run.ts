@@ -38,6 +38,6 @@ export async function withBench(
 export const madeMore = (bench: Bench, most: number): string | undefined =>
   bench.made() > most ? `${bench.made()} things stand at the company, at most ${most} should` : undefined
 
-/** An author's input with what core adds to it. Of a gateway the key is the author's own: payments are told apart by it. */
-export const inputFor = ({ kind, input }: Called, given: unknown, key: string): unknown =>
-  kind === 'provisioner' ? completed(input, given, key) : given
+/** An author's input with what core adds to it: a changing call that names no key gets this one. */
+export const inputFor = ({ changes, input }: Called, given: unknown, key: string): unknown =>
+  changes === true ? completed(input, given, key) : given

@@ -1,5 +1,6 @@
 import type { Weather } from '../../sdk/test-kit/index.ts'
-import { answersWell, claimsNothing } from './rules.ts'
+import type { Bench } from './bench.ts'
+import { answersWell, claimsNothing, fieldsOf } from './rules.ts'
 import { madeMore, nameOf, withBench, type Called, type Run } from './run.ts'
 
 const WEATHERS: readonly Weather[] = ['errors', 'broken', 'huge', 'dropped', 'silent']
@@ -43,15 +44,26 @@ export async function judgeLost(run: Run, called: Called, input: unknown): Promi
   const whole = await undisturbed(run, called, input)
   for (let lost = 1; lost <= Math.min(whole.requests, LOST_MOST); lost++)
     await withBench(run, 'well', async (bench) => {
+      const name = `${nameOf(called)}, after a lost answer (${lost} of ${whole.requests})`
       const before = bench.made()
       bench.company.losing = lost
       await bench.call(called.kind, called.operation, input)
       bench.company.losing = 0
+      if (nameOf(called) === 'registrar.register' && bench.made() > before)
+        run.note('found_again', `${name}: describe finds it`, await lostSight(bench, input))
       const told = await bench.call(called.kind, called.operation, input)
-      const name = `${nameOf(called)}, after a lost answer (${lost} of ${whole.requests})`
       run.note('found_again', `${name}: it answers`, answersWell(told, true))
       run.note('made_once', `${name}: nothing is made twice`, madeMore(bench, before + whole.made))
     })
+}
+
+/** Core asks before it tries again: a name that was bought and is described as absent would be given up, and paid for. */
+async function lostSight(bench: Bench, input: unknown): Promise<string | undefined> {
+  const { domain } = input as { domain: string }
+  const told = await bench.call('registrar', 'describe', { domain })
+  if (!('answer' in told)) return told.message
+  const state = String(fieldsOf(told.answer)['state'])
+  return ['live', 'pending'].includes(state) ? undefined : `it was made, and describe says ${state}`
 }
 
 async function undisturbed(

@@ -116,13 +116,14 @@ function readView(connection: Database.Database): ReadView {
       if (connection.inTransaction) throw error
     }
   }
+  const closeLater = () => process.nextTick(close)
   const open = () => {
     if (isOpen) return
     begin.run()
     isOpen = true
     shown = NaN
-    // Runs as soon as the promises at hand are settled.
-    process.nextTick(close)
+    // Runs as soon as the promises at hand are settled, those of a callback that waits for nothing yet among them.
+    queueMicrotask(closeLater)
   }
   const version = () => {
     try {

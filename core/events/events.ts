@@ -1,9 +1,11 @@
 import type { Trx } from '../db/index.ts'
 import type { Jobs, Json } from '../jobs/index.ts'
-import { causeIn } from './causes.ts'
+import { causeIn, noteRecorded } from './causes.ts'
 import type { Actor, BusinessClock, IdMaker } from '../kernel/index.ts'
 
 export interface NewEvent {
+  /** Taken before, by whoever had it lead to other events already; else a new one. */
+  id?: string
   /** "invoice.issued" */
   type: string
   subject: string
@@ -12,7 +14,7 @@ export interface NewEvent {
   /** The public body, versioned: what webhooks and plugins get. */
   body: { [key: string]: Json | undefined }
   version?: number
-  /** Event, job or request that led to this one; absent: that of the transaction or of who acts. */
+  /** Event or request that led to this one; absent: that of the transaction or of who acts. */
   cause?: string | null
 }
 
@@ -37,7 +39,7 @@ export async function recordEvents(
   if (events.length === 0) return []
   const now = means.business.now()
   const rows = events.map((event) => ({
-    id: means.newId('evt'),
+    id: event.id ?? means.newId('evt'),
     type: event.type,
     version: event.version ?? 1,
     brand_id: event.brandId ?? null,
@@ -49,6 +51,7 @@ export async function recordEvents(
     body: JSON.stringify(event.body),
   }))
   await trx.insert('events', rows)
+  noteRecorded(trx, rows)
   const ids = rows.map((row) => row.id)
   deliverLater(means, trx, ids)
   return ids

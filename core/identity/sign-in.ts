@@ -24,7 +24,12 @@ type Outcome = 'succeeded' | 'failed' | 'disabled'
 
 /** Answers the token for the cookie. Unknown address and wrong password get one answer, in the same time. */
 export const signIn = defineVerb(
-  { permission: 'session.start', audience: ['guest', 'client', 'staff'], input },
+  {
+    permission: 'session.start',
+    asks: ['session.start:check'],
+    audience: ['guest', 'client', 'staff'],
+    input,
+  },
   async (means: Means, wanted, actor): Promise<{ token: string; session: Session }> => {
     const key = emailKey(wanted.email)
     const address = actor.address ?? 'unknown'

@@ -5,6 +5,7 @@ import { fillRandom } from './random.ts'
 export const prefixes = {
   agr: 'agreement at a gateway',
   gmv: 'movement at a gateway',
+  hpr: 'process with plugin hosts',
   pyo: 'payout',
   ath: 'authorisation',
   aud: 'audit entry',
@@ -20,6 +21,7 @@ export const prefixes = {
   crm: 'cart reminder',
   chg: 'charge',
   cli: 'client',
+  cnr: 'reason of a cancellation',
   cnt: 'contact',
   cpn: 'coupon',
   cpu: 'coupon use',
@@ -85,6 +87,7 @@ export const prefixes = {
   sgn: 'sign-in',
   srp: 'service repricing',
   srv: 'server',
+  sto: 'offer to stay',
   stf: 'staff member',
   sva: 'service act',
   svc: 'service',

@@ -107,6 +107,8 @@ export const mailData = {
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),
   'act-failed': Type.Object({ ...service, operation: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),
+  'server-down': Type.Object({ url, server: text, problem: maybe(text), at: instant }),
+  'server-recovered': Type.Object({ url, server: text, problem: maybe(text), at: instant }),
   'plugin-trouble': Type.Object({
     ...service,
     ...{ plugin: text, problem: text, at: instant },

@@ -14,6 +14,8 @@ export const noticeTopics = [
   'instalment_plan.broken',
   'invoice.written_off',
   'delivery.failed',
+  'server.down',
+  'server.recovered',
   'service.suspended',
   'message.failed',
 ] as const

@@ -46,7 +46,13 @@ interface Told {
   brand: string | null
 }
 
-const HIGH = ['payment.unknown', 'dispute.reported', 'delivery.failed', 'authorisation.capture_due']
+const HIGH = [
+  'payment.unknown',
+  'dispute.reported',
+  'delivery.failed',
+  'server.down',
+  'authorisation.capture_due',
+]
 
 function noticeOf({ words, publicUrl }: NoticeMeans, rule: NoticeRule, event: Told): Notice {
   const t = words(rule.locale)
@@ -71,5 +77,6 @@ const FOLDERS: Readonly<Record<string, string>> = {
   msg: 'messages',
   ord: 'orders',
   pay: 'payments',
+  srv: 'servers',
   svc: 'services',
 }

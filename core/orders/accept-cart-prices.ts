@@ -11,6 +11,7 @@ import { productsOf } from './view-cart.ts'
 export const acceptCartPrices = defineVerb(
   {
     permission: 'cart.accept_prices',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object({ ...cartRef }, { additionalProperties: false }),
   },

@@ -9,6 +9,7 @@ import type { OrderRow } from './rows.ts'
 export const acceptOrder = defineVerb(
   {
     permission: 'order.accept',
+    asks: ['order.accept:check'],
     audience: ['staff'],
     input: Type.Object({ order_id: Type.String({ maxLength: 64 }) }, { additionalProperties: false }),
   },

@@ -32,6 +32,7 @@ export interface AddedItem {
 export const addCartItem = defineVerb(
   {
     permission: 'cart.add',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       { ...cartRef, currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })), ...wishFields },

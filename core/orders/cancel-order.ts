@@ -7,6 +7,7 @@ import type { OrderDeps } from './ports.ts'
 export const cancelOrder = defineVerb(
   {
     permission: 'order.cancel',
+    asks: ['order.cancel:check'],
     audience: ['staff'],
     input: Type.Object(dropFields, { additionalProperties: false }),
   },

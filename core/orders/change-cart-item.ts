@@ -12,6 +12,7 @@ const { product_id: _productId, cycle, ...changeable } = wishFields
 export const changeCartItem = defineVerb(
   {
     permission: 'cart.change',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       { ...cartRef, item_id: Type.String({ maxLength: 64 }), cycle: Type.Optional(cycle), ...changeable },

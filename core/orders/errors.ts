@@ -48,6 +48,12 @@ export const OrderPaid = defineError(
   409,
   (p: { id: string }) => `The order ${p.id} is paid. Choose a refund to go on.`,
 )
+export const TermsChanged = defineError(
+  'order.terms_changed',
+  409,
+  (p: { named: string; current: string }) =>
+    `The terms of this shop have the version "${p.current}" now, not "${p.named}". Read and accept those.`,
+)
 export const TrialUsed = defineError(
   'order.trial_used',
   409,

@@ -10,6 +10,7 @@ import type { OrderRow } from './rows.ts'
 export const holdOrder = defineVerb(
   {
     permission: 'order.hold',
+    asks: ['order.hold:check'],
     audience: ['staff', 'plugin'],
     input: Type.Object(
       { order_id: Type.String({ maxLength: 64 }), reason: Type.String({ minLength: 1, maxLength: 500 }) },

@@ -9,6 +9,7 @@ import { hashToken } from './tokens.ts'
 export const joinCart = defineVerb(
   {
     permission: 'cart.join',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client'],
     input: Type.Object({ ...cartRef }, { additionalProperties: false }),
   },

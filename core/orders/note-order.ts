@@ -8,6 +8,7 @@ import type { OrderRow } from './rows.ts'
 export const noteOrder = defineVerb(
   {
     permission: 'order.note',
+    asksNobody: 'a note is words for staff',
     audience: ['staff', 'plugin'],
     input: Type.Object(
       {

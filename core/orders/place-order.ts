@@ -5,6 +5,7 @@ import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../re
 import { CouponUnknown, CouponUsedUp, readDeals, type CouponProblem } from '../catalog/index.ts'
 import { askForms, requireForms } from './ask-form.ts'
 import { cartItems, codesOf, findCart, type CartItem, type CartRow } from './cart.ts'
+import { demandTerms, TermsWish } from './demand-terms.ts'
 import { CartEmpty, CouponRefused, CurrencyFixed, PricesChanged } from './errors.ts'
 import { firstTerms } from './first-lines.ts'
 import { ITEMS_MAX, ItemWish } from './items.ts'
@@ -37,10 +38,7 @@ export const PlaceOrder = Type.Object(
     seen_added_minor: Type.Optional(Type.String({ pattern: '^-?\\d{1,18}$' })),
     /** Gateway instance that the client wants to pay through. */
     instance_id: Type.Optional(Type.String({ maxLength: 64 })),
-    terms: Type.Object({
-      version: Type.String({ minLength: 1, maxLength: 60 }),
-      accepted: Type.Literal(true),
-    }),
+    terms: TermsWish,
     /** Country of the address, country of the visitor's network and what else the place of tax may rest on. */
     evidence: Type.Optional(Facts),
     agent: Type.Optional(Type.String({ maxLength: 500 })),
@@ -56,7 +54,12 @@ export const PlaceOrder = Type.Object(
  * not at all. Submitted again with the same once-only key it answers the order that exists.
  */
 export const placeOrder = defineVerb(
-  { permission: 'order.place', audience: ['client', 'staff'], input: PlaceOrder },
+  {
+    permission: 'order.place',
+    asks: ['order.place:check'],
+    audience: ['client', 'staff'],
+    input: PlaceOrder,
+  },
   (deps: OrderDeps, input, actor): Promise<PlacedOrder> =>
     deps.means.db.transaction(async (trx) => {
       const client = await findRow<ClientFacts>(trx, actor, {
@@ -82,6 +85,7 @@ interface Placing {
 async function place(deps: OrderDeps, trx: Trx, placing: Placing, actor: Actor): Promise<PlacedOrder> {
   const { means } = deps
   const { input, client } = placing
+  await demandTerms(trx, { brandId: input.brand_id, terms: input.terms }, actor)
   const basket = await openBasket(deps, trx, placing, actor)
   const shop = await shopFacts(means, trx, input.brand_id)
   if (client.currency_fixed === 1 && client.currency !== basket.currency)

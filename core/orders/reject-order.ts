@@ -7,6 +7,7 @@ import type { OrderDeps } from './ports.ts'
 export const rejectOrder = defineVerb(
   {
     permission: 'order.reject',
+    asks: ['order.reject:check'],
     audience: ['staff'],
     input: Type.Object(dropFields, { additionalProperties: false }),
   },

@@ -8,6 +8,7 @@ import { inCart } from './in-cart.ts'
 export const removeCartItem = defineVerb(
   {
     permission: 'cart.remove',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       { ...cartRef, item_id: Type.String({ maxLength: 64 }) },

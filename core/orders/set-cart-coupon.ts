@@ -14,6 +14,7 @@ import { wantedCoupons } from './wanted-coupons.ts'
 export const setCartCoupon = defineVerb(
   {
     permission: 'cart.set_coupon',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       {

@@ -10,6 +10,7 @@ import { shopFacts } from './view-cart.ts'
 export const setCartCurrency = defineVerb(
   {
     permission: 'cart.set_currency',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       { ...cartRef, currency: Type.String({ pattern: '^[A-Z]{3}$' }) },

@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/index.ts'
 import { paysLater, type DraftLine } from '../billing/index.ts'
 import { redeemCoupon, reserveStock } from '../catalog/index.ts'
 import { sql, type Trx } from '../db/index.ts'
-import { recordEvent } from '../events/index.ts'
+import { ledTo, recordEvent } from '../events/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { demandUnits } from '../services/index.ts'
@@ -39,7 +39,7 @@ export interface OrderWords {
   brand_id: string
   client_id: string
   instance_id?: string
-  terms: { version: string }
+  terms: { version: string; reason?: string }
   evidence?: Record<string, unknown>
   agent?: string
   note?: string
@@ -73,7 +73,8 @@ export async function settleOrder(
   const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
   const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
   const specs = planned.map((item) => item.spec)
-  const services = await deps.createServices(means, trx, specs, actor)
+  const event = means.newId('evt')
+  const services = await ledTo(trx, event, () => deps.createServices(means, trx, specs, actor))
   const serviceIds = services.map((service) => service.id)
   await takeTrials(means, trx, { clientId: client.id, planned, serviceIds })
   const draft = {
@@ -85,8 +86,8 @@ export async function settleOrder(
     dueOn: shop.today,
     lines: [...draftLines(planned, serviceIds), ...freeLines],
   }
-  const invoice = await deps.issueInvoice(means, trx, draft, actor)
-  return writeOrder(deps, trx, { ...settling, orderId, planned, serviceIds, invoice, held }, actor)
+  const invoice = await ledTo(trx, event, () => deps.issueInvoice(means, trx, draft, actor))
+  return writeOrder(deps, trx, { ...settling, orderId, event, planned, serviceIds, invoice, held }, actor)
 }
 
 /** One trial for a client and product, for ever: the row decides, whoever else orders at the same moment. */
@@ -119,6 +120,8 @@ async function takeStock(trx: Trx, items: readonly PricedItem[]): Promise<Readon
 
 interface Done extends Settling {
   orderId: string
+  /** The id of the event that will say so: services and invoice were led to by it. */
+  event: string
   planned: readonly PlannedItem[]
   serviceIds: string[]
   invoice: IssuedInvoice
@@ -147,7 +150,7 @@ async function writeOrder({ means }: OrderDeps, trx: Trx, done: Done, actor: Act
   const owing = { id: input.client_id, brand_id: input.brand_id, currency: basket.currency }
   const on_credit = await paysLater(trx, owing)
   await recordEvent(means, trx, actor, {
-    ...scope,
+    ...{ ...scope, id: done.event },
     type: 'order.placed',
     body: on_credit ? { ...body, on_credit } : body,
   })
@@ -192,7 +195,7 @@ const NUMBER_LENGTH = 8
 function orderRow(done: Done, actor: Actor, now: string) {
   const { input, orderId: id, priced, invoice } = done
   const coupons = priced.coupons.map(({ coupon }) => coupon)
-  const { version } = input.terms
+  const { version, reason } = input.terms
   return {
     id,
     brand_id: input.brand_id,
@@ -212,7 +215,7 @@ function orderRow(done: Done, actor: Actor, now: string) {
     address: actor.address ?? '',
     agent: input.agent ?? '',
     evidence: JSON.stringify(input.evidence ?? {}),
-    terms: JSON.stringify({ version, accepted_at: now, accepted_by: actor.id }),
+    terms: JSON.stringify({ version, accepted_at: now, accepted_by: actor.id, reason }),
     hold_reason: null,
     note: input.note ?? null,
     placed_at: now,

@@ -36,6 +36,8 @@ export interface AcceptedTerms {
   version: string
   accepted_at: Instant
   accepted_by: string
+  /** Of staff: why it is not the version of that day. */
+  reason?: string
 }
 
 export const acceptedTerms = (order: { terms: string }): AcceptedTerms =>

@@ -1,4 +1,5 @@
 import { instant, type Instant } from '../kernel/index.ts'
+import { medianAndP95 } from './percentiles.ts'
 
 /** One call that has ended. */
 export interface CallNote {
@@ -68,11 +69,9 @@ export function createCallBook(): CallBook {
 const newPage = (): Page => ({ calls: 0, failures: 0, cpuMs: 0, heap: null, tookMs: [], last: [] })
 
 function figuresOf(instance: string, { calls, failures, cpuMs, heap, tookMs, last }: Page): CallFigures {
-  const sorted = [...tookMs].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   return {
     ...{ instance, calls, failures, cpuMs, heap },
-    ...{ medianMs: at(0.5), p95Ms: at(0.95) },
+    ...medianAndP95(tookMs),
     last: last.map(({ startedMs, ...note }) => ({ ...note, at: instant(startedMs) })),
   }
 }

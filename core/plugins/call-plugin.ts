@@ -1,6 +1,7 @@
 import { UpgradeAnswer, UpgradeStep, type HookEvent } from '../../sdk/index.ts'
 import { instant, type Clock } from '../kernel/index.ts'
 import { openDesk } from './broker/broker.ts'
+import type { RefusedAsk } from './broker/refusal.ts'
 import { noBodies } from './broker/body-parts.ts'
 import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
@@ -8,6 +9,7 @@ import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
 import { tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
+import type { OutsideNote } from './broker/watch-outside.ts'
 import { keepLines } from './call-lines.ts'
 import { closed, misfit } from './checks.ts'
 import { deadlineOf, type Deadline } from './deadlines.ts'
@@ -19,11 +21,12 @@ import { secretFields } from './manifest/read-manifest.ts'
 import { hookNamed, type Law } from './hooks/index.ts'
 import { operationOf, type Kind } from './kinds.ts'
 import type { LineBudget } from './line-budget.ts'
-import type { FindRecord, PluginLog, PluginStorage, PluginWrites } from './ports.ts'
+import type { FindRecord, PluginLog, PluginStorage, PluginWrites, Refusals } from './ports.ts'
 import type { IsolateStart } from './sandbox/protocol.ts'
 import { withoutTrusted } from './registry/trusted-hosts.ts'
 import { outcomeOf, type Result } from './call-result.ts'
 import type { CallBook } from './call-book.ts'
+import type { OutsideBook } from './outside-book.ts'
 import type { Breaker } from './supervisor/breaker.ts'
 import { failed, laneOf, nameOf, type PluginCall, type Traces } from './plugin-call.ts'
 import type { CallEnd, PoolStart } from './supervisor/pool.ts'
@@ -38,12 +41,14 @@ export interface Caller {
   findRecord: FindRecord
   writes: PluginWrites
   log: PluginLog
+  refusals: Refusals
   outbound: OutboundMap
   isOwnHost: IsOwnHost
   resolver: Resolver
   wards: 1 | 3
   breaker: Breaker
   book: CallBook
+  outside: OutsideBook
   supervisor: Supervisor
   /** What the tokens of an instance begin with. */
   mark(instance: string): string
@@ -64,7 +69,7 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
     throw errors.PluginInputTooLarge(failed(call, false, { bytes, most: INPUT_BYTES_MAX }))
   const circuit = [call.instance.id, nameOf(call), call.request.server?.id ?? ''].join(' ').trim()
   const [seen, stacks] = [await seenSecrets(call), await caller.stacks]
-  const traces: Traces = { denials: [], denied: 0, sent: false, seen, stacks }
+  const traces: Traces = { denials: [], denied: 0, refused: new Map(), sent: false, seen, stacks }
   const start = await startOf(caller, call)
   const lane = laneOf(call.instance.id, call.kind)
   const alone = call.kind === 'upgrade'
@@ -90,12 +95,15 @@ export async function callPlugin(caller: Caller, call: PluginCall): Promise<unkn
   })
   lines.end()
   const result = outcomeOf(call, ended, schemas.output, traces)
-  const fault = traces.denied > 0 || isFault(ended, result)
+  const fault = (traces.denied > 0 && !asksMore(call)) || isFault(ended, result)
   noteFault(caller, call, { circuit, fault, probe, result, traces })
   noteCost(caller, call, { begun, ended, result })
   if ('error' in result) throw result.error
   return result.value
 }
+
+/** What its version may not do yet is no fault of it: staff update Berth and read later, and nobody pays meanwhile if it trips. */
+const asksMore = ({ instance }: PluginCall): boolean => instance.plugin.asksMore === true
 
 function deadlineFor({ instance, request: { deadline = 'act', deadlineMs } }: PluginCall): Deadline {
   if (deadlineMs !== undefined) return { ms: deadlineMs, coldMs: deadlineMs }
@@ -117,7 +125,10 @@ function declaredSchemas(call: PluginCall): { input: object; output?: object } {
     const schemas = operationOf(call.kind, call.operation)
     if (schemas) return schemas
   }
-  throw errors.PluginDenied(failed(call, false, { reason: 'its plugin.json does not list this operation.' }))
+  const reason = asksMore(call)
+    ? `it was not granted this operation.${WAITS}`
+    : 'its plugin.json does not list this operation.'
+  throw errors.PluginDenied(failed(call, false, { reason }))
 }
 
 /** What it throws may be an outside company's doing; what keeps it from starting cannot: nothing is asked then. */
@@ -298,6 +309,10 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     outbound: caller.outbound,
     isOwnHost: caller.isOwnHost,
     resolver: caller.resolver,
+    outside: {
+      ms: () => caller.steadyMs(),
+      note: (note: OutsideNote) => caller.outside.note(instance.id, note),
+    },
     onAct() {
       traces.sent = true
     },
@@ -307,9 +322,7 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
     open ??= openDesk(
       { ...asking, signal },
       {
-        denied(reason) {
-          if (++traces.denied <= DENIALS_TOLD) traces.denials.push(reason)
-        },
+        refused: (ask) => noteRefusal(traces, ask),
         broken: (error) =>
           caller.log.incident({
             kind: 'ask_failed',
@@ -323,6 +336,13 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
 }
 
+/** A limit tells the plugin its own measure; what it may not have at all is a fault. */
+function noteRefusal(traces: Traces, { rule, reason }: RefusedAsk): void {
+  const known = traces.refused.get(rule) ?? { asks: 0, reason }
+  traces.refused.set(rule, { ...known, asks: known.asks + 1 })
+  if (rule !== 'limit' && ++traces.denied <= DENIALS_TOLD) traces.denials.push(reason)
+}
+
 interface Note {
   circuit: string
   fault: boolean
@@ -333,7 +353,11 @@ interface Note {
 
 function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, result, traces }: Note): void {
   const about = { instance: call.instance.id, plugin: call.instance.plugin.manifest.id }
-  for (const detail of denialsOf(traces)) caller.log.incident({ kind: 'refused_ask', ...about, detail })
+  const waits = asksMore(call) ? WAITS : ''
+  for (const [rule, refused] of traces.refused)
+    caller.refusals.note({ instance: about.instance, rule, ...refused })
+  for (const reason of denialsOf(traces))
+    caller.log.incident({ kind: 'refused_ask', ...about, detail: `${reason}${waits}` })
   if ('error' in result)
     caller.log.incident({
       ...{ kind: fault ? 'fault' : 'failed', ...about, detail: result.error.message },
@@ -342,6 +366,8 @@ function noteFault(caller: Caller, call: PluginCall, { circuit, fault, probe, re
   if (caller.breaker.record(circuit, { fault, probe }, caller.steadyMs()))
     caller.log.incident({ kind: 'tripped', ...about, detail: `${circuit} is paused.` })
 }
+
+const WAITS = ' Some of what its version asks for waits for a grant by staff.'
 
 /** Of one call; a row of the log for each of a thousand would be a flood of its own. */
 const DENIALS_TOLD = 20

@@ -29,3 +29,6 @@ export function deadlineOf(manifest: LimitsAsked, of: DeadlineClass): Deadline {
   // A start may take longer than a whole answer for a page, and is paid for once.
   return { ms, coldMs: of === 'page' ? PAGE_WAITS_MS : ms }
 }
+
+/** Why a call's signal was aborted when nobody waits for it any longer. */
+export const DEADLINE_OVER = 'deadline over'

@@ -75,6 +75,10 @@ const WALL_PARTS: Readonly<Record<WallPart, { is: string; mend: string }>> = {
     is: 'an empty network for plugin hosts',
     mend: 'let ordinary users make a network namespace: sysctl kernel.unprivileged_userns_clone=1, on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; "RestrictNamespaces=user net" in a systemd unit; "--security-opt seccomp=deploy/seccomp.json" for a container',
   },
+  room: {
+    is: 'files and processes of their own for plugin hosts',
+    mend: 'let ordinary users make namespaces, as for an empty network, and mount in them: "RestrictNamespaces=user net mnt pid" and "SystemCallFilter=@mount" in a systemd unit; "--security-opt seccomp=deploy/seccomp.json --security-opt apparmor=unconfined" for a container',
+  },
   system_calls: {
     is: 'a filter of system calls (seccomp)',
     mend: '"SystemCallFilter=" in a systemd unit; "--security-opt seccomp=deploy/seccomp.json" for a container',
@@ -85,15 +89,15 @@ const WALL_PARTS: Readonly<Record<WallPart, { is: string; mend: string }>> = {
   },
 }
 
-/** `reason`: why no empty network could be made; null where one could. */
+/** `reasons`: why the parts could not be made that Berth makes. */
 export const WallIncomplete = defineError(
   'plugin.wall_incomplete',
   503,
-  ({ missing, reason }: { missing: readonly WallPart[]; reason: string | null }) =>
+  ({ missing, reasons }: { missing: readonly WallPart[]; reasons: Partial<Record<WallPart, string>> }) =>
     [
       'BERTH_PLUGIN_WALL=strict, and this system lacks a part of the wall around plugins, so none of them runs:',
       ...missing.map((part) => {
-        const why = part === 'network' && reason !== null ? ` (${reason})` : ''
+        const why = reasons[part] === undefined ? '' : ` (${reasons[part]})`
         return `- ${WALL_PARTS[part].is}${why}: ${WALL_PARTS[part].mend}.`
       }),
       'deploy/berth.service and deploy/compose.yaml have all of it. BERTH_PLUGIN_WALL=auto does with what there is.',

@@ -15,6 +15,8 @@ export {
 } from './manifest/manifest.ts'
 export { readManifest, secretFields, secretSettings } from './manifest/read-manifest.ts'
 export type { CallFigures, CallNote } from './call-book.ts'
+export type { EndedHost } from './host-book.ts'
+export type { OutsideFigures } from './outside-book.ts'
 export { deadlineOf, PAGE_WAITS_MS, type DeadlineClass } from './deadlines.ts'
 export { operationOf, type CallRequest, type Kind } from './kinds.ts'
 export { askableLimits, limitOf, type LimitName } from './manifest/askable-limits.ts'

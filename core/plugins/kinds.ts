@@ -16,8 +16,9 @@ export interface CallRequest {
   server?: PluginServer
 }
 
-/** The row of a provider's operation in the SDK's tables; undefined when there is none of this name. */
-export function operationOf(kind: ProviderKind, operation: string): Operation | undefined {
-  const table: Record<string, Operation> = kindTables[kind]
-  return Object.hasOwn(table, operation) ? table[operation] : undefined
+/** The row of an operation in the SDK's tables; undefined when no provider has one of this name. */
+export function operationOf(kind: Kind, operation: string): Operation | undefined {
+  const tables: Partial<Record<Kind, Record<string, Operation>>> = kindTables
+  const table = tables[kind]
+  return table && Object.hasOwn(table, operation) ? table[operation] : undefined
 }

@@ -68,6 +68,8 @@ export const HEADER_BYTES_CEILING = 64 * KIB
 /** TCP lines that one call may open, one after the other or at once. */
 export const LINES_OPEN = 4
 export const CONNECT_MS = 10_000
+/** An answer that took longer is told as slow. */
+export const SLOW_ANSWER_MS = 3_000
 export const FETCH_MS = 30_000
 
 export const STORAGE_VALUE_BYTES = 64 * KIB

@@ -1,4 +1,5 @@
 import type { FailedCall } from './errors.ts'
+import type { AskRule } from './broker/refusal.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import type { PluginInstance } from './ports.ts'
 
@@ -14,6 +15,8 @@ export interface Traces {
   /** Why questions were refused: the first of them, and how many in all. */
   denials: string[]
   denied: number
+  /** All that was refused, also what was only too much: how often by which rule, with the first reason. */
+  refused: Map<AskRule, { asks: number; reason: string }>
   /** A request left that may have changed something outside. */
   sent: boolean
   /** Secrets that the plugin sees themselves: nothing that it says may repeat them. */

@@ -8,6 +8,7 @@ import { callPlugin } from './call-plugin.ts'
 import { laneOf } from './plugin-call.ts'
 import type { CallRequest, Kind } from './kinds.ts'
 import { createHostBook, type EndedHost } from './host-book.ts'
+import { createOutsideBook, type OutsideFigures } from './outside-book.ts'
 import { createLineBudget } from './line-budget.ts'
 import type {
   FindRecord,
@@ -17,12 +18,14 @@ import type {
   PluginScope,
   PluginStorage,
   PluginWrites,
+  Refusals,
 } from './ports.ts'
 import { createCallBook, type CallFigures } from './call-book.ts'
 import { processCost, type ProcessCost } from './supervisor/process-cost.ts'
 import { createBreaker, type Breaker } from './supervisor/breaker.ts'
 import { prepareHostProgram, type HostProgram } from './supervisor/host-program.ts'
 import { createSupervisor } from './supervisor/supervisor.ts'
+import { systemProbes } from './supervisor/wall-probes.ts'
 import { raiseWall, wholeWall, type Wall, type WallMode, type WallPart } from './supervisor/wall.ts'
 
 export interface PluginsMeans {
@@ -40,6 +43,8 @@ export interface PluginsMeans {
   /** Absent: nothing is written for plugins. */
   writes?: PluginWrites
   log: PluginLog
+  /** Absent: refused questions stand in the log alone. */
+  refusals?: Refusals
   /** Absent: this process counts its own alone. */
   losses?: HostLosses
   /** A folder of ours for the host's program and bundles. */
@@ -73,6 +78,8 @@ export interface PluginsHealth {
   outbound: OutboundMap
   /** Of each instance that was called since this process started. */
   figures: CallFigures[]
+  /** Of each host outside that an instance has asked since then. */
+  outside: OutsideFigures[]
 }
 
 export interface Plugins {
@@ -103,9 +110,10 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const breaker = createBreaker()
   const ms = means.steadyMs ?? steadyMs
   const book = createCallBook()
+  const outside = createOutsideBook(means.clock)
   const pluginOf = new Map<string, string>()
   const hosts = createHostBook(means)
-  const wall = raiseWall(means.wall ?? 'auto')
+  const wall = raiseWall(means.wall ?? 'auto', systemProbes(means.cacheFolder))
   const lostHost = lossCounter(means, breaker, ms)
   const supervisor = createSupervisor({
     program: means.hostProgram ?? prepareHostProgram(means.cacheFolder),
@@ -129,6 +137,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
     ...givenOr(means),
     breaker,
     book,
+    outside,
     supervisor,
     mark: createMarks(means.randomFill),
     lines,
@@ -156,6 +165,7 @@ export function createPlugins(means: PluginsMeans): Plugins {
         wallMissing: missingOf(await wall, supervisor.running()),
         outbound: caller.outbound,
         figures: book.figures(),
+        outside: outside.figures(),
       }
     },
     demandWall: async () => void (await wholeWall(wall)),
@@ -175,6 +185,7 @@ const givenOr = (means: PluginsMeans) => ({
   scopes: new Map((means.scopes ?? []).map((scope) => [scope.name, scope])),
   findRecord: means.findRecord ?? (() => Promise.resolve(null)),
   writes: means.writes ?? noWrites,
+  refusals: means.refusals ?? { note: () => undefined },
   outbound: means.outbound ?? {},
   resolver: means.resolver ?? systemResolver,
   isOwnHost: means.isOwnHost ?? (() => Promise.resolve(false)),

@@ -8,6 +8,8 @@ import type { Bundle } from './bundle.ts'
 export interface LoadedPlugin {
   manifest: Manifest
   bundle: Bundle
+  /** Its version asks for more than the manifest here, which is what staff granted of it so far. */
+  asksMore?: boolean
 }
 
 /** Finds the value of a secret by its declared name; undefined when none is set. Asked once per use, never cached. */
@@ -134,6 +136,22 @@ export interface PluginLogLine {
 export interface PluginLog {
   line(line: PluginLogLine): void
   incident(incident: PluginIncident): void
+}
+
+/** Questions of one call that were refused by one rule. */
+export interface RefusedAsks {
+  instance: string
+  /** network, storage, data, writes, lines, secrets, limit or unknown. */
+  rule: string
+  asks: number
+  /** Of the first of them. */
+  reason: string
+}
+
+/** Keeps what plugins were refused where no flood of lines pushes it out. */
+export interface Refusals {
+  /** Must not throw. */
+  note(refused: RefusedAsks): void
 }
 
 /** Counts the hosts that plugins lost on all nodes. */

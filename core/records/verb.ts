@@ -11,6 +11,10 @@ export interface VerbRules<S extends TSchema> {
   /** Who may call it at all; staff still need the permission, clients the right. The system may always. */
   audience: readonly Audience[]
   input: S
+  /** The checks by which plugins may refuse it: those of the records that it moves, or one of its own. */
+  asks?: readonly `${string}:check`[]
+  /** Why no plugin is asked about what it writes. A verb that writes says one of both; one that reads says neither. */
+  asksNobody?: string
 }
 
 /** A verb: a plain function (means, input, actor) that carries its schema and permission for forms, API and docs. */

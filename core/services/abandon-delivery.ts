@@ -17,6 +17,7 @@ import { startDelivery } from './start-delivery.ts'
 export const giveUpDelivery = defineVerb(
   {
     permission: 'delivery.abandon',
+    asks: ['delivery.abandon:check'],
     audience: ['staff'],
     input: Type.Object({
       delivery_id: Type.String(),
@@ -59,7 +60,12 @@ async function standBack(means: Means, trx: Trx, { delivery, service }: Work, ac
 
 /** Staff start the delivery of a service that waits for nobody else: never delivered, undone, or given up. */
 export const deliverService = defineVerb(
-  { permission: 'service.deliver', audience: ['staff'], input: Type.Object({ service_id: Type.String() }) },
+  {
+    permission: 'service.deliver',
+    asks: ['delivery.start:check'],
+    audience: ['staff'],
+    input: Type.Object({ service_id: Type.String() }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.deliver' })

@@ -14,6 +14,7 @@ import type { DeliveryRow } from './rows.ts'
 export const adoptDelivery = defineVerb(
   {
     permission: 'delivery.adopt',
+    asks: ['delivery.adopt:check'],
     audience: ['staff'],
     input: Type.Object({
       delivery_id: Type.String(),
@@ -43,7 +44,7 @@ export const adoptDelivery = defineVerb(
       const placed = { ...work.service, ...set, version: work.service.version + 1 }
       const result = { remoteId: report.remote_id ?? input.remote_id, access: report.access }
       await finishDelivery(means, trx, { delivery: work.delivery, service: placed, ...result }, actor)
-      await reconcileDelivery(means, trx, { serviceId: placed.id, cause: id }, actor)
+      await reconcileDelivery(means, trx, { serviceId: placed.id }, actor)
     })
   },
 )
@@ -52,6 +53,7 @@ export const adoptDelivery = defineVerb(
 export const markDelivered = defineVerb(
   {
     permission: 'delivery.mark_done',
+    asksNobody: 'it notes what a person has delivered',
     audience: ['staff'],
     input: Type.Object({
       delivery_id: Type.String(),
@@ -64,6 +66,6 @@ export const markDelivered = defineVerb(
       const work = await lockOwnWork(means, trx, input.delivery_id, actor)
       const result = { remoteId: input.remote_id, access: input.access }
       await finishDelivery(means, trx, { ...work, ...result }, actor)
-      await reconcileDelivery(means, trx, { serviceId: work.service.id, cause: work.delivery.id }, actor)
+      await reconcileDelivery(means, trx, { serviceId: work.service.id }, actor)
     }),
 )

@@ -34,7 +34,12 @@ export const previewAlignment = defineVerb(
  * on, and so will those that it orders. The days until then are charged on one invoice.
  */
 export const alignRenewals = defineVerb(
-  { permission: 'service.align_renewals', audience: ['staff'], input: Type.Object(Alignment) },
+  {
+    permission: 'service.align_renewals',
+    asks: ['service.move_renewal:check'],
+    audience: ['staff'],
+    input: Type.Object(Alignment),
+  },
   (means: ChangeMeans, { client_id, day }, actor): Promise<{ moved: number; invoiceId: string | null }> =>
     means.db.transaction(async (trx) => {
       await findRow(trx, actor, { table: 'clients', what: 'client', id: client_id, scope: { client: 'id' } })

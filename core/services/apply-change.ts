@@ -1,5 +1,6 @@
 import { list, sql, type SqlValue, type Trx } from '../db/index.ts'
 import { changedBy, takeBackInvoice } from '../billing/index.ts'
+import { saidIn } from '../events/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
@@ -37,7 +38,13 @@ export async function applyChange(
   await trx.insert('service_options', optionRows(service.id, options))
   const change = { body: { service_id: service.id, kind: row.kind } }
   await applyTransition(means, trx, { lifecycle: changeLifecycle, row, name: 'apply', actor, change })
-  await reconcileDelivery(means, trx, { serviceId: service.id, cause: row.id }, actor)
+  const applied = saidIn(trx, row.id)
+  await reconcileDelivery(
+    means,
+    trx,
+    { serviceId: service.id, ...(applied ? { cause: applied } : {}) },
+    actor,
+  )
 }
 
 /**

@@ -22,6 +22,7 @@ export interface Usage {
 export const readUsage = defineVerb(
   {
     permission: 'service.read_usage',
+    asksNobody: 'it asks the provider',
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },

@@ -69,6 +69,7 @@ export type Choice = Static<typeof Choice>
 export const createCampaign = defineVerb(
   {
     permission: 'price_campaign.create',
+    asksNobody: 'a draft is nothing yet; scheduling it is asked about',
     audience: ['staff'],
     input: Type.Object({
       brand_id: Id,
@@ -179,6 +180,7 @@ export const previewCampaign = defineVerb(
 export const scheduleCampaign = defineVerb(
   {
     permission: 'price_campaign.schedule',
+    asks: ['price_campaign.schedule:check'],
     audience: ['staff'],
     input: Type.Object({ campaign_id: Id }),
   },
@@ -203,6 +205,7 @@ export const scheduleCampaign = defineVerb(
 export const cancelCampaign = defineVerb(
   {
     permission: 'price_campaign.cancel',
+    asks: ['price_campaign.cancel:check'],
     audience: ['staff'],
     input: Type.Object({ campaign_id: Id, reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { sql, type Trx } from '../db/index.ts'
-import { recordEvent } from '../events/index.ts'
+import { lastSaid, ledTo, recordEvent, saidIn } from '../events/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, defineVerb, updateVersioned, type Means } from '../records/index.ts'
@@ -12,6 +12,7 @@ import { lockFamily, lockOwnService, lockService } from './load.ts'
 import { mailClient, servicePath } from './mails.ts'
 import { planAgain } from './plan-again.ts'
 import type { ChangeMeans } from './ports.ts'
+import { declineOpenOffer, demandReason } from './retention/index.ts'
 import { returnUnused } from './return-unused.ts'
 import type { CancellationRow, ServiceRow } from './rows.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
@@ -29,11 +30,14 @@ export interface Cancelled {
 export const cancelService = defineVerb(
   {
     permission: 'service.cancel',
+    asks: ['service.plan_end:check', 'service.end:check'],
     audience: ['client', 'staff'],
     input: Type.Object({
       service_id: Type.String(),
       at: Type.Enum({ now: 'now', end: 'end' } as const, { default: 'end' }),
       reason: Type.String({ minLength: 1, maxLength: 1_000 }),
+      /** Which of the reasons that the shop asks for it is. */
+      reason_id: Type.Optional(Type.String({ maxLength: 64 })),
     }),
   },
   (means: ChangeMeans, input, actor): Promise<Cancelled> =>
@@ -41,6 +45,9 @@ export const cancelService = defineVerb(
       const wanted = { id: input.service_id, right: 'service.cancel' }
       const found = await lockOwnService(trx, actor, wanted)
       if (found.billing_status === 'ended') throw ServiceEnded({ id: found.id })
+      const { reason, reason_id } = input
+      if (reason_id !== undefined) await demandReason(trx, found, reason_id)
+      await declineOpenOffer(means, trx, found.id, actor)
       const service = (await withdraw(means, trx, found, actor)) ? await lockService(trx, found.id) : found
       if (input.at === 'end' && service.paused_on !== null)
         throw ChangeNotPossible({
@@ -55,22 +62,22 @@ export const cancelService = defineVerb(
       const row = await record(
         means,
         trx,
-        { service, at: input.at, reason: input.reason, effectiveOn },
+        { service, at: input.at, reason, reasonId: reason_id ?? null, effectiveOn },
         actor,
       )
       if (waits) {
-        await planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor)
+        await ledTo(trx, saidIn(trx, service.id), () =>
+          planEnd(means, trx, { service, effectiveOn, reason: input.reason }, actor),
+        )
         return { effectiveOn, returnedMinor: 0n }
       }
       const done = await carryOut(means, trx, row, actor)
-      const returnedMinor = await giveBack(means, trx, { service, row: done }, actor)
-      await endService(
-        means,
-        trx,
-        { service: await lockService(trx, service.id), reason: input.reason },
-        actor,
-      )
-      return { effectiveOn, returnedMinor }
+      return ledTo(trx, saidIn(trx, row.id), async () => {
+        const returnedMinor = await giveBack(means, trx, { service, row: done }, actor)
+        const left = await lockService(trx, service.id)
+        await endService(means, trx, { service: left, reason: input.reason }, actor)
+        return { effectiveOn, returnedMinor }
+      })
     }),
 )
 
@@ -78,6 +85,7 @@ export const cancelService = defineVerb(
 export const undoCancellation = defineVerb(
   {
     permission: 'service.undo_cancellation',
+    asks: ['cancellation.undo:check', 'service.keep:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },
@@ -102,10 +110,16 @@ export const undoCancellation = defineVerb(
 async function record(
   means: Means,
   trx: Trx,
-  wish: { service: ServiceRow; at: 'now' | 'end'; reason: string; effectiveOn: IsoDate },
+  wish: {
+    service: ServiceRow
+    at: 'now' | 'end'
+    reason: string
+    reasonId: string | null
+    effectiveOn: IsoDate
+  },
   actor: Actor,
 ): Promise<CancellationRow> {
-  const { service, at, reason, effectiveOn } = wish
+  const { service, at, reason, reasonId, effectiveOn } = wish
   const now = means.business.now()
   const row: CancellationRow = {
     id: means.newId('can'),
@@ -114,6 +128,7 @@ async function record(
     service_id: service.id,
     at,
     reason,
+    reason_id: reasonId,
     effective_on: effectiveOn,
     status: cancellationLifecycle.initial,
     returned_minor: 0n,
@@ -184,6 +199,7 @@ async function giveBack(
   return -note.totalMinor
 }
 
+/** On its day, or at once: what planned it leads to it. */
 export async function carryOut(
   means: Means,
   trx: Trx,
@@ -191,13 +207,9 @@ export async function carryOut(
   actor: Actor,
 ): Promise<CancellationRow> {
   const change = { body: { service_id: row.service_id } }
-  return applyTransition(means, trx, {
-    lifecycle: cancellationLifecycle,
-    row,
-    name: 'carry_out',
-    actor,
-    change,
-  })
+  const move = { lifecycle: cancellationLifecycle, row, name: 'carry_out', actor, change } as const
+  const said = await lastSaid(trx, { subject: row.service_id, type: 'cancellation.planned' })
+  return ledTo(trx, said, () => applyTransition(means, trx, move))
 }
 
 export function planned(trx: Trx, serviceId: string): Promise<CancellationRow | undefined> {

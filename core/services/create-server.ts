@@ -46,6 +46,7 @@ const TRUST = 'server.trust'
 export const createServer = defineVerb(
   {
     permission: 'server.create',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ instance_id: Type.String(), ...facts }),
   },
@@ -73,6 +74,7 @@ export const createServer = defineVerb(
 export const changeServer = defineVerb(
   {
     permission: 'server.change',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ server_id: Type.String(), version: Type.Integer(), ...facts }),
   },

@@ -23,6 +23,8 @@ export interface SpecOption {
 }
 
 export interface SpecDiscount {
+  /** Where it is known before. */
+  id?: string
   position: number
   cause: string
   causeId: string

@@ -6,6 +6,7 @@ import { instanceDeadline } from '../plugins/index.ts'
 import { updateVersioned, type Means } from '../records/index.ts'
 import { runAct } from './acts/index.ts'
 import { callProvider } from './call-provider.ts'
+import { checkServers } from './check-servers.ts'
 import { collectUsage } from './collect-usage.ts'
 import { isBusy } from './reconcile-delivery.ts'
 import { lockWork, type Work } from './load.ts'
@@ -25,6 +26,7 @@ export function servicesJobs(means: ProviderMeans): JobHandlers {
   return {
     'services.act': (payload: { act_id: string }) => runAct(means, payload.act_id),
     'services.deliver': (payload: { delivery_id: string }) => deliver(means, payload.delivery_id),
+    'services.check_servers': (payload: { round: number; after: string }) => checkServers(means, payload),
     'services.collect_usage': (payload: { day: string; after: string }) => collectUsage(means, payload),
     'services.wake_delivery': (payload: { delivery_id: string }) => wake(means, payload.delivery_id),
   }

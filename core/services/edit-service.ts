@@ -7,6 +7,7 @@ import { lockOwnService } from './load.ts'
 export const editService = defineVerb(
   {
     permission: 'service.edit',
+    asksNobody: 'it is a name, and whether renewals are charged by themselves; each charge is asked about',
     audience: ['client', 'staff', 'plugin'],
     input: Type.Object({
       service_id: Type.String(),

@@ -1,5 +1,6 @@
 import { sql, type Trx } from '../db/index.ts'
 import { ofBrands, type BilledDay } from '../billing/index.ts'
+import { ledTo, saidIn } from '../events/index.ts'
 import { systemActor, type Actor, type IsoDate } from '../kernel/index.ts'
 import { unlessRefused, type Means } from '../records/index.ts'
 import { carryOut, planned } from './cancel-service.ts'
@@ -39,7 +40,9 @@ async function endThose(
     if (service.billing_status !== 'ending' || service.cancel_on === null || service.cancel_on > day) continue
     const row = await planned(trx, id)
     if (row) await carryOut(means, trx, row, actor)
-    await endService(means, trx, { service, reason: service.cancel_reason ?? 'Cancelled' }, actor)
+    const reason = service.cancel_reason ?? 'Cancelled'
+    const carriedOut = row && saidIn(trx, row.id)
+    await ledTo(trx, carriedOut, () => endService(means, trx, { service, reason }, actor))
     count++
   }
   return count

@@ -13,6 +13,7 @@ import { billingLifecycle } from './service-lifecycle.ts'
 export const terminateService = defineVerb(
   {
     permission: 'service.terminate',
+    asks: ['service.end:check'],
     audience: ['staff'],
     input: Type.Object({
       service_id: Type.String(),

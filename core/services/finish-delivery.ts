@@ -1,5 +1,6 @@
 import type { AccessDetail } from '../../sdk/index.ts'
 import { sql, type SqlValue, type Trx } from '../db/index.ts'
+import { ledTo, saidIn } from '../events/index.ts'
 import { clearTimer, type Json } from '../jobs/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
@@ -31,7 +32,7 @@ export async function finishDelivery(
     actor,
     change: { set, body },
   } as const
-  await applyTransition(means, trx, finished)
+  await ledTo(trx, delivery.cause ?? undefined, () => applyTransition(means, trx, finished))
   await clearTimer(trx, `delivery:${delivery.id}`)
   if (access) await keepAccess(means, trx, service.id, access)
   const reasons = delivery.action === 'suspend' ? await holdsOf(trx, service.id) : []
@@ -42,7 +43,9 @@ export async function finishDelivery(
   }
   const lifecycle = deliveryStateLifecycle
   const name = TRANSITIONS[delivery.action]
-  await applyTransition(means, trx, { lifecycle, row: service, name, actor, change })
+  await ledTo(trx, saidIn(trx, delivery.id), () =>
+    applyTransition(means, trx, { lifecycle, row: service, name, actor, change }),
+  )
   const mail = MAILS[delivery.action]
   if (!mail) return
   const link = servicePath(service)

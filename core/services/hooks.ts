@@ -9,6 +9,12 @@ declareEvent(
 declareEvent('service.held', 'A hold was placed: overdue, abuse, staff or client. Body: reason.')
 declareEvent('service.lifted', 'A hold was lifted; the service is released when none is left. Body: reason.')
 declareEvent(
+  'server.down',
+  'A server does not work, or could not be asked twice in a row. Body: before (good, degraded), problem.',
+)
+declareEvent('server.degraded', 'A server works with trouble. Body: before (good, down), problem.')
+declareEvent('server.recovered', 'A server works again as it should. Body: before (degraded, down), problem.')
+declareEvent(
   'delivery.refunded',
   'What was paid and could not be delivered goes back to the client. Body: service_id, order_item_id.',
 )
@@ -28,6 +34,10 @@ declareCheck('service.lift:check', 'Before a hold is lifted. Facts: hold.')
 declareCheck(
   'service.move_renewal:check',
   'Before staff move the day on which the next period begins. Facts: to_on.',
+)
+declareCheck(
+  'service.spare:check',
+  'Before staff keep a service from being suspended for debt, or end that. Facts: until_on (a day; null ends it).',
 )
 declareCheck(
   'delivery.start:check',

@@ -16,6 +16,7 @@ import { skipSuspended } from './skip-periods.ts'
 export const releaseService = defineVerb(
   {
     permission: 'service.release',
+    asks: ['service.lift:check'],
     audience: ['staff'],
     input: Type.Object({
       service_id: Type.String(),
@@ -35,6 +36,7 @@ export const releaseService = defineVerb(
 export const resumeService = defineVerb(
   {
     permission: 'service.resume',
+    asks: ['service.lift:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },

@@ -63,6 +63,7 @@ export const previewMove = defineVerb(
 export const moveRenewal = defineVerb(
   {
     permission: 'service.move_renewal',
+    asks: ['service.move_renewal:check'],
     audience: ['staff'],
     input: Type.Object({ ...Move, reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -14,6 +14,7 @@ import type { HoldReason, ServiceRow } from './rows.ts'
 export const suspendService = defineVerb(
   {
     permission: 'service.suspend',
+    asks: ['service.hold:check'],
     audience: ['staff'],
     input: Type.Object({
       service_id: Type.String(),
@@ -32,6 +33,7 @@ export const suspendService = defineVerb(
 export const pauseService = defineVerb(
   {
     permission: 'service.pause',
+    asks: ['service.hold:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },

@@ -13,6 +13,7 @@ import { placeHold } from './place-hold.ts'
 export const placePluginHold = defineVerb(
   {
     permission: 'service.place_plugin_hold',
+    asks: ['service.hold:check'],
     audience: ['plugin'],
     input: Type.Object({ service_id: Type.String(), note: Type.String({ minLength: 1, maxLength: 500 }) }),
   },
@@ -32,6 +33,7 @@ export const placePluginHold = defineVerb(
 export const liftPluginHold = defineVerb(
   {
     permission: 'service.lift_plugin_hold',
+    asks: ['service.lift:check'],
     audience: ['plugin'],
     input: Type.Object({ service_id: Type.String() }),
   },

@@ -1,4 +1,5 @@
 import { sql, type Trx } from '../db/index.ts'
+import { ledTo, saidIn } from '../events/index.ts'
 import { clearTimer } from '../jobs/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
@@ -11,6 +12,7 @@ import { startDelivery } from './start-delivery.ts'
 
 export interface Wish {
   serviceId: string
+  /** Event that led to it; absent: what was last said of the service in this transaction. */
   cause?: string
   /** The hold that was lifted just now. */
   lifted?: HoldReason
@@ -20,7 +22,11 @@ export interface Wish {
  * Starts the work that brings the thing at the provider to what we want now: held, running, changed or gone. Called
  * after every act that changes the wish and after every delivery; while work is open it waits for its end.
  */
-export async function reconcileDelivery(
+export function reconcileDelivery(means: Means, trx: Trx, wish: Wish, actor: Actor): Promise<void> {
+  return ledTo(trx, wish.cause ?? saidIn(trx, wish.serviceId), () => reconcile(means, trx, wish, actor))
+}
+
+async function reconcile(
   means: Means,
   trx: Trx,
   { serviceId, cause, lifted }: Wish,

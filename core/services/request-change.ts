@@ -26,7 +26,12 @@ export interface RequestedChange {
  * once. A change that still waited is replaced and its invoice taken back.
  */
 export const requestChange = defineVerb(
-  { permission: 'service.change', audience: ['client', 'staff'], input: ChangeWish },
+  {
+    permission: 'service.change',
+    asks: ['service.change_plan:check'],
+    audience: ['client', 'staff'],
+    input: ChangeWish,
+  },
   (means: ChangeMeans, input, actor): Promise<RequestedChange> =>
     means.db.transaction(async (trx) => {
       const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.change' })
@@ -85,6 +90,7 @@ async function giveBack(
 export const cancelChange = defineVerb(
   {
     permission: 'service.cancel_change',
+    asks: ['service_change.cancel:check'],
     audience: ['client', 'staff'],
     input: Type.Object({ change_id: Type.String() }),
   },

@@ -20,7 +20,12 @@ import { enqueueDelivery } from './start-delivery.ts'
 
 /** Tries now, with three new tries before staff are asked again. */
 export const retryDelivery = defineVerb(
-  { permission: 'delivery.retry', audience: ['staff'], input: Type.Object({ delivery_id: Type.String() }) },
+  {
+    permission: 'delivery.retry',
+    asks: ['delivery.retry:check'],
+    audience: ['staff'],
+    input: Type.Object({ delivery_id: Type.String() }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const work = await lockOwnWork(means, trx, input.delivery_id, actor)
@@ -32,7 +37,12 @@ export const retryDelivery = defineVerb(
 
 /** Takes back what a creation has made; the service may be delivered anew afterwards. */
 export const undoDelivery = defineVerb(
-  { permission: 'delivery.undo', audience: ['staff'], input: Type.Object({ delivery_id: Type.String() }) },
+  {
+    permission: 'delivery.undo',
+    asks: ['delivery.undo:check'],
+    audience: ['staff'],
+    input: Type.Object({ delivery_id: Type.String() }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const work = await lockOwnWork(means, trx, input.delivery_id, actor)

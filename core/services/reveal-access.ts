@@ -10,6 +10,7 @@ import { findService } from './load.ts'
 export const revealAccess = defineVerb(
   {
     permission: 'service.reveal_access',
+    asksNobody: 'it shows what is known, and notes that it did',
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String(), position: Type.Integer({ minimum: 0 }) }),
   },

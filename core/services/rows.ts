@@ -185,6 +185,8 @@ export interface CancellationRow {
   service_id: string
   at: 'now' | 'end'
   reason: string
+  /** Of the reasons that the shop asks for. */
+  reason_id: string | null
   effective_on: IsoDate
   status: string
   /** What of the unused time was given back, tax included, and the document that says so. */

@@ -18,7 +18,12 @@ const facts = {
 }
 
 export const createServerGroup = defineVerb(
-  { permission: 'server_group.create', audience: ['staff'], input: Type.Object(facts) },
+  {
+    permission: 'server_group.create',
+    asksNobody: 'it sets up the house',
+    audience: ['staff'],
+    input: Type.Object(facts),
+  },
   async (means: Means, input, actor): Promise<string> => {
     const id = means.newId('svg')
     const now = means.business.now()
@@ -33,6 +38,7 @@ export const createServerGroup = defineVerb(
 export const changeServerGroup = defineVerb(
   {
     permission: 'server_group.change',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ group_id: Type.String(), version: Type.Integer(), ...facts }),
   },

@@ -28,7 +28,7 @@ export async function writeDiscounts(
 ): Promise<void> {
   const now = means.business.now()
   const rows = specs.flatMap(({ discounts = [] }, i) =>
-    discounts.map((discount) => rowOf(means.newId('dis'), ids[i]!, discount, now)),
+    discounts.map((discount) => rowOf(discount.id ?? means.newId('dis'), ids[i]!, discount, now)),
   )
   if (rows.length > 0) await trx.insert('service_discounts', rows)
   const bonds = specs.flatMap(({ bonds: of = [] }, i) =>

@@ -12,6 +12,7 @@ import { serverLifecycle } from './server-lifecycle.ts'
 export const setServerStatus = defineVerb(
   {
     permission: 'server.set_status',
+    asks: ['server.activate:check', 'server.maintain:check', 'server.disable:check'],
     audience: ['staff'],
     input: Type.Object({
       server_id: Type.String(),

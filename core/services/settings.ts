@@ -33,6 +33,14 @@ export const usageMonths = defineSetting({
   scopes: ['installation'],
 })
 
+/** How often servers are asked how they are, in steps of five minutes; 0: never. */
+export const healthMinutes = defineSetting({
+  key: 'services.health_minutes',
+  schema: Type.Integer({ minimum: 0, maximum: 60 }),
+  preset: 5,
+  scopes: ['installation'],
+})
+
 const BY_PRODUCT = ['installation', 'brand', 'group', 'product'] as const
 
 export const prorationMode = defineSetting({
@@ -57,6 +65,14 @@ export const unusedOnCancel = defineSetting({
   key: 'services.unused_on_cancel',
   schema: Type.Enum([...unusedValues]),
   preset: 'none',
+  scopes: BY_PRODUCT,
+})
+
+/** Whether whoever cancels has to give a reason. */
+export const cancelReason = defineSetting({
+  key: 'services.cancel_reason',
+  schema: Type.Enum(['required', 'optional']),
+  preset: 'required',
   scopes: BY_PRODUCT,
 })
 

@@ -42,7 +42,7 @@ export async function settleDelivery(
     case 'done':
       if (step === 'undo') return finishUndo(means, trx, work, actor)
       await finishDelivery(means, trx, { ...work, ...verdict }, actor)
-      return reconcileDelivery(means, trx, { serviceId: service.id, cause: delivery.id }, actor)
+      return reconcileDelivery(means, trx, { serviceId: service.id }, actor)
     case 'pending':
       return waitForProvider(means, trx, { ...settled, ...work }, actor)
     case 'call':
@@ -58,7 +58,7 @@ async function finishUndo(means: Means, trx: Trx, { delivery, service }: Work, a
   const change = { set: { server_id: null, remote_id: null } }
   const lifecycle = deliveryStateLifecycle
   await applyTransition(means, trx, { lifecycle, row: service, name: 'undo', actor, change })
-  await reconcileDelivery(means, trx, { serviceId: service.id, cause: delivery.id }, actor)
+  await reconcileDelivery(means, trx, { serviceId: service.id }, actor)
 }
 
 async function waitForProvider(means: Means, trx: Trx, settled: Settlement, actor: Actor): Promise<void> {

@@ -11,6 +11,7 @@ const PERMISSION = 'billing.simulate'
 export const simulatePrices = defineVerb(
   {
     permission: PERMISSION,
+    asksNobody: 'it shows what a run would do, and nothing of it stays',
     audience: ['staff'],
     input: Type.Object({
       ...CampaignChoice,

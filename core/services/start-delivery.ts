@@ -1,4 +1,5 @@
 import { sql, violatedUnique, type Trx } from '../db/index.ts'
+import { causeIn, ledTo, saidIn } from '../events/index.ts'
 import { setTimer } from '../jobs/index.ts'
 import { toMs, instant, type Actor, type Instant } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
@@ -13,23 +14,34 @@ export interface NewDelivery {
   /** Locked by the caller. */
   service: ServiceRow
   action: DeliveryAction
-  /** Event or act that led to it. */
+  /** Event that led to it; absent: what was last said of the service in this transaction, or led to all of it. */
   cause?: string
   /** Of a release: the hold that went last. */
   reason?: HoldReason
 }
 
 /** Begins work at the provider: one generation more, one open row, one job. Unfinished failures of before are given up. */
-export async function startDelivery(
+export function startDelivery(
   means: Means,
   trx: Trx,
-  { service, action, cause, reason }: NewDelivery,
+  wanted: NewDelivery,
+  actor: Actor,
+): Promise<DeliveryRow> {
+  const cause = wanted.cause ?? saidIn(trx, wanted.service.id)
+  return ledTo(trx, cause, () => start(means, trx, wanted, actor))
+}
+
+async function start(
+  means: Means,
+  trx: Trx,
+  { service, action, reason }: NewDelivery,
   actor: Actor,
 ): Promise<DeliveryRow> {
   await giveUpFailed(means, trx, service, actor)
   const serverId = service.server_id ?? (action === 'create' ? await pickServer(trx, service) : null)
   const moved = await enter(means, trx, { service, action, serverId }, actor)
-  const row = newRow(means, moved, { action, serverId, cause, reason })
+  const cause = moved.began ?? causeIn(trx) ?? actor.cause
+  const row = newRow(means, moved.service, { action, serverId, cause, reason })
   try {
     await trx.insert('deliveries', [row])
   } catch (error) {
@@ -37,7 +49,7 @@ export async function startDelivery(
     throw error
   }
   if (row.step !== 'by_hand') await enqueueDelivery(means, trx, row)
-  else await tellStaff(means, trx, moved, row)
+  else await tellStaff(means, trx, moved.service, row)
   return row
 }
 
@@ -88,13 +100,19 @@ async function giveUpFailed(means: Means, trx: Trx, service: ServiceRow, actor: 
   }
 }
 
+interface Entered {
+  service: ServiceRow
+  /** The event by which the service says so. */
+  began?: string | undefined
+}
+
 /** The service says that work began where that shows to its client; suspension and release show when they are done. */
 async function enter(
   means: Means,
   trx: Trx,
   { service, action, serverId }: { service: ServiceRow; action: DeliveryAction; serverId: string | null },
   actor: Actor,
-): Promise<ServiceRow> {
+): Promise<Entered> {
   const set = {
     generation: service.generation + 1,
     server_id: serverId,
@@ -104,10 +122,10 @@ async function enter(
     const change = { set }
     const lifecycle = deliveryStateLifecycle
     const row = await applyTransition(means, trx, { lifecycle, row: service, name: action, actor, change })
-    return { ...row, ...set }
+    return { service: { ...row, ...set }, began: saidIn(trx, service.id) }
   }
   await updateVersioned(means, trx, { table: 'services', what: 'service', row: service, set })
-  return { ...service, ...set, version: service.version + 1 }
+  return { service: { ...service, ...set, version: service.version + 1 } }
 }
 
 interface Begun {

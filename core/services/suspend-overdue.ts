@@ -2,7 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import type { GracePreset, OverdueCharge } from '../billing/index.ts'
 import { list, sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { isoDate, type Actor } from '../kernel/index.ts'
-import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { forUpdate, lockOwnService } from './load.ts'
 import { placeHold } from './place-hold.ts'
@@ -54,6 +54,7 @@ export function dunningDays(queries: Queries, overdue: Sql, preset: GracePreset)
 export const spareService = defineVerb(
   {
     permission: 'service.spare',
+    asks: ['service.spare:check'],
     audience: ['staff'],
     input: Type.Object({
       service_id: Type.String(),
@@ -63,6 +64,12 @@ export const spareService = defineVerb(
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const row = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.spare' })
+      const state = {
+        from: row.suspend_after === null ? 'free' : 'spared',
+        to: input.until_on === null ? 'free' : 'spared',
+      }
+      const facts = { until_on: input.until_on }
+      demandCheck(means, trx, actor, { noun: 'service', transition: 'spare', ...state, row, facts })
       const set = { suspend_after: input.until_on === null ? null : isoDate(input.until_on) }
       await updateVersioned(means, trx, { table: 'services', what: 'service', row, set })
       const scope = { subject: row.id, brandId: row.brand_id, clientId: row.client_id }

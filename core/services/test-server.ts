@@ -13,7 +13,12 @@ export interface ServerReport extends ConnectionReport {
 
 /** Asks the plugin to try the connection. Answers each step; an unreachable plugin is a step that failed. */
 export const testServer = defineVerb(
-  { permission: 'server.test', audience: ['staff'], input: Type.Object({ server_id: Type.String() }) },
+  {
+    permission: 'server.test',
+    asksNobody: 'it asks the provider',
+    audience: ['staff'],
+    input: Type.Object({ server_id: Type.String() }),
+  },
   async (means: ProviderMeans, input): Promise<ServerReport> => {
     const server = await findServer(means, input.server_id)
     const target: ServerInput = {

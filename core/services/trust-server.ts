@@ -8,6 +8,7 @@ import { findServer, type ServerMeans } from './create-server.ts'
 export const trustServer = defineVerb(
   {
     permission: 'server.trust',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ server_id: Type.String(), version: Type.Integer(), trust: Trust }),
   },

@@ -1,28 +1,24 @@
-import { definePlugin, type PaymentOutcome, type SavedMethod } from '../../sdk/index.ts'
-
-const API = 'https://api.cards.example.com/v1'
+import {
+  definePlugin,
+  jsonApi,
+  type MoneyJson,
+  type PaymentOutcome,
+  type SavedMethod,
+  urlPath,
+} from '../../sdk/index.ts'
 
 interface Payment {
   id: string
   status: 'paid' | 'open' | 'declined'
-  amount: { minor: string; currency: string }
+  amount: MoneyJson
   page: string
 }
 type Card = { id: string; last4: string } | { error: string }
 
 export default definePlugin({
   gateway: ({ secret, settings }) => {
-    const ask = async <T>(path: string, body?: object, key = ''): Promise<T | undefined> => {
-      const response = await fetch(API + path, {
-        method: body ? 'POST' : 'GET',
-        headers: { authorization: `Bearer ${secret.header('api_key')}`, 'idempotency-key': key },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      })
-      if (response.status === 404) return undefined
-      // What we do not understand we do not guess: core asks `look_up` afterwards.
-      if (!response.ok) throw new Error(`The gateway answered ${response.status}.`)
-      return (await response.json()) as T
-    }
+    const headers = { authorization: `Bearer ${secret.header('api_key')}` }
+    const api = jsonApi('https://api.cards.example.com/v1', headers)
     /** An open payment waits for a card: in our frame where the page can show one, else at the provider. */
     const outcomeOf = (payment: Payment | undefined, canEmbed = true): PaymentOutcome => {
       if (payment === undefined) return { outcome: 'absent' }
@@ -36,20 +32,21 @@ export default definePlugin({
     return {
       async start_payment({ idempotency_key, amount, payment_id, can_embed = false }) {
         const body = { amount, ours: payment_id }
-        return outcomeOf(await ask('/payments', body, idempotency_key), can_embed)
+        return outcomeOf(await api.post('/payments', body, idempotency_key), can_embed)
       },
       /** The token is worth what the provider says of it, once. */
       async confirm_payment({ idempotency_key, reference, token }) {
-        return outcomeOf(await ask(`/payments/${reference}/card`, { token }, idempotency_key))
+        return outcomeOf(await api.post(urlPath`/payments/${reference}/card`, { token }, idempotency_key))
       },
       async look_up({ payment_id, reference }) {
-        return outcomeOf(await ask(reference ? `/payments/${reference}` : `/payments/of/${payment_id}`))
+        const ours = urlPath`/payments/of/${payment_id}`
+        return outcomeOf(await api.get(reference ? urlPath`/payments/${reference}` : ours))
       },
       async start_setup({ idempotency_key, can_embed = false }) {
-        return outcomeOf(await ask('/setups', {}, idempotency_key), can_embed)
+        return outcomeOf(await api.post('/setups', {}, idempotency_key), can_embed)
       },
       async confirm_setup({ idempotency_key, reference, token }) {
-        const card = await ask<Card>(`/setups/${reference}/card`, { token }, idempotency_key)
+        const card = await api.post<Card>(urlPath`/setups/${reference}/card`, { token }, idempotency_key)
         if (card === undefined || 'error' in card)
           return { outcome: 'declined', message: 'The card was declined.' }
         return { outcome: 'saved', method: methodOf(card.id, card.last4) }

@@ -1,96 +1,75 @@
 import {
   definePlugin,
-  type FoundMethods,
   type GatewayMovement,
+  jsonApi,
+  jsonObject,
+  type MoneyJson,
   type PaymentOutcome,
+  urlPath,
 } from '../../sdk/index.ts'
-
-const API = 'https://pay.example.com/v1'
 
 interface Payment {
   id: string
   status: 'paid' | 'open' | 'declined'
-  amount: { minor: string; currency: string }
+  amount: MoneyJson
   page?: string
   /** Of a refund: below zero where a part of the payment's fee comes back. */
-  fee?: Payment['amount']
+  fee?: MoneyJson
 }
 
-interface Movement {
-  id: string
-  kind: 'payment' | 'refund'
-  /** The payment or refund that moved. */
-  of: string
-  amount: Payment['amount']
-  fee: Payment['amount']
-  day: string
-}
+/** A change of our balance; `of` is the payment or refund that moved. */
+type Movement = Record<'amount' | 'fee', MoneyJson> & Record<'id' | 'kind' | 'of' | 'day', string>
 
-interface Saved {
-  id: string
-  name: string
-}
-
-interface Payout {
-  id: string
-  amount: Payment['amount']
-  state: 'in_transit' | 'paid'
-  arrives: string
-  movements: Movement[]
-}
+type Payout = { id: string; amount: MoneyJson; state: 'paid'; arrives: string; movements: Movement[] }
 
 export default definePlugin({
   gateway: ({ secret }) => {
-    const ask = async <T = Payment>(path: string, body?: object, key = ''): Promise<T | undefined> => {
-      const response = await fetch(API + path, {
-        method: body ? 'POST' : 'GET',
-        headers: { authorization: `Bearer ${secret.header('api_key')}`, 'idempotency-key': key },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      })
-      if (response.status === 404) return undefined
-      // What we do not understand we do not guess: core asks `look_up` afterwards.
-      if (!response.ok) throw new Error(`The gateway answered ${response.status}.`)
-      return (await response.json()) as T
-    }
+    const headers = { authorization: `Bearer ${secret.header('api_key')}` }
+    const api = jsonApi('https://pay.example.com/v1', headers)
+    const pay = async (key: string, body: object) => outcomeOf(await api.post('/payments', body, key))
     return {
-      async start_payment({ idempotency_key, amount, payment_id, return_url }) {
-        return outcomeOf(await ask('/payments', { amount, ours: payment_id, return_url }, idempotency_key))
-      },
-      async charge_method({ idempotency_key, amount, payment_id, method }) {
-        return outcomeOf(await ask('/payments', { amount, ours: payment_id, method }, idempotency_key))
-      },
+      start_payment: ({ idempotency_key, amount, payment_id, return_url }) =>
+        pay(idempotency_key, { amount, ours: payment_id, return_url }),
+      charge_method: ({ idempotency_key, amount, payment_id, method }) =>
+        pay(idempotency_key, { amount, ours: payment_id, method }),
       async look_up({ payment_id, reference }) {
-        return outcomeOf(await ask(reference ? `/payments/${reference}` : `/payments/of/${payment_id}`))
+        const ours = urlPath`/payments/of/${payment_id}`
+        return outcomeOf(await api.get(reference ? urlPath`/payments/${reference}` : ours))
       },
       async refund({ idempotency_key, reference, amount }) {
-        const refund = await ask('/refunds', { payment: reference, amount }, idempotency_key)
-        return refund
-          ? { outcome: 'succeeded', reference: refund.id, ...(refund.fee ? { fee: refund.fee } : {}) }
-          : { outcome: 'failed', code: 'unknown_payment', message: 'The gateway does not know this payment.' }
+        const refund = await api.post<Payment>('/refunds', { payment: reference, amount }, idempotency_key)
+        if (!refund)
+          return { outcome: 'failed', code: 'unknown_payment', message: 'There is no such payment.' }
+        return { outcome: 'succeeded', reference: refund.id, ...(refund.fee ? { fee: refund.fee } : {}) }
       },
       /** What customers had saved before the shop came here, for staff to take over: read, never made. */
       async find_methods({ rows }) {
-        const answers = []
-        for (const { customer, method } of rows) {
-          const saved = await ask<Saved[]>(`/customers/${encodeURIComponent(customer)}/methods`)
-          answers.push(foundOf(customer, saved, method))
-        }
-        return { answers }
+        const answers = rows.map(async ({ customer, method: wanted }) => {
+          const saved = await api.get<Record<'id' | 'name', string>[]>(
+            urlPath`/customers/${customer}/methods`,
+          )
+          if (saved === undefined) return { outcome: 'absent' as const }
+          const methods = saved
+            .filter(({ id }) => wanted === undefined || id === wanted)
+            .map(({ id, name }) => ({ reference: id, customer, kind: 'card', label: name }))
+          return { outcome: 'found' as const, customer, methods }
+        })
+        return { answers: await Promise.all(answers) }
       },
       /** The message only says where to look: what counts is what the gateway answers when asked. */
       async handle_event({ body }) {
-        const id = paymentIn(body)
-        if (id === undefined) return { facts: [{ fact: 'ignored', reason: 'It names no payment.' }] }
-        return { facts: [{ fact: 'payment', result: outcomeOf(await ask(`/payments/${id}`)) }] }
+        const { payment: id } = jsonObject(body)
+        if (typeof id !== 'string') return { facts: [{ fact: 'ignored', reason: 'It names no payment.' }] }
+        return { facts: [{ fact: 'payment', result: outcomeOf(await api.get(urlPath`/payments/${id}`)) }] }
       },
       /** Everything that moved our balance, with what the gateway kept: core books each once, by its reference. */
       async fee_report({ from, until }) {
-        const movements = await ask<Movement[]>(`/movements?from=${from}&until=${until}`)
+        const movements = await api.get<Movement[]>(urlPath`/movements?from=${from}&until=${until}`)
         return { fees: (movements ?? []).map(movementOf) }
       },
       /** What went to the bank, with the movements that it is made of. */
       async list_payouts({ from, until }) {
-        const payouts = (await ask<Payout[]>(`/payouts?from=${from}&until=${until}`)) ?? []
+        const payouts = (await api.get<Payout[]>(urlPath`/payouts?from=${from}&until=${until}`)) ?? []
         return {
           payouts: payouts.map(({ id, movements, amount, state, arrives }) => ({
             ...{ reference: id, amount, fee: { ...amount, minor: '0' }, arrives_on: arrives },
@@ -99,24 +78,12 @@ export default definePlugin({
         }
       },
       async balances() {
-        const amount = await ask<Payment['amount']>('/balance')
+        const amount = await api.get<MoneyJson>('/balance')
         return { balances: amount ? [{ kind: 'available', amount }] : [] }
       },
     }
   },
 })
-
-function foundOf(
-  customer: string,
-  saved: Saved[] | undefined,
-  wanted: string | undefined,
-): FoundMethods['answers'][number] {
-  if (saved === undefined) return { outcome: 'absent' }
-  const methods = saved
-    .filter(({ id }) => wanted === undefined || id === wanted)
-    .map(({ id, name }) => ({ reference: id, customer, kind: 'card', label: name }))
-  return { outcome: 'found', customer, methods }
-}
 
 const movementOf = ({ id, kind, of, amount, fee, day }: Movement): GatewayMovement => ({
   ...{ reference: id, kind, of, amount, fee, on: day },
@@ -124,26 +91,9 @@ const movementOf = ({ id, kind, of, amount, fee, day }: Movement): GatewayMoveme
 
 function outcomeOf(payment: Payment | undefined): PaymentOutcome {
   if (payment === undefined) return { outcome: 'absent' }
-  const { id: reference, amount } = payment
-  if (payment.status === 'paid') return { outcome: 'succeeded', reference, amount }
-  if (payment.status === 'declined')
-    return {
-      outcome: 'declined',
-      reference,
-      code: 'declined',
-      message: 'The card was declined.',
-      retry: 'new_method',
-    }
-  return payment.page
-    ? { outcome: 'needs_client', reference, url: payment.page }
-    : { outcome: 'pending', reference }
-}
-
-function paymentIn(body: string): string | undefined {
-  try {
-    const event = JSON.parse(body) as { payment?: unknown } | null
-    return typeof event?.payment === 'string' ? encodeURIComponent(event.payment) : undefined
-  } catch {
-    return undefined
-  }
+  const { id: reference, amount, status, page: url } = payment
+  if (status === 'paid') return { outcome: 'succeeded', reference, amount }
+  const no = { code: 'declined', message: 'The card was declined.', retry: 'new_method' } as const
+  if (status === 'declined') return { outcome: 'declined', reference, ...no }
+  return url ? { outcome: 'needs_client', reference, url } : { outcome: 'pending', reference }
 }

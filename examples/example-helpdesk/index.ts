@@ -1,4 +1,4 @@
-import { definePlugin } from '../../sdk/index.ts'
+import { definePlugin, failed, jsonApi, urlPath } from '../../sdk/index.ts'
 
 interface Ticket {
   id: string
@@ -10,28 +10,19 @@ interface Ticket {
 
 export default definePlugin({
   helpdesk: ({ secret }) => {
-    const ask = async (path: string, key?: string, body?: object): Promise<unknown> => {
-      const response = await fetch(`https://desk.example.com${path}`, {
-        method: body ? 'POST' : 'GET',
-        headers: { authorization: `Bearer ${secret.header('api_key')}`, 'idempotency-key': key ?? '' },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      })
-      if (response.status === 404) return undefined
-      if (!response.ok) throw new Error(`The help desk answered ${response.status}.`)
-      return response.json()
-    }
-    const own = async (path: string, owner: string) => {
-      const ticket = (await ask(path)) as Ticket | undefined
+    const headers = { authorization: `Bearer ${secret.header('api_key')}` }
+    const desk = jsonApi('https://desk.example.com', headers)
+    const own = async (reference: string, owner: string) => {
+      const ticket = await desk.get<Ticket>(urlPath`/tickets/${reference}`)
       return ticket?.owner === owner ? ticket : undefined
     }
-    const path = (reference: string) => `/tickets/${encodeURIComponent(reference)}`
     return {
       async list_tickets({ client }) {
-        const tickets = (await ask(`/tickets?owner=${encodeURIComponent(client.id)}`)) as Ticket[] | undefined
+        const tickets = await desk.get<Ticket[]>(urlPath`/tickets?owner=${client.id}`)
         return { tickets: (tickets ?? []).map(headOf) }
       },
       async read_ticket({ client, reference }) {
-        const ticket = await own(path(reference), client.id)
+        const ticket = await own(reference, client.id)
         if (ticket === undefined) return { outcome: 'absent' }
         const messages = ticket.messages.map(({ id, staff, text }) => ({
           ...{ reference: id, by: staff ? ('staff' as const) : ('client' as const) },
@@ -40,12 +31,13 @@ export default definePlugin({
         return { outcome: 'found', ticket: headOf(ticket), messages }
       },
       async open_ticket({ idempotency_key, client, subject, text }) {
-        const made = (await ask('/tickets', idempotency_key, { owner: client.id, subject, text })) as Ticket
-        return { outcome: 'done', reference: made.id }
+        const wish = { owner: client.id, subject, text }
+        const made = await desk.post<Ticket>('/tickets', wish, idempotency_key)
+        return made ? { outcome: 'done', reference: made.id } : MISSING
       },
       async reply({ idempotency_key, client, reference, text }) {
-        if (!(await own(path(reference), client.id))) return MISSING
-        await ask(path(reference), idempotency_key, { text })
+        if (!(await own(reference, client.id))) return MISSING
+        await desk.post(urlPath`/tickets/${reference}`, { text }, idempotency_key)
         return { outcome: 'done', reference }
       },
     }
@@ -55,9 +47,4 @@ export default definePlugin({
 const headOf = ({ id, subject, at }: Ticket) =>
   ({ reference: id, subject, status: 'open', updated_at: at }) as const
 
-const MISSING = {
-  outcome: 'failed',
-  code: 'conflict',
-  message: 'There is no such ticket.',
-  kind: 'permanent',
-} as const
+const MISSING = failed('conflict', 'There is no such ticket.')

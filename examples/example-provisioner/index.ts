@@ -1,4 +1,12 @@
-import { definePlugin, type ProvisionInput, type ProvisionOutcome } from '../../sdk/index.ts'
+import {
+  definePlugin,
+  failed,
+  jsonApi,
+  type ChangeInput,
+  type ProvisionInput,
+  type ProvisionOutcome,
+  urlPath,
+} from '../../sdk/index.ts'
 
 interface Box {
   id: string
@@ -7,30 +15,21 @@ interface Box {
 
 export default definePlugin({
   provisioner: ({ secret }) => {
-    const ask = async (method: string, path: string, body?: object): Promise<Box | undefined> => {
-      const response = await fetch(`https://panel.example.com${path}`, {
-        method,
-        headers: { authorization: `Bearer ${secret.header('api_key')}` },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      })
-      if (response.status === 404) return undefined
-      if (!response.ok) throw new Error(`The panel answered ${response.status}.`)
-      const box = (await response.json()) as Box
-      if (typeof box.id !== 'string') throw new Error('The panel answered without an id.')
-      return box
-    }
+    const panel = jsonApi('https://panel.example.com', {
+      authorization: `Bearer ${secret.header('api_key')}`,
+    })
     /** A box bears our id as its name, so it is found again after a lost answer. */
-    const find = ({ service }: ProvisionInput) =>
-      ask('GET', `/boxes/${encodeURIComponent(service.external_id)}`)
-    const set = async (input: ProvisionInput, change: object): Promise<ProvisionOutcome> => {
-      const box = await ask('PATCH', `/boxes/${encodeURIComponent(input.service.external_id)}`, change)
+    const find = (input: ProvisionInput) => panel.get<Box>(pathOf(input))
+    const set = async (input: ChangeInput, change: object): Promise<ProvisionOutcome> => {
+      const box = await panel.patch<Box>(pathOf(input), change, input.idempotency_key)
       return box ? { outcome: 'done', remote_id: box.id } : MISSING
     }
     return {
       async create(input) {
         const { external_id: name, settings } = input.service
-        const box = (await find(input)) ?? (await ask('POST', '/boxes', { name, plan: settings['plan'] }))
-        if (box === undefined) throw new Error('The panel has no boxes.')
+        const wish = { name, plan: settings['plan'] }
+        const box = (await find(input)) ?? (await panel.post<Box>('/boxes', wish, input.idempotency_key))
+        if (typeof box?.id !== 'string') throw new Error('The panel answered without a box.')
         return { outcome: 'done', remote_id: box.id }
       },
       async describe(input) {
@@ -42,16 +41,13 @@ export default definePlugin({
       change: (input) => set(input, { plan: input.service.settings['plan'] }),
       renew: (input) => set(input, { through: input.through }),
       async terminate(input) {
-        await ask('DELETE', `/boxes/${encodeURIComponent(input.service.external_id)}`)
+        await panel.delete(pathOf(input), input.idempotency_key)
         return { outcome: 'done' }
       },
     }
   },
 })
 
-const MISSING: ProvisionOutcome = {
-  outcome: 'failed',
-  code: 'conflict',
-  message: 'The panel has no such box.',
-  kind: 'permanent',
-}
+const pathOf = ({ service }: ProvisionInput) => urlPath`/boxes/${service.external_id}`
+
+const MISSING = failed('conflict', 'The panel has no such box.')

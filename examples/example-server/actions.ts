@@ -1,18 +1,12 @@
 import type { Action } from '../../sdk/index.ts'
 
+const permission = 'service.run_action'
+
 /** Buttons that only this cloud has. */
 export const ACTIONS: Action[] = [
+  { name: 'flush_cache', label: 'Flush the cache', for: 'client', permission },
   {
-    name: 'flush_cache',
-    label: 'Flush the cache',
-    for: 'client',
-    permission: 'service.run_action',
-  },
-  {
-    name: 'mount_image',
-    label: 'Mount an installation image',
-    for: 'client',
-    permission: 'service.run_action',
+    ...{ name: 'mount_image', label: 'Mount an installation image', for: 'client', permission },
     confirm: 'The server restarts from the image.',
     form: {
       type: 'object',
@@ -24,10 +18,7 @@ export const ACTIONS: Action[] = [
     },
   },
   {
-    name: 'move_host',
-    label: 'Move to another host',
-    for: 'staff',
-    permission: 'service.run_action',
+    ...{ name: 'move_host', label: 'Move to another host', for: 'staff', permission },
     form: {
       type: 'object',
       required: ['host'],

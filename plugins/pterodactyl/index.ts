@@ -12,6 +12,7 @@ import { failureOf } from './failures.ts'
 import { openPanel, type Panel } from './panel.ts'
 import { followInstall, reinstallServer } from './reinstall-server.ts'
 import { sendPower } from './send-power.ts'
+import { serverHealth } from './server-health.ts'
 import { release, suspend } from './suspend-server.ts'
 import { terminateServer } from './terminate-server.ts'
 import { testConnection } from './test-connection.ts'
@@ -29,6 +30,7 @@ export default definePlugin({
     follow: (input) => answering(context, input, followInstall),
     describe: (input) => describeServer(openPanel(context, input.server), input.service),
     usage: (input) => readUsage(openPanel(context, input.server), input.service),
+    server_health: ({ server }) => serverHealth(openPanel(context, server)),
     test_connection: ({ server }) => testConnection(openPanel(context, server)),
   }),
 })

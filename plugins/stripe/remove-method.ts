@@ -4,9 +4,12 @@ import type { Shop } from './connect.ts'
 import { isMissing } from './refusals.ts'
 
 /** Takes a saved method off its customer, after which nobody can charge it. Removing it twice is one removal. */
-export async function removeMethod(shop: Shop, { method }: RemoveMethod): Promise<{ outcome: 'removed' }> {
+export async function removeMethod(
+  shop: Shop,
+  { idempotency_key: idempotencyKey, method }: RemoveMethod,
+): Promise<{ outcome: 'removed' }> {
   try {
-    await shop.stripe.paymentMethods.detach(method)
+    await shop.stripe.paymentMethods.detach(method, {}, { idempotencyKey })
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error
     if (!(await isRemoved(shop, method))) throw error

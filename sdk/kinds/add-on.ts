@@ -1,5 +1,5 @@
 import { Type } from '../type.ts'
-import { Blocks, FormSchema } from '../shapes.ts'
+import { Blocks, FormSchema, IdempotencyKey } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
 const Viewer = Type.Object({
@@ -22,6 +22,10 @@ export const addOnOperations = {
       /** Seconds for which core may show the same answer again to the same viewer. */
       keep_for: Type.Integer({ minimum: 0, maximum: 86_400 }),
     }),
+    shapes: {
+      says: 'When a page with a slot is drawn that plugin.json names: blocks that core draws, beside those of other plugins. A page waits 50 ms, then the slot is loaded by itself; one that fails is named to staff and left out for everybody else.',
+      failure: 'skip',
+    },
   },
   /** Its own pages, with an entry in the navigation of the area. */
   list_pages: {
@@ -49,6 +53,7 @@ export const addOnOperations = {
   /** A form of a block was sent; values fit the form's schema. */
   submit: {
     input: Type.Object({
+      idempotency_key: IdempotencyKey,
       action: Type.String(),
       values: Type.Record(Type.String(), Type.Unknown()),
       record: Type.Optional(Type.String()),

@@ -1,5 +1,5 @@
 import { Type } from '../type.ts'
-import { ConnectionReport, DoneOrFailed } from '../shapes.ts'
+import { ConnectionReport, DoneOrFailed, IdempotencyKey } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
 const FileKey = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$' })
@@ -8,6 +8,7 @@ const FileKey = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$' })
 export const fileStorageOperations = {
   put: {
     input: Type.Object({
+      idempotency_key: IdempotencyKey,
       key: FileKey,
       type: Type.String(),
       base64: Type.String({ maxLength: 700_000 }),
@@ -34,7 +35,11 @@ export const fileStorageOperations = {
     }),
     output: Type.Object({ url: Type.String({ pattern: '^https://' }) }),
   },
-  remove: { input: Type.Object({ key: FileKey }), output: DoneOrFailed, changes: true },
+  remove: {
+    input: Type.Object({ idempotency_key: IdempotencyKey, key: FileKey }),
+    output: DoneOrFailed,
+    changes: true,
+  },
   test_connection: { input: Type.Object({}), output: ConnectionReport },
 } as const satisfies Record<string, Operation>
 

@@ -1,8 +1,13 @@
 import { Type, type Static } from '../type.ts'
-import { ClientSnapshot, ConnectionReport, InstantText, MoneyShape, Reference } from '../shapes.ts'
+import {
+  ClientSnapshot,
+  ConnectionReport,
+  IdempotencyKey,
+  InstantText,
+  MoneyShape,
+  Reference,
+} from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
-
-/** Rates an order before it is accepted. Core decides what follows; when the plugin fails, the order is held. */
 
 export const FraudQuestion = Type.Object({
   order_id: Type.String(),
@@ -31,11 +36,13 @@ export const FraudScore = Type.Object({
 })
 export type FraudScore = Static<typeof FraudScore>
 
+/** Rates an order before it is accepted. Core decides what follows; when the plugin fails, the order is held. */
 export const fraudOperations = {
   score: { input: FraudQuestion, output: FraudScore },
   /** Tells the service how it ended, so that it learns. */
   report_outcome: {
     input: Type.Object({
+      idempotency_key: IdempotencyKey,
       order_id: Type.String(),
       reference: Type.Optional(Reference),
       outcome: Type.Enum(['good', 'fraud', 'disputed']),

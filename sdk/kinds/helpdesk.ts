@@ -66,7 +66,12 @@ export const helpdeskOperations = {
     changes: true,
   },
   set_status: {
-    input: Type.Object({ client: ClientSnapshot, reference: Reference, status: TicketStatus }),
+    input: Type.Object({
+      idempotency_key: IdempotencyKey,
+      client: ClientSnapshot,
+      reference: Reference,
+      status: TicketStatus,
+    }),
     output: Ticketed,
     changes: true,
   },

@@ -3,8 +3,6 @@ import { ConnectionReport, Failed, IdempotencyKey, InstantText, Reference } from
 import { StoredEvent } from '../gateway.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/** Sends mails through a company instead of a mail server. */
-
 const Address = Type.Object({ email: Type.String({ format: 'email' }), name: Type.Optional(Type.String()) })
 
 export const OutgoingMail = Type.Object({
@@ -24,6 +22,7 @@ export const OutgoingMail = Type.Object({
 })
 export type OutgoingMail = Static<typeof OutgoingMail>
 
+/** Sends mails through a company instead of a mail server. */
 export const mailTransportOperations = {
   /** `accepted` means that the company has taken it, not that it has arrived. */
   send: {

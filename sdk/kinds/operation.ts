@@ -6,8 +6,18 @@ export interface Operation {
   output: TSchema
   /** The same input always has the same answer: no network, no storage, no secrets while it runs. */
   pure?: true
-  /** Acts at an outside company. It is called again after an unknown outcome, and a repeat must change nothing. */
+  /**
+   * Acts at an outside company, and carries an `idempotency_key`. After an unknown outcome it is called again under the
+   * same key, and that repeat must change nothing.
+   */
   changes?: true
+  /** It gives a part of something that core makes, as a shape hook does, and one plugin gives all of that part. */
+  shapes?: {
+    /** When it is asked and what its failure does, for docs/hooks.md. */
+    says: string
+    /** Skip: core goes on without that part. Stop: what needs it fails whole. */
+    failure: 'skip' | 'stop'
+  }
 }
 
 /** Where nothing is handed over, nothing need be named. */

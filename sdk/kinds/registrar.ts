@@ -8,17 +8,13 @@ import {
   DoneOrFailed,
   Failed,
   FormSchema,
+  IdempotencyKey,
   MoneyShape,
 } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/**
- * A registrar registers and keeps domains. A changing verb is called at least once and perhaps again: it looks first
- * whether the name is already ours. What the registry has not decided is `pending`, what nobody knows is thrown.
- */
-
-const settable = <T extends Parameters<typeof Type.Object>[0]>(more: T) =>
-  Type.Object({ ...d.DomainTarget.properties, ...more })
+const changed = <T extends Parameters<typeof Type.Object>[0]>(more: T) =>
+  Type.Object({ ...d.DomainTarget.properties, idempotency_key: IdempotencyKey, ...more })
 
 const Availability = Type.Object({
   domain: d.DomainName,
@@ -28,6 +24,11 @@ const Availability = Type.Object({
   renew: Type.Optional(MoneyShape),
 })
 
+/**
+ * A registrar registers and keeps domains. A changing verb is called at least once and perhaps again, under the same
+ * key: where the registry takes no keys, it looks first whether the name is already ours. What the registry has not
+ * decided is `pending`, what nobody knows is thrown.
+ */
 export const registrarOperations = {
   /** Many names at once, in the order asked; a name that cannot be told is `unknown`, not free. */
   check_availability: {
@@ -66,47 +67,48 @@ export const registrarOperations = {
   /** Out of redemption. */
   restore: { input: d.RenewDomain, output: d.DomainOutcome, changes: true },
   /** To another registrar by its tag, where the registry works so. */
-  release: { input: settable({ tag: Type.String({ minLength: 1 }) }), output: DoneOrFailed, changes: true },
-  request_delete: { input: d.DomainTarget, output: DoneOrFailed, changes: true },
+  release: { input: changed({ tag: Type.String({ minLength: 1 }) }), output: DoneOrFailed, changes: true },
+  request_delete: { input: changed({}), output: DoneOrFailed, changes: true },
   describe: { input: d.DomainTarget, output: d.DomainReport },
   /** The daily comparison, in batches of at most 50. */
   describe_many: {
     input: Type.Object({ domains: Type.Array(d.DomainTarget, { minItems: 1, maxItems: 50 }) }),
     output: Type.Object({ reports: Type.Array(d.DomainReport) }),
   },
-  set_nameservers: { input: settable({ nameservers: d.HostNames }), output: DoneOrFailed, changes: true },
-  set_lock: { input: settable({ locked: Type.Boolean() }), output: DoneOrFailed, changes: true },
-  set_privacy: { input: settable({ privacy: Type.Boolean() }), output: DoneOrFailed, changes: true },
-  set_auto_renew: { input: settable({ auto_renew: Type.Boolean() }), output: DoneOrFailed, changes: true },
+  set_nameservers: { input: changed({ nameservers: d.HostNames }), output: DoneOrFailed, changes: true },
+  set_lock: { input: changed({ locked: Type.Boolean() }), output: DoneOrFailed, changes: true },
+  set_privacy: { input: changed({ privacy: Type.Boolean() }), output: DoneOrFailed, changes: true },
+  set_auto_renew: { input: changed({ auto_renew: Type.Boolean() }), output: DoneOrFailed, changes: true },
   read_contacts: { input: d.DomainTarget, output: d.DomainContacts },
-  set_contacts: { input: settable({ contacts: d.DomainContacts }), output: d.DomainOutcome, changes: true },
-  resend_verification: { input: d.DomainTarget, output: DoneOrFailed },
-  /** The code for a move away: shown once, or sent to the owner by the registry. */
+  set_contacts: { input: changed({ contacts: d.DomainContacts }), output: d.DomainOutcome, changes: true },
+  resend_verification: { input: changed({}), output: DoneOrFailed, changes: true },
+  /** The code for a move away: shown once, or sent to the owner by the registry. Many registries make a new one. */
   transfer_code: {
-    input: d.DomainTarget,
+    input: changed({}),
     output: Type.Union([
       Type.Object({ outcome: Type.Literal('code'), code: Type.String() }),
       Type.Object({ outcome: Type.Literal('sent_to_owner') }),
       Failed,
     ]),
+    changes: true,
   },
   read_records: { input: d.DomainTarget, output: Type.Object({ records: Type.Array(d.DnsRecord) }) },
   /** The whole zone: what is not named is removed. */
-  set_records: { input: settable({ records: Type.Array(d.DnsRecord) }), output: DoneOrFailed, changes: true },
+  set_records: { input: changed({ records: Type.Array(d.DnsRecord) }), output: DoneOrFailed, changes: true },
   read_forwards: { input: d.DomainTarget, output: Type.Object({ forwards: Type.Array(d.MailForward) }) },
   set_forwards: {
-    input: settable({ forwards: Type.Array(d.MailForward) }),
+    input: changed({ forwards: Type.Array(d.MailForward) }),
     output: DoneOrFailed,
     changes: true,
   },
   /** A name server below the domain with its addresses; an empty list removes it. */
   set_host: {
-    input: settable({ host: d.DomainName, addresses: Type.Array(Type.String()) }),
+    input: changed({ host: d.DomainName, addresses: Type.Array(Type.String()) }),
     output: DoneOrFailed,
     changes: true,
   },
   /** An empty list turns DNSSEC off. */
-  set_dnssec: { input: settable({ records: Type.Array(d.DsRecord) }), output: DoneOrFailed, changes: true },
+  set_dnssec: { input: changed({ records: Type.Array(d.DsRecord) }), output: DoneOrFailed, changes: true },
   /** Events since a cursor, oldest first; the same cursor answers the same events. */
   poll: {
     input: Type.Object({ cursor: Type.Optional(Type.String()) }),
@@ -115,7 +117,7 @@ export const registrarOperations = {
   balance: { input: Type.Object({}), output: Type.Object({ balance: MoneyShape }) },
   list_actions: { input: d.DomainTarget, output: Type.Object({ actions: Type.Array(Action) }) },
   run_action: {
-    input: settable({ action: Type.String(), values: Type.Record(Type.String(), Type.Unknown()) }),
+    input: changed({ action: Type.String(), values: Type.Record(Type.String(), Type.Unknown()) }),
     output: Type.Union([
       Done,
       Type.Object({ outcome: Type.Literal('message'), message: Type.String() }),

@@ -2,13 +2,6 @@ import { Type, type Static } from '../type.ts'
 import { ConnectionReport, CountryCode, CurrencyCode, DayText, InstantText, Reference } from '../shapes.ts'
 import type { KindOf, Operation } from './operation.ts'
 
-/**
- * Which taxes a document bears, for the brands that chose the plugin instead of the seller's rules. Core multiplies and
- * rounds: a plugin answers rates, never amounts. Lines that bear no tax by themselves (of exempt buyers, gift cards,
- * deposits) are not asked about. A plugin that fails, leaves a line out, or names two taxes alike stops the document;
- * the billing run sets its client aside with the reason.
- */
-
 const Place = Type.Object({
   country: CountryCode,
   state: Type.Optional(Type.String()),
@@ -67,9 +60,21 @@ export type TaxAnswer = Static<typeof TaxAnswer>
 export const TaxProblem = Type.Object({ problem: Type.String({ minLength: 1, maxLength: 300 }) })
 export type TaxProblem = Static<typeof TaxProblem>
 
+/**
+ * Which taxes a document bears, for the brands that chose the plugin instead of the seller's rules. Core multiplies and
+ * rounds: a plugin answers rates, never amounts. Lines that bear no tax by themselves (of exempt buyers, gift cards,
+ * deposits) are not asked about. A plugin that fails, leaves a line out, or names two taxes alike stops the document;
+ * the billing run sets its client aside with the reason.
+ */
 export const taxOperations = {
   /** Pure: the same question always has the same answer, or a draft and its invoice would differ. */
-  determine: { input: TaxQuestion, output: TaxAnswer, pure: true },
+  determine: {
+    ...{ input: TaxQuestion, output: TaxAnswer, pure: true },
+    shapes: {
+      says: 'When a cart, a document or its preview needs its taxes, of a brand that chose the plugin: rates, treatment and notes of each line; sums are worked out by core. A document without an answer is not issued, a client of the run is postponed, and nothing is ordered.',
+      failure: 'stop',
+    },
+  },
   /**
    * By an outside service, for plugins that do not `determine`: in batches, before anything is issued. One entry for each
    * question, in their order; a problem holds up that document alone, a thrown error all of them. Core keeps each answer
@@ -78,6 +83,10 @@ export const taxOperations = {
   determine_remote: {
     input: Type.Object({ questions: Type.Array(TaxQuestion, { minItems: 1, maxItems: 100 }) }),
     output: Type.Object({ answers: Type.Array(Type.Union([TaxAnswer, TaxProblem])) }),
+    shapes: {
+      says: 'As `tax.determine`, for plugins that ask an outside service: in batches before anything is issued; what was answered is kept with the document. One problem holds up its document alone.',
+      failure: 'stop',
+    },
   },
   /** `unknown` when the register does not answer: nobody is called invalid for that. */
   validate_tax_id: {

@@ -1,8 +1,9 @@
-import { kindTables } from '../kinds/index.ts'
+import { kindTables, type Operation } from '../kinds/index.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
 import type { Conformance } from './conformance.ts'
 import { openTestInstance } from './context.ts'
 import { serveCompany } from './serve-company.ts'
+import { completed } from './completed.ts'
 import { strictKind, strictUpgrade, type Handler } from './strict.ts'
 
 /**
@@ -31,6 +32,10 @@ export async function answersOf(plugin: Plugin, about: Conformance): Promise<Rec
 function offered(plugin: Plugin, operation: string, context: PluginContext): Handler {
   if (operation === 'move') return strictUpgrade(plugin, context).move
   for (const kind of Object.keys(kindTables) as (keyof typeof kindTables)[])
-    if (plugin[kind] && operation in kindTables[kind]) return strictKind(plugin, kind, context)[operation]!
+    if (plugin[kind] && operation in kindTables[kind]) {
+      const { input, changes }: Operation = (kindTables[kind] as Record<string, Operation>)[operation]!
+      const call = strictKind(plugin, kind, context)[operation]!
+      return (given) => call(changes ? completed(input, given) : given)
+    }
   throw new Error(`No kind of the plugin has an operation "${operation}".`)
 }

@@ -1,7 +1,7 @@
 import type { Provisioner } from '../provisioner.ts'
 import type { TSchema } from '../type.ts'
 
-/** What core puts into a changing call of a provisioner, beside what the act is about. */
+/** What core puts into a changing call, beside what the act is about. */
 type Added = 'idempotency_key' | 'reasons'
 
 type WithoutAdded<I> = Omit<I, Added> & Partial<Pick<I, Extract<keyof I, Added>>>

@@ -21,6 +21,8 @@ export interface Company {
   answer(request: CompanyRequest): CompanyAnswer | Promise<CompanyAnswer>
   /** How many things were made, moved or sent so far: a repeat must not add to it. */
   made?(): number
+  /** So many days go by at the company. A registry's has one, so that the kit sees a domain expire. */
+  pass?(days: number): unknown
   close?(): unknown
 }
 
@@ -43,7 +45,8 @@ export interface Conformance {
   answers?: Record<string, readonly unknown[]>
   /**
    * Inputs at which the company says no, by operation; played in this order, each twice. The plugin answers that as a
-   * result with its reason, and never throws it. A gateway needs at least one, of `charge_method` where it offers that.
+   * result with its reason, and never throws it. A gateway needs at least one, of `charge_method` where it offers that; a
+   * registrar one of `register` (a name that is taken) and, where it offers that, of `transfer` (a wrong code).
    */
   declines?: Record<string, readonly Decline[]>
   /** Stored events of a gateway: in whatever order they come, their facts are the same. */

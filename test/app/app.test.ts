@@ -129,7 +129,7 @@ for (const engine of engines) {
       const host = {
         call: () => Promise.reject(new Error('no plugin is called')),
         start: () => Promise.reject(new Error('it was started')),
-        demandWall: () => Promise.reject(WallIncomplete({ missing: ['memory'], reason: null })),
+        demandWall: () => Promise.reject(WallIncomplete({ missing: ['memory'], reasons: {} })),
         stop: () => Promise.resolve(),
       }
       for (const role of onSqlite(await make())

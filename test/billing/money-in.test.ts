@@ -3,6 +3,7 @@ import { after, describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import {
   billDay,
+  billingJobs,
   bookOutcome,
   creditBalance,
   handleWebhook,
@@ -246,6 +247,16 @@ for (const engine of engines) {
       )
       assert.equal(service!.method_id, null)
       assert.deepEqual(means.jobs.of('billing.remove_method'), [{ method_id: second!.id }])
+      // The job may come twice, and is one act under one key.
+      const payments = using([{ outcome: 'removed' }, { outcome: 'removed' }])
+      const jobs = billingJobs({ ...payments, translator: () => (key) => key })
+      for (let i = 0; i < 2; i++)
+        await jobs['billing.remove_method']!({ method_id: second!.id } as never, undefined as never)
+      const told = { idempotency_key: `remove/${second!.id}`, method: 'pm_b' }
+      assert.deepEqual(
+        payments.plugins.asked.map(({ input }) => input),
+        [told, told],
+      )
 
       const stranger = clientActor((await makeClient(means, { brand_id: brand.id })).id)
       await assert.rejects(listSavedMethods(means, { client_id: client.id }, stranger), {

@@ -49,6 +49,35 @@ async function fillCheckout(page: Page, email: string): Promise<void> {
 }
 
 test(
+  'with scripts: options that wait for others come and go, and the price with them',
+  { timeout: 120_000 },
+  async () => {
+    const { page, problems, close } = await browser.open(`${shop.web.address}/products/vps`)
+    const panel = page.getByLabel('Control panel')
+    const system = page.getByLabel('Operating system')
+    await panel.selectOption('ten-sites')
+    await sumBecomes(page, '€15.10')
+    await system.selectOption('ubuntu-24.04')
+    await panel.waitFor({ state: 'detached' })
+    await sumBecomes(page, '€9.10')
+    await system.selectOption('alma-10')
+    await panel.waitFor()
+    assert.equal(await panel.inputValue(), '')
+    await page.getByLabel('Memory').fill('8')
+    await page.getByLabel('Memory').blur()
+    await panel.locator('option[value="any-sites"]').waitFor({ state: 'attached' })
+    await panel.selectOption('any-sites')
+    await sumBecomes(page, '€25.90')
+    await isSound(page, 'product with a panel')
+    await page.locator('.b-summary').getByRole('button', { name: 'Add to cart' }).click()
+    await page.waitForURL('**/cart')
+    assert.match((await page.locator('main').textContent())!, /Control panel: Any number of sites/)
+    assert.deepEqual(problems, [])
+    await close()
+  },
+)
+
+test(
   'with scripts: home, product with a live price, cart with undo, checkout, status',
   { timeout: 180_000 },
   async () => {

@@ -4,6 +4,7 @@ import { RULES, type RuleName } from '../../core/conformance/index.ts'
 import { endedLate } from '../../core/conformance/weather.ts'
 import { BAD_ANSWERS } from './bad/answers.ts'
 import { BAD_DECLINES } from './bad/declines.ts'
+import { BAD_DOMAINS } from './bad/domains.ts'
 import { BAD_EVENTS } from './bad/events.ts'
 import { BAD_OF_KINDS } from './bad/kinds.ts'
 import { BAD_REPEATS } from './bad/repeats.ts'
@@ -17,6 +18,7 @@ const BAD_PLUGINS = [
   ...BAD_DECLINES,
   ...BAD_REQUESTS,
   ...BAD_OF_KINDS,
+  ...BAD_DOMAINS,
 ]
 
 /** Most of their time companies are silent, so several may wait side by side. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +11,9 @@ import { operationsOf } from './full/answers.ts'
 import { means } from './means.ts'
 
 const FULL = join(import.meta.dirname, 'full')
+/** A bundle is kept by the sources of its folder, and most of this plugin stands outside of it. */
+const SOURCES = readdirSync(FULL).map((file) => readFileSync(join(FULL, file), 'utf8'))
+const STAMP = createHash('sha256').update(SOURCES.join()).digest('hex')
 
 /** Writes a plugin that offers all of a kind, with a schedule and an upgrade step. */
 async function write(kind: ProviderKind, folder: string): Promise<void> {
@@ -25,7 +30,7 @@ async function write(kind: ProviderKind, folder: string): Promise<void> {
     upgrade: true,
   }
   const exported = (from: string, name: string) =>
-    `import { ${name} } from '${FULL}/${from}'\n\nexport default ${name}('${kind}')\n`
+    `import { ${name} } from '${FULL}/${from}'\n\nexport default ${name}('${kind}')\n// ${STAMP}\n`
   await mkdir(join(folder, 'test'))
   await writeFile(join(folder, 'plugin.json'), JSON.stringify(manifest))
   await writeFile(join(folder, 'index.ts'), exported('plugin.ts', 'fullPlugin'))

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { after, describe, it } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import type Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { openSqlite, sql, type SqlValue } from '../../core/db/index.ts'
 import { makeDatabase } from '../support/databases.ts'
@@ -61,6 +62,25 @@ describe('kept reads', async () => {
       '-e',
       `new (require(${JSON.stringify(driver)}))(${JSON.stringify(file)}).exec("update settings set value = '5' where key = 'kept'")`,
     ])
+    assert.equal(await value(), '5')
+  })
+
+  it('of one callback are of one state, before and after it first waits', async () => {
+    const Driver = createRequire(import.meta.url)('better-sqlite3') as typeof Database
+    const other = new Driver(file)
+    await turn()
+    // A callback that has not waited for anything: what it asks for here and after its first await is one page.
+    const both = new Promise<unknown[]>((done, failed) => {
+      setImmediate(() => {
+        const early = kept.get(READ)
+        other.exec("update settings set value = 'between' where key = 'kept'")
+        early.then(async (first) => [first, await db.get(READ)]).then(done, failed)
+      })
+    })
+    assert.deepEqual(await both, [{ value: '5' }, { value: '5' }])
+    assert.equal(await value(), 'between')
+    other.exec("update settings set value = '5' where key = 'kept'")
+    other.close()
     assert.equal(await value(), '5')
   })
 

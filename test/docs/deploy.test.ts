@@ -31,7 +31,7 @@ test('the unit starts what is there, with settings that Berth knows and the wall
   assert.equal(Object.fromEntries(environment).BERTH_PLUGIN_WALL, 'strict')
   for (const [key, value] of Object.entries({
     ...{ NoNewPrivileges: 'yes', CapabilityBoundingSet: '', ProtectSystem: 'strict', ProtectHome: 'yes' },
-    ...{ PrivateTmp: 'yes', PrivateDevices: 'yes', RestrictNamespaces: 'user net', UMask: '0077' },
+    ...{ PrivateTmp: 'yes', PrivateDevices: 'yes', RestrictNamespaces: 'user net mnt pid', UMask: '0077' },
   }))
     assert.deepEqual(valuesOf(key), [value], key)
 })
@@ -69,7 +69,11 @@ test('compose names only files, volumes and settings that there are, and has the
   )
   assert.equal(berth.environment.BERTH_PLUGIN_WALL, 'strict')
   assert.deepEqual([berth.read_only, berth.cap_drop], [true, ['ALL']])
-  assert.deepEqual(berth.security_opt, ['no-new-privileges:true', 'seccomp=seccomp.json'])
+  assert.deepEqual(berth.security_opt, [
+    'no-new-privileges:true',
+    'seccomp=seccomp.json',
+    'apparmor=unconfined',
+  ])
   for (const { volumes: mounted } of Object.values(services))
     for (const volume of mounted) assert.ok(volume.split(':')[0]! in volumes, volume)
   const { defaultAction, syscalls } = JSON.parse(read('seccomp.json')) as {
@@ -77,14 +81,14 @@ test('compose names only files, volumes and settings that there are, and has the
     syscalls: { names: string[]; action: string }[]
   }
   assert.equal(defaultAction, 'SCMP_ACT_ALLOW')
-  // What a plugin host needs for its empty network, and what nobody may.
+  // What a plugin host needs for its empty network and its room, and what nobody may.
   const refused = syscalls.flatMap(({ names }) => names)
   assert.deepEqual(
-    ['unshare', 'clone', 'clone3'].filter((name) => refused.includes(name)),
+    ['unshare', 'clone', 'clone3', 'mount', 'umount2', 'pivot_root'].filter((name) => refused.includes(name)),
     [],
   )
   assert.deepEqual(
-    ['mount', 'ptrace', 'bpf', 'kexec_load'].filter((name) => !refused.includes(name)),
+    ['fsopen', 'ptrace', 'bpf', 'kexec_load'].filter((name) => !refused.includes(name)),
     [],
   )
 })

@@ -29,7 +29,7 @@ async function asks(brandId: string | null, about: string): Promise<string[]> {
     scopes: new Map(['client.read:contact', 'client.read:summary'].map((name) => [name, { name, ...read }])),
     ...{ upgrades: false, about: { records: [about], clientId: about } },
   }
-  const ask = openDesk(call as unknown as AskingCall, { denied: () => undefined, broken: assert.fail })
+  const ask = openDesk(call as unknown as AskingCall, { refused: () => undefined, broken: assert.fail })
   const answers = []
   for (const id of ['cli_1', 'cli_2', 'cli_21', 'cli_22']) {
     const contact = await ask('record_read', JSON.stringify({ scope: 'client.read:contact', id }))

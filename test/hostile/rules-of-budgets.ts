@@ -15,8 +15,8 @@ export const rulesOfBudgets: readonly Rule[] = [
   },
   {
     off: 'what is answered beside an isolate is CPU of its call',
-    file: ISOLATES,
-    from: 'room.pureMs += performance.now() - from',
+    file: 'core/plugins/sandbox/cpu-meter.ts',
+    from: 'besideMs += ms() - from',
     to: 'void from',
     tests: ['many-certificates'],
   },

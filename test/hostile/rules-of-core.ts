@@ -8,6 +8,13 @@ const REGISTRY = 'core/plugins/registry'
 /** Rules that core keeps by itself, whatever a host process says, each with the change that switches it off. */
 export const rulesOfCore: readonly Rule[] = [
   {
+    off: 'what plugins are refused is counted for the audit log',
+    file: 'core/plugins/call-plugin.ts',
+    from: 'caller.refusals.note({ instance: about.instance, rule, ...refused })',
+    to: 'void [rule, refused]',
+    tests: ['refused-asks-flood'],
+  },
+  {
     off: '50 fetches a call',
     file: `${BROKER}/broker.ts`,
     from: '> found.budget.perCall(call.manifest)',
@@ -122,7 +129,7 @@ export const rulesOfCore: readonly Rule[] = [
   {
     off: 'refused questions are faults',
     file: CALL,
-    from: 'traces.denied > 0 ||',
+    from: '(traces.denied > 0 && !asksMore(call)) ||',
     to: '',
     tests: ['refused-asks-trip'],
   },

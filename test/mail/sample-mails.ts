@@ -120,6 +120,14 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'delivery-failed': { ...service, failure: 'timed_out', problem: 'No answer within 30 s.' },
   'act-failed': { ...service, operation: 'reinstall', problem: 'The provider has not finished.' },
   'delivery-by-hand': { ...service, action: 'create' },
+  'server-down': {
+    ...{ url: '/admin/servers/srv_1', server: 'Frankfurt 1', at: '2026-01-12T10:00:00.000Z' },
+    problem: 'disk: It is full.',
+  },
+  'server-recovered': {
+    ...{ url: '/admin/servers/srv_1', server: 'Frankfurt 1', at: '2026-01-12T11:00:00.000Z' },
+    problem: null,
+  },
   'plugin-trouble': {
     ...{ url: '/admin/plugins/health', plugin: 'Stripe', label: 'Stripe Europe' },
     ...{ problem: 'plg_1 gateway.look_up is paused.', at: '2026-01-12T10:00:00.000Z' },

@@ -76,7 +76,7 @@ for (const engine of engines)
         {
           ...{ brand_id: brand.id, client_id: client.id, once_key: `once-key-${++keys}`, currency: 'EUR' },
           items: [{ product_id, cycle: '1m', fields }],
-          terms: { version: '2026-01', accepted: true },
+          terms: { version: '1', accepted: true },
         },
         buyer,
       )

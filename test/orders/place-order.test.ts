@@ -71,7 +71,7 @@ for (const engine of engines) {
       assert.match(found.number, /^[0-9A-HJKMNP-TV-Z]{8}$/)
       assert.deepEqual(JSON.parse(found.evidence), { country: 'DE', network_country: 'DE' })
       assert.deepEqual(JSON.parse(found.terms), {
-        version: '2026-01',
+        version: '1',
         accepted_at: '2026-01-31T10:00:00.000Z',
         accepted_by: buyer.id,
       })

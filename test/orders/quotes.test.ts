@@ -56,7 +56,7 @@ for (const engine of engines) {
         new URLSearchParams(quoteHref(means, await getQuote(means.db, staff, id)).split('?')[1]).get('key')!
       const accept = (id: string, more: object = {}) => ({
         ...{ brand_id: of.brand.id, quote_id: id, version_number: 1, name: 'Ada Quay' },
-        ...{ terms: { version: '2026-01', accepted: true }, ...more },
+        ...{ terms: { version: '1', accepted: true }, ...more },
       })
       return { ...of, content, draft, sent, keyOf, accept }
     }

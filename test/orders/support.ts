@@ -85,7 +85,7 @@ export async function makeShop(
     once_key: `once-key-${++keys}`,
     items: [wish],
     currency: 'EUR',
-    terms: { version: '2026-01', accepted: true },
+    terms: { version: '1', accepted: true },
     ...more,
   })
   return { brand, groupId, game, client, buyer, wish, order, deps: orderDeps(means) }

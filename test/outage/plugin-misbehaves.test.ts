@@ -48,7 +48,7 @@ for (const engine of engines) {
       bench = openBench()
       const calls = pluginCalls({
         ...{ ...means, plugins: () => bench.plugins },
-        loaded: { find: (id) => Promise.resolve(loaded.get(id)) },
+        loaded: { find: ({ plugin_id }) => Promise.resolve(loaded.get(plugin_id)) },
       })
       web = await startWeb(means, {
         plugins: {

@@ -14,7 +14,7 @@ function openSlowDesk(limits: Record<string, number> = {}) {
     ...{ instance: 'plg_1', bundle: 'hash', manifest: readManifest(JSON.stringify(manifest), 'asking') },
     storage: { get: wait, list: wait, set: wait, remove: wait },
   } as unknown as AskingCall
-  const desk = openDesk(call, { denied: () => undefined, broken: () => undefined })
+  const desk = openDesk(call, { refused: () => undefined, broken: () => undefined })
   const ask = async (op: string, input: object) =>
     JSON.parse((await desk(op, JSON.stringify(input))).text) as unknown
   return { ask, answer: () => gate.resolve(null) }

@@ -77,10 +77,12 @@ test('a decision goes unasked only where this list knows it', () => {
   assert.deepEqual(unasked.toSorted(), [
     'billing/agreements/agreement.ts',
     'billing/agreements/cancel-agreement.ts',
+    'billing/billables/create-billable.ts',
     'billing/credit-invoice.ts',
     'billing/documents/drop-changes.ts',
     'billing/documents/drop-renewals.ts',
     'billing/letters/enter-letter.ts',
+    'billing/letters/post-letters.ts',
     'billing/payments/book-extra.ts',
     'billing/payments/enter-refund.ts',
     'billing/payments/refund-invoice.ts',

@@ -32,9 +32,9 @@ const odd = await loadWritten('odd', {
           properties: { times: { type: 'integer', minimum: 1, maximum: 9, pattern: '(a+)+$' } } } },
       ] }
     },
-    submit: async ({ values, record, viewer }) => values.times === 7
+    submit: async ({ idempotency_key: key, values, record, viewer }) => values.times === 7
       ? { outcome: 'ask', message: 'Really seven?', form: { type: 'object', properties: { sure: { type: 'boolean' } } } }
-      : { outcome: 'done', message: JSON.stringify({ values, record, client: viewer.client_id }) },
+      : { outcome: 'done', message: JSON.stringify({ values, record, client: viewer.client_id, key }) },
   }) }`,
   manifest: {
     kinds: { add_on: ['draw_slot', 'submit'] },
@@ -85,6 +85,11 @@ for (const engine of engines) {
       return (await browser.get(path, headers)).text
     }
 
+    const toldOn = async (browser: WebBrowser) => {
+      const [, text] = /(\{&quot;values&quot;.*?\})</.exec((await browser.get('/portal')).text) ?? []
+      return JSON.parse((text ?? '{}').replaceAll('&quot;', '"')) as Record<string, unknown>
+    }
+
     test('a place shows the blocks of its add-ons as text of ours, for this record and viewer', async () => {
       const text = await slotOf(await clients(), '/portal', 'slot-portal-home-after')
       assert.match(text, /^<div id="slot-portal-home-after" class="b-slot">/)
@@ -107,9 +112,26 @@ for (const engine of engines) {
       assert.match(asks.text, /name="values\[sure\]"/)
       const done = await browser.post(form.action, { ...form.fields, 'values[times]': '3' })
       assert.deepEqual([done.status, done.location], [303, '/portal'])
-      const told = { values: { times: 3 }, record: client.id, client: client.id }
-      const page = (await browser.get('/portal')).text
-      assert.ok(page.includes(JSON.stringify(told).replaceAll('"', '&quot;')), page)
+      const { key, ...told } = await toldOn(browser)
+      assert.deepEqual(told, { values: { times: 3 }, record: client.id, client: client.id })
+      assert.match(String(key), /^form\/[\w-]{43}$/)
+    })
+
+    test('a form that is sent twice is one act, and the next one has a key of its own', async () => {
+      const browser = await clients()
+      const ring = async ({ action, fields }: ReturnType<typeof formOf>, times: string) => {
+        const done = await browser.post(action, { ...fields, 'values[times]': times })
+        assert.equal(done.status, 303)
+        return (await toldOn(browser)).key
+      }
+      const shown = async () => formOf(await slotOf(browser, '/portal', 'slot-portal-home-after'), 'ring')
+      const form = await shown()
+      assert.match(form.fields['_once'] ?? '', /\S/)
+      const first = await ring(form, '3')
+      assert.match(String(first), /^form\//)
+      assert.equal(await ring(form, '3'), undefined, 'the plugin was asked again')
+      assert.notEqual(await ring(form, '4'), first)
+      assert.notEqual(await ring(await shown(), '3'), first)
     })
 
     test('a form that was never shown to this reader is not there', async () => {

@@ -9,6 +9,7 @@ import {
   bundlePlugin,
   createInstance,
   databaseStorage,
+  grantAsked,
   instanceMover,
   loadBundled,
   loadedPlugins,
@@ -84,8 +85,28 @@ for (const engine of engines)
     const registry = async () =>
       (await db.get<{ version: string }>(sql`select version from plugins where id = 'carried'`))?.version
 
+    test('each may what was granted to it, and an old one no more because a newer one asks for more', async () => {
+      const more = { permissions: { storage: { bytes: 100 }, slots: ['portal.home.after'] } }
+      const bare = await release('0.9.0', { permissions: {} })
+      const [node, other] = [await startNode(means, benches[0]!, bare), await release('0.9.1', more)]
+      const admin = { ...means, drain: () => undefined }
+      await grantAsked(admin, 'carried', actor)
+      const facts = { plugin_id: 'carried', name: 'C', settings: {} }
+      const { id } = await createInstance(admin, facts, actor)
+      const grown = await startNode(means, benches[1]!, other)
+      const late = await startNode(means, benches[2]!, bare)
+      for (const call of [node, grown, late]) assert.equal(await call(id), 'plugin.failed')
+      await grantAsked(admin, 'carried', actor)
+      assert.equal(await grown(id), '0.9.1')
+      for (const call of [node, late]) assert.equal(await call(id), 'plugin.failed')
+      await db.run(sql`delete from plugin_storage`)
+      await db.run(sql`delete from plugin_instances`)
+      await db.run(sql`delete from plugins`)
+    })
+
     test('each answers with what came along with it, and an old one that starts takes nobody back', async () => {
       const old = await startNode(means, benches[0]!, first)
+      await grantAsked({ ...means, drain: () => undefined }, 'carried', actor)
       const facts = { plugin_id: 'carried', name: 'C', settings: {} }
       const { id } = await createInstance({ ...means, drain: () => undefined }, facts, actor)
       assert.equal(await old(id), '1.0.0')

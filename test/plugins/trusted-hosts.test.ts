@@ -72,7 +72,7 @@ for (const engine of engines)
       world = await openAdmin(engine, (means) => ({
         plugins: pluginCalls({
           ...{ db: means.db, keys: means.keys, plugins: () => bench.plugins },
-          loaded: { find: (id) => Promise.resolve(plugins.get(id)) },
+          loaded: { find: ({ plugin_id }) => Promise.resolve(plugins.get(plugin_id)) },
         }),
         admin: adminPorts(means, {
           async serverSettings(instanceId) {
@@ -301,7 +301,7 @@ for (const engine of engines)
       const calls = pluginCalls({
         ...{ db: world.means.db, keys: world.means.keys },
         plugins: () => ({ ...bench.plugins, call: (one) => Promise.resolve(seen.push(one.settings)) }),
-        loaded: { find: (name) => Promise.resolve(plugins.get(name)) },
+        loaded: { find: ({ plugin_id }) => Promise.resolve(plugins.get(plugin_id)) },
       })
       await calls.call(id, 'gateway', 'test_connection', {})
       assert.deepEqual(seen, [{ panel_url: url() }])

@@ -2,36 +2,44 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { limitsMemory } from '../../core/plugins/supervisor/memory-limit.ts'
 import type { BerthError } from '../../core/kernel/index.ts'
+import { enterRoom } from '../../core/plugins/supervisor/room.ts'
 import { raiseWall, type WallMode, type WallProbes } from '../../core/plugins/supervisor/wall.ts'
 import { createWards } from '../../core/plugins/supervisor/wards.ts'
 import { fakeGround } from './supervisor/fake-hosts.ts'
 
+const NET = ['unshare', '--net', '--']
+const room = { folder: '/cache/room-1', mounts: '/cache/room-1.fstab' }
+
 const whole: WallProbes = {
-  withoutNetwork: () => Promise.resolve({ prefix: ['unshare', '--net', '--'] }),
+  roomProblem: () => Promise.resolve(null),
+  withoutNetwork: () => Promise.resolve({ prefix: NET }),
   hasOwnNetwork: () => true,
+  hasOwnRoom: () => true,
   filtersCalls: () => true,
   limitsMemory: () => true,
 }
 const nothing: WallProbes = {
+  roomProblem: () => Promise.resolve('mount failed: Operation not permitted'),
   withoutNetwork: () => Promise.resolve({ reason: 'unshare failed: Operation not permitted' }),
   hasOwnNetwork: () => false,
+  hasOwnRoom: () => false,
   filtersCalls: () => false,
   limitsMemory: () => false,
 }
-const ALL = ['network', 'system_calls', 'memory'] as const
+const ALL = ['network', 'room', 'system_calls', 'memory'] as const
 
 const found = async (mode: WallMode, probes: WallProbes) => {
-  const { prefix, missing } = await raiseWall(mode, probes)
-  return { prefix, missing }
+  const { around, missing } = await raiseWall(mode, probes)
+  return { prefix: around({ room }), missing }
 }
 
 describe('the wall around plugin hosts', () => {
   test('is made of what there is, and what is not there is named, in every mode', async () => {
     for (const mode of ['auto', 'strict'] as const) {
-      assert.deepEqual(await found(mode, whole), { prefix: ['unshare', '--net', '--'], missing: [] })
+      assert.deepEqual(await found(mode, whole), { prefix: enterRoom(room), missing: [] })
       assert.deepEqual(await found(mode, nothing), { prefix: [], missing: ALL })
-      const { prefix } = await found(mode, { ...nothing, withoutNetwork: whole.withoutNetwork })
-      assert.deepEqual(prefix, ['unshare', '--net', '--'])
+      const alone = await found(mode, { ...whole, roomProblem: nothing.roomProblem })
+      assert.deepEqual(alone, { prefix: NET, missing: ['room'] })
     }
   })
 
@@ -41,13 +49,19 @@ describe('the wall around plugin hosts', () => {
     const parts: [keyof WallProbes, RegExp][] = [
       [
         'withoutNetwork',
-        /\n- an empty network for plugin hosts \(unshare failed: Operation not permitted\): .*unprivileged_userns_clone.*\.\ndeploy/,
+        /\n- an empty network for plugin hosts \(unshare failed: Operation not permitted\): .*unprivileged_userns_clone.*\.\n- files and processes/,
+      ],
+      [
+        'roomProblem',
+        /\n- files and processes of their own for plugin hosts \(mount failed: Operation not permitted\): .*RestrictNamespaces=user net mnt pid.*\.\ndeploy/,
       ],
       ['filtersCalls', /\n- a filter of system calls \(seccomp\): "SystemCallFilter=".*\.\ndeploy/],
       ['limitsMemory', /\n- a limit of memory \(a control group\): "MemoryMax=1G".*\.\ndeploy/],
     ]
     for (const [part, message] of parts) {
-      const gap = await raiseWall('strict', { ...whole, [part]: nothing[part] })
+      // Where no room can be had an empty network is asked for by itself.
+      const roomless = part === 'withoutNetwork' ? { roomProblem: nothing.roomProblem } : {}
+      const gap = await raiseWall('strict', { ...whole, ...roomless, [part]: nothing[part] })
       assert.throws(() => gap.demand(gap.missing), { code: 'plugin.wall_incomplete', message })
     }
     const auto = await raiseWall('auto', nothing)
@@ -57,7 +71,8 @@ describe('the wall around plugin hosts', () => {
   test('is not looked for when it is off', async () => {
     const refuses = () => assert.fail('the system was asked')
     const probes = {
-      ...{ withoutNetwork: refuses, hasOwnNetwork: refuses, filtersCalls: refuses, limitsMemory: refuses },
+      ...{ roomProblem: refuses, withoutNetwork: refuses, hasOwnNetwork: refuses, hasOwnRoom: refuses },
+      ...{ filtersCalls: refuses, limitsMemory: refuses },
     }
     assert.deepEqual(await found('off', probes), { prefix: [], missing: [] })
     assert.deepEqual((await raiseWall('off', probes)).missingAround(1), [])
@@ -83,7 +98,7 @@ describe('a host process', () => {
   })
 
   test('is looked at itself, and ended before it gets any code when a part went since the start', async () => {
-    const parts = ['hasOwnNetwork', 'filtersCalls', 'limitsMemory'] as const
+    const parts = ['hasOwnNetwork', 'hasOwnRoom', 'filtersCalls', 'limitsMemory'] as const
     for (const [n, part] of parts.entries()) {
       const gone = withHost({ ...whole, [part]: (pid: number | 'self') => pid !== PID })
       await assert.rejects(gone.wards.host('all'), (error: BerthError) => {

@@ -33,7 +33,15 @@ export async function signInAsStaff({ staff }: World): Promise<void> {
   landed(await staff.fill('/admin/sign-in', '/admin/sign-in', STAFF), '/admin')
 }
 
-async function addStripe({ staff, stripe, shop, keys }: World): Promise<void> {
+/** What comes with Berth may do nothing before somebody has read what it asks for. */
+async function grant({ staff }: World, plugin: string): Promise<void> {
+  const page = `/admin/plugins/${plugin}/grant`
+  landed(await staff.fill(page, page, { grant: 'on' }), `/admin/plugins/${plugin}/new`)
+}
+
+async function addStripe(world: World): Promise<void> {
+  const { staff, stripe, shop, keys } = world
+  await grant(world, 'stripe')
   const settings = { 'settings[api_key]': keys.stripe, 'settings[webhook_secret]': keys.webhook }
   const made = await staff.fill('/admin/plugins/stripe/new', '/admin/plugins/stripe', {
     name: 'Card',
@@ -43,7 +51,9 @@ async function addStripe({ staff, stripe, shop, keys }: World): Promise<void> {
   await control(stripe, 'set-webhook', { url: `${shop}/webhooks/${instance}`, secret: keys.webhook })
 }
 
-async function addPanel({ staff, keys }: World): Promise<void> {
+async function addPanel(world: World): Promise<void> {
+  const { staff, keys } = world
+  await grant(world, 'pterodactyl')
   const made = await staff.fill('/admin/plugins/pterodactyl/new', '/admin/plugins/pterodactyl', {
     name: 'pterodactyl',
   })

@@ -19,6 +19,7 @@ export function adminPorts(means: Means, more: Partial<AdminPorts> = {}): AdminP
     packages: packageSource(),
     folders: () => Promise.resolve(null),
     pluginHealth: () => Promise.resolve(null),
+    toldHealths: () => Promise.resolve([]),
     jobDesk: {
       listDeadJobs: async (limit) => (await installed(means)).listDeadJobs(limit),
       retryJob: async (id) => (await installed(means)).retryJob(id),

@@ -1,3 +1,4 @@
+import { completed } from '../../../sdk/test-kit/index.ts'
 import { name, sql } from '../../db/index.ts'
 import {
   changeInstance,
@@ -5,6 +6,7 @@ import {
   findPlugin,
   getInstance,
   installPlugin,
+  operationOf,
   permissionsAsked,
   readPackage,
   setPluginStatus,
@@ -91,10 +93,12 @@ export interface HandCall {
   server_id: string | null
 }
 
-/** A call typed by hand, as core would make it: checked on both sides, in the sandbox. */
+/** A call typed by hand, as core would make it: with a key of its own where none is typed, checked on both sides. */
 export async function callByHand(wiring: Wiring, call: HandCall): Promise<unknown> {
   await refuseReal(wiring)
-  const { instance_id, kind, operation, input, server_id } = call
+  const { instance_id, kind, operation, server_id } = call
+  const { input: schema, changes } = operationOf(kind, operation) ?? {}
+  const input = schema && changes ? (completed(schema, call.input) as object) : call.input
   if (!server_id) return wiring.plugins.call(instance_id, kind, operation, input)
   const server = await wiring.means.db.get<{ settings: string }>(
     sql`select settings from servers where id = ${server_id}`,

@@ -4,7 +4,7 @@ import { createTaxRule, setUpInstallation } from '../../brands/index.ts'
 import { importCatalog } from '../../catalog/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import { shopTerms } from '../../orders/index.ts'
-import { createInstance, getInstance, secretFields } from '../../plugins/index.ts'
+import { createInstance, getInstance, grantAsked, secretFields } from '../../plugins/index.ts'
 import { writeSetting } from '../../records/index.ts'
 import { createServer, createServerGroup } from '../../services/index.ts'
 import type { Wiring } from '../areas.ts'
@@ -34,6 +34,7 @@ export async function makeShop({ means }: Wiring, facts: SampleFacts): Promise<S
   const admin = { ...means, drain: () => undefined }
   const { stripe: api_key, webhook: webhook_secret } = facts.keys
   const gateway = { plugin_id: 'stripe', name: 'Card', settings: { api_key, webhook_secret } }
+  for (const plugin of ['stripe', 'bank-transfer', 'pterodactyl']) await grantAsked(admin, plugin, actor)
   const { id: stripeId } = await createInstance(admin, gateway, actor)
   const bank = { plugin_id: 'bank-transfer', name: 'Bank transfer', settings: { accounts } }
   const { id: bankId } = await createInstance(admin, bank, actor)

@@ -25,6 +25,7 @@ export function adminPorts(wiring: Wiring): AdminPorts {
       return isReal ? null : (folder) => packFolder(folder, join(wiring.config.dataDir, 'cache'))
     },
     pluginHealth: async () => (await plugins.health?.()) ?? null,
+    toldHealths: async () => (await plugins.toldHealths?.()) ?? [],
     writeActs: pluginWrites,
     jobDesk: engine,
     health: async () => (await wiring.health()).checks,

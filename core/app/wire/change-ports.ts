@@ -8,7 +8,14 @@ import {
   refundNote,
   takeBackInvoice,
 } from '../../billing/index.ts'
-import { loadProducts, priceSelection, type PricedSelection, type Product } from '../../catalog/index.ts'
+import {
+  fitChoices,
+  loadProducts,
+  offeredKeys,
+  priceSelection,
+  type PricedSelection,
+  type Product,
+} from '../../catalog/index.ts'
 import { list, sql, type Queries } from '../../db/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
@@ -52,7 +59,7 @@ async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> 
   const present = await queries.all<{ option_key: string; value: string }>(sql`
     select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
   const kept = new Map(present.map(({ option_key: key, value }) => [key, value]))
-  const options = wantedOptions(product, kept, request)
+  const options = standing(product, wantedOptions(product, kept, request), request)
   const priced = priceSelection(
     product,
     { quantity, options },
@@ -68,6 +75,11 @@ function wantedOptions(
   { service, options: wished }: OfferRequest,
 ): Record<string, string> {
   const wanted: Record<string, string> = {}
+  // What other choices bring up anew is chosen for the first time, not changed.
+  const offeredBefore = offeredKeys(
+    product.options,
+    Object.fromEntries(product.options.map(({ key }) => [key, kept.get(key) ?? ''])),
+  )
   for (const option of product.options) {
     const wish = wished.find(({ optionId }) => optionId === option.id)
     const before = kept.get(option.key)
@@ -78,11 +90,32 @@ function wantedOptions(
       : (before ?? (isLeftOut(option, product, service.product_id) ? '' : undefined))
     if (value === undefined) continue
     const changes = wish !== undefined && value !== (before ?? '')
-    if (changes && !option.changeable && product.id === service.product_id)
+    const isFixed = !option.changeable && product.id === service.product_id && offeredBefore.has(option.key)
+    if (changes && isFixed)
       throw invalidInput({ [`option.${option.key}`]: 'cannot be changed on a running service' })
     if (!option.retiredAt) wanted[option.key] = value
   }
   return wanted
+}
+
+/**
+ * What the service has and the wish does not offer beside it any more falls away, without a preset in its place. What was
+ * wished by name is left to be refused.
+ */
+function standing(
+  { options: all }: Product,
+  wanted: Record<string, string>,
+  { options: wished }: OfferRequest,
+): Record<string, string> {
+  const isWished = (key: string) =>
+    all.some((one) => one.key === key && wished.some(({ optionId }) => optionId === one.id))
+  const stands = { ...wanted }
+  // What falls away may take with it what waits for it.
+  for (;;) {
+    const gone = fitChoices(all, stands).dropped.filter((key) => stands[key] !== '' && !isWished(key))
+    if (gone.length === 0) return stands
+    for (const key of gone) stands[key] = ''
+  }
 }
 
 /** What the buyer left out of this very product stays out: its preset is an offer, not a choice. */

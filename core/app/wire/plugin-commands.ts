@@ -38,9 +38,9 @@ const commands: Record<string, Command> = {
   'plugin.install': ((wiring: Wiring, input: object) =>
     installPlugin(pluginAdmin(wiring), input, actor)) as Command,
   'plugin.list': (async ({ means }: Wiring) => {
-    const plugins = await means.db.all<{ id: string; version: string; source: string; status: string }>(
-      sql`select id, version, source, status from plugins order by id`,
-    )
+    const plugins = await means.db.all<{ id: string; version: string; source: string; status: string }>(sql`
+      select id, version, source, case when asks is null then status else 'asks for more than it was granted' end as status
+      from plugins order by id`)
     const instances = await listInstances(means.db)
     return plugins.map((plugin) => ({
       ...plugin,

@@ -8,6 +8,7 @@ import {
   instanceMover,
   databaseLog,
   databaseLosses,
+  databaseRefusals,
   databaseStorage,
   loadBundled,
   loadedPlugins,
@@ -18,6 +19,7 @@ import type { HostWiring } from '../areas.ts'
 import { findInstallation } from '../installation.ts'
 import { loadAllHooks } from './all-hooks.ts'
 import { recordFinder } from './plugin-records.ts'
+import { processBeside } from './process-beside.ts'
 import { pluginScopes } from './plugin-scopes.ts'
 import { pluginWrites } from './plugin-writes.ts'
 import { tellOfTrouble } from './tell-of-trouble.ts'
@@ -25,15 +27,13 @@ import type { PluginHost } from '../plugin-port.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../plugins')
 
+/** Without a role nobody is told of its hosts. */
+type OpenFrom = Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'> &
+  Partial<Pick<HostWiring, 'role'>>
+
 /** The plugin host with everything that comes with Berth. It is made with the first call, and its processes with it. */
-export function openPlugins({
-  config,
-  means,
-  hooks,
-  outbound,
-}: Pick<HostWiring, 'config' | 'means' | 'hooks' | 'outbound'>): PluginHost & {
-  drain(instanceId: string): void
-} {
+export function openPlugins(from: OpenFrom): PluginHost & { drain(instanceId: string): void } {
+  const { config, means, hooks, outbound, role = 'command' } = from
   const cache = join(config.dataDir, 'cache')
   let loading: ReturnType<typeof loadBundled> | undefined
   const loaded = () =>
@@ -49,6 +49,7 @@ export function openPlugins({
     ...means,
     tell: (incident) => tellOfTrouble({ ...means, drain, forgive }, incident),
   })
+  const refusals = databaseRefusals(means)
   const plugins = () =>
     (made ??= createPlugins({
       clock: means.clock,
@@ -58,6 +59,7 @@ export function openPlugins({
       findRecord: recordFinder(means.db),
       writes: databaseWrites(means, pluginWrites),
       log,
+      refusals,
       losses: databaseLosses(means),
       cacheFolder: cache,
       wards: config.wards,
@@ -72,8 +74,12 @@ export function openPlugins({
   }
   const calls = pluginCalls(callMeans)
   const move = instanceMover(callMeans)
+  const beside = processBeside({ config, means, role }, () => plugins().health())
   return {
-    start: async () => void (await loaded()),
+    async start() {
+      await loaded()
+      await beside.start()
+    },
     ...calls,
     // Only a strict wall refuses anything; otherwise the host is made with the first call.
     demandWall: async () => (config.pluginWall === 'strict' ? plugins().demandWall() : undefined),
@@ -83,8 +89,11 @@ export function openPlugins({
     shipped: async (pluginId) => (await loaded()).get(pluginId),
     forgive,
     health: () => plugins().health(),
+    toldHealths: beside.others,
     stop: async () => {
+      await beside.stop()
       made?.stop()
+      await refusals.stop()
       await log.stop()
     },
   }

@@ -1,4 +1,11 @@
-import { observeEvent, planSchedules, pruneLog, queueObservers, runSchedule } from '../../plugins/index.ts'
+import {
+  auditRefusals,
+  observeEvent,
+  planSchedules,
+  pruneLog,
+  queueObservers,
+  runSchedule,
+} from '../../plugins/index.ts'
 import type { Area } from '../areas.ts'
 import { pluginCommands } from './plugin-commands.ts'
 
@@ -23,5 +30,6 @@ export const pluginsArea: Area = {
   schedules: ({ means }) => [
     { name: 'plugins.plan_schedules', cron: '*/10 * * * *', run: () => planSchedules(means) },
     { name: 'plugins.prune_log', cron: '15 * * * *', run: () => pruneLog(means) },
+    { name: 'plugins.audit_refusals', cron: '2 * * * *', run: () => auditRefusals(means) },
   ],
 }

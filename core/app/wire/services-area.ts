@@ -4,6 +4,7 @@ import {
   dropStaleChanges,
   serviceConsumers,
   servicesJobs,
+  startChecking,
   startCollecting,
 } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
@@ -18,6 +19,11 @@ export const servicesArea: Area = {
       name: 'clients.close_idle',
       cron: '40 3 * * *',
       run: async () => ({ closed: await closeIdleClients(means) }),
+    },
+    {
+      name: 'services.check_servers',
+      cron: '*/5 * * * *',
+      run: async () => ({ asked: await startChecking(means) }),
     },
     {
       name: 'services.collect_usage',

@@ -18,6 +18,7 @@ export const AgreementKept = defineError(
 export const cancelAgreement = defineVerb(
   {
     permission: 'agreement.cancel',
+    asks: ['agreement.end:check'],
     audience: ['staff'],
     input: Type.Object({ agreement_id: Type.String() }),
   },

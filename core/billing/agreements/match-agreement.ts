@@ -17,6 +17,7 @@ interface Served {
 export const matchAgreement = defineVerb(
   {
     permission: 'agreement.match',
+    asksNobody: 'it says what a payment at the gateway is for, and moves no money',
     audience: ['staff'],
     input: Type.Object({
       agreement_id: Type.String(),

@@ -20,6 +20,7 @@ import { carryOut } from './carry-out.ts'
 export const capturePayment = defineVerb(
   {
     permission: 'payment.capture',
+    asks: ['authorisation.capture:check'],
     audience: ['staff'],
     input: Type.Object({
       payment_id: Type.String(),

@@ -11,6 +11,7 @@ import { authorisationLifecycle } from './authorisation-lifecycle.ts'
 export const releasePayment = defineVerb(
   {
     permission: 'payment.release',
+    asks: ['authorisation.release:check'],
     audience: ['staff'],
     input: Type.Object({ payment_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -13,6 +13,7 @@ import type { MatchedPart } from './match-lines.ts'
 export const bookBankLine = defineVerb(
   {
     permission: 'bank_line.book',
+    asks: ['bank_line.book:check'],
     audience: ['staff'],
     input: Type.Object({
       line_id: Type.String(),
@@ -44,6 +45,7 @@ export const bookBankLine = defineVerb(
 export const ignoreBankLine = defineVerb(
   {
     permission: 'bank_line.ignore',
+    asks: ['bank_line.ignore:check'],
     audience: ['staff'],
     input: Type.Object({ line_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },
@@ -61,6 +63,7 @@ export const ignoreBankLine = defineVerb(
 export const undoBankLine = defineVerb(
   {
     permission: 'bank_line.undo',
+    asks: ['bank_line.undo:check'],
     audience: ['staff'],
     input: Type.Object({ line_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -31,6 +31,7 @@ const LINES_MAX = 20_000
 export const importStatement = defineVerb(
   {
     permission: 'bank_line.import',
+    asks: ['bank_line.book:check'],
     audience: ['staff'],
     input: Type.Object({
       account_id: Type.String(),

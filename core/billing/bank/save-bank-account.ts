@@ -12,6 +12,7 @@ import { CsvMapping } from './read-csv.ts'
 export const saveBankAccount = defineVerb(
   {
     permission: 'bank_account.save',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({
       account_id: Type.Optional(Type.String()),

@@ -3,7 +3,7 @@ import { recordAudit } from '../../audit/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import type { Trx } from '../../db/index.ts'
 import { cycle as cycleOf, invalidInput, isoDate, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../../records/index.ts'
 import { issueInvoice } from '../issue-invoice.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { refuseTooLarge } from '../sum-limit.ts'
@@ -46,7 +46,12 @@ interface Billed {
  * period; beside the services or as an invoice of its own. Answers its id.
  */
 export const createBillable = defineVerb(
-  { permission: 'billable_item.create', audience: ['staff', 'plugin'], input: Shape },
+  {
+    permission: 'billable_item.create',
+    asks: ['billable_item.create:check'],
+    audience: ['staff', 'plugin'],
+    input: Shape,
+  },
   async (means: Means, input, actor): Promise<string> => {
     const client = await findRow<Billed>(means.db, actor, {
       ...{ table: 'clients', what: 'client', id: input.client_id },
@@ -56,11 +61,18 @@ export const createBillable = defineVerb(
   },
 )
 
+interface Adding {
+  client: Billed
+  input: Omit<Wish, 'client_id'>
+  /** Why no plugin is asked: it follows from an act that was asked about. */
+  unasked?: string
+}
+
 /** The same within a transaction, for acts that charge something by the way. */
 export async function addBillable(
   means: Means,
   trx: Trx,
-  { client, input }: { client: Billed; input: Omit<Wish, 'client_id'> },
+  { client, input, unasked }: Adding,
   actor: Actor,
 ): Promise<string> {
   const id = means.newId('bli')
@@ -70,6 +82,7 @@ export async function addBillable(
   refuseTooLarge(lines.map(({ amount_minor: amountMinor }) => ({ amountMinor })))
   if (lines.reduce((sum, line) => sum + line.amount_minor, 0n) < 0n)
     throw invalidInput({ lines: 'comes to less than zero; give credit instead' })
+  if (unasked === undefined) demandCheck(means, trx, actor, billableAsking(client, { item, lines }))
   await trx.insert('billable_items', [item])
   await trx.insert('billable_lines', lines)
   await record(means, trx, { item, lines }, actor)
@@ -121,6 +134,15 @@ function linesOf(id: string, { lines }: Pick<Wish, 'lines'>): BillableLine[] {
 interface Written {
   item: BillableItem
   lines: readonly BillableLine[]
+}
+
+/** What is charged has no id before it is written, so its client stands for it. */
+function billableAsking(client: Billed, { item, lines }: Written): Asking {
+  const row = { id: client.id, version: 0, brand_id: client.brand_id, client_id: client.id }
+  const { name, timing, cycle, times, next_on: on, currency } = item
+  const amount_minor = lines.reduce((sum, line) => sum + line.amount_minor, 0n).toString()
+  const facts = { name, timing, cycle, times, on, amount_minor, currency }
+  return { noun: 'billable_item', transition: 'create', from: 'none', to: item.status, row, facts }
 }
 
 async function issueNow(means: Means, trx: Trx, { item, lines }: Written, actor: Actor): Promise<void> {

@@ -1,7 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { recordEvent } from '../../events/index.ts'
-import { defineVerb, findRow, updateVersioned, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, updateVersioned, type Means } from '../../records/index.ts'
 import { BillableOver } from '../errors.ts'
 import type { BillableItem } from './billable.ts'
 
@@ -9,6 +9,7 @@ import type { BillableItem } from './billable.ts'
 export const stopBillable = defineVerb(
   {
     permission: 'billable_item.stop',
+    asks: ['billable_item.stop:check'],
     audience: ['staff'],
     input: Type.Object({ item_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },
@@ -18,6 +19,8 @@ export const stopBillable = defineVerb(
         ...{ table: 'billable_items', what: 'billable item', id: item_id },
       })
       if (row.status !== 'active') throw BillableOver({ name: row.name, status: row.status })
+      const act = { noun: 'billable_item', transition: 'stop', from: row.status, to: 'stopped' }
+      demandCheck(means, trx, actor, { ...act, row, reason, facts: { name: row.name, done: row.done } })
       const set = { status: 'stopped', next_on: null }
       const state = { column: 'status', value: 'active' }
       await updateVersioned(means, trx, { table: 'billable_items', what: 'billable item', row, set, state })

@@ -41,6 +41,7 @@ export const Month = Type.String({ pattern: '^\\d{4}-(0[1-9]|1[0-2])$' })
 export const closeMonth = defineVerb(
   {
     permission: 'ledger_month.close',
+    asks: ['ledger_month.close:check'],
     audience: ['staff'],
     input: Type.Object({ brand_id: Type.String(), month: Month }),
   },

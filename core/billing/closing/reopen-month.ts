@@ -11,6 +11,7 @@ import { ledgerMonthLifecycle, monthOf, type LedgerMonthRow } from './ledger-mon
 export const reopenMonth = defineVerb(
   {
     permission: 'ledger_month.reopen',
+    asks: ['ledger_month.reopen:check'],
     audience: ['staff'],
     input: Type.Object({
       ledger_month_id: Type.String(),

@@ -6,6 +6,7 @@ import { useCreditAlways } from '../settings.ts'
 export const chooseCreditUse = defineVerb(
   {
     permission: 'credit.choose_use',
+    asksNobody: 'a client says how its own credit is used, and no sum changes by it',
     audience: ['staff', 'client'],
     input: Type.Object({ client_id: Type.String(), always: Type.Boolean() }),
   },

@@ -3,10 +3,11 @@ import { recordAudit } from '../../audit/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import { invalidInput, isoDate, type Actor, type Instant, type IsoDate } from '../../kernel/index.ts'
-import { defineVerb, findRow, updateVersioned, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, updateVersioned, type Means } from '../../records/index.ts'
 import { account, postJournal } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { CreditSpent } from '../errors.ts'
+import { grantAsking, revokeAsking } from './credit-asking.ts'
 import { leftOfGrant, lockCredit } from './credit-standing.ts'
 import { USUAL_PRIORITY } from './order-of-use.ts'
 
@@ -30,6 +31,7 @@ export interface GrantRow {
 export const grantCredit = defineVerb(
   {
     permission: 'credit.grant',
+    asks: ['credit.grant:check'],
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),
@@ -51,6 +53,7 @@ export const grantCredit = defineVerb(
       const today = await todayOf(means, trx, client.brand_id)
       if (expiresOn !== null && expiresOn <= today)
         throw invalidInput({ expires_on: `must be after ${today}: from its day on credit cannot be used` })
+      demandCheck(means, trx, actor, grantAsking(client, input))
       const { origin, priority, reason } = input
       const now = means.business.now()
       const grant: GrantRow = {
@@ -75,6 +78,7 @@ export const grantCredit = defineVerb(
 export const revokeCredit = defineVerb(
   {
     permission: 'credit.revoke',
+    asks: ['credit.revoke:check'],
     audience: ['staff'],
     input: Type.Object({ grant_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },
@@ -85,6 +89,7 @@ export const revokeCredit = defineVerb(
     await means.db.transaction(async (trx) => {
       const taken = await takeLeft(means, trx, { grantId: found.id, kind: 'revoke' })
       if (taken === 0n) throw CreditSpent({ id: found.id })
+      demandCheck(means, trx, actor, revokeAsking(found, { takenMinor: taken, reason: input.reason }))
       const { version } = (await trx.get<GrantRow>(sql`select * from credit_grants where id = ${found.id}`))!
       const set = { revoked_at: means.business.now() }
       const row = { id: found.id, version }

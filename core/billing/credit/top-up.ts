@@ -2,8 +2,9 @@ import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Instant, type IsoDate } from '../../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Means } from '../../records/index.ts'
 import type { BilledDay } from '../ports.ts'
+import { chargeAsking, isRefused, noteRefusedRefill } from '../payments/charge-asking.ts'
 import { attempt, snapshotOf, type Payments } from '../payments/gateway.ts'
 import { customerAt, type MethodRow } from '../payments/keep-method.ts'
 import { insertPayment, type PaymentRow } from '../payments/payment.ts'
@@ -36,6 +37,7 @@ const actor = systemActor('top_up')
 export const setTopUp = defineVerb(
   {
     permission: 'credit.set_top_up',
+    asksNobody: 'each refill is a charge, about which plugins are asked',
     audience: ['client', 'staff'],
     input: Type.Object({ client_id: Type.String(), threshold_minor: minor, amount_minor: minor }),
   },
@@ -63,6 +65,7 @@ export const setTopUp = defineVerb(
 export const stopTopUp = defineVerb(
   {
     permission: 'credit.stop_top_up',
+    asksNobody: 'nothing is charged by it',
     audience: ['client', 'staff'],
     input: Type.Object({ client_id: Type.String() }),
   },
@@ -112,12 +115,17 @@ export async function topUpDue(means: Means, { on, brandIds }: BilledDay): Promi
   }
 }
 
-/** The job "billing.top_up". Repeating it repeats the same attempt. */
+/** The job "billing.top_up". Repeating it repeats the same attempt; a refusal holds for the day. */
 export async function topUpCredit(
   payments: Payments,
   job: { client_id: string; on: IsoDate },
 ): Promise<void> {
-  const opened = await payments.db.transaction((trx) => openTopUp(payments, trx, job))
+  const opened = await payments.db
+    .transaction((trx) => openTopUp(payments, trx, job))
+    .catch((error: unknown) => {
+      if (!isRefused(error)) throw error
+      return noteRefusedRefill(payments, { clientId: job.client_id, message: error.message }, actor)
+    })
   if (!opened) return
   const { payment, method } = opened
   if (payment.status !== 'created') return
@@ -156,10 +164,12 @@ async function openTopUp(
     sql`select t.* from credit_top_ups t join clients c on c.id = t.client_id where t.client_id = ${clientId} and ${RIPE}`,
   )
   if (!row) return null
+  const sum = { currency: row.currency, amountMinor: row.amount_minor }
+  demandCheck(means, trx, actor, chargeAsking({ client: row, method, invoiceIds: [], ...sum }))
   const payment = await insertPayment(trx, {
     ...{ id: means.newId('pay'), brandId: row.brand_id, clientId, invoiceId: null },
     ...{ instanceId: method.instance_id, methodId: method.id, kind: 'deposit' },
-    ...{ currency: row.currency, amountMinor: row.amount_minor, effectKey, attempt: 1 },
+    ...{ ...sum, effectKey, attempt: 1 },
     now: means.business.now(),
   })
   return { payment, method }

@@ -25,6 +25,7 @@ const Optional = (pattern: string, maxLength: number) =>
 export const setEInvoiceFacts = defineVerb(
   {
     permission: 'e_invoice.set_facts',
+    asksNobody: 'it names the buyer as the buyer wants to be named, and no sum changes by it',
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),

@@ -59,6 +59,7 @@ export const listExemptions = defineVerb(
 export const addExemption = defineVerb(
   {
     permission: 'tax_exemption.add',
+    asksNobody: 'it keeps what a paper of an authority says',
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),
@@ -127,6 +128,7 @@ async function keepPaper(
 export const withdrawExemption = defineVerb(
   {
     permission: 'tax_exemption.withdraw',
+    asksNobody: 'it says that a paper of an authority holds no longer',
     audience: ['staff'],
     input: Type.Object({
       exemption_id: Type.String(),

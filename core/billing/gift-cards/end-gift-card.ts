@@ -11,6 +11,7 @@ import { moveGiftCard, type CardMovement } from './move-gift-card.ts'
 export const voidGiftCard = defineVerb(
   {
     permission: 'gift_card.void',
+    asks: ['gift_card.void:check'],
     audience: ['staff'],
     input: Type.Object({ id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

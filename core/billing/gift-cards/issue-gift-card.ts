@@ -4,9 +4,17 @@ import { sql, type Trx } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import { addDays, invalidInput, isoDate, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
-import { defineSetting, defineVerb, findRow, readSetting, type Means } from '../../records/index.ts'
+import {
+  defineSetting,
+  defineVerb,
+  demandCheck,
+  findRow,
+  readSetting,
+  type Means,
+} from '../../records/index.ts'
 import { account } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
+import { issueAsking } from './gift-card-asking.ts'
 import { endOf, getGiftCard, giftCardLifecycle, hashCode, newCode, type GiftCardRow } from './gift-card.ts'
 import { moveGiftCard } from './move-gift-card.ts'
 import { GiftCardSpent } from './errors.ts'
@@ -29,6 +37,7 @@ export interface IssuedCard {
 export const issueGiftCard = defineVerb(
   {
     permission: 'gift_card.issue',
+    asks: ['gift_card.issue:check'],
     audience: ['staff'],
     input: Type.Object(
       {
@@ -58,6 +67,7 @@ export const issueGiftCard = defineVerb(
       const expiresOn = input.expires_on === undefined ? undefined : isoDate(input.expires_on)
       if (expiresOn !== undefined && expiresOn < (await todayOf(means, trx, brand.id)))
         throw invalidInput({ expires_on: 'is over' })
+      demandCheck(means, trx, actor, issueAsking(brand.id, input))
       const card = await addCard(means, trx, {
         ...{ brandId: brand.id, currency, amountMinor, origin: 'issued', note: input.note ?? null },
         ...(expiresOn === undefined ? {} : { expiresOn }),
@@ -80,7 +90,12 @@ export const issueGiftCard = defineVerb(
 
 /** A card whose code was lost gets another one; the old one opens nothing any more. */
 export const replaceGiftCardCode = defineVerb(
-  { permission: 'gift_card.replace_code', audience: ['staff'], input: Type.Object({ id: Type.String() }) },
+  {
+    permission: 'gift_card.replace_code',
+    asksNobody: 'the card stays what it is worth, under another code',
+    audience: ['staff'],
+    input: Type.Object({ id: Type.String() }),
+  },
   (means: Means, { id }, actor): Promise<IssuedCard> =>
     means.db.transaction(async (trx) => {
       const row = await getGiftCard(trx, actor, id)

@@ -3,10 +3,11 @@ import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Means } from '../../records/index.ts'
 import { account } from '../ledger.ts'
 import { todayOf } from '../settle-invoice.ts'
 import { GiftCardCurrency, GiftCardTooSmall, GiftCardUnknown } from './errors.ts'
+import { redeemAsking } from './gift-card-asking.ts'
 import { hashCode, type GiftCardRow } from './gift-card.ts'
 import { moveGiftCard } from './move-gift-card.ts'
 
@@ -26,6 +27,7 @@ export interface RedeemedCard {
 export const redeemGiftCard = defineVerb(
   {
     permission: 'gift_card.redeem',
+    asks: ['gift_card.redeem:check'],
     audience: ['client', 'staff'],
     input: Type.Object(
       {
@@ -54,6 +56,7 @@ export const redeemGiftCard = defineVerb(
         throw GiftCardCurrency({ field: 'currency', currency, expected: client.currency })
       const wanted = input.amount_minor === undefined ? card.balance_minor : BigInt(input.amount_minor)
       if (wanted === 0n) throw invalidInput({ amount_minor: 'must be above 0' })
+      demandCheck(means, trx, actor, redeemAsking(card, client.id, wanted))
       const left = await trx.get<{ balance_minor: bigint }>(sql`
         update gift_cards set balance_minor = balance_minor - ${wanted}, version = version + 1, updated_at = ${means.business.now()}
         where id = ${card.id} and status = 'active' and balance_minor >= ${wanted} returning balance_minor`)

@@ -11,7 +11,7 @@ import {
   type Cycle,
   type IsoDate,
 } from '../../kernel/index.ts'
-import { defineVerb, findRow, type Means } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../../records/index.ts'
 import { NotInInstalments } from '../errors.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { issueInvoice } from '../issue-invoice.ts'
@@ -28,6 +28,7 @@ const FIRST_WITHIN_MONTHS = 12
 export const agreeInstalments = defineVerb(
   {
     permission: 'instalment_plan.agree',
+    asks: ['instalment_plan.agree:check'],
     audience: ['staff'],
     input: Type.Object({
       invoice_id: Type.String(),
@@ -59,6 +60,7 @@ export const agreeInstalments = defineVerb(
 export const takeInstalments = defineVerb(
   {
     permission: 'instalment_plan.take',
+    asks: ['instalment_plan.agree:check'],
     audience: ['staff', 'client'],
     input: Type.Object({ invoice_id: Type.String() }),
   },
@@ -89,6 +91,15 @@ interface Terms {
   taxClass: string
 }
 
+/** A plan has no id before it is agreed, so its document stands for it. */
+function agreeAsking(row: InvoiceRow, openMinor: bigint, terms: Terms): Asking {
+  const facts = {
+    ...{ open_minor: openMinor.toString(), currency: row.currency, parts: terms.parts },
+    ...{ first_on: terms.firstOn, every: terms.every, fee_minor: terms.feeMinor.toString() },
+  }
+  return { noun: 'instalment_plan', transition: 'agree', from: 'none', to: 'active', row, facts }
+}
+
 async function openPlan(
   means: Means,
   trx: Trx,
@@ -97,6 +108,7 @@ async function openPlan(
 ): Promise<InstalmentPlanRow> {
   const openMinor = await openAmount(trx, invoice)
   await demandFree(trx, { invoice, openMinor, parts: terms.parts })
+  demandCheck(means, trx, actor, agreeAsking(invoice, openMinor, terms))
   const now = means.business.now()
   const id = means.newId('ipl')
   const fee = terms.feeMinor > 0n ? await issueFee(means, trx, { id, invoice, terms }, actor) : null

@@ -13,6 +13,7 @@ import type { InstalmentPlanRow } from './instalment-plan.ts'
 export const endInstalments = defineVerb(
   {
     permission: 'instalment_plan.end',
+    asks: ['instalment_plan.end:check'],
     audience: ['staff'],
     input: Type.Object({ invoice_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

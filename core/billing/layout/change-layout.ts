@@ -29,6 +29,7 @@ export const readLayout = defineVerb(
 export const changeLayout = defineVerb(
   {
     permission: 'document_layout.change',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({
       brand_id: Type.String(),

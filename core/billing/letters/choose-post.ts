@@ -27,6 +27,7 @@ export async function postChoice(queries: Queries, client: Asking): Promise<Post
 export const choosePost = defineVerb(
   {
     permission: 'client.choose_post',
+    asksNobody: 'a client says how its own documents reach it',
     audience: ['client'],
     input: Type.Object({ client_id: Type.String(), by_post: Type.Boolean() }),
   },

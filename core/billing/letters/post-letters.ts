@@ -14,6 +14,7 @@ import { waitingLetters, type WaitingLetter } from './waiting-letters.ts'
 export const postLetters = defineVerb(
   {
     permission: 'letter.post',
+    asks: ['letter.post:check'],
     audience: ['staff'],
     input: Type.Object({ through: Type.String() }),
   },
@@ -43,13 +44,20 @@ async function charge(means: Means, trx: Trx, letter: WaitingLetter, actor: Acto
   const name = t('documents.letter.line', { number: letter.number })
   const line = { description: name, basis: 'amount', quantity: '1', unit_minor: fee.toString() } as const
   const lines = [{ ...line, tax_class: terms.tax_class }]
-  return addBillable(means, trx, { client: client!, input: { name, timing: 'next', lines } }, actor)
+  const input = { name, timing: 'next', lines } as const
+  return addBillable(
+    means,
+    trx,
+    { client: client!, input, unasked: 'posting the letter was asked about' },
+    actor,
+  )
 }
 
 /** A letter that need not go. */
 export const dropLetter = defineVerb(
   {
     permission: 'letter.drop',
+    asks: ['letter.drop:check'],
     audience: ['staff'],
     input: Type.Object({ letter_id: Type.String() }),
   },

@@ -32,6 +32,7 @@ const DAY_MS = 86_400_000
 export const createInvoiceLink = defineVerb(
   {
     permission: 'invoice.create_link',
+    asksNobody: 'a link shows a document, and whoever pays by it pays by itself',
     audience: ['staff'],
     input: Type.Object({
       invoice_id: Type.String(),
@@ -67,6 +68,7 @@ export const createInvoiceLink = defineVerb(
 export const revokeInvoiceLink = defineVerb(
   {
     permission: 'invoice.revoke_link',
+    asksNobody: 'a link shows a document, and nothing is owed by it',
     audience: ['staff'],
     input: Type.Object({ invoice_id: Type.String(), link_id: Type.String() }),
   },

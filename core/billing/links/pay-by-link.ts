@@ -24,6 +24,7 @@ const holder = systemActor('invoice_link')
 export const payByLink = defineVerb(
   {
     permission: 'invoice.pay_by_link',
+    asksNobody: 'who pays decides by itself, at the gateway',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object({
       token: Type.String({ minLength: 20, maxLength: 100 }),

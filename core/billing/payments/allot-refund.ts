@@ -33,6 +33,7 @@ const PartWish = Type.Object({
 export const allotRefund = defineVerb(
   {
     permission: 'refund.allot',
+    asks: ['credit_note.issue:check'],
     audience: ['staff'],
     input: Type.Object({
       refund_id: Type.String({ maxLength: 64 }),

@@ -1,11 +1,12 @@
 import { violatedUnique, type Trx } from '../../db/index.ts'
+import { causeIn, lastSaid, ledTo, saidIn } from '../../events/index.ts'
 import type { Actor, Instant } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
 import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { issueReceipt, type Deposited } from '../proforma/index.ts'
 import { lockInvoice, settleInvoice, settleOpen, todayOf } from '../settle-invoice.ts'
-import { applyPayment } from './apply-payment.ts'
+import { applyPayment, type Applied } from './apply-payment.ts'
 import { bookDiscount, bookSurcharge, readExtra } from './book-extra.ts'
 import { TransactionBooked, WrongMoney } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
@@ -67,22 +68,31 @@ export async function bookSuccess(
     invoice_id: payment.invoice_id,
     amount: { minor: received.amountMinor.toString(), currency: received.currency },
   }
-  const booked = await applyTransition(means, trx, {
-    lifecycle: paymentLifecycle,
-    row: payment,
-    name: 'succeed',
-    actor,
-    change: { set, body },
+  const move = { lifecycle: paymentLifecycle, row: payment, name: 'succeed', actor } as const
+  const booked = await ledTo(trx, await documentBehind(trx, applied), () =>
+    applyTransition(means, trx, { ...move, change: { set, body } }),
+  )
+  await ledTo(trx, saidIn(trx, payment.id), async () => {
+    await bookDiscount(means, trx, taken, actor)
+    for (const { id, left } of applied.documents) {
+      // A discount has changed what is open.
+      if (left && extra?.kind !== 'discount') await settleOpen(means, trx, left, actor)
+      else await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
+    }
+    if (surcharge) await settleInvoice(means, trx, surcharge, actor)
+    if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
   })
-  await bookDiscount(means, trx, taken, actor)
-  for (const { id, left } of applied.documents) {
-    // A discount has changed what is open.
-    if (left && extra?.kind !== 'discount') await settleOpen(means, trx, left, actor)
-    else await settleInvoice(means, trx, await lockInvoice(trx, id), actor)
-  }
-  if (surcharge) await settleInvoice(means, trx, surcharge, actor)
-  if (payment.kind === 'deposit') await issueReceipt(means, trx, depositOf(booked), actor)
   return booked
+}
+
+/**
+ * Who orders pays what was ordered: that payment was led to by its document. Any other one begins, since whoever issued a
+ * document, perhaps a plugin, has not paid it, and the payment is no echo of it.
+ */
+async function documentBehind(trx: Trx, { documents }: Applied): Promise<string | undefined> {
+  const invoice = documents[0]?.left?.invoice
+  if (invoice?.origin !== 'order' || causeIn(trx) !== undefined) return undefined
+  return lastSaid(trx, { subject: invoice.id })
 }
 
 const depositOf = (payment: PaymentRow): Deposited => ({

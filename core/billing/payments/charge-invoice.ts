@@ -1,13 +1,14 @@
 import { Type } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { defineVerb, findRow } from '../../records/index.ts'
+import { defineVerb, demandCheck, findRow } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
 import { askedNow } from '../instalments/asked-now.ts'
 import { stepName } from '../dunning/owed-on.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
+import { chargeAsking, isRefused, noteRefusedCharge } from './charge-asking.ts'
 import { NoSavedMethod, NothingToPay } from './errors.ts'
 import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
 import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
@@ -20,6 +21,7 @@ import { paymentsFor } from './under-way.ts'
 export const chargeMethod = defineVerb(
   {
     permission: 'payment.charge',
+    asks: ['payment.charge:check'],
     audience: ['staff', 'client'],
     input: Type.Object({
       invoice_id: Type.String(),
@@ -55,14 +57,23 @@ export const chargeMethod = defineVerb(
   },
 )
 
-/** The job "billing.charge": the automatic charge of a due document. Repeating it repeats the same attempt. */
+/**
+ * The job "billing.charge": the automatic charge of a due document. Repeating it repeats the same attempt. What a plugin
+ * refuses is noted at the document and asked about again by the next try of its plan.
+ */
 export async function chargeDueInvoice(
   payments: Payments,
   job: { invoice_id: string; attempt: number; owed_on?: IsoDate },
 ): Promise<void> {
   const effectKey = `charge/${job.invoice_id}/${stepName(`try_${job.attempt}`, { owed_on: job.owed_on ?? null })}`
   const wanted = { invoiceId: job.invoice_id, effectKey, automatic: true }
-  await charge(payments, wanted, systemActor('automatic_charge'))
+  const actor = systemActor('automatic_charge')
+  try {
+    await charge(payments, wanted, actor)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    await noteRefusedCharge(payments, { invoiceId: job.invoice_id, message: error.message }, actor)
+  }
 }
 
 interface Charge {
@@ -82,7 +93,7 @@ async function charge(
   wanted: Charge,
   actor: Actor,
 ): Promise<PaymentRow | 'no_method' | 'nothing_to_pay'> {
-  const opened = await openCharge(payments, wanted)
+  const opened = await openCharge(payments, wanted, actor)
   if (typeof opened === 'string') return opened
   const { payment, method, number, invoice } = opened
   // A repeat of a job whose first run got its answer has nothing to send.
@@ -114,6 +125,7 @@ type Opened =
 function openCharge(
   payments: Payments,
   { invoiceId, effectKey, methodId, seen, automatic = false, whole = false }: Charge,
+  actor: Actor,
 ): Promise<Opened> {
   return payments.db.transaction(async (trx) => {
     const invoice = await lockInvoice(trx, invoiceId)
@@ -138,6 +150,15 @@ function openCharge(
     const asked = await demandExtra(payments, trx, { id: method.instance_id }, wish)
     // Nobody is charged more than the invoice says without having seen it.
     const extra = automatic && asked?.kind === 'surcharge' ? null : asked
+    const amountMinor = withExtra(open, extra)
+    const charging = {
+      client: invoice,
+      method,
+      invoiceIds: [invoiceId],
+      currency: invoice.currency,
+      amountMinor,
+    }
+    demandCheck(payments, trx, actor, chargeAsking(charging))
     const payment = await insertPayment(trx, {
       id: payments.newId('pay'),
       brandId: invoice.brand_id,
@@ -147,7 +168,7 @@ function openCharge(
       methodId: method.id,
       kind: 'saved_method',
       currency: invoice.currency,
-      amountMinor: withExtra(open, extra),
+      amountMinor,
       effectKey,
       attempt: 1,
       now: payments.business.now(),

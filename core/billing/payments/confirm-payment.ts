@@ -15,6 +15,7 @@ import { paymentsFor } from './under-way.ts'
 export const confirmPayment = defineVerb(
   {
     permission: 'payment.confirm',
+    asksNobody: 'who pays decides by itself, at the gateway',
     audience: ['staff', 'client'],
     input: Type.Object({ invoice_id: Type.String(), payment_id: Type.String(), token: EmbedToken }),
   },

@@ -80,6 +80,7 @@ export async function demandOffered(
 export const setGatewayRules = defineVerb(
   {
     permission: 'gateway.set_rules',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ instance_id: Type.String(), rules: GatewayRules }),
   },

@@ -58,6 +58,7 @@ export const startMethodSetup = defineVerb(
 export const confirmMethodSetup = defineVerb(
   {
     permission: 'method.confirm',
+    asksNobody: 'a client keeps a way to pay of its own; each charge is asked about',
     audience: ['client', 'staff'],
     input: Type.Object({
       client_id: Type.String(),
@@ -116,7 +117,12 @@ export const listSavedMethods = defineVerb(
 const methodInput = Type.Object({ method_id: Type.String() })
 
 export const preferMethod = defineVerb(
-  { permission: 'method.prefer', audience: ['client', 'staff'], input: methodInput },
+  {
+    permission: 'method.prefer',
+    asksNobody: 'a client keeps a way to pay of its own; each charge is asked about',
+    audience: ['client', 'staff'],
+    input: methodInput,
+  },
   async (payments: Payments, input, actor) => {
     const method = await findMethod(payments, input.method_id, { actor, right: 'method.prefer' })
     await payments.db.transaction(async (trx) => {
@@ -138,7 +144,12 @@ export const preferMethod = defineVerb(
 
 /** Services that named the method go back to the default one. Forgets it here first, so that it is never charged again whatever the gateway answers, then there. */
 export const removeMethod = defineVerb(
-  { permission: 'method.remove', audience: ['client', 'staff'], input: methodInput },
+  {
+    permission: 'method.remove',
+    asksNobody: 'a client takes back a way to pay of its own',
+    audience: ['client', 'staff'],
+    input: methodInput,
+  },
   async (payments: Payments, input, actor) => {
     const method = await findMethod(payments, input.method_id, { actor, right: 'method.remove' })
     await payments.db.transaction(async (trx) => {
@@ -174,6 +185,7 @@ export async function removeAtGateway(payments: Payments, job: { method_id: stri
   if (!method) return
   const customer = await customerAt(payments.db, method.client_id, method.instance_id)
   await payments.plugins.call(method.instance_id, 'gateway', 'remove_method', {
+    idempotency_key: `remove/${method.id}`,
     method: method.reference,
     ...(customer ? { customer } : {}),
   })

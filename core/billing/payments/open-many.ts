@@ -1,14 +1,16 @@
 import { list, sql, type Trx } from '../../db/index.ts'
 import { invalidInput, NotFound, type Actor } from '../../kernel/index.ts'
-import { scoped, type Means } from '../../records/index.ts'
+import { demandCheck, scoped, type Means } from '../../records/index.ts'
 import { askedNow } from '../instalments/asked-now.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
+import { chargeAsking } from './charge-asking.ts'
 import { demandEligibleIn } from './eligibility.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { demandExtra, keepExtra, withExtra } from './extra-of.ts'
 import type { GatewayInstance } from './gateway.ts'
+import type { MethodRow } from './keep-method.ts'
 import { insertPayment, type NewPayment, type PaymentRow } from './payment.ts'
 import { paymentsFor } from './under-way.ts'
 
@@ -24,6 +26,8 @@ export interface ManyWish {
   seen?: string | undefined
   /** Asked whether it takes the payment; absent for staff, who may use any. */
   gateway?: GatewayInstance
+  /** The saved method that is charged, about which plugins are asked. */
+  method?: MethodRow
   payment: Pick<NewPayment, 'instanceId' | 'kind'> & { methodId?: string | null }
 }
 
@@ -54,14 +58,15 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   if (wish.gateway) demandEligibleIn(means, trx, wish.gateway, paying)
   const several = { currency: first!.currency, openMinor: total, seen: wish.seen }
   const extra = instanceId ? await demandExtra(means, trx, { id: instanceId }, several) : null
+  const amountMinor = wish.amountMinor ?? withExtra(total, extra)
+  if (wish.method) {
+    const of = { client: first!, method: wish.method, invoiceIds: invoices.map((row) => row.id) }
+    demandCheck(means, trx, actor, chargeAsking({ ...of, currency: first!.currency, amountMinor }))
+  }
   const id = means.newId('pay')
   const payment = await insertPayment(trx, {
     ...{ id, brandId: first!.brand_id, clientId: first!.client_id, invoiceId: null },
-    ...{
-      currency: first!.currency,
-      amountMinor: wish.amountMinor ?? withExtra(total, extra),
-      effectKey: wish.effectKey,
-    },
+    ...{ currency: first!.currency, amountMinor, effectKey: wish.effectKey },
     ...{ attempt: 1, now: means.business.now(), ...wish.payment },
   })
   await keepExtra(trx, payment, extra)

@@ -17,6 +17,7 @@ const Once = Type.Optional(Type.String({ maxLength: 100 }))
 export const startMany = defineVerb(
   {
     permission: 'payment.start_many',
+    asksNobody: 'who pays decides by itself, at the gateway',
     audience: ['staff', 'client'],
     input: Type.Object({
       invoice_ids: InvoiceIds,
@@ -55,6 +56,7 @@ export const startMany = defineVerb(
 export const chargeMany = defineVerb(
   {
     permission: 'payment.charge_many',
+    asks: ['payment.charge:check'],
     audience: ['staff', 'client'],
     input: Type.Object({
       invoice_ids: InvoiceIds,
@@ -71,6 +73,7 @@ export const chargeMany = defineVerb(
     const wish = {
       ...{ invoiceIds: input.invoice_ids, right: 'payment.charge_many', seen: input.seen_charge },
       effectKey: `charge_many/${input.once ?? payments.newId('req')}`,
+      method,
       payment: { instanceId: method.instance_id, methodId: method.id, kind: 'saved_method' as const },
     }
     const payment = await payments.db.transaction(async (trx) => {
@@ -92,6 +95,7 @@ export const chargeMany = defineVerb(
 export const recordMany = defineVerb(
   {
     permission: 'payment.record_many',
+    asksNobody: 'it books money that has arrived outside',
     audience: ['staff'],
     input: Type.Object({
       invoice_ids: InvoiceIds,

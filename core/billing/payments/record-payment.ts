@@ -17,6 +17,7 @@ import { insertPayment, type PaymentRow } from './payment.ts'
 export const recordPayment = defineVerb(
   {
     permission: 'payment.record',
+    asksNobody: 'it books money that has arrived outside',
     audience: ['staff'],
     input: Type.Object({
       invoice_id: Type.String(),

@@ -17,6 +17,7 @@ import { lockPayment, type PaymentRow } from './payment.ts'
 export const refundPayment = defineVerb(
   {
     permission: 'payment.refund',
+    asks: ['refund.create:check'],
     audience: ['staff'],
     input: Type.Object({
       payment_id: Type.String(),

@@ -9,6 +9,7 @@ import { webhookJob } from './webhook-job.ts'
 export const replayWebhook = defineVerb(
   {
     permission: 'webhook.replay',
+    asksNobody: 'it reads again what has happened outside',
     audience: ['staff'],
     input: Type.Object({ webhook_event_id: Type.String() }),
   },

@@ -28,6 +28,7 @@ export const depositMaximum = defineSetting({
 export const startDeposit = defineVerb(
   {
     permission: 'payment.deposit',
+    asksNobody: 'who pays decides by itself, at the gateway',
     audience: ['client', 'staff'],
     input: Type.Object({
       client_id: Type.String(),

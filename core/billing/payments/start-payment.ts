@@ -28,6 +28,7 @@ import { paymentsFor } from './under-way.ts'
 export const startPayment = defineVerb(
   {
     permission: 'payment.start',
+    asksNobody: 'who pays decides by itself, at the gateway',
     audience: ['staff', 'client'],
     input: Type.Object({
       invoice_id: Type.String(),
@@ -148,6 +149,7 @@ const withPayment = (url: string, id: string): string => `${url}${url.includes('
 export const checkPayment = defineVerb(
   {
     permission: 'payment.check',
+    asksNobody: 'it asks what has happened outside',
     audience: ['staff', 'client'],
     input: Type.Object({ payment_id: Type.String() }),
   },

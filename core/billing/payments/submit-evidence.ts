@@ -3,7 +3,7 @@ import { Type, type DoneOrFailed } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql } from '../../db/index.ts'
 import { BerthError, invalidInput, NotFound, type Instant } from '../../kernel/index.ts'
-import { defineVerb, scoped } from '../../records/index.ts'
+import { defineVerb, demandCheck, scoped } from '../../records/index.ts'
 import type { DisputeRow } from './book-dispute.ts'
 import { DisputeDecided, NoEvidenceTaken } from './errors.ts'
 import { getGateway, offers, type Payments } from './gateway.ts'
@@ -27,6 +27,7 @@ const text = Type.Optional(Type.String({ maxLength: 20_000 }))
 export const submitEvidence = defineVerb(
   {
     permission: 'dispute.submit_evidence',
+    asks: ['dispute.submit_evidence:check'],
     audience: ['staff'],
     input: Type.Object({
       dispute_id: Type.String(),
@@ -51,6 +52,8 @@ export const submitEvidence = defineVerb(
     const json = JSON.stringify(fields)
     const key = `evidence/${dispute.id}/${createHash('sha256').update(json).digest('hex').slice(0, 24)}`
     await payments.db.transaction(async (trx) => {
+      const act = { noun: 'dispute', transition: 'submit_evidence', from: dispute.status, to: dispute.status }
+      demandCheck(payments, trx, actor, { ...act, row: dispute, facts: { fields: Object.keys(fields) } })
       await trx.run(sql`
         insert into dispute_evidence (dispute_id, effect_key, fields, status, sent_by, created_at)
         values (${dispute.id}, ${key}, ${json}, 'sending', ${actor.id}, ${payments.business.now()}) on conflict (effect_key) do nothing`)

@@ -13,7 +13,12 @@ const Input = Type.Object({ method_id: Type.String(), return_url: Type.String() 
  * must go, or null when all is done. The key is of this wish: a repeat is another wish, and changes nothing more.
  */
 export const updateMethod = defineVerb(
-  { permission: 'method.update', audience: ['client', 'staff'], input: Input },
+  {
+    permission: 'method.update',
+    asksNobody: 'a client keeps a way to pay of its own; each charge is asked about',
+    audience: ['client', 'staff'],
+    input: Input,
+  },
   async (payments: Payments, input: Static<typeof Input>, actor): Promise<{ url: string | null }> => {
     const method = await findMethod(payments, input.method_id, { actor, right: 'method.update' })
     const { client_id: clientId, instance_id: instanceId } = method

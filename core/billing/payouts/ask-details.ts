@@ -9,6 +9,7 @@ import { getPayment } from '../payments/payment.ts'
 export const askDetails = defineVerb(
   {
     permission: 'payment.ask_details',
+    asksNobody: 'it asks the client for words, and moves no money',
     audience: ['staff'],
     input: Type.Object({ payment_id: Type.String() }),
   },

@@ -15,6 +15,7 @@ export const PayoutMatched = defineError(
 export const matchPayout = defineVerb(
   {
     permission: 'payout.match',
+    asks: ['bank_line.book:check'],
     audience: ['staff'],
     input: Type.Object({ line_id: Type.String(), payout_id: Type.String() }),
   },

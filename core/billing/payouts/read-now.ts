@@ -5,7 +5,12 @@ import { READ_TASK } from './read-gateway-money.ts'
 
 /** Enters the reading of the night as a job of its own, for the brands of whoever asks. */
 export const readGatewaysNow = defineVerb(
-  { permission: 'payout.read_now', audience: ['staff'], input: Type.Object({}) },
+  {
+    permission: 'payout.read_now',
+    asksNobody: 'it reads what has happened outside',
+    audience: ['staff'],
+    input: Type.Object({}),
+  },
   (means: Means, _input, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       await recordAudit(means, trx, actor, [{ action: 'payout.read_now', subject: 'gateways' }])

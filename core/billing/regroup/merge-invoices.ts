@@ -8,6 +8,7 @@ import { linesOfDocuments, lockOpen, replaceDocuments } from './replace-document
 export const mergeInvoices = defineVerb(
   {
     permission: 'invoice.merge',
+    asks: ['invoice.issue:check', 'invoice.void:check'],
     audience: ['staff'],
     input: Type.Object({
       invoice_ids: Type.Array(Type.String(), { minItems: 2, maxItems: 50, uniqueItems: true }),

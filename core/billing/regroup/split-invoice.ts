@@ -8,6 +8,7 @@ import { linesOfDocuments, lockOpen, replaceDocuments } from './replace-document
 export const splitInvoice = defineVerb(
   {
     permission: 'invoice.split',
+    asks: ['invoice.issue:check', 'invoice.void:check'],
     audience: ['staff'],
     input: Type.Object({
       invoice_id: Type.String(),

@@ -10,6 +10,7 @@ const PERMISSION = 'billing.preview'
 export const readPreview = defineVerb(
   {
     permission: PERMISSION,
+    asksNobody: 'it shows what a run would do, and nothing of it stays',
     audience: ['staff'],
     input: Type.Object({
       days: Type.Integer({ minimum: 1, maximum: 400 }),

@@ -13,7 +13,12 @@ export const RUN_NOW_TASK = 'billing.run_now'
  * all of them or for none. A day that was billed is only searched for what is still due.
  */
 export const runBillingNow = defineVerb(
-  { permission: 'billing.run', audience: ['staff'], input: Type.Object({}) },
+  {
+    permission: 'billing.run',
+    asksNobody: 'all that a run decides is asked about by itself',
+    audience: ['staff'],
+    input: Type.Object({}),
+  },
   async (means: Means, _input, actor): Promise<void> => {
     if (!mayRun(actor)) throw RunOfAllBrands({})
     await means.db.transaction(async (trx) => {
@@ -30,6 +35,7 @@ export const mayRun = (actor: Actor): boolean => actor.kind !== 'staff' || actor
 export const releaseParkedClient = defineVerb(
   {
     permission: 'billing.release_parked',
+    asksNobody: 'all that a run decides is asked about by itself',
     audience: ['staff'],
     input: Type.Object({ client_id: Type.String() }),
   },

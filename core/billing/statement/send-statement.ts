@@ -48,7 +48,12 @@ export const statementName = ({ from, to }: Pick<Statement, 'from' | 'to'>): str
 
 /** Sends a statement to the client by mail, as a PDF. */
 export const sendStatement = defineVerb(
-  { permission: 'statement.send', audience: ['staff'], input: Type.Object(StatementPeriod) },
+  {
+    permission: 'statement.send',
+    asksNobody: 'it is a mail, which plugins shape',
+    audience: ['staff'],
+    input: Type.Object(StatementPeriod),
+  },
   async (means: DocumentMeans, input, actor): Promise<void> => {
     const statement = await readStatement(means, input, { ...actor })
     const client = await means.db.get<{ name: string; email: string; locale: string }>(

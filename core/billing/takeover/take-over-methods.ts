@@ -24,6 +24,7 @@ const ASKED_AT_ONCE = 10
 export const takeOverMethods = defineVerb(
   {
     permission: 'method.take_over',
+    asksNobody: 'a client keeps the ways to pay that it had elsewhere; each charge is asked about',
     audience: ['staff'],
     input: Type.Object({
       instance_id: Type.String(),

@@ -37,6 +37,7 @@ interface Asked {
 export const checkTaxId = defineVerb(
   {
     permission: 'tax_id.check',
+    asksNobody: 'it asks a register of the state',
     audience: ['staff', 'client'],
     input: Type.Object({ client_id: Type.String() }),
   },

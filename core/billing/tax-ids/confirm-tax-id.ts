@@ -15,6 +15,7 @@ interface Named {
 export const confirmTaxId = defineVerb(
   {
     permission: 'tax_id.confirm',
+    asksNobody: 'it keeps what a register of the state says',
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),

@@ -47,6 +47,7 @@ export const exportFakturs = defineVerb(
 export const setFakturNumber = defineVerb(
   {
     permission: 'faktur.set_number',
+    asksNobody: 'it notes a number that an authority gave',
     audience: ['staff'],
     input: Type.Object({ invoice_id: Type.String(), number: Type.String({ pattern: '^\\d{17}$' }) }),
   },

@@ -27,6 +27,7 @@ export interface PlaceEvidence {
 export const notePlaceEvidence = defineVerb(
   {
     permission: 'place_evidence.note',
+    asksNobody: 'it notes what shows where a client lives',
     audience: ['staff'],
     input: Type.Object({
       client_id: Type.String(),

@@ -32,6 +32,7 @@ const place = { table: 'document_texts', what: 'document text', scope: { client:
 export const createText = defineVerb(
   {
     permission: 'document_text.create',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ brand_id: Type.String(), ...Content }),
   },
@@ -52,6 +53,7 @@ export const createText = defineVerb(
 export const changeText = defineVerb(
   {
     permission: 'document_text.change',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ text_id: Type.String(), version: Type.Optional(Type.Integer()), ...Content }),
   },
@@ -75,6 +77,7 @@ export const changeText = defineVerb(
 export const retireText = defineVerb(
   {
     permission: 'document_text.retire',
+    asksNobody: 'it sets up the house',
     audience: ['staff'],
     input: Type.Object({ text_id: Type.String() }),
   },

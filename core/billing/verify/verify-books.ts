@@ -1,4 +1,4 @@
-import { sql, type Queries, type Sql } from '../../db/index.ts'
+import { refreshFigures, sql, type Queries, type Sql } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { documentHash, withParts, type InvoiceRow } from '../invoice.ts'
 import type { NumberSeries } from '../number-series.ts'
@@ -13,6 +13,7 @@ const BATCH = 500
 
 /** Recomputes everything that can be recomputed. An empty list means that the books are right. */
 export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Finding[]> {
+  await refreshFigures(queries)
   const findings: Finding[] = []
   for (const check of checks) {
     for (const row of await runCheck(queries, check, { today })) findings.push({ check: check.name, ...row })

@@ -1,6 +1,7 @@
 import { list, sql, type SqlValue } from '../../db/index.ts'
-import { applyTransition } from '../../records/index.ts'
+import { applyTransition, demandChecks } from '../../records/index.ts'
 import { askName } from '../ask-name.ts'
+import { couponAsking } from '../coupon-asking.ts'
 import { addCoupon } from '../create-coupon.ts'
 import { addGroup } from '../create-group.ts'
 import { addProduct } from '../create-product.ts'
@@ -18,6 +19,7 @@ import type { CatalogFile, FileCoupon, FileGroup, FileProduct } from './shape.ts
 
 /** Brings the brand's catalogue to what the file says, in the order in which things name each other. */
 export async function applyFile(file: CatalogFile, to: Applying): Promise<void> {
+  askAboutCoupons(file, to)
   await applyPriceLists(file, to)
   const ids = new Map([...to.current.products].map(([slug, row]) => [slug, row.id]))
   for (const [position, group] of file.groups.entries())
@@ -27,6 +29,13 @@ export async function applyFile(file: CatalogFile, to: Applying): Promise<void> 
   await applyDeals(file, to, ids)
   await applyPriceRules(file, to)
   if (to.retiring) await retireMissing(file, to)
+}
+
+/** About all that are new at once: each one asked about alone would begin the file anew. */
+function askAboutCoupons(file: CatalogFile, { means, trx, actor, current, brandId }: Applying): void {
+  const fresh = file.coupons.filter(({ code }) => !current.coupons.has(code))
+  const askings = fresh.map((coupon) => couponAsking({ ...coupon, brand_id: brandId }))
+  demandChecks(means, trx, actor, askings)
 }
 
 export const productsOf = (groups: readonly FileGroup[]): FileProduct[] =>

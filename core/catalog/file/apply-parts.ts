@@ -1,6 +1,7 @@
 import { addOptionValue } from '../create-option-value.ts'
 import { addOption } from '../create-option.ts'
 import { addOrderField } from '../create-order-field.ts'
+import { withWritten } from '../conditions.ts'
 import { changeRecord, toColumns } from '../edit.ts'
 import { applyPrices, count, type Applying } from './applying.ts'
 import type { FileField, FileOption, FileValue } from './shape.ts'
@@ -99,7 +100,7 @@ async function keep(
   row: { id: string; version: number },
   fields: object,
 ): Promise<string> {
-  const columns = { ...toColumns({ ...fields }), retired_at: null }
+  const columns = { ...toColumns(withWritten({ ...fields })), retired_at: null }
   const change = { ...part, brandId: to.brandId, row, columns }
   count(to, await changeRecord(to.means, to.trx, change, to.actor))
   return row.id

@@ -1,5 +1,6 @@
 import type { Current } from './current.ts'
 import type { FileReader } from './reader.ts'
+import { checkConditions } from './check-conditions.ts'
 import { checkOffers } from './check-offers.ts'
 import { refuseDoubles, refuseUnknown } from './refuse.ts'
 import { allGroups, type CatalogFile, type FileProduct } from './shape.ts'
@@ -41,9 +42,12 @@ export function checkFile(reader: FileReader, file: CatalogFile, current: Curren
     if (coupon.starts_on && coupon.ends_on && coupon.ends_on < coupon.starts_on)
       reader.refuse(coupon.entry, 'ends before it starts', `ends_on from ${coupon.starts_on} on`)
   }
-  // Prices that could not be read are not missing.
+  // Prices that could not be read are not missing, and an option that could not be read is no unknown one.
   if (reader.problems.length === 0)
-    for (const product of products) refuseUnpriced(reader, product, { file, current })
+    for (const product of products) {
+      refuseUnpriced(reader, product, { file, current })
+      checkConditions(reader, product, { file, current })
+    }
 }
 
 /** Services were sold under the kind of an option, so it stays. */

@@ -171,10 +171,12 @@ function optionOut(option: Option, facts: Facts): Out {
     ...{ key, name, kind, hint, unit, required: required || null },
     ...{ minimum, maximum, step, preset, setting },
     changeable: option.changeable ? null : false,
+    conditions: option.conditions,
     ...allPrices(option, facts),
     values: values.map((value) =>
       said({
         ...{ key: value.key, label: value.label, module_value: value.moduleValue },
+        conditions: value.conditions,
         ...allPrices(value, facts),
       }),
     ),

@@ -2,6 +2,7 @@ import { couponBuyers } from '../coupon.ts'
 import { discountKinds, type DiscountKind } from '../discount.ts'
 import { readPercent, fieldProblems, optionProblems } from '../rules.ts'
 import { deliveryMoments, fieldKinds, groupLayouts, optionKinds, productKinds } from '../product.ts'
+import { readConditions } from './read-conditions.ts'
 import { cyclesOf, readBundle, readGift, readPriceList, readPriceRule } from './read-offers.ts'
 import { readAllPrices, readMoney, type Reading } from './read-prices.ts'
 import { readTerms } from './read-terms.ts'
@@ -142,7 +143,7 @@ function readProduct(read: Reading, entry: Entry): FileProduct | undefined {
 
 const OPTION_KEYS = [
   ...['key', 'name', 'kind', 'hint', 'unit', 'required', 'minimum', 'maximum', 'step', 'preset', 'setting'],
-  ...['changeable', 'values', 'prices', 'list_prices'],
+  ...['changeable', 'conditions', 'values', 'prices', 'list_prices'],
 ]
 
 function readOption(read: Reading, entry: Entry): FileOption | undefined {
@@ -164,6 +165,7 @@ function readOption(read: Reading, entry: Entry): FileOption | undefined {
     preset: optionalText(reader, get('preset'), KEY),
     setting: optionalText(reader, get('setting'), SHORT),
     changeable: flag(reader, get('changeable')),
+    conditions: readConditions(read, get('conditions')),
     values: list(read, get('values'), readValue),
     prices: readAllPrices(read, fields),
   }
@@ -199,13 +201,14 @@ function checkOption(reader: FileReader, fields: ReadonlyMap<string, Entry>, opt
 
 function readValue(read: Reading, entry: Entry): FileValue | undefined {
   const { reader } = read
-  const fields = reader.map(entry, ['key', 'label', 'module_value', 'prices', 'list_prices'])
+  const fields = reader.map(entry, ['key', 'label', 'module_value', 'conditions', 'prices', 'list_prices'])
   if (!fields) return undefined
   return {
     entry,
     key: requiredText(reader, { parent: entry, fields, key: 'key' }, KEY),
     label: requiredText(reader, { parent: entry, fields, key: 'label' }, NAME),
     module_value: optionalText(reader, fields.get('module_value'), SHORT),
+    conditions: readConditions(read, fields.get('conditions')),
     prices: readAllPrices(read, fields),
   }
 }

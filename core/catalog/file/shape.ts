@@ -5,6 +5,7 @@ import type { DeliveryMoment, FieldKind, GroupLayout, OptionKind, ProductKind } 
 import type { RoundingRule } from '../rounding.ts'
 import type { Scheme } from '../schemes.ts'
 import type { ProductTerms } from '../set-terms.ts'
+import type { FileCondition } from './read-conditions.ts'
 import type { Entry } from './reader.ts'
 
 /** A catalogue file that was read. Undefined: the file does not say; null: it says "none". */
@@ -90,6 +91,7 @@ export interface FileOption {
   preset: Maybe<string>
   setting: Maybe<string>
   changeable: boolean | undefined
+  conditions: FileCondition[] | undefined
   values: FileValue[]
   prices: FilePrice[]
 }
@@ -99,6 +101,7 @@ export interface FileValue {
   key: string
   label: string
   module_value: Maybe<string>
+  conditions: FileCondition[] | undefined
   prices: FilePrice[]
 }
 

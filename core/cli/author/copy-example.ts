@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Conformance } from '../../../sdk/test-kit/index.ts'
@@ -8,7 +8,8 @@ import { WITH_EXAMPLE } from './templates.ts'
 /** Makes a plugin's folder of an example: its own files, and beside them what the examples share in the repository. */
 export async function copyExample(example: string, folder: string, kind: string): Promise<void> {
   mkdirSync(join(folder, 'test'), { recursive: true })
-  for (const file of ['index.ts', 'test/conformance.ts'])
+  const beside = readdirSync(join(example, 'test')).filter((file) => !file.endsWith('.test.ts'))
+  for (const file of ['index.ts', ...beside.map((file) => join('test', file))])
     writeFileSync(
       join(folder, file),
       readFileSync(join(example, file), 'utf8').replaceAll(SDK, "'@berth/sdk$1'"),

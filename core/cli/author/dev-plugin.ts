@@ -141,8 +141,13 @@ function namesOf({ kinds, permissions }: Manifest): string[] {
   return [...operations, ...(permissions?.schedules ?? []).map(({ name }) => `schedule.${name}`)]
 }
 
-const helpOf = (draft: Session['draft']): string =>
-  `${(draft && namesOf(draft.manifest)[0]) ?? 'gateway.start_payment'} {…}   calls an operation; "try" sells something; "quit" ends`
+function helpOf(draft: Session['draft']): string {
+  const [name] = draft ? namesOf(draft.manifest) : ['gateway.start_payment']
+  const calls = name
+    ? `${name} {…}   calls an operation`
+    : 'It has no operation to call: its hooks hear the shop'
+  return `${calls}; "try" sells something; "quit" ends`
+}
 
 /** Ends with "quit", a closed terminal, or the shop. */
 async function listen(session: Session, lost: AbortSignal): Promise<void> {
@@ -172,10 +177,24 @@ async function answer({ draft, command, say }: Session, text: string): Promise<v
     return say(helpOf(draft))
   }
   const preset = dev.inputs[`${kind}.${operation}`] ?? dev.inputs[kind] ?? {}
-  const input = { ...preset, ...(JSON.parse(given || '{}') as object) }
+  const typed = typedFields(given || '{}')
+  if (typed === null) return say(NO_OBJECT)
+  const input = { ...preset, ...typed }
   say(
     JSON.stringify(await command('plugin.call', { instance_id, server_id, kind, operation, input }), null, 2),
   )
+}
+
+const NO_OBJECT =
+  'What follows the name is a JSON object, and takes the place of what dev.json says: {"domain": "example.com"}'
+
+function typedFields(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && !Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -21,6 +21,7 @@ import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
 import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import { options } from './catalog-options.ts'
+import { conditionActs } from './option-conditions.ts'
 import type { Act, Section } from './pages.ts'
 import { schemaValues } from './schema-values.ts'
 import { catalogPage, groupPage, importPage, newGroup } from './views/catalog.ts'
@@ -67,6 +68,7 @@ export const catalog: Section = {
       act: move(name),
     })),
     ...options.acts!,
+    ...conditionActs,
   ],
   files: [{ path: '/catalog/export/:file', permission: 'catalog.export', send: exportFile }],
 }

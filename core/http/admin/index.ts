@@ -28,6 +28,7 @@ import { health } from './health.ts'
 import { instalments } from './instalments.ts'
 import { invoiceLinks } from './invoice-links.ts'
 import { invoices } from './invoices.ts'
+import { cancelReasonPages } from './cancel-reasons.ts'
 import { leftCarts } from './left-carts.ts'
 import { ledger } from './ledger.ts'
 import { me } from './me.ts'
@@ -68,7 +69,7 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, serviceActs, renewals, deliveries, servers, trust],
+  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, trust],
   ...[
     invoices,
     instalments,

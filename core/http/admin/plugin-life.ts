@@ -1,4 +1,5 @@
 import {
+  grantPlugin,
   installOffer,
   offerFolder,
   offerFromIndex,
@@ -8,10 +9,12 @@ import {
   rollBackPlugin,
   setPluginStatus,
 } from '../../plugins/index.ts'
+import { sql } from '../../db/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Act, Section } from './pages.ts'
 import { pluginPage, removePage, rollBackPage } from './views/plugin.ts'
+import { grantPage } from './views/plugin-grant.ts'
 import { pluginHealthPage } from './views/plugin-health.ts'
 import { installPage, offerPage } from './views/plugin-install.ts'
 import { indexPage } from './views/plugin-list.ts'
@@ -30,6 +33,7 @@ export const pluginLife: Section = {
     { path: offer, confirmed: true, permission: 'plugin.install', draw: offerPage },
     { path: '/plugins/health', permission: 'plugin.read', draw: pluginHealthPage },
     { path: one, permission: 'plugin.read', draw: pluginPage },
+    { path: `${one}/grant`, confirmed: true, permission: 'plugin.grant', draw: grantPage },
     { path: `${one}/roll-back`, confirmed: true, permission: 'plugin.roll_back', draw: rollBackPage },
     { path: `${one}/remove`, confirmed: true, permission: 'plugin.remove', draw: removePage },
   ],
@@ -56,6 +60,7 @@ export const pluginLife: Section = {
     { path: offer, confirmed: true, permission: 'plugin.install', again: offerPage, act: install },
     { path: `${one}/enable`, permission: 'plugin.switch', again: pluginPage, act: turn('enabled') },
     { path: `${one}/disable`, permission: 'plugin.switch', again: pluginPage, act: turn('disabled') },
+    { path: `${one}/grant`, confirmed: true, permission: 'plugin.grant', again: grantPage, act: grant },
     {
       path: `${one}/roll-back`,
       ...{ confirmed: true, permission: 'plugin.roll_back', again: rollBackPage, act: rollBack },
@@ -99,6 +104,28 @@ function turn(status: 'enabled' | 'disabled'): Act['act'] {
   return async ({ means, actor, t }, { params }) => {
     await setPluginStatus(means, { plugin_id: params.plugin, status }, actor)
     return { href: hrefOf(params.plugin!), message: t(`admin.plugins.done.plugin_${status}`) }
+  }
+}
+
+/** Whoever grants the first time wants to set it up. */
+async function grant({ means, actor, t }: Desk, { params, form }: Asked) {
+  const id = params.plugin!
+  const granted = ticked(form, 'grant') ? keysOf(textOf(form, 'read')) : []
+  await grantPlugin(means, { plugin_id: id, granted }, actor)
+  const [{ uses }] = (await means.db.all<{ uses: number }>(
+    sql`select count(*) as uses from plugin_instances where plugin_id = ${id}`,
+  )) as [{ uses: number }]
+  const href = Number(uses) > 0 ? hrefOf(id) : `${hrefOf(id)}/new`
+  return { href, message: t('admin.plugins.done.granted', { id }) }
+}
+
+/** What the page had shown; anything else that comes in its place grants nothing. */
+function keysOf(text: string): string[] {
+  try {
+    const keys: unknown = JSON.parse(text)
+    return Array.isArray(keys) ? keys.map(String) : []
+  } catch {
+    return []
   }
 }
 

@@ -4,6 +4,7 @@ import type {
   PackFolder,
   PluginsHealth,
   Shipped,
+  ToldHealth,
   WriteActs,
 } from '../../plugins/index.ts'
 import type { JobEngine } from '../../jobs/index.ts'
@@ -34,6 +35,8 @@ export interface AdminPorts {
   folders(): Promise<PackFolder | null>
   /** Null in a process that owns no plugin hosts. */
   pluginHealth(): Promise<PluginsHealth | null>
+  /** What the processes beside this one said of their hosts. */
+  toldHealths(): Promise<ToldHealth[]>
   /** How what plugins ask for is written, by scope. */
   readonly writeActs: WriteActs
   readonly jobDesk: JobDesk

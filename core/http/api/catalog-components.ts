@@ -34,6 +34,18 @@ const CatalogPrice = Type.Object({
 })
 const prices = () => Type.Array(CatalogPrice, { description: 'Default prices, oldest version first.' })
 
+const conditions = (what: string) =>
+  Type.Array(
+    Type.Object({
+      option: text('Key of another option of the product.'),
+      is: Type.Optional(text('It is this value or number.')),
+      one_of: Type.Optional(Type.Array(Type.String(), { description: 'It is one of these.' })),
+      at_least: Type.Optional(whole('Its number is at least this.')),
+      set: Type.Optional(yes('It is chosen at all.')),
+    }),
+    { description: `All must hold for ${what} to be offered; none: always.` },
+  )
+
 const ProductDetail = Type.Object({
   id: text('prd_…'),
   brand_id: text('brd_…'),
@@ -74,12 +86,14 @@ const ProductDetail = Type.Object({
       name: text('As in the shop.'),
       kind: text('list, radio, checkbox, quantity or number.'),
       required: yes('Whether it must be chosen.'),
+      conditions: conditions('it'),
       prices: prices(),
       values: Type.Array(
         Type.Object({
           id: text('opv_…'),
           key: text('Its name in orders.'),
           label: text('As in the shop.'),
+          conditions: conditions('the value'),
           prices: prices(),
         }),
       ),

@@ -295,6 +295,7 @@ const Server = Type.Object({
     description: 'When it last answered.',
   }),
   last_problem: nullable('What went wrong last.'),
+  health: nullable('What its plugin found last: good, degraded or down; null where it never found trouble.'),
 })
 
 const Event = Type.Object({

@@ -18,6 +18,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   crg: 'credit_grants',
   chn: 'service_changes',
   cli: 'clients',
+  cnr: 'cancel_reasons',
   cnt: 'contacts',
   cpn: 'coupons',
   cti: 'cart_items',

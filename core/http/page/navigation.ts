@@ -78,6 +78,10 @@ export const adminNav: readonly NavItem[] = [
     group: 'delivery',
     right: 'service.list',
     keys: 'g s',
+    tabs: [
+      { key: 'services', href: '/admin/services', right: 'service.list' },
+      { key: 'cancel_reasons', href: '/admin/cancel-reasons', right: 'cancel_reason.list' },
+    ],
   },
   {
     key: 'deliveries',

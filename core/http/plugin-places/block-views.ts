@@ -1,6 +1,7 @@
 import type { Block } from '../../../sdk/index.ts'
 import { schemaFields, type FieldSchema, type FormSchema, type SchemaField } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
+import { formKeys } from '../page/form.ts'
 import { sealForm, type SealedForm } from './form-seal.ts'
 import { placeBase } from './viewer.ts'
 
@@ -14,6 +15,7 @@ export type BlockView =
       fields: readonly SchemaField[]
       sealed: SealedForm
       back: string
+      keys: { once: string }
     }
 
 export interface Origin {
@@ -40,6 +42,7 @@ export function formView(
     action: `${placeBase(ctx)}/${origin.instance}/acts/${action}`,
     label,
     back,
+    keys: formKeys(),
     fields: schemaFields({ schema: plain, prefix: 'values', ...rest }),
     sealed: sealForm(ctx, { ...origin, action, label, form: plain }),
   }

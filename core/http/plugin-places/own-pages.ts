@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Router } from '@koa/router'
 import type { Block } from '../../../sdk/index.ts'
 import { covers, NotFound } from '../../kernel/index.ts'
@@ -82,7 +83,10 @@ async function send(ctx: RouteCtx, shown: ShownForm, back: string): Promise<void
   const { settings } = schemaValues(shown.form, [], ctx.state.form.values)
   const values = checkForm(shown.form, settings)
   const { instance, action, record } = shown
-  const input = { action, values, viewer: viewerOf(ctx), ...(record ? { record } : {}) }
+  const input = {
+    ...{ idempotency_key: formAct(ctx), action, values, viewer: viewerOf(ctx) },
+    ...(record ? { record } : {}),
+  }
   const options = { deadline: 'act', requestId } as const
   const answer = await deps.plugins.call<Answer>(instance, 'add_on', 'submit', input, options)
   forgetAnswers(ctx, instance)
@@ -93,6 +97,14 @@ async function send(ctx: RouteCtx, shown: ShownForm, back: string): Promise<void
   const { message } = answer
   if (message) flash(ctx, { tone: answer.outcome === 'done' ? 'good' : 'bad', text: message })
   seeOther(ctx, back)
+}
+
+/** One key for one form as it was sent: what is sent again is the same act, what was corrected is another one. */
+function formAct(ctx: RouteCtx): string {
+  const { formKeys, form, signedIn, guest, requestId } = ctx.state
+  const by = signedIn?.session.id ?? guest
+  const sent = [by, formKeys.once ?? requestId, ctx.path, form]
+  return `form/${createHash('sha256').update(JSON.stringify(sent)).digest('base64url')}`
 }
 
 interface FormPage {

@@ -84,6 +84,7 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     ],
     isTaxKnown: values.country !== '',
     total: text(total),
+    totalMinor: total,
     note: cart.addedFailed ? t('storefront.cart.added_failed') : null,
     seenAdded: addedSum(cart.added),
     isFree: total === 0n,

@@ -53,7 +53,8 @@ async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void>
   if (!isReady(ctx, cart, problem?.errors[0]?.message)) return seeOther(ctx, '/cart')
   const bill = await billTo(ctx, problem)
   const totals = await totalsView(ctx, cart, bill)
-  const [pay, terms] = [await payChoices(ctx), await termsOfShop(ctx)]
+  const pay = await payChoices(ctx, () => Promise.resolve(totals.totalMinor))
+  const terms = await termsOfShop(ctx)
   const view = checkoutView(ctx, { bill, totals, pay, terms, problem })
   await page(
     ctx,
@@ -96,11 +97,14 @@ async function takeCheckout(ctx: RouteCtx): Promise<void> {
       const terms = await termsOfShop(ctx)
       requireTerms(ctx, terms.version)
       const isFree = cart.first.totalMinor === 0n
-      const payWith = isFree ? null : readPayWith(field(ctx, 'pay'), await payChoices(ctx))
+      const payWith = isFree ? null : readPayWith(field(ctx, 'pay'), await payChoices(ctx, dueOf(ctx, cart)))
       await placeAndPay(ctx, { terms: terms.version, payWith })
     },
   })
 }
+
+const dueOf = (ctx: RouteCtx, cart: CartView) => async (): Promise<bigint> =>
+  (await totalsView(ctx, cart, await billTo(ctx))).totalMinor
 
 /** In place: the cart stays, and the page goes on with the account's own address. */
 async function takeSignIn(ctx: RouteCtx): Promise<void> {

@@ -29,7 +29,7 @@ export function orderRoutes(router: Router<State>): void {
 async function showOrder(ctx: RouteCtx): Promise<void> {
   if (!isPartial(ctx)) await askAfterPayment(ctx)
   const status = await readOrderStatus(ctx)
-  const choices = status.canPay ? await payChoices(ctx) : []
+  const choices = status.canPay ? await payChoices(ctx, dueOf(status)) : []
   const view = orderView(ctx, status, choices)
   if (isPartial(ctx)) return fragment(ctx, 'storefront/_order', view)
   const title = ctx.state.t('storefront.order.title', { number: status.order.number })
@@ -78,11 +78,16 @@ async function takePay(ctx: RouteCtx): Promise<void> {
       seeOther(ctx, href)
     },
     async act() {
-      const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx))
+      const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx, dueOf(status)))
       await payOrder(ctx, { invoiceId: invoice.id, href, payWith }, actor)
     },
   })
 }
+
+const dueOf =
+  ({ order }: OrderStatus) =>
+  (): Promise<bigint> =>
+    Promise.resolve(BigInt(order.total_minor))
 
 function statusHref(ctx: RouteCtx, { order }: OrderStatus): string {
   const { key } = ctx.query

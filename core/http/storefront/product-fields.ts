@@ -1,4 +1,5 @@
 import {
+  decidersOf,
   isNameKind,
   chargeFor,
   priceAt,
@@ -22,13 +23,17 @@ export type FieldView = Record<string, unknown> & { name: string; label: string 
 
 /** Cycle, options and add-ons: everything whose price depends on the cycle. */
 export function choiceFields(ctx: Teller, configured: Configured) {
-  const { product } = configured
-  const options = product.options.filter(({ retiredAt }) => !retiredAt)
+  const { product, offered } = configured
+  const deciders = new Set(product.options.flatMap(decidersOf))
   return {
     cycle: cycleField(ctx, configured),
     options: [
       ...trialField(ctx, configured),
-      ...options.map((option) => optionField(ctx, option, configured)),
+      ...offered.map((option) => ({
+        ...optionField(ctx, option, configured),
+        /** Whether the options are drawn anew when it changes. */
+        decides: deciders.has(option.key),
+      })),
     ],
     addons: product.addons.flatMap((addon) => addonField(ctx, addon, configured)),
   }

@@ -73,8 +73,12 @@ export function renewalText(ctx: Teller, item: PricedItem, currency: string): st
 }
 
 /** Refuses what cannot be put into the cart, field by field, in the names of the form. */
-export function requireOrderable({ errors, coupon, product }: Configured): void {
-  const all: Record<string, string> = { ...errors, ...(coupon.problem ? { coupon: coupon.problem } : {}) }
+export function requireOrderable({ errors, outdated, coupon, product }: Configured): void {
+  const all: Record<string, string> = {
+    ...outdated,
+    ...errors,
+    ...(coupon.problem ? { coupon: coupon.problem } : {}),
+  }
   if (soldOut(product)) all.qty = 'is sold out'
   if (Object.keys(all).length > 0) throw invalidInput(all)
 }

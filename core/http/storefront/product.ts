@@ -73,16 +73,17 @@ interface Shown extends Pick<State, 't' | 'locale' | 'brand'> {
 
 /** A first look at a product shows no errors. */
 const shownOf = madeOnce(({ configured, problem, item, groups, ...state }: Shown) => {
-  const { product, touched, errors } = configured
+  const { product, touched, errors, outdated } = configured
   const teller = { state }
   const href = productHref(product)
   const optionErrors = Object.fromEntries(
     Object.entries(errors).filter(([name]) => touched && !name.startsWith('f.')),
   )
+  const fieldErrors = problem ? { ...outdated, ...errors } : optionErrors
   return {
     ...productHead(product, groups, state.t),
-    ...{ href, item, errors: problem?.errors ?? [] },
-    choices: { ...choiceFields(teller, { ...configured, errors: problem ? errors : optionErrors }), href },
+    ...{ href, item, errors: (problem?.errors ?? []).map((error) => saidAbove(error, configured)) },
+    choices: { ...choiceFields(teller, { ...configured, errors: fieldErrors }), href },
     takesFiles: product.fields.some(({ kind, retiredAt }) => kind === 'file' && !retiredAt),
     questions: questionFields(teller, configured, problem ? errors : {}),
     quantity: { value: String(configured.wish.quantity ?? 1), error: problem?.fieldErrors.qty ?? null },
@@ -90,6 +91,13 @@ const shownOf = madeOnce(({ configured, problem, item, groups, ...state }: Shown
     summary: { ...summaryView(teller, configured), href },
   }
 })
+
+/** What is not on the page any more is said above it by name. */
+function saidAbove(error: FormProblem['errors'][number], { offered }: Configured) {
+  const { name = '', label, message } = error
+  const isGone = name.startsWith('o.') && !offered.some(({ key }) => `o.${key}` === name)
+  return isGone ? { label: '', message: `${label}: ${message}` } : error
+}
 
 function productHead(product: Product, groups: readonly GroupNode[], t: Translate) {
   const place = findGroup(groups, ({ id }) => id === product.groupId)

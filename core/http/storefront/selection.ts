@@ -1,4 +1,4 @@
-import type { Product } from '../../catalog/index.ts'
+import { fitChoices, isConditional, type Option, type Product } from '../../catalog/index.ts'
 import type { ItemWish } from '../../orders/index.ts'
 import type { Ctx } from '../context.ts'
 
@@ -23,15 +23,20 @@ export interface Chosen {
   wish: ItemWish
   /** Whether the visitor has been at the form: a first look is not greeted with errors. */
   touched: boolean
+  /** The options that are offered beside the other choices, each with the values that are. */
+  offered: readonly Option[]
+  /** Form field → why the form did not show what these choices offer, so that it has to be looked at again. */
+  outdated: Readonly<Record<string, string>>
 }
 
 /** What was chosen. What the product does not have is passed over; a box that came without its name was not ticked. */
 export function readChosen(product: Product, fields: Fields, preset: string): Chosen {
   const touched = fields.cycle !== undefined
-  const options = product.options.flatMap(({ key, kind, retiredAt }) => {
+  const said = product.options.flatMap(({ key, kind, retiredAt }) => {
     const given = fields[`o.${key}`] ?? (touched && kind === 'checkbox' ? '0' : undefined)
     return given === undefined || retiredAt ? [] : [[key, given] as const]
   })
+  const { given, offered, dropped } = fitChoices(product.options, Object.fromEntries(said))
   const answers = product.fields.flatMap(({ key, kind, retiredAt }) => {
     const given = fields[`f.${key}`] ?? (touched && kind === 'checkbox' ? '0' : undefined)
     return given === undefined || retiredAt ? [] : [[key, given] as const]
@@ -41,12 +46,24 @@ export function readChosen(product: Product, fields: Fields, preset: string): Ch
     product_id: product.id,
     cycle: /^(once|free|[1-9]\d{0,2}[hdwmy])$/.test(fields.cycle ?? '') ? fields.cycle! : preset,
     quantity: quantityOf(fields.qty),
-    options: Object.fromEntries(options),
+    options: given,
     fields: Object.fromEntries(answers),
     addons: addons.map(({ id }) => ({ product_id: id })),
     ...(product.trial && fields.trial === '1' ? { trial: true } : {}),
   }
-  return { wish, touched }
+  return { wish, touched, offered, outdated: touched ? outdatedBy(fields, offered, dropped) : {} }
+}
+
+/** Without scripts a form may hold what its other fields no longer offer, and lack what they do. */
+function outdatedBy(fields: Fields, offered: readonly Option[], dropped: readonly string[]) {
+  const unseen = offered.filter(
+    (option) =>
+      isConditional(option) && option.kind !== 'checkbox' && fields[`o.${option.key}`] === undefined,
+  )
+  return Object.fromEntries([
+    ...dropped.map((key) => [`o.${key}`, 'is not offered with your other choices'] as const),
+    ...unseen.map(({ key }) => [`o.${key}`, 'goes with your other choices; please look at it'] as const),
+  ])
 }
 
 /** The same in the other direction: the address that opens the product configured like this. */

@@ -44,6 +44,7 @@ export const readLeftCart = defineVerb(
 export const restoreCart = defineVerb(
   {
     permission: 'cart.restore',
+    asksNobody: 'a cart is nothing yet; the order is asked about',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(Linked, { additionalProperties: false }),
   },

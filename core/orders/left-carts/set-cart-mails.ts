@@ -9,6 +9,7 @@ import { hashToken } from '../tokens.ts'
 export const setCartMails = defineVerb(
   {
     permission: 'cart.set_mails',
+    asksNobody: 'a visitor says whether it wants mails',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       {

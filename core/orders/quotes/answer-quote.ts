@@ -2,6 +2,7 @@ import { Type, type Static } from '../../../sdk/index.ts'
 import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { assert, NotFound, type Actor } from '../../kernel/index.ts'
 import { applyTransition, defineVerb, findRow } from '../../records/index.ts'
+import { demandTerms, TermsWish } from '../demand-terms.ts'
 import { CurrencyFixed, QuoteExpired } from '../errors.ts'
 import type { OrderDeps } from '../ports.ts'
 import { settleOrder, type ClientFacts, type PlacedOrder } from '../settle-order.ts'
@@ -25,10 +26,7 @@ export const AcceptQuote = Type.Object(
     ...Answered,
     /** Who agrees, as they sign. */
     name: Type.String({ minLength: 2, maxLength: 200 }),
-    terms: Type.Object({
-      version: Type.String({ minLength: 1, maxLength: 60 }),
-      accepted: Type.Literal(true),
-    }),
+    terms: TermsWish,
     agent: Type.Optional(Type.String({ maxLength: 500 })),
   },
   { additionalProperties: false },
@@ -46,7 +44,12 @@ export interface AcceptedQuote {
  * person or by two, it is accepted once; the second answer names the order of the first.
  */
 export const acceptQuote = defineVerb(
-  { permission: 'quote.accept', audience: ['guest', 'client', 'staff'], input: AcceptQuote },
+  {
+    permission: 'quote.accept',
+    asks: ['quote.accept:check'],
+    audience: ['guest', 'client', 'staff'],
+    input: AcceptQuote,
+  },
   (deps: OrderDeps, input, actor): Promise<AcceptedQuote> =>
     deps.means.db.transaction(async (trx) => {
       const row = await openQuote(trx, input, { actor, right: 'quote.accept' })
@@ -59,6 +62,7 @@ export const acceptQuote = defineVerb(
 export const declineQuote = defineVerb(
   {
     permission: 'quote.decline',
+    asks: ['quote.decline:check'],
     audience: ['guest', 'client', 'staff'],
     input: Type.Object(
       { ...Answered, reason: Type.String({ minLength: 1, maxLength: 1_000 }) },
@@ -110,6 +114,7 @@ async function accept(
   actor: Actor,
 ): Promise<AcceptedQuote> {
   const { means } = deps
+  await demandTerms(trx, { brandId: row.brand_id, terms: input.terms }, actor)
   const shop = await shopFacts(means, trx, row.brand_id)
   const version = await newestVersion(trx, row.id)
   if (version.sent_at === null || version.number !== input.version_number || version.expires_on < shop.today)
@@ -147,7 +152,7 @@ async function orderOf(
   const { items, freeLines } = await thawQuote(trx, row.brand_id, of.priced)
   const priced = { items, first: quoteSums({ items, freeLines }), coupons: [] }
   const words = {
-    ...{ brand_id: row.brand_id, client_id: row.client_id, terms: { version: input.terms.version } },
+    ...{ brand_id: row.brand_id, client_id: row.client_id, terms: input.terms },
     evidence: { quote: row.number, name: input.name, address: actor.address ?? '' },
     ...(input.agent === undefined ? {} : { agent: input.agent }),
   }

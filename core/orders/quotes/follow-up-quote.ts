@@ -10,6 +10,7 @@ import type { QuoteRow } from './quote.ts'
 export const followUpQuote = defineVerb(
   {
     permission: 'quote.follow_up',
+    asksNobody: 'it is a mail, which plugins shape',
     audience: ['staff'],
     input: Type.Object(
       {

@@ -12,7 +12,7 @@ const QuoteOnly = Type.Object({ quote_id: Type.String({ maxLength: 64 }) }, { ad
 
 /** Freezes the draft as priced today and hands it to the client: PDF and mail follow the commit. */
 export const sendQuote = defineVerb(
-  { permission: 'quote.send', audience: ['staff'], input: QuoteOnly },
+  { permission: 'quote.send', asks: ['quote.send:check'], audience: ['staff'], input: QuoteOnly },
   (means: Means, input, actor): Promise<{ number: string }> =>
     means.db.transaction(async (trx) => {
       const draft = await findDraft(trx, actor, input.quote_id)
@@ -34,7 +34,7 @@ export const sendQuote = defineVerb(
 
 /** Takes the quote back for a change: what was sent stays as it is, the next version begins as its copy. */
 export const reviseQuote = defineVerb(
-  { permission: 'quote.revise', audience: ['staff'], input: QuoteOnly },
+  { permission: 'quote.revise', asks: ['quote.revise:check'], audience: ['staff'], input: QuoteOnly },
   (means: Means, input, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findRow<QuoteRow>(trx, actor, { table: 'quotes', what: 'quote', id: input.quote_id })
@@ -52,6 +52,7 @@ export const reviseQuote = defineVerb(
 export const withdrawQuote = defineVerb(
   {
     permission: 'quote.withdraw',
+    asks: ['quote.withdraw:check'],
     audience: ['staff'],
     input: Type.Object({ quote_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },
@@ -65,7 +66,12 @@ export const withdrawQuote = defineVerb(
 
 /** The mail once more, with the same document and the same link. */
 export const resendQuote = defineVerb(
-  { permission: 'quote.resend', audience: ['staff'], input: QuoteOnly },
+  {
+    permission: 'quote.resend',
+    asksNobody: 'it is a mail, which plugins shape',
+    audience: ['staff'],
+    input: QuoteOnly,
+  },
   (means: Means, input, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findRow<QuoteRow>(trx, actor, { table: 'quotes', what: 'quote', id: input.quote_id })

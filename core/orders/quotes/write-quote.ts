@@ -17,6 +17,7 @@ import { newestVersion, type QuoteRow, type QuoteVersionRow } from './quote.ts'
 export const createQuote = defineVerb(
   {
     permission: 'quote.create',
+    asksNobody: 'a draft is nothing yet; sending it is asked about',
     audience: ['staff'],
     input: Type.Object(
       { client_id: Type.String({ maxLength: 64 }), ...quoteFields },
@@ -45,6 +46,7 @@ export const createQuote = defineVerb(
 export const changeQuote = defineVerb(
   {
     permission: 'quote.change',
+    asksNobody: 'a draft is nothing yet; sending it is asked about',
     audience: ['staff'],
     input: Type.Object(
       { quote_id: Type.String({ maxLength: 64 }), version: Type.Optional(Type.Integer()), ...quoteFields },

@@ -7,6 +7,7 @@ import type { IsOwnHost, NetworkRule } from './network.ts'
 import type { CallSubject, Scopes } from './records.ts'
 import type { SecretScope } from './secrets.ts'
 import type { OpenLine } from './tcp.ts'
+import type { OutsideEar } from './watch-outside.ts'
 
 /** What core holds of the call that asks. Nothing of it comes from the plugin. */
 export interface AskingCall {
@@ -37,6 +38,7 @@ export interface AskingCall {
   isOwnHost: IsOwnHost
   resolver: Resolver
   signal: AbortSignal
+  outside: OutsideEar
   /** A request leaves that may change something. */
   onAct(): void
 }

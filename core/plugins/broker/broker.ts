@@ -9,7 +9,7 @@ import { keepPart, PartInput, takeBody } from './body-parts.ts'
 import { brokerFetch, FetchInput, type FetchRequest, type Sizes } from './fetch.ts'
 import { readRecord } from './records.ts'
 import { requestWrite, WriteInput } from './request-write.ts'
-import { denied, Refusal } from './refusal.ts'
+import { denied, type AskRule, Refusal, type RefusedAsk } from './refusal.ts'
 import { digestWithSecrets, hmacWithSecret } from './secrets.ts'
 import { listKeys, listRecords, readEntry, removeEntry, writeEntry } from './storage.ts'
 import * as tcp from './tcp.ts'
@@ -21,6 +21,8 @@ interface Budget {
 }
 
 interface Row {
+  /** By which its refusals are told apart in the audit log. */
+  rule: AskRule
   schema: TSchema
   /** Throws a denial when the manifest does not grant it at all. Fetch then checks its host by itself. */
   permission(call: AskingCall): void
@@ -29,6 +31,7 @@ interface Row {
 }
 
 const row = <S extends TSchema>(one: {
+  rule: AskRule
   schema: S
   permission: Row['permission']
   budget: Budget
@@ -75,6 +78,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'fetch',
     row({
+      rule: 'network',
       schema: FetchInput,
       permission: needsNetwork,
       budget: {
@@ -84,10 +88,14 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
       handler: (call, input) => brokerFetch({ ...call, sizes: sizesOf(call.manifest) }, whole(call, input)),
     }),
   ],
-  ['body_part', row({ schema: PartInput, permission: needsNetwork, budget: cheap, handler: keepPart })],
+  [
+    'body_part',
+    row({ rule: 'network', schema: PartInput, permission: needsNetwork, budget: cheap, handler: keepPart }),
+  ],
   [
     'storage_get',
     row({
+      rule: 'storage',
       schema: Type.Object({ record, key: Key }, exact),
       permission: needsStorage,
       budget: cheap,
@@ -97,6 +105,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'storage_set',
     row({
+      rule: 'storage',
       schema: Type.Object(
         { record, key: Key, value: Type.Unknown(), if_version: Type.Optional(Type.Integer({ minimum: 0 })) },
         exact,
@@ -109,6 +118,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'storage_remove',
     row({
+      rule: 'storage',
       schema: Type.Object({ record, key: Key }, exact),
       permission: needsStorage,
       budget: cheap,
@@ -118,6 +128,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'storage_list',
     row({
+      rule: 'storage',
       schema: Type.Object({ record, prefix: Type.String({ maxLength: limits.STORAGE_KEY_LENGTH }) }, exact),
       permission: needsStorage,
       budget: cheap,
@@ -127,6 +138,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'storage_records',
     row({
+      rule: 'storage',
       schema: Type.Object({ after: Type.String({ maxLength: 64 }) }, exact),
       permission: needsStorage,
       budget: cheap,
@@ -136,6 +148,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'record_read',
     row({
+      rule: 'data',
       schema: Type.Object(
         { scope: Type.String({ maxLength: 80 }), id: Type.String({ maxLength: 64 }) },
         exact,
@@ -148,19 +161,45 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'record_request',
     row({
+      rule: 'writes',
       schema: WriteInput,
       permission: needsData,
       budget: { perCall: (manifest) => limitOf(manifest, 'writes'), atOnce: () => limits.WRITES_AT_ONCE },
       handler: requestWrite,
     }),
   ],
-  ['tcp_open', row({ schema: tcp.OpenInput, permission: needsTcp, budget: cheap, handler: tcp.openLine })],
-  ['tcp_write', row({ schema: tcp.WriteInput, permission: needsTcp, budget: cheap, handler: tcp.writeLine })],
-  ['tcp_read', row({ schema: tcp.ReadInput, permission: needsTcp, budget: cheap, handler: tcp.readLine })],
-  ['tcp_close', row({ schema: tcp.CloseInput, permission: needsTcp, budget: cheap, handler: tcp.closeLine })],
+  [
+    'tcp_open',
+    row({ rule: 'lines', schema: tcp.OpenInput, permission: needsTcp, budget: cheap, handler: tcp.openLine }),
+  ],
+  [
+    'tcp_write',
+    row({
+      rule: 'lines',
+      schema: tcp.WriteInput,
+      permission: needsTcp,
+      budget: cheap,
+      handler: tcp.writeLine,
+    }),
+  ],
+  [
+    'tcp_read',
+    row({ rule: 'lines', schema: tcp.ReadInput, permission: needsTcp, budget: cheap, handler: tcp.readLine }),
+  ],
+  [
+    'tcp_close',
+    row({
+      rule: 'lines',
+      schema: tcp.CloseInput,
+      permission: needsTcp,
+      budget: cheap,
+      handler: tcp.closeLine,
+    }),
+  ],
   [
     'secret_hmac',
     row({
+      rule: 'secrets',
       schema: Type.Object({ token: Type.String({ maxLength: 400 }), hash: Hash, data: Type.String() }, exact),
       permission: needsSecrets,
       budget: cheap,
@@ -170,6 +209,7 @@ export const askTable: ReadonlyMap<string, Row> = new Map([
   [
     'secret_digest',
     row({
+      rule: 'secrets',
       schema: Type.Object({ hash: Hash, parts: Type.Array(Type.String(), { maxItems: 50 }) }, exact),
       permission: needsSecrets,
       budget: cheap,
@@ -184,8 +224,8 @@ export interface Asked {
 }
 
 export interface DeskEars {
-  /** A permission was refused. */
-  denied(reason: string): void
+  /** It may not, or not so much. */
+  refused(ask: RefusedAsk): void
   /** An ask failed by a fault of ours; the plugin learns nothing of it. */
   broken(error: unknown): void
 }
@@ -214,7 +254,8 @@ export function openDesk(call: AskingCall, ears: DeskEars) {
       return { ok: true, text: JSON.stringify((await found.handler(call, checked(found, text))) ?? null) }
     } catch (error) {
       const refusal = asRefusal(error, ears)
-      if (refusal.code === 'E_DENIED') ears.denied(refusal.message)
+      if (refusal.code === 'E_DENIED' || refusal.code === 'E_LIMIT')
+        ears.refused({ rule: ruleOf(op, refusal), reason: refusal.message })
       return { ok: false, text: JSON.stringify({ code: refusal.code, message: refusal.message }) }
     } finally {
       count(open, -1)
@@ -222,6 +263,10 @@ export function openDesk(call: AskingCall, ears: DeskEars) {
     }
   }
 }
+
+/** What is too much is so by one rule, whatever there was too much of. */
+const ruleOf = (op: string, { code }: Refusal): AskRule =>
+  code === 'E_LIMIT' ? 'limit' : (askTable.get(op)?.rule ?? 'unknown')
 
 function checked(found: Row, text: string): never {
   const input = parseGuarded(text)

@@ -6,6 +6,7 @@ import { exchange, type Answer } from './exchange.ts'
 import { permittedTarget, refuseOwn, type IsOwnHost, type NetworkRule, type Target } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn, namesIn, type SecretScope } from './secrets.ts'
+import { watchOutside, type OutsideEar } from './watch-outside.ts'
 
 export const FetchInput = Type.Object(
   {
@@ -52,6 +53,8 @@ export interface FetchMeans {
   signal: AbortSignal
   /** Told when a request is about to leave that may change something. */
   onAct(): void
+  /** Hears how outside hosts fare; absent: nobody counts. */
+  outside?: OutsideEar
 }
 
 export interface FetchAnswer {
@@ -73,7 +76,7 @@ export async function brokerFetch(means: FetchMeans, input: FetchRequest): Promi
   for (let hop = 0; ; hop++) {
     const target = permittedTarget(request.url, means.rules)
     await refuseOwn(means.isOwnHost, target)
-    const answer = await send({ ...means, signal }, target, request)
+    const answer = await send({ ...means, signal, callSignal: means.signal }, target, request)
     const location = answer.headers.find(([name]) => name === 'location')?.[1]
     if (!REDIRECT_STATUSES.has(answer.status) || location === undefined || input.redirect === 'manual')
       return {
@@ -110,7 +113,7 @@ const carriesSecret = (name: string, value: string) =>
   namesIn(value).length > 0 || namesIn(decodedBasic(name, value) ?? '').length > 0
 
 async function send(
-  means: FetchMeans,
+  means: FetchMeans & { callSignal: AbortSignal },
   target: Target,
   request: FetchRequest,
 ): Promise<Omit<FetchAnswer, 'url' | 'redirected'>> {
@@ -122,16 +125,18 @@ async function send(
       'E_LIMIT',
       `The request body has ${body.length} bytes; ${means.sizes.request} is the most.`,
     )
-  const socket = await openFor(means, target)
-  if (mayAct(request)) means.onAct()
   const hostHeader = target.port === 443 ? target.host : `${target.host}:${target.port}`
-  const answer = await exchange(socket, {
-    method: request.method,
-    path,
-    headers: [['host', hostHeader], ...headers],
-    body,
-    sizes: means.sizes,
-    signal: means.signal,
+  const answer = await watchOutside({ ...means, signal: means.callSignal }, target, async () => {
+    const socket = await openFor(means, target)
+    if (mayAct(request)) means.onAct()
+    return exchange(socket, {
+      method: request.method,
+      path,
+      headers: [['host', hostHeader], ...headers],
+      body,
+      sizes: means.sizes,
+      signal: means.signal,
+    })
   })
   return withBody(answer)
 }

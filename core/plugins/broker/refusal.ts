@@ -10,6 +10,14 @@ export class Refusal extends Error {
   }
 }
 
+/** What an ask broke: a permission by what it opens, a limit, or that there is no such operation. */
+export type AskRule = 'network' | 'storage' | 'data' | 'writes' | 'lines' | 'secrets' | 'limit' | 'unknown'
+
+export interface RefusedAsk {
+  rule: AskRule
+  reason: string
+}
+
 /** Why a host was not reached, for words in the language of whoever reads it. */
 export interface Trouble {
   kind:

@@ -9,6 +9,7 @@ import { destinationOf, escapeXml } from './fetch.ts'
 import { plainHost, refuseOwn, type NetworkRule } from './network.ts'
 import { denied, Refusal } from './refusal.ts'
 import { fillIn } from './secrets.ts'
+import { watchOutside } from './watch-outside.ts'
 
 const exact = { additionalProperties: false } as const
 const Line = Type.Integer({ minimum: 1 })
@@ -57,7 +58,9 @@ export async function openLine(call: AskingCall, input: Static<typeof OpenInput>
   if (call.lines.size >= LINES_OPEN)
     throw new Refusal('E_LIMIT', `More than ${LINES_OPEN} lines in one call.`)
   const destination = { ...destinationOf(call.outbound, { host, port, rule }), protocols: [] }
-  const socket = await connectChecked(destination, call.resolver, call.signal)
+  const socket = await watchOutside(call, { host, port }, () =>
+    connectChecked(destination, call.resolver, call.signal),
+  )
   socket.on('error', () => socket.destroy())
   call.signal.addEventListener('abort', () => socket.destroy(), { once: true })
   if (call.signal.aborted) socket.destroy()

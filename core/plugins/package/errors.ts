@@ -35,6 +35,11 @@ export const VersionLower = defineError(
   (p: { plugin: string; installed: string; found: string }) =>
     `"${p.plugin}" is installed as ${p.installed}; this package is ${p.found}. To go back, roll back or say so.`,
 )
+export const NothingAsked = defineError(
+  'plugin.nothing_asked',
+  409,
+  (p: { plugin: string }) => `"${p.plugin}" asks for nothing that it does not have.`,
+)
 export const PermissionsAsked = defineError(
   'plugin.permissions_asked',
   409,

@@ -1,4 +1,5 @@
 export * from './errors.ts'
+export { grantedPart, nothingGranted } from './granted-part.ts'
 export { packFolder } from './pack-folder.ts'
 export {
   MANIFEST_FILE,

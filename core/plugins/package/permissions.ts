@@ -1,5 +1,6 @@
 import { askableLimits, type AskableLimit, type LimitName } from '../manifest/askable-limits.ts'
 import type { AutoApproval, BrowserGrant, Manifest, SecretGrant, TcpGrant } from '../manifest/manifest.ts'
+import { grantedPart } from './granted-part.ts'
 
 /** One thing that a plugin asks for, as an administrator reads it. Its key is equal exactly when the right is. */
 export interface PermissionAsked {
@@ -54,9 +55,9 @@ export function permissionsAsked(manifest: Manifest): PermissionAsked[] {
   ]
 }
 
-/** What the new version asks for and the old one was not granted. */
+/** What the new version asks for and the old one was not granted; less of a right is nothing new. */
 export function permissionsAdded(before: Manifest | null, after: Manifest): PermissionAsked[] {
-  const known = new Set(before ? permissionsAsked(before).map(({ key }) => key) : [])
+  const known = new Set(before ? permissionsAsked(grantedPart(after, before)).map(({ key }) => key) : [])
   const rest = permissionsAsked(after).filter(({ kind, key }) => !COMPARED.has(kind) && !known.has(key))
   return [...kindsOf(after.kinds, before?.kinds), ...rest, ...limitsOf(after.limits, before?.limits)]
 }
@@ -109,7 +110,7 @@ function dataOf(scope: string): PermissionAsked {
   return one('data', scope, [says], reach === 'all')
 }
 
-/** Each cap is part of the key: a version that wants more asks anew. */
+/** Each cap is part of the key. */
 function approvalOf({ scope, currency, item_minor, day_minor }: AutoApproval): PermissionAsked {
   const what = `${scope} without staff up to ${item_minor}, ${day_minor} a day, ${currency}`
   const of = { what: scope.replace('.write:', '_'), currency, item_minor, day_minor }

@@ -16,12 +16,12 @@ import {
   type PermissionAsked,
   type PluginPackage,
 } from '../package/index.ts'
+import { readManifests, type ReadManifests } from './plugin-row.ts'
 
-export interface InstalledPlugin {
+export interface InstalledPlugin extends ReadManifests {
   id: string
   version: string
   bundle_sha256: string
-  manifest: Manifest
   source: 'bundled' | 'package'
   status: 'enabled' | 'disabled'
   author_key: string | null
@@ -83,10 +83,12 @@ export function refuseUnfit({ id, sdk, hooks = [] }: Manifest): void {
 }
 
 export async function findPlugin(queries: Queries, id: string): Promise<InstalledPlugin | null> {
-  const row = await queries.get<Omit<InstalledPlugin, 'manifest'> & { manifest: string }>(sql`
-    select id, version, bundle_sha256, manifest, source, status, author_key from plugins where id = ${id}`)
-  return row ? { ...row, manifest: JSON.parse(row.manifest) as Manifest } : null
+  const row = await queries.get<InstalledRow>(sql`
+    select id, version, bundle_sha256, manifest, asks, source, status, author_key from plugins where id = ${id}`)
+  return row ? { ...row, ...readManifests(row) } : null
 }
+
+type InstalledRow = Omit<InstalledPlugin, 'manifest' | 'asks'> & { manifest: string; asks: string | null }
 
 /** A name of the same noun that shares the most of its letters' beginning. */
 function nearest(wanted: string, names: readonly string[]): string | undefined {

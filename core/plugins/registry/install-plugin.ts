@@ -107,7 +107,8 @@ async function write(
     values (${id}, ${version}, ${bundle.hash}, ${shown}, ${granted}, 'enabled', ${now}, ${now}, 'package', ${key})
     on conflict (id) do update set version = excluded.version, bundle_sha256 = excluded.bundle_sha256,
       manifest = excluded.manifest, granted = excluded.granted, updated_at = excluded.updated_at,
-      source = excluded.source, author_key = excluded.author_key`)
+      source = excluded.source, author_key = excluded.author_key, asks = null,
+      granted_bundled = case when plugins.source = 'bundled' then plugins.manifest else plugins.granted_bundled end`)
   const versionId = means.newId('plv')
   await keepMoved(trx, { plugin: found, moved, versionId, now })
   await trx.insert('plugin_versions', [

@@ -7,8 +7,10 @@ import { putSecret } from '../../secrets/index.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { secretFields } from '../manifest/read-manifest.ts'
 import { checkSettings } from './check-settings.ts'
+import { findPlugin } from './inspect-package.ts'
 import type { MoveInstance } from './move-instances.ts'
 import { getInstance, type InstanceRow } from './plugin-row.ts'
+import { refuseUngranted } from './refuse-ungranted.ts'
 import { changeTrust, Trust, trustAudit, trustedIn, withTrusted } from './trusted-hosts.ts'
 import { hostFields, hostsIn } from './typed-hosts.ts'
 import type { Shipped } from './version-before.ts'
@@ -45,11 +47,10 @@ export const createInstance = defineVerb(
     }),
   },
   async (means: PluginAdmin, input, actor) => {
-    const plugin = await means.db.get<{ manifest: string }>(
-      sql`select manifest from plugins where id = ${input.plugin_id}`,
-    )
+    const plugin = await findPlugin(means.db, input.plugin_id)
     if (!plugin) throw NotFound({ what: 'plugin', id: input.plugin_id })
-    const manifest = JSON.parse(plugin.manifest) as Manifest
+    refuseUngranted(plugin)
+    const { manifest } = plugin
     const { open, secret } = separated(manifest, checkSettings(manifest, input.settings, []))
     const typed = hostsIn(hostFields(manifest, 'settings'), open)
     const trusts = changeTrust({ before: [], wanted: input.trust, typed }, TRUST, actor)

@@ -9,6 +9,7 @@ import { bundlePlugin } from '../bundle.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { LoadedPlugin } from '../ports.ts'
+import { grantsOf, type Grants } from './grants-of.ts'
 import { keepMoved, moveInstances, type MovedInstance, type MoveInstance } from './move-instances.ts'
 
 export interface BundledFolders {
@@ -21,7 +22,9 @@ const actor = systemActor('plugin_loader')
 
 /**
  * Reads and bundles the plugins that come with Berth and writes what is new about them into the registry. A bundle
- * whose hash is not the committed one is left out, because bundled plugins are granted without being asked.
+ * whose hash is not the committed one is left out. Nothing is granted here: a new plugin may do nothing until staff
+ * have read what it asks for, and a new version goes on with what was granted before, because the code of the version
+ * before went with its release.
  */
 export async function loadBundled(
   means: Means & { readonly move?: MoveInstance },
@@ -32,7 +35,7 @@ export async function loadBundled(
     string
   >
   const known = await means.db.all<KnownPlugin>(
-    sql`select id, version, bundle_sha256, manifest, source from plugins`,
+    sql`select id, version, bundle_sha256, manifest, asks, source from plugins`,
   )
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
@@ -58,14 +61,18 @@ interface KnownPlugin {
   source: string
   bundle_sha256: string
   manifest: string
+  asks: string | null
 }
+
+/** What its plugin.json says, whether it was granted or not. */
+const wholeOf = ({ asks, manifest }: KnownPlugin): string => asks ?? manifest
 
 /** What stands in the registry was checked when it was entered. Checking it at each start would hold up the first pages. */
 function manifestOf(folder: string, known: readonly KnownPlugin[]): Manifest {
   const file = join(folder, 'plugin.json')
   const text = readFileSync(file, 'utf8')
-  const checked = known.find(({ manifest }) => manifest === compact(text))
-  return checked ? (JSON.parse(checked.manifest) as Manifest) : readManifest(text, file)
+  const checked = known.find((row) => wholeOf(row) === compact(text))
+  return checked ? (JSON.parse(wholeOf(checked)) as Manifest) : readManifest(text, file)
 }
 
 function compact(text: string): string | undefined {
@@ -84,7 +91,7 @@ const isKnown = ({ manifest, bundle }: LoadedPlugin, known: readonly KnownPlugin
       (row.source === 'package' ||
         // A node of an older release that starts while others run a newer one does not take them back.
         semver.gt(row.version, manifest.version) ||
-        (row.bundle_sha256 === bundle.hash && row.manifest === JSON.stringify(manifest))),
+        (row.bundle_sha256 === bundle.hash && wholeOf(row) === JSON.stringify(manifest))),
   )
 
 export function pluginFolders(root: string): string[] {
@@ -101,12 +108,10 @@ async function register(
   known: readonly KnownPlugin[],
 ): Promise<boolean> {
   try {
-    const moved = await moveInstances(
-      means,
-      plugin,
-      known.find(({ id }) => id === plugin.manifest.id) ?? null,
-    )
-    await enter(means, plugin, moved)
+    const before = known.find(({ id }) => id === plugin.manifest.id) ?? null
+    const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
+    const moved = await moveInstances(means, { ...plugin, manifest: grants.manifest }, before)
+    await enter(means, plugin, { grants, moved })
     return true
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
@@ -115,23 +120,35 @@ async function register(
   }
 }
 
-async function enter(means: Means, plugin: LoadedPlugin, moved: readonly MovedInstance[]): Promise<void> {
-  const { manifest, bundle } = plugin
+interface Entering {
+  grants: Grants
+  moved: readonly MovedInstance[]
+}
+
+async function enter(means: Means, plugin: LoadedPlugin, { grants, moved }: Entering): Promise<void> {
+  const { bundle } = plugin
+  const { id, version, permissions = {} } = grants.manifest
   const now = means.business.now()
-  const granted = JSON.stringify(manifest.permissions ?? {})
+  const [manifest, granted] = [JSON.stringify(grants.manifest), JSON.stringify(permissions)]
+  const asks = grants.added.length > 0 ? JSON.stringify(plugin.manifest) : null
   await means.db.transaction(async (trx) => {
     // The version before went with the release that carried it: there is no way back, so nothing is kept for one.
     await keepMoved(trx, { plugin, moved, versionId: null, now })
     await trx.run(sql`
-      insert into plugins (id, version, bundle_sha256, manifest, granted, status, installed_at, updated_at)
-      values (${manifest.id}, ${manifest.version}, ${bundle.hash}, ${JSON.stringify(manifest)}, ${granted}, 'enabled', ${now}, ${now})
+      insert into plugins (id, version, bundle_sha256, manifest, asks, granted, status, installed_at, updated_at)
+      values (${id}, ${version}, ${bundle.hash}, ${manifest}, ${asks}, ${granted}, 'enabled', ${now}, ${now})
       on conflict (id) do update set version = excluded.version, bundle_sha256 = excluded.bundle_sha256,
-        manifest = excluded.manifest, granted = excluded.granted, updated_at = excluded.updated_at`)
+        manifest = excluded.manifest, asks = excluded.asks, granted = excluded.granted, updated_at = excluded.updated_at`)
     await recordAudit(means, trx, actor, [
       {
         action: 'plugin.install',
-        subject: manifest.id,
-        after: { version: manifest.version, bundle: bundle.hash, granted: manifest.permissions ?? {} },
+        subject: id,
+        after: {
+          version,
+          bundle: bundle.hash,
+          granted: permissions,
+          waits: grants.added.map(({ key }) => key),
+        },
       },
     ])
   })

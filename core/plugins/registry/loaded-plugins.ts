@@ -1,14 +1,25 @@
 import { sql, type Queries } from '../../db/index.ts'
-import { readPackage } from '../package/index.ts'
+import type { Manifest } from '../manifest/manifest.ts'
+import { grantedPart, readPackage } from '../package/index.ts'
 import type { LoadedPlugin } from '../ports.ts'
+import type { Instance } from './plugin-row.ts'
 
-/** Finds the code of a plugin by the hash that the registry names, so that every node runs the version of now. */
+/** What the registry says of a plugin, by which its code is found. */
+export type Registered = Pick<
+  Instance,
+  'plugin_id' | 'bundle_sha256' | 'storage_bundle' | 'manifest' | 'asks_more'
+>
+
+/**
+ * Finds the code of a plugin by the hash that the registry names, so that every node runs the version of now, with what
+ * staff granted of its manifest.
+ */
 export interface LoadedPlugins {
   /**
-   * `storageBundle`: the code that alone understands what the instance keeps. Without it a node answers, where the
+   * `storage_bundle`: the code that alone understands what the instance keeps. Without it a node answers, where the
    * registry names what came along with another release, with what came along with its own.
    */
-  find(pluginId: string, bundleHash: string, storageBundle?: string | null): Promise<LoadedPlugin | undefined>
+  find(row: Registered): Promise<LoadedPlugin | undefined>
 }
 
 /** Versions kept in memory; an older one is read again when somebody goes back to it. */
@@ -20,24 +31,46 @@ export function loadedPlugins(
   bundled: () => Promise<ReadonlyMap<string, LoadedPlugin>>,
 ): LoadedPlugins {
   const known = new Map<string, LoadedPlugin>()
+  const ofRelease = releaseGrants()
   return {
-    async find(pluginId, bundleHash, storageBundle = null) {
-      const found = known.get(bundleHash)
+    async find(row) {
+      const { plugin_id, bundle_sha256, storage_bundle } = row
+      const found = known.get(bundle_sha256)
       if (found) return found
-      const shipped = (await bundled()).get(pluginId)
-      if (shipped?.bundle.hash === bundleHash) return shipped
-      const row = await queries.get<{ package: string | null; source: string }>(sql`
+      const shipped = (await bundled()).get(plugin_id)
+      if (shipped?.bundle.hash === bundle_sha256) return ofRelease.now(shipped, row)
+      const other = await queries.get<{ package: string | null; source: string }>(sql`
         select p.source, (select v.package from plugin_versions v
-          where v.plugin_id = p.id and v.bundle_sha256 = ${bundleHash} order by v.id desc limit 1) as package
-        from plugins p where p.id = ${pluginId}`)
-      if (row?.source === 'bundled')
-        return storageBundle === null || storageBundle === shipped?.bundle.hash ? shipped : undefined
-      if (row?.package == null) return undefined
-      const { manifest, bundle } = readPackage(row.package)
-      if (bundle.hash !== bundleHash) return undefined
+          where v.plugin_id = p.id and v.bundle_sha256 = ${bundle_sha256} order by v.id desc limit 1) as package
+        from plugins p where p.id = ${plugin_id}`)
+      if (other?.source === 'bundled')
+        return shipped && (storage_bundle === null || storage_bundle === shipped.bundle.hash)
+          ? ofRelease.before(shipped, row)
+          : undefined
+      if (other?.package == null) return undefined
+      const { manifest, bundle } = readPackage(other.package)
+      if (bundle.hash !== bundle_sha256) return undefined
       if (known.size >= KEPT_MAX) known.delete(known.keys().next().value!)
-      known.set(bundleHash, { manifest, bundle })
+      known.set(bundle_sha256, { manifest, bundle })
       return { manifest, bundle }
+    },
+  }
+}
+
+/** What staff granted of the plugins that came along with the release of this node. */
+function releaseGrants() {
+  const granted = new Map<string, Manifest>()
+  return {
+    now({ bundle, manifest: { id } }: LoadedPlugin, { manifest, asks_more }: Registered): LoadedPlugin {
+      granted.set(id, manifest)
+      return { manifest, bundle, asksMore: asks_more === 1 }
+    },
+    /**
+     * The registry has gone on to another release: what was granted last holds. A node that never knew it has what both
+     * versions have in common.
+     */
+    before({ bundle, manifest }: LoadedPlugin, row: Registered): LoadedPlugin {
+      return { manifest: granted.get(manifest.id) ?? grantedPart(manifest, row.manifest), bundle }
     },
   }
 }

@@ -37,7 +37,7 @@ type CallArguments = [instanceId: string, kind: Kind, operation: string, input: 
 export function pluginCalls(means: CallMeans): Required<PluginCalls> {
   const loadedNow = async (row: Instance): Promise<LoadedPlugin | undefined> => {
     const on = row.status === 'active' && row.plugin_status !== 'disabled'
-    return on ? means.loaded.find(row.plugin_id, row.bundle_sha256, row.storage_bundle) : undefined
+    return on ? means.loaded.find(row) : undefined
   }
   return {
     call: async <T>(...[instanceId, kind, operation, input, options = {}]: CallArguments): Promise<T> => {

@@ -3,6 +3,7 @@ import { recordAudit } from '../../audit/index.ts'
 import { forUpdate, name, sql, type Trx } from '../../db/index.ts'
 import { NotFound, type Actor } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
+import type { Manifest } from '../manifest/manifest.ts'
 import { NothingBefore, PluginBundled, PluginInUse } from '../package/index.ts'
 import type { LoadedPlugin } from '../ports.ts'
 import { findPlugin, type InstalledPlugin } from './inspect-package.ts'
@@ -45,7 +46,7 @@ export const setPluginStatus = defineVerb(
 
 /**
  * Goes back to the version that was installed before this one, with the permissions that it had then; before the first
- * package that is the version that comes along with Berth.
+ * package that is the version that comes along with Berth. What that asks for beyond them waits for staff.
  */
 export const rollBackPlugin = defineVerb(
   { permission: 'plugin.roll_back', audience: ['staff'], input: Type.Object({ plugin_id: PluginId }) },
@@ -68,11 +69,11 @@ async function goBack(
   const before = await versionBefore(trx, plugin, () => Promise.resolve(own))
   if (!before) throw NothingBefore({ plugin: plugin.id })
   const now = means.business.now()
-  const granted = JSON.stringify((JSON.parse(before.manifest) as { permissions?: object }).permissions ?? {})
+  const granted = JSON.stringify((JSON.parse(before.manifest) as Manifest).permissions ?? {})
   await trx.run(sql`update plugin_versions set left_at = ${now} where id = ${before.leaves}`)
   await trx.run(sql`
     update plugins set version = ${before.version}, bundle_sha256 = ${before.bundle_sha256}, granted = ${granted},
-      manifest = ${before.manifest}, author_key = ${before.author_key}, source = ${before.source}, updated_at = ${now}
+      manifest = ${before.manifest}, asks = ${before.asks}, author_key = ${before.author_key}, source = ${before.source}, updated_at = ${now}
     where id = ${plugin.id}`)
   const { leaves, bundle_sha256: bundle } = before
   const moved = await putBack(trx, { plugin: plugin.id, leaves, bundle, now })

@@ -1,5 +1,6 @@
 import { LINES_FLOOD, MESSAGE_BYTES_MAX, TIMERS_AT_ONCE } from '../limits.ts'
 import { createEngine, EngineFault, type Engine, type Wire } from './engine.ts'
+import { createCpuMeter, type CpuMeter } from './cpu-meter.ts'
 import { answerPure } from './pure.ts'
 import type { CoreHead, Fault, HostHead, IsolateLimits } from './protocol.ts'
 
@@ -22,9 +23,7 @@ interface Room {
   startText: string
   engine: Engine | undefined
   call: number
-  cpuAtStart: number
-  /** What its pure questions took, ever: they run on this process's own thread, which the engine does not count. */
-  pureMs: number
+  meter: CpuMeter
   asks: number
   lines: number
   entries: number
@@ -82,8 +81,7 @@ const newRoom = (id: number, limits: IsolateLimits, startText: string): Room => 
   startText,
   engine: undefined,
   call: NO_CALL,
-  cpuAtStart: 0,
-  pureMs: 0,
+  meter: createCpuMeter(),
   asks: 0,
   lines: 0,
   entries: 0,
@@ -116,7 +114,7 @@ async function start(room: Room, means: { bootstrap: string; code: string; send:
 
 function beginCall(room: Room, call: number): void {
   room.call = call
-  room.cpuAtStart = cpuMs(room)
+  room.meter.begin(isolateMs(room))
   room.asks = 0
   room.lines = 0
   room.answer = undefined
@@ -146,9 +144,9 @@ function settleDown(room: Room, send: Send): void {
   finish(room, send, room.answer).catch(() => fault(room, send, 'unknown'))
 }
 
-const cpuMs = (room: Room): number => (room.engine?.cpuMs() ?? 0) + room.pureMs
+const isolateMs = (room: Room): number => room.engine?.cpuMs() ?? 0
 /** What the call took so far. */
-const spentMs = (room: Room): number => Math.max(0, cpuMs(room) - room.cpuAtStart)
+const spentMs = (room: Room): number => room.meter.spentMs(isolateMs(room))
 
 /** The answer leaves only when nothing runs any more, so that a loop after it fails its own call, not the next. */
 async function finish(room: Room, send: Send, answer: { ok: boolean; text: string }): Promise<void> {
@@ -192,11 +190,8 @@ function hear(room: Room, send: Send, kind: string, rest: Wire[]): void {
 /** A run that asks without a pause comes back to nobody, and no timeout counts while it waits: it is held to its limit here. */
 function hearPure(room: Room, send: Send, { op, text, cpuMs }: PureQuestion): string | undefined {
   if (room.ended) return undefined
-  // By the clock: what a thread took of the processor is told in steps longer than most questions take.
-  const from = performance.now()
-  const answer = answerPure(op, text)
-  room.pureMs += performance.now() - from
-  const spent = cpuMs + room.pureMs - room.cpuAtStart
+  const answer = room.meter.beside(() => answerPure(op, text))
+  const spent = room.meter.spentMs(cpuMs)
   if (room.call === NO_CALL) return spent > room.limits.startMs ? undefined : answer
   if (spent > room.limits.cpuMs) fault(room, send, 'cpu')
   return answer

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleCode } from '../bundle-code.ts'
 import { readIfThere, sourceHash, writeWhole } from '../bundle.ts'
+import { prepareRoom, type Room } from './room.ts'
 
 /** What a host process is started with. */
 export interface HostProgram {
@@ -13,6 +14,8 @@ export interface HostProgram {
   readable: string[]
   /** An empty folder to run in. */
   cwd: string
+  /** All that it sees of the machine, where the system lets Berth shut it in. Absent: what there is. */
+  room?: Room
   /** Source of the runtime that runs first in every isolate. */
   bootstrap: string
 }
@@ -30,10 +33,10 @@ export async function prepareHostProgram(folder: string): Promise<HostProgram> {
   const file = await buildHost(folder, addon)
   const cwd = join(await realpath(folder), 'empty')
   await mkdir(cwd, { recursive: true })
+  const readable = [file, join(dirname(addon), '*'), join(dirname(loader), '*'), '/etc/alpine-release']
   return {
-    file,
-    readable: [file, join(dirname(addon), '*'), join(dirname(loader), '*'), '/etc/alpine-release'],
-    cwd,
+    ...{ file, readable, cwd },
+    room: await prepareRoom(await realpath(folder), readable),
     bootstrap: await readBootstrap(),
   }
 }

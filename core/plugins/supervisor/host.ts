@@ -19,8 +19,9 @@ import { lossOf, type HostLoss } from './host-loss.ts'
 import { createHostOutput, type HostOutput } from './host-output.ts'
 import type { HostProgram } from './host-program.ts'
 import { processCost } from './process-cost.ts'
-import { spawnHost } from './spawn-host.ts'
-import { watchManners, type Manners } from './step-back.ts'
+import { innerPid } from './inner-pid.ts'
+import { endWhole, spawnHost } from './spawn-host.ts'
+import { giveWay, watchManners, type Manners } from './step-back.ts'
 
 export type IsolateHead = Exclude<HostHead, { t: 'ready' | 'pong' | 'disposed' }>
 
@@ -32,6 +33,7 @@ export interface IsolateEars {
 }
 
 export interface Host {
+  /** Of the program; until it answers, of what starts it. */
   readonly pid: number | undefined
   /** Settles when the process answers; rejects when it ended before. */
   readonly ready: Promise<void>
@@ -63,6 +65,7 @@ export interface HostMeans {
 interface HostState {
   means: HostMeans
   child: ChildProcess
+  pid: number | undefined
   pipe: Duplex
   budget: HostBudget
   output: HostOutput
@@ -102,7 +105,9 @@ export function startHost(means: HostMeans): Host {
   })
   send(host, { t: 'hello' }, means.program.bootstrap)
   return {
-    pid: host.child.pid,
+    get pid() {
+      return host.pid
+    },
     ready: host.readiness.promise,
     accepting: () => host.accepting,
     size: () => host.isolates.size,
@@ -123,6 +128,7 @@ function newState(means: HostMeans): HostState {
   const host: HostState = {
     means,
     child,
+    pid: child.pid,
     pipe: child.stdio[3] as Duplex,
     budget: createHostBudget(),
     output: createHostOutput({
@@ -136,7 +142,7 @@ function newState(means: HostMeans): HostState {
     bundles: new Set(),
     readiness: Promise.withResolvers<void>(),
     watches: [],
-    manners: watchManners(child.pid, means.ms),
+    manners: watchManners(() => host.pid, means.ms),
     accepting: true,
     ending: undefined,
     over: false,
@@ -161,13 +167,19 @@ function hear(host: HostState, { head, body, bytes }: Frame<unknown>): void {
   if (!isHostHead(head)) return kill(host, lossOf('frame'))
   const over = Buffer.byteLength(body) > MESSAGE_BYTES_MAX ? 'bytes' : host.budget.heard(head, bytes)
   if (over !== undefined) return kill(host, lossOf(over))
-  if (head.t === 'ready') return host.readiness.resolve()
+  if (head.t === 'ready') return ready(host)
   if (head.t === 'pong') return
   if (RESTS.has(head.t)) rest(host, head.isolate)
   else if (host.busy.has(head.isolate)) host.busy.set(head.isolate, host.heardAt)
   if (head.t !== 'disposed') return host.isolates.get(head.isolate)?.hear(head, body)
   clearTimeout(host.disposing.get(head.isolate))
   host.disposing.delete(head.isolate)
+}
+
+function ready(host: HostState): void {
+  host.pid = innerPid(host.child.pid)
+  giveWay(host.pid)
+  host.readiness.resolve()
 }
 
 /** After these an isolate has nothing to do. */
@@ -208,7 +220,7 @@ function endIfDone(host: HostState): void {
 /** Every second: is it alive, and does it keep to its memory? */
 function ping(host: HostState): void {
   if (host.means.ms() - host.heardAt > SILENT_MS) return kill(host, lossOf('silent'))
-  if ((processCost(host.child.pid)?.memoryMb ?? 0) > memoryBudget(host.isolates))
+  if ((processCost(host.pid)?.memoryMb ?? 0) > memoryBudget(host.isolates))
     return kill(host, lossOf('memory'))
   send(host, { t: 'ping' })
 }
@@ -223,7 +235,7 @@ function look(host: HostState): void {
 function kill(host: HostState, loss: HostLoss): void {
   if (host.over) return
   host.loss = loss
-  host.child.kill('SIGKILL')
+  endWhole(host.child)
   lose(host)
 }
 

@@ -1,5 +1,5 @@
 import type { Bundle } from '../bundle.ts'
-import type { Deadline } from '../deadlines.ts'
+import { DEADLINE_OVER, type Deadline } from '../deadlines.ts'
 import { HOST_START_MS, RECYCLE_CALLS, RECYCLE_HEAP, RECYCLE_MS } from '../limits.ts'
 import type { Fault, IsolateLimits } from '../sandbox/protocol.ts'
 import type { Host, IsolateHead } from './host.ts'
@@ -118,6 +118,8 @@ function expire(pool: PoolState, job: Job): void {
   const slot = [...pool.slots].find((one) => one.job === job)
   const ms = slot ? job.call.deadline.ms : job.wholeMs
   const how: CallEnd = { end: 'timeout', limit: `deadline ${ms} ms` }
+  // What it asked for outside ends with it, and is told apart from what it gave up itself.
+  job.abort.abort(DEADLINE_OVER)
   if (slot !== undefined) return finish(pool, slot, how)
   const at = pool.waiting.indexOf(job)
   if (at >= 0) pool.waiting.splice(at, 1)

@@ -27,7 +27,18 @@ export function spawnHost({
     cwd: program.cwd,
     env: {},
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    // A group of its own, which ends as one; and an interrupt at the terminal is for core, which stops in order.
+    detached: true,
   })
   giveWay(child.pid)
   return child
+}
+
+/** Ends what was started and whatever it has started itself: all of a room, else those that stayed in its group. */
+export function endWhole(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL')
+  }
 }

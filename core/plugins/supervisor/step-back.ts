@@ -27,9 +27,10 @@ export interface Manners {
  * once. There is no way back for a process without rights, and one that stayed there would starve whenever the
  * machine is busy, so a calm one is to be replaced.
  */
-export function watchManners(pid: number | undefined, ms: () => number): Manners {
-  const cpuMs = () => processCost(pid)?.cpuMs ?? 0
-  let last = { cpuMs: cpuMs(), at: ms() }
+export function watchManners(pid: () => number | undefined, ms: () => number): Manners {
+  const cpuMs = () => processCost(pid())?.cpuMs ?? 0
+  // It begins now.
+  let last = { cpuMs: 0, at: ms() }
   let steppedBack = false
   let busyAt = last.at
   return {
@@ -40,7 +41,7 @@ export function watchManners(pid: number | undefined, ms: () => number): Manners
       if (share > CALM_SHARE) busyAt = now.at
       if (steppedBack) return now.at - busyAt >= CALM_MS
       steppedBack = holding && share > HOLDING_SHARE
-      if (steppedBack) stepBack(pid)
+      if (steppedBack) stepBack(pid())
       return false
     },
   }

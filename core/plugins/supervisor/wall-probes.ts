@@ -1,13 +1,25 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { limitsMemory } from './memory-limit.ts'
 import { readText } from './read-text.ts'
+import { enterRoom, prepareRoom } from './room.ts'
 import type { WallProbes } from './wall.ts'
 
 const UNSHARE = ['/usr/bin/unshare', '/bin/unshare']
 
-export const systemProbes: WallProbes = {
+/** `folder`: where rooms are made; what may be mounted there is not what may be elsewhere. */
+export const systemProbes = (folder = join(tmpdir(), 'berth-rooms')): WallProbes => ({
+  async roomProblem() {
+    const tool = ['/usr/bin/unshare', '/usr/bin/setpriv', '/bin/sh'].find((path) => !existsSync(path))
+    if (tool !== undefined) return `there is no ${tool} (package util-linux)`
+    return prepareRoom(folder, []).then(
+      (room) => failureOf([...enterRoom(room), process.execPath, '--version']),
+      (error: unknown) => String(error),
+    )
+  },
   async withoutNetwork() {
     const unshare = UNSHARE.find((path) => existsSync(path))
     if (unshare === undefined) return { reason: 'there is no /usr/bin/unshare (package util-linux)' }
@@ -15,13 +27,18 @@ export const systemProbes: WallProbes = {
     const reason = await failureOf([...prefix, process.execPath, '--version'])
     return reason === null ? { prefix } : { reason }
   },
-  hasOwnNetwork(pid) {
-    const [theirs, ours] = [networkOf(pid), networkOf('self')]
-    return theirs !== null && ours !== null && theirs !== ours
-  },
+  hasOwnNetwork: (pid) => hasOwn('net', pid),
+  hasOwnRoom: (pid) => hasOwn('mnt', pid) && hasOwn('pid', pid),
   // Host processes inherit it. 2: filtered by a program, which every container and SystemCallFilter= of systemd is.
   filtersCalls: (pid) => /^Seccomp:\s+2$/m.test(readText(`/proc/${pid}/status`) ?? ''),
   limitsMemory: (pid) => limitsMemory(readText, pid),
+})
+
+type Namespace = 'net' | 'mnt' | 'pid'
+
+function hasOwn(kind: Namespace, pid: number): boolean {
+  const [theirs, ours] = [namespaceOf(kind, pid), namespaceOf(kind, 'self')]
+  return theirs !== null && ours !== null && theirs !== ours
 }
 
 /** Null: it ran well. */
@@ -35,10 +52,10 @@ async function failureOf(command: readonly string[]): Promise<string | null> {
   return failure === null ? null : said.trim() || failure
 }
 
-/** Which network namespace a process is in; null where the system does not say. */
-function networkOf(pid: number | 'self'): string | null {
+/** Null where the system does not say. */
+function namespaceOf(kind: Namespace, pid: number | 'self'): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/ns/net`)
+    return readlinkSync(`/proc/${pid}/ns/${kind}`)
   } catch {
     return null
   }

@@ -65,7 +65,7 @@ export function createWards(means: WardsMeans, ground: Ground = system): Wards {
     ward.startedAt = means.ms()
     const host: Host = ground.startHost({
       program,
-      wall: wall.prefix,
+      wall: wall.around(program),
       ms: () => means.ms(),
       onOutput: (text) => means.onOutput(name, text),
       onLost: (loss, retired) => lost(name, ward, { host, loss, retired }),

@@ -74,7 +74,8 @@ function defineAct(
     ...values,
     confirmed: Type.Optional(Type.Boolean()),
   })
-  const rules = { permission: `service.${name}`, audience: ['client', 'staff'], input } as const
+  const asks = ['service.act:check'] as const
+  const rules = { permission: `service.${name}`, asks, audience: ['client', 'staff'], input } as const
   return defineVerb(rules, async (means: ProviderMeans, given, actor): Promise<ActRow> => {
     const { service_id: serviceId, confirmed = false, ...rest } = given as Values & { service_id: string }
     // Who cannot reach it learns nothing of what would have to be confirmed.

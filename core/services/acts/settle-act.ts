@@ -1,5 +1,6 @@
 import type { AccessDetail } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
+import { lastSaid, ledTo } from '../../events/index.ts'
 import { clearTimer } from '../../jobs/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../../records/index.ts'
@@ -68,7 +69,9 @@ async function end(
   const set = { message, sealed: null, busy_until: null, ended_at: means.business.now() }
   const body = { service_id: act.service_id, operation: act.operation }
   const change = { set, body, ...(name === 'fail' && message !== null ? { reason: message } : {}) }
-  await applyTransition(means, trx, { lifecycle: actLifecycle, row: act, name, actor, change })
+  await ledTo(trx, await lastSaid(trx, { subject: act.id }), () =>
+    applyTransition(means, trx, { lifecycle: actLifecycle, row: act, name, actor, change }),
+  )
   await clearTimer(trx, `act:${act.id}`)
 }
 
@@ -91,7 +94,7 @@ async function waitOn(
     return updateVersioned(means, trx, { table: 'service_acts', what: 'act', row: act, set })
   const body = { service_id: act.service_id, operation: act.operation }
   const waiting = { lifecycle: actLifecycle, row: act, name: 'wait', actor, change: { set, body } } as const
-  await applyTransition(means, trx, waiting)
+  await ledTo(trx, await lastSaid(trx, { subject: act.id }), () => applyTransition(means, trx, waiting))
 }
 
 /**

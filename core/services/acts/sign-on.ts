@@ -18,6 +18,7 @@ type SignOn = { outcome: 'ready'; url: string } | { outcome: 'failed'; code: str
 export const signOn = defineVerb(
   {
     permission: 'service.sign_on',
+    asksNobody: 'it opens a page of the provider, and what is done there is the client’s',
     audience: ['client', 'staff'],
     input: Type.Object({ service_id: Type.String() }),
   },

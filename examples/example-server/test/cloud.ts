@@ -75,6 +75,8 @@ export function openFakeCloud(rooms: readonly string[] = []): FakeCloud {
     answer({ method, path, body: text, headers }) {
       const body = (text === '' ? {} : JSON.parse(text)) as Body
       const [kind, name = '', ...rest] = path.slice(1).split('/').map(decodeURIComponent)
+      if (kind === 'health')
+        return { json: { status: 'good', checks: [{ name: 'disk', ok: true, detail: '40 % free' }] } }
       if (kind === 'images') return { json: [{ key: 'debian', label: 'Debian 13' }] }
       if (method === 'POST' && name === '') add(String(body['name']), body['plan'])
       const key = headers['idempotency-key'] ?? `none ${++keyless}`

@@ -23,6 +23,7 @@ export default {
     change_password: [{ ...stands, password: 'another password' }],
     rename: [{ ...stands, domain: 'www.example.org' }],
     sign_on: [{ ...stands, as: 'client' }],
+    server_health: [{ server: stands.server }],
     list_actions: [stands],
     run_action: [{ ...stands, action: 'flush_cache', values: {} }],
     reinstall: [{ ...stands, keep_data: false, image: 'debian' }],

@@ -137,9 +137,12 @@ test('a card that the bank declines after it was confirmed', async (t) => {
 test('a removed method cannot be charged, and removing it twice is one removal', async (t) => {
   const shop = await openShop(t)
   const saved = await saveCard(shop)
+  const remove = (idempotency_key: string, method: string) =>
+    shop.gateway.remove_method({ idempotency_key, method })
   for (let i = 0; i < 2; i++)
-    assert.deepEqual(await shop.gateway.remove_method({ method: saved.method }), { outcome: 'removed' })
-  assert.deepEqual(await shop.gateway.remove_method({ method: 'pm_unknown' }), { outcome: 'removed' })
+    assert.deepEqual(await remove(`remove_${i}`, saved.method), { outcome: 'removed' })
+  assert.deepEqual(await remove('remove_1', saved.method), { outcome: 'removed' })
+  assert.deepEqual(await remove('remove_2', 'pm_unknown'), { outcome: 'removed' })
   const gone = narrowed(await shop.gateway.charge_method(charge(saved)), 'declined')
   assert.deepEqual([gone.code, gone.retry], ['payment_method_unexpected_state', 'new_method'])
   const unknown = narrowed(

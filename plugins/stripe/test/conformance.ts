@@ -66,7 +66,7 @@ export default {
       },
     ],
     start_setup: [setup()],
-    remove_method: [{ customer, method: good }],
+    remove_method: [{ idempotency_key: 'remove_1', customer, method: good }],
     find_methods: [
       { rows: [{ customer }, { customer, method: bad }, { customer: 'cus_unknown' }] },
       { rows: [{ customer, method: 'pm_unknown' }] },

@@ -37,7 +37,7 @@ test("a method of somebody else is not found under a customer's name, nor one th
   const rows = [{ customer: other, method }, { customer: other }]
   const none = { outcome: 'found', customer: other, methods: [] }
   assert.deepEqual((await shop.gateway.find_methods({ rows })).answers, [none, none])
-  await shop.gateway.remove_method({ method })
+  await shop.gateway.remove_method({ idempotency_key: 'remove_1', method })
   const { answers } = await shop.gateway.find_methods({ rows: [{ customer, method }] })
   assert.deepEqual(answers, [{ outcome: 'found', customer, email: ANN.email, methods: [] }])
 })

@@ -142,7 +142,7 @@ test('a saved method is told by its setup and by its attachment, a detached one 
   }
   for (const type of ['setup_intent.succeeded', 'payment_method.attached', 'checkout.session.completed'])
     assert.deepEqual(await factsOf(shop, type), [saved])
-  await shop.gateway.remove_method({ method: method?.id ?? '' })
+  await shop.gateway.remove_method({ idempotency_key: 'remove_1', method: method?.id ?? '' })
   assert.deepEqual(await factsOf(shop, 'payment_method.detached'), [
     { fact: 'method_removed', method: method?.id },
   ])

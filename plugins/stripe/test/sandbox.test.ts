@@ -60,7 +60,9 @@ test('a sale, a renewal, a refund and an event run inside the sandbox', async ()
     reason: 'Cancelled',
   }
   assert.equal((await call<{ outcome: string }>('refund', refund)).outcome, 'succeeded')
-  assert.deepEqual(await call('remove_method', { method: saved.method }), { outcome: 'removed' })
+  assert.deepEqual(await call('remove_method', { idempotency_key: 'remove_1', method: saved.method }), {
+    outcome: 'removed',
+  })
 })
 
 test('an event signed with a secret that the plugin does not hold is checked twice and read', async () => {

@@ -23,7 +23,10 @@ export const BAD_OF_KINDS: readonly BadPlugin[] = [
   },
   {
     says: 'a frame for a page that has none',
-    ...{ example: 'example-card-fields', change: code(['const frame = canEmbed ?', 'const frame = API ?']) },
+    ...{
+      example: 'example-card-fields',
+      change: code(['const frame = canEmbed ?', 'const frame = canEmbed || true ?']),
+    },
     breaks: { frame_shown: 'gateway.start_payment shows a frame' },
   },
   {
@@ -62,8 +65,11 @@ export const BAD_OF_KINDS: readonly BadPlugin[] = [
     says: 'a payment that loses its key, and a frame without its permission',
     example: 'example-gateway',
     change: code(
-      ["'idempotency-key': key", "'idempotency-key': crypto.randomUUID()"],
-      ['url: payment.page }', "url: payment.page, embed: { data: '' } }"],
+      ["api.post('/payments', body, key)", "api.post('/payments', body, key + crypto.randomUUID())"],
+      [
+        "{ outcome: 'needs_client', reference, url }",
+        "{ outcome: 'needs_client', reference, url, embed: { data: '' } }",
+      ],
     ),
     breaks: {
       same_thing: 'gateway.charge_method, again',

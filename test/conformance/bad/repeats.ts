@@ -28,6 +28,11 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
     },
   },
   {
+    says: 'a mail company that does not count what it was given to send',
+    ...{ example: 'example-mail', change: script(['made: () =>', 'sent: () =>']) },
+    breaks: { made_counted: 'mail_transport.send' },
+  },
+  {
     says: 'a mail that fails when it is sent again',
     ...{
       example: 'example-mail',
@@ -52,7 +57,7 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
   {
     says: 'a box that is made after another question, without a look whether the answer was lost',
     example: 'example-provisioner',
-    change: code(['(await find(input)) ??', "(await ask('GET', '/boxes/none')) ??"]),
+    change: code(['(await find(input)) ??', "(await panel.get<Box>('/boxes/none')) ??"]),
     breaks: { made_once: 'provisioner.create, after a lost answer (2 of 2)' },
   },
   {
@@ -73,7 +78,7 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
   {
     says: 'a restart that is told without its key',
     example: 'example-server',
-    change: { 'cloud.ts': [["'idempotency-key': key", "'idempotency-key': crypto.randomUUID()"]] },
+    change: code(['{ act, ...values }, input.idempotency_key', '{ act, ...values }, crypto.randomUUID()']),
     breaks: { made_once: 'provisioner.power, again' },
   },
   {

@@ -1,6 +1,7 @@
 import { sampleOf } from '../../../core/conformance/sample.ts'
 import type { ProviderKind } from '../../../sdk/index.ts'
 import type { Company, Conformance, Decline } from '../../../sdk/test-kit/index.ts'
+import { OF_DOMAINS, PREMIUM } from './domains.ts'
 import { goodAnswer, operationsOf, refusal } from './answers.ts'
 import { ASKED } from './plugin.ts'
 
@@ -20,6 +21,7 @@ export function fullAbout(kind: ProviderKind): Conformance {
     company: () => company(kind),
     inputs: {
       ...Object.fromEntries(inputs),
+      ...(kind === 'registrar' ? { check_availability: [{ domains: [PREMIUM] }] } : {}),
       'client.suspended': [SUSPENDED],
       move: [{ from: '1.0.0', to: '2.0.0' }],
     },
@@ -39,7 +41,7 @@ const SUSPENDED = {
 const exactAnswers = (kind: ProviderKind): Record<string, unknown[]> =>
   Object.fromEntries(
     Object.entries(operationsOf(kind))
-      .filter(([name]) => name !== 'describe')
+      .filter(([name]) => name !== 'describe' && !OF_DOMAINS.includes(name))
       .map(([name, { input }]) => [name, [goodAnswer(kind, name, sampleOf(input, 'least'))]]),
   )
 

@@ -1,8 +1,16 @@
 import { definePlugin, type Plugin, type PluginContext, type ProviderKind } from '../../../sdk/index.ts'
 import { goodAnswer, operationsOf } from './answers.ts'
+import { withDomain } from './domains.ts'
 
 /** Operations that ask the company; the others answer by themselves, so that they are judged without its weather. */
-export const ASKED: readonly string[] = ['charge_method', 'create', 'register', 'send', 'push_document']
+export const ASKED: readonly string[] = [
+  'charge_method',
+  'create',
+  'register',
+  'transfer',
+  'send',
+  'push_document',
+]
 
 type Input = Record<string, unknown>
 type Handler = (input: Input) => Promise<unknown>
@@ -30,6 +38,7 @@ function handlerOf(context: PluginContext, kind: ProviderKind, operation: string
   const answer: Handler = ASKED.includes(operation)
     ? (input) => askCompany(operation, input)
     : (input) => Promise.resolve(goodAnswer(kind, operation, input))
+  if (kind === 'registrar') return withDomain(context, operation, answer)
   return kind === 'provisioner' ? withLife(context, operation, answer) : answer
 }
 

@@ -47,7 +47,7 @@ export async function fillDesk(means: TestMeans): Promise<WorldIds> {
       once_key: 'admin-world-order-1',
       items: [{ product_id: game.productId, cycle: '1m', options: { memory: 8 } }],
       currency: 'EUR',
-      terms: { version: '2026-01', accepted: true },
+      terms: { version: '1', accepted: true },
     },
     clientActor(client.id, { id: user.id }),
   )

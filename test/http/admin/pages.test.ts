@@ -243,7 +243,7 @@ const cases: readonly Case[] = [
   },
   {
     at: () => '/admin/plugins/health',
-    facts: [/This process runs no plugin hosts/],
+    facts: [/No process runs plugin hosts/],
     permission: 'plugin.read',
   },
   {

@@ -2,13 +2,28 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { lossNames } from '../../../core/plugins/supervisor/host-loss.ts'
+import type { Instant } from '../../../core/kernel/index.ts'
+import type { OutsideTrouble } from '../../../core/plugins/broker/watch-outside.ts'
 import type { PluginsHealth } from '../../../core/plugins/index.ts'
 import { adminPorts } from '../../support/admin-ports.ts'
 import { engines } from '../../support/databases.ts'
 import { openAdmin, type AdminWorld } from './support.ts'
 
+const TROUBLES: OutsideTrouble[] = [
+  ...([
+    'own',
+    'private',
+    'unresolved',
+    'unreachable',
+    'self_signed',
+    'unknown_issuer',
+    'wrong_name',
+  ] as const),
+  ...(['expired', 'not_yet_valid', 'changed', 'status', 'slow', 'no_answer', 'broken'] as const),
+]
+
 const WELL: PluginsHealth = {
-  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outbound: {} },
+  ...{ hosts: [], losses: [], suspects: [], tripped: [], figures: [], outside: [], outbound: {} },
   ...{ wallOff: false, wallMissing: [] },
 }
 
@@ -57,6 +72,37 @@ for (const engine of engines)
         /plugins that take money.*it asked more than a call may: somebody else may have spoken/,
       )
       assert.doesNotMatch(text, /admin\.plugins\.loss/)
+    })
+
+    it('says which host outside is slow or fails since when, and why', async () => {
+      const { instance } = world.ids
+      const at = '2026-01-15T13:00:00.000Z' as Instant
+      const one = { instance, requests: 40, failures: 10, failedShare: 0.25, medianMs: 120, p95Ms: 9_000 }
+      const trouble = (host: string, name: OutsideTrouble, status: number | null = null) => ({
+        ...{ ...one, host, troubledSince: at, last: { trouble: name, status, at } },
+      })
+      const text = await page({
+        outside: [
+          { ...one, host: 'well.example', troubledSince: null, last: null },
+          trouble('slow.example', 'slow', 200),
+          trouble('down.example', 'status', 503),
+        ],
+      })
+      assert.match(text, /down\.example.*40.*25%.*it answered 503.*fails since[^<]*14:00/)
+      assert.match(text, /slow\.example.*120 ms, 95 %: 9,000 ms.*more than 3 seconds.*slow since[^<]*14:00/)
+      assert.match(text, /slow\.example.*well\.example/, 'what is in trouble comes first')
+    })
+
+    it('says every trouble in words', async () => {
+      const at = world.means.clock.now()
+      const one = { instance: world.ids.instance, requests: 1, failures: 1, failedShare: 1 }
+      const times = { medianMs: 1, p95Ms: 1, troubledSince: at }
+      const text = await page({
+        outside: TROUBLES.map((trouble) => ({
+          ...{ ...one, ...times, host: trouble, last: { trouble, status: 500, at } },
+        })),
+      })
+      assert.doesNotMatch(text, /admin\.plugins\.outside/)
     })
 
     it('says that something is paused only of what is on', async () => {

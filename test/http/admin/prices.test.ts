@@ -169,5 +169,38 @@ for (const engine of engines) {
       assertShows(shop.text, /1–8: €0\.50 each · from 9: €0\.25 each \+ €1\.00/)
       assertShows(shop.text, /€6\.00/)
     })
+
+    test('an option gets a condition, and loses it', async () => {
+      const { staff, ids, means, web } = world
+      const idOf = async (key: string) =>
+        (await means.db.get<{ id: string }>(
+          sql`select id from options where product_id = ${ids.product} and option_key = ${key}`,
+        ))!.id
+      const at = `/admin/catalog/options/${await idOf('backup')}`
+      assertShows((await staff.get(at)).text, /Always offered/)
+      const form = { bearer: 'own', decider: 'memory', test: 'at_least', said: '32' }
+      const refused = await staff.post(`${at}/conditions`, form)
+      assertStatus(refused, 422)
+      assertShows(refused.text, /Condition: [^<]*goes up to 16/)
+      assertShows(refused.text, /name="said"[^>]*value="32"|value="32"[^>]*name="said"/)
+      await post(`${at}/conditions`, { ...form, said: '8' })
+      await post(`${at}/conditions`, { ...form, decider: 'place', test: 'one_of', said: 'fra, nyc' })
+      const shown = (await staff.get(at)).text
+      assertShows(shown, /memory is at least 8/)
+      assertShows(shown, /place is one of Frankfurt, New York/)
+      const small = await web.browser().get('/products/minecraft?cycle=1m&o.memory=4')
+      assert.doesNotMatch(small.text, /name="o\.backup"/)
+      assertShows(
+        (await web.browser().get('/products/minecraft?cycle=1m&o.memory=8')).text,
+        /name="o\.backup"/,
+      )
+      const place = `/admin/catalog/options/${await idOf('place')}`
+      const held = await staff.post(`${place}/retire`, {})
+      assertStatus(held, 409)
+      await staff.get(at)
+      await post(`${at}/conditions/own/1/remove`, {})
+      await post(`${at}/conditions/own/0/remove`, {})
+      assertShows((await staff.get(at)).text, /Always offered/)
+    })
   })
 }

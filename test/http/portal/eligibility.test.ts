@@ -5,7 +5,7 @@ import { noHooks } from '../../../core/records/index.ts'
 import { draft, issue, makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
 import { staffActor } from '../../support/make.ts'
-import { testMeans } from '../../support/means.ts'
+import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makePortal, signedIn } from './shop.ts'
 
@@ -18,11 +18,18 @@ for (const engine of engines)
     let picky: string
     let invoice: { id: string }
     let link: string
-    let answer: () => Promise<unknown>
+    let answer: (input: unknown) => Promise<unknown>
+    let means: TestMeans
     const plugins = scriptedGateway([])
     before(async () => {
       database = await makeDatabase(engine)
-      const means = { ...testMeans(database.db), hooks: { ...noHooks, ask: () => answer() } }
+      means = {
+        ...testMeans(database.db),
+        hooks: {
+          ...noHooks,
+          ask: (_id: string, _kind: string, _operation: string, input: unknown) => answer(input),
+        },
+      }
       const portal = await makePortal(means)
       plain = (await makeGateway(means)).id
       picky = (await makeGateway(means, ['start_payment', 'eligibility'])).id
@@ -49,6 +56,33 @@ for (const engine of engines)
       assert.doesNotMatch(without, /Not in this country/)
       const guest = (await web.browser().get(link)).text
       assert.deepEqual([offers(guest, plain), offers(guest, picky)], [true, false])
+    })
+
+    test('neither is it among the ways of a joint payment or a deposit', async () => {
+      answer = () => Promise.resolve({ eligible: false, reason: 'Not in this country' })
+      means.clock.advance(61_000)
+      for (const page of ['/portal/pay', '/portal/credit']) {
+        const { text } = await browser.get(page)
+        assert.deepEqual([text.includes(plain), text.includes(picky)], [true, false], page)
+      }
+      answer = () => Promise.reject(new Error('down'))
+      means.clock.advance(61_000)
+      for (const page of ['/portal/pay', '/portal/credit'])
+        assert.ok((await browser.get(page)).text.includes(picky), page)
+    })
+
+    test('a deposit is offered by whoever takes the least or the most of it', async () => {
+      const least = '500'
+      answer = (input) =>
+        Promise.resolve(
+          (input as { amount: { minor: string } }).amount.minor === least
+            ? { eligible: false, reason: 'Too little' }
+            : { eligible: true },
+        )
+      means.clock.advance(61_000)
+      assert.ok((await browser.get('/portal/credit')).text.includes(picky))
+      answer = () => Promise.resolve({ eligible: false, reason: 'Not in this country' })
+      means.clock.advance(61_000)
     })
 
     test('a page of before does not start it, and nobody is asked for money', async () => {

@@ -59,6 +59,7 @@ export interface FirstRows extends WorldIds {
   giftCard: string
   priceList: string
   campaign: string
+  cancelReason: string
   priceRule: string
   rate: string
   clientGroup: string

@@ -109,6 +109,7 @@ export async function makeForeignRows(
     creditGrant: await copy('credit_grants', rows.creditGrant, 'crg', of),
     coupon: await copy('coupons', rows.coupon, 'cpn', { brand_id: brand.id, code: owner.id.toUpperCase() }),
     campaign: await copy('price_campaigns', rows.campaign, 'pcp', { brand_id: brand.id }),
+    cancelReason: await copy('cancel_reasons', rows.cancelReason, 'cnr', { brand_id: brand.id }),
     priceRule: await copy('price_rules', rows.priceRule, 'prr', { brand_id: brand.id, currency: owner.id }),
     priceList: await copy('price_lists', rows.priceList, 'plt', { brand_id: brand.id, name: owner.id }),
     clientGroup: await copy('client_groups', rows.clientGroup, 'cgr', {

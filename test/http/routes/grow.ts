@@ -143,6 +143,7 @@ const shopOf = (rows: FirstRows): Many[] => [
     rate: `1.${n}`,
   })),
   own('price_campaigns', rows.campaign, 'pcp', (n) => ({ name: `Change ${n}` })),
+  own('cancel_reasons', rows.cancelReason, 'cnr', (n) => ({ name: `Reason ${n}` })),
   own('price_lists', rows.priceList, 'plt', (n) => ({ name: `List ${n}` })),
   own('client_groups', rows.clientGroup, 'cgr', (n) => ({ name: `Clients ${n}` })),
   own('products', rows.product, 'prd', (n) => ({ slug: `product-${n}`, name: `Product ${n}` })),

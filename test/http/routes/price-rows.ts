@@ -1,6 +1,6 @@
 import { createPriceList, enterRate, setPriceRule } from '../../../core/catalog/index.ts'
 import { createClientGroup } from '../../../core/clients/index.ts'
-import { createCampaign } from '../../../core/services/index.ts'
+import { createCampaign, createCancelReason } from '../../../core/services/index.ts'
 import { staffActor } from '../../support/make.ts'
 import type { TestMeans } from '../../support/means.ts'
 import type { WorldIds } from '../admin/fill-desk.ts'
@@ -21,5 +21,6 @@ export async function makePriceRows(means: TestMeans, { brand }: WorldIds) {
   const priceRule = await setPriceRule(means, { ...rule, mode: 'up', step: '1.00', ending: '0.99' }, staff)
   const change = { brand_id: brand, name: 'Change 0', percent_ppm: 50_000, starts_on: '2026-03-01' }
   const campaign = await createCampaign(means, { ...change, notice_days: 30 }, staff)
-  return { campaign, priceList, clientGroup, rate: rate!, priceRule }
+  const cancelReason = await createCancelReason(means, { brand_id: brand, name: 'Reason 0' }, staff)
+  return { campaign, cancelReason, priceList, clientGroup, rate: rate!, priceRule }
 }

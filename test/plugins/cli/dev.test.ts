@@ -101,8 +101,10 @@ describe('berth plugin dev beside the sample shop', () => {
   test('a call that cannot be made is refused with the reason', async () => {
     dev.type('gateway.start_payment {"amount": 7}')
     await dev.says(/input for gateway\.start_payment does not fit: amount/)
-    dev.type('gateway.look_up {')
-    await dev.says(/JSON/)
+    for (const typed of ['{', '[]', 'null', 'pay_1']) {
+      dev.type(`gateway.look_up ${typed}`)
+      await dev.says(/What follows the name is a JSON object/)
+    }
     dev.type('gateway.teapot')
     await dev.says(/teapot/)
   })

@@ -48,6 +48,8 @@ test('npm create works in a copy of Berth without a network, and what it writes 
   const made = await run('npm', args, '', offline)
   assert.equal(made.code, 0, made.text)
   assert.match(made.text, /by-npm is written/)
+  // Whoever came by npm may have no command of that name.
+  assert.ok(made.text.endsWith(`Here "berth" is ${join(ROOT, 'bin/berth')}\n`), made.text)
   const tested = await berth('plugin', 'test', 'by-npm')
   assert.equal(tested.code, 0, tested.text)
 })

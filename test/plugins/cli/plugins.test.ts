@@ -76,13 +76,16 @@ test('an administrator reads what is asked for before it is granted', async () =
   assert.match(asked.text, /storage 1000/)
   assert.match(asked.text, /Nothing was installed/)
   const unsigned = await plugin('install', 'again.berth-plugin', '--grant')
-  assert.match(unsigned.text, /Nobody has signed/)
+  assert.match(unsigned.text, /Nobody has signed.* The option for that: --allow-unsigned\n/)
   assert.equal(unsigned.code, 1)
   const folder = await plugin('install', 'parcel', '--grant')
   assert.match(folder.text, /Nobody has signed/)
   assert.equal(folder.code, 1)
   const installed = await plugin('install', 'parcel-1.0.0.berth-plugin', '--grant')
-  assert.match(installed.text, /parcel 1\.0\.0 is installed/)
+  assert.match(
+    installed.text,
+    /parcel 1\.0\.0 is installed\. Set it up in the admin area: \/admin\/plugins\/parcel\/new\n/,
+  )
   await plugin('disable', 'parcel')
   assert.match((await plugin('list')).text, /parcel 1\.0\.0 {2}package, disabled/)
   assert.equal((await plugin('logs', 'parcel')).code, 0)
@@ -95,8 +98,13 @@ test('an upgrade is rolled back', async () => {
   assert.match((await plugin('install', 'parcel-1.1.0.berth-plugin', '--grant')).text, /in place of 1\.0\.0/)
   assert.match(
     (await plugin('install', 'parcel-1.0.0.berth-plugin', '--grant')).text,
-    /is installed as 1\.1\.0/,
+    /is installed as 1\.1\.0.* The option for that: --allow-lower\n/,
   )
+  await plugin('keygen', 'other.pem')
+  await plugin('sign', 'parcel-1.1.0.berth-plugin', '--key', 'other.pem')
+  const other = await plugin('install', 'parcel-1.1.0.berth-plugin', '--grant')
+  assert.match(other.text, /The option for that: --accept-author "([0-9a-f]{4} ){7}[0-9a-f]{4}"\n/)
+  assert.equal(other.code, 1)
   assert.match((await plugin('roll-back', 'parcel')).text, /parcel 1\.0\.0 runs again/)
 })
 

@@ -4,6 +4,7 @@ import { memoryStorage } from '../../../core/conformance/memory-storage.ts'
 import type { Clock } from '../../../core/kernel/index.ts'
 import { createCallBook } from '../../../core/plugins/call-book.ts'
 import { callPlugin, type Caller } from '../../../core/plugins/call-plugin.ts'
+import { createOutsideBook } from '../../../core/plugins/outside-book.ts'
 import { failureName } from '../../../core/plugins/index.ts'
 import type { PluginInstance, PluginServer } from '../../../core/plugins/ports.ts'
 import { createBreaker } from '../../../core/plugins/supervisor/breaker.ts'
@@ -42,6 +43,7 @@ function desk() {
       wards: 1,
       breaker: createBreaker(),
       book: createCallBook(),
+      outside: createOutsideBook({ now: () => assert.fail('nothing is asked outside') }),
     },
     supervisor: {
       run: () => Promise.resolve(next.end),
@@ -50,6 +52,7 @@ function desk() {
       suspects: () => [],
       stop: () => undefined,
     },
+    refusals: { note: () => undefined },
     mark: () => 'bsk_mark',
     lines: { admit: () => true, stop: () => undefined },
     stacks: Promise.resolve(false),

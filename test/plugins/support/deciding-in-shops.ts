@@ -12,7 +12,6 @@ import { sql } from '../../../core/db/index.ts'
 import { signIn } from '../../../core/identity/index.ts'
 import { guestActor } from '../../../core/kernel/index.ts'
 import { acceptQuote, createQuote, placeOrder, sendQuote } from '../../../core/orders/index.ts'
-import { noHooks } from '../../../core/records/index.ts'
 import { reconcileBooks, repairDiscrepancy } from '../../../core/reports/index.ts'
 import { startAct } from '../../../core/services/acts/start-act.ts'
 import { adoptDelivery, moveRenewal } from '../../../core/services/index.ts'
@@ -20,10 +19,7 @@ import { draft, issue, makeBuyer, makeGateway, scriptedGateway } from '../../bil
 import { orderDeps } from '../../orders/support.ts'
 import { makeRealShop } from '../../orders/real-shop.ts'
 import { makeUser, PASSWORD } from '../../support/make.ts'
-import type { Decide, Deciding } from './deciding-verbs.ts'
-
-/** What stands before the decision was made while nobody refused anything. */
-const before = ({ means }: Deciding) => ({ ...means, hooks: noHooks })
+import { before, type Decide, type Deciding } from './deciding.ts'
 
 const paid = async (shop: Deciding) => {
   const means = before(shop)
@@ -80,8 +76,8 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const payments = { ...shop.means, plugins: scriptedGateway([]) }
     return repairDiscrepancy(payments, { discrepancy_id: found!.id }, shop.actor)
   },
-  'gateway_movement.accept:check': ({ plant, means, actor }) => {
-    plant('gateway_movements', {
+  'gateway_movement.accept:check': async ({ plant, means, actor }) => {
+    await plant('gateway_movements', {
       id: 'x',
       status: 'waiting',
       kind: 'payment',
@@ -103,7 +99,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     )
     const input = {
       ...{ brand_id, quote_id, version_number: 1, name: 'Ada Quay' },
-      terms: { version: '2026-01', accepted: true as const },
+      terms: { version: '1', accepted: true as const },
     }
     return acceptQuote(orderDeps(shop.means), input, shop.actor)
   },
@@ -111,7 +107,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const { means, actor, plant } = shop
     const days = { charged_through: '2026-02-01', next_period_on: '2026-02-01', anchor_on: '2026-01-01' }
     const state = { billing_status: 'active', delivery_status: 'live', product_id: 'prd_small', cycle: '1m' }
-    plant('services', {
+    await plant('services', {
       id: 'svc',
       zone: 'UTC',
       spans: '[]',
@@ -123,9 +119,9 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
     const input = { service_id: 'svc', to_on: '2026-02-10', effect: 'free' as const, reason: 'Because' }
     return moveRenewal(means as never, input, actor)
   },
-  'service.act:check': ({ plant, means, actor }) => {
+  'service.act:check': async ({ plant, means, actor }) => {
     const state = { billing_status: 'active', delivery_status: 'live', zone: 'UTC', parent_id: null }
-    plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', server_id: 'srv_1', ...state })
+    await plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', server_id: 'srv_1', ...state })
     const offering = () => [{ instance: 'plg_a', plugin: 'fake', brand: null, stamp: '' }]
     const offered = { ...means, hooks: { ...means.hooks, offering } }
     const act = { serviceId: 'svc', operation: 'power' as const, told: {}, said: {} }
@@ -139,7 +135,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
       product_id: 'prd_small',
       zone: 'UTC',
     }
-    plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', ...state })
+    await plant('services', { id: 'svc', cycle: '1m', instance_id: 'plg_a', ...state })
     const delivery = {
       service_id: 'svc',
       status: 'failed',
@@ -147,7 +143,7 @@ export const decisionsInShops: Readonly<Record<string, Decide>> = {
       step: 'create',
       server_id: 'srv_1',
     }
-    plant('deliveries', { id: 'x', ...delivery })
+    await plant('deliveries', { id: 'x', ...delivery })
     const plugins = scriptedGateway([{ state: 'live', remote_id: 'r1', access: [] }])
     return adoptDelivery({ ...means, plugins } as never, { delivery_id: 'x', remote_id: 'r1' }, actor)
   },

@@ -12,26 +12,15 @@ import { approvePluginRequest, refusePluginRequest } from '../../../core/plugins
 import * as reports from '../../../core/reports/index.ts'
 import * as services from '../../../core/services/index.ts'
 import type { TestMeans } from '../../support/means.ts'
-import type { Plant } from './plant.ts'
-
-export interface Deciding {
-  plant: Plant
-  means: TestMeans
-  actor: Actor
-}
-
-/** Makes what the verb acts on and runs it; it must ask its check before anything is written. */
-export type Decide = (shop: Deciding) => Promise<unknown>
+import { REASON, type Decide } from './deciding.ts'
 
 type Verb = (means: never, input: never, actor: Actor) => Promise<unknown>
-
-const REASON = 'Because'
 
 /** Of a record in that state the verb is run with that input. */
 const moves =
   (table: string, row: Row, verb: Verb, input: Record<string, unknown>): Decide =>
   async ({ plant, means, actor }) => {
-    plant(table, { id: 'x', ...row })
+    await plant(table, { id: 'x', ...row })
     const all = { ...means, plugins: silent, changes: changePorts, writeActs: willing }
     await verb({ ...all, means: all } as never, input as never, actor)
   }
@@ -55,7 +44,7 @@ const bankLine = of('bank_lines', 'line')
 const delivery = (verb: Verb, input: object = {}, row: Row = {}): Decide =>
   withService({}, async (shop) => {
     const state = { service_id: 'svc', status: 'failed', action: 'create', step: 'create', server_id: 'srv' }
-    shop.plant('deliveries', { id: 'x', ...state, ...row })
+    await shop.plant('deliveries', { id: 'x', ...state, ...row })
     await verb(
       { ...shop.means, plugins: silent } as never,
       { delivery_id: 'x', ...input } as never,
@@ -74,7 +63,7 @@ const service = (verb: Verb, input: object = {}, row: Row = {}): Decide =>
 function withService(row: Row, act: Decide): Decide {
   return async (shop) => {
     const state = { billing_status: 'active', delivery_status: 'live', zone: 'UTC', parent_id: null }
-    shop.plant('services', { id: 'svc', cycle: 'monthly', ...state, ...row })
+    await shop.plant('services', { id: 'svc', cycle: 'monthly', ...state, ...row })
     return act(shop)
   }
 }
@@ -83,8 +72,8 @@ const invoice = { id: 'inv', kind: 'invoice', status: 'issued' }
 
 /** With another record that the verb reads. */
 function beside(table: string, row: Row, act: Decide): Decide {
-  return (shop) => {
-    shop.plant(table, row)
+  return async (shop) => {
+    await shop.plant(table, row)
     return act(shop)
   }
 }
@@ -246,6 +235,17 @@ export const decisions: Readonly<Record<string, Decide>> = {
   'plugin_request.refuse:check': moves('plugin_requests', { status: 'waiting' }, refusePluginRequest, {
     ...{ request_id: 'x', reason: REASON },
   }),
+  'stay_offer.accept:check': beside(
+    'stay_offers',
+    {
+      id: 'sto',
+      service_id: 'svc',
+      status: 'offered',
+      offer: 'talk',
+      created_at: '2026-01-01T00:00:00.000Z',
+    },
+    service(services.acceptStayOffer),
+  ),
   'service.keep:check': leaving(services.undoCancellation),
   'service.change_plan:check': service(services.requestChange),
   'instalment_plan.end:check': inParts(billing.endInstalments, { invoice_id: 'inv', reason: REASON }),

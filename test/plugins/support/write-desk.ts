@@ -39,7 +39,7 @@ export function writeCall(means: Means, what: WriteCall): AskToWrite {
   const broken = (error: unknown) => {
     throw error
   }
-  const ask = openDesk(call, { denied: () => undefined, broken })
+  const ask = openDesk(call, { refused: () => undefined, broken })
   return async (scope, id, reference, body) => {
     const { ok, text: answer } = await ask('record_request', JSON.stringify({ scope, id, reference, body }))
     const value = JSON.parse(answer) as { code: string; message: string }

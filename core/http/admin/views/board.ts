@@ -135,6 +135,7 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   parked: { href: '/admin/billing/runs', icon: 'user' },
   discrepancies: { href: '/admin/reconciler', icon: 'scale' },
   plugin_requests: { href: '/admin/plugin-requests', icon: 'puzzle' },
+  plugin_grants: { href: '/admin/plugins', icon: 'puzzle' },
 }
 
 function needsPerson(desk: Desk): Promise<Waiting[]> {
@@ -148,6 +149,7 @@ function needsPerson(desk: Desk): Promise<Waiting[]> {
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
     union all select 'discrepancies', count(*), min(y.found_at) from discrepancies y where y.status = 'open' and ${scoped(actor, { table: 'y', client: null })}
     union all select 'plugin_requests', count(*), min(q.created_at) from plugin_requests q where q.status = 'waiting' and ${scoped(actor, { table: 'q' })}
+    union all select 'plugin_grants', count(*), min(g.updated_at) from plugins g where g.asks is not null and exists (select 1 from plugin_instances j where j.plugin_id = g.id)
     union all select 'parked', count(*), min(k.parked_at) from parked_clients k join clients c on c.id = k.client_id where ${scoped(actor, { table: 'c', client: 'id' })}`)
 }
 

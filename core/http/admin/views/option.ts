@@ -6,6 +6,7 @@ import { toDecimal } from '../../../../sdk/index.ts'
 import type { FormBody } from '../../context.ts'
 import type { Block, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
+import { conditionBlocks } from './option-conditions.ts'
 import { reachProduct } from './product.ts'
 import { cycleName } from './words.ts'
 
@@ -54,6 +55,7 @@ export async function optionPage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(cycles.length > 0 && pricedParts(option).length > 0
         ? [pricesForm(desk, refused('/prices'), { option, cycles, currencies })]
         : []),
+      ...conditionBlocks(desk, refused('/conditions'), { option, product }),
       ...(hasValues || option.kind === 'checkbox' ? [] : [stepsTable(desk, { option, cycles, currencies })]),
     ],
   }

@@ -268,6 +268,7 @@ function facts(desk: Desk, order: Order, around: Around): Block {
           cells: [
             desk.t('admin.orders.terms_version', { version: terms.version }),
             { at: terms.accepted_at },
+            ...(terms.reason ? [terms.reason] : []),
           ],
         },
       },

@@ -22,8 +22,10 @@ import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { askedTable } from './plugin-asks.ts'
 import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
+import { waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
+import { outsideTable } from './plugin-outside.ts'
 import { instanceState, switchState } from './plugins.ts'
 
 interface Version {
@@ -72,6 +74,7 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
   const before = await versionBefore(means.db, plugin, means.shipped)
   const health = await means.pluginHealth()
   const figures = (health?.figures ?? []).filter(({ instance }) => ids.includes(instance))
+  const outside = (health?.outside ?? []).filter(({ instance }) => ids.includes(instance))
   return {
     head: {
       title: plugin.manifest.name,
@@ -82,9 +85,11 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
+      ...waitingNotice(desk, plugin),
       ...pausedNotice(desk, openOf(health?.tripped ?? [], instances)),
       figureStats(desk, figures, openOf(health?.tripped ?? [], instances)),
       instanceTable(desk, plugin, instances),
+      outsideTable(desk, outside, namesOf(instances)),
       lastCalls(desk, figures, namesOf(instances)),
       logTable(desk, await logOf(desk, instances), namesOf(instances)),
       versionTable(desk, plugin, versions),

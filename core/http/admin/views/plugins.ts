@@ -17,8 +17,10 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { askedTable } from './plugin-asks.ts'
 import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
+import { waitingMark, waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
+import { outsideTable } from './plugin-outside.ts'
 import { settingsFields } from './settings-fields.ts'
 import { trustFields } from './trust-fields.ts'
 import { trustedHosts } from './trusted-hosts.ts'
@@ -88,9 +90,9 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           label: row.manifest.name,
           cells: [
             row.manifest.name,
-            kindName(desk, row.manifest.kinds),
+            kindName(desk, (row.asks ?? row.manifest).kinds),
             row.version,
-            switchState(desk, row.status),
+            { cells: [switchState(desk, row.status), waitingMark(desk, row)] },
             {
               href: `/admin/plugins/${row.id}/new`,
               text: t(
@@ -128,12 +130,14 @@ export async function newInstance(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const plugin = (await listPlugins(means.db)).find(({ id }) => id === asked.params.plugin)
   if (!plugin) throw NotFound({ what: 'plugin', id: asked.params.plugin! })
+  const head = {
+    title: t('admin.plugins.new_title', { name: plugin.manifest.name }),
+    text: plugin.manifest.description ?? '',
+    crumbs: pluginCrumbs(desk, plugin.manifest.name),
+  }
+  if (plugin.asks !== null) return { head, main: waitingNotice(desk, plugin) }
   return {
-    head: {
-      title: t('admin.plugins.new_title', { name: plugin.manifest.name }),
-      text: plugin.manifest.description ?? '',
-      crumbs: pluginCrumbs(desk, plugin.manifest.name),
-    },
+    head,
     main: [
       {
         kind: 'form',
@@ -207,6 +211,10 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         at,
         permission: TRUST,
       }),
+      outsideTable(
+        desk,
+        (health?.outside ?? []).filter((one) => one.instance === instance.id),
+      ),
       lastCalls(desk, figures),
       logTable(desk, lines),
       await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),

@@ -1,4 +1,4 @@
-import { listServers, trustServer } from '../../../services/index.ts'
+import { healthOf, listServers, trustServer, type ServerHealth } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import type { Button, Field, PageView } from '../blocks.ts'
@@ -16,6 +16,14 @@ export const serverState = (desk: Desk, status: string) => ({
   label: desk.t(`admin.server.${status}`),
   tone: status === 'active' ? ('good' as const) : ('warn' as const),
 })
+
+const TONES = { good: 'good', degraded: 'warn', down: 'bad' } as const
+
+/** What its plugin found last, of a server in use that is asked; of others it says nothing. */
+const healthState = (desk: Desk, status: string, health: ServerHealth | null) =>
+  health === null || status !== 'active'
+    ? null
+    : { state: health, label: desk.t(`admin.servers.health.${health}`), tone: TONES[health] }
 
 export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
@@ -38,6 +46,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
           { label: l('fill'), align: 'end' },
           { label: l('failures'), align: 'end', phone: 'hide' },
           { label: l('last_contact') },
+          { label: l('health') },
           { label: l('state'), phone: 'side' },
         ],
         rows: servers.map((row) => ({
@@ -51,6 +60,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
             row.capacity === null ? row.services : `${row.services} / ${row.capacity}`,
             row.failures,
             { at: row.last_contact_at },
+            healthState(desk, row.status, row.health),
             serverState(desk, row.status),
           ],
         })),
@@ -129,12 +139,14 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const server = await readServer(desk, asked.params.id!)
   const { hosts = [] } = await desk.means.serverSettings(server.instance_id)
+  const found = await healthOf(desk.means.db, server.id)
+  const health = healthState(desk, server.status, found?.health ?? null)
   const at = `/admin/servers/${server.id}`
   return {
     head: {
       title: server.name,
       crumbs: [{ label: t('admin.servers.title'), href: '/admin/servers' }, { label: server.name }],
-      status: [serverState(desk, server.status)],
+      status: [serverState(desk, server.status), ...(health ? [health] : [])],
       actions: serverActs(desk, server.status, at),
     },
     main: [
@@ -166,6 +178,7 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
             value: { href: `/admin/plugins/instances/${server.instance_id}`, text: server.instance },
           },
           { label: l('last_contact'), value: { at: server.last_contact_at } },
+          ...(health && found ? [{ label: health.label, value: { at: found.since } }] : []),
           {
             label: l('services'),
             value: { href: `/admin/services?server=${server.id}`, text: t('admin.servers.services') },

@@ -34,8 +34,10 @@ export const SETTING_TOPICS: Readonly<Record<string, readonly string[]>> = {
   ],
   changes: [
     ...['services.proration', 'services.unused_on_downgrade', 'services.unused_on_cancel'],
+    'services.cancel_reason',
     ...['services.pause', 'services.hour_cap', 'services.usage_months'],
   ],
+  servers: ['services.health_minutes'],
   clients: ['client.locked_fields', 'client.close_idle_after'],
   plugins: ['plugins.index_address', 'plugins.index_key', 'plugins.log_days', 'plugins.log_lines'],
 }

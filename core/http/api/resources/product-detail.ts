@@ -28,12 +28,22 @@ export function productDetail(product: Product) {
 
 const isOffered = ({ retiredAt }: { retiredAt: string | null }): boolean => retiredAt === null
 
-const optionOf = ({ id, key, name, kind, required, prices, values }: Product['options'][number]) => ({
-  ...{ id, key, name, kind, required, prices: prices.map(priceOf) },
+const optionOf = ({
+  id,
+  key,
+  name,
+  kind,
+  required,
+  conditions,
+  prices,
+  values,
+}: Product['options'][number]) => ({
+  ...{ id, key, name, kind, required, conditions, prices: prices.map(priceOf) },
   values: values.filter(isOffered).map((value) => ({
     id: value.id,
     key: value.key,
     label: value.label,
+    conditions: value.conditions,
     prices: value.prices.map(priceOf),
   })),
 })

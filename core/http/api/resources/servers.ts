@@ -71,4 +71,5 @@ const serverResource = (row: ListedServer) => ({
   ...{ id: row.id, name: row.name, instance_id: row.instance_id, group_id: row.group_id },
   ...{ status: row.status, capacity: row.capacity, services: row.services, failures: row.failures },
   ...{ last_contact_at: row.last_contact_at, last_problem: row.last_problem },
+  health: row.health,
 })

@@ -4,6 +4,7 @@ import {
   account,
   checkPayment,
   depositLimits,
+  eligible,
   getPayment,
   listGateways,
   startDeposit,
@@ -97,6 +98,7 @@ async function drawCredit(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const movements = await deps.db.all<Movement>(sql`
     select j.kind, j.effective_on, p.currency, p.amount_minor from postings p join journals j on j.id = p.journal_id
     where p.client_id = ${client.id} and p.account = ${account.clientCredit} order by j.id desc limit 50`)
+  const limits = await depositLimits(deps, client.brand_id, currency)
   const view = {
     tabs: invoiceTabs(t, 'credit'),
     balances:
@@ -109,8 +111,8 @@ async function drawCredit(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
       amount: money(-row.amount_minor, row.currency),
     })),
     currency,
-    ...(await depositLimits(deps, client.brand_id, currency)),
-    gateways: can(ctx, startDeposit) ? await gatewayChoices(ctx, currency) : [],
+    ...limits,
+    gateways: can(ctx, startDeposit) ? await gatewayChoices(ctx, currency, limits) : [],
     ...(await creditRules(ctx, currency)),
     values: { amount: '', gateway: '', ...problem?.values },
     ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
@@ -127,8 +129,18 @@ const KINDS = new Set([
   'promotion_revoked',
 ])
 
-async function gatewayChoices(ctx: RouteCtx, currency: string) {
+type Limits = Awaited<ReturnType<typeof depositLimits>>
+
+async function gatewayChoices(ctx: RouteCtx, currency: string, { minimum, maximum }: Limits) {
   const { client } = requireClient(ctx)
-  const gateways = await listGateways(ctx.state.deps.db, client.brand_id, { currency })
+  const { deps } = ctx.state
+  const offered = await listGateways(deps.db, client.brand_id, { currency })
+  // The sum is not known yet: whoever takes neither the least nor the most takes no deposit.
+  const [least, most] = await Promise.all(
+    [minimum, maximum].map(({ minor }) =>
+      eligible(deps, offered, { clientId: client.id, currency, amountMinor: BigInt(minor) }),
+    ),
+  )
+  const gateways = offered.filter((gateway) => least!.includes(gateway) || most!.includes(gateway))
   return gateways.map(({ id, name }) => ({ value: id, label: name }))
 }

@@ -8,6 +8,7 @@ import {
   chargeText,
   checkPayment,
   creditBalance,
+  eligible,
   getPayment,
   lessCredit,
   listGateways,
@@ -184,11 +185,14 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const isTicked = (id: string) => (picked ? id in picked : true)
   const open = await readOpen(ctx, isTicked)
   const methods = open.length > 0 ? await listMethods(deps.db, client.id) : []
-  const gateways = open.length > 0 ? await listGateways(deps.db, client.brand_id) : []
+  const currency = open[0]?.currency ?? ''
+  const amountMinor = open.reduce((sum, row) => (isTicked(row.id) ? sum + row.asked_minor : sum), 0n)
+  const offered = open.length > 0 ? await listGateways(deps.db, client.brand_id) : []
+  const gateways =
+    amountMinor > 0n ? await eligible(deps, offered, { clientId: client.id, currency, amountMinor }) : offered
   const today = deps.business.today(zone)
   const instances = methods.map((method) => method.instance_id)
   const rules = await rulesOf(deps, gateways, instances)
-  const currency = open[0]?.currency ?? ''
   const wayOf = (value: string, label: string, own: string | null | undefined) => {
     const read = JSON.parse(own ?? '{}') as GatewayRules
     // Several documents have no discount; a surcharge is of their sum.

@@ -1,14 +1,23 @@
 import { Type } from '../../../../sdk/index.ts'
 import { money } from '../../../../sdk/index.ts'
+import { sql, type Queries } from '../../../db/index.ts'
+import { invalidInput } from '../../../kernel/index.ts'
+import { permit, readSetting } from '../../../records/index.ts'
 import {
+  acceptStayOffer,
+  cancelReason,
+  cancelReasons,
   cancelService,
   endOfTerm,
+  findService,
+  offerToStay,
   planUnused,
   showService,
-  type ShownService,
+  type ServiceRow,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { flash, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
+import { can, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
+import { cancelNow } from './stay-offer.ts'
 
 const REASONS = ['not_needed', 'too_expensive', 'missing', 'problems', 'moving', 'other'] as const
 
@@ -25,46 +34,106 @@ export async function takeCancel(ctx: RouteCtx): Promise<void> {
     redraw: (problem) => drawCancel(ctx, problem),
     async act() {
       const wish = form(ctx, Wish)
-      const reason = [t(`portal.cancel.reasons.${wish.reason}`), wish.note?.trim()].filter(Boolean).join(': ')
-      const { effectiveOn } = await cancelService(deps, { service_id, at: wish.at, reason }, actor)
-      const isNow = effectiveOn <= deps.business.today(ctx.state.zone)
-      flash(ctx, { tone: 'good', text: t(`portal.cancel.${isNow ? 'done_now' : 'done'}`) })
-      seeOther(ctx, `/portal/services/${service_id}`)
+      const note = wish.note?.trim() ?? ''
+      const service = await findService(deps.db, actor, { id: service_id, right: cancelService.permission })
+      const chosen = await chosenReason(ctx, { service, reason: wish.reason ?? '', note })
+      if (await offers(ctx, { at: wish.at, note, reason_id: chosen.reason_id }))
+        return seeOther(ctx, `/portal/services/${service_id}/cancel/offer`)
+      const { name, reason_id } = chosen
+      const reason = [name, note].filter(Boolean).join(': ')
+      await cancelNow(ctx, { at: wish.at, reason, ...(reason_id === null ? {} : { reason_id }) })
     },
   })
 }
 
 const Wish = Type.Object({
   at: Type.Union([Type.Literal('now'), Type.Literal('end')]),
-  reason: Type.Union(REASONS.map((reason) => Type.Literal(reason))),
+  reason: Type.Optional(Type.String({ maxLength: 64 })),
   note: Type.Optional(Type.String({ maxLength: 900 })),
 })
 
+/** What was chosen, in words for staff: one of the shop's reasons, or of those that every shop has. */
+async function chosenReason(
+  { state: { deps, t } }: RouteCtx,
+  { service, reason, note }: { service: ServiceRow; reason: string; note: string },
+): Promise<{ name: string; reason_id: string | null }> {
+  const { rule, own } = await askedOf(deps.db, service)
+  if (reason === '') {
+    if (rule === 'required') throw invalidInput({ reason: 'is missing' })
+    return { name: t('portal.cancel.no_reason'), reason_id: null }
+  }
+  if (own.length === 0) {
+    const builtIn = REASONS.find((one) => one === reason)
+    if (!builtIn) throw invalidInput({ reason: 'must be one of those offered' })
+    return { name: t(`portal.cancel.reasons.${builtIn}`), reason_id: null }
+  }
+  const chosen = own.find(({ id }) => id === reason)
+  if (!chosen) throw invalidInput({ reason: 'must be one of those offered' })
+  if (chosen.asks_note === 1 && note === '') throw invalidInput({ note: 'is missing' })
+  return { name: chosen.name, reason_id: chosen.id }
+}
+
+/** Whether a reason has to be given, and the reasons of the shop. */
+async function askedOf(queries: Queries, service: ServiceRow) {
+  const of = { brand: service.brand_id, product: service.product_id }
+  return { rule: await readSetting(queries, cancelReason, of), own: await cancelReasons(queries, service) }
+}
+
+/** Whether there is an offer to be looked at first. Whoever may not take one is not made any. */
+async function offers(
+  ctx: RouteCtx,
+  { reason_id, ...wish }: { at: 'now' | 'end'; note: string; reason_id: string | null },
+): Promise<boolean> {
+  const { deps, actor } = ctx.state
+  if (reason_id === null || !can(ctx, offerToStay) || !can(ctx, acceptStayOffer)) return false
+  const input = { service_id: ctx.params.serviceId, reason_id, ...wish }
+  return (await offerToStay(deps, input, actor)) !== null
+}
+
 async function drawCancel(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { deps, actor, t, zone } = ctx.state
-  const shown = await showService(deps, { service_id: ctx.params.serviceId }, actor)
+  permit(showService, actor)
+  const wanted = { id: ctx.params.serviceId!, right: showService.permission }
+  const service = await findService(deps.db, actor, wanted)
+  const { productName, parts } = await familyOf(deps.db, service)
   const today = deps.business.today(zone)
-  const endsOn = await endOfTerm(deps.db, shown.service, today)
-  const { service, productName } = shown
+  const endsOn = await endOfTerm(deps.db, service, today)
+  const { rule, own } = await askedOf(deps.db, service)
   const view = {
     ...{ label: service.label || productName, href: `/portal/services/${service.id}` },
-    ...{ endsOn: endsOn > today ? endsOn : null, plannedOn: service.cancel_on, parts: partLabels(shown) },
-    ...(await unusedView(ctx, shown)),
+    ...{
+      endsOn: endsOn > today ? endsOn : null,
+      plannedOn: service.cancel_on,
+      parts: parts.map(({ label }) => label),
+    },
+    ...(await unusedView(ctx, service, parts)),
     isEnded: service.billing_status === 'ended',
-    reasons: REASONS.map((value) => ({ value, label: t(`portal.cancel.reasons.${value}`) })),
+    reasons:
+      own.length > 0
+        ? own.map(({ id, name }) => ({ value: id, label: name }))
+        : REASONS.map((value) => ({ value, label: t(`portal.cancel.reasons.${value}`) })),
+    isReasonRequired: rule === 'required',
     values: { at: endsOn > today ? 'end' : 'now', reason: '', note: '', ...problem?.values },
     ...{ keys: formKeys(), errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
   }
   await page(ctx, 'portal/services/cancel', view, { title: t('portal.cancel.title', { label: view.label }) })
 }
 
-/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
-async function unusedView({ state: { deps } }: RouteCtx, { service, parts }: ShownService) {
-  const left = parts.filter((part) => part.billing_status !== 'ended')
-  const ending = { whole: service, parts: () => Promise.resolve(left), cause: 'preview' }
-  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
-  return { unused: amountMinor < 0n ? money(-amountMinor, service.currency) : null, unusedTo: policy }
+/** The name of what it is, and its parts that go with it. */
+async function familyOf(
+  queries: Queries,
+  { id }: ServiceRow,
+): Promise<{ productName: string; parts: ServiceRow[] }> {
+  const rows = await queries.all<ServiceRow & { product_name: string }>(sql`
+    select s.*, p.name as product_name from services s join products p on p.id = s.product_id
+    where s.id = ${id} or (s.parent_id = ${id} and s.billing_status <> 'ended') order by s.id`)
+  const own = rows.find((row) => row.id === id)
+  return { productName: own?.product_name ?? '', parts: rows.filter((row) => row.id !== id) }
 }
 
-const partLabels = ({ parts }: ShownService): string[] =>
-  parts.filter((part) => part.billing_status !== 'ended').map(({ label }) => label)
+/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
+async function unusedView({ state: { deps } }: RouteCtx, whole: ServiceRow, parts: readonly ServiceRow[]) {
+  const ending = { whole, parts: () => Promise.resolve(parts), cause: 'preview' }
+  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
+  return { unused: amountMinor < 0n ? money(-amountMinor, whole.currency) : null, unusedTo: policy }
+}

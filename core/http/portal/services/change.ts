@@ -1,5 +1,5 @@
 import { money } from '../../../../sdk/index.ts'
-import { listProducts, pricesOn, type Option, type Product } from '../../../catalog/index.ts'
+import { listProducts, pricesOn, type Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, recurs } from '../../../kernel/index.ts'
 import { findRow } from '../../../records/index.ts'
@@ -11,10 +11,11 @@ import {
   type ServiceRow,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { field, flash, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
+import { field, flash, isPartial, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
+import { optionForm } from './change-options.ts'
 import { offeredWish } from './offered-wish.ts'
-import { previewView } from './preview-view.ts'
+import { optionChanges, previewView } from './preview-view.ts'
 
 /** CP-04: plans of the same group that are delivered the same way, and the options that may change. */
 export async function showChange(ctx: RouteCtx): Promise<void> {
@@ -22,8 +23,8 @@ export async function showChange(ctx: RouteCtx): Promise<void> {
   const { deps, t, zone } = ctx.state
   const day = deps.business.today(zone)
   const products = await plansFor(ctx, service)
-  const present = products.find(({ id }) => id === service.product_id)
-  const kept = await keptOptions(ctx, service.id)
+  const asked = new URLSearchParams(ctx.querystring)
+  const { fields, isOutdated } = await optionForm(ctx, service, asked)
   const plans = products.flatMap((product) =>
     pricesOn(product, service.currency, day)
       .filter(({ cycle }) => recurs(cycle))
@@ -39,28 +40,42 @@ export async function showChange(ctx: RouteCtx): Promise<void> {
   const href = `/portal/services/${service.id}`
   const view = {
     ...{ id: service.id, label: service.label, href, previewHref: `${href}/upgrade/preview`, plans },
-    plan: `${service.product_id} ${service.cycle}`,
-    options: (present?.options ?? [])
-      .filter(isOffered)
-      .map((option) => optionView(option, kept.get(option.id))),
+    plan: asked.get('plan') ?? `${service.product_id} ${service.cycle}`,
+    options: fields,
+    isOutdated: isOutdated && asked.size > 0,
     isPossible: service.billing_status === 'active',
   }
   await page(ctx, 'portal/services/change', view, {
     title: t('portal.change.title', { label: service.label }),
+    parts: { 'change-options': ['portal/services/_change-options', view] },
   })
 }
 
-/** The sums of a choice: a part of the page above, and a page to confirm on. Nothing is changed by looking. */
+/**
+ * The sums of a choice: a part of the page above, and a page to confirm on. Nothing is changed by looking. Where the form
+ * did not show what its choices offer, a browser without scripts gets the form again.
+ */
 export async function showPreview(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
-  const wish = await offeredWish(ctx, wishOf(id, asked))
+  const { wish, isConditional } = await offeredWish(ctx, wishOf(id, asked))
+  if (isConditional) {
+    const { wished, isOutdated } = await optionForm(ctx, await findService(ctx), asked)
+    if (isOutdated && !isPartial(ctx)) return showChange(ctx)
+    wish.options = wished
+  }
   const change = await previewChange(deps, wish, actor)
   const href = `/portal/services/${id}`
+  const plan = asked.get('plan')
   const view = {
-    ...{ id, href, action: `${href}/upgrade`, fields: [...asked].filter(([name]) => isWish(name)) },
+    ...{ id, href, action: `${href}/upgrade` },
+    fields: [
+      ...(plan === null ? [] : [['plan', plan]]),
+      ...wish.options.map(({ option_id, value }) => [`o.${option_id}`, value]),
+    ],
     ...previewView(t, change),
+    ...(await optionChanges(ctx, change)),
   }
   await page(ctx, 'portal/services/preview', view, {
     title: t('portal.change.preview'),
@@ -79,7 +94,7 @@ export async function takeChange(ctx: RouteCtx): Promise<void> {
       await showChange(ctx)
     },
     async act() {
-      const wish = await offeredWish(ctx, wishOf(id, asked))
+      const { wish } = await offeredWish(ctx, wishOf(id, asked))
       const { invoiceId } = await requestChange(deps, wish, actor)
       if (invoiceId) return seeOther(ctx, `/portal/invoices/${invoiceId}/pay`)
       flash(ctx, { tone: 'good', text: t('portal.change.done') })
@@ -101,15 +116,18 @@ export async function takeCancelChange(ctx: RouteCtx): Promise<void> {
   seeOther(ctx, `/portal/services/${serviceId}`)
 }
 
-const isWish = (name: string): boolean => name === 'plan' || name.startsWith('o.')
-
-/** "plan" is a product and a cycle; "o.<option>" a value, number or tick. */
-function wishOf(service_id: string, asked: URLSearchParams) {
+/** "plan" is a product and a cycle. */
+function planOf(asked: URLSearchParams): { product_id?: string; cycle?: string } {
   const [product_id, cycle] = (asked.get('plan') ?? '').split(' ')
+  return product_id && cycle ? { product_id, cycle } : {}
+}
+
+/** "o.<option>" is a value, number or tick. */
+function wishOf(service_id: string, asked: URLSearchParams) {
   const options = [...asked].flatMap(([name, value]) =>
     name.startsWith('o.') ? [{ option_id: name.slice(2), value_id: value, value }] : [],
   )
-  return { service_id, options, ...(product_id && cycle ? { product_id, cycle } : {}) }
+  return { service_id, options, ...planOf(asked) }
 }
 
 function findService(ctx: RouteCtx): Promise<ServiceRow> {
@@ -133,29 +151,4 @@ async function plansFor(ctx: RouteCtx, service: ServiceRow): Promise<Product[]> 
       product.id === service.product_id ||
       (product.status === 'active' && product.instanceId === service.instance_id),
   )
-}
-
-async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string, string>> {
-  const rows = await ctx.state.deps.db.all<{ option_id: string; value: string }>(
-    sql`select option_id, value from service_options where service_id = ${serviceId}`,
-  )
-  return new Map(rows.map((row) => [row.option_id, row.value]))
-}
-
-const isOffered = (option: Option): boolean => option.changeable && option.retiredAt === null
-
-export function optionView(option: Option, present: string | undefined) {
-  const choices = option.values
-    .filter((value) => value.retiredAt === null || value.key === present)
-    .map((value) => ({ value: value.key, label: value.label }))
-  const nothing = option.required ? [] : [{ value: '', label: '–' }]
-  return {
-    ...{ name: `o.${option.id}`, label: option.name, hint: option.hint, unit: option.unit },
-    kind: option.kind === 'checkbox' ? 'checkbox' : choices.length > 0 ? 'select' : 'number',
-    options: [...nothing, ...choices],
-    // What was not chosen is not there: a preset of the shop would look like a wish.
-    value: present ?? (choices.length > 0 ? '' : String(option.minimum ?? 0)),
-    required: option.required,
-    ...{ min: option.minimum ?? 0, max: option.maximum, step: option.step ?? 1 },
-  }
 }

@@ -1,5 +1,8 @@
 import { money, type Money } from '../../../../sdk/index.ts'
 import {
+  decidersOf,
+  fitChoices,
+  isConditional,
   pricesOn,
   QUANTITY_MAX,
   type OrderField,
@@ -12,7 +15,7 @@ import type { ServiceRow } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { formKeys, type FormProblem } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
-import { optionView } from './change.ts'
+import { optionView } from './change-options.ts'
 
 /** What the address or the form says: "quantity", "cycle", "o.<option key>", "f.<question key>". */
 export function extraWish(ctx: RouteCtx, service_id: string) {
@@ -42,8 +45,12 @@ export async function extraView(ctx: RouteCtx, problem?: FormProblem) {
   const said = saidIn(ctx)
   const wish = extraWish(ctx, id)
   const safe = { ...wish, quantity: Math.min(Math.max(wish.quantity, 1), QUANTITY_MAX) }
-  const priced = await priceExtra(deps, safe, actor)
+  const asked = await priceExtra(deps, safe, actor)
+  const { given, offered } = fitChoices(asked.product.options, wish.options)
+  const isFitted = asked.product.options.some(isConditional)
+  const priced = isFitted ? await priceExtra(deps, { ...safe, options: given }, actor) : asked
   const { product, service, item } = priced
+  const deciders = new Set(product.options.flatMap(decidersOf))
   const href = `/portal/services/${id}/extras`
   const errors = [...Object.values(item.errors), ...(problem?.errors.map(({ message }) => message) ?? [])]
   return {
@@ -57,19 +64,22 @@ export async function extraView(ctx: RouteCtx, problem?: FormProblem) {
     action: `${href}/${product.id}`,
     cycles: cyclesOf(ctx, product, service),
     ...{ cycle: item.wish.cycle, quantity: safe.quantity },
-    options: product.options
-      .filter(({ retiredAt }) => retiredAt === null)
-      .map((option) => ({
-        ...optionView(option, said.get(`o.${option.key}`) ?? option.preset ?? undefined),
-        name: `o.${option.key}`,
-      })),
+    options: offered.map((option) => ({
+      ...optionView(option, (given[option.key] ?? option.preset ?? undefined) as string | undefined),
+      ...{ name: `o.${option.key}`, decides: deciders.has(option.key) },
+    })),
     questions: product.fields
       .filter(({ retiredAt }) => retiredAt === null)
       .map((one) => questionView(one, said)),
     sum: sumView(ctx, priced),
-    chosen: [...new Map([...said, ['cycle', item.wish.cycle], ['quantity', String(safe.quantity)]])].filter(
-      ([name]) => /^(quantity|cycle|[of]\..+)$/.test(name),
-    ),
+    chosen: [
+      ...[...said].filter(([name]) => name.startsWith('f.')),
+      ...Object.entries(given).map(([key, value]) => [`o.${key}`, String(value)]),
+      ...[
+        ['cycle', item.wish.cycle],
+        ['quantity', String(safe.quantity)],
+      ],
+    ],
     errors: [...new Set(errors)],
     keys: formKeys(),
   }

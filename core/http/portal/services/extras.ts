@@ -73,7 +73,10 @@ async function drawExtra(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const title = t('extras.add_title', { name: view.name })
   await page(ctx, 'portal/services/extra', view, {
     title,
-    parts: { 'extra-preview': ['portal/services/_extra', view] },
+    parts: {
+      'extra-preview': ['portal/services/_extra', view],
+      'extra-options': ['portal/services/_extra-options', view],
+    },
   })
 }
 

@@ -8,6 +8,7 @@ import { listServices } from './list.ts'
 import { showPause, takePause, takeResume } from './pause.ts'
 import { showQuantity, takeQuantity } from './quantity.ts'
 import { sendFile, showOne, showUsage, takeReveal, takeUndo } from './show.ts'
+import { showStayOffer, takeDecline, takeStayOffer } from './stay-offer.ts'
 
 export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services', listServices)
@@ -34,4 +35,7 @@ export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services/:serviceId/cancel', showCancel)
   router.post('/portal/services/:serviceId/cancel', takeCancel)
   router.post('/portal/services/:serviceId/cancel/undo', takeUndo)
+  router.get('/portal/services/:serviceId/cancel/offer', showStayOffer)
+  router.post('/portal/services/:serviceId/cancel/offer', takeStayOffer)
+  router.post('/portal/services/:serviceId/cancel/offer/decline', takeDecline)
 }

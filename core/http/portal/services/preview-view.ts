@@ -1,6 +1,8 @@
 import { money } from '../../../../sdk/index.ts'
+import { sql } from '../../../db/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
 import type { PricedChange } from '../../../services/index.ts'
+import type { RouteCtx } from '../../context.ts'
 import { formKeys } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
 
@@ -25,3 +27,18 @@ export function previewView(t: Translate, { plan, added, offer, service, unused,
 
 const sumOf = (lines: PricedChange['added']): bigint =>
   lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
+
+/** What a change takes away from the options of the service, and what it brings, as an order says it. */
+export async function optionChanges(
+  { state: { deps } }: RouteCtx,
+  { service, offer }: PricedChange,
+): Promise<{ dropped: string[]; brought: string[] }> {
+  const rows = await deps.db.all<{ label: string }>(
+    sql`select label from service_options where service_id = ${service.id} order by option_id`,
+  )
+  const [before, after] = [rows, offer.options].map((of) => of.map(({ label }) => label))
+  return {
+    dropped: before!.filter((label) => !after!.includes(label)),
+    brought: after!.filter((label) => !before!.includes(label)),
+  }
+}

@@ -3,7 +3,7 @@ import { previewChange, requestChange, type ServiceRow } from '../../../services
 import type { RouteCtx } from '../../context.ts'
 import { field, flash, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
 import { ownService } from './extras.ts'
-import { previewView } from './preview-view.ts'
+import { optionChanges, previewView } from './preview-view.ts'
 
 /** More or fewer units of an add-on: asking shows what it costs, sending orders it. */
 export async function showQuantity(ctx: RouteCtx): Promise<void> {
@@ -36,6 +36,7 @@ async function previewOf(ctx: RouteCtx, service: ServiceRow, quantity: number) {
   return {
     ...{ action: `/portal/services/${service.id}/quantity`, fields: [['quantity', String(quantity)]] },
     ...previewView(t, change),
+    ...(await optionChanges(ctx, change)),
   }
 }
 

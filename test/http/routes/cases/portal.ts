@@ -80,6 +80,12 @@ export const portalCases: readonly RouteCase[] = [
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',
   },
+  {
+    route: '/portal/services/:serviceId/cancel/offer',
+    at: ({ service }) => `/portal/services/${service}/cancel/offer`,
+    as: 'client',
+    status: 303,
+  },
   { route: '/portal/credit/gift-card', at: () => '/portal/credit/gift-card', as: 'client' },
   {
     route: '/portal/quotes',

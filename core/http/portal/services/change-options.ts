@@ -1,0 +1,102 @@
+import {
+  decidersOf,
+  fitChoices,
+  isConditional,
+  loadProducts,
+  offeredKeys,
+  type Option,
+} from '../../../catalog/index.ts'
+import { sql } from '../../../db/index.ts'
+import type { ServiceRow } from '../../../services/index.ts'
+import type { RouteCtx } from '../../context.ts'
+
+/** The options of the present plan as the form has them, or as the service has them where it has none. */
+export interface OptionForm {
+  /** What the page shows. */
+  fields: (ReturnType<typeof optionView> & { decides: boolean })[]
+  /** What goes to the verb: as asked, but for what the other choices do not offer any more. */
+  wished: { option_id: string; value_id: string; value: string }[]
+  /** Whether the form did not show what its choices offer. */
+  isOutdated: boolean
+}
+
+/** `asked`: "o.<option id>" → value key, number, or "1" for a tick. */
+export async function optionForm(
+  ctx: RouteCtx,
+  service: ServiceRow,
+  asked: URLSearchParams,
+): Promise<OptionForm> {
+  const all = await optionsOf(ctx, service)
+  const kept = await keptOptions(ctx, service.id)
+  const nameOf = ({ id }: Option) => `o.${id}`
+  const before = offeredKeys(all, Object.fromEntries(all.map(({ id, key }) => [key, kept.get(id) ?? ''])))
+  const said = all.flatMap((option): [string, string][] => {
+    const value = asked.get(nameOf(option)) ?? kept.get(option.id)
+    // A preset of the shop would look like a wish, where the option was there and was left out.
+    return value !== undefined ? [[option.key, value]] : before.has(option.key) ? [[option.key, '']] : []
+  })
+  const { given, offered, dropped } = fitChoices(all, Object.fromEntries(said))
+  const shown = offered.filter((option) => option.changeable || !before.has(option.key))
+  const unseen = shown.filter((option) => isConditional(option) && !asked.has(nameOf(option)))
+  const wished = all.flatMap((option) => {
+    const value = given[option.key]
+    const isSaid = asked.has(nameOf(option)) || unseen.includes(option)
+    return isSaid && value !== undefined
+      ? [{ option_id: option.id, value_id: String(value), value: String(value) }]
+      : []
+  })
+  const isStale = all.some((option) => dropped.includes(option.key) && asked.has(nameOf(option)))
+  const isFilled = [...asked.keys()].some((name) => name.startsWith('o.'))
+  return {
+    fields: fieldsOf(all, shown, given),
+    wished,
+    isOutdated: isFilled && (isStale || unseen.length > 0),
+  }
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+function fieldsOf(all: readonly Option[], shown: readonly Option[], given: Given) {
+  const deciders = new Set(all.flatMap(decidersOf))
+  return shown.map((option) => ({
+    ...optionView(option, shownValue(option, given[option.key])),
+    /** Whether the options are drawn anew when it changes. */
+    decides: deciders.has(option.key),
+  }))
+}
+
+/** What is offered anew and must be chosen begins with its preset. */
+function shownValue({ required, preset, values }: Option, given: unknown): string | undefined {
+  if (given !== undefined && given !== '') return String(given)
+  return given === undefined && required && values.some(({ key }) => key === preset) ? preset! : undefined
+}
+
+async function optionsOf({ state: { deps } }: RouteCtx, service: ServiceRow): Promise<readonly Option[]> {
+  const of = { clientId: service.client_id, orderFields: false } as const
+  const [product] = await loadProducts(deps.db, service.brand_id, [service.product_id], of)
+  return product?.options ?? []
+}
+
+async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string, string>> {
+  const rows = await ctx.state.deps.db.all<{ option_id: string; value: string }>(
+    sql`select option_id, value from service_options where service_id = ${serviceId}`,
+  )
+  return new Map(rows.map((row) => [row.option_id, row.value]))
+}
+
+export function optionView(option: Option, present: string | undefined) {
+  const choices = option.values
+    .filter((value) => value.retiredAt === null || value.key === present)
+    .map((value) => ({ value: value.key, label: value.label }))
+  const nothing =
+    option.required && present !== undefined && present !== '' ? [] : [{ value: '', label: '–' }]
+  return {
+    ...{ name: `o.${option.id}`, label: option.name, hint: option.hint, unit: option.unit },
+    kind: option.kind === 'checkbox' ? 'checkbox' : choices.length > 0 ? 'select' : 'number',
+    options: [...nothing, ...choices],
+    // What was not chosen is not there: a preset of the shop would look like a wish.
+    value: present ?? (choices.length > 0 ? '' : String(option.minimum ?? 0)),
+    required: option.required,
+    ...{ min: option.minimum ?? 0, max: option.maximum, step: option.step ?? 1 },
+  }
+}
