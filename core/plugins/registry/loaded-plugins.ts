@@ -1,4 +1,5 @@
 import { sql, type Queries } from '../../db/index.ts'
+import type { Bundle } from '../bundle.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { grantedPart, readPackage } from '../package/index.ts'
 import type { LoadedPlugin } from '../ports.ts'
@@ -22,7 +23,7 @@ export interface LoadedPlugins {
   find(row: Registered): Promise<LoadedPlugin | undefined>
 }
 
-/** Versions kept in memory; an older one is read again when somebody goes back to it. */
+/** Code kept in memory; an older one is read again when somebody goes back to it. */
 const KEPT_MAX = 200
 
 /** Bundled plugins come from their folder, others from the package that was verified when it was installed. */
@@ -30,13 +31,14 @@ export function loadedPlugins(
   queries: Queries,
   bundled: () => Promise<ReadonlyMap<string, LoadedPlugin>>,
 ): LoadedPlugins {
-  const known = new Map<string, LoadedPlugin>()
+  // The code alone: versions and plugins that ask for different things may have the same.
+  const known = new Map<string, Bundle>()
   const ofRelease = releaseGrants()
   return {
     async find(row) {
       const { plugin_id, bundle_sha256, storage_bundle } = row
       const found = known.get(bundle_sha256)
-      if (found) return found
+      if (found) return asGranted(row, found)
       const shipped = (await bundled()).get(plugin_id)
       if (shipped?.bundle.hash === bundle_sha256) return ofRelease.now(shipped, row)
       const other = await queries.get<{ package: string | null; source: string }>(sql`
@@ -48,22 +50,26 @@ export function loadedPlugins(
           ? ofRelease.before(shipped, row)
           : undefined
       if (other?.package == null) return undefined
-      const { manifest, bundle } = readPackage(other.package)
+      const { bundle } = readPackage(other.package)
       if (bundle.hash !== bundle_sha256) return undefined
       if (known.size >= KEPT_MAX) known.delete(known.keys().next().value!)
-      known.set(bundle_sha256, { manifest, bundle })
-      return { manifest, bundle }
+      known.set(bundle_sha256, bundle)
+      return asGranted(row, bundle)
     },
   }
 }
+
+const asGranted = ({ manifest, asks_more }: Registered, bundle: Bundle): LoadedPlugin => ({
+  ...{ manifest, bundle, asksMore: asks_more === 1 },
+})
 
 /** What staff granted of the plugins that came along with the release of this node. */
 function releaseGrants() {
   const granted = new Map<string, Manifest>()
   return {
-    now({ bundle, manifest: { id } }: LoadedPlugin, { manifest, asks_more }: Registered): LoadedPlugin {
-      granted.set(id, manifest)
-      return { manifest, bundle, asksMore: asks_more === 1 }
+    now({ bundle, manifest: { id } }: LoadedPlugin, row: Registered): LoadedPlugin {
+      granted.set(id, row.manifest)
+      return asGranted(row, bundle)
     },
     /**
      * The registry has gone on to another release: what was granted last holds. A node that never knew it has what both
