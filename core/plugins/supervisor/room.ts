@@ -21,6 +21,8 @@ const SYSTEM = [
 const FILES = ['/etc/ld.so.cache', process.execPath]
 const DEVICES = ['/dev/null', '/dev/urandom']
 const READ_ONLY = 'bind,ro,nosuid,nodev'
+/** Of what Berth made itself: nobody runs it as it is, and where its folder forbids that, the system lets nobody allow it. */
+const NOT_RUN = `${READ_ONLY},noexec`
 
 /** Makes the room of a program that reads these paths ("…/*": a folder). Several processes may do so at once. */
 export async function prepareRoom(parent: string, readable: readonly string[]): Promise<Room> {
@@ -35,9 +37,10 @@ export async function prepareRoom(parent: string, readable: readonly string[]): 
   for (const { path } of links) await linkAs(await readlink(path), join(folder, path))
   const mounts = `${folder}.fstab`
   const lines = [
-    // Its own files are none that anybody runs, and the folder of the data may forbid that they were.
-    lineOf(folder, folder, `${READ_ONLY},noexec`),
-    ...shown.map(({ path }) => lineOf(path, join(folder, path), READ_ONLY)),
+    lineOf(folder, folder, NOT_RUN),
+    ...shown.map(({ path }) =>
+      lineOf(path, join(folder, path), path.startsWith(`${parent}/`) ? NOT_RUN : READ_ONLY),
+    ),
     ...DEVICES.map((path) => lineOf(path, join(folder, path), 'bind')),
   ]
   await writeFile(mounts, `${lines.join('\n')}\n`)
