@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { after, describe, test } from 'node:test'
-import { enterRoom } from '../../core/plugins/supervisor/room.ts'
+import { writeWhole } from '../../core/plugins/bundle.ts'
+import { enterRoom, prepareRoom } from '../../core/plugins/supervisor/room.ts'
 import { systemProbes } from '../../core/plugins/supervisor/wall-probes.ts'
 import { raiseWall } from '../../core/plugins/supervisor/wall.ts'
 
@@ -34,6 +35,26 @@ describe('the room of plugin hosts', () => {
     const anywhere = wallOn('nosuid,nodev')
     if (!anywhere) return t.diagnostic('this system lets nobody mount anything')
     assert.deepEqual(wallOn('nosuid,nodev,noexec'), anywhere)
+  })
+
+  test('is never half written for who enters it while another process prepares it', async () => {
+    const { mounts } = await prepareRoom(folder, [])
+    const whole = await readFile(mounts, 'utf8')
+    await appendFile(mounts, '# of another release\n')
+    const reader = await open(mounts)
+    await prepareRoom(folder, [])
+    assert.equal(await reader.readFile('utf8'), `${whole}# of another release\n`)
+    assert.equal(await readFile(mounts, 'utf8'), whole)
+    await reader.close()
+  })
+
+  test('is drafted beside the drafts of a process of the same number', async () => {
+    const file = join(folder, 'drafted')
+    const drafts = Array.from({ length: 20 }, (_, n) => `${file}.${process.pid}.${n}.part`)
+    await Promise.all(drafts.map((draft) => writeFile(draft, 'half')))
+    await writeWhole(file, 'whole')
+    assert.equal(await readFile(file, 'utf8'), 'whole')
+    for (const draft of drafts) assert.equal(await readFile(draft, 'utf8'), 'half')
   })
 
   test('that cannot be entered is missed, and the network alone is taken away', async () => {
