@@ -26,7 +26,10 @@ before(async () => {
   writeFileSync(join(data, 'keys'), 'the key ring')
   writeFileSync(join(data, 'berth.db'), 'the books')
   program = await prepareHostProgram(join(data, 'cache'))
-  wall = await raiseWall('auto', systemProbes(join(data, 'cache')))
+  wall = await raiseWall(
+    'auto',
+    systemProbes(() => Promise.resolve(program.room)),
+  )
 })
 after(() => rm(data, { recursive: true }))
 
