@@ -13,7 +13,6 @@ interface RefusalMeans {
 
 /** Counts stand in memory for so long: a process that dies loses no more of them. */
 const FLUSH_MS = 1_000
-const REASON_LENGTH = 500
 const HOUR_MS = 3_600_000
 
 /** Counts what plugins were refused, by instance, rule and hour, over all nodes. A flood costs a row, however long it is. */
@@ -49,7 +48,7 @@ async function count({ clock }: RefusalMeans, trx: Trx, counted: readonly Refuse
   for (const { instance, rule, asks, reason } of counted)
     await trx.run(sql`
       insert into plugin_refusals (instance_id, rule, hour, asks, reason)
-      values (${instance}, ${rule}, ${hourOf(clock.ms())}, ${asks}, ${reason.replaceAll('\0', '\ufffd').slice(0, REASON_LENGTH)})
+      values (${instance}, ${rule}, ${hourOf(clock.ms())}, ${asks}, ${reason.replaceAll('\0', '\ufffd')})
       on conflict (instance_id, rule, hour) do update set asks = plugin_refusals.asks + excluded.asks`)
 }
 
