@@ -51,10 +51,12 @@ for (const engine of engines)
       return main('/admin/plugins/health')
     }
 
-    it('is well with all of the wall, and not without its network or where it is switched off', async () => {
+    it('is well with all of the wall that Berth makes, and not without network or room or where it is switched off', async () => {
       assert.match(await page({}), /Healthy.*Missing on this system.*nothing/)
       const gap = await page({ wallMissing: ['network'] })
       assert.match(gap, /Degraded.*does not give: an empty network for plugin hosts/)
+      assert.match(await page({ wallMissing: ['room'] }), /Degraded.*does not give: /)
+      assert.match(await page({ wallMissing: ['system_calls', 'memory'] }), /Healthy.*does not give: /)
       const off = await page({ wallOff: true })
       assert.match(
         off,
