@@ -7,14 +7,14 @@ import type { Resolver } from './broker/connect.ts'
 import type { OutboundMap } from './broker/fetch.ts'
 import { networkRules, tcpRules, type IsOwnHost } from './broker/network.ts'
 import { subjectOf, type Scopes } from './broker/records.ts'
-import { tokenOf, type SecretScope } from './broker/secrets.ts'
+import { maskedStart, tokenOf, type SecretScope } from './broker/secrets.ts'
 import type { OpenLine } from './broker/tcp.ts'
 import type { OutsideNote } from './broker/watch-outside.ts'
 import { keepLines } from './call-lines.ts'
 import { closed, misfit } from './checks.ts'
 import { deadlineOf, type Deadline } from './deadlines.ts'
 import * as errors from './errors.ts'
-import { INPUT_BYTES_MAX } from './limits.ts'
+import { INPUT_BYTES_MAX, REFUSAL_LENGTH } from './limits.ts'
 import { limitOf, type LimitName } from './manifest/askable-limits.ts'
 import type { Manifest, SecretGrant } from './manifest/manifest.ts'
 import { secretFields } from './manifest/read-manifest.ts'
@@ -336,12 +336,16 @@ function deskOf(caller: Caller, call: PluginCall, traces: Traces) {
   }
 }
 
-/** A limit tells the plugin its own measure; what it may not have at all is a fault. */
-function noteRefusal(traces: Traces, { rule, reason }: RefusedAsk): void {
+/** A limit tells the plugin its own measure; what it may not have at all is a fault. A reason may repeat its words. */
+function noteRefusal(traces: Traces, { rule, reason: full }: RefusedAsk): void {
+  const reason = maskedStart(full, traces.seen.flatMap(asHost), REFUSAL_LENGTH)
   const known = traces.refused.get(rule) ?? { asks: 0, reason }
   traces.refused.set(rule, { ...known, asks: known.asks + 1 })
   if (rule !== 'limit' && ++traces.denied <= DENIALS_TOLD) traces.denials.push(reason)
 }
+
+/** The name of a host comes back in small letters. */
+const asHost = (value: string): string[] => [value, value.toLowerCase()]
 
 interface Note {
   circuit: string

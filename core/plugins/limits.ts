@@ -92,6 +92,7 @@ export const LOG_LINES_PER_CALL = 50
 export const LOG_LINES_PER_MINUTE = 300
 export const LOG_LINE_LENGTH = 2_048
 export const ERROR_MESSAGE_LENGTH = 2_000
+export const REFUSAL_LENGTH = 500
 
 /** Of a call. No more than 50 leave an isolate whose runtime is whole, and some counts of those that were dropped. */
 export const LINES_FLOOD = 100

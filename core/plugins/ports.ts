@@ -144,7 +144,7 @@ export interface RefusedAsks {
   /** network, storage, data, writes, lines, secrets, limit or unknown. */
   rule: string
   asks: number
-  /** Of the first of them. */
+  /** Of the first of them: at most 500 characters, without secrets. */
   reason: string
 }
 

@@ -38,6 +38,26 @@ const parts: Record<string, [granted: object, asked: object, part: object]> = {
     { network: [{ host, ports: [8443] }] },
     { network: [] },
   ],
+  'a host at the usual port, asked at another one': [
+    { network: [{ host }] },
+    { network: [{ host, ports: [8443] }] },
+    { network: [] },
+  ],
+  'a host at the usual port, asked at one more': [
+    { network: [{ host }] },
+    { network: [{ host, ports: [443, 8443] }] },
+    { network: [{ host, ports: [443] }] },
+  ],
+  'a host at another port, asked at the usual one': [
+    { network: [{ host, ports: [8443] }] },
+    { network: [{ host }] },
+    { network: [] },
+  ],
+  'a host at two ports, asked at the usual one': [
+    { network: [{ host, ports: [443, 8443] }] },
+    { network: [{ host }] },
+    { network: [{ host }] },
+  ],
   'a line': [
     { tcp: [{ host, port: 700 }] },
     {

@@ -49,4 +49,35 @@ for (const engine of engines)
       assert.equal((await entries()).at(-1)?.reason, '9 × Storage is not declared.')
       assert.deepEqual(await auditRefusals({ ...means, clock }), { entered: 0 })
     })
+
+    const about = { instance: 'plg_a', asks: 1, reason: 'First.' }
+
+    test('is kept while the database does not take it, and counted once it does', async () => {
+      let failed = () => {}
+      const fails = new Promise<void>((resolve) => (failed = resolve))
+      const refusals = databaseRefusals({ db, clock, log: { ...silentLog, error: () => failed() } })
+      await db.run(sql`alter table plugin_refusals rename to away`)
+      refusals.note({ ...about, rule: 'data', asks: 3 })
+      await fails
+      refusals.note({ ...about, rule: 'data', asks: 4, reason: 'Second.' })
+      await db.run(sql`alter table away rename to plugin_refusals`)
+      await refusals.stop()
+      assert.deepEqual(await db.all(sql`select rule, asks, reason from plugin_refusals`), [
+        { rule: 'data', asks: 7, reason: 'First.' },
+      ])
+    })
+
+    if (engine === 'postgres')
+      test('is written in one order by all nodes, so that no two wait for each other', async () => {
+        await db.run(sql`truncate plugin_refusals`)
+        const refusals = node()
+        for (const rule of ['writes', 'data', 'network']) refusals.note({ ...about, rule })
+        refusals.note({ ...about, instance: 'plg_0', rule: 'unknown' })
+        await refusals.stop()
+        const rows = await db.all<{ rule: string }>(sql`select rule from plugin_refusals order by ctid`)
+        assert.deepEqual(
+          rows.map(({ rule }) => rule),
+          ['unknown', 'data', 'network', 'writes'],
+        )
+      })
   })

@@ -90,9 +90,10 @@ export function openPlugins(from: OpenFrom): PluginHost & { drain(instanceId: st
     forgive,
     health: () => plugins().health(),
     toldHealths: beside.others,
+    // Host processes first: what is written after them may fail or wait.
     stop: async () => {
-      await beside.stop()
       made?.stop()
+      await beside.stop()
       await refusals.stop()
       await log.stop()
     },

@@ -1,3 +1,4 @@
+import { HTTPS_PORT } from '../broker/network.ts'
 import { askableLimits, type LimitName } from '../manifest/askable-limits.ts'
 import type {
   AutoApproval,
@@ -74,7 +75,7 @@ function grantedHost(asked: NetworkGrant, granted: readonly NetworkGrant[] = [])
   return granted
     .filter((one) => isSameHost(one, asked))
     .flatMap((one) => {
-      const ports = asked.ports && one.ports ? common(asked.ports, one.ports) : one.ports
+      const ports = grantedPorts(asked, one)
       if (ports?.length === 0) return []
       return [
         dense({
@@ -87,6 +88,16 @@ function grantedHost(asked: NetworkGrant, granted: readonly NetworkGrant[] = [])
       ]
     })
 }
+
+/** Undefined stands for the usual port of a host, and of one that is typed for the port that is typed with it. */
+function grantedPorts(asked: NetworkGrant, granted: NetworkGrant): number[] | undefined {
+  const [wanted, had] = [portsOf(asked), portsOf(granted)]
+  const both = wanted && had ? common(wanted, had) : had
+  return both?.length === wanted?.length ? asked.ports : both
+}
+
+const portsOf = (grant: NetworkGrant): number[] | undefined =>
+  grant.ports ?? ('host' in grant ? [HTTPS_PORT] : undefined)
 
 const grantedLine = (asked: TcpGrant, granted: readonly TcpGrant[] = []): TcpGrant[] =>
   granted

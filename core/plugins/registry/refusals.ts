@@ -13,35 +13,55 @@ interface RefusalMeans {
 
 /** Counts stand in memory for so long: a process that dies loses no more of them. */
 const FLUSH_MS = 1_000
-const REASON_LENGTH = 500
+/** After a write that failed, with what came meanwhile. */
+const AGAIN_MS = 10_000
 const HOUR_MS = 3_600_000
 
 /** Counts what plugins were refused, by instance, rule and hour, over all nodes. A flood costs a row, however long it is. */
 export function databaseRefusals(means: RefusalMeans): Refusals & { stop(): Promise<void> } {
-  let waiting = new Map<string, RefusedAsks>()
+  const waiting = new Map<string, RefusedAsks>()
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
+  const flushIn = (ms: number) => void (timer ??= setTimeout(flush, ms).unref())
   const flush = () => {
+    clearTimeout(timer)
     timer = undefined
-    const counted = [...waiting.values()]
-    waiting = new Map()
+    const counted = take(waiting)
     writing = writing
       .then(() => means.db.transaction((trx) => count(means, trx, counted)))
-      .catch((error: unknown) => means.log.error({ error: String(error) }, 'refused questions not counted'))
+      .catch((error: unknown) => {
+        means.log.error({ error: String(error) }, 'refused questions not counted yet')
+        for (const one of [...counted, ...take(waiting)]) add(waiting, one)
+        flushIn(AGAIN_MS)
+      })
   }
   return {
     note(refused) {
-      const key = `${refused.instance} ${refused.rule}`
-      const known = waiting.get(key) ?? { ...refused, asks: 0 }
-      waiting.set(key, { ...known, asks: known.asks + refused.asks })
-      timer ??= setTimeout(flush, FLUSH_MS).unref()
+      add(waiting, refused)
+      flushIn(FLUSH_MS)
     },
     async stop() {
-      clearTimeout(timer)
+      await writing
       if (waiting.size > 0) flush()
       await writing
+      clearTimeout(timer)
     },
   }
+}
+
+const keyOf = ({ instance, rule }: RefusedAsks): string => `${instance} ${rule}`
+
+/** The first reason stays. */
+function add(waiting: Map<string, RefusedAsks>, refused: RefusedAsks): void {
+  const known = waiting.get(keyOf(refused)) ?? { ...refused, asks: 0 }
+  waiting.set(keyOf(refused), { ...known, asks: known.asks + refused.asks })
+}
+
+/** In one order on all nodes, so that no two wait for each other's rows. */
+function take(waiting: Map<string, RefusedAsks>): RefusedAsks[] {
+  const taken = [...waiting.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  waiting.clear()
+  return taken
 }
 
 /** The hour in which they are counted, so that none comes late to one that was written down already. */
@@ -49,7 +69,7 @@ async function count({ clock }: RefusalMeans, trx: Trx, counted: readonly Refuse
   for (const { instance, rule, asks, reason } of counted)
     await trx.run(sql`
       insert into plugin_refusals (instance_id, rule, hour, asks, reason)
-      values (${instance}, ${rule}, ${hourOf(clock.ms())}, ${asks}, ${reason.replaceAll('\0', '\ufffd').slice(0, REASON_LENGTH)})
+      values (${instance}, ${rule}, ${hourOf(clock.ms())}, ${asks}, ${reason.replaceAll('\0', '\ufffd')})
       on conflict (instance_id, rule, hour) do update set asks = plugin_refusals.asks + excluded.asks`)
 }
 

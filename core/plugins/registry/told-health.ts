@@ -41,7 +41,7 @@ interface TellingMeans {
 export interface HealthTeller {
   start(): Promise<void>
   tell(): Promise<void>
-  /** Takes its row away: it is not silent but gone. */
+  /** Takes its row away: it is not silent but gone. Without a database the row stays, and it will be called silent. */
   stop(): Promise<void>
 }
 
@@ -60,10 +60,8 @@ export function healthTeller(
       values (${told.id}, ${told.role}, ${told.machine}, ${told.pid}, ${told.started_at}, ${told.told_at}, ${told.health})
       on conflict (id) do update set told_at = excluded.told_at, health = excluded.health`)
   }
-  const tellOrWarn = () =>
-    void tell().catch((error: unknown) =>
-      means.log.warn({ error: String(error) }, 'the health of plugins was not told'),
-    )
+  const warn = (text: string) => (error: unknown) => means.log.warn({ error: String(error) }, text)
+  const tellOrWarn = () => void tell().catch(warn('the health of plugins was not told'))
   return {
     tell,
     async start() {
@@ -74,7 +72,9 @@ export function healthTeller(
     async stop() {
       stopped = true
       clearInterval(timer)
-      await means.db.run(sql`delete from plugin_processes where id = ${process.id}`)
+      await means.db
+        .run(sql`delete from plugin_processes where id = ${process.id}`)
+        .catch(warn('what was told of the health of plugins was not taken back'))
     },
   }
 }

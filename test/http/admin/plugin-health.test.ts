@@ -4,10 +4,10 @@ import { sql } from '../../../core/db/index.ts'
 import { lossNames } from '../../../core/plugins/supervisor/host-loss.ts'
 import type { Instant } from '../../../core/kernel/index.ts'
 import type { OutsideTrouble } from '../../../core/plugins/broker/watch-outside.ts'
-import type { PluginsHealth } from '../../../core/plugins/index.ts'
+import type { PluginsHealth, ToldHealth } from '../../../core/plugins/index.ts'
 import { adminPorts } from '../../support/admin-ports.ts'
 import { engines } from '../../support/databases.ts'
-import { openAdmin, type AdminWorld } from './support.ts'
+import { elementOf, openAdmin, type AdminWorld } from './support.ts'
 
 const TROUBLES: OutsideTrouble[] = [
   ...([
@@ -31,23 +31,32 @@ for (const engine of engines)
   describe(`health of plugins in the desk (${engine})`, () => {
     let world: AdminWorld
     let health = WELL
+    let told: ToldHealth[] = []
     before(async () => {
       world = await openAdmin(engine, (means) => ({
-        admin: adminPorts(means, { pluginHealth: () => Promise.resolve(health) }),
+        admin: adminPorts(means, {
+          pluginHealth: () => Promise.resolve(health),
+          toldHealths: () => Promise.resolve(told),
+        }),
       }))
     })
     after(() => world.close())
 
-    const page = async (now: Partial<PluginsHealth>) => {
-      health = { ...WELL, ...now }
-      const { text } = await world.staff.get('/admin/plugins/health')
+    const main = async (path: string) => {
+      const { text } = await world.staff.get(path)
       return text.slice(text.indexOf('<main')).replace(/\s+/g, ' ')
     }
+    const page = (now: Partial<PluginsHealth>) => {
+      health = { ...WELL, ...now }
+      return main('/admin/plugins/health')
+    }
 
-    it('is well with all of the wall, and not without its network or where it is switched off', async () => {
+    it('is well with all of the wall that Berth makes, and not without network or room or where it is switched off', async () => {
       assert.match(await page({}), /Healthy.*Missing on this system.*nothing/)
       const gap = await page({ wallMissing: ['network'] })
       assert.match(gap, /Degraded.*does not give: an empty network for plugin hosts/)
+      assert.match(await page({ wallMissing: ['room'] }), /Degraded.*does not give: /)
+      assert.match(await page({ wallMissing: ['system_calls', 'memory'] }), /Healthy.*does not give: /)
       const off = await page({ wallOff: true })
       assert.match(
         off,
@@ -103,6 +112,32 @@ for (const engine of engines)
         })),
       })
       assert.doesNotMatch(text, /admin\.plugins\.outside/)
+    })
+
+    it('shows on the pages of a plugin and of an instance what processes beside it say, but for the silent', async () => {
+      const at = world.means.clock.now()
+      const { instance } = world.ids
+      const { plugin_id } = (await world.means.db.get<{ plugin_id: string }>(
+        sql`select plugin_id from plugin_instances where id = ${instance}`,
+      ))!
+      const saying = (host: string, calls: number, silent: boolean): ToldHealth => {
+        const one = { instance, failures: 0, medianMs: 5, p95Ms: 9 }
+        const outside = { ...one, host, requests: 4, failedShare: 0, troubledSince: null, last: null }
+        const figures = { ...one, calls, cpuMs: 1, heap: null, last: [] }
+        const said = { outside: [outside], figures: [figures], tripped: [`${instance} gateway.of_${host}`] }
+        const process = { id: `hpr_${host}`, role: 'work', machine: 'node-2', pid: 7, started_at: at }
+        return { process, told_at: at, silent, health: { ...WELL, ...said } }
+      }
+      health = WELL
+      told = [saying('asked-by-jobs.example', 4_711, false), saying('gone.example', 99, true)]
+      for (const path of [`/admin/plugins/instances/${instance}`, `/admin/plugins/${plugin_id}`]) {
+        const text = await main(path)
+        assert.match(elementOf(text, 'paused'), /gateway\.of_asked-by-jobs\.example/)
+        assert.match(elementOf(text, 'plugin-outside'), /asked-by-jobs\.example/)
+        assert.match(elementOf(text, 'plugin-figures'), /4,?711.*since Berth started/)
+        assert.doesNotMatch(text, /gone\.example/)
+      }
+      told = []
     })
 
     it('says that something is paused only of what is on', async () => {

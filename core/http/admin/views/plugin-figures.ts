@@ -18,7 +18,7 @@ const outcomeWord = ({ t }: Desk, code: string): string =>
 
 const OUTCOMES: ReadonlySet<string> = new Set(Object.keys(failureNames))
 
-/** Calls, failures, times and cost, since this process started. */
+/** Calls, failures, times and cost, since Berth started. */
 export function figureStats(desk: Desk, figures: readonly CallFigures[], open: readonly string[]): Block {
   const { t } = desk
   const sum = (pick: (one: CallFigures) => number) => figures.reduce((total, one) => total + pick(one), 0)

@@ -1,4 +1,4 @@
-import { listInstances, stoppedPlugins, type Instance } from '../../../plugins/index.ts'
+import { listInstances, stoppedPlugins, type Instance, type WallPart } from '../../../plugins/index.ts'
 import type { Block, PageView } from '../blocks.ts'
 import type { Asked, Desk } from '../desk.ts'
 import { openOf } from './plugin-figures.ts'
@@ -75,9 +75,11 @@ const hostBlocks = (desk: Desk, { seen, health, instances }: Shown): Block[] => 
   outboundFacts(desk, health),
 ]
 
-/** Filters and limits come from systemd or a container; a shop that is tried out by hand is well without. */
+/** What Berth makes by itself. Filters and limits come from systemd or a container; a shop that is tried out is well without. */
+const isOwnPart = (part: WallPart): boolean => part === 'network' || part === 'room'
+
 const isWell = ({ tripped, suspects, wallOff, wallMissing }: SeenHealth): boolean =>
-  tripped.length + suspects.length === 0 && !wallOff && !wallMissing.includes('network')
+  tripped.length + suspects.length === 0 && !wallOff && !wallMissing.some(isOwnPart)
 
 function troubleNotices(desk: Desk, health: SeenHealth, instances: readonly Instance[]): Block[] {
   const nameOf = nameOfIn(instances)

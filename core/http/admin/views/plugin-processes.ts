@@ -1,6 +1,14 @@
-import type { CallFigures, EndedHost, PluginsHealth, ToldHealth } from '../../../plugins/index.ts'
+import type {
+  CallFigures,
+  EndedHost,
+  Instance,
+  OutsideFigures,
+  PluginsHealth,
+  ToldHealth,
+} from '../../../plugins/index.ts'
 import type { Block } from '../blocks.ts'
 import type { Desk } from '../desk.ts'
+import { openOf } from './plugin-figures.ts'
 import { noticeOf } from './plugin-install.ts'
 import { outsideTogether } from './plugin-outside.ts'
 
@@ -45,6 +53,24 @@ export function seenTogether(desk: Desk, seen: readonly SeenProcess[]): SeenHeal
     outbound: Object.assign({}, ...healths.map(({ outbound }) => outbound)) as PluginsHealth['outbound'],
     outside: outsideTogether(healths.flatMap(({ outside }) => outside)),
     figures: figuresTogether(healths.flatMap(({ figures }) => figures)),
+  }
+}
+
+/** How instances fare, in all processes that speak. */
+export interface Fares {
+  figures: readonly CallFigures[]
+  outside: readonly OutsideFigures[]
+  /** Circuits that are open. */
+  paused: readonly string[]
+}
+
+export async function faresOf(desk: Desk, instances: readonly Instance[]): Promise<Fares> {
+  const { figures, outside, tripped } = seenTogether(desk, await seenProcesses(desk))
+  const isTheirs = ({ instance }: { instance: string }) => instances.some(({ id }) => id === instance)
+  return {
+    figures: figures.filter(isTheirs),
+    outside: outside.filter(isTheirs),
+    paused: openOf(tripped, instances),
   }
 }
 

@@ -21,11 +21,12 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { askedTable } from './plugin-asks.ts'
-import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
+import { figureStats, lastCalls, pausedNotice } from './plugin-figures.ts'
 import { waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { outsideTable } from './plugin-outside.ts'
+import { faresOf } from './plugin-processes.ts'
 import { instanceState, switchState } from './plugins.ts'
 
 interface Version {
@@ -69,12 +70,9 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means } = desk
   const plugin = await foundPlugin(desk, asked.params.plugin!)
   const instances = await instancesOf(desk, plugin.id)
-  const ids = instances.map(({ id }) => id)
   const versions = await versionsOf(desk, plugin.id)
   const before = await versionBefore(means.db, plugin, means.shipped)
-  const health = await means.pluginHealth()
-  const figures = (health?.figures ?? []).filter(({ instance }) => ids.includes(instance))
-  const outside = (health?.outside ?? []).filter(({ instance }) => ids.includes(instance))
+  const { figures, outside, paused } = await faresOf(desk, instances)
   return {
     head: {
       title: plugin.manifest.name,
@@ -86,8 +84,8 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
     main: [
       ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
       ...waitingNotice(desk, plugin),
-      ...pausedNotice(desk, openOf(health?.tripped ?? [], instances)),
-      figureStats(desk, figures, openOf(health?.tripped ?? [], instances)),
+      ...pausedNotice(desk, paused),
+      figureStats(desk, figures, paused),
       instanceTable(desk, plugin, instances),
       outsideTable(desk, outside, namesOf(instances)),
       lastCalls(desk, figures, namesOf(instances)),

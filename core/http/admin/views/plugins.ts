@@ -16,11 +16,12 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { askedTable } from './plugin-asks.ts'
-import { figureStats, lastCalls, openOf, pausedNotice } from './plugin-figures.ts'
+import { figureStats, lastCalls, pausedNotice } from './plugin-figures.ts'
 import { waitingMark, waitingNotice } from './plugin-grant.ts'
 import { pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { outsideTable } from './plugin-outside.ts'
+import { faresOf } from './plugin-processes.ts'
 import { settingsFields } from './settings-fields.ts'
 import { trustFields } from './trust-fields.ts'
 import { trustedHosts } from './trusted-hosts.ts'
@@ -169,8 +170,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
   const lines = await means.db.all<LogLine>(
     sql`select id, level, operation, message, occurred_at from plugin_log where instance_id = ${instance.id} order by id desc limit 50`,
   )
-  const health = await means.pluginHealth()
-  const figures = (health?.figures ?? []).filter((one) => one.instance === instance.id)
+  const { figures, outside, paused } = await faresOf(desk, [instance])
   const at = `/admin/plugins/instances/${instance.id}`
   const settings = JSON.parse(instance.settings) as Record<string, unknown>
   return {
@@ -186,8 +186,8 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
       actions: instanceActs(desk, instance, at),
     },
     main: [
-      ...pausedNotice(desk, openOf(health?.tripped ?? [], [instance])),
-      figureStats(desk, figures, openOf(health?.tripped ?? [], [instance])),
+      ...pausedNotice(desk, paused),
+      figureStats(desk, figures, paused),
       {
         kind: 'form',
         id: 'instance-form',
@@ -211,10 +211,7 @@ export async function instancePage(desk: Desk, asked: Asked): Promise<PageView> 
         at,
         permission: TRUST,
       }),
-      outsideTable(
-        desk,
-        (health?.outside ?? []).filter((one) => one.instance === instance.id),
-      ),
+      outsideTable(desk, outside),
       lastCalls(desk, figures),
       logTable(desk, lines),
       await auditTimeline(desk, { subject: instance.id, id: 'instance-history' }),
