@@ -5,8 +5,8 @@ import { creditLines } from './credit-invoice.ts'
 import { voidIssued } from './void-invoice.ts'
 
 /**
- * What a document asks for falls away: it is voided, or, when money has come for it, credited to the client. One that
- * staff have voided, credited or given up already is left as it is.
+ * What a document asks for falls away: it is voided, or, when money has come for it, credited to the client. So is one
+ * that was given up, which money may still come for. One that staff have voided or credited already is left as it is.
  */
 export async function takeBackInvoice(
   means: Means,
@@ -20,9 +20,11 @@ export async function takeBackInvoice(
       (select count(*) from allocations a where a.invoice_id = i.id and a.kind = 'payment') as money
     from invoices i where i.id = ${act.invoiceId}`))!
   if (status === 'issued' && Number(money) === 0) await voidIssued(means, trx, act, actor)
-  else if ((status === 'issued' || status === 'paid') && left_minor !== 0n)
-    await creditLines(means, trx, { ...act, unasked: 'what it was issued for has fallen away' }, actor)
+  else if (['issued', 'paid', 'written_off'].includes(status) && left_minor !== 0n)
+    await creditLines(means, trx, { ...act, ...FALLEN_AWAY }, actor)
 }
+
+const FALLEN_AWAY = { unasked: 'what it was issued for has fallen away', evenGivenUp: true }
 
 interface Standing {
   status: string
