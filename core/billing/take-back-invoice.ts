@@ -19,7 +19,8 @@ export async function takeBackInvoice(
       i.subtotal_minor + i.tax_minor + coalesce((select sum(n.subtotal_minor + n.tax_minor) from invoices n where n.corrects_id = i.id), 0) as left_minor,
       (select count(*) from allocations a where a.invoice_id = i.id and a.kind = 'payment') as money
     from invoices i where i.id = ${act.invoiceId}`))!
-  if (status === 'issued' && Number(money) === 0) await voidIssued(means, trx, act, actor)
+  if (status === 'draft' || (status === 'issued' && Number(money) === 0))
+    await voidIssued(means, trx, act, actor)
   else if (['issued', 'paid', 'written_off'].includes(status) && left_minor !== 0n)
     await creditLines(means, trx, { ...act, ...FALLEN_AWAY }, actor)
 }
