@@ -210,6 +210,38 @@ for (const engine of engines)
       assertStatus(await allot({ ...empty, [`amount[${two}]`]: '11.90', ...line }), 303)
     })
 
+    it('shows the lines of one document at a time, however many a payment paid', async () => {
+      const { one, two, own, paymentId } = await paidTogether('BANK-6')
+      const linesOf = (text: string, id: string) => text.includes(`name="line[${id}:1]"`)
+      const shown = (text: string) => [linesOf(text, one), linesOf(text, two)]
+      const bare = (await world.staff.get(`${own}/refund`)).text
+      assert.deepEqual(shown(bare), [false, false])
+      assertShows(bare, /<select[^>]*name="document"/)
+      const chosen = (await world.staff.get(`${own}/refund?document=${two}`)).text
+      assert.deepEqual(shown(chosen), [false, true])
+      assertShows(chosen, new RegExp(`name="invoice_id".*value="${two}"[^>]*selected`, 's'))
+      const other = await paidTogether('BANK-7')
+      const foreign = await world.staff.get(`${own}/refund?document=${other.one}`)
+      assert.ok(!linesOf(foreign.text, other.one))
+      assert.deepEqual(shown(foreign.text), [false, false])
+      const wrong = { destination: 'recorded', reason: 'Returned', amount: 'much', from: 'credit_note' }
+      const typed = { ...wrong, invoice_id: two, [`line[${two}:1]`]: '10.00' }
+      const again = await world.staff.post(`${own}/refund?document=${two}`, typed)
+      assertStatus(again, 422)
+      assertShows(again.text, /value="10\.00"/)
+      await world.staff.get(`${own}/refund`)
+      const expense = { ...wrong, amount: '11.90', from: 'goodwill' }
+      assertStatus(await world.staff.post(`${own}/refund`, expense), 303)
+      const { id } = (await world.means.db.get<{ id: string }>(
+        sql`select id from refunds where payment_id = ${paymentId}`,
+      ))!
+      const page = `${own}/refunds/${id}`
+      assert.deepEqual(shown((await world.staff.get(page)).text), [false, false])
+      const some = (await world.staff.get(`${page}?document=${one}`)).text
+      assert.deepEqual(shown(some), [true, false])
+      assertShows(some, new RegExp(`name="amount\\[${two}\\]"`))
+    })
+
     it('is the client’s credit when a credit note was issued with it', async () => {
       assertStatus(await refund({ amount: '1.00', from: 'credit' }), 303)
       assert.equal((await newest()).taken_from, 'credit')

@@ -6,7 +6,7 @@ import {
   type LineCredit,
   type PaymentRow,
 } from '../../../billing/index.ts'
-import { list, sql } from '../../../db/index.ts'
+import { sql } from '../../../db/index.ts'
 import { invalidInput } from '../../../kernel/index.ts'
 import type { FormBody } from '../../context.ts'
 import { readAmount } from '../../page/index.ts'
@@ -33,23 +33,21 @@ export const openOf = (credits: readonly LineCredit[]): OpenLine[] =>
 const GROUP = 'line'
 const keyOf = (invoiceId: string, position: number | ''): string => `${invoiceId}:${position}`
 
-/** By document: rows of a grid for its lines, each with the field of what is credited of it. */
+/** The document whose line a field of the forms is about; undefined for any other field. */
+export const documentOfField = (name: string): string | undefined => /^line\[(.+):\d+\]$/.exec(name)?.[1]
+
+/** Rows of a grid for the lines of a document, each with the field of what is credited of it. */
 export async function noteLineRows(
   desk: Desk,
   asked: Asked,
-  { payment, ids }: { payment: Pick<PaymentRow, 'client_id'>; ids: readonly string[] },
-): Promise<ReadonlyMap<string, Grid['rows']>> {
+  { payment, id }: { payment: Pick<PaymentRow, 'client_id'>; id: string | null },
+): Promise<Grid['rows']> {
   const { db } = desk.means
-  const documents = await db.all<Document>(sql`
-    select id, number, currency from invoices where id in (${list(ids)}) and kind = 'invoice' and status in ('issued', 'paid')
-    order by number, id`)
-  const credits = await creditableOf(db, { clientId: payment.client_id, ids: documents.map(({ id }) => id) })
-  return new Map(
-    documents.map((document) => [
-      document.id,
-      openOf(credits.get(document.id) ?? []).map((open) => rowOf(desk, asked, document, open)),
-    ]),
-  )
+  const document = await db.get<Document>(sql`
+    select id, number, currency from invoices where id = ${id} and kind = 'invoice' and status in ('issued', 'paid')`)
+  if (!document) return []
+  const credits = await creditableOf(db, { clientId: payment.client_id, ids: [document.id] })
+  return openOf(credits.get(document.id) ?? []).map((open) => rowOf(desk, asked, document, open))
 }
 
 interface Document {
