@@ -12,7 +12,7 @@ import {
   type Price,
   type Product,
 } from '../../core/catalog/index.ts'
-import { cycle, isoDate } from '../../core/kernel/index.ts'
+import { cycle, instant, isoDate } from '../../core/kernel/index.ts'
 
 const DAY = isoDate('2026-03-01')
 const TERMS = { currency: 'EUR', cycle: cycle('1m'), day: DAY }
@@ -144,6 +144,18 @@ describe('the conditions of a product', () => {
     it(`may not say ${JSON.stringify(condition)}`, () => {
       assert.deepEqual(problems(on([condition])), [['child', null, 0, reason]])
     })
+
+  it('count no more at a value that is retired, nor what that one named', () => {
+    const gone = {
+      ...value('y', null, [{ option: 'b', set: true }]),
+      retiredAt: instant(Date.UTC(2026, 2, 2)),
+    }
+    const a = option('a', 'list', { values: [value('x'), gone] })
+    assert.deepEqual(problems([a]), [])
+    const b = option('b', 'checkbox', { conditions: [{ option: 'a', is: 'x' }] })
+    assert.deepEqual(problems([a, b]), [])
+    assert.deepEqual(chosen({ a: 'x', b: '1' }, [a, b]), { errors: {}, picked: { a: 'x', b: '1' } })
+  })
 
   it('go in no circle', () => {
     const a = option('a', 'checkbox', { conditions: [{ option: 'b', set: true }] })
