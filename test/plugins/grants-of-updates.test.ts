@@ -171,4 +171,26 @@ for (const engine of engines)
       assert.deepEqual(await waits(), { version: '1.1.0', may: SLOTS, waits: ['storage 100'] })
       assert.equal(await call(id), 'E_DENIED')
     })
+
+    test('leaves what staff granted when a second process that started before the grant enters it too', async () => {
+      await clear()
+      const plugins = await release('1.0.0', SLOTS)
+      let [reads, go] = [0, () => {}]
+      const granted = new Promise<void>((resolve) => (go = resolve))
+      const slow = {
+        ...db,
+        // Its first read is done; until it writes, another process enters the plugin and staff grant it.
+        transaction: async (...of: Parameters<typeof db.transaction>) => {
+          if (reads++ === 0) await granted
+          return db.transaction(...of)
+        },
+      } as typeof db
+      const second = loadBundled({ ...means, db: slow }, { plugins, cache: CACHE })
+      while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      await start(plugins)
+      await grant([KIND, 'slot portal.home.after'])
+      go()
+      assert.equal((await second).size, 1)
+      assert.deepEqual(await waits(), { version: '1.0.0', may: SLOTS, waits: [] })
+    })
   })

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import semver from 'semver'
 import { recordAudit } from '../../audit/index.ts'
-import { sql } from '../../db/index.ts'
+import { forUpdate, sql, type Queries } from '../../db/index.ts'
 import { BerthError, systemActor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { bundlePlugin } from '../bundle.ts'
@@ -34,9 +34,7 @@ export async function loadBundled(
     string,
     string
   >
-  const known = await means.db.all<KnownPlugin>(
-    sql`select id, version, bundle_sha256, manifest, asks, granted_bundled, source from plugins`,
-  )
+  const known = await means.db.all<KnownPlugin>(sql`select ${KNOWN} from plugins`)
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
     pluginFolders(folders.plugins).map(async (folder) => {
@@ -50,10 +48,15 @@ export async function loadBundled(
         )
     }),
   )
-  for (const plugin of loaded.values())
-    if (!isKnown(plugin, known) && !(await register(means, plugin, known))) loaded.delete(plugin.manifest.id)
+  for (const plugin of loaded.values()) {
+    const { id } = plugin.manifest
+    const before = known.find((row) => row.id === id) ?? null
+    if (!(await register(means, plugin, before))) loaded.delete(id)
+  }
   return loaded
 }
+
+const KNOWN = sql`id, version, bundle_sha256, manifest, asks, granted_bundled, source`
 
 interface KnownPlugin {
   id: string
@@ -84,16 +87,13 @@ function compact(text: string): string | undefined {
   }
 }
 
-const isKnown = ({ manifest, bundle }: LoadedPlugin, known: readonly KnownPlugin[]): boolean =>
-  known.some(
-    (row) =>
-      row.id === manifest.id &&
-      // Whoever installed a package in place of a bundled plugin keeps it.
-      (row.source === 'package' ||
-        // A node of an older release that starts while others run a newer one does not take them back.
-        semver.gt(row.version, manifest.version) ||
-        (row.bundle_sha256 === bundle.hash && wholeOf(row) === JSON.stringify(manifest))),
-  )
+const isKnown = ({ manifest, bundle }: LoadedPlugin, row: KnownPlugin | null): boolean =>
+  row !== null &&
+  // Whoever installed a package in place of a bundled plugin keeps it.
+  (row.source === 'package' ||
+    // A node of an older release that starts while others run a newer one does not take them back.
+    semver.gt(row.version, manifest.version) ||
+    (row.bundle_sha256 === bundle.hash && wholeOf(row) === JSON.stringify(manifest)))
 
 export function pluginFolders(root: string): string[] {
   return readdirSync(root)
@@ -106,17 +106,18 @@ export function pluginFolders(root: string): string[] {
 async function register(
   means: Means & { readonly move?: MoveInstance },
   plugin: LoadedPlugin,
-  known: readonly KnownPlugin[],
+  before: KnownPlugin | null,
 ): Promise<boolean> {
+  if (isKnown(plugin, before)) return true
+  const { id } = plugin.manifest
   try {
-    const before = known.find(({ id }) => id === plugin.manifest.id) ?? null
     const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
     const moved = await moveInstances(means, { ...plugin, manifest: grants.manifest }, before)
-    await enter(means, plugin, { before, grants, moved })
-    return true
+    const entered = await enter(means, plugin, { before, grants, moved })
+    return entered || (await register(means, plugin, await rowNow(means.db, id)))
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
-    means.log.error({ plugin: plugin.manifest.id, error: error.message }, 'a bundled plugin stays off')
+    means.log.error({ plugin: id, error: error.message }, 'a bundled plugin stays off')
     return false
   }
 }
@@ -127,14 +128,20 @@ interface Entering {
   moved: readonly MovedInstance[]
 }
 
-async function enter(means: Means, plugin: LoadedPlugin, { before, grants, moved }: Entering): Promise<void> {
+/** False: nothing was written, because another process that started too, or staff who granted, wrote meanwhile. */
+async function enter(
+  means: Means,
+  plugin: LoadedPlugin,
+  { before, grants, moved }: Entering,
+): Promise<boolean> {
   const { bundle } = plugin
   const { id, version, permissions = {} } = grants.manifest
   const now = means.business.now()
   const [manifest, granted] = [JSON.stringify(grants.manifest), JSON.stringify(permissions)]
   const left = before && leftGrants(before, version)
   const asks = grants.added.length > 0 ? JSON.stringify(plugin.manifest) : null
-  await means.db.transaction(async (trx) => {
+  return means.db.transaction(async (trx) => {
+    if (!isSame(await rowNow(trx, id, forUpdate(trx.dialect)), before)) return false
     // The version before went with the release that carried it: there is no way back, so nothing is kept for one.
     await keepMoved(trx, { plugin, moved, versionId: null, now })
     await trx.run(sql`
@@ -154,8 +161,15 @@ async function enter(means: Means, plugin: LoadedPlugin, { before, grants, moved
         },
       },
     ])
+    return true
   })
 }
+
+const rowNow = async (queries: Queries, id: string, locked = sql``): Promise<KnownPlugin | null> =>
+  (await queries.get<KnownPlugin>(sql`select ${KNOWN} from plugins where id = ${id} ${locked}`)) ?? null
+
+const isSame = (now: KnownPlugin | null, before: KnownPlugin | null): boolean =>
+  JSON.stringify(now) === JSON.stringify(before)
 
 /** What was granted to another version: nodes of its release run on, and are what is left when Berth goes back. */
 const leftGrants = ({ manifest, granted_bundled }: KnownPlugin, version: string): string | null =>
