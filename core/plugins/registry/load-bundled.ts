@@ -27,7 +27,7 @@ const actor = systemActor('plugin_loader')
  * before went with its release.
  */
 export async function loadBundled(
-  means: Means & { readonly move?: MoveInstance },
+  means: LoaderMeans,
   folders: BundledFolders,
 ): Promise<Map<string, LoadedPlugin>> {
   const trusted = JSON.parse(readFileSync(join(folders.plugins, 'bundles.json'), 'utf8')) as Record<
@@ -50,8 +50,7 @@ export async function loadBundled(
   )
   for (const plugin of loaded.values()) {
     const { id } = plugin.manifest
-    const before = known.find((row) => row.id === id) ?? null
-    if (!(await register(means, plugin, before))) loaded.delete(id)
+    await register(means, plugin, known.find((row) => row.id === id) ?? null)
   }
   return loaded
 }
@@ -91,8 +90,8 @@ const isKnown = ({ manifest, bundle }: LoadedPlugin, row: KnownPlugin | null): b
   row !== null &&
   // Whoever installed a package in place of a bundled plugin keeps it.
   (row.source === 'package' ||
-    // A node of an older release that starts while others run a newer one does not take them back.
-    semver.gt(row.version, manifest.version) ||
+    // A node of an older release that starts while others run, or would run, a newer one does not take them back.
+    semver.gt((JSON.parse(wholeOf(row)) as Manifest).version, manifest.version) ||
     (row.bundle_sha256 === bundle.hash && wholeOf(row) === JSON.stringify(manifest)))
 
 export function pluginFolders(root: string): string[] {
@@ -102,24 +101,39 @@ export function pluginFolders(root: string): string[] {
     .sort()
 }
 
-/** False: it could not move what its older version kept. It stays off, and is tried again with the next start. */
-async function register(
-  means: Means & { readonly move?: MoveInstance },
-  plugin: LoadedPlugin,
-  before: KnownPlugin | null,
-): Promise<boolean> {
-  if (isKnown(plugin, before)) return true
+type LoaderMeans = Means & { readonly move?: MoveInstance }
+
+/** Enters what was held back, now that staff have granted what it asks for. */
+export const registerGranted = async (means: LoaderMeans, plugin: LoadedPlugin): Promise<void> =>
+  register(means, plugin, await rowNow(means.db, plugin.manifest.id))
+
+/**
+ * One that cannot move what its older version kept stays off, and is tried again with the next start; where it asks for
+ * more than was granted, which may be why, also once staff have granted that.
+ */
+async function register(means: LoaderMeans, plugin: LoadedPlugin, before: KnownPlugin | null): Promise<void> {
+  if (isKnown(plugin, before)) return
   const { id } = plugin.manifest
+  const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
   try {
-    const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
     const moved = await moveInstances(means, { ...plugin, manifest: grants.manifest }, before)
     const entered = await enter(means, plugin, { before, grants, moved })
-    return entered || (await register(means, plugin, await rowNow(means.db, id)))
+    if (!entered) await register(means, plugin, await rowNow(means.db, id))
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
     means.log.error({ plugin: id, error: error.message }, 'a bundled plugin stays off')
-    return false
+    if (before) await ask(means, before, asksOf(plugin, grants))
   }
+}
+
+const asksOf = ({ manifest }: LoadedPlugin, { added }: Grants): string | null =>
+  added.length > 0 ? JSON.stringify(manifest) : null
+
+async function ask({ db }: Means, before: KnownPlugin, asks: string | null): Promise<void> {
+  await db.transaction(async (trx) => {
+    if (isSame(await rowNow(trx, before.id, forUpdate(trx.dialect)), before))
+      await trx.run(sql`update plugins set asks = ${asks} where id = ${before.id}`)
+  })
 }
 
 interface Entering {
@@ -139,7 +153,7 @@ async function enter(
   const now = means.business.now()
   const [manifest, granted] = [JSON.stringify(grants.manifest), JSON.stringify(permissions)]
   const left = before && leftGrants(before, version)
-  const asks = grants.added.length > 0 ? JSON.stringify(plugin.manifest) : null
+  const asks = asksOf(plugin, grants)
   return means.db.transaction(async (trx) => {
     if (!isSame(await rowNow(trx, id, forUpdate(trx.dialect)), before)) return false
     // The version before went with the release that carried it: there is no way back, so nothing is kept for one.
