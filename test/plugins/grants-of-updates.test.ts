@@ -16,6 +16,8 @@ import {
   loadedPlugins,
   permissionsAdded,
   pluginCalls,
+  type LoadedPlugin,
+  type MoveInstance,
 } from '../../core/plugins/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { staffActor } from '../support/make.ts'
@@ -37,25 +39,33 @@ const manifestOf = (version: string, permissions: object) => ({
 })
 
 /** The plugins folder of a release of Berth, with one plugin that tries to keep something. */
-async function release(version: string, permissions: object): Promise<string> {
+async function release(version: string, permissions: object, upgrade = ''): Promise<string> {
   const plugins = join(root, version)
   const folder = join(plugins, 'carried')
   await mkdir(folder, { recursive: true })
-  const manifest = manifestOf(version, permissions)
+  const manifest = { ...manifestOf(version, permissions), ...(upgrade === '' ? {} : { upgrade: true }) }
   await writeFile(join(folder, 'plugin.json'), JSON.stringify(manifest))
-  await writeFile(join(folder, 'index.ts'), `${CODE} // ${version}`)
+  await writeFile(join(folder, 'index.ts'), `${CODE.slice(0, -1)}${upgrade} } // ${version}`)
   const { hash } = await bundlePlugin(folder, CACHE, manifest as never)
   await writeFile(join(plugins, 'bundles.json'), JSON.stringify({ carried: hash }))
   return plugins
 }
 
+const MOVES = ', upgrade: ({ storage }) => ({ async move() { await storage.set("moved", 1); return {} } })'
 const SLOTS = { slots: ['portal.home.after'] }
 const STORAGE = { storage: { bytes: 100 } }
 
 for (const engine of engines)
   describe(`an update of Berth whose plugin asks (${engine})`, async () => {
     const { db, remove } = await makeDatabase(engine)
-    const means = { ...testMeans(db), drain: () => undefined }
+    let shipped = new Map<string, LoadedPlugin>()
+    let move: MoveInstance
+    const means = {
+      ...testMeans(db),
+      drain: () => undefined,
+      move: (...of: Parameters<MoveInstance>) => move(...of),
+      shipped: (id: string) => Promise.resolve(shipped.get(id)),
+    }
     const bench = openBench({ storage: databaseStorage(db, means.clock) })
     after(async () => {
       bench.plugins.stop()
@@ -64,12 +74,13 @@ for (const engine of engines)
 
     /** Berth as it starts with a release; answers what the plugin could do. */
     const start = async (plugins: string) => {
-      const loaded = await loadBundled({ ...means, move: (...of) => move(...of) }, { plugins, cache: CACHE })
+      let loaded = new Map<string, LoadedPlugin>()
       const callMeans = {
         ...{ db, keys: means.keys, plugins: () => bench.plugins },
         loaded: loadedPlugins(db, () => Promise.resolve(loaded)),
       }
-      const move = instanceMover(callMeans)
+      move = instanceMover(callMeans)
+      shipped = loaded = await loadBundled(means, { plugins, cache: CACHE })
       const calls = pluginCalls(callMeans)
       return (id: string) =>
         calls
@@ -170,5 +181,60 @@ for (const engine of engines)
       const call = await start(await release('1.1.0', { ...SLOTS, ...STORAGE }))
       assert.deepEqual(await waits(), { version: '1.1.0', may: SLOTS, waits: ['storage 100'] })
       assert.equal(await call(id), 'E_DENIED')
+    })
+
+    test('leaves what staff granted when a second process that started before the grant enters it too', async () => {
+      await clear()
+      const plugins = await release('1.0.0', SLOTS)
+      let [reads, go] = [0, () => {}]
+      const granted = new Promise<void>((resolve) => (go = resolve))
+      const slow = {
+        ...db,
+        // Its first read is done; until it writes, another process enters the plugin and staff grant it.
+        transaction: async (...of: Parameters<typeof db.transaction>) => {
+          if (reads++ === 0) await granted
+          return db.transaction(...of)
+        },
+      } as typeof db
+      const second = loadBundled({ ...means, db: slow }, { plugins, cache: CACHE })
+      while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      await start(plugins)
+      await grant([KIND, 'slot portal.home.after'])
+      go()
+      assert.equal((await second).size, 1)
+      assert.deepEqual(await waits(), { version: '1.0.0', may: SLOTS, waits: [] })
+    })
+
+    test('whose data only a new right can move stays off until that is granted, and then goes on at once', async () => {
+      await clear()
+      const old = await start(await release('1.0.0', SLOTS))
+      await grant([KIND, 'slot portal.home.after'])
+      const id = await setUp()
+      const call = await start(await release('2.0.0', { ...SLOTS, ...STORAGE }, MOVES))
+      assert.deepEqual(await waits(), { version: '1.0.0', may: SLOTS, waits: ['storage 100'] })
+      await assert.rejects(call(id), { code: 'plugin.off' })
+      assert.equal(await old(id), 'E_DENIED', 'the version before goes on with what it had')
+      await grant(['storage 100'])
+      assert.deepEqual(await waits(), { version: '2.0.0', may: { ...SLOTS, ...STORAGE }, waits: [] })
+      assert.equal(await call(id), 'kept')
+    })
+
+    test('and is neither forgotten nor granted to the version before by a node of that version', async () => {
+      await clear()
+      const [first, second] = [
+        await release('1.0.0', SLOTS),
+        await release('2.0.0', { ...SLOTS, ...STORAGE }, MOVES),
+      ]
+      await start(first)
+      await grant([KIND, 'slot portal.home.after'])
+      const id = await setUp()
+      await start(second)
+      const old = await start(first)
+      assert.deepEqual((await waits()).waits, ['storage 100'])
+      await grant(['storage 100'])
+      assert.equal(await old(id), 'E_DENIED')
+      const call = await start(second)
+      assert.deepEqual(await waits(), { version: '2.0.0', may: { ...SLOTS, ...STORAGE }, waits: [] })
+      assert.equal(await call(id), 'kept')
     })
   })

@@ -7,6 +7,7 @@ import { NothingAsked, permissionsAdded, PermissionsAsked } from '../package/ind
 import { findPlugin } from './inspect-package.ts'
 import { drainAll } from './install-plugin.ts'
 import type { PluginAdmin } from './instance-verbs.ts'
+import { registerGranted } from './load-bundled.ts'
 
 /**
  * Grants what a plugin that comes with Berth asks for beyond what it has: all of it at its first set-up, the difference
@@ -34,12 +35,15 @@ export const grantPlugin = defineVerb(
       if (missing.length > 0) throw PermissionsAsked({ plugin: id, missing })
       const permissions = JSON.stringify(asks.permissions ?? {})
       await trx.run(sql`
-        update plugins set manifest = asks, asks = null, granted = ${permissions}, updated_at = ${means.business.now()}
+        update plugins set manifest = asks, asks = null, granted = ${permissions}, updated_at = ${means.business.now()},
+          granted_bundled = case when version = ${asks.version} then granted_bundled else manifest end
         where id = ${id}`)
       await recordAudit(means, trx, actor, [
         { action: 'plugin.grant', subject: id, after: { version, granted: added } },
       ])
     })
+    const own = await means.shipped?.(id)
+    if (own) await registerGranted(means, own)
     await drainAll(means, id)
   },
 )

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import semver from 'semver'
 import { recordAudit } from '../../audit/index.ts'
-import { sql } from '../../db/index.ts'
+import { forUpdate, sql, type Queries } from '../../db/index.ts'
 import { BerthError, systemActor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { bundlePlugin } from '../bundle.ts'
@@ -27,16 +27,14 @@ const actor = systemActor('plugin_loader')
  * before went with its release.
  */
 export async function loadBundled(
-  means: Means & { readonly move?: MoveInstance },
+  means: LoaderMeans,
   folders: BundledFolders,
 ): Promise<Map<string, LoadedPlugin>> {
   const trusted = JSON.parse(readFileSync(join(folders.plugins, 'bundles.json'), 'utf8')) as Record<
     string,
     string
   >
-  const known = await means.db.all<KnownPlugin>(
-    sql`select id, version, bundle_sha256, manifest, asks, granted_bundled, source from plugins`,
-  )
+  const known = await means.db.all<KnownPlugin>(sql`select ${KNOWN} from plugins`)
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
     pluginFolders(folders.plugins).map(async (folder) => {
@@ -50,10 +48,14 @@ export async function loadBundled(
         )
     }),
   )
-  for (const plugin of loaded.values())
-    if (!isKnown(plugin, known) && !(await register(means, plugin, known))) loaded.delete(plugin.manifest.id)
+  for (const plugin of loaded.values()) {
+    const { id } = plugin.manifest
+    await register(means, plugin, known.find((row) => row.id === id) ?? null)
+  }
   return loaded
 }
+
+const KNOWN = sql`id, version, bundle_sha256, manifest, asks, granted_bundled, source`
 
 interface KnownPlugin {
   id: string
@@ -84,16 +86,13 @@ function compact(text: string): string | undefined {
   }
 }
 
-const isKnown = ({ manifest, bundle }: LoadedPlugin, known: readonly KnownPlugin[]): boolean =>
-  known.some(
-    (row) =>
-      row.id === manifest.id &&
-      // Whoever installed a package in place of a bundled plugin keeps it.
-      (row.source === 'package' ||
-        // A node of an older release that starts while others run a newer one does not take them back.
-        semver.gt(row.version, manifest.version) ||
-        (row.bundle_sha256 === bundle.hash && wholeOf(row) === JSON.stringify(manifest))),
-  )
+const isKnown = ({ manifest, bundle }: LoadedPlugin, row: KnownPlugin | null): boolean =>
+  row !== null &&
+  // Whoever installed a package in place of a bundled plugin keeps it.
+  (row.source === 'package' ||
+    // A node of an older release that starts while others run, or would run, a newer one does not take them back.
+    semver.gt((JSON.parse(wholeOf(row)) as Manifest).version, manifest.version) ||
+    (row.bundle_sha256 === bundle.hash && wholeOf(row) === JSON.stringify(manifest)))
 
 export function pluginFolders(root: string): string[] {
   return readdirSync(root)
@@ -102,23 +101,39 @@ export function pluginFolders(root: string): string[] {
     .sort()
 }
 
-/** False: it could not move what its older version kept. It stays off, and is tried again with the next start. */
-async function register(
-  means: Means & { readonly move?: MoveInstance },
-  plugin: LoadedPlugin,
-  known: readonly KnownPlugin[],
-): Promise<boolean> {
+type LoaderMeans = Means & { readonly move?: MoveInstance }
+
+/** Enters what was held back, now that staff have granted what it asks for. */
+export const registerGranted = async (means: LoaderMeans, plugin: LoadedPlugin): Promise<void> =>
+  register(means, plugin, await rowNow(means.db, plugin.manifest.id))
+
+/**
+ * One that cannot move what its older version kept stays off, and is tried again with the next start; where it asks for
+ * more than was granted, which may be why, also once staff have granted that.
+ */
+async function register(means: LoaderMeans, plugin: LoadedPlugin, before: KnownPlugin | null): Promise<void> {
+  if (isKnown(plugin, before)) return
+  const { id } = plugin.manifest
+  const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
   try {
-    const before = known.find(({ id }) => id === plugin.manifest.id) ?? null
-    const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
     const moved = await moveInstances(means, { ...plugin, manifest: grants.manifest }, before)
-    await enter(means, plugin, { before, grants, moved })
-    return true
+    const entered = await enter(means, plugin, { before, grants, moved })
+    if (!entered) await register(means, plugin, await rowNow(means.db, id))
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
-    means.log.error({ plugin: plugin.manifest.id, error: error.message }, 'a bundled plugin stays off')
-    return false
+    means.log.error({ plugin: id, error: error.message }, 'a bundled plugin stays off')
+    if (before) await ask(means, before, asksOf(plugin, grants))
   }
+}
+
+const asksOf = ({ manifest }: LoadedPlugin, { added }: Grants): string | null =>
+  added.length > 0 ? JSON.stringify(manifest) : null
+
+async function ask({ db }: Means, before: KnownPlugin, asks: string | null): Promise<void> {
+  await db.transaction(async (trx) => {
+    if (isSame(await rowNow(trx, before.id, forUpdate(trx.dialect)), before))
+      await trx.run(sql`update plugins set asks = ${asks} where id = ${before.id}`)
+  })
 }
 
 interface Entering {
@@ -127,14 +142,20 @@ interface Entering {
   moved: readonly MovedInstance[]
 }
 
-async function enter(means: Means, plugin: LoadedPlugin, { before, grants, moved }: Entering): Promise<void> {
+/** False: nothing was written, because another process that started too, or staff who granted, wrote meanwhile. */
+async function enter(
+  means: Means,
+  plugin: LoadedPlugin,
+  { before, grants, moved }: Entering,
+): Promise<boolean> {
   const { bundle } = plugin
   const { id, version, permissions = {} } = grants.manifest
   const now = means.business.now()
   const [manifest, granted] = [JSON.stringify(grants.manifest), JSON.stringify(permissions)]
   const left = before && leftGrants(before, version)
-  const asks = grants.added.length > 0 ? JSON.stringify(plugin.manifest) : null
-  await means.db.transaction(async (trx) => {
+  const asks = asksOf(plugin, grants)
+  return means.db.transaction(async (trx) => {
+    if (!isSame(await rowNow(trx, id, forUpdate(trx.dialect)), before)) return false
     // The version before went with the release that carried it: there is no way back, so nothing is kept for one.
     await keepMoved(trx, { plugin, moved, versionId: null, now })
     await trx.run(sql`
@@ -154,8 +175,15 @@ async function enter(means: Means, plugin: LoadedPlugin, { before, grants, moved
         },
       },
     ])
+    return true
   })
 }
+
+const rowNow = async (queries: Queries, id: string, locked = sql``): Promise<KnownPlugin | null> =>
+  (await queries.get<KnownPlugin>(sql`select ${KNOWN} from plugins where id = ${id} ${locked}`)) ?? null
+
+const isSame = (now: KnownPlugin | null, before: KnownPlugin | null): boolean =>
+  JSON.stringify(now) === JSON.stringify(before)
 
 /** What was granted to another version: nodes of its release run on, and are what is left when Berth goes back. */
 const leftGrants = ({ manifest, granted_bundled }: KnownPlugin, version: string): string | null =>

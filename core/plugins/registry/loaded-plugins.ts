@@ -1,3 +1,4 @@
+import semver from 'semver'
 import { sql, type Queries } from '../../db/index.ts'
 import type { Bundle } from '../bundle.ts'
 import type { Manifest } from '../manifest/manifest.ts'
@@ -40,11 +41,15 @@ export function loadedPlugins(
       const found = known.get(bundle_sha256)
       if (found) return asGranted(row, found)
       const shipped = (await bundled()).get(plugin_id)
-      if (shipped?.bundle.hash === bundle_sha256) return asGranted(row, shipped.bundle)
+      if (shipped?.bundle.hash === bundle_sha256 && shipped.manifest.version === row.manifest.version)
+        return asGranted(row, shipped.bundle)
       const other = await queries.get<Other>(sql`
-        select p.source, p.granted_bundled, (select v.package from plugin_versions v
+        select p.source, p.version, p.granted_bundled, (select v.package from plugin_versions v
           where v.plugin_id = p.id and v.bundle_sha256 = ${bundle_sha256} order by v.id desc limit 1) as package
         from plugins p where p.id = ${plugin_id}`)
+      // What could not move the data of the version before is not entered: it waits for staff or for the next start.
+      if (other?.source === 'bundled' && shipped && semver.gt(shipped.manifest.version, other.version))
+        return undefined
       if (other?.source === 'bundled')
         return shipped && (storage_bundle === null || storage_bundle === shipped.bundle.hash)
           ? asBefore(shipped, row.manifest, other.granted_bundled)
@@ -61,6 +66,7 @@ export function loadedPlugins(
 
 interface Other {
   source: string
+  version: string
   granted_bundled: string | null
   package: string | null
 }
