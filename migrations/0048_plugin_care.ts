@@ -7,7 +7,7 @@ import { addColumn, createTable, type Trx } from '../core/db/index.ts'
 export async function up(trx: Trx): Promise<void> {
   // The whole manifest while some of it waits for staff.
   await addColumn(trx, 'plugins', 'asks', 'json?')
-  // What was granted of the version that comes with Berth, while a package stands in its place.
+  // What was granted of what comes with Berth: of the version before, or while a package stands in its place.
   await addColumn(trx, 'plugins', 'granted_bundled', 'json?')
   await createTable(trx, 'plugin_processes', {
     id: 'text',

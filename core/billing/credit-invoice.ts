@@ -8,7 +8,7 @@ import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { planCreditNote, type LineCredit } from './plan-credit-note.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
-import { applyCredit } from './credit/apply-credit.ts'
+import { applyCredit, applyNoteToLoss } from './credit/apply-credit.ts'
 import { lockInvoice } from './settle-invoice.ts'
 
 /** Lines by their position; without an amount, or without lines at all, everything that is left. */
@@ -49,6 +49,8 @@ export interface CreditWish {
   reason: string
   /** Why no plugin is asked: the note follows from an act that was asked about, or from what has happened. */
   unasked?: string
+  /** Credits a claim that was given up too: what it was for has fallen away, so it was no loss. */
+  evenGivenUp?: boolean
 }
 
 /** The same in a transaction that is open already: a refund takes its money out of the credit note. */
@@ -60,7 +62,8 @@ export async function creditLines(
 ): Promise<InvoiceRow> {
   const invoice = await lockInvoice(trx, wish.invoiceId)
   const { kind, status } = invoice
-  if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid'))
+  const isGivenUp = status === 'written_off' && wish.evenGivenUp === true
+  if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid' && !isGivenUp))
     throw NotCreditable({ number: invoice.number ?? invoice.id, status })
   const credits = wished(invoice, await creditable(trx, invoice), wish.lines)
   if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
@@ -76,7 +79,8 @@ export async function creditLines(
   refuseBeyondTotal(invoice, taken, exactMinor)
   if (!wish.unasked) demandCheck(means, trx, actor, noteAsking(invoice, plan, wish.reason))
   const note = await issuePlannedNote(means, trx, plan, actor)
-  await applyCredit(means, trx, invoice, actor)
+  if (isGivenUp) await applyNoteToLoss(means, trx, { invoice, note }, actor)
+  else await applyCredit(means, trx, invoice, actor)
   return note
 }
 

@@ -94,7 +94,8 @@ function circle(options: readonly ConditionedOption[]): ConditionProblem | null 
   const walk = (key: string, path: readonly string[]): readonly string[] | null => {
     if (path.includes(key)) return [...path.slice(path.indexOf(key)), key]
     if (clear.has(key)) return null
-    for (const next of decidersOf(byKey.get(key)!)) {
+    const option = byKey.get(key)
+    for (const next of option ? decidersOf(option) : []) {
       const found = walk(next, [...path, key])
       if (found) return found
     }

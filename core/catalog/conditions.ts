@@ -21,12 +21,18 @@ function holds({ is, one_of, at_least }: Condition, picked: Picked | null): bool
 }
 
 type Conditioned = Pick<Option, 'key' | 'conditions'> & {
-  values: readonly Pick<OptionValue, 'conditions'>[]
+  values: readonly Pick<OptionValue, 'conditions' | 'retiredAt'>[]
 }
 
+/** Of the option and its values, as far as they are sold: what a retired value named may be gone, or wait for it. */
+export const conditionsOn = ({ conditions, values }: Conditioned): Condition[] => [
+  ...conditions,
+  ...values.flatMap((value) => (value.retiredAt ? [] : value.conditions)),
+]
+
 /** Keys of the options that decide whether this one, or a value of it, is offered. */
-export const decidersOf = ({ conditions, values }: Conditioned): string[] =>
-  [...conditions, ...values.flatMap((value) => value.conditions)].map(({ option }) => option)
+export const decidersOf = (option: Conditioned): string[] =>
+  conditionsOn(option).map((condition) => condition.option)
 
 export const isConditional = (option: Conditioned): boolean => decidersOf(option).length > 0
 

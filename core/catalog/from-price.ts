@@ -14,7 +14,8 @@ export interface FromPrice {
 
 /**
  * The least that a product costs, for cards: the cheapest month over all its cycles, with the cheapest choice of
- * every option that cannot be left out. Null when it is not sold in the currency.
+ * every option that cannot be left out, or a bound below it where very many decide on each other. Null when it is not
+ * sold in the currency.
  */
 export function fromPrice(product: Product, currency: string, day: IsoDate): FromPrice | null {
   const offers = pricesOn(product, currency, day).flatMap((price) => {

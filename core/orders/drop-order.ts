@@ -41,7 +41,7 @@ export function dropOrder(deps: OrderDeps, drop: DropOrder, actor: Actor): Promi
   })
 }
 
-/** An unpaid invoice is voided; money that came goes back, or the order is not dropped. */
+/** An unpaid invoice is voided, one that was given up credited; money that came goes back, or the order is not dropped. */
 async function settleInvoice(
   deps: OrderDeps,
   trx: Trx,
@@ -55,8 +55,8 @@ async function settleInvoice(
   if (paidMinor > 0n) {
     if (!refund) throw OrderPaid({ id: row.id })
     await deps.refundInvoice(deps.means, trx, { invoiceId, reason }, actor)
-  } else if (status === 'draft' || status === 'issued') {
-    await deps.voidInvoice(deps.means, trx, { invoiceId, reason }, actor)
+  } else if (['draft', 'issued', 'written_off'].includes(status)) {
+    await deps.takeBackInvoice(deps.means, trx, { invoiceId, reason }, actor)
   }
 }
 

@@ -111,7 +111,13 @@ export interface OrderPorts {
   ): Promise<{ id: string }[]>
   issueInvoice(means: Means, trx: Trx, draft: DraftInvoice, actor: Actor): Promise<IssuedInvoice>
   invoiceStanding(queries: Queries, invoiceId: string): Promise<InvoiceStanding>
-  voidInvoice(means: Means, trx: Trx, act: { invoiceId: string; reason: string }, actor: Actor): Promise<void>
+  /** Voids what nobody paid, and credits what money came for or what was given up. */
+  takeBackInvoice(
+    means: Means,
+    trx: Trx,
+    act: { invoiceId: string; reason: string },
+    actor: Actor,
+  ): Promise<void>
   /** Books the refund of all that was paid and enqueues its way back to the source. */
   refundInvoice(
     means: Means,

@@ -156,7 +156,17 @@ let drafts = 0
 /** The same plugin may be bundled twice at once, here or elsewhere: the rename makes the file appear whole. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(join(file, '..'), { recursive: true })
+  await rename(await writeDraft(file, text), file)
+}
+
+/** Processes of two containers may have one number and one folder, so a draft that is there is somebody else's. */
+async function writeDraft(file: string, text: string): Promise<string> {
   const draft = `${file}.${process.pid}.${++drafts}.part`
-  await writeFile(draft, text)
-  await rename(draft, file)
+  try {
+    await writeFile(draft, text, { flag: 'wx' })
+    return draft
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return writeDraft(file, text)
+  }
 }

@@ -113,10 +113,10 @@ export function createPlugins(means: PluginsMeans): Plugins {
   const outside = createOutsideBook(means.clock)
   const pluginOf = new Map<string, string>()
   const hosts = createHostBook(means)
-  const wall = raiseWall(means.wall ?? 'auto', systemProbes(means.cacheFolder))
+  const { program, wall } = walledProgram(means)
   const lostHost = lossCounter(means, breaker, ms)
   const supervisor = createSupervisor({
-    program: means.hostProgram ?? prepareHostProgram(means.cacheFolder),
+    program,
     wall,
     ms,
     random: () => randomFraction(means.randomFill),
@@ -174,6 +174,13 @@ export function createPlugins(means: PluginsMeans): Plugins {
       lines.stop()
     },
   }
+}
+
+/** The wall is tried with the room of that very program. */
+function walledProgram({ hostProgram, cacheFolder, wall: mode = 'auto' }: PluginsMeans) {
+  const program = hostProgram ?? prepareHostProgram(cacheFolder)
+  const probes = systemProbes(() => program.then(({ room }) => room))
+  return { program, wall: raiseWall(mode, probes) }
 }
 
 const noWrites: PluginWrites = {

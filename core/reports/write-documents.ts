@@ -39,7 +39,10 @@ export interface WrittenFile {
   text: string
 }
 
-/** The issued documents of some days as a file that a plugin of kind exporter writes. Reads only. */
+/**
+ * The documents of some days as a file that a plugin of kind exporter writes: what was issued, and what was declared void
+ * of earlier days, taken back under its own number. What happens later changes no file. Reads only.
+ */
 export const writeDocuments = defineVerb(
   { permission: 'ledger.write_documents', audience: ['staff'], input: Wanted },
   async (means: Means & { plugins: PluginCalls }, wanted, actor): Promise<WrittenFile> => {
@@ -74,7 +77,9 @@ interface DocumentRow {
   id: string
   kind: 'invoice' | 'credit_note'
   number: string
-  issued_on: IsoDate
+  /** Day of the issue, or of the void. */
+  told_on: IsoDate
+  is_void: 0 | 1
   due_on: IsoDate
   currency: string
   client_id: string
@@ -101,14 +106,19 @@ async function documentsOf(
   actor: Actor,
   { from, to, brand_id }: Static<typeof Wanted>,
 ): Promise<ExportDocument[]> {
-  const where = [
+  const where = all([
     scoped(actor, { table: 'i', client: null }),
-    sql`i.number is not null and i.status <> 'void' and i.proforma = 0 and i.kind <> 'receipt' and i.issued_on >= ${from} and i.issued_on <= ${to}`,
+    sql`i.number is not null and i.proforma = 0 and i.kind <> 'receipt'`,
     ...(brand_id ? [sql`i.brand_id = ${brand_id}`] : []),
-  ]
-  const rows = await queries.all<DocumentRow>(
-    sql`select i.* from invoices i where ${all(where)} order by i.issued_on, i.id limit ${DOCUMENTS_MAX + 1}`,
-  )
+  ])
+  const voidedLater = sql`exists (select 1 from journals v where v.source_id = i.id and v.kind = 'invoice_voided' and v.effective_on > ${to})`
+  const rows = await queries.all<DocumentRow>(sql`
+    select i.*, i.issued_on as told_on, 0 as is_void from invoices i
+    where ${where} and i.issued_on >= ${from} and i.issued_on <= ${to} and (i.status <> 'void' or ${voidedLater})
+    union all
+    select i.*, v.effective_on as told_on, 1 as is_void from journals v join invoices i on i.id = v.source_id
+    where ${where} and v.kind = 'invoice_voided' and v.effective_on >= ${from} and v.effective_on <= ${to} and i.issued_on < ${from}
+    order by told_on, id limit ${DOCUMENTS_MAX + 1}`)
   if (rows.length > DOCUMENTS_MAX) throw TooManyDocuments({ max: DOCUMENTS_MAX })
   const lines = await queries.all<LineRow>(sql`
     select l.invoice_id, l.description, l.kind, l.net_minor, l.tax_minor, l.tax_rate_ppm, k.code from invoice_lines l
@@ -126,24 +136,27 @@ interface Party {
 }
 
 function documentOf(row: DocumentRow, lines: readonly LineRow[]): ExportDocument {
-  const { id, kind, number, issued_on, due_on, currency } = row
+  const { id, number, told_on: issued_on, currency } = row
+  const isVoid = row.is_void === 1
+  const minor = (of: bigint): string => (isVoid ? -of : of).toString()
   const rounding = cashRounding(row)
   const [seller, buyer] = [JSON.parse(row.seller), JSON.parse(row.buyer)] as [Party, Party]
   return {
-    ...{ id, kind, number, issued_on, due_on, currency },
+    ...{ id, kind: isVoid ? 'credit_note' : row.kind, number, issued_on, currency },
+    due_on: isVoid ? issued_on : row.due_on,
     seller: party(seller),
     buyer: { client_id: row.client_id, ...party(buyer) },
     lines: lines.map((line) => ({
       description: line.description,
       account: line.code ?? `revenue:${line.kind}`,
-      net_minor: line.net_minor.toString(),
-      tax_minor: line.tax_minor.toString(),
+      net_minor: minor(line.net_minor),
+      tax_minor: minor(line.tax_minor),
       rate_ppm: line.tax_rate_ppm,
     })),
-    net_minor: row.subtotal_minor.toString(),
-    tax_minor: row.tax_minor.toString(),
-    gross_minor: row.total_minor.toString(),
-    ...(rounding === 0n ? {} : { rounding_minor: rounding.toString() }),
+    net_minor: minor(row.subtotal_minor),
+    tax_minor: minor(row.tax_minor),
+    gross_minor: minor(row.total_minor),
+    ...(rounding === 0n ? {} : { rounding_minor: minor(rounding) }),
   }
 }
 

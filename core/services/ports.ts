@@ -68,7 +68,7 @@ export interface ChangePorts {
     queries: Queries,
     draft: DraftInvoice,
   ): Promise<{ subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }>
-  /** Takes back an unpaid invoice of a change that is cancelled or replaced. */
+  /** Takes back the invoice of a change that is cancelled or replaced; what was paid of it becomes credit. */
   voidInvoice(means: Means, trx: Trx, invoiceId: string, actor: Actor): Promise<unknown>
   /** Books lines whose sum is negative as credit of the client. */
   giveCredit(

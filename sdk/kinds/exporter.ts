@@ -12,7 +12,10 @@ import type { KindOf, Operation } from './operation.ts'
 
 const Minor = Type.String({ pattern: '^-?\\d{1,18}$', description: 'minor units as text' })
 
-/** A frozen document as bookkeeping needs it. */
+/**
+ * A frozen document as bookkeeping needs it. An invoice that was declared void after the days of its issue stands among
+ * the documents of the day of the void as a credit note under its own number.
+ */
 export const ExportDocument = Type.Object({
   id: Type.String(),
   kind: Type.Enum(['invoice', 'credit_note']),

@@ -192,7 +192,7 @@ describe('staff in a browser, in the sample shop', () => {
       await go(page, `/admin/payments/${payment.id}`)
       await main(page).getByRole('link', { name: 'Refund' }).click()
       await page.getByLabel('To the client’s credit').check()
-      await page.getByLabel('Amount').fill('1.00')
+      await page.getByRole('textbox', { name: 'Amount' }).fill('1.00')
       await page.getByLabel('Reason').fill('Goodwill')
       await main(page).getByRole('button', { name: 'Refund' }).click()
       await says(page, 'The refund was made.')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { conditionProblems } from '../../core/catalog/condition-problems.ts'
+import { leastOptions } from '../../core/catalog/least-options.ts'
 import {
   chooseOptions,
   fitChoices,
@@ -9,39 +10,10 @@ import {
   type Condition,
   type Option,
   type OptionKind,
-  type Price,
   type Product,
 } from '../../core/catalog/index.ts'
-import { cycle, isoDate } from '../../core/kernel/index.ts'
-
-const DAY = isoDate('2026-03-01')
-const TERMS = { currency: 'EUR', cycle: cycle('1m'), day: DAY }
-
-const prices = (ownerId: string, minor: number | null): Price[] =>
-  minor === null
-    ? []
-    : [
-        {
-          ...{ id: `prc_${ownerId}`, ownerId, cycle: TERMS.cycle, currency: 'EUR' },
-          ...{ amountMinor: BigInt(minor), setupMinor: 0n, validFrom: DAY },
-        },
-      ]
-
-function option(key: string, kind: OptionKind, more: Partial<Option> & { minor?: number } = {}): Option {
-  const { minor = null, ...rest } = more
-  return {
-    ...{ id: `opt_${key}`, productId: 'prd_1', key, name: key, hint: null, kind, unit: null },
-    ...{ required: false, minimum: null, maximum: null, step: null, preset: null, setting: null },
-    ...{ changeable: true, conditions: [], position: 0, retiredAt: null, version: 1, values: [] },
-    prices: prices(key, minor),
-    ...rest,
-  }
-}
-
-const value = (key: string, minor: number | null = null, conditions: Condition[] = []) => ({
-  ...{ id: `opv_${key}`, key, label: key, moduleValue: null, position: 0, retiredAt: null, version: 1 },
-  ...{ conditions, prices: prices(`opv_${key}`, minor) },
-})
+import { instant } from '../../core/kernel/index.ts'
+import { DAY, option, prices, TERMS, value } from './make-option.ts'
 
 const panel = option('panel', 'list', { values: [value('none'), value('plesk', 900), value('cpanel', 1200)] })
 const memory = option('memory', 'number', { minimum: 2, maximum: 16, step: 2, minor: 50 })
@@ -144,6 +116,18 @@ describe('the conditions of a product', () => {
     it(`may not say ${JSON.stringify(condition)}`, () => {
       assert.deepEqual(problems(on([condition])), [['child', null, 0, reason]])
     })
+
+  it('count no more at a value that is retired, nor what that one named', () => {
+    const gone = {
+      ...value('y', null, [{ option: 'b', set: true }]),
+      retiredAt: instant(Date.UTC(2026, 2, 2)),
+    }
+    const a = option('a', 'list', { values: [value('x'), gone] })
+    assert.deepEqual(problems([a]), [])
+    const b = option('b', 'checkbox', { conditions: [{ option: 'a', is: 'x' }] })
+    assert.deepEqual(problems([a, b]), [])
+    assert.deepEqual(chosen({ a: 'x', b: '1' }, [a, b]), { errors: {}, picked: { a: 'x', b: '1' } })
+  })
 
   it('go in no circle', () => {
     const a = option('a', 'checkbox', { conditions: [{ option: 'b', set: true }] })
@@ -270,6 +254,16 @@ function told(options: readonly Option[], given: Record<string, string | undefin
 const all = [undefined, '', '0', '1', '2', '3']
 const every = all.flatMap((a) => all.flatMap((b) => all.flatMap((c) => all.map((d) => [a, b, c, d]))))
 
+/** What the cheapest of all choices costs; null where each is refused. */
+function tried(options: readonly Option[]): number | null {
+  const sums = every.flatMap((answers) => {
+    const { choices, errors } = chooseOptions(options, givenOf(answers), TERMS)
+    if (Object.keys(errors).length > 0) return []
+    return [choices.reduce((sum, { amountMinor, times }) => sum + Number(amountMinor) * times, 0)]
+  })
+  return sums.length === 0 ? null : Math.min(...sums)
+}
+
 describe('any product under any conditions', () => {
   it('is chosen as the rule says', () => {
     fc.assert(
@@ -300,16 +294,24 @@ describe('any product under any conditions', () => {
   it('costs from what its cheapest choice costs', () => {
     fc.assert(
       fc.property(products, (options) => {
-        const sums = every.flatMap((answers) => {
-          const { choices, errors } = chooseOptions(options, givenOf(answers), TERMS)
-          if (Object.keys(errors).length > 0) return []
-          return [choices.reduce((sum, { amountMinor, times }) => sum + Number(amountMinor) * times, 0)]
-        })
+        const least = tried(options)
         const product = { prices: prices('prd_1', 100), options } as unknown as Product
         const from = fromPrice(product, 'EUR', DAY)
-        assert.equal(from && Number(from.amountMinor) - 100, sums.length === 0 ? null : Math.min(...sums))
+        assert.equal(from && Number(from.amountMinor) - 100, least)
+        assert.equal(leastOptions(options, TERMS), least === null ? null : BigInt(least))
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
+    )
+  })
+
+  it('costs never less than what is found in a few steps', () => {
+    fc.assert(
+      fc.property(products, fc.nat({ max: 6 }), (options, steps) => {
+        const least = tried(options)
+        const bound = leastOptions(options, TERMS, steps)
+        if (least !== null) assert.ok(bound !== null && Number(bound) <= least, `${bound} > ${least}`)
+      }),
+      { numRuns: 100 },
     )
   })
 

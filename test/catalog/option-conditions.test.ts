@@ -149,6 +149,30 @@ for (const engine of engines) {
       await retireOptionValue(means, { id: nyc }, staff)
     })
 
+    it('of a retired value let go of what they name', async () => {
+      const { groupId } = await makeGroup(means)
+      const { memory, backup, nyc } = await makeGameServer(means, groupId)
+      await changeOptionValue(means, { id: nyc, conditions: [{ option: 'backup', set: true }] }, staff)
+      await retireOptionValue(means, { id: nyc }, staff)
+      await changeOption(means, { id: backup, conditions: [{ option: 'place', is: 'fra' }] }, staff)
+      await retireOption(means, { id: backup }, staff)
+      assert.equal(await changeOption(means, { id: memory, name: 'RAM' }, staff), true)
+    })
+
+    it('go with what a file retires', async () => {
+      const { id } = await makeBrand(means)
+      await importCatalog(means, FILE, staff, { brandId: id })
+      const less = FILE.replace(/ +- key: memory\n(?: {12}.*\n)+/, '').replace(/ +- \{ key: large.*\n/, '')
+      await importCatalog(means, `retire_missing: true\n${less}`, staff, { brandId: id })
+      const left = await loadProduct(means.db, id, 'vps')
+      const system = left!.options.find(({ key }) => key === 'system')!
+      assert.equal(await changeOption(means, { id: system.id, hint: 'Linux' }, staff), true)
+      const again = await importCatalog(means, less.replace('name: VPS', 'name: Server'), staff, {
+        brandId: id,
+      })
+      assert.equal(again.changed, 1)
+    })
+
     it('come in with a file, go out again, and stay as they are where it does not say', async () => {
       const { id } = await makeBrand(means)
       await importCatalog(means, FILE, staff, { brandId: id })

@@ -144,7 +144,7 @@ for (const engine of engines) {
       )
       await rejectOrder(deps, { order_id: placed.id, reason: 'fraud' }, staff)
       assert.equal((await getOrder(means.db, staff, placed.id)).status, 'rejected')
-      assert.deepEqual(deps.acts, [`void ${placed.invoice_id}`, `end ${placed.service_ids.join(' ')}`])
+      assert.deepEqual(deps.acts, [`take back ${placed.invoice_id}`, `end ${placed.service_ids.join(' ')}`])
       assert.equal((await loadProduct(means.db, brand.id, game.slug))?.stock, 3)
       assert.equal((await findCoupon(means.db, brand.id, 'SUMMER'))?.uses, 0)
       const drop = { order_id: placed.id, reason: 'again' }

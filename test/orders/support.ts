@@ -8,7 +8,7 @@ export interface TestDeps extends OrderDeps {
   specs: ServiceSpec[]
   drafts: DraftInvoice[]
   standings: Map<string, InvoiceStanding>
-  /** "void inv_…", "refund inv_…", "end svc_…" */
+  /** "take back inv_…", "refund inv_…", "end svc_…" */
   acts: string[]
 }
 
@@ -34,7 +34,7 @@ export function orderDeps(means: Means): TestDeps {
       return { id, taxMinor: net / 10n, totalMinor: net + net / 10n }
     },
     invoiceStanding: async (_queries, invoiceId) => deps.standings.get(invoiceId)!,
-    voidInvoice: async (_means, _trx, act) => void deps.acts.push(`void ${act.invoiceId}`),
+    takeBackInvoice: async (_means, _trx, act) => void deps.acts.push(`take back ${act.invoiceId}`),
     refundInvoice: async (_means, _trx, act) => void deps.acts.push(`refund ${act.invoiceId}`),
     endServices: async (_means, _trx, act) => void deps.acts.push(`end ${act.serviceIds.join(' ')}`),
   }

@@ -69,13 +69,16 @@ for (const engine of engines) {
     const actor = staffActor(['plugin.*', 'plugin_instance.*'])
     const install = (text: string, more: object = {}) =>
       installPlugin(means, { package: text, granted: all(text), ...more }, actor)
-    const calls = pluginCalls({
-      db,
-      keys: means.keys,
-      plugins: () => bench.plugins,
-      loaded: loadedPlugins(db, () => Promise.resolve(shipped)),
-    })
-    const running = async (instance: string) => {
+    /** A process that has called nothing so far. */
+    const process = () =>
+      pluginCalls({
+        db,
+        keys: means.keys,
+        plugins: () => bench.plugins,
+        loaded: loadedPlugins(db, () => Promise.resolve(shipped)),
+      })
+    const first = process()
+    const running = async (instance: string, calls = first) => {
       const report = await calls.call<{ steps: { detail: string }[] }>(
         instance,
         'gateway',
@@ -197,6 +200,23 @@ for (const engine of engines) {
       assert.ok(answers.every((version) => version === '2.0.0' || version === '2.1.0'))
       assert.ok(answers.includes('2.1.0'))
       assert.equal(await running(instance), '2.0.0')
+      await rollBackPlugin(means, { plugin_id: 'parcel' }, actor)
+    })
+
+    test('two versions of one code may each what was granted of it, in a process of before and in a new one', async () => {
+      const stores = code("' + kept + '")
+        .replace('()', '({ storage })')
+        .replace(
+          'return',
+          `const kept = await storage.set('a', 1).then(() => 'kept', ({ code }) => code); return`,
+        )
+      const may = async () => [await running(instance), await running(instance, process())]
+      await install(signed(await parcel('3.0.0', {}, stores)))
+      assert.deepEqual(await may(), ['E_DENIED', 'E_DENIED'])
+      await install(signed(await parcel('3.1.0', { permissions: { storage: { bytes: 100 } } }, stores)))
+      assert.deepEqual(await may(), ['kept', 'kept'])
+      await rollBackPlugin(means, { plugin_id: 'parcel' }, actor)
+      assert.deepEqual(await may(), ['E_DENIED', 'E_DENIED'])
       await rollBackPlugin(means, { plugin_id: 'parcel' }, actor)
     })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import '../../core/clients/index.ts'
-import { sql } from '../../core/db/index.ts'
+import { name, sql } from '../../core/db/index.ts'
 import {
   bundlePlugin,
   createInstance,
@@ -85,6 +85,11 @@ for (const engine of engines)
     const registry = async () =>
       (await db.get<{ version: string }>(sql`select version from plugins where id = 'carried'`))?.version
 
+    const clear = async () => {
+      for (const table of ['plugin_storage', 'plugin_instances', 'plugins'])
+        await db.run(sql`delete from ${name(table)}`)
+    }
+
     test('each may what was granted to it, and an old one no more because a newer one asks for more', async () => {
       const more = { permissions: { storage: { bytes: 100 }, slots: ['portal.home.after'] } }
       const bare = await release('0.9.0', { permissions: {} })
@@ -99,9 +104,37 @@ for (const engine of engines)
       await grantAsked(admin, 'carried', actor)
       assert.equal(await grown(id), '0.9.1')
       for (const call of [node, late]) assert.equal(await call(id), 'plugin.failed')
-      await db.run(sql`delete from plugin_storage`)
-      await db.run(sql`delete from plugin_instances`)
-      await db.run(sql`delete from plugins`)
+      await clear()
+    })
+
+    test('one of before goes on with what its version was granted, started anew too, when a newer one gave it up', async () => {
+      const kept = await release('0.8.0')
+      const running = await startNode(means, benches[0]!, kept)
+      const admin = { ...means, drain: () => undefined }
+      await grantAsked(admin, 'carried', actor)
+      const facts = { plugin_id: 'carried', name: 'C', settings: {} }
+      const { id } = await createInstance(admin, facts, actor)
+      await startNode(means, benches[1]!, await release('0.8.1', { permissions: {} }))
+      await release('0.8.1', { permissions: {}, description: 'Changed, and of the same version.' })
+      await startNode(means, benches[1]!, join(root, '0.8.1'))
+      const late = await startNode(means, benches[2]!, kept)
+      assert.deepEqual([await registry(), await running(id), await late(id)], ['0.8.1', '0.8.0', '0.8.0'])
+      await clear()
+    })
+
+    test('what one of before was never granted waits, and trips nothing', async () => {
+      const bare = await release('0.7.0', { permissions: {} })
+      await startNode(means, benches[0]!, bare)
+      const admin = { ...means, drain: () => undefined }
+      await grantAsked(admin, 'carried', actor)
+      const facts = { plugin_id: 'carried', name: 'C', settings: {} }
+      const { id } = await createInstance(admin, facts, actor)
+      const grown = await release('0.7.1')
+      await startNode(means, benches[1]!, grown)
+      await startNode(means, benches[2]!, await release('0.7.2', { permissions: {} }))
+      const late = await startNode(means, benches[3]!, grown)
+      for (let n = 0; n < 12; n++) assert.equal(await late(id), 'plugin.failed', 'refused, and not tripped')
+      await clear()
     })
 
     test('each answers with what came along with it, and an old one that starts takes nobody back', async () => {

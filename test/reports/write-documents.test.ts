@@ -54,6 +54,25 @@ for (const engine of engines)
         sent!.documents.map(({ lines }) => lines.map((line) => line.account)),
         [['8400'], ['8400']],
       )
+      // A void of a later month changes no file of an earlier one, and is told in its own.
+      means.business.set('2026-02-10T10:00:00.000Z')
+      const late = await issue(means, draft(client, { amounts: [700n, 300n] }))
+      means.business.set('2026-03-05T10:00:00.000Z')
+      await voidInvoice(means, { invoice_id: late.id, reason: 'Never wanted' }, actor)
+      const numbers = async (from: string, to: string) => {
+        await writeDocuments(means, { ...wanted, from, to }, actor)
+        const { documents } = asked.at(-1) as {
+          documents: { number: string; kind: string; issued_on: string; gross_minor: string }[]
+        }
+        return documents.map((sent) => [sent.kind, sent.number, sent.issued_on, sent.gross_minor])
+      }
+      assert.deepEqual(await numbers('2026-02-01', '2026-02-28'), [
+        ['invoice', late.number, '2026-02-10', '1190'],
+      ])
+      assert.deepEqual(await numbers('2026-03-01', '2026-03-31'), [
+        ['credit_note', late.number, '2026-03-05', '-1190'],
+      ])
+      assert.deepEqual(await numbers('2026-02-01', '2026-03-31'), [])
       const refusals = [
         writeDocuments(means, { ...wanted, to: '2025-12-31' }, actor),
         writeDocuments(means, { ...wanted, instance_id: 'plg_none' }, actor),

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
-import { billToday } from '../../core/billing/index.ts'
+import { billToday, recordPayment, verifyBooks, writeOffInvoice } from '../../core/billing/index.ts'
 import { sql, type Db } from '../../core/db/index.ts'
+import { isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase, type Engine } from '../support/databases.ts'
+import { staffActor } from '../support/make.ts'
 import { openPlayer, type Player } from '../model/engine.ts'
 import { PLAIN, type ModelShop, type Step } from '../model/history.ts'
 import { sheetOfEngine } from '../model/sheet.ts'
@@ -57,6 +59,40 @@ async function lived(
     await remove()
   }
 }
+
+/** Gives up what the change costs, of which a part may have come. */
+async function giveUp({ house: { means } }: Player): Promise<string> {
+  const { id } = (await means.db.get<{ id: string }>(sql`select id from invoices where origin = 'change'`))!
+  await writeOffInvoice(means, { invoice_id: id, reason: 'Given up' }, staffActor())
+  return id
+}
+
+async function payByBank({ house }: Player, invoice_id: string, amount_minor: string): Promise<void> {
+  const money = { invoice_id, amount_minor, reference: `bank ${amount_minor}` }
+  await recordPayment(house.means, money, staffActor())
+  await house.workOff()
+}
+
+async function lossOf(db: Db): Promise<bigint> {
+  const row = await db.get<{ loss_minor: bigint | null }>(
+    sql`select sum(amount_minor) as loss_minor from postings where account = 'write_offs'`,
+  )
+  return row!.loss_minor ?? 0n
+}
+
+/** The books are whole, and the sheet has these lines. */
+async function shows(db: Db, lines: readonly string[]): Promise<void> {
+  assert.deepEqual(await verifyBooks(db, isoDate('2026-03-31')), [])
+  const sheet = await sheetOfEngine(db)
+  assert.deepEqual(
+    lines.filter((line) => !sheet.some((shown) => shown.startsWith(line))),
+    [],
+    sheet.join('\n'),
+  )
+}
+
+const invoiceOf = (end: string) => `invoice change 2026-03-11 due 2026-03-11 1017 + 0 = 1017 ${end}`
+const taken: Step = { do: 'drop_change', which: 0 }
 
 for (const engine of engines) {
   describe(`changes that wait, and periods charged ahead, on ${engine}`, () => {
@@ -133,5 +169,48 @@ for (const engine of engines) {
             sheet.join('\n'),
           ),
       ))
+
+    test('one that is withdrawn after its claim was given up is credited, and money that comes is credit', () =>
+      lived(engine, [{ do: 'wait', days: 10 }, upgrade], async (_sheet, db, player) => {
+        const id = await giveUp(player)
+        assert.equal(await lossOf(db), 1_017n)
+        assert.equal(await player.take(taken), true)
+        assert.equal(await lossOf(db), 0n)
+        const lines = ['credit_note 2026-03-11 due 2026-03-11 -1017 + 0 = -1017']
+        await shows(db, [...lines, invoiceOf('paid money 0 credit 1017')])
+        await payByBank(player, id, '1017')
+        await shows(db, [...lines, invoiceOf('paid money 0 credit 1017'), 'credit 1017'])
+      }))
+
+    test('a part that was paid on it before or after it was given up is credit too', () =>
+      lived(
+        engine,
+        [{ do: 'wait', days: 10 }, upgrade, { do: 'pay', which: 0, tenths: 4 }],
+        async (_sheet, db, player) => {
+          const id = await giveUp(player)
+          assert.equal(await lossOf(db), 611n)
+          await payByBank(player, id, '100')
+          assert.equal(await lossOf(db), 511n)
+          assert.equal(await player.take(taken), true)
+          assert.equal(await lossOf(db), 0n)
+          await shows(db, [invoiceOf('paid money 506 credit 511'), 'credit 506'])
+        },
+      ))
+
+    test('what was charged again takes back one that was given up', () =>
+      lived(engine, [{ do: 'wait', days: 10 }, upgrade], async (_sheet, db, player) => {
+        await giveUp(player)
+        assert.equal(await player.take({ do: 'wait', days: 7 }), true)
+        assert.equal(await lossOf(db), 0n)
+        await shows(db, ['s0 active through 2026-05-01', invoiceOf('paid money 0 credit 1017')])
+      }))
+
+    test('one that is still wanted happens when its claim is paid after all', () =>
+      lived(engine, [{ do: 'wait', days: 10 }, upgrade], async (_sheet, db, player) => {
+        await payByBank(player, await giveUp(player), '1017')
+        await shows(db, [invoiceOf('paid money 1017 credit 0')])
+        const service = await db.get<{ recurring_minor: bigint }>(sql`select recurring_minor from services`)
+        assert.equal(service!.recurring_minor, 2_500n)
+      }))
   })
 }

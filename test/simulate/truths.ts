@@ -153,6 +153,7 @@ export async function brokenAgreements(house: House): Promise<string[]> {
     ...(await tillAgrees(house)),
     ...(await panelAgrees(house)),
     ...(await changesAgree(house)),
+    ...(await ordersAgree(house)),
   ]
 }
 
@@ -229,7 +230,18 @@ async function changesAgree({ means }: House): Promise<string[]> {
     select h.id, h.status, i.status as invoice from service_changes h join invoices i on i.id = h.invoice_id
     join services s on s.id = h.service_id
     where (h.status = 'pending' and i.status = 'paid' and s.billing_status <> 'ended')
-      or (h.status in ('cancelled', 'replaced') and i.status in ('issued', 'paid')
-        and i.total_minor + coalesce((select sum(n.total_minor) from invoices n where n.corrects_id = i.id), 0) <> 0)`)
+      or (h.status in ('cancelled', 'replaced') and ${standsOpen})`)
   return rows.map(({ id, status, invoice }) => `the change ${id} is ${status} and its invoice ${invoice}`)
 }
+
+/** Of an order that fell through nothing is owed, and nothing was kept. */
+async function ordersAgree({ means }: House): Promise<string[]> {
+  const rows = await means.db.all<{ id: string; status: string; invoice: string }>(sql`
+    select o.id, o.status, i.status as invoice from orders o join invoices i on i.id = o.invoice_id
+    where o.status in ('cancelled', 'rejected') and ${standsOpen}`)
+  return rows.map(({ id, status, invoice }) => `the order ${id} is ${status} and its invoice ${invoice}`)
+}
+
+/** A document that asks for something, or was paid for something, or would take money that comes after all. */
+const standsOpen = sql`i.status in ('issued', 'paid', 'written_off')
+  and i.total_minor + coalesce((select sum(n.total_minor) from invoices n where n.corrects_id = i.id), 0) <> 0`

@@ -1,4 +1,4 @@
-import { allocatedTo, issueInvoice, refundInvoice, voidIssued } from '../../billing/index.ts'
+import { allocatedTo, issueInvoice, refundInvoice, takeBackInvoice } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
 import {
@@ -44,7 +44,7 @@ export function orderDeps(means: Means): OrderDeps {
       const { id, tax_minor, total_minor } = await issueInvoice(of, trx, draft, actor)
       return { id, taxMinor: tax_minor, totalMinor: total_minor }
     },
-    voidInvoice: async (of, trx, act, actor) => void (await voidIssued(of, trx, act, actor)),
+    takeBackInvoice,
     invoiceStanding: async (queries, invoiceId) => {
       const row = await queries.get<{ status: string }>(
         sql`select status from invoices where id = ${invoiceId}`,

@@ -1,9 +1,10 @@
 import { sql, type Trx } from '../../db/index.ts'
-import type { Actor, IsoDate } from '../../kernel/index.ts'
+import { assert, type Actor, type IsoDate } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { takesMoney } from '../proforma/finalise-proforma.ts'
 import { account, creditBalance, postJournal } from '../ledger.ts'
+import { recoverLoss } from '../recover-loss.ts'
 import { useCreditAlways } from '../settings.ts'
 import { openAmount, settleInvoice, settleOpen, todayOf } from '../settle-invoice.ts'
 import { lockCredit } from './credit-standing.ts'
@@ -46,6 +47,25 @@ export async function applyCreditByItself(
   return (await readSetting(trx, useCreditAlways, of))
     ? applyCredit(means, trx, invoice, actor)
     : settleInvoice(means, trx, invoice, actor)
+}
+
+/**
+ * The value of a note that credits a claim which was given up pays what is open of it: as much of the loss is none.
+ * It is in the client's credit already, paid and not granted, so grants stay what they are.
+ */
+export async function applyNoteToLoss(
+  means: Means,
+  trx: Trx,
+  { invoice, note }: { invoice: InvoiceRow; note: InvoiceRow },
+  actor: Actor,
+): Promise<InvoiceRow> {
+  assert(invoice.status === 'written_off', `${invoice.id} was given up`)
+  const open = await openAmount(trx, invoice)
+  const amountMinor = -note.total_minor < open ? -note.total_minor : open
+  const today = await todayOf(means, trx, invoice.brand_id)
+  await take(means, trx, { invoice, uses: [{ grantId: null, amountMinor }], today })
+  if (amountMinor > 0n) await recoverLoss(means, trx, { source: note, amountMinor })
+  return settleOpen(means, trx, { invoice, openMinor: open - amountMinor }, actor)
 }
 
 interface Taken {

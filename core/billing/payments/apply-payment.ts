@@ -2,10 +2,10 @@ import { sql, type Queries, type Trx } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
-import { account, postJournal } from '../ledger.ts'
 import { takesMoney } from '../proforma/index.ts'
 import { applyCredit } from '../credit/apply-credit.ts'
-import { allocate, lockInvoice, openAmount, todayOf } from '../settle-invoice.ts'
+import { recoverLoss } from '../recover-loss.ts'
+import { allocate, lockInvoice, openAmount } from '../settle-invoice.ts'
 import type { PaymentRow } from './payment.ts'
 
 /** The documents that a payment is for, in the order in which its money is applied. */
@@ -71,7 +71,7 @@ export async function applyPayment(
   if (rest > 0n)
     for (const { id, askedMinor } of shares)
       if (askedMinor !== null) await apply(await lockInvoice(trx, id), rest)
-  if (recovered > 0n) await recover(means, trx, payment, recovered)
+  if (recovered > 0n) await recoverLoss(means, trx, { source: payment, amountMinor: recovered })
   return { appliedMinor: amountMinor - rest, documents: [...documents.values()] }
 }
 
@@ -94,19 +94,4 @@ async function applyTo(
   // The credit that helped to cover a proforma is used for it, not for the next document.
   await applyCredit(means, trx, invoice, actor)
   return { id, appliedMinor }
-}
-
-/** A claim that was given up is paid after all: as much of the loss is none. */
-async function recover(means: Means, trx: Trx, payment: PaymentRow, amountMinor: bigint): Promise<void> {
-  const { currency, client_id: clientId, brand_id: brandId } = payment
-  await postJournal(means, trx, {
-    kind: 'write_off_recovered',
-    sourceId: payment.id,
-    brandId,
-    effectiveOn: await todayOf(means, trx, brandId),
-    postings: [
-      { account: account.receivable, currency, clientId, amountMinor },
-      { account: account.writeOffs, currency, clientId, amountMinor: -amountMinor },
-    ],
-  })
 }

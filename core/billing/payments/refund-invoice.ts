@@ -22,7 +22,7 @@ export async function refundInvoice(
       select a.payment_id from allocations a where a.invoice_id = ${invoiceId} and a.kind = 'payment'))
     order by id ${forUpdate(trx.dialect)}`)
   const unasked = 'plugins were asked about the end of the order'
-  const note = await creditLines(means, trx, { invoiceId, reason, unasked }, actor)
+  const note = await creditLines(means, trx, { invoiceId, reason, unasked, evenGivenUp: true }, actor)
   for (const payment of paid) {
     const isAlone = payment.invoice_id === invoiceId
     const open = await refundable(trx, payment, invoiceId)

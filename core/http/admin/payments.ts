@@ -5,7 +5,7 @@ import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { paymentList, paymentPage, transactionList } from './views/payments.ts'
-import { paidBy } from './views/note-lines.ts'
+import { demandCredited, paidBy } from './views/note-lines.ts'
 import { refundRecordPage } from './views/refund.ts'
 import { refundPage } from './views/refunds.ts'
 import { disputeList, disputePage, EVIDENCE } from './views/disputes.ts'
@@ -56,7 +56,9 @@ async function refund(desk: Desk, { form, params }: Asked) {
   const sent = optional(form, 'reference')
   const reference = sent !== null && destination === 'recorded' ? { reference: sent } : {}
   const document = optional(form, 'invoice_id')
-  const pays = { form, invoiceId: document ?? payment.invoice_id, from: optional(form, 'from') }
+  const invoiceId = document ?? payment.invoice_id
+  demandCredited(form, invoiceId === null ? [] : [invoiceId])
+  const pays = { form, invoiceId, from: optional(form, 'from') }
   const input = {
     ...{ payment_id: payment.id, amount_minor: amount.toString(), destination, reason, ...reference },
     ...(document === null ? {} : { invoice_id: document }),
@@ -70,11 +72,12 @@ async function sayWhatOf(desk: Desk, { form, params }: Asked) {
   const { means, actor, t, locale } = desk
   const payment = await getPayment(means.db, params.id!, actor)
   const [amounts, ways] = ['amount', 'from'].map((name) => (form[name] ?? {}) as FormBody)
+  const named = Object.keys(amounts!).filter((id) => textOf(amounts!, id) !== '')
+  demandCredited(form, named)
   const parts = []
-  for (const id of Object.keys(amounts!)) {
+  for (const id of named) {
     const [text, invoiceId] = [textOf(amounts!, id), id === 'none' ? null : id]
     const from = invoiceId === null ? 'credit' : textOf(ways!, id)
-    if (text === '') continue
     const minor = readAmount(text, payment.currency, locale)
     if (minor === null || minor < 0n) throw invalidInput({ parts: `"${text}" is not an amount` })
     const way = await paidBy(desk, { form, invoiceId, from })

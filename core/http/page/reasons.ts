@@ -16,6 +16,7 @@ const REASONS: readonly [RegExp, string][] = [
   [/^is made of your name or e-mail address$/, 'password_personal'],
   [/^is not an amount/, 'amount'],
   [/^must be a credit note for lines/, 'note_for_lines'],
+  [/^is of a document that is not credited/, 'line_elsewhere'],
   [/^is not a (?:day|valid date$)/, 'day'],
   [/^must match (?:pattern|a schema)/, 'pattern'],
   [/^must be >= (-?\d+)$/, 'at_least'],

@@ -35,7 +35,7 @@ export async function loadBundled(
     string
   >
   const known = await means.db.all<KnownPlugin>(
-    sql`select id, version, bundle_sha256, manifest, asks, source from plugins`,
+    sql`select id, version, bundle_sha256, manifest, asks, granted_bundled, source from plugins`,
   )
   const loaded = new Map<string, LoadedPlugin>()
   await Promise.all(
@@ -62,6 +62,7 @@ interface KnownPlugin {
   bundle_sha256: string
   manifest: string
   asks: string | null
+  granted_bundled: string | null
 }
 
 /** What its plugin.json says, whether it was granted or not. */
@@ -111,7 +112,7 @@ async function register(
     const before = known.find(({ id }) => id === plugin.manifest.id) ?? null
     const grants = grantsOf(plugin.manifest, before && (JSON.parse(before.manifest) as Manifest))
     const moved = await moveInstances(means, { ...plugin, manifest: grants.manifest }, before)
-    await enter(means, plugin, { grants, moved })
+    await enter(means, plugin, { before, grants, moved })
     return true
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
@@ -121,15 +122,17 @@ async function register(
 }
 
 interface Entering {
+  before: KnownPlugin | null
   grants: Grants
   moved: readonly MovedInstance[]
 }
 
-async function enter(means: Means, plugin: LoadedPlugin, { grants, moved }: Entering): Promise<void> {
+async function enter(means: Means, plugin: LoadedPlugin, { before, grants, moved }: Entering): Promise<void> {
   const { bundle } = plugin
   const { id, version, permissions = {} } = grants.manifest
   const now = means.business.now()
   const [manifest, granted] = [JSON.stringify(grants.manifest), JSON.stringify(permissions)]
+  const left = before && leftGrants(before, version)
   const asks = grants.added.length > 0 ? JSON.stringify(plugin.manifest) : null
   await means.db.transaction(async (trx) => {
     // The version before went with the release that carried it: there is no way back, so nothing is kept for one.
@@ -138,7 +141,7 @@ async function enter(means: Means, plugin: LoadedPlugin, { grants, moved }: Ente
       insert into plugins (id, version, bundle_sha256, manifest, asks, granted, status, installed_at, updated_at)
       values (${id}, ${version}, ${bundle.hash}, ${manifest}, ${asks}, ${granted}, 'enabled', ${now}, ${now})
       on conflict (id) do update set version = excluded.version, bundle_sha256 = excluded.bundle_sha256,
-        manifest = excluded.manifest, asks = excluded.asks, granted = excluded.granted, updated_at = excluded.updated_at`)
+        granted_bundled = ${left}, manifest = excluded.manifest, asks = excluded.asks, granted = excluded.granted, updated_at = excluded.updated_at`)
     await recordAudit(means, trx, actor, [
       {
         action: 'plugin.install',
@@ -153,3 +156,7 @@ async function enter(means: Means, plugin: LoadedPlugin, { grants, moved }: Ente
     ])
   })
 }
+
+/** What was granted to another version: nodes of its release run on, and are what is left when Berth goes back. */
+const leftGrants = ({ manifest, granted_bundled }: KnownPlugin, version: string): string | null =>
+  (JSON.parse(manifest) as Manifest).version === version ? granted_bundled : manifest

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { writeWhole } from '../bundle.ts'
 
 /**
  * What a host process sees of the machine: system libraries, its own program and two devices, all read-only. No /proc,
@@ -21,8 +22,14 @@ const SYSTEM = [
 const FILES = ['/etc/ld.so.cache', process.execPath]
 const DEVICES = ['/dev/null', '/dev/urandom']
 const READ_ONLY = 'bind,ro,nosuid,nodev'
+/** Of what Berth made itself: nobody runs it as it is, and where its folder forbids that, the system lets nobody allow it. */
+const NOT_RUN = `${READ_ONLY},noexec`
 
-/** Makes the room of a program that reads these paths ("…/*": a folder). Several processes may do so at once. */
+/**
+ * Makes the room of a program that reads these paths ("…/*": a folder). Several processes may do so at once, while others
+ * enter. Rooms of other releases stay: a process of one may run beside this one and start a host at any time, and a room
+ * is some thirty empty files.
+ */
 export async function prepareRoom(parent: string, readable: readonly string[]): Promise<Room> {
   const wanted = [...SYSTEM, ...FILES, ...readable.map((path) => path.replace(/\/\*$/, ''))]
   const found = await Promise.all(wanted.map(async (path) => ({ path, is: await kindOf(path) })))
@@ -35,12 +42,13 @@ export async function prepareRoom(parent: string, readable: readonly string[]): 
   for (const { path } of links) await linkAs(await readlink(path), join(folder, path))
   const mounts = `${folder}.fstab`
   const lines = [
-    // Its own files are none that anybody runs, and the folder of the data may forbid that they were.
-    lineOf(folder, folder, `${READ_ONLY},noexec`),
-    ...shown.map(({ path }) => lineOf(path, join(folder, path), READ_ONLY)),
+    lineOf(folder, folder, NOT_RUN),
+    ...shown.map(({ path }) =>
+      lineOf(path, join(folder, path), path.startsWith(`${parent}/`) ? NOT_RUN : READ_ONLY),
+    ),
     ...DEVICES.map((path) => lineOf(path, join(folder, path), 'bind')),
   ]
-  await writeFile(mounts, `${lines.join('\n')}\n`)
+  await writeWhole(mounts, `${lines.join('\n')}\n`)
   return { folder, mounts }
 }
 

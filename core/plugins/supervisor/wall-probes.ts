@@ -5,18 +5,18 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { limitsMemory } from './memory-limit.ts'
 import { readText } from './read-text.ts'
-import { enterRoom, prepareRoom } from './room.ts'
+import { enterRoom, prepareRoom, type Room } from './room.ts'
 import type { WallProbes } from './wall.ts'
 
 const UNSHARE = ['/usr/bin/unshare', '/bin/unshare']
 
-/** `folder`: where rooms are made; what may be mounted there is not what may be elsewhere. */
-export const systemProbes = (folder = join(tmpdir(), 'berth-rooms')): WallProbes => ({
+/** `roomOf`: the very room that will be used; what may be mounted from one folder is not what may be from another. */
+export const systemProbes = (roomOf: () => Promise<Room | undefined> = bareRoom): WallProbes => ({
   async roomProblem() {
     const tool = ['/usr/bin/unshare', '/usr/bin/setpriv', '/bin/sh'].find((path) => !existsSync(path))
     if (tool !== undefined) return `there is no ${tool} (package util-linux)`
-    return prepareRoom(folder, []).then(
-      (room) => failureOf([...enterRoom(room), process.execPath, '--version']),
+    return roomOf().then(
+      (room) => (room ? failureOf([...enterRoom(room), process.execPath, '--version']) : 'none was made'),
       (error: unknown) => String(error),
     )
   },
@@ -33,6 +33,8 @@ export const systemProbes = (folder = join(tmpdir(), 'berth-rooms')): WallProbes
   filtersCalls: (pid) => /^Seccomp:\s+2$/m.test(readText(`/proc/${pid}/status`) ?? ''),
   limitsMemory: (pid) => limitsMemory(readText, pid),
 })
+
+const bareRoom = (): Promise<Room> => prepareRoom(join(tmpdir(), 'berth-rooms'), [])
 
 type Namespace = 'net' | 'mnt' | 'pid'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { recordPayment, verifyBooks } from '../../../core/billing/index.ts'
+import { recordMany, recordPayment, verifyBooks } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
 import { draft, issue, scriptedGateway } from '../../billing/support.ts'
@@ -138,6 +138,108 @@ for (const engine of engines)
       )
       assert.notEqual(all[0]!.taken, all[1]!.taken)
       assert.deepEqual(await verifyBooks(means.db, isoDate('2026-01-15')), [])
+    })
+
+    /** Two documents of 59.50 each, paid by one payment. */
+    const paidTogether = async (reference: string) => {
+      const client = (await world.means.db.get<Parameters<typeof draft>[0]>(
+        sql`select id, brand_id, currency from clients where id = ${world.ids.client}`,
+      ))!
+      const bill = () => issue(world.means, draft(client, { amounts: [5_000n] }))
+      const [one, two] = [(await bill()).id, (await bill()).id]
+      const pays = { ...world.means, plugins: scriptedGateway([]) }
+      const wish = { invoice_ids: [one, two], amount_minor: '11900', reference }
+      const { id } = await recordMany(pays, wish, staffActor())
+      const written = async () => {
+        const rows = await world.means.db.all<{ id: string }>(sql`
+          select id from refunds where payment_id = ${id}
+          union all select id from invoices where corrects_id in (${one}, ${two})
+          union all select p.id from refund_parts p join refunds r on r.id = p.refund_id where r.payment_id = ${id}`)
+        return rows.length
+      }
+      return { one, two, own: `/admin/payments/${id}`, paymentId: id, written }
+    }
+
+    it('refuses amounts at lines of a document that the refund is not of', async () => {
+      const { one, two, own, written } = await paidTogether('BANK-4')
+      const asked = async (fields: Record<string, string>) => {
+        await world.staff.get(`${own}/refund`)
+        const form = { destination: 'recorded', reason: 'Returned', amount: '11.90', ...fields }
+        return world.staff.post(`${own}/refund`, form)
+      }
+      const line = { [`line[${two}:1]`]: '10.00' }
+      const wrong = [
+        { invoice_id: one, from: 'credit_note', ...line },
+        { from: 'goodwill', ...line },
+        { invoice_id: two, from: 'credit_note', [`line[${two}:9]`]: '10.00' },
+      ]
+      for (const fields of wrong) assertStatus(await asked(fields), 422)
+      assertShows(
+        (await asked(wrong[0]!)).text,
+        /value="10\.00"[^>]*aria-invalid.*No credit note is issued over/s,
+      )
+      assert.equal(await written(), 0)
+      assertStatus(await asked({ invoice_id: two, from: 'credit_note', ...line }), 303)
+      const notes = await world.means.db.all(
+        sql`select corrects_id, total_minor from invoices where corrects_id in (${one}, ${two})`,
+      )
+      assert.deepEqual(notes, [{ corrects_id: two, total_minor: -1_190n }])
+    })
+
+    it('refuses amounts at lines of a document that is left out when a refund is allotted', async () => {
+      const { one, two, own, paymentId, written } = await paidTogether('BANK-5')
+      await world.staff.get(`${own}/refund`)
+      const goodwill = { destination: 'recorded', reason: 'Returned', amount: '11.90', from: 'goodwill' }
+      assertStatus(await world.staff.post(`${own}/refund`, goodwill), 303)
+      const { id } = (await world.means.db.get<{ id: string }>(
+        sql`select id from refunds where payment_id = ${paymentId}`,
+      ))!
+      const allot = async (fields: Record<string, string>) => {
+        await world.staff.get(`${own}/refunds/${id}`)
+        return world.staff.post(`${own}/refunds/${id}/allot`, fields)
+      }
+      const line = { [`line[${two}:1]`]: '10.00' }
+      const amounts = { [`amount[${one}]`]: '11.90', [`from[${one}]`]: 'credit_note' }
+      const before = await written()
+      const stray = await allot({ ...amounts, ...line })
+      assertStatus(stray, 422)
+      assertShows(stray.text, /value="10\.00"[^>]*aria-invalid.*No credit note is issued over/s)
+      const empty = { [`amount[${two}]`]: '', [`from[${two}]`]: 'credit_note' }
+      assertStatus(await allot({ ...empty, ...line }), 422)
+      assert.equal(await written(), before)
+      assertStatus(await allot({ ...empty, [`amount[${two}]`]: '11.90', ...line }), 303)
+    })
+
+    it('shows the lines of one document at a time, however many a payment paid', async () => {
+      const { one, two, own, paymentId } = await paidTogether('BANK-6')
+      const linesOf = (text: string, id: string) => text.includes(`name="line[${id}:1]"`)
+      const shown = (text: string) => [linesOf(text, one), linesOf(text, two)]
+      const bare = (await world.staff.get(`${own}/refund`)).text
+      assert.deepEqual(shown(bare), [false, false])
+      assertShows(bare, /<select[^>]*name="document"/)
+      const chosen = (await world.staff.get(`${own}/refund?document=${two}`)).text
+      assert.deepEqual(shown(chosen), [false, true])
+      assertShows(chosen, new RegExp(`name="invoice_id".*value="${two}"[^>]*selected`, 's'))
+      const other = await paidTogether('BANK-7')
+      const foreign = await world.staff.get(`${own}/refund?document=${other.one}`)
+      assert.ok(!linesOf(foreign.text, other.one))
+      assert.deepEqual(shown(foreign.text), [false, false])
+      const wrong = { destination: 'recorded', reason: 'Returned', amount: 'much', from: 'credit_note' }
+      const typed = { ...wrong, invoice_id: two, [`line[${two}:1]`]: '10.00' }
+      const again = await world.staff.post(`${own}/refund?document=${two}`, typed)
+      assertStatus(again, 422)
+      assertShows(again.text, /value="10\.00"/)
+      await world.staff.get(`${own}/refund`)
+      const expense = { ...wrong, amount: '11.90', from: 'goodwill' }
+      assertStatus(await world.staff.post(`${own}/refund`, expense), 303)
+      const { id } = (await world.means.db.get<{ id: string }>(
+        sql`select id from refunds where payment_id = ${paymentId}`,
+      ))!
+      const page = `${own}/refunds/${id}`
+      assert.deepEqual(shown((await world.staff.get(page)).text), [false, false])
+      const some = (await world.staff.get(`${page}?document=${one}`)).text
+      assert.deepEqual(shown(some), [true, false])
+      assertShows(some, new RegExp(`name="amount\\[${two}\\]"`))
     })
 
     it('is the client’s credit when a credit note was issued with it', async () => {

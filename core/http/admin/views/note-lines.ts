@@ -6,7 +6,7 @@ import {
   type LineCredit,
   type PaymentRow,
 } from '../../../billing/index.ts'
-import { list, sql } from '../../../db/index.ts'
+import { sql } from '../../../db/index.ts'
 import { invalidInput } from '../../../kernel/index.ts'
 import type { FormBody } from '../../context.ts'
 import { readAmount } from '../../page/index.ts'
@@ -31,25 +31,23 @@ export const openOf = (credits: readonly LineCredit[]): OpenLine[] =>
 
 /** The group of fields in the forms of refunds: an amount a line of each document that a credit note may be over. */
 const GROUP = 'line'
-const keyOf = (invoiceId: string, position: number): string => `${invoiceId}:${position}`
+const keyOf = (invoiceId: string, position: number | ''): string => `${invoiceId}:${position}`
 
-/** By document: rows of a grid for its lines, each with the field of what is credited of it. */
+/** The document whose line a field of the forms is about; undefined for any other field. */
+export const documentOfField = (name: string): string | undefined => /^line\[(.+):\d+\]$/.exec(name)?.[1]
+
+/** Rows of a grid for the lines of a document, each with the field of what is credited of it. */
 export async function noteLineRows(
   desk: Desk,
   asked: Asked,
-  { payment, ids }: { payment: Pick<PaymentRow, 'client_id'>; ids: readonly string[] },
-): Promise<ReadonlyMap<string, Grid['rows']>> {
+  { payment, id }: { payment: Pick<PaymentRow, 'client_id'>; id: string | null },
+): Promise<Grid['rows']> {
   const { db } = desk.means
-  const documents = await db.all<Document>(sql`
-    select id, number, currency from invoices where id in (${list(ids)}) and kind = 'invoice' and status in ('issued', 'paid')
-    order by number, id`)
-  const credits = await creditableOf(db, { clientId: payment.client_id, ids: documents.map(({ id }) => id) })
-  return new Map(
-    documents.map((document) => [
-      document.id,
-      openOf(credits.get(document.id) ?? []).map((open) => rowOf(desk, asked, document, open)),
-    ]),
-  )
+  const document = await db.get<Document>(sql`
+    select id, number, currency from invoices where id = ${id} and kind = 'invoice' and status in ('issued', 'paid')`)
+  if (!document) return []
+  const credits = await creditableOf(db, { clientId: payment.client_id, ids: [document.id] })
+  return openOf(credits.get(document.id) ?? []).map((open) => rowOf(desk, asked, document, open))
 }
 
 interface Document {
@@ -67,7 +65,7 @@ function rowOf(
   const key = keyOf(id, line.position)
   const error = asked.refused?.fields[`${GROUP}[${key}]`]
   const label = `${number} · ${lineText(t, line)}`
-  const typed = (asked.refused?.values[GROUP] ?? {}) as FormBody
+  const typed = groupOf(asked.refused?.values ?? {})
   const field: Field = {
     ...{ name: `${GROUP}[${key}]`, label, kind: 'money', required: false, value: textOf(typed, key) },
     hint: t('admin.invoices.credit.left', { sum: moneyText({ locale }, leftMinor, currency) }),
@@ -83,7 +81,10 @@ interface Wish {
   from: string | null
 }
 
-/** How the words of the forms are said to the verbs: a credit note is over the lines that were typed, or the whole. */
+/**
+ * How the words of the forms are said to the verbs: a credit note is over the lines that were typed, or the whole. Lines
+ * of other documents are for `demandCredited` to refuse.
+ */
 export async function paidBy(desk: Desk, { form, invoiceId, from }: Wish) {
   const lines = invoiceId === null ? [] : await typedLines(desk, form, invoiceId)
   if (from === 'credit_note') return { credit_note: lines.length > 0 ? { lines } : {} }
@@ -91,16 +92,31 @@ export async function paidBy(desk: Desk, { form, invoiceId, from }: Wish) {
   return from === null ? {} : { from }
 }
 
+/** Refuses amounts at lines of other documents than these: a credit note over the whole of one would pass them over. */
+export function demandCredited(form: FormBody, ids: readonly string[]): void {
+  const stray = typedKeys(form).filter((key) => !ids.some((id) => key.startsWith(keyOf(id, ''))))
+  if (stray.length === 0) return
+  throw invalidInput(
+    Object.fromEntries(stray.map((key) => [`${GROUP}[${key}]`, 'is of a document that is not credited'])),
+  )
+}
+
+const groupOf = (form: FormBody): FormBody => (form[GROUP] ?? {}) as FormBody
+
+const typedKeys = (form: FormBody): string[] =>
+  Object.keys(groupOf(form)).filter((key) => textOf(groupOf(form), key) !== '')
+
 async function typedLines({ means, actor, locale }: Desk, form: FormBody, invoiceId: string) {
-  const group = (form[GROUP] ?? {}) as FormBody
+  const start = keyOf(invoiceId, '')
+  const keys = typedKeys(form).filter((key) => key.startsWith(start))
+  if (keys.length === 0) return []
   const { currency, lines } = await getInvoice(means.db, invoiceId, actor)
-  return lines.flatMap(({ position }) => {
-    const key = keyOf(invoiceId, position)
-    const text = textOf(group, key)
-    if (text === '') return []
-    const minor = readAmount(text, currency, locale)
+  return keys.map((key) => {
+    const line = lines.find(({ position }) => key === keyOf(invoiceId, position))
+    if (!line) throw invalidInput({ [`${GROUP}[${key}]`]: 'is of a document that is not credited' })
+    const minor = readAmount(textOf(groupOf(form), key), currency, locale)
     if (minor === null || minor === 0n)
       throw invalidInput({ [`${GROUP}[${key}]`]: 'is not an amount such as 24.00' })
-    return [{ position, amount_minor: minor.toString() }]
+    return { position: line.position, amount_minor: minor.toString() }
   })
 }

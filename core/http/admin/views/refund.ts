@@ -16,6 +16,7 @@ import { inMoney, type Block, type Cell, type Field, type PageView } from '../bl
 import { formParts, labeller, moneyText, textOf, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { noteLineRows } from './note-lines.ts'
+import { linesForm, shownDocument, withDocument } from './shown-document.ts'
 
 /** Ways in which a part of a refund is paid, in the order in which the form offers them. */
 export const PAID_BY = ['goodwill', 'credit_note', 'credit'] as const
@@ -46,7 +47,7 @@ export async function refundRecordPage(desk: Desk, asked: Asked): Promise<PageVi
     main: [
       partTable(desk, refund, { parts, numbers }),
       ...(isAllottable(refund)
-        ? [await allotForm(desk, asked, { refund, payment, parts, shares, numbers })]
+        ? await allotForms(desk, asked, { refund, payment, parts, shares, numbers })
         : []),
       await auditTimeline(desk, { subject: refund.id, id: `refund-${refund.id}-history` }),
     ],
@@ -64,7 +65,8 @@ async function partsOf({ means }: Desk, refund: RefundRow): Promise<readonly Par
 
 type Numbers = ReadonlyMap<string, string>
 
-async function numbersOf({ means }: Desk, ids: readonly string[]): Promise<Numbers> {
+/** Numbers of documents by id, in their order. */
+export async function numbersOf({ means }: Desk, ids: readonly string[]): Promise<Numbers> {
   const rows = await means.db.all<{ id: string; number: string }>(
     sql`select id, coalesce(number, id) as number from invoices where id in (${list(ids)}) order by number`,
   )
@@ -118,14 +120,51 @@ interface Allotment {
   numbers: Numbers
 }
 
-/** For each document that the payment paid a row and its lines, and a row for money that was no document's. */
-async function allotForm(desk: Desk, asked: Asked, of: Allotment): Promise<Block> {
+/** For each document that the payment paid a row, lines of one of them, and a row for money that was no document's. */
+async function allotForms(desk: Desk, asked: Asked, of: Allotment): Promise<Block[]> {
   const { t } = desk
-  const { refund, payment, parts, shares, numbers } = of
-  const open = parts.filter(({ taken_from }) => taken_from === 'goodwill')
-  const sumOf = (some: readonly Part[]) => some.reduce((sum, one) => sum + one.amount_minor, 0n)
+  const { refund, payment } = of
+  const openMinor = sumOf(openParts(of))
+  const rows = allotRows(desk, of)
+  const ids = rows.map(({ id }) => id)
+  const shown = shownDocument(asked, ids)
+  const choice = { shown, numbers: new Map(rows.map(({ id, label }) => [id, label])) }
+  const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit'), hint: '' }
+  const rowOf = (row: AllotRow) => ({ label: row.label, cells: cellsOf(desk, asked, row) })
+  const lines = await noteLineRows(desk, asked, { payment, id: shown })
+  const here = `/admin/payments/${payment.id}/refunds/${refund.id}`
+  return [
+    ...linesForm(desk, here, choice),
+    {
+      kind: 'form',
+      id: 'allot-form',
+      title: t('admin.refunds.allot'),
+      text: t('admin.refunds.allot_text', { sum: moneyText(desk, openMinor, refund.currency) }),
+      action: withDocument(`${here}/allot`, choice),
+      fields: [],
+      grid: {
+        caption: t('admin.refunds.allot'),
+        columns: [t('admin.refunds.up_to'), t('admin.refunds.paid_by')],
+        rows: [...rows.flatMap((row) => [rowOf(row), ...(row.id === shown ? lines : [])]), rowOf(onlyCredit)],
+      },
+      submit: { label: t('admin.refunds.allot_submit') },
+      cancelHref: `/admin/payments/${payment.id}`,
+      ...formParts(desk, asked),
+    },
+  ]
+}
+
+const openParts = ({ parts }: Allotment): readonly Part[] =>
+  parts.filter(({ taken_from }) => taken_from === 'goodwill')
+
+const sumOf = (some: readonly Part[]): bigint => some.reduce((sum, one) => sum + one.amount_minor, 0n)
+
+/** The documents that have room for something of the refund. */
+function allotRows(desk: Desk, of: Allotment): AllotRow[] {
+  const { refund, shares, numbers } = of
+  const open = openParts(of)
   const restMinor = sumOf(open.filter((one) => one.invoice_id === refund.invoice_id))
-  const rows = [...numbers].flatMap(([id, number]) => {
+  return [...numbers].flatMap(([id, number]) => {
     const share = shares.get(id)
     if (!share) return []
     const own = sumOf(open.filter((one) => one.invoice_id === id))
@@ -135,25 +174,6 @@ async function allotForm(desk: Desk, asked: Asked, of: Allotment): Promise<Block
     const hint = moneyText(desk, most, refund.currency)
     return most > 0n ? [{ id, label: number, hint }] : []
   })
-  const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit'), hint: '' }
-  const rowOf = (row: AllotRow) => ({ label: row.label, cells: cellsOf(desk, asked, row) })
-  const lines = await noteLineRows(desk, asked, { payment, ids: rows.map(({ id }) => id) })
-  return {
-    kind: 'form',
-    id: 'allot-form',
-    title: t('admin.refunds.allot'),
-    text: t('admin.refunds.allot_text', { sum: moneyText(desk, sumOf(open), refund.currency) }),
-    action: `/admin/payments/${payment.id}/refunds/${refund.id}/allot`,
-    fields: [],
-    grid: {
-      caption: t('admin.refunds.allot'),
-      columns: [t('admin.refunds.up_to'), t('admin.refunds.paid_by')],
-      rows: [...rows.flatMap((row) => [rowOf(row), ...(lines.get(row.id) ?? [])]), rowOf(onlyCredit)],
-    },
-    submit: { label: t('admin.refunds.allot_submit') },
-    cancelHref: `/admin/payments/${payment.id}`,
-    ...formParts(desk, asked),
-  }
 }
 
 interface AllotRow {

@@ -6,14 +6,16 @@ import {
   leftOf,
   refundable,
   surplusOf,
+  type DocumentShare,
   type PaymentRow,
 } from '../../../billing/index.ts'
-import { list, sql } from '../../../db/index.ts'
+import { sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
 import { inMoney, type Block, type Cell, type Field, type Form, type Grid, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { noteLineRows } from './note-lines.ts'
-import { PAID_BY } from './refund.ts'
+import { numbersOf, PAID_BY } from './refund.ts'
+import { linesForm, shownDocument, withDocument } from './shown-document.ts'
 
 /** What went back of a payment, and of which document. */
 export async function refundTable(desk: Desk, payment: PaymentRow): Promise<Block> {
@@ -81,7 +83,8 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
   const ofSurplus = await surplusThere(desk, payment, credit)
   const minor = ofSurplus > 0n && ofSurplus < left ? ofSurplus : left
   const title = t('admin.refunds.new', { sum })
-  const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
+  const choice = await choiceOf(desk, asked, payment)
+  const action = `/admin/payments/${payment.id}/refund`
   return {
     head: {
       title,
@@ -96,12 +99,13 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
       ],
     },
     main: [
+      ...linesForm(desk, action, choice),
       {
         kind: 'form',
         id: 'refund-form',
-        action: `/admin/payments/${payment.id}/refund`,
+        action: withDocument(action, choice),
         fields: [
-          ...(await documentField(desk, asked, payment)),
+          ...documentField(desk, asked, choice),
           {
             ...filled(asked, 'amount', toDecimal({ minor, currency: payment.currency })),
             kind: 'money',
@@ -110,12 +114,7 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             hint: t('admin.refunds.most', { sum }),
           },
           paidByField(desk, asked, { payment, credit, ofSurplus }),
-          {
-            ...filled(asked, 'destination', destinations[0]!),
-            kind: 'radio',
-            label: l('destination'),
-            options: destinations.map((value) => ({ value, label: t(`admin.refund_to.${value}`) })),
-          },
+          destinationField(desk, asked, payment),
           {
             ...filled(asked, 'reference'),
             required: false,
@@ -130,13 +129,27 @@ export async function refundPage(desk: Desk, asked: Asked): Promise<PageView> {
             hint: t('common.danger.reason_hint'),
           },
         ],
-        ...(await noteLines(desk, asked, payment)),
+        ...(await noteLines(desk, asked, choice)),
         submit: { label: t('admin.refunds.submit'), kind: 'danger' },
         cancelHref: `/admin/payments/${payment.id}`,
         ...formParts(desk, asked),
       },
     ],
   }
+}
+
+interface Choice {
+  payment: PaymentRow
+  shares: ReadonlyMap<string, DocumentShare>
+  numbers: ReadonlyMap<string, string>
+  shown: string | null
+}
+
+/** The documents that the payment paid, and which of them shows its lines. */
+async function choiceOf(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Choice> {
+  const shares = await documentShares(desk.means.db, payment)
+  const numbers = await numbersOf(desk, payment.invoice_id ? [payment.invoice_id] : [...shares.keys()])
+  return { payment, shares, numbers, shown: shownDocument(asked, [...numbers.keys()]) }
 }
 
 /** What may be paid out of what the client holds. */
@@ -169,12 +182,18 @@ function paidByField(
   }
 }
 
-/** What a credit note can be over: the lines of every document that the payment paid. */
-async function noteLines(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Pick<Form, 'grid'>> {
-  const ids = payment.invoice_id
-    ? [payment.invoice_id]
-    : [...(await documentShares(desk.means.db, payment)).keys()]
-  const rows = [...(await noteLineRows(desk, asked, { payment, ids })).values()].flat()
+function destinationField(desk: Desk, asked: Asked, payment: PaymentRow): Field {
+  const destinations = payment.instance_id ? ['source', 'credit', 'recorded'] : ['credit', 'recorded']
+  return {
+    ...filled(asked, 'destination', destinations[0]!),
+    ...{ kind: 'radio', label: labeller(desk)('destination') },
+    options: destinations.map((value) => ({ value, label: desk.t(`admin.refund_to.${value}`) })),
+  }
+}
+
+/** What a credit note can be over: the lines of the document that is shown. */
+async function noteLines(desk: Desk, asked: Asked, { payment, shown }: Choice): Promise<Pick<Form, 'grid'>> {
+  const rows = await noteLineRows(desk, asked, { payment, id: shown })
   if (rows.length === 0) return {}
   const caption = desk.t('admin.refunds.lines')
   // The form itself says what pays for the refund.
@@ -184,20 +203,15 @@ async function noteLines(desk: Desk, asked: Asked, payment: PaymentRow): Promise
 const alone = ({ label, cells }: Grid['rows'][number]) => ({ label, cells: cells.slice(0, 1) })
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
-async function documentField(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Field[]> {
-  if (payment.invoice_id) return []
-  const shares = await documentShares(desk.means.db, payment)
-  if (shares.size === 0) return []
-  const rows = await desk.means.db.all<{ id: string; number: string }>(
-    sql`select id, number from invoices where id in (${list([...shares.keys()])}) order by number`,
-  )
-  const options = rows.map(({ id, number }) => {
+function documentField(desk: Desk, asked: Asked, { payment, shares, numbers, shown }: Choice): Field[] {
+  if (payment.invoice_id || numbers.size === 0) return []
+  const options = [...numbers].map(([id, number]) => {
     const sum = moneyText(desk, leftOf(shares.get(id)), payment.currency)
     return { value: id, label: desk.t('admin.refunds.of_document', { number, sum }) }
   })
   return [
     {
-      ...filled(asked, 'invoice_id', ''),
+      ...filled(asked, 'invoice_id', numbers.size > 1 ? shown : ''),
       ...{ kind: 'select', required: false, label: labeller(desk)('document') },
       hint: desk.t('admin.refunds.of_document_hint'),
       options: [{ value: '', label: desk.t('admin.refunds.of_none') }, ...options],
