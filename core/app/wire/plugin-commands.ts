@@ -38,16 +38,19 @@ const commands: Record<string, Command> = {
   'plugin.install': ((wiring: Wiring, input: object) =>
     installPlugin(pluginAdmin(wiring), input, actor)) as Command,
   'plugin.list': (async ({ means }: Wiring) => {
-    const plugins = await means.db.all<{ id: string; version: string; source: string; status: string }>(sql`
-      select id, version, source, case when asks is null then status else 'asks for more than it was granted' end as status
-      from plugins order by id`)
+    const plugins = await means.db.all<{ id: string; version: string; source: string; status: string }>(
+      sql`select id, version, source, status from plugins order by id`,
+    )
     const instances = await listInstances(means.db)
-    return plugins.map((plugin) => ({
-      ...plugin,
-      instances: instances
-        .filter(({ plugin_id }) => plugin_id === plugin.id)
-        .map(({ id, name, status }) => `${id} ${name} (${status})`),
-    }))
+    return plugins.map((plugin) => {
+      const own = instances.filter(({ plugin_id }) => plugin_id === plugin.id)
+      const waits = own.some(({ asks_more }) => asks_more === 1)
+      return {
+        ...plugin,
+        status: waits ? `${plugin.status}, asks for more than it was granted` : plugin.status,
+        instances: own.map(({ id, name, status }) => `${id} ${name} (${status})`),
+      }
+    })
   }) as Command,
   'plugin.switch': (async (wiring: Wiring, input: object) => {
     await setPluginStatus(pluginAdmin(wiring), input, actor)

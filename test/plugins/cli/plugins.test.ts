@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { openSqlite, sql } from '../../../core/db/index.ts'
 import { readIndex } from '../../../core/plugins/index.ts'
 import { minimalManifest } from '../support/setup.ts'
 
@@ -89,6 +90,22 @@ test('an administrator reads what is asked for before it is granted', async () =
   await plugin('disable', 'parcel')
   assert.match((await plugin('list')).text, /parcel 1\.0\.0 {2}package, disabled/)
   assert.equal((await plugin('logs', 'parcel')).code, 0)
+})
+
+test('the list says whether a plugin is on, and of one that is set up whether it waits for a grant', async () => {
+  assert.match((await plugin('list')).text, /stripe \S+ {2}bundled, enabled\n/)
+  const db = openSqlite({ file: join(folder, 'data/berth.db'), synchronous: 'off' })
+  const times = { created_at: '2026-01-15T12:00:00.000Z', updated_at: '2026-01-15T12:00:00.000Z' }
+  const row = { id: 'plg_s', plugin_id: 'stripe', name: 'Cards', settings: '{}', status: 'active', ...times }
+  await db.insert('plugin_instances', [row])
+  const waits = 'asks for more than it was granted'
+  const cards = ' {2}plg_s Cards \\(active\\)'
+  assert.match((await plugin('list')).text, new RegExp(`bundled, enabled, ${waits}\n${cards}`))
+  await plugin('disable', 'stripe')
+  assert.match((await plugin('list')).text, new RegExp(`bundled, disabled, ${waits}\n${cards}`))
+  await plugin('enable', 'stripe')
+  await db.run(sql`delete from plugin_instances`)
+  await db.close()
 })
 
 test('an upgrade is rolled back', async () => {
