@@ -35,7 +35,8 @@ export const cancelService = defineVerb(
     input: Type.Object({
       service_id: Type.String(),
       at: Type.Enum({ now: 'now', end: 'end' } as const, { default: 'end' }),
-      reason: Type.String({ minLength: 1, maxLength: 1_000 }),
+      /** Name of the reason and a word on it. */
+      reason: Type.String({ minLength: 1, maxLength: 1_100 }),
       /** Which of the reasons that the shop asks for it is. */
       reason_id: Type.Optional(Type.String({ maxLength: 64 })),
     }),

@@ -171,6 +171,16 @@ for (const engine of engines) {
       assert.notEqual(await ask(reasonId), null)
     })
 
+    test('keeps the last wish, whose cancellation it may become', async () => {
+      const [first, second] = [await reason(HALF), await reason({ name: 'Moving' })]
+      const { id, version } = (await ask(first, { at: 'now', note: 'Mine' }))!
+      const again = await ask(second, { at: 'end' })
+      assert.deepEqual([again?.id, again?.version, again?.offer], [id, version + 1, 'discount'])
+      const { wanted_at, note, reason_id } = (await standingOffer(means, service.id, owner()))!
+      assert.deepEqual({ wanted_at, note, reason_id }, { wanted_at: 'end', note: null, reason_id: second })
+      assert.equal((await ask(second, { at: 'end' }))?.version, version + 1, 'the same wish changes nothing')
+    })
+
     test('that is not answered holds for a day, and another can be made after the year', async () => {
       const reasonId = await reason(HALF)
       await ask(reasonId)

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { instant, isMetered, recurs, toMs, type Actor } from '../../kernel/index.ts'
-import { defineVerb, type Means } from '../../records/index.ts'
+import { defineVerb, updateVersioned, type Means } from '../../records/index.ts'
 import { lockOwnService } from '../load.ts'
 import type { ServiceRow } from '../rows.ts'
 import { declineOpenOffer } from './answer-offer.ts'
@@ -18,7 +19,7 @@ export const HOLDS_MS = DAY_MS
 
 /**
  * What the shop offers for this reason before a service is cancelled; null when it has nothing to offer, or did within
- * the year. Nothing is cancelled yet. Asked again while an offer stands, it answers that one.
+ * the year. Nothing is cancelled yet. Asked again while an offer stands, it answers that one, with the new wish in it.
  */
 export const offerToStay = defineVerb(
   {
@@ -37,15 +38,16 @@ export const offerToStay = defineVerb(
       const wanted = { id: input.service_id, right: 'service.offer_to_stay' }
       const service = await lockOwnService(trx, actor, wanted)
       const reason = await demandReason(trx, service, input.reason_id)
+      const wish = { wanted_at: input.at, reason_id: reason.id, note: input.note?.trim() || null }
       const [last] = await trx.all<StayOfferRow>(
         sql`select * from stay_offers where service_id = ${service.id} order by created_at desc, id desc limit 1`,
       )
-      if (last && isStanding(means, last)) return last
+      if (last && isStanding(means, last)) return wishAgain(means, trx, { row: last, wish }, actor)
       if (last && toMs(last.created_at) > toMs(means.business.now()) - ONCE_IN_MS) return null
       if (!(await fits(trx, service, reason))) return null
       // One of long ago that nobody answered.
       await declineOpenOffer(means, trx, service.id, actor)
-      return make(means, trx, { service, reason, at: input.at, note: input.note?.trim() || null }, actor)
+      return make(means, trx, { service, reason, wish }, actor)
     }),
 )
 
@@ -53,24 +55,41 @@ export const offerToStay = defineVerb(
 export const isStanding = (means: Pick<Means, 'business'>, { status, created_at }: StayOfferRow): boolean =>
   status === stayOfferLifecycle.initial && toMs(created_at) > toMs(means.business.now()) - HOLDS_MS
 
+type Wish = Pick<StayOfferRow, 'wanted_at' | 'reason_id' | 'note'>
+
+/** The last wish counts, and what is offered stays: asking for another reason brings no other offer. */
+async function wishAgain(
+  means: Means,
+  trx: Trx,
+  { row, wish }: { row: StayOfferRow; wish: Wish },
+  actor: Actor,
+): Promise<StayOfferRow> {
+  const { wanted_at, reason_id, note } = row
+  const before = { wanted_at, reason_id, note }
+  if (isDeepStrictEqual(before, wish)) return row
+  await updateVersioned(means, trx, { table: 'stay_offers', what: 'stay_offer', row, set: wish })
+  const scope = { subject: row.service_id, brandId: row.brand_id, clientId: row.client_id }
+  await recordAudit(means, trx, actor, [{ ...scope, action: 'service.offer_to_stay', before, after: wish }])
+  return { ...row, ...wish, version: row.version + 1 }
+}
+
 interface Making {
   service: ServiceRow
   reason: CancelReasonRow
-  at: 'now' | 'end'
-  note: string | null
+  wish: Wish
 }
 
 async function make(
   means: Means,
   trx: Trx,
-  { service, reason, at, note }: Making,
+  { service, reason, wish }: Making,
   actor: Actor,
 ): Promise<StayOfferRow> {
   const now = instant(toMs(means.business.now()))
   const { offer, offer_text, percent_ppm, amount_minor, currency, renewals, label } = reason
   const row: StayOfferRow = {
     ...{ id: means.newId('sto'), brand_id: service.brand_id, client_id: service.client_id },
-    ...{ service_id: service.id, reason_id: reason.id, wanted_at: at, note },
+    ...{ service_id: service.id, ...wish },
     ...{ offer: offer!, offer_text, percent_ppm, amount_minor, currency, renewals, label },
     ...{
       status: stayOfferLifecycle.initial,

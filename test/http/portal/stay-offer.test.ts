@@ -54,6 +54,15 @@ for (const engine of engines) {
       await browser.get(`${at}/cancel`)
       return browser.post(`${at}/cancel`, { at: 'end', note: '', ...fields })
     }
+    /** Presses the button of the page as it stands. */
+    const decline = async (page?: string, by = browser) => {
+      const text = page ?? (await by.get(`${at}/cancel/offer`)).text
+      const form = text.slice(text.indexOf('/cancel/offer/decline"'))
+      const hidden = form.matchAll(/<input type="hidden" name="(at|reason|note)" value="([^"]*)"/g)
+      const fields = Object.fromEntries([...hidden].map(([, name, value]) => [name!, value!]))
+      return by.post(`${at}/cancel/offer/decline`, fields)
+    }
+    const cancelled = () => means.db.all(sql`select at, reason, reason_id from cancellations`)
     const service = async () =>
       (await means.db.get<{ billing_status: string }>(
         sql`select billing_status from services where id = ${portal.serviceId}`,
@@ -95,14 +104,60 @@ for (const engine of engines) {
     test('declined, the cancellation is what was asked for', async () => {
       const id = await reason(discount)
       await cancel({ reason: id, note: 'Elsewhere it is half' })
-      await browser.get(`${at}/cancel/offer`)
-      assert.equal((await browser.post(`${at}/cancel/offer/decline`)).location, at)
+      assert.equal((await decline()).location, at)
       const rows = await means.db.all(sql`select at, reason, reason_id from cancellations`)
       assert.deepEqual(rows, [
         { at: 'end', reason: 'It costs too much: Elsewhere it is half', reason_id: id },
       ])
       assert.equal(await service(), 'ending')
       assert.equal((await browser.get(`${at}/cancel/offer`)).location, `${at}/cancel`)
+    })
+
+    test('of two wishes the last one is carried out', async () => {
+      const first = await reason(discount)
+      const second = await reason({ name: 'I move away' })
+      await cancel({ reason: first, at: 'now', note: 'At once' })
+      const again = await cancel({ reason: second, at: 'end', note: 'To Rome' })
+      assert.equal(again.location, `${at}/cancel/offer`)
+      const { text } = await browser.get(`${at}/cancel/offer`)
+      assert.match(textOf(text), /Otherwise it ends with the term, as you chose/)
+      assert.match(textOf(text), /50% off the next 3 renewals/)
+      assert.equal((await decline()).location, at)
+      assert.deepEqual(await cancelled(), [{ at: 'end', reason: 'I move away: To Rome', reason_id: second }])
+      assert.equal(await service(), 'ending')
+    })
+
+    test('whoever declines does what their page says, whatever another member wished since', async () => {
+      const id = await reason(discount)
+      await cancel({ reason: id, at: 'end' })
+      const page = (await browser.get(`${at}/cancel/offer`)).text
+      await cancel({ reason: id, at: 'now', note: 'Another wants it gone' })
+      assert.equal((await decline(page)).location, at)
+      assert.deepEqual(await cancelled(), [{ at: 'end', reason: 'It costs too much', reason_id: id }])
+    })
+
+    test('the longest name and word are no hindrance', async () => {
+      const name = 'n'.repeat(120)
+      const note = 'w'.repeat(900)
+      await cancel({ reason: await reason({ ...discount, name }), note })
+      assert.equal((await decline()).location, at)
+      assert.equal(await service(), 'ending')
+    })
+
+    test('a wish that became impossible is asked for again, with the other choice open', async () => {
+      const id = await reason(discount)
+      await cancel({ reason: id, at: 'end', note: 'Enough' })
+      await means.db.run(sql`update services set paused_on = '2026-01-10' where id = ${portal.serviceId}`)
+      const refused = await decline()
+      assert.equal(refused.status, 409)
+      assert.match(refused.text, new RegExp(`action="${at}/cancel"`))
+      assert.match(refused.text, /it is paused/)
+      assert.match(refused.text, /Enough/)
+      assert.equal((await cancel({ reason: id, at: 'now' })).location, `${at}/cancel/offer`)
+      assert.equal((await decline()).location, at)
+      assert.deepEqual(await cancelled(), [{ at: 'now', reason: 'It costs too much', reason_id: id }])
+      assert.equal(await service(), 'ended')
+      await means.db.run(sql`update services set paused_on = null where id = ${portal.serviceId}`)
     })
 
     test('an offer that leads elsewhere does so', async () => {

@@ -145,10 +145,11 @@ interface Choice {
   shown: string | null
 }
 
-/** The documents that the payment paid, and which of them shows its lines. */
+/** The documents to choose from, where there is a choice, and which one shows its lines. */
 async function choiceOf(desk: Desk, asked: Asked, payment: PaymentRow): Promise<Choice> {
+  if (payment.invoice_id) return { payment, shares: new Map(), numbers: new Map(), shown: payment.invoice_id }
   const shares = await documentShares(desk.means.db, payment)
-  const numbers = await numbersOf(desk, payment.invoice_id ? [payment.invoice_id] : [...shares.keys()])
+  const numbers = await numbersOf(desk, [...shares.keys()])
   return { payment, shares, numbers, shown: shownDocument(asked, [...numbers.keys()]) }
 }
 
@@ -204,7 +205,7 @@ const alone = ({ label, cells }: Grid['rows'][number]) => ({ label, cells: cells
 
 /** Of a payment for several documents, which one the refund is of; what none of them took is of none. */
 function documentField(desk: Desk, asked: Asked, { payment, shares, numbers, shown }: Choice): Field[] {
-  if (payment.invoice_id || numbers.size === 0) return []
+  if (numbers.size === 0) return []
   const options = [...numbers].map(([id, number]) => {
     const sum = moneyText(desk, leftOf(shares.get(id)), payment.currency)
     return { value: id, label: desk.t('admin.refunds.of_document', { number, sum }) }

@@ -13,11 +13,11 @@ import {
   offerToStay,
   planUnused,
   showService,
+  standingOffer,
   type ServiceRow,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { can, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
-import { cancelNow } from './stay-offer.ts'
+import { can, flash, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
 
 const REASONS = ['not_needed', 'too_expensive', 'missing', 'problems', 'moving', 'other'] as const
 
@@ -27,22 +27,28 @@ export async function showCancel(ctx: RouteCtx): Promise<void> {
 }
 
 export async function takeCancel(ctx: RouteCtx): Promise<void> {
-  const { deps, actor, t } = ctx.state
+  const { t } = ctx.state
   const service_id = ctx.params.serviceId!
   await tryForm(ctx, {
     labels: { at: t('portal.cancel.when') },
     redraw: (problem) => drawCancel(ctx, problem),
     async act() {
-      const wish = form(ctx, Wish)
-      const note = wish.note?.trim() ?? ''
-      const service = await findService(deps.db, actor, { id: service_id, right: cancelService.permission })
-      const chosen = await chosenReason(ctx, { service, reason: wish.reason ?? '', note })
-      if (await offers(ctx, { at: wish.at, note, reason_id: chosen.reason_id }))
-        return seeOther(ctx, `/portal/services/${service_id}/cancel/offer`)
-      const { name, reason_id } = chosen
-      const reason = [name, note].filter(Boolean).join(': ')
-      await cancelNow(ctx, { at: wish.at, reason, ...(reason_id === null ? {} : { reason_id }) })
+      const wish = await wishOf(ctx)
+      if (await offers(ctx, wish)) return seeOther(ctx, `/portal/services/${service_id}/cancel/offer`)
+      await cancelNow(ctx, wish)
     },
+  })
+}
+
+/** The cancellation all the same, as the page of the offer said it: another member may have wished otherwise since. */
+export async function takeDecline(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const id = ctx.params.serviceId!
+  if (!(await standingOffer(deps, id, actor))) return seeOther(ctx, `/portal/services/${id}/cancel`)
+  await tryForm(ctx, {
+    labels: { at: t('portal.cancel.when') },
+    redraw: (problem) => drawCancel(ctx, problem),
+    act: async () => cancelNow(ctx, await wishOf(ctx)),
   })
 }
 
@@ -51,6 +57,34 @@ const Wish = Type.Object({
   reason: Type.Optional(Type.String({ maxLength: 64 })),
   note: Type.Optional(Type.String({ maxLength: 900 })),
 })
+
+interface Wished {
+  at: 'now' | 'end'
+  note: string
+  /** Of the reason, in words for staff. */
+  name: string
+  /** One of the shop's own. */
+  reason_id: string | null
+}
+
+async function wishOf(ctx: RouteCtx): Promise<Wished> {
+  const { deps, actor } = ctx.state
+  const { at, reason = '', note = '' } = form(ctx, Wish)
+  const wanted = { id: ctx.params.serviceId!, right: cancelService.permission }
+  const service = await findService(deps.db, actor, wanted)
+  return { at, note: note.trim(), ...(await chosenReason(ctx, { service, reason, note: note.trim() })) }
+}
+
+async function cancelNow(ctx: RouteCtx, { at, note, name, reason_id }: Wished): Promise<void> {
+  const { deps, actor, t, zone } = ctx.state
+  const service_id = ctx.params.serviceId!
+  const reason = [name, note].filter(Boolean).join(': ')
+  const input = { service_id, at, reason, ...(reason_id === null ? {} : { reason_id }) }
+  const { effectiveOn } = await cancelService(deps, input, actor)
+  const isNow = effectiveOn <= deps.business.today(zone)
+  flash(ctx, { tone: 'good', text: t(`portal.cancel.${isNow ? 'done_now' : 'done'}`) })
+  seeOther(ctx, `/portal/services/${service_id}`)
+}
 
 /** What was chosen, in words for staff: one of the shop's reasons, or of those that every shop has. */
 async function chosenReason(
@@ -80,13 +114,10 @@ async function askedOf(queries: Queries, service: ServiceRow) {
 }
 
 /** Whether there is an offer to be looked at first. Whoever may not take one is not made any. */
-async function offers(
-  ctx: RouteCtx,
-  { reason_id, ...wish }: { at: 'now' | 'end'; note: string; reason_id: string | null },
-): Promise<boolean> {
+async function offers(ctx: RouteCtx, { reason_id, at, note }: Wished): Promise<boolean> {
   const { deps, actor } = ctx.state
   if (reason_id === null || !can(ctx, offerToStay) || !can(ctx, acceptStayOffer)) return false
-  const input = { service_id: ctx.params.serviceId, reason_id, ...wish }
+  const input = { service_id: ctx.params.serviceId, reason_id, at, note }
   return (await offerToStay(deps, input, actor)) !== null
 }
 

@@ -1,14 +1,14 @@
 import type { Router } from '@koa/router'
 import type { State } from '../../context.ts'
 import { showAct, showActs, takeAct, takeSignOn } from './acts.ts'
-import { showCancel, takeCancel } from './cancel.ts'
+import { showCancel, takeCancel, takeDecline } from './cancel.ts'
 import { showChange, showPreview, takeCancelChange, takeChange } from './change.ts'
 import { showExtra, showExtras, takeExtra } from './extras.ts'
 import { listServices } from './list.ts'
 import { showPause, takePause, takeResume } from './pause.ts'
 import { showQuantity, takeQuantity } from './quantity.ts'
 import { sendFile, showOne, showUsage, takeReveal, takeUndo } from './show.ts'
-import { showStayOffer, takeDecline, takeStayOffer } from './stay-offer.ts'
+import { showStayOffer, takeStayOffer } from './stay-offer.ts'
 
 export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services', listServices)

@@ -1,13 +1,6 @@
 import { money } from '../../../../sdk/index.ts'
 import { formatRate } from '../../../i18n/index.ts'
-import {
-  acceptStayOffer,
-  cancelReasons,
-  cancelService,
-  findService,
-  standingOffer,
-  type StayOfferRow,
-} from '../../../services/index.ts'
+import { acceptStayOffer, findService, standingOffer, type StayOfferRow } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { flash, formKeys, page, seeOther, tryForm } from '../../page/index.ts'
 
@@ -25,7 +18,7 @@ export async function showStayOffer(ctx: RouteCtx): Promise<void> {
     percent: offer.percent_ppm === null ? null : formatRate(offer.percent_ppm, locale),
     amount: offer.amount_minor === null ? null : money(offer.amount_minor, offer.currency!),
     nextOn: service.next_period_on,
-    wantedAt: offer.wanted_at,
+    wish: { at: offer.wanted_at, reason: offer.reason_id, note: offer.note ?? '' },
     keys: formKeys(),
     declineKeys: formKeys(),
   }
@@ -53,31 +46,4 @@ export async function takeStayOffer(ctx: RouteCtx): Promise<void> {
       seeOther(ctx, `/portal/services/${id}${NEXT[offer]}`)
     },
   })
-}
-
-/** The cancellation as it was asked for before the offer. */
-export async function takeDecline(ctx: RouteCtx): Promise<void> {
-  const { deps, actor } = ctx.state
-  const id = ctx.params.serviceId!
-  const offer = await standingOffer(deps, id, actor)
-  if (!offer) return seeOther(ctx, `/portal/services/${id}/cancel`)
-  const service = await findService(deps.db, actor, { id, right: cancelService.permission })
-  const given = (await cancelReasons(deps.db, service)).find((row) => row.id === offer.reason_id)
-  await cancelNow(ctx, {
-    at: offer.wanted_at,
-    reason: [given?.name, offer.note].filter(Boolean).join(': ') || '–',
-    ...(given ? { reason_id: given.id } : {}),
-  })
-}
-
-export async function cancelNow(
-  ctx: RouteCtx,
-  wish: { at: 'now' | 'end'; reason: string; reason_id?: string },
-): Promise<void> {
-  const { deps, actor, t, zone } = ctx.state
-  const service_id = ctx.params.serviceId!
-  const { effectiveOn } = await cancelService(deps, { service_id, ...wish }, actor)
-  const isNow = effectiveOn <= deps.business.today(zone)
-  flash(ctx, { tone: 'good', text: t(`portal.cancel.${isNow ? 'done_now' : 'done'}`) })
-  seeOther(ctx, `/portal/services/${service_id}`)
 }
