@@ -20,7 +20,8 @@ export async function demandTerms(
 ): Promise<void> {
   const { version, reason } = terms
   const current = await currentTerms(queries, brandId)
-  if (reason !== undefined && actor.kind === 'client') throw invalidInput({ 'terms.reason': 'is for staff' })
+  const isOurs = actor.kind === 'staff' || actor.kind === 'system'
+  if (reason !== undefined && !isOurs) throw invalidInput({ 'terms.reason': 'is for staff' })
   if (version === current.version) return
   if (reason === undefined) throw TermsChanged({ named: version, current: current.version })
   if ((await termsOf(queries, brandId, version)) === null)

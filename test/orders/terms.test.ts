@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { demandTerms } from '../../core/orders/demand-terms.ts'
 import { getOrder, placeOrder, shopTerms } from '../../core/orders/index.ts'
-import type { BerthError } from '../../core/kernel/index.ts'
+import { guestActor, type BerthError } from '../../core/kernel/index.ts'
 import { writeSetting } from '../../core/records/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { staffActor } from '../support/make.ts'
@@ -61,6 +62,15 @@ for (const engine of engines) {
       )
       await assert.rejects(
         place({ version: '2025', reason }),
+        refusal('input.invalid', { fields: { 'terms.reason': 'is for staff' } }),
+      )
+    })
+
+    it('are not chosen by a guest, who may accept a quote, either', async () => {
+      const terms = { version: '2025', accepted: true as const, reason: 'I liked those' }
+      const brandId = shop.brand.id
+      await assert.rejects(
+        demandTerms(means.db, { brandId, terms }, guestActor(brandId)),
         refusal('input.invalid', { fields: { 'terms.reason': 'is for staff' } }),
       )
     })

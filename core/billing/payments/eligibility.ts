@@ -55,6 +55,34 @@ export async function eligible<G extends Offered>(
   return gateways.filter((_, i) => answers[i]!.eligible)
 }
 
+/**
+ * Where the sum is not known yet: without those that take neither the least nor the most of it, nor what lies between.
+ * What is chosen is asked about again when the payment starts.
+ */
+export async function eligibleBetween<G extends Offered>(
+  means: Asking,
+  gateways: readonly G[],
+  {
+    leastMinor,
+    mostMinor,
+    ...paying
+  }: Omit<Paying, 'amountMinor'> & { leastMinor: bigint; mostMinor: bigint },
+): Promise<G[]> {
+  const asked = sumsBetween(leastMinor, mostMinor).map((amountMinor) =>
+    eligible(means, gateways, { ...paying, amountMinor }),
+  )
+  const taking = new Set((await Promise.all(asked)).flat())
+  return gateways.filter((gateway) => taking.has(gateway))
+}
+
+/** Both ends and three sums between, each larger than the one before by the same share. */
+function sumsBetween(least: bigint, most: bigint): bigint[] {
+  if (least <= 0n || most <= least) return [...new Set([least, most])]
+  const share = (Number(most) / Number(least)) ** 0.25
+  const between = [1, 2, 3].map((n) => BigInt(Math.round(Number(least) * share ** n)))
+  return [...new Set([least, ...between, most])]
+}
+
 /** The same for the gateway that was chosen: a page may be older than the answer. */
 export async function demandEligible(means: Asking, gateway: Offered, paying: Paying): Promise<void> {
   const [fits] = await eligible(means, [gateway], paying)

@@ -7,7 +7,13 @@ export * from './charge-invoice.ts'
 export * from './confirm-payment.ts'
 export * from './dispute-effects.ts'
 export * from './document-shares.ts'
-export { demandEligible, eligible, ELIGIBILITY_WAITS_MS, GatewayIneligible } from './eligibility.ts'
+export {
+  demandEligible,
+  eligible,
+  eligibleBetween,
+  ELIGIBILITY_WAITS_MS,
+  GatewayIneligible,
+} from './eligibility.ts'
 export * from './errors.ts'
 export * from './gateway.ts'
 export * from './gateway-rules.ts'

@@ -9,7 +9,12 @@ const at = '/catalog/options/:id/conditions'
 
 export const conditionActs: Act[] = [
   { path: at, permission: 'option.change', again: optionPage, act: add },
-  { path: `${at}/:bearer/:place/remove`, permission: 'option.change', again: optionPage, act: remove },
+  {
+    path: `${at}/:bearer/:version/:place/remove`,
+    permission: 'option.change',
+    again: optionPage,
+    act: remove,
+  },
 ]
 
 async function add(desk: Desk, asked: Asked) {
@@ -19,9 +24,10 @@ async function add(desk: Desk, asked: Asked) {
   return done(desk, option, 'added')
 }
 
+/** Of the version that the page showed: clicked twice, the place would name another condition the second time. */
 async function remove(desk: Desk, { params }: Asked) {
   const { option } = await reachOption(desk, params.id!)
-  const bearer = bearerOf(option, params.bearer!)
+  const bearer = { ...bearerOf(option, params.bearer!), version: Number(params.version) }
   const conditions = bearer.conditions.filter((_condition, index) => String(index) !== params.place)
   await write(desk, option, { bearer, conditions })
   return done(desk, option, 'removed')

@@ -14,6 +14,7 @@ import {
   seeOther,
   tryForm,
 } from '../page/index.ts'
+import { askedOfOrder } from './asked-of-order.ts'
 import { orderView } from './order-view.ts'
 import { payChoices, readPayWith } from './pay-choices.ts'
 import { hostedUrl, payOrder } from './pay-order.ts'
@@ -29,7 +30,7 @@ export function orderRoutes(router: Router<State>): void {
 async function showOrder(ctx: RouteCtx): Promise<void> {
   if (!isPartial(ctx)) await askAfterPayment(ctx)
   const status = await readOrderStatus(ctx)
-  const choices = status.canPay ? await payChoices(ctx, dueOf(status)) : []
+  const choices = status.canPay ? await payChoices(ctx, dueOf(ctx, status)) : []
   const view = orderView(ctx, status, choices)
   if (isPartial(ctx)) return fragment(ctx, 'storefront/_order', view)
   const title = ctx.state.t('storefront.order.title', { number: status.order.number })
@@ -78,16 +79,16 @@ async function takePay(ctx: RouteCtx): Promise<void> {
       seeOther(ctx, href)
     },
     async act() {
-      const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx, dueOf(status)))
+      const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx, dueOf(ctx, status)))
       await payOrder(ctx, { invoiceId: invoice.id, href, payWith }, actor)
     },
   })
 }
 
 const dueOf =
-  ({ order }: OrderStatus) =>
+  (ctx: RouteCtx, { invoice }: OrderStatus) =>
   (): Promise<bigint> =>
-    Promise.resolve(BigInt(order.total_minor))
+    invoice ? askedOfOrder(ctx, invoice.id) : Promise.resolve(0n)
 
 function statusHref(ctx: RouteCtx, { order }: OrderStatus): string {
   const { key } = ctx.query

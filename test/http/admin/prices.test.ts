@@ -198,8 +198,16 @@ for (const engine of engines) {
       const held = await staff.post(`${place}/retire`, {})
       assertStatus(held, 409)
       await staff.get(at)
-      await post(`${at}/conditions/own/1/remove`, {})
-      await post(`${at}/conditions/own/0/remove`, {})
+      const removal = async () => {
+        const [href] = /[^"]*\/conditions\/own\/\d+\/0\/remove/.exec((await staff.get(at)).text)!
+        return href
+      }
+      const first = await removal()
+      await post(first, {})
+      // Clicked twice: what stands in its place now is another condition.
+      assertStatus(await staff.post(first, {}), 409)
+      assertShows((await staff.get(at)).text, /place is one of Frankfurt, New York/)
+      await post(await removal(), {})
       assertShows((await staff.get(at)).text, /Always offered/)
     })
   })

@@ -17,6 +17,7 @@ for (const engine of engines)
     let plain: string
     let picky: string
     let invoice: { id: string }
+    let portal: Awaited<ReturnType<typeof makePortal>>
     let link: string
     let answer: (input: unknown) => Promise<unknown>
     let means: TestMeans
@@ -30,7 +31,7 @@ for (const engine of engines)
           ask: (_id: string, _kind: string, _operation: string, input: unknown) => answer(input),
         },
       }
-      const portal = await makePortal(means)
+      portal = await makePortal(means)
       plain = (await makeGateway(means)).id
       picky = (await makeGateway(means, ['start_payment', 'eligibility'])).id
       invoice = await issue(means, draft(portal.client))
@@ -81,6 +82,27 @@ for (const engine of engines)
         )
       means.clock.advance(61_000)
       assert.ok((await browser.get('/portal/credit')).text.includes(picky))
+      answer = () => Promise.resolve({ eligible: false, reason: 'Not in this country' })
+      means.clock.advance(61_000)
+    })
+
+    test('a joint payment and a deposit leave in whoever takes some of what may be paid', async () => {
+      await issue(means, draft(portal.client))
+      // Of two documents of 11.90: one of them. Of deposits from 5.00 on: neither the least nor the most.
+      const upTo = (most: number) => (input: unknown) => {
+        const minor = Number((input as { amount: { minor: string } }).amount.minor)
+        return Promise.resolve(
+          minor >= 1_000 && minor <= most ? { eligible: true } : { eligible: false, reason: 'Other sums' },
+        )
+      }
+      for (const [page, most] of [
+        ['/portal/pay', 1_200],
+        ['/portal/credit', 50_000],
+      ] as const) {
+        answer = upTo(most)
+        means.clock.advance(61_000)
+        assert.ok((await browser.get(page)).text.includes(picky), page)
+      }
       answer = () => Promise.resolve({ eligible: false, reason: 'Not in this country' })
       means.clock.advance(61_000)
     })

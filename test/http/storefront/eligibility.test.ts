@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { grantCredit, useCredit } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { noHooks } from '../../../core/records/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { PASSWORD } from '../../support/make.ts'
+import { PASSWORD, staffActor } from '../../support/make.ts'
 import { testMeans } from '../../support/means.ts'
 import type { WebBrowser } from '../../support/web.ts'
 import { makeBuyer, MINECRAFT, openShopFront, orderForm, type ShopFront } from './shop-front.ts'
@@ -18,7 +19,8 @@ for (const engine of engines) {
       database = await makeDatabase(engine)
       const ask = (_id: string, _kind: string, _operation: string, input: unknown) => {
         asked.push(input as (typeof asked)[number])
-        return Promise.resolve({ eligible: false, reason: 'Not in this country' })
+        const isFew = Number(asked.at(-1)!.amount.minor) <= 600
+        return Promise.resolve(isFew ? { eligible: true } : { eligible: false, reason: 'Too much' })
       }
       const means = { ...testMeans(database.db), hooks: { ...noHooks, ask } }
       shop = await openShopFront(means)
@@ -54,6 +56,21 @@ for (const engine of engines) {
       assert.match(done.location!, /^\/orders\/ord_/)
       const order = await browser.get(done.location!)
       assert.deepEqual(ways(order.text), [false, true])
+    })
+
+    test('the page of an order asks it with what is open, and takes what it takes', async () => {
+      const order = (await shop.web.deps.db.get<{ id: string; invoice_id: string; client_id: string }>(
+        sql`select id, invoice_id, client_id from orders`,
+      ))!
+      const given = { client_id: order.client_id, amount_minor: '300', origin: 'goodwill', reason: 'Sorry' }
+      await grantCredit(shop.web.deps, given, staffActor())
+      await useCredit(shop.web.deps, { invoice_id: order.invoice_id }, staffActor())
+      const path = `/orders/${order.id}`
+      assert.deepEqual(ways((await browser.get(path)).text), [true, true])
+      assert.equal(asked.at(-1)?.amount.minor, '521')
+      await browser.post(`${path}/pay`, { pay: `gateway:${shop.gateways.hosted}` })
+      const { instance, operation } = shop.calls.at(-1)!
+      assert.deepEqual([instance, operation], [shop.gateways.hosted, 'start_payment'])
     })
 
     test('whoever is nobody’s client yet sees all of them: there is nobody to ask about', async () => {

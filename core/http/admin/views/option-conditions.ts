@@ -10,6 +10,8 @@ interface OfProduct {
   product: Product
 }
 
+type Bearer = Pick<Option, 'conditions' | 'version'>
+
 /** Under which conditions the option and its values are offered, and a form for one more. */
 export function conditionBlocks(desk: Desk, asked: Asked, of: OfProduct): Block[] {
   return othersOf(of).length === 0 ? [] : [conditionsTable(desk, of), conditionForm(desk, asked, of)]
@@ -18,7 +20,7 @@ export function conditionBlocks(desk: Desk, asked: Asked, of: OfProduct): Block[
 function conditionsTable(desk: Desk, { option, product }: OfProduct): Block {
   const { t } = desk
   const at = `/admin/catalog/options/${option.id}/conditions`
-  const rows = (bearer: string, who: string, conditions: readonly Condition[]): Row[] =>
+  const rows = (bearer: string, who: string, { conditions, version }: Bearer): Row[] =>
     conditions.map((condition, index) => ({
       id: `row-condition-${bearer}-${index}`,
       label: who,
@@ -27,7 +29,7 @@ function conditionsTable(desk: Desk, { option, product }: OfProduct): Block {
         ...[
           {
             label: t('admin.remove'),
-            href: `${at}/${bearer}/${index}/remove`,
+            href: `${at}/${bearer}/${version}/${index}/remove`,
             icon: 'trash',
             post: true,
             danger: true,
@@ -44,8 +46,8 @@ function conditionsTable(desk: Desk, { option, product }: OfProduct): Block {
       { label: t('admin.conditions.when'), phone: 'line' },
     ],
     rows: [
-      ...rows(OWN, t('admin.conditions.whole'), option.conditions),
-      ...soldValues(option).flatMap(({ id, label, conditions }) => rows(id, label, conditions)),
+      ...rows(OWN, t('admin.conditions.whole'), option),
+      ...soldValues(option).flatMap((value) => rows(value.id, value.label, value)),
     ],
     empty: { icon: 'adjustments', title: t('admin.conditions.none'), text: t('admin.conditions.none_text') },
   }

@@ -4,7 +4,7 @@ import {
   account,
   checkPayment,
   depositLimits,
-  eligible,
+  eligibleBetween,
   getPayment,
   listGateways,
   startDeposit,
@@ -135,12 +135,9 @@ async function gatewayChoices(ctx: RouteCtx, currency: string, { minimum, maximu
   const { client } = requireClient(ctx)
   const { deps } = ctx.state
   const offered = await listGateways(deps.db, client.brand_id, { currency })
-  // The sum is not known yet: whoever takes neither the least nor the most takes no deposit.
-  const [least, most] = await Promise.all(
-    [minimum, maximum].map(({ minor }) =>
-      eligible(deps, offered, { clientId: client.id, currency, amountMinor: BigInt(minor) }),
-    ),
-  )
-  const gateways = offered.filter((gateway) => least!.includes(gateway) || most!.includes(gateway))
+  const gateways = await eligibleBetween(deps, offered, {
+    ...{ clientId: client.id, currency },
+    ...{ leastMinor: BigInt(minimum.minor), mostMinor: BigInt(maximum.minor) },
+  })
   return gateways.map(({ id, name }) => ({ value: id, label: name }))
 }

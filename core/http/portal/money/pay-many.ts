@@ -8,7 +8,7 @@ import {
   chargeText,
   checkPayment,
   creditBalance,
-  eligible,
+  eligibleBetween,
   getPayment,
   lessCredit,
   listGateways,
@@ -16,6 +16,7 @@ import {
   offers,
   paymentsFor,
   startMany,
+  type GatewayInstance,
   type GatewayRules,
 } from '../../../billing/index.ts'
 import { all, sql } from '../../../db/index.ts'
@@ -178,6 +179,18 @@ function differs(row: Open) {
   }
 }
 
+/** Which of them are ticked is decided on the page: any of them alone, or all together. */
+function takingSome<G extends GatewayInstance>(ctx: RouteCtx, offered: readonly G[], open: readonly Open[]) {
+  const sums = open.map((row) => row.asked_minor).filter((minor) => minor > 0n)
+  const [first] = open
+  if (!first || sums.length === 0) return Promise.resolve([...offered])
+  return eligibleBetween(ctx.state.deps, offered, {
+    ...{ clientId: requireClient(ctx).client.id, currency: first.currency },
+    leastMinor: sums.reduce((least, minor) => (minor < least ? minor : least)),
+    mostMinor: sums.reduce((sum, minor) => sum + minor),
+  })
+}
+
 async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { client } = requireClient(ctx)
   const { deps, t, zone } = ctx.state
@@ -186,10 +199,8 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const open = await readOpen(ctx, isTicked)
   const methods = open.length > 0 ? await listMethods(deps.db, client.id) : []
   const currency = open[0]?.currency ?? ''
-  const amountMinor = open.reduce((sum, row) => (isTicked(row.id) ? sum + row.asked_minor : sum), 0n)
   const offered = open.length > 0 ? await listGateways(deps.db, client.brand_id) : []
-  const gateways =
-    amountMinor > 0n ? await eligible(deps, offered, { clientId: client.id, currency, amountMinor }) : offered
+  const gateways = await takingSome(ctx, offered, open)
   const today = deps.business.today(zone)
   const instances = methods.map((method) => method.instance_id)
   const rules = await rulesOf(deps, gateways, instances)
