@@ -4,14 +4,15 @@ import fc from 'fast-check'
 import { billingDeps } from '../../core/app/wire/billing-area.ts'
 import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { billDay, recordPayment, verifyBooks } from '../../core/billing/index.ts'
-import { sql } from '../../core/db/index.ts'
-import { addDays, isoDate, type BerthError } from '../../core/kernel/index.ts'
+import { sql, type Row } from '../../core/db/index.ts'
+import { addDays, instant, isoDate, type BerthError } from '../../core/kernel/index.ts'
 import {
   acceptStayOffer,
   cancelService,
   changeCancelReason,
   createCancelReason,
   offerToStay,
+  readRetention,
   retireCancelReason,
   serviceSource,
   standingOffer,
@@ -24,6 +25,7 @@ import { clientActor, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 
 const staff = staffActor()
+const SINCE = instant(Date.UTC(2026, 0, 1))
 const HALF = { offer: 'discount', percent: '50', renewals: 3, label: 'Thank you for staying' }
 
 for (const engine of engines) {
@@ -219,6 +221,44 @@ for (const engine of engines) {
       assert.equal(await ask(await reason(HALF)), null)
       assert.equal((await ask(await reason({ offer: 'talk' })))?.offer, 'talk')
       assert.equal((await accept()).discount_id, null)
+    })
+
+    test('of a smaller plan is made where one costs less today, in the quantity that is rented', async () => {
+      const product = (await db.get<Row>(sql`select * from products where id = ${service.product_id}`))!
+      const id = means.newId('prd')
+      await db.insert('products', [{ ...product, id, slug: `smaller-${id}` }])
+      const price = (valid_from: string, amount_minor: bigint) => ({
+        ...{ id: means.newId('prc'), owner_id: id, cycle: service.cycle, currency: service.currency },
+        ...{ amount_minor, setup_minor: 0n, valid_from, retired_at: null, created_at: means.business.now() },
+      })
+      const cheaper = await reason({ offer: 'cheaper' })
+      // It was cheaper, and will be again; today it costs more.
+      await db.insert('prices', [
+        price('2020-01-01', 100n),
+        price('2026-01-01', 9_900n),
+        price('2027-01-01', 100n),
+      ])
+      assert.equal(await ask(cheaper), null)
+      await db.run(
+        sql`update prices set amount_minor = 700 where owner_id = ${id} and valid_from = '2026-01-01'`,
+      )
+      await db.run(sql`update services set quantity = 2, amount_minor = 1198 where id = ${service.id}`)
+      assert.equal(await ask(cheaper), null)
+      await db.run(
+        sql`update prices set amount_minor = 500 where owner_id = ${id} and valid_from = '2026-01-01'`,
+      )
+      assert.equal((await ask(cheaper))?.offer, 'cheaper')
+    })
+
+    test('counts the money of services that stayed, and no more of one that goes after all', async () => {
+      const kept = async () => (await readRetention(means, SINCE, staff)).money[0]?.kept_minor ?? 0n
+      const before = await kept()
+      await ask(await reason(HALF))
+      await accept()
+      await renewals('2026-01-21')
+      assert.ok((await kept()) > before)
+      await cancel()
+      assert.equal(await kept(), before)
     })
 
     test('belongs to reasons of the shop and of the product', async () => {

@@ -44,7 +44,7 @@ export const offerToStay = defineVerb(
       )
       if (last && isStanding(means, last)) return wishAgain(means, trx, { row: last, wish }, actor)
       if (last && toMs(last.created_at) > toMs(means.business.now()) - ONCE_IN_MS) return null
-      if (!(await fits(trx, service, reason))) return null
+      if (!(await fits(means, trx, { service, reason }))) return null
       // One of long ago that nobody answered.
       await declineOpenOffer(means, trx, service.id, actor)
       return make(means, trx, { service, reason, wish }, actor)
@@ -107,7 +107,11 @@ async function make(
 }
 
 /** Whether the offer is anything for this service. */
-async function fits(trx: Trx, service: ServiceRow, { offer, currency }: CancelReasonRow): Promise<boolean> {
+async function fits(
+  means: Means,
+  trx: Trx,
+  { service, reason: { offer, currency } }: Pick<Making, 'service' | 'reason'>,
+): Promise<boolean> {
   if (offer === null || service.billing_status !== 'active' || service.cancel_on !== null) return false
   switch (offer) {
     case 'talk':
@@ -117,7 +121,7 @@ async function fits(trx: Trx, service: ServiceRow, { offer, currency }: CancelRe
     case 'discount':
       return canBeLowered(service) && (currency === null || currency === service.currency)
     case 'cheaper':
-      return hasCheaper(trx, service)
+      return hasCheaper(means, trx, service)
   }
 }
 
@@ -129,13 +133,16 @@ export const canBeLowered = (service: ServiceRow): boolean =>
   service.periods_left !== 0 &&
   service.recurring_minor > 0n
 
-/** A plan that the page of a change offers, and that costs less on the same terms. */
-async function hasCheaper(trx: Trx, service: ServiceRow): Promise<boolean> {
+/** A plan that the page of a change offers, and that costs less today on the same terms and in the same quantity. */
+async function hasCheaper(means: Means, trx: Trx, service: ServiceRow): Promise<boolean> {
+  const today = means.business.today(service.zone)
   const found = await trx.get<{ id: string }>(sql`
     select p.id from products p join products q on q.id = ${service.product_id}
-    join prices r on r.owner_id = p.id and r.retired_at is null and r.list_id is null
+    join prices r on r.owner_id = p.id and r.retired_at is null and r.list_id is null and r.valid_from <= ${today}
     where p.brand_id = q.brand_id and p.group_id = q.group_id and p.id <> q.id and p.status = 'active'
       and coalesce(p.instance_id, '') = ${service.instance_id ?? ''} and r.cycle = ${service.cycle}
-      and r.currency = ${service.currency} and r.amount_minor < ${service.amount_minor} limit 1`)
+      and r.currency = ${service.currency} and r.amount_minor * ${service.quantity} < ${service.amount_minor}
+      and not exists (select 1 from prices n where n.owner_id = p.id and n.cycle = r.cycle and n.currency = r.currency
+        and n.retired_at is null and n.list_id is null and n.valid_from > r.valid_from and n.valid_from <= ${today}) limit 1`)
   return found !== undefined
 }
