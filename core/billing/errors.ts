@@ -1,5 +1,11 @@
 import { defineError } from '../kernel/index.ts'
 
+export const InvoiceGivenBack = defineError(
+  'invoice.given_back',
+  409,
+  (p: { number: string }) =>
+    `What invoice ${p.number} asks for was given back as credit by a change of the service, so it is owed. Declared void, it would be given back twice; take that credit for it, or write it off.`,
+)
 export const InvoiceHasPayments = defineError(
   'invoice.has_payments',
   409,

@@ -3,7 +3,8 @@ import { sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { returnGrants } from './credit/apply-credit.ts'
-import { InvoiceHasPayments } from './errors.ts'
+import { notGivenBack } from './charge-cause.ts'
+import { InvoiceGivenBack, InvoiceHasPayments } from './errors.ts'
 import { stopInstalments } from './instalments/end-instalments.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
@@ -20,11 +21,20 @@ export const voidInvoice = defineVerb(
   },
   async (means: Means, input, actor) => {
     await findRow(means.db, actor, { table: 'invoices', what: 'invoice', id: input.invoice_id })
-    return means.db.transaction((trx) =>
-      voidIssued(means, trx, { invoiceId: input.invoice_id, reason: input.reason }, actor),
-    )
+    return means.db.transaction(async (trx) => {
+      await refuseGivenBack(trx, await lockInvoice(trx, input.invoice_id))
+      return voidIssued(means, trx, { invoiceId: input.invoice_id, reason: input.reason }, actor)
+    })
   },
 )
+
+/** A change has credited a period of it already: its value would reach the client twice. */
+async function refuseGivenBack(trx: Trx, { id, number }: InvoiceRow): Promise<void> {
+  const given = await trx.get(sql`
+    select l.id from invoice_lines l join charges c on c.id = l.live_charge_id
+    where l.invoice_id = ${id} and not (${notGivenBack}) limit 1`)
+  if (given) throw InvoiceGivenBack({ number: number ?? id })
+}
 
 /** The same in a transaction that is open already: an order that falls through takes its document with it. */
 export async function voidIssued(

@@ -142,6 +142,42 @@ for (const engine of engines) {
       await clean()
     })
 
+    test('is not void by hand what a change has given back as credit', async () => {
+      const { id } = await issue(means, draft(client))
+      const [line] = await db.all<{ id: string }>(
+        sql`select id from invoice_lines where invoice_id = ${id} order by position`,
+      )
+      const charge = means.newId('chg')
+      const period = {
+        period_start: '2026-01-20',
+        period_end: '2026-02-20',
+        created_at: means.business.now(),
+      }
+      await db.insert('charges', [
+        {
+          ...{
+            id: charge,
+            brand_id: client.brand_id,
+            client_id: client.id,
+            source_id: 'svc_x',
+            kind: 'recurring',
+          },
+          ...{ ...period, cause: 'changed/chn_x/', currency: 'EUR', amount_minor: 599n },
+        },
+      ])
+      await db.run(
+        sql`update invoice_lines set charge_id = ${charge}, live_charge_id = ${charge} where id = ${line!.id}`,
+      )
+      await assert.rejects(
+        voidInvoice(means, { invoice_id: id, reason: 'By mistake' }, staffActor(['invoice.void'])),
+        { code: 'invoice.given_back' },
+      )
+      assert.equal((await getInvoice(db, id, clientActor(client.id))).status, 'issued')
+      await db.run(
+        sql`update invoice_lines set charge_id = null, live_charge_id = null where id = ${line!.id}`,
+      )
+    })
+
     test('another client sees no such invoice', async () => {
       const { id } = await issue(means, draft(client))
       const other = await makeBuyer(means)
