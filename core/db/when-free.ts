@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DatabaseUnavailable } from './errors.ts'
 
-const BUSY_RETRY_MS = 3
+/** Between two chunks of a run the file is free for few milliseconds: who looks less often misses that, and waits for several. */
+const BUSY_RETRY_MS = 1
 
 /** Tries again while another process or thread holds the file; the thread is free meanwhile. */
 export async function whenFree<T>(until: () => number, act: () => T): Promise<T> {

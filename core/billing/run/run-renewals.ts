@@ -1,4 +1,4 @@
-import { setImmediate as othersTurn } from 'node:timers/promises'
+import { setImmediate as othersTurn, setTimeout as rest } from 'node:timers/promises'
 import { list, sql, type Trx } from '../../db/index.ts'
 import type { Actor, IsoDate } from '../../kernel/index.ts'
 import { scopedSettings, type Means } from '../../records/index.ts'
@@ -11,7 +11,7 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { settleInvoice } from '../settle-invoice.ts'
 import { writeInvoices } from '../write-invoices.ts'
-import { chunkSizes } from './chunk-size.ts'
+import { chunkPaces } from './chunk-pace.ts'
 import { dueWindow, LEAD } from './due-window.ts'
 import { nextClients } from './next-clients.ts'
 import { planChunk, type ChunkPlan } from './plan-chunk.ts'
@@ -47,7 +47,7 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
   const rules = await scopedSettings(means.db, LEAD)
   const window = dueWindow(rules, { on: options.asOfOn, brandIds: zone.brandIds })
   let run = await openRun(means, runKind(zone.zone), options.asOfOn)
-  const wantedServices = chunkSizes(means.db)
+  const nextPace = chunkPaces(means.db)
   let size = FIRST_CLIENTS
   while (run.status === 'running' && !options.signal?.aborted) {
     const wanted = { window, after: run.position, limit: size }
@@ -58,9 +58,10 @@ export async function runRenewals(means: Means, options: RunOptions): Promise<Ru
     }
     const work: Work = { means, options, window, sources, services: 0 }
     run = await billChunk(work, run, clientIds)
-    size = nextSize(clientIds.length, work.services, wantedServices())
+    const pace = nextPace()
+    size = nextSize(clientIds.length, work.services, pace.services)
     // On SQLite nothing above waits for the system: without this, signals and other jobs would wait for the whole run.
-    await othersTurn()
+    await (pace.restMs > 0 ? rest(pace.restMs) : othersTurn())
   }
   return run
 }
