@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median, report, type Judged } from '../figure.ts'
@@ -51,7 +51,7 @@ async function runAlone(folder: string, warmUp: string, shop: string): Promise<T
     return file
   })
   const told = await new Promise<Told>((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, 'run-alone.ts'), files)
+    const child = fork(join(import.meta.dirname, 'run-alone.ts'), files, asBerthStarts())
     child.on('message', (message) => resolve(message as Told))
     child.on('exit', (code) => reject(new Error(`the run ended with ${code} and told nothing`)))
   })
@@ -59,4 +59,13 @@ async function runAlone(folder: string, warmUp: string, shop: string): Promise<T
   const expected = shop === warmUp ? SMALL : LARGE
   if (told.services !== expected) throw new Error(`the run charged ${told.services} of ${expected} services`)
   return told
+}
+
+/** With the flags and the one variable that stand in the first line of bin/berth: bounds of memory. */
+function asBerthStarts(): { execArgv: string[]; env: NodeJS.ProcessEnv } {
+  const [first = ''] = readFileSync(join(import.meta.dirname, '../../bin/berth'), 'utf8').split('\n')
+  const words = first.split(' ').slice(first.split(' ').indexOf('-S') + 1)
+  const at = words.indexOf('node')
+  const set = words.slice(0, at).map((word) => word.split('=') as [string, string])
+  return { execArgv: words.slice(at + 1), env: { ...process.env, ...Object.fromEntries(set) } }
 }

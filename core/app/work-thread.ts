@@ -59,7 +59,7 @@ function spawn(wiring: Wiring): Worker {
     // The thread finds compiled code in the same folder as we do, and needs nothing else of the environment.
     env: { NODE_COMPILE_CACHE: compileCache(wiring.config) },
     // As bin/berth does for the main thread: three times eight megabytes are what the young generation may take.
-    resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1_024 },
     name: 'work',
   })
   worker.on('error', (error) => wiring.means.log.error({ err: error }, 'The worker thread failed'))
