@@ -2,6 +2,7 @@ import { Router } from '@koa/router'
 import type { Middleware } from 'koa'
 import { adminFrame, adminRoutes } from './admin/index.ts'
 import { accessLog } from './chain/access-log.ts'
+import { answerTogether } from './chain/answer-together.ts'
 import type { ReadArrival } from './chain/arrival.ts'
 import { brandDirectory, brandOfHost } from './chain/brand-of-host.ts'
 import { compression } from './chain/compression.ts'
@@ -36,6 +37,7 @@ const frames: AreaFrames = { storefront: storefrontFrame, portal: portalFrame, a
 export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<State>[] {
   return [
     writePage,
+    answerTogether,
     requestId(deps, frames, arrival),
     accessLog,
     compression,

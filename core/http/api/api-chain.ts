@@ -6,6 +6,7 @@ import { NotSignedIn } from '../../kernel/index.ts'
 import { parseGuarded, type UnsafeJson } from '../../plugins/index.ts'
 import { checkInput, once } from '../../records/index.ts'
 import { accessLog } from '../chain/access-log.ts'
+import { answerTogether } from '../chain/answer-together.ts'
 import type { ReadArrival } from '../chain/arrival.ts'
 import { compression } from '../chain/compression.ts'
 import { dispatch } from '../chain/dispatch.ts'
@@ -31,6 +32,7 @@ const STRANGER_LIMIT = 60
 /** What every request for the API passes, in this order. */
 export function apiChain(deps: HttpDeps, arrival: ReadArrival): Middleware<State>[] {
   return [
+    answerTogether,
     requestId(deps, {}, arrival),
     accessLog,
     compression as Step,
