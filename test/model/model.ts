@@ -3,6 +3,7 @@ import { dayOf, type Day } from './calendar.ts'
 import { Coupons } from './coupons.ts'
 import { endOfTerm, restore, takeRenewals } from './endings.ts'
 import type { History, ItemStep, ModelShop, Step } from './history.ts'
+import { isGivenBack } from './given-back.ts'
 import { HOUR_MS } from './hours.ts'
 import { agree, breakLate } from './instalments.ts'
 import { chargeItem, itemNumber, type ModelItem } from './items.ts'
@@ -339,10 +340,12 @@ export class Model {
     const renewals = this.#invoices('issued').filter(({ origin }) => origin === 'renewal')
     if (act === 'credit') {
       const paid = this.#nth(this.#invoices('paid'), which)
-      return paid !== undefined && this.books.creditLines(paid, paid.lines.keys())
+      if (!paid || isGivenBack(this.books.documents, paid)) return false
+      return this.books.creditLines(paid, paid.lines.keys())
     }
     const document = this.#nth(act === 'void' ? renewals : this.#invoices('issued'), which)
     if (!document || (act === 'void' && document.paidByMoney > 0n)) return false
+    if (act === 'void' && document.lines.some(({ returned }) => returned)) return false
     this.books[act === 'void' ? 'makeVoid' : 'useCredit'](document)
     return true
   }
