@@ -9,7 +9,7 @@ import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { planCreditNote } from './plan-credit-note.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
-import { applyCredit, applyNoteToLoss } from './credit/apply-credit.ts'
+import { applyNote } from './credit/apply-credit.ts'
 import { lockInvoice } from './settle-invoice.ts'
 
 /** Lines by their position; without an amount, or without lines at all, everything that is left. */
@@ -84,8 +84,8 @@ export async function creditLines(
   refuseBeyondTotal(invoice, taken, exactMinor)
   if (!wish.unasked) demandCheck(means, trx, actor, noteAsking(invoice, plan, wish.reason))
   const note = await issuePlannedNote(means, trx, plan, actor)
-  if (isGivenUp) await applyNoteToLoss(means, trx, { invoice, note }, actor)
-  else await applyCredit(means, trx, invoice, actor)
+  const worthMinor = invoice.total_minor - taken.totalMinor + note.total_minor
+  await applyNote(means, trx, { invoice, note, worthMinor }, actor)
   return note
 }
 
