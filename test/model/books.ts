@@ -47,7 +47,7 @@ export interface ModelDocument {
 }
 
 /** Hears that a document is paid, or a part of it as it was agreed. */
-export type Hearer = (document: ModelDocument, how: 'paid' | 'part_paid') => void
+export type Hearer = (document: ModelDocument) => void
 
 /** The documents of one client, what is paid on them, and the credit that the client holds. */
 export class ModelBooks {
@@ -227,7 +227,7 @@ export class ModelBooks {
     const open = this.open(document)
     const isPartPaid = follow(document, open)
     if (open === 0n) document.status = 'paid'
-    if (open === 0n || isPartPaid) this.#heard(document, open === 0n ? 'paid' : 'part_paid')
+    if (open === 0n || isPartPaid) this.#heard(document)
   }
 
   #taxed(lines: readonly ModelLine[]): ModelLine[] {

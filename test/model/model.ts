@@ -36,7 +36,7 @@ export class Model {
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
     this.#coupons = new Coupons(shop)
-    this.books = new ModelBooks(shop, dayOf(startsOn), (document, how) => this.#hearPaid(document, how))
+    this.books = new ModelBooks(shop, dayOf(startsOn), (document) => this.#hearPaid(document))
     this.#prices = new Prices(shop)
   }
 
@@ -189,7 +189,7 @@ export class Model {
     return true
   }
 
-  #hearPaid(document: ModelDocument, how: 'paid' | 'part_paid'): void {
+  #hearPaid(document: ModelDocument): void {
     for (const n of new Set(document.lines.map(({ service }) => service))) {
       const service = this.services[n]
       if (!service) continue
@@ -197,7 +197,6 @@ export class Model {
       const owes = this.#late().some(({ lines }) => lines.some((line) => line.service === n))
       if (!owes && service.status !== 'ended') service.overdue = false
     }
-    if (how === 'part_paid') return
     for (const service of this.services.filter(({ waiting }) => waiting?.document === document)) {
       const waiting = service.waiting!
       if (isStale(service, waiting)) this.#takeBack(service)
