@@ -1,14 +1,15 @@
 import { toDecimal, Type } from '../../sdk/index.ts'
-import { list, sql, type Queries, type Trx } from '../db/index.ts'
+import { sql, type Queries, type Trx } from '../db/index.ts'
 import { assert, invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Asking, type Means } from '../records/index.ts'
+import { chosenLines, creditable, creditableByHand, type LineWish } from './creditable.ts'
 import { CreditExceedsInvoice, NotCreditable, StillProforma } from './errors.ts'
-import type { InvoiceLineRow, InvoiceRow } from './invoice.ts'
+import type { InvoiceRow } from './invoice.ts'
 import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
-import { planCreditNote, type LineCredit } from './plan-credit-note.ts'
+import { planCreditNote } from './plan-credit-note.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
-import { applyCredit, applyNoteToLoss } from './credit/apply-credit.ts'
+import { applyNote } from './credit/apply-credit.ts'
 import { lockInvoice } from './settle-invoice.ts'
 
 /** Lines by their position; without an amount, or without lines at all, everything that is left. */
@@ -45,9 +46,12 @@ export const creditInvoice = defineVerb(
 
 export interface CreditWish {
   invoiceId: string
-  lines?: readonly { position: number; amount_minor?: string }[] | undefined
+  lines?: readonly LineWish[] | undefined
   reason: string
-  /** Why no plugin is asked: the note follows from an act that was asked about, or from what has happened. */
+  /**
+   * Why no plugin is asked: the note follows from an act that was asked about, or from what has happened. Without it a
+   * person credits, and no more of a line than nobody has given back yet.
+   */
   unasked?: string
   /** Credits a claim that was given up too: what it was for has fallen away, so it was no loss. */
   evenGivenUp?: boolean
@@ -65,7 +69,8 @@ export async function creditLines(
   const isGivenUp = status === 'written_off' && wish.evenGivenUp === true
   if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid' && !isGivenUp))
     throw NotCreditable({ number: invoice.number ?? invoice.id, status })
-  const credits = wished(invoice, await creditable(trx, invoice), wish.lines)
+  const known = await (wish.unasked ? creditable : creditableByHand)(trx, invoice)
+  const credits = chosenLines(invoice, known, wish.lines)
   if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
   const from = await loadSeller(trx, invoice.brand_id, invoice.client_id)
   const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
@@ -79,8 +84,8 @@ export async function creditLines(
   refuseBeyondTotal(invoice, taken, exactMinor)
   if (!wish.unasked) demandCheck(means, trx, actor, noteAsking(invoice, plan, wish.reason))
   const note = await issuePlannedNote(means, trx, plan, actor)
-  if (isGivenUp) await applyNoteToLoss(means, trx, { invoice, note }, actor)
-  else await applyCredit(means, trx, invoice, actor)
+  const worthMinor = invoice.total_minor - taken.totalMinor + note.total_minor
+  await applyNote(means, trx, { invoice, note, worthMinor }, actor)
   return note
 }
 
@@ -111,56 +116,3 @@ export async function takenOf(queries: Queries, invoiceId: string): Promise<Cred
     where corrects_id = ${invoiceId} and kind = 'credit_note'`)
   return { totalMinor: -(row?.total_minor ?? 0n), exactMinor: -(row?.exact_minor ?? 0n) }
 }
-
-/** The lines of a document with what earlier credit notes took of each. */
-export async function creditable(queries: Queries, { id, client_id }: InvoiceRow): Promise<LineCredit[]> {
-  return (await creditableOf(queries, { clientId: client_id, ids: [id] })).get(id) ?? []
-}
-
-/** The same of several documents of a client, by their ids: two statements, however many they are. */
-export async function creditableOf(
-  queries: Queries,
-  { clientId, ids }: { clientId: string; ids: readonly string[] },
-): Promise<Map<string, LineCredit[]>> {
-  const lines = await queries.all<InvoiceLineRow>(
-    sql`select * from invoice_lines where invoice_id in (${list(ids)}) order by invoice_id, position`,
-  )
-  const taken = await queries.all<{ trace: string; amount_minor: bigint }>(sql`
-    select l.trace, l.amount_minor from invoices n join invoice_lines l on l.invoice_id = n.id
-    where n.client_id = ${clientId} and n.corrects_id in (${list(ids)}) and n.kind = 'credit_note'`)
-  const credited = new Map<string, bigint>()
-  for (const { trace, amount_minor } of taken) {
-    const { credits } = JSON.parse(trace) as { credits?: string }
-    if (credits) credited.set(credits, (credited.get(credits) ?? 0n) - amount_minor)
-  }
-  const credits = lines.map((line) => ({
-    ...{ line, amountMinor: null, creditedMinor: credited.get(line.id) ?? 0n },
-  }))
-  return Map.groupBy(credits, ({ line }) => line.invoice_id)
-}
-
-function wished(invoice: InvoiceRow, known: readonly LineCredit[], wish: CreditWish['lines']): LineCredit[] {
-  const open = known.filter(({ line, creditedMinor }) => line.amount_minor !== creditedMinor)
-  const nothing = CreditExceedsInvoice({ number: invoice.number!, left: `0 ${invoice.currency}` })
-  if (!wish) {
-    if (open.length === 0) throw nothing
-    return open
-  }
-  return wish.map(({ position, amount_minor }, i) => {
-    const at = known.find(({ line }) => line.position === position)
-    if (!at) throw invalidInput({ lines: `the document has no line ${position}` })
-    if (wish.findIndex((other) => other.position === position) !== i)
-      throw invalidInput({ lines: `line ${position} is named twice` })
-    const left = at.line.amount_minor - at.creditedMinor
-    const amountMinor = amount_minor === undefined ? left : BigInt(amount_minor)
-    if (left === 0n) throw nothing
-    if (amountMinor > 0n !== left > 0n || size(amountMinor) > size(left))
-      throw CreditExceedsInvoice({
-        number: invoice.number!,
-        left: `${toDecimal({ minor: left, currency: invoice.currency })} ${invoice.currency}`,
-      })
-    return { ...at, amountMinor }
-  })
-}
-
-const size = (amount: bigint): bigint => (amount < 0n ? -amount : amount)

@@ -18,6 +18,13 @@ export const CreditExceedsInvoice = defineError(
   (p: { number: string; left: string }) =>
     `Invoice ${p.number} can be credited by ${p.left} at most: the rest is credited already.`,
 )
+export const LineGivenBack = defineError(
+  'credit_note.given_back',
+  409,
+  (p: { number: string; invoice_id: string; position: number; given: string; left: string }) =>
+    `Of line ${p.position} of invoice ${p.number} a change or cancellation of the service has given ${p.given} back already; ${p.left} of it can still be credited. What is meant as goodwill is granted to the client as credit.`,
+  'lines',
+)
 export const NotCreditable = defineError(
   'credit_note.not_creditable',
   409,

@@ -5,6 +5,7 @@ import { followInstalments } from './instalments/follow-instalments.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { invoiceLifecycle } from './invoice-lifecycle.ts'
 import { openAmount, todayOf } from './open-amount.ts'
+import { endWriteOff } from './recover-loss.ts'
 import { sourcesOf } from './write-invoices.ts'
 
 export { openAmount, todayOf }
@@ -57,6 +58,7 @@ export async function settleOpen(
   const name = transitionOf(invoice, openMinor)
   if (name === null && invoice.owed_on === null) return invoice
   const body = await bodyOf(trx, invoice)
+  if (name === 'pay' && invoice.status === 'written_off') await endWriteOff(means, trx, invoice.id)
   const change = { body, set: { paid_at: name === 'pay' ? means.business.now() : null } }
   const settled =
     name === null

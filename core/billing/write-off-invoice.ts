@@ -1,4 +1,5 @@
 import { Type } from '../../sdk/index.ts'
+import type { Trx } from '../db/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { StillProforma } from './errors.ts'
 import { stopInstalments } from './instalments/end-instalments.ts'
@@ -9,7 +10,7 @@ import { lockInvoice, openAmount, todayOf } from './settle-invoice.ts'
 
 /**
  * Gives a claim up: the document stays, what is open of it is a loss. Money that comes after all is booked on it and
- * takes as much of the loss back.
+ * takes as much of the loss back; charged back, it is owed again and can be given up again.
  */
 export const writeOffInvoice = defineVerb(
   {
@@ -38,9 +39,10 @@ export const writeOffInvoice = defineVerb(
         change,
       }
       const written = await applyTransition(means, trx, transition)
+      const id = await noteWriteOff(means, trx, invoice, amountMinor)
       await postJournal(means, trx, {
         kind: 'invoice_written_off',
-        sourceId: invoice.id,
+        sourceId: id,
         brandId,
         effectiveOn: await todayOf(means, trx, brandId),
         postings: [
@@ -52,3 +54,21 @@ export const writeOffInvoice = defineVerb(
     })
   },
 )
+
+/** A claim may be paid after all, be charged back and be given up again: each time is one of its own. */
+async function noteWriteOff(
+  means: Means,
+  trx: Trx,
+  invoice: InvoiceRow,
+  amountMinor: bigint,
+): Promise<string> {
+  const id = means.newId('wof')
+  await trx.insert('write_offs', [
+    {
+      ...{ id, invoice_id: invoice.id, brand_id: invoice.brand_id, client_id: invoice.client_id },
+      ...{ currency: invoice.currency, amount_minor: amountMinor },
+      ...{ created_at: means.business.now(), recovered_at: null },
+    },
+  ])
+  return id
+}

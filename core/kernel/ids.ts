@@ -101,6 +101,7 @@ export const prefixes = {
   tmr: 'timer',
   usr: 'user',
   whe: 'webhook event',
+  wof: 'write-off',
   alc: 'allocation',
   chn: 'service change',
 } as const

@@ -102,6 +102,7 @@ export const mailData = {
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'exemption-ends': Type.Object({ url, client: text, label: text, ends_on: day }),
   'capture-due': Type.Object({ url, client: text, number: text, amount: money, expires_at: instant }),
+  'step-failed': Type.Object({ url, about: text, problem: text }),
   'billing-postponed': Type.Object({ url, problem: text, day }),
   'tax-id-lapses': Type.Object({ url, client: text, label: text, ends_on: day }),
   'delivery-failed': Type.Object({ ...service, failure: text, problem: maybe(text) }),

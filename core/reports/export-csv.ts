@@ -65,7 +65,8 @@ async function postingsCsv(queries: Queries, where: readonly Sql[]): Promise<str
         p.client_id, coalesce(c.company, c.name) as client, p.currency, p.amount_minor, j.reverses_id, j.created_at,
         b.name as brand, b.zone, x.export_id, ${movedAt} as moved_at
       from journals j join postings p on p.journal_id = j.id join brands b on b.id = j.brand_id
-        left join exported_journals x on x.journal_id = j.id left join invoices i on i.id = j.source_id ${movementJoins}
+        left join exported_journals x on x.journal_id = j.id left join write_offs w on w.id = j.source_id
+        left join invoices i on i.id = coalesce(w.invoice_id, j.source_id) ${movementJoins}
         left join clients c on c.id = p.client_id
         left join account_codes k on k.seller_id = b.seller_id and k.account = p.account
       where ${all(where)} and (j.id > ${after[0]} or (j.id = ${after[0]} and p.position > ${after[1]}))

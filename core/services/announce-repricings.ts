@@ -1,4 +1,4 @@
-import { ofBrands, type BilledDay } from '../billing/index.ts'
+import { eachByItself, ofBrands, type BilledDay } from '../billing/index.ts'
 import { list, sql, type Trx } from '../db/index.ts'
 import { addDays, systemActor, type IsoDate } from '../kernel/index.ts'
 import { applyTransition, type Means } from '../records/index.ts'
@@ -9,6 +9,11 @@ import type { ServiceRow } from './rows.ts'
 
 const CHUNK = 50
 const actor = systemActor('price_campaigns')
+const DAILY = {
+  refusal: 'service_repricing.announce_refused',
+  failure: 'service_repricing.announce_failed',
+  actor,
+}
 
 /**
  * The daily step: tells clients of price changes on their notice day, lets go of services that have ended or become
@@ -24,7 +29,15 @@ export async function announceRepricings(means: Means, { on: day, brandIds }: Bi
       order by r.id limit ${CHUNK}`)
     if (rows.length === 0) break
     after = rows.at(-1)!.id
-    told += await means.db.transaction((trx) => announce(means, trx, rows, day))
+    const ids = rows.map(({ id }) => id)
+    told += await eachByItself(means, { ...DAILY, ids }, (trx, some) =>
+      announce(
+        means,
+        trx,
+        rows.filter(({ id }) => some.includes(id)),
+        day,
+      ),
+    )
   }
   await letGo(means)
   await finish(means)

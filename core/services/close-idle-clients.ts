@@ -1,10 +1,12 @@
+import { eachByItself } from '../billing/index.ts'
 import { moveIn } from '../clients/index.ts'
 import { all, sql } from '../db/index.ts'
 import { instant, systemActor, toMs } from '../kernel/index.ts'
-import { defineSetting, scopedSetting, unlessRefused, type Means } from '../records/index.ts'
+import { defineSetting, scopedSetting, type Means } from '../records/index.ts'
 import { Type } from '../../sdk/index.ts'
 
 const actor = systemActor('idle_clients')
+const DAILY = { refusal: 'client.close_refused', failure: 'client.close_failed', actor }
 const BATCH = 200
 const DAY_MS = 86_400_000
 
@@ -33,14 +35,10 @@ export async function closeIdleClients(means: Means): Promise<number> {
       order by c.id limit ${BATCH}`)
     const reason = `Nothing for ${days} days`
     for (const { id } of rows)
-      closed += await unlessRefused(
-        means,
-        { ids: [id], refusal: 'client.close_refused', actor },
-        async (trx) => {
-          await moveIn(means, trx, { transition: 'close', client_id: id, reason }, actor)
-          return 1
-        },
-      )
+      closed += await eachByItself(means, { ...DAILY, ids: [id] }, async (trx) => {
+        await moveIn(means, trx, { transition: 'close', client_id: id, reason }, actor)
+        return 1
+      })
   }
   return closed
 }

@@ -1,8 +1,8 @@
 import { sql, type Trx } from '../db/index.ts'
-import { ofBrands, type BilledDay } from '../billing/index.ts'
+import { eachByItself, ofBrands, type BilledDay } from '../billing/index.ts'
 import { ledTo, saidIn } from '../events/index.ts'
 import { systemActor, type Actor, type IsoDate } from '../kernel/index.ts'
-import { unlessRefused, type Means } from '../records/index.ts'
+import type { Means } from '../records/index.ts'
 import { carryOut, planned } from './cancel-service.ts'
 import { endService } from './end-service.ts'
 import { lockService } from './load.ts'
@@ -21,9 +21,8 @@ export async function endCancelled(means: Means, { on: day, brandIds }: BilledDa
     if (due.length === 0) return ended
     after = due.at(-1)!
     const ids = due.map((row) => row.id)
-    ended += await unlessRefused(means, { ids, refusal: 'service.end_refused', actor }, (trx, some) =>
-      endThose(means, trx, { ids: some, day }, actor),
-    )
+    const daily = { ids, refusal: 'service.end_refused', failure: 'service.end_failed', actor }
+    ended += await eachByItself(means, daily, (trx, some) => endThose(means, trx, { ids: some, day }, actor))
   }
 }
 

@@ -1,7 +1,7 @@
-import { ofBrands, type BilledDay } from '../billing/index.ts'
+import { eachByItself, ofBrands, type BilledDay } from '../billing/index.ts'
 import { list, sql, type Trx } from '../db/index.ts'
 import { addDays, systemActor, type IsoDate } from '../kernel/index.ts'
-import { readSetting, unlessRefused, type Means } from '../records/index.ts'
+import { readSetting, type Means } from '../records/index.ts'
 import { endService } from './end-service.ts'
 import { lockService } from './load.ts'
 import { mailClient, servicePath } from './mails.ts'
@@ -23,7 +23,8 @@ export async function endTerms(means: Means, { on: day, brandIds }: BilledDay): 
     if (due.length === 0) return ended
     after = due.at(-1)!
     const ids = due.map(({ id }) => id)
-    ended += await unlessRefused(means, { ids, refusal: 'service.end_refused', actor }, endThose(means))
+    const daily = { ids, refusal: 'service.end_refused', failure: 'service.end_failed', actor }
+    ended += await eachByItself(means, daily, endThose(means))
   }
 }
 
@@ -47,6 +48,7 @@ const ANNOUNCED = 'services.announce_end'
 export async function announceTerms(means: Means, { on: day, brandIds }: BilledDay): Promise<number> {
   const days = await readSetting(means.db, announceEnds)
   const last = addDays(day, days)
+  let after = ''
   for (let told = 0; ;) {
     const rows = await means.db.all<ServiceRow>(sql`
       select s.* from services s where s.id in (
@@ -54,14 +56,24 @@ export async function announceTerms(means: Means, { on: day, brandIds }: BilledD
             and x.ended_on is null and x.trial_ends_on = x.anchor_on
           union all select y.id from services y where y.periods_left = 0 and y.ended_on is null
             and y.charged_through between ${addDays(day, 1)} and ${last})
-        and s.billing_status = 'active' and s.cancel_on is null
+        and s.billing_status = 'active' and s.cancel_on is null and s.id > ${after}
         and ${ofBrands(sql`s.brand_id`, brandIds)}
         and not exists (select 1 from automated_acts a where a.task = ${ANNOUNCED} and a.subject = s.id
           and a.period = case when s.trial_ends_on > ${day} then s.trial_ends_on else s.charged_through end)
       order by s.id limit ${CHUNK}`)
     if (rows.length === 0) return told
-    await means.db.transaction((trx) => tell(means, trx, rows, day))
-    told += rows.length
+    after = rows.at(-1)!.id
+    const ids = rows.map(({ id }) => id)
+    const daily = { ids, refusal: 'service.announce_refused', failure: 'service.announce_failed', actor }
+    told += await eachByItself(means, daily, async (trx, some) => {
+      await tell(
+        means,
+        trx,
+        rows.filter(({ id }) => some.includes(id)),
+        day,
+      )
+      return some.length
+    })
   }
 }
 

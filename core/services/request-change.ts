@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import type { DraftInvoice } from '../billing/index.ts'
+import { eachByItself, type DraftInvoice } from '../billing/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, demandCheck, findRow, type Means } from '../records/index.ts'
@@ -105,17 +105,20 @@ export const cancelChange = defineVerb(
 
 /**
  * The daily step: takes back changes whose service was charged again, or was cancelled, before their invoice was paid; the
- * sum on that invoice no longer fits. Answers how many.
+ * sum on that invoice no longer fits, each for itself. Answers how many.
  */
 export async function dropStaleChanges(means: ChangeMeans, actor: Actor): Promise<number> {
   const pending = await means.db.all<ChangeRow & Standing>(sql`
     select c.*, s.charged_through, s.billing_status from service_changes c join services s on s.id = c.service_id
     where c.status = 'pending' order by c.id`)
-  const stale = pending.filter((row) => isStale(row, row))
-  for (const row of stale) {
-    await means.db.transaction((trx) => drop(means, trx, { row, name: 'cancel', unasked: TOO_LATE }, actor))
-  }
-  return stale.length
+  const daily = { refusal: 'service_change.cancel_refused', failure: 'service_change.cancel_failed', actor }
+  let dropped = 0
+  for (const row of pending.filter((one) => isStale(one, one)))
+    dropped += await eachByItself(means, { ...daily, ids: [row.id] }, async (trx) => {
+      await drop(means, trx, { row, name: 'cancel', unasked: TOO_LATE }, actor)
+      return 1
+    })
+  return dropped
 }
 
 type Standing = Pick<ServiceRow, 'charged_through' | 'billing_status'>

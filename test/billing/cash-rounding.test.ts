@@ -51,7 +51,8 @@ for (const engine of engines)
         (
           await db.all<{ account: string; amount_minor: bigint }>(sql`
             select p.account, sum(p.amount_minor) as amount_minor from postings p join journals j on j.id = p.journal_id
-            where j.source_id = ${sourceId} and j.kind <> 'credit_granted' group by p.account order by p.account`)
+              left join write_offs w on w.id = j.source_id
+            where coalesce(w.invoice_id, j.source_id) = ${sourceId} and j.kind <> 'credit_granted' group by p.account order by p.account`)
         ).map((row) => [row.account, row.amount_minor]),
       )
     const pay = (invoice_id: string, amount_minor: string) =>

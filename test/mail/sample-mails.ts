@@ -97,6 +97,10 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     ...{ url: '/admin/payments/pay_1', client: 'Ada Quay', number: 'INV-2026-00017' },
     ...{ amount: { minor: '4900', currency: 'EUR' }, expires_at: '2026-02-12T10:00:00.000Z' },
   },
+  'step-failed': {
+    ...{ url: '/admin/search?q=svc_1', about: 'svc_1' },
+    problem: 'Its invoice is not there.',
+  },
   'billing-postponed': {
     url: '/admin/billing',
     problem: 'The tax service did not answer.',

@@ -14,6 +14,11 @@ export interface ModelLine {
   to: Day | null
   /** A change of the cycle has given it back as credit: its document is owed as before, and nothing more comes back. */
   returned?: boolean
+  /** Its place in the order of charges, which it keeps on another document. */
+  charged?: number
+  /** A line the other way round, because its period was dropped; and the line that it turns round. */
+  mirrors?: boolean
+  mirrored?: boolean
   /** Of a change that was made and stayed in the cycle: it goes with the period, once. */
   goesWithPeriod?: boolean
 }
@@ -32,6 +37,8 @@ export interface ModelDocument {
   status: 'issued' | 'paid' | 'void'
   paidByMoney: bigint
   paidByCredit: bigint
+  /** A credit note over lines of another document. */
+  corrects?: boolean
   /** Lines that a credit note has taken back. */
   credited: Set<number>
   instalments: Instalments | null
@@ -40,7 +47,7 @@ export interface ModelDocument {
 }
 
 /** Hears that a document is paid, or a part of it as it was agreed. */
-export type Hearer = (document: ModelDocument, how: 'paid' | 'part_paid') => void
+export type Hearer = (document: ModelDocument) => void
 
 /** The documents of one client, what is paid on them, and the credit that the client holds. */
 export class ModelBooks {
@@ -53,6 +60,7 @@ export class ModelBooks {
   readonly #proforma: boolean
   readonly #cashStep: bigint
   readonly #heard: Hearer
+  #charged = 0
 
   constructor({ inclusive, cashStep, proforma }: ModelShop, startsOn: Day, heard: Hearer) {
     this.#inclusive = inclusive
@@ -101,7 +109,11 @@ export class ModelBooks {
 
   /** The same lines the other way round, each with the tax of today. */
   #mirror(document: ModelDocument, wanted: readonly number[]): void {
-    const lines = wanted.map((n) => ({ ...document.lines[n]!, amount: -document.lines[n]!.amount }))
+    const lines = wanted.map((n) => {
+      const line = document.lines[n]!
+      line.mirrored = true
+      return { ...line, amount: -line.amount, mirrors: true, mirrored: false }
+    })
     if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
     else {
       const document = this.write('change', this.today, lines)
@@ -163,6 +175,7 @@ export class ModelBooks {
     const before = this.#left(document)
     for (const n of numbers) document.credited.add(n)
     const note = this.#add('credit_note', { origin: document.origin, due: this.today, lines })
+    note.corrects = true
     note.total = this.#inCash(this.#left(document)) - this.#inCash(before)
     this.credit -= note.total
     this.useCredit(document)
@@ -214,12 +227,12 @@ export class ModelBooks {
     const open = this.open(document)
     const isPartPaid = follow(document, open)
     if (open === 0n) document.status = 'paid'
-    if (open === 0n || isPartPaid) this.#heard(document, open === 0n ? 'paid' : 'part_paid')
+    if (open === 0n || isPartPaid) this.#heard(document)
   }
 
   #taxed(lines: readonly ModelLine[]): ModelLine[] {
     const taxes = taxOf(lines, this.#inclusive)
-    return lines.map((line, i) => ({ ...line, tax: taxes[i]! }))
+    return lines.map((line, i) => ({ ...line, tax: taxes[i]!, charged: line.charged ?? this.#charged++ }))
   }
 
   #add(

@@ -222,9 +222,12 @@ class Hands {
         return true
       }
       case 'credit':
-        return this.#onInvoice(['paid'], step.which, ({ id: invoice_id }) =>
-          billing.creditInvoice(means, { invoice_id, reason: 'Goodwill' }, staff),
-        )
+        return this.#onInvoice(['paid'], step.which, async ({ id: invoice_id, client_id }) => {
+          // Parts of lines are no matter of the model, so it leaves alone what a change has given back of.
+          const lines = await billing.creditableByHand(means.db, { id: invoice_id, client_id })
+          if (lines.some(({ givenMinor }) => givenMinor !== 0n)) return false
+          return billing.creditInvoice(means, { invoice_id, reason: 'Goodwill' }, staff)
+        })
       case 'void':
         return this.#onInvoice(['issued', 'renewal'], step.which, ({ id: invoice_id }) =>
           billing.voidInvoice(means, { invoice_id, reason: 'By mistake' }, staff),
@@ -328,10 +331,10 @@ class Hands {
   async #onInvoice(
     [status, origin]: readonly [status: string, origin?: string],
     which: number,
-    act: (row: { id: string; open_minor: bigint }) => Promise<unknown>,
+    act: (row: { id: string; client_id: string; open_minor: bigint }) => Promise<unknown>,
   ): Promise<boolean> {
-    const rows = await this.#house.means.db.all<{ id: string; open_minor: bigint }>(sql`
-      select id, total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as open_minor
+    const rows = await this.#house.means.db.all<{ id: string; client_id: string; open_minor: bigint }>(sql`
+      select id, client_id, total_minor - coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as open_minor
       from invoices i where kind = 'invoice' and status = ${status} ${origin ? sql`and origin = ${origin}` : sql``} order by id`)
     const row = rows[which % rows.length]
     return row !== undefined && (await act(row)) !== false

@@ -3,6 +3,7 @@ import { dayOf, type Day } from './calendar.ts'
 import { Coupons } from './coupons.ts'
 import { endOfTerm, restore, takeRenewals } from './endings.ts'
 import type { History, ItemStep, ModelShop, Step } from './history.ts'
+import { isGivenBack } from './given-back.ts'
 import { HOUR_MS } from './hours.ts'
 import { agree, breakLate } from './instalments.ts'
 import { chargeItem, itemNumber, type ModelItem } from './items.ts'
@@ -35,7 +36,7 @@ export class Model {
   constructor({ startsOn, shop }: History) {
     this.#shop = shop
     this.#coupons = new Coupons(shop)
-    this.books = new ModelBooks(shop, dayOf(startsOn), (document, how) => this.#hearPaid(document, how))
+    this.books = new ModelBooks(shop, dayOf(startsOn), (document) => this.#hearPaid(document))
     this.#prices = new Prices(shop)
   }
 
@@ -188,7 +189,7 @@ export class Model {
     return true
   }
 
-  #hearPaid(document: ModelDocument, how: 'paid' | 'part_paid'): void {
+  #hearPaid(document: ModelDocument): void {
     for (const n of new Set(document.lines.map(({ service }) => service))) {
       const service = this.services[n]
       if (!service) continue
@@ -196,7 +197,6 @@ export class Model {
       const owes = this.#late().some(({ lines }) => lines.some((line) => line.service === n))
       if (!owes && service.status !== 'ended') service.overdue = false
     }
-    if (how === 'part_paid') return
     for (const service of this.services.filter(({ waiting }) => waiting?.document === document)) {
       const waiting = service.waiting!
       if (isStale(service, waiting)) this.#takeBack(service)
@@ -339,10 +339,12 @@ export class Model {
     const renewals = this.#invoices('issued').filter(({ origin }) => origin === 'renewal')
     if (act === 'credit') {
       const paid = this.#nth(this.#invoices('paid'), which)
-      return paid !== undefined && this.books.creditLines(paid, paid.lines.keys())
+      if (!paid || isGivenBack(this.books.documents, paid)) return false
+      return this.books.creditLines(paid, paid.lines.keys())
     }
     const document = this.#nth(act === 'void' ? renewals : this.#invoices('issued'), which)
     if (!document || (act === 'void' && document.paidByMoney > 0n)) return false
+    if (act === 'void' && document.lines.some(({ returned }) => returned)) return false
     this.books[act === 'void' ? 'makeVoid' : 'useCredit'](document)
     return true
   }

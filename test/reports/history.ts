@@ -1,5 +1,6 @@
 import {
   amountDue,
+  bookDispute,
   creditInvoice,
   getInvoice,
   recordPayment,
@@ -70,19 +71,22 @@ interface Act {
 
 async function act(of: Act): Promise<void> {
   const { means, history, roll } = of
-  const which = roll(10)
+  const which = roll(11)
   if (which < 4 || history.invoices.length === 0) return sell(of)
   const id = history.invoices[roll(history.invoices.length)]!
   const invoice = await getInvoice(means.db, id, actor)
   const due = amountDue(invoice)
   const open = invoice.status === 'issued' && due > 0n
-  if (which < 7 && (open || invoice.status === 'written_off')) return pay(of, id, open ? due : 100n)
+  if (which < 7 && open) return pay(of, id, due)
+  if (which < 7 && invoice.status === 'written_off')
+    return pay(of, id, roll(2) === 0 ? 100n : invoice.total_minor - invoice.allocated_minor)
   if (which === 7 && (open || invoice.status === 'paid')) return credit(of, id)
   if (which === 8 && open && invoice.allocated_minor === 0n && roll(2) === 0)
     return void (await voidInvoice(means, { invoice_id: id, reason: 'Sent twice' }, actor))
   if (which === 8 && open)
     return void (await writeOffInvoice(means, { invoice_id: id, reason: 'Gone' }, actor))
   if (which === 9) return refund(of, id)
+  if (which === 10) return chargeBack(of, id)
 }
 
 async function sell({ means, history, clients, roll, day }: Act): Promise<void> {
@@ -150,10 +154,27 @@ async function credit({ means, roll }: Act, invoiceId: string): Promise<void> {
   await creditInvoice(means, { invoice_id: invoiceId, reason: 'Not as agreed', ...lines }, actor)
 }
 
+async function chargeBack({ means, history }: Act, invoiceId: string): Promise<void> {
+  const payment = await means.db.get<{ reference: string; received_minor: bigint }>(sql`
+    select p.reference, p.received_minor from payments p where p.invoice_id = ${invoiceId} and p.status = 'succeeded'
+      and p.instance_id = ${history.gateway.id} and not exists (select 1 from refunds r where r.payment_id = p.id)
+      and not exists (select 1 from disputes d where d.payment_id = p.id) order by p.id limit 1`)
+  if (!payment) return
+  const fact = {
+    ...{ fact: 'dispute' as const, reference: `dp-${payment.reference}`, status: 'lost' as const },
+    ...{ reason: 'fraudulent', payment_reference: payment.reference },
+    amount: { minor: payment.received_minor.toString(), currency: 'EUR' },
+  }
+  await means.db.transaction((trx) =>
+    bookDispute(means, trx, { instanceId: history.gateway.id, fact }, actor),
+  )
+}
+
 async function refund({ means, roll }: Act, invoiceId: string): Promise<void> {
   const payment = await means.db.get<{ id: string; left_minor: bigint }>(sql`
     select p.id, p.received_minor - coalesce((select sum(r.amount_minor) from refunds r where r.payment_id = p.id and r.status <> 'failed'), 0) as left_minor
-    from payments p where p.invoice_id = ${invoiceId} and p.status = 'succeeded' order by p.id limit 1`)
+    from payments p where p.invoice_id = ${invoiceId} and p.status = 'succeeded'
+      and not exists (select 1 from disputes d where d.payment_id = p.id) order by p.id limit 1`)
   if (!payment || payment.left_minor < 2n) return
   const destination = roll(2) === 0 ? 'credit' : 'recorded'
   const from = roll(2) === 0 ? {} : { from: 'goodwill' as const }

@@ -51,6 +51,23 @@ for (const engine of engines)
       return row?.sum_minor ?? 0n
     }
 
+    /** What each client owes at the end of the days, by its documents. */
+    const debtOf = async (query: ReportQuery): Promise<Record<string, bigint>> => {
+      const place = { currency: 'EUR', groups: {} }
+      const documents = await findReport('aged_debt')!.documents(db, query, { place, limit: 1_000 })
+      const owed: Record<string, bigint> = {}
+      for (const { client_id: id, figures } of documents) owed[id!] = (owed[id!] ?? 0n) + figures.owed!
+      return owed
+    }
+    /** The same by the ledger. */
+    const receivableOf = async ({ brandId, until }: ReportQuery): Promise<Record<string, bigint>> => {
+      const rows = await db.all<{ client_id: string; owed_minor: bigint }>(sql`
+        select p.client_id, sum(p.amount_minor) as owed_minor from postings p join journals j on j.id = p.journal_id
+        where j.brand_id = ${brandId} and j.effective_on < ${until} and p.account = 'receivable'
+        group by p.client_id having sum(p.amount_minor) <> 0`)
+      return Object.fromEntries(rows.map((row) => [row.client_id, row.owed_minor]))
+    }
+
     /** Every row opens into documents whose figures add up to it, page by page. */
     async function assertOpens(
       report: Report,
@@ -104,6 +121,7 @@ for (const engine of engines)
             total(await rowsOf('aged_debt', query), 'owed'),
             receivable.reduce((sum, row) => sum + row.balance_minor, 0n),
           )
+          assert.deepEqual(await debtOf(query), await receivableOf(query))
           const deferred = await rowsOf('deferred_income', query)
           assert.equal(
             total(deferred, 'opening') + total(deferred, 'invoiced') - total(deferred, 'earned'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import type { DraftInvoice } from '../../core/billing/index.ts'
-import { sql } from '../../core/db/index.ts'
+import { list, sql } from '../../core/db/index.ts'
 import type { StoredEvent } from '../../core/events/index.ts'
 import { cycle } from '../../core/kernel/index.ts'
 import {
@@ -316,6 +316,37 @@ for (const engine of engines) {
       await db.run(sql`update services set charged_through = '2026-03-15', period_index = 2 where id = ${id}`)
       assert.equal(await dropStaleChanges(means, system), 1)
       assert.deepEqual(voided, [change.invoiceId])
+    })
+
+    test('one that cannot be taken back leaves the others to the daily step', async () => {
+      const ids = [await running(), await running(), await running()]
+      const changes: { id: string; invoiceId: string | null }[] = []
+      for (const service_id of ids)
+        changes.push(await requestChange(means, { service_id, product_id: 'prd_big' }, owner()))
+      await db.run(
+        sql`update services set charged_through = '2026-03-15', period_index = 2 where id in (${list(ids)})`,
+      )
+      const { voidInvoice } = means.changes
+      const failing: ChangeMeans = {
+        ...means,
+        changes: {
+          ...means.changes,
+          voidInvoice: (of, trx, id, actor) => {
+            if (id === changes[0]!.invoiceId) throw new Error('It is locked')
+            return voidInvoice(of, trx, id, actor)
+          },
+        },
+      }
+      assert.equal(await dropStaleChanges(failing, system), 2)
+      assert.deepEqual(voided, [changes[1]!.invoiceId, changes[2]!.invoiceId])
+      const noted = await db.all<{ subject: string; reason: string }>(
+        sql`select subject, reason from audit where action = 'service_change.cancel_failed'`,
+      )
+      assert.deepEqual(
+        noted.map((row) => ({ ...row })),
+        [{ subject: changes[0]!.id, reason: 'It is locked' }],
+      )
+      assert.equal(await dropStaleChanges(means, system), 1)
     })
 
     test('a renewal charged ahead is changed whole', async () => {

@@ -3,6 +3,7 @@ import { recordEvent } from '../../events/index.ts'
 import { addDays, type Actor } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import type { BilledDay } from '../ports.ts'
+import { eachByItself } from '../run/each-by-itself.ts'
 import { ofBrands } from '../run/zones.ts'
 import { captureNoticeDays } from '../settings.ts'
 import { tellStaff } from '../tell-staff.ts'
@@ -18,13 +19,15 @@ type Held = AuthorisationRow & { client: string; number: string }
  */
 export async function watchAuthorisations(means: Means, day: BilledDay, actor: Actor): Promise<number> {
   const notice = await scopedSetting(means.db, captureNoticeDays)
+  const daily = { refusal: 'authorisation.tell_refused', failure: 'authorisation.tell_failed', actor }
   let told = 0
   for (const days of notice.values) {
     const rows = await means.db.all<Held>(sql`
       select a.*, coalesce(c.company, c.name) as client, i.number from authorisations a join clients c on c.id = a.client_id join invoices i on i.id = a.invoice_id
       where a.status = 'held' and a.expires_at < ${addDays(day.on, days + 1)} and ${notice.has(days, { brand: sql`a.brand_id` })} and ${ofBrands(sql`a.brand_id`, day.brandIds)}
       and not exists (select 1 from automated_acts t where t.task = 'capture_due' and t.subject = a.id and t.period = 'once') order by a.id limit ${BATCH}`)
-    for (const row of rows) told += await means.db.transaction((trx) => tell(means, trx, row, actor))
+    for (const row of rows)
+      told += await eachByItself(means, { ...daily, ids: [row.id] }, (trx) => tell(means, trx, row, actor))
   }
   await askOfEnded(means, day)
   return told

@@ -1,5 +1,5 @@
 import { sql, type Trx } from '../../db/index.ts'
-import { assert, type Actor, type IsoDate } from '../../kernel/index.ts'
+import type { Actor, IsoDate } from '../../kernel/index.ts'
 import { readSetting, type Means } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { takesMoney } from '../proforma/finalise-proforma.ts'
@@ -49,23 +49,35 @@ export async function applyCreditByItself(
     : settleInvoice(means, trx, invoice, actor)
 }
 
+export interface NoteOver {
+  invoice: InvoiceRow
+  note: InvoiceRow
+  /** What is left of the document beside its credit notes, this one among them. */
+  worthMinor: bigint
+}
+
 /**
- * The value of a note that credits a claim which was given up pays what is open of it: as much of the loss is none.
- * It is in the client's credit already, paid and not granted, so grants stay what they are.
+ * The value of a note pays what is open of its document, which it did in no grant's place; of a claim that was given up
+ * as much of the loss is none. Beyond that the money comes back that was paid last, and grants pay for no more than is
+ * left: what came out of them goes back into them and is never paid out.
  */
-export async function applyNoteToLoss(
+export async function applyNote(
   means: Means,
   trx: Trx,
-  { invoice, note }: { invoice: InvoiceRow; note: InvoiceRow },
+  { invoice, note, worthMinor }: NoteOver,
   actor: Actor,
 ): Promise<InvoiceRow> {
-  assert(invoice.status === 'written_off', `${invoice.id} was given up`)
   const open = await openAmount(trx, invoice)
-  const amountMinor = -note.total_minor < open ? -note.total_minor : open
+  const valueMinor = -note.total_minor
+  const amountMinor = valueMinor < open ? valueMinor : open
   const today = await todayOf(means, trx, invoice.brand_id)
   await take(means, trx, { invoice, uses: [{ grantId: null, amountMinor }], today })
-  if (amountMinor > 0n) await recoverLoss(means, trx, { source: note, amountMinor })
-  return settleOpen(means, trx, { invoice, openMinor: open - amountMinor }, actor)
+  await trimGrants(means, trx, invoice.id, { worthMinor, mostMinor: valueMinor - amountMinor })
+  if (invoice.status === 'written_off' && amountMinor > 0n)
+    await recoverLoss(means, trx, { source: note, amountMinor })
+  const openMinor = open - amountMinor
+  if (invoice.status === 'issued' && openMinor > 0n) return applyCreditByItself(means, trx, invoice, actor)
+  return settleOpen(means, trx, { invoice, openMinor }, actor)
 }
 
 interface Taken {
@@ -113,14 +125,32 @@ async function take(means: Means, trx: Trx, { invoice, uses, today }: Taken): Pr
 
 /** What a document took from grants goes back to them; one that has ended meanwhile is booked out by the next run. */
 export async function returnGrants(means: Means, trx: Trx, invoiceId: string): Promise<void> {
+  await trimGrants(means, trx, invoiceId, { worthMinor: 0n, mostMinor: null })
+}
+
+/** What grants paid beyond the worth of a document goes back to them, last used first; null: without a limit. */
+async function trimGrants(
+  means: Means,
+  trx: Trx,
+  invoiceId: string,
+  { worthMinor, mostMinor }: { worthMinor: bigint; mostMinor: bigint | null },
+): Promise<void> {
   const used = await trx.all<{ grant_id: string; used_minor: bigint }>(sql`
     select grant_id, sum(amount_minor) as used_minor from credit_uses where invoice_id = ${invoiceId}
-    group by grant_id having sum(amount_minor) > 0 order by grant_id`)
+    group by grant_id having sum(amount_minor) > 0 order by max(id) desc`)
+  const beyond = used.reduce((sum, row) => sum + row.used_minor, 0n) - worthMinor
+  let left = mostMinor !== null && mostMinor < beyond ? mostMinor : beyond
+  const returned = used.flatMap(({ grant_id, used_minor }) => {
+    const amountMinor = left < used_minor ? left : used_minor
+    if (amountMinor <= 0n) return []
+    left -= amountMinor
+    return [{ grant_id, amount_minor: -amountMinor }]
+  })
   await trx.insert(
     'credit_uses',
-    used.map((row) => ({
-      ...{ id: means.newId('crs'), grant_id: row.grant_id, invoice_id: invoiceId, kind: 'return' },
-      ...{ amount_minor: -row.used_minor, created_at: means.business.now() },
+    returned.map((row) => ({
+      ...{ id: means.newId('crs'), invoice_id: invoiceId, kind: 'return', created_at: means.business.now() },
+      ...row,
     })),
   )
 }

@@ -3,6 +3,7 @@ import { forUpdate, sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Actor } from '../../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../../records/index.ts'
 import { account } from '../ledger.ts'
+import { eachByItself } from '../run/each-by-itself.ts'
 import { GiftCardWasBought } from './errors.ts'
 import { getGiftCard, giftCardLifecycle, type GiftCardRow } from './gift-card.ts'
 import { moveGiftCard, type CardMovement } from './move-gift-card.ts'
@@ -79,11 +80,14 @@ export async function expireGiftCards(means: Means): Promise<number> {
     select g.id, g.expires_on, b.zone from gift_cards g join brands b on b.id = g.brand_id
     where g.status = 'active' and g.expires_on is not null order by g.id`)
   const over = rows.filter((row) => row.expires_on < means.business.today(row.zone))
+  const daily = { refusal: 'gift_card.expire_refused', failure: 'gift_card.expire_failed', actor }
+  let expired = 0
   for (const { id } of over)
-    await means.db.transaction(async (trx) => {
+    expired += await eachByItself(means, { ...daily, ids: [id] }, async (trx) => {
       const card = await lockCard(trx, id)
-      if (card.status !== 'active') return
+      if (card.status !== 'active') return 0
       await end(means, trx, { card, name: 'expire', kind: 'expired', to: account.revenue('breakage') }, actor)
+      return 1
     })
-  return over.length
+  return expired
 }

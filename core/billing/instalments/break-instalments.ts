@@ -1,7 +1,8 @@
 import { sql, type Trx } from '../../db/index.ts'
 import { addDays, type Actor } from '../../kernel/index.ts'
-import { scopedSetting, unlessRefused, type Means } from '../../records/index.ts'
+import { scopedSetting, type Means } from '../../records/index.ts'
 import type { BilledDay } from '../ports.ts'
+import { eachByItself } from '../run/each-by-itself.ts'
 import { ofBrands } from '../run/zones.ts'
 import { instalmentGrace } from '../settings.ts'
 import { lockInvoice } from '../settle-invoice.ts'
@@ -22,8 +23,8 @@ export async function breakInstalments(means: Means, day: BilledDay, actor: Acto
         where p.status = 'active' and i.status = 'issued' and i.id > ${after} and i.owed_on <= ${addDays(day.on, -days)} and ${among} and ${ofBrands(sql`i.brand_id`, day.brandIds)}
         order by i.id limit ${BATCH}`)
       const ids = rows.map(({ id }) => id)
-      const act = { ids, refusal: 'instalment_plan.break_refused', actor }
-      broken += await unlessRefused(means, act, (trx, found) =>
+      const act = { refusal: 'instalment_plan.break_refused', failure: 'instalment_plan.break_failed', actor }
+      broken += await eachByItself(means, { ...act, ids }, (trx, found) =>
         breakAll(means, trx, { ids: found, days }, actor),
       )
       if (rows.length < BATCH) break

@@ -6,6 +6,7 @@ import { lockCredit } from '../credit/credit-standing.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { oweAgain } from '../dunning/owe-again.ts'
 import { account, postJournal, type Posting } from '../ledger.ts'
+import { recoverLoss } from '../recover-loss.ts'
 import { allocate, lockInvoice, openAmount, settleInvoice, todayOf } from '../settle-invoice.ts'
 import { documentsOf } from './apply-payment.ts'
 import type { DisputeRow } from './book-dispute.ts'
@@ -62,7 +63,10 @@ export async function claimAgain(
   }
 }
 
-/** The money is back after all: it pays the document again, as far as that is open still, and is credit beyond. */
+/**
+ * The money is back after all: it pays the document again, as far as that is open still or was given up, and is credit
+ * beyond.
+ */
 export async function dropClaim(
   means: Means,
   trx: Trx,
@@ -73,13 +77,18 @@ export async function dropClaim(
   if (back === 0n) return
   const documents = await lockDocuments(trx, payment)
   let rest = back
+  let recovered = 0n
   for (const invoice of documents) {
-    const open = invoice.status === 'issued' ? await openAmount(trx, invoice) : 0n
+    const isOpen = invoice.status === 'issued' || invoice.status === 'written_off'
+    const open = isOpen ? await openAmount(trx, invoice) : 0n
     const amountMinor = open < rest ? open : rest
     if (amountMinor > 0n)
       await allocate(means, trx, invoice, { paymentId: payment.id, kind: 'dispute', amountMinor })
+    if (invoice.status === 'written_off') recovered += amountMinor
     rest -= amountMinor
   }
+  if (recovered > 0n)
+    await recoverLoss(means, trx, { source: { ...payment, id: dispute.id }, amountMinor: recovered })
   const amounts = { kind: 'dispute_dropped', ofInvoice: rest - back, ofCredit: -rest }
   await post(means, trx, { dispute, payment }, amounts)
   for (const invoice of documents) await settleInvoice(means, trx, invoice, actor)

@@ -5,8 +5,9 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import type { BilledDay } from '../ports.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { writeInvoices } from '../write-invoices.ts'
+import { eachByItself } from './each-by-itself.ts'
 import { feeSteps, type LateFee } from './late-fee.ts'
-import { planLateFees, type Fee, type FeesOfStep } from './plan-late-fees.ts'
+import { overdueDocuments, planLateFees, type Fee, type FeesOfStep } from './plan-late-fees.ts'
 import { ofBrands } from './zones.ts'
 
 const BATCH = 100
@@ -25,17 +26,42 @@ export async function chargeLateFees(
   let charged = 0
   for (const rule of rules.values) {
     const among = sql`${rules.has(rule, FEE_SCOPES)} and ${ofBrands(FEE_SCOPES.brand, day.brandIds)}`
-    for (const step of feeSteps(rule, day.on)) {
-      for (let found = BATCH; found === BATCH;) {
-        const batch = await means.db.transaction((trx) =>
-          chargeBatch(means, trx, { rule, step, among, on: day.on }, actor),
-        )
-        found = batch.found
-        charged += batch.charged
-      }
-    }
+    for (const step of feeSteps(rule, day.on))
+      charged += await chargeStep(means, { rule, step, among, on: day.on }, actor)
   }
   return charged
+}
+
+/** What fails for many is done for each document by itself, so that one stands in the way of no other. */
+async function chargeStep(means: Means, of: Step, actor: Actor): Promise<number> {
+  let charged = 0
+  try {
+    for (let found = BATCH; found === BATCH;) {
+      const batch = await means.db.transaction((trx) => chargeBatch(means, trx, of, actor))
+      found = batch.found
+      charged += batch.charged
+    }
+  } catch (error) {
+    if ((error as { code?: string }).code === 'database.unavailable') throw error
+    charged += await chargeEach(means, of, actor)
+  }
+  return charged
+}
+
+async function chargeEach(means: Means, of: Step, actor: Actor): Promise<number> {
+  const daily = { refusal: 'late_fee.charge_refused', failure: 'late_fee.charge_failed', actor }
+  let charged = 0
+  for (let after = ''; ;) {
+    const rows = await overdueDocuments(means.db, { ...of, limit: BATCH, after, onDay: () => of.on })
+    if (rows.length === 0) return charged
+    after = rows.at(-1)!.id
+    for (const { id } of rows) {
+      const alone = { ...of, among: sql`${of.among} and i.id = ${id}` }
+      charged += await eachByItself(means, { ...daily, ids: [id] }, async (trx) => {
+        return (await chargeBatch(means, trx, alone, actor)).charged
+      })
+    }
+  }
 }
 
 interface Step extends FeesOfStep {

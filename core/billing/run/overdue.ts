@@ -1,9 +1,10 @@
 import { sql, type Queries, type Sql } from '../../db/index.ts'
 import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { unlessRefused, type Means } from '../../records/index.ts'
+import type { Means } from '../../records/index.ts'
 import { owedOn } from '../dunning/owed-on.ts'
 import { nothingComing } from '../payments/under-way.ts'
 import type { BilledDay, GracePreset, OverdueCharge, OverdueService, OverdueServices } from '../ports.ts'
+import { eachByItself } from './each-by-itself.ts'
 import { ofBrands } from './zones.ts'
 
 const BATCH = 200
@@ -24,14 +25,15 @@ export async function sanctionOverdue(
 ): Promise<{ suspended: number; terminated: number }> {
   const done = { suspended: 0, terminated: 0 }
   for await (const batch of ripeServices(means.db, services, day)) {
-    const suspend = { ids: batch.suspend.map(idOf), refusal: 'service.hold_refused', actor }
-    done.suspended += await unlessRefused(
+    const held = { refusal: 'service.hold_refused', failure: 'service.hold_failed', actor }
+    done.suspended += await eachByItself(
       means,
-      suspend,
+      { ...held, ids: batch.suspend.map(idOf) },
       async (trx, ids) => (await services.suspend(trx, ids, actor)).length,
     )
-    const terminate = { ids: batch.terminate.map(idOf), refusal: 'service.end_refused', actor }
-    done.terminated += await unlessRefused(means, terminate, async (trx, ids) => {
+    const ends = { refusal: 'service.end_refused', failure: 'service.end_failed', actor }
+    const terminate = { ...ends, ids: batch.terminate.map(idOf) }
+    done.terminated += await eachByItself(means, terminate, async (trx, ids) => {
       await services.terminate(trx, ids, actor)
       return ids.length
     })

@@ -47,7 +47,10 @@ export async function planLateFees(means: Means, queries: Queries, of: FeesWante
 }
 
 /** A fee on a fee is never charged, nor one while money is on its way. */
-function overdueDocuments(queries: Queries, { step, among, after, limit }: FeesWanted): Promise<Overdue[]> {
+export function overdueDocuments(
+  queries: Queries,
+  { step, among, after, limit }: FeesWanted,
+): Promise<Overdue[]> {
   const kept =
     'answers' in queries && queries.dialect === 'postgres' ? sql`${forUpdate(queries.dialect)} of i` : sql``
   return queries.all<Overdue>(sql`

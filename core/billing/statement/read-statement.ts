@@ -99,7 +99,8 @@ async function movements(
       where ${ownPostings(client)} and j.effective_on between ${from} and ${to}
       group by j.id, j.effective_on, j.kind, j.source_id having sum(p.amount_minor) <> 0) m
     left join refunds r on r.id = m.source_id left join refund_parts rt on rt.id = m.source_id
-    left join invoices i on i.id = coalesce(r.invoice_id, rt.invoice_id, m.source_id)
+    left join write_offs w on w.id = m.source_id
+    left join invoices i on i.id = coalesce(r.invoice_id, rt.invoice_id, w.invoice_id, m.source_id)
     left join payments y on y.id = m.source_id
     order by m.effective_on, m.id`)
   let balanceMinor = openingMinor

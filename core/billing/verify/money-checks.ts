@@ -5,6 +5,22 @@ import type { Check } from './check.ts'
 /** What came in and went out, against the movements and the ledger. */
 export const moneyChecks: readonly Check[] = [
   {
+    name: 'what is given up says so once',
+    statement: () => sql`
+      select i.id, i.status || case when w.id is null then ', and nothing says since when' else ', and given up since ' || w.created_at end as problem
+      from invoices i left join write_offs w on w.invoice_id = i.id and w.recovered_at is null
+      where (i.status = 'written_off') <> (w.id is not null) order by i.id`,
+  },
+  {
+    name: 'loss of a client is what it leaves open of what was given up',
+    statement: () => sql`
+      select d.client_id as id, 'ledger says ' || cast(sum(d.loss_minor) as text) || ', documents say ' || cast(sum(d.open_minor) as text) || ' ' || d.currency as problem
+      from (select p.client_id, p.currency, p.amount_minor as loss_minor, 0 as open_minor from postings p where p.account = 'write_offs'
+        union all select i.client_id, i.currency, 0, i.total_minor from invoices i where i.status = 'written_off'
+        union all select i.client_id, i.currency, 0, -a.amount_minor from invoices i join allocations a on a.invoice_id = i.id where i.status = 'written_off') d
+      group by d.client_id, d.currency having sum(d.loss_minor) <> sum(d.open_minor) order by d.client_id`,
+  },
+  {
     name: 'reference of a gateway belongs to one payment',
     statement: () => sql`
       select min(p.id) as id, cast(count(*) as text) || ' payments have the reference ' || p.reference as problem from payments p

@@ -27,6 +27,7 @@ import { chargePage, editInvoice, newInvoice, paymentPage, voidPage, whyPage } f
 import { invoiceList } from './views/invoice-list.ts'
 import { invoicePage } from './views/invoice.ts'
 import { creditPage, lineField } from './views/credit-page.ts'
+import { atItsLine } from './views/note-lines.ts'
 import { invoiceMove, invoiceMoves, pathOf, type InvoiceMove } from './views/invoice-moves.ts'
 
 const moves = {
@@ -80,7 +81,8 @@ function moved(move: InvoiceMove): Act['act'] {
     const input = { invoice_id: asked.params.id, reason: textOf(asked.form, 'reason') }
     const lines =
       move === 'credit' ? typedLines(asked, await getInvoice(means.db, input.invoice_id!, actor), locale) : []
-    await moves[move](means, { ...input, ...(lines.length > 0 ? { lines } : {}) }, actor)
+    const wish = { ...input, ...(lines.length > 0 ? { lines } : {}) }
+    await moves[move](means, wish, actor).catch(atItsLine((_, position) => lineField(position)))
     return { href: at(asked), message: t(`admin.invoices.${move}.done`) }
   }
 }

@@ -5,7 +5,7 @@ import { readAmount } from '../page/index.ts'
 import { optional, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { paymentList, paymentPage, transactionList } from './views/payments.ts'
-import { demandCredited, paidBy } from './views/note-lines.ts'
+import { atItsLine, demandCredited, paidBy } from './views/note-lines.ts'
 import { refundRecordPage } from './views/refund.ts'
 import { refundPage } from './views/refunds.ts'
 import { disputeList, disputePage, EVIDENCE } from './views/disputes.ts'
@@ -64,7 +64,7 @@ async function refund(desk: Desk, { form, params }: Asked) {
     ...(document === null ? {} : { invoice_id: document }),
     ...(await paidBy(desk, pays)),
   }
-  const { status } = await refundPayment(means, input, actor)
+  const { status } = await refundPayment(means, input, actor).catch(atItsLine())
   return { href: `/admin/payments/${payment.id}`, message: t(`admin.refunds.done.${status}`) }
 }
 
@@ -83,7 +83,7 @@ async function sayWhatOf(desk: Desk, { form, params }: Asked) {
     const way = await paidBy(desk, { form, invoiceId, from })
     parts.push({ amount_minor: minor.toString(), ...way, ...(invoiceId && { invoice_id: invoiceId }) })
   }
-  await allotRefund(means, { refund_id: params.refund, parts }, actor)
+  await allotRefund(means, { refund_id: params.refund, parts }, actor).catch(atItsLine())
   const href = `/admin/payments/${payment.id}/refunds/${params.refund!}`
   return { href, message: t('admin.refunds.allotted') }
 }

@@ -1,5 +1,6 @@
+import { eachByItself } from '../../billing/index.ts'
 import { sql, type Queries, type Trx } from '../../db/index.ts'
-import { instant, toMs, type Instant } from '../../kernel/index.ts'
+import { instant, systemActor, toMs, type Instant } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { readSetting, scopedSetting, type Means } from '../../records/index.ts'
 import { hashToken, newToken } from '../tokens.ts'
@@ -11,6 +12,10 @@ const HOUR_MS = 3_600_000
 /** A mail that comes later than this speaks of something forgotten; so a shop that turns mails on sends none for old carts. */
 const LATE_HOURS = 72
 const AT_ONCE = 500
+const DAILY = {
+  ...{ refusal: 'cart.remind_refused', failure: 'cart.remind_failed' },
+  actor: systemActor('left_carts'),
+}
 
 /**
  * Sends the one mail about each cart that was left: of a signed-in buyer, with something in it, unchanged for the hours
@@ -27,7 +32,9 @@ export async function remindLeftCarts(means: Means): Promise<number> {
       join users u on u.id = c.user_id and u.status = 'active'
       where ${of} and ${isLeft(means, value)} order by c.updated_at, c.id limit ${AT_ONCE}`)
     for (const cart of found)
-      sent += await means.db.transaction(async (trx) => remind(means, trx, { cart, hours: value }))
+      sent += await eachByItself(means, { ...DAILY, ids: [cart.id] }, (trx) =>
+        remind(means, trx, { cart, hours: value }),
+      )
   }
   return sent
 }

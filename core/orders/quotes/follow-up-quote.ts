@@ -1,6 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { sql } from '../../db/index.ts'
+import { eachByItself } from '../../billing/index.ts'
+import { sql, type Trx } from '../../db/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, updateVersioned, type Means } from '../../records/index.ts'
 import { quoteLifecycle } from './quote-lifecycle.ts'
@@ -39,18 +40,18 @@ export async function expireQuotes(means: Means): Promise<number> {
   const rows = await means.db.all<QuoteRow & { zone: string }>(sql`
     select q.*, b.zone from quotes q join brands b on b.id = q.brand_id where q.status = 'sent' order by q.id`)
   const over = rows.filter((row) => row.expires_on < means.business.today(row.zone))
+  const daily = { refusal: 'quote.expire_refused', failure: 'quote.expire_failed', actor }
   let expired = 0
-  for (const row of over) expired += await expire(means, row)
+  for (const { id } of over)
+    expired += await eachByItself(means, { ...daily, ids: [id] }, (trx) => expire(means, trx, id))
   return expired
 }
 
 /** One that is answered at this very moment stays answered. */
-async function expire(means: Means, { id }: { id: string }): Promise<number> {
-  return means.db.transaction(async (trx) => {
-    const row = await trx.get<QuoteRow>(sql`select * from quotes where id = ${id} and status = 'sent'`)
-    if (!row) return 0
-    const change = { body: { number: row.number } }
-    await applyTransition(means, trx, { lifecycle: quoteLifecycle, row, name: 'expire', actor, change })
-    return 1
-  })
+async function expire(means: Means, trx: Trx, id: string): Promise<number> {
+  const row = await trx.get<QuoteRow>(sql`select * from quotes where id = ${id} and status = 'sent'`)
+  if (!row) return 0
+  const change = { body: { number: row.number } }
+  await applyTransition(means, trx, { lifecycle: quoteLifecycle, row, name: 'expire', actor, change })
+  return 1
 }

@@ -40,6 +40,7 @@ function openAt(query: ReportQuery) {
     select i.id, i.currency, i.client_id, i.due_on, i.total_minor - coalesce((select sum(a.amount_minor) from allocations a
       where a.invoice_id = i.id and a.created_at < ${cut}), 0) as open_minor
     from invoices i where i.number is not null and i.proforma = 0 and i.kind <> 'receipt' and i.issued_on < ${query.until} and (i.status <> 'paid' or i.paid_at >= ${cut})
-      and not exists (select 1 from journals v where v.source_id = i.id and v.kind in ('invoice_voided', 'invoice_written_off')
-        and v.effective_on < ${query.until}) and ${ofQuery(query, 'i', sql`i.brand_id`)}`
+      and not exists (select 1 from journals v where v.source_id = i.id and v.kind = 'invoice_voided' and v.effective_on < ${query.until})
+      and not exists (select 1 from write_offs w where w.invoice_id = i.id and w.created_at < ${cut}
+        and (w.recovered_at is null or w.recovered_at >= ${cut})) and ${ofQuery(query, 'i', sql`i.brand_id`)}`
 }

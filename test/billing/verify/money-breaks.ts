@@ -5,6 +5,22 @@ import { bend, copied, first, journalOf, type Break } from './broken.ts'
 /** Payments, refunds, months that are closed, and what holds the tables together. */
 export const moneyBreaks: readonly Break[] = [
   {
+    check: 'what is given up says so once',
+    break: async ({ trx, ids, newId }) => {
+      const of = { brand_id: ids.brand, client_id: ids.client, currency: 'EUR', amount_minor: 1n }
+      const at = { created_at: '2026-02-01T00:00:00.000Z', recovered_at: null }
+      await trx.insert('write_offs', [{ id: newId('wof'), invoice_id: ids.open, ...of, ...at }])
+      return ids.open
+    },
+  },
+  {
+    check: 'loss of a client is what it leaves open of what was given up',
+    break: async ({ trx, ids }) => {
+      await trx.run(sql`update invoices set status = 'written_off' where id = ${ids.open}`)
+      return ids.client
+    },
+  },
+  {
     check: 'a proforma is owed and paid nothing',
     break: async ({ trx, ids }) => {
       await trx.run(sql`update invoices set proforma = 1 where id = ${ids.paid}`)

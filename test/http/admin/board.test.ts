@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { startDeposit, voidInvoice } from '../../../core/billing/index.ts'
+import { overrideSetting, startDeposit, voidInvoice } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { formatMoney } from '../../../core/i18n/index.ts'
 import { draft, issue, scriptedGateway } from '../../billing/support.ts'
@@ -18,6 +18,7 @@ for (const engine of engines)
       const wrong = await issue(world.means, draft(dollars, { amounts: [99_900n] }))
       await voidInvoice(world.means, { invoice_id: wrong.id, reason: 'Twice' }, staffActor())
       await deposit(world)
+      await proforma(world)
     })
     after(() => world.close())
 
@@ -29,6 +30,15 @@ for (const engine of engines)
       const plugins = scriptedGateway([{ outcome: 'succeeded', reference: 'D-1', amount: money }])
       const wish = { client_id: payer.id, amount_minor: money.minor, instance_id: ids.instance, ...urls }
       await startDeposit({ ...means, plugins }, wish, clientActor(payer.id))
+    }
+
+    /** Nothing is owed on it. */
+    const proforma = async ({ means, ids }: AdminWorld) => {
+      const asked = await makeClient(means, { brand_id: ids.brand, currency: 'USD' })
+      const of = { key: 'billing.proforma_first', scope: 'client', scope_id: asked.id, value: true }
+      await overrideSetting(means, of, staffActor())
+      const { proforma: isProforma } = await issue(means, draft(asked, { amounts: [44_400n] }))
+      assert.equal(isProforma, 1)
     }
 
     /** What the postings say, which the board does not read. */
@@ -65,7 +75,10 @@ for (const engine of engines)
       assert.equal(count('Unpaid invoices'), 3)
       assert.equal(count('Overdue'), 1)
       assert.equal(count('Orders this month'), 1)
-      assert.equal(count('Active clients'), 4)
+      assert.equal(count('Active clients'), 5)
+      const shown = async (status: string) =>
+        (await world.staff.get(`/admin/invoices?status=${status}`)).text.split('id="row-').length - 1
+      assert.deepEqual([await shown('unpaid'), await shown('overdue'), await shown('proforma')], [3, 1, 1])
     })
 
     it('counts of the clients whom the run set aside those of the own brands alone', async () => {

@@ -6,6 +6,7 @@ import { scoped } from '../../../records/index.ts'
 import { drawChart } from '../../../render/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { moneyText, type Asked, type Desk } from '../desk.ts'
+import { isOwed } from './invoice-list.ts'
 
 /** What needs a person first, then money: five statements, however large the shop. */
 export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
@@ -98,9 +99,9 @@ interface Open {
   overdue_minor: bigint
 }
 
-/** What clients still owe, by currency: documents that are issued and not paid, less what was paid on them. */
+/** What clients still owe, by currency: as the lists of invoices show it, less what was paid. */
 function openByCurrency({ means, actor, today }: Desk): Promise<Open[]> {
-  const issued = sql`i.status = 'issued' and ${scoped(actor, { table: 'i' })}`
+  const issued = sql`${isOwed} and ${scoped(actor, { table: 'i' })}`
   const isOverdue = sql`case when coalesce(i.owed_on, i.due_on) < ${today} then 1 else 0 end`
   return means.db.all<Open>(sql`
     select o.currency, sum(o.documents) as unpaid, sum(o.rest) as unpaid_minor,

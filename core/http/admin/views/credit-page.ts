@@ -1,8 +1,8 @@
-import { creditable, getInvoice, lineText } from '../../../billing/index.ts'
+import { creditableByHand, getInvoice } from '../../../billing/index.ts'
 import type { DangerView, Field } from '../blocks.ts'
-import { filled, moneyText, type Asked, type Desk } from '../desk.ts'
+import { filled, type Asked, type Desk } from '../desk.ts'
 import { invoiceMove } from './invoice-moves.ts'
-import { openOf } from './note-lines.ts'
+import { lineParts, shownLines } from './note-lines.ts'
 
 /** Name of the field of a line by its position. */
 export const lineField = (position: number): string => `line_${position}`
@@ -13,10 +13,9 @@ export async function creditPage(desk: Desk, asked: Asked): Promise<DangerView> 
   const whole = await invoiceMove('credit')(desk, asked)
   const invoice = await getInvoice(means.db, asked.params.id!, actor)
   const { currency } = invoice
-  const fields = openOf(await creditable(means.db, invoice)).map(({ line, leftMinor }): Field => ({
-    ...filled(asked, lineField(line.position)),
-    ...{ kind: 'money', currency, required: false, label: lineText(t, line) },
-    hint: t('admin.invoices.credit.left', { sum: moneyText(desk, leftMinor, currency) }),
+  const fields = shownLines(await creditableByHand(means.db, invoice)).map((one): Field => ({
+    ...filled(asked, lineField(one.line.position)),
+    ...{ kind: 'money', currency, required: false, ...lineParts(desk, one, currency) },
   }))
   return { ...whole, text: t('admin.invoices.credit.parts'), fields }
 }

@@ -27,8 +27,11 @@ interface ListedInvoice {
   client_name: string
 }
 
+/** Of a document by the name i: it is owed. On a proforma nothing is. */
+export const isOwed = sql`i.status = 'issued' and i.proforma = 0`
+
 /** What each tab holds; "all" has no condition. */
-const TABS = ['draft', 'unpaid', 'overdue', 'paid', 'void', 'all'] as const
+const TABS = ['draft', 'unpaid', 'overdue', 'proforma', 'paid', 'void', 'all'] as const
 type Tab = (typeof TABS)[number]
 
 export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
@@ -157,8 +160,9 @@ const tabOf = (text: string | undefined): Tab => TABS.find((name) => name === te
 
 function conditionsOf(tab: Tab, today: IsoDate): Sql[] {
   if (tab === 'all') return []
-  if (tab === 'unpaid') return [sql`i.status = 'issued'`]
-  if (tab === 'overdue') return [sql`i.status = 'issued'`, sql`coalesce(i.owed_on, i.due_on) < ${today}`]
+  if (tab === 'unpaid') return [isOwed]
+  if (tab === 'proforma') return [sql`i.status = 'issued'`, sql`i.proforma = 1`]
+  if (tab === 'overdue') return [isOwed, sql`coalesce(i.owed_on, i.due_on) < ${today}`]
   if (tab === 'void') return [sql`i.status in (${list(['void', 'written_off'])})`]
   return [sql`i.status = ${tab}`]
 }
@@ -181,8 +185,8 @@ interface Counts {
 const countTabs = async (desk: Desk, own: Sql): Promise<Counts> =>
   (await desk.means.db.get<Counts>(sql`
     select (select count(*) from invoices i where i.status = 'draft' and ${own}) as draft,
-      (select count(*) from invoices i where i.status = 'issued' and ${own}) as unpaid,
-      (select count(*) from invoices i where i.status = 'issued' and coalesce(i.owed_on, i.due_on) < ${desk.today} and ${own}) as overdue`))!
+      (select count(*) from invoices i where ${isOwed} and ${own}) as unpaid,
+      (select count(*) from invoices i where ${isOwed} and coalesce(i.owed_on, i.due_on) < ${desk.today} and ${own}) as overdue`))!
 
 /** Filters that the search form carries along. */
 export function keptOf(

@@ -314,6 +314,7 @@ async function ledger(desk: Desk, invoice: Invoice): Promise<Block> {
     from journals j join postings p on p.journal_id = j.id
     where j.source_id = ${invoice.id}
       or j.source_id in (select id from allocations where invoice_id = ${invoice.id})
+      or j.source_id in (select id from write_offs where invoice_id = ${invoice.id})
       or j.source_id in (select id from payments where invoice_id = ${invoice.id})
       or j.source_id in (select r.id from ${refundsInParts} where ${refundPart.invoiceId} = ${invoice.id}
         and r.payment_id in (select a.payment_id from allocations a where a.invoice_id = ${invoice.id}))

@@ -1,13 +1,12 @@
 import {
-  creditableOf,
+  creditableByHand,
   getInvoice,
+  LineGivenBack,
   lineText,
-  type InvoiceLineRow,
-  type LineCredit,
-  type PaymentRow,
+  type CreditableLine,
 } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
-import { invalidInput } from '../../../kernel/index.ts'
+import { BerthError, invalidInput } from '../../../kernel/index.ts'
 import type { FormBody } from '../../context.ts'
 import { readAmount } from '../../page/index.ts'
 import type { Field, Grid } from '../blocks.ts'
@@ -16,62 +15,77 @@ import { moneyText, textOf, type Asked, type Desk } from '../desk.ts'
 /** What a credit note takes at once. */
 export const LINES_MAX = 100
 
-export interface OpenLine {
-  line: InvoiceLineRow
-  /** What no credit note has taken of it yet, as its document states prices. */
-  leftMinor: bigint
-}
+/** The lines of a document of which something can still be credited, or could, had it not been given back. */
+export const shownLines = (lines: readonly CreditableLine[]): CreditableLine[] =>
+  lines.filter(({ leftMinor, givenMinor }) => leftMinor !== 0n || givenMinor !== 0n).slice(0, LINES_MAX)
 
-/** What can still be credited of the lines of a document. */
-export const openOf = (credits: readonly LineCredit[]): OpenLine[] =>
-  credits
-    .map(({ line, creditedMinor }) => ({ line, leftMinor: line.amount_minor - creditedMinor }))
-    .filter(({ leftMinor }) => leftMinor !== 0n)
-    .slice(0, LINES_MAX)
+/** What a form calls a line, and says beside it: what of it came back without a credit note over it, and what is left. */
+export function lineParts(
+  { t, locale }: Pick<Desk, 't' | 'locale'>,
+  { line, leftMinor, givenMinor }: CreditableLine,
+  currency: string,
+): { label: string; hint: string } {
+  const sum = (minor: bigint) => moneyText({ locale }, minor, currency)
+  const name = lineText(t, line)
+  const given = () => t('admin.invoices.credit.given', { line: name, sum: sum(givenMinor) })
+  return {
+    label: givenMinor === 0n ? name : given(),
+    hint: t('admin.invoices.credit.left', { sum: sum(leftMinor) }),
+  }
+}
 
 /** The group of fields in the forms of refunds: an amount a line of each document that a credit note may be over. */
 const GROUP = 'line'
 const keyOf = (invoiceId: string, position: number | ''): string => `${invoiceId}:${position}`
+const fieldOf = (invoiceId: string, position: number): string => `${GROUP}[${keyOf(invoiceId, position)}]`
+
+/** Says at the field of a line, by what the form calls it, that more of it was given back than could be credited. */
+export const atItsLine =
+  (nameOf: (invoiceId: string, position: number) => string = fieldOf) =>
+  (error: unknown): never => {
+    if (!(error instanceof BerthError) || error.code !== LineGivenBack.code) throw error
+    const { invoice_id: id, position } = error.params as { invoice_id: string; position: number }
+    const fields = { [nameOf(id, position)]: error.message }
+    throw new BerthError(error.code, error.status, error.message, { params: error.params, fields })
+  }
 
 /** The document whose line a field of the forms is about; undefined for any other field. */
 export const documentOfField = (name: string): string | undefined => /^line\[(.+):\d+\]$/.exec(name)?.[1]
 
 /** Rows of a grid for the lines of a document, each with the field of what is credited of it. */
-export async function noteLineRows(
-  desk: Desk,
-  asked: Asked,
-  { payment, id }: { payment: Pick<PaymentRow, 'client_id'>; id: string | null },
-): Promise<Grid['rows']> {
+export async function noteLineRows(desk: Desk, asked: Asked, id: string | null): Promise<Grid['rows']> {
   const { db } = desk.means
   const document = await db.get<Document>(sql`
-    select id, number, currency from invoices where id = ${id} and kind = 'invoice' and status in ('issued', 'paid')`)
+    select id, client_id, number, currency from invoices where id = ${id} and kind = 'invoice' and status in ('issued', 'paid')`)
   if (!document) return []
-  const credits = await creditableOf(db, { clientId: payment.client_id, ids: [document.id] })
-  return openOf(credits.get(document.id) ?? []).map((open) => rowOf(desk, asked, document, open))
+  const lines = shownLines(await creditableByHand(db, document))
+  return lines.map((one) => rowOf(desk, asked, document, one))
 }
 
 interface Document {
   id: string
+  client_id: string
   number: string
   currency: string
 }
 
 function rowOf(
-  { t, locale }: Desk,
+  desk: Desk,
   asked: Asked,
   { id, number, currency }: Document,
-  { line, leftMinor }: OpenLine,
+  one: CreditableLine,
 ): Grid['rows'][number] {
-  const key = keyOf(id, line.position)
+  const key = keyOf(id, one.line.position)
+  const parts = lineParts(desk, one, currency)
   const error = asked.refused?.fields[`${GROUP}[${key}]`]
-  const label = `${number} · ${lineText(t, line)}`
+  const label = `${number} · ${parts.label}`
   const typed = groupOf(asked.refused?.values ?? {})
   const field: Field = {
     ...{ name: `${GROUP}[${key}]`, label, kind: 'money', required: false, value: textOf(typed, key) },
-    hint: t('admin.invoices.credit.left', { sum: moneyText({ locale }, leftMinor, currency) }),
+    hint: parts.hint,
     ...(error === undefined ? {} : { error }),
   }
-  return { label, cells: [field, t('admin.refunds.in_note')] }
+  return { label, cells: [field, desk.t('admin.refunds.in_note')] }
 }
 
 interface Wish {

@@ -131,7 +131,7 @@ async function allotForms(desk: Desk, asked: Asked, of: Allotment): Promise<Bloc
   const choice = { shown, numbers: new Map(rows.map(({ id, label }) => [id, label])) }
   const onlyCredit = { id: 'none', label: t('admin.refunds.of_credit'), hint: '' }
   const rowOf = (row: AllotRow) => ({ label: row.label, cells: cellsOf(desk, asked, row) })
-  const lines = await noteLineRows(desk, asked, { payment, id: shown })
+  const lines = await noteLineRows(desk, asked, shown)
   const here = `/admin/payments/${payment.id}/refunds/${refund.id}`
   return [
     ...linesForm(desk, here, choice),

@@ -193,8 +193,8 @@ function destinationField(desk: Desk, asked: Asked, payment: PaymentRow): Field 
 }
 
 /** What a credit note can be over: the lines of the document that is shown. */
-async function noteLines(desk: Desk, asked: Asked, { payment, shown }: Choice): Promise<Pick<Form, 'grid'>> {
-  const rows = await noteLineRows(desk, asked, { payment, id: shown })
+async function noteLines(desk: Desk, asked: Asked, { shown }: Choice): Promise<Pick<Form, 'grid'>> {
+  const rows = await noteLineRows(desk, asked, shown)
   if (rows.length === 0) return {}
   const caption = desk.t('admin.refunds.lines')
   // The form itself says what pays for the refund.
