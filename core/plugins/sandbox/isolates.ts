@@ -155,7 +155,7 @@ async function finish(room: Room, send: Send, answer: { ok: boolean; text: strin
   room.call = NO_CALL
   clearTimers(room)
   if (Buffer.byteLength(answer.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
-  // Another entry, which makes a call of 40 µs one of 60: a single call may fill what is left, and the next would die.
+  // After each call: a single one may fill what is left, and the next would die.
   const heap = await room.engine?.heap()
   // Core has been told that nothing more comes.
   if (room.ended) return
