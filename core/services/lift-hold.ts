@@ -61,6 +61,10 @@ async function liftOrRefuse(means: Means, trx: Trx, hold: LiftedHold, actor: Act
 /** Takes a hold off; the last one releases the service and its parts. Answers whether there was such a hold. */
 export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
   const { service, reason } = hold
+  const isHeld = await trx.get(
+    sql`select reason from service_holds where service_id = ${service.id} and reason = ${reason}`,
+  )
+  if (!isHeld) return false
   demandCheck(means, trx, actor, holdAsking(service, 'lift', reason))
   const cause = await removeHold(means, trx, { service, reason }, actor)
   if (cause === null) return false
