@@ -15,7 +15,7 @@ import { allocate, lockInvoice, todayOf } from './settle-invoice.ts'
 export const voidInvoice = defineVerb(
   {
     permission: 'invoice.void',
-    asks: ['invoice.void:check'],
+    asks: ['invoice.void:check', 'instalment_plan.end:check'],
     audience: ['staff'],
     input: Type.Object({ invoice_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -15,7 +15,7 @@ import { lockInvoice, openAmount, todayOf } from './settle-invoice.ts'
 export const writeOffInvoice = defineVerb(
   {
     permission: 'invoice.write_off',
-    asks: ['invoice.write_off:check'],
+    asks: ['invoice.write_off:check', 'instalment_plan.end:check'],
     audience: ['staff'],
     input: Type.Object({ invoice_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -5,7 +5,12 @@ import { reachProduct } from './reach.ts'
 
 /** Keeps a product on sale by its link and takes it off the lists. */
 export const hideProduct = defineVerb(
-  { permission: 'product.hide', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'product.hide',
+    asks: ['product.hide:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const row = await reachProduct(trx, actor, input.id)

@@ -7,7 +7,12 @@ import { reachProduct } from './reach.ts'
 
 /** Puts a product on sale and lists it. What has no price cannot be sold; what is free has the price of its cycle. */
 export const publishProduct = defineVerb(
-  { permission: 'product.publish', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'product.publish',
+    asks: ['product.publish:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const row = await reachProduct(trx, actor, input.id)

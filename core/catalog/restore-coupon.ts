@@ -5,7 +5,12 @@ import { reachCoupon } from './reach.ts'
 
 /** Makes a retired coupon valid again. */
 export const restoreCoupon = defineVerb(
-  { permission: 'coupon.restore', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'coupon.restore',
+    asks: ['coupon.restore:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const row = await reachCoupon(trx, actor, input.id)

@@ -5,7 +5,12 @@ import { reachCoupon } from './reach.ts'
 
 /** Ends a coupon. Services that it still lowers keep it for the periods they were promised. */
 export const retireCoupon = defineVerb(
-  { permission: 'coupon.retire', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'coupon.retire',
+    asks: ['coupon.retire:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const row = await reachCoupon(trx, actor, input.id)

@@ -5,7 +5,12 @@ import { reachProduct } from './reach.ts'
 
 /** Ends the sale of a product. Services that were sold go on. */
 export const retireProduct = defineVerb(
-  { permission: 'product.retire', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'product.retire',
+    asks: ['product.retire:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, input, actor) =>
     means.db.transaction(async (trx) => {
       const row = await reachProduct(trx, actor, input.id)

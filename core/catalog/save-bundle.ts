@@ -80,12 +80,22 @@ const bundleOf = (id: string): DealWanted => ({
 })
 
 export const retireBundle = defineVerb(
-  { permission: 'bundle.retire', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'bundle.retire',
+    asks: ['bundle.retire:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, { id }, actor): Promise<void> => moveDeal(means, bundleOf(id), 'retire', actor),
 )
 
 export const restoreBundle = defineVerb(
-  { permission: 'bundle.restore', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'bundle.restore',
+    asks: ['bundle.restore:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, { id }, actor): Promise<void> => moveDeal(means, bundleOf(id), 'restore', actor),
 )
 

@@ -69,12 +69,22 @@ const giftOf = (id: string): DealWanted => ({
 })
 
 export const retireGift = defineVerb(
-  { permission: 'product_gift.retire', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'product_gift.retire',
+    asks: ['product_gift.retire:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, { id }, actor): Promise<void> => moveDeal(means, giftOf(id), 'retire', actor),
 )
 
 export const restoreGift = defineVerb(
-  { permission: 'product_gift.restore', audience: ['staff'], input: exactly({ id: Id }) },
+  {
+    permission: 'product_gift.restore',
+    asks: ['product_gift.restore:check'],
+    audience: ['staff'],
+    input: exactly({ id: Id }),
+  },
   (means: Means, { id }, actor): Promise<void> => moveDeal(means, giftOf(id), 'restore', actor),
 )
 

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { Config } from '../config/index.ts'
 import { addWriting } from './author/index.ts'
+import { addGranting } from './grant-plugin.ts'
 import { installByHand, type Inspected, type InstallOptions } from './install-plugin.ts'
 import { removeByHand } from './remove-plugin.ts'
 import { runCommand, type Call } from './run-command.ts'
@@ -123,6 +124,7 @@ function addInstalling(plugin: Command, config: () => Config): void {
       const next = found.installed ? '' : ` Set it up in the admin area: /admin/plugins/${found.id}/new`
       console.log(`${found.id} ${found.version} is installed.${next}`)
     })
+  addGranting(plugin, ask)
   addManaging(plugin, ask)
   addMoving(plugin, ask)
 }

@@ -98,7 +98,7 @@ const One = Type.Object({
 
 /** Ends the sessions, too; API keys of the member stop working by themselves. */
 export const disableStaff = defineVerb(
-  { permission: 'staff.disable', audience: ['staff'], input: One },
+  { permission: 'staff.disable', asks: ['staff.disable:check'], audience: ['staff'], input: One },
   async (means: Means, { staff_id, reason }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     await means.db.transaction(async (trx) => {
@@ -113,7 +113,7 @@ export const disableStaff = defineVerb(
 )
 
 export const enableStaff = defineVerb(
-  { permission: 'staff.enable', audience: ['staff'], input: One },
+  { permission: 'staff.enable', asks: ['staff.enable:check'], audience: ['staff'], input: One },
   async (means: Means, { staff_id, reason }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     await means.db.transaction(async (trx) => {

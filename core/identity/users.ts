@@ -84,7 +84,7 @@ const WithReason = Type.Object({
 })
 
 export const disableUser = defineVerb(
-  { permission: 'user.disable', audience: ['staff'], input: WithReason },
+  { permission: 'user.disable', asks: ['user.disable:check'], audience: ['staff'], input: WithReason },
   async (means: Means, { user_id, reason }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     await means.db.transaction(async (trx) => {
@@ -97,7 +97,7 @@ export const disableUser = defineVerb(
 )
 
 export const enableUser = defineVerb(
-  { permission: 'user.enable', audience: ['staff'], input: WithReason },
+  { permission: 'user.enable', asks: ['user.enable:check'], audience: ['staff'], input: WithReason },
   async (means: Means, { user_id, reason }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     await means.db.transaction(async (trx) => {

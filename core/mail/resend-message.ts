@@ -10,6 +10,7 @@ import type { MessageRow } from './message.ts'
 export const resendMessage = defineVerb(
   {
     permission: 'message.resend',
+    asks: ['message.resend:check'],
     audience: ['staff'],
     input: Type.Object({ id: Type.String() }),
   },

@@ -36,6 +36,8 @@ export const HOST_MEMORY_MB = 256
 export const HOST_MEMORY_PER_ISOLATE = 1.5
 /** Priority of a host process, as `nice` counts it. */
 export const HOST_NICE = 10
+/** Of the session of a host that holds a processor, where the system shares processors among sessions: a quarter of one is left to it. */
+export const SESSION_NICE = 5
 /** Of one processor, between two looks: more than this, and without a word, holds it. */
 export const HOLDING_SHARE = 0.25
 /** Below this share for so long, a host that stepped back is calm. */

@@ -112,6 +112,8 @@ export interface ServerRow {
   status: ServerStatus
   last_contact_at: Instant | null
   last_problem: string | null
+  /** How often in a row it has not answered when it was asked how it is. */
+  unanswered: number
   version: number
   created_at: Instant
   updated_at: Instant

@@ -61,11 +61,11 @@ async function keep(means: Means, trx: Trx, id: string, told: Told): Promise<voi
   if (row?.status !== 'active') return
   const { health: before } = (await healthOf(trx, id)) ?? { health: 'good' }
   const at = means.business.now()
+  const unanswered = told.answered ? 0 : row.unanswered + 1
   await trx.run(sql`
-    update servers set last_problem = ${told.problem}, last_contact_at = ${told.answered ? at : row.last_contact_at}
+    update servers set unanswered = ${unanswered}, last_problem = ${told.problem}, last_contact_at = ${told.answered ? at : row.last_contact_at}
     where id = ${id}`)
-  const doubted = !told.answered && before === 'good' && row.last_problem === null
-  if (told.health === before || doubted) return
+  if (told.health === before || unanswered === 1) return
   const type = `server.${told.health === 'good' ? 'recovered' : told.health}`
   await recordEvent(means, trx, watch, { type, subject: id, body: { before, problem: told.problem } })
   if (told.health === 'down' || before === 'down') await tell(means, trx, { row, told, at })

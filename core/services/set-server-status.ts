@@ -27,6 +27,8 @@ export const setServerStatus = defineVerb(
       if (!row) throw NotFound({ what: 'server', id: input.server_id })
       const services = (await countServices(trx, [row.id])).get(row.id) ?? 0
       if (input.act === 'disable' && services > 0) throw ServerInUse({ id: row.id, services })
-      await applyTransition(means, trx, { lifecycle: serverLifecycle, row, name: input.act, actor })
+      // A silence from before is of a server that has changed since.
+      const change = { set: { unanswered: 0 } }
+      await applyTransition(means, trx, { lifecycle: serverLifecycle, row, name: input.act, actor, change })
     }),
 )

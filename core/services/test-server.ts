@@ -35,7 +35,7 @@ export const testServer = defineVerb(
     const now = means.business.now()
     await means.db.run(
       problem === null
-        ? sql`update servers set last_contact_at = ${now}, last_problem = null where id = ${server.id}`
+        ? sql`update servers set last_contact_at = ${now}, last_problem = null, unanswered = 0 where id = ${server.id}`
         : sql`update servers set last_problem = ${problem} where id = ${server.id}`,
     )
     return told

@@ -95,13 +95,6 @@ export const rulesOfHosts: readonly Rule[] = [
     tests: ['slow-leak'],
   },
   {
-    off: 'the heap is looked at after the last run of a call',
-    file: ENGINE,
-    from: "looked = entry === 'call' ? look() : undefined",
-    to: "looked = entry === 'call' ? look() : looked",
-    tests: ['slow-leak'],
-  },
-  {
     off: 'an answer leaves when nothing runs any more',
     file: ISOLATES,
     from: 'room.answer === undefined || room.entries > 0',

@@ -4,6 +4,8 @@ import { boundary, type Day } from './calendar.ts'
 /** What is open of a document is paid in parts: each is due on its day, when so much of the document is paid in all. */
 export interface Instalments {
   parts: { due: Day; through: bigint }[]
+  /** Days of the parts of plans before: each is told apart in what is charged for being late. */
+  earlier: Day[]
   active: boolean
 }
 
@@ -19,7 +21,9 @@ export function agree(
     through += BigInt(n) < over ? each + 1n : each
     return { due: boundary(first, every, n), through }
   })
-  document.instalments = { parts, active: true }
+  const before = document.instalments
+  const earlier = before ? [...before.earlier, ...before.parts.map(({ due }) => due)] : []
+  document.instalments = { parts, earlier, active: true }
   document.owed = first
 }
 

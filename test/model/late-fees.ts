@@ -38,9 +38,13 @@ function askedFor(document: ModelDocument, open: bigint, now: Day): bigint {
   return asked ? asked.through - (total - open) : 0n
 }
 
-/** Each step of a plan's part is its own. */
-const stepOf = ({ owed, instalments }: ModelDocument, step: number): string =>
-  owed === null ? `${step}` : `${step} of part ${instalments?.parts.filter(({ due }) => due <= owed).length}`
+/** Each step of a plan's part is its own, also where there was a plan before. */
+function stepOf({ owed, instalments }: ModelDocument, step: number): string {
+  if (owed === null) return `${step}`
+  const { parts = [], earlier = [] } = instalments ?? {}
+  const days = [...earlier, ...parts.map(({ due }) => due)]
+  return `${step} of part ${days.filter((due) => due <= owed).length}`
+}
 
 /** A morning's fees: a document of its own for each document and step, and none on a fee. */
 export function chargeFees(

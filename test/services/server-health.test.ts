@@ -9,6 +9,7 @@ import {
   servicesJobs,
   setServerStatus,
   startChecking,
+  testServer,
 } from '../../core/services/index.ts'
 import { healthMinutes } from '../../core/services/settings.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -37,7 +38,7 @@ for (const engine of engines)
       await db.run(sql`delete from events`)
       await db.run(sql`delete from settings`)
       await db.run(sql`
-        update servers set status = 'active', last_problem = null, last_contact_at = null where id = 'srv_1'`)
+        update servers set status = 'active', last_problem = null, last_contact_at = null, unanswered = 0 where id = 'srv_1'`)
       await db.run(sql`update servers set status = 'disabled' where id <> 'srv_1'`)
       shop = openShop(db)
       const offering = (what: string) =>
@@ -119,6 +120,45 @@ for (const engine of engines)
       await check(lostAnswer())
       assert.equal((await row()).health, 'down')
       assert.deepEqual(mails(), [['server-down', true, 'No answer in time.']])
+    })
+
+    test('one lost answer of a server in trouble is no outage either', async () => {
+      await check(degraded, lostAnswer())
+      assert.deepEqual(await row(), {
+        ...{ health: 'degraded', last_problem: 'No answer in time.', answered: true },
+      })
+      assert.deepEqual([await events(), mails()], [['server.degraded'], []])
+      await check(degraded, lostAnswer())
+      assert.deepEqual(mails(), [], 'what it answered in between begins anew')
+      await check(lostAnswer())
+      assert.deepEqual(await events(), ['server.degraded', 'server.down'])
+      assert.deepEqual(mails(), [['server-down', true, 'No answer in time.']])
+      await check(lostAnswer(), good)
+      assert.deepEqual(await events(), ['server.degraded', 'server.down', 'server.recovered'])
+    })
+
+    test('one lost answer after a test that failed is no outage, and a test that succeeds ends the silence', async () => {
+      const test = async (ok: boolean) => {
+        shop.plugins.script('test_connection', { ok, steps: [{ name: 'panel', ok, detail: 'Refused.' }] })
+        await testServer(means, { server_id: 'srv_1' }, staff)
+      }
+      await check(good)
+      await test(false)
+      assert.equal((await row()).last_problem, 'Refused.')
+      await check(lostAnswer())
+      await test(true)
+      await check(lostAnswer())
+      assert.deepEqual([await events(), mails()], [[], []])
+      await check(lostAnswer())
+      assert.deepEqual(mails(), [['server-down', true, 'No answer in time.']])
+    })
+
+    test('a silence from before its maintenance is not counted', async () => {
+      await check(good, lostAnswer())
+      for (const act of ['maintain', 'activate'])
+        await setServerStatus(means, { server_id: 'srv_1', act }, staff)
+      await check(lostAnswer())
+      assert.deepEqual([await events(), mails()], [['server.maintenance', 'server.active'], []])
     })
 
     test('a plugin that has no turn, and one that cannot tell, say nothing of the server', async () => {

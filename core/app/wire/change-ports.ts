@@ -47,7 +47,7 @@ export const changePorts: ChangePorts = {
 
 /**
  * The service as the catalogue sells it on the day. What the wish leaves out stays as it is; of another plan the
- * options of the same key are taken over. Options that do not change later are refused.
+ * options of the same key are taken over. Options that do not change later are refused, and so is what would take them away.
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
   const { service, productId, cycle, quantity, onDay } = request
@@ -60,6 +60,7 @@ async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> 
     select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
   const kept = new Map(present.map(({ option_key: key, value }) => [key, value]))
   const options = standing(product, wantedOptions(product, kept, request), request)
+  refuseLost(product, { kept, options }, request)
   const priced = priceSelection(
     product,
     { quantity, options },
@@ -116,6 +117,27 @@ function standing(
     if (gone.length === 0) return stands
     for (const key of gone) stands[key] = ''
   }
+}
+
+/**
+ * An option that does not change later would otherwise be dropped with one that does, and chosen anew with it. What the
+ * service has and the catalogue offers to nobody with its choices any more was lost without anybody's wish.
+ */
+function refuseLost(
+  product: Product,
+  { kept, options }: { kept: ReadonlyMap<string, string>; options: Record<string, string> },
+  request: OfferRequest,
+): void {
+  if (product.id !== request.service.product_id) return
+  const fixed = product.options.filter(({ changeable, retiredAt }) => !changeable && !retiredAt)
+  if (fixed.length === 0) return
+  const present = Object.fromEntries(product.options.map(({ key }) => [key, kept.get(key) ?? '']))
+  const had = standing(product, present, { ...request, options: [] })
+  const lost = fixed.find(({ key }) => had[key] !== '' && options[key] === '')
+  if (lost)
+    throw invalidInput({
+      [`option.${lost.key}`]: 'cannot be changed on a running service, and this choice would take it away',
+    })
 }
 
 /** What the buyer left out of this very product stays out: its preset is an offer, not a choice. */

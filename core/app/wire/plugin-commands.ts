@@ -1,11 +1,15 @@
 import { sql } from '../../db/index.ts'
-import { systemActor } from '../../kernel/index.ts'
+import { NotFound, systemActor } from '../../kernel/index.ts'
 import {
   exportInstance,
+  findPlugin,
+  grantPlugin,
   importInstance,
   inspectPackage,
   installPlugin,
   listInstances,
+  permissionsAsked,
+  permissionsMarked,
   removePlugin,
   rollBackPlugin,
   setPluginStatus,
@@ -37,6 +41,21 @@ const commands: Record<string, Command> = {
   }) as Command,
   'plugin.install': ((wiring: Wiring, input: object) =>
     installPlugin(pluginAdmin(wiring), input, actor)) as Command,
+  'plugin.asked': (async ({ means }: Wiring, { plugin_id: id }: { plugin_id: string }) => {
+    const plugin = await findPlugin(means.db, id)
+    if (!plugin) throw NotFound({ what: 'plugin', id })
+    const { manifest, asks, version } = plugin
+    const marked = asks === null ? null : permissionsMarked(manifest, asks)
+    return {
+      ...{ name: manifest.name, version, has: permissionsAsked(manifest).map(markOf) },
+      ...{ asked: marked?.asked.map(markOf) ?? null, added: marked?.added.map(markOf) ?? [] },
+      keys: marked?.added.map(({ key }) => key) ?? [],
+    }
+  }) as Command,
+  'plugin.grant': (async (wiring: Wiring, input: object) => {
+    await grantPlugin(pluginAdmin(wiring), input, actor)
+    return null
+  }) as Command,
   'plugin.list': (async ({ means }: Wiring) => {
     const plugins = await means.db.all<{ id: string; version: string; source: string; status: string }>(
       sql`select id, version, source, status from plugins order by id`,

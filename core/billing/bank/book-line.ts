@@ -63,7 +63,7 @@ export const ignoreBankLine = defineVerb(
 export const undoBankLine = defineVerb(
   {
     permission: 'bank_line.undo',
-    asks: ['bank_line.undo:check'],
+    asks: ['bank_line.undo:check', 'payment.reverse:check'],
     audience: ['staff'],
     input: Type.Object({ line_id: Type.String(), reason: Type.String({ minLength: 1, maxLength: 500 }) }),
   },

@@ -6,6 +6,7 @@ import {
   readIndexIcon,
   offerPackage,
   removePlugin,
+  retryUpdate,
   rollBackPlugin,
   setPluginStatus,
 } from '../../plugins/index.ts'
@@ -62,6 +63,10 @@ export const pluginLife: Section = {
     { path: `${one}/disable`, permission: 'plugin.switch', again: pluginPage, act: turn('disabled') },
     { path: `${one}/grant`, confirmed: true, permission: 'plugin.grant', again: grantPage, act: grant },
     {
+      path: `${one}/retry-update`,
+      ...{ permission: 'plugin.retry_update', again: pluginPage, act: tryAgain },
+    },
+    {
       path: `${one}/roll-back`,
       ...{ confirmed: true, permission: 'plugin.roll_back', again: rollBackPage, act: rollBack },
     },
@@ -105,6 +110,12 @@ function turn(status: 'enabled' | 'disabled'): Act['act'] {
     await setPluginStatus(means, { plugin_id: params.plugin, status }, actor)
     return { href: hrefOf(params.plugin!), message: t(`admin.plugins.done.plugin_${status}`) }
   }
+}
+
+async function tryAgain({ means, actor, t }: Desk, { params }: Asked) {
+  const id = params.plugin!
+  const version = await retryUpdate(means, { plugin_id: id }, actor)
+  return { href: hrefOf(id), message: t('admin.plugins.done.updated', { id, version }) }
 }
 
 /** Whoever grants the first time wants to set it up. */

@@ -29,6 +29,8 @@ const REASONS: readonly [RegExp, string][] = [
   [/^is over$/, 'over'],
   [/^is not offered with (?:the|your) other choices$/, 'not_with_choices'],
   [/^goes with your other choices; please look at it$/, 'goes_with_choices'],
+  [/^cannot be changed on a running service$/, 'fixed'],
+  [/^cannot be changed on a running service, and this choice/, 'takes_fixed'],
   [/^needs \{year\} or \{yy\}/, 'year_needed'],
   [/^(?:is before|must be after) the first day$/, 'order'],
   [/^is not a domain name$/, 'domain'],

@@ -108,6 +108,16 @@ export const UpgradeFailed = defineError(
   (p: { plugin: string; instance: string; version: string; before: string; reason: string }) =>
     `"${p.plugin}" ${p.version} could not move the data of "${p.instance}". Nothing was changed; ${p.before} goes on. It says: ${p.reason}`,
 )
+export const UpdateHeldBack = defineError(
+  'plugin.update_held_back',
+  409,
+  (p: { reason: string }) => `The update failed again. ${p.reason}`,
+)
+export const NothingHeldBack = defineError(
+  'plugin.nothing_held_back',
+  409,
+  (p: { plugin: string }) => `No update of "${p.plugin}" waits to be tried again. Load the page anew.`,
+)
 export const UpgradeDisturbed = defineError(
   'plugin.upgrade_disturbed',
   409,

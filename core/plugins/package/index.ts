@@ -8,7 +8,13 @@ export {
   type PluginPackage,
   type Signature,
 } from './package-file.ts'
-export { permissionsAdded, permissionsAsked, type PermissionAsked, type Saying } from './permissions.ts'
+export {
+  permissionsAdded,
+  permissionsAsked,
+  permissionsMarked,
+  type PermissionAsked,
+  type Saying,
+} from './permissions.ts'
 export {
   entryOf,
   packageHash,

@@ -62,6 +62,16 @@ export function permissionsAdded(before: Manifest | null, after: Manifest): Perm
   return [...kindsOf(after.kinds, before?.kinds), ...rest, ...limitsOf(after.limits, before?.limits)]
 }
 
+/** All that a plugin asks for beyond what it has, and before it that; where more operations of a kind are new, these stand by themselves. */
+export function permissionsMarked(
+  before: Manifest,
+  asks: Manifest,
+): { asked: PermissionAsked[]; added: PermissionAsked[] } {
+  const added = permissionsAdded(before, asks)
+  const keys = new Set(added.map(({ key }) => key))
+  return { added, asked: [...added, ...permissionsAsked(asks).filter(({ key }) => !keys.has(key))] }
+}
+
 /** Of these the new version may ask for less without asking anew. */
 const COMPARED: ReadonlySet<PermissionAsked['kind']> = new Set(['kind', 'limit'])
 

@@ -10,6 +10,7 @@ import type { Manifest } from '../manifest/manifest.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { LoadedPlugin } from '../ports.ts'
 import { grantsOf, type Grants } from './grants-of.ts'
+import type { HeldBack } from './held-back.ts'
 import { keepMoved, moveInstances, type MovedInstance, type MoveInstance } from './move-instances.ts'
 
 export interface BundledFolders {
@@ -108,8 +109,8 @@ export const registerGranted = async (means: LoaderMeans, plugin: LoadedPlugin):
   register(means, plugin, await rowNow(means.db, plugin.manifest.id))
 
 /**
- * One that cannot move what its older version kept stays off, and is tried again with the next start; where it asks for
- * more than was granted, which may be why, also once staff have granted that.
+ * One that cannot move what its older version kept stays off, which its page says, and is tried again with the next start
+ * or by staff; where it asks for more than was granted, which may be why, also once they have granted that.
  */
 async function register(means: LoaderMeans, plugin: LoadedPlugin, before: KnownPlugin | null): Promise<void> {
   if (isKnown(plugin, before)) return
@@ -122,17 +123,26 @@ async function register(means: LoaderMeans, plugin: LoadedPlugin, before: KnownP
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
     means.log.error({ plugin: id, error: error.message }, 'a bundled plugin stays off')
-    if (before) await ask(means, before, asksOf(plugin, grants))
+    if (before) await holdBack(means, before, { plugin, asks: asksOf(plugin, grants), error })
   }
 }
 
 const asksOf = ({ manifest }: LoadedPlugin, { added }: Grants): string | null =>
   added.length > 0 ? JSON.stringify(manifest) : null
 
-async function ask({ db }: Means, before: KnownPlugin, asks: string | null): Promise<void> {
+interface Held {
+  plugin: LoadedPlugin
+  asks: string | null
+  error: BerthError
+}
+
+async function holdBack({ db }: Means, before: KnownPlugin, { plugin, asks, error }: Held): Promise<void> {
+  const held: HeldBack = { version: plugin.manifest.version, reason: error.message }
   await db.transaction(async (trx) => {
     if (isSame(await rowNow(trx, before.id, forUpdate(trx.dialect)), before))
-      await trx.run(sql`update plugins set asks = ${asks} where id = ${before.id}`)
+      await trx.run(
+        sql`update plugins set asks = ${asks}, held_back = ${JSON.stringify(held)} where id = ${before.id}`,
+      )
   })
 }
 
@@ -162,7 +172,8 @@ async function enter(
       insert into plugins (id, version, bundle_sha256, manifest, asks, granted, status, installed_at, updated_at)
       values (${id}, ${version}, ${bundle.hash}, ${manifest}, ${asks}, ${granted}, 'enabled', ${now}, ${now})
       on conflict (id) do update set version = excluded.version, bundle_sha256 = excluded.bundle_sha256,
-        granted_bundled = ${left}, manifest = excluded.manifest, asks = excluded.asks, granted = excluded.granted, updated_at = excluded.updated_at`)
+        granted_bundled = ${left}, manifest = excluded.manifest, asks = excluded.asks, granted = excluded.granted,
+        held_back = null, updated_at = excluded.updated_at`)
     await recordAudit(means, trx, actor, [
       {
         action: 'plugin.install',

@@ -15,6 +15,7 @@ const Id = Type.String({ maxLength: 64 })
 export const approvePluginRequest = defineVerb(
   {
     permission: 'plugin_request.approve',
+    asks: ['plugin_request.approve:check'],
     audience: ['staff'],
     input: Type.Object({ request_id: Id }, { additionalProperties: false }),
   },
@@ -35,6 +36,7 @@ export const approvePluginRequest = defineVerb(
 export const refusePluginRequest = defineVerb(
   {
     permission: 'plugin_request.refuse',
+    asks: ['plugin_request.refuse:check'],
     audience: ['staff'],
     input: Type.Object(
       { request_id: Id, reason: Type.String({ minLength: 1, maxLength: 500 }) },

@@ -20,8 +20,12 @@ export interface Engine {
   /** Enters the isolate. Rejects with EngineFault when the engine had to end the run. */
   enter(entry: 'call' | 'settle', ...rest: Wire[]): Promise<void>
   cpuMs(): number
-  /** Used heap after the last run, external memory included, ÷ the limit. */
-  heap(): Promise<number>
+  /**
+   * Used heap, external memory included, ÷ the limit; undefined once the engine has disposed of the isolate. For when
+   * nothing runs inside: it waits for what does. Asked in this thread, it is spared the way to another and back, which
+   * is half of a call.
+   */
+  heap(): number | undefined
   dispose(): void
 }
 
@@ -115,26 +119,20 @@ const installing = (code: string) =>
   `globalThis.berthInstall((() => {\n${code}\n;return berthPlugin.default }))`
 
 function engineOf(isolate: ivm.Isolate, entries: Entries, means: EngineMeans): Engine {
-  const look = async () => {
-    const stats = await isolate.getHeapStatistics()
-    return (stats.used_heap_size + stats.externally_allocated_size) / (means.memoryMb * 1024 * 1024)
-  }
-  let looked: Promise<number> | undefined
   return {
     async enter(entry, ...rest) {
       try {
-        const run = entries[entry].apply(undefined, rest, { timeout: means.sliceMs })
-        // Most calls are one run. Asked for behind it the heap costs nothing; by itself as much as the whole call, whose
-        // thread has gone to sleep by then.
-        looked = entry === 'call' ? look() : undefined
-        looked?.catch(() => undefined)
-        await run
+        await entries[entry].apply(undefined, rest, { timeout: means.sliceMs })
       } catch (error) {
         throw new EngineFault(faultOf(isolate, error), 'The engine ended the run.')
       }
     },
     cpuMs: () => cpuMsOf(isolate),
-    heap: () => looked ?? look(),
+    heap() {
+      if (isolate.isDisposed) return undefined
+      const stats = isolate.getHeapStatisticsSync()
+      return (stats.used_heap_size + stats.externally_allocated_size) / (means.memoryMb * 1024 * 1024)
+    },
     dispose: () => disposeQuietly(isolate),
   }
 }

@@ -141,7 +141,7 @@ function settleDown(room: Room, send: Send): void {
   if (room.call === NO_CALL || room.engine === undefined) return
   if (spentMs(room) > room.limits.cpuMs) return fault(room, send, 'cpu')
   if (room.answer === undefined || room.entries > 0) return
-  finish(room, send, room.answer).catch(() => fault(room, send, 'unknown'))
+  finish(room, send, room.answer)
 }
 
 const isolateMs = (room: Room): number => room.engine?.cpuMs() ?? 0
@@ -149,18 +149,16 @@ const isolateMs = (room: Room): number => room.engine?.cpuMs() ?? 0
 const spentMs = (room: Room): number => room.meter.spentMs(isolateMs(room))
 
 /** The answer leaves only when nothing runs any more, so that a loop after it fails its own call, not the next. */
-async function finish(room: Room, send: Send, answer: { ok: boolean; text: string }): Promise<void> {
+function finish(room: Room, send: Send, answer: { ok: boolean; text: string }): void {
   const call = room.call
   room.answer = undefined
   room.call = NO_CALL
   clearTimers(room)
   if (Buffer.byteLength(answer.text) > MESSAGE_BYTES_MAX) return fault(room, send, 'size')
-  // After each call: a single one may fill what is left, and the next would die.
-  const heap = await room.engine?.heap()
-  // Core has been told that nothing more comes.
-  if (room.ended) return
-  const head = { t: 'done', isolate: room.id, call, ok: answer.ok, cpuMs: spentMs(room) } as const
-  send(heap === undefined ? head : { ...head, heap }, answer.text)
+  // A single call may fill what is left, and the next would die.
+  const heap = room.engine?.heap()
+  if (heap === undefined) return fault(room, send, 'memory')
+  send({ t: 'done', isolate: room.id, call, ok: answer.ok, cpuMs: spentMs(room), heap }, answer.text)
 }
 
 /** What comes out of the isolate. Nothing here trusts it: kinds, types and counts are checked again. */

@@ -1,18 +1,16 @@
 import { spawn } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { CALM_MS, CALM_SHARE, HOST_NICE, HOLDING_SHARE } from '../limits.ts'
-import { LAST_NICE, niceSession } from './nice-session.ts'
+import { stepSessionBack } from './step-session-back.ts'
 import { processCost } from './process-cost.ts'
 
 /** Pages come first: a plugin that is busy gets what they leave over. */
 export function giveWay(pid: number | undefined): void {
-  if (pid === undefined) return
   try {
-    setPriority(pid, HOST_NICE)
+    if (pid !== undefined) setPriority(pid, HOST_NICE)
   } catch {
     // It ended already, or the system does not let us: then it runs as we do.
   }
-  niceSession(pid, HOST_NICE)
 }
 
 /** Looks after the processor time of one host process. */
@@ -53,7 +51,7 @@ export function watchManners(pid: () => number | undefined, ms: () => number): M
 /** All its threads; those to come follow. Where the system has no such class it stays nice. */
 function stepBack(pid: number | undefined): void {
   if (pid === undefined) return
-  niceSession(pid, LAST_NICE)
+  stepSessionBack(pid)
   const child = spawn('chrt', ['--all-tasks', '--idle', '--pid', '0', String(pid)], { stdio: 'ignore' })
   child.on('error', () => undefined)
 }

@@ -7,6 +7,7 @@ import { discrepancyLifecycle, type DiscrepancyRow } from './discrepancy.ts'
 export const dismissDiscrepancy = defineVerb(
   {
     permission: 'discrepancy.dismiss',
+    asks: ['discrepancy.dismiss:check'],
     audience: ['staff'],
     input: Type.Object({
       discrepancy_id: Type.String(),

@@ -28,6 +28,7 @@ export const DiscrepancyGone = defineError(
 export const repairDiscrepancy = defineVerb(
   {
     permission: 'discrepancy.repair',
+    asks: ['discrepancy.repair:check', 'gateway_movement.accept:check'],
     audience: ['staff'],
     input: Type.Object({ discrepancy_id: Type.String() }),
   },

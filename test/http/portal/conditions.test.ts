@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { cycle, isoDate, systemActor } from '../../../core/kernel/index.ts'
-import { createServices } from '../../../core/services/index.ts'
+import { changePorts } from '../../../core/app/wire/change-ports.ts'
+import { createServices, requestChange } from '../../../core/services/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { PASSWORD } from '../../support/make.ts'
+import { PASSWORD, staffActor } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import type { WebBrowser } from '../../support/web.ts'
 import { makeBuyer, openShopFront, type ShopFront } from '../storefront/shop-front.ts'
@@ -160,6 +161,64 @@ for (const engine of engines) {
       const done = await browser.post(at, { [`o.${ids.system!}`]: 'ubuntu-24.04' })
       assert.equal(done.location, `/portal/services/${id}`)
       assert.equal(await recurring(id), 1_390n)
+    })
+
+    describe('of which one may not change later', () => {
+      before(() => means.db.run(sql`update options set changeable = 0 where id = ${ids.panel!}`))
+      after(() => means.db.run(sql`update options set changeable = 1 where id = ${ids.panel!}`))
+
+      const TAKEN = /cannot be changed on a running service, and this choice would take it away/
+
+      test('a choice that would take it away is refused, so that none brings it back otherwise', async () => {
+        const id = await sell()
+        const at = `/portal/services/${id}/upgrade`
+        const wished = new URLSearchParams({ [`o.${ids.system!}`]: 'ubuntu-24.04' })
+        const shown = await browser.get(`${at}/preview?${wished}`)
+        assert.equal(shown.status, 422)
+        assert.match(textOf(shown.text), TAKEN)
+        await browser.get(at)
+        const refused = await browser.post(at, { [`o.${ids.system!}`]: 'ubuntu-24.04' })
+        assert.equal(refused.status, 422)
+        assert.match(textOf(refused.text), new RegExp(`Control panel: It ${TAKEN.source}`))
+        const options = [{ option_id: ids.system!, value_id: 'ubuntu-24.04', value: 'ubuntu-24.04' }]
+        const wish = { service_id: id, options }
+        const ports = { ...means, changes: changePorts }
+        await assert.rejects(requestChange(ports, wish, staffActor()), {
+          code: 'input.invalid',
+          message: TAKEN,
+        })
+        const smaller = { option_id: ids.memory!, value_id: '6', value: '6' }
+        await assert.rejects(requestChange(ports, { ...wish, options: [smaller] }, staffActor()), {
+          message: TAKEN,
+        })
+        assert.equal(await recurring(id), 2_590n)
+      })
+
+      test('whoever left it out may change what it waits for', async () => {
+        const id = await sell()
+        await means.db.run(
+          sql`delete from service_options where service_id = ${id} and option_id = ${ids.panel!}`,
+        )
+        await means.db.run(sql`update services set recurring_minor = 1390 where id = ${id}`)
+        await browser.get(`/portal/services/${id}/upgrade`)
+        const done = await browser.post(`/portal/services/${id}/upgrade`, {
+          [`o.${ids.system!}`]: 'ubuntu-24.04',
+        })
+        assert.equal(done.location, `/portal/services/${id}`)
+      })
+
+      test('what the catalogue took from it since keeps nobody from other changes', async () => {
+        const id = await sell()
+        const conditions = '[{"option":"memory","at_least":64}]'
+        const { conditions: before } = (await means.db.get<{ conditions: string }>(
+          sql`select conditions from options where id = ${ids.panel!}`,
+        ))!
+        await means.db.run(sql`update options set conditions = ${conditions} where id = ${ids.panel!}`)
+        await browser.get(`/portal/services/${id}/upgrade`)
+        const done = await browser.post(`/portal/services/${id}/upgrade`, { [`o.${ids.memory!}`]: '6' })
+        assert.equal(done.location, `/portal/services/${id}`)
+        await means.db.run(sql`update options set conditions = ${before} where id = ${ids.panel!}`)
+      })
     })
 
     test('a condition that came after the sale changes nothing until something is changed', async () => {

@@ -4,7 +4,7 @@ import { createCancelReason } from '../../../core/services/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
 import { scriptedGateway } from '../../billing/support.ts'
-import { staffActor } from '../../support/make.ts'
+import { makeMembership, makeUser, staffActor } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makeFullPortal } from './full-shop.ts'
@@ -67,6 +67,19 @@ for (const engine of engines) {
       (await means.db.get<{ billing_status: string }>(
         sql`select billing_status from services where id = ${portal.serviceId}`,
       ))!.billing_status
+    /** The service with all that an answer to the offer would write about it. */
+    const written = async () => ({
+      service: await means.db.get(sql`select * from services where id = ${portal.serviceId}`),
+      offers: await means.db.all(sql`select * from stay_offers order by id`),
+      discounts: await means.db.all(sql`select * from service_discounts order by id`),
+      cancellations: await means.db.all(sql`select * from cancellations order by id`),
+      audit: await means.db.all(
+        sql`select id from audit where client_id = ${portal.client.id} and action <> 'access.refused' order by id`,
+      ),
+      events: await means.db.all(
+        sql`select id from events where client_id = ${portal.client.id} order by id`,
+      ),
+    })
     const lowered = () =>
       means.db.all(
         sql`select id from service_discounts where service_id = ${portal.serviceId} and cause = 'stay_offer'`,
@@ -181,12 +194,32 @@ for (const engine of engines) {
       assert.equal(await service(), 'ending')
     })
 
-    test('another client is neither shown nor given anything', async () => {
+    test('who is not signed in is neither shown nor given anything', async () => {
       const id = await reason(discount)
       await cancel({ reason: id })
-      const stranger = web.browser()
-      assert.match((await stranger.get(`${at}/cancel/offer`)).location!, /sign-in/)
-      assert.equal((await lowered()).length, 1, 'of the test before')
+      const before = await written()
+      const guest = web.browser()
+      assert.match((await guest.get(`${at}/cancel/offer`)).location!, /sign-in/)
+      for (const path of ['/cancel/offer', '/cancel/offer/decline', '/cancel'])
+        await guest.post(`${at}${path}`, { at: 'now', reason: id, note: '' })
+      assert.deepEqual(await written(), before)
+    })
+
+    test('a user of another client finds neither the offer nor the service', async () => {
+      const id = await reason(discount)
+      await cancel({ reason: id })
+      const before = await written()
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, { client_id: portal.foreign.id, user_id: user.id })
+      const stranger = await signedIn(web, user)
+      for (const path of ['/cancel', '/cancel/offer'])
+        assert.equal((await stranger.get(`${at}${path}`)).status, 404, path)
+      for (const path of ['/cancel/offer', '/cancel/offer/decline', '/cancel']) {
+        const refused = await stranger.post(`${at}${path}`, { at: 'now', reason: id, note: '' })
+        assert.equal(refused.status, 404, path)
+      }
+      assert.deepEqual(await written(), before)
+      assert.equal((await browser.post(`${at}/cancel/offer`)).location, at, 'it still stands for its client')
     })
   })
 }

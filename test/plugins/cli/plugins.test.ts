@@ -142,3 +142,45 @@ test('removing says what goes for good, and is refused where nobody can be asked
     assert.deepEqual([bundled.code, /comes with Berth/.test(bundled.text)], [1, true])
   }
 })
+
+test('a grant shows what is asked for and what is there, and is given whole', async () => {
+  const asked = await plugin('grant', 'pterodactyl')
+  assert.match(asked.text, /\(pterodactyl\) \S+\nAsks for \("!" is grave, "\+" is new\):\n/)
+  assert.match(asked.text, /Nobody has granted it anything yet\.\nNothing was granted\. Say --all/)
+  assert.equal(asked.code, 1)
+  const lines = asked.text.split('\n').filter((line) => /^ {2}[! ] \S/.test(line))
+  const keys = lines.map((line) => line.slice(4))
+  assert.ok(keys.length > 1, asked.text)
+  const part = await plugin('grant', 'pterodactyl', keys[0]!)
+  assert.ok(part.text.includes(`asks for what was not granted: ${keys.slice(1).join('; ')}.`), part.text)
+  assert.equal(part.code, 1)
+  const all = await plugin('grant', 'pterodactyl', ...keys)
+  assert.deepEqual([all.code, /pterodactyl may do all that it asks for\.\n/.test(all.text)], [0, true])
+  const after = await plugin('grant', 'pterodactyl')
+  assert.equal(after.code, 0, after.text)
+  assert.match(after.text, /Has all that it asks for \("!" is grave\):\n/)
+  assert.ok(keys.every((key) => after.text.includes(key)))
+  const again = await plugin('grant', 'pterodactyl', keys[0]!)
+  assert.deepEqual([again.code, /asks for nothing that it does not have/.test(again.text)], [1, true])
+  const unknown = await plugin('grant', 'nothing')
+  assert.deepEqual([unknown.code, /nothing/.test(unknown.text)], [1, true])
+})
+
+test('a grant marks what is new to a plugin that has something, and --all grants that', async () => {
+  await plugin('grant', 'stripe', '--all')
+  const db = openSqlite({ file: join(folder, 'data/berth.db'), synchronous: 'off' })
+  const row = (await db.get<{ manifest: string }>(sql`select manifest from plugins where id = 'stripe'`))!
+  const { kinds, ...rest } = JSON.parse(row.manifest) as { kinds: { gateway: string[] } }
+  const before = { ...rest, kinds: { gateway: kinds.gateway.filter((name) => name !== 'refund') } }
+  await db.run(
+    sql`update plugins set asks = manifest, manifest = ${JSON.stringify(before)} where id = 'stripe'`,
+  )
+  const asked = await plugin('grant', 'stripe')
+  assert.match(asked.text, /\n \+[! ] kind gateway: refund\n/)
+  assert.match(asked.text, /\n {2}[! ] kind gateway: [^\n]*test_connection/)
+  assert.equal(asked.code, 1)
+  assert.match((await plugin('grant', 'stripe', '--all')).text, /stripe may do all that it asks for\.\n/)
+  const audit = await db.all(sql`select id from audit where action = 'plugin.grant' and subject = 'stripe'`)
+  assert.equal(audit.length, 2)
+  await db.close()
+})

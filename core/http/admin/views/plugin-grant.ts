@@ -2,8 +2,8 @@ import {
   findPlugin,
   listInstances,
   listPlugins,
-  permissionsAdded,
   permissionsAsked,
+  permissionsMarked,
   type InstalledPlugin,
   type PermissionAsked,
 } from '../../../plugins/index.ts'
@@ -20,9 +20,9 @@ type Waiting = Pick<InstalledPlugin, 'id' | 'manifest' | 'asks'>
 export const grantHref = (id: string): string => `/admin/plugins/${id}/grant`
 
 /** What of it waits, and whether nothing was granted so far. */
-function waitsOf({ manifest, asks }: Waiting): { first: boolean; added: PermissionAsked[] } {
+function waitsOf({ manifest, asks }: Waiting) {
   const first = permissionsAsked(manifest).length === 0
-  return { first, added: asks === null ? [] : permissionsAdded(manifest, asks) }
+  return { first, ...(asks === null ? { asked: [], added: [] } : permissionsMarked(manifest, asks)) }
 }
 
 /** What a plugin that comes with Berth asks for, the difference marked, before any of it is granted. */
@@ -35,14 +35,14 @@ export async function grantPage(desk: Desk, asked: Asked): Promise<PageView> {
   const crumbs = pluginCrumbs(desk, name)
   if (plugin.asks === null)
     return { head: { ...head, crumbs }, main: [noticeOf('granted', 'good', t('admin.plugins.all_granted'))] }
-  const { first, added } = waitsOf(plugin)
+  const { first, asked: all, added } = waitsOf(plugin)
   const state = t(`admin.plugins.${first ? 'grant_first' : 'grant_more'}`, { name, version })
   return {
     head: { ...head, crumbs },
     main: [
       noticeOf('grant-state', first ? 'info' : 'warn', state),
       askedTable(desk, {
-        ...{ asked: first ? added : marked(plugin.asks, added), added: first ? null : added },
+        ...{ asked: all, added: first ? null : added },
         title: t('admin.plugins.asks_for_title'),
       }),
       {
@@ -57,12 +57,6 @@ export async function grantPage(desk: Desk, asked: Asked): Promise<PageView> {
       },
     ],
   }
-}
-
-/** All that it asks for; where more operations of a kind are new, these stand by themselves. */
-function marked(asks: NonNullable<Waiting['asks']>, added: readonly PermissionAsked[]): PermissionAsked[] {
-  const keys = new Set(added.map(({ key }) => key))
-  return [...added, ...permissionsAsked(asks).filter(({ key }) => !keys.has(key))]
 }
 
 /** The tick is for what was shown: another update may come while somebody reads. */

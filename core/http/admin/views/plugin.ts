@@ -1,6 +1,7 @@
 import {
   findPlugin,
   fingerprint,
+  heldBack,
   keptSince,
   listInstances,
   permissionsAsked,
@@ -16,14 +17,14 @@ import { list, sql } from '../../../db/index.ts'
 import { formatInstant } from '../../../i18n/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
 import type { Block, Button, DangerView, PageView, View } from '../blocks.ts'
-import { labeller, type Asked, type Desk } from '../desk.ts'
+import { labeller, looseProblem, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { askedTable } from './plugin-asks.ts'
 import { figureStats, lastCalls, pausedNotice } from './plugin-figures.ts'
 import { waitingNotice } from './plugin-grant.ts'
-import { pluginCrumbs } from './plugin-install.ts'
+import { noticeOf, pluginCrumbs } from './plugin-install.ts'
 import { logTable, type LogLine } from './plugin-log.ts'
 import { outsideTable } from './plugin-outside.ts'
 import { faresOf } from './plugin-processes.ts'
@@ -73,6 +74,7 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
   const versions = await versionsOf(desk, plugin.id)
   const before = await versionBefore(means.db, plugin, means.shipped)
   const { figures, outside, paused } = await faresOf(desk, instances)
+  const problem = looseProblem(asked)
   return {
     head: {
       title: plugin.manifest.name,
@@ -83,6 +85,8 @@ export async function pluginPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       ...lostHosts(desk, plugin, await stoppedPlugins(means.db)),
+      ...(problem === null ? [] : [noticeOf('refused', 'bad', problem)]),
+      ...(await heldNotice(desk, plugin)),
       ...waitingNotice(desk, plugin),
       ...pausedNotice(desk, paused),
       figureStats(desk, figures, paused),
@@ -104,6 +108,19 @@ function lostHosts({ t }: Desk, plugin: InstalledPlugin, stopped: readonly strin
   if (!stopped.includes(plugin.id)) return []
   const text = t('admin.plugins.trouble.disabled', { what: plugin.manifest.name })
   return [{ kind: 'notice', id: 'lost-hosts', tone: 'bad', text }]
+}
+
+/** The way to it again is a button of this page, since nothing outside of it has changed. */
+async function heldNotice(desk: Desk, { id, manifest }: InstalledPlugin): Promise<Block[]> {
+  const held = await heldBack(desk.means.db, id, desk.means.shipped)
+  if (!held) return []
+  const text = desk.t('admin.plugins.held_back', { name: manifest.name, ...held })
+  const action = {
+    label: desk.t('admin.plugins.act.retry_update'),
+    href: `${hrefOf(id)}/retry-update`,
+    post: true,
+  }
+  return [noticeOf('held-back', 'bad', text, allowed(desk, 'plugin.retry_update') ? action : undefined)]
 }
 
 function actionsOf(desk: Desk, plugin: InstalledPlugin, before: VersionBefore | null): Button[] {

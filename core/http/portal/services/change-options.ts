@@ -77,6 +77,12 @@ async function optionsOf({ state: { deps } }: RouteCtx, service: ServiceRow): Pr
   return product?.options ?? []
 }
 
+/** What readers call the options of the present plan, by the field of a refusal. */
+export async function optionLabels(ctx: RouteCtx, service: ServiceRow): Promise<Record<string, string>> {
+  const options = await optionsOf(ctx, service)
+  return Object.fromEntries(options.map(({ key, name }) => [`option.${key}`, name]))
+}
+
 async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string, string>> {
   const rows = await ctx.state.deps.db.all<{ option_id: string; value: string }>(
     sql`select option_id, value from service_options where service_id = ${serviceId}`,

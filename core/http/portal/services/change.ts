@@ -13,12 +13,15 @@ import {
 import type { RouteCtx } from '../../context.ts'
 import { field, flash, isPartial, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
-import { optionForm } from './change-options.ts'
+import { optionForm, optionLabels } from './change-options.ts'
 import { offeredWish } from './offered-wish.ts'
 import { optionChanges, previewView } from './preview-view.ts'
 
 /** CP-04: plans of the same group that are delivered the same way, and the options that may change. */
-export async function showChange(ctx: RouteCtx): Promise<void> {
+export const showChange = (ctx: RouteCtx): Promise<void> => drawChange(ctx, [])
+
+/** `problems`: why the change that was asked for was refused. */
+async function drawChange(ctx: RouteCtx, problems: readonly string[]): Promise<void> {
   const service = await findService(ctx)
   const { deps, t, zone } = ctx.state
   const day = deps.business.today(zone)
@@ -43,6 +46,7 @@ export async function showChange(ctx: RouteCtx): Promise<void> {
     plan: asked.get('plan') ?? `${service.product_id} ${service.cycle}`,
     options: fields,
     isOutdated: isOutdated && asked.size > 0,
+    problems,
     isPossible: service.billing_status === 'active',
   }
   await page(ctx, 'portal/services/change', view, {
@@ -89,10 +93,12 @@ export async function takeChange(ctx: RouteCtx): Promise<void> {
   const asked = new URLSearchParams()
   for (const name of Object.keys(ctx.state.form)) asked.set(name, field(ctx, name))
   await tryForm(ctx, {
-    redraw: async (problem) => {
-      for (const error of problem.errors) flash(ctx, { tone: 'bad', text: error.message })
-      await showChange(ctx)
-    },
+    labels: await optionLabels(ctx, await findService(ctx)),
+    redraw: ({ errors }) =>
+      drawChange(
+        ctx,
+        errors.map(({ label, message }) => (label === '' ? message : `${label}: ${message}`)),
+      ),
     async act() {
       const { wish } = await offeredWish(ctx, wishOf(id, asked))
       const { invoiceId } = await requestChange(deps, wish, actor)
