@@ -1,4 +1,5 @@
 import { divideHalfUp } from '../../sdk/index.ts'
+import { madeOnce } from '../db/index.ts'
 import { cycleParts, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Price, Product } from './product.ts'
 import { priceScheme, schemeTrace } from './schemes.ts'
@@ -29,12 +30,16 @@ const isNewer = (price: Price, than: Price): boolean =>
     : price.listId !== undefined
 
 /** The prices of a product in one currency on a day, shortest cycle first, "once" and "free" at the end. */
-export function pricesOn(product: Product, currency: string, day: IsoDate): Price[] {
-  const cycles = [...new Set(product.prices.map((price) => price.cycle))]
-  return cycles
+export const pricesOn = ({ prices }: Product, currency: string, day: IsoDate): readonly Price[] =>
+  inForce({ prices, currency, day })
+
+type OnDay = Omit<PriceTerms, 'cycle'> & { prices: readonly Price[] }
+
+const inForce = madeOnce(({ prices, currency, day }: OnDay): readonly Price[] =>
+  [...new Set(prices.map((price) => price.cycle))]
     .sort((a, b) => daysOf(a) - daysOf(b))
-    .flatMap((cycle) => priceAt(product.prices, { currency, cycle, day }) ?? [])
-}
+    .flatMap((cycle) => priceAt(prices, { currency, cycle, day }) ?? []),
+)
 
 /** Currencies in which a product can be bought on a day. */
 export function currenciesOn(product: Product, day: IsoDate): string[] {
