@@ -45,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { name: '0048_plugin_care', breaking: false, load: () => import('./0048_plugin_care.ts') },
   { name: '0049_option_conditions', breaking: false, load: () => import('./0049_option_conditions.ts') },
   { name: '0050_stay_offers', breaking: false, load: () => import('./0050_stay_offers.ts') },
+  { name: '0053_told_capacity', breaking: false, load: () => import('./0053_told_capacity.ts') },
 ]
