@@ -16,7 +16,10 @@ const ofService = <T extends Parameters<typeof Type.Object>[0]>(more: T) =>
 
 const Name = Type.String({ minLength: 1, maxLength: 190 })
 
-/** Room on a server; null where it has no limit. */
+/**
+ * What is used on a server; a null limit is none. One whose accounts, or a resource in bytes or by count, have reached
+ * their limit gets no new service; what is told in percent is a load of the moment, and only shown.
+ */
 export const CapacityReport = Type.Object({
   accounts: Type.Object({
     used: Type.Integer({ minimum: 0 }),
@@ -25,10 +28,22 @@ export const CapacityReport = Type.Object({
   resources: Type.Array(
     Type.Object({
       key: Type.String(),
+      /** For staff; without one they read the key. */
+      label: Type.Optional(Type.String({ maxLength: 80 })),
       unit: Type.Enum(['bytes', 'percent', 'count']),
       used: Type.Number({ minimum: 0 }),
       limit: Type.Union([Type.Number(), Type.Null()]),
     }),
+  ),
+  /**
+   * Places within the server (nodes, locations) where nothing more fits: the product setting that names a place, and its
+   * value there. Options with that setting close such values.
+   */
+  full_places: Type.Optional(
+    Type.Array(
+      Type.Object({ setting: Type.String({ maxLength: 120 }), value: Type.String({ maxLength: 200 }) }),
+      { maxItems: 1_000 },
+    ),
   ),
 })
 export type CapacityReport = Static<typeof CapacityReport>
@@ -57,7 +72,7 @@ const FeatureInput = ofService({ feature: Name, settings: Type.Record(Type.Strin
 const SnapshotInput = ofService({ snapshot: Reference })
 
 export const provisionerOptionalOperations = {
-  /** How much room a server has. Nobody asks it yet. */
+  /** What a server holds and could hold: asked as often as `server_health`, and after it. */
   capacity: { input: ServerInput, output: CapacityReport },
   /**
    * Whether the server and its parts are well; one question is best, for it is asked every few minutes. `degraded` is

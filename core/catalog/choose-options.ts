@@ -19,6 +19,8 @@ export interface Choice {
   value: string
   setting: string | null
   moduleValue: string | null
+  /** The group of servers that it stands for. */
+  serverGroupId: string | null
   priceId: string | null
   /** For one unit and one period. */
   amountMinor: bigint
@@ -75,6 +77,7 @@ function addChoice(result: Choices, option: Option, pick: PickedChoice, terms: P
     value: pick.value,
     setting: option.setting,
     moduleValue: pick.moduleValue,
+    serverGroupId: pick.of?.serverGroupId ?? null,
     priceId: charge.priceId,
     amountMinor: unitMinor,
     setupMinor: charge.setupMinor,

@@ -100,12 +100,20 @@ async function copyOption(
   const { brandId, actor } = copy
   const optionId = await addOption(means, trx, { ...option, product_id: of.productId, brandId }, actor)
   await copyPrices(means, trx, { prices, ownerId: optionId }, copy)
-  for (const { key, label, moduleValue, conditions, position, retiredAt, prices: valuePrices } of values) {
-    if (retiredAt) continue
+  for (const one of values) {
+    if (one.retiredAt) continue
+    const {
+      key,
+      label,
+      moduleValue: module_value,
+      serverGroupId: server_group_id,
+      conditions,
+      position,
+    } = one
     const place = { brandId, option_id: optionId, position }
-    const value = { ...place, key, label, module_value: moduleValue, conditions }
+    const value = { ...place, key, label, module_value, server_group_id, conditions }
     const valueId = await addOptionValue(means, trx, value, actor)
-    await copyPrices(means, trx, { prices: valuePrices, ownerId: valueId }, copy)
+    await copyPrices(means, trx, { prices: one.prices, ownerId: valueId }, copy)
   }
 }
 

@@ -3,6 +3,7 @@ import { invalidInput, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { writtenConditions } from './conditions.ts'
 import { demandConditions } from './demand-conditions.ts'
+import { demandServerGroup } from './demand-server-group.ts'
 import { addRecord } from './edit.ts'
 import { exactly, Id, Key, Name, valueFields } from './inputs.ts'
 import type { Condition } from './product.ts'
@@ -20,6 +21,7 @@ export const createOptionValue = defineVerb(
       const option = await reachOption(trx, actor, input.option_id)
       if (option.kind !== 'list' && option.kind !== 'radio')
         throw invalidInput({ option_id: `is a ${option.kind}; only lists and radios have values` })
+      await demandServerGroup(trx, input.server_group_id)
       const id = await addOptionValue(means, trx, { ...input, brandId: option.brand_id }, actor)
       await demandConditions(trx, option.product_id, { valueId: id })
       return id
@@ -32,6 +34,7 @@ export interface NewOptionValue {
   key: string
   label: string
   module_value?: string | null | undefined
+  server_group_id?: string | null | undefined
   conditions?: readonly Condition[] | undefined
   position?: number | undefined
 }
@@ -44,8 +47,9 @@ export async function addOptionValue(
 ): Promise<string> {
   const id = means.newId('opv')
   const { brandId, option_id, key: value_key, label, module_value = null, position = 0 } = value
+  const { server_group_id = null } = value
   const conditions = JSON.stringify(writtenConditions(value.conditions ?? []))
-  const columns = { option_id, value_key, label, module_value, conditions, position }
+  const columns = { option_id, value_key, label, module_value, server_group_id, conditions, position }
   await addRecord(means, trx, { table: 'option_values', what: 'option_value', id, brandId, columns }, actor)
   return id
 }

@@ -22,6 +22,12 @@ export const ConditionBroken = defineError(
   (p: { of: string; reason: string }) =>
     `The condition of "${p.of}" would not fit any more: ${p.reason}. Change that condition first.`,
 )
+export const PlaceFull = defineError(
+  'order.place_full',
+  409,
+  (p: { choice: string; free: number; asked: number }) =>
+    `"${p.choice}" has ${p.free} places left, and ${p.asked} were asked for. Choose another place, or fewer. Nothing was ordered.`,
+)
 export const CouponUnknown = defineError(
   'coupon.unknown',
   404,

@@ -1,5 +1,5 @@
 import { decidersFirst, isConditional, type PickedFor } from './conditions.ts'
-import { judgeOption, judgeOptions, type Judged } from './judge-options.ts'
+import { isFull, judgeOption, judgeOptions, type Judged } from './judge-options.ts'
 import type { Option } from './product.ts'
 
 export interface FittedChoices {
@@ -39,7 +39,7 @@ function fit(option: Option, { given, dropped }: FittedChoices, pickedFor: Picke
   delete given[key]
   const anew = judgeOption(option, undefined, pickedFor)
   if (anew.problem === undefined || option.kind !== 'list' || !anew.offered) return anew
-  given[key] = anew.offered.values.find(({ retiredAt }) => !retiredAt)?.key
+  given[key] = anew.offered.values.find((value) => !value.retiredAt && !isFull(value))?.key
   return judgeOption(option, given[key], pickedFor)
 }
 

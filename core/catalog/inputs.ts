@@ -84,6 +84,7 @@ export const OptionKindText = Type.Enum([...optionKinds])
 
 export const valueFields = {
   module_value: text(200),
+  server_group_id: text(64),
   conditions: Conditions,
   position: Type.Optional(Position),
 }

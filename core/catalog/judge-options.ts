@@ -45,15 +45,27 @@ function offeredOf(option: Option, pickedFor: PickedFor): Option | null {
   return values.some(({ retiredAt }) => !retiredAt) ? { ...option, values } : null
 }
 
+/** Of a service that runs: where it is already it has its place. `kept`: value by key of the option. */
+export const withKept = (options: readonly Option[], kept: ReadonlyMap<string, string>): Option[] =>
+  options.map((option) => ({
+    ...option,
+    values: option.values.map((value) =>
+      value.key === kept.get(option.key) ? { ...value, free: null } : value,
+    ),
+  }))
+
 const whyNot = ({ conditions }: Option, pickedFor: PickedFor): string =>
   allHold(conditions, pickedFor)
     ? 'is not offered with the other choices'
     : `is offered only where ${conditionsText(conditions)}`
 
-/** A preset may be a value that is not offered beside the other choices. */
-function presetOf({ preset, values }: Option): string | null {
-  return values.length === 0 || values.some(({ key }) => key === preset) ? preset : null
+/** A preset may be a value that is not offered beside the other choices, or is full. */
+export function presetOf({ preset, values }: Option): string | null {
+  return values.length === 0 || values.some((value) => value.key === preset && !isFull(value)) ? preset : null
 }
+
+/** Nothing more fits at the place that the value stands for. */
+export const isFull = ({ free }: Pick<OptionValue, 'free'>): boolean => free === 0
 
 function isChosen({ kind }: Option, given: unknown): boolean {
   if (given === undefined || given === null || given === '') return false
@@ -78,13 +90,15 @@ const refused = (problem: string): Outcome => ({ pick: null, problem })
 
 function chooseValue(option: Option, given: unknown): Outcome {
   const sold = option.values.filter((value) => !value.retiredAt)
-  const allowed = `choose one of ${sold.map((value) => value.key).join(', ')}`
+  const free = sold.filter((value) => !isFull(value)).map((value) => value.key)
+  const allowed = free.length === 0 && sold.length > 0 ? 'all are full' : `choose one of ${free.join(', ')}`
   if (given === null || given === undefined || given === '')
     return option.required ? refused(`must be chosen; ${allowed}`) : { pick: null }
   const key = typeof given === 'string' || typeof given === 'number' ? String(given) : ''
   const value = option.values.find((candidate) => candidate.key === key)
   if (!value) return refused(`"${key}" is not offered; ${allowed}`)
   if (value.retiredAt) return refused(`"${value.label}" is no longer sold; ${allowed}`)
+  if (isFull(value)) return refused(`"${value.label}" is full; ${allowed}`)
   const moduleValue = value.moduleValue ?? value.key
   return { pick: { value: key, quantity: 1, of: value, moduleValue, shown: value.label } }
 }

@@ -1,4 +1,5 @@
 import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
+import { readFree, type FreePlaces, type ValuePlace } from './free-places.ts'
 import type { Product, ProductKind, ProductStatus } from './product.ts'
 import {
   toField,
@@ -84,7 +85,8 @@ async function loadWhere(queries: Queries, condition: Sql, of: ToLoad): Promise<
           sql`select * from order_fields where product_id in (${ids}) order by position, id`,
         )
   const prices = await loadPrices(queries, ids, of)
-  return [...productsOf({ found, options, fields, prices })]
+  const free = await readFree(queries, placesIn(found, options))
+  return [...productsOf({ found, options, fields, prices, free })]
 }
 
 const NO_FIELDS: readonly FieldRow[] = []
@@ -107,6 +109,7 @@ interface Rows {
   options: readonly OptionAndValue[]
   fields: readonly FieldRow[]
   prices: readonly PriceRow[]
+  free: FreePlaces
 }
 
 const productsOf = madeOnce((rows: Rows): readonly Product[] => {
@@ -130,12 +133,14 @@ const productsOf = madeOnce((rows: Rows): readonly Product[] => {
     )
 })
 
-function partsOf({ options, fields, prices: priced }: Rows) {
+function partsOf({ options, fields, prices: priced, free }: Rows) {
   const prices = groupBy(priced.map(toPrice), (price) => price.ownerId)
   const made = valuesByOption(options).map(({ option, values }) =>
     toOption(option, {
       prices: prices.get(option.id) ?? [],
-      values: values.map((value) => toValue(value, prices.get(value.id) ?? [])),
+      values: values.map((value) =>
+        toValue(value, { prices: prices.get(value.id) ?? [], free: free.get(value.id) ?? null }),
+      ),
     }),
   )
   return {
@@ -151,6 +156,9 @@ type OptionAndValue = OptionRow & {
   value_key: string
   value_label: string
   module_value: string | null
+  value_group_id: string | null
+  /** 1: servers tell of full places, which it may name. */
+  is_told: number
   value_conditions: string
   value_position: number
   value_retired_at: ValueRow['retired_at']
@@ -160,6 +168,9 @@ type OptionAndValue = OptionRow & {
 const loadOptions = (queries: Queries, productIds: Sql): Promise<OptionAndValue[]> =>
   queries.all<OptionAndValue>(sql`
     select o.*, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.conditions as value_conditions,
+      v.server_group_id as value_group_id,
+      case when o.setting is not null and exists (select 1 from servers s where s.told_full <> '[]') then 1 else 0 end
+        as is_told,
       v.position as value_position,
       v.retired_at as value_retired_at, v.version as value_version
     from options o left join option_values v on v.option_id = o.id
@@ -178,11 +189,24 @@ function valueOf(row: OptionAndValue, id: string): ValueRow {
     value_key: row.value_key,
     label: row.value_label,
     module_value: row.module_value,
+    server_group_id: row.value_group_id,
     conditions: row.value_conditions,
     position: row.value_position,
     retired_at: row.value_retired_at,
     version: row.value_version,
   }
+}
+
+/** The values that stand for a place, or may. */
+function placesIn(found: readonly Found[], options: readonly OptionAndValue[]): ValuePlace[] {
+  const products = new Map(found.map((row) => [row.id, row]))
+  return options.flatMap((row): ValuePlace[] => {
+    const { instance_id: instanceId, server_group_id } = products.get(row.product_id)!
+    const { value_id: valueId, value_group_id: own } = row
+    if (valueId === null || instanceId === null || (own === null && row.is_told === 0)) return []
+    const place = { setting: row.setting, value: row.module_value ?? row.value_key }
+    return [{ valueId, instanceId, own, groupId: own ?? server_group_id, ...place }]
+  })
 }
 
 /** Prices of products, their options and their values, oldest version first. */

@@ -66,6 +66,10 @@ export interface OptionValue {
   key: string
   label: string
   moduleValue: string | null
+  /** The value stands for this group of servers: there the service will run. */
+  serverGroupId: string | null
+  /** Free places where the value stands for; null: no limit, or it stands for no place. */
+  free: number | null
   /** Under which it is offered; all must hold. */
   conditions: readonly Condition[]
   position: number

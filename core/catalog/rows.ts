@@ -94,6 +94,7 @@ export interface ValueRow {
   value_key: string
   label: string
   module_value: string | null
+  server_group_id: string | null
   /** JSON */
   conditions: string
   position: number
@@ -241,12 +242,14 @@ export function toOption(
   }
 }
 
-export function toValue(row: ValueRow, prices: readonly Price[]): OptionValue {
+export function toValue(row: ValueRow, { prices, free }: Pick<OptionValue, 'prices' | 'free'>): OptionValue {
   return {
     id: row.id,
     key: row.value_key,
     label: row.label,
     moduleValue: row.module_value,
+    serverGroupId: row.server_group_id,
+    free,
     conditions: conditionsOf(row),
     position: row.position,
     retiredAt: row.retired_at,

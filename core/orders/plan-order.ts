@@ -4,7 +4,9 @@ import {
   type LastingDiscount,
   type PricedLine,
   type PricedSelection,
+  type Choice,
   type Product,
+  type WantedPlace,
 } from '../catalog/index.ts'
 import type { DraftLine } from '../billing/index.ts'
 import { addDays, isMetered, recurs, type Instant, type IsoDate } from '../kernel/index.ts'
@@ -99,7 +101,7 @@ function specOf(
     // A gift card is a code: it is issued when it is paid, and no provider is asked.
     deliveryOn: isGiftCard(product) ? 'never' : product.deliveryOn,
     instanceId: product.instanceId,
-    serverGroupId: product.serverGroupId,
+    serverGroupId: selection.choices.find(standsForGroup)?.serverGroupId ?? product.serverGroupId,
     moduleSettings: product.moduleSettings,
     options: selection.choices.map((choice) => ({
       optionId: choice.optionId,
@@ -119,6 +121,18 @@ function specOf(
       .map(({ fieldId, label, value, setting }) => ({ fieldId, label, value, setting })),
   }
 }
+
+/** Quotes that were frozen by an older version say nothing of groups. */
+const standsForGroup = ({ serverGroupId }: Partial<Pick<Choice, 'serverGroupId'>>): boolean =>
+  typeof serverGroupId === 'string'
+
+/** The places that were chosen for services, each of which must be free. */
+export const wantedPlaces = (planned: readonly PlannedItem[]): WantedPlace[] =>
+  planned.flatMap(({ spec, part }) => {
+    const { label, serverGroupId: groupId } = part.selection.choices.find(standsForGroup) ?? {}
+    const { instanceId } = spec
+    return label && groupId && instanceId ? [{ label, groupId, instanceId }] : []
+  })
 
 /** Periods still to be charged after what is charged now; null goes on. */
 function periodsLeft(

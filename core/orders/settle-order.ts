@@ -1,6 +1,6 @@
 import { recordAudit } from '../audit/index.ts'
 import { paysLater, type DraftLine } from '../billing/index.ts'
-import { redeemCoupon, reserveStock } from '../catalog/index.ts'
+import { redeemCoupon, reservePlaces, reserveStock } from '../catalog/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { ledTo, recordEvent } from '../events/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
@@ -10,7 +10,7 @@ import type { CartRow } from './cart.ts'
 import { CouponRefused, OutOfStock, TrialUsed } from './errors.ts'
 import { confirmOrder, type Confirmed } from './confirm-order.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
-import { draftLines, planOrder, type PlannedItem } from './plan-order.ts'
+import { draftLines, planOrder, wantedPlaces, type PlannedItem } from './plan-order.ts'
 import type { IssuedInvoice, OrderDeps } from './ports.ts'
 import { unitsWanted, type PricedItem, type PricedItems } from './price-items.ts'
 import { hashToken, newToken } from './tokens.ts'
@@ -72,6 +72,7 @@ export async function settleOrder(
   const held = await takeStock(trx, priced.items)
   const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
   const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
+  await reservePlaces(trx, wantedPlaces(planned))
   const specs = planned.map((item) => item.spec)
   const event = means.newId('evt')
   const services = await ledTo(trx, event, () => deps.createServices(means, trx, specs, actor))

@@ -1,9 +1,11 @@
+import { serverPlaces } from '../catalog/index.ts'
 import { list, sql, type Trx } from '../db/index.ts'
 import { forUpdate } from './load.ts'
 import type { ServerRow, ServiceRow } from './rows.ts'
 
 /**
- * Chooses the server for a new service, or null when all are full. The servers stay locked until the transaction ends,
+ * Chooses the server for a new service, or null when all are full: by the places that staff gave them, and by what their
+ * plugins told lately. The servers stay locked until the transaction ends,
  * so two deliveries never count the same free place. The caller writes server_id in the same transaction.
  */
 export async function pickServer(trx: Trx, service: ServiceRow): Promise<string | null> {
@@ -21,9 +23,8 @@ export async function pickServer(trx: Trx, service: ServiceRow): Promise<string 
     group === null
       ? undefined
       : await trx.get<{ fill: string }>(sql`select fill from server_groups where id = ${group}`)
-  const free = servers.filter(
-    (server) => server.capacity === null || (held.get(server.id) ?? 0) < server.capacity,
-  )
+  const places = await serverPlaces(trx, [service.instance_id])
+  const free = servers.filter((server) => places.find(({ id }) => id === server.id)?.free !== 0)
   if (rule?.fill === 'least_used') free.sort((a, b) => usedShare(a, held) - usedShare(b, held))
   return free[0]?.id ?? null
 }

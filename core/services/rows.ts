@@ -108,7 +108,15 @@ export interface ServerRow {
   group_id: string | null
   name: string
   settings: string
+  /** Places as staff set them; null is no limit. */
   capacity: number | null
+  /** A CapacityReport, as its plugin told it last; null once that is too long ago. */
+  told_capacity: string | null
+  /** Accounts that fit by it; null is no limit. */
+  told_free: number | null
+  /** Places within the server that are full, as JSON. */
+  told_full: string
+  told_at: Instant | null
   status: ServerStatus
   last_contact_at: Instant | null
   last_problem: string | null

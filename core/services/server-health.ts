@@ -25,10 +25,14 @@ interface Told {
 const watch = systemActor('server_health')
 const PROBLEM_LENGTH = 500
 
-/** Asks after one server and keeps what was said. What lies at the plugin's own state says nothing of the server. */
-export async function checkServer(means: ProviderMeans, server: ServerRow): Promise<void> {
+/**
+ * Asks after one server and keeps what was said. What lies at the plugin's own state says nothing of the server.
+ * Answers whether an answer came.
+ */
+export async function checkServer(means: ProviderMeans, server: ServerRow): Promise<boolean> {
   const told = await askHealth(means, server)
   if (told) await means.db.transaction((trx) => keep(means, trx, server.id, told))
+  return told?.answered ?? false
 }
 
 /** Of the plugin or its company, within the time limit of an act. */

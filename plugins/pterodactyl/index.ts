@@ -10,6 +10,7 @@ import { createServer } from './create-server.ts'
 import { describeServer } from './describe-server.ts'
 import { failureOf } from './failures.ts'
 import { openPanel, type Panel } from './panel.ts'
+import { readCapacity } from './read-capacity.ts'
 import { followInstall, reinstallServer } from './reinstall-server.ts'
 import { sendPower } from './send-power.ts'
 import { serverHealth } from './server-health.ts'
@@ -30,6 +31,7 @@ export default definePlugin({
     follow: (input) => answering(context, input, followInstall),
     describe: (input) => describeServer(openPanel(context, input.server), input.service),
     usage: (input) => readUsage(openPanel(context, input.server), input.service),
+    capacity: ({ server }) => readCapacity(openPanel(context, server)),
     server_health: ({ server }) => serverHealth(openPanel(context, server)),
     test_connection: ({ server }) => testConnection(openPanel(context, server)),
   }),

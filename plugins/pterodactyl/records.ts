@@ -6,7 +6,7 @@ export interface Item<T> {
 
 export interface List<T> {
   data: Item<T>[]
-  meta?: { pagination?: { current_page: number; total_pages: number } }
+  meta?: { pagination?: { current_page: number; total_pages: number; total: number } }
 }
 
 export interface Server {

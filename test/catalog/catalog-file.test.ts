@@ -16,6 +16,7 @@ import { sql } from '../../core/db/index.ts'
 import { cycle, isoDate, type BerthError } from '../../core/kernel/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { clientActor, makeBrand, staffActor } from '../support/make.ts'
+import { makeProvisioner, makeServers } from '../support/make-servers.ts'
 import { testMeans, type TestMeans } from '../support/means.ts'
 
 const staff = staffActor()
@@ -210,6 +211,28 @@ for (const engine of engines) {
       await assert.rejects(importCatalog(means, SMALL, clientActor('cli_x'), input), code('actor.forbidden'))
       const elsewhere = { ...staff, brandIds: ['brd_x'] }
       await assert.rejects(importCatalog(means, SMALL, elsewhere, input), code('record.not_found'))
+    })
+
+    it('carries the groups of servers that values stand for, and warns of those that there are not', async () => {
+      const brand = await brandId()
+      const group = await makeServers(means, await makeProvisioner(means), [1])
+      const names = await means.db.all<{ name: string }>(
+        sql`select name from server_groups where id = ${group}`,
+      )
+      const text = SMALL.replace(
+        '{ key: s, label: Small }, { key: l, label: Large }',
+        `{ key: s, label: Small, server_group: ${names[0]!.name} }, { key: l, label: Large, server_group: nowhere }`,
+      )
+      const { warnings } = await read(brand, text)
+      assert.deepEqual(warnings, ['Large: there is no server group "nowhere"'])
+      const product = await loadProduct(means.db, brand, 'rust')
+      assert.deepEqual(
+        product!.options[0]!.values.map(({ serverGroupId }) => serverGroupId),
+        [group, null],
+      )
+      const exported = await exportCatalog(means, { brand_id: brand }, staff)
+      const round = await read(brand, exported)
+      assert.deepEqual([round.created, round.changed, round.warnings], [0, 0, []])
     })
   })
 }

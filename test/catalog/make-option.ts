@@ -31,5 +31,6 @@ export function option(
 
 export const value = (key: string, minor: number | null = null, conditions: Condition[] = []) => ({
   ...{ id: `opv_${key}`, key, label: key, moduleValue: null, position: 0, retiredAt: null, version: 1 },
+  ...{ serverGroupId: null, free: null },
   ...{ conditions, prices: prices(`opv_${key}`, minor) },
 })

@@ -54,6 +54,8 @@ function value(key: string, amountMinor: bigint | null, retired = false) {
     key,
     label: key.toUpperCase(),
     moduleValue: null,
+    serverGroupId: null,
+    free: null,
     conditions: [],
     position: 0,
     retiredAt: retired ? ('2026-02-01T00:00:00.000Z' as never) : null,

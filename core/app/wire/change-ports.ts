@@ -10,6 +10,7 @@ import {
 } from '../../billing/index.ts'
 import {
   fitChoices,
+  withKept,
   loadProducts,
   offeredKeys,
   priceSelection,
@@ -51,14 +52,15 @@ export const changePorts: ChangePorts = {
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
   const { service, productId, cycle, quantity, onDay } = request
-  const [product] = await loadProducts(queries, service.brand_id, [productId], {
+  const [found] = await loadProducts(queries, service.brand_id, [productId], {
     clientId: service.client_id,
     orderFields: false,
   })
-  if (!product) throw invalidInput({ product_id: 'is not offered here' })
+  if (!found) throw invalidInput({ product_id: 'is not offered here' })
   const present = await queries.all<{ option_key: string; value: string }>(sql`
     select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
   const kept = new Map(present.map(({ option_key: key, value }) => [key, value]))
+  const product = { ...found, options: withKept(found.options, kept) }
   const options = standing(product, wantedOptions(product, kept, request), request)
   refuseLost(product, { kept, options }, request)
   const priced = priceSelection(
@@ -92,6 +94,10 @@ function wantedOptions(
     if (value === undefined) continue
     const changes = wish !== undefined && value !== (before ?? '')
     const isFixed = !option.changeable && product.id === service.product_id && offeredBefore.has(option.key)
+    if (changes && before !== undefined && option.values.some(({ serverGroupId }) => serverGroupId !== null))
+      throw invalidInput({
+        [`option.${option.key}`]: 'cannot be changed: a running service stays where it is',
+      })
     if (changes && isFixed)
       throw invalidInput({ [`option.${option.key}`]: 'cannot be changed on a running service' })
     if (!option.retiredAt) wanted[option.key] = value

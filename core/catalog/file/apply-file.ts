@@ -13,7 +13,7 @@ import { putTerms } from '../set-terms.ts'
 import { dropAddon } from '../unlink-addon.ts'
 import { applyDeals, applyPriceLists, applyPriceRules } from './apply-offers.ts'
 import { applyFields, applyOptions } from './apply-parts.ts'
-import { applyPrices, count, type Applying } from './applying.ts'
+import { applyPrices, count, named, type Applying } from './applying.ts'
 import { retireMissing } from './retire-missing.ts'
 import type { CatalogFile, FileCoupon, FileGroup, FileProduct } from './shape.ts'
 
@@ -114,19 +114,6 @@ async function applyProduct(
   if (fields) await applyFields(to, id!, fields)
   else if (!row) await askName(means, trx, { id: id!, brandId, kind: product.kind }, actor)
   return id!
-}
-
-/** A file may name what is not set up yet: the product is then delivered by hand, and a later import fills it in. */
-function named(
-  to: Applying,
-  name: string | null | undefined,
-  known: ReadonlyMap<string, string>,
-  warning: string,
-): string | null | undefined {
-  if (name === undefined || name === null) return name
-  const id = known.get(name)
-  if (!id) to.report.warnings.push(warning)
-  return id
 }
 
 async function applyStatus(

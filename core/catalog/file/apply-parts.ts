@@ -3,7 +3,7 @@ import { addOption } from '../create-option.ts'
 import { addOrderField } from '../create-order-field.ts'
 import { withWritten } from '../conditions.ts'
 import { changeRecord, toColumns } from '../edit.ts'
-import { applyPrices, count, type Applying } from './applying.ts'
+import { applyPrices, count, named, type Applying } from './applying.ts'
 import type { FileField, FileOption, FileValue } from './shape.ts'
 
 /** The options of a product with their values and prices, in the order of the file. */
@@ -41,7 +41,9 @@ async function applyValues(to: Applying, optionId: string, values: readonly File
   const held = to.current.values.get(optionId) ?? []
   const record = { table: 'option_values', what: 'option_value' }
   for (const [position, value] of values.entries()) {
-    const { entry: _entry, key, prices, ...fields } = value
+    const { entry: _entry, key, prices, server_group, ...said } = value
+    const unknown = `${value.label}: there is no server group "${server_group}"`
+    const fields = { ...said, server_group_id: named(to, server_group, to.current.serverGroups, unknown) }
     const row = held.find((one) => one.value_key === key)
     const id = row
       ? await keep(to, record, row, { ...fields, position })

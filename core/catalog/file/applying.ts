@@ -35,6 +35,19 @@ export function count(to: Applying, changed: boolean): void {
   else to.report.unchanged++
 }
 
+/** A file may name what is not set up yet: the product is then delivered by hand, and a later import fills it in. */
+export function named(
+  to: Applying,
+  name: string | null | undefined,
+  known: ReadonlyMap<string, string>,
+  warning: string,
+): string | null | undefined {
+  if (name === undefined || name === null) return name
+  const id = known.get(name)
+  if (!id) to.report.warnings.push(warning)
+  return id
+}
+
 export async function applyPrices(
   to: Applying,
   ownerId: string,

@@ -176,6 +176,7 @@ function optionOut(option: Option, facts: Facts): Out {
     values: values.map((value) =>
       said({
         ...{ key: value.key, label: value.label, module_value: value.moduleValue },
+        server_group: value.serverGroupId && facts.serverGroups.get(value.serverGroupId),
         conditions: value.conditions,
         ...allPrices(value, facts),
       }),

@@ -201,13 +201,16 @@ function checkOption(reader: FileReader, fields: ReadonlyMap<string, Entry>, opt
 
 function readValue(read: Reading, entry: Entry): FileValue | undefined {
   const { reader } = read
-  const fields = reader.map(entry, ['key', 'label', 'module_value', 'conditions', 'prices', 'list_prices'])
+  const fields = reader.map(entry, [
+    ...['key', 'label', 'module_value', 'server_group', 'conditions', 'prices', 'list_prices'],
+  ])
   if (!fields) return undefined
   return {
     entry,
     key: requiredText(reader, { parent: entry, fields, key: 'key' }, KEY),
     label: requiredText(reader, { parent: entry, fields, key: 'label' }, NAME),
     module_value: optionalText(reader, fields.get('module_value'), SHORT),
+    server_group: optionalText(reader, fields.get('server_group'), SHORT),
     conditions: readConditions(read, fields.get('conditions')),
     prices: readAllPrices(read, fields),
   }

@@ -101,6 +101,8 @@ export interface FileValue {
   key: string
   label: string
   module_value: Maybe<string>
+  /** Name of the group of servers that it stands for. */
+  server_group: Maybe<string>
   conditions: FileCondition[] | undefined
   prices: FilePrice[]
 }

@@ -46,6 +46,7 @@ async function addValue({ means, actor, t }: Desk, asked: Asked) {
     label: textOf(form, 'label'),
     key: textOf(form, 'key'),
     module_value: optional(form, 'module_value'),
+    server_group_id: optional(form, 'server_group_id'),
   }
   await createOptionValue(means, input, actor)
   return { href: href(asked), message: t('admin.options.done.value') }

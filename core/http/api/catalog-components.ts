@@ -93,6 +93,8 @@ const ProductDetail = Type.Object({
           id: text('opv_…'),
           key: text('Its name in orders.'),
           label: text('As in the shop.'),
+          server_group_id: nullable('svg_… where services with it run.'),
+          free: nullableWhole('Free places there; 0: it is full. Null: no limit, or it stands for no place.'),
           conditions: conditions('the value'),
           prices: prices(),
         }),

@@ -27,6 +27,7 @@ const REASONS: readonly [RegExp, string][] = [
   [/^must be above 0$/, 'above_zero'],
   [/^must be ticked$/, 'ticked'],
   [/^is over$/, 'over'],
+  [/^"[^"]*" is full; /, 'full'],
   [/^is not offered with (?:the|your) other choices$/, 'not_with_choices'],
   [/^goes with your other choices; please look at it$/, 'goes_with_choices'],
   [/^cannot be changed on a running service$/, 'fixed'],

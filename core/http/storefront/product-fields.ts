@@ -1,5 +1,6 @@
 import {
   decidersOf,
+  presetOf,
   isNameKind,
   chargeFor,
   priceAt,
@@ -11,7 +12,7 @@ import {
 } from '../../catalog/index.ts'
 import { fileTypes } from '../../files/index.ts'
 import { cycle, type Cycle } from '../../kernel/index.ts'
-import { reasonText } from '../page/index.ts'
+import { fullLabel, reasonText } from '../page/index.ts'
 import type { Configured } from './configure.ts'
 import { savingText } from './plan-cards.ts'
 import { cycleName, moneyText, monthlyText, perCycle, type Teller } from './price-text.ts'
@@ -59,7 +60,7 @@ function cycleField(ctx: Teller, { product, view, wish, errors }: Configured): F
 function optionField(ctx: Teller, option: Option, configured: Configured): FieldView {
   const { wish, errors, touched } = configured
   const name = `o.${option.key}`
-  const value = textOf(wish.options?.[option.key] ?? option.preset)
+  const value = textOf(wish.options?.[option.key] ?? presetOf(option))
   const base = { name, label: option.name, hint: option.hint, value, ...errorOf(ctx, errors[name]) }
   switch (option.kind) {
     case 'list':
@@ -78,14 +79,16 @@ function optionField(ctx: Teller, option: Option, configured: Configured): Field
 }
 
 function valuesOf(ctx: Teller, option: Option, configured: Configured) {
+  const { t } = ctx.state
   const isRadio = option.kind === 'radio'
   const sold = option.values.filter(({ retiredAt }) => !retiredAt)
   const options = sold.map((value) => {
     const price = priceText(ctx, value.prices, configured)
-    if (isRadio) return { value: value.key, label: value.label, aside: price }
-    return { value: value.key, label: price ? `${value.label} (${price})` : value.label }
+    if (isRadio) return { value: value.key, ...fullLabel(t, value, value.label), aside: price }
+    const label = price ? `${value.label} (${price})` : value.label
+    return { value: value.key, ...fullLabel(t, value, label) }
   })
-  const none = { value: '', label: ctx.state.t('storefront.product.none') }
+  const none = { value: '', label: t('storefront.product.none') }
   return {
     kind: isRadio ? 'radio' : 'select',
     required: option.required,

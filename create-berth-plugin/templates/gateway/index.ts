@@ -1,6 +1,4 @@
-import { definePlugin, type PaymentOutcome, type PluginContext } from '@berth/sdk'
-
-const API = 'https://api.acme-pay.example/v1'
+import { definePlugin, jsonApi, jsonObject, type PaymentOutcome, urlPath } from '@berth/sdk'
 
 /** A payment as Acme Pay tells it. */
 interface Payment {
@@ -16,54 +14,52 @@ interface Payment {
 }
 
 export default definePlugin({
-  gateway: (context) => ({
-    async start_payment(input) {
-      const payment = await acme<Payment>(context, 'POST', '/payments', {
+  gateway: ({ log, secret }) => {
+    // Throws whenever there is no clear answer: core then asks `look_up` before it tries again.
+    const acme = jsonApi('https://api.acme-pay.example/v1', {
+      authorization: `Bearer ${secret.header('api_key')}`,
+    })
+    return {
+      async start_payment({ payment_id: reference, amount, return_url, idempotency_key }) {
+        const wish = { reference, amount: amount.minor, currency: amount.currency, return_url }
         // The key makes a repeat of this call find the same payment, not make a second one.
-        key: input.idempotency_key,
-        body: {
-          reference: input.payment_id,
-          amount: input.amount.minor,
-          currency: input.amount.currency,
-          return_url: input.return_url,
-        },
-      })
-      context.log.info('A payment was opened.', { id: payment.id })
-      return outcomeOf(payment)
-    },
+        const payment = told(await acme.post<Payment>('/payments', wish, idempotency_key))
+        log.info('A payment was opened.', { id: payment.id })
+        return outcomeOf(payment)
+      },
 
-    async look_up({ payment_id }) {
-      const found = await acme<Payment[]>(
-        context,
-        'GET',
-        `/payments?reference=${encodeURIComponent(payment_id)}`,
-      )
-      return found[0] ? outcomeOf(found[0]) : { outcome: 'absent' }
-    },
+      async look_up({ payment_id }) {
+        const found = told(await acme.get<Payment[]>(urlPath`/payments?reference=${payment_id}`))
+        return found[0] ? outcomeOf(found[0]) : { outcome: 'absent' }
+      },
 
-    async refund({ reference, amount, idempotency_key }) {
-      const path = `/payments/${encodeURIComponent(reference)}/refunds`
-      const { id } = await acme<{ id: string }>(context, 'POST', path, {
-        key: idempotency_key,
-        body: { amount: amount.minor },
-      })
-      return { outcome: 'succeeded', reference: id }
-    },
+      async refund({ reference, amount, idempotency_key }) {
+        const path = urlPath`/payments/${reference}/refunds`
+        const refund = await acme.post<{ id: string }>(path, { amount: amount.minor }, idempotency_key)
+        return { outcome: 'succeeded', reference: told(refund).id }
+      },
 
-    async handle_event({ body }) {
-      const event = JSON.parse(body) as { payment?: string } | null
-      if (!event?.payment) return { facts: [] }
-      // Events come late, twice and out of order: what counts is what the provider says now.
-      const payment = await acme<Payment>(context, 'GET', `/payments/${encodeURIComponent(event.payment)}`)
-      return { facts: [{ fact: 'payment', payment_id: payment.reference, result: outcomeOf(payment) }] }
-    },
+      async handle_event({ body }) {
+        const { payment: id } = jsonObject(body)
+        if (typeof id !== 'string' || id === '') return { facts: [] }
+        // Events come late, twice and out of order: what counts is what the provider says now.
+        const payment = told(await acme.get<Payment>(urlPath`/payments/${id}`))
+        return { facts: [{ fact: 'payment', payment_id: payment.reference, result: outcomeOf(payment) }] }
+      },
 
-    async test_connection() {
-      await acme(context, 'GET', '/payments?reference=none')
-      return { ok: true, steps: [{ name: 'api_key', ok: true, detail: 'Acme Pay takes the key.' }] }
-    },
-  }),
+      async test_connection() {
+        told(await acme.get('/payments?reference=none'))
+        return { ok: true, steps: [{ name: 'api_key', ok: true, detail: 'Acme Pay takes the key.' }] }
+      },
+    }
+  },
 })
+
+/** What Acme Pay says that it does not know (404) is no answer to any of these questions. */
+function told<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new Error('Acme Pay does not know what it was asked for.')
+  return answer
+}
 
 function outcomeOf({ id, status, amount, currency, url }: Payment): PaymentOutcome {
   switch (status) {
@@ -79,24 +75,4 @@ function outcomeOf({ id, status, amount, currency, url }: Payment): PaymentOutco
     case 'expired':
       return { outcome: 'cancelled', reference: id, reason: 'The payment page expired.' }
   }
-}
-
-/** Asks Acme Pay. Throws whenever there is no clear answer: core then asks `look_up` before it tries again. */
-async function acme<T>(
-  context: PluginContext,
-  method: 'GET' | 'POST',
-  path: string,
-  { key, body }: { key?: string; body?: object } = {},
-): Promise<T> {
-  const response = await fetch(API + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${context.secret.header('api_key')}`,
-      ...(body ? { 'content-type': 'application/json' } : {}),
-      ...(key ? { 'idempotency-key': key } : {}),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  if (!response.ok) throw new Error(`Acme Pay answered ${response.status} to ${method} ${path}.`)
-  return (await response.json()) as T
 }

@@ -1,4 +1,12 @@
-import { definePlugin, type ProvisionInput, type ServerTarget, type ServiceReport } from '@berth/sdk'
+import {
+  definePlugin,
+  failed,
+  jsonApi,
+  type ProvisionInput,
+  type ServerTarget,
+  type ServiceReport,
+  urlPath,
+} from '@berth/sdk'
 
 /** A box as the panel tells it. */
 interface Box {
@@ -14,7 +22,9 @@ export default definePlugin({
   provisioner: (context) => ({
     async create(input) {
       // Core may call again when an answer was lost: there is never a second box for one external id.
-      const box = (await find(input)) ?? (await panel<Box>(input.server, 'POST', '/boxes', wishOf(input)))
+      const box = (await find(input)) ?? (await panelOf(input.server).post<Box>('/boxes', wishOf(input)))
+      // Thrown, it is an unknown outcome: core asks `describe` before it tries again.
+      if (box === undefined) throw new Error('The panel answered without a box.')
       context.log.info('The box stands.', { id: box.id })
       return { outcome: 'done', remote_id: box.id, access: accessOf(box) }
     },
@@ -32,13 +42,14 @@ export default definePlugin({
 
     async terminate(input) {
       const box = await find(input)
-      if (box) await panel(input.server, 'DELETE', `/boxes/${box.id}`)
+      if (box) await panelOf(input.server).delete(urlPath`/boxes/${box.id}`)
       return { outcome: 'done' }
     },
 
     async test_connection({ server }) {
-      await panel(server, 'GET', '/boxes?external_id=none')
-      return { ok: true, steps: [{ name: 'api_key', ok: true, detail: 'The panel takes the key.' }] }
+      const ok = (await panelOf(server).get('/boxes?external_id=none')) !== undefined
+      const detail = ok ? 'The panel takes the key.' : 'There is no such panel at this address.'
+      return { ok, steps: [{ name: 'api_key', ok, detail }] }
     },
   }),
 })
@@ -55,33 +66,18 @@ const accessOf = ({ address, password }: Box) => [
 ]
 
 async function find({ server, service }: ProvisionInput): Promise<Box | undefined> {
-  const query = encodeURIComponent(service.external_id)
-  const [box] = await panel<Box[]>(server, 'GET', `/boxes?external_id=${query}`)
-  return box
+  const boxes = await panelOf(server).get<Box[]>(urlPath`/boxes?external_id=${service.external_id}`)
+  return boxes?.[0]
 }
 
 async function set(input: ProvisionInput, change: Partial<Box>) {
   const box = await find(input)
-  if (!box)
-    return {
-      ...{ outcome: 'failed' as const, code: 'conflict', kind: 'permanent' as const },
-      message: 'The panel has no such box.',
-    }
-  await panel(input.server, 'PATCH', `/boxes/${box.id}`, change)
+  if (!box) return failed('conflict', 'The panel has no such box.')
+  await panelOf(input.server).patch(urlPath`/boxes/${box.id}`, change)
   return { outcome: 'done' as const, remote_id: box.id }
 }
 
-/** Asks the panel. Throws whenever there is no clear answer: core then asks `describe` before it tries again. */
-async function panel<T>({ settings }: ServerTarget, method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(`${String(settings.panel_url)}/api${path}`, {
-    method,
-    headers: {
-      // What stands here is a token; the key itself is put in as the request leaves.
-      authorization: `Bearer ${String(settings.api_key)}`,
-      ...(body ? { 'content-type': 'application/json' } : {}),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  })
-  if (!response.ok) throw new Error(`The panel answered ${response.status} to ${method} ${path}.`)
-  return (await response.json()) as T
-}
+/** Throws whenever there is no clear answer: core then asks `describe` before it tries again. */
+const panelOf = ({ settings }: ServerTarget) =>
+  // What stands in the header is a token; the key itself is put in as the request leaves.
+  jsonApi(`${String(settings.panel_url)}/api`, { authorization: `Bearer ${String(settings.api_key)}` })

@@ -68,6 +68,7 @@ export default {
     power: [{ ...stands, signal: 'restart' }],
     reinstall: [{ ...stands, keep_data: false }],
     test_connection: [{ server }],
+    capacity: [{ server }],
     server_health: [{ server }],
   },
   declines: {

@@ -363,6 +363,26 @@ for (const engine of engines) {
           'ptla_1',
         )
       })
+
+      it('shows the capacity that one told, and that it is full', async () => {
+        const told = {
+          accounts: { used: 12, limit: null },
+          resources: [
+            { key: 'memory', label: 'Memory', unit: 'bytes', used: 6 * 1024 ** 3, limit: 8 * 1024 ** 3 },
+          ],
+          full_places: [{ setting: 'node', value: '3' }],
+        }
+        const { db, business } = world.means
+        await db.run(sql`
+          update servers set told_capacity = ${JSON.stringify(told)}, told_free = 0, told_at = ${business.now()}
+          where id = ${world.ids.server}`)
+        const page = await staff.get(`/admin/servers/${world.ids.server}`)
+        assertShows(page.text, /Capacity, as it tells/)
+        assertShows(page.text, /6 of 8 GiB, 2 GiB free/)
+        assertShows(page.text, /node 3/)
+        assertShows((await staff.get('/admin/servers')).text, /\/ 40[^]{0,200}Full/)
+        await db.run(sql`update servers set told_capacity = null, told_free = null, told_at = null`)
+      })
     })
   })
 }

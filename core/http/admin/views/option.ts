@@ -51,7 +51,7 @@ export async function optionPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       factsForm(desk, refused(option.id), option),
-      ...(hasValues ? [valueForm(desk, refused('/values'), option)] : []),
+      ...(hasValues ? [await valueForm(desk, refused('/values'), option)] : []),
       ...(cycles.length > 0 && pricedParts(option).length > 0
         ? [pricesForm(desk, refused('/prices'), { option, cycles, currencies })]
         : []),
@@ -96,9 +96,12 @@ function factsForm(desk: Desk, asked: Asked, option: Option): Block {
   }
 }
 
-function valueForm(desk: Desk, asked: Asked, option: Option): Block {
-  const { t } = desk
+async function valueForm(desk: Desk, asked: Asked, option: Option): Promise<Block> {
+  const { t, means } = desk
   const l = labeller(desk)
+  const groups = await means.db.all<{ id: string; name: string }>(
+    sql`select id, name from server_groups order by name`,
+  )
   return {
     kind: 'form',
     id: 'value-form',
@@ -113,6 +116,21 @@ function valueForm(desk: Desk, asked: Asked, option: Option): Block {
         required: false,
         hint: t('admin.options.module_value_hint'),
       },
+      ...(groups.length === 0
+        ? []
+        : [
+            {
+              ...filled(asked, 'server_group_id'),
+              kind: 'select' as const,
+              label: l('server_group'),
+              required: false,
+              hint: t('admin.options.server_group_hint'),
+              options: [
+                { value: '', label: '–' },
+                ...groups.map(({ id, name }) => ({ value: id, label: name })),
+              ],
+            },
+          ]),
     ],
     submit: { label: t('admin.options.add_value'), kind: 'secondary' },
     ...formParts(desk, asked),

@@ -5,6 +5,7 @@ import type { Button, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { capacityFacts, fillOf } from './server-capacity.ts'
 import { settingsFields } from './settings-fields.ts'
 import { trustFields } from './trust-fields.ts'
 import { trustedHosts } from './trusted-hosts.ts'
@@ -57,7 +58,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
             row.name,
             row.instance_name,
             row.group_name,
-            row.capacity === null ? row.services : `${row.services} / ${row.capacity}`,
+            fillOf(desk, row),
             row.failures,
             { at: row.last_contact_at },
             healthState(desk, row.status, row.health),
@@ -121,6 +122,9 @@ interface ServerFacts {
   settings: string
   capacity: number | null
   status: string
+  told_capacity: string | null
+  told_free: number | null
+  told_at: Instant | null
   last_contact_at: Instant | null
   last_problem: string | null
   version: number
@@ -193,6 +197,7 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
           { label: l('id'), value: { copy: server.id, label: l('id') } },
         ],
       },
+      ...capacityFacts(desk, server),
     ],
   }
 }

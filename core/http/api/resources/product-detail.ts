@@ -43,6 +43,8 @@ const optionOf = ({
     id: value.id,
     key: value.key,
     label: value.label,
+    server_group_id: value.serverGroupId,
+    free: value.free,
     conditions: value.conditions,
     prices: value.prices.map(priceOf),
   })),

@@ -4,11 +4,13 @@ import {
   isConditional,
   loadProducts,
   offeredKeys,
+  withKept,
   type Option,
 } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { ServiceRow } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
+import { fullLabel } from '../../page/index.ts'
 
 /** The options of the present plan as the form has them, or as the service has them where it has none. */
 export interface OptionForm {
@@ -26,8 +28,9 @@ export async function optionForm(
   service: ServiceRow,
   asked: URLSearchParams,
 ): Promise<OptionForm> {
-  const all = await optionsOf(ctx, service)
+  const found = await optionsOf(ctx, service)
   const kept = await keptOptions(ctx, service.id)
+  const all = withKept(found, new Map(found.map(({ id, key }) => [key, kept.get(id) ?? ''])))
   const nameOf = ({ id }: Option) => `o.${id}`
   const before = offeredKeys(all, Object.fromEntries(all.map(({ id, key }) => [key, kept.get(id) ?? ''])))
   const said = all.flatMap((option): [string, string][] => {
@@ -36,7 +39,7 @@ export async function optionForm(
     return value !== undefined ? [[option.key, value]] : before.has(option.key) ? [[option.key, '']] : []
   })
   const { given, offered, dropped } = fitChoices(all, Object.fromEntries(said))
-  const shown = offered.filter((option) => option.changeable || !before.has(option.key))
+  const shown = offered.filter((option) => (option.changeable && !isPlace(option)) || !before.has(option.key))
   const unseen = shown.filter((option) => isConditional(option) && !asked.has(nameOf(option)))
   const wished = all.flatMap((option) => {
     const value = given[option.key]
@@ -48,18 +51,24 @@ export async function optionForm(
   const isStale = all.some((option) => dropped.includes(option.key) && asked.has(nameOf(option)))
   const isFilled = [...asked.keys()].some((name) => name.startsWith('o.'))
   return {
-    fields: fieldsOf(all, shown, given),
+    fields: fieldsOf(ctx, { all, shown, given }),
     wished,
     isOutdated: isFilled && (isStale || unseen.length > 0),
   }
 }
 
+/** A running service stays in its group of servers. */
+const isPlace = ({ values }: Option): boolean => values.some(({ serverGroupId }) => serverGroupId !== null)
+
 type Given = Readonly<Record<string, unknown>>
 
-function fieldsOf(all: readonly Option[], shown: readonly Option[], given: Given) {
+function fieldsOf(
+  ctx: RouteCtx,
+  { all, shown, given }: { all: readonly Option[]; shown: readonly Option[]; given: Given },
+) {
   const deciders = new Set(all.flatMap(decidersOf))
   return shown.map((option) => ({
-    ...optionView(option, shownValue(option, given[option.key])),
+    ...optionView(ctx, option, shownValue(option, given[option.key])),
     /** Whether the options are drawn anew when it changes. */
     decides: deciders.has(option.key),
   }))
@@ -90,10 +99,10 @@ async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string
   return new Map(rows.map((row) => [row.option_id, row.value]))
 }
 
-export function optionView(option: Option, present: string | undefined) {
+export function optionView({ state: { t } }: RouteCtx, option: Option, present: string | undefined) {
   const choices = option.values
     .filter((value) => value.retiredAt === null || value.key === present)
-    .map((value) => ({ value: value.key, label: value.label }))
+    .map((value) => ({ value: value.key, ...fullLabel(t, value, value.label) }))
   const nothing =
     option.required && present !== undefined && present !== '' ? [] : [{ value: '', label: '–' }]
   return {

@@ -65,7 +65,7 @@ export async function extraView(ctx: RouteCtx, problem?: FormProblem) {
     cycles: cyclesOf(ctx, product, service),
     ...{ cycle: item.wish.cycle, quantity: safe.quantity },
     options: offered.map((option) => ({
-      ...optionView(option, (given[option.key] ?? option.preset ?? undefined) as string | undefined),
+      ...optionView(ctx, option, (given[option.key] ?? option.preset ?? undefined) as string | undefined),
       ...{ name: `o.${option.key}`, decides: deciders.has(option.key) },
     })),
     questions: product.fields

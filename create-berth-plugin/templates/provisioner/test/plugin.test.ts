@@ -58,5 +58,5 @@ test('nothing is suspended that is not there', async (t) => {
 
 test('a wrong key is an error, never an outcome', async (t) => {
   const { provisioner } = await open(t, 'wrong')
-  await assert.rejects(provisioner.create(input), /The panel answered 401/)
+  await assert.rejects(provisioner.create(input), { name: 'ApiRefused', status: 401 })
 })
