@@ -128,10 +128,7 @@ test('a plugin that passes its own tests and breaks a rule of its kind exits 1 a
   await plugin('new', 'twofold', '--kind', 'gateway')
   const file = join(folder, 'twofold/index.ts')
   const text = readFileSync(file, 'utf8')
-  writeFileSync(
-    file,
-    text.replace('key: input.idempotency_key', 'key: input.idempotency_key + Math.random()'),
-  )
+  writeFileSync(file, text.replace('wish, idempotency_key)', 'wish, idempotency_key + Math.random())'))
   writeFileSync(join(folder, 'twofold/test/plugin.test.ts'), "import 'node:test'\n")
   const tested = await plugin('test', 'twofold')
   assert.equal(tested.code, 1)
