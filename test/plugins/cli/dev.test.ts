@@ -124,7 +124,7 @@ describe('berth plugin dev beside the sample shop', () => {
 
   test('what is thrown leads to the line of TypeScript, also behind a wait and in a function below', async () => {
     save((text) =>
-      text.replace('const found = await', "throw new Error('at once')\n      const found = await"),
+      text.replace('const found = told', "throw new Error('at once')\n        const found = told"),
     )
     await dev.says(/is loaded/)
     dev.type('gateway.look_up')
@@ -135,13 +135,13 @@ describe('berth plugin dev beside the sample shop', () => {
     save((text) => text.replaceAll('/payments?', '/nowhere?'))
     await dev.says(/is loaded/)
     dev.type('gateway.look_up')
-    await dev.says(/Acme Pay answered 404/)
+    await dev.says(/Acme Pay does not know/)
     const [, thrown, caller] = await dev.says(
-      /at index\.ts:(\d+):\d+\n {4}at async .*look_up \(index\.ts:(\d+):\d+\)/,
+      /at index\.ts:(\d+):\d+\n {4}at .*look_up \(index\.ts:(\d+):\d+\)/,
     )
     assert.deepEqual(
       [Number(thrown), Number(caller)],
-      [lineOf('throw new Error'), lineOf('const found = await')],
+      [lineOf('throw new Error'), lineOf('const found = told')],
     )
   })
 
@@ -149,7 +149,7 @@ describe('berth plugin dev beside the sample shop', () => {
     save((text) => `${text}\nbroken {\n`)
     await dev.says(/acme-pay\/index\.ts:\d+:7: ERROR: Expected ";"/)
     dev.type('gateway.look_up {"payment_id": "nobody"}')
-    await dev.says(/Acme Pay answered 404/)
+    await dev.says(/Acme Pay does not know/)
     save((text) => text)
     await dev.says(/is loaded/)
     dev.type('gateway.look_up {"payment_id": "nobody"}')
