@@ -10,6 +10,7 @@ import { planChange, type ChangePlan } from './plan-change.ts'
 import { pricedFacts } from './priced-facts.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
+import { isTermOver } from './term-over.ts'
 import type { UnusedValue } from './settings.ts'
 
 export const ChangeWish = Type.Object({
@@ -143,5 +144,7 @@ function refuseImpossible(means: Means, service: ServiceRow) {
     })
   if (service.paused_on !== null)
     throw ChangeNotPossible({ id: service.id, reason: 'it is paused; resume it first.' })
-  return means.business.today(service.zone)
+  const today = means.business.today(service.zone)
+  if (isTermOver(service, today)) throw ChangeNotPossible({ id: service.id, reason: 'its term is over.' })
+  return today
 }

@@ -11,7 +11,7 @@ import { chargeFees } from './late-fees.ts'
 import { planChange } from './plan-change.ts'
 import { Prices } from './prices.ts'
 import { periodLines, renew } from './renewals.ts'
-import { isStale, newService, through, type ModelService } from './service.ts'
+import { isOver, isStale, newService, through, type ModelService } from './service.ts'
 
 type Of<D extends Step['do']> = Extract<Step, { do: D }>
 
@@ -217,7 +217,7 @@ export class Model {
       this.services.filter(({ status }) => status !== 'ended'),
       which,
     )
-    if (service?.status !== 'active' || service.meter) return false
+    if (service?.status !== 'active' || service.meter || isOver(service, this.today)) return false
     const cycle = wanted ?? service.cycle
     const memory = wish ?? service.memory
     const { price, memory: extra } = this.#prices.of({ plan, cycle, memory })

@@ -54,6 +54,10 @@ export const newService = (ordered: Ordered): ModelService => ({
 /** End of what is charged. */
 export const through = ({ anchor, cycle, index }: ModelService): Day => boundary(anchor, cycle, index)
 
+/** All periods of its fixed term, or of a trial that ends, lie behind it, charged or not. */
+export const isOver = ({ anchor, cycle, index, left }: ModelService, today: Day): boolean =>
+  left !== null && boundary(anchor, cycle, index + left) <= today
+
 /** What is left of the periods that are charged, today's and those ahead. */
 export function restsOf(service: ModelService, today: Day): { from: Day; to: Day; start: Day }[] {
   const rests: { from: Day; to: Day; start: Day }[] = []

@@ -249,6 +249,24 @@ const worked: Worked[] = [
     told: ['  s0 change 2026-02-01 2026-02-21 258 tax 0', 's0 ended through 2026-02-21'],
   },
   {
+    name: 'on the day on which a fixed term is over no other cycle is begun, and the periods behind are charged',
+    of: {
+      ...{ leadDays: 0, suspendAfter: 60 },
+      plans: [
+        { ppm: 0, prices, periods: 4 },
+        { ppm: 0, prices },
+      ],
+    },
+    // It is not renewed before it is paid, which is the day on which the fourth week ends: three weeks, each due on its day.
+    steps: [order('7d'), { do: 'sleep', days: 28 }, pay, change({ cycle: '1y' }), wait(2)],
+    told: [
+      'invoice renewal 2026-03-01 due 2026-02-07 100 + 0 = 100 issued money 0 credit 0',
+      'invoice renewal 2026-03-01 due 2026-02-14 100 + 0 = 100 issued money 0 credit 0',
+      'invoice renewal 2026-03-01 due 2026-02-21 100 + 0 = 100 issued money 0 credit 0',
+      's0 ended through 2026-02-28',
+    ],
+  },
+  {
     name: 'a coupon for two periods lowers the first of a new cycle, when the second was charged ahead and comes back',
     of: {
       percent: { ppm: 500_000, cycles: 2 },

@@ -8,7 +8,7 @@ import { exportCatalog, importCatalog, loadProduct, setTerms } from '../../core/
 import { sql } from '../../core/db/index.ts'
 import { addDays, isoDate, type BerthError, type IsoDate } from '../../core/kernel/index.ts'
 import { cancelOrder, placeOrder } from '../../core/orders/index.ts'
-import { cancelService, serviceSource } from '../../core/services/index.ts'
+import { cancelService, previewChange, requestChange, serviceSource } from '../../core/services/index.ts'
 import { makeShop } from '../orders/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../support/databases.ts'
 import { makeBrand, makeClient, clientActor, staffActor } from '../support/make.ts'
@@ -96,6 +96,45 @@ for (const engine of engines) {
       )
       assert.equal((await charged(id)).length, 3)
       assert.equal(mails(id, 'service-term-ends'), 1)
+    })
+
+    it('on the day on which its term is over it is not changed, and what was not charged of it still is', async () => {
+      const { place, buyer, game } = await sold({ periods_max: 3 })
+      const { service_ids } = await place()
+      const id = service_ids[0]!
+      await activate(id)
+      const to = (day: string) => means.business.set(`${day}T07:00:00.000Z`)
+      const deps = { ...means, changes: changePorts }
+      const options = [{ option_id: game.memory, quantity: 12 }]
+      to('2026-04-29')
+      await previewChange(deps, { service_id: id, cycle: '1y' }, buyer)
+      to('2026-04-30')
+      for (const wish of [{ cycle: '1y' }, { options }])
+        for (const act of [previewChange, requestChange])
+          await assert.rejects(act(deps, { service_id: id, ...wish }, buyer), {
+            code: 'service_change.not_possible',
+            message: /its term is over/,
+          })
+      assert.deepEqual(
+        [(await service(id)).charged_through, (await service(id)).periods_left],
+        ['2026-02-28', 2],
+      )
+      await bill(isoDate('2026-04-30'), isoDate('2026-05-01'))
+      assert.deepEqual(
+        (await charged(id)).map((line) => line.period_end),
+        ['2026-02-28', '2026-03-31', '2026-04-30'],
+      )
+      assert.equal((await service(id)).ended_on, '2026-04-30')
+    })
+
+    it('a trial that ends is not changed into something else on its last day', async () => {
+      const { place, buyer } = await sold({ trial_days: 14, trial_then: 'end' }, { trial: true })
+      const { service_ids } = await place()
+      const id = service_ids[0]!
+      await activate(id)
+      means.business.set('2026-02-14T07:00:00.000Z')
+      const change = requestChange({ ...means, changes: changePorts }, { service_id: id, cycle: '1y' }, buyer)
+      await assert.rejects(change, { code: 'service_change.not_possible', message: /its term is over/ })
     })
 
     it('a preview and a late run take no period more than the term has', async () => {

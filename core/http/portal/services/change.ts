@@ -5,6 +5,7 @@ import { NotFound, recurs } from '../../../kernel/index.ts'
 import { findRow } from '../../../records/index.ts'
 import {
   cancelChange,
+  isTermOver,
   previewChange,
   requestChange,
   type ChangeRow,
@@ -47,7 +48,7 @@ async function drawChange(ctx: RouteCtx, problems: readonly string[]): Promise<v
     options: fields,
     isOutdated: isOutdated && asked.size > 0,
     problems,
-    isPossible: service.billing_status === 'active',
+    isPossible: service.billing_status === 'active' && !isTermOver(service, day),
   }
   await page(ctx, 'portal/services/change', view, {
     title: t('portal.change.title', { label: service.label }),
