@@ -51,14 +51,14 @@ interface Traced {
   reverses?: string
 }
 
-const traceOf = ({ trace }: { trace: string }): Traced => JSON.parse(trace) as Traced
+export const traceOf = ({ trace }: { trace: string }): Traced => JSON.parse(trace) as Traced
 
-const isGift = (line: PeriodLine): boolean =>
+export const isGift = (line: PeriodLine): boolean =>
   line.kind === 'change' && line.amount_minor < 0n && traceOf(line).part === 'credit'
 
 /** What of each gift was taken back, above zero: by a credit note over its document, or by its mirror. */
-function takenBack(
-  periods: readonly PeriodLine[],
+export function takenBack(
+  periods: readonly Pick<PeriodLine, 'trace' | 'amount_minor'>[],
   notes: readonly { trace: string; amount_minor: bigint }[],
 ): ReadonlyMap<string, bigint> {
   const taken = new Map<string, bigint>()
@@ -71,7 +71,7 @@ function takenBack(
 }
 
 /** What was charged together for one period. */
-interface Filling {
+export interface Filling {
   lines: PeriodLine[]
   netMinor: bigint
   givenMinor: bigint
@@ -102,7 +102,7 @@ export function pourBack(
 /** Causes of charges whose period may be charged again: the same period that is, is another one. */
 const GIVEN_UP = /^(?:(?:changed|moved|dropped)\/[^/]+\/)*/
 
-function fill(fillings: Map<string, Filling>, line: PeriodLine): void {
+export function fill(fillings: Map<string, Filling>, line: PeriodLine): void {
   const { source_id, period_start, kind, cause, id } = line
   const key = kind === 'change' ? id : `${source_id} ${period_start} ${GIVEN_UP.exec(cause)![0]}`
   const filling = fillings.get(key) ?? { lines: [], netMinor: 0n, givenMinor: 0n }
@@ -111,7 +111,13 @@ function fill(fillings: Map<string, Filling>, line: PeriodLine): void {
   fillings.set(key, filling)
 }
 
-function pour(fillings: ReadonlyMap<string, Filling>, gift: PeriodLine, minor: bigint): void {
+/** Answers what of it went where, the last first. */
+export function pour(
+  fillings: ReadonlyMap<string, Filling>,
+  gift: PeriodLine,
+  minor: bigint,
+): { filling: Filling; minor: bigint }[] {
+  const parts: { filling: Filling; minor: bigint }[] = []
   let left = minor
   for (const filling of [...fillings.values()].reverse()) {
     if (!filling.lines.some((line) => isFor(line, gift))) continue
@@ -120,7 +126,9 @@ function pour(fillings: ReadonlyMap<string, Filling>, gift: PeriodLine, minor: b
     if (part <= 0n) continue
     filling.givenMinor += part
     left -= part
+    parts.push({ filling, minor: part })
   }
+  return parts
 }
 
 const isFor = (line: PeriodLine, gift: PeriodLine): boolean =>

@@ -4,7 +4,7 @@ import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf, couponIn } from './plan-change.ts'
 import { lowered } from './plan-periods.ts'
-import type { ChangeMeans } from './ports.ts'
+import { moneyIn, type ChangeMeans } from './ports.ts'
 import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
 import {
   chargedSpans,
@@ -129,6 +129,17 @@ async function firstUnpaid(
   return new Map(rows.map((row) => [row.id, row.starts_on]))
 }
 
+/** The document that gives it back. */
+export function unusedDraft(
+  means: Pick<Means, 'business'>,
+  whole: ServiceRow,
+  { cause, lines }: { cause: string; lines: readonly DraftLine[] },
+): DraftInvoice {
+  const { brand_id: brandId, client_id: clientId, currency, zone } = whole
+  const of = { brandId, clientId, currency, origin: 'change', originId: cause } as const
+  return { ...of, dueOn: means.business.today(zone), lines }
+}
+
 /** Gives the unused value back once, by the policy of the product. Answers the credit note, when there is one. */
 export async function returnUnused(
   means: ChangeMeans,
@@ -144,21 +155,13 @@ export async function returnUnused(
   const ending = { whole: whole!, parts: () => Promise.resolve(parts), cause: cancellationId }
   const { policy, lines, amountMinor } = await planUnused(means, trx, ending)
   if (amountMinor >= 0n) return null
-  const draft: DraftInvoice = {
-    brandId: whole!.brand_id,
-    clientId: whole!.client_id,
-    currency: whole!.currency,
-    origin: 'change',
-    originId: cancellationId,
-    dueOn: means.business.today(whole!.zone),
-    lines,
-  }
+  const draft = unusedDraft(means, whole!, { cause: cancellationId, lines })
   const note = await means.changes.giveCredit(means, trx, draft, actor)
   const serviceIds = services.map(({ id }) => id)
   // What is still owed for these services is paid from it first; only the rest goes back.
   await means.changes.settleFromCredit(means, trx, { serviceIds, upToOn: draft.dueOn }, actor)
   if (policy === 'refund') {
-    const refund = { noteId: note.id, serviceIds, reason, once: cancellationId }
+    const refund = { noteId: note.id, mostMinor: moneyIn(note), serviceIds, reason, once: cancellationId }
     await means.changes.refundCredit(means, trx, refund, actor)
   }
   return note

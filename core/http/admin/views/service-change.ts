@@ -4,6 +4,7 @@ import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { promotionalItem } from './renewals.ts'
 import { cycleName } from './words.ts'
 
 /** Another plan or cycle: asking (GET) shows what it costs today and later, sending does it. */
@@ -122,6 +123,7 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
         ...(taxMinor === 0n ? [] : [{ label: l('tax'), value: money(taxMinor) }]),
         ...(roundingMinor === 0n ? [] : [{ label: t('pdf.rounding'), value: money(roundingMinor) }]),
         { label: l('due_today'), value: money(sums.totalMinor), total: true },
+        ...promotionalItem(desk, sums.promotionalMinor, service.currency),
         {
           label: t('admin.services.change.from_then', { cycle: cycleName(desk, offer.cycle) }),
           value: money(offer.recurringMinor),
