@@ -147,9 +147,9 @@ export async function movesOf(
   const facts = await pricedFactsOf(queries, services, since)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, terms, loweredIn } = facts(service.id)
+    const { oldName: name, terms, loweredIn, leftOf } = facts(service.id)
     const plan = planMove({
-      ...{ service, name, loweredIn, nextCoupon: coupons.get(service.coupon_id ?? '') },
+      ...{ service, name, loweredIn, leftOf, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms.proration,
     })

@@ -10,7 +10,6 @@ import {
   chargedSpans,
   monthsOf,
   restOfSpan,
-  restPrice,
   type Proration,
   type ProrationMode,
   type Rest,
@@ -18,6 +17,7 @@ import {
 import type { ServiceRow } from './rows.ts'
 import type { PausePolicy, UnusedValue } from './settings.ts'
 import { termsOf } from './terms.ts'
+import { unusedPrice } from './unused-price.ts'
 
 export interface Unused {
   policy: UnusedValue
@@ -89,13 +89,21 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
     .map((span) => {
       const rest = restOfSpan(span, fromOn, measure)
       const by = facts.loweredIn(span)
-      const price = lowered(service.recurring_minor, by)
-      const amountMinor = -restPrice(price, rest)
+      const charged = lowered(service.recurring_minor, by)
+      const unused = unusedPrice(charged, rest, facts.leftOf(rest))
+      const [price, amountMinor] = [unused.price, -unused.amountMinor]
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
-        trace: traceOf(rest, { service, cause, price, coupon: couponIn(by), mode: how.mode }),
+        trace: traceOf(rest, {
+          service,
+          cause,
+          price,
+          why: unused.why,
+          coupon: couponIn(by),
+          mode: how.mode,
+        }),
       }
     })
     .filter(({ amountMinor }) => amountMinor !== 0n)
@@ -105,12 +113,13 @@ interface Traced {
   service: ServiceRow
   cause: string
   price: bigint
+  why: { credited?: string }
   coupon: string | null
   mode: ProrationMode
 }
 
-const traceOf = (rest: Rest, { service, cause, price, coupon, mode }: Traced): DraftLine['trace'] => ({
-  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString() },
+const traceOf = (rest: Rest, { service, cause, price, why, coupon, mode }: Traced): DraftLine['trace'] => ({
+  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString(), ...why },
   ...{ days: rest.days, length: rest.length, proration: mode, coupon },
   ...(rest.unit === 'second' ? { unit: 'second' } : {}),
   rounding: 'half up on the running total',

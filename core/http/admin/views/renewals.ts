@@ -116,7 +116,7 @@ function moveEffect(
         ...lines.map((line) => ({
           label: `${line.description}, ${periodName(desk, line.periodStart!, line.periodEnd)}`,
           value: inMoney(line.amountMinor, currency),
-          hint: traceItems(desk, pick(line.trace))
+          hint: traceItems(desk, pick(line.trace), currency)
             .map(({ label, value }) => `${label} ${value}`)
             .join(' · '),
         })),
@@ -135,7 +135,10 @@ function moveEffect(
 export const promotionalItem = ({ t }: Desk, minor: bigint, currency: string) =>
   minor === 0n ? [] : [{ label: t('extras.promotional'), value: inMoney(minor, currency) }]
 
-const pick = ({ days, length }: Readonly<Record<string, unknown>>) => ({ days, length })
+const pick = ({ days, length, credited }: Readonly<Record<string, unknown>>) => ({
+  ...{ days, length },
+  ...(credited === undefined ? {} : { credited }),
+})
 
 function moveForm(
   desk: Desk,
