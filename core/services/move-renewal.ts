@@ -15,6 +15,7 @@ import {
 import { changeLifecycle } from './change-lifecycle.ts'
 import { ChangeNotPossible } from './errors.ts'
 import { findService, lockFamily, lockOwnService } from './load.ts'
+import { paidByAnother, refusePaidByAnother } from './paid-by-another.ts'
 import { planMove, type MoveEffect, type MovePlan } from './plan-move.ts'
 import type { NewDays } from './plan-change.ts'
 import type { ChangeMeans } from './ports.ts'
@@ -136,6 +137,7 @@ export async function movesOf(
   const since = services.map(({ zone }) => means.business.today(zone)).reduce(minDay)
   const facts = await pricedFactsOf(queries, services, since)
   const coupons = await couponsOf(queries, services)
+  const paid = await paidByAnother(queries, services, since)
   return services.flatMap((service) => {
     const { oldName: name, terms, loweredIn } = facts(service.id)
     const plan = planMove({
@@ -143,7 +145,10 @@ export async function movesOf(
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms.proration,
     })
-    return plan ? [{ service, plan }] : []
+    if (!plan) return []
+    // Days that are added are charged at the price of today, whoever paid those before.
+    if (plan.totalMinor < 0n) refusePaidByAnother(service, paid.get(service.id), plan.totalMinor)
+    return [{ service, plan }]
   })
 }
 

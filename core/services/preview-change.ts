@@ -7,6 +7,7 @@ import { defineVerb, type Means } from '../records/index.ts'
 import { ChangeNotPossible, ServiceEnded } from './errors.ts'
 import { findService } from './load.ts'
 import { planChange, type ChangePlan } from './plan-change.ts'
+import { paidByAnother, refusePaidByAnother } from './paid-by-another.ts'
 import { pricedFacts } from './priced-facts.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
@@ -126,6 +127,8 @@ export async function priceChange(
   const { proration, unusedOnDowngrade: unused } = terms
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
+  const paid = (await paidByAnother(queries, [service], onDay)).get(service.id)
+  refusePaidByAnother(service, paid, plan.totalMinor)
   const bare = { service, offer, unused, plan }
   const added = await addedTo(means, queries, draftOf(means, { ...bare, added: [] }, changeId))
   const sums = await sumsOf(means, queries, draftOf(means, { ...bare, added }, changeId))
