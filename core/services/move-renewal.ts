@@ -15,7 +15,7 @@ import {
 import { changeLifecycle } from './change-lifecycle.ts'
 import { ChangeNotPossible } from './errors.ts'
 import { findService, lockFamily, lockOwnService } from './load.ts'
-import { paidByAnother, refusePaidByAnother } from './paid-by-another.ts'
+import { refusePaidByAnother } from './paid-by-another.ts'
 import { planMove, type MoveEffect, type MovePlan } from './plan-move.ts'
 import type { NewDays } from './plan-change.ts'
 import type { ChangeMeans } from './ports.ts'
@@ -137,9 +137,8 @@ export async function movesOf(
   const since = services.map(({ zone }) => means.business.today(zone)).reduce(minDay)
   const facts = await pricedFactsOf(queries, services, since)
   const coupons = await couponsOf(queries, services)
-  const paid = await paidByAnother(queries, services, since)
   return services.flatMap((service) => {
-    const { oldName: name, terms, loweredIn } = facts(service.id)
+    const { oldName: name, terms, loweredIn, paidByAnother } = facts(service.id)
     const plan = planMove({
       ...{ service, name, loweredIn, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
@@ -147,7 +146,7 @@ export async function movesOf(
     })
     if (!plan) return []
     // Days that are added are charged at the price of today, whoever paid those before.
-    if (plan.totalMinor < 0n) refusePaidByAnother(service, paid.get(service.id), plan.totalMinor)
+    if (plan.totalMinor < 0n) refusePaidByAnother(service, paidByAnother, plan.totalMinor)
     return [{ service, plan }]
   })
 }

@@ -1,4 +1,4 @@
-import { list, sql, type Queries } from '../db/index.ts'
+import { sql, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { ChangeNotPossible } from './errors.ts'
 import type { ServiceRow } from './rows.ts'
@@ -11,30 +11,27 @@ export interface PaidByAnother {
   isRepriced: boolean
 }
 
-type Paid = Pick<ServiceRow, 'id'>
+export interface PaidColumns {
+  paid_until: IsoDate | null
+  repriced: number | null
+}
 
 /**
- * What is left of such time on a day, by service. It is time and no money: it is used up, and nobody gets it back who
- * has not paid for it.
+ * Of a service "s": what is left of such time after a day. It is time and no money: it is used up, and nobody gets it
+ * back who has not paid for it.
  */
-export async function paidByAnother(
-  queries: Queries,
-  services: readonly Paid[],
-  today: IsoDate,
-): Promise<Map<string, PaidByAnother>> {
-  const rows = await queries.all<{ id: string; until_on: IsoDate; repriced: number }>(sql`
-    select service_id as id, max(charged_through) as until_on, max(case when before_minor <> after_minor then 1 else 0 end) as repriced
-    from service_transfer_items where service_id in (${list(services.map(({ id }) => id))}) and charged_through > ${today}
-    group by service_id`)
-  return new Map(
-    rows.map(({ id, until_on: untilOn, repriced }) => [id, { untilOn, isRepriced: Number(repriced) === 1 }]),
-  )
-}
+export const paidColumns = (since: IsoDate): Sql => sql`
+  (select max(m.charged_through) from service_transfer_items m where m.service_id = s.id and m.charged_through > ${since}) as paid_until,
+  (select max(case when m.before_minor <> m.after_minor then 1 else 0 end) from service_transfer_items m
+    where m.service_id = s.id and m.charged_through > ${since}) as repriced`
+
+export const paidIn = ({ paid_until: untilOn, repriced }: PaidColumns): PaidByAnother | null =>
+  untilOn === null ? null : { untilOn, isRepriced: Number(repriced) === 1 }
 
 /** Refuses what would give such time back as money, or count it at a price that nobody has paid. */
 export function refusePaidByAnother(
-  service: Paid,
-  paid: PaidByAnother | undefined,
+  service: Pick<ServiceRow, 'id'>,
+  paid: PaidByAnother | null,
   totalMinor: bigint,
 ): void {
   if (!paid || (totalMinor >= 0n && !paid.isRepriced)) return

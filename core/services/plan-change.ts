@@ -7,7 +7,7 @@ import type { Offer } from './ports.ts'
 import { chargedRests, restPrice, spansOf, type Proration, type Rest, type Span } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
 
-export interface ChangeFacts extends Omit<PricedFacts, 'terms'> {
+export interface ChangeFacts extends Omit<PricedFacts, 'terms' | 'paidByAnother'> {
   service: ServiceRow
   offer: Offer
   onDay: IsoDate

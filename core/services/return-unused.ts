@@ -2,7 +2,6 @@ import { asksAhead, notGivenBack, type DraftInvoice, type DraftLine } from '../b
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
 import { addDays, maxDay, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
-import { paidByAnother } from './paid-by-another.ts'
 import { chargedOf, couponIn } from './plan-change.ts'
 import { lowered } from './plan-periods.ts'
 import type { ChangeMeans } from './ports.ts'
@@ -57,7 +56,6 @@ async function unusedLines(
   const since = [...paused, ...services.map(({ zone }) => means.business.today(zone))].reduce(minDay)
   const facts = await pricedFactsOf(queries, services, since)
   const unpaid = await firstUnpaid(queries, services, means)
-  const others = await paidByAnother(queries, services, since)
   return services
     .filter(({ billing_status: status }) => status !== 'pending')
     .flatMap((service) => {
@@ -69,8 +67,9 @@ async function unusedLines(
       const how = { mode: measured, zone: service.zone, at: means.business.now() }
       const unusedOn = minDay(kept, today)
       // What its former client has paid is used up, and given back to nobody.
-      const fromOn = maxDay(unusedOn, others.get(service.id)?.untilOn ?? unusedOn)
-      const of = { facts: facts(service.id), how, cause, fromOn }
+      const own = facts(service.id)
+      const fromOn = maxDay(unusedOn, own.paidByAnother?.untilOn ?? unusedOn)
+      const of = { facts: own, how, cause, fromOn }
       return linesOf(service, { ...of, untilOn: unpaid.get(service.id) ?? null })
     })
 }

@@ -1,4 +1,4 @@
-import { sql, type Queries, type Trx } from '../../db/index.ts'
+import { sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { NotFound, type Actor, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { scoped } from '../../records/index.ts'
 import { forUpdate } from '../load.ts'
@@ -58,33 +58,32 @@ export async function findGiven(
   return row
 }
 
-/** The address of the actor, once it is known to be theirs; null for whoever acts without one. */
-async function ownAddress(queries: Queries, actor: Actor): Promise<{ key: string; realm: string } | null> {
-  if (actor.kind !== 'client' || !actor.sessionId) return null
-  const user = await queries.get<{ key: string; realm: string }>(sql`
-    select email_key as "key", realm_id as realm from users where id = ${actor.id} and email_verified_at is not null`)
-  return user ?? null
-}
+/**
+ * Of a transfer "t": it was made to the address of the actor, who has proved it by the mail of its confirmation. Who acts
+ * without a session, as a key does, has no address.
+ */
+const toActor = ({ kind, id, sessionId }: Actor): Sql => sql`exists (
+  select 1 from users u join brands b on b.realm_id = u.realm_id where b.id = t.brand_id
+    and u.id = ${kind === 'client' && sessionId ? id : ''} and u.email_verified_at is not null and u.email_key = t.to_email_key)`
 
 /** Offers that stand at the actor's own address, newest first. */
-export async function offeredTo(queries: Queries, actor: Actor, now: Instant): Promise<TransferRow[]> {
-  const address = await ownAddress(queries, actor)
-  if (!address) return []
-  return queries.all<TransferRow>(sql`
-    select t.* from service_transfers t join brands b on b.id = t.brand_id
-    where t.to_email_key = ${address.key} and t.status = 'offered' and t.expires_at > ${now} and b.realm_id = ${address.realm}
-    order by t.id desc`)
-}
+export const offeredTo = (
+  queries: Queries,
+  actor: Actor,
+  now: Instant,
+): Promise<(TransferRow & { giver: string })[]> =>
+  queries.all<TransferRow & { giver: string }>(sql`
+    select t.*, coalesce(c.company, c.name) as giver from service_transfers t join clients c on c.id = t.client_id
+    where t.status = 'offered' and t.expires_at > ${now} and ${toActor(actor)} order by t.id desc`)
 
 /**
  * The offer when it was made to the address of the actor, in any state; the same NotFound otherwise. The link of the mail
  * alone opens nothing: whoever has it proves the address by signing in with it.
  */
 export async function findOffered(queries: Queries, actor: Actor, id: string): Promise<TransferRow> {
-  const address = await ownAddress(queries, actor)
-  const row = await queries.get<TransferRow>(sql`
-    select t.* from service_transfers t join brands b on b.id = t.brand_id
-    where t.id = ${id} and t.to_email_key = ${address?.key ?? ''} and b.realm_id = ${address?.realm ?? ''}`)
+  const row = await queries.get<TransferRow>(
+    sql`select t.* from service_transfers t where t.id = ${id} and ${toActor(actor)}`,
+  )
   if (!row) throw NotFound({ what: 'transfer', id })
   return row
 }
