@@ -22,6 +22,14 @@ declareEvent(
   'cancellation.planned',
   'A service is to end, now or at the end of its term. Body: service_id, at, effective_on, reason.',
 )
+declareEvent(
+  'service_transfer.offered',
+  'A client offers a service to the owner of a mail address. Body: service_id, expires_at.',
+)
+declareCheck(
+  'service_transfer.offer:check',
+  'Before a client offers a service to another. The subject is the service. Facts: service_id.',
+)
 declareCheck(
   'service.hold:check',
   'Before a service is suspended, by anybody. Facts: hold (overdue, abuse, staff, client).',

@@ -8,7 +8,7 @@ import { chargedRests, restPrice, spansOf, type Proration, type Rest, type Span 
 import type { ServiceRow } from './rows.ts'
 import { unusedPrice } from './unused-price.ts'
 
-export interface ChangeFacts extends Omit<PricedFacts, 'terms'> {
+export interface ChangeFacts extends Omit<PricedFacts, 'terms' | 'paidByAnother'> {
   service: ServiceRow
   offer: Offer
   onDay: IsoDate

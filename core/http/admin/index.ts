@@ -49,6 +49,7 @@ import { quotes } from './quotes.ts'
 import { reconciler } from './reconciler.ts'
 import { regroup } from './regroup.ts'
 import { renewals } from './renewals.ts'
+import { transfers } from './transfers.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
 import { servers } from './servers.ts'
@@ -69,7 +70,7 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, trust],
+  ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries, servers, trust],
   ...[
     invoices,
     instalments,

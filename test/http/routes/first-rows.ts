@@ -14,6 +14,7 @@ import { makeMembership, makeStaff, makeUser, staffActor } from '../../support/m
 import { makeDocumentRows } from './document-rows.ts'
 import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makeTransfer } from './transfer-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import { makeFaktur, makeTaxFacts } from './tax-rows.ts'
@@ -54,6 +55,7 @@ export interface FirstRows extends WorldIds {
   refund: string
   coupon: string
   quote: string
+  transfer: string
   bundle: string
   gift: string
   giftCard: string
@@ -123,8 +125,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   return {
     ...ids,
     ...(await makeServiceRows(means, ids)),
-    serviceFile: await makeServiceFile(means, ids),
-    exemption: await makeTaxFacts(means, ids),
+    ...{ serviceFile: await makeServiceFile(means, ids), exemption: await makeTaxFacts(means, ids) },
     idSeller: await makeFaktur(means, ids),
     ...(await makeMoneyRows(means, ids)),
     ...(await makePaymentRows(means, ids)),
@@ -141,7 +142,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, leftTokens, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
     offer: await makeOffer(means),
-    quote: await makeQuote(means, ids),
+    ...{ quote: await makeQuote(means, ids), transfer: await makeTransfer(means, ids, user.email) },
     ...deals,
     giftCard: await makeGiftCard(means, ids),
     ...(await findRecorded(means, ids)),

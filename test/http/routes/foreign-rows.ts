@@ -100,6 +100,9 @@ export async function makeForeignRows(
     bundle: await copy('bundles', rows.bundle, 'bun', { brand_id: brand.id, slug: owner.id }),
     gift: await copy('product_gifts', rows.gift, 'giv', { brand_id: brand.id, giver_id: product }),
     giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
+    transfer: await copy('service_transfers', rows.transfer, 'trf', {
+      ...{ ...of, service_id: service, to_email_key: owner.id },
+    }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     bankAccount,

@@ -58,6 +58,7 @@ const KINDS = {
   staff: 'stf',
   exemption: 'txe',
   taxRule: 'tax',
+  transfer: 'trf',
   webhookEvent: 'whe',
 } as const satisfies Record<string, Prefix>
 
@@ -74,6 +75,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':quote': 'quote',
   ':messageId': 'message',
   ':methodId': 'method',
+  ':transferId': 'transfer',
   ':membershipId': 'membership',
   ':sessionId': 'session',
   ':session': 'session',

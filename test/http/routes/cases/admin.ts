@@ -57,6 +57,7 @@ export const adminCases: readonly RouteCase[] = [
   ),
   of('/services/:id/renewal', ({ service }) => `/services/${service}/renewal`),
   of('/services/:id/renewal', ({ service }) => `/services/${service}/renewal?to_on=2026-03-01&effect=charge`),
+  of('/services/:id/transfer', ({ service }) => `/services/${service}/transfer`),
   of('/services/:id/extras', ({ service }) => `/services/${service}/extras`, /Product \d+/g),
   of(
     '/services/:id/extras',
