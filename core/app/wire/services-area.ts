@@ -6,6 +6,7 @@ import {
   servicesJobs,
   startChecking,
   startCollecting,
+  startComparing,
 } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
 import { changePorts } from './change-ports.ts'
@@ -29,6 +30,11 @@ export const servicesArea: Area = {
       name: 'services.collect_usage',
       cron: '20 4 * * *',
       run: async () => ({ forgotten: await startCollecting(means) }),
+    },
+    {
+      name: 'services.compare_accounts',
+      cron: '50 4 * * *',
+      run: async () => ({ servers: await startComparing(means) }),
     },
     {
       name: 'services.drop_stale_changes',

@@ -51,6 +51,7 @@ import { regroup } from './regroup.ts'
 import { renewals } from './renewals.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
+import { serverAccounts } from './server-accounts.ts'
 import { servers } from './servers.ts'
 import { serviceActs, signOnRoute } from './service-acts.ts'
 import { services } from './services.ts'
@@ -69,7 +70,7 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, trust],
+  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, serverAccounts, trust],
   ...[
     invoices,
     instalments,

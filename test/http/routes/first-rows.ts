@@ -64,6 +64,7 @@ export interface FirstRows extends WorldIds {
   rate: string
   clientGroup: string
   serverGroup: string
+  serverAccount: string
   run: string
   event: string
   audit: string
