@@ -150,7 +150,10 @@ export const provisionerOptionalOperations = {
     ]),
     changes: true,
   },
-  /** What the plugin shows on the service's page. */
+  /**
+   * What the plugin shows on the service's page: to its client while it is live, to staff also while it is suspended.
+   * The page does not wait for it. Forms need `submit` of an add-on; buttons belong into `list_actions`.
+   */
   draw_panel: {
     input: Type.Object({
       ...ProvisionInput.properties,
