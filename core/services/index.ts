@@ -1,4 +1,5 @@
 import './hooks.ts'
+export * from './accounts/index.ts'
 export * from './acts/index.ts'
 export * from './abandon-delivery.ts'
 export * from './adopt-delivery.ts'
