@@ -59,6 +59,9 @@ export interface TaxedDocument {
   taxMinor: bigint
 }
 
+/** What a buyer who owes no tax pays of a price that holds it: the price less the tax of home, or as it stands. */
+export type UntaxedPrice = 'net' | 'stated'
+
 export type RoundingPlace = 'document' | 'line'
 
 export interface TaxRounding {

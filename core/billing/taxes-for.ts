@@ -81,6 +81,14 @@ export function taxesFor(
   return rates.map((rate) => ({ ...rate, certificate: { number, authority } }))
 }
 
+/** What a consumer in the place of the seller bears. */
+export const homeTaxes = (
+  rules: readonly TaxRule[],
+  home: Pick<TaxBuyer, 'country' | 'region'>,
+  taxClass: string,
+  on: IsoDate,
+): readonly TaxRate[] => taxesFor(rules, { ...home, exempt: false }, taxClass, on)
+
 /** A document asks for each of its lines, and the clients of a chunk live in few places. */
 const answers = new WeakMap<readonly TaxRule[], Map<string, readonly TaxRate[]>>()
 const ANSWERS_MAX = 2_000

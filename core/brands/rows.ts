@@ -38,6 +38,8 @@ export interface Seller {
   legal_text: string | null
   /** Where tax is rounded: once for each rate of a document, or for each line. */
   tax_rounding: 'document' | 'line'
+  /** What a buyer who owes no tax pays of a gross price: less the tax of a consumer at home, or all of it. */
+  untaxed_price: 'net' | 'stated'
   version: number
   created_at: Instant
   updated_at: Instant

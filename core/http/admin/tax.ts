@@ -28,6 +28,7 @@ export const tax: Section = {
     { path: '/tax/sets', permission: 'tax_rule.add_preset', again: taxSetsPage, act: addSet },
     { path: '/tax/import', permission: 'tax_rule.import', again: taxSetsPage, act: importTable },
     { path: '/tax/rounding', permission: 'seller.change', again: taxSetsPage, act: round },
+    { path: '/tax/untaxed', permission: 'seller.change', again: taxSetsPage, act: priceUntaxed },
     { path: '/tax/:id', permission: 'tax_rule.change', again: editTaxRule, act: change },
     { path: '/tax/:id/remove', permission: 'tax_rule.delete', again: taxPage, act: remove },
   ],
@@ -122,4 +123,10 @@ async function round({ means, actor, t }: Desk, { form }: Asked) {
   const set = { tax_rounding: textOf(form, 'tax_rounding') }
   const { name } = await changeSeller(means, { seller_id: textOf(form, 'seller_id'), set }, actor)
   return { href: '/admin/tax/sets', message: t('tax.done.rounding', { seller: name }) }
+}
+
+async function priceUntaxed({ means, actor, t }: Desk, { form }: Asked) {
+  const set = { untaxed_price: textOf(form, 'untaxed_price') }
+  const { name } = await changeSeller(means, { seller_id: textOf(form, 'seller_id'), set }, actor)
+  return { href: '/admin/tax/sets', message: t('tax.done.untaxed', { seller: name }) }
 }

@@ -1,5 +1,6 @@
 import { Type } from '../../../../sdk/index.ts'
 import { money } from '../../../../sdk/index.ts'
+import { planDocument } from '../../../billing/index.ts'
 import { sql, type Queries } from '../../../db/index.ts'
 import { invalidInput } from '../../../kernel/index.ts'
 import { permit, readSetting } from '../../../records/index.ts'
@@ -162,9 +163,14 @@ async function familyOf(
   return { productName: own?.product_name ?? '', parts: rows.filter((row) => row.id !== id) }
 }
 
-/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
+/** What comes back when it ends now, before tax, and where it goes; nothing where the shop keeps it. */
 async function unusedView({ state: { deps } }: RouteCtx, whole: ServiceRow, parts: readonly ServiceRow[]) {
   const ending = { whole, parts: () => Promise.resolve(parts), cause: 'preview' }
-  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
-  return { unused: amountMinor < 0n ? money(-amountMinor, whole.currency) : null, unusedTo: policy }
+  const { policy, lines } = await planUnused(deps, deps.db, ending)
+  if (lines.length === 0) return { unused: null, unusedTo: policy }
+  const { brand_id: brandId, client_id: clientId, currency, zone } = whole
+  const dueOn = deps.business.today(zone)
+  const draft = { brandId, clientId, currency, origin: 'change' as const, originId: null, dueOn, lines }
+  const { subtotalMinor } = await planDocument(deps, deps.db, draft)
+  return { unused: subtotalMinor < 0n ? money(-subtotalMinor, currency) : null, unusedTo: policy }
 }
