@@ -4,10 +4,11 @@ import { cashRoundingSteps, taxPlugin } from './settings.ts'
 import type { RoundingPlace, UntaxedPrice } from './tax.ts'
 import { postcodeKey, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
-/** The columns of a rule, of tax_rules as "r". */
+/** The columns of a rule, of tax_rules as "r" and its seller as "s". */
 export const RULE = sql`
   r.id as rule_id, r.country, r.region, r.tax_class, r.name, r.rate_ppm, r.level, r.compound, r.starts_on, r.ends_on, r.buyer_kind,
-  r.treatment, r.notes, r.base_numerator, r.base_denominator, r.round_whole, r.round_down, r.postcode_from, r.postcode_to`
+  r.treatment, r.notes, r.base_numerator, r.base_denominator, r.round_whole, r.round_down, r.postcode_from, r.postcode_to,
+  coalesce(r.owed_to, nullif(r.country, '*'), s.country) as owed_to`
 
 /** Of two rules that fit alike the younger one stands first. */
 export const RULES_IN_ORDER = sql`r.starts_on desc, r.id`

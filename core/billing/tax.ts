@@ -21,6 +21,8 @@ export interface TaxRate {
   compound?: boolean
   /** Absent: the ordinary one. */
   treatment?: Treatment
+  /** The country whose tax it is; absent where a plugin has determined it. */
+  owedTo?: string
   /** The part of the price that is taxed, when it is not the whole. */
   base?: { numerator: number; denominator: number }
   /** Base and tax are whole units of the currency. */

@@ -79,6 +79,8 @@ export interface TaxRule {
   compound: number
   buyer_kind: (typeof buyerKinds)[number]
   treatment: (typeof ruleTreatments)[number]
+  /** The country whose tax it is; null: the one that the rule is for, the seller's where it is for all. */
+  owed_to: string | null
   /** JSON: sentences for the document by language. */
   notes: string
   /** The part of the price that is taxed. */

@@ -36,6 +36,7 @@ export const tax: Section = {
 
 async function create({ means, actor, t }: Desk, { form }: Asked) {
   const [region, ends_on] = [optional(form, 'region'), optional(form, 'ends_on')]
+  const owed_to = optional(form, 'owed_to')?.toUpperCase() ?? null
   const input = {
     seller_id: textOf(form, 'seller_id'),
     country: textOf(form, 'country').toUpperCase(),
@@ -47,6 +48,7 @@ async function create({ means, actor, t }: Desk, { form }: Asked) {
     rate_ppm: ppmOf(textOf(form, 'rate')),
     level: countOf(form, 'level') ?? 1,
     compound: ticked(form, 'compound'),
+    owed_to,
     notes: notesOf(form),
     starts_on: textOf(form, 'starts_on'),
     ends_on,
