@@ -81,6 +81,8 @@ export interface InvoiceTaxRow {
   level: number
   compound: number
   treatment: Treatment
+  /** The country whose tax it is; null where that was not written down. */
+  owed_to?: string | null
   /** What it was taken on: for a compound tax with the tax of the first level in it. */
   net_minor: bigint
   tax_minor: bigint

@@ -164,6 +164,7 @@ function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
     unitMinor: side.amount,
     amountMinor: side.amount,
     taxClass: side.part === 'credit' ? service.tax_class : offer.taxClass,
+    untaxedPrice: service.untaxed_price,
     periodStart: rest.fromOn,
     periodEnd: rest.endsOn,
     trace: {

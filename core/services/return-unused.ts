@@ -99,6 +99,7 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+        untaxedPrice: service.untaxed_price,
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
         trace: traceOf(rest, {
           service,

@@ -1,3 +1,4 @@
+import type { UntaxedPrice } from '../billing/index.ts'
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
 import type { DeliveryStatus } from './delivery-lifecycle.ts'
 import type { ServerStatus } from './server-lifecycle.ts'
@@ -22,6 +23,8 @@ export interface ServiceRow {
   /** The whole of one period before discounts: the product and its options. */
   recurring_minor: bigint
   tax_class: string
+  /** What is paid of its gross prices while no tax is owed: as its seller sold when it was ordered. */
+  untaxed_price: UntaxedPrice
   coupon_id: string | null
   /** Periods for which the coupon still counts; null is for ever. */
   coupon_cycles_left: number | null

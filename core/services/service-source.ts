@@ -30,7 +30,7 @@ export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window)}`
     const rows = await queries.all<DueRow>(sql`
       select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
-        s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
+        s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.untaxed_price, s.coupon_id, s.coupon_cycles_left,
         s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount,
         r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options,
         k.code, k.percent_ppm, k.currency as coupon_currency, k.amount_minor as coupon_minor, o.option_id, o.label as option_label,

@@ -65,10 +65,13 @@ export async function openPlayer(
     ...{
       brand_id: brand.id,
       currency: shop.currency,
+      country: shop.abroad ? 'US' : 'DE',
       auto_charge: 0,
       separate_invoices: shop.separate ? 1 : 0,
     },
   })
+  const way = shop.abroad ?? 'stated'
+  await db.run(sql`update sellers set untaxed_price = ${way} where id = ${brand.seller_id}`)
   const set = (key: string, value: unknown) =>
     billing.overrideSetting(means, { key, scope: 'brand', scope_id: brand.id, value }, staff)
   await set('billing.lead_days', shop.leadDays)
