@@ -51,4 +51,5 @@ export const migrations: readonly Migration[] = [
   { name: '0054_service_transfers', breaking: false, load: () => import('./0054_service_transfers.ts') },
   { name: '0057_server_accounts', breaking: false, load: () => import('./0057_server_accounts.ts') },
   { name: '0058_tax_owed', breaking: false, load: () => import('./0058_tax_owed.ts') },
+  { name: '0059_sums_by_currency', breaking: true, load: () => import('./0059_sums_by_currency.ts') },
 ]
