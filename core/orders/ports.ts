@@ -124,7 +124,7 @@ export interface OrderPorts {
     trx: Trx,
     act: { invoiceId: string; reason: string },
     actor: Actor,
-  ): Promise<void>
+  ): Promise<unknown>
   /** Ends services of an order that fell through: nothing more is charged, what was delivered is taken down. */
   endServices(
     means: Means,

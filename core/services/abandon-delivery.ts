@@ -1,19 +1,22 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import type { Trx } from '../db/index.ts'
+import { refundPayment, type GivenBack, type ServicesRefundPlan } from '../billing/index.ts'
+import { sql, type Queries, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { applyTransition, defineVerb, demandCheck, type Means } from '../records/index.ts'
-import { deliveryAsking } from './delivery-asking.ts'
+import { applyTransition, defineVerb, permit, type Means } from '../records/index.ts'
 import { endService } from './end-service.ts'
-import { ServiceNotLive } from './errors.ts'
-import { lockOwnService, lockService, type Work } from './load.ts'
+import { NothingToRefund } from './errors.ts'
+import { lockService, type Work } from './load.ts'
+import type { ChangeMeans } from './ports.ts'
 import { abandonDelivery } from './reconcile-delivery.ts'
 import { lockOwnWork } from './retry-delivery.ts'
 import { deliveryStateLifecycle } from './service-lifecycle.ts'
-import { startDelivery } from './start-delivery.ts'
 
-/** Gives a delivery up. When the client has its money back, the service ends with it. */
+/**
+ * Gives a delivery up. With a refund the client gets back all that was charged for what was never delivered, through the
+ * gateways or as credit, and the service ends with it. Giving money back takes the permission "payment.refund" besides.
+ */
 export const giveUpDelivery = defineVerb(
   {
     permission: 'delivery.abandon',
@@ -21,31 +24,84 @@ export const giveUpDelivery = defineVerb(
     audience: ['staff'],
     input: Type.Object({
       delivery_id: Type.String(),
-      refunded: Type.Boolean({ default: false }),
+      /** Absent: the service and its money stay as they are. */
+      refund: Type.Optional(Type.Enum({ source: 'source', credit: 'credit' } as const)),
       reason: Type.String({ minLength: 1, maxLength: 1_000 }),
     }),
   },
-  (means: Means, input, actor) =>
-    means.db.transaction(async (trx) => {
-      const work = await lockOwnWork(means, trx, input.delivery_id, actor)
-      await abandonDelivery(means, trx, { row: work.delivery, reason: input.reason }, actor)
+  async (means: ChangeMeans, { delivery_id, refund, reason }, actor): Promise<DeliveryRefund | null> => {
+    if (refund) permit(refundPayment, actor)
+    return means.db.transaction(async (trx) => {
+      const work = await lockOwnWork(means, trx, delivery_id, actor)
+      await abandonDelivery(means, trx, { row: work.delivery, reason }, actor)
       await standBack(means, trx, work, actor)
       const { id: subject, brand_id: brandId, client_id: clientId } = work.service
       const scope = { subject, brandId, clientId }
-      const after = { delivery: work.delivery.id, refunded: input.refunded }
-      await recordAudit(means, trx, actor, [
-        { ...scope, action: 'delivery.abandon', after, reason: input.reason },
-      ])
-      if (!input.refunded) return
-      const body = { id: work.delivery.id, service_id: subject, order_item_id: work.service.order_item_id }
-      await recordEvent(means, trx, actor, { ...scope, type: 'delivery.refunded', body })
-      const service = await lockService(trx, subject)
-      await endService(means, trx, { service, reason: input.reason }, actor)
-    }),
+      const after = { delivery: delivery_id, ...(refund ? { refund } : {}) }
+      await recordAudit(means, trx, actor, [{ ...scope, action: 'delivery.abandon', after, reason }])
+      return refund ? giveBack(means, trx, { work, to: refund, reason }, actor) : null
+    })
+  },
 )
 
+/** What would come back if this delivery were given up now; null when there is nothing, or the thing was delivered. */
+export async function planDeliveryRefund(
+  means: ChangeMeans,
+  { delivery, service }: Work,
+): Promise<ServicesRefundPlan | null> {
+  const serviceIds = await undelivered(means.db, { delivery, service })
+  return serviceIds.length === 0 ? null : means.changes.planRefund(means, means.db, serviceIds)
+}
+
+export interface DeliveryRefund extends GivenBack {
+  currency: string
+}
+
+interface GivingBack {
+  work: Work
+  to: 'source' | 'credit'
+  reason: string
+}
+
+async function giveBack(
+  means: ChangeMeans,
+  trx: Trx,
+  { work, to, reason }: GivingBack,
+  actor: Actor,
+): Promise<DeliveryRefund> {
+  const { delivery, service: found } = work
+  const serviceIds = await undelivered(trx, work)
+  if (serviceIds.length === 0 || !(await means.changes.planRefund(means, trx, serviceIds)))
+    throw NothingToRefund({ service: found.id })
+  const wish = { serviceIds, to, reason, once: delivery.id }
+  const back = await means.changes.refundServices(means, trx, wish, actor)
+  const { id: subject, brand_id: brandId, client_id: clientId, currency, order_item_id } = found
+  const minor = { sent_minor: String(back.sentMinor), credit_minor: String(back.creditMinor) }
+  const body = { id: delivery.id, service_id: subject, order_item_id, currency, ...minor }
+  if (back.sentMinor + back.creditMinor > 0n)
+    await recordEvent(means, trx, actor, { subject, brandId, clientId, type: 'delivery.refunded', body })
+  await endService(means, trx, { service: await lockService(trx, subject), reason }, actor)
+  return { ...back, currency }
+}
+
+/** The service that was to be made and its parts, as far as nothing of them was ever delivered; none when it was. */
+async function undelivered(queries: Queries, { delivery, service }: Work): Promise<string[]> {
+  if (delivery.action !== 'create') return []
+  const rows = await queries.all<{ id: string }>(sql`
+    select s.id from services s where (s.id = ${service.id} or s.parent_id = ${service.id} and s.billing_status <> 'ended')
+      and not exists (select 1 from deliveries d where d.service_id = s.id and d.action = 'create' and d.status = 'done')
+    order by s.id`)
+  const ids = rows.map(({ id }) => id)
+  return ids.includes(service.id) ? ids : []
+}
+
 /** The service stands where it stood before the work began. A change that was not made is made later. */
-async function standBack(means: Means, trx: Trx, { delivery, service }: Work, actor: Actor): Promise<void> {
+async function standBack(
+  means: Means,
+  trx: Trx,
+  { delivery, service }: Work,
+  actor: Actor,
+): Promise<void> {
   const lifecycle = deliveryStateLifecycle
   if (delivery.action === 'create' && service.delivery_status === 'creating') {
     const change = { set: { server_id: null } }
@@ -57,21 +113,3 @@ async function standBack(means: Means, trx: Trx, { delivery, service }: Work, ac
     await applyTransition(means, trx, { lifecycle, row: service, name: 'remove', actor, change })
   }
 }
-
-/** Staff start the delivery of a service that waits for nobody else: never delivered, undone, or given up. */
-export const deliverService = defineVerb(
-  {
-    permission: 'service.deliver',
-    asks: ['delivery.start:check'],
-    audience: ['staff'],
-    input: Type.Object({ service_id: Type.String() }),
-  },
-  (means: Means, input, actor) =>
-    means.db.transaction(async (trx) => {
-      const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.deliver' })
-      if (service.billing_status === 'ended' || service.delivery_status !== 'none')
-        throw ServiceNotLive({ id: service.id, state: service.delivery_status })
-      demandCheck(means, trx, actor, deliveryAsking('start', service, { action: 'create' }))
-      await startDelivery(means, trx, { service, action: 'create' }, actor)
-    }),
-)

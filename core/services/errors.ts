@@ -57,6 +57,12 @@ export const NotCancelled = defineError(
   409,
   (p: { id: string }) => `The service ${p.id} has no planned cancellation to take back.`,
 )
+export const NothingToRefund = defineError(
+  'delivery.nothing_to_refund',
+  409,
+  (p: { service: string }) =>
+    `Nothing that was charged for the service ${p.service} can be given back with this delivery. Give it up without a refund, and end or cancel the service on its own page.`,
+)
 export const DeliveryBusy = defineError(
   'delivery.busy',
   409,

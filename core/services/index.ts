@@ -1,6 +1,7 @@
 import './hooks.ts'
 export * from './acts/index.ts'
 export * from './abandon-delivery.ts'
+export * from './deliver-service.ts'
 export * from './adopt-delivery.ts'
 export { alignRenewals, previewAlignment } from './align-renewals.ts'
 export { applyPaidChanges } from './apply-change.ts'

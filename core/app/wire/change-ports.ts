@@ -5,7 +5,9 @@ import {
   linesAdded,
   lockInvoice,
   planDocument,
+  planServicesRefund,
   refundNote,
+  refundServices,
   takeBackInvoice,
 } from '../../billing/index.ts'
 import {
@@ -44,6 +46,8 @@ export const changePorts: ChangePorts = {
     for (const { id } of open) await applyCredit(means, trx, await lockInvoice(trx, id), actor)
   },
   refundCredit: refundNote,
+  planRefund: planServicesRefund,
+  refundServices,
 }
 
 /**
