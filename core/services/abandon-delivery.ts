@@ -96,7 +96,7 @@ async function undelivered(queries: Queries, { delivery, service }: Work): Promi
 }
 
 /** The service stands where it stood before the work began. A change that was not made is made later. */
-async function standBack(
+export async function standBack(
   means: Means,
   trx: Trx,
   { delivery, service }: Work,

@@ -17,6 +17,12 @@ export const ServiceNotLive = defineError(
   (p: { id: string; state: string }) =>
     `The service ${p.id} is ${p.state}, so this cannot be done now. Try again when it is live.`,
 )
+export const ServiceSuspected = defineError(
+  'service.suspected',
+  409,
+  (p: { id: string }) =>
+    `The order of the service ${p.id} is marked as fraud. Take the mark back first, on the page of the order.`,
+)
 export const NothingAtProvider = defineError(
   'service.not_at_provider',
   409,

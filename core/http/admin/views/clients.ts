@@ -7,6 +7,7 @@ import { may, scoped } from '../../../records/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
+import { fraudNotice, suspectedOrders } from './fraud-notice.ts'
 import { listPage } from './list-page.ts'
 import { countryName } from './words.ts'
 import { invoicesOf, messagesOf, ordersOf, paymentsOf, servicesOf } from './client-records.ts'
@@ -48,6 +49,10 @@ export function clientList(desk: Desk, asked: Asked): Promise<PageView> {
         label: t(`common.state.${value}`),
         where: sql`c.status = ${value}`,
       })),
+      {
+        ...{ value: 'fraud', label: t('admin.orders.tab.fraud') },
+        where: sql`exists (select 1 from orders o where o.client_id = c.id and o.status = 'fraud')`,
+      },
     ],
     actions: [
       { label: t('admin.clients.new'), href: '/admin/clients/new', kind: 'primary', icon: 'user-plus' },
@@ -96,6 +101,7 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
       actions: actsOf(desk, client),
     },
     main: [
+      ...fraudNotice(desk, await suspectedOrders(means.db, client.id)),
       ...notes.filter(({ pinned }) => pinned === 1).map((note) => pinnedNote(note)),
       await servicesOf(desk, client),
       await invoicesOf(desk, client),

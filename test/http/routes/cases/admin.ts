@@ -38,7 +38,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/carts', /row-crt_\w+/g),
   desk('/orders', links('orders/ord_\\w+')),
   of('/orders/:id', ({ order }) => `/orders/${order}`, /Minecraft/g),
-  ...['hold', 'reject', 'cancel'].map((act) =>
+  ...['hold', 'reject', 'cancel', 'mark-fraud', 'clear-fraud'].map((act) =>
     of(`/orders/:id/${act}`, ({ order }) => `/orders/${order}/${act}`),
   ),
   desk('/services', links('services/svc_\\w+')),
