@@ -10,6 +10,7 @@ import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { copies } from './catalog-copies.ts'
 import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
@@ -85,7 +86,7 @@ const sections: readonly Section[] = [
   ],
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
-  ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
+  ...[catalog, copies, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
   ...[
     plugins,
     pluginLife,

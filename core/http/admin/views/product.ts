@@ -103,6 +103,11 @@ function movesOf(desk: Desk, product: Product): Button[] {
       { label: t('admin.products.act.hide'), post: `${at}/hide`, icon: 'eye-off' },
     ],
     [
+      'product.copy',
+      true,
+      { label: t('admin.products.act.copy'), href: `${at}/copy`, kind: 'ghost', icon: 'copy' },
+    ],
+    [
       'setting.list',
       status !== 'retired',
       { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },

@@ -253,6 +253,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=options`, /Option \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=fields`, /Field \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=addons`, /Product \d+/g),
+  of('/catalog/products/:id/copy', ({ product }) => `/catalog/products/${product}/copy`),
   of('/catalog/options/:id', ({ option }) => `/catalog/options/${option}`, /Place \d+/g),
   of('/catalog/options/:id/steps', ({ option }) => `/catalog/options/${option}/steps?cycle=1m&currency=EUR`),
   desk('/plugins', links('plugins/instances/plg_\\w+')),
