@@ -4,13 +4,14 @@ import { refundPayment, type GivenBack, type ServicesRefundPlan } from '../billi
 import { sql, type Queries, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
-import { applyTransition, defineVerb, permit, type Means } from '../records/index.ts'
+import { applyTransition, defineVerb, findRow, permit, type Means } from '../records/index.ts'
 import { endService } from './end-service.ts'
 import { NothingToRefund } from './errors.ts'
 import { lockService, type Work } from './load.ts'
 import type { ChangeMeans } from './ports.ts'
 import { abandonDelivery } from './reconcile-delivery.ts'
 import { lockOwnWork } from './retry-delivery.ts'
+import type { DeliveryRow, ServiceRow } from './rows.ts'
 import { deliveryStateLifecycle } from './service-lifecycle.ts'
 
 /**
@@ -44,13 +45,19 @@ export const giveUpDelivery = defineVerb(
   },
 )
 
-/** What would come back if this delivery were given up now; null when there is nothing, or the thing was delivered. */
-export async function planDeliveryRefund(
-  means: ChangeMeans,
-  { delivery, service }: Work,
-): Promise<ServicesRefundPlan | null> {
-  const serviceIds = await undelivered(means.db, { delivery, service })
-  return serviceIds.length === 0 ? null : means.changes.planRefund(means, means.db, serviceIds)
+export interface GivingUp extends Work {
+  /** What a refund would move; null when there is nothing to give back, or the thing was delivered before. */
+  plan: ServicesRefundPlan | null
+}
+
+/** What giving a delivery up would do, for the page that asks first. */
+export async function previewGivingUp(means: ChangeMeans, actor: Actor, id: string): Promise<GivingUp> {
+  const delivery = await findRow<DeliveryRow>(means.db, actor, { table: 'deliveries', what: 'delivery', id })
+  const family = await familyOf(means.db, delivery)
+  const service = family.find((one) => one.id === delivery.service_id)!
+  const serviceIds = undelivered(delivery, family)
+  const plan = serviceIds.length === 0 ? null : await means.changes.planRefund(means, means.db, serviceIds)
+  return { delivery, service, plan }
 }
 
 export interface DeliveryRefund extends GivenBack {
@@ -70,7 +77,7 @@ async function giveBack(
   actor: Actor,
 ): Promise<DeliveryRefund> {
   const { delivery, service: found } = work
-  const serviceIds = await undelivered(trx, work)
+  const serviceIds = undelivered(delivery, await familyOf(trx, delivery))
   if (serviceIds.length === 0 || !(await means.changes.planRefund(means, trx, serviceIds)))
     throw NothingToRefund({ service: found.id })
   const wish = { serviceIds, to, reason, once: delivery.id }
@@ -84,15 +91,22 @@ async function giveBack(
   return { ...back, currency }
 }
 
+interface Member extends ServiceRow {
+  /** Creations of it that were finished. */
+  made: number
+}
+
+/** The service of a delivery and its parts that have not ended. */
+const familyOf = (queries: Queries, { service_id: id }: DeliveryRow): Promise<Member[]> =>
+  queries.all<Member>(sql`
+    select s.*, (select count(*) from deliveries d
+      where d.service_id = s.id and d.action = 'create' and d.status = 'done') as made
+    from services s where s.id = ${id} or s.parent_id = ${id} and s.billing_status <> 'ended' order by s.id`)
+
 /** The service that was to be made and its parts, as far as nothing of them was ever delivered; none when it was. */
-async function undelivered(queries: Queries, { delivery, service }: Work): Promise<string[]> {
-  if (delivery.action !== 'create') return []
-  const rows = await queries.all<{ id: string }>(sql`
-    select s.id from services s where (s.id = ${service.id} or s.parent_id = ${service.id} and s.billing_status <> 'ended')
-      and not exists (select 1 from deliveries d where d.service_id = s.id and d.action = 'create' and d.status = 'done')
-    order by s.id`)
-  const ids = rows.map(({ id }) => id)
-  return ids.includes(service.id) ? ids : []
+function undelivered({ action, service_id: id }: DeliveryRow, family: readonly Member[]): string[] {
+  const ids = family.filter(({ made }) => Number(made) === 0).map((one) => one.id)
+  return action === 'create' && ids.includes(id) ? ids : []
 }
 
 /** The service stands where it stood before the work began. A change that was not made is made later. */

@@ -12,12 +12,7 @@ import {
 import { sql } from '../../core/db/index.ts'
 import { isoDate, systemActor } from '../../core/kernel/index.ts'
 import { placeOrder } from '../../core/orders/index.ts'
-import {
-  giveUpDelivery,
-  planDeliveryRefund,
-  showDelivery,
-  type ServiceRow,
-} from '../../core/services/index.ts'
+import { giveUpDelivery, previewGivingUp, type ServiceRow } from '../../core/services/index.ts'
 import { makeGateway, scriptedGateway } from '../billing/support.ts'
 import { makeShop } from '../orders/support.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -72,8 +67,7 @@ for (const engine of engines) {
       )
     const give = (delivery_id: string, refund?: 'source' | 'credit', by = staff) =>
       giveUpDelivery(means, { delivery_id, reason: 'No stock', ...(refund ? { refund } : {}) }, by)
-    const planOf = async (delivery_id: string) =>
-      planDeliveryRefund(means, await showDelivery(means, { delivery_id }, staff))
+    const planOf = async (delivery_id: string) => (await previewGivingUp(means, staff, delivery_id)).plan
     const refunds = (clientId: string) =>
       db.all<{ amount_minor: bigint; destination: string; taken_from: string; status: string }>(sql`
         select amount_minor, destination, taken_from, status from refunds where client_id = ${clientId} order by id`)

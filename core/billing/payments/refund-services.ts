@@ -40,7 +40,7 @@ export async function planServicesRefund(
 ): Promise<ServicesRefundPlan | null> {
   let sum: ServicesRefundPlan | null = null
   for (const invoice of await documentsOf(queries, serviceIds)) {
-    const one = await chargedOn(queries, invoice, serviceIds)
+    const one = await chargedOn(queries, { invoice, paidMinor: invoice.paid_minor, serviceIds })
     if (!one) continue
     const part = await planOne(means, queries, one)
     sum ??= { currency: invoice.currency, openMinor: 0n, paidMinor: 0n, sendableMinor: 0n }
@@ -65,7 +65,9 @@ export async function refundServices(
   for (const { id } of await documentsOf(trx, wish.serviceIds)) {
     // Payments before their document, as a refund of a payment keeps them.
     await paymentsOf(trx, id, forUpdate(trx.dialect))
-    const one = await chargedOn(trx, await lockInvoice(trx, id), wish.serviceIds)
+    const invoice = await lockInvoice(trx, id)
+    const paidMinor = (await allocatedTo(trx, [id])).get(id) ?? 0n
+    const one = await chargedOn(trx, { invoice, paidMinor, serviceIds: wish.serviceIds })
     if (!one) continue
     const back = await refundOne(means, trx, { ...wish, ...one }, actor)
     sum.sentMinor += back.sentMinor
@@ -84,17 +86,26 @@ interface Charged {
   isUnpaid: boolean
 }
 
-function documentsOf(queries: Queries, serviceIds: readonly string[]): Promise<InvoiceRow[]> {
-  return queries.all<InvoiceRow>(sql`
-    select * from invoices where kind = 'invoice' and status in ('issued', 'paid', 'written_off')
-      and id in (select l.invoice_id from invoice_lines l where l.source_id in (${list(serviceIds)})) order by id`)
+interface PaidDocument extends InvoiceRow {
+  /** What payments and credit have brought it. */
+  paid_minor: bigint
+}
+
+function documentsOf(queries: Queries, serviceIds: readonly string[]): Promise<PaidDocument[]> {
+  return queries.all<PaidDocument>(sql`
+    select i.*, coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as paid_minor
+    from invoices i where i.kind = 'invoice' and i.status in ('issued', 'paid', 'written_off')
+      and i.id in (select l.invoice_id from invoice_lines l where l.source_id in (${list(serviceIds)})) order by i.id`)
 }
 
 /** What is left of the lines of services on a document; null when that is nothing to give back. */
 async function chargedOn(
   queries: Queries,
-  invoice: InvoiceRow,
-  serviceIds: readonly string[],
+  {
+    invoice,
+    paidMinor,
+    serviceIds,
+  }: Pick<Charged, 'invoice'> & { paidMinor: bigint; serviceIds: readonly string[] },
 ): Promise<Charged | null> {
   const left = (await creditableByHand(queries, invoice)).filter(({ leftMinor }) => leftMinor !== 0n)
   // What a change gave back is taken off the line that it was given of.
@@ -104,7 +115,6 @@ async function chargedOn(
   )
   if (own.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) <= 0n) return null
   const credits = own.map((one) => ({ ...one, amountMinor: one.leftMinor }))
-  const paidMinor = (await allocatedTo(queries, [invoice.id])).get(invoice.id) ?? 0n
   const isWhole = own.length === left.length
   return {
     invoice,

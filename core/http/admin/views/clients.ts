@@ -7,10 +7,10 @@ import { may, scoped } from '../../../records/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
-import { fraudNotice, suspectedOrders } from './fraud-notice.ts'
+import { fraudNotice } from './fraud-notice.ts'
 import { listPage } from './list-page.ts'
 import { countryName } from './words.ts'
-import { invoicesOf, messagesOf, ordersOf, paymentsOf, servicesOf } from './client-records.ts'
+import { invoicesOf, messagesOf, ordersOf, paymentsOf, readOrdersOf, servicesOf } from './client-records.ts'
 
 interface Listed {
   id: string
@@ -90,6 +90,7 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
   const client = await findClient(means.db, actor, asked.params.id!, 'client.read')
   const credit = await creditBalance(means.db, client.id, client.currency)
   const notes = await notesOf(desk, client)
+  const orders = await readOrdersOf(desk, client)
   return {
     head: {
       title: client.company ?? client.name,
@@ -101,12 +102,15 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
       actions: actsOf(desk, client),
     },
     main: [
-      ...fraudNotice(desk, await suspectedOrders(means.db, client.id)),
+      ...fraudNotice(
+        desk,
+        orders.filter(({ status }) => status === 'fraud'),
+      ),
       ...notes.filter(({ pinned }) => pinned === 1).map((note) => pinnedNote(note)),
       await servicesOf(desk, client),
       await invoicesOf(desk, client),
       await paymentsOf(desk, client),
-      await ordersOf(desk, client),
+      ordersOf(desk, client, orders),
       await messagesOf(desk, client),
       notesBlock(desk, client, notes),
       noteForm(desk, asked, client),

@@ -1,10 +1,5 @@
 import { refundPayment, type ServicesRefundPlan } from '../../../billing/index.ts'
-import {
-  countFailures,
-  planDeliveryRefund,
-  showDelivery,
-  type DeliveryCall,
-} from '../../../services/index.ts'
+import { countFailures, previewGivingUp, showDelivery, type DeliveryCall } from '../../../services/index.ts'
 import { serviceTitle } from '../../../catalog/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
@@ -210,9 +205,7 @@ function adoptForm(desk: Desk, asked: Asked, id: string) {
 
 export async function abandonPage(desk: Desk, asked: Asked): Promise<DangerView> {
   const { means, actor, t } = desk
-  const work = await showDelivery(means, { delivery_id: asked.params.id }, actor)
-  const { delivery, service } = work
-  const plan = await planDeliveryRefund(means, work)
+  const { delivery, service, plan } = await previewGivingUp(means, actor, asked.params.id!)
   return {
     title: t('admin.deliveries.abandon.title', { name: service.label }),
     crumbs: [
