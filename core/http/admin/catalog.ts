@@ -1,7 +1,5 @@
 import {
-  changeGroup,
   changeProduct,
-  createGroup,
   createOrderField,
   createProduct,
   exportCatalog,
@@ -24,8 +22,9 @@ import { options } from './catalog-options.ts'
 import { conditionActs } from './option-conditions.ts'
 import type { Act, Section } from './pages.ts'
 import { schemaValues } from './schema-values.ts'
-import { catalogPage, groupPage, importPage, newGroup } from './views/catalog.ts'
-import { moduleSchema, newProduct, productPage, reachProduct } from './views/product.ts'
+import { catalogPage, importPage } from './views/catalog.ts'
+import { newProduct } from './views/new-product.ts'
+import { moduleSchema, productPage, reachProduct } from './views/product.ts'
 
 const products = '/catalog/products'
 
@@ -33,16 +32,12 @@ export const catalog: Section = {
   pages: [
     { path: '/catalog', permission: 'catalog.read', draw: catalogPage },
     { path: '/catalog/import', permission: 'catalog.import', draw: importPage },
-    { path: '/catalog/groups/new', permission: 'group.create', draw: newGroup },
-    { path: '/catalog/groups/:id', permission: 'group.read', draw: groupPage },
     { path: `${products}/new`, permission: 'product.create', draw: newProduct },
     { path: `${products}/:id`, permission: 'product.read', draw: productPage },
     ...options.pages!,
   ],
   acts: [
     { path: '/catalog/import', permission: 'catalog.import', again: importPage, act: importFile },
-    { path: '/catalog/groups', permission: 'group.create', again: newGroup, act: addGroup },
-    { path: '/catalog/groups/:id', permission: 'group.change', again: groupPage, act: editGroup },
     { path: products, permission: 'product.create', again: newProduct, act: addProduct },
     { path: `${products}/:id`, permission: 'product.change', again: productPage, act: editProduct },
     { path: `${products}/:id/prices`, permission: 'price.set', again: productPage, act: setPrices },
@@ -91,26 +86,6 @@ async function exportFile({ means, actor }: Desk, { params }: Asked) {
   }
 }
 
-const groupOf = (form: FormBody) => ({
-  name: textOf(form, 'name'),
-  slug: textOf(form, 'slug'),
-  headline: optional(form, 'headline'),
-  description: optional(form, 'description'),
-  layout: textOf(form, 'layout'),
-  position: countOf(form, 'position') ?? 0,
-  hidden: ticked(form, 'hidden'),
-})
-
-async function addGroup({ means, actor, t }: Desk, { form }: Asked) {
-  await createGroup(means, { brand_id: textOf(form, 'brand_id'), ...groupOf(form) }, actor)
-  return { href: '/admin/catalog', message: t('admin.groups.done.created') }
-}
-
-async function editGroup({ means, actor, t }: Desk, { form, params, version }: Asked) {
-  await changeGroup(means, { id: params.id, ...(version ? { version } : {}), ...groupOf(form) }, actor)
-  return { href: `/admin/catalog/groups/${params.id!}`, message: t('admin.groups.done.changed') }
-}
-
 async function addProduct({ means, actor, t }: Desk, { form }: Asked) {
   const input = {
     group_id: textOf(form, 'group_id'),
@@ -130,6 +105,7 @@ async function editProduct(desk: Desk, asked: Asked) {
   const input = {
     id: asked.params.id,
     ...(version ? { version } : {}),
+    group_id: textOf(form, 'group_id'),
     name: textOf(form, 'name'),
     slug: textOf(form, 'slug'),
     summary: optional(form, 'summary'),

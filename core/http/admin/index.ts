@@ -11,6 +11,7 @@ import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
 import { copies } from './catalog-copies.ts'
+import { catalogGroups } from './catalog-groups.ts'
 import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
@@ -86,7 +87,18 @@ const sections: readonly Section[] = [
   ],
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
-  ...[catalog, copies, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
+  ...[
+    catalog,
+    catalogGroups,
+    copies,
+    productTerms,
+    priceLists,
+    priceSteps,
+    priceCampaigns,
+    exchangeRates,
+    coupons,
+    deals,
+  ],
   ...[
     plugins,
     pluginLife,

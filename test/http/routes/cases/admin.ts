@@ -246,6 +246,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/catalog/export/:file', ({ brand }) => `/catalog/export/${brand}.yaml`, /- slug: product-\d+/g),
   desk('/catalog/groups/new'),
   of('/catalog/groups/:id', ({ group }) => `/catalog/groups/${group}`, /Product \d+/g),
+  of('/catalog/groups/:id/retire', ({ group }) => `/catalog/groups/${group}/retire`),
   desk('/catalog/products/new', /Group \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}`, /Gateway \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=prices`),
