@@ -18,13 +18,13 @@ export const catalogGroups: Section = {
     { path: `${at}/retire`, permission: 'group.retire', again: retireGroupPage, act: retire },
     ...(['up', 'down'] as const).flatMap((to): Act[] => [
       {
-        path: `${at}/groups/:group/${to}`,
+        path: `${at}/groups/:groupId/${to}`,
         permission: 'group.sort',
         again: groupPage,
         act: sort('group', to),
       },
       {
-        path: `${at}/products/:product/${to}`,
+        path: `${at}/products/:productId/${to}`,
         permission: 'product.sort',
         again: groupPage,
         act: sort('product', to),
@@ -65,7 +65,7 @@ async function retire({ means, actor, t }: Desk, { params }: Asked) {
 function sort(what: 'group' | 'product', to: 'up' | 'down'): Act['act'] {
   const verb = what === 'group' ? moveGroup : moveProduct
   return async ({ means, actor, t }, asked) => {
-    const isMoved = await verb(means, { id: asked.params[what], to }, actor)
+    const isMoved = await verb(means, { id: asked.params[`${what}Id`], to }, actor)
     return { href: href(asked), message: t(`admin.groups.done.${isMoved ? 'sorted' : 'not_sorted'}`) }
   }
 }

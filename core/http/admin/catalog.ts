@@ -1,13 +1,11 @@
 import {
   changeProduct,
-  createOrderField,
   createProduct,
   exportCatalog,
   hideProduct,
   importCatalogFile,
   linkAddon,
   publishProduct,
-  retireOrderField,
   retireProduct,
   createOption,
   unlinkAddon,
@@ -17,7 +15,7 @@ import { parseGuarded } from '../../plugins/index.ts'
 import { checkForm } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
-import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
+import { countOf, linesOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import { options } from './catalog-options.ts'
 import { conditionActs } from './option-conditions.ts'
 import type { Act, Section } from './pages.ts'
@@ -42,13 +40,6 @@ export const catalog: Section = {
     { path: `${products}/:id`, permission: 'product.change', again: productPage, act: editProduct },
     { path: `${products}/:id/prices`, permission: 'price.set', again: productPage, act: setPrices },
     { path: `${products}/:id/options`, permission: 'option.create', again: productPage, act: addOption },
-    { path: `${products}/:id/fields`, permission: 'order_field.create', again: productPage, act: addField },
-    {
-      path: `${products}/:id/fields/:field/retire`,
-      permission: 'order_field.retire',
-      again: productPage,
-      act: retireField,
-    },
     { path: `${products}/:id/addons`, permission: 'addon.link', again: productPage, act: addAddon },
     {
       path: `${products}/:id/addons/:addon/unlink`,
@@ -126,12 +117,6 @@ async function editProduct(desk: Desk, asked: Asked) {
   return { href: atProduct(asked), message: t('admin.products.done.changed') }
 }
 
-const linesOf = (form: FormBody, name: string): string[] =>
-  textOf(form, name)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
-
 /** As the plugin's schema wants them; what it does not know of stays as it is. */
 async function moduleSettingsOf(desk: Desk, { form, params }: Asked): Promise<unknown> {
   if ('module_settings' in form) return jsonOf(form, 'module_settings')
@@ -178,26 +163,6 @@ async function addOption({ means, actor, t }: Desk, asked: Asked) {
   }
   const id = await createOption(means, input, actor)
   return { href: `/admin/catalog/options/${id}`, message: t('admin.options.done.created') }
-}
-
-async function addField({ means, actor, t }: Desk, asked: Asked) {
-  const { form } = asked
-  const input = {
-    product_id: asked.params.id,
-    label: textOf(form, 'field_label'),
-    key: textOf(form, 'field_key'),
-    kind: textOf(form, 'field_kind'),
-    choices: linesOf(form, 'choices'),
-    setting: optional(form, 'field_setting'),
-    required: ticked(form, 'field_required'),
-  }
-  await createOrderField(means, input, actor)
-  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.created') }
-}
-
-async function retireField({ means, actor, t }: Desk, asked: Asked) {
-  await retireOrderField(means, { id: asked.params.field }, actor)
-  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.retired') }
 }
 
 async function addAddon({ means, actor, t }: Desk, asked: Asked) {

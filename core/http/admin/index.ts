@@ -11,7 +11,9 @@ import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
 import { copies } from './catalog-copies.ts'
+import { orderFields } from './catalog-fields.ts'
 import { catalogGroups } from './catalog-groups.ts'
+import { optionValues } from './catalog-values.ts'
 import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
@@ -91,6 +93,8 @@ const sections: readonly Section[] = [
     catalog,
     catalogGroups,
     copies,
+    orderFields,
+    optionValues,
     productTerms,
     priceLists,
     priceSteps,

@@ -256,6 +256,8 @@ export const adminCases: readonly RouteCase[] = [
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=addons`, /Product \d+/g),
   of('/catalog/products/:id/copy', ({ product }) => `/catalog/products/${product}/copy`),
   of('/catalog/options/:id', ({ option }) => `/catalog/options/${option}`, /Place \d+/g),
+  of('/catalog/fields/:id', ({ field }) => `/catalog/fields/${field}`),
+  of('/catalog/values/:id', ({ value }) => `/catalog/values/${value}`),
   of('/catalog/options/:id/steps', ({ option }) => `/catalog/options/${option}/steps?cycle=1m&currency=EUR`),
   desk('/plugins', links('plugins/instances/plg_\\w+')),
   desk('/plugins/install', links('plugins/offers/plo_\\w+')),
