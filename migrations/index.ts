@@ -52,4 +52,5 @@ export const migrations: readonly Migration[] = [
   { name: '0057_server_accounts', breaking: false, load: () => import('./0057_server_accounts.ts') },
   { name: '0058_tax_owed', breaking: false, load: () => import('./0058_tax_owed.ts') },
   { name: '0059_sums_by_currency', breaking: true, load: () => import('./0059_sums_by_currency.ts') },
+  { name: '0061_suspected', breaking: false, load: () => import('./0061_suspected.ts') },
 ]

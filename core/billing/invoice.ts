@@ -26,6 +26,8 @@ export interface InvoiceRow extends StatefulRow {
   paid_at: Instant | null
   voided_at: Instant | null
   in_collections_at: Instant | null
+  /** Since when its order is marked as fraud; nothing is collected meanwhile. */
+  suspected_at: Instant | null
   subtotal_minor: bigint
   tax_minor: bigint
   /** Net and tax, and what cash rounding makes of them. */

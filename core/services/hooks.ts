@@ -16,7 +16,7 @@ declareEvent('server.degraded', 'A server works with trouble. Body: before (good
 declareEvent('server.recovered', 'A server works again as it should. Body: before (degraded, down), problem.')
 declareEvent(
   'delivery.refunded',
-  'What was paid and could not be delivered goes back to the client. Body: service_id, order_item_id.',
+  'What was paid and could not be delivered goes back to the client. Body: service_id, order_item_id, currency, sent_minor (on its way through gateways), credit_minor (became credit).',
 )
 declareEvent(
   'cancellation.planned',

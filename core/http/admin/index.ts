@@ -10,6 +10,10 @@ import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { copies } from './catalog-copies.ts'
+import { orderFields } from './catalog-fields.ts'
+import { catalogGroups } from './catalog-groups.ts'
+import { optionValues } from './catalog-values.ts'
 import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
@@ -97,7 +101,20 @@ const sections: readonly Section[] = [
   ],
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
-  ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
+  ...[
+    catalog,
+    catalogGroups,
+    copies,
+    orderFields,
+    optionValues,
+    productTerms,
+    priceLists,
+    priceSteps,
+    priceCampaigns,
+    exchangeRates,
+    coupons,
+    deals,
+  ],
   ...[
     plugins,
     pluginLife,

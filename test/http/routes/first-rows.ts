@@ -40,6 +40,8 @@ export interface FirstRows extends WorldIds {
   seller: string
   draft: string
   option: string
+  value: string
+  field: string
   method: string
   message: string
   webhookEvent: string
@@ -119,6 +121,12 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   const option = (await db.get<{ id: string }>(
     sql`select id from options where product_id = ${ids.product} and option_key = 'place'`,
   ))!
+  const value = (await db.get<{ id: string }>(
+    sql`select id from option_values where option_id = ${option.id} and value_key = 'nyc'`,
+  ))!
+  const field = (await db.get<{ id: string }>(
+    sql`select id from order_fields where product_id = ${ids.product} order by id`,
+  ))!
   const plugin = (await db.get<{ plugin_id: string }>(
     sql`select plugin_id from plugin_instances where id = ${ids.instance}`,
   ))!
@@ -142,6 +150,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     },
     ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, leftTokens, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
+    ...{ value: value.id, field: field.id },
     offer: await makeOffer(means),
     ...{ quote: await makeQuote(means, ids), transfer: await makeTransfer(means, ids, user.email) },
     ...deals,

@@ -136,6 +136,7 @@ export async function makeForeignRows(
     note: await copy('client_notes', await first('client_notes', 'client_id', rows.client), 'nte', {
       client_id: owner.id,
     }),
+    value: await copy('option_values', rows.value, 'opv', { option_id: option }),
     field: await copy('order_fields', await first('order_fields', 'product_id', rows.product), 'fld', {
       product_id: product,
     }),
