@@ -7,6 +7,8 @@ export interface IdentityMail {
   template:
     | 'verify-email'
     | 'account-exists'
+    | 'email-asked'
+    | 'email-changed'
     | 'reset-password'
     | 'password-changed'
     | 'staff-invite'

@@ -14,6 +14,18 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'reset-password': { url: '/reset/secret-token', expires_at },
   'account-exists': { url: '/sign-in' },
   'password-changed': { url: '/portal/security', changed_at: expires_at, address: '192.0.2.7' },
+  'email-asked': {
+    url: '/portal/security',
+    email: 'new@quay.example',
+    asked_at: expires_at,
+    address: '192.0.2.7',
+  },
+  'email-changed': {
+    url: '/portal/security',
+    email: 'new@quay.example',
+    asked_at: expires_at,
+    address: '192.0.2.7',
+  },
   'staff-invite': { url: '/admin/reset/secret-token', expires_at, invited_by: 'Ida Brandt' },
   'client-account': { url: '/reset', client: 'Quay & Sons Ltd', has_password: false },
   'order-received': {

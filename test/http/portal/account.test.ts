@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { makeClient, makeMembership, makeUser } from '../../support/make.ts'
+import { makeClient, makeMembership, makeUser, PASSWORD } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
@@ -138,6 +138,34 @@ for (const engine of engines) {
       await browser.post('/portal/security/sessions/end-others')
       assert.equal(await open(), 0)
       assert.equal((await browser.get('/portal/security')).status, 200)
+    })
+
+    test('the sign-in address changes by a link at the new one, and the form keeps what was typed', async () => {
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, { client_id: portal.foreign.id, user_id: user.id })
+      const own = await signedIn(web, user)
+      await own.get('/portal/security')
+      const email = 'moved@quay.example'
+      const wrong = await own.post('/portal/security/email', { email, current_password: 'wrong one' })
+      assert.equal(wrong.status, 422)
+      assert.match(wrong.text, /value="moved@quay\.example"/)
+      assert.doesNotMatch(wrong.text, /wrong one/)
+      const asked = await own.post('/portal/security/email', { email, current_password: PASSWORD })
+      assert.equal(asked.location, '/portal/security')
+      const shown = textOf((await own.get('/portal/security')).text)
+      assert.match(shown, /A link is on its way to moved@quay\.example/)
+      assert.match(shown, new RegExp(`You sign in with ${user.email}`))
+      const mails = means.jobs.of('mail.send') as unknown as {
+        to: { address: string }
+        data: { path: string }
+      }[]
+      const path = mails.find(({ to }) => to.address === email)!.data.path
+      assert.equal((await own.get(path)).status, 200)
+      assert.equal((await own.post(path)).location, '/portal')
+      const after = textOf((await own.get('/portal/security')).text)
+      assert.match(after, /You sign in with moved@quay\.example/)
+      assert.equal((await web.browser().signIn(email, PASSWORD)).status, 303)
+      assert.equal((await own.post(path)).status, 410)
     })
 
     test('the history tells good sign-ins from bad ones', async () => {

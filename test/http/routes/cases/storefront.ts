@@ -48,6 +48,11 @@ export const storefrontCases: readonly RouteCase[] = [
   { route: '/admin/sign-in', at: () => '/admin/sign-in', as: 'guest' },
   { route: '/admin/reset', at: () => '/admin/reset', as: 'guest' },
   { route: '/admin/reset/:token', at: ({ tokens }) => `/admin/reset/${tokens.staffReset}`, as: 'guest' },
+  {
+    route: '/admin/verify-email/:token',
+    at: ({ tokens }) => `/admin/verify-email/${tokens.verify}`,
+    as: 'guest',
+  },
   { route: '/admin/confirm', at: () => '/admin/confirm', as: 'staff' },
   { route: '/admin/setup', at: () => '/admin/setup', as: 'guest' },
   { route: '/developers', at: () => '/developers', as: 'guest', rows: [groups] },
