@@ -48,4 +48,5 @@ export const migrations: readonly Migration[] = [
   { name: '0051_write_offs', breaking: false, load: () => import('./0051_write_offs.ts') },
   { name: '0052_updates_and_silence', breaking: false, load: () => import('./0052_updates_and_silence.ts') },
   { name: '0053_told_capacity', breaking: false, load: () => import('./0053_told_capacity.ts') },
+  { name: '0062_membership_invites', breaking: false, load: () => import('./0062_membership_invites.ts') },
 ]

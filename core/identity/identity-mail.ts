@@ -13,6 +13,7 @@ export interface IdentityMail {
     | 'password-changed'
     | 'staff-invite'
     | 'client-account'
+    | 'member-invite'
   to: { email: string; name: string; locale: string }
   brandId: string | null
   clientId?: string | null

@@ -43,6 +43,7 @@ export const mailData = {
     address: maybe(text),
   }),
   'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
+  'member-invite': Type.Object({ url, expires_at: instant, invited_by: text, client: text }),
   'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 
   'order-received': Type.Object({

@@ -27,6 +27,12 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     address: '192.0.2.7',
   },
   'staff-invite': { url: '/admin/reset/secret-token', expires_at, invited_by: 'Ida Brandt' },
+  'member-invite': {
+    url: '/invitation/secret-token',
+    expires_at,
+    invited_by: 'Ada Quay',
+    client: 'Quay & Sons Ltd',
+  },
   'client-account': { url: '/reset', client: 'Quay & Sons Ltd', has_password: false },
   'order-received': {
     url: '/orders/ord_01',

@@ -38,6 +38,7 @@ import { numberSeries } from './number-series.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
+import { people } from './people.ts'
 import { pluginLife } from './plugin-life.ts'
 import { pluginRequests } from './plugin-requests.ts'
 import { plugins } from './plugins.ts'
@@ -68,7 +69,7 @@ export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
+  ...[board, clients, people, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
   ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, trust],
   ...[
     invoices,

@@ -188,6 +188,65 @@ for (const engine of engines) {
       assert.doesNotMatch((await browser.get('/portal/account/people')).text, new RegExp(member.email))
     })
 
+    test('a person is invited, takes the link, and gets other rights; the last owner stays', async () => {
+      const client = await makeClient(means, { brand_id: portal.brand.id })
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      const own = await makeMembership(means, { client_id: client.id, user_id: user.id })
+      const owner = await signedIn(web, user)
+      await owner.get('/portal/account/people')
+      const none = await owner.post('/portal/account/people', { email: 'nia@quay.example' })
+      assert.equal(none.status, 422)
+      assert.match(textOf(none.text), /Choose at least one/)
+      const sent = await owner.post('/portal/account/people', { email: 'nia@quay.example', sets: 'look' })
+      assert.equal(sent.location, '/portal/account/people')
+      const open = await owner.get('/portal/account/people')
+      assert.match(textOf(open.text), /nia@quay\.example see everything/)
+      const mails = means.jobs.of('mail.send') as unknown as {
+        template: string
+        data: { path: string }
+      }[]
+      const { path } = mails.findLast(({ template }) => template === 'member-invite')!.data
+      const guest = web.browser()
+      assert.match(textOf((await guest.get(path)).text), /An account is made for nia@quay\.example/)
+      const short = await guest.post(path, { name: 'Nia', password: 'short' })
+      assert.equal(short.status, 422)
+      const taken = await guest.post(path, { name: 'Nia', password: 'cobalt-heron-meadow-7' })
+      assert.equal(taken.location, '/portal/switch')
+      assert.equal((await guest.get('/portal/account/people')).status, 200)
+      assert.doesNotMatch((await guest.get('/portal/account/people')).text, /Invite a person|\/remove"/)
+      assert.equal((await guest.get(path)).status, 410)
+      const listed = await owner.get('/portal/account/people')
+      const at = /href="(\/portal\/account\/people\/mem_\w+)"/.exec(listed.text)![1]!
+      const form = await owner.get(at)
+      assert.match(form.text, /value="look" checked/)
+      const changed = await owner.post(at, { sets: 'pay', ends_on: '2026-12-31' })
+      assert.equal(changed.location, '/portal/account/people')
+      const after = textOf((await owner.get('/portal/account/people')).text)
+      assert.match(after, / pay until/)
+      assert.match((await owner.get(at)).text, /value="2026-12-31"/)
+      assert.equal((await guest.post(at, { sets: 'all' })).status, 403)
+      assert.equal((await owner.post(`/portal/account/people/${own.id}/remove`)).status, 409)
+      assert.equal((await browser.get(at)).status, 404)
+    })
+
+    test('contacts are added, changed and removed', async () => {
+      await browser.get('/portal/account/people')
+      const at = '/portal/account/people/contacts'
+      const wrong = await browser.post(at, { name: 'Books', email: 'books@quay.example' })
+      assert.equal(wrong.status, 422)
+      const books = { name: 'Books', email: 'books@quay.example', topics: 'invoices' }
+      assert.equal((await browser.post(at, books)).status, 303)
+      const listed = await browser.get('/portal/account/people')
+      assert.match(textOf(listed.text), /Books books@quay\.example invoices/)
+      const one = new RegExp(`href="(${at}/cnt_\\w+)"`).exec(listed.text)![1]!
+      assert.match((await browser.get(one)).text, /value="books@quay\.example"/)
+      const changed = await browser.post(one, { ...books, topics: 'support' })
+      assert.equal(changed.status, 303)
+      assert.match(textOf((await browser.get('/portal/account/people')).text), /books@quay\.example support/)
+      assert.equal((await browser.post(`${one}/remove`)).status, 303)
+      assert.equal((await browser.get(one)).status, 404)
+    })
+
     test('the mails that were sent are read again; those of others are not found', async () => {
       const ids = { own: means.newId('msg'), foreign: means.newId('msg') }
       const at = means.business.now()

@@ -44,6 +44,7 @@ export const storefrontCases: readonly RouteCase[] = [
   { route: '/reset', at: () => '/reset', as: 'guest' },
   { route: '/reset/:token', at: ({ tokens }) => `/reset/${tokens.reset}`, as: 'guest' },
   { route: '/verify-email/:token', at: ({ tokens }) => `/verify-email/${tokens.verify}`, as: 'guest' },
+  { route: '/invitation/:token', at: ({ inviteToken }) => `/invitation/${inviteToken}`, as: 'guest' },
   { route: '/confirm', at: () => '/confirm', as: 'client' },
   { route: '/admin/sign-in', at: () => '/admin/sign-in', as: 'guest' },
   { route: '/admin/reset', at: () => '/admin/reset', as: 'guest' },
