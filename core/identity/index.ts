@@ -1,7 +1,7 @@
 import './hooks.ts'
 export * from './actor-of.ts'
 export { changePassword, changeProfile } from './change-own-account.ts'
-export { changeEmail } from './change-email.ts'
+export { changeEmail, changeUserEmail } from './change-email.ts'
 export { confirm, requireConfirmed } from './confirm.ts'
 export * from './create-user.ts'
 export * from './email-key.ts'

@@ -21,6 +21,7 @@ export const limits = {
   resetByAccount: { name: 'reset.account', most: 4, minutes: 60 },
   uploadByAddress: { name: 'upload.address', most: 30, minutes: 60 },
   verification: { name: 'verification.user', most: 5, minutes: 60 },
+  invitation: { name: 'invitation.client', most: 20, minutes: 60 },
   setUp: { name: 'set_up.address', most: 10, minutes: 15 },
 } satisfies Record<string, RateLimit>
 
