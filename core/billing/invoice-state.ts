@@ -2,7 +2,7 @@ import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { refundPart, refundsInParts } from './payments/refund-parts.ts'
 import { paymentsFor } from './payments/under-way.ts'
-import { isLateProforma, isOverdue, type InvoiceStatus } from './invoice.ts'
+import type { InvoiceStatus } from './invoice.ts'
 
 /** What has been paid, given back and is under way for a document. */
 export interface Standing {
@@ -78,6 +78,24 @@ const byId = madeOnce(
   ({ rows }: { rows: readonly (Standing & { id: string })[] }): ReadonlyMap<string, Standing> =>
     new Map(rows.map(({ id, ...standing }) => [id, standing])),
 )
+
+interface Owed {
+  status: string
+  proforma: number
+  due_on: IsoDate
+  owed_on: IsoDate | null
+}
+
+/** Derived, never stored: it is owed, and its day has passed. */
+export const isOverdue = (invoice: Owed, today: IsoDate): boolean =>
+  invoice.proforma === 0 && isPast(invoice, today)
+
+/** Of a proforma: its day has passed without its money. Nothing is owed on it, so it is not overdue. */
+export const isLateProforma = (invoice: Owed, today: IsoDate): boolean =>
+  invoice.proforma === 1 && isPast(invoice, today)
+
+const isPast = ({ status, due_on, owed_on }: Owed, today: IsoDate): boolean =>
+  status === 'issued' && (owed_on ?? due_on) < today
 
 /** Derived, never stored, but for the status itself. */
 export type InvoiceState =

@@ -215,6 +215,11 @@ for (const engine of engines)
       const sure = await client.post(path, { 'values[image]': 'debian', confirmed: 'on' })
       assert.deepEqual([sure.status, sure.location], [303, `${base}/actions`])
       assert.match((await client.get(`${base}/actions`)).text, /hx-trigger="every 5s"/)
+      const desk = `/admin/services/${portal.serviceId}/actions`
+      const history = new RegExp(
+        `id="service-${portal.serviceId}-acts"[^>]*hx-get="${desk}"[^>]*hx-trigger="every 5s"`,
+      )
+      assert.match((await staff.get(desk)).text, history)
       const other = await client.post(`${base}/actions/create_snapshot`, { 'values[name]': 'Mine' })
       assert.equal(other.status, 409)
       await work(false)
@@ -224,6 +229,7 @@ for (const engine of engines)
       const { text } = await client.get(`${base}/actions`)
       assert.match(textOf(text), /Reinstall .* Done/)
       assert.doesNotMatch(text, /hx-trigger="every 5s"/)
+      assert.doesNotMatch((await staff.get(desk)).text, /hx-trigger="every 5s"/)
       assert.equal(machine().installed, 2)
     })
 
