@@ -49,4 +49,5 @@ export const migrations: readonly Migration[] = [
   { name: '0052_updates_and_silence', breaking: false, load: () => import('./0052_updates_and_silence.ts') },
   { name: '0053_told_capacity', breaking: false, load: () => import('./0053_told_capacity.ts') },
   { name: '0054_service_transfers', breaking: false, load: () => import('./0054_service_transfers.ts') },
+  { name: '0057_server_accounts', breaking: false, load: () => import('./0057_server_accounts.ts') },
 ]

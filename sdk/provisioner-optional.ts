@@ -54,11 +54,15 @@ export const RemoteAccount = Type.Object({
   /** Our service id, when the provider keeps it. */
   external_id: Type.Optional(Type.String()),
   name: Type.String(),
+  /** What the provider calls its plan, for staff to read. */
   product: Type.Optional(Type.String()),
+  /** What it has of the product settings, by their names: core compares those that the service has too. */
+  settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   state: Type.Enum(['live', 'suspended', 'creating', 'failed']),
   email: Type.Optional(Type.String()),
   created_at: Type.Optional(InstantText),
 })
+export type RemoteAccount = Static<typeof RemoteAccount>
 
 export const Snapshot = Type.Object({
   reference: Reference,
@@ -126,6 +130,10 @@ export const provisionerOptionalOperations = {
       Failed,
     ]),
   },
+  /**
+   * All accounts of a server, in pages: without `cursor` the first, and one more for each answer that has a cursor. Core
+   * compares them with the services that are billed.
+   */
   list_accounts: {
     input: Type.Object({ ...ServerInput.properties, cursor: Type.Optional(Type.String()) }),
     output: Type.Object({
@@ -151,7 +159,10 @@ export const provisionerOptionalOperations = {
     ]),
     changes: true,
   },
-  /** What the plugin shows on the service's page. */
+  /**
+   * What the plugin shows on the service's page: to its client while it is live, to staff also while it is suspended.
+   * The page does not wait for it. Forms need `submit` of an add-on; buttons belong into `list_actions`.
+   */
   draw_panel: {
     input: Type.Object({
       ...ProvisionInput.properties,

@@ -102,13 +102,23 @@ export const amountDue = (invoice: {
     ? 0n
     : invoice.total_minor - invoice.allocated_minor
 
-/** Derived, never stored. */
-export function isOverdue(
-  invoice: { status: string; due_on: IsoDate; owed_on: IsoDate | null },
-  today: IsoDate,
-): boolean {
-  return invoice.status === 'issued' && (invoice.owed_on ?? invoice.due_on) < today
+interface Owed {
+  status: string
+  proforma: number
+  due_on: IsoDate
+  owed_on: IsoDate | null
 }
+
+/** Derived, never stored: it is owed, and its day has passed. */
+export const isOverdue = (invoice: Owed, today: IsoDate): boolean =>
+  invoice.proforma === 0 && isPast(invoice, today)
+
+/** Of a proforma: its day has passed without its money. Nothing is owed on it, so it is not overdue. */
+export const isLateProforma = (invoice: Owed, today: IsoDate): boolean =>
+  invoice.proforma === 1 && isPast(invoice, today)
+
+const isPast = ({ status, due_on, owed_on }: Owed, today: IsoDate): boolean =>
+  status === 'issued' && (owed_on ?? due_on) < today
 
 /** The invoice when the actor may read it; NotFound otherwise. */
 export async function getInvoice(queries: Queries, id: string, actor: Actor): Promise<Invoice> {

@@ -81,6 +81,7 @@ export const prefixes = {
   rlm: 'realm',
   rol: 'role',
   run: 'billing run',
+  sac: 'server account',
   sel: 'seller',
   ser: 'number series',
   ses: 'session',

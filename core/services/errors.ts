@@ -81,6 +81,28 @@ export const NotFoundAtProvider = defineError(
   (p: { remote_id: string; state: string }) =>
     `The provider says that "${p.remote_id}" is ${p.state}. Only something that exists there can be adopted.`,
 )
+export const AccountTaken = defineError(
+  'server_account.taken',
+  409,
+  (p: { remote_id: string; service: string }) =>
+    `The account "${p.remote_id}" belongs to the service ${p.service} already. Choose another one.`,
+)
+export const AccountNotFitting = defineError(
+  'server_account.not_fitting',
+  409,
+  (p: { id: string; reason: string }) => `The account ${p.id} cannot be used so: ${p.reason}.`,
+)
+export const NotAsCompared = defineError(
+  'server_account.not_as_compared',
+  409,
+  (p: { service: string; here: string; there: string }) =>
+    `The service ${p.service} is ${p.here} here and ${p.there} on its server, which is not what was found. Compare again.`,
+)
+export const NotListed = defineError(
+  'server_account.not_listed',
+  409,
+  (p: { server: string }) => `The plugin of the server ${p.server} does not list its accounts.`,
+)
 export const ChangeNotPossible = defineError(
   'service_change.not_possible',
   409,

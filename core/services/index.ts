@@ -1,4 +1,5 @@
 import './hooks.ts'
+export * from './accounts/index.ts'
 export * from './acts/index.ts'
 export * from './abandon-delivery.ts'
 export * from './adopt-delivery.ts'
@@ -39,7 +40,13 @@ export { liftHold, releaseService, resumeService, type LiftedHold } from './lift
 export * from './list-deliveries.ts'
 export * from './list-servers.ts'
 export * from './list-services.ts'
-export { moveRenewal, previewMove, type MovedService, type PricedMove } from './move-renewal.ts'
+export {
+  moveRenewal,
+  previewMove,
+  type MovedService,
+  type PreviewedMove,
+  type PricedMove,
+} from './move-renewal.ts'
 export { findService } from './load.ts'
 export { nextCharges, servicesWithoutNextCharge, type Unplanned } from './next-charges.ts'
 export { liftPluginHold, placePluginHold } from './plugin-holds.ts'
@@ -67,7 +74,7 @@ export { cancelChange, dropStaleChanges, requestChange, type RequestedChange } f
 export * from './read-service-file.ts'
 export * from './retention/index.ts'
 export { retryDelivery, undoDelivery } from './retry-delivery.ts'
-export { planUnused, type Unused } from './return-unused.ts'
+export { planUnused, unusedDraft, type Unused } from './return-unused.ts'
 export * from './reveal-access.ts'
 export * from './rows.ts'
 export * from './save-server-group.ts'

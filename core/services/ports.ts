@@ -1,4 +1,4 @@
-import type { DraftInvoice, DraftLine } from '../billing/index.ts'
+import type { DocumentSums, DraftInvoice, DraftLine } from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { DeadlineClass, HostOwner, TroubledHost } from '../plugins/index.ts'
@@ -63,20 +63,11 @@ export interface ChangePorts {
   /** Fees and discounts that plugins add to the document, in preview and deed; they fail it when they fail. */
   added(means: Means, queries: Queries | Trx, draft: DraftInvoice): Promise<readonly DraftLine[]>
   /** What the document of these lines would come to. */
-  sums(
-    means: Means,
-    queries: Queries,
-    draft: DraftInvoice,
-  ): Promise<{ subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }>
+  sums(means: Means, queries: Queries, draft: DraftInvoice): Promise<DocumentSums>
   /** Takes back the invoice of a change that is cancelled or replaced; what was paid of it becomes credit. */
   voidInvoice(means: Means, trx: Trx, invoiceId: string, actor: Actor): Promise<unknown>
-  /** Books lines whose sum is negative as credit of the client. */
-  giveCredit(
-    means: Means,
-    trx: Trx,
-    draft: DraftInvoice,
-    actor: Actor,
-  ): Promise<{ id: string; totalMinor: bigint }>
+  /** Books lines whose sum is negative as credit of the client; what grants had paid goes back into them. */
+  giveCredit(means: Means, trx: Trx, draft: DraftInvoice, actor: Actor): Promise<CreditedNote>
   /** Pays documents on which a period of these services has begun by the day from the client's credit, as far as it reaches. */
   settleFromCredit(
     means: Means,
@@ -88,8 +79,22 @@ export interface ChangePorts {
   refundCredit(means: Means, trx: Trx, wish: CreditRefund, actor: Actor): Promise<void>
 }
 
+export interface CreditedNote {
+  id: string
+  /** Below zero. */
+  totalMinor: bigint
+  /** Of it, above zero: in grants again. */
+  promotionalMinor: bigint
+}
+
+/** Above zero: what may be paid out. */
+export const moneyIn = ({ totalMinor, promotionalMinor }: CreditedNote): bigint =>
+  -totalMinor - promotionalMinor
+
 export interface CreditRefund {
   noteId: string
+  /** What of the note is money, above zero. */
+  mostMinor: bigint
   serviceIds: readonly string[]
   reason: string
   /** Of the act that gives it back: the same act refunds once. */

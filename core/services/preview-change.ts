@@ -1,5 +1,5 @@
 import { Type, type Static } from '../../sdk/index.ts'
-import type { DraftInvoice, DraftLine } from '../billing/index.ts'
+import type { DocumentSums, DraftInvoice, DraftLine } from '../billing/index.ts'
 import { QUANTITY_MAX } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
 import { cycle, isMetered, recurs } from '../kernel/index.ts'
@@ -42,7 +42,7 @@ export interface PricedChange {
   /** What becomes of the value when the plan gives some back. */
   unused: UnusedValue
   /** What its document would come to, tax included; negative when the client gets something back. */
-  sums: { subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }
+  sums: DocumentSums
 }
 
 /** What a change would cost today, tax included, and from the next period on. Changes nothing. */
@@ -55,7 +55,7 @@ export const previewChange = defineVerb(
   },
 )
 
-const NOTHING = { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n }
+const NOTHING: DocumentSums = { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n, promotionalMinor: 0n }
 
 /** The document of a change, which one over no lines is none. */
 async function sumsOf(

@@ -4,13 +4,12 @@ import { addDays, maxDay, minDay, type Actor, type IsoDate } from '../kernel/ind
 import type { Means } from '../records/index.ts'
 import { chargedOf, couponIn } from './plan-change.ts'
 import { lowered } from './plan-periods.ts'
-import type { ChangeMeans } from './ports.ts'
+import { moneyIn, type ChangeMeans } from './ports.ts'
 import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
 import {
   chargedSpans,
   monthsOf,
   restOfSpan,
-  restPrice,
   type Proration,
   type ProrationMode,
   type Rest,
@@ -18,6 +17,7 @@ import {
 import type { ServiceRow } from './rows.ts'
 import type { PausePolicy, UnusedValue } from './settings.ts'
 import { termsOf } from './terms.ts'
+import { unusedPrice } from './unused-price.ts'
 
 export interface Unused {
   policy: UnusedValue
@@ -93,13 +93,21 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
     .map((span) => {
       const rest = restOfSpan(span, fromOn, measure)
       const by = facts.loweredIn(span)
-      const price = lowered(service.recurring_minor, by)
-      const amountMinor = -restPrice(price, rest)
+      const charged = lowered(service.recurring_minor, by)
+      const unused = unusedPrice(charged, rest, facts.leftOf(rest))
+      const [price, amountMinor] = [unused.price, -unused.amountMinor]
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
-        trace: traceOf(rest, { service, cause, price, coupon: couponIn(by), mode: how.mode }),
+        trace: traceOf(rest, {
+          service,
+          cause,
+          price,
+          why: unused.why,
+          coupon: couponIn(by),
+          mode: how.mode,
+        }),
       }
     })
     .filter(({ amountMinor }) => amountMinor !== 0n)
@@ -109,12 +117,13 @@ interface Traced {
   service: ServiceRow
   cause: string
   price: bigint
+  why: { credited?: string }
   coupon: string | null
   mode: ProrationMode
 }
 
-const traceOf = (rest: Rest, { service, cause, price, coupon, mode }: Traced): DraftLine['trace'] => ({
-  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString() },
+const traceOf = (rest: Rest, { service, cause, price, why, coupon, mode }: Traced): DraftLine['trace'] => ({
+  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString(), ...why },
   ...{ days: rest.days, length: rest.length, proration: mode, coupon },
   ...(rest.unit === 'second' ? { unit: 'second' } : {}),
   rounding: 'half up on the running total',
@@ -133,6 +142,17 @@ async function firstUnpaid(
   return new Map(rows.map((row) => [row.id, row.starts_on]))
 }
 
+/** The document that gives it back. */
+export function unusedDraft(
+  means: Pick<Means, 'business'>,
+  whole: ServiceRow,
+  { cause, lines }: { cause: string; lines: readonly DraftLine[] },
+): DraftInvoice {
+  const { brand_id: brandId, client_id: clientId, currency, zone } = whole
+  const of = { brandId, clientId, currency, origin: 'change', originId: cause } as const
+  return { ...of, dueOn: means.business.today(zone), lines }
+}
+
 /** Gives the unused value back once, by the policy of the product. Answers the credit note, when there is one. */
 export async function returnUnused(
   means: ChangeMeans,
@@ -148,21 +168,13 @@ export async function returnUnused(
   const ending = { whole: whole!, parts: () => Promise.resolve(parts), cause: cancellationId }
   const { policy, lines, amountMinor } = await planUnused(means, trx, ending)
   if (amountMinor >= 0n) return null
-  const draft: DraftInvoice = {
-    brandId: whole!.brand_id,
-    clientId: whole!.client_id,
-    currency: whole!.currency,
-    origin: 'change',
-    originId: cancellationId,
-    dueOn: means.business.today(whole!.zone),
-    lines,
-  }
+  const draft = unusedDraft(means, whole!, { cause: cancellationId, lines })
   const note = await means.changes.giveCredit(means, trx, draft, actor)
   const serviceIds = services.map(({ id }) => id)
   // What is still owed for these services is paid from it first; only the rest goes back.
   await means.changes.settleFromCredit(means, trx, { serviceIds, upToOn: draft.dueOn }, actor)
   if (policy === 'refund') {
-    const refund = { noteId: note.id, serviceIds, reason, once: cancellationId }
+    const refund = { noteId: note.id, mostMinor: moneyIn(note), serviceIds, reason, once: cancellationId }
     await means.changes.refundCredit(means, trx, refund, actor)
   }
   return note

@@ -7,6 +7,7 @@ import {
   servicesJobs,
   startChecking,
   startCollecting,
+  startComparing,
 } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
 import { changePorts } from './change-ports.ts'
@@ -35,6 +36,11 @@ export const servicesArea: Area = {
       name: 'services.expire_transfers',
       cron: '50 * * * *',
       run: async () => ({ expired: await expireTransfers(means) }),
+    },
+    {
+      name: 'services.compare_accounts',
+      cron: '50 4 * * *',
+      run: async () => ({ servers: await startComparing(means) }),
     },
     {
       name: 'services.drop_stale_changes',

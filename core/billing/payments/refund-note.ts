@@ -9,6 +9,8 @@ import { refundable } from './refundable.ts'
 
 export interface NoteRefund {
   noteId: string
+  /** What of its value is money: above zero, no promotional credit in it. */
+  mostMinor: bigint
   serviceIds: readonly string[]
   reason: string
   /** Of the act that gives it back: the same act refunds once. */
@@ -29,7 +31,7 @@ export async function refundNote(means: Means, trx: Trx, wish: NoteRefund, actor
         select a.payment_id from allocations a where a.kind = 'payment' and a.invoice_id in (${documents})))
     order by id desc ${forUpdate(trx.dialect)}`)
   const { paidMinor: credit } = await lockCredit(trx, note.client_id, note.currency)
-  let left = credit < -note.total_minor ? credit : -note.total_minor
+  let left = credit < wish.mostMinor ? credit : wish.mostMinor
   for (const payment of payments)
     for (const documentId of payment.invoice_id
       ? [payment.invoice_id]

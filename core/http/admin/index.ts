@@ -52,6 +52,7 @@ import { renewals } from './renewals.ts'
 import { transfers } from './transfers.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
+import { serverAccounts } from './server-accounts.ts'
 import { servers } from './servers.ts'
 import { serviceActs, signOnRoute } from './service-acts.ts'
 import { services } from './services.ts'
@@ -70,7 +71,17 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries, servers, trust],
+  ...[
+    services,
+    cancelReasonPages,
+    serviceActs,
+    renewals,
+    transfers,
+    deliveries,
+    servers,
+    serverAccounts,
+    trust,
+  ],
   ...[
     invoices,
     instalments,

@@ -53,7 +53,7 @@ const Client = Type.Object({
 /** The status, or what follows from payments and the day. */
 const state = () =>
   text(
-    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue or partly_paid.',
+    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue, late (a proforma, on which nothing is owed, that was not paid in time) or partly_paid.',
   )
 
 const Invoice = Type.Object({

@@ -54,6 +54,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   quo: 'quotes',
   prr: 'price_rules',
   ref: 'refunds',
+  sac: 'server_accounts',
   sel: 'sellers',
   ses: 'sessions',
   srv: 'servers',

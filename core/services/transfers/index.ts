@@ -2,7 +2,7 @@ export { acceptTransfer, declineTransfer, isStandingOffer } from './answer-trans
 export * from './errors.ts'
 export { expireTransfers } from './expire-transfers.ts'
 export { familyOf } from './family.ts'
-export { moveService, previewTransfer, type PreviewedMove } from './move-service.ts'
+export { moveService, previewTransfer, type PreviewedTransfer } from './move-service.ts'
 export { obstacleNames, obstaclesOf, type Obstacle, type ObstacleName } from './obstacles.ts'
 export { OFFER_DAYS, offerTransfer, withdrawTransfer } from './offer-transfer.ts'
 export { readOffer, type OfferedService, type ReadOffer } from './read-offer.ts'

@@ -21,7 +21,7 @@ const Move = {
   prices: Type.Enum({ list: 'list', same: 'same' } as const, { default: 'list' }),
 }
 
-export interface PreviewedMove {
+export interface PreviewedTransfer {
   service: ServiceRow
   receiver: Client
   taken: Taken[]
@@ -31,7 +31,7 @@ export interface PreviewedMove {
 /** What would move, at which prices, and what stands in the way. Changes nothing. */
 export const previewTransfer = defineVerb(
   { permission: 'service_transfer.preview', audience: ['staff'], input: Type.Object(Move) },
-  async (means: ChangeMeans, input, actor): Promise<PreviewedMove> => {
+  async (means: ChangeMeans, input, actor): Promise<PreviewedTransfer> => {
     const { db } = means
     const right = 'service_transfer.preview'
     const service = await findService(db, actor, { id: input.service_id, right })

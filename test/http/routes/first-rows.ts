@@ -66,6 +66,7 @@ export interface FirstRows extends WorldIds {
   rate: string
   clientGroup: string
   serverGroup: string
+  serverAccount: string
   run: string
   event: string
   audit: string

@@ -92,6 +92,9 @@ export async function makeForeignRows(
     method: await copy('payment_methods', rows.method, 'mth', { client_id: owner.id, reference: owner.id }),
     message: await copy('messages', rows.message, 'msg', { ...of, message_key: owner.id }),
     delivery: await copy('deliveries', rows.delivery, 'dlv', { ...of, service_id: service }),
+    serverAccount: await copy('server_accounts', rows.serverAccount, 'sac', {
+      ...{ ...of, service_id: service, remote_id: owner.id },
+    }),
     dispute: await copy('disputes', rows.dispute, 'dsp', {
       client_id: owner.id,
       payment_id: payment,

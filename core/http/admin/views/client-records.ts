@@ -57,6 +57,7 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     id: string
     number: string | null
     status: string
+    proforma: number
     due_on: IsoDate
     owed_on: IsoDate | null
     is_refunded: number
@@ -64,7 +65,7 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     total_minor: bigint
     currency: string
   }>(sql`
-    select i.id, i.number, i.status, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, ${allocated}, i.total_minor, i.currency
+    select i.id, i.number, i.status, i.proforma, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, ${allocated}, i.total_minor, i.currency
     from invoices i where i.client_id = ${client.id} order by case when i.status = 'issued' then 0 else 1 end, i.id desc limit 10`)
   return {
     kind: 'table',

@@ -4,7 +4,7 @@ import {
   findService,
   moveService,
   previewTransfer,
-  type PreviewedMove,
+  type PreviewedTransfer,
   type ServiceRow,
   type TransferRow,
 } from '../../../services/index.ts'
@@ -62,7 +62,7 @@ async function previewed(
   { means, actor }: Desk,
   { id }: ServiceRow,
   { to, prices }: Chosen,
-): Promise<PreviewedMove | string> {
+): Promise<PreviewedTransfer | string> {
   try {
     return await previewTransfer(means, { service_id: id, to_client_id: to, prices }, actor)
   } catch (error) {
@@ -97,7 +97,7 @@ function wishForm(desk: Desk, asked: Asked, { action, chosen }: Forming): Block 
   }
 }
 
-function effect(desk: Desk, { service, receiver, taken, obstacles }: PreviewedMove): Block[] {
+function effect(desk: Desk, { service, receiver, taken, obstacles }: PreviewedTransfer): Block[] {
   const { t } = desk
   const way = obstacles.map(
     ({ name, about }) => `${t(`transfers.obstacle.${name}`)}${about === null ? '' : ` (${about})`}`,

@@ -12,6 +12,7 @@ import {
   findService,
   offerToStay,
   planUnused,
+  unusedDraft,
   showService,
   standingOffer,
   type ServiceRow,
@@ -165,6 +166,12 @@ async function familyOf(
 /** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
 async function unusedView({ state: { deps } }: RouteCtx, whole: ServiceRow, parts: readonly ServiceRow[]) {
   const ending = { whole, parts: () => Promise.resolve(parts), cause: 'preview' }
-  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
-  return { unused: amountMinor < 0n ? money(-amountMinor, whole.currency) : null, unusedTo: policy }
+  const { policy, lines, amountMinor } = await planUnused(deps, deps.db, ending)
+  if (amountMinor >= 0n) return { unused: null, unusedTo: policy, promotional: null }
+  const draft = unusedDraft(deps, whole, { cause: 'preview', lines })
+  const { promotionalMinor } = await deps.changes.sums(deps, deps.db, draft)
+  return {
+    ...{ unused: money(-amountMinor, whole.currency), unusedTo: policy },
+    promotional: promotionalMinor === 0n ? null : money(promotionalMinor, whole.currency),
+  }
 }

@@ -79,6 +79,8 @@ export const adminCases: readonly RouteCase[] = [
   desk('/servers', links('servers/srv_\\w+')),
   desk('/servers/new', /Gateway \d+/g),
   of('/servers/:id', ({ server }) => `/servers/${server}`, /Place \d+/g),
+  of('/servers/:id/accounts', ({ server }) => `/servers/${server}/accounts`, /row-sac_\w+/g),
+  of('/server-accounts/:id', ({ serverAccount }) => `/server-accounts/${serverAccount}`),
   desk('/invoices', links('invoices/inv_\\w+')),
   of('/invoices/new', ({ client }) => `/invoices/new?client=${client}`),
   of(
