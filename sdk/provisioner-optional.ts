@@ -98,6 +98,15 @@ export const provisionerOptionalOperations = {
   },
   /** After each paid renewal. `through` is exclusive: the first day that is not paid for. */
   renew: { input: ofService({ through: DayText }), output: ProvisionOutcome, changes: true },
+  /**
+   * The service has passed from one client to another: `service.client` is the new owner, `before` the old one. Nothing of
+   * the service changes but whose it is; who kept its data or its access to himself answers `access` anew.
+   */
+  change_owner: {
+    input: ofService({ before: Type.Object({ id: Type.String(), email: Type.String() }) }),
+    output: ActOutcome,
+    changes: true,
+  },
   change_password: {
     input: ofService({ password: Type.String({ minLength: 8, maxLength: 200 }) }),
     output: ActOutcome,

@@ -2,7 +2,7 @@ import { list, madeOnce, sql, type Queries, type Sql } from '../db/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
 import { refundPart, refundsInParts } from './payments/refund-parts.ts'
 import { paymentsFor } from './payments/under-way.ts'
-import type { InvoiceStatus } from './invoice.ts'
+import { isLateProforma, isOverdue, type InvoiceStatus } from './invoice.ts'
 
 /** What has been paid, given back and is under way for a document. */
 export interface Standing {
@@ -81,13 +81,14 @@ const byId = madeOnce(
 
 /** Derived, never stored, but for the status itself. */
 export type InvoiceState =
-  InvoiceStatus | 'refunded' | 'payment_pending' | 'in_collections' | 'overdue' | 'partly_paid'
+  InvoiceStatus | 'refunded' | 'payment_pending' | 'in_collections' | 'overdue' | 'late' | 'partly_paid'
 
 /** How a document stands on a day, as people ask: the first that fits. */
 export function invoiceState(
   invoice: Standing & {
     status: InvoiceStatus
     kind: string
+    proforma: number
     due_on: IsoDate
     owed_on: IsoDate | null
     in_collections_at: string | null
@@ -100,6 +101,7 @@ export function invoiceState(
   if (status !== 'issued') return status
   if (invoice.payment_pending === 1) return 'payment_pending'
   if (invoice.in_collections_at !== null) return 'in_collections'
-  if ((invoice.owed_on ?? invoice.due_on) < today) return 'overdue'
+  if (isOverdue(invoice, today)) return 'overdue'
+  if (isLateProforma(invoice, today)) return 'late'
   return invoice.allocated_minor > 0n ? 'partly_paid' : 'issued'
 }

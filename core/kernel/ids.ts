@@ -98,6 +98,7 @@ export const prefixes = {
   txe: 'tax exemption',
   pev: 'evidence of place',
   tok: 'one-time token',
+  trf: 'transfer of a service',
   trx: 'transaction',
   tmr: 'timer',
   usr: 'user',

@@ -17,6 +17,12 @@ export const ServiceNotLive = defineError(
   (p: { id: string; state: string }) =>
     `The service ${p.id} is ${p.state}, so this cannot be done now. Try again when it is live.`,
 )
+export const ServiceSuspected = defineError(
+  'service.suspected',
+  409,
+  (p: { id: string }) =>
+    `The order of the service ${p.id} is marked as fraud. Take the mark back first, on the page of the order.`,
+)
 export const NothingAtProvider = defineError(
   'service.not_at_provider',
   409,
@@ -56,6 +62,12 @@ export const NotCancelled = defineError(
   'cancellation.none',
   409,
   (p: { id: string }) => `The service ${p.id} has no planned cancellation to take back.`,
+)
+export const NothingToRefund = defineError(
+  'delivery.nothing_to_refund',
+  409,
+  (p: { service: string }) =>
+    `Nothing that was charged for the service ${p.service} can be given back with this delivery. Give it up without a refund, and end or cancel the service on its own page.`,
 )
 export const DeliveryBusy = defineError(
   'delivery.busy',

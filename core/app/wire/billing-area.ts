@@ -146,10 +146,14 @@ async function bill({ means }: Wiring, input: BillInput, say: (line: string) => 
   if (input.preview_days !== null && input.sums) return saySums(deps, input.preview_days, say)
   if (input.preview_days !== null) return previewBilling(means, deps, { days: input.preview_days })
   const reports = await billed(deps, { until: input.until ? isoDate(input.until) : null, today })
-  for (const { on, zone, invoices, charges, reminders, suspended, terminated, parked } of reports) {
+  for (const { on, zone, status, invoices, charges, reminders, suspended, terminated, parked } of reports) {
     say(
       `${on} ${zone}  ${invoices} invoices, ${charges} charges, ${reminders} reminders, ${suspended} suspended, ${terminated} terminated, ${parked} parked`,
     )
+    if (status === 'failed')
+      say(
+        `${on} ${zone}  A step of the day failed and is run again: see billing.step_failed in the audit log.`,
+      )
   }
   return `${reports.length} ${reports.length === 1 ? 'day' : 'days'} billed.`
 }

@@ -2,6 +2,7 @@ import { systemActor } from '../../kernel/index.ts'
 import {
   closeIdleClients,
   dropStaleChanges,
+  expireTransfers,
   serviceConsumers,
   servicesJobs,
   startChecking,
@@ -30,6 +31,11 @@ export const servicesArea: Area = {
       name: 'services.collect_usage',
       cron: '20 4 * * *',
       run: async () => ({ forgotten: await startCollecting(means) }),
+    },
+    {
+      name: 'services.expire_transfers',
+      cron: '50 * * * *',
+      run: async () => ({ expired: await expireTransfers(means) }),
     },
     {
       name: 'services.compare_accounts',

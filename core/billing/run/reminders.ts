@@ -8,6 +8,7 @@ import { owedBetween, stepName, stepOf } from '../dunning/owed-on.ts'
 import { nothingComing } from '../payments/under-way.ts'
 import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
+import { eachByItself } from './each-by-itself.ts'
 import { ofBrands } from './zones.ts'
 
 interface Step {
@@ -85,21 +86,26 @@ interface OpenStep {
 }
 
 async function sendStep(means: Means, of: OpenStep, actor: Actor): Promise<number> {
+  const daily = { refusal: 'invoice.remind_refused', failure: 'invoice.remind_failed', actor }
   let sent = 0
-  for (;;) {
-    const rows = await openInvoices(means, of)
-    if (rows.length === 0) return sent
-    await means.db.transaction((trx) => enter(means, trx, { step: of.step, rows, actor }))
-    sent += rows.length
+  for (let after = ''; ;) {
+    const found = await openInvoices(means, of, after)
+    if (found.length === 0) return sent
+    after = found.at(-1)!.id
+    sent += await eachByItself(means, { ...daily, ids: found.map(({ id }) => id) }, async (trx, ids) => {
+      const rows = found.filter(({ id }) => ids.includes(id))
+      await enter(means, trx, { step: of.step, rows, actor })
+      return rows.length
+    })
   }
 }
 
-/** Documents without this step yet: each batch that is entered leaves the list by itself. */
-function openInvoices(means: Means, { step, among }: OpenStep): Promise<Open[]> {
+/** Documents without this step yet. */
+function openInvoices(means: Means, { step, among }: OpenStep, after: string): Promise<Open[]> {
   return means.db.all<Open>(sql`
     select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
+    where i.id > ${after} and i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.suspected_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
       and ${nothingComing}
       and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${stepOf(step.name)})
     order by i.id limit ${BATCH}`)

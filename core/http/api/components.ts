@@ -53,7 +53,7 @@ const Client = Type.Object({
 /** The status, or what follows from payments and the day. */
 const state = () =>
   text(
-    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue or partly_paid.',
+    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue, late (a proforma, on which nothing is owed, that was not paid in time) or partly_paid.',
   )
 
 const Invoice = Type.Object({
@@ -222,7 +222,7 @@ const Order = Type.Object({
   id: text('ord_…'),
   number: text('As shown to people.'),
   client_id: text('cli_…'),
-  status: text('placed, held, accepted, rejected, cancelled or done.'),
+  status: text('placed, held, accepted, fraud (for staff; clients read held), rejected, cancelled or done.'),
   invoice_id: nullable('inv_…'),
   total: money(),
   placed_at: instant('When it was placed.'),

@@ -59,6 +59,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   ses: 'sessions',
   srv: 'servers',
   svc: 'services',
+  trf: 'service_transfers',
   txe: 'tax_exemptions',
   usr: 'users',
 }

@@ -103,6 +103,9 @@ export async function makeForeignRows(
     bundle: await copy('bundles', rows.bundle, 'bun', { brand_id: brand.id, slug: owner.id }),
     gift: await copy('product_gifts', rows.gift, 'giv', { brand_id: brand.id, giver_id: product }),
     giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
+    transfer: await copy('service_transfers', rows.transfer, 'trf', {
+      ...{ ...of, service_id: service, to_email_key: owner.id },
+    }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     bankAccount,
@@ -133,6 +136,7 @@ export async function makeForeignRows(
     note: await copy('client_notes', await first('client_notes', 'client_id', rows.client), 'nte', {
       client_id: owner.id,
     }),
+    value: await copy('option_values', rows.value, 'opv', { option_id: option }),
     field: await copy('order_fields', await first('order_fields', 'product_id', rows.product), 'fld', {
       product_id: product,
     }),
