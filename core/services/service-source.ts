@@ -92,11 +92,13 @@ export const SCOPES = {
   cycle: sql`s.cycle`,
 }
 
-/** Suspended services are charged or not as their brand says, else the installation. */
-const CHARGED = sql`(s.delivery_status <> 'suspended' or coalesce(
+/** Suspended services (s) are charged or not as their brand says, else the installation. */
+export const chargedSuspended: Sql = sql`(coalesce(
   (select x.value from settings x where x.scope = 'brand' and x.scope_id = s.brand_id and x.key = ${invoiceSuspended.key}),
   (select x.value from settings x where x.scope = 'installation' and x.scope_id = '' and x.key = ${invoiceSuspended.key}),
   ${JSON.stringify(invoiceSuspended.preset)}) = 'true')`
+
+const CHARGED = sql`(s.delivery_status <> 'suspended' or ${chargedSuspended})`
 
 function billable({ untilOn, untilOf, brandIds = null }: DueWindow): Sql {
   const conditions = [

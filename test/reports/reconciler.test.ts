@@ -97,6 +97,38 @@ for (const engine of engines)
       assert.deepEqual(await open(), [])
     })
 
+    test('a service charged by the hour goes on where its meter stood', async () => {
+      const { brand } = await makeBuyer(means)
+      await makeServices(means, brand, { clients: 1, perClient: 2, nextPeriodOn: '2026-01-31' })
+      const [billed, never] = await db.all<{ id: string }>(
+        sql`select id from services where brand_id = ${brand.id} order by id`,
+      )
+      const hourly = sql`cycle = '1h', next_period_on = null, metered_until = '2026-01-09T23:00:00.000Z'`
+      await db.run(
+        sql`update services set ${hourly}, anchor_on = '2025-12-10', charged_through = '2026-01-10' where id = ${billed!.id}`,
+      )
+      await db.run(sql`
+        update services set ${hourly}, anchor_on = null, charged_through = null, created_at = '2026-01-09T23:00:00.000Z' where id = ${never!.id}`)
+      const row = await found('unplanned', billed!.id)
+      assert.equal((JSON.parse(row.detail) as { day: string }).day, '2026-02-10')
+      await repair(row)
+      await repair(await found('unplanned', never!.id))
+      assert.deepEqual(
+        (
+          await db.all<object>(
+            sql`select anchor_on, next_period_on, metered_until from services where brand_id = ${brand.id} order by id`,
+          )
+        ).map((of) => ({ ...of })),
+        [
+          ['2025-12-10', '2026-02-10'],
+          ['2026-01-10', '2026-02-01'],
+        ].map(([anchor_on, next_period_on]) => ({
+          ...{ anchor_on, next_period_on, metered_until: '2026-01-09T23:00:00.000Z' },
+        })),
+      )
+      assert.deepEqual(await open(), [])
+    })
+
     test('what was paid and never delivered is delivered, once', async () => {
       const { brand } = await makeBuyer(means)
       await makeServices(means, brand, { clients: 1, perClient: 1, nextPeriodOn: '2026-02-01' })

@@ -1,5 +1,5 @@
 import { Type } from '../../../sdk/index.ts'
-import { sql } from '../../db/index.ts'
+import { sql, type Sql } from '../../db/index.ts'
 import { addDays, addMonths, isoDate, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { enterMail } from '../../mail/index.ts'
 import { defineSetting, readSetting, type Means } from '../../records/index.ts'
@@ -41,11 +41,9 @@ export async function remindExpiring(means: Means, { on, brandIds }: BilledDay):
     const rows = await means.db.all<Expiring>(sql`
       select m.id, m.client_id, c.brand_id, m.label, m.expires_on, c.name, c.email, c.locale
       from payment_methods m join clients c on c.id = m.client_id
-      where m.id > ${after} and m.removed_at is null and m.refused_at is null and m.expires_on >= ${on.slice(0, 7)} and m.expires_on <= ${addDays(on, days).slice(0, 7)}
-        and c.status = 'active' and ${ofBrands(sql`c.brand_id`, brandIds)}
-        and not exists (select 1 from automated_acts a where a.task = 'method_expiring' and a.subject = m.id and a.period = m.expires_on)
+      where m.id > ${after} and ${isExpiring({ from: on, until: addDays(on, days) })} and ${ofBrands(sql`c.brand_id`, brandIds)}
       order by m.id limit ${BATCH}`)
-    const ripe = rows.filter((row) => lastDay(row.expires_on) <= addDays(on, days))
+    const ripe = rows.filter((row) => tellOn(row.expires_on, days) <= on)
     told += await eachByItself(means, { ...daily, ids: ripe.map(({ id }) => id) }, async (trx, ids) => {
       const act = { task: 'method_expiring', outcome: 'entered', acted_at: means.business.now() }
       const own = ripe.filter(({ id }) => ids.includes(id))
@@ -60,6 +58,15 @@ export async function remindExpiring(means: Means, { on, brandIds }: BilledDay):
     after = rows.at(-1)!.id
   }
 }
+
+/** The condition that a method (m) of a client (c) expires between two days, to the month, and that nobody was told. */
+export const isExpiring = ({ from, until }: { from: IsoDate; until: IsoDate }): Sql => sql`
+  m.removed_at is null and m.refused_at is null and m.expires_on >= ${from.slice(0, 7)} and m.expires_on <= ${until.slice(0, 7)}
+    and c.status = 'active'
+    and not exists (select 1 from automated_acts a where a.task = 'method_expiring' and a.subject = m.id and a.period = m.expires_on)`
+
+/** The day from which on the holder is told of an expiry, so many days before it. */
+export const tellOn = (month: string, days: number): IsoDate => addDays(lastDay(month), -days)
 
 const lastDay = (month: string): IsoDate => addDays(addMonths(isoDate(`${month}-01`), 1), -1)
 

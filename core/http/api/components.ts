@@ -197,11 +197,39 @@ const Preview = Type.Object({
   until_on: day('The last day looked at.'),
   invoices: Type.Array(PlannedDocument),
   late_fees: Type.Array(PlannedDocument, {
-    description: 'Charged on unpaid documents that exist, if nothing is paid.',
+    description: 'Charged on unpaid documents, if nothing is paid.',
   }),
   suspensions: Type.Array(Type.String(), {
     description: 'Services that will be suspended if nothing is paid.',
   }),
+  charges: Type.Array(
+    Type.Object({
+      on: day('Day of the charge.'),
+      invoice_id: nullable('inv_…, null for a document that is not issued yet.'),
+      client_id: text('cli_…'),
+      due_on: day('Day by which it is to be paid.'),
+      total: money(),
+    }),
+    { description: 'Tries to charge saved methods, as long as none brings money.' },
+  ),
+  services: Type.Array(
+    Type.Object({
+      on: day('The day.'),
+      act: text('suspend or terminate, if nothing is paid, or end.'),
+      service_id: text('svc_…'),
+      client_id: text('cli_…'),
+    }),
+    { description: 'What becomes of services.' },
+  ),
+  mails: Type.Array(
+    Type.Object({
+      on: day('The day.'),
+      template: text('invoice-issued, invoice-reminder …'),
+      client_id: text('cli_…'),
+      about: nullable('Number, service or saved method.'),
+    }),
+    { description: 'Mails to clients that come of all this.' },
+  ),
 })
 
 const Service = Type.Object({

@@ -18,7 +18,7 @@ export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const waits = [...(await needsPerson(desk)), ...(await heldUpdates(desk))]
   const run = await nextRun(desk)
   const title = t('admin.board.title', { name: desk.actor.name })
-  const looksAhead = desk.actor.brandIds === 'all' && covers(desk.actor.permissions, 'billing.preview')
+  const looksAhead = covers(desk.actor.permissions, 'billing.preview')
   return { head: { title }, ...blocksOf({ days, counts, open, waits, run, looksAhead, t, today, locale }) }
 }
 
@@ -31,7 +31,7 @@ interface Said extends Words {
   open: readonly Open[]
   waits: readonly Waiting[]
   run: Schedule | undefined
-  /** Whether the reader may see what the run will do: it knows no borders between brands. */
+  /** Whether the reader may see what the run will do. */
   looksAhead: boolean
 }
 
