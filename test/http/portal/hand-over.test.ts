@@ -64,6 +64,9 @@ for (const engine of engines) {
 
     test('the receiver sees what they take over at their own price, and takes it', async () => {
       assert.match((await giver.get(at)).text, /hand-over/)
+      const form = await giver.get(`${at}/hand-over`)
+      assert.equal(form.status, 200)
+      assert.match(textOf(form.text), /may accept for 14 days/)
       const page = await offer()
       assert.match(textOf((await giver.get(`${at}/hand-over`)).text), new RegExp(`Offered to ${email}`))
       assert.match(textOf((await receiver.get('/portal')).text), /Ada Quay offers you a service/)
