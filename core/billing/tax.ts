@@ -21,6 +21,8 @@ export interface TaxRate {
   compound?: boolean
   /** Absent: the ordinary one. */
   treatment?: Treatment
+  /** The country whose tax it is; absent where a plugin has determined it. */
+  owedTo?: string
   /** The part of the price that is taxed, when it is not the whole. */
   base?: { numerator: number; denominator: number }
   /** Base and tax are whole units of the currency. */
@@ -58,6 +60,9 @@ export interface TaxedDocument {
   netMinor: bigint
   taxMinor: bigint
 }
+
+/** What a buyer who owes no tax pays of a price that holds it: the price less the tax of home, or as it stands. */
+export type UntaxedPrice = 'net' | 'stated'
 
 export type RoundingPlace = 'document' | 'line'
 

@@ -84,7 +84,7 @@ function addInstallation(program: Command, config: () => Config): void {
     })
   program
     .command('verify')
-    .description('recompute the books and the seals')
+    .description('recompute the books')
     .action(async () => {
       const { findings } = (await run(config(), { name: 'verify', input: {} })) as { findings: number }
       console.log(findings === 0 ? 'The books add up.' : `${findings} findings.`)

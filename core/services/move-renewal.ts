@@ -15,6 +15,7 @@ import {
 import { changeLifecycle } from './change-lifecycle.ts'
 import { ChangeNotPossible } from './errors.ts'
 import { findService, lockFamily, lockOwnService } from './load.ts'
+import { refusePaidByAnother } from './paid-by-another.ts'
 import { planMove, type MoveEffect, type MovePlan } from './plan-move.ts'
 import type { NewDays } from './plan-change.ts'
 import type { ChangeMeans } from './ports.ts'
@@ -147,13 +148,16 @@ export async function movesOf(
   const facts = await pricedFactsOf(queries, services, since)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, terms, loweredIn, leftOf } = facts(service.id)
+    const { oldName: name, terms, loweredIn, leftOf, paidByAnother } = facts(service.id)
     const plan = planMove({
       ...{ service, name, loweredIn, leftOf, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms.proration,
     })
-    return plan ? [{ service, plan }] : []
+    if (!plan) return []
+    // Days that are added are charged at the price of today, whoever paid those before.
+    if (plan.totalMinor < 0n) refusePaidByAnother(service, paidByAnother, plan.totalMinor)
+    return [{ service, plan }]
   })
 }
 

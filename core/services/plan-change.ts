@@ -8,7 +8,7 @@ import { chargedRests, restPrice, spansOf, type Proration, type Rest, type Span 
 import type { ServiceRow } from './rows.ts'
 import { unusedPrice } from './unused-price.ts'
 
-export interface ChangeFacts extends Omit<PricedFacts, 'terms'> {
+export interface ChangeFacts extends Omit<PricedFacts, 'terms' | 'paidByAnother'> {
   service: ServiceRow
   offer: Offer
   onDay: IsoDate
@@ -164,6 +164,7 @@ function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
     unitMinor: side.amount,
     amountMinor: side.amount,
     taxClass: side.part === 'credit' ? service.tax_class : offer.taxClass,
+    untaxedPrice: service.untaxed_price,
     periodStart: rest.fromOn,
     periodEnd: rest.endsOn,
     trace: {

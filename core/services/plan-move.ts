@@ -116,6 +116,7 @@ function lineOf(
     ...{ sourceId: service.id, kind: part === 'charge' ? 'recurring' : 'change' },
     ...{ cause: `${changeId}:${part}`, description: facts.name, quantity: 1 },
     ...{ unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+    untaxedPrice: service.untaxed_price,
     ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
     trace: {
       change: changeId,

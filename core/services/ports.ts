@@ -1,4 +1,11 @@
-import type { DocumentSums, DraftInvoice, DraftLine } from '../billing/index.ts'
+import type {
+  DocumentSums,
+  DraftInvoice,
+  DraftLine,
+  GivenBack,
+  ServicesRefund,
+  ServicesRefundPlan,
+} from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { DeadlineClass, HostOwner, TroubledHost } from '../plugins/index.ts'
@@ -76,7 +83,15 @@ export interface ChangePorts {
     actor: Actor,
   ): Promise<void>
   /** Sends the value of a credit note back to the payments that paid for these services, as far as they reach. */
-  refundCredit(means: Means, trx: Trx, wish: CreditRefund, actor: Actor): Promise<void>
+  refundCredit(means: Means, trx: Trx, wish: CreditRefund, actor: Actor): Promise<unknown>
+  /** What a refund of services would move; null when nothing was charged for them that nobody gave back. */
+  planRefund(
+    means: Pick<Means, 'business'>,
+    queries: Queries,
+    serviceIds: readonly string[],
+  ): Promise<ServicesRefundPlan | null>
+  /** Takes back all that was charged for services of which nothing was delivered. */
+  refundServices(means: Means, trx: Trx, wish: ServicesRefund, actor: Actor): Promise<GivenBack>
 }
 
 export interface CreditedNote {

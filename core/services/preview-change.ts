@@ -7,6 +7,7 @@ import { defineVerb, type Means } from '../records/index.ts'
 import { ChangeNotPossible, ServiceEnded } from './errors.ts'
 import { findService } from './load.ts'
 import { planChange, type ChangePlan } from './plan-change.ts'
+import { refusePaidByAnother } from './paid-by-another.ts'
 import { pricedFacts } from './priced-facts.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
@@ -122,10 +123,11 @@ export async function priceChange(
       id: service.id,
       reason: 'the other plan is not charged by period. Order it anew.',
     })
-  const { terms, ...facts } = await pricedFacts(queries, service, onDay)
+  const { terms, paidByAnother, ...facts } = await pricedFacts(queries, service, onDay)
   const { proration, unusedOnDowngrade: unused } = terms
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
+  refusePaidByAnother(service, paidByAnother, plan.totalMinor)
   const bare = { service, offer, unused, plan }
   const added = await addedTo(means, queries, draftOf(means, { ...bare, added: [] }, changeId))
   const sums = await sumsOf(means, queries, draftOf(means, { ...bare, added }, changeId))

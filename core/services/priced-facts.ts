@@ -2,6 +2,7 @@ import { anyCredited, leftOfPeriods, notGivenBack, type LeftOfPeriod } from '../
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
 import type { ChangeState } from './change-state.ts'
+import { paidColumns, paidIn, type PaidByAnother, type PaidColumns } from './paid-by-another.ts'
 import type { Coupon } from './plan-periods.ts'
 import type { Rest, Span } from './prorate.ts'
 import { AFTER_COUPON, anyDiscount, type ServiceDiscount } from './service-discounts.ts'
@@ -13,6 +14,8 @@ export type Lowering = Pick<ServiceDiscount, 'id' | 'cause' | 'cause_id' | 'perc
 
 export interface PricedFacts {
   oldName: string
+  /** Time, after the day since which they are asked for, that a client of before has paid. */
+  paidByAnother: PaidByAnother | null
   terms: Terms
   /** What lowered a part of the charged time, in the order in which it was taken off. */
   loweredIn: (time: Pick<Span, 'from' | 'to'>) => readonly Lowering[]
@@ -32,7 +35,7 @@ export const NONE_RETURNED: Returned = { coupon: 0, discounts: {} }
 
 type ChargedService = Pick<ServiceRow, 'id' | 'coupon_cycles_left'>
 
-interface FactRow extends OrNull<Coupon>, OrNull<TermRow> {
+interface FactRow extends OrNull<Coupon>, OrNull<TermRow>, PaidColumns {
   service_id: string
   paid_in: string
   any_discount: number
@@ -64,7 +67,7 @@ export async function pricedFactsOf(
 ): Promise<(serviceId: string) => PricedFacts> {
   const ids = list(services.map(({ id }) => id))
   const named = await queries.all<FactRow>(sql`
-    select s.id as service_id, s.currency as paid_in, ${anyDiscount} as any_discount, ${ANY_LOWERED} as any_lowered, ${anyCredited(sql`s.id`)} as any_credited, p.name, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor, ${termColumns}
+    select s.id as service_id, s.currency as paid_in, ${anyDiscount} as any_discount, ${ANY_LOWERED} as any_lowered, ${anyCredited(sql`s.id`)} as any_credited, p.name, ${paidColumns(since)}, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor, ${termColumns}
     from services s join products p on p.id = s.product_id left join coupons k on k.id = s.coupon_id
     left join settings x on ${laidDown(sql`s.brand_id, s.client_id`)} where s.id in (${ids})`)
   const rows =
@@ -90,7 +93,13 @@ export async function pricedFactsOf(
         further: rows.filter((d) => d.ended_at === null && (d.periods_left !== 0 || discounts[d.id])),
       })
       const own: PricedFacts = {
-        ...{ oldName: row.name, terms: termsOf(facts), loweredIn: loweredBy(known), lasting },
+        ...{
+          oldName: row.name,
+          paidByAnother: paidIn(row),
+          terms: termsOf(facts),
+          loweredIn: loweredBy(known),
+          lasting,
+        },
         leftOf: ({ fromOn, endsOn }) => leftOf({ sourceId: id, fromOn, endsOn }),
       }
       return [id, own]

@@ -1,6 +1,6 @@
 import { asksAhead, notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
-import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
+import { addDays, maxDay, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf, couponIn } from './plan-change.ts'
 import { lowered } from './plan-periods.ts'
@@ -65,7 +65,11 @@ async function unusedLines(
       // Days that were used are not given back, also where a change counts the whole period anew.
       const measured = mode === 'full' ? 'day' : mode
       const how = { mode: measured, zone: service.zone, at: means.business.now() }
-      const of = { facts: facts(service.id), how, cause, fromOn: minDay(kept, today) }
+      const unusedOn = minDay(kept, today)
+      // What its former client has paid is used up, and given back to nobody.
+      const own = facts(service.id)
+      const fromOn = maxDay(unusedOn, own.paidByAnother?.untilOn ?? unusedOn)
+      const of = { facts: own, how, cause, fromOn }
       return linesOf(service, { ...of, untilOn: unpaid.get(service.id) ?? null })
     })
 }
@@ -95,6 +99,7 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+        untaxedPrice: service.untaxed_price,
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
         trace: traceOf(rest, {
           service,

@@ -15,6 +15,7 @@ import { planPeriods, type Coupon, type DueOption, type DueService } from './pla
 import { readOptions, type Repricing } from './repricing.ts'
 import { anyDiscount, discountsWhere, NO_DISCOUNTS } from './service-discounts.ts'
 import { invoiceSuspended } from './settings.ts'
+import { UNSUSPECTED } from './suspicion.ts'
 
 /** Prices that are tried out: what a service would be charged, and from when; null leaves it as it is. */
 export type WhatIf = (service: DueService, options: readonly DueOption[]) => Repricing | null
@@ -30,7 +31,7 @@ export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window)}`
     const rows = await queries.all<DueRow>(sql`
       select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
-        s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
+        s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.untaxed_price, s.coupon_id, s.coupon_cycles_left,
         s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount,
         r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options,
         k.code, k.percent_ppm, k.currency as coupon_currency, k.amount_minor as coupon_minor, o.option_id, o.label as option_label,
@@ -105,6 +106,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow): Sql {
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
     sql`(s.periods_left is null or s.periods_left > 0)`,
     CHARGED,
+    UNSUSPECTED,
   ]
   if (untilOf) conditions.push(sql`s.next_period_on <= ${untilOf(SCOPES)}`)
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))

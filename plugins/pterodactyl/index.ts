@@ -9,6 +9,7 @@ import { changeServer } from './change-server.ts'
 import { createServer } from './create-server.ts'
 import { describeServer } from './describe-server.ts'
 import { failureOf } from './failures.ts'
+import { listAccounts } from './list-accounts.ts'
 import { openPanel, type Panel } from './panel.ts'
 import { readCapacity } from './read-capacity.ts'
 import { followInstall, reinstallServer } from './reinstall-server.ts'
@@ -33,6 +34,7 @@ export default definePlugin({
     usage: (input) => readUsage(openPanel(context, input.server), input.service),
     capacity: ({ server }) => readCapacity(openPanel(context, server)),
     server_health: ({ server }) => serverHealth(openPanel(context, server)),
+    list_accounts: ({ server, cursor }) => listAccounts(openPanel(context, server), cursor),
     test_connection: ({ server }) => testConnection(openPanel(context, server)),
   }),
 })

@@ -138,7 +138,7 @@ for (const engine of engines)
       const { brand, client } = buyer
       const value = {
         kind: 'fixed',
-        amount: '5.00',
+        amount: { EUR: '5.00' },
         grace_days: 1,
         every_days: 0,
         times: 1,

@@ -94,6 +94,8 @@ for (const engine of engines) {
           },
           settleFromCredit: () => Promise.resolve(),
           refundCredit: (_means, _trx, wish) => Promise.resolve(void refunds.push(wish)),
+          planRefund: () => Promise.resolve(null),
+          refundServices: () => Promise.resolve({ sentMinor: 0n, creditMinor: 0n }),
         },
       }
     })

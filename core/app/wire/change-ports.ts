@@ -4,7 +4,9 @@ import {
   issueInvoice,
   linesAdded,
   lockInvoice,
+  planServicesRefund,
   refundNote,
+  refundServices,
   sumsOfDocument,
   takeBackInvoice,
 } from '../../billing/index.ts'
@@ -44,6 +46,8 @@ export const changePorts: ChangePorts = {
     for (const { id } of open) await applyCredit(means, trx, await lockInvoice(trx, id), actor)
   },
   refundCredit: refundNote,
+  planRefund: planServicesRefund,
+  refundServices,
 }
 
 /**

@@ -11,6 +11,7 @@ import { giveUnusedOf } from '../give-unused.ts'
 import type { InvoiceLineRow, InvoiceRow } from '../invoice.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { lockInvoice } from '../settle-invoice.ts'
+import { statedLine } from '../untaxed-price.ts'
 import { writeInvoices } from '../write-invoices.ts'
 
 const actor = systemActor('cancellation')
@@ -120,10 +121,11 @@ async function mirror(means: Means, trx: Trx, { of, document, lines }: Mirrored)
 
 function mirrored(line: InvoiceLineRow, cancellationId: string): DraftLine {
   const { change, part } = JSON.parse(line.trace) as { change: string; part: string }
+  const { unitMinor: _unit, amountMinor, untaxedPrice = 'stated' } = statedLine(line)
   return {
     ...{ sourceId: line.source_id, kind: line.kind as LineKind, description: line.description },
     ...{ cause: `${cancellationId}:${change}:${part}`, quantity: 1, taxClass: line.tax_class },
-    ...{ unitMinor: -line.amount_minor, amountMinor: -line.amount_minor },
+    ...{ unitMinor: -amountMinor, amountMinor: -amountMinor, untaxedPrice },
     ...{ periodStart: line.period_start as IsoDate, periodEnd: line.period_end as IsoDate },
     trace: { cancellation: cancellationId, reverses: line.id },
   }

@@ -105,7 +105,10 @@ export const NoSavedMethod = defineError(
 export const AmountOutOfRange = defineError(
   'payment.amount_out_of_range',
   422,
-  (p: { minimum: string; maximum: string }) => `The amount must lie between ${p.minimum} and ${p.maximum}.`,
+  (p: { minimum: string; maximum?: string }) =>
+    p.maximum === undefined
+      ? `The amount must be at least ${p.minimum}.`
+      : `The amount must lie between ${p.minimum} and ${p.maximum}.`,
 )
 export const NothingReserved = defineError(
   'payment.nothing_reserved',

@@ -78,7 +78,7 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   for (let after = ''; ;) {
     const found = await means.db.all<Due>(sql`
       select i.id, i.brand_id, i.client_id, i.owed_on from invoices i join clients c on c.id = i.client_id
-      where i.id > ${after} and i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${plan.when} and c.auto_charge = 1 and ${plan.among}
+      where i.id > ${after} and i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.suspected_at is null and ${plan.when} and c.auto_charge = 1 and ${plan.among}
         and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and ${chargeable})
         and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${stepOf(period)})
       order by i.id limit ${BATCH}`)

@@ -65,7 +65,7 @@ export async function* ripeServices(
  */
 const overdueCharges = ({ on, brandIds }: BilledDay, after: string): Sql => sql`
   select l.source_id as id, min(${owedOn}) as due_on from invoices i cross join invoice_lines l
-  where l.invoice_id = i.id and i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and ${owedOn} < ${on} and l.source_id > ${after} and ${nothingComing} and ${ofBrands(sql`i.brand_id`, brandIds)}
+  where l.invoice_id = i.id and i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and i.suspected_at is null and ${owedOn} < ${on} and l.source_id > ${after} and ${nothingComing} and ${ofBrands(sql`i.brand_id`, brandIds)}
   group by l.source_id order by l.source_id limit ${BATCH}`
 
 function ripe(overdue: readonly OverdueCharge[], today: IsoDate): Sanctions {

@@ -1,4 +1,3 @@
-import { minorDigits } from '../../../sdk/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { BerthError, type IsoDate } from '../../kernel/index.ts'
 import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
@@ -10,6 +9,7 @@ import type { AskMeans } from '../ask-remote-taxes.ts'
 import { planTaxedAll, type DocumentCase } from '../determine-taxes.ts'
 import type { BillFrom, BillTo, PlannedInvoice } from '../plan-invoice.ts'
 import { shapeLines } from '../shape-lines.ts'
+import { sumIn } from '../sums.ts'
 import { byDay, groupLines, type Group, type IssueDay } from './group-lines.ts'
 
 export interface DueOfSource {
@@ -110,7 +110,8 @@ async function planAll(
 /** The order of their days matters only where a sum may move on to the next document. */
 function ordered(groups: readonly Group[], { buyers, sellers }: Parties): readonly Group[] {
   const mayMove = groups.some(
-    ({ item }) => termsOf(buyers.get(item.clientId)!, sellers.get(item.brandId)!).minimumUnits > 0,
+    ({ item: { brandId, clientId, currency } }) =>
+      sumIn(termsOf(buyers.get(clientId)!, sellers.get(brandId)!).minimums, currency) !== null,
   )
   return mayMove ? groups.toSorted(byDay) : groups
 }
@@ -140,7 +141,6 @@ function draftOf({ item, dueOn, lines }: Group): DraftInvoice {
 }
 
 function isSmall({ draft, buyer, from, totalMinor }: PlannedInvoice): boolean {
-  const { minimumUnits } = termsOf(buyer, from)
-  if (minimumUnits === 0 || totalMinor <= 0n) return false
-  return totalMinor < BigInt(minimumUnits) * 10n ** BigInt(minorDigits(draft.currency))
+  const minimum = sumIn(termsOf(buyer, from).minimums, draft.currency)
+  return minimum !== null && totalMinor > 0n && totalMinor < minimum
 }

@@ -56,7 +56,7 @@ export function overdueDocuments(
   return queries.all<Overdue>(sql`
     select i.*, ${stepOfFee(step.step)} as fee_step from invoices i join clients c on c.id = i.client_id
     where i.status = 'issued' and i.kind = 'invoice' and i.proforma = 0 and i.origin <> 'late_fee' and i.total_minor > 0
-      and i.id > ${after} and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and c.late_fees = 1 and ${among}
+      and i.id > ${after} and i.in_collections_at is null and i.suspected_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and c.late_fees = 1 and ${among}
       and not exists (select 1 from late_fees f where f.document_id = i.id and f.step = ${stepOfFee(step.step)})
       and not exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('pending', 'authorised', 'unknown'))
     order by i.id limit ${limit} ${kept}`)

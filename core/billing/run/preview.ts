@@ -149,7 +149,7 @@ async function dueCharges(queries: Queries, { today, days, brandIds }: Ahead): P
   }>(sql`
     select i.id, i.number, ${owedOn} as due_on, i.currency, ${nextPart} as total_minor, c.name from invoices i join clients c on c.id = i.client_id
     where i.status = 'issued' and i.kind = 'invoice' and ${owedBetween(today, addDays(today, days))} and c.auto_charge = 1
-      and i.in_collections_at is null and ${ofBrands(sql`i.brand_id`, brandIds)}
+      and i.in_collections_at is null and i.suspected_at is null and ${ofBrands(sql`i.brand_id`, brandIds)}
       and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and m.removed_at is null)
     order by ${owedOn}, i.id limit 500`)
   return rows.map((row) => ({

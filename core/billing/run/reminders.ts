@@ -105,7 +105,7 @@ function openInvoices(means: Means, { step, among }: OpenStep, after: string): P
   return means.db.all<Open>(sql`
     select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id
-    where i.id > ${after} and i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
+    where i.id > ${after} and i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.suspected_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
       and ${nothingComing}
       and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${stepOf(step.name)})
     order by i.id limit ${BATCH}`)

@@ -222,7 +222,7 @@ const Order = Type.Object({
   id: text('ord_…'),
   number: text('As shown to people.'),
   client_id: text('cli_…'),
-  status: text('placed, held, accepted, rejected, cancelled or done.'),
+  status: text('placed, held, accepted, fraud (for staff; clients read held), rejected, cancelled or done.'),
   invoice_id: nullable('inv_…'),
   total: money(),
   placed_at: instant('When it was placed.'),

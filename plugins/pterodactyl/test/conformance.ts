@@ -70,6 +70,7 @@ export default {
     test_connection: [{ server }],
     capacity: [{ server }],
     server_health: [{ server }],
+    list_accounts: [{ server }],
   },
   declines: {
     create: [

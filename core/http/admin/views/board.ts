@@ -134,6 +134,7 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   webhooks: { href: '/admin/webhook-events?status=open', icon: 'webhook' },
   messages: { href: '/admin/messages?status=failed', icon: 'mail' },
   parked: { href: '/admin/billing/runs', icon: 'user' },
+  accounts: { href: '/admin/servers', icon: 'server-2' },
   discrepancies: { href: '/admin/reconciler', icon: 'scale' },
   plugin_requests: { href: '/admin/plugin-requests', icon: 'puzzle' },
   plugin_grants: { href: '/admin/plugins', icon: 'puzzle' },
@@ -148,6 +149,7 @@ function needsPerson(desk: Desk): Promise<Waiting[]> {
     union all select 'payments', count(*), min(p.created_at) from payments p where p.status = 'unknown' and ${scoped(actor, { table: 'p' })}
     union all select 'webhooks', count(*), min(w.received_at) from webhook_events w where w.handled_at is null
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
+    union all select 'accounts', count(*), min(e.found_at) from server_accounts e where e.kind <> 'agrees' and e.note is null and ${scoped(actor, { table: 'e', client: null })}
     union all select 'discrepancies', count(*), min(y.found_at) from discrepancies y where y.status = 'open' and ${scoped(actor, { table: 'y', client: null })}
     union all select 'plugin_requests', count(*), min(q.created_at) from plugin_requests q where q.status = 'waiting' and ${scoped(actor, { table: 'q' })}
     union all select 'plugin_grants', count(*), min(g.updated_at) from plugins g where g.asks is not null and exists (select 1 from plugin_instances j where j.plugin_id = g.id)
