@@ -123,10 +123,15 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 const atLeastZero = (a: bigint): bigint => (a > 0n ? a : 0n)
 
 /**
- * The lines of these services and of all that stand on documents with them. Three statements, however many; asked only
+ * The lines of these services, and of all that stand on documents with them, on documents of one client: what another
+ * one paid before a service came here goes back to nobody's grants. Three statements, however many; asked only
  * where promotional credit was used, since nothing else is told apart by it.
  */
-export async function readValued(queries: Queries, sourceIds: readonly string[]): Promise<Valued> {
+export async function readValued(
+  queries: Queries,
+  clientId: string,
+  sourceIds: readonly string[],
+): Promise<Valued> {
   if (sourceIds.length === 0) return { periods: [], documents: [], notes: [] }
   const periods = await queries.all<ValuedLine>(sql`
     select l.id, l.invoice_id, l.kind, l.amount_minor, l.net_minor + l.tax_minor as gross_minor, l.trace, l.charge_id,
@@ -134,7 +139,7 @@ export async function readValued(queries: Queries, sourceIds: readonly string[])
     from invoice_lines l join invoices i on i.id = l.invoice_id join charges c on c.id = l.charge_id
     where l.source_id in (select m.source_id from invoice_lines m
         where m.invoice_id in (select k.invoice_id from invoice_lines k where k.source_id in (${list(sourceIds)})))
-      and l.kind in ('recurring', 'option', 'discount', 'change') and i.status not in ('draft', 'void')
+      and i.client_id = ${clientId} and l.kind in ('recurring', 'option', 'discount', 'change') and i.status not in ('draft', 'void')
       and l.period_end is not null
     order by l.charge_id`)
   const ids = [...new Set(periods.map(({ invoice_id }) => invoice_id))]

@@ -21,7 +21,8 @@ export async function paidByGrants(
   { draft, lines, totalMinor }: PlannedInvoice,
 ): Promise<GrantsPart[]> {
   if (totalMinor >= 0n || !(await anyUsed(queries, draft.clientId))) return []
-  const known = await readValued(queries, [...new Set(lines.flatMap(({ sourceId }) => sourceId ?? []))])
+  const sourceIds = [...new Set(lines.flatMap(({ sourceId }) => sourceId ?? []))]
+  const known = await readValued(queries, draft.clientId, sourceIds)
   const planned = { id: PLANNED, kind: 'credit_note', total_minor: totalMinor, credited_minor: 0n }
   const { parts, worth } = returnedValue({
     periods: [...known.periods, ...lines.flatMap(valued)],
@@ -63,12 +64,13 @@ export async function usedOn(queries: Queries, ids: readonly string[]): Promise<
  * Grants pay for no more of it.
  */
 export async function worthOf(queries: Queries, invoiceId: string): Promise<bigint | null> {
-  const sources = await queries.all<{ source_id: string }>(sql`
-    select distinct l.source_id from invoice_lines l join invoice_lines g on g.source_id = l.source_id
+  const sources = await queries.all<{ source_id: string; client_id: string }>(sql`
+    select distinct l.source_id, i.client_id from invoice_lines l join invoices i on i.id = l.invoice_id join invoice_lines g on g.source_id = l.source_id
     where l.invoice_id = ${invoiceId} and l.period_end is not null and g.kind = 'change' and g.amount_minor < 0`)
-  if (sources.length === 0) return null
+  const clientId = sources[0]?.client_id
+  if (clientId === undefined) return null
   const ids = sources.map(({ source_id }) => source_id)
-  return returnedValue(await readValued(queries, ids)).worth.get(invoiceId) ?? null
+  return returnedValue(await readValued(queries, clientId, ids)).worth.get(invoiceId) ?? null
 }
 
 function valued(line: PlannedLine, i: number): ValuedLine[] {
