@@ -55,6 +55,7 @@ import { regroup } from './regroup.ts'
 import { renewals } from './renewals.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
+import { serverGroups } from './server-groups.ts'
 import { servers } from './servers.ts'
 import { serviceActs, signOnRoute } from './service-acts.ts'
 import { services } from './services.ts'
@@ -73,7 +74,7 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, trust],
+  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, serverGroups, trust],
   ...[
     invoices,
     instalments,

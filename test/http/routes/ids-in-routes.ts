@@ -54,6 +54,7 @@ const KINDS = {
   role: 'rol',
   seller: 'sel',
   server: 'srv',
+  serverGroup: 'svg',
   service: 'svc',
   session: 'ses',
   staff: 'stf',
@@ -106,6 +107,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{product_id}': 'product',
   '{request_id}': 'pluginRequest',
   '{server_id}': 'server',
+  '{server_group_id}': 'serverGroup',
   '{service_id}': 'service',
   '{refund_id}': 'refund',
 }
@@ -154,6 +156,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/reconciler': 'discrepancy',
   '/admin/roles': 'role',
   '/admin/sellers': 'seller',
+  '/admin/server-groups': 'serverGroup',
   '/admin/servers': 'server',
   '/admin/services': 'service',
   '/admin/staff': 'staff',
