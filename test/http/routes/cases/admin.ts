@@ -253,6 +253,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/client-groups', links('client-groups/cgr_\\w+')),
   desk('/client-groups/new', /List \d+/g),
   of('/client-groups/:id', ({ clientGroup }) => `/client-groups/${clientGroup}`, /List \d+/g),
+  of('/server-groups/:id', ({ serverGroup }) => `/server-groups/${serverGroup}`),
   desk('/catalog', links('catalog/products/prd_\\w+')),
   desk('/catalog/import'),
   of('/catalog/export/:file', ({ brand }) => `/catalog/export/${brand}.yaml`, /- slug: product-\d+/g),
