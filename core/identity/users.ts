@@ -37,7 +37,7 @@ export const listUsers = defineVerb(
   },
   async (means: Means, input, actor): Promise<{ users: ListedUser[]; next: string | null }> => {
     const limit = input.limit ?? PAGE
-    const conditions = [reachable(actor)]
+    const conditions = [usersOf(actor)]
     for (const word of (input.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)) {
       const pattern = `%${word.replaceAll(/[%_!]/g, '!$&')}%`
       conditions.push(
@@ -138,9 +138,7 @@ export const sendUserReset = defineVerb(
 
 /** A customer whom the actor may see; NotFound otherwise. */
 export async function findUser(queries: Queries, actor: Actor, id: string): Promise<User> {
-  const user = await queries.get<User>(
-    sql`select u.* from users u where u.id = ${id} and ${reachable(actor)}`,
-  )
+  const user = await queries.get<User>(sql`select u.* from users u where u.id = ${id} and ${usersOf(actor)}`)
   if (!user) throw NotFound({ what: 'user', id })
   return user
 }
@@ -157,8 +155,8 @@ export async function brandOfUser(
   return brand.id
 }
 
-/** Customers of the brands that the actor may see. Staff are managed by the verbs of staff, with their own rules. */
-function reachable(actor: Actor): Sql {
+/** Condition on `users u`: customers of the brands that the actor may see. Staff are managed by the verbs of staff, with their own rules. */
+export function usersOf(actor: Actor): Sql {
   const customers = sql`u.realm_id in (select id from realms where kind = 'clients')`
   if (actor.kind === 'system' || actor.brandIds === 'all') return customers
   return sql`u.realm_id in (select realm_id from brands where id in (${list(actor.brandIds)})) and ${customers}`

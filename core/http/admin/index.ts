@@ -71,12 +71,13 @@ import { taxReports } from './tax-reports.ts'
 import { tax } from './tax.ts'
 import { terms } from './terms.ts'
 import { trust } from './trust.ts'
+import { users } from './users.ts'
 
 export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[board, clients, people, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
+  ...[board, clients, people, users, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
   ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries],
   ...[servers, serverAccounts, serverGroups, trust],
   ...[

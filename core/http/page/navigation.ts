@@ -53,6 +53,7 @@ export const adminNav: readonly NavItem[] = [
     keys: 'g c',
     tabs: [
       { key: 'clients', href: '/admin/clients', right: 'client.list' },
+      { key: 'users', href: '/admin/users', right: 'user.list' },
       { key: 'client_groups', href: '/admin/client-groups', right: 'client_group.list' },
     ],
   },

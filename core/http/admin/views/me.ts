@@ -298,5 +298,5 @@ const BROWSERS: readonly [RegExp, string][] = [
 ]
 
 /** "Firefox", of the long text that a browser sends. */
-const browserName = (agent: string): string =>
+export const browserName = (agent: string): string =>
   BROWSERS.find(([pattern]) => pattern.test(agent))?.[1] ?? (agent.slice(0, 40) || '–')

@@ -39,6 +39,11 @@ export const adminCases: readonly RouteCase[] = [
   ),
   of('/clients/:id/people/:member', ({ client, membership }) => `/clients/${client}/people/${membership}`),
   of('/clients/:id/contacts/:contact', ({ client, contact }) => `/clients/${client}/contacts/${contact}`),
+  desk('/users', links('users/usr_\\w+')),
+  of('/users/:id', ({ keeper }) => `/users/${keeper}`, links('clients/cli_\\w+')),
+  ...['disable', 'enable', 'email'].map((act) =>
+    of(`/users/:id/${act}`, ({ user }) => `/users/${user}/${act}`),
+  ),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`, /Clients \d+/g),
   of('/clients/:id/e-invoice', ({ client }) => `/clients/${client}/e-invoice`),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
