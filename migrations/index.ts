@@ -53,4 +53,5 @@ export const migrations: readonly Migration[] = [
   { name: '0058_tax_owed', breaking: false, load: () => import('./0058_tax_owed.ts') },
   { name: '0059_sums_by_currency', breaking: true, load: () => import('./0059_sums_by_currency.ts') },
   { name: '0061_suspected', breaking: false, load: () => import('./0061_suspected.ts') },
+  { name: '0062_membership_invites', breaking: false, load: () => import('./0062_membership_invites.ts') },
 ]

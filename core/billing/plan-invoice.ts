@@ -14,7 +14,7 @@ import {
   type UntaxedPrice,
 } from './tax.ts'
 import { noteTaxes, type TaxNote } from './tax-notes.ts'
-import { reducedTo, untaxedSums, type StatedLine } from './untaxed-price.ts'
+import { reducedTo, owedSums, type StatedLine } from './untaxed-price.ts'
 import { fittingTexts, type DocumentText } from './texts/fitting-texts.ts'
 import { homeTaxes, taxesFor, type Exemption, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
@@ -113,9 +113,9 @@ export function planInvoice(
     ...line,
     taxes: line.taxes ?? taxesFor(from.taxRules, place, line.taxClass, issuedOn),
   }))
-  const lines = from.pricesIncludeTax
-    ? asOwed(stated, from, { on: issuedOn, currency: draft.currency })
-    : stated
+  // What a way of payment costs was agreed on with its sum.
+  const isAgreed = !from.pricesIncludeTax || draft.origin === 'surcharge'
+  const lines = isAgreed ? stated : asOwed(stated, from, { on: issuedOn, currency: draft.currency })
   const taxed = computeTax(lines, from.pricesIncludeTax, roundingOf(from, draft.currency))
   const kind = draft.kind ?? 'invoice'
   const terms = termsOf(buyer, from)
@@ -147,7 +147,7 @@ function asOwed<Line extends DraftLine & StatedLine>(
   { on, currency }: { on: IsoDate; currency: string },
 ): Line[] {
   const { taxRules, home, untaxedPrice = 'stated' } = from
-  const sums = untaxedSums(lines, {
+  const sums = owedSums(lines, {
     untaxedPrice,
     taxesOf: (taxClass) => (home ? homeTaxes(taxRules, home, taxClass, on) : []),
     rounding: roundingOf(from, currency),

@@ -7,7 +7,7 @@ import { computeTax, type RoundingPlace, type TaxedDocument } from './tax.ts'
 import { noteTaxes, type TaxNote } from './tax-notes.ts'
 import { rulesForPlace } from './tax-rules-of.ts'
 import { homeTaxes, taxesFor } from './taxes-for.ts'
-import { untaxedSums } from './untaxed-price.ts'
+import { owedSums } from './untaxed-price.ts'
 
 export interface TaxPreview extends TaxedDocument {
   notes: readonly TaxNote[]
@@ -54,7 +54,7 @@ export const previewTaxOf = defineVerb(
     }
     const how = roundingOf({ taxRounding: rounding }, input.currency)
     const taxesOf = () => homeTaxes(rules, home, taxClass, on)
-    const [owed] = inclusive ? untaxedSums([stated], { untaxedPrice, taxesOf, rounding: how }) : []
+    const [owed] = inclusive ? owedSums([stated], { untaxedPrice, taxesOf, rounding: how }) : []
     const line = { ...stated, amountMinor: owed ?? stated.amountMinor }
     return {
       ...computeTax([line], inclusive, how),

@@ -1,7 +1,14 @@
 import { divideHalfUp } from '../../sdk/index.ts'
 import type { DraftLine } from './draft.ts'
 import type { InvoiceLineRow } from './invoice.ts'
-import { computeTax, type TaxableLine, type TaxRate, type TaxRounding, type UntaxedPrice } from './tax.ts'
+import {
+  computeTax,
+  reachableGross,
+  type TaxableLine,
+  type TaxRate,
+  type TaxRounding,
+  type UntaxedPrice,
+} from './tax.ts'
 
 export interface StatedLine extends TaxableLine {
   taxClass: string
@@ -18,14 +25,17 @@ export interface AtHome {
 
 /**
  * Pure: what lines at gross prices come to for their buyer, in their order. Those that bear no tax are reduced to what a
- * consumer at home pays net, computed as one document, so that both documents have the same net sum.
+ * consumer at home pays net, computed as one document, so that both documents have the same net sum. A price that no net
+ * sum and its tax make is the next smaller one that they do.
  */
-export function untaxedSums(lines: readonly StatedLine[], home: AtHome): bigint[] {
+export function owedSums(lines: readonly StatedLine[], home: AtHome): bigint[] {
   const priced = lines.map((line) => ({
     amountMinor: line.amountMinor,
     taxes: isReduced(line, home) ? home.taxesOf(line.taxClass) : [],
   }))
-  return computeTax(priced, true, home.rounding).lines.map(({ netMinor }) => netMinor)
+  return computeTax(priced, true, home.rounding).lines.map(({ netMinor }, i) =>
+    reachableGross(netMinor, lines[i]!.taxes, home.rounding),
+  )
 }
 
 const isReduced = ({ taxes, untaxedPrice }: StatedLine, home: AtHome): boolean =>
@@ -46,7 +56,7 @@ export function reducedTo<Line extends Priced>(line: Line, amountMinor: bigint):
 
 /** A line of a document as the brand stated it, to be planned anew: what was reduced once is reduced the same way again. */
 export function statedLine(
-  line: Pick<InvoiceLineRow, 'unit_minor' | 'amount_minor' | 'trace'>,
+  line: Pick<InvoiceLineRow, 'unit_minor' | 'amount_minor' | 'tax_minor' | 'trace'>,
 ): Pick<DraftLine, 'unitMinor' | 'amountMinor' | 'trace' | 'untaxedPrice'> {
   const { [STATED]: stated, ...trace } = JSON.parse(line.trace) as Record<string, never> & {
     stated?: { unit_minor: string; amount_minor: string }
@@ -54,6 +64,6 @@ export function statedLine(
   if (!stated) return { unitMinor: line.unit_minor, amountMinor: line.amount_minor, trace }
   return {
     ...{ unitMinor: BigInt(stated.unit_minor), amountMinor: BigInt(stated.amount_minor) },
-    ...{ trace, untaxedPrice: 'net' },
+    ...{ trace, ...(line.tax_minor === 0n ? { untaxedPrice: 'net' } : {}) },
   }
 }

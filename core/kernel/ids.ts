@@ -55,6 +55,7 @@ export const prefixes = {
   key: 'API key',
   lnk: 'invoice link',
   mem: 'membership',
+  mei: 'invitation of a member',
   mth: 'payment method',
   msg: 'message',
   nte: 'note',

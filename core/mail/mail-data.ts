@@ -30,7 +30,20 @@ export const mailData = {
   'reset-password': Type.Object({ url, expires_at: instant, first: Type.Optional(Type.Boolean()) }),
   'account-exists': Type.Object({ url: Type.Optional(url) }),
   'password-changed': Type.Object({ url: Type.Optional(url), changed_at: instant, address: maybe(text) }),
+  'email-asked': Type.Object({
+    url: Type.Optional(url),
+    email: text,
+    asked_at: instant,
+    address: maybe(text),
+  }),
+  'email-changed': Type.Object({
+    url: Type.Optional(url),
+    email: text,
+    asked_at: instant,
+    address: maybe(text),
+  }),
   'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
+  'member-invite': Type.Object({ url, expires_at: instant, invited_by: text, client: text }),
   'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 
   'order-received': Type.Object({

@@ -5,6 +5,7 @@ import {
   type Provisioner,
   type ServerTarget,
 } from '../../sdk/index.ts'
+import { changeOwner } from './change-owner.ts'
 import { changeServer } from './change-server.ts'
 import { createServer } from './create-server.ts'
 import { describeServer } from './describe-server.ts'
@@ -28,6 +29,7 @@ export default definePlugin({
     change: (input) => answering(context, input, changeServer),
     terminate: (input) => answering(context, input, terminateServer),
     power: (input) => answering(context, input, sendPower),
+    change_owner: (input) => answering(context, input, changeOwner),
     reinstall: (input) => answering(context, input, reinstallServer),
     follow: (input) => answering(context, input, followInstall),
     describe: (input) => describeServer(openPanel(context, input.server), input.service),

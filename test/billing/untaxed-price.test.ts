@@ -14,7 +14,7 @@ import {
   previewTaxOf,
   roundingOf,
   taxesFor,
-  untaxedSums,
+  owedSums,
   verifyBooks,
   type UntaxedPrice,
 } from '../../core/billing/index.ts'
@@ -51,7 +51,7 @@ function owed(
   const taxes = taxesFor(rules, place, 'standard', on)
   const stated = amounts.map((amountMinor) => ({ amountMinor, taxClass: 'standard', taxes }))
   const taxesOf = (taxClass: string) => homeTaxes(rules, home, taxClass, on)
-  const sums = untaxedSums(stated, { untaxedPrice, taxesOf, rounding })
+  const sums = owedSums(stated, { untaxedPrice, taxesOf, rounding })
   return computeTax(
     sums.map((amountMinor) => ({ amountMinor, taxes })),
     true,

@@ -14,7 +14,25 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'reset-password': { url: '/reset/secret-token', expires_at },
   'account-exists': { url: '/sign-in' },
   'password-changed': { url: '/portal/security', changed_at: expires_at, address: '192.0.2.7' },
+  'email-asked': {
+    url: '/portal/security',
+    email: 'new@quay.example',
+    asked_at: expires_at,
+    address: '192.0.2.7',
+  },
+  'email-changed': {
+    url: '/portal/security',
+    email: 'new@quay.example',
+    asked_at: expires_at,
+    address: '192.0.2.7',
+  },
   'staff-invite': { url: '/admin/reset/secret-token', expires_at, invited_by: 'Ida Brandt' },
+  'member-invite': {
+    url: '/invitation/secret-token',
+    expires_at,
+    invited_by: 'Ada Quay',
+    client: 'Quay & Sons Ltd',
+  },
   'client-account': { url: '/reset', client: 'Quay & Sons Ltd', has_password: false },
   'order-received': {
     url: '/orders/ord_01',

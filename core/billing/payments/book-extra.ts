@@ -68,7 +68,7 @@ export async function bookSurcharge(
   const of = {
     draft,
     buyer,
-    from: { ...from, pricesIncludeTax: true, untaxedPrice: 'stated' as const },
+    from: { ...from, pricesIncludeTax: true },
     issuedOn: on,
   }
   const [plan] = await planTaxedAll(means, trx, [of])

@@ -42,6 +42,7 @@ import { numberSeries } from './number-series.ts'
 import { orders } from './orders.ts'
 import { payments } from './payments.ts'
 import { payouts } from './payouts.ts'
+import { people } from './people.ts'
 import { pluginLife } from './plugin-life.ts'
 import { pluginRequests } from './plugin-requests.ts'
 import { plugins } from './plugins.ts'
@@ -74,18 +75,9 @@ export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[board, clients, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[
-    services,
-    cancelReasonPages,
-    serviceActs,
-    renewals,
-    transfers,
-    deliveries,
-    servers,
-    serverAccounts,
-    trust,
-  ],
+  ...[board, clients, people, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
+  ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries],
+  ...[servers, serverAccounts, trust],
   ...[
     invoices,
     instalments,

@@ -38,6 +38,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   lex: 'ledger_exports',
   lmo: 'ledger_months',
   lnk: 'invoice_links',
+  mei: 'membership_invites',
   mem: 'memberships',
   msg: 'messages',
   mth: 'payment_methods',

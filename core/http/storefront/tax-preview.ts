@@ -9,7 +9,7 @@ import {
   taxesFor,
   TaxUndetermined,
   toCash,
-  untaxedSums,
+  owedSums,
   type AtHome,
   type DraftLine,
   type StatedLine,
@@ -35,6 +35,8 @@ export interface PreviewedTax extends TaxedDocument {
   roundingMinor: bigint
   /** What gross prices fall by for a buyer who owes no tax; zero or below. */
   untaxedMinor: bigint
+  /** What taxed ones fall by, so that base and tax fit in whole units; zero or below. */
+  fittedMinor: bigint
   /** What follows, by billing cycle, with the same taxes. */
   renewals: { cycle: string; totalMinor: bigint }[]
 }
@@ -66,13 +68,17 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
     rounding: how,
   }
   const compute = (stated: readonly StatedLine[]) => {
-    const sums = inclusive ? untaxedSums(stated, atHome) : null
+    const sums = inclusive ? owedSums(stated, atHome) : null
     const of = sums ? stated.map((line, i) => ({ ...line, amountMinor: sums[i]! })) : stated
     const taxed = computeTax(of, inclusive, how)
     const exactMinor = taxed.netMinor + taxed.taxMinor
     const totalMinor = toCash(exactMinor, cashStepOf(cashSteps, cart.currency))
-    const untaxedMinor = inclusive ? sumOf(of) - sumOf(stated) : 0n
-    return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor, untaxedMinor }
+    const lessBy = (isTaxed: boolean) => {
+      const ours = (_: unknown, i: number) => stated[i]!.taxes.some(({ ratePpm }) => ratePpm > 0) === isTaxed
+      return sumOf(of.filter(ours)) - sumOf(stated.filter(ours))
+    }
+    const less = { untaxedMinor: lessBy(false), fittedMinor: lessBy(true) }
+    return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor, ...less }
   }
   const taxesOf = (taxClass: string) =>
     taxes[lines.findIndex((line) => line.taxClass === taxClass)] ??

@@ -66,6 +66,7 @@ export default {
   inputs: {
     create: [order(PAPER)],
     power: [{ ...stands, signal: 'restart' }],
+    change_owner: [{ ...stands, before: { id: 'cli_before', email: 'before@client.example' } }],
     reinstall: [{ ...stands, keep_data: false }],
     test_connection: [{ server }],
     capacity: [{ server }],

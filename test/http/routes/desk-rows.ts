@@ -78,7 +78,7 @@ export async function makeDeskRows(means: TestMeans, ids: WorldIds) {
       client_id: ids.client,
       name: 'Bo Kai',
       email: 'bo@client.example',
-      topics: '["billing"]',
+      topics: '["invoices"]',
       ...times,
     },
   ])

@@ -15,13 +15,14 @@ import { makeDocumentRows } from './document-rows.ts'
 import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
 import { makeTransfer } from './transfer-rows.ts'
+import { makePeopleRows, type PeopleRows } from './people-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import { makeFaktur, makeTaxFacts } from './tax-rows.ts'
 import type { TestMeans } from '../../support/means.ts'
 
 /** One record of each kind that a page lists or shows. */
-export interface FirstRows extends WorldIds {
+export interface FirstRows extends WorldIds, PeopleRows {
   email: string
   /** A user who may act for every client of the shop, and has not chosen one. */
   keeperEmail: string
@@ -136,6 +137,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     ...(await makeServiceRows(means, ids)),
     ...{ serviceFile: await makeServiceFile(means, ids), exemption: await makeTaxFacts(means, ids) },
     idSeller: await makeFaktur(means, ids),
+    ...(await makePeopleRows(means, ids)),
     ...(await makeMoneyRows(means, ids)),
     ...(await makePaymentRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
@@ -403,8 +405,7 @@ async function makeToken(
 ): Promise<string> {
   const { token, hash } = newSecretToken()
   const row = { id: means.newId('tok'), purpose, user_id: user.id, email: user.email, token_hash: hash }
-  await means.db.insert('one_time_tokens', [
-    { ...row, expires_at: '2100-01-01T00:00:00.000Z', created_at: means.business.now() },
-  ])
+  const dates = { expires_at: '2100-01-01T00:00:00.000Z', created_at: means.business.now() }
+  await means.db.insert('one_time_tokens', [{ ...row, ...dates }])
   return token
 }

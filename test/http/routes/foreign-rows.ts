@@ -82,6 +82,11 @@ export async function makeForeignRows(
       order,
       payment,
     },
+    contact: await copy('contacts', rows.contact, 'cnt', { client_id: owner.id }),
+    invitation: await copy('membership_invites', rows.invitation, 'mei', {
+      ...{ client_id: owner.id, token_hash: owner.id },
+    }),
+    user: user.id,
     billable: await copy('billable_items', rows.billable, 'bli', of),
     documentText: await copy('document_texts', rows.documentText, 'dtx', { brand_id: brand.id }),
     letter: await copy('letters', rows.letter, 'let', { ...of, invoice_id: invoice }),

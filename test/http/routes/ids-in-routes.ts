@@ -16,6 +16,7 @@ const KINDS = {
   change: 'chn',
   creditGrant: 'crg',
   client: 'cli',
+  contact: 'cnt',
   clientGroup: 'cgr',
   coupon: 'cpn',
   delivery: 'dlv',
@@ -28,6 +29,7 @@ const KINDS = {
   giftCard: 'gft',
   group: 'grp',
   instance: 'plg',
+  invitation: 'mei',
   invoice: 'inv',
   invoiceLink: 'lnk',
   letter: 'let',
@@ -61,6 +63,7 @@ const KINDS = {
   exemption: 'txe',
   taxRule: 'tax',
   transfer: 'trf',
+  user: 'usr',
   webhookEvent: 'whe',
 } as const satisfies Record<string, Prefix>
 
@@ -79,6 +82,11 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':methodId': 'method',
   ':transferId': 'transfer',
   ':membershipId': 'membership',
+  ':member': 'membership',
+  ':contactId': 'contact',
+  ':contact': 'contact',
+  ':invitationId': 'invitation',
+  ':invitation': 'invitation',
   ':sessionId': 'session',
   ':session': 'session',
   ':key': 'apiKey',
@@ -98,6 +106,9 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':refund': 'refund',
   '{bundle_id}': 'bundle',
   '{client_id}': 'client',
+  '{contact_id}': 'contact',
+  '{invitation_id}': 'invitation',
+  '{membership_id}': 'membership',
   '{delivery_id}': 'delivery',
   '{event_id}': 'event',
   '{gift_id}': 'gift',
@@ -162,6 +173,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/services': 'service',
   '/admin/staff': 'staff',
   '/admin/tax': 'taxRule',
+  '/admin/users': 'user',
   '/admin/webhook-events': 'webhookEvent',
 }
 

@@ -365,6 +365,17 @@ async function members(desk: Desk, client: Client): Promise<Block> {
     kind: 'facts',
     id: `client-${client.id}-members`,
     title: t('admin.clients.members'),
+    ...(allowed(desk, 'membership.list')
+      ? {
+          actions: [
+            {
+              label: t('admin.people.open'),
+              href: `/admin/clients/${client.id}/people`,
+              kind: 'ghost' as const,
+            },
+          ],
+        }
+      : {}),
     items: rows.map((row) => ({
       label: row.owner === 1 ? `${row.name} (${t('admin.clients.owner')})` : row.name,
       value: row.email,

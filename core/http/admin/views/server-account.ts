@@ -41,7 +41,7 @@ export async function accountPage(desk: Desk, asked: Asked): Promise<PageView> {
     main: [
       { kind: 'notice', id: 'account-says', tone: 'info', text: t(`${WORDS}.says.${row.kind}`) },
       ...problemsOf(desk, row),
-      ...differenceTable(desk, row),
+      ...differenceFacts(desk, row),
       ...adoptForm(desk, asked, row, at),
       ...noteForm(desk, asked, row, at),
       await auditTimeline(desk, { subject: row.id, id: `account-${row.id}-history` }),
@@ -83,26 +83,22 @@ function problemsOf({ t }: Desk, { problem, note }: ServerAccountRow): Block[] {
   ]
 }
 
-function differenceTable(desk: Desk, row: ServerAccountRow): Block[] {
+function differenceFacts(desk: Desk, row: ServerAccountRow): Block[] {
   const { t } = desk
   const differs = differencesIn(row)
   if (differs.length === 0) return []
   return [
     {
-      kind: 'table',
+      kind: 'facts',
       id: 'account-differences',
       title: t(`${WORDS}.differences`),
-      columns: [
-        { label: t('admin.label.what'), phone: 'title' },
-        { label: t(`${WORDS}.here`) },
-        { label: t(`${WORDS}.there`) },
-      ],
-      rows: differs.map((one) => ({
-        id: `difference-${one.what}`,
+      items: differs.map((one) => ({
         label: whatWords(desk, one),
-        cells: [whatWords(desk, one), sideWords(desk, one, one.here), sideWords(desk, one, one.there)],
+        value: t(`${WORDS}.sides`, {
+          here: sideWords(desk, one, one.here),
+          there: sideWords(desk, one, one.there),
+        }),
       })),
-      empty: { title: t(`${WORDS}.none`) },
     },
   ]
 }

@@ -30,6 +30,15 @@ export const adminCases: readonly RouteCase[] = [
     /Calls on Fridays/g,
     /u\d+@user\.example/g,
   ),
+  of(
+    '/clients/:id/people',
+    ({ client }) => `/clients/${client}/people`,
+    /u\d+@user\.example/g,
+    /i\d+@quay\.example/g,
+    links('clients/cli_\\w+/contacts/cnt_\\w+'),
+  ),
+  of('/clients/:id/people/:member', ({ client, membership }) => `/clients/${client}/people/${membership}`),
+  of('/clients/:id/contacts/:contact', ({ client, contact }) => `/clients/${client}/contacts/${contact}`),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`, /Clients \d+/g),
   of('/clients/:id/e-invoice', ({ client }) => `/clients/${client}/e-invoice`),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
