@@ -43,3 +43,13 @@ export const ClientGroupInUse = defineError(
   (p: { name: string; clients: number }) =>
     `The group "${p.name}" still has ${p.clients} clients. Move them to another group first.`,
 )
+export const OwnMembership = defineError(
+  'membership.own',
+  403,
+  () => 'Your own rights are changed by others: an owner, or whoever holds them.',
+)
+export const OutlastsOwn = defineError(
+  'membership.outlasts_own',
+  403,
+  (p: { ends_at: string }) => `Your own rights end at ${p.ends_at}, so you cannot give any that last longer.`,
+)

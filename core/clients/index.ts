@@ -10,7 +10,15 @@ export { addClient, createClient, fixCurrency, type NewClient } from './create-c
 export * from './errors.ts'
 export { findClient, findOfClient } from './find-client.ts'
 export * from './list-clients.ts'
-export * from './memberships.ts'
+export * from './invitations.ts'
+export {
+  changeMembership,
+  createMembership,
+  deleteMembership,
+  listMemberships,
+  type ListedMembership,
+} from './memberships.ts'
+export * from './right-sets.ts'
 export * from './notes.ts'
 export { openAccount, openCurrencies } from './open-account.ts'
 export { Profile, profileColumns } from './profile.ts'

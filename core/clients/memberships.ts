@@ -2,18 +2,24 @@ import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { findUserByEmail, requireKnown, Email } from '../identity/index.ts'
-import { covers, instant, invalidInput, type Actor, type Instant } from '../kernel/index.ts'
+import { ChangedMeanwhile, instant, invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
 import { changeAsking } from './change-asking.ts'
-import { AlreadyMember, ExceedsOwnRights, LastMember } from './errors.ts'
+import { AlreadyMember, LastMember } from './errors.ts'
 import { findClient, findOfClient } from './find-client.ts'
+import { requireNotLonger, requireOthers, requireRightsHeld } from './own-rights.ts'
 import type { Membership } from './rows.ts'
 
-const Rights = Type.Array(Type.String({ maxLength: 80 }), { minItems: 1, maxItems: 100, uniqueItems: true })
+/** Patterns of rights, as "invoice.*". */
+export const Rights = Type.Array(Type.String({ maxLength: 80 }), {
+  minItems: 1,
+  maxItems: 100,
+  uniqueItems: true,
+})
 /** What plugins are told that changes of the client. */
 const CHANGED = ['memberships']
-const EndsAt = Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()]))
+export const EndsAt = Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()]))
 
 export interface ListedMembership extends Omit<Membership, 'rights'> {
   rights: string[]
@@ -74,7 +80,7 @@ export const createMembership = defineVerb(
   },
 )
 
-/** A client's user changes others' rights only within the own ones. */
+/** A client's user changes the rights of others alone, within the own ones and no longer than these last. */
 export const changeMembership = defineVerb(
   {
     permission: 'membership.change',
@@ -82,6 +88,8 @@ export const changeMembership = defineVerb(
     audience: ['staff', 'client'],
     input: Type.Object({
       membership_id: Type.String(),
+      /** The version that was looked at; absent: whatever there is. */
+      version: Type.Optional(Type.Integer()),
       rights: Rights,
       owner: Type.Optional(Type.Boolean()),
       ends_at: EndsAt,
@@ -94,14 +102,19 @@ export const changeMembership = defineVerb(
         id: input.membership_id,
         right: 'membership.change',
       })
+      if (input.version !== undefined && input.version !== row.version)
+        throw ChangedMeanwhile({ what: 'membership', id: row.id })
+      await requireOthers(trx, actor, row)
       requireRightsHeld(actor, row.client_id, input.rights)
       const owner = input.owner ?? row.owner === 1
       if (owner && row.owner === 0) requireRightsHeld(actor, row.client_id, ['*'])
-      const ends_at =
-        input.ends_at === undefined ? row.ends_at : input.ends_at && instant(new Date(input.ends_at))
+      const wantedEnd = input.ends_at ? instant(new Date(input.ends_at)) : null
+      const ends_at = input.ends_at === undefined ? row.ends_at : wantedEnd
+      await requireNotLonger(trx, actor, row.client_id, ends_at)
       const set = { rights: JSON.stringify(input.rights), owner: owner ? 1 : 0, ends_at }
       await updateVersioned(means, trx, { table: 'memberships', what: 'membership', row, set })
       await requireOwnerLeft(means, trx, row.client_id)
+      await dropInvitesOf(trx, row)
       const before = { rights: row.rights, owner: row.owner, ends_at: row.ends_at }
       await recordAudit(means, trx, actor, [
         { action: 'membership.change', subject: row.id, clientId: row.client_id, before, after: set },
@@ -121,6 +134,7 @@ export const deleteMembership = defineVerb(
     means.db.transaction(async (trx) => {
       const row = await findManaged(means, trx, actor, { id: membership_id, right: 'membership.delete' })
       await trx.run(sql`delete from memberships where id = ${row.id}`)
+      await dropInvitesOf(trx, row)
       await requireOwnerLeft(means, trx, row.client_id)
       await recordAudit(means, trx, actor, [
         { action: 'membership.delete', subject: row.id, clientId: row.client_id, before: row },
@@ -151,11 +165,11 @@ async function findManaged(
   return row
 }
 
-function requireRightsHeld(actor: Actor, clientId: string, rights: readonly string[]): void {
-  if (actor.kind !== 'client') return
-  const own = actor.grants.filter((grant) => grant.clientId === clientId && grant.serviceId === null)
-  const beyond = rights.find((right) => !own.some((grant) => covers(grant.rights, right)))
-  if (beyond !== undefined) throw ExceedsOwnRights({ right: beyond })
+/** What somebody offered from rights that are changed or taken away is offered no more. */
+async function dropInvitesOf(trx: Trx, { client_id, user_id }: Membership): Promise<void> {
+  await trx.run(sql`
+    delete from membership_invites where client_id = ${client_id} and (invited_by = ${user_id}
+      or invited_by in (select id from api_keys where user_id = ${user_id}))`)
 }
 
 async function requireOwnerLeft(means: Means, trx: Trx, clientId: string): Promise<void> {
@@ -165,6 +179,7 @@ async function requireOwnerLeft(means: Means, trx: Trx, clientId: string): Promi
   if (left!.owners === 0) throw LastMember({})
 }
 
+/** The user of the brand's realm with this address. */
 async function findMember(trx: Trx, brandId: string, email: string): Promise<{ id: string }> {
   const brand = await trx.get<{ realm_id: string }>(sql`select realm_id from brands where id = ${brandId}`)
   const user = await findUserByEmail(trx, brand!.realm_id, email)
@@ -172,7 +187,7 @@ async function findMember(trx: Trx, brandId: string, email: string): Promise<{ i
   return user
 }
 
-async function refuseSecond(
+export async function refuseSecond(
   trx: Trx,
   wanted: { clientId: string; userId: string; serviceId: string | null; email: string },
 ): Promise<void> {
@@ -182,7 +197,7 @@ async function refuseSecond(
   if (rival) throw AlreadyMember({ email: wanted.email })
 }
 
-async function requireService(trx: Trx, clientId: string, serviceId: string | null): Promise<void> {
+export async function requireService(trx: Trx, clientId: string, serviceId: string | null): Promise<void> {
   if (serviceId === null) return
   const service = await trx.get(
     sql`select id from services where id = ${serviceId} and client_id = ${clientId}`,

@@ -40,6 +40,9 @@ export const OWN_ACCOUNT: readonly string[] = [
   'user.change_profile',
   'user.change_email',
   'user.request_verification',
+  'user.verify_email',
+  'user.request_reset',
+  'user.reset_password',
 ]
 
 /** Who acts with this cookie; null when the session is unknown, over, of another realm, or of a disabled user. */

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { sql } from '../db/index.ts'
-import { toMs, type Actor, type Instant } from '../kernel/index.ts'
+import { toMs, type Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { ConfirmationNeeded, SignInFailed } from './errors.ts'
 import { isPassword } from './password-hash.ts'
@@ -38,13 +38,4 @@ export function requireConfirmed(means: Pick<Means, 'clock'>, actor: Actor): voi
   if (actor.kind === 'system') return
   const at = actor.confirmedAt
   if (!at || means.clock.ms() - toMs(at) > CONFIRMED_MS) throw ConfirmationNeeded({})
-}
-
-/** A mistyped address may be corrected at once: as long as none is verified there is nobody to protect. */
-export function confirmOrUnverified(
-  means: Pick<Means, 'clock'>,
-  actor: Actor,
-  user: { email_verified_at: Instant | null },
-): void {
-  if (user.email_verified_at) requireConfirmed(means, actor)
 }

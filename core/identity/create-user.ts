@@ -49,7 +49,7 @@ export function findUserByEmail(queries: Queries, realmId: string, email: string
   )
 }
 
-/** Where the link goes and where it leads. */
+/** Where the link goes and where it leads. Without a brand to the pages of staff. */
 export interface VerificationTarget {
   user: Pick<User, 'id' | 'name' | 'locale'>
   email: string
@@ -67,7 +67,7 @@ export async function sendVerification(means: Means, trx: Trx, target: Verificat
     template: 'verify-email',
     to: { email, name: user.name, locale: user.locale },
     brandId,
-    data: { path: `/verify-email/${token}`, expires_at },
+    data: { path: `${brandId === null ? '/admin' : ''}/verify-email/${token}`, expires_at },
     key: `verify-email/${id}`,
   })
 }

@@ -9,4 +9,8 @@ declareEvent(
   'A password was changed, or set by the link of a reset or an invitation. Never the password.',
 )
 declareEvent('user.email_verified', 'A user followed the link that proves an address.')
+declareEvent(
+  'user.email_changed',
+  'A user followed the link at another address: with it one signs in from now on. Neither address is in it.',
+)
 declareCheck('session.start:check', 'After the right password, before the session. Facts: address.')

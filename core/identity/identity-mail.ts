@@ -7,10 +7,13 @@ export interface IdentityMail {
   template:
     | 'verify-email'
     | 'account-exists'
+    | 'email-asked'
+    | 'email-changed'
     | 'reset-password'
     | 'password-changed'
     | 'staff-invite'
     | 'client-account'
+    | 'member-invite'
   to: { email: string; name: string; locale: string }
   brandId: string | null
   clientId?: string | null

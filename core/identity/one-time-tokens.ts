@@ -60,6 +60,17 @@ export async function replaceTokens(
   )
 }
 
+/** Links to an address that is not the user's stop working; that of the present address goes on. */
+export async function dropNewEmail(
+  means: Means,
+  trx: Trx,
+  user: { id: string; email: string },
+): Promise<void> {
+  await trx.run(sql`
+    update one_time_tokens set used_at = ${means.clock.now()}
+    where user_id = ${user.id} and purpose = 'verify_email' and email <> ${user.email} and used_at is null`)
+}
+
 /** The token when its link works in this realm now; LinkInvalid with the reason otherwise. Does not use it up. */
 export async function findToken(
   means: Means,

@@ -6,7 +6,7 @@ import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { LinkInvalid } from './errors.ts'
 import { brandOf, enterMail } from './identity-mail.ts'
-import { findToken, replaceTokens, useToken, type OneTimeToken } from './one-time-tokens.ts'
+import { dropNewEmail, findToken, replaceTokens, useToken, type OneTimeToken } from './one-time-tokens.ts'
 import { hashPassword } from './password-hash.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import { forgetAttempts, limits } from './rate-limit.ts'
@@ -67,12 +67,16 @@ export interface PasswordChange {
   keep?: string
 }
 
-/** Every other session ends and every reset link stops working, because a stranger may hold one. */
+/**
+ * Every other session ends, and every link that resets the password or leads to another address stops working, because
+ * a stranger may hold one.
+ */
 export async function setPassword(means: Means, trx: Trx, change: PasswordChange): Promise<void> {
   const { user, hash, actor, action, keep = null } = change
   await trx.run(sql`
     update users set password_hash = ${hash}, version = version + 1, updated_at = ${means.business.now()} where id = ${user.id}`)
   await replaceTokens(means, trx, user.id, 'reset_password')
+  await dropNewEmail(means, trx, user)
   await endSessions(means, trx, user.id, keep)
   await recordAudit(means, trx, actor, [{ action, subject: user.id }])
   const event = { type: 'user.password_changed', subject: user.id, body: { id: user.id } }

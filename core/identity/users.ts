@@ -131,20 +131,30 @@ export const sendUserReset = defineVerb(
   async (means: Means, { user_id, brand_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const user = await findUser(trx, actor, user_id)
-      const brand = await trx.get<{ id: string }>(sql`
-        select id from brands where realm_id = ${user.realm_id} and (${brand_id ?? ''} in ('', id)) order by id limit 1`)
-      if (!brand) throw NotFound({ what: 'brand', id: brand_id ?? '' })
-      await sendReset(means, trx, user, brand.id)
+      await sendReset(means, trx, user, await brandOfUser(trx, user, brand_id))
       await recordAudit(means, trx, actor, [{ action: 'user.send_reset', subject: user_id }])
     }),
 )
 
-async function findUser(queries: Queries, actor: Actor, id: string): Promise<User> {
+/** A customer whom the actor may see; NotFound otherwise. */
+export async function findUser(queries: Queries, actor: Actor, id: string): Promise<User> {
   const user = await queries.get<User>(
     sql`select u.* from users u where u.id = ${id} and ${reachable(actor)}`,
   )
   if (!user) throw NotFound({ what: 'user', id })
   return user
+}
+
+/** The brand in whose name a customer is written to: the one wanted, or the first of the realm. */
+export async function brandOfUser(
+  queries: Queries,
+  user: Pick<User, 'realm_id'>,
+  wanted = '',
+): Promise<string> {
+  const brand = await queries.get<{ id: string }>(sql`
+    select id from brands where realm_id = ${user.realm_id} and (${wanted} in ('', id)) order by id limit 1`)
+  if (!brand) throw NotFound({ what: 'brand', id: wanted })
+  return brand.id
 }
 
 /** Customers of the brands that the actor may see. Staff are managed by the verbs of staff, with their own rules. */

@@ -30,7 +30,20 @@ export const mailData = {
   'reset-password': Type.Object({ url, expires_at: instant, first: Type.Optional(Type.Boolean()) }),
   'account-exists': Type.Object({ url: Type.Optional(url) }),
   'password-changed': Type.Object({ url: Type.Optional(url), changed_at: instant, address: maybe(text) }),
+  'email-asked': Type.Object({
+    url: Type.Optional(url),
+    email: text,
+    asked_at: instant,
+    address: maybe(text),
+  }),
+  'email-changed': Type.Object({
+    url: Type.Optional(url),
+    email: text,
+    asked_at: instant,
+    address: maybe(text),
+  }),
   'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
+  'member-invite': Type.Object({ url, expires_at: instant, invited_by: text, client: text }),
   'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 
   'order-received': Type.Object({
@@ -98,6 +111,10 @@ export const mailData = {
   'price-change': Type.Object({ ...service, from_on: day, before: money, amount: money }),
   'trial-converts': Type.Object({ ...service, ends_on: day, amount: money }),
   'service-term-ends': Type.Object({ ...service, ends_on: day }),
+  'service-offered': Type.Object({ ...service, giver: text, expires_at: instant }),
+  'service-passed-on': Type.Object(service),
+  'service-received': Type.Object({ ...service, next_on: maybe(day) }),
+  'service-declined': Type.Object(service),
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'exemption-ends': Type.Object({ url, client: text, label: text, ends_on: day }),

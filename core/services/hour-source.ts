@@ -7,6 +7,7 @@ import { planHours, type MeteredService, type MeteredStep } from './plan-hours.t
 import type { DueOption } from './plan-periods.ts'
 import { SCOPES } from './service-source.ts'
 import { hourCap } from './settings.ts'
+import { UNSUSPECTED } from './suspicion.ts'
 
 /** Services that are charged by the hour: what they used until a billing day, or until they ended. */
 export const hourSource: BillableSource = {
@@ -44,6 +45,7 @@ function due({ on, untilOn, brandIds = null }: DueWindow): Sql {
     sql`s.next_period_on is not null`,
     sql`(s.next_period_on <= ${on ?? untilOn} or s.metered_end is not null)`,
     sql`(s.billing_status in ('active', 'ending') or s.metered_end is not null)`,
+    UNSUSPECTED,
   ]
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
   return join(conditions, ' and ')

@@ -57,6 +57,8 @@ export interface Coupon {
 /** Handed back to `advance`: where the service stood, and where it goes. Named as columns, because the database reads it. */
 export interface ServiceStep {
   id: string
+  /** Who was to be charged: a service that has passed to another client meanwhile is planned anew. */
+  client_id: string
   from_index: number
   from_on: IsoDate
   to_index: number
@@ -110,6 +112,7 @@ export function planPeriods(
   if (index === service.period_index) return null
   const step: ServiceStep = {
     id: service.id,
+    client_id: service.client_id,
     from_index: service.period_index,
     from_on: service.next_period_on,
     to_index: index,

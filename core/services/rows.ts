@@ -93,9 +93,13 @@ export interface ServiceFieldRow {
   setting: string | null
 }
 
-export const holdReasons = ['overdue', 'abuse', 'staff', 'client', 'plugin', 'parent'] as const
-/** "plugin" stands while at least one plugin holds the service; "parent" is the hold of a part whose whole is held. */
+export const holdReasons = ['overdue', 'abuse', 'fraud', 'staff', 'client', 'plugin', 'parent'] as const
+/** "fraud" goes with the mark of the order alone, and is told outside as abuse. "plugin" stands while at least one plugin holds the service; "parent" is the hold of a part whose whole is held. */
 export type HoldReason = (typeof holdReasons)[number]
+
+/** What provider and client are told: a suspicion is nobody's business but the shop's. */
+export const toldReason = (reason: HoldReason): Exclude<HoldReason, 'fraud'> =>
+  reason === 'fraud' ? 'abuse' : reason
 
 export interface HoldRow {
   service_id: string

@@ -4,6 +4,8 @@ import { sql } from '../../core/db/index.ts'
 import {
   actorOfSession,
   changeEmail,
+  changePassword,
+  changeUserEmail,
   checkResetLink,
   requestReset,
   requestVerification,
@@ -12,7 +14,7 @@ import {
   signIn,
   verifyEmail,
 } from '../../core/identity/index.ts'
-import { guestActor } from '../../core/kernel/index.ts'
+import { guestActor, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { makeBrand, makeRealm, makeUser, PASSWORD, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -153,28 +155,100 @@ for (const engine of engines) {
       assert.equal(mailsTo(user.email).length, before)
     })
 
+    const enterAs = async (user: { email: string }) => {
+      const { token } = await enter(user.email, PASSWORD)
+      return { token, actor: (await whoIs(token))!.actor }
+    }
+    const templatesTo = (address: string) => mailsTo(address).map((mail) => mail.template)
+    const ask = (email: string, actor: Actor, current_password = PASSWORD) =>
+      changeEmail(means, { email, current_password }, actor)
+
     test('changes the address only when the new one is proved, after the password', async () => {
       const user = await makeUser(means, { realm_id })
-      const { token: session } = await enter(user.email, PASSWORD)
-      means.clock.advance(11 * 60_000)
-      const late = (await whoIs(session))!.actor
+      const { token: session, actor } = await enterAs(user)
+      const elsewhere = await enterAs(user)
       const email = `new-${user.email}`
-      await assert.rejects(changeEmail(means, { email }, late), { code: 'session.confirmation_needed' })
-      await changeEmail(means, { email }, { ...late, confirmedAt: means.clock.now() })
+      await assert.rejects(ask(email, actor, 'not the password'), { code: 'sign_in.failed' })
+      assert.deepEqual([templatesTo(user.email), templatesTo(email)], [[], []])
+      await ask(email, actor)
       assert.equal((await whoIs(session))!.user.email, user.email)
-      await verifyEmail(means, { realm_id, token: lastToken(email) }, guest())
+      assert.deepEqual([templatesTo(user.email), templatesTo(email)], [['email-asked'], ['verify-email']])
+      const reset = await askReset(user.email)
+      await verifyEmail(means, { realm_id, token: lastToken(email) }, actor)
       assert.equal((await whoIs(session))!.user.email, email)
+      assert.equal(await whoIs(elsewhere.token), null)
+      assert.deepEqual(templatesTo(user.email), ['email-asked', 'reset-password', 'email-changed'])
+      await assert.rejects(resetPassword(means, { realm_id, token: reset, password: fresh }, guest()), {
+        code: 'link.invalid',
+      })
+      const again = verifyEmail(means, { realm_id, token: lastToken(email) }, actor)
+      await assert.rejects(again, { params: { reason: 'used' } })
+      await assert.rejects(enter(user.email, PASSWORD), { code: 'sign_in.failed' })
+      await assert.rejects(ask(email, actor), { fields: { email: 'is the address already' } })
     })
 
-    test('does not tell that a new address has an account', async () => {
+    test('ends every session when the link of a new address is followed by whoever is not signed in', async () => {
+      const user = await makeUser(means, { realm_id })
+      const { token: session, actor } = await enterAs(user)
+      await ask(`x-${user.email}`, actor)
+      await verifyEmail(means, { realm_id, token: lastToken(`x-${user.email}`) }, guest())
+      assert.equal(await whoIs(session), null)
+    })
+
+    test('a new password takes back a change of the address that waits, and leaves the first proof alone', async () => {
+      const user = await makeUser(means, { realm_id })
+      const { actor } = await enterAs(user)
+      await ask(`y-${user.email}`, actor)
+      await reset(await askReset(user.email))
+      const late = verifyEmail(means, { realm_id, token: lastToken(`y-${user.email}`) }, guest())
+      await assert.rejects(late, { params: { reason: 'used' } })
+      const fresher = await makeUser(means, { realm_id, email_verified_at: null })
+      const { actor: newcomer } = await enterAs(fresher)
+      await requestVerification(means, {}, newcomer)
+      const token = lastToken(fresher.email)
+      const change = { current_password: PASSWORD, password: fresh }
+      await changePassword(means, change, newcomer)
+      await verifyEmail(means, { realm_id, token }, guest())
+    })
+
+    test('tells an address that nobody has proved nothing', async () => {
+      const user = await makeUser(means, { realm_id, email_verified_at: null })
+      const { actor } = await enterAs(user)
+      await ask(`z-${user.email}`, actor)
+      assert.deepEqual(templatesTo(user.email), [])
+    })
+
+    test('does not tell that a new address has an account, neither here nor at the old address', async () => {
       const holder = await makeUser(means, { realm_id })
       const user = await makeUser(means, { realm_id })
-      const { actor } = (await whoIs((await enter(user.email, PASSWORD)).token))!
-      assert.equal(await changeEmail(means, { email: holder.email }, actor), undefined)
-      assert.deepEqual(
-        mailsTo(holder.email).map((mail) => mail.template),
-        ['account-exists'],
-      )
+      const { actor } = await enterAs(user)
+      assert.equal(await ask(holder.email, actor), undefined)
+      assert.deepEqual(templatesTo(holder.email), ['account-exists'])
+      assert.deepEqual(templatesTo(user.email), ['email-asked'])
+    })
+
+    test('limits guesses of the password and mails to new addresses', async () => {
+      const user = await makeUser(means, { realm_id })
+      const { actor } = await enterAs(user)
+      for (let i = 0; i < 5; i++) await assert.rejects(ask('w@example.org', actor, 'guess'), { status: 422 })
+      await assert.rejects(ask('w@example.org', actor), { status: 429 })
+    })
+
+    test('lets staff ask for a customer, by the same link, after a confirmation', async () => {
+      const user = await makeUser(means, { realm_id })
+      const { token: session } = await enterAs(user)
+      const email = `staff-${user.email}`
+      const clerk = { ...staffActor(['user.ask_email']), confirmedAt: means.clock.now() }
+      const change = (actor: Actor) => changeUserEmail(means, { user_id: user.id, email }, actor)
+      await assert.rejects(change({ ...clerk, confirmedAt: null }), { code: 'session.confirmation_needed' })
+      await assert.rejects(change({ ...clerk, permissions: ['user.read'] }), { code: 'actor.forbidden' })
+      await assert.rejects(change({ ...clerk, brandIds: ['brd_other'] }), { code: 'record.not_found' })
+      await change(clerk)
+      assert.equal((await whoIs(session))!.user.email, user.email)
+      assert.equal(mailsTo(email)[0]!.brand_id, brand.id)
+      assert.deepEqual(templatesTo(user.email), ['email-asked'])
+      await verifyEmail(means, { realm_id, token: lastToken(email) }, guest())
+      assert.equal(await whoIs(session), null)
     })
 
     test('lets staff send a reset but never see it, and only for customers', async () => {

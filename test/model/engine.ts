@@ -111,7 +111,11 @@ export async function openPlayer(
 }
 
 function feeSetting({ currency, lateFee }: ModelShop): object {
-  const sum = (minor: number) => (minor === 0 ? '' : toDecimal({ minor: BigInt(minor), currency }))
+  const other = currency === 'EUR' ? 'USD' : 'EUR'
+  const sum = (minor: number) => ({
+    [other]: '3',
+    ...(minor === 0 ? {} : { [currency]: toDecimal({ minor: BigInt(minor), currency }) }),
+  })
   const { kind, minor, ppm, least, most, graceDays, everyDays, times } = lateFee
   return {
     ...{ kind, amount: sum(minor), percent: String(ppm / 10_000) },

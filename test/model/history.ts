@@ -184,7 +184,7 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   hourCap: fc.constantFrom(0, 0, 100, 500),
   lateFee: fc.record({
     kind: fc.constantFrom('none', 'none', 'fixed', 'percent'),
-    minor: fc.integer({ min: 0, max: 900 }),
+    minor: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 900 })),
     ppm: fc.constantFrom(10_000, 72_500, 333_300),
     least: fc.constantFrom(0, 0, 50),
     most: fc.constantFrom(0, 0, 400),

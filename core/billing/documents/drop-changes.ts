@@ -7,8 +7,8 @@ import { creditLines } from '../credit-invoice.ts'
 import { creditable } from '../creditable.ts'
 import { planTaxed } from '../determine-taxes.ts'
 import type { DraftLine, LineKind } from '../draft.ts'
+import { giveUnusedOf } from '../give-unused.ts'
 import type { InvoiceLineRow, InvoiceRow } from '../invoice.ts'
-import { issuePlannedNote } from '../issue-credit-note.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { statedLine } from '../untaxed-price.ts'
@@ -112,7 +112,7 @@ async function mirror(means: Means, trx: Trx, { of, document, lines }: Mirrored)
   const plan = await planTaxed(means, trx, { draft, buyer, from, issuedOn })
   if (plan.totalMinor < 0n) {
     const note = { ...plan, draft: { ...plan.draft, kind: 'credit_note' as const } }
-    await issuePlannedNote(means, trx, note, actor)
+    await giveUnusedOf(means, trx, note, actor)
     return
   }
   const [invoice] = await writeInvoices(means, trx, [{ ...plan, proforma: false }], actor)

@@ -1,4 +1,5 @@
 import {
+  changeEmail,
   changePassword,
   changeProfile,
   createApiKey,
@@ -20,6 +21,7 @@ export const me: Section = {
   ],
   acts: [
     { path: '/me', permission: 'user.change_profile', again: mePage, act: saveProfile },
+    { path: '/me/email', permission: 'user.change_email', again: mePage, act: askEmail },
     { path: '/me/password', permission: 'user.change_password', again: mePage, act: savePassword },
     { path: '/me/sessions/end-others', permission: 'session.end_others', act: endOthers },
     { path: '/me/sessions/:session/end', permission: 'session.end', act: endOne },
@@ -32,6 +34,12 @@ async function saveProfile({ means, actor, t }: Desk, { form }: Asked) {
   const input = { name: textOf(form, 'name'), locale: textOf(form, 'locale'), theme: textOf(form, 'theme') }
   await changeProfile(means, input, actor)
   return { href: at, message: t('admin.me.done.changed') }
+}
+
+async function askEmail({ means, actor, t }: Desk, { form }: Asked) {
+  const email = textOf(form, 'email')
+  await changeEmail(means, { email, current_password: form.current_password ?? '' }, actor)
+  return { href: at, message: t('admin.me.done.email', { email }) }
 }
 
 async function savePassword({ means, actor, t }: Desk, { form }: Asked) {

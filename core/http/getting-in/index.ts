@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router'
 import type { State } from '../context.ts'
 import { confirmRoutes } from './confirm.ts'
+import { invitationRoutes } from './invitation.ts'
 import { resetRoutes } from './reset.ts'
 import { signInRoutes } from './sign-in.ts'
 import { signOutRoutes } from './sign-out.ts'
@@ -12,6 +13,7 @@ export function gettingInRoutes(router: Router<State>): void {
   signInRoutes(router)
   signUpRoutes(router)
   verifyRoutes(router)
+  invitationRoutes(router)
   resetRoutes(router)
   confirmRoutes(router)
   signOutRoutes(router)

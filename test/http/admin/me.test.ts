@@ -5,6 +5,7 @@ import { permissionCatalogue } from '../../../core/identity/index.ts'
 import { engines } from '../../support/databases.ts'
 import { PASSWORD } from '../../support/make.ts'
 import type { WebBrowser } from '../../support/web.ts'
+import { textOf } from '../portal/shop.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
 for (const engine of engines)
@@ -43,6 +44,28 @@ for (const engine of engines)
       assertStatus(await clerk.post('/admin/me/sessions/end-others'), 303)
       assert.match((await elsewhere.get('/admin/me')).location ?? '', /sign-in/)
       assertStatus(await clerk.get('/admin/me'), 200)
+    })
+
+    it('changes its sign-in address by a link that leads back to the pages of staff', async () => {
+      const email = 'cleo.new@berth.example'
+      await clerk.get('/admin/me')
+      const wrong = await clerk.post('/admin/me/email', { email, current_password: 'wrong' })
+      assertStatus(wrong, 422)
+      assertStatus(await clerk.post('/admin/me/email', { email, current_password: PASSWORD }), 303)
+      const mails = world.means.jobs.of('mail.send') as unknown as {
+        to: { address: string }
+        data: { path: string }
+      }[]
+      const { path } = mails.find(({ to }) => to.address === email)!.data
+      assert.match(path, /^\/admin\/verify-email\//)
+      assertStatus(await clerk.get(path), 200)
+      const followed = await clerk.post(path)
+      assert.deepEqual(
+        [followed.status, followed.location],
+        [303, '/admin'],
+        textOf(followed.text).slice(0, 500),
+      )
+      assertShows((await clerk.get('/admin/me')).text, /cleo\.new@berth\.example/)
     })
 
     it('makes an API key, shows it once, and lets it do what its scopes say', async () => {

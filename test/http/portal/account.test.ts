@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
-import { makeClient, makeMembership, makeUser } from '../../support/make.ts'
+import { makeClient, makeMembership, makeUser, PASSWORD } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
 import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makePortal, signedIn, textOf } from './shop.ts'
@@ -140,6 +140,34 @@ for (const engine of engines) {
       assert.equal((await browser.get('/portal/security')).status, 200)
     })
 
+    test('the sign-in address changes by a link at the new one, and the form keeps what was typed', async () => {
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, { client_id: portal.foreign.id, user_id: user.id })
+      const own = await signedIn(web, user)
+      await own.get('/portal/security')
+      const email = 'moved@quay.example'
+      const wrong = await own.post('/portal/security/email', { email, current_password: 'wrong one' })
+      assert.equal(wrong.status, 422)
+      assert.match(wrong.text, /value="moved@quay\.example"/)
+      assert.doesNotMatch(wrong.text, /wrong one/)
+      const asked = await own.post('/portal/security/email', { email, current_password: PASSWORD })
+      assert.equal(asked.location, '/portal/security')
+      const shown = textOf((await own.get('/portal/security')).text)
+      assert.match(shown, /A link is on its way to moved@quay\.example/)
+      assert.match(shown, new RegExp(`You sign in with ${user.email}`))
+      const mails = means.jobs.of('mail.send') as unknown as {
+        to: { address: string }
+        data: { path: string }
+      }[]
+      const path = mails.find(({ to }) => to.address === email)!.data.path
+      assert.equal((await own.get(path)).status, 200)
+      assert.equal((await own.post(path)).location, '/portal')
+      const after = textOf((await own.get('/portal/security')).text)
+      assert.match(after, /You sign in with moved@quay\.example/)
+      assert.equal((await web.browser().signIn(email, PASSWORD)).status, 303)
+      assert.equal((await own.post(path)).status, 410)
+    })
+
     test('the history tells good sign-ins from bad ones', async () => {
       await web.browser().signIn(portal.user.email, 'not the password at all')
       const shown = textOf((await browser.get('/portal/security')).text)
@@ -158,6 +186,65 @@ for (const engine of engines) {
       const href = /\/portal\/account\/people\/\w+\/remove/.exec(page.text)![0]
       assert.equal((await browser.post(href)).location, '/portal/account/people')
       assert.doesNotMatch((await browser.get('/portal/account/people')).text, new RegExp(member.email))
+    })
+
+    test('a person is invited, takes the link, and gets other rights; the last owner stays', async () => {
+      const client = await makeClient(means, { brand_id: portal.brand.id })
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      const own = await makeMembership(means, { client_id: client.id, user_id: user.id })
+      const owner = await signedIn(web, user)
+      await owner.get('/portal/account/people')
+      const none = await owner.post('/portal/account/people', { email: 'nia@quay.example' })
+      assert.equal(none.status, 422)
+      assert.match(textOf(none.text), /Choose at least one/)
+      const sent = await owner.post('/portal/account/people', { email: 'nia@quay.example', sets: 'look' })
+      assert.equal(sent.location, '/portal/account/people')
+      const open = await owner.get('/portal/account/people')
+      assert.match(textOf(open.text), /nia@quay\.example see everything/)
+      const mails = means.jobs.of('mail.send') as unknown as {
+        template: string
+        data: { path: string }
+      }[]
+      const { path } = mails.findLast(({ template }) => template === 'member-invite')!.data
+      const guest = web.browser()
+      assert.match(textOf((await guest.get(path)).text), /An account is made for nia@quay\.example/)
+      const short = await guest.post(path, { name: 'Nia', password: 'short' })
+      assert.equal(short.status, 422)
+      const taken = await guest.post(path, { name: 'Nia', password: 'cobalt-heron-meadow-7' })
+      assert.equal(taken.location, '/portal/switch')
+      assert.equal((await guest.get('/portal/account/people')).status, 200)
+      assert.doesNotMatch((await guest.get('/portal/account/people')).text, /Invite a person|\/remove"/)
+      assert.equal((await guest.get(path)).status, 410)
+      const listed = await owner.get('/portal/account/people')
+      const at = /href="(\/portal\/account\/people\/mem_\w+)"/.exec(listed.text)![1]!
+      const form = await owner.get(at)
+      assert.match(form.text, /value="look" checked/)
+      const changed = await owner.post(at, { sets: 'pay', ends_on: '2026-12-31' })
+      assert.equal(changed.location, '/portal/account/people')
+      const after = textOf((await owner.get('/portal/account/people')).text)
+      assert.match(after, / pay until/)
+      assert.match((await owner.get(at)).text, /value="2026-12-31"/)
+      assert.equal((await guest.post(at, { sets: 'all' })).status, 403)
+      assert.equal((await owner.post(`/portal/account/people/${own.id}/remove`)).status, 409)
+      assert.equal((await browser.get(at)).status, 404)
+    })
+
+    test('contacts are added, changed and removed', async () => {
+      await browser.get('/portal/account/people')
+      const at = '/portal/account/people/contacts'
+      const wrong = await browser.post(at, { name: 'Books', email: 'books@quay.example' })
+      assert.equal(wrong.status, 422)
+      const books = { name: 'Books', email: 'books@quay.example', topics: 'invoices' }
+      assert.equal((await browser.post(at, books)).status, 303)
+      const listed = await browser.get('/portal/account/people')
+      assert.match(textOf(listed.text), /Books books@quay\.example invoices/)
+      const one = new RegExp(`href="(${at}/cnt_\\w+)"`).exec(listed.text)![1]!
+      assert.match((await browser.get(one)).text, /value="books@quay\.example"/)
+      const changed = await browser.post(one, { ...books, topics: 'support' })
+      assert.equal(changed.status, 303)
+      assert.match(textOf((await browser.get('/portal/account/people')).text), /books@quay\.example support/)
+      assert.equal((await browser.post(`${one}/remove`)).status, 303)
+      assert.equal((await browser.get(one)).status, 404)
     })
 
     test('the mails that were sent are read again; those of others are not found', async () => {

@@ -13,14 +13,17 @@ import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor } from '../../support/make.ts'
 import { makeDocumentRows } from './document-rows.ts'
 import { makePaymentRows } from './payment-rows.ts'
+import { findChoices } from './choice-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makeTransfer } from './transfer-rows.ts'
+import { makePeopleRows, type PeopleRows } from './people-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
 import { makeFaktur, makeTaxFacts } from './tax-rows.ts'
 import type { TestMeans } from '../../support/means.ts'
 
 /** One record of each kind that a page lists or shows. */
-export interface FirstRows extends WorldIds {
+export interface FirstRows extends WorldIds, PeopleRows {
   email: string
   /** A user who may act for every client of the shop, and has not chosen one. */
   keeperEmail: string
@@ -39,6 +42,8 @@ export interface FirstRows extends WorldIds {
   seller: string
   draft: string
   option: string
+  value: string
+  field: string
   method: string
   message: string
   webhookEvent: string
@@ -54,6 +59,7 @@ export interface FirstRows extends WorldIds {
   refund: string
   coupon: string
   quote: string
+  transfer: string
   bundle: string
   gift: string
   giftCard: string
@@ -64,6 +70,7 @@ export interface FirstRows extends WorldIds {
   rate: string
   clientGroup: string
   serverGroup: string
+  serverAccount: string
   run: string
   event: string
   audit: string
@@ -113,9 +120,6 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   const cart = await makeCart(means, ids)
   const leftTokens = await makeCartReminder(means, ids, cart)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
-  const option = (await db.get<{ id: string }>(
-    sql`select id from options where product_id = ${ids.product} and option_key = 'place'`,
-  ))!
   const plugin = (await db.get<{ plugin_id: string }>(
     sql`select plugin_id from plugin_instances where id = ${ids.instance}`,
   ))!
@@ -123,9 +127,9 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   return {
     ...ids,
     ...(await makeServiceRows(means, ids)),
-    serviceFile: await makeServiceFile(means, ids),
-    exemption: await makeTaxFacts(means, ids),
+    ...{ serviceFile: await makeServiceFile(means, ids), exemption: await makeTaxFacts(means, ids) },
     idSeller: await makeFaktur(means, ids),
+    ...(await makePeopleRows(means, ids)),
     ...(await makeMoneyRows(means, ids)),
     ...(await makePaymentRows(means, ids)),
     ...(await makeDeskRows(means, ids)),
@@ -139,9 +143,10 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       role: staff.role_id,
     },
     ...{ addon, part: await makePart(means, ids, addon) },
-    ...{ apiKey: key, cart, leftTokens, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
+    ...{ apiKey: key, cart, leftTokens, orderItem: order.id, plugin: plugin.plugin_id },
+    ...(await findChoices(means, ids)),
     offer: await makeOffer(means),
-    quote: await makeQuote(means, ids),
+    ...{ quote: await makeQuote(means, ids), transfer: await makeTransfer(means, ids, user.email) },
     ...deals,
     giftCard: await makeGiftCard(means, ids),
     ...(await findRecorded(means, ids)),
@@ -392,8 +397,7 @@ async function makeToken(
 ): Promise<string> {
   const { token, hash } = newSecretToken()
   const row = { id: means.newId('tok'), purpose, user_id: user.id, email: user.email, token_hash: hash }
-  await means.db.insert('one_time_tokens', [
-    { ...row, expires_at: '2100-01-01T00:00:00.000Z', created_at: means.business.now() },
-  ])
+  const dates = { expires_at: '2100-01-01T00:00:00.000Z', created_at: means.business.now() }
+  await means.db.insert('one_time_tokens', [{ ...row, ...dates }])
   return token
 }

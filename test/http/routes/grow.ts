@@ -117,6 +117,9 @@ const peopleOf = (rows: FirstRows): Many[] => [
     differs: (_, id) => ({ id: id('stf'), user_id: id('usr'), role_id: id('rol') }),
   },
   under('contacts', { client_id: rows.client }, 'cnt'),
+  under('membership_invites', { client_id: rows.client }, 'mei', (n) => ({
+    ...{ email: `i${n}@quay.example`, email_key: `i${n}@quay.example`, token_hash: `invite ${n}` },
+  })),
   under('client_notes', { client_id: rows.client }, 'nte'),
   under('sessions', { user_id: rows.user }, 'ses', (n) => ({ token_hash: `session ${n}` })),
   under('sign_ins', { user_id: rows.user }, 'sgn'),
@@ -210,6 +213,7 @@ const pluginsOf = (rows: FirstRows): Many[] => [
   own('plugin_offers', rows.offer, 'plo', () => ({})),
   own('webhook_events', rows.webhookEvent, 'whe', (n) => ({ event_key: `evt_${n}` })),
   own('server_groups', rows.serverGroup, 'svg', (n) => ({ name: `Place ${n}` })),
+  own('server_accounts', rows.serverAccount, 'sac', (n) => ({ remote_id: `more-${n}` })),
   own('servers', rows.server, 'srv', (n) => ({ name: `node-${n}` })),
 ]
 

@@ -30,13 +30,13 @@ export async function mePage(desk: Desk, asked: Asked): Promise<PageView> {
     head: { title: t('admin.me.title'), text: user!.email },
     tabs: tabsOf(desk, 'me'),
     main: [await sessionTable(desk), await signInTable(desk)],
-    aside: [profileForm(desk, asked, user!), passwordForm(desk, asked)],
+    aside: [profileForm(desk, asked, user!), emailForm(desk, asked), passwordForm(desk, asked)],
   }
 }
 
 function profileForm(desk: Desk, asked: Asked, user: { name: string; locale: string; theme: string }): Block {
   const { t, means } = desk
-  const mine = asked.path.endsWith('/password') ? { ...asked, refused: null } : asked
+  const mine = /\/(password|email)$/.test(asked.path) ? { ...asked, refused: null } : asked
   const names = new Intl.DisplayNames(desk.locale, { type: 'language' })
   const locales = [...new Set([user.locale, ...means.messages.locales])]
   return {
@@ -61,6 +61,31 @@ function profileForm(desk: Desk, asked: Asked, user: { name: string; locale: str
       },
     ],
     submit: { label: t('admin.save'), kind: 'secondary' },
+    ...formParts(desk, mine),
+  }
+}
+
+function emailForm(desk: Desk, asked: Asked): Block {
+  const { t } = desk
+  const mine = asked.path.endsWith('/email') ? asked : { ...asked, refused: null }
+  return {
+    kind: 'form',
+    id: 'me-email',
+    title: t('admin.me.sign_in_email'),
+    action: '/admin/me/email',
+    fields: [
+      {
+        ...filled(mine, 'email'),
+        ...{ id: 'new-email', kind: 'email', autocomplete: 'email', label: t('admin.me.new_email') },
+        hint: t('admin.me.email_hint'),
+      },
+      {
+        ...filled(mine, 'current_password'),
+        ...{ id: 'email-password', kind: 'password', value: '', autocomplete: 'current-password' },
+        label: t('admin.me.current_password'),
+      },
+    ],
+    submit: { label: t('admin.me.ask_email'), kind: 'secondary' },
     ...formParts(desk, mine),
   }
 }

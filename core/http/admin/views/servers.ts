@@ -1,22 +1,25 @@
-import { healthOf, listServers, trustServer, type ServerHealth } from '../../../services/index.ts'
+import {
+  countAccounts,
+  healthOf,
+  listing,
+  listServers,
+  trustServer,
+  type ServerHealth,
+} from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
-import type { Button, Field, PageView } from '../blocks.ts'
+import type { Button, Cell, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { capacityFacts, fillOf } from './server-capacity.ts'
+import { serverGroupFields } from './server-group.ts'
+import { serverState } from './server-state.ts'
 import { settingsFields } from './settings-fields.ts'
 import { trustFields } from './trust-fields.ts'
 import { trustedHosts } from './trusted-hosts.ts'
 
 const TRUST = trustServer.permission
-
-export const serverState = (desk: Desk, status: string) => ({
-  state: status,
-  label: desk.t(`admin.server.${status}`),
-  tone: status === 'active' ? ('good' as const) : ('warn' as const),
-})
 
 const TONES = { good: 'good', degraded: 'warn', down: 'bad' } as const
 
@@ -46,6 +49,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
           { label: l('group') },
           { label: l('fill'), align: 'end' },
           { label: l('failures'), align: 'end', phone: 'hide' },
+          { label: l('accounts'), align: 'end', phone: 'hide' },
           { label: l('last_contact') },
           { label: l('health') },
           { label: l('state'), phone: 'side' },
@@ -60,6 +64,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
             row.group_name,
             fillOf(desk, row),
             row.failures,
+            accountsCell(row.id, row.accounts),
             { at: row.last_contact_at },
             healthState(desk, row.status, row.health),
             serverState(desk, row.status),
@@ -79,6 +84,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
         columns: [{ label: l('name'), phone: 'title' }, { label: l('rule') }],
         rows: groups.map((group) => ({
           id: `row-${group.id}`,
+          href: `/admin/server-groups/${group.id}`,
           label: group.name,
           cells: [group.name, t(`admin.servers.fill.${group.fill}`)],
         })),
@@ -89,6 +95,19 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
+/** How many differ from what is billed; none are not worth a glance. */
+const accountsCell = (id: string, accounts: number): Cell =>
+  accounts === 0 ? null : { href: `/admin/servers/${id}/accounts`, text: String(accounts) }
+
+async function comparedLink(desk: Desk, id: string): Promise<Cell> {
+  const counts = await countAccounts(desk.means.db, id, desk.actor)
+  const open = [...counts].reduce((sum, [kind, many]) => (CALM.has(kind) ? sum : sum + many), 0)
+  const text = desk.t(`admin.server_accounts.${open > 0 ? 'differ' : 'title'}`, { accounts: open })
+  return { href: `/admin/servers/${id}/accounts`, text }
+}
+
+const CALM: ReadonlySet<string> = new Set(['agrees', 'ignored'])
+
 function groupForm(desk: Desk, asked: Asked) {
   const { t } = desk
   return {
@@ -96,18 +115,7 @@ function groupForm(desk: Desk, asked: Asked) {
     id: 'server-group-form',
     title: t('admin.servers.new_group'),
     action: '/admin/server-groups',
-    fields: [
-      { ...filled(asked, 'name'), label: t('admin.label.name') },
-      {
-        ...filled(asked, 'fill', 'fill_first'),
-        kind: 'select',
-        label: t('admin.label.rule'),
-        options: ['fill_first', 'least_used'].map((value) => ({
-          value,
-          label: t(`admin.servers.fill.${value}`),
-        })),
-      },
-    ],
+    fields: serverGroupFields(desk, asked, null),
     submit: { label: t('admin.servers.add_group'), kind: 'secondary' as const },
     ...formParts(desk, asked),
   }
@@ -187,6 +195,9 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('services'),
             value: { href: `/admin/services?server=${server.id}`, text: t('admin.servers.services') },
           },
+          ...(listing(desk.means).includes(server.instance_id)
+            ? [{ label: l('accounts'), value: await comparedLink(desk, server.id) }]
+            : []),
           {
             label: l('deliveries'),
             value: {

@@ -1,5 +1,6 @@
 import type { Router } from '@koa/router'
 import {
+  changeEmail,
   changePassword,
   endOtherSessions,
   endSession,
@@ -8,6 +9,7 @@ import {
 } from '../../../identity/index.ts'
 import type { RouteCtx, State } from '../../context.ts'
 import {
+  field,
   flash,
   formInput,
   formKeys,
@@ -23,13 +25,19 @@ const HREF = '/portal/security'
 
 export function securityRoutes(router: Router<State>): void {
   router.get(HREF, (ctx) => drawSecurity(ctx))
+  router.post(`${HREF}/email`, takeEmail)
   router.post(`${HREF}/password`, takePassword)
   router.post(`${HREF}/sessions/end-others`, takeEndOthers)
   router.post(`${HREF}/sessions/:sessionId/end`, takeEnd)
 }
 
+type FormName = 'email' | 'password'
+
 /** CP-18. */
-async function drawSecurity(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
+async function drawSecurity(
+  ctx: RouteCtx,
+  refused?: { form: FormName; problem: FormProblem },
+): Promise<void> {
   const { deps, t } = ctx.state
   const { user, actor } = requireUser(ctx)
   const sessions = await listSessions(deps, {}, actor)
@@ -47,16 +55,33 @@ async function drawSecurity(ctx: RouteCtx, problem?: FormProblem): Promise<void>
       at: record.occurred_at,
     })),
     keys: formKeys(),
-    ...{ errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },
+    forms: { email: noProblem, password: noProblem, ...(refused && { [refused.form]: refused.problem }) },
   }
   await page(ctx, 'portal/account/security', view, { title: t('portal.security.title') })
+}
+
+const noProblem: FormProblem = { values: {}, errors: [], fieldErrors: {} }
+
+/** The same words whether or not the new address has an account: that is told there alone. */
+async function takeEmail(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  await tryForm(ctx, {
+    shown: [409, 422, 429],
+    redraw: (problem) => drawSecurity(ctx, { form: 'email', problem }),
+    async act() {
+      const input = formInput(ctx, changeEmail.input)
+      await changeEmail(deps, input, actor)
+      flash(ctx, { tone: 'good', text: t('portal.security.asked_email', { email: field(ctx, 'email') }) })
+      seeOther(ctx, HREF)
+    },
+  })
 }
 
 async function takePassword(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   await tryForm(ctx, {
     shown: [409, 422, 429],
-    redraw: (problem) => drawSecurity(ctx, problem),
+    redraw: (problem) => drawSecurity(ctx, { form: 'password', problem }),
     async act() {
       await changePassword(deps, formInput(ctx, changePassword.input), actor)
       flash(ctx, { tone: 'good', text: t('portal.security.changed') })

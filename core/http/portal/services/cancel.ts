@@ -1,6 +1,5 @@
 import { Type } from '../../../../sdk/index.ts'
 import { money } from '../../../../sdk/index.ts'
-import { planDocument } from '../../../billing/index.ts'
 import { sql, type Queries } from '../../../db/index.ts'
 import { invalidInput } from '../../../kernel/index.ts'
 import { permit, readSetting } from '../../../records/index.ts'
@@ -13,6 +12,7 @@ import {
   findService,
   offerToStay,
   planUnused,
+  unusedDraft,
   showService,
   standingOffer,
   type ServiceRow,
@@ -167,10 +167,13 @@ async function familyOf(
 async function unusedView({ state: { deps } }: RouteCtx, whole: ServiceRow, parts: readonly ServiceRow[]) {
   const ending = { whole, parts: () => Promise.resolve(parts), cause: 'preview' }
   const { policy, lines } = await planUnused(deps, deps.db, ending)
-  if (lines.length === 0) return { unused: null, unusedTo: policy }
-  const { brand_id: brandId, client_id: clientId, currency, zone } = whole
-  const dueOn = deps.business.today(zone)
-  const draft = { brandId, clientId, currency, origin: 'change' as const, originId: null, dueOn, lines }
-  const { subtotalMinor } = await planDocument(deps, deps.db, draft)
-  return { unused: subtotalMinor < 0n ? money(-subtotalMinor, currency) : null, unusedTo: policy }
+  const nothing = { unused: null, unusedTo: policy, promotional: null }
+  if (lines.length === 0) return nothing
+  const draft = unusedDraft(deps, whole, { cause: 'preview', lines })
+  const { subtotalMinor, promotionalMinor } = await deps.changes.sums(deps, deps.db, draft)
+  if (subtotalMinor >= 0n) return nothing
+  return {
+    ...{ unused: money(-subtotalMinor, whole.currency), unusedTo: policy },
+    promotional: promotionalMinor === 0n ? null : money(promotionalMinor, whole.currency),
+  }
 }

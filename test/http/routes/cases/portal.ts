@@ -77,6 +77,17 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/services/:serviceId/hand-over',
+    at: ({ service }) => `/portal/services/${service}/hand-over`,
+    as: 'client',
+  },
+  {
+    route: '/portal/offered/:transferId',
+    at: ({ transfer }) => `/portal/offered/${transfer}`,
+    as: 'client',
+    rows: [/(?:>|, )More(?=[,<])/g],
+  },
+  {
     route: '/portal/services/:serviceId/cancel',
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',
@@ -182,7 +193,17 @@ export const portalCases: readonly RouteCase[] = [
     route: '/portal/account/people',
     at: () => '/portal/account/people',
     as: 'client',
-    rows: [/u\d+@user\.example/g],
+    rows: [/u\d+@user\.example/g, /people\/contacts\/cnt_\w+"/g, /i\d+@quay\.example/g],
+  },
+  {
+    route: '/portal/account/people/contacts/:contactId',
+    at: ({ contact }) => `/portal/account/people/contacts/${contact}`,
+    as: 'client',
+  },
+  {
+    route: '/portal/account/people/:membershipId',
+    at: ({ membership }) => `/portal/account/people/${membership}`,
+    as: 'client',
   },
   { route: '/portal/security', at: () => '/portal/security', as: 'client', rows: [/\/sessions\/ses_/g] },
   {

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import {
+  acceptInvitation,
+  changeMembership,
+  deleteMembership,
+  findInvitation,
+  inviteMember,
+  listInvitations,
+  listMemberships,
+  withdrawInvitation,
+} from '../../core/clients/index.ts'
+import { actorOfSession } from '../../core/identity/index.ts'
+import { guestActor, type Actor } from '../../core/kernel/index.ts'
+import { engines, makeDatabase } from '../support/databases.ts'
+import { clientActor, makeBrand, makeClient, makeMembership, makeUser, staffActor } from '../support/make.ts'
+import { testMeans } from '../support/means.ts'
+
+interface Mail {
+  template: string
+  to: { address: string }
+  brand_id: string
+  data: { path: string; invited_by: string }
+}
+
+for (const engine of engines) {
+  describe(`invitations of members on ${engine}`, async () => {
+    const { db, remove } = await makeDatabase(engine)
+    after(remove)
+    const means = testMeans(db)
+    const brand = await makeBrand(means)
+    const realm_id = brand.realm_id
+    let visitors = 0
+    const guest = () => guestActor(brand.id, { address: `198.51.100.${++visitors}` })
+    const mailTo = (address: string) =>
+      (means.jobs.of('mail.send') as unknown as Mail[]).filter((mail) => mail.to.address === address).at(-1)
+    const tokenFor = (address: string) => mailTo(address)!.data.path.split('/').at(-1)!
+    const accept = (token: string, more: object = {}, actor: Actor = guest()) =>
+      acceptInvitation(means, { realm_id, token, agent: '', ...more }, actor)
+    const fresh = { name: 'Nia Novak', password: 'cobalt-heron-meadow-7' }
+
+    const household = async (rights = ['*'], more: object = {}) => {
+      const client = await makeClient(means, { brand_id: brand.id })
+      const user = await makeUser(means, { realm_id })
+      await makeMembership(means, { client_id: client.id, user_id: (await makeUser(means, { realm_id })).id })
+      const member = await makeMembership(means, {
+        client_id: client.id,
+        user_id: user.id,
+        rights,
+        owner: 0,
+        ...more,
+      })
+      const actor = { ...clientActor(client.id, { rights }), id: user.id, name: 'Ada Quay' }
+      const invite = (email: string, wanted: object = {}, by: Actor = actor) =>
+        inviteMember(means, { client_id: client.id, email, rights: ['contact.list'], ...wanted }, by)
+      const members = () => listMemberships(means, { client_id: client.id }, staffActor())
+      return { client, user, member, actor, invite, members }
+    }
+
+    test('make an account for whoever has none, once, with the rights offered and no more', async () => {
+      const { client, invite, members } = await household()
+      const email = 'nia@quay.example'
+      await invite(email, { rights: ['contact.*'] })
+      const mail = mailTo(email)!
+      assert.deepEqual(
+        [mail.template, mail.brand_id, mail.data.invited_by],
+        ['member-invite', brand.id, 'Ada Quay'],
+      )
+      const token = tokenFor(email)
+      const shown = await findInvitation(means, db, { token, realmId: realm_id })
+      assert.deepEqual([shown.email, shown.has_account, shown.rights], [email, false, ['contact.*']])
+      await assert.rejects(accept(token), { fields: { name: 'is missing' } })
+      await assert.rejects(accept(token, { ...fresh, password: 'short' }), { status: 422 })
+      const done = await accept(token, fresh)
+      const facts = { realm: { id: realm_id }, address: '' }
+      const inside = (await actorOfSession(means, done.session!.token, facts))!
+      assert.deepEqual([inside.user.email, inside.user.email_verified_at !== null], [email, true])
+      const added = (await members()).find((one) => one.user_id === done.user_id)!
+      assert.deepEqual([added.rights, added.owner, added.client_id], [['contact.*'], 0, client.id])
+      await assert.rejects(accept(token, fresh), { code: 'link.invalid' })
+    })
+
+    test('go to the account of the address, whoever is signed in, and open no session', async () => {
+      const { invite, members } = await household()
+      const known = await makeUser(means, { realm_id })
+      await invite(known.email)
+      const stranger = await makeUser(means, { realm_id })
+      const done = await accept(tokenFor(known.email), {}, { ...guest(), kind: 'client', id: stranger.id })
+      assert.deepEqual([done.user_id, done.session], [known.id, null])
+      assert.ok((await members()).some((one) => one.user_id === known.id))
+      await assert.rejects(invite(known.email), { code: 'membership.exists' })
+    })
+
+    test('lapse after seven days, by a newer one and when they are withdrawn', async () => {
+      const { client, invite, actor } = await household()
+      const email = 'late@quay.example'
+      await invite(email)
+      const older = tokenFor(email)
+      await invite(email)
+      await assert.rejects(accept(older, fresh), { code: 'link.invalid' })
+      const list = () => listInvitations(means, { client_id: client.id }, actor)
+      const [open] = await list()
+      assert.deepEqual([(await list()).length, open!.email], [1, email])
+      const foreign = clientActor((await makeClient(means)).id)
+      const withdraw = (by: Actor) => withdrawInvitation(means, { invitation_id: open!.id }, by)
+      await assert.rejects(withdraw(foreign), { status: 404 })
+      await withdraw(actor)
+      await assert.rejects(accept(tokenFor(email), fresh), { code: 'link.invalid' })
+      await invite(email)
+      means.clock.advance(7 * 86_400_000)
+      await assert.rejects(accept(tokenFor(email), fresh), { params: { reason: 'expired' } })
+      assert.deepEqual(await list(), [])
+    })
+
+    test('are refused beyond the own rights, in another realm and from other clients', async () => {
+      const { client, invite, actor } = await household(['membership.*', 'invitation.*', 'contact.*'])
+      await assert.rejects(invite('a@quay.example', { rights: ['*'] }), { code: 'membership.exceeds_own' })
+      await assert.rejects(invite('a@quay.example', { rights: ['boat.sail'] }), { status: 422 })
+      await assert.rejects(invite('a@quay.example', { rights: ['contact.*'], service_id: 'svc_none' }), {
+        fields: { service_id: 'is not a service of this client' },
+      })
+      const foreign = clientActor((await makeClient(means)).id)
+      await assert.rejects(invite('a@quay.example', {}, foreign), { status: 404 })
+      await invite('a@quay.example', { rights: ['contact.*'] }, actor)
+      const elsewhere = { token: tokenFor('a@quay.example'), realmId: 'rlm_other' }
+      await assert.rejects(findInvitation(means, db, elsewhere), { code: 'link.invalid' })
+      const limited = { ...clientActor(client.id, { rights: ['contact.*'] }), id: actor.id }
+      await assert.rejects(invite('b@quay.example', { rights: ['contact.*'] }, limited), { status: 403 })
+    })
+
+    test('end with the rights of whoever sent them', async () => {
+      const { invite, member } = await household()
+      await invite('x@quay.example')
+      const token = tokenFor('x@quay.example')
+      await deleteMembership(means, { membership_id: member.id }, staffActor())
+      await assert.rejects(accept(token, fresh), { code: 'link.invalid' })
+    })
+
+    test('last no longer than the own membership, which nobody makes longer alone', async () => {
+      const ends_at = '2026-03-01T00:00:00.000Z'
+      const { invite, member, actor } = await household(['membership.*', 'invitation.*', 'contact.*'], {
+        ends_at,
+      })
+      const own = { membership_id: member.id, rights: ['contact.*'], ends_at: null }
+      await assert.rejects(changeMembership(means, own, actor), { code: 'membership.own' })
+      await assert.rejects(invite('y@quay.example'), { code: 'membership.outlasts_own' })
+      await invite('y@quay.example', { ends_at })
+    })
+
+    test('are limited for each client', async () => {
+      const { invite } = await household()
+      for (let i = 0; i < 20; i++) await invite(`n${i}@quay.example`)
+      await assert.rejects(invite('n20@quay.example'), { status: 429 })
+    })
+  })
+}
