@@ -29,7 +29,9 @@ import {
   type WorkingPart,
 } from './app/index.ts'
 import type { Config } from './config/index.ts'
-import type { Means } from './records/index.ts'
+import { recordRefusal } from './identity/index.ts'
+import { systemActor } from './kernel/index.ts'
+import { noteVerb, type Means } from './records/index.ts'
 
 export type { Role }
 
@@ -134,6 +136,8 @@ async function assemble(base: HostWiring, options: AppOptions, giveBack: () => P
   }
 }
 
+const commandLine = systemActor('command_line')
+
 function commandsOf(wiring: Wiring, areas: readonly Area[]): App['command'] {
   const commands = new Map<string, Command>(Object.entries(ownCommands(areas, allSchedules(wiring, areas))))
   for (const area of areas)
@@ -141,7 +145,13 @@ function commandsOf(wiring: Wiring, areas: readonly Area[]): App['command'] {
   return async (name, input, say = () => undefined) => {
     const act = commands.get(name)
     if (!act) throw CommandUnknown({ name })
-    return act(wiring, input as never, say)
+    try {
+      return await act(wiring, input as never, say)
+    } catch (error) {
+      noteVerb(error, name, input)
+      await recordRefusal(wiring.means, error, commandLine)
+      throw error
+    }
   }
 }
 

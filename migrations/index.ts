@@ -48,5 +48,10 @@ export const migrations: readonly Migration[] = [
   { name: '0051_write_offs', breaking: false, load: () => import('./0051_write_offs.ts') },
   { name: '0052_updates_and_silence', breaking: false, load: () => import('./0052_updates_and_silence.ts') },
   { name: '0053_told_capacity', breaking: false, load: () => import('./0053_told_capacity.ts') },
+  { name: '0054_service_transfers', breaking: false, load: () => import('./0054_service_transfers.ts') },
+  { name: '0057_server_accounts', breaking: false, load: () => import('./0057_server_accounts.ts') },
+  { name: '0058_tax_owed', breaking: false, load: () => import('./0058_tax_owed.ts') },
+  { name: '0059_sums_by_currency', breaking: true, load: () => import('./0059_sums_by_currency.ts') },
+  { name: '0061_suspected', breaking: false, load: () => import('./0061_suspected.ts') },
   { name: '0062_membership_invites', breaking: false, load: () => import('./0062_membership_invites.ts') },
 ]

@@ -113,6 +113,7 @@ export const checkFacts = {
   'service.move_renewal:check': exactly({ to_on: Day }),
   /** Null ends it. */
   'service.spare:check': exactly({ until_on: orNull(Day) }),
+  'service_transfer.offer:check': exactly({ service_id: Type.String() }),
   'session.start:check': exactly({ address: Type.String() }),
 } as const satisfies Record<`${string}:check`, TSchema>
 

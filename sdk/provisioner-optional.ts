@@ -54,11 +54,15 @@ export const RemoteAccount = Type.Object({
   /** Our service id, when the provider keeps it. */
   external_id: Type.Optional(Type.String()),
   name: Type.String(),
+  /** What the provider calls its plan, for staff to read. */
   product: Type.Optional(Type.String()),
+  /** What it has of the product settings, by their names: core compares those that the service has too. */
+  settings: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
   state: Type.Enum(['live', 'suspended', 'creating', 'failed']),
   email: Type.Optional(Type.String()),
   created_at: Type.Optional(InstantText),
 })
+export type RemoteAccount = Static<typeof RemoteAccount>
 
 export const Snapshot = Type.Object({
   reference: Reference,
@@ -94,6 +98,15 @@ export const provisionerOptionalOperations = {
   },
   /** After each paid renewal. `through` is exclusive: the first day that is not paid for. */
   renew: { input: ofService({ through: DayText }), output: ProvisionOutcome, changes: true },
+  /**
+   * The service has passed from one client to another: `service.client` is the new owner, `before` the old one. Nothing of
+   * the service changes but whose it is; who kept its data or its access to himself answers `access` anew.
+   */
+  change_owner: {
+    input: ofService({ before: Type.Object({ id: Type.String(), email: Type.String() }) }),
+    output: ActOutcome,
+    changes: true,
+  },
   change_password: {
     input: ofService({ password: Type.String({ minLength: 8, maxLength: 200 }) }),
     output: ActOutcome,
@@ -117,6 +130,10 @@ export const provisionerOptionalOperations = {
       Failed,
     ]),
   },
+  /**
+   * All accounts of a server, in pages: without `cursor` the first, and one more for each answer that has a cursor. Core
+   * compares them with the services that are billed.
+   */
   list_accounts: {
     input: Type.Object({ ...ServerInput.properties, cursor: Type.Optional(Type.String()) }),
     output: Type.Object({
@@ -142,7 +159,10 @@ export const provisionerOptionalOperations = {
     ]),
     changes: true,
   },
-  /** What the plugin shows on the service's page. */
+  /**
+   * What the plugin shows on the service's page: to its client while it is live, to staff also while it is suspended.
+   * The page does not wait for it. Forms need `submit` of an add-on; buttons belong into `list_actions`.
+   */
   draw_panel: {
     input: Type.Object({
       ...ProvisionInput.properties,

@@ -1,4 +1,5 @@
 import { migrations } from '../../migrations/index.ts'
+import { listRowsLacking } from '../billing/index.ts'
 import { isCurrent, sql } from '../db/index.ts'
 import type { HostWiring } from './areas.ts'
 import { findInstallation } from './installation.ts'
@@ -27,6 +28,7 @@ export async function checkHealth(wiring: HostWiring, worker: () => boolean): Pr
     { name: 'worker', ok: worker(), detail: worker() ? 'runs' : 'stopped; restart Berth' },
     await check('installation', () => installationCheck(wiring)),
     await check('jobs', () => jobsCheck(wiring)),
+    await check('settings', () => settingsCheck(wiring)),
   ]
   return { ready: checks.slice(0, 2).every((one) => one.ok), checks }
 }
@@ -62,4 +64,14 @@ async function jobsCheck({ engine }: HostWiring): Promise<Omit<Check, 'name'>> {
   if (dead.length === 0) return { ok: true, detail: 'none has failed for good' }
   const count = dead.length === DEAD_SHOWN ? `${DEAD_SHOWN} or more` : String(dead.length)
   return { ok: false, detail: `${count} failed for good, the last one ${dead[0]!.task}: ${dead[0]!.error}` }
+}
+
+/** Sums by currency that were set for some of the currencies of a brand and forgotten for others. */
+async function settingsCheck({ means }: HostWiring): Promise<Omit<Check, 'name'>> {
+  const lacking = await listRowsLacking(means.db)
+  if (lacking.length === 0) return { ok: true, detail: 'no sum is missing for a currency that is sold in' }
+  const each = lacking.map(
+    ({ brand, key, currencies }) => `${brand}: ${key} has none in ${currencies.join(', ')}`,
+  )
+  return { ok: false, detail: `${each.join('; ')}; state one, or 0 for none` }
 }

@@ -5,6 +5,7 @@ import { topUpCredit } from './credit/top-up.ts'
 import { carryOut } from './authorisations/index.ts'
 import {
   chargeDueInvoice,
+  closeEnded,
   handleWebhook,
   lookUp,
   planCheck,
@@ -25,6 +26,7 @@ export function billingJobs(payments: Payments & DocumentMeans): JobHandlers {
     'billing.top_up': (job: { client_id: string; on: IsoDate }) => topUpCredit(payments, job),
     'billing.webhook': (job: { id: string }) => handleWebhook(payments, job),
     'billing.check_payment': (job: { payment_id: string }) => checkAgain(payments, job.payment_id),
+    'billing.close_ended': (job: { payment_id: string }) => closeEnded(payments, job.payment_id, janitor),
     'billing.authorisation': async (job: { payment_id: string }) =>
       void (await carryOut(payments, job.payment_id, janitor)),
     'billing.refund': (job: { refund_id: string }) => resumeRefund(payments, job, janitor),

@@ -1,13 +1,14 @@
 import type { Setting } from '../records/index.ts'
 import type { CashStep } from './cash-rounding.ts'
+import type { Sums } from './sums.ts'
 import { cashRoundingSteps, invoiceMinimum, paymentDays, proformaFirst } from './settings.ts'
 
 /** What settings say of the documents of one client. */
 export interface BillingTerms {
   /** A proforma first; the tax document when it is paid. */
   proforma: boolean
-  /** Least of an invoice of the billing run, in whole units of the currency; less is carried forward. */
-  minimumUnits: number
+  /** Least of an invoice of the billing run; less is carried forward. */
+  minimums: Sums
   /** Days from the issue of a document in which it is to be paid, when its due day is earlier. */
   paymentDays: number
   /** Currencies whose sums to pay are rounded. */
@@ -16,7 +17,7 @@ export interface BillingTerms {
 
 const SETTINGS: Readonly<Record<keyof BillingTerms, Pick<Setting, 'key' | 'preset'>>> = {
   proforma: proformaFirst,
-  minimumUnits: invoiceMinimum,
+  minimums: invoiceMinimum,
   paymentDays,
   cashSteps: cashRoundingSteps,
 }
@@ -26,7 +27,7 @@ export const TERM_KEYS: readonly string[] = Object.values(SETTINGS).map(({ key }
 
 export const PRESET_TERMS: BillingTerms = {
   proforma: proformaFirst.preset,
-  minimumUnits: invoiceMinimum.preset,
+  minimums: invoiceMinimum.preset,
   paymentDays: paymentDays.preset,
   cashSteps: cashRoundingSteps.preset,
 }

@@ -7,7 +7,7 @@ import { CreditExceedsInvoice, NotCreditable, StillProforma } from './errors.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { issuePlannedNote } from './issue-credit-note.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
-import { planCreditNote } from './plan-credit-note.ts'
+import { planCreditNote, type CreditPlan } from './plan-credit-note.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
 import { applyNote } from './credit/apply-credit.ts'
 import { lockInvoice } from './settle-invoice.ts'
@@ -72,13 +72,7 @@ export async function creditLines(
   const known = await (wish.unasked ? creditable : creditableByHand)(trx, invoice)
   const credits = chosenLines(invoice, known, wish.lines)
   if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
-  const from = await loadSeller(trx, invoice.brand_id, invoice.client_id)
-  const buyer = (await loadBuyers(trx, [invoice.client_id])).get(invoice.client_id)
-  assert(buyer, `client ${invoice.client_id} exists`)
-  const issuedOn = means.business.today(from.zone)
-  const taken = await takenOf(trx, invoice.id)
-  const takenMinor = taken.exactMinor
-  const plan = planCreditNote({ invoice, takenMinor, credits, reason: wish.reason, buyer, from, issuedOn })
+  const { plan, taken } = await planNote(means, trx, { invoice, credits, reason: wish.reason })
   const exactMinor = plan.subtotalMinor + plan.taxMinor
   if (exactMinor >= 0n) throw invalidInput({ lines: 'sum to nothing that could be credited' })
   refuseBeyondTotal(invoice, taken, exactMinor)
@@ -87,6 +81,26 @@ export async function creditLines(
   const worthMinor = invoice.total_minor - taken.totalMinor + note.total_minor
   await applyNote(means, trx, { invoice, note, worthMinor }, actor)
   return note
+}
+
+interface PlannedCredit {
+  plan: PlannedInvoice
+  taken: CreditedSoFar
+}
+
+/** The note as it would be issued today, for a page that shows its sum before. */
+export async function planNote(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  { invoice, credits, reason }: Pick<CreditPlan, 'invoice' | 'credits' | 'reason'>,
+): Promise<PlannedCredit> {
+  const from = await loadSeller(queries, invoice.brand_id, invoice.client_id)
+  const buyer = (await loadBuyers(queries, [invoice.client_id])).get(invoice.client_id)
+  assert(buyer, `client ${invoice.client_id} exists`)
+  const taken = await takenOf(queries, invoice.id)
+  const issuedOn = means.business.today(from.zone)
+  const takenMinor = taken.exactMinor
+  return { plan: planCreditNote({ invoice, takenMinor, credits, reason, buyer, from, issuedOn }), taken }
 }
 
 /** A note has no id before it is issued, so the document that it corrects stands for it. */

@@ -29,6 +29,7 @@ export function taxRows(plan: PlannedInvoice, invoiceId: string): InvoiceTaxRow[
     level: group.level ?? 1,
     compound: group.compound ? 1 : 0,
     treatment: group.treatment ?? 'standard',
+    owed_to: group.owedTo ?? null,
     net_minor: group.netMinor,
     tax_minor: group.taxMinor,
   }))

@@ -12,6 +12,7 @@ import { buyerJson, loadBuyers, loadSeller } from './parties.ts'
 import { planTaxed } from './determine-taxes.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
 import { lockInvoice } from './settle-invoice.ts'
+import { statedLine } from './untaxed-price.ts'
 
 const Line = Type.Object({
   description: Type.String({ minLength: 1, maxLength: 500 }),
@@ -239,10 +240,9 @@ function documentOf(row: InvoiceRow, lines: readonly InvoiceLineRow[]): DraftInv
       kind: 'manual',
       description: line.description,
       quantity: line.quantity,
-      unitMinor: line.unit_minor,
-      amountMinor: line.amount_minor,
       taxClass: line.tax_class,
-      trace: JSON.parse(line.trace) as DraftLine['trace'],
+      ...statedLine(line),
+      untaxedPrice: undefined,
     })),
   }
 }

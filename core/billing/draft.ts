@@ -1,6 +1,6 @@
 import type { Json } from '../jobs/index.ts'
 import type { IsoDate } from '../kernel/index.ts'
-import type { TaxRate } from './tax.ts'
+import type { TaxRate, UntaxedPrice } from './tax.ts'
 
 export type LineKind =
   | 'recurring'
@@ -35,6 +35,8 @@ export interface DraftLine {
   chargeId?: string
   /** As a tax plugin has determined them, or as they were charged; absent where the rules of the seller decide. */
   taxes?: readonly TaxRate[]
+  /** What the service was ordered with; absent where the seller decides. */
+  untaxedPrice?: UntaxedPrice | undefined
   /** Why this sum: price version, coupon, period and days, rounding. */
   trace: { [key: string]: Json | undefined }
 }

@@ -35,10 +35,11 @@ export async function givenBackOf(
     order by l.charge_id`)
   const gifts = periods.filter(isGift)
   if (gifts.length === 0) return new Map()
-  const notes = await queries.all<{ trace: string; amount_minor: bigint }>(sql`
-    select l.trace, l.amount_minor from invoices n join invoice_lines l on l.invoice_id = n.id
-    where n.corrects_id in (${list([...new Set(gifts.map(({ invoice_id }) => invoice_id))])}) and n.kind = 'credit_note'`)
-  return pourBack(periods, takenBack(periods, notes))
+  const notes = await queries.all<{ note_id: string; trace: string; amount_minor: bigint }>(sql`
+    select n.id as note_id, l.trace, l.amount_minor from invoices n join invoice_lines l on l.invoice_id = n.id
+    where n.corrects_id in (${list([...new Set(periods.map(({ invoice_id }) => invoice_id))])}) and n.kind = 'credit_note'`)
+  const until = notes.filter(({ note_id }) => chargesThrough(note_id) <= throughId)
+  return pourBack(periods, takenBack(periods, notes), creditedOf(until))
 }
 
 /** The id that no charge is above which was made before another record; without one, no charge at all. */
@@ -51,14 +52,14 @@ interface Traced {
   reverses?: string
 }
 
-const traceOf = ({ trace }: { trace: string }): Traced => JSON.parse(trace) as Traced
+export const traceOf = ({ trace }: { trace: string }): Traced => JSON.parse(trace) as Traced
 
-const isGift = (line: PeriodLine): boolean =>
+export const isGift = (line: PeriodLine): boolean =>
   line.kind === 'change' && line.amount_minor < 0n && traceOf(line).part === 'credit'
 
 /** What of each gift was taken back, above zero: by a credit note over its document, or by its mirror. */
-function takenBack(
-  periods: readonly PeriodLine[],
+export function takenBack(
+  periods: readonly Pick<PeriodLine, 'trace' | 'amount_minor'>[],
   notes: readonly { trace: string; amount_minor: bigint }[],
 ): ReadonlyMap<string, bigint> {
   const taken = new Map<string, bigint>()
@@ -70,8 +71,20 @@ function takenBack(
   return taken
 }
 
+/** What notes took of lines, with the sign of the line. */
+function creditedOf(notes: readonly { trace: string; amount_minor: bigint }[]): ReadonlyMap<string, bigint> {
+  const credited = new Map<string, bigint>()
+  for (const note of notes) {
+    const { credits } = traceOf(note)
+    if (credits) credited.set(credits, (credited.get(credits) ?? 0n) - note.amount_minor)
+  }
+  return credited
+}
+
+const NOTHING_CREDITED: ReadonlyMap<string, bigint> = new Map()
+
 /** What was charged together for one period. */
-interface Filling {
+export interface Filling {
   lines: PeriodLine[]
   netMinor: bigint
   givenMinor: bigint
@@ -84,6 +97,7 @@ interface Filling {
 export function pourBack(
   periods: readonly PeriodLine[],
   taken: ReadonlyMap<string, bigint>,
+  credited = NOTHING_CREDITED,
 ): ReadonlyMap<string, bigint> {
   const fillings = new Map<string, Filling>()
   const given = new Map<string, bigint>()
@@ -95,23 +109,30 @@ export function pourBack(
     else fill(fillings, line)
   }
   for (const filling of fillings.values())
-    for (const [id, minor] of sharesOf(filling)) given.set(id, (given.get(id) ?? 0n) + minor)
+    for (const [id, minor] of sharesOf(filling, credited)) given.set(id, (given.get(id) ?? 0n) + minor)
   return given
 }
 
 /** Causes of charges whose period may be charged again: the same period that is, is another one. */
 const GIVEN_UP = /^(?:(?:changed|moved|dropped)\/[^/]+\/)*/
 
-function fill(fillings: Map<string, Filling>, line: PeriodLine): void {
+export function fill(fillings: Map<string, Filling>, line: PeriodLine): Filling {
   const { source_id, period_start, kind, cause, id } = line
   const key = kind === 'change' ? id : `${source_id} ${period_start} ${GIVEN_UP.exec(cause)![0]}`
   const filling = fillings.get(key) ?? { lines: [], netMinor: 0n, givenMinor: 0n }
   filling.lines.push(line)
   filling.netMinor += line.amount_minor
   fillings.set(key, filling)
+  return filling
 }
 
-function pour(fillings: ReadonlyMap<string, Filling>, gift: PeriodLine, minor: bigint): void {
+/** Answers what of it went where, the last first. */
+export function pour(
+  fillings: ReadonlyMap<string, Filling>,
+  gift: PeriodLine,
+  minor: bigint,
+): { filling: Filling; minor: bigint }[] {
+  const parts: { filling: Filling; minor: bigint }[] = []
   let left = minor
   for (const filling of [...fillings.values()].reverse()) {
     if (!filling.lines.some((line) => isFor(line, gift))) continue
@@ -120,7 +141,9 @@ function pour(fillings: ReadonlyMap<string, Filling>, gift: PeriodLine, minor: b
     if (part <= 0n) continue
     filling.givenMinor += part
     left -= part
+    parts.push({ filling, minor: part })
   }
+  return parts
 }
 
 const isFor = (line: PeriodLine, gift: PeriodLine): boolean =>
@@ -128,14 +151,20 @@ const isFor = (line: PeriodLine, gift: PeriodLine): boolean =>
   line.period_start < gift.period_end &&
   line.period_end > gift.period_start
 
-/** What was given back of all lines of a period is shared by their amounts, on the running total. */
-function sharesOf({ lines, netMinor, givenMinor }: Filling): [id: string, minor: bigint][] {
+/** What was given back of all lines of a period is shared by what notes left of each, on the running total. */
+function sharesOf(
+  { lines, netMinor, givenMinor }: Filling,
+  credited: ReadonlyMap<string, bigint>,
+): [id: string, minor: bigint][] {
   if (givenMinor === 0n) return []
+  const creditedMinor = lines.reduce((sum, { id }) => sum + (credited.get(id) ?? 0n), 0n)
+  const isGone = creditedMinor >= netMinor
+  const whole = isGone ? netMinor : netMinor - creditedMinor
   let upTo = 0n
-  const share = (amount: bigint) => divideHalfUp(givenMinor * amount, netMinor)
+  const share = (amount: bigint) => divideHalfUp(givenMinor * amount, whole)
   return lines.map(({ id, amount_minor }) => {
     const before = share(upTo)
-    upTo += amount_minor
+    upTo += amount_minor - (isGone ? 0n : (credited.get(id) ?? 0n))
     return [id, share(upTo) - before]
   })
 }

@@ -79,15 +79,34 @@ const byId = madeOnce(
     new Map(rows.map(({ id, ...standing }) => [id, standing])),
 )
 
+interface Owed {
+  status: string
+  proforma: number
+  due_on: IsoDate
+  owed_on: IsoDate | null
+}
+
+/** Derived, never stored: it is owed, and its day has passed. */
+export const isOverdue = (invoice: Owed, today: IsoDate): boolean =>
+  invoice.proforma === 0 && isPast(invoice, today)
+
+/** Of a proforma: its day has passed without its money. Nothing is owed on it, so it is not overdue. */
+export const isLateProforma = (invoice: Owed, today: IsoDate): boolean =>
+  invoice.proforma === 1 && isPast(invoice, today)
+
+const isPast = ({ status, due_on, owed_on }: Owed, today: IsoDate): boolean =>
+  status === 'issued' && (owed_on ?? due_on) < today
+
 /** Derived, never stored, but for the status itself. */
 export type InvoiceState =
-  InvoiceStatus | 'refunded' | 'payment_pending' | 'in_collections' | 'overdue' | 'partly_paid'
+  InvoiceStatus | 'refunded' | 'payment_pending' | 'in_collections' | 'overdue' | 'late' | 'partly_paid'
 
 /** How a document stands on a day, as people ask: the first that fits. */
 export function invoiceState(
   invoice: Standing & {
     status: InvoiceStatus
     kind: string
+    proforma: number
     due_on: IsoDate
     owed_on: IsoDate | null
     in_collections_at: string | null
@@ -100,6 +119,7 @@ export function invoiceState(
   if (status !== 'issued') return status
   if (invoice.payment_pending === 1) return 'payment_pending'
   if (invoice.in_collections_at !== null) return 'in_collections'
-  if ((invoice.owed_on ?? invoice.due_on) < today) return 'overdue'
+  if (isOverdue(invoice, today)) return 'overdue'
+  if (isLateProforma(invoice, today)) return 'late'
   return invoice.allocated_minor > 0n ? 'partly_paid' : 'issued'
 }

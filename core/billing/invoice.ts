@@ -26,6 +26,8 @@ export interface InvoiceRow extends StatefulRow {
   paid_at: Instant | null
   voided_at: Instant | null
   in_collections_at: Instant | null
+  /** Since when its order is marked as fraud; nothing is collected meanwhile. */
+  suspected_at: Instant | null
   subtotal_minor: bigint
   tax_minor: bigint
   /** Net and tax, and what cash rounding makes of them. */
@@ -81,6 +83,8 @@ export interface InvoiceTaxRow {
   level: number
   compound: number
   treatment: Treatment
+  /** The country whose tax it is; null where that was not written down. */
+  owed_to?: string | null
   /** What it was taken on: for a compound tax with the tax of the first level in it. */
   net_minor: bigint
   tax_minor: bigint
@@ -101,14 +105,6 @@ export const amountDue = (invoice: {
   invoice.kind === 'receipt' || ['void', 'draft', 'written_off'].includes(invoice.status)
     ? 0n
     : invoice.total_minor - invoice.allocated_minor
-
-/** Derived, never stored. */
-export function isOverdue(
-  invoice: { status: string; due_on: IsoDate; owed_on: IsoDate | null },
-  today: IsoDate,
-): boolean {
-  return invoice.status === 'issued' && (invoice.owed_on ?? invoice.due_on) < today
-}
 
 /** The invoice when the actor may read it; NotFound otherwise. */
 export async function getInvoice(queries: Queries, id: string, actor: Actor): Promise<Invoice> {

@@ -11,10 +11,12 @@ import {
   type TaxGroup,
   type TaxRate,
   type TaxRounding,
+  type UntaxedPrice,
 } from './tax.ts'
 import { noteTaxes, type TaxNote } from './tax-notes.ts'
+import { reducedTo, owedSums, type StatedLine } from './untaxed-price.ts'
 import { fittingTexts, type DocumentText } from './texts/fitting-texts.ts'
-import { taxesFor, type Exemption, type TaxBuyer, type TaxRule } from './taxes-for.ts'
+import { homeTaxes, taxesFor, type Exemption, type TaxBuyer, type TaxRule } from './taxes-for.ts'
 
 /** The client as the document will name it. */
 export interface BillTo {
@@ -57,6 +59,10 @@ export interface BillFrom {
   pricesIncludeTax: boolean
   /** Absent: once for each rate of a document. */
   taxRounding?: RoundingPlace
+  /** Absent: whoever owes no tax pays a gross price as it stands. */
+  untaxedPrice?: UntaxedPrice
+  /** Where a consumer is at home with the seller; known where prices may be reduced. */
+  home?: Pick<TaxBuyer, 'country' | 'region'>
   zone: string
   taxRules: readonly TaxRule[]
   /** Instance that determines taxes instead of the rules; empty or absent: the rules do. */
@@ -103,10 +109,13 @@ export function planInvoice(
   const place = taxBuyer(buyer, issuedOn)
   const ruled = !from.taxPlugin
   assert(ruled || draft.lines.every(({ taxes }) => taxes), `taxes for ${draft.clientId} were determined`)
-  const lines = draft.lines.map((line) => ({
+  const stated = draft.lines.map((line) => ({
     ...line,
     taxes: line.taxes ?? taxesFor(from.taxRules, place, line.taxClass, issuedOn),
   }))
+  // What a way of payment costs was agreed on with its sum.
+  const isAgreed = !from.pricesIncludeTax || draft.origin === 'surcharge'
+  const lines = isAgreed ? stated : asOwed(stated, from, { on: issuedOn, currency: draft.currency })
   const taxed = computeTax(lines, from.pricesIncludeTax, roundingOf(from, draft.currency))
   const kind = draft.kind ?? 'invoice'
   const terms = termsOf(buyer, from)
@@ -129,6 +138,21 @@ export function planInvoice(
     from,
     ...(kind === 'invoice' && terms.proforma && totalMinor > 0n ? { proforma: true } : {}),
   }
+}
+
+/** Lines at gross prices as their buyer pays them. */
+function asOwed<Line extends DraftLine & StatedLine>(
+  lines: readonly Line[],
+  from: BillFrom,
+  { on, currency }: { on: IsoDate; currency: string },
+): Line[] {
+  const { taxRules, home, untaxedPrice = 'stated' } = from
+  const sums = owedSums(lines, {
+    untaxedPrice,
+    taxesOf: (taxClass) => (home ? homeTaxes(taxRules, home, taxClass, on) : []),
+    rounding: roundingOf(from, currency),
+  })
+  return lines.map((line, i) => reducedTo(line, sums[i]!))
 }
 
 /** What is given back is no coin, and a surcharge is a part of the sum that was agreed on with its payment. */

@@ -14,6 +14,16 @@ export interface OverdueService {
   grace_days: number
   terminate_days: number
   suspend_after: IsoDate | null
+  /** 0 for what has ended, or is held for debt already. */
+  may_suspend: number
+  /** 0 for what has ended. */
+  may_terminate: number
+  /** Whether anything of it exists at a provider. */
+  is_delivered: number
+  /** The ids of what is part of it and ends with it, with spaces between them; null: nothing is. */
+  parts: string | null
+  /** Whether it is charged no more once it is suspended. */
+  rests: number
 }
 
 /** What an overdue document charged. Something else than a service has its id alone. */
@@ -31,10 +41,35 @@ export interface GracePreset {
   terminate: ScopedSetting<number>
 }
 
+export interface ServicesAheadQuery {
+  today: IsoDate
+  until: IsoDate
+  clientIds: readonly string[]
+}
+
+/** It depends on the last day on which a run will invoice a service, of those that it will. */
+export type ServicesUntil = (lastInvoicedOn: ReadonlyMap<string, IsoDate>) => ServiceAhead[]
+
+/** What will happen to a service that was cancelled or sold for a time, or whose price will change. */
+export interface ServiceAhead {
+  on: IsoDate
+  service_id: string
+  label: string
+  client_id: string
+  client_name: string
+  /** The mail that tells the client; null: it ends on the day. */
+  template: string | null
+  is_delivered: number
+}
+
 /** What billing asks of the services that were not paid. Implemented above billing and handed in by the app. */
 export interface OverdueServices {
   /** The rows of a statement of the columns `id` and `due_on`, by id, with the days of those that are services. */
   dunningDays(queries: Queries, overdue: Sql, preset: GracePreset): Promise<OverdueCharge[]>
+  /** What happens to services of these clients by themselves up to a day, and what they are told of it. */
+  ahead(queries: Queries, query: ServicesAheadQuery): Promise<ServicesUntil>
+  /** Statements of one column `client_id`: who has anything of that ahead. */
+  clientsAhead(until: BilledDay): Sql[]
   /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */
   suspend(trx: Trx, serviceIds: readonly string[], actor: Actor): Promise<string[]>
   /** Removes for good. Services that have ended are left alone. */

@@ -6,7 +6,8 @@ import { roundingOf } from './plan-invoice.ts'
 import { computeTax, type RoundingPlace, type TaxedDocument } from './tax.ts'
 import { noteTaxes, type TaxNote } from './tax-notes.ts'
 import { rulesForPlace } from './tax-rules-of.ts'
-import { taxesFor } from './taxes-for.ts'
+import { homeTaxes, taxesFor } from './taxes-for.ts'
+import { owedSums } from './untaxed-price.ts'
 
 export interface TaxPreview extends TaxedDocument {
   notes: readonly TaxNote[]
@@ -40,13 +41,23 @@ export const previewTaxOf = defineVerb(
       ...{ country: input.country, region: input.region || null, postcode: input.postcode ?? '' },
       ...{ exempt: input.buyer_kind === 'exempt', business: input.buyer_kind === 'business' },
     }
-    const { rules, rounding } = await rulesForPlace(means.db, { sellerId: input.seller_id }, buyer)
-    const line = {
-      amountMinor: BigInt(input.amount_minor),
-      taxes: taxesFor(rules, buyer, input.tax_class, isoDate(input.on)),
+    const { rules, rounding, untaxedPrice, home } = await rulesForPlace(
+      means.db,
+      { sellerId: input.seller_id },
+      buyer,
+    )
+    const { tax_class: taxClass, inclusive = false } = input
+    const on = isoDate(input.on)
+    const stated = {
+      ...{ amountMinor: BigInt(input.amount_minor), taxClass },
+      taxes: taxesFor(rules, buyer, taxClass, on),
     }
+    const how = roundingOf({ taxRounding: rounding }, input.currency)
+    const taxesOf = () => homeTaxes(rules, home, taxClass, on)
+    const [owed] = inclusive ? owedSums([stated], { untaxedPrice, taxesOf, rounding: how }) : []
+    const line = { ...stated, amountMinor: owed ?? stated.amountMinor }
     return {
-      ...computeTax([line], input.inclusive ?? false, roundingOf({ taxRounding: rounding }, input.currency)),
+      ...computeTax([line], inclusive, how),
       notes: noteTaxes([line], input.locale ?? 'en'),
       rounding,
     }

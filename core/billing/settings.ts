@@ -2,6 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { defineSetting } from '../records/index.ts'
 import { stepProblem } from './cash-rounding.ts'
 import { isIban } from './iban.ts'
+import { problemsIn, sumProblems, Sums } from './sums.ts'
 
 const days = (maximum: number) => Type.Integer({ minimum: 0, maximum })
 
@@ -91,9 +92,10 @@ export const proformaFirst = defineSetting({
 
 export const invoiceMinimum = defineSetting({
   key: 'billing.invoice_minimum',
-  schema: Type.Integer({ minimum: 0, maximum: 100_000 }),
-  preset: 0,
+  schema: Sums,
+  preset: {},
   scopes: ['installation', 'brand', 'client_group', 'client'],
+  problem: sumProblems,
 })
 
 /** Currencies whose sums to pay are rounded after the tax, and to what. */
@@ -127,9 +129,29 @@ export const paymentDays = defineSetting({
 
 export const creditLimit = defineSetting({
   key: 'billing.credit_limit',
-  schema: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
-  preset: 0,
+  schema: Sums,
+  preset: {},
   scopes: ['installation', 'brand', 'client_group', 'client'],
+  problem: sumProblems,
+})
+
+/** Where five of one are about as much as five of another; a shop of other currencies says its own sums. */
+const alike = (units: string): Sums => ({ EUR: units, USD: units, GBP: units, CHF: units })
+
+export const depositMinimum = defineSetting({
+  key: 'billing.deposit_minimum',
+  schema: Sums,
+  preset: alike('5'),
+  scopes: ['installation', 'brand'],
+  problem: sumProblems,
+})
+
+export const depositMaximum = defineSetting({
+  key: 'billing.deposit_maximum',
+  schema: Sums,
+  preset: alike('1000'),
+  scopes: ['installation', 'brand'],
+  problem: sumProblems,
 })
 
 /** How old an answer about a tax id may be before the register is asked again. */
@@ -199,16 +221,17 @@ export const taxPlugin = defineSetting({
 export const instalmentOffer = defineSetting({
   key: 'billing.instalment_offer',
   schema: Type.Object({
-    /** In whole units of the currency; 0: clients are offered none. */
-    minimum: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+    /** In a currency without one clients are offered none. */
+    minimum: Sums,
     parts: Type.Integer({ minimum: 2, maximum: 36 }),
     every: Type.Enum(['1w', '2w', '1m', '3m']),
     /** Of what is open, in percent; a document of its own, to be paid with the first part. */
     fee_percent: Type.String({ pattern: '^(\\d{1,2}([.,]\\d{1,4})?)?$' }),
     tax_class: Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 40 }),
   }),
-  preset: { minimum: 0, parts: 3, every: '1m', fee_percent: '', tax_class: 'standard' },
+  preset: { minimum: {}, parts: 3, every: '1m', fee_percent: '', tax_class: 'standard' },
   scopes: ['installation', 'brand', 'client_group', 'client'],
+  problem: ({ minimum }) => problemsIn({ minimum }),
 })
 
 /** Days after which a part that is not paid breaks its plan; 0: only staff do. */

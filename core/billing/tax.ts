@@ -21,6 +21,8 @@ export interface TaxRate {
   compound?: boolean
   /** Absent: the ordinary one. */
   treatment?: Treatment
+  /** The country whose tax it is; absent where a plugin has determined it. */
+  owedTo?: string
   /** The part of the price that is taxed, when it is not the whole. */
   base?: { numerator: number; denominator: number }
   /** Base and tax are whole units of the currency. */
@@ -58,6 +60,9 @@ export interface TaxedDocument {
   netMinor: bigint
   taxMinor: bigint
 }
+
+/** What a buyer who owes no tax pays of a price that holds it: the price less the tax of home, or as it stands. */
+export type UntaxedPrice = 'net' | 'stated'
 
 export type RoundingPlace = 'document' | 'line'
 
@@ -171,11 +176,42 @@ function grossPortion(
   rounding: TaxRounding,
 ): (base: bigint) => bigint {
   if (rates[at]!.ratePpm === 0) return () => 0n
+  const alone = wholeTax(rates, rounding)
+  if (alone) return (grossMinor) => alone.taxOn(alone.netWithin(grossMinor))
   const rounded = roundedBy(rates[at]!, rounding)
   const shares = sharesOfNet(rates)
   const { n, d } = shares[at]!
   const whole = shares.reduce(plus, { n: 1n, d: 1n })
   return (base) => rounded(base * n * whole.d, d * whole.n)
+}
+
+/** A tax in whole units that a line bears alone, rounded by line: its net sum is found, so that base and tax fit it. */
+function wholeTax(rates: readonly TaxRate[], rounding: TaxRounding) {
+  const [rate, ...others] = rates
+  if (!rate?.whole || rate.ratePpm === 0 || others.length > 0 || rounding.by !== 'line') return null
+  const taxOn = netPortion(rate, rounding)
+  const { n, d } = sharesOfNet(rates)[0]!
+  const unit = rounding.wholeMinor
+  const netWithin = (grossMinor: bigint): bigint => {
+    if (grossMinor < 0n) return -netWithin(-grossMinor)
+    let net = unit * divideFloor(grossMinor * d, (d + n) * unit)
+    while (net + unit + taxOn(net + unit) <= grossMinor) net += unit
+    while (net + taxOn(net) > grossMinor) net -= unit
+    return net
+  }
+  return { taxOn, netWithin }
+}
+
+/**
+ * The sum that a gross price comes to. A tax in whole units leaves out every tenth sum or so: no net sum and the tax on
+ * it, each rounded, make Rp 5,000. Such a price, and one with a fraction of a unit, is the next smaller sum that is made,
+ * on both sides of zero: what is given back mirrors what was charged.
+ */
+export function reachableGross(grossMinor: bigint, rates: readonly TaxRate[], rounding: TaxRounding): bigint {
+  const whole = wholeTax(rates, rounding)
+  if (!whole) return grossMinor
+  const net = whole.netWithin(grossMinor)
+  return net + whole.taxOn(net)
 }
 
 interface Fraction {

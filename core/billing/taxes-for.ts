@@ -18,6 +18,8 @@ export interface TaxRule {
   ends_on: IsoDate | null
   buyer_kind?: BuyerKind
   treatment?: Treatment
+  /** The country whose tax it is. */
+  owed_to?: string | null
   /** JSON: sentences for the document by language. */
   notes?: string
   base_numerator?: number
@@ -80,6 +82,14 @@ export function taxesFor(
   const { number, authority } = exemption
   return rates.map((rate) => ({ ...rate, certificate: { number, authority } }))
 }
+
+/** What a consumer in the place of the seller bears. */
+export const homeTaxes = (
+  rules: readonly TaxRule[],
+  home: Pick<TaxBuyer, 'country' | 'region'>,
+  taxClass: string,
+  on: IsoDate,
+): readonly TaxRate[] => taxesFor(rules, { ...home, exempt: false }, taxClass, on)
 
 /** A document asks for each of its lines, and the clients of a chunk live in few places. */
 const answers = new WeakMap<readonly TaxRule[], Map<string, readonly TaxRate[]>>()
@@ -159,6 +169,7 @@ function rateOf(rule: TaxRule): TaxRate {
     ...{ name: rule.name, ratePpm: rule.rate_ppm },
     ...(rule.level === 1 ? {} : { level: rule.level, compound: rule.compound === 1 }),
     ...(treatment === 'standard' ? {} : { treatment }),
+    ...(rule.owed_to ? { owedTo: rule.owed_to } : {}),
     ...(base_numerator === base_denominator
       ? {}
       : { base: { numerator: base_numerator, denominator: base_denominator } }),

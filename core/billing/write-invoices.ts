@@ -105,6 +105,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     paid_at: isSettled(draft) ? now : null,
     voided_at: null,
     in_collections_at: null,
+    suspected_at: null,
     subtotal_minor: plan.subtotalMinor,
     tax_minor: plan.taxMinor,
     total_minor: plan.totalMinor,

@@ -38,6 +38,8 @@ export interface Seller {
   legal_text: string | null
   /** Where tax is rounded: once for each rate of a document, or for each line. */
   tax_rounding: 'document' | 'line'
+  /** What a buyer who owes no tax pays of a gross price: less the tax of a consumer at home, or all of it. */
+  untaxed_price: 'net' | 'stated'
   version: number
   created_at: Instant
   updated_at: Instant
@@ -77,6 +79,8 @@ export interface TaxRule {
   compound: number
   buyer_kind: (typeof buyerKinds)[number]
   treatment: (typeof ruleTreatments)[number]
+  /** The country whose tax it is; null: the one that the rule is for, the seller's where it is for all. */
+  owed_to: string | null
   /** JSON: sentences for the document by language. */
   notes: string
   /** The part of the price that is taxed. */

@@ -57,6 +57,7 @@ export interface NewSeller {
   email: string
   legal_text?: string | null
   tax_rounding?: 'document' | 'line'
+  untaxed_price?: 'net' | 'stated'
 }
 
 export async function addSeller(means: Means, trx: Trx, wanted: NewSeller): Promise<Seller> {
@@ -95,6 +96,7 @@ function columnsOf(seller: NewSeller) {
     email: seller.email,
     legal_text: seller.legal_text ?? null,
     tax_rounding: seller.tax_rounding ?? 'document',
+    untaxed_price: seller.untaxed_price ?? 'net',
   }
 }
 

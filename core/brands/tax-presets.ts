@@ -1,7 +1,7 @@
 import { invalidInput, type IsoDate } from '../kernel/index.ts'
 import type { Seller } from './rows.ts'
 import type { RuleInput } from './tax-rule-shape.ts'
-import { euMembers, vatRatesFrom, type DatedRate } from './vat-rates.ts'
+import { euMembers, vatRatesFrom } from './vat-rates.ts'
 
 export const presetNames = ['eu', 'uk', 'indonesia', 'india'] as const
 export type PresetName = (typeof presetNames)[number]
@@ -48,28 +48,36 @@ function european({ seller, startsOn, oss, notes }: PresetWish): Rule[] {
   for (const member of euMembers) {
     const rated = member === home || oss ? member : home
     for (const country of [member, ...(WITH_THEM[member] ?? [])]) {
-      rules.push(...dated(country, vatRatesFrom(rated, startsOn), `VAT ${rated}`))
+      rules.push(...dated(country, rated, startsOn))
       if (member !== home) rules.push(reversed(country, startsOn, notes))
     }
   }
   for (const country of ['GB', 'IM']) rules.push(reversed(country, startsOn, notes))
-  const regions = OUTSIDE.map((region) => ({ ...abroad(startsOn, notes), country: 'ES', region }))
-  return [...rules, ...regions, abroad(startsOn, notes)]
+  return [...rules, ...outside(startsOn, notes), abroad(startsOn, notes)]
 }
 
+/** Consumers in the EU owe the tax of their state from the first sale on: a seller outside of it has no threshold. */
 function british({ seller, startsOn, notes }: PresetWish): Rule[] {
   if (seller.country !== 'GB') throw invalidInput({ preset: 'fits sellers in the United Kingdom' })
-  return [
-    ...['GB', 'IM'].flatMap((country) => dated(country, vatRatesFrom('GB', startsOn), 'VAT GB')),
-    ...[...euMembers, 'MC'].map((country) => reversed(country, startsOn, notes)),
-    abroad(startsOn, notes),
-  ]
+  const members = euMembers.flatMap((member) =>
+    [member, ...(WITH_THEM[member] ?? [])].flatMap((country) => [
+      ...dated(country, member, startsOn),
+      reversed(country, startsOn, notes),
+    ]),
+  )
+  const home = ['GB', ...WITH_THEM.GB!].flatMap((country) => dated(country, 'GB', startsOn))
+  return [...home, ...members, ...outside(startsOn, notes), abroad(startsOn, notes)]
 }
 
-const dated = (country: string, rates: readonly DatedRate[], name: string): Rule[] =>
-  rates.map(({ ppm, startsOn, endsOn }) => ({
-    ...{ country, name, rate_ppm: ppm, starts_on: startsOn, ends_on: endsOn },
+/** What consumers of a country owe: the tax of a state, at its rates. */
+const dated = (country: string, state: string, from: IsoDate): Rule[] =>
+  vatRatesFrom(state, from).map(({ ppm, startsOn, endsOn }) => ({
+    ...{ country, name: `VAT ${state}`, rate_ppm: ppm, starts_on: startsOn, ends_on: endsOn },
+    ...(state === country ? {} : { owed_to: state }),
   }))
+
+const outside = (startsOn: IsoDate, notes: PresetNotes): Rule[] =>
+  OUTSIDE.map((region) => ({ ...abroad(startsOn, notes), country: 'ES', region }))
 
 const reversed = (country: string, startsOn: IsoDate, notes: PresetNotes): Rule => ({
   ...{ country, name: 'Reverse charge', rate_ppm: 0, starts_on: startsOn },

@@ -2,7 +2,7 @@ import { Type, type Static } from '../../sdk/index.ts'
 import { invalidInput, isoDate, type IsoDate } from '../kernel/index.ts'
 import { requireCountry } from './countries.ts'
 import { buyerKinds, ruleTreatments, type TaxRule } from './rows.ts'
-import { Region } from './shapes.ts'
+import { Country, Region } from './shapes.ts'
 
 export const Day = Type.String({ format: 'date' })
 export const TaxClass = Type.String({ pattern: '^[a-z0-9_]{1,40}$' })
@@ -21,6 +21,7 @@ export const Rule = {
   treatment: Type.Optional(Type.Enum([...ruleTreatments])),
   level: Type.Optional(Type.Integer({ minimum: 1, maximum: 4, default: 1 })),
   compound: Type.Optional(Type.Boolean({ default: false })),
+  owed_to: Type.Optional(Type.Union([Country, Type.Null()])),
   base_numerator: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   base_denominator: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
   round_whole: Type.Optional(Type.Boolean()),
@@ -40,6 +41,7 @@ export type NewRule = Omit<TaxRule, 'version' | 'created_at' | 'updated_at'>
 /** The row of a rule, with what a schema cannot say: places and days that exist, and words that fit each other. */
 export function ruleRow(id: string, sellerId: string, input: RuleInput): NewRule {
   if (input.country !== '*') requireCountry(input.country)
+  if (input.owed_to != null) requireCountry(input.owed_to)
   const row: NewRule = {
     ...{ id, seller_id: sellerId, country: input.country, region: input.region ?? null },
     ...{ postcode_from: input.postcode_from ?? null, postcode_to: input.postcode_to ?? null },
@@ -48,6 +50,7 @@ export function ruleRow(id: string, sellerId: string, input: RuleInput): NewRule
     ...{ level: input.level ?? 1, compound: input.compound ? 1 : 0 },
     ...{ base_numerator: input.base_numerator ?? 1, base_denominator: input.base_denominator ?? 1 },
     ...{ round_whole: input.round_whole ? 1 : 0, round_down: input.round_down ? 1 : 0 },
+    owed_to: input.owed_to ?? null,
     notes: JSON.stringify(input.notes ?? {}),
     starts_on: isoDate(input.starts_on),
     ends_on: optionalDay(input.ends_on ?? null),

@@ -28,7 +28,7 @@ export const changeOrderField = defineVerb(
       const { kind = old.kind, choices = old.choices, pattern = old.pattern } = fields
       const problems = fieldProblems({ kind, choices, pattern })
       if (Object.keys(problems).length > 0) throw invalidInput(problems)
-      const columns = { ...toColumns(fields), ...toColumns({ fieldKey: key }) }
+      const columns = { ...toColumns(fields), ...toColumns({ field_key: key }) }
       return changeRecord(
         means,
         trx,

@@ -84,7 +84,7 @@ function addInstallation(program: Command, config: () => Config): void {
     })
   program
     .command('verify')
-    .description('recompute the books and the seals')
+    .description('recompute the books')
     .action(async () => {
       const { findings } = (await run(config(), { name: 'verify', input: {} })) as { findings: number }
       console.log(findings === 0 ? 'The books add up.' : `${findings} findings.`)
@@ -124,19 +124,36 @@ function addBilling(program: Command, config: () => Config): void {
         checked(() => wholeNumber(text, PREVIEW_DAYS_MAX)),
       ),
     )
-    .option('--sums', 'of a preview: sums a day instead of each document')
+    .addOption(
+      new Option('--sums', 'of a preview: sums a day instead of each document').conflicts([
+        'brand',
+        'client',
+      ]),
+    )
+    .option('--brand <id>', 'of a preview: one brand')
+    .option('--client <id>', 'of a preview: one client')
     .option('--until <date>', 'bill until this day, 2026-02-28', (text) => checked(() => isoDate(text)))
-    .action((options: { preview?: number; until?: string; sums?: boolean }) =>
+    .action((options: BillOptions) =>
       show(config(), {
         name: 'bill',
         input: {
           preview_days: options.preview ?? null,
           until: options.until ?? null,
           sums: options.sums ?? false,
+          brand_id: options.brand ?? null,
+          client_id: options.client ?? null,
         },
         works: true,
       }),
     )
+}
+
+interface BillOptions {
+  preview?: number
+  until?: string
+  sums?: boolean
+  brand?: string
+  client?: string
 }
 
 function addCatalog(program: Command, config: () => Config): void {

@@ -1,5 +1,6 @@
 import { provisionerOperations, type ProvisionInput } from '../../sdk/index.ts'
 import { completed } from '../../sdk/test-kit/index.ts'
+import { judgeAccounts } from './list-of-accounts.ts'
 import { sameThing } from './repeats.ts'
 import { answersWell, fieldsOf } from './rules.ts'
 import { withBench, type Run } from './run.ts'
@@ -8,12 +9,14 @@ import { withBench, type Run } from './run.ts'
 export async function judgeLife(run: Run, input: unknown): Promise<void> {
   await withBench(run, 'well', async (bench) => {
     const target = targetOf(input)
+    const ours = target.service!.external_id
     const call = (operation: Step | 'describe') =>
       bench.call(
         'provisioner',
         operation,
         completed(provisionerOperations[operation].input, target, `life-${operation}`),
       )
+    const lists = run.subject.plugin.manifest.kinds.provisioner?.includes('list_accounts') === true
     for (const [operation, states] of LIFE) {
       const first = await call(operation)
       const second = await call(operation)
@@ -25,6 +28,8 @@ export async function judgeLife(run: Run, input: unknown): Promise<void> {
       const state = 'answer' in report ? String(fieldsOf(report.answer)['state']) : report.message
       const said = states.includes(state) ? undefined : state
       run.note('life_described', `${at}: describe says it`, said)
+      if (lists && (operation === 'create' || operation === 'terminate'))
+        await judgeAccounts({ run, bench, server: target.server }, ours, operation === 'create')
     }
   })
 }

@@ -45,6 +45,9 @@ export const RULES = {
   same_events: 'events since the same cursor are the same',
   life_answers: 'each step in the life of a service or domain is answered',
   life_again: 'each step, taken again, ends where the first one did',
+  accounts_end: 'a list of accounts comes to its end',
+  accounts_once: 'no account is listed twice',
+  accounts_told: 'a service that stands is listed by its id, and one that is gone is not',
   life_described: 'after each step the service or domain is described as it is',
 } as const
 

@@ -42,11 +42,13 @@ export function answersWell(told: Told, mustAnswer: boolean): Problem {
 /** Whose company fails cannot know that anything worked: it throws, or says that it failed. */
 export function claimsNothing(told: Told): Problem {
   if (!('answer' in told)) return FAULTS.includes(told.code) ? told.message : undefined
-  const { outcome, ok, state, status, results } = fieldsOf(told.answer)
+  const { outcome, ok, state, status, results, accounts } = fieldsOf(told.answer)
   const all = Array.isArray(results) ? results.map((one) => fieldsOf(one)['status']) : []
   const claims = [
     ...[outcome].filter((one) => one === 'absent' || SUCCESSES.has(String(one))),
     ...(ok === true ? ['ok'] : []),
+    // Whoever is not among them would be taken for missing.
+    ...(Array.isArray(accounts) ? ['accounts'] : []),
     ...(typeof state === 'string' ? [state] : []),
     ...[status, ...all].filter((one) => CLAIMED.has(String(one))),
   ]

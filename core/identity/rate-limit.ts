@@ -23,6 +23,8 @@ export const limits = {
   verification: { name: 'verification.user', most: 5, minutes: 60 },
   invitation: { name: 'invitation.client', most: 20, minutes: 60 },
   setUp: { name: 'set_up.address', most: 10, minutes: 15 },
+  sameRefusal: { name: 'refusal.same', most: 1, minutes: 60 },
+  refusals: { name: 'refusal.actor', most: 60, minutes: 60 },
 } satisfies Record<string, RateLimit>
 
 /** One act that counts: the limit, and whose attempts they are (an address, an account). */
@@ -55,7 +57,11 @@ export async function forgetAttempts(trx: Trx, [limit, subject]: Attempt): Promi
  * Null when the attempt is allowed, else the end of the window. One that ends later than a window can was begun before
  * the clock was set back: it counts on, and lasts no longer than any other.
  */
-async function countAttempt(means: Means, trx: Trx, [limit, subject]: Attempt): Promise<Instant | null> {
+export async function countAttempt(
+  means: Means,
+  trx: Trx,
+  [limit, subject]: Attempt,
+): Promise<Instant | null> {
   const now = means.clock.now()
   const end = instant(means.clock.ms() + limit.minutes * MINUTE_MS)
   const row = await trx.get<{ attempts: number; window_ends_at: Instant }>(sql`

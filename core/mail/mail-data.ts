@@ -111,6 +111,10 @@ export const mailData = {
   'price-change': Type.Object({ ...service, from_on: day, before: money, amount: money }),
   'trial-converts': Type.Object({ ...service, ends_on: day, amount: money }),
   'service-term-ends': Type.Object({ ...service, ends_on: day }),
+  'service-offered': Type.Object({ ...service, giver: text, expires_at: instant }),
+  'service-passed-on': Type.Object(service),
+  'service-received': Type.Object({ ...service, next_on: maybe(day) }),
+  'service-declined': Type.Object(service),
 
   'dispute-opened': Type.Object({ ...invoice, client: text, reason: maybe(text), respond_by: maybe(day) }),
   'exemption-ends': Type.Object({ url, client: text, label: text, ends_on: day }),

@@ -124,7 +124,15 @@ export interface OrderPorts {
     trx: Trx,
     act: { invoiceId: string; reason: string },
     actor: Actor,
+  ): Promise<unknown>
+  /** Nothing of what these services are is made, charged or collected until they are trusted again; what is live is held. */
+  suspectServices(
+    means: Means,
+    trx: Trx,
+    act: { serviceIds: readonly string[]; note: string },
+    actor: Actor,
   ): Promise<void>
+  trustServices(means: Means, trx: Trx, act: { serviceIds: readonly string[] }, actor: Actor): Promise<void>
   /** Ends services of an order that fell through: nothing more is charged, what was delivered is taken down. */
   endServices(
     means: Means,

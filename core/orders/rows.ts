@@ -3,6 +3,10 @@ import type { orderLifecycle } from './order-lifecycle.ts'
 
 export type OrderStatus = (typeof orderLifecycle.states)[number]
 
+/** What its client sees: a suspicion is nobody's business but the shop's, which looks at the order. */
+export const toldStatus = (status: OrderStatus): Exclude<OrderStatus, 'fraud'> =>
+  status === 'fraud' ? 'held' : status
+
 export interface OrderRow {
   id: string
   brand_id: string

@@ -25,8 +25,8 @@ export interface Setting<S extends TSchema = TSchema> {
   schema: S
   preset: Static<S>
   scopes: readonly SettingScope[]
-  /** Why a value that fits the schema is refused all the same; null when it is not. */
-  problem?: (value: Static<S>) => string | null
+  /** Why a value that fits the schema is refused all the same, or parts of it by their path; null when it is not. */
+  problem?: (value: Static<S>) => string | Readonly<Record<string, string>> | null
   /** The name under which a value is kept for good, to be read again when another one holds. */
   versionOf?: (value: Static<S>) => string
   /** Changed on a page made for it, and not among the others. */
@@ -112,8 +112,10 @@ export interface SettingChange<S extends TSchema> extends SettingPlace {
 function checked<S extends TSchema>({ key, schema, problem }: Setting<S>, value: unknown): Static<S> {
   const good = checkInput(schema, value)
   const reason = problem?.(good) ?? null
-  if (reason !== null) throw invalidInput({ [key]: reason })
-  return good
+  if (reason === null) return good
+  if (typeof reason === 'string') throw invalidInput({ [key]: reason })
+  const parts = Object.entries(reason).map(([part, why]) => [`${key}.${part}`, why] as const)
+  throw invalidInput(Object.fromEntries(parts))
 }
 
 /** Writes one value, or takes it away. What does not change leaves no trace. */

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '../../sdk/index.ts'
 import { covers, Forbidden, NotSignedIn, type Actor } from '../kernel/index.ts'
 import { checkInput } from './check-input.ts'
+import { noteVerb } from './refused-verb.ts'
 
 /** A plugin is named by the verbs that it may have called for it, each with the permission of that one call. */
 export type Audience = 'staff' | 'client' | 'guest' | 'plugin'
@@ -49,7 +50,12 @@ export function defineVerb<M, S extends TSchema, R>(
   verbs.set(rules.permission, rules)
   const call = async (means: M, input: unknown, actor: Actor): Promise<R> => {
     permit(rules, actor)
-    return act(means, checkInput(rules.input, input), actor)
+    try {
+      return await act(means, checkInput(rules.input, input), actor)
+    } catch (error) {
+      noteVerb(error, rules.permission, input)
+      throw error
+    }
   }
   return Object.assign(call, rules)
 }

@@ -61,8 +61,9 @@ export interface SlotView {
   late: boolean
   parts: readonly {
     plugin: string
-    /** Staff are told; a client sees no gap. */
+    /** Staff are told; a client sees no gap, but where something is said in its place. */
     failed?: true
+    missing?: string
     title?: string
     width?: string
     /** Views of the component "blocks". */

@@ -28,6 +28,8 @@ export interface FieldSchema {
   required?: readonly string[]
   /** Of an object with free names: becomes parts of name and value. */
   additionalProperties?: boolean | FieldSchema
+  /** Of an object that holds a sum by currency: each currency is a field. */
+  sums?: boolean
   minimum?: number
   maximum?: number
   minLength?: number
@@ -75,10 +77,13 @@ export function schemaFields(input: SchemaFormInput): SchemaField[] {
 }
 
 /** How the value of a schema is written in a form. */
-export function shapeOf(schema: FieldSchema): 'plain' | 'list' | 'choices' | 'table' | 'object' | 'names' {
+export function shapeOf(
+  schema: FieldSchema,
+): 'plain' | 'list' | 'choices' | 'table' | 'object' | 'names' | 'sums' {
   if (schema.type === 'array')
     return schema.items?.properties ? 'table' : choicesOf(schema.items ?? {}).length > 0 ? 'choices' : 'list'
   if (schema.type === 'object' && schema.properties) return 'object'
+  if (schema.sums === true) return 'sums'
   return schema.type === 'object' && typeof schema.additionalProperties === 'object' ? 'names' : 'plain'
 }
 
@@ -142,10 +147,14 @@ const namedValue = (schema: FieldSchema): FieldSchema => ({
   },
 })
 
-/** Nothing is required in the browser: a row that stays empty is left out. */
+/** Nothing is required in the browser: a row that stays empty is left out. A part with parts stands as these. */
 function rowFields(at: string, row: FieldSchema, input: SchemaFormInput): SchemaField[] {
-  return Object.entries(row.properties ?? {}).map(([name, schema]) => {
+  return Object.entries(row.properties ?? {}).flatMap(([name, schema]) => {
     const key = `${at}.${name}`
+    if (shapeOf(schema) === 'object') {
+      const values = (input.values?.[name] ?? {}) as Record<string, unknown>
+      return rowFields(key, within(schema.title ?? words(name), schema), { ...input, values })
+    }
     const one = {
       ...input,
       schema: { type: 'object' as const, properties: {} },
@@ -154,6 +163,16 @@ function rowFields(at: string, row: FieldSchema, input: SchemaFormInput): Schema
     return toField(key, { title: words(name), ...schema }, one)
   })
 }
+
+/** "At least, EUR". */
+const within = (title: string, { properties = {} }: FieldSchema): FieldSchema => ({
+  properties: Object.fromEntries(
+    Object.entries(properties).map(([name, part]) => [
+      name,
+      { ...part, title: `${title}, ${part.title ?? words(name)}` },
+    ]),
+  ),
+})
 
 function baseField(key: string, schema: FieldSchema, input: SchemaFormInput): SchemaField {
   return {

@@ -3,8 +3,8 @@ import type { Tone } from './frame.ts'
 const STATES: Partial<Record<Tone, string>> = {
   good: 'paid active live succeeded accepted done enabled sent healthy answered',
   info: 'issued placed authorised open created',
-  warn: 'overdue ending held withheld needs_client partly_paid unpaid waiting degraded expired',
-  bad: 'failed suspended declined rejected dead bounced down unknown',
+  warn: 'overdue late ending held withheld needs_client partly_paid unpaid waiting degraded expired',
+  bad: 'failed suspended declined rejected fraud dead bounced down unknown',
   busy: 'creating changing terminating payment_pending pending running queued',
   neutral: 'draft',
 }

@@ -1,5 +1,6 @@
 import { AccessDetail, type ServiceReport, Type } from '../../sdk/index.ts'
 import { defineVerb, demandCheck, findRow, updateVersioned, type Means } from '../records/index.ts'
+import { demandFree } from './accounts/account-free.ts'
 import { callProvider } from './call-provider.ts'
 import { deliveryAsking } from './delivery-asking.ts'
 import { NotFoundAtProvider, WrongAction } from './errors.ts'
@@ -39,10 +40,12 @@ export const adoptDelivery = defineVerb(
     await means.db.transaction(async (trx) => {
       const work = await lockOwnWork(means, trx, id, actor)
       demandCheck(means, trx, actor, deliveryAsking('adopt', work.delivery, { remote_id: input.remote_id }))
+      const remoteId = report.remote_id ?? input.remote_id
+      if (serverId !== null) await demandFree(trx, { serverId, remoteId, serviceId: work.service.id })
       const set = { server_id: serverId }
       await updateVersioned(means, trx, { table: 'services', what: 'service', row: work.service, set })
       const placed = { ...work.service, ...set, version: work.service.version + 1 }
-      const result = { remoteId: report.remote_id ?? input.remote_id, access: report.access }
+      const result = { remoteId, access: report.access }
       await finishDelivery(means, trx, { delivery: work.delivery, service: placed, ...result }, actor)
       await reconcileDelivery(means, trx, { serviceId: placed.id }, actor)
     })

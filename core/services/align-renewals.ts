@@ -3,7 +3,7 @@ import { sql, type Queries, type Sql } from '../db/index.ts'
 import { defineVerb, findRow, writeSetting, type Means } from '../records/index.ts'
 import { nextDayOf } from './first-term.ts'
 import { forUpdate } from './load.ts'
-import { carryOutMove, movesOf, type PricedMove } from './move-renewal.ts'
+import { carryOutMove, movesOf, previewed, type PreviewedMove, type PricedMove } from './move-renewal.ts'
 import type { ChangeMeans } from './ports.ts'
 import { monthsOf } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
@@ -18,14 +18,17 @@ const Alignment = {
 /** What it would cost to let all services of a client renew on one day of the month. Changes nothing. */
 export const previewAlignment = defineVerb(
   { permission: 'service.preview_alignment', audience: ['staff'], input: Type.Object(Alignment) },
-  async (means: ChangeMeans, { client_id, day }, actor): Promise<PricedMove> => {
+  async (means: ChangeMeans, { client_id, day }, actor): Promise<PreviewedMove> => {
     await findRow(means.db, actor, {
       table: 'clients',
       what: 'client',
       id: client_id,
       scope: { client: 'id' },
     })
-    return alignment(means, means.db, { clientId: client_id, day, changeId: 'preview' })
+    return previewed(
+      means,
+      await alignment(means, means.db, { clientId: client_id, day, changeId: 'preview' }),
+    )
   },
 )
 

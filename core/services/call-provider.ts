@@ -5,7 +5,7 @@ import { loadTarget } from './delivery-target.ts'
 import { NothingAtProvider } from './errors.ts'
 import type { Work } from './load.ts'
 import type { ProviderMeans } from './ports.ts'
-import type { HoldRow } from './rows.ts'
+import { toldReason, type HoldRow } from './rows.ts'
 
 const DETAIL_MAX = 2_000
 
@@ -60,13 +60,17 @@ async function besideTarget(
   if (operation === 'describe') return null
   const key = { idempotency_key: `${delivery.id}:${operation}` }
   if (operation === 'release')
-    return { ...key, ...(delivery.reason === null ? {} : { reason: delivery.reason }) }
+    return { ...key, ...(delivery.reason === null ? {} : { reason: toldReason(delivery.reason) }) }
   if (operation !== 'suspend') return key
   const holds = await queries.all<Pick<HoldRow, 'reason' | 'note'>>(
     sql`select reason, note from service_holds where service_id = ${service.id} order by placed_at, reason`,
   )
   const note = holds.find((hold) => hold.note !== null)?.note
-  return { ...key, reasons: holds.map(({ reason }) => reason), ...(note ? { note } : {}) }
+  return {
+    ...key,
+    reasons: [...new Set(holds.map(({ reason }) => toldReason(reason)))],
+    ...(note ? { note } : {}),
+  }
 }
 
 /** Values of secrets are left out; texts lose what looks like a password, key or token. */

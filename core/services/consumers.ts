@@ -9,6 +9,7 @@ import { lockService } from './load.ts'
 import type { ServiceRow } from './rows.ts'
 import { billingLifecycle } from './service-lifecycle.ts'
 import { startDelivery } from './start-delivery.ts'
+import { isSuspected } from './suspicion.ts'
 
 const actor = systemActor('services')
 
@@ -64,7 +65,7 @@ async function hearPaid(means: Means, trx: Trx, event: StoredEvent): Promise<voi
     const service = isBought ? await activate(means, trx, known) : known
     if (service.billing_status === 'ended' || service.billing_status === 'pending') continue
     if (isBought && service.delivery_status === 'none' && service.delivery_on === 'payment')
-      await startDelivery(means, trx, { service, action: 'create' }, actor)
+      await startUnlessSuspected(means, trx, service)
     // Only the hold of debt goes: what is held for abuse or by staff stays held.
     else if (!indebted.has(id)) await liftHold(means, trx, { service, reason: 'overdue' }, actor)
   }
@@ -104,6 +105,11 @@ async function deliverOn(
     if (service.billing_status === 'ended') continue
     // Who pays later has bought it all the same: its periods are charged on from now.
     const bought = moment === 'payment' ? await activate(means, trx, service) : service
-    await startDelivery(means, trx, { service: bought, action: 'create' }, actor)
+    await startUnlessSuspected(means, trx, bought)
   }
+}
+
+async function startUnlessSuspected(means: Means, trx: Trx, service: ServiceRow): Promise<void> {
+  if (await isSuspected(trx, service.id)) return
+  await startDelivery(means, trx, { service, action: 'create' }, actor)
 }

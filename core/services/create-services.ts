@@ -1,4 +1,5 @@
-import type { Trx } from '../db/index.ts'
+import type { UntaxedPrice } from '../billing/index.ts'
+import { list, sql, type Trx } from '../db/index.ts'
 import { recordEvents } from '../events/index.ts'
 import { isMetered, type Actor, type Cycle, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
@@ -88,10 +89,12 @@ export async function createServices(
 ): Promise<string[]> {
   const ids = specs.map(() => means.newId('svc') as string)
   const now = means.business.now()
+  const untaxedPrices = await untaxedPricesOf(trx, specs)
   await trx.insert(
     'services',
     specs.map((spec, i) => ({
       ...columnsOf(spec),
+      untaxed_price: untaxedPrices.get(spec.brandId)!,
       metered_until: isMetered(spec.cycle) ? now : null,
       id: ids[i]!,
       parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,
@@ -117,6 +120,17 @@ export async function createServices(
   }))
   await recordEvents(means, trx, actor, created)
   return ids
+}
+
+/** As the sellers of the brands sell now. */
+async function untaxedPricesOf(
+  trx: Trx,
+  specs: readonly ServiceSpec[],
+): Promise<ReadonlyMap<string, UntaxedPrice>> {
+  const brandIds = list([...new Set(specs.map(({ brandId }) => brandId))])
+  const rows = await trx.all<{ id: string; untaxed_price: UntaxedPrice }>(sql`
+    select b.id, s.untaxed_price from brands b join sellers s on s.id = b.seller_id where b.id in (${brandIds})`)
+  return new Map(rows.map((row) => [row.id, row.untaxed_price]))
 }
 
 function columnsOf(spec: ServiceSpec) {

@@ -4,6 +4,7 @@ import { instant, systemActor, toMs } from '../kernel/index.ts'
 import type { JobHandlers } from '../jobs/index.ts'
 import { instanceDeadline } from '../plugins/index.ts'
 import { updateVersioned, type Means } from '../records/index.ts'
+import { adoptSome, comparePage } from './accounts/index.ts'
 import { runAct } from './acts/index.ts'
 import { callProvider } from './call-provider.ts'
 import { checkServers } from './check-servers.ts'
@@ -26,6 +27,8 @@ export function servicesJobs(means: ProviderMeans): JobHandlers {
   return {
     'services.act': (payload: { act_id: string }) => runAct(means, payload.act_id),
     'services.deliver': (payload: { delivery_id: string }) => deliver(means, payload.delivery_id),
+    'services.adopt_accounts': (payload: Parameters<typeof adoptSome>[1]) => adoptSome(means, payload),
+    'services.compare_accounts': (payload: Parameters<typeof comparePage>[1]) => comparePage(means, payload),
     'services.check_servers': (payload: { round: number; after: string }) => checkServers(means, payload),
     'services.collect_usage': (payload: { day: string; after: string }) => collectUsage(means, payload),
     'services.wake_delivery': (payload: { delivery_id: string }) => wake(means, payload.delivery_id),

@@ -42,7 +42,8 @@ const endThose =
     return count
   }
 
-const ANNOUNCED = 'services.announce_end'
+/** The automated act by which nobody is told twice. */
+export const ANNOUNCED_ENDS = 'services.announce_end'
 
 /** The daily step: tells of trials and terms that end soon, once each. Answers how many were told. */
 export async function announceTerms(means: Means, { on: day, brandIds }: BilledDay): Promise<number> {
@@ -58,7 +59,7 @@ export async function announceTerms(means: Means, { on: day, brandIds }: BilledD
             and y.charged_through between ${addDays(day, 1)} and ${last})
         and s.billing_status = 'active' and s.cancel_on is null and s.id > ${after}
         and ${ofBrands(sql`s.brand_id`, brandIds)}
-        and not exists (select 1 from automated_acts a where a.task = ${ANNOUNCED} and a.subject = s.id
+        and not exists (select 1 from automated_acts a where a.task = ${ANNOUNCED_ENDS} and a.subject = s.id
           and a.period = case when s.trial_ends_on > ${day} then s.trial_ends_on else s.charged_through end)
       order by s.id limit ${CHUNK}`)
     if (rows.length === 0) return told
@@ -91,7 +92,7 @@ async function tell(means: Means, trx: Trx, rows: readonly ServiceRow[], day: Is
   await trx.insert(
     'automated_acts',
     told.map(({ service: { id: subject }, endsOn: period }) => ({
-      ...{ task: ANNOUNCED, subject, period, outcome: 'done', acted_at: now },
+      ...{ task: ANNOUNCED_ENDS, subject, period, outcome: 'done', acted_at: now },
     })),
   )
   const names = await trx.all<{ id: string; name: string }>(

@@ -17,6 +17,12 @@ export const ServiceNotLive = defineError(
   (p: { id: string; state: string }) =>
     `The service ${p.id} is ${p.state}, so this cannot be done now. Try again when it is live.`,
 )
+export const ServiceSuspected = defineError(
+  'service.suspected',
+  409,
+  (p: { id: string }) =>
+    `The order of the service ${p.id} is marked as fraud. Take the mark back first, on the page of the order.`,
+)
 export const NothingAtProvider = defineError(
   'service.not_at_provider',
   409,
@@ -57,6 +63,12 @@ export const NotCancelled = defineError(
   409,
   (p: { id: string }) => `The service ${p.id} has no planned cancellation to take back.`,
 )
+export const NothingToRefund = defineError(
+  'delivery.nothing_to_refund',
+  409,
+  (p: { service: string }) =>
+    `Nothing that was charged for the service ${p.service} can be given back with this delivery. Give it up without a refund, and end or cancel the service on its own page.`,
+)
 export const DeliveryBusy = defineError(
   'delivery.busy',
   409,
@@ -80,6 +92,28 @@ export const NotFoundAtProvider = defineError(
   409,
   (p: { remote_id: string; state: string }) =>
     `The provider says that "${p.remote_id}" is ${p.state}. Only something that exists there can be adopted.`,
+)
+export const AccountTaken = defineError(
+  'server_account.taken',
+  409,
+  (p: { remote_id: string; service: string }) =>
+    `The account "${p.remote_id}" belongs to the service ${p.service} already. Choose another one.`,
+)
+export const AccountNotFitting = defineError(
+  'server_account.not_fitting',
+  409,
+  (p: { id: string; reason: string }) => `The account ${p.id} cannot be used so: ${p.reason}.`,
+)
+export const NotAsCompared = defineError(
+  'server_account.not_as_compared',
+  409,
+  (p: { service: string; here: string; there: string }) =>
+    `The service ${p.service} is ${p.here} here and ${p.there} on its server, which is not what was found. Compare again.`,
+)
+export const NotListed = defineError(
+  'server_account.not_listed',
+  409,
+  (p: { server: string }) => `The plugin of the server ${p.server} does not list its accounts.`,
 )
 export const ChangeNotPossible = defineError(
   'service_change.not_possible',

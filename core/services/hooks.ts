@@ -16,11 +16,19 @@ declareEvent('server.degraded', 'A server works with trouble. Body: before (good
 declareEvent('server.recovered', 'A server works again as it should. Body: before (degraded, down), problem.')
 declareEvent(
   'delivery.refunded',
-  'What was paid and could not be delivered goes back to the client. Body: service_id, order_item_id.',
+  'What was paid and could not be delivered goes back to the client. Body: service_id, order_item_id, currency, sent_minor (on its way through gateways), credit_minor (became credit).',
 )
 declareEvent(
   'cancellation.planned',
   'A service is to end, now or at the end of its term. Body: service_id, at, effective_on, reason.',
+)
+declareEvent(
+  'service_transfer.offered',
+  'A client offers a service to the owner of a mail address. Body: service_id, expires_at.',
+)
+declareCheck(
+  'service_transfer.offer:check',
+  'Before a client offers a service to another. The subject is the service. Facts: service_id.',
 )
 declareCheck(
   'service.hold:check',

@@ -7,6 +7,7 @@ import { planHours, type MeteredService, type MeteredStep } from './plan-hours.t
 import type { DueOption } from './plan-periods.ts'
 import { SCOPES } from './service-source.ts'
 import { hourCap } from './settings.ts'
+import { UNSUSPECTED } from './suspicion.ts'
 
 /** Services that are charged by the hour: what they used until a billing day, or until they ended. */
 export const hourSource: BillableSource = {
@@ -19,7 +20,7 @@ export const hourSource: BillableSource = {
     const condition = sql`s.client_id in (${list(clientIds)}) and ${due(window)}`
     const services = await queries.all<Omit<MeteredService, 'hour_cap'>>(sql`
       select s.id, s.brand_id, s.client_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity, s.price_id,
-        s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left, s.anchor_on, s.period_index,
+        s.amount_minor, s.recurring_minor, s.tax_class, s.untaxed_price, s.coupon_id, s.coupon_cycles_left, s.anchor_on, s.period_index,
         s.periods_left, s.next_period_on, s.cancel_on, s.zone, s.metered_until, s.metered_end, s.delivered_at
       from services s join products p on p.id = s.product_id where ${condition} order by s.client_id, s.id`)
     if (services.length === 0) return []
@@ -44,6 +45,7 @@ function due({ on, untilOn, brandIds = null }: DueWindow): Sql {
     sql`s.next_period_on is not null`,
     sql`(s.next_period_on <= ${on ?? untilOn} or s.metered_end is not null)`,
     sql`(s.billing_status in ('active', 'ending') or s.metered_end is not null)`,
+    UNSUSPECTED,
   ]
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))
   return join(conditions, ' and ')

@@ -28,7 +28,9 @@ export const releaseService = defineVerb(
       const service = await lockOwnService(trx, actor, { id: input.service_id, right: 'service.release' })
       if (input.reason !== undefined)
         return liftOrRefuse(means, trx, { service, reason: input.reason }, actor)
-      for (const reason of holdReasons) await liftHold(means, trx, { service, reason }, actor)
+      // What an order marked as fraud holds is let go with its mark.
+      for (const reason of holdReasons.filter((one) => one !== 'fraud'))
+        await liftHold(means, trx, { service, reason }, actor)
     }),
 )
 
@@ -66,6 +68,12 @@ export async function liftHold(means: Means, trx: Trx, hold: LiftedHold, actor: 
   )
   if (!isHeld) return false
   demandCheck(means, trx, actor, holdAsking(service, 'lift', reason))
+  return letGo(means, trx, hold, actor)
+}
+
+/** The same for what was asked about already. */
+export async function letGo(means: Means, trx: Trx, hold: LiftedHold, actor: Actor): Promise<boolean> {
+  const { service, reason } = hold
   const cause = await removeHold(means, trx, { service, reason }, actor)
   if (cause === null) return false
   if (reason === 'plugin')

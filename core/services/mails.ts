@@ -17,6 +17,9 @@ export interface ServiceMail {
     | 'trial-converts'
     | 'price-change'
     | 'service-term-ends'
+    | 'service-passed-on'
+    | 'service-received'
+    | 'service-declined'
   /** Path of the page that the mail leads to. */
   link: string
   /** With template and service it makes the mail go out once. */

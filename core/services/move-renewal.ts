@@ -15,6 +15,7 @@ import {
 import { changeLifecycle } from './change-lifecycle.ts'
 import { ChangeNotPossible } from './errors.ts'
 import { findService, lockFamily, lockOwnService } from './load.ts'
+import { refusePaidByAnother } from './paid-by-another.ts'
 import { planMove, type MoveEffect, type MovePlan } from './plan-move.ts'
 import type { NewDays } from './plan-change.ts'
 import type { ChangeMeans } from './ports.ts'
@@ -40,10 +41,15 @@ export interface PricedMove {
   totalMinor: bigint
 }
 
+export interface PreviewedMove extends PricedMove {
+  /** Tax included, above zero: of what comes back, goes into promotional credit and goodwill again. */
+  promotionalMinor: bigint
+}
+
 /** What it would cost to let the next period of a service begin on another day. Changes nothing. */
 export const previewMove = defineVerb(
   { permission: 'service.preview_move', audience: ['staff'], input: Type.Object(Move) },
-  async (means: ChangeMeans, input, actor): Promise<PricedMove> => {
+  async (means: ChangeMeans, input, actor): Promise<PreviewedMove> => {
     const service = await findService(means.db, actor, {
       id: input.service_id,
       right: 'service.preview_move',
@@ -51,13 +57,18 @@ export const previewMove = defineVerb(
     const parts = await means.db.all<ServiceRow>(
       sql`select * from services where parent_id = ${service.id} and billing_status <> 'ended' order by id`,
     )
-    return priceMove(means, means.db, {
-      family: [service, ...parts],
-      wish: wishOf(input),
-      changeId: 'preview',
-    })
+    const family = [service, ...parts]
+    const priced = await priceMove(means, means.db, { family, wish: wishOf(input), changeId: 'preview' })
+    return previewed(means, priced)
   },
 )
+
+export async function previewed(means: ChangeMeans, priced: PricedMove): Promise<PreviewedMove> {
+  if (priced.totalMinor >= 0n) return { ...priced, promotionalMinor: 0n }
+  const draft = draftOf(means, { ...priced, changeId: 'preview' })
+  const { promotionalMinor } = await means.changes.sums(means, means.db, draft)
+  return { ...priced, promotionalMinor }
+}
 
 /** Staff set the day of the next period by hand. Parts that fall due on the same day move along. */
 export const moveRenewal = defineVerb(
@@ -137,13 +148,16 @@ export async function movesOf(
   const facts = await pricedFactsOf(queries, services, since)
   const coupons = await couponsOf(queries, services)
   return services.flatMap((service) => {
-    const { oldName: name, terms, loweredIn } = facts(service.id)
+    const { oldName: name, terms, loweredIn, leftOf, paidByAnother } = facts(service.id)
     const plan = planMove({
-      ...{ service, name, loweredIn, nextCoupon: coupons.get(service.coupon_id ?? '') },
+      ...{ service, name, loweredIn, leftOf, nextCoupon: coupons.get(service.coupon_id ?? '') },
       ...{ today: means.business.today(service.zone), toOn: toOn(service), effect, changeId },
       mode: terms.proration,
     })
-    return plan ? [{ service, plan }] : []
+    if (!plan) return []
+    // Days that are added are charged at the price of today, whoever paid those before.
+    if (plan.totalMinor < 0n) refusePaidByAnother(service, paidByAnother, plan.totalMinor)
+    return [{ service, plan }]
   })
 }
 
@@ -223,7 +237,7 @@ export function setDays(means: Means, trx: Trx, row: ServiceRow, days: NewDays):
   return updateVersioned(means, trx, { table: 'services', what: 'service', row, set })
 }
 
-function draftOf(means: Means, { moved, changeId }: DecidedMove): DraftInvoice {
+function draftOf(means: Means, { moved, changeId }: Omit<DecidedMove, 'reason'>): DraftInvoice {
   const { service } = moved[0]!
   return {
     brandId: service.brand_id,

@@ -57,6 +57,16 @@ export async function placeHold(means: Means, trx: Trx, hold: NewHold, actor: Ac
   const { service, reason, note } = hold
   if (service.billing_status === 'ended') throw ServiceEnded({ id: service.id })
   demandCheck(means, trx, actor, holdAsking(service, 'hold', reason))
+  await holdFamily(means, trx, { service, reason, note }, actor)
+}
+
+/** The same for what was asked about already. */
+export async function holdFamily(
+  means: Means,
+  trx: Trx,
+  { service, reason, note }: NewHold,
+  actor: Actor,
+): Promise<void> {
   const cause = await addHold(means, trx, { service, reason, note }, actor)
   if (cause === null) return
   for (const member of await lockFamily(trx, service)) {

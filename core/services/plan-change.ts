@@ -6,8 +6,9 @@ import { NONE_RETURNED, type Lowering, type PricedFacts, type Returned } from '.
 import type { Offer } from './ports.ts'
 import { chargedRests, restPrice, spansOf, type Proration, type Rest, type Span } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
+import { unusedPrice } from './unused-price.ts'
 
-export interface ChangeFacts extends Omit<PricedFacts, 'terms'> {
+export interface ChangeFacts extends Omit<PricedFacts, 'terms' | 'paidByAnother'> {
   service: ServiceRow
   offer: Offer
   onDay: IsoDate
@@ -112,9 +113,10 @@ export function chargedOf(service: ServiceRow) {
 
 function creditLine(facts: ChangeFacts, rest: Rest): DraftLine {
   const by = loweredIn(facts, rest)
-  const price = lowered(facts.service.recurring_minor, by)
-  const side = { part: 'credit', name: facts.oldName, price, coupon: couponIn(by) } as const
-  return line(facts, rest, { ...side, amount: -restPrice(price, rest) })
+  const charged = lowered(facts.service.recurring_minor, by)
+  const { price, amountMinor, why } = unusedPrice(charged, rest, facts.leftOf(rest))
+  const side = { part: 'credit', name: facts.oldName, price, coupon: couponIn(by), why } as const
+  return line(facts, rest, { ...side, amount: -amountMinor })
 }
 
 /** A period of a new cycle is not the one that was lowered: only what lasts lowers it too. */
@@ -147,6 +149,7 @@ interface Side {
   price: bigint
   coupon: string | null
   amount: bigint
+  why?: { credited?: string }
 }
 
 /** The cause makes each side of a change one charge: asked for twice, it is charged once. */
@@ -161,6 +164,7 @@ function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
     unitMinor: side.amount,
     amountMinor: side.amount,
     taxClass: side.part === 'credit' ? service.tax_class : offer.taxClass,
+    untaxedPrice: service.untaxed_price,
     periodStart: rest.fromOn,
     periodEnd: rest.endsOn,
     trace: {
@@ -169,6 +173,7 @@ function line(facts: ChangeFacts, rest: Rest, side: Side): DraftLine {
       refers_to: `${service.id} ${rest.startsOn}`,
       price: side.part === 'credit' ? service.price_id : offer.priceId,
       of: side.price.toString(),
+      ...side.why,
       days: rest.days,
       length: rest.length,
       ...(rest.unit === 'second' ? { unit: 'second' } : {}),

@@ -134,6 +134,7 @@ function addLines(
   const shared = {
     sourceId: service.id,
     taxClass: service.tax_class,
+    untaxedPrice: service.untaxed_price,
     periodStart: startsOn,
     periodEnd: endsOn,
   }

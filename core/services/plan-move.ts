@@ -13,6 +13,7 @@ import {
   type Span,
 } from './prorate.ts'
 import type { ServiceRow } from './rows.ts'
+import { unusedPrice, type UnusedPrice } from './unused-price.ts'
 
 /** "charge" takes the price of the days between, or gives it back; "free" gives them away. */
 export type MoveEffect = 'charge' | 'free'
@@ -26,6 +27,7 @@ export interface MoveFacts {
   effect: MoveEffect
   mode: ProrationMode
   loweredIn: PricedFacts['loweredIn']
+  leftOf: PricedFacts['leftOf']
   /** Lowers the period that comes next. */
   nextCoupon?: Coupon | undefined
   changeId: string
@@ -58,7 +60,10 @@ function later(facts: MoveFacts, fromOn: IsoDate, spans: readonly Span[]): MoveP
   const measure = { how: wholeDays(facts, fromOn), months: monthsOf(service.cycle) }
   const price = netOf(service.recurring_minor, service.currency, { coupon: facts.nextCoupon })
   const lines = added
-    .map((span) => lineOf(facts, restOfSpan(span, span.from, measure), { part: 'charge', price }))
+    .map((span) => {
+      const rest = restOfSpan(span, span.from, measure)
+      return lineOf(facts, rest, { part: 'charge', price, amountMinor: restPrice(price, rest), why: {} })
+    })
     .filter(({ amountMinor }) => amountMinor !== 0n)
   return { lines, totalMinor: sum(lines), days: { ...daysFrom(toOn), spans: [...spans, ...added] } }
 }
@@ -77,10 +82,14 @@ function spansUpTo({ service, toOn }: MoveFacts, fromOn: IsoDate): Span[] {
 function earlier(facts: MoveFacts, spans: readonly Span[]): MovePlan {
   const { service, toOn } = facts
   const measure = { how: wholeDays(facts, toOn), months: monthsOf(service.cycle) }
-  const price = (span: Span) => lowered(service.recurring_minor, facts.loweredIn(span))
+  const gift = (span: Span) => {
+    const rest = restOfSpan(span, toOn, measure)
+    const charged = lowered(service.recurring_minor, facts.loweredIn(span))
+    return lineOf(facts, rest, { part: 'credit', ...unusedPrice(charged, rest, facts.leftOf(rest)) })
+  }
   const lines = spans
     .filter(({ to }) => to > toOn)
-    .map((span) => lineOf(facts, restOfSpan(span, toOn, measure), { part: 'credit', price: price(span) }))
+    .map(gift)
     .filter(({ amountMinor }) => amountMinor !== 0n)
   const kept = spans
     .filter(({ from }) => from < toOn)
@@ -99,20 +108,22 @@ function wholeDays({ service, mode }: MoveFacts, on: IsoDate) {
 function lineOf(
   facts: MoveFacts,
   rest: Rest,
-  { part, price }: { part: 'charge' | 'credit'; price: bigint },
+  { part, price, amountMinor: sizeMinor, why }: UnusedPrice & { part: 'charge' | 'credit' },
 ): DraftLine {
   const { service, changeId, mode } = facts
-  const amountMinor = part === 'charge' ? restPrice(price, rest) : -restPrice(price, rest)
+  const amountMinor = part === 'charge' ? sizeMinor : -sizeMinor
   return {
     ...{ sourceId: service.id, kind: part === 'charge' ? 'recurring' : 'change' },
     ...{ cause: `${changeId}:${part}`, description: facts.name, quantity: 1 },
     ...{ unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+    untaxedPrice: service.untaxed_price,
     ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
     trace: {
       change: changeId,
       part,
       price: service.price_id,
       of: price.toString(),
+      ...why,
       days: rest.days,
       length: rest.length,
       ...(rest.unit === 'second' ? { unit: 'second' } : {}),

@@ -1,5 +1,5 @@
 import { divideHalfUp } from '../../sdk/index.ts'
-import type { DraftLine, DueItem } from '../billing/index.ts'
+import type { DraftLine, DueItem, UntaxedPrice } from '../billing/index.ts'
 import { lastingOff, serviceTitle } from '../catalog/index.ts'
 import { periodStart, type Cycle, type IsoDate } from '../kernel/index.ts'
 import { AFTER_COUPON, type DiscountPeriods, type ServiceDiscount } from './service-discounts.ts'
@@ -20,6 +20,7 @@ export interface DueService {
   amount_minor: bigint
   recurring_minor: bigint
   tax_class: string
+  untaxed_price?: UntaxedPrice
   coupon_id: string | null
   coupon_cycles_left: number | null
   anchor_on: IsoDate | null
@@ -56,6 +57,8 @@ export interface Coupon {
 /** Handed back to `advance`: where the service stood, and where it goes. Named as columns, because the database reads it. */
 export interface ServiceStep {
   id: string
+  /** Who was to be charged: a service that has passed to another client meanwhile is planned anew. */
+  client_id: string
   from_index: number
   from_on: IsoDate
   to_index: number
@@ -109,6 +112,7 @@ export function planPeriods(
   if (index === service.period_index) return null
   const step: ServiceStep = {
     id: service.id,
+    client_id: service.client_id,
     from_index: service.period_index,
     from_on: service.next_period_on,
     to_index: index,
@@ -196,14 +200,14 @@ function addLines(
   lines: DraftLine[],
   { service, options, coupon, further, startsOn, endsOn, index, repricing }: PeriodLines,
 ): void {
-  const { id: sourceId, tax_class: taxClass } = service
+  const { id: sourceId, tax_class: taxClass, untaxed_price: untaxedPrice } = service
   const why = repricing ? { price_change: repricing.id, since: repricing.fromOn } : {}
   lines.push({
     sourceId,
     kind: 'recurring',
     description: serviceTitle(service.product_name, service.label),
     ...shares(service.amount_minor, service.quantity),
-    taxClass,
+    ...{ taxClass, untaxedPrice },
     periodStart: startsOn,
     periodEnd: endsOn,
     trace: { price: service.price_id, period: index, ...why },
@@ -215,7 +219,7 @@ function addLines(
       cause: option.option_id,
       description: option.label,
       ...shares(option.amount_minor, option.quantity),
-      taxClass,
+      ...{ taxClass, untaxedPrice },
       periodStart: startsOn,
       periodEnd: endsOn,
       trace: {
@@ -235,7 +239,7 @@ function addLines(
       quantity: 1,
       unitMinor: -offMinor,
       amountMinor: -offMinor,
-      taxClass,
+      ...{ taxClass, untaxedPrice },
       periodStart: startsOn,
       periodEnd: endsOn,
       trace,

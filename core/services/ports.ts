@@ -1,4 +1,11 @@
-import type { DraftInvoice, DraftLine } from '../billing/index.ts'
+import type {
+  DocumentSums,
+  DraftInvoice,
+  DraftLine,
+  GivenBack,
+  ServicesRefund,
+  ServicesRefundPlan,
+} from '../billing/index.ts'
 import type { Queries, Trx } from '../db/index.ts'
 import type { Actor, Cycle, IsoDate } from '../kernel/index.ts'
 import type { DeadlineClass, HostOwner, TroubledHost } from '../plugins/index.ts'
@@ -63,20 +70,11 @@ export interface ChangePorts {
   /** Fees and discounts that plugins add to the document, in preview and deed; they fail it when they fail. */
   added(means: Means, queries: Queries | Trx, draft: DraftInvoice): Promise<readonly DraftLine[]>
   /** What the document of these lines would come to. */
-  sums(
-    means: Means,
-    queries: Queries,
-    draft: DraftInvoice,
-  ): Promise<{ subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }>
+  sums(means: Means, queries: Queries, draft: DraftInvoice): Promise<DocumentSums>
   /** Takes back the invoice of a change that is cancelled or replaced; what was paid of it becomes credit. */
   voidInvoice(means: Means, trx: Trx, invoiceId: string, actor: Actor): Promise<unknown>
-  /** Books lines whose sum is negative as credit of the client. */
-  giveCredit(
-    means: Means,
-    trx: Trx,
-    draft: DraftInvoice,
-    actor: Actor,
-  ): Promise<{ id: string; totalMinor: bigint }>
+  /** Books lines whose sum is negative as credit of the client; what grants had paid goes back into them. */
+  giveCredit(means: Means, trx: Trx, draft: DraftInvoice, actor: Actor): Promise<CreditedNote>
   /** Pays documents on which a period of these services has begun by the day from the client's credit, as far as it reaches. */
   settleFromCredit(
     means: Means,
@@ -85,11 +83,33 @@ export interface ChangePorts {
     actor: Actor,
   ): Promise<void>
   /** Sends the value of a credit note back to the payments that paid for these services, as far as they reach. */
-  refundCredit(means: Means, trx: Trx, wish: CreditRefund, actor: Actor): Promise<void>
+  refundCredit(means: Means, trx: Trx, wish: CreditRefund, actor: Actor): Promise<unknown>
+  /** What a refund of services would move; null when nothing was charged for them that nobody gave back. */
+  planRefund(
+    means: Pick<Means, 'business'>,
+    queries: Queries,
+    serviceIds: readonly string[],
+  ): Promise<ServicesRefundPlan | null>
+  /** Takes back all that was charged for services of which nothing was delivered. */
+  refundServices(means: Means, trx: Trx, wish: ServicesRefund, actor: Actor): Promise<GivenBack>
 }
+
+export interface CreditedNote {
+  id: string
+  /** Below zero. */
+  totalMinor: bigint
+  /** Of it, above zero: in grants again. */
+  promotionalMinor: bigint
+}
+
+/** Above zero: what may be paid out. */
+export const moneyIn = ({ totalMinor, promotionalMinor }: CreditedNote): bigint =>
+  -totalMinor - promotionalMinor
 
 export interface CreditRefund {
   noteId: string
+  /** What of the note is money, above zero. */
+  mostMinor: bigint
   serviceIds: readonly string[]
   reason: string
   /** Of the act that gives it back: the same act refunds once. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from '../../sdk/index.ts'
-import type { DraftInvoice, DraftLine } from '../billing/index.ts'
+import type { DocumentSums, DraftInvoice, DraftLine } from '../billing/index.ts'
 import { QUANTITY_MAX } from '../catalog/index.ts'
 import type { Queries } from '../db/index.ts'
 import { cycle, isMetered, recurs } from '../kernel/index.ts'
@@ -7,6 +7,7 @@ import { defineVerb, type Means } from '../records/index.ts'
 import { ChangeNotPossible, ServiceEnded } from './errors.ts'
 import { findService } from './load.ts'
 import { planChange, type ChangePlan } from './plan-change.ts'
+import { refusePaidByAnother } from './paid-by-another.ts'
 import { pricedFacts } from './priced-facts.ts'
 import type { ChangeMeans, Offer } from './ports.ts'
 import type { ServiceRow } from './rows.ts'
@@ -41,7 +42,7 @@ export interface PricedChange {
   /** What becomes of the value when the plan gives some back. */
   unused: UnusedValue
   /** What its document would come to, tax included; negative when the client gets something back. */
-  sums: { subtotalMinor: bigint; taxMinor: bigint; totalMinor: bigint }
+  sums: DocumentSums
 }
 
 /** What a change would cost today, tax included, and from the next period on. Changes nothing. */
@@ -54,7 +55,7 @@ export const previewChange = defineVerb(
   },
 )
 
-const NOTHING = { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n }
+const NOTHING: DocumentSums = { subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n, promotionalMinor: 0n }
 
 /** The document of a change, which one over no lines is none. */
 async function sumsOf(
@@ -122,10 +123,11 @@ export async function priceChange(
       id: service.id,
       reason: 'the other plan is not charged by period. Order it anew.',
     })
-  const { terms, ...facts } = await pricedFacts(queries, service, onDay)
+  const { terms, paidByAnother, ...facts } = await pricedFacts(queries, service, onDay)
   const { proration, unusedOnDowngrade: unused } = terms
   const how = { mode: proration, zone: service.zone, at: means.business.now() }
   const plan = planChange({ service, offer, onDay, how, changeId, ...facts })
+  refusePaidByAnother(service, paidByAnother, plan.totalMinor)
   const bare = { service, offer, unused, plan }
   const added = await addedTo(means, queries, draftOf(means, { ...bare, added: [] }, changeId))
   const sums = await sumsOf(means, queries, draftOf(means, { ...bare, added }, changeId))

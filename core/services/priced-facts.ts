@@ -1,9 +1,10 @@
-import { notGivenBack } from '../billing/index.ts'
+import { anyCredited, leftOfPeriods, notGivenBack, type LeftOfPeriod } from '../billing/index.ts'
 import { list, sql, type Queries } from '../db/index.ts'
 import { assert, type IsoDate } from '../kernel/index.ts'
 import type { ChangeState } from './change-state.ts'
+import { paidColumns, paidIn, type PaidByAnother, type PaidColumns } from './paid-by-another.ts'
 import type { Coupon } from './plan-periods.ts'
-import type { Span } from './prorate.ts'
+import type { Rest, Span } from './prorate.ts'
 import { AFTER_COUPON, anyDiscount, type ServiceDiscount } from './service-discounts.ts'
 import type { ServiceRow } from './rows.ts'
 import { laidDown, termColumns, termsIn, type TermRow, type Terms } from './terms.ts'
@@ -13,9 +14,13 @@ export type Lowering = Pick<ServiceDiscount, 'id' | 'cause' | 'cause_id' | 'perc
 
 export interface PricedFacts {
   oldName: string
+  /** Time, after the day since which they are asked for, that a client of before has paid. */
+  paidByAnother: PaidByAnother | null
   terms: Terms
   /** What lowered a part of the charged time, in the order in which it was taken off. */
   loweredIn: (time: Pick<Span, 'from' | 'to'>) => readonly Lowering[]
+  /** What credit notes left of a part of the charged time; null where they took nothing. */
+  leftOf: (rest: Pick<Rest, 'fromOn' | 'endsOn'>) => LeftOfPeriod | null
   /** What lowers the periods that come, too, once some are given back. */
   lasting: (returned: Returned) => { coupon?: Coupon | undefined; further: readonly ServiceDiscount[] }
 }
@@ -30,11 +35,12 @@ export const NONE_RETURNED: Returned = { coupon: 0, discounts: {} }
 
 type ChargedService = Pick<ServiceRow, 'id' | 'coupon_cycles_left'>
 
-interface FactRow extends OrNull<Coupon>, OrNull<TermRow> {
+interface FactRow extends OrNull<Coupon>, OrNull<TermRow>, PaidColumns {
   service_id: string
   paid_in: string
   any_discount: number
   any_lowered: number
+  any_credited: number
   name: string
 }
 
@@ -53,7 +59,7 @@ interface Known {
 const ANY_LOWERED = sql`case when exists (select 1 from charges c where c.source_id = s.id and c.kind = 'discount')
   or exists (select 1 from service_changes h where h.service_id = s.id and h.kind = 'plan' and h.status = 'applied') then 1 else 0 end`
 
-/** For services together, of the time from a day on: one statement, and one each for discounts and for their charges. */
+/** For services together, of the time from a day on: one statement, one each for discounts and their charges, two where something was credited. */
 export async function pricedFactsOf(
   queries: Queries,
   services: readonly ChargedService[],
@@ -61,7 +67,7 @@ export async function pricedFactsOf(
 ): Promise<(serviceId: string) => PricedFacts> {
   const ids = list(services.map(({ id }) => id))
   const named = await queries.all<FactRow>(sql`
-    select s.id as service_id, s.currency as paid_in, ${anyDiscount} as any_discount, ${ANY_LOWERED} as any_lowered, p.name, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor, ${termColumns}
+    select s.id as service_id, s.currency as paid_in, ${anyDiscount} as any_discount, ${ANY_LOWERED} as any_lowered, ${anyCredited(sql`s.id`)} as any_credited, p.name, ${paidColumns(since)}, k.id, k.code, k.percent_ppm, k.currency, k.amount_minor, ${termColumns}
     from services s join products p on p.id = s.product_id left join coupons k on k.id = s.coupon_id
     left join settings x on ${laidDown(sql`s.brand_id, s.client_id`)} where s.id in (${ids})`)
   const rows =
@@ -74,17 +80,29 @@ export async function pricedFactsOf(
   const isLowered = named.some(({ any_lowered }) => Number(any_lowered) > 0)
   const found = isLowered ? await chargedRows(queries, services, since) : []
   const charged = Map.groupBy(found, (row) => row.service_id)
+  const credited = named.flatMap((row) => (Number(row.any_credited) > 0 ? [row.service_id] : []))
+  const leftOf = await leftOfPeriods(queries, [...new Set(credited)])
   const left = new Map(services.map((service) => [service.id, service.coupon_cycles_left]))
   const facts = new Map(
     [...Map.groupBy(named, (row) => row.service_id)].map(([id, facts]) => {
       const [row] = facts as [FactRow]
-      const own = ofService.get(id) ?? []
-      const known = { name: row.name, coupon: couponOf(row), rows: own, charged: charged.get(id) ?? [] }
+      const rows = ofService.get(id) ?? []
+      const known = { name: row.name, coupon: couponOf(row), rows, charged: charged.get(id) ?? [] }
       const lasting: PricedFacts['lasting'] = ({ coupon, discounts }) => ({
         coupon: left.get(id) === 0 && coupon === 0 ? undefined : known.coupon,
-        further: own.filter((d) => d.ended_at === null && (d.periods_left !== 0 || discounts[d.id])),
+        further: rows.filter((d) => d.ended_at === null && (d.periods_left !== 0 || discounts[d.id])),
       })
-      return [id, { oldName: row.name, terms: termsOf(facts), loweredIn: loweredBy(known), lasting }]
+      const own: PricedFacts = {
+        ...{
+          oldName: row.name,
+          paidByAnother: paidIn(row),
+          terms: termsOf(facts),
+          loweredIn: loweredBy(known),
+          lasting,
+        },
+        leftOf: ({ fromOn, endsOn }) => leftOf({ sourceId: id, fromOn, endsOn }),
+      }
+      return [id, own]
     }),
   )
   return (serviceId) => {

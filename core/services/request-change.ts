@@ -9,7 +9,7 @@ import { changeLifecycle } from './change-lifecycle.ts'
 import { forUpdate, lockOwnService } from './load.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangePlan } from './plan-change.ts'
-import type { ChangeMeans, Offer } from './ports.ts'
+import { moneyIn, type ChangeMeans, type Offer } from './ports.ts'
 import { ChangeWish, draftOf, priceChange, type PricedChange } from './preview-change.ts'
 import type { ChangeRow, ServiceRow } from './rows.ts'
 import { demandUnits } from './units-limit.ts'
@@ -83,7 +83,8 @@ async function giveBack(
   const note = await means.changes.giveCredit(means, trx, draft, actor)
   if (priced.unused !== 'refund') return
   const paidFor = { serviceIds: [priced.service.id], reason: 'Unused time after a change' }
-  await means.changes.refundCredit(means, trx, { noteId: note.id, once: changeId, ...paidFor }, actor)
+  const refund = { noteId: note.id, mostMinor: moneyIn(note), once: changeId, ...paidFor }
+  await means.changes.refundCredit(means, trx, refund, actor)
 }
 
 /** Takes back a change that waits for its payment. */

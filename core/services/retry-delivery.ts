@@ -59,7 +59,7 @@ const byPerson = ({ delivery }: Work) =>
   WrongAction({ id: delivery.id, action: `${delivery.action} by hand`, wanted: 'work of a plugin' })
 
 /** Back to the front of the line: at once, whatever timer it had. */
-async function reopenDelivery(
+export async function reopenDelivery(
   means: Means,
   trx: Trx,
   { delivery, service, step }: Work & { step: DeliveryStep },

@@ -1,16 +1,15 @@
 import { asksAhead, notGivenBack, type DraftInvoice, type DraftLine } from '../billing/index.ts'
 import { list, sql, type Queries, type Trx } from '../db/index.ts'
-import { addDays, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
+import { addDays, maxDay, minDay, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { chargedOf, couponIn } from './plan-change.ts'
 import { lowered } from './plan-periods.ts'
-import type { ChangeMeans } from './ports.ts'
+import { moneyIn, type ChangeMeans } from './ports.ts'
 import { pricedFactsOf, type PricedFacts } from './priced-facts.ts'
 import {
   chargedSpans,
   monthsOf,
   restOfSpan,
-  restPrice,
   type Proration,
   type ProrationMode,
   type Rest,
@@ -18,6 +17,7 @@ import {
 import type { ServiceRow } from './rows.ts'
 import type { PausePolicy, UnusedValue } from './settings.ts'
 import { termsOf } from './terms.ts'
+import { unusedPrice } from './unused-price.ts'
 
 export interface Unused {
   policy: UnusedValue
@@ -65,7 +65,11 @@ async function unusedLines(
       // Days that were used are not given back, also where a change counts the whole period anew.
       const measured = mode === 'full' ? 'day' : mode
       const how = { mode: measured, zone: service.zone, at: means.business.now() }
-      const of = { facts: facts(service.id), how, cause, fromOn: minDay(kept, today) }
+      const unusedOn = minDay(kept, today)
+      // What its former client has paid is used up, and given back to nobody.
+      const own = facts(service.id)
+      const fromOn = maxDay(unusedOn, own.paidByAnother?.untilOn ?? unusedOn)
+      const of = { facts: own, how, cause, fromOn }
       return linesOf(service, { ...of, untilOn: unpaid.get(service.id) ?? null })
     })
 }
@@ -89,13 +93,22 @@ function linesOf(service: ServiceRow, { facts, how, cause, fromOn, untilOn }: Un
     .map((span) => {
       const rest = restOfSpan(span, fromOn, measure)
       const by = facts.loweredIn(span)
-      const price = lowered(service.recurring_minor, by)
-      const amountMinor = -restPrice(price, rest)
+      const charged = lowered(service.recurring_minor, by)
+      const unused = unusedPrice(charged, rest, facts.leftOf(rest))
+      const [price, amountMinor] = [unused.price, -unused.amountMinor]
       return {
         ...{ sourceId: service.id, kind: 'change' as const, cause: `${cause}:unused`, description: oldName },
         ...{ quantity: 1, unitMinor: amountMinor, amountMinor, taxClass: service.tax_class },
+        untaxedPrice: service.untaxed_price,
         ...{ periodStart: rest.fromOn, periodEnd: rest.endsOn },
-        trace: traceOf(rest, { service, cause, price, coupon: couponIn(by), mode: how.mode }),
+        trace: traceOf(rest, {
+          service,
+          cause,
+          price,
+          why: unused.why,
+          coupon: couponIn(by),
+          mode: how.mode,
+        }),
       }
     })
     .filter(({ amountMinor }) => amountMinor !== 0n)
@@ -105,12 +118,13 @@ interface Traced {
   service: ServiceRow
   cause: string
   price: bigint
+  why: { credited?: string }
   coupon: string | null
   mode: ProrationMode
 }
 
-const traceOf = (rest: Rest, { service, cause, price, coupon, mode }: Traced): DraftLine['trace'] => ({
-  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString() },
+const traceOf = (rest: Rest, { service, cause, price, why, coupon, mode }: Traced): DraftLine['trace'] => ({
+  ...{ cancellation: cause, part: 'credit', price: service.price_id, of: price.toString(), ...why },
   ...{ days: rest.days, length: rest.length, proration: mode, coupon },
   ...(rest.unit === 'second' ? { unit: 'second' } : {}),
   rounding: 'half up on the running total',
@@ -129,6 +143,17 @@ async function firstUnpaid(
   return new Map(rows.map((row) => [row.id, row.starts_on]))
 }
 
+/** The document that gives it back. */
+export function unusedDraft(
+  means: Pick<Means, 'business'>,
+  whole: ServiceRow,
+  { cause, lines }: { cause: string; lines: readonly DraftLine[] },
+): DraftInvoice {
+  const { brand_id: brandId, client_id: clientId, currency, zone } = whole
+  const of = { brandId, clientId, currency, origin: 'change', originId: cause } as const
+  return { ...of, dueOn: means.business.today(zone), lines }
+}
+
 /** Gives the unused value back once, by the policy of the product. Answers the credit note, when there is one. */
 export async function returnUnused(
   means: ChangeMeans,
@@ -144,21 +169,13 @@ export async function returnUnused(
   const ending = { whole: whole!, parts: () => Promise.resolve(parts), cause: cancellationId }
   const { policy, lines, amountMinor } = await planUnused(means, trx, ending)
   if (amountMinor >= 0n) return null
-  const draft: DraftInvoice = {
-    brandId: whole!.brand_id,
-    clientId: whole!.client_id,
-    currency: whole!.currency,
-    origin: 'change',
-    originId: cancellationId,
-    dueOn: means.business.today(whole!.zone),
-    lines,
-  }
+  const draft = unusedDraft(means, whole!, { cause: cancellationId, lines })
   const note = await means.changes.giveCredit(means, trx, draft, actor)
   const serviceIds = services.map(({ id }) => id)
   // What is still owed for these services is paid from it first; only the rest goes back.
   await means.changes.settleFromCredit(means, trx, { serviceIds, upToOn: draft.dueOn }, actor)
   if (policy === 'refund') {
-    const refund = { noteId: note.id, serviceIds, reason, once: cancellationId }
+    const refund = { noteId: note.id, mostMinor: moneyIn(note), serviceIds, reason, once: cancellationId }
     await means.changes.refundCredit(means, trx, refund, actor)
   }
   return note

@@ -1,3 +1,4 @@
+import type { UntaxedPrice } from '../billing/index.ts'
 import type { Cycle, Instant, IsoDate } from '../kernel/index.ts'
 import type { DeliveryStatus } from './delivery-lifecycle.ts'
 import type { ServerStatus } from './server-lifecycle.ts'
@@ -22,6 +23,8 @@ export interface ServiceRow {
   /** The whole of one period before discounts: the product and its options. */
   recurring_minor: bigint
   tax_class: string
+  /** What is paid of its gross prices while no tax is owed: as its seller sold when it was ordered. */
+  untaxed_price: UntaxedPrice
   coupon_id: string | null
   /** Periods for which the coupon still counts; null is for ever. */
   coupon_cycles_left: number | null
@@ -90,9 +93,13 @@ export interface ServiceFieldRow {
   setting: string | null
 }
 
-export const holdReasons = ['overdue', 'abuse', 'staff', 'client', 'plugin', 'parent'] as const
-/** "plugin" stands while at least one plugin holds the service; "parent" is the hold of a part whose whole is held. */
+export const holdReasons = ['overdue', 'abuse', 'fraud', 'staff', 'client', 'plugin', 'parent'] as const
+/** "fraud" goes with the mark of the order alone, and is told outside as abuse. "plugin" stands while at least one plugin holds the service; "parent" is the hold of a part whose whole is held. */
 export type HoldReason = (typeof holdReasons)[number]
+
+/** What provider and client are told: a suspicion is nobody's business but the shop's. */
+export const toldReason = (reason: HoldReason): Exclude<HoldReason, 'fraud'> =>
+  reason === 'fraud' ? 'abuse' : reason
 
 export interface HoldRow {
   service_id: string

@@ -79,6 +79,20 @@ export async function breakBonds(means: Means, trx: Trx, serviceIds: readonly st
     where ended_at is null and bond_id in (select bond_id from service_bonds where service_id in (${list(serviceIds)}))`)
 }
 
+/**
+ * Services that leave their client take no discount along that it was given, and break every bond with one that stays.
+ * What a service gives another that leaves with it goes on.
+ */
+export async function endDiscounts(means: Means, trx: Trx, serviceIds: readonly string[]): Promise<void> {
+  const leaving = list(serviceIds)
+  const torn = sql`select b.bond_id from service_bonds b where b.service_id in (${leaving}) and exists (
+    select 1 from service_bonds o join services s on s.id = o.service_id
+    where o.bond_id = b.bond_id and s.billing_status <> 'ended' and s.id not in (${leaving}))`
+  await trx.run(sql`
+    update service_discounts set ended_at = ${means.business.now()}
+    where ended_at is null and (bond_id in (${torn}) or service_id in (${leaving}) and (cause <> 'gift' or bond_id is null))`)
+}
+
 /** Periods that were charged with a discount, by its id. */
 export type DiscountPeriods = Readonly<Record<string, number>>
 

@@ -34,6 +34,12 @@ export const deliveryStateLifecycle = defineLifecycle('service', {
       event: 'service.undone',
       fact: 'nothing is left of it at the provider',
     },
+    lose: {
+      from: ['live', 'suspended'],
+      to: 'none',
+      event: 'service.lost',
+      fact: 'the provider does not have it any more',
+    },
     change: { from: ['live'], to: 'changing', follows: 'the change was asked about when it was entered' },
     finish_change: {
       from: ['changing'],

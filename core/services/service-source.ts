@@ -15,6 +15,7 @@ import { planPeriods, type Coupon, type DueOption, type DueService } from './pla
 import { readOptions, type Repricing } from './repricing.ts'
 import { anyDiscount, discountsWhere, NO_DISCOUNTS } from './service-discounts.ts'
 import { invoiceSuspended } from './settings.ts'
+import { UNSUSPECTED } from './suspicion.ts'
 
 /** Prices that are tried out: what a service would be charged, and from when; null leaves it as it is. */
 export type WhatIf = (service: DueService, options: readonly DueOption[]) => Repricing | null
@@ -30,7 +31,7 @@ export const servicesSource = (whatIf?: WhatIf): BillableSource => ({
     const condition = sql`s.client_id in (${list(clientIds)}) and ${billable(window)}`
     const rows = await queries.all<DueRow>(sql`
       select s.id, s.brand_id, s.client_id, s.product_id, p.name as product_name, s.label, s.currency, s.cycle, s.quantity,
-        s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.coupon_id, s.coupon_cycles_left,
+        s.price_id, s.amount_minor, s.recurring_minor, s.tax_class, s.untaxed_price, s.coupon_id, s.coupon_cycles_left,
         s.anchor_on, s.period_index, s.periods_left, s.next_period_on, s.cancel_on, ${anyDiscount} as any_discount,
         r.id as repricing_id, r.from_on, r.new_amount_minor, r.new_recurring_minor, r.new_options,
         k.code, k.percent_ppm, k.currency as coupon_currency, k.amount_minor as coupon_minor, o.option_id, o.label as option_label,
@@ -91,11 +92,13 @@ export const SCOPES = {
   cycle: sql`s.cycle`,
 }
 
-/** Suspended services are charged or not as their brand says, else the installation. */
-const CHARGED = sql`(s.delivery_status <> 'suspended' or coalesce(
+/** Suspended services (s) are charged or not as their brand says, else the installation. */
+export const chargedSuspended: Sql = sql`(coalesce(
   (select x.value from settings x where x.scope = 'brand' and x.scope_id = s.brand_id and x.key = ${invoiceSuspended.key}),
   (select x.value from settings x where x.scope = 'installation' and x.scope_id = '' and x.key = ${invoiceSuspended.key}),
   ${JSON.stringify(invoiceSuspended.preset)}) = 'true')`
+
+const CHARGED = sql`(s.delivery_status <> 'suspended' or ${chargedSuspended})`
 
 function billable({ untilOn, untilOf, brandIds = null }: DueWindow): Sql {
   const conditions = [
@@ -105,6 +108,7 @@ function billable({ untilOn, untilOf, brandIds = null }: DueWindow): Sql {
     sql`(s.cancel_on is null or s.cancel_on > s.next_period_on)`,
     sql`(s.periods_left is null or s.periods_left > 0)`,
     CHARGED,
+    UNSUSPECTED,
   ]
   if (untilOf) conditions.push(sql`s.next_period_on <= ${untilOf(SCOPES)}`)
   if (brandIds !== null) conditions.push(ofBrands(sql`s.brand_id`, brandIds))

@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import type { DueItem } from '../billing/index.ts'
 import type { ProductKind } from '../catalog/index.ts'
-import { sql, type Queries } from '../db/index.ts'
+import { sql, type Queries, type Sql } from '../db/index.ts'
 import { assert, covers, type Actor, type Instant, type IsoDate } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { findService } from './load.ts'
@@ -135,16 +135,18 @@ async function besideOf(db: Queries, { id }: ServiceRow) {
 
 async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
   const { id } = service
+  const isClient = actor.kind === 'client'
   const fields = await db.all<ShownField>(sql`
     select f.*, q.kind, x.file_name from service_fields f left join order_fields q on q.id = f.field_id
     left join files x on q.kind = 'file' and x.id = f.value
-    where f.service_id = ${id} order by f.field_id`)
+    where f.service_id = ${id} ${isClient ? sql`and not (coalesce(q.kind, '') = 'file' and ${takenOver(id)})` : sql``} order by f.field_id`)
   const holds = await db.all<HoldRow>(
     sql`select * from service_holds where service_id = ${id} order by placed_at`,
   )
   const parts = await db.all<ServiceRow>(sql`select * from services where parent_id = ${id} order by id`)
   const deliveries = await db.all<DeliveryRow>(
-    sql`select * from deliveries where service_id = ${id} order by id desc limit ${DELIVERIES_MAX}`,
+    sql`select * from deliveries where service_id = ${id} ${isClient ? sql`and client_id = ${service.client_id}` : sql``}
+      order by id desc limit ${DELIVERIES_MAX}`,
   )
   const access = maySeeAccess(service, actor) ? await accessOf(db, id) : []
   return {
@@ -155,6 +157,10 @@ async function aroundOf(db: Queries, service: ServiceRow, actor: Actor) {
     deliveries,
   }
 }
+
+/** What was sent with the order came from the client of before, and is for staff. */
+export const takenOver = (serviceId: string): Sql =>
+  sql`exists (select 1 from service_transfer_items m where m.service_id = ${serviceId})`
 
 function accessOf(db: Queries, serviceId: string): Promise<ShownAccess[]> {
   return db.all<ShownAccess>(

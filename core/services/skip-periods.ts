@@ -10,6 +10,11 @@ export async function skipSuspended(means: Means, trx: Trx, serviceId: string): 
   const row = await lockService(trx, serviceId)
   if (row.delivery_status !== 'suspended') return
   if (await readSetting(trx, invoiceSuspended, { brand: row.brand_id })) return
+  await skipMissed(means, trx, row)
+}
+
+/** Charging goes on with the period of today, whatever was missed before. */
+export async function skipMissed(means: Means, trx: Trx, row: ServiceRow): Promise<void> {
   const set = nextIndexOn(row, means.business.today(row.zone))
   if (set) await updateVersioned(means, trx, { table: 'services', what: 'service', row, set })
 }

@@ -5,12 +5,15 @@ import {
   type ChangeInput,
   type ProvisionInput,
   type ProvisionOutcome,
+  type RemoteAccount,
   urlPath,
 } from '../../sdk/index.ts'
 
 interface Box {
   id: string
+  name: string
   state: 'live' | 'suspended'
+  plan: string
 }
 
 export default definePlugin({
@@ -44,10 +47,20 @@ export default definePlugin({
         await panel.delete(pathOf(input), input.idempotency_key)
         return { outcome: 'done' }
       },
+      async list_accounts({ cursor = '' }) {
+        const page = await panel.get<{ boxes: Box[]; next?: string }>(urlPath`/boxes?after=${cursor}`)
+        if (page === undefined) throw new Error('The panel answered without its boxes.')
+        const accounts = page.boxes.map(accountOf)
+        return { accounts, ...(page.next === undefined ? {} : { cursor: page.next }) }
+      },
     }
   },
 })
 
 const pathOf = ({ service }: ProvisionInput) => urlPath`/boxes/${service.external_id}`
+
+const accountOf = ({ id, name, state, plan }: Box): RemoteAccount => ({
+  ...{ remote_id: id, external_id: name, name, state, settings: { plan } },
+})
 
 const MISSING = failed('conflict', 'The panel has no such box.')

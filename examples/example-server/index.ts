@@ -6,7 +6,6 @@ import {
   failed,
   jsonApi,
   type ProvisionInput,
-  type ProvisionOutcome,
   urlPath,
 } from '../../sdk/index.ts'
 import { ACTIONS } from './actions.ts'
@@ -23,13 +22,12 @@ const pathOf = ({ service }: ProvisionInput, part = '') => urlPath`/servers/${se
 
 export default definePlugin({
   provisioner: ({ secret }) => {
-    const headers = { authorization: `Bearer ${secret.header('api_key')}` }
-    const cloud = jsonApi('https://cloud.example.com', headers)
+    const cloud = jsonApi('https://cloud.example.com', {
+      authorization: `Bearer ${secret.header('api_key')}`,
+    })
     const find = (input: ProvisionInput) => cloud.get<Machine>(pathOf(input))
-    const set = async (input: ChangeInput, change: object): Promise<ProvisionOutcome> => {
-      const machine = await cloud.patch<Machine>(pathOf(input), change, input.idempotency_key)
-      return machine ? { outcome: 'done', remote_id: machine.id } : MISSING
-    }
+    const set = async (input: ChangeInput, change: object) =>
+      doneOf(await cloud.patch<Machine>(pathOf(input), change, input.idempotency_key))
     /** The cloud keeps keys: the same one does nothing a second time. What takes long is followed by its job. */
     const act = async (input: ChangeInput, act: string, values: object = {}) =>
       outcomeOf(await cloud.post(pathOf(input, '/acts'), { act, ...values }, input.idempotency_key))
@@ -40,7 +38,7 @@ export default definePlugin({
         const machine =
           (await find(input)) ?? (await cloud.post<Machine>('/servers', wish, input.idempotency_key))
         if (typeof machine?.id !== 'string') throw new Error('The cloud answered without a server.')
-        return { outcome: 'done', remote_id: machine.id, access: accessOf(machine) }
+        return doneOf(machine)
       },
       async describe(input) {
         const machine = await find(input)
@@ -60,16 +58,17 @@ export default definePlugin({
         const told = await act(input, 'power', { signal: input.signal })
         return told.outcome === 'failed' ? told : { outcome: 'done' }
       },
-      async change_password(input) {
-        const told = await act(input, 'password', { password: input.password })
-        const machine = await find(input)
-        return told.outcome === 'done' && machine ? { ...told, access: accessOf(machine) } : told
-      },
+      change_password: (input) => set(input, { password: input.password }),
       rename: (input) => act(input, 'rename', { user: input.user, hostname: input.domain }),
       async sign_on(input) {
         const path = pathOf(input, '/sessions')
         const session = await cloud.post<{ url: string; expires_at: string }>(path, { as: input.as })
         return session ? { outcome: 'ready', ...session } : MISSING
+      },
+      async draw_panel(input) {
+        const addresses = (await find(input))?.addresses ?? []
+        const facts = addresses.map(({ ip, reverse_dns: name }) => ({ label: ip, value: name ?? '–' }))
+        return { blocks: [{ block: 'facts', facts }] }
       },
       server_health: async () => (await cloud.get('/health')) ?? { status: 'down', checks: [] },
       follow: async (input) => outcomeOf(await cloud.get(pathOf(input) + urlPath`/acts/${input.reference}`)),
@@ -82,9 +81,7 @@ export default definePlugin({
       reinstall: (input) => act(input, 'reinstall', { image: input.image, keep: input.keep_data }),
       list_images: async () => ({ images: (await cloud.get('/images')) ?? [] }),
       rescue: (input) => act(input, 'rescue', { on: input.on, image: input.image }),
-      async list_snapshots(input) {
-        return { snapshots: (await cloud.get(pathOf(input, '/snapshots'))) ?? [] }
-      },
+      list_snapshots: async (input) => ({ snapshots: (await cloud.get(pathOf(input, '/snapshots'))) ?? [] }),
       create_snapshot: (input) => act(input, 'snapshot', { name: input.name }),
       restore_snapshot: (input) => act(input, 'restore', { snapshot: input.snapshot }),
       remove_snapshot: (input) => act(input, 'drop', { snapshot: input.snapshot }),
@@ -98,6 +95,9 @@ const accessOf = ({ addresses, user, password }: Machine): AccessDetail[] => [
   { label: 'User name', value: user, kind: 'text' },
   { label: 'Password', value: password, kind: 'secret' },
 ]
+
+const doneOf = (machine: Machine | undefined) =>
+  machine ? { outcome: 'done' as const, remote_id: machine.id, access: accessOf(machine) } : MISSING
 
 const MISSING = failed('absent', 'The cloud has no such server.')
 

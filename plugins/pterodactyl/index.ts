@@ -5,10 +5,12 @@ import {
   type Provisioner,
   type ServerTarget,
 } from '../../sdk/index.ts'
+import { changeOwner } from './change-owner.ts'
 import { changeServer } from './change-server.ts'
 import { createServer } from './create-server.ts'
 import { describeServer } from './describe-server.ts'
 import { failureOf } from './failures.ts'
+import { listAccounts } from './list-accounts.ts'
 import { openPanel, type Panel } from './panel.ts'
 import { readCapacity } from './read-capacity.ts'
 import { followInstall, reinstallServer } from './reinstall-server.ts'
@@ -27,12 +29,14 @@ export default definePlugin({
     change: (input) => answering(context, input, changeServer),
     terminate: (input) => answering(context, input, terminateServer),
     power: (input) => answering(context, input, sendPower),
+    change_owner: (input) => answering(context, input, changeOwner),
     reinstall: (input) => answering(context, input, reinstallServer),
     follow: (input) => answering(context, input, followInstall),
     describe: (input) => describeServer(openPanel(context, input.server), input.service),
     usage: (input) => readUsage(openPanel(context, input.server), input.service),
     capacity: ({ server }) => readCapacity(openPanel(context, server)),
     server_health: ({ server }) => serverHealth(openPanel(context, server)),
+    list_accounts: ({ server, cursor }) => listAccounts(openPanel(context, server), cursor),
     test_connection: ({ server }) => testConnection(openPanel(context, server)),
   }),
 })

@@ -27,6 +27,7 @@ export interface Server {
     threads: string | null
     oom_disabled?: boolean
   }
+  feature_limits: { databases: number | null; backups: number | null; allocations: number | null }
   user: number
   node: number
   allocation: number

@@ -89,6 +89,7 @@ for (const engine of engines) {
           ['worker', true],
           ['installation', false],
           ['jobs', true],
+          ['settings', true],
         ],
       )
       assert.equal((await health()).ready, false)
@@ -115,6 +116,7 @@ for (const engine of engines) {
           ['worker', false],
           ['installation', false],
           ['jobs', true],
+          ['settings', true],
         ],
       )
       assert.equal(before.ready, false)

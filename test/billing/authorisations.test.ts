@@ -107,6 +107,8 @@ for (const engine of engines)
         sql`select sum(amount_minor) as sum_minor from allocations where invoice_id = ${invoice.id}`,
       )
       assert.deepEqual(paid, { sum_minor: 4_000n })
+      const told = sql`select id from audit where subject = ${payment.id} and action = 'payment.book_other_amount'`
+      assert.deepEqual(await db.all(told), [], 'that part was asked for')
       await clean()
     })
 

@@ -29,9 +29,9 @@ for (const engine of engines)
     // 5.99 net a month are 7.13 with tax.
     await makeServices(means, brand, { clients: 1, perClient: 1, nextPeriodOn: '2026-01-20' })
     const client = (await db.get<{ id: string }>(sql`select id from clients where name = 'Client 0'`))!
-    const set = (key: string, scope: string, scope_id: string, value: number) =>
+    const set = (key: string, scope: string, scope_id: string, value: unknown) =>
       overrideSetting(means, { key, scope, scope_id, value }, staff)
-    await set('billing.invoice_minimum', 'client', client.id, 15)
+    await set('billing.invoice_minimum', 'client', client.id, { EUR: '15' })
     await set('billing.suspend_after', 'client', client.id, 120)
     await set('billing.terminate_after', 'client', client.id, 365)
     const bill = (on: string) => {

@@ -63,8 +63,10 @@ for (const engine of engines)
     test('let it owe up to a limit, which is its ledger and no memory', async () => {
       const client = await makeClient(means, { brand_id: brand.id })
       assert.equal(await paysLater(db, client), false)
-      await own('billing.credit_limit', client.id, 20)
+      await own('billing.credit_limit', client.id, { EUR: '20' })
       assert.equal(await paysLater(db, client), true)
+      const abroad = { ...client, currency: 'IDR' }
+      assert.equal((await creditStanding(db, abroad)).limitMinor, 0n, 'twenty euros are no rupiah')
       await issue(means, draft(client))
       assert.deepEqual(await creditStanding(db, client), { limitMinor: 2_000n, owedMinor: 1_190n })
       assert.equal(await paysLater(db, client), true)

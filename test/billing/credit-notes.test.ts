@@ -367,6 +367,11 @@ for (const engine of engines) {
       }
       assert.equal(await reminders(), 0)
       await recallFromCollections(means, act, staff)
+      const proforma = { ...(await getInvoice(db, id, actor)), proforma: 1 }
+      assert.deepEqual(
+        [today, later].map((on) => invoiceState(proforma, on)),
+        ['issued', 'late'],
+      )
       assert.equal(await reminders(), 1)
       await assert.rejects(recallFromCollections(means, act, staff), { code: 'invoice.not_collectable' })
       await assert.rejects(sendToCollections(means, act, { ...staff, brandIds: ['brd_other'] }), {

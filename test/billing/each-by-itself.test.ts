@@ -15,7 +15,7 @@ import { addDays, isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { makeClient, makeStaff, staffActor } from '../support/make.ts'
 import { testMeans, type TestMeans } from '../support/means.ts'
-import { actor, draft, issue, makeBuyer } from './support.ts'
+import { actor, draft, issue, makeBuyer, makeGateway } from './support.ts'
 
 const staff = staffActor()
 
@@ -138,7 +138,7 @@ for (const engine of engines)
       const { brand, client } = buyer
       const value = {
         kind: 'fixed',
-        amount: '5.00',
+        amount: { EUR: '5.00' },
         grace_days: 1,
         every_days: 0,
         times: 1,
@@ -164,4 +164,107 @@ for (const engine of engines)
       )
       assert.equal((await failures('late_fee.charge_failed')).length, 1)
     })
+
+    const billed = async (of: TestMeans) => {
+      means.jobs.entered.length = 0
+      return billDay(billingDeps(of), day)
+    }
+
+    test('remind others of a batch, and charge them, when one document fails', async () => {
+      const { client } = buyer
+      const dueOn = isoDate('2026-01-14')
+      const bills: { id: string }[] = []
+      for (let n = 0; n < 3; n++) bills.push(await issue(means, draft(client, { dueOn })))
+      const [first, broken, last] = bills.map(({ id }) => id)
+      await db.run(sql`update clients set auto_charge = 1 where id = ${client.id}`)
+      await keepCard(means, client)
+      await billed({ ...means, db: failingOn(db, broken!, 'reminders') })
+      const reminded = await db.all<{ document_id: string }>(
+        sql`select document_id from reminders where client_id = ${client.id} order by document_id`,
+      )
+      assert.deepEqual(
+        reminded.map(({ document_id }) => document_id),
+        [first, last],
+      )
+      const [noted] = await failures('invoice.remind_failed')
+      assert.equal(noted!.subject, broken)
+      const charged = await db.all<{ subject: string }>(
+        sql`select subject from automated_acts where task = 'charge' and subject in (${first!}, ${broken!}, ${last!}) order by subject`,
+      )
+      assert.equal(charged.length, 3)
+      await billed(means)
+      const after = await db.all(sql`select 1 as one from reminders where client_id = ${client.id}`)
+      assert.equal(after.length, 3)
+      await db.run(sql`update invoices set status = 'void' where client_id = ${client.id}`)
+    })
+
+    test('leave out a step of a zone that throws: the others go on, and so do the other zones', async () => {
+      const second = await makeBuyer(means)
+      await db.run(sql`update brands set zone = 'Asia/Tokyo' where id = ${second.brand.id}`)
+      const dueOn = isoDate('2026-01-14')
+      for (const { client } of [buyer, second]) await issue(means, draft(client, { dueOn }))
+      await db.run(sql`delete from automated_acts where task = 'billing.day'`)
+      const deps = billingDeps(means)
+      const services: typeof deps.services = {
+        ...deps.services,
+        endCancelled: (of) =>
+          of.brandIds?.includes(second.brand.id)
+            ? deps.services.endCancelled(of)
+            : Promise.reject(new Error('an index is broken')),
+      }
+      const report = await billDay({ ...deps, services }, day)
+      assert.deepEqual([report.status, report.reminders], ['failed', 2])
+      const [noted, ...more] = await failures('billing.step_failed')
+      assert.deepEqual([more, noted!.reason], [[], 'an index is broken'])
+      assert.match(noted!.subject, / end_cancelled$/)
+      const done = () =>
+        db.all<{ subject: string }>(
+          sql`select subject from automated_acts where task = 'billing.day' order by subject`,
+        )
+      assert.deepEqual(
+        (await done()).map(({ subject }) => subject),
+        ['Asia/Tokyo'],
+      )
+      assert.equal((await billDay(deps, day)).status, 'completed')
+      assert.equal((await done()).length, 2)
+    })
+
+    test('suspend nobody on a day on which nobody could be charged', async () => {
+      const { client } = buyer
+      const { id } = await issue(means, draft(client, { dueOn: isoDate('2026-01-14') }))
+      const value = {
+        kind: 'fixed',
+        amount: '5.00',
+        grace_days: 1,
+        every_days: 0,
+        times: 1,
+        tax_class: 'standard',
+      }
+      const fee = { key: 'billing.late_fee', scope: 'brand', scope_id: buyer.brand.id, value }
+      await overrideSetting(means, fee, staff)
+      const refuses = Object.assign(Object.create(db) as Db, {
+        all: (of: Sql) =>
+          of.text.includes('payment_methods m where m.client_id = c.id')
+            ? Promise.reject(new Error('no methods'))
+            : db.all(of),
+      })
+      await billed({ ...means, db: refuses })
+      const fees = () => db.all(sql`select 1 as one from late_fees where document_id = ${id}`)
+      assert.equal((await fees()).length, 0)
+      await billed(means)
+      assert.equal((await fees()).length, 1)
+    })
   })
+
+/** A method that charges may be entered for. */
+async function keepCard(means: TestMeans, client: { id: string }): Promise<void> {
+  const { id: instance_id } = await makeGateway(means)
+  const at = means.business.now()
+  await means.db.insert('payment_methods', [
+    {
+      ...{ id: means.newId('mth'), client_id: client.id, instance_id },
+      ...{ reference: 'card', label: 'Card', kind: 'card', preferred: 1 },
+      ...{ consent_at: at, created_at: at, updated_at: at },
+    },
+  ])
+}

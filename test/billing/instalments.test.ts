@@ -276,7 +276,7 @@ for (const engine of engines)
       const { brand, client, invoice } = await debt()
       const small = await issue(means, draft(client, { amounts: [1_000n] }))
       const value = {
-        minimum: 500,
+        minimum: { EUR: '500' },
         parts: 4,
         every: '1m',
         fee_percent: '1.5',

@@ -90,7 +90,7 @@ for (const engine of engines)
       await recordPayment(payments, paid, staff)
       await sendToCollections(means, { invoice_id: collected.invoice.id, reason: 'Lost' }, staff)
       await changeClientSwitches(means, { client_id: switched.client.id, late_fees: false }, staff)
-      await set(rule({ kind: 'fixed', amount: '7', grace_days: 6 }), 'client', own.client.id)
+      await set(rule({ kind: 'fixed', amount: { EUR: '7' }, grace_days: 6 }), 'client', own.client.id)
       for (const on of ['2026-02-25', '2026-02-26']) await bill(on)
       const sums = []
       for (const { client } of [part, collected, switched, own])
@@ -105,7 +105,13 @@ for (const engine of engines)
 
     test('refuse a rule that cannot be', async () => {
       await assert.rejects(set(rule({ kind: 'percent', percent: '-1' })), { code: 'input.invalid' })
-      await assert.rejects(set(rule({ amount: '1.2345' })), { code: 'input.invalid' })
+      await assert.rejects(set(rule({ amount: { EUR: '1.234', IDR: '5' }, maximum: { JPY: '0.5' } })), {
+        code: 'input.invalid',
+        fields: {
+          'billing.late_fee.amount.EUR': 'takes no more than 2 decimals in EUR',
+          'billing.late_fee.maximum.JPY': 'takes no more than 0 decimals in JPY',
+        },
+      })
       await assert.rejects(set(rule({ grace_days: 0 })), { code: 'input.invalid' })
     })
 

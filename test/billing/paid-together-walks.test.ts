@@ -192,7 +192,8 @@ for (const engine of engines)
           const amount_minor = String(part(bill.subtotal_minor, of) || 1n)
           const credit = { invoice_id: bill.id, lines: [{ position: 1, amount_minor }], reason: 'Unused' }
           const note = await creditInvoice(means, credit, staff)
-          const give = { noteId: note.id, serviceIds: [service], reason: 'Unused', once: `end ${++count}` }
+          const whole = { noteId: note.id, mostMinor: -note.total_minor, serviceIds: [service] }
+          const give = { ...whole, reason: 'Unused', once: `end ${++count}` }
           await db.run(sql`update invoice_lines set source_id = ${service} where invoice_id = ${bill.id}`)
           await db.transaction((trx) => refundNote(means, trx, give, actor))
           await db.run(sql`update invoice_lines set source_id = null where invoice_id = ${bill.id}`)

@@ -132,6 +132,17 @@ for (const engine of engines) {
       )
       assert.equal((await getInvoice(db, id, actor)).status, 'paid')
       assert.equal(await creditBalance(db, client.id, 'EUR'), 310n)
+      const told = await db.all<{ subject: string; before_state: string; after_state: string }>(
+        sql`select subject, before_state, after_state from audit where action = 'payment.book_other_amount' order by id`,
+      )
+      const of = (amount_minor: string) => ({ currency: 'EUR', amount_minor })
+      assert.deepEqual(
+        told.map((row) => [row.subject, JSON.parse(row.before_state), JSON.parse(row.after_state)]),
+        [
+          [first.id, of('1190'), of('1000')],
+          [second.id, of('190'), of('500')],
+        ],
+      )
       await clean()
       // Spend it, so that the tests below start from nothing.
       await issue(means, draft(client, { amounts: [1_000n] }))

@@ -255,10 +255,14 @@ for (const engine of engines)
         await db.run(sql`update invoice_lines set source_id = ${service} where invoice_id = ${of.ids[1]}`)
         const lines = [{ position: 1, amount_minor: '1000' }]
         const note = await creditInvoice(means, { invoice_id: of.ids[1], lines, reason: 'Unused' }, staff)
+        const give = {
+          noteId: note.id,
+          mostMinor: -note.total_minor,
+          serviceIds: [service],
+          reason: 'Unused',
+        }
         for (const once of ['end', 'end'])
-          await db.transaction((trx) =>
-            refundNote(means, trx, { noteId: note.id, serviceIds: [service], reason: 'Unused', once }, actor),
-          )
+          await db.transaction((trx) => refundNote(means, trx, { ...give, once }, actor))
         assert.deepEqual(await sums(of), [[1, 1_190n]])
         assert.equal(await credit(of), 0n)
         await db.run(sql`update invoice_lines set source_id = null where invoice_id = ${of.ids[1]}`)

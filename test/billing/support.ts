@@ -113,3 +113,25 @@ export function scriptedGateway(
     },
   }
 }
+
+/** A saved method that charges go to by themselves. */
+export async function makeMethod(means: TestMeans, clientId: string): Promise<string> {
+  const instance = await makeGateway(means)
+  const now = means.business.now()
+  const id = means.newId('mth')
+  await means.db.insert('payment_methods', [
+    {
+      ...{
+        id,
+        client_id: clientId,
+        instance_id: instance.id,
+        reference: id,
+        kind: 'card',
+        label: 'Card',
+        preferred: 1,
+      },
+      ...{ consent_at: now, created_at: now, updated_at: now },
+    },
+  ])
+  return id
+}

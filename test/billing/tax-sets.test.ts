@@ -81,11 +81,25 @@ describe('the sets of rules', () => {
     assert.deepEqual(at(german, buyer('EE'), '2025-07-01'), [['VAT EE', 240_000, 'standard']])
     assert.deepEqual(at(german, buyer('SK'), '2024-12-31'), [['VAT SK', 200_000, 'standard']])
   })
-  test('GB seller, IN seller', () => {
-    const british = presetRules('uk', { country: 'GB', region: null })
-    assert.deepEqual(at(british, buyer('GB', true)), [['VAT GB', 200_000, 'standard']])
-    assert.deepEqual(at(british, buyer('DE', true)), [['Reverse charge', 0, 'reverse_charge']])
-    assert.deepEqual(at(british, buyer('DE')), [['Export', 0, 'export']])
+  // From the first sale on: the threshold is for sellers in one member state.
+  const BRITISH: readonly (readonly [string, TaxBuyer, string, number, string, string?])[] = [
+    ['a consumer at home', buyer('GB'), 'VAT GB', 200_000, 'standard'],
+    ['a business at home owes it too', buyer('GB', true), 'VAT GB', 200_000, 'standard'],
+    ['a consumer in Germany pays the German rate', buyer('DE'), 'VAT DE', 190_000, 'standard'],
+    ['one in Finland that of the day', buyer('FI'), 'VAT FI', 240_000, 'standard', '2024-08-31'],
+    ['and of the next', buyer('FI'), 'VAT FI', 255_000, 'standard', '2024-09-01'],
+    ['Monaco is taxed with France', buyer('MC'), 'VAT FR', 200_000, 'standard'],
+    ['the Canary Islands are outside', buyer('ES', false, 'CN'), 'Export', 0, 'export'],
+    ['a business owes it itself', buyer('DE', true), 'Reverse charge', 0, 'reverse_charge'],
+    ['elsewhere nothing is due', buyer('US'), 'Export', 0, 'export'],
+  ]
+  for (const oss of [true, false])
+    for (const [why, of, name, ppm, treatment, on] of BRITISH)
+      test(`GB seller${oss ? ' in the one-stop shop' : ', registered in each state'}: ${why}`, () =>
+        assert.deepEqual(at(presetRules('uk', { country: 'GB', region: null }, oss), of, on), [
+          [name, ppm, treatment],
+        ]))
+  test('IN seller', () => {
     const indian = presetRules('india', { country: 'IN', region: 'KA' })
     assert.deepEqual(at(indian, buyer('IN', false, 'KA')), [
       ['CGST', 90_000, 'standard'],

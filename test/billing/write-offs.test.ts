@@ -5,6 +5,7 @@ import {
   bookDispute,
   creditInvoice,
   getInvoice,
+  overrideSetting,
   readStatement,
   recordPayment,
   verifyBooks,
@@ -57,6 +58,14 @@ for (const engine of engines)
         sql`select sum(amount_minor) as balance_minor from postings where account = ${account} and client_id = ${clientId}`,
       )
       return row!.balance_minor ?? 0n
+    }
+
+    /** What of a dispute is not decided, by the ledger. */
+    const inDispute = async (reference: string) => {
+      const row = await db.get<{ minor: bigint | null }>(sql`
+        select sum(p.amount_minor) as minor from disputes d join journals j on j.source_id = d.id join postings p on p.journal_id = j.id
+        where d.reference = ${`dp_${reference}`} and p.account = 'disputes'`)
+      return Number(row!.minor ?? 0)
     }
 
     /** Debt by age and the ledger say the same of every day until now. */
@@ -170,6 +179,35 @@ for (const engine of engines)
       await giveUp(id)
       assert.equal(await balance('write_offs', client.id), 481n)
       await dispute(reference, '400', 'lost')
+      // Nobody asks for it again: it is lost like the rest.
+      assert.deepEqual([await balance('write_offs', client.id), await status(id)], [881n, 'written_off'])
+      assert.equal(await inDispute(reference), 0)
+      await agesAsLedger(brand.id)
+      assert.deepEqual(await verifyBooks(db, day), [])
+    })
+
+    test('with a part of which the bank takes back some, and gives it back after all', async () => {
+      const { brand, client } = await makeBuyer(means)
+      const { id } = await issue(means, draft(client))
+      const reopens = { key: 'billing.dispute_reopens', scope: 'brand', scope_id: brand.id, value: true }
+      await overrideSetting(means, reopens, staff)
+      const reference = await pay(id, '500')
+      nextDay()
+      await giveUp(id)
+      const loss = async () => [
+        await balance('write_offs', client.id),
+        await balance('receivable', client.id),
+      ]
+      assert.deepEqual(await loss(), [690n, 0n])
+      nextDay()
+      await dispute(reference, '300', 'open')
+      assert.deepEqual([await loss(), await inDispute(reference)], [[990n, 0n], 0])
+      assert.deepEqual(await verifyBooks(db, day), [])
+      nextDay()
+      await dispute(reference, '300', 'won')
+      assert.deepEqual([await loss(), await inDispute(reference)], [[690n, 0n], 0])
+      await pay(id, '690')
+      assert.deepEqual([await loss(), await status(id)], [[0n, 0n], 'paid'])
       await agesAsLedger(brand.id)
       assert.deepEqual(await verifyBooks(db, day), [])
     })

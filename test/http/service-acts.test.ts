@@ -171,6 +171,40 @@ for (const engine of engines)
       assert.match(again.text, />192\.0\.2\.10 \(mail\.example\.org\)</)
     })
 
+    const PANEL = /192\.0\.2\.10 mail\.example\.org/
+    const panelOf = async (browser: WebBrowser, path: string, id: string) => {
+      const reply = await browser.get(path, { 'HX-Request': 'true', 'HX-Target': `div#${id}` })
+      assert.equal(reply.status, 200)
+      return textOf(reply.text)
+    }
+    const panels = async () => [
+      await panelOf(client, base, 'slot-portal-service-aside'),
+      await panelOf(staff, `/admin/services/${portal.serviceId}`, 'slot-admin-service-after'),
+    ]
+
+    test('the panel of the plugin stands on the page of the service, for its client and staff', async () => {
+      for (const text of await panels()) assert.match(text, PANEL)
+      assert.match((await client.get(base)).text, /id="slot-portal-service-aside"/)
+      await means.db.run(
+        sql`update services set delivery_status = 'suspended' where id = ${portal.serviceId}`,
+      )
+      const [forClient, forStaff] = await panels()
+      assert.doesNotMatch(forClient!, PANEL)
+      assert.match(forStaff!, PANEL)
+      await means.db.run(sql`update services set delivery_status = 'live' where id = ${portal.serviceId}`)
+    })
+
+    test('a page whose panel cannot be drawn says so, and has all of its own', async () => {
+      opened.company.weather = 'errors'
+      const [forClient, forStaff] = await panels()
+      assert.match(forClient!, /More about this service cannot be shown at the moment/)
+      assert.match(forStaff!, /The plugin example-server did not answer/)
+      const page = await client.get(base)
+      assert.equal(page.status, 200)
+      assert.match(page.text, /actions\/power/)
+      opened.company.weather = 'well'
+    })
+
     test('a reinstallation says what is lost, waits for a tick, and is followed to its end', async () => {
       const path = `${base}/actions/reinstall`
       assert.match(textOf((await client.get(path)).text), /All data on it are lost/)
@@ -181,6 +215,11 @@ for (const engine of engines)
       const sure = await client.post(path, { 'values[image]': 'debian', confirmed: 'on' })
       assert.deepEqual([sure.status, sure.location], [303, `${base}/actions`])
       assert.match((await client.get(`${base}/actions`)).text, /hx-trigger="every 5s"/)
+      const desk = `/admin/services/${portal.serviceId}/actions`
+      const history = new RegExp(
+        `id="service-${portal.serviceId}-acts"[^>]*hx-get="${desk}"[^>]*hx-trigger="every 5s"`,
+      )
+      assert.match((await staff.get(desk)).text, history)
       const other = await client.post(`${base}/actions/create_snapshot`, { 'values[name]': 'Mine' })
       assert.equal(other.status, 409)
       await work(false)
@@ -190,6 +229,7 @@ for (const engine of engines)
       const { text } = await client.get(`${base}/actions`)
       assert.match(textOf(text), /Reinstall .* Done/)
       assert.doesNotMatch(text, /hx-trigger="every 5s"/)
+      assert.doesNotMatch((await staff.get(desk)).text, /hx-trigger="every 5s"/)
       assert.equal(machine().installed, 2)
     })
 

@@ -8,6 +8,8 @@ export interface ModelLine {
   service: number
   kind: 'recurring' | 'option' | 'setup' | 'discount' | 'change' | 'once' | 'manual' | 'late_fee'
   amount: bigint
+  /** What the shop asks, where that is more than what the client pays because it owes no tax. */
+  stated?: bigint
   tax: bigint
   ppm: bigint
   from: Day
@@ -57,13 +59,15 @@ export class ModelBooks {
   /** The day on the wall: while the days of a sleep are made up for, it is the last of them. */
   now: Day
   readonly #inclusive: boolean
+  readonly #abroad: ModelShop['abroad']
   readonly #proforma: boolean
   readonly #cashStep: bigint
   readonly #heard: Hearer
   #charged = 0
 
-  constructor({ inclusive, cashStep, proforma }: ModelShop, startsOn: Day, heard: Hearer) {
+  constructor({ inclusive, abroad, cashStep, proforma }: ModelShop, startsOn: Day, heard: Hearer) {
     this.#inclusive = inclusive
+    this.#abroad = abroad
     this.#proforma = proforma
     this.#cashStep = BigInt(cashStep)
     this.today = this.now = startsOn
@@ -112,7 +116,8 @@ export class ModelBooks {
     const lines = wanted.map((n) => {
       const line = document.lines[n]!
       line.mirrored = true
-      return { ...line, amount: -line.amount, mirrors: true, mirrored: false }
+      const { stated = line.amount } = line
+      return { ...line, amount: -stated, stated: -stated, mirrors: true, mirrored: false }
     })
     if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
     else {
@@ -231,8 +236,13 @@ export class ModelBooks {
   }
 
   #taxed(lines: readonly ModelLine[]): ModelLine[] {
-    const taxes = taxOf(lines, this.#inclusive)
-    return lines.map((line, i) => ({ ...line, tax: taxes[i]!, charged: line.charged ?? this.#charged++ }))
+    const stated = lines.map((line) => ({ ...line, amount: line.stated ?? line.amount }))
+    const taxes = taxOf(stated, this.#inclusive)
+    const isReduced = this.#inclusive && this.#abroad === 'net'
+    return stated.map((line, i) => ({
+      ...{ ...line, stated: line.amount, charged: line.charged ?? this.#charged++ },
+      ...{ amount: isReduced ? line.amount - taxes[i]! : line.amount, tax: this.#abroad ? 0n : taxes[i]! },
+    }))
   }
 
   #add(

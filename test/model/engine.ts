@@ -65,10 +65,13 @@ export async function openPlayer(
     ...{
       brand_id: brand.id,
       currency: shop.currency,
+      country: shop.abroad ? 'US' : 'DE',
       auto_charge: 0,
       separate_invoices: shop.separate ? 1 : 0,
     },
   })
+  const way = shop.abroad ?? 'stated'
+  await db.run(sql`update sellers set untaxed_price = ${way} where id = ${brand.seller_id}`)
   const set = (key: string, value: unknown) =>
     billing.overrideSetting(means, { key, scope: 'brand', scope_id: brand.id, value }, staff)
   await set('billing.lead_days', shop.leadDays)
@@ -108,7 +111,11 @@ export async function openPlayer(
 }
 
 function feeSetting({ currency, lateFee }: ModelShop): object {
-  const sum = (minor: number) => (minor === 0 ? '' : toDecimal({ minor: BigInt(minor), currency }))
+  const other = currency === 'EUR' ? 'USD' : 'EUR'
+  const sum = (minor: number) => ({
+    [other]: '3',
+    ...(minor === 0 ? {} : { [currency]: toDecimal({ minor: BigInt(minor), currency }) }),
+  })
   const { kind, minor, ppm, least, most, graceDays, everyDays, times } = lateFee
   return {
     ...{ kind, amount: sum(minor), percent: String(ppm / 10_000) },

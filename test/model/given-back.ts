@@ -40,6 +40,25 @@ export function isGivenBack(documents: readonly ModelDocument[], wanted: ModelDo
   )
 }
 
+/**
+ * Whether what was charged last for the rest of a period was credited. The model credits whole documents, so nothing of it
+ * comes back. A change that was taken back says nothing of its days.
+ */
+export function isCredited(
+  documents: readonly ModelDocument[],
+  service: number,
+  { from, to }: { from: number; to: number },
+): boolean {
+  const charges = documents
+    .filter(({ status, corrects }) => status !== 'void' && !corrects)
+    .flatMap((document) => document.lines.map((line, n) => ({ line, credited: document.credited.has(n) })))
+    .filter(({ line }) => line.service === service && PERIODS.includes(line.kind) && line.to !== null)
+    .filter(({ line }) => line.amount > 0n && !line.mirrors && line.from < to && line.to! > from)
+    .filter(({ line, credited }) => line.kind !== 'change' || !(credited || line.mirrored))
+    .sort((a, b) => a.line.charged! - b.line.charged!)
+  return charges.at(-1)?.credited ?? false
+}
+
 function pour(fillings: readonly Filling[], gift: ModelLine): void {
   let left = -gift.amount
   for (const filling of fillings.toReversed()) {

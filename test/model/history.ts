@@ -5,6 +5,8 @@ import type { ModelLateFee } from './late-fees.ts'
 export interface ModelShop {
   currency: string
   inclusive: boolean
+  /** The client owes no tax, and pays of a price with tax this; null: at home, where it owes all. */
+  abroad: 'net' | 'stated' | null
   /** Sums to pay are brought to a multiple of it; 0: they are not. */
   cashStep: number
   /** Plans with their taxes, and prices by cycle: of the plan, of a unit of memory, for setting it up. */
@@ -30,7 +32,8 @@ export interface ModelShop {
 }
 
 /** A shop in which none of that plays a part. */
-export const PLAIN: Pick<ModelShop, 'list' | 'proforma' | 'grace' | 'hourCap' | 'lateFee'> = {
+export const PLAIN: Pick<ModelShop, 'abroad' | 'list' | 'proforma' | 'grace' | 'hourCap' | 'lateFee'> = {
+  abroad: null,
   list: { ppm: 150_000, plan: 1, cycle: '1m', sums: [300, 0, 0] },
   ...{ proforma: false, grace: 14, hourCap: 0 },
   lateFee: {
@@ -160,6 +163,7 @@ const cycles = fc.constantFrom(1, 2, 3, null)
 export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
   inclusive: fc.boolean(),
+  abroad: fc.constantFrom(null, null, 'net', 'stated'),
   cashStep: fc.constantFrom(0, 0, 5, 50),
   plans: fc.tuple(plan, plan, cloud),
   leadDays: fc.constantFrom(0, 3, 7, 14, 30),
@@ -180,7 +184,7 @@ export const anyShop: fc.Arbitrary<ModelShop> = fc.record({
   hourCap: fc.constantFrom(0, 0, 100, 500),
   lateFee: fc.record({
     kind: fc.constantFrom('none', 'none', 'fixed', 'percent'),
-    minor: fc.integer({ min: 0, max: 900 }),
+    minor: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 900 })),
     ppm: fc.constantFrom(10_000, 72_500, 333_300),
     least: fc.constantFrom(0, 0, 50),
     most: fc.constantFrom(0, 0, 400),

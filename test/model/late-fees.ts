@@ -3,7 +3,7 @@ import type { ModelBooks, ModelDocument } from './books.ts'
 import type { Day } from './calendar.ts'
 import type { ModelShop } from './history.ts'
 
-/** What is charged for what is not paid in time. Sums in minor units; 0: no limit. */
+/** What is charged for what is not paid in time. Sums in minor units of the shop's currency; 0: there is none in it. */
 export interface ModelLateFee {
   kind: 'none' | 'fixed' | 'percent'
   minor: number
@@ -24,6 +24,7 @@ export const LATE_FEE = -1_000_000
 const MISSED_DAYS = 3
 
 const amountOf = ({ kind, minor, ppm, least, most }: ModelLateFee, asked: bigint): bigint => {
+  if (kind === 'fixed' && minor === 0) return 0n
   const plain = kind === 'fixed' ? BigInt(minor) : halfUp(asked * BigInt(ppm), 1_000_000n)
   const raised = plain < BigInt(least) ? BigInt(least) : plain
   return most > 0 && raised > BigInt(most) ? BigInt(most) : raised

@@ -3,7 +3,7 @@ import { dayOf, type Day } from './calendar.ts'
 import { Coupons } from './coupons.ts'
 import { endOfTerm, restore, takeRenewals } from './endings.ts'
 import type { History, ItemStep, ModelShop, Step } from './history.ts'
-import { isGivenBack } from './given-back.ts'
+import { isCredited, isGivenBack } from './given-back.ts'
 import { HOUR_MS } from './hours.ts'
 import { agree, breakLate } from './instalments.ts'
 import { chargeItem, itemNumber, type ModelItem } from './items.ts'
@@ -227,7 +227,8 @@ export class Model {
       bigint,
     ]
     const wanting = { number: this.services.indexOf(service), cycle, after: price + extra, oldPpm, newPpm }
-    const of = { service, today: this.today, coupons: this.#coupons }
+    const credited = (rest: { from: Day; to: Day }) => isCredited(this.books.documents, wanting.number, rest)
+    const of = { service, today: this.today, coupons: this.#coupons, isCredited: credited }
     const { lines, given, off, firstEnd, days } = planChange(of, wanting)
     const from = this.today
     let made: ModelDocument | null = null

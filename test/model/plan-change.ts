@@ -8,6 +8,8 @@ interface Of {
   service: ModelService
   today: Day
   coupons: Coupons
+  /** Nothing comes back of a period that was credited. */
+  isCredited: (rest: { from: Day; to: Day }) => boolean
 }
 
 interface Wanted {
@@ -31,7 +33,7 @@ interface Change {
 
 /** What a change gives back and charges. */
 export function planChange(
-  { service, today, coupons }: Of,
+  { service, today, coupons, isCredited }: Of,
   { number, cycle, after, oldPpm, newPpm }: Wanted,
 ): Change {
   const isSame = cycle === service.cycle
@@ -48,7 +50,7 @@ export function planChange(
   const before = service.price + service.extra
   const back = rests.map((rest) => ({
     ...{ ...line, ppm: oldPpm, from: rest.from, to: rest.to },
-    amount: -restOf(net(before, rest), rest),
+    amount: isCredited(rest) ? 0n : -restOf(net(before, rest), rest),
   }))
   const term = isSame ? null : termFrom(service, today, cycle)
   const firstEnd = term?.to ?? boundary(today, cycle, 1)

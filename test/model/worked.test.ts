@@ -108,6 +108,11 @@ const worked: Worked[] = [
     ],
   },
   {
+    name: 'prices with tax, a client who owes none: less the tax of home, also in a change and in what is dropped',
+    of: { inclusive: true, abroad: 'net', plans: [{ ppm: 190_000, prices }, dearer] },
+    steps: [order('1m'), pay, change({ plan: 1 }), wait(1)],
+  },
+  {
     name: 'prices with tax: a plan at the same price and another tax has a document over nothing',
     of: { inclusive: true },
     steps: [order('1m'), pay, change({ plan: 1 }), wait(1)],

@@ -17,7 +17,12 @@ for (const engine of engines)
     const means = testMeans(db, { now: '2026-01-31T10:00:00.000Z' })
     const placed = async (limit: number | null) => {
       const { deps, order, buyer, client } = await makeShop(means)
-      const terms = { key: 'billing.credit_limit', scope: 'client', scope_id: client.id, value: limit }
+      const terms = {
+        key: 'billing.credit_limit',
+        scope: 'client',
+        scope_id: client.id,
+        value: { EUR: String(limit) },
+      }
       if (limit !== null) await overrideSetting(means, terms, staffActor())
       const { id, service_ids } = await placeOrder(deps, order(), buyer)
       const event = (await db.get<StoredEvent & { body: string }>(

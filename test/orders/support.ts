@@ -36,6 +36,8 @@ export function orderDeps(means: Means): TestDeps {
     invoiceStanding: async (_queries, invoiceId) => deps.standings.get(invoiceId)!,
     takeBackInvoice: async (_means, _trx, act) => void deps.acts.push(`take back ${act.invoiceId}`),
     refundInvoice: async (_means, _trx, act) => void deps.acts.push(`refund ${act.invoiceId}`),
+    suspectServices: async (_means, _trx, act) => void deps.acts.push(`suspect ${act.serviceIds.join(' ')}`),
+    trustServices: async (_means, _trx, act) => void deps.acts.push(`trust ${act.serviceIds.join(' ')}`),
     endServices: async (_means, _trx, act) => void deps.acts.push(`end ${act.serviceIds.join(' ')}`),
   }
   return deps

@@ -86,6 +86,7 @@ test('a decision goes unasked only where this list knows it', () => {
     'billing/payments/book-extra.ts',
     'billing/payments/enter-refund.ts',
     'billing/payments/refund-invoice.ts',
+    'billing/payments/refund-services.ts',
     'billing/take-back-invoice.ts',
     'plugins/requests/take-request.ts',
     'services/apply-change.ts',

@@ -137,7 +137,7 @@ for (const engine of engines) {
     test('a late fee whose tax is not known waits; the others are charged', async () => {
       const value = {
         ...(lateFee.preset as object),
-        ...{ kind: 'fixed', amount: '10', grace_days: 2, tax_class: 'standard' },
+        ...{ kind: 'fixed', amount: { EUR: '10' }, grace_days: 2, tax_class: 'standard' },
       }
       await overrideSetting(means, { key: lateFee.key, scope: 'brand', scope_id: brand.id, value }, staff)
       const [known, other] = [await buyer('CA'), await buyer('CA')]

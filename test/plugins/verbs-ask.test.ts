@@ -22,6 +22,7 @@ import { decisionsOnOrders } from './support/deciding-orders.ts'
 import { decisionsOnPayments } from './support/deciding-payments.ts'
 import { decisionsOnServices } from './support/deciding-services.ts'
 import { decisionsOnTheHouse } from './support/deciding-house.ts'
+import { decisionsOnTransfers } from './support/deciding-transfers.ts'
 import { everyVerb } from './support/every-verb.ts'
 import { openGrounds } from './support/plant.ts'
 
@@ -32,6 +33,7 @@ const verbs = new Map((await everyVerb()).map(({ verb }) => [verb.permission, ve
 const decisions = {
   ...{ ...decisionsOnClients, ...decisionsOnDocuments, ...decisionsOnMoney, ...decisionsOnOrders },
   ...{ ...decisionsOnPayments, ...decisionsOnServices, ...decisionsOnTheHouse },
+  ...decisionsOnTransfers,
 }
 
 type Act = (means: never, input: never, actor: NonNullable<Call['actor']>) => Promise<unknown>

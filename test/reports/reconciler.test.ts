@@ -4,6 +4,7 @@ import {
   bookOutcome,
   creditBalance,
   recordPayment,
+  startPayment,
   verifyBooks,
   type Payments,
 } from '../../core/billing/index.ts'
@@ -29,7 +30,10 @@ for (const engine of engines)
     const { db } = means
     const refunding: Payments = {
       ...means,
-      plugins: scriptedGateway([{ outcome: 'succeeded', reference: 're_1' }]),
+      plugins: scriptedGateway([
+        { outcome: 'succeeded', reference: 're_1' },
+        { outcome: 'succeeded', reference: 're_2' },
+      ]),
     }
     const open = (): Promise<DiscrepancyRow[]> =>
       db.all<DiscrepancyRow>(sql`select * from discrepancies where status = 'open' order by id`)
@@ -90,6 +94,38 @@ for (const engine of engines)
         ],
       )
       assert.equal(await codeOf(repair(row)), 'state.illegal')
+      assert.deepEqual(await open(), [])
+    })
+
+    test('a service charged by the hour goes on where its meter stood', async () => {
+      const { brand } = await makeBuyer(means)
+      await makeServices(means, brand, { clients: 1, perClient: 2, nextPeriodOn: '2026-01-31' })
+      const [billed, never] = await db.all<{ id: string }>(
+        sql`select id from services where brand_id = ${brand.id} order by id`,
+      )
+      const hourly = sql`cycle = '1h', next_period_on = null, metered_until = '2026-01-09T23:00:00.000Z'`
+      await db.run(
+        sql`update services set ${hourly}, anchor_on = '2025-12-10', charged_through = '2026-01-10' where id = ${billed!.id}`,
+      )
+      await db.run(sql`
+        update services set ${hourly}, anchor_on = null, charged_through = null, created_at = '2026-01-09T23:00:00.000Z' where id = ${never!.id}`)
+      const row = await found('unplanned', billed!.id)
+      assert.equal((JSON.parse(row.detail) as { day: string }).day, '2026-02-10')
+      await repair(row)
+      await repair(await found('unplanned', never!.id))
+      assert.deepEqual(
+        (
+          await db.all<object>(
+            sql`select anchor_on, next_period_on, metered_until from services where brand_id = ${brand.id} order by id`,
+          )
+        ).map((of) => ({ ...of })),
+        [
+          ['2025-12-10', '2026-02-10'],
+          ['2026-01-10', '2026-02-01'],
+        ].map(([anchor_on, next_period_on]) => ({
+          ...{ anchor_on, next_period_on, metered_until: '2026-01-09T23:00:00.000Z' },
+        })),
+      )
       assert.deepEqual(await open(), [])
     })
 
@@ -202,6 +238,36 @@ for (const engine of engines)
         ],
       )
       assert.equal(await codeOf(repair(row)), 'state.illegal')
+      assert.equal((await reconcileBooks(means)).open, 0)
+      assert.deepEqual(await verifyBooks(db, isoDate('2026-01-17')), [])
+    })
+
+    test('what came beyond what was asked for goes back, as long as the client has it', async () => {
+      const { client } = await makeBuyer(means)
+      const gateway = await makeGateway(means)
+      const invoice = await issue(means, draft(client))
+      const urls = { return_url: 'http://shop.example/r', cancel_url: 'http://shop.example/c' }
+      const asked = scriptedGateway([{ outcome: 'pending', reference: 'over_1' }])
+      const { id } = await startPayment(
+        { ...means, plugins: asked },
+        { invoice_id: invoice.id, instance_id: gateway.id, ...urls },
+        actor,
+      )
+      const outcome = {
+        outcome: 'succeeded',
+        ...{ reference: 'over_1', amount: { minor: '1500', currency: 'EUR' } },
+      } as const
+      await db.transaction((trx) =>
+        bookOutcome(means, trx, { paymentId: id, outcome: outcome as never }, actor),
+      )
+      const row = await found('overpaid', id)
+      assert.deepEqual([row.amount_minor, row.currency], [310n, 'EUR'])
+      await repair(row)
+      assert.equal(await creditBalance(db, client.id, 'EUR'), 0n)
+      const refund = await db.get<{ amount_minor: bigint; reason: string }>(
+        sql`select amount_minor, reason from refunds where payment_id = ${id}`,
+      )
+      assert.deepEqual({ ...refund }, { amount_minor: 310n, reason: 'More than was asked for' })
       assert.equal((await reconcileBooks(means)).open, 0)
       assert.deepEqual(await verifyBooks(db, isoDate('2026-01-17')), [])
     })

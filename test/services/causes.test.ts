@@ -236,5 +236,5 @@ const unchanged: Partial<ChangeMeans['changes']> = {
       },
     }),
   added: () => Promise.resolve([]),
-  sums: () => Promise.resolve({ subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n }),
+  sums: () => Promise.resolve({ subtotalMinor: 0n, taxMinor: 0n, totalMinor: 0n, promotionalMinor: 0n }),
 }

@@ -80,15 +80,22 @@ for (const engine of engines) {
           giveCredit: (_means, _trx, draft) => {
             credits.push(draft)
             const totalMinor = draft.lines.reduce((total, line) => total + line.amountMinor, 0n)
-            return Promise.resolve({ id: `cn_${draft.originId}`, totalMinor })
+            return Promise.resolve({ id: `cn_${draft.originId}`, totalMinor, promotionalMinor: 0n })
           },
           added: () => Promise.resolve([]),
           sums: (_means, _queries, draft) => {
             const totalMinor = draft.lines.reduce((sum, line) => sum + line.amountMinor, 0n)
-            return Promise.resolve({ subtotalMinor: totalMinor, taxMinor: 0n, totalMinor })
+            return Promise.resolve({
+              subtotalMinor: totalMinor,
+              taxMinor: 0n,
+              totalMinor,
+              promotionalMinor: 0n,
+            })
           },
           settleFromCredit: () => Promise.resolve(),
           refundCredit: (_means, _trx, wish) => Promise.resolve(void refunds.push(wish)),
+          planRefund: () => Promise.resolve(null),
+          refundServices: () => Promise.resolve({ sentMinor: 0n, creditMinor: 0n }),
         },
       }
     })
@@ -147,6 +154,7 @@ for (const engine of engines) {
       assert.deepEqual([credits.length, refunds.length], [2, 1])
       assert.deepEqual(refunds[0], {
         noteId: `cn_${refunded.change.id}`,
+        mostMinor: 774n,
         serviceIds: [refunded.id],
         reason: 'Unused time after a change',
         once: refunded.change.id,

@@ -20,7 +20,7 @@ import { testMeans, type TestMeans } from '../support/means.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 /** Charged and to be charged without any discount. */
-export const unlowered = { loweredIn: () => [], lasting: () => ({ further: [] }) }
+export const unlowered = { loweredIn: () => [], leftOf: () => null, lasting: () => ({ further: [] }) }
 export const system = systemActor('test')
 export const staff: Actor = {
   kind: 'staff',

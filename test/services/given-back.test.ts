@@ -118,8 +118,8 @@ for (const engine of engines) {
         await credit(of, { id: april!.id, amount: '300' })
         assert.deepEqual(await linesOf(of.db, april!), [[0n, 700n]])
         assert.equal(await of.take(change(0, '7d')), true)
-        assert.deepEqual(await linesOf(of.db, april!), [[1_000n, 0n]])
-        await assert.rejects(credit(of, april!), refusal('10.00 EUR', '0 EUR'))
+        assert.deepEqual(await linesOf(of.db, april!), [[700n, 0n]])
+        await assert.rejects(credit(of, april!), refusal('7.00 EUR', '0 EUR'))
       }))
 
     test('is that of the last charge for its days', () =>
@@ -212,6 +212,16 @@ describe('gifts', () => {
       ['a', 501n],
       ['b', 251n],
       ['c', -75n],
+    ])
+  })
+
+  test('are shared by what notes left of each line', () => {
+    const lines = [line('a', { amount_minor: 1_000n }), line('b', { kind: 'option', amount_minor: 1_000n })]
+    const credited = new Map([['a', 1_000n]])
+    const shared = (minor: bigint) => [...pourBack([...lines, gift('g', minor)], new Map(), credited)]
+    assert.deepEqual(shared(-500n), [
+      ['a', 0n],
+      ['b', 500n],
     ])
   })
 

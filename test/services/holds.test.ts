@@ -213,7 +213,9 @@ for (const engine of engines) {
       const [none, row] = await dunningDays(db, owed, await preset())
       assert.deepEqual([none!.id, none!.service_id], ['no_service', null])
       const days = { grace_days: 9, terminate_days: 30, suspend_after: '2026-01-15', due_on: '2026-01-01' }
-      assert.deepEqual({ ...row }, { id, service_id: id, client_id: 'cli_a', ...service, ...days })
+      // It was held before, so the run would only remove it.
+      const may = { may_suspend: 0, may_terminate: 1, is_delivered: 1, parts: null, rests: 0 }
+      assert.deepEqual({ ...row }, { id, service_id: id, client_id: 'cli_a', ...service, ...days, ...may })
     })
 
     test('a client pauses and wakes its own service, not what staff hold', async () => {

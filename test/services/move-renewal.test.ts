@@ -35,7 +35,7 @@ describe('a renewal that moves', () => {
   const move = (toOn: string, effect: 'charge' | 'free' = 'charge', over: object = {}) => {
     const plan = planMove({
       ...{ service: service(over), name: 'Small', today: isoDate('2026-01-20'), toOn: isoDate(toOn), effect },
-      ...{ mode: 'day', changeId: 'chn_a', loweredIn: () => [] },
+      ...{ mode: 'day', changeId: 'chn_a', loweredIn: () => [], leftOf: () => null },
     })!
     return plan.lines.map((line) => `${line.periodStart}–${line.periodEnd} ${line.amountMinor}`)
   }
@@ -76,7 +76,7 @@ describe('a renewal that moves', () => {
       fc.property(days, fc.bigInt({ min: 0n, max: 1_000_000n }), (by, recurring_minor) => {
         const before = service({ recurring_minor })
         const of = { name: 'A', today: isoDate('2026-01-20'), effect: 'charge', mode: 'day' } as const
-        const facts = { ...of, loweredIn: () => [] }
+        const facts = { ...of, loweredIn: () => [], leftOf: () => null }
         const there = planMove({
           ...facts,
           ...{ service: before, toOn: addDays(isoDate('2026-02-16'), by), changeId: 'chn_a' },

@@ -66,7 +66,14 @@ describe('the periods of a service that a run charges', () => {
   test('says where the service stands and where it goes', () => {
     const item = planPeriods(service({ coupon_cycles_left: 5 }), until('2026-03-31'), [], half)!
     assert.deepEqual(item.step, {
-      ...{ id: 'svc_1', from_index: 1, from_on: '2026-02-28', to_index: 3, charged_through: '2026-04-30' },
+      ...{
+        id: 'svc_1',
+        client_id: 'cli_1',
+        from_index: 1,
+        from_on: '2026-02-28',
+        to_index: 3,
+        charged_through: '2026-04-30',
+      },
       ...{ coupon_cycles_left: 3, periods_left: null },
     })
     assert.deepEqual(

@@ -4,7 +4,6 @@ import { sql } from '../../core/db/index.ts'
 import {
   adoptDelivery,
   deliverService,
-  giveUpDelivery,
   markDelivered,
   revealAccess,
   undoDelivery,
@@ -66,17 +65,6 @@ for (const engine of engines) {
       await deliverService(shop.means, { service_id: id }, staff)
       await shop.work()
       assert.equal((await states(id)).delivery_status, 'live')
-    })
-
-    test('giving up with the money returned ends the service', async () => {
-      shop.plugins.script('create', permanent)
-      const id = await sold()
-      await shop.work()
-      const input = { delivery_id: (await shop.delivery(id)).id, refunded: true, reason: 'No stock' }
-      await giveUpDelivery(shop.means, input, staff)
-      const row = await shop.service(id)
-      assert.deepEqual([row.billing_status, row.delivery_status, row.server_id], ['ended', 'gone', null])
-      assert.deepEqual(await shop.events('delivery.refunded'), ['delivery.refunded'])
     })
 
     test('a product without a plugin waits for a person', async () => {

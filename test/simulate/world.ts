@@ -246,6 +246,7 @@ async function chooseSettings(
   dice: Dice,
   { scope_id, currency }: { scope_id: string; currency: string },
 ): Promise<void> {
+  const sums = (minor: bigint) => (minor === 0n ? {} : { [currency]: toDecimal({ minor, currency }) })
   const chosen: [string, unknown][] = [
     ['billing.lead_days', dice.pick([0, 3, 7, 14, 30])],
     ['billing.suspend_after', dice.pick([0, 3, 5])],
@@ -257,7 +258,7 @@ async function chooseSettings(
     [
       'billing.instalment_offer',
       {
-        minimum: dice.pick([0, 1, 10]),
+        minimum: sums(dice.pick([0n, 100n, 1_000n])),
         parts: 3,
         every: '1m',
         fee_percent: dice.pick(['0', '1.5']),
@@ -268,13 +269,13 @@ async function chooseSettings(
       'billing.late_fee',
       {
         kind: dice.pick(['none', 'fixed', 'percent'] as const),
-        ...{ amount: dice.pick(['1', '2.5', '0.005']), percent: dice.pick(['1', '7.25']) },
-        ...{ minimum: dice.pick(['', '0.5']), maximum: dice.pick(['', '5']) },
+        ...{ amount: sums(dice.pick([100n, 250n, 1n])), percent: dice.pick(['1', '7.25']) },
+        ...{ minimum: sums(dice.pick([0n, 50n])), maximum: sums(dice.pick([0n, 500n])) },
         ...{ grace_days: dice.pick([1, 4, 14]), every_days: dice.pick([0, 7]), times: dice.whole(1, 3) },
         tax_class: dice.pick(['none', 'standard']),
       },
     ],
-    ['billing.invoice_minimum', dice.pick([0, 0, 2])],
+    ['billing.invoice_minimum', sums(dice.pick([0n, 0n, 200n]))],
     ['billing.cash_rounding', dice.chance(0.3) ? [{ currency, step: CASH_STEPS[currency] ?? '0.05' }] : []],
   ]
   for (const [key, value] of chosen)

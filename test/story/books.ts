@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Browser, Page } from './browser.ts'
 import { plain } from './browser.ts'
 
@@ -15,13 +16,41 @@ export interface Line {
 export async function readBooks(staff: Browser): Promise<string[]> {
   const lines = [...(await invoices(staff)), ...(await movements(staff))]
   lines.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : rank(a) - rank(b)))
+  const balances = runningBalances(lines)
+  await compareWithStatement(staff, lines, balances)
+  return lines.map(({ date, document, net, tax, total, reason }, n) =>
+    [date, document, cents(net), cents(tax), cents(total), cents(balances[n]!), reason].join(','),
+  )
+}
+
+/** What is owed after each line, by adding up. */
+function runningBalances(lines: readonly Line[]): number[] {
   let balance = 0
-  return lines.map((line) => {
-    if (line.document === 'payment') balance -= line.total
-    else if (line.document !== 'refund') balance += line.total
-    const { date, document, net, tax, total, reason } = line
-    return [date, document, cents(net), cents(tax), cents(total), cents(balance), reason].join(',')
+  return lines.map(({ document, total }) => {
+    if (document === 'payment') balance -= total
+    else if (document !== 'refund') balance += total
+    return balance
   })
+}
+
+/** Berth's own statement of the client must say the same at the end of each day. */
+async function compareWithStatement(
+  staff: Browser,
+  lines: readonly Line[],
+  balances: readonly number[],
+): Promise<void> {
+  const [first, last] = [lines[0], lines.at(-1)]
+  if (!first || !last) return
+  const client = /\/admin\/clients\/(cli_\w+)/.exec((await staff.get('/admin/clients')).html)![1]!
+  const days = `from=${first.date}&to=${last.date}`
+  const { html } = await staff.get(`/admin/clients/${client}/statement.csv?${days}`)
+  const told = new Map<string, number>()
+  for (const row of html.trim().split('\r\n').slice(2, -1)) {
+    const [day = '', , , , balance = ''] = row.replaceAll('"', '').split(',')
+    told.set(day, Math.round(Number(balance) * 100))
+  }
+  const added = new Map(lines.map(({ date }, n) => [date, balances[n]!]))
+  assert.deepEqual([...told], [...added], 'the statement of the client')
 }
 
 /** A document is there before it is paid. */

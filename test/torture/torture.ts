@@ -1,9 +1,10 @@
 import type { Ground } from './grounds.ts'
+import type { Task } from './victim.ts'
 import { openLane, type Death, type Ended, type Lane, type Outcome } from './victims.ts'
 import { PATHS, type Path } from './work.ts'
 
 const BOUNDARIES_MIN = 60
-/** How often boundaries whose statement no kill has met are tried once more. */
+/** How often statements that no kill has met are tried once more. */
 const AGAIN = 3
 /** Side by side on two cores. On PostgreSQL a recovery waits until the dead node is noticed. */
 const LANES = { sqlite: 2, postgres: 3 }
@@ -73,7 +74,7 @@ async function killAtBoundaries(field: Field, path: Path, most: number): Promise
   const { statements, rows } = field.truths[path]
   const points = Math.min(most, statements.length)
   const hit = new Set<string>()
-  const killsAt = async (boundaries: readonly number[]) => {
+  const killsAt = async (boundaries: readonly Task['killAt'][]) => {
     let kills = 0
     await share(field, boundaries.length, async (lane, n) => {
       const act = (url: string) =>
@@ -85,14 +86,12 @@ async function killAtBoundaries(field: Field, path: Path, most: number): Promise
     })
     return kills
   }
-  const sparedAt = () => [...new Set(statements)].filter((one) => !hit.has(one)).map(firstBoundary)
-  const firstBoundary = (statement: string) => statements.indexOf(statement) + 1
+  const spared = () => [...new Set(statements)].filter((one) => !hit.has(one))
   const wanted = Array.from({ length: points }, (_, n) => Math.floor(((n + 1) * statements.length) / points))
   const kills = await killsAt(wanted)
-  // On a busy machine two statements may change places, and one of them was not there when its turn came.
+  // What runs side by side changes places, and a statement may not have been there when its number's turn came.
   if (points === statements.length)
-    for (let again = 0; again < AGAIN && sparedAt().length > 0; again++) await killsAt(sparedAt())
-  const spared = sparedAt().map((boundary) => statements[boundary - 1]!)
+    for (let again = 0; again < AGAIN && spared().length > 0; again++) await killsAt(spared())
   say(
     `${ground.engine}, ${path}: killed at ${kills} of ${statements.length} statement boundaries; ${rows.length} rows in the end`,
   )
@@ -101,8 +100,8 @@ async function killAtBoundaries(field: Field, path: Path, most: number): Promise
     field.failures += 1
   }
   if (points < statements.length) return kills
-  for (const statement of spared) say(`  never killed ${statement}`)
-  field.failures += spared.length + (points - kills)
+  for (const statement of spared()) say(`  never killed ${statement}`)
+  field.failures += spared().length + (points - kills)
   return kills
 }
 

@@ -6,8 +6,8 @@ import { doTheWork, TODAY, type WorkOrder } from './work.ts'
 /** What a victim is told to do. It works, and when it lives to the end it says what the database then holds. */
 export interface Task extends WorkOrder {
   url: string
-  /** The statement boundary at which it kills itself; 0 for none. */
-  killAt: number
+  /** The boundary at which it kills itself, by its number or by its statement where that comes first; 0 for none. */
+  killAt: number | string
 }
 
 export type Word =
@@ -49,18 +49,26 @@ async function work(task: Task): Promise<Word> {
 }
 
 /** Counts below every statement, before it goes out and after its answer came, and kills this process at one of both. */
-function deadlyMeter(killAt: number): { meter: StatementMeter; statements: string[] } {
+function deadlyMeter(killAt: Task['killAt']): { meter: StatementMeter; statements: string[] } {
   const statements: string[] = []
   const count = (moment: string) => (text: string) => {
     if (WAITING.some((pattern) => pattern.test(text))) return
-    const statement = `${moment} ${text.trim().replace(/\s+/g, ' ').slice(0, 120)}`
+    const statement = `${moment} ${nameOf(text)}`
     statements.push(statement)
-    if (statements.length !== killAt) return
+    if (statements.length !== killAt && statement !== killAt) return
     tell({ word: 'dies', statement })
     process.kill(process.pid, 'SIGKILL')
   }
   return { meter: { before: count('before'), after: count('after') }, statements }
 }
+
+/** The beginning of a statement, the same for lists of any length: how many come at once is chance. */
+const nameOf = (text: string): string =>
+  text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/(\$\d+|\?)(, (\$\d+|\?))+/g, '…')
+    .slice(0, 120)
 
 /** What stands in the database, read anew. */
 async function found(url: string): Promise<{ rows: string[]; wrong: string[] }> {

@@ -11,9 +11,9 @@ import {
   expireGiftCards,
   pruneRefusals,
   giftCardConsumers,
-  previewBilling,
   READ_TASK,
   readGatewayMoney,
+  readPreview,
   sumPreview,
   RUN_NOW_TASK,
   taxIdConsumer,
@@ -25,15 +25,17 @@ import {
   type Payments,
 } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
-import { isoDate, type IsoDate } from '../../kernel/index.ts'
+import { isoDate, systemActor, type IsoDate } from '../../kernel/index.ts'
 import {
   announceRepricings,
   announceTerms,
+  clientsAhead,
   dunningDays,
   endCancelled,
   endServices,
   endTerms,
   hourSource,
+  servicesAhead,
   serviceSource,
   suspendOverdue,
 } from '../../services/index.ts'
@@ -46,7 +48,7 @@ export const paymentsOf = (wiring: Wiring): Payments => ({ ...wiring.means, plug
 
 export function billingDeps(means: Means): BillingDeps {
   const services: OverdueServices = {
-    dunningDays,
+    ...{ dunningDays, clientsAhead, ahead: servicesAhead },
     suspend: (trx, ids, actor) => suspendOverdue(means, trx, ids, actor),
     terminate: (trx, serviceIds, actor) => endServices(means, trx, { serviceIds, reason: 'Not paid' }, actor),
     endCancelled: async (day) => {
@@ -126,6 +128,9 @@ interface BillInput {
   until: string | null
   /** Of a preview: sums a day instead of each document. */
   sums?: boolean
+  /** Of a preview: one brand, one client. */
+  brand_id?: string | null
+  client_id?: string | null
 }
 
 async function saySums(deps: BillingDeps, days: number, say: (line: string) => void): Promise<string> {
@@ -144,15 +149,23 @@ async function bill({ means }: Wiring, input: BillInput, say: (line: string) => 
   if (!today) return 'There is no brand yet, so there is nothing to bill.'
   const deps = billingDeps(means)
   if (input.preview_days !== null && input.sums) return saySums(deps, input.preview_days, say)
-  if (input.preview_days !== null) return previewBilling(means, deps, { days: input.preview_days })
+  if (input.preview_days !== null) return readPreview(deps, queryOf(input), systemActor('cli'))
   const reports = await billed(deps, { until: input.until ? isoDate(input.until) : null, today })
-  for (const { on, zone, invoices, charges, reminders, suspended, terminated, parked } of reports) {
+  for (const { on, zone, status, invoices, charges, reminders, suspended, terminated, parked } of reports) {
     say(
       `${on} ${zone}  ${invoices} invoices, ${charges} charges, ${reminders} reminders, ${suspended} suspended, ${terminated} terminated, ${parked} parked`,
     )
+    if (status === 'failed')
+      say(
+        `${on} ${zone}  A step of the day failed and is run again: see billing.step_failed in the audit log.`,
+      )
   }
   return `${reports.length} ${reports.length === 1 ? 'day' : 'days'} billed.`
 }
+
+const queryOf = ({ preview_days: days, brand_id: brand, client_id: client }: BillInput) => ({
+  ...{ days, ...(brand ? { brand_id: brand } : {}), ...(client ? { client_id: client } : {}) },
+})
 
 async function billed(
   deps: BillingDeps,

@@ -1,11 +1,13 @@
 import {
   applyCredit,
-  issueCreditNote,
+  giveUnused,
   issueInvoice,
   linesAdded,
   lockInvoice,
-  planDocument,
+  planServicesRefund,
   refundNote,
+  refundServices,
+  sumsOfDocument,
   takeBackInvoice,
 } from '../../billing/index.ts'
 import {
@@ -25,7 +27,7 @@ import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
 export const changePorts: ChangePorts = {
   price: offerOf,
   added: ({ hooks }, queries, draft) => linesAdded(hooks, queries, draft),
-  sums: planDocument,
+  sums: sumsOfDocument,
   issueInvoice: async (means, trx, draft, actor) => {
     const { id, number, total_minor } = await issueInvoice(means, trx, draft, actor)
     return { id, number, totalMinor: total_minor }
@@ -33,8 +35,8 @@ export const changePorts: ChangePorts = {
   voidInvoice: (means, trx, invoiceId, actor) =>
     takeBackInvoice(means, trx, { invoiceId, reason: 'The change was cancelled or replaced' }, actor),
   giveCredit: async (means, trx, draft, actor) => {
-    const { id, total_minor } = await issueCreditNote(means, trx, draft, actor)
-    return { id, totalMinor: total_minor }
+    const { note, promotionalMinor } = await giveUnused(means, trx, draft, actor)
+    return { id: note.id, totalMinor: note.total_minor, promotionalMinor }
   },
   settleFromCredit: async (means, trx, { serviceIds, upToOn }, actor) => {
     const open = await trx.all<{ id: string }>(sql`
@@ -44,6 +46,8 @@ export const changePorts: ChangePorts = {
     for (const { id } of open) await applyCredit(means, trx, await lockInvoice(trx, id), actor)
   },
   refundCredit: refundNote,
+  planRefund: planServicesRefund,
+  refundServices,
 }
 
 /**

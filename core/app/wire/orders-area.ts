@@ -1,4 +1,10 @@
-import { allocatedTo, issueInvoice, refundInvoice, takeBackInvoice } from '../../billing/index.ts'
+import {
+  allocatedTo,
+  issueInvoice,
+  refundInvoice,
+  suspectInvoices,
+  takeBackInvoice,
+} from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
 import {
@@ -9,7 +15,7 @@ import {
   type OrderDeps,
 } from '../../orders/index.ts'
 import type { Means } from '../../records/index.ts'
-import { createServices, endServices } from '../../services/index.ts'
+import { createServices, endServices, suspectServices, trustServices } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
 import { words } from './words.ts'
 
@@ -40,6 +46,14 @@ export function orderDeps(means: Means): OrderDeps {
       (await createServices(of, trx, specs, actor)).map((id) => ({ id })),
     endServices,
     refundInvoice,
+    suspectServices: async (of, trx, act, actor) => {
+      await suspectServices(of, trx, act, actor)
+      await suspectInvoices(of, trx, { ...act, suspected: true })
+    },
+    trustServices: async (of, trx, act, actor) => {
+      await suspectInvoices(of, trx, { ...act, suspected: false })
+      await trustServices(of, trx, act, actor)
+    },
     issueInvoice: async (of, trx, draft, actor) => {
       const { id, tax_minor, total_minor } = await issueInvoice(of, trx, draft, actor)
       return { id, taxMinor: tax_minor, totalMinor: total_minor }

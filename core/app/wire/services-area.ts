@@ -2,10 +2,12 @@ import { systemActor } from '../../kernel/index.ts'
 import {
   closeIdleClients,
   dropStaleChanges,
+  expireTransfers,
   serviceConsumers,
   servicesJobs,
   startChecking,
   startCollecting,
+  startComparing,
 } from '../../services/index.ts'
 import type { Area } from '../areas.ts'
 import { changePorts } from './change-ports.ts'
@@ -29,6 +31,16 @@ export const servicesArea: Area = {
       name: 'services.collect_usage',
       cron: '20 4 * * *',
       run: async () => ({ forgotten: await startCollecting(means) }),
+    },
+    {
+      name: 'services.expire_transfers',
+      cron: '50 * * * *',
+      run: async () => ({ expired: await expireTransfers(means) }),
+    },
+    {
+      name: 'services.compare_accounts',
+      cron: '50 4 * * *',
+      run: async () => ({ servers: await startComparing(means) }),
     },
     {
       name: 'services.drop_stale_changes',

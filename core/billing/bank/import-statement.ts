@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { list, sql, type Trx } from '../../db/index.ts'
-import { invalidInput, type Actor } from '../../kernel/index.ts'
+import { BerthError, invalidInput, type Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
 import { bookParts } from './book-line.ts'
 import type { BankAccountRow, BankLineRow } from './bank-line.ts'
@@ -168,7 +168,15 @@ async function bookSure(
       booked += 1
     } catch (error) {
       means.log.warn({ err: error, line: line.id }, 'a bank line could not be booked by rule')
+      if (error instanceof BerthError) await noteRefusal(means, line, error.message)
     }
   }
   return booked
+}
+
+/** Why it waits stands at the line, until it is booked or left aside. */
+async function noteRefusal(means: Means, { id }: BankLineRow, message: string): Promise<void> {
+  await means.db.run(
+    sql`update bank_lines set note = ${message.slice(0, 500)} where id = ${id} and status = 'open'`,
+  )
 }

@@ -2,6 +2,8 @@
 export interface OpenDocument {
   id: string
   number: string
+  /** What a gateway told the payer to write instead, such as a creditor reference. */
+  references: readonly string[]
   clientName: string
   company: string | null
   openMinor: bigint
@@ -40,9 +42,10 @@ export const stripped = (text: string): string => text.toUpperCase().replaceAll(
 const NUMBER_MIN = 4
 
 export function indexDocuments(open: readonly OpenDocument[]): DocumentIndex {
-  const byNumber = new Map(
-    open.flatMap((one) => (stripped(one.number).length < NUMBER_MIN ? [] : [[stripped(one.number), one]])),
-  ) as Map<string, OpenDocument>
+  const byNumber = new Map<string, OpenDocument>()
+  for (const one of open)
+    for (const name of [...one.references, one.number].map(stripped))
+      if (name.length >= NUMBER_MIN) byNumber.set(name, one)
   const byAmount = new Map<bigint, OpenDocument[]>()
   for (const one of open) byAmount.set(one.openMinor, [...(byAmount.get(one.openMinor) ?? []), one])
   return { byNumber, lengths: [...new Set([...byNumber.keys()].map(({ length }) => length))], byAmount }

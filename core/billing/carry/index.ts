@@ -1,2 +1,3 @@
 export * from './carried-items.ts'
 export * from './carry-lines.ts'
+export { dropUnbilled } from './drop-unbilled.ts'

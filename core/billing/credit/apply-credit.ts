@@ -9,6 +9,7 @@ import { useCreditAlways } from '../settings.ts'
 import { openAmount, settleInvoice, settleOpen, todayOf } from '../settle-invoice.ts'
 import { lockCredit } from './credit-standing.ts'
 import { orderOfUse, type Use } from './order-of-use.ts'
+import { usedOn, worthOf, type GrantsPart } from './paid-by-grants.ts'
 
 /** Uses the client's credit, as far as it reaches, on a document that is open. */
 export const applyCredit = (means: Means, trx: Trx, invoice: InvoiceRow, actor: Actor): Promise<InvoiceRow> =>
@@ -31,9 +32,16 @@ export async function applyPart(
     return settleOpen(means, trx, { invoice, openMinor: open }, actor)
   const { grants, paidMinor } = await lockCredit(trx, clientId, currency)
   const today = await todayOf(means, trx, invoice.brand_id)
-  const uses = orderOfUse(grants, paidMinor, { wantedMinor, today })
+  const grantsMostMinor = grants.length === 0 ? null : await roomForGrants(trx, invoice.id)
+  const uses = orderOfUse(grants, paidMinor, { wantedMinor, grantsMostMinor, today })
   const takenMinor = await take(means, trx, { invoice, uses, today })
   return settleOpen(means, trx, { invoice, openMinor: open - takenMinor }, actor)
+}
+
+/** Of time that was given back already grants pay nothing any more: it would come back as money. Null: no such time. */
+async function roomForGrants(trx: Trx, invoiceId: string): Promise<bigint | null> {
+  const worthMinor = await worthOf(trx, invoiceId)
+  return worthMinor === null ? null : worthMinor - ((await usedOn(trx, [invoiceId])).get(invoiceId) ?? 0n)
 }
 
 /** The same for what nobody asked for: only where brand and client let new documents take credit by themselves. */
@@ -72,7 +80,7 @@ export async function applyNote(
   const amountMinor = valueMinor < open ? valueMinor : open
   const today = await todayOf(means, trx, invoice.brand_id)
   await take(means, trx, { invoice, uses: [{ grantId: null, amountMinor }], today })
-  await trimGrants(means, trx, invoice.id, { worthMinor, mostMinor: valueMinor - amountMinor })
+  await trimGrants(means, trx, { invoiceId: invoice.id, worthMinor, mostMinor: valueMinor - amountMinor })
   if (invoice.status === 'written_off' && amountMinor > 0n)
     await recoverLoss(means, trx, { source: note, amountMinor })
   const openMinor = open - amountMinor
@@ -125,21 +133,40 @@ async function take(means: Means, trx: Trx, { invoice, uses, today }: Taken): Pr
 
 /** What a document took from grants goes back to them; one that has ended meanwhile is booked out by the next run. */
 export async function returnGrants(means: Means, trx: Trx, invoiceId: string): Promise<void> {
-  await trimGrants(means, trx, invoiceId, { worthMinor: 0n, mostMinor: null })
+  const amountMinor = (await usedOn(trx, [invoiceId])).get(invoiceId) ?? 0n
+  await returnPart(means, trx, { invoiceId, amountMinor })
 }
 
-/** What grants paid beyond the worth of a document goes back to them, last used first; null: without a limit. */
+interface Trimmed {
+  invoiceId: string
+  /** Beside credit notes. */
+  worthMinor: bigint
+  mostMinor: bigint
+}
+
+/** What grants paid beyond the worth of a document goes back to them. */
 async function trimGrants(
   means: Means,
   trx: Trx,
-  invoiceId: string,
-  { worthMinor, mostMinor }: { worthMinor: bigint; mostMinor: bigint | null },
+  { invoiceId, worthMinor, mostMinor }: Trimmed,
 ): Promise<void> {
+  const used = (await usedOn(trx, [invoiceId])).get(invoiceId) ?? 0n
+  if (used === 0n || mostMinor <= 0n) return
+  const beyond = used - ((await worthOf(trx, invoiceId)) ?? worthMinor)
+  await returnPart(means, trx, { invoiceId, amountMinor: mostMinor < beyond ? mostMinor : beyond })
+}
+
+/** So much goes back into the grants that paid a document, last used first. */
+export async function returnPart(
+  means: Means,
+  trx: Trx,
+  { invoiceId, amountMinor: wantedMinor }: GrantsPart,
+): Promise<void> {
+  if (wantedMinor <= 0n) return
   const used = await trx.all<{ grant_id: string; used_minor: bigint }>(sql`
     select grant_id, sum(amount_minor) as used_minor from credit_uses where invoice_id = ${invoiceId}
     group by grant_id having sum(amount_minor) > 0 order by max(id) desc`)
-  const beyond = used.reduce((sum, row) => sum + row.used_minor, 0n) - worthMinor
-  let left = mostMinor !== null && mostMinor < beyond ? mostMinor : beyond
+  let left = wantedMinor
   const returned = used.flatMap(({ grant_id, used_minor }) => {
     const amountMinor = left < used_minor ? left : used_minor
     if (amountMinor <= 0n) return []

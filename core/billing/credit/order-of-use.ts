@@ -16,17 +16,24 @@ export interface Use {
   amountMinor: bigint
 }
 
+export interface WantedUse {
+  wantedMinor: bigint
+  grantsMostMinor?: bigint | null
+  today: IsoDate
+}
+
 /** The place of what the client paid in among grants: like a grant of the usual priority that never ends. */
 export const USUAL_PRIORITY = 100
 
 /**
  * How a sum is taken from a client's credit: by priority, then what ends first, then what we gave before what was paid
- * in, then the oldest. Grants that have ended are left alone. Never more than is wanted, and never more than there is.
+ * in, then the oldest. Grants that have ended are left alone, and all of them take no more than they may (null: without
+ * a limit of their own). Never more than is wanted, and never more than there is.
  */
 export function orderOfUse(
   grants: readonly OpenGrant[],
   paidMinor: bigint,
-  { wantedMinor, today }: { wantedMinor: bigint; today: IsoDate },
+  { wantedMinor, grantsMostMinor = null, today }: WantedUse,
 ): Use[] {
   const usable = grants.filter((grant) => grant.expiresOn === null || grant.expiresOn > today)
   const sources = [
@@ -37,11 +44,14 @@ export function orderOfUse(
   sources.sort((a, b) => a.priority - b.priority)
   const uses: Use[] = []
   let wanted = wantedMinor
+  let room = grantsMostMinor ?? wantedMinor
   for (const { grantId, leftMinor } of sources) {
-    const amountMinor = leftMinor < wanted ? leftMinor : wanted
+    const most = grantId !== null && room < wanted ? room : wanted
+    const amountMinor = leftMinor < most ? leftMinor : most
     if (amountMinor <= 0n) continue
     uses.push({ grantId, amountMinor })
     wanted -= amountMinor
+    if (grantId !== null) room -= amountMinor
   }
   return uses
 }

@@ -9,6 +9,7 @@ import { attempt, snapshotOf, type Payments } from '../payments/gateway.ts'
 import { customerAt, type MethodRow } from '../payments/keep-method.ts'
 import { insertPayment, type PaymentRow } from '../payments/payment.ts'
 import { refuseOutside } from '../payments/start-deposit.ts'
+import { eachByItself } from '../run/each-by-itself.ts'
 import { ofBrands } from '../run/zones.ts'
 import { endsMethod } from '../dunning/classify-decline.ts'
 
@@ -91,27 +92,30 @@ const RIPE = sql`t.paused_at is null and c.status = 'active' and c.currency = t.
 
 /** Enters one refill a client and day at most. Answers how many. */
 export async function topUpDue(means: Means, { on, brandIds }: BilledDay): Promise<number> {
+  const daily = { refusal: 'credit.top_up_refused', failure: 'credit.top_up_failed', actor }
   let entered = 0
-  for (;;) {
+  for (let after = ''; ;) {
     const rows = await means.db.all<{ client_id: string }>(sql`
-      select t.client_id from credit_top_ups t join clients c on c.id = t.client_id where ${RIPE} and ${ofBrands(sql`t.brand_id`, brandIds)}
+      select t.client_id from credit_top_ups t join clients c on c.id = t.client_id where t.client_id > ${after} and ${RIPE} and ${ofBrands(sql`t.brand_id`, brandIds)}
         and not exists (select 1 from automated_acts a where a.task = 'top_up' and a.subject = t.client_id and a.period = ${on})
       order by t.client_id limit ${BATCH}`)
     if (rows.length === 0) return entered
-    await means.db.transaction(async (trx) => {
+    after = rows.at(-1)!.client_id
+    const ids = rows.map(({ client_id }) => client_id)
+    entered += await eachByItself(means, { ...daily, ids }, async (trx, clientIds) => {
       const act = { task: 'top_up', period: on, outcome: 'entered', acted_at: means.business.now() }
       await trx.insert(
         'automated_acts',
-        rows.map((row) => ({ ...act, subject: row.client_id })),
+        clientIds.map((subject) => ({ ...act, subject })),
       )
       await means.jobs.enqueue(
         trx,
-        rows.map(({ client_id }) => ({
+        clientIds.map((client_id) => ({
           ...{ task: 'billing.top_up', payload: { client_id, on }, key: `top_up/${client_id}` },
         })),
       )
+      return clientIds.length
     })
-    entered += rows.length
   }
 }
 

@@ -7,10 +7,11 @@ import { creditLines } from '../credit-invoice.ts'
 import { creditable } from '../creditable.ts'
 import { planTaxed } from '../determine-taxes.ts'
 import type { DraftLine, LineKind } from '../draft.ts'
+import { giveUnusedOf } from '../give-unused.ts'
 import type { InvoiceLineRow, InvoiceRow } from '../invoice.ts'
-import { issuePlannedNote } from '../issue-credit-note.ts'
 import { loadBuyers, loadSeller } from '../parties.ts'
 import { lockInvoice } from '../settle-invoice.ts'
+import { statedLine } from '../untaxed-price.ts'
 import { writeInvoices } from '../write-invoices.ts'
 
 const actor = systemActor('cancellation')
@@ -111,7 +112,7 @@ async function mirror(means: Means, trx: Trx, { of, document, lines }: Mirrored)
   const plan = await planTaxed(means, trx, { draft, buyer, from, issuedOn })
   if (plan.totalMinor < 0n) {
     const note = { ...plan, draft: { ...plan.draft, kind: 'credit_note' as const } }
-    await issuePlannedNote(means, trx, note, actor)
+    await giveUnusedOf(means, trx, note, actor)
     return
   }
   const [invoice] = await writeInvoices(means, trx, [{ ...plan, proforma: false }], actor)
@@ -120,10 +121,11 @@ async function mirror(means: Means, trx: Trx, { of, document, lines }: Mirrored)
 
 function mirrored(line: InvoiceLineRow, cancellationId: string): DraftLine {
   const { change, part } = JSON.parse(line.trace) as { change: string; part: string }
+  const { unitMinor: _unit, amountMinor, untaxedPrice = 'stated' } = statedLine(line)
   return {
     ...{ sourceId: line.source_id, kind: line.kind as LineKind, description: line.description },
     ...{ cause: `${cancellationId}:${change}:${part}`, quantity: 1, taxClass: line.tax_class },
-    ...{ unitMinor: -line.amount_minor, amountMinor: -line.amount_minor },
+    ...{ unitMinor: -amountMinor, amountMinor: -amountMinor, untaxedPrice },
     ...{ periodStart: line.period_start as IsoDate, periodEnd: line.period_end as IsoDate },
     trace: { cancellation: cancellationId, reverses: line.id },
   }

@@ -1,11 +1,12 @@
-import { minorDigits, timesPpm } from '../../../sdk/index.ts'
+import { timesPpm } from '../../../sdk/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { readSetting } from '../../records/index.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { instalmentOffer } from '../settings.ts'
+import { sumIn, type Sums } from '../sums.ts'
 
 export interface InstalmentOffer {
-  minimum: number
+  minimum: Sums
   parts: number
   every: string
   fee_percent: string
@@ -26,8 +27,8 @@ export async function offerFor(
   if (invoice.owed_on !== null || invoice.in_collections_at !== null) return null
   const { brand_id: brand, client_id: client, currency } = invoice
   const offer = await readSetting(queries, instalmentOffer, { brand, client })
-  const minimum = BigInt(offer.minimum) * 10n ** BigInt(minorDigits(currency))
-  return minimum > 0n && openMinor >= minimum ? offer : null
+  const minimum = sumIn(offer.minimum, currency)
+  return minimum !== null && openMinor >= minimum ? offer : null
 }
 
 /** Before tax as the brand states its prices, half up. */

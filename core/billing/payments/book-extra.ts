@@ -65,7 +65,12 @@ export async function bookSurcharge(
   }
   // The sum was told with its tax when the payment began; whatever the tax is today, it does not change.
   // Money that came is booked, whatever a tax plugin does: without its answer the client keeps the sum as credit.
-  const of = { draft, buyer, from: { ...from, pricesIncludeTax: true }, issuedOn: on }
+  const of = {
+    draft,
+    buyer,
+    from: { ...from, pricesIncludeTax: true },
+    issuedOn: on,
+  }
   const [plan] = await planTaxedAll(means, trx, [of])
   if (!plan || plan instanceof BerthError) {
     means.log.warn({ payment: payment.id, error: String(plan) }, 'surcharge not charged')

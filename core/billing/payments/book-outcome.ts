@@ -11,6 +11,7 @@ import { paymentLifecycle } from '../payment-lifecycle.ts'
 import { documentsOf } from './apply-payment.ts'
 import { bookSuccess } from './book-success.ts'
 import { keepCustomer, keepMethod } from './keep-method.ts'
+import { planEnd } from './offer-end.ts'
 import { lockPayment, type PaymentRow } from './payment.ts'
 
 /** When an attempt without an answer is asked about again, in minutes: soon, in an hour, then daily. */
@@ -79,11 +80,10 @@ async function bookAnswer(
         instructions: outcome.instructions,
         expires_at: outcome.expires_at,
       })
-      return move(means, trx, payment, {
-        name: 'ask_client',
-        actor,
-        set: { needs, reference: outcome.reference },
-      })
+      const set = { needs, reference: outcome.reference }
+      const asked = await move(means, trx, payment, { name: 'ask_client', actor, set })
+      await planEnd(means, trx, asked)
+      return asked
     }
     case 'pending':
       return wait(means, trx, { payment, reference: outcome.reference }, actor)

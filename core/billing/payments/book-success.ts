@@ -9,6 +9,7 @@ import { lockInvoice, settleInvoice, settleOpen, todayOf } from '../settle-invoi
 import { applyPayment, type Applied } from './apply-payment.ts'
 import { bookDiscount, bookSurcharge, readExtra } from './book-extra.ts'
 import { TransactionBooked, WrongMoney } from './errors.ts'
+import { noteOtherAmount } from './other-amount.ts'
 import type { PaymentRow } from './payment.ts'
 
 export interface Received {
@@ -29,7 +30,7 @@ export interface Success {
 
 /**
  * Books money that has come: transaction, ledger, allocation to the document, and the rest to the client's credit.
- * Nothing in it asks whether the money was expected; it is there.
+ * Nothing in it asks whether the money was expected; it is there. Of another sum than was asked for staff are told.
  */
 export async function bookSuccess(
   means: Means,
@@ -41,6 +42,7 @@ export async function bookSuccess(
   if (received.currency !== payment.currency)
     throw WrongMoney({ id: payment.id, expected: payment.currency, received: received.currency })
   await addTransaction(means, trx, payment, { ...received, kind: 'payment', actor: actor.id })
+  await noteOtherAmount(means, trx, { payment, receivedMinor: received.amountMinor }, actor)
   const applied = await applyPayment(means, trx, { payment, amountMinor: received.amountMinor }, actor)
   const extra = await readExtra(trx, payment.id)
   const taken = {

@@ -180,7 +180,7 @@ function openCharge(
 
 /** Between its entry and its time a charge may have been forbidden: by staff, by the client, by another try's answer. */
 async function isStopped(trx: Trx, invoice: InvoiceRow, method: MethodRow): Promise<boolean> {
-  if (invoice.in_collections_at !== null) return true
+  if (invoice.in_collections_at !== null || invoice.suspected_at !== null) return true
   const free = await trx.get(sql`
     select i.id from invoices i join clients c on c.id = i.client_id join payment_methods m on m.id = ${method.id}
     where i.id = ${invoice.id} and c.auto_charge = 1 and ${chargeable}`)

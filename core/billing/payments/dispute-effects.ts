@@ -31,7 +31,8 @@ export interface Disputed {
  * What the bank took back the client owes again: the documents that the payment had paid, its surcharge last, are open,
  * each with its own due day, so dunning goes on where it would stand without the payment; a debit that came back is owed
  * from today, as one that never came. What the payment had brought
- * as credit is taken out of the credit, as far as that was paid in and is still there. Once for each dispute.
+ * as credit is taken out of the credit, as far as that was paid in and is still there. Of a claim that was given up
+ * meanwhile it is lost like the rest: nobody asks for it again. Once for each dispute.
  */
 export async function claimAgain(
   means: Means,
@@ -44,18 +45,22 @@ export async function claimAgain(
   const documents = await lockDocuments(trx, payment)
   const shares = await documentShares(trx, payment)
   let rest = dispute.amount_minor
+  let ofLoss = 0n
   // What was refunded already is taken back last: that the bank takes besides is of the other documents.
   for (const spare of [true, false])
     for (const invoice of documents) {
       const share = shares.get(invoice.id)
       const most = spare ? leftOf(share) : rest
-      rest -= await takeFrom(means, trx, { invoice, payment, most: most < rest ? most : rest })
+      const taken = await takeFrom(means, trx, { invoice, payment, most: most < rest ? most : rest })
+      if (invoice.status === 'written_off') ofLoss += taken
+      rest -= taken
     }
-  const ofInvoice = dispute.amount_minor - rest
+  const ofInvoice = dispute.amount_minor - rest - ofLoss
   const { paidMinor } = await lockCredit(trx, clientId, currency)
   const ofCredit = paidMinor < 0n ? 0n : paidMinor < rest ? paidMinor : rest
-  await post(means, trx, { dispute, payment }, { kind: 'dispute_claimed', ofInvoice, ofCredit })
+  await post(means, trx, { dispute, payment }, { kind: 'dispute_claimed', ofInvoice, ofLoss, ofCredit })
   for (const invoice of documents) {
+    if (invoice.status === 'written_off') continue
     const open = await settleInvoice(means, trx, invoice, actor)
     if (payment.pending_since === null) continue
     const on = await todayOf(means, trx, payment.brand_id)
@@ -89,7 +94,7 @@ export async function dropClaim(
   }
   if (recovered > 0n)
     await recoverLoss(means, trx, { source: { ...payment, id: dispute.id }, amountMinor: recovered })
-  const amounts = { kind: 'dispute_dropped', ofInvoice: rest - back, ofCredit: -rest }
+  const amounts = { kind: 'dispute_dropped', ofInvoice: rest - back, ofLoss: 0n, ofCredit: -rest }
   await post(means, trx, { dispute, payment }, amounts)
   for (const invoice of documents) await settleInvoice(means, trx, invoice, actor)
 }
@@ -104,6 +109,8 @@ async function lockDocuments(trx: Trx, payment: PaymentRow): Promise<InvoiceRow[
   return ids.map((id) => locked.get(id)!)
 }
 
+const HOLD_MONEY = ['issued', 'paid', 'written_off']
+
 interface TakeBack {
   invoice: InvoiceRow
   payment: PaymentRow
@@ -111,7 +118,7 @@ interface TakeBack {
 }
 
 async function takeFrom(means: Means, trx: Trx, { invoice, payment, most }: TakeBack): Promise<bigint> {
-  if (invoice.status !== 'paid' && invoice.status !== 'issued') return 0n
+  if (!HOLD_MONEY.includes(invoice.status)) return 0n
   const row = await trx.get<{ paid_minor: bigint | null }>(
     sql`select sum(amount_minor) as paid_minor from allocations where payment_id = ${payment.id} and invoice_id = ${invoice.id}`,
   )
@@ -122,18 +129,27 @@ async function takeFrom(means: Means, trx: Trx, { invoice, payment, most }: Take
   return taken
 }
 
+interface Amounts {
+  kind: string
+  ofInvoice: bigint
+  /** Of claims that were given up. */
+  ofLoss: bigint
+  ofCredit: bigint
+}
+
 async function post(
   means: Means,
   trx: Trx,
   { dispute, payment }: Disputed,
-  { kind, ofInvoice, ofCredit }: { kind: string; ofInvoice: bigint; ofCredit: bigint },
+  { kind, ofInvoice, ofLoss, ofCredit }: Amounts,
 ): Promise<void> {
   const { currency, client_id: clientId, brand_id: brandId } = payment
-  if (ofInvoice === 0n && ofCredit === 0n) return
+  if (ofInvoice === 0n && ofLoss === 0n && ofCredit === 0n) return
   const postings: Posting[] = [
     { account: account.receivable, currency, clientId, amountMinor: ofInvoice },
+    { account: account.writeOffs, currency, clientId, amountMinor: ofLoss },
     { account: account.clientCredit, currency, clientId, amountMinor: ofCredit },
-    { account: account.disputes, currency, amountMinor: -(ofInvoice + ofCredit) },
+    { account: account.disputes, currency, amountMinor: -(ofInvoice + ofLoss + ofCredit) },
   ]
   const effectiveOn = await todayOf(means, trx, brandId)
   await postJournal(means, trx, { kind, sourceId: dispute.id, brandId, effectiveOn, postings })

@@ -5,6 +5,7 @@ export const WrongMoney = defineError(
   409,
   (p: { id: string; expected: string; received: string }) =>
     `Payment ${p.id}, amount.currency: was to come in ${p.expected} and came in ${p.received}. A person must decide.`,
+  'amount.currency',
 )
 export const TransactionBooked = defineError(
   'payment.already_booked',
@@ -78,6 +79,7 @@ export const RefundTooLarge = defineError(
   422,
   (p: { left: string; ofDocument?: boolean }) =>
     `Of ${p.ofDocument ? 'what this payment paid of the document' : 'this payment'} ${p.left} can be refunded at most.`,
+  'amount_minor',
 )
 export const RefundMixed = defineError(
   'refund.mixed',
@@ -105,7 +107,10 @@ export const NoSavedMethod = defineError(
 export const AmountOutOfRange = defineError(
   'payment.amount_out_of_range',
   422,
-  (p: { minimum: string; maximum: string }) => `The amount must lie between ${p.minimum} and ${p.maximum}.`,
+  (p: { minimum: string; maximum?: string }) =>
+    p.maximum === undefined
+      ? `The amount must be at least ${p.minimum}.`
+      : `The amount must lie between ${p.minimum} and ${p.maximum}.`,
 )
 export const NothingReserved = defineError(
   'payment.nothing_reserved',

@@ -65,6 +65,12 @@ export async function getGateway(queries: Queries, instanceId: string): Promise<
   return instance
 }
 
+/** Whether an instance can be called now. */
+export const isOn = async (queries: Queries, instanceId: string): Promise<boolean> =>
+  (await queries.get(
+    sql`select i.id from plugin_instances i join plugins p on p.id = i.plugin_id where i.id = ${instanceId} and i.status = 'active' and p.status = 'enabled'`,
+  )) !== undefined
+
 const parsed = <R extends InstanceRow>(row: R): Omit<R, 'manifest'> & GatewayInstance => ({
   ...row,
   manifest: JSON.parse(row.manifest) as GatewayInstance['manifest'],

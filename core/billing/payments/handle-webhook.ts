@@ -94,7 +94,10 @@ async function refuse(payments: Payments, event: EventRow, error: unknown): Prom
     await trx.run(sql`
       update webhook_events set status = 'refused', outcome = ${`${error.code}: ${error.message}`}, attempts = attempts + 1 where id = ${event.id} and status <> 'handled'`)
     await recordAudit(payments, trx, systemActor('webhook'), [
-      { action: 'webhook.refuse', subject: event.id, after: { code: error.code }, reason: error.message },
+      {
+        ...{ action: 'webhook.refuse', subject: event.id, reason: error.message },
+        after: { code: error.code, fields: Object.keys(error.fields) },
+      },
     ])
   })
 }

@@ -9,7 +9,11 @@ import { refundable } from './refundable.ts'
 
 export interface NoteRefund {
   noteId: string
+  /** What of its value is money: above zero, no promotional credit in it. */
+  mostMinor: bigint
   serviceIds: readonly string[]
+  /** Of this document of theirs alone. */
+  invoiceId?: string
   reason: string
   /** Of the act that gives it back: the same act refunds once. */
   once: string
@@ -17,19 +21,21 @@ export interface NoteRefund {
 
 /**
  * Sends the value of a credit note back to the payments that paid for these services, newest first, no more than each of
- * them brought. What no payment through a gateway reaches stays credit of the client.
+ * them brought. What no payment through a gateway reaches stays credit of the client. Answers what goes back.
  */
-export async function refundNote(means: Means, trx: Trx, wish: NoteRefund, actor: Actor): Promise<void> {
+export async function refundNote(means: Means, trx: Trx, wish: NoteRefund, actor: Actor): Promise<bigint> {
   const note = await trx.get<InvoiceRow>(sql`select * from invoices where id = ${wish.noteId}`)
   assert(note, `credit note ${wish.noteId} exists`)
-  const documents = sql`select l.invoice_id from invoice_lines l where l.source_id in (${list(wish.serviceIds)})`
+  const one = wish.invoiceId === undefined ? sql`` : sql`and l.invoice_id = ${wish.invoiceId}`
+  const documents = sql`select l.invoice_id from invoice_lines l where l.source_id in (${list(wish.serviceIds)}) ${one}`
   const payments = await trx.all<PaymentRow>(sql`
     select * from payments where status = 'succeeded' and instance_id is not null and client_id = ${note.client_id}
       and currency = ${note.currency} and (invoice_id in (${documents}) or invoice_id is null and id in (
         select a.payment_id from allocations a where a.kind = 'payment' and a.invoice_id in (${documents})))
     order by id desc ${forUpdate(trx.dialect)}`)
   const { paidMinor: credit } = await lockCredit(trx, note.client_id, note.currency)
-  let left = credit < -note.total_minor ? credit : -note.total_minor
+  const mostMinor = credit < wish.mostMinor ? credit : wish.mostMinor
+  let left = mostMinor
   for (const payment of payments)
     for (const documentId of payment.invoice_id
       ? [payment.invoice_id]
@@ -47,6 +53,7 @@ export async function refundNote(means: Means, trx: Trx, wish: NoteRefund, actor
       } as const
       await enterRefund({ means, trx, actor }, payment, { ...of, note, once, reason: wish.reason })
     }
+  return mostMinor - left
 }
 
 /** Which of the documents a payment for several paid, newest first. */

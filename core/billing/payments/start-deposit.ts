@@ -1,28 +1,13 @@
-import { minorDigits, money, toDecimal, Type } from '../../../sdk/index.ts'
-import { defineSetting, defineVerb, findRow, readSetting } from '../../records/index.ts'
+import { money, toDecimal, Type, type Money } from '../../../sdk/index.ts'
+import { defineVerb, findRow, readSetting } from '../../records/index.ts'
+import { depositMaximum, depositMinimum } from '../settings.ts'
+import { sumIn } from '../sums.ts'
 import { demandEligible } from './eligibility.ts'
 import { AmountOutOfRange } from './errors.ts'
 import { attempt, getGateway, snapshotOf, type Payments } from './gateway.ts'
 import { demandOffered } from './gateway-rules.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment } from './payment.ts'
-
-const units = Type.Integer({ minimum: 1, maximum: 100_000_000 })
-const scopes = ['installation', 'brand'] as const
-
-export const depositMinimum = defineSetting({
-  key: 'billing.deposit_minimum',
-  schema: units,
-  preset: 5,
-  scopes,
-})
-
-export const depositMaximum = defineSetting({
-  key: 'billing.deposit_maximum',
-  schema: units,
-  preset: 1_000,
-  scopes,
-})
 
 /** A payment for no document: what comes goes to the client's credit. */
 export const startDeposit = defineVerb(
@@ -88,19 +73,21 @@ export async function refuseOutside(
   { brandId, currency, amountMinor }: { brandId: string; currency: string; amountMinor: bigint },
 ): Promise<void> {
   const { minimum, maximum } = await depositLimits(payments, brandId, currency)
-  if (amountMinor >= minimum.minor && amountMinor <= maximum.minor) return
+  if (amountMinor >= minimum.minor && (maximum === null || amountMinor <= maximum.minor)) return
   throw AmountOutOfRange({
     minimum: `${toDecimal(minimum)} ${currency}`,
-    maximum: `${toDecimal(maximum)} ${currency}`,
+    ...(maximum ? { maximum: `${toDecimal(maximum)} ${currency}` } : {}),
   })
 }
 
-/** Least and most of one deposit, in the currency. */
-export async function depositLimits(payments: Pick<Payments, 'db'>, brandId: string, currency: string) {
+/** Least of one deposit in the currency, and most; null: as much as one likes. */
+export async function depositLimits(
+  payments: Pick<Payments, 'db'>,
+  brandId: string,
+  currency: string,
+): Promise<{ minimum: Money; maximum: Money | null }> {
   const limit = async (setting: typeof depositMinimum) =>
-    money(BigInt(await readSetting(payments.db, setting, { brand: brandId })) * unitOf(currency), currency)
-  return { minimum: await limit(depositMinimum), maximum: await limit(depositMaximum) }
+    sumIn(await readSetting(payments.db, setting, { brand: brandId }), currency)
+  const [least, most] = [await limit(depositMinimum), await limit(depositMaximum)]
+  return { minimum: money(least ?? 1n, currency), maximum: most === null ? null : money(most, currency) }
 }
-
-/** Minor units in one whole unit. */
-const unitOf = (currency: string): bigint => 10n ** BigInt(minorDigits(currency))

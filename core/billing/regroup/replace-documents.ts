@@ -14,6 +14,7 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import { applyCreditByItself } from '../credit/apply-credit.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { voidIssued } from '../void-invoice.ts'
+import { statedLine } from '../untaxed-price.ts'
 import { writeInvoices } from '../write-invoices.ts'
 
 export interface Regrouping {
@@ -101,11 +102,10 @@ async function planParts(means: Means, trx: Trx, of: Regrouping): Promise<Planne
 }
 
 function movedLine(line: InvoiceLineRow, number: string | null): DraftLine {
-  const trace = JSON.parse(line.trace) as DraftLine['trace']
+  const { trace, ...stated } = statedLine(line)
   return {
     ...{ sourceId: line.source_id, kind: line.kind as LineKind, description: line.description },
-    ...{ quantity: line.quantity, unitMinor: line.unit_minor, amountMinor: line.amount_minor },
-    taxClass: line.tax_class,
+    ...{ ...stated, quantity: line.quantity, taxClass: line.tax_class },
     ...(line.period_start ? { periodStart: line.period_start as IsoDate } : {}),
     ...(line.period_end ? { periodEnd: line.period_end as IsoDate } : {}),
     ...(line.charge_id ? { chargeId: line.charge_id } : {}),

@@ -2,7 +2,7 @@ import { sql } from '../../db/index.ts'
 import { addDays, daysBetween, maxDay, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSettings, type Means } from '../../records/index.ts'
 import type { BillableSource } from '../billable-source.ts'
-import type { OverdueServices } from '../ports.ts'
+import type { BilledDay, OverdueServices } from '../ports.ts'
 import { remindExpiring } from '../dunning/remind-expiring.ts'
 import { expireCredit } from '../credit/expire-credit.ts'
 import { topUpDue } from '../credit/top-up.ts'
@@ -11,10 +11,11 @@ import { breakInstalments } from '../instalments/break-instalments.ts'
 import { chargeDue } from './charge-due.ts'
 import { chargeLateFees } from './charge-late-fees.ts'
 import { sanctionOverdue } from './overdue.ts'
+import { demandDatabase, noteFailure } from './each-by-itself.ts'
 import { OWING } from './owing-rules.ts'
 import { sendReminders } from './reminders.ts'
 import { runRenewals } from './run-renewals.ts'
-import { addCounts, countsOf, type RunCounts } from './run-row.ts'
+import { addCounts, countsOf, NOTHING_COUNTED, type RunCounts } from './run-row.ts'
 import { billedZones, type BilledZone } from './zones.ts'
 
 export interface BillingDeps {
@@ -26,6 +27,7 @@ export interface BillingDeps {
 export interface DayReport extends RunCounts {
   on: IsoDate
   zone: string
+  /** That of its renewals; "failed" when a step of the day was left out, which is run again with the next run. */
   status: string
   charges: number
   reminders: number
@@ -48,7 +50,7 @@ export async function billDay(deps: BillingDeps, on: IsoDate, signal?: AbortSign
   return reports.reduce(together)
 }
 
-const STATUSES = ['completed', 'completed_with_exceptions', 'running']
+const STATUSES = ['completed', 'completed_with_exceptions', 'running', 'failed']
 
 function together(a: DayReport, b: DayReport): DayReport {
   const totals = new Map(Object.entries(b.totals).map(([currency, minor]) => [currency, BigInt(minor)]))
@@ -101,12 +103,23 @@ async function billZoneUntil(
   signal?: AbortSignal,
 ): Promise<DayReport[]> {
   const reports: DayReport[] = []
-  for (let on = await firstDay(deps.means, zone, until); on <= until && !signal?.aborted; on = addDays(on, 1))
+  for (
+    let on = await firstDay(deps.means, zone, until);
+    on <= until && !signal?.aborted;
+    on = addDays(on, 1)
+  ) {
     reports.push(await billZone(deps, { zone, on }, signal))
+    // A day after it that is done would cover what was left out of this one.
+    if (reports.at(-1)!.status === 'failed') break
+  }
   return reports
 }
 
-/** Everything that money does on a day, in the order in which it may depend on each other. Safe to repeat. */
+/**
+ * Everything that money does on a day, in the order in which it may depend on each other. Safe to repeat. A step that
+ * throws is left out, and the other steps and zones go on; but nobody pays a fee or is suspended on a day on which
+ * charges or reminders could not be entered.
+ */
 async function billZone(
   deps: BillingDeps,
   { zone, on }: { zone: BilledZone; on: IsoDate },
@@ -114,30 +127,60 @@ async function billZone(
 ): Promise<DayReport> {
   const { means, sources, services } = deps
   const day = { on, brandIds: zone.brandIds }
-  const ended = await services.endCancelled(day)
-  await expireCredit(means, day, actor)
-  const run = await runRenewals(means, { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) })
-  await topUpDue(means, day)
-  await remindExpiring(means, day)
-  await breakInstalments(means, day, actor)
-  await watchAuthorisations(means, day, actor)
-  const charges = await chargeDue(means, day)
-  const reminders = await sendReminders(means, day, actor)
-  const owing = { ...day, rules: await scopedSettings(means.db, OWING) }
-  const lateFees = await chargeLateFees(means, owing, actor)
-  const sanctions = await sanctionOverdue(means, services, owing, actor)
-  if (run.status !== 'running') await markDone(means, zone, on)
+  const { step, failed } = stepsOf(means, zone)
+  const ended = await step('end_cancelled', 0, () => services.endCancelled(day))
+  await step('expire_credit', 0, () => expireCredit(means, day, actor))
+  const renewals = { sources, asOfOn: on, zone, actor, ...(signal ? { signal } : {}) }
+  const run = await step('renewals', null, () => runRenewals(means, renewals))
+  await step('top_up', 0, () => topUpDue(means, day))
+  await step('remind_expiring', 0, () => remindExpiring(means, day))
+  await step('break_instalments', null, () => breakInstalments(means, day, actor))
+  await step('watch_authorisations', 0, () => watchAuthorisations(means, day, actor))
+  const charges = await step('charges', 0, () => chargeDue(means, day))
+  const reminders = await step('reminders', 0, () => sendReminders(means, day, actor))
+  const late = isWarned(failed) ? await sanction(deps, { day, step }) : NOT_SANCTIONED
+  if (run && run.status !== 'running' && failed.size === 0) await markDone(means, zone, on)
+  const status = failed.size > 0 ? 'failed' : run!.status
+  const counts = run ? countsOf(run) : NOTHING_COUNTED
+  return { on, zone: zone.zone, status, ...counts, charges, reminders, ...late, ended }
+}
+
+const isWarned = (failed: ReadonlySet<string>): boolean => !failed.has('charges') && !failed.has('reminders')
+
+const NOT_SANCTIONED = { lateFees: 0, suspended: 0, terminated: 0 }
+
+type Step = <T>(name: string, without: T, act: () => Promise<T>) => Promise<T>
+
+async function sanction(
+  { means, services }: BillingDeps,
+  { day, step }: { day: BilledDay; step: Step },
+): Promise<typeof NOT_SANCTIONED> {
+  const rules = await step('rules', null, () => scopedSettings(means.db, OWING))
+  if (!rules) return NOT_SANCTIONED
+  const owing = { ...day, rules }
+  const lateFees = await step('late_fees', 0, () => chargeLateFees(means, owing, actor))
+  const without = { suspended: 0, terminated: 0 }
   return {
-    on,
-    zone: zone.zone,
-    status: run.status,
-    ...countsOf(run),
-    charges,
-    reminders,
     lateFees,
-    ...sanctions,
-    ended,
+    ...(await step('sanctions', without, () => sanctionOverdue(means, services, owing, actor))),
   }
+}
+
+/** Runs steps of a zone each by itself, and remembers which of them failed. */
+function stepsOf(means: Means, { zone }: BilledZone): { step: Step; failed: Set<string> } {
+  const failed = new Set<string>()
+  const step: Step = async (name, without, act) => {
+    try {
+      return await act()
+    } catch (error) {
+      demandDatabase(error)
+      failed.add(name)
+      const at = { id: `${zone} ${name}`, failure: 'billing.step_failed', url: '/admin/billing' }
+      await noteFailure(means, { ...at, actor }, error)
+      return without
+    }
+  }
+  return { step, failed }
 }
 
 const DAY_TASK = 'billing.day'

@@ -1,15 +1,18 @@
-import { sql, type Sql } from '../../db/index.ts'
-import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { sql, type Sql, type Trx } from '../../db/index.ts'
+import { addDays, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
 import { enterByDay } from '../dunning/quiet-hours.ts'
 import { gapsOf, RETRY_SCOPES, triesOf } from '../dunning/retry-plan.ts'
 import { owedBetween, stepName, stepOf } from '../dunning/owed-on.ts'
+import { owedFor, type DunningStep } from '../dunning/step.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
+import { eachByItself } from './each-by-itself.ts'
 import { ofBrands } from './zones.ts'
 
 const BATCH = 200
+const actor = systemActor('billing_run')
 /** A try that was missed is made up to this many days late. */
 const CATCH_UP_DAYS = 3
 
@@ -28,17 +31,20 @@ export async function chargeDue(means: Means, { on: today, brandIds }: BilledDay
   return entered
 }
 
+/** Pure: the tries of a plan, from the due day on. */
+export const chargeSteps = (plan: readonly number[]): DunningStep[] =>
+  triesOf(plan).map((days, i) => ({ name: nameOf(i + 1), firstDay: days, lastDay: days + CATCH_UP_DAYS }))
+
 async function enterPlan(
   means: Means,
   { plan, among, today }: { plan: readonly number[]; among: Sql; today: IsoDate },
 ): Promise<number> {
   let entered = 0
-  const tries = triesOf(plan)
-  for (const [i, days] of tries.entries()) {
-    const owed = owedBetween(addDays(today, -days - CATCH_UP_DAYS), addDays(today, -days))
-    entered += await enterAttempt(means, { attempt: i + 1, among, when: owed })
+  for (const [i, step] of chargeSteps(plan).entries()) {
+    const { owedFrom, owedTo } = owedFor(step, today)
+    entered += await enterAttempt(means, { attempt: i + 1, among, when: owedBetween(owedFrom, owedTo) })
   }
-  for (const [i, gap] of gapsOf(tries).entries())
+  for (const [i, gap] of gapsOf(triesOf(plan)).entries())
     entered += await enterAttempt(means, {
       attempt: i + 2,
       among,
@@ -54,7 +60,7 @@ function returnedBefore(attempt: number, { today, gap }: { today: IsoDate; gap: 
     and exists (select 1 from automated_acts b where b.task = 'charge' and b.subject = i.id and b.period = ${stepOf(`try_${attempt}`)})`
 }
 
-interface Attempt {
+export interface Attempt {
   attempt: number
   /** Those of the brands that are billed whose scope has this plan. */
   among: Sql
@@ -69,42 +75,55 @@ interface Due {
   owed_on: IsoDate | null
 }
 
+const nameOf = (attempt: number): string => `try_${attempt}`
+
+/** The condition that a document (i) of a client (c) is charged by itself. */
+export const toCharge = ({ attempt, among, when }: Attempt): Sql => sql`
+  i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.suspected_at is null and ${when} and c.auto_charge = 1 and ${among}
+    and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and ${chargeable})
+    and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${stepOf(nameOf(attempt))})`
+
 async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
-  const period = `try_${plan.attempt}`
+  const period = nameOf(plan.attempt)
+  const daily = { refusal: 'invoice.charge_refused', failure: 'invoice.charge_failed', actor }
   let entered = 0
-  for (;;) {
-    const rows = await means.db.all<Due>(sql`
+  for (let after = ''; ;) {
+    const found = await means.db.all<Due>(sql`
       select i.id, i.brand_id, i.client_id, i.owed_on from invoices i join clients c on c.id = i.client_id
-      where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${plan.when} and c.auto_charge = 1 and ${plan.among}
-        and exists (select 1 from payment_methods m where m.client_id = c.id and m.preferred = 1 and ${chargeable})
-        and not exists (select 1 from automated_acts a where a.task = 'charge' and a.subject = i.id and a.period = ${stepOf(period)})
-      order by i.id limit ${BATCH}`)
-    if (rows.length === 0) return entered
-    const now = means.business.now()
-    await means.db.transaction(async (trx) => {
-      await trx.insert(
-        'automated_acts',
-        rows.map((row) => ({
-          ...{ task: 'charge', subject: row.id, period: stepName(period, row) },
-          ...{ outcome: 'entered', acted_at: now },
-        })),
-      )
-      await enterByDay(
-        means,
-        trx,
-        rows.map((row) => ({
-          ...{ brandId: row.brand_id, clientId: row.client_id },
-          job: {
-            task: 'billing.charge',
-            payload: {
-              ...{ invoice_id: row.id, attempt: plan.attempt },
-              ...(row.owed_on === null ? {} : { owed_on: row.owed_on }),
-            },
-            key: `charge/${row.id}`,
-          },
-        })),
-      )
+      where i.id > ${after} and ${toCharge(plan)} order by i.id limit ${BATCH}`)
+    if (found.length === 0) return entered
+    after = found.at(-1)!.id
+    entered += await eachByItself(means, { ...daily, ids: found.map(({ id }) => id) }, async (trx, ids) => {
+      const rows = found.filter(({ id }) => ids.includes(id))
+      await enterTries(means, trx, { rows, attempt: plan.attempt, period })
+      return rows.length
     })
-    entered += rows.length
   }
+}
+
+async function enterTries(
+  means: Means,
+  trx: Trx,
+  { rows, attempt, period }: { rows: readonly Due[]; attempt: number; period: string },
+): Promise<void> {
+  const act = { task: 'charge', outcome: 'entered', acted_at: means.business.now() }
+  await trx.insert(
+    'automated_acts',
+    rows.map((row) => ({ ...act, subject: row.id, period: stepName(period, row) })),
+  )
+  await enterByDay(
+    means,
+    trx,
+    rows.map((row) => ({
+      ...{ brandId: row.brand_id, clientId: row.client_id },
+      job: {
+        task: 'billing.charge',
+        payload: {
+          ...{ invoice_id: row.id, attempt },
+          ...(row.owed_on === null ? {} : { owed_on: row.owed_on }),
+        },
+        key: `charge/${row.id}`,
+      },
+    })),
+  )
 }

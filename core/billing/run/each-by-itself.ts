@@ -1,5 +1,6 @@
 import { recordAudit } from '../../audit/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
 import { unlessRefused, type AutomaticAct, type Means } from '../../records/index.ts'
 import { tellStaff } from '../tell-staff.ts'
 
@@ -22,7 +23,7 @@ export async function eachByItself(
   try {
     return await unlessRefused(means, daily, act)
   } catch (error) {
-    if ((error as { code?: string }).code === 'database.unavailable') throw error
+    demandDatabase(error)
     if (ids.length === 1) {
       await noteFailure(means, { ...daily, id: ids[0]! }, error)
       return 0
@@ -33,15 +34,31 @@ export async function eachByItself(
   return done
 }
 
-async function noteFailure(
+/** Where the database is away nothing can be noted and nothing can go on. */
+export function demandDatabase(error: unknown): void {
+  if ((error as { code?: string }).code === 'database.unavailable') throw error
+}
+
+export interface FailedStep {
+  /** Of the record, or of the step and the zone. */
+  id: string
+  /** Audit action. */
+  failure: string
+  actor: Actor
+  /** Where staff look; absent: what the search finds of the id. */
+  url?: string
+}
+
+/** Notes in the audit log and tells staff, once a day, what was left out. */
+export async function noteFailure(
   means: Means,
-  { id, failure, actor }: DailyAct & { id: string },
+  { id, failure, actor, url = `/admin/search?q=${encodeURIComponent(id)}` }: FailedStep,
   error: unknown,
 ): Promise<void> {
   const problem = error instanceof Error ? error.message : String(error)
   const now = means.business.now()
   const day = now.slice(0, 10)
-  means.log.error({ subject: id, failure, err: error }, 'a daily step left one record out')
+  means.log.error({ subject: id, failure, err: error }, 'a daily step was left out')
   await means.db.transaction(async (trx) => {
     const first = await trx.run(sql`
       insert into automated_acts (task, subject, period, outcome, acted_at) values (${failure}, ${id}, ${day}, 'failed', ${now})
@@ -51,7 +68,7 @@ async function noteFailure(
     await tellStaff(means, trx, {
       ...{ brandId: null, permission: 'billing.preview', template: 'step-failed', subject: id },
       key: `${failure}/${id}/${day}`,
-      data: { url: `/admin/search?q=${encodeURIComponent(id)}`, about: id, problem: problem.slice(0, 500) },
+      data: { url, about: id, problem: problem.slice(0, 500) },
     })
   })
 }

@@ -1,18 +1,16 @@
 import { Type, type Static } from '../../../sdk/index.ts'
-import { divideHalfUp, minorDigits, timesPpm } from '../../../sdk/index.ts'
+import { timesPpm } from '../../../sdk/index.ts'
 import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { defineSetting } from '../../records/index.ts'
-
-/** Whole units with up to three decimals, for every currency alike; empty for none. */
-const Sum = Type.Optional(Type.String({ pattern: '^(\\d{1,7}(\\.\\d{1,3})?)?$' }))
+import { problemsIn, sumIn, Sums } from '../sums.ts'
 
 const LateFee = Type.Object({
   kind: Type.Enum({ none: 'none', fixed: 'fixed', percent: 'percent' } as const),
-  amount: Sum,
+  amount: Type.Optional(Sums),
   /** Of what is open, in percent. */
   percent: Type.Optional(Type.String({ pattern: '^(\\d{1,3}(\\.\\d{1,4})?)?$' })),
-  minimum: Sum,
-  maximum: Sum,
+  minimum: Type.Optional(Sums),
+  maximum: Type.Optional(Sums),
   grace_days: Type.Integer({ minimum: 1, maximum: 365 }),
   /** Days until the next one; 0: charged once. */
   every_days: Type.Integer({ minimum: 0, maximum: 365 }),
@@ -29,26 +27,24 @@ export const lateFee = defineSetting({
     ...{ grace_days: 7, every_days: 0, times: 1, tax_class: 'none' },
   },
   scopes: ['installation', 'brand', 'client_group', 'client'],
+  problem: ({ amount, minimum, maximum }) => problemsIn({ amount, minimum, maximum }),
 })
 
-/** Pure: what is charged on an open sum. Percentages and sums of too many decimals are rounded half up. */
+/** Pure: what is charged on an open sum, in minor units; percentages are rounded half up. */
 export function feeOn(rule: LateFee, openMinor: bigint, currency: string): bigint {
-  const plain =
-    rule.kind === 'fixed'
-      ? minorOf(rule.amount ?? '', currency)
-      : rule.kind === 'percent'
-        ? timesPpm(openMinor, Math.round(Number(rule.percent ?? '0') * 10_000))
-        : 0n
-  const least = !rule.minimum ? plain : minorOf(rule.minimum, currency)
-  const raised = rule.kind !== 'none' && plain < least ? least : plain
-  const most = !rule.maximum ? raised : minorOf(rule.maximum, currency)
+  const plain = plainFee(rule, openMinor, currency)
+  if (plain === null) return 0n
+  const least = sumIn(rule.minimum, currency) ?? plain
+  const raised = plain < least ? least : plain
+  const most = sumIn(rule.maximum, currency) ?? raised
   return raised > most ? most : raised
 }
 
-function minorOf(text: string, currency: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.')
-  const thousandths = BigInt((whole || '0') + fraction.padEnd(3, '0'))
-  return divideHalfUp(thousandths * 10n ** BigInt(minorDigits(currency)), 1_000n)
+/** Null where nothing is charged: a least fee makes none of it. */
+function plainFee(rule: LateFee, openMinor: bigint, currency: string): bigint | null {
+  if (rule.kind === 'none') return null
+  if (rule.kind === 'fixed') return sumIn(rule.amount, currency)
+  return timesPpm(openMinor, Math.round(Number(rule.percent ?? '0') * 10_000))
 }
 
 export interface FeeStep {

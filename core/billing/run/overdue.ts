@@ -1,5 +1,5 @@
 import { sql, type Queries, type Sql } from '../../db/index.ts'
-import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
+import { addDays, maxDay, type Actor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { owedOn } from '../dunning/owed-on.ts'
 import { nothingComing } from '../payments/under-way.ts'
@@ -43,14 +43,15 @@ export async function sanctionOverdue(
 
 const idOf = ({ service_id }: OverdueService): string => service_id
 
-/** Batches of services whose grace is over on the day: the same for the run and for its preview. */
-export async function* ripeServices(
+/** Batches of services whose grace is over on the day. */
+async function* ripeServices(
   queries: Queries,
   services: OverdueServices,
   day: OverdueDay,
 ): AsyncGenerator<Sanctions> {
   for (let after = ''; ;) {
-    const overdue = await services.dunningDays(queries, overdueCharges(day, after), day.rules)
+    const batch = sql`${overdueCharges(day, sql`l.source_id > ${after}`)} order by l.source_id limit ${BATCH}`
+    const overdue = await services.dunningDays(queries, batch, day.rules)
     if (overdue.length === 0) return
     yield ripe(overdue, day.on)
     if (overdue.length < BATCH) return
@@ -63,16 +64,34 @@ export async function* ripeServices(
  * that waits for its payment is asked for, not owed: it has not happened. "cross" makes SQLite begin with what is open,
  * not with every line that was ever written.
  */
-const overdueCharges = ({ on, brandIds }: BilledDay, after: string): Sql => sql`
+export const overdueCharges = ({ on, brandIds }: BilledDay, among: Sql): Sql => sql`
   select l.source_id as id, min(${owedOn}) as due_on from invoices i cross join invoice_lines l
-  where l.invoice_id = i.id and i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and ${owedOn} < ${on} and l.source_id > ${after} and ${nothingComing} and ${ofBrands(sql`i.brand_id`, brandIds)}
-  group by l.source_id order by l.source_id limit ${BATCH}`
+  where l.invoice_id = i.id and i.status = 'issued' and i.kind = 'invoice' and i.origin <> 'change' and i.suspected_at is null and ${owedOn} < ${on} and ${among} and ${nothingComing} and ${ofBrands(sql`i.brand_id`, brandIds)}
+  group by l.source_id`
+
+export const isService = (row: OverdueCharge): row is OverdueCharge & OverdueService =>
+  row.service_id !== null
 
 function ripe(overdue: readonly OverdueCharge[], today: IsoDate): Sanctions {
-  const over = ({ due_on }: OverdueService, grace: number) => due_on <= addDays(today, -grace)
-  const services = overdue.filter((row): row is OverdueCharge & OverdueService => row.service_id !== null)
-  const open = services.filter((row) => row.suspend_after === null || row.suspend_after < today)
-  const terminate = open.filter((row) => over(row, row.terminate_days))
-  const suspend = open.filter((row) => over(row, row.grace_days))
-  return { suspend: suspend.filter((row) => !terminate.includes(row)), terminate }
+  const days = overdue.filter(isService).map((row) => ({ row, ...sanctionDays(row) }))
+  const isRipe = (on: IsoDate | null) => on !== null && on <= today
+  const terminate = days.filter(({ terminateOn }) => isRipe(terminateOn))
+  const suspend = days.filter(({ suspendOn, terminateOn }) => isRipe(suspendOn) && !isRipe(terminateOn))
+  return { suspend: suspend.map(({ row }) => row), terminate: terminate.map(({ row }) => row) }
+}
+
+export interface SanctionDays {
+  suspendOn: IsoDate | null
+  terminateOn: IsoDate | null
+}
+
+/** Pure: from which day on a service is suspended and terminated while nothing is paid; null: it is so already. */
+export function sanctionDays(row: OverdueService): SanctionDays {
+  const { due_on, suspend_after: sparedUntil } = row
+  const soonest = addDays(sparedUntil === null ? due_on : maxDay(due_on, sparedUntil), 1)
+  const after = (days: number) => maxDay(soonest, addDays(due_on, days))
+  return {
+    suspendOn: row.may_suspend === 1 ? after(row.grace_days) : null,
+    terminateOn: row.may_terminate === 1 ? after(row.terminate_days) : null,
+  }
 }

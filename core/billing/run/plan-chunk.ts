@@ -1,4 +1,3 @@
-import { minorDigits } from '../../../sdk/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { BerthError, type IsoDate } from '../../kernel/index.ts'
 import type { BillableSource, DueItem, DueWindow } from '../billable-source.ts'
@@ -10,6 +9,7 @@ import type { AskMeans } from '../ask-remote-taxes.ts'
 import { planTaxedAll, type DocumentCase } from '../determine-taxes.ts'
 import type { BillFrom, BillTo, PlannedInvoice } from '../plan-invoice.ts'
 import { shapeLines } from '../shape-lines.ts'
+import { sumIn } from '../sums.ts'
 import { byDay, groupLines, type Group, type IssueDay } from './group-lines.ts'
 
 export interface DueOfSource {
@@ -39,7 +39,14 @@ export interface ChunkQuery {
 }
 
 /** One function for run, preview and tests: reads a snapshot, decides nothing that the snapshot does not say. */
-export async function planChunk(queries: Queries, query: ChunkQuery): Promise<ChunkPlan> {
+export const planChunk = async (queries: Queries, query: ChunkQuery): Promise<ChunkPlan> =>
+  (await readChunk(queries, query))(query.issuedOn)
+
+/** The snapshot alone, out of which may be planned more than once. */
+export async function readChunk(
+  queries: Queries,
+  query: Omit<ChunkQuery, 'issuedOn'>,
+): Promise<(issuedOn: ChunkQuery['issuedOn']) => Promise<ChunkPlan>> {
   const due: DueOfSource[] = []
   for (const source of query.sources) {
     due.push({
@@ -47,16 +54,24 @@ export async function planChunk(queries: Queries, query: ChunkQuery): Promise<Ch
       items: await source.dueItems(queries, { ...query.window, clientIds: query.clientIds }),
     })
   }
-  const problems = due.flatMap(({ items }) =>
-    items.flatMap((item) => (item.problem ? [{ clientId: item.clientId, reason: item.problem }] : [])),
-  )
   const items = due.flatMap(({ items: all }) => all)
   const buyers = await loadBuyers(queries, query.clientIds)
   const sellers = await loadSellers(queries, [...new Set(items.map((item) => item.brandId))], query.clientIds)
+  return (issuedOn) => planDue(due, issuedOn, { queries, buyers, sellers, means: query.means })
+}
+
+async function planDue(
+  due: readonly DueOfSource[],
+  issuedOn: ChunkQuery['issuedOn'],
+  parties: Parties,
+): Promise<ChunkPlan> {
+  const problems = due.flatMap(({ items }) =>
+    items.flatMap((item) => (item.problem ? [{ clientId: item.clientId, reason: item.problem }] : [])),
+  )
   const troubled = new Set(problems.map(({ clientId }) => clientId))
-  const sound = items.filter((item) => !troubled.has(item.clientId))
-  const { groups, waiting } = groupLines(sound, buyers, await dayOf(query.issuedOn, sound))
-  const planned = await planAll(groups, { queries, buyers, sellers, means: query.means })
+  const sound = due.flatMap(({ items }) => items).filter((item) => !troubled.has(item.clientId))
+  const { groups, waiting } = groupLines(sound, parties.buyers, await dayOf(issuedOn, sound))
+  const planned = await planAll(groups, parties)
   const later = new Set(planned.postponed.map(({ clientId }) => clientId))
   const going = due.map(({ source, items: all }) => ({
     source,
@@ -110,7 +125,8 @@ async function planAll(
 /** The order of their days matters only where a sum may move on to the next document. */
 function ordered(groups: readonly Group[], { buyers, sellers }: Parties): readonly Group[] {
   const mayMove = groups.some(
-    ({ item }) => termsOf(buyers.get(item.clientId)!, sellers.get(item.brandId)!).minimumUnits > 0,
+    ({ item: { brandId, clientId, currency } }) =>
+      sumIn(termsOf(buyers.get(clientId)!, sellers.get(brandId)!).minimums, currency) !== null,
   )
   return mayMove ? groups.toSorted(byDay) : groups
 }
@@ -140,7 +156,6 @@ function draftOf({ item, dueOn, lines }: Group): DraftInvoice {
 }
 
 function isSmall({ draft, buyer, from, totalMinor }: PlannedInvoice): boolean {
-  const { minimumUnits } = termsOf(buyer, from)
-  if (minimumUnits === 0 || totalMinor <= 0n) return false
-  return totalMinor < BigInt(minimumUnits) * 10n ** BigInt(minorDigits(draft.currency))
+  const minimum = sumIn(termsOf(buyer, from).minimums, draft.currency)
+  return minimum !== null && totalMinor > 0n && totalMinor < minimum
 }

@@ -10,6 +10,7 @@ import type { PlannedInvoice } from '../plan-invoice.ts'
 import { askedNow } from '../instalments/asked-now.ts'
 import { owedBetween } from '../dunning/owed-on.ts'
 import { feeOn, type FeeStep, type LateFee } from './late-fee.ts'
+import { presentWorld, type World } from './world-ahead.ts'
 
 export interface FeesOfStep {
   rule: LateFee
@@ -22,8 +23,10 @@ export interface FeesWanted extends FeesOfStep {
   /** Documents in the order of their ids, from this one on. */
   after: string
   limit: number
-  /** When the fee for a document is charged. */
-  onDay: (invoice: InvoiceRow) => IsoDate
+  /** When the fee for a document is charged; null: never, its day is over. */
+  onDay: (invoice: Overdue) => IsoDate | null
+  /** Where the documents are looked for. */
+  world?: World
 }
 
 /** Null: what is charged comes to nothing. */
@@ -32,6 +35,7 @@ export type PlannedFee = Fee & { plan: PlannedInvoice | null }
 /** The fees for documents of a step, for the run and for its preview. In a transaction the documents are kept. */
 export async function planLateFees(means: Means, queries: Queries, of: FeesWanted): Promise<PlannedFee[]> {
   const overdue = await overdueDocuments(queries, of)
+  if (overdue.length === 0) return []
   const allocated = await allocatedTo(
     queries,
     overdue.map((row) => row.id),
@@ -41,7 +45,8 @@ export async function planLateFees(means: Means, queries: Queries, of: FeesWante
     const openMinor = invoice.total_minor - (allocated.get(invoice.id) ?? 0n)
     const baseMinor = await askedNow(means, queries, { invoice, openMinor })
     const amountMinor = feeOn(of.rule, baseMinor, invoice.currency)
-    fees.push({ invoice, on: of.onDay(invoice), baseMinor, amountMinor, id: means.newId('inv') })
+    const on = of.onDay(invoice)
+    if (on !== null) fees.push({ invoice, on, baseMinor, amountMinor, id: means.newId('inv') })
   }
   return planFees(means, queries, of, fees)
 }
@@ -49,17 +54,18 @@ export async function planLateFees(means: Means, queries: Queries, of: FeesWante
 /** A fee on a fee is never charged, nor one while money is on its way. */
 export function overdueDocuments(
   queries: Queries,
-  { step, among, after, limit }: FeesWanted,
+  { step, among, after, limit, world = presentWorld }: FeesWanted,
 ): Promise<Overdue[]> {
   const kept =
     'answers' in queries && queries.dialect === 'postgres' ? sql`${forUpdate(queries.dialect)} of i` : sql``
-  return queries.all<Overdue>(sql`
-    select i.*, ${stepOfFee(step.step)} as fee_step from invoices i join clients c on c.id = i.client_id
+  const found = sql`
+    select ${OVERDUE}, ${stepOfFee(step.step)} as fee_step from invoices i join clients c on c.id = i.client_id
     where i.status = 'issued' and i.kind = 'invoice' and i.proforma = 0 and i.origin <> 'late_fee' and i.total_minor > 0
-      and i.id > ${after} and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and c.late_fees = 1 and ${among}
+      and i.id > ${after} and i.in_collections_at is null and i.suspected_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and c.late_fees = 1 and ${among}
       and not exists (select 1 from late_fees f where f.document_id = i.id and f.step = ${stepOfFee(step.step)})
       and not exists (select 1 from payments p where ${paymentsFor(sql`i.id`)} and p.status in ('pending', 'authorised', 'unknown'))
-    order by i.id limit ${limit} ${kept}`)
+    order by i.id limit ${limit} ${kept}`
+  return queries.all<Overdue>(world(found))
 }
 
 /** Each part of a plan has steps of its own: a hundred for one. */
@@ -68,9 +74,11 @@ const stepOfFee = (
 ): Sql => sql`(cast(${step} as integer) + case when i.owed_on is null then 0 else
   100 * (select count(*) from instalments t where t.invoice_id = i.id and t.due_on <= i.owed_on) end)`
 
-export interface Overdue extends InvoiceRow {
-  fee_step: number
-}
+export type Overdue = { fee_step: number } & Pick<
+  InvoiceRow,
+  'id' | 'number' | 'brand_id' | 'client_id' | 'currency' | 'due_on' | 'owed_on' | 'total_minor'
+>
+const OVERDUE = sql`i.id, i.number, i.brand_id, i.client_id, i.currency, i.due_on, i.owed_on, i.total_minor`
 
 export interface Fee {
   invoice: Overdue
@@ -115,7 +123,7 @@ function draftOf({ rule, step }: FeesWanted, { invoice, on, baseMinor, amountMin
     lines: [
       {
         ...{ sourceId: invoice.id, kind: 'late_fee', cause: `step_${invoice.fee_step}`, quantity: 1 },
-        description: `Late fee on ${invoice.number}`,
+        description: invoice.number === null ? 'Late fee' : `Late fee on ${invoice.number}`,
         ...{ unitMinor: amountMinor, amountMinor, taxClass: rule.tax_class },
         ...{ periodStart: invoice.owed_on ?? invoice.due_on, periodEnd: on },
         trace: {

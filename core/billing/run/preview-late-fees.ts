@@ -1,43 +1,43 @@
-import { sql } from '../../db/index.ts'
-import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
+import { daysBetween, maxDay, type IsoDate } from '../../kernel/index.ts'
 import type { Means, ScopedSetting } from '../../records/index.ts'
+import { dayOfStep } from '../dunning/step.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import { FEE_SCOPES } from './charge-late-fees.ts'
 import { feeSteps, type LateFee } from './late-fee.ts'
 import { planLateFees } from './plan-late-fees.ts'
-import { ofBrands } from './zones.ts'
+import type { World } from './world-ahead.ts'
 
-const BATCH = 100
+/** Of the clients of a chunk, all documents. */
+const ALL = 1_000_000
 
 export interface LateFeesAhead {
+  world: World
   today: IsoDate
-  days: number
-  brandIds: readonly string[] | null
+  until: IsoDate
   rules: ScopedSetting<LateFee>
+  /** The day from which on a document is there; absent: it is there now. */
+  issuedOn: (documentId: string) => IsoDate | undefined
 }
 
-/** What the runs of the next days will charge on documents that exist, as long as nothing is paid on them. */
+/** What the runs of the next days will charge on documents that are there or will be, as long as nothing is paid on them. */
 export async function previewLateFees(
   means: Means,
-  { today, days, brandIds, rules }: LateFeesAhead,
+  { world, today, until, rules, issuedOn }: LateFeesAhead,
 ): Promise<PlannedInvoice[]> {
   const planned: PlannedInvoice[] = []
   for (const rule of rules.values) {
-    const among = sql`${rules.has(rule, FEE_SCOPES)} and ${ofBrands(FEE_SCOPES.brand, brandIds)}`
-    const last = feeSteps(rule, addDays(today, days))
-    for (const [i, { step, dueFrom }] of feeSteps(rule, today).entries()) {
-      const after = rule.grace_days + i * rule.every_days
+    const last = feeSteps(rule, until)
+    for (const [i, { step, dueFrom, dueTo }] of feeSteps(rule, today).entries()) {
+      const days = { firstDay: daysBetween(dueTo, today), lastDay: daysBetween(dueFrom, today) }
       const of = {
-        ...{ rule, among, limit: BATCH, step: { step, dueFrom, dueTo: last[i]!.dueTo } },
-        onDay: ({ owed_on, due_on }: { owed_on: string | null; due_on: IsoDate }) =>
-          maxDay(today, addDays((owed_on ?? due_on) as IsoDate, after)),
+        ...{ rule, world, limit: ALL, among: rules.has(rule, FEE_SCOPES) },
+        step: { step, dueFrom, dueTo: last[i]!.dueTo },
+        onDay: ({ id, owed_on, due_on }: { id: string; owed_on: IsoDate | null; due_on: IsoDate }) =>
+          dayOfStep({ name: '', ...days }, owed_on ?? due_on, maxDay(today, issuedOn(id) ?? today)),
       }
-      for (let from: string | undefined = ''; from !== undefined;) {
-        const fees = await planLateFees(means, means.db, { ...of, after: from })
-        planned.push(...fees.flatMap(({ plan }) => plan ?? []))
-        from = fees.at(-1)?.invoice.id
-      }
+      const fees = await planLateFees(means, means.db, { ...of, after: '' })
+      planned.push(...fees.flatMap(({ plan }) => plan ?? []))
     }
   }
-  return planned
+  return planned.filter(({ issuedOn: on }) => on <= until)
 }

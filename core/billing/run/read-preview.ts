@@ -1,23 +1,40 @@
 import { Type } from '../../../sdk/index.ts'
-import { Forbidden } from '../../kernel/index.ts'
-import { defineVerb } from '../../records/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import { defineVerb, findRow } from '../../records/index.ts'
 import type { BillingDeps } from './bill.ts'
 import { previewBilling, type Preview } from './preview.ts'
 
-const PERMISSION = 'billing.preview'
-
-/** What the next days will invoice and suspend, for staff of all brands: a run knows no borders between them. */
+/** What the next days will bring, to one client, to one brand, or to all brands of the staff member. */
 export const readPreview = defineVerb(
   {
-    permission: PERMISSION,
+    permission: 'billing.preview',
     asksNobody: 'it shows what a run would do, and nothing of it stays',
     audience: ['staff'],
     input: Type.Object({
       days: Type.Integer({ minimum: 1, maximum: 400 }),
+      brand_id: Type.Optional(Type.String()),
+      client_id: Type.Optional(Type.String()),
     }),
   },
-  async (deps: BillingDeps, { days }, actor): Promise<Preview> => {
-    if (actor.kind === 'staff' && actor.brandIds !== 'all') throw Forbidden({ permission: PERMISSION })
-    return previewBilling(deps.means, deps, { days })
-  },
+  async (deps: BillingDeps, { days, ...of }, actor): Promise<Preview> =>
+    previewBilling(deps.means, deps, { days, ...(await previewScope(deps.means.db, of, actor)) }),
 )
+
+/** Refuses a brand or a client that is not theirs exactly as one that does not exist. */
+async function previewScope(
+  queries: Parameters<typeof findRow>[0],
+  { brand_id: brandId, client_id: clientId }: { brand_id?: string; client_id?: string },
+  actor: Actor,
+): Promise<{ brandIds?: readonly string[]; clientId?: string }> {
+  if (brandId !== undefined) {
+    const scope = { client: null, brand: 'id' }
+    await findRow(queries, actor, { table: 'brands', what: 'brand', id: brandId, scope })
+  }
+  const theirs = actor.kind === 'staff' && actor.brandIds !== 'all' ? actor.brandIds : undefined
+  const brandIds = brandId === undefined ? theirs : [brandId]
+  if (clientId === undefined) return { ...(brandIds ? { brandIds } : {}) }
+  const client = await findRow<{ brand_id: string }>(queries, actor, {
+    ...{ table: 'clients', what: 'client', id: clientId, scope: { client: 'id' } },
+  })
+  return { clientId, brandIds: brandIds?.includes(client.brand_id) === false ? [] : [client.brand_id] }
+}

@@ -1,22 +1,23 @@
 import { sql, type Sql, type Trx } from '../../db/index.ts'
-import { addDays, type Actor, type IsoDate } from '../../kernel/index.ts'
-import { scopedSetting, type Means } from '../../records/index.ts'
+import type { Actor, IsoDate } from '../../kernel/index.ts'
+import { scopedSettings, type Means, type ScopedSettings } from '../../records/index.ts'
 import { allocatedTo } from '../invoice.ts'
 import { enterByDay, type Dunned } from '../dunning/quiet-hours.ts'
 import { askedNow } from '../instalments/asked-now.ts'
 import { owedBetween, stepName, stepOf } from '../dunning/owed-on.ts'
+import { owedFor, type DunningStep } from '../dunning/step.ts'
 import { nothingComing } from '../payments/under-way.ts'
 import type { BilledDay } from '../ports.ts'
 import { remindAfter, remindBefore } from '../settings.ts'
+import { eachByItself } from './each-by-itself.ts'
 import { ofBrands } from './zones.ts'
 
-interface Step {
-  /** "before_3", "overdue_1": unique with the document, so that a notice goes out once however often the day is run. */
-  name: string
+export interface ReminderStep extends DunningStep {
   template: string
-  dueFrom: IsoDate
-  dueTo: IsoDate
 }
+
+/** The settings of reminders. */
+export const REMINDERS = { before: remindBefore, after: remindAfter }
 
 interface Open {
   id: string
@@ -38,77 +39,95 @@ const CATCH_UP_DAYS = 3
 
 /** Reminders before the due day and up to three notices after it. Answers how many were entered. */
 export async function sendReminders(means: Means, day: BilledDay, actor: Actor): Promise<number> {
-  const before = await scopedSetting(means.db, remindBefore)
-  const after = await scopedSetting(means.db, remindAfter)
-  const early = before.values.map((days) => ({
-    steps: earlySteps(days, day.on),
-    rows: before.has(days, SCOPES),
-  }))
-  const late = after.values.map((days) => ({
-    steps: lateSteps(days, day.on),
-    rows: sql`c.overdue_notices = 1 and ${after.has(days, SCOPES)}`,
-  }))
   let sent = 0
-  for (const { steps, rows } of [...early, ...late]) {
+  for (const { step, rows } of remindedBy(await scopedSettings(means.db, REMINDERS))) {
+    const window = owedFor(step, day.on)
     const among = sql`${rows} and ${ofBrands(SCOPES.brand, day.brandIds)}`
-    for (const step of steps) sent += await sendStep(means, { step, among }, actor)
+    sent += await sendStep(means, { step, condition: toRemind({ step, window, among }) }, actor)
   }
   return sent
 }
 
 const SCOPES = { brand: sql`i.brand_id`, client: sql`i.client_id` }
 
-function earlySteps(before: readonly number[], today: IsoDate): Step[] {
-  return before.map((days) => ({
-    name: `before_${days}`,
-    template: 'invoice-reminder',
-    dueFrom: addDays(today, days > 0 ? 1 : 0),
-    dueTo: addDays(today, days),
-  }))
+/** Every step that is in force for anybody, with the condition that a document (i) of a client (c) has it. */
+export function remindedBy({
+  before,
+  after,
+}: ScopedSettings<typeof REMINDERS>): { step: ReminderStep; rows: Sql }[] {
+  const early = before.values.flatMap((days) =>
+    earlySteps(days).map((step) => ({ step, rows: before.has(days, SCOPES) })),
+  )
+  const late = after.values.flatMap((days) =>
+    lateSteps(days).map((step) => ({
+      step,
+      rows: sql`c.overdue_notices = 1 and ${after.has(days, SCOPES)}`,
+    })),
+  )
+  return [...early, ...late]
 }
 
-function lateSteps(after: readonly number[], today: IsoDate): Step[] {
-  return [...after]
+const earlySteps = (before: readonly number[]): ReminderStep[] =>
+  before.map((days) => ({
+    name: `before_${days}`,
+    template: 'invoice-reminder',
+    ...{ firstDay: -days, lastDay: days > 0 ? -1 : 0 },
+  }))
+
+const lateSteps = (after: readonly number[]): ReminderStep[] =>
+  [...after]
     .sort((a, b) => a - b)
     .map((days, i) => ({
       name: `overdue_${i + 1}`,
       template: `invoice-overdue-${i + 1}`,
-      dueFrom: addDays(today, -days - CATCH_UP_DAYS),
-      dueTo: addDays(today, -days),
+      ...{ firstDay: days, lastDay: days + CATCH_UP_DAYS },
     }))
-}
+
+/** The condition that a document (i) takes a step in a window; `among` are those that have the step at all. */
+export const toRemind = ({
+  step,
+  window,
+  among,
+}: {
+  step: DunningStep
+  window: ReturnType<typeof owedFor>
+  among: Sql
+}): Sql => sql`
+  i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and i.suspected_at is null
+    and ${owedBetween(window.owedFrom, window.owedTo)} and ${among} and ${nothingComing}
+    and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${stepOf(step.name)})`
 
 interface OpenStep {
-  step: Step
-  /** Those of the brands that are billed whose scope has this step. */
-  among: Sql
+  step: ReminderStep
+  condition: Sql
 }
 
 async function sendStep(means: Means, of: OpenStep, actor: Actor): Promise<number> {
+  const daily = { refusal: 'invoice.remind_refused', failure: 'invoice.remind_failed', actor }
   let sent = 0
-  for (;;) {
-    const rows = await openInvoices(means, of)
-    if (rows.length === 0) return sent
-    await means.db.transaction((trx) => enter(means, trx, { step: of.step, rows, actor }))
-    sent += rows.length
+  for (let after = ''; ;) {
+    const found = await openInvoices(means, of, after)
+    if (found.length === 0) return sent
+    after = found.at(-1)!.id
+    sent += await eachByItself(means, { ...daily, ids: found.map(({ id }) => id) }, async (trx, ids) => {
+      const rows = found.filter(({ id }) => ids.includes(id))
+      await enter(means, trx, { step: of.step, rows, actor })
+      return rows.length
+    })
   }
 }
 
-/** Documents without this step yet: each batch that is entered leaves the list by itself. */
-function openInvoices(means: Means, { step, among }: OpenStep): Promise<Open[]> {
+/** Documents without this step yet. */
+function openInvoices(means: Means, { condition }: OpenStep, after: string): Promise<Open[]> {
   return means.db.all<Open>(sql`
     select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
-    from invoices i join clients c on c.id = i.client_id
-    where i.status = 'issued' and i.kind = 'invoice' and i.total_minor > 0 and i.in_collections_at is null and ${owedBetween(step.dueFrom, step.dueTo)} and ${among}
-      and ${nothingComing}
-      and not exists (select 1 from reminders r where r.document_id = i.id and r.step = ${stepOf(step.name)})
-    order by i.id limit ${BATCH}`)
+    from invoices i join clients c on c.id = i.client_id where i.id > ${after} and ${condition} order by i.id limit ${BATCH}`)
 }
 
 async function enter(
   means: Means,
   trx: Trx,
-  batch: { step: Step; rows: readonly Open[]; actor: Actor },
+  batch: { step: ReminderStep; rows: readonly Open[]; actor: Actor },
 ): Promise<void> {
   const { step, rows } = batch
   const now = means.business.now()
@@ -133,7 +152,10 @@ async function enter(
   await enterByDay(means, trx, dunned)
 }
 
-function mailOf(means: Means, { row, step, openMinor }: { row: Open; step: Step; openMinor: bigint }) {
+function mailOf(
+  means: Means,
+  { row, step, openMinor }: { row: Open; step: ReminderStep; openMinor: bigint },
+) {
   const key = `${row.id}/${stepName(step.name, row)}`
   return {
     task: 'mail.send',

@@ -25,7 +25,7 @@ export interface RunRow {
   ended_at: string | null
 }
 
-const NOTHING: RunCounts = { invoices: 0, services: 0, parked: 0, totals: {} }
+export const NOTHING_COUNTED: RunCounts = { invoices: 0, services: 0, parked: 0, totals: {} }
 
 /** Starts the day's run, goes on with one that was interrupted, or begins a completed one again from the first client. */
 export async function openRun(means: Means, kind: string, asOfOn: IsoDate): Promise<RunRow> {
@@ -33,7 +33,7 @@ export async function openRun(means: Means, kind: string, asOfOn: IsoDate): Prom
     const now = means.business.now()
     await trx.run(sql`
       insert into billing_runs (id, kind, as_of_on, status, position, fence, counts, started_at, updated_at)
-      values (${means.newId('run')}, ${kind}, ${asOfOn}, 'running', '', 0, ${JSON.stringify(NOTHING)}, ${now}, ${now})
+      values (${means.newId('run')}, ${kind}, ${asOfOn}, 'running', '', 0, ${JSON.stringify(NOTHING_COUNTED)}, ${now}, ${now})
       on conflict (kind, as_of_on) do nothing`)
     await trx.run(sql`
       update billing_runs set status = 'running', position = '', fence = fence + 1, updated_at = ${now}

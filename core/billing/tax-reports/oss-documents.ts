@@ -1,17 +1,18 @@
 import { Type } from '../../../sdk/index.ts'
+import { findReachableSeller } from '../../brands/index.ts'
 import { all, sql, type Sql } from '../../db/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { defineVerb, type Means } from '../../records/index.ts'
 import { sharesInReturn, type ShareInReturn } from './oss-conversion.ts'
 import { inReturnCurrency } from './oss-currency.ts'
 import {
-  findOssSeller,
   keyOfPlace,
   nameOfQuarter,
   ossMovements,
   ossPlace,
   Quarter,
   type OssPlace,
+  type Taxed,
 } from './oss-movements.ts'
 import { byPlace } from './oss-report.ts'
 
@@ -46,7 +47,7 @@ export const readOssDocuments = defineVerb(
     }),
   },
   async (means: Means, input, actor): Promise<OssDocument[]> => {
-    const seller = await findOssSeller(means.db, actor, input.seller_id)
+    const seller = await findReachableSeller(means.db, actor, input.seller_id)
     const found = await means.db.all<Found>(sql`
       select m.*, coalesce(c.company, c.name) as client from (${ossMovements(input)}) m join clients c on c.id = m.client_id
       where ${all(asksFor(input))} order by m.number, m.sign desc, m.id`)
@@ -63,17 +64,13 @@ export const readOssDocuments = defineVerb(
   },
 )
 
-interface Found {
+interface Found extends Taxed {
   id: string
   number: string
   kind: string
   issued_on: IsoDate
   client_id: string
   client: string
-  currency: string
-  evidence: string
-  rate_ppm: number
-  month: string
   net_minor: bigint
   tax_minor: bigint
 }

@@ -103,4 +103,17 @@ export const documentChecks: readonly Check[] = [
         and not exists (select 1 from service_changes x where x.service_id = s.id and x.status = 'applied')
       group by s.id, s.charged_through having s.charged_through < max(c.period_end) order by s.id`,
   },
+  {
+    // Time that was paid before a service passed on is the giver's; everything after it is the receiver's, also what waits.
+    name: 'service is charged to its own client',
+    statement: () => sql`
+      select s.id, 'of ' || s.client_id || ', its period of ' || c.period_start || ' is charged to ' || c.client_id as problem
+      from services s join charges c on c.source_id = s.id and c.client_id <> s.client_id
+      where c.kind = 'recurring' and c.cause = '' and not exists (
+        select 1 from service_transfer_items m where m.service_id = s.id and c.period_start < m.charged_through)
+      union all
+      select p.id, 'of ' || p.client_id || ', the service that it is a part of is of ' || s.client_id
+      from services p join services s on s.id = p.parent_id where p.client_id <> s.client_id and p.billing_status <> 'ended'
+      order by 1`,
+  },
 ]

@@ -21,6 +21,16 @@ export const moneyChecks: readonly Check[] = [
       group by d.client_id, d.currency having sum(d.loss_minor) <> sum(d.open_minor) order by d.client_id`,
   },
   {
+    name: 'what a bank took back for good no document counts as paid',
+    statement: () => sql`
+      select d.id, 'lost ' || cast(d.amount_minor as text) || ', claimed ' || cast(d.claimed_minor as text) || ', and its payment still pays documents' as problem
+      from (select d.id, d.payment_id, d.amount_minor, coalesce((select -sum(p.amount_minor) from journals j join postings p on p.journal_id = j.id
+          where j.source_id = d.id and j.kind in ('dispute_claimed', 'dispute_dropped') and p.account = 'disputes'), 0) as claimed_minor
+        from disputes d where d.status = 'lost') d
+      where d.claimed_minor < d.amount_minor and (select coalesce(sum(a.amount_minor), 0) from allocations a join invoices i on i.id = a.invoice_id
+        where a.payment_id = d.payment_id and i.status in ('issued', 'paid', 'written_off')) > 0 order by d.id`,
+  },
+  {
     name: 'reference of a gateway belongs to one payment',
     statement: () => sql`
       select min(p.id) as id, cast(count(*) as text) || ' payments have the reference ' || p.reference as problem from payments p

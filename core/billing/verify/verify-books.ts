@@ -7,6 +7,7 @@ import type { Finding } from './check.ts'
 import { checks, runCheck } from './checks.ts'
 import { verifyDeferrals } from './verify-deferrals.ts'
 import { verifyGivenBack } from './verify-given-back.ts'
+import { verifyGrants } from './verify-grants.ts'
 import { verifyTaxAnswers } from './verify-tax-answers.ts'
 import { verifyTables } from './verify-tables.ts'
 
@@ -21,7 +22,8 @@ export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Fin
   }
   findings.push(...(await verifyHashes(queries)), ...(await verifyNumbers(queries)))
   findings.push(...(await verifyDeferrals(queries)), ...(await verifyTaxAnswers(queries)))
-  findings.push(...(await verifyGivenBack(queries)), ...(await verifyTables(queries)))
+  findings.push(...(await verifyGivenBack(queries)), ...(await verifyGrants(queries)))
+  findings.push(...(await verifyTables(queries)))
   return findings
 }
 

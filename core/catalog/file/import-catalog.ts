@@ -23,7 +23,7 @@ export const CatalogFileRefused = defineError(
 
 /** "12:7 groups.0.slug: is missing; expected lower-case words" */
 function lineOf({ line, column, path, reason, expected }: FileProblem): string {
-  return `${line}:${column} ${path}: ${reason}; expected ${expected}`
+  return `${line}:${column} ${path}: ${reason.replace(/\.$/, '')}; expected ${expected}`
 }
 
 const FILE_MAX = 5_000_000

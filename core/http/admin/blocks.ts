@@ -100,6 +100,8 @@ export interface Table {
   foot?: readonly Cell[]
   empty: Empty
   actions?: readonly Button[]
+  /** The page, which is asked for this block again every five seconds: something on it is under way. */
+  again?: string
 }
 
 export interface List {
@@ -171,6 +173,8 @@ export interface Timeline {
   title: string
   entries: readonly { icon?: string; tone?: Tone; title: string; text?: string; at: Instant; who?: string }[]
   empty: Empty
+  /** As of a table. */
+  again?: string
 }
 
 export interface Notice {

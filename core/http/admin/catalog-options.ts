@@ -1,4 +1,4 @@
-import { changeOption, createOptionValue, retireOption } from '../../catalog/index.ts'
+import { changeOption, retireOption } from '../../catalog/index.ts'
 import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
 import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
@@ -11,7 +11,6 @@ export const options: Section = {
   pages: [{ path: at, permission: 'option.read', draw: optionPage }],
   acts: [
     { path: at, permission: 'option.change', again: optionPage, act: change },
-    { path: `${at}/values`, permission: 'option_value.create', again: optionPage, act: addValue },
     { path: `${at}/prices`, permission: 'price.set', again: optionPage, act: setPrices },
     { path: `${at}/retire`, permission: 'option.retire', again: optionPage, act: retire },
   ],
@@ -37,19 +36,6 @@ async function change({ means, actor, t }: Desk, asked: Asked) {
   }
   await changeOption(means, input, actor)
   return { href: href(asked), message: t('admin.options.done.changed') }
-}
-
-async function addValue({ means, actor, t }: Desk, asked: Asked) {
-  const { form } = asked
-  const input = {
-    option_id: asked.params.id,
-    label: textOf(form, 'label'),
-    key: textOf(form, 'key'),
-    module_value: optional(form, 'module_value'),
-    server_group_id: optional(form, 'server_group_id'),
-  }
-  await createOptionValue(means, input, actor)
-  return { href: href(asked), message: t('admin.options.done.value') }
 }
 
 async function setPrices(desk: Desk, asked: Asked) {

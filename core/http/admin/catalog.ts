@@ -1,15 +1,11 @@
 import {
-  changeGroup,
   changeProduct,
-  createGroup,
-  createOrderField,
   createProduct,
   exportCatalog,
   hideProduct,
   importCatalogFile,
   linkAddon,
   publishProduct,
-  retireOrderField,
   retireProduct,
   createOption,
   unlinkAddon,
@@ -19,13 +15,14 @@ import { parseGuarded } from '../../plugins/index.ts'
 import { checkForm } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'
 import { savePrices, type TypedPrice } from './catalog-prices.ts'
-import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
+import { countOf, linesOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import { options } from './catalog-options.ts'
 import { conditionActs } from './option-conditions.ts'
 import type { Act, Section } from './pages.ts'
 import { schemaValues } from './schema-values.ts'
-import { catalogPage, groupPage, importPage, newGroup } from './views/catalog.ts'
-import { moduleSchema, newProduct, productPage, reachProduct } from './views/product.ts'
+import { catalogPage, importPage } from './views/catalog.ts'
+import { newProduct } from './views/new-product.ts'
+import { moduleSchema, productPage, reachProduct } from './views/product.ts'
 
 const products = '/catalog/products'
 
@@ -33,27 +30,16 @@ export const catalog: Section = {
   pages: [
     { path: '/catalog', permission: 'catalog.read', draw: catalogPage },
     { path: '/catalog/import', permission: 'catalog.import', draw: importPage },
-    { path: '/catalog/groups/new', permission: 'group.create', draw: newGroup },
-    { path: '/catalog/groups/:id', permission: 'group.read', draw: groupPage },
     { path: `${products}/new`, permission: 'product.create', draw: newProduct },
     { path: `${products}/:id`, permission: 'product.read', draw: productPage },
     ...options.pages!,
   ],
   acts: [
     { path: '/catalog/import', permission: 'catalog.import', again: importPage, act: importFile },
-    { path: '/catalog/groups', permission: 'group.create', again: newGroup, act: addGroup },
-    { path: '/catalog/groups/:id', permission: 'group.change', again: groupPage, act: editGroup },
     { path: products, permission: 'product.create', again: newProduct, act: addProduct },
     { path: `${products}/:id`, permission: 'product.change', again: productPage, act: editProduct },
     { path: `${products}/:id/prices`, permission: 'price.set', again: productPage, act: setPrices },
     { path: `${products}/:id/options`, permission: 'option.create', again: productPage, act: addOption },
-    { path: `${products}/:id/fields`, permission: 'order_field.create', again: productPage, act: addField },
-    {
-      path: `${products}/:id/fields/:field/retire`,
-      permission: 'order_field.retire',
-      again: productPage,
-      act: retireField,
-    },
     { path: `${products}/:id/addons`, permission: 'addon.link', again: productPage, act: addAddon },
     {
       path: `${products}/:id/addons/:addon/unlink`,
@@ -91,26 +77,6 @@ async function exportFile({ means, actor }: Desk, { params }: Asked) {
   }
 }
 
-const groupOf = (form: FormBody) => ({
-  name: textOf(form, 'name'),
-  slug: textOf(form, 'slug'),
-  headline: optional(form, 'headline'),
-  description: optional(form, 'description'),
-  layout: textOf(form, 'layout'),
-  position: countOf(form, 'position') ?? 0,
-  hidden: ticked(form, 'hidden'),
-})
-
-async function addGroup({ means, actor, t }: Desk, { form }: Asked) {
-  await createGroup(means, { brand_id: textOf(form, 'brand_id'), ...groupOf(form) }, actor)
-  return { href: '/admin/catalog', message: t('admin.groups.done.created') }
-}
-
-async function editGroup({ means, actor, t }: Desk, { form, params, version }: Asked) {
-  await changeGroup(means, { id: params.id, ...(version ? { version } : {}), ...groupOf(form) }, actor)
-  return { href: `/admin/catalog/groups/${params.id!}`, message: t('admin.groups.done.changed') }
-}
-
 async function addProduct({ means, actor, t }: Desk, { form }: Asked) {
   const input = {
     group_id: textOf(form, 'group_id'),
@@ -130,6 +96,7 @@ async function editProduct(desk: Desk, asked: Asked) {
   const input = {
     id: asked.params.id,
     ...(version ? { version } : {}),
+    group_id: textOf(form, 'group_id'),
     name: textOf(form, 'name'),
     slug: textOf(form, 'slug'),
     summary: optional(form, 'summary'),
@@ -149,12 +116,6 @@ async function editProduct(desk: Desk, asked: Asked) {
   await changeProduct(means, input, actor)
   return { href: atProduct(asked), message: t('admin.products.done.changed') }
 }
-
-const linesOf = (form: FormBody, name: string): string[] =>
-  textOf(form, name)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
 
 /** As the plugin's schema wants them; what it does not know of stays as it is. */
 async function moduleSettingsOf(desk: Desk, { form, params }: Asked): Promise<unknown> {
@@ -202,26 +163,6 @@ async function addOption({ means, actor, t }: Desk, asked: Asked) {
   }
   const id = await createOption(means, input, actor)
   return { href: `/admin/catalog/options/${id}`, message: t('admin.options.done.created') }
-}
-
-async function addField({ means, actor, t }: Desk, asked: Asked) {
-  const { form } = asked
-  const input = {
-    product_id: asked.params.id,
-    label: textOf(form, 'field_label'),
-    key: textOf(form, 'field_key'),
-    kind: textOf(form, 'field_kind'),
-    choices: linesOf(form, 'choices'),
-    setting: optional(form, 'field_setting'),
-    required: ticked(form, 'field_required'),
-  }
-  await createOrderField(means, input, actor)
-  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.created') }
-}
-
-async function retireField({ means, actor, t }: Desk, asked: Asked) {
-  await retireOrderField(means, { id: asked.params.field }, actor)
-  return { href: atProduct(asked, 'fields'), message: t('admin.fields.done.retired') }
 }
 
 async function addAddon({ means, actor, t }: Desk, asked: Asked) {

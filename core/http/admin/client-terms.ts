@@ -1,10 +1,10 @@
 import { changeClientTerms } from '../../billing/index.ts'
 import { BerthError, invalidInput } from '../../kernel/index.ts'
-import { allSettings, type Setting } from '../../records/index.ts'
+import type { Setting } from '../../records/index.ts'
 import type { FormBody } from '../context.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
-import { typed } from './settings.ts'
+import { fieldOf, typed } from './settings.ts'
 import { termsPage, termsSettings } from './views/client-terms.ts'
 import { fieldName } from './views/settings.ts'
 
@@ -35,11 +35,9 @@ function named(error: unknown): never {
 
 /** "grace_days" is a part of the late fee alone. */
 function ownerOf(part: string): string {
-  const owner = [...allSettings.values()].find(
-    ({ key, schema, scopes }) =>
-      scopes.includes('client') &&
-      (key === part || part in ((schema as { properties?: object }).properties ?? {})),
-  )
-  if (!owner) return part
-  return owner.key === part ? fieldName(owner.key) : `${fieldName(owner.key)}.${part}`
+  const settings = termsSettings()
+  const owner =
+    settings.find(({ key }) => key === part || part.startsWith(`${key}.`)) ??
+    settings.find(({ schema }) => part in ((schema as { properties?: object }).properties ?? {}))
+  return owner ? fieldOf(owner, part) : part
 }

@@ -5,7 +5,7 @@ import {
   retryDelivery,
   undoDelivery,
 } from '../../services/index.ts'
-import { textOf, ticked, type Asked, type Desk } from './desk.ts'
+import { moneyText, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { abandonPage, deliveryList, deliveryPage } from './views/deliveries.ts'
 
@@ -57,11 +57,18 @@ async function adopt(desk: Desk, asked: Asked) {
 
 async function abandon(desk: Desk, asked: Asked) {
   const { form } = asked
+  const refund = textOf(form, 'refund')
   const input = {
     delivery_id: asked.params.id,
-    refunded: ticked(form, 'refunded'),
+    ...(refund ? { refund } : {}),
     reason: textOf(form, 'reason'),
   }
-  await giveUpDelivery(desk.means, input, desk.actor)
-  return done(desk, asked, 'abandoned')
+  const back = await giveUpDelivery(desk.means, input, desk.actor)
+  if (!back) return done(desk, asked, 'abandoned')
+  const sent = moneyText(desk, back.sentMinor, back.currency)
+  const credit = moneyText(desk, back.creditMinor, back.currency)
+  return {
+    ...done(desk, asked, 'abandoned'),
+    message: desk.t('admin.deliveries.was.refunded', { sent, credit }),
+  }
 }

@@ -75,6 +75,13 @@ export function decimalOf({ locale }: Pick<Desk, 'locale'>, text: string, curren
   return minor === null ? text : toDecimal({ minor, currency })
 }
 
+/** What stands on the lines of a text, without the empty ones. */
+export const linesOf = (form: FormBody, name: string): string[] =>
+  textOf(form, name)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+
 /** Null for an empty field. */
 export const optional = (form: FormBody, name: string): string | null => textOf(form, name) || null
 

@@ -10,6 +10,10 @@ import { billables } from './billables.ts'
 import { billing } from './billing.ts'
 import { board } from './board.ts'
 import { catalog } from './catalog.ts'
+import { copies } from './catalog-copies.ts'
+import { orderFields } from './catalog-fields.ts'
+import { catalogGroups } from './catalog-groups.ts'
+import { optionValues } from './catalog-values.ts'
 import { clientGroups } from './client-groups.ts'
 import { clientTerms } from './client-terms.ts'
 import { clients } from './clients.ts'
@@ -50,8 +54,10 @@ import { quotes } from './quotes.ts'
 import { reconciler } from './reconciler.ts'
 import { regroup } from './regroup.ts'
 import { renewals } from './renewals.ts'
+import { transfers } from './transfers.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
+import { serverAccounts } from './server-accounts.ts'
 import { servers } from './servers.ts'
 import { serviceActs, signOnRoute } from './service-acts.ts'
 import { services } from './services.ts'
@@ -71,7 +77,8 @@ export type * from './ports.ts'
 
 const sections: readonly Section[] = [
   ...[board, clients, people, users, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
-  ...[services, cancelReasonPages, serviceActs, renewals, deliveries, servers, trust],
+  ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries],
+  ...[servers, serverAccounts, trust],
   ...[
     invoices,
     instalments,
@@ -87,7 +94,20 @@ const sections: readonly Section[] = [
   ],
   ...[payments, dunning, gateways, bank, payouts, agreements, credit, giftCards],
   ...[billing, ledger, reports, reconciler, tax, taxBuyers, taxReports],
-  ...[catalog, productTerms, priceLists, priceSteps, priceCampaigns, exchangeRates, coupons, deals],
+  ...[
+    catalog,
+    catalogGroups,
+    copies,
+    orderFields,
+    optionValues,
+    productTerms,
+    priceLists,
+    priceSteps,
+    priceCampaigns,
+    exchangeRates,
+    coupons,
+    deals,
+  ],
   ...[
     plugins,
     pluginLife,

@@ -2,6 +2,7 @@ import type { Router } from '@koa/router'
 import type { SlotName } from '../../../sdk/index.ts'
 import { requireConfirmed } from '../../identity/index.ts'
 import { declareRead, permit } from '../../records/index.ts'
+import { noteRefusal } from '../chain/note-refusal.ts'
 import type { Ctx, RouteCtx, State } from '../context.ts'
 import { entryTabs, flash, page, seeOther } from '../page/index.ts'
 import { blocksOf, isDanger, type View } from './blocks.ts'
@@ -111,6 +112,7 @@ async function work(ctx: RouteCtx, { act, again }: Act): Promise<void> {
   } catch (error) {
     const refused = again ? refusalOf(ctx, error) : null
     if (!again || !refused) throw error
+    await noteRefusal(ctx, error)
     await show(ctx, await again(desk, { ...asked, refused }), refused.status)
   }
 }

@@ -45,6 +45,14 @@ function typedValue(form: FormBody, name: string, field: FieldSchema): unknown {
     }
     case 'choices':
       return choicesOf(field.items ?? {}).filter((choice) => textOf(form, `${name}.${choice}`) !== '')
+    case 'sums':
+      return Object.fromEntries(
+        Object.keys(form).flatMap((key) => {
+          const currency = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : ''
+          const sum = textOf(form, key).trim()
+          return currency === '' || sum === '' ? [] : [[currency, sum]]
+        }),
+      )
     case 'object':
       return Object.fromEntries(
         Object.entries(field.properties ?? {}).flatMap(([part, schema]) => {

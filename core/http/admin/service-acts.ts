@@ -7,7 +7,7 @@ import type { RouteCtx, State } from '../context.ts'
 import { flash, seeOther, tryForm } from '../page/index.ts'
 import { leave } from '../portal/leave.ts'
 import { acted, actsView, openForm, sentInput, type ActsView } from '../service-acts/index.ts'
-import type { Block, Field, MenuItem, PageView } from './blocks.ts'
+import type { Block, Field, MenuItem, PageView, Table, Timeline } from './blocks.ts'
 import { formParts, textOf, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 
@@ -50,6 +50,7 @@ async function actsPage(desk: Desk, { params }: Asked): Promise<PageView> {
   const service = await findService(desk.means.db, desk.actor, { id: params.id!, right: 'service.read' })
   const at = `/admin/services/${service.id}`
   const view = await actsView(readerOf(desk), service, at)
+  const again = view.busy ? { again: `${at}/actions` } : {}
   return {
     head: {
       ...headOf(desk, service, t('acts.title', { label: service.label })),
@@ -62,9 +63,9 @@ async function actsPage(desk: Desk, { params }: Asked): Promise<PageView> {
         ? [{ kind: 'notice', id: 'acts-not-asked', tone: 'warn', text: t('acts.not_asked') } as const]
         : []),
       actList(desk, view),
-      ...(view.snapshots ? [snapshotList(desk, view.snapshots)] : []),
+      ...(view.snapshots ? [{ ...snapshotList(desk, view.snapshots), ...again }] : []),
     ],
-    aside: [historyOf(desk, service, view)],
+    aside: [{ ...historyOf(desk, service, view), ...again }],
   }
 }
 
@@ -96,7 +97,7 @@ const menuOf = (menu: readonly MenuItem[]) => (menu.length === 0 ? {} : { menu }
 
 const TONES: Readonly<Record<string, Tone>> = { ready: 'good', creating: 'busy', failed: 'bad' }
 
-const snapshotList = ({ t }: Desk, snapshots: NonNullable<ActsView['snapshots']>): Block => ({
+const snapshotList = ({ t }: Desk, snapshots: NonNullable<ActsView['snapshots']>): Table => ({
   kind: 'table',
   id: 'acts-snapshots',
   title: t('acts.snapshots'),
@@ -123,7 +124,7 @@ const snapshotList = ({ t }: Desk, snapshots: NonNullable<ActsView['snapshots']>
   empty: { icon: 'device-floppy', title: t('acts.no_snapshots') },
 })
 
-const historyOf = ({ t }: Desk, service: ServiceRow, { done }: ActsView): Block => ({
+const historyOf = ({ t }: Desk, service: ServiceRow, { done }: ActsView): Timeline => ({
   kind: 'timeline',
   id: `service-${service.id}-acts`,
   title: t('acts.history'),

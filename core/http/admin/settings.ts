@@ -73,13 +73,21 @@ export const namedAfter =
   (setting: Setting) =>
   (error: unknown): never => {
     if (!(error instanceof BerthError) || error.code !== 'input.invalid') throw error
-    const name = fieldName(setting.key)
-    const parts = Object.entries(error.fields).map(([part, reason]) => [
-      part in ((setting.schema as FieldSchema).properties ?? {}) ? `${name}.${part}` : name,
-      reason,
-    ])
-    throw invalidInput(Object.fromEntries(parts) as Record<string, string>)
+    const parts = Object.entries(error.fields).map(
+      ([part, reason]) => [fieldOf(setting, part), reason] as const,
+    )
+    throw invalidInput(Object.fromEntries(parts))
   }
+
+/** The field of a form that holds a part of a setting; the setting's own where no field is the part's alone. */
+export function fieldOf({ key, schema }: Setting, part: string): string {
+  const path = part.startsWith(`${key}.`) ? part.slice(key.length + 1) : part
+  const [first = '', ...rest] = path.split('.')
+  const { properties = {}, sums } = schema as FieldSchema
+  const isField =
+    sums === true || (rest.length === 0 ? first in properties : properties[first]?.sums === true)
+  return path !== key && isField ? `${fieldName(key)}.${path}` : fieldName(key)
+}
 
 async function save(desk: Desk, { form, params }: Asked) {
   const topic = params.topic!

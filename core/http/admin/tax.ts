@@ -28,6 +28,7 @@ export const tax: Section = {
     { path: '/tax/sets', permission: 'tax_rule.add_preset', again: taxSetsPage, act: addSet },
     { path: '/tax/import', permission: 'tax_rule.import', again: taxSetsPage, act: importTable },
     { path: '/tax/rounding', permission: 'seller.change', again: taxSetsPage, act: round },
+    { path: '/tax/untaxed', permission: 'seller.change', again: taxSetsPage, act: priceUntaxed },
     { path: '/tax/:id', permission: 'tax_rule.change', again: editTaxRule, act: change },
     { path: '/tax/:id/remove', permission: 'tax_rule.delete', again: taxPage, act: remove },
   ],
@@ -35,6 +36,7 @@ export const tax: Section = {
 
 async function create({ means, actor, t }: Desk, { form }: Asked) {
   const [region, ends_on] = [optional(form, 'region'), optional(form, 'ends_on')]
+  const owed_to = optional(form, 'owed_to')?.toUpperCase() ?? null
   const input = {
     seller_id: textOf(form, 'seller_id'),
     country: textOf(form, 'country').toUpperCase(),
@@ -46,6 +48,7 @@ async function create({ means, actor, t }: Desk, { form }: Asked) {
     rate_ppm: ppmOf(textOf(form, 'rate')),
     level: countOf(form, 'level') ?? 1,
     compound: ticked(form, 'compound'),
+    owed_to,
     notes: notesOf(form),
     starts_on: textOf(form, 'starts_on'),
     ends_on,
@@ -122,4 +125,10 @@ async function round({ means, actor, t }: Desk, { form }: Asked) {
   const set = { tax_rounding: textOf(form, 'tax_rounding') }
   const { name } = await changeSeller(means, { seller_id: textOf(form, 'seller_id'), set }, actor)
   return { href: '/admin/tax/sets', message: t('tax.done.rounding', { seller: name }) }
+}
+
+async function priceUntaxed({ means, actor, t }: Desk, { form }: Asked) {
+  const set = { untaxed_price: textOf(form, 'untaxed_price') }
+  const { name } = await changeSeller(means, { seller_id: textOf(form, 'seller_id'), set }, actor)
+  return { href: '/admin/tax/sets', message: t('tax.done.untaxed', { seller: name }) }
 }

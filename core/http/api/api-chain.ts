@@ -4,7 +4,7 @@ import type { Middleware } from 'koa'
 import { actorOfApiKey } from '../../identity/index.ts'
 import { NotSignedIn } from '../../kernel/index.ts'
 import { parseGuarded, type UnsafeJson } from '../../plugins/index.ts'
-import { checkInput, once } from '../../records/index.ts'
+import { checkInput, noteVerb, once } from '../../records/index.ts'
 import { accessLog } from '../chain/access-log.ts'
 import { answerTogether } from '../chain/answer-together.ts'
 import type { ReadArrival } from '../chain/arrival.ts'
@@ -90,7 +90,7 @@ async function answer(ctx: RouteCtx, endpoint: Endpoint): Promise<void> {
   requireScope(endpoint, actor)
   const text = endpoint.method === 'post' ? await readText(ctx.req, endpoint.bodyLimit ?? BODY_LIMIT) : ''
   const work = async () => {
-    const result = await endpoint.handle(callOf(ctx, endpoint, text))
+    const result = await handled(ctx, endpoint, text)
     return { status: endpoint.status, headers: {}, body: result === undefined ? '' : JSON.stringify(result) }
   }
   const key = endpoint.method === 'post' ? ctx.get('Idempotency-Key').slice(0, 200) : ''
@@ -99,6 +99,16 @@ async function answer(ctx: RouteCtx, endpoint: Endpoint): Promise<void> {
   ctx.status = done!.status
   ctx.body = done!.body
   ctx.type = 'application/json'
+}
+
+/** The body is checked before the verb: what is refused there is a refusal of the verb all the same. */
+async function handled(ctx: RouteCtx, endpoint: Endpoint, text: string): Promise<unknown> {
+  try {
+    return await endpoint.handle(callOf(ctx, endpoint, text))
+  } catch (error) {
+    noteVerb(error, endpoint.permission, ctx.params)
+    throw error
+  }
 }
 
 function callOf(ctx: RouteCtx, endpoint: Endpoint, text: string): ApiCall {

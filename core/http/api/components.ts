@@ -53,7 +53,7 @@ const Client = Type.Object({
 /** The status, or what follows from payments and the day. */
 const state = () =>
   text(
-    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue or partly_paid.',
+    'The status, or as follows from payments and the day in UTC: refunded, payment_pending, in_collections, overdue, late (a proforma, on which nothing is owed, that was not paid in time) or partly_paid.',
   )
 
 const Invoice = Type.Object({
@@ -197,11 +197,39 @@ const Preview = Type.Object({
   until_on: day('The last day looked at.'),
   invoices: Type.Array(PlannedDocument),
   late_fees: Type.Array(PlannedDocument, {
-    description: 'Charged on unpaid documents that exist, if nothing is paid.',
+    description: 'Charged on unpaid documents, if nothing is paid.',
   }),
   suspensions: Type.Array(Type.String(), {
     description: 'Services that will be suspended if nothing is paid.',
   }),
+  charges: Type.Array(
+    Type.Object({
+      on: day('Day of the charge.'),
+      invoice_id: nullable('inv_…, null for a document that is not issued yet.'),
+      client_id: text('cli_…'),
+      due_on: day('Day by which it is to be paid.'),
+      total: money(),
+    }),
+    { description: 'Tries to charge saved methods, as long as none brings money.' },
+  ),
+  services: Type.Array(
+    Type.Object({
+      on: day('The day.'),
+      act: text('suspend or terminate, if nothing is paid, or end.'),
+      service_id: text('svc_…'),
+      client_id: text('cli_…'),
+    }),
+    { description: 'What becomes of services.' },
+  ),
+  mails: Type.Array(
+    Type.Object({
+      on: day('The day.'),
+      template: text('invoice-issued, invoice-reminder …'),
+      client_id: text('cli_…'),
+      about: nullable('Number, service or saved method.'),
+    }),
+    { description: 'Mails to clients that come of all this.' },
+  ),
 })
 
 const Service = Type.Object({
@@ -222,7 +250,7 @@ const Order = Type.Object({
   id: text('ord_…'),
   number: text('As shown to people.'),
   client_id: text('cli_…'),
-  status: text('placed, held, accepted, rejected, cancelled or done.'),
+  status: text('placed, held, accepted, fraud (for staff; clients read held), rejected, cancelled or done.'),
   invoice_id: nullable('inv_…'),
   total: money(),
   placed_at: instant('When it was placed.'),

@@ -1,5 +1,6 @@
 import type { Step } from '../context.ts'
 import { auditForeignId } from '../chain/foreign-id.ts'
+import { noteRefusal } from '../chain/note-refusal.ts'
 import { PageNotFound } from '../errors.ts'
 import { faultOf } from '../fault.ts'
 
@@ -14,6 +15,7 @@ export const problemExit: Step = async (ctx, next) => {
     const fault = faultOf(error)
     if (fault.bug) deps.log.error({ request: requestId, path: ctx.path, err: error }, 'request failed')
     auditForeignId(ctx, fault)
+    await noteRefusal(ctx, error)
     ctx.status = fault.status
     if (fault.status === 401) ctx.set('WWW-Authenticate', 'Bearer')
     if (fault.status === 429) ctx.set('Retry-After', String(fault.params.seconds))

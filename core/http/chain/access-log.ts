@@ -26,5 +26,8 @@ export const accessLog: Step = async (ctx, next) => {
   deps.log.info({ ...facts, address, actor: ctx.state.actor.id }, 'request')
 }
 
-const withoutToken = (path: string): string =>
-  path.replace(/^((?:\/admin)?\/(?:verify-email|reset|pay|invite|download)\/).+/, '$1(token)')
+export const withoutToken = (path: string): string =>
+  path.replace(
+    /^((?:\/admin)?\/(?:verify-email|reset|pay|invite|download|cart\/left|cart\/mails)\/).+/,
+    '$1(token)',
+  )

@@ -6,6 +6,7 @@ import { faultOf, faultText, type Fault } from '../fault.ts'
 import { isPartial } from '../page/htmx.ts'
 import { send } from '../page/page.ts'
 import { auditForeignId } from './foreign-id.ts'
+import { noteRefusal } from './note-refusal.ts'
 
 /** The one place where an error becomes an answer of a page. It needs no database. */
 export const errorExit: Step = async (ctx, next) => {
@@ -22,6 +23,7 @@ async function answerError(ctx: Ctx, error: unknown): Promise<void> {
   const fault = faultOf(error)
   logFault(ctx, fault, error)
   auditForeignId(ctx, fault)
+  await noteRefusal(ctx, error)
   if (fault.code === 'actor.not_signed_in' || fault.code === 'session.confirmation_needed')
     return leadTo(ctx, fault.code === 'actor.not_signed_in' ? '/sign-in' : '/confirm')
   const wait = fault.params.seconds

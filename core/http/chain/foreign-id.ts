@@ -55,10 +55,12 @@ const TABLES: Partial<Record<Prefix, string>> = {
   quo: 'quotes',
   prr: 'price_rules',
   ref: 'refunds',
+  sac: 'server_accounts',
   sel: 'sellers',
   ses: 'sessions',
   srv: 'servers',
   svc: 'services',
+  trf: 'service_transfers',
   txe: 'tax_exemptions',
   usr: 'users',
 }

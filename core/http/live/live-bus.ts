@@ -44,7 +44,9 @@ export const LIVE_EVENTS: readonly string[] = [
   ...['succeeded', 'declined', 'failed', 'pending', 'needs_client', 'unknown', 'refunded'].map(
     (state) => `payment.${state}`,
   ),
-  ...['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done'].map((state) => `order.${state}`),
+  ...['placed', 'held', 'accepted', 'rejected', 'cancelled', 'done', 'marked_fraud', 'cleared_fraud'].map(
+    (state) => `order.${state}`,
+  ),
   ...[
     'creating',
     'live',

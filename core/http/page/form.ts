@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '../../../sdk/index.ts'
 import { checkInput } from '../../records/index.ts'
 import { randomBytes } from '../../kernel/index.ts'
+import { noteRefusal } from '../chain/note-refusal.ts'
 import type { Ctx, FormBody } from '../context.ts'
 import { faultOf, faultText, type Fault } from '../fault.ts'
 import { reasonText } from './reasons.ts'
@@ -95,6 +96,7 @@ export async function tryForm(
   } catch (error) {
     const fault = faultOf(error)
     if (fault.bug || !shown.includes(fault.status) || fault.code === 'record.changed') throw error
+    await noteRefusal(ctx, error)
     await redraw(problemOf(ctx, fault, names))
     if (ctx.status !== 303) ctx.status = fault.status
   }

@@ -17,8 +17,6 @@ export interface NavItem {
   keys?: string
   /** Further addresses that belong to it. */
   also?: readonly string[]
-  /** Where it leads staff of some brands, when its own page is of all brands. */
-  ofSomeBrands?: string
   /** The pages that stand behind the entry, as tabs above each of them; `href` is the first. */
   tabs?: readonly NavTab[]
 }
@@ -135,7 +133,7 @@ export const adminNav: readonly NavItem[] = [
   },
   {
     ...{ key: 'billing_run', href: '/admin/billing', icon: 'refresh', group: 'billing' },
-    ...{ right: 'billing.run', ofSomeBrands: '/admin/billing/runs' },
+    right: 'billing.run',
   },
   {
     key: 'ledger',
@@ -227,7 +225,7 @@ const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNa
 export function navigation(ctx: Ctx, area: Area): readonly NavEntry[] {
   const { actor, t } = ctx.state
   const held = [...actor.permissions, ...actor.grants.flatMap(({ rights }) => rights)]
-  const made = entriesFor({ area, held, ofAllBrands: actor.brandIds === 'all' }, t)
+  const made = entriesFor({ area, held }, t)
   let drawn = made.byPath.get(ctx.path)
   if (!drawn) {
     drawn = entriesAt(made, ctx.path, area)
@@ -267,14 +265,13 @@ interface Made {
 interface Reader {
   area: Area
   held: readonly string[]
-  ofAllBrands: boolean
 }
 
 /** Readers of one language with the same rights have the same entries: they are made once. */
 function entriesFor(reader: Reader, t: Translate): Made {
   let known = entriesMade.get(t)
   if (!known) entriesMade.set(t, (known = new Map()))
-  const key = `${reader.area} ${reader.ofAllBrands} ${reader.held.join(' ')}`
+  const key = `${reader.area} ${reader.held.join(' ')}`
   let made = known.get(key)
   if (!made) {
     made = { items: makeEntries(reader, t), byActive: new Map(), byPath: new Map() }
@@ -287,11 +284,10 @@ function entriesFor(reader: Reader, t: Translate): Made {
 const entriesMade = new WeakMap<Translate, Map<string, Made>>()
 const MADE_MAX = 200
 
-function makeEntries({ area, held, ofAllBrands }: Reader, t: Translate): MadeEntry[] {
+function makeEntries({ area, held }: Reader, t: Translate): MadeEntry[] {
   return (NAVIGATION[area] ?? []).flatMap((item) => {
     const tabs = (item.tabs ?? []).filter(({ right }) => mayReach(held, right))
-    const own = (!ofAllBrands && item.ofSomeBrands) || item.href
-    const href = item.tabs ? tabs[0]?.href : own
+    const href = item.tabs ? tabs[0]?.href : item.href
     if (href === undefined || (!item.tabs && item.right && !mayReach(held, item.right))) return []
     return [
       {

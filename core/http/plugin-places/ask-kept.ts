@@ -8,6 +8,8 @@ export interface Wish {
   kind: Kind
   operation: string
   input: object
+  /** Whose secrets go with it, where it is about something on a server. */
+  serverId?: string
 }
 
 /** A plugin that failed is a thing to show, never one to throw: its part of the page alone is missing. */
@@ -62,10 +64,10 @@ function answersOf(owner: object): Map<string, Kept> {
   return answers
 }
 
-async function ask<T>(ctx: Ctx, { instance, kind, operation, input }: Wish): Promise<Told<T>> {
+async function ask<T>(ctx: Ctx, { instance, kind, operation, input, serverId }: Wish): Promise<Told<T>> {
   const { deps, requestId } = ctx.state
   try {
-    const options = { deadline: 'page', requestId } as const
+    const options = { deadline: 'page', requestId, ...(serverId ? { serverId } : {}) } as const
     return { value: await deps.plugins.call<T>(instance, kind, operation, input, options) }
   } catch (error) {
     deps.log.warn({ err: error, instance, operation, request: requestId }, 'a part of a page is missing')

@@ -7,6 +7,7 @@ import type { SlotView } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
 import { askKept, type Told } from './ask-kept.ts'
 import { blockViews } from './block-views.ts'
+import { mayHavePanel, panelParts } from './panel-part.ts'
 import { viewerOf } from './viewer.ts'
 
 /** A place of this page. Whoever names a record has found it within the reader's reach. */
@@ -29,6 +30,8 @@ interface Part {
   plugin: string
   title?: string
   width?: string
+  /** What readers of any kind are told where it could not be drawn. */
+  missing?: string
   drawn: Promise<Told<Drawn>>
 }
 
@@ -39,7 +42,9 @@ export async function drawSlots(
   ctx: Ctx,
   wishes: readonly SlotWish[],
 ): Promise<Record<string, SlotView> | undefined> {
-  const asked = wishes.filter(({ slot }) => drawers(ctx, slot).length + widgetMakers(ctx, slot).length > 0)
+  const asked = wishes.filter(
+    ({ slot }) => drawers(ctx, slot).length + widgetMakers(ctx, slot).length > 0 || mayHavePanel(ctx, slot),
+  )
   if (asked.length === 0) return undefined
   const views = await Promise.all(asked.map((wish) => drawSlot(ctx, wish, WAIT_MS)))
   return Object.fromEntries(views.map((view, at) => [asked[at]!.slot, view]))
@@ -69,7 +74,7 @@ async function partsOf(ctx: Ctx, wish: SlotWish): Promise<Part[]> {
     return { instance, plugin, drawn: askKept<Drawn>(ctx, call, ({ keep_for }) => keep_for) }
   })
   const widgets = await Promise.all(widgetMakers(ctx, wish.slot).map((maker) => widgetsOf(ctx, maker)))
-  return [...own, ...widgets.flat()]
+  return [...(await panelParts(ctx, wish)), ...own, ...widgets.flat()]
 }
 
 const WIDGETS_KEPT_S = 300
@@ -105,8 +110,12 @@ async function partView(
   part: Part,
 ): Promise<SlotView['parts'][number] | null> {
   const told = await part.drawn
-  const { plugin, title, width, instance } = part
-  if (!('value' in told)) return ctx.state.area === 'admin' ? { plugin, failed: true, blocks: [] } : null
+  const { plugin, title, width, instance, missing } = part
+  if (!('value' in told)) {
+    const failed = { plugin, failed: true, blocks: [] } as const
+    if (ctx.state.area === 'admin') return failed
+    return missing === undefined ? null : { ...failed, missing }
+  }
   if (told.value.blocks.length === 0) return null
   const blocks = blockViews(ctx, told.value.blocks, { instance, ...(record ? { record } : {}) })
   return { plugin, blocks, ...(title ? { title } : {}), ...(width ? { width } : {}) }

@@ -5,6 +5,7 @@ import type { Translate } from '../../i18n/index.ts'
 import { requestVerification, type SignedIn } from '../../identity/index.ts'
 import type { IsoDate } from '../../kernel/index.ts'
 import { may, scoped } from '../../records/index.ts'
+import { offeredTo } from '../../services/index.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { flash, page, requireClient, requireUser, seeOther } from '../page/index.ts'
 import { invoiceRowView, listedInvoice, type ListedInvoice } from './invoices/invoice-row.ts'
@@ -54,8 +55,15 @@ async function homeView(ctx: RouteCtx) {
   return {
     needs: needsOf({ unpaid, user, mayPayMany: may(actor, startMany), t, today }),
     services: servicesOf({ rows, t }),
+    offered: await offersTo(ctx),
     next: await upcomingView(ctx, 30),
   }
+}
+
+/** Services that somebody hands over to the user. */
+async function offersTo({ state: { deps, actor } }: RouteCtx) {
+  const rows = await offeredTo(deps.db, actor, deps.business.now())
+  return rows.map(({ id, giver }) => ({ giver, href: `/portal/offered/${id}` }))
 }
 
 interface Needs {

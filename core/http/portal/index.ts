@@ -13,6 +13,7 @@ import { methodRoutes } from './money/methods.ts'
 import { payManyRoutes } from './money/pay-many.ts'
 import { statementRoutes } from './money/statement.ts'
 import { transactionRoutes } from './money/transactions.ts'
+import { offeredRoutes } from './offered.ts'
 import { orderRoutes } from './orders.ts'
 import { quoteListRoutes } from './quotes.ts'
 import { serviceRoutes } from './services/index.ts'
@@ -25,6 +26,7 @@ export function portalRoutes(router: Router<State>): void {
   homeRoutes(router)
   invoiceRoutes(router)
   serviceRoutes(router)
+  offeredRoutes(router)
   orderRoutes(router)
   quoteListRoutes(router)
   methodRoutes(router)

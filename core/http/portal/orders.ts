@@ -1,6 +1,6 @@
 import type { Router } from '@koa/router'
 import { money } from '../../../sdk/index.ts'
-import { acceptedTerms, getOrder, type Order, type OrderRow } from '../../orders/index.ts'
+import { acceptedTerms, getOrder, toldStatus, type Order, type OrderRow } from '../../orders/index.ts'
 import { all, sql } from '../../db/index.ts'
 import { cycle } from '../../kernel/index.ts'
 import { scoped } from '../../records/index.ts'
@@ -31,7 +31,7 @@ async function listOwnOrders(ctx: RouteCtx): Promise<void> {
   const view = {
     pager,
     rows: rows.map((row) => ({
-      ...{ id: row.id, href: `/portal/orders/${row.id}`, number: row.number, state: row.status },
+      ...{ id: row.id, href: `/portal/orders/${row.id}`, number: row.number, state: toldStatus(row.status) },
       ...{ at: row.placed_at, what: row.names, total: money(row.total_minor, row.currency) },
     })),
   }
@@ -60,7 +60,12 @@ function orderView(ctx: RouteCtx, order: Order, states: ReadonlyMap<string, stri
   const { t } = ctx.state
   const amount = (minor: bigint) => money(minor, order.currency)
   return {
-    ...{ id: order.id, href: `/portal/orders/${order.id}`, number: order.number, state: order.status },
+    ...{
+      id: order.id,
+      href: `/portal/orders/${order.id}`,
+      number: order.number,
+      state: toldStatus(order.status),
+    },
     ...{ at: order.placed_at, invoiceHref: order.invoice_id ? `/portal/invoices/${order.invoice_id}` : null },
     items: order.items.map((item) => ({
       ...{ name: item.name, quantity: item.quantity, cycle: cycleText(t, cycle(item.cycle)) },

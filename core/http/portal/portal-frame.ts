@@ -42,7 +42,7 @@ async function overdueBanner(ctx: Ctx): Promise<Flash | null> {
     select count(*) as overdue,
       (select count(*) from services s join service_holds h on h.service_id = s.id and h.reason = 'overdue'
         where s.client_id = ${client.id} and s.delivery_status = 'suspended' and ${scoped(actor, { table: 's', service: 'id', right: 'service.read' })}) as suspended
-    from invoices i where i.client_id = ${client.id} and i.kind = 'invoice' and i.status || '' = 'issued'
+    from invoices i where i.client_id = ${client.id} and i.kind = 'invoice' and i.status || '' = 'issued' and i.proforma = 0
       and coalesce(i.owed_on, i.due_on) < ${deps.business.today(zone)} and ${scoped(actor, { table: 'i', right: 'invoice.read' })}`)
   const action = { label: t('portal.banner.see_unpaid'), href: '/portal/invoices?show=unpaid' }
   if (row && row.suspended > 0)

@@ -11,6 +11,7 @@ import {
   setCartCurrency,
   type CartView,
 } from '../../orders/index.ts'
+import { noteRefusal } from '../chain/note-refusal.ts'
 import type { RouteCtx, State } from '../context.ts'
 import { faultOf, faultText } from '../fault.ts'
 import { field, flash, fragmentOrSeeOther, isPartial, page, seeOther, tryForm } from '../page/index.ts'
@@ -187,6 +188,7 @@ async function takeCoupon(ctx: RouteCtx): Promise<void> {
     )
   } catch (error) {
     if (!(error instanceof BerthError) || !error.code.startsWith('coupon.')) throw error
+    await noteRefusal(ctx, error)
     await refuseCoupon(ctx, faultText(deps.messages, ctx.state.locale, faultOf(error)))
   }
 }

@@ -63,7 +63,7 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     tax_id: values.tax_id || null,
   }
   const taxed = await previewTax(ctx, cart, place)
-  const { totalMinor: total, roundingMinor: off } = taxed
+  const { totalMinor: total, roundingMinor: off, untaxedMinor: untaxed, fittedMinor: fitted } = taxed
   const taxes = taxed.groups
     .filter(({ ratePpm }) => ratePpm > 0)
     .map((group) => ({
@@ -78,6 +78,8 @@ export async function totalsView(ctx: Ctx, cart: CartView, { values, exempt, val
     })),
     lines: [
       ...reckonedLines(ctx, cart),
+      ...(untaxed === 0n ? [] : [{ label: t('storefront.checkout.untaxed'), value: text(untaxed) }]),
+      ...(fitted === 0n ? [] : [{ label: t('portal.invoice.rounding'), value: text(fitted) }]),
       { label: t('storefront.checkout.net'), value: text(taxed.netMinor) },
       ...taxes,
       ...(off === 0n ? [] : [{ label: t('portal.invoice.rounding'), value: text(off) }]),

@@ -1,5 +1,6 @@
 import { serviceTitle } from '../../catalog/index.ts'
 import { formatInstant } from '../../i18n/index.ts'
+import { toldStatus } from '../../orders/index.ts'
 import { cycle, type Instant } from '../../kernel/index.ts'
 import { url } from '../../render/index.ts'
 import type { Ctx } from '../context.ts'
@@ -50,7 +51,7 @@ const isLive = (service: OrderedService): boolean =>
 function phaseOf({ order, invoice, payment, services }: OrderStatus): Phase {
   if (order.status === 'cancelled' || order.status === 'rejected') return 'over'
   if (order.status === 'done' || (services.length > 0 && services.every(isLive))) return 'ready'
-  if (order.status === 'held') return 'check'
+  if (toldStatus(order.status) === 'held') return 'check'
   if (invoice?.status === 'issued') return payPhase(payment)
   if (services.some(({ failure }) => failure !== null)) return 'late'
   // Between its payment and what follows from it, an order that waits for nobody is on its way.

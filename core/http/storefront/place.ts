@@ -4,6 +4,7 @@ import { findClient } from '../../clients/index.ts'
 import { BerthError, invalidInput } from '../../kernel/index.ts'
 import { placeOrder, type PlacedOrder } from '../../orders/index.ts'
 import { url } from '../../render/index.ts'
+import { noteRefusal } from '../chain/note-refusal.ts'
 import type { Ctx } from '../context.ts'
 import { faultOf, faultText } from '../fault.ts'
 import { field, flash, requireBrand, requireClient, seeOther } from '../page/index.ts'
@@ -46,9 +47,10 @@ const guestInput = (ctx: Ctx) => ({
 })
 
 /** The account exists now: the buyer goes on as a known one, from the cart, and reads what was refused. */
-function backToCart(ctx: Ctx, error: unknown): null {
+async function backToCart(ctx: Ctx, error: unknown): Promise<null> {
   const fault = faultOf(error)
   if (!(error instanceof BerthError) || fault.bug) throw error
+  await noteRefusal(ctx, error)
   const text = faultText(ctx.state.deps.messages, ctx.state.locale, fault)
   flash(ctx, { tone: 'warn', title: ctx.state.t('storefront.checkout.account_made'), text })
   seeOther(ctx, '/cart')

@@ -2,14 +2,17 @@ import {
   cashStepOf,
   computeTax,
   determineTaxes,
+  homeTaxes,
   loadSeller,
   roundingOf,
   rulesForPlace,
   taxesFor,
   TaxUndetermined,
   toCash,
+  owedSums,
+  type AtHome,
   type DraftLine,
-  type TaxableLine,
+  type StatedLine,
   type TaxBuyer,
   type TaxedDocument,
 } from '../../billing/index.ts'
@@ -30,6 +33,10 @@ export interface PreviewBuyer extends TaxBuyer {
 export interface PreviewedTax extends TaxedDocument {
   totalMinor: bigint
   roundingMinor: bigint
+  /** What gross prices fall by for a buyer who owes no tax; zero or below. */
+  untaxedMinor: bigint
+  /** What taxed ones fall by, so that base and tax fit in whole units; zero or below. */
+  fittedMinor: bigint
   /** What follows, by billing cycle, with the same taxes. */
   renewals: { cycle: string; totalMinor: bigint }[]
 }
@@ -42,7 +49,7 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
   const brand = requireBrand(ctx)
   const { db } = ctx.state.deps
   const seller = { sellerId: brand.seller_id, brandId: brand.id }
-  const { rules, rounding, plugin, cashSteps } = await rulesForPlace(db, seller, buyer)
+  const { rules, rounding, plugin, cashSteps, ...selling } = await rulesForPlace(db, seller, buyer)
   const { day } = priceView(ctx)
   const priced = cart.items
     .flatMap((item) => item.units.flat())
@@ -53,12 +60,25 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
   const taxes = plugin
     ? await byPlugin(ctx, { lines, currency: cart.currency, buyer })
     : lines.map(({ taxClass }) => taxesFor(rules, buyer, taxClass, day))
-  const compute = (of: readonly TaxableLine[]) => {
-    const how = roundingOf({ taxRounding: rounding }, cart.currency)
-    const taxed = computeTax(of, brand.prices_include_tax === 1, how)
+  const inclusive = brand.prices_include_tax === 1
+  const how = roundingOf({ taxRounding: rounding }, cart.currency)
+  const atHome: AtHome = {
+    untaxedPrice: selling.untaxedPrice,
+    taxesOf: (taxClass) => homeTaxes(rules, selling.home, taxClass, day),
+    rounding: how,
+  }
+  const compute = (stated: readonly StatedLine[]) => {
+    const sums = inclusive ? owedSums(stated, atHome) : null
+    const of = sums ? stated.map((line, i) => ({ ...line, amountMinor: sums[i]! })) : stated
+    const taxed = computeTax(of, inclusive, how)
     const exactMinor = taxed.netMinor + taxed.taxMinor
     const totalMinor = toCash(exactMinor, cashStepOf(cashSteps, cart.currency))
-    return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor }
+    const lessBy = (isTaxed: boolean) => {
+      const ours = (_: unknown, i: number) => stated[i]!.taxes.some(({ ratePpm }) => ratePpm > 0) === isTaxed
+      return sumOf(of.filter(ours)) - sumOf(stated.filter(ours))
+    }
+    const less = { untaxedMinor: lessBy(false), fittedMinor: lessBy(true) }
+    return { ...taxed, totalMinor, roundingMinor: totalMinor - exactMinor, ...less }
   }
   const taxesOf = (taxClass: string) =>
     taxes[lines.findIndex((line) => line.taxClass === taxClass)] ??
@@ -66,16 +86,20 @@ export async function previewTax(ctx: Ctx, cart: CartView, buyer: PreviewBuyer):
   const renewals = renewalLines(cart, taxesOf).map(({ cycle, lines: of }) => ({
     ...{ cycle, totalMinor: compute(of).totalMinor },
   }))
-  return { ...compute(lines.map(({ amountMinor }, i) => ({ amountMinor, taxes: taxes[i]! }))), renewals }
+  return { ...compute(lines.map((line, i) => ({ ...line, taxes: taxes[i]! }))), renewals }
 }
 
+const sumOf = (lines: readonly { amountMinor: bigint }[]): bigint =>
+  lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
+
 /** A part is taxed at its renewals as its kind is now: no plugin is asked twice. */
-function renewalLines(cart: CartView, taxesOf: (taxClass: string) => TaxableLine['taxes']) {
-  const lines = new Map<string, TaxableLine[]>(cart.renewals.map(({ cycle }) => [cycle, []]))
+function renewalLines(cart: CartView, taxesOf: (taxClass: string) => StatedLine['taxes']) {
+  const lines = new Map<string, StatedLine[]>(cart.renewals.map(({ cycle }) => [cycle, []]))
   for (const item of cart.items)
     for (const { product, selection } of item.units.flat()) {
       const amountMinor = selection.renewal?.totalMinor ?? 0n
-      lines.get(item.wish.cycle)?.push({ amountMinor, taxes: taxesOf(taxClassOf(product)) })
+      const taxClass = taxClassOf(product)
+      lines.get(item.wish.cycle)?.push({ amountMinor, taxClass, taxes: taxesOf(taxClass) })
     }
   return [...lines].map(([cycle, of]) => ({ cycle, lines: of }))
 }

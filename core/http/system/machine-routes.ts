@@ -10,7 +10,7 @@ export const machineRoutes: Step = (ctx, next) => {
 const WORDS = new Set(['/healthz', '/readyz', '/robots.txt'])
 
 const answer: Step = async (ctx, next) => {
-  const { deps, origin } = ctx.state
+  const { deps } = ctx.state
   if (ctx.path.startsWith('/assets/')) {
     const served = deps.assets.serve(ctx.path.slice('/assets/'.length), ctx.get('Accept-Encoding'))
     if (!served) return next()
@@ -31,7 +31,7 @@ const answer: Step = async (ctx, next) => {
     }
     case '/robots.txt':
       ctx.type = 'text/plain'
-      ctx.body = `User-agent: *\nDisallow: /admin\nDisallow: /portal\nDisallow: /api\nDisallow: /cart\nDisallow: /checkout\nSitemap: ${origin}/sitemap.xml\n`
+      ctx.body = `User-agent: *\nDisallow: /admin\nDisallow: /portal\nDisallow: /api\nDisallow: /cart\nDisallow: /checkout\n`
       return
     default:
       return next()

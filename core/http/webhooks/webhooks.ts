@@ -6,6 +6,7 @@ import { readText } from '../chain/read-body.ts'
 import type { HttpDeps } from '../deps.ts'
 import { faultOf } from '../fault.ts'
 import { strangerBudget, type StrangerBudget } from './stranger-budget.ts'
+import { unwrittenRefusals } from './unwritten-refusals.ts'
 import { webhookWriter, type StoreWebhook } from './webhook-writer.ts'
 
 const PREFIX = '/webhooks/'
@@ -31,8 +32,9 @@ export const isWebhook = (request: IncomingMessage): boolean => request.url!.sta
 export function webhookHandler(deps: HttpDeps, arrival: ReadArrival) {
   const store = webhookWriter(deps)
   const budget = strangerBudget()
+  const countUnwritten = unwrittenRefusals(deps.log)
   return (request: IncomingMessage, response: ServerResponse): void => {
-    take({ deps, store, budget }, request, arrival(request).address).then(
+    take({ deps, store, budget, countUnwritten }, request, arrival(request).address).then(
       (status) => answer(response, status),
       (error: unknown) => {
         const fault = faultOf(error)
@@ -48,10 +50,11 @@ interface Desk {
   deps: HttpDeps
   store: StoreWebhook
   budget: StrangerBudget
+  countUnwritten(instanceId: string): void
 }
 
 async function take(
-  { deps, store, budget }: Desk,
+  { deps, store, budget, countUnwritten }: Desk,
   request: IncomingMessage,
   address: string,
 ): Promise<number> {
@@ -68,6 +71,7 @@ async function take(
     return 200
   }
   if (budget.refusal(instanceId)) await receiveWebhook(deps, webhook, verdict)
+  else countUnwritten(instanceId)
   return 400
 }
 

@@ -1,6 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
 import { sql, type Queries } from '../../db/index.ts'
+import type { Instant } from '../../kernel/index.ts'
 import { defineVerb } from '../../records/index.ts'
 import { NothingHeldBack, UpdateHeldBack } from '../package/index.ts'
 import { drainAll } from './install-plugin.ts'
@@ -15,14 +16,39 @@ export interface HeldBack {
   reason: string
 }
 
-/** Null: none, or what was held back went with a Berth that is no longer here. */
-export async function heldBack(queries: Queries, id: string, shipped?: Shipped): Promise<HeldBack | null> {
-  const row = await queries.get<{ held_back: string | null }>(
-    sql`select held_back from plugins where id = ${id} and source = 'bundled'`,
+/** With the plugin whose version before goes on. */
+export interface HeldPlugin extends HeldBack {
+  id: string
+  name: string
+  since: Instant
+}
+
+/** What was held back went with the Berth that runs: of one that is no longer here nothing is left to try. One statement. */
+export async function allHeldBack(queries: Queries, shipped?: Shipped): Promise<HeldPlugin[]> {
+  const rows = await queries.all<Kept>(sql`
+    select id, held_back, manifest, updated_at from plugins
+    where held_back is not null and source = 'bundled' order by id`)
+  const found = await Promise.all(
+    rows.map(async ({ id, held_back, manifest, updated_at: since }) => {
+      const held = JSON.parse(held_back) as HeldBack
+      if ((await shipped?.(id))?.manifest.version !== held.version) return []
+      return [{ ...held, id, since, name: (JSON.parse(manifest) as { name: string }).name }]
+    }),
   )
-  if (!row?.held_back) return null
-  const held = JSON.parse(row.held_back) as HeldBack
-  return (await shipped?.(id))?.manifest.version === held.version ? held : null
+  return found.flat()
+}
+
+interface Kept {
+  id: string
+  held_back: string
+  manifest: string
+  updated_at: Instant
+}
+
+/** Of one plugin; null: none. */
+export async function heldBack(queries: Queries, id: string, shipped?: Shipped): Promise<HeldBack | null> {
+  const held = (await allHeldBack(queries, shipped)).find((one) => one.id === id)
+  return held ? { version: held.version, reason: held.reason } : null
 }
 
 /** Tries an update again that could not move the data of the version before. Refused with its reason when it still cannot. */

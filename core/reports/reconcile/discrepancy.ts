@@ -5,6 +5,7 @@ export type DiscrepancyKind =
   | 'unplanned'
   | 'undelivered'
   | 'charged_twice'
+  | 'overpaid'
   | 'charged_by_agreement'
   | 'unknown_transaction'
   | 'unmatched_movement'

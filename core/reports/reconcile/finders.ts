@@ -4,6 +4,7 @@ import { nextChargeOf, type ServiceRow } from '../../services/index.ts'
 import { findChargedByAgreement, findDifferingPayouts, findUnmatchedMovements } from './gateway-finders.ts'
 import type { DiscrepancyKind, Found } from './discrepancy.ts'
 import { one, waitedFor, type Look } from './look.ts'
+import { findOverpaid } from './overpaid.ts'
 import { findTakenTwice } from './taken-twice.ts'
 
 /** What lies in the queues of staff or is just happening is no discrepancy yet. */
@@ -15,6 +16,7 @@ export const finders: Readonly<Record<DiscrepancyKind, (queries: Queries, look: 
     unplanned: findUnplanned,
     undelivered: findUndelivered,
     charged_twice: findChargedTwice,
+    overpaid: findOverpaid,
     charged_by_agreement: findChargedByAgreement,
     unknown_transaction: findUnknownTransactions,
     unmatched_movement: findUnmatchedMovements,

@@ -67,15 +67,18 @@ const outside: Partial<
   Record<DiscrepancyKind, (means: Payments, row: DiscrepancyRow, actor: Actor) => Promise<unknown>>
 > = {
   charged_twice: giveBack,
+  overpaid: giveBack,
   charged_by_agreement: giveBack,
   unknown_transaction: (means, row, actor) =>
     replayWebhook(means, { webhook_event_id: row.subject_id }, actor),
 }
 
+const REASONS: Partial<Record<DiscrepancyKind, string>> = { overpaid: 'More than was asked for' }
+
 function giveBack(means: Payments, row: DiscrepancyRow, actor: Actor): Promise<unknown> {
   const input = {
     ...{ payment_id: row.subject_id, amount_minor: row.amount_minor!.toString(), destination: 'source' },
-    ...{ from: 'credit', reason: 'Charged twice', once: row.id },
+    ...{ from: 'credit', reason: REASONS[row.kind] ?? 'Charged twice', once: row.id },
   }
   return refundPayment(means, input, actor)
 }

@@ -58,8 +58,8 @@ async function noteChunk(trx: Trx, clientIds: readonly string[], on: IsoDate): P
     sql`select f.* from (${paying({ actor, brandId: null })}) f join services s on s.id = f.id where s.client_id in (${list(clientIds)})`,
   )
   const held = await trx.all<Held>(sql`
-    select service_id, max(nth) as nth, sum(moved_minor) as held_minor from recurring_movements
-    where client_id in (${list(clientIds)}) group by service_id`)
+    select m.service_id, max(m.nth) as nth, sum(m.moved_minor) as held_minor from services s
+    join recurring_movements m on m.service_id = s.id where s.client_id in (${list(clientIds)}) group by m.service_id`)
   const brings = new Map(now.map((row) => [row.id, monthly(row)]))
   const noted = new Map(held.map((row) => [row.service_id, row]))
   const rows = [...Map.groupBy(services, (row) => row.client_id).values()].flatMap((own) => {

@@ -3,7 +3,7 @@ import type { Actor, Instant } from '../../kernel/index.ts'
 import { forUpdate, lockService } from '../load.ts'
 import type { ServiceRow } from '../rows.ts'
 import type { ActStatus } from './act-lifecycle.ts'
-import type { ActName } from './acts.ts'
+import type { ActOperation } from './acts.ts'
 
 export interface ActRow {
   id: string
@@ -12,7 +12,7 @@ export interface ActRow {
   service_id: string
   server_id: string
   /** Of the SDK, and of our verb: "reinstall". */
-  operation: ActName
+  operation: ActOperation
   /** What a plugin's own button said. */
   label: string | null
   /** What the provider is told beside the service, sealed; null once it has ended. */
@@ -25,6 +25,8 @@ export interface ActRow {
   polls: number
   /** Words of the provider: for who pressed the button when it is done, for staff when it failed. */
   message: string | null
+  /** The transfer that it tells the provider of. */
+  transfer_id: string | null
   actor_kind: Actor['kind']
   actor_id: string
   busy_until: Instant | null
@@ -70,7 +72,12 @@ export async function actsOf(
   serviceId: string,
   actor: Pick<Actor, 'kind' | 'id'>,
 ): Promise<ActRow[]> {
-  const seen = actor.kind === 'client' ? sql`and (operation <> 'run_action' or actor_kind = 'client')` : sql``
+  // What was done for a client of before is for staff.
+  const seen =
+    actor.kind === 'client'
+      ? sql`and (operation <> 'run_action' or actor_kind = 'client')
+          and client_id = (select s.client_id from services s where s.id = service_id)`
+      : sql``
   const rows = await queries.all<ActRow>(
     sql`select * from service_acts where service_id = ${serviceId} ${seen} order by id desc limit ${ACTS_MAX}`,
   )

@@ -1,5 +1,5 @@
 import { Type, type TObject } from '../../../sdk/index.ts'
-import { randomBytes, type Actor } from '../../kernel/index.ts'
+import type { Actor } from '../../kernel/index.ts'
 import { checkForm, defineVerb, type Verb } from '../../records/index.ts'
 import { NotConfirmed, NotOffered } from '../errors.ts'
 import { findService } from '../load.ts'
@@ -8,6 +8,7 @@ import { actOf, type ActName } from './acts.ts'
 import { lockAct, type ActRow } from './act-row.ts'
 import { ownActions } from './ask-there.ts'
 import { demandOwnThing } from './named-there.ts'
+import { newPassword } from './new-password.ts'
 import { mayOn, offers } from './offered.ts'
 import { askedBy, refusalOf } from './refusal.ts'
 import { runAct } from './run-act.ts'
@@ -89,7 +90,7 @@ function defineAct(
     const begun = await means.db.transaction((trx) =>
       startAct(means, trx, { serviceId, operation: name, ...told }, actor),
     )
-    if (isLong(name)) {
+    if (isLong(begun)) {
       await means.db.transaction((trx) =>
         means.jobs.enqueue(trx, [
           { task: 'services.act', payload: { act_id: begun.id }, key: `act:${begun.id}` },
@@ -130,18 +131,4 @@ async function ownAction(
     throw NotConfirmed({ id: serviceId, operation: action.label })
   const checked = action.form ? checkForm(action.form, values) : {}
   return { told: { action: name, values: checked }, said: { action: action.name }, label: action.label }
-}
-
-const LETTERS = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
-const LENGTH = 20
-
-/** Letters and digits that are not taken for others: 20 of 56, some 116 bits. */
-function newPassword(): string {
-  let text = ''
-  while (text.length < LENGTH)
-    for (const byte of randomBytes(LENGTH)) {
-      // The rest of a byte is thrown away, so that each letter is as likely as any other.
-      if (byte < LETTERS.length * 4 && text.length < LENGTH) text += LETTERS[byte % LETTERS.length]
-    }
-  return text
 }

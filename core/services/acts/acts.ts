@@ -44,4 +44,9 @@ export const acts = {
 export type ActName = keyof typeof acts
 export const actNames = Object.keys(acts) as ActName[]
 
-export const actOf = (name: ActName): Act => acts[name]
+/** With those that follow from something else: nobody presses a button for them. */
+export type ActOperation = ActName | 'change_owner'
+
+const OF_ITSELF: Act = { values: {}, long: true }
+
+export const actOf = (name: ActOperation): Act => (name === 'change_owner' ? OF_ITSELF : acts[name])

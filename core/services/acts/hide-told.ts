@@ -1,12 +1,12 @@
 import { maskedText } from '../call-provider.ts'
-import type { ActName } from './acts.ts'
+import type { ActOperation } from './acts.ts'
 import type { ActVerdict } from './act-verdict.ts'
 
 /** Shorter values would hide half of every sentence. */
 const LEAST = 4
 
 /** A verdict whose words repeat neither what the provider was told in confidence nor what looks like a secret. */
-export function hideTold<T extends ActVerdict>(verdict: T, operation: ActName, told: object): T {
+export function hideTold<T extends ActVerdict>(verdict: T, operation: ActOperation, told: object): T {
   if (!('message' in verdict) || verdict.message === undefined) return verdict
   const secrets = operation === 'run_action' || operation === 'change_password' ? textsIn(valuesOf(told)) : []
   // The longest first: one may be a part of another.

@@ -60,12 +60,13 @@ async function whyOver(
 ): Promise<{ message: string; told: boolean } | null> {
   if (act.step === 'call') {
     const isAsItWas = service.delivery_status === 'live' && service.server_id === act.server_id
-    if (!isAsItWas || (await openDelivery(trx, service.id))) return { message: NO_LONGER, told: false }
+    if (!isAsItWas || (await openDelivery(trx, service.id)))
+      return { message: NO_LONGER, told: act.transfer_id !== null }
   }
   return act.give_up_at <= means.business.now() ? { message: act.message ?? OVERDUE, told: true } : null
 }
 
-const deadlineOf = ({ operation }: ActRow) => (isLong(operation) ? ('job' as const) : ('act' as const))
+const deadlineOf = (act: ActRow) => (isLong(act) ? ('job' as const) : ('act' as const))
 
 async function step(means: ProviderMeans, { act, service: now }: ActWork): Promise<ActVerdict> {
   // Where it is under way is known by the act: the service may stand elsewhere, or nowhere, by now.

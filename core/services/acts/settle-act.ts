@@ -8,6 +8,7 @@ import { keepAccess } from '../finish-delivery.ts'
 import { lockService } from '../load.ts'
 import { mailStaff } from '../mails.ts'
 import { POLL_MS, RETRY_MS } from '../settle-delivery.ts'
+import { hearTold } from '../transfers/tell-provider.ts'
 import { actLifecycle } from './act-lifecycle.ts'
 import { lockAct, sealedPlace, type ActRow } from './act-row.ts'
 import { keepPassword } from './keep-password.ts'
@@ -73,6 +74,8 @@ async function end(
     applyTransition(means, trx, { lifecycle: actLifecycle, row: act, name, actor, change }),
   )
   await clearTimer(trx, `act:${act.id}`)
+  if (act.transfer_id !== null)
+    await hearTold(means, trx, { ...act, status: name === 'finish' ? 'done' : 'failed', message }, actor)
 }
 
 async function waitOn(
@@ -108,7 +111,7 @@ async function tryAgain(
   actor: Actor,
 ): Promise<void> {
   const pause = RETRY_MS[act.attempts]
-  const isPatient = act.step === 'follow' || verdict.unknown || isLong(act.operation)
+  const isPatient = act.step === 'follow' || verdict.unknown || isLong(act)
   if (!verdict.again || !isPatient || pause === undefined)
     return failAct(means, trx, { act, message: verdict.message, told: isPatient }, actor)
   await wakeAct(means, trx, act.id, pause)

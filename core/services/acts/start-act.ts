@@ -9,17 +9,19 @@ import { lockOwnService } from '../load.ts'
 import { openDelivery } from '../reconcile-delivery.ts'
 import type { ServiceRow } from '../rows.ts'
 import { sealedPlace, type ActRow } from './act-row.ts'
-import { actOf, type ActName } from './acts.ts'
+import { actOf, type ActOperation } from './acts.ts'
 import { offers } from './offered.ts'
 
 export interface NewAct {
   serviceId: string
-  operation: ActName
+  operation: ActOperation
   /** What the provider is told; kept sealed until the act has ended. */
   told: object
   /** Of it, what the audit log may say. */
   said: Record<string, string | boolean | null>
   label?: string
+  /** The transfer that led to it: it is tried patiently, and its end is the transfer's. */
+  transferId?: string
 }
 
 /** Nobody waits longer for an act than this, business clock; then staff are told. */
@@ -36,6 +38,18 @@ export async function startAct(means: Means, trx: Trx, act: NewAct, actor: Actor
     ...{ noun: 'service', transition: 'act', from: 'live', to: 'live', row: service },
     facts: { operation: act.operation },
   })
+  const row = await enterAct(means, trx, { ...act, service }, actor)
+  await wakeAct(means, trx, row.id, FIRST_LEASE_MS)
+  return row
+}
+
+/** The row of an act that is possible, or that follows from one that was asked about. */
+export async function enterAct(
+  means: Means,
+  trx: Trx,
+  { service, ...act }: Omit<NewAct, 'serviceId'> & { service: ServiceRow },
+  actor: Actor,
+): Promise<ActRow> {
   const row = newRow(means, service, act, actor)
   try {
     await trx.insert('service_acts', [row])
@@ -45,11 +59,10 @@ export async function startAct(means: Means, trx: Trx, act: NewAct, actor: Actor
   }
   const scope = { subject: service.id, brandId: service.brand_id, clientId: service.client_id }
   await recordAudit(means, trx, actor, [
-    { ...scope, action: permission, after: { act: row.id, ...act.said } },
+    { ...scope, action: `service.${act.operation}`, after: { act: row.id, ...act.said } },
   ])
   const body = { id: row.id, service_id: service.id, operation: act.operation }
   await recordEvent(means, trx, actor, { ...scope, subject: row.id, type: 'service_act.begun', body })
-  await wakeAct(means, trx, row.id, FIRST_LEASE_MS)
   return row
 }
 
@@ -57,7 +70,7 @@ async function demandPossible(
   means: Means,
   trx: Trx,
   service: ServiceRow,
-  operation: ActName,
+  operation: ActOperation,
 ): Promise<void> {
   const { id } = service
   if (service.instance_id === null || service.server_id === null) throw NothingAtProvider({ id })
@@ -67,7 +80,7 @@ async function demandPossible(
     throw ServiceNotLive({ id, state: isBusy ? 'being changed' : service.delivery_status })
 }
 
-function newRow(means: Means, service: ServiceRow, act: NewAct, actor: Actor): ActRow {
+function newRow(means: Means, service: ServiceRow, act: Omit<NewAct, 'serviceId'>, actor: Actor): ActRow {
   const id = means.newId('sva')
   const now = means.business.now()
   return {
@@ -77,6 +90,7 @@ function newRow(means: Means, service: ServiceRow, act: NewAct, actor: Actor): A
     label: act.label ?? null,
     sealed: means.keys.seal(JSON.stringify(act.told), sealedPlace(id)),
     ...{ status: 'open', step: 'call', reference: null, attempts: 0, polls: 0, message: null },
+    transfer_id: act.transferId ?? null,
     ...{ actor_kind: actor.kind, actor_id: actor.id },
     busy_until: null,
     give_up_at: instant(toMs(now) + GIVE_UP_MS),
@@ -103,4 +117,6 @@ export async function wakeAct(
   })
 }
 
-export const isLong = (operation: ActName): boolean => actOf(operation).long === true
+/** Nobody sits before it: a job does it, and tries again what may work later. */
+export const isLong = ({ operation, transfer_id }: Pick<ActRow, 'operation' | 'transfer_id'>): boolean =>
+  transfer_id !== null || actOf(operation).long === true

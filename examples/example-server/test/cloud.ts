@@ -105,7 +105,6 @@ function apply(machine: CloudMachine, body: Body): void {
   const { act } = body
   if (act === 'power' && body['signal'] === 'restart') machine.restarts++
   if (act === 'power') machine.power = body['signal'] === 'stop' ? 'offline' : 'running'
-  if (act === 'password') machine.password = String(body['password'])
   if (act === 'rename')
     Object.assign(machine, {
       ...(body['user'] ? { user: body['user'] } : {}),

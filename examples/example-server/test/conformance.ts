@@ -23,6 +23,7 @@ export default {
     change_password: [{ ...stands, password: 'another password' }],
     rename: [{ ...stands, domain: 'www.example.org' }],
     sign_on: [{ ...stands, as: 'client' }],
+    draw_panel: [{ ...stands, for: 'client', locale: 'en' }],
     server_health: [{ server: stands.server }],
     list_actions: [stands],
     run_action: [{ ...stands, action: 'flush_cache', values: {} }],
@@ -33,7 +34,10 @@ export default {
     remove_snapshot: [{ ...stands, snapshot: 's_1' }],
     set_reverse_dns: [{ ...stands, ip: '192.0.2.10', name: 'mail.example.org' }],
   },
-  answers: { run_action: [{ outcome: 'message', message: 'The cache is empty.' }] },
+  answers: {
+    run_action: [{ outcome: 'message', message: 'The cache is empty.' }],
+    draw_panel: [{ blocks: [{ block: 'facts', facts: [{ label: '192.0.2.10', value: '–' }] }] }],
+  },
   declines: {
     power: [{ input: { ...wanted, signal: 'restart' }, says: { code: 'absent', kind: 'permanent' } }],
     suspend: [{ input: wanted, says: { code: 'absent' } }],

@@ -66,10 +66,12 @@ export default {
   inputs: {
     create: [order(PAPER)],
     power: [{ ...stands, signal: 'restart' }],
+    change_owner: [{ ...stands, before: { id: 'cli_before', email: 'before@client.example' } }],
     reinstall: [{ ...stands, keep_data: false }],
     test_connection: [{ server }],
     capacity: [{ server }],
     server_health: [{ server }],
+    list_accounts: [{ server }],
   },
   declines: {
     create: [

@@ -15,6 +15,7 @@ import {
 } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
+import { CheckRefused, type Hooks } from '../../../core/records/index.ts'
 import { engines, makeDatabase } from '../../support/databases.ts'
 import { clientActor, staffActor } from '../../support/make.ts'
 import { testMeans } from '../../support/means.ts'
@@ -62,6 +63,30 @@ for (const engine of engines)
     const status = async (id: string) => (await getInvoice(db, id, actor)).status
     const clean = async () => assert.deepEqual(await verifyBooks(db, isoDate('2026-01-15')), [])
     const on = () => `2026-01-${String((day++ % 28) + 1).padStart(2, '0')}`
+
+    test('a sure line that a plugin refuses says why, until it is booked after all', async () => {
+      const { id, number } = await invoice(1_000n)
+      const hook = 'bank_line.book:check'
+      const error = CheckRefused({ plugin: 'limits', hook, subject: id, message: 'Above the limit' })
+      const hooks: Hooks = {
+        ...means.hooks,
+        listens: (asked) => asked === hook,
+        check: () => Promise.resolve({ allowed: false, error }),
+      }
+      const row = `${on()};11.90;${number};Ada;EUR`
+      const wish = { account_id: account, format: 'csv', content: csv([row]) }
+      assert.deepEqual(await importStatement({ ...means, hooks }, wish, staff), {
+        new: 1,
+        known: 0,
+        booked: 0,
+      })
+      const [line] = await lines()
+      assert.equal(line!.status, 'open')
+      assert.match(line!.note!, /Above the limit/)
+      const parts = [{ invoice_id: id, amount_minor: '1190' }]
+      await bookBankLine(means, { line_id: line!.id, parts }, staff)
+      assert.equal((await lines())[0]!.note, null)
+    })
 
     test('a file is taken once, sure lines are booked, the others wait', async () => {
       const { id, number } = await invoice(1_000n)

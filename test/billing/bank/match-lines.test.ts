@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { indexDocuments, matchLine, namedIn, SURE, type OpenDocument } from '../../../core/billing/index.ts'
 
 const document = (number: string, openMinor: bigint, more: Partial<OpenDocument> = {}): OpenDocument => ({
-  ...{ id: `inv_${number}`, number, openMinor, clientName: 'Ada Quay', company: null },
+  ...{ id: `inv_${number}`, number, openMinor, references: [], clientName: 'Ada Quay', company: null },
   ...more,
 })
 const open = [
@@ -12,6 +12,8 @@ const open = [
   document('INV-2026-00002', 2_380n, { clientName: 'Jörg Müller' }),
   document('INV-2026-00012', 500n, { company: 'Kai & Co. KG' }),
   document('INV-2026-00013', 500n, { clientName: 'Bo Moor' }),
+  // The check digits hide where the number begins: only the whole reference is found.
+  document('2026-00014', 700n, { references: ['RF40202600014'] }),
 ]
 const index = indexDocuments(open)
 const best = (text: string, amountMinor: bigint, name: string | null = null, tolerance = 0n) => {
@@ -54,6 +56,11 @@ describe('what a bank line is for', () => {
     ['the company’s name', best('Danke', 500n, 'KAI + CO KG')?.[0], 75],
     ['the sum alone', best('Danke', 1_190n, 'Somebody'), [40, 'amount', ['inv_INV-2026-00001', 1_190n]]],
     ['a sum of two', best('Danke', 500n)?.[0], 20],
+    [
+      'the creditor reference that the payer was told',
+      best('RF40 2026 0001 4', 700n),
+      [100, 'reference', ['inv_2026-00014', 700n]],
+    ],
     ['nothing', best('Danke', 3n), undefined],
     ['what went out', best('INV-2026-00001', -1_190n), undefined],
   ]

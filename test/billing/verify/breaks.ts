@@ -284,6 +284,15 @@ export const breaks: readonly Break[] = [
     },
   },
   {
+    check: 'service is charged to its own client',
+    break: async ({ trx, ids }) => {
+      await trx.run(
+        sql`update charges set client_id = 'cli_other' where source_id = ${ids.service} and kind = 'recurring'`,
+      )
+      return ids.service
+    },
+  },
+  {
     check: 'service is charged through its last charge',
     break: async ({ trx, ids }) => {
       await trx.run(sql`update services set charged_through = '2026-01-02' where id = ${ids.service}`)

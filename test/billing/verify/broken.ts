@@ -22,7 +22,7 @@ export interface Broken {
     series: string
     plan: string
   }
-  newId(prefix: 'ath' | 'jrn' | 'evt' | 'pay' | 'chg' | 'inl' | 'alc' | 'ref' | 'rpt' | 'wof'): string
+  newId(prefix: 'ath' | 'jrn' | 'evt' | 'pay' | 'chg' | 'inl' | 'alc' | 'ref' | 'rpt' | 'dsp' | 'wof'): string
 }
 
 /** A way to break the books, the check that must see it, and the id by which it must name it. */

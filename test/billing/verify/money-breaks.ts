@@ -48,6 +48,22 @@ export const moneyBreaks: readonly Break[] = [
     },
   },
   {
+    check: 'what a bank took back for good no document counts as paid',
+    break: async ({ trx, ids, newId }) => {
+      const id = newId('dsp')
+      const of = {
+        payment_id: ids.payment,
+        client_id: ids.client,
+        instance_id: 'plg_cards',
+        reference: 'dp_9',
+      }
+      const at = { created_at: '2026-02-01T00:00:00.000Z', updated_at: '2026-02-01T00:00:00.000Z' }
+      const money = { status: 'lost', reason: 'fraudulent', currency: 'EUR', amount_minor: 5n, version: 1 }
+      await trx.insert('disputes', [{ id, ...of, ...money, evidence_due_at: null, ...at }])
+      return id
+    },
+  },
+  {
     check: 'reference of a gateway belongs to one payment',
     break: async ({ trx, ids, newId }) => {
       await trx.run(sql`update payments set instance_id = 'plg_cards' where id = ${ids.payment}`)

@@ -96,6 +96,26 @@ export const BAD_REPEATS: readonly BadPlugin[] = [
     breaks: { life_described: 'life of a service, suspend' },
   },
   {
+    says: 'a list of accounts without end',
+    example: 'example-provisioner',
+    change: code(['...(page.next === undefined ? {} : { cursor: page.next })', "cursor: 'next'"]),
+    breaks: { accounts_end: 'accounts, after create: the list ends' },
+  },
+  {
+    says: 'boxes that are listed twice, under ids of their own, and as none while the panel is down',
+    example: 'example-provisioner',
+    change: code(
+      ['page.boxes.map(accountOf)', '[...page.boxes, ...page.boxes].map(accountOf)'],
+      ['external_id: name, name', 'external_id: id, name'],
+      ['after=${cursor}`)', 'after=${cursor}`).catch(() => ({ boxes: [], next: undefined }))'],
+    ),
+    breaks: {
+      accounts_once: 'accounts, after create: each once',
+      accounts_told: 'accounts, after create: it is listed',
+      no_claim: 'provisioner.list_accounts, company errors',
+    },
+  },
+  {
     says: 'a mail that counts as accepted although the company is down',
     example: 'example-mail',
     change: code([

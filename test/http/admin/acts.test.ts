@@ -270,6 +270,13 @@ for (const engine of engines)
       const place = { seller_id: seller, tax_rounding: 'line' }
       assert.match(await follow(await send('/admin/tax/sets', '/admin/tax/rounding', place)), /was changed/)
       await send('/admin/tax/sets', '/admin/tax/rounding', { ...place, tax_rounding: 'document' })
+      const untaxed = { seller_id: seller, untaxed_price: 'net' }
+      assert.match(await follow(await send('/admin/tax/sets', '/admin/tax/untaxed', untaxed)), /was changed/)
+      const way = await one<{ untaxed_price: string }>(
+        sql`select untaxed_price from sellers where id = ${seller}`,
+      )
+      assert.equal(way!.untaxed_price, 'net')
+      await send('/admin/tax/sets', '/admin/tax/untaxed', { ...untaxed, untaxed_price: 'stated' })
     })
 
     it('tries a delivery again, holds and accepts an order', async () => {

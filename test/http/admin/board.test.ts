@@ -6,7 +6,7 @@ import { formatMoney } from '../../../core/i18n/index.ts'
 import { draft, issue, scriptedGateway } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
 import { clientActor, makeBrand, makeClient, staffActor } from '../../support/make.ts'
-import { assertStatus, elementOf, openAdmin, type AdminWorld } from './support.ts'
+import { assertShows, assertStatus, elementOf, openAdmin, type AdminWorld } from './support.ts'
 
 for (const engine of engines)
   describe(`the board (${engine})`, () => {
@@ -81,6 +81,30 @@ for (const engine of engines)
       assert.deepEqual([await shown('unpaid'), await shown('overdue'), await shown('proforma')], [3, 1, 1])
     })
 
+    it('calls a proforma whose day has passed not paid in time, since nothing is owed on it', async () => {
+      const { means, staff } = world
+      const [{ id, client_id } = { id: '', client_id: '' }] = await means.db.all<{
+        id: string
+        client_id: string
+      }>(sql`select id, client_id from invoices where proforma = 1`)
+      const due = (day: string) => means.db.run(sql`update invoices set due_on = ${day} where id = ${id}`)
+      const [{ due_on } = { due_on: '' }] = await means.db.all<{ due_on: string }>(
+        sql`select due_on from invoices where id = ${id}`,
+      )
+      await due('2026-01-01')
+      for (const at of [
+        '/admin/invoices?status=proforma',
+        `/admin/invoices/${id}`,
+        `/admin/clients/${client_id}`,
+      ]) {
+        const { text } = await staff.get(at)
+        assertShows(text, /Not paid in time/)
+      }
+      const list = (await staff.get('/admin/invoices?status=proforma')).text
+      assert.doesNotMatch(list.slice(list.indexOf(`id="row-${id}"`)).split('</tr>')[0]!, /Overdue/)
+      await due(due_on)
+    })
+
     it('counts of the clients whom the run set aside those of the own brands alone', async () => {
       const other = await makeBrand(world.means)
       const clients = [
@@ -119,14 +143,16 @@ for (const engine of engines)
       await world.means.db.run(sql`
         update staff set brand_ids = ${JSON.stringify([world.ids.brand])} where id = (select max(id) from staff)`)
       assert.equal(await waiting(), parked - 1)
-      // The preview of a run is of all brands, and so is its page, to which nothing leads those who may not read it.
-      assert.doesNotMatch(await boardRun(), /\/admin\/billing/)
-      assertStatus(await browser.get('/admin/billing'), 403)
-      assert.deepEqual(await leads('/admin'), ['/admin/billing/runs'])
+      // They look ahead at their own brands; the run itself is of all.
+      assert.match(await boardRun(), ahead)
+      assertStatus(await browser.get('/admin/billing'), 200)
+      assertStatus(await browser.get(`/admin/billing?brand=${world.ids.brand}`), 200)
+      assertStatus(await browser.get(`/admin/billing?brand=${other.id}`), 404)
+      assertStatus(await browser.get(`/admin/billing?client=${clients[1]!.id}`), 404)
+      assert.deepEqual(await leads('/admin'), ['/admin/billing'])
       const own = await browser.get('/admin/billing/runs')
       assertStatus(own, 200)
-      assert.doesNotMatch(own.text, tab)
-      assert.doesNotMatch(own.text, /href="\/admin\/billing"/)
+      assert.match(own.text, tab)
       assert.ok(!own.text.includes(start))
       const refused = await browser.post('/admin/billing/run', {})
       assertStatus(refused, 409)

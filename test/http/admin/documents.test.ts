@@ -174,7 +174,7 @@ for (const engine of engines)
         'values[billing__payment_days]': '30',
         'values[own.billing__late_fee]': 'on',
         'values[billing__late_fee.kind]': 'fixed',
-        'values[billing__late_fee.amount]': '7.50',
+        'values[billing__late_fee.amount.EUR]': '7.50',
         'values[billing__late_fee.grace_days]': '5',
         'values[billing__late_fee.every_days]': '0',
         'values[billing__late_fee.times]': '1',
@@ -182,6 +182,10 @@ for (const engine of engines)
       }
       assertStatus(await send(at, at, { ...terms, 'values[billing__payment_days]': '-1' }), 422)
       assertStatus(await send(at, at, { ...terms, 'values[billing__late_fee.grace_days]': '0' }), 422)
+      const cents = await send(at, at, { ...terms, 'values[billing__late_fee.amount.EUR]': '7.505' })
+      assertStatus(cents, 422)
+      assertShows(cents.text, /takes no more than 2 decimals in EUR/)
+      assert.match(cents.text, /value="7\.505"/, 'what was typed stands there')
       await follow(await send(at, at, terms))
       const rows = await world.means.db.all<{ key: string; value: string }>(
         sql`select key, value from settings where scope = 'client' and scope_id = ${client} order by key`,
@@ -190,7 +194,7 @@ for (const engine of engines)
         rows.map(({ key }) => key),
         ['billing.late_fee', 'billing.payment_days'],
       )
-      assert.equal((JSON.parse(rows[0]!.value) as { amount: string }).amount, '7.50')
+      assert.deepEqual((JSON.parse(rows[0]!.value) as { amount: object }).amount, { EUR: '7.50' })
       await follow(await send(at, at, {}))
       assert.deepEqual(await world.means.db.all(sql`select key from settings where scope = 'client'`), [])
       const page = `/admin/clients/${client}`

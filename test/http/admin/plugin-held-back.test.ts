@@ -105,6 +105,16 @@ for (const engine of engines)
       assert.equal(await version(), '1.0.0')
     })
 
+    it('stands in the list, on the page of their health and on the board too', async () => {
+      const read = async (at: string) => (await world.staff.get(at)).text.replace(/\s+/g, ' ')
+      assert.match(await read('/admin/plugins'), /2\.0\.0 held back/)
+      assert.match(
+        await read('/admin/plugins/health'),
+        /The update of Carried to 2\.0\.0 did not happen.*href="\/admin\/plugins\/carried"/,
+      )
+      assert.match(await read('/admin'), /Updates of plugins that did not happen/)
+    })
+
     it('stays held back while the plugin still cannot, and says why', async () => {
       const again = await world.staff.post(RETRY)
       assertStatus(again, 409)
@@ -123,6 +133,8 @@ for (const engine of engines)
       assert.equal(await version(), '2.0.0')
       assert.equal(await retried(), 1)
       assert.doesNotMatch(await main(), /did not happen/)
+      for (const at of ['/admin', '/admin/plugins', '/admin/plugins/health'])
+        assert.doesNotMatch((await world.staff.get(at)).text, /did not happen|held back/)
       const rows = await world.means.db.all<{ storage_key: string }>(
         sql`select storage_key from plugin_storage where instance_id = ${instance} order by storage_key`,
       )

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { createProduct, linkAddon, publishProduct, setPrice } from '../../../core/catalog/index.ts'
+import { grantCredit } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { createStatementCounter } from '../../../core/http/index.ts'
+import { isoDate } from '../../../core/kernel/index.ts'
 import type { ServiceRow } from '../../../core/services/index.ts'
-import { scriptedGateway } from '../../billing/support.ts'
+import { draft, issue, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
 import { staffActor } from '../../support/make.ts'
 import { testMeans, type TestMeans } from '../../support/means.ts'
@@ -46,6 +48,17 @@ for (const engine of engines) {
       means.db.get<ServiceRow>(
         sql`select * from services where parent_id = ${portal.serviceId} order by id desc limit 1`,
       )
+
+    /** The month of the service, paid with what we gave. */
+    const payByGrant = async () => {
+      const { id: client_id } = portal.client
+      const gift = { client_id, amount_minor: '713', origin: 'promotional', reason: 'Spring' }
+      await grantCredit(means, gift, staff)
+      const of = { sourceId: portal.serviceId, kind: 'recurring' as const, cause: 'given' }
+      const month = { ...of, periodStart: isoDate('2026-01-01'), periodEnd: isoDate('2026-02-01') }
+      const { lines } = draft(portal.client, { amounts: [599n] })
+      await issue(means, draft(portal.client, { lines: lines.map((line) => ({ ...line, ...month })) }))
+    }
 
     test('the service leads to its extras, and each to what it costs today and later', async () => {
       assert.match((await browser.get(path)).text, new RegExp(`href="${path}/extras"`))
@@ -147,6 +160,11 @@ for (const engine of engines) {
       assert.match(
         textOf((await browser.get(`${path}/cancel`)).text),
         /€3\.28 before tax .* become your credit/,
+      )
+      await payByGrant()
+      assert.match(
+        textOf((await browser.get(`${path}/cancel`)).text),
+        /become your credit\. Of it €3\.90, tax included, go back into credit that we gave/,
       )
     })
 

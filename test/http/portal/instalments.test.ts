@@ -39,7 +39,7 @@ for (const engine of engines)
       const at = `/portal/invoices/${invoice.id}`
       assert.doesNotMatch(textOf((await browser.get(`${at}/pay`)).text), /Pay in 3 parts/)
       assert.equal((await browser.post(`${at}/instalments`, {})).status, 409)
-      const value = { ...instalmentOffer.preset, minimum: 100, fee_percent: '2' }
+      const value = { ...instalmentOffer.preset, minimum: { EUR: '100' }, fee_percent: '2' }
       const set = { setting: instalmentOffer, scope: 'brand', scopeId: client.brand_id, value } as const
       await db.transaction((trx) => writeSetting(means, trx, set, staffActor()))
       const offered = textOf((await browser.get(`${at}/pay`)).text)

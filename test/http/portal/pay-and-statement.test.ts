@@ -133,6 +133,13 @@ for (const engine of engines) {
       const shown = textOf((await browser.get(`/portal/invoices/${row.id}`)).text)
       assert.match(shown, /This is a proforma/)
       assert.match(shown, /PRO-2026-00001/)
+      await means.db.run(sql`update invoices set due_on = '2026-01-02' where id = ${row.id}`)
+      for (const at of [`/portal/invoices/${row.id}`, '/portal/invoices?show=unpaid']) {
+        const late = textOf((await browser.get(at)).text)
+        assert.match(late, /Not paid in time/)
+        assert.doesNotMatch(late, /Overdue|is overdue/)
+      }
+      await means.db.run(sql`update invoices set due_on = ${row.due_on} where id = ${row.id}`)
       assert.match(textOf((await browser.get('/portal/invoices?show=receipts')).text), /No receipts/)
       await clean()
     })

@@ -120,7 +120,16 @@ for (const engine of engines) {
       const preview = await browser.get(`${path}/preview?plan=${encodeURIComponent(wish)}`)
       assert.match(textOf(preview.text), /New plan until the next charge €60\.00/)
       assert.ok(Number(preview.headers.get('x-statements')) <= 12)
-      assert.equal((await browser.post(path, { plan: `${means.newId('prd')} 1m` })).status, 404)
+      const gone = `${means.newId('prd')} 1m`
+      const refused = [
+        await browser.post(path, { plan: gone }),
+        await browser.get(`${path}/preview?plan=${encodeURIComponent(gone)}`),
+      ]
+      for (const { status, text } of refused) {
+        assert.equal(status, 404)
+        assert.match(text, /<form class="b-form"[^>]*upgrade\/preview/)
+        assert.match(textOf(text), /What is paid and unused counts in full\..*plan/)
+      }
       const ordered = await browser.post(path, { plan: wish })
       assert.match(ordered.location!, /^\/portal\/invoices\/inv_\w+\/pay$/)
       const invoice = await means.db.get<{ tax_minor: bigint; total_minor: bigint }>(

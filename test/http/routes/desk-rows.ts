@@ -7,11 +7,12 @@ export async function makeDeskRows(means: TestMeans, ids: WorldIds) {
   const { db } = means
   const now = means.business.now()
   const times = { created_at: now, updated_at: now }
-  const [message, webhookEvent, coupon, serverGroup] = [
+  const [message, webhookEvent, coupon, serverGroup, serverAccount] = [
     means.newId('msg'),
     means.newId('whe'),
     means.newId('cpn'),
     means.newId('svg'),
+    means.newId('sac'),
   ]
   await db.insert('messages', [
     {
@@ -64,6 +65,13 @@ export async function makeDeskRows(means: TestMeans, ids: WorldIds) {
   ])
   await db.insert('server_groups', [{ id: serverGroup, name: 'Falkenstein', fill: 'least_used', ...times }])
   await db.run(sql`update servers set group_id = ${serverGroup} where id = ${ids.server}`)
+  await db.insert('server_accounts', [
+    {
+      ...{ id: serverAccount, server_id: ids.server, brand_id: ids.brand, client_id: ids.client },
+      ...{ service_id: ids.service, remote_id: '7', name: 'play-7', state: 'suspended', kind: 'differs' },
+      ...{ round: 'first', found_at: now },
+    },
+  ])
   await db.insert('contacts', [
     {
       id: means.newId('cnt'),
@@ -114,5 +122,5 @@ export async function makeDeskRows(means: TestMeans, ids: WorldIds) {
       updated_at: now,
     },
   ])
-  return { message, webhookEvent, coupon, serverGroup, run }
+  return { message, webhookEvent, coupon, serverGroup, serverAccount, run }
 }

@@ -14,6 +14,7 @@ import { makeMembership, makeStaff, makeUser, staffActor } from '../../support/m
 import { makeDocumentRows } from './document-rows.ts'
 import { makePaymentRows } from './payment-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
+import { makeTransfer } from './transfer-rows.ts'
 import { makePeopleRows, type PeopleRows } from './people-rows.ts'
 import { makePriceRows } from './price-rows.ts'
 import { makeServiceFile } from './service-file.ts'
@@ -40,6 +41,8 @@ export interface FirstRows extends WorldIds, PeopleRows {
   seller: string
   draft: string
   option: string
+  value: string
+  field: string
   method: string
   message: string
   webhookEvent: string
@@ -55,6 +58,7 @@ export interface FirstRows extends WorldIds, PeopleRows {
   refund: string
   coupon: string
   quote: string
+  transfer: string
   bundle: string
   gift: string
   giftCard: string
@@ -65,6 +69,7 @@ export interface FirstRows extends WorldIds, PeopleRows {
   rate: string
   clientGroup: string
   serverGroup: string
+  serverAccount: string
   run: string
   event: string
   audit: string
@@ -117,6 +122,12 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   const option = (await db.get<{ id: string }>(
     sql`select id from options where product_id = ${ids.product} and option_key = 'place'`,
   ))!
+  const value = (await db.get<{ id: string }>(
+    sql`select id from option_values where option_id = ${option.id} and value_key = 'nyc'`,
+  ))!
+  const field = (await db.get<{ id: string }>(
+    sql`select id from order_fields where product_id = ${ids.product} order by id`,
+  ))!
   const plugin = (await db.get<{ plugin_id: string }>(
     sql`select plugin_id from plugin_instances where id = ${ids.instance}`,
   ))!
@@ -124,8 +135,7 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   return {
     ...ids,
     ...(await makeServiceRows(means, ids)),
-    serviceFile: await makeServiceFile(means, ids),
-    exemption: await makeTaxFacts(means, ids),
+    ...{ serviceFile: await makeServiceFile(means, ids), exemption: await makeTaxFacts(means, ids) },
     idSeller: await makeFaktur(means, ids),
     ...(await makePeopleRows(means, ids)),
     ...(await makeMoneyRows(means, ids)),
@@ -142,8 +152,9 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
     },
     ...{ addon, part: await makePart(means, ids, addon) },
     ...{ apiKey: key, cart, leftTokens, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
+    ...{ value: value.id, field: field.id },
     offer: await makeOffer(means),
-    quote: await makeQuote(means, ids),
+    ...{ quote: await makeQuote(means, ids), transfer: await makeTransfer(means, ids, user.email) },
     ...deals,
     giftCard: await makeGiftCard(means, ids),
     ...(await findRecorded(means, ids)),

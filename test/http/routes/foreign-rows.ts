@@ -97,6 +97,9 @@ export async function makeForeignRows(
     method: await copy('payment_methods', rows.method, 'mth', { client_id: owner.id, reference: owner.id }),
     message: await copy('messages', rows.message, 'msg', { ...of, message_key: owner.id }),
     delivery: await copy('deliveries', rows.delivery, 'dlv', { ...of, service_id: service }),
+    serverAccount: await copy('server_accounts', rows.serverAccount, 'sac', {
+      ...{ ...of, service_id: service, remote_id: owner.id },
+    }),
     dispute: await copy('disputes', rows.dispute, 'dsp', {
       client_id: owner.id,
       payment_id: payment,
@@ -105,6 +108,9 @@ export async function makeForeignRows(
     bundle: await copy('bundles', rows.bundle, 'bun', { brand_id: brand.id, slug: owner.id }),
     gift: await copy('product_gifts', rows.gift, 'giv', { brand_id: brand.id, giver_id: product }),
     giftCard: await copy('gift_cards', rows.giftCard, 'gft', { brand_id: brand.id, code_hash: owner.id }),
+    transfer: await copy('service_transfers', rows.transfer, 'trf', {
+      ...{ ...of, service_id: service, to_email_key: owner.id },
+    }),
     quote: await copy('quotes', rows.quote, 'quo', { ...of, number: owner.id }),
     exemption: await copy('tax_exemptions', rows.exemption, 'txe', { client_id: owner.id }),
     bankAccount,
@@ -135,6 +141,7 @@ export async function makeForeignRows(
     note: await copy('client_notes', await first('client_notes', 'client_id', rows.client), 'nte', {
       client_id: owner.id,
     }),
+    value: await copy('option_values', rows.value, 'opv', { option_id: option }),
     field: await copy('order_fields', await first('order_fields', 'product_id', rows.product), 'fld', {
       product_id: product,
     }),

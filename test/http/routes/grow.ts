@@ -213,6 +213,7 @@ const pluginsOf = (rows: FirstRows): Many[] => [
   own('plugin_offers', rows.offer, 'plo', () => ({})),
   own('webhook_events', rows.webhookEvent, 'whe', (n) => ({ event_key: `evt_${n}` })),
   own('server_groups', rows.serverGroup, 'svg', (n) => ({ name: `Place ${n}` })),
+  own('server_accounts', rows.serverAccount, 'sac', (n) => ({ remote_id: `more-${n}` })),
   own('servers', rows.server, 'srv', (n) => ({ name: `node-${n}` })),
 ]
 

@@ -34,7 +34,7 @@ const line = {
 const billable = { name: 'Cabling', timing: 'next' as const, lines: [line] }
 const card = { currency: 'EUR', amount_minor: '500' }
 const parts = { parts: 2, first_on: '2026-01-20', every: '1m' }
-const offer = { minimum: 1, parts: 3, every: '1m', fee_percent: '', tax_class: 'standard' }
+const offer = { minimum: { EUR: '1' }, parts: 3, every: '1m', fee_percent: '', tax_class: 'standard' }
 const setting = (key: string, value: unknown) => ({
   ...{ scope: 'installation', scope_id: '', key },
   value: JSON.stringify(value),

@@ -39,6 +39,8 @@ export const decisionsOnOrders: Decisions = {
   'order.hold': { 'order.hold:check': order('placed') },
   'order.accept': { 'order.accept:check': order('placed', {}) },
   'order.reject': { 'order.reject:check': order('placed') },
+  'order.mark_fraud': { 'order.mark_fraud:check': order('placed') },
+  'order.clear_fraud': { 'order.clear_fraud:check': order('fraud') },
   'order.cancel': { 'order.cancel:check': order('placed') },
   'quote.send': { 'quote.send:check': async (ground) => ({ input: { quote_id: await drafted(ground) } }) },
   'quote.accept': { 'quote.accept:check': accepting },

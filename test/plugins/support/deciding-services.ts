@@ -104,7 +104,7 @@ export const decisionsOnServices: Decisions = {
   'service.deliver': { 'delivery.start:check': service({}, { delivery_status: 'none' }) },
   'delivery.retry': { 'delivery.retry:check': delivery() },
   'delivery.undo': { 'delivery.undo:check': delivery() },
-  'delivery.abandon': { 'delivery.abandon:check': delivery({ refunded: false, ...reason }) },
+  'delivery.abandon': { 'delivery.abandon:check': delivery(reason) },
   'delivery.adopt': {
     'delivery.adopt:check': (ground) =>
       delivery(

@@ -1,6 +1,7 @@
 import { readPreview, type Preview } from '../../../billing/index.ts'
-import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Field, type PageView } from '../blocks.ts'
 import { billingHead, billingTabs } from './billing-tabs.ts'
+import { brandField } from './price-lists.ts'
 import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 
 const DAYS = 14
@@ -10,7 +11,8 @@ const SHOWN = 200
 export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t, means } = desk
   const days = daysOf(asked.query.days)
-  const preview = await readPreview(means.billing, { days }, desk.actor)
+  const of = scopeOf(asked)
+  const preview = await readPreview(means.billing, { days, ...of }, desk.actor)
   const l = labeller(desk)
   return {
     head: billingHead(desk, t('admin.billing.text', { days })),
@@ -23,14 +25,28 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
         action: '/admin/billing',
         inline: true,
         keys: {},
-        fields: [{ kind: 'number', name: 'days', label: l('days'), value: String(days), min: 1, max: 400 }],
+        fields: [
+          { kind: 'number', name: 'days', label: l('days'), value: String(days), min: 1, max: 400 },
+          ...(await brandChoice(desk, of.brand_id)),
+          {
+            name: 'client',
+            label: l('client'),
+            value: of.client_id ?? '',
+            required: false,
+            hint: t('admin.billing.client_hint'),
+          },
+        ],
         submit: { label: t('admin.billing.look'), kind: 'secondary' },
       },
       figures(desk, preview),
       invoices(desk, preview),
       charges(desk, preview),
       ...(preview.lateFees.length === 0 ? [] : [lateFees(desk, preview)]),
-      suspensions(desk, preview),
+      services(desk, { id: 'suspensions', acts: preview.suspensions }),
+      ...(['terminations', 'endings'] as const)
+        .filter((id) => preview[id].length > 0)
+        .map((id) => services(desk, { id, acts: preview[id] })),
+      mails(desk, preview),
     ],
   }
 }
@@ -38,6 +54,21 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
 function daysOf(text: string | undefined): number {
   const days = Number(text ?? DAYS)
   return Number.isInteger(days) && days >= 1 && days <= 400 ? days : DAYS
+}
+
+/** Whose days are looked at: an empty field asks for all that the reader may see. */
+function scopeOf({ query }: Asked): { brand_id?: string; client_id?: string } {
+  const { brand, client } = query
+  const clientId = client?.trim()
+  return { ...(brand ? { brand_id: brand } : {}), ...(clientId ? { client_id: clientId } : {}) }
+}
+
+/** Where there is a choice. */
+async function brandChoice(desk: Desk, chosen = ''): Promise<Field[]> {
+  const field = await brandField(desk, { query: {} } as Asked)
+  if ((field.options?.length ?? 0) < 2) return []
+  const options = [{ value: '', label: desk.t('admin.billing.every_brand') }, ...field.options!]
+  return [{ ...field, name: 'brand', value: chosen, required: false, options }]
 }
 
 function figures(desk: Desk, preview: Preview): Block {
@@ -56,6 +87,12 @@ function figures(desk: Desk, preview: Preview): Block {
       },
       { label: t('admin.billing.charges'), value: preview.charges.length, icon: 'credit-card' },
       { label: t('admin.billing.suspensions'), value: preview.suspensions.length, icon: 'player-pause' },
+      {
+        label: t('admin.billing.ends'),
+        value: preview.terminations.length + preview.endings.length,
+        icon: 'player-stop',
+      },
+      { label: t('admin.billing.mails'), value: preview.mails.length, icon: 'mail' },
       { label: t('admin.billing.problems'), value: preview.problems.length, icon: 'alert-triangle' },
     ],
   }
@@ -122,34 +159,74 @@ function charges(desk: Desk, preview: Preview): Block {
     id: 'billing-charges',
     title: desk.t('admin.billing.charges'),
     columns: [
+      { label: l('day'), phone: 'hide' },
       { label: l('number'), phone: 'title' },
       { label: l('client') },
       { label: l('due_on') },
       { label: l('total'), align: 'end', phone: 'side' },
     ],
-    rows: preview.charges.slice(0, SHOWN).map((row) => ({
-      id: `charge-${row.id}`,
-      href: `/admin/invoices/${row.id}`,
-      label: row.number,
-      cells: [row.number, row.clientName, { day: row.dueOn }, inMoney(row.totalMinor, row.currency)],
-    })),
+    rows: preview.charges.slice(0, SHOWN).map((row, i) => {
+      const label = row.number ?? desk.t('admin.billing.not_issued')
+      return {
+        id: row.id ? `charge-${row.id}-${row.step}` : `charge-${i}`,
+        ...(row.id ? { href: `/admin/invoices/${row.id}` } : {}),
+        label,
+        cells: [
+          { day: row.on },
+          label,
+          clientLink(row.clientId, row.clientName),
+          { day: row.dueOn },
+          inMoney(row.totalMinor, row.currency),
+        ],
+      }
+    }),
     empty: { icon: 'credit-card', title: desk.t('admin.billing.no_charges') },
   }
 }
 
-function suspensions(desk: Desk, preview: Preview): Block {
+/** What becomes of services, each on its day. */
+function services(
+  desk: Desk,
+  { id, acts }: { id: 'suspensions' | 'terminations' | 'endings'; acts: Preview['suspensions'] },
+): Block {
   const l = labeller(desk)
   return {
     kind: 'table',
-    id: 'billing-suspensions',
-    title: desk.t('admin.billing.suspensions'),
-    columns: [{ label: l('service'), phone: 'title' }, { label: l('client') }],
-    rows: preview.suspensions.slice(0, SHOWN).map(({ id, label, clientId, clientName }) => ({
-      id: `suspend-${id}`,
-      href: `/admin/services/${id}`,
-      label,
-      cells: [label, clientLink(clientId, clientName)],
+    id: `billing-${id}`,
+    title: desk.t(`admin.billing.${id}`),
+    columns: [
+      { label: l('day'), phone: 'side' },
+      { label: l('service'), phone: 'title' },
+      { label: l('client') },
+    ],
+    rows: acts.slice(0, SHOWN).map((act) => ({
+      id: `${id}-${act.id}`,
+      href: `/admin/services/${act.id}`,
+      label: act.label,
+      cells: [{ day: act.on }, act.label, clientLink(act.clientId, act.clientName)],
     })),
     empty: { icon: 'circle-check', title: desk.t('admin.billing.no_suspensions') },
+  }
+}
+
+function mails(desk: Desk, preview: Preview): Block {
+  const l = labeller(desk)
+  const kindOf = (template: string) => desk.t(`admin.billing.mail.${template.replaceAll('-', '_')}`)
+  return {
+    kind: 'table',
+    id: 'billing-mails',
+    title: desk.t('admin.billing.mails'),
+    columns: [
+      { label: l('day'), phone: 'side' },
+      { label: l('kind'), phone: 'title' },
+      { label: l('client') },
+      { label: l('about'), phone: 'hide' },
+    ],
+    rows: preview.mails.slice(0, SHOWN).map(({ on, template, clientId, clientName, about }, i) => ({
+      id: `mail-${i}`,
+      label: kindOf(template),
+      cells: [{ day: on }, kindOf(template), clientLink(clientId, clientName), about ?? '–'],
+    })),
+    empty: { icon: 'mail', title: desk.t('admin.billing.no_mails') },
   }
 }

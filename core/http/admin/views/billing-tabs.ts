@@ -8,9 +8,7 @@ const TABS = [
   ['runs', '/runs'],
 ] as const
 
-/** What lies ahead is of all brands; staff of some have the runs alone, and one page needs no tabs. */
-export function billingTabs({ t, actor }: Desk, active: (typeof TABS)[number][0]): Pick<PageView, 'tabs'> {
-  if (actor.brandIds !== 'all') return {}
+export function billingTabs({ t }: Desk, active: (typeof TABS)[number][0]): Pick<PageView, 'tabs'> {
   const tabs = {
     label: t('admin.billing.title'),
     tabs: TABS.map(([key, path]) => ({

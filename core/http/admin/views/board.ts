@@ -2,22 +2,23 @@ import { madeOnce, sql } from '../../../db/index.ts'
 import { formatCompact, formatMoney } from '../../../i18n/index.ts'
 import { addDays, covers, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { minorDigits } from '../../../../sdk/index.ts'
+import { allHeldBack } from '../../../plugins/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { drawChart } from '../../../render/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { moneyText, type Asked, type Desk } from '../desk.ts'
 import { isOwed } from './invoice-list.ts'
 
-/** What needs a person first, then money: five statements, however large the shop. */
+/** What needs a person first, then money: six statements, however large the shop. */
 export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, today, locale } = desk
   const days = await issuedByDay(desk, monthsOf(today).lastStart)
   const counts = await countAll(desk)
   const open = await openByCurrency(desk)
-  const waits = await needsPerson(desk)
+  const waits = [...(await needsPerson(desk)), ...(await heldUpdates(desk))]
   const run = await nextRun(desk)
   const title = t('admin.board.title', { name: desk.actor.name })
-  const looksAhead = desk.actor.brandIds === 'all' && covers(desk.actor.permissions, 'billing.preview')
+  const looksAhead = covers(desk.actor.permissions, 'billing.preview')
   return { head: { title }, ...blocksOf({ days, counts, open, waits, run, looksAhead, t, today, locale }) }
 }
 
@@ -30,7 +31,7 @@ interface Said extends Words {
   open: readonly Open[]
   waits: readonly Waiting[]
   run: Schedule | undefined
-  /** Whether the reader may see what the run will do: it knows no borders between brands. */
+  /** Whether the reader may see what the run will do. */
   looksAhead: boolean
 }
 
@@ -134,9 +135,11 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   webhooks: { href: '/admin/webhook-events?status=open', icon: 'webhook' },
   messages: { href: '/admin/messages?status=failed', icon: 'mail' },
   parked: { href: '/admin/billing/runs', icon: 'user' },
+  accounts: { href: '/admin/servers', icon: 'server-2' },
   discrepancies: { href: '/admin/reconciler', icon: 'scale' },
   plugin_requests: { href: '/admin/plugin-requests', icon: 'puzzle' },
   plugin_grants: { href: '/admin/plugins', icon: 'puzzle' },
+  plugin_updates: { href: '/admin/plugins/health', icon: 'puzzle' },
 }
 
 function needsPerson(desk: Desk): Promise<Waiting[]> {
@@ -148,10 +151,17 @@ function needsPerson(desk: Desk): Promise<Waiting[]> {
     union all select 'payments', count(*), min(p.created_at) from payments p where p.status = 'unknown' and ${scoped(actor, { table: 'p' })}
     union all select 'webhooks', count(*), min(w.received_at) from webhook_events w where w.handled_at is null
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
+    union all select 'accounts', count(*), min(e.found_at) from server_accounts e where e.kind <> 'agrees' and e.note is null and ${scoped(actor, { table: 'e', client: null })}
     union all select 'discrepancies', count(*), min(y.found_at) from discrepancies y where y.status = 'open' and ${scoped(actor, { table: 'y', client: null })}
     union all select 'plugin_requests', count(*), min(q.created_at) from plugin_requests q where q.status = 'waiting' and ${scoped(actor, { table: 'q' })}
     union all select 'plugin_grants', count(*), min(g.updated_at) from plugins g where g.asks is not null and exists (select 1 from plugin_instances j where j.plugin_id = g.id)
     union all select 'parked', count(*), min(k.parked_at) from parked_clients k join clients c on c.id = k.client_id where ${scoped(actor, { table: 'c', client: 'id' })}`)
+}
+
+async function heldUpdates({ means }: Desk): Promise<Waiting[]> {
+  const held = await allHeldBack(means.db, means.shipped)
+  const oldest = held.map(({ since }) => since).sort()[0] ?? null
+  return [{ kind: 'plugin_updates', entries: held.length, oldest }]
 }
 
 function waiting(desk: Words, rows: readonly Waiting[]): Block {

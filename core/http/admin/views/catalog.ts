@@ -1,15 +1,8 @@
-import {
-  listGroups,
-  listProducts,
-  type GroupNode,
-  type Product,
-  type ProductKind,
-} from '../../../catalog/index.ts'
+import { listGroups, type GroupNode, type ProductKind } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
-import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import type { Block, Empty, PageView, TreeNode } from '../blocks.ts'
-import { filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
+import { filled, formParts, type Asked, type Desk } from '../desk.ts'
 import { allowed } from './clients.ts'
 import { kindAsked, kindsInUse, kindTabs } from './kind-tabs.ts'
 
@@ -86,7 +79,10 @@ async function treeOf(desk: Desk, brand: BrandRow, kind?: ProductKind): Promise<
   const node = (group: GroupNode): TreeNode => ({
     label: group.name,
     href: `/admin/catalog/groups/${group.id}`,
-    cells: group.hidden ? [{ state: 'hidden', label: t('admin.product.hidden'), tone: 'info' }] : [],
+    cells: [
+      ...(group.retiredAt === null ? [] : [productState(desk, 'retired')]),
+      ...(group.hidden ? [productState(desk, 'hidden')] : []),
+    ],
     nodes: [
       ...group.groups.map(node),
       ...products.filter((product) => product.group_id === group.id).map(leaf),
@@ -122,131 +118,6 @@ const noneOfKind = ({ t }: Desk): Empty => ({
   text: t('admin.products.none_of_kind_text'),
   action: { label: t('admin.products.all_kinds'), href: '/admin/catalog' },
 })
-
-interface GroupRow {
-  id: string
-  brand_id: string
-  slug: string
-  name: string
-  headline: string | null
-  description: string | null
-  layout: string
-  position: number
-  hidden: number
-  version: number
-}
-
-export async function groupPage(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t, means, actor } = desk
-  const id = asked.params.id!
-  const group = await means.db.get<GroupRow>(
-    sql`select g.* from product_groups g where g.id = ${id} and ${scoped(actor, { table: 'g', client: null })}`,
-  )
-  if (!group) throw NotFound({ what: 'group', id })
-  const products = await listProducts(means.db, group.brand_id, {
-    groupIds: [id],
-    statuses: ['draft', 'active', 'hidden', 'retired'],
-  })
-  return {
-    head: {
-      title: group.name,
-      crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: group.name }],
-      actions: [
-        { label: t('admin.products.new'), href: `/admin/catalog/products/new?group=${id}`, icon: 'plus' },
-      ],
-    },
-    main: [
-      {
-        kind: 'form',
-        id: 'group-form',
-        action: `/admin/catalog/groups/${id}`,
-        fields: groupFields(desk, asked, group),
-        submit: { label: t('admin.save') },
-        ...formParts(desk, asked, group.version),
-      },
-      productTable(desk, products),
-    ],
-  }
-}
-
-function productTable(desk: Desk, products: readonly Product[]): Block {
-  const l = labeller(desk)
-  return {
-    kind: 'table',
-    id: 'group-products',
-    title: desk.t('admin.products.title'),
-    columns: [
-      { label: l('product'), phone: 'title' },
-      { label: l('stock'), align: 'end' },
-      { label: l('state'), phone: 'side' },
-    ],
-    rows: products.map((product) => ({
-      id: `row-${product.id}`,
-      href: `/admin/catalog/products/${product.id}`,
-      label: product.name,
-      cells: [product.name, product.stock ?? '∞', productState(desk, product.status)],
-    })),
-    empty: { icon: 'package', title: desk.t('admin.products.none') },
-  }
-}
-
-export async function newGroup(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t } = desk
-  const brands = await brandsOf(desk)
-  return {
-    head: {
-      title: t('admin.groups.new'),
-      crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: t('admin.groups.new') }],
-    },
-    main: [
-      {
-        kind: 'form',
-        id: 'group-form',
-        action: '/admin/catalog/groups',
-        fields: [
-          {
-            ...filled(asked, 'brand_id', brands[0]?.id),
-            kind: 'select',
-            label: t('admin.label.brand'),
-            options: brands.map(({ id, name }) => ({ value: id, label: name })),
-          },
-          ...groupFields(desk, asked, null),
-        ],
-        submit: { label: t('admin.groups.create') },
-        cancelHref: '/admin/catalog',
-        ...formParts(desk, asked),
-      },
-    ],
-  }
-}
-
-function groupFields(desk: Desk, asked: Asked, group: GroupRow | null) {
-  const l = labeller(desk)
-  const { t } = desk
-  return [
-    { ...filled(asked, 'name', group?.name), label: l('name') },
-    { ...filled(asked, 'slug', group?.slug), label: l('slug'), hint: t('admin.catalog.slug_hint') },
-    { ...filled(asked, 'headline', group?.headline), label: l('headline'), required: false },
-    {
-      ...filled(asked, 'description', group?.description),
-      kind: 'textarea',
-      rows: 3,
-      label: l('description'),
-      required: false,
-    },
-    {
-      ...filled(asked, 'layout', group?.layout ?? 'cards'),
-      kind: 'select',
-      label: l('layout'),
-      options: ['cards', 'table', 'slider', 'list'].map((value) => ({
-        value,
-        label: t(`admin.layout.${value}`),
-      })),
-    },
-    { ...filled(asked, 'position', group?.position ?? 0), kind: 'number', min: 0, label: l('position') },
-    { ...tickedField(asked, 'hidden', group?.hidden === 1), label: t('admin.catalog.hidden') },
-  ]
-}
 
 export async function importPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { t } = desk

@@ -7,6 +7,7 @@ import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { brandField, stateOf } from './price-lists.ts'
 import { settingFields } from './settings.ts'
+import { currenciesAt } from './sum-rows.ts'
 
 interface Listed extends ClientGroup {
   brand: string
@@ -109,6 +110,7 @@ async function settingsForm(desk: Desk, asked: Asked, group: ClientGroup): Promi
     own,
     wide,
     names: new Map<string, string>(),
+    currencies: await currenciesAt(desk, place),
   }
   return {
     kind: 'form',

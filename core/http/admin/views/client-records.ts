@@ -57,6 +57,7 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     id: string
     number: string | null
     status: string
+    proforma: number
     due_on: IsoDate
     owed_on: IsoDate | null
     is_refunded: number
@@ -64,7 +65,7 @@ export async function invoicesOf(desk: Desk, client: Client): Promise<Block> {
     total_minor: bigint
     currency: string
   }>(sql`
-    select i.id, i.number, i.status, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, ${allocated}, i.total_minor, i.currency
+    select i.id, i.number, i.status, i.proforma, i.due_on, i.owed_on, ${refundedFlag} as is_refunded, ${allocated}, i.total_minor, i.currency
     from invoices i where i.client_id = ${client.id} order by case when i.status = 'issued' then 0 else 1 end, i.id desc limit 10`)
   return {
     kind: 'table',
@@ -131,19 +132,24 @@ export async function paymentsOf(desk: Desk, client: Client): Promise<Block> {
   }
 }
 
-export async function ordersOf(desk: Desk, client: Client): Promise<Block> {
+export interface ClientOrder {
+  id: string
+  number: string
+  status: string
+  total_minor: bigint
+  currency: string
+  placed_at: Instant
+}
+
+/** The newest orders of a client, before them those that are marked as fraud. */
+export const readOrdersOf = ({ means }: Desk, client: Client): Promise<ClientOrder[]> =>
+  means.db.all<ClientOrder>(sql`
+    select id, number, status, total_minor, currency, placed_at from orders where client_id = ${client.id}
+    order by case status when 'fraud' then 0 else 1 end, id desc limit 10`)
+
+export function ordersOf(desk: Desk, client: Client, rows: readonly ClientOrder[]): Block {
   const l = labeller(desk)
   const { t } = desk
-  const rows = await desk.means.db.all<{
-    id: string
-    number: string
-    status: string
-    total_minor: bigint
-    currency: string
-    placed_at: Instant
-  }>(
-    sql`select id, number, status, total_minor, currency, placed_at from orders where client_id = ${client.id} order by id desc limit 10`,
-  )
   return {
     kind: 'table',
     id: `client-${client.id}-orders`,

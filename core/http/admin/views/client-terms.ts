@@ -4,6 +4,7 @@ import { allSettings, storedSettings, type Setting, type StoredSetting } from '.
 import { inMoney, type PageView } from '../blocks.ts'
 import { formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { namesOf, settingFields } from './settings.ts'
+import { currenciesAt } from './sum-rows.ts'
 
 /** What may differ for one client. */
 export const termsSettings = (): Setting[] =>
@@ -26,7 +27,8 @@ export async function termsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const wide = new Map([...everywhere, ...ofBrand, ...ofGroup])
   const names = await namesOf(desk, [...own.values()])
   const place = { scope: 'client' as const, scopeId: client.id }
-  const drawn = { section: 'terms', settings: termsSettings(), place, own, wide, names }
+  const currencies = await currenciesAt(desk, place)
+  const drawn = { section: 'terms', settings: termsSettings(), place, own, wide, names, currencies }
   const { limitMinor, owedMinor } = await creditStanding(means.db, client)
   const name = client.company ?? client.name
   const title = t('admin.terms.title')

@@ -7,9 +7,10 @@ import { may, scoped } from '../../../records/index.ts'
 import { inMoney, type Block, type Button, type PageView } from '../blocks.ts'
 import { formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
+import { fraudNotice } from './fraud-notice.ts'
 import { listPage } from './list-page.ts'
 import { countryName } from './words.ts'
-import { invoicesOf, messagesOf, ordersOf, paymentsOf, servicesOf } from './client-records.ts'
+import { invoicesOf, messagesOf, ordersOf, paymentsOf, readOrdersOf, servicesOf } from './client-records.ts'
 
 interface Listed {
   id: string
@@ -48,6 +49,10 @@ export function clientList(desk: Desk, asked: Asked): Promise<PageView> {
         label: t(`common.state.${value}`),
         where: sql`c.status = ${value}`,
       })),
+      {
+        ...{ value: 'fraud', label: t('admin.orders.tab.fraud') },
+        where: sql`exists (select 1 from orders o where o.client_id = c.id and o.status = 'fraud')`,
+      },
     ],
     actions: [
       { label: t('admin.clients.new'), href: '/admin/clients/new', kind: 'primary', icon: 'user-plus' },
@@ -85,6 +90,7 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
   const client = await findClient(means.db, actor, asked.params.id!, 'client.read')
   const credit = await creditBalance(means.db, client.id, client.currency)
   const notes = await notesOf(desk, client)
+  const orders = await readOrdersOf(desk, client)
   return {
     head: {
       title: client.company ?? client.name,
@@ -96,11 +102,15 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
       actions: actsOf(desk, client),
     },
     main: [
+      ...fraudNotice(
+        desk,
+        orders.filter(({ status }) => status === 'fraud'),
+      ),
       ...notes.filter(({ pinned }) => pinned === 1).map((note) => pinnedNote(note)),
       await servicesOf(desk, client),
       await invoicesOf(desk, client),
       await paymentsOf(desk, client),
-      await ordersOf(desk, client),
+      ordersOf(desk, client, orders),
       await messagesOf(desk, client),
       notesBlock(desk, client, notes),
       noteForm(desk, asked, client),

@@ -1,10 +1,11 @@
-import { countFailures, showDelivery, type DeliveryCall } from '../../../services/index.ts'
+import { refundPayment, type ServicesRefundPlan } from '../../../billing/index.ts'
+import { countFailures, previewGivingUp, showDelivery, type DeliveryCall } from '../../../services/index.ts'
 import { serviceTitle } from '../../../catalog/index.ts'
 import { list, sql } from '../../../db/index.ts'
 import type { Instant } from '../../../kernel/index.ts'
-import { scoped } from '../../../records/index.ts'
-import type { Block, Button, DangerView, PageView } from '../blocks.ts'
-import { clientLink, filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
+import { may, scoped } from '../../../records/index.ts'
+import type { Block, Button, DangerView, Field, PageView } from '../blocks.ts'
+import { clientLink, filled, formParts, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
@@ -204,7 +205,7 @@ function adoptForm(desk: Desk, asked: Asked, id: string) {
 
 export async function abandonPage(desk: Desk, asked: Asked): Promise<DangerView> {
   const { means, actor, t } = desk
-  const { delivery, service } = await showDelivery(means, { delivery_id: asked.params.id }, actor)
+  const { delivery, service, plan } = await previewGivingUp(means, actor, asked.params.id!)
   return {
     title: t('admin.deliveries.abandon.title', { name: service.label }),
     crumbs: [
@@ -218,10 +219,41 @@ export async function abandonPage(desk: Desk, asked: Asked): Promise<DangerView>
     acts: [
       { text: t('admin.deliveries.abandon.stops') },
       { text: t('admin.deliveries.abandon.remote') },
-      { text: t('admin.deliveries.abandon.money') },
+      { text: plan ? t('admin.deliveries.abandon.ends') : t('admin.deliveries.abandon.nothing_paid') },
     ],
-    fields: [{ ...tickedField(asked, 'refunded', false), label: t('admin.deliveries.abandon.refunded') }],
+    fields: plan && may(actor, refundPayment) ? [refundField(desk, asked, plan)] : [],
     ...dangerParts(desk, asked),
+  }
+}
+
+/** Whether the client gets its money back, with the sums that would move. */
+function refundField(desk: Desk, asked: Asked, plan: ServicesRefundPlan): Field {
+  const { t } = desk
+  const { openMinor, paidMinor, sendableMinor, currency } = plan
+  const sum = (minor: bigint) => moneyText(desk, minor, currency)
+  const says = (what: string, minor: bigint) =>
+    minor > 0n ? [t(`admin.deliveries.abandon.${what}`, { sum: sum(minor) })] : []
+  const to = (value: 'source' | 'credit', minor: bigint) => ({
+    value,
+    label: t(`admin.deliveries.abandon.to.${value}`, { sum: sum(minor) }),
+  })
+  return {
+    ...filled(asked, 'refund'),
+    kind: 'select',
+    required: false,
+    label: t('admin.deliveries.abandon.refund'),
+    hint: [
+      ...says('paid', paidMinor),
+      ...(paidMinor > sendableMinor ? says('by_hand', paidMinor - sendableMinor) : []),
+      ...says('open', openMinor),
+    ].join(' '),
+    options: [
+      { value: '', label: t('admin.deliveries.abandon.to.nobody') },
+      ...(sendableMinor > 0n ? [to('source', sendableMinor)] : []),
+      paidMinor > 0n
+        ? to('credit', paidMinor)
+        : { value: 'credit', label: t('admin.deliveries.abandon.to.unpaid') },
+    ],
   }
 }
 

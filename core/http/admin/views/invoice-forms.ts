@@ -1,4 +1,4 @@
-import { amountDue, getInvoice, listGateways, type Invoice } from '../../../billing/index.ts'
+import { amountDue, getInvoice, listGateways, statedLine, type Invoice } from '../../../billing/index.ts'
 import { findClient, listClients } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { addDays } from '../../../kernel/index.ts'
@@ -138,7 +138,7 @@ interface TypedLine {
 const typedLine = (invoice: Invoice, line: Invoice['lines'][number]): TypedLine => ({
   description: line.description,
   quantity: String(line.quantity),
-  unit: toDecimal({ minor: line.unit_minor, currency: invoice.currency }),
+  unit: toDecimal({ minor: statedLine(line).unitMinor, currency: invoice.currency }),
   tax_class: line.tax_class,
 })
 

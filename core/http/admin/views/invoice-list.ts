@@ -1,4 +1,4 @@
-import { isOverdue, refundedFlag } from '../../../billing/index.ts'
+import { isLateProforma, isOverdue, refundedFlag } from '../../../billing/index.ts'
 import { list, madeOnce, sql, type Sql } from '../../../db/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
@@ -16,6 +16,7 @@ interface ListedInvoice {
   number: string | null
   kind: string
   status: string
+  proforma: number
   due_on: IsoDate
   owed_on: IsoDate | null
   is_refunded: number
@@ -43,7 +44,7 @@ export async function invoiceList(desk: Desk, asked: Asked): Promise<PageView> {
   const { rows, pager } = await readList<ListedInvoice>(
     means.db,
     {
-      columns: sql`i.id, i.number, i.kind, i.status, i.due_on, i.owed_on, i.issued_on, i.currency, i.total_minor, i.client_id, ${refundedFlag} as is_refunded,
+      columns: sql`i.id, i.number, i.kind, i.status, i.proforma, i.due_on, i.owed_on, i.issued_on, i.currency, i.total_minor, i.client_id, ${refundedFlag} as is_refunded,
         ${allocated},
         coalesce(c.company, c.name) as client_name`,
       from: sql`from invoices i join clients c on c.id = i.client_id`,
@@ -141,6 +142,7 @@ function invoiceRow(row: ListedInvoice, t: Translate, today: IsoDate): Row {
 
 interface Standing {
   status: string
+  proforma: number
   due_on: IsoDate
   owed_on: IsoDate | null
   total_minor: bigint
@@ -152,6 +154,7 @@ interface Standing {
 export function stateOf(row: Standing, today: IsoDate): string {
   if (row.is_refunded === 1) return 'refunded'
   if (isOverdue(row, today)) return 'overdue'
+  if (isLateProforma(row, today)) return 'late'
   const isPart = row.allocated_minor > 0n && row.allocated_minor < row.total_minor
   return row.status === 'issued' && isPart ? 'partly_paid' : row.status
 }

@@ -7,7 +7,9 @@ import type { FormBody } from '../../context.ts'
 import type { Block, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, textOf, tickedField, type Asked, type Desk } from '../desk.ts'
 import { conditionBlocks } from './option-conditions.ts'
+import { lastOf } from './product-choices.ts'
 import { reachProduct } from './product.ts'
+import { valueFields, valueTable } from './value-fields.ts'
 import { cycleName } from './words.ts'
 
 /** Whose prices a grid row holds: the option itself, or one of its values. */
@@ -51,7 +53,7 @@ export async function optionPage(desk: Desk, asked: Asked): Promise<PageView> {
     },
     main: [
       factsForm(desk, refused(option.id), option),
-      ...(hasValues ? [await valueForm(desk, refused('/values'), option)] : []),
+      ...(hasValues ? [valueTable(desk, option), await valueForm(desk, refused('/values'), option)] : []),
       ...(cycles.length > 0 && pricedParts(option).length > 0
         ? [pricesForm(desk, refused('/prices'), { option, cycles, currencies })]
         : []),
@@ -97,41 +99,13 @@ function factsForm(desk: Desk, asked: Asked, option: Option): Block {
 }
 
 async function valueForm(desk: Desk, asked: Asked, option: Option): Promise<Block> {
-  const { t, means } = desk
-  const l = labeller(desk)
-  const groups = await means.db.all<{ id: string; name: string }>(
-    sql`select id, name from server_groups order by name`,
-  )
+  const { t } = desk
   return {
     kind: 'form',
     id: 'value-form',
     title: t('admin.options.new_value'),
     action: `/admin/catalog/options/${option.id}/values`,
-    fields: [
-      { ...filled(asked, 'label'), label: l('name') },
-      { ...filled(asked, 'key'), label: l('key') },
-      {
-        ...filled(asked, 'module_value'),
-        label: l('module_value'),
-        required: false,
-        hint: t('admin.options.module_value_hint'),
-      },
-      ...(groups.length === 0
-        ? []
-        : [
-            {
-              ...filled(asked, 'server_group_id'),
-              kind: 'select' as const,
-              label: l('server_group'),
-              required: false,
-              hint: t('admin.options.server_group_hint'),
-              options: [
-                { value: '', label: '–' },
-                ...groups.map(({ id, name }) => ({ value: id, label: name })),
-              ],
-            },
-          ]),
-    ],
+    fields: await valueFields(desk, asked, null, lastOf(option.values)),
     submit: { label: t('admin.options.add_value'), kind: 'secondary' },
     ...formParts(desk, asked),
   }

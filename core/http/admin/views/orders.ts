@@ -7,6 +7,7 @@ import { clientLink, filled, formParts, labeller, tickedField, type Asked, type 
 import { actorJoins, actorName, actorNamed } from './actor-name.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
+import { fraudNotice, suspectedOrders, type SuspectedOrder } from './fraud-notice.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
 import { choiceOf, countryName, cycleName } from './words.ts'
@@ -27,6 +28,7 @@ const TABS: Record<string, readonly OrderStatus[]> = {
   decide: ['placed', 'held'],
   accepted: ['accepted'],
   done: ['done'],
+  fraud: ['fraud'],
   dropped: ['rejected', 'cancelled'],
 }
 
@@ -93,13 +95,14 @@ export async function orderPage(desk: Desk, asked: Asked): Promise<PageView> {
       actions: actsOf(desk, order),
     },
     main: [
+      ...fraudNotice(desk, around.fraud),
       ...(order.hold_reason
         ? [
             {
               kind: 'notice',
               id: `order-${order.id}-hold`,
-              tone: 'warn',
-              title: t('common.state.held'),
+              tone: order.status === 'fraud' ? 'bad' : 'warn',
+              title: t(`common.state.${order.status}`),
               text: order.hold_reason,
             } as const,
           ]
@@ -120,11 +123,13 @@ interface Around {
   /** Of who placed it. */
   name: string | null
   earlier: Listed[]
+  /** Other orders of this client that are marked as fraud. */
+  fraud: SuspectedOrder[]
 }
 
 async function aroundOf(desk: Desk, order: Order): Promise<Around> {
   const { db } = desk.means
-  const row = await db.get<Omit<Around, 'earlier'>>(sql`
+  const row = await db.get<Omit<Around, 'earlier' | 'fraud'>>(sql`
     select coalesce(c.company, c.name) as client, i.number as invoice, i.status as invoice_status, ${actorNamed}
     from orders o join clients c on c.id = o.client_id left join invoices i on i.id = o.invoice_id ${actorJoins('o.placed_by')}
     where o.id = ${order.id}`)
@@ -137,6 +142,7 @@ async function aroundOf(desk: Desk, order: Order): Promise<Around> {
     invoice_status: row?.invoice_status ?? null,
     name: row?.name ?? null,
     earlier,
+    fraud: (await suspectedOrders(db, order.client_id)).filter(({ id }) => id !== order.id),
   }
 }
 
@@ -158,13 +164,29 @@ function actsOf(desk: Desk, order: Order): Button[] {
     ],
     [
       'order.reject',
-      undecided,
+      undecided || status === 'fraud',
       { label: t('admin.orders.act.reject'), href: `${at}/reject`, kind: 'ghost', icon: 'x' },
     ],
     [
       'order.cancel',
       undecided || status === 'accepted',
       { label: t('admin.orders.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'ban' },
+    ],
+    [
+      'order.mark_fraud',
+      undecided || status === 'accepted' || status === 'done',
+      {
+        ...{ label: t('admin.orders.act.mark_fraud'), href: `${at}/mark-fraud` },
+        ...({ kind: 'ghost', icon: 'alert-triangle' } as const),
+      },
+    ],
+    [
+      'order.clear_fraud',
+      status === 'fraud',
+      {
+        ...{ label: t('admin.orders.act.clear_fraud'), href: `${at}/clear-fraud` },
+        ...({ kind: 'primary', icon: 'corner-up-left' } as const),
+      },
     ],
   ]
   return offers
@@ -328,12 +350,21 @@ function noteForm(desk: Desk, asked: Asked, order: Order): Block {
   }
 }
 
+const EFFECTS = {
+  hold: ['nothing'],
+  mark_fraud: ['stops', 'rests', 'flagged', 'undone'],
+  clear_fraud: ['goes_on', 'from_today', 'decided'],
+  reject: ['services', 'invoice', 'stock'],
+  cancel: ['services', 'invoice', 'stock'],
+} as const
+
 export const orderDanger =
-  (act: 'hold' | 'reject' | 'cancel') =>
+  (act: keyof typeof EFFECTS) =>
   async (desk: Desk, asked: Asked): Promise<DangerView> => {
     const { t, means, actor } = desk
     const order = await getOrder(means.db, actor, asked.params.id!)
-    const steps = act === 'hold' ? ['nothing'] : ['services', 'invoice', 'stock']
+    const path = act.replace('_', '-')
+    const drops = act === 'reject' || act === 'cancel'
     return {
       title: t(`admin.orders.${act}.title`, { number: order.number }),
       crumbs: [
@@ -341,13 +372,12 @@ export const orderDanger =
         { label: order.number, href: `/admin/orders/${order.id}` },
         { label: t(`admin.orders.act.${act}`) },
       ],
-      action: `/admin/orders/${order.id}/${act}`,
+      action: `/admin/orders/${order.id}/${path}`,
       label: t(`admin.orders.act.${act}`),
       cancelHref: `/admin/orders/${order.id}`,
-      acts: steps.map((step) => ({ text: t(`admin.orders.effect.${step}`) })),
-      ...(act === 'hold'
-        ? {}
-        : {
+      acts: EFFECTS[act].map((step) => ({ text: t(`admin.orders.effect.${step}`) })),
+      ...(drops
+        ? {
             fields: [
               {
                 ...tickedField(asked, 'refund', false),
@@ -355,7 +385,8 @@ export const orderDanger =
                 hint: t('admin.orders.refund_hint'),
               },
             ],
-          }),
+          }
+        : {}),
       ...dangerParts(desk, asked),
     }
   }

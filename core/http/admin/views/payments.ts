@@ -2,6 +2,7 @@ import {
   FEE_ALONE,
   findAuthorisation,
   getPayment,
+  otherAmount,
   refundable,
   refundedOf,
   type MovementRow,
@@ -30,9 +31,10 @@ import { listPage, paymentsAbove } from './list-page.ts'
 import { refundTable } from './refunds.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
-type Listed = PaymentRow & SavedFacts & { client_name: string; number: string | null; method: string | null }
+type Listed = PaymentRow &
+  SavedFacts & { client_name: string; number: string | null; method: string | null; differs: number }
 
-const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method, ${savedColumns}`
+const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method, case when ${otherAmount} then 1 else 0 end as differs, ${savedColumns}`
 const from = sql`from payments p join clients c on c.id = p.client_id
   left join invoices v on v.id = p.invoice_id left join plugin_instances i on i.id = p.instance_id
   left join payment_methods m on m.id = p.method_id`
@@ -60,6 +62,7 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
         label: t('admin.tab.failed'),
         where: sql`p.status in (${list(['declined', 'failed'])})`,
       },
+      { value: 'differing', label: t('admin.payments.differing'), where: otherAmount },
     ],
     actions: [
       { label: t('admin.transactions.title'), href: '/admin/transactions', icon: 'arrows-sort' },
@@ -90,10 +93,20 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
           : null,
         methodName(t, row) ?? row.method ?? t(`admin.payment_kind.${row.kind}`),
         { state: row.status },
-        inMoney(row.amount_minor, row.currency),
+        amountCell(desk, row),
       ],
     }),
   })
+}
+
+/** What was asked for; where other money came, that first. */
+function amountCell(
+  { t }: Desk,
+  { differs, received_minor: received, amount_minor: asked, currency }: Listed,
+): Cell {
+  if (differs === 0) return inMoney(asked, currency)
+  const mark = { state: 'other_amount', label: t('admin.payments.other_amount'), tone: 'warn' } as const
+  return { cells: [inMoney(received, currency), mark] }
 }
 
 export async function paymentPage(desk: Desk, asked: Asked): Promise<PageView> {
@@ -176,7 +189,8 @@ function facsimile(desk: Desk, row: Listed, refunded: bigint, there: readonly Mo
       },
       { label: l('method'), value: row.method ?? desk.t(`admin.payment_kind.${row.kind}`) },
       ...methodFacts(desk, row),
-      { label: l('received'), value: money(row.received_minor) },
+      ...(row.differs === 0 ? [] : [{ label: l('asked'), value: money(row.amount_minor) }]),
+      { label: l('received'), value: row.differs === 0 ? money(row.received_minor) : amountCell(desk, row) },
       { label: l('fee'), value: feesOf(row, there) },
       { label: l('refunded'), value: money(refunded) },
       { label: l('attempt'), value: row.attempt },

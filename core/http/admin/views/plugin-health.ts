@@ -1,4 +1,10 @@
-import { listInstances, stoppedPlugins, type Instance, type WallPart } from '../../../plugins/index.ts'
+import {
+  allHeldBack,
+  listInstances,
+  stoppedPlugins,
+  type Instance,
+  type WallPart,
+} from '../../../plugins/index.ts'
 import type { Block, PageView } from '../blocks.ts'
 import type { Asked, Desk } from '../desk.ts'
 import { openOf } from './plugin-figures.ts'
@@ -31,7 +37,8 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
   const stopped = await stoppedPlugins(means.db)
   const waiting = await waitingNotices(desk)
   const silent = silentNotices(desk, seen)
-  const well = stopped.length + waiting.length + silent.length === 0 && isWell(health)
+  const held = await heldNotices(desk)
+  const well = stopped.length + waiting.length + silent.length + held.length === 0 && isWell(health)
   return {
     head: {
       title: t('admin.plugins.health'),
@@ -42,11 +49,22 @@ export async function pluginHealthPage(desk: Desk, _asked: Asked): Promise<PageV
     },
     main: [
       ...notices(desk, 'disabled', stopped),
+      ...held,
       ...waiting,
       ...silent,
       ...(seen.length === 0 ? noHosts(desk) : hostBlocks(desk, { seen, health, instances })),
     ],
   }
+}
+
+/** Each leads to the page of its plugin, where it is tried again. */
+async function heldNotices({ means, t }: Desk): Promise<Block[]> {
+  const held = await allHeldBack(means.db, means.shipped)
+  return held.map(({ id, name, version, reason }) => ({
+    ...{ kind: 'notice', id: `held-back-${id}`, tone: 'bad' },
+    text: t('admin.plugins.held_back', { name, version, reason }),
+    action: { label: name, href: `/admin/plugins/${id}` },
+  }))
 }
 
 const withoutSwitchedOff = (health: SeenHealth, instances: readonly Instance[]): SeenHealth => ({

@@ -1,4 +1,5 @@
 import {
+  allHeldBack,
   getInstance,
   hostFields,
   listInstances,
@@ -46,6 +47,7 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
   const l = labeller(desk)
   const plugins = await listPlugins(means.db)
   const instances = await listInstances(means.db)
+  const held = new Map((await allHeldBack(means.db, means.shipped)).map((one) => [one.id, one.version]))
   return {
     head: {
       title: t('admin.plugins.title'),
@@ -74,41 +76,61 @@ export async function pluginList(desk: Desk, _asked: Asked): Promise<PageView> {
           text: t('admin.plugins.no_instances_text'),
         },
       },
-      {
-        kind: 'table',
-        id: 'plugins',
-        title: t('admin.plugins.installed'),
-        columns: [
-          { label: l('plugin'), phone: 'title' },
-          { label: l('kind') },
-          { label: l('version') },
-          { label: l('state'), phone: 'side' },
-          { label: l('set_up') },
-        ],
-        rows: plugins.map((row) => ({
-          id: `row-${row.id}`,
-          href: `/admin/plugins/${row.id}`,
-          label: row.manifest.name,
-          cells: [
-            row.manifest.name,
-            kindName(desk, (row.asks ?? row.manifest).kinds),
-            row.version,
-            { cells: [switchState(desk, row.status), waitingMark(desk, row)] },
-            {
-              href: `/admin/plugins/${row.id}/new`,
-              text: t(
-                instances.some(({ plugin_id }) => plugin_id === row.id)
-                  ? 'admin.plugins.once_more'
-                  : 'admin.plugins.new',
-              ),
-            },
-          ],
-        })),
-        empty: { icon: 'puzzle', title: t('admin.plugins.none') },
-      },
+      installedTable(desk, { plugins, instances, held }),
     ],
   }
 }
+
+interface Installed {
+  plugins: Awaited<ReturnType<typeof listPlugins>>
+  instances: readonly Instance[]
+  /** Versions that were held back, by plugin. */
+  held: ReadonlyMap<string, string>
+}
+
+function installedTable(desk: Desk, { plugins, instances, held }: Installed): Block {
+  const { t } = desk
+  const l = labeller(desk)
+  return {
+    kind: 'table',
+    id: 'plugins',
+    title: t('admin.plugins.installed'),
+    columns: [
+      { label: l('plugin'), phone: 'title' },
+      { label: l('kind') },
+      { label: l('version') },
+      { label: l('state'), phone: 'side' },
+      { label: l('set_up') },
+    ],
+    rows: plugins.map((row) => ({
+      id: `row-${row.id}`,
+      href: `/admin/plugins/${row.id}`,
+      label: row.manifest.name,
+      cells: [
+        row.manifest.name,
+        kindName(desk, (row.asks ?? row.manifest).kinds),
+        row.version,
+        {
+          cells: [switchState(desk, row.status), waitingMark(desk, row), heldMark(desk, held.get(row.id))],
+        },
+        {
+          href: `/admin/plugins/${row.id}/new`,
+          text: t(
+            instances.some(({ plugin_id }) => plugin_id === row.id)
+              ? 'admin.plugins.once_more'
+              : 'admin.plugins.new',
+          ),
+        },
+      ],
+    })),
+    empty: { icon: 'puzzle', title: t('admin.plugins.none') },
+  }
+}
+
+const heldMark = ({ t }: Desk, version: string | undefined): Cell =>
+  version === undefined
+    ? null
+    : { state: 'held_back', label: t('admin.plugins.held_mark', { version }), tone: 'bad' }
 
 function listActions(desk: Desk) {
   const { t } = desk

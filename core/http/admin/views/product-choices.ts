@@ -1,8 +1,9 @@
-import { fieldKinds, type Option, type Product } from '../../../catalog/index.ts'
+import type { Option, Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { Block } from '../blocks.ts'
 import { filled, formParts, labeller, moneyText, tickedField, type Asked, type Desk } from '../desk.ts'
 import { productState } from './catalog.ts'
+import { fieldFields } from './field-fields.ts'
 
 export function optionsTable(desk: Desk, product: Product): Block {
   const { t } = desk
@@ -96,12 +97,13 @@ export function fieldsTable(desk: Desk, product: Product): Block {
       .filter((field) => field.retiredAt === null)
       .map((field) => ({
         id: `row-${field.id}`,
+        href: `/admin/catalog/fields/${field.id}`,
         label: field.label,
         cells: [field.label, { mono: field.key }, t(`admin.field_kind.${field.kind}`), field.setting],
         menu: [
           {
             label: t('admin.remove'),
-            href: `/admin/catalog/products/${product.id}/fields/${field.id}/retire`,
+            href: `/admin/catalog/fields/${field.id}/retire`,
             icon: 'trash',
             post: true,
             danger: true,
@@ -112,37 +114,18 @@ export function fieldsTable(desk: Desk, product: Product): Block {
   }
 }
 
+/** The position after all that is asked or offered already. */
+export const lastOf = (all: readonly { position: number }[]): number =>
+  all.reduce((last, { position }) => Math.max(last, position + 1), 0)
+
 export function fieldForm(desk: Desk, asked: Asked, product: Product): Block {
   const { t } = desk
-  const l = labeller(desk)
   return {
     kind: 'form',
     id: `product-${product.id}-field-form`,
     title: t('admin.fields.new'),
     action: `/admin/catalog/products/${product.id}/fields`,
-    fields: [
-      { ...filled(asked, 'field_label'), label: l('name') },
-      { ...filled(asked, 'field_key'), label: l('key') },
-      {
-        ...filled(asked, 'field_kind', 'text'),
-        kind: 'select',
-        label: l('kind'),
-        options: fieldKinds.map((value) => ({
-          value,
-          label: t(`admin.field_kind.${value}`),
-        })),
-      },
-      {
-        ...filled(asked, 'choices'),
-        kind: 'textarea',
-        rows: 3,
-        label: l('choices'),
-        required: false,
-        hint: t('admin.fields.choices_hint'),
-      },
-      { ...filled(asked, 'field_setting'), label: l('setting'), required: false },
-      { ...tickedField(asked, 'field_required', false), label: t('admin.options.required') },
-    ],
+    fields: fieldFields(desk, asked, null, lastOf(product.fields)),
     submit: { label: t('admin.fields.add'), kind: 'secondary' },
     ...formParts(desk, asked),
   }

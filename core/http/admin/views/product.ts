@@ -1,4 +1,4 @@
-import { loadProducts, pricesOn, productKinds, type Product } from '../../../catalog/index.ts'
+import { listGroups, loadProducts, pricesOn, type Product } from '../../../catalog/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -11,6 +11,7 @@ import type { FormBody } from '../../context.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { productState } from './catalog.ts'
+import { groupField, groupPlaces } from './group-places.ts'
 import { settingsFields } from './settings-fields.ts'
 import { addonBlocks, fieldForm, fieldsTable, optionForm, optionsTable } from './product-choices.ts'
 import { termsForm } from './product-terms.ts'
@@ -103,6 +104,11 @@ function movesOf(desk: Desk, product: Product): Button[] {
       { label: t('admin.products.act.hide'), post: `${at}/hide`, icon: 'eye-off' },
     ],
     [
+      'product.copy',
+      true,
+      { label: t('admin.products.act.copy'), href: `${at}/copy`, kind: 'ghost', icon: 'copy' },
+    ],
+    [
       'setting.list',
       status !== 'retired',
       { label: t('extras.terms.link'), href: `${at}/settings`, kind: 'ghost', icon: 'adjustments' },
@@ -141,6 +147,7 @@ async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Bl
   const groups = await means.db.all<{ id: string; name: string }>(
     sql`select id, name from server_groups order by name`,
   )
+  const places = groupPlaces(await listGroups(means.db, product.brandId, { hidden: true }))
   return {
     kind: 'form',
     id: `product-${product.id}-facts`,
@@ -148,6 +155,7 @@ async function factsForm(desk: Desk, asked: Asked, product: Product): Promise<Bl
     action: `/admin/catalog/products/${product.id}`,
     fields: [
       ...nameFields(desk, asked, product),
+      groupField(desk, asked, { groupId: product.groupId, places }),
       ...sellingFields(desk, asked, product),
       ...deliveryFields(desk, asked, { product, instances, groups }),
       ...module,
@@ -328,62 +336,5 @@ function pricesForm(desk: Desk, asked: Asked, of: { product: Product; currencies
     },
     submit: { label: t('admin.products.save_prices') },
     ...formParts(desk, asked),
-  }
-}
-
-export async function newProduct(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t, means, actor } = desk
-  const l = labeller(desk)
-  const groups = await means.db.all<{ id: string; name: string }>(
-    sql`select g.id, g.name from product_groups g where g.retired_at is null and ${scoped(actor, { table: 'g', client: null })} order by g.position, g.name`,
-  )
-  const title = t('admin.products.new')
-  const head = {
-    title,
-    crumbs: [{ label: t('admin.catalog.title'), href: '/admin/catalog' }, { label: title }],
-  }
-  if (groups.length === 0)
-    return {
-      head,
-      main: [
-        {
-          kind: 'notice',
-          id: 'product-no-group',
-          tone: 'info',
-          text: t('admin.products.no_group'),
-          action: { label: t('admin.groups.new'), href: '/admin/catalog/groups/new' },
-        },
-      ],
-    }
-  return {
-    head,
-    main: [
-      {
-        kind: 'form',
-        id: 'product-form',
-        action: '/admin/catalog/products',
-        fields: [
-          {
-            ...filled(asked, 'group_id', asked.query.group ?? groups[0]!.id),
-            kind: 'select',
-            label: l('group'),
-            options: groups.map(({ id, name }) => ({ value: id, label: name })),
-          },
-          { ...filled(asked, 'name'), label: l('name') },
-          { ...filled(asked, 'slug'), label: l('slug'), hint: t('admin.catalog.slug_hint') },
-          {
-            ...filled(asked, 'kind', 'other'),
-            kind: 'select',
-            label: l('kind'),
-            options: productKinds.map((value) => ({ value, label: t(`admin.product_kind.${value}`) })),
-          },
-          { ...filled(asked, 'summary'), label: l('summary'), required: false },
-          { ...tickedField(asked, 'asks', true), label: t('admin.products.asks') },
-        ],
-        submit: { label: t('admin.products.create') },
-        cancelHref: '/admin/catalog',
-        ...formParts(desk, asked),
-      },
-    ],
   }
 }

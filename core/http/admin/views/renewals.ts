@@ -4,7 +4,7 @@ import { findRow } from '../../../records/index.ts'
 import {
   previewAlignment,
   previewMove,
-  type PricedMove,
+  type PreviewedMove,
   type ServiceRow,
   type ShownService,
 } from '../../../services/index.ts'
@@ -75,7 +75,11 @@ function moveFields(
 }
 
 /** Each line with its working, and the sum that goes on a document. */
-function moveEffect(desk: Desk, { moved, totalMinor }: PricedMove, currency: string): Block[] {
+function moveEffect(
+  desk: Desk,
+  { moved, totalMinor, promotionalMinor }: PreviewedMove,
+  currency: string,
+): Block[] {
   const { t } = desk
   const l = labeller(desk)
   const lines = moved.flatMap(({ plan }) => plan.lines)
@@ -112,7 +116,7 @@ function moveEffect(desk: Desk, { moved, totalMinor }: PricedMove, currency: str
         ...lines.map((line) => ({
           label: `${line.description}, ${periodName(desk, line.periodStart!, line.periodEnd)}`,
           value: inMoney(line.amountMinor, currency),
-          hint: traceItems(desk, pick(line.trace))
+          hint: traceItems(desk, pick(line.trace), currency)
             .map(({ label, value }) => `${label} ${value}`)
             .join(' · '),
         })),
@@ -121,11 +125,20 @@ function moveEffect(desk: Desk, { moved, totalMinor }: PricedMove, currency: str
           value: inMoney(totalMinor, currency),
           total: true,
         },
+        ...promotionalItem(desk, promotionalMinor, currency),
       ],
     },
   ]
 }
-const pick = ({ days, length }: Readonly<Record<string, unknown>>) => ({ days, length })
+
+/** What of it promotional credit and goodwill had paid. */
+export const promotionalItem = ({ t }: Desk, minor: bigint, currency: string) =>
+  minor === 0n ? [] : [{ label: t('extras.promotional'), value: inMoney(minor, currency) }]
+
+const pick = ({ days, length, credited }: Readonly<Record<string, unknown>>) => ({
+  ...{ days, length },
+  ...(credited === undefined ? {} : { credited }),
+})
 
 function moveForm(
   desk: Desk,

@@ -1,7 +1,14 @@
-import { healthOf, listServers, trustServer, type ServerHealth } from '../../../services/index.ts'
+import {
+  countAccounts,
+  healthOf,
+  listing,
+  listServers,
+  trustServer,
+  type ServerHealth,
+} from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
 import { NotFound, type Instant } from '../../../kernel/index.ts'
-import type { Button, Field, PageView } from '../blocks.ts'
+import type { Button, Cell, Field, PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
@@ -46,6 +53,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
           { label: l('group') },
           { label: l('fill'), align: 'end' },
           { label: l('failures'), align: 'end', phone: 'hide' },
+          { label: l('accounts'), align: 'end', phone: 'hide' },
           { label: l('last_contact') },
           { label: l('health') },
           { label: l('state'), phone: 'side' },
@@ -60,6 +68,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
             row.group_name,
             fillOf(desk, row),
             row.failures,
+            accountsCell(row.id, row.accounts),
             { at: row.last_contact_at },
             healthState(desk, row.status, row.health),
             serverState(desk, row.status),
@@ -88,6 +97,19 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
     ],
   }
 }
+
+/** How many differ from what is billed; none are not worth a glance. */
+const accountsCell = (id: string, accounts: number): Cell =>
+  accounts === 0 ? null : { href: `/admin/servers/${id}/accounts`, text: String(accounts) }
+
+async function comparedLink(desk: Desk, id: string): Promise<Cell> {
+  const counts = await countAccounts(desk.means.db, id, desk.actor)
+  const open = [...counts].reduce((sum, [kind, many]) => (CALM.has(kind) ? sum : sum + many), 0)
+  const text = desk.t(`admin.server_accounts.${open > 0 ? 'differ' : 'title'}`, { accounts: open })
+  return { href: `/admin/servers/${id}/accounts`, text }
+}
+
+const CALM: ReadonlySet<string> = new Set(['agrees', 'ignored'])
 
 function groupForm(desk: Desk, asked: Asked) {
   const { t } = desk
@@ -187,6 +209,9 @@ export async function serverPage(desk: Desk, asked: Asked): Promise<PageView> {
             label: l('services'),
             value: { href: `/admin/services?server=${server.id}`, text: t('admin.servers.services') },
           },
+          ...(listing(desk.means).includes(server.instance_id)
+            ? [{ label: l('accounts'), value: await comparedLink(desk, server.id) }]
+            : []),
           {
             label: l('deliveries'),
             value: {

@@ -1,9 +1,11 @@
 import { previewChange, type PricedChange, type ServiceRow } from '../../../services/index.ts'
 import { sql } from '../../../db/index.ts'
+import { formatMoney } from '../../../i18n/index.ts'
 import { findRow } from '../../../records/index.ts'
 import { cycle } from '../../../kernel/index.ts'
 import { inMoney, type Block, type PageView } from '../blocks.ts'
 import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { promotionalItem } from './renewals.ts'
 import { cycleName } from './words.ts'
 
 /** Another plan or cycle: asking (GET) shows what it costs today and later, sending does it. */
@@ -96,6 +98,9 @@ function previewed({ means, actor }: Desk, { params, query }: Asked): Promise<Pr
   return previewChange(means, wish, actor)
 }
 
+const creditedHint = ({ t, locale }: Desk, minor: bigint, currency: string): string =>
+  t('extras.credited', { amount: formatMoney({ minor, currency }, locale) })
+
 interface Chosen {
   change: PricedChange
   chosen: { product: string; cycle: string; quantity: string }
@@ -118,10 +123,14 @@ function priced(desk: Desk, asked: Asked, { change, chosen }: Chosen): Block[] {
       title: t('admin.services.change.price'),
       lines: true,
       items: [
-        ...lines.map((line) => ({ label: line.description, value: money(line.amountMinor) })),
+        ...lines.map(({ description, amountMinor, trace: { credited } }) => ({
+          ...{ label: description, value: money(amountMinor) },
+          ...(credited ? { hint: creditedHint(desk, BigInt(String(credited)), service.currency) } : {}),
+        })),
         ...(taxMinor === 0n ? [] : [{ label: l('tax'), value: money(taxMinor) }]),
         ...(roundingMinor === 0n ? [] : [{ label: t('pdf.rounding'), value: money(roundingMinor) }]),
         { label: l('due_today'), value: money(sums.totalMinor), total: true },
+        ...promotionalItem(desk, sums.promotionalMinor, service.currency),
         {
           label: t('admin.services.change.from_then', { cycle: cycleName(desk, offer.cycle) }),
           value: money(offer.recurringMinor),

@@ -83,6 +83,11 @@ function actsOf(desk: Desk, shown: ShownService): Button[] {
     ],
     ...renewalOffers(desk, shown),
     [
+      'service_transfer.move',
+      service.billing_status === 'active' && service.parent_id === null,
+      { label: t('transfers.admin.link'), href: `${at}/transfer`, kind: 'ghost', icon: 'switch-horizontal' },
+    ],
+    [
       'service.cancel',
       !ended && service.cancel_on === null,
       { label: t('admin.services.act.cancel'), href: `${at}/cancel`, kind: 'ghost', icon: 'calendar-due' },

@@ -6,7 +6,7 @@ import {
   type SettingPlace,
   type StoredSetting,
 } from '../../../records/index.ts'
-import { taxPlugin } from '../../../billing/index.ts'
+import { rowsLacking, taxPlugin } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { dayIn, NotFound } from '../../../kernel/index.ts'
 import { schemaFields, url, type FieldSchema } from '../../../render/index.ts'
@@ -17,6 +17,7 @@ import { schemaValues } from '../schema-values.ts'
 import { actorName } from './actor-name.ts'
 import { allowed } from './clients.ts'
 import { SETTING_TOPICS } from './setting-topics.ts'
+import { currenciesAt, rowsOf } from './sum-rows.ts'
 
 /** Name of the form field: dots part the fields of an object. */
 export const fieldName = (key: string): string => key.replace('.', '__')
@@ -61,7 +62,8 @@ export async function settingsPage(desk: Desk, asked: Asked): Promise<PageView> 
   const wide = await storedSettings(means.db, { scope: 'installation', scopeId: '' })
   const own = place.scope === 'installation' ? wide : await storedSettings(means.db, place)
   const names = await namesOf(desk, [...own.values()])
-  const all = { place, own, wide, names }
+  const currencies = await currenciesAt(desk, place)
+  const all = { place, own, wide, names, currencies }
   const q = searched(asked).trim()
   return {
     head: {
@@ -196,6 +198,8 @@ interface Place {
   own: ReadonlyMap<string, StoredSetting>
   wide: ReadonlyMap<string, StoredSetting>
   names: ReadonlyMap<string, string>
+  /** What is sold in there: each is a row of a setting that is a sum by currency. */
+  currencies: readonly string[]
 }
 
 export interface Drawn extends Place {
@@ -248,7 +252,10 @@ export function settingFields(desk: Desk, asked: Asked, setting: Setting, drawn:
       type: 'object',
       properties: {
         [name]: {
-          ...drawable(desk, setting, hintOf(desk, setting, drawn)),
+          ...drawable(desk, setting, {
+            hint: hintOf(desk, setting, drawn),
+            rows: rowsOf(drawn.currencies, asked.refused ? value : stored?.value),
+          }),
           ...choicesOf(desk, setting, value),
         },
       },
@@ -292,11 +299,20 @@ const isChoice = ({ schema }: Setting): boolean => (schema as FieldSchema).enum 
 const isNumber = ({ schema }: Setting): boolean => (schema as FieldSchema).type === 'integer'
 
 /** The schema with the words of a page: for the setting, for its choices, for the parts of an object. */
-function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
+function drawable(
+  desk: Desk,
+  setting: Setting,
+  { hint, rows }: { hint: string; rows: Record<string, FieldSchema> },
+): FieldSchema {
   const schema = setting.schema as FieldSchema
   const name = (part: string) => desk.t(`settings.${setting.key}.part.${part}`)
   const named = (properties: Record<string, FieldSchema>) =>
-    Object.fromEntries(Object.entries(properties).map(([part, one]) => [part, { ...one, title: name(part) }]))
+    Object.fromEntries(
+      Object.entries(properties).map(([part, one]) => [
+        part,
+        { ...one, title: name(part), ...(one.sums ? { properties: rows } : {}) },
+      ]),
+    )
   const { properties: parts, items } = schema
   const choices = schema.items?.anyOf?.map((one) => String(one.const)) ?? []
   return {
@@ -304,6 +320,7 @@ function drawable(desk: Desk, setting: Setting, hint: string): FieldSchema {
     title: wordsOf(desk, setting).label,
     description: hint,
     ...(parts ? { properties: named(parts) } : {}),
+    ...(schema.sums ? { properties: rows } : {}),
     ...(items?.properties ? { items: { ...items, properties: named(items.properties) } } : {}),
     ...(choices.length > 0 ? { items: { ...schema.items, enumNames: choices.map(name) } } : {}),
     ...(schema.enum ? { enumNames: schema.enum.map((one) => name(String(one))) } : {}),
@@ -314,17 +331,23 @@ const whoOf = (desk: Desk, actor: string, names: Drawn['names']): string =>
   actorName(desk, { actor, name: names.get(actor) ?? null })
 
 /** What it touches, what holds without it, and who changed it last. */
-function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn): string {
+function hintOf(desk: Desk, setting: Setting, { place, own, wide, names, currencies }: Drawn): string {
   const { t, zone, locale } = desk
   const preset =
     place.scope === 'installation' ? setting.preset : (wide.get(setting.key)?.value ?? setting.preset)
   const text = textOfValue(desk, setting, preset)
   const row = own.get(setting.key)
+  const lacking = rowsLacking(
+    setting,
+    row?.value ?? wide.get(setting.key)?.value ?? setting.preset,
+    currencies,
+  )
   const day =
     row &&
     new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(dayIn(zone, row.updated_at)))
   return [
     wordsOf(desk, setting).hint,
+    lacking.length === 0 ? '' : t('admin.settings.no_row', { currencies: lacking.join(', ') }),
     text === null ? '' : t(`admin.settings.preset.${place.scope}`, { value: text }),
     row ? t('admin.settings.changed', { who: whoOf(desk, row.updated_by, names), day: day! }) : '',
   ]
@@ -334,6 +357,12 @@ function hintOf(desk: Desk, setting: Setting, { place, own, wide, names }: Drawn
 
 /** A value as a sentence can hold it; null for what is empty, or too long for one. */
 function textOfValue({ t }: Desk, { key, schema }: Setting, value: unknown): string | null {
+  if ((schema as FieldSchema).sums) {
+    const sums = Object.entries(value as Record<string, string>)
+    return sums.length === 0
+      ? t('admin.settings.nothing')
+      : sums.map((sum) => sum.toReversed().join(' ')).join(', ')
+  }
   if ((schema as FieldSchema).enum) return t(`settings.${key}.part.${String(value)}`)
   if (typeof value === 'boolean') return t(value ? 'admin.settings.yes' : 'admin.settings.no')
   if (value === '') return null

@@ -103,6 +103,12 @@ function ruleForm(desk: Desk, asked: Asked, sellers: readonly NamedSeller[]): Bl
       { ...filled(asked, 'name', t('tax.usual_name')), label: l('name'), hint: t('admin.tax.name_hint') },
       { ...filled(asked, 'rate'), label: l('rate'), suffix: '%' },
       {
+        ...filled(asked, 'owed_to'),
+        label: t('tax.label.owed_to'),
+        hint: t('tax.owed_to_hint'),
+        required: false,
+      },
+      {
         ...filled(asked, 'level', 1),
         kind: 'select',
         label: l('tax_level'),

@@ -121,13 +121,13 @@ function answered(desk: Desk, preview: TaxPreview, currency: string): Block {
   }
 }
 
-/** Sets of rules, a table of rates, and where tax is rounded. */
+/** Sets of rules, a table of rates, where tax is rounded, and what is paid without it. */
 export async function taxSetsPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t, today } = desk
   const l = labeller(desk)
   const sellers = await listSellers(means, {}, actor)
   const of = (form: string) => (asked.path.endsWith(form) ? asked : { ...asked, refused: null })
-  const [sets, table, rounding] = [of('/sets'), of('/import'), of('/rounding')]
+  const [sets, table, rounding, untaxed] = [of('/sets'), of('/import'), of('/rounding'), of('/untaxed')]
   return {
     head: {
       title: t('tax.sets.title'),
@@ -164,6 +164,7 @@ export async function taxSetsPage(desk: Desk, asked: Asked): Promise<PageView> {
         ...formParts(desk, table),
       },
       roundingForm(desk, rounding, sellers),
+      untaxedForm(desk, untaxed, sellers),
     ],
   }
 }
@@ -179,6 +180,23 @@ function roundingForm(desk: Desk, asked: Asked, sellers: readonly Seller[]): Blo
     fields: [
       sellerField(desk, asked, sellers),
       choice(desk, asked, 'tax_rounding', { values: ['document', 'line'], words: 'rounding' }),
+    ],
+    submit: { label: t('admin.save'), kind: 'secondary' },
+    ...formParts(desk, asked),
+  }
+}
+
+function untaxedForm(desk: Desk, asked: Asked, sellers: readonly Seller[]): Block {
+  const { t } = desk
+  return {
+    ...{ kind: 'form', id: 'tax-untaxed', title: t('tax.sets.untaxed'), action: '/admin/tax/untaxed' },
+    text: sellers
+      .map(({ name, untaxed_price }) => `${name}: ${t(`tax.untaxed.${untaxed_price}`)}.`)
+      .concat(t('tax.sets.untaxed_text'))
+      .join(' '),
+    fields: [
+      sellerField(desk, asked, sellers),
+      choice(desk, asked, 'untaxed_price', { values: ['net', 'stated'], words: 'untaxed' }),
     ],
     submit: { label: t('admin.save'), kind: 'secondary' },
     ...formParts(desk, asked),

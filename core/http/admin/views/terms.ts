@@ -5,6 +5,7 @@ import { storedSettings, type SettingScope, type StoredSetting } from '../../../
 import type { Block, PageView } from '../blocks.ts'
 import { formParts, type Asked, type Desk } from '../desk.ts'
 import { namesOf, settingFields } from './settings.ts'
+import { currenciesAt } from './sum-rows.ts'
 
 export type TermScope = Extract<SettingScope, 'client' | 'product' | 'group'>
 
@@ -32,7 +33,12 @@ export const termsPage =
         text: t('extras.terms.text'),
         crumbs: [{ label: row.name, href: `${at}/${id}` }, { label: t('extras.terms.link') }],
       },
-      main: [form(desk, asked, { scope, id, at, rows, own, names: await namesOf(desk, [...own.values()]) })],
+      main: [
+        form(desk, asked, {
+          ...{ scope, id, at, rows, own, names: await namesOf(desk, [...own.values()]) },
+          currencies: await currenciesAt(desk, { scope, scopeId: id }),
+        }),
+      ],
     }
   }
 
@@ -43,9 +49,10 @@ interface Drawn {
   rows: Awaited<ReturnType<typeof listOverrides>>
   own: ReadonlyMap<string, StoredSetting>
   names: ReadonlyMap<string, string>
+  currencies: readonly string[]
 }
 
-function form(desk: Desk, asked: Asked, { scope, id, at, rows, own, names }: Drawn): Block {
+function form(desk: Desk, asked: Asked, { scope, id, at, rows, own, names, currencies }: Drawn): Block {
   const inherited = (key: string, value: unknown): [string, StoredSetting] => [
     key,
     { key, value, updated_by: '', updated_at: '' as StoredSetting['updated_at'] },
@@ -54,7 +61,7 @@ function form(desk: Desk, asked: Asked, { scope, id, at, rows, own, names }: Dra
     ...{ section: '', settings: rows.map(({ setting }) => setting), place: { scope, scopeId: id } },
     own,
     wide: new Map(rows.map(({ setting, inherited: value }) => inherited(setting.key, value))),
-    names,
+    ...{ names, currencies },
   }
   return {
     kind: 'form',

@@ -74,7 +74,7 @@ function traceValue(
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number)
   if (name === 'ppm')
     return new Intl.NumberFormat(locale, { maximumFractionDigits: 4 }).format(Number(text) / 10_000)
-  const isMinor = name === 'of' && currency !== undefined && /^-?\d+$/.test(text)
+  const isMinor = (name === 'of' || name === 'credited') && currency !== undefined && /^-?\d+$/.test(text)
   return isMinor ? formatMoney({ minor: BigInt(text), currency }, locale) : text
 }
 

@@ -8,6 +8,7 @@ import {
   readEInvoice,
   readInvoice,
   readPreview,
+  type ServiceAct,
   voidInvoice,
   type Invoice,
   type ListedInvoice,
@@ -99,10 +100,14 @@ export const invoiceEndpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/billing/preview',
     tag,
-    summary: 'What the next days will invoice and suspend',
+    summary: 'What the next days will invoice, charge, suspend, end and mail',
     permission: readPreview.permission,
     audience: readPreview.audience,
-    query: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 400, description: 'From today on.' }) }),
+    query: Type.Object({
+      days: Type.Integer({ minimum: 1, maximum: 400, description: 'From today on.' }),
+      brand_id: Type.Optional(Type.String({ description: 'Of one brand.' })),
+      client_id: Type.Optional(Type.String({ description: 'Of one client.' })),
+    }),
     status: 200,
     answer: { one: 'Preview' },
     async handle({ deps, actor, query }) {
@@ -112,10 +117,25 @@ export const invoiceEndpoints: readonly Endpoint[] = [
         invoices: preview.invoices.map(plannedResource),
         late_fees: preview.lateFees.map(plannedResource),
         suspensions: preview.suspensions.map(({ id }) => id),
+        charges: preview.charges.map(({ on, id, clientId, dueOn, totalMinor, currency }) => ({
+          ...{ on, invoice_id: id, client_id: clientId, due_on: dueOn, total: amount(totalMinor, currency) },
+        })),
+        services: [
+          ...preview.suspensions.map((act) => serviceAct(act, 'suspend')),
+          ...preview.terminations.map((act) => serviceAct(act, 'terminate')),
+          ...preview.endings.map((act) => serviceAct(act, 'end')),
+        ],
+        mails: preview.mails.map(({ on, template, clientId, about }) => ({
+          ...{ on, template, client_id: clientId, about },
+        })),
       }
     },
   },
 ]
+
+const serviceAct = ({ on, id, clientId }: ServiceAct, act: 'suspend' | 'terminate' | 'end') => ({
+  ...{ on, act, service_id: id, client_id: clientId },
+})
 
 const plannedResource = ({ currency, ...planned }: PreviewInvoice) => ({
   client_id: planned.clientId,

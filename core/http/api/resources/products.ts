@@ -1,6 +1,7 @@
 import { Type, type TObject } from '../../../../sdk/index.ts'
 import {
   changeProduct,
+  copyProduct,
   createProduct,
   findProduct,
   hideProduct,
@@ -58,6 +59,16 @@ export const productEndpoints: readonly Endpoint[] = [
     status: 201,
     answer: { one: 'ProductDetail' },
     handle: async ({ deps, actor, body }) => detail(deps, await createProduct(deps, body, actor), actor),
+  },
+  {
+    ...{ id: 'copyProduct', method: 'post', path: '/products/{product_id}/copy', tag: 'products' },
+    summary: 'Make a draft with the texts, prices of today, options, questions and add-ons of a product',
+    ...rulesOf(copyProduct),
+    body: bodyOf(copyProduct, ['id']),
+    status: 201,
+    answer: { one: 'ProductDetail' },
+    handle: async ({ deps, actor, params, body }) =>
+      detail(deps, await copyProduct(deps, { ...body, id: params.product_id }, actor), actor),
   },
   act(
     'changeProduct',

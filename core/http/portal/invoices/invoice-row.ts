@@ -1,5 +1,11 @@
 import { money, type Money } from '../../../../sdk/index.ts'
-import { amountDue, isOverdue, refundedFlag, type InvoiceRow } from '../../../billing/index.ts'
+import {
+  amountDue,
+  isLateProforma,
+  isOverdue,
+  refundedFlag,
+  type InvoiceRow,
+} from '../../../billing/index.ts'
 import { sql, type Sql } from '../../../db/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
 import type { IsoDate } from '../../../kernel/index.ts'
@@ -11,6 +17,7 @@ export type ListedInvoice = Pick<
   | 'kind'
   | 'number'
   | 'status'
+  | 'proforma'
   | 'currency'
   | 'issued_on'
   | 'due_on'
@@ -21,7 +28,7 @@ export type ListedInvoice = Pick<
 
 /** Columns of a ListedInvoice; the table goes by the name i. */
 export const listedInvoice: Sql = sql`
-  i.id, i.kind, i.number, i.status, i.currency, i.issued_on, i.due_on, i.owed_on, i.total_minor, i.in_collections_at,
+  i.id, i.kind, i.number, i.status, i.proforma, i.currency, i.issued_on, i.due_on, i.owed_on, i.total_minor, i.in_collections_at,
   (select coalesce(sum(a.amount_minor), 0) from allocations a where a.invoice_id = i.id) as allocated_minor, ${refundedFlag} as is_refunded,
   (select count(*) from instalment_plans p where p.invoice_id = i.id and p.status = 'active') as plans`
 
@@ -43,6 +50,7 @@ export function invoiceState(
   if (invoice.is_refunded === 1) return { state: 'refunded' }
   if (invoice.status !== 'issued') return { state: invoice.status }
   if (isOverdue(invoice, today)) return { state: 'overdue' }
+  if (isLateProforma(invoice, today)) return { state: 'late' }
   return { state: invoice.allocated_minor > 0n ? 'partly_paid' : 'issued' }
 }
 

@@ -129,6 +129,9 @@ const KINDS = new Set([
   'promotion_revoked',
 ])
 
+/** Without a most, gateways are asked about sums up to so many times the least. */
+const BEYOND = 100_000n
+
 type Limits = Awaited<ReturnType<typeof depositLimits>>
 
 async function gatewayChoices(ctx: RouteCtx, currency: string, { minimum, maximum }: Limits) {
@@ -137,7 +140,7 @@ async function gatewayChoices(ctx: RouteCtx, currency: string, { minimum, maximu
   const offered = await listGateways(deps.db, client.brand_id, { currency })
   const gateways = await eligibleBetween(deps, offered, {
     ...{ clientId: client.id, currency },
-    ...{ leastMinor: BigInt(minimum.minor), mostMinor: BigInt(maximum.minor) },
+    ...{ leastMinor: minimum.minor, mostMinor: maximum?.minor ?? minimum.minor * BEYOND },
   })
   return gateways.map(({ id, name }) => ({ value: id, label: name }))
 }

@@ -12,6 +12,7 @@ import {
   findService,
   offerToStay,
   planUnused,
+  unusedDraft,
   showService,
   standingOffer,
   type ServiceRow,
@@ -162,9 +163,17 @@ async function familyOf(
   return { productName: own?.product_name ?? '', parts: rows.filter((row) => row.id !== id) }
 }
 
-/** What comes back when it ends now, and where it goes; nothing where the shop keeps it. */
+/** What comes back when it ends now, before tax, and where it goes; nothing where the shop keeps it. */
 async function unusedView({ state: { deps } }: RouteCtx, whole: ServiceRow, parts: readonly ServiceRow[]) {
   const ending = { whole, parts: () => Promise.resolve(parts), cause: 'preview' }
-  const { policy, amountMinor } = await planUnused(deps, deps.db, ending)
-  return { unused: amountMinor < 0n ? money(-amountMinor, whole.currency) : null, unusedTo: policy }
+  const { policy, lines } = await planUnused(deps, deps.db, ending)
+  const nothing = { unused: null, unusedTo: policy, promotional: null }
+  if (lines.length === 0) return nothing
+  const draft = unusedDraft(deps, whole, { cause: 'preview', lines })
+  const { subtotalMinor, promotionalMinor } = await deps.changes.sums(deps, deps.db, draft)
+  if (subtotalMinor >= 0n) return nothing
+  return {
+    ...{ unused: money(-subtotalMinor, whole.currency), unusedTo: policy },
+    promotional: promotionalMinor === 0n ? null : money(promotionalMinor, whole.currency),
+  }
 }

@@ -12,7 +12,17 @@ import {
   type ServiceRow,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
-import { field, flash, isPartial, page, requireClient, seeOther, tryForm } from '../../page/index.ts'
+import {
+  field,
+  flash,
+  fragment,
+  isPartial,
+  page,
+  requireClient,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
 import { optionForm, optionLabels } from './change-options.ts'
 import { offeredWish } from './offered-wish.ts'
@@ -61,6 +71,30 @@ async function drawChange(ctx: RouteCtx, problems: readonly string[]): Promise<v
  * did not show what its choices offer, a browser without scripts gets the form again.
  */
 export async function showPreview(ctx: RouteCtx): Promise<void> {
+  try {
+    await drawPreview(ctx)
+  } catch (error) {
+    // What the options are called is read where it is needed.
+    await tryForm(ctx, {
+      labels: await optionLabels(ctx, await findService(ctx)),
+      shown: REFUSED,
+      async redraw({ errors }) {
+        const problems = reasonsOf(errors)
+        if (isPartial(ctx)) fragment(ctx, 'portal/services/_refused', { problems })
+        else await drawChange(ctx, problems)
+      },
+      act: () => Promise.reject(error as Error),
+    })
+  }
+}
+
+/** What was offered when the page was drawn may be gone since: that is said in the form too. */
+const REFUSED = [404, 409, 422]
+
+const reasonsOf = (errors: FormProblem['errors']): string[] =>
+  errors.map(({ label, message }) => (label === '' ? message : `${label}: ${message}`))
+
+async function drawPreview(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
@@ -95,11 +129,8 @@ export async function takeChange(ctx: RouteCtx): Promise<void> {
   for (const name of Object.keys(ctx.state.form)) asked.set(name, field(ctx, name))
   await tryForm(ctx, {
     labels: await optionLabels(ctx, await findService(ctx)),
-    redraw: ({ errors }) =>
-      drawChange(
-        ctx,
-        errors.map(({ label, message }) => (label === '' ? message : `${label}: ${message}`)),
-      ),
+    shown: REFUSED,
+    redraw: ({ errors }) => drawChange(ctx, reasonsOf(errors)),
     async act() {
       const { wish } = await offeredWish(ctx, wishOf(id, asked))
       const { invoiceId } = await requestChange(deps, wish, actor)

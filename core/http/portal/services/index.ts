@@ -4,6 +4,7 @@ import { showAct, showActs, takeAct, takeSignOn } from './acts.ts'
 import { showCancel, takeCancel, takeDecline } from './cancel.ts'
 import { showChange, showPreview, takeCancelChange, takeChange } from './change.ts'
 import { showExtra, showExtras, takeExtra } from './extras.ts'
+import { showHandOver, takeHandOver, takeWithdraw } from './hand-over.ts'
 import { listServices } from './list.ts'
 import { showPause, takePause, takeResume } from './pause.ts'
 import { showQuantity, takeQuantity } from './quantity.ts'
@@ -29,6 +30,9 @@ export function serviceRoutes(router: Router<State>): void {
   router.post('/portal/services/:serviceId/extras/:productId', takeExtra)
   router.get('/portal/services/:serviceId/quantity', showQuantity)
   router.post('/portal/services/:serviceId/quantity', takeQuantity)
+  router.get('/portal/services/:serviceId/hand-over', showHandOver)
+  router.post('/portal/services/:serviceId/hand-over', takeHandOver)
+  router.post('/portal/services/:serviceId/hand-over/withdraw', takeWithdraw)
   router.get('/portal/services/:serviceId/pause', showPause)
   router.post('/portal/services/:serviceId/pause', takePause)
   router.post('/portal/services/:serviceId/resume', takeResume)

@@ -14,10 +14,13 @@ export function previewView(t: Translate, { plan, added, offer, service, unused,
     exactMinor - plan.totalMinor - sumOf(added),
     sums.totalMinor - exactMinor,
   ]
+  const creditedMinor = plan.lines.reduce((sum, { trace }) => sum + BigInt(String(trace.credited ?? 0)), 0n)
   return {
     ...{ credit: amount(plan.creditMinor), charge: amount(plan.chargeMinor), total: amount(sums.totalMinor) },
     added: added.map(({ description, amountMinor }) => ({ label: description, value: amount(amountMinor) })),
     tax: taxMinor === 0n ? null : amount(taxMinor),
+    credited: creditedMinor === 0n ? null : amount(creditedMinor),
+    promotional: sums.promotionalMinor === 0n ? null : amount(sums.promotionalMinor),
     rounding: roundingMinor === 0n ? null : amount(roundingMinor),
     next: { price: amount(offer.recurringMinor), cycle: cycleText(t, offer.cycle) },
     ...{ isCredit: sums.totalMinor < 0n, isFree: sums.totalMinor === 0n, isRefund: unused === 'refund' },

@@ -2,6 +2,8 @@ import { money, type Money } from '../../../../sdk/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import {
   cancelService,
+  mayOn,
+  offerTransfer,
   pauseService,
   requestChange,
   resumeService,
@@ -67,6 +69,12 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
     resumeHref: isPaused && can(ctx, resumeService) ? `${href}/resume` : null,
     changeHref: isActive && can(ctx, requestChange) ? `${href}/upgrade` : null,
     cancelHref: service.billing_status !== 'ended' && can(ctx, cancelService) ? `${href}/cancel` : null,
+    handOverHref:
+      service.billing_status === 'active' &&
+      service.parent_id === null &&
+      mayOn(ctx.state.actor, service, offerTransfer.permission)
+        ? `${href}/hand-over`
+        : null,
     pendingChange: shown.pendingChange && {
       payHref: shown.pendingChange.invoice_id
         ? `/portal/invoices/${shown.pendingChange.invoice_id}/pay`

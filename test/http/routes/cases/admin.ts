@@ -52,7 +52,7 @@ export const adminCases: readonly RouteCase[] = [
   desk('/carts', /row-crt_\w+/g),
   desk('/orders', links('orders/ord_\\w+')),
   of('/orders/:id', ({ order }) => `/orders/${order}`, /Minecraft/g),
-  ...['hold', 'reject', 'cancel'].map((act) =>
+  ...['hold', 'reject', 'cancel', 'mark-fraud', 'clear-fraud'].map((act) =>
     of(`/orders/:id/${act}`, ({ order }) => `/orders/${order}/${act}`),
   ),
   desk('/services', links('services/svc_\\w+')),
@@ -71,6 +71,7 @@ export const adminCases: readonly RouteCase[] = [
   ),
   of('/services/:id/renewal', ({ service }) => `/services/${service}/renewal`),
   of('/services/:id/renewal', ({ service }) => `/services/${service}/renewal?to_on=2026-03-01&effect=charge`),
+  of('/services/:id/transfer', ({ service }) => `/services/${service}/transfer`),
   of('/services/:id/extras', ({ service }) => `/services/${service}/extras`, /Product \d+/g),
   of(
     '/services/:id/extras',
@@ -92,6 +93,8 @@ export const adminCases: readonly RouteCase[] = [
   desk('/servers', links('servers/srv_\\w+')),
   desk('/servers/new', /Gateway \d+/g),
   of('/servers/:id', ({ server }) => `/servers/${server}`, /Place \d+/g),
+  of('/servers/:id/accounts', ({ server }) => `/servers/${server}/accounts`, /row-sac_\w+/g),
+  of('/server-accounts/:id', ({ serverAccount }) => `/server-accounts/${serverAccount}`),
   desk('/invoices', links('invoices/inv_\\w+')),
   of('/invoices/new', ({ client }) => `/invoices/new?client=${client}`),
   of(
@@ -260,6 +263,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/catalog/export/:file', ({ brand }) => `/catalog/export/${brand}.yaml`, /- slug: product-\d+/g),
   desk('/catalog/groups/new'),
   of('/catalog/groups/:id', ({ group }) => `/catalog/groups/${group}`, /Product \d+/g),
+  of('/catalog/groups/:id/retire', ({ group }) => `/catalog/groups/${group}/retire`),
   desk('/catalog/products/new', /Group \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}`, /Gateway \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=prices`),
@@ -267,7 +271,10 @@ export const adminCases: readonly RouteCase[] = [
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=options`, /Option \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=fields`, /Field \d+/g),
   of('/catalog/products/:id', ({ product }) => `/catalog/products/${product}?tab=addons`, /Product \d+/g),
+  of('/catalog/products/:id/copy', ({ product }) => `/catalog/products/${product}/copy`),
   of('/catalog/options/:id', ({ option }) => `/catalog/options/${option}`, /Place \d+/g),
+  of('/catalog/fields/:id', ({ field }) => `/catalog/fields/${field}`),
+  of('/catalog/values/:id', ({ value }) => `/catalog/values/${value}`),
   of('/catalog/options/:id/steps', ({ option }) => `/catalog/options/${option}/steps?cycle=1m&currency=EUR`),
   desk('/plugins', links('plugins/instances/plg_\\w+')),
   desk('/plugins/install', links('plugins/offers/plo_\\w+')),

@@ -77,6 +77,17 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/services/:serviceId/hand-over',
+    at: ({ service }) => `/portal/services/${service}/hand-over`,
+    as: 'client',
+  },
+  {
+    route: '/portal/offered/:transferId',
+    at: ({ transfer }) => `/portal/offered/${transfer}`,
+    as: 'client',
+    rows: [/(?:>|, )More(?=[,<])/g],
+  },
+  {
     route: '/portal/services/:serviceId/cancel',
     at: ({ service }) => `/portal/services/${service}/cancel`,
     as: 'client',

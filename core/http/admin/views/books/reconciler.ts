@@ -129,7 +129,9 @@ export async function repairPage(desk: Desk, asked: Asked): Promise<DangerView> 
   const title = t(`books.found.${row.kind}.act`)
   const detail = detailOf(desk, row)
   const credit =
-    row.kind === 'charged_twice' ? await creditBalance(means.db, row.client_id!, row.currency!) : null
+    row.kind === 'charged_twice' || row.kind === 'overpaid'
+      ? await creditBalance(means.db, row.client_id!, row.currency!)
+      : null
   return {
     ...{ title, text: t(`books.found.${row.kind}.text`, detail), crumbs: crumbs(desk, title) },
     ...{ action: `/admin/reconciler/${row.id}/repair`, label: title, cancelHref: '/admin/reconciler' },

@@ -1,0 +1,186 @@
+import { forUpdate, list, sql, type Queries, type Trx } from '../../db/index.ts'
+import type { Actor } from '../../kernel/index.ts'
+import type { Means } from '../../records/index.ts'
+import { creditableByHand } from '../creditable.ts'
+import { creditLines, planNote } from '../credit-invoice.ts'
+import { allocatedTo, type InvoiceRow } from '../invoice.ts'
+import type { LineCredit } from '../plan-credit-note.ts'
+import { lockInvoice } from '../settle-invoice.ts'
+import { takeBackInvoice } from '../take-back-invoice.ts'
+import { readExtra } from './book-extra.ts'
+import { beyond, paymentsOf, refundInvoice, type GivenBack } from './refund-invoice.ts'
+import { lockCredit } from '../credit/credit-standing.ts'
+import { refundNote } from './refund-note.ts'
+import { refundable } from './refundable.ts'
+
+export interface ServicesRefund {
+  /** Services of one client of which nothing was delivered. */
+  serviceIds: readonly string[]
+  to: 'source' | 'credit'
+  reason: string
+  /** Of the act that gives it back: the same act refunds once. */
+  once: string
+}
+
+/** What a refund of services would move, in minor units, taxes included. */
+export interface ServicesRefundPlan {
+  currency: string
+  /** Asked for and not paid: falls away. */
+  openMinor: bigint
+  /** Paid, and comes back. */
+  paidMinor: bigint
+  /** How much of that gateways can send back to where it came from; the rest can only become credit. */
+  sendableMinor: bigint
+}
+
+/** What would come back of all that was charged for these services; null when nothing was. */
+export async function planServicesRefund(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  serviceIds: readonly string[],
+): Promise<ServicesRefundPlan | null> {
+  let sum: ServicesRefundPlan | null = null
+  for (const invoice of await documentsOf(queries, serviceIds)) {
+    const one = await chargedOn(queries, { invoice, paidMinor: invoice.paid_minor, serviceIds })
+    if (!one) continue
+    const part = await planOne(means, queries, one)
+    sum ??= { currency: invoice.currency, openMinor: 0n, paidMinor: 0n, sendableMinor: 0n }
+    sum.openMinor += part.openMinor
+    sum.paidMinor += part.paidMinor
+    sum.sendableMinor += part.sendableMinor
+  }
+  return sum
+}
+
+/**
+ * Takes back all that was charged for services and that nobody gave back yet. What is open falls away; what was paid
+ * goes back, or stays with the client as credit. A document that asks for nothing else goes as a whole, its surcharge too.
+ */
+export async function refundServices(
+  means: Means,
+  trx: Trx,
+  wish: ServicesRefund,
+  actor: Actor,
+): Promise<GivenBack> {
+  const sum: GivenBack = { sentMinor: 0n, creditMinor: 0n }
+  for (const { id } of await documentsOf(trx, wish.serviceIds)) {
+    // Payments before their document, as a refund of a payment keeps them.
+    await paymentsOf(trx, id, forUpdate(trx.dialect))
+    const invoice = await lockInvoice(trx, id)
+    const paidMinor = (await allocatedTo(trx, [id])).get(id) ?? 0n
+    const one = await chargedOn(trx, { invoice, paidMinor, serviceIds: wish.serviceIds })
+    if (!one) continue
+    const back = await refundOne(means, trx, { ...wish, ...one }, actor)
+    sum.sentMinor += back.sentMinor
+    sum.creditMinor += back.creditMinor
+  }
+  return sum
+}
+
+interface Charged {
+  invoice: InvoiceRow
+  credits: LineCredit[]
+  /** Nothing else is left on the document. */
+  isWhole: boolean
+  /** What is not paid of it. */
+  unpaidMinor: bigint
+  isUnpaid: boolean
+}
+
+interface PaidDocument extends InvoiceRow {
+  /** What payments and credit have brought it. */
+  paid_minor: bigint
+}
+
+function documentsOf(queries: Queries, serviceIds: readonly string[]): Promise<PaidDocument[]> {
+  return queries.all<PaidDocument>(sql`
+    select i.*, coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as paid_minor
+    from invoices i where i.kind = 'invoice' and i.status in ('issued', 'paid', 'written_off')
+      and i.id in (select l.invoice_id from invoice_lines l where l.source_id in (${list(serviceIds)})) order by i.id`)
+}
+
+/** What is left of the lines of services on a document; null when that is nothing to give back. */
+async function chargedOn(
+  queries: Queries,
+  {
+    invoice,
+    paidMinor,
+    serviceIds,
+  }: Pick<Charged, 'invoice'> & { paidMinor: bigint; serviceIds: readonly string[] },
+): Promise<Charged | null> {
+  const left = (await creditableByHand(queries, invoice)).filter(({ leftMinor }) => leftMinor !== 0n)
+  // What a change gave back is taken off the line that it was given of.
+  const own = left.filter(
+    ({ line }) =>
+      serviceIds.includes(line.source_id ?? '') && (line.kind !== 'change' || line.amount_minor > 0n),
+  )
+  if (own.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) <= 0n) return null
+  const credits = own.map((one) => ({ ...one, amountMinor: one.leftMinor }))
+  const isWhole = own.length === left.length
+  return {
+    invoice,
+    credits,
+    isWhole,
+    unpaidMinor: invoice.total_minor - paidMinor,
+    isUnpaid: paidMinor === 0n,
+  }
+}
+
+async function planOne(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  { invoice, credits, isWhole, isUnpaid, unpaidMinor }: Charged,
+): Promise<Omit<ServicesRefundPlan, 'currency'>> {
+  const { plan } = await planNote(means, queries, { invoice, credits, reason: '' })
+  const worthMinor = -plan.totalMinor
+  const openMinor = worthMinor < unpaidMinor ? worthMinor : unpaidMinor
+  const of = { paidMinor: worthMinor - openMinor, sendableMinor: 0n }
+  for (const payment of isUnpaid ? [] : await paymentsOf(queries, invoice.id)) {
+    if (!payment.instance_id) continue
+    if (isWhole && payment.invoice_id === invoice.id) of.paidMinor += await surchargeOf(queries, payment.id)
+    of.sendableMinor += await refundable(queries, payment, invoice.id)
+  }
+  return {
+    ...of,
+    openMinor,
+    sendableMinor: of.sendableMinor < of.paidMinor ? of.sendableMinor : of.paidMinor,
+  }
+}
+
+async function surchargeOf(queries: Queries, paymentId: string): Promise<bigint> {
+  const extra = await readExtra(queries, paymentId)
+  if (extra?.kind !== 'surcharge' || !extra.document_id) return 0n
+  const document = await queries.get<{ total_minor: bigint }>(
+    sql`select total_minor from invoices where id = ${extra.document_id}`,
+  )
+  return document!.total_minor
+}
+
+async function refundOne(
+  means: Means,
+  trx: Trx,
+  { invoice, credits, isWhole, isUnpaid, unpaidMinor, ...wish }: Charged & ServicesRefund,
+  actor: Actor,
+): Promise<GivenBack> {
+  const { to, reason, serviceIds } = wish
+  const invoiceId = invoice.id
+  if (isWhole && isUnpaid) {
+    await takeBackInvoice(means, trx, { invoiceId, reason }, actor)
+    return { sentMinor: 0n, creditMinor: 0n }
+  }
+  if (isWhole) return refundInvoice(means, trx, { invoiceId, reason, to }, actor)
+  const lines = credits.map(({ line, amountMinor }) => ({
+    position: line.position,
+    amount_minor: String(amountMinor),
+  }))
+  const unasked = 'plugins were asked about the end of what it was issued for'
+  const paidCredit = () => lockCredit(trx, invoice.client_id, invoice.currency)
+  const { paidMinor: before } = await paidCredit()
+  const note = await creditLines(means, trx, { invoiceId, lines, reason, unasked, evenGivenUp: true }, actor)
+  const backMinor = beyond(-note.total_minor, unpaidMinor)
+  // What promotional credit had paid is promotional credit again, and is not paid out.
+  const mostMinor = (await paidCredit()).paidMinor - before
+  const send = { noteId: note.id, mostMinor, serviceIds, invoiceId, reason, once: wish.once }
+  const sentMinor = to === 'source' && backMinor > 0n ? await refundNote(means, trx, send, actor) : 0n
+  return { sentMinor, creditMinor: backMinor - sentMinor }
+}

@@ -1,0 +1,8 @@
+export { adoptAccount } from './adopt-account.ts'
+export { adoptSome, adoptWaitingAccounts } from './adopt-waiting.ts'
+export { alignAccount } from './align-account.ts'
+export { compareAccounts, comparePage, listing, startComparing } from './compare-accounts.ts'
+export { findAccount } from './find-account.ts'
+export * from './list-accounts.ts'
+export { noteAccount } from './note-account.ts'
+export * from './rows.ts'
