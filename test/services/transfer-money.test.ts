@@ -201,7 +201,7 @@ for (const engine of engines) {
       await db.insert('settings', [
         {
           ...{ key: 'billing.invoice_minimum', scope: 'client', scope_id: giver, version: 1 },
-          ...{ value: '50', updated_by: 'test', updated_at: means.business.now() },
+          ...{ value: '{"EUR":"50"}', updated_by: 'test', updated_at: means.business.now() },
         },
       ])
       await until('2026-02-21')
