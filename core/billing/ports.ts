@@ -45,6 +45,8 @@ export interface ServicesAheadQuery {
   today: IsoDate
   until: IsoDate
   clientIds: readonly string[]
+  /** A statement of the columns `id` and `due_on`. */
+  overdue: Sql
 }
 
 /** It depends on the last day on which a run will invoice a service, of those that it will. */
@@ -66,8 +68,12 @@ export interface ServiceAhead {
 export interface OverdueServices {
   /** The rows of a statement of the columns `id` and `due_on`, by id, with the days of those that are services. */
   dunningDays(queries: Queries, overdue: Sql, preset: GracePreset): Promise<OverdueCharge[]>
-  /** What happens to services of these clients by themselves up to a day, and what they are told of it. */
-  ahead(queries: Queries, query: ServicesAheadQuery): Promise<ServicesUntil>
+  /** The services of a statement as `dunningDays` has it, and what happens to those of these clients by themselves up to a day, and what they are told of it. */
+  ahead(
+    queries: Queries,
+    query: ServicesAheadQuery,
+    preset: GracePreset,
+  ): Promise<{ overdue: OverdueService[]; ownOf: ServicesUntil }>
   /** Statements of one column `client_id`: who has anything of that ahead. */
   clientsAhead(until: BilledDay): Sql[]
   /** Places the hold "overdue"; services that are held or spared already are left alone. Answers those it touched. */

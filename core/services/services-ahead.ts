@@ -1,34 +1,39 @@
 import {
   ofBrands,
   type BilledDay,
+  type OverdueService,
   type OverdueServices,
   type ServiceAhead,
   type ServicesAheadQuery,
-  type ServicesUntil,
 } from '../billing/index.ts'
-import { list, sql, type Queries, type Sql } from '../db/index.ts'
+import { list, sql, type Sql } from '../db/index.ts'
 import { addDays, maxDay, periodStart, recurs, type IsoDate } from '../kernel/index.ts'
 import { ANNOUNCED_ENDS } from './end-terms.ts'
 import type { ServiceRow } from './rows.ts'
 import { announceEnds } from './settings.ts'
-import { isDelivered } from './suspend-overdue.ts'
+import { graceColumns } from './suspend-overdue.ts'
 
-type Row = Pick<
-  ServiceRow,
-  'billing_status' | 'cancel_on' | 'anchor_on' | 'cycle' | 'period_index' | 'periods_left' | 'trial_ends_on'
-> & {
-  service_id: string
-  label: string
-  client_id: string
-  client_name: string
-  charged_through: IsoDate | null
-  is_delivered: number
-  /** Whether the client was told of its next end. */
-  told: number
-  notice_on: IsoDate | null
-  /** Before its end, on which it is told of. */
-  days: number
-}
+type Row = Omit<OverdueService, 'due_on'> &
+  Pick<
+    ServiceRow,
+    | 'billing_status'
+    | 'cancel_on'
+    | 'anchor_on'
+    | 'cycle'
+    | 'period_index'
+    | 'periods_left'
+    | 'trial_ends_on'
+    | 'charged_through'
+  > & {
+    /** Null: it is not overdue. */
+    due_on: IsoDate | null
+    /** Whether the client was told of its next end. */
+    told: number
+    notice_on: IsoDate | null
+    /** Before its end, on which it is told of. */
+    days: number
+    has_ahead: number
+  }
 
 /** The condition that a service (s) ends, leaves its trial or changes its price by itself up to a day. */
 const hasAhead = (
@@ -41,18 +46,27 @@ export const clientsAhead: OverdueServices['clientsAhead'] = ({ on, brandIds }: 
   sql`select s.client_id from services s where ${hasAhead(on)} and ${ofBrands(sql`s.brand_id`, brandIds)}`,
 ]
 
-/** What the daily steps of services will do up to a day: end what was cancelled or sold for a time, and tell of it before. */
-export async function servicesAhead(queries: Queries, query: ServicesAheadQuery): Promise<ServicesUntil> {
+/**
+ * What will be overdue, and what the daily steps of services will do up to a day: end what was cancelled or sold for a
+ * time, and tell of it before. One statement.
+ */
+export const servicesAhead: OverdueServices['ahead'] = async (queries, query, preset) => {
+  const { today, until } = query
   const rows = await queries.all<Row>(sql`
-    select s.id as service_id, s.label, s.client_id, coalesce(c.company, c.name) as client_name, s.billing_status, s.cancel_on, s.anchor_on,
-      s.cycle, s.period_index, s.periods_left, s.trial_ends_on, s.charged_through, case when ${isDelivered} then 1 else 0 end as is_delivered,
+    select d.due_on, ${graceColumns(preset)}, s.billing_status, s.cancel_on, s.anchor_on,
+      s.cycle, s.period_index, s.periods_left, s.trial_ends_on, s.charged_through, case when ${hasAhead(until)} then 1 else 0 end as has_ahead,
       case when exists (select 1 from automated_acts a where a.task = ${ANNOUNCED_ENDS} and a.subject = s.id
-        and a.period = case when s.trial_ends_on > ${query.today} then s.trial_ends_on else s.charged_through end) then 1 else 0 end as told,
+        and a.period = case when s.trial_ends_on > ${today} then s.trial_ends_on else s.charged_through end) then 1 else 0 end as told,
       (select min(r.notice_on) from service_repricings r where r.service_id = s.id and r.status = 'planned') as notice_on,
       coalesce((select cast(x.value as bigint) from settings x where x.key = ${announceEnds.key} and x.scope = 'installation'), ${announceEnds.preset}) as days
-    from services s join clients c on c.id = s.client_id
-    where s.client_id in (${list(query.clientIds)}) and ${hasAhead(query.until)} order by s.id`)
-  return (lastInvoicedOn) => rows.flatMap((row) => aheadOfRow(row, { ...query, lastInvoicedOn }))
+    from services s join clients c on c.id = s.client_id join products p on p.id = s.product_id
+      left join (${query.overdue}) d on d.id = s.id
+    where s.client_id in (${list(query.clientIds)}) and (d.due_on is not null or ${hasAhead(until)}) order by s.id`)
+  const own = rows.filter((row) => row.has_ahead === 1)
+  return {
+    overdue: rows.filter((row): row is Row & OverdueService => row.due_on !== null),
+    ownOf: (lastInvoicedOn) => own.flatMap((row) => aheadOfRow(row, { today, until, lastInvoicedOn })),
+  }
 }
 
 type Days = Pick<ServicesAheadQuery, 'today' | 'until'> & { lastInvoicedOn: ReadonlyMap<string, IsoDate> }

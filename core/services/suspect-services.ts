@@ -1,4 +1,4 @@
-import type { Trx } from '../db/index.ts'
+import { sql, type Trx } from '../db/index.ts'
 import { instant, toMs, type Actor, type Instant } from '../kernel/index.ts'
 import { updateVersioned, type Means } from '../records/index.ts'
 import { standBack } from './abandon-delivery.ts'
@@ -7,7 +7,7 @@ import { lockService, type Work } from './load.ts'
 import { holdFamily } from './place-hold.ts'
 import { abandonDelivery, isBusy, openDelivery } from './reconcile-delivery.ts'
 import { reopenDelivery } from './retry-delivery.ts'
-import type { ServiceRow } from './rows.ts'
+import type { DeliveryRow, ServiceRow } from './rows.ts'
 import { skipMissed } from './skip-periods.ts'
 import { startDelivery } from './start-delivery.ts'
 import { suspicion } from './suspicion.ts'
@@ -30,10 +30,12 @@ export async function suspectServices(
   }
 }
 
-/** A call that is out is heard first: what it makes is suspended at once. */
+/** One that failed would be tried again by staff. A call that is out is heard first: what it makes is suspended at once. */
 async function stopCreation(means: Means, trx: Trx, service: ServiceRow, actor: Actor): Promise<void> {
-  const delivery = await openDelivery(trx, service.id)
-  if (delivery?.action !== 'create' || isBusy(means, delivery) || delivery.step === 'undo') return
+  const delivery = await trx.get<DeliveryRow>(sql`
+    select * from deliveries where service_id = ${service.id} and action = 'create' and status in ('open', 'waiting', 'failed')
+    order by id desc limit 1`)
+  if (!delivery || isBusy(means, delivery) || delivery.step === 'undo') return
   const work: Work = { delivery, service }
   const mayExist = delivery.server_id !== null && (delivery.attempts > 0 || delivery.step !== 'call')
   if (mayExist && delivery.step !== 'by_hand')

@@ -36,8 +36,8 @@ export async function suspendOverdue(
 /** The condition that something of a service (s) exists at its provider. */
 export const isDelivered: Sql = sql`s.delivery_status in ('live', 'changing', 'suspended')`
 
-/** What a service says about days of grace, else what holds for its client, product, group or brand. One statement. */
-export function dunningDays(queries: Queries, overdue: Sql, preset: GracePreset): Promise<OverdueCharge[]> {
+/** What a service (s) of a product (p) says about days of grace, else what holds for its scopes, and what may be done to it. */
+export function graceColumns(preset: GracePreset): Sql {
   const columns = {
     brand: sql`s.brand_id`,
     group: sql`p.group_id`,
@@ -46,17 +46,21 @@ export function dunningDays(queries: Queries, overdue: Sql, preset: GracePreset)
   }
   const suspend = preset.suspend.text(columns, { product: sql`cast(p.grace_days as text)` })
   const terminate = preset.terminate.text(columns, { product: sql`cast(p.terminate_days as text)` })
-  return queries.all<OverdueCharge>(sql`
-    select d.id, d.due_on, s.id as service_id, s.label, s.client_id, coalesce(c.company, c.name) as client_name,
+  return sql`s.id as service_id, s.label, s.client_id, coalesce(c.company, c.name) as client_name,
       coalesce(s.grace_days, cast(${suspend} as integer)) as grace_days,
       coalesce(s.terminate_days, cast(${terminate} as integer)) as terminate_days, s.suspend_after,
       case when s.billing_status in ('active', 'ending') and not exists (select 1 from service_holds h where h.service_id = s.id and h.reason = 'overdue') then 1 else 0 end as may_suspend,
       case when s.billing_status <> 'ended' then 1 else 0 end as may_terminate,
       case when ${isDelivered} then 1 else 0 end as is_delivered, case when ${chargedSuspended} then 0 else 1 end as rests,
-      (select string_agg(k.id, ' ') from services k where k.parent_id = s.id and k.billing_status <> 'ended') as parts
+      (select string_agg(k.id, ' ') from services k where k.parent_id = s.id and k.billing_status <> 'ended') as parts`
+}
+
+/** One statement. */
+export const dunningDays = (queries: Queries, overdue: Sql, preset: GracePreset): Promise<OverdueCharge[]> =>
+  queries.all<OverdueCharge>(sql`
+    select d.id, d.due_on, ${graceColumns(preset)}
     from (${overdue}) d left join services s on s.id = d.id left join products p on p.id = s.product_id
       left join clients c on c.id = s.client_id order by d.id`)
-}
 
 /** Staff keep a service from being suspended for debt up to and including a day; null ends that. */
 export const spareService = defineVerb(

@@ -234,7 +234,7 @@ for (const engine of engines)
       const { id } = await issue(means, draft(client, { dueOn: isoDate('2026-01-14') }))
       const value = {
         kind: 'fixed',
-        amount: '5.00',
+        amount: { EUR: '5.00' },
         grace_days: 1,
         every_days: 0,
         times: 1,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -13,6 +13,7 @@ import { sql } from '../../core/db/index.ts'
 import { raiseWall } from '../../core/plugins/supervisor/wall.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { dataFolder } from '../support/config.ts'
+import { makeBrand } from '../support/make.ts'
 
 const BERTH = join(import.meta.dirname, '../../bin/berth')
 
@@ -131,6 +132,24 @@ for (const engine of engines) {
       const [why, [code]] = await Promise.all([text(homeless.stderr!), once(homeless, 'exit')])
       const line = 'There is no folder /nowhere: make it, or name another file with DATABASE_URL.\n'
       assert.deepEqual([code, why], [1, line])
+    })
+
+    test('leaves an entry of what it was refused', async () => {
+      const { means, close } = await openMeans(config)
+      await makeBrand(means)
+      const file = join(config.dataDir, 'wrong.yaml')
+      writeFileSync(file, 'coupons:\n  - code: SPRING\n    amount: "5.00"\n    currency: ZZZ\n')
+      const refused = await berth(`catalog import ${file}`)
+      assert.equal(refused.code, 1)
+      assert.match(refused.err, /ZZZ/)
+      const entry = await means.db.get<{ actor: string; after_state: string }>(
+        sql`select actor, after_state from audit where action = 'act.refuse' order by id desc limit 1`,
+      )
+      assert.equal(entry?.actor, 'system:command_line')
+      const { verb, code } = JSON.parse(entry.after_state) as { verb: string; code: string }
+      assert.deepEqual([verb, code], ['catalog.import', 'catalog.file_refused'])
+      assert.deepEqual(await means.db.all(sql`select id from coupons`), [])
+      await close()
     })
 
     test('speaks to the core that runs, which stops in order within five seconds', async () => {

@@ -108,16 +108,19 @@ for (const engine of engines) {
     })
 
     test('stop what is being made, and take back what may exist', async () => {
-      const [first, second] = [await placed(), await placed()]
-      for (const order of [first, second]) await pay(order)
+      const [first, second, third] = [await placed(), await placed(), await placed()]
+      for (const order of [first, second, third]) await pay(order)
+      await db.run(sql`
+        update deliveries set status = 'failed', step = 'call', attempts = 3, failure = 'out_of_stock' where service_id = ${third.serviceId}`)
       await db.run(sql`
         update deliveries set step = 'look', attempts = 1, server_id = 'srv_x' where service_id = ${second.serviceId}`)
-      for (const order of [first, second]) await mark(order.id)
+      for (const order of [first, second, third]) await mark(order.id)
       const deliveries = (serviceId: string) =>
         db.all(sql`select status, step from deliveries where service_id = ${serviceId} order by id`)
       assert.deepEqual((await stateOf(first))[2], 'active none')
       assert.deepEqual(await deliveries(first.serviceId), [{ status: 'abandoned', step: 'by_hand' }])
       assert.deepEqual(await deliveries(second.serviceId), [{ status: 'open', step: 'undo' }])
+      assert.deepEqual(await deliveries(third.serviceId), [{ status: 'abandoned', step: 'call' }])
     })
 
     test('suspend what is live and charge no period of it; only the mark lets it go', async () => {

@@ -12,7 +12,7 @@ import {
 import { sql } from '../../core/db/index.ts'
 import { isoDate, systemActor } from '../../core/kernel/index.ts'
 import { placeOrder } from '../../core/orders/index.ts'
-import { giveUpDelivery, previewGivingUp, type ServiceRow } from '../../core/services/index.ts'
+import { cancelService, giveUpDelivery, previewGivingUp, type ServiceRow } from '../../core/services/index.ts'
 import { makeGateway, scriptedGateway } from '../billing/support.ts'
 import { makeShop } from '../orders/support.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -200,6 +200,29 @@ for (const engine of engines) {
       assert.equal(await planOf(second), null)
       await assert.rejects(give(second, 'source'), { code: 'delivery.nothing_to_refund' })
       assert.equal(await stateOf(again.services[0]!.id), 'active creating', 'nothing of it was done')
+      await clean()
+    })
+
+    test('leaves alone what the end of another service of the invoice gave back', async () => {
+      const { services, deliveries, clientId, invoice_id, total } = await sold(2)
+      await pay(invoice_id, total)
+      await db.insert('settings', [
+        {
+          ...{ key: 'services.unused_on_cancel', scope: 'product', scope_id: services[0]!.product_id },
+          ...{ value: '"credit"', version: 1, updated_by: 'test', updated_at: base.business.now() },
+        },
+      ])
+      const cancel = { service_id: services[0]!.id, at: 'now', reason: 'Moving' }
+      const { returnedMinor } = await cancelService(means, cancel, staff)
+      assert.ok(returnedMinor > 0n)
+      // What was charged once is credited by hand: nothing of the other service is left.
+      const once = await db.all<{ position: number }>(sql`
+        select position from invoice_lines where invoice_id = ${invoice_id} and source_id = ${services[0]!.id} and kind = 'setup'`)
+      await creditInvoice(means, { invoice_id, lines: once, reason: 'Sorry' }, staff)
+      const held = await credit(clientId)
+      const back = await give(deliveries[1]!, 'source')
+      assert.equal(back!.sentMinor + back!.creditMinor, total / 2n)
+      assert.equal(await credit(clientId), held)
       await clean()
     })
 

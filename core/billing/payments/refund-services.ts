@@ -80,7 +80,7 @@ export async function refundServices(
 interface Charged {
   invoice: InvoiceRow
   credits: LineCredit[]
-  /** Nothing else is left on the document. */
+  /** Nothing else is on the document, credit notes apart: it may go as it stands. */
   isWhole: boolean
   /** What is not paid of it. */
   unpaidMinor: bigint
@@ -108,7 +108,8 @@ async function chargedOn(
     serviceIds,
   }: Pick<Charged, 'invoice'> & { paidMinor: bigint; serviceIds: readonly string[] },
 ): Promise<Charged | null> {
-  const left = (await creditableByHand(queries, invoice)).filter(({ leftMinor }) => leftMinor !== 0n)
+  const known = await creditableByHand(queries, invoice)
+  const left = known.filter(({ leftMinor }) => leftMinor !== 0n)
   // What a change gave back is taken off the line that it was given of.
   const own = left.filter(
     ({ line }) =>
@@ -116,7 +117,7 @@ async function chargedOn(
   )
   if (own.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) <= 0n) return null
   const credits = own.map((one) => ({ ...one, amountMinor: one.leftMinor }))
-  const isWhole = own.length === left.length
+  const isWhole = own.length === left.length && known.every(({ givenMinor }) => givenMinor === 0n)
   return {
     invoice,
     credits,

@@ -27,12 +27,32 @@ export async function nextClients(
   sources: readonly BillableSource[],
   wanted: ClientsWanted,
 ): Promise<NextClients> {
-  const named = sources.flatMap((source, i) =>
-    source.dueClients(wanted.window).map((clients) => firstOf(clients, i, wanted)),
+  const rows = await queries.all<NamedClient>(namedClients(sources, wanted))
+  return chosenClients(rows, sources, wanted.limit)
+}
+
+export interface NamedClient {
+  client_id: string
+  /** The place of the source that names it. */
+  source: number
+}
+
+/** The statement: of each source as many as are wanted. */
+export const namedClients = (sources: readonly BillableSource[], wanted: ClientsWanted): Sql =>
+  join(
+    sources.flatMap((source, i) =>
+      source.dueClients(wanted.window).map((clients) => firstOf(clients, i, wanted)),
+    ),
+    ' union all ',
   )
-  const rows = await queries.all<{ client_id: string; source: number }>(join(named, ' union all '))
+
+export function chosenClients(
+  rows: readonly NamedClient[],
+  sources: readonly BillableSource[],
+  limit: number,
+): NextClients {
   const ids = new Set(rows.map((row) => row.client_id))
-  const clientIds = [...ids].sort().slice(0, wanted.limit)
+  const clientIds = [...ids].sort().slice(0, limit)
   const last = clientIds.at(-1)
   const naming = new Set(rows.flatMap((row) => (row.client_id <= last! ? [row.source] : [])))
   return { clientIds, sources: sources.filter(({ joins }, i) => joins || naming.has(i)) }

@@ -1,6 +1,5 @@
 import type { Means, ScopedSettings } from '../../records/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
-import type { BillableSource } from '../billable-source.ts'
 import { expiryNotice } from '../dunning/remind-expiring.ts'
 import type { PlannedInvoice } from '../plan-invoice.ts'
 import type { ServiceAhead } from '../ports.ts'
@@ -11,7 +10,6 @@ import { documentsAhead, feesAhead } from './documents-ahead.ts'
 import { LEAD } from './due-window.ts'
 import { ASKING, dunningAhead, type AskedAhead } from './dunning-ahead.ts'
 import { mailsAhead, type MailAhead } from './mails-ahead.ts'
-import { nextClients } from './next-clients.ts'
 import { OWING } from './owing-rules.ts'
 import type { ChunkPlan } from './plan-chunk.ts'
 import { planAhead, type Ahead } from './plan-ahead.ts'
@@ -52,27 +50,24 @@ const CHUNK = 200
 
 /** Goes through the clients for whom anything is ahead, a fixed number of statements for each chunk of them. */
 export async function* previewZone(means: Means, deps: Deps, zone: ZoneAhead): AsyncGenerator<Found> {
+  const { today, rules, clientId, brandIds } = zone
   const ahead = planAhead(means, zone)
-  const until = addDays(zone.today, zone.days)
-  if (zone.clientId !== undefined)
-    return yield previewChunk({ means, deps, zone, ahead, until }, deps.sources, [zone.clientId])
-  const expiry = zone.rules.expiry.values[0]!
-  const acts = clientsWithActs(deps.services, {
-    today: zone.today,
-    on: until,
-    brandIds: zone.brandIds,
-    expiry,
-  })
+  const until = addDays(today, zone.days)
+  const walk = { means, deps, zone, ahead, until }
+  const acts = clientsWithActs(deps.services, { today, on: until, brandIds, expiry: rules.expiry.values[0]! })
+  const next = (among: Parameters<typeof standingAhead>[2]['among']) =>
+    standingAhead(means.db, { today, until, rules }, { sources: [...deps.sources, acts], among })
+  if (clientId !== undefined) return yield previewChunk(walk, await next({ clientId }))
   for (let after = ''; ;) {
-    const wanted = { window: ahead.window, after, limit: CHUNK }
-    const { clientIds, sources } = await nextClients(means.db, [...deps.sources, acts], wanted)
-    if (clientIds.length === 0) return
-    const billing = sources.filter((source) => source !== acts)
-    yield await previewChunk({ means, deps, zone, ahead, until }, billing, clientIds)
-    if (clientIds.length < CHUNK) return
-    after = clientIds.at(-1)!
+    const standing = await next({ window: ahead.window, after, limit: CHUNK })
+    if (standing.clientIds.length === 0) return
+    yield await previewChunk(walk, standing)
+    if (standing.clientIds.length < CHUNK) return
+    after = standing.clientIds.at(-1)!
   }
 }
+
+type Chunk = Awaited<ReturnType<typeof standingAhead>>
 
 interface Walk {
   means: Means
@@ -82,14 +77,11 @@ interface Walk {
   until: IsoDate
 }
 
-async function previewChunk(
-  walk: Walk,
-  sources: readonly BillableSource[],
-  clientIds: readonly string[],
-): Promise<Found> {
+async function previewChunk(walk: Walk, chunk: Chunk): Promise<Found> {
+  const { clientIds, expiring } = chunk
   const { means, zone, until } = walk
   const { today, rules } = zone
-  const { plan, ownAhead, documents, sanctions, expiring } = await planUnpaid(walk, sources, clientIds)
+  const { plan, ownAhead, documents, sanctions } = await planUnpaid(walk, chunk)
   const issued = new Map(documents.map(({ id, known_on }) => [id, known_on]))
   const lateFees = await previewLateFees(means, {
     ...{ today, until, rules: rules.lateFee, issuedOn: (id: string) => issued.get(id) },
@@ -118,17 +110,15 @@ async function previewChunk(
 }
 
 /** What is issued and what becomes of services that nobody pays for: what is ended is invoiced no more. */
-async function planUnpaid(walk: Walk, sources: readonly BillableSource[], clientIds: readonly string[]) {
+async function planUnpaid(walk: Walk, { clientIds, sources, billable, credit }: Chunk) {
   const { means, deps, zone, ahead, until } = walk
   const { today, brandIds, rules } = zone
-  const { billable, credit, expiring } = await standingAhead(means.db, { clientIds, today, until, rules })
   const planOf = await ahead.read(sources, billable)
-  const ownOf = await deps.services.ahead(means.db, { today, until, clientIds })
+  const day = { on: until, brandIds, rules }
   const sanctionsOf = ({ invoices }: ChunkPlan) => {
     const world = worldAhead(means.db.dialect, { clientIds, documents: documentsAhead(invoices, credit) })
-    const endsOn = new Map(endings(ownOf(lastDays(invoices))).map(({ id, on }) => [id, on]))
-    const day = { on: until, brandIds, rules }
-    return sanctionsAhead(means.db, deps.services, { world, today, until: day, endsOn })
+    const query = { world, today, until: day, clientIds, lastInvoicedOn: lastDays(invoices) }
+    return sanctionsAhead(means.db, deps.services, query)
   }
   let plan = await planOf()
   let sanctions = await sanctionsOf(plan)
@@ -138,8 +128,8 @@ async function planUnpaid(walk: Walk, sources: readonly BillableSource[], client
     if (rules.monthly.values.includes(true)) sanctions = await sanctionsOf(plan)
   }
   const isThere = ({ on, service_id: id }: ServiceAhead) => on <= (sanctions.goneOn.get(id) ?? on)
-  const ownAhead = ownOf(lastDays(plan.invoices)).filter(isThere)
-  return { plan, ownAhead, documents: documentsAhead(plan.invoices, credit), sanctions, expiring }
+  const ownAhead = sanctions.ownOf(lastDays(plan.invoices)).filter(isThere)
+  return { plan, ownAhead, documents: documentsAhead(plan.invoices, credit), sanctions }
 }
 
 const isCut = (invoices: readonly PlannedInvoice[], { lastIssue }: SanctionsAhead): boolean =>

@@ -7,7 +7,7 @@ import type { AskedAhead } from './dunning-ahead.ts'
 import type { MailAhead } from './mails-ahead.ts'
 import { AHEAD, previewZone, type Found } from './preview-zone.ts'
 import type { ServiceAct } from './sanctions-ahead.ts'
-import { billedZones, type BilledZone } from './zones.ts'
+import { brandsInOrder, zonesOfBrands, type BilledZone } from './zones.ts'
 
 export interface PreviewInvoice {
   clientId: string
@@ -24,6 +24,8 @@ export interface PreviewInvoice {
 /** What daily runs will do up to a day, as long as nobody pays and no charge brings money. */
 export interface Preview {
   untilOn: IsoDate
+  /** Brands that may be asked for. */
+  brands: { id: string; name: string }[]
   invoices: PreviewInvoice[]
   /** Charges of saved methods: on the due day and on the days of the retry plan. */
   charges: AskedAhead[]
@@ -41,6 +43,8 @@ export interface PreviewQuery {
   days: number
   /** Absent: all brands. */
   brandIds?: readonly string[] | undefined
+  /** Those that the reader may see at all; absent: all. */
+  ownBrandIds?: readonly string[] | undefined
   /** Absent: every client. */
   clientId?: string | undefined
 }
@@ -60,12 +64,16 @@ export async function previewBilling(
   if (days > PREVIEW_DAYS_MAX) throw TooFar({ days, max: PREVIEW_DAYS_MAX })
   const todayIn = (zone: string) => query.today ?? means.business.today(zone)
   const rules = await scopedSettings(means.db, AHEAD)
+  const brands = await brandsInOrder(means.db)
   const preview: Preview = {
     untilOn: addDays(todayIn('UTC'), days),
+    brands: brands
+      .filter(({ id }) => query.ownBrandIds?.includes(id) ?? true)
+      .map(({ id, name }) => ({ id, name })),
     ...{ invoices: [], charges: [], lateFees: [], suspensions: [], terminations: [], endings: [] },
     ...{ mails: [], problems: [] },
   }
-  for (const { zone, brandIds } of zonesOf(await billedZones(means.db), query.brandIds)) {
+  for (const { zone, brandIds } of zonesOf(zonesOfBrands(brands), query.brandIds ?? query.ownBrandIds)) {
     const today = todayIn(zone)
     const until = addDays(today, days)
     preview.untilOn = maxDay(preview.untilOn, until)

@@ -2,7 +2,7 @@ import { Type } from '../../../sdk/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { defineVerb, findRow } from '../../records/index.ts'
 import type { BillingDeps } from './bill.ts'
-import { previewBilling, type Preview } from './preview.ts'
+import { previewBilling, type Preview, type PreviewQuery } from './preview.ts'
 
 /** What the next days will bring, to one client, to one brand, or to all brands of the staff member. */
 export const readPreview = defineVerb(
@@ -25,16 +25,17 @@ async function previewScope(
   queries: Parameters<typeof findRow>[0],
   { brand_id: brandId, client_id: clientId }: { brand_id?: string; client_id?: string },
   actor: Actor,
-): Promise<{ brandIds?: readonly string[]; clientId?: string }> {
+): Promise<Pick<PreviewQuery, 'brandIds' | 'ownBrandIds' | 'clientId'>> {
   if (brandId !== undefined) {
     const scope = { client: null, brand: 'id' }
     await findRow(queries, actor, { table: 'brands', what: 'brand', id: brandId, scope })
   }
-  const theirs = actor.kind === 'staff' && actor.brandIds !== 'all' ? actor.brandIds : undefined
-  const brandIds = brandId === undefined ? theirs : [brandId]
-  if (clientId === undefined) return { ...(brandIds ? { brandIds } : {}) }
+  const ownBrandIds = actor.kind === 'staff' && actor.brandIds !== 'all' ? actor.brandIds : undefined
+  const brandIds = brandId === undefined ? undefined : [brandId]
+  if (clientId === undefined) return { brandIds, ownBrandIds }
   const client = await findRow<{ brand_id: string }>(queries, actor, {
     ...{ table: 'clients', what: 'client', id: clientId, scope: { client: 'id' } },
   })
-  return { clientId, brandIds: brandIds?.includes(client.brand_id) === false ? [] : [client.brand_id] }
+  const isOther = brandIds?.includes(client.brand_id) === false
+  return { clientId, ownBrandIds, brandIds: isOther ? [] : [client.brand_id] }
 }

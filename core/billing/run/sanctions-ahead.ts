@@ -1,7 +1,7 @@
 import { sql, type Queries } from '../../db/index.ts'
 import { addDays, maxDay, minDay, type IsoDate } from '../../kernel/index.ts'
-import type { OverdueServices, OverdueService, ServiceAhead } from '../ports.ts'
-import { isService, overdueCharges, sanctionDays, type OverdueDay } from './overdue.ts'
+import type { OverdueServices, OverdueService, ServiceAhead, ServicesUntil } from '../ports.ts'
+import { overdueCharges, sanctionDays, type OverdueDay } from './overdue.ts'
 import type { World } from './world-ahead.ts'
 
 /** A service to which something happens on a day. */
@@ -15,7 +15,14 @@ export interface ServiceAct {
   isTold: boolean
 }
 
+interface ChunkAhead {
+  clientIds: readonly string[]
+  lastInvoicedOn: ReadonlyMap<string, IsoDate>
+}
+
 export interface SanctionsAhead {
+  /** What services do by themselves. */
+  ownOf: ServicesUntil
   suspensions: ServiceAct[]
   terminations: ServiceAct[]
   /** By service and part the day on which it is terminated. */
@@ -28,11 +35,13 @@ export interface SanctionsAhead {
 export async function sanctionsAhead(
   queries: Queries,
   services: OverdueServices,
-  of: { world: World; today: IsoDate; until: OverdueDay; endsOn: ReadonlyMap<string, IsoDate> },
+  of: { world: World; today: IsoDate; until: OverdueDay } & ChunkAhead,
 ): Promise<SanctionsAhead> {
   const charges = of.world(overdueCharges(of.until, sql`l.source_id is not null`))
-  const rows = (await services.dunningDays(queries, charges, of.until.rules)).filter(isService)
-  const planned = rows.map((row) => ({ row, ...daysAhead(row, of) }))
+  const query = { today: of.today, until: of.until.on, clientIds: of.clientIds, overdue: charges }
+  const { overdue: rows, ownOf } = await services.ahead(queries, query, of.until.rules)
+  const endsOn = new Map(endings(ownOf(of.lastInvoicedOn)).map(({ id, on }) => [id, on]))
+  const planned = rows.map((row) => ({ row, ...daysAhead(row, { ...of, endsOn }) }))
   const suspensions = planned.flatMap(({ row, suspendOn }) => (suspendOn ? actOf(row, suspendOn) : []))
   const terminations = planned.flatMap(({ row, terminateOn }) => (terminateOn ? actOf(row, terminateOn) : []))
   const rests = planned.flatMap(({ row, suspendOn: on }) =>
@@ -40,7 +49,7 @@ export async function sanctionsAhead(
   )
   const parts = new Map(rows.map((row) => [row.service_id, row.parts?.split(' ') ?? []]))
   const goneOn = daysOf(terminations, parts)
-  return { suspensions, terminations, goneOn, lastIssue: earlier(daysOf(rests, parts), goneOn) }
+  return { suspensions, terminations, ownOf, goneOn, lastIssue: earlier(daysOf(rests, parts), goneOn) }
 }
 
 /** What happens to a service happens to its parts, unless it happened to them before. */

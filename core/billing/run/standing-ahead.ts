@@ -1,9 +1,11 @@
-import { list, sql, type Queries } from '../../db/index.ts'
+import { sql, type Queries, type Sql } from '../../db/index.ts'
 import { addDays, maxDay, type IsoDate } from '../../kernel/index.ts'
 import type { ScopedSetting } from '../../records/index.ts'
 import { isExpiring, tellOn } from '../dunning/remind-expiring.ts'
 import { account } from '../ledger.ts'
+import type { BillableSource } from '../billable-source.ts'
 import { creditKey, type CreditAhead } from './documents-ahead.ts'
+import { chosenClients, namedClients, type ClientsWanted, type NextClients } from './next-clients.ts'
 
 /** A saved method of whose expiry its holder will be told. */
 export interface ExpiringAhead {
@@ -22,42 +24,66 @@ export interface Standing {
 }
 
 interface Wanted {
-  clientIds: readonly string[]
   today: IsoDate
   until: IsoDate
   rules: { byItself: ScopedSetting<boolean>; expiry: ScopedSetting<number> }
 }
 
 interface Row {
-  what: 'parked' | 'credit' | 'method'
+  what: 'named' | 'parked' | 'credit' | 'method'
   client_id: string
+  source: number
   client_name: string
   name: string
   value: string
 }
 
-/** How clients stand before anything is planned for them: one statement. */
-export async function standingAhead(queries: Queries, wanted: Wanted): Promise<Standing> {
-  const { clientIds, today, until, rules } = wanted
-  const ids = list(clientIds)
+/** The next clients, or one, and how they stand before anything is planned for them: one statement. */
+export async function standingAhead(
+  queries: Queries,
+  wanted: Wanted,
+  of: { sources: readonly BillableSource[]; among: ClientsWanted | { clientId: string } },
+): Promise<Standing & NextClients> {
+  const { today, until, rules } = wanted
   const days = rules.expiry.values[0]!
-  const from = { from: today, until: addDays(until, days) }
-  const rows = await queries.all<Row>(sql`
-    select 'parked' as what, x.client_id, '' as client_name, '' as name, '' as value from parked_clients x
-    where x.postponed = 0 and x.client_id in (${ids})
-    union all select 'credit', p.client_id, '', p.currency, cast(-sum(p.amount_minor) as text)
-    from postings p join clients c on c.id = p.client_id
-    where p.client_id in (${ids}) and p.account = ${account.clientCredit} and ${rules.byItself.has(true, { brand: sql`c.brand_id`, client: sql`c.id` })}
-    group by p.client_id, p.currency having sum(p.amount_minor) < 0
-    union all select 'method', m.client_id, coalesce(c.company, c.name), m.label, m.expires_on
-    from payment_methods m join clients c on c.id = m.client_id where m.client_id in (${ids}) and ${isExpiring(from)}`)
-  const of = (what: Row['what']) => rows.filter((row) => row.what === what)
-  const parked = new Set(of('parked').map(({ client_id }) => client_id))
+  const isOne = 'clientId' in of.among
+  const named = 'clientId' in of.among ? oneClient(of.among.clientId) : namedClients(of.sources, of.among)
+  const rows = await queries.all<Row>(standing(named, { rules, from: today, until: addDays(until, days) }))
+  const the = (what: Row['what']) => rows.filter((row) => row.what === what)
+  const limit = 'clientId' in of.among ? 1 : of.among.limit
+  const next = chosenClients(the('named'), of.sources, limit)
+  const chosen = new Set(next.clientIds)
+  const parked = new Set(the('parked').map(({ client_id }) => client_id))
   return {
-    billable: clientIds.filter((id) => !parked.has(id)),
-    credit: new Map(of('credit').map((row) => [creditKey(row.client_id, row.name), BigInt(row.value)])),
-    expiring: days === 0 ? [] : of('method').flatMap((row) => toldOf(row, { today, until, days })),
+    ...next,
+    sources: isOne ? [...of.sources] : next.sources,
+    billable: next.clientIds.filter((id) => !parked.has(id)),
+    credit: new Map(the('credit').map((row) => [creditKey(row.client_id, row.name), BigInt(row.value)])),
+    expiring:
+      days === 0
+        ? []
+        : the('method').flatMap((row) =>
+            chosen.has(row.client_id) ? toldOf(row, { today, until, days }) : [],
+          ),
   }
+}
+
+const oneClient = (id: string): Sql =>
+  sql`select cast(${id} as text) as client_id, cast(0 as integer) as source`
+
+function standing(named: Sql, of: { rules: Wanted['rules']; from: IsoDate; until: IsoDate }): Sql {
+  const among = sql`(select n.client_id from named n)`
+  const byItself = of.rules.byItself.has(true, { brand: sql`c.brand_id`, client: sql`c.id` })
+  return sql`
+    with named as (${named})
+    select 'named' as what, n.client_id, n.source, '' as client_name, '' as name, '' as value from named n
+    union all select 'parked', x.client_id, 0, '', '', '' from parked_clients x where x.postponed = 0 and x.client_id in ${among}
+    union all select 'credit', p.client_id, 0, '', p.currency, cast(-sum(p.amount_minor) as text)
+    from postings p join clients c on c.id = p.client_id
+    where p.client_id in ${among} and p.account = ${account.clientCredit} and ${byItself}
+    group by p.client_id, p.currency having sum(p.amount_minor) < 0
+    union all select 'method', m.client_id, 0, coalesce(c.company, c.name), m.label, m.expires_on
+    from payment_methods m join clients c on c.id = m.client_id where m.client_id in ${among} and ${isExpiring(of)}`
 }
 
 function toldOf(row: Row, { today, until, days }: { today: IsoDate; until: IsoDate; days: number }) {

@@ -8,8 +8,19 @@ export interface BilledZone {
 }
 
 /** The zones of all brands, in the order in which their first brands were made. */
-export async function billedZones(queries: Queries): Promise<BilledZone[]> {
-  const brands = await queries.all<{ id: string; zone: string }>(sql`select id, zone from brands order by id`)
+export const billedZones = async (queries: Queries): Promise<BilledZone[]> =>
+  zonesOfBrands(await brandsInOrder(queries))
+
+export interface ZonedBrand {
+  id: string
+  name: string
+  zone: string
+}
+
+export const brandsInOrder = (queries: Queries): Promise<ZonedBrand[]> =>
+  queries.all<ZonedBrand>(sql`select id, name, zone from brands order by id`)
+
+export function zonesOfBrands(brands: readonly ZonedBrand[]): BilledZone[] {
   const zones = new Map<string, string[]>()
   for (const { id, zone } of brands) {
     const known = zones.get(zone)

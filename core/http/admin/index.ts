@@ -58,6 +58,7 @@ import { transfers } from './transfers.ts'
 import { reserved } from './reserved.ts'
 import { reports } from './reports.ts'
 import { serverAccounts } from './server-accounts.ts'
+import { serverGroups } from './server-groups.ts'
 import { servers } from './servers.ts'
 import { serviceActs, signOnRoute } from './service-acts.ts'
 import { services } from './services.ts'
@@ -78,7 +79,7 @@ export type * from './ports.ts'
 const sections: readonly Section[] = [
   ...[board, clients, people, users, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
   ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries],
-  ...[servers, serverAccounts, trust],
+  ...[servers, serverAccounts, serverGroups, trust],
   ...[
     invoices,
     instalments,

@@ -1,10 +1,4 @@
-import {
-  changeServer,
-  createServer,
-  createServerGroup,
-  setServerStatus,
-  testServer,
-} from '../../services/index.ts'
+import { changeServer, createServer, setServerStatus, testServer } from '../../services/index.ts'
 import type { FormBody } from '../context.ts'
 import { schemaValues } from './schema-values.ts'
 import { trustValues } from './trust-values.ts'
@@ -24,7 +18,6 @@ export const servers: Section = {
     { path: '/servers/:id', confirmed: true, permission: 'server.change', again: serverPage, act: change },
     { path: '/servers/:id/test', permission: 'server.test', again: serverPage, act: test },
     { path: '/servers/:id/status/:act', permission: 'server.set_status', again: serverPage, act: setStatus },
-    { path: '/server-groups', permission: 'server_group.create', again: serverList, act: addGroup },
   ],
 }
 
@@ -68,9 +61,4 @@ async function test(desk: Desk, { params }: Asked) {
 async function setStatus({ means, actor, t }: Desk, { params }: Asked) {
   await setServerStatus(means, { server_id: params.id, act: params.act }, actor)
   return { href: `/admin/servers/${params.id!}`, message: t('admin.servers.done.switched') }
-}
-
-async function addGroup({ means, actor, t }: Desk, { form }: Asked) {
-  await createServerGroup(means, { name: textOf(form, 'name'), fill: textOf(form, 'fill') }, actor)
-  return { href: '/admin/servers', message: t('admin.servers.done.group') }
 }

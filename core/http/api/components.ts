@@ -281,6 +281,15 @@ const Delivery = Type.Object({
   updated_at: instant('When it last moved.'),
 })
 
+const ServerGroup = Type.Object({
+  id: text('svg_…'),
+  name: text('For staff.'),
+  fill: text(
+    'fill_first: one server after another; least_used: where the smallest share of places is taken.',
+  ),
+  version: Type.Integer({ description: 'Sent back with a change of it.' }),
+})
+
 const PluginRequest = Type.Object({
   id: text('prq_…'),
   plugin_id: text('Name of the plugin.'),
@@ -358,6 +367,7 @@ export const components = {
   Product,
   Refund,
   Server,
+  ServerGroup,
   Service,
   ServiceAct,
   Transaction,

@@ -45,6 +45,7 @@ const TABLES: Partial<Record<Prefix, string>> = {
   nte: 'client_notes',
   prq: 'plugin_requests',
   opt: 'options',
+  opv: 'option_values',
   ord: 'orders',
   pay: 'payments',
   pcp: 'price_campaigns',

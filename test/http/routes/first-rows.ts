@@ -13,6 +13,7 @@ import { fillDesk, type WorldIds } from '../admin/fill-desk.ts'
 import { makeMembership, makeStaff, makeUser, staffActor } from '../../support/make.ts'
 import { makeDocumentRows } from './document-rows.ts'
 import { makePaymentRows } from './payment-rows.ts'
+import { findChoices } from './choice-rows.ts'
 import { makeDeskRows } from './desk-rows.ts'
 import { makeTransfer } from './transfer-rows.ts'
 import { makePeopleRows, type PeopleRows } from './people-rows.ts'
@@ -119,15 +120,6 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
   const cart = await makeCart(means, ids)
   const leftTokens = await makeCartReminder(means, ids, cart)
   const order = (await db.get<{ id: string }>(sql`select id from order_items where order_id = ${ids.order}`))!
-  const option = (await db.get<{ id: string }>(
-    sql`select id from options where product_id = ${ids.product} and option_key = 'place'`,
-  ))!
-  const value = (await db.get<{ id: string }>(
-    sql`select id from option_values where option_id = ${option.id} and value_key = 'nyc'`,
-  ))!
-  const field = (await db.get<{ id: string }>(
-    sql`select id from order_fields where product_id = ${ids.product} order by id`,
-  ))!
   const plugin = (await db.get<{ plugin_id: string }>(
     sql`select plugin_id from plugin_instances where id = ${ids.instance}`,
   ))!
@@ -151,8 +143,8 @@ export async function makeFirstRows(means: TestMeans): Promise<FirstRows> {
       role: staff.role_id,
     },
     ...{ addon, part: await makePart(means, ids, addon) },
-    ...{ apiKey: key, cart, leftTokens, orderItem: order.id, option: option.id, plugin: plugin.plugin_id },
-    ...{ value: value.id, field: field.id },
+    ...{ apiKey: key, cart, leftTokens, orderItem: order.id, plugin: plugin.plugin_id },
+    ...(await findChoices(means, ids)),
     offer: await makeOffer(means),
     ...{ quote: await makeQuote(means, ids), transfer: await makeTransfer(means, ids, user.email) },
     ...deals,

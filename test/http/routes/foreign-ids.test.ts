@@ -98,6 +98,7 @@ function hasBrand(path: string): boolean {
       'offer',
       'role',
       'server',
+      'serverGroup',
       'session',
       'staff',
       'taxRule',

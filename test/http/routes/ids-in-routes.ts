@@ -57,6 +57,7 @@ const KINDS = {
   seller: 'sel',
   server: 'srv',
   serverAccount: 'sac',
+  serverGroup: 'svg',
   service: 'svc',
   session: 'ses',
   staff: 'stf',
@@ -120,6 +121,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{product_id}': 'product',
   '{request_id}': 'pluginRequest',
   '{server_id}': 'server',
+  '{server_group_id}': 'serverGroup',
   '{service_id}': 'service',
   '{refund_id}': 'refund',
 }
@@ -169,6 +171,7 @@ const BY_FOLDER: Readonly<Record<string, Kind>> = {
   '/admin/roles': 'role',
   '/admin/sellers': 'seller',
   '/admin/server-accounts': 'serverAccount',
+  '/admin/server-groups': 'serverGroup',
   '/admin/servers': 'server',
   '/admin/services': 'service',
   '/admin/staff': 'staff',

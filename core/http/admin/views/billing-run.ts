@@ -1,7 +1,6 @@
 import { readPreview, type Preview } from '../../../billing/index.ts'
 import { inMoney, type Block, type Field, type PageView } from '../blocks.ts'
 import { billingHead, billingTabs } from './billing-tabs.ts'
-import { brandField } from './price-lists.ts'
 import { clientLink, labeller, moneyText, type Asked, type Desk } from '../desk.ts'
 
 const DAYS = 14
@@ -27,7 +26,7 @@ export async function billingPage(desk: Desk, asked: Asked): Promise<PageView> {
         keys: {},
         fields: [
           { kind: 'number', name: 'days', label: l('days'), value: String(days), min: 1, max: 400 },
-          ...(await brandChoice(desk, of.brand_id)),
+          ...brandChoice(desk, preview, of.brand_id),
           {
             name: 'client',
             label: l('client'),
@@ -64,11 +63,15 @@ function scopeOf({ query }: Asked): { brand_id?: string; client_id?: string } {
 }
 
 /** Where there is a choice. */
-async function brandChoice(desk: Desk, chosen = ''): Promise<Field[]> {
-  const field = await brandField(desk, { query: {} } as Asked)
-  if ((field.options?.length ?? 0) < 2) return []
-  const options = [{ value: '', label: desk.t('admin.billing.every_brand') }, ...field.options!]
-  return [{ ...field, name: 'brand', value: chosen, required: false, options }]
+function brandChoice({ t }: Desk, { brands }: Preview, chosen = ''): Field[] {
+  if (brands.length < 2) return []
+  const options = brands.map(({ id, name }) => ({ value: id, label: name }))
+  return [
+    {
+      ...{ kind: 'select', name: 'brand', label: t('admin.label.brand'), value: chosen, required: false },
+      options: [{ value: '', label: t('admin.billing.every_brand') }, ...options],
+    },
+  ]
 }
 
 function figures(desk: Desk, preview: Preview): Block {
@@ -184,6 +187,8 @@ function charges(desk: Desk, preview: Preview): Block {
   }
 }
 
+const ROWS = { suspensions: 'suspend', terminations: 'terminate', endings: 'end' } as const
+
 /** What becomes of services, each on its day. */
 function services(
   desk: Desk,
@@ -200,7 +205,7 @@ function services(
       { label: l('client') },
     ],
     rows: acts.slice(0, SHOWN).map((act) => ({
-      id: `${id}-${act.id}`,
+      id: `${ROWS[id]}-${act.id}`,
       href: `/admin/services/${act.id}`,
       label: act.label,
       cells: [{ day: act.on }, act.label, clientLink(act.clientId, act.clientName)],

@@ -13,17 +13,13 @@ import { filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { capacityFacts, fillOf } from './server-capacity.ts'
+import { serverGroupFields } from './server-group.ts'
+import { serverState } from './server-state.ts'
 import { settingsFields } from './settings-fields.ts'
 import { trustFields } from './trust-fields.ts'
 import { trustedHosts } from './trusted-hosts.ts'
 
 const TRUST = trustServer.permission
-
-export const serverState = (desk: Desk, status: string) => ({
-  state: status,
-  label: desk.t(`admin.server.${status}`),
-  tone: status === 'active' ? ('good' as const) : ('warn' as const),
-})
 
 const TONES = { good: 'good', degraded: 'warn', down: 'bad' } as const
 
@@ -88,6 +84,7 @@ export async function serverList(desk: Desk, asked: Asked): Promise<PageView> {
         columns: [{ label: l('name'), phone: 'title' }, { label: l('rule') }],
         rows: groups.map((group) => ({
           id: `row-${group.id}`,
+          href: `/admin/server-groups/${group.id}`,
           label: group.name,
           cells: [group.name, t(`admin.servers.fill.${group.fill}`)],
         })),
@@ -118,18 +115,7 @@ function groupForm(desk: Desk, asked: Asked) {
     id: 'server-group-form',
     title: t('admin.servers.new_group'),
     action: '/admin/server-groups',
-    fields: [
-      { ...filled(asked, 'name'), label: t('admin.label.name') },
-      {
-        ...filled(asked, 'fill', 'fill_first'),
-        kind: 'select',
-        label: t('admin.label.rule'),
-        options: ['fill_first', 'least_used'].map((value) => ({
-          value,
-          label: t(`admin.servers.fill.${value}`),
-        })),
-      },
-    ],
+    fields: serverGroupFields(desk, asked, null),
     submit: { label: t('admin.servers.add_group'), kind: 'secondary' as const },
     ...formParts(desk, asked),
   }

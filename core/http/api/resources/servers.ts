@@ -1,8 +1,14 @@
 import { Type } from '../../../../sdk/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
-import { listServers, setServerStatus, type ListedServer } from '../../../services/index.ts'
+import {
+  changeServerGroup,
+  createServerGroup,
+  listServers,
+  setServerStatus,
+  type ListedServer,
+} from '../../../services/index.ts'
 import type { HttpDeps } from '../../deps.ts'
-import type { ApiCall, Endpoint } from '../endpoint.ts'
+import { bodyOf, rulesOf, type ApiCall, type Endpoint } from '../endpoint.ts'
 
 const tag = 'servers'
 
@@ -57,7 +63,42 @@ export const serverEndpoints: readonly Endpoint[] = [
       await setServerStatus(deps, { ...params, ...body }, actor)
     },
   },
+  {
+    ...{ id: 'listServerGroups', method: 'get', path: '/server-groups', tag },
+    summary: 'List the groups of servers with how each is filled, by name',
+    ...{ ...rulesOf(listServers), status: 200, answer: { list: 'ServerGroup' } },
+    async handle({ deps, actor }) {
+      return { items: (await listServers(deps, {}, actor)).groups, next: null }
+    },
+  },
+  {
+    ...{ id: 'createServerGroup', method: 'post', path: '/server-groups', tag },
+    summary: 'Add a group of servers',
+    ...{ ...rulesOf(createServerGroup), body: bodyOf(createServerGroup, []) },
+    ...{ status: 201, answer: { one: 'ServerGroup' } },
+    handle: async ({ deps, actor, body }) =>
+      readGroup(deps, actor, await createServerGroup(deps, body, actor)),
+  },
+  {
+    ...{ id: 'changeServerGroup', method: 'post', path: '/server-groups/{server_group_id}', tag },
+    summary: 'Change the name of a group of servers, and how it is filled',
+    ...{ ...rulesOf(changeServerGroup), body: bodyOf(changeServerGroup, ['group_id']) },
+    ...{ status: 200, answer: { one: 'ServerGroup' } },
+    refusals: { 409: 'It was changed meanwhile.' },
+    async handle({ deps, actor, params, body }) {
+      const id = params.server_group_id!
+      await changeServerGroup(deps, { ...body, group_id: id }, actor)
+      return readGroup(deps, actor, id)
+    },
+  },
 ]
+
+async function readGroup(deps: HttpDeps, actor: ApiCall['actor'], id: string) {
+  const { groups } = await listServers(deps, {}, actor)
+  const group = groups.find((one) => one.id === id)
+  if (!group) throw NotFound({ what: 'server group', id })
+  return group
+}
 
 async function readServer(deps: HttpDeps, actor: ApiCall['actor'], id: string) {
   const { servers } = await listServers(deps, {}, actor)

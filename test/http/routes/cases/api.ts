@@ -47,6 +47,7 @@ export const apiCases: readonly RouteCase[] = [
   { route: '/events/{event_id}', at: ({ event }) => `${base}/events/${event}`, as: 'key' },
   { route: '/servers', at: () => `${base}/servers?limit=100`, as: 'key', rows: [ids('srv')] },
   { route: '/servers/{server_id}', at: ({ server }) => `${base}/servers/${server}`, as: 'key' },
+  { route: '/server-groups', at: () => `${base}/server-groups`, as: 'key', rows: [ids('svg')] },
   { route: '/transactions', at: () => `${base}/transactions?limit=100`, as: 'key', rows: [/"id":/g] },
   { route: '/orders', at: () => `${base}/orders?limit=100`, as: 'key', rows: [ids('ord')] },
   { route: '/orders/{order_id}', at: ({ order }) => `${base}/orders/${order}`, as: 'key' },
