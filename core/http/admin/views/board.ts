@@ -1,5 +1,6 @@
 import { madeOnce, sql } from '../../../db/index.ts'
 import { formatCompact, formatMoney } from '../../../i18n/index.ts'
+import { saidPaid } from '../../../billing/index.ts'
 import { addDays, covers, type Instant, type IsoDate } from '../../../kernel/index.ts'
 import { minorDigits } from '../../../../sdk/index.ts'
 import { allHeldBack } from '../../../plugins/index.ts'
@@ -132,6 +133,7 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   deliveries: { href: '/admin/deliveries?status=failed', icon: 'truck-delivery' },
   disputes: { href: '/admin/disputes', icon: 'alert-triangle' },
   payments: { href: '/admin/payments?status=open', icon: 'credit-card' },
+  transfers: { href: '/admin/payments?status=to_check', icon: 'building-bank' },
   webhooks: { href: '/admin/webhook-events?status=open', icon: 'webhook' },
   messages: { href: '/admin/messages?status=failed', icon: 'mail' },
   parked: { href: '/admin/billing/runs', icon: 'user' },
@@ -149,6 +151,7 @@ function needsPerson(desk: Desk): Promise<Waiting[]> {
     union all select 'deliveries', count(*), min(d.updated_at) from deliveries d where d.status = 'failed' and ${scoped(actor, { table: 'd' })}
     union all select 'disputes', count(*), min(x.created_at) from disputes x join clients c on c.id = x.client_id where x.status in ('inquiry', 'open') and ${scoped(actor, { table: 'c', client: 'id' })}
     union all select 'payments', count(*), min(p.created_at) from payments p where p.status = 'unknown' and ${scoped(actor, { table: 'p' })}
+    union all select 'transfers', count(*), min(p.said_paid_at) from payments p where ${saidPaid} and ${scoped(actor, { table: 'p' })}
     union all select 'webhooks', count(*), min(w.received_at) from webhook_events w where w.handled_at is null
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
     union all select 'accounts', count(*), min(e.found_at) from server_accounts e where e.kind <> 'agrees' and e.note is null and ${scoped(actor, { table: 'e', client: null })}
