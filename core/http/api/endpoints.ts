@@ -11,7 +11,10 @@ import { paymentEndpoints } from './resources/payments.ts'
 import { pluginRequestEndpoints } from './resources/plugin-requests.ts'
 import { productEndpoints } from './resources/products.ts'
 import { serverEndpoints } from './resources/servers.ts'
+import { serviceChangeEndpoints } from './resources/service-changes.ts'
+import { serviceMoveEndpoints } from './resources/service-moves.ts'
 import { actEndpoints, serviceEndpoints } from './resources/services.ts'
+import { transferEndpoints } from './resources/transfers.ts'
 
 /** The whole of version 1. What is added here is served and documented. */
 export const endpoints: readonly Endpoint[] = [
@@ -24,6 +27,9 @@ export const endpoints: readonly Endpoint[] = [
   ...offerEndpoints,
   ...catalogEndpoints,
   ...serviceEndpoints,
+  ...serviceMoveEndpoints,
+  ...serviceChangeEndpoints,
+  ...transferEndpoints,
   ...actEndpoints,
   ...deliveryEndpoints,
   ...serverEndpoints,

@@ -106,6 +106,8 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   ':rule': 'priceRule',
   ':refund': 'refund',
   '{bundle_id}': 'bundle',
+  '{change_id}': 'change',
+  '{transfer_id}': 'transfer',
   '{client_id}': 'client',
   '{contact_id}': 'contact',
   '{invitation_id}': 'invitation',

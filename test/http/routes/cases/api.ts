@@ -104,5 +104,11 @@ export const apiCases: readonly RouteCase[] = [
     at: ({ service }) => `${base}/services/${service}/actions`,
     as: 'key',
   },
+  {
+    route: '/services/{service_id}/transfers/preview',
+    at: ({ service, otherClient }) =>
+      `${base}/services/${service}/transfers/preview?to_client_id=${otherClient}&prices=same`,
+    as: 'key',
+  },
   { route: '/services/{service_id}', at: ({ service }) => `${base}/services/${service}`, as: 'key' },
 ]
