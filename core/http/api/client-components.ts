@@ -29,6 +29,10 @@ const ClientDetail = Type.Object({
   zone: text('Time zone, such as Europe/Berlin.'),
   tax_exempt: yes('Whether staff have freed it from tax.'),
   auto_charge: yes('Whether saved methods are charged by themselves.'),
+  separate_invoices: yes('Whether each service has its own invoice.'),
+  late_fees: yes('Whether late fees are charged.'),
+  overdue_notices: yes('Whether what is overdue is written to them.'),
+  auto_close: yes('Whether it is closed by itself after long without anything.'),
   version: Type.Integer({ description: 'Grows with each change.' }),
 })
 

@@ -1,6 +1,8 @@
 import type { Endpoint } from './endpoint.ts'
 import { catalogEndpoints } from './resources/catalog.ts'
+import { clientActEndpoints } from './resources/client-acts.ts'
 import { clientEndpoints } from './resources/clients.ts'
+import { deliveryActEndpoints } from './resources/delivery-acts.ts'
 import { deliveryEndpoints } from './resources/deliveries.ts'
 import { eventEndpoints } from './resources/events.ts'
 import { instalmentEndpoints } from './resources/instalments.ts'
@@ -19,6 +21,7 @@ import { transferEndpoints } from './resources/transfers.ts'
 /** The whole of version 1. What is added here is served and documented. */
 export const endpoints: readonly Endpoint[] = [
   ...clientEndpoints,
+  ...clientActEndpoints,
   ...invoiceEndpoints,
   ...instalmentEndpoints,
   ...orderEndpoints,
@@ -32,6 +35,7 @@ export const endpoints: readonly Endpoint[] = [
   ...transferEndpoints,
   ...actEndpoints,
   ...deliveryEndpoints,
+  ...deliveryActEndpoints,
   ...serverEndpoints,
   ...pluginRequestEndpoints,
   ...eventEndpoints,

@@ -43,6 +43,11 @@ export const apiCases: readonly RouteCase[] = [
     at: ({ delivery }) => `${base}/deliveries/${delivery}`,
     as: 'key',
   },
+  {
+    route: '/deliveries/{delivery_id}/give-up',
+    at: ({ delivery }) => `${base}/deliveries/${delivery}/give-up`,
+    as: 'key',
+  },
   { route: '/events', at: () => `${base}/events?limit=100`, as: 'key', rows: [ids('evt')] },
   { route: '/events/{event_id}', at: ({ event }) => `${base}/events/${event}`, as: 'key' },
   { route: '/servers', at: () => `${base}/servers?limit=100`, as: 'key', rows: [ids('srv')] },
