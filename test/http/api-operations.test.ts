@@ -10,6 +10,7 @@ import { openApiRules } from './open-api-rules.ts'
 
 const NOUNS = [
   'clients',
+  'users',
   'products',
   'catalog',
   'orders',
@@ -19,7 +20,9 @@ const NOUNS = [
   'plugin_requests',
   'invoices',
   'payments',
+  'messages',
   'events',
+  'audit',
 ]
 
 const document = openApi('http://shop.example')

@@ -12,6 +12,7 @@ import {
   refTo,
   text,
 } from './describe.ts'
+import { peopleComponents } from './people-components.ts'
 import { serviceComponents } from './service-components.ts'
 
 const Money = Type.Object(
@@ -300,6 +301,7 @@ const Event = Type.Object({
 export const components = {
   ...catalogComponents,
   ...clientComponents,
+  ...peopleComponents,
   ...serviceComponents,
   EInvoice,
   Event,

@@ -1,4 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
+import { auditEndpoints } from './resources/audit.ts'
 import { catalogEndpoints } from './resources/catalog.ts'
 import { clientActEndpoints } from './resources/client-acts.ts'
 import { clientEndpoints } from './resources/clients.ts'
@@ -7,9 +8,11 @@ import { deliveryEndpoints } from './resources/deliveries.ts'
 import { eventEndpoints } from './resources/events.ts'
 import { instalmentEndpoints } from './resources/instalments.ts'
 import { invoiceEndpoints } from './resources/invoices.ts'
+import { messageEndpoints } from './resources/messages.ts'
 import { offerEndpoints } from './resources/offers.ts'
 import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
+import { peopleEndpoints } from './resources/people.ts'
 import { pluginRequestEndpoints } from './resources/plugin-requests.ts'
 import { productEndpoints } from './resources/products.ts'
 import { serverEndpoints } from './resources/servers.ts'
@@ -17,11 +20,14 @@ import { serviceChangeEndpoints } from './resources/service-changes.ts'
 import { serviceMoveEndpoints } from './resources/service-moves.ts'
 import { actEndpoints, serviceEndpoints } from './resources/services.ts'
 import { transferEndpoints } from './resources/transfers.ts'
+import { userEndpoints } from './resources/users.ts'
 
 /** The whole of version 1. What is added here is served and documented. */
 export const endpoints: readonly Endpoint[] = [
   ...clientEndpoints,
   ...clientActEndpoints,
+  ...peopleEndpoints,
+  ...userEndpoints,
   ...invoiceEndpoints,
   ...instalmentEndpoints,
   ...orderEndpoints,
@@ -38,5 +44,7 @@ export const endpoints: readonly Endpoint[] = [
   ...deliveryActEndpoints,
   ...serverEndpoints,
   ...pluginRequestEndpoints,
+  ...messageEndpoints,
   ...eventEndpoints,
+  ...auditEndpoints,
 ]

@@ -7,6 +7,37 @@ const ids = (prefix: string): RegExp => new RegExp(`"id":"${prefix}_`, 'g')
 export const apiCases: readonly RouteCase[] = [
   { route: '/clients', at: () => `${base}/clients?limit=100`, as: 'key', rows: [ids('cli')] },
   { route: '/clients/{client_id}', at: ({ client }) => `${base}/clients/${client}`, as: 'key' },
+  {
+    route: '/clients/{client_id}/members',
+    at: ({ client }) => `${base}/clients/${client}/members`,
+    as: 'key',
+    rows: [ids('mem')],
+  },
+  {
+    route: '/clients/{client_id}/contacts',
+    at: ({ client }) => `${base}/clients/${client}/contacts`,
+    as: 'key',
+    rows: [ids('cnt')],
+  },
+  {
+    route: '/clients/{client_id}/invitations',
+    at: ({ client }) => `${base}/clients/${client}/invitations`,
+    as: 'key',
+    rows: [ids('mei')],
+  },
+  {
+    route: '/clients/{client_id}/payment-methods',
+    at: ({ client }) => `${base}/clients/${client}/payment-methods`,
+    as: 'key',
+    rows: [ids('mth')],
+  },
+  { route: '/me', at: () => `${base}/me`, as: 'key' },
+  { route: '/users', at: () => `${base}/users?limit=100`, as: 'key', rows: [ids('usr')] },
+  { route: '/users/{user_id}', at: ({ user }) => `${base}/users/${user}`, as: 'key' },
+  { route: '/messages', at: () => `${base}/messages?limit=100`, as: 'key', rows: [ids('msg')] },
+  { route: '/messages/{message_id}', at: ({ message }) => `${base}/messages/${message}`, as: 'key' },
+  { route: '/audit', at: () => `${base}/audit?limit=100`, as: 'key', rows: [ids('aud')] },
+  { route: '/audit/{audit_id}', at: ({ audit }) => `${base}/audit/${audit}`, as: 'key' },
   { route: '/invoices', at: () => `${base}/invoices?limit=100`, as: 'key', rows: [ids('inv')] },
   {
     route: '/invoices/{invoice_id}/instalments',
