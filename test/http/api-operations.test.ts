@@ -17,12 +17,14 @@ const NOUNS = [
   'services',
   'deliveries',
   'servers',
+  'plugins',
   'plugin_requests',
   'invoices',
   'payments',
   'messages',
   'events',
   'audit',
+  'settings',
 ]
 
 const document = openApi('http://shop.example')

@@ -13,6 +13,7 @@ import {
   text,
 } from './describe.ts'
 import { peopleComponents } from './people-components.ts'
+import { pluginComponents } from './plugin-components.ts'
 import { serviceComponents } from './service-components.ts'
 
 const Money = Type.Object(
@@ -302,6 +303,7 @@ export const components = {
   ...catalogComponents,
   ...clientComponents,
   ...peopleComponents,
+  ...pluginComponents,
   ...serviceComponents,
   EInvoice,
   Event,

@@ -14,11 +14,13 @@ import { orderEndpoints } from './resources/orders.ts'
 import { paymentEndpoints } from './resources/payments.ts'
 import { peopleEndpoints } from './resources/people.ts'
 import { pluginRequestEndpoints } from './resources/plugin-requests.ts'
+import { pluginEndpoints } from './resources/plugins.ts'
 import { productEndpoints } from './resources/products.ts'
 import { serverEndpoints } from './resources/servers.ts'
 import { serviceChangeEndpoints } from './resources/service-changes.ts'
 import { serviceMoveEndpoints } from './resources/service-moves.ts'
 import { actEndpoints, serviceEndpoints } from './resources/services.ts'
+import { settingEndpoints } from './resources/settings.ts'
 import { transferEndpoints } from './resources/transfers.ts'
 import { userEndpoints } from './resources/users.ts'
 
@@ -43,8 +45,10 @@ export const endpoints: readonly Endpoint[] = [
   ...deliveryEndpoints,
   ...deliveryActEndpoints,
   ...serverEndpoints,
+  ...pluginEndpoints,
   ...pluginRequestEndpoints,
   ...messageEndpoints,
   ...eventEndpoints,
   ...auditEndpoints,
+  ...settingEndpoints,
 ]

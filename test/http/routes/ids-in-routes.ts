@@ -118,6 +118,7 @@ const BY_NAME: Readonly<Record<string, Kind>> = {
   '{delivery_id}': 'delivery',
   '{event_id}': 'event',
   '{gift_id}': 'gift',
+  '{instance_id}': 'instance',
   '{invoice_id}': 'invoice',
   '{order_id}': 'order',
   '{payment_id}': 'payment',

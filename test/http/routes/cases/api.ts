@@ -62,6 +62,20 @@ export const apiCases: readonly RouteCase[] = [
     as: 'key',
     rows: [/"description":/g],
   },
+  { route: '/plugins', at: () => `${base}/plugins`, as: 'key', rows: [/"asks_more":/g] },
+  { route: '/plugin-instances', at: () => `${base}/plugin-instances`, as: 'key', rows: [ids('plg')] },
+  {
+    route: '/plugin-instances/{instance_id}',
+    at: ({ instance }) => `${base}/plugin-instances/${instance}`,
+    as: 'key',
+  },
+  {
+    route: '/plugin-instances/{instance_id}/log',
+    at: ({ instance }) => `${base}/plugin-instances/${instance}/log?limit=100`,
+    as: 'key',
+    rows: [/"level":/g],
+  },
+  { route: '/settings', at: () => `${base}/settings`, as: 'key', rows: [/Clause \d+/g] },
   { route: '/plugin-requests', at: () => `${base}/plugin-requests?limit=100`, as: 'key', rows: [ids('prq')] },
   {
     route: '/plugin-requests/{request_id}',
