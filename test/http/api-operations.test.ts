@@ -10,16 +10,21 @@ import { openApiRules } from './open-api-rules.ts'
 
 const NOUNS = [
   'clients',
+  'users',
   'products',
   'catalog',
   'orders',
   'services',
   'deliveries',
   'servers',
+  'plugins',
   'plugin_requests',
   'invoices',
   'payments',
+  'messages',
   'events',
+  'audit',
+  'settings',
 ]
 
 const document = openApi('http://shop.example')

@@ -106,7 +106,7 @@ async function handled(ctx: RouteCtx, endpoint: Endpoint, text: string): Promise
   try {
     return await endpoint.handle(callOf(ctx, endpoint, text))
   } catch (error) {
-    noteVerb(error, endpoint.permission, ctx.params)
+    if (endpoint.permission !== null) noteVerb(error, endpoint.permission, ctx.params)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from '../../../sdk/index.ts'
 import { catalogComponents } from './catalog-components.ts'
+import { clientComponents } from './client-components.ts'
 import {
   day,
   instant,
@@ -11,6 +12,9 @@ import {
   refTo,
   text,
 } from './describe.ts'
+import { peopleComponents } from './people-components.ts'
+import { pluginComponents } from './plugin-components.ts'
+import { serviceComponents } from './service-components.ts'
 
 const Money = Type.Object(
   {
@@ -37,18 +41,6 @@ const Problem = Type.Object(
   },
   { description: 'Every refusal has this shape (RFC 9457).' },
 )
-
-const Client = Type.Object({
-  id: text('cli_…'),
-  brand_id: text('brd_…'),
-  name: text('The person.'),
-  company: nullable('The company, when it is one.'),
-  email: text('Where documents go.'),
-  country: text('ISO 3166 code.'),
-  currency: text('Of every document of this client.'),
-  status: text('active, suspended or closed.'),
-  created_at: instant('When it was made.'),
-})
 
 /** The status, or what follows from payments and the day. */
 const state = () =>
@@ -232,20 +224,6 @@ const Preview = Type.Object({
   ),
 })
 
-const Service = Type.Object({
-  id: text('svc_…'),
-  client_id: text('cli_…'),
-  product_id: text('prd_…'),
-  product_name: text('What was bought.'),
-  product_kind: text('What sort of service it is: vps, domain …'),
-  label: text('What its owner calls it: at first the domain or host name, else the name of the product.'),
-  billing_status: text('pending, active, ending or ended.'),
-  delivery_status: text('none, creating, live, changing, suspended, terminating or gone.'),
-  cycle: text('month, year …'),
-  recurring: money(),
-  next_period_on: nullableDay('First day of the next period.'),
-})
-
 const Order = Type.Object({
   id: text('ord_…'),
   number: text('As shown to people.'),
@@ -265,20 +243,6 @@ const Product = Type.Object({
   summary: nullable('One sentence.'),
   status: text('draft, active, hidden or retired.'),
   prices: Type.Array(Type.Object({ cycle: Type.String(), amount: money(), setup: money() })),
-})
-
-const Delivery = Type.Object({
-  id: text('dlv_…'),
-  service_id: text('svc_…'),
-  client_id: text('cli_…'),
-  server_id: nullable('srv_…; null while none is chosen.'),
-  action: text('create, suspend, release, change or terminate.'),
-  status: text('open, waiting, failed, done or abandoned.'),
-  attempts: Type.Integer({ description: 'Tries so far.' }),
-  failure: nullable('Why it stands still: timed_out, agent_unreachable …'),
-  problem: nullable('What the provider said.'),
-  created_at: instant('When it was opened.'),
-  updated_at: instant('When it last moved.'),
 })
 
 const ServerGroup = Type.Object({
@@ -306,17 +270,6 @@ const PluginRequest = Type.Object({
   reason: nullable('Why it was refused.'),
   result_id: nullable('Id of what was made, where that has one.'),
   created_at: instant('When it was asked for.'),
-})
-
-const ServiceAct = Type.Object({
-  id: text('sva_…'),
-  service_id: text('svc_…'),
-  operation: text('power, change_password, rename, reinstall …'),
-  label: nullable('What the button of a plugin said.'),
-  status: text('open or waiting while it is under way, then done or failed.'),
-  message: nullable('Words of the provider, once it is done.'),
-  created_at: instant('When it was asked for.'),
-  ended_at: Type.Union([instant('When it ended.'), Type.Null()]),
 })
 
 const Server = Type.Object({
@@ -348,8 +301,10 @@ const Event = Type.Object({
 /** Shapes of the document, by name. Answers are made in `resources/`, and a test holds them to these. */
 export const components = {
   ...catalogComponents,
-  Client,
-  Delivery,
+  ...clientComponents,
+  ...peopleComponents,
+  ...pluginComponents,
+  ...serviceComponents,
   EInvoice,
   Event,
   Invoice,
@@ -368,8 +323,6 @@ export const components = {
   Refund,
   Server,
   ServerGroup,
-  Service,
-  ServiceAct,
   Transaction,
 } satisfies Record<string, TSchema>
 

@@ -13,8 +13,8 @@ export interface Endpoint {
   path: string
   tag: string
   summary: string
-  /** The scope that a key needs; the same word as the permission of the verb. */
-  permission: string
+  /** The scope that a key needs; the same word as the permission of the verb. Null: every key that works may. */
+  permission: string | null
   audience: readonly Audience[]
   query?: TObject
   body?: TObject
@@ -62,15 +62,20 @@ export function bodyOf<S extends TObject>(verb: { input: S }, inPath: readonly s
   )
 }
 
+interface Rules {
+  permission: string
+  audience: readonly Audience[]
+}
+
 /** What an operation that is one verb takes over from it. */
-export const rulesOf = ({ permission, audience }: Pick<Endpoint, 'permission' | 'audience'>) => ({
+export const rulesOf = ({ permission, audience }: Rules) => ({
   permission,
   audience,
 })
 
 /** The document's promise: a key without the scope is refused before anything is read. */
-export function requireScope(endpoint: Endpoint, actor: Actor): void {
-  permit(endpoint, actor)
+export function requireScope({ permission, audience }: Endpoint, actor: Actor): void {
+  if (permission !== null) permit({ permission, audience }, actor)
 }
 
 export type { Static }

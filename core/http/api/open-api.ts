@@ -39,7 +39,6 @@ export interface ResponseDoc {
 
 const COMMON: Readonly<Record<number, string>> = {
   401: 'No key, or one that does not work.',
-  403: 'The key lacks the scope.',
   429: 'Too many requests; Retry-After says when it works again.',
 }
 
@@ -53,7 +52,7 @@ export function openApi(origin: string, table: readonly Endpoint[] = endpoints):
       title: 'Berth API',
       version: '1',
       description:
-        'Clients, products, the catalogue, orders, services, deliveries, servers, requests of plugins, invoices, payments and events. Money is text in smallest units.',
+        'Clients, users, products, the catalogue, orders, services, deliveries, servers, plugins and their requests, invoices, payments, mails, events, the audit log and settings. Money is text in smallest units.',
     },
     servers: [{ url: `${origin}/api/v1` }],
     tags: [...new Set(table.map(({ tag }) => tag))].map((name) => ({ name })),
@@ -72,7 +71,8 @@ function operation(endpoint: Endpoint): Operation {
   return {
     operationId: endpoint.id,
     summary: endpoint.summary,
-    description: `Needs the scope \`${endpoint.permission}\`.`,
+    description:
+      endpoint.permission === null ? 'Needs no scope.' : `Needs the scope \`${endpoint.permission}\`.`,
     tags: [endpoint.tag],
     security: [{ key: [] }],
     parameters: [
@@ -119,6 +119,7 @@ function queryParameters({ query }: Endpoint): Parameter[] {
 function responses(endpoint: Endpoint, hasPath: boolean): Record<string, ResponseDoc> {
   const refusals = {
     ...COMMON,
+    ...(endpoint.permission === null ? {} : { 403: 'The key lacks the scope.' }),
     ...(hasPath ? { 404: 'There is none, or it is not yours.' } : {}),
     ...(endpoint.body || endpoint.query ? { 422: 'A field does not fit; `fields` says which and why.' } : {}),
     ...endpoint.refusals,

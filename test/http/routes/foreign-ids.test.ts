@@ -142,6 +142,10 @@ const BODIES: Readonly<Record<string, object>> = {
   '/services/{service_id}/actions/remove_snapshot': { snapshot: 's_1' },
   '/services/{service_id}/actions/rescue': { on: true },
   '/services/{service_id}/actions/run_action': { action: 'flush' },
+  '/clients/{client_id}': { profile: {} },
+  '/clients/{client_id}/currency': { currency: 'EUR' },
+  '/services/{service_id}/cancel': { reason: 'Moved' },
+  '/services/{service_id}/transfers': { email: 'b@example.com' },
 }
 
 const open = (browser: WebBrowser, { method, path }: PageRoute, address: string): Promise<Reply> =>

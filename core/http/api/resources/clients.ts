@@ -1,6 +1,7 @@
 import { Type } from '../../../../sdk/index.ts'
-import { listClients, readClient, type Client, type ListedClient } from '../../../clients/index.ts'
+import { listClients, readClient } from '../../../clients/index.ts'
 import { listQueryOf, type Endpoint } from '../endpoint.ts'
+import { clientDetail, clientResource } from './client-resource.ts'
 
 export const clientEndpoints: readonly Endpoint[] = [
   {
@@ -33,12 +34,7 @@ export const clientEndpoints: readonly Endpoint[] = [
     permission: readClient.permission,
     audience: readClient.audience,
     status: 200,
-    answer: { one: 'Client' },
-    handle: async ({ deps, actor, params }) => clientResource(await readClient(deps, params, actor)),
+    answer: { one: 'ClientDetail' },
+    handle: async ({ deps, actor, params }) => clientDetail(await readClient(deps, params, actor)),
   },
 ]
-
-function clientResource(client: Client | ListedClient) {
-  const { id, brand_id, name, company, email, country, currency, status, created_at } = client
-  return { id, brand_id, name, company, email, country, currency, status, created_at }
-}

@@ -1,6 +1,7 @@
 import { Type } from '../../../../sdk/index.ts'
-import { listDeliveries, retryDelivery, showDelivery } from '../../../services/index.ts'
+import { listDeliveries, showDelivery } from '../../../services/index.ts'
 import { listQueryOf, type Endpoint } from '../endpoint.ts'
+import { deliveryResource } from './delivery-resource.ts'
 
 const tag = 'deliveries'
 
@@ -46,40 +47,4 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     handle: async ({ deps, actor, params }) =>
       deliveryResource((await showDelivery(deps, params, actor)).delivery),
   },
-  {
-    id: 'retryDelivery',
-    method: 'post',
-    path: '/deliveries/{delivery_id}/retry',
-    tag,
-    summary: 'Try a failed delivery again',
-    permission: retryDelivery.permission,
-    audience: retryDelivery.audience,
-    status: 200,
-    answer: { one: 'Delivery' },
-    refusals: { 409: 'It is over, or a person has taken it over.' },
-    async handle({ deps, actor, params }) {
-      await retryDelivery(deps, params, actor)
-      return deliveryResource((await showDelivery(deps, params, actor)).delivery)
-    },
-  },
 ]
-
-interface DeliveryFacts {
-  id: string
-  service_id: string
-  client_id: string
-  server_id: string | null
-  action: string
-  status: string
-  attempts: number
-  failure: string | null
-  problem: string | null
-  created_at: string
-  updated_at: string
-}
-
-const deliveryResource = (row: DeliveryFacts) => ({
-  ...{ id: row.id, service_id: row.service_id, client_id: row.client_id, server_id: row.server_id },
-  ...{ action: row.action, status: row.status, attempts: row.attempts, failure: row.failure },
-  ...{ problem: row.problem, created_at: row.created_at, updated_at: row.updated_at },
-})

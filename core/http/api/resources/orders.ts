@@ -2,17 +2,20 @@ import { Type } from '../../../../sdk/index.ts'
 import type { Actor } from '../../../kernel/index.ts'
 import {
   acceptOrder,
+  cancelOrder,
   clearFraud,
   getOrder,
+  holdOrder,
   listOrders,
   markFraud,
   readOrder,
+  rejectOrder,
   toldStatus,
   type OrderRow,
   type OrderStatus,
 } from '../../../orders/index.ts'
 import { amount } from '../amount.ts'
-import { bodyOf, listQueryOf, type Endpoint, type Paged } from '../endpoint.ts'
+import { bodyOf, listQueryOf, rulesOf, type ApiCall, type Endpoint, type Paged } from '../endpoint.ts'
 
 const tag = 'orders'
 
@@ -78,27 +81,53 @@ export const orderEndpoints: readonly Endpoint[] = [
       return orderResource(actor, await getOrder(deps.db, actor, params.order_id!))
     },
   },
-  marking(
-    'mark',
-    markFraud,
-    'Mark an order as fraud: nothing of it is delivered, charged or collected any more',
-  ),
-  marking('clear', clearFraud, 'Take the mark of fraud back; the order waits for a decision'),
+  deciding('hold', holdOrder, {
+    summary: 'Set an order aside until a person has looked at it',
+    act: ({ deps, actor }, input) => holdOrder(deps, input, actor),
+  }),
+  deciding('reject', rejectOrder, {
+    summary: 'Turn down an order that was not accepted; a paid one only with its refund',
+    act: ({ deps, actor }, input) => rejectOrder(deps.orders, input, actor),
+  }),
+  deciding('cancel', cancelOrder, {
+    summary: 'Call an order off with its services and its invoice; a paid one only with its refund',
+    act: ({ deps, actor }, input) => cancelOrder(deps.orders, input, actor),
+  }),
+  deciding('mark-fraud', markFraud, {
+    id: 'markOrderFraud',
+    summary: 'Mark an order as fraud: nothing of it is delivered, charged or collected any more',
+    act: ({ deps, actor }, input) => markFraud(deps.orders, input, actor),
+  }),
+  deciding('clear-fraud', clearFraud, {
+    id: 'clearOrderFraud',
+    summary: 'Take the mark of fraud back; the order waits for a decision',
+    act: ({ deps, actor }, input) => clearFraud(deps.orders, input, actor),
+  }),
 ]
 
-function marking(act: 'mark' | 'clear', verb: typeof markFraud, summary: string): Endpoint {
+interface Deciding {
+  id?: string
+  summary: string
+  act: (call: ApiCall, input: object) => Promise<void>
+}
+
+/** A decision on an order, with its reason; answers the order. */
+function deciding(
+  name: string,
+  verb: typeof holdOrder | typeof cancelOrder | typeof markFraud,
+  { id = `${name}Order`, summary, act }: Deciding,
+): Endpoint {
   return {
-    id: `${act}OrderFraud`,
-    method: 'post',
-    path: `/orders/{order_id}/${act}-fraud`,
-    ...{ tag, summary, permission: verb.permission, audience: verb.audience },
+    ...{ id, method: 'post', path: `/orders/{order_id}/${name}`, tag, summary },
+    ...rulesOf(verb),
     body: bodyOf(verb, ['order_id']),
     status: 200,
     answer: { one: 'Order' },
-    refusals: { 409: 'It is in no state for this.' },
-    async handle({ deps, actor, params, body }) {
-      await verb(deps.orders, { ...body, order_id: params.order_id }, actor)
-      return orderResource(actor, await getOrder(deps.db, actor, params.order_id!))
+    refusals: { 409: 'It is in no state for this, or paid and no refund was asked for.' },
+    async handle(call) {
+      const { deps, actor, params, body } = call
+      await act(call, { ...body, ...params })
+      return orderResource(actor, await getOrder(deps.db, actor, params['order_id']!))
     },
   }
 }

@@ -10,8 +10,8 @@ import {
   type ActName,
   type ActRow,
 } from '../../../services/index.ts'
-import { amount } from '../amount.ts'
 import { bodyOf, listQueryOf, type Endpoint } from '../endpoint.ts'
+import { serviceResource } from './service-resource.ts'
 
 const SUMMARIES: Readonly<Record<ActName, string>> = {
   power: 'Start, stop, restart or kill it',
@@ -123,35 +123,3 @@ const actResource = ({
   message: status === 'done' ? message : null,
   ...{ created_at, ended_at },
 })
-
-interface ServiceFacts {
-  id: string
-  client_id: string
-  product_id: string
-  label: string
-  billing_status: string
-  delivery_status: string
-  cycle: string
-  currency: string
-  recurring_minor: bigint
-  next_period_on: string | null
-}
-
-function serviceResource(service: ServiceFacts, product: { name: string; kind: string }) {
-  const { id, client_id, product_id, label, billing_status, delivery_status, cycle, next_period_on } = service
-  return {
-    ...{
-      id,
-      client_id,
-      product_id,
-      product_name: product.name,
-      product_kind: product.kind,
-      label,
-      billing_status,
-      delivery_status,
-      cycle,
-      next_period_on,
-    },
-    recurring: amount(service.recurring_minor, service.currency),
-  }
-}

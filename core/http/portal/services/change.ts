@@ -12,6 +12,7 @@ import {
   type ServiceRow,
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
+import { offeredWish } from '../../offered-wish.ts'
 import {
   field,
   flash,
@@ -25,7 +26,6 @@ import {
 } from '../../page/index.ts'
 import { cycleText } from '../cycle-text.ts'
 import { optionForm, optionLabels } from './change-options.ts'
-import { offeredWish } from './offered-wish.ts'
 import { optionChanges, previewView } from './preview-view.ts'
 
 /** CP-04: plans of the same group that are delivered the same way, and the options that may change. */
@@ -98,7 +98,7 @@ async function drawPreview(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t } = ctx.state
   const id = ctx.params.serviceId!
   const asked = new URLSearchParams(ctx.querystring)
-  const { wish, isConditional } = await offeredWish(ctx, wishOf(id, asked))
+  const { wish, isConditional } = await offeredWish(ctx.state, wishOf(id, asked), requestChange.permission)
   if (isConditional) {
     const { wished, isOutdated } = await optionForm(ctx, await findService(ctx), asked)
     if (isOutdated && !isPartial(ctx)) return showChange(ctx)
@@ -132,7 +132,7 @@ export async function takeChange(ctx: RouteCtx): Promise<void> {
     shown: REFUSED,
     redraw: ({ errors }) => drawChange(ctx, reasonsOf(errors)),
     async act() {
-      const { wish } = await offeredWish(ctx, wishOf(id, asked))
+      const { wish } = await offeredWish(ctx.state, wishOf(id, asked), requestChange.permission)
       const { invoiceId } = await requestChange(deps, wish, actor)
       if (invoiceId) return seeOther(ctx, `/portal/invoices/${invoiceId}/pay`)
       flash(ctx, { tone: 'good', text: t('portal.change.done') })

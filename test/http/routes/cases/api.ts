@@ -7,6 +7,37 @@ const ids = (prefix: string): RegExp => new RegExp(`"id":"${prefix}_`, 'g')
 export const apiCases: readonly RouteCase[] = [
   { route: '/clients', at: () => `${base}/clients?limit=100`, as: 'key', rows: [ids('cli')] },
   { route: '/clients/{client_id}', at: ({ client }) => `${base}/clients/${client}`, as: 'key' },
+  {
+    route: '/clients/{client_id}/members',
+    at: ({ client }) => `${base}/clients/${client}/members`,
+    as: 'key',
+    rows: [ids('mem')],
+  },
+  {
+    route: '/clients/{client_id}/contacts',
+    at: ({ client }) => `${base}/clients/${client}/contacts`,
+    as: 'key',
+    rows: [ids('cnt')],
+  },
+  {
+    route: '/clients/{client_id}/invitations',
+    at: ({ client }) => `${base}/clients/${client}/invitations`,
+    as: 'key',
+    rows: [ids('mei')],
+  },
+  {
+    route: '/clients/{client_id}/payment-methods',
+    at: ({ client }) => `${base}/clients/${client}/payment-methods`,
+    as: 'key',
+    rows: [ids('mth')],
+  },
+  { route: '/me', at: () => `${base}/me`, as: 'key' },
+  { route: '/users', at: () => `${base}/users?limit=100`, as: 'key', rows: [ids('usr')] },
+  { route: '/users/{user_id}', at: ({ user }) => `${base}/users/${user}`, as: 'key' },
+  { route: '/messages', at: () => `${base}/messages?limit=100`, as: 'key', rows: [ids('msg')] },
+  { route: '/messages/{message_id}', at: ({ message }) => `${base}/messages/${message}`, as: 'key' },
+  { route: '/audit', at: () => `${base}/audit?limit=100`, as: 'key', rows: [ids('aud')] },
+  { route: '/audit/{audit_id}', at: ({ audit }) => `${base}/audit/${audit}`, as: 'key' },
   { route: '/invoices', at: () => `${base}/invoices?limit=100`, as: 'key', rows: [ids('inv')] },
   {
     route: '/invoices/{invoice_id}/instalments',
@@ -31,6 +62,20 @@ export const apiCases: readonly RouteCase[] = [
     as: 'key',
     rows: [/"description":/g],
   },
+  { route: '/plugins', at: () => `${base}/plugins`, as: 'key', rows: [/"asks_more":/g] },
+  { route: '/plugin-instances', at: () => `${base}/plugin-instances`, as: 'key', rows: [ids('plg')] },
+  {
+    route: '/plugin-instances/{instance_id}',
+    at: ({ instance }) => `${base}/plugin-instances/${instance}`,
+    as: 'key',
+  },
+  {
+    route: '/plugin-instances/{instance_id}/log',
+    at: ({ instance }) => `${base}/plugin-instances/${instance}/log?limit=100`,
+    as: 'key',
+    rows: [/"level":/g],
+  },
+  { route: '/settings', at: () => `${base}/settings`, as: 'key', rows: [/Clause \d+/g] },
   { route: '/plugin-requests', at: () => `${base}/plugin-requests?limit=100`, as: 'key', rows: [ids('prq')] },
   {
     route: '/plugin-requests/{request_id}',
@@ -41,6 +86,11 @@ export const apiCases: readonly RouteCase[] = [
   {
     route: '/deliveries/{delivery_id}',
     at: ({ delivery }) => `${base}/deliveries/${delivery}`,
+    as: 'key',
+  },
+  {
+    route: '/deliveries/{delivery_id}/give-up',
+    at: ({ delivery }) => `${base}/deliveries/${delivery}/give-up`,
     as: 'key',
   },
   { route: '/events', at: () => `${base}/events?limit=100`, as: 'key', rows: [ids('evt')] },
@@ -102,6 +152,12 @@ export const apiCases: readonly RouteCase[] = [
   {
     route: '/services/{service_id}/actions',
     at: ({ service }) => `${base}/services/${service}/actions`,
+    as: 'key',
+  },
+  {
+    route: '/services/{service_id}/transfers/preview',
+    at: ({ service, otherClient }) =>
+      `${base}/services/${service}/transfers/preview?to_client_id=${otherClient}&prices=same`,
     as: 'key',
   },
   { route: '/services/{service_id}', at: ({ service }) => `${base}/services/${service}`, as: 'key' },
